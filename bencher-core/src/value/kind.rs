@@ -1,0 +1,173 @@
+use serde::{Deserialize, Serialize};
+
+use super::Value;
+
+/// What values a variable holds, known from its Rust type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kind {
+    /// `bool`.
+    Bool,
+    /// A signed integer of so many bits.
+    Int(u8),
+    /// An unsigned integer of so many bits.
+    Uint(u8),
+    /// A float of 32 or 64 bits.
+    Float(u8),
+    /// `String`.
+    Text,
+    /// A variant of an enum.
+    Category,
+    /// A time span, held as seconds.
+    Seconds,
+    /// So many floats that belong together.
+    Vector(u16),
+}
+
+impl Kind {
+    /// Whether values of this kind lie on a numeric axis.
+    pub const fn is_numeric(self) -> bool {
+        matches!(
+            self,
+            Self::Int(_) | Self::Uint(_) | Self::Float(_) | Self::Seconds
+        )
+    }
+
+    /// Whether values of this kind are whole numbers.
+    pub const fn is_integer(self) -> bool {
+        matches!(self, Self::Int(_) | Self::Uint(_))
+    }
+
+    /// The name of the kind as an error message says it.
+    pub fn name(self) -> String {
+        match self {
+            Self::Bool => "true or false".to_owned(),
+            Self::Int(bits) => format!("an integer (i{bits})"),
+            Self::Uint(bits) => format!("an integer from 0 (u{bits})"),
+            Self::Float(bits) => format!("a number (f{bits})"),
+            Self::Text => "a text".to_owned(),
+            Self::Category => "a variant".to_owned(),
+            Self::Seconds => "a time in seconds".to_owned(),
+            Self::Vector(n) => format!("{n} numbers"),
+        }
+    }
+
+    /// The one form that `value` has as a value of this kind: `1` and `1.0` become the same.
+    ///
+    /// `None` where the value is no value of this kind: out of range, fractional, not a number.
+    pub fn canonical(self, value: &Value) -> Option<Value> {
+        match (self, value) {
+            (Self::Bool, Value::Bool(_))
+            | (Self::Text | Self::Category, Value::Text(_))
+            | (Self::Int(_) | Self::Uint(_), Value::Int(_) | Value::Big(_)) => {
+                self.in_range(value).then(|| value.clone())
+            }
+            (Self::Int(_) | Self::Uint(_), Value::Float(x)) => {
+                let whole = Value::Int(exact_i128(*x)?);
+                self.in_range(&whole).then_some(whole)
+            }
+            (Self::Float(32), _) => {
+                #[expect(clippy::cast_possible_truncation, reason = "the f32 is what the field holds")]
+                let narrow = numeric(value)? as f32;
+                Some(Value::Float(f64::from(narrow)))
+            }
+            (Self::Float(_) | Self::Seconds, _) => Some(Value::Float(positive_zero(numeric(value)?))),
+            (Self::Vector(n), Value::Vector(items)) if items.len() == usize::from(n) => {
+                Some(value.clone())
+            }
+            _ => None,
+        }
+    }
+
+    /// Reads a value of this kind from text, as the command line and files give it.
+    pub fn parse(self, text: &str) -> Option<Value> {
+        let text = text.trim();
+        match self {
+            Self::Bool => text.parse().ok().map(Value::Bool),
+            Self::Text | Self::Category => Some(Value::from(text)),
+            Self::Vector(_) => None,
+            Self::Float(_) | Self::Seconds => {
+                self.canonical(&Value::Float(plain_number(text)?.parse().ok()?))
+            }
+            Self::Int(_) | Self::Uint(_) => {
+                let digits = plain_number(text)?;
+                let whole = digits
+                    .parse::<i128>()
+                    .map(Value::Int)
+                    .or_else(|_| digits.parse::<u128>().map(Value::from))
+                    .or_else(|_| digits.parse::<f64>().map(Value::Float))
+                    .ok()?;
+                self.canonical(&whole)
+            }
+        }
+    }
+
+    fn in_range(self, value: &Value) -> bool {
+        match (self, value) {
+            (Self::Uint(128), Value::Int(i)) => *i >= 0,
+            (Self::Uint(128), Value::Big(_)) | (Self::Int(128), Value::Int(_)) => true,
+            (Self::Uint(bits), Value::Int(i)) => *i >= 0 && *i < 1_i128 << bits.min(126),
+            (Self::Int(bits), Value::Int(i)) => {
+                let half = 1_i128 << (bits.clamp(1, 127) - 1);
+                (-half..half).contains(i)
+            }
+            (Self::Int(_) | Self::Uint(_), _) => false,
+            _ => true,
+        }
+    }
+}
+
+/// Digits with `_` between them, as Rust writes numbers.
+fn plain_number(text: &str) -> Option<String> {
+    let first = text.chars().next()?;
+    (first != '_').then(|| text.replace('_', ""))
+}
+
+fn numeric(value: &Value) -> Option<f64> {
+    match value {
+        Value::Bool(_) => None,
+        other => other.as_f64(),
+    }
+}
+
+fn positive_zero(x: f64) -> f64 {
+    if x == 0.0 { 0.0 } else { x }
+}
+
+/// The integer that `x` is, if it is one that a float holds exactly.
+fn exact_i128(x: f64) -> Option<i128> {
+    #[expect(clippy::cast_possible_truncation, reason = "guarded by the range test")]
+    let whole = x as i128;
+    (x.fract() == 0.0 && x.abs() < 1e38).then_some(whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_form_per_kind() {
+        assert_eq!(Kind::Uint(8).canonical(&Value::Float(3.0)), Some(Value::Int(3)));
+        assert_eq!(Kind::Uint(8).canonical(&Value::Int(256)), None);
+        assert_eq!(Kind::Int(8).canonical(&Value::Int(-128)), Some(Value::Int(-128)));
+        assert_eq!(Kind::Int(8).canonical(&Value::Int(128)), None);
+        assert_eq!(Kind::Int(64).canonical(&Value::Float(0.5)), None);
+        assert_eq!(Kind::Float(64).canonical(&Value::Int(1)), Some(Value::Float(1.0)));
+        assert_eq!(
+            Kind::Float(32).canonical(&Value::Float(0.1)),
+            Some(Value::Float(f64::from(0.1_f32)))
+        );
+        assert_eq!(Kind::Uint(64).canonical(&Value::from(u64::MAX)), Some(Value::from(u64::MAX)));
+        assert_eq!(Kind::Uint(128).canonical(&Value::from(u128::MAX)), Some(Value::from(u128::MAX)));
+        assert_eq!(Kind::Int(128).canonical(&Value::from(u128::MAX)), None);
+    }
+
+    #[test]
+    fn reads_text() {
+        assert_eq!(Kind::Uint(32).parse("1_000"), Some(Value::Int(1000)));
+        assert_eq!(Kind::Uint(32).parse("1e3"), Some(Value::Int(1000)));
+        assert_eq!(Kind::Uint(32).parse("-1"), None);
+        assert_eq!(Kind::Float(64).parse("1"), Some(Value::Float(1.0)));
+        assert_eq!(Kind::Bool.parse("yes"), None);
+        assert_eq!(Kind::Float(64).parse(""), None);
+    }
+}

@@ -1,0 +1,184 @@
+//! A typed canonical value: what an input takes, what a result holds, what identity is made of.
+
+mod canonical;
+mod convert;
+mod kind;
+
+pub use canonical::{Digest, KeyWriter};
+pub use convert::{ResultValue, SweepEnum, SweepInteger, SweepNumber, SweepValue, Variant};
+pub use kind::Kind;
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+/// One value of an input or of a result.
+///
+/// Integers of every width share one form, and so do both float widths, so that a value has the
+/// same identity whichever list or grid it came from.
+///
+/// ```
+/// use bencher_core::value::Value;
+/// assert_eq!(Value::from(3_u8), Value::from(3_i64));
+/// assert_eq!(Value::from(0.25).to_string(), "0.25");
+/// ```
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Value {
+    /// A truth value.
+    Bool(bool),
+    /// An integer that fits `i128`.
+    Int(i128),
+    /// An integer above `i128::MAX`; never holds a smaller one.
+    Big(u128),
+    /// A floating-point number.
+    Float(f64),
+    /// Text, or the name of an enum's variant.
+    Text(Arc<str>),
+    /// Several floats that belong together.
+    Vector(Arc<[f64]>),
+}
+
+impl Value {
+    /// The number this value stands for; `true` is 1, text and vectors are none.
+    pub fn as_f64(&self) -> Option<f64> {
+        match self {
+            Self::Bool(b) => Some(f64::from(u8::from(*b))),
+            Self::Int(i) => Some(*i as f64),
+            Self::Big(u) => Some(*u as f64),
+            Self::Float(f) => Some(*f),
+            Self::Text(_) | Self::Vector(_) => None,
+        }
+    }
+
+    /// The text inside a [`Value::Text`].
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// Equality is identity: `NaN` equals `NaN`, `-0.0` equals `0.0`.
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Bool(a), Self::Bool(b)) => a == b,
+            (Self::Int(a), Self::Int(b)) => a == b,
+            (Self::Big(a), Self::Big(b)) => a == b,
+            (Self::Float(a), Self::Float(b)) => same_float(*a, *b),
+            (Self::Text(a), Self::Text(b)) => a == b,
+            (Self::Vector(a), Self::Vector(b)) => {
+                a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same_float(*a, *b))
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Value {}
+
+#[expect(clippy::float_cmp, reason = "identity of values is exact by design")]
+fn same_float(a: f64, b: f64) -> bool {
+    a == b || (a.is_nan() && b.is_nan())
+}
+
+/// The text of a value as labels, tables and the command line show it: the shortest that reads
+/// back as the same value.
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bool(b) => f.pad(if *b { "true" } else { "false" }),
+            Self::Int(i) => fmt::Display::fmt(i, f),
+            Self::Big(u) => fmt::Display::fmt(u, f),
+            Self::Float(x) => f.pad(&float_text(*x)),
+            Self::Text(text) => f.pad(text),
+            Self::Vector(items) => {
+                let parts: Vec<String> = items.iter().map(|x| float_text(*x)).collect();
+                f.pad(&format!("[{}]", parts.join(", ")))
+            }
+        }
+    }
+}
+
+/// The shortest text that reads back as `x`, with an exponent outside 1e-5..1e16.
+pub fn float_text(x: f64) -> String {
+    let magnitude = x.abs();
+    if x == 0.0 {
+        "0".to_owned()
+    } else if x.is_finite() && !(1e-5..1e16).contains(&magnitude) {
+        format!("{x:e}")
+    } else {
+        format!("{x}")
+    }
+}
+
+impl From<bool> for Value {
+    fn from(b: bool) -> Self {
+        Self::Bool(b)
+    }
+}
+
+impl From<f64> for Value {
+    fn from(x: f64) -> Self {
+        Self::Float(x)
+    }
+}
+
+impl From<f32> for Value {
+    fn from(x: f32) -> Self {
+        Self::Float(f64::from(x))
+    }
+}
+
+impl From<u128> for Value {
+    fn from(u: u128) -> Self {
+        i128::try_from(u).map_or(Self::Big(u), Self::Int)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(Arc::from(text))
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(Arc::from(text))
+    }
+}
+
+macro_rules! from_integer {
+    ($($int:ty),*) => {$(
+        impl From<$int> for Value {
+            fn from(i: $int) -> Self {
+                Self::Int(i as i128)
+            }
+        }
+    )*};
+}
+
+from_integer!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, usize);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_reads_back() {
+        for x in [0.1, 1e-7, 1e300, -2.5, 123_456_789.0, f64::MIN_POSITIVE] {
+            assert_eq!(float_text(x).parse::<f64>().unwrap().to_bits(), x.to_bits());
+        }
+        assert_eq!(float_text(-0.0), "0");
+        assert_eq!(Value::from(u128::MAX).to_string(), u128::MAX.to_string());
+    }
+
+    #[test]
+    fn integers_have_one_form() {
+        assert_eq!(Value::from(7_u128), Value::from(7_i8));
+        assert_eq!(Value::from(-0.0), Value::from(0.0));
+        assert_ne!(Value::from(1), Value::from(1.0));
+    }
+}

@@ -1,0 +1,70 @@
+use std::fmt;
+
+/// A name that no variable has, with the names that there are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownName {
+    /// What was looked for: "input", "result", "sweep", ...
+    pub what: &'static str,
+    /// The name as it was given.
+    pub given: String,
+    /// The names that would have been found.
+    pub known: Vec<String>,
+}
+
+impl UnknownName {
+    /// An error for `given`, which is none of `known`.
+    pub fn new<'a>(
+        what: &'static str,
+        given: impl Into<String>,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        Self {
+            what,
+            given: given.into(),
+            known: known.into_iter().map(str::to_owned).collect(),
+        }
+    }
+}
+
+impl std::error::Error for UnknownName {}
+
+impl fmt::Display for UnknownName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { what, given, known } = self;
+        write!(f, "there is no {what} `{given}`")?;
+        if let Some(near) = nearest(given, known.iter().map(String::as_str)) {
+            write!(f, "; did you mean `{near}`?")?;
+        }
+        if known.is_empty() {
+            write!(f, " (there are none)")
+        } else {
+            write!(f, " (known: {})", known.join(", "))
+        }
+    }
+}
+
+/// The known name nearest to `given`, if one is near enough to be meant.
+pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let given = given.to_lowercase();
+    known
+        .into_iter()
+        .map(|name| (strsim::jaro_winkler(&given, &name.to_lowercase()), name))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn suggests_the_nearest() {
+        let error = UnknownName::new("input", "lenght", ["len", "length", "algo"]);
+        assert_eq!(
+            error.to_string(),
+            "there is no input `lenght`; did you mean `length`? (known: len, length, algo)"
+        );
+        assert_eq!(nearest("zzz", ["len", "algo"]), None);
+    }
+}

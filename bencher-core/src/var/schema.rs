@@ -1,0 +1,105 @@
+use serde::{Deserialize, Serialize};
+
+use crate::value::{Kind, Variant};
+
+use super::domain::{Domain, DomainError};
+
+/// What a type with `#[derive(ParametrizedSweep)]` declares, as static data.
+#[derive(Clone, Copy, Debug)]
+pub struct Schema {
+    /// The type's name.
+    pub name: &'static str,
+    /// The module that declares it.
+    pub module: &'static str,
+    /// The package that declares it.
+    pub package: &'static str,
+    /// The type's doc comment: title and description of its reports.
+    pub doc: &'static str,
+    /// The author's version of what the benchmark does; part of every sample's identity.
+    pub version: u32,
+    /// Inputs and constants, in declared order.
+    pub inputs: &'static [InputVar],
+    /// Results, in declared order.
+    pub results: &'static [ResultVar],
+}
+
+/// Whether an input is a dimension of the sweep unless said otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Declared by `#[sweep]`.
+    Swept,
+    /// Declared by `#[constant]`: part of the identity, not a dimension.
+    Constant,
+}
+
+/// A declared input.
+#[derive(Clone, Copy, Debug)]
+pub struct InputVar {
+    /// The field's name.
+    pub name: &'static str,
+    /// The field's doc comment.
+    pub doc: &'static str,
+    /// The unit of its values; empty where they have none.
+    pub units: &'static str,
+    /// What values it takes.
+    pub kind: Kind,
+    /// Dimension or constant.
+    pub role: Role,
+    /// Builds the declared domain.
+    pub domain: fn() -> Result<Domain, DomainError>,
+    /// The variants of an enum.
+    pub variants: fn() -> &'static [Variant],
+}
+
+/// A declared result.
+#[derive(Clone, Copy, Debug)]
+pub struct ResultVar {
+    /// The field's name.
+    pub name: &'static str,
+    /// The field's doc comment.
+    pub doc: &'static str,
+    /// The unit of its values; empty where they have none.
+    pub units: &'static str,
+    /// What values it holds.
+    pub kind: Kind,
+    /// Which way is better.
+    pub direction: Direction,
+    /// Whether it is a measured time: evidence, taken alone.
+    pub timed: bool,
+    /// Raised by the author when the result changes its meaning.
+    pub meaning_version: u32,
+}
+
+/// Which way a result is better.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Direction {
+    /// Less is better.
+    Minimize,
+    /// More is better.
+    Maximize,
+    /// Neither.
+    #[default]
+    None,
+}
+
+impl Schema {
+    /// The input of that name, with its position.
+    pub fn input(&self, name: &str) -> Option<(usize, &'static InputVar)> {
+        self.inputs.iter().enumerate().find(|(_, var)| var.name == name)
+    }
+
+    /// The result of that name, with its position.
+    pub fn result(&self, name: &str) -> Option<(usize, &'static ResultVar)> {
+        self.results.iter().enumerate().find(|(_, var)| var.name == name)
+    }
+
+    /// The first line of the doc comment, or the type's name.
+    pub fn title(&self) -> &'static str {
+        self.doc.lines().next().map(str::trim).filter(|line| !line.is_empty()).unwrap_or(self.name)
+    }
+
+    /// Whether any result is a measured time.
+    pub fn is_timed(&self) -> bool {
+        self.results.iter().any(|var| var.timed)
+    }
+}

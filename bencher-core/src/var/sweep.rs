@@ -1,0 +1,58 @@
+use crate::value::{Kind, SweepValue, Value};
+
+use super::domain::{Domain, DomainError};
+use super::schema::Schema;
+
+/// A struct whose annotated fields are inputs and results; implemented by
+/// `#[derive(ParametrizedSweep)]`.
+///
+/// The derive prints the [`Schema`] and these few thin functions; everything else is ordinary
+/// code that reads the schema.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no sweep",
+    note = "add `#[derive(ParametrizedSweep, Clone)]` to `{Self}`"
+)]
+pub trait ParametrizedSweep: Clone + Send + Sync + 'static {
+    /// Inputs, constants and results, as declared.
+    const SCHEMA: Schema;
+
+    /// Names of the type's arguments, which are part of its identity; empty unless generic.
+    fn type_arguments() -> String {
+        String::new()
+    }
+
+    /// A value with every input at its default, every constant set, every result unset, and
+    /// fields without an attribute at their `Default`.
+    ///
+    /// # Errors
+    /// Where an input's domain is impossible.
+    fn baseline() -> Result<Self, DomainError>;
+
+    /// The present value of an input, by its position in the schema.
+    fn input(&self, index: usize) -> Option<Value>;
+
+    /// Sets an input by its position; false where there is none or the value does not fit.
+    #[must_use]
+    fn set_input(&mut self, index: usize, value: &Value) -> bool;
+
+    /// Takes a result by its position, leaving it unset.
+    fn take_result(&mut self, index: usize) -> Option<Value>;
+}
+
+/// The identity of a sweep's type: package, module, name and type arguments.
+pub fn sweep_type<S: ParametrizedSweep>() -> String {
+    let Schema { package, module, name, .. } = S::SCHEMA;
+    format!("{package}/{module}::{name}{}", S::type_arguments())
+}
+
+/// The value a field of type `T` has before any sweep sets it.
+///
+/// # Errors
+/// Where the domain has no value of the type.
+pub fn baseline_of<T: SweepValue>(domain: &Domain) -> Result<T, DomainError> {
+    let kind: Kind = T::KIND;
+    domain
+        .baseline(kind)
+        .and_then(|value| T::from_value(&value))
+        .ok_or(DomainError::Empty)
+}

@@ -1,0 +1,1 @@
+//! Everything of bencher that draws and exports.
