@@ -2,7 +2,10 @@
 //! evaluators and the programs made of them. Nothing here draws.
 //!
 //! Each module imports only from those listed before it:
-//! [`value`], [`var`].
+//! [`value`], [`stats`], [`var`], [`dataset`], [`record`].
 
+pub mod dataset;
+pub mod record;
+pub mod stats;
 pub mod value;
 pub mod var;
