@@ -140,19 +140,29 @@ fn standard<T: Clone>(view: ndarray::ArrayViewD<'_, T>) -> ArrayD<T> {
     view.as_standard_layout().into_owned()
 }
 
+/// The number of cells as a length, if so many cells of `width` bytes fit this machine's memory.
+pub(super) fn fitting(cells: u128, width: usize) -> Result<usize, DatasetError> {
+    let too_large = || DatasetError::TooLarge {
+        cells,
+        gib: cells as f64 * width as f64 / f64::from(1_u32 << 30),
+    };
+    let count = usize::try_from(cells).map_err(|_| too_large())?;
+    let bytes = count.checked_mul(width).ok_or_else(too_large)?;
+    if memory().is_some_and(|memory| bytes > memory) {
+        return Err(too_large());
+    }
+    Ok(count)
+}
+
 fn filled<T: Clone>(shape: &[usize], value: T) -> Result<ArrayD<T>, DatasetError> {
     let cells = shape
         .iter()
         .fold(1_u128, |cells, n| cells.saturating_mul(*n as u128));
+    let count = fitting(cells, size_of::<T>())?;
     let too_large = || DatasetError::TooLarge {
         cells,
         gib: cells as f64 * size_of::<T>() as f64 / f64::from(1_u32 << 30),
     };
-    let count = usize::try_from(cells).map_err(|_| too_large())?;
-    let bytes = count.checked_mul(size_of::<T>()).ok_or_else(too_large)?;
-    if memory().is_some_and(|memory| bytes > memory) {
-        return Err(too_large());
-    }
     let mut data = Vec::new();
     data.try_reserve_exact(count).map_err(|_| too_large())?;
     data.resize(count, value);

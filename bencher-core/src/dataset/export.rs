@@ -121,7 +121,8 @@ fn write_record(out: &mut impl Write, fields: impl Iterator<Item = String>) -> i
     out.write_all(b"\r\n")
 }
 
-fn json_value(value: &Value) -> Json {
+/// A value as JSON: what JSON cannot hold as a number is a text.
+pub(crate) fn json_value(value: &Value) -> Json {
     match value {
         Value::Bool(b) => json!(b),
         Value::Int(i) => i64::try_from(*i)

@@ -20,6 +20,7 @@ pub use cell::{Cell, CellState};
 pub use column::Column;
 pub use dim::{Dim, DimRole};
 pub use error::DatasetError;
+pub(crate) use export::json_value;
 pub use table::{LongTable, Row};
 pub use variable::{Variable, VariableInfo};
 
@@ -55,6 +56,15 @@ impl Dataset {
             .map(|info| Variable::pending(info, &shape))
             .collect::<Result<_, _>>()?;
         Self::from_parts(name.into(), dims, variables, BTreeMap::new())
+    }
+
+    /// Whether a grid of so many cells fits this machine's memory; asked before anything of that
+    /// size is made.
+    ///
+    /// # Errors
+    /// Where it does not.
+    pub fn check_size(cells: u128) -> Result<usize, DatasetError> {
+        column::fitting(cells, size_of::<f64>())
     }
 
     pub(crate) fn from_parts(

@@ -7,6 +7,7 @@ mod product;
 mod sampling;
 
 pub use levels::Levels;
+pub(crate) use order::mix;
 pub use order::{Order, RunOrder};
 pub use product::{Axis, Space, SpaceError};
 pub use sampling::{Density, samples_of_level, thinned_index};

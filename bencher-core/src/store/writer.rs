@@ -1,8 +1,8 @@
-//! Group commit: samples are handed over at once and written in packs by a thread of their own.
+//! Group commit: samples are written in packs, a few dozen or a few milliseconds' worth at a time.
+//!
+//! There is no thread of its own: a background write would disturb what is being timed.
 
 use std::mem;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::SampleStore;
@@ -11,203 +11,128 @@ use super::pack::{Pack, PackedSample};
 
 /// The most samples of a pack.
 const PACK: usize = 64;
+/// How many samples are committed at once without waiting for the group time.
+const GROUP: usize = 16 * PACK;
 /// How long a sample waits for others to share its commit.
 const GROUP_TIME: Duration = Duration::from_millis(5);
 /// How often what is committed is also brought to the disk, for the sake of power cuts.
 const SYNC_TIME: Duration = Duration::from_secs(1);
-/// How many samples may wait before the one who hands them over waits too.
-const BACKLOG: usize = 64 * PACK;
 
-/// The number of a sample that was handed over: it is durable once the writer's count of committed
-/// samples has passed it.
+/// The number of a sample that was handed over: it is durable once the count of committed samples
+/// has passed it.
 pub type Ticket = u64;
 
-/// Commits samples in groups, on a thread of its own.
-#[derive(Debug)]
+/// Commits samples in groups.
 pub struct SampleWriter {
-    shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
-    next: Ticket,
-}
-
-#[derive(Debug, Default)]
-struct Shared {
-    state: Mutex<State>,
-    /// Signalled when the writer has something to do.
-    work: Condvar,
-    /// Signalled when the writer has done something.
-    done: Condvar,
-}
-
-#[derive(Debug, Default)]
-struct State {
+    store: Box<dyn SampleStore>,
+    heading: Pack,
     waiting: Vec<PackedSample>,
+    since: Instant,
     committed: Ticket,
-    error: Option<StoreError>,
-    failed: bool,
-    flush: bool,
-    closed: bool,
+    synced: Instant,
+    unsynced: bool,
 }
 
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+impl std::fmt::Debug for SampleWriter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SampleWriter")
+            .field("waiting", &self.waiting.len())
+            .field("committed", &self.committed)
+            .finish_non_exhaustive()
     }
 }
 
 impl SampleWriter {
     /// A writer of samples that share `heading`, whose own samples are ignored.
-    ///
-    /// # Errors
-    /// Where no thread can be started.
-    pub fn start(store: Box<dyn SampleStore>, heading: Pack) -> Result<Self, StoreError> {
-        let shared = Arc::new(Shared::default());
-        let theirs = Arc::clone(&shared);
-        let thread = std::thread::Builder::new()
-            .name("bencher-store".to_owned())
-            .spawn(move || write_groups(store, heading, &theirs))
-            .map_err(StoreError::io("start a thread to write to", "the store"))?;
-        Ok(Self {
-            shared,
-            thread: Some(thread),
-            next: 0,
-        })
+    pub fn new(store: Box<dyn SampleStore>, heading: Pack) -> Self {
+        let now = Instant::now();
+        let waiting = Vec::new();
+        Self {
+            store,
+            heading,
+            waiting,
+            since: now,
+            committed: 0,
+            synced: now,
+            unsynced: false,
+        }
     }
 
-    /// Hands a sample over; waits only while thousands are waiting already.
+    /// Hands a sample over.
     pub fn submit(&mut self, sample: PackedSample) -> Ticket {
-        let mut state = self.shared.lock();
-        while state.waiting.len() >= BACKLOG && !state.failed {
-            state = self
-                .shared
-                .done
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+        if self.waiting.is_empty() {
+            self.since = Instant::now();
         }
-        let ticket = self.next;
-        self.next += 1;
-        state.waiting.push(sample);
-        let waiting = state.waiting.len();
-        drop(state);
-        if waiting == 1 || waiting == PACK {
-            self.shared.work.notify_one();
-        }
-        ticket
+        self.waiting.push(sample);
+        self.committed + self.waiting.len() as u64 - 1
     }
 
     /// How many samples are durable: those with a lower ticket.
-    pub fn committed(&self) -> Ticket {
-        self.shared.lock().committed
+    pub const fn committed(&self) -> Ticket {
+        self.committed
     }
 
-    /// The error that stopped the writer, told once.
-    pub fn take_error(&self) -> Option<StoreError> {
-        self.shared.lock().error.take()
+    /// Commits what waits if it is a group by number or by age.
+    ///
+    /// # Errors
+    /// Where the store refuses; what waited goes on waiting.
+    pub fn commit_due(&mut self) -> Result<(), StoreError> {
+        let due = self.waiting.len() >= GROUP
+            || !self.waiting.is_empty() && self.since.elapsed() >= GROUP_TIME;
+        if due { self.commit() } else { Ok(()) }
     }
 
-    /// Waits until everything handed over is committed, and returns how many samples are; after an
-    /// error, fewer than were handed over.
-    pub fn flush(&self) -> Ticket {
-        let mut state = self.shared.lock();
-        state.flush = true;
-        self.shared.work.notify_one();
-        while state.committed < self.next && !state.failed {
-            state = self
-                .shared
-                .done
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+    /// Commits everything that waits.
+    ///
+    /// # Errors
+    /// Where the store refuses; what waited goes on waiting.
+    pub fn commit(&mut self) -> Result<(), StoreError> {
+        if self.waiting.is_empty() {
+            return Ok(());
         }
-        state.flush = false;
-        state.committed
-    }
-}
-
-impl Drop for SampleWriter {
-    fn drop(&mut self) {
-        self.shared.lock().closed = true;
-        self.shared.work.notify_one();
-        if let Some(thread) = self.thread.take() {
-            // The thread runs only our own code; should it have died, there is nothing to save.
-            let _ = thread.join();
-        }
-    }
-}
-
-fn write_groups(mut store: Box<dyn SampleStore>, heading: Pack, shared: &Shared) {
-    let mut synced = Instant::now();
-    let mut unsynced = false;
-    loop {
-        let Some(samples) = next_group(shared) else {
-            break;
-        };
-        let count = samples.len() as u64;
+        let count = self.waiting.len() as u64;
         let written_ms = jiff::Timestamp::now().as_millisecond();
-        let mut packs = Vec::new();
-        let mut rest = samples;
-        while !rest.is_empty() {
-            let behind = rest.split_off(rest.len().min(PACK));
+        let mut packs = Vec::with_capacity(self.waiting.len().div_ceil(PACK));
+        let mut samples = mem::take(&mut self.waiting).into_iter();
+        loop {
+            let group: Vec<_> = samples.by_ref().take(PACK).collect();
+            if group.is_empty() {
+                break;
+            }
             packs.push(Pack {
-                samples: mem::replace(&mut rest, behind),
                 written_ms,
-                series: heading.series.clone(),
-                inputs: heading.inputs.clone(),
-                results: heading.results.clone(),
-                ..heading
+                samples: group,
+                ..self.heading.clone()
             });
         }
-        let mut written = store.append(&packs);
-        unsynced = true;
-        if written.is_ok() && synced.elapsed() >= SYNC_TIME {
-            written = store.sync();
-            (synced, unsynced) = (Instant::now(), false);
+        if let Err(error) = self.store.append(&packs) {
+            self.waiting = packs.into_iter().flat_map(|pack| pack.samples).collect();
+            return Err(error);
         }
-        let mut state = shared.lock();
-        match written {
-            Ok(()) => state.committed += count,
-            Err(error) => {
-                state.error = Some(error);
-                state.failed = true;
-            }
-        }
-        let failed = state.failed;
-        drop(state);
-        shared.done.notify_all();
-        if failed {
-            return;
+        self.committed += count;
+        self.unsynced = true;
+        if self.synced.elapsed() >= SYNC_TIME {
+            self.sync()
+        } else {
+            Ok(())
         }
     }
-    if unsynced && let Err(error) = store.sync() {
-        shared.lock().error = Some(error);
-    }
-}
 
-/// The samples of the next commit: a full pack, or what came within the group time; `None` when
-/// the writer is closed and everything is written.
-fn next_group(shared: &Shared) -> Option<Vec<PackedSample>> {
-    let mut state = shared.lock();
-    while state.waiting.is_empty() {
-        if state.closed {
-            return None;
-        }
-        state = shared
-            .work
-            .wait(state)
-            .unwrap_or_else(PoisonError::into_inner);
+    /// Commits everything and brings it to the disk.
+    ///
+    /// # Errors
+    /// Where the store refuses.
+    pub fn finish(&mut self) -> Result<(), StoreError> {
+        self.commit()?;
+        if self.unsynced { self.sync() } else { Ok(()) }
     }
-    let deadline = Instant::now() + GROUP_TIME;
-    while state.waiting.len() < PACK && !state.closed && !state.flush {
-        let left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            break;
-        }
-        state = shared
-            .work
-            .wait_timeout(state, left)
-            .unwrap_or_else(PoisonError::into_inner)
-            .0;
+
+    fn sync(&mut self) -> Result<(), StoreError> {
+        self.store.sync()?;
+        self.synced = Instant::now();
+        self.unsynced = false;
+        Ok(())
     }
-    Some(mem::take(&mut state.waiting))
 }
 
 #[cfg(test)]
@@ -242,16 +167,17 @@ mod tests {
     }
 
     #[test]
-    fn everything_is_committed_by_flush_and_by_drop() {
+    fn tickets_tell_what_is_durable() {
         let store = MemoryStore::default();
-        let mut writer = SampleWriter::start(Box::new(store.clone()), heading()).unwrap();
+        let mut writer = SampleWriter::new(Box::new(store.clone()), heading());
         for x in 0..1000 {
             assert_eq!(writer.submit(sample(x)), x.unsigned_abs());
         }
-        assert_eq!(writer.flush(), 1000);
-        assert_eq!(store.samples(), 1000);
-        writer.submit(sample(1000));
-        drop(writer);
+        assert_eq!(writer.committed(), 0);
+        writer.commit().unwrap();
+        assert_eq!((writer.committed(), store.samples()), (1000, 1000));
+        assert_eq!(writer.submit(sample(1000)), 1000);
+        writer.finish().unwrap();
         assert_eq!(store.samples(), 1001);
     }
 
@@ -277,16 +203,16 @@ mod tests {
     }
 
     #[test]
-    fn an_error_is_told_and_nothing_hangs() {
-        let mut writer = SampleWriter::start(Box::new(Full), heading()).unwrap();
-        for x in 0..100_000 {
+    fn what_could_not_be_written_goes_on_waiting() {
+        let mut writer = SampleWriter::new(Box::new(Full), heading());
+        for x in 0..100 {
             writer.submit(sample(x));
         }
-        assert_eq!(writer.flush(), 0);
-        let text = writer.take_error().unwrap().to_string();
+        let text = writer.commit().unwrap_err().to_string();
         assert!(
             text.contains("/full") && text.contains("free some space"),
             "{text}"
         );
+        assert_eq!((writer.committed(), writer.submit(sample(100))), (0, 100));
     }
 }
