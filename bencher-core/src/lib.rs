@@ -4,8 +4,11 @@
 //! Each module imports only from those listed before it:
 //! [`value`], [`stats`], [`quiet`], [`var`], [`space`], [`dataset`], [`record`], [`store`],
 //! [`context`], [`evaluator`],
-//! [`job`], [`progress`], [`sweep_executor`] with [`result_collector`].
+//! [`job`], [`progress`], [`sweep_executor`] with [`result_collector`],
+//! [`bench`], [`cli`].
 
+pub mod bench;
+pub mod cli;
 pub mod context;
 pub mod dataset;
 pub mod evaluator;

@@ -68,3 +68,23 @@ pub struct Counts {
     /// Executed samples that failed.
     pub failed: u64,
 }
+
+impl SweepRecord {
+    /// The record of a sweep that was not run: nothing but its name.
+    pub(crate) fn pending(bench: &str, title: String, tag: &str) -> Self {
+        Self {
+            bench: bench.to_owned(),
+            dataset: Dataset::scalar(title.clone()),
+            title,
+            description: String::new(),
+            post_description: String::new(),
+            tag: tag.to_owned(),
+            started: String::new(),
+            constants: Vec::new(),
+            failures: Vec::new(),
+            counts: Counts::default(),
+            timings: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+}

@@ -58,6 +58,16 @@ impl Dataset {
         Self::from_parts(name.into(), dims, variables, BTreeMap::new())
     }
 
+    /// A dataset without dimensions or variables.
+    pub(crate) fn scalar(name: String) -> Self {
+        Self {
+            name,
+            dims: Vec::new(),
+            variables: Vec::new(),
+            attributes: BTreeMap::new(),
+        }
+    }
+
     /// Whether a grid of so many cells fits this machine's memory; asked before anything of that
     /// size is made.
     ///

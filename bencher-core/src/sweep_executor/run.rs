@@ -91,7 +91,7 @@ impl<S: Benchmark> SweepExecutor<S> {
     /// of the [`RunEnd`].
     pub fn run(
         &self,
-        mut collector: ResultCollector,
+        collector: ResultCollector,
         options: RunOptions,
         progress: &mut dyn ProgressSink,
     ) -> Result<RunEnd, StoreError> {
