@@ -3,8 +3,8 @@
 
 pub use bencher_core::value::SweepEnum;
 pub use bencher_core::var::ParametrizedSweep;
-pub use bencher_macros::{ParametrizedSweep, SweepEnum};
 pub use bencher_core::{value, var};
+pub use bencher_macros::{ParametrizedSweep, SweepEnum};
 
 #[doc(hidden)]
 #[path = "private.rs"]

@@ -2,56 +2,70 @@
 //!
 //! A derive sees the tokens of a literal but not the value of `1 << 4` or of a `const`. It prints
 //! a call of one of these into a constant, spanned on the expression. Each is `track_caller`, so
-//! that the compiler points there and not in here. The texts follow [`DomainError`], which says
-//! the same at run time for what no constant can hold.
-//!
-//! [`DomainError`]: super::DomainError
+//! that the compiler points there and not in here, and each takes what would be wrong: with NaN
+//! no comparison holds, which leaves [`finite`] alone to complain. The texts follow
+//! [`DomainError`](super::DomainError), which says the same at run time of what is no constant.
 
 use super::MAX_SUBSAMPLING_DIVISIONS;
 
-/// A bound, a default or a step is a number.
+/// A bound, a step or a default is a number.
 #[track_caller]
 pub const fn finite(number: f64) {
-    assert!(number.is_finite(), "this is NaN or infinite; give a finite number");
+    assert!(
+        number.is_finite(),
+        "this is NaN or infinite; give a finite number"
+    );
 }
 
-/// The low bound is not above the high one.
+/// The bounds are in order.
 #[track_caller]
-pub const fn ordered(holds: bool) {
-    assert!(holds, "the low bound is above the high bound; swap them");
+pub const fn order(low_is_above_high: bool) {
+    assert!(
+        !low_is_above_high,
+        "the low bound is above the high bound; swap them"
+    );
 }
 
 /// A logarithmic scale starts above zero.
 #[track_caller]
-pub const fn logarithmic(low_is_positive: bool) {
-    assert!(low_is_positive, "a logarithmic scale needs a low bound above zero");
+pub const fn logarithm(low_is_zero_or_below: bool) {
+    assert!(
+        !low_is_zero_or_below,
+        "a logarithmic scale needs a low bound above zero"
+    );
 }
 
 /// A step goes somewhere.
 #[track_caller]
-pub const fn step(is_positive: bool) {
-    assert!(is_positive, "the step must be above zero");
+pub const fn step(is_zero_or_below: bool) {
+    assert!(!is_zero_or_below, "the step must be above zero");
 }
 
 /// There is a sample at all.
 #[track_caller]
 pub const fn samples(samples: usize) {
-    assert!(samples > 0, "zero samples leave nothing to run; give 1 or more");
+    assert!(
+        samples > 0,
+        "zero samples leave nothing to run; give 1 or more"
+    );
 }
 
 /// Several samples have room between the bounds.
 #[track_caller]
-pub const fn width(samples: usize, bounds_differ: bool) {
+pub const fn width(samples: usize, bounds_are_equal: bool) {
     assert!(
-        samples <= 1 || bounds_differ,
+        samples <= 1 || !bounds_are_equal,
         "more than 1 sample does not fit bounds of zero width; give 1 sample or wider bounds"
     );
 }
 
 /// The default is within the bounds.
 #[track_caller]
-pub const fn default(is_inside: bool) {
-    assert!(is_inside, "the default is outside the bounds; choose one within, or widen them");
+pub const fn default(is_outside: bool) {
+    assert!(
+        !is_outside,
+        "the default is outside the bounds; choose one within, or widen them"
+    );
 }
 
 /// A level is one of the table.
@@ -63,9 +77,15 @@ pub const fn divisions(divisions: u8) {
     );
 }
 
-/// Two exponents are ordered and the type holds the higher power.
+/// Two exponents are in order and the type holds the higher power.
 #[track_caller]
 pub const fn exponents(low: u32, high: u32, highest: u32) {
-    assert!(low <= high, "the low exponent is above the high exponent; swap them");
-    assert!(high <= highest, "the highest power of two does not fit the field's type");
+    assert!(
+        low <= high,
+        "the low exponent is above the high exponent; swap them"
+    );
+    assert!(
+        high <= highest,
+        "the highest power of two does not fit the field's type"
+    );
 }

@@ -7,7 +7,8 @@ use std::fmt::Display;
 
 use crate::value::{Kind, ResultValue, SweepValue, Value, Variant};
 
-use super::domain::{Domain, DomainError, DomainOf};
+use super::domain::{DomainError, DomainOf};
+use super::schema::InputVar;
 use super::sweep::baseline_of;
 
 /// The type of an input field.
@@ -25,11 +26,11 @@ pub trait Swept: Sized {
     /// The variants of an enum.
     fn variants() -> &'static [Variant];
 
-    /// The value that the field has before any sweep sets it.
+    /// The value that the field has before any sweep sets it. `index` is that of its schema.
     ///
     /// # Errors
     /// Where the domain is impossible or has no value of the type.
-    fn baseline(domain: Result<Domain, DomainError>) -> Result<Self, DomainError>;
+    fn baseline(inputs: &[InputVar], index: usize) -> Result<Self, DomainError>;
 
     /// The field's value.
     fn get(&self) -> Value;
@@ -51,8 +52,9 @@ impl<T: SweepValue> Swept for T {
         <T as SweepValue>::variants()
     }
 
-    fn baseline(domain: Result<Domain, DomainError>) -> Result<T, DomainError> {
-        baseline_of(&domain?)
+    fn baseline(inputs: &[InputVar], index: usize) -> Result<T, DomainError> {
+        let input = inputs.get(index).ok_or(DomainError::Undeclared)?;
+        baseline_of(&(input.domain)()?)
     }
 
     fn get(&self) -> Value {

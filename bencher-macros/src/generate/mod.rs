@@ -1,0 +1,29 @@
+//! What a valid declaration says to the impls that say it to the run time. Nothing here fails.
+//!
+//! Every name is absolute, as an expansion must do without a prelude and beside items of any
+//! name; and generated tokens carry a span of the expansion, so that lints leave them alone.
+
+mod checks;
+mod domain;
+mod dummy;
+mod enumeration;
+mod handles;
+mod spans;
+mod structure;
+
+pub(crate) use dummy::{dummy_enumeration, dummy_structure};
+pub(crate) use enumeration::enumeration;
+pub(crate) use structure::structure;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::parse::Container;
+
+/// The path of what an expansion may name.
+fn private(container: &Container) -> TokenStream {
+    match &container.krate {
+        Some(path) => quote!(#path::__private),
+        None => quote!(::bencher::__private),
+    }
+}
