@@ -85,6 +85,7 @@ pub(crate) enum Values {
     /// The one of a constant.
     Constant(Expr),
     Listed {
+        name: Ident,
         values: Vec<Expr>,
         thin: bool,
     },

@@ -7,30 +7,33 @@ use std::fmt::Display;
 
 use crate::value::{Kind, ResultValue, SweepValue, Value, Variant};
 
-use super::domain::{DomainError, DomainOf};
-use super::schema::InputVar;
+use super::domain::{Domain, DomainError, DomainOf};
 use super::sweep::baseline_of;
 
 /// The type of an input field.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be swept",
+    label = "no input of a sweep has this type",
+    note = "inputs are integers, floats, `bool`, `String`, or an enum with `#[derive(SweepEnum)]`"
+)]
 pub trait Swept: Sized {
-    /// What [`declare`](Self::declare) returns: always `DomainOf<Self>`. As an associated type it
-    /// is unknown where the trait is not implemented, which silences the errors that follow.
-    type Declared;
-
     /// What values the type holds.
     const KIND: Kind;
 
-    /// A domain of which nothing is said yet.
-    fn declare() -> Self::Declared;
+    /// The domain that `build` declares.
+    ///
+    /// # Errors
+    /// Where it is impossible.
+    fn domain(build: impl FnOnce(DomainOf<Self>) -> DomainOf<Self>) -> Result<Domain, DomainError>;
 
     /// The variants of an enum.
     fn variants() -> &'static [Variant];
 
-    /// The value that the field has before any sweep sets it. `index` is that of its schema.
+    /// The value that the field has before any sweep sets it.
     ///
     /// # Errors
     /// Where the domain is impossible or has no value of the type.
-    fn baseline(inputs: &[InputVar], index: usize) -> Result<Self, DomainError>;
+    fn baseline(domain: Result<Domain, DomainError>) -> Result<Self, DomainError>;
 
     /// The field's value.
     fn get(&self) -> Value;
@@ -40,21 +43,18 @@ pub trait Swept: Sized {
 }
 
 impl<T: SweepValue> Swept for T {
-    type Declared = DomainOf<T>;
-
     const KIND: Kind = <T as SweepValue>::KIND;
 
-    fn declare() -> DomainOf<T> {
-        DomainOf::new()
+    fn domain(build: impl FnOnce(DomainOf<T>) -> DomainOf<T>) -> Result<Domain, DomainError> {
+        build(DomainOf::new()).finish()
     }
 
     fn variants() -> &'static [Variant] {
         <T as SweepValue>::variants()
     }
 
-    fn baseline(inputs: &[InputVar], index: usize) -> Result<T, DomainError> {
-        let input = inputs.get(index).ok_or(DomainError::Undeclared)?;
-        baseline_of(&(input.domain)()?)
+    fn baseline(domain: Result<Domain, DomainError>) -> Result<T, DomainError> {
+        baseline_of(&domain?)
     }
 
     fn get(&self) -> Value {
@@ -73,6 +73,11 @@ impl<T: SweepValue> Swept for T {
 }
 
 /// The type inside the `Option` of a result field.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a result",
+    label = "no result has this type",
+    note = "a result is an `Option` of a number, `bool`, `String`, `Duration` or `[f64; N]`"
+)]
 pub trait Recorded: Sized {
     /// What values the type holds.
     const KIND: Kind;

@@ -2,9 +2,9 @@
 //! call within a constant.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote};
 
-use super::spans::ends_of;
+use super::spans::{ends_of, shown_at};
 use crate::model::{Field, Input, Scale, Sweep, Term, Values};
 use crate::parse::TypeName;
 use crate::validate::highest_exponent;
@@ -127,10 +127,13 @@ impl Checks<'_> {
         let private = self.private;
         let (first, last) = ends_of(&place);
         let name = format_ident!("{name}");
-        let function = quote_spanned!(first=> #private::check::#name);
-        let arguments = quote_spanned!(last=> (#arguments));
-        self.tokens
-            .extend(quote!(const _: () = #function #arguments;));
+        let function = shown_at(first, quote!(#private::check::#name));
+        let arguments = shown_at(last, quote!((#arguments)));
+        // Where one side is the end of its type, a comparison is useless but right.
+        self.tokens.extend(quote! {
+            #[allow(unused_comparisons, clippy::absurd_extreme_comparisons)]
+            const _: () = #function #arguments;
+        });
     }
 }
 

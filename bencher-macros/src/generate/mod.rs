@@ -1,7 +1,7 @@
 //! What a valid declaration says to the impls that say it to the run time. Nothing here fails.
 //!
 //! Every name is absolute, as an expansion must do without a prelude and beside items of any
-//! name; and generated tokens carry a span of the expansion, so that lints leave them alone.
+//! name.
 
 mod checks;
 mod domain;

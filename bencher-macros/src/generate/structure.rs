@@ -4,7 +4,7 @@ use syn::ext::IdentExt;
 use syn::{GenericParam, Generics};
 
 use super::checks::checks;
-use super::domain::domain;
+use super::domain::{domain_name, domains};
 use super::handles::handles;
 use super::private;
 use crate::model::{Direction, Field, Input, Outcome, Part, Sweep, Values};
@@ -16,6 +16,7 @@ pub(crate) fn structure(sweep: &Sweep) -> TokenStream {
     let (impl_generics, type_generics, where_clause) = sweep.container.generics.split_for_impl();
     let handles = handles(sweep, private);
     let checks = checks(sweep, private);
+    let domains = domains(sweep, private);
     let schema = schema(sweep, private);
     let type_arguments = type_arguments(&sweep.container.generics, private);
     let baseline = baseline(sweep, private);
@@ -24,6 +25,7 @@ pub(crate) fn structure(sweep: &Sweep) -> TokenStream {
         #handles
         const _: () = {
             #checks
+            #domains
             #[automatically_derived]
             #[allow(deprecated)]
             impl #impl_generics #private::ParametrizedSweep for #ident #type_generics
@@ -70,7 +72,7 @@ fn input_var(field: &Field, input: &Input, private: &TokenStream) -> TokenStream
         Values::Constant(_) => quote!(Constant),
         _ => quote!(Swept),
     };
-    let domain = domain(field, input, private);
+    let domain = domain_name(field);
     quote! {
         #private::InputVar {
             name: #name,
@@ -78,8 +80,7 @@ fn input_var(field: &Field, input: &Input, private: &TokenStream) -> TokenStream
             units: #units,
             kind: <#ty as #private::Swept>::KIND,
             role: #private::Role::#role,
-            // A closure knows the parameters of the struct; a nested function would not.
-            domain: || #domain,
+            domain: Self::#domain,
             variants: <#ty as #private::Swept>::variants,
         }
     }
@@ -137,27 +138,20 @@ fn type_arguments(generics: &Generics, private: &TokenStream) -> TokenStream {
 }
 
 fn baseline(sweep: &Sweep, private: &TokenStream) -> TokenStream {
-    let mut positions = 0_usize..;
     let fields = sweep.fields.iter().map(|field| {
         let Field { ident, ty, .. } = field;
         let value = match &field.part {
             Part::Input(_) => {
-                let position = positions.next();
-                quote!(<#ty as #private::Swept>::baseline(inputs, #position)?)
+                let domain = domain_name(field);
+                quote!(<#ty as #private::Swept>::baseline(Self::#domain())?)
             }
             Part::Result(_) => quote!(::core::option::Option::None),
             Part::Plain => quote!(<#ty as ::core::default::Default>::default()),
         };
         quote!(#ident: #value)
     });
-    // Without any input the list is not read.
-    let inputs = sweep
-        .inputs()
-        .next()
-        .map(|_| quote!(let inputs = <Self as #private::ParametrizedSweep>::SCHEMA.inputs;));
     quote! {
         fn baseline() -> ::core::result::Result<Self, #private::DomainError> {
-            #inputs
             ::core::result::Result::Ok(Self { #(#fields),* })
         }
     }

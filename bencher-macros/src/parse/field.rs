@@ -113,24 +113,26 @@ impl Annotation {
 
 /// `#[constant(expr)]` and `#[constant(expr, units = "s")]`.
 fn constant(attr: &Attribute, errors: &mut Errors) -> (Option<Expr>, Options) {
+    let missing = || {
+        let message = "a constant needs its value first: write `#[constant(7)]`";
+        syn::Error::new_spanned(attr.path(), message)
+    };
     let parsed = arguments(attr, |input: ParseStream<'_>| {
         // `units = ".."` alone would parse as an assignment.
         if input.is_empty() || (input.peek(Ident) && input.peek2(Token![=])) {
-            return Ok(None);
+            return Err(missing());
         }
         let value = input.parse()?;
         if !input.is_empty() {
             input.parse::<Token![,]>()?;
         }
-        Ok(Some((value, Options::after_value(input, errors)?)))
+        Ok((value, Options::after_value(input, errors)?))
     });
-    match parsed {
-        Ok(Some(Some((value, options)))) => return (Some(value), options),
-        Ok(_) => errors.on(
-            attr.path(),
-            "a constant needs its value: write `#[constant(7)]`",
-        ),
-        Err(error) => errors.push(error),
+    match parsed.and_then(|parsed| parsed.ok_or_else(missing)) {
+        Ok((value, options)) => (Some(value), options),
+        Err(error) => {
+            errors.push(error);
+            (None, Options::default())
+        }
     }
-    (None, Options::default())
 }

@@ -123,7 +123,10 @@ impl Grammar {
 
 /// The options that one attribute has, each known, written in its form and there once.
 #[derive(Default)]
-pub(crate) struct Options(Vec<Written>);
+pub(crate) struct Options {
+    accepted: Vec<Written>,
+    has_errors: bool,
+}
 
 /// One option as it was written.
 struct Written {
@@ -151,7 +154,10 @@ impl Options {
         match arguments(attr, Punctuated::<Written, Token![,]>::parse_terminated) {
             Ok(None) => {}
             Ok(Some(written)) => self.accept(written, grammar, errors),
-            Err(error) => errors.push(error),
+            Err(error) => {
+                errors.push(error);
+                self.has_errors = true;
+            }
         }
     }
 
@@ -170,29 +176,37 @@ impl Options {
         errors: &mut Errors,
     ) {
         for option in written {
-            let name = option.name.unraw().to_string();
-            let Some(known) = grammar.options.iter().find(|known| known.name == name) else {
-                errors.on(&option.name, grammar.unknown(&name));
-                continue;
-            };
-            if self.find(known.name).is_some() {
-                errors.on(
-                    &option.name,
-                    format!("`{name}` is given twice; keep one of them"),
-                );
-            } else if let Some(wrong) = option.misses(known.form) {
-                errors.on(
-                    &option.name,
-                    format!("`{name}` {wrong}: write `{}`", known.example),
-                );
-            } else {
-                self.0.push(option);
+            match self.problem(&option, grammar) {
+                Some(message) => {
+                    errors.on(&option.name, message);
+                    self.has_errors = true;
+                }
+                None => self.accepted.push(option),
             }
         }
     }
 
+    fn problem(&self, option: &Written, grammar: &Grammar) -> Option<String> {
+        let name = option.name.unraw().to_string();
+        let Some(known) = grammar.options.iter().find(|known| known.name == name) else {
+            return Some(grammar.unknown(&name));
+        };
+        if self.find(known.name).is_some() {
+            return Some(format!("`{name}` is given twice; keep one of them"));
+        }
+        let wrong = option.misses(known.form)?;
+        Some(format!("`{name}` {wrong}: write `{}`", known.example))
+    }
+
     fn find(&self, name: &str) -> Option<&Written> {
-        self.0.iter().find(|option| option.name.unraw() == name)
+        self.accepted
+            .iter()
+            .find(|option| option.name.unraw() == name)
+    }
+
+    /// Whether something was left out, so that what seems missing may be meant.
+    pub(crate) fn has_errors(&self) -> bool {
+        self.has_errors
     }
 
     /// The name of an option as it was written, if it is there.

@@ -83,7 +83,7 @@ impl Rules<'_, '_> {
                 second,
                 format!("`{first}` and `{second}` both say which values there are; keep one"),
             ),
-            (None, _) if ty.is_number() || *ty == TypeName::Text => {
+            (None, _) if !options.has_errors() && (ty.is_number() || *ty == TypeName::Text) => {
                 let fix = match ty {
                     TypeName::Text => "`values(\"a\", \"b\")`",
                     TypeName::Float(_) => "`bounds(low, high)` or `values(a, b)`",
@@ -92,7 +92,9 @@ impl Rules<'_, '_> {
                 let name = &field.name;
                 errors.on(
                     &annotation.path,
-                    format!("which values does `{name}` take? A `{ty}` has too many: add {fix}"),
+                    format!(
+                        "`{name}` is `{ty}`, which has too many values to take them all: add {fix}"
+                    ),
                 );
             }
             _ => {}
@@ -103,13 +105,13 @@ impl Rules<'_, '_> {
                 .filter_map(|n| options.flag(n))
             {
                 let fix = if *ty == TypeName::Bool {
-                    "drop it: both values are taken"
+                    "drop it, as both values are taken"
                 } else {
-                    "list the values with `values(...)`"
+                    "list the texts with `values(...)`"
                 };
                 errors.on(
                     name,
-                    format!("`{name}` needs a number, but the field is `{ty}`: {fix}"),
+                    format!("`{name}` needs a number, but the field is `{ty}`; {fix}"),
                 );
             }
         } else if let (TypeName::Float(_), Some(name)) = (*ty, options.flag("pow2")) {
@@ -301,6 +303,7 @@ impl Rules<'_, '_> {
         };
         (
             Values::Listed {
+                name: name.clone(),
                 values: values.iter().cloned().collect(),
                 thin,
             },

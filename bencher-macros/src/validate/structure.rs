@@ -89,14 +89,7 @@ fn field(
     let part = match &declaration.annotation {
         None => Part::Plain,
         Some(annotation) => {
-            if let Some(other) = handles.insert(handle_name, declaration.name.clone()) {
-                let message = format!(
-                    "`{other}` and `{}` both make the constant `{handle}`; rename one of them",
-                    declaration.name
-                );
-                errors.on(&declaration.ident, message);
-            }
-            part(
+            let part = part(
                 &declaration,
                 annotation,
                 &Terms {
@@ -104,7 +97,18 @@ fn field(
                     inner,
                 },
                 errors,
-            )
+            );
+            if let Some(other) = handles.insert(handle_name, declaration.name.clone()) {
+                let message = format!(
+                    "`{other}` and `{}` both make the constant `{handle}`; rename one of them",
+                    declaration.name
+                );
+                errors.on(&declaration.ident, message);
+                // One constant is enough for what uses it.
+                Part::Plain
+            } else {
+                part
+            }
         }
     };
     let Declaration {
