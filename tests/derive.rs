@@ -1,5 +1,7 @@
 //! What the derives declare, and what their functions do.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // a helper of tests is no test to clippy
+
 use std::time::Duration;
 
 use bencher::value::{Kind, Value};
@@ -10,11 +12,12 @@ const MANY: usize = 1 << 3;
 const LIMIT: u32 = 1000;
 
 /// How to compress.
-#[derive(SweepEnum, Clone, Copy, Debug, PartialEq)]
+#[derive(SweepEnum, Clone, Copy, Debug, Default, PartialEq)]
 enum Codec {
     /// Nothing at all.
     ///
     /// The base to compare with.
+    #[default]
     Raw,
     Zstd,
     #[sweep(name = "zstd-fast")]
@@ -356,12 +359,6 @@ impl<T: bencher::value::SweepValue + Default + PartialEq, const N: usize> Generi
     const TOP: u8 = 9;
 }
 
-impl Default for Codec {
-    fn default() -> Self {
-        Self::Raw
-    }
-}
-
 #[test]
 fn generics_are_part_of_the_identity() {
     type Wide = Generic<Codec, 2>;
@@ -441,7 +438,7 @@ fn works_through_a_macro() {
             }
         };
     }
-    declare!(Made, u8, 1 + 1, LIMIT as u8, Option<f64>);
+    declare!(Made, u8, 1 + 1, u8::MAX, Option<f64>);
     assert_eq!(Made::baseline().unwrap().x, 2);
     assert!(Made::baseline().unwrap().y.is_none());
 }

@@ -14,7 +14,7 @@ impl Sweep {
     /// The inputs and constants, in declared order: their positions are those of the schema.
     pub(crate) fn inputs(&self) -> impl Iterator<Item = (&Field, &Input)> {
         self.fields.iter().filter_map(|field| match &field.part {
-            Part::Input(input) => Some((field, input)),
+            Part::Input(input) => Some((field, &**input)),
             _ => None,
         })
     }
@@ -22,7 +22,7 @@ impl Sweep {
     /// The results, in declared order.
     pub(crate) fn results(&self) -> impl Iterator<Item = (&Field, &Outcome)> {
         self.fields.iter().filter_map(|field| match &field.part {
-            Part::Result(outcome) => Some((field, outcome)),
+            Part::Result(outcome) => Some((field, &**outcome)),
             _ => None,
         })
     }
@@ -43,8 +43,8 @@ pub(crate) struct Field {
 
 /// What a field is in the sweep.
 pub(crate) enum Part {
-    Input(Input),
-    Result(Outcome),
+    Input(Box<Input>),
+    Result(Box<Outcome>),
     /// No part of it.
     Plain,
 }

@@ -2,19 +2,16 @@
 //!
 //! A derive sees the tokens of a literal but not the value of `1 << 4` or of a `const`. It prints
 //! a call of one of these into a constant, spanned on the expression. Each is `track_caller`, so
-//! that the compiler points there and not in here, and each takes what would be wrong: with NaN
-//! no comparison holds, which leaves [`finite`] alone to complain. The texts follow
+//! that the compiler points there and not in here, and comparisons say what would be wrong: with
+//! NaN none holds, which leaves [`finite`] alone to complain. The texts follow
 //! [`DomainError`](super::DomainError), which says the same at run time of what is no constant.
 
 use super::MAX_SUBSAMPLING_DIVISIONS;
 
 /// A bound, a step or a default is a number.
 #[track_caller]
-pub const fn finite(number: f64) {
-    assert!(
-        number.is_finite(),
-        "this is NaN or infinite; give a finite number"
-    );
+pub const fn finite(is_finite: bool) {
+    assert!(is_finite, "this is NaN or infinite; give a finite number");
 }
 
 /// The bounds are in order.

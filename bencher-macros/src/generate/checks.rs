@@ -100,8 +100,8 @@ impl Checks<'_> {
     fn number(&mut self, term: &Term, field: &Field, input: &Input) {
         self.constant(term, &field.ty);
         if matches!(input.type_name, TypeName::Float(_)) {
-            let wide = quote!(#term as ::core::primitive::f64);
-            self.rule("finite", &[term], term.written(), &wide);
+            let is_finite = quote!(#term.is_finite());
+            self.rule("finite", &[term], term.written(), &is_finite);
         }
     }
 

@@ -28,7 +28,7 @@ pub(super) fn handles(sweep: &Sweep, private: &TokenStream) -> TokenStream {
     // A sweep need not name every field, and a handle is as public as its field.
     quote! {
         #[automatically_derived]
-        #[allow(dead_code, unreachable_pub, clippy::declare_interior_mutable_const)]
+        #[allow(dead_code, unreachable_pub)]
         impl #impl_generics #ident #type_generics #where_clause {
             #(#inputs)*
             #(#results)*

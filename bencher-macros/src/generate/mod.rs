@@ -22,8 +22,9 @@ use crate::parse::Container;
 
 /// The path of what an expansion may name.
 fn private(container: &Container) -> TokenStream {
-    match &container.krate {
-        Some(path) => quote!(#path::__private),
-        None => quote!(::bencher::__private),
+    if let Some(path) = &container.krate {
+        quote!(#path::__private)
+    } else {
+        quote!(::bencher::__private)
     }
 }

@@ -68,9 +68,10 @@ fn schema(sweep: &Sweep, private: &TokenStream) -> TokenStream {
 fn input_var(field: &Field, input: &Input, private: &TokenStream) -> TokenStream {
     let Field { name, doc, ty, .. } = field;
     let units = &input.units;
-    let role = match input.values {
-        Values::Constant(_) => quote!(Constant),
-        _ => quote!(Swept),
+    let role = if matches!(input.values, Values::Constant(_)) {
+        quote!(Constant)
+    } else {
+        quote!(Swept)
     };
     let domain = domain_name(field);
     quote! {

@@ -5,6 +5,7 @@ use syn::punctuated::Punctuated;
 use syn::{Expr, Ident, Token};
 
 use super::literal::literal_of;
+use super::shown::Shown;
 use super::term::Terms;
 use super::text::{choice, text};
 use crate::errors::Errors;
@@ -56,14 +57,6 @@ struct Rules<'a, 'e> {
     terms: &'a Terms<'a>,
     scale: Option<Scale>,
     errors: &'e mut Errors,
-}
-
-/// The values as far as literals show them, for what else must lie among them.
-enum Shown {
-    Nothing,
-    List(Vec<Literal>),
-    Bounds(Literal, Literal),
-    Exponents(u128, u128),
 }
 
 impl Rules<'_, '_> {
@@ -360,30 +353,6 @@ impl Rules<'_, '_> {
             self.errors.on(expr, message);
         }
         Some(term)
-    }
-}
-
-impl Shown {
-    /// Why a default is none of these values.
-    fn excludes(&self, default: &Literal) -> Option<String> {
-        match self {
-            Self::Nothing => None,
-            Self::List(values) => {
-                let listed = values.iter().any(|value| value.same(default));
-                (!listed).then(|| "not in the list".to_owned())
-            }
-            Self::Bounds(low, high) => {
-                let outside = default.order(low) == Some(Ordering::Less)
-                    || default.order(high) == Some(Ordering::Greater);
-                outside.then(|| format!("outside the bounds {low} to {high}"))
-            }
-            Self::Exponents(low, high) => {
-                let number = default.as_unsigned()?;
-                let reached = number.is_power_of_two()
-                    && (*low..=*high).contains(&u128::from(number.trailing_zeros()));
-                (!reached).then(|| format!("no power of two from 2^{low} to 2^{high}"))
-            }
-        }
     }
 }
 

@@ -64,8 +64,9 @@ fn misfit(literal: &Literal, ty: TypeName) -> Option<String> {
                 "{literal} does not fit `{ty}`: it would be infinite"
             ));
         }
-        (Literal::Bool(_), TypeName::Bool) | (Literal::Text(_), TypeName::Text) => return None,
-        (_, TypeName::Unknown | TypeName::Duration) => return None,
+        (Literal::Bool(_), TypeName::Bool)
+        | (Literal::Text(_), TypeName::Text)
+        | (_, TypeName::Unknown | TypeName::Duration) => return None,
         (Literal::Int { .. }, TypeName::Float(_)) => format!("write `{literal}.0`"),
         (_, TypeName::Signed(..) | TypeName::Unsigned(..)) => {
             "write a whole number without quotes or point".to_owned()

@@ -5,6 +5,7 @@ mod enumeration;
 mod input;
 mod literal;
 mod result;
+mod shown;
 mod structure;
 mod term;
 mod text;

@@ -137,8 +137,8 @@ fn part(
     errors: &mut Errors,
 ) -> Part {
     match annotation.role {
-        Role::Sweep => Part::Input(input(field, annotation, terms, errors)),
-        Role::Result => Part::Result(result(field, annotation, errors)),
+        Role::Sweep => Part::Input(Box::new(input(field, annotation, terms, errors))),
+        Role::Result => Part::Result(Box::new(result(field, annotation, errors))),
         Role::Constant => {
             // Nothing is printed of a constant without its value, which is an error already.
             let value = annotation
@@ -148,7 +148,7 @@ fn part(
             let ty = type_name(&field.ty);
             check_literal(&value, ty, errors);
             let units = text(&annotation.options, "units", errors).unwrap_or_default();
-            Part::Input(Input::of(ty, Values::Constant(value), units))
+            Part::Input(Box::new(Input::of(ty, Values::Constant(value), units)))
         }
     }
 }

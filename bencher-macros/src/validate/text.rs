@@ -6,7 +6,7 @@ use crate::errors::Errors;
 use crate::names::suggestion;
 use crate::parse::{Literal, Options};
 
-/// The text of an option; empty without it.
+/// The text of an option.
 pub(super) fn text(options: &Options, name: &str, errors: &mut Errors) -> Option<String> {
     let (_, value) = options.value(name)?;
     if let Some(Literal::Text(text)) = Literal::of(value) {
