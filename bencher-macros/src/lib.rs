@@ -1,1 +1,165 @@
-//! The derives of bencher.
+//! The derives of `bencher`. Use them through that crate, which re-exports them.
+//!
+//! A derive prints data: one static schema and a few thin functions. It goes in three steps, each
+//! a module: `parse` reads what the user wrote, `validate` turns it into a `model` of what it
+//! says or into errors, `generate` prints the model.
+
+#![forbid(unsafe_code)]
+
+mod errors;
+mod generate;
+mod model;
+mod names;
+mod parse;
+mod validate;
+
+use proc_macro::TokenStream;
+use syn::{DeriveInput, parse_macro_input};
+
+use crate::errors::Errors;
+use crate::parse::Container;
+
+/// Makes a struct a sweep: its annotated fields are the inputs to vary and the results to measure.
+///
+/// The struct has named fields, at least one result, and is `Clone + Send + Sync + 'static`. Each
+/// field has one of these attributes or none; a field without is filled by `Default::default()`
+/// and is no part of the sweep.
+///
+/// | attribute | the field is | its type |
+/// |---|---|---|
+/// | `#[sweep]`, `#[sweep(options)]` | an input: a dimension of the sweep | an integer, `f32`, `f64`, `bool`, `String`, or an enum with [`SweepEnum`](macro@SweepEnum) |
+/// | `#[constant(value)]`, `#[constant(value, units = "s")]` | an input held at `value`: part of each sample's identity, but no dimension | as above |
+/// | `#[result]`, `#[result(options)]` | measured | `Option<T>` of a number, `bool`, `String`, `Duration` or `[f64; N]`; `None` is "not recorded" |
+///
+/// # Options of `#[sweep]`
+///
+/// A number or a `String` needs one of the first three; a `bool` or an enum without a list takes
+/// every value.
+///
+/// | option | meaning | default | an error where |
+/// |---|---|---|---|
+/// | `bounds(low, high)` | a range, both ends inclusive | | the field is no number; low is above high; one is NaN or infinite |
+/// | `values(a, b, ...)` | exactly these, in this order | | the list is empty or repeats a value |
+/// | `pow2(low, high)` | the powers from 2^low to 2^high, on a logarithmic axis | | the field is no integer; low is above high; 2^high does not fit the type |
+/// | `samples = n` | how many values are taken; more is finer and slower | by the run's level | zero; more than 1 in bounds of zero width |
+/// | `step = x` | the distance of neighbours, in the field's unit; a float's high bound is then excluded | | zero or below; without `bounds`; beside `samples` or `scale = "log"` |
+/// | `scale = "linear"`, `"log"` | equal differences or equal ratios, for the samples and the axis | `"linear"` | `"log"` with a low bound of zero or below |
+/// | `thin` | the run's level thins the listed values | all are taken | without `values` |
+/// | `default = value` | the value while the input is not swept | the first value | it is none of the values |
+/// | `units = "µs"` | the unit of the values, any text | none | |
+/// | `max_subsampling_divisions = n` | the finest level in which the input takes part | no limit | outside 1 to 12 |
+///
+/// Values are written in the type of the field (`1.0` for a float), those of a `String` as `"text"`.
+/// An error that literals and constants of a plain number type show is one of compilation. Of what
+/// only the program computes, a call or something that depends on `Self` or a parameter, the
+/// domain is an error at run time.
+///
+/// # Options of `#[result]`
+///
+/// | option | meaning | default |
+/// |---|---|---|
+/// | `units = "s"` | the unit of the values, any text | `"s"` for a `Duration`, else none |
+/// | `direction = "minimize"`, `"maximize"`, `"none"` | which way is better | `"none"` |
+/// | `timed` | it is a measured time: evidence, taken alone | a value |
+/// | `meaning_version = n` | raised when the result changes its meaning | 1 |
+///
+/// # Options of the struct
+///
+/// | option | meaning | default |
+/// |---|---|---|
+/// | `#[bencher(version = n)]` | the version of what the benchmark does; part of each sample's identity, so raising it measures anew | 1 |
+/// | `#[bencher(crate = path)]` | where this crate is found | `::bencher` |
+///
+/// # What it adds
+///
+/// An implementation of the trait of the same name, and an associated constant for each input and
+/// result, named like the field in capitals and as visible: `Sorting::LEN`. Doc comments become
+/// titles, labels and hover texts. Parameters of types and constants are part of the identity;
+/// a sweep borrows nothing, so lifetimes are an error.
+///
+/// # Example
+///
+/// ```
+/// use bencher::{ParametrizedSweep, SweepEnum};
+///
+/// #[derive(SweepEnum, Clone, Copy, Debug, PartialEq)]
+/// enum Algo {
+///     Quick,
+///     Merge,
+/// }
+///
+/// /// Cost of sorting.
+/// #[derive(ParametrizedSweep, Clone, Debug)]
+/// struct Sorting {
+///     /// Number of elements
+///     #[sweep(bounds(16, 1_000_000), scale = "log", samples = 9, units = "elements")]
+///     len: u64,
+///     #[sweep]
+///     algo: Algo,
+///     #[constant(7)]
+///     seed: u64,
+///     #[result(units = "s", direction = "minimize", timed)]
+///     elapsed: Option<f64>,
+/// }
+///
+/// let sorting = Sorting::baseline()?;
+/// assert_eq!((sorting.len, sorting.algo, sorting.seed), (16, Algo::Quick, 7));
+/// assert_eq!(Sorting::SCHEMA.title(), "Cost of sorting.");
+/// let fewer = Sorting::LEN.samples(5);
+/// # Ok::<(), bencher::var::DomainError>(())
+/// ```
+#[proc_macro_derive(ParametrizedSweep, attributes(sweep, constant, result, bencher))]
+pub fn derive_parametrized_sweep(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    let mut errors = Errors::default();
+    let container = Container::of(&input, "ParametrizedSweep", &mut errors);
+    let sweep = validate::structure(&input, container, &mut errors);
+    match errors.report() {
+        None => generate::structure(&sweep).into(),
+        Some(mut report) => {
+            report.extend(generate::dummy_structure(&sweep));
+            report.into()
+        }
+    }
+}
+
+/// Makes an enum a type of inputs: its variants are the values.
+///
+/// The enum is `Clone + Send + Sync + 'static`, has no parameters, and at least one variant; a
+/// variant that carries data is an error. Doc comments become hover texts.
+///
+/// | attribute | on | meaning | default |
+/// |---|---|---|---|
+/// | `#[sweep(name = "zstd-fast")]` | a variant | its name in labels, in the store and on the command line; no two are the same | the variant's own |
+/// | `#[bencher(crate = path)]` | the enum | where this crate is found | `::bencher` |
+///
+/// A name is part of each sample's identity: a renamed variant is measured anew.
+///
+/// ```
+/// use bencher::SweepEnum;
+///
+/// #[derive(SweepEnum, Clone, Copy)]
+/// enum Codec {
+///     /// Nothing at all
+///     Raw,
+///     #[sweep(name = "zstd-fast")]
+///     ZstdFast,
+/// }
+///
+/// let names: Vec<_> = Codec::VARIANTS.iter().map(|variant| variant.name).collect();
+/// assert_eq!(names, ["Raw", "zstd-fast"]);
+/// ```
+#[proc_macro_derive(SweepEnum, attributes(sweep, bencher))]
+pub fn derive_sweep_enum(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    let mut errors = Errors::default();
+    let container = Container::of(&input, "SweepEnum", &mut errors);
+    let levels = validate::enumeration(&input, container, &mut errors);
+    match errors.report() {
+        None => generate::enumeration(&levels).into(),
+        Some(mut report) => {
+            report.extend(generate::dummy_enumeration(&levels.container));
+            report.into()
+        }
+    }
+}

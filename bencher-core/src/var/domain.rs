@@ -351,6 +351,17 @@ impl<T: SweepValue> DomainOf<T> {
         self
     }
 
+    /// Exactly one value, which is the default as well.
+    pub fn constant(mut self, literal: T::Literal) -> Self {
+        let value = T::from_literal(literal).to_value();
+        self.default = Some(value.clone());
+        self.values = Some(Values::Listed {
+            values: vec![value],
+            thin: false,
+        });
+        self
+    }
+
     /// Lets the run's level thin the listed values.
     pub fn thin(mut self) -> Self {
         self.thin = true;
@@ -403,9 +414,14 @@ impl<T: SweepValue> DomainOf<T> {
     }
 }
 
-impl<T: SweepNumber> DomainOf<T> {
+/// The bounds stand on the methods, not on the `impl`: a type that lacks them then gets the
+/// message of its trait instead of "no such method".
+impl<T: SweepValue> DomainOf<T> {
     /// Everything from `low` to `high`, both inclusive.
-    pub fn bounds(mut self, low: T, high: T) -> Self {
+    pub fn bounds(mut self, low: T, high: T) -> Self
+    where
+        T: SweepNumber,
+    {
         self.values = Some(Values::Range {
             low: low.to_value(),
             high: high.to_value(),
@@ -415,21 +431,28 @@ impl<T: SweepNumber> DomainOf<T> {
     }
 
     /// The distance between neighbouring values.
-    pub fn step(mut self, step: T) -> Self {
+    pub fn step(mut self, step: T) -> Self
+    where
+        T: SweepNumber,
+    {
         self.step = Some(step.to_value());
         self
     }
 
     /// How the samples spread.
-    pub fn scale(mut self, scale: Scale) -> Self {
+    pub fn scale(mut self, scale: Scale) -> Self
+    where
+        T: SweepNumber,
+    {
         self.scale = scale;
         self
     }
-}
 
-impl<T: SweepInteger> DomainOf<T> {
     /// The powers of two from `2^low` to `2^high`, drawn on a logarithmic axis.
-    pub fn pow2(mut self, low: u32, high: u32) -> Self {
+    pub fn pow2(mut self, low: u32, high: u32) -> Self
+    where
+        T: SweepInteger,
+    {
         self.values = Some(Values::PowersOfTwo { low, high });
         self.scale = Scale::Log;
         self

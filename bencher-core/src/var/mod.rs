@@ -1,6 +1,10 @@
 //! Input and result variables: what a derived struct declares.
 
+#[doc(hidden)]
+pub mod check;
 mod domain;
+#[doc(hidden)]
+pub mod expand;
 mod handle;
 mod names;
 mod schema;

@@ -1,0 +1,88 @@
+//! The rules of a domain over constant expressions, held at compile time.
+//!
+//! A derive sees the tokens of a literal but not the value of `1 << 4` or of a `const`. It prints
+//! a call of one of these into a constant, spanned on the expression. Each is `track_caller`, so
+//! that the compiler points there and not in here, and comparisons say what would be wrong: with
+//! NaN none holds, which leaves [`finite`] alone to complain. The texts follow
+//! [`DomainError`](super::DomainError), which says the same at run time of what is no constant.
+
+use super::MAX_SUBSAMPLING_DIVISIONS;
+
+/// A bound, a step or a default is a number.
+#[track_caller]
+pub const fn finite(is_finite: bool) {
+    assert!(is_finite, "this is NaN or infinite; give a finite number");
+}
+
+/// The bounds are in order.
+#[track_caller]
+pub const fn order(low_is_above_high: bool) {
+    assert!(
+        !low_is_above_high,
+        "the low bound is above the high bound; swap them"
+    );
+}
+
+/// A logarithmic scale starts above zero.
+#[track_caller]
+pub const fn logarithm(low_is_zero_or_below: bool) {
+    assert!(
+        !low_is_zero_or_below,
+        "a logarithmic scale needs a low bound above zero"
+    );
+}
+
+/// A step goes somewhere.
+#[track_caller]
+pub const fn step(is_zero_or_below: bool) {
+    assert!(!is_zero_or_below, "the step must be above zero");
+}
+
+/// There is a sample at all.
+#[track_caller]
+pub const fn samples(samples: usize) {
+    assert!(
+        samples > 0,
+        "zero samples leave nothing to run; give 1 or more"
+    );
+}
+
+/// Several samples have room between the bounds.
+#[track_caller]
+pub const fn width(samples: usize, bounds_are_equal: bool) {
+    assert!(
+        samples <= 1 || !bounds_are_equal,
+        "more than 1 sample does not fit bounds of zero width; give 1 sample or wider bounds"
+    );
+}
+
+/// The default is within the bounds.
+#[track_caller]
+pub const fn default(is_outside: bool) {
+    assert!(
+        !is_outside,
+        "the default is outside the bounds; choose one within, or widen them"
+    );
+}
+
+/// A level is one of the table.
+#[track_caller]
+pub const fn divisions(divisions: u8) {
+    assert!(
+        divisions >= 1 && divisions <= MAX_SUBSAMPLING_DIVISIONS,
+        "subsampling divisions go from 1 to 12"
+    );
+}
+
+/// Two exponents are in order and the type holds the higher power.
+#[track_caller]
+pub const fn exponents(low: u32, high: u32, highest: u32) {
+    assert!(
+        low <= high,
+        "the low exponent is above the high exponent; swap them"
+    );
+    assert!(
+        high <= highest,
+        "the highest power of two does not fit the field's type"
+    );
+}

@@ -1,0 +1,104 @@
+//! What an expansion of `#[derive(ParametrizedSweep)]` calls, so that it stays thin.
+//!
+//! Everything goes through associated items of two traits, named with the field's own type. A
+//! type that fits neither then gives one error, on that type, whichever function it is met in.
+
+use std::fmt::Display;
+
+use crate::value::{Kind, ResultValue, SweepValue, Value, Variant};
+
+use super::domain::{Domain, DomainError, DomainOf};
+use super::sweep::baseline_of;
+
+/// The type of an input field.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be swept",
+    label = "no input of a sweep has this type",
+    note = "inputs are integers, floats, `bool`, `String`, or an enum with `#[derive(SweepEnum)]`"
+)]
+pub trait Swept: Sized {
+    /// What values the type holds.
+    const KIND: Kind;
+
+    /// The domain that `build` declares.
+    ///
+    /// # Errors
+    /// Where it is impossible.
+    fn domain(build: impl FnOnce(DomainOf<Self>) -> DomainOf<Self>) -> Result<Domain, DomainError>;
+
+    /// The variants of an enum.
+    fn variants() -> &'static [Variant];
+
+    /// The value that the field has before any sweep sets it.
+    ///
+    /// # Errors
+    /// Where the domain is impossible or has no value of the type.
+    fn baseline(domain: Result<Domain, DomainError>) -> Result<Self, DomainError>;
+
+    /// The field's value.
+    fn get(&self) -> Value;
+
+    /// Sets the field; false where the value does not fit.
+    fn set(&mut self, value: &Value) -> bool;
+}
+
+impl<T: SweepValue> Swept for T {
+    const KIND: Kind = <T as SweepValue>::KIND;
+
+    fn domain(build: impl FnOnce(DomainOf<T>) -> DomainOf<T>) -> Result<Domain, DomainError> {
+        build(DomainOf::new()).finish()
+    }
+
+    fn variants() -> &'static [Variant] {
+        <T as SweepValue>::variants()
+    }
+
+    fn baseline(domain: Result<Domain, DomainError>) -> Result<T, DomainError> {
+        baseline_of(&domain?)
+    }
+
+    fn get(&self) -> Value {
+        self.to_value()
+    }
+
+    fn set(&mut self, value: &Value) -> bool {
+        match T::from_value(value) {
+            Some(value) => {
+                *self = value;
+                true
+            }
+            None => false,
+        }
+    }
+}
+
+/// The type inside the `Option` of a result field.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a result",
+    label = "no result has this type",
+    note = "a result is an `Option` of a number, `bool`, `String`, `Duration` or `[f64; N]`"
+)]
+pub trait Recorded: Sized {
+    /// What values the type holds.
+    const KIND: Kind;
+
+    /// Takes the result out, leaving the field unset.
+    fn take(slot: &mut Option<Self>) -> Option<Value>;
+}
+
+impl<T: ResultValue> Recorded for T {
+    const KIND: Kind = <T as ResultValue>::KIND;
+
+    fn take(slot: &mut Option<T>) -> Option<Value> {
+        slot.take().map(T::into_value)
+    }
+}
+
+/// `<a, b>` of the names of types and the values of constants; empty without any.
+pub fn type_arguments(arguments: &[&dyn Display]) -> String {
+    if arguments.is_empty() {
+        return String::new();
+    }
+    let texts: Vec<String> = arguments.iter().map(ToString::to_string).collect();
+    format!("<{}>", texts.join(", "))
+}

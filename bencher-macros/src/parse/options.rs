@@ -1,0 +1,309 @@
+//! The option lists of attributes: which there are, how each is written, and their parser.
+
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Expr, Ident, Meta, Token, parenthesized, token};
+
+use crate::errors::Errors;
+use crate::names::suggestion;
+
+/// The options of one attribute.
+pub(crate) struct Grammar {
+    /// The attribute's name.
+    attribute: &'static str,
+    options: &'static [Known],
+}
+
+/// One option that there is.
+struct Known {
+    name: &'static str,
+    form: Form,
+    /// How it is written, for messages.
+    example: &'static str,
+}
+
+/// How an option is written.
+#[derive(Clone, Copy)]
+enum Form {
+    /// `name`
+    Flag,
+    /// `name = value`
+    Value,
+    /// `name(low, high)`
+    Pair,
+    /// `name(a, b, ...)`
+    List,
+}
+
+const fn known(name: &'static str, form: Form, example: &'static str) -> Known {
+    Known {
+        name,
+        form,
+        example,
+    }
+}
+
+/// `#[sweep(...)]` on a field.
+pub(crate) const SWEEP: Grammar = Grammar {
+    attribute: "sweep",
+    options: &[
+        known("bounds", Form::Pair, "bounds(1, 100)"),
+        known("values", Form::List, "values(1, 2, 4)"),
+        known("pow2", Form::Pair, "pow2(0, 10)"),
+        known("samples", Form::Value, "samples = 9"),
+        known("step", Form::Value, "step = 10"),
+        known("scale", Form::Value, "scale = \"log\""),
+        known("thin", Form::Flag, "thin"),
+        known("default", Form::Value, "default = 1"),
+        known("units", Form::Value, "units = \"ms\""),
+        known(
+            "max_subsampling_divisions",
+            Form::Value,
+            "max_subsampling_divisions = 4",
+        ),
+    ],
+};
+
+/// `#[constant(expr, ...)]` after the expression.
+const CONSTANT: Grammar = Grammar {
+    attribute: "constant",
+    options: &[known("units", Form::Value, "units = \"ms\"")],
+};
+
+/// `#[result(...)]` on a field.
+pub(crate) const RESULT: Grammar = Grammar {
+    attribute: "result",
+    options: &[
+        known("units", Form::Value, "units = \"s\""),
+        known("direction", Form::Value, "direction = \"minimize\""),
+        known("timed", Form::Flag, "timed"),
+        known("meaning_version", Form::Value, "meaning_version = 2"),
+    ],
+};
+
+/// `#[sweep(...)]` on a variant.
+pub(crate) const VARIANT: Grammar = Grammar {
+    attribute: "sweep",
+    options: &[known("name", Form::Value, "name = \"zstd-fast\"")],
+};
+
+/// `#[bencher(...)]` on a type.
+pub(crate) const BENCHER: Grammar = Grammar {
+    attribute: "bencher",
+    options: &[
+        known("version", Form::Value, "version = 2"),
+        known("crate", Form::Value, "crate = path::to::bencher"),
+    ],
+};
+
+impl Grammar {
+    fn names(&self) -> Vec<&'static str> {
+        self.options.iter().map(|option| option.name).collect()
+    }
+
+    fn unknown(&self, given: &str) -> String {
+        let attribute = self.attribute;
+        let mut fields = [&SWEEP, &RESULT]
+            .into_iter()
+            .filter(|other| other.attribute != attribute);
+        match fields.find(|other| other.names().contains(&given)) {
+            Some(other) if attribute != BENCHER.attribute => format!(
+                "`{given}` belongs to `#[{}(...)]`, not to `#[{attribute}(...)]` (known: {})",
+                other.attribute,
+                self.names().join(", ")
+            ),
+            _ => format!(
+                "`#[{attribute}(...)]` has no option `{given}`{}",
+                suggestion(given, &self.names())
+            ),
+        }
+    }
+}
+
+/// The options that one attribute has, each known, written in its form and there once.
+#[derive(Default)]
+pub(crate) struct Options {
+    accepted: Vec<Written>,
+    has_errors: bool,
+}
+
+/// One option as it was written.
+struct Written {
+    name: Ident,
+    argument: Argument,
+}
+
+/// What stands after an option's name.
+enum Argument {
+    Flag,
+    Value(Expr),
+    List(Punctuated<Expr, Token![,]>),
+}
+
+impl Options {
+    /// Parses an attribute whose arguments are options alone; what is wrong is left out.
+    pub(crate) fn of(attr: &Attribute, grammar: &Grammar, errors: &mut Errors) -> Self {
+        let mut options = Self::default();
+        options.extend(attr, grammar, errors);
+        options
+    }
+
+    /// Adds the options of one more attribute.
+    pub(crate) fn extend(&mut self, attr: &Attribute, grammar: &Grammar, errors: &mut Errors) {
+        match arguments(attr, Punctuated::<Written, Token![,]>::parse_terminated) {
+            Ok(None) => {}
+            Ok(Some(written)) => self.accept(written, grammar, errors),
+            Err(error) => {
+                errors.push(error);
+                self.has_errors = true;
+            }
+        }
+    }
+
+    /// The options after the expression of `#[constant(expr, ...)]`.
+    pub(crate) fn after_value(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Self> {
+        let mut options = Self::default();
+        let written = Punctuated::<Written, Token![,]>::parse_terminated(input)?;
+        options.accept(written, &CONSTANT, errors);
+        Ok(options)
+    }
+
+    fn accept(
+        &mut self,
+        written: impl IntoIterator<Item = Written>,
+        grammar: &Grammar,
+        errors: &mut Errors,
+    ) {
+        for option in written {
+            match self.problem(&option, grammar) {
+                Some(message) => {
+                    errors.on(&option.name, message);
+                    self.has_errors = true;
+                }
+                None => self.accepted.push(option),
+            }
+        }
+    }
+
+    fn problem(&self, option: &Written, grammar: &Grammar) -> Option<String> {
+        let name = option.name.unraw().to_string();
+        let Some(known) = grammar.options.iter().find(|known| known.name == name) else {
+            return Some(grammar.unknown(&name));
+        };
+        if self.find(known.name).is_some() {
+            return Some(format!("`{name}` is given twice; keep one of them"));
+        }
+        let wrong = option.misses(known.form)?;
+        Some(format!("`{name}` {wrong}: write `{}`", known.example))
+    }
+
+    fn find(&self, name: &str) -> Option<&Written> {
+        self.accepted
+            .iter()
+            .find(|option| option.name.unraw() == name)
+    }
+
+    /// Whether something was left out, so that what seems missing may be meant.
+    pub(crate) fn has_errors(&self) -> bool {
+        self.has_errors
+    }
+
+    /// The name of an option as it was written, if it is there.
+    pub(crate) fn flag(&self, name: &str) -> Option<&Ident> {
+        self.find(name).map(|option| &option.name)
+    }
+
+    /// The value of `name = value`, with the name.
+    pub(crate) fn value(&self, name: &str) -> Option<(&Ident, &Expr)> {
+        match self.find(name)? {
+            Written {
+                name,
+                argument: Argument::Value(value),
+            } => Some((name, value)),
+            _ => None,
+        }
+    }
+
+    /// The values of `name(a, b, ...)`, with the name.
+    pub(crate) fn list(&self, name: &str) -> Option<(&Ident, &Punctuated<Expr, Token![,]>)> {
+        match self.find(name)? {
+            Written {
+                name,
+                argument: Argument::List(values),
+            } => Some((name, values)),
+            _ => None,
+        }
+    }
+
+    /// The two values of `name(low, high)`, with the name.
+    pub(crate) fn pair(&self, name: &str) -> Option<(&Ident, &Expr, &Expr)> {
+        let (name, values) = self.list(name)?;
+        let mut values = values.iter();
+        Some((name, values.next()?, values.next()?))
+    }
+}
+
+impl Written {
+    /// What is wrong where the option is not in its form.
+    fn misses(&self, form: Form) -> Option<&'static str> {
+        match (form, &self.argument) {
+            (Form::Flag, Argument::Flag)
+            | (Form::Value, Argument::Value(_))
+            | (Form::List, Argument::List(_)) => None,
+            (Form::Pair, Argument::List(values)) => {
+                (values.len() != 2).then_some("takes two values")
+            }
+            (Form::Flag, _) => Some("takes no value"),
+            (Form::Value, _) => Some("needs one value"),
+            (Form::Pair, _) => Some("needs two values in parentheses"),
+            (Form::List, _) => Some("needs values in parentheses"),
+        }
+    }
+}
+
+impl Parse for Written {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if !input.peek(Ident::peek_any) {
+            return Err(input.error("expected the name of an option, as in `units = \"ms\"`"));
+        }
+        let name = input.call(Ident::parse_any)?;
+        let argument = if input.peek(Token![=]) {
+            input.parse::<Token![=]>()?;
+            if input.is_empty() || input.peek(Token![,]) {
+                return Err(syn::Error::new_spanned(
+                    &name,
+                    format!("`{name} =` needs a value"),
+                ));
+            }
+            Argument::Value(input.parse()?)
+        } else if input.peek(token::Paren) {
+            let list;
+            parenthesized!(list in input);
+            Argument::List(list.parse_terminated(Expr::parse, Token![,])?)
+        } else {
+            Argument::Flag
+        };
+        Ok(Self { name, argument })
+    }
+}
+
+/// What stands in an attribute's parentheses; `None` for the bare attribute.
+pub(crate) fn arguments<T>(
+    attr: &Attribute,
+    parser: impl FnOnce(ParseStream<'_>) -> syn::Result<T>,
+) -> syn::Result<Option<T>> {
+    match &attr.meta {
+        Meta::Path(_) => Ok(None),
+        Meta::List(list) => list.parse_args_with(parser).map(Some),
+        Meta::NameValue(pair) => {
+            let name = pair
+                .path
+                .get_ident()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            let message = format!("options stand in parentheses: `#[{name}(...)]`");
+            Err(syn::Error::new_spanned(pair, message))
+        }
+    }
+}

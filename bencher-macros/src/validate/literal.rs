@@ -1,0 +1,131 @@
+use syn::Expr;
+
+use crate::errors::Errors;
+use crate::parse::{Literal, TypeName};
+
+/// The literal that `expr` is, if it is one of `ty`; what it is instead becomes an error on it.
+pub(super) fn literal_of(expr: &Expr, ty: TypeName, errors: &mut Errors) -> Option<Literal> {
+    check_literal(expr, ty, errors);
+    Literal::of(expr).filter(|literal| misfit(literal, ty).is_none())
+}
+
+/// An error where `expr` is a literal of another type than `ty`.
+pub(super) fn check_literal(expr: &Expr, ty: TypeName, errors: &mut Errors) {
+    if let Some(message) = Literal::of(expr).and_then(|literal| misfit(&literal, ty)) {
+        errors.on(expr, message);
+    }
+}
+
+/// Why a literal is no value of a type, and what to write.
+fn misfit(literal: &Literal, ty: TypeName) -> Option<String> {
+    if let (Some(suffix), true) = (literal.suffix(), ty.is_number())
+        && suffix != ty.to_string()
+    {
+        return Some(format!(
+            "this is a `{suffix}`, but the field is `{ty}`: drop the suffix"
+        ));
+    }
+    let advice = match (literal, ty) {
+        (
+            Literal::Int {
+                negative,
+                magnitude,
+                ..
+            },
+            TypeName::Signed(_, bits),
+        ) => {
+            let lowest = 1_u128 << (bits - 1);
+            let highest = lowest - 1;
+            if *magnitude <= highest || (*negative && *magnitude == lowest) {
+                return None;
+            }
+            return Some(format!(
+                "{literal} does not fit `{ty}` (-{lowest} to {highest})"
+            ));
+        }
+        (Literal::Int { negative: true, .. }, TypeName::Unsigned(..)) => {
+            return Some(format!(
+                "{literal} is below zero, but the field is `{ty}`: start at 0, or make the field \
+                 a signed integer"
+            ));
+        }
+        (Literal::Int { magnitude, .. }, TypeName::Unsigned(_, bits)) => {
+            let highest = u128::MAX >> (128 - bits);
+            if *magnitude <= highest {
+                return None;
+            }
+            return Some(format!("{literal} does not fit `{ty}` (0 to {highest})"));
+        }
+        (Literal::Float { value, .. }, TypeName::Float(name)) => {
+            if value.abs() <= largest(name) {
+                return None;
+            }
+            return Some(format!(
+                "{literal} does not fit `{ty}`: it would be infinite"
+            ));
+        }
+        (Literal::Bool(_), TypeName::Bool)
+        | (Literal::Text(_), TypeName::Text)
+        | (_, TypeName::Unknown | TypeName::Duration) => return None,
+        (Literal::Int { .. }, TypeName::Float(_)) => format!("write `{literal}.0`"),
+        (_, TypeName::Signed(..) | TypeName::Unsigned(..)) => {
+            "write a whole number without quotes or point".to_owned()
+        }
+        (_, TypeName::Float(_)) => "write a number with a point, as in `1.0`".to_owned(),
+        (_, TypeName::Bool) => "write `true` or `false`".to_owned(),
+        (_, TypeName::Text) => "write it in quotes".to_owned(),
+    };
+    let what = match literal {
+        Literal::Int { .. } => "an integer",
+        Literal::Float { .. } => "a float",
+        Literal::Bool(_) => "true or false",
+        Literal::Text(_) => "a text",
+        Literal::Other => "something else",
+    };
+    Some(format!("this is {what}, but the field is `{ty}`: {advice}"))
+}
+
+fn largest(float: &str) -> f64 {
+    if float == "f32" {
+        f64::from(f32::MAX)
+    } else {
+        f64::MAX
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fits(literal: &str, ty: TypeName) -> bool {
+        let literal = Literal::of(&syn::parse_str(literal).unwrap()).unwrap();
+        misfit(&literal, ty).is_none()
+    }
+
+    #[test]
+    fn knows_the_ends_of_every_type() {
+        assert!(fits("255", TypeName::Unsigned("u8", 8)));
+        assert!(!fits("256", TypeName::Unsigned("u8", 8)));
+        assert!(!fits("-1", TypeName::Unsigned("u8", 8)));
+        assert!(fits("-128", TypeName::Signed("i8", 8)));
+        assert!(!fits("128", TypeName::Signed("i8", 8)));
+        assert!(fits(
+            "340282366920938463463374607431768211455",
+            TypeName::Unsigned("u128", 128)
+        ));
+        assert!(fits(
+            "-170141183460469231731687303715884105728",
+            TypeName::Signed("i128", 128)
+        ));
+        assert!(!fits(
+            "170141183460469231731687303715884105728",
+            TypeName::Signed("i128", 128)
+        ));
+        assert!(fits("1e38", TypeName::Float("f32")));
+        assert!(!fits("1e39", TypeName::Float("f32")));
+        assert!(!fits("1u16", TypeName::Unsigned("u8", 8)));
+        assert!(fits("1u8", TypeName::Unsigned("u8", 8)));
+        assert!(fits("\"a\"", TypeName::Unknown));
+        assert!(!fits("'a'", TypeName::Text));
+    }
+}

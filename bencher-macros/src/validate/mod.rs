@@ -1,0 +1,15 @@
+//! What the user wrote to what it says, or to errors on the tokens that say it. Every rule
+//! continues after an error, so that one compilation shows them all.
+
+mod enumeration;
+mod input;
+mod literal;
+mod result;
+mod shown;
+mod structure;
+mod term;
+mod text;
+
+pub(crate) use enumeration::enumeration;
+pub(crate) use input::highest_exponent;
+pub(crate) use structure::structure;

@@ -1,0 +1,56 @@
+use super::text::{choice, number, text};
+use crate::errors::Errors;
+use crate::model::{Direction, Outcome};
+use crate::parse::{Annotation, Declaration, TypeName, inside_option, type_name};
+
+/// A `#[result]` field.
+pub(super) fn result(field: &Declaration, annotation: &Annotation, errors: &mut Errors) -> Outcome {
+    let options = &annotation.options;
+    let units = text(options, "units", errors);
+    let direction = choice(
+        options,
+        "direction",
+        &[
+            ("minimize", Direction::Minimize),
+            ("maximize", Direction::Maximize),
+            ("none", Direction::None),
+        ],
+        errors,
+    );
+    let meaning_version = options
+        .value("meaning_version")
+        .and_then(|(_, value)| number(value, "meaning_version", errors));
+    let inside = inside_option(&field.ty).unwrap_or_else(|| {
+        let ty = match type_name(&field.ty) {
+            TypeName::Unknown => "Option<T>".to_owned(),
+            known => format!("Option<{known}>"),
+        };
+        errors.on(
+            &field.ty,
+            format!("a result starts unset, so its type is an `Option`: write `{ty}`"),
+        );
+        &field.ty
+    });
+    let inside_name = type_name(inside);
+    if let (Some(timed), true) = (options.flag("timed"), inside_name.is_unordered()) {
+        errors.on(
+            timed,
+            format!(
+                "`timed` marks a measured time, but the field is `Option<{inside_name}>`: make it \
+                 `Option<f64>` or `Option<Duration>`, or drop `timed`"
+            ),
+        );
+    }
+    let seconds = if inside_name == TypeName::Duration {
+        "s"
+    } else {
+        ""
+    };
+    Outcome {
+        inside: inside.clone(),
+        units: units.unwrap_or_else(|| seconds.to_owned()),
+        direction: direction.unwrap_or(Direction::None),
+        timed: options.flag("timed").is_some(),
+        meaning_version: meaning_version.unwrap_or(1),
+    }
+}

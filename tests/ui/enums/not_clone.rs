@@ -1,0 +1,8 @@
+use bencher::SweepEnum;
+
+#[derive(SweepEnum)]
+enum Codec {
+    Raw,
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+use bencher::ParametrizedSweep;
+
+#[derive(ParametrizedSweep, Clone)]
+struct Sorting {
+    #[sweep(bounds(1, 2), samples)]
+    x: u64,
+    #[sweep(bounds(1, 2), samples =)]
+    y: u64,
+    #[sweep(bounds = 3)]
+    z: u64,
+    #[result]
+    elapsed: Option<f64>,
+}
+
+fn main() {
+    let _ = Sorting::baseline();
+}

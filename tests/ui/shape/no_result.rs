@@ -1,0 +1,9 @@
+use bencher::ParametrizedSweep;
+
+#[derive(ParametrizedSweep, Clone)]
+struct Sorting {
+    #[sweep]
+    presorted: bool,
+}
+
+fn main() {}
