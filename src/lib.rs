@@ -1,10 +1,24 @@
 //! Declare a struct, derive, get the answer: parameter sweeps that are cached, resumable,
 //! parallel and drawn.
 
+pub mod prelude;
+mod program;
+
 pub use bencher_core::value::SweepEnum;
 pub use bencher_core::var::ParametrizedSweep;
-pub use bencher_core::{value, var};
+pub use bencher_core::{
+    bench, cli, context, dataset, evaluator, job, progress, record, result_collector, space, stats,
+    store, sweep_executor, value, var,
+};
+pub use bencher_core::{
+    bench::{Bench, BenchError, BenchResult},
+    context::Context,
+    sweep_executor::{Benchmark, BoxError, Result},
+};
 pub use bencher_macros::{ParametrizedSweep, SweepEnum};
+#[cfg(feature = "report")]
+pub use bencher_report as report;
+pub use program::run;
 
 #[doc(hidden)]
 #[path = "private.rs"]
