@@ -2,7 +2,24 @@
 //! evaluators and the programs made of them. Nothing here draws.
 //!
 //! Each module imports only from those listed before it:
-//! [`value`], [`var`].
+//! [`value`], [`stats`], [`quiet`], [`var`], [`space`], [`dataset`], [`record`], [`store`],
+//! [`context`], [`evaluator`],
+//! [`job`], [`progress`], [`sweep_executor`] with [`result_collector`],
+//! [`bench`], [`cli`].
 
+pub mod bench;
+pub mod cli;
+pub mod context;
+pub mod dataset;
+pub mod evaluator;
+pub mod job;
+pub mod progress;
+pub mod quiet;
+pub mod record;
+pub mod result_collector;
+pub mod space;
+pub mod stats;
+pub mod store;
+pub mod sweep_executor;
 pub mod value;
 pub mod var;

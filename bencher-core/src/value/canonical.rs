@@ -130,7 +130,10 @@ mod tests {
     #[test]
     fn published_digest() {
         // The empty input's XXH3-128, seed 0, from the specification's own test suite.
-        assert_eq!(Digest::of(b"").to_string(), "99aa06d3014798d86001c324468d497f");
+        assert_eq!(
+            Digest::of(b"").to_string(),
+            "99aa06d3014798d86001c324468d497f"
+        );
     }
 
     #[test]
@@ -141,7 +144,10 @@ mod tests {
             key.digest()
         };
         assert_eq!(digest(Value::Float(-0.0)), digest(Value::Float(0.0)));
-        assert_eq!(digest(Value::Float(f64::NAN)), digest(Value::Float(-f64::NAN)));
+        assert_eq!(
+            digest(Value::Float(f64::NAN)),
+            digest(Value::Float(-f64::NAN))
+        );
         assert_ne!(digest(Value::Float(1.0)), digest(Value::Int(1)));
         assert_ne!(digest(Value::Bool(true)), digest(Value::Int(1)));
     }

@@ -85,16 +85,29 @@ impl<E: SweepEnum> SweepValue for E {
     }
 
     fn to_value(&self) -> Value {
-        Value::from(E::VARIANTS.get(self.index()).map_or("", |variant| variant.name))
+        Value::from(
+            E::VARIANTS
+                .get(self.index())
+                .map_or("", |variant| variant.name),
+        )
     }
 
     fn from_value(value: &Value) -> Option<Self> {
         let name = value.as_str()?;
-        E::from_index(E::VARIANTS.iter().position(|variant| variant.name == name)?)
+        E::from_index(
+            E::VARIANTS
+                .iter()
+                .position(|variant| variant.name == name)?,
+        )
     }
 
     fn all() -> Option<Vec<Value>> {
-        Some(E::VARIANTS.iter().map(|variant| Value::from(variant.name)).collect())
+        Some(
+            E::VARIANTS
+                .iter()
+                .map(|variant| Value::from(variant.name))
+                .collect(),
+        )
     }
 
     fn variants() -> &'static [Variant] {
@@ -184,9 +197,15 @@ impl ResultValue for Duration {
 }
 
 impl<const N: usize> ResultValue for [f64; N] {
-    #[expect(clippy::cast_possible_truncation, reason = "a longer vector fails the assertion")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a longer vector fails the assertion"
+    )]
     const KIND: Kind = {
-        assert!(N <= u16::MAX as usize, "a vector result has at most 65535 parts");
+        assert!(
+            N <= u16::MAX as usize,
+            "a vector result has at most 65535 parts"
+        );
         Kind::Vector(N as u16)
     };
 
@@ -253,7 +272,10 @@ numbers! {
     f32: Kind::Float(32), narrow;
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "canonical f32 values are exact")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "canonical f32 values are exact"
+)]
 fn narrow(value: &Value) -> Option<f32> {
     match value {
         Value::Float(x) => Some(*x as f32),

@@ -66,11 +66,16 @@ impl Kind {
                 self.in_range(&whole).then_some(whole)
             }
             (Self::Float(32), _) => {
-                #[expect(clippy::cast_possible_truncation, reason = "the f32 is what the field holds")]
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    reason = "the f32 is what the field holds"
+                )]
                 let narrow = numeric(value)? as f32;
                 Some(Value::Float(f64::from(narrow)))
             }
-            (Self::Float(_) | Self::Seconds, _) => Some(Value::Float(positive_zero(numeric(value)?))),
+            (Self::Float(_) | Self::Seconds, _) => {
+                Some(Value::Float(positive_zero(numeric(value)?)))
+            }
             (Self::Vector(n), Value::Vector(items)) if items.len() == usize::from(n) => {
                 Some(value.clone())
             }
@@ -146,18 +151,33 @@ mod tests {
 
     #[test]
     fn one_form_per_kind() {
-        assert_eq!(Kind::Uint(8).canonical(&Value::Float(3.0)), Some(Value::Int(3)));
+        assert_eq!(
+            Kind::Uint(8).canonical(&Value::Float(3.0)),
+            Some(Value::Int(3))
+        );
         assert_eq!(Kind::Uint(8).canonical(&Value::Int(256)), None);
-        assert_eq!(Kind::Int(8).canonical(&Value::Int(-128)), Some(Value::Int(-128)));
+        assert_eq!(
+            Kind::Int(8).canonical(&Value::Int(-128)),
+            Some(Value::Int(-128))
+        );
         assert_eq!(Kind::Int(8).canonical(&Value::Int(128)), None);
         assert_eq!(Kind::Int(64).canonical(&Value::Float(0.5)), None);
-        assert_eq!(Kind::Float(64).canonical(&Value::Int(1)), Some(Value::Float(1.0)));
+        assert_eq!(
+            Kind::Float(64).canonical(&Value::Int(1)),
+            Some(Value::Float(1.0))
+        );
         assert_eq!(
             Kind::Float(32).canonical(&Value::Float(0.1)),
             Some(Value::Float(f64::from(0.1_f32)))
         );
-        assert_eq!(Kind::Uint(64).canonical(&Value::from(u64::MAX)), Some(Value::from(u64::MAX)));
-        assert_eq!(Kind::Uint(128).canonical(&Value::from(u128::MAX)), Some(Value::from(u128::MAX)));
+        assert_eq!(
+            Kind::Uint(64).canonical(&Value::from(u64::MAX)),
+            Some(Value::from(u64::MAX))
+        );
+        assert_eq!(
+            Kind::Uint(128).canonical(&Value::from(u128::MAX)),
+            Some(Value::from(u128::MAX))
+        );
         assert_eq!(Kind::Int(128).canonical(&Value::from(u128::MAX)), None);
     }
 

@@ -93,7 +93,9 @@ pub enum DomainError {
     #[error("zero samples leave nothing to run; give 1 or more")]
     NoSamples,
     /// More than one sample of a range that has no width.
-    #[error("{samples} samples do not fit bounds of zero width at {at}; give 1 sample or wider bounds")]
+    #[error(
+        "{samples} samples do not fit bounds of zero width at {at}; give 1 sample or wider bounds"
+    )]
     ZeroWidth {
         /// How many samples were asked for.
         samples: usize,
@@ -145,7 +147,9 @@ impl Domain {
         self.default.clone().or_else(|| match &self.values {
             Values::All(values) | Values::Listed { values, .. } => values.first().cloned(),
             Values::Range { low, .. } => Some(low.clone()),
-            Values::PowersOfTwo { low, .. } => kind.canonical(&Value::from(1_u128.checked_shl(*low)?)),
+            Values::PowersOfTwo { low, .. } => {
+                kind.canonical(&Value::from(1_u128.checked_shl(*low)?))
+            }
         })
     }
 
@@ -155,7 +159,10 @@ impl Domain {
     /// The first rule that is broken.
     pub fn checked(mut self, kind: Kind) -> Result<Self, DomainError> {
         let canonical = |value: &Value| {
-            kind.canonical(value).ok_or_else(|| DomainError::WrongKind { value: value.clone(), kind })
+            kind.canonical(value).ok_or_else(|| DomainError::WrongKind {
+                value: value.clone(),
+                kind,
+            })
         };
         if self.samples == Some(0) {
             return Err(DomainError::NoSamples);
@@ -187,7 +194,10 @@ impl Domain {
                 }
                 let power = 1_u128.checked_shl(*high).map(Value::from);
                 if power.and_then(|power| kind.canonical(&power)).is_none() {
-                    return Err(DomainError::Power { exponent: *high, kind });
+                    return Err(DomainError::Power {
+                        exponent: *high,
+                        kind,
+                    });
                 }
             }
         }
@@ -205,9 +215,8 @@ impl Domain {
         match &self.values {
             Values::All(values) | Values::Listed { values, .. } => values.contains(value),
             Values::Range { low, high, .. } => !above(low, value) && !above(value, high),
-            Values::PowersOfTwo { low, high } => {
-                (*low..=*high).any(|e| 1_u128.checked_shl(e).map(Value::from).as_ref() == Some(value))
-            }
+            Values::PowersOfTwo { low, high } => (*low..=*high)
+                .any(|e| 1_u128.checked_shl(e).map(Value::from).as_ref() == Some(value)),
         }
     }
 }
@@ -239,13 +248,21 @@ fn check_range(
         return Err(DomainError::Unordered);
     }
     if above(low, high) {
-        return Err(DomainError::Reversed { low: low.clone(), high: high.clone() });
+        return Err(DomainError::Reversed {
+            low: low.clone(),
+            high: high.clone(),
+        });
     }
     if let Some(samples) = samples.filter(|samples| *samples > 1 && low == high) {
-        return Err(DomainError::ZeroWidth { samples, at: low.clone() });
+        return Err(DomainError::ZeroWidth {
+            samples,
+            at: low.clone(),
+        });
     }
     if let Some(step) = step {
-        let positive = step.as_f64().is_some_and(|step| step.is_finite() && step > 0.0);
+        let positive = step
+            .as_f64()
+            .is_some_and(|step| step.is_finite() && step > 0.0);
         if !positive {
             return Err(DomainError::Step(step.clone()));
         }
@@ -323,8 +340,14 @@ impl<T: SweepValue> DomainOf<T> {
 
     /// Exactly these values.
     pub fn values(mut self, values: impl IntoIterator<Item = T::Literal>) -> Self {
-        let values = values.into_iter().map(|literal| T::from_literal(literal).to_value()).collect();
-        self.values = Some(Values::Listed { values, thin: false });
+        let values = values
+            .into_iter()
+            .map(|literal| T::from_literal(literal).to_value())
+            .collect();
+        self.values = Some(Values::Listed {
+            values,
+            thin: false,
+        });
         self
     }
 
@@ -332,7 +355,10 @@ impl<T: SweepValue> DomainOf<T> {
     pub fn constant(mut self, literal: T::Literal) -> Self {
         let value = T::from_literal(literal).to_value();
         self.default = Some(value.clone());
-        self.values = Some(Values::Listed { values: vec![value], thin: false });
+        self.values = Some(Values::Listed {
+            values: vec![value],
+            thin: false,
+        });
         self
     }
 
@@ -370,7 +396,9 @@ impl<T: SweepValue> DomainOf<T> {
             Values::Range { step, .. } => *step = self.step,
             Values::Listed { thin, .. } => *thin = self.thin,
             // The default is the baseline, so it comes first.
-            Values::All(values) if T::KIND == Kind::Bool && self.default == Some(Value::Bool(true)) => {
+            Values::All(values)
+                if T::KIND == Kind::Bool && self.default == Some(Value::Bool(true)) =>
+            {
                 values.reverse();
             }
             Values::All(_) | Values::PowersOfTwo { .. } => {}
@@ -394,7 +422,11 @@ impl<T: SweepValue> DomainOf<T> {
     where
         T: SweepNumber,
     {
-        self.values = Some(Values::Range { low: low.to_value(), high: high.to_value(), step: None });
+        self.values = Some(Values::Range {
+            low: low.to_value(),
+            high: high.to_value(),
+            step: None,
+        });
         self
     }
 
@@ -436,14 +468,35 @@ mod tests {
         let error = |domain: DomainOf<f64>| domain.finish().unwrap_err();
         let new = DomainOf::<f64>::new;
         assert!(matches!(error(new()), DomainError::Undeclared));
-        assert!(matches!(error(new().bounds(f64::NAN, 1.0)), DomainError::NotFinite(_)));
-        assert!(matches!(error(new().bounds(1.0, 0.0)), DomainError::Reversed { .. }));
-        assert!(matches!(error(new().bounds(1.0, 1.0).samples(2)), DomainError::ZeroWidth { .. }));
-        assert!(matches!(error(new().bounds(0.0, 1.0).scale(Scale::Log)), DomainError::LogOfZero(_)));
-        assert!(matches!(error(new().bounds(0.0, 1.0).step(0.0)), DomainError::Step(_)));
-        assert!(matches!(error(new().bounds(0.0, 1.0).default_value(2.0)), DomainError::Default(_)));
+        assert!(matches!(
+            error(new().bounds(f64::NAN, 1.0)),
+            DomainError::NotFinite(_)
+        ));
+        assert!(matches!(
+            error(new().bounds(1.0, 0.0)),
+            DomainError::Reversed { .. }
+        ));
+        assert!(matches!(
+            error(new().bounds(1.0, 1.0).samples(2)),
+            DomainError::ZeroWidth { .. }
+        ));
+        assert!(matches!(
+            error(new().bounds(0.0, 1.0).scale(Scale::Log)),
+            DomainError::LogOfZero(_)
+        ));
+        assert!(matches!(
+            error(new().bounds(0.0, 1.0).step(0.0)),
+            DomainError::Step(_)
+        ));
+        assert!(matches!(
+            error(new().bounds(0.0, 1.0).default_value(2.0)),
+            DomainError::Default(_)
+        ));
         assert!(matches!(error(new().values([])), DomainError::Empty));
-        assert!(matches!(error(new().values([0.0, -0.0])), DomainError::Repeated(_)));
+        assert!(matches!(
+            error(new().values([0.0, -0.0])),
+            DomainError::Repeated(_)
+        ));
         assert!(DomainOf::<f64>::new().bounds(1.0, 1.0).finish().is_ok());
         assert!(matches!(
             DomainOf::<u8>::new().pow2(0, 8).finish(),
@@ -453,7 +506,13 @@ mod tests {
 
     #[test]
     fn baseline_of_a_bool_comes_first() {
-        let domain = DomainOf::<bool>::new().default_value(true).finish().unwrap();
-        assert_eq!(domain.values, Values::All(vec![Value::Bool(true), Value::Bool(false)]));
+        let domain = DomainOf::<bool>::new()
+            .default_value(true)
+            .finish()
+            .unwrap();
+        assert_eq!(
+            domain.values,
+            Values::All(vec![Value::Bool(true), Value::Bool(false)])
+        );
     }
 }

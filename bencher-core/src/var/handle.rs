@@ -103,7 +103,11 @@ impl<S> Input<S> {
 
     /// This input held at one value instead of swept.
     pub fn with_const(self, value: impl SweepValue) -> Constant<S> {
-        Constant { target: self.target, value: value.to_value(), sweep: PhantomData }
+        Constant {
+            target: self.target,
+            value: value.to_value(),
+            sweep: PhantomData,
+        }
     }
 }
 
@@ -129,7 +133,11 @@ pub struct Constant<S> {
 
 impl<S> Clone for Constant<S> {
     fn clone(&self) -> Self {
-        Self { target: self.target.clone(), value: self.value.clone(), sweep: PhantomData }
+        Self {
+            target: self.target.clone(),
+            value: self.value.clone(),
+            sweep: PhantomData,
+        }
     }
 }
 
@@ -149,7 +157,10 @@ pub struct Output<S> {
 
 impl<S> Clone for Output<S> {
     fn clone(&self) -> Self {
-        Self { target: self.target.clone(), sweep: PhantomData }
+        Self {
+            target: self.target.clone(),
+            sweep: PhantomData,
+        }
     }
 }
 
@@ -157,18 +168,27 @@ impl<S> Output<S> {
     /// The result at a position of the schema; the derive calls this.
     #[doc(hidden)]
     pub const fn declared(index: usize) -> Self {
-        Self { target: Target::Index(index), sweep: PhantomData }
+        Self {
+            target: Target::Index(index),
+            sweep: PhantomData,
+        }
     }
 }
 
 impl<S> From<&str> for Output<S> {
     fn from(name: &str) -> Self {
-        Self { target: Target::Name(Cow::Owned(name.to_owned())), sweep: PhantomData }
+        Self {
+            target: Target::Name(Cow::Owned(name.to_owned())),
+            sweep: PhantomData,
+        }
     }
 }
 
 impl<S> From<String> for Output<S> {
     fn from(name: String) -> Self {
-        Self { target: Target::Name(Cow::Owned(name)), sweep: PhantomData }
+        Self {
+            target: Target::Name(Cow::Owned(name)),
+            sweep: PhantomData,
+        }
     }
 }

@@ -85,17 +85,28 @@ pub enum Direction {
 impl Schema {
     /// The input of that name, with its position.
     pub fn input(&self, name: &str) -> Option<(usize, &'static InputVar)> {
-        self.inputs.iter().enumerate().find(|(_, var)| var.name == name)
+        self.inputs
+            .iter()
+            .enumerate()
+            .find(|(_, var)| var.name == name)
     }
 
     /// The result of that name, with its position.
     pub fn result(&self, name: &str) -> Option<(usize, &'static ResultVar)> {
-        self.results.iter().enumerate().find(|(_, var)| var.name == name)
+        self.results
+            .iter()
+            .enumerate()
+            .find(|(_, var)| var.name == name)
     }
 
     /// The first line of the doc comment, or the type's name.
     pub fn title(&self) -> &'static str {
-        self.doc.lines().next().map(str::trim).filter(|line| !line.is_empty()).unwrap_or(self.name)
+        self.doc
+            .lines()
+            .next()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .unwrap_or(self.name)
     }
 
     /// Whether any result is a measured time.

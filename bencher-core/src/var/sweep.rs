@@ -41,7 +41,12 @@ pub trait ParametrizedSweep: Clone + Send + Sync + 'static {
 
 /// The identity of a sweep's type: package, module, name and type arguments.
 pub fn sweep_type<S: ParametrizedSweep>() -> String {
-    let Schema { package, module, name, .. } = S::SCHEMA;
+    let Schema {
+        package,
+        module,
+        name,
+        ..
+    } = S::SCHEMA;
     format!("{package}/{module}::{name}{}", S::type_arguments())
 }
 

@@ -1,0 +1,244 @@
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Instant;
+
+use crate::record::SweepRecord;
+use crate::result_collector::ResultCollector;
+use crate::space::Order;
+use crate::sweep_executor::{
+    Benchmark, Plan, PlanError, Result, RunOptions, SweepChoice, SweepExecutor,
+};
+use crate::var::{Constant, Input, Output as ResultHandle};
+
+use super::error::BenchError;
+use super::result::BenchResult;
+use super::session::Session;
+
+/// A sweep on its way to being run.
+#[derive(Debug)]
+#[must_use = "a sweep does nothing until it is `run()`"]
+pub struct SweepBuilder<'b, S> {
+    session: &'b Rc<RefCell<Session>>,
+    prototype: &'b S,
+    title: String,
+    description: String,
+    post_description: String,
+    tag: String,
+    choice: SweepChoice<S>,
+    order: Option<Order>,
+    repeats: Option<u32>,
+}
+
+impl<'b, S: Benchmark> SweepBuilder<'b, S> {
+    pub(super) fn new(session: &'b Rc<RefCell<Session>>, prototype: &'b S, title: String) -> Self {
+        Self {
+            session,
+            prototype,
+            title,
+            description: String::new(),
+            post_description: String::new(),
+            tag: String::new(),
+            choice: SweepChoice::default(),
+            order: None,
+            repeats: None,
+        }
+    }
+
+    /// The inputs to sweep, the slowest first; every declared one if never called.
+    pub fn inputs<I>(mut self, inputs: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: Into<Input<S>>,
+    {
+        self.choice.inputs = Some(inputs.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// The results to keep; every declared one if never called.
+    pub fn results<I>(mut self, results: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: Into<ResultHandle<S>>,
+    {
+        self.choice.results = Some(results.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Inputs held at one value; others that are not swept keep their defaults.
+    pub fn constants<I>(mut self, constants: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: Into<Constant<S>>,
+    {
+        self.choice
+            .constants
+            .extend(constants.into_iter().map(Into::into));
+        self
+    }
+
+    /// What the sweep is about, in the report above its plots.
+    pub fn description(mut self, text: impl Into<String>) -> Self {
+        self.description = text.into();
+        self
+    }
+
+    /// What closes the report.
+    pub fn post_description(mut self, text: impl Into<String>) -> Self {
+        self.post_description = text.into();
+        self
+    }
+
+    /// Groups samples: sweeps of one type share samples only within a tag.
+    pub fn tag(mut self, tag: impl Into<String>) -> Self {
+        self.tag = tag.into();
+        self
+    }
+
+    /// The order of the samples, where the run says nothing.
+    pub fn order(mut self, order: Order) -> Self {
+        self.order = Some(order);
+        self
+    }
+
+    /// Samples of every point, where the run says nothing else than one.
+    pub fn repeats(mut self, repeats: u32) -> Self {
+        self.repeats = Some(repeats);
+        self
+    }
+
+    /// Runs the sweep, keeps and prints its result.
+    ///
+    /// Failing samples are part of the result, and make the program's exit status 1.
+    ///
+    /// # Errors
+    /// A [`BenchError`]: the sweep makes no plan, the store refuses, the user interrupts, or, with
+    /// fail-fast, a sample fails.
+    pub fn run(self) -> Result<BenchResult<S>> {
+        let session = self.session;
+        let mut session = session.borrow_mut();
+        if !session.is_chosen(&self.title) {
+            return Ok(self.not_run(""));
+        }
+        if session.config.list {
+            session.list(&self.title);
+            return Ok(self.not_run(""));
+        }
+        let mut timings = Vec::new();
+        let clock = Instant::now();
+        let plan = self.plan(&session)?;
+        if session.config.dry_run {
+            session.show_plan(&self.title, &plan);
+            return Ok(self.not_run(&plan.series().tag));
+        }
+        let collector = ResultCollector::new(&plan, &self.title).map_err(self.plan_error())?;
+        for note in &plan.notes {
+            session.note(&format!("sweep \"{}\": {note}", self.title));
+        }
+        timings.push(("plan".to_owned(), clock.elapsed().as_secs_f64()));
+
+        let clock = Instant::now();
+        let started = jiff::Zoned::now()
+            .strftime("%Y-%m-%dT%H:%M:%S%.3f%:z")
+            .to_string();
+        let store = session.samples(&plan.series().tag)?;
+        let code = session.code();
+        timings.push(("open".to_owned(), clock.elapsed().as_secs_f64()));
+
+        let clock = Instant::now();
+        let timed = plan.is_timed();
+        let default_order = if timed {
+            Order::Shuffled { seed: 0 }
+        } else {
+            Order::RoundRobin
+        };
+        let options = RunOptions {
+            order: session.config.order.or(self.order).unwrap_or(default_order),
+            executor: session.config.executor,
+            fail_fast: session.config.fail_fast,
+            interrupt: session.interrupt.clone(),
+            store,
+            overwrite: session.config.overwrite,
+            policy: session.config.code,
+            code,
+        };
+        let samples = plan.samples();
+        let executor = SweepExecutor::new(plan);
+        session.progress.start(&self.title, samples);
+        let ended = executor.run(collector, options, session.progress.as_mut());
+        let end = ended.map_err(BenchError::Store)?;
+        let (dataset, failures, counts) = end.collector.finish();
+        session.progress.finish(&counts);
+        timings.push(("execute".to_owned(), clock.elapsed().as_secs_f64()));
+
+        let mut warnings = session.warnings(timed, &end.calls, end.damaged);
+        if end.interrupted {
+            warnings.push("interrupted: some samples were not taken".to_owned());
+        }
+        if end.store_error.is_some() {
+            warnings.push("the store stopped taking samples: not all of them are kept".to_owned());
+        }
+        let record = SweepRecord {
+            bench: S::SCHEMA.name.to_owned(),
+            title: self.title.clone(),
+            description: if self.description.is_empty() {
+                S::SCHEMA.doc.to_owned()
+            } else {
+                self.description.clone()
+            },
+            post_description: self.post_description.clone(),
+            tag: executor.plan().series().tag.clone(),
+            started,
+            dataset,
+            constants: executor.plan().constants(),
+            failures,
+            counts,
+            timings,
+            warnings,
+        };
+        session.finish_sweep(&record);
+        let title = self.title;
+        if let Some(source) = end.store_error {
+            return Err(BenchError::StoreFailed { title, source }.into());
+        }
+        if end.failed_fast
+            && let Some(failure) = record.failures.last()
+        {
+            let failure = Box::new(failure.clone());
+            return Err(BenchError::FailedFast { title, failure }.into());
+        }
+        if end.interrupted {
+            return Err(BenchError::Interrupted { title }.into());
+        }
+        Ok(BenchResult::new(record, true))
+    }
+
+    fn plan(&self, session: &Session) -> Result<Plan<S>, BenchError> {
+        let config = &session.config;
+        let repeats = match (config.repeats, self.repeats) {
+            (1, Some(repeats)) => repeats,
+            (repeats, _) => repeats,
+        };
+        let tag = match (config.run_tag.as_str(), self.tag.as_str()) {
+            ("", tag) | (tag, "") => tag.to_owned(),
+            (run, own) => format!("{run}/{own}"),
+        };
+        Plan::new(
+            self.prototype,
+            &self.choice,
+            &config.inputs,
+            config.density,
+            repeats,
+            &tag,
+        )
+        .map_err(self.plan_error())
+    }
+
+    fn plan_error(&self) -> impl FnOnce(PlanError) -> BenchError {
+        let title = self.title.clone();
+        move |source| BenchError::Plan { title, source }
+    }
+
+    fn not_run(self, tag: &str) -> BenchResult<S> {
+        BenchResult::new(SweepRecord::pending(S::SCHEMA.name, self.title, tag), false)
+    }
+}

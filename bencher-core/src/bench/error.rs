@@ -1,0 +1,59 @@
+use thiserror::Error;
+
+use crate::record::Failure;
+use crate::store::StoreError;
+use crate::sweep_executor::PlanError;
+
+/// Why a sweep did not end well.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum BenchError {
+    /// The sweep's declaration and the run's options make no plan.
+    #[error("sweep \"{title}\": {source}")]
+    Plan {
+        /// The sweep.
+        title: String,
+        /// What is wrong.
+        source: PlanError,
+    },
+    /// The store could not be opened or read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The store stopped taking samples; the results were drawn all the same.
+    #[error("sweep \"{title}\" was stopped, since its samples could not be kept: {source}")]
+    StoreFailed {
+        /// The sweep.
+        title: String,
+        /// What the store said.
+        source: StoreError,
+    },
+    /// A sample failed, and the run was to stop at that.
+    #[error("sweep \"{title}\" stopped at its first failing sample: {}", failure_text(.failure))]
+    FailedFast {
+        /// The sweep.
+        title: String,
+        /// The sample.
+        failure: Box<Failure>,
+    },
+    /// The user asked to stop.
+    #[error("sweep \"{title}\" was interrupted; run again to go on where it stopped")]
+    Interrupted {
+        /// The sweep.
+        title: String,
+    },
+}
+
+/// A failing sample in one line: inputs, repeat, error.
+pub(super) fn failure_text(failure: &Failure) -> String {
+    let inputs: Vec<String> = failure
+        .inputs
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    format!(
+        "{} (repeat {}): {}",
+        inputs.join(", "),
+        failure.repeat,
+        failure.error
+    )
+}

@@ -1,0 +1,48 @@
+use std::marker::PhantomData;
+
+use crate::dataset::Dataset;
+use crate::record::{Counts, Failure, SweepRecord};
+
+/// The finished result of a sweep of `S`.
+#[derive(Debug)]
+pub struct BenchResult<S> {
+    record: SweepRecord,
+    ran: bool,
+    sweep: PhantomData<fn() -> S>,
+}
+
+impl<S> BenchResult<S> {
+    pub(super) const fn new(record: SweepRecord, ran: bool) -> Self {
+        Self {
+            record,
+            ran,
+            sweep: PhantomData,
+        }
+    }
+
+    /// The results as a labelled grid.
+    pub const fn dataset(&self) -> &Dataset {
+        &self.record.dataset
+    }
+
+    /// Everything that is stored of the sweep.
+    pub const fn record(&self) -> &SweepRecord {
+        &self.record
+    }
+
+    /// How many samples came from where.
+    pub const fn counts(&self) -> Counts {
+        self.record.counts
+    }
+
+    /// The samples that failed.
+    pub fn failures(&self) -> &[Failure] {
+        &self.record.failures
+    }
+
+    /// Whether the sweep was run: not if it was only listed or planned, or not among those chosen.
+    /// Its dataset has no dimensions then.
+    pub const fn ran(&self) -> bool {
+        self.ran
+    }
+}

@@ -1,0 +1,388 @@
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use crate::job::CallCounts;
+use crate::progress::{BarProgress, JsonProgress, ProgressSink, SilentProgress};
+use crate::record::SweepRecord;
+use crate::store::{SampleStore, StoreError, default_root, save_result, slug};
+use crate::sweep_executor::{BoxError, Interrupt, Plan};
+use crate::value::Digest;
+use crate::var::{ParametrizedSweep, nearest};
+
+use super::config::{Output, ReportPlace, RunConfig};
+use super::error::failure_text;
+use super::table::result_table;
+
+/// One run of a benchmark program: its configuration, the open store, and what its sweeps gave.
+pub struct Session {
+    pub(super) config: RunConfig,
+    pub(super) interrupt: Interrupt,
+    pub(super) progress: Box<dyn ProgressSink>,
+    program: String,
+    root: PathBuf,
+    #[cfg(feature = "store")]
+    database: Option<crate::store::Database>,
+    records: Vec<SweepRecord>,
+    seen: Vec<String>,
+    unsaved: bool,
+}
+
+/// Draws records into a folder; what reports are made by, so that this crate need not draw.
+pub type Reporter = dyn Fn(&[SweepRecord], &Path) -> Result<ReportFiles, BoxError>;
+
+/// What a reporter left behind.
+#[derive(Clone, Debug, Default)]
+pub struct ReportFiles {
+    /// The page.
+    pub page: PathBuf,
+    /// The pictures.
+    pub images: Vec<PathBuf>,
+    /// What could not be drawn as it should.
+    pub warnings: Vec<String>,
+}
+
+/// How a session ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Every sample was taken and nothing failed.
+    Fine,
+    /// Some sample failed, or something could not be kept.
+    Failed,
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session")
+            .field("program", &self.program)
+            .field("root", &self.root)
+            .field("records", &self.records.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Session {
+    /// A run of `program`.
+    pub fn new(config: RunConfig, program: impl Into<String>, interrupt: Interrupt) -> Self {
+        let progress: Box<dyn ProgressSink> = match config.output {
+            Output::Text => Box::new(BarProgress::default()),
+            Output::Json => Box::new(JsonProgress::new(std::io::stdout())),
+            Output::Quiet => Box::new(SilentProgress),
+        };
+        let root = config.store.clone().unwrap_or_else(default_root);
+        Self {
+            config,
+            interrupt,
+            progress,
+            program: program.into(),
+            root,
+            #[cfg(feature = "store")]
+            database: None,
+            records: Vec::new(),
+            seen: Vec::new(),
+            unsaved: false,
+        }
+    }
+
+    /// Tells progress to another sink.
+    pub fn set_progress(&mut self, progress: Box<dyn ProgressSink>) {
+        self.progress = progress;
+    }
+
+    /// What the sweeps gave so far.
+    pub fn records(&self) -> &[SweepRecord] {
+        &self.records
+    }
+
+    /// Where samples and results are kept.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub(super) fn is_chosen(&mut self, title: &str) -> bool {
+        self.seen.push(title.to_owned());
+        let only = &self.config.only;
+        let lower = title.to_lowercase();
+        only.is_empty()
+            || only.iter().any(|part| {
+                lower.contains(&part.to_lowercase()) || slug(title).contains(&slug(part))
+            })
+    }
+
+    pub(super) fn note(&mut self, text: &str) {
+        self.progress.note(text);
+    }
+
+    pub(super) fn list(&self, title: &str) {
+        if self.config.output == Output::Json {
+            println!("{}", serde_json::json!({"event": "list", "sweep": title}));
+        } else {
+            println!("{title}");
+        }
+    }
+
+    pub(super) fn show_plan<S: ParametrizedSweep>(&self, title: &str, plan: &Plan<S>) {
+        let mut text = format!("{title}: {} samples", plan.samples());
+        let _ = write!(
+            text,
+            " ({} points × {} repeats)",
+            plan.space().len(),
+            plan.repeats()
+        );
+        for axis in plan.space().axes() {
+            let shown: Vec<String> = axis
+                .levels
+                .iter()
+                .take(8)
+                .map(|value| value.to_string())
+                .collect();
+            let more = if axis.levels.len() > 8 { " …" } else { "" };
+            let _ = write!(
+                text,
+                "\n  {} ({}): {}{more}",
+                axis.name,
+                axis.levels.len(),
+                shown.join(", ")
+            );
+        }
+        for constant in plan.constants() {
+            let _ = write!(text, "\n  {} = {}", constant.name, constant.value);
+        }
+        if self.config.output == Output::Json {
+            let samples = plan.samples().to_string();
+            println!(
+                "{}",
+                serde_json::json!({"event": "plan", "sweep": title, "samples": samples})
+            );
+        } else {
+            println!("{text}");
+        }
+    }
+
+    /// The store for samples of a tag, cleared first if the run asks for it.
+    #[cfg(feature = "store")]
+    pub(super) fn samples(
+        &mut self,
+        tag: &str,
+    ) -> Result<Option<Box<dyn SampleStore>>, StoreError> {
+        if !self.config.cache {
+            return Ok(None);
+        }
+        let mut database = match &self.database {
+            Some(database) => database.clone(),
+            None => {
+                let (database, notice) =
+                    crate::store::Database::open(&self.root, self.config.wait, |holder| {
+                        eprintln!("waiting for the store {}: {holder}", self.root.display());
+                    })?;
+                for message in notice.messages {
+                    self.progress.note(&message);
+                }
+                self.database.insert(database).clone()
+            }
+        };
+        if self.config.clear {
+            let gone = database.clear_tag(tag)?;
+            let tag = if tag.is_empty() {
+                "the default tag".to_owned()
+            } else {
+                format!("tag {tag}")
+            };
+            self.progress
+                .note(&format!("{gone} stored samples of {tag} were cleared"));
+        }
+        Ok(Some(Box::new(database)))
+    }
+
+    /// Without the feature `store` nothing is kept.
+    #[cfg(not(feature = "store"))]
+    #[expect(
+        clippy::unused_self,
+        clippy::needless_pass_by_ref_mut,
+        reason = "as with the feature"
+    )]
+    pub(super) fn samples(&mut self, _: &str) -> Result<Option<Box<dyn SampleStore>>, StoreError> {
+        Ok(None)
+    }
+
+    /// The digest of this executable, where samples are kept.
+    pub(super) fn code(&self) -> Digest {
+        static CODE: OnceLock<Digest> = OnceLock::new();
+        if !self.config.cache {
+            return Digest(0);
+        }
+        *CODE.get_or_init(|| {
+            let bytes = std::env::current_exe().and_then(std::fs::read);
+            bytes.map_or(Digest(0), |bytes| Digest::of(&bytes))
+        })
+    }
+
+    pub(super) fn warnings(
+        &mut self,
+        timed: bool,
+        calls: &CallCounts,
+        damaged: u64,
+    ) -> Vec<String> {
+        let mut warnings = Vec::new();
+        if timed && cfg!(debug_assertions) {
+            warnings.push("debug build: the times say little; run with --release".to_owned());
+        }
+        if calls.foreign_hits > 0 {
+            warnings.push(format!(
+                "{} of {} stored samples were measured by another build of this program; \
+                 `--overwrite` measures them again, `--code strict` refuses such samples",
+                calls.foreign_hits, calls.hits
+            ));
+        }
+        if calls.refused > 0 {
+            warnings.push(format!(
+                "{} stored samples of another build of this program were not used \
+                 (`--code warn` would take them)",
+                calls.refused
+            ));
+        }
+        if damaged > 0 {
+            warnings.push(format!(
+                "{damaged} damaged records of the store were passed over"
+            ));
+        }
+        warnings
+    }
+
+    /// Keeps and prints what a sweep gave.
+    pub(super) fn finish_sweep(&mut self, record: &SweepRecord) {
+        if self.config.cache
+            && cfg!(feature = "store")
+            && let Err(error) = save_result(&self.root, record)
+        {
+            self.unsaved = true;
+            self.progress
+                .note(&format!("the result could not be kept: {error}"));
+        }
+        match self.config.output {
+            Output::Text => print_record(record, self.config.rows),
+            Output::Json => {
+                let result = record.dataset.to_json();
+                println!(
+                    "{}",
+                    serde_json::json!({"event": "result", "sweep": record.title,
+                        "counts": record.counts, "warnings": record.warnings, "dataset": result})
+                );
+            }
+            Output::Quiet => {
+                for failure in &record.failures {
+                    eprintln!("{}: {}", record.title, failure_text(failure));
+                }
+            }
+        }
+        self.records.push(record.clone());
+    }
+
+    /// Draws the report of all sweeps of the run, says where it is, and judges the run.
+    pub fn close(&mut self, reporter: Option<&Reporter>) -> Verdict {
+        if let Some(message) = self.chosen_nothing() {
+            eprintln!("{message}");
+            return Verdict::Failed;
+        }
+        let mut verdict = Verdict::Fine;
+        if self.unsaved || self.records.iter().any(|record| record.counts.failed > 0) {
+            verdict = Verdict::Failed;
+        }
+        let folder = match &self.config.report {
+            ReportPlace::Nowhere => return verdict,
+            ReportPlace::At(folder) => folder.clone(),
+            ReportPlace::Default => self.root.join("reports").join(slug(&self.program)),
+        };
+        let (Some(reporter), false) = (reporter, self.records.is_empty()) else {
+            return verdict;
+        };
+        match reporter(&self.records, &folder) {
+            Ok(files) => {
+                for warning in &files.warnings {
+                    self.progress.note(warning);
+                }
+                self.say_where(&files);
+                if self.config.open && !open(&files.page) {
+                    self.progress
+                        .note("no program was found to open the report with");
+                }
+            }
+            Err(error) => {
+                self.progress
+                    .note(&format!("the report could not be drawn: {error}"));
+                verdict = Verdict::Failed;
+            }
+        }
+        verdict
+    }
+
+    fn say_where(&self, files: &ReportFiles) {
+        match self.config.output {
+            Output::Text => {
+                println!("\nreport    {}", files.page.display());
+                if let Some(folder) = files.images.first().and_then(|image| image.parent()) {
+                    println!(
+                        "pictures  {} PNG files in {}",
+                        files.images.len(),
+                        folder.display()
+                    );
+                }
+                if self.config.cache && cfg!(feature = "store") {
+                    println!("store     {}", self.root.display());
+                }
+            }
+            Output::Json => println!(
+                "{}",
+                serde_json::json!({"event": "report", "page": files.page, "images": files.images})
+            ),
+            Output::Quiet => {}
+        }
+    }
+
+    /// A choice of sweeps that fits none is a mistake, not an empty success.
+    fn chosen_nothing(&self) -> Option<String> {
+        let fits = |part: &String| {
+            let part_lower = part.to_lowercase();
+            self.seen.iter().any(|title| {
+                title.to_lowercase().contains(&part_lower) || slug(title).contains(&slug(part))
+            })
+        };
+        let unknown = self.config.only.iter().find(|part| !fits(part))?;
+        let near = nearest(unknown, self.seen.iter().map(String::as_str));
+        let hint = near.map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"));
+        Some(format!(
+            "`--sweep {unknown}` fits no sweep{hint} (there are: {})",
+            self.seen.join(", ")
+        ))
+    }
+}
+
+fn print_record(record: &SweepRecord, rows: usize) {
+    println!("{}\n", record.dataset);
+    println!("{}", result_table(&record.dataset, rows));
+    for failure in record.failures.iter().take(20) {
+        println!("failed    {}", failure_text(failure));
+    }
+    if record.failures.len() > 20 {
+        println!("failed    … and {} more", record.failures.len() - 20);
+    }
+    let counts = &record.counts;
+    let seconds: f64 = record.timings.iter().map(|(_, seconds)| seconds).sum();
+    println!(
+        "samples   {} executed, {} from the store, {} failed ({seconds:.2} s)",
+        counts.executed, counts.hits, counts.failed
+    );
+    for warning in &record.warnings {
+        println!("warning   {warning}");
+    }
+}
+
+/// Opens a file with the desktop's program for it; false where there is none.
+fn open(path: &Path) -> bool {
+    let opener = if cfg!(target_os = "macos") {
+        "open"
+    } else {
+        "xdg-open"
+    };
+    std::process::Command::new(opener).arg(path).spawn().is_ok()
+}

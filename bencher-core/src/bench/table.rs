@@ -1,0 +1,154 @@
+use crate::dataset::{CellState, Dataset, DimRole, Variable};
+use crate::value::{Value, float_text};
+
+/// The results as a table of text: a row for every point, repeats as mean ± standard deviation,
+/// at most `rows` rows.
+pub fn result_table(dataset: &Dataset, rows: usize) -> String {
+    let points: Vec<usize> = dataset
+        .dims()
+        .iter()
+        .enumerate()
+        .filter(|(_, dim)| dim.role == DimRole::Input)
+        .map(|(axis, _)| axis)
+        .collect();
+    let repeats: usize = dataset
+        .dims()
+        .iter()
+        .filter(|dim| dim.role != DimRole::Input)
+        .map(|d| d.len())
+        .product();
+    let mut table: Vec<Vec<String>> = vec![
+        points
+            .iter()
+            .filter_map(|axis| dataset.dims().get(*axis))
+            .map(|dim| dim.label())
+            .chain(dataset.variables().iter().map(Variable::label))
+            .collect(),
+    ];
+    let count = dataset.len().checked_div(repeats).unwrap_or(0);
+    let head = if count <= rows {
+        count
+    } else {
+        rows.saturating_sub(rows / 3)
+    };
+    let tail = if count <= rows { 0 } else { rows - head };
+    let shown = (0..head).chain(count - tail..count);
+    for (n, point) in shown.enumerate() {
+        if n == head && tail > 0 {
+            table.push(vec!["…".to_owned(); table.first().map_or(0, Vec::len)]);
+        }
+        // Repeats are the last dimension, so those of a point stand side by side.
+        let position = dataset.position(point * repeats);
+        let mut row: Vec<String> = points
+            .iter()
+            .filter_map(|axis| {
+                let value = dataset
+                    .dims()
+                    .get(*axis)?
+                    .values
+                    .get(*position.get(*axis)?)?;
+                Some(short(value))
+            })
+            .collect();
+        row.extend(
+            dataset
+                .variables()
+                .iter()
+                .map(|var| summary(var, point * repeats, repeats)),
+        );
+        table.push(row);
+    }
+    let mut text = aligned(&table);
+    if tail > 0 {
+        text.push_str(&format!(
+            "({count} rows, {rows} shown; `--rows N` shows more)\n"
+        ));
+    }
+    text
+}
+
+/// A cell, or the mean ± standard deviation of the repeats of a point.
+fn summary(var: &Variable, first: usize, repeats: usize) -> String {
+    let numbers: Vec<f64> = (first..first + repeats)
+        .filter_map(|flat| var.number(flat))
+        .collect();
+    let present = (first..first + repeats)
+        .filter(|flat| {
+            var.states()
+                .get(*flat)
+                .is_some_and(|state| state.has_value())
+        })
+        .count();
+    let mut text = if present == 0 {
+        let state = var
+            .states()
+            .get(first)
+            .copied()
+            .unwrap_or(CellState::Pending);
+        return format!("({state})");
+    } else if repeats == 1 || numbers.is_empty() {
+        let cell = (first..first + repeats)
+            .filter_map(|flat| var.cell(flat)?.value)
+            .next();
+        cell.map_or_else(String::new, |value| short(&value))
+    } else {
+        let mean = crate::stats::mean(&numbers).unwrap_or(f64::NAN);
+        match crate::stats::std(&numbers, 1) {
+            Some(std) => format!("{} ± {}", digits(mean, 4), digits(std, 2)),
+            None => digits(mean, 4),
+        }
+    };
+    if present < repeats {
+        text.push_str(&format!(" ({present} of {repeats})"));
+    }
+    text
+}
+
+fn short(value: &Value) -> String {
+    match value {
+        Value::Float(x) => digits(*x, 4),
+        Value::Text(text) if text.chars().count() > 32 => {
+            text.chars().take(31).chain(['…']).collect()
+        }
+        other => other.to_string(),
+    }
+}
+
+/// A number in so many significant digits, large and small ones with an exponent.
+fn digits(x: f64, significant: usize) -> String {
+    if x == 0.0 || !x.is_finite() {
+        return float_text(x);
+    }
+    let rounded: f64 = format!("{x:.*e}", significant - 1).parse().unwrap_or(x);
+    if (1e-3..1e6).contains(&rounded.abs()) {
+        float_text(rounded)
+    } else {
+        format!("{rounded:e}")
+    }
+}
+
+/// Columns of equal width, set flush right.
+fn aligned(table: &[Vec<String>]) -> String {
+    let columns = table.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| {
+        let cells = table.iter().filter_map(|row| row.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let mut text = String::new();
+    for (n, row) in table.iter().enumerate() {
+        let cells: Vec<String> = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:>width$}"))
+            .collect();
+        text.push_str(cells.join("  ").trim_end());
+        text.push('\n');
+        if n == 0 {
+            let rule: Vec<String> = widths.iter().map(|width| "─".repeat(*width)).collect();
+            text.push_str(&rule.join("  "));
+            text.push('\n');
+        }
+    }
+    text
+}

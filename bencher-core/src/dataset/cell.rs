@@ -1,0 +1,80 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::value::Value;
+
+/// What is known of a cell.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[repr(u8)]
+pub enum CellState {
+    /// Not run yet.
+    #[default]
+    Pending,
+    /// Recorded by this run.
+    Measured,
+    /// Taken from the store.
+    Cached,
+    /// The sample ran and did not set this result.
+    Missing,
+    /// Left out on purpose; the reason says why.
+    Skipped,
+    /// The sample failed; the reason is its error.
+    Failed,
+    /// The sample was stopped at its time limit.
+    TimedOut,
+    /// Shorter than the timer can tell; the reason holds the floor.
+    BelowResolution,
+}
+
+impl CellState {
+    /// Every state.
+    pub const ALL: [Self; 8] = [
+        Self::Pending,
+        Self::Measured,
+        Self::Cached,
+        Self::Missing,
+        Self::Skipped,
+        Self::Failed,
+        Self::TimedOut,
+        Self::BelowResolution,
+    ];
+
+    /// Whether the cell holds a value.
+    pub const fn has_value(self) -> bool {
+        matches!(self, Self::Measured | Self::Cached)
+    }
+
+    /// The state's name in tables and files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Measured => "measured",
+            Self::Cached => "cached",
+            Self::Missing => "missing",
+            Self::Skipped => "skipped",
+            Self::Failed => "failed",
+            Self::TimedOut => "timed out",
+            Self::BelowResolution => "below resolution",
+        }
+    }
+}
+
+impl fmt::Display for CellState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// One cell of one variable.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cell<'a> {
+    /// What is known of it.
+    pub state: CellState,
+    /// Its value, where the state says that there is one.
+    pub value: Option<Value>,
+    /// Why there is no value, where somebody said so.
+    pub reason: Option<&'a str>,
+}

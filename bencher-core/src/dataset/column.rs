@@ -1,0 +1,180 @@
+use std::sync::Arc;
+
+use ndarray::{ArrayD, IxDyn};
+use serde::{Deserialize, Serialize};
+
+use crate::value::{Kind, Value};
+
+use super::error::DatasetError;
+
+/// The typed cells of one variable, as an ndarray.
+///
+/// Cells without a value hold NaN, zero, `false` or an empty text: the states say which count.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Column {
+    /// Truth values.
+    Bool(ArrayD<bool>),
+    /// Signed integers up to 64 bits.
+    I64(ArrayD<i64>),
+    /// Unsigned integers up to 64 bits.
+    U64(ArrayD<u64>),
+    /// Signed integers of 128 bits.
+    I128(ArrayD<i128>),
+    /// Unsigned integers of 128 bits.
+    U128(ArrayD<u128>),
+    /// Floats, and times in seconds.
+    F64(ArrayD<f64>),
+    /// Text.
+    Text(ArrayD<Arc<str>>),
+}
+
+macro_rules! each {
+    ($self:expr, $array:ident => $body:expr) => {
+        match $self {
+            Column::Bool($array) => $body,
+            Column::I64($array) => $body,
+            Column::U64($array) => $body,
+            Column::I128($array) => $body,
+            Column::U128($array) => $body,
+            Column::F64($array) => $body,
+            Column::Text($array) => $body,
+        }
+    };
+}
+
+impl Column {
+    /// A column without values.
+    ///
+    /// # Errors
+    /// Where it would not fit the memory.
+    pub fn empty(kind: Kind, shape: &[usize]) -> Result<Self, DatasetError> {
+        Ok(match kind {
+            Kind::Bool => Self::Bool(filled(shape, false)?),
+            Kind::Int(128) => Self::I128(filled(shape, 0)?),
+            Kind::Int(_) => Self::I64(filled(shape, 0)?),
+            Kind::Uint(128) => Self::U128(filled(shape, 0)?),
+            Kind::Uint(_) => Self::U64(filled(shape, 0)?),
+            Kind::Float(_) | Kind::Seconds | Kind::Vector(_) => Self::F64(filled(shape, f64::NAN)?),
+            Kind::Text | Kind::Category => Self::Text(filled(shape, Arc::from(""))?),
+        })
+    }
+
+    /// The shape of the array.
+    pub fn shape(&self) -> &[usize] {
+        each!(self, array => array.shape())
+    }
+
+    /// The value at a flat index, whatever its state.
+    pub fn get(&self, flat: usize) -> Option<Value> {
+        match self {
+            Self::Bool(array) => array.as_slice()?.get(flat).map(|b| Value::Bool(*b)),
+            Self::I64(array) => array.as_slice()?.get(flat).map(|i| Value::from(*i)),
+            Self::U64(array) => array.as_slice()?.get(flat).map(|u| Value::from(*u)),
+            Self::I128(array) => array.as_slice()?.get(flat).map(|i| Value::from(*i)),
+            Self::U128(array) => array.as_slice()?.get(flat).map(|u| Value::from(*u)),
+            Self::F64(array) => array.as_slice()?.get(flat).map(|x| Value::Float(*x)),
+            Self::Text(array) => array
+                .as_slice()?
+                .get(flat)
+                .map(|text| Value::Text(text.clone())),
+        }
+    }
+
+    /// The number at a flat index, whatever its state; text has none.
+    pub fn get_f64(&self, flat: usize) -> Option<f64> {
+        match self {
+            Self::F64(array) => array.as_slice()?.get(flat).copied(),
+            other => other.get(flat)?.as_f64(),
+        }
+    }
+
+    /// Puts a value at a flat index; false where it does not fit.
+    #[must_use]
+    pub fn set(&mut self, flat: usize, value: &Value) -> bool {
+        match (self, value) {
+            (Self::F64(array), Value::Float(x)) => put(array, flat, *x),
+            (Self::U64(array), Value::Int(i)) => {
+                u64::try_from(*i).is_ok_and(|u| put(array, flat, u))
+            }
+            (Self::I64(array), Value::Int(i)) => {
+                i64::try_from(*i).is_ok_and(|i| put(array, flat, i))
+            }
+            (Self::Bool(array), Value::Bool(b)) => put(array, flat, *b),
+            (Self::Text(array), Value::Text(text)) => put(array, flat, text.clone()),
+            (Self::I128(array), Value::Int(i)) => put(array, flat, *i),
+            (Self::U128(array), Value::Int(i)) => {
+                u128::try_from(*i).is_ok_and(|u| put(array, flat, u))
+            }
+            (Self::U128(array), Value::Big(u)) => put(array, flat, *u),
+            _ => false,
+        }
+    }
+
+    /// The sub-array at one position of one axis.
+    pub(super) fn index_axis(&self, axis: usize, position: usize) -> Self {
+        let axis = ndarray::Axis(axis);
+        match self {
+            Self::Bool(array) => Self::Bool(standard(array.index_axis(axis, position))),
+            Self::I64(array) => Self::I64(standard(array.index_axis(axis, position))),
+            Self::U64(array) => Self::U64(standard(array.index_axis(axis, position))),
+            Self::I128(array) => Self::I128(standard(array.index_axis(axis, position))),
+            Self::U128(array) => Self::U128(standard(array.index_axis(axis, position))),
+            Self::F64(array) => Self::F64(standard(array.index_axis(axis, position))),
+            Self::Text(array) => Self::Text(standard(array.index_axis(axis, position))),
+        }
+    }
+}
+
+fn put<T>(array: &mut ArrayD<T>, flat: usize, value: T) -> bool {
+    match array.as_slice_mut().and_then(|cells| cells.get_mut(flat)) {
+        Some(cell) => {
+            *cell = value;
+            true
+        }
+        None => false,
+    }
+}
+
+/// An owned copy in row-major order, which flat indices rely on.
+fn standard<T: Clone>(view: ndarray::ArrayViewD<'_, T>) -> ArrayD<T> {
+    view.as_standard_layout().into_owned()
+}
+
+/// The number of cells as a length, if so many cells of `width` bytes fit this machine's memory.
+pub(super) fn fitting(cells: u128, width: usize) -> Result<usize, DatasetError> {
+    let too_large = || DatasetError::TooLarge {
+        cells,
+        gib: cells as f64 * width as f64 / f64::from(1_u32 << 30),
+    };
+    let count = usize::try_from(cells).map_err(|_| too_large())?;
+    let bytes = count.checked_mul(width).ok_or_else(too_large)?;
+    if memory().is_some_and(|memory| bytes > memory) {
+        return Err(too_large());
+    }
+    Ok(count)
+}
+
+fn filled<T: Clone>(shape: &[usize], value: T) -> Result<ArrayD<T>, DatasetError> {
+    let cells = shape
+        .iter()
+        .fold(1_u128, |cells, n| cells.saturating_mul(*n as u128));
+    let count = fitting(cells, size_of::<T>())?;
+    let too_large = || DatasetError::TooLarge {
+        cells,
+        gib: cells as f64 * size_of::<T>() as f64 / f64::from(1_u32 << 30),
+    };
+    let mut data = Vec::new();
+    data.try_reserve_exact(count).map_err(|_| too_large())?;
+    data.resize(count, value);
+    ArrayD::from_shape_vec(IxDyn(shape), data).map_err(|_| too_large())
+}
+
+/// The machine's memory in bytes: an allocation above it would be killed, not refused.
+fn memory() -> Option<usize> {
+    let info = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = info
+        .lines()
+        .find_map(|line| line.strip_prefix("MemTotal:"))?;
+    let kib: usize = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    kib.checked_mul(1024)
+}

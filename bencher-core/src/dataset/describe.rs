@@ -1,0 +1,166 @@
+//! How a dataset prints: its shape at a glance.
+
+use std::fmt;
+
+use crate::value::Value;
+use crate::var::{Direction, Scale};
+
+use super::{Dataset, Dim, DimRole, Variable};
+
+/// How many characters a list of values may take.
+const PREVIEW: usize = 48;
+
+impl fmt::Display for Dataset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "<Dataset> {}", self.name)?;
+        let sizes: Vec<String> = self
+            .dims
+            .iter()
+            .map(|dim| format!("{}: {}", dim.name, dim.len()))
+            .collect();
+        writeln!(f, "Dimensions:  ({})", sizes.join(", "))?;
+        let name_width = self
+            .dims
+            .iter()
+            .map(Dim::label)
+            .chain(self.variables.iter().map(Variable::label))
+            .map(|label| label.chars().count())
+            .max()
+            .unwrap_or(0);
+        if !self.dims.is_empty() {
+            writeln!(f, "Coordinates:")?;
+        }
+        for dim in &self.dims {
+            let preview = shorten(&dim.values, PREVIEW);
+            let notes = dim_notes(dim);
+            writeln!(
+                f,
+                "  * {:name_width$}  {:<8} {preview}{notes}",
+                dim.label(),
+                kind_name(dim.kind)
+            )?;
+        }
+        writeln!(f, "Results:")?;
+        for var in &self.variables {
+            let preview = preview(var);
+            let notes = variable_notes(var);
+            writeln!(
+                f,
+                "    {:name_width$}  {:<8} {preview}{notes}",
+                var.label(),
+                kind_name(var.info.kind)
+            )?;
+        }
+        let states: Vec<String> = self
+            .count_states()
+            .iter()
+            .map(|(state, count)| format!("{count} {state}"))
+            .collect();
+        write!(
+            f,
+            "Cells:       {}",
+            if states.is_empty() {
+                "none".to_owned()
+            } else {
+                states.join(", ")
+            }
+        )
+    }
+}
+
+fn dim_notes(dim: &Dim) -> &'static str {
+    match (dim.role, dim.scale) {
+        (DimRole::Input, Scale::Log) => "  (log)",
+        _ => "",
+    }
+}
+
+fn variable_notes(var: &Variable) -> String {
+    let direction = match var.info.direction {
+        Direction::Minimize => Some("minimize"),
+        Direction::Maximize => Some("maximize"),
+        Direction::None => None,
+    };
+    let notes: Vec<&str> = direction
+        .into_iter()
+        .chain(var.info.timed.then_some("timed"))
+        .collect();
+    if notes.is_empty() {
+        String::new()
+    } else {
+        format!("  ({})", notes.join(", "))
+    }
+}
+
+fn kind_name(kind: crate::value::Kind) -> String {
+    use crate::value::Kind;
+    match kind {
+        Kind::Bool => "bool".to_owned(),
+        Kind::Int(bits) => format!("i{bits}"),
+        Kind::Uint(bits) => format!("u{bits}"),
+        Kind::Float(bits) => format!("f{bits}"),
+        Kind::Text => "text".to_owned(),
+        Kind::Category => "variant".to_owned(),
+        Kind::Seconds => "seconds".to_owned(),
+        Kind::Vector(n) => format!("f64×{n}"),
+    }
+}
+
+/// The first and last few cells of a variable.
+fn preview(var: &Variable) -> String {
+    let count = var.states.len();
+    let shown: Vec<usize> = if count <= 6 {
+        (0..count).collect()
+    } else {
+        (0..3).chain(count - 2..count).collect()
+    };
+    let mut parts = Vec::new();
+    for (n, flat) in shown.iter().enumerate() {
+        if count > 6 && n == 3 {
+            parts.push("…".to_owned());
+        }
+        parts.push(match var.cell(*flat) {
+            Some(cell) => cell
+                .value
+                .map_or_else(|| cell.state.name().to_owned(), |v| brief(&v)),
+            None => String::new(),
+        });
+    }
+    parts.join(" ")
+}
+
+/// A value in few characters: floats to four significant digits.
+fn brief(value: &Value) -> String {
+    match value {
+        Value::Float(x) if x.is_finite() && *x != 0.0 => {
+            let rounded: f64 = format!("{x:.3e}").parse().unwrap_or(*x);
+            crate::value::float_text(rounded)
+        }
+        Value::Text(text) if text.chars().count() > 16 => {
+            text.chars().take(15).chain(['…']).collect()
+        }
+        other => other.to_string(),
+    }
+}
+
+/// A list of values within about `width` characters, its middle left out if it must be.
+pub(super) fn shorten(values: &[Value], width: usize) -> String {
+    let mut front: Vec<String> = Vec::new();
+    let mut used = 0;
+    for value in values {
+        let text = brief(value);
+        used += text.chars().count() + 1;
+        if used > width {
+            break;
+        }
+        front.push(text);
+    }
+    if front.len() == values.len() {
+        return front.join(" ");
+    }
+    let last = values.last().map(brief).unwrap_or_default();
+    while front.len() > 1 && front.join(" ").chars().count() + last.chars().count() + 3 > width {
+        front.pop();
+    }
+    format!("{} … {last}", front.join(" "))
+}

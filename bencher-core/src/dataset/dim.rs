@@ -1,0 +1,96 @@
+use serde::{Deserialize, Serialize};
+
+use crate::value::{Kind, Value};
+use crate::var::Scale;
+
+/// What a dimension stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DimRole {
+    /// An input of the sweep.
+    Input,
+    /// The repeats of every point, counted from 1.
+    Repeat,
+    /// Snapshots over time.
+    Time,
+}
+
+/// A dimension and its coordinates.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Dim {
+    /// The name: that of the input, or `repeat`.
+    pub name: String,
+    /// What it is, for hover texts and legends.
+    pub doc: String,
+    /// The unit of the coordinates; empty where they have none.
+    pub units: String,
+    /// What the coordinates are.
+    pub kind: Kind,
+    /// How an axis over them is drawn.
+    pub scale: Scale,
+    /// What the dimension stands for.
+    pub role: DimRole,
+    /// The coordinates in their order.
+    pub values: Vec<Value>,
+}
+
+impl Dim {
+    /// A dimension for an input.
+    pub fn input(name: impl Into<String>, kind: Kind, values: Vec<Value>) -> Self {
+        Self {
+            name: name.into(),
+            doc: String::new(),
+            units: String::new(),
+            kind,
+            scale: Scale::Linear,
+            role: DimRole::Input,
+            values,
+        }
+    }
+
+    /// The dimension of `count` repeats, numbered from 1.
+    pub fn repeats(count: u32) -> Self {
+        Self {
+            doc: "Repeat of the same point".to_owned(),
+            role: DimRole::Repeat,
+            ..Self::input(
+                "repeat",
+                Kind::Uint(32),
+                (1..=count).map(Value::from).collect(),
+            )
+        }
+    }
+
+    /// How many coordinates there are.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Whether there are no coordinates.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// Whether the coordinates lie on a numeric axis.
+    pub fn is_numeric(&self) -> bool {
+        self.kind.is_numeric()
+    }
+
+    /// The name with its unit: `len [elements]`.
+    pub fn label(&self) -> String {
+        label(&self.name, &self.units)
+    }
+
+    /// The position of a coordinate.
+    pub fn position(&self, value: &Value) -> Option<usize> {
+        let value = self.kind.canonical(value)?;
+        self.values.iter().position(|known| *known == value)
+    }
+}
+
+pub(super) fn label(name: &str, units: &str) -> String {
+    if units.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{name} [{units}]")
+    }
+}

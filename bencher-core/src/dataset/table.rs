@@ -1,0 +1,55 @@
+use super::{Cell, Dataset};
+use crate::value::Value;
+
+/// A dataset as one row per cell position: every dimension and every variable is a column.
+#[derive(Clone, Copy, Debug)]
+pub struct LongTable<'a> {
+    dataset: &'a Dataset,
+}
+
+/// One row of a [`LongTable`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row<'a> {
+    /// The coordinate on every dimension.
+    pub coordinates: Vec<&'a Value>,
+    /// The cell of every variable.
+    pub cells: Vec<Cell<'a>>,
+}
+
+impl Dataset {
+    /// The dataset as a long table.
+    pub fn long_table(&self) -> LongTable<'_> {
+        LongTable { dataset: self }
+    }
+}
+
+impl<'a> LongTable<'a> {
+    /// The columns: names of the dimensions, then of the variables.
+    pub fn columns(&self) -> impl Iterator<Item = &'a str> {
+        let dims = self.dataset.dims.iter().map(|dim| dim.name.as_str());
+        dims.chain(
+            self.dataset
+                .variables
+                .iter()
+                .map(|var| var.info.name.as_str()),
+        )
+    }
+
+    /// The rows, the last dimension fastest.
+    pub fn rows(&self) -> impl Iterator<Item = Row<'a>> {
+        let dataset = self.dataset;
+        (0..dataset.len()).map(move |flat| Row {
+            coordinates: dataset
+                .position(flat)
+                .into_iter()
+                .zip(&dataset.dims)
+                .filter_map(|(at, dim)| dim.values.get(at))
+                .collect(),
+            cells: dataset
+                .variables
+                .iter()
+                .filter_map(|var| var.cell(flat))
+                .collect(),
+        })
+    }
+}

@@ -1,0 +1,165 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::value::{Kind, Value};
+use crate::var::Direction;
+
+use super::cell::{Cell, CellState};
+use super::column::Column;
+use super::dim::label;
+use super::error::DatasetError;
+
+/// What a variable is, without its data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct VariableInfo {
+    /// The name.
+    pub name: String,
+    /// What it is, for hover texts and legends.
+    pub doc: String,
+    /// The unit of its values; empty where they have none.
+    pub units: String,
+    /// What its cells hold.
+    pub kind: Kind,
+    /// Which way is better.
+    pub direction: Direction,
+    /// Whether it is a measured time.
+    pub timed: bool,
+    /// Raised by the author when the meaning changes.
+    pub meaning_version: u32,
+}
+
+impl VariableInfo {
+    /// A variable of a name and a kind, nothing else said.
+    pub fn new(name: impl Into<String>, kind: Kind) -> Self {
+        Self {
+            name: name.into(),
+            doc: String::new(),
+            units: String::new(),
+            kind,
+            direction: Direction::None,
+            timed: false,
+            meaning_version: 1,
+        }
+    }
+}
+
+/// A result over the whole grid: its values, and the state of every cell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Variable {
+    /// What the variable is.
+    pub info: VariableInfo,
+    pub(super) column: Column,
+    pub(super) states: Vec<CellState>,
+    pub(super) reasons: BTreeMap<usize, Arc<str>>,
+}
+
+impl Variable {
+    pub(super) fn pending(info: VariableInfo, shape: &[usize]) -> Result<Self, DatasetError> {
+        let column = Column::empty(info.kind, shape)?;
+        let states = vec![CellState::Pending; shape.iter().product()];
+        Ok(Self {
+            info,
+            column,
+            states,
+            reasons: BTreeMap::new(),
+        })
+    }
+
+    pub(super) fn check(&self, shape: &[usize]) -> Result<(), DatasetError> {
+        let cells: usize = shape.iter().product();
+        let fits = self.column.shape() == shape
+            && self.states.len() == cells
+            && self.reasons.keys().all(|flat| *flat < cells);
+        if fits {
+            Ok(())
+        } else {
+            Err(DatasetError::Shape(self.info.name.clone()))
+        }
+    }
+
+    /// The name with its unit: `elapsed [s]`.
+    pub fn label(&self) -> String {
+        label(&self.info.name, &self.info.units)
+    }
+
+    /// The values as an array; cells without a value hold NaN, zero, `false` or nothing.
+    pub fn column(&self) -> &Column {
+        &self.column
+    }
+
+    /// The state of every cell, by flat index.
+    pub fn states(&self) -> &[CellState] {
+        &self.states
+    }
+
+    /// The cell at a flat index.
+    pub fn cell(&self, flat: usize) -> Option<Cell<'_>> {
+        let state = *self.states.get(flat)?;
+        let value = if state.has_value() {
+            self.column.get(flat)
+        } else {
+            None
+        };
+        Some(Cell {
+            state,
+            value,
+            reason: self.reasons.get(&flat).map(AsRef::as_ref),
+        })
+    }
+
+    /// The number at a flat index, where the cell holds one.
+    pub fn number(&self, flat: usize) -> Option<f64> {
+        self.states.get(flat).filter(|state| state.has_value())?;
+        self.column.get_f64(flat)
+    }
+
+    /// Whether the cells hold numbers or truth values.
+    pub fn is_numeric(&self) -> bool {
+        !matches!(self.column, Column::Text(_))
+    }
+
+    /// Records a value.
+    ///
+    /// # Errors
+    /// Where the value is of another kind or the index lies outside the grid.
+    pub fn record(
+        &mut self,
+        flat: usize,
+        value: &Value,
+        state: CellState,
+    ) -> Result<(), DatasetError> {
+        let Some(cell) = self.states.get_mut(flat) else {
+            return Err(DatasetError::Position);
+        };
+        if !self.column.set(flat, value) {
+            return Err(DatasetError::WrongKind {
+                variable: self.info.name.clone(),
+                expected: self.info.kind.name(),
+                value: value.clone(),
+            });
+        }
+        *cell = state;
+        self.reasons.remove(&flat);
+        Ok(())
+    }
+
+    /// Records that there is no value, and why.
+    ///
+    /// # Errors
+    /// Where the index lies outside the grid.
+    pub fn record_absent(
+        &mut self,
+        flat: usize,
+        state: CellState,
+        reason: Option<Arc<str>>,
+    ) -> Result<(), DatasetError> {
+        *self.states.get_mut(flat).ok_or(DatasetError::Position)? = state;
+        match reason {
+            Some(reason) => self.reasons.insert(flat, reason),
+            None => self.reasons.remove(&flat),
+        };
+        Ok(())
+    }
+}

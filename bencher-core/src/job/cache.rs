@@ -1,0 +1,276 @@
+use std::collections::{HashMap, VecDeque};
+
+use crate::evaluator::{Evaluator, Finished, Outcome};
+use crate::store::{PackedSample, SampleIndex, SampleWriter, StoreError, Ticket};
+use crate::value::{Digest, Value};
+
+use super::{Identity, Job, JobDone, JobFuture, JobOutcome, Sample};
+
+/// What to do with a stored sample that another executable measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodePolicy {
+    /// It does not count: measure again. The default where a result is timed.
+    Strict,
+    /// It counts, and the run says how many there were. The default elsewhere.
+    Warn,
+    /// It counts.
+    Ignore,
+}
+
+/// The stored side of a [`FutureCache`]: where samples come from and where they go.
+#[derive(Debug)]
+pub struct SampleCache {
+    /// The samples that may stand for jobs; none to run everything again.
+    pub index: Option<SampleIndex>,
+    /// What new samples are handed to.
+    pub writer: SampleWriter,
+    /// What to do with samples of other executables.
+    pub policy: CodePolicy,
+    /// This executable.
+    pub code: Digest,
+    /// Names and meaning versions of the results, in the order of a sample.
+    pub results: Vec<(String, u32)>,
+}
+
+/// How often the cache was asked, and what came of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CallCounts {
+    /// Jobs submitted ("wrapper").
+    pub submitted: u64,
+    /// Jobs executed ("fn").
+    pub executed: u64,
+    /// Jobs answered from the store ("cache").
+    pub hits: u64,
+    /// Hits that another executable measured.
+    pub foreign_hits: u64,
+    /// Stored samples that another executable measured, and that were refused.
+    pub refused: u64,
+}
+
+/// An evaluator behind a cache of samples.
+#[derive(Debug)]
+pub struct FutureCache {
+    evaluator: Evaluator<Job, Sample>,
+    cache: Option<SampleCache>,
+    counts: CallCounts,
+    next: u64,
+    /// Jobs not yet handed to the evaluator.
+    queued: Vec<Job>,
+    /// The tickets of jobs under way, by the evaluator's number of the job.
+    futures: HashMap<u64, JobFuture>,
+    /// Done, and free to be handed out.
+    ready: VecDeque<JobDone>,
+    /// Done, but not yet in the store.
+    uncommitted: VecDeque<(Ticket, JobDone)>,
+    finished: Vec<Finished<Job, Sample>>,
+}
+
+impl FutureCache {
+    /// A cache in front of an evaluator; without a stored side every job is run.
+    pub fn new(evaluator: Evaluator<Job, Sample>, cache: Option<SampleCache>) -> Self {
+        Self {
+            evaluator,
+            cache,
+            counts: CallCounts::default(),
+            next: 0,
+            queued: Vec::new(),
+            futures: HashMap::new(),
+            ready: VecDeque::new(),
+            uncommitted: VecDeque::new(),
+            finished: Vec::new(),
+        }
+    }
+
+    /// Submits a job: answered from the store if it can be, run otherwise.
+    pub fn submit(&mut self, job: Job) -> JobFuture {
+        let future = JobFuture(self.next);
+        self.next += 1;
+        self.counts.submitted += 1;
+        match self.lookup(job.identity.as_deref()) {
+            Some(sample) => {
+                self.counts.hits += 1;
+                let outcome = JobOutcome::Cached(sample);
+                let Job { point, repeat, .. } = job;
+                self.ready.push_back(JobDone {
+                    future,
+                    point,
+                    repeat,
+                    outcome,
+                });
+            }
+            None => {
+                self.counts.executed += 1;
+                self.queued.push(job);
+                // Tickets and the evaluator's numbers run apart once there are hits.
+                let number = self.evaluator.submitted() + self.queued.len() as u64 - 1;
+                if number != future.0 || !self.futures.is_empty() {
+                    self.futures.insert(number, future);
+                }
+            }
+        }
+        future
+    }
+
+    fn lookup(&mut self, identity: Option<&Identity>) -> Option<Sample> {
+        let cache = self.cache.as_ref()?;
+        let stored = cache.index.as_ref()?.get(identity?.key)?;
+        let foreign = stored.code != cache.code;
+        if foreign && cache.policy == CodePolicy::Strict {
+            self.counts.refused += 1;
+            return None;
+        }
+        let sample: Option<Vec<Option<Value>>> = cache
+            .results
+            .iter()
+            .map(|(name, version)| stored.get(name, *version).map(Option::<&Value>::cloned))
+            .collect();
+        self.counts.foreign_hits += u64::from(foreign && sample.is_some());
+        sample.map(Vec::into_boxed_slice)
+    }
+
+    /// How many jobs may still be submitted before the workers have all they can use.
+    pub fn room(&self) -> usize {
+        let busy = usize::try_from(self.evaluator.in_flight()).unwrap_or(usize::MAX);
+        let held = busy
+            .saturating_add(self.queued.len())
+            .saturating_add(self.ready.len());
+        self.evaluator.window().saturating_sub(held)
+    }
+
+    /// How many jobs were submitted and not handed out yet.
+    pub fn pending(&self) -> u64 {
+        self.evaluator.in_flight()
+            + (self.queued.len() + self.ready.len() + self.uncommitted.len()) as u64
+    }
+
+    /// Starts what was submitted, and moves the jobs that are done, and durable, into `done`; with
+    /// `wait`, works or waits until there is one, if any is under way.
+    ///
+    /// # Errors
+    /// Where the store does not take the samples. The jobs they belong to are not handed out;
+    /// [`abandon`](Self::abandon) gives them all the same.
+    pub fn gather_into(&mut self, wait: bool, done: &mut Vec<JobDone>) -> Result<(), StoreError> {
+        if !self.queued.is_empty() {
+            self.evaluator.submit(std::mem::take(&mut self.queued));
+        }
+        loop {
+            self.evaluator
+                .gather_into(wait && self.ready.is_empty(), &mut self.finished);
+            let mut finished = std::mem::take(&mut self.finished);
+            for job in finished.drain(..) {
+                self.settle(job);
+            }
+            self.finished = finished;
+            if let Some(cache) = &mut self.cache {
+                if wait && self.ready.is_empty() && self.evaluator.in_flight() == 0 {
+                    cache.writer.commit()?;
+                } else {
+                    cache.writer.commit_due()?;
+                }
+                let committed = cache.writer.committed();
+                while let Some((ticket, _)) = self.uncommitted.front()
+                    && *ticket < committed
+                {
+                    self.ready
+                        .extend(self.uncommitted.pop_front().map(|(_, job)| job));
+                }
+            }
+            if !wait || !self.ready.is_empty() || self.evaluator.in_flight() == 0 {
+                break;
+            }
+        }
+        done.extend(self.ready.drain(..));
+        Ok(())
+    }
+
+    /// Waits for one job; others that finish meanwhile stay to be gathered.
+    ///
+    /// # Errors
+    /// Where the store does not take the samples.
+    pub fn result(&mut self, future: JobFuture) -> Result<Option<JobDone>, StoreError> {
+        let mut others = Vec::new();
+        let mut found = None;
+        while found.is_none() && self.pending() > 0 {
+            let mut done = Vec::new();
+            self.gather_into(true, &mut done)?;
+            for job in done {
+                if job.future == future {
+                    found = Some(job);
+                } else {
+                    others.push(job);
+                }
+            }
+        }
+        self.ready.extend(others);
+        Ok(found)
+    }
+
+    /// Jobs that are done but that the store did not take.
+    pub fn abandon(&mut self) -> Vec<JobDone> {
+        self.uncommitted.drain(..).map(|(_, job)| job).collect()
+    }
+
+    /// Writes everything that is done to the disk.
+    ///
+    /// # Errors
+    /// Where the store refuses.
+    pub fn close(&mut self) -> Result<(), StoreError> {
+        self.cache
+            .as_mut()
+            .map_or(Ok(()), |cache| cache.writer.finish())
+    }
+
+    /// How often the cache was asked, and what came of it.
+    pub const fn counts(&self) -> CallCounts {
+        self.counts
+    }
+
+    /// Starts counting afresh.
+    pub fn clear_call_counts(&mut self) {
+        self.counts = CallCounts {
+            submitted: self.counts.submitted,
+            ..CallCounts::default()
+        };
+    }
+
+    fn settle(&mut self, finished: Finished<Job, Sample>) {
+        let Finished {
+            id,
+            args: job,
+            outcome,
+        } = finished;
+        let future = self.futures.remove(&id).unwrap_or(JobFuture(id));
+        let Job {
+            point,
+            repeat,
+            identity,
+        } = job;
+        let outcome = match outcome {
+            Outcome::Done(sample) => JobOutcome::Measured(sample),
+            Outcome::Failed(error) => JobOutcome::Failed(error),
+            Outcome::TimedOut => JobOutcome::TimedOut,
+            Outcome::Cancelled => JobOutcome::Cancelled,
+        };
+        let ticket = match (&outcome, identity, &mut self.cache) {
+            (JobOutcome::Measured(sample), Some(identity), Some(cache)) => {
+                let results = sample.to_vec();
+                Some(cache.writer.submit(PackedSample {
+                    inputs: identity.inputs,
+                    repeat,
+                    results,
+                }))
+            }
+            _ => None,
+        };
+        let done = JobDone {
+            future,
+            point,
+            repeat,
+            outcome,
+        };
+        match ticket {
+            Some(ticket) => self.uncommitted.push_back((ticket, done)),
+            None => self.ready.push_back(done),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Jobs: an evaluator behind a cache. A job whose sample is stored is not run; a job that was run
+//! counts as done only once its sample is in the store.
+
+mod cache;
+
+pub use cache::{CallCounts, CodePolicy, FutureCache, SampleCache};
+
+use crate::value::{Digest, Value};
+
+/// One sample to take: a point of the space, and which repeat of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Job {
+    /// The number of the point.
+    pub point: u64,
+    /// Which repeat, from 1.
+    pub repeat: u32,
+    /// What the sample is stored under; none where nothing is stored.
+    pub identity: Option<Box<Identity>>,
+}
+
+/// What a sample is stored under.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Identity {
+    /// The digest of everything that matters.
+    pub key: Digest,
+    /// The values of inputs and constants, which the key was made of.
+    pub inputs: Vec<Value>,
+}
+
+/// The results of one sample, in the order of the schema; `None` for one that was not set.
+pub type Sample = Box<[Option<Value>]>;
+
+/// A ticket for the result of a submitted job; [`FutureCache::result`] waits for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct JobFuture(pub(crate) u64);
+
+/// A job that came back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JobDone {
+    /// The ticket it was submitted under.
+    pub future: JobFuture,
+    /// The number of the point.
+    pub point: u64,
+    /// Which repeat, from 1.
+    pub repeat: u32,
+    /// How it ended.
+    pub outcome: JobOutcome,
+}
+
+/// How a job ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum JobOutcome {
+    /// It ran, and what it measured is in the store (where there is one).
+    Measured(Sample),
+    /// Its sample was in the store.
+    Cached(Sample),
+    /// It ran and failed; the text says how.
+    Failed(String),
+    /// It was stopped at its time limit.
+    TimedOut,
+    /// It was called off before it ran.
+    Cancelled,
+}

@@ -1,0 +1,58 @@
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::record::Counts;
+
+use super::ProgressSink;
+
+/// A progress bar on standard error; hidden where that is no terminal.
+#[derive(Debug, Default)]
+pub struct BarProgress {
+    bar: Option<ProgressBar>,
+}
+
+const TEMPLATE: &str = "{prefix:.bold} [{bar:30}] {pos}/{len}  {per_sec}  {eta} left  {msg}";
+
+impl ProgressSink for BarProgress {
+    fn start(&mut self, title: &str, samples: u128) {
+        let bar = ProgressBar::new(u64::try_from(samples).unwrap_or(u64::MAX));
+        let style = ProgressStyle::with_template(TEMPLATE)
+            .unwrap_or_else(|_| ProgressStyle::default_bar())
+            .progress_chars("█▌ ");
+        bar.set_style(style);
+        bar.set_prefix(title.to_owned());
+        self.bar = Some(bar);
+    }
+
+    fn advance(&mut self, counts: &Counts) {
+        if let Some(bar) = &self.bar {
+            if counts.failed > 0 || counts.hits > 0 {
+                bar.set_message(remarks(counts));
+            }
+            bar.set_position(counts.submitted);
+        }
+    }
+
+    fn note(&mut self, text: &str) {
+        match &self.bar {
+            Some(bar) if !bar.is_hidden() => bar.println(text),
+            _ => eprintln!("{text}"),
+        }
+    }
+
+    fn finish(&mut self, _: &Counts) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn remarks(counts: &Counts) -> String {
+    let mut parts = Vec::new();
+    if counts.hits > 0 {
+        parts.push(format!("{} from the store", counts.hits));
+    }
+    if counts.failed > 0 {
+        parts.push(format!("{} failed", counts.failed));
+    }
+    parts.join(", ")
+}

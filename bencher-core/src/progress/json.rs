@@ -1,0 +1,83 @@
+use std::io::{self, Write};
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::dataset::json_value;
+use crate::job::JobOutcome;
+use crate::record::Counts;
+
+use super::{ProgressSink, SampleEvent};
+
+/// One JSON object a line: `start`, `sample`, `note` and `finish` events, for machines.
+///
+/// A `sample` line is written after its sample is durable.
+#[derive(Debug)]
+pub struct JsonProgress<W> {
+    out: W,
+}
+
+impl<W: Write> JsonProgress<W> {
+    /// Lines on `out`.
+    pub fn new(out: W) -> Self {
+        Self { out }
+    }
+
+    fn line(&mut self, event: &Json) {
+        // A reader that went away must not stop the sweep.
+        let _: io::Result<()> = writeln!(self.out, "{event}").and_then(|()| self.out.flush());
+    }
+}
+
+impl<W: Write> ProgressSink for JsonProgress<W> {
+    fn start(&mut self, title: &str, samples: u128) {
+        let samples =
+            u64::try_from(samples).map_or_else(|_| json!(samples.to_string()), Json::from);
+        self.line(&json!({"event": "start", "sweep": title, "samples": samples}));
+    }
+
+    fn advance(&mut self, _: &Counts) {}
+
+    fn wants_samples(&self) -> bool {
+        true
+    }
+
+    fn sample(&mut self, event: &SampleEvent<'_>) {
+        let inputs: Map<String, Json> = event
+            .inputs
+            .iter()
+            .map(|(name, value)| (name.clone(), json_value(value)))
+            .collect();
+        let mut line = json!({"event": "sample", "inputs": inputs, "repeat": event.repeat});
+        let (state, sample) = match event.outcome {
+            JobOutcome::Measured(sample) => ("measured", Some(sample)),
+            JobOutcome::Cached(sample) => ("cached", Some(sample)),
+            JobOutcome::Failed(error) => {
+                line["error"] = json!(error);
+                ("failed", None)
+            }
+            JobOutcome::TimedOut => ("timed out", None),
+            JobOutcome::Cancelled => ("cancelled", None),
+        };
+        line["state"] = json!(state);
+        if let Some(sample) = sample {
+            let results: Map<String, Json> = event
+                .results
+                .iter()
+                .map(|(at, name)| {
+                    let value = sample.get(*at).and_then(Option::as_ref);
+                    ((*name).to_owned(), value.map_or(Json::Null, json_value))
+                })
+                .collect();
+            line["results"] = Json::Object(results);
+        }
+        self.line(&line);
+    }
+
+    fn note(&mut self, text: &str) {
+        self.line(&json!({"event": "note", "text": text}));
+    }
+
+    fn finish(&mut self, counts: &Counts) {
+        self.line(&json!({"event": "finish", "counts": counts}));
+    }
+}

@@ -1,0 +1,90 @@
+//! A finished sweep: what is stored of it, and what reports are drawn from.
+
+use serde::{Deserialize, Serialize};
+
+use crate::dataset::Dataset;
+use crate::value::Value;
+
+/// Everything that is known of one finished (or interrupted) sweep.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SweepRecord {
+    /// The type that declared the sweep.
+    pub bench: String,
+    /// The sweep's title.
+    pub title: String,
+    /// What it is about, as free text; may be empty.
+    pub description: String,
+    /// Text that closes the report; may be empty.
+    pub post_description: String,
+    /// The run's tag and the sweep's, which partition the store.
+    pub tag: String,
+    /// When the sweep started, as RFC 3339 text.
+    pub started: String,
+    /// The results.
+    pub dataset: Dataset,
+    /// Inputs that were held at one value.
+    pub constants: Vec<ConstantValue>,
+    /// The samples that failed.
+    pub failures: Vec<Failure>,
+    /// How many samples came from where.
+    pub counts: Counts,
+    /// How long each phase took, in seconds, in order.
+    pub timings: Vec<(String, f64)>,
+    /// What a reader of the numbers must know: debug build, interrupted, hits of other code.
+    pub warnings: Vec<String>,
+}
+
+/// An input held at one value.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConstantValue {
+    /// The input.
+    pub name: String,
+    /// Its value.
+    pub value: Value,
+    /// The unit; empty where it has none.
+    pub units: String,
+}
+
+/// A sample that failed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Failure {
+    /// The inputs of the point.
+    pub inputs: Vec<(String, Value)>,
+    /// Which repeat of the point, from 1.
+    pub repeat: u32,
+    /// What went wrong.
+    pub error: String,
+}
+
+/// How many samples came from where.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Samples asked for: points times repeats.
+    pub submitted: u64,
+    /// Samples executed by this run.
+    pub executed: u64,
+    /// Samples taken from the store.
+    pub hits: u64,
+    /// Executed samples that failed.
+    pub failed: u64,
+}
+
+impl SweepRecord {
+    /// The record of a sweep that was not run: nothing but its name.
+    pub(crate) fn pending(bench: &str, title: String, tag: &str) -> Self {
+        Self {
+            bench: bench.to_owned(),
+            dataset: Dataset::scalar(title.clone()),
+            title,
+            description: String::new(),
+            post_description: String::new(),
+            tag: tag.to_owned(),
+            started: String::new(),
+            constants: Vec::new(),
+            failures: Vec::new(),
+            counts: Counts::default(),
+            timings: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! From finished jobs to the cells of a dataset.
+
+use std::sync::Arc;
+
+use crate::dataset::{CellState, Dataset, DatasetError};
+use crate::job::{JobDone, JobOutcome};
+use crate::record::{Counts, Failure};
+use crate::sweep_executor::{Plan, PlanError};
+use crate::value::{Kind, Value};
+use crate::var::ParametrizedSweep;
+
+/// Fills a dataset with the samples of finished jobs, and keeps the failures.
+#[derive(Debug)]
+pub struct ResultCollector {
+    dataset: Dataset,
+    failures: Vec<Failure>,
+    counts: Counts,
+    /// For every result that is kept: its position in a sample, its first variable, its parts.
+    columns: Vec<(usize, usize, usize)>,
+    repeats: usize,
+}
+
+impl ResultCollector {
+    /// A collector for a planned sweep.
+    ///
+    /// # Errors
+    /// Where the dataset does not fit the memory.
+    pub fn new<S: ParametrizedSweep>(plan: &Plan<S>, title: &str) -> Result<Self, PlanError> {
+        let mut columns = Vec::new();
+        let mut next = 0;
+        for (position, var) in plan.results() {
+            let parts = match var.kind {
+                Kind::Vector(parts) => usize::from(parts),
+                _ => 1,
+            };
+            columns.push((position, next, parts));
+            next += parts;
+        }
+        Ok(Self {
+            dataset: plan.dataset(title)?,
+            failures: Vec::new(),
+            counts: Counts::default(),
+            columns,
+            repeats: plan.repeats() as usize,
+        })
+    }
+
+    /// Puts a finished job into its cells.
+    ///
+    /// # Errors
+    /// Where it belongs to another sweep.
+    pub fn collect<S: ParametrizedSweep>(
+        &mut self,
+        job: JobDone,
+        plan: &Plan<S>,
+    ) -> Result<(), DatasetError> {
+        let JobDone {
+            point,
+            repeat,
+            outcome,
+            ..
+        } = job;
+        let flat = usize::try_from(point)
+            .ok()
+            .and_then(|point| {
+                point
+                    .checked_mul(self.repeats)?
+                    .checked_add(repeat as usize - 1)
+            })
+            .ok_or(DatasetError::Position)?;
+        self.counts.submitted += 1;
+        match outcome {
+            JobOutcome::Measured(sample) => {
+                self.counts.executed += 1;
+                self.record(flat, &sample, CellState::Measured)
+            }
+            JobOutcome::Cached(sample) => {
+                self.counts.hits += 1;
+                self.record(flat, &sample, CellState::Cached)
+            }
+            JobOutcome::Failed(error) => {
+                self.counts.executed += 1;
+                self.counts.failed += 1;
+                let reason: Arc<str> = error.as_str().into();
+                let inputs = plan.inputs(point);
+                self.failures.push(Failure {
+                    inputs,
+                    repeat,
+                    error,
+                });
+                self.record_absent(flat, CellState::Failed, Some(&reason))
+            }
+            JobOutcome::TimedOut => {
+                self.counts.executed += 1;
+                self.counts.failed += 1;
+                self.record_absent(flat, CellState::TimedOut, None)
+            }
+            JobOutcome::Cancelled => self.record_absent(flat, CellState::Pending, None),
+        }
+    }
+
+    fn record(
+        &mut self,
+        flat: usize,
+        sample: &[Option<Value>],
+        state: CellState,
+    ) -> Result<(), DatasetError> {
+        for (position, first, parts) in &self.columns {
+            match sample.get(*position).and_then(Option::as_ref) {
+                Some(Value::Vector(items)) => {
+                    for (x, index) in items.iter().zip(*first..first + parts) {
+                        if let Some(var) = self.dataset.variable_mut(index) {
+                            var.record(flat, &Value::Float(*x), state)?;
+                        }
+                    }
+                }
+                Some(value) => {
+                    if let Some(var) = self.dataset.variable_mut(*first) {
+                        var.record(flat, value, state)?;
+                    }
+                }
+                None => {
+                    for index in *first..first + parts {
+                        if let Some(var) = self.dataset.variable_mut(index) {
+                            var.record_absent(flat, CellState::Missing, None)?;
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn record_absent(
+        &mut self,
+        flat: usize,
+        state: CellState,
+        reason: Option<&Arc<str>>,
+    ) -> Result<(), DatasetError> {
+        for index in 0..self.dataset.variables().len() {
+            if let Some(var) = self.dataset.variable_mut(index) {
+                var.record_absent(flat, state, reason.cloned())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// How many samples came from where so far.
+    pub const fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// The failures so far, in the order in which they came.
+    pub fn failures(&self) -> &[Failure] {
+        &self.failures
+    }
+
+    /// The dataset, the failures and the counts.
+    pub fn finish(self) -> (Dataset, Vec<Failure>, Counts) {
+        (self.dataset, self.failures, self.counts)
+    }
+}

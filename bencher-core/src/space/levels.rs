@@ -1,0 +1,268 @@
+use std::sync::Arc;
+
+use crate::value::{Kind, Value};
+use crate::var::Scale;
+
+use super::sampling::thinned_index;
+
+/// The values of one input in one sweep, by position; computed, not stored, where a rule gives
+/// them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Levels {
+    rule: Rule,
+    count: u64,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Rule {
+    List(Arc<[Value]>),
+    /// `low + i * step`, in integers.
+    Integers {
+        kind: Kind,
+        low: Value,
+        step: u128,
+    },
+    /// `low + i * step`, in floats.
+    Floats {
+        kind: Kind,
+        low: f64,
+        step: f64,
+    },
+    /// Evenly spread between two ends, both exact.
+    Linspace {
+        kind: Kind,
+        low: f64,
+        high: f64,
+    },
+    /// The integers at `thinned_index(last, ..)` from `low` on.
+    Thinned {
+        kind: Kind,
+        low: Value,
+        last: u128,
+    },
+}
+
+/// The most values that a logarithmic grid of integers is deduplicated over.
+const MAX_LOG_INTEGERS: usize = 1 << 20;
+
+impl Levels {
+    /// The values of a list.
+    pub fn list(values: Vec<Value>) -> Self {
+        Self {
+            count: values.len() as u64,
+            rule: Rule::List(values.into()),
+        }
+    }
+
+    /// `samples` of these, spread over their positions; all of them if there are fewer.
+    pub fn thinned(&self, samples: usize) -> Self {
+        let n = samples as u64;
+        if n >= self.count {
+            return self.clone();
+        }
+        let last = u128::from(self.count).saturating_sub(1);
+        let position = |i| u64::try_from(thinned_index(last, n, i)).unwrap_or(u64::MAX);
+        Self::list((0..n).filter_map(|i| self.get(position(i))).collect())
+    }
+
+    /// Every integer between two ends, both inclusive.
+    pub(super) fn every_integer(kind: Kind, low: &Value, high: &Value) -> Self {
+        Self::integers(kind, low, high, 1)
+    }
+
+    /// From `low` on in steps: integers up to `high`, floats below it.
+    pub(super) fn stepped(kind: Kind, low: &Value, high: &Value, step: &Value) -> Self {
+        match (low.as_f64(), high.as_f64(), step.as_f64()) {
+            _ if kind.is_integer() => Self::integers(kind, low, high, unsigned(step).max(1)),
+            (Some(low), Some(high), Some(step)) if high > low => {
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "saturates"
+                )]
+                let count = ((high - low) / step).ceil() as u64;
+                Self {
+                    rule: Rule::Floats { kind, low, step },
+                    count: count.max(1),
+                }
+            }
+            _ => Self::list(vec![low.clone()]),
+        }
+    }
+
+    /// `samples` values from `low` to `high`, by the scale.
+    pub(super) fn spread(
+        kind: Kind,
+        low: &Value,
+        high: &Value,
+        samples: usize,
+        scale: Scale,
+    ) -> Self {
+        if samples <= 1 || low == high {
+            return Self::list(vec![low.clone()]);
+        }
+        if scale == Scale::Log {
+            return Self::geometric(kind, low, high, samples);
+        }
+        if kind.is_integer() {
+            let last = width(low, high);
+            return if samples as u128 > last {
+                Self::every_integer(kind, low, high)
+            } else {
+                let rule = Rule::Thinned {
+                    kind,
+                    low: low.clone(),
+                    last,
+                };
+                Self {
+                    rule,
+                    count: samples as u64,
+                }
+            };
+        }
+        let (low, high) = (low.as_f64().unwrap_or(0.0), high.as_f64().unwrap_or(0.0));
+        Self {
+            rule: Rule::Linspace { kind, low, high },
+            count: samples as u64,
+        }
+    }
+
+    /// Equal ratios: ends exact, integers rounded half to even and deduplicated.
+    fn geometric(kind: Kind, low: &Value, high: &Value, samples: usize) -> Self {
+        let samples = samples.min(MAX_LOG_INTEGERS);
+        let (from, to) = (
+            low.as_f64().unwrap_or(1.0).ln(),
+            high.as_f64().unwrap_or(1.0).ln(),
+        );
+        let last = samples - 1;
+        let mut values: Vec<Value> = Vec::with_capacity(samples);
+        for i in 0..samples {
+            let value = if i == 0 {
+                low.clone()
+            } else if i == last {
+                high.clone()
+            } else {
+                // The share is a dyadic fraction for every level, so finer grids repeat it exactly.
+                let share = i as f64 / last as f64;
+                let x = (from + share * (to - from)).exp();
+                let x = if kind.is_integer() {
+                    x.round_ties_even()
+                } else {
+                    x
+                };
+                match kind.canonical(&Value::Float(x)) {
+                    Some(value) => value,
+                    None => continue,
+                }
+            };
+            if values.last() != Some(&value) {
+                values.push(value);
+            }
+        }
+        Self::list(values)
+    }
+
+    fn integers(kind: Kind, low: &Value, high: &Value, step: u128) -> Self {
+        let count = (width(low, high) / step).saturating_add(1);
+        let count = u64::try_from(count).unwrap_or(u64::MAX);
+        Self {
+            rule: Rule::Integers {
+                kind,
+                low: low.clone(),
+                step,
+            },
+            count,
+        }
+    }
+
+    /// How many values there are; `u64::MAX` stands for that many or more.
+    pub const fn len(&self) -> u64 {
+        self.count
+    }
+
+    /// Whether there is no value at all.
+    pub const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// The value at a position.
+    pub fn get(&self, position: u64) -> Option<Value> {
+        if position >= self.count {
+            return None;
+        }
+        match &self.rule {
+            Rule::List(values) => values.get(usize::try_from(position).ok()?).cloned(),
+            Rule::Integers { kind, low, step } => {
+                kind.canonical(&offset(low, u128::from(position).checked_mul(*step)?)?)
+            }
+            Rule::Thinned { kind, low, last } => {
+                kind.canonical(&offset(low, thinned_index(*last, self.count, position))?)
+            }
+            Rule::Floats { kind, low, step } => {
+                kind.canonical(&Value::Float(low + position as f64 * step))
+            }
+            Rule::Linspace { kind, low, high } => {
+                kind.canonical(&Value::Float(linspace(*low, *high, self.count, position)))
+            }
+        }
+    }
+
+    /// The values in their order.
+    pub fn iter(&self) -> impl Iterator<Item = Value> + '_ {
+        (0..self.count).filter_map(|position| self.get(position))
+    }
+}
+
+/// Value `i` of `n` from `low` to `high`, both ends exact; the arithmetic of numpy's `linspace`,
+/// so that its grids have the same bits.
+fn linspace(low: f64, high: f64, n: u64, i: u64) -> f64 {
+    let last = n.saturating_sub(1).max(1);
+    let width = high - low;
+    if i >= last {
+        high
+    } else if i == 0 {
+        low
+    } else if width.is_finite() {
+        let step = width / last as f64;
+        if step == 0.0 {
+            i as f64 / last as f64 * width + low
+        } else {
+            i as f64 * step + low
+        }
+    } else {
+        let share = i as f64 / last as f64;
+        low * (1.0 - share) + high * share
+    }
+}
+
+fn offset(low: &Value, by: u128) -> Option<Value> {
+    match low {
+        Value::Int(low) => match low.checked_add_unsigned(by) {
+            Some(sum) => Some(Value::Int(sum)),
+            None => u128::try_from(*low).ok()?.checked_add(by).map(Value::from),
+        },
+        Value::Big(low) => low.checked_add(by).map(Value::from),
+        _ => None,
+    }
+}
+
+/// `high - low` of two integers.
+fn width(low: &Value, high: &Value) -> u128 {
+    match (low, high) {
+        (Value::Int(low), Value::Int(high)) => high.abs_diff(*low),
+        (Value::Int(low), Value::Big(high)) => u128::try_from(*low).map_or_else(
+            |_| high.saturating_add(low.unsigned_abs()),
+            |low| high - low,
+        ),
+        (Value::Big(low), Value::Big(high)) => high.saturating_sub(*low),
+        _ => 0,
+    }
+}
+
+fn unsigned(value: &Value) -> u128 {
+    match value {
+        Value::Int(i) => u128::try_from(*i).unwrap_or(0),
+        Value::Big(u) => *u,
+        _ => 0,
+    }
+}

@@ -1,0 +1,124 @@
+//! Statistics: pure functions over `&[f64]`. Missing values are the caller's to leave out.
+
+/// The arithmetic mean, by compensated summation; `None` of nothing.
+pub fn mean(values: &[f64]) -> Option<f64> {
+    if values.is_empty() {
+        return None;
+    }
+    Some(sum(values) / values.len() as f64)
+}
+
+/// The sum, with Neumaier's compensation for lost low-order bits.
+pub fn sum(values: &[f64]) -> f64 {
+    let mut total = 0.0_f64;
+    let mut lost = 0.0_f64;
+    for &x in values {
+        let next = total + x;
+        lost += if total.abs() >= x.abs() {
+            (total - next) + x
+        } else {
+            (x - next) + total
+        };
+        total = next;
+    }
+    // Infinities leave NaN in the compensation; the plain sum is then the truth.
+    if lost.is_finite() {
+        total + lost
+    } else {
+        total
+    }
+}
+
+/// The standard deviation with `n - ddof` in the denominator (0: population, 1: sample);
+/// `None` where that is not positive.
+pub fn std(values: &[f64], ddof: u8) -> Option<f64> {
+    let freedom = values
+        .len()
+        .checked_sub(usize::from(ddof))
+        .filter(|n| *n > 0)?;
+    let center = mean(values)?;
+    let squares: Vec<f64> = values.iter().map(|x| (x - center).powi(2)).collect();
+    Some((sum(&squares) / freedom as f64).sqrt())
+}
+
+/// The smallest value; `None` of nothing.
+pub fn min(values: &[f64]) -> Option<f64> {
+    values.iter().copied().reduce(f64::min)
+}
+
+/// The largest value; `None` of nothing.
+pub fn max(values: &[f64]) -> Option<f64> {
+    values.iter().copied().reduce(f64::max)
+}
+
+/// The quantile at `p` in 0..=1, by linear interpolation between order statistics
+/// (Hyndman and Fan's type 7, the default of numpy); `None` of nothing.
+pub fn quantile(values: &[f64], p: f64) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let last = sorted.len().checked_sub(1)?;
+    let position = p.clamp(0.0, 1.0) * last as f64;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "0..=last"
+    )]
+    let below = position.floor() as usize;
+    let low = *sorted.get(below)?;
+    let high = *sorted.get(below + 1).unwrap_or(&low);
+    let share = position - below as f64;
+    Some(if share == 0.0 {
+        low
+    } else {
+        low + (high - low) * share
+    })
+}
+
+/// The middle value; `None` of nothing.
+pub fn median(values: &[f64]) -> Option<f64> {
+    quantile(values, 0.5)
+}
+
+/// The standard error of a proportion, `sqrt(p (1 - p) / n)`; `None` of nothing.
+pub fn proportion_error(values: &[f64]) -> Option<f64> {
+    let p = mean(values)?;
+    Some((p * (1.0 - p) / values.len() as f64).sqrt())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn close(a: Option<f64>, b: f64) {
+        let a = a.unwrap();
+        assert!((a - b).abs() <= 1e-14 * b.abs().max(1.0), "{a} is not {b}");
+    }
+
+    #[test]
+    fn known_values() {
+        // numpy: np.mean, np.std(ddof=0 and 1), np.percentile on the same lists.
+        close(std(&[1.0, 2.0, 3.0], 0), 0.816_496_580_927_726);
+        close(std(&[1.0, 2.0, 3.0], 1), 1.0);
+        close(quantile(&[3.0, 1.0, 2.0, 10.0], 0.25), 1.75);
+        close(quantile(&[3.0, 1.0, 2.0, 10.0], 0.9), 7.9);
+        close(median(&[5.0, 1.0, 9.0]), 5.0);
+        close(
+            proportion_error(&[1.0, 0.0, 1.0, 1.0]),
+            0.216_506_350_946_109_66,
+        );
+    }
+
+    #[test]
+    fn cancellation_is_compensated() {
+        close(Some(sum(&[1e100, 1.0, -1e100])), 1.0);
+        assert_eq!(sum(&[f64::INFINITY, 1.0]), f64::INFINITY);
+    }
+
+    #[test]
+    fn nothing_has_no_statistics() {
+        assert_eq!(mean(&[]), None);
+        assert_eq!(std(&[1.0], 1), None);
+        assert_eq!(quantile(&[], 0.5), None);
+        assert_eq!(min(&[]), None);
+    }
+}

@@ -1,0 +1,89 @@
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use super::lock::Holder;
+
+/// Why the store cannot do what was asked of it.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// Another process has the store.
+    #[error(
+        "the store {path} is held by {holder}; wait for it to end, give more time with \
+         `--wait SECONDS`, another place with `--store DIR`, or run without it by `--no-cache`"
+    )]
+    Held {
+        /// The store's directory.
+        path: PathBuf,
+        /// Who holds it.
+        holder: Holder,
+    },
+    /// The file system refused.
+    #[error("cannot {action} {path}: {source}{hint}", hint = hint(.source))]
+    Io {
+        /// What was tried, as a verb.
+        action: &'static str,
+        /// The file or directory.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The store's directory was removed or replaced while it was open.
+    #[error(
+        "the store {0} was removed while it was in use; samples measured since are not kept, run \
+         again to make a new store"
+    )]
+    Vanished(PathBuf),
+    /// The database refused a write or a read.
+    #[error("the store {path} failed to {action}: {message}{hint}")]
+    Database {
+        /// What was tried, as a verb.
+        action: &'static str,
+        /// The store's directory.
+        path: PathBuf,
+        /// What the database said.
+        message: String,
+        /// What to do about it; empty, or begins with "; ".
+        hint: &'static str,
+    },
+    /// A file of another format, of a newer version, or damaged.
+    #[error("{path} {problem}")]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A value could not be put into a record.
+    #[error("a record could not be encoded: {0}")]
+    Encode(String),
+}
+
+impl StoreError {
+    pub(super) fn io(
+        action: &'static str,
+        path: impl Into<PathBuf>,
+    ) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io {
+            action,
+            path,
+            source,
+        }
+    }
+}
+
+/// What a user can do about an error of the file system.
+pub(super) fn hint(error: &std::io::Error) -> &'static str {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            "; free some space and run again: what was stored before is kept"
+        }
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            "; give a place that can be written with `--store DIR` or BENCHER_CACHE_DIR"
+        }
+        _ => "",
+    }
+}

@@ -1,0 +1,117 @@
+//! The envelope of every record on disk:
+//! `"BNCH"`, kind (1 byte), version (u16), length (u32), XXH3-64 of kind, version and payload
+//! (u64), payload (postcard). All numbers are little-endian. A damaged record is recognised by its
+//! checksum, wherever its bytes are found.
+
+use serde::{Serialize, de::DeserializeOwned};
+use xxhash_rust::xxh3::Xxh3;
+
+use super::error::StoreError;
+
+/// The first bytes of every record.
+pub(super) const MAGIC: &[u8; 4] = b"BNCH";
+/// Bytes before the payload.
+pub(super) const HEADER: usize = 4 + 1 + 2 + 4 + 8;
+
+/// What a record holds; the number is part of the format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum FrameKind {
+    /// Samples that belong together.
+    Pack = 1,
+    /// The note that a tag was cleared.
+    Cleared = 2,
+    /// The result of a sweep.
+    Result = 3,
+}
+
+/// The version of each kind of record that this program writes.
+pub(super) const VERSION: u16 = 1;
+
+/// Why bytes are no record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FrameError {
+    /// Not a record of this kind, cut short, or changed.
+    Damaged,
+    /// A record of a later version of this program.
+    Newer(u16),
+}
+
+pub(super) fn encode<T: Serialize>(kind: FrameKind, content: &T) -> Result<Vec<u8>, StoreError> {
+    let encode_error = |error: postcard::Error| StoreError::Encode(error.to_string());
+    let mut bytes = postcard::to_extend(content, vec![0; HEADER]).map_err(encode_error)?;
+    let length = u32::try_from(bytes.len() - HEADER)
+        .map_err(|_| StoreError::Encode("it is larger than 4 GiB".to_owned()))?;
+    let checksum = checksum(kind as u8, VERSION, bytes.get(HEADER..).unwrap_or_default());
+    let header = MAGIC
+        .iter()
+        .copied()
+        .chain([kind as u8])
+        .chain(VERSION.to_le_bytes())
+        .chain(length.to_le_bytes())
+        .chain(checksum.to_le_bytes());
+    for (slot, byte) in bytes.iter_mut().zip(header) {
+        *slot = byte;
+    }
+    Ok(bytes)
+}
+
+pub(super) fn decode<T: DeserializeOwned>(kind: FrameKind, bytes: &[u8]) -> Result<T, FrameError> {
+    let (found, payload, _) = open(bytes)?;
+    if found != kind as u8 {
+        return Err(FrameError::Damaged);
+    }
+    postcard::from_bytes(payload).map_err(|_| FrameError::Damaged)
+}
+
+/// The kind, the payload and the whole length of the record that `bytes` begin with.
+pub(super) fn open(bytes: &[u8]) -> Result<(u8, &[u8], usize), FrameError> {
+    let rest = bytes.strip_prefix(MAGIC).ok_or(FrameError::Damaged)?;
+    let (kind, rest) = rest.split_first().ok_or(FrameError::Damaged)?;
+    let (version, rest) = rest.split_first_chunk().ok_or(FrameError::Damaged)?;
+    let (length, rest) = rest.split_first_chunk().ok_or(FrameError::Damaged)?;
+    let (expected, rest) = rest.split_first_chunk().ok_or(FrameError::Damaged)?;
+    let version = u16::from_le_bytes(*version);
+    let length = usize::try_from(u32::from_le_bytes(*length)).map_err(|_| FrameError::Damaged)?;
+    let payload = rest.get(..length).ok_or(FrameError::Damaged)?;
+    if checksum(*kind, version, payload) != u64::from_le_bytes(*expected) {
+        return Err(FrameError::Damaged);
+    }
+    if version > VERSION {
+        return Err(FrameError::Newer(version));
+    }
+    Ok((*kind, payload, HEADER + length))
+}
+
+fn checksum(kind: u8, version: u16, payload: &[u8]) -> u64 {
+    let mut hash = Xxh3::new();
+    hash.update(&[kind]);
+    hash.update(&version.to_le_bytes());
+    hash.update(payload);
+    hash.digest()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_flipped_bit_is_seen() {
+        let bytes = encode(FrameKind::Pack, &("some text", 7_u32)).unwrap();
+        assert_eq!(
+            decode(FrameKind::Pack, &bytes),
+            Ok(("some text".to_owned(), 7_u32))
+        );
+        for bit in 0..bytes.len() * 8 {
+            let mut damaged = bytes.clone();
+            damaged[bit / 8] ^= 1 << (bit % 8);
+            assert!(
+                decode::<(String, u32)>(FrameKind::Pack, &damaged).is_err(),
+                "bit {bit}"
+            );
+        }
+        for length in 0..bytes.len() {
+            assert!(decode::<(String, u32)>(FrameKind::Pack, &bytes[..length]).is_err());
+        }
+    }
+}

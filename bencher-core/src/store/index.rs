@@ -1,0 +1,184 @@
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::Arc;
+
+use crate::value::{Digest, KeyWriter, Value};
+
+use super::SampleStore;
+use super::error::StoreError;
+use super::pack::{Pack, Series};
+
+/// Computes the identity of samples of one series: a digest of the series, the names of inputs and
+/// constants, their values, and the repeat. The order of the names does not matter.
+#[derive(Clone, Debug)]
+pub struct KeyMaker {
+    writer: KeyWriter,
+    prefix: usize,
+    by_name: Vec<usize>,
+}
+
+impl KeyMaker {
+    /// For samples whose values come in the order of `names`.
+    pub fn new(series: &Series, names: &[impl AsRef<str>]) -> Self {
+        let mut by_name: Vec<usize> = (0..names.len()).collect();
+        by_name.sort_by_key(|n| names.get(*n).map(AsRef::as_ref));
+        let mut writer = KeyWriter::default();
+        series.write(&mut writer);
+        writer.number(names.len() as u128);
+        for n in &by_name {
+            writer.text(names.get(*n).map_or("", AsRef::as_ref));
+        }
+        Self {
+            prefix: writer.bytes().len(),
+            writer,
+            by_name,
+        }
+    }
+
+    /// The identity of the sample with these values and this repeat (from 1).
+    pub fn key(&mut self, values: &[Value], repeat: u32) -> Digest {
+        self.writer.truncate(self.prefix);
+        for n in &self.by_name {
+            if let Some(value) = values.get(*n) {
+                self.writer.value(value);
+            }
+        }
+        self.writer.number(u128::from(repeat));
+        self.writer.digest()
+    }
+}
+
+/// The samples of one series, found by identity.
+#[derive(Debug, Default)]
+pub struct SampleIndex {
+    places: HashMap<u128, Place, BuildHasherDefault<Folded>>,
+    packs: Vec<Heading>,
+    samples: Vec<Box<[Option<Value>]>>,
+    damaged: u64,
+}
+
+/// Where a sample stands in the index.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    pack: u32,
+    sample: u32,
+}
+
+/// What the samples of a pack have in common.
+#[derive(Debug)]
+struct Heading {
+    code: Digest,
+    results: Arc<[(String, u32)]>,
+}
+
+/// The results of a stored sample.
+#[derive(Clone, Copy, Debug)]
+pub struct StoredResults<'a> {
+    /// The executable that measured it.
+    pub code: Digest,
+    names: &'a [(String, u32)],
+    values: &'a [Option<Value>],
+}
+
+impl<'a> StoredResults<'a> {
+    /// The value of a result, where the sample has it in this meaning; the inner `None` is a
+    /// result that the sample did not set.
+    pub fn get(&self, name: &str, meaning_version: u32) -> Option<Option<&'a Value>> {
+        let position = self
+            .names
+            .iter()
+            .position(|(known, version)| known == name && *version == meaning_version)?;
+        self.values.get(position).map(Option::as_ref)
+    }
+}
+
+impl SampleIndex {
+    /// Reads every sample of a series.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn load(store: &dyn SampleStore, series: &Series) -> Result<Self, StoreError> {
+        let mut index = Self::default();
+        let mut maker: Option<(Vec<String>, KeyMaker)> = None;
+        index.damaged = store.load(series, &mut |pack| {
+            if !matches!(&maker, Some((names, _)) if *names == pack.inputs) {
+                maker = Some((pack.inputs.clone(), KeyMaker::new(series, &pack.inputs)));
+            }
+            if let Some((_, maker)) = &mut maker {
+                index.add(pack, maker);
+            }
+        })?;
+        Ok(index)
+    }
+
+    fn add(&mut self, pack: Pack, maker: &mut KeyMaker) {
+        let results = match self.packs.last() {
+            Some(last) if *last.results == *pack.results => Arc::clone(&last.results),
+            _ => pack.results.into(),
+        };
+        let heading = u32::try_from(self.packs.len()).unwrap_or(u32::MAX);
+        self.packs.push(Heading {
+            code: pack.code,
+            results,
+        });
+        for sample in pack.samples {
+            let key = maker.key(&sample.inputs, sample.repeat);
+            let place = u32::try_from(self.samples.len()).unwrap_or(u32::MAX);
+            self.samples.push(sample.results.into());
+            self.places.insert(
+                key.0,
+                Place {
+                    pack: heading,
+                    sample: place,
+                },
+            );
+        }
+    }
+
+    /// The results of the sample of an identity.
+    pub fn get(&self, key: Digest) -> Option<StoredResults<'_>> {
+        let place = self.places.get(&key.0)?;
+        let heading = self.packs.get(place.pack as usize)?;
+        let values = self.samples.get(place.sample as usize)?;
+        Some(StoredResults {
+            code: heading.code,
+            names: &heading.results,
+            values,
+        })
+    }
+
+    /// How many samples there are.
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// How many damaged records were passed over while reading.
+    pub const fn damaged(&self) -> u64 {
+        self.damaged
+    }
+}
+
+/// The keys are hashes already; half of one is as good as another hash.
+#[derive(Default)]
+struct Folded(u64);
+
+impl Hasher for Folded {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            for (slot, byte) in word.iter_mut().zip(chunk) {
+                *slot = *byte;
+            }
+            self.0 = self.0.rotate_left(32) ^ u64::from_le_bytes(word);
+        }
+    }
+}

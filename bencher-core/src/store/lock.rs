@@ -1,0 +1,137 @@
+use std::fmt;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::error::StoreError;
+
+/// The exclusive hold of one process on a store; given back when dropped, or when the process
+/// dies.
+///
+/// The lock is a file beside the database, not the database's own, since a database that does not
+/// open must be set aside by one process at a time too.
+#[derive(Debug)]
+pub struct StoreLock {
+    _file: File,
+    path: PathBuf,
+}
+
+/// Who holds a store, as it wrote into the lock file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder(String);
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_empty() {
+            "another process"
+        } else {
+            &self.0
+        })
+    }
+}
+
+/// How often a waiting process looks again.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
+impl StoreLock {
+    /// Takes the lock of the store in `root`, waiting up to `patience`; `waiting` is told once who
+    /// is waited for.
+    ///
+    /// # Errors
+    /// Where somebody else still holds it then, or the file cannot be made.
+    pub fn acquire(
+        root: &Path,
+        patience: Duration,
+        mut waiting: impl FnMut(&Holder),
+    ) -> Result<Self, StoreError> {
+        fs::create_dir_all(root).map_err(StoreError::io("create", root))?;
+        let path = root.join("store.lock");
+        let open = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path);
+        let mut file = open.map_err(StoreError::io("open", &path))?;
+        let started = Instant::now();
+        let mut told = false;
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::Error(error)) => {
+                    return Err(StoreError::io("lock", &path)(error));
+                }
+                Err(TryLockError::WouldBlock) => {}
+            }
+            let holder = read_holder(&mut file);
+            if started.elapsed() >= patience {
+                return Err(StoreError::Held {
+                    path: root.to_owned(),
+                    holder,
+                });
+            }
+            if !std::mem::replace(&mut told, true) {
+                waiting(&holder);
+            }
+            std::thread::sleep(LOOK_AGAIN.min(patience.saturating_sub(started.elapsed())));
+        }
+        // Who holds the store is only a courtesy to those who wait: failing to say so is no error.
+        let _ = write_holder(&mut file);
+        Ok(Self { _file: file, path })
+    }
+
+    /// The lock file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+fn write_holder(file: &mut File) -> std::io::Result<()> {
+    let program = std::env::current_exe().ok();
+    let name = program
+        .as_deref()
+        .and_then(Path::file_name)
+        .unwrap_or_default()
+        .to_string_lossy();
+    let since = jiff::Zoned::now().strftime("%H:%M:%S");
+    file.set_len(0)?;
+    file.rewind()?;
+    write!(
+        file,
+        "process {} ({name}) since {since}",
+        std::process::id()
+    )?;
+    file.flush()
+}
+
+fn read_holder(file: &mut File) -> Holder {
+    let mut text = String::new();
+    let read = file
+        .rewind()
+        .and_then(|()| file.take(200).read_to_string(&mut text));
+    Holder(if read.is_ok() {
+        text.chars().filter(|c| !c.is_control()).collect()
+    } else {
+        String::new()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_second_is_told_who_holds_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = StoreLock::acquire(dir.path(), Duration::ZERO, |_| ()).unwrap();
+        let error = StoreLock::acquire(dir.path(), Duration::ZERO, |_| ()).unwrap_err();
+        let text = error.to_string();
+        assert!(
+            text.contains(&format!("process {}", std::process::id())),
+            "{text}"
+        );
+        drop(first);
+        assert!(StoreLock::acquire(dir.path(), Duration::ZERO, |_| ()).is_ok());
+    }
+}

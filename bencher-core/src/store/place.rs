@@ -1,0 +1,75 @@
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// Where the store is when nothing else is said: `BENCHER_CACHE_DIR`, else `bencher` in the target
+/// directory that the program was built into, else in the user's cache directory. It never depends
+/// on the working directory.
+pub fn default_root() -> PathBuf {
+    if let Some(dir) = env::var_os("BENCHER_CACHE_DIR").filter(|dir| !dir.is_empty()) {
+        return PathBuf::from(dir);
+    }
+    let executable = env::current_exe().and_then(std::fs::canonicalize).ok();
+    if let Some(target) = executable.as_deref().and_then(target_directory) {
+        return target.join("bencher");
+    }
+    let cache = env::var_os("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .filter(|dir| dir.is_absolute())
+        .or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cache")));
+    cache.unwrap_or_else(env::temp_dir).join("bencher")
+}
+
+/// Cargo marks its target directory with a `CACHEDIR.TAG`.
+fn target_directory(executable: &Path) -> Option<&Path> {
+    executable
+        .ancestors()
+        .skip(1)
+        .filter(|dir| dir.join("CACHEDIR.TAG").is_file())
+        .last()
+}
+
+/// A text as a file name: letters, digits, `-` and `_`, at most 60 of them, never empty.
+pub fn slug(text: &str) -> String {
+    let mut slug = String::new();
+    for c in text.chars() {
+        if c.is_ascii_alphanumeric() || c == '_' {
+            slug.push(c.to_ascii_lowercase());
+        } else if !slug.ends_with('-') && !slug.is_empty() {
+            slug.push('-');
+        }
+        if slug.len() >= 60 {
+            break;
+        }
+    }
+    let slug = slug.trim_end_matches('-');
+    if slug.is_empty() {
+        "sweep".to_owned()
+    } else {
+        slug.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_for_files() {
+        assert_eq!(
+            slug("Cost of sorting, by length!"),
+            "cost-of-sorting-by-length"
+        );
+        assert_eq!(slug("µs/日"), "s");
+        assert_eq!(slug("../../etc/passwd"), "etc-passwd");
+        assert_eq!(slug("日本"), "sweep");
+        assert!(slug(&"x".repeat(500)).len() <= 60);
+    }
+
+    #[test]
+    fn tests_run_in_a_target_directory() {
+        if env::var_os("BENCHER_CACHE_DIR").is_none() {
+            assert!(default_root().ends_with("bencher"));
+            assert!(default_root().is_absolute());
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Results as plain files, one a run: `results/BENCH/SWEEP/STARTED.result`. They outlive the
+//! database, and reports are drawn from them without opening it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::record::SweepRecord;
+use crate::value::{Digest, KeyWriter};
+
+use super::error::StoreError;
+use super::frame::{FrameError, FrameKind, decode, encode};
+use super::place::slug;
+
+/// Writes a result below `root`, atomically, and says where.
+///
+/// # Errors
+/// Where the file cannot be written; nothing is left half-written then.
+pub fn save_result(root: &Path, record: &SweepRecord) -> Result<PathBuf, StoreError> {
+    let mut key = KeyWriter::default();
+    for part in [&record.bench, &record.title, &record.tag] {
+        key.text(part);
+    }
+    let id: String = key.digest().to_string().chars().take(8).collect();
+    let dir = root
+        .join("results")
+        .join(slug(&record.bench))
+        .join(format!("{}-{id}", slug(&record.title)));
+    fs::create_dir_all(&dir).map_err(StoreError::io("create", &dir))?;
+    let bytes = encode(FrameKind::Result, record)?;
+    // Two runs may start within one tick of the clock; their content tells them apart.
+    let digest: String = Digest::of(&bytes).to_string().chars().take(8).collect();
+    let path = dir.join(format!("{}-{digest}.result", slug(&record.started)));
+    write_atomically(&path, &bytes)?;
+    Ok(path)
+}
+
+/// Reads a result.
+///
+/// # Errors
+/// Where the file cannot be read, is damaged, or was written by a later version.
+pub fn load_result(path: &Path) -> Result<SweepRecord, StoreError> {
+    let format = |problem: String| StoreError::Format {
+        path: path.to_owned(),
+        problem,
+    };
+    let bytes = fs::read(path).map_err(StoreError::io("read", path))?;
+    let record: SweepRecord = decode(FrameKind::Result, &bytes).map_err(|error| match error {
+        FrameError::Damaged => format("is damaged: its checksum does not fit its content".into()),
+        FrameError::Newer(version) => format(format!(
+            "has version {version}, which a later bencher wrote; update this one"
+        )),
+    })?;
+    record
+        .dataset
+        .check()
+        .map_err(|error| format(format!("is damaged: {error}")))?;
+    Ok(record)
+}
+
+/// The newest result of every sweep below `root`, ordered by name.
+///
+/// # Errors
+/// Where a directory cannot be read.
+pub fn list_results(root: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    let mut newest = Vec::new();
+    for bench in entries(&root.join("results"))? {
+        for sweep in entries(&bench)? {
+            let runs = entries(&sweep)?;
+            newest.extend(
+                runs.into_iter()
+                    .rfind(|path| path.extension().is_some_and(|e| e == "result")),
+            );
+        }
+    }
+    Ok(newest)
+}
+
+/// What a directory holds, ordered by name; nothing if there is no such directory.
+fn entries(dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    let read = match fs::read_dir(dir) {
+        Ok(read) => read,
+        Err(error)
+            if matches!(
+                error.kind(),
+                std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
+            ) =>
+        {
+            return Ok(Vec::new());
+        }
+        Err(error) => return Err(StoreError::io("read", dir)(error)),
+    };
+    let mut paths = read
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(StoreError::io("read", dir))?;
+    paths.sort();
+    Ok(paths)
+}
+
+fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    let temporary = path.with_extension(format!("tmp-{}", std::process::id()));
+    let written = fs::File::create(&temporary).and_then(|mut file| {
+        std::io::Write::write_all(&mut file, bytes)?;
+        file.sync_all()
+    });
+    let renamed = written.and_then(|()| fs::rename(&temporary, path));
+    if renamed.is_err() {
+        // A leftover would only take space, and the disk may be full already.
+        let _ = fs::remove_file(&temporary);
+    }
+    renamed.map_err(StoreError::io("write", path))
+}

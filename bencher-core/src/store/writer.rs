@@ -1,0 +1,218 @@
+//! Group commit: samples are written in packs, a few dozen or a few milliseconds' worth at a time.
+//!
+//! There is no thread of its own: a background write would disturb what is being timed.
+
+use std::mem;
+use std::time::{Duration, Instant};
+
+use super::SampleStore;
+use super::error::StoreError;
+use super::pack::{Pack, PackedSample};
+
+/// The most samples of a pack.
+const PACK: usize = 64;
+/// How many samples are committed at once without waiting for the group time.
+const GROUP: usize = 16 * PACK;
+/// How long a sample waits for others to share its commit.
+const GROUP_TIME: Duration = Duration::from_millis(5);
+/// How often what is committed is also brought to the disk, for the sake of power cuts.
+const SYNC_TIME: Duration = Duration::from_secs(1);
+
+/// The number of a sample that was handed over: it is durable once the count of committed samples
+/// has passed it.
+pub type Ticket = u64;
+
+/// Commits samples in groups.
+pub struct SampleWriter {
+    store: Box<dyn SampleStore>,
+    heading: Pack,
+    waiting: Vec<PackedSample>,
+    since: Instant,
+    committed: Ticket,
+    synced: Instant,
+    unsynced: bool,
+}
+
+impl std::fmt::Debug for SampleWriter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SampleWriter")
+            .field("waiting", &self.waiting.len())
+            .field("committed", &self.committed)
+            .finish_non_exhaustive()
+    }
+}
+
+impl SampleWriter {
+    /// A writer of samples that share `heading`, whose own samples are ignored.
+    pub fn new(store: Box<dyn SampleStore>, heading: Pack) -> Self {
+        let now = Instant::now();
+        let waiting = Vec::new();
+        Self {
+            store,
+            heading,
+            waiting,
+            since: now,
+            committed: 0,
+            synced: now,
+            unsynced: false,
+        }
+    }
+
+    /// Hands a sample over.
+    pub fn submit(&mut self, sample: PackedSample) -> Ticket {
+        if self.waiting.is_empty() {
+            self.since = Instant::now();
+        }
+        self.waiting.push(sample);
+        self.committed + self.waiting.len() as u64 - 1
+    }
+
+    /// How many samples are durable: those with a lower ticket.
+    pub const fn committed(&self) -> Ticket {
+        self.committed
+    }
+
+    /// Commits what waits if it is a group by number or by age.
+    ///
+    /// # Errors
+    /// Where the store refuses; what waited goes on waiting.
+    pub fn commit_due(&mut self) -> Result<(), StoreError> {
+        let due = self.waiting.len() >= GROUP
+            || !self.waiting.is_empty() && self.since.elapsed() >= GROUP_TIME;
+        if due { self.commit() } else { Ok(()) }
+    }
+
+    /// Commits everything that waits.
+    ///
+    /// # Errors
+    /// Where the store refuses; what waited goes on waiting.
+    pub fn commit(&mut self) -> Result<(), StoreError> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        let count = self.waiting.len() as u64;
+        let written_ms = jiff::Timestamp::now().as_millisecond();
+        let mut packs = Vec::with_capacity(self.waiting.len().div_ceil(PACK));
+        let mut samples = mem::take(&mut self.waiting).into_iter();
+        loop {
+            let group: Vec<_> = samples.by_ref().take(PACK).collect();
+            if group.is_empty() {
+                break;
+            }
+            packs.push(Pack {
+                written_ms,
+                samples: group,
+                ..self.heading.clone()
+            });
+        }
+        if let Err(error) = self.store.append(&packs) {
+            self.waiting = packs.into_iter().flat_map(|pack| pack.samples).collect();
+            return Err(error);
+        }
+        self.committed += count;
+        self.unsynced = true;
+        if self.synced.elapsed() >= SYNC_TIME {
+            self.sync()
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Commits everything and brings it to the disk.
+    ///
+    /// # Errors
+    /// Where the store refuses.
+    pub fn finish(&mut self) -> Result<(), StoreError> {
+        self.commit()?;
+        if self.unsynced { self.sync() } else { Ok(()) }
+    }
+
+    fn sync(&mut self) -> Result<(), StoreError> {
+        self.store.sync()?;
+        self.synced = Instant::now();
+        self.unsynced = false;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::memory::MemoryStore;
+    use super::super::pack::Series;
+    use super::*;
+    use crate::value::{Digest, Value};
+
+    fn heading() -> Pack {
+        Pack {
+            sequence: 0,
+            series: Series {
+                tag: String::new(),
+                sweep_type: "t".to_owned(),
+                version: 1,
+            },
+            code: Digest(1),
+            written_ms: 0,
+            inputs: vec!["x".to_owned()],
+            results: vec![("y".to_owned(), 1)],
+            samples: Vec::new(),
+        }
+    }
+
+    fn sample(x: i64) -> PackedSample {
+        PackedSample {
+            inputs: vec![Value::from(x)],
+            repeat: 1,
+            results: vec![None],
+        }
+    }
+
+    #[test]
+    fn tickets_tell_what_is_durable() {
+        let store = MemoryStore::default();
+        let mut writer = SampleWriter::new(Box::new(store.clone()), heading());
+        for x in 0..1000 {
+            assert_eq!(writer.submit(sample(x)), x.unsigned_abs());
+        }
+        assert_eq!(writer.committed(), 0);
+        writer.commit().unwrap();
+        assert_eq!((writer.committed(), store.samples()), (1000, 1000));
+        assert_eq!(writer.submit(sample(1000)), 1000);
+        writer.finish().unwrap();
+        assert_eq!(store.samples(), 1001);
+    }
+
+    struct Full;
+
+    impl SampleStore for Full {
+        fn load(&self, _: &Series, _: &mut dyn FnMut(Pack)) -> Result<u64, StoreError> {
+            Ok(0)
+        }
+
+        fn append(&mut self, _: &[Pack]) -> Result<(), StoreError> {
+            let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
+            Err(StoreError::io("write", "/full")(full))
+        }
+
+        fn clear_tag(&mut self, _: &str) -> Result<u64, StoreError> {
+            Ok(0)
+        }
+
+        fn sync(&mut self) -> Result<(), StoreError> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_could_not_be_written_goes_on_waiting() {
+        let mut writer = SampleWriter::new(Box::new(Full), heading());
+        for x in 0..100 {
+            writer.submit(sample(x));
+        }
+        let text = writer.commit().unwrap_err().to_string();
+        assert!(
+            text.contains("/full") && text.contains("free some space"),
+            "{text}"
+        );
+        assert_eq!((writer.committed(), writer.submit(sample(100))), (0, 100));
+    }
+}

@@ -1,0 +1,255 @@
+use std::fmt;
+use std::str::FromStr;
+
+use crate::value::{Kind, Value};
+use crate::var::{Constant, Domain, DomainError, Input, Output, Values};
+
+/// What one sweep takes of what its type declares.
+#[derive(Clone, Debug)]
+pub struct SweepChoice<S> {
+    /// The inputs to sweep, slowest first; none means every one that is declared.
+    pub inputs: Option<Vec<Input<S>>>,
+    /// The results to keep; none means every one that is declared.
+    pub results: Option<Vec<Output<S>>>,
+    /// Inputs that are held at one value.
+    pub constants: Vec<Constant<S>>,
+}
+
+impl<S> Default for SweepChoice<S> {
+    fn default() -> Self {
+        Self {
+            inputs: None,
+            results: None,
+            constants: Vec::new(),
+        }
+    }
+}
+
+/// The values of an input as the command line gives them: `len=1,2,3`, `len=16..4096`,
+/// `len=16..4096:9` (nine samples) or `len=0..10/2` (in steps of two).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InputOverride {
+    /// The input.
+    pub name: String,
+    written: String,
+    values: Written,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Written {
+    List(Vec<String>),
+    Range {
+        low: String,
+        high: String,
+        samples: Option<usize>,
+        step: Option<String>,
+    },
+}
+
+impl FromStr for InputOverride {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let usage = || {
+            format!(
+                "`{text}` is not NAME=VALUES; write len=1,2,3 or len=16..4096 or len=16..4096:9 \
+                 (nine samples) or len=0..10/2 (in steps of two)"
+            )
+        };
+        let (name, written) = text.split_once('=').ok_or_else(usage)?;
+        let (name, written) = (name.trim(), written.trim());
+        if name.is_empty() || written.is_empty() {
+            return Err(usage());
+        }
+        let values = match written.split_once("..") {
+            None => Written::List(
+                written
+                    .split(',')
+                    .map(|value| value.trim().to_owned())
+                    .collect(),
+            ),
+            Some((low, rest)) => {
+                let rest = rest.strip_prefix('=').unwrap_or(rest);
+                let (rest, samples) = match rest.split_once(':') {
+                    None => (rest, None),
+                    Some((rest, samples)) => {
+                        let count = samples.trim().parse::<usize>().ok().filter(|n| *n > 0);
+                        let count = count.ok_or_else(|| {
+                            format!("`{samples}` in `{text}` is not a number of samples from 1 on")
+                        })?;
+                        (rest, Some(count))
+                    }
+                };
+                let (high, step) = match rest.split_once('/') {
+                    None => (rest, None),
+                    Some((high, step)) => (high, Some(step.trim().to_owned())),
+                };
+                let (low, high) = (low.trim().to_owned(), high.trim().to_owned());
+                Written::Range {
+                    low,
+                    high,
+                    samples,
+                    step,
+                }
+            }
+        };
+        Ok(Self {
+            name: name.to_owned(),
+            written: written.to_owned(),
+            values,
+        })
+    }
+}
+
+impl fmt::Display for InputOverride {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.name, self.written)
+    }
+}
+
+impl InputOverride {
+    /// The one value, if it is a list of one.
+    pub(super) fn single(&self, kind: Kind) -> Option<Value> {
+        match &self.values {
+            Written::List(texts) => match texts.as_slice() {
+                [text] => kind.parse(text).and_then(|value| kind.canonical(&value)),
+                _ => None,
+            },
+            Written::Range { .. } => None,
+        }
+    }
+
+    /// The domain that this makes of a declared one; `fixed` says that the run's level does not
+    /// thin it.
+    pub(super) fn domain(
+        &self,
+        declared: &Domain,
+        kind: Kind,
+        variants: &[&str],
+    ) -> Result<(Domain, bool), OverrideError> {
+        let parse = |text: &str| {
+            kind.parse(text)
+                .filter(|value| match value {
+                    Value::Text(name) if kind == Kind::Category => {
+                        variants.contains(&name.as_ref())
+                    }
+                    _ => true,
+                })
+                .ok_or_else(|| OverrideError::Value {
+                    given: text.to_owned(),
+                    expected: expected(kind, variants),
+                })
+        };
+        let mut domain = Domain {
+            default: None,
+            samples: None,
+            ..declared.clone()
+        };
+        let fixed = match &self.values {
+            Written::List(texts) => {
+                let values = texts
+                    .iter()
+                    .map(|text| parse(text))
+                    .collect::<Result<_, _>>()?;
+                domain.values = Values::Listed {
+                    values,
+                    thin: false,
+                };
+                true
+            }
+            Written::Range {
+                low,
+                high,
+                samples,
+                step,
+            } => {
+                let step = step.as_deref().map(parse).transpose()?;
+                let fixed = samples.is_some() || step.is_some();
+                domain.values = Values::Range {
+                    low: parse(low)?,
+                    high: parse(high)?,
+                    step,
+                };
+                domain.samples = *samples;
+                if fixed {
+                    domain.max_subsampling_divisions = None;
+                }
+                fixed
+            }
+        };
+        Ok((domain.checked(kind)?, fixed))
+    }
+}
+
+/// Why a value of the command line does not fit an input.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum OverrideError {
+    /// A text that is no value of the input.
+    #[error("`{given}` is not {expected}")]
+    Value {
+        /// The text.
+        given: String,
+        /// What is allowed.
+        expected: String,
+    },
+    /// Values that make no domain.
+    #[error(transparent)]
+    Domain(#[from] DomainError),
+}
+
+pub(super) fn expected(kind: Kind, variants: &[&str]) -> String {
+    if kind == Kind::Category {
+        format!("one of {}", variants.join(", "))
+    } else {
+        kind.name()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::SweepValue;
+    use crate::var::DomainOf;
+
+    #[test]
+    fn the_grammar() {
+        let declared = DomainOf::<u32>::new().bounds(0, 100).finish().unwrap();
+        let values = |text: &str| {
+            let given: InputOverride = text.parse().unwrap();
+            let (domain, _) = given
+                .domain(&declared, u32::KIND, &[])
+                .map_err(|e| e.to_string())?;
+            let levels = domain
+                .levels(u32::KIND, crate::space::Density::default())
+                .unwrap();
+            Ok::<_, String>(
+                levels
+                    .iter()
+                    .map(|v| v.to_string())
+                    .collect::<Vec<_>>()
+                    .join(" "),
+            )
+        };
+        assert_eq!(values("n=3,1,2").unwrap(), "3 1 2");
+        assert_eq!(values("n=1..4").unwrap(), "1 2 3 4");
+        assert_eq!(values("n = 0..=100 : 3").unwrap(), "0 50 100");
+        assert_eq!(values("n=0..10/5").unwrap(), "0 5 10");
+        assert!(
+            values("n=1,x")
+                .unwrap_err()
+                .contains("`x` is not an integer")
+        );
+        assert!(
+            values("n=4..1")
+                .unwrap_err()
+                .contains("above the high bound")
+        );
+        assert!(values("n=1,1").unwrap_err().contains("twice"));
+        assert!(
+            "n".parse::<InputOverride>()
+                .unwrap_err()
+                .contains("NAME=VALUES")
+        );
+        assert!("n=1..2:0".parse::<InputOverride>().is_err());
+    }
+}

@@ -1,0 +1,302 @@
+//! Driving a planned sweep through the cache and the evaluator into the collector.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::context::Context;
+use crate::dataset::DatasetError;
+use crate::evaluator::{Evaluator, Executors, RunFunction};
+use crate::job::{
+    CallCounts, CodePolicy, FutureCache, Identity, Job, JobDone, JobOutcome, Sample, SampleCache,
+};
+use crate::progress::{ProgressSink, SampleEvent};
+use crate::result_collector::ResultCollector;
+use crate::space::{Order, RunOrder};
+use crate::store::{Pack, SampleIndex, SampleStore, SampleWriter, StoreError};
+use crate::value::Digest;
+
+use super::{Benchmark, Plan};
+
+/// A request to stop, shared with whoever makes it (the handler of Ctrl-C).
+#[derive(Clone, Debug, Default)]
+pub struct Interrupt(pub Arc<AtomicBool>);
+
+impl Interrupt {
+    /// Whether somebody asked to stop.
+    pub fn is_requested(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// How a planned sweep is run.
+pub struct RunOptions {
+    /// In which order samples are taken.
+    pub order: Order,
+    /// On what they run; timed results run alone whatever it says.
+    pub executor: Executors,
+    /// Stop at the first failing sample.
+    pub fail_fast: bool,
+    /// Stops the run between samples.
+    pub interrupt: Interrupt,
+    /// Where samples are kept; nowhere if none.
+    pub store: Option<Box<dyn SampleStore>>,
+    /// Take no sample from the store, only put new ones there.
+    pub overwrite: bool,
+    /// What to do with samples of other executables; by default, what suits the results.
+    pub policy: Option<CodePolicy>,
+    /// This executable.
+    pub code: Digest,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub struct RunEnd {
+    /// The filled dataset, the failures and counts.
+    pub collector: ResultCollector,
+    /// What the cache did.
+    pub calls: CallCounts,
+    /// Damaged records of the store that were passed over.
+    pub damaged: u64,
+    /// Whether the run was interrupted before all samples were taken.
+    pub interrupted: bool,
+    /// Whether a failing sample stopped it.
+    pub failed_fast: bool,
+    /// What the store refused; the samples that it did not take are in the dataset all the same.
+    pub store_error: Option<StoreError>,
+}
+
+/// Runs planned sweeps: turns points into jobs, jobs into samples, samples into cells.
+#[derive(Debug)]
+pub struct SweepExecutor<S> {
+    plan: Arc<Plan<S>>,
+}
+
+impl<S: Benchmark> SweepExecutor<S> {
+    /// An executor of a plan.
+    pub fn new(plan: Plan<S>) -> Self {
+        Self {
+            plan: Arc::new(plan),
+        }
+    }
+
+    /// The plan.
+    pub fn plan(&self) -> &Plan<S> {
+        &self.plan
+    }
+
+    /// Takes every sample of the plan and puts it into `collector`.
+    ///
+    /// # Errors
+    /// Where the workers cannot be started or the store cannot be read. What happens later is part
+    /// of the [`RunEnd`].
+    pub fn run(
+        &self,
+        collector: ResultCollector,
+        options: RunOptions,
+        progress: &mut dyn ProgressSink,
+    ) -> Result<RunEnd, StoreError> {
+        let RunOptions {
+            order,
+            executor,
+            fail_fast,
+            interrupt,
+            store,
+            overwrite,
+            policy,
+            code,
+        } = options;
+        let timed = self.plan.is_timed();
+        // Two measurements side by side disturb each other.
+        let executor = if timed { Executors::Serial } else { executor };
+        let backend = executor
+            .backend(self.run_function())
+            .map_err(|source| StoreError::Io {
+                action: "start the workers of",
+                path: "this program".into(),
+                source,
+            })?;
+        let policy = policy.unwrap_or(if timed {
+            CodePolicy::Strict
+        } else {
+            CodePolicy::Warn
+        });
+        let cached = store.is_some();
+        let cache = store
+            .map(|store| self.sample_cache(store, overwrite, policy, code))
+            .transpose()?;
+        let damaged = cache
+            .as_ref()
+            .and_then(|cache| cache.index.as_ref())
+            .map_or(0, SampleIndex::damaged);
+        let mut jobs = FutureCache::new(Evaluator::new(backend), cache);
+
+        let order = RunOrder::new(order, self.plan.space().len(), self.plan.repeats());
+        let mut keys = self.plan.key_maker();
+        let mut numbers = 0..order.len();
+        let mut end = RunEnd {
+            calls: CallCounts::default(),
+            damaged,
+            interrupted: false,
+            failed_fast: false,
+            store_error: None,
+            collector,
+        };
+        let mut done: Vec<JobDone> = Vec::new();
+        let mut stop = false;
+        loop {
+            end.interrupted |= interrupt.is_requested();
+            stop |= end.interrupted;
+            let mut room = if stop { 0 } else { jobs.room().max(1) };
+            if fail_fast {
+                // Nothing is to run behind the sample that fails.
+                room = room.min(1);
+            }
+            while room > 0
+                && let Some((point, repeat)) = numbers.next().and_then(|n| order.sample(n))
+            {
+                room -= 1;
+                let Ok(point) = u64::try_from(point) else {
+                    continue;
+                };
+                let repeat = repeat + 1;
+                let identity = cached.then(|| {
+                    let inputs = self.plan.values(point);
+                    Box::new(Identity {
+                        key: keys.key(&inputs, repeat),
+                        inputs,
+                    })
+                });
+                jobs.submit(Job {
+                    point,
+                    repeat,
+                    identity,
+                });
+            }
+            if jobs.pending() == 0 {
+                break;
+            }
+            if let Err(error) = jobs.gather_into(true, &mut done) {
+                end.store_error = Some(error);
+                stop = true;
+                done.extend(jobs.abandon());
+            }
+            for job in done.drain(..) {
+                let failed = self.deliver(job, &mut end.collector, progress);
+                if failed && fail_fast {
+                    end.failed_fast = true;
+                    stop = true;
+                }
+            }
+            progress.advance(&end.collector.counts());
+            if end.store_error.is_some() {
+                break;
+            }
+        }
+        // An interrupt during the last sample left nothing undone.
+        end.interrupted &= numbers.next().is_some() || jobs.pending() > 0;
+        if end.store_error.is_none()
+            && let Err(error) = jobs.close()
+        {
+            end.store_error = Some(error);
+        }
+        end.calls = jobs.counts();
+        Ok(end)
+    }
+
+    fn deliver(
+        &self,
+        job: JobDone,
+        collector: &mut ResultCollector,
+        progress: &mut dyn ProgressSink,
+    ) -> bool {
+        if progress.wants_samples() {
+            progress.sample(&SampleEvent {
+                inputs: self.plan.inputs(job.point),
+                repeat: job.repeat,
+                outcome: &job.outcome,
+                results: self
+                    .plan
+                    .results()
+                    .map(|(at, var)| (at, var.name))
+                    .collect(),
+            });
+        }
+        let failed = matches!(job.outcome, JobOutcome::Failed(_) | JobOutcome::TimedOut);
+        let collected: Result<(), DatasetError> = collector.collect(job, &self.plan);
+        debug_assert!(
+            collected.is_ok(),
+            "a job of this plan has a cell: {collected:?}"
+        );
+        failed
+    }
+
+    fn sample_cache(
+        &self,
+        store: Box<dyn SampleStore>,
+        overwrite: bool,
+        policy: CodePolicy,
+        code: Digest,
+    ) -> Result<SampleCache, StoreError> {
+        let series = self.plan.series();
+        let index = if overwrite {
+            None
+        } else {
+            Some(SampleIndex::load(&*store, series)?)
+        };
+        let results: Vec<(String, u32)> = S::SCHEMA
+            .results
+            .iter()
+            .map(|var| (var.name.to_owned(), var.meaning_version))
+            .collect();
+        let heading = Pack {
+            sequence: 0,
+            series: series.clone(),
+            code,
+            written_ms: 0,
+            inputs: self
+                .plan
+                .input_names()
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
+            results: results.clone(),
+            samples: Vec::new(),
+        };
+        Ok(SampleCache {
+            index,
+            writer: SampleWriter::new(store, heading),
+            policy,
+            code,
+            results,
+        })
+    }
+
+    /// How one sample is taken: a fresh copy of the prototype, the inputs of the point, the user's
+    /// code, the results.
+    fn run_function(&self) -> RunFunction<Job, Sample> {
+        let plan = Arc::clone(&self.plan);
+        Arc::new(move |job| {
+            let mut sweep = plan.at(job.point)?;
+            let seeder = || plan.seed(job.point, job.repeat);
+            let mut cx = Context::new(job.repeat, &seeder);
+            sweep
+                .benchmark(&mut cx)
+                .map_err(|error| describe(error.as_ref()))?;
+            Ok((0..S::SCHEMA.results.len())
+                .map(|index| sweep.take_result(index))
+                .collect())
+        })
+    }
+}
+
+/// An error with all its causes.
+fn describe(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
