@@ -85,7 +85,7 @@ impl Benchmark for Compression {
 
 fn compress(codec: Codec, level: u32, block: &[u8]) -> io::Result<Vec<u8>> {
     match codec {
-        Codec::Zstd => zstd::bulk::compress(block, level as i32),
+        Codec::Zstd => zstd::bulk::compress(block, i32::try_from(level).unwrap_or(i32::MAX)),
         Codec::Lz4 => Ok(lz4_flex::block::compress_prepend_size(block)),
         Codec::Deflate => {
             let level = flate2::Compression::new(level);

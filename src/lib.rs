@@ -1,6 +1,13 @@
 //! Declare a struct, derive, get the answer: parameter sweeps that are cached, resumable,
 //! parallel and drawn.
 
+#![warn(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
+
 pub mod prelude;
 mod program;
 

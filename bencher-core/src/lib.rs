@@ -7,6 +7,13 @@
 //! [`job`], [`progress`], [`sweep_executor`] with [`result_collector`],
 //! [`bench`], [`cli`].
 
+#![warn(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
+
 pub mod bench;
 pub mod cli;
 pub mod context;

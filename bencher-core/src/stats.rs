@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn cancellation_is_compensated() {
         close(Some(sum(&[1e100, 1.0, -1e100])), 1.0);
-        assert_eq!(sum(&[f64::INFINITY, 1.0]), f64::INFINITY);
+        assert!(sum(&[f64::INFINITY, 1.0]).is_infinite());
     }
 
     #[test]

@@ -4,6 +4,12 @@
 //! a module: `parse` reads what the user wrote, `validate` turns it into a `model` of what it
 //! says or into errors, `generate` prints the model.
 
+#![warn(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
 #![forbid(unsafe_code)]
 
 mod errors;

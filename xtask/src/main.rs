@@ -1,1 +1,53 @@
-fn main() {}
+//! Tasks of the bencher repository: `cargo xtask <task>`.
+
+mod ci;
+mod examples;
+mod report;
+mod run;
+mod setup;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask TASK [OPTIONS]
+
+  test                 install what the tests need, and run all of them
+  ci                   what has to pass before a change lands: formatting, lints, documentation,
+                       test, examples
+  examples             run every example the way a user would
+  bench                measure what a sample costs, beside its limits
+  report [--store DIR] [--out DIR]
+                       draw the newest stored result of every sweep, running nothing
+  setup                only install what the tests need
+";
+
+fn main() -> ExitCode {
+    let mut args = std::env::args().skip(1);
+    let task = args.next();
+    let rest: Vec<String> = args.collect();
+    let done = match task.as_deref() {
+        Some("test") => ci::run_tests(),
+        Some("ci") => ci::ci(),
+        Some("examples") => examples::run_all(),
+        Some("bench") => ci::bench(&rest),
+        Some("report") => report::run(&rest),
+        Some("setup") => setup::install(),
+        Some("help" | "--help" | "-h") => {
+            print!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        other => {
+            let named =
+                other.map_or_else(String::new, |task| format!("there is no task `{task}`\n\n"));
+            eprint!("{named}{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -12,10 +12,9 @@ use crate::var::{Constant, Input, Output as ResultHandle};
 
 use super::error::BenchError;
 use super::result::BenchResult;
-use super::session::Session;
+use super::session::{Session, warnings};
 
 /// A sweep on its way to being run.
-#[derive(Debug)]
 #[must_use = "a sweep does nothing until it is `run()`"]
 pub struct SweepBuilder<'b, S> {
     session: &'b Rc<RefCell<Session>>,
@@ -170,7 +169,7 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
         session.progress.finish(&counts);
         timings.push(("execute".to_owned(), clock.elapsed().as_secs_f64()));
 
-        let mut warnings = session.warnings(timed, &end.calls, end.damaged);
+        let mut warnings = warnings(timed, &end.calls, end.damaged);
         if end.interrupted {
             warnings.push("interrupted: some samples were not taken".to_owned());
         }
@@ -214,10 +213,7 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
 
     fn plan(&self, session: &Session) -> Result<Plan<S>, BenchError> {
         let config = &session.config;
-        let repeats = match (config.repeats, self.repeats) {
-            (1, Some(repeats)) => repeats,
-            (repeats, _) => repeats,
-        };
+        let repeats = config.repeats.or(self.repeats).unwrap_or(1);
         let tag = match (config.run_tag.as_str(), self.tag.as_str()) {
             ("", tag) | (tag, "") => tag.to_owned(),
             (run, own) => format!("{run}/{own}"),
@@ -235,10 +231,24 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
 
     fn plan_error(&self) -> impl FnOnce(PlanError) -> BenchError {
         let title = self.title.clone();
-        move |source| BenchError::Plan { title, source }
+        move |source| BenchError::Plan {
+            title,
+            source: Box::new(source),
+        }
     }
 
     fn not_run(self, tag: &str) -> BenchResult<S> {
         BenchResult::new(SweepRecord::pending(S::SCHEMA.name, self.title, tag), false)
+    }
+}
+
+// Not derived: that would ask the user's type for `Debug`.
+impl<S> std::fmt::Debug for SweepBuilder<'_, S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SweepBuilder")
+            .field("title", &self.title)
+            .field("tag", &self.tag)
+            .field("choice", &self.choice)
+            .finish_non_exhaustive()
     }
 }

@@ -8,9 +8,10 @@ use crate::sweep_executor::InputOverride;
 
 /// Everything that can be said about a run, with its defaults.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct RunConfig {
-    /// Samples of every point (1).
-    pub repeats: u32,
+    /// Samples of every point; none means what the sweep says, else one.
+    pub repeats: Option<u32>,
     /// Density of all inputs: the level, or so many samples each (what each input declares).
     pub density: Density,
     /// On what untimed samples run (serial).
@@ -56,7 +57,7 @@ pub struct RunConfig {
 impl Default for RunConfig {
     fn default() -> Self {
         Self {
-            repeats: 1,
+            repeats: None,
             density: Density::default(),
             executor: Executors::Serial,
             order: None,

@@ -14,7 +14,7 @@ pub enum BenchError {
         /// The sweep.
         title: String,
         /// What is wrong.
-        source: PlanError,
+        source: Box<PlanError>,
     },
     /// The store could not be opened or read.
     #[error(transparent)]

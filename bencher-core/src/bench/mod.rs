@@ -21,7 +21,6 @@ use crate::sweep_executor::Benchmark;
 use crate::var::DomainError;
 
 /// The sweeps of one type within a run.
-#[derive(Debug)]
 pub struct Bench<S> {
     session: Rc<RefCell<Session>>,
     prototype: S,
@@ -55,5 +54,14 @@ impl<S: Benchmark> Bench<S> {
     /// Begins the declaration of a sweep; its title also names it on the command line.
     pub fn sweep(&mut self, title: impl Into<String>) -> SweepBuilder<'_, S> {
         SweepBuilder::new(&self.session, &self.prototype, title.into())
+    }
+}
+
+// Not derived: that would ask the user's type for `Debug`.
+impl<S> std::fmt::Debug for Bench<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Bench")
+            .field("session", &self.session)
+            .finish_non_exhaustive()
     }
 }

@@ -4,7 +4,6 @@ use crate::dataset::Dataset;
 use crate::record::{Counts, Failure, SweepRecord};
 
 /// The finished result of a sweep of `S`.
-#[derive(Debug)]
 pub struct BenchResult<S> {
     record: SweepRecord,
     ran: bool,
@@ -44,5 +43,15 @@ impl<S> BenchResult<S> {
     /// Its dataset has no dimensions then.
     pub const fn ran(&self) -> bool {
         self.ran
+    }
+}
+
+// Not derived: that would ask the user's type for `Debug`.
+impl<S> std::fmt::Debug for BenchResult<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BenchResult")
+            .field("record", &self.record)
+            .field("ran", &self.ran)
+            .finish_non_exhaustive()
     }
 }

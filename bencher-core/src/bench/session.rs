@@ -198,7 +198,7 @@ impl Session {
     #[cfg(not(feature = "store"))]
     #[expect(
         clippy::unused_self,
-        clippy::needless_pass_by_ref_mut,
+        clippy::unnecessary_wraps,
         reason = "as with the feature"
     )]
     pub(super) fn samples(&mut self, _: &str) -> Result<Option<Box<dyn SampleStore>>, StoreError> {
@@ -215,38 +215,6 @@ impl Session {
             let bytes = std::env::current_exe().and_then(std::fs::read);
             bytes.map_or(Digest(0), |bytes| Digest::of(&bytes))
         })
-    }
-
-    pub(super) fn warnings(
-        &mut self,
-        timed: bool,
-        calls: &CallCounts,
-        damaged: u64,
-    ) -> Vec<String> {
-        let mut warnings = Vec::new();
-        if timed && cfg!(debug_assertions) {
-            warnings.push("debug build: the times say little; run with --release".to_owned());
-        }
-        if calls.foreign_hits > 0 {
-            warnings.push(format!(
-                "{} of {} stored samples were measured by another build of this program; \
-                 `--overwrite` measures them again, `--code strict` refuses such samples",
-                calls.foreign_hits, calls.hits
-            ));
-        }
-        if calls.refused > 0 {
-            warnings.push(format!(
-                "{} stored samples of another build of this program were not used \
-                 (`--code warn` would take them)",
-                calls.refused
-            ));
-        }
-        if damaged > 0 {
-            warnings.push(format!(
-                "{damaged} damaged records of the store were passed over"
-            ));
-        }
-        warnings
     }
 
     /// Keeps and prints what a sweep gave.
@@ -355,6 +323,34 @@ impl Session {
             self.seen.join(", ")
         ))
     }
+}
+
+/// What a reader of a sweep's numbers must know.
+pub(super) fn warnings(timed: bool, calls: &CallCounts, damaged: u64) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if timed && cfg!(debug_assertions) {
+        warnings.push("debug build: the times say little; run with --release".to_owned());
+    }
+    if calls.foreign_hits > 0 {
+        warnings.push(format!(
+            "{} of {} stored samples were measured by another build of this program; \
+             `--overwrite` measures them again, `--code strict` refuses such samples",
+            calls.foreign_hits, calls.hits
+        ));
+    }
+    if calls.refused > 0 {
+        warnings.push(format!(
+            "{} stored samples of another build of this program were not used \
+             (`--code warn` would take them)",
+            calls.refused
+        ));
+    }
+    if damaged > 0 {
+        warnings.push(format!(
+            "{damaged} damaged records of the store were passed over"
+        ));
+    }
+    warnings
 }
 
 fn print_record(record: &SweepRecord, rows: usize) {

@@ -1,4 +1,6 @@
-use crate::dataset::{CellState, Dataset, DimRole, Variable};
+use std::fmt::Write as _;
+
+use crate::dataset::{CellState, Dataset, Dim, DimRole, Variable};
 use crate::value::{Value, float_text};
 
 /// The results as a table of text: a row for every point, repeats as mean ± standard deviation,
@@ -15,13 +17,13 @@ pub fn result_table(dataset: &Dataset, rows: usize) -> String {
         .dims()
         .iter()
         .filter(|dim| dim.role != DimRole::Input)
-        .map(|d| d.len())
+        .map(Dim::len)
         .product();
     let mut table: Vec<Vec<String>> = vec![
         points
             .iter()
             .filter_map(|axis| dataset.dims().get(*axis))
-            .map(|dim| dim.label())
+            .map(Dim::label)
             .chain(dataset.variables().iter().map(Variable::label))
             .collect(),
     ];
@@ -60,9 +62,7 @@ pub fn result_table(dataset: &Dataset, rows: usize) -> String {
     }
     let mut text = aligned(&table);
     if tail > 0 {
-        text.push_str(&format!(
-            "({count} rows, {rows} shown; `--rows N` shows more)\n"
-        ));
+        let _ = writeln!(text, "({count} rows, {rows} shown; `--rows N` shows more)");
     }
     text
 }
@@ -87,9 +87,7 @@ fn summary(var: &Variable, first: usize, repeats: usize) -> String {
             .unwrap_or(CellState::Pending);
         return format!("({state})");
     } else if repeats == 1 || numbers.is_empty() {
-        let cell = (first..first + repeats)
-            .filter_map(|flat| var.cell(flat)?.value)
-            .next();
+        let cell = (first..first + repeats).find_map(|flat| var.cell(flat)?.value);
         cell.map_or_else(String::new, |value| short(&value))
     } else {
         let mean = crate::stats::mean(&numbers).unwrap_or(f64::NAN);
@@ -99,7 +97,7 @@ fn summary(var: &Variable, first: usize, repeats: usize) -> String {
         }
     };
     if present < repeats {
-        text.push_str(&format!(" ({present} of {repeats})"));
+        let _ = write!(text, " ({present} of {repeats})");
     }
     text
 }

@@ -110,10 +110,7 @@ fn config(matches: &ArgMatches) -> RunConfig {
     let default = RunConfig::default();
     let jobs = matches.get_one::<usize>("jobs").copied();
     RunConfig {
-        repeats: matches
-            .get_one("repeats")
-            .copied()
-            .unwrap_or(default.repeats),
+        repeats: matches.get_one("repeats").copied(),
         density: Density {
             subsampling_divisions: matches.get_one("level").copied().unwrap_or(0),
             samples_per_var: matches.get_one("samples").copied(),

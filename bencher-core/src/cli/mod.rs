@@ -11,7 +11,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::bench::{Bench, BenchError, Reporter, Session, Verdict};
-use crate::sweep_executor::{Benchmark, Interrupt, PlanError, Result};
+use crate::sweep_executor::{Benchmark, Interrupt, Result};
 
 /// Exit status of a program whose command line makes no sense.
 pub const USAGE: u8 = 2;
@@ -69,10 +69,7 @@ where
 fn status(error: Option<&BenchError>) -> u8 {
     match error {
         Some(BenchError::Interrupted { .. }) => INTERRUPTED,
-        Some(BenchError::Plan {
-            source: PlanError::Override { .. } | PlanError::NotSwept { .. } | PlanError::NoRepeats,
-            ..
-        }) => USAGE,
+        Some(BenchError::Plan { source, .. }) if source.is_usage() => USAGE,
         _ => 1,
     }
 }

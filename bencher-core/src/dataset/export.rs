@@ -27,7 +27,7 @@ impl Dataset {
         });
         write_record(&mut out, names.chain(extra))?;
         for row in table.rows() {
-            let coordinates = row.coordinates.iter().map(|value| value.to_string());
+            let coordinates = row.coordinates.iter().map(std::string::ToString::to_string);
             let values = row.cells.iter().map(|cell| {
                 cell.value
                     .as_ref()

@@ -52,7 +52,7 @@ impl<A: Send, R: Send> Backend<A, R> for SerialBackend<A, R> {
                 finished.push(run(&self.function, task));
             }
             let elapsed = started.elapsed();
-            self.burst = if elapsed - before < SLICE / 4 {
+            self.burst = if elapsed.saturating_sub(before) < SLICE / 4 {
                 self.burst * 2
             } else {
                 self.burst / 2

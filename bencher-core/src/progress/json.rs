@@ -47,29 +47,34 @@ impl<W: Write> ProgressSink for JsonProgress<W> {
             .iter()
             .map(|(name, value)| (name.clone(), json_value(value)))
             .collect();
-        let mut line = json!({"event": "sample", "inputs": inputs, "repeat": event.repeat});
-        let (state, sample) = match event.outcome {
-            JobOutcome::Measured(sample) => ("measured", Some(sample)),
-            JobOutcome::Cached(sample) => ("cached", Some(sample)),
-            JobOutcome::Failed(error) => {
-                line["error"] = json!(error);
-                ("failed", None)
-            }
-            JobOutcome::TimedOut => ("timed out", None),
-            JobOutcome::Cancelled => ("cancelled", None),
+        let (state, sample, error) = match event.outcome {
+            JobOutcome::Measured(sample) => ("measured", Some(sample), None),
+            JobOutcome::Cached(sample) => ("cached", Some(sample), None),
+            JobOutcome::Failed(error) => ("failed", None, Some(error)),
+            JobOutcome::TimedOut => ("timed out", None, None),
+            JobOutcome::Cancelled => ("cancelled", None, None),
         };
-        line["state"] = json!(state);
-        if let Some(sample) = sample {
-            let results: Map<String, Json> = event
+        let results: Option<Map<String, Json>> = sample.map(|sample| {
+            let value = |at: usize| sample.get(at).and_then(Option::as_ref);
+            event
                 .results
                 .iter()
                 .map(|(at, name)| {
-                    let value = sample.get(*at).and_then(Option::as_ref);
-                    ((*name).to_owned(), value.map_or(Json::Null, json_value))
+                    (
+                        (*name).to_owned(),
+                        value(*at).map_or(Json::Null, json_value),
+                    )
                 })
-                .collect();
-            line["results"] = Json::Object(results);
-        }
+                .collect()
+        });
+        let line = json!({
+            "event": "sample",
+            "inputs": inputs,
+            "repeat": event.repeat,
+            "state": state,
+            "results": results,
+            "error": error,
+        });
         self.line(&line);
     }
 

@@ -371,7 +371,7 @@ fn failed(action: &'static str, path: &Path) -> impl FnOnce(fjall::Error) -> Sto
 }
 
 fn set_aside(root: &Path, dir: &Path) -> Result<PathBuf, StoreError> {
-    let aside = (1_u32..)
+    let aside = (1..=u32::MAX)
         .map(|n| root.join(format!("samples.damaged-{n}")))
         .find(|path| !path.exists())
         .unwrap_or_else(|| root.join("samples.damaged"));

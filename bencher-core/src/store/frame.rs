@@ -16,6 +16,10 @@ pub(super) const HEADER: usize = 4 + 1 + 2 + 4 + 8;
 /// What a record holds; the number is part of the format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
+#[cfg_attr(
+    not(feature = "store"),
+    expect(dead_code, reason = "packs live in the database")
+)]
 pub(super) enum FrameKind {
     /// Samples that belong together.
     Pack = 1,

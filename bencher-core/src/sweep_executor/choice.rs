@@ -5,7 +5,7 @@ use crate::value::{Kind, Value};
 use crate::var::{Constant, Domain, DomainError, Input, Output, Values};
 
 /// What one sweep takes of what its type declares.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SweepChoice<S> {
     /// The inputs to sweep, slowest first; none means every one that is declared.
     pub inputs: Option<Vec<Input<S>>>,
@@ -13,6 +13,16 @@ pub struct SweepChoice<S> {
     pub results: Option<Vec<Output<S>>>,
     /// Inputs that are held at one value.
     pub constants: Vec<Constant<S>>,
+}
+
+impl<S> std::fmt::Debug for SweepChoice<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SweepChoice")
+            .field("inputs", &self.inputs)
+            .field("results", &self.results)
+            .field("constants", &self.constants)
+            .finish()
+    }
 }
 
 impl<S> Default for SweepChoice<S> {

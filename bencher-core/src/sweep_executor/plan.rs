@@ -103,6 +103,16 @@ pub enum PlanError {
     NoRepeats,
 }
 
+impl PlanError {
+    /// Whether the command line is to blame, and not the program.
+    pub const fn is_usage(&self) -> bool {
+        matches!(
+            self,
+            Self::Override { .. } | Self::NotSwept { .. } | Self::NoRepeats
+        )
+    }
+}
+
 impl<S: ParametrizedSweep> Plan<S> {
     /// Decides everything about a sweep of `prototype`.
     ///

@@ -12,7 +12,7 @@ use crate::job::{
 use crate::progress::{ProgressSink, SampleEvent};
 use crate::result_collector::ResultCollector;
 use crate::space::{Order, RunOrder};
-use crate::store::{Pack, SampleIndex, SampleStore, SampleWriter, StoreError};
+use crate::store::{KeyMaker, Pack, SampleIndex, SampleStore, SampleWriter, StoreError};
 use crate::value::Digest;
 
 use super::{Benchmark, Plan};
@@ -131,8 +131,12 @@ impl<S: Benchmark> SweepExecutor<S> {
         let mut jobs = FutureCache::new(Evaluator::new(backend), cache);
 
         let order = RunOrder::new(order, self.plan.space().len(), self.plan.repeats());
-        let mut keys = self.plan.key_maker();
-        let mut numbers = 0..order.len();
+        let mut feed = Feed {
+            numbers: 0..order.len(),
+            order,
+            keys: cached.then(|| self.plan.key_maker()),
+            plan: &self.plan,
+        };
         let mut end = RunEnd {
             calls: CallCounts::default(),
             damaged,
@@ -151,26 +155,8 @@ impl<S: Benchmark> SweepExecutor<S> {
                 // Nothing is to run behind the sample that fails.
                 room = room.min(1);
             }
-            while room > 0
-                && let Some((point, repeat)) = numbers.next().and_then(|n| order.sample(n))
-            {
-                room -= 1;
-                let Ok(point) = u64::try_from(point) else {
-                    continue;
-                };
-                let repeat = repeat + 1;
-                let identity = cached.then(|| {
-                    let inputs = self.plan.values(point);
-                    Box::new(Identity {
-                        key: keys.key(&inputs, repeat),
-                        inputs,
-                    })
-                });
-                jobs.submit(Job {
-                    point,
-                    repeat,
-                    identity,
-                });
+            for job in feed.by_ref().take(room) {
+                jobs.submit(job);
             }
             if jobs.pending() == 0 {
                 break;
@@ -193,7 +179,7 @@ impl<S: Benchmark> SweepExecutor<S> {
             }
         }
         // An interrupt during the last sample left nothing undone.
-        end.interrupted &= numbers.next().is_some() || jobs.pending() > 0;
+        end.interrupted &= feed.next().is_some() || jobs.pending() > 0;
         if end.store_error.is_none()
             && let Err(error) = jobs.close()
         {
@@ -285,6 +271,37 @@ impl<S: Benchmark> SweepExecutor<S> {
             Ok((0..S::SCHEMA.results.len())
                 .map(|index| sweep.take_result(index))
                 .collect())
+        })
+    }
+}
+
+/// The jobs of a sweep in the order in which they run.
+struct Feed<'p, S> {
+    numbers: std::ops::Range<u128>,
+    order: RunOrder,
+    /// Makes the keys of samples, where they are kept.
+    keys: Option<KeyMaker>,
+    plan: &'p Plan<S>,
+}
+
+impl<S: Benchmark> Iterator for Feed<'_, S> {
+    type Item = Job;
+
+    fn next(&mut self) -> Option<Job> {
+        let (point, repeat) = self.order.sample(self.numbers.next()?)?;
+        // More points than 2^64 never come here: their dataset does not fit any memory.
+        let (point, repeat) = (u64::try_from(point).ok()?, repeat + 1);
+        let identity = self.keys.as_mut().map(|keys| {
+            let inputs = self.plan.values(point);
+            Box::new(Identity {
+                key: keys.key(&inputs, repeat),
+                inputs,
+            })
+        });
+        Some(Job {
+            point,
+            repeat,
+            identity,
         })
     }
 }

@@ -246,10 +246,18 @@ macro_rules! numbers {
     )*};
 }
 
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "no integer has more than 128"
+)]
+const fn bits(bits: u32) -> u8 {
+    bits as u8
+}
+
 macro_rules! integers {
     ($($ty:ty: $kind:ident;)*) => {
         numbers! {$(
-            $ty: Kind::$kind(<$ty>::BITS as u8), |value: &Value| match value {
+            $ty: Kind::$kind(bits(<$ty>::BITS)), |value: &Value| match value {
                 Value::Int(i) => <$ty>::try_from(*i).ok(),
                 Value::Big(u) => <$ty>::try_from(*u).ok(),
                 _ => None,

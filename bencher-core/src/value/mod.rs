@@ -153,6 +153,10 @@ impl From<String> for Value {
 macro_rules! from_integer {
     ($($int:ty),*) => {$(
         impl From<$int> for Value {
+            #[allow(
+                clippy::cast_lossless,
+                reason = "`usize` has no `From`; every integer here fits"
+            )]
             fn from(i: $int) -> Self {
                 Self::Int(i as i128)
             }

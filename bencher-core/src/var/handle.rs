@@ -18,7 +18,6 @@ pub enum Target {
 ///
 /// The derive makes one associated constant for each input (`Sorting::LEN`). A text converts
 /// into one as well. The methods change a copy; the declaration stays as it is.
-#[derive(Debug)]
 pub struct Input<S> {
     pub(crate) target: Target,
     pub(crate) samples: Option<usize>,
@@ -124,7 +123,6 @@ impl<S> From<String> for Input<S> {
 }
 
 /// An input held at one value; made by [`Input::with_const`].
-#[derive(Debug)]
 pub struct Constant<S> {
     pub(crate) target: Target,
     pub(crate) value: Value,
@@ -149,7 +147,6 @@ impl<S, T: SweepValue> From<(&str, T)> for Constant<S> {
 
 /// A result chosen for a sweep. The derive makes one associated constant for each result
 /// (`Sorting::ELAPSED`); a text converts into one as well.
-#[derive(Debug)]
 pub struct Output<S> {
     pub(crate) target: Target,
     sweep: PhantomData<fn() -> S>,
@@ -190,5 +187,36 @@ impl<S> From<String> for Output<S> {
             target: Target::Name(Cow::Owned(name)),
             sweep: PhantomData,
         }
+    }
+}
+
+// Not derived: that would ask the user's type for `Debug`.
+impl<S> std::fmt::Debug for Input<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Input")
+            .field("target", &self.target)
+            .field("samples", &self.samples)
+            .field("bounds", &self.bounds)
+            .field("values", &self.values)
+            .finish_non_exhaustive()
+    }
+}
+
+// Not derived: that would ask the user's type for `Debug`.
+impl<S> std::fmt::Debug for Constant<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Constant")
+            .field("target", &self.target)
+            .field("value", &self.value)
+            .finish_non_exhaustive()
+    }
+}
+
+// Not derived: that would ask the user's type for `Debug`.
+impl<S> std::fmt::Debug for Output<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Output")
+            .field("target", &self.target)
+            .finish_non_exhaustive()
     }
 }

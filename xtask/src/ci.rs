@@ -1,0 +1,44 @@
+//! What has to pass before a change lands.
+
+use std::process::Command;
+
+use crate::run::{cargo, run};
+use crate::{examples, setup};
+
+pub(crate) fn run_tests() -> Result<(), String> {
+    setup::install()?;
+    cargo(&["test", "--workspace"])
+}
+
+pub(crate) fn ci() -> Result<(), String> {
+    cargo(&["fmt", "--all", "--check"])?;
+    cargo(&[
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "--deny",
+        "warnings",
+    ])?;
+    // The smallest build has no store and no report.
+    cargo(&[
+        "clippy",
+        "--no-default-features",
+        "--lib",
+        "--",
+        "--deny",
+        "warnings",
+    ])?;
+    run(Command::new("cargo")
+        .args(["doc", "--workspace", "--no-deps"])
+        .env("RUSTDOCFLAGS", "--deny warnings"))?;
+    run_tests()?;
+    examples::run_all()
+}
+
+/// Measures what a sample costs; the options go to the benchmark.
+pub(crate) fn bench(options: &[String]) -> Result<(), String> {
+    run(Command::new("cargo")
+        .args(["bench", "--package", "bencher", "--bench", "overhead", "--"])
+        .args(options))
+}

@@ -1,0 +1,46 @@
+//! Every example, run the way a user would: once, and once more from the store.
+
+use std::process::{Command, Stdio};
+
+use crate::run::{run, workspace};
+
+pub(crate) fn run_all() -> Result<(), String> {
+    let store = std::env::temp_dir().join(format!("bencher-examples-{}", std::process::id()));
+    let done = names()?.iter().try_for_each(|name| run_twice(name, &store));
+    // The store was only for this; if it stays behind, it is in the temporary directory.
+    let _ = std::fs::remove_dir_all(&store);
+    done
+}
+
+fn run_twice(name: &str, store: &std::path::Path) -> Result<(), String> {
+    let example = |extra: &[&str]| {
+        let mut command = Command::new("cargo");
+        command
+            .args(["run", "--release", "--quiet", "--example", name, "--"])
+            .args(extra)
+            .env("BENCHER_CACHE_DIR", store.join(name))
+            .stdin(Stdio::null());
+        run(&mut command)
+    };
+    example(&["--help"])?;
+    example(&[])?;
+    example(&["--rows", "0"])
+}
+
+fn names() -> Result<Vec<String>, String> {
+    let folder = workspace().join("examples");
+    let entries = std::fs::read_dir(&folder)
+        .map_err(|error| format!("cannot read {}: {error}", folder.display()))?;
+    let mut names: Vec<String> = entries
+        .flatten()
+        .filter(|entry| {
+            entry
+                .path()
+                .extension()
+                .is_some_and(|extension| extension == "rs")
+        })
+        .filter_map(|entry| Some(entry.path().file_stem()?.to_string_lossy().into_owned()))
+        .collect();
+    names.sort();
+    Ok(names)
+}
