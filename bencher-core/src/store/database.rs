@@ -15,7 +15,7 @@ use super::error::StoreError;
 use super::frame::{FrameKind, decode, encode};
 use super::lock::{Holder, StoreLock};
 use super::pack::{Pack, Series, tag_prefix};
-use super::salvage::{Salvaged, salvage};
+use super::salvage::{Journals, Salvaged, salvage};
 
 /// The database of samples of one store directory. One process has it at a time; clones within
 /// the process share it.
@@ -81,6 +81,7 @@ impl Database {
         if !dir.exists() {
             create(root, &dir)?;
         }
+        let journals = Journals::read(&dir);
         let opened = match open_existing(&dir) {
             Ok(opened) => opened,
             Err(Refusal::Error(error)) => return Err(error),
@@ -100,21 +101,31 @@ impl Database {
                 opened
             }
         };
+        let mut next = read_sequence(&opened.meta);
+        if let Some(cut) = journals.behind(next) {
+            let kept = carry_over(&opened, &dir, &cut)?;
+            next = read_sequence(&opened.meta);
+            notice.messages.push(format!(
+                "the journal of the sample store {} is damaged; {kept} samples behind the damage \
+                 were carried over, {} damaged records were lost",
+                dir.display(),
+                cut.damaged,
+            ));
+        }
         let watermark = root.join("samples.watermark");
-        let next = read_sequence(&opened.meta);
         let expected = fs::read_to_string(&watermark)
             .ok()
             .and_then(|text| text.trim().parse().ok());
         if let Some(expected) = expected.filter(|expected: &u64| *expected > next) {
-            // Fjall opens a truncated journal as if what stood behind the cut had never been.
             notice.messages.push(format!(
                 "the sample store {} has lost its last {} records since it was closed: its files \
                  were cut short; the samples they held will be measured again",
                 dir.display(),
                 expected - next,
             ));
+            next = expected;
+            write_sequence(&opened, next).map_err(failed("write", &dir))?;
         }
-        let next = next.max(expected.unwrap_or(0));
         let shared = Shared {
             database: opened.database,
             samples: opened.samples,
@@ -393,15 +404,13 @@ fn carry_over(opened: &Opened, dir: &Path, salvaged: &Salvaged) -> Result<u64, S
         batch.commit().map_err(failed("write", dir))?;
     }
     let next = salvaged.highest.map_or(0, |highest| highest + 1);
-    opened
-        .meta
-        .insert(SEQUENCE, next.to_be_bytes())
-        .map_err(failed("write", dir))?;
-    opened
-        .database
-        .persist(PersistMode::SyncAll)
-        .map_err(failed("sync", dir))?;
+    write_sequence(opened, next).map_err(failed("write", dir))?;
     Ok(kept)
+}
+
+fn write_sequence(opened: &Opened, next: u64) -> fjall::Result<()> {
+    opened.meta.insert(SEQUENCE, next.to_be_bytes())?;
+    opened.database.persist(PersistMode::SyncAll)
 }
 
 fn read_sequence(meta: &Keyspace) -> u64 {

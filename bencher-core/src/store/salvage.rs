@@ -1,15 +1,17 @@
-//! Reading a database that does not open: its files hold our records as they were written, so
-//! whatever is found between its magic number and a checksum that fits is whole.
+//! Reading a database's files without the database: they hold our records as they were written, so
+//! whatever is found between a magic number and a checksum that fits is whole.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use memchr::memmem;
+
 use super::database::Cleared;
 use super::frame::{FrameKind, HEADER, MAGIC, open};
 use super::pack::Pack;
 
-/// What was found in the files of a damaged database.
+/// Records found in files.
 #[derive(Debug, Default)]
 pub(super) struct Salvaged {
     /// The packs that count, oldest first.
@@ -20,54 +22,97 @@ pub(super) struct Salvaged {
     pub(super) highest: Option<u64>,
 }
 
+/// Everything that can be read of the files below a folder.
 pub(super) fn salvage(dir: &Path) -> Salvaged {
+    let mut files = Vec::new();
+    read_files(dir, 0, &|_| true, &mut files);
+    collect(&files, 0)
+}
+
+/// The journals of a database, as they are before it opens: opening cuts a damaged journal off,
+/// and what stood behind the damage would be gone.
+#[derive(Debug)]
+pub(super) struct Journals {
+    files: Vec<Vec<u8>>,
+    highest: Option<u64>,
+}
+
+impl Journals {
+    pub(super) fn read(dir: &Path) -> Self {
+        let mut files = Vec::new();
+        let is_journal = |path: &Path| path.extension().is_some_and(|kind| kind == "jnl");
+        read_files(dir, 8, &is_journal, &mut files);
+        let mut highest = None;
+        for bytes in &files {
+            for_each_frame(bytes, |frame| {
+                if let Frame::Whole(_, payload) = frame {
+                    highest = highest.max(sequence(payload));
+                }
+            });
+        }
+        Self { files, highest }
+    }
+
+    /// The records from number `from` on, where there are any.
+    pub(super) fn behind(&self, from: u64) -> Option<Salvaged> {
+        self.highest
+            .filter(|highest| *highest >= from)
+            .map(|_| collect(&self.files, from))
+    }
+}
+
+fn collect(files: &[Vec<u8>], from: u64) -> Salvaged {
     let mut packs: BTreeMap<u64, Pack> = BTreeMap::new();
     let mut cleared: Vec<Cleared> = Vec::new();
-    let mut damaged = 0;
-    let mut highest = None;
-    for_each_file(dir, 0, &mut |bytes| {
-        for_each_frame(
-            bytes,
-            &mut |kind, payload| {
+    let mut salvaged = Salvaged::default();
+    for bytes in files {
+        for_each_frame(bytes, |frame| match frame {
+            Frame::Whole(kind, payload) if sequence(payload) >= Some(from) => {
+                salvaged.highest = salvaged.highest.max(sequence(payload));
                 if kind == FrameKind::Pack as u8
                     && let Ok(pack) = postcard::from_bytes::<Pack>(payload)
                 {
-                    highest = highest.max(Some(pack.sequence));
                     packs.insert(pack.sequence, pack);
                 } else if kind == FrameKind::Cleared as u8
                     && let Ok(note) = postcard::from_bytes::<Cleared>(payload)
                 {
-                    highest = highest.max(Some(note.sequence));
                     cleared.push(note);
                 }
-            },
-            &mut damaged,
-        );
-    });
+            }
+            Frame::Whole(..) => {}
+            Frame::Damaged => salvaged.damaged += 1,
+        });
+    }
     let gone = |pack: &Pack| {
-        cleared
-            .iter()
-            .any(|note| note.tag == pack.series.tag && note.sequence > pack.sequence)
+        let after = |note: &Cleared| note.tag == pack.series.tag && note.sequence > pack.sequence;
+        cleared.iter().any(after)
     };
     packs.retain(|_, pack| !gone(pack));
-    Salvaged {
-        packs: packs.into_values().collect(),
-        damaged,
-        highest,
-    }
+    salvaged.packs = packs.into_values().collect();
+    salvaged
 }
 
-fn for_each_frame(bytes: &[u8], visit: &mut impl FnMut(u8, &[u8]), damaged: &mut u64) {
+enum Frame<'a> {
+    /// A record whose checksum fits: its kind and its payload.
+    Whole(u8, &'a [u8]),
+    /// What begins like a record and is none.
+    Damaged,
+}
+
+fn for_each_frame(bytes: &[u8], mut visit: impl FnMut(Frame<'_>)) {
+    let magic = memmem::Finder::new(MAGIC);
     let mut rest = bytes;
-    while let Some(at) = rest.windows(MAGIC.len()).position(|window| window == MAGIC) {
+    while let Some(at) = magic.find(rest) {
         let candidate = rest.get(at..).unwrap_or_default();
         let step = match open(candidate) {
             Ok((kind, payload, length)) => {
-                visit(kind, payload);
+                visit(Frame::Whole(kind, payload));
                 length
             }
             Err(_) => {
-                *damaged += u64::from(candidate.len() > HEADER);
+                if candidate.len() > HEADER {
+                    visit(Frame::Damaged);
+                }
                 MAGIC.len()
             }
         };
@@ -75,21 +120,27 @@ fn for_each_frame(bytes: &[u8], visit: &mut impl FnMut(u8, &[u8]), damaged: &mut
     }
 }
 
+/// The number of a record: the first field of every kind that has one.
+fn sequence(payload: &[u8]) -> Option<u64> {
+    postcard::take_from_bytes(payload)
+        .ok()
+        .map(|(sequence, _)| sequence)
+}
+
 /// Files are read whole: fjall's own limits keep them below some hundred megabytes.
-fn for_each_file(dir: &Path, depth: u32, visit: &mut impl FnMut(&[u8])) {
+fn read_files(dir: &Path, depth: u32, wanted: &dyn Fn(&Path) -> bool, files: &mut Vec<Vec<u8>>) {
     let Ok(entries) = fs::read_dir(dir) else {
         return;
     };
     for entry in entries.flatten() {
-        let Ok(kind) = entry.file_type() else {
-            continue;
-        };
-        if kind.is_dir() && depth < 8 {
-            for_each_file(&entry.path(), depth + 1, visit);
-        } else if kind.is_file()
-            && let Ok(bytes) = fs::read(entry.path())
+        let (path, kind) = (entry.path(), entry.file_type());
+        if kind.as_ref().is_ok_and(fs::FileType::is_dir) && depth < 8 {
+            read_files(&path, depth + 1, wanted, files);
+        } else if kind.is_ok_and(|kind| kind.is_file())
+            && wanted(&path)
+            && let Ok(bytes) = fs::read(&path)
         {
-            visit(&bytes);
+            files.push(bytes);
         }
     }
 }
