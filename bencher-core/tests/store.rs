@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bencher_core::store::{
-    Database, OpenNotice, Pack, PackedSample, SampleIndex, SampleStore, Series, StoreError,
+    Database, OpenNotice, Pack, SampleIndex, SampleStore, Series, StoreError,
 };
 use bencher_core::value::{Digest, Value};
 
@@ -18,21 +18,12 @@ fn series(tag: &str) -> Series {
 }
 
 fn pack(tag: &str, from: i64, count: i64) -> Pack {
-    Pack {
-        sequence: 0,
-        series: series(tag),
-        code: Digest(7),
-        written_ms: 0,
-        inputs: vec!["x".to_owned()],
-        results: vec![("y".to_owned(), 1)],
-        samples: (from..from + count)
-            .map(|x| PackedSample {
-                inputs: vec![Value::from(x)],
-                repeat: 1,
-                results: vec![Some(Value::from(x * x))],
-            })
-            .collect(),
+    let (inputs, results) = (vec!["x".to_owned()], vec![("y".to_owned(), 1)]);
+    let mut pack = Pack::new(series(tag), Digest(7), inputs, results);
+    for x in from..from + count {
+        assert!(pack.push(vec![Value::from(x)], 1, vec![Some(Value::from(x * x))]));
     }
+    pack
 }
 
 fn open(root: &Path) -> (Database, OpenNotice) {
@@ -73,7 +64,7 @@ fn later_samples_replace_earlier_ones_across_sessions() {
     let root = filled();
     let (mut database, _) = open(root.path());
     let mut newer = pack("", 0, 1);
-    newer.samples[0].results = vec![Some(Value::from(-1))];
+    newer.result_values = vec![Some(Value::from(-1))];
     database.append(&[newer]).unwrap();
     drop(database);
     let (database, _) = open(root.path());

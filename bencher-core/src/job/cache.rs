@@ -1,10 +1,10 @@
 use std::collections::{HashMap, VecDeque};
 
 use crate::evaluator::{Evaluator, Finished, Outcome};
-use crate::store::{PackedSample, SampleIndex, SampleWriter, StoreError, Ticket};
+use crate::store::{SampleIndex, SampleWriter, StoreError, Ticket};
 use crate::value::{Digest, Value};
 
-use super::{Identity, Job, JobDone, JobFuture, JobOutcome, Sample};
+use super::{Job, JobDone, JobFuture, JobOutcome, Sample};
 
 /// What to do with a stored sample that another executable measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,8 +17,10 @@ pub enum CodePolicy {
     Ignore,
 }
 
+/// Gives the values of all inputs and constants at a point, which are stored with its samples.
+pub type InputValues = Box<dyn Fn(u64) -> Vec<Value>>;
+
 /// The stored side of a [`FutureCache`]: where samples come from and where they go.
-#[derive(Debug)]
 pub struct SampleCache {
     /// The samples that may stand for jobs; none to run everything again.
     pub index: Option<SampleIndex>,
@@ -28,8 +30,20 @@ pub struct SampleCache {
     pub policy: CodePolicy,
     /// This executable.
     pub code: Digest,
+    /// The values of inputs and constants at a point.
+    pub inputs: InputValues,
     /// Names and meaning versions of the results, in the order of a sample.
     pub results: Vec<(String, u32)>,
+}
+
+impl std::fmt::Debug for SampleCache {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SampleCache")
+            .field("index", &self.index.as_ref().map(SampleIndex::len))
+            .field("writer", &self.writer)
+            .field("policy", &self.policy)
+            .finish_non_exhaustive()
+    }
 }
 
 /// How often the cache was asked, and what came of it.
@@ -86,7 +100,7 @@ impl FutureCache {
         let future = JobFuture(self.next);
         self.next += 1;
         self.counts.submitted += 1;
-        match self.lookup(job.identity.as_deref()) {
+        match self.lookup(job.key) {
             Some(sample) => {
                 self.counts.hits += 1;
                 let outcome = JobOutcome::Cached(sample);
@@ -111,9 +125,9 @@ impl FutureCache {
         future
     }
 
-    fn lookup(&mut self, identity: Option<&Identity>) -> Option<Sample> {
+    fn lookup(&mut self, key: Option<Digest>) -> Option<Sample> {
         let cache = self.cache.as_ref()?;
-        let stored = cache.index.as_ref()?.get(identity?.key)?;
+        let stored = cache.index.as_ref()?.get(key?)?;
         let foreign = stored.code != cache.code;
         if foreign && cache.policy == CodePolicy::Strict {
             self.counts.refused += 1;
@@ -240,25 +254,18 @@ impl FutureCache {
             outcome,
         } = finished;
         let future = self.futures.remove(&id).unwrap_or(JobFuture(id));
-        let Job {
-            point,
-            repeat,
-            identity,
-        } = job;
+        let Job { point, repeat, key } = job;
         let outcome = match outcome {
             Outcome::Done(sample) => JobOutcome::Measured(sample),
             Outcome::Failed(error) => JobOutcome::Failed(error),
             Outcome::TimedOut => JobOutcome::TimedOut,
             Outcome::Cancelled => JobOutcome::Cancelled,
         };
-        let ticket = match (&outcome, identity, &mut self.cache) {
-            (JobOutcome::Measured(sample), Some(identity), Some(cache)) => {
-                let results = sample.to_vec();
-                Some(cache.writer.submit(PackedSample {
-                    inputs: identity.inputs,
-                    repeat,
-                    results,
-                }))
+        let ticket = match (&outcome, key, &mut self.cache) {
+            (JobOutcome::Measured(sample), Some(_), Some(cache)) => {
+                cache
+                    .writer
+                    .submit((cache.inputs)(point), repeat, sample.to_vec())
             }
             _ => None,
         };

@@ -3,28 +3,19 @@
 
 mod cache;
 
-pub use cache::{CallCounts, CodePolicy, FutureCache, SampleCache};
+pub use cache::{CallCounts, CodePolicy, FutureCache, InputValues, SampleCache};
 
 use crate::value::{Digest, Value};
 
 /// One sample to take: a point of the space, and which repeat of it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Job {
     /// The number of the point.
     pub point: u64,
     /// Which repeat, from 1.
     pub repeat: u32,
-    /// What the sample is stored under; none where nothing is stored.
-    pub identity: Option<Box<Identity>>,
-}
-
-/// What a sample is stored under.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Identity {
-    /// The digest of everything that matters.
-    pub key: Digest,
-    /// The values of inputs and constants, which the key was made of.
-    pub inputs: Vec<Value>,
+    /// What its sample is stored under; none where nothing is stored.
+    pub key: Option<Digest>,
 }
 
 /// The results of one sample, in the order of the schema; `None` for one that was not set.

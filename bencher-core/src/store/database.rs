@@ -178,7 +178,8 @@ impl SampleStore for Database {
                 .ok()
                 .and_then(|value| decode::<Pack>(FrameKind::Pack, &value).ok());
             match pack {
-                Some(pack) if pack.series == *series => visit(pack),
+                Some(pack) if pack.series == *series && pack.is_consistent() => visit(pack),
+                Some(pack) if pack.series == *series => damaged += 1,
                 Some(_) => {}
                 None => damaged += 1,
             }
@@ -216,7 +217,7 @@ impl SampleStore for Database {
             let (key, value) = guard.into_inner().map_err(self.failed("read"))?;
             match decode::<Pack>(FrameKind::Pack, &value) {
                 Ok(pack) if pack.series.tag != tag => continue,
-                Ok(pack) => samples += pack.samples.len() as u64,
+                Ok(pack) => samples += pack.len() as u64,
                 Err(_) => {}
             }
             batch.remove(&self.shared.samples, key);
@@ -399,7 +400,7 @@ fn carry_over(opened: &Opened, dir: &Path, salvaged: &Salvaged) -> Result<u64, S
             let mut key = pack.series.prefix().to_vec();
             key.extend(pack.sequence.to_be_bytes());
             batch.insert(&opened.samples, key, encode(FrameKind::Pack, pack)?);
-            kept += pack.samples.len() as u64;
+            kept += pack.len() as u64;
         }
         batch.commit().map_err(failed("write", dir))?;
     }

@@ -22,12 +22,15 @@ impl KeyMaker {
     pub fn new(series: &Series, names: &[impl AsRef<str>]) -> Self {
         let mut by_name: Vec<usize> = (0..names.len()).collect();
         by_name.sort_by_key(|n| names.get(*n).map(AsRef::as_ref));
-        let mut writer = KeyWriter::default();
-        series.write(&mut writer);
-        writer.number(names.len() as u128);
+        let mut common = KeyWriter::default();
+        series.write(&mut common);
+        common.number(names.len() as u128);
         for n in &by_name {
-            writer.text(names.get(*n).map_or("", AsRef::as_ref));
+            common.text(names.get(*n).map_or("", AsRef::as_ref));
         }
+        // What all samples share enters by its digest, so that each one hashes a few bytes only.
+        let mut writer = KeyWriter::default();
+        writer.number(common.digest().0);
         Self {
             prefix: writer.bytes().len(),
             writer,
@@ -53,15 +56,16 @@ impl KeyMaker {
 pub struct SampleIndex {
     places: HashMap<u128, Place, BuildHasherDefault<Folded>>,
     packs: Vec<Heading>,
-    samples: Vec<Box<[Option<Value>]>>,
+    results: Vec<Option<Value>>,
     damaged: u64,
 }
 
 /// Where a sample stands in the index.
 #[derive(Clone, Copy, Debug)]
 struct Place {
-    pack: u32,
-    sample: u32,
+    pack: usize,
+    /// Where its results begin.
+    start: usize,
 }
 
 /// What the samples of a pack have in common.
@@ -112,34 +116,38 @@ impl SampleIndex {
     }
 
     fn add(&mut self, pack: Pack, maker: &mut KeyMaker) {
-        let results = match self.packs.last() {
-            Some(last) if *last.results == *pack.results => Arc::clone(&last.results),
-            _ => pack.results.into(),
-        };
-        let heading = u32::try_from(self.packs.len()).unwrap_or(u32::MAX);
-        self.packs.push(Heading {
-            code: pack.code,
-            results,
-        });
-        for sample in pack.samples {
-            let key = maker.key(&sample.inputs, sample.repeat);
-            let place = u32::try_from(self.samples.len()).unwrap_or(u32::MAX);
-            self.samples.push(sample.results.into());
+        let heading = self.packs.len();
+        let width = pack.results.len();
+        self.places.reserve(pack.len());
+        for (n, sample) in pack.samples().enumerate() {
+            let key = maker.key(sample.inputs, sample.repeat);
+            let start = self.results.len() + n * width;
             self.places.insert(
                 key.0,
                 Place {
                     pack: heading,
-                    sample: place,
+                    start,
                 },
             );
         }
+        self.results.extend(pack.result_values);
+        let results = match self.packs.last() {
+            Some(last) if *last.results == *pack.results => Arc::clone(&last.results),
+            _ => pack.results.into(),
+        };
+        self.packs.push(Heading {
+            code: pack.code,
+            results,
+        });
     }
 
     /// The results of the sample of an identity.
     pub fn get(&self, key: Digest) -> Option<StoredResults<'_>> {
         let place = self.places.get(&key.0)?;
-        let heading = self.packs.get(place.pack as usize)?;
-        let values = self.samples.get(place.sample as usize)?;
+        let heading = self.packs.get(place.pack)?;
+        let values = self
+            .results
+            .get(place.start..place.start + heading.results.len())?;
         Some(StoredResults {
             code: heading.code,
             names: &heading.results,

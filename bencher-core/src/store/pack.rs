@@ -61,17 +61,122 @@ pub struct Pack {
     pub inputs: Vec<String>,
     /// The names and meaning versions of the results, in the order of each sample's results.
     pub results: Vec<(String, u32)>,
-    /// The samples.
-    pub samples: Vec<PackedSample>,
+    /// Which repeat of its point each sample is, from 1.
+    pub repeats: Vec<u32>,
+    /// The values of inputs and constants, sample after sample.
+    pub input_values: Vec<Value>,
+    /// The results, sample after sample; `None` for one that a sample did not set.
+    pub result_values: Vec<Option<Value>>,
 }
 
 /// One sample of a [`Pack`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct PackedSample {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PackedSample<'a> {
     /// The values of inputs and constants.
-    pub inputs: Vec<Value>,
+    pub inputs: &'a [Value],
     /// Which repeat of the point, from 1.
     pub repeat: u32,
     /// The results; `None` for one that the sample did not set.
-    pub results: Vec<Option<Value>>,
+    pub results: &'a [Option<Value>],
+}
+
+impl Pack {
+    /// An empty pack of samples with these inputs and results.
+    pub fn new(
+        series: Series,
+        code: Digest,
+        inputs: Vec<String>,
+        results: Vec<(String, u32)>,
+    ) -> Self {
+        Self {
+            sequence: 0,
+            series,
+            code,
+            written_ms: 0,
+            inputs,
+            results,
+            repeats: Vec::new(),
+            input_values: Vec::new(),
+            result_values: Vec::new(),
+        }
+    }
+
+    /// How many samples it holds.
+    pub const fn len(&self) -> usize {
+        self.repeats.len()
+    }
+
+    /// Whether it holds none.
+    pub const fn is_empty(&self) -> bool {
+        self.repeats.is_empty()
+    }
+
+    /// Adds a sample; one whose inputs or results do not fit the pack's names is not taken.
+    pub fn push(&mut self, inputs: Vec<Value>, repeat: u32, results: Vec<Option<Value>>) -> bool {
+        let fits = inputs.len() == self.inputs.len() && results.len() == self.results.len();
+        if fits {
+            self.repeats.push(repeat);
+            self.input_values.extend(inputs);
+            self.result_values.extend(results);
+        }
+        fits
+    }
+
+    /// Whether it has as many values as its samples need: what decoding alone does not ensure.
+    pub(super) fn is_consistent(&self) -> bool {
+        Some(self.input_values.len()) == self.len().checked_mul(self.inputs.len())
+            && Some(self.result_values.len()) == self.len().checked_mul(self.results.len())
+    }
+
+    /// The samples, oldest first.
+    pub fn samples(&self) -> impl Iterator<Item = PackedSample<'_>> {
+        let (inputs, results) = (self.inputs.len(), self.results.len());
+        self.repeats
+            .iter()
+            .enumerate()
+            .filter_map(move |(n, repeat)| {
+                Some(PackedSample {
+                    inputs: self.input_values.get(n * inputs..(n + 1) * inputs)?,
+                    repeat: *repeat,
+                    results: self.result_values.get(n * results..(n + 1) * results)?,
+                })
+            })
+    }
+
+    /// Takes the samples out, in packs of at most `size`.
+    pub(super) fn split(&mut self, size: usize) -> Vec<Self> {
+        let mut packs = Vec::with_capacity(self.len().div_ceil(size.max(1)));
+        while !self.is_empty() {
+            let count = self.len().min(size.max(1));
+            let mut pack = Self {
+                repeats: self.repeats.drain(..count).collect(),
+                input_values: self
+                    .input_values
+                    .drain(..count * self.inputs.len())
+                    .collect(),
+                result_values: self
+                    .result_values
+                    .drain(..count * self.results.len())
+                    .collect(),
+                ..Self::new(
+                    self.series.clone(),
+                    self.code,
+                    self.inputs.clone(),
+                    self.results.clone(),
+                )
+            };
+            pack.written_ms = self.written_ms;
+            packs.push(pack);
+        }
+        packs
+    }
+
+    /// Puts packs back that were taken out by [`split`](Self::split).
+    pub(super) fn restore(&mut self, packs: Vec<Self>) {
+        for pack in packs {
+            self.repeats.extend(pack.repeats);
+            self.input_values.extend(pack.input_values);
+            self.result_values.extend(pack.result_values);
+        }
+    }
 }

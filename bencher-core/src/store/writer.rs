@@ -2,12 +2,12 @@
 //!
 //! There is no thread of its own: a background write would disturb what is being timed.
 
-use std::mem;
 use std::time::{Duration, Instant};
 
 use super::SampleStore;
 use super::error::StoreError;
-use super::pack::{Pack, PackedSample};
+use super::pack::Pack;
+use crate::value::Value;
 
 /// The most samples of a pack.
 const PACK: usize = 64;
@@ -25,8 +25,7 @@ pub type Ticket = u64;
 /// Commits samples in groups.
 pub struct SampleWriter {
     store: Box<dyn SampleStore>,
-    heading: Pack,
-    waiting: Vec<PackedSample>,
+    waiting: Pack,
     since: Instant,
     committed: Ticket,
     synced: Instant,
@@ -43,13 +42,12 @@ impl std::fmt::Debug for SampleWriter {
 }
 
 impl SampleWriter {
-    /// A writer of samples that share `heading`, whose own samples are ignored.
+    /// A writer of samples that have what `heading` says in common.
     pub fn new(store: Box<dyn SampleStore>, heading: Pack) -> Self {
         let now = Instant::now();
-        let waiting = Vec::new();
+        let waiting = heading;
         Self {
             store,
-            heading,
             waiting,
             since: now,
             committed: 0,
@@ -58,13 +56,19 @@ impl SampleWriter {
         }
     }
 
-    /// Hands a sample over.
-    pub fn submit(&mut self, sample: PackedSample) -> Ticket {
+    /// Hands a sample over: the values of its inputs, its repeat, its results. `None` if they do
+    /// not fit the heading.
+    pub fn submit(
+        &mut self,
+        inputs: Vec<Value>,
+        repeat: u32,
+        results: Vec<Option<Value>>,
+    ) -> Option<Ticket> {
         if self.waiting.is_empty() {
             self.since = Instant::now();
         }
-        self.waiting.push(sample);
-        self.committed + self.waiting.len() as u64 - 1
+        let taken = self.waiting.push(inputs, repeat, results);
+        taken.then(|| self.committed + self.waiting.len() as u64 - 1)
     }
 
     /// How many samples are durable: those with a lower ticket.
@@ -91,22 +95,10 @@ impl SampleWriter {
             return Ok(());
         }
         let count = self.waiting.len() as u64;
-        let written_ms = jiff::Timestamp::now().as_millisecond();
-        let mut packs = Vec::with_capacity(self.waiting.len().div_ceil(PACK));
-        let mut samples = mem::take(&mut self.waiting).into_iter();
-        loop {
-            let group: Vec<_> = samples.by_ref().take(PACK).collect();
-            if group.is_empty() {
-                break;
-            }
-            packs.push(Pack {
-                written_ms,
-                samples: group,
-                ..self.heading.clone()
-            });
-        }
+        self.waiting.written_ms = jiff::Timestamp::now().as_millisecond();
+        let packs = self.waiting.split(PACK);
         if let Err(error) = self.store.append(&packs) {
-            self.waiting = packs.into_iter().flat_map(|pack| pack.samples).collect();
+            self.waiting.restore(packs);
             return Err(error);
         }
         self.committed += count;
@@ -140,30 +132,24 @@ mod tests {
     use super::super::memory::MemoryStore;
     use super::super::pack::Series;
     use super::*;
-    use crate::value::{Digest, Value};
+    use crate::value::Digest;
 
     fn heading() -> Pack {
-        Pack {
-            sequence: 0,
-            series: Series {
-                tag: String::new(),
-                sweep_type: "t".to_owned(),
-                version: 1,
-            },
-            code: Digest(1),
-            written_ms: 0,
-            inputs: vec!["x".to_owned()],
-            results: vec![("y".to_owned(), 1)],
-            samples: Vec::new(),
-        }
+        let series = Series {
+            tag: String::new(),
+            sweep_type: "t".to_owned(),
+            version: 1,
+        };
+        Pack::new(
+            series,
+            Digest(1),
+            vec!["x".to_owned()],
+            vec![("y".to_owned(), 1)],
+        )
     }
 
-    fn sample(x: i64) -> PackedSample {
-        PackedSample {
-            inputs: vec![Value::from(x)],
-            repeat: 1,
-            results: vec![None],
-        }
+    fn submit(writer: &mut SampleWriter, x: i64) -> Option<Ticket> {
+        writer.submit(vec![Value::from(x)], 1, vec![None])
     }
 
     #[test]
@@ -171,12 +157,13 @@ mod tests {
         let store = MemoryStore::default();
         let mut writer = SampleWriter::new(Box::new(store.clone()), heading());
         for x in 0..1000 {
-            assert_eq!(writer.submit(sample(x)), x.unsigned_abs());
+            assert_eq!(submit(&mut writer, x), Some(x.unsigned_abs()));
         }
         assert_eq!(writer.committed(), 0);
         writer.commit().unwrap();
         assert_eq!((writer.committed(), store.samples()), (1000, 1000));
-        assert_eq!(writer.submit(sample(1000)), 1000);
+        assert_eq!(submit(&mut writer, 1000), Some(1000));
+        assert_eq!(writer.submit(vec![], 1, vec![None]), None, "no value for x");
         writer.finish().unwrap();
         assert_eq!(store.samples(), 1001);
     }
@@ -206,13 +193,16 @@ mod tests {
     fn what_could_not_be_written_goes_on_waiting() {
         let mut writer = SampleWriter::new(Box::new(Full), heading());
         for x in 0..100 {
-            writer.submit(sample(x));
+            submit(&mut writer, x);
         }
         let text = writer.commit().unwrap_err().to_string();
         assert!(
             text.contains("/full") && text.contains("free some space"),
             "{text}"
         );
-        assert_eq!((writer.committed(), writer.submit(sample(100))), (0, 100));
+        assert_eq!(
+            (writer.committed(), submit(&mut writer, 100)),
+            (0, Some(100))
+        );
     }
 }

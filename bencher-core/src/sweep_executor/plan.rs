@@ -282,13 +282,19 @@ impl<S: ParametrizedSweep> Plan<S> {
 
     /// The values of all inputs and constants at a point, in the order of the schema.
     pub fn values(&self, point: u64) -> Vec<Value> {
-        let mut values = self.base.clone();
+        let mut values = Vec::new();
+        self.values_into(point, &mut values);
+        values
+    }
+
+    /// Like [`values`](Self::values), into a buffer.
+    pub(super) fn values_into(&self, point: u64, values: &mut Vec<Value>) {
+        values.clone_from(&self.base);
         self.for_each_value(point, |input, value| {
             if let Some(slot) = values.get_mut(input) {
                 slot.clone_from(value);
             }
         });
-        values
     }
 
     /// The names and values of the swept inputs at a point.

@@ -7,13 +7,13 @@ use crate::context::Context;
 use crate::dataset::DatasetError;
 use crate::evaluator::{Evaluator, Executors, RunFunction};
 use crate::job::{
-    CallCounts, CodePolicy, FutureCache, Identity, Job, JobDone, JobOutcome, Sample, SampleCache,
+    CallCounts, CodePolicy, FutureCache, Job, JobDone, JobOutcome, Sample, SampleCache,
 };
 use crate::progress::{ProgressSink, SampleEvent};
 use crate::result_collector::ResultCollector;
 use crate::space::{Order, RunOrder};
 use crate::store::{KeyMaker, Pack, SampleIndex, SampleStore, SampleWriter, StoreError};
-use crate::value::Digest;
+use crate::value::{Digest, Value};
 
 use super::{Benchmark, Plan};
 
@@ -136,6 +136,7 @@ impl<S: Benchmark> SweepExecutor<S> {
             order,
             keys: cached.then(|| self.plan.key_maker()),
             plan: &self.plan,
+            values: Vec::new(),
         };
         let mut end = RunEnd {
             calls: CallCounts::default(),
@@ -234,25 +235,20 @@ impl<S: Benchmark> SweepExecutor<S> {
             .iter()
             .map(|var| (var.name.to_owned(), var.meaning_version))
             .collect();
-        let heading = Pack {
-            sequence: 0,
-            series: series.clone(),
-            code,
-            written_ms: 0,
-            inputs: self
-                .plan
-                .input_names()
-                .into_iter()
-                .map(str::to_owned)
-                .collect(),
-            results: results.clone(),
-            samples: Vec::new(),
-        };
+        let inputs = self
+            .plan
+            .input_names()
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
+        let heading = Pack::new(series.clone(), code, inputs, results.clone());
+        let plan = Arc::clone(&self.plan);
         Ok(SampleCache {
             index,
             writer: SampleWriter::new(store, heading),
             policy,
             code,
+            inputs: Box::new(move |point| plan.values(point)),
             results,
         })
     }
@@ -282,6 +278,7 @@ struct Feed<'p, S> {
     /// Makes the keys of samples, where they are kept.
     keys: Option<KeyMaker>,
     plan: &'p Plan<S>,
+    values: Vec<Value>,
 }
 
 impl<S: Benchmark> Iterator for Feed<'_, S> {
@@ -291,18 +288,11 @@ impl<S: Benchmark> Iterator for Feed<'_, S> {
         let (point, repeat) = self.order.sample(self.numbers.next()?)?;
         // More points than 2^64 never come here: their dataset does not fit any memory.
         let (point, repeat) = (u64::try_from(point).ok()?, repeat + 1);
-        let identity = self.keys.as_mut().map(|keys| {
-            let inputs = self.plan.values(point);
-            Box::new(Identity {
-                key: keys.key(&inputs, repeat),
-                inputs,
-            })
+        let key = self.keys.as_mut().map(|keys| {
+            self.plan.values_into(point, &mut self.values);
+            keys.key(&self.values, repeat)
         });
-        Some(Job {
-            point,
-            repeat,
-            identity,
-        })
+        Some(Job { point, repeat, key })
     }
 }
 
