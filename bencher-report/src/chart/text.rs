@@ -52,7 +52,11 @@ pub(crate) fn number(x: f64) -> String {
 /// Four significant digits, the shortest way.
 fn significant(x: f64) -> String {
     let rounded: f64 = format!("{x:.3e}").parse().unwrap_or(x);
-    float_text(rounded)
+    if !(1e-3..1e9).contains(&rounded.abs()) {
+        format!("{rounded:e}")
+    } else {
+        float_text(rounded)
+    }
 }
 
 /// A value in few characters.
@@ -96,6 +100,8 @@ mod tests {
             (250_000.0, "250k"),
             (1e15, "1e15"),
             (0.1 + 0.2, "0.3"),
+            (1e-5, "1e-5"),
+            (0.0012, "0.0012"),
             (1.234e-7, "1.234e-7"),
             (1e300, "1e300"),
             (f64::NAN, "NaN"),

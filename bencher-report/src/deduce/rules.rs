@@ -116,7 +116,7 @@ fn numbers(shape: &Shape) -> Option<String> {
 
 fn no_input(shape: &Shape) -> Option<String> {
     let inputs = shape.inputs().len();
-    (inputs > 0).then(|| format!("{} varies", plural(inputs, "input")))
+    (inputs > 0).then(|| vary(inputs, "input"))
 }
 
 fn no_proportion(shape: &Shape) -> Option<String> {
@@ -126,12 +126,7 @@ fn no_proportion(shape: &Shape) -> Option<String> {
 
 fn no_number_axis(shape: &Shape) -> Option<String> {
     let n = shape.numeric.len();
-    (n > 0).then(|| {
-        format!(
-            "{} varies: it needs an axis of its own",
-            plural(n, "numeric input")
-        )
-    })
+    (n > 0).then(|| vary(n, "numeric input") + ", and numbers need a scale")
 }
 
 fn one_number_axis(shape: &Shape) -> Option<String> {
@@ -232,6 +227,10 @@ fn text_or_nothing_else(shape: &Shape) -> Option<String> {
         .map(|rule| format!("the {} shows every value", rule.kind.name()))
 }
 
-fn plural(n: usize, noun: &str) -> String {
-    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+/// `1 input varies`, `2 inputs vary`.
+fn vary(n: usize, noun: &str) -> String {
+    match n {
+        1 => format!("1 {noun} varies"),
+        n => format!("{n} {noun}s vary"),
+    }
 }

@@ -59,7 +59,7 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
     chart.color = Some(color);
     chart.spread = shape
         .repeated()
-        .then(|| "colour: mean of the repeats; noise: 1 standard deviation (n − 1)".to_owned());
+        .then(|| "mean of the repeats; noise: 1 standard deviation (n − 1)".to_owned());
     Some(chart)
 }
 

@@ -13,10 +13,17 @@ pub(super) fn text(label: &str, limit: usize) -> String {
                 safe.push('\\');
                 safe.push(c);
             }
+            c if is_pictograph(c) => safe.push('□'),
             c => safe.push(c),
         }
     }
     safe
+}
+
+/// Whether a character may come from a font of coloured bitmaps, which cairo draws at the size of
+/// the whole picture.
+fn is_pictograph(c: char) -> bool {
+    matches!(u32::from(c), 0x2300..=0x23ff | 0x2600..=0x27bf | 0x2b00..=0x2bff | 0x1_0000..)
 }
 
 #[cfg(test)]
@@ -30,8 +37,8 @@ mod tests {
             "a''.system(''touch x'').''b !touch y "
         );
         assert_eq!(
-            text("my_param^2 {a}&~@\\", 99),
-            "my\\_param\\^2 \\{a\\}\\&\\~\\@\\\\"
+            text("my_param^2 {a}&~@\\ 🦀", 99),
+            "my\\_param\\^2 \\{a\\}\\&\\~\\@\\\\ □"
         );
     }
 }

@@ -57,9 +57,18 @@ fn axes(figure: &mut Figure, chart: &Chart, (low, high): (f64, f64)) {
             high + high.abs().max(1e-300) * 0.05,
         ),
     };
-    let range = Range::Limits(low, high);
-    axis(figure, Axis::LeftY, &chart.y, Some(range));
-    axis(figure, Axis::BottomX, &chart.x, None);
+    axis(
+        figure,
+        Axis::LeftY,
+        &chart.y,
+        Some(Range::Limits(low, high)),
+    );
+    let wide = chart.x.range.filter(|(low, high)| high > low);
+    let around = wide.map(|(low, high)| match chart.x.is_log() {
+        true => Range::Limits(low / 1.1, high * 1.1),
+        false => Range::Limits(low - (high - low) * 0.03, high + (high - low) * 0.03),
+    });
+    axis(figure, Axis::BottomX, &chart.x, around);
     figure.configure(Key, |key| {
         if chart.legend.is_none() {
             return key.hide();

@@ -52,7 +52,10 @@
     if (!spec.figure || !place) return;
     try {
       if (!drawn.has(spec.id)) place.replaceChildren();
-      await Plotly.react(place, spec.figure.data, dress(spec.figure.layout, scheme), config);
+      const text = shades[scheme].text;
+      const data = spec.figure.data.map((trace) =>
+        trace.error_y ? { ...trace, error_y: { ...trace.error_y, color: text } } : trace);
+      await Plotly.react(place, data, dress(spec.figure.layout, scheme), config);
       drawn.set(spec.id, place);
     } catch (error) {
       fail(figure, String(error && error.message || error));

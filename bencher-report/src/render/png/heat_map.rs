@@ -3,7 +3,7 @@ use std::sync::Arc;
 use kuva::plot::{ColorMap, Heatmap, ScatterPlot};
 use kuva::render::plots::Plot;
 
-use crate::chart::{Axis, Chart, GapKind, HeatMap, text};
+use crate::chart::{Axis, Chart, GapKind, HeatMap};
 use crate::render::palette;
 
 use super::marks::symbol;
@@ -50,16 +50,13 @@ pub(super) fn plots(chart: &Chart, map: &HeatMap) -> Vec<Plot> {
             return palette::GAP.to_owned();
         }
         let x = low + t * (high - low);
-        ColorMap::Cividis.map(((x - from) / span).clamp(0.0, 1.0))
+        ColorMap::Viridis.map(((x - from) / span).clamp(0.0, 1.0))
     };
-    let mut plot = Heatmap::new()
+    let plot = Heatmap::new()
         .with_data(rows)
         .with_color_map(ColorMap::Custom(Arc::new(color)))
         .with_x_range(0.5, width as f64 + 0.5)
         .with_y_range(0.5, height as f64 + 0.5);
-    if let Some(axis) = &chart.color {
-        plot = plot.with_legend(text::clip(&axis.label, 30));
-    }
     let mut plots = vec![plot.into()];
     plots.extend(signs(map, width));
     plots

@@ -34,21 +34,26 @@ fn scene(chart: &Chart) -> Scene {
     if chart.kind == ChartKind::Table {
         return table::scene(chart);
     }
-    let title = text::clip(&chart.title, 90);
+    let title = text::clip(&chart.title, 72);
     if let [panel] = chart.panels.as_slice() {
         let plots = plots(chart, panel);
+        let title_size = if title.chars().count() > 50 { 13 } else { 17 };
         let mut layout = layout(chart, panel, &plots, 800.0 / 24.0)
             .with_title(title)
-            .with_title_size(17)
+            .with_title_size(title_size)
             .with_width(800.0)
             .with_height(if chart.kind == ChartKind::HeatMap {
                 480.0
             } else {
                 400.0
             });
-        let said: Vec<String> = chart.spread.iter().map(|s| text::clip(s, 110)).collect();
-        if let Some(said) = said.first() {
-            layout = layout.with_subtitle(said.clone()).with_subtitle_size(11);
+        let said: Vec<String> = color_label(chart)
+            .into_iter()
+            .chain(chart.spread.clone())
+            .collect();
+        if !said.is_empty() {
+            let said = text::clip(&said.join("; "), 110);
+            layout = layout.with_subtitle(said).with_subtitle_size(11);
         }
         let entries = marks::legend(chart);
         if !entries.is_empty() {
@@ -73,7 +78,10 @@ fn grid(chart: &Chart, title: String) -> Scene {
     let mut figure = Figure::new(chart.rows(), chart.columns.max(1))
         .with_plots(all)
         .with_layouts(layouts)
-        .with_title(title)
+        .with_title(match color_label(chart) {
+            Some(label) => format!("{title} ({label})"),
+            None => title,
+        })
         .with_title_size(17)
         .with_cell_size(360.0, 280.0);
     let entries = marks::legend(chart);
@@ -83,6 +91,12 @@ fn grid(chart: &Chart, title: String) -> Scene {
             .with_shared_legend_bottom();
     }
     figure.render()
+}
+
+/// What the colours measure: kuva's colour bar has no title.
+fn color_label(chart: &Chart) -> Option<String> {
+    let label = &chart.color.as_ref()?.label;
+    Some(format!("colour: {}", text::clip(label, 50)))
 }
 
 fn plots(chart: &Chart, panel: &Panel) -> Vec<Plot> {
@@ -200,14 +214,15 @@ fn numbers() -> TickFormat {
 
 fn legend(layout: Layout, chart: &Chart, entries: Vec<LegendEntry>) -> Layout {
     let title = chart.legend.as_deref().unwrap_or_default();
-    let layout =
-        layout
-            .with_legend_entries(entries)
-            .with_legend_position(if chart.color.is_some() {
-                LegendPosition::OutsideBottomCenter
-            } else {
-                LegendPosition::OutsideRightTop
-            });
+    let layout = layout
+        .with_legend_entries(entries)
+        .with_legend_box(false)
+        .with_x_label_offset(0.0, if chart.color.is_some() { -10.0 } else { 0.0 })
+        .with_legend_position(if chart.color.is_some() {
+            LegendPosition::OutsideBottomColumns
+        } else {
+            LegendPosition::OutsideRightTop
+        });
     if title.is_empty() {
         layout
     } else {

@@ -12,8 +12,10 @@ const PANEL: f64 = 300.0;
 const SMALL: f64 = 220.0;
 /// Room between rows of panels, for their labels.
 const BETWEEN: f64 = 50.0;
-/// Room at the top for a panel's label, or for nothing.
+/// Room at the top for the buttons of the figure.
 const TOP: f64 = 34.0;
+/// Room at the top for the labels of panels, below the buttons.
+const LABELS: f64 = 24.0;
 
 /// The layout of a figure; colours of text, ground and grid are the page's.
 pub(super) fn layout(chart: &Chart) -> Json {
@@ -80,10 +82,12 @@ pub(super) fn layout(chart: &Chart) -> Json {
 
 fn finish(chart: &Chart, mut layout: Map<String, Json>, inner: f64) -> Json {
     let bottom = 92.0;
-    layout.insert("height".to_owned(), json!(inner + TOP + bottom));
+    let labelled = chart.panels.iter().any(|panel| !panel.facets.is_empty());
+    let top = TOP + if labelled { LABELS } else { 0.0 };
+    layout.insert("height".to_owned(), json!(inner + top + bottom));
     layout.insert(
         "margin".to_owned(),
-        json!({ "l": 64, "r": 16, "t": TOP, "b": 64, "pad": 0 }),
+        json!({ "l": 64, "r": 16, "t": top, "b": 64, "pad": 0 }),
     );
     let title = chart.legend.as_deref().unwrap_or_default();
     layout.insert(
@@ -187,7 +191,7 @@ fn level_ticks(axis: &Axis, levels: &[String], room: usize) -> (Vec<f64>, Vec<St
 
 fn color_axis(color: &Axis) -> Json {
     let mut axis = json!({
-        "colorscale": "Cividis",
+        "colorscale": "Viridis",
         "colorbar": {
             "title": { "text": plotly(&color.label, 60), "side": "right" },
             "exponentformat": "SI",
