@@ -30,7 +30,8 @@ mod bundle {
         Ok(())
     }
 
-    /// The body of the first script element: plotly.js; the second is MathJax, which no chart needs.
+    /// The body of the first script element: plotly.js. The second is a typesetter
+    /// of formulas, which no chart needs.
     fn first_script(sources: &str) -> Option<&str> {
         let (_, after) = sources.split_once("<script")?;
         let (_, body) = after.split_once('>')?;

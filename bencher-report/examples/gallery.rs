@@ -1,4 +1,5 @@
-//! Draws every figure that the report knows: `cargo run -p bencher-report --example gallery -- DIR`.
+//! Draws every figure that the report knows: `cargo run -p bencher-report --example gallery -- DIR
+//! [auto|kuva|gnuplot] [large]`.
 
 #[path = "../tests/common/mod.rs"]
 mod common;
@@ -20,7 +21,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         renderer,
         ..ReportOptions::default()
     };
-    let files = write_report(&common::gallery(), Path::new(&dir), &options)?;
+    let records = match std::env::args().nth(3).as_deref() {
+        Some("large") => vec![common::large()],
+        _ => common::gallery(),
+    };
+    let files = write_report(&records, Path::new(&dir), &options)?;
     println!("{files:#?}");
     Ok(())
 }

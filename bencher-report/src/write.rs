@@ -113,7 +113,7 @@ pub fn write_report(
         sweeps.push((record, anchor, charts, warnings));
     }
     if options.html {
-        files.html = page(dir, sweeps, &mut files.warnings)?;
+        files.html = page(dir, &sweeps, &mut files.warnings)?;
     }
     Ok(files)
 }
@@ -124,12 +124,12 @@ type Sweep<'a> = (&'a SweepRecord, String, Vec<Chart>, Vec<String>);
 #[cfg(feature = "html")]
 fn page(
     dir: &Path,
-    sweeps: Vec<Sweep>,
+    sweeps: &[Sweep],
     _warnings: &mut Vec<String>,
 ) -> Result<Option<PathBuf>, ReportError> {
     use crate::render::html::{Section, page};
 
-    let title = match sweeps.as_slice() {
+    let title = match sweeps {
         [(record, ..)] => record.title.clone(),
         [(record, ..), ..] => format!("{} and {} more", record.title, sweeps.len() - 1),
         [] => "No results".to_owned(),
@@ -150,7 +150,7 @@ fn page(
 #[cfg(not(feature = "html"))]
 fn page(
     _dir: &Path,
-    _sweeps: Vec<Sweep>,
+    _sweeps: &[Sweep],
     warnings: &mut Vec<String>,
 ) -> Result<Option<PathBuf>, ReportError> {
     warnings.push("no page: bencher-report was built without its feature `html`".to_owned());

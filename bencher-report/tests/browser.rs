@@ -1,5 +1,13 @@
 //! The page in a real browser: it draws everything, asks for nothing, and runs no name.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may fail"
+)]
+
 mod common;
 
 use std::fs;
@@ -7,7 +15,7 @@ use std::path::Path;
 use std::process::Command;
 
 use bencher_report::{ReportOptions, write_report};
-use common::{EVIL, gallery};
+use common::{EVIL, gallery, large};
 
 /// The page after its scripts have run, and what they said on the console.
 fn render(page: &Path) -> (String, String) {
@@ -75,7 +83,7 @@ fn the_page_draws_everything_and_asks_for_nothing() {
         dom.contains(&format!("data-figures=\"{figures}\"")),
         "not all figures were drawn"
     );
-    assert_eq!(dom.matches("js-plotly-plot").count() >= figures, true);
+    assert!(dom.matches("js-plotly-plot").count() >= figures);
     assert!(!dom.contains("class=\"failed-figure\""), "a figure failed");
     assert!(!dom.contains("class=\"drawing\""), "a figure was left out");
 
@@ -108,4 +116,17 @@ fn a_figure_that_cannot_be_drawn_says_so() {
         dom.contains("data-figures=\"1\""),
         "the other figure must still be drawn"
     );
+}
+
+#[test]
+fn a_hundred_thousand_points_are_drawn() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = ReportOptions {
+        png: false,
+        ..ReportOptions::default()
+    };
+    let page = write_report(&[large()], dir.path(), &options).unwrap();
+    let (dom, console) = render(&page.html.unwrap());
+    assert_eq!(console, "");
+    assert!(dom.contains("data-figures=\"1\""));
 }

@@ -1,5 +1,13 @@
 //! The whole table from a sweep's shape to its charts.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may fail"
+)]
+
 mod common;
 
 use bencher_core::dataset::{CellState, Dataset, Dim};
@@ -144,7 +152,7 @@ fn the_innermost_facet_runs_left_to_right() {
         panic!("no lines");
     };
     assert_eq!(series[1].name, "q");
-    assert_eq!(series[1].points[1].y, Some((1 + 2 + 3 * 2 + 4) as f64));
+    assert_eq!(series[1].points[1].y, Some(f64::from(1 + 2 + 3 * 2 + 4)));
 }
 
 #[test]

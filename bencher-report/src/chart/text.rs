@@ -52,10 +52,10 @@ pub(crate) fn number(x: f64) -> String {
 /// Four significant digits, the shortest way.
 fn significant(x: f64) -> String {
     let rounded: f64 = format!("{x:.3e}").parse().unwrap_or(x);
-    if !(1e-3..1e9).contains(&rounded.abs()) {
-        format!("{rounded:e}")
-    } else {
+    if (1e-3..1e9).contains(&rounded.abs()) {
         float_text(rounded)
+    } else {
+        format!("{rounded:e}")
     }
 }
 

@@ -1,6 +1,15 @@
 //! Records as sweeps leave them, of every shape that the report has a figure for.
 
 #![allow(dead_code, reason = "each test file uses its own part of these")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::assigning_clones
+)]
+#![allow(
+    clippy::cast_precision_loss,
+    reason = "small counts become coordinates"
+)]
 
 use bencher_core::dataset::{CellState, Dataset, Dim, DimRole, VariableInfo};
 use bencher_core::record::{ConstantValue, Counts, Failure, SweepRecord};
@@ -112,6 +121,7 @@ fn cost(position: &[usize], seed: usize) -> f64 {
 }
 
 /// One record for every figure, with cells that failed, were skipped or never ran.
+#[allow(clippy::too_many_lines, reason = "a list")]
 pub(crate) fn gallery() -> Vec<SweepRecord> {
     let algos = || levels("algo", &["quick", "merge", "radix"]);
     let sizes = || powers("len", "elements", 4, 16);
@@ -330,4 +340,16 @@ pub(crate) fn evil() -> SweepRecord {
         error: EVIL.to_owned(),
     }];
     record
+}
+
+/// Two lines of fifty thousand points each.
+pub(crate) fn large() -> SweepRecord {
+    let points: Vec<f64> = (0..50_000).map(f64::from).collect();
+    let dims = vec![numbers("n", "", &points), truths("odd")];
+    let data = dataset(dims, vec![result("y", "s", Kind::Float(64))], |_, at| {
+        Ok(Value::Float(
+            (at[0] as f64 / 5000.0).sin() + 0.1 * noise(at[0] * 2 + at[1]),
+        ))
+    });
+    record("Large", data)
 }

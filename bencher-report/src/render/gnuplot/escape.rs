@@ -20,6 +20,11 @@ pub(super) fn text(label: &str, limit: usize) -> String {
     safe
 }
 
+/// Text for a tick label, which gnuplot reads as a format of the tick's number as well.
+pub(super) fn tick(label: &str, limit: usize) -> String {
+    text(label, limit).replace('%', "%%")
+}
+
 /// Whether a character may come from a font of coloured bitmaps, which cairo draws at the size of
 /// the whole picture.
 fn is_pictograph(c: char) -> bool {
@@ -36,6 +41,7 @@ mod tests {
             text("a'.system('touch x').'b\n!touch y\u{1b}", 99),
             "a''.system(''touch x'').''b !touch y "
         );
+        assert_eq!(tick("50%g %{y}", 99), "50%%g %%\\{y\\}");
         assert_eq!(
             text("my_param^2 {a}&~@\\ 🦀", 99),
             "my\\_param\\^2 \\{a\\}\\&\\~\\@\\\\ □"

@@ -1,8 +1,9 @@
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use criterion_plot::prelude::*;
 
-use crate::chart::{Axis as ChartAxis, BoxSeries, Chart, Marks, Point, Series};
+use crate::chart::{Axis as ChartAxis, BoxSeries, Chart, Gap, GapKind, Marks, Point, Series};
 use crate::render::palette;
 
 use super::escape;
@@ -18,66 +19,137 @@ pub(super) fn figure(chart: &Chart) -> Option<Figure> {
     let [panel] = chart.panels.as_slice() else {
         return None;
     };
-    let (low, high) = chart.y.range?;
+    let foot = Foot::of(chart)?;
     let mut figure = Figure::new();
     figure
         .set(Output(Path::new(OUTPUT)))
         .set(Size(1600, 800))
         .set(Font("DejaVu Sans"))
         .set(FontSize(17.0));
-    axes(&mut figure, chart, (low, high));
+    axes(&mut figure, chart, &foot, absences(&panel.marks));
     match &panel.marks {
-        // Absent values have signs of their own, which gnuplot's key cannot name.
-        Marks::Lines(series) if complete(series) => lines(&mut figure, chart, series),
-        Marks::Boxes(series) if series.len() == 1 => boxes(&mut figure, series)?,
+        Marks::Lines(series) => lines(&mut figure, chart, series, &foot),
+        Marks::Boxes(series) if series.len() == 1 => boxes(&mut figure, series, &foot)?,
         _ => return None,
     }
     Some(figure)
 }
 
-fn complete(series: &[Series]) -> bool {
-    series
-        .iter()
-        .all(|one| !one.points.is_empty() && one.points.iter().all(|point| point.y.is_some()))
+/// The range of the value axis, and places along its foot.
+struct Foot {
+    low: f64,
+    high: f64,
+    log: bool,
 }
 
-fn axes(figure: &mut Figure, chart: &Chart, (low, high): (f64, f64)) {
-    let title = escape::text(&chart.title, 90);
+impl Foot {
+    fn of(chart: &Chart) -> Option<Self> {
+        let (low, high) = chart.y.range?;
+        let log = chart.y.is_log();
+        let by = if high > low {
+            (high - low) * 0.06
+        } else {
+            low.abs().max(1e-300) * 0.05
+        };
+        let (low, high) = if log {
+            (low / 1.6, high * 1.2)
+        } else {
+            (low - by, high + by)
+        };
+        (low.is_finite() && high.is_finite()).then_some(Self { low, high, log })
+    }
+
+    fn at(&self, share: f64) -> f64 {
+        if self.log {
+            self.low * (self.high / self.low).powf(share)
+        } else {
+            self.low + (self.high - self.low) * share
+        }
+    }
+
+    /// Signs of absent values, those of one kind under one name in the key.
+    fn signs(&self, figure: &mut Figure, absent: &[(usize, f64, GapKind)]) {
+        for kind in GapKind::ALL {
+            let of_kind = || absent.iter().filter(|mark| mark.2 == kind);
+            let series: BTreeSet<usize> = of_kind().map(|mark| mark.0).collect();
+            for (first, n) in series.into_iter().enumerate() {
+                let x: Vec<f64> = of_kind()
+                    .filter(|mark| mark.0 == n)
+                    .map(|mark| mark.1)
+                    .collect();
+                let y = vec![self.at(0.025 + 0.035 * n as f64); x.len()];
+                figure.plot(Points { x, y }, |properties| {
+                    if first == 0 {
+                        properties.set(Label(escape::text(kind.name(), 24)));
+                    }
+                    properties.set(color(n)).set(sign(kind)).set(PointSize(1.6))
+                });
+            }
+        }
+    }
+}
+
+/// The symbol of an absence.
+fn sign(kind: GapKind) -> PointType {
+    match kind {
+        GapKind::Failed => PointType::X,
+        GapKind::TimedOut => PointType::Plus,
+        GapKind::Skipped => PointType::Square,
+        GapKind::Pending => PointType::Circle,
+        GapKind::Missing => PointType::Triangle,
+        GapKind::BelowResolution => PointType::FilledTriangle,
+        GapKind::NotFinite => PointType::Star,
+    }
+}
+
+fn absences(marks: &Marks) -> bool {
+    match marks {
+        Marks::Lines(series) => series
+            .iter()
+            .flat_map(|one| &one.points)
+            .any(|point| point.y.is_none()),
+        Marks::Boxes(series) => series
+            .iter()
+            .flat_map(|one| &one.boxes)
+            .any(|mark| mark.quartiles.is_none()),
+        _ => false,
+    }
+}
+
+fn axes(figure: &mut Figure, chart: &Chart, foot: &Foot, absences: bool) {
+    let title = escape::text(&chart.title, 80);
     let said = chart.spread.as_deref().unwrap_or_default();
+    // criterion-plot has one title and no other free text: what the band means stands under it.
     figure.set(Title(if said.is_empty() {
         title
     } else {
         format!("{title} ({})", escape::text(said, 90))
     }));
-    let (low, high) = match (chart.y.is_log(), high > low) {
-        (true, _) => (low / 1.2, high * 1.2),
-        (false, true) => (low - (high - low) * 0.05, high + (high - low) * 0.05),
-        (false, false) => (
-            low - low.abs().max(1e-300) * 0.05,
-            high + high.abs().max(1e-300) * 0.05,
-        ),
-    };
     axis(
         figure,
         Axis::LeftY,
         &chart.y,
-        Some(Range::Limits(low, high)),
+        Some(Range::Limits(foot.low, foot.high)),
     );
     let wide = chart.x.range.filter(|(low, high)| high > low);
-    let around = wide.map(|(low, high)| match chart.x.is_log() {
-        true => Range::Limits(low / 1.1, high * 1.1),
-        false => Range::Limits(low - (high - low) * 0.03, high + (high - low) * 0.03),
+    let around = wide.map(|(low, high)| {
+        if chart.x.is_log() {
+            return Range::Limits(low / 1.1, high * 1.1);
+        }
+        let by = (high - low) * 0.03;
+        Range::Limits(low - by, high + by)
     });
     axis(figure, Axis::BottomX, &chart.x, around);
     figure.configure(Key, |key| {
-        if chart.legend.is_none() {
+        if chart.legend.is_none() && !absences {
             return key.hide();
         }
-        let title = chart.legend.as_deref().unwrap_or_default();
+        if let Some(title) = &chart.legend {
+            key.set(Title(escape::text(title, 24)));
+        }
         key.set(Justification::Left)
             .set(Order::SampleText)
             .set(Position::Outside(Vertical::Top, Horizontal::Right))
-            .set(Title(escape::text(title, 24)))
     });
 }
 
@@ -86,7 +158,7 @@ fn axis(figure: &mut Figure, which: Axis, axis: &ChartAxis, range: Option<Range>
     let step = levels.len().div_ceil(30).max(1);
     let (places, names): (Vec<f64>, Vec<String>) = (0..levels.len())
         .step_by(step)
-        .map(|n| (n as f64, escape::text(&axis.name_of(n as f64), 24)))
+        .map(|n| (n as f64, escape::tick(&axis.name_of(n as f64), 24)))
         .unzip();
     figure.configure(which, |properties| {
         properties
@@ -99,15 +171,15 @@ fn axis(figure: &mut Figure, which: Axis, axis: &ChartAxis, range: Option<Range>
         if let Some(range) = range {
             properties.set(range);
         }
-        if !levels.is_empty() {
+        if levels.is_empty() {
+            properties.configure(Grid::Major, |grid| grid.show());
+        } else {
             properties
                 .set(Range::Limits(-0.6, levels.len() as f64 - 0.4))
                 .set(TicLabels {
                     positions: places,
                     labels: names,
                 });
-        } else {
-            properties.configure(Grid::Major, |grid| grid.show());
         }
         properties
     });
@@ -118,7 +190,7 @@ fn color(n: usize) -> Color {
     Color::Rgb(r, g, b)
 }
 
-fn lines(figure: &mut Figure, chart: &Chart, series: &[Series]) {
+fn lines(figure: &mut Figure, chart: &Chart, series: &[Series], foot: &Foot) {
     for (n, one) in series.iter().enumerate() {
         for run in one.points.split(|point| point.bounds.is_none()) {
             if run.len() < 2 {
@@ -177,6 +249,21 @@ fn lines(figure: &mut Figure, chart: &Chart, series: &[Series]) {
             }
         }
     }
+    let absent: Vec<(usize, f64, GapKind)> = series
+        .iter()
+        .enumerate()
+        .flat_map(|(n, one)| {
+            one.points
+                .iter()
+                .filter(|point| point.y.is_none())
+                .map(move |point| (n, point.x, kind(point.gap.as_ref())))
+        })
+        .collect();
+    foot.signs(figure, &absent);
+}
+
+fn kind(gap: Option<&Gap>) -> GapKind {
+    gap.map_or(GapKind::Missing, |gap| gap.kind)
 }
 
 fn coordinates(run: &[Point]) -> (Vec<f64>, Vec<f64>) {
@@ -185,15 +272,14 @@ fn coordinates(run: &[Point]) -> (Vec<f64>, Vec<f64>) {
         .unzip()
 }
 
-fn boxes(figure: &mut Figure, series: &[BoxSeries]) -> Option<()> {
+fn boxes(figure: &mut Figure, series: &[BoxSeries], foot: &Foot) -> Option<()> {
     for (n, one) in series.iter().enumerate() {
         let marks: Vec<_> = one
             .boxes
             .iter()
             .filter_map(|mark| Some((mark.x, mark.quartiles?)))
             .collect();
-        // An absent box has a sign of its own, which gnuplot's key cannot name.
-        if marks.is_empty() || marks.len() < one.boxes.len() {
+        if marks.is_empty() {
             return None;
         }
         figure.set(BoxWidth(0.5));
@@ -237,5 +323,16 @@ fn boxes(figure: &mut Figure, series: &[BoxSeries]) -> Option<()> {
             });
         }
     }
+    let absent: Vec<(usize, f64, GapKind)> = series
+        .iter()
+        .enumerate()
+        .flat_map(|(n, one)| {
+            one.boxes
+                .iter()
+                .filter(|mark| mark.quartiles.is_none())
+                .map(move |mark| (n, mark.x, kind(mark.gap.as_ref())))
+        })
+        .collect();
+    foot.signs(figure, &absent);
     Some(())
 }

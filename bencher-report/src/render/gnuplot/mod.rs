@@ -1,7 +1,7 @@
 //! PNG by gnuplot, through criterion-plot: lines, curves, bars and boxes of one panel.
 //!
 //! criterion-plot pastes text into the script as it stands, and a script can run commands: every
-//! text goes through [`escape::text`], nothing else may build a label.
+//! text goes through [`escape`], nothing else may build a label.
 
 mod escape;
 mod figure;
@@ -57,7 +57,7 @@ fn to_png(script: &[u8]) -> Result<Vec<u8>, Refusal> {
     let after = rest.get(SVG.len()..).unwrap_or_default();
     Ok([
         before,
-        b"\nset border 3 lc rgb '#8a929e'\nset terminal pngcairo",
+        b"\nset border 3 lc rgb '#5a626e'\nset format '%g'\nset terminal pngcairo",
         after,
     ]
     .concat())

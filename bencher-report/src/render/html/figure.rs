@@ -8,6 +8,8 @@ use serde_json::{Value as Json, json};
 
 use crate::chart::{Chart, ChartKind};
 
+pub(super) use traces::is_thinned;
+
 /// What the page's script needs to draw a chart; `None` for a table, which is HTML.
 pub(super) fn figure(chart: &Chart) -> Option<Json> {
     if chart.kind == ChartKind::Table {

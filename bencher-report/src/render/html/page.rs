@@ -1,5 +1,7 @@
 //! The page around the sections: head, navigation, scripts.
 
+use std::fmt::Write;
+
 use bencher_core::record::SweepRecord;
 use serde_json::{Value as Json, json};
 
@@ -39,11 +41,8 @@ pub(crate) fn page(title: &str, sections: &[Section]) -> String {
     if sections.len() > 1 {
         body.push_str("<nav aria-label=\"Sweeps\"><ul>\n");
         for section in sections {
-            body.push_str(&format!(
-                "<li><a href=\"#{}\">{}</a></li>\n",
-                section.anchor,
-                html(&section.record.title)
-            ));
+            let title = html(&section.record.title);
+            let _ = writeln!(body, "<li><a href=\"#{}\">{title}</a></li>", section.anchor);
         }
         body.push_str("</ul></nav>\n");
     }

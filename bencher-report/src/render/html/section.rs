@@ -155,6 +155,12 @@ fn figure(out: &mut String, section: &Section, chart: &Chart) {
     for note in said {
         let _ = writeln!(out, "<p class=\"note\">{}</p>", html(note));
     }
+    if super::figure::is_thinned(chart) {
+        out.push_str(
+            "<p class=\"note\">More points than can be told apart: the lowest and the highest of \
+             every stretch are drawn, the CSV has them all.</p>\n",
+        );
+    }
     out.push_str("</figcaption>\n");
     let tables = chart.panels.iter().filter_map(|panel| match &panel.marks {
         Marks::Table(table) => Some(table),

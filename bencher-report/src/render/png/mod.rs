@@ -18,7 +18,7 @@ use kuva::render::layout::{Layout, TickFormat};
 use kuva::render::plots::Plot;
 use kuva::render::render::{Scene, render_multiple};
 
-use crate::chart::{Axis, Chart, ChartKind, Marks, Panel, Ticks, text};
+use crate::chart::{Axis, Chart, ChartKind, Marks, Panel, text};
 
 /// Pixels per point of the layout.
 const SCALE: f32 = 2.0;
@@ -38,7 +38,7 @@ fn scene(chart: &Chart) -> Scene {
     if let [panel] = chart.panels.as_slice() {
         let plots = plots(chart, panel);
         let title_size = if title.chars().count() > 50 { 13 } else { 17 };
-        let mut layout = layout(chart, panel, &plots, 800.0 / 24.0)
+        let mut layout = layout(chart, panel, &plots, 620.0)
             .with_title(title)
             .with_title_size(title_size)
             .with_width(800.0)
@@ -69,7 +69,7 @@ fn grid(chart: &Chart, title: String) -> Scene {
     let mut layouts = Vec::new();
     for panel in &chart.panels {
         let plots = plots(chart, panel);
-        let layout = layout(chart, panel, &plots, 12.0)
+        let layout = layout(chart, panel, &plots, 270.0)
             .with_title(text::clip(&panel.label(), 44))
             .with_title_size(12);
         all.push(plots);
@@ -110,8 +110,8 @@ fn plots(chart: &Chart, panel: &Panel) -> Vec<Plot> {
     }
 }
 
-/// The layout of one panel with room for `labels` tick labels.
-fn layout(chart: &Chart, panel: &Panel, plots: &[Plot], labels: f64) -> Layout {
+/// The layout of one panel whose horizontal axis is `wide` points long.
+fn layout(chart: &Chart, panel: &Panel, plots: &[Plot], wide: f64) -> Layout {
     let mut layout = Layout::auto_from_plots(plots)
         .with_x_label(text::clip(&chart.x.label, 70))
         .with_y_label(text::clip(&chart.y.label, 44))
@@ -127,15 +127,15 @@ fn layout(chart: &Chart, panel: &Panel, plots: &[Plot], labels: f64) -> Layout {
     }
     match &panel.marks {
         Marks::Bars(_) => {
-            layout = layout.with_x_categories(level_names(&chart.x, labels, 1));
+            layout = layout.with_x_categories(level_names(&chart.x, wide, 1));
         }
         Marks::Boxes(series) => {
-            layout = layout.with_x_categories(level_names(&chart.x, labels, series.len()));
+            layout = layout.with_x_categories(level_names(&chart.x, wide, series.len()));
         }
         Marks::HeatMap(_) => {
             layout = layout
-                .with_x_categories(level_names(&chart.x, labels, 1))
-                .with_y_categories(level_names(&chart.y, 20.0, 1));
+                .with_x_categories(level_names(&chart.x, wide, 1))
+                .with_y_categories(level_names(&chart.y, 0.0, 1));
             if chart.color.as_ref().is_some_and(Axis::is_log) {
                 let power = |x: f64| text::number(10_f64.powf(x));
                 layout = layout.with_colorbar_tick_format(TickFormat::Custom(Arc::new(power)));
@@ -149,7 +149,15 @@ fn layout(chart: &Chart, panel: &Panel, plots: &[Plot], labels: f64) -> Layout {
                 layout = layout.with_x_axis_min(low).with_x_axis_max(high);
             }
         }
-        Marks::Histogram(_) | Marks::Table(_) => {}
+        Marks::Histogram(_) => {
+            if let Some((low, high, step)) = round_ticks(&chart.x) {
+                layout = layout
+                    .with_x_axis_min(low)
+                    .with_x_axis_max(high)
+                    .with_x_tick_step(step);
+            }
+        }
+        Marks::Table(_) => {}
     }
     if let Some((low, high)) = value_range(chart) {
         layout = layout.with_y_axis_min(low).with_y_axis_max(high);
@@ -184,28 +192,48 @@ fn padded(axis: &Axis, share: f64) -> Option<(f64, f64)> {
     Some((low - by, high + by)).filter(|(low, high)| low.is_finite() && high.is_finite())
 }
 
-/// The names of an axis' levels, each `each` times over, empty where they would overlap.
-fn level_names(axis: &Axis, room: f64, each: usize) -> Vec<String> {
-    let Ticks::Levels(levels) = &axis.ticks else {
-        return Vec::new();
+/// An axis' range out to round numbers, and the step between them.
+fn round_ticks(axis: &Axis) -> Option<(f64, f64, f64)> {
+    let (low, high) = axis.range?;
+    let rough = (high - low) / 6.0;
+    let decade = 10_f64.powf(rough.log10().floor());
+    let step = [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .map(|digit| digit * decade)
+        .find(|step| *step >= rough)?;
+    let (low, high) = ((low / step).floor() * step, (high / step).ceil() * step);
+    (low + step > low && high.is_finite()).then_some((low, high, step))
+}
+
+/// The names of an axis' levels, each `each` times over, empty where they would overlap along
+/// `wide` points; a vertical axis has room for twenty.
+fn level_names(axis: &Axis, wide: f64, each: usize) -> Vec<String> {
+    let count = axis.level_names().len();
+    let names: Vec<String> = (0..count)
+        .map(|n| text::clip(&axis.name_of(n as f64), 24))
+        .collect();
+    let longest = names.iter().map(|name| name.chars().count()).max();
+    let room = if wide > 0.0 {
+        wide / (longest.unwrap_or(1) as f64 * 6.5 + 8.0)
+    } else {
+        20.0
     };
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "a small count"
     )]
-    let step = (levels.len() as f64 / room).ceil().max(1.0) as usize;
-    let mut names = Vec::new();
-    for n in 0..levels.len() {
-        for slot in 0..each {
-            names.push(if n % step == 0 && slot == each / 2 {
-                text::clip(&axis.name_of(n as f64), 24)
+    let step = (count as f64 / room).ceil().max(1.0) as usize;
+    let slots = names.into_iter().enumerate().flat_map(|(n, name)| {
+        (0..each).map(move |slot| {
+            if n % step == 0 && slot == each / 2 {
+                name.clone()
             } else {
                 String::new()
-            });
-        }
-    }
-    names
+            }
+        })
+    });
+    slots.collect()
 }
 
 fn numbers() -> TickFormat {

@@ -146,10 +146,10 @@ fn axis(axis: &Axis, ticks: usize, named: bool) -> Map<String, Json> {
             set("dtick", log_tick(axis.range));
         }
         Ticks::Levels(levels) => {
-            let (places, names) = level_ticks(axis, levels, ticks);
+            let (places, labels) = level_ticks(axis, levels, ticks);
             set("type", json!("linear"));
             set("tickvals", json!(places));
-            set("ticktext", json!(names));
+            set("ticktext", json!(labels));
             set("showgrid", json!(false));
             set("range", json!([-0.5, levels.len() as f64 - 0.5]));
         }

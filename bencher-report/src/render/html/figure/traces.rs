@@ -95,8 +95,8 @@ impl Frame<'_> {
                     .collect::<Vec<_>>()
             });
             if marked && let Some(map) = trace.as_object_mut() {
-                let marker = json!({ "size": 6, "color": color, "symbol": symbols });
-                map.insert("marker".to_owned(), marker);
+                let style = json!({ "size": 6, "color": color, "symbol": symbols });
+                map.insert("marker".to_owned(), style);
             }
             traces.push(self.axes(trace, false));
         }
@@ -131,15 +131,14 @@ impl Frame<'_> {
         if x.is_empty() {
             return None;
         }
-        let (r, g, b) = palette::rgb(palette::color(n));
         let trace = json!({
             "type": "scatter",
             "mode": "lines",
             "x": x,
             "y": y,
             "fill": "toself",
-            "fillcolor": format!("rgba({r},{g},{b},0.2)"),
-            "line": { "width": 1, "color": format!("rgba({r},{g},{b},0.35)") },
+            "fillcolor": tint(n, 0.2),
+            "line": { "width": 1, "color": tint(n, 0.35) },
             "legendgroup": n.to_string(),
             "showlegend": false,
             "hoverinfo": "skip"
@@ -205,7 +204,6 @@ impl Frame<'_> {
             let column = |value: fn(&crate::chart::Quartiles) -> f64| -> Vec<f64> {
                 drawn.iter().map(|(_, q)| value(q)).collect()
             };
-            let (r, g, b) = palette::rgb(color);
             let trace = json!({
                 "type": "box",
                 "x": drawn.iter().map(|(mark, _)| mark.x).collect::<Vec<_>>(),
@@ -219,7 +217,7 @@ impl Frame<'_> {
                 "offsetgroup": n.to_string(),
                 "showlegend": self.panel == 0 && self.chart.legend.is_some(),
                 "line": { "color": color, "width": 1.5 },
-                "fillcolor": format!("rgba({r},{g},{b},0.35)"),
+                "fillcolor": tint(n, 0.35),
                 "hoverinfo": "skip"
             });
             traces.push(self.axes(trace, false));
@@ -498,10 +496,24 @@ struct Mark {
     text: String,
 }
 
+/// A series' colour, seen through.
+fn tint(series: usize, opacity: f64) -> String {
+    let (red, green, blue) = palette::rgb(palette::color(series));
+    format!("rgba({red},{green},{blue},{opacity})")
+}
+
 /// How far the n-th of `count` marks side by side stands from the middle of a slot that is
 /// filled to `share`.
 fn beside(n: usize, count: usize, share: f64) -> f64 {
     ((n as f64 + 0.5) / count.max(1) as f64 - 0.5) * share
+}
+
+/// Whether lines have more points than are drawn.
+pub(in super::super) fn is_thinned(chart: &Chart) -> bool {
+    chart.panels.iter().any(|panel| match &panel.marks {
+        Marks::Lines(series) => series.iter().any(|one| one.points.len() > POINTS),
+        _ => false,
+    })
 }
 
 /// At most about [`POINTS`] points: of every stretch its lowest, its highest and a point without
