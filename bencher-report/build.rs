@@ -1,12 +1,14 @@
 //! Packs plotly.js for the page: the script alone, compressed, as text that HTML can carry.
 
-use std::error::Error;
-
-fn main() -> Result<(), Box<dyn Error>> {
+#[cfg(feature = "html")]
+fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=build.rs");
-    #[cfg(feature = "html")]
-    bundle::write()?;
-    Ok(())
+    bundle::write()
+}
+
+#[cfg(not(feature = "html"))]
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
 }
 
 #[cfg(feature = "html")]

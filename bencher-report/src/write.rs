@@ -148,6 +148,7 @@ fn page(
 }
 
 #[cfg(not(feature = "html"))]
+#[expect(clippy::unnecessary_wraps, reason = "the page of the feature can fail")]
 fn page(
     _dir: &Path,
     _sweeps: &[Sweep],

@@ -1,7 +1,10 @@
 //! Colours that readers with any sort of colour vision can tell apart (Okabe and Ito's), each
 //! with a symbol and a dash of its own so that colour is never the only sign.
 
-use crate::chart::GapKind;
+#![cfg_attr(
+    not(all(feature = "html", feature = "png", feature = "gnuplot")),
+    allow(dead_code, reason = "each renderer takes what it needs")
+)]
 
 /// Colours of series; none is lost on a white or on a dark ground.
 pub(crate) const SERIES: [&str; 7] = [
@@ -31,17 +34,3 @@ pub(crate) fn rgb(color: &str) -> (u8, u8, u8) {
 
 /// The ground of heat-map cells without a value.
 pub(crate) const GAP: &str = "#b3b3b3";
-
-/// The symbol of an absence, by plotly's names.
-#[cfg(feature = "html")]
-pub(crate) fn gap_symbol(kind: GapKind) -> &'static str {
-    match kind {
-        GapKind::Failed => "x",
-        GapKind::TimedOut => "hourglass",
-        GapKind::Skipped => "line-ew",
-        GapKind::Pending => "circle-open",
-        GapKind::Missing => "diamond-open",
-        GapKind::BelowResolution => "triangle-down-open",
-        GapKind::NotFinite => "asterisk",
-    }
-}

@@ -395,7 +395,7 @@ impl Frame<'_> {
                 "legendgroup": kind.name(),
                 "showlegend": gaps.0.insert(kind),
                 "marker": {
-                    "symbol": palette::gap_symbol(kind),
+                    "symbol": gap_symbol(kind),
                     "size": cells.iter().map(size).collect::<Vec<_>>(),
                     "color": "#4d0000",
                     "line": { "width": 1.5, "color": "#4d0000" }
@@ -477,7 +477,7 @@ impl Frame<'_> {
                 "showlegend": gaps.0.insert(kind),
                 "cliponaxis": false,
                 "marker": {
-                    "symbol": palette::gap_symbol(kind),
+                    "symbol": gap_symbol(kind),
                     "size": 8,
                     "color": colors,
                     "line": { "width": 1.5, "color": colors }
@@ -500,6 +500,19 @@ struct Mark {
 fn tint(series: usize, opacity: f64) -> String {
     let (red, green, blue) = palette::rgb(palette::color(series));
     format!("rgba({red},{green},{blue},{opacity})")
+}
+
+/// The symbol of an absence, by plotly's names.
+fn gap_symbol(kind: GapKind) -> &'static str {
+    match kind {
+        GapKind::Failed => "x",
+        GapKind::TimedOut => "hourglass",
+        GapKind::Skipped => "line-ew",
+        GapKind::Pending => "circle-open",
+        GapKind::Missing => "diamond-open",
+        GapKind::BelowResolution => "triangle-down-open",
+        GapKind::NotFinite => "asterisk",
+    }
 }
 
 /// How far the n-th of `count` marks side by side stands from the middle of a slot that is
