@@ -1,1 +1,13 @@
 //! Everything of bencher that draws and exports.
+//!
+//! [`write_report`] turns finished sweeps into an interactive page and PNG files. On the way a
+//! dataset becomes chart descriptions ([`deduce`]), which are plain data ([`chart`]), and every
+//! renderer draws the same ones. Each module imports only from those listed before it: `chart`,
+//! `deduce`, `render`, `write`.
+
+pub mod chart;
+pub mod deduce;
+mod render;
+mod write;
+
+pub use write::{ReportError, ReportFiles, ReportOptions, StaticRenderer, write_report};

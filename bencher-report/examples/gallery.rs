@@ -1,0 +1,31 @@
+//! Draws every figure that the report knows: `cargo run -p bencher-report --example gallery -- DIR
+//! [auto|kuva|gnuplot] [large]`.
+
+#[path = "../tests/common/mod.rs"]
+mod common;
+
+use std::path::Path;
+
+use bencher_report::{ReportOptions, StaticRenderer, write_report};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let dir = std::env::args()
+        .nth(1)
+        .unwrap_or_else(|| "gallery".to_owned());
+    let renderer = match std::env::args().nth(2).as_deref() {
+        Some("kuva") => StaticRenderer::Kuva,
+        Some("gnuplot") => StaticRenderer::Gnuplot,
+        _ => StaticRenderer::Auto,
+    };
+    let options = ReportOptions {
+        renderer,
+        ..ReportOptions::default()
+    };
+    let records = match std::env::args().nth(3).as_deref() {
+        Some("large") => vec![common::large()],
+        _ => common::gallery(),
+    };
+    let files = write_report(&records, Path::new(&dir), &options)?;
+    println!("{files:#?}");
+    Ok(())
+}

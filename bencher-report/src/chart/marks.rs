@@ -1,0 +1,224 @@
+use std::collections::BTreeMap;
+
+use bencher_core::dataset::CellState;
+use serde::Serialize;
+
+/// What is drawn in a panel.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub enum Marks {
+    /// Lines, with a band where points have bounds.
+    Lines(Vec<Series>),
+    /// Bars, side by side where there are several series.
+    Bars(Vec<Series>),
+    /// Boxes with whiskers, side by side where there are several series.
+    Boxes(Vec<BoxSeries>),
+    /// Coloured cells.
+    HeatMap(HeatMap),
+    /// Counts of values.
+    Histogram(Histogram),
+    /// Rows of text.
+    Table(Table),
+}
+
+/// Points that belong together, in the order of `x`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Series {
+    /// The level that the series stands for.
+    pub name: String,
+    /// Its points; those without a value are there too.
+    pub points: Vec<Point>,
+}
+
+impl Series {
+    /// The stretches of neighbours that all have a value: what a line may join.
+    pub fn runs(&self) -> impl Iterator<Item = &[Point]> {
+        self.points
+            .split(|point| point.y.is_none())
+            .filter(|run| !run.is_empty())
+    }
+}
+
+/// One point of a series.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Point {
+    /// The coordinate, or the position of the level.
+    pub x: f64,
+    /// The value; always finite.
+    pub y: Option<f64>,
+    /// The band or error bar around it, low and high.
+    pub bounds: Option<(f64, f64)>,
+    /// How many samples the value was made of.
+    pub samples: u32,
+    /// How many samples had no value.
+    pub absent: u32,
+    /// Why the value, or some of its samples, are not there.
+    pub gap: Option<Gap>,
+}
+
+/// Why there is no value.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Gap {
+    /// What sort of absence it is.
+    pub kind: GapKind,
+    /// The error or the reason given.
+    pub reason: Option<String>,
+}
+
+impl Gap {
+    /// The absence in one line: `failed: out of memory`.
+    pub fn text(&self) -> String {
+        match &self.reason {
+            Some(reason) => format!("{}: {reason}", self.kind.name()),
+            None => self.kind.name().to_owned(),
+        }
+    }
+}
+
+/// What sort of absence a gap is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[non_exhaustive]
+pub enum GapKind {
+    /// Not run yet.
+    Pending,
+    /// The sample ran and did not set the result.
+    Missing,
+    /// Left out on purpose.
+    Skipped,
+    /// The sample failed.
+    Failed,
+    /// The sample was stopped at its time limit.
+    TimedOut,
+    /// Shorter than the timer can tell.
+    BelowResolution,
+    /// Recorded, but NaN or infinite.
+    NotFinite,
+}
+
+impl GapKind {
+    /// Every sort, most serious last.
+    pub const ALL: [Self; 7] = [
+        Self::Pending,
+        Self::Missing,
+        Self::Skipped,
+        Self::BelowResolution,
+        Self::NotFinite,
+        Self::TimedOut,
+        Self::Failed,
+    ];
+
+    /// The name as a reader sees it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Missing => "missing",
+            Self::Skipped => "skipped",
+            Self::Failed => "failed",
+            Self::TimedOut => "timed out",
+            Self::BelowResolution => "below resolution",
+            Self::NotFinite => "not a finite number",
+        }
+    }
+
+    /// The absence that a cell's state stands for; `None` where the cell has a value.
+    pub const fn of(state: CellState) -> Option<Self> {
+        match state {
+            CellState::Measured | CellState::Cached => None,
+            CellState::Pending => Some(Self::Pending),
+            CellState::Missing => Some(Self::Missing),
+            CellState::Skipped => Some(Self::Skipped),
+            CellState::Failed => Some(Self::Failed),
+            CellState::TimedOut => Some(Self::TimedOut),
+            CellState::BelowResolution => Some(Self::BelowResolution),
+        }
+    }
+}
+
+/// Boxes that belong together.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct BoxSeries {
+    /// The level that the series stands for.
+    pub name: String,
+    /// A box for every position on the axis.
+    pub boxes: Vec<BoxMark>,
+}
+
+/// The distribution at one position.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct BoxMark {
+    /// The position of the level.
+    pub x: f64,
+    /// The box and whiskers; `None` where no sample has a value.
+    pub quartiles: Option<Quartiles>,
+    /// Values beyond the whiskers.
+    pub outliers: Vec<f64>,
+    /// How many samples have a value.
+    pub samples: u32,
+    /// How many samples have none.
+    pub absent: u32,
+    /// Why values are not there.
+    pub gap: Option<Gap>,
+}
+
+/// A box and its whiskers.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Quartiles {
+    /// The lowest value within 1.5 interquartile ranges of the box.
+    pub low: f64,
+    /// The first quartile.
+    pub q1: f64,
+    /// The middle value.
+    pub median: f64,
+    /// The third quartile.
+    pub q3: f64,
+    /// The highest value within 1.5 interquartile ranges of the box.
+    pub high: f64,
+}
+
+/// Coloured cells over two axes of levels, the horizontal one fastest.
+///
+/// Columns of numbers rather than points: a heat map may have a million cells.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct HeatMap {
+    /// How many cells a row has.
+    pub width: usize,
+    /// The finite value of every cell that has one.
+    pub values: Vec<Option<f64>>,
+    /// The standard deviation over repeats; empty where there are none.
+    pub noise: Vec<Option<f64>>,
+    /// How many samples each value was made of; empty without repeats.
+    pub samples: Vec<u32>,
+    /// Why values, or some of their samples, are not there, by cell.
+    pub gaps: BTreeMap<usize, Gap>,
+}
+
+/// How often which values came.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Histogram {
+    /// Where bins begin and end: one more than there are bins.
+    pub edges: Vec<f64>,
+    /// How many values each bin holds.
+    pub counts: Vec<u64>,
+    /// How many samples have no value, and why the first of each sort has none.
+    pub gaps: Vec<(u32, Gap)>,
+}
+
+/// The values themselves.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Table {
+    /// The column titles.
+    pub columns: Vec<String>,
+    /// The rows.
+    pub rows: Vec<Vec<TableCell>>,
+    /// How many further rows there would be.
+    pub left_out: usize,
+}
+
+/// One cell of a table.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TableCell {
+    /// What it says.
+    pub text: String,
+    /// Why it says nothing else.
+    pub gap: Option<GapKind>,
+}

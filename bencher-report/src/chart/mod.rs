@@ -1,0 +1,145 @@
+//! The chart description: pure data, and the one thing that every renderer draws.
+//!
+//! A renderer adds nothing but pixels: which marks there are, what a band means, why a cell has
+//! no value and what the axes say is all decided here.
+
+mod axis;
+mod marks;
+mod rows;
+pub(crate) mod text;
+
+use serde::Serialize;
+
+pub use axis::{Axis, LevelGroup, Ticks};
+pub use marks::{
+    BoxMark, BoxSeries, Gap, GapKind, HeatMap, Histogram, Marks, Point, Quartiles, Series, Table,
+    TableCell,
+};
+pub use rows::DataRows;
+
+/// One figure: a panel, or a grid of panels that share axes, colours and legend.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Chart {
+    /// A name of letters, digits and dashes, unique within its dataset.
+    pub id: String,
+    /// The result variable that it shows.
+    pub result: String,
+    /// What sort of figure it is.
+    pub kind: ChartKind,
+    /// `result vs input1 vs input2`.
+    pub title: String,
+    /// What the figure shows, for readers who cannot see it.
+    pub alt: String,
+    /// The horizontal axis of every panel.
+    pub x: Axis,
+    /// The vertical axis of every panel.
+    pub y: Axis,
+    /// What the colours of a heat map measure.
+    pub color: Option<Axis>,
+    /// The input whose levels are the series; `None` where there is one series.
+    pub legend: Option<String>,
+    /// What bands, error bars, whiskers or hover noise stand for.
+    pub spread: Option<String>,
+    /// How many panels stand side by side.
+    pub columns: usize,
+    /// The panels, left to right, then top to bottom.
+    pub panels: Vec<Panel>,
+    /// What a reader must know: fixed inputs, panels left out, samples without a value.
+    pub notes: Vec<String>,
+}
+
+impl Chart {
+    /// How many rows of panels there are.
+    pub fn rows(&self) -> usize {
+        self.panels.len().div_ceil(self.columns.max(1)).max(1)
+    }
+}
+
+/// What sort of figure a chart is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[non_exhaustive]
+pub enum ChartKind {
+    /// How often which values came.
+    Histogram,
+    /// A bar per category.
+    Bar,
+    /// A box with whiskers per category.
+    Box,
+    /// Single values over a numeric input.
+    Line,
+    /// Means over a numeric input, with a band.
+    Curve,
+    /// Colours over two inputs.
+    HeatMap,
+    /// The values themselves.
+    Table,
+}
+
+impl ChartKind {
+    /// Every kind, in the order in which the rules are asked.
+    pub const ALL: [Self; 7] = [
+        Self::Histogram,
+        Self::Bar,
+        Self::Box,
+        Self::Line,
+        Self::Curve,
+        Self::HeatMap,
+        Self::Table,
+    ];
+
+    /// The name as a reader sees it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Histogram => "histogram",
+            Self::Bar => "bars",
+            Self::Box => "boxes",
+            Self::Line => "line",
+            Self::Curve => "curve",
+            Self::HeatMap => "heat map",
+            Self::Table => "table",
+        }
+    }
+
+    /// The name inside file names.
+    pub(crate) const fn slug(self) -> &'static str {
+        match self {
+            Self::Histogram => "histogram",
+            Self::Bar => "bar",
+            Self::Box => "box",
+            Self::Line => "line",
+            Self::Curve => "curve",
+            Self::HeatMap => "heat-map",
+            Self::Table => "table",
+        }
+    }
+}
+
+/// One pair of axes with marks on it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Panel {
+    /// Where the panel stands on the inputs that the axes do not show, outermost first.
+    pub facets: Vec<Facet>,
+    /// What is drawn.
+    pub marks: Marks,
+}
+
+impl Panel {
+    /// `name = value` for every facet; empty where there is only one panel.
+    pub fn label(&self) -> String {
+        let parts: Vec<String> = self
+            .facets
+            .iter()
+            .map(|facet| format!("{} = {}", facet.name, facet.value))
+            .collect();
+        parts.join(", ")
+    }
+}
+
+/// One level of an input that is spread over panels.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Facet {
+    /// The input's name.
+    pub name: String,
+    /// Its value here, with its unit.
+    pub value: String,
+}

@@ -1,0 +1,199 @@
+//! A chart's data as rows: for CSV files and for tables beside the figure.
+
+use bencher_core::value::float_text;
+
+use super::{Chart, Gap, Marks, Panel, Point};
+
+/// A chart's data, one row per mark.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DataRows {
+    /// The column titles.
+    pub columns: Vec<String>,
+    /// The rows; each is as long as `columns`.
+    pub rows: Vec<Vec<String>>,
+}
+
+impl DataRows {
+    /// The rows as CSV after RFC 4180; a cell that a spreadsheet would take for a formula is
+    /// kept text by a leading apostrophe.
+    pub fn to_csv(&self) -> String {
+        let mut csv = String::new();
+        for row in std::iter::once(&self.columns).chain(&self.rows) {
+            for (n, cell) in row.iter().enumerate() {
+                if n > 0 {
+                    csv.push(',');
+                }
+                push_cell(&mut csv, cell);
+            }
+            csv.push_str("\r\n");
+        }
+        csv
+    }
+}
+
+fn push_cell(csv: &mut String, cell: &str) {
+    let formula = cell.starts_with(['=', '+', '-', '@', '\t']) && cell.parse::<f64>().is_err();
+    if formula || cell.contains([',', '"', '\n', '\r']) {
+        csv.push('"');
+        if formula {
+            csv.push('\'');
+        }
+        csv.push_str(&cell.replace('"', "\"\""));
+        csv.push('"');
+    } else {
+        csv.push_str(cell);
+    }
+}
+
+impl Chart {
+    /// The chart's data, at most `limit` rows of it.
+    pub fn data_rows(&self, limit: usize) -> DataRows {
+        let mut columns: Vec<String> = self
+            .panels
+            .first()
+            .map(|panel| {
+                panel
+                    .facets
+                    .iter()
+                    .map(|facet| facet.name.clone())
+                    .collect()
+            })
+            .unwrap_or_default();
+        columns.extend(self.mark_columns());
+        let rows = self
+            .panels
+            .iter()
+            .flat_map(|panel| self.panel_rows(panel))
+            .take(limit)
+            .collect();
+        DataRows { columns, rows }
+    }
+
+    fn mark_columns(&self) -> Vec<String> {
+        let legend = self.legend.clone().unwrap_or_else(|| "series".to_owned());
+        let (x, y) = (self.x.label.clone(), self.y.label.clone());
+        let columns: Vec<&str> = match self.panels.first().map(|panel| &panel.marks) {
+            Some(Marks::Lines(_) | Marks::Bars(_)) => {
+                vec![&legend, &x, &y, "low", "high", "samples", "absent", "state"]
+            }
+            Some(Marks::Boxes(_)) => vec![
+                &legend, &x, "low", "q1", "median", "q3", "high", "outliers", "samples", "absent",
+                "state",
+            ],
+            Some(Marks::HeatMap(_)) => {
+                let value = self.color.as_ref().map_or("value", |axis| &axis.label);
+                vec![&x, &y, value, "std", "samples", "state"]
+            }
+            Some(Marks::Histogram(_)) => vec!["from", "to", "count"],
+            Some(Marks::Table(table)) => table.columns.iter().map(String::as_str).collect(),
+            None => Vec::new(),
+        };
+        columns.into_iter().map(str::to_owned).collect()
+    }
+
+    fn panel_rows<'a>(&'a self, panel: &'a Panel) -> impl Iterator<Item = Vec<String>> + 'a {
+        let facets = || panel.facets.iter().map(|facet| facet.value.clone());
+        let marks: Box<dyn Iterator<Item = Vec<String>>> = match &panel.marks {
+            Marks::Lines(series) | Marks::Bars(series) => Box::new(series.iter().flat_map(|one| {
+                one.points
+                    .iter()
+                    .map(|point| self.point_row(&one.name, point))
+            })),
+            Marks::Boxes(series) => Box::new(series.iter().flat_map(|one| {
+                one.boxes.iter().map(|mark| {
+                    let q = mark.quartiles;
+                    let number = |x: Option<f64>| x.map(float_text).unwrap_or_default();
+                    let outliers: Vec<String> =
+                        mark.outliers.iter().map(|x| float_text(*x)).collect();
+                    vec![
+                        one.name.clone(),
+                        self.x.name_of(mark.x),
+                        number(q.map(|q| q.low)),
+                        number(q.map(|q| q.q1)),
+                        number(q.map(|q| q.median)),
+                        number(q.map(|q| q.q3)),
+                        number(q.map(|q| q.high)),
+                        outliers.join(" "),
+                        mark.samples.to_string(),
+                        mark.absent.to_string(),
+                        state(mark.gap.as_ref()),
+                    ]
+                })
+            })),
+            Marks::HeatMap(map) => Box::new(map.values.iter().enumerate().map(|(cell, value)| {
+                let width = map.width.max(1);
+                vec![
+                    self.x.name_of((cell % width) as f64),
+                    self.y.name_of((cell / width) as f64),
+                    value.map(float_text).unwrap_or_default(),
+                    map.noise
+                        .get(cell)
+                        .copied()
+                        .flatten()
+                        .map(float_text)
+                        .unwrap_or_default(),
+                    map.samples
+                        .get(cell)
+                        .map_or_else(|| u32::from(value.is_some()).to_string(), u32::to_string),
+                    state(map.gaps.get(&cell)),
+                ]
+            })),
+            Marks::Histogram(histogram) => Box::new(
+                histogram
+                    .edges
+                    .windows(2)
+                    .zip(&histogram.counts)
+                    .map(|(edges, count)| {
+                        let mut row: Vec<String> = edges.iter().map(|x| float_text(*x)).collect();
+                        row.push(count.to_string());
+                        row
+                    }),
+            ),
+            Marks::Table(table) => Box::new(
+                table
+                    .rows
+                    .iter()
+                    .map(|row| row.iter().map(|cell| cell.text.clone()).collect()),
+            ),
+        };
+        marks.map(move |row| facets().chain(row).collect())
+    }
+
+    fn point_row(&self, series: &str, point: &Point) -> Vec<String> {
+        let number = |x: Option<f64>| x.map(float_text).unwrap_or_default();
+        vec![
+            series.to_owned(),
+            self.x.name_of(point.x),
+            number(point.y),
+            number(point.bounds.map(|(low, _)| low)),
+            number(point.bounds.map(|(_, high)| high)),
+            point.samples.to_string(),
+            point.absent.to_string(),
+            state(point.gap.as_ref()),
+        ]
+    }
+}
+
+fn state(gap: Option<&Gap>) -> String {
+    gap.map_or_else(|| "measured".to_owned(), Gap::text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn csv_is_quoted() {
+        let rows = DataRows {
+            columns: vec!["a".to_owned(), "b\"c".to_owned()],
+            rows: vec![
+                vec!["-1.5".to_owned(), "x,y".to_owned()],
+                vec!["=cmd()".to_owned(), "µ\n日".to_owned()],
+            ],
+        };
+        assert_eq!(
+            rows.to_csv(),
+            "a,\"b\"\"c\"\r\n-1.5,\"x,y\"\r\n\"'=cmd()\",\"µ\n日\"\r\n"
+        );
+    }
+}

@@ -1,0 +1,125 @@
+//! Text of labels: short, on one line, and telling levels apart.
+
+use std::collections::HashSet;
+
+use bencher_core::value::{Value, float_text};
+
+/// One line of at most `limit` characters; control characters become spaces.
+pub(crate) fn clip(text: &str, limit: usize) -> String {
+    let mut clean = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    let mut short: String = clean.by_ref().take(limit).collect();
+    if clean.next().is_some() {
+        short.pop();
+        short.push('…');
+    }
+    short
+}
+
+/// Lower-case letters, digits and single dashes: fit for a file name or an anchor.
+pub(crate) fn slug(text: &str) -> String {
+    let mut slug = String::new();
+    for c in text.chars() {
+        if slug.len() >= 40 {
+            break;
+        }
+        if c.is_ascii_alphanumeric() {
+            slug.push(c.to_ascii_lowercase());
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    slug.trim_end_matches('-').to_owned()
+}
+
+/// A number in few characters: four significant digits, thousands as `k`, `M`, `G`, `T`.
+pub(crate) fn number(x: f64) -> String {
+    let magnitude = x.abs();
+    if x == 0.0 || !x.is_finite() {
+        return float_text(x);
+    }
+    if magnitude < 1e5 && x.fract() == 0.0 {
+        return format!("{x}");
+    }
+    for (factor, suffix) in [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")] {
+        let scaled = x / factor;
+        if (1.0..1000.0).contains(&scaled.abs()) && magnitude >= 1e5 {
+            return format!("{}{suffix}", significant(scaled));
+        }
+    }
+    significant(x)
+}
+
+/// Four significant digits, the shortest way.
+fn significant(x: f64) -> String {
+    let rounded: f64 = format!("{x:.3e}").parse().unwrap_or(x);
+    if (1e-3..1e9).contains(&rounded.abs()) {
+        float_text(rounded)
+    } else {
+        format!("{rounded:e}")
+    }
+}
+
+/// A value in few characters.
+pub(crate) fn value(value: &Value) -> String {
+    match value {
+        Value::Int(_) | Value::Big(_) | Value::Float(_) => {
+            value.as_f64().map_or_else(|| value.to_string(), number)
+        }
+        other => other.to_string(),
+    }
+}
+
+/// The labels of levels: short where that tells them apart, in full otherwise.
+pub(crate) fn levels(values: &[Value]) -> Vec<String> {
+    let short: Vec<String> = values.iter().map(value).collect();
+    let distinct: HashSet<&String> = short.iter().collect();
+    if distinct.len() == short.len() {
+        short
+    } else {
+        values.iter().map(ToString::to_string).collect()
+    }
+}
+
+/// `1 sample`, `2 samples`.
+pub(crate) fn count(n: usize, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short() {
+        for (x, text) in [
+            (0.0, "0"),
+            (16.0, "16"),
+            (65536.0, "65536"),
+            (1e6, "1M"),
+            (1_048_576.0, "1.049M"),
+            (250_000.0, "250k"),
+            (1e15, "1e15"),
+            (0.1 + 0.2, "0.3"),
+            (1e-5, "1e-5"),
+            (0.0012, "0.0012"),
+            (1.234e-7, "1.234e-7"),
+            (1e300, "1e300"),
+            (f64::NAN, "NaN"),
+        ] {
+            assert_eq!(number(x), text);
+        }
+    }
+
+    #[test]
+    fn levels_stay_distinct() {
+        let near = [Value::from(1_048_576), Value::from(1_048_577)];
+        assert_eq!(levels(&near), ["1048576", "1048577"]);
+    }
+
+    #[test]
+    fn slugs_are_plain() {
+        assert_eq!(slug("Sorting: <µs/日> ../x"), "sorting-s-x");
+        assert_eq!(slug("日"), "");
+        assert_eq!(clip("a\u{7}b\nc", 4), "a b…");
+    }
+}

@@ -1,0 +1,184 @@
+//! What the charts of all kinds have in common.
+
+use bencher_core::dataset::{Dim, DimRole};
+
+use crate::chart::{Axis, Chart, ChartKind, Gap, Marks, Panel, Point, Ticks, text};
+use crate::deduce::facets::Facets;
+use crate::deduce::grid::{Grid, Samples};
+use crate::deduce::shape::{Shape, Sort};
+
+/// What a band of `n` repeats stands for.
+pub(super) const STD: &str = "mean ± 1 standard deviation of the repeats (n − 1)";
+/// What the error of a proportion stands for.
+pub(super) const PROPORTION: &str = "share of true ± 1 standard error";
+
+/// A chart with one panel for every place, each drawn by `marks` from the offset of its cells.
+pub(super) fn chart(
+    kind: ChartKind,
+    shape: &Shape,
+    (x, y): (Axis, Axis),
+    facets: Facets,
+    marks: impl Fn(usize) -> Marks,
+) -> Chart {
+    let panels: Vec<Panel> = facets
+        .places
+        .into_iter()
+        .map(|place| Panel {
+            marks: marks(place.offset),
+            facets: place.facets,
+        })
+        .collect();
+    let mut notes: Vec<String> = facets.note.into_iter().collect();
+    notes.extend(fixed_note(shape));
+    notes.extend(time_note(shape));
+    let title = title(shape);
+    Chart {
+        id: String::new(),
+        result: shape.variable.info.name.clone(),
+        kind,
+        alt: format!(
+            "{} of {title}{}",
+            capital(kind.name()),
+            match panels.len() {
+                1 => String::new(),
+                n => format!(", in {n} panels"),
+            }
+        ),
+        title,
+        x,
+        y,
+        color: None,
+        legend: None,
+        spread: None,
+        columns: facets.columns,
+        panels,
+        notes,
+    }
+}
+
+/// The axis of the result's values.
+pub(super) fn value_axis(shape: &Shape) -> Axis {
+    let name = &shape.variable.info.name;
+    match shape.sort {
+        Sort::Truth if shape.repeated() => Axis::linear(format!("{name} [share of true]")),
+        _ => Axis::linear(shape.variable.label()),
+    }
+}
+
+/// What the spread of means stands for; `None` without repeats.
+pub(super) fn spread(shape: &Shape) -> Option<String> {
+    shape.repeated().then(|| {
+        match shape.sort {
+            Sort::Truth => PROPORTION,
+            _ => STD,
+        }
+        .to_owned()
+    })
+}
+
+/// The mean of the samples with its bounds, or why there is none.
+pub(super) fn point(shape: &Shape, x: f64, samples: &Samples) -> Point {
+    let y = samples.mean();
+    let noise = if shape.sort == Sort::Truth {
+        bencher_core::stats::proportion_error(&samples.values)
+    } else {
+        samples.std()
+    };
+    let bounds = y
+        .zip(noise.filter(|_| shape.repeated()))
+        .map(|(y, noise)| (y - noise, y + noise))
+        .filter(|(low, high)| low.is_finite() && high.is_finite());
+    Point {
+        x,
+        y,
+        bounds,
+        samples: samples.count(),
+        absent: samples.absent,
+        gap: samples.gap_of_mean(),
+    }
+}
+
+/// The levels of an input, with the offset of each; one unnamed level without an input.
+pub(super) fn levels(shape: &Shape, grid: &Grid, axis: Option<usize>) -> Vec<(String, usize)> {
+    let Some(dim) = axis.and_then(|axis| shape.dim(axis)) else {
+        return vec![(String::new(), 0)];
+    };
+    text::levels(&dim.values)
+        .into_iter()
+        .enumerate()
+        .map(|(position, level)| (level, grid.offset(axis, position)))
+        .collect()
+}
+
+/// Sets the range over all panels of the values that `y` measures, and makes the axis
+/// logarithmic where the input's is, all values allow it and they span two decades or more:
+/// otherwise a power law over a logarithmic input is one steep edge.
+pub(super) fn fit_values(axis: &mut Axis, numbers: &[f64], log_input: bool) {
+    let low = numbers.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    if low > high {
+        return;
+    }
+    axis.range = Some((low, high));
+    if log_input && low > 0.0 && high / low >= 100.0 {
+        axis.ticks = Ticks::Log;
+    }
+}
+
+/// Says how many samples have no value.
+pub(super) fn absence_note(chart: &mut Chart, gaps: &[(u32, Gap)]) {
+    for (count, gap) in gaps {
+        chart.notes.push(format!(
+            "{} {}.",
+            text::count(*count as usize, "sample"),
+            text::clip(&gap.text(), 200)
+        ));
+    }
+}
+
+/// `result vs input1 vs input2`, in declared order.
+fn title(shape: &Shape) -> String {
+    let mut names = vec![shape.variable.info.name.as_str()];
+    let inputs = shape.inputs();
+    names.extend(
+        inputs
+            .iter()
+            .filter_map(|axis| Some(shape.dim(*axis)?.name.as_str())),
+    );
+    names.join(" vs ")
+}
+
+fn fixed_note(shape: &Shape) -> Option<String> {
+    let parts: Vec<String> = shape
+        .fixed
+        .iter()
+        .filter_map(|axis| shape.dim(*axis))
+        .filter_map(|dim| Some((dim, dim.values.first()?)))
+        .map(|(dim, value)| format!("{} = {value}{}", dim.name, unit(dim)))
+        .collect();
+    (!parts.is_empty()).then(|| format!("At {}.", text::clip(&parts.join(", "), 200)))
+}
+
+fn time_note(shape: &Shape) -> Option<String> {
+    let time = shape
+        .dataset
+        .dims()
+        .iter()
+        .find(|dim| dim.role == DimRole::Time && dim.len() > 1)?;
+    Some(format!("The latest of {} snapshots.", time.len()))
+}
+
+fn unit(dim: &Dim) -> String {
+    match dim.units.as_str() {
+        "" => String::new(),
+        units => format!(" {units}"),
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars
+        .next()
+        .map(|first| first.to_uppercase().chain(chars).collect())
+        .unwrap_or_default()
+}

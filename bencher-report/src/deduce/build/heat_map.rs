@@ -1,0 +1,91 @@
+use std::collections::BTreeMap;
+
+use crate::chart::{Axis, Chart, ChartKind, HeatMap, Marks};
+use crate::deduce::facets::Facets;
+use crate::deduce::grid::Grid;
+use crate::deduce::shape::Shape;
+
+use super::frame;
+
+/// Colours over two inputs: values, or means with their noise.
+pub(super) fn chart(shape: &Shape) -> Option<Chart> {
+    let grid = Grid::of(shape);
+    let (x, y) = shape.plane()?;
+    let facets = Facets::of(shape, &grid, &[Some(x), Some(y)]);
+    let (columns, rows) = (order(shape, x), order(shape, y));
+    let map = |offset: usize| {
+        let mut map = HeatMap {
+            width: columns.len(),
+            values: Vec::with_capacity(columns.len() * rows.len()),
+            noise: Vec::new(),
+            samples: Vec::new(),
+            gaps: BTreeMap::new(),
+        };
+        for row in &rows {
+            for column in &columns {
+                let at = grid.offset(Some(x), *column) + grid.offset(Some(y), *row);
+                let samples = grid.samples(offset + at);
+                if let Some(gap) = samples.gap_of_mean() {
+                    map.gaps.insert(map.values.len(), gap);
+                }
+                map.values.push(samples.mean());
+                if shape.repeated() {
+                    map.noise.push(samples.std());
+                    map.samples.push(samples.count());
+                }
+            }
+        }
+        map
+    };
+    let axes = (axis(shape, x, &columns)?, axis(shape, y, &rows)?);
+    let mut chart = frame::chart(ChartKind::HeatMap, shape, axes, facets, |at| {
+        Marks::HeatMap(map(at))
+    });
+    let mut color = frame::value_axis(shape);
+    let numbers: Vec<f64> = chart
+        .panels
+        .iter()
+        .filter_map(|panel| match &panel.marks {
+            Marks::HeatMap(map) => Some(map.values.iter().copied().flatten()),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    let log = [x, y]
+        .iter()
+        .filter_map(|axis| shape.dim(*axis))
+        .any(|dim| Axis::of_numbers(dim).is_log());
+    frame::fit_values(&mut color, &numbers, log);
+    chart.color = Some(color);
+    chart.spread = shape
+        .repeated()
+        .then(|| "mean of the repeats; noise: 1 standard deviation (n − 1)".to_owned());
+    Some(chart)
+}
+
+/// The positions of an input's values along an axis: numbers ascend, categories keep their order.
+fn order(shape: &Shape, axis: usize) -> Vec<usize> {
+    let Some(dim) = shape.dim(axis) else {
+        return Vec::new();
+    };
+    let mut positions: Vec<usize> = (0..dim.len()).collect();
+    if dim.is_numeric() {
+        let number = |position: &usize| {
+            let value = dim.values.get(*position);
+            value
+                .and_then(bencher_core::value::Value::as_f64)
+                .unwrap_or(f64::NAN)
+        };
+        positions.sort_by(|a, b| number(a).total_cmp(&number(b)));
+    }
+    positions
+}
+
+fn axis(shape: &Shape, axis: usize, order: &[usize]) -> Option<Axis> {
+    let mut sorted = shape.dim(axis)?.clone();
+    sorted.values = order
+        .iter()
+        .filter_map(|position| sorted.values.get(*position).cloned())
+        .collect();
+    Some(Axis::of_levels(&sorted))
+}

@@ -1,0 +1,116 @@
+use bencher_core::stats;
+
+use crate::chart::{Axis, Chart, ChartKind, Gap, Histogram, Marks};
+use crate::deduce::facets::Facets;
+use crate::deduce::grid::Grid;
+use crate::deduce::shape::Shape;
+
+use super::frame;
+
+/// Bins that are still worth drawing.
+const BINS: f64 = 100.0;
+
+/// How often which values came.
+pub(super) fn chart(shape: &Shape) -> Chart {
+    let grid = Grid::of(shape);
+    let facets = Facets::of(shape, &grid, &[]);
+    let samples = grid.samples(0);
+    let gaps: Vec<(u32, Gap)> = samples
+        .gap
+        .clone()
+        .map(|gap| (samples.absent, gap))
+        .into_iter()
+        .collect();
+    let (edges, counts) = bins(&samples.values);
+    let mut y = Axis::linear("samples");
+    y.range = counts.iter().max().map(|most| (0.0, *most as f64));
+    let mut x = Axis::linear(shape.variable.label());
+    x.range = edges.first().copied().zip(edges.last().copied());
+    let mut chart = frame::chart(ChartKind::Histogram, shape, (x, y), facets, |_| {
+        Marks::Histogram(Histogram {
+            edges: edges.clone(),
+            counts: counts.clone(),
+            gaps: gaps.clone(),
+        })
+    });
+    chart.notes.extend(mean_note(shape, &samples.values));
+    frame::absence_note(&mut chart, &gaps);
+    chart
+}
+
+fn mean_note(shape: &Shape, values: &[f64]) -> Option<String> {
+    let mean = crate::chart::text::number(stats::mean(values)?);
+    let units = &shape.variable.info.units;
+    Some(match stats::std(values, 1) {
+        Some(std) => format!(
+            "Mean {mean} {units}, standard deviation {} {units} (n = {}).",
+            crate::chart::text::number(std),
+            values.len()
+        ),
+        None => format!("The value is {mean} {units}."),
+    })
+}
+
+/// Bins after Freedman and Diaconis, as many as the square root of the values where the
+/// quartiles coincide.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "bins are a small count, and a place within them"
+)]
+fn bins(values: &[f64]) -> (Vec<f64>, Vec<u64>) {
+    let (Some(low), Some(high)) = (stats::min(values), stats::max(values)) else {
+        return (Vec::new(), Vec::new());
+    };
+    let span = high - low;
+    // One value, or values so close (or so large) that no bin would have a width.
+    if !(span.is_finite() && span > low.abs().max(high.abs()) * 1e-14) {
+        let half = (low.abs() * 0.05).max(f64::MIN_POSITIVE);
+        let half = if low == 0.0 { 0.5 } else { half };
+        let edges = if span.is_finite() {
+            vec![low - half, high + half]
+        } else {
+            vec![low, high]
+        };
+        return (edges, vec![values.len() as u64]);
+    }
+    let n = values.len() as f64;
+    let quartile = |p| stats::quantile(values, p).unwrap_or(low);
+    let width = 2.0 * (quartile(0.75) - quartile(0.25)) / n.cbrt();
+    let count = if width > 0.0 { span / width } else { n.sqrt() };
+    let count = count.ceil().clamp(1.0, BINS.min(n)) as usize;
+    let edges = (0..=count)
+        .map(|edge| low + span * edge as f64 / count as f64)
+        .collect();
+    let mut counts = vec![0; count];
+    for x in values {
+        let bin = ((x - low) / span * count as f64) as usize;
+        if let Some(slot) = counts.get_mut(bin.min(count - 1)) {
+            *slot += 1;
+        }
+    }
+    (edges, counts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_value_is_counted() {
+        for values in [
+            vec![1.0],
+            vec![0.0, 0.0],
+            vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 100.0],
+            vec![-1e308, 1e308],
+            vec![1e300, 1e300 * (1.0 + 1e-16)],
+        ] {
+            let (edges, counts) = bins(&values);
+            assert_eq!(edges.len(), counts.len() + 1, "{values:?}");
+            assert_eq!(counts.iter().sum::<u64>(), values.len() as u64);
+            assert!(edges.iter().all(|x| x.is_finite()));
+            assert!(edges.windows(2).all(|pair| pair[0] < pair[1]), "{edges:?}");
+        }
+        assert_eq!(bins(&[]), (vec![], vec![]));
+    }
+}

@@ -1,0 +1,139 @@
+use bencher_core::dataset::{DimRole, Variable};
+use bencher_core::stats;
+
+use crate::chart::{Gap, GapKind};
+
+use super::shape::Shape;
+
+/// A variable's cells, grouped over repeats.
+pub(super) struct Grid<'a> {
+    variable: &'a Variable,
+    strides: Vec<usize>,
+    /// Where the latest snapshot begins; 0 without a dimension of time.
+    origin: usize,
+    repeats: usize,
+    repeat_stride: usize,
+}
+
+/// The samples of one point.
+pub(super) struct Samples {
+    /// The finite values.
+    pub(super) values: Vec<f64>,
+    /// How many samples have none.
+    pub(super) absent: u32,
+    /// Why the most serious of them has none.
+    pub(super) gap: Option<Gap>,
+}
+
+impl<'a> Grid<'a> {
+    pub(super) fn of(shape: &Shape<'a>) -> Self {
+        let dims = shape.dataset.dims();
+        let mut strides = vec![0; dims.len()];
+        let mut stride = 1;
+        for (slot, dim) in strides.iter_mut().zip(dims).rev() {
+            *slot = stride;
+            stride *= dim.len();
+        }
+        let stride = |axis: usize| strides.get(axis).copied().unwrap_or(0);
+        let origin = dims
+            .iter()
+            .enumerate()
+            .filter(|(_, dim)| dim.role == DimRole::Time)
+            .map(|(axis, dim)| dim.len().saturating_sub(1) * stride(axis))
+            .sum();
+        let repeat_stride = shape.repeat.map_or(0, stride);
+        Self {
+            variable: shape.variable,
+            strides,
+            origin,
+            repeats: shape.repeats,
+            repeat_stride,
+        }
+    }
+
+    /// The offset of a position on one dimension; offsets of several dimensions add up.
+    pub(super) fn offset(&self, axis: Option<usize>, position: usize) -> usize {
+        axis.and_then(|axis| self.strides.get(axis))
+            .map_or(0, |stride| stride * position)
+    }
+
+    /// The samples of the point at an offset.
+    pub(super) fn samples(&self, offset: usize) -> Samples {
+        let mut samples = Samples {
+            values: Vec::with_capacity(self.repeats),
+            absent: 0,
+            gap: None,
+        };
+        for repeat in 0..self.repeats {
+            let flat = self.origin + offset + repeat * self.repeat_stride;
+            match self.variable.number(flat) {
+                Some(x) if x.is_finite() => samples.values.push(x),
+                Some(x) => samples.add_gap(Gap {
+                    kind: GapKind::NotFinite,
+                    reason: Some(bencher_core::value::float_text(x)),
+                }),
+                None => samples.add_gap(self.gap(flat)),
+            }
+        }
+        samples
+    }
+
+    /// The text of every sample at an offset, or why there is none.
+    pub(super) fn texts(&self, offset: usize) -> impl Iterator<Item = Result<String, Gap>> + '_ {
+        (0..self.repeats).map(move |repeat| {
+            let flat = self.origin + offset + repeat * self.repeat_stride;
+            let value = self.variable.cell(flat).and_then(|cell| cell.value);
+            value.map_or_else(|| Err(self.gap(flat)), |value| Ok(value.to_string()))
+        })
+    }
+
+    fn gap(&self, flat: usize) -> Gap {
+        let cell = self.variable.cell(flat);
+        Gap {
+            kind: cell
+                .as_ref()
+                .and_then(|cell| GapKind::of(cell.state))
+                .unwrap_or(GapKind::Missing),
+            reason: cell.and_then(|cell| cell.reason).map(str::to_owned),
+        }
+    }
+}
+
+impl Samples {
+    fn add_gap(&mut self, gap: Gap) {
+        self.absent += 1;
+        let severity = |gap: &Gap| GapKind::ALL.iter().position(|kind| *kind == gap.kind);
+        if self
+            .gap
+            .as_ref()
+            .is_none_or(|known| severity(&gap) > severity(known))
+        {
+            self.gap = Some(gap);
+        }
+    }
+
+    pub(super) fn count(&self) -> u32 {
+        u32::try_from(self.values.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The mean, where it is a number that can be drawn.
+    pub(super) fn mean(&self) -> Option<f64> {
+        stats::mean(&self.values).filter(|x| x.is_finite())
+    }
+
+    /// The standard deviation of a sample (`n - 1`), where there is one.
+    pub(super) fn std(&self) -> Option<f64> {
+        stats::std(&self.values, 1).filter(|x| x.is_finite())
+    }
+
+    /// Why there is no mean, where samples have values and yet it overflows.
+    pub(super) fn gap_of_mean(&self) -> Option<Gap> {
+        let overflow = !self.values.is_empty() && self.mean().is_none();
+        self.gap.clone().or_else(|| {
+            overflow.then(|| Gap {
+                kind: GapKind::NotFinite,
+                reason: Some("the mean is too large for a number".to_owned()),
+            })
+        })
+    }
+}

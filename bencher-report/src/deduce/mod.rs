@@ -1,0 +1,85 @@
+//! The rules that choose a dataset's charts from its shape, and say why.
+
+mod build;
+mod facets;
+mod grid;
+mod rules;
+mod shape;
+
+use std::collections::HashSet;
+
+use bencher_core::dataset::{Dataset, Variable};
+use serde::Serialize;
+
+use crate::chart::{Chart, ChartKind, text};
+
+use rules::RULES;
+use shape::Shape;
+
+/// What was decided about one kind of chart for one result, and the reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Explanation {
+    /// The result variable.
+    pub result: String,
+    /// The kind of chart.
+    pub kind: ChartKind,
+    /// Whether it is drawn.
+    pub chosen: bool,
+    /// Why it is drawn, or the first rule that rejected it.
+    pub reason: String,
+}
+
+/// The charts of a dataset, in the order of its variables.
+///
+/// Every result has the chart that its shape asks for: a line over one numeric input, boxes over
+/// categories with repeats, a heat map over two numeric inputs, and so on.
+pub fn deduce(dataset: &Dataset) -> Vec<Chart> {
+    let mut ids = HashSet::new();
+    let mut charts = Vec::new();
+    for variable in dataset.variables() {
+        let shape = Shape::of(dataset, variable);
+        for rule in RULES {
+            if rule.rejection(&shape).is_some() {
+                continue;
+            }
+            if let Some(mut chart) = build::chart(rule.kind, &shape) {
+                chart.id = unique(&mut ids, variable, rule.kind);
+                charts.push(chart);
+            }
+        }
+    }
+    charts
+}
+
+/// Why each kind of chart is drawn, or which rule rejected it first, for every result.
+pub fn explain(dataset: &Dataset) -> Vec<Explanation> {
+    let explain_one = |variable| {
+        let shape = Shape::of(dataset, variable);
+        RULES.iter().map(move |rule| {
+            let rejection = rule.rejection(&shape);
+            Explanation {
+                result: shape.variable.info.name.clone(),
+                kind: rule.kind,
+                chosen: rejection.is_none(),
+                reason: rejection.unwrap_or_else(|| (rule.because)(&shape)),
+            }
+        })
+    };
+    dataset.variables().iter().flat_map(explain_one).collect()
+}
+
+/// A name for files and anchors that no other chart of the dataset has.
+fn unique(taken: &mut HashSet<String>, variable: &Variable, kind: ChartKind) -> String {
+    let name = text::slug(&variable.info.name);
+    let stem = match name.as_str() {
+        "" => kind.slug().to_owned(),
+        name => format!("{name}-{}", kind.slug()),
+    };
+    let mut id = stem.clone();
+    let mut next = 2;
+    while !taken.insert(id.clone()) {
+        id = format!("{stem}-{next}");
+        next += 1;
+    }
+    id
+}

@@ -1,0 +1,236 @@
+//! The rules as data: for every kind of chart what it needs, each need with the reason that a
+//! reader is given where it is not met.
+
+use crate::chart::ChartKind;
+
+use super::shape::{Shape, Sort};
+
+/// Series that colours and dashes can still tell apart.
+pub(super) const SERIES: usize = 12;
+/// Categories that fit along an axis.
+pub(super) const CATEGORIES: usize = 100;
+/// Colours that boxes side by side can still be told apart by.
+pub(super) const OVERLAYS: usize = 8;
+/// Cells that a heat map may have, over all panels.
+pub(super) const CELLS: usize = 1_000_000;
+
+/// What a kind of chart needs.
+pub(super) struct Rule {
+    pub(super) kind: ChartKind,
+    needs: &'static [Need],
+    /// Why the chart is drawn.
+    pub(super) because: fn(&Shape) -> String,
+}
+
+/// `None` where the need is met, the reason otherwise.
+type Need = fn(&Shape) -> Option<String>;
+
+impl Rule {
+    /// The first need that is not met.
+    pub(super) fn rejection(&self, shape: &Shape) -> Option<String> {
+        self.needs.iter().find_map(|need| need(shape))
+    }
+}
+
+/// Every rule, in the order of [`ChartKind::ALL`].
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        kind: ChartKind::Histogram,
+        needs: &[cells, no_text, no_input, no_proportion],
+        because: |_| "no input varies: all values are one distribution".to_owned(),
+    },
+    Rule {
+        kind: ChartKind::Bar,
+        needs: &[
+            cells,
+            no_text,
+            no_number_axis,
+            category_or_proportion,
+            once_or_proportion,
+            bars_fit,
+        ],
+        because: |shape| {
+            if shape.repeated() {
+                "a truth value over repeats is a proportion".to_owned()
+            } else {
+                "one value for every category".to_owned()
+            }
+        },
+    },
+    Rule {
+        kind: ChartKind::Box,
+        needs: &[cells, numbers, no_number_axis, category, repeats, boxes_fit],
+        because: |shape| format!("{} repeats for every category", shape.repeats),
+    },
+    Rule {
+        kind: ChartKind::Line,
+        needs: &[cells, no_text, one_number_axis, once, lines_fit],
+        because: |_| "one numeric input varies".to_owned(),
+    },
+    Rule {
+        kind: ChartKind::Curve,
+        needs: &[cells, no_text, one_number_axis, repeats, lines_fit],
+        because: |shape| {
+            format!(
+                "one numeric input varies and every point has {} repeats",
+                shape.repeats
+            )
+        },
+    },
+    Rule {
+        kind: ChartKind::HeatMap,
+        needs: &[cells, no_text, plane, plane_fits],
+        because: |shape| match shape.numeric.len() {
+            0 | 1 => "too many levels for lines, bars or boxes: colours over two inputs".to_owned(),
+            n => format!("{n} numeric inputs vary: the first two are the axes"),
+        },
+    },
+    Rule {
+        kind: ChartKind::Table,
+        needs: &[cells, text_or_nothing_else],
+        because: |shape| match shape.sort {
+            Sort::Text => "text has no axis".to_owned(),
+            _ => "no figure can show so many levels".to_owned(),
+        },
+    },
+];
+
+fn cells(shape: &Shape) -> Option<String> {
+    let empty = shape.dataset.dims().iter().find(|dim| dim.is_empty());
+    empty.map(|dim| format!("`{}` has no value, so there is no cell", dim.name))
+}
+
+fn no_text(shape: &Shape) -> Option<String> {
+    (shape.sort == Sort::Text).then(|| "the result is text".to_owned())
+}
+
+fn numbers(shape: &Shape) -> Option<String> {
+    match shape.sort {
+        Sort::Number => None,
+        Sort::Truth => {
+            Some("the result is a truth value: its repeats make a proportion".to_owned())
+        }
+        Sort::Text => no_text(shape),
+    }
+}
+
+fn no_input(shape: &Shape) -> Option<String> {
+    let inputs = shape.inputs().len();
+    (inputs > 0).then(|| vary(inputs, "input"))
+}
+
+fn no_proportion(shape: &Shape) -> Option<String> {
+    (shape.sort == Sort::Truth && shape.repeated())
+        .then(|| "a truth value over repeats is a proportion, drawn as a bar".to_owned())
+}
+
+fn no_number_axis(shape: &Shape) -> Option<String> {
+    let n = shape.numeric.len();
+    (n > 0).then(|| vary(n, "numeric input") + ", and numbers need a scale")
+}
+
+fn one_number_axis(shape: &Shape) -> Option<String> {
+    match shape.numeric.len() {
+        1 => None,
+        0 => Some("no numeric input varies".to_owned()),
+        n => Some(format!("{n} numeric inputs vary, and a line shows one")),
+    }
+}
+
+fn category(shape: &Shape) -> Option<String> {
+    shape
+        .categorical
+        .is_empty()
+        .then(|| "no categorical input varies".to_owned())
+}
+
+fn category_or_proportion(shape: &Shape) -> Option<String> {
+    no_proportion(shape).map_or_else(|| category(shape), |_| None)
+}
+
+fn once(shape: &Shape) -> Option<String> {
+    shape
+        .repeated()
+        .then(|| format!("every point has {} repeats", shape.repeats))
+}
+
+fn once_or_proportion(shape: &Shape) -> Option<String> {
+    no_proportion(shape).map_or_else(|| once(shape), |_| None)
+}
+
+fn repeats(shape: &Shape) -> Option<String> {
+    (!shape.repeated()).then(|| "every point was run once".to_owned())
+}
+
+fn lines_fit(shape: &Shape) -> Option<String> {
+    too_many(shape, 0, SERIES, "lines that can be told apart")
+}
+
+fn bars_fit(shape: &Shape) -> Option<String> {
+    too_many(shape, 0, CATEGORIES, "categories that fit an axis")
+        .or_else(|| too_many(shape, 1, SERIES, "bars side by side"))
+}
+
+fn boxes_fit(shape: &Shape) -> Option<String> {
+    let nested = shape.category_levels(0) * shape.category_levels(1);
+    let wide = (nested > CATEGORIES)
+        .then(|| format!("{nested} boxes are more than the {CATEGORIES} that fit an axis"));
+    wide.or_else(|| too_many(shape, 2, OVERLAYS, "boxes side by side"))
+}
+
+fn too_many(shape: &Shape, nth: usize, limit: usize, what: &str) -> Option<String> {
+    let dim = shape.dim(*shape.categorical.get(nth)?)?;
+    (dim.len() > limit).then(|| {
+        format!(
+            "the {} levels of `{}` are more than the {limit} {what}",
+            dim.len(),
+            dim.name
+        )
+    })
+}
+
+/// Two numeric inputs, or any two where nothing simpler has room.
+fn plane(shape: &Shape) -> Option<String> {
+    if shape.numeric.len() >= 2 {
+        return None;
+    }
+    let crowded = match (shape.numeric.len(), shape.repeated(), shape.sort) {
+        (1, _, _) => lines_fit(shape),
+        (_, true, Sort::Number) => boxes_fit(shape),
+        _ => bars_fit(shape),
+    };
+    if crowded.is_some() && shape.plane().is_some() {
+        return None;
+    }
+    Some(match shape.numeric.len() {
+        0 => "no numeric input varies".to_owned(),
+        _ => "one numeric input varies, and a heat map needs two".to_owned(),
+    })
+}
+
+fn plane_fits(shape: &Shape) -> Option<String> {
+    let cells: usize = shape
+        .inputs()
+        .iter()
+        .map(|axis| shape.levels(*axis))
+        .product();
+    (cells > CELLS).then(|| format!("{cells} cells are more than the {CELLS} that can be drawn"))
+}
+
+fn text_or_nothing_else(shape: &Shape) -> Option<String> {
+    if shape.sort == Sort::Text {
+        return None;
+    }
+    RULES
+        .iter()
+        .find(|rule| rule.kind != ChartKind::Table && rule.rejection(shape).is_none())
+        .map(|rule| format!("the {} shows every value", rule.kind.name()))
+}
+
+/// `1 input varies`, `2 inputs vary`.
+fn vary(n: usize, noun: &str) -> String {
+    match n {
+        1 => format!("1 {noun} varies"),
+        n => format!("{n} {noun}s vary"),
+    }
+}

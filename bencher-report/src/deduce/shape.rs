@@ -1,0 +1,115 @@
+use bencher_core::dataset::{Dataset, Dim, DimRole, Variable};
+use bencher_core::value::Kind;
+
+/// What the rules look at: how many inputs of which sort vary, and what the result holds.
+pub(super) struct Shape<'a> {
+    pub(super) dataset: &'a Dataset,
+    pub(super) variable: &'a Variable,
+    /// Positions of the numeric inputs with several values.
+    pub(super) numeric: Vec<usize>,
+    /// Positions of the categorical inputs.
+    pub(super) categorical: Vec<usize>,
+    /// Positions of inputs with one value, which no axis needs.
+    pub(super) fixed: Vec<usize>,
+    /// The position of the dimension of repeats.
+    pub(super) repeat: Option<usize>,
+    /// How many repeats there are; 1 without such a dimension.
+    pub(super) repeats: usize,
+    pub(super) sort: Sort,
+}
+
+/// What a result holds, as far as the rules care.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sort {
+    Number,
+    Truth,
+    Text,
+}
+
+impl<'a> Shape<'a> {
+    pub(super) fn of(dataset: &'a Dataset, variable: &'a Variable) -> Self {
+        let inputs: Vec<(usize, &Dim)> = dataset
+            .dims()
+            .iter()
+            .enumerate()
+            .filter(|(_, dim)| dim.role == DimRole::Input)
+            .collect();
+        let several = inputs.iter().any(|(_, dim)| dim.len() > 1);
+        let mut shape = Self {
+            dataset,
+            variable,
+            numeric: Vec::new(),
+            categorical: Vec::new(),
+            fixed: Vec::new(),
+            repeat: None,
+            repeats: 1,
+            sort: sort(variable),
+        };
+        for (axis, dim) in inputs {
+            // A lone category still labels its bar; a lone number makes no axis.
+            let places = match (dim.is_numeric(), dim.len() > 1) {
+                (true, true) => &mut shape.numeric,
+                (false, true) => &mut shape.categorical,
+                (false, false) if !several => &mut shape.categorical,
+                (_, false) => &mut shape.fixed,
+            };
+            places.push(axis);
+        }
+        let repeat = dataset
+            .dims()
+            .iter()
+            .position(|dim| dim.role == DimRole::Repeat);
+        if let Some(axis) = repeat {
+            shape.repeat = repeat;
+            shape.repeats = shape.levels(axis);
+        }
+        shape
+    }
+
+    /// The dimension at a position.
+    pub(super) fn dim(&self, axis: usize) -> Option<&'a Dim> {
+        self.dataset.dims().get(axis)
+    }
+
+    /// How many values a dimension has.
+    pub(super) fn levels(&self, axis: usize) -> usize {
+        self.dim(axis).map_or(0, Dim::len)
+    }
+
+    /// How many values the n-th categorical input has; 1 where there is none.
+    pub(super) fn category_levels(&self, n: usize) -> usize {
+        self.categorical.get(n).map_or(1, |axis| self.levels(*axis))
+    }
+
+    /// The inputs that vary, in declared order.
+    pub(super) fn inputs(&self) -> Vec<usize> {
+        let mut inputs: Vec<usize> = self
+            .numeric
+            .iter()
+            .chain(&self.categorical)
+            .copied()
+            .collect();
+        inputs.sort_unstable();
+        inputs
+    }
+
+    /// Whether every point was run more than once.
+    pub(super) fn repeated(&self) -> bool {
+        self.repeats > 1
+    }
+
+    /// The two inputs that a heat map's axes show, numbers first.
+    pub(super) fn plane(&self) -> Option<(usize, usize)> {
+        let mut axes = self.numeric.iter().chain(&self.categorical).copied();
+        Some((axes.next()?, axes.next()?))
+    }
+}
+
+fn sort(variable: &Variable) -> Sort {
+    match variable.info.kind {
+        Kind::Bool => Sort::Truth,
+        Kind::Text | Kind::Category => Sort::Text,
+        _ if variable.is_numeric() => Sort::Number,
+        _ => Sort::Text,
+    }
+}

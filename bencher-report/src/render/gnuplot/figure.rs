@@ -1,0 +1,338 @@
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use criterion_plot::prelude::*;
+
+use crate::chart::{Axis as ChartAxis, BoxSeries, Chart, Gap, GapKind, Marks, Point, Series};
+use crate::render::palette;
+
+use super::escape;
+
+/// The name of the picture in gnuplot's working directory.
+pub(super) const OUTPUT: &str = "chart.png";
+/// Points of a run up to which each has a marker.
+const MARKERS: usize = 200;
+
+/// The chart as a gnuplot figure; `None` where it is no line, curve, bars or boxes in one panel,
+/// or holds no value at all (gnuplot then writes no file).
+pub(super) fn figure(chart: &Chart) -> Option<Figure> {
+    let [panel] = chart.panels.as_slice() else {
+        return None;
+    };
+    let foot = Foot::of(chart)?;
+    let mut figure = Figure::new();
+    figure
+        .set(Output(Path::new(OUTPUT)))
+        .set(Size(1600, 800))
+        .set(Font("DejaVu Sans"))
+        .set(FontSize(17.0));
+    axes(&mut figure, chart, &foot, absences(&panel.marks));
+    match &panel.marks {
+        Marks::Lines(series) => lines(&mut figure, chart, series, &foot),
+        Marks::Boxes(series) if series.len() == 1 => boxes(&mut figure, series, &foot)?,
+        _ => return None,
+    }
+    Some(figure)
+}
+
+/// The range of the value axis, and places along its foot.
+struct Foot {
+    low: f64,
+    high: f64,
+    log: bool,
+}
+
+impl Foot {
+    fn of(chart: &Chart) -> Option<Self> {
+        let (low, high) = chart.y.range?;
+        let log = chart.y.is_log();
+        let by = if high > low {
+            (high - low) * 0.06
+        } else {
+            low.abs().max(1e-300) * 0.05
+        };
+        let (low, high) = if log {
+            (low / 1.6, high * 1.2)
+        } else {
+            (low - by, high + by)
+        };
+        (low.is_finite() && high.is_finite()).then_some(Self { low, high, log })
+    }
+
+    fn at(&self, share: f64) -> f64 {
+        if self.log {
+            self.low * (self.high / self.low).powf(share)
+        } else {
+            self.low + (self.high - self.low) * share
+        }
+    }
+
+    /// Signs of absent values, those of one kind under one name in the key.
+    fn signs(&self, figure: &mut Figure, absent: &[(usize, f64, GapKind)]) {
+        for kind in GapKind::ALL {
+            let of_kind = || absent.iter().filter(|mark| mark.2 == kind);
+            let series: BTreeSet<usize> = of_kind().map(|mark| mark.0).collect();
+            for (first, n) in series.into_iter().enumerate() {
+                let x: Vec<f64> = of_kind()
+                    .filter(|mark| mark.0 == n)
+                    .map(|mark| mark.1)
+                    .collect();
+                let y = vec![self.at(0.025 + 0.035 * n as f64); x.len()];
+                figure.plot(Points { x, y }, |properties| {
+                    if first == 0 {
+                        properties.set(Label(escape::text(kind.name(), 24)));
+                    }
+                    properties.set(color(n)).set(sign(kind)).set(PointSize(1.6))
+                });
+            }
+        }
+    }
+}
+
+/// The symbol of an absence.
+fn sign(kind: GapKind) -> PointType {
+    match kind {
+        GapKind::Failed => PointType::X,
+        GapKind::TimedOut => PointType::Plus,
+        GapKind::Skipped => PointType::Square,
+        GapKind::Pending => PointType::Circle,
+        GapKind::Missing => PointType::Triangle,
+        GapKind::BelowResolution => PointType::FilledTriangle,
+        GapKind::NotFinite => PointType::Star,
+    }
+}
+
+fn absences(marks: &Marks) -> bool {
+    match marks {
+        Marks::Lines(series) => series
+            .iter()
+            .flat_map(|one| &one.points)
+            .any(|point| point.y.is_none()),
+        Marks::Boxes(series) => series
+            .iter()
+            .flat_map(|one| &one.boxes)
+            .any(|mark| mark.quartiles.is_none()),
+        _ => false,
+    }
+}
+
+fn axes(figure: &mut Figure, chart: &Chart, foot: &Foot, absences: bool) {
+    let title = escape::text(&chart.title, 80);
+    let said = chart.spread.as_deref().unwrap_or_default();
+    // criterion-plot has one title and no other free text: what the band means stands under it.
+    figure.set(Title(if said.is_empty() {
+        title
+    } else {
+        format!("{title} ({})", escape::text(said, 90))
+    }));
+    axis(
+        figure,
+        Axis::LeftY,
+        &chart.y,
+        Some(Range::Limits(foot.low, foot.high)),
+    );
+    let wide = chart.x.range.filter(|(low, high)| high > low);
+    let around = wide.map(|(low, high)| {
+        if chart.x.is_log() {
+            return Range::Limits(low / 1.1, high * 1.1);
+        }
+        let by = (high - low) * 0.03;
+        Range::Limits(low - by, high + by)
+    });
+    axis(figure, Axis::BottomX, &chart.x, around);
+    figure.configure(Key, |key| {
+        if chart.legend.is_none() && !absences {
+            return key.hide();
+        }
+        if let Some(title) = &chart.legend {
+            key.set(Title(escape::text(title, 24)));
+        }
+        key.set(Justification::Left)
+            .set(Order::SampleText)
+            .set(Position::Outside(Vertical::Top, Horizontal::Right))
+    });
+}
+
+fn axis(figure: &mut Figure, which: Axis, axis: &ChartAxis, range: Option<Range>) {
+    let levels = axis.level_names();
+    let step = levels.len().div_ceil(30).max(1);
+    let (places, names): (Vec<f64>, Vec<String>) = (0..levels.len())
+        .step_by(step)
+        .map(|n| (n as f64, escape::tick(&axis.name_of(n as f64), 24)))
+        .unzip();
+    figure.configure(which, |properties| {
+        properties
+            .set(Label(escape::text(&axis.label, 70)))
+            .set(if axis.is_log() {
+                Scale::Logarithmic
+            } else {
+                Scale::Linear
+            });
+        if let Some(range) = range {
+            properties.set(range);
+        }
+        if levels.is_empty() {
+            properties.configure(Grid::Major, |grid| grid.show());
+        } else {
+            properties
+                .set(Range::Limits(-0.6, levels.len() as f64 - 0.4))
+                .set(TicLabels {
+                    positions: places,
+                    labels: names,
+                });
+        }
+        properties
+    });
+}
+
+fn color(n: usize) -> Color {
+    let (r, g, b) = palette::rgb(palette::color(n));
+    Color::Rgb(r, g, b)
+}
+
+fn lines(figure: &mut Figure, chart: &Chart, series: &[Series], foot: &Foot) {
+    for (n, one) in series.iter().enumerate() {
+        for run in one.points.split(|point| point.bounds.is_none()) {
+            if run.len() < 2 {
+                continue;
+            }
+            let bounds = |side: fn((f64, f64)) -> f64| -> Vec<f64> {
+                run.iter()
+                    .filter_map(|point| point.bounds.map(side))
+                    .collect()
+            };
+            let band = FilledCurve {
+                x: run.iter().map(|point| point.x).collect::<Vec<_>>(),
+                y1: bounds(|(low, _)| low),
+                y2: bounds(|(_, high)| high),
+            };
+            figure.plot(band, |properties| {
+                properties.set(color(n)).set(Opacity(0.2))
+            });
+        }
+    }
+    for (n, one) in series.iter().enumerate() {
+        for (first, run) in one.runs().enumerate() {
+            let (x, y) = coordinates(run);
+            let name = (first == 0 && chart.legend.is_some()).then(|| escape::text(&one.name, 24));
+            let dash = match palette::round(n) {
+                0 => LineType::Solid,
+                1 => LineType::Dash,
+                _ => LineType::Dot,
+            };
+            let style = |properties: &mut criterion_plot::curve::Properties| {
+                properties
+                    .set(color(n))
+                    .set(dash)
+                    .set(LineWidth(3.0))
+                    .set(PointType::FilledCircle)
+                    .set(PointSize(1.0));
+                if let Some(name) = name {
+                    properties.set(Label(name));
+                }
+            };
+            let style = |properties: &mut criterion_plot::curve::Properties| -> () {
+                style(properties);
+            };
+            if run.len() <= MARKERS {
+                let curve = LinesPoints { x, y };
+                figure.plot(curve, |properties| {
+                    style(properties);
+                    properties
+                });
+            } else {
+                let curve = Lines { x, y };
+                figure.plot(curve, |properties| {
+                    style(properties);
+                    properties
+                });
+            }
+        }
+    }
+    let absent: Vec<(usize, f64, GapKind)> = series
+        .iter()
+        .enumerate()
+        .flat_map(|(n, one)| {
+            one.points
+                .iter()
+                .filter(|point| point.y.is_none())
+                .map(move |point| (n, point.x, kind(point.gap.as_ref())))
+        })
+        .collect();
+    foot.signs(figure, &absent);
+}
+
+fn kind(gap: Option<&Gap>) -> GapKind {
+    gap.map_or(GapKind::Missing, |gap| gap.kind)
+}
+
+fn coordinates(run: &[Point]) -> (Vec<f64>, Vec<f64>) {
+    run.iter()
+        .filter_map(|point| Some((point.x, point.y?)))
+        .unzip()
+}
+
+fn boxes(figure: &mut Figure, series: &[BoxSeries], foot: &Foot) -> Option<()> {
+    for (n, one) in series.iter().enumerate() {
+        let marks: Vec<_> = one
+            .boxes
+            .iter()
+            .filter_map(|mark| Some((mark.x, mark.quartiles?)))
+            .collect();
+        if marks.is_empty() {
+            return None;
+        }
+        figure.set(BoxWidth(0.5));
+        let column = |value: fn(&crate::chart::Quartiles) -> f64| -> Vec<f64> {
+            marks.iter().map(|(_, q)| value(q)).collect()
+        };
+        let x: Vec<f64> = marks.iter().map(|(x, _)| *x).collect();
+        let candles = Candlesticks {
+            x: x.clone(),
+            whisker_min: column(|q| q.low),
+            box_min: column(|q| q.q1),
+            box_high: column(|q| q.q3),
+            whisker_high: column(|q| q.high),
+        };
+        figure.plot(candles, |properties| {
+            properties.set(color(n)).set(LineWidth(2.0))
+        });
+        let median = column(|q| q.median);
+        let middle = Candlesticks {
+            x,
+            whisker_min: median.clone(),
+            box_min: median.clone(),
+            box_high: median.clone(),
+            whisker_high: median,
+        };
+        figure.plot(middle, |properties| {
+            properties.set(Color::Black).set(LineWidth(3.0))
+        });
+        let beyond: Vec<(f64, f64)> = one
+            .boxes
+            .iter()
+            .flat_map(|mark| mark.outliers.iter().map(|y| (mark.x, *y)))
+            .collect();
+        if !beyond.is_empty() {
+            let (x, y): (Vec<f64>, Vec<f64>) = beyond.into_iter().unzip();
+            figure.plot(Points { x, y }, |properties| {
+                properties
+                    .set(color(n))
+                    .set(PointType::FilledCircle)
+                    .set(PointSize(0.7))
+            });
+        }
+    }
+    let absent: Vec<(usize, f64, GapKind)> = series
+        .iter()
+        .enumerate()
+        .flat_map(|(n, one)| {
+            one.boxes
+                .iter()
+                .filter(|mark| mark.quartiles.is_none())
+                .map(move |mark| (n, mark.x, kind(mark.gap.as_ref())))
+        })
+        .collect();
+    foot.signs(figure, &absent);
+    Some(())
+}

@@ -1,0 +1,64 @@
+//! PNG by gnuplot, through criterion-plot: lines, curves, bars and boxes of one panel.
+//!
+//! criterion-plot pastes text into the script as it stands, and a script can run commands: every
+//! text goes through [`escape`], nothing else may build a label.
+
+mod escape;
+mod figure;
+mod process;
+
+use std::sync::OnceLock;
+
+use thiserror::Error;
+
+use crate::chart::Chart;
+
+/// Why gnuplot did not draw a chart.
+#[derive(Debug, Error)]
+pub(crate) enum Refusal {
+    /// A kind, a grid of panels or a chart without any value.
+    #[error("gnuplot does not draw this kind of chart")]
+    Kind,
+    /// The program is not there.
+    #[error("gnuplot is not installed (its package is `gnuplot-nox`)")]
+    NotInstalled,
+    /// The program did not do it.
+    #[error("gnuplot failed: {0}")]
+    Failed(String),
+}
+
+/// The chart as a PNG file.
+pub(crate) fn png(chart: &Chart) -> Result<Vec<u8>, Refusal> {
+    let mut figure = figure::figure(chart).ok_or(Refusal::Kind)?;
+    if !installed() {
+        return Err(Refusal::NotInstalled);
+    }
+    let mut script = Vec::new();
+    figure
+        .dump(&mut script)
+        .map_err(|error| Refusal::Failed(error.to_string()))?;
+    process::run(&to_png(&script)?).map_err(Refusal::Failed)
+}
+
+/// Whether gnuplot answers; asked once per process.
+fn installed() -> bool {
+    static INSTALLED: OnceLock<bool> = OnceLock::new();
+    *INSTALLED.get_or_init(|| criterion_plot::version().is_ok())
+}
+
+/// criterion-plot writes SVG only: the one line that says so is replaced.
+fn to_png(script: &[u8]) -> Result<Vec<u8>, Refusal> {
+    const SVG: &[u8] = b"\nset terminal svg dynamic";
+    let at = script
+        .windows(SVG.len())
+        .position(|window| window == SVG)
+        .ok_or_else(|| Refusal::Failed("the script names no terminal".to_owned()))?;
+    let (before, rest) = script.split_at(at);
+    let after = rest.get(SVG.len()..).unwrap_or_default();
+    Ok([
+        before,
+        b"\nset border 3 lc rgb '#5a626e'\nset format '%g'\nset terminal pngcairo",
+        after,
+    ]
+    .concat())
+}

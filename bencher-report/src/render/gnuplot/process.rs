@@ -1,0 +1,72 @@
+use std::io::{Read, Write};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Time after which gnuplot is taken to hang.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Feeds a script to gnuplot and returns what it draws.
+///
+/// The working directory is a fresh one, of which nothing but the picture is kept.
+pub(super) fn run(script: &[u8]) -> Result<Vec<u8>, String> {
+    let dir = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let mut child = Command::new("gnuplot")
+        .current_dir(dir.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| error.to_string())?;
+    let outcome = converse(&mut child, script);
+    if outcome.is_err() {
+        // Dead already, or hanging; either way its end is awaited so that no zombie stays.
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    outcome?;
+    let picture = std::fs::read(dir.path().join(super::figure::OUTPUT))
+        .map_err(|error| format!("no picture: {error}"))?;
+    if picture.starts_with(b"\x89PNG") {
+        Ok(picture)
+    } else {
+        Err("the picture is no PNG file".to_owned())
+    }
+}
+
+/// Writes the script and waits, each on a thread of its own: a pipe that nobody reads blocks.
+fn converse(child: &mut Child, script: &[u8]) -> Result<(), String> {
+    let (Some(mut stdin), Some(mut stderr)) = (child.stdin.take(), child.stderr.take()) else {
+        return Err("no pipe".to_owned());
+    };
+    let script = script.to_vec();
+    let writer = thread::spawn(move || stdin.write_all(&script));
+    let reader = thread::spawn(move || {
+        let mut said = String::new();
+        let _ = stderr.by_ref().take(4000).read_to_string(&mut said);
+        let _ = std::io::copy(&mut stderr, &mut std::io::sink());
+        said
+    });
+    let begun = Instant::now();
+    let status = loop {
+        match child.try_wait().map_err(|error| error.to_string())? {
+            Some(status) => break status,
+            None if begun.elapsed() > PATIENCE => {
+                return Err(format!("no answer within {} s", PATIENCE.as_secs()));
+            }
+            None => thread::sleep(Duration::from_millis(2)),
+        }
+    };
+    let written = writer.join().is_ok_and(|result| result.is_ok());
+    let said = reader.join().unwrap_or_default();
+    if status.success() && written {
+        Ok(())
+    } else {
+        let said = said.trim();
+        Err(if said.is_empty() {
+            status.to_string()
+        } else {
+            crate::chart::text::clip(said, 300)
+        })
+    }
+}

@@ -1,0 +1,21 @@
+//! A chart as plotly's traces and layout.
+
+mod hover;
+mod layout;
+mod traces;
+
+use serde_json::{Value as Json, json};
+
+use crate::chart::{Chart, ChartKind};
+
+pub(super) use traces::is_thinned;
+
+/// What the page's script needs to draw a chart; `None` for a table, which is HTML.
+pub(super) fn figure(chart: &Chart) -> Option<Json> {
+    if chart.kind == ChartKind::Table {
+        return None;
+    }
+    let traces = traces::traces(chart);
+    let layout = layout::layout(chart);
+    Some(json!({ "data": traces, "layout": layout }))
+}

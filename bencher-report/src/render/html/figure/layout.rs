@@ -1,0 +1,249 @@
+//! Where panels, axes, labels and the legend of a figure stand.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::chart::{Axis, Chart, ChartKind, Ticks, text};
+
+use super::super::text::plotly;
+
+/// Height of a panel, in pixels.
+const PANEL: f64 = 300.0;
+/// Height of a panel in a grid.
+const SMALL: f64 = 220.0;
+/// Room between rows of panels, for their labels.
+const BETWEEN: f64 = 50.0;
+/// Room at the top for the buttons of the figure.
+const TOP: f64 = 34.0;
+/// Room at the top for the labels of panels, below the buttons.
+const LABELS: f64 = 24.0;
+
+/// The layout of a figure; colours of text, ground and grid are the page's.
+pub(super) fn layout(chart: &Chart) -> Json {
+    let rows = chart.rows();
+    let columns = chart.columns.max(1);
+    let panel = match (rows * columns, chart.kind) {
+        (1, ChartKind::HeatMap) => PANEL + 60.0,
+        (1, _) => PANEL,
+        _ => SMALL,
+    };
+    let inner = panel * rows as f64 + BETWEEN * (rows - 1) as f64;
+    let mut layout = Map::new();
+    let mut labels = Vec::new();
+    for (n, place) in chart.panels.iter().enumerate() {
+        let (row, column) = (n / columns, n % columns);
+        let gap = if columns > 1 { 0.035 } else { 0.0 };
+        let width = (1.0 - gap * (columns - 1) as f64) / columns as f64;
+        let left = column as f64 * (width + gap);
+        let bottom = 1.0 - (row as f64 * (panel + BETWEEN) + panel) / inner;
+        let top = (bottom + panel / inner).min(1.0);
+        let lowest = n + columns >= chart.panels.len();
+        let mut x = axis(&chart.x, if columns > 1 { 8 } else { 24 }, lowest);
+        x.insert("domain".to_owned(), json!([left, (left + width).min(1.0)]));
+        x.insert("anchor".to_owned(), json!(name('y', n, false)));
+        let mut y = axis(&chart.y, 16, column == 0);
+        y.insert("domain".to_owned(), json!([bottom.max(0.0), top]));
+        y.insert("anchor".to_owned(), json!(name('x', n, false)));
+        if n > 0 {
+            x.insert("matches".to_owned(), json!("x"));
+            y.insert("matches".to_owned(), json!("y"));
+        }
+        if chart.kind == ChartKind::Bar || chart.kind == ChartKind::Histogram {
+            y.insert("rangemode".to_owned(), json!("tozero"));
+        }
+        layout.insert(format!("xaxis{}", suffix(n)), Json::Object(x));
+        layout.insert(format!("yaxis{}", suffix(n)), Json::Object(y));
+        layout.insert(
+            format!("yaxis{}", strip(n)),
+            json!({
+                "overlaying": name('y', n, false),
+                "anchor": name('x', n, false),
+                "range": [0, 1],
+                "visible": false,
+                "fixedrange": true
+            }),
+        );
+        if !place.facets.is_empty() {
+            labels.push(json!({
+                "text": plotly(&place.label(), 100 / columns),
+                "x": left + width / 2.0,
+                "y": top,
+                "xref": "paper",
+                "yref": "paper",
+                "xanchor": "center",
+                "yanchor": "bottom",
+                "showarrow": false,
+                "font": { "size": 12 }
+            }));
+        }
+    }
+    layout.insert("annotations".to_owned(), Json::Array(labels));
+    finish(chart, layout, inner)
+}
+
+fn finish(chart: &Chart, mut layout: Map<String, Json>, inner: f64) -> Json {
+    let bottom = 92.0;
+    let labelled = chart.panels.iter().any(|panel| !panel.facets.is_empty());
+    let top = TOP + if labelled { LABELS } else { 0.0 };
+    layout.insert("height".to_owned(), json!(inner + top + bottom));
+    layout.insert(
+        "margin".to_owned(),
+        json!({ "l": 64, "r": 16, "t": top, "b": 64, "pad": 0 }),
+    );
+    let title = chart.legend.as_deref().unwrap_or_default();
+    layout.insert(
+        "legend".to_owned(),
+        json!({
+            "orientation": "h",
+            "yref": "container",
+            "y": 0,
+            "yanchor": "bottom",
+            "x": 0,
+            "title": { "text": plotly(title, 40) },
+            "groupclick": "togglegroup"
+        }),
+    );
+    layout.insert("barmode".to_owned(), json!("group"));
+    layout.insert(
+        "bargap".to_owned(),
+        json!(if chart.kind == ChartKind::Histogram {
+            0.0
+        } else {
+            0.2
+        }),
+    );
+    layout.insert("boxmode".to_owned(), json!("group"));
+    layout.insert("boxgap".to_owned(), json!(0.3));
+    layout.insert("boxgroupgap".to_owned(), json!(0.1));
+    layout.insert("hovermode".to_owned(), json!("closest"));
+    layout.insert("dragmode".to_owned(), json!("zoom"));
+    if let Some(color) = &chart.color {
+        layout.insert("coloraxis".to_owned(), color_axis(color));
+    }
+    Json::Object(layout)
+}
+
+/// One axis; `named` where it carries title and tick labels, which panels of a grid share.
+fn axis(axis: &Axis, ticks: usize, named: bool) -> Map<String, Json> {
+    let mut map = Map::new();
+    let mut set = |key: &str, value: Json| {
+        map.insert(key.to_owned(), value);
+    };
+    if named {
+        set(
+            "title",
+            json!({ "text": plotly(&axis.label, 80), "standoff": 10 }),
+        );
+    }
+    set("showticklabels", json!(named));
+    set("automargin", json!(true));
+    set("zeroline", json!(false));
+    set("ticks", json!("outside"));
+    set("exponentformat", json!("SI"));
+    match &axis.ticks {
+        Ticks::Linear => set("type", json!("linear")),
+        Ticks::Log => {
+            set("type", json!("log"));
+            set("dtick", log_tick(axis.range));
+        }
+        Ticks::Levels(levels) => {
+            let (places, labels) = level_ticks(axis, levels, ticks);
+            set("type", json!("linear"));
+            set("tickvals", json!(places));
+            set("ticktext", json!(labels));
+            set("showgrid", json!(false));
+            set("range", json!([-0.5, levels.len() as f64 - 0.5]));
+        }
+    }
+    map
+}
+
+/// Every decade where there are several; the digits between them where there is one.
+fn log_tick(range: Option<(f64, f64)>) -> Json {
+    match range {
+        Some((low, high)) if high / low < 30.0 => json!("D2"),
+        Some((low, high)) if (high / low).log10() > 8.0 => json!(2),
+        _ => json!(1),
+    }
+}
+
+/// Ticks at levels, as many as have room, and the outer levels of nested ones below them.
+fn level_ticks(axis: &Axis, levels: &[String], room: usize) -> (Vec<f64>, Vec<String>) {
+    let step = levels.len().div_ceil(room.max(1)).max(1);
+    let mut places: Vec<f64> = Vec::new();
+    let mut names = Vec::new();
+    for (n, level) in levels.iter().enumerate().step_by(step) {
+        places.push(n as f64);
+        names.push(plotly(level, 24));
+    }
+    for group in &axis.groups {
+        let middle = group.first as f64 + (group.count as f64 - 1.0) / 2.0;
+        let label = plotly(&group.label, 24);
+        let at = places.iter().position(|place| (place - middle).abs() < 0.1);
+        if let Some(name) = at.and_then(|at| names.get_mut(at)) {
+            *name = format!("{name}<br><b>{label}</b>");
+        } else {
+            places.push(middle);
+            names.push(format!("<br><b>{label}</b>"));
+        }
+    }
+    (places, names)
+}
+
+fn color_axis(color: &Axis) -> Json {
+    let mut axis = json!({
+        "colorscale": "Viridis",
+        "colorbar": {
+            "title": { "text": plotly(&color.label, 60), "side": "right" },
+            "exponentformat": "SI",
+            "thickness": 16,
+            "outlinewidth": 0
+        }
+    });
+    if let Some((low, high)) = color.range {
+        let place = |x: f64| if color.is_log() { x.log10() } else { x };
+        let (low, high) = (place(low), place(high));
+        // A single value still needs a scale that is wider than nothing.
+        let wide = if high > low { 0.0 } else { 0.5 };
+        if let Some(map) = axis.as_object_mut() {
+            map.insert("cmin".to_owned(), json!(low - wide));
+            map.insert("cmax".to_owned(), json!(high + wide));
+        }
+        if color.is_log() {
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "exponents of floats are small"
+            )]
+            let decades: Vec<i32> = (low.ceil() as i32..=high.floor() as i32).collect();
+            let names: Vec<String> = decades
+                .iter()
+                .map(|decade| text::number(10_f64.powi(*decade)))
+                .collect();
+            if let Some(bar) = axis.get_mut("colorbar").and_then(Json::as_object_mut) {
+                bar.insert("tickvals".to_owned(), json!(decades));
+                bar.insert("ticktext".to_owned(), json!(names));
+            }
+        }
+    }
+    axis
+}
+
+/// The name of a panel's axis: `x`, `x2`, …; with `gaps` that of its strip for absent values.
+pub(super) fn name(letter: char, panel: usize, gaps: bool) -> String {
+    if gaps {
+        format!("{letter}{}", strip(panel))
+    } else {
+        format!("{letter}{}", suffix(panel))
+    }
+}
+
+fn suffix(panel: usize) -> String {
+    if panel == 0 {
+        String::new()
+    } else {
+        (panel + 1).to_string()
+    }
+}
+
+fn strip(panel: usize) -> usize {
+    1001 + panel
+}

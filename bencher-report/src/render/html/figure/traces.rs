@@ -1,0 +1,563 @@
+//! The marks of a figure as plotly's traces.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value as Json, json};
+
+use crate::chart::{BoxSeries, Chart, GapKind, HeatMap, Histogram, Marks, Point, Series};
+use crate::render::palette;
+
+use super::super::text::plotly;
+use super::{hover, layout};
+
+/// Marks up to which every one carries a hover text of its own.
+const HOVER: usize = 20_000;
+/// Points of a series that are drawn; more are thinned, their peaks kept.
+const POINTS: usize = 20_000;
+/// Points of a series up to which each has a marker.
+const MARKERS: usize = 300;
+/// Absent cells of a heat map up to which each has a symbol.
+const SYMBOLS: usize = 3000;
+
+/// Every trace of every panel.
+pub(super) fn traces(chart: &Chart) -> Vec<Json> {
+    let mut traces = Vec::new();
+    let mut gaps = GapLegend::default();
+    for (n, panel) in chart.panels.iter().enumerate() {
+        let frame = Frame { chart, panel: n };
+        match &panel.marks {
+            Marks::Lines(series) => frame.lines(series, &mut traces, &mut gaps),
+            Marks::Bars(series) => frame.bars(series, &mut traces, &mut gaps),
+            Marks::Boxes(series) => frame.boxes(series, &mut traces, &mut gaps),
+            Marks::HeatMap(map) => frame.heat_map(map, &mut traces, &mut gaps),
+            Marks::Histogram(histogram) => traces.push(frame.histogram(histogram)),
+            Marks::Table(_) => {}
+        }
+    }
+    traces
+}
+
+/// The sorts of absence that the legend names already.
+#[derive(Default)]
+struct GapLegend(BTreeSet<GapKind>);
+
+struct Frame<'a> {
+    chart: &'a Chart,
+    panel: usize,
+}
+
+impl Frame<'_> {
+    fn axes(&self, mut trace: Json, gaps: bool) -> Json {
+        if let Some(map) = trace.as_object_mut() {
+            map.insert(
+                "xaxis".to_owned(),
+                json!(layout::name('x', self.panel, false)),
+            );
+            map.insert(
+                "yaxis".to_owned(),
+                json!(layout::name('y', self.panel, gaps)),
+            );
+        }
+        trace
+    }
+
+    fn lines(&self, series: &[Series], traces: &mut Vec<Json>, gaps: &mut GapLegend) {
+        for (n, one) in series.iter().enumerate() {
+            let color = palette::color(n);
+            traces.extend(self.band(n, one));
+            let points = thin(&one.points);
+            let marked = one.points.len() <= MARKERS;
+            let dash = ["solid", "dash", "dot"];
+            let symbols: Vec<&str> = points
+                .iter()
+                .map(|point| {
+                    if point.absent > 0 {
+                        "circle-open"
+                    } else {
+                        "circle"
+                    }
+                })
+                .collect();
+            let mut trace = json!({
+                "type": "scatter",
+                "mode": if marked { "lines+markers" } else { "lines" },
+                "x": points.iter().map(|point| point.x).collect::<Vec<_>>(),
+                "y": points.iter().map(|point| point.y).collect::<Vec<_>>(),
+                "name": plotly(&one.name, 40),
+                "legendgroup": n.to_string(),
+                "showlegend": self.panel == 0 && self.chart.legend.is_some(),
+                "line": { "color": color, "width": 2, "dash": dash.get(palette::round(n)) },
+                "connectgaps": false,
+                "hovertemplate": "%{text}<extra></extra>",
+                "text": points
+                    .iter()
+                    .map(|point| hover::point(self.chart, &one.name, point))
+                    .collect::<Vec<_>>()
+            });
+            if marked && let Some(map) = trace.as_object_mut() {
+                let style = json!({ "size": 6, "color": color, "symbol": symbols });
+                map.insert("marker".to_owned(), style);
+            }
+            traces.push(self.axes(trace, false));
+        }
+        let marks = series.iter().enumerate().flat_map(|(n, one)| {
+            one.points
+                .iter()
+                .filter(|point| point.y.is_none())
+                .map(move |point| (n, point.x, one, point))
+        });
+        self.gap_strip(marks, traces, gaps);
+    }
+
+    /// The band around a line: one outline for every run of points that have bounds.
+    fn band(&self, n: usize, series: &Series) -> Option<Json> {
+        let mut x: Vec<Option<f64>> = Vec::new();
+        let mut y: Vec<Option<f64>> = Vec::new();
+        for run in thin(&series.points).split(|point| point.bounds.is_none()) {
+            let bounds = || {
+                run.iter()
+                    .filter_map(|point| Some((point.x, point.bounds?)))
+            };
+            if run.is_empty() {
+                continue;
+            }
+            x.extend(bounds().map(|(x, _)| Some(x)));
+            x.extend(bounds().rev().map(|(x, _)| Some(x)));
+            y.extend(bounds().map(|(_, (_, high))| Some(high)));
+            y.extend(bounds().rev().map(|(_, (low, _))| Some(low)));
+            x.push(None);
+            y.push(None);
+        }
+        if x.is_empty() {
+            return None;
+        }
+        let trace = json!({
+            "type": "scatter",
+            "mode": "lines",
+            "x": x,
+            "y": y,
+            "fill": "toself",
+            "fillcolor": tint(n, 0.2),
+            "line": { "width": 1, "color": tint(n, 0.35) },
+            "legendgroup": n.to_string(),
+            "showlegend": false,
+            "hoverinfo": "skip"
+        });
+        Some(self.axes(trace, false))
+    }
+
+    fn bars(&self, series: &[Series], traces: &mut Vec<Json>, gaps: &mut GapLegend) {
+        for (n, one) in series.iter().enumerate() {
+            let reach = |side: fn((f64, f64), f64) -> f64| -> Vec<Option<f64>> {
+                one.points
+                    .iter()
+                    .map(|point| Some(side(point.bounds?, point.y?)))
+                    .collect()
+            };
+            let bounded = one.points.iter().any(|point| point.bounds.is_some());
+            let trace = json!({
+                "type": "bar",
+                "x": one.points.iter().map(|point| point.x).collect::<Vec<_>>(),
+                "y": one.points.iter().map(|point| point.y).collect::<Vec<_>>(),
+                "name": plotly(&one.name, 40),
+                "legendgroup": n.to_string(),
+                "offsetgroup": n.to_string(),
+                "showlegend": self.panel == 0 && self.chart.legend.is_some(),
+                "marker": { "color": palette::color(n) },
+                "error_y": {
+                    "visible": bounded,
+                    "type": "data",
+                    "symmetric": false,
+                    "array": reach(|(_, high), y| high - y),
+                    "arrayminus": reach(|(low, _), y| y - low),
+                    "thickness": 1.5,
+                    "width": 4
+                },
+                "hovertemplate": "%{hovertext}<extra></extra>",
+                "textposition": "none",
+                "hovertext": one
+                    .points
+                    .iter()
+                    .map(|point| hover::point(self.chart, &one.name, point))
+                    .collect::<Vec<_>>()
+            });
+            traces.push(self.axes(trace, false));
+        }
+        let marks = series.iter().enumerate().flat_map(|(n, one)| {
+            one.points
+                .iter()
+                .filter(|point| point.y.is_none())
+                .map(move |point| (n, point.x + beside(n, series.len(), 0.8), one, point))
+        });
+        self.gap_strip(marks, traces, gaps);
+    }
+
+    fn boxes(&self, series: &[BoxSeries], traces: &mut Vec<Json>, gaps: &mut GapLegend) {
+        let mut absent = Vec::new();
+        for (n, one) in series.iter().enumerate() {
+            let color = palette::color(n);
+            let drawn: Vec<_> = one
+                .boxes
+                .iter()
+                .filter_map(|mark| Some((mark, mark.quartiles?)))
+                .collect();
+            let column = |value: fn(&crate::chart::Quartiles) -> f64| -> Vec<f64> {
+                drawn.iter().map(|(_, q)| value(q)).collect()
+            };
+            let trace = json!({
+                "type": "box",
+                "x": drawn.iter().map(|(mark, _)| mark.x).collect::<Vec<_>>(),
+                "q1": column(|q| q.q1),
+                "median": column(|q| q.median),
+                "q3": column(|q| q.q3),
+                "lowerfence": column(|q| q.low),
+                "upperfence": column(|q| q.high),
+                "name": plotly(&one.name, 40),
+                "legendgroup": n.to_string(),
+                "offsetgroup": n.to_string(),
+                "showlegend": self.panel == 0 && self.chart.legend.is_some(),
+                "line": { "color": color, "width": 1.5 },
+                "fillcolor": tint(n, 0.35),
+                "hoverinfo": "skip"
+            });
+            traces.push(self.axes(trace, false));
+            let offset = beside(n, series.len(), 0.7);
+            // Boxes of plotly name their five numbers one by one; one text says it all.
+            let mut x: Vec<f64> = drawn.iter().map(|(mark, _)| mark.x + offset).collect();
+            let mut y = column(|q| q.median);
+            let mut texts: Vec<String> = drawn
+                .iter()
+                .map(|(mark, _)| hover::boxed(self.chart, &one.name, mark))
+                .collect();
+            let mut sizes = vec![0; x.len()];
+            for (mark, _) in &drawn {
+                for outlier in &mark.outliers {
+                    x.push(mark.x + offset);
+                    y.push(*outlier);
+                    texts.push(crate::chart::text::number(*outlier));
+                    sizes.push(5);
+                }
+            }
+            let points = json!({
+                "type": "scatter",
+                "mode": "markers",
+                "x": x,
+                "y": y,
+                "text": texts,
+                "hovertemplate": "%{text}<extra></extra>",
+                "marker": { "color": color, "size": sizes, "opacity": 0.8, "line": { "width": 0 } },
+                "legendgroup": n.to_string(),
+                "showlegend": false
+            });
+            traces.push(self.axes(points, false));
+            absent.extend(
+                one.boxes
+                    .iter()
+                    .filter(|mark| mark.quartiles.is_none())
+                    .map(|mark| Mark {
+                        series: n,
+                        x: mark.x + offset,
+                        kind: mark.gap.as_ref().map_or(GapKind::Missing, |gap| gap.kind),
+                        text: hover::boxed(self.chart, &one.name, mark),
+                    }),
+            );
+        }
+        self.strip(&absent, traces, gaps);
+    }
+
+    fn heat_map(&self, map: &HeatMap, traces: &mut Vec<Json>, gaps: &mut GapLegend) {
+        let width = map.width.max(1);
+        let log = self
+            .chart
+            .color
+            .as_ref()
+            .is_some_and(crate::chart::Axis::is_log);
+        let shade = |value: &Option<f64>| value.map(|x| if log { x.log10() } else { x });
+        let rows: Vec<Vec<Option<f64>>> = map
+            .values
+            .chunks(width)
+            .map(|row| row.iter().map(shade).collect())
+            .collect();
+        let text = |cell: usize| {
+            let noise = map
+                .noise
+                .get(cell)
+                .map(|noise| (*noise, map.samples.get(cell).copied().unwrap_or(0)));
+            let value = map.values.get(cell).copied().flatten();
+            let place = (cell % width, cell / width);
+            hover::cell(self.chart, place, value, noise, map.gaps.get(&cell))
+        };
+        let mut trace = json!({
+            "type": "heatmap",
+            "x": (0..width).collect::<Vec<_>>(),
+            "y": (0..rows.len()).collect::<Vec<_>>(),
+            "z": rows,
+            "coloraxis": "coloraxis",
+            "hoverongaps": false,
+            "hovertemplate": if log { "10^%{z}<extra></extra>" } else { "%{z}<extra></extra>" }
+        });
+        if map.values.len() <= HOVER
+            && let Some(fields) = trace.as_object_mut()
+        {
+            let cells: Vec<usize> = (0..map.values.len()).collect();
+            let texts: Vec<Vec<String>> = cells
+                .chunks(width)
+                .map(|row| row.iter().map(|cell| text(*cell)).collect())
+                .collect();
+            fields.insert("text".to_owned(), json!(texts));
+            fields.insert("hovertemplate".to_owned(), json!("%{text}<extra></extra>"));
+        }
+        traces.push(self.axes(trace, false));
+        traces.extend(self.gap_cells(map, width, &text));
+        self.gap_symbols(map, width, &text, traces, gaps);
+    }
+
+    /// Grey ground under the cells that have no value.
+    fn gap_cells(
+        &self,
+        map: &HeatMap,
+        width: usize,
+        text: &dyn Fn(usize) -> String,
+    ) -> Option<Json> {
+        let absent = |cell: usize| matches!(map.values.get(cell), Some(None));
+        if !(0..map.values.len()).any(absent) {
+            return None;
+        }
+        let cells: Vec<usize> = (0..map.values.len()).collect();
+        let z: Vec<Vec<Option<u8>>> = cells
+            .chunks(width)
+            .map(|row| row.iter().map(|cell| absent(*cell).then_some(1)).collect())
+            .collect();
+        let texts: Vec<Vec<String>> = cells
+            .chunks(width)
+            .map(|row| {
+                row.iter()
+                    .map(|cell| {
+                        if absent(*cell) {
+                            text(*cell)
+                        } else {
+                            String::new()
+                        }
+                    })
+                    .collect()
+            })
+            .collect();
+        let trace = json!({
+            "type": "heatmap",
+            "x": (0..width).collect::<Vec<_>>(),
+            "y": (0..z.len()).collect::<Vec<_>>(),
+            "z": z,
+            "text": texts,
+            "zmin": 0,
+            "zmax": 1,
+            "colorscale": [[0, palette::GAP], [1, palette::GAP]],
+            "showscale": false,
+            "hoverongaps": false,
+            "hovertemplate": "%{text}<extra></extra>"
+        });
+        Some(self.axes(trace, false))
+    }
+
+    /// A symbol on every cell without a value, and a small one where only some samples have none.
+    fn gap_symbols(
+        &self,
+        map: &HeatMap,
+        width: usize,
+        text: &dyn Fn(usize) -> String,
+        traces: &mut Vec<Json>,
+        gaps: &mut GapLegend,
+    ) {
+        if map.gaps.len() > SYMBOLS {
+            return;
+        }
+        for kind in GapKind::ALL {
+            let cells: Vec<usize> = map
+                .gaps
+                .iter()
+                .filter(|(_, gap)| gap.kind == kind)
+                .map(|(cell, _)| *cell)
+                .collect();
+            if cells.is_empty() {
+                continue;
+            }
+            let size = |cell: &usize| match map.values.get(*cell) {
+                Some(Some(_)) => 5,
+                _ => 9,
+            };
+            let trace = json!({
+                "type": "scatter",
+                "mode": "markers",
+                "x": cells.iter().map(|cell| cell % width).collect::<Vec<_>>(),
+                "y": cells.iter().map(|cell| cell / width).collect::<Vec<_>>(),
+                "text": cells.iter().map(|cell| text(*cell)).collect::<Vec<_>>(),
+                "hovertemplate": "%{text}<extra></extra>",
+                "name": kind.name(),
+                "legendgroup": kind.name(),
+                "showlegend": gaps.0.insert(kind),
+                "marker": {
+                    "symbol": gap_symbol(kind),
+                    "size": cells.iter().map(size).collect::<Vec<_>>(),
+                    "color": "#4d0000",
+                    "line": { "width": 1.5, "color": "#4d0000" }
+                }
+            });
+            traces.push(self.axes(trace, false));
+        }
+    }
+
+    fn histogram(&self, histogram: &Histogram) -> Json {
+        let bins = || histogram.edges.windows(2);
+        let width = |pair: &[f64]| pair.iter().copied().reduce(|low, high| high - low);
+        let middle = |pair: &[f64]| pair.iter().map(|x| x / 2.0).sum::<f64>();
+        let texts: Vec<String> = self
+            .chart
+            .data_rows(usize::MAX)
+            .rows
+            .iter()
+            .map(|row| {
+                plotly(
+                    &row.join(" … ")
+                        .replacen(" … ", " to ", 1)
+                        .replacen(" … ", ": ", 1),
+                    120,
+                )
+            })
+            .collect();
+        let trace = json!({
+            "type": "bar",
+            "x": bins().map(middle).collect::<Vec<_>>(),
+            "width": bins().map(width).collect::<Vec<_>>(),
+            "y": histogram.counts,
+            "hovertext": texts,
+            "textposition": "none",
+            "hovertemplate": "%{hovertext}<extra></extra>",
+            "showlegend": false,
+            "marker": { "color": palette::color(0), "line": { "width": 1, "color": "#ffffff" } }
+        });
+        self.axes(trace, false)
+    }
+
+    fn gap_strip<'s>(
+        &self,
+        marks: impl Iterator<Item = (usize, f64, &'s Series, &'s Point)>,
+        traces: &mut Vec<Json>,
+        gaps: &mut GapLegend,
+    ) {
+        let marks: Vec<Mark> = marks
+            .map(|(series, x, one, point)| Mark {
+                series,
+                x,
+                kind: point.gap.as_ref().map_or(GapKind::Missing, |gap| gap.kind),
+                text: hover::point(self.chart, &one.name, point),
+            })
+            .collect();
+        self.strip(&marks, traces, gaps);
+    }
+
+    /// Absent values as symbols along the foot of the panel: by their place on the axis, in the
+    /// colour of their series, and never at a value.
+    fn strip(&self, marks: &[Mark], traces: &mut Vec<Json>, gaps: &mut GapLegend) {
+        for kind in GapKind::ALL {
+            let marks: Vec<&Mark> = marks.iter().filter(|mark| mark.kind == kind).collect();
+            if marks.is_empty() {
+                continue;
+            }
+            let color = |mark: &&Mark| palette::color(mark.series);
+            let colors: Vec<&str> = marks.iter().map(color).collect();
+            let height = |mark: &&Mark| 0.03 + 0.035 * mark.series as f64;
+            let trace = json!({
+                "type": "scatter",
+                "mode": "markers",
+                "x": marks.iter().map(|mark| mark.x).collect::<Vec<_>>(),
+                "y": marks.iter().map(height).collect::<Vec<_>>(),
+                "text": marks.iter().map(|mark| mark.text.as_str()).collect::<Vec<_>>(),
+                "hovertemplate": "%{text}<extra></extra>",
+                "name": kind.name(),
+                "legendgroup": kind.name(),
+                "showlegend": gaps.0.insert(kind),
+                "cliponaxis": false,
+                "marker": {
+                    "symbol": gap_symbol(kind),
+                    "size": 8,
+                    "color": colors,
+                    "line": { "width": 1.5, "color": colors }
+                }
+            });
+            traces.push(self.axes(trace, true));
+        }
+    }
+}
+
+/// An absent value on the foot of a panel.
+struct Mark {
+    series: usize,
+    x: f64,
+    kind: GapKind,
+    text: String,
+}
+
+/// A series' colour, seen through.
+fn tint(series: usize, opacity: f64) -> String {
+    let (red, green, blue) = palette::rgb(palette::color(series));
+    format!("rgba({red},{green},{blue},{opacity})")
+}
+
+/// The symbol of an absence, by plotly's names.
+fn gap_symbol(kind: GapKind) -> &'static str {
+    match kind {
+        GapKind::Failed => "x",
+        GapKind::TimedOut => "hourglass",
+        GapKind::Skipped => "line-ew",
+        GapKind::Pending => "circle-open",
+        GapKind::Missing => "diamond-open",
+        GapKind::BelowResolution => "triangle-down-open",
+        GapKind::NotFinite => "asterisk",
+    }
+}
+
+/// How far the n-th of `count` marks side by side stands from the middle of a slot that is
+/// filled to `share`.
+fn beside(n: usize, count: usize, share: f64) -> f64 {
+    ((n as f64 + 0.5) / count.max(1) as f64 - 0.5) * share
+}
+
+/// Whether lines have more points than are drawn.
+pub(in super::super) fn is_thinned(chart: &Chart) -> bool {
+    chart.panels.iter().any(|panel| match &panel.marks {
+        Marks::Lines(series) => series.iter().any(|one| one.points.len() > POINTS),
+        _ => false,
+    })
+}
+
+/// At most about [`POINTS`] points: of every stretch its lowest, its highest and a point without
+/// a value, so that neither peaks nor gaps vanish.
+fn thin(points: &[Point]) -> Vec<Point> {
+    if points.len() <= POINTS {
+        return points.to_vec();
+    }
+    let stretch = points.len().div_ceil(POINTS / 3);
+    let mut kept = Vec::new();
+    for chunk in points.chunks(stretch) {
+        let value = |point: &(usize, &Point)| point.1.y.unwrap_or(f64::NAN);
+        let known = || {
+            chunk
+                .iter()
+                .enumerate()
+                .filter(|(_, point)| point.y.is_some())
+        };
+        let picks: BTreeSet<usize> = [
+            known().min_by(|a, b| value(a).total_cmp(&value(b))),
+            known().max_by(|a, b| value(a).total_cmp(&value(b))),
+            chunk
+                .iter()
+                .enumerate()
+                .find(|(_, point)| point.y.is_none()),
+        ]
+        .into_iter()
+        .flatten()
+        .map(|(n, _)| n)
+        .collect();
+        kept.extend(picks.into_iter().filter_map(|n| chunk.get(n).cloned()));
+    }
+    kept
+}

@@ -1,0 +1,9 @@
+//! The interactive page: one file, complete offline, drawn by plotly.js.
+
+mod bundle;
+mod figure;
+mod page;
+mod section;
+mod text;
+
+pub(crate) use page::{Section, page};

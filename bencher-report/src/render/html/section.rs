@@ -1,0 +1,275 @@
+//! One sweep on the page: what was swept, what came of it, and its charts.
+
+mod variables;
+
+use std::fmt::Write;
+
+use bencher_core::dataset::DimRole;
+use bencher_core::record::{Counts, SweepRecord};
+
+use crate::chart::{Chart, ChartKind, Marks, Table};
+
+use super::page::{Section, figure_id};
+use super::text::html;
+
+/// Failed samples that are listed.
+const FAILURES: usize = 200;
+/// Rows of the table beside a figure.
+const ROWS: usize = 100;
+
+/// A sweep's section, in the order in which a reader asks.
+pub(super) fn section(section: &Section) -> String {
+    let record = section.record;
+    let mut out = String::new();
+    let _ = writeln!(
+        out,
+        "<section id=\"{0}\" aria-labelledby=\"{0}-title\">\n<h1 id=\"{0}-title\">{1}</h1>",
+        section.anchor,
+        html(&record.title)
+    );
+    warnings(&mut out, section);
+    paragraphs(&mut out, &record.description, "description");
+    let _ = writeln!(out, "<p class=\"sentence\">{}</p>", sentence(record));
+    counts(&mut out, record);
+    variables::table(&mut out, record);
+    failures(&mut out, record);
+    for chart in section.charts {
+        figure(&mut out, section, chart);
+    }
+    if section.charts.is_empty() {
+        out.push_str("<p class=\"empty\">Nothing to draw: no result has a cell.</p>\n");
+    }
+    explanations(&mut out, section);
+    paragraphs(&mut out, &record.post_description, "closing");
+    out.push_str("</section>\n");
+    out
+}
+
+fn warnings(out: &mut String, section: &Section) {
+    let all = section.record.warnings.iter().chain(&section.warnings);
+    let items: Vec<String> = all
+        .map(|warning| format!("<li>{}</li>", html(warning)))
+        .collect();
+    if !items.is_empty() {
+        let _ = writeln!(
+            out,
+            "<ul class=\"warnings\" role=\"alert\">{}</ul>",
+            items.join("\n")
+        );
+    }
+}
+
+/// Free text: a blank line begins a paragraph, nothing in it is markup.
+fn paragraphs(out: &mut String, text: &str, class: &str) {
+    for paragraph in text.split("\n\n").map(str::trim).filter(|p| !p.is_empty()) {
+        let _ = writeln!(out, "<p class=\"{class}\">{}</p>", html(paragraph));
+    }
+}
+
+/// `Sweeping len by algo by repeat`, with how many values each has.
+fn sentence(record: &SweepRecord) -> String {
+    let dims = record.dataset.dims();
+    let swept: Vec<String> = dims
+        .iter()
+        .filter(|dim| dim.role != DimRole::Time)
+        .map(|dim| format!("<b>{}</b> ({})", html(&dim.name), dim.len()))
+        .collect();
+    if swept.is_empty() {
+        "A single point, without inputs.".to_owned()
+    } else {
+        format!("Sweeping {}.", swept.join(" by "))
+    }
+}
+
+fn counts(out: &mut String, record: &SweepRecord) {
+    let Counts {
+        submitted,
+        executed,
+        hits,
+        failed,
+    } = record.counts;
+    let class = if failed > 0 { " class=\"bad\"" } else { "" };
+    let _ = write!(
+        out,
+        "<p class=\"counts\"><span>{submitted} samples</span> <span>{executed} executed</span> \
+         <span>{hits} from the store</span> <span{class}>{failed} failed</span>"
+    );
+    if !record.started.is_empty() {
+        let _ = write!(out, " <span>started {}</span>", html(&record.started));
+    }
+    for (phase, seconds) in &record.timings {
+        let _ = write!(
+            out,
+            " <span>{} {} s</span>",
+            html(phase),
+            crate::chart::text::number(*seconds)
+        );
+    }
+    if !record.tag.is_empty() {
+        let _ = write!(out, " <span>tag {}</span>", html(&record.tag));
+    }
+    out.push_str("</p>\n");
+}
+
+fn failures(out: &mut String, record: &SweepRecord) {
+    let all = record.failures.len();
+    if all == 0 {
+        return;
+    }
+    let _ = writeln!(
+        out,
+        "<details class=\"failures\" open><summary>Failed samples ({all})</summary>\n\
+         <div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Failed samples\">\
+         <table><thead><tr><th>Point</th><th>Repeat</th><th>Error</th></tr></thead><tbody>"
+    );
+    for failure in record.failures.iter().take(FAILURES) {
+        let inputs: Vec<String> = failure
+            .inputs
+            .iter()
+            .map(|(name, value)| format!("{name} = {value}"))
+            .collect();
+        let _ = writeln!(
+            out,
+            "<tr><td>{}</td><td>{}</td><td class=\"error\">{}</td></tr>",
+            html(&inputs.join(", ")),
+            failure.repeat,
+            html(&failure.error)
+        );
+    }
+    out.push_str("</tbody></table></div>\n");
+    if all > FAILURES {
+        let _ = writeln!(out, "<p>The first {FAILURES} of {all}.</p>");
+    }
+    out.push_str("</details>\n");
+}
+
+fn figure(out: &mut String, section: &Section, chart: &Chart) {
+    let id = figure_id(section, chart);
+    let _ = writeln!(
+        out,
+        "<figure id=\"{id}\" aria-label=\"{}\">\n<figcaption><h2>{}</h2>",
+        html(&chart.alt),
+        html(&chart.title)
+    );
+    let said = chart.spread.iter().chain(&chart.notes);
+    for note in said {
+        let _ = writeln!(out, "<p class=\"note\">{}</p>", html(note));
+    }
+    if super::figure::is_thinned(chart) {
+        out.push_str(
+            "<p class=\"note\">More points than can be told apart: the lowest and the highest of \
+             every stretch are drawn, the CSV has them all.</p>\n",
+        );
+    }
+    out.push_str("</figcaption>\n");
+    let tables = chart.panels.iter().filter_map(|panel| match &panel.marks {
+        Marks::Table(table) => Some(table),
+        _ => None,
+    });
+    for one in tables {
+        table(out, one);
+    }
+    if chart.kind != ChartKind::Table {
+        let columns = chart.columns.max(1);
+        let _ = writeln!(
+            out,
+            "<div class=\"wide\"><div class=\"plot\" role=\"img\" aria-label=\"{}\" \
+             style=\"min-width:{}px\"><p class=\"drawing\">Drawing…</p></div></div>\n\
+             <noscript><p>The interactive figure needs JavaScript; its data is below.</p></noscript>",
+            html(&chart.alt),
+            if columns > 1 { columns * 210 } else { 0 }
+        );
+    }
+    buttons(out, chart);
+    if chart.kind != ChartKind::Table {
+        data(out, chart);
+    }
+    out.push_str("</figure>\n");
+}
+
+fn buttons(out: &mut String, chart: &Chart) {
+    out.push_str("<p class=\"buttons\">");
+    let images: &[&str] = match chart.kind {
+        ChartKind::Table => &[],
+        _ => &["PNG", "SVG"],
+    };
+    for format in ["CSV"].iter().chain(images) {
+        let _ = write!(
+            out,
+            "<button type=\"button\" data-save=\"{}\" aria-label=\"Save {} as {format}\">{format}</button> ",
+            format.to_lowercase(),
+            html(&chart.title)
+        );
+    }
+    out.push_str("</p>\n");
+}
+
+fn table(out: &mut String, table: &Table) {
+    out.push_str(
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Values\"><table><thead><tr>",
+    );
+    for column in &table.columns {
+        let _ = write!(out, "<th>{}</th>", html(column));
+    }
+    out.push_str("</tr></thead><tbody>\n");
+    for row in &table.rows {
+        out.push_str("<tr>");
+        for cell in row {
+            let class = if cell.gap.is_some() {
+                " class=\"gap\""
+            } else {
+                ""
+            };
+            let _ = write!(out, "<td{class}>{}</td>", html(&cell.text));
+        }
+        out.push_str("</tr>\n");
+    }
+    out.push_str("</tbody></table></div>\n");
+}
+
+/// The figure's first rows as a table: for readers without a mouse, or without a script.
+fn data(out: &mut String, chart: &Chart) {
+    let rows = chart.data_rows(ROWS + 1);
+    out.push_str(
+        "<details class=\"data\"><summary>Data</summary><div class=\"scroll\" tabindex=\"0\" \
+         role=\"region\" aria-label=\"Data\"><table><thead><tr>",
+    );
+    for column in &rows.columns {
+        let _ = write!(out, "<th>{}</th>", html(column));
+    }
+    out.push_str("</tr></thead><tbody>\n");
+    for row in rows.rows.iter().take(ROWS) {
+        out.push_str("<tr>");
+        for cell in row {
+            let _ = write!(out, "<td>{}</td>", html(cell));
+        }
+        out.push_str("</tr>\n");
+    }
+    out.push_str("</tbody></table></div>\n");
+    if rows.rows.len() > ROWS {
+        let _ = writeln!(out, "<p>The first {ROWS} rows; the CSV has them all.</p>");
+    }
+    out.push_str("</details>\n");
+}
+
+fn explanations(out: &mut String, section: &Section) {
+    if section.explanations.is_empty() {
+        return;
+    }
+    out.push_str(
+        "<details class=\"explain\"><summary>Why these figures?</summary><div class=\"scroll\" \
+         tabindex=\"0\" role=\"region\" aria-label=\"Why these figures\"><table><thead><tr>\
+         <th>Result</th><th>Figure</th><th>Drawn</th><th>Because</th></tr></thead><tbody>\n",
+    );
+    for explanation in &section.explanations {
+        let _ = writeln!(
+            out,
+            "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+            html(&explanation.result),
+            explanation.kind.name(),
+            if explanation.chosen { "yes" } else { "no" },
+            html(&explanation.reason)
+        );
+    }
+    out.push_str("</tbody></table></div></details>\n");
+}

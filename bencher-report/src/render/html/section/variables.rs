@@ -1,0 +1,81 @@
+//! The table of a sweep's variables.
+
+use std::fmt::Write;
+
+use bencher_core::dataset::{Dim, DimRole};
+use bencher_core::record::SweepRecord;
+use bencher_core::value::Kind;
+use bencher_core::var::{Direction, Scale};
+
+use crate::chart::text;
+
+use super::html;
+
+/// Inputs, constants and results: values, units, and what they mean.
+pub(super) fn table(out: &mut String, record: &SweepRecord) {
+    out.push_str(
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Variables\">\
+         <table class=\"variables\"><thead><tr><th>Variable</th><th>Role</th><th>Values</th>\
+         <th>Unit</th><th>Meaning</th></tr></thead><tbody>\n",
+    );
+    for dim in record.dataset.dims() {
+        let role = match dim.role {
+            DimRole::Input => "input",
+            DimRole::Repeat => "repeat",
+            DimRole::Time => "time",
+        };
+        row(out, &dim.name, role, &values(dim), &dim.units, &dim.doc);
+    }
+    for constant in &record.constants {
+        let value = constant.value.to_string();
+        row(out, &constant.name, "constant", &value, &constant.units, "");
+    }
+    for variable in record.dataset.variables() {
+        let info = &variable.info;
+        let mut sort = match info.kind {
+            Kind::Bool => "true or false",
+            Kind::Text | Kind::Category => "text",
+            _ => "number",
+        }
+        .to_owned();
+        match info.direction {
+            Direction::Minimize => sort.push_str(", less is better"),
+            Direction::Maximize => sort.push_str(", more is better"),
+            Direction::None => {}
+        }
+        row(out, &info.name, "result", &sort, &info.units, &info.doc);
+    }
+    out.push_str("</tbody></table></div>\n");
+}
+
+fn row(out: &mut String, name: &str, role: &str, values: &str, units: &str, doc: &str) {
+    let _ = writeln!(
+        out,
+        "<tr><th scope=\"row\">{}</th><td>{role}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+        html(name),
+        html(values),
+        html(units),
+        html(doc)
+    );
+}
+
+/// The first and last few values, how many there are, and their scale.
+fn values(dim: &Dim) -> String {
+    const SHOWN: usize = 8;
+    let names: Vec<String> = dim
+        .values
+        .iter()
+        .map(|value| text::clip(&text::value(value), 40))
+        .collect();
+    let mut list = match names.as_slice() {
+        [first @ .., last] if first.len() >= SHOWN => {
+            let first: Vec<&str> = first.iter().take(SHOWN - 2).map(String::as_str).collect();
+            format!("{}, … {last} ({} values)", first.join(", "), names.len())
+        }
+        all => all.join(", "),
+    };
+    if dim.scale == Scale::Log {
+        list.push_str(", logarithmic");
+    }
+    list
+}

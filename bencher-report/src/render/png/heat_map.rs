@@ -1,0 +1,85 @@
+use std::sync::Arc;
+
+use kuva::plot::{ColorMap, Heatmap, ScatterPlot};
+use kuva::render::plots::Plot;
+
+use crate::chart::{Axis, Chart, GapKind, HeatMap};
+use crate::render::palette;
+
+use super::marks::symbol;
+
+/// Cells along an axis that still have a pixel of their own.
+const CELLS: usize = 600;
+/// Absent cells up to which each has a symbol.
+const SYMBOLS: usize = 400;
+
+/// Coloured cells, grey where there is no value, with a sign that says why.
+pub(super) fn plots(chart: &Chart, map: &HeatMap) -> Vec<Plot> {
+    let log = chart.color.as_ref().is_some_and(Axis::is_log);
+    let shade = |value: Option<f64>| match value {
+        Some(x) if log => x.log10(),
+        Some(x) => x,
+        None => f64::NAN,
+    };
+    let width = map.width.max(1);
+    let height = map.values.len().div_ceil(width);
+    // More cells than pixels: every n-th, each spread over the room of those left out.
+    let (across, down) = (width.div_ceil(CELLS).max(1), height.div_ceil(CELLS).max(1));
+    let rows: Vec<Vec<f64>> = map
+        .values
+        .chunks(width)
+        .step_by(down)
+        .map(|row| {
+            row.iter()
+                .step_by(across)
+                .map(|value| shade(*value))
+                .collect()
+        })
+        .collect();
+    let shown = || rows.iter().flatten().copied().filter(|x| x.is_finite());
+    let low = shown().fold(f64::INFINITY, f64::min);
+    let high = shown().fold(f64::NEG_INFINITY, f64::max);
+    if low > high {
+        return signs(map, width);
+    }
+    let range = chart.color.as_ref().and_then(|axis| axis.range);
+    let (from, to) = range.map_or((low, high), |(a, b)| (shade(Some(a)), shade(Some(b))));
+    let span = (to - from).max(f64::MIN_POSITIVE);
+    let color = move |t: f64| {
+        if t.is_nan() {
+            return palette::GAP.to_owned();
+        }
+        let x = low + t * (high - low);
+        ColorMap::Viridis.map(((x - from) / span).clamp(0.0, 1.0))
+    };
+    let plot = Heatmap::new()
+        .with_data(rows)
+        .with_color_map(ColorMap::Custom(Arc::new(color)))
+        .with_x_range(0.5, width as f64 + 0.5)
+        .with_y_range(0.5, height as f64 + 0.5);
+    let mut plots = vec![plot.into()];
+    plots.extend(signs(map, width));
+    plots
+}
+
+fn signs(map: &HeatMap, width: usize) -> Vec<Plot> {
+    let absent = |cell: usize| matches!(map.values.get(cell), Some(None));
+    let count = map.gaps.keys().filter(|cell| absent(**cell)).count();
+    if count > SYMBOLS {
+        return Vec::new();
+    }
+    let mut plots = Vec::new();
+    for kind in GapKind::ALL {
+        let cells: Vec<(f64, f64)> = map
+            .gaps
+            .iter()
+            .filter(|(cell, gap)| gap.kind == kind && absent(**cell))
+            .map(|(cell, _)| ((cell % width) as f64 + 1.0, (cell / width) as f64 + 1.0))
+            .collect();
+        if !cells.is_empty() {
+            let signs = ScatterPlot::new().with_data(cells).with_color("#4d0000");
+            plots.push(signs.with_marker(symbol(kind)).with_size(5.0).into());
+        }
+    }
+    plots
+}

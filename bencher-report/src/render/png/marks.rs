@@ -1,0 +1,271 @@
+use std::collections::BTreeSet;
+
+use kuva::plot::legend::{LegendEntry, LegendShape};
+use kuva::plot::line::LineStyle;
+use kuva::plot::scatter::MarkerShape;
+use kuva::plot::{BandPlot, BarPlot, BoxPlot, LinePlot, ScatterPlot};
+use kuva::render::plots::Plot;
+
+use crate::chart::{BoxSeries, Chart, Gap, GapKind, Histogram, Marks, Series, text};
+use crate::render::palette;
+
+use super::{entry, value_range};
+
+/// Points of a run up to which each has a marker.
+const MARKERS: usize = 200;
+/// The colour of absences in the legend.
+const SIGN: &str = "#444444";
+
+/// Lines in runs, a band behind each, and absences along the foot.
+pub(super) fn lines(chart: &Chart, series: &[Series]) -> Vec<Plot> {
+    let mut plots = Vec::new();
+    for (n, one) in series.iter().enumerate() {
+        for run in one.points.split(|point| point.bounds.is_none()) {
+            let bounds = || {
+                run.iter()
+                    .filter_map(|point| Some((point.x, point.bounds?)))
+            };
+            if run.len() > 1 {
+                let band = BandPlot::new(
+                    bounds().map(|(x, _)| x),
+                    bounds().map(|(_, (low, _))| low),
+                    bounds().map(|(_, (_, high))| high),
+                );
+                let band = band.with_color(palette::color(n)).with_opacity(0.2);
+                plots.push(band.into());
+            }
+        }
+    }
+    for (n, one) in series.iter().enumerate() {
+        let color = palette::color(n);
+        for run in one.runs() {
+            let points = || run.iter().filter_map(|point| Some((point.x, point.y?)));
+            let style = match palette::round(n) {
+                0 => LineStyle::Solid,
+                1 => LineStyle::Dashed,
+                _ => LineStyle::Dotted,
+            };
+            if run.len() > 1 {
+                let line = LinePlot::new().with_data(points());
+                let line = line.with_color(color).with_line_style(style);
+                plots.push(line.with_stroke_width(2.0).into());
+            }
+            if run.len() <= MARKERS {
+                let dots = ScatterPlot::new().with_data(points());
+                plots.push(dots.with_color(color).with_size(3.5).into());
+            }
+        }
+    }
+    let absent: Vec<Absence> = series
+        .iter()
+        .enumerate()
+        .flat_map(|(n, one)| {
+            one.points
+                .iter()
+                .filter(|point| point.y.is_none())
+                .map(move |point| Absence::new(n, point.x, point.gap.as_ref()))
+        })
+        .collect();
+    plots.extend(foot(chart, &absent));
+    plots
+}
+
+/// Bars side by side, with their errors.
+pub(super) fn bars(chart: &Chart, series: &[Series]) -> Vec<Plot> {
+    const WIDTH: f64 = 0.8;
+    let mut plot = BarPlot::new().with_width(WIDTH);
+    let mut errors = Vec::new();
+    let mut absent = Vec::new();
+    for (slot, level) in chart.x.level_names().iter().enumerate() {
+        let mut group = Vec::new();
+        for (n, one) in series.iter().enumerate() {
+            let Some(point) = one.points.get(slot) else {
+                continue;
+            };
+            // A bar of no height is no bar: the sign at its foot says why.
+            group.push((point.y.unwrap_or(0.0), palette::color(n)));
+            let y = point.y.unwrap_or(0.0);
+            errors.push(
+                point
+                    .bounds
+                    .map_or((0.0, 0.0), |(low, high)| (y - low, high - y)),
+            );
+            if point.y.is_none() {
+                let aside = ((n as f64 + 0.5) / series.len() as f64 - 0.5) * WIDTH;
+                let x = slot as f64 + 1.0 + aside;
+                absent.push(Absence::new(n, x, point.gap.as_ref()));
+            }
+        }
+        plot = plot.with_group(text::clip(level, 24), group);
+    }
+    if errors.iter().any(|(low, high)| *low > 0.0 || *high > 0.0) {
+        plot = plot.with_asymmetric_error(errors);
+    }
+    let mut plots = vec![plot.into()];
+    plots.extend(foot(chart, &absent));
+    plots
+}
+
+/// Boxes, a slot for every series at every level, and the values beyond their whiskers.
+pub(super) fn boxes(chart: &Chart, series: &[BoxSeries]) -> Vec<Plot> {
+    let mut plot = BoxPlot::new().with_width(0.6);
+    let mut colors = Vec::new();
+    let mut outliers = Vec::new();
+    let mut absent = Vec::new();
+    let slots = series.iter().map(|one| one.boxes.len()).max().unwrap_or(0);
+    for slot in 0..slots {
+        for (n, one) in series.iter().enumerate() {
+            let Some(mark) = one.boxes.get(slot) else {
+                continue;
+            };
+            colors.push(palette::color(n));
+            let x = colors.len() as f64;
+            // Five numbers whose quartiles and extremes are the box itself.
+            let five = mark
+                .quartiles
+                .map(|q| [q.low, q.q1, q.median, q.q3, q.high]);
+            plot = plot.with_group("", five.into_iter().flatten());
+            outliers.extend(mark.outliers.iter().map(|y| (n, x, *y)));
+            if mark.quartiles.is_none() {
+                absent.push(Absence::new(n, x, mark.gap.as_ref()));
+            }
+        }
+    }
+    let mut plots: Vec<Plot> = vec![plot.with_group_colors(colors).into()];
+    for n in 0..series.len() {
+        let beyond: Vec<(f64, f64)> = outliers
+            .iter()
+            .filter(|(series, ..)| *series == n)
+            .map(|(_, x, y)| (*x, *y))
+            .collect();
+        if !beyond.is_empty() {
+            let dots = ScatterPlot::new().with_data(beyond).with_size(2.5);
+            plots.push(dots.with_color(palette::color(n)).into());
+        }
+    }
+    plots.extend(foot(chart, &absent));
+    plots
+}
+
+/// Bins as they were counted.
+pub(super) fn histogram(histogram: &Histogram) -> Vec<Plot> {
+    let counts: Vec<f64> = histogram.counts.iter().map(|count| *count as f64).collect();
+    let bins = kuva::plot::Histogram::from_bins(histogram.edges.clone(), counts);
+    vec![bins.with_color(palette::color(0)).into()]
+}
+
+/// The legend: series where there are several, and every sort of absence that occurs.
+pub(super) fn legend(chart: &Chart) -> Vec<LegendEntry> {
+    let mut entries = Vec::new();
+    let mut kinds = BTreeSet::new();
+    for (n, panel) in chart.panels.iter().enumerate() {
+        let (names, shape): (Vec<&str>, _) = match &panel.marks {
+            Marks::Lines(series) => (names(series), LegendShape::Line),
+            Marks::Bars(series) => (names(series), LegendShape::Rect),
+            Marks::Boxes(series) => (
+                series.iter().map(|one| one.name.as_str()).collect(),
+                LegendShape::Rect,
+            ),
+            _ => (Vec::new(), LegendShape::Rect),
+        };
+        if n == 0 && chart.legend.is_some() {
+            for (n, name) in names.into_iter().enumerate() {
+                let mut entry = entry(text::clip(name, 24), palette::color(n), shape);
+                if matches!(panel.marks, Marks::Lines(_)) {
+                    entry.dasharray = [None, Some("8 4"), Some("2 4")]
+                        .get(palette::round(n))
+                        .copied()
+                        .flatten()
+                        .map(str::to_owned);
+                }
+                entries.push(entry);
+            }
+        }
+        kinds.extend(absences(&panel.marks));
+    }
+    for kind in kinds {
+        let shape = LegendShape::Marker(symbol(kind));
+        entries.push(entry(kind.name().to_owned(), SIGN, shape));
+    }
+    entries
+}
+
+fn names(series: &[Series]) -> Vec<&str> {
+    series.iter().map(|one| one.name.as_str()).collect()
+}
+
+fn absences(marks: &Marks) -> BTreeSet<GapKind> {
+    let kind = |gap: Option<&Gap>| gap.map_or(GapKind::Missing, |gap| gap.kind);
+    match marks {
+        Marks::Lines(series) | Marks::Bars(series) => series
+            .iter()
+            .flat_map(|one| &one.points)
+            .filter(|point| point.y.is_none())
+            .map(|point| kind(point.gap.as_ref()))
+            .collect(),
+        Marks::Boxes(series) => series
+            .iter()
+            .flat_map(|one| &one.boxes)
+            .filter(|mark| mark.quartiles.is_none())
+            .map(|mark| kind(mark.gap.as_ref()))
+            .collect(),
+        Marks::HeatMap(map) => map
+            .gaps
+            .iter()
+            .filter(|(cell, _)| matches!(map.values.get(**cell), Some(None)))
+            .map(|(_, gap)| gap.kind)
+            .collect(),
+        Marks::Histogram(_) | Marks::Table(_) => BTreeSet::new(),
+    }
+}
+
+/// A value that is not there.
+struct Absence {
+    series: usize,
+    x: f64,
+    kind: GapKind,
+}
+
+impl Absence {
+    fn new(series: usize, x: f64, gap: Option<&Gap>) -> Self {
+        let kind = gap.map_or(GapKind::Missing, |gap| gap.kind);
+        Self { series, x, kind }
+    }
+}
+
+/// Signs along the foot of a panel, in the colour of their series.
+fn foot(chart: &Chart, absent: &[Absence]) -> Vec<Plot> {
+    let (low, high) = value_range(chart).unwrap_or((0.0, 1.0));
+    let at = |share: f64| {
+        if chart.y.is_log() {
+            low * (high / low).powf(share)
+        } else {
+            low + (high - low) * share
+        }
+    };
+    absent
+        .iter()
+        .map(|mark| {
+            let y = at(0.025 + 0.035 * mark.series as f64);
+            ScatterPlot::new()
+                .with_data(vec![(mark.x, y)])
+                .with_color(palette::color(mark.series))
+                .with_marker(symbol(mark.kind))
+                .with_size(5.0)
+                .into()
+        })
+        .collect()
+}
+
+/// The symbol of an absence.
+pub(super) fn symbol(kind: GapKind) -> MarkerShape {
+    match kind {
+        GapKind::Failed => MarkerShape::Cross,
+        GapKind::TimedOut => MarkerShape::Plus,
+        GapKind::Skipped => MarkerShape::Square,
+        GapKind::Pending => MarkerShape::Pentagon,
+        GapKind::Missing => MarkerShape::Diamond,
+        GapKind::BelowResolution => MarkerShape::TriangleDown,
+        GapKind::NotFinite => MarkerShape::Star,
+    }
+}

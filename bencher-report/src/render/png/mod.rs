@@ -1,0 +1,268 @@
+//! PNG by kuva: built in, with a font of its own, every kind of chart.
+//!
+//! kuva's ways that this module makes up for: a value that is no number blanks the plot (lines
+//! are split into runs), a line of one point is invisible (every point has a marker), absent
+//! cells of a heat map are black (the colours map them to grey), a heat map's colours span its
+//! own values only (the colours map them back to the range that all panels share).
+
+mod heat_map;
+mod marks;
+mod table;
+
+use std::sync::Arc;
+
+use kuva::backend::raster::RasterBackend;
+use kuva::plot::legend::{LegendEntry, LegendPosition, LegendShape};
+use kuva::render::figure::Figure;
+use kuva::render::layout::{Layout, TickFormat};
+use kuva::render::plots::Plot;
+use kuva::render::render::{Scene, render_multiple};
+
+use crate::chart::{Axis, Chart, ChartKind, Marks, Panel, text};
+
+/// Pixels per point of the layout.
+const SCALE: f32 = 2.0;
+
+/// The chart as a PNG file.
+pub(crate) fn png(chart: &Chart) -> Result<Vec<u8>, String> {
+    RasterBackend::new()
+        .with_scale(SCALE)
+        .render_scene(&scene(chart))
+}
+
+fn scene(chart: &Chart) -> Scene {
+    if chart.kind == ChartKind::Table {
+        return table::scene(chart);
+    }
+    let title = text::clip(&chart.title, 72);
+    if let [panel] = chart.panels.as_slice() {
+        let plots = plots(chart, panel);
+        let title_size = if title.chars().count() > 50 { 13 } else { 17 };
+        let mut layout = layout(chart, panel, &plots, 620.0)
+            .with_title(title)
+            .with_title_size(title_size)
+            .with_width(800.0)
+            .with_height(if chart.kind == ChartKind::HeatMap {
+                480.0
+            } else {
+                400.0
+            });
+        let said: Vec<String> = color_label(chart)
+            .into_iter()
+            .chain(chart.spread.clone())
+            .collect();
+        if !said.is_empty() {
+            let said = text::clip(&said.join("; "), 110);
+            layout = layout.with_subtitle(said).with_subtitle_size(11);
+        }
+        let entries = marks::legend(chart);
+        if !entries.is_empty() {
+            layout = legend(layout, chart, entries);
+        }
+        return render_multiple(plots, layout);
+    }
+    grid(chart, title)
+}
+
+fn grid(chart: &Chart, title: String) -> Scene {
+    let mut all = Vec::new();
+    let mut layouts = Vec::new();
+    for panel in &chart.panels {
+        let plots = plots(chart, panel);
+        let layout = layout(chart, panel, &plots, 270.0)
+            .with_title(text::clip(&panel.label(), 44))
+            .with_title_size(12);
+        all.push(plots);
+        layouts.push(layout);
+    }
+    let mut figure = Figure::new(chart.rows(), chart.columns.max(1))
+        .with_plots(all)
+        .with_layouts(layouts)
+        .with_title(match color_label(chart) {
+            Some(label) => format!("{title} ({label})"),
+            None => title,
+        })
+        .with_title_size(17)
+        .with_cell_size(360.0, 280.0);
+    let entries = marks::legend(chart);
+    if !entries.is_empty() {
+        figure = figure
+            .with_shared_legend_entries(entries)
+            .with_shared_legend_bottom();
+    }
+    figure.render()
+}
+
+/// What the colours measure: kuva's colour bar has no title.
+fn color_label(chart: &Chart) -> Option<String> {
+    let label = &chart.color.as_ref()?.label;
+    Some(format!("colour: {}", text::clip(label, 50)))
+}
+
+fn plots(chart: &Chart, panel: &Panel) -> Vec<Plot> {
+    match &panel.marks {
+        Marks::Lines(series) => marks::lines(chart, series),
+        Marks::Bars(series) => marks::bars(chart, series),
+        Marks::Boxes(series) => marks::boxes(chart, series),
+        Marks::HeatMap(map) => heat_map::plots(chart, map),
+        Marks::Histogram(histogram) => marks::histogram(histogram),
+        Marks::Table(_) => Vec::new(),
+    }
+}
+
+/// The layout of one panel whose horizontal axis is `wide` points long.
+fn layout(chart: &Chart, panel: &Panel, plots: &[Plot], wide: f64) -> Layout {
+    let mut layout = Layout::auto_from_plots(plots)
+        .with_x_label(text::clip(&chart.x.label, 70))
+        .with_y_label(text::clip(&chart.y.label, 44))
+        .with_label_size(13)
+        .with_tick_size(11)
+        .with_x_tick_format(numbers())
+        .with_y_tick_format(numbers());
+    if chart.x.is_log() {
+        layout = layout.with_log_x();
+    }
+    if chart.y.is_log() {
+        layout = layout.with_log_y();
+    }
+    match &panel.marks {
+        Marks::Bars(_) => {
+            layout = layout.with_x_categories(level_names(&chart.x, wide, 1));
+        }
+        Marks::Boxes(series) => {
+            layout = layout.with_x_categories(level_names(&chart.x, wide, series.len()));
+        }
+        Marks::HeatMap(_) => {
+            layout = layout
+                .with_x_categories(level_names(&chart.x, wide, 1))
+                .with_y_categories(level_names(&chart.y, 0.0, 1));
+            if chart.color.as_ref().is_some_and(Axis::is_log) {
+                let power = |x: f64| text::number(10_f64.powf(x));
+                layout = layout.with_colorbar_tick_format(TickFormat::Custom(Arc::new(power)));
+            } else {
+                layout = layout.with_colorbar_tick_format(numbers());
+            }
+            return layout;
+        }
+        Marks::Lines(_) => {
+            if let Some((low, high)) = padded(&chart.x, 0.02) {
+                layout = layout.with_x_axis_min(low).with_x_axis_max(high);
+            }
+        }
+        Marks::Histogram(_) => {
+            if let Some((low, high, step)) = round_ticks(&chart.x) {
+                layout = layout
+                    .with_x_axis_min(low)
+                    .with_x_axis_max(high)
+                    .with_x_tick_step(step);
+            }
+        }
+        Marks::Table(_) => {}
+    }
+    if let Some((low, high)) = value_range(chart) {
+        layout = layout.with_y_axis_min(low).with_y_axis_max(high);
+    }
+    layout
+}
+
+/// The range of the value axis, with room around the marks; bars keep standing on zero.
+fn value_range(chart: &Chart) -> Option<(f64, f64)> {
+    let (low, high) = padded(&chart.y, 0.06)?;
+    let stands = matches!(chart.kind, ChartKind::Bar | ChartKind::Histogram);
+    let (first, last) = chart.y.range?;
+    Some((
+        if stands && first >= 0.0 { 0.0 } else { low },
+        if stands && last <= 0.0 { 0.0 } else { high },
+    ))
+}
+
+/// An axis' range and a share of it on both sides.
+fn padded(axis: &Axis, share: f64) -> Option<(f64, f64)> {
+    let (low, high) = axis.range?;
+    if axis.is_log() {
+        let by = (high / low).powf(share).max(1.05);
+        return Some((low / by, high * by)).filter(|(low, high)| *low > 0.0 && high.is_finite());
+    }
+    let span = high - low;
+    let by = if span > 0.0 {
+        span * share
+    } else {
+        (low.abs() * share).max(f64::MIN_POSITIVE)
+    };
+    Some((low - by, high + by)).filter(|(low, high)| low.is_finite() && high.is_finite())
+}
+
+/// An axis' range out to round numbers, and the step between them.
+fn round_ticks(axis: &Axis) -> Option<(f64, f64, f64)> {
+    let (low, high) = axis.range?;
+    let rough = (high - low) / 6.0;
+    let decade = 10_f64.powf(rough.log10().floor());
+    let step = [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .map(|digit| digit * decade)
+        .find(|step| *step >= rough)?;
+    let (low, high) = ((low / step).floor() * step, (high / step).ceil() * step);
+    (low + step > low && high.is_finite()).then_some((low, high, step))
+}
+
+/// The names of an axis' levels, each `each` times over, empty where they would overlap along
+/// `wide` points; a vertical axis has room for twenty.
+fn level_names(axis: &Axis, wide: f64, each: usize) -> Vec<String> {
+    let count = axis.level_names().len();
+    let names: Vec<String> = (0..count)
+        .map(|n| text::clip(&axis.name_of(n as f64), 24))
+        .collect();
+    let longest = names.iter().map(|name| name.chars().count()).max();
+    let room = if wide > 0.0 {
+        wide / (longest.unwrap_or(1) as f64 * 6.5 + 8.0)
+    } else {
+        20.0
+    };
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a small count"
+    )]
+    let step = (count as f64 / room).ceil().max(1.0) as usize;
+    let slots = names.into_iter().enumerate().flat_map(|(n, name)| {
+        (0..each).map(move |slot| {
+            if n % step == 0 && slot == each / 2 {
+                name.clone()
+            } else {
+                String::new()
+            }
+        })
+    });
+    slots.collect()
+}
+
+fn numbers() -> TickFormat {
+    TickFormat::Custom(Arc::new(text::number))
+}
+
+fn legend(layout: Layout, chart: &Chart, entries: Vec<LegendEntry>) -> Layout {
+    let title = chart.legend.as_deref().unwrap_or_default();
+    let layout = layout
+        .with_legend_entries(entries)
+        .with_legend_box(false)
+        .with_x_label_offset(0.0, if chart.color.is_some() { -10.0 } else { 0.0 })
+        .with_legend_position(if chart.color.is_some() {
+            LegendPosition::OutsideBottomColumns
+        } else {
+            LegendPosition::OutsideRightTop
+        });
+    if title.is_empty() {
+        layout
+    } else {
+        layout.with_legend_title(text::clip(title, 24))
+    }
+}
+
+fn entry(label: String, color: &str, shape: LegendShape) -> LegendEntry {
+    LegendEntry {
+        label,
+        color: color.to_owned(),
+        shape,
+        dasharray: None,
+    }
+}

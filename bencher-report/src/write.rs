@@ -1,0 +1,243 @@
+//! The way in: records to files.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use bencher_core::record::SweepRecord;
+use thiserror::Error;
+
+use crate::chart::{Chart, text};
+use crate::deduce;
+
+/// What a report is made of.
+#[derive(Clone, Debug)]
+pub struct ReportOptions {
+    /// Whether the interactive page is written.
+    pub html: bool,
+    /// Whether a PNG file is written for every chart.
+    pub png: bool,
+    /// What draws the PNG files.
+    pub renderer: StaticRenderer,
+}
+
+impl Default for ReportOptions {
+    fn default() -> Self {
+        Self {
+            html: true,
+            png: true,
+            renderer: StaticRenderer::Auto,
+        }
+    }
+}
+
+/// What draws PNG files.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StaticRenderer {
+    /// gnuplot for the kinds that it draws, where it is installed; kuva otherwise.
+    #[default]
+    Auto,
+    /// kuva: built in, with a font of its own, draws every kind.
+    Kuva,
+    /// gnuplot for the kinds that it draws; a warning and kuva where that fails.
+    Gnuplot,
+}
+
+/// What was written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReportFiles {
+    /// The interactive page.
+    pub html: Option<PathBuf>,
+    /// The PNG files, in the order of records and charts.
+    pub pngs: Vec<PathBuf>,
+    /// What did not go as asked, though the report is there.
+    pub warnings: Vec<String>,
+}
+
+/// Why a report could not be written.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ReportError {
+    /// The folder cannot be made.
+    #[error("cannot create the report folder {path}: {source}; choose a folder you may write to")]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A file cannot be written.
+    #[error("cannot write {path}: {source}; free some space, or choose another folder")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+/// Writes `index.html` and a PNG file per chart into a folder, which is made where it is missing.
+///
+/// Every file is written whole beside its place and then renamed, so that a reader never sees
+/// half of one and an interrupted run leaves the last report as it was. A chart that cannot be
+/// drawn is a warning, on the page and in the return value, never the end of the report.
+///
+/// # Errors
+/// Where the folder or a file cannot be written.
+pub fn write_report(
+    records: &[SweepRecord],
+    dir: &Path,
+    options: &ReportOptions,
+) -> Result<ReportFiles, ReportError> {
+    fs::create_dir_all(dir).map_err(|source| ReportError::Folder {
+        path: dir.to_owned(),
+        source,
+    })?;
+    let mut files = ReportFiles::default();
+    let mut anchors = HashSet::new();
+    let mut sweeps = Vec::new();
+    for record in records {
+        let charts = deduce::deduce(&record.dataset);
+        let anchor = anchor(&mut anchors, &record.title);
+        let mut warnings = Vec::new();
+        if options.png {
+            for chart in &charts {
+                let name = format!("{anchor}--{}.png", chart.id);
+                if let Some(bytes) = draw(chart, options.renderer, &mut warnings) {
+                    files.pngs.push(write_file(dir, &name, &bytes)?);
+                }
+            }
+        }
+        files.warnings.extend(warnings.iter().cloned());
+        sweeps.push((record, anchor, charts, warnings));
+    }
+    if options.html {
+        files.html = page(dir, &sweeps, &mut files.warnings)?;
+    }
+    Ok(files)
+}
+
+/// One record with its anchor, charts, and the warnings of drawing them.
+type Sweep<'a> = (&'a SweepRecord, String, Vec<Chart>, Vec<String>);
+
+#[cfg(feature = "html")]
+fn page(
+    dir: &Path,
+    sweeps: &[Sweep],
+    _warnings: &mut Vec<String>,
+) -> Result<Option<PathBuf>, ReportError> {
+    use crate::render::html::{Section, page};
+
+    let title = match sweeps {
+        [(record, ..)] => record.title.clone(),
+        [(record, ..), ..] => format!("{} and {} more", record.title, sweeps.len() - 1),
+        [] => "No results".to_owned(),
+    };
+    let sections: Vec<Section> = sweeps
+        .iter()
+        .map(|(record, anchor, charts, warnings)| Section {
+            record,
+            anchor: anchor.clone(),
+            charts,
+            explanations: deduce::explain(&record.dataset),
+            warnings: warnings.clone(),
+        })
+        .collect();
+    write_file(dir, "index.html", page(&title, &sections).as_bytes()).map(Some)
+}
+
+#[cfg(not(feature = "html"))]
+#[expect(clippy::unnecessary_wraps, reason = "the page of the feature can fail")]
+fn page(
+    _dir: &Path,
+    _sweeps: &[Sweep],
+    warnings: &mut Vec<String>,
+) -> Result<Option<PathBuf>, ReportError> {
+    warnings.push("no page: bencher-report was built without its feature `html`".to_owned());
+    Ok(None)
+}
+
+/// The PNG of a chart; what goes wrong becomes a warning.
+fn draw(chart: &Chart, renderer: StaticRenderer, warnings: &mut Vec<String>) -> Option<Vec<u8>> {
+    #[cfg(feature = "gnuplot")]
+    if renderer != StaticRenderer::Kuva {
+        use crate::render::gnuplot::{self, Refusal};
+
+        match gnuplot::png(chart) {
+            Ok(png) => return Some(png),
+            // Kinds that gnuplot does not draw are kuva's, by design and without a word.
+            Err(Refusal::Kind) => {}
+            Err(Refusal::NotInstalled) if renderer == StaticRenderer::Auto => {}
+            Err(refusal) => warnings.push(format!(
+                "{}: {refusal}; drawn by kuva instead",
+                text::clip(&chart.title, 100)
+            )),
+        }
+    }
+    #[cfg(not(feature = "gnuplot"))]
+    if renderer == StaticRenderer::Gnuplot {
+        warnings.push("bencher-report was built without its feature `gnuplot`".to_owned());
+    }
+    built_in(chart, warnings)
+}
+
+#[cfg(feature = "png")]
+fn built_in(chart: &Chart, warnings: &mut Vec<String>) -> Option<Vec<u8>> {
+    match crate::render::png::png(chart) {
+        Ok(png) => Some(png),
+        Err(reason) => {
+            let title = text::clip(&chart.title, 100);
+            warnings.push(format!("{title}: no PNG file: {reason}"));
+            None
+        }
+    }
+}
+
+#[cfg(not(feature = "png"))]
+fn built_in(chart: &Chart, warnings: &mut Vec<String>) -> Option<Vec<u8>> {
+    let title = text::clip(&chart.title, 100);
+    warnings.push(format!(
+        "{title}: no PNG file: bencher-report was built without its feature `png`"
+    ));
+    None
+}
+
+fn write_file(dir: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, ReportError> {
+    let path = dir.join(name);
+    let write = || -> io::Result<()> {
+        let mut file = tempfile::Builder::new()
+            .prefix(".bencher-")
+            .suffix(".part")
+            .tempfile_in(dir)?;
+        file.write_all(bytes)?;
+        // A temporary file is its owner's alone; a report is for whoever may read the folder.
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let readable = fs::Permissions::from_mode(0o644);
+            file.as_file().set_permissions(readable)?;
+        }
+        file.persist(&path)?;
+        Ok(())
+    };
+    match write() {
+        Ok(()) => Ok(path),
+        Err(source) => Err(ReportError::File { path, source }),
+    }
+}
+
+/// A name for files and links that no other sweep of the report has.
+fn anchor(taken: &mut HashSet<String>, title: &str) -> String {
+    let stem = match text::slug(title) {
+        slug if slug.is_empty() => "sweep".to_owned(),
+        slug => slug,
+    };
+    let mut anchor = stem.clone();
+    let mut next = 2;
+    while !taken.insert(anchor.clone()) {
+        anchor = format!("{stem}-{next}");
+        next += 1;
+    }
+    anchor
+}

@@ -1,0 +1,132 @@
+//! The page in a real browser: it draws everything, asks for nothing, and runs no name.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may fail"
+)]
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use bencher_report::{ReportOptions, write_report};
+use common::{EVIL, gallery, large};
+
+/// The page after its scripts have run, and what they said on the console.
+fn render(page: &Path) -> (String, String) {
+    let browser = ["chromium", "chromium-browser", "google-chrome"]
+        .into_iter()
+        .find(|name| Command::new(name).arg("--version").output().is_ok())
+        .expect("this test needs a browser: apt-get install chromium");
+    let profile = tempfile::tempdir().unwrap();
+    let output = Command::new(browser)
+        .args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--enable-logging=stderr",
+            "--virtual-time-budget=20000",
+            "--window-size=1280,4000",
+            "--dump-dom",
+        ])
+        .arg(format!("--user-data-dir={}", profile.path().display()))
+        .arg(format!("file://{}", page.display()))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    let console: Vec<&str> = said
+        .lines()
+        .filter(|line| line.contains("CONSOLE"))
+        .collect();
+    (
+        String::from_utf8(output.stdout).unwrap(),
+        console.join("\n"),
+    )
+}
+
+#[test]
+fn the_page_draws_everything_and_asks_for_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = ReportOptions {
+        png: false,
+        ..ReportOptions::default()
+    };
+    let files = write_report(&gallery(), dir.path(), &options).unwrap();
+    let page = files.html.unwrap();
+    let written = fs::read_to_string(&page).unwrap();
+
+    // Nothing in the file names another place, and the policy would forbid going there.
+    assert!(written.contains("default-src 'none'"));
+    assert!(!written.contains("unsafe-eval"));
+    for address in [
+        "http:",
+        "https:",
+        "src=\"",
+        "url(",
+        "@import",
+        "<link rel=\"stylesheet",
+    ] {
+        assert!(!written.contains(address), "the page contains {address}");
+    }
+
+    let (dom, console) = render(&page);
+    assert_eq!(console, "", "the console is not empty");
+    let figures = written.matches("class=\"plot\"").count();
+    assert_eq!(figures, 12);
+    assert!(
+        dom.contains(&format!("data-figures=\"{figures}\"")),
+        "not all figures were drawn"
+    );
+    assert!(dom.matches("js-plotly-plot").count() >= figures);
+    assert!(!dom.contains("class=\"failed-figure\""), "a figure failed");
+    assert!(!dom.contains("class=\"drawing\""), "a figure was left out");
+
+    // The hostile name is text: no element came of it, and a reader sees it as it is.
+    assert!(!dom.contains("<img"), "a name became an element");
+    let shown = EVIL.replace('<', "&lt;").replace('>', "&gt;");
+    assert!(dom.contains(&format!("-title\">{shown}</h1>")));
+}
+
+#[test]
+fn a_figure_that_cannot_be_drawn_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = ReportOptions {
+        png: false,
+        ..ReportOptions::default()
+    };
+    let records = &gallery()[1..3];
+    let page = write_report(records, dir.path(), &options)
+        .unwrap()
+        .html
+        .unwrap();
+    let broken = fs::read_to_string(&page)
+        .unwrap()
+        .replacen("\"type\":\"scatter\"", "\"type\":{}", 1)
+        .replacen("\"data\":[{", "\"data\":[null,{", 1);
+    fs::write(&page, broken).unwrap();
+    let (dom, _) = render(&page);
+    assert!(dom.contains("This figure could not be drawn"));
+    assert!(
+        dom.contains("data-figures=\"1\""),
+        "the other figure must still be drawn"
+    );
+}
+
+#[test]
+fn a_hundred_thousand_points_are_drawn() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = ReportOptions {
+        png: false,
+        ..ReportOptions::default()
+    };
+    let page = write_report(&[large()], dir.path(), &options).unwrap();
+    let (dom, console) = render(&page.html.unwrap());
+    assert_eq!(console, "");
+    assert!(dom.contains("data-figures=\"1\""));
+}

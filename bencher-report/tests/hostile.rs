@@ -1,0 +1,177 @@
+//! Reports of troublesome results: nothing panics, nothing is executed, every chart is drawn.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may fail"
+)]
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+
+use bencher_core::dataset::{CellState, Dataset, Dim};
+use bencher_core::record::SweepRecord;
+use bencher_core::value::{Kind, Value};
+use bencher_report::{ReportFiles, ReportOptions, StaticRenderer, write_report};
+use common::{dataset, evil, gallery, levels, numbers, powers, record, result};
+
+fn report(records: &[SweepRecord], dir: &Path, renderer: StaticRenderer) -> ReportFiles {
+    let options = ReportOptions {
+        renderer,
+        ..ReportOptions::default()
+    };
+    write_report(records, dir, &options).unwrap()
+}
+
+fn one(name: &str, data: Dataset) -> (ReportFiles, String) {
+    let dir = tempfile::tempdir().unwrap();
+    let files = report(&[record(name, data)], dir.path(), StaticRenderer::Kuva);
+    for png in &files.pngs {
+        assert!(fs::read(png).unwrap().starts_with(b"\x89PNG"), "{name}");
+    }
+    assert_eq!(files.warnings, [] as [String; 0], "{name}");
+    let page = fs::read_to_string(files.html.as_ref().unwrap()).unwrap();
+    (files, page)
+}
+
+#[test]
+fn every_record_of_the_gallery_is_drawn_by_both() {
+    for renderer in [StaticRenderer::Kuva, StaticRenderer::Auto] {
+        let dir = tempfile::tempdir().unwrap();
+        let files = report(&gallery(), dir.path(), renderer);
+        assert_eq!(files.pngs.len(), 13);
+        assert_eq!(files.warnings, [] as [String; 0]);
+        let names: Vec<String> = fs::read_dir(dir.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        assert_eq!(names.len(), 14, "no temporary file stays: {names:?}");
+    }
+}
+
+#[test]
+fn strange_values() {
+    let float = Kind::Float(64);
+    for values in [
+        vec![f64::NAN, f64::NAN],
+        vec![f64::INFINITY, 1.0],
+        vec![1e300, -1e300],
+        vec![f64::MAX, f64::MAX],
+        vec![5e-324, 0.0],
+        vec![0.0, 0.0],
+        vec![-3.0, -3.0],
+    ] {
+        for repeats in [1, 4] {
+            let shapes = [
+                vec![],
+                vec![levels("c", &["a", "b"])],
+                vec![numbers("n", "", &[1.0, 2.0])],
+                vec![powers("p", "", 0, 1)],
+                vec![powers("p", "", 0, 1), numbers("n", "", &[1.0, 2.0])],
+                vec![numbers("n", "", &[f64::NAN, 1e300])],
+            ];
+            for mut dims in shapes {
+                dims.push(Dim::repeats(repeats));
+                let data = dataset(dims, vec![result("y", "s", float)], |_, at| {
+                    Ok(Value::Float(
+                        values[at.iter().sum::<usize>() % values.len()],
+                    ))
+                });
+                one(&format!("{values:?} {repeats}"), data);
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_at_all() {
+    let dir = tempfile::tempdir().unwrap();
+    let files = report(&[], dir.path(), StaticRenderer::Auto);
+    assert!(files.pngs.is_empty());
+    let empty = Dataset::new(
+        "Empty",
+        vec![numbers("n", "", &[])],
+        vec![result("y", "", Kind::Bool)],
+    );
+    let (files, page) = one("zero positions", empty.unwrap());
+    assert!(files.pngs.is_empty() && page.contains("Nothing to draw"));
+    let (files, _) = one("no results", Dataset::new("None", vec![], vec![]).unwrap());
+    assert!(files.pngs.is_empty());
+    for state in CellState::ALL
+        .into_iter()
+        .filter(|state| !state.has_value())
+    {
+        for kind in [Kind::Float(64), Kind::Bool, Kind::Text, Kind::Uint(128)] {
+            for dims in [
+                vec![],
+                vec![levels("c", &["a", "b"])],
+                vec![levels("c", &["a", "b"]), Dim::repeats(3)],
+                vec![powers("n", "B", 1, 4)],
+                vec![powers("n", "B", 1, 4), powers("m", "B", 1, 3)],
+            ] {
+                let data = dataset(dims, vec![result("y", "s", kind)], |_, _| {
+                    Err((state, "so"))
+                });
+                one(state.name(), data);
+            }
+        }
+    }
+}
+
+#[test]
+fn long_names() {
+    let name = "long & <b>name</b> ".repeat(600);
+    let mut n = numbers(&name, &name, &[1.0, 2.0]);
+    n.doc = name.clone();
+    let c = levels("c", &[&name, &format!("{name}2")]);
+    let info = result(&format!("y{name}"), &name, Kind::Float(64));
+    let data = dataset(vec![n, c], vec![info], |_, at| {
+        Ok(Value::Float(at[0] as f64))
+    });
+    let dir = tempfile::tempdir().unwrap();
+    for renderer in [StaticRenderer::Kuva, StaticRenderer::Auto] {
+        let files = report(&[record(&name, data.clone())], dir.path(), renderer);
+        assert_eq!((files.pngs.len(), files.warnings.len()), (1, 0));
+    }
+}
+
+#[test]
+fn a_million_cells() {
+    let many = |name: &str| numbers(name, "", &(0..1000).map(f64::from).collect::<Vec<_>>());
+    let data = dataset(
+        vec![many("a"), many("b")],
+        vec![result("y", "s", Kind::Float(64))],
+        |_, at| Ok(Value::Float((at[0] * at[1]) as f64)),
+    );
+    let (files, page) = one("a million", data);
+    assert_eq!(files.pngs.len(), 1);
+    assert!(page.len() < 16_000_000, "{}", page.len());
+    let (_, page) = one("a hundred thousand", common::large().dataset);
+    assert!(page.len() < 8_000_000, "{}", page.len());
+}
+
+#[test]
+fn no_text_is_markup_or_a_command() {
+    let dir = tempfile::tempdir().unwrap();
+    let files = report(&[evil(), evil()], dir.path(), StaticRenderer::Gnuplot);
+    assert_eq!(files.warnings, [] as [String; 0]);
+    // Two sweeps of one name have files of their own.
+    assert_eq!(files.pngs.len(), 2);
+    assert_ne!(files.pngs[0], files.pngs[1]);
+    let page = fs::read_to_string(files.html.unwrap()).unwrap();
+    assert!(
+        !page.contains("<img"),
+        "markup of a name became markup of the page"
+    );
+    assert_eq!(
+        page.matches("</script>").count(),
+        page.matches("<script").count()
+    );
+    for place in [dir.path(), Path::new(".")] {
+        assert!(!place.join("pwned").exists(), "a name ran as a command");
+    }
+}

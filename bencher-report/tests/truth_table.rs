@@ -1,0 +1,294 @@
+//! The whole table from a sweep's shape to its charts.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may fail"
+)]
+
+mod common;
+
+use bencher_core::dataset::{CellState, Dataset, Dim};
+use bencher_core::value::{Kind, Value};
+use bencher_report::chart::{Chart, ChartKind, Marks};
+use bencher_report::deduce::{deduce, explain};
+use common::{dataset, levels, numbers, result, snapshots, truths};
+
+/// `f` numeric inputs, `c` categorical ones of two levels each, and repeats where there are any.
+fn inputs(f: usize, c: usize, repeats: u32) -> Vec<Dim> {
+    let mut dims: Vec<Dim> = (0..f)
+        .map(|n| {
+            numbers(
+                &format!("f{n}"),
+                "m",
+                &[1.0, 2.0, 3.0, 4.0].map(|x| x + n as f64),
+            )
+        })
+        .collect();
+    dims.extend((0..c).map(|n| levels(&format!("c{n}"), &["a", "b"])));
+    if repeats > 1 {
+        dims.push(Dim::repeats(repeats));
+    }
+    dims
+}
+
+fn with(dims: Vec<Dim>, kind: Kind) -> Dataset {
+    dataset(dims, vec![result("out", "s", kind)], |_, at| {
+        let sum = at
+            .iter()
+            .enumerate()
+            .map(|(n, at)| (n + 1) * at)
+            .sum::<usize>();
+        Ok(match kind {
+            Kind::Bool => Value::Bool(at.iter().sum::<usize>() % 2 == 0),
+            Kind::Text => Value::from(format!("text {sum}")),
+            _ => Value::Float(sum as f64),
+        })
+    })
+}
+
+fn one(dims: Vec<Dim>, kind: Kind) -> Chart {
+    let mut charts = deduce(&with(dims, kind));
+    assert_eq!(charts.len(), 1);
+    charts.remove(0)
+}
+
+/// `(kind, panels, columns, marks or series in the first panel)`.
+fn shape(chart: &Chart) -> (ChartKind, usize, usize, usize) {
+    let marks = match &chart.panels[0].marks {
+        Marks::Lines(series) | Marks::Bars(series) => series.len(),
+        Marks::Boxes(series) => series.len(),
+        Marks::HeatMap(map) => map.values.len(),
+        Marks::Histogram(histogram) => histogram.counts.len(),
+        Marks::Table(table) => table.rows.len(),
+        other => panic!("{other:?}"),
+    };
+    (chart.kind, chart.panels.len(), chart.columns, marks)
+}
+
+#[test]
+fn every_line_of_the_table() {
+    use ChartKind::{Bar, Box, Curve, HeatMap, Histogram, Line};
+    let table = [
+        // f, c, once: (kind, panels, columns, marks), repeated
+        (0, 0, (Histogram, 1, 1, 1), (Histogram, 1, 1, 2)),
+        (0, 1, (Bar, 1, 1, 1), (Box, 1, 1, 1)),
+        (0, 2, (Bar, 1, 1, 2), (Box, 1, 1, 1)),
+        (0, 3, (Bar, 2, 2, 2), (Box, 1, 1, 2)),
+        (1, 0, (Line, 1, 1, 1), (Curve, 1, 1, 1)),
+        (1, 1, (Line, 1, 1, 2), (Curve, 1, 1, 2)),
+        (1, 2, (Line, 2, 2, 2), (Curve, 2, 2, 2)),
+        (1, 3, (Line, 4, 2, 2), (Curve, 4, 2, 2)),
+        (2, 0, (HeatMap, 1, 1, 16), (HeatMap, 1, 1, 16)),
+        (2, 1, (HeatMap, 2, 2, 16), (HeatMap, 2, 2, 16)),
+        (2, 2, (HeatMap, 4, 2, 16), (HeatMap, 4, 2, 16)),
+        (2, 3, (HeatMap, 8, 2, 16), (HeatMap, 8, 2, 16)),
+        (3, 0, (HeatMap, 4, 4, 16), (HeatMap, 4, 4, 16)),
+        (3, 1, (HeatMap, 8, 4, 16), (HeatMap, 8, 4, 16)),
+        (3, 2, (HeatMap, 16, 4, 16), (HeatMap, 16, 4, 16)),
+    ];
+    for (f, c, once, repeated) in table {
+        let chart = one(inputs(f, c, 1), Kind::Float(64));
+        assert_eq!(shape(&chart), once, "f = {f}, c = {c}, once");
+        assert!(!chart.alt.is_empty() && chart.spread.is_none());
+        let chart = one(inputs(f, c, 3), Kind::Float(64));
+        assert_eq!(shape(&chart), repeated, "f = {f}, c = {c}, repeated");
+        assert_eq!(chart.spread.is_some(), f + c > 0, "f = {f}, c = {c}");
+    }
+}
+
+#[test]
+fn the_order_of_inputs_changes_no_axis() {
+    // The original loses its vertical axis here: facets are peeled before axes are reserved.
+    let [x, y] = ["x", "y"].map(|name| numbers(name, "", &[1.0, 2.0, 3.0]));
+    let mode = levels("mode", &["a", "b"]);
+    let orders = [
+        vec![x.clone(), mode.clone(), y.clone()],
+        vec![mode.clone(), x.clone(), y.clone()],
+        vec![x.clone(), y.clone(), mode.clone()],
+    ];
+    for dims in orders {
+        let chart = one(dims, Kind::Float(64));
+        assert_eq!(shape(&chart), (ChartKind::HeatMap, 2, 2, 9));
+        assert_eq!((chart.x.label.as_str(), chart.y.label.as_str()), ("x", "y"));
+        assert_eq!(chart.panels[1].label(), "mode = b");
+    }
+    let chart = one(vec![mode, x], Kind::Float(64));
+    assert_eq!(shape(&chart), (ChartKind::Line, 1, 1, 2));
+    assert_eq!(chart.legend.as_deref(), Some("mode"));
+    assert_eq!(chart.title, "out vs mode vs x");
+}
+
+#[test]
+fn the_innermost_facet_runs_left_to_right() {
+    let dims = vec![
+        numbers("n", "m", &[1.0, 2.0]),
+        levels("line", &["p", "q"]),
+        levels("inner", &["a", "b", "c"]),
+        truths("outer"),
+    ];
+    let chart = one(dims, Kind::Float(64));
+    assert_eq!((chart.columns, chart.rows()), (3, 2));
+    let labels: Vec<String> = chart
+        .panels
+        .iter()
+        .map(bencher_report::chart::Panel::label)
+        .collect();
+    assert_eq!(
+        labels,
+        [
+            "outer = false, inner = a",
+            "outer = false, inner = b",
+            "outer = false, inner = c",
+            "outer = true, inner = a",
+            "outer = true, inner = b",
+            "outer = true, inner = c",
+        ]
+    );
+    // The panel shows the cells that its label names.
+    let Marks::Lines(series) = &chart.panels[5].marks else {
+        panic!("no lines");
+    };
+    assert_eq!(series[1].name, "q");
+    assert_eq!(series[1].points[1].y, Some(f64::from(1 + 2 + 3 * 2 + 4)));
+}
+
+#[test]
+fn a_lone_value_makes_no_axis() {
+    let mut dims = inputs(1, 1, 1);
+    dims.push(numbers("fixed", "kg", &[7.5]));
+    dims.push(levels("host", &["here"]));
+    let chart = one(dims, Kind::Float(64));
+    assert_eq!(shape(&chart), (ChartKind::Line, 1, 1, 2));
+    assert_eq!(chart.title, "out vs f0 vs c0");
+    assert_eq!(chart.notes, ["At fixed = 7.5 kg, host = here."]);
+    let chart = one(vec![levels("host", &["here"])], Kind::Float(64));
+    assert_eq!(shape(&chart), (ChartKind::Bar, 1, 1, 1));
+    let chart = one(vec![numbers("n", "", &[1.0])], Kind::Float(64));
+    assert_eq!(chart.kind, ChartKind::Histogram);
+}
+
+#[test]
+fn truths_over_repeats_are_proportions() {
+    for c in 0..3 {
+        let chart = one(inputs(0, c, 4), Kind::Bool);
+        assert_eq!(chart.kind, ChartKind::Bar, "c = {c}");
+        let Marks::Bars(series) = &chart.panels[0].marks else {
+            panic!("no bars");
+        };
+        let point = &series[0].points[0];
+        assert_eq!(point.y, Some(0.5));
+        assert_eq!(point.bounds, Some((0.25, 0.75)));
+    }
+    assert_eq!(one(inputs(1, 0, 4), Kind::Bool).kind, ChartKind::Curve);
+    assert_eq!(one(inputs(0, 1, 1), Kind::Bool).kind, ChartKind::Bar);
+}
+
+#[test]
+fn text_is_a_table_over_all_inputs() {
+    let chart = one(inputs(1, 1, 2), Kind::Text);
+    assert_eq!(shape(&chart), (ChartKind::Table, 1, 1, 16));
+    let Marks::Table(table) = &chart.panels[0].marks else {
+        panic!("no table");
+    };
+    assert_eq!(table.columns, ["f0 [m]", "c0", "repeat", "out [s]"]);
+    assert_eq!(table.rows[15][3].text, "text 8");
+}
+
+#[test]
+fn many_levels_become_colours_or_a_table() {
+    let names: Vec<String> = (0..200).map(|n| format!("level {n}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let many = || levels("many", &names);
+    let chart = one(vec![numbers("n", "", &[1.0, 2.0]), many()], Kind::Float(64));
+    assert_eq!(shape(&chart), (ChartKind::HeatMap, 1, 1, 400));
+    let chart = one(vec![many(), levels("c", &["a", "b"])], Kind::Float(64));
+    assert_eq!(shape(&chart), (ChartKind::HeatMap, 1, 1, 400));
+    let chart = one(vec![many()], Kind::Float(64));
+    assert_eq!(shape(&chart), (ChartKind::Table, 1, 1, 200));
+    let mut dims = inputs(2, 0, 1);
+    dims.push(many());
+    let chart = one(dims, Kind::Float(64));
+    assert_eq!(chart.panels.len(), 25);
+    assert_eq!(
+        chart.notes,
+        ["The first 25 of 200 panels over many are drawn; the stored results have them all."]
+    );
+}
+
+#[test]
+fn absent_cells_are_gaps_with_a_reason() {
+    let dims = vec![
+        numbers("n", "", &[1.0, 2.0, 3.0, 4.0, 5.0]),
+        Dim::repeats(2),
+    ];
+    let data = dataset(
+        dims,
+        vec![result("y", "s", Kind::Float(64))],
+        |_, at| match (at[0], at[1]) {
+            (1, _) => Err((CellState::Failed, "boom")),
+            (2, 1) => Err((CellState::TimedOut, "")),
+            (3, _) => Ok(Value::Float(f64::INFINITY)),
+            (n, r) => Ok(Value::Float((n + r) as f64)),
+        },
+    );
+    let charts = deduce(&data);
+    let Marks::Lines(series) = &charts[0].panels[0].marks else {
+        panic!("no lines");
+    };
+    let points = &series[0].points;
+    let text = |n: usize| points[n].gap.as_ref().map(bencher_report::chart::Gap::text);
+    assert_eq!((points[1].y, points[1].absent), (None, 2));
+    assert_eq!(text(1).as_deref(), Some("failed: boom"));
+    assert_eq!(
+        (points[2].y, points[2].samples, points[2].absent),
+        (Some(2.0), 1, 1)
+    );
+    assert_eq!(text(2).as_deref(), Some("timed out"));
+    assert_eq!(text(3).as_deref(), Some("not a finite number: inf"));
+    let runs: Vec<usize> = series[0].runs().map(<[_]>::len).collect();
+    assert_eq!(runs, [1, 1, 1]);
+    let csv = charts[0].data_rows(usize::MAX).to_csv();
+    assert!(csv.contains(",2,,,,0,2,failed: boom\r\n"), "{csv}");
+}
+
+#[test]
+fn the_latest_snapshot_is_drawn() {
+    let dims = vec![numbers("n", "", &[1.0, 2.0]), snapshots(3)];
+    let data = dataset(dims, vec![result("y", "s", Kind::Float(64))], |_, at| {
+        Ok(Value::Float((at[0] * 10 + at[1]) as f64))
+    });
+    let charts = deduce(&data);
+    let Marks::Lines(series) = &charts[0].panels[0].marks else {
+        panic!("no lines");
+    };
+    let values: Vec<Option<f64>> = series[0].points.iter().map(|point| point.y).collect();
+    assert_eq!(values, [Some(2.0), Some(12.0)]);
+    assert_eq!(charts[0].notes, ["The latest of 3 snapshots."]);
+}
+
+#[test]
+fn every_kind_is_explained() {
+    let explanations = explain(&with(inputs(1, 1, 3), Kind::Float(64)));
+    let texts: Vec<String> = explanations
+        .iter()
+        .map(|one| format!("{} {} {}", one.kind.name(), one.chosen, one.reason))
+        .collect();
+    assert_eq!(
+        texts,
+        [
+            "histogram false 2 inputs vary",
+            "bars false 1 numeric input varies, and numbers need a scale",
+            "boxes false 1 numeric input varies, and numbers need a scale",
+            "line false every point has 3 repeats",
+            "curve true one numeric input varies and every point has 3 repeats",
+            "heat map false one numeric input varies, and a heat map needs two",
+            "table false the curve shows every value",
+        ]
+    );
+    let empty = with(vec![numbers("n", "", &[])], Kind::Float(64));
+    assert!(deduce(&empty).is_empty());
+    assert!(explain(&empty).iter().all(|one| !one.chosen));
+}
