@@ -15,4 +15,16 @@ where
     bencher_core::cli::run(REPORTER, program)
 }
 
+#[cfg(not(feature = "report"))]
 const REPORTER: Option<&Reporter> = None;
+
+#[cfg(feature = "report")]
+const REPORTER: Option<&Reporter> = Some(&|records, folder| {
+    let options = bencher_report::ReportOptions::default();
+    let drawn = bencher_report::write_report(records, folder, &options)?;
+    Ok(bencher_core::bench::ReportFiles {
+        page: drawn.html,
+        images: drawn.pngs,
+        warnings: drawn.warnings,
+    })
+});

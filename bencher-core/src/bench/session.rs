@@ -34,8 +34,8 @@ pub type Reporter = dyn Fn(&[SweepRecord], &Path) -> Result<ReportFiles, BoxErro
 /// What a reporter left behind.
 #[derive(Clone, Debug, Default)]
 pub struct ReportFiles {
-    /// The page.
-    pub page: PathBuf,
+    /// The page, where one was drawn.
+    pub page: Option<PathBuf>,
     /// The pictures.
     pub images: Vec<PathBuf>,
     /// What could not be drawn as it should.
@@ -270,7 +270,7 @@ impl Session {
                     self.progress.note(warning);
                 }
                 self.say_where(&files);
-                if self.config.open && !open(&files.page) {
+                if self.config.open && !files.page.as_deref().is_some_and(open) {
                     self.progress
                         .note("no program was found to open the report with");
                 }
@@ -287,7 +287,9 @@ impl Session {
     fn say_where(&self, files: &ReportFiles) {
         match self.config.output {
             Output::Text => {
-                println!("\nreport    {}", files.page.display());
+                if let Some(page) = &files.page {
+                    println!("\nreport    {}", page.display());
+                }
                 if let Some(folder) = files.images.first().and_then(|image| image.parent()) {
                     println!(
                         "pictures  {} PNG files in {}",
