@@ -1,5 +1,7 @@
 //! The way in: records to files.
 
+mod pictures;
+
 use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Write};
@@ -102,11 +104,13 @@ pub fn write_report(
         let anchor = anchor(&mut anchors, &record.title);
         let mut warnings = Vec::new();
         if options.png {
-            for chart in &charts {
+            let pictures = pictures::draw_all(&charts, options.renderer);
+            for (chart, picture) in charts.iter().zip(pictures) {
                 let name = format!("{anchor}--{}.png", chart.id);
-                if let Some(bytes) = draw(chart, options.renderer, &mut warnings) {
+                if let Some(bytes) = picture.png {
                     files.pngs.push(write_file(dir, &name, &bytes)?);
                 }
+                warnings.extend(picture.warnings);
             }
         }
         files.warnings.extend(warnings.iter().cloned());
@@ -156,51 +160,6 @@ fn page(
 ) -> Result<Option<PathBuf>, ReportError> {
     warnings.push("no page: bencher-report was built without its feature `html`".to_owned());
     Ok(None)
-}
-
-/// The PNG of a chart; what goes wrong becomes a warning.
-fn draw(chart: &Chart, renderer: StaticRenderer, warnings: &mut Vec<String>) -> Option<Vec<u8>> {
-    #[cfg(feature = "gnuplot")]
-    if renderer != StaticRenderer::Kuva {
-        use crate::render::gnuplot::{self, Refusal};
-
-        match gnuplot::png(chart) {
-            Ok(png) => return Some(png),
-            // Kinds that gnuplot does not draw are kuva's, by design and without a word.
-            Err(Refusal::Kind) => {}
-            Err(Refusal::NotInstalled) if renderer == StaticRenderer::Auto => {}
-            Err(refusal) => warnings.push(format!(
-                "{}: {refusal}; drawn by kuva instead",
-                text::clip(&chart.title, 100)
-            )),
-        }
-    }
-    #[cfg(not(feature = "gnuplot"))]
-    if renderer == StaticRenderer::Gnuplot {
-        warnings.push("bencher-report was built without its feature `gnuplot`".to_owned());
-    }
-    built_in(chart, warnings)
-}
-
-#[cfg(feature = "png")]
-fn built_in(chart: &Chart, warnings: &mut Vec<String>) -> Option<Vec<u8>> {
-    match crate::render::png::png(chart) {
-        Ok(png) => Some(png),
-        Err(reason) => {
-            let title = text::clip(&chart.title, 100);
-            warnings.push(format!("{title}: no PNG file: {reason}"));
-            None
-        }
-    }
-}
-
-#[cfg(not(feature = "png"))]
-fn built_in(chart: &Chart, warnings: &mut Vec<String>) -> Option<Vec<u8>> {
-    let title = text::clip(&chart.title, 100);
-    warnings.push(format!(
-        "{title}: no PNG file: bencher-report was built without its feature `png`"
-    ));
-    None
 }
 
 fn write_file(dir: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, ReportError> {

@@ -130,3 +130,39 @@ fn a_hundred_thousand_points_are_drawn() {
     assert_eq!(console, "");
     assert!(dom.contains("data-figures=\"1\""));
 }
+
+#[test]
+fn figures_can_be_saved_under_the_policy() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = ReportOptions {
+        png: false,
+        ..ReportOptions::default()
+    };
+    let records = &gallery()[5..6];
+    let page = write_report(records, dir.path(), &options)
+        .unwrap()
+        .html
+        .unwrap();
+    // What the buttons do, without the download: the same call makes the picture.
+    let probe = "<script>const wait = setInterval(async () => {
+        if (!document.documentElement.dataset.figures) return;
+        clearInterval(wait);
+        const plot = document.querySelector('.plot');
+        for (const format of ['png', 'svg']) {
+            const url = await Plotly.toImage({ data: plot.data, layout: plot.layout }, { format, width: 800, height: 500 });
+            document.body.dataset[format] = url.slice(0, 18) + ' ' + (url.length > 5000);
+        }
+    }, 20);</script></body>";
+    let probed = fs::read_to_string(&page).unwrap().replace("</body>", probe);
+    fs::write(&page, probed).unwrap();
+    let (dom, console) = render(&page);
+    assert_eq!(console, "");
+    assert!(
+        dom.contains("data-png=\"data:image/png;bas true\""),
+        "no PNG"
+    );
+    assert!(
+        dom.contains("data-svg=\"data:image/svg+xml true\""),
+        "no SVG"
+    );
+}

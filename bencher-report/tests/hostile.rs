@@ -175,3 +175,39 @@ fn no_text_is_markup_or_a_command() {
         assert!(!place.join("pwned").exists(), "a name ran as a command");
     }
 }
+
+#[test]
+fn a_folder_that_cannot_be_made() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("file");
+    fs::write(&file, "").unwrap();
+    let error = write_report(&[], &file.join("report"), &ReportOptions::default()).unwrap_err();
+    let said = error.to_string();
+    assert!(
+        said.starts_with("cannot create the report folder"),
+        "{said}"
+    );
+    assert!(
+        said.contains("file/report") && said.contains("choose a folder"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_report_replaces_the_last_one() {
+    let dir = tempfile::tempdir().unwrap();
+    for title in ["first", "second"] {
+        let records = [record(
+            title,
+            common::large().dataset.select("odd", false).unwrap(),
+        )];
+        let options = ReportOptions {
+            png: false,
+            ..ReportOptions::default()
+        };
+        let files = write_report(&records, dir.path(), &options).unwrap();
+        let page = fs::read_to_string(files.html.unwrap()).unwrap();
+        assert!(page.contains(&format!("<title>{title}</title>")));
+    }
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+}

@@ -43,7 +43,10 @@ pub(crate) fn number(x: f64) -> String {
     for (factor, suffix) in [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")] {
         let scaled = x / factor;
         if (1.0..1000.0).contains(&scaled.abs()) && magnitude >= 1e5 {
-            return format!("{}{suffix}", significant(scaled));
+            let short = format!("{}{suffix}", significant(scaled));
+            // 1048576 says more than 1.049M and takes hardly more room.
+            let exact = short.len() <= 5 || magnitude >= 1e7 || x.fract() != 0.0;
+            return if exact { short } else { format!("{x}") };
         }
     }
     significant(x)
@@ -96,7 +99,10 @@ mod tests {
             (16.0, "16"),
             (65536.0, "65536"),
             (1e6, "1M"),
-            (1_048_576.0, "1.049M"),
+            (1_048_576.0, "1048576"),
+            (131_072.0, "131072"),
+            (16_777_216.0, "16.78M"),
+            (1.5e6, "1.5M"),
             (250_000.0, "250k"),
             (1e15, "1e15"),
             (0.1 + 0.2, "0.3"),

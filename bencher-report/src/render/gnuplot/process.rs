@@ -10,15 +10,19 @@ const PATIENCE: Duration = Duration::from_secs(20);
 ///
 /// The working directory is a fresh one, of which nothing but the picture is kept.
 pub(super) fn run(script: &[u8]) -> Result<Vec<u8>, String> {
+    run_program(Command::new("gnuplot"), script, PATIENCE)
+}
+
+fn run_program(mut program: Command, script: &[u8], patience: Duration) -> Result<Vec<u8>, String> {
     let dir = tempfile::tempdir().map_err(|error| error.to_string())?;
-    let mut child = Command::new("gnuplot")
+    let mut child = program
         .current_dir(dir.path())
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
         .map_err(|error| error.to_string())?;
-    let outcome = converse(&mut child, script);
+    let outcome = converse(&mut child, script, patience);
     if outcome.is_err() {
         // Dead already, or hanging; either way its end is awaited so that no zombie stays.
         let _ = child.kill();
@@ -35,7 +39,7 @@ pub(super) fn run(script: &[u8]) -> Result<Vec<u8>, String> {
 }
 
 /// Writes the script and waits, each on a thread of its own: a pipe that nobody reads blocks.
-fn converse(child: &mut Child, script: &[u8]) -> Result<(), String> {
+fn converse(child: &mut Child, script: &[u8], patience: Duration) -> Result<(), String> {
     let (Some(mut stdin), Some(mut stderr)) = (child.stdin.take(), child.stderr.take()) else {
         return Err("no pipe".to_owned());
     };
@@ -51,8 +55,8 @@ fn converse(child: &mut Child, script: &[u8]) -> Result<(), String> {
     let status = loop {
         match child.try_wait().map_err(|error| error.to_string())? {
             Some(status) => break status,
-            None if begun.elapsed() > PATIENCE => {
-                return Err(format!("no answer within {} s", PATIENCE.as_secs()));
+            None if begun.elapsed() > patience => {
+                return Err(format!("no answer within {} s", patience.as_secs()));
             }
             None => thread::sleep(Duration::from_millis(2)),
         }
@@ -68,5 +72,29 @@ fn converse(child: &mut Child, script: &[u8]) -> Result<(), String> {
         } else {
             crate::chart::text::clip(said, 300)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fails(program: &str, argument: &str) -> String {
+        let mut command = Command::new(program);
+        command.arg(argument);
+        // More than a pipe holds: a program that reads nothing must not block the writer for ever.
+        let script = vec![b'x'; 1 << 20];
+        run_program(command, &script, Duration::from_millis(50)).unwrap_err()
+    }
+
+    #[test]
+    fn whatever_the_program_does_is_an_error() {
+        assert_eq!(fails("sleep", "60"), "no answer within 0 s");
+        assert!(fails("false", "").contains("exit status: 1"));
+        assert!(
+            fails("sh", "-c").contains("-c"),
+            "what it says is passed on"
+        );
+        assert!(!fails("no-such-program", "").is_empty());
     }
 }

@@ -1,10 +1,13 @@
 //! The marks of a figure as plotly's traces.
 
+mod boxes;
+mod heat_map;
+
 use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
 
-use crate::chart::{BoxSeries, Chart, GapKind, HeatMap, Histogram, Marks, Point, Series};
+use crate::chart::{Chart, GapKind, Histogram, Marks, Point, Series};
 use crate::render::palette;
 
 use super::super::text::plotly;
@@ -16,8 +19,6 @@ const HOVER: usize = 20_000;
 const POINTS: usize = 20_000;
 /// Points of a series up to which each has a marker.
 const MARKERS: usize = 300;
-/// Absent cells of a heat map up to which each has a symbol.
-const SYMBOLS: usize = 3000;
 
 /// Every trace of every panel.
 pub(super) fn traces(chart: &Chart) -> Vec<Json> {
@@ -190,219 +191,6 @@ impl Frame<'_> {
                 .map(move |point| (n, point.x + beside(n, series.len(), 0.8), one, point))
         });
         self.gap_strip(marks, traces, gaps);
-    }
-
-    fn boxes(&self, series: &[BoxSeries], traces: &mut Vec<Json>, gaps: &mut GapLegend) {
-        let mut absent = Vec::new();
-        for (n, one) in series.iter().enumerate() {
-            let color = palette::color(n);
-            let drawn: Vec<_> = one
-                .boxes
-                .iter()
-                .filter_map(|mark| Some((mark, mark.quartiles?)))
-                .collect();
-            let column = |value: fn(&crate::chart::Quartiles) -> f64| -> Vec<f64> {
-                drawn.iter().map(|(_, q)| value(q)).collect()
-            };
-            let trace = json!({
-                "type": "box",
-                "x": drawn.iter().map(|(mark, _)| mark.x).collect::<Vec<_>>(),
-                "q1": column(|q| q.q1),
-                "median": column(|q| q.median),
-                "q3": column(|q| q.q3),
-                "lowerfence": column(|q| q.low),
-                "upperfence": column(|q| q.high),
-                "name": plotly(&one.name, 40),
-                "legendgroup": n.to_string(),
-                "offsetgroup": n.to_string(),
-                "showlegend": self.panel == 0 && self.chart.legend.is_some(),
-                "line": { "color": color, "width": 1.5 },
-                "fillcolor": tint(n, 0.35),
-                "hoverinfo": "skip"
-            });
-            traces.push(self.axes(trace, false));
-            let offset = beside(n, series.len(), 0.7);
-            // Boxes of plotly name their five numbers one by one; one text says it all.
-            let mut x: Vec<f64> = drawn.iter().map(|(mark, _)| mark.x + offset).collect();
-            let mut y = column(|q| q.median);
-            let mut texts: Vec<String> = drawn
-                .iter()
-                .map(|(mark, _)| hover::boxed(self.chart, &one.name, mark))
-                .collect();
-            let mut sizes = vec![0; x.len()];
-            for (mark, _) in &drawn {
-                for outlier in &mark.outliers {
-                    x.push(mark.x + offset);
-                    y.push(*outlier);
-                    texts.push(crate::chart::text::number(*outlier));
-                    sizes.push(5);
-                }
-            }
-            let points = json!({
-                "type": "scatter",
-                "mode": "markers",
-                "x": x,
-                "y": y,
-                "text": texts,
-                "hovertemplate": "%{text}<extra></extra>",
-                "marker": { "color": color, "size": sizes, "opacity": 0.8, "line": { "width": 0 } },
-                "legendgroup": n.to_string(),
-                "showlegend": false
-            });
-            traces.push(self.axes(points, false));
-            absent.extend(
-                one.boxes
-                    .iter()
-                    .filter(|mark| mark.quartiles.is_none())
-                    .map(|mark| Mark {
-                        series: n,
-                        x: mark.x + offset,
-                        kind: mark.gap.as_ref().map_or(GapKind::Missing, |gap| gap.kind),
-                        text: hover::boxed(self.chart, &one.name, mark),
-                    }),
-            );
-        }
-        self.strip(&absent, traces, gaps);
-    }
-
-    fn heat_map(&self, map: &HeatMap, traces: &mut Vec<Json>, gaps: &mut GapLegend) {
-        let width = map.width.max(1);
-        let log = self
-            .chart
-            .color
-            .as_ref()
-            .is_some_and(crate::chart::Axis::is_log);
-        let shade = |value: &Option<f64>| value.map(|x| if log { x.log10() } else { x });
-        let rows: Vec<Vec<Option<f64>>> = map
-            .values
-            .chunks(width)
-            .map(|row| row.iter().map(shade).collect())
-            .collect();
-        let text = |cell: usize| {
-            let noise = map
-                .noise
-                .get(cell)
-                .map(|noise| (*noise, map.samples.get(cell).copied().unwrap_or(0)));
-            let value = map.values.get(cell).copied().flatten();
-            let place = (cell % width, cell / width);
-            hover::cell(self.chart, place, value, noise, map.gaps.get(&cell))
-        };
-        let mut trace = json!({
-            "type": "heatmap",
-            "x": (0..width).collect::<Vec<_>>(),
-            "y": (0..rows.len()).collect::<Vec<_>>(),
-            "z": rows,
-            "coloraxis": "coloraxis",
-            "hoverongaps": false,
-            "hovertemplate": if log { "10^%{z}<extra></extra>" } else { "%{z}<extra></extra>" }
-        });
-        if map.values.len() <= HOVER
-            && let Some(fields) = trace.as_object_mut()
-        {
-            let cells: Vec<usize> = (0..map.values.len()).collect();
-            let texts: Vec<Vec<String>> = cells
-                .chunks(width)
-                .map(|row| row.iter().map(|cell| text(*cell)).collect())
-                .collect();
-            fields.insert("text".to_owned(), json!(texts));
-            fields.insert("hovertemplate".to_owned(), json!("%{text}<extra></extra>"));
-        }
-        traces.push(self.axes(trace, false));
-        traces.extend(self.gap_cells(map, width, &text));
-        self.gap_symbols(map, width, &text, traces, gaps);
-    }
-
-    /// Grey ground under the cells that have no value.
-    fn gap_cells(
-        &self,
-        map: &HeatMap,
-        width: usize,
-        text: &dyn Fn(usize) -> String,
-    ) -> Option<Json> {
-        let absent = |cell: usize| matches!(map.values.get(cell), Some(None));
-        if !(0..map.values.len()).any(absent) {
-            return None;
-        }
-        let cells: Vec<usize> = (0..map.values.len()).collect();
-        let z: Vec<Vec<Option<u8>>> = cells
-            .chunks(width)
-            .map(|row| row.iter().map(|cell| absent(*cell).then_some(1)).collect())
-            .collect();
-        let texts: Vec<Vec<String>> = cells
-            .chunks(width)
-            .map(|row| {
-                row.iter()
-                    .map(|cell| {
-                        if absent(*cell) {
-                            text(*cell)
-                        } else {
-                            String::new()
-                        }
-                    })
-                    .collect()
-            })
-            .collect();
-        let trace = json!({
-            "type": "heatmap",
-            "x": (0..width).collect::<Vec<_>>(),
-            "y": (0..z.len()).collect::<Vec<_>>(),
-            "z": z,
-            "text": texts,
-            "zmin": 0,
-            "zmax": 1,
-            "colorscale": [[0, palette::GAP], [1, palette::GAP]],
-            "showscale": false,
-            "hoverongaps": false,
-            "hovertemplate": "%{text}<extra></extra>"
-        });
-        Some(self.axes(trace, false))
-    }
-
-    /// A symbol on every cell without a value, and a small one where only some samples have none.
-    fn gap_symbols(
-        &self,
-        map: &HeatMap,
-        width: usize,
-        text: &dyn Fn(usize) -> String,
-        traces: &mut Vec<Json>,
-        gaps: &mut GapLegend,
-    ) {
-        if map.gaps.len() > SYMBOLS {
-            return;
-        }
-        for kind in GapKind::ALL {
-            let cells: Vec<usize> = map
-                .gaps
-                .iter()
-                .filter(|(_, gap)| gap.kind == kind)
-                .map(|(cell, _)| *cell)
-                .collect();
-            if cells.is_empty() {
-                continue;
-            }
-            let size = |cell: &usize| match map.values.get(*cell) {
-                Some(Some(_)) => 5,
-                _ => 9,
-            };
-            let trace = json!({
-                "type": "scatter",
-                "mode": "markers",
-                "x": cells.iter().map(|cell| cell % width).collect::<Vec<_>>(),
-                "y": cells.iter().map(|cell| cell / width).collect::<Vec<_>>(),
-                "text": cells.iter().map(|cell| text(*cell)).collect::<Vec<_>>(),
-                "hovertemplate": "%{text}<extra></extra>",
-                "name": kind.name(),
-                "legendgroup": kind.name(),
-                "showlegend": gaps.0.insert(kind),
-                "marker": {
-                    "symbol": gap_symbol(kind),
-                    "size": cells.iter().map(size).collect::<Vec<_>>(),
-                    "color": "#4d0000",
-                    "line": { "width": 1.5, "color": "#4d0000" }
-                }
-            });
-            traces.push(self.axes(trace, false));
-        }
     }
 
     fn histogram(&self, histogram: &Histogram) -> Json {

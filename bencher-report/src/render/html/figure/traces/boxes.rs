@@ -1,0 +1,84 @@
+use serde_json::{Value as Json, json};
+
+use crate::chart::{BoxSeries, GapKind, text};
+use crate::render::palette;
+
+use super::super::super::text::plotly;
+use super::super::hover;
+use super::{Frame, GapLegend, Mark, beside, tint};
+
+impl Frame<'_> {
+    /// Boxes with whiskers, the values beyond them, and signs where there is no box.
+    pub(super) fn boxes(&self, series: &[BoxSeries], traces: &mut Vec<Json>, gaps: &mut GapLegend) {
+        let mut absent = Vec::new();
+        for (n, one) in series.iter().enumerate() {
+            let color = palette::color(n);
+            let drawn: Vec<_> = one
+                .boxes
+                .iter()
+                .filter_map(|mark| Some((mark, mark.quartiles?)))
+                .collect();
+            let column = |value: fn(&crate::chart::Quartiles) -> f64| -> Vec<f64> {
+                drawn.iter().map(|(_, q)| value(q)).collect()
+            };
+            let trace = json!({
+                "type": "box",
+                "x": drawn.iter().map(|(mark, _)| mark.x).collect::<Vec<_>>(),
+                "q1": column(|q| q.q1),
+                "median": column(|q| q.median),
+                "q3": column(|q| q.q3),
+                "lowerfence": column(|q| q.low),
+                "upperfence": column(|q| q.high),
+                "name": plotly(&one.name, 40),
+                "legendgroup": n.to_string(),
+                "offsetgroup": n.to_string(),
+                "showlegend": self.panel == 0 && self.chart.legend.is_some(),
+                "line": { "color": color, "width": 1.5 },
+                "fillcolor": tint(n, 0.35),
+                "hoverinfo": "skip"
+            });
+            traces.push(self.axes(trace, false));
+            let offset = beside(n, series.len(), 0.7);
+            // Boxes of plotly name their five numbers one by one; one text says it all.
+            let mut x: Vec<f64> = drawn.iter().map(|(mark, _)| mark.x + offset).collect();
+            let mut y = column(|q| q.median);
+            let mut texts: Vec<String> = drawn
+                .iter()
+                .map(|(mark, _)| hover::boxed(self.chart, &one.name, mark))
+                .collect();
+            let mut sizes = vec![0; x.len()];
+            for (mark, _) in &drawn {
+                for outlier in &mark.outliers {
+                    x.push(mark.x + offset);
+                    y.push(*outlier);
+                    texts.push(text::number(*outlier));
+                    sizes.push(5);
+                }
+            }
+            let points = json!({
+                "type": "scatter",
+                "mode": "markers",
+                "x": x,
+                "y": y,
+                "text": texts,
+                "hovertemplate": "%{text}<extra></extra>",
+                "marker": { "color": color, "size": sizes, "opacity": 0.8, "line": { "width": 0 } },
+                "legendgroup": n.to_string(),
+                "showlegend": false
+            });
+            traces.push(self.axes(points, false));
+            absent.extend(
+                one.boxes
+                    .iter()
+                    .filter(|mark| mark.quartiles.is_none())
+                    .map(|mark| Mark {
+                        series: n,
+                        x: mark.x + offset,
+                        kind: mark.gap.as_ref().map_or(GapKind::Missing, |gap| gap.kind),
+                        text: hover::boxed(self.chart, &one.name, mark),
+                    }),
+            );
+        }
+        self.strip(&absent, traces, gaps);
+    }
+}

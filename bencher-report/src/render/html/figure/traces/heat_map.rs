@@ -1,0 +1,149 @@
+use serde_json::{Value as Json, json};
+
+use crate::chart::{Axis, GapKind, HeatMap};
+use crate::render::palette;
+
+use super::super::hover;
+use super::{Frame, GapLegend, HOVER, gap_symbol};
+
+/// Absent cells of a heat map up to which each has a symbol.
+const SYMBOLS: usize = 3000;
+
+impl Frame<'_> {
+    /// Coloured cells, grey ones where there is no value, and signs that say why.
+    pub(super) fn heat_map(&self, map: &HeatMap, traces: &mut Vec<Json>, gaps: &mut GapLegend) {
+        let width = map.width.max(1);
+        let log = self.chart.color.as_ref().is_some_and(Axis::is_log);
+        let shade = |value: &Option<f64>| value.map(|x| if log { x.log10() } else { x });
+        let rows: Vec<Vec<Option<f64>>> = map
+            .values
+            .chunks(width)
+            .map(|row| row.iter().map(shade).collect())
+            .collect();
+        let text = |cell: usize| {
+            let noise = map
+                .noise
+                .get(cell)
+                .map(|noise| (*noise, map.samples.get(cell).copied().unwrap_or(0)));
+            let value = map.values.get(cell).copied().flatten();
+            let place = (cell % width, cell / width);
+            hover::cell(self.chart, place, value, noise, map.gaps.get(&cell))
+        };
+        let mut trace = json!({
+            "type": "heatmap",
+            "x": (0..width).collect::<Vec<_>>(),
+            "y": (0..rows.len()).collect::<Vec<_>>(),
+            "z": rows,
+            "coloraxis": "coloraxis",
+            "hoverongaps": false,
+            "hovertemplate": if log { "10^%{z}<extra></extra>" } else { "%{z}<extra></extra>" }
+        });
+        if map.values.len() <= HOVER
+            && let Some(fields) = trace.as_object_mut()
+        {
+            let cells: Vec<usize> = (0..map.values.len()).collect();
+            let texts: Vec<Vec<String>> = cells
+                .chunks(width)
+                .map(|row| row.iter().map(|cell| text(*cell)).collect())
+                .collect();
+            fields.insert("text".to_owned(), json!(texts));
+            fields.insert("hovertemplate".to_owned(), json!("%{text}<extra></extra>"));
+        }
+        traces.push(self.axes(trace, false));
+        traces.extend(self.gap_cells(map, width, &text));
+        self.gap_symbols(map, width, &text, traces, gaps);
+    }
+
+    /// Grey ground under the cells that have no value.
+    fn gap_cells(
+        &self,
+        map: &HeatMap,
+        width: usize,
+        text: &dyn Fn(usize) -> String,
+    ) -> Option<Json> {
+        let absent = |cell: usize| matches!(map.values.get(cell), Some(None));
+        if !(0..map.values.len()).any(absent) {
+            return None;
+        }
+        let cells: Vec<usize> = (0..map.values.len()).collect();
+        let z: Vec<Vec<Option<u8>>> = cells
+            .chunks(width)
+            .map(|row| row.iter().map(|cell| absent(*cell).then_some(1)).collect())
+            .collect();
+        let texts: Vec<Vec<String>> = cells
+            .chunks(width)
+            .map(|row| {
+                row.iter()
+                    .map(|cell| {
+                        if absent(*cell) {
+                            text(*cell)
+                        } else {
+                            String::new()
+                        }
+                    })
+                    .collect()
+            })
+            .collect();
+        let trace = json!({
+            "type": "heatmap",
+            "x": (0..width).collect::<Vec<_>>(),
+            "y": (0..z.len()).collect::<Vec<_>>(),
+            "z": z,
+            "text": texts,
+            "zmin": 0,
+            "zmax": 1,
+            "colorscale": [[0, palette::GAP], [1, palette::GAP]],
+            "showscale": false,
+            "hoverongaps": false,
+            "hovertemplate": "%{text}<extra></extra>"
+        });
+        Some(self.axes(trace, false))
+    }
+
+    /// A symbol on every cell without a value, and a small one where only some samples have none.
+    fn gap_symbols(
+        &self,
+        map: &HeatMap,
+        width: usize,
+        text: &dyn Fn(usize) -> String,
+        traces: &mut Vec<Json>,
+        gaps: &mut GapLegend,
+    ) {
+        if map.gaps.len() > SYMBOLS {
+            return;
+        }
+        for kind in GapKind::ALL {
+            let cells: Vec<usize> = map
+                .gaps
+                .iter()
+                .filter(|(_, gap)| gap.kind == kind)
+                .map(|(cell, _)| *cell)
+                .collect();
+            if cells.is_empty() {
+                continue;
+            }
+            let size = |cell: &usize| match map.values.get(*cell) {
+                Some(Some(_)) => 5,
+                _ => 9,
+            };
+            let trace = json!({
+                "type": "scatter",
+                "mode": "markers",
+                "x": cells.iter().map(|cell| cell % width).collect::<Vec<_>>(),
+                "y": cells.iter().map(|cell| cell / width).collect::<Vec<_>>(),
+                "text": cells.iter().map(|cell| text(*cell)).collect::<Vec<_>>(),
+                "hovertemplate": "%{text}<extra></extra>",
+                "name": kind.name(),
+                "legendgroup": kind.name(),
+                "showlegend": gaps.0.insert(kind),
+                "marker": {
+                    "symbol": gap_symbol(kind),
+                    "size": cells.iter().map(size).collect::<Vec<_>>(),
+                    "color": "#4d0000",
+                    "line": { "width": 1.5, "color": "#4d0000" }
+                }
+            });
+            traces.push(self.axes(trace, false));
+        }
+    }
+}

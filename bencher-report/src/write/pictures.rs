@@ -1,0 +1,102 @@
+//! The PNG files of a report: every chart on a worker of its own.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use crate::chart::{Chart, text};
+
+use super::StaticRenderer;
+
+/// What came of drawing one chart.
+#[derive(Default)]
+pub(super) struct Picture {
+    pub(super) png: Option<Vec<u8>>,
+    pub(super) warnings: Vec<String>,
+}
+
+/// Draws charts on as many threads as the machine has cores; the pictures come in their order.
+pub(super) fn draw_all(charts: &[Chart], renderer: StaticRenderer) -> Vec<Picture> {
+    let next = AtomicUsize::new(0);
+    let done: Vec<Mutex<Picture>> = charts.iter().map(|_| Mutex::default()).collect();
+    let work = || {
+        loop {
+            let n = next.fetch_add(1, Ordering::Relaxed);
+            let (Some(chart), Some(slot)) = (charts.get(n), done.get(n)) else {
+                return;
+            };
+            let picture = guarded(chart, renderer);
+            if let Ok(mut slot) = slot.lock() {
+                *slot = picture;
+            }
+        }
+    };
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        for _ in 1..cores.min(charts.len()) {
+            scope.spawn(work);
+        }
+        work();
+    });
+    done.into_iter()
+        .map(|slot| slot.into_inner().unwrap_or_default())
+        .collect()
+}
+
+/// A renderer is other people's code: its panic is a warning, not the end of the report.
+fn guarded(chart: &Chart, renderer: StaticRenderer) -> Picture {
+    let mut warnings = Vec::new();
+    let drawn = catch_unwind(AssertUnwindSafe(|| draw(chart, renderer, &mut warnings)));
+    let png = drawn.unwrap_or_else(|_| {
+        let title = text::clip(&chart.title, 100);
+        warnings.push(format!("{title}: no PNG file: the renderer panicked"));
+        None
+    });
+    Picture { png, warnings }
+}
+
+/// The PNG of a chart; what goes wrong becomes a warning.
+fn draw(chart: &Chart, renderer: StaticRenderer, warnings: &mut Vec<String>) -> Option<Vec<u8>> {
+    #[cfg(feature = "gnuplot")]
+    if renderer != StaticRenderer::Kuva {
+        use crate::render::gnuplot::{self, Refusal};
+
+        match gnuplot::png(chart) {
+            Ok(png) => return Some(png),
+            // Kinds that gnuplot does not draw are kuva's, by design and without a word.
+            Err(Refusal::Kind) => {}
+            Err(Refusal::NotInstalled) if renderer == StaticRenderer::Auto => {}
+            Err(refusal) => warnings.push(format!(
+                "{}: {refusal}; drawn by kuva instead",
+                text::clip(&chart.title, 100)
+            )),
+        }
+    }
+    #[cfg(not(feature = "gnuplot"))]
+    if renderer == StaticRenderer::Gnuplot {
+        warnings.push("bencher-report was built without its feature `gnuplot`".to_owned());
+    }
+    built_in(chart, warnings)
+}
+
+#[cfg(feature = "png")]
+fn built_in(chart: &Chart, warnings: &mut Vec<String>) -> Option<Vec<u8>> {
+    match crate::render::png::png(chart) {
+        Ok(png) => Some(png),
+        Err(reason) => {
+            let title = text::clip(&chart.title, 100);
+            warnings.push(format!("{title}: no PNG file: {reason}"));
+            None
+        }
+    }
+}
+
+#[cfg(not(feature = "png"))]
+fn built_in(chart: &Chart, warnings: &mut Vec<String>) -> Option<Vec<u8>> {
+    let title = text::clip(&chart.title, 100);
+    warnings.push(format!(
+        "{title}: no PNG file: bencher-report was built without its feature `png`"
+    ));
+    None
+}
