@@ -16,10 +16,10 @@ use bencher::space::Density;
 use bencher::sweep_executor::Interrupt;
 
 /// Half a million points with one float each.
-const SIDE: u64 = 708;
-const SAMPLES: u64 = SIDE * SIDE;
-const STORED_SIDE: u64 = 317;
-const STORED: u64 = STORED_SIDE * STORED_SIDE;
+const SIDE: u32 = 708;
+const SAMPLES: u64 = SIDE as u64 * SIDE as u64;
+const STORED_SIDE: u32 = 317;
+const STORED: u64 = STORED_SIDE as u64 * STORED_SIDE as u64;
 
 #[derive(ParametrizedSweep, Clone)]
 struct Trivial {
@@ -38,10 +38,10 @@ impl Benchmark for Trivial {
     }
 }
 
-fn sweep(config: RunConfig, side: u64) -> f64 {
+fn sweep(config: RunConfig, side: u32) -> f64 {
     let config = RunConfig {
         density: Density {
-            samples_per_var: usize::try_from(side).ok(),
+            samples_per_var: Some(side as usize),
             ..Density::default()
         },
         report: ReportPlace::Nowhere,
@@ -63,7 +63,7 @@ fn sweep(config: RunConfig, side: u64) -> f64 {
         .filter(|(phase, _)| phase == "execute")
         .map(|(_, s)| s)
         .sum();
-    seconds * 1e9 / (side * side) as f64
+    seconds * 1e9 / f64::from(side).powi(2)
 }
 
 fn uncached(executor: Executors) -> f64 {

@@ -5,7 +5,7 @@
 //! [`value`], [`stats`], [`quiet`], [`var`], [`space`], [`dataset`], [`record`], [`store`],
 //! [`context`], [`evaluator`],
 //! [`job`], [`progress`], [`sweep_executor`] with [`result_collector`],
-//! [`bench`], [`cli`].
+//! [`mod@bench`], [`cli`].
 
 #![warn(
     clippy::unwrap_used,

@@ -145,23 +145,23 @@ fn strange_and_missing_files_are_set_aside() {
     type Damage = fn(&Path);
     let damages: [(&str, Damage); 8] = [
         ("a strange folder among the keyspaces", |dir| {
-            fs::create_dir(dir.join("keyspaces/x")).unwrap()
+            fs::create_dir(dir.join("keyspaces/x")).unwrap();
         }),
         ("a stray journal", |dir| {
-            fs::write(dir.join("x.jnl"), b"").unwrap()
+            fs::write(dir.join("x.jnl"), b"").unwrap();
         }),
         ("an empty version", |dir| {
-            fs::write(dir.join("version"), b"").unwrap()
+            fs::write(dir.join("version"), b"").unwrap();
         }),
         ("a garbled version", |dir| {
-            fs::write(dir.join("version"), b"garbage").unwrap()
+            fs::write(dir.join("version"), b"garbage").unwrap();
         }),
         ("no version", |dir| {
-            fs::remove_file(dir.join("version")).unwrap()
+            fs::remove_file(dir.join("version")).unwrap();
         }),
         ("no lock", |dir| fs::remove_file(dir.join("lock")).unwrap()),
         ("no keyspaces", |dir| {
-            fs::remove_dir_all(dir.join("keyspaces")).unwrap()
+            fs::remove_dir_all(dir.join("keyspaces")).unwrap();
         }),
         ("a keyspace without its current version", |dir| {
             for keyspace in fs::read_dir(dir.join("keyspaces")).unwrap().flatten() {
@@ -242,7 +242,7 @@ fn a_held_store_names_its_holder() {
     let mut told = Vec::new();
     let patience = Duration::from_millis(120);
     let error = Database::open(root.path(), patience, |holder| {
-        told.push(holder.to_string())
+        told.push(holder.to_string());
     });
     let text = error.unwrap_err().to_string();
     assert!(

@@ -30,7 +30,7 @@ fn main() -> ExitCode {
         Some("ci") => ci::ci(),
         Some("examples") => examples::run_all(),
         Some("bench") => ci::bench(&rest),
-        Some("report") => report::run(&rest),
+        Some("report") => report::draw(&rest),
         Some("setup") => setup::install(),
         Some("help" | "--help" | "-h") => {
             print!("{USAGE}");

@@ -1,8 +1,72 @@
-//! Draws stored results, running nothing.
+//! Draws the newest stored result of every sweep, running nothing.
 
 use std::path::PathBuf;
 
-pub(crate) fn run(options: &[String]) -> Result<(), String> {
-    let _: Option<PathBuf> = options.first().map(PathBuf::from);
-    Err("drawing is not there yet".to_owned())
+use bencher_core::store::{default_root, list_results, load_result};
+use bencher_report::{ReportOptions, write_report};
+
+pub(crate) fn draw(options: &[String]) -> Result<(), String> {
+    let (mut store, mut out) = (default_root(), None);
+    let mut options = options.iter();
+    while let Some(option) = options.next() {
+        let mut value = || {
+            options
+                .next()
+                .map(PathBuf::from)
+                .ok_or(format!("`{option}` needs a folder behind it"))
+        };
+        match option.as_str() {
+            "--store" => store = value()?,
+            "--out" => out = Some(value()?),
+            other => {
+                return Err(format!(
+                    "there is no option `{other}`; --store and --out are"
+                ));
+            }
+        }
+    }
+    let out = out.unwrap_or_else(|| store.join("reports").join("all"));
+    let paths = list_results(&store).map_err(|error| error.to_string())?;
+    let mut records = Vec::new();
+    let mut damaged = 0;
+    for path in paths {
+        match load_result(&path) {
+            Ok(record) => records.push(record),
+            Err(error) => {
+                eprintln!("passed over: {error}");
+                damaged += 1;
+            }
+        }
+    }
+    if records.is_empty() {
+        return Err(format!(
+            "no result is stored in {}; run a benchmark first (`cargo run --release --example \
+             compression`), or name its store with --store",
+            store.display()
+        ));
+    }
+    let files = write_report(&records, &out, &ReportOptions::default())
+        .map_err(|error| error.to_string())?;
+    for warning in &files.warnings {
+        eprintln!("warning: {warning}");
+    }
+    for record in &records {
+        println!(
+            "sweep     {} ({}, {})",
+            record.title, record.bench, record.started
+        );
+    }
+    if let Some(page) = &files.html {
+        println!("report    {}", page.display());
+    }
+    println!(
+        "pictures  {} PNG files in {}",
+        files.pngs.len(),
+        out.display()
+    );
+    if damaged > 0 {
+        Err(format!("{damaged} stored results could not be read"))
+    } else {
+        Ok(())
+    }
 }

@@ -14,7 +14,7 @@ pub struct MemoryStore {
 impl MemoryStore {
     /// How many samples it holds, replaced ones included.
     pub fn samples(&self) -> usize {
-        self.with(|packs| packs.iter().map(|pack| pack.len()).sum())
+        self.with(|packs| packs.iter().map(Pack::len).sum())
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Vec<Pack>) -> T) -> T {
@@ -39,9 +39,9 @@ impl SampleStore for MemoryStore {
 
     fn clear_tag(&mut self, tag: &str) -> Result<u64, StoreError> {
         Ok(self.with(|packs| {
-            let before: usize = packs.iter().map(|pack| pack.len()).sum();
+            let before: usize = packs.iter().map(Pack::len).sum();
             packs.retain(|pack| pack.series.tag != tag);
-            let after: usize = packs.iter().map(|pack| pack.len()).sum();
+            let after: usize = packs.iter().map(Pack::len).sum();
             (before - after) as u64
         }))
     }

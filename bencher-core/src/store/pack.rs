@@ -123,6 +123,7 @@ impl Pack {
     }
 
     /// Whether it has as many values as its samples need: what decoding alone does not ensure.
+    #[cfg(feature = "store")]
     pub(super) fn is_consistent(&self) -> bool {
         Some(self.input_values.len()) == self.len().checked_mul(self.inputs.len())
             && Some(self.result_values.len()) == self.len().checked_mul(self.results.len())
