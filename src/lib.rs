@@ -1,5 +1,4 @@
-//! Declare a struct, derive, get the answer: parameter sweeps that are cached, resumable,
-//! parallel and drawn.
+#![doc = include_str!("../README.md")]
 
 #![warn(
     clippy::unwrap_used,
