@@ -49,6 +49,8 @@ pub enum Verdict {
     Fine,
     /// Some sample failed, or something could not be kept.
     Failed,
+    /// The command line chose sweeps that there are not.
+    Usage,
 }
 
 impl std::fmt::Debug for Session {
@@ -249,8 +251,8 @@ impl Session {
     /// Draws the report of all sweeps of the run, says where it is, and judges the run.
     pub fn close(&mut self, reporter: Option<&Reporter>) -> Verdict {
         if let Some(message) = self.chosen_nothing() {
-            eprintln!("{message}");
-            return Verdict::Failed;
+            eprintln!("error: {message}");
+            return Verdict::Usage;
         }
         let mut verdict = Verdict::Fine;
         if self.unsaved || self.records.iter().any(|record| record.counts.failed > 0) {

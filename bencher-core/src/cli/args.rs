@@ -1,4 +1,5 @@
 use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,7 +11,8 @@ use crate::evaluator::Executors;
 use crate::job::CodePolicy;
 use crate::space::{Density, Order};
 use crate::sweep_executor::InputOverride;
-use crate::var::MAX_SUBSAMPLING_DIVISIONS;
+use crate::value::Kind;
+use crate::var::{MAX_SUBSAMPLING_DIVISIONS, Schema};
 
 const AFTER_HELP: &str = "\
 Values of an input:
@@ -24,12 +26,12 @@ Exit status: 0 all is well, 1 a sample failed or something could not be kept,
 
 Environment: BENCHER_CACHE_DIR is the default of --store.";
 
-/// The command line as clap knows it.
-pub fn command() -> Command {
+/// The command line of a program that sweeps the inputs of `schema`, as clap knows it.
+pub fn command(schema: &Schema) -> Command {
     Command::new(env!("CARGO_PKG_NAME"))
         .bin_name(super::program_name())
         .about("Runs the parameter sweeps of this program, and draws them.")
-        .after_help(AFTER_HELP)
+        .after_help(inputs(schema) + AFTER_HELP)
         .next_help_heading("What is run")
         .arg(value("sweep", "NAME", "Run only sweeps whose title contains NAME (may be repeated)")
             .action(ArgAction::Append))
@@ -83,6 +85,41 @@ pub fn command() -> Command {
         .arg(flag("bench", "").hide(true))
 }
 
+/// The inputs that `--input` knows.
+fn inputs(schema: &Schema) -> String {
+    let width = schema
+        .inputs
+        .iter()
+        .map(|var| var.name.chars().count())
+        .max()
+        .unwrap_or(0);
+    let mut text = "Inputs of this program:\n".to_owned();
+    for var in schema.inputs {
+        let variants: Vec<&str> = (var.variants)()
+            .iter()
+            .map(|variant| variant.name)
+            .collect();
+        let kind = match var.kind {
+            Kind::Category => variants.join(", "),
+            kind => kind.name(),
+        };
+        let units = if var.units.is_empty() {
+            String::new()
+        } else {
+            format!(" [{}]", var.units)
+        };
+        let doc = var.doc.lines().next().unwrap_or_default();
+        let doc = if doc.is_empty() {
+            String::new()
+        } else {
+            format!(": {doc}")
+        };
+        let _ = writeln!(text, "  {:width$}  {kind}{units}{doc}", var.name);
+    }
+    text.push('\n');
+    text
+}
+
 fn value(name: &'static str, unit: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).value_name(unit).help(help)
 }
@@ -98,8 +135,11 @@ fn flag(name: &'static str, help: &'static str) -> Arg {
 ///
 /// # Errors
 /// Where an option is unknown or a value does not fit; also where help was asked for.
-pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<RunConfig, clap::Error> {
-    command()
+pub fn parse(
+    schema: &Schema,
+    args: impl IntoIterator<Item = OsString>,
+) -> Result<RunConfig, clap::Error> {
+    command(schema)
         .try_get_matches_from(args)
         .map(|matches| config(&matches))
 }

@@ -31,7 +31,7 @@ where
     S: Benchmark,
 {
     let args: Vec<OsString> = std::env::args_os().collect();
-    let config = match parse(args) {
+    let config = match parse(&S::SCHEMA, args) {
         Ok(config) => config,
         Err(error) => {
             // Help goes to standard output, mistakes to standard error; clap knows which.
@@ -61,8 +61,11 @@ where
             eprintln!("error: {error}");
             ExitCode::from(status(error.downcast_ref()))
         }
-        Ok(()) if verdict == Verdict::Failed => ExitCode::FAILURE,
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => match verdict {
+            Verdict::Fine => ExitCode::SUCCESS,
+            Verdict::Failed => ExitCode::FAILURE,
+            Verdict::Usage => ExitCode::from(USAGE),
+        },
     }
 }
 

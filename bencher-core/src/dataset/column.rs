@@ -10,7 +10,7 @@ use super::error::DatasetError;
 /// The typed cells of one variable, as an ndarray.
 ///
 /// Cells without a value hold NaN, zero, `false` or an empty text: the states say which count.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Column {
     /// Truth values.
     Bool(ArrayD<bool>),
@@ -26,6 +26,25 @@ pub enum Column {
     F64(ArrayD<f64>),
     /// Text.
     Text(ArrayD<Arc<str>>),
+}
+
+/// Two columns are equal if every cell is; cells without a value hold NaN, so NaN equals NaN.
+impl PartialEq for Column {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Bool(a), Self::Bool(b)) => a == b,
+            (Self::I64(a), Self::I64(b)) => a == b,
+            (Self::U64(a), Self::U64(b)) => a == b,
+            (Self::I128(a), Self::I128(b)) => a == b,
+            (Self::U128(a), Self::U128(b)) => a == b,
+            (Self::F64(a), Self::F64(b)) => {
+                let same = |(a, b): (&f64, &f64)| Value::Float(*a) == Value::Float(*b);
+                a.shape() == b.shape() && a.iter().zip(b).all(same)
+            }
+            (Self::Text(a), Self::Text(b)) => a == b,
+            _ => false,
+        }
+    }
 }
 
 macro_rules! each {

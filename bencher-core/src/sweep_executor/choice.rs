@@ -2,7 +2,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::value::{Kind, Value};
-use crate::var::{Constant, Domain, DomainError, Input, Output, Values};
+use crate::var::{Constant, Domain, DomainError, Input, Output, UnknownName, Values};
 
 /// What one sweep takes of what its type declares.
 #[derive(Clone)]
@@ -205,6 +205,9 @@ pub enum OverrideError {
     /// Values that make no domain.
     #[error(transparent)]
     Domain(#[from] DomainError),
+    /// A name that no input has.
+    #[error(transparent)]
+    Unknown(#[from] UnknownName),
 }
 
 pub(super) fn expected(kind: Kind, variants: &[&str]) -> String {

@@ -73,6 +73,16 @@ pub enum PlanError {
         /// What it takes.
         expected: String,
     },
+    /// A value that is no variant of the input's enum.
+    #[error("input `{input}` cannot be {value}: it is {expected}")]
+    NoVariant {
+        /// The input.
+        input: String,
+        /// The value given.
+        value: Value,
+        /// The variants there are.
+        expected: String,
+    },
     /// An impossible domain, or too many points.
     #[error(transparent)]
     Space(#[from] SpaceError),
@@ -137,7 +147,13 @@ impl<S: ParametrizedSweep> Plan<S> {
         }
         let mut notes = Vec::new();
         for given in overrides {
-            resolve_input::<S>(&Target::Name(given.name.clone().into()))?;
+            if S::SCHEMA.input(&given.name).is_none() {
+                let source = unknown_input::<S>(&given.name).into();
+                return Err(PlanError::Override {
+                    given: given.to_string(),
+                    source,
+                });
+            }
         }
         let mut axes = swept_axes(choice, overrides, density)?;
         let constants = held(&choice.constants, &mut notes)?;
@@ -367,10 +383,11 @@ fn resolve_input<S: ParametrizedSweep>(
         Target::Index(index) => S::SCHEMA.inputs.get(*index).map(|var| (*index, var)),
         Target::Name(name) => S::SCHEMA.input(name),
     };
-    found.ok_or_else(|| {
-        let known = S::SCHEMA.inputs.iter().map(|var| var.name);
-        UnknownName::new("input", target_name(target), known).into()
-    })
+    found.ok_or_else(|| unknown_input::<S>(&target_name(target)).into())
+}
+
+fn unknown_input<S: ParametrizedSweep>(name: &str) -> UnknownName {
+    UnknownName::new("input", name, S::SCHEMA.inputs.iter().map(|var| var.name))
 }
 
 fn target_name(target: &Target) -> String {
@@ -420,6 +437,7 @@ fn swept_axes<S: ParametrizedSweep>(
             }
             None => adjusted(input, declared, var.kind, density).map_err(domain_error)?,
         };
+        check_variants(var, &domain)?;
         let levels = domain.levels(var.kind, density).map_err(domain_error)?;
         axes.push(Axis {
             name: var.name.to_owned(),
@@ -428,6 +446,26 @@ fn swept_axes<S: ParametrizedSweep>(
         });
     }
     Ok(axes)
+}
+
+/// Texts are the only way to name a variant that is not there.
+fn check_variants(var: &InputVar, domain: &Domain) -> Result<(), PlanError> {
+    let (Kind::Category, Values::Listed { values, .. }) = (var.kind, &domain.values) else {
+        return Ok(());
+    };
+    let variants: Vec<&str> = (var.variants)()
+        .iter()
+        .map(|variant| variant.name)
+        .collect();
+    let strange = |value: &&Value| value.as_str().is_none_or(|name| !variants.contains(&name));
+    match values.iter().find(strange) {
+        None => Ok(()),
+        Some(value) => Err(PlanError::NoVariant {
+            input: var.name.to_owned(),
+            value: value.clone(),
+            expected: expected(var.kind, &variants),
+        }),
+    }
 }
 
 /// A declared domain with what this sweep changes about it.

@@ -1,0 +1,250 @@
+//! The command line as a user meets it: real processes of a real example.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// The `sorting` example, built if it is not.
+fn sorting(store: &Path) -> Command {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let built = Command::new(cargo)
+        .args(["build", "--quiet", "--example", "sorting"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .status();
+    assert!(built.expect("cargo runs").success());
+    let test = std::env::current_exe().expect("a test knows its path");
+    let profile = test.ancestors().nth(2).expect("tests lie in PROFILE/deps");
+    let mut command = Command::new(profile.join("examples").join("sorting"));
+    command.env("BENCHER_CACHE_DIR", store).stdin(Stdio::null());
+    command
+}
+
+fn run(store: &Path, args: &[&str]) -> (i32, String, String) {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = sorting(store).args(args).output().expect("it starts");
+    let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
+    (status.code().unwrap_or(-1), text(stdout), text(stderr))
+}
+
+fn events(stdout: &str) -> Vec<serde_json::Value> {
+    stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a line is JSON"))
+        .collect()
+}
+
+const QUICK: [&str; 4] = ["--input", "len=16..4096:3", "--repeats", "2"];
+
+#[test]
+fn help_reads_well() {
+    let root = tempfile::tempdir().unwrap();
+    let (status, help, _) = run(root.path(), &["--help"]);
+    assert_eq!(status, 0);
+    insta::assert_snapshot!(help);
+}
+
+#[test]
+fn a_bad_value_names_the_option_the_value_and_what_is_allowed() {
+    let root = tempfile::tempdir().unwrap();
+    let cases: [(&[&str], &[&str]); 9] = [
+        (&["--level", "13"], &["--level", "13", "0..=12"]),
+        (&["--repeats", "0"], &["--repeats", "0", "1.."]),
+        (
+            &["--order", "backwards"],
+            &[
+                "--order",
+                "backwards",
+                "in-order",
+                "round-robin",
+                "shuffled",
+            ],
+        ),
+        (
+            &["--code", "lax"],
+            &["--code", "lax", "strict", "warn", "ignore"],
+        ),
+        (&["--wait", "soon"], &["--wait", "soon", "seconds"]),
+        (&["--input", "len"], &["--input", "len", "NAME=VALUES"]),
+        (
+            &["--input", "len=few"],
+            &["--input", "len=few", "an integer from 0"],
+        ),
+        (
+            &["--input", "size=1"],
+            &["size", "known: len, algorithm, presorted"],
+        ),
+        (&["--levle", "3"], &["--levle", "--level"]),
+    ];
+    for (args, expected) in cases {
+        let (status, _, stderr) = run(root.path(), args);
+        assert_eq!(status, 2, "{args:?}: {stderr}");
+        for part in expected {
+            assert!(
+                stderr.contains(part),
+                "{args:?} says nothing of `{part}`: {stderr}"
+            );
+        }
+    }
+    let (status, _, stderr) = run(root.path(), &["--sweep", "sortnig"]);
+    assert_eq!(status, 2, "{stderr}");
+    assert!(stderr.contains("did you mean \"Sorting\""), "{stderr}");
+}
+
+#[test]
+fn sweeps_are_listed_chosen_and_planned() {
+    let root = tempfile::tempdir().unwrap();
+    let (status, listed, _) = run(root.path(), &["--list"]);
+    assert_eq!(
+        (status, listed.as_str()),
+        (0, "Sorting\nPresorted or not\n")
+    );
+    let (status, plan, _) = run(
+        root.path(),
+        &["--dry-run", "--level", "2", "--sweep", "presorted"],
+    );
+    assert_eq!(status, 0);
+    assert!(plan.starts_with("Presorted or not: 4 samples"), "{plan}");
+    assert!(plan.contains("algorithm = Stable"), "{plan}");
+    assert!(
+        !root.path().join("samples").exists(),
+        "a plan opens no store"
+    );
+}
+
+#[test]
+fn json_lines_are_for_machines() {
+    let root = tempfile::tempdir().unwrap();
+    let args = [&QUICK[..], &["--json", "--no-report", "--sweep", "sorting"]].concat();
+    for (state, from) in [("measured", "executed"), ("cached", "hits")] {
+        let (status, stdout, stderr) = run(root.path(), &args);
+        assert_eq!(status, 0, "{stderr}");
+        let events = events(&stdout);
+        let of = |name: &str| {
+            events
+                .iter()
+                .filter(|e| e["event"] == name)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(of("start")[0]["samples"], 12);
+        let samples = of("sample");
+        assert_eq!(samples.len(), 12);
+        assert!(samples.iter().all(|sample| sample["state"] == state));
+        assert!(samples[0]["results"]["elapsed"].as_f64().unwrap() > 0.0);
+        assert_eq!(of("result")[0]["counts"][from], 12);
+        assert_eq!(of("result")[0]["dataset"]["format"], "bencher.dataset");
+    }
+}
+
+#[test]
+fn quiet_is_quiet_and_the_report_is_there() {
+    let root = tempfile::tempdir().unwrap();
+    let report = root.path().join("drawn");
+    let place = report.to_str().unwrap();
+    let (status, stdout, stderr) = run(
+        root.path(),
+        &[&QUICK[..], &["-q", "--report", place]].concat(),
+    );
+    assert_eq!((status, stdout.as_str(), stderr.as_str()), (0, "", ""));
+    let page = std::fs::read_to_string(report.join("index.html")).unwrap();
+    assert!(page.contains("Presorted or not"));
+    let pictures = |path: &PathBuf| path.extension().is_some_and(|kind| kind == "png");
+    let files = std::fs::read_dir(&report)
+        .unwrap()
+        .flatten()
+        .map(|file| file.path());
+    assert_eq!(files.filter(pictures).count(), 2);
+}
+
+#[test]
+fn a_store_held_by_another_process_is_waited_for_and_then_an_error() {
+    let root = tempfile::tempdir().unwrap();
+    let patience = std::time::Duration::ZERO;
+    let (held, _) = bencher::store::Database::open(root.path(), patience, |_| ()).unwrap();
+    let args = [&QUICK[..], &["--wait", "0.2", "--no-report"]].concat();
+    let (status, _, stderr) = run(root.path(), &args);
+    assert_eq!(status, 1);
+    let holder = format!("process {}", std::process::id());
+    assert!(
+        stderr.contains("waiting for the store") && stderr.contains(&holder),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains("error: the store") && stderr.contains("--wait"),
+        "{stderr}"
+    );
+    drop(held);
+    assert_eq!(run(root.path(), &args).0, 0);
+}
+
+#[test]
+fn ctrl_c_keeps_what_was_done() {
+    let root = tempfile::tempdir().unwrap();
+    let long = [
+        "--json",
+        "--sweep",
+        "sorting",
+        "--repeats",
+        "200",
+        "--input",
+        "len=2000..20000:4",
+    ];
+    let mut child = sorting(root.path())
+        .args(long)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap())
+        .lines()
+        .map_while(Result::ok);
+    let seen = lines
+        .by_ref()
+        .filter(|line| line.contains("\"measured\""))
+        .take(20)
+        .count();
+    assert_eq!(seen, 20);
+    let kill = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(kill.success());
+    let rest: Vec<String> = lines.collect();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        stderr.contains("interrupted") && stderr.contains("run again"),
+        "{stderr}"
+    );
+    let result = rest
+        .iter()
+        .find(|line| line.contains("\"event\":\"result\""))
+        .unwrap();
+    let result: serde_json::Value = serde_json::from_str(result).unwrap();
+    let taken = result["counts"]["executed"].as_u64().unwrap();
+    assert!(
+        (20..1600).contains(&taken),
+        "{taken} samples were taken before it stopped"
+    );
+    assert!(
+        rest.iter()
+            .any(|line| line.contains("\"event\":\"report\"")),
+        "it was drawn"
+    );
+
+    let (status, stdout, _) = run(root.path(), &[&long[..], &["--no-report"]].concat());
+    assert_eq!(status, 0);
+    let result = stdout
+        .lines()
+        .find(|line| line.contains("\"event\":\"result\""))
+        .unwrap();
+    let result: serde_json::Value = serde_json::from_str(result).unwrap();
+    assert_eq!(
+        result["counts"]["hits"], taken,
+        "the next run goes on where it stopped"
+    );
+    assert_eq!(result["counts"]["executed"], 1600 - taken);
+}
