@@ -2,7 +2,10 @@
 //!
 //! `cargo run --release --example sorting`
 
-#![expect(clippy::stable_sort_primitive, reason = "the stable sort is what is compared")]
+#![expect(
+    clippy::stable_sort_primitive,
+    reason = "the stable sort is what is compared"
+)]
 
 use bencher::prelude::*;
 use std::process::ExitCode;
