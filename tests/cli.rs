@@ -248,3 +248,73 @@ fn ctrl_c_keeps_what_was_done() {
     );
     assert_eq!(result["counts"]["executed"], 1600 - taken);
 }
+
+/// Runs the example twice on a file system of its own: first with 1 MB, then with plenty.
+const TWO_RUNS: &str = r#"
+place="$1"; shift
+mount -t tmpfs -o size=1m tmpfs "$place" || exit 99
+"$@"; first=$?
+mount -o remount,size=200m "$place"
+echo "=== plenty"; echo "=== plenty" >&2
+"$@"; second=$?
+echo "=== $first $second"
+"#;
+
+#[test]
+fn a_full_disk_loses_nothing_that_was_stored() {
+    let root = tempfile::tempdir().unwrap();
+    let example = sorting(root.path()).get_program().to_owned();
+    let args = [
+        "--no-report",
+        "--sweep",
+        "sorting",
+        "--input",
+        "len=16",
+        "--repeats",
+        "20000",
+    ];
+    let output = Command::new("unshare")
+        .args(["--map-root-user", "--mount", "sh", "-c", TWO_RUNS, "sh"])
+        .arg(root.path())
+        .arg(example)
+        .args(args)
+        .env("BENCHER_CACHE_DIR", root.path())
+        .output()
+        .expect("`unshare` (Debian: util-linux) gives the test a file system of its own");
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stdout.ends_with("=== 1 0\n"), "{stdout}{stderr}");
+    let (full, plenty) = stdout.split_once("=== plenty").unwrap();
+    let complaint = stderr.split("=== plenty").next().unwrap();
+    assert!(complaint.contains("free some space"), "{complaint}");
+    assert!(
+        complaint.contains(&root.path().display().to_string()),
+        "{complaint}"
+    );
+    assert!(!stderr.contains("panicked"), "{stderr}");
+    let number = |text: &str, what: &str| -> u64 {
+        let line = text
+            .lines()
+            .find(|line| line.starts_with("samples"))
+            .unwrap();
+        let words: Vec<&str> = line
+            .split([' ', ','])
+            .filter(|word| !word.is_empty())
+            .collect();
+        let at = words.iter().position(|word| *word == what).unwrap();
+        words[at - 1].parse().unwrap()
+    };
+    let taken = number(full, "executed");
+    assert!(
+        (1000..40_000).contains(&taken),
+        "{taken} samples were taken until the disk was full"
+    );
+    let (executed, kept) = (
+        number(plenty, "executed"),
+        plenty.contains("from the store"),
+    );
+    assert!(
+        kept && executed < 40_000,
+        "{executed} samples were taken again"
+    );
+}

@@ -2,11 +2,14 @@
 //! sample is taken.
 
 mod choice;
+mod error;
 mod plan;
+mod resolve;
 mod run;
 
-pub use choice::{InputOverride, SweepChoice};
-pub use plan::{Plan, PlanError};
+pub use choice::{InputOverride, OverrideError, SweepChoice};
+pub use error::PlanError;
+pub use plan::Plan;
 pub use run::{Interrupt, RunEnd, RunOptions, SweepExecutor};
 
 use crate::context::Context;

@@ -1,0 +1,91 @@
+use thiserror::Error;
+
+use crate::dataset::DatasetError;
+use crate::space::SpaceError;
+use crate::value::Value;
+use crate::var::UnknownName;
+
+use super::choice::OverrideError;
+
+/// Why a sweep cannot be planned.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// A name that no variable has.
+    #[error(transparent)]
+    Unknown(#[from] UnknownName),
+    /// One input named twice.
+    #[error("input `{0}` is named twice in one sweep; name it once")]
+    RepeatedInput(String),
+    /// An input that is swept and held at once.
+    #[error("input `{0}` is both swept and held at one value; drop one of them")]
+    SweptAndHeld(String),
+    /// Two different values for one constant.
+    #[error("input `{name}` is held at {first} and at {second}; give one value")]
+    TwoConstants {
+        /// The input.
+        name: String,
+        /// One value.
+        first: Value,
+        /// The other.
+        second: Value,
+    },
+    /// A constant of the wrong type.
+    #[error("input `{name}` cannot be held at {value}: it is {expected}")]
+    ConstantKind {
+        /// The input.
+        name: String,
+        /// The value given.
+        value: Value,
+        /// What it takes.
+        expected: String,
+    },
+    /// A value that is no variant of the input's enum.
+    #[error("input `{input}` cannot be {value}: it is {expected}")]
+    NoVariant {
+        /// The input.
+        input: String,
+        /// The value given.
+        value: Value,
+        /// The variants there are.
+        expected: String,
+    },
+    /// An impossible domain, or too many points.
+    #[error(transparent)]
+    Space(#[from] SpaceError),
+    /// Values of the command line that do not fit.
+    #[error("`--input {given}`: {source}")]
+    Override {
+        /// The option as it was written.
+        given: String,
+        /// What is wrong with it.
+        source: OverrideError,
+    },
+    /// Several values for an input that the sweep does not vary.
+    #[error(
+        "`--input {given}`: this sweep does not vary `{input}`; give one value, or choose another \
+         sweep"
+    )]
+    NotSwept {
+        /// The option as it was written.
+        given: String,
+        /// The input.
+        input: String,
+    },
+    /// A grid too large for memory.
+    #[error(transparent)]
+    Dataset(#[from] DatasetError),
+    /// A sweep that would run nothing.
+    #[error("zero repeats leave nothing to run; give 1 or more")]
+    NoRepeats,
+}
+
+impl PlanError {
+    /// Whether the command line is to blame, and not the program.
+    pub const fn is_usage(&self) -> bool {
+        matches!(
+            self,
+            Self::Override { .. } | Self::NotSwept { .. } | Self::NoRepeats
+        )
+    }
+}

@@ -1,0 +1,240 @@
+//! From names, handles and the command line to axes, constants and results.
+
+use crate::space::{Axis, Density, SpaceError};
+use crate::value::{Kind, Value};
+use crate::var::{
+    Constant, Domain, DomainError, Input, InputVar, ParametrizedSweep, Role, Target, UnknownName,
+    Values,
+};
+
+use super::choice::{InputOverride, SweepChoice, expected};
+use super::error::PlanError;
+
+pub(super) fn input_name<S: ParametrizedSweep>(index: usize) -> String {
+    S::SCHEMA
+        .inputs
+        .get(index)
+        .map_or_else(String::new, |var| var.name.to_owned())
+}
+
+pub(super) fn resolve_input<S: ParametrizedSweep>(
+    target: &Target,
+) -> Result<(usize, &'static InputVar), PlanError> {
+    let found = match target {
+        Target::Index(index) => S::SCHEMA.inputs.get(*index).map(|var| (*index, var)),
+        Target::Name(name) => S::SCHEMA.input(name),
+    };
+    found.ok_or_else(|| unknown_input::<S>(&target_name(target)).into())
+}
+
+pub(super) fn unknown_input<S: ParametrizedSweep>(name: &str) -> UnknownName {
+    UnknownName::new("input", name, S::SCHEMA.inputs.iter().map(|var| var.name))
+}
+
+fn target_name(target: &Target) -> String {
+    match target {
+        Target::Index(index) => format!("#{index}"),
+        Target::Name(name) => name.clone().into_owned(),
+    }
+}
+
+pub(super) fn swept_axes<S: ParametrizedSweep>(
+    choice: &SweepChoice<S>,
+    overrides: &[InputOverride],
+    density: Density,
+) -> Result<Vec<Axis>, PlanError> {
+    let every = || {
+        let swept = S::SCHEMA
+            .inputs
+            .iter()
+            .enumerate()
+            .filter(|(_, var)| var.role == Role::Swept);
+        swept.map(|(index, _)| Input::declared(index)).collect()
+    };
+    let chosen: Vec<Input<S>> = choice.inputs.clone().unwrap_or_else(every);
+    let mut axes: Vec<Axis> = Vec::new();
+    for input in &chosen {
+        let (index, var) = resolve_input::<S>(&input.target)?;
+        if axes.iter().any(|axis| axis.input == index) {
+            return Err(PlanError::RepeatedInput(var.name.to_owned()));
+        }
+        let domain_error = |source| SpaceError::Domain {
+            input: var.name.to_owned(),
+            source,
+        };
+        let declared = (var.domain)().map_err(domain_error)?;
+        let given = overrides.iter().rfind(|given| given.name == var.name);
+        let (domain, density) = match given {
+            Some(given) => {
+                let variants: Vec<&str> = (var.variants)().iter().map(|v| v.name).collect();
+                let (domain, fixed) =
+                    given
+                        .domain(&declared, var.kind, &variants)
+                        .map_err(|source| PlanError::Override {
+                            given: given.to_string(),
+                            source,
+                        })?;
+                (domain, if fixed { Density::default() } else { density })
+            }
+            None => adjusted(input, declared, var.kind, density).map_err(domain_error)?,
+        };
+        check_variants(var, &domain)?;
+        let levels = domain.levels(var.kind, density).map_err(domain_error)?;
+        axes.push(Axis {
+            name: var.name.to_owned(),
+            input: index,
+            levels,
+        });
+    }
+    Ok(axes)
+}
+
+/// Texts are the only way to name a variant that is not there.
+fn check_variants(var: &InputVar, domain: &Domain) -> Result<(), PlanError> {
+    let (Kind::Category, Values::Listed { values, .. }) = (var.kind, &domain.values) else {
+        return Ok(());
+    };
+    let variants: Vec<&str> = (var.variants)()
+        .iter()
+        .map(|variant| variant.name)
+        .collect();
+    let strange = |value: &&Value| value.as_str().is_none_or(|name| !variants.contains(&name));
+    match values.iter().find(strange) {
+        None => Ok(()),
+        Some(value) => Err(PlanError::NoVariant {
+            input: var.name.to_owned(),
+            value: value.clone(),
+            expected: expected(var.kind, &variants),
+        }),
+    }
+}
+
+/// A declared domain with what this sweep changes about it.
+fn adjusted<S>(
+    input: &Input<S>,
+    mut domain: Domain,
+    kind: Kind,
+    mut density: Density,
+) -> Result<(Domain, Density), DomainError> {
+    if let Some(values) = &input.values {
+        domain.values = Values::Listed {
+            values: values.clone(),
+            thin: false,
+        };
+        domain.samples = None;
+    }
+    let around = input
+        .around
+        .map(|(center, width)| (Value::Float(center - width), Value::Float(center + width)));
+    if let Some((low, high)) = around.or_else(|| input.bounds.clone()) {
+        domain.values = Values::Range {
+            low,
+            high,
+            step: None,
+        };
+    }
+    if let Some(samples) = input.samples {
+        domain.samples = Some(samples);
+        if let Values::Range { step, .. } = &mut domain.values {
+            *step = None;
+        }
+    }
+    if let Some(divisions) = input.max_subsampling_divisions {
+        domain.max_subsampling_divisions = Some(divisions);
+    }
+    if let Some(divisions) = input.subsampling_divisions {
+        if divisions == 0 {
+            return Err(DomainError::Divisions(0));
+        }
+        density = Density {
+            subsampling_divisions: divisions,
+            ..density
+        };
+    }
+    if input.values.is_some() || input.bounds.is_some() || input.around.is_some() {
+        // The default belongs to the declaration; this sweep may lie elsewhere.
+        domain.default = None;
+    }
+    Ok((domain.checked(kind)?, density))
+}
+
+pub(super) fn held<S: ParametrizedSweep>(
+    constants: &[Constant<S>],
+    notes: &mut Vec<String>,
+) -> Result<Vec<(usize, Value)>, PlanError> {
+    let mut held: Vec<(usize, Value)> = Vec::new();
+    for constant in constants {
+        let (index, var) = resolve_input::<S>(&constant.target)?;
+        let value = var
+            .kind
+            .canonical(&constant.value)
+            .ok_or_else(|| constant_kind(var, &constant.value))?;
+        match held.iter().find(|(known, _)| *known == index) {
+            Some((_, first)) if *first == value => {
+                notes.push(format!("input `{}` is held at {value} twice", var.name));
+            }
+            Some((_, first)) => {
+                return Err(PlanError::TwoConstants {
+                    name: var.name.to_owned(),
+                    first: first.clone(),
+                    second: value,
+                });
+            }
+            None => held.push((index, value)),
+        }
+    }
+    Ok(held)
+}
+
+pub(super) fn hold<S: ParametrizedSweep>(
+    prototype: &mut S,
+    index: usize,
+    value: &Value,
+) -> Result<(), PlanError> {
+    if prototype.set_input(index, value) {
+        return Ok(());
+    }
+    Err(match S::SCHEMA.inputs.get(index) {
+        Some(var) => constant_kind(var, value),
+        None => UnknownName::new("input", format!("#{index}"), []).into(),
+    })
+}
+
+fn constant_kind(var: &InputVar, value: &Value) -> PlanError {
+    let variants: Vec<&str> = (var.variants)()
+        .iter()
+        .map(|variant| variant.name)
+        .collect();
+    PlanError::ConstantKind {
+        name: var.name.to_owned(),
+        value: value.clone(),
+        expected: expected(var.kind, &variants),
+    }
+}
+
+pub(super) fn chosen_results<S: ParametrizedSweep>(
+    choice: &SweepChoice<S>,
+    notes: &mut Vec<String>,
+) -> Result<Vec<usize>, PlanError> {
+    let Some(chosen) = &choice.results else {
+        return Ok((0..S::SCHEMA.results.len()).collect());
+    };
+    let mut results = Vec::new();
+    for output in chosen {
+        let index = match &output.target {
+            Target::Index(index) => *index,
+            Target::Name(name) => {
+                let known = S::SCHEMA.results.iter().map(|var| var.name);
+                let unknown = || UnknownName::new("result", name.clone(), known);
+                S::SCHEMA.result(name).ok_or_else(unknown)?.0
+            }
+        };
+        if results.contains(&index) {
+            let name = S::SCHEMA.results.get(index).map_or("", |var| var.name);
+            notes.push(format!("result `{name}` is named twice; it is kept once"));
+        } else {
+            results.push(index);
+        }
+    }
+    Ok(results)
+}
