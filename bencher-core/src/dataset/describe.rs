@@ -37,7 +37,7 @@ impl fmt::Display for Dataset {
                 f,
                 "  * {:name_width$}  {:<8} {preview}{notes}",
                 dim.label(),
-                kind_name(dim.kind)
+                dim.kind.short_name()
             )?;
         }
         writeln!(f, "Results:")?;
@@ -48,7 +48,7 @@ impl fmt::Display for Dataset {
                 f,
                 "    {:name_width$}  {:<8} {preview}{notes}",
                 var.label(),
-                kind_name(var.info.kind)
+                var.info.kind.short_name()
             )?;
         }
         let states: Vec<String> = self
@@ -89,20 +89,6 @@ fn variable_notes(var: &Variable) -> String {
         String::new()
     } else {
         format!("  ({})", notes.join(", "))
-    }
-}
-
-fn kind_name(kind: crate::value::Kind) -> String {
-    use crate::value::Kind;
-    match kind {
-        Kind::Bool => "bool".to_owned(),
-        Kind::Int(bits) => format!("i{bits}"),
-        Kind::Uint(bits) => format!("u{bits}"),
-        Kind::Float(bits) => format!("f{bits}"),
-        Kind::Text => "text".to_owned(),
-        Kind::Category => "variant".to_owned(),
-        Kind::Seconds => "seconds".to_owned(),
-        Kind::Vector(n) => format!("f64×{n}"),
     }
 }
 

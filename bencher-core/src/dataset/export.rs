@@ -57,7 +57,7 @@ impl Dataset {
                     "name": dim.name,
                     "doc": dim.doc,
                     "units": dim.units,
-                    "kind": dim.kind,
+                    "kind": dim.kind.short_name(),
                     "role": match dim.role {
                         DimRole::Input => "input",
                         DimRole::Repeat => "repeat",
@@ -82,7 +82,7 @@ impl Dataset {
                     "name": var.info.name,
                     "doc": var.info.doc,
                     "units": var.info.units,
-                    "kind": var.info.kind,
+                    "kind": var.info.kind.short_name(),
                     "direction": match var.info.direction {
                         Direction::Minimize => "minimize",
                         Direction::Maximize => "maximize",

@@ -51,6 +51,20 @@ impl Kind {
         }
     }
 
+    /// The name of the kind in files and tables: `u64`, `f32`, `variant`, ...
+    pub fn short_name(self) -> String {
+        match self {
+            Self::Bool => "bool".to_owned(),
+            Self::Int(bits) => format!("i{bits}"),
+            Self::Uint(bits) => format!("u{bits}"),
+            Self::Float(bits) => format!("f{bits}"),
+            Self::Text => "text".to_owned(),
+            Self::Category => "variant".to_owned(),
+            Self::Seconds => "seconds".to_owned(),
+            Self::Vector(n) => format!("f64×{n}"),
+        }
+    }
+
     /// The one form that `value` has as a value of this kind: `1` and `1.0` become the same.
     ///
     /// `None` where the value is no value of this kind: out of range, fractional, not a number.
