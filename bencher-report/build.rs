@@ -12,6 +12,10 @@ fn main() {
 }
 
 #[cfg(feature = "html")]
+#[path = "src/render/html/base64.rs"]
+mod base64;
+
+#[cfg(feature = "html")]
 mod bundle {
     use std::error::Error;
     use std::io::Write;
@@ -28,7 +32,10 @@ mod bundle {
         let mut packed = GzEncoder::new(Vec::new(), Compression::best());
         packed.write_all(script.as_bytes())?;
         let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
-        fs::write(out.join("plotly.js.gz.b64"), base64(&packed.finish()?))?;
+        fs::write(
+            out.join("plotly.js.gz.b64"),
+            super::base64::encode(&packed.finish()?),
+        )?;
         Ok(())
     }
 
@@ -39,29 +46,5 @@ mod bundle {
         let (_, body) = after.split_once('>')?;
         let (script, _) = body.split_once("</script>")?;
         script.contains("plotly.js").then_some(script)
-    }
-
-    fn base64(bytes: &[u8]) -> String {
-        const DIGITS: &[u8; 64] =
-            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-        let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-        for chunk in bytes.chunks(3) {
-            let word = chunk
-                .iter()
-                .chain([0, 0].iter())
-                .take(3)
-                .fold(0_usize, |word, byte| word << 8 | usize::from(*byte));
-            for digit in 0..4 {
-                let six = word >> (18 - 6 * digit) & 63;
-                let shown = digit <= chunk.len();
-                text.push(
-                    DIGITS
-                        .get(six)
-                        .filter(|_| shown)
-                        .map_or('=', |d| char::from(*d)),
-                );
-            }
-        }
-        text
     }
 }

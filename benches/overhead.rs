@@ -21,6 +21,69 @@ const SAMPLES: u64 = SIDE as u64 * SIDE as u64;
 const STORED_SIDE: u32 = 317;
 const STORED: u64 = STORED_SIDE as u64 * STORED_SIDE as u64;
 
+/// 51 x 51 points with four results each, as reports are timed on.
+#[cfg(feature = "report")]
+#[derive(ParametrizedSweep, Clone)]
+struct Drawn {
+    #[sweep(bounds(0.0, 1.0), samples = 51)]
+    x: f64,
+    #[sweep(bounds(0.0, 1.0), samples = 51)]
+    y: f64,
+    #[result(units = "s")]
+    sum: Option<f64>,
+    #[result]
+    product: Option<f64>,
+    #[result]
+    ratio: Option<f64>,
+    #[result]
+    above: Option<u64>,
+}
+
+#[cfg(feature = "report")]
+impl Benchmark for Drawn {
+    fn benchmark(&mut self, _: &mut Context) -> bencher::Result<()> {
+        self.sum = Some(self.x + self.y);
+        self.product = Some(self.x * self.y);
+        self.ratio = Some(self.x / (self.y + 0.1));
+        self.above = Some(u64::from(self.x > self.y));
+        Ok(())
+    }
+}
+
+/// The page alone, and the page with its pictures, in milliseconds.
+#[cfg(feature = "report")]
+fn report() -> [f64; 2] {
+    use bencher::report::{ReportOptions, write_report};
+    let config = RunConfig {
+        cache: false,
+        report: ReportPlace::Nowhere,
+        output: Output::Quiet,
+        ..RunConfig::default()
+    };
+    let session = Session::new(config, "overhead", Interrupt::default());
+    let drawn = Bench::<Drawn>::new(Rc::new(RefCell::new(session)))
+        .map_err(Into::into)
+        .and_then(|mut bench| bench.sweep("Drawn").run());
+    let record = match drawn {
+        Ok(result) => result.record().clone(),
+        Err(error) => panic!("{error}"),
+    };
+    let root = scratch("report");
+    let milliseconds = [false, true].map(|png| {
+        let options = ReportOptions {
+            png,
+            ..ReportOptions::default()
+        };
+        let started = Instant::now();
+        if let Err(error) = write_report(std::slice::from_ref(&record), &root, &options) {
+            panic!("{error}");
+        }
+        started.elapsed().as_secs_f64() * 1e3
+    });
+    remove(&root);
+    milliseconds
+}
+
 #[derive(ParametrizedSweep, Clone)]
 struct Trivial {
     #[sweep(bounds(0, 1_000_000))]
@@ -217,4 +280,11 @@ fn main() {
         "opening a store of {STORED} samples: {:.1} ms (goal 200 ms)",
         open * 1e3
     );
+    #[cfg(feature = "report")]
+    {
+        let [page, all] = medians(report);
+        println!(
+            "report of 2601 samples x 4 results: {page:.1} ms the page, {all:.1} ms with its pictures (goal 50 ms)"
+        );
+    }
 }

@@ -3,8 +3,8 @@
 //! `cargo run --release --example compression`
 
 use std::io::{self, Read, Write};
-use std::path::Path;
-use std::process::ExitCode;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
 use std::sync::Arc;
 
 use bencher::prelude::*;
@@ -24,8 +24,8 @@ enum Codec {
 
 /// Size and speed of compression
 ///
-/// The bytes are what every Rust machine has: the sources of this project, its lock file, and the
-/// documentation of the toolchain if it is there, cut into blocks that are compressed one by one.
+/// The bytes are what every Rust machine has: the sources of this project, its lock file, and some
+/// machine code of the toolchain, cut into blocks that are compressed one by one.
 #[derive(ParametrizedSweep, Clone)]
 struct Compression {
     /// Which compressor
@@ -117,16 +117,32 @@ fn decompress(codec: Codec, packed: &[u8], capacity: usize) -> io::Result<Vec<u8
     Ok(unpacked)
 }
 
-/// A few megabytes of text that lie about on the machine.
+/// A few megabytes that every Rust machine has: sources, a lock file, and machine code.
 fn corpus() -> io::Result<Arc<[u8]>> {
-    const ENOUGH: usize = 4 << 20;
     let project = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut bytes = std::fs::read(project.join("Cargo.lock")).unwrap_or_default();
-    let toolchain = option_env!("RUSTUP_HOME").map(Path::new);
-    for folder in [Some(project), toolchain].into_iter().flatten() {
-        read_texts(folder, &mut bytes, ENOUGH)?;
+    read_texts(project, &mut bytes, 2 << 20)?;
+    if let Some(library) = toolchain_library() {
+        std::fs::File::open(library)?
+            .take(2 << 20)
+            .read_to_end(&mut bytes)?;
     }
     Ok(bytes.into())
+}
+
+/// A shared library of the toolchain, where there is one.
+fn toolchain_library() -> Option<PathBuf> {
+    let printed = Command::new("rustc")
+        .args(["--print", "sysroot"])
+        .output()
+        .ok()?;
+    let sysroot = String::from_utf8(printed.stdout).ok()?;
+    let libraries = std::fs::read_dir(Path::new(sysroot.trim()).join("lib")).ok()?;
+    let files = libraries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.is_file());
+    files.min()
 }
 
 /// Appends the Rust and Markdown files below a folder, in the order of their names.

@@ -4,11 +4,12 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-/// The `sorting` example, built if it is not.
+/// The `sorting` example, built if it is not; with the features of the whole workspace, as the
+/// tests are.
 fn sorting(store: &Path) -> Command {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let built = Command::new(cargo)
-        .args(["build", "--quiet", "--example", "sorting"])
+        .args(["build", "--quiet", "--workspace", "--example", "sorting"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .status();
     assert!(built.expect("cargo runs").success());
@@ -216,7 +217,7 @@ fn ctrl_c_keeps_what_was_done() {
     assert_eq!(output.status.code(), Some(130));
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(
-        stderr.contains("interrupted") && stderr.contains("run again"),
+        stderr.contains("stopping after") && stderr.contains("run again to go on"),
         "{stderr}"
     );
     let result = rest

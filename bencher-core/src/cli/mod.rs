@@ -9,6 +9,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use crate::bench::{Bench, BenchError, Reporter, Session, Verdict};
 use crate::sweep_executor::{Benchmark, Interrupt, Result};
@@ -78,18 +79,31 @@ fn status(error: Option<&BenchError>) -> u8 {
 }
 
 /// The first Ctrl-C (or SIGTERM) asks the sweep to stop, the second ends the program at once.
+#[cfg(unix)]
 fn stop_on_signals(interrupt: &Interrupt) -> std::io::Result<()> {
     use signal_hook::consts::{SIGINT, SIGTERM};
-    for signal in [SIGINT, SIGTERM] {
-        let flag = Arc::clone(&interrupt.0);
-        signal_hook::flag::register_conditional_shutdown(
-            signal,
-            i32::from(INTERRUPTED),
-            Arc::clone(&flag),
-        )?;
-        signal_hook::flag::register(signal, flag)?;
-    }
-    Ok(())
+    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
+    let flag = Arc::clone(&interrupt.0);
+    // It sleeps until there is a signal, so it disturbs no measurement.
+    let watch = move || {
+        for _ in signals.forever() {
+            if flag.swap(true, Ordering::Relaxed) {
+                std::process::exit(i32::from(INTERRUPTED));
+            }
+            eprintln!("\nstopping after the samples that are running; again to stop at once");
+        }
+    };
+    std::thread::Builder::new()
+        .name("bencher-signals".to_owned())
+        .spawn(watch)
+        .map(drop)
+}
+
+/// Where signals are another matter, Ctrl-C only asks the sweep to stop.
+#[cfg(not(unix))]
+fn stop_on_signals(interrupt: &Interrupt) -> std::io::Result<()> {
+    use signal_hook::consts::SIGINT;
+    signal_hook::flag::register(SIGINT, Arc::clone(&interrupt.0)).map(drop)
 }
 
 /// The program's name: the executable's, without the hash that cargo adds to benches and tests.

@@ -241,10 +241,7 @@ impl FutureCache {
 
     /// Starts counting afresh.
     pub fn clear_call_counts(&mut self) {
-        self.counts = CallCounts {
-            submitted: self.counts.submitted,
-            ..CallCounts::default()
-        };
+        self.counts = CallCounts::default();
     }
 
     fn settle(&mut self, finished: Finished<Job, Sample>) {

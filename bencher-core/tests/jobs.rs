@@ -1,0 +1,210 @@
+//! The evaluator behind the store: what is run, what is taken, what counts as done.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bencher_core::evaluator::{Evaluator, Executors};
+use bencher_core::job::{CodePolicy, FutureCache, Job, JobOutcome, SampleCache};
+use bencher_core::store::{
+    KeyMaker, MemoryStore, Pack, SampleIndex, SampleStore, SampleWriter, Series, StoreError,
+};
+use bencher_core::value::{Digest, Value};
+
+const OURS: Digest = Digest(1);
+const THEIRS: Digest = Digest(2);
+
+fn series() -> Series {
+    Series {
+        tag: "tag".to_owned(),
+        sweep_type: "test/jobs::Sweep".to_owned(),
+        version: 1,
+    }
+}
+
+fn heading(code: Digest) -> Pack {
+    Pack::new(
+        series(),
+        code,
+        vec!["n".to_owned()],
+        vec![("square".to_owned(), 1)],
+    )
+}
+
+fn inputs(point: u64) -> Vec<Value> {
+    vec![Value::from(point)]
+}
+
+fn job(point: u64) -> Job {
+    let key = KeyMaker::new(&series(), &["n"]).key(&inputs(point), 1);
+    Job {
+        point,
+        repeat: 1,
+        key: Some(key),
+    }
+}
+
+/// A cache over `store` whose jobs square their point, and count how often they run.
+fn cache(
+    store: impl SampleStore + 'static,
+    code: Digest,
+    policy: CodePolicy,
+) -> (FutureCache, Arc<AtomicU64>) {
+    let runs = Arc::new(AtomicU64::new(0));
+    let counted = Arc::clone(&runs);
+    let square = Arc::new(move |job: &Job| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        if job.point == 13 {
+            Err("unlucky".to_owned())
+        } else {
+            Ok(square(job.point))
+        }
+    });
+    let evaluator = Evaluator::new(Executors::Threads(2).backend(square).unwrap());
+    let cache = SampleCache {
+        index: Some(SampleIndex::load(&store, &series()).unwrap()),
+        writer: SampleWriter::new(Box::new(store), heading(code)),
+        policy,
+        code,
+        inputs: Box::new(inputs),
+        results: vec![("square".to_owned(), 1)],
+    };
+    (FutureCache::new(evaluator, Some(cache)), runs)
+}
+
+fn square(point: u64) -> Box<[Option<Value>]> {
+    Box::new([Some(Value::from(point * point))])
+}
+
+fn drain(cache: &mut FutureCache) -> Vec<JobOutcome> {
+    let mut done = Vec::new();
+    while cache.pending() > 0 {
+        cache.gather_into(true, &mut done).unwrap();
+    }
+    done.sort_by_key(|job| job.future);
+    done.into_iter().map(|job| job.outcome).collect()
+}
+
+#[test]
+fn a_future_is_waited_for_while_others_finish() {
+    let store = MemoryStore::default();
+    let (mut cache, _) = cache(store, OURS, CodePolicy::Warn);
+    let futures: Vec<_> = (0..50).map(|point| cache.submit(job(point))).collect();
+    for point in [49, 0, 25] {
+        let done = cache.result(futures[point]).unwrap().unwrap();
+        assert_eq!(done.outcome, JobOutcome::Measured(square(point as u64)));
+    }
+    assert_eq!(
+        cache.result(futures[25]).unwrap(),
+        None,
+        "it was handed out"
+    );
+    assert_eq!(cache.counts().executed, 50);
+}
+
+#[test]
+fn hits_and_misses_may_come_mixed() {
+    let store = MemoryStore::default();
+    let (mut first, _) = cache(store.clone(), OURS, CodePolicy::Warn);
+    (0..20)
+        .filter(|n| n % 3 == 0)
+        .for_each(|point| _ = first.submit(job(point)));
+    drain(&mut first);
+    let (mut second, runs) = cache(store.clone(), OURS, CodePolicy::Warn);
+    (0..20).for_each(|point| _ = second.submit(job(point)));
+    for (point, outcome) in (0..20).zip(drain(&mut second)) {
+        match outcome {
+            JobOutcome::Cached(sample) => assert_eq!((point % 3, sample), (0, square(point))),
+            JobOutcome::Measured(sample) => assert_eq!(sample, square(point)),
+            other => assert_eq!(
+                (point, other),
+                (13, JobOutcome::Failed("unlucky".to_owned()))
+            ),
+        }
+    }
+    let counts = second.counts();
+    assert_eq!(
+        (counts.submitted, counts.executed, counts.hits),
+        (20, 13, 7)
+    );
+    assert_eq!(runs.load(Ordering::Relaxed), 13);
+    assert_eq!(store.samples(), 19, "a failing sample is not stored");
+    second.clear_call_counts();
+    assert_eq!(second.counts().submitted, 0);
+}
+
+#[test]
+fn samples_of_another_build_follow_the_policy() {
+    let store = MemoryStore::default();
+    let (mut theirs, _) = cache(store.clone(), THEIRS, CodePolicy::Warn);
+    theirs.submit(job(4));
+    drain(&mut theirs);
+    for (policy, executed, foreign, refused) in [
+        (CodePolicy::Warn, 0, 1, 0),
+        (CodePolicy::Ignore, 0, 1, 0),
+        (CodePolicy::Strict, 1, 0, 1),
+    ] {
+        let (mut ours, _) = cache(store.clone(), OURS, policy);
+        ours.submit(job(4));
+        drain(&mut ours);
+        let counts = ours.counts();
+        assert_eq!(
+            (counts.executed, counts.foreign_hits, counts.refused),
+            (executed, foreign, refused)
+        );
+    }
+}
+
+/// A store that takes `room` packs and is full then.
+struct Filling {
+    inner: MemoryStore,
+    room: usize,
+}
+
+impl SampleStore for Filling {
+    fn load(&self, series: &Series, visit: &mut dyn FnMut(Pack)) -> Result<u64, StoreError> {
+        self.inner.load(series, visit)
+    }
+
+    fn append(&mut self, packs: &[Pack]) -> Result<(), StoreError> {
+        self.room = self
+            .room
+            .checked_sub(packs.len())
+            .ok_or(StoreError::Vanished("/full".into()))?;
+        self.inner.append(packs)
+    }
+
+    fn clear_tag(&mut self, tag: &str) -> Result<u64, StoreError> {
+        self.inner.clear_tag(tag)
+    }
+
+    fn sync(&mut self) -> Result<(), StoreError> {
+        self.inner.sync()
+    }
+}
+
+#[test]
+fn what_the_store_did_not_take_is_not_handed_out_as_done() {
+    let store = MemoryStore::default();
+    let filling = Filling {
+        inner: store.clone(),
+        room: 2,
+    };
+    let (mut cache, _) = cache(filling, OURS, CodePolicy::Warn);
+    let mut done = Vec::new();
+    let error = loop {
+        let point = 100 + cache.counts().submitted;
+        cache.submit(job(point));
+        if let Err(error) = cache.gather_into(true, &mut done) {
+            break error;
+        }
+        assert!(point < 1000, "two packs are full long before");
+    };
+    assert!(error.to_string().contains("/full"));
+    assert_eq!(done.len(), store.samples(), "handed out means stored");
+    let abandoned = cache.abandon();
+    assert_eq!(abandoned.len(), 1);
+    assert!(
+        matches!(abandoned[0].outcome, JobOutcome::Measured(_)),
+        "its result is not lost"
+    );
+}
