@@ -13,6 +13,9 @@ use crate::model::{Field, Input, Part, Sweep, Values};
 use crate::names::constant_name;
 use crate::parse::{Annotation, Container, Declaration, Role, type_name};
 
+/// Names of dimensions that no field declares.
+const RESERVED: [&str; 3] = ["repeat", "over_time", "time_event"];
+
 /// A struct with `#[derive(ParametrizedSweep)]`.
 pub(crate) fn structure(input: &DeriveInput, container: Container, errors: &mut Errors) -> Sweep {
     for lifetime in input.generics.lifetimes() {
@@ -89,6 +92,14 @@ fn field(
     let part = match &declaration.annotation {
         None => Part::Plain,
         Some(annotation) => {
+            if RESERVED.contains(&declaration.name.as_str()) {
+                let message = format!(
+                    "`{}` names a dimension that every dataset may have; rename this field \
+                     (the repeat of a sample is `cx.repeat()`)",
+                    declaration.name
+                );
+                errors.on(&declaration.ident, message);
+            }
             let part = part(
                 &declaration,
                 annotation,
