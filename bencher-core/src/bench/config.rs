@@ -7,6 +7,20 @@ use crate::space::{Density, Order};
 use crate::sweep_executor::InputOverride;
 
 /// Everything that can be said about a run, with its defaults.
+///
+/// ```
+/// use bencher_core::bench::RunConfig;
+/// use bencher_core::space::Density;
+/// let config = RunConfig {
+///     repeats: Some(5),
+///     density: Density { subsampling_divisions: 4, ..Density::default() },
+///     inputs: vec!["len=10,20".parse()?],
+///     ..RunConfig::default()
+/// };
+/// assert!(config.cache && !config.overwrite);
+/// assert_eq!((config.wait.as_secs(), config.rows), (30, 30));
+/// # Ok::<(), String>(())
+/// ```
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct RunConfig {
@@ -82,6 +96,12 @@ impl Default for RunConfig {
 }
 
 /// Where a report goes.
+///
+/// ```
+/// use bencher_core::bench::{ReportPlace, RunConfig};
+/// let config = RunConfig { report: ReportPlace::At("out".into()), ..RunConfig::default() };
+/// assert_ne!(config.report, ReportPlace::default());
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum ReportPlace {
     /// Beside the store, in a folder of the program's name.
@@ -94,6 +114,11 @@ pub enum ReportPlace {
 }
 
 /// What is printed.
+///
+/// ```
+/// use bencher_core::bench::{Output, RunConfig};
+/// assert_eq!(RunConfig::default().output, Output::Text);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Output {
     /// A progress bar, tables and where things are.

@@ -15,6 +15,8 @@ use super::error::failure_text;
 use super::table::result_table;
 
 /// One run of a benchmark program: its configuration, the open store, and what its sweeps gave.
+///
+/// The example stands at the [module](super).
 pub struct Session {
     pub(super) config: RunConfig,
     pub(super) interrupt: Interrupt,
@@ -29,9 +31,27 @@ pub struct Session {
 }
 
 /// Draws records into a folder; what reports are made by, so that this crate need not draw.
+///
+/// ```
+#[doc = include_str!("../example_sweep.md")]
+#[doc = include_str!("../example_bench.md")]
+/// # let config = RunConfig { report: ReportPlace::At("out".into()), ..quiet };
+/// use bencher_core::bench::{ReportFiles, Verdict};
+/// let session = Rc::new(RefCell::new(Session::new(config, "demo", Interrupt::default())));
+/// # let mut bench = Bench::<Sorting>::new(Rc::clone(&session))?;
+/// bench.sweep("By length").inputs([Sorting::LEN.samples(3)]).run()?;
+/// let verdict = session.borrow_mut().close(Some(&|records, folder| {
+///     assert_eq!((records.len(), folder.to_str()), (1, Some("out")));
+///     Ok(ReportFiles::default())
+/// }));
+/// assert_eq!(verdict, Verdict::Fine);
+/// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+/// ```
 pub type Reporter = dyn Fn(&[SweepRecord], &Path) -> Result<ReportFiles, BoxError>;
 
 /// What a reporter left behind.
+///
+/// The example stands at [`Reporter`].
 #[derive(Clone, Debug, Default)]
 pub struct ReportFiles {
     /// The page, where one was drawn.
@@ -43,6 +63,20 @@ pub struct ReportFiles {
 }
 
 /// How a session ended.
+///
+/// ```
+#[doc = include_str!("../example_sweep.md")]
+#[doc = include_str!("../example_bench.md")]
+/// # let session = Rc::new(RefCell::new(Session::new(quiet, "demo", Interrupt::default())));
+/// # session.borrow_mut().set_progress(Box::new(bencher_core::progress::SilentProgress));
+/// # let mut bench = Bench::<Sorting>::new(Rc::clone(&session))?;
+/// use bencher_core::bench::Verdict;
+/// bench.sweep("Fine").inputs([Sorting::LEN.values([12_u64])]).run()?;
+/// assert_eq!(session.borrow_mut().close(None), Verdict::Fine);
+/// bench.sweep("Unlucky").inputs([Sorting::LEN.values([13_u64])]).run()?;
+/// assert_eq!(session.borrow_mut().close(None), Verdict::Failed);
+/// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Every sample was taken and nothing failed.
@@ -247,6 +281,9 @@ impl Session {
     }
 
     /// Draws the report of all sweeps of the run, says where it is, and judges the run.
+    ///
+    /// Without a reporter, without a result, or with [`ReportPlace::Nowhere`] nothing is drawn. A choice of
+    /// sweeps ([`RunConfig::only`]) that fits none is a failure.
     pub fn close(&mut self, reporter: Option<&Reporter>) -> Verdict {
         if let Some(message) = self.chosen_nothing() {
             eprintln!("{message}");

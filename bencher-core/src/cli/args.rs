@@ -25,6 +25,12 @@ Exit status: 0 all is well, 1 a sample failed or something could not be kept,
 Environment: BENCHER_CACHE_DIR is the default of --store.";
 
 /// The command line as clap knows it.
+///
+/// ```
+/// let command = bencher_core::cli::command();
+/// let level = command.get_arguments().find(|arg| arg.get_long() == Some("level"));
+/// assert!(level.is_some());
+/// ```
 pub fn command() -> Command {
     Command::new(env!("CARGO_PKG_NAME"))
         .bin_name(super::program_name())
@@ -95,6 +101,17 @@ fn flag(name: &'static str, help: &'static str) -> Arg {
 }
 
 /// Reads a command line, the program's name first.
+///
+/// ```
+/// use bencher_core::bench::Output;
+/// use bencher_core::cli::parse;
+/// let config = parse(["demo", "--samples", "3", "--json"].map(Into::into))?;
+/// assert_eq!(config.density.samples_per_var, Some(3));
+/// assert_eq!(config.output, Output::Json);
+/// let error = parse(["demo", "--sampels", "3"].map(Into::into)).unwrap_err();
+/// assert!(error.to_string().contains("--samples"));
+/// # Ok::<(), clap::Error>(())
+/// ```
 ///
 /// # Errors
 /// Where an option is unknown or a value does not fit; also where help was asked for.
