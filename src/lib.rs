@@ -1,5 +1,4 @@
 #![doc = include_str!("../README.md")]
-
 #![warn(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -10,8 +9,6 @@
 pub mod prelude;
 mod program;
 
-pub use bencher_core::value::SweepEnum;
-pub use bencher_core::var::ParametrizedSweep;
 /// With a derived type:
 ///
 /// ```
@@ -88,6 +85,7 @@ pub use bencher_core::bench;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub use bencher_core::sweep_executor;
+pub use bencher_core::value::SweepEnum;
 /// With the derive:
 ///
 /// ```
@@ -118,14 +116,15 @@ pub use bencher_core::sweep_executor;
 /// # Ok::<(), bencher::var::DomainError>(())
 /// ```
 pub use bencher_core::var;
-pub use bencher_core::{
-    cli, context, dataset, evaluator, job, progress, record, result_collector, space, stats, store,
-    value,
-};
+pub use bencher_core::var::ParametrizedSweep;
 pub use bencher_core::{
     bench::{Bench, BenchError, BenchResult},
     context::Context,
     sweep_executor::{Benchmark, BoxError, Result},
+};
+pub use bencher_core::{
+    cli, context, dataset, evaluator, job, progress, record, result_collector, space, stats, store,
+    value,
 };
 pub use bencher_macros::{ParametrizedSweep, SweepEnum};
 #[cfg(feature = "report")]

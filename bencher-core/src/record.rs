@@ -108,13 +108,13 @@ pub struct Failure {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
-    /// Samples asked for: points times repeats.
+    /// Samples that came back: points times repeats, fewer after an interrupt.
     pub submitted: u64,
     /// Samples executed by this run.
     pub executed: u64,
     /// Samples taken from the store.
     pub hits: u64,
-    /// Executed samples that failed.
+    /// Executed samples that failed, those stopped at their time limit included.
     pub failed: u64,
 }
 

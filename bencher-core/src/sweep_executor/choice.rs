@@ -53,7 +53,8 @@ impl<S> Default for SweepChoice<S> {
 /// The values of an input as the command line gives them: `len=1,2,3`, `len=16..4096`,
 /// `len=16..4096:9` (nine samples) or `len=0..10/2` (in steps of two).
 ///
-/// Values of a list are taken whole and in their order; of a range, both ends are inclusive.
+/// Values of a list are taken whole and in their order. Both ends of a range are inclusive, but for
+/// the high end of stepped floats.
 ///
 /// ```
 /// use bencher_core::sweep_executor::InputOverride;
@@ -62,6 +63,24 @@ impl<S> Default for SweepChoice<S> {
 /// assert_eq!(given.to_string(), "len=16..4096:9");
 /// assert!("16..4096".parse::<InputOverride>().is_err(), "of which input?");
 /// # Ok::<(), String>(())
+/// ```
+///
+/// Whether the values fit the input is known once there is a plan:
+///
+/// ```
+#[doc = include_str!("../example_sweep.md")]
+/// use bencher_core::space::Density;
+/// use bencher_core::sweep_executor::{Plan, SweepChoice};
+/// let given = ["len=many".parse()?];
+/// let choice = SweepChoice::default();
+/// let plan = Plan::new(&Sorting::baseline()?, &choice, &given, Density::default(), 1, "");
+/// let error = plan.map(drop).unwrap_err();
+/// assert!(error.is_usage(), "the command line is to blame");
+/// assert_eq!(
+///     error.to_string(),
+///     "`--input len=many`: `many` is not an integer from 0 (u64)"
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InputOverride {
@@ -218,22 +237,6 @@ impl InputOverride {
 }
 
 /// Why a value of the command line does not fit an input.
-///
-/// It is the source of a [`PlanError::Override`](super::PlanError::Override):
-///
-/// ```
-#[doc = include_str!("../example_sweep.md")]
-/// use bencher_core::space::Density;
-/// use bencher_core::sweep_executor::{Plan, SweepChoice};
-/// let given = ["len=many".parse()?];
-/// let choice = SweepChoice::default();
-/// let plan = Plan::new(&Sorting::baseline()?, &choice, &given, Density::default(), 1, "");
-/// assert_eq!(
-///     plan.map(drop).unwrap_err().to_string(),
-///     "`--input len=many`: `many` is not an integer from 0 (u64)"
-/// );
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum OverrideError {
     /// A text that is no value of the input.

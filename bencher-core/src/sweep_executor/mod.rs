@@ -8,7 +8,6 @@
 //!
 //! ```
 #![doc = include_str!("../example_sweep.md")]
-//! use bencher_core::bench::RunConfig;
 //! use bencher_core::progress::SilentProgress;
 //! use bencher_core::result_collector::ResultCollector;
 //! use bencher_core::sweep_executor::{Interrupt, Plan, RunOptions, SweepChoice, SweepExecutor};

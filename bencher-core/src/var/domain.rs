@@ -198,18 +198,10 @@ impl Domain {
     /// Brings every value into the canonical form of `kind` and checks that the whole makes sense.
     ///
     /// ```
-    /// use bencher_core::value::{Kind, Value};
-    /// use bencher_core::var::{Domain, DomainError, Scale, Values};
-    /// let domain = Domain {
-    ///     values: Values::Range { low: Value::from(1.0), high: Value::from(300), step: None },
-    ///     samples: None,
-    ///     scale: Scale::Linear,
-    ///     default: None,
-    ///     max_subsampling_divisions: None,
-    /// };
-    /// let short = domain.clone().checked(Kind::Uint(16))?;
-    /// assert_eq!(short.baseline(Kind::Uint(16)), Some(Value::Int(1)));
-    /// assert!(matches!(domain.checked(Kind::Uint(8)), Err(DomainError::WrongKind { .. })));
+    /// use bencher_core::value::SweepValue;
+    /// use bencher_core::var::{DomainError, DomainOf};
+    /// let wide = DomainOf::<u16>::new().bounds(1, 300).finish()?;
+    /// assert!(matches!(wide.checked(u8::KIND), Err(DomainError::WrongKind { .. })));
     /// # Ok::<(), DomainError>(())
     /// ```
     ///
