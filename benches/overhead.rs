@@ -8,7 +8,7 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::Instant;
 
-use bencher::bench::{Output, ReportPlace, RunConfig, Session};
+use bencher::bench::{OutputFormat, ReportPlace, RunConfig, Session};
 use bencher::evaluator::Executors;
 use bencher::prelude::*;
 use bencher::progress::SilentProgress;
@@ -57,7 +57,7 @@ fn report() -> [f64; 2] {
     let config = RunConfig {
         cache: false,
         report: ReportPlace::Nowhere,
-        output: Output::Quiet,
+        output: OutputFormat::Quiet,
         ..RunConfig::default()
     };
     let session = Session::new(config, "overhead", Interrupt::default());
@@ -108,7 +108,7 @@ fn sweep(config: RunConfig, side: u32) -> f64 {
             ..Density::default()
         },
         report: ReportPlace::Nowhere,
-        output: Output::Quiet,
+        output: OutputFormat::Quiet,
         ..config
     };
     let mut session = Session::new(config, "overhead", Interrupt::default());

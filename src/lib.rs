@@ -9,16 +9,122 @@
 pub mod prelude;
 mod program;
 
+/// With a derived type:
+///
+/// ```
+/// # use std::cell::RefCell;
+/// # use std::rc::Rc;
+/// # use bencher::bench::{OutputFormat, ReportPlace, RunConfig, Session};
+/// use bencher::prelude::*;
+///
+/// #[derive(ParametrizedSweep, Clone)]
+/// struct Packing {
+///     #[sweep(values(10, 20, 25))]
+///     items: u32,
+///     #[sweep(values(4, 8), default = 8)]
+///     box_size: u32,
+///     #[result(direction = "minimize")]
+///     empty: Option<u32>,
+/// }
+///
+/// impl Benchmark for Packing {
+///     fn benchmark(&mut self, _: &mut Context) -> bencher::Result<()> {
+///         self.empty = Some(self.items.next_multiple_of(self.box_size) - self.items);
+///         Ok(())
+///     }
+/// }
+///
+/// fn program(bench: &mut Bench<Packing>) -> bencher::Result<()> {
+///     let result = bench.sweep("Empty places").inputs([Packing::ITEMS]).run()?;
+///     if result.ran() {
+///         let empty = result.dataset().variable("empty")?;
+///         assert_eq!((empty.number(0), empty.number(1)), (Some(6.0), Some(4.0)));
+///     }
+///     Ok(())
+/// }
+/// # let config = RunConfig {
+/// #     cache: false,
+/// #     report: ReportPlace::Nowhere,
+/// #     output: Output::Quiet,
+/// #     ..RunConfig::default()
+/// # };
+/// # let session = Session::new(config, "packing", Default::default());
+/// # program(&mut Bench::new(Rc::new(RefCell::new(session)))?)?;
+/// # Ok::<(), bencher::BoxError>(())
+/// ```
+///
+/// The result of a sweep that was only listed, planned or not chosen is empty, hence
+/// [`ran`](BenchResult::ran).
+pub use bencher_core::bench;
+/// With a derived type:
+///
+/// ```
+/// use bencher::prelude::*;
+/// use bencher::space::Density;
+/// use bencher::sweep_executor::{Plan, SweepChoice};
+///
+/// #[derive(ParametrizedSweep, Clone)]
+/// struct Sorting {
+///     #[sweep(bounds(1, 1000))]
+///     len: u64,
+///     #[sweep]
+///     presorted: bool,
+///     #[result]
+///     moves: Option<u64>,
+/// }
+///
+/// let choice = SweepChoice {
+///     inputs: Some(vec![Sorting::LEN]),
+///     constants: vec![Sorting::PRESORTED.with_const(true)],
+///     ..SweepChoice::default()
+/// };
+/// let level = Density { subsampling_divisions: 3, ..Density::default() };
+/// let plan = Plan::new(&Sorting::baseline()?, &choice, &[], level, 1, "")?;
+/// let points: Vec<_> = (0..3).map(|point| plan.inputs(point)[0].1.to_string()).collect();
+/// assert_eq!(points, ["1", "500", "1000"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub use bencher_core::sweep_executor;
 pub use bencher_core::value::SweepEnum;
+/// With the derive:
+///
+/// ```
+/// use bencher::prelude::*;
+/// use bencher::var::sweep_type;
+///
+/// /// Cost of sorting
+/// #[derive(ParametrizedSweep, Clone)]
+/// struct Sorting {
+///     /// Number of elements
+///     #[sweep(bounds(1, 1000), units = "elements")]
+///     len: u64,
+///     #[sweep]
+///     presorted: bool,
+///     /// Elements moved
+///     #[result(direction = "minimize")]
+///     moves: Option<u64>,
+/// }
+///
+/// let schema = Sorting::SCHEMA;
+/// assert_eq!(schema.title(), "Cost of sorting");
+/// assert_eq!((schema.inputs[0].doc, schema.inputs[0].units), ("Number of elements", "elements"));
+/// let mut sorting = Sorting::baseline()?;
+/// assert!((sorting.len, sorting.presorted, sorting.moves) == (1, false, None));
+/// assert!(sorting.set_input(0, &100.into()));
+/// assert_eq!(sorting.len, 100);
+/// assert!(sweep_type::<Sorting>().ends_with("::Sorting"));
+/// # Ok::<(), bencher::var::DomainError>(())
+/// ```
+pub use bencher_core::var;
 pub use bencher_core::var::ParametrizedSweep;
-pub use bencher_core::{
-    bench, cli, context, dataset, evaluator, job, progress, record, result_collector, space, stats,
-    store, sweep_executor, value, var,
-};
 pub use bencher_core::{
     bench::{Bench, BenchError, BenchResult},
     context::Context,
     sweep_executor::{Benchmark, BoxError, Result},
+};
+pub use bencher_core::{
+    cli, context, dataset, evaluator, job, progress, record, result_collector, space, stats, store,
+    value,
 };
 pub use bencher_macros::{ParametrizedSweep, SweepEnum};
 #[cfg(feature = "report")]

@@ -1,3 +1,33 @@
 //! What a benchmark program needs: `use bencher::prelude::*;`.
+//!
+//! Both derives come with it, under the names of their traits.
+//!
+//! ```
+//! use bencher::prelude::*;
+//!
+//! #[derive(SweepEnum, Clone, Copy)]
+//! enum Codec {
+//!     Raw,
+//!     Zstd,
+//! }
+//!
+//! #[derive(ParametrizedSweep, Clone)]
+//! struct Compression {
+//!     #[sweep]
+//!     codec: Codec,
+//!     #[result]
+//!     ratio: Option<f64>,
+//! }
+//!
+//! impl Benchmark for Compression {
+//!     fn benchmark(&mut self, _: &mut Context) -> bencher::Result<()> {
+//!         self.ratio = Some(if matches!(self.codec, Codec::Raw) { 1.0 } else { 2.5 });
+//!         Ok(())
+//!     }
+//! }
+//!
+//! assert_eq!(Compression::SCHEMA.inputs[0].name, "codec");
+//! # let _ = Codec::Zstd;
+//! ```
 
 pub use crate::{Bench, BenchResult, Benchmark, Context, ParametrizedSweep, SweepEnum};

@@ -7,7 +7,33 @@ use bencher_core::sweep_executor::{Benchmark, Result};
 /// keeps, prints and draws what they gave.
 ///
 /// The exit status is 0 if all is well, 1 if a sample or something else failed, 2 if the command
-/// line makes no sense, 130 if the user interrupted.
+/// line makes no sense, 130 if the user interrupted. An error that `program` returns is printed and
+/// is status 1, unless it is a [`BenchError`](crate::BenchError) that says otherwise; what was
+/// measured before it is drawn all the same.
+///
+/// ```no_run
+/// use std::process::ExitCode;
+/// use bencher::prelude::*;
+///
+/// #[derive(ParametrizedSweep, Clone)]
+/// struct Squares {
+///     #[sweep(bounds(0, 10))]
+///     n: u32,
+///     #[result]
+///     square: Option<u32>,
+/// }
+///
+/// impl Benchmark for Squares {
+///     fn benchmark(&mut self, _: &mut Context) -> bencher::Result<()> {
+///         self.square = Some(self.n.pow(2));
+///         Ok(())
+///     }
+/// }
+///
+/// fn main() -> ExitCode {
+///     bencher::run(|bench: &mut Bench<Squares>| bench.sweep("Squares").run())
+/// }
+/// ```
 pub fn run<S, T>(program: impl FnOnce(&mut Bench<S>) -> Result<T>) -> ExitCode
 where
     S: Benchmark,

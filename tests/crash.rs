@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-use bencher::bench::{Output, RunConfig};
+use bencher::bench::{OutputFormat, RunConfig};
 use bencher::prelude::*;
 use support::{bench, quiet};
 
@@ -52,7 +52,7 @@ fn child() {
         return;
     };
     let config = RunConfig {
-        output: Output::Json,
+        output: OutputFormat::Json,
         ..quiet(&root)
     };
     let mut session = bencher::bench::Session::new(

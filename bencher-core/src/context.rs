@@ -1,4 +1,24 @@
 //! What a benchmark is handed beside its inputs: the repeat, seeded random data, a stopwatch.
+//!
+//! A [`Context`] is made for each sample and handed to [`Benchmark::benchmark`]. What a benchmark
+//! draws from it is the same in every run:
+//!
+//! ```
+//! use bencher_core::context::Context;
+//! let seeder = || 42;
+//! let mut cx = Context::new(2, &seeder);
+//! assert_eq!(cx.repeat(), 2);
+//! let mut data = cx.random_vec::<u32>(1000);
+//! let mut elapsed: Option<f64> = None;
+//! let middle = cx.measure(&mut elapsed, || {
+//!     data.sort();
+//!     data[500]
+//! });
+//! assert_eq!(middle, data[500]);
+//! assert!(elapsed.is_some(), "in seconds");
+//! ```
+//!
+//! [`Benchmark::benchmark`]: crate::sweep_executor::Benchmark::benchmark
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -6,6 +26,8 @@ use std::time::{Duration, Instant};
 use crate::space::mix;
 
 /// The sample being taken, as its benchmark sees it.
+///
+/// The example stands at the [module](self).
 pub struct Context<'a> {
     repeat: u32,
     seeder: &'a dyn Fn() -> u64,
@@ -37,6 +59,12 @@ impl<'a> Context<'a> {
 
     /// A seed that depends on the values of the point and the repeat alone: the same in every run,
     /// whatever the grid and the order.
+    ///
+    /// ```
+    /// use bencher_core::context::Context;
+    /// let cx = Context::new(1, &|| 42);
+    /// assert_eq!(cx.seed(), 42, "it is what the executor made of the point");
+    /// ```
     pub fn seed(&self) -> u64 {
         (self.seeder)()
     }
@@ -61,6 +89,18 @@ impl<'a> Context<'a> {
     /// Runs `work` once, records its wall time, and returns what it returned.
     ///
     /// The result is kept from the optimiser; it is dropped by the caller, outside the time.
+    ///
+    /// The time is in seconds where `T` is a number, and a `Duration` where it is one. Work that panics
+    /// records none.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use bencher_core::context::Context;
+    /// let mut elapsed: Option<Duration> = None;
+    /// let sum = Context::new(1, &|| 42).measure(&mut elapsed, || (0..1000_u64).sum::<u64>());
+    /// assert_eq!(sum, 499_500);
+    /// assert!(elapsed.is_some());
+    /// ```
     pub fn measure<T: FromSeconds, R>(
         &mut self,
         elapsed: &mut Option<T>,
@@ -75,6 +115,12 @@ impl<'a> Context<'a> {
 }
 
 /// A type of result that can hold a measured time.
+///
+/// ```
+/// use std::time::Duration;
+/// use bencher_core::context::FromSeconds;
+/// assert_eq!(f64::from_duration(Duration::from_millis(250)), 0.25);
+/// ```
 pub trait FromSeconds {
     /// The time in this type: seconds, for numbers.
     fn from_duration(time: Duration) -> Self;
@@ -93,6 +139,12 @@ impl FromSeconds for Duration {
 }
 
 /// A type that [`Context::random_vec`] makes.
+///
+/// ```
+/// use bencher_core::context::Random;
+/// assert_eq!(<u8 as Random>::from_bits(0xAB << 56), 0xAB, "the upper bits");
+/// assert_eq!(<f64 as Random>::from_bits(1 << 63), 0.5);
+/// ```
 pub trait Random {
     /// A value from 64 random bits; floats lie in 0..1.
     fn from_bits(bits: u64) -> Self;

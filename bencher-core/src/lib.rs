@@ -6,6 +6,28 @@
 //! [`context`], [`evaluator`],
 //! [`job`], [`progress`], [`sweep_executor`] with [`result_collector`],
 //! [`mod@bench`], [`cli`].
+//!
+//! The derives stand above this crate, in `bencher`, so the examples here that need a type to sweep
+//! share one that is written by hand and left out of sight. It is what the derive makes of this,
+//! with a benchmark that counts `len * (len - 1) / 2` moves, none if `presorted`, and fails for 13
+//! elements:
+//!
+//! ```ignore
+//! /// Cost of sorting
+//! #[derive(ParametrizedSweep, Clone)]
+//! struct Sorting {
+//!     /// Number of elements
+//!     #[sweep(bounds(1, 1000), units = "elements")]
+//!     len: u64,
+//!     #[sweep]
+//!     presorted: bool,
+//!     /// Elements moved
+//!     #[result(direction = "minimize")]
+//!     moves: Option<u64>,
+//! }
+//! ```
+//!
+//! `bench` in them is a `Bench<Sorting>` whose run keeps, prints and draws nothing.
 
 #![warn(
     clippy::unwrap_used,

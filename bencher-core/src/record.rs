@@ -1,4 +1,29 @@
 //! A finished sweep: what is stored of it, and what reports are drawn from.
+//!
+//! A [`SweepRecord`] is all that a report is drawn from and all that a result file holds: every
+//! renderer and exporter works without the program that measured.
+//!
+//! ```
+//! use bencher_core::dataset::{Dataset, Dim};
+//! use bencher_core::record::{ConstantValue, Counts, SweepRecord};
+//! let record = SweepRecord {
+//!     bench: "Sorting".to_owned(),
+//!     title: "By length".to_owned(),
+//!     description: String::new(),
+//!     post_description: String::new(),
+//!     tag: String::new(),
+//!     started: "2026-03-01T12:00:00.000+00:00".to_owned(),
+//!     dataset: Dataset::new("By length", vec![Dim::repeats(2)], vec![])?,
+//!     constants: vec![ConstantValue { name: "len".to_owned(), value: 10.into(), units: String::new() }],
+//!     failures: vec![],
+//!     counts: Counts { submitted: 2, executed: 2, hits: 0, failed: 0 },
+//!     timings: vec![("execute".to_owned(), 0.5)],
+//!     warnings: vec![],
+//! };
+//! let json = serde_json::to_string(&record)?;
+//! assert_eq!(serde_json::from_str::<SweepRecord>(&json)?, record);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use serde::{Deserialize, Serialize};
 
@@ -6,6 +31,8 @@ use crate::dataset::Dataset;
 use crate::value::Value;
 
 /// Everything that is known of one finished (or interrupted) sweep.
+///
+/// The example stands at the [module](self).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SweepRecord {
     /// The type that declared the sweep.
@@ -35,6 +62,12 @@ pub struct SweepRecord {
 }
 
 /// An input held at one value.
+///
+/// ```
+/// use bencher_core::record::ConstantValue;
+/// let len = ConstantValue { name: "len".to_owned(), value: 10.into(), units: "elements".to_owned() };
+/// assert_eq!(format!("{} = {} {}", len.name, len.value, len.units), "len = 10 elements");
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ConstantValue {
     /// The input.
@@ -46,6 +79,16 @@ pub struct ConstantValue {
 }
 
 /// A sample that failed.
+///
+/// ```
+/// use bencher_core::record::Failure;
+/// let failure = Failure {
+///     inputs: vec![("len".to_owned(), 13.into())],
+///     repeat: 1,
+///     error: "thirteen elements".to_owned(),
+/// };
+/// assert_eq!(failure.inputs[0].1.as_f64(), Some(13.0));
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Failure {
     /// The inputs of the point.
@@ -57,15 +100,21 @@ pub struct Failure {
 }
 
 /// How many samples came from where.
+///
+/// ```
+/// use bencher_core::record::Counts;
+/// let counts = Counts { submitted: 9, executed: 5, hits: 4, failed: 1 };
+/// assert_eq!(counts.executed + counts.hits, counts.submitted);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
-    /// Samples asked for: points times repeats.
+    /// Samples that came back: points times repeats, fewer after an interrupt.
     pub submitted: u64,
     /// Samples executed by this run.
     pub executed: u64,
     /// Samples taken from the store.
     pub hits: u64,
-    /// Executed samples that failed.
+    /// Executed samples that failed, those stopped at their time limit included.
     pub failed: u64,
 }
 

@@ -1,4 +1,30 @@
 //! From finished jobs to the cells of a dataset.
+//!
+//! A [`ResultCollector`] begins with the plan's empty dataset, in which every cell is pending; each
+//! finished job fills the cells of its point and repeat.
+//!
+//! ```
+#![doc = include_str!("example_sweep.md")]
+//! use std::sync::Arc;
+//! use bencher_core::evaluator::{Evaluator, Executors};
+//! use bencher_core::job::{FutureCache, Job, Sample};
+//! use bencher_core::result_collector::ResultCollector;
+//! use bencher_core::space::Density;
+//! use bencher_core::sweep_executor::{Plan, SweepChoice};
+//! let choice = SweepChoice { inputs: Some(vec![Sorting::PRESORTED]), ..SweepChoice::default() };
+//! let plan = Plan::new(&Sorting::baseline()?, &choice, &[], Density::default(), 1, "")?;
+//! let mut collector = ResultCollector::new(&plan, "Presorted or not")?;
+//! let run = |_: &Job| -> Result<Sample, String> { Err("no memory".to_owned()) };
+//! let evaluator = Evaluator::new(Executors::Serial.backend(Arc::new(run))?);
+//! let mut jobs = FutureCache::new(evaluator, None);
+//! let job = jobs.submit(Job { point: 1, repeat: 1, key: None });
+//! collector.collect(jobs.result(job)?.ok_or("lost")?, &plan)?;
+//! let (dataset, failures, counts) = collector.finish();
+//! let states: Vec<_> = dataset.variable("moves")?.states().iter().map(|s| s.name()).collect();
+//! assert_eq!(states, ["pending", "failed"]);
+//! assert_eq!((failures[0].error.as_str(), counts.failed), ("no memory", 1));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use std::sync::Arc;
 
@@ -10,6 +36,8 @@ use crate::value::{Kind, Value};
 use crate::var::ParametrizedSweep;
 
 /// Fills a dataset with the samples of finished jobs, and keeps the failures.
+///
+/// The example stands at the [module](self).
 #[derive(Debug)]
 pub struct ResultCollector {
     dataset: Dataset,

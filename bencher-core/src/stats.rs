@@ -1,6 +1,23 @@
 //! Statistics: pure functions over `&[f64]`. Missing values are the caller's to leave out.
+//!
+//! A statistic has the unit of the values. NaN among them makes the mean, the sum and the standard
+//! deviation NaN; [`min`] and [`max`] pass over it.
+//!
+//! ```
+//! use bencher_core::stats;
+//! let seconds = [0.2, 0.1, 0.4];
+//! assert_eq!(stats::median(&seconds), Some(0.2));
+//! assert_eq!(stats::max(&seconds), Some(0.4));
+//! assert_eq!(stats::mean(&[]), None);
+//! ```
 
 /// The arithmetic mean, by compensated summation; `None` of nothing.
+///
+/// ```
+/// # use bencher_core::stats;
+/// assert_eq!(stats::mean(&[1.0, 2.0, 6.0]), Some(3.0));
+/// assert_eq!(stats::mean(&[]), None);
+/// ```
 pub fn mean(values: &[f64]) -> Option<f64> {
     if values.is_empty() {
         return None;
@@ -9,6 +26,14 @@ pub fn mean(values: &[f64]) -> Option<f64> {
 }
 
 /// The sum, with Neumaier's compensation for lost low-order bits.
+///
+/// The compensation is that of Neumaier (1974), an improvement on Kahan's.
+///
+/// ```
+/// # use bencher_core::stats;
+/// assert_eq!(stats::sum(&[1e100, 1.0, -1e100]), 1.0);
+/// assert_eq!(stats::sum(&[]), 0.0);
+/// ```
 pub fn sum(values: &[f64]) -> f64 {
     let mut total = 0.0_f64;
     let mut lost = 0.0_f64;
@@ -31,6 +56,15 @@ pub fn sum(values: &[f64]) -> f64 {
 
 /// The standard deviation with `n - ddof` in the denominator (0: population, 1: sample);
 /// `None` where that is not positive.
+///
+/// `sqrt(sum((x - mean)^2) / (n - ddof))`, in two passes.
+///
+/// ```
+/// # use bencher_core::stats;
+/// assert_eq!(stats::std(&[1.0, 2.0, 3.0], 1), Some(1.0));
+/// assert_eq!(stats::std(&[1.0, 3.0], 0), Some(1.0));
+/// assert_eq!(stats::std(&[1.0], 1), None);
+/// ```
 pub fn std(values: &[f64], ddof: u8) -> Option<f64> {
     let freedom = values
         .len()
@@ -42,17 +76,38 @@ pub fn std(values: &[f64], ddof: u8) -> Option<f64> {
 }
 
 /// The smallest value; `None` of nothing.
+///
+/// ```
+/// # use bencher_core::stats;
+/// assert_eq!(stats::min(&[3.0, f64::NAN, 1.0]), Some(1.0));
+/// assert_eq!(stats::min(&[]), None);
+/// ```
 pub fn min(values: &[f64]) -> Option<f64> {
     values.iter().copied().reduce(f64::min)
 }
 
 /// The largest value; `None` of nothing.
+///
+/// ```
+/// # use bencher_core::stats;
+/// assert_eq!(stats::max(&[3.0, f64::NAN, 1.0]), Some(3.0));
+/// ```
 pub fn max(values: &[f64]) -> Option<f64> {
     values.iter().copied().reduce(f64::max)
 }
 
 /// The quantile at `p` in 0..=1, by linear interpolation between order statistics
 /// (Hyndman and Fan's type 7, the default of numpy); `None` of nothing.
+///
+/// A `p` outside is taken as the nearer end. With the values sorted and `h = p (n - 1)`, it is
+/// `x[floor h] + (h - floor h) (x[floor h + 1] - x[floor h])` (The American Statistician 50, 1996).
+///
+/// ```
+/// # use bencher_core::stats;
+/// let values = [3.0, 1.0, 2.0, 10.0];
+/// assert_eq!(stats::quantile(&values, 0.25), Some(1.75));
+/// assert_eq!(stats::quantile(&values, 1.0), Some(10.0));
+/// ```
 pub fn quantile(values: &[f64], p: f64) -> Option<f64> {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
@@ -75,11 +130,26 @@ pub fn quantile(values: &[f64], p: f64) -> Option<f64> {
 }
 
 /// The middle value; `None` of nothing.
+///
+/// ```
+/// # use bencher_core::stats;
+/// assert_eq!(stats::median(&[5.0, 1.0, 9.0]), Some(5.0));
+/// assert_eq!(stats::median(&[1.0, 2.0]), Some(1.5));
+/// ```
 pub fn median(values: &[f64]) -> Option<f64> {
     quantile(values, 0.5)
 }
 
 /// The standard error of a proportion, `sqrt(p (1 - p) / n)`; `None` of nothing.
+///
+/// The values are 0 or 1, `p` is their mean: the normal (Wald) approximation, which is 0 where all
+/// values are equal.
+///
+/// ```
+/// # use bencher_core::stats;
+/// assert_eq!(stats::proportion_error(&[1.0, 0.0, 1.0, 0.0]), Some(0.25));
+/// assert_eq!(stats::proportion_error(&[1.0, 1.0]), Some(0.0));
+/// ```
 pub fn proportion_error(values: &[f64]) -> Option<f64> {
     let p = mean(values)?;
     Some((p * (1.0 - p) / values.len() as f64).sqrt())

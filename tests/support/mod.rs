@@ -14,7 +14,7 @@ pub(crate) fn quiet(root: &Path) -> RunConfig {
     RunConfig {
         store: Some(root.to_owned()),
         report: ReportPlace::Nowhere,
-        output: bencher::bench::Output::Quiet,
+        output: bencher::bench::OutputFormat::Quiet,
         ..RunConfig::default()
     }
 }

@@ -8,13 +8,29 @@ use crate::space::Order;
 use crate::sweep_executor::{
     Benchmark, Plan, PlanError, Result, RunOptions, SweepChoice, SweepExecutor,
 };
-use crate::var::{Constant, Input, Output as ResultHandle};
+use crate::var::{Constant, Input, Output};
 
 use super::error::BenchError;
 use super::result::BenchResult;
 use super::session::{Session, warnings};
 
 /// A sweep on its way to being run.
+///
+/// ```
+#[doc = include_str!("../example_sweep.md")]
+#[doc = include_str!("../example_bench.md")]
+/// let result = bench
+///     .sweep("Moves by length")
+///     .description("Reversed data, where it is not sorted already.")
+///     .inputs([Sorting::LEN.values([4_u64, 5])])
+///     .results([Sorting::MOVES])
+///     .constants([("presorted", false)])
+///     .repeats(2)
+///     .run()?;
+/// assert_eq!(result.dataset().shape(), [2, 2]);
+/// assert_eq!(result.dataset().mean(&["repeat"])?.variable("moves")?.number(1), Some(10.0));
+/// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+/// ```
 #[must_use = "a sweep does nothing until it is `run()`"]
 pub struct SweepBuilder<'b, S> {
     session: &'b Rc<RefCell<Session>>,
@@ -44,6 +60,8 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
     }
 
     /// The inputs to sweep, the slowest first; every declared one if never called.
+    ///
+    /// A second call replaces what the first named.
     pub fn inputs<I>(mut self, inputs: I) -> Self
     where
         I: IntoIterator,
@@ -54,16 +72,20 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
     }
 
     /// The results to keep; every declared one if never called.
+    ///
+    /// A second call replaces what the first named.
     pub fn results<I>(mut self, results: I) -> Self
     where
         I: IntoIterator,
-        I::Item: Into<ResultHandle<S>>,
+        I::Item: Into<Output<S>>,
     {
         self.choice.results = Some(results.into_iter().map(Into::into).collect());
         self
     }
 
     /// Inputs held at one value; others that are not swept keep their defaults.
+    ///
+    /// A second call adds to the first.
     pub fn constants<I>(mut self, constants: I) -> Self
     where
         I: IntoIterator,
@@ -94,6 +116,9 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
     }
 
     /// The order of the samples, where the run says nothing.
+    ///
+    /// The default is shuffled rounds (seed 0) where a result that is kept is timed, plain rounds
+    /// elsewhere.
     pub fn order(mut self, order: Order) -> Self {
         self.order = Some(order);
         self
@@ -108,6 +133,16 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
     /// Runs the sweep, keeps and prints its result.
     ///
     /// Failing samples are part of the result, and make the program's exit status 1.
+    ///
+    /// ```
+    #[doc = include_str!("../example_sweep.md")]
+    #[doc = include_str!("../example_bench.md")]
+    /// use bencher_core::bench::BenchError;
+    /// let error = bench.sweep("Typo").inputs(["lenght"]).run().unwrap_err();
+    /// assert!(matches!(error.downcast_ref(), Some(BenchError::Plan { .. })));
+    /// assert!(error.to_string().contains("did you mean `len`?"));
+    /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    /// ```
     ///
     /// # Errors
     /// A [`BenchError`]: the sweep makes no plan, the store refuses, the user interrupts, or, with

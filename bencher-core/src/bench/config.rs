@@ -7,6 +7,20 @@ use crate::space::{Density, Order};
 use crate::sweep_executor::InputOverride;
 
 /// Everything that can be said about a run, with its defaults.
+///
+/// ```
+/// use bencher_core::bench::RunConfig;
+/// use bencher_core::space::Density;
+/// let config = RunConfig {
+///     repeats: Some(5),
+///     density: Density { subsampling_divisions: 4, ..Density::default() },
+///     inputs: vec!["len=10,20".parse()?],
+///     ..RunConfig::default()
+/// };
+/// assert!(config.cache && !config.overwrite);
+/// assert_eq!((config.wait.as_secs(), config.rows), (30, 30));
+/// # Ok::<(), String>(())
+/// ```
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct RunConfig {
@@ -49,7 +63,7 @@ pub struct RunConfig {
     /// Open the report when it is drawn (no).
     pub open: bool,
     /// What is printed.
-    pub output: Output,
+    pub output: OutputFormat,
     /// The most rows of a printed table (30).
     pub rows: usize,
 }
@@ -75,13 +89,19 @@ impl Default for RunConfig {
             wait: Duration::from_secs(30),
             report: ReportPlace::Default,
             open: false,
-            output: Output::Text,
+            output: OutputFormat::Text,
             rows: 30,
         }
     }
 }
 
 /// Where a report goes.
+///
+/// ```
+/// use bencher_core::bench::{ReportPlace, RunConfig};
+/// let config = RunConfig { report: ReportPlace::At("out".into()), ..RunConfig::default() };
+/// assert_ne!(config.report, ReportPlace::default());
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum ReportPlace {
     /// Beside the store, in a folder of the program's name.
@@ -94,8 +114,13 @@ pub enum ReportPlace {
 }
 
 /// What is printed.
+///
+/// ```
+/// use bencher_core::bench::{OutputFormat, RunConfig};
+/// assert_eq!(RunConfig::default().output, OutputFormat::Text);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Output {
+pub enum OutputFormat {
     /// A progress bar, tables and where things are.
     #[default]
     Text,

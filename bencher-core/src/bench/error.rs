@@ -5,6 +5,8 @@ use crate::store::StoreError;
 use crate::sweep_executor::PlanError;
 
 /// Why a sweep did not end well.
+///
+/// [`SweepBuilder::run`](super::SweepBuilder::run) boxes it, and shows how to get it back.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum BenchError {

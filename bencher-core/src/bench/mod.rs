@@ -1,4 +1,29 @@
 //! A benchmark program: sweeps of a type, run as the run's configuration says.
+//!
+//! A [`Session`] is one run: its [`RunConfig`], the open store, what its sweeps gave. A [`Bench`]
+//! makes sweeps of one type within it; [`Bench::sweep`] begins one, the methods of [`SweepBuilder`]
+//! say what it takes, [`run`](SweepBuilder::run) gives a [`BenchResult`].
+//! [`cli::run`](crate::cli::run) makes the session from the command line; a program can make its own:
+//!
+//! ```
+#![doc = include_str!("../example_sweep.md")]
+//! use std::cell::RefCell;
+//! use std::rc::Rc;
+//! use bencher_core::bench::{Bench, OutputFormat, ReportPlace, RunConfig, Session};
+//! use bencher_core::sweep_executor::Interrupt;
+//! let config = RunConfig {
+//!     cache: false,
+//!     report: ReportPlace::Nowhere,
+//!     output: OutputFormat::Quiet,
+//!     ..RunConfig::default()
+//! };
+//! let session = Rc::new(RefCell::new(Session::new(config, "demo", Interrupt::default())));
+//! let mut bench = Bench::<Sorting>::new(Rc::clone(&session))?;
+//! let result = bench.sweep("By length").inputs([Sorting::LEN.samples(3)]).run()?;
+//! assert_eq!(result.dataset().variable("moves")?.number(2), Some(499_500.0));
+//! assert_eq!(session.borrow().records().len(), 1);
+//! # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+//! ```
 
 mod builder;
 mod config;
@@ -8,7 +33,7 @@ mod session;
 mod table;
 
 pub use builder::SweepBuilder;
-pub use config::{Output, ReportPlace, RunConfig};
+pub use config::{OutputFormat, ReportPlace, RunConfig};
 pub use error::BenchError;
 pub use result::BenchResult;
 pub use session::{ReportFiles, Reporter, Session, Verdict};
@@ -21,6 +46,18 @@ use crate::sweep_executor::Benchmark;
 use crate::var::DomainError;
 
 /// The sweeps of one type within a run.
+///
+/// ```
+#[doc = include_str!("../example_sweep.md")]
+#[doc = include_str!("../example_bench.md")]
+/// bench.prototype().len = 100;
+/// let result = bench.sweep("Presorted or not").inputs([Sorting::PRESORTED]).run()?;
+/// assert_eq!(result.record().constants[0].value, 100.into());
+/// let mut same_run = bench.of::<Sorting>()?;
+/// let default = same_run.sweep("By default").inputs([Sorting::PRESORTED]).run()?;
+/// assert_eq!(default.record().constants[0].value, 1.into());
+/// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+/// ```
 pub struct Bench<S> {
     session: Rc<RefCell<Session>>,
     prototype: S,

@@ -4,6 +4,18 @@ use crate::dataset::Dataset;
 use crate::record::{Counts, Failure, SweepRecord};
 
 /// The finished result of a sweep of `S`.
+///
+/// ```
+#[doc = include_str!("../example_sweep.md")]
+#[doc = include_str!("../example_bench.md")]
+/// let result = bench.sweep("By length").inputs([Sorting::LEN.values([12_u64, 13])]).run()?;
+/// assert!(result.ran());
+/// assert_eq!((result.counts().executed, result.counts().failed), (2, 1));
+/// assert_eq!(result.failures()[0].error, "thirteen elements");
+/// let moves = result.dataset().variable("moves")?;
+/// assert_eq!((moves.number(0), moves.number(1)), (Some(66.0), None));
+/// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+/// ```
 pub struct BenchResult<S> {
     record: SweepRecord,
     ran: bool,

@@ -10,11 +10,13 @@ use crate::sweep_executor::{BoxError, Interrupt, Plan};
 use crate::value::Digest;
 use crate::var::{ParametrizedSweep, nearest};
 
-use super::config::{Output, ReportPlace, RunConfig};
+use super::config::{OutputFormat, ReportPlace, RunConfig};
 use super::error::failure_text;
 use super::table::result_table;
 
 /// One run of a benchmark program: its configuration, the open store, and what its sweeps gave.
+///
+/// The example stands at the [module](super).
 pub struct Session {
     pub(super) config: RunConfig,
     pub(super) interrupt: Interrupt,
@@ -29,9 +31,27 @@ pub struct Session {
 }
 
 /// Draws records into a folder; what reports are made by, so that this crate need not draw.
+///
+/// ```
+#[doc = include_str!("../example_sweep.md")]
+#[doc = include_str!("../example_bench.md")]
+/// # let config = RunConfig { report: ReportPlace::At("out".into()), ..quiet };
+/// use bencher_core::bench::{ReportFiles, Verdict};
+/// let session = Rc::new(RefCell::new(Session::new(config, "demo", Interrupt::default())));
+/// # let mut bench = Bench::<Sorting>::new(Rc::clone(&session))?;
+/// bench.sweep("By length").inputs([Sorting::LEN.samples(3)]).run()?;
+/// let verdict = session.borrow_mut().close(Some(&|records, folder| {
+///     assert_eq!((records.len(), folder.to_str()), (1, Some("out")));
+///     Ok(ReportFiles::default())
+/// }));
+/// assert_eq!(verdict, Verdict::Fine);
+/// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+/// ```
 pub type Reporter = dyn Fn(&[SweepRecord], &Path) -> Result<ReportFiles, BoxError>;
 
 /// What a reporter left behind.
+///
+/// The example stands at [`Reporter`].
 #[derive(Clone, Debug, Default)]
 pub struct ReportFiles {
     /// The page, where one was drawn.
@@ -43,6 +63,20 @@ pub struct ReportFiles {
 }
 
 /// How a session ended.
+///
+/// ```
+#[doc = include_str!("../example_sweep.md")]
+#[doc = include_str!("../example_bench.md")]
+/// # let session = Rc::new(RefCell::new(Session::new(quiet, "demo", Interrupt::default())));
+/// # session.borrow_mut().set_progress(Box::new(bencher_core::progress::SilentProgress));
+/// # let mut bench = Bench::<Sorting>::new(Rc::clone(&session))?;
+/// use bencher_core::bench::Verdict;
+/// bench.sweep("Fine").inputs([Sorting::LEN.values([12_u64])]).run()?;
+/// assert_eq!(session.borrow_mut().close(None), Verdict::Fine);
+/// bench.sweep("Unlucky").inputs([Sorting::LEN.values([13_u64])]).run()?;
+/// assert_eq!(session.borrow_mut().close(None), Verdict::Failed);
+/// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Every sample was taken and nothing failed.
@@ -67,9 +101,9 @@ impl Session {
     /// A run of `program`.
     pub fn new(config: RunConfig, program: impl Into<String>, interrupt: Interrupt) -> Self {
         let progress: Box<dyn ProgressSink> = match config.output {
-            Output::Text => Box::new(BarProgress::default()),
-            Output::Json => Box::new(JsonProgress::new(std::io::stdout())),
-            Output::Quiet => Box::new(SilentProgress),
+            OutputFormat::Text => Box::new(BarProgress::default()),
+            OutputFormat::Json => Box::new(JsonProgress::new(std::io::stdout())),
+            OutputFormat::Quiet => Box::new(SilentProgress),
         };
         let root = config.store.clone().unwrap_or_else(default_root);
         Self {
@@ -116,7 +150,7 @@ impl Session {
     }
 
     pub(super) fn list(&self, title: &str) {
-        if self.config.output == Output::Json {
+        if self.config.output == OutputFormat::Json {
             println!("{}", serde_json::json!({"event": "list", "sweep": title}));
         } else {
             println!("{title}");
@@ -150,7 +184,7 @@ impl Session {
         for constant in plan.constants() {
             let _ = write!(text, "\n  {} = {}", constant.name, constant.value);
         }
-        if self.config.output == Output::Json {
+        if self.config.output == OutputFormat::Json {
             let samples = plan.samples().to_string();
             println!(
                 "{}",
@@ -230,8 +264,8 @@ impl Session {
                 .note(&format!("the result could not be kept: {error}"));
         }
         match self.config.output {
-            Output::Text => print_record(record, self.config.rows),
-            Output::Json => {
+            OutputFormat::Text => print_record(record, self.config.rows),
+            OutputFormat::Json => {
                 let result = record.dataset.to_json();
                 println!(
                     "{}",
@@ -239,7 +273,7 @@ impl Session {
                         "counts": record.counts, "warnings": record.warnings, "dataset": result})
                 );
             }
-            Output::Quiet => {
+            OutputFormat::Quiet => {
                 for failure in &record.failures {
                     eprintln!("{}: {}", record.title, failure_text(failure));
                 }
@@ -249,6 +283,9 @@ impl Session {
     }
 
     /// Draws the report of all sweeps of the run, says where it is, and judges the run.
+    ///
+    /// Without a reporter, without a result, or with [`ReportPlace::Nowhere`] nothing is drawn. A choice of
+    /// sweeps ([`RunConfig::only`]) that fits none is a failure.
     pub fn close(&mut self, reporter: Option<&Reporter>) -> Verdict {
         if let Some(message) = self.chosen_nothing() {
             eprintln!("error: {message}");
@@ -288,7 +325,7 @@ impl Session {
 
     fn say_where(&self, files: &ReportFiles) {
         match self.config.output {
-            Output::Text => {
+            OutputFormat::Text => {
                 if let Some(page) = &files.page {
                     println!("\nreport    {}", page.display());
                 }
@@ -303,11 +340,11 @@ impl Session {
                     println!("store     {}", self.root.display());
                 }
             }
-            Output::Json => println!(
+            OutputFormat::Json => println!(
                 "{}",
                 serde_json::json!({"event": "report", "page": files.page, "images": files.images})
             ),
-            Output::Quiet => {}
+            OutputFormat::Quiet => {}
         }
     }
 

@@ -5,6 +5,27 @@ use crate::value::{Value, float_text};
 
 /// The results as a table of text: a row for every point, repeats as mean ± standard deviation,
 /// at most `rows` rows.
+///
+/// The deviation is that of a sample (`n - 1`); numbers are rounded to four significant digits, the
+/// deviation to two.
+///
+/// ```
+/// use bencher_core::bench::result_table;
+/// use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
+/// use bencher_core::value::{Kind, Value};
+/// let len = Dim::input("len", Kind::Uint(64), vec![Value::from(10), Value::from(20)]);
+/// let moves = VariableInfo::new("moves", Kind::Float(64));
+/// let mut sorting = Dataset::new("Sorting", vec![len, Dim::repeats(2)], vec![moves])?;
+/// let moves = sorting.variable_mut(0).ok_or("no variable")?;
+/// moves.record(0, &Value::Float(1.0), CellState::Measured)?;
+/// moves.record(1, &Value::Float(3.0), CellState::Measured)?;
+/// let table = result_table(&sorting, 30);
+/// let rows: Vec<Vec<_>> = table.lines().map(|row| row.split_whitespace().collect()).collect();
+/// assert_eq!(rows[0], ["len", "moves"]);
+/// assert_eq!(rows[2], ["10", "2", "±", "1.4"]);
+/// assert_eq!(rows[3], ["20", "(pending)"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn result_table(dataset: &Dataset, rows: usize) -> String {
     let points: Vec<usize> = dataset
         .dims()

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::builder::{PossibleValuesParser, RangedU64ValueParser, ValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use crate::bench::{Output, ReportPlace, RunConfig};
+use crate::bench::{OutputFormat, ReportPlace, RunConfig};
 use crate::evaluator::Executors;
 use crate::job::CodePolicy;
 use crate::space::{Density, Order};
@@ -133,6 +133,18 @@ fn flag(name: &'static str, help: &'static str) -> Arg {
 
 /// Reads a command line, the program's name first.
 ///
+/// ```
+#[doc = include_str!("../example_sweep.md")]
+/// use bencher_core::bench::OutputFormat;
+/// use bencher_core::cli::parse;
+/// let config = parse(&Sorting::SCHEMA, ["demo", "--samples", "3", "--json"].map(Into::into))?;
+/// assert_eq!(config.density.samples_per_var, Some(3));
+/// assert_eq!(config.output, OutputFormat::Json);
+/// let error = parse(&Sorting::SCHEMA, ["demo", "--sampels", "3"].map(Into::into)).unwrap_err();
+/// assert!(error.to_string().contains("--samples"));
+/// # Ok::<(), clap::Error>(())
+/// ```
+///
 /// # Errors
 /// Where an option is unknown or a value does not fit; also where help was asked for.
 pub fn parse(
@@ -204,11 +216,11 @@ fn config(matches: &ArgMatches) -> RunConfig {
         },
         open: given("open"),
         output: if given("json") {
-            Output::Json
+            OutputFormat::Json
         } else if given("quiet") {
-            Output::Quiet
+            OutputFormat::Quiet
         } else {
-            Output::Text
+            OutputFormat::Text
         },
         rows: matches.get_one("rows").copied().unwrap_or(default.rows),
     }

@@ -1,4 +1,16 @@
 //! The command line of every benchmark program.
+//!
+//! [`parse`] makes a [`RunConfig`](crate::bench::RunConfig) of the arguments; [`run`] does the whole
+//! of a program: parse, run, draw, exit.
+//!
+//! ```
+#![doc = include_str!("../example_sweep.md")]
+//! use bencher_core::cli::parse;
+//! let config = parse(&Sorting::SCHEMA, ["demo", "--level", "4", "--input", "len=1,2"].map(Into::into))?;
+//! assert_eq!(config.density.subsampling_divisions, 4);
+//! assert_eq!(config.inputs[0].name, "len");
+//! # Ok::<(), clap::Error>(())
+//! ```
 
 mod args;
 
@@ -24,6 +36,15 @@ pub const INTERRUPTED: u8 = 130;
 ///
 /// The exit status is 0 if all is well, 1 if a sample or something else failed, 2 if the command
 /// line makes no sense, 130 if the user interrupted.
+///
+/// ```no_run
+#[doc = include_str!("../example_sweep.md")]
+/// use std::process::ExitCode;
+/// use bencher_core::bench::Bench;
+/// fn main() -> ExitCode {
+///     bencher_core::cli::run(None, |bench: &mut Bench<Sorting>| bench.sweep("Sorting").run())
+/// }
+/// ```
 pub fn run<S, T>(
     reporter: Option<&Reporter>,
     program: impl FnOnce(&mut Bench<S>) -> Result<T>,

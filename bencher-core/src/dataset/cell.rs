@@ -5,6 +5,13 @@ use serde::{Deserialize, Serialize};
 use crate::value::Value;
 
 /// What is known of a cell.
+///
+/// ```
+/// use bencher_core::dataset::CellState;
+/// let with_value: Vec<_> = CellState::ALL.into_iter().filter(|state| state.has_value()).collect();
+/// assert_eq!(with_value, [CellState::Measured, CellState::Cached]);
+/// assert_eq!(CellState::TimedOut.to_string(), "timed out");
+/// ```
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -69,6 +76,8 @@ impl fmt::Display for CellState {
 }
 
 /// One cell of one variable.
+///
+/// The example stands at [`Variable`](super::Variable).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cell<'a> {
     /// What is known of it.

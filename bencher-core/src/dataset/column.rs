@@ -10,6 +10,18 @@ use super::error::DatasetError;
 /// The typed cells of one variable, as an ndarray.
 ///
 /// Cells without a value hold NaN, zero, `false` or an empty text: the states say which count.
+///
+/// ```
+/// use bencher_core::dataset::Column;
+/// use bencher_core::value::{Kind, Value};
+/// let mut column = Column::empty(Kind::Float(64), &[2, 3])?;
+/// assert!(column.set(4, &Value::Float(0.5)));
+/// assert!(!column.set(4, &Value::from("text")), "another kind");
+/// let Column::F64(array) = &column else { return Err("no floats".into()) };
+/// assert_eq!(array[[1, 1]], 0.5);
+/// assert!(array[[0, 0]].is_nan());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Column {
     /// Truth values.

@@ -4,6 +4,13 @@ use crate::value::{Kind, Value};
 use crate::var::Scale;
 
 /// What a dimension stands for.
+///
+/// ```
+/// use bencher_core::dataset::{Dim, DimRole};
+/// use bencher_core::value::Kind;
+/// assert_eq!(Dim::repeats(3).role, DimRole::Repeat);
+/// assert_eq!(Dim::input("len", Kind::Uint(64), vec![]).role, DimRole::Input);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DimRole {
     /// An input of the sweep.
@@ -15,6 +22,16 @@ pub enum DimRole {
 }
 
 /// A dimension and its coordinates.
+///
+/// ```
+/// use bencher_core::dataset::Dim;
+/// use bencher_core::value::{Kind, Value};
+/// let mut len = Dim::input("len", Kind::Uint(64), vec![Value::from(10), Value::from(20)]);
+/// len.units = "elements".to_owned();
+/// assert_eq!(len.label(), "len [elements]");
+/// assert_eq!(len.position(&Value::Float(20.0)), Some(1), "canonical");
+/// assert_eq!(Dim::repeats(2).values, [Value::from(1), Value::from(2)]);
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Dim {
     /// The name: that of the input, or `repeat`.

@@ -4,6 +4,14 @@ use crate::value::Value;
 use crate::var::UnknownName;
 
 /// Why a dataset cannot do what was asked of it.
+///
+/// ```
+/// use bencher_core::dataset::{Dataset, Dim};
+/// let runs = Dataset::new("Runs", vec![Dim::repeats(3)], vec![])?;
+/// let error = runs.select("repeat", 4).unwrap_err();
+/// assert_eq!(error.to_string(), "repeat has no value 4 (it has 1 2 3)");
+/// # Ok::<(), bencher_core::dataset::DatasetError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Error)]
 #[non_exhaustive]
 pub enum DatasetError {

@@ -16,6 +16,22 @@ impl Dataset {
     /// Writes the long table as CSV (RFC 4180, UTF-8): a column for every dimension and variable,
     /// then `NAME.state` and `NAME.reason` for every variable. Cells without a value are empty.
     ///
+    /// ```
+    /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
+    /// # use bencher_core::value::{Kind, Value};
+    /// # let ok = VariableInfo::new("ok", Kind::Bool);
+    /// let mut runs = Dataset::new("Runs", vec![Dim::repeats(2)], vec![ok])?;
+    /// let ok = runs.variable_mut(0).ok_or("no variable")?;
+    /// ok.record(0, &Value::Bool(true), CellState::Measured)?;
+    /// let mut csv = Vec::new();
+    /// runs.write_csv(&mut csv)?;
+    /// assert_eq!(
+    ///     String::from_utf8(csv)?,
+    ///     "repeat,ok,ok.state,ok.reason\r\n1,true,measured,\r\n2,,pending,\r\n"
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// Where `out` does not take it.
     pub fn write_csv(&self, mut out: impl Write) -> io::Result<()> {
@@ -48,6 +64,18 @@ impl Dataset {
     /// values (`null` where there is none) and of states, attributes.
     ///
     /// Numbers that JSON cannot hold (NaN, infinities, integers beyond 64 bits) are strings.
+    ///
+    /// ```
+    /// # use bencher_core::dataset::{Dataset, Dim, VariableInfo};
+    /// # use bencher_core::value::Kind;
+    /// let ok = VariableInfo::new("ok", Kind::Bool);
+    /// let json = Dataset::new("Runs", vec![Dim::repeats(2)], vec![ok])?.to_json();
+    /// assert_eq!((&json["format"], &json["version"]), (&"bencher.dataset".into(), &1.into()));
+    /// assert_eq!(json["dims"][0]["values"][1], 2);
+    /// assert!(json["variables"][0]["values"][1].is_null());
+    /// assert_eq!(json["variables"][0]["states"][1], "pending");
+    /// # Ok::<(), bencher_core::dataset::DatasetError>(())
+    /// ```
     pub fn to_json(&self) -> Json {
         let dims: Vec<Json> = self
             .dims()

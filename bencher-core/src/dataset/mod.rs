@@ -1,5 +1,27 @@
 //! Labelled n-dimensional results: dimensions with coordinates, and typed variables whose every
 //! cell says whether it was measured.
+//!
+//! A [`Dataset`] has [`Dim`]s and [`Variable`]s. [`select`](Dataset::select) takes a part,
+//! [`mean`](Dataset::mean) and its like reduce dimensions, [`long_table`](Dataset::long_table),
+//! [`write_csv`](Dataset::write_csv) and [`to_json`](Dataset::to_json) hand it on. None of them
+//! takes a cell without a value for a number: the cell's [`CellState`] is asked.
+//!
+//! ```
+//! use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
+//! use bencher_core::value::{Kind, Value};
+//! let len = Dim::input("len", Kind::Uint(64), vec![Value::from(10), Value::from(20)]);
+//! let elapsed = VariableInfo { units: "s".to_owned(), ..VariableInfo::new("elapsed", Kind::Float(64)) };
+//! let mut sorting = Dataset::new("Sorting", vec![len, Dim::repeats(2)], vec![elapsed])?;
+//! for (flat, seconds) in [(0, 1.0), (1, 3.0), (2, 5.0)] {
+//!     let elapsed = sorting.variable_mut(0).ok_or("no variable")?;
+//!     elapsed.record(flat, &Value::Float(seconds), CellState::Measured)?;
+//! }
+//! let means = sorting.mean(&["repeat"])?;
+//! assert_eq!(means.shape(), [2]);
+//! assert_eq!(means.select("len", 10)?.variable("elapsed")?.number(0), Some(2.0));
+//! assert_eq!(means.select("len", 20)?.variable("elapsed")?.number(0), Some(5.0), "of one cell");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod cell;
 mod column;
@@ -31,6 +53,19 @@ use crate::var::UnknownName;
 /// Dimensions are the inputs in their order, then `repeat`; every variable spans all of them.
 /// Cells are addressed by one flat index in row-major order (the last dimension fastest), or by
 /// one position per dimension.
+///
+/// ```
+/// use bencher_core::dataset::{Dataset, Dim, VariableInfo};
+/// use bencher_core::value::{Kind, Value};
+/// let len = Dim::input("len", Kind::Uint(64), vec![Value::from(10), Value::from(20)]);
+/// let moves = VariableInfo::new("moves", Kind::Uint(64));
+/// let sorting = Dataset::new("Sorting", vec![len, Dim::repeats(3)], vec![moves])?;
+/// assert_eq!((sorting.shape(), sorting.len()), (vec![2, 3], 6));
+/// assert_eq!(sorting.flat_index(&[1, 2]), Some(5));
+/// assert_eq!(sorting.position(5), [1, 2]);
+/// assert!(sorting.to_string().contains("(len: 2, repeat: 3)"));
+/// # Ok::<(), bencher_core::dataset::DatasetError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Dataset {
     name: String,
@@ -42,6 +77,14 @@ pub struct Dataset {
 
 impl Dataset {
     /// A dataset in which every cell is pending.
+    ///
+    /// ```
+    /// # use bencher_core::dataset::{Dataset, DatasetError, Dim, VariableInfo};
+    /// # use bencher_core::value::Kind;
+    /// let repeat = VariableInfo::new("repeat", Kind::Bool);
+    /// let error = Dataset::new("Sorting", vec![Dim::repeats(2)], vec![repeat]).unwrap_err();
+    /// assert_eq!(error, DatasetError::Repeated("repeat".to_owned()));
+    /// ```
     ///
     /// # Errors
     /// Where two names are equal, or the grid is too large for this machine's memory.
@@ -70,6 +113,15 @@ impl Dataset {
 
     /// Whether a grid of so many cells fits this machine's memory; asked before anything of that
     /// size is made.
+    ///
+    /// The number of cells as a length. A cell is taken to have 8 bytes, the size of a float; where the
+    /// machine does not say how much memory it has, every countable grid fits.
+    ///
+    /// ```
+    /// # use bencher_core::dataset::{Dataset, DatasetError};
+    /// assert_eq!(Dataset::check_size(1000), Ok(1000));
+    /// assert!(matches!(Dataset::check_size(1 << 100), Err(DatasetError::TooLarge { .. })));
+    /// ```
     ///
     /// # Errors
     /// Where it does not.
@@ -137,6 +189,15 @@ impl Dataset {
 
     /// The position of the dimension of a name.
     ///
+    /// ```
+    /// # use bencher_core::dataset::{Dataset, Dim};
+    /// let runs = Dataset::new("Runs", vec![Dim::repeats(3)], vec![])?;
+    /// assert_eq!(runs.axis("repeat"), Ok(0));
+    /// let text = runs.axis("repeats").unwrap_err().to_string();
+    /// assert!(text.contains("did you mean `repeat`?"));
+    /// # Ok::<(), bencher_core::dataset::DatasetError>(())
+    /// ```
+    ///
     /// # Errors
     /// Where there is none.
     pub fn axis(&self, name: &str) -> Result<usize, DatasetError> {
@@ -189,6 +250,9 @@ impl Dataset {
     }
 
     /// The flat index of a position on every dimension.
+    ///
+    /// `None` where a position lies outside its dimension, or their number is not that of the
+    /// dimensions.
     pub fn flat_index(&self, position: &[usize]) -> Option<usize> {
         if position.len() != self.dims.len() {
             return None;
@@ -202,6 +266,8 @@ impl Dataset {
     }
 
     /// The position on every dimension of a flat index.
+    ///
+    /// It means something only below [`len`](Self::len).
     pub fn position(&self, flat: usize) -> Vec<usize> {
         let mut rest = flat;
         let mut position: Vec<usize> = self
@@ -219,6 +285,17 @@ impl Dataset {
     }
 
     /// How many cells are in each state, over all variables.
+    ///
+    /// ```
+    /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
+    /// # use bencher_core::value::{Kind, Value};
+    /// let mut runs = Dataset::new("Runs", vec![Dim::repeats(3)], vec![VariableInfo::new("ok", Kind::Bool)])?;
+    /// let ok = runs.variable_mut(0).ok_or("no variable")?;
+    /// ok.record(0, &Value::Bool(true), CellState::Cached)?;
+    /// let counts = runs.count_states();
+    /// assert_eq!((counts[&CellState::Cached], counts[&CellState::Pending]), (1, 2));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn count_states(&self) -> BTreeMap<CellState, usize> {
         let mut counts = BTreeMap::new();
         for variable in &self.variables {

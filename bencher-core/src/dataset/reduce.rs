@@ -15,6 +15,21 @@ impl Dataset {
     /// The standard deviation over some dimensions, with `n - ddof` in the denominator:
     /// 0 for the population, 1 for a sample.
     ///
+    /// One cell leaves a sample's deviation missing:
+    ///
+    /// ```
+    /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
+    /// # use bencher_core::value::{Kind, Value};
+    /// # let elapsed = VariableInfo::new("elapsed", Kind::Float(64));
+    /// let mut runs = Dataset::new("Runs", vec![Dim::repeats(2)], vec![elapsed])?;
+    /// let elapsed = runs.variable_mut(0).ok_or("no variable")?;
+    /// elapsed.record(0, &Value::Float(1.0), CellState::Measured)?;
+    /// assert_eq!(runs.std(&["repeat"], 0)?.variable("elapsed")?.number(0), Some(0.0));
+    /// let sample = runs.std(&["repeat"], 1)?;
+    /// assert_eq!(sample.variable("elapsed")?.states(), [CellState::Missing]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// Where a dimension is not there.
     pub fn std(&self, dims: &[&str], ddof: u8) -> Result<Self, DatasetError> {
@@ -53,6 +68,8 @@ impl Dataset {
     /// assert_eq!(runs.mean(&["repeat"])?.variable("elapsed")?.number(0), Some(2.0));
     /// # Ok::<(), bencher_core::dataset::DatasetError>(())
     /// ```
+    ///
+    /// Every variable of the result is of [`Kind::Float`], in the unit that it had.
     ///
     /// # Errors
     /// Where a dimension is not there.

@@ -33,6 +33,14 @@ impl Dataset {
 
     /// The part at one position of a dimension; the dimension is gone from it.
     ///
+    /// ```
+    /// # use bencher_core::dataset::{Dataset, DatasetError, Dim};
+    /// let runs = Dataset::new("Runs", vec![Dim::repeats(3)], vec![])?;
+    /// assert!(runs.select_position("repeat", 2)?.dims().is_empty());
+    /// assert_eq!(runs.select_position("repeat", 3), Err(DatasetError::Position));
+    /// # Ok::<(), DatasetError>(())
+    /// ```
+    ///
     /// # Errors
     /// Where the dimension or the position is not there.
     pub fn select_position(&self, dim: &str, position: usize) -> Result<Self, DatasetError> {

@@ -2,6 +2,19 @@ use super::{Cell, Dataset};
 use crate::value::Value;
 
 /// A dataset as one row per cell position: every dimension and every variable is a column.
+///
+/// ```
+/// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
+/// # use bencher_core::value::{Kind, Value};
+/// let ok = VariableInfo::new("ok", Kind::Bool);
+/// let runs = Dataset::new("Runs", vec![Dim::repeats(2)], vec![ok])?;
+/// let table = runs.long_table();
+/// assert_eq!(table.columns().collect::<Vec<_>>(), ["repeat", "ok"]);
+/// let second = table.rows().nth(1).ok_or("no second row")?;
+/// assert_eq!(second.coordinates, [&Value::from(2)]);
+/// assert_eq!(second.cells[0].state, CellState::Pending);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct LongTable<'a> {
     dataset: &'a Dataset,

@@ -12,6 +12,19 @@ use super::dim::label;
 use super::error::DatasetError;
 
 /// What a variable is, without its data.
+///
+/// ```
+/// use bencher_core::dataset::VariableInfo;
+/// use bencher_core::value::Kind;
+/// use bencher_core::var::Direction;
+/// let elapsed = VariableInfo {
+///     units: "s".to_owned(),
+///     direction: Direction::Minimize,
+///     timed: true,
+///     ..VariableInfo::new("elapsed", Kind::Float(64))
+/// };
+/// assert_eq!(elapsed.meaning_version, 1);
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct VariableInfo {
     /// The name.
@@ -46,6 +59,21 @@ impl VariableInfo {
 }
 
 /// A result over the whole grid: its values, and the state of every cell.
+///
+/// ```
+/// use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
+/// use bencher_core::value::{Kind, Value};
+/// let moves = VariableInfo::new("moves", Kind::Uint(64));
+/// let mut runs = Dataset::new("Runs", vec![Dim::repeats(3)], vec![moves])?;
+/// let moves = runs.variable_mut(0).ok_or("no variable")?;
+/// moves.record(0, &Value::from(6), CellState::Measured)?;
+/// moves.record_absent(1, CellState::Failed, Some("out of memory".into()))?;
+/// assert!(moves.record(2, &Value::from("six"), CellState::Measured).is_err());
+/// let failed = moves.cell(1).ok_or("no cell")?;
+/// assert_eq!((failed.value, failed.reason), (None, Some("out of memory")));
+/// assert_eq!((moves.number(0), moves.number(1)), (Some(6.0), None));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Variable {
     /// What the variable is.

@@ -1,6 +1,27 @@
 //! Submit and gather: running jobs on some backend, serial or on threads.
 //!
 //! Everything that executes user code runs on this: the backends differ in one trait only.
+//!
+//! An [`Evaluator`] numbers and counts the jobs; a [`Backend`] runs them. [`Executors`] names the
+//! backends there are.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use bencher_core::evaluator::{Evaluator, Executors, Outcome, RunFunction};
+//! let halve: RunFunction<u32, u32> = Arc::new(|n| match n % 2 {
+//!     0 => Ok(n / 2),
+//!     _ => Err(format!("{n} is odd")),
+//! });
+//! let mut evaluator = Evaluator::new(Executors::Serial.backend(halve)?);
+//! evaluator.submit([4, 5]);
+//! let mut finished = Vec::new();
+//! while evaluator.in_flight() > 0 {
+//!     evaluator.gather_into(true, &mut finished);
+//! }
+//! assert_eq!(finished[0].outcome, Outcome::Done(2));
+//! assert_eq!(finished[1].outcome, Outcome::Failed("5 is odd".to_owned()));
+//! # Ok::<(), std::io::Error>(())
+//! ```
 
 mod outcome;
 mod serial;
@@ -14,11 +35,43 @@ pub use threads::ThreadBackend;
 
 /// What is run for every job: user code behind a function of its arguments. An `Err` is a failed
 /// job; so is a panic, which the backend catches.
+///
+/// ```
+/// use std::sync::Arc;
+/// use bencher_core::evaluator::RunFunction;
+/// let root: RunFunction<f64, f64> = Arc::new(|x| {
+///     if *x < 0.0 { Err("a root of less than nothing".to_owned()) } else { Ok(x.sqrt()) }
+/// });
+/// assert_eq!(root(&4.0), Ok(2.0));
+/// ```
 pub type RunFunction<A, R> = Arc<dyn Fn(&A) -> Result<R, String> + Send + Sync>;
 
 /// Something that runs jobs: the seam between sweeps and threads, processes, clusters.
 ///
 /// Jobs are done in no promised order. A job that fails fails alone.
+///
+/// A backend of one's own, which runs what it is given at once:
+///
+/// ```
+/// use bencher_core::evaluator::{Backend, Evaluator, Finished, Outcome, Task};
+/// #[derive(Default)]
+/// struct Doubler(Vec<Finished<u32, u32>>);
+///
+/// impl Backend<u32, u32> for Doubler {
+///     fn submit(&mut self, tasks: Vec<Task<u32>>) {
+///         let run = |Task { id, args }| Finished { id, args, outcome: Outcome::Done(args * 2) };
+///         self.0.extend(tasks.into_iter().map(run));
+///     }
+///     fn collect(&mut self, _wait: bool, finished: &mut Vec<Finished<u32, u32>>) {
+///         finished.append(&mut self.0);
+///     }
+///     fn window(&self) -> usize { 1 }
+///     fn workers(&self) -> usize { 1 }
+/// }
+/// let mut evaluator = Evaluator::new(Box::new(Doubler::default()));
+/// evaluator.submit([21]);
+/// assert_eq!(evaluator.gather(false)[0].outcome, Outcome::Done(42));
+/// ```
 pub trait Backend<A, R>: Send {
     /// Accepts jobs.
     fn submit(&mut self, tasks: Vec<Task<A>>);
@@ -35,6 +88,17 @@ pub trait Backend<A, R>: Send {
 }
 
 /// Runs jobs on a backend and keeps count of them.
+///
+/// ```
+/// use std::sync::Arc;
+/// use bencher_core::evaluator::{Evaluator, Executors};
+/// let mut evaluator = Evaluator::new(Executors::Serial.backend(Arc::new(|x: &u32| Ok(x + 1)))?);
+/// assert_eq!(evaluator.submit([1, 2]), 0);
+/// assert_eq!(evaluator.submit([3]), 2, "the number of the first");
+/// evaluator.gather(true);
+/// assert_eq!(evaluator.gathered() + evaluator.in_flight(), evaluator.submitted());
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub struct Evaluator<A, R> {
     backend: Box<dyn Backend<A, R>>,
     submitted: u64,
@@ -42,6 +106,15 @@ pub struct Evaluator<A, R> {
 }
 
 /// How jobs are run.
+///
+/// ```
+/// use std::sync::Arc;
+/// use bencher_core::evaluator::Executors;
+/// let backend = Executors::Threads(2).backend(Arc::new(|x: &u32| Ok(*x)))?;
+/// assert_eq!(backend.workers(), 2);
+/// assert_eq!(Executors::default(), Executors::Serial);
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Executors {
     /// One after the other, on the calling thread.

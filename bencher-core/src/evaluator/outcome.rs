@@ -1,4 +1,10 @@
 /// A job on its way to a worker.
+///
+/// ```
+/// use bencher_core::evaluator::Task;
+/// let task = Task { id: 0, args: "zstd" };
+/// assert_eq!(task.args, "zstd");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Task<A> {
     /// Its number, in the order of submission.
@@ -8,6 +14,8 @@ pub struct Task<A> {
 }
 
 /// A job that came back.
+///
+/// The example stands at the [module](super).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finished<A, R> {
     /// Its number, in the order of submission.
@@ -19,6 +27,12 @@ pub struct Finished<A, R> {
 }
 
 /// How a job ended.
+///
+/// ```
+/// use bencher_core::evaluator::Outcome;
+/// assert_eq!(Outcome::Done(7).done(), Some(7));
+/// assert_eq!(Outcome::<u32>::Failed("no memory".to_owned()).done(), None);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome<R> {

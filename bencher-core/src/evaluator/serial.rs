@@ -4,6 +4,21 @@ use std::time::{Duration, Instant};
 use super::{Backend, Finished, RunFunction, Task, run};
 
 /// Runs jobs one after the other on the thread that gathers.
+///
+/// A gather that waits runs jobs for about a millisecond, at least one; one that does not wait runs
+/// none.
+///
+/// ```
+/// use std::sync::Arc;
+/// use bencher_core::evaluator::{Backend, SerialBackend, Task};
+/// let mut backend = SerialBackend::new(Arc::new(|x: &u32| Ok(x * x)));
+/// backend.submit(vec![Task { id: 0, args: 3 }]);
+/// let mut finished = Vec::new();
+/// backend.collect(false, &mut finished);
+/// assert!(finished.is_empty());
+/// backend.collect(true, &mut finished);
+/// assert_eq!(finished.len(), 1);
+/// ```
 pub struct SerialBackend<A, R> {
     function: RunFunction<A, R>,
     queue: VecDeque<Task<A>>,

@@ -11,6 +11,19 @@ use super::{Backend, Finished, RunFunction, Task, run};
 ///
 /// Jobs travel in chunks whose size follows from how long the last jobs took, so that the cost of
 /// a hop between threads is shared by many short jobs, and a long job travels alone.
+///
+/// Dropping it waits for the chunks under way and forgets the rest.
+///
+/// ```
+/// use std::sync::Arc;
+/// use bencher_core::evaluator::{Backend, Outcome, Task, ThreadBackend};
+/// let mut backend = ThreadBackend::start(Arc::new(|x: &u32| Ok(x * x)), 2)?;
+/// backend.submit(vec![Task { id: 0, args: 3 }]);
+/// let mut finished = Vec::new();
+/// backend.collect(true, &mut finished);
+/// assert_eq!(finished[0].outcome, Outcome::Done(9));
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub struct ThreadBackend<A, R> {
     tasks: Option<Sender<Vec<Task<A>>>>,
     finished: Receiver<Vec<Finished<A, R>>>,

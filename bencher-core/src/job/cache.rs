@@ -7,6 +7,8 @@ use crate::value::{Digest, Value};
 use super::{Job, JobDone, JobFuture, JobOutcome, Sample};
 
 /// What to do with a stored sample that another executable measured.
+///
+/// The example stands at [`SampleCache`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CodePolicy {
     /// It does not count: measure again. The default where a result is timed.
@@ -18,9 +20,46 @@ pub enum CodePolicy {
 }
 
 /// Gives the values of all inputs and constants at a point, which are stored with its samples.
+///
+/// ```
+/// use bencher_core::job::InputValues;
+/// let inputs: InputValues = Box::new(|point| vec![point.into()]);
+/// assert_eq!(inputs(3), [3.into()]);
+/// ```
 pub type InputValues = Box<dyn Fn(u64) -> Vec<Value>>;
 
 /// The stored side of a [`FutureCache`]: where samples come from and where they go.
+///
+/// ```
+/// use std::sync::Arc;
+/// use bencher_core::evaluator::{Evaluator, Executors};
+/// use bencher_core::job::{CodePolicy, FutureCache, Job, JobOutcome, Sample, SampleCache};
+/// use bencher_core::store::{KeyMaker, MemoryStore, Pack, SampleIndex, SampleWriter, Series};
+/// use bencher_core::value::{Digest, Value};
+/// let (store, names, results) = (MemoryStore::default(), ["n".to_owned()], [("half".to_owned(), 1)]);
+/// let series = Series { tag: String::new(), sweep_type: "demo::Half".to_owned(), version: 1 };
+/// let run = |code| -> Result<JobOutcome, Box<dyn std::error::Error>> {
+///     let heading = Pack::new(series.clone(), code, names.to_vec(), results.to_vec());
+///     let cache = SampleCache {
+///         index: Some(SampleIndex::load(&store, &series)?),
+///         writer: SampleWriter::new(Box::new(store.clone()), heading),
+///         policy: CodePolicy::Strict,
+///         code,
+///         inputs: Box::new(|point| vec![Value::from(point)]),
+///         results: results.to_vec(),
+///     };
+///     let half = |job: &Job| Ok([Some(Value::from(job.point / 2))].into()) as Result<Sample, _>;
+///     let evaluator = Evaluator::new(Executors::Serial.backend(Arc::new(half))?);
+///     let mut jobs = FutureCache::new(evaluator, Some(cache));
+///     let key = KeyMaker::new(&series, &names).key(&[Value::from(8)], 1);
+///     let future = jobs.submit(Job { point: 8, repeat: 1, key: Some(key) });
+///     Ok(jobs.result(future)?.ok_or("lost")?.outcome)
+/// };
+/// assert!(matches!(run(Digest(1))?, JobOutcome::Measured(_)));
+/// assert!(matches!(run(Digest(1))?, JobOutcome::Cached(_)));
+/// assert!(matches!(run(Digest(2))?, JobOutcome::Measured(_)), "another executable's");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct SampleCache {
     /// The samples that may stand for jobs; none to run everything again.
     pub index: Option<SampleIndex>,
@@ -47,6 +86,12 @@ impl std::fmt::Debug for SampleCache {
 }
 
 /// How often the cache was asked, and what came of it.
+///
+/// ```
+/// use bencher_core::job::CallCounts;
+/// let counts = CallCounts { submitted: 9, executed: 5, hits: 4, foreign_hits: 1, refused: 2 };
+/// assert_eq!(counts.executed + counts.hits, counts.submitted);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CallCounts {
     /// Jobs submitted ("wrapper").
@@ -62,6 +107,8 @@ pub struct CallCounts {
 }
 
 /// An evaluator behind a cache of samples.
+///
+/// The example stands at the [module](super).
 #[derive(Debug)]
 pub struct FutureCache {
     evaluator: Evaluator<Job, Sample>,
@@ -198,6 +245,9 @@ impl FutureCache {
     }
 
     /// Waits for one job; others that finish meanwhile stay to be gathered.
+    ///
+    /// `None` where the job was handed out before, or is none of this cache; everything under way is done
+    /// then.
     ///
     /// # Errors
     /// Where the store does not take the samples.

@@ -1,5 +1,23 @@
 //! Jobs: an evaluator behind a cache. A job whose sample is stored is not run; a job that was run
 //! counts as done only once its sample is in the store.
+//!
+//! A [`Job`] goes into a [`FutureCache`] and comes back as a [`JobDone`]:
+//!
+//! ```
+//! use std::sync::Arc;
+//! use bencher_core::evaluator::{Evaluator, Executors};
+//! use bencher_core::job::{FutureCache, Job, JobOutcome, Sample};
+//! use bencher_core::value::Value;
+//! let square = Arc::new(|job: &Job| -> Result<Sample, String> {
+//!     Ok(Box::new([Some(Value::from(job.point * job.point))]))
+//! });
+//! let mut jobs = FutureCache::new(Evaluator::new(Executors::Serial.backend(square)?), None);
+//! let three = jobs.submit(Job { point: 3, repeat: 1, key: None });
+//! let done = jobs.result(three)?.ok_or("lost")?;
+//! assert_eq!(done.outcome, JobOutcome::Measured(Box::new([Some(Value::from(9))])));
+//! assert_eq!((jobs.counts().executed, jobs.counts().hits), (1, 0));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod cache;
 
@@ -8,6 +26,8 @@ pub use cache::{CallCounts, CodePolicy, FutureCache, InputValues, SampleCache};
 use crate::value::{Digest, Value};
 
 /// One sample to take: a point of the space, and which repeat of it.
+///
+/// The example stands at the [module](self).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Job {
     /// The number of the point.
@@ -19,13 +39,23 @@ pub struct Job {
 }
 
 /// The results of one sample, in the order of the schema; `None` for one that was not set.
+///
+/// ```
+/// use bencher_core::job::Sample;
+/// let sample: Sample = Box::new([Some(0.5.into()), None]);
+/// assert!(sample[1].is_none(), "the second result was not set");
+/// ```
 pub type Sample = Box<[Option<Value>]>;
 
 /// A ticket for the result of a submitted job; [`FutureCache::result`] waits for it.
+///
+/// The example stands at the [module](self).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct JobFuture(pub(crate) u64);
 
 /// A job that came back.
+///
+/// The example stands at the [module](self).
 #[derive(Clone, Debug, PartialEq)]
 pub struct JobDone {
     /// The ticket it was submitted under.
@@ -39,6 +69,8 @@ pub struct JobDone {
 }
 
 /// How a job ended.
+///
+/// The example stands at [`SampleCache`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum JobOutcome {
     /// It ran, and what it measured is in the store (where there is one).

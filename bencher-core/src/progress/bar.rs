@@ -5,6 +5,16 @@ use crate::record::Counts;
 use super::ProgressSink;
 
 /// A progress bar on standard error; hidden where that is no terminal.
+///
+/// ```
+/// use bencher_core::progress::{BarProgress, ProgressSink};
+/// use bencher_core::record::Counts;
+/// let mut bar = BarProgress::default();
+/// bar.start("By length", 2);
+/// bar.advance(&Counts { submitted: 1, executed: 1, ..Counts::default() });
+/// bar.finish(&Counts::default());
+/// assert!(!bar.wants_samples());
+/// ```
 #[derive(Debug, Default)]
 pub struct BarProgress {
     bar: Option<ProgressBar>,

@@ -11,6 +11,16 @@ use super::{ProgressSink, SampleEvent};
 /// One JSON object a line: `start`, `sample`, `note` and `finish` events, for machines.
 ///
 /// A `sample` line is written after its sample is durable.
+///
+/// Integers beyond 64 bits and numbers that are not finite are written as text. A line that cannot
+/// be written is left out.
+///
+/// ```
+/// use bencher_core::progress::{JsonProgress, ProgressSink};
+/// let mut line = Vec::new();
+/// JsonProgress::new(&mut line).note("hello");
+/// assert_eq!(line, b"{\"event\":\"note\",\"text\":\"hello\"}\n");
+/// ```
 #[derive(Debug)]
 pub struct JsonProgress<W> {
     out: W,

@@ -1,4 +1,22 @@
 //! What a run tells while it goes on: the seam between sweeps and terminals, files, tests.
+//!
+//! A sweep calls its [`ProgressSink`] in the order `start`, then `sample` (where it is wanted) and
+//! `advance` as samples come in, then `finish`; a `note` may come at any time.
+//!
+//! ```
+//! use bencher_core::progress::{JsonProgress, ProgressSink};
+//! use bencher_core::record::Counts;
+//! let mut lines = Vec::new();
+//! let mut progress = JsonProgress::new(&mut lines);
+//! progress.start("By length", 2);
+//! progress.note("two samples only");
+//! progress.finish(&Counts { submitted: 2, executed: 2, hits: 0, failed: 0 });
+//! let text = String::from_utf8(lines)?;
+//! let events: Vec<serde_json::Value> = text.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+//! assert_eq!(events[0]["samples"], 2);
+//! assert_eq!(events[2]["counts"]["executed"], 2);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod bar;
 mod json;
@@ -11,6 +29,23 @@ use crate::record::Counts;
 use crate::value::Value;
 
 /// One finished sample, durable wherever samples are kept.
+///
+/// ```
+/// use bencher_core::job::JobOutcome;
+/// use bencher_core::progress::{JsonProgress, ProgressSink, SampleEvent};
+/// let outcome = JobOutcome::Measured(Box::new([Some(6.into())]));
+/// let event = SampleEvent {
+///     inputs: vec![("len".to_owned(), 4.into())],
+///     repeat: 1,
+///     outcome: &outcome,
+///     results: vec![(0, "moves")],
+/// };
+/// let mut line = Vec::new();
+/// JsonProgress::new(&mut line).sample(&event);
+/// let line: serde_json::Value = serde_json::from_slice(&line)?;
+/// assert_eq!((&line["inputs"]["len"], &line["results"]["moves"]), (&4.into(), &6.into()));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct SampleEvent<'a> {
     /// The swept inputs and their values.
@@ -24,6 +59,26 @@ pub struct SampleEvent<'a> {
 }
 
 /// Is told how a sweep gets on.
+///
+/// ```
+/// use bencher_core::progress::ProgressSink;
+/// use bencher_core::record::Counts;
+/// #[derive(Default)]
+/// struct Share { samples: u128, done: f64 }
+///
+/// impl ProgressSink for Share {
+///     fn start(&mut self, _: &str, samples: u128) { self.samples = samples; }
+///     fn advance(&mut self, counts: &Counts) {
+///         self.done = counts.submitted as f64 / self.samples as f64;
+///     }
+///     fn note(&mut self, _: &str) {}
+///     fn finish(&mut self, _: &Counts) {}
+/// }
+/// let mut share = Share::default();
+/// share.start("By length", 4);
+/// share.advance(&Counts { submitted: 1, executed: 1, ..Counts::default() });
+/// assert_eq!(share.done, 0.25);
+/// ```
 pub trait ProgressSink {
     /// A sweep begins.
     fn start(&mut self, title: &str, samples: u128);
@@ -49,6 +104,11 @@ pub trait ProgressSink {
 }
 
 /// Tells nothing but notes, on standard error.
+///
+/// ```
+/// use bencher_core::progress::{ProgressSink, SilentProgress};
+/// assert!(!SilentProgress.wants_samples());
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SilentProgress;
 

@@ -7,6 +7,14 @@ use super::sampling::thinned_index;
 
 /// The values of one input in one sweep, by position; computed, not stored, where a rule gives
 /// them.
+///
+/// ```
+/// use bencher_core::space::Levels;
+/// use bencher_core::value::Value;
+/// let levels = Levels::list(vec![Value::from(1), Value::from(10)]);
+/// assert_eq!((levels.len(), levels.get(1), levels.get(2)), (2, Some(Value::from(10)), None));
+/// assert_eq!(levels.iter().count(), 2);
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Levels {
     rule: Rule,
@@ -55,6 +63,17 @@ impl Levels {
     }
 
     /// `samples` of these, spread over their positions; all of them if there are fewer.
+    ///
+    /// First and last stand; the positions between are those of [`thinned_index`].
+    ///
+    /// ```
+    /// use bencher_core::space::Levels;
+    /// use bencher_core::value::Value;
+    /// let texts = |levels: Levels| levels.iter().map(|v| v.to_string()).collect::<Vec<_>>();
+    /// let codecs = Levels::list(["raw", "lz4", "zstd", "brotli"].map(Value::from).to_vec());
+    /// assert_eq!(texts(codecs.thinned(3)), ["raw", "lz4", "brotli"]);
+    /// assert_eq!(codecs.thinned(9), codecs);
+    /// ```
     pub fn thinned(&self, samples: usize) -> Self {
         let n = samples as u64;
         if n >= self.count {

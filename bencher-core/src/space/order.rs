@@ -1,6 +1,16 @@
 //! The order in which samples are run: a rule, not a list.
 
 /// How points and repeats follow each other.
+///
+/// ```
+/// use bencher_core::space::{Order, RunOrder};
+/// let list = |order| -> Vec<_> {
+///     let order = RunOrder::new(order, 2, 2);
+///     (0..order.len()).filter_map(|n| order.sample(n)).collect()
+/// };
+/// assert_eq!(list(Order::InOrder), [(0, 0), (0, 1), (1, 0), (1, 1)]);
+/// assert_eq!(list(Order::RoundRobin), [(0, 0), (1, 0), (0, 1), (1, 1)]);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
     /// Point after point, all repeats of a point together.
@@ -18,6 +28,17 @@ pub enum Order {
 
 /// The order of all samples of a space: a one-to-one map from the running number of a sample to
 /// its point and repeat, which costs the same for any number of points.
+///
+/// A shuffled round is a seeded permutation by a Feistel network, so even 10^24 points need no list.
+///
+/// ```
+/// use bencher_core::space::{Order, RunOrder};
+/// let order = RunOrder::new(Order::Shuffled { seed: 7 }, 10_u128.pow(24), 1);
+/// let first = order.sample(0);
+/// assert_eq!(first, order.sample(0));
+/// assert_ne!(first, order.sample(1));
+/// assert_eq!(order.sample(order.len()), None);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct RunOrder {
     order: Order,

@@ -6,6 +6,8 @@ use crate::var::DomainError;
 use super::levels::Levels;
 
 /// One input of a space with its levels.
+///
+/// The example stands at [`Space`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Axis {
     /// The input's name.
@@ -40,6 +42,18 @@ pub struct Space {
 }
 
 /// Why a space is impossible.
+///
+/// ```
+/// use bencher_core::space::{Axis, Density, Space, SpaceError};
+/// use bencher_core::value::SweepValue;
+/// use bencher_core::var::DomainOf;
+/// let levels = DomainOf::<u64>::new().bounds(0, u64::MAX).finish()?
+///     .levels(u64::KIND, Density::default())?;
+/// let axis = Axis { name: "n".to_owned(), input: 0, levels };
+/// let error = Space::new(vec![axis.clone(), axis.clone(), axis]).unwrap_err();
+/// assert!(matches!(error, SpaceError::Uncountable { inputs } if inputs == "n × n × n"));
+/// # Ok::<(), bencher_core::var::DomainError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Error)]
 #[non_exhaustive]
 pub enum SpaceError {
@@ -105,6 +119,16 @@ impl Space {
     }
 
     /// Like [`point`](Self::point), into a buffer; false behind the last point.
+    ///
+    /// ```
+    /// use bencher_core::space::Space;
+    /// let nothing_swept = Space::new(vec![])?;
+    /// let mut position = vec![7];
+    /// assert!(nothing_swept.point_into(0, &mut position), "it has one point");
+    /// assert!(position.is_empty());
+    /// assert!(!nothing_swept.point_into(1, &mut position));
+    /// # Ok::<(), bencher_core::space::SpaceError>(())
+    /// ```
     pub fn point_into(&self, number: u128, position: &mut Vec<u64>) -> bool {
         if number >= self.count {
             return false;

@@ -6,6 +6,19 @@ use crate::var::{Domain, DomainError, MAX_SUBSAMPLING_DIVISIONS, Scale, Values};
 use super::levels::Levels;
 
 /// What a run says about the density of every input.
+///
+/// ```
+/// use bencher_core::space::Density;
+/// use bencher_core::value::SweepValue;
+/// use bencher_core::var::DomainOf;
+/// let domain = DomainOf::<f64>::new().bounds(0.0, 1.0).samples(7).finish()?;
+/// let level = Density { subsampling_divisions: 3, samples_per_var: None };
+/// let samples = Density { samples_per_var: Some(4), ..level };
+/// assert_eq!(domain.levels(f64::KIND, Density::default())?.len(), 7);
+/// assert_eq!(domain.levels(f64::KIND, level)?.len(), 3);
+/// assert_eq!(domain.levels(f64::KIND, samples)?.len(), 4);
+/// # Ok::<(), bencher_core::var::DomainError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Density {
     /// The level of every input, 1 to 12; 0 leaves each input its own number of samples.
@@ -24,6 +37,9 @@ pub struct Density {
 /// let table: Vec<_> = (1..=6).map(samples_of_level).collect();
 /// assert_eq!(table, [1, 2, 3, 5, 9, 17]);
 /// ```
+///
+/// `2^(level - 2) + 1` from level 2 on; level 0, which asks for none, has 0. Levels beyond the
+/// greatest, [`MAX_SUBSAMPLING_DIVISIONS`], are the caller's to refuse.
 pub const fn samples_of_level(level: u8) -> usize {
     match level {
         0 => 0,
@@ -36,6 +52,12 @@ pub const fn samples_of_level(level: u8) -> usize {
 /// `trunc(i last / (n - 1))`.
 ///
 /// Computed in floats while they are exact, as the tables of subsampling were; in integers above.
+///
+/// ```
+/// use bencher_core::space::thinned_index;
+/// let five_of_ten: Vec<_> = (0..5).map(|i| thinned_index(9, 5, i)).collect();
+/// assert_eq!(five_of_ten, [0, 2, 4, 6, 9]);
+/// ```
 pub fn thinned_index(last: u128, n: u64, i: u64) -> u128 {
     if i == 0 || n <= 1 {
         0
@@ -60,6 +82,25 @@ pub fn thinned_index(last: u128, n: u64, i: u64) -> u128 {
 impl Domain {
     /// The values this domain takes at a density: `samples_per_var` goes before the level, the
     /// level before the domain's own number of samples; a list given by hand is taken whole.
+    ///
+    /// A range of floats without a number of samples has 10, one of integers every integer, a stepped
+    /// one every step.
+    ///
+    /// ```
+    /// use bencher_core::space::Density;
+    /// use bencher_core::value::{SweepValue, Value};
+    /// use bencher_core::var::{DomainError, DomainOf};
+    /// let domain = DomainOf::<u8>::new().bounds(0, 9).finish()?;
+    /// let at = |level| {
+    ///     let density = Density { subsampling_divisions: level, ..Density::default() };
+    ///     Ok(domain.levels(u8::KIND, density)?.iter().filter_map(|v| v.as_f64()).collect::<Vec<_>>())
+    /// };
+    /// assert_eq!(at(0)?.len(), 10);
+    /// assert_eq!(at(3)?, [0.0, 4.0, 9.0]);
+    /// assert_eq!(at(4)?, [0.0, 2.0, 4.0, 6.0, 9.0]);
+    /// assert_eq!(at(13), Err(DomainError::Divisions(13)));
+    /// # Ok::<(), DomainError>(())
+    /// ```
     ///
     /// # Errors
     /// Where the level is outside the table.

@@ -19,6 +19,26 @@ use super::salvage::{Journals, Salvaged, salvage};
 
 /// The database of samples of one store directory. One process has it at a time; clones within
 /// the process share it.
+///
+/// ```
+/// use std::time::Duration;
+/// use bencher_core::store::{Database, Pack, SampleStore, Series};
+/// use bencher_core::value::Digest;
+/// let root = tempfile::tempdir()?;
+/// let series = Series { tag: String::new(), sweep_type: "demo::Sorting".to_owned(), version: 1 };
+/// let mut pack = Pack::new(series.clone(), Digest(7), vec![], vec![]);
+/// pack.push(vec![], 1, vec![]);
+/// let (mut database, notice) = Database::open(root.path(), Duration::ZERO, |_| ())?;
+/// assert!(notice.messages.is_empty(), "nothing to tell of a new store");
+/// database.append(&[pack])?;
+/// drop(database);
+///
+/// let (again, _) = Database::open(root.path(), Duration::ZERO, |_| ())?;
+/// let mut samples = 0;
+/// again.load(&series, &mut |pack| samples += pack.len())?;
+/// assert_eq!(samples, 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct Database {
     shared: Arc<Shared>,
@@ -45,6 +65,8 @@ impl std::fmt::Debug for Database {
 }
 
 /// What opening a store has to tell.
+///
+/// The example stands at [`Database`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OpenNotice {
     /// What happened, what was kept and where the rest lies; one text each.

@@ -5,6 +5,16 @@ use thiserror::Error;
 use super::lock::Holder;
 
 /// Why the store cannot do what was asked of it.
+///
+/// Every text says what the user can do.
+///
+/// ```
+/// use std::path::Path;
+/// use bencher_core::store::{StoreError, load_result};
+/// let error = load_result(Path::new("/no/such.result")).unwrap_err();
+/// assert!(matches!(error, StoreError::Io { action: "read", .. }));
+/// assert!(error.to_string().starts_with("cannot read /no/such.result: "));
+/// ```
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum StoreError {

@@ -10,6 +10,17 @@ use super::pack::{Pack, Series};
 
 /// Computes the identity of samples of one series: a digest of the series, the names of inputs and
 /// constants, their values, and the repeat. The order of the names does not matter.
+///
+/// ```
+/// use bencher_core::store::{KeyMaker, Series};
+/// use bencher_core::value::Value;
+/// let series = Series { tag: String::new(), sweep_type: "demo::Sorting".to_owned(), version: 1 };
+/// let (len, algo) = (Value::from(4), Value::from("Stable"));
+/// let key = KeyMaker::new(&series, &["len", "algo"]).key(&[len.clone(), algo.clone()], 1);
+/// let mut swapped = KeyMaker::new(&series, &["algo", "len"]);
+/// assert_eq!(swapped.key(&[algo.clone(), len.clone()], 1), key);
+/// assert_ne!(swapped.key(&[algo, len], 2), key);
+/// ```
 #[derive(Clone, Debug)]
 pub struct KeyMaker {
     writer: KeyWriter,
@@ -52,6 +63,9 @@ impl KeyMaker {
 }
 
 /// The samples of one series, found by identity.
+///
+/// Of two samples of one identity it has the later. The example stands at the
+/// [module](super).
 #[derive(Debug, Default)]
 pub struct SampleIndex {
     places: HashMap<u128, Place, BuildHasherDefault<Folded>>,
@@ -76,6 +90,8 @@ struct Heading {
 }
 
 /// The results of a stored sample.
+///
+/// The example stands at the [module](super).
 #[derive(Clone, Copy, Debug)]
 pub struct StoredResults<'a> {
     /// The executable that measured it.

@@ -11,6 +11,19 @@ use super::error::StoreError;
 ///
 /// The lock is a file beside the database, not the database's own, since a database that does not
 /// open must be set aside by one process at a time too.
+///
+/// ```
+/// use std::time::Duration;
+/// use bencher_core::store::{StoreError, StoreLock};
+/// let root = tempfile::tempdir()?;
+/// let lock = StoreLock::acquire(root.path(), Duration::ZERO, |_| ())?;
+/// assert!(lock.path().ends_with("store.lock"));
+/// let second = StoreLock::acquire(root.path(), Duration::ZERO, |_| ());
+/// assert!(matches!(second, Err(StoreError::Held { .. })));
+/// drop(lock);
+/// assert!(StoreLock::acquire(root.path(), Duration::ZERO, |_| ()).is_ok());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct StoreLock {
     _file: File,
@@ -18,6 +31,19 @@ pub struct StoreLock {
 }
 
 /// Who holds a store, as it wrote into the lock file.
+///
+/// ```
+/// use std::time::Duration;
+/// use bencher_core::store::{StoreError, StoreLock};
+/// let root = tempfile::tempdir()?;
+/// let _lock = StoreLock::acquire(root.path(), Duration::ZERO, |_| ())?;
+/// let Err(StoreError::Held { holder, .. }) = StoreLock::acquire(root.path(), Duration::ZERO, |_| ())
+/// else {
+///     return Err("two have it".into());
+/// };
+/// assert!(holder.to_string().starts_with(&format!("process {}", std::process::id())));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holder(String);
 

@@ -6,6 +6,18 @@ use super::pack::{Pack, Series};
 
 /// A store that lives in memory: the fake of the database, and the store of programs that keep
 /// nothing. Clones share their content.
+///
+/// ```
+/// use bencher_core::store::{MemoryStore, Pack, SampleStore, Series};
+/// use bencher_core::value::Digest;
+/// let series = Series { tag: String::new(), sweep_type: "demo::Sorting".to_owned(), version: 1 };
+/// let mut pack = Pack::new(series, Digest(7), vec![], vec![]);
+/// pack.push(vec![], 1, vec![]);
+/// let store = MemoryStore::default();
+/// store.clone().append(&[pack])?;
+/// assert_eq!(store.samples(), 1);
+/// # Ok::<(), bencher_core::store::StoreError>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct MemoryStore {
     packs: Arc<Mutex<Vec<Pack>>>,

@@ -3,6 +3,28 @@
 //! A sample is one execution of one point. Samples are stored in *packs* of up to 64 that share
 //! what they have in common; a pack is one record of the database, framed with a magic number, a
 //! version and a checksum of its own, so that a damaged one costs itself and nothing else.
+//!
+//! A [`SampleWriter`] puts samples in, a [`SampleIndex`] finds them again by the keys that a
+//! [`KeyMaker`] computes. Both work on any [`SampleStore`]. [`save_result`], [`list_results`] and
+//! [`load_result`] keep what a whole sweep gave.
+//!
+//! ```
+//! use bencher_core::store::{KeyMaker, MemoryStore, Pack, SampleIndex, SampleWriter, Series};
+//! use bencher_core::value::{Digest, Value};
+//! let store = MemoryStore::default();
+//! let series = Series { tag: String::new(), sweep_type: "demo::Sorting".to_owned(), version: 1 };
+//! let heading = Pack::new(series.clone(), Digest(7), vec!["len".to_owned()], vec![("moves".to_owned(), 1)]);
+//! let mut writer = SampleWriter::new(Box::new(store.clone()), heading);
+//! writer.submit(vec![Value::from(4)], 1, vec![Some(Value::from(6))]);
+//! writer.finish()?;
+//!
+//! let index = SampleIndex::load(&store, &series)?;
+//! let key = KeyMaker::new(&series, &["len"]).key(&[Value::from(4)], 1);
+//! let stored = index.get(key).ok_or("not stored")?;
+//! assert_eq!(stored.get("moves", 1), Some(Some(&Value::from(6))));
+//! assert_eq!(stored.get("moves", 2), None, "it means something else now");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 #[cfg(feature = "store")]
 mod database;
@@ -30,6 +52,21 @@ pub use results::{list_results, load_result, save_result};
 pub use writer::{SampleWriter, Ticket};
 
 /// The seam between sweeps and what keeps their samples: the database, or memory in tests.
+///
+/// ```
+/// use bencher_core::store::{MemoryStore, Pack, SampleStore, Series};
+/// use bencher_core::value::Digest;
+/// let series = Series { tag: "try".to_owned(), sweep_type: "demo::Sorting".to_owned(), version: 1 };
+/// let mut pack = Pack::new(series.clone(), Digest(7), vec![], vec![]);
+/// pack.push(vec![], 1, vec![]);
+/// let mut store = MemoryStore::default();
+/// store.append(&[pack])?;
+/// let mut seen = 0;
+/// let damaged = store.load(&series, &mut |pack| seen += pack.len())?;
+/// assert_eq!((seen, damaged), (1, 0));
+/// assert_eq!(store.clear_tag("try")?, 1);
+/// # Ok::<(), bencher_core::store::StoreError>(())
+/// ```
 pub trait SampleStore: Send {
     /// Hands every pack of a series to `visit`, oldest first, and counts the damaged records that
     /// were passed over.

@@ -3,6 +3,14 @@ use serde::{Deserialize, Serialize};
 use crate::value::{Digest, KeyWriter, Value};
 
 /// What groups samples: only samples of one series can stand for each other.
+///
+/// ```
+/// use bencher_core::store::Series;
+/// let series = Series { tag: "try".to_owned(), sweep_type: "demo::Sorting".to_owned(), version: 1 };
+/// let raised = Series { version: 2, ..series.clone() };
+/// assert_eq!(series.prefix()[..8], raised.prefix()[..8], "one tag");
+/// assert_ne!(series.prefix()[8..], raised.prefix()[8..], "two series");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Series {
     /// The tag that partitions the store.
@@ -47,6 +55,16 @@ fn short(digest: Digest) -> [u8; 8] {
 }
 
 /// Samples that were committed together.
+///
+/// ```
+/// use bencher_core::store::{Pack, Series};
+/// use bencher_core::value::{Digest, Value};
+/// let series = Series { tag: String::new(), sweep_type: "demo::Sorting".to_owned(), version: 1 };
+/// let mut pack = Pack::new(series, Digest(7), vec!["len".to_owned()], vec![("moves".to_owned(), 1)]);
+/// assert!(pack.push(vec![Value::from(4)], 1, vec![Some(Value::from(6))]));
+/// assert!(!pack.push(vec![], 1, vec![None]), "no value of len");
+/// assert_eq!(pack.samples().count(), 1);
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Pack {
     /// The running number that the store gave it; later samples replace earlier ones.
@@ -70,6 +88,18 @@ pub struct Pack {
 }
 
 /// One sample of a [`Pack`].
+///
+/// ```
+/// # use bencher_core::store::{Pack, Series};
+/// # use bencher_core::value::{Digest, Value};
+/// # let series = Series { tag: String::new(), sweep_type: "demo::Sorting".to_owned(), version: 1 };
+/// let mut pack = Pack::new(series, Digest(7), vec!["len".to_owned()], vec![("moves".to_owned(), 1)]);
+/// pack.push(vec![Value::from(4)], 2, vec![None]);
+/// let sample = pack.samples().next().ok_or("empty")?;
+/// assert_eq!((sample.inputs, sample.repeat), (&[Value::from(4)][..], 2));
+/// assert_eq!(sample.results, [None], "the sample did not set moves");
+/// # Ok::<(), &str>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PackedSample<'a> {
     /// The values of inputs and constants.

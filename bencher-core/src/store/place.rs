@@ -4,6 +4,11 @@ use std::path::{Path, PathBuf};
 /// Where the store is when nothing else is said: `BENCHER_CACHE_DIR`, else `bencher` in the target
 /// directory that the program was built into, else in the user's cache directory. It never depends
 /// on the working directory.
+///
+/// ```
+/// let root = bencher_core::store::default_root();
+/// assert!(root.file_name().is_some());
+/// ```
 pub fn default_root() -> PathBuf {
     if let Some(dir) = env::var_os("BENCHER_CACHE_DIR").filter(|dir| !dir.is_empty()) {
         return PathBuf::from(dir);
@@ -29,6 +34,16 @@ fn target_directory(executable: &Path) -> Option<&Path> {
 }
 
 /// A text as a file name: letters, digits, `-` and `_`, at most 60 of them, never empty.
+///
+/// Letters become small ones, anything else between them one `-`; different texts may give the same
+/// name.
+///
+/// ```
+/// use bencher_core::store::slug;
+/// assert_eq!(slug("Cost of sorting, by length!"), "cost-of-sorting-by-length");
+/// assert_eq!(slug("../../etc/passwd"), "etc-passwd");
+/// assert_eq!(slug("日本"), "sweep");
+/// ```
 pub fn slug(text: &str) -> String {
     let mut slug = String::new();
     for c in text.chars() {

@@ -13,6 +13,36 @@ use super::place::slug;
 
 /// Writes a result below `root`, atomically, and says where.
 ///
+/// `root` is the store's directory. Results are never replaced: two runs give two files.
+///
+/// ```
+/// use bencher_core::dataset::Dataset;
+/// use bencher_core::record::{Counts, SweepRecord};
+/// use bencher_core::store::{list_results, load_result, save_result};
+/// # let record = SweepRecord {
+/// #     bench: "Sorting".to_owned(),
+/// #     title: "By length".to_owned(),
+/// #     description: String::new(),
+/// #     post_description: String::new(),
+/// #     tag: String::new(),
+/// #     started: "2026-03-01T12:00:00.000+00:00".to_owned(),
+/// #     dataset: Dataset::new("By length", vec![], vec![])?,
+/// #     constants: vec![],
+/// #     failures: vec![],
+/// #     counts: Counts::default(),
+/// #     timings: vec![],
+/// #     warnings: vec![],
+/// # };
+/// let root = tempfile::tempdir()?;
+/// let first = save_result(root.path(), &record)?;
+/// assert_eq!(load_result(&first)?, record);
+/// let later = SweepRecord { started: "2026-03-02T12:00:00.000+00:00".to_owned(), ..record };
+/// let second = save_result(root.path(), &later)?;
+/// assert_eq!(list_results(root.path())?, [second], "the newest of each sweep");
+/// assert!(first.exists());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// Where the file cannot be written; nothing is left half-written then.
 pub fn save_result(root: &Path, record: &SweepRecord) -> Result<PathBuf, StoreError> {
@@ -36,6 +66,15 @@ pub fn save_result(root: &Path, record: &SweepRecord) -> Result<PathBuf, StoreEr
 
 /// Reads a result.
 ///
+/// ```
+/// use bencher_core::store::load_result;
+/// let file = tempfile::NamedTempFile::new()?;
+/// std::fs::write(file.path(), "no result")?;
+/// let text = load_result(file.path()).unwrap_err().to_string();
+/// assert!(text.contains("is damaged"));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
 /// # Errors
 /// Where the file cannot be read, is damaged, or was written by a later version.
 pub fn load_result(path: &Path) -> Result<SweepRecord, StoreError> {
@@ -58,6 +97,8 @@ pub fn load_result(path: &Path) -> Result<SweepRecord, StoreError> {
 }
 
 /// The newest result of every sweep below `root`, ordered by name.
+///
+/// A store without results has none. The example stands at [`save_result`].
 ///
 /// # Errors
 /// Where a directory cannot be read.

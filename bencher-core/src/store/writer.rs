@@ -20,9 +20,27 @@ const SYNC_TIME: Duration = Duration::from_secs(1);
 
 /// The number of a sample that was handed over: it is durable once the count of committed samples
 /// has passed it.
+///
+/// The example stands at [`SampleWriter`].
 pub type Ticket = u64;
 
 /// Commits samples in groups.
+///
+/// A group is 1024 samples or 5 ms old, whichever comes first; once a second what is committed is
+/// also brought to the disk.
+///
+/// ```
+/// use bencher_core::store::{MemoryStore, Pack, SampleWriter, Series};
+/// use bencher_core::value::{Digest, Value};
+/// let series = Series { tag: String::new(), sweep_type: "demo::Sorting".to_owned(), version: 1 };
+/// let heading = Pack::new(series, Digest(7), vec!["len".to_owned()], vec![]);
+/// let mut writer = SampleWriter::new(Box::new(MemoryStore::default()), heading);
+/// assert_eq!(writer.submit(vec![Value::from(4)], 1, vec![]), Some(0));
+/// assert_eq!(writer.committed(), 0, "ticket 0 is not durable yet");
+/// writer.commit()?;
+/// assert_eq!(writer.committed(), 1);
+/// # Ok::<(), bencher_core::store::StoreError>(())
+/// ```
 pub struct SampleWriter {
     store: Box<dyn SampleStore>,
     waiting: Pack,

@@ -5,6 +5,21 @@ use crate::value::{Kind, Value};
 use crate::var::{Constant, Domain, DomainError, Input, Output, UnknownName, Values};
 
 /// What one sweep takes of what its type declares.
+///
+/// ```
+#[doc = include_str!("../example_sweep.md")]
+/// use bencher_core::space::Density;
+/// use bencher_core::sweep_executor::{Plan, SweepChoice};
+/// let choice = SweepChoice {
+///     inputs: None,
+///     results: Some(vec![Sorting::MOVES]),
+///     constants: vec![Sorting::LEN.with_const(100_u64)],
+/// };
+/// let plan = Plan::new(&Sorting::baseline()?, &choice, &[], Density::default(), 1, "")?;
+/// assert_eq!(plan.space().len(), 2, "presorted alone is left to sweep");
+/// assert_eq!(plan.constants()[0].value, 100.into());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct SweepChoice<S> {
     /// The inputs to sweep, slowest first; none means every one that is declared.
@@ -37,6 +52,36 @@ impl<S> Default for SweepChoice<S> {
 
 /// The values of an input as the command line gives them: `len=1,2,3`, `len=16..4096`,
 /// `len=16..4096:9` (nine samples) or `len=0..10/2` (in steps of two).
+///
+/// Values of a list are taken whole and in their order. Both ends of a range are inclusive, but for
+/// the high end of stepped floats.
+///
+/// ```
+/// use bencher_core::sweep_executor::InputOverride;
+/// let given: InputOverride = "len = 16..4096:9".parse()?;
+/// assert_eq!(given.name, "len");
+/// assert_eq!(given.to_string(), "len=16..4096:9");
+/// assert!("16..4096".parse::<InputOverride>().is_err(), "of which input?");
+/// # Ok::<(), String>(())
+/// ```
+///
+/// Whether the values fit the input is known once there is a plan:
+///
+/// ```
+#[doc = include_str!("../example_sweep.md")]
+/// use bencher_core::space::Density;
+/// use bencher_core::sweep_executor::{Plan, SweepChoice};
+/// let given = ["len=many".parse()?];
+/// let choice = SweepChoice::default();
+/// let plan = Plan::new(&Sorting::baseline()?, &choice, &given, Density::default(), 1, "");
+/// let error = plan.map(drop).unwrap_err();
+/// assert!(error.is_usage(), "the command line is to blame");
+/// assert_eq!(
+///     error.to_string(),
+///     "`--input len=many`: `many` is not an integer from 0 (u64)"
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InputOverride {
     /// The input.

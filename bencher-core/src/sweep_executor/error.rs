@@ -7,7 +7,7 @@ use crate::var::UnknownName;
 
 use super::choice::OverrideError;
 
-/// Why a sweep cannot be planned.
+/// Why a sweep cannot be planned. The example stands at [`InputOverride`](super::InputOverride).
 #[derive(Clone, Debug, PartialEq, Error)]
 #[non_exhaustive]
 pub enum PlanError {

@@ -1,5 +1,37 @@
 //! From a sweep's declaration to jobs: which inputs, which values, in which order, and how one
 //! sample is taken.
+//!
+//! A [`SweepChoice`] says what a sweep takes of its declaration. A [`Plan`] decides the rest: the
+//! points, the constants, the results. A [`SweepExecutor`] takes the samples of a plan and hands them
+//! to a [`ResultCollector`](crate::result_collector::ResultCollector). Programs leave all of it to
+//! [`Bench`](crate::bench::Bench).
+//!
+//! ```
+#![doc = include_str!("../example_sweep.md")]
+//! use bencher_core::progress::SilentProgress;
+//! use bencher_core::result_collector::ResultCollector;
+//! use bencher_core::sweep_executor::{Interrupt, Plan, RunOptions, SweepChoice, SweepExecutor};
+//! use bencher_core::{evaluator::Executors, space::{Density, Order}, value::Digest};
+//! let choice = SweepChoice { inputs: Some(vec![Sorting::LEN.samples(3)]), ..SweepChoice::default() };
+//! let plan = Plan::new(&Sorting::baseline()?, &choice, &[], Density::default(), 2, "")?;
+//! assert_eq!((plan.space().len(), plan.samples()), (3, 6));
+//! let collector = ResultCollector::new(&plan, "By length")?;
+//! let options = RunOptions {
+//!     order: Order::RoundRobin,
+//!     executor: Executors::Threads(2),
+//!     fail_fast: false,
+//!     interrupt: Interrupt::default(),
+//!     store: None,
+//!     overwrite: false,
+//!     policy: None,
+//!     code: Digest(0),
+//! };
+//! let end = SweepExecutor::new(plan).run(collector, options, &mut SilentProgress)?;
+//! let (dataset, failures, counts) = end.collector.finish();
+//! assert_eq!((dataset.shape(), failures.len(), counts.executed), (vec![3, 2], 0, 6));
+//! assert_eq!(dataset.variable("moves")?.number(4), Some(499_500.0), "of 1000 elements");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod choice;
 mod error;
@@ -16,12 +48,38 @@ use crate::context::Context;
 use crate::var::ParametrizedSweep;
 
 /// The error of user code: anything that is an error, or a text.
+///
+/// ```
+/// use bencher_core::sweep_executor::BoxError;
+/// let error: BoxError = "no such codec".into();
+/// assert_eq!(error.to_string(), "no such codec");
+/// ```
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// What user code returns.
+///
+/// ```
+/// fn parsed(text: &str) -> bencher_core::sweep_executor::Result<u32> {
+///     if text.is_empty() {
+///         return Err("nothing to read".into());
+///     }
+///     Ok(text.parse()?)
+/// }
+/// assert_eq!(parsed("7")?, 7);
+/// assert!(parsed("x").is_err());
+/// # Ok::<(), bencher_core::sweep_executor::BoxError>(())
+/// ```
 pub type Result<T = (), E = BoxError> = std::result::Result<T, E>;
 
 /// A sweep that can be run: what happens at each point.
+///
+/// ```
+#[doc = include_str!("../example_sweep.md")]
+/// let mut sorting = Sorting { len: 4, presorted: false, moves: None };
+/// sorting.benchmark(&mut Context::new(1, &|| 42))?;
+/// assert_eq!(sorting.moves, Some(6));
+/// # Ok::<(), bencher_core::sweep_executor::BoxError>(())
+/// ```
 pub trait Benchmark: ParametrizedSweep {
     /// Takes one sample: reads the inputs, does the work, sets the results.
     ///

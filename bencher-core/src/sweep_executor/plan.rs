@@ -14,6 +14,19 @@ use super::resolve::{
 };
 
 /// A sweep in which nothing is left to decide but when it runs.
+///
+/// ```
+#[doc = include_str!("../example_sweep.md")]
+/// use bencher_core::space::Density;
+/// use bencher_core::sweep_executor::{Plan, SweepChoice};
+/// let (choice, given) = (SweepChoice::default(), ["len=10,20".parse()?]);
+/// let plan = Plan::new(&Sorting::baseline()?, &choice, &given, Density::default(), 3, "try")?;
+/// assert_eq!((plan.samples(), plan.repeats()), (2 * 2 * 3, 3));
+/// assert_eq!(plan.values(3), [Value::from(20), Value::from(true)]);
+/// assert_eq!(plan.inputs(0)[0], ("len".to_owned(), 10.into()));
+/// assert_eq!(plan.dataset("All")?.shape(), [2, 2, 3]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Plan<S> {
     space: Space,
@@ -240,6 +253,9 @@ impl<S: ParametrizedSweep> Plan<S> {
     }
 
     /// What makes the keys of its samples.
+    ///
+    /// Its values come in the order of [`input_names`](Self::input_names), as [`values`](Self::values)
+    /// gives them.
     pub fn key_maker(&self) -> KeyMaker {
         KeyMaker::new(&self.series, &self.input_names())
     }

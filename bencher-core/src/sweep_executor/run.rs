@@ -18,6 +18,14 @@ use crate::value::{Digest, Value};
 use super::{Benchmark, Plan};
 
 /// A request to stop, shared with whoever makes it (the handler of Ctrl-C).
+///
+/// ```
+/// use std::sync::atomic::Ordering;
+/// use bencher_core::sweep_executor::Interrupt;
+/// let interrupt = Interrupt::default();
+/// interrupt.clone().0.store(true, Ordering::Relaxed);
+/// assert!(interrupt.is_requested());
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Interrupt(pub Arc<AtomicBool>);
 
@@ -29,6 +37,8 @@ impl Interrupt {
 }
 
 /// How a planned sweep is run.
+///
+/// The example stands at the [module](super).
 pub struct RunOptions {
     /// In which order samples are taken.
     pub order: Order,
@@ -49,6 +59,8 @@ pub struct RunOptions {
 }
 
 /// How a run ended.
+///
+/// The example stands at the [module](super).
 #[derive(Debug)]
 pub struct RunEnd {
     /// The filled dataset, the failures and counts.
@@ -66,6 +78,8 @@ pub struct RunEnd {
 }
 
 /// Runs planned sweeps: turns points into jobs, jobs into samples, samples into cells.
+///
+/// The example stands at the [module](super).
 #[derive(Debug)]
 pub struct SweepExecutor<S> {
     plan: Arc<Plan<S>>,

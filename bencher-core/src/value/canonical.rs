@@ -6,6 +6,16 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::Value;
 
 /// A 128-bit identity: XXH3-128 over canonical bytes, the same on every machine.
+///
+/// It prints as 32 hexadecimal digits.
+///
+/// ```
+/// use bencher_core::value::Digest;
+/// let digest = Digest::of(b"bencher");
+/// assert_eq!(digest, Digest::of(b"bencher"));
+/// assert_eq!(digest.to_string().len(), 32);
+/// assert_eq!(Digest(1).to_bytes()[15], 1);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Digest(pub u128);
 
@@ -103,6 +113,17 @@ impl KeyWriter {
     }
 
     /// Forgets everything behind the first `length` bytes, to reuse what stands before.
+    ///
+    /// ```
+    /// use bencher_core::value::{KeyWriter, Value};
+    /// let mut key = KeyWriter::default();
+    /// key.text("len");
+    /// let (name, length) = (key.digest(), key.bytes().len());
+    /// key.value(&Value::from(16));
+    /// assert_ne!(key.digest(), name);
+    /// key.truncate(length);
+    /// assert_eq!(key.digest(), name);
+    /// ```
     pub fn truncate(&mut self, length: usize) {
         self.bytes.truncate(length);
     }

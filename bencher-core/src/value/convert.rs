@@ -6,6 +6,14 @@ use super::{Kind, Value};
 
 /// A type whose values can be swept: integers, floats, `bool`, `String`, and enums with
 /// `#[derive(SweepEnum)]`.
+///
+/// ```
+/// use bencher_core::value::{SweepValue, Value};
+/// assert_eq!(<String as SweepValue>::from_literal("x").to_value(), Value::from("x"));
+/// assert_eq!(i8::from_value(&Value::from(-3)), Some(-3));
+/// assert_eq!(bool::all(), Some(vec![Value::Bool(false), Value::Bool(true)]));
+/// assert_eq!(u8::all(), None);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be swept",
     label = "no input of a sweep has this type",
@@ -39,6 +47,21 @@ pub trait SweepValue: Clone + Send + Sync + 'static {
 }
 
 /// A swept type with an order and a distance: it can have bounds, a step and a scale.
+///
+/// ```
+/// use bencher_core::value::SweepNumber;
+/// fn middle<T: SweepNumber>(low: T, high: T) -> Option<f64> {
+///     Some((low.to_value().as_f64()? + high.to_value().as_f64()?) / 2.0)
+/// }
+/// assert_eq!(middle(1_u8, 4), Some(2.5));
+/// ```
+///
+/// A `bool` is none:
+///
+/// ```compile_fail
+/// use bencher_core::var::DomainOf;
+/// DomainOf::<bool>::new().bounds(false, true);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no bounds",
     label = "`bounds`, `step` and `scale` need a number",
@@ -47,6 +70,18 @@ pub trait SweepValue: Clone + Send + Sync + 'static {
 pub trait SweepNumber: SweepValue {}
 
 /// A swept whole number: it can be a power of two.
+///
+/// ```
+/// use bencher_core::var::DomainOf;
+/// assert!(DomainOf::<u32>::new().pow2(4, 10).finish().is_ok());
+/// ```
+///
+/// A float is none:
+///
+/// ```compile_fail
+/// use bencher_core::var::DomainOf;
+/// DomainOf::<f64>::new().pow2(4, 10);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no integer",
     label = "`pow2` needs an integer",
@@ -55,6 +90,8 @@ pub trait SweepNumber: SweepValue {}
 pub trait SweepInteger: SweepNumber {}
 
 /// One variant of a swept enum.
+///
+/// The example stands at [`SweepEnum`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Variant {
     /// The variant's name, as labels, the store and the command line have it.
@@ -64,6 +101,28 @@ pub struct Variant {
 }
 
 /// An enum whose variants can be swept; implemented by `#[derive(SweepEnum)]`.
+///
+/// What the derive prints:
+///
+/// ```
+/// use bencher_core::value::{SweepEnum, SweepValue, Value, Variant};
+/// #[derive(Clone, Copy, Debug, PartialEq)]
+/// enum Algorithm { Stable, Unstable }
+///
+/// impl SweepEnum for Algorithm {
+///     const VARIANTS: &'static [Variant] = &[
+///         Variant { name: "Stable", doc: "Keeps equal elements in order" },
+///         Variant { name: "Unstable", doc: "" },
+///     ];
+///     fn index(&self) -> usize { *self as usize }
+///     fn from_index(index: usize) -> Option<Self> {
+///         [Self::Stable, Self::Unstable].get(index).copied()
+///     }
+/// }
+/// assert_eq!(Algorithm::Unstable.to_value(), Value::from("Unstable"));
+/// assert_eq!(Algorithm::from_value(&Value::from("Stable")), Some(Algorithm::Stable));
+/// assert_eq!(Algorithm::from_value(&Value::from("stable")), None);
+/// ```
 pub trait SweepEnum: Clone + Send + Sync + 'static {
     /// The variants in declared order.
     const VARIANTS: &'static [Variant];
@@ -159,6 +218,14 @@ impl SweepValue for String {
 }
 
 /// A type that a result can have, inside the `Option` that says whether it was recorded.
+///
+/// ```
+/// use std::time::Duration;
+/// use bencher_core::value::{Kind, ResultValue, Value};
+/// assert_eq!(Duration::KIND, Kind::Seconds);
+/// assert_eq!(Duration::from_millis(5).into_value(), Value::Float(0.005));
+/// assert_eq!([1.0, 2.0].into_value().to_string(), "[1, 2]");
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a result",
     label = "no result has this type",

@@ -3,6 +3,14 @@ use serde::{Deserialize, Serialize};
 use super::Value;
 
 /// What values a variable holds, known from its Rust type.
+///
+/// ```
+/// use bencher_core::value::{Kind, ResultValue, SweepValue};
+/// assert_eq!(<u32 as SweepValue>::KIND, Kind::Uint(32));
+/// assert_eq!(<[f64; 3] as ResultValue>::KIND, Kind::Vector(3));
+/// assert!(Kind::Seconds.is_numeric() && !Kind::Category.is_numeric());
+/// assert!(Kind::Int(8).is_integer() && !Kind::Float(64).is_integer());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
     /// `bool`.
@@ -38,6 +46,11 @@ impl Kind {
     }
 
     /// The name of the kind as an error message says it.
+    ///
+    /// ```
+    /// use bencher_core::value::Kind;
+    /// assert_eq!(Kind::Uint(16).name(), "an integer from 0 (u16)");
+    /// ```
     pub fn name(self) -> String {
         match self {
             Self::Bool => "true or false".to_owned(),
@@ -68,6 +81,14 @@ impl Kind {
     /// The one form that `value` has as a value of this kind: `1` and `1.0` become the same.
     ///
     /// `None` where the value is no value of this kind: out of range, fractional, not a number.
+    ///
+    /// ```
+    /// use bencher_core::value::{Kind, Value};
+    /// assert_eq!(Kind::Uint(8).canonical(&Value::Float(1.0)), Some(Value::Int(1)));
+    /// assert_eq!(Kind::Float(64).canonical(&Value::Int(1)), Some(Value::Float(1.0)));
+    /// assert_eq!(Kind::Uint(8).canonical(&Value::Int(256)), None);
+    /// assert_eq!(Kind::Uint(8).canonical(&Value::Float(0.5)), None);
+    /// ```
     pub fn canonical(self, value: &Value) -> Option<Value> {
         match (self, value) {
             (Self::Bool, Value::Bool(_))
@@ -98,6 +119,16 @@ impl Kind {
     }
 
     /// Reads a value of this kind from text, as the command line and files give it.
+    ///
+    /// `None` where the text says no such value; vectors have no text form.
+    ///
+    /// ```
+    /// use bencher_core::value::{Kind, Value};
+    /// assert_eq!(Kind::Uint(32).parse("1_000"), Some(Value::Int(1000)));
+    /// assert_eq!(Kind::Uint(32).parse("1e3"), Some(Value::Int(1000)));
+    /// assert_eq!(Kind::Float(64).parse("1"), Some(Value::Float(1.0)));
+    /// assert_eq!(Kind::Bool.parse("yes"), None);
+    /// ```
     pub fn parse(self, text: &str) -> Option<Value> {
         let text = text.trim();
         match self {

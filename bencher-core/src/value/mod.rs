@@ -1,4 +1,23 @@
 //! A typed canonical value: what an input takes, what a result holds, what identity is made of.
+//!
+//! A [`Value`] is what a sweep carries, compares, stores and prints, whatever Rust type it came from;
+//! a [`Kind`] says which values a variable holds. [`SweepValue`] (inputs) and [`ResultValue`]
+//! (results) lead from a Rust type to both, and [`KeyWriter`] from values to an identity.
+//!
+//! ```
+//! use bencher_core::value::{KeyWriter, SweepValue, Value};
+//! let len = 7_u16.to_value();
+//! assert_eq!(len, Value::Int(7));
+//! assert_eq!(u16::from_value(&Value::Int(70_000)), None);
+//! // Values from elsewhere are first brought into the one form of the kind.
+//! assert_eq!(u16::KIND.parse("7"), u16::KIND.canonical(&Value::Float(7.0)));
+//! let digest = |value: &Value| {
+//!     let mut key = KeyWriter::default();
+//!     key.value(value);
+//!     key.digest()
+//! };
+//! assert_eq!(digest(&len), digest(&Value::from(7_i64)));
+//! ```
 
 mod canonical;
 mod convert;
@@ -41,6 +60,15 @@ pub enum Value {
 
 impl Value {
     /// The number this value stands for; `true` is 1, text and vectors are none.
+    ///
+    /// ```
+    /// use bencher_core::value::Value;
+    /// assert_eq!(Value::from(3_u8).as_f64(), Some(3.0));
+    /// assert_eq!(Value::from(true).as_f64(), Some(1.0));
+    /// assert_eq!(Value::from("3").as_f64(), None);
+    /// ```
+    ///
+    /// Integers beyond 2^53 are rounded to the nearest float.
     pub fn as_f64(&self) -> Option<f64> {
         match self {
             Self::Bool(b) => Some(f64::from(u8::from(*b))),
@@ -52,6 +80,12 @@ impl Value {
     }
 
     /// The text inside a [`Value::Text`].
+    ///
+    /// ```
+    /// use bencher_core::value::Value;
+    /// assert_eq!(Value::from("zstd").as_str(), Some("zstd"));
+    /// assert_eq!(Value::from(3).as_str(), None);
+    /// ```
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
@@ -103,6 +137,14 @@ impl fmt::Display for Value {
 }
 
 /// The shortest text that reads back as `x`, with an exponent outside 1e-5..1e16.
+///
+/// ```
+/// use bencher_core::value::float_text;
+/// assert_eq!(float_text(0.25), "0.25");
+/// assert_eq!(float_text(1e-7), "1e-7");
+/// assert_eq!(float_text(-0.0), "0");
+/// assert_eq!(float_text(f64::NAN), "NaN");
+/// ```
 pub fn float_text(x: f64) -> String {
     let magnitude = x.abs();
     if x == 0.0 {

@@ -11,6 +11,20 @@ use crate::value::{Kind, SweepInteger, SweepNumber, SweepValue, Value};
 pub const MAX_SUBSAMPLING_DIVISIONS: u8 = 12;
 
 /// How samples spread between two bounds, and how an axis is drawn.
+///
+/// ```
+/// use bencher_core::space::Density;
+/// use bencher_core::value::{SweepValue, Value};
+/// use bencher_core::var::{DomainOf, Scale};
+/// let middle = |scale| {
+///     let domain = DomainOf::<f64>::new().bounds(1.0, 100.0).scale(scale).samples(3).finish()?;
+///     Ok(domain.levels(f64::KIND, Density::default())?.get(1))
+/// };
+/// assert_eq!(middle(Scale::Linear)?, Some(Value::from(50.5)));
+/// let ratio = middle(Scale::Log)?.and_then(|value| value.as_f64()).unwrap_or(0.0);
+/// assert!((ratio - 10.0).abs() < 1e-12);
+/// # Ok::<(), bencher_core::var::DomainError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Scale {
     /// Equal differences.
@@ -21,6 +35,16 @@ pub enum Scale {
 }
 
 /// The values that an input may take.
+///
+/// ```
+/// use bencher_core::value::Value;
+/// use bencher_core::var::{DomainOf, Values};
+/// let truth = DomainOf::<bool>::new().finish()?;
+/// assert_eq!(truth.values, Values::All(vec![Value::Bool(false), Value::Bool(true)]));
+/// let powers = DomainOf::<u32>::new().pow2(4, 10).finish()?;
+/// assert_eq!(powers.values, Values::PowersOfTwo { low: 4, high: 10 });
+/// # Ok::<(), bencher_core::var::DomainError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum Values {
     /// Every value of a small type: an enum's variants, both truth values.
@@ -51,6 +75,8 @@ pub enum Values {
 }
 
 /// An input's declaration in full.
+///
+/// Made by [`DomainOf`]; [`Domain::levels`] gives the values that a run takes of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Domain {
     /// The values it may take.
@@ -66,6 +92,13 @@ pub struct Domain {
 }
 
 /// Why a domain is impossible.
+///
+/// ```
+/// use bencher_core::var::{DomainError, DomainOf};
+/// let error = DomainOf::<f64>::new().bounds(0.0, 1.0).step(0.0).finish().unwrap_err();
+/// assert!(matches!(error, DomainError::Step(_)));
+/// assert_eq!(error.to_string(), "the step must be a number above zero, not 0");
+/// ```
 #[derive(Clone, Debug, PartialEq, Error)]
 #[non_exhaustive]
 pub enum DomainError {
@@ -143,6 +176,15 @@ pub enum DomainError {
 
 impl Domain {
     /// The value the input has before any sweep sets it: its default, else its first value.
+    ///
+    /// ```
+    /// use bencher_core::value::{SweepValue, Value};
+    /// use bencher_core::var::DomainOf;
+    /// let domain = DomainOf::<u32>::new().pow2(4, 10);
+    /// assert_eq!(domain.clone().finish()?.baseline(u32::KIND), Some(Value::from(16)));
+    /// assert_eq!(domain.default_value(64).finish()?.baseline(u32::KIND), Some(Value::from(64)));
+    /// # Ok::<(), bencher_core::var::DomainError>(())
+    /// ```
     pub fn baseline(&self, kind: Kind) -> Option<Value> {
         self.default.clone().or_else(|| match &self.values {
             Values::All(values) | Values::Listed { values, .. } => values.first().cloned(),
@@ -154,6 +196,14 @@ impl Domain {
     }
 
     /// Brings every value into the canonical form of `kind` and checks that the whole makes sense.
+    ///
+    /// ```
+    /// use bencher_core::value::SweepValue;
+    /// use bencher_core::var::{DomainError, DomainOf};
+    /// let wide = DomainOf::<u16>::new().bounds(1, 300).finish()?;
+    /// assert!(matches!(wide.checked(u8::KIND), Err(DomainError::WrongKind { .. })));
+    /// # Ok::<(), DomainError>(())
+    /// ```
     ///
     /// # Errors
     /// The first rule that is broken.
@@ -339,6 +389,13 @@ impl<T: SweepValue> DomainOf<T> {
     }
 
     /// Exactly these values.
+    ///
+    /// ```
+    /// use bencher_core::var::{DomainError, DomainOf};
+    /// assert!(DomainOf::<String>::new().values(["raw", "zstd"]).finish().is_ok());
+    /// let twice = DomainOf::<String>::new().values(["raw", "raw"]).finish();
+    /// assert_eq!(twice, Err(DomainError::Repeated("raw".into())));
+    /// ```
     pub fn values(mut self, values: impl IntoIterator<Item = T::Literal>) -> Self {
         let values = values
             .into_iter()
@@ -363,6 +420,17 @@ impl<T: SweepValue> DomainOf<T> {
     }
 
     /// Lets the run's level thin the listed values.
+    ///
+    /// ```
+    /// use bencher_core::space::Density;
+    /// use bencher_core::value::SweepValue;
+    /// use bencher_core::var::DomainOf;
+    /// let coarse = Density { subsampling_divisions: 2, ..Density::default() };
+    /// let listed = DomainOf::<u8>::new().values([1, 3, 5, 7]);
+    /// assert_eq!(listed.clone().finish()?.levels(u8::KIND, coarse)?.len(), 4);
+    /// assert_eq!(listed.thin().finish()?.levels(u8::KIND, coarse)?.len(), 2);
+    /// # Ok::<(), bencher_core::var::DomainError>(())
+    /// ```
     pub fn thin(mut self) -> Self {
         self.thin = true;
         self
@@ -431,6 +499,17 @@ impl<T: SweepValue> DomainOf<T> {
     }
 
     /// The distance between neighbouring values.
+    ///
+    /// ```
+    /// use bencher_core::space::Density;
+    /// use bencher_core::value::SweepValue;
+    /// use bencher_core::var::DomainOf;
+    /// let whole = DomainOf::<u32>::new().bounds(0, 100).step(25).finish()?;
+    /// assert_eq!(whole.levels(u32::KIND, Density::default())?.len(), 5);
+    /// let float = DomainOf::<f64>::new().bounds(0.0, 1.0).step(0.25).finish()?;
+    /// assert_eq!(float.levels(f64::KIND, Density::default())?.len(), 4, "1 is excluded");
+    /// # Ok::<(), bencher_core::var::DomainError>(())
+    /// ```
     pub fn step(mut self, step: T) -> Self
     where
         T: SweepNumber,

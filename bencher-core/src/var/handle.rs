@@ -6,6 +6,13 @@ use std::marker::PhantomData;
 use crate::value::{SweepValue, Value};
 
 /// Which variable is meant: one known at compile time, or one named at run time.
+///
+/// A handle of the derive is an index; a text becomes a name.
+///
+/// ```
+/// use bencher_core::var::Target;
+/// assert_ne!(Target::Index(0), Target::Name("len".into()));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// The variable at a position of the schema.
@@ -18,6 +25,24 @@ pub enum Target {
 ///
 /// The derive makes one associated constant for each input (`Sorting::LEN`). A text converts
 /// into one as well. The methods change a copy; the declaration stays as it is.
+///
+/// ```
+#[doc = include_str!("../example_sweep.md")]
+/// use bencher_core::space::Density;
+/// use bencher_core::sweep_executor::{Plan, SweepChoice};
+/// let levels = |input: Input<Sorting>| -> Result<Vec<String>, Box<dyn std::error::Error>> {
+///     let choice = SweepChoice { inputs: Some(vec![input]), ..SweepChoice::default() };
+///     let plan = Plan::new(&Sorting::baseline()?, &choice, &[], Density::default(), 1, "")?;
+///     Ok(plan.space().axes()[0].levels.iter().map(|value| value.to_string()).collect())
+/// };
+/// assert_eq!(levels(Sorting::LEN.values([7_u64, 3]))?, ["7", "3"]);
+/// assert_eq!(levels(Sorting::LEN.bounds(10_u64, 30).samples(3))?, ["10", "20", "30"]);
+/// assert_eq!(levels(Sorting::LEN.around(50.0, 2.0))?, ["48", "49", "50", "51", "52"]);
+/// assert_eq!(levels(Sorting::LEN.subsampling_divisions(2))?, ["1", "1000"]);
+/// assert_eq!(levels("presorted".into())?, ["false", "true"]);
+/// assert!(levels("lenght".into()).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Input<S> {
     pub(crate) target: Target,
     pub(crate) samples: Option<usize>,
@@ -123,6 +148,16 @@ impl<S> From<String> for Input<S> {
 }
 
 /// An input held at one value; made by [`Input::with_const`].
+///
+/// A pair of a name and a value converts into one as well.
+///
+/// ```
+#[doc = include_str!("../example_sweep.md")]
+/// use bencher_core::var::Constant;
+/// let typed: Constant<Sorting> = Sorting::LEN.with_const(100_u64);
+/// let named: Constant<Sorting> = ("len", 100_u64).into();
+/// # let _ = (typed, named);
+/// ```
 pub struct Constant<S> {
     pub(crate) target: Target,
     pub(crate) value: Value,
@@ -147,6 +182,14 @@ impl<S, T: SweepValue> From<(&str, T)> for Constant<S> {
 
 /// A result chosen for a sweep. The derive makes one associated constant for each result
 /// (`Sorting::ELAPSED`); a text converts into one as well.
+///
+/// ```
+#[doc = include_str!("../example_sweep.md")]
+/// use bencher_core::sweep_executor::SweepChoice;
+/// let outputs: Vec<Output<Sorting>> = vec![Sorting::MOVES, "moves".into()];
+/// let choice = SweepChoice { results: Some(outputs), ..SweepChoice::default() };
+/// assert!(choice.inputs.is_none(), "every declared input");
+/// ```
 pub struct Output<S> {
     pub(crate) target: Target,
     sweep: PhantomData<fn() -> S>,

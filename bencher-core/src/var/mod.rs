@@ -1,4 +1,23 @@
 //! Input and result variables: what a derived struct declares.
+//!
+//! A type declares its variables by one static [`Schema`]: [`InputVar`]s, each with a [`Domain`], and
+//! [`ResultVar`]s. A sweep then names some of them by handles: [`Input`], [`Constant`], [`Output`].
+//! The derive prints the schema and one handle for each variable.
+//!
+//! Domains can be made without it:
+//!
+//! ```
+//! use bencher_core::space::Density;
+//! use bencher_core::value::SweepValue;
+//! use bencher_core::var::{DomainError, DomainOf, Scale};
+//! let len = DomainOf::<u64>::new().bounds(1, 10_000).scale(Scale::Log).samples(5).finish()?;
+//! let levels = len.levels(u64::KIND, Density::default())?;
+//! let texts: Vec<_> = levels.iter().map(|value| value.to_string()).collect();
+//! assert_eq!(texts, ["1", "10", "100", "1000", "10000"]);
+//! let reversed = DomainOf::<u64>::new().bounds(10_000, 1).finish();
+//! assert!(matches!(reversed, Err(DomainError::Reversed { .. })));
+//! # Ok::<(), DomainError>(())
+//! ```
 
 #[doc(hidden)]
 pub mod check;

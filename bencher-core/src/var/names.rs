@@ -1,6 +1,15 @@
 use std::fmt;
 
 /// A name that no variable has, with the names that there are.
+///
+/// ```
+/// use bencher_core::var::UnknownName;
+/// let error = UnknownName::new("input", "lenght", ["length", "algo"]);
+/// assert_eq!(
+///     error.to_string(),
+///     "there is no input `lenght`; did you mean `length`? (known: length, algo)"
+/// );
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownName {
     /// What was looked for: "input", "result", "sweep", ...
@@ -44,6 +53,14 @@ impl fmt::Display for UnknownName {
 }
 
 /// The known name nearest to `given`, if one is near enough to be meant.
+///
+/// Near is a Jaro–Winkler similarity above 0.75, upper and lower case taken as one.
+///
+/// ```
+/// use bencher_core::var::nearest;
+/// assert_eq!(nearest("Lenght", ["length", "algo"]), Some("length"));
+/// assert_eq!(nearest("zzz", ["length", "algo"]), None);
+/// ```
 pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let given = given.to_lowercase();
     known

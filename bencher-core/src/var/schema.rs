@@ -5,6 +5,15 @@ use crate::value::{Kind, Variant};
 use super::domain::{Domain, DomainError};
 
 /// What a type with `#[derive(ParametrizedSweep)]` declares, as static data.
+///
+/// ```
+#[doc = include_str!("../example_sweep.md")]
+/// let schema = Sorting::SCHEMA;
+/// assert_eq!(schema.title(), "Cost of sorting");
+/// assert_eq!(schema.input("presorted").map(|(position, _)| position), Some(1));
+/// assert_eq!(schema.result("time").map(|(position, _)| position), None);
+/// assert!(!schema.is_timed());
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Schema {
     /// The type's name.
@@ -24,6 +33,13 @@ pub struct Schema {
 }
 
 /// Whether an input is a dimension of the sweep unless said otherwise.
+///
+/// ```
+#[doc = include_str!("../example_sweep.md")]
+/// use bencher_core::var::Role;
+/// let roles: Vec<_> = Sorting::SCHEMA.inputs.iter().map(|input| input.role).collect();
+/// assert_eq!(roles, [Role::Swept, Role::Swept]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// Declared by `#[sweep]`.
@@ -33,6 +49,15 @@ pub enum Role {
 }
 
 /// A declared input.
+///
+/// ```
+#[doc = include_str!("../example_sweep.md")]
+/// let (_, len) = Sorting::SCHEMA.input("len").ok_or("no len")?;
+/// assert_eq!((len.units, len.kind), ("elements", Kind::Uint(64)));
+/// assert_eq!((len.domain)()?.baseline(len.kind), Some(Value::from(1)));
+/// assert!((len.variants)().is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct InputVar {
     /// The field's name.
@@ -52,6 +77,13 @@ pub struct InputVar {
 }
 
 /// A declared result.
+///
+/// ```
+#[doc = include_str!("../example_sweep.md")]
+/// let (_, moves) = Sorting::SCHEMA.result("moves").ok_or("no moves")?;
+/// assert_eq!((moves.kind, moves.direction), (Kind::Uint(64), Direction::Minimize));
+/// # Ok::<(), &str>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct ResultVar {
     /// The field's name.
@@ -71,6 +103,13 @@ pub struct ResultVar {
 }
 
 /// Which way a result is better.
+///
+/// The declaration says it: `#[result(direction = "minimize")]`.
+///
+/// ```
+/// use bencher_core::var::Direction;
+/// assert_eq!(Direction::default(), Direction::None);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Direction {
     /// Less is better.

@@ -8,6 +8,21 @@ use super::schema::Schema;
 ///
 /// The derive prints the [`Schema`] and these few thin functions; everything else is ordinary
 /// code that reads the schema.
+///
+/// Variables are addressed by their position in the schema:
+///
+/// ```
+#[doc = include_str!("../example_sweep.md")]
+/// let mut sorting = Sorting::baseline()?;
+/// assert_eq!(sorting.input(0), Some(Value::from(1)));
+/// assert!(sorting.set_input(0, &Value::from(100)));
+/// assert!(!sorting.set_input(0, &Value::from("many")), "len is a number");
+/// assert_eq!(sorting.take_result(0), None, "not recorded yet");
+/// sorting.moves = Some(3);
+/// assert_eq!(sorting.take_result(0), Some(Value::from(3)));
+/// assert_eq!(sorting.moves, None);
+/// # Ok::<(), bencher_core::var::DomainError>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no sweep",
     note = "add `#[derive(ParametrizedSweep, Clone)]` to `{Self}`"
@@ -40,6 +55,11 @@ pub trait ParametrizedSweep: Clone + Send + Sync + 'static {
 }
 
 /// The identity of a sweep's type: package, module, name and type arguments.
+///
+/// ```
+#[doc = include_str!("../example_sweep.md")]
+/// assert_eq!(bencher_core::var::sweep_type::<Sorting>(), "examples/examples::Sorting");
+/// ```
 pub fn sweep_type<S: ParametrizedSweep>() -> String {
     let Schema {
         package,
@@ -51,6 +71,14 @@ pub fn sweep_type<S: ParametrizedSweep>() -> String {
 }
 
 /// The value a field of type `T` has before any sweep sets it.
+///
+/// ```
+/// use bencher_core::var::{DomainOf, baseline_of};
+/// let domain = DomainOf::<u8>::new().values([3, 5]).finish()?;
+/// assert_eq!(baseline_of::<u8>(&domain)?, 3);
+/// assert!(baseline_of::<bool>(&domain).is_err());
+/// # Ok::<(), bencher_core::var::DomainError>(())
+/// ```
 ///
 /// # Errors
 /// Where the domain has no value of the type.
