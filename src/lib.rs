@@ -45,7 +45,7 @@ mod program;
 /// # let config = RunConfig {
 /// #     cache: false,
 /// #     report: ReportPlace::Nowhere,
-/// #     output: Output::Quiet,
+/// #     output: OutputFormat::Quiet,
 /// #     ..RunConfig::default()
 /// # };
 /// # let session = Session::new(config, "packing", Default::default());

@@ -51,7 +51,7 @@ fn help_reads_well() {
 fn a_bad_value_names_the_option_the_value_and_what_is_allowed() {
     let root = tempfile::tempdir().unwrap();
     let cases: [(&[&str], &[&str]); 9] = [
-        (&["--level", "13"], &["--level", "13", "0..=12"]),
+        (&["--level", "13"], &["--level", "13", "1..=12"]),
         (&["--repeats", "0"], &["--repeats", "0", "1.."]),
         (
             &["--order", "backwards"],

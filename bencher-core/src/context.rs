@@ -101,7 +101,7 @@ impl<'a> Context<'a> {
     /// assert_eq!(sum, 499_500);
     /// assert!(elapsed.is_some());
     /// ```
-    pub fn measure<T: FromSeconds, R>(
+    pub fn measure<T: FromDuration, R>(
         &mut self,
         elapsed: &mut Option<T>,
         work: impl FnOnce() -> R,
@@ -118,21 +118,21 @@ impl<'a> Context<'a> {
 ///
 /// ```
 /// use std::time::Duration;
-/// use bencher_core::context::FromSeconds;
+/// use bencher_core::context::FromDuration;
 /// assert_eq!(f64::from_duration(Duration::from_millis(250)), 0.25);
 /// ```
-pub trait FromSeconds {
+pub trait FromDuration {
     /// The time in this type: seconds, for numbers.
     fn from_duration(time: Duration) -> Self;
 }
 
-impl FromSeconds for f64 {
+impl FromDuration for f64 {
     fn from_duration(time: Duration) -> Self {
         time.as_secs_f64()
     }
 }
 
-impl FromSeconds for Duration {
+impl FromDuration for Duration {
     fn from_duration(time: Duration) -> Self {
         time
     }

@@ -45,7 +45,7 @@ pub struct SweepRecord {
     pub post_description: String,
     /// The run's tag and the sweep's, which partition the store.
     pub tag: String,
-    /// When the sweep started, as RFC 3339 text.
+    /// When the sweep started, as RFC 3339 text in UTC.
     pub started: String,
     /// The results.
     pub dataset: Dataset,
@@ -119,15 +119,15 @@ pub struct Counts {
 }
 
 impl SweepRecord {
-    /// The record of a sweep that was not run: nothing but its name.
-    pub(crate) fn pending(bench: &str, title: String, tag: &str) -> Self {
+    /// The record of a sweep that was not run: its name, and its shape if that is known.
+    pub(crate) fn pending(bench: &str, title: String, dataset: Option<Dataset>) -> Self {
         Self {
             bench: bench.to_owned(),
-            dataset: Dataset::scalar(title.clone()),
+            dataset: dataset.unwrap_or_else(|| Dataset::scalar(title.clone())),
             title,
             description: String::new(),
             post_description: String::new(),
-            tag: tag.to_owned(),
+            tag: String::new(),
             started: String::new(),
             constants: Vec::new(),
             failures: Vec::new(),

@@ -90,11 +90,13 @@ impl ResultCollector {
         } = job;
         let flat = usize::try_from(point)
             .ok()
+            .filter(|_| (1..=self.repeats).contains(&(repeat as usize)))
             .and_then(|point| {
                 point
                     .checked_mul(self.repeats)?
                     .checked_add(repeat as usize - 1)
             })
+            .filter(|flat| *flat < self.dataset.len())
             .ok_or(DatasetError::Position)?;
         self.counts.submitted += 1;
         match outcome {

@@ -122,7 +122,7 @@ pub fn quantile(values: &[f64], p: f64) -> Option<f64> {
     let low = *sorted.get(below)?;
     let high = *sorted.get(below + 1).unwrap_or(&low);
     let share = position - below as f64;
-    Some(if share == 0.0 {
+    Some(if share == 0.0 || low.total_cmp(&high).is_eq() {
         low
     } else {
         low + (high - low) * share
@@ -172,6 +172,7 @@ mod tests {
         close(quantile(&[3.0, 1.0, 2.0, 10.0], 0.25), 1.75);
         close(quantile(&[3.0, 1.0, 2.0, 10.0], 0.9), 7.9);
         close(median(&[5.0, 1.0, 9.0]), 5.0);
+        assert_eq!(quantile(&[f64::INFINITY; 3], 0.25), Some(f64::INFINITY));
         close(
             proportion_error(&[1.0, 0.0, 1.0, 1.0]),
             0.216_506_350_946_109_66,

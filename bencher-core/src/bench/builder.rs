@@ -2,17 +2,21 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Instant;
 
+use crate::dataset::Dataset;
 use crate::record::SweepRecord;
 use crate::result_collector::ResultCollector;
 use crate::space::Order;
 use crate::sweep_executor::{
     Benchmark, Plan, PlanError, Result, RunOptions, SweepChoice, SweepExecutor,
 };
-use crate::var::{Constant, Input, Output};
+use crate::var::{Constant, Input, Output, ParametrizedSweep};
 
 use super::error::BenchError;
 use super::result::BenchResult;
 use super::session::{Session, warnings};
+
+/// The most cells that are made for a sweep that is not run.
+const MOST_PENDING: u128 = 1_000_000;
 
 /// A sweep on its way to being run.
 ///
@@ -151,18 +155,18 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
         let session = self.session;
         let mut session = session.borrow_mut();
         if !session.is_chosen(&self.title) {
-            return Ok(self.not_run(""));
+            return Ok(self.not_run(self.plan(&session).ok().as_ref()));
         }
         if session.config.list {
             session.list(&self.title);
-            return Ok(self.not_run(""));
+            return Ok(self.not_run(self.plan(&session).ok().as_ref()));
         }
         let mut timings = Vec::new();
         let clock = Instant::now();
         let plan = self.plan(&session)?;
         if session.config.dry_run {
             session.show_plan(&self.title, &plan);
-            return Ok(self.not_run(&plan.series().tag));
+            return Ok(self.not_run(Some(&plan)));
         }
         let collector = ResultCollector::new(&plan, &self.title).map_err(self.plan_error())?;
         for note in &plan.notes {
@@ -171,9 +175,7 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
         timings.push(("plan".to_owned(), clock.elapsed().as_secs_f64()));
 
         let clock = Instant::now();
-        let started = jiff::Zoned::now()
-            .strftime("%Y-%m-%dT%H:%M:%S%.3f%:z")
-            .to_string();
+        let started = format!("{:.3}", jiff::Timestamp::now());
         let store = session.samples(&plan.series().tag)?;
         let code = session.code();
         timings.push(("open".to_owned(), clock.elapsed().as_secs_f64()));
@@ -200,7 +202,7 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
         session.progress.start(&self.title, samples);
         let ended = executor.run(collector, options, session.progress.as_mut());
         let end = ended.map_err(BenchError::Store)?;
-        let (dataset, failures, counts) = end.collector.finish();
+        let (mut dataset, failures, counts) = end.collector.finish();
         session.progress.finish(&counts);
         timings.push(("execute".to_owned(), clock.elapsed().as_secs_f64()));
 
@@ -211,6 +213,7 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
         if end.store_error.is_some() {
             warnings.push("the store stopped taking samples: not all of them are kept".to_owned());
         }
+        describe(&mut dataset, executor.plan());
         let record = SweepRecord {
             bench: S::SCHEMA.name.to_owned(),
             title: self.title.clone(),
@@ -272,8 +275,16 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
         }
     }
 
-    fn not_run(self, tag: &str) -> BenchResult<S> {
-        BenchResult::new(SweepRecord::pending(S::SCHEMA.name, self.title, tag), false)
+    /// A result in which every cell is pending, so that code which reads it goes on working; of
+    /// a sweep without a plan, or too large to be worth it, without dimensions.
+    fn not_run(&self, plan: Option<&Plan<S>>) -> BenchResult<S> {
+        let dataset = plan
+            .filter(|plan| plan.samples() <= MOST_PENDING)
+            .and_then(|plan| plan.dataset(&self.title).ok());
+        BenchResult::new(
+            SweepRecord::pending(S::SCHEMA.name, self.title.clone(), dataset),
+            false,
+        )
     }
 }
 
@@ -285,5 +296,18 @@ impl<S> std::fmt::Debug for SweepBuilder<'_, S> {
             .field("tag", &self.tag)
             .field("choice", &self.choice)
             .finish_non_exhaustive()
+    }
+}
+
+/// What exports of a dataset say beside its cells.
+fn describe<S: ParametrizedSweep>(dataset: &mut Dataset, plan: &Plan<S>) {
+    let mut attribute = |name: String, text: String| dataset.attributes.insert(name, text);
+    attribute("bench".to_owned(), S::SCHEMA.name.to_owned());
+    attribute("tag".to_owned(), plan.series().tag.clone());
+    for constant in plan.constants() {
+        attribute(
+            format!("constant {}", constant.name),
+            constant.value.to_string(),
+        );
     }
 }

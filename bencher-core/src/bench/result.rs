@@ -52,7 +52,8 @@ impl<S> BenchResult<S> {
     }
 
     /// Whether the sweep was run: not if it was only listed or planned, or not among those chosen.
-    /// Its dataset has no dimensions then.
+    /// Every cell of its dataset is pending then; where the sweep has no plan, or is very large, there
+    /// are no dimensions.
     pub const fn ran(&self) -> bool {
         self.ran
     }

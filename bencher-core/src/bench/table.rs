@@ -61,7 +61,7 @@ pub fn result_table(dataset: &Dataset, rows: usize) -> String {
             table.push(vec!["…".to_owned(); table.first().map_or(0, Vec::len)]);
         }
         // Repeats are the last dimension, so those of a point stand side by side.
-        let position = dataset.position(point * repeats);
+        let position = dataset.position(point * repeats).unwrap_or_default();
         let mut row: Vec<String> = points
             .iter()
             .filter_map(|axis| {

@@ -39,7 +39,7 @@ pub fn command(schema: &Schema) -> Command {
             .action(ArgAction::Append)
             .value_parser(|text: &str| text.parse::<InputOverride>()))
         .arg(value("level", "N", "Density of all inputs, 1 to 12: 1, 2, 3, 5, 9, 17, … samples each")
-            .value_parser(RangedU64ValueParser::<u8>::new().range(0..=u64::from(MAX_SUBSAMPLING_DIVISIONS))))
+            .value_parser(RangedU64ValueParser::<u8>::new().range(1..=u64::from(MAX_SUBSAMPLING_DIVISIONS))))
         .arg(value("samples", "N", "So many samples of every input; goes before --level")
             .value_parser(RangedU64ValueParser::<usize>::new().range(1..)))
         .arg(value("repeats", "N", "Samples of every point [default: 1]")

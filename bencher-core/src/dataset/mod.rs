@@ -62,7 +62,7 @@ use crate::var::UnknownName;
 /// let sorting = Dataset::new("Sorting", vec![len, Dim::repeats(3)], vec![moves])?;
 /// assert_eq!((sorting.shape(), sorting.len()), (vec![2, 3], 6));
 /// assert_eq!(sorting.flat_index(&[1, 2]), Some(5));
-/// assert_eq!(sorting.position(5), [1, 2]);
+/// assert_eq!(sorting.position(5), Some(vec![1, 2]));
 /// assert!(sorting.to_string().contains("(len: 2, repeat: 3)"));
 /// # Ok::<(), bencher_core::dataset::DatasetError>(())
 /// ```
@@ -265,23 +265,18 @@ impl Dataset {
             })
     }
 
-    /// The position on every dimension of a flat index.
-    ///
-    /// It means something only below [`len`](Self::len).
-    pub fn position(&self, flat: usize) -> Vec<usize> {
+    /// The position on every dimension of a flat index; `None` outside the grid.
+    pub fn position(&self, flat: usize) -> Option<Vec<usize>> {
+        if flat >= self.len() {
+            return None;
+        }
         let mut rest = flat;
-        let mut position: Vec<usize> = self
-            .dims
-            .iter()
-            .rev()
-            .map(|dim| {
-                let at = rest % dim.len().max(1);
-                rest /= dim.len().max(1);
-                at
-            })
-            .collect();
-        position.reverse();
-        position
+        let mut position = vec![0; self.dims.len()];
+        for (at, dim) in position.iter_mut().zip(&self.dims).rev() {
+            *at = rest % dim.len();
+            rest /= dim.len();
+        }
+        Some(position)
     }
 
     /// How many cells are in each state, over all variables.

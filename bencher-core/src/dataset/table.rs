@@ -54,6 +54,7 @@ impl<'a> LongTable<'a> {
         (0..dataset.len()).map(move |flat| Row {
             coordinates: dataset
                 .position(flat)
+                .unwrap_or_default()
                 .into_iter()
                 .zip(&dataset.dims)
                 .filter_map(|(at, dim)| dim.values.get(at))

@@ -99,7 +99,7 @@ impl Levels {
                     clippy::cast_sign_loss,
                     reason = "saturates"
                 )]
-                let count = ((high - low) / step).ceil() as u64;
+                let count = steps_below((high - low) / step) as u64;
                 Self {
                     rule: Rule::Floats { kind, low, step },
                     count: count.max(1),
@@ -146,7 +146,8 @@ impl Levels {
         }
     }
 
-    /// Equal ratios: ends exact, integers rounded half to even and deduplicated.
+    /// Equal ratios: ends exact, integers rounded half to even and deduplicated, floats to twelve
+    /// significant digits.
     fn geometric(kind: Kind, low: &Value, high: &Value, samples: usize) -> Self {
         let samples = samples.min(MAX_LOG_INTEGERS);
         let (from, to) = (
@@ -167,7 +168,7 @@ impl Levels {
                 let x = if kind.is_integer() {
                     x.round_ties_even()
                 } else {
-                    x
+                    twelve_digits(x)
                 };
                 match kind.canonical(&Value::Float(x)) {
                     Some(value) => value,
@@ -230,6 +231,23 @@ impl Levels {
     pub fn iter(&self) -> impl Iterator<Item = Value> + '_ {
         (0..self.count).filter_map(|position| self.get(position))
     }
+}
+
+/// How many whole steps lie below the high end, which is excluded: a quotient that is a whole
+/// number but for rounding counts as that number.
+fn steps_below(quotient: f64) -> f64 {
+    let whole = quotient.round();
+    if (quotient - whole).abs() <= 1e-9 * whole.max(1.0) {
+        whole
+    } else {
+        quotient.ceil()
+    }
+}
+
+/// `x` to twelve significant digits: the exponential's last bits differ between platforms, and
+/// a value is to be the same everywhere, and to read well.
+fn twelve_digits(x: f64) -> f64 {
+    format!("{x:.11e}").parse().unwrap_or(x)
 }
 
 /// Value `i` of `n` from `low` to `high`, both ends exact; the arithmetic of numpy's `linspace`,

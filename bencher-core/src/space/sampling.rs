@@ -27,7 +27,8 @@ pub struct Density {
     pub samples_per_var: Option<usize>,
 }
 
-/// The number of samples of a level: 1, 2, 3, 5, 9, ... `2^(level - 2) + 1`.
+/// The number of samples of a level: 1, 2, 3, 5, 9, ... `2^(level - 2) + 1`; levels above the
+/// twelfth count as the twelfth.
 ///
 /// `n - 1` is a power of two from level 2 on, so the grids nest: every value of a level stands,
 /// bit for bit, in the next.
@@ -44,6 +45,7 @@ pub const fn samples_of_level(level: u8) -> usize {
     match level {
         0 => 0,
         1 => 1,
+        level if level > MAX_SUBSAMPLING_DIVISIONS => samples_of_level(MAX_SUBSAMPLING_DIVISIONS),
         level => (1 << (level - 2)) + 1,
     }
 }
@@ -207,6 +209,16 @@ mod tests {
             .finish()
             .unwrap();
         assert_eq!(texts(&stepped, f64::KIND, 0), ["0", "0.25", "0.5", "0.75"]);
+        let rounded = DomainOf::<f64>::new()
+            .bounds(1.0, 1.6)
+            .step(0.2)
+            .finish()
+            .unwrap();
+        assert_eq!(
+            texts(&rounded, f64::KIND, 0).len(),
+            3,
+            "the high end is excluded"
+        );
         let own = DomainOf::<f64>::new()
             .bounds(0.0, 1.0)
             .samples(7)
@@ -238,6 +250,14 @@ mod tests {
             .finish()
             .unwrap();
         assert_eq!(texts(&log, u64::KIND, 3), ["1", "1000", "1000000"]);
+        let decades = DomainOf::<f64>::new()
+            .bounds(1.0, 1000.0)
+            .scale(Scale::Log)
+            .samples(4);
+        assert_eq!(
+            texts(&decades.finish().unwrap(), f64::KIND, 0),
+            ["1", "10", "100", "1000"]
+        );
         let small = DomainOf::<u8>::new()
             .bounds(1, 4)
             .scale(Scale::Log)

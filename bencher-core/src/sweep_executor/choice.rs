@@ -87,7 +87,6 @@ pub struct InputOverride {
     /// The input.
     pub name: String,
     written: String,
-    values: Written,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,42 +115,9 @@ impl FromStr for InputOverride {
         if name.is_empty() || written.is_empty() {
             return Err(usage());
         }
-        let values = match written.split_once("..") {
-            None => Written::List(
-                written
-                    .split(',')
-                    .map(|value| value.trim().to_owned())
-                    .collect(),
-            ),
-            Some((low, rest)) => {
-                let rest = rest.strip_prefix('=').unwrap_or(rest);
-                let (rest, samples) = match rest.split_once(':') {
-                    None => (rest, None),
-                    Some((rest, samples)) => {
-                        let count = samples.trim().parse::<usize>().ok().filter(|n| *n > 0);
-                        let count = count.ok_or_else(|| {
-                            format!("`{samples}` in `{text}` is not a number of samples from 1 on")
-                        })?;
-                        (rest, Some(count))
-                    }
-                };
-                let (high, step) = match rest.split_once('/') {
-                    None => (rest, None),
-                    Some((high, step)) => (high, Some(step.trim().to_owned())),
-                };
-                let (low, high) = (low.trim().to_owned(), high.trim().to_owned());
-                Written::Range {
-                    low,
-                    high,
-                    samples,
-                    step,
-                }
-            }
-        };
         Ok(Self {
             name: name.to_owned(),
             written: written.to_owned(),
-            values,
         })
     }
 }
@@ -163,14 +129,47 @@ impl fmt::Display for InputOverride {
 }
 
 impl InputOverride {
+    /// The values as they are written: `..` makes a range of numbers, and is text elsewhere.
+    fn read(&self, kind: Kind) -> Result<Written, OverrideError> {
+        let written = self.written.as_str();
+        let Some((low, rest)) = written.split_once("..").filter(|_| kind.is_numeric()) else {
+            let values = written.split(',').map(|value| value.trim().to_owned());
+            return Ok(Written::List(values.collect()));
+        };
+        let rest = rest.strip_prefix('=').unwrap_or(rest);
+        let (rest, samples) = match rest.split_once(':') {
+            None => (rest, None),
+            Some((rest, given)) => {
+                let count = given.trim().parse::<usize>().ok().filter(|n| *n > 0);
+                let samples = count.ok_or_else(|| OverrideError::Samples(given.to_owned()))?;
+                (rest, Some(samples))
+            }
+        };
+        let (high, step) = match rest.split_once('/') {
+            None => (rest, None),
+            Some((high, step)) => (high, Some(step.trim().to_owned())),
+        };
+        let (low, high) = (low.trim().to_owned(), high.trim().to_owned());
+        Ok(Written::Range {
+            low,
+            high,
+            samples,
+            step,
+        })
+    }
+
     /// The one value, if it is a list of one.
-    pub(super) fn single(&self, kind: Kind) -> Option<Value> {
-        match &self.values {
+    pub(super) fn single(
+        &self,
+        kind: Kind,
+        variants: &[&str],
+    ) -> Result<Option<Value>, OverrideError> {
+        match self.read(kind)? {
             Written::List(texts) => match texts.as_slice() {
-                [text] => kind.parse(text).and_then(|value| kind.canonical(&value)),
-                _ => None,
+                [text] => parse(text, kind, variants).map(Some),
+                _ => Ok(None),
             },
-            Written::Range { .. } => None,
+            Written::Range { .. } => Ok(None),
         }
     }
 
@@ -182,29 +181,16 @@ impl InputOverride {
         kind: Kind,
         variants: &[&str],
     ) -> Result<(Domain, bool), OverrideError> {
-        let parse = |text: &str| {
-            kind.parse(text)
-                .filter(|value| match value {
-                    Value::Text(name) if kind == Kind::Category => {
-                        variants.contains(&name.as_ref())
-                    }
-                    _ => true,
-                })
-                .ok_or_else(|| OverrideError::Value {
-                    given: text.to_owned(),
-                    expected: expected(kind, variants),
-                })
-        };
         let mut domain = Domain {
             default: None,
             samples: None,
             ..declared.clone()
         };
-        let fixed = match &self.values {
+        let fixed = match self.read(kind)? {
             Written::List(texts) => {
                 let values = texts
                     .iter()
-                    .map(|text| parse(text))
+                    .map(|text| parse(text, kind, variants))
                     .collect::<Result<_, _>>()?;
                 domain.values = Values::Listed {
                     values,
@@ -218,14 +204,14 @@ impl InputOverride {
                 samples,
                 step,
             } => {
-                let step = step.as_deref().map(parse).transpose()?;
+                let step = step.map(|step| parse(&step, kind, variants)).transpose()?;
                 let fixed = samples.is_some() || step.is_some();
                 domain.values = Values::Range {
-                    low: parse(low)?,
-                    high: parse(high)?,
+                    low: parse(&low, kind, variants)?,
+                    high: parse(&high, kind, variants)?,
                     step,
                 };
-                domain.samples = *samples;
+                domain.samples = samples;
                 if fixed {
                     domain.max_subsampling_divisions = None;
                 }
@@ -234,6 +220,19 @@ impl InputOverride {
         };
         Ok((domain.checked(kind)?, fixed))
     }
+}
+
+/// A value of an input from its text.
+fn parse(text: &str, kind: Kind, variants: &[&str]) -> Result<Value, OverrideError> {
+    let known = |value: &Value| {
+        kind != Kind::Category || value.as_str().is_some_and(|name| variants.contains(&name))
+    };
+    let value = kind.parse(text).filter(known);
+    let value = value.filter(|value| value.as_f64().is_none_or(f64::is_finite));
+    value.ok_or_else(|| OverrideError::Value {
+        given: text.to_owned(),
+        expected: expected(kind, variants),
+    })
 }
 
 /// Why a value of the command line does not fit an input.
@@ -247,6 +246,9 @@ pub enum OverrideError {
         /// What is allowed.
         expected: String,
     },
+    /// A number of samples that is none.
+    #[error("`{0}` is not a number of samples from 1 on")]
+    Samples(String),
     /// Values that make no domain.
     #[error(transparent)]
     Domain(#[from] DomainError),
@@ -308,6 +310,21 @@ mod tests {
                 .unwrap_err()
                 .contains("NAME=VALUES")
         );
-        assert!("n=1..2:0".parse::<InputOverride>().is_err());
+        assert!(
+            values("n=1..2:0")
+                .unwrap_err()
+                .contains("number of samples")
+        );
+        let path: InputOverride = "path=../a,b".parse().unwrap();
+        let text = DomainOf::<String>::new().values(["x"]).finish().unwrap();
+        let (domain, _) = path.domain(&text, String::KIND, &[]).unwrap();
+        let expected = ["../a", "b"].map(Value::from).to_vec();
+        assert_eq!(
+            domain.values,
+            Values::Listed {
+                values: expected,
+                thin: false
+            }
+        );
     }
 }

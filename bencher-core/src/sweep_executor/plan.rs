@@ -101,7 +101,15 @@ impl<S: ParametrizedSweep> Plan<S> {
             if axes.iter().any(|axis| axis.input == index) {
                 continue;
             }
-            let value = given.single(var.kind).ok_or_else(|| PlanError::NotSwept {
+            let variants: Vec<&str> = (var.variants)().iter().map(|v| v.name).collect();
+            let value =
+                given
+                    .single(var.kind, &variants)
+                    .map_err(|source| PlanError::Override {
+                        given: given.to_string(),
+                        source,
+                    })?;
+            let value = value.ok_or_else(|| PlanError::NotSwept {
                 given: given.to_string(),
                 input: var.name.to_owned(),
             })?;

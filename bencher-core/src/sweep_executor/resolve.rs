@@ -168,6 +168,7 @@ pub(super) fn held<S: ParametrizedSweep>(
         let value = var
             .kind
             .canonical(&constant.value)
+            .filter(|value| value.as_f64().is_none_or(f64::is_finite))
             .ok_or_else(|| constant_kind(var, &constant.value))?;
         match held.iter().find(|(known, _)| *known == index) {
             Some((_, first)) if *first == value => {

@@ -106,7 +106,8 @@ impl Kind {
                     reason = "the f32 is what the field holds"
                 )]
                 let narrow = numeric(value)? as f32;
-                Some(Value::Float(f64::from(narrow)))
+                let fits = narrow.is_finite() || !numeric(value)?.is_finite();
+                fits.then(|| Value::Float(positive_zero(f64::from(narrow))))
             }
             (Self::Float(_) | Self::Seconds, _) => {
                 Some(Value::Float(positive_zero(numeric(value)?)))
@@ -215,6 +216,7 @@ mod tests {
             Kind::Float(32).canonical(&Value::Float(0.1)),
             Some(Value::Float(f64::from(0.1_f32)))
         );
+        assert_eq!(Kind::Float(32).canonical(&Value::Float(1e300)), None);
         assert_eq!(
             Kind::Uint(64).canonical(&Value::from(u64::MAX)),
             Some(Value::from(u64::MAX))

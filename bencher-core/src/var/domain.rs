@@ -119,8 +119,8 @@ pub enum DomainError {
         /// The second bound.
         high: Value,
     },
-    /// A bound is NaN or infinite.
-    #[error("a bound must be a finite number, not {0}")]
+    /// A value or a bound is NaN or infinite.
+    #[error("an input takes finite numbers, not {0}")]
     NotFinite(Value),
     /// No samples were asked for.
     #[error("zero samples leave nothing to run; give 1 or more")]
@@ -226,7 +226,7 @@ impl Domain {
         match &mut self.values {
             Values::All(values) | Values::Listed { values, .. } => {
                 for value in values.iter_mut() {
-                    *value = canonical(value)?;
+                    *value = finite(canonical(value)?)?;
                 }
                 check_list(values)?;
             }
@@ -572,6 +572,10 @@ mod tests {
             DomainError::Default(_)
         ));
         assert!(matches!(error(new().values([])), DomainError::Empty));
+        assert!(matches!(
+            error(new().values([f64::NAN])),
+            DomainError::NotFinite(_)
+        ));
         assert!(matches!(
             error(new().values([0.0, -0.0])),
             DomainError::Repeated(_)

@@ -94,8 +94,7 @@ fn field(
         Some(annotation) => {
             if RESERVED.contains(&declaration.name.as_str()) {
                 let message = format!(
-                    "`{}` names a dimension that every dataset may have; rename this field \
-                     (the repeat of a sample is `cx.repeat()`)",
+                    "`{}` names a dimension that every dataset may have; rename this field",
                     declaration.name
                 );
                 errors.on(&declaration.ident, message);

@@ -78,7 +78,7 @@ pub(crate) fn dataset(
     let mut dataset = Dataset::new("Demo", dims, variables).unwrap();
     for (n, name) in names.iter().enumerate() {
         for flat in 0..dataset.len() {
-            let position = dataset.position(flat);
+            let position = dataset.position(flat).unwrap();
             let variable = dataset.variable_mut(n).unwrap();
             match cell(name, &position) {
                 Ok(value) => variable.record(flat, &value, CellState::Measured).unwrap(),
