@@ -7,7 +7,9 @@ use std::fmt::Display;
 
 use crate::value::{Kind, ResultValue, SweepValue, Value, Variant};
 
-use super::domain::{Domain, DomainError, DomainOf};
+use super::domain::Domain;
+use super::domain_error::DomainError;
+use super::domain_of::DomainOf;
 use super::sweep::baseline_of;
 
 /// The type of an input field.

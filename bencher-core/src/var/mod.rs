@@ -22,6 +22,8 @@
 #[doc(hidden)]
 pub mod check;
 mod domain;
+mod domain_error;
+mod domain_of;
 #[doc(hidden)]
 pub mod expand;
 mod handle;
@@ -29,7 +31,9 @@ mod names;
 mod schema;
 mod sweep;
 
-pub use domain::{Domain, DomainError, DomainOf, MAX_SUBSAMPLING_DIVISIONS, Scale, Values};
+pub use domain::{Domain, MAX_SUBSAMPLING_DIVISIONS, Scale, Values};
+pub use domain_error::DomainError;
+pub use domain_of::DomainOf;
 pub use handle::{Constant, Input, Output, Target};
 pub use names::{UnknownName, nearest};
 pub use schema::{Direction, InputVar, ResultVar, Role, Schema};

@@ -2,7 +2,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::value::{Kind, Variant};
 
-use super::domain::{Domain, DomainError};
+use super::domain::Domain;
+use super::domain_error::DomainError;
 
 /// What a type with `#[derive(ParametrizedSweep)]` declares, as static data.
 ///

@@ -1,6 +1,7 @@
 use crate::value::{Kind, SweepValue, Value};
 
-use super::domain::{Domain, DomainError};
+use super::domain::Domain;
+use super::domain_error::DomainError;
 use super::schema::Schema;
 
 /// A struct whose annotated fields are inputs and results; implemented by

@@ -1,0 +1,88 @@
+use thiserror::Error;
+
+use crate::value::{Kind, Value};
+
+use super::domain::MAX_SUBSAMPLING_DIVISIONS;
+
+/// Why a domain is impossible.
+///
+/// ```
+/// use bencher_core::var::{DomainError, DomainOf};
+/// let error = DomainOf::<f64>::new().bounds(0.0, 1.0).step(0.0).finish().unwrap_err();
+/// assert!(matches!(error, DomainError::Step(_)));
+/// assert_eq!(error.to_string(), "the step must be a number above zero, not 0");
+/// ```
+#[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
+pub enum DomainError {
+    /// Nothing says which values there are.
+    #[error("no values: give `bounds(low, high)`, `values(...)` or `pow2(low, high)`")]
+    Undeclared,
+    /// The list holds nothing.
+    #[error("the list of values is empty")]
+    Empty,
+    /// The list holds a value twice.
+    #[error("the value {0} is listed twice")]
+    Repeated(Value),
+    /// The bounds are the wrong way round.
+    #[error("the low bound {low} is above the high bound {high}; swap them")]
+    Reversed {
+        /// The first bound.
+        low: Value,
+        /// The second bound.
+        high: Value,
+    },
+    /// A value or a bound is NaN or infinite.
+    #[error("an input takes finite numbers, not {0}")]
+    NotFinite(Value),
+    /// No samples were asked for.
+    #[error("zero samples leave nothing to run; give 1 or more")]
+    NoSamples,
+    /// More than one sample of a range that has no width.
+    #[error(
+        "{samples} samples do not fit bounds of zero width at {at}; give 1 sample or wider bounds"
+    )]
+    ZeroWidth {
+        /// How many samples were asked for.
+        samples: usize,
+        /// The one value there is.
+        at: Value,
+    },
+    /// A step that goes nowhere.
+    #[error("the step must be a number above zero, not {0}")]
+    Step(Value),
+    /// A logarithmic scale over zero or below.
+    #[error("a logarithmic scale needs a low bound above zero, not {0}")]
+    LogOfZero(Value),
+    /// A step and a logarithmic scale exclude each other.
+    #[error("`step` gives equal differences and `scale = \"log\"` equal ratios; drop one of them")]
+    StepOnLog,
+    /// A step and a number of samples exclude each other.
+    #[error("`step` and `samples` both say how many values there are; drop one of them")]
+    StepAndSamples,
+    /// A default that no sweep could reach.
+    #[error("the default {0} is none of the values")]
+    Default(Value),
+    /// A level outside the table.
+    #[error("subsampling divisions go from 1 to {MAX_SUBSAMPLING_DIVISIONS}, not {0}")]
+    Divisions(u8),
+    /// A power of two that the type cannot hold.
+    #[error("2^{exponent} does not fit {kind}", kind = .kind.name())]
+    Power {
+        /// The exponent.
+        exponent: u32,
+        /// The input's kind.
+        kind: Kind,
+    },
+    /// A value that is none of the input's type.
+    #[error("{value} is not {kind}", kind = .kind.name())]
+    WrongKind {
+        /// The value.
+        value: Value,
+        /// The input's kind.
+        kind: Kind,
+    },
+    /// Bounds for something that has no order.
+    #[error("bounds need a number; list the values instead")]
+    Unordered,
+}

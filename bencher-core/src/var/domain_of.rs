@@ -1,0 +1,259 @@
+use std::marker::PhantomData;
+
+use crate::value::{Kind, SweepInteger, SweepNumber, SweepValue, Value};
+
+use super::domain::{Domain, Scale, Values};
+use super::domain_error::DomainError;
+
+/// Builds the [`Domain`] of a field of type `T`; what an attribute says becomes calls on this.
+///
+/// ```
+/// use bencher_core::var::{DomainOf, Scale};
+/// let len = DomainOf::<u64>::new().bounds(16, 1_000_000).scale(Scale::Log).samples(9).finish();
+/// assert!(len.is_ok());
+/// assert!(DomainOf::<f64>::new().bounds(2.0, 1.0).finish().is_err());
+/// ```
+#[derive(Clone, Debug)]
+pub struct DomainOf<T> {
+    values: Option<Values>,
+    step: Option<Value>,
+    samples: Option<usize>,
+    scale: Scale,
+    default: Option<Value>,
+    max_subsampling_divisions: Option<u8>,
+    thin: bool,
+    of: PhantomData<T>,
+}
+
+impl<T: SweepValue> Default for DomainOf<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: SweepValue> DomainOf<T> {
+    /// Nothing said yet: every value of a type that has only a few of them.
+    pub fn new() -> Self {
+        Self {
+            values: T::all().map(Values::All),
+            step: None,
+            samples: None,
+            scale: Scale::Linear,
+            default: None,
+            max_subsampling_divisions: None,
+            thin: false,
+            of: PhantomData,
+        }
+    }
+
+    /// Exactly these values.
+    ///
+    /// ```
+    /// use bencher_core::var::{DomainError, DomainOf};
+    /// assert!(DomainOf::<String>::new().values(["raw", "zstd"]).finish().is_ok());
+    /// let twice = DomainOf::<String>::new().values(["raw", "raw"]).finish();
+    /// assert_eq!(twice, Err(DomainError::Repeated("raw".into())));
+    /// ```
+    pub fn values(mut self, values: impl IntoIterator<Item = T::Literal>) -> Self {
+        let values = values
+            .into_iter()
+            .map(|literal| T::from_literal(literal).to_value())
+            .collect();
+        self.values = Some(Values::Listed {
+            values,
+            thin: false,
+        });
+        self
+    }
+
+    /// Exactly one value, which is the default as well.
+    pub fn constant(mut self, literal: T::Literal) -> Self {
+        let value = T::from_literal(literal).to_value();
+        self.default = Some(value.clone());
+        self.values = Some(Values::Listed {
+            values: vec![value],
+            thin: false,
+        });
+        self
+    }
+
+    /// Lets the run's level thin the listed values.
+    ///
+    /// ```
+    /// use bencher_core::space::Density;
+    /// use bencher_core::value::SweepValue;
+    /// use bencher_core::var::DomainOf;
+    /// let coarse = Density { subsampling_divisions: 2, ..Density::default() };
+    /// let listed = DomainOf::<u8>::new().values([1, 3, 5, 7]);
+    /// assert_eq!(listed.clone().finish()?.levels(u8::KIND, coarse)?.len(), 4);
+    /// assert_eq!(listed.thin().finish()?.levels(u8::KIND, coarse)?.len(), 2);
+    /// # Ok::<(), bencher_core::var::DomainError>(())
+    /// ```
+    pub fn thin(mut self) -> Self {
+        self.thin = true;
+        self
+    }
+
+    /// So many samples when the run says nothing.
+    pub fn samples(mut self, samples: usize) -> Self {
+        self.samples = Some(samples);
+        self
+    }
+
+    /// The value when the input is not swept; with `bool` it also comes first.
+    pub fn default_value(mut self, default: T::Literal) -> Self {
+        self.default = Some(T::from_literal(default).to_value());
+        self
+    }
+
+    /// The finest level that the input takes part in, 1 to 12.
+    pub fn max_subsampling_divisions(mut self, divisions: u8) -> Self {
+        self.max_subsampling_divisions = Some(divisions);
+        self
+    }
+
+    /// The domain, checked.
+    ///
+    /// # Errors
+    /// The first rule that is broken.
+    pub fn finish(self) -> Result<Domain, DomainError> {
+        let mut values = self.values.ok_or(DomainError::Undeclared)?;
+        match &mut values {
+            Values::Range { step, .. } => *step = self.step,
+            Values::Listed { thin, .. } => *thin = self.thin,
+            // The default is the baseline, so it comes first.
+            Values::All(values)
+                if T::KIND == Kind::Bool && self.default == Some(Value::Bool(true)) =>
+            {
+                values.reverse();
+            }
+            Values::All(_) | Values::PowersOfTwo { .. } => {}
+        }
+        Domain {
+            values,
+            samples: self.samples,
+            scale: self.scale,
+            default: self.default,
+            max_subsampling_divisions: self.max_subsampling_divisions,
+        }
+        .checked(T::KIND)
+    }
+}
+
+/// The bounds stand on the methods, not on the `impl`: a type that lacks them then gets the
+/// message of its trait instead of "no such method".
+impl<T: SweepValue> DomainOf<T> {
+    /// Everything from `low` to `high`, both inclusive.
+    pub fn bounds(mut self, low: T, high: T) -> Self
+    where
+        T: SweepNumber,
+    {
+        self.values = Some(Values::Range {
+            low: low.to_value(),
+            high: high.to_value(),
+            step: None,
+        });
+        self
+    }
+
+    /// The distance between neighbouring values.
+    ///
+    /// ```
+    /// use bencher_core::space::Density;
+    /// use bencher_core::value::SweepValue;
+    /// use bencher_core::var::DomainOf;
+    /// let whole = DomainOf::<u32>::new().bounds(0, 100).step(25).finish()?;
+    /// assert_eq!(whole.levels(u32::KIND, Density::default())?.len(), 5);
+    /// let float = DomainOf::<f64>::new().bounds(0.0, 1.0).step(0.25).finish()?;
+    /// assert_eq!(float.levels(f64::KIND, Density::default())?.len(), 4, "1 is excluded");
+    /// # Ok::<(), bencher_core::var::DomainError>(())
+    /// ```
+    pub fn step(mut self, step: T) -> Self
+    where
+        T: SweepNumber,
+    {
+        self.step = Some(step.to_value());
+        self
+    }
+
+    /// How the samples spread.
+    pub fn scale(mut self, scale: Scale) -> Self
+    where
+        T: SweepNumber,
+    {
+        self.scale = scale;
+        self
+    }
+
+    /// The powers of two from `2^low` to `2^high`, drawn on a logarithmic axis.
+    pub fn pow2(mut self, low: u32, high: u32) -> Self
+    where
+        T: SweepInteger,
+    {
+        self.values = Some(Values::PowersOfTwo { low, high });
+        self.scale = Scale::Log;
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn impossible_domains_are_named() {
+        let error = |domain: DomainOf<f64>| domain.finish().unwrap_err();
+        let new = DomainOf::<f64>::new;
+        assert!(matches!(error(new()), DomainError::Undeclared));
+        assert!(matches!(
+            error(new().bounds(f64::NAN, 1.0)),
+            DomainError::NotFinite(_)
+        ));
+        assert!(matches!(
+            error(new().bounds(1.0, 0.0)),
+            DomainError::Reversed { .. }
+        ));
+        assert!(matches!(
+            error(new().bounds(1.0, 1.0).samples(2)),
+            DomainError::ZeroWidth { .. }
+        ));
+        assert!(matches!(
+            error(new().bounds(0.0, 1.0).scale(Scale::Log)),
+            DomainError::LogOfZero(_)
+        ));
+        assert!(matches!(
+            error(new().bounds(0.0, 1.0).step(0.0)),
+            DomainError::Step(_)
+        ));
+        assert!(matches!(
+            error(new().bounds(0.0, 1.0).default_value(2.0)),
+            DomainError::Default(_)
+        ));
+        assert!(matches!(error(new().values([])), DomainError::Empty));
+        assert!(matches!(
+            error(new().values([f64::NAN])),
+            DomainError::NotFinite(_)
+        ));
+        assert!(matches!(
+            error(new().values([0.0, -0.0])),
+            DomainError::Repeated(_)
+        ));
+        assert!(DomainOf::<f64>::new().bounds(1.0, 1.0).finish().is_ok());
+        assert!(matches!(
+            DomainOf::<u8>::new().pow2(0, 8).finish(),
+            Err(DomainError::Power { exponent: 8, .. })
+        ));
+    }
+
+    #[test]
+    fn baseline_of_a_bool_comes_first() {
+        let domain = DomainOf::<bool>::new()
+            .default_value(true)
+            .finish()
+            .unwrap();
+        assert_eq!(
+            domain.values,
+            Values::All(vec![Value::Bool(true), Value::Bool(false)])
+        );
+    }
+}
