@@ -180,13 +180,9 @@ impl FutureCache {
             self.counts.refused += 1;
             return None;
         }
-        let sample: Option<Vec<Option<Value>>> = cache
-            .results
-            .iter()
-            .map(|(name, version)| stored.get(name, *version).map(Option::<&Value>::cloned))
-            .collect();
+        let sample = stored.sample(&cache.results);
         self.counts.foreign_hits += u64::from(foreign && sample.is_some());
-        sample.map(Vec::into_boxed_slice)
+        sample
     }
 
     /// How many jobs may still be submitted before the workers have all they can use.

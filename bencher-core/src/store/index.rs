@@ -1,11 +1,10 @@
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 use crate::value::{Digest, KeyWriter, Value};
 
 use super::SampleStore;
 use super::error::StoreError;
+use super::key_table::KeyTable;
 use super::pack::{Pack, Series};
 
 /// Computes the identity of samples of one series: a digest of the series, the names of inputs and
@@ -68,7 +67,7 @@ impl KeyMaker {
 /// [module](super).
 #[derive(Debug, Default)]
 pub struct SampleIndex {
-    places: HashMap<u128, Place, BuildHasherDefault<Folded>>,
+    places: KeyTable<Place>,
     packs: Vec<Heading>,
     results: Vec<Option<Value>>,
     damaged: u64,
@@ -77,9 +76,8 @@ pub struct SampleIndex {
 /// Where a sample stands in the index.
 #[derive(Clone, Copy, Debug)]
 struct Place {
-    pack: usize,
-    /// Where its results begin.
-    start: usize,
+    pack: u32,
+    sample: u32,
 }
 
 /// What the samples of a pack have in common.
@@ -87,6 +85,8 @@ struct Place {
 struct Heading {
     code: Digest,
     results: Arc<[(String, u32)]>,
+    /// Where the results of its samples begin.
+    start: usize,
 }
 
 /// The results of a stored sample.
@@ -112,6 +112,20 @@ impl<'a> StoredResults<'a> {
     }
 }
 
+impl StoredResults<'_> {
+    /// The results of these names and meanings, in their order; `None` where one is not there.
+    pub fn sample(&self, wanted: &[(String, u32)]) -> Option<Box<[Option<Value>]>> {
+        if wanted == self.names {
+            return Some(self.values.into());
+        }
+        let value = |(name, version): &(String, u32)| self.get(name, *version);
+        wanted
+            .iter()
+            .map(|result| value(result).map(Option::<&Value>::cloned))
+            .collect()
+    }
+}
+
 impl SampleIndex {
     /// Reads every sample of a series.
     ///
@@ -132,20 +146,20 @@ impl SampleIndex {
     }
 
     fn add(&mut self, pack: Pack, maker: &mut KeyMaker) {
-        let heading = self.packs.len();
-        let width = pack.results.len();
-        self.places.reserve(pack.len());
-        for (n, sample) in pack.samples().enumerate() {
+        let Ok(heading) = u32::try_from(self.packs.len()) else {
+            return;
+        };
+        for (sample, at) in pack.samples().zip(0..) {
             let key = maker.key(sample.inputs, sample.repeat);
-            let start = self.results.len() + n * width;
             self.places.insert(
                 key.0,
                 Place {
                     pack: heading,
-                    start,
+                    sample: at,
                 },
             );
         }
+        let start = self.results.len();
         self.results.extend(pack.result_values);
         let results = match self.packs.last() {
             Some(last) if *last.results == *pack.results => Arc::clone(&last.results),
@@ -154,16 +168,17 @@ impl SampleIndex {
         self.packs.push(Heading {
             code: pack.code,
             results,
+            start,
         });
     }
 
     /// The results of the sample of an identity.
     pub fn get(&self, key: Digest) -> Option<StoredResults<'_>> {
-        let place = self.places.get(&key.0)?;
-        let heading = self.packs.get(place.pack)?;
-        let values = self
-            .results
-            .get(place.start..place.start + heading.results.len())?;
+        let place = self.places.get(key.0)?;
+        let heading = self.packs.get(place.pack as usize)?;
+        let width = heading.results.len();
+        let start = heading.start + place.sample as usize * width;
+        let values = self.results.get(start..start + width)?;
         Some(StoredResults {
             code: heading.code,
             names: &heading.results,
@@ -178,31 +193,11 @@ impl SampleIndex {
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.places.is_empty()
+        self.places.len() == 0
     }
 
     /// How many damaged records were passed over while reading.
     pub const fn damaged(&self) -> u64 {
         self.damaged
-    }
-}
-
-/// The keys are hashes already; half of one is as good as another hash.
-#[derive(Default)]
-struct Folded(u64);
-
-impl Hasher for Folded {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut word = [0; 8];
-            for (slot, byte) in word.iter_mut().zip(chunk) {
-                *slot = *byte;
-            }
-            self.0 = self.0.rotate_left(32) ^ u64::from_le_bytes(word);
-        }
     }
 }

@@ -31,6 +31,7 @@ mod database;
 mod error;
 mod frame;
 mod index;
+mod key_table;
 mod lock;
 mod memory;
 mod pack;
