@@ -130,7 +130,7 @@ fn corpus() -> io::Result<Arc<[u8]>> {
     Ok(bytes.into())
 }
 
-/// A shared library of the toolchain, where there is one.
+/// The largest library of the toolchain, where there is one.
 fn toolchain_library() -> Option<PathBuf> {
     let printed = Command::new("rustc")
         .args(["--print", "sysroot"])
@@ -138,11 +138,8 @@ fn toolchain_library() -> Option<PathBuf> {
         .ok()?;
     let sysroot = String::from_utf8(printed.stdout).ok()?;
     let libraries = std::fs::read_dir(Path::new(sysroot.trim()).join("lib")).ok()?;
-    let files = libraries
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| path.is_file());
-    files.min()
+    let paths = libraries.flatten().map(|entry| entry.path());
+    paths.max_by_key(|path| std::fs::metadata(path).map_or(0, |meta| meta.len()))
 }
 
 /// Appends the Rust and Markdown files below a folder, in the order of their names.
