@@ -257,3 +257,63 @@ fn the_command_line_overrides_inputs() {
             .contains("`-5` is not an integer from 0")
     );
 }
+
+thread_local! {
+    static STOP: std::cell::RefCell<Option<bencher::sweep_executor::Interrupt>> =
+        const { std::cell::RefCell::new(None) };
+}
+
+#[derive(ParametrizedSweep, Clone)]
+struct Interrupted {
+    #[sweep(bounds(0, 299))]
+    n: u32,
+    #[result(timed, units = "s")]
+    elapsed: Option<f64>,
+}
+
+impl Benchmark for Interrupted {
+    fn benchmark(&mut self, cx: &mut Context) -> bencher::Result<()> {
+        cx.measure(&mut self.elapsed, || ());
+        if self.n == 7 {
+            STOP.with_borrow(|stop| {
+                let stop = stop.as_ref().unwrap();
+                stop.0.store(true, std::sync::atomic::Ordering::Relaxed);
+            });
+            // Longer than a slice of the serial backend, so that the request is seen now.
+            let started = std::time::Instant::now();
+            while started.elapsed() < std::time::Duration::from_millis(5) {
+                std::hint::spin_loop();
+            }
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn an_interrupt_calls_off_what_is_queued() {
+    let root = tempfile::tempdir().unwrap();
+    let interrupt = bencher::sweep_executor::Interrupt::default();
+    STOP.set(Some(interrupt.clone()));
+    let config = RunConfig {
+        order: Some(Order::InOrder),
+        ..quiet(root.path())
+    };
+    let mut session = bencher::bench::Session::new(config, "test", interrupt);
+    session.set_progress(Box::new(bencher::progress::SilentProgress));
+    let session = std::rc::Rc::new(std::cell::RefCell::new(session));
+    let mut bench = Bench::<Interrupted>::new(std::rc::Rc::clone(&session)).unwrap();
+    let error = bench.sweep("Interrupted").run().unwrap_err();
+    assert!(
+        matches!(error.downcast_ref(), Some(BenchError::Interrupted { .. })),
+        "{error}"
+    );
+    let session = session.borrow();
+    let record = &session.records()[0];
+    let taken = record.counts.submitted;
+    assert!(
+        (8..30).contains(&taken),
+        "{taken} of 300 samples were taken"
+    );
+    let pending = record.dataset.count_states()[&CellState::Pending];
+    assert_eq!(pending as u64, 300 - taken);
+}

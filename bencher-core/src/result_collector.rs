@@ -125,7 +125,10 @@ impl ResultCollector {
                 self.counts.failed += 1;
                 self.record_absent(flat, CellState::TimedOut, None)
             }
-            JobOutcome::Cancelled => self.record_absent(flat, CellState::Pending, None),
+            JobOutcome::Cancelled => {
+                self.counts.submitted -= 1;
+                self.record_absent(flat, CellState::Pending, None)
+            }
         }
     }
 

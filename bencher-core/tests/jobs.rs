@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bencher_core::evaluator::{Evaluator, Executors};
 use bencher_core::job::{CodePolicy, FutureCache, Job, JobOutcome, SampleCache};
 use bencher_core::store::{
-    KeyMaker, MemoryStore, Pack, SampleIndex, SampleStore, SampleWriter, Series, StoreError,
+    KeyMaker, MemoryStore, Pack, ResultId, SampleIndex, SampleStore, SampleWriter, Series,
+    StoreError,
 };
-use bencher_core::value::{Digest, Value};
+use bencher_core::value::{Digest, Kind, Value};
 
 const OURS: Digest = Digest(1);
 const THEIRS: Digest = Digest(2);
@@ -26,7 +27,7 @@ fn heading(code: Digest) -> Pack {
         series(),
         code,
         vec!["n".to_owned()],
-        vec![("square".to_owned(), 1)],
+        vec![ResultId::new("square", Kind::Uint(64))],
     )
 }
 
@@ -66,7 +67,7 @@ fn cache(
         policy,
         code,
         inputs: Box::new(inputs),
-        results: vec![("square".to_owned(), 1)],
+        results: vec![ResultId::new("square", Kind::Uint(64))],
     };
     (FutureCache::new(evaluator, Some(cache)), runs)
 }

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bencher_core::store::{
-    Database, OpenNotice, Pack, SampleIndex, SampleStore, Series, StoreError,
+    Database, OpenNotice, Pack, ResultId, SampleIndex, SampleStore, Series, StoreError,
 };
-use bencher_core::value::{Digest, Value};
+use bencher_core::value::{Digest, Kind, Value};
 
 fn series(tag: &str) -> Series {
     Series {
@@ -17,8 +17,12 @@ fn series(tag: &str) -> Series {
     }
 }
 
+fn y() -> ResultId {
+    ResultId::new("y", Kind::Int(64))
+}
+
 fn pack(tag: &str, from: i64, count: i64) -> Pack {
-    let (inputs, results) = (vec!["x".to_owned()], vec![("y".to_owned(), 1)]);
+    let (inputs, results) = (vec!["x".to_owned()], vec![y()]);
     let mut pack = Pack::new(series(tag), Digest(7), inputs, results);
     for x in from..from + count {
         assert!(pack.push(vec![Value::from(x)], 1, vec![Some(Value::from(x * x))]));
@@ -71,13 +75,25 @@ fn later_samples_replace_earlier_ones_across_sessions() {
     let index = SampleIndex::load(&database, &series("")).unwrap();
     let key = bencher_core::store::KeyMaker::new(&series(""), &["x"]).key(&[Value::from(0)], 1);
     assert_eq!(
-        index.get(key).unwrap().get("y", 1),
+        index.get(key).unwrap().get(&y()),
         Some(Some(&Value::from(-1)))
     );
     assert_eq!(
-        index.get(key).unwrap().get("y", 2),
+        index.get(key).unwrap().get(&ResultId {
+            meaning_version: 2,
+            ..y()
+        }),
         None,
         "another meaning is another result"
+    );
+    let text = ResultId {
+        kind: Kind::Text,
+        ..y()
+    };
+    assert_eq!(
+        index.get(key).unwrap().get(&text),
+        None,
+        "and so is another kind"
     );
 }
 
@@ -221,6 +237,28 @@ fn an_unfinished_creation_is_no_obstacle() {
     let (mut database, notice) = open(root.path());
     database.append(&[pack("", 0, 1)]).unwrap();
     assert_eq!(notice, OpenNotice::default());
+}
+
+#[test]
+fn a_database_that_kills_its_programs_is_set_aside() {
+    let root = filled();
+    let mark = root.path().join("samples.opening");
+    fs::write(&mark, "1").unwrap();
+    let (database, notice) = open(root.path());
+    assert_eq!(
+        (count(&database, ""), notice),
+        (200, OpenNotice::default()),
+        "once is chance"
+    );
+    assert!(!mark.exists(), "an opening that came back counts no longer");
+    drop(database);
+    fs::write(&mark, "2").unwrap();
+    let (database, notice) = open(root.path());
+    assert_eq!(count(&database, ""), 200);
+    assert!(
+        notice.messages[0].contains("2 programs died while opening it"),
+        "{notice:?}"
+    );
 }
 
 #[test]

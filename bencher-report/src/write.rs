@@ -4,7 +4,7 @@ mod pictures;
 
 use std::collections::HashSet;
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use bencher_core::record::SweepRecord;
@@ -82,7 +82,8 @@ pub enum ReportError {
 /// Writes `index.html` and a PNG file per chart into a folder, which is made where it is missing.
 ///
 /// Every file is written whole beside its place and then renamed, so that a reader never sees
-/// half of one and an interrupted run leaves the last report as it was. A chart that cannot be
+/// half of one and an interrupted run leaves the last report as it was. Pictures of an earlier report
+/// in the same folder are removed if this one does not draw them again. A chart that cannot be
 /// drawn is a warning, on the page and in the return value, never the end of the report.
 ///
 /// # Errors
@@ -96,6 +97,7 @@ pub fn write_report(
         path: dir.to_owned(),
         source,
     })?;
+    let replaces_ours = holds_our_page(dir);
     let mut files = ReportFiles::default();
     let mut anchors = HashSet::new();
     let mut sweeps = Vec::new();
@@ -119,7 +121,31 @@ pub fn write_report(
     if options.html {
         files.html = page(dir, &sweeps, &mut files.warnings)?;
     }
+    if replaces_ours && options.png {
+        remove_stale_pictures(dir, &files.pngs);
+    }
     Ok(files)
+}
+
+/// Whether a folder holds a page of ours, whose pictures this report replaces.
+fn holds_our_page(dir: &Path) -> bool {
+    let mut head = Vec::new();
+    let read =
+        fs::File::open(dir.join("index.html")).map(|page| page.take(2000).read_to_end(&mut head));
+    let sign = b"name=\"generator\" content=\"bencher\"";
+    matches!(read, Ok(Ok(_))) && head.windows(sign.len()).any(|window| window == sign)
+}
+
+/// Removes the pictures that an earlier report left and this one did not draw again.
+fn remove_stale_pictures(dir: &Path, drawn: &[PathBuf]) {
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.ends_with(".png") && name.contains("--") && !drawn.contains(&entry.path()) {
+            // One that stays is out of date, not wrong.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// One record with its anchor, charts, and the warnings of drawing them.

@@ -232,7 +232,9 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
             timings,
             warnings,
         };
-        session.finish_sweep(&record);
+        if !(end.interrupted && record.counts.submitted == 0) {
+            session.finish_sweep(&record);
+        }
         let title = self.title;
         if let Some(source) = end.store_error {
             return Err(BenchError::StoreFailed { title, source }.into());

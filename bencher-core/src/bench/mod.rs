@@ -28,6 +28,7 @@
 mod builder;
 mod config;
 mod error;
+mod print;
 mod result;
 mod session;
 mod table;

@@ -2,6 +2,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use crate::dataset::Dataset;
 use crate::job::CallCounts;
 use crate::progress::{BarProgress, JsonProgress, ProgressSink, SilentProgress};
 use crate::record::SweepRecord;
@@ -12,6 +13,7 @@ use crate::var::{ParametrizedSweep, nearest};
 
 use super::config::{OutputFormat, ReportPlace, RunConfig};
 use super::error::failure_text;
+use super::print::say;
 use super::table::result_table;
 
 /// One run of a benchmark program: its configuration, the open store, and what its sweeps gave.
@@ -151,9 +153,9 @@ impl Session {
 
     pub(super) fn list(&self, title: &str) {
         if self.config.output == OutputFormat::Json {
-            println!("{}", serde_json::json!({"event": "list", "sweep": title}));
+            say!("{}", serde_json::json!({"event": "list", "sweep": title}));
         } else {
-            println!("{title}");
+            say!("{title}");
         }
     }
 
@@ -184,14 +186,17 @@ impl Session {
         for constant in plan.constants() {
             let _ = write!(text, "\n  {} = {}", constant.name, constant.value);
         }
+        if let Err(error) = Dataset::check_size(plan.samples()) {
+            let _ = write!(text, "\n  it will be refused: {error}");
+        }
         if self.config.output == OutputFormat::Json {
             let samples = plan.samples().to_string();
-            println!(
+            say!(
                 "{}",
                 serde_json::json!({"event": "plan", "sweep": title, "samples": samples})
             );
         } else {
-            println!("{text}");
+            say!("{text}");
         }
     }
 
@@ -261,13 +266,13 @@ impl Session {
         {
             self.unsaved = true;
             self.progress
-                .note(&format!("the result could not be kept: {error}"));
+                .note(&format!("error: the result could not be kept: {error}"));
         }
         match self.config.output {
             OutputFormat::Text => print_record(record, self.config.rows),
             OutputFormat::Json => {
                 let result = record.dataset.to_json();
-                println!(
+                say!(
                     "{}",
                     serde_json::json!({"event": "result", "sweep": record.title,
                         "counts": record.counts, "warnings": record.warnings, "dataset": result})
@@ -316,7 +321,7 @@ impl Session {
             }
             Err(error) => {
                 self.progress
-                    .note(&format!("the report could not be drawn: {error}"));
+                    .note(&format!("error: the report could not be drawn: {error}"));
                 verdict = Verdict::Failed;
             }
         }
@@ -327,20 +332,20 @@ impl Session {
         match self.config.output {
             OutputFormat::Text => {
                 if let Some(page) = &files.page {
-                    println!("\nreport    {}", page.display());
+                    say!("\nreport    {}", page.display());
                 }
                 if let Some(folder) = files.images.first().and_then(|image| image.parent()) {
-                    println!(
+                    say!(
                         "pictures  {} PNG files in {}",
                         files.images.len(),
                         folder.display()
                     );
                 }
                 if self.config.cache && cfg!(feature = "store") {
-                    println!("store     {}", self.root.display());
+                    say!("store     {}", self.root.display());
                 }
             }
-            OutputFormat::Json => println!(
+            OutputFormat::Json => say!(
                 "{}",
                 serde_json::json!({"event": "report", "page": files.page, "images": files.images})
             ),
@@ -395,22 +400,24 @@ pub(super) fn warnings(timed: bool, calls: &CallCounts, damaged: u64) -> Vec<Str
 }
 
 fn print_record(record: &SweepRecord, rows: usize) {
-    println!("{}\n", record.dataset);
-    println!("{}", result_table(&record.dataset, rows));
+    say!("{}\n", record.dataset);
+    say!("{}", result_table(&record.dataset, rows));
     for failure in record.failures.iter().take(20) {
-        println!("failed    {}", failure_text(failure));
+        say!("failed    {}", failure_text(failure));
     }
     if record.failures.len() > 20 {
-        println!("failed    … and {} more", record.failures.len() - 20);
+        say!("failed    … and {} more", record.failures.len() - 20);
     }
     let counts = &record.counts;
     let seconds: f64 = record.timings.iter().map(|(_, seconds)| seconds).sum();
-    println!(
+    say!(
         "samples   {} executed, {} from the store, {} failed ({seconds:.2} s)",
-        counts.executed, counts.hits, counts.failed
+        counts.executed,
+        counts.hits,
+        counts.failed
     );
     for warning in &record.warnings {
-        println!("warning   {warning}");
+        say!("warning   {warning}");
     }
 }
 

@@ -100,6 +100,9 @@ fn summary(var: &Variable, first: usize, repeats: usize) -> String {
                 .is_some_and(|state| state.has_value())
         })
         .count();
+    let cells: Vec<Value> = (first..first + repeats)
+        .filter_map(|flat| var.cell(flat)?.value)
+        .collect();
     let mut text = if present == 0 {
         let state = var
             .states()
@@ -108,13 +111,18 @@ fn summary(var: &Variable, first: usize, repeats: usize) -> String {
             .unwrap_or(CellState::Pending);
         return format!("({state})");
     } else if repeats == 1 || numbers.is_empty() {
-        let cell = (first..first + repeats).find_map(|flat| var.cell(flat)?.value);
-        cell.map_or_else(String::new, |value| short(&value))
+        cells.first().map(short).unwrap_or_default()
     } else {
+        let first_value = cells.first().map(short).unwrap_or_default();
+        let same = cells.windows(2).all(|pair| pair.first() == pair.last());
         let mean = crate::stats::mean(&numbers).unwrap_or(f64::NAN);
-        match crate::stats::std(&numbers, 1) {
-            Some(std) => format!("{} ± {}", digits(mean, 4), digits(std, 2)),
-            None => digits(mean, 4),
+        match crate::stats::std(&numbers, 1).filter(|_| !same) {
+            Some(std) => format!(
+                "{} ± {}",
+                digits(mean, meaningful(mean, std)),
+                digits(std, 2)
+            ),
+            None => first_value,
         }
     };
     if present < repeats {
@@ -126,11 +134,25 @@ fn summary(var: &Variable, first: usize, repeats: usize) -> String {
 fn short(value: &Value) -> String {
     match value {
         Value::Float(x) => digits(*x, 4),
-        Value::Text(text) if text.chars().count() > 32 => {
-            text.chars().take(31).chain(['…']).collect()
+        Value::Text(text) => {
+            let plain = text.chars().map(|c| if c.is_control() { '␤' } else { c });
+            let long = text.chars().count() > 32;
+            let shown: String = plain.take(if long { 31 } else { 32 }).collect();
+            if long { shown + "…" } else { shown }
         }
         other => other.to_string(),
     }
+}
+
+/// The significant digits of a mean that its standard deviation leaves meaning to.
+fn meaningful(mean: f64, std: f64) -> usize {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped"
+    )]
+    let digits = (mean.abs().log10().floor() - std.log10().floor() + 2.0).clamp(2.0, 17.0) as usize;
+    digits
 }
 
 /// A number in so many significant digits, large and small ones with an exponent.

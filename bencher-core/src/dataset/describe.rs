@@ -122,8 +122,11 @@ fn brief(value: &Value) -> String {
             let rounded: f64 = format!("{x:.3e}").parse().unwrap_or(*x);
             crate::value::float_text(rounded)
         }
-        Value::Text(text) if text.chars().count() > 16 => {
-            text.chars().take(15).chain(['…']).collect()
+        Value::Text(text) => {
+            let plain = text.chars().map(|c| if c.is_control() { '␤' } else { c });
+            let long = text.chars().count() > 16;
+            let shown: String = plain.take(if long { 15 } else { 16 }).collect();
+            if long { shown + "…" } else { shown }
         }
         other => other.to_string(),
     }

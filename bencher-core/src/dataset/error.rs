@@ -28,6 +28,16 @@ pub enum DatasetError {
         /// The values there are, shortened.
         known: String,
     },
+    /// A value that cannot be a coordinate of the dimension.
+    #[error("the coordinates of {dim} are each {expected}, and {value:?} is not")]
+    CoordinateKind {
+        /// The dimension.
+        dim: String,
+        /// What its coordinates are.
+        expected: String,
+        /// The value asked for.
+        value: Value,
+    },
     /// A position outside the grid.
     #[error("the position lies outside the grid")]
     Position,

@@ -54,7 +54,8 @@ impl Dataset {
 
     /// Any statistic over some dimensions, of the cells that hold a value.
     ///
-    /// Text variables have none and are left out. A group without a single value keeps the state
+    /// Text variables have none and are left out. A cell that stands for fewer cells than its group
+    /// has says of how many in its reason. A group without a single value keeps the state
     /// and reason of its first cell; a statistic that is `None` is missing.
     ///
     /// ```
@@ -135,6 +136,10 @@ fn reduce_variable(
             reduced.record_absent(flat, state, reason)?;
         } else if let Some(x) = statistic(&values) {
             reduced.record(flat, &Value::Float(x), CellState::Measured)?;
+            if values.len() < within.len() {
+                let reason = format!("of {} of {} cells", values.len(), within.len());
+                reduced.reasons.insert(flat, reason.into());
+            }
         } else {
             reduced.record_absent(flat, CellState::Missing, None)?;
         }

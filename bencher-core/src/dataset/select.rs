@@ -21,6 +21,14 @@ impl Dataset {
     pub fn select(&self, dim: &str, value: impl Into<Value>) -> Result<Self, DatasetError> {
         let value = value.into();
         let found = self.dim(dim)?;
+        if found.kind.canonical(&value).is_none() {
+            let (dim, expected) = (dim.to_owned(), found.kind.name());
+            return Err(DatasetError::CoordinateKind {
+                dim,
+                expected,
+                value,
+            });
+        }
         let position = found
             .position(&value)
             .ok_or_else(|| DatasetError::NoCoordinate {

@@ -65,6 +65,7 @@ pub type RunFunction<A, R> = Arc<dyn Fn(&A) -> Result<R, String> + Send + Sync>;
 ///     fn collect(&mut self, _wait: bool, finished: &mut Vec<Finished<u32, u32>>) {
 ///         finished.append(&mut self.0);
 ///     }
+///     fn cancel(&mut self) {}
 ///     fn window(&self) -> usize { 1 }
 ///     fn workers(&self) -> usize { 1 }
 /// }
@@ -79,6 +80,9 @@ pub trait Backend<A, R>: Send {
     /// Moves finished jobs into `finished`; with `wait`, blocks until there is one, provided that
     /// any is under way.
     fn collect(&mut self, wait: bool, finished: &mut Vec<Finished<A, R>>);
+
+    /// Calls off the jobs that no worker has begun; they come back as cancelled.
+    fn cancel(&mut self);
 
     /// How many jobs should be under way to keep every worker busy.
     fn window(&self) -> usize;
@@ -207,6 +211,11 @@ impl<A, R> Evaluator<A, R> {
         self.gathered += (finished.len() - before) as u64;
     }
 
+    /// Calls off the jobs that no worker has begun; they are gathered as cancelled.
+    pub fn cancel(&mut self) {
+        self.backend.cancel();
+    }
+
     /// How many jobs were submitted.
     pub const fn submitted(&self) -> u64 {
         self.submitted
@@ -285,6 +294,24 @@ mod tests {
                     id => assert_eq!(job.outcome, Outcome::Done(id * 10)),
                 }
             }
+        }
+    }
+
+    #[test]
+    fn jobs_that_no_worker_has_begun_can_be_called_off() {
+        for executor in [Executors::Serial, Executors::Threads(2)] {
+            let function: RunFunction<u64, u64> = Arc::new(|x| Ok(*x));
+            let mut evaluator = Evaluator::new(executor.backend(function).unwrap());
+            evaluator.submit(0..10_000);
+            evaluator.cancel();
+            let mut ids = BTreeSet::new();
+            while evaluator.in_flight() > 0 {
+                for job in evaluator.gather(true) {
+                    assert!(matches!(job.outcome, Outcome::Done(_) | Outcome::Cancelled));
+                    assert!(ids.insert(job.id), "job {} came back twice", job.id);
+                }
+            }
+            assert_eq!(ids.len(), 10_000);
         }
     }
 

@@ -13,6 +13,17 @@ pub struct Task<A> {
     pub args: A,
 }
 
+impl<A> Task<A> {
+    /// The job, called off before it ran.
+    pub(super) fn cancelled<R>(self) -> Finished<A, R> {
+        Finished {
+            id: self.id,
+            args: self.args,
+            outcome: Outcome::Cancelled,
+        }
+    }
+}
+
 /// A job that came back.
 ///
 /// The example stands at the [module](super).

@@ -22,14 +22,19 @@ use super::{Backend, Finished, RunFunction, Task, run};
 pub struct SerialBackend<A, R> {
     function: RunFunction<A, R>,
     queue: VecDeque<Task<A>>,
-    /// How many jobs fit into [`SLICE`], as the last ones went.
-    burst: usize,
+    cancelled: Vec<Task<A>>,
+    /// After how many jobs the clock is read.
+    stride: usize,
 }
 
 /// How long a gather keeps running jobs before it hands them over.
 const SLICE: Duration = Duration::from_millis(1);
-/// The most jobs between two looks at the clock.
-const MAX_BURST: usize = 1024;
+/// How many jobs of a slice make them trivial.
+const TRIVIAL: usize = 256;
+/// The jobs between two looks at the clock where they are trivial.
+const STRIDE: usize = 16;
+/// How many jobs are worth queueing.
+const WINDOW: usize = 1024;
 
 impl<A, R> SerialBackend<A, R> {
     /// A backend that runs `function`.
@@ -37,7 +42,8 @@ impl<A, R> SerialBackend<A, R> {
         Self {
             function,
             queue: VecDeque::new(),
-            burst: 1,
+            cancelled: Vec::new(),
+            stride: 1,
         }
     }
 }
@@ -56,31 +62,29 @@ impl<A: Send, R: Send> Backend<A, R> for SerialBackend<A, R> {
     }
 
     fn collect(&mut self, wait: bool, finished: &mut Vec<Finished<A, R>>) {
+        finished.extend(self.cancelled.drain(..).map(Task::cancelled));
         if !wait {
             return;
         }
-        // The clock costs as much as a trivial job, so it is read between growing bursts.
+        // The clock costs as much as a trivial job, so it is not read after every one of them.
         let started = Instant::now();
-        while let count @ 1.. = self.burst.min(self.queue.len()) {
-            let before = started.elapsed();
-            for task in self.queue.drain(..count) {
-                finished.push(run(&self.function, task));
-            }
-            let elapsed = started.elapsed();
-            self.burst = if elapsed.saturating_sub(before) < SLICE / 4 {
-                self.burst * 2
-            } else {
-                self.burst / 2
-            };
-            self.burst = self.burst.clamp(1, MAX_BURST);
-            if elapsed >= SLICE {
+        let mut count = 0_usize;
+        while let Some(task) = self.queue.pop_front() {
+            finished.push(run(&self.function, task));
+            count += 1;
+            if count.is_multiple_of(self.stride) && started.elapsed() >= SLICE {
                 break;
             }
         }
+        self.stride = if count > TRIVIAL { STRIDE } else { 1 };
+    }
+
+    fn cancel(&mut self) {
+        self.cancelled.extend(self.queue.drain(..));
     }
 
     fn window(&self) -> usize {
-        MAX_BURST
+        WINDOW
     }
 
     fn workers(&self) -> usize {

@@ -26,6 +26,9 @@ use super::{Backend, Finished, RunFunction, Task, run};
 /// ```
 pub struct ThreadBackend<A, R> {
     tasks: Option<Sender<Vec<Task<A>>>>,
+    /// The workers' end of the queue, to take jobs back from.
+    waiting: Receiver<Vec<Task<A>>>,
+    cancelled: Vec<Task<A>>,
     finished: Receiver<Vec<Finished<A, R>>>,
     threads: Vec<JoinHandle<()>>,
     nanoseconds: Arc<AtomicU64>,
@@ -49,6 +52,8 @@ impl<A: Send + 'static, R: Send + 'static> ThreadBackend<A, R> {
         let closed = Arc::new(AtomicBool::new(false));
         let mut backend = Self {
             tasks: Some(tasks),
+            waiting: task_queue.clone(),
+            cancelled: Vec::new(),
             finished,
             threads: Vec::new(),
             nanoseconds,
@@ -117,7 +122,15 @@ impl<A: Send, R: Send> Backend<A, R> for ThreadBackend<A, R> {
         }
     }
 
+    fn cancel(&mut self) {
+        while let Ok(chunk) = self.waiting.try_recv() {
+            self.cancelled.extend(chunk);
+        }
+    }
+
     fn collect(&mut self, wait: bool, finished: &mut Vec<Finished<A, R>>) {
+        let wait = wait && self.cancelled.is_empty();
+        finished.extend(self.cancelled.drain(..).map(Task::cancelled));
         if wait && let Ok(chunk) = self.finished.recv() {
             finished.extend(chunk);
         }

@@ -1,7 +1,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use crate::evaluator::{Evaluator, Finished, Outcome};
-use crate::store::{SampleIndex, SampleWriter, StoreError, Ticket};
+use crate::store::{ResultId, SampleIndex, SampleWriter, StoreError, Ticket};
 use crate::value::{Digest, Value};
 
 use super::{Job, JobDone, JobFuture, JobOutcome, Sample};
@@ -34,9 +34,12 @@ pub type InputValues = Box<dyn Fn(u64) -> Vec<Value>>;
 /// use std::sync::Arc;
 /// use bencher_core::evaluator::{Evaluator, Executors};
 /// use bencher_core::job::{CodePolicy, FutureCache, Job, JobOutcome, Sample, SampleCache};
-/// use bencher_core::store::{KeyMaker, MemoryStore, Pack, SampleIndex, SampleWriter, Series};
-/// use bencher_core::value::{Digest, Value};
-/// let (store, names, results) = (MemoryStore::default(), ["n".to_owned()], [("half".to_owned(), 1)]);
+/// use bencher_core::store::{
+///     KeyMaker, MemoryStore, Pack, ResultId, SampleIndex, SampleWriter, Series,
+/// };
+/// use bencher_core::value::{Digest, Kind, Value};
+/// let (store, names) = (MemoryStore::default(), ["n".to_owned()]);
+/// let results = [ResultId::new("half", Kind::Uint(64))];
 /// let series = Series { tag: String::new(), sweep_type: "demo::Half".to_owned(), version: 1 };
 /// let run = |code| -> Result<JobOutcome, Box<dyn std::error::Error>> {
 ///     let heading = Pack::new(series.clone(), code, names.to_vec(), results.to_vec());
@@ -71,8 +74,8 @@ pub struct SampleCache {
     pub code: Digest,
     /// The values of inputs and constants at a point.
     pub inputs: InputValues,
-    /// Names and meaning versions of the results, in the order of a sample.
-    pub results: Vec<(String, u32)>,
+    /// The results, in the order of a sample.
+    pub results: Vec<ResultId>,
 }
 
 impl std::fmt::Debug for SampleCache {
@@ -201,7 +204,8 @@ impl FutureCache {
     }
 
     /// Starts what was submitted, and moves the jobs that are done, and durable, into `done`; with
-    /// `wait`, works or waits until there is one, if any is under way.
+    /// `wait`, works for a slice or waits until a job is done. That may leave `done` empty, since a
+    /// group is still being gathered; call again while jobs are [`pending`](Self::pending).
     ///
     /// # Errors
     /// Where the store does not take the samples. The jobs they belong to are not handed out;
@@ -210,30 +214,25 @@ impl FutureCache {
         if !self.queued.is_empty() {
             self.evaluator.submit(std::mem::take(&mut self.queued));
         }
-        loop {
-            self.evaluator
-                .gather_into(wait && self.ready.is_empty(), &mut self.finished);
-            let mut finished = std::mem::take(&mut self.finished);
-            for job in finished.drain(..) {
-                self.settle(job);
+        self.evaluator
+            .gather_into(wait && self.ready.is_empty(), &mut self.finished);
+        let mut finished = std::mem::take(&mut self.finished);
+        for job in finished.drain(..) {
+            self.settle(job);
+        }
+        self.finished = finished;
+        if let Some(cache) = &mut self.cache {
+            if wait && self.ready.is_empty() && self.evaluator.in_flight() == 0 {
+                cache.writer.commit()?;
+            } else {
+                cache.writer.commit_due()?;
             }
-            self.finished = finished;
-            if let Some(cache) = &mut self.cache {
-                if wait && self.ready.is_empty() && self.evaluator.in_flight() == 0 {
-                    cache.writer.commit()?;
-                } else {
-                    cache.writer.commit_due()?;
-                }
-                let committed = cache.writer.committed();
-                while let Some((ticket, _)) = self.uncommitted.front()
-                    && *ticket < committed
-                {
-                    self.ready
-                        .extend(self.uncommitted.pop_front().map(|(_, job)| job));
-                }
-            }
-            if !wait || !self.ready.is_empty() || self.evaluator.in_flight() == 0 {
-                break;
+            let committed = cache.writer.committed();
+            while let Some((ticket, _)) = self.uncommitted.front()
+                && *ticket < committed
+            {
+                self.ready
+                    .extend(self.uncommitted.pop_front().map(|(_, job)| job));
             }
         }
         done.extend(self.ready.drain(..));
@@ -263,6 +262,14 @@ impl FutureCache {
         }
         self.ready.extend(others);
         Ok(found)
+    }
+
+    /// Calls off the jobs that were not begun; they are gathered as cancelled.
+    pub fn cancel(&mut self) {
+        if !self.queued.is_empty() {
+            self.evaluator.submit(std::mem::take(&mut self.queued));
+        }
+        self.evaluator.cancel();
     }
 
     /// Jobs that are done but that the store did not take.
@@ -302,7 +309,11 @@ impl FutureCache {
             Outcome::Done(sample) => JobOutcome::Measured(sample),
             Outcome::Failed(error) => JobOutcome::Failed(error),
             Outcome::TimedOut => JobOutcome::TimedOut,
-            Outcome::Cancelled => JobOutcome::Cancelled,
+            Outcome::Cancelled => {
+                self.counts.submitted -= 1;
+                self.counts.executed -= 1;
+                JobOutcome::Cancelled
+            }
         };
         let ticket = match (&outcome, key, &mut self.cache) {
             (JobOutcome::Measured(sample), Some(_), Some(cache)) => {

@@ -1,4 +1,4 @@
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use crate::record::Counts;
 
@@ -20,13 +20,19 @@ pub struct BarProgress {
     bar: Option<ProgressBar>,
 }
 
-const TEMPLATE: &str = "{prefix:.bold} [{bar:30}] {pos}/{len}  {per_sec}  {eta} left  {msg}";
+const TEMPLATE: &str = "{prefix:.bold} [{bar:30}] {pos}/{len}  {rate}  {eta} left  {msg}";
 
 impl ProgressSink for BarProgress {
     fn start(&mut self, title: &str, samples: u128) {
         let bar = ProgressBar::new(u64::try_from(samples).unwrap_or(u64::MAX));
         let style = ProgressStyle::with_template(TEMPLATE)
             .unwrap_or_else(|_| ProgressStyle::default_bar())
+            .with_key(
+                "rate",
+                |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+                    let _ = write!(out, "{:.1}/s", state.per_sec());
+                },
+            )
             .progress_chars("█▌ ");
         bar.set_style(style);
         bar.set_prefix(title.to_owned());

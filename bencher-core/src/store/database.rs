@@ -97,6 +97,8 @@ impl Database {
         patience: Duration,
         waiting: impl FnMut(&Holder),
     ) -> Result<(Self, OpenNotice), StoreError> {
+        // Fjall asks for the working directory whatever its path is, and panics without one.
+        std::env::current_dir().map_err(StoreError::io("find", "the working directory"))?;
         let lock = StoreLock::acquire(root, patience, waiting)?;
         let dir = root.join("samples");
         let mut notice = OpenNotice::default();
@@ -104,7 +106,8 @@ impl Database {
             create(root, &dir)?;
         }
         let journals = Journals::read(&dir);
-        let opened = match open_existing(&dir) {
+        let opening = Opening::begin(root);
+        let opened = match opening.refuse().map_or_else(|| open_existing(&dir), Err) {
             Ok(opened) => opened,
             Err(Refusal::Error(error)) => return Err(error),
             Err(Refusal::Damaged(why)) => {
@@ -115,7 +118,8 @@ impl Database {
                 let kept = carry_over(&opened, &dir, &salvaged)?;
                 notice.messages.push(format!(
                     "the sample store {} did not open ({why}); {kept} samples were carried over \
-                     into a new one, {} damaged records were lost, and the old one is kept as {}",
+                     into a new one, {} damaged records of up to 64 samples each were lost, and \
+                     the old one is kept as {}",
                     dir.display(),
                     salvaged.damaged,
                     aside.display(),
@@ -123,6 +127,7 @@ impl Database {
                 opened
             }
         };
+        opening.done();
         let mut next = read_sequence(&opened.meta);
         if let Some(cut) = journals.behind(next) {
             let kept = carry_over(&opened, &dir, &cut)?;
@@ -300,7 +305,14 @@ fn create(root: &Path, dir: &Path) -> Result<(), StoreError> {
     if unfinished.exists() {
         fs::remove_dir_all(&unfinished).map_err(StoreError::io("remove", &unfinished))?;
     }
-    let made = open_fjall(&unfinished).map_err(failed("create", &unfinished))?;
+    let made = crate::quiet::catch(AssertUnwindSafe(|| open_fjall(&unfinished)))
+        .map_err(|message| StoreError::Database {
+            action: "create",
+            path: unfinished.clone(),
+            message,
+            hint: "; give another place with `--store DIR`",
+        })?
+        .map_err(failed("create", &unfinished))?;
     made.database
         .persist(PersistMode::SyncAll)
         .map_err(failed("create", &unfinished))?;
@@ -329,6 +341,37 @@ fn open_fjall(dir: &Path) -> fjall::Result<Opened> {
         samples,
         meta,
     })
+}
+
+/// Counts the attempts to open a database that did not come back: some damage makes fjall abort
+/// the whole process, which nothing can catch.
+struct Opening {
+    path: PathBuf,
+    died: u32,
+}
+
+impl Opening {
+    fn begin(root: &Path) -> Self {
+        let path = root.join("samples.opening");
+        let died = fs::read_to_string(&path)
+            .ok()
+            .and_then(|text| text.trim().parse().ok());
+        let died = died.unwrap_or(0);
+        // Without the count, opening goes on as it would have.
+        let _ = fs::write(&path, (died + 1_u32).to_string());
+        Self { path, died }
+    }
+
+    /// Once may have been a kill at a bad moment; twice is the database.
+    fn refuse(&self) -> Option<Refusal> {
+        let why = || format!("{} programs died while opening it", self.died);
+        (self.died >= 2).then(|| Refusal::Damaged(why()))
+    }
+
+    fn done(self) {
+        // What stays behind only makes a later refusal come sooner.
+        let _ = fs::remove_file(self.path);
+    }
 }
 
 /// A directory without a number for a name makes fjall abort the process while it opens.

@@ -94,6 +94,10 @@ pub(super) fn hint(error: &std::io::Error) -> &'static str {
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
             "; give a place that can be written with `--store DIR` or BENCHER_CACHE_DIR"
         }
+        ErrorKind::AlreadyExists | ErrorKind::NotADirectory => {
+            "; a file is in the way, give a folder with `--store DIR`"
+        }
+        ErrorKind::NotFound => "; make sure that the folder is there",
         _ => "",
     }
 }

@@ -5,7 +5,7 @@ use crate::value::{Digest, KeyWriter, Value};
 use super::SampleStore;
 use super::error::StoreError;
 use super::key_table::KeyTable;
-use super::pack::{Pack, Series};
+use super::pack::{Pack, ResultId, Series};
 
 /// Computes the identity of samples of one series: a digest of the series, the names of inputs and
 /// constants, their values, and the repeat. The order of the names does not matter.
@@ -84,7 +84,7 @@ struct Place {
 #[derive(Debug)]
 struct Heading {
     code: Digest,
-    results: Arc<[(String, u32)]>,
+    results: Arc<[ResultId]>,
     /// Where the results of its samples begin.
     start: usize,
 }
@@ -96,32 +96,28 @@ struct Heading {
 pub struct StoredResults<'a> {
     /// The executable that measured it.
     pub code: Digest,
-    names: &'a [(String, u32)],
+    names: &'a [ResultId],
     values: &'a [Option<Value>],
 }
 
 impl<'a> StoredResults<'a> {
-    /// The value of a result, where the sample has it in this meaning; the inner `None` is a
+    /// The value of a result, where the sample has it in this kind and meaning; the inner `None` is a
     /// result that the sample did not set.
-    pub fn get(&self, name: &str, meaning_version: u32) -> Option<Option<&'a Value>> {
-        let position = self
-            .names
-            .iter()
-            .position(|(known, version)| known == name && *version == meaning_version)?;
+    pub fn get(&self, wanted: &ResultId) -> Option<Option<&'a Value>> {
+        let position = self.names.iter().position(|known| known == wanted)?;
         self.values.get(position).map(Option::as_ref)
     }
 }
 
 impl StoredResults<'_> {
     /// The results of these names and meanings, in their order; `None` where one is not there.
-    pub fn sample(&self, wanted: &[(String, u32)]) -> Option<Box<[Option<Value>]>> {
+    pub fn sample(&self, wanted: &[ResultId]) -> Option<Box<[Option<Value>]>> {
         if wanted == self.names {
             return Some(self.values.into());
         }
-        let value = |(name, version): &(String, u32)| self.get(name, *version);
         wanted
             .iter()
-            .map(|result| value(result).map(Option::<&Value>::cloned))
+            .map(|result| self.get(result).map(Option::<&Value>::cloned))
             .collect()
     }
 }

@@ -9,11 +9,14 @@
 //! [`load_result`] keep what a whole sweep gave.
 //!
 //! ```
-//! use bencher_core::store::{KeyMaker, MemoryStore, Pack, SampleIndex, SampleWriter, Series};
-//! use bencher_core::value::{Digest, Value};
+//! use bencher_core::store::{
+//!     KeyMaker, MemoryStore, Pack, ResultId, SampleIndex, SampleWriter, Series,
+//! };
+//! use bencher_core::value::{Digest, Kind, Value};
+//! let moves = ResultId::new("moves", Kind::Uint(64));
 //! let store = MemoryStore::default();
 //! let series = Series { tag: String::new(), sweep_type: "demo::Sorting".to_owned(), version: 1 };
-//! let heading = Pack::new(series.clone(), Digest(7), vec!["len".to_owned()], vec![("moves".to_owned(), 1)]);
+//! let heading = Pack::new(series.clone(), Digest(7), vec!["len".to_owned()], vec![moves.clone()]);
 //! let mut writer = SampleWriter::new(Box::new(store.clone()), heading);
 //! writer.submit(vec![Value::from(4)], 1, vec![Some(Value::from(6))]);
 //! writer.finish()?;
@@ -21,8 +24,9 @@
 //! let index = SampleIndex::load(&store, &series)?;
 //! let key = KeyMaker::new(&series, &["len"]).key(&[Value::from(4)], 1);
 //! let stored = index.get(key).ok_or("not stored")?;
-//! assert_eq!(stored.get("moves", 1), Some(Some(&Value::from(6))));
-//! assert_eq!(stored.get("moves", 2), None, "it means something else now");
+//! assert_eq!(stored.get(&moves), Some(Some(&Value::from(6))));
+//! let other = ResultId { meaning_version: 2, ..moves };
+//! assert_eq!(stored.get(&other), None, "it means something else now");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -47,7 +51,7 @@ pub use error::StoreError;
 pub use index::{KeyMaker, SampleIndex, StoredResults};
 pub use lock::{Holder, StoreLock};
 pub use memory::MemoryStore;
-pub use pack::{Pack, PackedSample, Series};
+pub use pack::{Pack, PackedSample, ResultId, Series};
 pub use place::{default_root, slug};
 pub use results::{list_results, load_result, save_result};
 pub use writer::{SampleWriter, Ticket};

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::value::{Digest, KeyWriter, Value};
+use crate::value::{Digest, KeyWriter, Kind, Value};
 
 /// What groups samples: only samples of one series can stand for each other.
 ///
@@ -54,13 +54,35 @@ fn short(digest: Digest) -> [u8; 8] {
     bytes
 }
 
+/// Which result a stored value is of: only one of the same name, kind and meaning can stand for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResultId {
+    /// The result's name.
+    pub name: String,
+    /// What it holds.
+    pub kind: Kind,
+    /// Raised by the author when its meaning changes.
+    pub meaning_version: u32,
+}
+
+impl ResultId {
+    /// A result in its first meaning.
+    pub fn new(name: impl Into<String>, kind: Kind) -> Self {
+        Self {
+            name: name.into(),
+            kind,
+            meaning_version: 1,
+        }
+    }
+}
+
 /// Samples that were committed together.
 ///
 /// ```
-/// use bencher_core::store::{Pack, Series};
-/// use bencher_core::value::{Digest, Value};
+/// use bencher_core::store::{Pack, ResultId, Series};
+/// use bencher_core::value::{Digest, Kind, Value};
 /// let series = Series { tag: String::new(), sweep_type: "demo::Sorting".to_owned(), version: 1 };
-/// let mut pack = Pack::new(series, Digest(7), vec!["len".to_owned()], vec![("moves".to_owned(), 1)]);
+/// let mut pack = Pack::new(series, Digest(7), vec!["len".to_owned()], vec![ResultId::new("moves", Kind::Uint(64))]);
 /// assert!(pack.push(vec![Value::from(4)], 1, vec![Some(Value::from(6))]));
 /// assert!(!pack.push(vec![], 1, vec![None]), "no value of len");
 /// assert_eq!(pack.samples().count(), 1);
@@ -77,8 +99,8 @@ pub struct Pack {
     pub written_ms: i64,
     /// The names of inputs and constants, in the order of each sample's values.
     pub inputs: Vec<String>,
-    /// The names and meaning versions of the results, in the order of each sample's results.
-    pub results: Vec<(String, u32)>,
+    /// The results, in the order of each sample's results.
+    pub results: Vec<ResultId>,
     /// Which repeat of its point each sample is, from 1.
     pub repeats: Vec<u32>,
     /// The values of inputs and constants, sample after sample.
@@ -90,10 +112,10 @@ pub struct Pack {
 /// One sample of a [`Pack`].
 ///
 /// ```
-/// # use bencher_core::store::{Pack, Series};
-/// # use bencher_core::value::{Digest, Value};
+/// # use bencher_core::store::{Pack, ResultId, Series};
+/// # use bencher_core::value::{Digest, Kind, Value};
 /// # let series = Series { tag: String::new(), sweep_type: "demo::Sorting".to_owned(), version: 1 };
-/// let mut pack = Pack::new(series, Digest(7), vec!["len".to_owned()], vec![("moves".to_owned(), 1)]);
+/// let mut pack = Pack::new(series, Digest(7), vec!["len".to_owned()], vec![ResultId::new("moves", Kind::Uint(64))]);
 /// pack.push(vec![Value::from(4)], 2, vec![None]);
 /// let sample = pack.samples().next().ok_or("empty")?;
 /// assert_eq!((sample.inputs, sample.repeat), (&[Value::from(4)][..], 2));
@@ -112,12 +134,7 @@ pub struct PackedSample<'a> {
 
 impl Pack {
     /// An empty pack of samples with these inputs and results.
-    pub fn new(
-        series: Series,
-        code: Digest,
-        inputs: Vec<String>,
-        results: Vec<(String, u32)>,
-    ) -> Self {
+    pub fn new(series: Series, code: Digest, inputs: Vec<String>, results: Vec<ResultId>) -> Self {
         Self {
             sequence: 0,
             series,

@@ -150,7 +150,8 @@ mod tests {
     use super::super::memory::MemoryStore;
     use super::super::pack::Series;
     use super::*;
-    use crate::value::Digest;
+    use crate::store::ResultId;
+    use crate::value::{Digest, Kind};
 
     fn heading() -> Pack {
         let series = Series {
@@ -162,7 +163,7 @@ mod tests {
             series,
             Digest(1),
             vec!["x".to_owned()],
-            vec![("y".to_owned(), 1)],
+            vec![ResultId::new("y", Kind::Bool)],
         )
     }
 

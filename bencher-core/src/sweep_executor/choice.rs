@@ -2,7 +2,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::value::{Kind, Value};
-use crate::var::{Constant, Domain, DomainError, Input, Output, UnknownName, Values};
+use crate::var::{Constant, Domain, DomainError, Input, Output, Scale, UnknownName, Values};
 
 /// What one sweep takes of what its type declares.
 ///
@@ -78,7 +78,7 @@ impl<S> Default for SweepChoice<S> {
 /// assert!(error.is_usage(), "the command line is to blame");
 /// assert_eq!(
 ///     error.to_string(),
-///     "`--input len=many`: `many` is not an integer from 0 (u64)"
+///     "`--input len=many`: `many` is not an integer from 0 to 18446744073709551615 (u64)"
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -206,6 +206,9 @@ impl InputOverride {
             } => {
                 let step = step.map(|step| parse(&step, kind, variants)).transpose()?;
                 let fixed = samples.is_some() || step.is_some();
+                if step.is_some() {
+                    domain.scale = Scale::Linear;
+                }
                 domain.values = Values::Range {
                     low: parse(&low, kind, variants)?,
                     high: parse(&high, kind, variants)?,

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::context::Context;
-use crate::dataset::DatasetError;
 use crate::evaluator::{Evaluator, Executors, RunFunction};
 use crate::job::{
     CallCounts, CodePolicy, FutureCache, Job, JobDone, JobOutcome, Sample, SampleCache,
@@ -12,8 +11,9 @@ use crate::job::{
 use crate::progress::{ProgressSink, SampleEvent};
 use crate::result_collector::ResultCollector;
 use crate::space::{Order, RunOrder};
-use crate::store::{KeyMaker, Pack, SampleIndex, SampleStore, SampleWriter, StoreError};
+use crate::store::{KeyMaker, Pack, ResultId, SampleIndex, SampleStore, SampleWriter, StoreError};
 use crate::value::{Digest, Value};
+use crate::var::ResultVar;
 
 use super::{Benchmark, Plan};
 
@@ -161,10 +161,13 @@ impl<S: Benchmark> SweepExecutor<S> {
             collector,
         };
         let mut done: Vec<JobDone> = Vec::new();
-        let mut stop = false;
+        let (mut stop, mut cancelled) = (false, 0_u64);
         loop {
-            end.interrupted |= interrupt.is_requested();
-            stop |= end.interrupted;
+            if interrupt.is_requested() && !end.interrupted {
+                end.interrupted = true;
+                stop = true;
+                jobs.cancel();
+            }
             let mut room = if stop { 0 } else { jobs.room().max(1) };
             if fail_fast {
                 // Nothing is to run behind the sample that fails.
@@ -182,6 +185,7 @@ impl<S: Benchmark> SweepExecutor<S> {
                 done.extend(jobs.abandon());
             }
             for job in done.drain(..) {
+                cancelled += u64::from(job.outcome == JobOutcome::Cancelled);
                 let failed = self.deliver(job, &mut end.collector, progress);
                 if failed && fail_fast {
                     end.failed_fast = true;
@@ -194,7 +198,7 @@ impl<S: Benchmark> SweepExecutor<S> {
             }
         }
         // An interrupt during the last sample left nothing undone.
-        end.interrupted &= feed.next().is_some() || jobs.pending() > 0;
+        end.interrupted &= feed.next().is_some() || cancelled > 0;
         if end.store_error.is_none()
             && let Err(error) = jobs.close()
         {
@@ -210,6 +214,9 @@ impl<S: Benchmark> SweepExecutor<S> {
         collector: &mut ResultCollector,
         progress: &mut dyn ProgressSink,
     ) -> bool {
+        if job.outcome == JobOutcome::Cancelled {
+            return false;
+        }
         if progress.wants_samples() {
             progress.sample(&SampleEvent {
                 inputs: self.plan.inputs(job.point),
@@ -223,11 +230,12 @@ impl<S: Benchmark> SweepExecutor<S> {
             });
         }
         let failed = matches!(job.outcome, JobOutcome::Failed(_) | JobOutcome::TimedOut);
-        let collected: Result<(), DatasetError> = collector.collect(job, &self.plan);
-        debug_assert!(
-            collected.is_ok(),
-            "a job of this plan has a cell: {collected:?}"
-        );
+        let (point, repeat) = (job.point, job.repeat);
+        if let Err(error) = collector.collect(job, &self.plan) {
+            progress.note(&format!(
+                "a sample of point {point}, repeat {repeat}, has no cell: {error}"
+            ));
+        }
         failed
     }
 
@@ -244,11 +252,12 @@ impl<S: Benchmark> SweepExecutor<S> {
         } else {
             Some(SampleIndex::load(&*store, series)?)
         };
-        let results: Vec<(String, u32)> = S::SCHEMA
-            .results
-            .iter()
-            .map(|var| (var.name.to_owned(), var.meaning_version))
-            .collect();
+        let result = |var: &ResultVar| ResultId {
+            name: var.name.to_owned(),
+            kind: var.kind,
+            meaning_version: var.meaning_version,
+        };
+        let results: Vec<ResultId> = S::SCHEMA.results.iter().map(result).collect();
         let inputs = self
             .plan
             .input_names()

@@ -49,13 +49,19 @@ impl Kind {
     ///
     /// ```
     /// use bencher_core::value::Kind;
-    /// assert_eq!(Kind::Uint(16).name(), "an integer from 0 (u16)");
+    /// assert_eq!(Kind::Uint(16).name(), "an integer from 0 to 65535 (u16)");
     /// ```
     pub fn name(self) -> String {
         match self {
             Self::Bool => "true or false".to_owned(),
-            Self::Int(bits) => format!("an integer (i{bits})"),
-            Self::Uint(bits) => format!("an integer from 0 (u{bits})"),
+            Self::Int(bits) => {
+                let half = 1_u128 << (bits.clamp(1, 128) - 1);
+                format!("an integer from -{half} to {} (i{bits})", half - 1)
+            }
+            Self::Uint(bits) => {
+                let highest = u128::MAX >> (128 - bits.clamp(1, 128));
+                format!("an integer from 0 to {highest} (u{bits})")
+            }
             Self::Float(bits) => format!("a number (f{bits})"),
             Self::Text => "a text".to_owned(),
             Self::Category => "a variant".to_owned(),

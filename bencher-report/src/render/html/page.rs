@@ -69,6 +69,7 @@ pub(crate) fn page(title: &str, sections: &[Section]) -> String {
          <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n\
+         <meta name=\"generator\" content=\"bencher\">\n\
          <title>{title}</title>\n<link rel=\"icon\" href=\"data:,\">\n\
          <style>{STYLE}</style>\n</head>\n<body>\n{body}{scripts}</body>\n</html>\n"
     )
