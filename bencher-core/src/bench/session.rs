@@ -212,6 +212,12 @@ impl Session {
         let mut database = match &self.database {
             Some(database) => database.clone(),
             None => {
+                if self.root.join("samples.opening").exists() {
+                    self.progress.note(
+                        "a program died while opening the store; if this one dies too, the next \
+                         sets the store aside and carries over what can be read of it",
+                    );
+                }
                 let (database, notice) =
                     crate::store::Database::open(&self.root, self.config.wait, |holder| {
                         eprintln!("waiting for the store {}: {holder}", self.root.display());
