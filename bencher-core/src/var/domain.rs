@@ -75,7 +75,7 @@ pub enum Values {
 
 /// An input's declaration in full.
 ///
-/// Made by [`DomainOf`]; [`Domain::levels`] gives the values that a run takes of it.
+/// Made by [`DomainOf`](super::DomainOf); [`Domain::levels`] gives the values that a run takes of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Domain {
     /// The values it may take.

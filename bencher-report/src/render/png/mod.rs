@@ -136,6 +136,9 @@ fn layout(chart: &Chart, panel: &Panel, plots: &[Plot], wide: f64) -> Layout {
             layout = layout
                 .with_x_categories(level_names(&chart.x, wide, 1))
                 .with_y_categories(level_names(&chart.y, 0.0, 1));
+            if chart.x.level_names().len().max(chart.y.level_names().len()) > TICKS {
+                layout = layout.with_tick_length(0.0);
+            }
             if chart.color.as_ref().is_some_and(Axis::is_log) {
                 let power = |x: f64| text::number(10_f64.powf(x));
                 layout = layout.with_colorbar_tick_format(TickFormat::Custom(Arc::new(power)));
@@ -204,6 +207,9 @@ fn round_ticks(axis: &Axis) -> Option<(f64, f64, f64)> {
     let (low, high) = ((low / step).floor() * step, (high / step).ceil() * step);
     (low + step > low && high.is_finite()).then_some((low, high, step))
 }
+
+/// Levels of an axis up to which each has a tick: more of them merge into a bar.
+const TICKS: usize = 60;
 
 /// The names of an axis' levels, each `each` times over, empty where they would overlap along
 /// `wide` points; a vertical axis has room for twenty.
