@@ -21,6 +21,50 @@ pub enum Marks {
     Table(Table),
 }
 
+impl Marks {
+    /// How many rows of signs the absent values need: one a series, up to the last that has any.
+    pub(crate) fn absent_rows(&self) -> usize {
+        let last = |absent: &mut dyn Iterator<Item = bool>| {
+            absent
+                .enumerate()
+                .filter(|(_, any)| *any)
+                .map(|(row, _)| row + 1)
+                .last()
+                .unwrap_or(0)
+        };
+        match self {
+            Self::Lines(series) | Self::Bars(series) => last(
+                &mut series
+                    .iter()
+                    .map(|one| one.points.iter().any(|point| point.y.is_none())),
+            ),
+            Self::Boxes(series) => last(
+                &mut series
+                    .iter()
+                    .map(|one| one.boxes.iter().any(|mark| mark.quartiles.is_none())),
+            ),
+            _ => 0,
+        }
+    }
+}
+
+/// The low end of a value axis that leaves room below every value for rows of signs, so that no
+/// sign lies where a value could.
+pub(crate) fn below_values(low: f64, high: f64, log: bool, rows: usize) -> f64 {
+    if rows == 0 {
+        return low;
+    }
+    let share = (0.05 + 0.035 * rows as f64).min(0.5);
+    let room = share / (1.0 - share);
+    let lower = if log {
+        low * (high / low).powf(-room)
+    } else {
+        low - (high - low) * room
+    };
+    let usable = lower.is_finite() && (!log || lower > 0.0);
+    if usable { lower } else { low }
+}
+
 /// Points that belong together, in the order of `x`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Series {

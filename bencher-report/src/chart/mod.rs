@@ -11,6 +11,7 @@ pub(crate) mod text;
 use serde::Serialize;
 
 pub use axis::{Axis, LevelGroup, Ticks};
+pub(crate) use marks::below_values;
 pub use marks::{
     BoxMark, BoxSeries, Gap, GapKind, HeatMap, Histogram, Marks, Point, Quartiles, Series, Table,
     TableCell,

@@ -3,7 +3,9 @@ use std::path::Path;
 
 use criterion_plot::prelude::*;
 
-use crate::chart::{Axis as ChartAxis, BoxSeries, Chart, Gap, GapKind, Marks, Point, Series};
+use crate::chart::{
+    Axis as ChartAxis, BoxSeries, Chart, Gap, GapKind, Marks, Point, Series, below_values,
+};
 use crate::render::palette;
 
 use super::escape;
@@ -56,6 +58,12 @@ impl Foot {
         } else {
             (low - by, high + by)
         };
+        let rows = chart
+            .panels
+            .iter()
+            .map(|panel| panel.marks.absent_rows())
+            .max();
+        let low = below_values(low, high, log, rows.unwrap_or(0));
         (low.is_finite() && high.is_finite()).then_some(Self { low, high, log })
     }
 

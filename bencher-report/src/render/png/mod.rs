@@ -18,7 +18,7 @@ use kuva::render::layout::{Layout, TickFormat};
 use kuva::render::plots::Plot;
 use kuva::render::render::{Scene, render_multiple};
 
-use crate::chart::{Axis, Chart, ChartKind, Marks, Panel, text};
+use crate::chart::{Axis, Chart, ChartKind, Marks, Panel, below_values, text};
 
 /// Pixels per point of the layout.
 const SCALE: f32 = 2.0;
@@ -173,9 +173,16 @@ fn value_range(chart: &Chart) -> Option<(f64, f64)> {
     let (low, high) = padded(&chart.y, 0.06)?;
     let stands = matches!(chart.kind, ChartKind::Bar | ChartKind::Histogram);
     let (first, last) = chart.y.range?;
+    let low = if stands && first >= 0.0 { 0.0 } else { low };
+    let high = if stands && last <= 0.0 { 0.0 } else { high };
+    let rows = chart
+        .panels
+        .iter()
+        .map(|panel| panel.marks.absent_rows())
+        .max();
     Some((
-        if stands && first >= 0.0 { 0.0 } else { low },
-        if stands && last <= 0.0 { 0.0 } else { high },
+        below_values(low, high, chart.y.is_log(), rows.unwrap_or(0)),
+        high,
     ))
 }
 
