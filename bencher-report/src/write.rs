@@ -13,7 +13,7 @@ use thiserror::Error;
 use crate::chart::{Chart, text};
 use crate::deduce;
 
-/// What a report is made of.
+/// What a report is made of. The example stands at [`write_report`].
 #[derive(Clone, Debug)]
 pub struct ReportOptions {
     /// Whether the interactive page is written.
@@ -46,7 +46,7 @@ pub enum StaticRenderer {
     Gnuplot,
 }
 
-/// What was written.
+/// What was written. The example stands at [`write_report`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReportFiles {
     /// The interactive page.
@@ -85,6 +85,34 @@ pub enum ReportError {
 /// half of one and an interrupted run leaves the last report as it was. Pictures of an earlier report
 /// in the same folder are removed if this one does not draw them again. A chart that cannot be
 /// drawn is a warning, on the page and in the return value, never the end of the report.
+///
+/// ```
+#[doc = include_str!("example_dataset.md")]
+/// use bencher_core::record::{Counts, SweepRecord};
+/// use bencher_report::{ReportOptions, write_report};
+/// let record = SweepRecord {
+///     bench: "Sorting".to_owned(),
+///     title: "Sorting".to_owned(),
+///     description: "Cost of sorting".to_owned(),
+///     post_description: String::new(),
+///     tag: String::new(),
+///     started: "2026-01-01T00:00:00Z".to_owned(),
+///     dataset,
+///     constants: Vec::new(),
+///     failures: Vec::new(),
+///     counts: Counts::default(),
+///     timings: Vec::new(),
+///     warnings: Vec::new(),
+/// };
+/// let folder = tempfile::tempdir()?;
+/// let options = ReportOptions { png: false, ..ReportOptions::default() };
+/// let files = write_report(&[record], folder.path(), &options)?;
+/// # if cfg!(feature = "html") {
+/// let page = std::fs::read_to_string(files.html.ok_or("no page")?)?;
+/// assert!(page.contains("Cost of sorting"));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// Where the folder or a file cannot be written.

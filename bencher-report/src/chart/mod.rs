@@ -19,6 +19,17 @@ pub use marks::{
 pub use rows::DataRows;
 
 /// One figure: a panel, or a grid of panels that share axes, colours and legend.
+///
+/// It is plain data: what a renderer draws, and what a table or a CSV file of it holds.
+///
+/// ```
+#[doc = include_str!("../example_dataset.md")]
+/// let charts = bencher_report::deduce::deduce(&dataset);
+/// let chart = charts.first().ok_or("no chart")?;
+/// assert_eq!(chart.panels.len(), 1);
+/// assert!(chart.data_rows(10).to_csv().contains("100"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Chart {
     /// A name of letters, digits and dashes, unique within its dataset.

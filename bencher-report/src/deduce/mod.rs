@@ -16,7 +16,8 @@ use crate::chart::{Chart, ChartKind, text};
 use rules::RULES;
 use shape::Shape;
 
-/// What was decided about one kind of chart for one result, and the reason.
+/// What was decided about one kind of chart for one result, and the reason. The example stands at
+/// [`explain`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Explanation {
     /// The result variable.
@@ -33,6 +34,18 @@ pub struct Explanation {
 ///
 /// Every result has the chart that its shape asks for: a line over one numeric input, boxes over
 /// categories with repeats, a heat map over two numeric inputs, and so on.
+///
+/// ```
+#[doc = include_str!("../example_dataset.md")]
+/// use bencher_report::chart::ChartKind;
+/// use bencher_report::deduce::deduce;
+/// // One numeric input, one repeat.
+/// let charts = deduce(&dataset);
+/// assert_eq!(charts.len(), 1);
+/// assert_eq!(charts[0].kind, ChartKind::Line);
+/// assert_eq!(charts[0].title, "elapsed vs len");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn deduce(dataset: &Dataset) -> Vec<Chart> {
     let mut ids = HashSet::new();
     let mut charts = Vec::new();
@@ -52,6 +65,18 @@ pub fn deduce(dataset: &Dataset) -> Vec<Chart> {
 }
 
 /// Why each kind of chart is drawn, or which rule rejected it first, for every result.
+///
+/// ```
+#[doc = include_str!("../example_dataset.md")]
+/// use bencher_report::chart::ChartKind;
+/// use bencher_report::deduce::explain;
+/// let explained = explain(&dataset);
+/// let of = |kind| explained.iter().find(|one| one.kind == kind).ok_or("not explained");
+/// assert!(of(ChartKind::Line)?.chosen);
+/// assert!(!of(ChartKind::HeatMap)?.chosen);
+/// assert!(!of(ChartKind::HeatMap)?.reason.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn explain(dataset: &Dataset) -> Vec<Explanation> {
     let explain_one = |variable| {
         let shape = Shape::of(dataset, variable);
