@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bencher_core::evaluator::{Evaluator, Executors};
-use bencher_core::job::{CodePolicy, FutureCache, Job, JobOutcome, SampleCache};
+use bencher_core::job::{CodePolicy, FutureCache, Job, JobDone, JobOutcome, SampleCache};
 use bencher_core::store::{
     KeyMaker, MemoryStore, Pack, ResultId, SampleIndex, SampleStore, SampleWriter, Series,
     StoreError,
@@ -155,6 +155,39 @@ fn samples_of_another_build_follow_the_policy() {
     }
 }
 
+#[test]
+fn no_job_runs_while_a_finished_one_waits_to_be_stored() {
+    let store = MemoryStore::default();
+    let (behind, stored) = (Arc::new(AtomicU64::new(0)), store.clone());
+    let seen = Arc::clone(&behind);
+    // Each job takes longer than a slice of the backend, and looks what is stored when it begins.
+    let run = Arc::new(move |job: &Job| {
+        seen.fetch_max(job.point - stored.samples() as u64, Ordering::Relaxed);
+        let started = std::time::Instant::now();
+        while started.elapsed() < std::time::Duration::from_millis(2) {
+            std::hint::spin_loop();
+        }
+        Ok(square(job.point))
+    });
+    let cache = SampleCache {
+        index: None,
+        writer: SampleWriter::new(Box::new(store.clone()), heading(OURS)),
+        policy: CodePolicy::Warn,
+        code: OURS,
+        inputs: Box::new(inputs),
+        results: vec![ResultId::new("square", Kind::Uint(64))],
+    };
+    let evaluator = Evaluator::new(Executors::Serial.backend(run).unwrap());
+    let mut cache = FutureCache::new(evaluator, Some(cache));
+    (0..10).for_each(|point| _ = cache.submit(job(point)));
+    drain(&mut cache);
+    assert_eq!(
+        behind.load(Ordering::Relaxed),
+        0,
+        "samples waited while jobs ran"
+    );
+}
+
 /// A store that takes `room` packs and is full then.
 struct Filling {
     inner: MemoryStore,
@@ -203,9 +236,10 @@ fn what_the_store_did_not_take_is_not_handed_out_as_done() {
     assert!(error.to_string().contains("/full"));
     assert_eq!(done.len(), store.samples(), "handed out means stored");
     let abandoned = cache.abandon();
-    assert_eq!(abandoned.len(), 1);
-    assert!(
-        matches!(abandoned[0].outcome, JobOutcome::Measured(_)),
-        "its result is not lost"
-    );
+    // Every job is accounted for: handed out, given up by the store, or still under way.
+    assert!(!abandoned.is_empty());
+    let accounted = (done.len() + abandoned.len()) as u64 + cache.pending();
+    assert_eq!(accounted, cache.counts().submitted);
+    let measured = |job: &JobDone| matches!(job.outcome, JobOutcome::Measured(_));
+    assert!(abandoned.iter().all(measured), "no result is lost");
 }

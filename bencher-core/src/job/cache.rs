@@ -214,28 +214,47 @@ impl FutureCache {
         if !self.queued.is_empty() {
             self.evaluator.submit(std::mem::take(&mut self.queued));
         }
-        self.evaluator
-            .gather_into(wait && self.ready.is_empty(), &mut self.finished);
+        let came = self.take_finished(false);
+        if wait && !came && self.ready.is_empty() {
+            // What is done must not wait in memory for a job that may take hours.
+            self.commit(SampleWriter::commit)?;
+            if self.ready.is_empty() {
+                self.take_finished(true);
+            }
+        }
+        self.commit(SampleWriter::commit_due)?;
+        done.extend(self.ready.drain(..));
+        Ok(())
+    }
+
+    /// Settles what the evaluator hands out; false if that is nothing.
+    fn take_finished(&mut self, wait: bool) -> bool {
         let mut finished = std::mem::take(&mut self.finished);
+        self.evaluator.gather_into(wait, &mut finished);
+        let came = !finished.is_empty();
         for job in finished.drain(..) {
             self.settle(job);
         }
         self.finished = finished;
-        if let Some(cache) = &mut self.cache {
-            if wait && self.ready.is_empty() && self.evaluator.in_flight() == 0 {
-                cache.writer.commit()?;
-            } else {
-                cache.writer.commit_due()?;
-            }
-            let committed = cache.writer.committed();
-            while let Some((ticket, _)) = self.uncommitted.front()
-                && *ticket < committed
-            {
-                self.ready
-                    .extend(self.uncommitted.pop_front().map(|(_, job)| job));
-            }
+        came
+    }
+
+    /// Commits by a way of the writer's, and frees the jobs whose samples are stored.
+    fn commit(
+        &mut self,
+        way: fn(&mut SampleWriter) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let Some(cache) = &mut self.cache else {
+            return Ok(());
+        };
+        way(&mut cache.writer)?;
+        let committed = cache.writer.committed();
+        while let Some((ticket, _)) = self.uncommitted.front()
+            && *ticket < committed
+        {
+            self.ready
+                .extend(self.uncommitted.pop_front().map(|(_, job)| job));
         }
-        done.extend(self.ready.drain(..));
         Ok(())
     }
 
