@@ -1,0 +1,156 @@
+//! Writes what the present version puts on disk, one of everything: `cargo run --package bencher-core
+//! --features store --example fixtures -- DIR`. What a version wrote is kept in `tests/fixtures`,
+//! and `tests/formats.rs` reads all of it.
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
+use bencher_core::record::{ConstantValue, Counts, Failure, SweepRecord};
+use bencher_core::store::{
+    Database, Pack, ResultId, SampleStore, SampleWriter, Series, save_result,
+};
+use bencher_core::value::{Digest, Kind, Value};
+use bencher_core::var::{Direction, Scale};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let dir = PathBuf::from(std::env::args_os().nth(1).ok_or("name a folder")?);
+    let record = record()?;
+    save_result(&dir, &record)?;
+    std::fs::write(
+        dir.join("dataset.json"),
+        serde_json::to_string_pretty(&record.dataset.to_json())? + "\n",
+    )?;
+    record
+        .dataset
+        .write_csv(std::fs::File::create(dir.join("dataset.csv"))?)?;
+    let (database, _) = Database::open(&dir, Duration::ZERO, |_| ())?;
+    write_samples(database)
+}
+
+/// A value of every kind, with every state that a cell can have.
+fn record() -> Result<SweepRecord, Box<dyn Error>> {
+    let mut len = Dim::input(
+        "len",
+        Kind::Uint(64),
+        [1, 10, 100].map(Value::from).to_vec(),
+    );
+    "elements".clone_into(&mut len.units);
+    "Number of elements".clone_into(&mut len.doc);
+    len.scale = Scale::Log;
+    let algo = Dim::input(
+        "algo",
+        Kind::Category,
+        ["Quick", "Merge"].map(Value::from).to_vec(),
+    );
+    let kinds = [
+        ("elapsed", Kind::Float(64)),
+        ("ratio", Kind::Float(32)),
+        ("span", Kind::Seconds),
+        ("moves", Kind::Uint(64)),
+        ("balance", Kind::Int(32)),
+        ("huge", Kind::Uint(128)),
+        ("deep", Kind::Int(128)),
+        ("sorted", Kind::Bool),
+        ("note", Kind::Text),
+        ("verdict", Kind::Category),
+    ];
+    let mut infos: Vec<VariableInfo> = kinds
+        .map(|(name, kind)| VariableInfo::new(name, kind))
+        .into();
+    if let Some(elapsed) = infos.first_mut() {
+        "µs".clone_into(&mut elapsed.units);
+        elapsed.direction = Direction::Minimize;
+        elapsed.timed = true;
+        elapsed.meaning_version = 3;
+    }
+    let mut dataset = Dataset::new("By length", vec![len, algo, Dim::repeats(2)], infos)?;
+    for (index, (_, kind)) in kinds.into_iter().enumerate() {
+        let variable = dataset.variable_mut(index).ok_or("no variable")?;
+        for (flat, state) in (0..12).zip(CellState::ALL.into_iter().cycle()) {
+            let reason = format!("because of {flat}, \"quoted\"");
+            if state.has_value() {
+                variable.record(flat, &value_of(kind, flat), state)?;
+            } else if flat % 3 == 0 {
+                variable.record_absent(flat, state, None)?;
+            } else {
+                variable.record_absent(flat, state, Some(reason.into()))?;
+            }
+        }
+    }
+    dataset
+        .attributes
+        .insert("bench".to_owned(), "Sorting".to_owned());
+    Ok(SweepRecord {
+        bench: "Sorting".to_owned(),
+        title: "By length".to_owned(),
+        description: "Cost of sorting".to_owned(),
+        post_description: "As expected.".to_owned(),
+        tag: "nightly/µ".to_owned(),
+        started: "2026-03-01T12:00:00.000+00:00".to_owned(),
+        dataset,
+        constants: vec![ConstantValue {
+            name: "seed".to_owned(),
+            value: Value::from(u128::MAX),
+            units: String::new(),
+        }],
+        failures: vec![Failure {
+            inputs: vec![
+                ("len".to_owned(), 10.into()),
+                ("algo".to_owned(), "Quick".into()),
+            ],
+            repeat: 2,
+            error: "out of memory".to_owned(),
+        }],
+        counts: Counts {
+            submitted: 12,
+            executed: 7,
+            hits: 5,
+            failed: 1,
+        },
+        timings: vec![("plan".to_owned(), 0.25), ("execute".to_owned(), 1.5)],
+        warnings: vec!["debug build".to_owned()],
+    })
+}
+
+#[expect(clippy::cast_possible_wrap, reason = "small numbers")]
+fn value_of(kind: Kind, n: usize) -> Value {
+    match kind {
+        Kind::Float(_) | Kind::Seconds => Value::from(n as f64 * 0.25 - 1.0),
+        Kind::Uint(128) => Value::from(u128::MAX - n as u128),
+        Kind::Int(_) => Value::from(-(n as i64)),
+        Kind::Bool => Value::from(n.is_multiple_of(2)),
+        Kind::Text | Kind::Category => Value::from(format!("number {n}")),
+        _ => Value::from(n),
+    }
+}
+
+/// Samples of two tags, one of them cleared later; and a vector.
+fn write_samples(mut database: Database) -> Result<(), Box<dyn Error>> {
+    for tag in ["", "gone"] {
+        let series = Series {
+            tag: tag.to_owned(),
+            sweep_type: "demo/demo::Sorting".to_owned(),
+            version: 2,
+        };
+        let results = vec![
+            ResultId::new("elapsed", Kind::Float(64)),
+            ResultId::new("parts", Kind::Vector(2)),
+        ];
+        let inputs = vec!["len".to_owned(), "algo".to_owned()];
+        let heading = Pack::new(series, Digest(7), inputs, results);
+        let mut writer = SampleWriter::new(Box::new(database.clone()), heading);
+        for n in 0..100_u32 {
+            let vector = Value::Vector([f64::from(n), 0.5].into());
+            writer.submit(
+                vec![n.into(), "Quick".into()],
+                1 + n % 2,
+                vec![(n % 10 != 3).then(|| f64::from(n).into()), Some(vector)],
+            );
+        }
+        writer.finish()?;
+    }
+    database.clear_tag("gone")?;
+    Ok(())
+}
