@@ -108,9 +108,13 @@ fn record() -> Result<SweepRecord, Box<dyn Error>> {
             executed: 7,
             hits: 5,
             failed: 1,
+            skipped: 0,
         },
         timings: vec![("plan".to_owned(), 0.25), ("execute".to_owned(), 1.5)],
         warnings: vec!["debug build".to_owned()],
+        sweep_type: "demo/demo::Sorting".to_owned(),
+        version: 2,
+        identity: None,
     })
 }
 

@@ -231,6 +231,9 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
             counts,
             timings,
             warnings,
+            sweep_type: executor.plan().series().sweep_type.clone(),
+            version: executor.plan().series().version,
+            identity: None,
         };
         if !(end.interrupted && record.counts.submitted == 0) {
             session.finish_sweep(&record);

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use ndarray::{ArrayD, IxDyn};
 use serde::{Deserialize, Serialize};
 
-use crate::value::{Kind, Value};
+use crate::value::{Kind, Payload, Value};
 
 use super::error::DatasetError;
 
@@ -36,8 +36,10 @@ pub enum Column {
     U128(ArrayD<u128>),
     /// Floats, and times in seconds.
     F64(ArrayD<f64>),
-    /// Text.
+    /// Text, and values that are only shown: moments, entries.
     Text(ArrayD<Arc<str>>),
+    /// Files, images, videos and tables.
+    Payload(ArrayD<Option<Arc<Payload>>>),
 }
 
 /// Two columns are equal if every cell is; cells without a value hold NaN, so NaN equals NaN.
@@ -54,6 +56,7 @@ impl PartialEq for Column {
                 a.shape() == b.shape() && a.iter().zip(b).all(same)
             }
             (Self::Text(a), Self::Text(b)) => a == b,
+            (Self::Payload(a), Self::Payload(b)) => a == b,
             _ => false,
         }
     }
@@ -69,6 +72,7 @@ macro_rules! each {
             Column::U128($array) => $body,
             Column::F64($array) => $body,
             Column::Text($array) => $body,
+            Column::Payload($array) => $body,
         }
     };
 }
@@ -86,7 +90,12 @@ impl Column {
             Kind::Uint(128) => Self::U128(filled(shape, 0)?),
             Kind::Uint(_) => Self::U64(filled(shape, 0)?),
             Kind::Float(_) | Kind::Seconds | Kind::Vector(_) => Self::F64(filled(shape, f64::NAN)?),
-            Kind::Text | Kind::Category => Self::Text(filled(shape, Arc::from(""))?),
+            Kind::Text | Kind::Category | Kind::DateTime | Kind::Item => {
+                Self::Text(filled(shape, Arc::from(""))?)
+            }
+            Kind::File | Kind::Image | Kind::Video | Kind::Table => {
+                Self::Payload(filled(shape, None)?)
+            }
         })
     }
 
@@ -108,6 +117,7 @@ impl Column {
                 .as_slice()?
                 .get(flat)
                 .map(|text| Value::Text(text.clone())),
+            Self::Payload(array) => array.as_slice()?.get(flat)?.clone().map(Value::Payload),
         }
     }
 
@@ -132,6 +142,12 @@ impl Column {
             }
             (Self::Bool(array), Value::Bool(b)) => put(array, flat, *b),
             (Self::Text(array), Value::Text(text)) => put(array, flat, text.clone()),
+            (Self::Text(array), Value::DateTime(_) | Value::Item(_)) => {
+                put(array, flat, value.to_string().into())
+            }
+            (Self::Payload(array), Value::Payload(payload)) => {
+                put(array, flat, Some(Arc::clone(payload)))
+            }
             (Self::I128(array), Value::Int(i)) => put(array, flat, *i),
             (Self::U128(array), Value::Int(i)) => {
                 u128::try_from(*i).is_ok_and(|u| put(array, flat, u))
@@ -152,6 +168,7 @@ impl Column {
             Self::U128(array) => Self::U128(standard(array.index_axis(axis, position))),
             Self::F64(array) => Self::F64(standard(array.index_axis(axis, position))),
             Self::Text(array) => Self::Text(standard(array.index_axis(axis, position))),
+            Self::Payload(array) => Self::Payload(standard(array.index_axis(axis, position))),
         }
     }
 }

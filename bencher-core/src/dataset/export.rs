@@ -167,5 +167,19 @@ pub(crate) fn json_value(value: &Value) -> Json {
                 .map(|x| json_value(&Value::Float(*x)))
                 .collect(),
         ),
+        Value::DateTime(_) => json!(value.to_string()),
+        Value::Item(item) => json!({
+            "name": item.name(),
+            "parts": item
+                .parts()
+                .map(|(name, part)| json!([name, json_value(part)]))
+                .collect::<Vec<_>>(),
+        }),
+        Value::Payload(payload) => json!({
+            "name": payload.name(),
+            "media_type": payload.media_type(),
+            "digest": payload.digest().to_string(),
+            "len": payload.len(),
+        }),
     }
 }

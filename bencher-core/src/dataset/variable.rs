@@ -145,7 +145,7 @@ impl Variable {
 
     /// Whether the cells hold numbers or truth values.
     pub fn is_numeric(&self) -> bool {
-        !matches!(self.column, Column::Text(_))
+        !matches!(self.column, Column::Text(_) | Column::Payload(_))
     }
 
     /// Records a value.

@@ -10,7 +10,7 @@
 //! let mut progress = JsonProgress::new(&mut lines);
 //! progress.start("By length", 2);
 //! progress.note("two samples only");
-//! progress.finish(&Counts { submitted: 2, executed: 2, hits: 0, failed: 0 });
+//! progress.finish(&Counts { submitted: 2, executed: 2, hits: 0, ..Counts::default() });
 //! let text = String::from_utf8(lines)?;
 //! let events: Vec<serde_json::Value> = text.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
 //! assert_eq!(events[0]["samples"], 2);

@@ -30,7 +30,7 @@ pub(super) enum FrameKind {
 }
 
 /// The version of each kind of record that this program writes.
-pub(super) const VERSION: u16 = 1;
+pub(super) const VERSION: u16 = 2;
 
 /// Why bytes are no record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,12 +60,41 @@ pub(super) fn encode<T: Serialize>(kind: FrameKind, content: &T) -> Result<Vec<u
     Ok(bytes)
 }
 
+/// Reads a record whose layout is the same in every version.
+#[cfg(any(test, feature = "store"))]
 pub(super) fn decode<T: DeserializeOwned>(kind: FrameKind, bytes: &[u8]) -> Result<T, FrameError> {
+    decode_since::<T, T>(kind, bytes, 1)
+}
+
+/// Reads a record that has its present layout since a version, and one before that.
+pub(super) fn decode_since<T, Old>(
+    kind: FrameKind,
+    bytes: &[u8],
+    version: u16,
+) -> Result<T, FrameError>
+where
+    T: DeserializeOwned + From<Old>,
+    Old: DeserializeOwned,
+{
     let (found, payload, _) = open(bytes)?;
     if found != kind as u8 {
         return Err(FrameError::Damaged);
     }
-    postcard::from_bytes(payload).map_err(|_| FrameError::Damaged)
+    let damaged = |_| FrameError::Damaged;
+    if version_of(bytes) < version {
+        postcard::from_bytes::<Old>(payload)
+            .map(T::from)
+            .map_err(damaged)
+    } else {
+        postcard::from_bytes(payload).map_err(damaged)
+    }
+}
+
+/// The version of a record that was [`open`]ed.
+fn version_of(bytes: &[u8]) -> u16 {
+    let version = bytes.get(MAGIC.len() + 1..);
+    let version = version.and_then(<[u8]>::first_chunk);
+    version.map_or(0, |version| u16::from_le_bytes(*version))
 }
 
 /// The kind, the payload and the whole length of the record that `bytes` begin with.

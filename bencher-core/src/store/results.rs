@@ -4,11 +4,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::record::SweepRecord;
+use crate::record::{SweepRecord, SweepRecordV1};
 use crate::value::{Digest, KeyWriter};
 
 use super::error::StoreError;
-use super::frame::{FrameError, FrameKind, decode, encode};
+use super::frame::{FrameError, FrameKind, decode_since, encode};
 use super::place::slug;
 
 /// Writes a result below `root`, atomically, and says where.
@@ -32,6 +32,9 @@ use super::place::slug;
 /// #     counts: Counts::default(),
 /// #     timings: vec![],
 /// #     warnings: vec![],
+/// #     sweep_type: String::new(),
+/// #     version: 1,
+/// #     identity: None,
 /// # };
 /// let root = tempfile::tempdir()?;
 /// let first = save_result(root.path(), &record)?;
@@ -83,7 +86,8 @@ pub fn load_result(path: &Path) -> Result<SweepRecord, StoreError> {
         problem,
     };
     let bytes = fs::read(path).map_err(StoreError::io("read", path))?;
-    let record: SweepRecord = decode(FrameKind::Result, &bytes).map_err(|error| match error {
+    let read = decode_since::<SweepRecord, SweepRecordV1>(FrameKind::Result, &bytes, 2);
+    let record = read.map_err(|error| match error {
         FrameError::Damaged => format("is damaged: its checksum does not fit its content".into()),
         FrameError::Newer(version) => format(format!(
             "has version {version}, which a later bencher wrote; update this one"

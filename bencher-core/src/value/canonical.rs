@@ -99,6 +99,25 @@ impl KeyWriter {
                     self.float(*x);
                 }
             }
+            Value::DateTime(nanoseconds) => {
+                self.bytes.push(b'd');
+                self.bytes.extend_from_slice(&nanoseconds.to_le_bytes());
+            }
+            Value::Item(item) => {
+                self.bytes.push(b'o');
+                self.length(item.parts().len());
+                self.text(item.name());
+                for (name, part) in item.parts() {
+                    self.text(name);
+                    self.value(part);
+                }
+            }
+            Value::Payload(payload) => {
+                self.bytes.push(b'p');
+                self.text(payload.name());
+                self.text(payload.media_type());
+                self.number(payload.digest().0);
+            }
         }
     }
 

@@ -217,6 +217,52 @@ impl SweepValue for String {
     }
 }
 
+impl SweepValue for Duration {
+    const KIND: Kind = Kind::Seconds;
+
+    type Literal = Self;
+
+    fn from_literal(literal: Self) -> Self {
+        literal
+    }
+
+    fn to_value(&self) -> Value {
+        Value::Float(self.as_secs_f64())
+    }
+
+    fn from_value(value: &Value) -> Option<Self> {
+        match value {
+            Value::Float(seconds) => Self::try_from_secs_f64(*seconds).ok(),
+            _ => None,
+        }
+    }
+}
+
+impl SweepNumber for Duration {}
+
+impl SweepValue for jiff::Timestamp {
+    const KIND: Kind = Kind::DateTime;
+
+    type Literal = Self;
+
+    fn from_literal(literal: Self) -> Self {
+        literal
+    }
+
+    fn to_value(&self) -> Value {
+        Value::from(*self)
+    }
+
+    fn from_value(value: &Value) -> Option<Self> {
+        match value {
+            Value::DateTime(nanoseconds) => Self::from_nanosecond(*nanoseconds).ok(),
+            _ => None,
+        }
+    }
+}
+
+impl SweepNumber for jiff::Timestamp {}
+
 /// A type that a result can have, inside the `Option` that says whether it was recorded.
 ///
 /// ```

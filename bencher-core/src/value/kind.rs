@@ -29,6 +29,18 @@ pub enum Kind {
     Seconds,
     /// So many floats that belong together.
     Vector(u16),
+    /// A moment.
+    DateTime,
+    /// A name with parts: an entry of a file, a row of zipped inputs.
+    Item,
+    /// The content of a file.
+    File,
+    /// A picture.
+    Image,
+    /// A video.
+    Video,
+    /// A table: columns of equal length.
+    Table,
 }
 
 impl Kind {
@@ -43,6 +55,16 @@ impl Kind {
     /// Whether values of this kind are whole numbers.
     pub const fn is_integer(self) -> bool {
         matches!(self, Self::Int(_) | Self::Uint(_))
+    }
+
+    /// Whether values of this kind have an order and a distance: numbers and moments.
+    pub const fn is_ordered(self) -> bool {
+        self.is_numeric() || matches!(self, Self::DateTime)
+    }
+
+    /// Whether values of this kind are contents, held by their digest.
+    pub const fn is_payload(self) -> bool {
+        matches!(self, Self::File | Self::Image | Self::Video | Self::Table)
     }
 
     /// The name of the kind as an error message says it.
@@ -67,6 +89,12 @@ impl Kind {
             Self::Category => "a variant".to_owned(),
             Self::Seconds => "a time in seconds".to_owned(),
             Self::Vector(n) => format!("{n} numbers"),
+            Self::DateTime => "a moment such as 2026-03-01T12:00:00Z".to_owned(),
+            Self::Item => "an entry".to_owned(),
+            Self::File => "a file".to_owned(),
+            Self::Image => "an image".to_owned(),
+            Self::Video => "a video".to_owned(),
+            Self::Table => "a table".to_owned(),
         }
     }
 
@@ -81,6 +109,12 @@ impl Kind {
             Self::Category => "variant".to_owned(),
             Self::Seconds => "seconds".to_owned(),
             Self::Vector(n) => format!("f64×{n}"),
+            Self::DateTime => "datetime".to_owned(),
+            Self::Item => "item".to_owned(),
+            Self::File => "file".to_owned(),
+            Self::Image => "image".to_owned(),
+            Self::Video => "video".to_owned(),
+            Self::Table => "table".to_owned(),
         }
     }
 
@@ -99,6 +133,9 @@ impl Kind {
         match (self, value) {
             (Self::Bool, Value::Bool(_))
             | (Self::Text | Self::Category, Value::Text(_))
+            | (Self::Category | Self::Item, Value::Item(_))
+            | (Self::DateTime, Value::DateTime(_))
+            | (Self::File | Self::Image | Self::Video | Self::Table, Value::Payload(_))
             | (Self::Int(_) | Self::Uint(_), Value::Int(_) | Value::Big(_)) => {
                 self.in_range(value).then(|| value.clone())
             }
@@ -106,6 +143,7 @@ impl Kind {
                 let whole = Value::Int(exact_i128(*x)?);
                 self.in_range(&whole).then_some(whole)
             }
+            (Self::DateTime, Value::Int(nanoseconds)) => Some(Value::DateTime(*nanoseconds)),
             (Self::Float(32), _) => {
                 #[expect(
                     clippy::cast_possible_truncation,
@@ -141,10 +179,12 @@ impl Kind {
         match self {
             Self::Bool => text.parse().ok().map(Value::Bool),
             Self::Text | Self::Category => Some(Value::from(text)),
-            Self::Vector(_) => None,
-            Self::Float(_) | Self::Seconds => {
-                self.canonical(&Value::Float(plain_number(text)?.parse().ok()?))
+            Self::Vector(_) | Self::Item | Self::File | Self::Image | Self::Video | Self::Table => {
+                None
             }
+            Self::DateTime => text.parse::<jiff::Timestamp>().ok().map(Value::from),
+            Self::Seconds => parse_seconds(text).map(Value::Float),
+            Self::Float(_) => self.canonical(&Value::Float(plain_number(text)?.parse().ok()?)),
             Self::Int(_) | Self::Uint(_) => {
                 let digits = plain_number(text)?;
                 let whole = digits
@@ -181,9 +221,16 @@ fn plain_number(text: &str) -> Option<String> {
 
 fn numeric(value: &Value) -> Option<f64> {
     match value {
-        Value::Bool(_) => None,
+        Value::Bool(_) | Value::DateTime(_) => None,
         other => other.as_f64(),
     }
+}
+
+/// A time span in seconds: `0.5`, `10ms`, `1h 30m`.
+fn parse_seconds(text: &str) -> Option<f64> {
+    let number = || plain_number(text)?.parse::<f64>().ok();
+    let span = || Some(text.parse::<jiff::SignedDuration>().ok()?.as_secs_f64());
+    number().or_else(span).map(positive_zero)
 }
 
 fn positive_zero(x: f64) -> f64 {
@@ -242,5 +289,12 @@ mod tests {
         assert_eq!(Kind::Float(64).parse("1"), Some(Value::Float(1.0)));
         assert_eq!(Kind::Bool.parse("yes"), None);
         assert_eq!(Kind::Float(64).parse(""), None);
+        assert_eq!(Kind::Seconds.parse("0.5"), Some(Value::Float(0.5)));
+        assert_eq!(Kind::Seconds.parse("250 ms"), Some(Value::Float(0.25)));
+        assert_eq!(Kind::Seconds.parse("1h 30m"), Some(Value::Float(5400.0)));
+        assert_eq!(Kind::Seconds.parse("soon"), None);
+        let day = Kind::DateTime.parse("1970-01-02T00:00:00Z");
+        assert_eq!(day, Some(Value::DateTime(86_400_000_000_000)));
+        assert_eq!(Kind::DateTime.parse("yesterday"), None);
     }
 }

@@ -21,11 +21,15 @@
 
 mod canonical;
 mod convert;
+mod item;
 mod kind;
+mod payload;
 
 pub use canonical::{Digest, KeyWriter};
 pub use convert::{ResultValue, SweepEnum, SweepInteger, SweepNumber, SweepValue, Variant};
+pub use item::Item;
 pub use kind::Kind;
+pub use payload::Payload;
 
 use std::fmt;
 use std::sync::Arc;
@@ -56,10 +60,17 @@ pub enum Value {
     Text(Arc<str>),
     /// Several floats that belong together.
     Vector(Arc<[f64]>),
+    /// A moment, in nanoseconds since 1970 in UTC.
+    DateTime(i128),
+    /// A name with parts.
+    Item(Arc<Item>),
+    /// A file, an image, a video or a table.
+    Payload(Arc<Payload>),
 }
 
 impl Value {
-    /// The number this value stands for; `true` is 1, text and vectors are none.
+    /// The number this value stands for; `true` is 1, a moment its seconds since 1970; text,
+    /// vectors, items and payloads are none.
     ///
     /// ```
     /// use bencher_core::value::Value;
@@ -75,7 +86,8 @@ impl Value {
             Self::Int(i) => Some(*i as f64),
             Self::Big(u) => Some(*u as f64),
             Self::Float(f) => Some(*f),
-            Self::Text(_) | Self::Vector(_) => None,
+            Self::DateTime(nanoseconds) => Some(*nanoseconds as f64 / 1e9),
+            Self::Text(_) | Self::Vector(_) | Self::Item(_) | Self::Payload(_) => None,
         }
     }
 
@@ -92,6 +104,36 @@ impl Value {
             _ => None,
         }
     }
+
+    /// The item inside a [`Value::Item`].
+    ///
+    /// ```
+    /// use bencher_core::value::{Item, Value};
+    /// let zstd = Value::from(Item::new("Zstd", [("level", Value::from(3))]));
+    /// assert_eq!(zstd.as_item().map(Item::name), Some("Zstd"));
+    /// assert_eq!(Value::from("Zstd").as_item(), None);
+    /// ```
+    pub fn as_item(&self) -> Option<&Item> {
+        match self {
+            Self::Item(item) => Some(item),
+            _ => None,
+        }
+    }
+
+    /// The payload inside a [`Value::Payload`].
+    ///
+    /// ```
+    /// use bencher_core::value::{Payload, Value};
+    /// let log = Value::from(Payload::new("run.log", "text/plain", vec![]));
+    /// assert_eq!(log.as_payload().map(Payload::name), Some("run.log"));
+    /// assert_eq!(Value::from("run.log").as_payload(), None);
+    /// ```
+    pub fn as_payload(&self) -> Option<&Payload> {
+        match self {
+            Self::Payload(payload) => Some(payload),
+            _ => None,
+        }
+    }
 }
 
 /// Equality is identity: `NaN` equals `NaN`, `-0.0` equals `0.0`.
@@ -99,13 +141,15 @@ impl PartialEq for Value {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Bool(a), Self::Bool(b)) => a == b,
-            (Self::Int(a), Self::Int(b)) => a == b,
+            (Self::Int(a), Self::Int(b)) | (Self::DateTime(a), Self::DateTime(b)) => a == b,
             (Self::Big(a), Self::Big(b)) => a == b,
             (Self::Float(a), Self::Float(b)) => same_float(*a, *b),
             (Self::Text(a), Self::Text(b)) => a == b,
             (Self::Vector(a), Self::Vector(b)) => {
                 a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same_float(*a, *b))
             }
+            (Self::Item(a), Self::Item(b)) => a == b,
+            (Self::Payload(a), Self::Payload(b)) => a == b,
             _ => false,
         }
     }
@@ -132,6 +176,13 @@ impl fmt::Display for Value {
                 let parts: Vec<String> = items.iter().map(|x| float_text(*x)).collect();
                 f.pad(&format!("[{}]", parts.join(", ")))
             }
+            Self::DateTime(nanoseconds) => match jiff::Timestamp::from_nanosecond(*nanoseconds) {
+                Ok(moment) => f.pad(&moment.to_string()),
+                // Beyond the year 9999 there is no calendar to show it by.
+                Err(_) => f.pad(&format!("{nanoseconds} ns since 1970")),
+            },
+            Self::Item(item) => fmt::Display::fmt(item, f),
+            Self::Payload(payload) => fmt::Display::fmt(payload, f),
         }
     }
 }
@@ -189,6 +240,24 @@ impl From<&str> for Value {
 impl From<String> for Value {
     fn from(text: String) -> Self {
         Self::Text(Arc::from(text))
+    }
+}
+
+impl From<jiff::Timestamp> for Value {
+    fn from(moment: jiff::Timestamp) -> Self {
+        Self::DateTime(moment.as_nanosecond())
+    }
+}
+
+impl From<Item> for Value {
+    fn from(item: Item) -> Self {
+        Self::Item(Arc::new(item))
+    }
+}
+
+impl From<Payload> for Value {
+    fn from(payload: Payload) -> Self {
+        Self::Payload(Arc::new(payload))
     }
 }
 

@@ -103,14 +103,16 @@ pub(crate) fn record(title: &str, dataset: Dataset) -> SweepRecord {
         counts: Counts {
             submitted: dataset.len() as u64,
             executed: dataset.len() as u64,
-            hits: 0,
-            failed: 0,
+            ..Counts::default()
         },
         dataset,
         constants: Vec::new(),
         failures: Vec::new(),
         timings: Vec::new(),
         warnings: Vec::new(),
+        sweep_type: String::new(),
+        version: 1,
+        identity: None,
     }
 }
 

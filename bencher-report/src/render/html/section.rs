@@ -87,6 +87,7 @@ fn counts(out: &mut String, record: &SweepRecord) {
         executed,
         hits,
         failed,
+        skipped,
     } = record.counts;
     let class = if failed > 0 { " class=\"bad\"" } else { "" };
     let _ = write!(
@@ -94,6 +95,9 @@ fn counts(out: &mut String, record: &SweepRecord) {
         "<p class=\"counts\"><span>{submitted} samples</span> <span>{executed} executed</span> \
          <span>{hits} from the store</span> <span{class}>{failed} failed</span>"
     );
+    if skipped > 0 {
+        let _ = write!(out, " <span>{skipped} skipped</span>");
+    }
     if !record.started.is_empty() {
         let _ = write!(out, " <span>started {}</span>", html(&record.started));
     }

@@ -16,19 +16,26 @@
 //!     dataset: Dataset::new("By length", vec![Dim::repeats(2)], vec![])?,
 //!     constants: vec![ConstantValue { name: "len".to_owned(), value: 10.into(), units: String::new() }],
 //!     failures: vec![],
-//!     counts: Counts { submitted: 2, executed: 2, hits: 0, failed: 0 },
+//!     counts: Counts { submitted: 2, executed: 2, hits: 0, failed: 0, skipped: 0 },
 //!     timings: vec![("execute".to_owned(), 0.5)],
 //!     warnings: vec![],
+//!     sweep_type: "demo/demo::Sorting".to_owned(),
+//!     version: 1,
+//!     identity: None,
 //! };
 //! let json = serde_json::to_string(&record)?;
 //! assert_eq!(serde_json::from_str::<SweepRecord>(&json)?, record);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod v1;
+
 use serde::{Deserialize, Serialize};
 
+pub(crate) use v1::SweepRecordV1;
+
 use crate::dataset::Dataset;
-use crate::value::Value;
+use crate::value::{Digest, Value};
 
 /// Everything that is known of one finished (or interrupted) sweep.
 ///
@@ -59,6 +66,12 @@ pub struct SweepRecord {
     pub timings: Vec<(String, f64)>,
     /// What a reader of the numbers must know: debug build, interrupted, hits of other code.
     pub warnings: Vec<String>,
+    /// The type of the sweep, with package and module; empty in records of version 1.
+    pub sweep_type: String,
+    /// The author's version of the benchmark; 0 in records of version 1.
+    pub version: u32,
+    /// What makes this sweep the same as another: where it is equal, so is what would be run.
+    pub identity: Option<Digest>,
 }
 
 /// An input held at one value.
@@ -103,7 +116,7 @@ pub struct Failure {
 ///
 /// ```
 /// use bencher_core::record::Counts;
-/// let counts = Counts { submitted: 9, executed: 5, hits: 4, failed: 1 };
+/// let counts = Counts { submitted: 9, executed: 5, hits: 4, failed: 1, skipped: 3 };
 /// assert_eq!(counts.executed + counts.hits, counts.submitted);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,6 +129,8 @@ pub struct Counts {
     pub hits: u64,
     /// Executed samples that failed, those stopped at their time limit included.
     pub failed: u64,
+    /// Samples left out by a constraint; none of them was submitted.
+    pub skipped: u64,
 }
 
 impl SweepRecord {
@@ -134,6 +149,9 @@ impl SweepRecord {
             counts: Counts::default(),
             timings: Vec::new(),
             warnings: Vec::new(),
+            sweep_type: String::new(),
+            version: 0,
+            identity: None,
         }
     }
 }
