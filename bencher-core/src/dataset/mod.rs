@@ -29,6 +29,7 @@ mod describe;
 mod dim;
 mod error;
 mod export;
+mod payloads;
 mod reduce;
 mod select;
 mod table;

@@ -30,14 +30,19 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod blobs;
 #[cfg(feature = "store")]
 mod database;
 mod error;
+mod files;
 mod frame;
 mod index;
 mod key_table;
 mod lock;
+mod lookups;
 mod memory;
+#[cfg(feature = "store")]
+mod opening;
 mod pack;
 mod place;
 mod results;
@@ -45,11 +50,13 @@ mod results;
 mod salvage;
 mod writer;
 
+pub use blobs::{BlobInfo, BlobStore};
 #[cfg(feature = "store")]
 pub use database::{Database, OpenNotice};
 pub use error::StoreError;
 pub use index::{KeyMaker, SampleIndex, StoredResults};
 pub use lock::{Holder, StoreLock};
+pub use lookups::Lookups;
 pub use memory::MemoryStore;
 pub use pack::{Pack, PackedSample, ResultId, Series};
 pub use place::{default_root, slug};
@@ -79,6 +86,16 @@ pub trait SampleStore: Send {
     /// # Errors
     /// Where the store itself cannot be read.
     fn load(&self, series: &Series, visit: &mut dyn FnMut(Pack)) -> Result<u64, StoreError>;
+
+    /// Hands every pack of every series to `visit`, those of one series oldest first, and counts the
+    /// damaged records that were passed over.
+    ///
+    /// # Errors
+    /// Where the store itself cannot be read.
+    fn load_all(&self, visit: &mut dyn FnMut(Pack)) -> Result<u64, StoreError>;
+
+    /// Where large contents go.
+    fn blobs(&self) -> BlobStore;
 
     /// Adds packs; when this returns, they survive the death of the process.
     ///

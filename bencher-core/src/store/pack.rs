@@ -169,6 +169,18 @@ impl Pack {
         fits
     }
 
+    /// The key of its record: its series, and its number.
+    #[cfg(feature = "store")]
+    pub(super) fn key(&self) -> [u8; 24] {
+        let mut key = [0; 24];
+        let bytes = self.series.prefix().into_iter();
+        let bytes = bytes.chain(self.sequence.to_be_bytes());
+        for (slot, byte) in key.iter_mut().zip(bytes) {
+            *slot = byte;
+        }
+        key
+    }
+
     /// Whether it has as many values as its samples need: what decoding alone does not ensure.
     #[cfg(feature = "store")]
     pub(super) fn is_consistent(&self) -> bool {
