@@ -168,12 +168,11 @@ impl Database {
             watermark,
             _lock: lock,
         };
-        Ok((
-            Self {
-                shared: Arc::new(shared),
-            },
-            notice,
-        ))
+        let mut database = Self {
+            shared: Arc::new(shared),
+        };
+        database.compact_many()?;
+        Ok((database, notice))
     }
 
     /// The store's directory.
@@ -204,21 +203,17 @@ impl Database {
         visit: &mut dyn FnMut(Record<'_>, Result<Pack, FrameError>),
     ) {
         for guard in self.shared.samples.prefix(prefix) {
-            // An unreadable block is a miss: its samples are measured again.
-            let Ok((key, value)) = guard.into_inner() else {
-                visit(Record::default(), Err(FrameError::Damaged));
-                continue;
-            };
-            let pack = decode::<Pack>(FrameKind::Pack, &value).and_then(|pack| {
-                let sound = pack.is_consistent() && key.ends_with(&pack.sequence.to_be_bytes());
-                if sound {
-                    Ok(pack)
-                } else {
-                    Err(FrameError::Damaged)
-                }
-            });
-            let (key, value) = (&*key, &*value);
-            visit(Record { key, value }, pack);
+            hand_out(guard, visit);
+        }
+    }
+
+    /// Hands every record to `visit`, the last key first.
+    pub(super) fn for_each_newest_first(
+        &self,
+        visit: &mut dyn FnMut(Record<'_>, Result<Pack, FrameError>),
+    ) {
+        for guard in self.shared.samples.iter().rev() {
+            hand_out(guard, visit);
         }
     }
 
@@ -241,6 +236,23 @@ impl Database {
 pub(super) struct Record<'a> {
     pub(super) key: &'a [u8],
     pub(super) value: &'a [u8],
+}
+
+fn hand_out(guard: fjall::Guard, visit: &mut dyn FnMut(Record<'_>, Result<Pack, FrameError>)) {
+    // An unreadable block is a miss: its samples are measured again.
+    let Ok((key, value)) = guard.into_inner() else {
+        return visit(Record::default(), Err(FrameError::Damaged));
+    };
+    let pack = decode::<Pack>(FrameKind::Pack, &value).and_then(|pack| {
+        let sound = pack.is_consistent() && key.ends_with(&pack.sequence.to_be_bytes());
+        if sound {
+            Ok(pack)
+        } else {
+            Err(FrameError::Damaged)
+        }
+    });
+    let (key, value) = (&*key, &*value);
+    visit(Record { key, value }, pack);
 }
 
 impl Drop for Shared {

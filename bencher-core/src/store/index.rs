@@ -64,6 +64,32 @@ impl KeyMaker {
     }
 }
 
+/// Computes the identities of samples, pack after pack.
+#[derive(Debug, Default)]
+pub(super) struct Keys {
+    maker: Option<(Series, Vec<String>, KeyMaker)>,
+}
+
+impl Keys {
+    /// The identities of a pack's samples, in their order.
+    pub(super) fn of(&mut self, pack: &Pack) -> Vec<Digest> {
+        let fits = |(series, inputs, _): &(Series, Vec<String>, KeyMaker)| {
+            *series == pack.series && *inputs == pack.inputs
+        };
+        if !self.maker.as_ref().is_some_and(fits) {
+            let maker = KeyMaker::new(&pack.series, &pack.inputs);
+            self.maker = Some((pack.series.clone(), pack.inputs.clone(), maker));
+        }
+        let Some((_, _, maker)) = &mut self.maker else {
+            return Vec::new();
+        };
+        let samples = pack.samples();
+        samples
+            .map(|sample| maker.key(sample.inputs, sample.repeat))
+            .collect()
+    }
+}
+
 /// The samples of one series, found by identity.
 ///
 /// Of two samples of one identity it has the later. The example stands at the
@@ -149,24 +175,19 @@ impl SampleIndex {
             blobs: Some(store.blobs()),
             ..Self::default()
         };
-        let mut maker: Option<(Vec<String>, KeyMaker)> = None;
+        let mut keys = Keys::default();
         index.damaged = store.load(series, &mut |pack| {
-            if !matches!(&maker, Some((names, _)) if *names == pack.inputs) {
-                maker = Some((pack.inputs.clone(), KeyMaker::new(series, &pack.inputs)));
-            }
-            if let Some((_, maker)) = &mut maker {
-                index.add(pack, maker);
-            }
+            let identities = keys.of(&pack);
+            index.add(pack, identities);
         })?;
         Ok(index)
     }
 
-    fn add(&mut self, pack: Pack, maker: &mut KeyMaker) {
+    fn add(&mut self, pack: Pack, identities: Vec<Digest>) {
         let Ok(heading) = u32::try_from(self.packs.len()) else {
             return;
         };
-        for (sample, at) in pack.samples().zip(0..) {
-            let key = maker.key(sample.inputs, sample.repeat);
+        for (key, at) in identities.into_iter().zip(0..) {
             self.places.insert(
                 key.0,
                 Place {
@@ -203,6 +224,11 @@ impl SampleIndex {
             values,
             index: self,
         })
+    }
+
+    /// Whether there is a sample of an identity; this does not count as a look-up.
+    pub(super) fn contains(&self, key: Digest) -> bool {
+        self.places.get(key.0).is_some()
     }
 
     /// How many samples there are.

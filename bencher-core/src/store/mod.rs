@@ -32,10 +32,16 @@
 
 mod blobs;
 #[cfg(feature = "store")]
+mod collect;
+#[cfg(feature = "store")]
+mod compact;
+#[cfg(feature = "store")]
 mod database;
 mod error;
 mod files;
+mod folders;
 mod frame;
+mod identity;
 mod index;
 mod key_table;
 mod lock;
@@ -45,6 +51,7 @@ mod memory;
 mod opening;
 mod pack;
 mod place;
+mod rebuild;
 mod results;
 #[cfg(feature = "store")]
 mod salvage;
@@ -52,14 +59,19 @@ mod writer;
 
 pub use blobs::{BlobInfo, BlobStore};
 #[cfg(feature = "store")]
+pub use collect::{CollectOptions, Collected, DEFAULT_LIMIT, Tally};
+#[cfg(feature = "store")]
 pub use database::{Database, OpenNotice};
 pub use error::StoreError;
+pub use folders::{FolderInfo, JobFolders, PendingFolder};
+pub use identity::{SweepIdentity, find_result};
 pub use index::{KeyMaker, SampleIndex, StoredResults};
 pub use lock::{Holder, StoreLock};
 pub use lookups::Lookups;
 pub use memory::MemoryStore;
 pub use pack::{Pack, PackedSample, ResultId, Series};
 pub use place::{default_root, slug};
+pub use rebuild::{Rebuilt, rebuild_samples};
 pub use results::{list_results, load_result, save_result};
 pub use writer::{SampleWriter, Ticket};
 

@@ -9,7 +9,7 @@ use crate::value::{Digest, KeyWriter, Payload};
 
 use super::blobs::{BlobStore, INLINE};
 use super::error::StoreError;
-use super::files::{entries, write_atomically};
+use super::files::{entries, files_below, write_atomically};
 use super::frame::{FrameError, FrameKind, decode_since, encode};
 use super::place::slug;
 
@@ -131,6 +131,13 @@ pub(super) fn read_record(path: &Path) -> Result<SweepRecord, StoreError> {
         .check()
         .map_err(|error| format(format!("is damaged: {error}")))?;
     Ok(record)
+}
+
+/// Every result file below `root`, those of one sweep in a row, the newest last.
+pub(super) fn all_results(root: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    let mut paths = files_below(&root.join("results"))?;
+    paths.retain(|path| path.extension().is_some_and(|kind| kind == "result"));
+    Ok(paths)
 }
 
 /// The newest result of every sweep below `root`, ordered by name.

@@ -10,7 +10,7 @@ use super::pack::Pack;
 use crate::value::Value;
 
 /// The most samples of a pack.
-const PACK: usize = 64;
+pub(super) const PACK: usize = 64;
 /// How many samples are committed at once without waiting for the group time.
 const GROUP: usize = 16 * PACK;
 /// How long a sample waits for others to share its commit.
