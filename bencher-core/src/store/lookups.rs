@@ -15,7 +15,7 @@ static MISSES: AtomicU64 = AtomicU64::new(0);
 /// drop(index);
 /// assert_eq!(Lookups::of_this_process().misses, before.misses + 1);
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Lookups {
     /// A sample of the identity was stored.
     pub hits: u64,

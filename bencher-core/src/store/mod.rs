@@ -32,12 +32,15 @@
 
 mod blobs;
 #[cfg(feature = "store")]
+mod check;
+#[cfg(feature = "store")]
 mod collect;
 #[cfg(feature = "store")]
 mod compact;
 #[cfg(feature = "store")]
 mod database;
 mod error;
+mod explain;
 mod files;
 mod folders;
 mod frame;
@@ -55,14 +58,19 @@ mod rebuild;
 mod results;
 #[cfg(feature = "store")]
 mod salvage;
+#[cfg(feature = "store")]
+mod statistics;
 mod writer;
 
 pub use blobs::{BlobInfo, BlobStore};
+#[cfg(feature = "store")]
+pub use check::CheckReport;
 #[cfg(feature = "store")]
 pub use collect::{CollectOptions, Collected, DEFAULT_LIMIT, Tally};
 #[cfg(feature = "store")]
 pub use database::{Database, OpenNotice};
 pub use error::StoreError;
+pub use explain::{Difference, Explanation, Field, Wanted, explain};
 pub use folders::{FolderInfo, JobFolders, PendingFolder};
 pub use identity::{SweepIdentity, find_result};
 pub use index::{KeyMaker, SampleIndex, StoredResults};
@@ -73,6 +81,8 @@ pub use pack::{Pack, PackedSample, ResultId, Series};
 pub use place::{default_root, slug};
 pub use rebuild::{Rebuilt, rebuild_samples};
 pub use results::{list_results, load_result, save_result};
+#[cfg(feature = "store")]
+pub use statistics::{SeriesStatistics, StoreStatistics};
 pub use writer::{SampleWriter, Ticket};
 
 /// The seam between sweeps and what keeps their samples: the database, or memory in tests.
