@@ -240,7 +240,7 @@ impl BlobStore {
     }
 
     /// Moves a large content out of a value, leaving the reference.
-    pub(super) fn move_out(&self, value: &mut Value) -> Result<(), StoreError> {
+    pub(crate) fn move_out(&self, value: &mut Value) -> Result<(), StoreError> {
         match value {
             Value::Payload(payload) => self.move_payload_out(payload),
             _ => Ok(()),

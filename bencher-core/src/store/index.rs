@@ -183,6 +183,12 @@ impl SampleIndex {
         Ok(index)
     }
 
+    /// Adds samples that were stored since it was loaded.
+    pub(crate) fn insert(&mut self, pack: Pack) {
+        let identities = Keys::default().of(&pack);
+        self.add(pack, identities);
+    }
+
     fn add(&mut self, pack: Pack, identities: Vec<Digest>) {
         let Ok(heading) = u32::try_from(self.packs.len()) else {
             return;
