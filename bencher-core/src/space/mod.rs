@@ -19,11 +19,17 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod factors;
+mod geometric;
 mod levels;
 mod order;
 mod product;
 mod sampling;
 
+pub use factors::{
+    Combination, Combinations, FactorError, FactorLevel, FactorSweep, Factors, sweep,
+};
+pub use geometric::{GeomError, geom, igeom};
 pub use levels::Levels;
 pub(crate) use order::mix;
 pub use order::{Order, RunOrder};
