@@ -70,8 +70,10 @@ struct Factor {
 /// The example stands at [`Factors`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct FactorLevel {
-    value: Value,
-    sub: Factors,
+    /// The value.
+    pub value: Value,
+    /// The factors that are swept at this level only.
+    pub sub: Factors,
 }
 
 impl Factors {
