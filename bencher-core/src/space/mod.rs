@@ -25,6 +25,8 @@ mod levels;
 mod order;
 mod product;
 mod sampling;
+#[cfg(feature = "store")]
+mod slug;
 
 pub use factors::{
     Combination, Combinations, FactorError, FactorLevel, FactorSweep, Factors, sweep,
@@ -35,3 +37,5 @@ pub(crate) use order::mix;
 pub use order::{Order, RunOrder};
 pub use product::{Axis, Space, SpaceError};
 pub use sampling::{Density, samples_of_level, thinned_index};
+#[cfg(feature = "store")]
+pub use slug::slugify;
