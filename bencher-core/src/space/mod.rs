@@ -19,6 +19,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod design;
 mod factors;
 mod geometric;
 mod levels;
@@ -28,6 +29,7 @@ mod sampling;
 #[cfg(feature = "store")]
 mod slug;
 
+pub use design::{Design, DesignError, DesignPoints};
 pub use factors::{
     Combination, Combinations, FactorError, FactorLevel, FactorSweep, Factors, sweep,
 };
