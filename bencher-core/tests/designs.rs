@@ -5,111 +5,61 @@ use std::collections::HashSet;
 use bencher_core::space::{Design, DesignError, DesignPoints};
 use proptest::prelude::*;
 
-/// A coordinate in units of 2^-32.
-fn whole(x: f64) -> u64 {
-    let scaled = x * 2_f64.powi(32);
-    assert_eq!(scaled.fract(), 0.0, "{x} has more than 32 bits");
-    scaled as u64
+/// In which of so many equal parts of the unit interval a coordinate lies.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "coordinates are not negative, and whole parts are wanted"
+)]
+fn part(x: f64, parts: u64) -> u64 {
+    (x * parts as f64) as u64
 }
 
-/// `scipy.stats.qmc.Sobol(64, scramble=False, bits=32)` of scipy 1.17.1, times 2^32.
+fn vectors() -> serde_json::Value {
+    serde_json::from_str(include_str!("vectors/designs.json")).unwrap()
+}
+
+/// What scipy gives (1.17.1; see the file), bit for bit.
 #[test]
 fn sobol_points_are_those_of_scipy() {
-    let dimensions = [0, 1, 2, 5, 9, 19, 31, 32, 51, 52, 62, 63];
-    let expected: [(u64, [u64; 12]); 6] = [
-        (
-            7,
-            [
-                536870912, 2684354560, 1610612736, 1610612736, 3758096384, 3758096384, 3758096384,
-                536870912, 536870912, 1610612736, 2684354560, 1610612736,
-            ],
-        ),
-        (
-            100,
-            [
-                1778384896, 1107296256, 3321888768, 3187671040, 2986344448, 1442840576, 1778384896,
-                1107296256, 3456106496, 301989888, 1979711488, 2785017856,
-            ],
-        ),
-        (
-            1023,
-            [
-                4194304, 3233808384, 2629828608, 1883242496, 3653238784, 1371537408, 2638217216,
-                1941962752, 742391808, 2831155200, 3393191936, 171966464,
-            ],
-        ),
-        (
-            1024,
-            [
-                6291456, 1616904192, 1923088384, 3625975808, 2883584000, 1486880768, 4150263808,
-                1625292800, 3265265664, 752877568, 2975858688, 4150263808,
-            ],
-        ),
-        (
-            4095,
-            [
-                1048576, 4042260480, 1435500544, 338690048, 1058013184, 2238709760, 376438784,
-                3266314240, 158334976, 2922381312, 2949644288, 2377121792,
-            ],
-        ),
-        (
-            (1 << 24) + 12345,
-            [
-                2752774528, 2948366208, 4233702784, 2657885056, 4028334720, 2017813120, 2556564352,
-                810126720, 2684215424, 2213460096, 3557028992, 3031751808,
-            ],
-        ),
-    ];
+    let vectors = vectors();
+    let cases = vectors["sobol"].as_array().unwrap();
+    assert_eq!(cases.len(), 10);
     let points = DesignPoints::new(Design::Sobol { seed: None }, 1 << 32, 64).unwrap();
-    assert_eq!(points.point(0), Some(vec![0.0; 64]));
-    assert_eq!(points.point(1), Some(vec![0.5; 64]));
-    for (number, values) in expected {
-        let point = points.point(number).unwrap();
-        let ours = dimensions.map(|dimension| whole(point[dimension]));
-        assert_eq!(ours, values, "point {number}");
+    for case in cases {
+        let number = case["point"].as_u64().unwrap();
+        let point: Vec<u64> = points
+            .point(number)
+            .unwrap()
+            .iter()
+            .map(|x| part(*x, 1 << 32))
+            .collect();
+        assert_eq!(serde_json::json!(point), case["x"], "point {number}");
     }
     assert!(points.point((1 << 32) - 1).is_some() && points.point(1 << 32).is_none());
 }
 
-/// The definitions once more in Python 3.11, in its unbounded integers and fractions.
+/// The definitions, written a second time in another language (see the file), bit for bit.
 #[test]
 fn seeded_points_are_the_same_everywhere() {
-    let at = |design, points, places: &[(usize, u64)]| -> Vec<f64> {
-        let points = DesignPoints::new(design, points, 8).unwrap();
-        let coordinates = places.iter().map(|(d, n)| points.coordinate(*n, *d));
-        coordinates.map(Option::unwrap).collect()
-    };
-    let bits = |values: &[f64]| values.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
-    let random = at(
-        Design::Random { seed: 42 },
-        1001,
-        &[(0, 0), (0, 1), (1, 0), (7, 1000)],
-    );
-    let expected = [
-        0.3869742762400409,
-        0.7129353372857994,
-        0.577125795355946,
-        0.18729232638563031,
-    ];
-    assert_eq!(bits(&random), bits(&expected));
-    let latin = Design::LatinHypercube { seed: 42 };
-    let few = at(latin, 10, &[(0, 0), (0, 1), (1, 0), (2, 9)]);
-    let expected = [
-        0.47553888514674886,
-        0.5421165855414942,
-        0.3243317773342861,
-        0.38564524889535273,
-    ];
-    assert_eq!(bits(&few), bits(&expected));
-    let many = at(latin, 1_000_000_007, &[(0, 123_456_789)]);
-    assert_eq!(bits(&many), bits(&[0.7238871162678688]));
-    let scrambled = at(
-        Design::Sobol { seed: Some(42) },
-        8,
-        &[(0, 0), (1, 0), (2, 5), (0, 7)],
-    );
-    let scrambled: Vec<u64> = scrambled.into_iter().map(whole).collect();
-    assert_eq!(scrambled, [3489145903, 1821302023, 2933215164, 4123624722]);
+    let vectors = vectors();
+    for name in ["random", "latin_hypercube", "scrambled"] {
+        let design = |seed| match name {
+            "random" => Design::Random { seed },
+            "latin_hypercube" => Design::LatinHypercube { seed },
+            _ => Design::Sobol { seed: Some(seed) },
+        };
+        let cases = vectors[name].as_array().unwrap();
+        assert_eq!(cases.len(), 20);
+        for case in cases {
+            let number = |key: &str| case[key].as_u64().unwrap();
+            let points = DesignPoints::new(design(number("seed")), number("points"), 64).unwrap();
+            let dimension = usize::try_from(number("dimension")).unwrap();
+            let x = points.coordinate(number("point"), dimension).unwrap();
+            let expected = case["x"].as_f64().unwrap();
+            assert_eq!(x.to_bits(), expected.to_bits(), "{name}: {case}");
+        }
+    }
 }
 
 #[test]
@@ -171,7 +121,8 @@ fn single_points_are_uniform() {
         let mut counts = [0_u32; 16];
         for seed in 0..16_000 {
             let points = DesignPoints::new(design(seed), 12, 3).unwrap();
-            counts[(points.coordinate(5, 2).unwrap() * 16.0) as usize] += 1;
+            let cell = part(points.coordinate(5, 2).unwrap(), 16);
+            counts[usize::try_from(cell).unwrap()] += 1;
         }
         let chi: f64 = counts
             .iter()
@@ -206,26 +157,8 @@ proptest! {
     fn each_stratum_of_a_hypercube_is_hit_once(points in 1_u64..500, dimensions in 1_usize..5, seed: u64) {
         let all = DesignPoints::new(Design::LatinHypercube { seed }, points, dimensions).unwrap();
         for dimension in 0..dimensions {
-            let strata: HashSet<u64> = all.iter().map(|x| (x[dimension] * points as f64) as u64).collect();
+            let strata: HashSet<u64> = all.iter().map(|x| part(x[dimension], points)).collect();
             prop_assert_eq!(strata.len() as u64, points);
-        }
-    }
-
-    #[test]
-    fn each_interval_of_sobol_points_is_hit_once(power in 0_u32..9, block in 0_u64..8, seed: Option<u64>) {
-        let count = 1_u64 << power;
-        let all = DesignPoints::new(Design::Sobol { seed }, (block + 1) * count, 64).unwrap();
-        let points: Vec<Vec<f64>> = all.iter().skip(usize::try_from(block * count).unwrap()).collect();
-        let cell = |x: f64, parts: u64| (x * parts as f64) as u64;
-        for dimension in 0..64 {
-            let hit: HashSet<u64> = points.iter().map(|x| cell(x[dimension], count)).collect();
-            prop_assert_eq!(hit.len() as u64, count, "dimension {}", dimension);
-        }
-        // The first two dimensions are a (0, 2)-sequence: so are all rectangles of that size.
-        for columns in (0..=power).map(|power| 1_u64 << power) {
-            let rows = count / columns;
-            let hit: HashSet<_> = points.iter().map(|x| (cell(x[0], columns), cell(x[1], rows))).collect();
-            prop_assert_eq!(hit.len() as u64, count, "{} columns", columns);
         }
     }
 
@@ -247,5 +180,26 @@ proptest! {
             DesignPoints::new(design, 4, 4).unwrap().iter().collect()
         };
         prop_assert_ne!(points(a), points(b));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn each_interval_of_sobol_points_is_hit_once(power in 0_u32..9, block in 0_u64..8, seed: Option<u64>) {
+        let count = 1_u64 << power;
+        let all = DesignPoints::new(Design::Sobol { seed }, (block + 1) * count, 64).unwrap();
+        let points: Vec<Vec<f64>> = all.iter().skip(usize::try_from(block * count).unwrap()).collect();
+        for dimension in 0..64 {
+            let hit: HashSet<u64> = points.iter().map(|x| part(x[dimension], count)).collect();
+            prop_assert_eq!(hit.len() as u64, count, "dimension {}", dimension);
+        }
+        // The first two dimensions are a (0, 2)-sequence: so are all rectangles of that size.
+        for columns in (0..=power).map(|power| 1_u64 << power) {
+            let rows = count / columns;
+            let hit: HashSet<_> = points.iter().map(|x| (part(x[0], columns), part(x[1], rows))).collect();
+            prop_assert_eq!(hit.len() as u64, count, "{} columns", columns);
+        }
     }
 }

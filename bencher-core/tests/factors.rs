@@ -90,7 +90,11 @@ fn keys_keep_the_order_of_the_text() {
 
 #[test]
 fn text_that_is_no_factors_says_so() {
-    let error = |text: &str| serde_json::from_str::<Factors>(text).unwrap_err().to_string();
+    let error = |text: &str| {
+        serde_json::from_str::<Factors>(text)
+            .unwrap_err()
+            .to_string()
+    };
     assert_eq!(
         error(r#"{"len": 10}"#),
         "invalid type: integer `10`, expected a list of levels, or an object of levels and their \

@@ -201,10 +201,7 @@ mod tests {
                 Err(GeomError::NotFinite { .. })
             ));
         }
-        assert!(matches!(
-            geom(5.0, -0.0, 1),
-            Err(GeomError::Zero { .. })
-        ));
+        assert!(matches!(geom(5.0, -0.0, 1), Err(GeomError::Zero { .. })));
         assert_eq!(
             geom(1.0, 2.0, usize::MAX),
             Err(GeomError::TooMany { n: usize::MAX })

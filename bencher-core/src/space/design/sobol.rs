@@ -29,9 +29,7 @@ pub(super) fn directions(dimension: usize) -> Option<Directions> {
                 // The newest number goes with the highest coefficient.
                 newer.enumerate().fold(
                     oldest ^ (oldest >> degree),
-                    |number, (coefficient, newer)| {
-                        number ^ (newer * ((inner >> coefficient) & 1))
-                    },
+                    |number, (coefficient, newer)| number ^ (newer * ((inner >> coefficient) & 1)),
                 )
             }
             (None, None) => return None,
