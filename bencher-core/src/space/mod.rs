@@ -20,13 +20,25 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod design;
+mod factors;
+mod geometric;
 mod levels;
 mod order;
 mod product;
 mod sampling;
+#[cfg(feature = "store")]
+mod slug;
 
+pub use design::{Design, DesignError, DesignPoints};
+pub use factors::{
+    Combination, Combinations, FactorError, FactorLevel, FactorSweep, Factors, sweep,
+};
+pub use geometric::{GeomError, geom, igeom};
 pub use levels::Levels;
 pub(crate) use order::mix;
 pub use order::{Order, RunOrder};
 pub use product::{Axis, Space, SpaceError};
 pub use sampling::{Density, samples_of_level, thinned_index};
+#[cfg(feature = "store")]
+pub use slug::slugify;
