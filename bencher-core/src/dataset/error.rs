@@ -41,6 +41,9 @@ pub enum DatasetError {
     /// A position outside the grid.
     #[error("the position lies outside the grid")]
     Position,
+    /// A quantile outside 0..=1.
+    #[error("a quantile lies within 0 and 1, and {0} does not: the 90th percentile is 0.9")]
+    Quantile(f64),
     /// Two dimensions or variables of one name.
     #[error("the name `{0}` stands for two things; rename one")]
     Repeated(String),

@@ -29,6 +29,7 @@ mod describe;
 mod dim;
 mod error;
 mod export;
+mod grid;
 mod reduce;
 mod select;
 mod table;
@@ -145,6 +146,22 @@ impl Dataset {
         Ok(dataset)
     }
 
+    /// The dataset over other dimensions, whose cells are taken from this one's by runs; cells that
+    /// none reaches are pending.
+    fn rearranged(
+        &self,
+        dims: Vec<Dim>,
+        runs: impl Iterator<Item = grid::Run> + Clone,
+    ) -> Result<Self, DatasetError> {
+        let shape: Vec<usize> = dims.iter().map(Dim::len).collect();
+        let variables = self
+            .variables
+            .iter()
+            .map(|var| var.rearranged(&shape, runs.clone()))
+            .collect::<Result<_, _>>()?;
+        Self::from_parts(self.name.clone(), dims, variables, self.attributes.clone())
+    }
+
     /// Checks what the type alone does not guarantee of a dataset read from a file: names differ
     /// and every variable has the shape of the dimensions.
     ///
@@ -162,6 +179,8 @@ impl Dataset {
             }
         }
         let shape = self.shape();
+        // Lengths that overflow would make every flat index wrong.
+        column::grid_len(&shape)?;
         for variable in &self.variables {
             variable.check(&shape)?;
         }

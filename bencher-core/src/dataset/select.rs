@@ -1,6 +1,7 @@
 use crate::value::Value;
 
-use super::{Dataset, DatasetError, Variable};
+use super::grid::{Run, around};
+use super::{Dataset, DatasetError};
 
 impl Dataset {
     /// The part where a dimension has one value; the dimension is gone from it.
@@ -58,24 +59,12 @@ impl Dataset {
         if position >= gone.len() {
             return Err(DatasetError::Position);
         }
-        let inner: usize = dims.iter().skip(axis).map(super::Dim::len).product();
-        let outer: usize = dims.iter().take(axis).map(super::Dim::len).product();
-        let source = |flat: usize| (flat / inner * gone.len() + position) * inner + flat % inner;
-        let variables = self
-            .variables
-            .iter()
-            .map(|var| Variable {
-                info: var.info.clone(),
-                column: var.column.index_axis(axis, position),
-                states: (0..outer * inner)
-                    .filter_map(|flat| var.states.get(source(flat)).copied())
-                    .collect(),
-                reasons: (0..outer * inner)
-                    .filter(|_| !var.reasons.is_empty())
-                    .filter_map(|flat| Some((flat, var.reasons.get(&source(flat))?.clone())))
-                    .collect(),
-            })
-            .collect();
-        Self::from_parts(self.name.clone(), dims, variables, self.attributes.clone())
+        let (outer, inner) = around(&self.shape(), axis);
+        let runs = (0..outer).map(|before| Run {
+            from: (before * gone.len() + position) * inner,
+            to: before * inner,
+            count: inner,
+        });
+        self.rearranged(dims, runs)
     }
 }
