@@ -216,15 +216,21 @@ pub(super) fn copy_runs<T: Clone>(
     from: &[T],
     mut runs: impl Iterator<Item = Run>,
 ) -> bool {
-    runs.all(|Run { from: a, to: b, count }| {
-        match (from.get(a..a + count), to.get_mut(b..b + count)) {
-            (Some(from), Some(to)) => {
-                to.clone_from_slice(from);
-                true
+    runs.all(
+        |Run {
+             from: a,
+             to: b,
+             count,
+         }| {
+            match (from.get(a..a + count), to.get_mut(b..b + count)) {
+                (Some(from), Some(to)) => {
+                    to.clone_from_slice(from);
+                    true
+                }
+                _ => false,
             }
-            _ => false,
-        }
-    })
+        },
+    )
 }
 
 fn put<T>(array: &mut ArrayD<T>, flat: usize, value: T) -> bool {

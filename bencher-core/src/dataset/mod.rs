@@ -23,14 +23,20 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod aggregate;
+mod align;
+mod array;
 mod cell;
 mod column;
+mod combine;
 mod describe;
 mod dim;
 mod error;
 mod export;
 mod grid;
+mod group;
 mod reduce;
+mod reshape;
 mod select;
 mod table;
 mod variable;
@@ -39,11 +45,15 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use aggregate::{Aggregate, Statistic};
+pub use align::Join;
+pub use array::Element;
 pub use cell::{Cell, CellState};
 pub use column::Column;
 pub use dim::{Dim, DimRole};
 pub use error::DatasetError;
 pub(crate) use export::json_value;
+pub use group::Group;
 pub use table::{LongTable, Row};
 pub use variable::{Variable, VariableInfo};
 

@@ -37,9 +37,9 @@ impl Dataset {
     /// for (flat, seconds) in [3.0, 1.0, 2.0, 10.0].into_iter().enumerate() {
     ///     elapsed.record(flat, &Value::Float(seconds), CellState::Measured)?;
     /// }
-    /// let p90 = runs.quantile(&["repeat"], 0.9)?;
-    /// assert_eq!(p90.variable("elapsed")?.number(0), Some(7.9));
-    /// assert!(runs.quantile(&["repeat"], 90.0).is_err());
+    /// let quarter = runs.quantile(&["repeat"], 0.25)?;
+    /// assert_eq!(quarter.variable("elapsed")?.number(0), Some(1.75));
+    /// assert!(runs.quantile(&["repeat"], 25.0).is_err());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
