@@ -3,6 +3,8 @@ use thiserror::Error;
 use crate::value::Value;
 use crate::var::UnknownName;
 
+use super::formula::FormulaError;
+
 /// Why a dataset cannot do what was asked of it.
 ///
 /// ```
@@ -18,6 +20,17 @@ pub enum DatasetError {
     /// A dimension or variable that is not there.
     #[error(transparent)]
     Unknown(#[from] UnknownName),
+    /// A formula over names that are not there.
+    #[error(transparent)]
+    Formula(#[from] FormulaError),
+    /// A derived variable of a kind that a formula does not give.
+    #[error("`{variable}` is of the kind {kind}, and a formula gives floats: make it f64")]
+    DerivedKind {
+        /// The variable.
+        variable: String,
+        /// Its kind.
+        kind: String,
+    },
     /// A coordinate that is not there.
     #[error("{dim} has no value {value} (it has {known})")]
     NoCoordinate {
