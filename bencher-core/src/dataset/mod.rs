@@ -41,6 +41,7 @@ mod reduce;
 mod reshape;
 mod select;
 mod table;
+mod units;
 mod variable;
 
 use std::collections::BTreeMap;
@@ -58,6 +59,7 @@ pub(crate) use export::json_value;
 pub use formula::{Formula, FormulaError, FormulaProblem};
 pub use group::Group;
 pub use table::{LongTable, Row};
+pub use units::{UnitScale, digits, quantity};
 pub use variable::{Variable, VariableInfo};
 
 use crate::var::UnknownName;
