@@ -275,7 +275,8 @@ impl SweepNumber for jiff::Timestamp {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a result",
     label = "no result has this type",
-    note = "a result is an `Option` of a number, `bool`, `String`, `Duration` or `[f64; N]`"
+    note = "a result is an `Option` of a number, `bool`, `String`, `Duration`, `[f64; N]`, `File`, `Image`, \
+            `Video` or `Table`"
 )]
 pub trait ResultValue {
     /// What the type is.

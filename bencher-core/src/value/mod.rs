@@ -23,13 +23,18 @@ mod canonical;
 mod convert;
 mod item;
 mod kind;
+mod media;
 mod payload;
+mod rows;
+mod table;
 
 pub use canonical::{Digest, KeyWriter};
 pub use convert::{ResultValue, SweepEnum, SweepInteger, SweepNumber, SweepValue, Variant};
 pub use item::Item;
 pub use kind::Kind;
+pub use media::{File, Image, Video};
 pub use payload::Payload;
+pub use table::{Table, TableColumn, TableError};
 
 use std::fmt;
 use std::sync::Arc;
