@@ -144,7 +144,7 @@ impl Positions {
     }
 }
 
-fn digest(value: &Value) -> Digest {
+pub(super) fn digest(value: &Value) -> Digest {
     let mut key = KeyWriter::default();
     key.value(value);
     key.digest()

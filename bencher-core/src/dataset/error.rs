@@ -62,6 +62,9 @@ pub enum DatasetError {
         /// The coordinate.
         value: Value,
     },
+    /// A dimension whose coordinates are not made of parts.
+    #[error("the coordinates of {0} have no parts to make dimensions of")]
+    NoParts(String),
     /// A number of inputs that cannot be aggregated.
     #[error("{asked} inputs cannot be aggregated: there are {inputs}, so give 1 to {inputs}")]
     Aggregate {

@@ -45,14 +45,7 @@ impl Dataset {
         &self,
         dims: &[&str],
     ) -> Result<impl Iterator<Item = Result<Group<'_>, DatasetError>>, DatasetError> {
-        let mut axes = Vec::new();
-        for name in dims {
-            let axis = self.axis(name)?;
-            if axes.contains(&axis) {
-                return Err(DatasetError::Repeated((*name).to_owned()));
-            }
-            axes.push(axis);
-        }
+        let axes = self.axes(dims)?;
         let shape = self.shape();
         let rest: Vec<usize> = (0..shape.len())
             .filter(|axis| !axes.contains(axis))

@@ -29,14 +29,17 @@ mod array;
 mod cell;
 mod column;
 mod combine;
+mod csv;
 mod derive;
 mod describe;
 mod dim;
 mod error;
-mod export;
 mod formula;
 mod grid;
 mod group;
+mod import_error;
+mod json;
+mod parts;
 mod reduce;
 mod reshape;
 mod select;
@@ -55,9 +58,10 @@ pub use cell::{Cell, CellState};
 pub use column::Column;
 pub use dim::{Dim, DimRole};
 pub use error::DatasetError;
-pub(crate) use export::json_value;
 pub use formula::{Formula, FormulaError, FormulaProblem};
 pub use group::Group;
+pub use import_error::ImportError;
+pub(crate) use json::json_value;
 pub use table::{LongTable, Row};
 pub use units::{UnitScale, digits, quantity};
 pub use variable::{Variable, VariableInfo};
@@ -242,6 +246,19 @@ impl Dataset {
                 let known = self.dims.iter().map(|dim| dim.name.as_str());
                 UnknownName::new("dimension", name, known).into()
             })
+    }
+
+    /// The positions of the dimensions of some names, each of which may stand once.
+    fn axes(&self, names: &[&str]) -> Result<Vec<usize>, DatasetError> {
+        let mut axes = Vec::with_capacity(names.len());
+        for name in names {
+            let found = self.axis(name)?;
+            if axes.contains(&found) {
+                return Err(DatasetError::Repeated((*name).to_owned()));
+            }
+            axes.push(found);
+        }
+        Ok(axes)
     }
 
     /// How many positions each dimension has.

@@ -281,7 +281,7 @@ impl Groups {
                 reduced.record(flat, &Value::Float(x), state)?;
                 if values.len() < cells {
                     let reason = format!("of {} of {cells} cells", values.len());
-                    reduced.reasons.insert(flat, reason.into());
+                    reduced.note(flat, reason.into());
                 }
             } else {
                 reduced.record_absent(flat, CellState::Missing, None)?;

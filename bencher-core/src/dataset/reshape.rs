@@ -39,14 +39,7 @@ impl Dataset {
     /// # Errors
     /// Where a dimension is not there, or is named twice.
     pub fn transpose(&self, dims: &[&str]) -> Result<Self, DatasetError> {
-        let mut axes = Vec::new();
-        for name in dims {
-            let axis = self.axis(name)?;
-            if axes.contains(&axis) {
-                return Err(DatasetError::Repeated((*name).to_owned()));
-            }
-            axes.push(axis);
-        }
+        let mut axes = self.axes(dims)?;
         let others: Vec<usize> = (0..self.dims.len())
             .filter(|axis| !axes.contains(axis))
             .collect();
@@ -93,7 +86,7 @@ impl Dataset {
     }
 
     /// Every cell to its own place.
-    fn all(&self) -> impl Iterator<Item = Run> + Clone + use<> {
+    pub(super) fn all(&self) -> impl Iterator<Item = Run> + Clone + use<> {
         std::iter::once(Run {
             from: 0,
             to: 0,

@@ -10,6 +10,10 @@ use super::{Dataset, DatasetError, Dim};
 impl Dataset {
     /// The part where a dimension has one value; the dimension is gone from it.
     ///
+    /// The name may also be that of a part of a dimension's items, as in
+    /// [`part_names`](Dim::part_names): then those items are kept whose part equals the value, and
+    /// the dimension stays.
+    ///
     /// ```
     /// # use bencher_core::dataset::{Dataset, Dim, VariableInfo};
     /// # use bencher_core::value::{Kind, Value};
@@ -22,10 +26,13 @@ impl Dataset {
     /// ```
     ///
     /// # Errors
-    /// Where the dimension or the value is not there.
+    /// Where the dimension or the value is not there, or two dimensions have such a part.
     pub fn select(&self, dim: &str, value: impl Into<Value>) -> Result<Self, DatasetError> {
-        let position = exact(self.dim(dim)?, &value.into())?;
-        self.select_position(dim, position)
+        let value = value.into();
+        match self.dim(dim) {
+            Ok(found) => self.select_position(dim, exact(found, &value)?),
+            Err(unknown) => self.select_part(dim, &value, unknown),
+        }
     }
 
     /// The part where a numeric dimension has the value nearest to `value`; the dimension is gone
@@ -207,7 +214,7 @@ impl Dataset {
         self.rearranged(dims, runs)
     }
 
-    fn take(&self, dim: &str, positions: &[usize]) -> Result<Self, DatasetError> {
+    pub(super) fn take(&self, dim: &str, positions: &[usize]) -> Result<Self, DatasetError> {
         let axis = self.axis(dim)?;
         let mut dims = self.dims.clone();
         if let Some(dim) = dims.get_mut(axis) {

@@ -217,12 +217,19 @@ impl Variable {
         reason: Option<Arc<str>>,
     ) -> Result<(), DatasetError> {
         *self.states.get_mut(flat).ok_or(DatasetError::Position)? = state;
-        // An empty reason says nothing, and CSV could not tell it from none.
-        match reason.filter(|reason| !reason.is_empty()) {
-            Some(reason) => self.reasons.insert(flat, reason),
-            None => self.reasons.remove(&flat),
-        };
+        self.reasons.remove(&flat);
+        if let Some(reason) = reason {
+            self.note(flat, reason);
+        }
         Ok(())
+    }
+
+    /// Notes why a cell is as it is, whatever its state.
+    pub(super) fn note(&mut self, flat: usize, reason: Arc<str>) {
+        // An empty reason says nothing, and CSV could not tell it from none.
+        if !reason.is_empty() {
+            self.reasons.insert(flat, reason);
+        }
     }
 }
 
