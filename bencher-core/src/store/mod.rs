@@ -60,6 +60,7 @@ mod results;
 mod salvage;
 #[cfg(feature = "store")]
 mod statistics;
+mod stored_inputs;
 #[cfg(feature = "store")]
 mod transfer;
 mod writer;
@@ -72,7 +73,7 @@ pub use collect::{CollectOptions, Collected, DEFAULT_LIMIT, Tally};
 #[cfg(feature = "store")]
 pub use database::{Database, OpenNotice};
 pub use error::StoreError;
-pub use explain::{Difference, Explanation, Field, Wanted, explain, inputs_like_stored};
+pub use explain::{Difference, Explanation, Field, Wanted, explain};
 pub use folders::{FolderInfo, JobFolders, PendingFolder};
 pub use identity::{SweepIdentity, find_result};
 pub use index::{KeyMaker, SampleIndex, StoredResults};
@@ -85,6 +86,7 @@ pub use rebuild::{Rebuilt, rebuild_samples};
 pub use results::{list_results, load_result, save_result};
 #[cfg(feature = "store")]
 pub use statistics::{SeriesStatistics, StoreStatistics};
+pub use stored_inputs::inputs_like_stored;
 #[cfg(feature = "store")]
 pub use transfer::{Exported, Imported};
 pub use writer::{SampleWriter, Ticket};
