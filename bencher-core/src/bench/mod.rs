@@ -33,6 +33,7 @@ mod print;
 mod refine;
 mod result;
 mod session;
+mod steps;
 mod table;
 
 pub use builder::SweepBuilder;

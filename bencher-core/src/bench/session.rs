@@ -4,18 +4,18 @@ use std::sync::OnceLock;
 
 use crate::dataset::Dataset;
 use crate::job::CallCounts;
-use crate::progress::{BarProgress, JsonProgress, ProgressSink, SilentProgress};
+use crate::progress::ProgressSink;
 use crate::record::SweepRecord;
-use crate::space::Order;
-use crate::store::{MemoryStore, SampleStore, StoreError, default_root, save_result, slug};
+use crate::store::{MemoryStore, SampleStore, StoreError, save_result, slug};
 use crate::sweep_executor::{BoxError, Interrupt, Plan};
 use crate::value::Digest;
 use crate::var::{ParametrizedSweep, nearest};
 
-use super::config::{OutputFormat, ReportOptions, ReportPlace, RunConfig, Settings, SweepDefaults};
+use super::config::{OutputFormat, ReportOptions, ReportPlace, RunConfig, Settings};
 use super::error::failure_text;
 use super::layers::Layers;
 use super::print::{print_record, say};
+use super::steps::{progress, root};
 
 /// One run of a benchmark program: its configuration, the open store, and what its sweeps gave.
 ///
@@ -24,14 +24,14 @@ pub struct Session {
     pub(super) config: RunConfig,
     pub(super) interrupt: Interrupt,
     pub(super) progress: Box<dyn ProgressSink>,
-    program: String,
-    root: PathBuf,
+    pub(super) program: String,
+    pub(super) root: PathBuf,
     #[cfg(feature = "store")]
-    database: Option<crate::store::Database>,
-    records: Vec<SweepRecord>,
-    seen: Vec<String>,
+    pub(super) database: Option<crate::store::Database>,
+    pub(super) records: Vec<SweepRecord>,
+    pub(super) seen: Vec<String>,
     unsaved: bool,
-    layers: Layers,
+    pub(super) layers: Layers,
     /// The samples of a run in steps that keeps none.
     memory: MemoryStore,
     /// The tags whose samples were dropped.
@@ -136,102 +136,8 @@ impl Session {
     ) -> Self {
         let mut session = Self::new(settings.config(), program, interrupt);
         session.layers = Layers::new(RunConfig::default(), settings);
+        session.config = session.layers.run();
         session
-    }
-
-    /// Takes in what the program says of its run.
-    pub(super) fn configure(&mut self, change: impl FnOnce(&mut RunConfig)) {
-        self.layers.configure(change);
-        let config = self.layers.run();
-        if config.output != self.config.output {
-            self.progress = progress(config.output);
-        }
-        if config.store != self.config.store {
-            self.root = root(&config);
-            #[cfg(feature = "store")]
-            {
-                self.database = None;
-            }
-        }
-        self.config = config;
-    }
-
-    /// Begins a sweep, as the user, or else it, or else its program says; whether it is to be run or
-    /// shown.
-    pub(super) fn enter(
-        &mut self,
-        title: &str,
-        repeats: Option<u32>,
-        order: Option<Order>,
-    ) -> bool {
-        self.config = self.layers.sweep(SweepDefaults {
-            title: title.to_owned(),
-            repeats,
-            order,
-        });
-        self.is_chosen(title) && !self.config.print_config
-    }
-
-    /// Goes on to the next step of a refinement, if there is one.
-    ///
-    /// What the sweeps gave so far is forgotten here; their samples are found again.
-    ///
-    /// # Errors
-    /// What the program says that makes no sense in steps.
-    pub(crate) fn next_step(&mut self) -> Result<bool, String> {
-        self.layers.check()?;
-        if !self.layers.next() {
-            return Ok(false);
-        }
-        self.config = self.layers.run();
-        self.records.clear();
-        self.seen.clear();
-        Ok(true)
-    }
-
-    /// Says which settings fit no sweep, once the program has named all of them.
-    pub(crate) fn complain_of_settings(&mut self) {
-        for complaint in self.layers.complaints() {
-            self.progress.note(&format!("warning: {complaint}"));
-        }
-    }
-
-    /// The number of the step that the run is at, counted from 1, and how many there are.
-    pub(crate) fn step(&self) -> (u64, u64) {
-        self.layers.step()
-    }
-
-    /// Whether nothing is run, only shown.
-    pub(crate) fn is_shown_only(&self) -> bool {
-        self.config.is_shown_only()
-    }
-
-    /// Says which step of a refinement begins.
-    pub(crate) fn announce_step(&self) {
-        let (step, steps) = self.layers.step();
-        if steps == 1 {
-            return;
-        }
-        let level = self.config.density.subsampling_divisions;
-        let repeats = self.config.repeats;
-        match self.config.output {
-            OutputFormat::Text => {
-                let mut text = format!("\nstep {step} of {steps}");
-                if level > 0 {
-                    let _ = write!(text, ", level {level}");
-                }
-                if let Some(repeats) = repeats {
-                    let _ = write!(text, ", repeats {repeats}");
-                }
-                say!("{text}\n");
-            }
-            OutputFormat::Json => say!(
-                "{}",
-                serde_json::json!({"event": "step", "step": step, "steps": steps, "level": level,
-                    "repeats": repeats})
-            ),
-            OutputFormat::Quiet => {}
-        }
     }
 
     /// Tells progress to another sink.
@@ -532,19 +438,6 @@ pub(super) fn warnings(timed: bool, calls: &CallCounts, damaged: u64) -> Vec<Str
         ));
     }
     warnings
-}
-
-/// Where samples and results are kept.
-fn root(config: &RunConfig) -> PathBuf {
-    config.store.clone().unwrap_or_else(default_root)
-}
-
-fn progress(output: OutputFormat) -> Box<dyn ProgressSink> {
-    match output {
-        OutputFormat::Text => Box::new(BarProgress::default()),
-        OutputFormat::Json => Box::new(JsonProgress::new(std::io::stdout())),
-        OutputFormat::Quiet => Box::new(SilentProgress),
-    }
 }
 
 /// Opens a file with the desktop's program for it; false where there is none.

@@ -86,7 +86,6 @@ where
     }
     let session = Rc::new(RefCell::new(session));
     loop {
-        session.borrow().announce_step();
         let ended = Bench::new(Rc::clone(&session))
             .map_err(Into::into)
             .and_then(|mut bench| program(&mut bench).map(drop));

@@ -54,7 +54,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         takes: Takes::Number("PIXELS"),
         per_sweep: false,
         help: "Width and height of a plot",
-        default: "600",
+        default: "",
         shorthands: &[],
         read: |values| {
             let pixels = whole(one(values)?, PIXELS)?;
