@@ -72,7 +72,7 @@ pub use database::{Database, OpenNotice};
 pub use error::StoreError;
 pub use explain::{Difference, Explanation, Field, Wanted, explain};
 pub use folders::{FolderInfo, JobFolders, PendingFolder};
-pub use identity::{SweepIdentity, find_result};
+pub use identity::{SweepIdentity, find_result, remove_results};
 pub use index::{KeyMaker, SampleIndex, StoredResults};
 pub use lock::{Holder, StoreLock};
 pub use lookups::Lookups;
