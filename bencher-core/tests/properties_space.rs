@@ -5,8 +5,8 @@ use std::process::Command;
 
 use bencher_core::space::{Axis, Density, Levels, Space, samples_of_level};
 use bencher_core::store::{KeyMaker, Series};
-use bencher_core::value::{Digest, Item, Kind, SweepNumber, SweepValue, Value};
-use bencher_core::var::{Domain, DomainOf, Scale};
+use bencher_core::value::{Digest, Item, Kind, Value};
+use bencher_core::var::{Domain, DomainOf, Scale, SweepNumber, SweepValue};
 use proptest::prelude::*;
 
 fn level(subsampling_divisions: u8) -> Density {
@@ -247,7 +247,7 @@ proptest! {
             .enumerate()
             .map(|(input, len)| Axis {
                 name: format!("x{input}"),
-                input,
+                inputs: vec![input],
                 levels: Levels::list((0..*len).map(|i| Value::from(format!("{input}:{i}"))).collect()),
             })
             .collect();

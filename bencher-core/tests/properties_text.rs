@@ -3,8 +3,10 @@
 
 use bencher_core::space::{Axis, Density};
 use bencher_core::sweep_executor::{InputOverride, OverrideError, Plan, PlanError, SweepChoice};
-use bencher_core::value::{Kind, SweepValue, Value, Variant};
-use bencher_core::var::{Domain, DomainError, DomainOf, InputVar, ParametrizedSweep, Role, Schema};
+use bencher_core::value::{Kind, Value};
+use bencher_core::var::{
+    Domain, DomainError, DomainOf, InputVar, ParametrizedSweep, Role, Schema, SweepValue, Variant,
+};
 use proptest::prelude::*;
 
 /// An input of every kind that the command line can give.
@@ -15,10 +17,12 @@ const VARIANTS: &[Variant] = &[
     Variant {
         name: "Quick",
         doc: "",
+        params: &[],
     },
     Variant {
         name: "Radix",
         doc: "",
+        params: &[],
     },
 ];
 
@@ -34,6 +38,7 @@ const fn input(
         units: "",
         kind,
         role: Role::Swept,
+        optimize: true,
         domain,
         variants,
     }
