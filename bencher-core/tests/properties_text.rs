@@ -1,30 +1,29 @@
 //! Values and inputs as text: whatever is written, they are read as a naive model reads them, or
 //! refused.
 
+use std::time::Duration;
+
 use bencher_core::space::{Axis, Density};
 use bencher_core::sweep_executor::{InputOverride, OverrideError, Plan, PlanError, SweepChoice};
 use bencher_core::value::{Kind, Value};
 use bencher_core::var::{
-    Domain, DomainError, DomainOf, InputVar, ParametrizedSweep, Role, Schema, SweepValue, Variant,
+    Domain, DomainError, DomainOf, InputVar, ParametrizedSweep, Role, Schema, SweepNumber,
+    SweepValue, Variant,
 };
+use jiff::Timestamp;
 use proptest::prelude::*;
 
 /// An input of every kind that the command line can give.
 #[derive(Clone, Debug)]
 struct Every;
 
-const VARIANTS: &[Variant] = &[
+const fn variant(name: &'static str, params: &'static [InputVar]) -> Variant {
     Variant {
-        name: "Quick",
+        name,
         doc: "",
-        params: &[],
-    },
-    Variant {
-        name: "Radix",
-        doc: "",
-        params: &[],
-    },
-];
+        params,
+    }
+}
 
 const fn input(
     name: &'static str,
@@ -44,6 +43,28 @@ const fn input(
     }
 }
 
+fn zero_to_nine<T: SweepNumber<Literal = T> + From<u8>>() -> Result<Domain, DomainError> {
+    DomainOf::<T>::new().bounds(0.into(), 9.into()).finish()
+}
+
+const PLAIN: &[Variant] = &[variant("Quick", &[]), variant("Radix", &[])];
+
+const WITH_INPUTS: &[Variant] = &[
+    variant("Raw", &[]),
+    variant(
+        "Zstd",
+        &[
+            input("level", i16::KIND, zero_to_nine::<i16>, || &[]),
+            input(
+                "dictionary",
+                bool::KIND,
+                || DomainOf::<bool>::new().finish(),
+                || &[],
+            ),
+        ],
+    ),
+];
+
 impl ParametrizedSweep for Every {
     const SCHEMA: Schema = Schema {
         name: "Every",
@@ -52,30 +73,10 @@ impl ParametrizedSweep for Every {
         doc: "",
         version: 1,
         inputs: &[
-            input(
-                "int",
-                i16::KIND,
-                || DomainOf::<i16>::new().bounds(0, 9).finish(),
-                || &[],
-            ),
-            input(
-                "wide",
-                u128::KIND,
-                || DomainOf::<u128>::new().bounds(0, 9).finish(),
-                || &[],
-            ),
-            input(
-                "float",
-                f64::KIND,
-                || DomainOf::<f64>::new().bounds(0.0, 1.0).finish(),
-                || &[],
-            ),
-            input(
-                "narrow",
-                f32::KIND,
-                || DomainOf::<f32>::new().bounds(0.0, 1.0).finish(),
-                || &[],
-            ),
+            input("int", i16::KIND, zero_to_nine::<i16>, || &[]),
+            input("wide", u128::KIND, zero_to_nine::<u128>, || &[]),
+            input("float", f64::KIND, zero_to_nine::<f64>, || &[]),
+            input("narrow", f32::KIND, zero_to_nine::<f32>, || &[]),
             input(
                 "truth",
                 bool::KIND,
@@ -89,10 +90,34 @@ impl ParametrizedSweep for Every {
                 || &[],
             ),
             input(
+                "span",
+                Duration::KIND,
+                || {
+                    let ends = (Duration::ZERO, Duration::from_secs(9));
+                    DomainOf::<Duration>::new().bounds(ends.0, ends.1).finish()
+                },
+                || &[],
+            ),
+            input(
+                "moment",
+                Timestamp::KIND,
+                || {
+                    let ends = (Timestamp::UNIX_EPOCH, Timestamp::MAX);
+                    DomainOf::<Timestamp>::new().bounds(ends.0, ends.1).finish()
+                },
+                || &[],
+            ),
+            input(
                 "variant",
                 Kind::Category,
                 || DomainOf::<String>::new().values(["Quick"]).finish(),
-                || VARIANTS,
+                || PLAIN,
+            ),
+            input(
+                "branch",
+                Kind::Category,
+                || DomainOf::<String>::new().values(["Raw"]).finish(),
+                || WITH_INPUTS,
             ),
         ],
         results: &[],
@@ -106,8 +131,19 @@ impl ParametrizedSweep for Every {
         Some(Value::from(0))
     }
 
-    fn set_input(&mut self, _: usize, _: &Value) -> bool {
-        true
+    /// Whether the field's type takes the value.
+    fn set_input(&mut self, index: usize, value: &Value) -> bool {
+        match index {
+            0 => i16::from_value(value).is_some(),
+            1 => u128::from_value(value).is_some(),
+            2 => f64::from_value(value).is_some(),
+            3 => f32::from_value(value).is_some(),
+            4 => bool::from_value(value).is_some(),
+            5 => String::from_value(value).is_some(),
+            6 => Duration::from_value(value).is_some(),
+            7 => Timestamp::from_value(value).is_some(),
+            _ => value.as_str().is_some() || value.as_item().is_some(),
+        }
     }
 
     fn take_result(&mut self, _: usize) -> Option<Value> {
@@ -115,7 +151,9 @@ impl ParametrizedSweep for Every {
     }
 }
 
-const NAMES: [&str; 7] = ["int", "wide", "float", "narrow", "truth", "text", "variant"];
+const NAMES: [&str; 10] = [
+    "int", "wide", "float", "narrow", "truth", "text", "span", "moment", "variant", "branch",
+];
 
 /// The axis of an input whose values are given as text.
 fn axis(given: &InputOverride, density: Density) -> Result<Axis, PlanError> {
@@ -163,6 +201,8 @@ fn texts() -> impl Strategy<Value = String> {
         "-?[0-9]{1,40}(\\.\\.=?-?[0-9]{1,40})?(/[0-9.]{0,5})?(:[0-9]{0,20})?",
         "(true|false|NaN|inf|-inf|Quick|Radix|[0-9]{1,3} ?(ms|s|h|m|us|ns))",
         "[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:]{0,8}Z?)?",
+        "20[0-9]{2}-0[1-9]-1[0-9]T1[0-9]:00:00Z\\.\\.20[0-9]{2}-0[1-9]-1[0-9]T1[0-9]:00:00Z(:[0-9]{1,5})?(/[0-9hms]{1,3})?",
+        "(Raw|Zstd)? ?\\(?((level|dictionary|size)=[0-9a-z]{0,4},?){0,3}\\)?",
         "\\PC{0,20}",
         any::<String>(),
     ]
@@ -191,7 +231,7 @@ proptest! {
         prop_assert_eq!(&given.name, name);
         let again: InputOverride = given.to_string().parse().unwrap();
         prop_assert_eq!(&again, &given);
-        let kind = Every::SCHEMA.input(name).unwrap().1.kind;
+        let (index, var) = Every::SCHEMA.input(name).unwrap();
         match axis(&given, Density { subsampling_divisions, samples_per_var: None }) {
             Ok(axis) => {
                 let last = axis.levels.len() - 1;
@@ -200,7 +240,9 @@ proptest! {
                         prop_assert!(position > last);
                         continue;
                     };
-                    prop_assert_eq!(kind.canonical(&value), Some(value.clone()));
+                    prop_assert_eq!(var.kind.canonical(&value), Some(value.clone()));
+                    // Seconds that no `Duration` holds are told when their sample is taken.
+                    prop_assert!(Every.set_input(index, &value) || name == "span", "{value}");
                     prop_assert!(value.as_f64().is_none_or(f64::is_finite));
                 }
             }
@@ -288,7 +330,7 @@ proptest! {
     #[test]
     fn only_variants_name_variants(text in "[A-Za-z]{1,6}|Quick|Radix") {
         let found = given("variant", &text);
-        if VARIANTS.iter().any(|variant| variant.name == text) {
+        if PLAIN.iter().any(|variant| variant.name == text) {
             prop_assert_eq!(found, Ok(vec![Value::from(text)]));
         } else {
             prop_assert_eq!(found.unwrap_err(), format!("`--input variant={text}`: `{text}` is not one of Quick, Radix"));
