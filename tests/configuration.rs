@@ -176,7 +176,8 @@ fn steps_from_coarse_to_fine_measure_nothing_twice() {
             .map(|step| (&step["repeats"], &step["level"]))
             .collect();
         let expected = [(1, 2), (1, 3), (1, 4), (2, 2), (2, 3), (2, 4)];
-        let expected = expected.map(|(repeats, level)| (repeats.into(), level.into()));
+        let expected: [(serde_json::Value, serde_json::Value); 6] =
+            expected.map(|(repeats, level)| (repeats.into(), level.into()));
         assert!(
             order
                 .iter()
