@@ -1,0 +1,569 @@
+//! Every operation on datasets against a naive model: a map from coordinates to cells. States and
+//! reasons are part of a cell, so that no operation may lose them.
+
+mod dataset_common;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bencher_core::dataset::{
+    Aggregate, CellState, Dataset, Dim, Formula, Join, Statistic, VariableInfo,
+};
+use bencher_core::stats;
+use bencher_core::value::{Item, Kind, Value};
+use dataset_common::datasets;
+use proptest::prelude::*;
+
+/// The text of the coordinate on every dimension, by name.
+type Key = BTreeMap<String, String>;
+
+#[derive(Clone, Debug, PartialEq)]
+struct Cell {
+    state: CellState,
+    value: Option<Value>,
+    reason: Option<String>,
+}
+
+/// The cells of every variable, by its name.
+type Model = BTreeMap<String, BTreeMap<Key, Cell>>;
+
+const PENDING: Cell = Cell {
+    state: CellState::Pending,
+    value: None,
+    reason: None,
+};
+
+fn model(dataset: &Dataset) -> Model {
+    let names: Vec<&str> = dataset
+        .variables()
+        .iter()
+        .map(|var| var.info.name.as_str())
+        .collect();
+    let mut model: Model = names
+        .iter()
+        .map(|name| ((*name).to_owned(), BTreeMap::new()))
+        .collect();
+    for row in dataset.long_table().rows() {
+        let dims = dataset.dims().iter().map(|dim| dim.name.clone());
+        let texts = row.coordinates.iter().map(|value| format!("{value:?}"));
+        let key: Key = dims.zip(texts).collect();
+        for (name, cell) in names.iter().zip(row.cells) {
+            let cell = Cell {
+                state: cell.state,
+                value: cell.value,
+                reason: cell.reason.map(str::to_owned),
+            };
+            model.get_mut(*name).unwrap().insert(key.clone(), cell);
+        }
+    }
+    model
+}
+
+/// The model of `dataset` whose keys `change` keeps, changed as it says.
+fn with_keys(dataset: &Dataset, change: impl Fn(&Key) -> Option<Key>) -> Model {
+    let cells = |cells: BTreeMap<Key, Cell>| {
+        cells
+            .into_iter()
+            .filter_map(|(key, cell)| Some((change(&key)?, cell)))
+            .collect()
+    };
+    model(dataset)
+        .into_iter()
+        .map(|(name, map)| (name, cells(map)))
+        .collect()
+}
+
+fn without(key: &Key, dims: &[&str]) -> Key {
+    let mut key = key.clone();
+    key.retain(|name, _| !dims.contains(&name.as_str()));
+    key
+}
+
+fn text(value: &Value) -> String {
+    format!("{value:?}")
+}
+
+fn names(dataset: &Dataset) -> Vec<String> {
+    dataset.dims().iter().map(|dim| dim.name.clone()).collect()
+}
+
+/// Some of the dimensions, as bits choose.
+fn some_dims(dataset: &Dataset, bits: u8) -> Vec<String> {
+    let dims = names(dataset).into_iter().enumerate();
+    dims.filter(|(n, _)| bits & (1 << n) != 0)
+        .map(|(_, name)| name)
+        .collect()
+}
+
+fn borrowed(names: &[String]) -> Vec<&str> {
+    names.iter().map(String::as_str).collect()
+}
+
+/// The number that a cell holds.
+fn number(cell: &Cell) -> Option<f64> {
+    cell.value.as_ref().and_then(Value::as_f64)
+}
+
+fn close(a: f64, b: f64) -> bool {
+    a == b || (a.is_nan() && b.is_nan()) || (a - b).abs() <= 1e-9 * a.abs().max(b.abs())
+}
+
+/// What a reduction must give: the cells of each group, in row-major order, made into one.
+fn reduced(
+    dataset: &Dataset,
+    dims: &[&str],
+    statistic: &dyn Fn(&[f64]) -> Option<f64>,
+) -> BTreeMap<String, BTreeMap<Key, (CellState, Option<f64>, Option<String>)>> {
+    let mut result = BTreeMap::new();
+    for variable in dataset.variables() {
+        let name = &variable.info.name;
+        let mut groups: BTreeMap<Key, Vec<Cell>> = BTreeMap::new();
+        for (flat, row) in dataset.long_table().rows().enumerate() {
+            let texts = row.coordinates.iter().map(|value| text(value));
+            let key: Key = names(dataset).into_iter().zip(texts).collect();
+            let cell = variable.cell(flat).unwrap();
+            let cell = Cell {
+                state: cell.state,
+                value: cell.value,
+                reason: cell.reason.map(str::to_owned),
+            };
+            groups.entry(without(&key, dims)).or_default().push(cell);
+        }
+        if !variable.is_numeric() {
+            continue;
+        }
+        let one = |cells: Vec<Cell>| {
+            let numbers: Vec<f64> = cells.iter().filter_map(number).collect();
+            let valued = |cell: &&Cell| cell.value.is_some();
+            if numbers.is_empty() {
+                return (cells[0].state, None, cells[0].reason.clone());
+            }
+            let Some(x) = statistic(&numbers) else {
+                return (CellState::Missing, None, None);
+            };
+            let cached = cells
+                .iter()
+                .filter(valued)
+                .all(|cell| cell.state == CellState::Cached);
+            let state = if cached {
+                CellState::Cached
+            } else {
+                CellState::Measured
+            };
+            let some = numbers.len() < cells.len();
+            let reason = some.then(|| format!("of {} of {} cells", numbers.len(), cells.len()));
+            (state, Some(x), reason)
+        };
+        let groups = groups.into_iter().map(|(key, cells)| (key, one(cells)));
+        result.insert(name.clone(), groups.collect());
+    }
+    result
+}
+
+fn sorted(values: &[f64]) -> Vec<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted
+}
+
+/// A quantile by its definition.
+fn naive_quantile(values: &[f64], p: f64) -> Option<f64> {
+    if values.iter().any(|x| x.is_nan()) {
+        return Some(f64::NAN);
+    }
+    let sorted = sorted(values);
+    let h = p * (sorted.len() - 1) as f64;
+    let below = h.floor() as usize;
+    let (low, high) = (sorted[below], sorted[(below + 1).min(sorted.len() - 1)]);
+    Some(if low == high || h == h.floor() {
+        low
+    } else {
+        low + (high - low) * (h - h.floor())
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn selections(dataset in datasets(), at in any::<prop::sample::Index>(), bits in any::<u8>()) {
+        for dim in dataset.dims() {
+            let name = dim.name.as_str();
+            for (position, value) in dim.values.iter().enumerate() {
+                let expected = with_keys(&dataset, |key| {
+                    (key[name] == text(value)).then(|| without(key, &[name]))
+                });
+                prop_assert_eq!(model(&dataset.select_position(name, position).unwrap()), expected.clone());
+                if !matches!(value, Value::Float(x) if x.is_nan()) {
+                    prop_assert_eq!(model(&dataset.select(name, value.clone()).unwrap()), expected);
+                }
+            }
+            let chosen: Vec<usize> = (0..dim.len()).rev().filter(|n| bits & (1 << n) != 0).collect();
+            let values: Vec<Value> = chosen.iter().map(|n| dim.values[*n].clone()).collect();
+            let kept: BTreeSet<String> = values.iter().map(text).collect();
+            let expected = with_keys(&dataset, |key| kept.contains(&key[name]).then(|| key.clone()));
+            let part = dataset.select_positions(name, chosen.clone()).unwrap();
+            prop_assert_eq!(model(&part), expected);
+            prop_assert_eq!(&part.dim(name).unwrap().values, &values, "in the order asked for");
+            prop_assert_eq!(dataset.select_many(name, values).unwrap(), part);
+            if !dim.is_empty() {
+                let twice = vec![at.index(dim.len()); 2];
+                prop_assert!(dataset.select_positions(name, twice).is_err());
+            }
+        }
+    }
+
+    #[test]
+    fn ranges_and_nearest(dataset in datasets(), low in -80.0..80.0_f64, high in -80.0..80.0_f64) {
+        for dim in dataset.dims() {
+            let name = dim.name.as_str();
+            if !dim.is_numeric() {
+                prop_assert!(dataset.select_nearest(name, low).is_err() || dim.kind == Kind::DateTime);
+                continue;
+            }
+            let within: BTreeSet<String> = dim.values.iter()
+                .filter(|value| (low..=high).contains(&value.as_f64().unwrap()))
+                .map(text)
+                .collect();
+            let expected = with_keys(&dataset, |key| within.contains(&key[name]).then(|| key.clone()));
+            prop_assert_eq!(model(&dataset.select_range(name, low, high).unwrap()), expected);
+            let mut nearest: Option<&Value> = None;
+            for value in &dim.values {
+                let away = |value: &Value| (value.as_f64().unwrap() - low).abs();
+                let nearer = nearest.is_none_or(|best| {
+                    away(value) < away(best)
+                        || (away(value) == away(best) && value.as_f64() < best.as_f64())
+                });
+                if nearer && !away(value).is_nan() {
+                    nearest = Some(value);
+                }
+            }
+            match nearest {
+                Some(value) => {
+                    let expected = dataset.select(name, value.clone()).unwrap();
+                    prop_assert_eq!(dataset.select_nearest(name, low).unwrap(), expected);
+                }
+                None => prop_assert!(dataset.select_nearest(name, low).is_err()),
+            }
+        }
+    }
+
+    #[test]
+    fn reshaping_keeps_every_cell(dataset in datasets(), bits in any::<u8>()) {
+        let mut order = some_dims(&dataset, bits);
+        order.reverse();
+        let turned = dataset.transpose(&borrowed(&order)).unwrap();
+        prop_assert_eq!(model(&turned), model(&dataset));
+        let turned_names = names(&turned);
+        prop_assert_eq!(&turned_names[..order.len()], &order[..]);
+        prop_assert_eq!(turned.transpose(&borrowed(&names(&dataset))).unwrap(), dataset.clone());
+
+        let single: Vec<String> =
+            dataset.dims().iter().filter(|dim| dim.len() == 1).map(|dim| dim.name.clone()).collect();
+        let expected = with_keys(&dataset, |key| Some(without(key, &borrowed(&single))));
+        prop_assert_eq!(model(&dataset.squeeze().unwrap()), expected);
+
+        for dim in names(&dataset) {
+            let renamed = dataset.clone().rename(&dim, "new").unwrap();
+            let expected = with_keys(&dataset, |key| {
+                let mut key = key.clone();
+                let value = key.remove(&dim).unwrap();
+                key.insert("new".to_owned(), value);
+                Some(key)
+            });
+            prop_assert_eq!(model(&renamed), expected);
+        }
+    }
+
+    #[test]
+    fn groups(dataset in datasets(), bits in any::<u8>()) {
+        let dims = some_dims(&dataset, bits);
+        let mut seen = 0;
+        for group in dataset.groups(&borrowed(&dims)).unwrap() {
+            let group = group.unwrap();
+            let at: Vec<String> = group.coordinates.iter().map(|value| text(value)).collect();
+            let expected = with_keys(&dataset, |key| {
+                let here = dims.iter().zip(&at).all(|(dim, at)| key[dim] == *at);
+                here.then(|| without(key, &borrowed(&dims)))
+            });
+            prop_assert_eq!(model(&group.dataset), expected);
+            seen += 1;
+        }
+        let lengths = dims.iter().map(|dim| dataset.dim(dim).unwrap().len());
+        prop_assert_eq!(seen, lengths.product::<usize>());
+    }
+
+    #[test]
+    fn what_is_parted_is_put_together(dataset in datasets(), at in any::<prop::sample::Index>()) {
+        for (axis, dim) in dataset.dims().iter().enumerate() {
+            let cut = at.index(dim.len() + 1);
+            let parts = [
+                dataset.select_positions(&dim.name, 0..cut).unwrap(),
+                dataset.select_positions(&dim.name, cut..dim.len()).unwrap(),
+            ];
+            let parts: Vec<&Dataset> = parts.iter().collect();
+            prop_assert_eq!(&Dataset::concatenate(&parts, &dim.name).unwrap(), &dataset);
+
+            let slices: Vec<Dataset> = (0..dim.len())
+                .map(|n| dataset.select_position(&dim.name, n).unwrap())
+                .collect();
+            let slices: Vec<&Dataset> = slices.iter().collect();
+            if !slices.is_empty() {
+                let whole = Dataset::concatenate_along(&slices, dim.clone()).unwrap();
+                let mut order = names(&dataset);
+                let first = order.remove(axis);
+                order.insert(0, first);
+                prop_assert_eq!(whole, dataset.transpose(&borrowed(&order)).unwrap());
+            }
+        }
+        let single: Vec<Dataset> = dataset.variables().iter()
+            .map(|var| {
+                let mut one = Dataset::new(dataset.name(), dataset.dims().to_vec(), vec![]).unwrap();
+                one.attributes.clone_from(&dataset.attributes);
+                one.insert(var.clone()).unwrap();
+                one
+            })
+            .collect();
+        let single: Vec<&Dataset> = single.iter().collect();
+        if !single.is_empty() {
+            prop_assert_eq!(Dataset::merge(&single).unwrap(), dataset);
+        }
+    }
+
+    #[test]
+    fn alignment(dataset in datasets(), left in any::<u8>(), right in any::<u8>()) {
+        for dim in dataset.dims() {
+            let part = |bits: u8| {
+                let chosen = (0..dim.len()).filter(|n| bits & (1 << n) != 0);
+                dataset.select_positions(&dim.name, chosen).unwrap()
+            };
+            let parts = [part(left), part(right)];
+            let values = |n: usize| -> Vec<Value> { parts[n].dim(&dim.name).unwrap().values.clone() };
+            for join in [Join::Inner, Join::Outer] {
+                let wanted: BTreeSet<String> = dim.values.iter()
+                    .filter(|value| match join {
+                        Join::Inner => values(0).contains(value) && values(1).contains(value),
+                        Join::Outer => values(0).contains(value) || values(1).contains(value),
+                    })
+                    .map(text)
+                    .collect();
+                let aligned = Dataset::align(&[&parts[0], &parts[1]], join).unwrap();
+                prop_assert_eq!(aligned[0].dims(), aligned[1].dims());
+                for (part, aligned) in parts.iter().zip(&aligned) {
+                    let all = with_keys(&dataset, |key| wanted.contains(&key[&dim.name]).then(|| key.clone()));
+                    let own = model(part);
+                    let expected: Model = all.into_iter().map(|(name, cells)| {
+                        let known = &own[&name];
+                        let cells = cells.into_keys()
+                            .map(|key| {
+                                let cell = known.get(&key).cloned().unwrap_or(PENDING);
+                                (key, cell)
+                            })
+                            .collect();
+                        (name, cells)
+                    }).collect();
+                    prop_assert_eq!(model(aligned), expected);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn reductions(dataset in datasets(), bits in any::<u8>(), p in 0.0..=1.0_f64) {
+        let dims = some_dims(&dataset, bits);
+        let dims = borrowed(&dims);
+        type Naive<'a> = Box<dyn Fn(&[f64]) -> Option<f64> + 'a>;
+        let total = |values: &[f64]| values.iter().sum::<f64>();
+        let mean = move |values: &[f64]| total(values) / values.len() as f64;
+        let var = move |values: &[f64], ddof: usize| {
+            let squares = values.iter().map(|x| (x - mean(values)).powi(2)).sum::<f64>();
+            (values.len() > ddof).then(|| squares / (values.len() - ddof) as f64)
+        };
+        let cases: Vec<(Dataset, Naive<'_>)> = vec![
+            (dataset.mean(&dims).unwrap(), Box::new(move |values| Some(mean(values)))),
+            (dataset.sum(&dims).unwrap(), Box::new(move |values| Some(total(values)))),
+            (dataset.median(&dims).unwrap(), Box::new(|values| naive_quantile(values, 0.5))),
+            (dataset.quantile(&dims, p).unwrap(), Box::new(move |values| naive_quantile(values, p))),
+            (dataset.min(&dims).unwrap(), Box::new(|values| values.iter().copied().reduce(f64::min))),
+            (dataset.max(&dims).unwrap(), Box::new(|values| values.iter().copied().reduce(f64::max))),
+            (dataset.var(&dims, 0).unwrap(), Box::new(move |values| var(values, 0))),
+            (dataset.var(&dims, 1).unwrap(), Box::new(move |values| var(values, 1))),
+            (dataset.std(&dims, 1).unwrap(), Box::new(move |values| var(values, 1).map(f64::sqrt))),
+        ];
+        for (n, (result, statistic)) in cases.into_iter().enumerate() {
+            let expected = reduced(&dataset, &dims, &*statistic);
+            let found = model(&result);
+            prop_assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
+            for (name, expected) in expected {
+                let found = &found[&name];
+                // A dimension of no length leaves groups that no cell belongs to.
+                let missing = found.values().all(|cell| cell.state == CellState::Missing);
+                prop_assert!(found.len() == expected.len() || (dataset.is_empty() && missing));
+                for (key, (state, x, reason)) in expected {
+                    let cell = &found[&key];
+                    prop_assert_eq!((cell.state, &cell.reason), (state, &reason), "case {}", n);
+                    let same = match (number(cell), x) {
+                        // Sums of both infinities, and of numbers that overflow, differ by order.
+                        (Some(a), Some(b)) => close(a, b) || !b.is_finite() || b.abs() > 1e150,
+                        (a, b) => a.is_none() && b.is_none(),
+                    };
+                    prop_assert!(same, "case {}: {:?} is not {:?}", n, cell, x);
+                }
+            }
+        }
+        let counts = model(&dataset.count(&dims).unwrap());
+        for (name, cells) in model(&dataset) {
+            let mut expected: BTreeMap<Key, i128> =
+                counts[&name].keys().map(|key| (key.clone(), 0)).collect();
+            for (key, cell) in cells {
+                *expected.get_mut(&without(&key, &dims)).unwrap() += i128::from(cell.value.is_some());
+            }
+            for (key, count) in expected {
+                prop_assert_eq!(&counts[&name][&key].value, &Some(Value::Int(count)));
+            }
+        }
+    }
+
+    #[test]
+    fn aggregation_is_reduction_of_inputs(dataset in datasets(), last in 0..5_usize) {
+        let inputs: Vec<String> = names(&dataset).into_iter().filter(|name| name != "repeat").collect();
+        let first = inputs.iter().skip(1).cloned().collect::<Vec<_>>();
+        let mean = dataset.aggregate(&Aggregate::AllButFirst, Statistic::Mean).unwrap();
+        prop_assert_eq!(mean, dataset.mean(&borrowed(&first)).unwrap());
+        let result = dataset.aggregate(&Aggregate::Last(last), Statistic::Median);
+        if last == 0 || last > inputs.len() {
+            prop_assert!(result.is_err());
+        } else {
+            let dims = borrowed(&inputs[inputs.len() - last..]);
+            prop_assert_eq!(result.unwrap(), dataset.median(&dims).unwrap());
+        }
+        let all = Aggregate::named(names(&dataset));
+        for (statistic, expected) in [
+            (Statistic::Sum, dataset.sum(&borrowed(&names(&dataset)))),
+            (Statistic::Min, dataset.min(&borrowed(&names(&dataset)))),
+            (Statistic::Max, dataset.max(&borrowed(&names(&dataset)))),
+        ] {
+            prop_assert_eq!(dataset.aggregate(&all, statistic).unwrap(), expected.unwrap());
+        }
+        prop_assert!(dataset.aggregate(&Aggregate::named(["nothing"]), Statistic::Mean).is_err());
+    }
+
+    #[test]
+    fn derived_cells(dataset in datasets(), wide in any::<bool>()) {
+        let mut numeric: Vec<String> = dataset.variables().iter()
+            .filter(|var| var.is_numeric())
+            .map(|var| var.info.name.clone())
+            .collect();
+        numeric.extend(dataset.dims().iter().filter(|dim| dim.is_numeric()).map(|dim| dim.name.clone()));
+        numeric.truncate(if wide { 4 } else { 1 });
+        let mut derived = dataset.clone();
+        let info = VariableInfo::new("derived", Kind::Float(64));
+        derived.derive(info, &borrowed(&numeric), |numbers| numbers.iter().sum::<f64>() + 1.0).unwrap();
+        let before = model(&dataset);
+        for row in derived.long_table().rows() {
+            let texts = row.coordinates.iter().map(|value| text(value));
+            let key: Key = names(&dataset).into_iter().zip(texts).collect();
+            let operands: Vec<(Option<Cell>, Option<f64>)> = numeric.iter().map(|name| {
+                match before.get(name) {
+                    Some(cells) => (Some(cells[&key].clone()), number(&cells[&key])),
+                    None => {
+                        let axis = dataset.axis(name).unwrap();
+                        (None, row.coordinates[axis].as_f64())
+                    }
+                }
+            }).collect();
+            let cell = row.cells.last().unwrap();
+            if let Some((Some(absent), _)) = operands.iter().find(|(_, x)| x.is_none()) {
+                prop_assert_eq!((cell.state, cell.reason), (absent.state, absent.reason.as_deref()));
+                prop_assert_eq!(&cell.value, &None);
+                continue;
+            }
+            let numbers: Vec<f64> = operands.iter().filter_map(|(_, x)| *x).collect();
+            let expected = numbers.iter().sum::<f64>() + 1.0;
+            if expected.is_nan() {
+                prop_assert_eq!(cell.state, CellState::Missing);
+                continue;
+            }
+            prop_assert!(cell.value.as_ref().and_then(Value::as_f64) == Some(expected));
+            let states: Vec<CellState> =
+                operands.iter().filter_map(|(cell, _)| cell.as_ref().map(|cell| cell.state)).collect();
+            let cached = !states.is_empty() && states.iter().all(|state| *state == CellState::Cached);
+            let state = if cached { CellState::Cached } else { CellState::Measured };
+            prop_assert_eq!(cell.state, state);
+        }
+        for (name, cells) in before {
+            prop_assert_eq!(&model(&derived)[&name], &cells, "the others stay");
+        }
+    }
+
+    #[test]
+    fn stacking(dataset in datasets(), bits in any::<u8>()) {
+        let mut dims = some_dims(&dataset, bits);
+        // Items whose parts are items come back too; NaN and empty texts stand for no part.
+        dims.retain(|dim| {
+            let lacks = |value: &Value| value.as_f64().is_some_and(f64::is_nan) || value.as_str() == Some("");
+            !dataset.dim(dim).unwrap().values.iter().any(lacks)
+        });
+        if dims.is_empty() {
+            prop_assert!(dataset.stack(&[], "all").is_err());
+            return Ok(());
+        }
+        let stacked = dataset.stack(&borrowed(&dims), "all").unwrap();
+        let expected = with_keys(&dataset, |key| {
+            let parts = dims.iter().map(|name| {
+                let dim = dataset.dim(name).unwrap();
+                let value = dim.values.iter().find(|value| text(value) == key[name]).unwrap();
+                (name.as_str(), value.clone())
+            });
+            let item = Value::from(Item::new("", parts));
+            let mut key = without(key, &borrowed(&dims));
+            key.insert("all".to_owned(), text(&item));
+            Some(key)
+        });
+        prop_assert_eq!(model(&stacked), expected);
+        if !stacked.is_empty() {
+            let back = stacked.unstack("all").unwrap();
+            let again = back.stack(&borrowed(&dims), "all").unwrap();
+            prop_assert_eq!(model(&again), model(&stacked));
+        }
+    }
+
+    #[test]
+    fn formulas_of_any_text(text in "[a-c0-9+*/^()., -]{0,24}|[µ(min,max)e.]{0,12}") {
+        match Formula::parse(&text) {
+            Ok(formula) => {
+                let operands = vec![0.5; formula.names().len()];
+                formula.evaluate(&operands);
+                prop_assert!(formula.check(formula.names().iter().map(String::as_str)).is_ok());
+            }
+            Err(error) => prop_assert!(error.position >= 1 && error.position <= text.chars().count() + 1),
+        }
+    }
+
+    #[test]
+    fn arrays_come_back(dataset in datasets()) {
+        for variable in dataset.variables() {
+            let Some(view) = variable.array::<f64>() else { continue };
+            let mut info = variable.info.clone();
+            "copy".clone_into(&mut info.name);
+            let owned = variable.clone().into_array::<f64>().unwrap();
+            prop_assert_eq!(view.shape(), owned.shape());
+            let copy = bencher_core::dataset::Variable::from_array_with_gaps(info, owned).unwrap();
+            for flat in 0..dataset.len() {
+                let (cell, copy) = (variable.number(flat), copy.number(flat));
+                prop_assert_eq!(cell.filter(|x| !x.is_nan()), copy);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_naive_quantile_is_numpys() {
+    // np.quantile([3, 1, 2, 10], [0.1, 0.25, 0.9]) of numpy 2.4.
+    let values = [3.0, 1.0, 2.0, 10.0];
+    for (p, expected) in [(0.1, 1.3), (0.25, 1.75), (0.9, 7.9)] {
+        assert!(close(naive_quantile(&values, p).unwrap(), expected));
+        assert!(close(stats::quantile(&values, p).unwrap(), expected));
+    }
+    let dims: [Dim; 0] = [];
+    assert_eq!(Dataset::new("", dims.to_vec(), vec![]).unwrap().len(), 1);
+}
