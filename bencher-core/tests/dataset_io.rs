@@ -289,9 +289,8 @@ fn csv_errors_name_row_and_column() {
 fn a_claimed_size_is_not_believed() {
     // A grid of 10^15 cells in a few lines.
     let mut csv = "a,b,c,d,e,x,x.state,x.reason\n".to_owned();
-    for n in 0..1000 {
-        csv += &format!("{n},{n},{n},{n},{n},1,measured,\n");
-    }
+    let rows = (0..1000).map(|n| format!("{n},{n},{n},{n},{n},1,measured,\n"));
+    csv.extend(rows);
     let text = read_csv(&csv).unwrap_err().to_string();
     assert!(text.contains("a grid of 1000000000000000 rows"), "{text}");
     let values: Vec<u32> = (0..1000).collect();

@@ -91,7 +91,7 @@ pub(crate) fn value(kind: Kind, number: u32) -> Value {
         _ => f64::from(number) / 8.0 - 3.0,
     };
     match kind {
-        Kind::Bool => (number % 2 == 0).into(),
+        Kind::Bool => number.is_multiple_of(2).into(),
         Kind::Int(8) => (i32::from(number.to_le_bytes()[0]) - 128).into(),
         Kind::Int(_) => (-i128::from(number) << (number % 97)).into(),
         Kind::Uint(128) => (u128::MAX >> (number % 128)).into(),
@@ -102,7 +102,7 @@ pub(crate) fn value(kind: Kind, number: u32) -> Value {
             let name = format!("a [{number}].bin");
             let media_type = "text/plain; charset=utf-8";
             let content = number.to_le_bytes()[..(number % 4) as usize].to_vec();
-            if number % 3 == 0 {
+            if number.is_multiple_of(3) {
                 Payload::reference(&name, media_type, Digest::of(&content), 9).into()
             } else {
                 Payload::new(&name, media_type, content).into()
