@@ -1,6 +1,8 @@
+use std::sync::Arc;
+
 use crate::value::{Kind, Value};
 
-use super::variable::absent_of;
+use super::variable::{FloatCells, absent_of};
 use super::{Cell, CellState, Dataset, DatasetError, Formula, Variable, VariableInfo};
 
 /// What a variable is made from: another one, or the coordinates of a dimension.
@@ -70,7 +72,7 @@ impl Dataset {
         &mut self,
         info: VariableInfo,
         operands: &[&str],
-        formula: impl Fn(&[f64]) -> f64,
+        mut formula: impl FnMut(&[f64]) -> f64,
     ) -> Result<(), DatasetError> {
         if !matches!(info.kind, Kind::Float(_) | Kind::Seconds) {
             return Err(DatasetError::DerivedKind {
@@ -82,37 +84,42 @@ impl Dataset {
             .iter()
             .map(|name| self.operand(name))
             .collect::<Result<Vec<_>, _>>()?;
-        let kind = info.kind;
-        let mut derived = Variable::pending(info, &self.shape())?;
+        // What an f32 would hold is rounded to it.
+        let narrow = |x: f64| match info.kind {
+            Kind::Float(32) => Kind::Float(32).canonical(&Value::Float(x))?.as_f64(),
+            _ => Some(x),
+        };
+        // Inputs alone are neither measured nor cached: what they give was just computed.
+        let computed = !found
+            .iter()
+            .any(|operand| matches!(operand, Operand::Variable(_)));
+        let no_number: Arc<str> = "the formula gives no number here".into();
+        let mut derived = FloatCells::over(&self.shape())?;
         let mut numbers = Vec::with_capacity(found.len());
         for flat in 0..self.len() {
             numbers.clear();
             numbers.extend(found.iter().map_while(|operand| operand.number(flat)));
             if let Some(absent) = found.get(numbers.len()) {
                 let (state, reason) = absent_of(absent.cell(flat).as_ref());
-                derived.record_absent(flat, state, reason)?;
+                derived.push_absent(state, reason);
                 continue;
             }
-            let result = kind.canonical(&Value::Float(formula(&numbers)));
-            match result.filter(|value| value.as_f64().is_some_and(|x| !x.is_nan())) {
-                Some(value) => {
-                    let mut states = found.iter().filter_map(|operand| operand.state(flat));
-                    let measured = states.any(|state| state != CellState::Cached);
-                    // Inputs alone are never measured or cached: what they give was just computed.
-                    let computed = found.iter().all(|operand| operand.state(flat).is_none());
-                    let state = if measured || computed {
-                        CellState::Measured
-                    } else {
-                        CellState::Cached
-                    };
-                    derived.record(flat, &value, state)?;
-                }
-                None => {
-                    let reason = "the formula gives no number here";
-                    derived.record_absent(flat, CellState::Missing, Some(reason.into()))?;
-                }
+            let cached = |operand: &Operand<'_>| {
+                operand
+                    .state(flat)
+                    .is_none_or(|state| state == CellState::Cached)
+            };
+            let state = if !computed && found.iter().all(cached) {
+                CellState::Cached
+            } else {
+                CellState::Measured
+            };
+            match narrow(formula(&numbers)).filter(|x| !x.is_nan()) {
+                Some(x) => derived.push(x, state, None),
+                None => derived.push_absent(CellState::Missing, Some(no_number.clone())),
             }
         }
+        let derived = derived.finish(info, &self.shape())?;
         self.insert(derived)
     }
 
@@ -142,7 +149,8 @@ impl Dataset {
     ) -> Result<(), DatasetError> {
         formula.check(self.numeric_names())?;
         let names: Vec<&str> = formula.names().iter().map(String::as_str).collect();
-        self.derive(info, &names, |numbers| formula.evaluate(numbers))
+        let mut stack = Vec::new();
+        self.derive(info, &names, |numbers| formula.run(numbers, &mut stack))
     }
 
     fn numeric_names(&self) -> impl Iterator<Item = &str> {

@@ -1,5 +1,9 @@
 //! Random datasets: dimensions of every kind, variables of every kind, cells in every state.
 
+#![allow(dead_code, reason = "each test takes what it needs")]
+
+pub(crate) mod model;
+
 use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
 use bencher_core::value::{Digest, Item, Kind, Payload, Value};
 use bencher_core::var::{Direction, Scale};
