@@ -1,6 +1,6 @@
 //! Dimensions of items: selection by a part, one dimension for every part, and back.
 
-use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
+use bencher_core::dataset::{CellState, Dataset, Dim, Formula, VariableInfo};
 use bencher_core::value::{Item, Kind, Value};
 
 #[test]
@@ -74,5 +74,39 @@ fn variants_with_parameters_become_dimensions() {
     assert!(
         runs.stack(&["codec"], "size").is_err(),
         "a variable has the name"
+    );
+}
+
+#[test]
+fn formulas_take_parts() {
+    let row = |rows: i32, cols: f64| {
+        Value::from(Item::new(
+            "",
+            [("rows", Value::from(rows)), ("cols", Value::from(cols))],
+        ))
+    };
+    let lacking = Item::new("", [("rows", Value::from(3))]).into();
+    let named = Item::new("", [("name", Value::from("a"))]).into();
+    let shape = Dim::input(
+        "shape",
+        Kind::Item,
+        vec![row(2, 4.5), lacking, row(3, 8.0), named],
+    );
+    let mut runs = Dataset::new("Runs", vec![shape, Dim::repeats(2)], vec![]).unwrap();
+    let cells = VariableInfo::new("cells", Kind::Float(64));
+    let formula = Formula::parse("rows * cols + repeat").unwrap();
+    runs.derive_formula(cells, &formula).unwrap();
+    let cells = runs.variable("cells").unwrap();
+    let numbers: Vec<Option<f64>> = (0..8).map(|flat| cells.number(flat)).collect();
+    let (a, b) = ([Some(10.0), Some(11.0)], [Some(25.0), Some(26.0)]);
+    assert_eq!(numbers, [a, [None; 2], b, [None; 2]].concat());
+    assert_eq!(cells.states()[2], CellState::Missing);
+    let info = VariableInfo::new("x", Kind::Float(64));
+    let error = runs.derive(info, &["name"], |x| x[0]).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("(known: cells, rows, cols, repeat)"),
+        "{error}"
     );
 }

@@ -1,9 +1,10 @@
 use std::sync::Arc;
 
 use crate::value::{Kind, Value};
+use crate::var::UnknownName;
 
 use super::variable::{FloatCells, absent_of};
-use super::{Cell, CellState, Dataset, DatasetError, Formula, Variable, VariableInfo};
+use super::{Cell, CellState, Dataset, DatasetError, Dim, Formula, Variable, VariableInfo};
 
 /// What a variable is made from: another one, or the coordinates of a dimension.
 enum Operand<'a> {
@@ -42,12 +43,13 @@ impl Operand<'_> {
 }
 
 impl Dataset {
-    /// Adds a variable that is computed cell by cell from others, and from the coordinates of
-    /// numeric dimensions.
+    /// Adds a variable that is computed cell by cell from others, from the coordinates of numeric
+    /// dimensions, and from the numeric parts of items.
     ///
     /// A cell that lacks an operand takes the state and reason of the first operand without a value.
     /// It counts as cached if all its results are. Where `formula` gives no number (NaN), the cell
-    /// is missing.
+    /// is missing; an item
+    /// that lacks a part gives none.
     ///
     /// ```
     /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
@@ -155,9 +157,8 @@ impl Dataset {
 
     fn numeric_names(&self) -> impl Iterator<Item = &str> {
         let vars = self.variables.iter().filter(|var| var.is_numeric());
-        let dims = self.dims.iter().filter(|dim| dim.is_numeric());
         vars.map(|var| var.info.name.as_str())
-            .chain(dims.map(|dim| dim.name.as_str()))
+            .chain(self.dims.iter().flat_map(numeric_parts))
     }
 
     fn operand(&self, name: &str) -> Result<Operand<'_>, DatasetError> {
@@ -166,16 +167,38 @@ impl Dataset {
         {
             return Ok(Operand::Variable(var));
         }
-        let axis = self.dims.iter().position(|dim| dim.name == name);
-        if let Some(axis) = axis
-            && let Some(dim) = self.dims.get(axis)
-            && dim.is_numeric()
-        {
-            let (_, stride) = super::grid::around(&self.shape(), axis);
-            let numbers = dim.values.iter().filter_map(Value::as_f64).collect();
-            return Ok(Operand::Coordinates { numbers, stride });
-        }
-        let known = self.numeric_names();
-        Err(crate::var::UnknownName::new("result or numeric input", name, known).into())
+        let mut dims = self.dims.iter().enumerate();
+        let Some((axis, dim)) = dims.find(|(_, dim)| numeric_parts(dim).contains(&name)) else {
+            let known = self.numeric_names();
+            return Err(UnknownName::new("result or numeric input", name, known).into());
+        };
+        let (_, stride) = super::grid::around(&self.shape(), axis);
+        let number = |value: &Value| match value.as_item() {
+            Some(item) => item.part(name).and_then(Value::as_f64),
+            None => value.as_f64(),
+        };
+        let numbers = dim
+            .values
+            .iter()
+            .map(|value| number(value).unwrap_or(f64::NAN));
+        Ok(Operand::Coordinates {
+            numbers: numbers.collect(),
+            stride,
+        })
     }
+}
+
+/// The names that stand for numbers along a dimension: its own, or those of its items' parts.
+fn numeric_parts(dim: &Dim) -> Vec<&str> {
+    if dim.is_numeric() {
+        return vec![&dim.name];
+    }
+    let is_number =
+        |value: &Value| matches!(value, Value::Int(_) | Value::Big(_) | Value::Float(_));
+    let mut names = dim.part_names();
+    names.retain(|name| {
+        let items = dim.values.iter().filter_map(Value::as_item);
+        items.filter_map(|item| item.part(name)).all(is_number)
+    });
+    names
 }

@@ -117,7 +117,7 @@ pub enum FormulaProblem {
     Number(String),
     /// A function or a name that is not there.
     #[error(transparent)]
-    Unknown(#[from] UnknownName),
+    Unknown(Box<UnknownName>),
     /// A function with the wrong number of arguments.
     #[error("`{function}` takes {takes}, not {given}")]
     Arguments {
@@ -159,7 +159,7 @@ impl Formula {
                 return Err(FormulaError {
                     formula: self.text.clone(),
                     position: *place,
-                    problem: unknown.into(),
+                    problem: FormulaProblem::Unknown(unknown.into()),
                 });
             }
         }
