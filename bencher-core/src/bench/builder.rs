@@ -181,7 +181,7 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
     pub fn run(self) -> Result<BenchResult<S>> {
         let session = self.session;
         let mut session = session.borrow_mut();
-        if !session.is_chosen(&self.title) {
+        if !session.enter(&self.title, self.repeats, self.order) {
             return Ok(self.not_run(self.plan(&session).ok().as_ref()));
         }
         if session.config.list {
