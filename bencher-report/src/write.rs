@@ -103,6 +103,9 @@ pub enum ReportError {
 ///     counts: Counts::default(),
 ///     timings: Vec::new(),
 ///     warnings: Vec::new(),
+///     sweep_type: "demo/demo::Sorting".to_owned(),
+///     version: 1,
+///     identity: None,
 /// };
 /// let folder = tempfile::tempdir()?;
 /// let options = ReportOptions { png: false, ..ReportOptions::default() };
