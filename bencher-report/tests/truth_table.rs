@@ -11,9 +11,10 @@
 mod common;
 
 use bencher_core::dataset::{CellState, Dataset, Dim};
-use bencher_core::value::{Kind, Value};
-use bencher_report::chart::{Chart, ChartKind, Marks};
+use bencher_core::value::{Item, Kind, Value};
+use bencher_report::chart::{Chart, ChartKind, Marks, Ticks};
 use bencher_report::deduce::{deduce, explain};
+use common::inputs::{self, variants_of};
 use common::{dataset, levels, numbers, result, snapshots, truths};
 
 /// `f` numeric inputs, `c` categorical ones of two levels each, and repeats where there are any.
@@ -112,7 +113,10 @@ fn the_order_of_inputs_changes_no_axis() {
     for dims in orders {
         let chart = one(dims, Kind::Float(64));
         assert_eq!(shape(&chart), (ChartKind::HeatMap, 2, 2, 9));
-        assert_eq!((chart.x.label.as_str(), chart.y.label.as_str()), ("x", "y"));
+        assert_eq!(
+            (chart.x.label().as_str(), chart.y.label().as_str()),
+            ("x", "y")
+        );
         assert_eq!(chart.panels[1].label(), "mode = b");
     }
     let chart = one(vec![mode, x], Kind::Float(64));
@@ -153,6 +157,101 @@ fn the_innermost_facet_runs_left_to_right() {
     };
     assert_eq!(series[1].name, "q");
     assert_eq!(series[1].points[1].y, Some(f64::from(1 + 2 + 3 * 2 + 4)));
+}
+
+#[test]
+fn variants_with_a_number_are_lines_by_name() {
+    let chart = deduce(&inputs::variants().dataset).remove(0);
+    assert_eq!(shape(&chart), (ChartKind::Curve, 1, 1, 3));
+    assert_eq!(chart.legend.as_deref(), Some("codec"));
+    assert_eq!(chart.x.label(), "codec: level / quality / preset");
+    let Marks::Lines(series) = &chart.panels[0].marks else {
+        panic!("no lines");
+    };
+    let course = |n: usize| -> (String, Vec<f64>) {
+        let xs = series[n].points.iter().map(|point| point.x).collect();
+        (series[n].name.clone(), xs)
+    };
+    assert_eq!(course(0), ("Zstd".to_owned(), vec![1.0, 3.0, 9.0]));
+    assert_eq!(course(1), ("Brotli".to_owned(), vec![2.0, 6.0, 11.0]));
+    let point = &series[0].points[1];
+    assert_eq!(point.place.as_deref(), Some("Zstd(level=3)"));
+    // Each cell is drawn once: nine is the second of the list, and the last on the axis.
+    let csv = chart.data_rows(usize::MAX).to_csv();
+    assert_eq!(csv.matches("Zstd(level=9)").count(), 1);
+
+    // Another numeric input is the axis; with one variant that has no number, names are levels.
+    let codec = || variants_of("codec", &[("A", "x", 1), ("A", "x", 2), ("B", "x", 1)]);
+    let n = numbers("n", "", &[1.0, 2.0]);
+    let chart = one(vec![codec(), n], Kind::Float(64));
+    assert_eq!(shape(&chart), (ChartKind::Line, 1, 1, 3));
+    assert_eq!(chart.x.label(), "n");
+    let chart = one(vec![codec(), levels("c", &["p", "q"])], Kind::Float(64));
+    assert_eq!(
+        shape(&chart),
+        (ChartKind::Line, 2, 2, 2),
+        "the other category is a facet"
+    );
+    let mut mixed = codec();
+    mixed.values.push(Value::from("None"));
+    let chart = one(vec![mixed], Kind::Float(64));
+    assert_eq!(shape(&chart), (ChartKind::Bar, 1, 1, 1));
+    assert_eq!(
+        chart.x.level_names(),
+        ["A(x=1)", "A(x=2)", "B(x=1)", "None"]
+    );
+}
+
+#[test]
+fn joined_inputs_are_an_axis_where_they_grow_together() {
+    let chart = deduce(&inputs::zipped().dataset).remove(0);
+    assert_eq!(shape(&chart), (ChartKind::Line, 1, 1, 2));
+    assert_eq!(chart.x.label(), "shape: rows, with cols");
+    assert_eq!(chart.x.range, Some((4.0, 32.0)));
+    let rows = |pairs: &[(i64, i64)]| {
+        let item = |(a, b): &(i64, i64)| {
+            Value::from(Item::new(
+                "",
+                [("a", Value::from(*a)), ("b", Value::from(*b))],
+            ))
+        };
+        let rows = Dim::input("row", Kind::Item, pairs.iter().map(item).collect());
+        one(vec![rows], Kind::Float(64))
+    };
+    assert_eq!(
+        rows(&[(1, 9), (3, 2), (2, 4)]).kind,
+        ChartKind::Line,
+        "b falls"
+    );
+    let chart = rows(&[(1, 9), (2, 2), (3, 4)]);
+    assert_eq!(chart.kind, ChartKind::Bar, "a row of a design");
+    assert_eq!(chart.x.level_names()[0], "a=1, b=9");
+    assert_eq!(rows(&[(1, 9), (1, 2)]).x.label(), "row: b");
+}
+
+#[test]
+fn moments_lie_on_an_axis_of_time() {
+    let chart = deduce(&inputs::nightly().dataset).remove(0);
+    assert_eq!(shape(&chart), (ChartKind::Line, 1, 1, 2));
+    assert_eq!(chart.x.ticks, Ticks::Time);
+    assert_eq!(chart.x.name_of(1_704_067_200.0), "2024-01-01T00:00:00Z");
+    let csv = chart.data_rows(1).to_csv();
+    assert!(
+        csv.contains("commit [UTC]") && csv.contains("2024-01-01T00:00:00Z"),
+        "{csv}"
+    );
+}
+
+#[test]
+fn narrow_numbers_are_printed_as_such() {
+    let charts = deduce(&inputs::narrow().dataset);
+    assert_eq!(charts.len(), 2, "each part of a vector is drawn");
+    assert_eq!(
+        (charts[0].id.as_str(), charts[0].result.as_str()),
+        ("pos-0-line", "pos[0]")
+    );
+    let csv = charts[1].data_rows(usize::MAX).to_csv();
+    assert!(csv.contains("\n,0.1,0.1,,,1,0,measured"), "{csv}");
 }
 
 #[test]

@@ -88,6 +88,8 @@ impl Series {
 pub struct Point {
     /// The coordinate, or the position of the level.
     pub x: f64,
+    /// The coordinate in full, where the number is only a part of it: `Zstd(level=3)`.
+    pub place: Option<String>,
     /// The value; always finite.
     pub y: Option<f64>,
     /// The band or error bar around it, low and high.

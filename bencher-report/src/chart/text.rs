@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use bencher_core::value::{Value, float_text};
+use bencher_core::dataset::Dim;
+use bencher_core::value::{Kind, Value, float_text};
 
 /// One line of at most `limit` characters; control characters become spaces.
 pub(crate) fn clip(text: &str, limit: usize) -> String {
@@ -62,24 +63,59 @@ fn significant(x: f64) -> String {
     }
 }
 
-/// A value in few characters.
-pub(crate) fn value(value: &Value) -> String {
+/// A value of a kind in few characters.
+pub(crate) fn value(kind: Kind, value: &Value) -> String {
     match value {
         Value::Int(_) | Value::Big(_) | Value::Float(_) => {
             value.as_f64().map_or_else(|| value.to_string(), number)
         }
-        other => other.to_string(),
+        Value::Bool(_)
+        | Value::Text(_)
+        | Value::Vector(_)
+        | Value::DateTime(_)
+        | Value::Item(_)
+        | Value::Payload(_) => kind.text(value),
     }
 }
 
-/// The labels of levels: short where that tells them apart, in full otherwise.
-pub(crate) fn levels(values: &[Value]) -> Vec<String> {
-    let short: Vec<String> = values.iter().map(value).collect();
+/// The labels of an input's levels: short where that tells them apart, in full otherwise.
+pub(crate) fn levels(dim: &Dim) -> Vec<String> {
+    let short: Vec<String> = dim
+        .values
+        .iter()
+        .map(|level| value(dim.kind, level))
+        .collect();
     let distinct: HashSet<&String> = short.iter().collect();
     if distinct.len() == short.len() {
         short
     } else {
-        values.iter().map(ToString::to_string).collect()
+        let full = |level| dim.kind.text(level);
+        dim.values.iter().map(full).collect()
+    }
+}
+
+/// A moment, given in seconds since 1970, in UTC and to the microsecond: no finer one survives in
+/// seconds of today.
+pub(crate) fn moment(seconds: f64) -> String {
+    const LIMIT: f64 = 1e15;
+    if !(-LIMIT..LIMIT).contains(&seconds) {
+        return format!("{} s since 1970", float_text(seconds));
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "within the limit")]
+    let microseconds = (seconds * 1e6).round() as i128;
+    Value::DateTime(microseconds * 1000).to_string()
+}
+
+/// How ticks name moments on an axis between two, as `strftime` has it.
+pub(crate) fn moment_format((low, high): (f64, f64)) -> &'static str {
+    const DAY: f64 = 86_400.0;
+    match high - low {
+        span if span < 300.0 => "%H:%M:%S",
+        span if span < DAY => "%H:%M",
+        span if span < 5.0 * DAY => "%m-%d %H:%M",
+        span if span < 150.0 * DAY => "%Y-%m-%d",
+        span if span < 1500.0 * DAY => "%Y-%m",
+        _ => "%Y",
     }
 }
 
@@ -118,8 +154,19 @@ mod tests {
 
     #[test]
     fn levels_stay_distinct() {
-        let near = [Value::from(1_048_576), Value::from(1_048_577)];
-        assert_eq!(levels(&near), ["1048576", "1048577"]);
+        let dim = |kind, values| levels(&Dim::input("n", kind, values));
+        let near = vec![Value::from(1_048_576), Value::from(1_048_577)];
+        assert_eq!(dim(Kind::Uint(64), near), ["1048576", "1048577"]);
+        let near = vec![Value::from(0.1_f32), Value::from(0.100_001_f32)];
+        assert_eq!(dim(Kind::Float(32), near), ["0.1", "0.100001"]);
+    }
+
+    #[test]
+    fn moments_are_those_of_the_calendar() {
+        assert_eq!(moment(0.0), "1970-01-01T00:00:00Z");
+        assert_eq!(moment(1_772_366_400.25), "2026-03-01T12:00:00.25Z");
+        assert_eq!(moment(f64::NAN), "NaN s since 1970");
+        assert_eq!(moment(1e300), "1e300 s since 1970");
     }
 
     #[test]

@@ -76,7 +76,7 @@ impl Facets {
 
 fn facet(shape: &Shape, axis: usize, position: usize) -> Option<Facet> {
     let dim = shape.dim(axis)?;
-    let levels = text::levels(&dim.values);
+    let levels = text::levels(dim);
     let mut value = levels.get(position)?.clone();
     if !dim.units.is_empty() {
         value = format!("{value} {}", dim.units);

@@ -1,6 +1,7 @@
 //! The rules that choose a dataset's charts from its shape, and say why.
 
 mod build;
+mod coordinates;
 mod facets;
 mod grid;
 mod rules;

@@ -163,7 +163,12 @@ fn repeats(shape: &Shape) -> Option<String> {
 }
 
 fn lines_fit(shape: &Shape) -> Option<String> {
-    too_many(shape, 0, SERIES, "lines that can be told apart")
+    const WHAT: &str = "lines that can be told apart";
+    let Some(groups) = shape.groups() else {
+        return too_many(shape, 0, SERIES, WHAT);
+    };
+    let n = groups.len();
+    (n > SERIES).then(|| format!("{n} names of variants are more than the {SERIES} {WHAT}"))
 }
 
 fn bars_fit(shape: &Shape) -> Option<String> {

@@ -1,6 +1,8 @@
 use bencher_core::dataset::{Dataset, Dim, DimRole, Variable};
 use bencher_core::value::Kind;
 
+use super::coordinates::{Coordinates, Group, Numbers};
+
 /// What the rules look at: how many inputs of which sort vary, and what the result holds.
 pub(super) struct Shape<'a> {
     pub(super) dataset: &'a Dataset,
@@ -9,6 +11,8 @@ pub(super) struct Shape<'a> {
     pub(super) numeric: Vec<usize>,
     /// Positions of the categorical inputs.
     pub(super) categorical: Vec<usize>,
+    /// What the coordinates of every dimension are to an axis.
+    coordinates: Vec<Coordinates>,
     /// Positions of inputs with one value, which no axis needs.
     pub(super) fixed: Vec<usize>,
     /// The position of the dimension of repeats.
@@ -40,14 +44,16 @@ impl<'a> Shape<'a> {
             variable,
             numeric: Vec::new(),
             categorical: Vec::new(),
+            coordinates: dataset.dims().iter().map(Coordinates::of).collect(),
             fixed: Vec::new(),
             repeat: None,
             repeats: 1,
             sort: sort(variable),
         };
         for (axis, dim) in inputs {
+            let numbers = matches!(shape.coordinates.get(axis), Some(Coordinates::Numbers(_)));
             // A lone category still labels its bar; a lone number makes no axis.
-            let places = match (dim.is_numeric(), dim.len() > 1) {
+            let places = match (numbers, dim.len() > 1) {
                 (true, true) => &mut shape.numeric,
                 (false, true) => &mut shape.categorical,
                 (false, false) if !several => &mut shape.categorical,
@@ -55,6 +61,7 @@ impl<'a> Shape<'a> {
             };
             places.push(axis);
         }
+        shape.number_by_name();
         let repeat = dataset
             .dims()
             .iter()
@@ -64,6 +71,39 @@ impl<'a> Shape<'a> {
             shape.repeats = shape.levels(axis);
         }
         shape
+    }
+
+    /// Where no input is numeric, the first whose variants have numbers is: a line for each name.
+    fn number_by_name(&mut self) {
+        let by_name =
+            |axis: &usize| matches!(self.coordinates.get(*axis), Some(Coordinates::ByName(..)));
+        if self.numeric.is_empty()
+            && let Some(at) = self.categorical.iter().position(by_name)
+        {
+            self.numeric.push(self.categorical.remove(at));
+        }
+    }
+
+    /// The numbers of an input that is numeric here.
+    pub(super) fn numbers(&self, axis: usize) -> Option<&Numbers> {
+        let coordinates = self.coordinates.get(axis)?;
+        coordinates
+            .numbers()
+            .filter(|_| self.numeric.contains(&axis))
+    }
+
+    /// The names that the numeric input's variants belong to, where each is a line of its own.
+    pub(super) fn groups(&self) -> Option<&[Group]> {
+        match self.coordinates.get(*self.numeric.first()?)? {
+            Coordinates::ByName(groups, _) => Some(groups),
+            Coordinates::Numbers(_) | Coordinates::Levels => None,
+        }
+    }
+
+    /// The input whose levels are the series of lines; `None` where the names of variants are.
+    pub(super) fn series(&self) -> Option<usize> {
+        let first = self.categorical.first().copied();
+        first.filter(|_| self.groups().is_none())
     }
 
     /// The dimension at a position.

@@ -16,6 +16,8 @@ use bencher_core::record::{ConstantValue, Counts, Failure, SweepRecord};
 use bencher_core::value::{Kind, Value};
 use bencher_core::var::{Direction, Scale};
 
+pub(crate) mod inputs;
+
 /// A name that would be a script if any renderer took it for markup.
 pub(crate) const EVIL: &str = "</script><img src=x onerror=alert(1)>";
 
@@ -312,6 +314,10 @@ pub(crate) fn gallery() -> Vec<SweepRecord> {
                 },
             ),
         ),
+        inputs::variants(),
+        inputs::zipped(),
+        inputs::nightly(),
+        inputs::narrow(),
         evil(),
     ]
 }

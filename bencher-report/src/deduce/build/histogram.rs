@@ -22,9 +22,9 @@ pub(super) fn chart(shape: &Shape) -> Chart {
         .into_iter()
         .collect();
     let (edges, counts) = bins(&samples.values);
-    let mut y = Axis::linear("samples");
+    let mut y = Axis::linear("samples", "");
     y.range = counts.iter().max().map(|most| (0.0, *most as f64));
-    let mut x = Axis::linear(shape.variable.label());
+    let mut x = frame::value_axis(shape);
     x.range = edges.first().copied().zip(edges.last().copied());
     let mut chart = frame::chart(ChartKind::Histogram, shape, (x, y), facets, |_| {
         Marks::Histogram(Histogram {

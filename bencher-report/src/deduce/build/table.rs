@@ -16,7 +16,7 @@ pub(super) fn chart(shape: &Shape) -> Chart {
     let facets = Facets::of(shape, &grid, &shown);
     let table = table(shape, &grid, &inputs);
     let left_out = table.left_out;
-    let axes = (Axis::linear(""), Axis::linear(shape.variable.label()));
+    let axes = (Axis::linear("", ""), frame::value_axis(shape));
     let mut chart = frame::chart(ChartKind::Table, shape, axes, facets, |_| {
         Marks::Table(table.clone())
     });
@@ -55,7 +55,8 @@ fn table(shape: &Shape, grid: &Grid, inputs: &[usize]) -> Table {
             let position = rest % dim.len().max(1);
             rest /= dim.len().max(1);
             offset += grid.offset(Some(*axis), position);
-            let value = dim.values.get(position).map(text::value);
+            let value = dim.values.get(position);
+            let value = value.map(|value| text::value(dim.kind, value));
             inputs.push(plain(value.unwrap_or_default()));
         }
         inputs.reverse();

@@ -90,7 +90,7 @@ impl Foot {
                     if first == 0 {
                         properties.set(Label(escape::text(kind.name(), 24)));
                     }
-                    properties.set(color(n)).set(sign(kind)).set(PointSize(1.6))
+                    properties.set(color(n)).set(sign(kind)).set(PointSize(2.4))
                 });
             }
         }
@@ -170,7 +170,7 @@ fn axis(figure: &mut Figure, which: Axis, axis: &ChartAxis, range: Option<Range>
         .unzip();
     figure.configure(which, |properties| {
         properties
-            .set(Label(escape::text(&axis.label, 70)))
+            .set(Label(escape::text(&axis.label(), 70)))
             .set(if axis.is_log() {
                 Scale::Logarithmic
             } else {
@@ -220,6 +220,22 @@ fn lines(figure: &mut Figure, chart: &Chart, series: &[Series], foot: &Foot) {
         }
     }
     for (n, one) in series.iter().enumerate() {
+        if one.runs().next().is_none() && chart.legend.is_some() {
+            // A point above the range is not drawn, yet its series is named in the key.
+            let beyond = if foot.log {
+                foot.high * 2.0
+            } else {
+                foot.high * 2.0 - foot.low
+            };
+            let x = one.points.iter().map(|point| point.x).take(1);
+            let unseen = Points { x, y: [beyond] };
+            figure.plot(unseen, |properties| {
+                properties
+                    .set(Label(escape::text(&one.name, 24)))
+                    .set(color(n))
+                    .set(PointType::FilledCircle)
+            });
+        }
         for (first, run) in one.runs().enumerate() {
             let (x, y) = coordinates(run);
             let name = (first == 0 && chart.legend.is_some()).then(|| escape::text(&one.name, 24));

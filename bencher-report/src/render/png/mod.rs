@@ -13,12 +13,13 @@ use std::sync::Arc;
 
 use kuva::backend::raster::RasterBackend;
 use kuva::plot::legend::{LegendEntry, LegendPosition, LegendShape};
+use kuva::render::datetime::{DateTimeAxis, DateUnit};
 use kuva::render::figure::Figure;
 use kuva::render::layout::{Layout, TickFormat};
 use kuva::render::plots::Plot;
 use kuva::render::render::{Scene, render_multiple};
 
-use crate::chart::{Axis, Chart, ChartKind, Marks, Panel, below_values, text};
+use crate::chart::{Axis, Chart, ChartKind, Marks, Panel, Ticks, below_values, text};
 
 /// Pixels per point of the layout.
 const SCALE: f32 = 2.0;
@@ -95,8 +96,8 @@ fn grid(chart: &Chart, title: String) -> Scene {
 
 /// What the colours measure: kuva's colour bar has no title.
 fn color_label(chart: &Chart) -> Option<String> {
-    let label = &chart.color.as_ref()?.label;
-    Some(format!("colour: {}", text::clip(label, 50)))
+    let label = chart.color.as_ref()?.label();
+    Some(format!("colour: {}", text::clip(&label, 50)))
 }
 
 fn plots(chart: &Chart, panel: &Panel) -> Vec<Plot> {
@@ -113,14 +114,16 @@ fn plots(chart: &Chart, panel: &Panel) -> Vec<Plot> {
 /// The layout of one panel whose horizontal axis is `wide` points long.
 fn layout(chart: &Chart, panel: &Panel, plots: &[Plot], wide: f64) -> Layout {
     let mut layout = Layout::auto_from_plots(plots)
-        .with_x_label(text::clip(&chart.x.label, 70))
-        .with_y_label(text::clip(&chart.y.label, 44))
+        .with_x_label(text::clip(&chart.x.label(), 70))
+        .with_y_label(text::clip(&chart.y.label(), 44))
         .with_label_size(13)
         .with_tick_size(11)
         .with_x_tick_format(numbers())
         .with_y_tick_format(numbers());
-    if chart.x.is_log() {
-        layout = layout.with_log_x();
+    match (&chart.x.ticks, chart.x.range) {
+        (Ticks::Log, _) => layout = layout.with_log_x(),
+        (Ticks::Time, Some(range)) => layout = moments(layout, range),
+        _ => {}
     }
     if chart.y.is_log() {
         layout = layout.with_log_y();
@@ -166,6 +169,42 @@ fn layout(chart: &Chart, panel: &Panel, plots: &[Plot], wide: f64) -> Layout {
         layout = layout.with_y_axis_min(low).with_y_axis_max(high);
     }
     layout
+}
+
+/// Ticks at round moments, about six of them.
+fn moments(layout: Layout, range: (f64, f64)) -> Layout {
+    const MINUTE: f64 = 60.0;
+    const HOUR: f64 = 60.0 * MINUTE;
+    const DAY: f64 = 24.0 * HOUR;
+    const MONTH: f64 = 30.5 * DAY;
+    const YEAR: f64 = 12.0 * MONTH;
+    const STEPS: [(f64, DateUnit, &[usize]); 6] = [
+        (1.0, DateUnit::Second, &[1, 2, 5, 10, 15, 30]),
+        (MINUTE, DateUnit::Minute, &[1, 2, 5, 10, 15, 30]),
+        (HOUR, DateUnit::Hour, &[1, 2, 3, 6, 12]),
+        (DAY, DateUnit::Day, &[1, 2, 5, 10]),
+        (MONTH, DateUnit::Month, &[1, 2, 3, 6]),
+        (
+            YEAR,
+            DateUnit::Year,
+            &[1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000],
+        ),
+    ];
+    let span = range.1 - range.0;
+    let step = STEPS.into_iter().find_map(|(length, unit, steps)| {
+        let fits = |step: &&usize| span / (length * **step as f64) <= 7.0;
+        let step = *steps.iter().find(fits)?;
+        Some(DateTimeAxis {
+            unit,
+            step,
+            format: text::moment_format(range).to_owned(),
+        })
+    });
+    match step {
+        Some(axis) if span >= 2.0 => layout.with_x_datetime(axis),
+        // Between two seconds there is no round moment.
+        _ => layout.with_x_tick_format(TickFormat::Custom(Arc::new(text::moment))),
+    }
 }
 
 /// The range of the value axis, with room around the marks; bars keep standing on zero.

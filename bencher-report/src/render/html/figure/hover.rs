@@ -1,14 +1,14 @@
 //! What a mark says when it is pointed at.
 
-use crate::chart::{BoxMark, Chart, Gap, Point, text};
+use crate::chart::{Axis, BoxMark, Chart, Gap, Point, Ticks, text};
 
 use super::super::text::plotly;
 
 /// The hover text of a point: place, value, spread, samples, and what is absent.
 pub(super) fn point(chart: &Chart, series: &str, point: &Point) -> String {
-    let mut lines = place(chart, series, point.x);
+    let mut lines = place(chart, series, point.x, point.place.as_deref());
     if let Some(y) = point.y {
-        let mut line = format!("{}: {}", chart.y.label, text::number(y));
+        let mut line = format!("{}: {}", chart.y.label(), text::number(y));
         if let Some((low, high)) = point.bounds {
             line = format!("{line} ({} … {})", text::number(low), text::number(high));
         }
@@ -20,7 +20,7 @@ pub(super) fn point(chart: &Chart, series: &str, point: &Point) -> String {
 
 /// The hover text of a box.
 pub(super) fn boxed(chart: &Chart, series: &str, mark: &BoxMark) -> String {
-    let mut lines = place(chart, series, mark.x);
+    let mut lines = place(chart, series, mark.x, None);
     if let Some(q) = mark.quartiles {
         lines.push(format!(
             "median {}, quartiles {} … {}",
@@ -42,11 +42,14 @@ pub(super) fn cell(
     gap: Option<&Gap>,
 ) -> String {
     let mut lines = vec![
-        format!("{}: {}", chart.x.label, chart.x.name_of(x as f64)),
-        format!("{}: {}", chart.y.label, chart.y.name_of(y as f64)),
+        format!("{}: {}", chart.x.label(), chart.x.name_of(x as f64)),
+        format!("{}: {}", chart.y.label(), chart.y.name_of(y as f64)),
     ];
     if let Some(value) = value {
-        let label = chart.color.as_ref().map_or("value", |axis| &axis.label);
+        let label = chart
+            .color
+            .as_ref()
+            .map_or_else(|| "value".to_owned(), Axis::label);
         let mut line = format!("{label}: {}", text::number(value));
         if let Some((Some(std), _)) = noise {
             line = format!("{line} ± {}", text::number(std));
@@ -60,17 +63,17 @@ pub(super) fn cell(
     join(&lines)
 }
 
-fn place(chart: &Chart, series: &str, x: f64) -> Vec<String> {
+fn place(chart: &Chart, series: &str, x: f64, full: Option<&str>) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(legend) = &chart.legend {
         lines.push(format!("{legend}: {series}"));
     }
-    let name = if chart.x.level_names().is_empty() {
-        text::number(x)
-    } else {
-        chart.x.name_of(x)
+    let name = match (full, &chart.x.ticks) {
+        (Some(full), _) => full.to_owned(),
+        (None, Ticks::Linear | Ticks::Log) => text::number(x),
+        (None, Ticks::Levels(_) | Ticks::Time) => chart.x.name_of(x),
     };
-    lines.push(format!("{}: {name}", chart.x.label));
+    lines.push(format!("{}: {name}", chart.x.label()));
     lines
 }
 

@@ -131,7 +131,7 @@ fn axis(axis: &Axis, ticks: usize, named: bool) -> Map<String, Json> {
     if named {
         set(
             "title",
-            json!({ "text": plotly(&axis.label, 80), "standoff": 10 }),
+            json!({ "text": plotly(&axis.label(), 80), "standoff": 10 }),
         );
     }
     set("showticklabels", json!(named));
@@ -145,6 +145,7 @@ fn axis(axis: &Axis, ticks: usize, named: bool) -> Map<String, Json> {
             set("type", json!("log"));
             set("dtick", log_tick(axis.range));
         }
+        Ticks::Time => set("type", json!("date")),
         Ticks::Levels(levels) => {
             let (places, labels) = level_ticks(axis, levels, ticks);
             set("type", json!("linear"));
@@ -193,7 +194,7 @@ fn color_axis(color: &Axis) -> Json {
     let mut axis = json!({
         "colorscale": "Viridis",
         "colorbar": {
-            "title": { "text": plotly(&color.label, 60), "side": "right" },
+            "title": { "text": plotly(&color.label(), 60), "side": "right" },
             "exponentformat": "SI",
             "thickness": 16,
             "outlinewidth": 0

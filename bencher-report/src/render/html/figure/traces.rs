@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
 
-use crate::chart::{Chart, GapKind, Histogram, Marks, Point, Series};
+use crate::chart::{Chart, GapKind, Histogram, Marks, Point, Series, Ticks, text};
 use crate::render::palette;
 
 use super::super::text::plotly;
@@ -62,6 +62,15 @@ impl Frame<'_> {
         trace
     }
 
+    /// A horizontal coordinate as plotly takes it: a moment is text, a number would be shown in
+    /// the reader's own time zone.
+    fn at(&self, x: f64) -> Json {
+        match self.chart.x.ticks {
+            Ticks::Time => json!(text::moment(x).trim_end_matches('Z')),
+            Ticks::Linear | Ticks::Log | Ticks::Levels(_) => json!(x),
+        }
+    }
+
     fn lines(&self, series: &[Series], traces: &mut Vec<Json>, gaps: &mut GapLegend) {
         for (n, one) in series.iter().enumerate() {
             let color = palette::color(n);
@@ -82,7 +91,7 @@ impl Frame<'_> {
             let mut trace = json!({
                 "type": "scatter",
                 "mode": if marked { "lines+markers" } else { "lines" },
-                "x": points.iter().map(|point| point.x).collect::<Vec<_>>(),
+                "x": points.iter().map(|point| self.at(point.x)).collect::<Vec<_>>(),
                 "y": points.iter().map(|point| point.y).collect::<Vec<_>>(),
                 "name": plotly(&one.name, 40),
                 "legendgroup": n.to_string(),
@@ -112,7 +121,7 @@ impl Frame<'_> {
 
     /// The band around a line: one outline for every run of points that have bounds.
     fn band(&self, n: usize, series: &Series) -> Option<Json> {
-        let mut x: Vec<Option<f64>> = Vec::new();
+        let mut x: Vec<Option<Json>> = Vec::new();
         let mut y: Vec<Option<f64>> = Vec::new();
         for run in thin(&series.points).split(|point| point.bounds.is_none()) {
             let bounds = || {
@@ -122,8 +131,8 @@ impl Frame<'_> {
             if run.is_empty() {
                 continue;
             }
-            x.extend(bounds().map(|(x, _)| Some(x)));
-            x.extend(bounds().rev().map(|(x, _)| Some(x)));
+            x.extend(bounds().map(|(x, _)| Some(self.at(x))));
+            x.extend(bounds().rev().map(|(x, _)| Some(self.at(x))));
             y.extend(bounds().map(|(_, (_, high))| Some(high)));
             y.extend(bounds().rev().map(|(_, (low, _))| Some(low)));
             x.push(None);
@@ -256,7 +265,7 @@ impl Frame<'_> {
             let trace = json!({
                 "type": "scatter",
                 "mode": "markers",
-                "x": marks.iter().map(|mark| mark.x).collect::<Vec<_>>(),
+                "x": marks.iter().map(|mark| self.at(mark.x)).collect::<Vec<_>>(),
                 "y": marks.iter().map(height).collect::<Vec<_>>(),
                 "text": marks.iter().map(|mark| mark.text.as_str()).collect::<Vec<_>>(),
                 "hovertemplate": "%{text}<extra></extra>",

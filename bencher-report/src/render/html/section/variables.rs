@@ -65,7 +65,7 @@ fn values(dim: &Dim) -> String {
     let names: Vec<String> = dim
         .values
         .iter()
-        .map(|value| text::clip(&text::value(value), 40))
+        .map(|value| text::clip(&text::value(dim.kind, value), 40))
         .collect();
     let mut list = match names.as_slice() {
         [first @ .., last] if first.len() >= SHOWN => {
