@@ -107,6 +107,23 @@ impl Axis {
         self.ticks == Ticks::Log
     }
 
+    /// The range and a share of it on both sides.
+    pub(crate) fn padded(&self, share: f64) -> Option<(f64, f64)> {
+        let (low, high) = self.range?;
+        if self.is_log() {
+            let by = (high / low).powf(share).max(1.05);
+            return Some((low / by, high * by))
+                .filter(|(low, high)| *low > 0.0 && high.is_finite());
+        }
+        let span = high - low;
+        let by = if span > 0.0 {
+            span * share
+        } else {
+            (low.abs() * share).max(f64::MIN_POSITIVE)
+        };
+        Some((low - by, high + by)).filter(|(low, high)| low.is_finite() && high.is_finite())
+    }
+
     /// The text of a position: the level's name, with its group, the moment, or the number in full.
     pub fn name_of(&self, at: f64) -> String {
         let levels = match &self.ticks {

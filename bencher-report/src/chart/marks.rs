@@ -3,6 +3,8 @@ use std::collections::BTreeMap;
 use bencher_core::dataset::CellState;
 use serde::Serialize;
 
+use super::Pane;
+
 /// What is drawn in a panel.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -19,6 +21,8 @@ pub enum Marks {
     Histogram(Histogram),
     /// Rows of text.
     Table(Table),
+    /// What one sample gave.
+    Pane(Pane),
 }
 
 impl Marks {

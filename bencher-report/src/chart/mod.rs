@@ -5,8 +5,10 @@
 
 mod axis;
 mod marks;
+mod pane;
 mod rows;
 pub(crate) mod text;
+mod thin;
 
 use serde::Serialize;
 
@@ -16,7 +18,9 @@ pub use marks::{
     BoxMark, BoxSeries, Gap, GapKind, HeatMap, Histogram, Marks, Point, Quartiles, Series, Table,
     TableCell,
 };
+pub use pane::Pane;
 pub use rows::DataRows;
+pub(crate) use thin::thin;
 
 /// One figure: a panel, or a grid of panels that share axes, colours and legend.
 ///
@@ -61,6 +65,29 @@ pub struct Chart {
 }
 
 impl Chart {
+    /// Whether it is drawn on axes; tables and panes are text and pictures instead.
+    pub fn has_axes(&self) -> bool {
+        !matches!(self.kind, ChartKind::Table | ChartKind::Panes)
+    }
+
+    /// The range of the value axis, with room around the marks, and below all of them where signs
+    /// of absent values stand; bars keep standing on zero.
+    pub(crate) fn value_range(&self) -> Option<(f64, f64)> {
+        let (low, high) = self.y.padded(0.06)?;
+        let stands = matches!(self.kind, ChartKind::Bar | ChartKind::Histogram);
+        let (first, last) = self.y.range?;
+        let low = if stands && first >= 0.0 { 0.0 } else { low };
+        let high = if stands && last <= 0.0 { 0.0 } else { high };
+        let low = below_values(low, high, self.y.is_log(), self.absent_rows());
+        Some((low, high))
+    }
+
+    /// How many rows of signs the absent values of any panel need.
+    pub(crate) fn absent_rows(&self) -> usize {
+        let rows = self.panels.iter().map(|panel| panel.marks.absent_rows());
+        rows.max().unwrap_or(0)
+    }
+
     /// How many rows of panels there are.
     pub fn rows(&self) -> usize {
         self.panels.len().div_ceil(self.columns.max(1)).max(1)
@@ -85,11 +112,13 @@ pub enum ChartKind {
     HeatMap,
     /// The values themselves.
     Table,
+    /// What every sample gave: a text, a picture, a file.
+    Panes,
 }
 
 impl ChartKind {
     /// Every kind, in the order in which the rules are asked.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Histogram,
         Self::Bar,
         Self::Box,
@@ -97,6 +126,7 @@ impl ChartKind {
         Self::Curve,
         Self::HeatMap,
         Self::Table,
+        Self::Panes,
     ];
 
     /// The name as a reader sees it.
@@ -109,6 +139,7 @@ impl ChartKind {
             Self::Curve => "curve",
             Self::HeatMap => "heat map",
             Self::Table => "table",
+            Self::Panes => "panes",
         }
     }
 
@@ -122,6 +153,7 @@ impl ChartKind {
             Self::Curve => "curve",
             Self::HeatMap => "heat-map",
             Self::Table => "table",
+            Self::Panes => "panes",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use bencher_core::value::float_text;
 
-use super::{Axis, Chart, Gap, Marks, Panel, Point};
+use super::{Axis, Chart, Gap, Marks, Panel, Point, pane};
 
 /// A chart's data, one row per mark.
 #[derive(Clone, Debug, PartialEq)]
@@ -87,6 +87,7 @@ impl Chart {
             }
             Some(Marks::Histogram(_)) => vec!["from", "to", "count"],
             Some(Marks::Table(table)) => table.columns.iter().map(String::as_str).collect(),
+            Some(Marks::Pane(_)) => return pane::columns(&self.panels, &y),
             None => Vec::new(),
         };
         columns.into_iter().map(str::to_owned).collect()
@@ -160,6 +161,7 @@ impl Chart {
                     .iter()
                     .map(|row| row.iter().map(|cell| cell.text.clone()).collect()),
             ),
+            Marks::Pane(pane) => Box::new(pane::rows(&self.panels, pane).into_iter()),
         };
         marks.map(move |row| facets().chain(row).collect())
     }

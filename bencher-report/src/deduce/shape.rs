@@ -2,6 +2,7 @@ use bencher_core::dataset::{Dataset, Dim, DimRole, Variable};
 use bencher_core::value::Kind;
 
 use super::coordinates::{Coordinates, Group, Numbers};
+use super::sample_table::TableForm;
 
 /// What the rules look at: how many inputs of which sort vary, and what the result holds.
 pub(super) struct Shape<'a> {
@@ -27,7 +28,11 @@ pub(super) struct Shape<'a> {
 pub(super) enum Sort {
     Number,
     Truth,
-    Text,
+    /// Names and moments: a word or two each.
+    Name,
+    /// Texts, files, images, videos.
+    Content,
+    Table(TableForm),
 }
 
 impl<'a> Shape<'a> {
@@ -48,7 +53,7 @@ impl<'a> Shape<'a> {
             fixed: Vec::new(),
             repeat: None,
             repeats: 1,
-            sort: sort(variable),
+            sort: sort(dataset, variable),
         };
         for (axis, dim) in inputs {
             let numbers = matches!(shape.coordinates.get(axis), Some(Coordinates::Numbers(_)));
@@ -145,11 +150,14 @@ impl<'a> Shape<'a> {
     }
 }
 
-fn sort(variable: &Variable) -> Sort {
+fn sort(dataset: &Dataset, variable: &Variable) -> Sort {
     match variable.info.kind {
         Kind::Bool => Sort::Truth,
-        Kind::Text | Kind::Category => Sort::Text,
-        _ if variable.is_numeric() => Sort::Number,
-        _ => Sort::Text,
+        Kind::Text | Kind::File | Kind::Image | Kind::Video => Sort::Content,
+        Kind::Table => Sort::Table(TableForm::of(dataset, variable)),
+        Kind::Int(_) | Kind::Uint(_) | Kind::Float(_) | Kind::Seconds | Kind::Vector(_) => {
+            Sort::Number
+        }
+        Kind::Category | Kind::DateTime | Kind::Item => Sort::Name,
     }
 }

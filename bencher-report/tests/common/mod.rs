@@ -16,6 +16,7 @@ use bencher_core::record::{ConstantValue, Counts, Failure, SweepRecord};
 use bencher_core::value::{Kind, Value};
 use bencher_core::var::{Direction, Scale};
 
+pub(crate) mod contents;
 pub(crate) mod inputs;
 
 /// A name that would be a script if any renderer took it for markup.
@@ -167,7 +168,7 @@ pub(crate) fn gallery() -> Vec<SweepRecord> {
     curve.counts.failed = 8;
     curve.timings = vec![("run".to_owned(), 12.34), ("collect".to_owned(), 0.021)];
 
-    vec![
+    let mut records = vec![
         curve,
         record(
             "A line",
@@ -318,8 +319,12 @@ pub(crate) fn gallery() -> Vec<SweepRecord> {
         inputs::zipped(),
         inputs::nightly(),
         inputs::narrow(),
-        evil(),
-    ]
+        contents::images(),
+        contents::files(),
+    ];
+    records.extend(contents::tables());
+    records.push(evil());
+    records
 }
 
 /// A record all of whose texts are attacks or troubles.

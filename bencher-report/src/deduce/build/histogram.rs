@@ -58,7 +58,7 @@ fn mean_note(shape: &Shape, values: &[f64]) -> Option<String> {
     clippy::cast_sign_loss,
     reason = "bins are a small count, and a place within them"
 )]
-fn bins(values: &[f64]) -> (Vec<f64>, Vec<u64>) {
+pub(super) fn bins(values: &[f64]) -> (Vec<f64>, Vec<u64>) {
     let (Some(low), Some(high)) = (stats::min(values), stats::max(values)) else {
         return (Vec::new(), Vec::new());
     };

@@ -28,8 +28,10 @@ pub(super) fn chart(kind: ChartKind, shape: &Shape) -> Option<Chart> {
         });
         series.collect()
     };
-    let axis = shape.numbers(numeric)?.axis.clone();
-    let axes = (axis, frame::value_axis(shape));
+    let axes = (
+        shape.numbers(numeric)?.axis.clone(),
+        frame::value_axis(shape),
+    );
     let mut chart = frame::chart(kind, shape, axes, facets, |at| Marks::Lines(series(at)));
     let xs = || {
         courses

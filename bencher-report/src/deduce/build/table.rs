@@ -60,13 +60,13 @@ fn table(shape: &Shape, grid: &Grid, inputs: &[usize]) -> Table {
             inputs.push(plain(value.unwrap_or_default()));
         }
         inputs.reverse();
-        for (repeat, result) in grid.texts(offset).enumerate() {
+        for (repeat, result) in grid.values(offset).enumerate() {
             let mut row = inputs.clone();
             if shape.repeated() {
                 row.push(plain((repeat + 1).to_string()));
             }
             row.push(match result {
-                Ok(text) => plain(text),
+                Ok(value) => plain(shape.variable.info.kind.text(&value)),
                 Err(gap) => TableCell {
                     text: gap.text(),
                     gap: Some(gap.kind),

@@ -58,12 +58,7 @@ impl Foot {
         } else {
             (low - by, high + by)
         };
-        let rows = chart
-            .panels
-            .iter()
-            .map(|panel| panel.marks.absent_rows())
-            .max();
-        let low = below_values(low, high, log, rows.unwrap_or(0));
+        let low = below_values(low, high, log, chart.absent_rows());
         (low.is_finite() && high.is_finite()).then_some(Self { low, high, log })
     }
 

@@ -7,6 +7,7 @@ mod escape;
 mod figure;
 mod process;
 
+use std::fmt::Write;
 use std::sync::OnceLock;
 
 use thiserror::Error;
@@ -59,7 +60,7 @@ fn to_png(script: &[u8], chart: &Chart) -> Result<Vec<u8>, Refusal> {
     let mut own = "\nset border 3 lc rgb '#5a626e'\nset format '%g'".to_owned();
     if let (Ticks::Time, Some(range)) = (&chart.x.ticks, chart.x.range) {
         let format = text::moment_format(range);
-        own.push_str(&format!("\nset xtics time\nset format x '{format}' time"));
+        let _ = write!(own, "\nset xtics time\nset format x '{format}' time");
     }
     own.push_str("\nset terminal pngcairo");
     Ok([before, own.as_bytes(), after].concat())

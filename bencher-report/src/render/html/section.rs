@@ -1,5 +1,6 @@
 //! One sweep on the page: what was swept, what came of it, and its charts.
 
+mod panes;
 mod variables;
 
 use std::fmt::Write;
@@ -7,8 +8,9 @@ use std::fmt::Write;
 use bencher_core::dataset::DimRole;
 use bencher_core::record::{Counts, SweepRecord};
 
-use crate::chart::{Chart, ChartKind, Marks, Table};
+use crate::chart::{Chart, ChartKind, GapKind, Marks, Table};
 
+use super::attachments::Attachments;
 use super::page::{Section, figure_id};
 use super::text::html;
 
@@ -18,7 +20,7 @@ const FAILURES: usize = 200;
 const ROWS: usize = 100;
 
 /// A sweep's section, in the order in which a reader asks.
-pub(super) fn section(section: &Section) -> String {
+pub(super) fn section(section: &Section, attachments: &mut Attachments) -> String {
     let record = section.record;
     let mut out = String::new();
     let _ = writeln!(
@@ -34,7 +36,7 @@ pub(super) fn section(section: &Section) -> String {
     variables::table(&mut out, record);
     failures(&mut out, record);
     for chart in section.charts {
-        figure(&mut out, section, chart);
+        figure(&mut out, section, chart, attachments);
     }
     if section.charts.is_empty() {
         out.push_str("<p class=\"empty\">Nothing to draw: no result has a cell.</p>\n");
@@ -147,7 +149,7 @@ fn failures(out: &mut String, record: &SweepRecord) {
     out.push_str("</details>\n");
 }
 
-fn figure(out: &mut String, section: &Section, chart: &Chart) {
+fn figure(out: &mut String, section: &Section, chart: &Chart, attachments: &mut Attachments) {
     let id = figure_id(section, chart);
     let _ = writeln!(
         out,
@@ -173,7 +175,10 @@ fn figure(out: &mut String, section: &Section, chart: &Chart) {
     for one in tables {
         table(out, one);
     }
-    if chart.kind != ChartKind::Table {
+    if chart.kind == ChartKind::Panes {
+        panes::panes(out, chart, attachments);
+    }
+    if chart.has_axes() {
         let columns = chart.columns.max(1);
         let _ = writeln!(
             out,
@@ -185,7 +190,7 @@ fn figure(out: &mut String, section: &Section, chart: &Chart) {
         );
     }
     buttons(out, chart);
-    if chart.kind != ChartKind::Table {
+    if chart.has_axes() {
         data(out, chart);
     }
     out.push_str("</figure>\n");
@@ -193,9 +198,10 @@ fn figure(out: &mut String, section: &Section, chart: &Chart) {
 
 fn buttons(out: &mut String, chart: &Chart) {
     out.push_str("<p class=\"buttons\">");
-    let images: &[&str] = match chart.kind {
-        ChartKind::Table => &[],
-        _ => &["PNG", "SVG"],
+    let images: &[&str] = if chart.has_axes() {
+        &["PNG", "SVG"]
+    } else {
+        &[]
     };
     for format in ["CSV"].iter().chain(images) {
         let _ = write!(
@@ -219,16 +225,20 @@ fn table(out: &mut String, table: &Table) {
     for row in &table.rows {
         out.push_str("<tr>");
         for cell in row {
-            let class = if cell.gap.is_some() {
-                " class=\"gap\""
-            } else {
-                ""
-            };
-            let _ = write!(out, "<td{class}>{}</td>", html(&cell.text));
+            let class = cell.gap.map_or("", gap_class);
+            let _ = write!(out, "<td class=\"{class}\">{}</td>", html(&cell.text));
         }
         out.push_str("</tr>\n");
     }
     out.push_str("</tbody></table></div>\n");
+}
+
+/// The style of an absence: what went wrong stands out from what was left out.
+fn gap_class(kind: GapKind) -> &'static str {
+    match kind {
+        GapKind::Failed | GapKind::TimedOut => "gap bad",
+        _ => "gap",
+    }
 }
 
 /// The figure's first rows as a table: for readers without a mouse, or without a script.

@@ -9,7 +9,7 @@ use kuva::render::plots::Plot;
 use crate::chart::{BoxSeries, Chart, Gap, GapKind, Histogram, Marks, Series, text};
 use crate::render::palette;
 
-use super::{entry, value_range};
+use super::entry;
 
 /// Points of a run up to which each has a marker.
 const MARKERS: usize = 200;
@@ -215,7 +215,7 @@ fn absences(marks: &Marks) -> BTreeSet<GapKind> {
             .filter(|(cell, _)| matches!(map.values.get(**cell), Some(None)))
             .map(|(_, gap)| gap.kind)
             .collect(),
-        Marks::Histogram(_) | Marks::Table(_) => BTreeSet::new(),
+        Marks::Histogram(_) | Marks::Table(_) | Marks::Pane(_) => BTreeSet::new(),
     }
 }
 
@@ -235,7 +235,7 @@ impl Absence {
 
 /// Signs along the foot of a panel, in the colour of their series.
 fn foot(chart: &Chart, absent: &[Absence]) -> Vec<Plot> {
-    let (low, high) = value_range(chart).unwrap_or((0.0, 1.0));
+    let (low, high) = chart.value_range().unwrap_or((0.0, 1.0));
     let at = |share: f64| {
         if chart.y.is_log() {
             low * (high / low).powf(share)

@@ -19,7 +19,7 @@ use kuva::render::layout::{Layout, TickFormat};
 use kuva::render::plots::Plot;
 use kuva::render::render::{Scene, render_multiple};
 
-use crate::chart::{Axis, Chart, ChartKind, Marks, Panel, Ticks, below_values, text};
+use crate::chart::{Axis, Chart, ChartKind, Marks, Panel, Ticks, text};
 
 /// Pixels per point of the layout.
 const SCALE: f32 = 2.0;
@@ -32,7 +32,7 @@ pub(crate) fn png(chart: &Chart) -> Result<Vec<u8>, String> {
 }
 
 fn scene(chart: &Chart) -> Scene {
-    if chart.kind == ChartKind::Table {
+    if !chart.has_axes() {
         return table::scene(chart);
     }
     let title = text::clip(&chart.title, 72);
@@ -107,7 +107,7 @@ fn plots(chart: &Chart, panel: &Panel) -> Vec<Plot> {
         Marks::Boxes(series) => marks::boxes(chart, series),
         Marks::HeatMap(map) => heat_map::plots(chart, map),
         Marks::Histogram(histogram) => marks::histogram(histogram),
-        Marks::Table(_) => Vec::new(),
+        Marks::Table(_) | Marks::Pane(_) => Vec::new(),
     }
 }
 
@@ -151,7 +151,7 @@ fn layout(chart: &Chart, panel: &Panel, plots: &[Plot], wide: f64) -> Layout {
             return layout;
         }
         Marks::Lines(_) => {
-            if let Some((low, high)) = padded(&chart.x, 0.02) {
+            if let Some((low, high)) = chart.x.padded(0.02) {
                 layout = layout.with_x_axis_min(low).with_x_axis_max(high);
             }
         }
@@ -163,9 +163,9 @@ fn layout(chart: &Chart, panel: &Panel, plots: &[Plot], wide: f64) -> Layout {
                     .with_x_tick_step(step);
             }
         }
-        Marks::Table(_) => {}
+        Marks::Table(_) | Marks::Pane(_) => {}
     }
-    if let Some((low, high)) = value_range(chart) {
+    if let Some((low, high)) = chart.value_range() {
         layout = layout.with_y_axis_min(low).with_y_axis_max(high);
     }
     layout
@@ -205,40 +205,6 @@ fn moments(layout: Layout, range: (f64, f64)) -> Layout {
         // Between two seconds there is no round moment.
         _ => layout.with_x_tick_format(TickFormat::Custom(Arc::new(text::moment))),
     }
-}
-
-/// The range of the value axis, with room around the marks; bars keep standing on zero.
-fn value_range(chart: &Chart) -> Option<(f64, f64)> {
-    let (low, high) = padded(&chart.y, 0.06)?;
-    let stands = matches!(chart.kind, ChartKind::Bar | ChartKind::Histogram);
-    let (first, last) = chart.y.range?;
-    let low = if stands && first >= 0.0 { 0.0 } else { low };
-    let high = if stands && last <= 0.0 { 0.0 } else { high };
-    let rows = chart
-        .panels
-        .iter()
-        .map(|panel| panel.marks.absent_rows())
-        .max();
-    Some((
-        below_values(low, high, chart.y.is_log(), rows.unwrap_or(0)),
-        high,
-    ))
-}
-
-/// An axis' range and a share of it on both sides.
-fn padded(axis: &Axis, share: f64) -> Option<(f64, f64)> {
-    let (low, high) = axis.range?;
-    if axis.is_log() {
-        let by = (high / low).powf(share).max(1.05);
-        return Some((low / by, high * by)).filter(|(low, high)| *low > 0.0 && high.is_finite());
-    }
-    let span = high - low;
-    let by = if span > 0.0 {
-        span * share
-    } else {
-        (low.abs() * share).max(f64::MIN_POSITIVE)
-    };
-    Some((low - by, high + by)).filter(|(low, high)| low.is_finite() && high.is_finite())
 }
 
 /// An axis' range out to round numbers, and the step between them.

@@ -27,6 +27,12 @@ pub(super) fn layout(chart: &Chart) -> Json {
         _ => SMALL,
     };
     let inner = panel * rows as f64 + BETWEEN * (rows - 1) as f64;
+    // plotly fits the range to the values: signs of absent ones stand below them all.
+    let place = |y: f64| if chart.y.is_log() { y.log10() } else { y };
+    let below = chart
+        .value_range()
+        .filter(|_| chart.absent_rows() > 0)
+        .map(|(low, high)| (place(low), place(high)));
     let mut layout = Map::new();
     let mut labels = Vec::new();
     for (n, place) in chart.panels.iter().enumerate() {
@@ -47,7 +53,9 @@ pub(super) fn layout(chart: &Chart) -> Json {
             x.insert("matches".to_owned(), json!("x"));
             y.insert("matches".to_owned(), json!("y"));
         }
-        if chart.kind == ChartKind::Bar || chart.kind == ChartKind::Histogram {
+        if let Some((low, high)) = below {
+            y.insert("range".to_owned(), json!([low, high]));
+        } else if chart.kind == ChartKind::Bar || chart.kind == ChartKind::Histogram {
             y.insert("rangemode".to_owned(), json!("tozero"));
         }
         layout.insert(format!("xaxis{}", suffix(n)), Json::Object(x));

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
 
-use crate::chart::{Chart, GapKind, Histogram, Marks, Point, Series, Ticks, text};
+use crate::chart::{Chart, GapKind, Histogram, Marks, Point, Series, Ticks, text, thin};
 use crate::render::palette;
 
 use super::super::text::plotly;
@@ -17,6 +17,8 @@ use super::{hover, layout};
 const HOVER: usize = 20_000;
 /// Points of a series that are drawn; more are thinned, their peaks kept.
 const POINTS: usize = 20_000;
+/// Points of all series of a figure that are drawn, as far as each still has some.
+const ALL_POINTS: usize = 400_000;
 /// Points of a series up to which each has a marker.
 const MARKERS: usize = 300;
 
@@ -24,15 +26,20 @@ const MARKERS: usize = 300;
 pub(super) fn traces(chart: &Chart) -> Vec<Json> {
     let mut traces = Vec::new();
     let mut gaps = GapLegend::default();
+    let room = room(chart);
     for (n, panel) in chart.panels.iter().enumerate() {
-        let frame = Frame { chart, panel: n };
+        let frame = Frame {
+            chart,
+            panel: n,
+            room,
+        };
         match &panel.marks {
             Marks::Lines(series) => frame.lines(series, &mut traces, &mut gaps),
             Marks::Bars(series) => frame.bars(series, &mut traces, &mut gaps),
             Marks::Boxes(series) => frame.boxes(series, &mut traces, &mut gaps),
             Marks::HeatMap(map) => frame.heat_map(map, &mut traces, &mut gaps),
             Marks::Histogram(histogram) => traces.push(frame.histogram(histogram)),
-            Marks::Table(_) => {}
+            Marks::Table(_) | Marks::Pane(_) => {}
         }
     }
     traces
@@ -45,6 +52,8 @@ struct GapLegend(BTreeSet<GapKind>);
 struct Frame<'a> {
     chart: &'a Chart,
     panel: usize,
+    /// How many points of each series are drawn.
+    room: usize,
 }
 
 impl Frame<'_> {
@@ -75,7 +84,7 @@ impl Frame<'_> {
         for (n, one) in series.iter().enumerate() {
             let color = palette::color(n);
             traces.extend(self.band(n, one));
-            let points = thin(&one.points);
+            let points = thin(&one.points, self.room);
             let marked = one.points.len() <= MARKERS;
             let dash = ["solid", "dash", "dot"];
             let symbols: Vec<&str> = points
@@ -88,11 +97,18 @@ impl Frame<'_> {
                     }
                 })
                 .collect();
+            let mut x: Vec<Json> = points.iter().map(|point| self.at(point.x)).collect();
+            let mut y: Vec<Option<f64>> = points.iter().map(|point| point.y).collect();
+            if points.is_empty() {
+                // The legend names no trace without a place.
+                x.push(Json::Null);
+                y.push(None);
+            }
             let mut trace = json!({
                 "type": "scatter",
                 "mode": if marked { "lines+markers" } else { "lines" },
-                "x": points.iter().map(|point| self.at(point.x)).collect::<Vec<_>>(),
-                "y": points.iter().map(|point| point.y).collect::<Vec<_>>(),
+                "x": x,
+                "y": y,
                 "name": plotly(&one.name, 40),
                 "legendgroup": n.to_string(),
                 "showlegend": self.panel == 0 && self.chart.legend.is_some(),
@@ -123,7 +139,7 @@ impl Frame<'_> {
     fn band(&self, n: usize, series: &Series) -> Option<Json> {
         let mut x: Vec<Option<Json>> = Vec::new();
         let mut y: Vec<Option<f64>> = Vec::new();
-        for run in thin(&series.points).split(|point| point.bounds.is_none()) {
+        for run in thin(&series.points, self.room).split(|point| point.bounds.is_none()) {
             let bounds = || {
                 run.iter()
                     .filter_map(|point| Some((point.x, point.bounds?)))
@@ -206,18 +222,12 @@ impl Frame<'_> {
         let bins = || histogram.edges.windows(2);
         let width = |pair: &[f64]| pair.iter().copied().reduce(|low, high| high - low);
         let middle = |pair: &[f64]| pair.iter().map(|x| x / 2.0).sum::<f64>();
-        let texts: Vec<String> = self
-            .chart
-            .data_rows(usize::MAX)
-            .rows
-            .iter()
-            .map(|row| {
-                plotly(
-                    &row.join(" … ")
-                        .replacen(" … ", " to ", 1)
-                        .replacen(" … ", ": ", 1),
-                    120,
-                )
+        let texts: Vec<String> = bins()
+            .zip(&histogram.counts)
+            .map(|(edges, count)| {
+                let edges: Vec<String> = edges.iter().map(|x| text::number(*x)).collect();
+                let samples = text::count(usize::try_from(*count).unwrap_or(usize::MAX), "sample");
+                plotly(&format!("{}: {samples}", edges.join(" to ")), 120)
             })
             .collect();
         let trace = json!({
@@ -320,41 +330,19 @@ fn beside(n: usize, count: usize, share: f64) -> f64 {
 
 /// Whether lines have more points than are drawn.
 pub(in super::super) fn is_thinned(chart: &Chart) -> bool {
-    chart.panels.iter().any(|panel| match &panel.marks {
-        Marks::Lines(series) => series.iter().any(|one| one.points.len() > POINTS),
-        _ => false,
-    })
+    let room = room(chart);
+    lines(chart).any(|one| one.points.len() > room)
 }
 
-/// At most about [`POINTS`] points: of every stretch its lowest, its highest and a point without
-/// a value, so that neither peaks nor gaps vanish.
-fn thin(points: &[Point]) -> Vec<Point> {
-    if points.len() <= POINTS {
-        return points.to_vec();
-    }
-    let stretch = points.len().div_ceil(POINTS / 3);
-    let mut kept = Vec::new();
-    for chunk in points.chunks(stretch) {
-        let value = |point: &(usize, &Point)| point.1.y.unwrap_or(f64::NAN);
-        let known = || {
-            chunk
-                .iter()
-                .enumerate()
-                .filter(|(_, point)| point.y.is_some())
-        };
-        let picks: BTreeSet<usize> = [
-            known().min_by(|a, b| value(a).total_cmp(&value(b))),
-            known().max_by(|a, b| value(a).total_cmp(&value(b))),
-            chunk
-                .iter()
-                .enumerate()
-                .find(|(_, point)| point.y.is_none()),
-        ]
-        .into_iter()
-        .flatten()
-        .map(|(n, _)| n)
-        .collect();
-        kept.extend(picks.into_iter().filter_map(|n| chunk.get(n).cloned()));
-    }
-    kept
+/// How many points of each series are drawn.
+fn room(chart: &Chart) -> usize {
+    let share = ALL_POINTS / lines(chart).count().max(1);
+    share.clamp(1000, POINTS)
+}
+
+fn lines(chart: &Chart) -> impl Iterator<Item = &Series> {
+    chart.panels.iter().flat_map(|panel| match &panel.marks {
+        Marks::Lines(series) => series.as_slice(),
+        _ => &[],
+    })
 }
