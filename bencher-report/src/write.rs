@@ -153,9 +153,7 @@ pub fn write_report(
         page(dir, &sweeps, &mut report)?;
     }
     if replaces_ours && options.png {
-        files::remove_stale(dir, &report.pngs, |name| {
-            name.ends_with(".png") && name.contains("--")
-        });
+        files::remove_stale(dir, &report.pngs, files::is_picture);
     }
     if replaces_ours && options.html {
         files::remove_stale(&dir.join(FOLDER), &report.files, files::is_content);

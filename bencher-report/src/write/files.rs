@@ -86,6 +86,12 @@ pub(super) fn remove_stale(dir: &Path, written: &[PathBuf], ours: impl Fn(&str) 
     }
 }
 
+/// Whether a file has a name as reports give them to pictures: a sweep, and a chart of it.
+pub(super) fn is_picture(name: &str) -> bool {
+    let stem = name.strip_suffix(".png");
+    stem.is_some_and(|stem| stem.contains("--"))
+}
+
 /// Whether a file beside a page has a name as the page gives them: a digest, and the content's own.
 pub(super) fn is_content(name: &str) -> bool {
     let digest = name.split_once('-').map_or("", |(digest, _)| digest);

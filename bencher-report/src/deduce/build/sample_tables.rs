@@ -165,7 +165,7 @@ impl Samples {
         let y = frame::range(points().filter_map(|point| point.y));
         (chart.x.range, chart.y.range) = (x, y);
         chart.legend.clone_from(&self.legend);
-        chart.id = column.to_owned();
+        column.clone_into(&mut chart.id);
         chart.title = format!("{column} of {} over {over}", chart.title);
         chart.alt = format!("Lines of {}", chart.title);
         self.notes(&mut chart);
