@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use crate::value::{Kind, Value};
+use crate::value::{Item, Kind, Value};
 use crate::var::Scale;
 
 use super::sampling::thinned_index;
@@ -24,6 +24,8 @@ pub struct Levels {
 #[derive(Clone, Debug, PartialEq)]
 enum Rule {
     List(Arc<[Value]>),
+    /// An item for each position, with a part for each of these.
+    Zipped(Arc<[(Arc<str>, Levels)]>),
     /// `low + i * step`, in integers.
     Integers {
         kind: Kind,
@@ -59,6 +61,30 @@ impl Levels {
         Self {
             count: values.len() as u64,
             rule: Rule::List(values.into()),
+        }
+    }
+
+    /// One item for each position, with a part of each name; as long as the shortest.
+    ///
+    /// ```
+    /// use bencher_core::space::Levels;
+    /// use bencher_core::value::Value;
+    /// let numbers = |numbers: [i32; 2]| Levels::list(numbers.map(Value::from).to_vec());
+    /// let zipped = Levels::zipped([("rows", numbers([2, 4])), ("cols", numbers([8, 16]))]);
+    /// assert_eq!(zipped.get(1).map(|item| item.to_string()).as_deref(), Some("rows=4, cols=16"));
+    /// ```
+    pub fn zipped<N: Into<Arc<str>>>(parts: impl IntoIterator<Item = (N, Self)>) -> Self {
+        let parts: Arc<[(Arc<str>, Self)]> = parts
+            .into_iter()
+            .map(|(name, levels)| (name.into(), levels))
+            .collect();
+        Self {
+            count: parts
+                .iter()
+                .map(|(_, levels)| levels.count)
+                .min()
+                .unwrap_or(0),
+            rule: Rule::Zipped(parts),
         }
     }
 
@@ -122,6 +148,17 @@ impl Levels {
         }
         if scale == Scale::Log {
             return Self::geometric(kind, low, high, samples);
+        }
+        if kind == Kind::DateTime {
+            let rule = Rule::Thinned {
+                kind,
+                low: whole(low),
+                last: width(&whole(low), &whole(high)),
+            };
+            return Self {
+                rule,
+                count: samples as u64,
+            };
         }
         if kind.is_integer() {
             let last = width(low, high);
@@ -212,6 +249,13 @@ impl Levels {
         }
         match &self.rule {
             Rule::List(values) => values.get(usize::try_from(position).ok()?).cloned(),
+            Rule::Zipped(parts) => {
+                let part = |(name, levels): &(Arc<str>, Self)| {
+                    Some((Arc::clone(name), levels.get(position)?))
+                };
+                let parts: Option<Vec<_>> = parts.iter().map(part).collect();
+                Some(Value::from(Item::new("", parts?)))
+            }
             Rule::Integers { kind, low, step } => {
                 kind.canonical(&offset(low, u128::from(position).checked_mul(*step)?)?)
             }
@@ -269,6 +313,14 @@ fn linspace(low: f64, high: f64, n: u64, i: u64) -> f64 {
     } else {
         let share = i as f64 / last as f64;
         low * (1.0 - share) + high * share
+    }
+}
+
+/// A moment as the number of its nanoseconds.
+fn whole(moment: &Value) -> Value {
+    match moment {
+        Value::DateTime(nanoseconds) => Value::Int(*nanoseconds),
+        other => other.clone(),
     }
 }
 

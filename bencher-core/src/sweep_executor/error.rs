@@ -5,7 +5,7 @@ use crate::space::SpaceError;
 use crate::value::Value;
 use crate::var::UnknownName;
 
-use super::choice::OverrideError;
+use super::input_override::OverrideError;
 
 /// Why a sweep cannot be planned. The example stands at [`InputOverride`](super::InputOverride).
 #[derive(Clone, Debug, PartialEq, Error)]
@@ -17,6 +17,17 @@ pub enum PlanError {
     /// One input named twice.
     #[error("input `{0}` is named twice in one sweep; name it once")]
     RepeatedInput(String),
+    /// Two dimensions of one name.
+    #[error("two dimensions are named `{0}`; give the inputs that change together another name")]
+    RepeatedDimension(String),
+    /// A zip within a zip.
+    #[error("`{inner}` stands within `{outer}`; name all of its inputs there")]
+    NestedZip {
+        /// The outer dimension.
+        outer: String,
+        /// The inner one.
+        inner: String,
+    },
     /// An input that is swept and held at once.
     #[error("input `{0}` is both swept and held at one value; drop one of them")]
     SweptAndHeld(String),

@@ -1,14 +1,15 @@
 //! From names, handles and the command line to axes, constants and results.
 
-use crate::space::{Axis, Density, SpaceError};
+use crate::space::{Axis, Density, Levels, SpaceError};
 use crate::value::{Kind, Value};
 use crate::var::{
     Constant, Domain, DomainError, Input, InputVar, ParametrizedSweep, Role, Target, UnknownName,
     Values,
 };
 
-use super::choice::{InputOverride, SweepChoice, expected};
+use super::choice::SweepChoice;
 use super::error::PlanError;
+use super::input_override::{InputOverride, expected};
 
 pub(super) fn input_name<S: ParametrizedSweep>(index: usize) -> String {
     S::SCHEMA
@@ -54,39 +55,102 @@ pub(super) fn swept_axes<S: ParametrizedSweep>(
     let chosen: Vec<Input<S>> = choice.inputs.clone().unwrap_or_else(every);
     let mut axes: Vec<Axis> = Vec::new();
     for input in &chosen {
-        let (index, var) = resolve_input::<S>(&input.target)?;
-        if axes.iter().any(|axis| axis.input == index) {
-            return Err(PlanError::RepeatedInput(var.name.to_owned()));
-        }
-        let domain_error = |source| SpaceError::Domain {
-            input: var.name.to_owned(),
-            source,
-        };
-        let declared = (var.domain)().map_err(domain_error)?;
-        let given = overrides.iter().rfind(|given| given.name == var.name);
-        let (domain, density) = match given {
-            Some(given) => {
-                let variants: Vec<&str> = (var.variants)().iter().map(|v| v.name).collect();
-                let (domain, fixed) =
-                    given
-                        .domain(&declared, var.kind, &variants)
-                        .map_err(|source| PlanError::Override {
-                            given: given.to_string(),
-                            source,
-                        })?;
-                (domain, if fixed { Density::default() } else { density })
+        let next = match &input.joined {
+            Some(joined) => zipped(&joined.name, &joined.inputs, overrides, density)?,
+            None => {
+                let (index, var) = resolve_input::<S>(&input.target)?;
+                Axis {
+                    name: var.name.to_owned(),
+                    inputs: vec![index],
+                    levels: levels(input, var, overrides, density)?,
+                }
             }
-            None => adjusted(input, declared, var.kind, density).map_err(domain_error)?,
         };
-        check_variants(var, &domain)?;
-        let levels = domain.levels(var.kind, density).map_err(domain_error)?;
-        axes.push(Axis {
-            name: var.name.to_owned(),
-            input: index,
-            levels,
-        });
+        for index in &next.inputs {
+            if axes.iter().any(|other| other.inputs.contains(index)) {
+                return Err(PlanError::RepeatedInput(input_name::<S>(*index)));
+            }
+        }
+        if let Some(other) = axes.iter().find(|other| other.name == next.name) {
+            return Err(PlanError::RepeatedDimension(other.name.clone()));
+        }
+        axes.push(next);
     }
     Ok(axes)
+}
+
+/// One dimension of several inputs that change together.
+fn zipped<S: ParametrizedSweep>(
+    name: &str,
+    inputs: &[Input<S>],
+    overrides: &[InputOverride],
+    density: Density,
+) -> Result<Axis, PlanError> {
+    let mut parts: Vec<(usize, &str, Levels)> = Vec::new();
+    for input in inputs {
+        if let Some(joined) = &input.joined {
+            return Err(PlanError::NestedZip {
+                outer: name.to_owned(),
+                inner: joined.name.clone(),
+            });
+        }
+        let (index, var) = resolve_input::<S>(&input.target)?;
+        if parts.iter().any(|(known, ..)| *known == index) {
+            return Err(PlanError::RepeatedInput(var.name.to_owned()));
+        }
+        parts.push((index, var.name, levels(input, var, overrides, density)?));
+    }
+    if let Some(var) = S::SCHEMA.inputs.iter().find(|var| var.name == name) {
+        return Err(PlanError::RepeatedDimension(var.name.to_owned()));
+    }
+    let len = |part: &(usize, &str, Levels)| part.2.len();
+    if parts
+        .iter()
+        .any(|part| parts.first().map(len) != Some(len(part)))
+        || parts.is_empty()
+    {
+        let lengths = parts
+            .iter()
+            .map(|part| format!("{} of `{}`", len(part), part.1));
+        return Err(PlanError::Space(SpaceError::Lengths {
+            name: name.to_owned(),
+            lengths: lengths.collect::<Vec<_>>().join(", "),
+        }));
+    }
+    Ok(Axis {
+        name: name.to_owned(),
+        inputs: parts.iter().map(|(index, ..)| *index).collect(),
+        levels: Levels::zipped(parts.into_iter().map(|(_, name, levels)| (name, levels))),
+    })
+}
+
+/// The values that an input takes in this sweep.
+fn levels<S: ParametrizedSweep>(
+    input: &Input<S>,
+    var: &'static InputVar,
+    overrides: &[InputOverride],
+    density: Density,
+) -> Result<Levels, PlanError> {
+    let domain_error = |source| SpaceError::Domain {
+        input: var.name.to_owned(),
+        source,
+    };
+    let declared = (var.domain)().map_err(domain_error)?;
+    let given = overrides.iter().rfind(|given| given.name == var.name);
+    let (domain, density) = match given {
+        Some(given) => {
+            let (domain, fixed) = given
+                .domain(&declared, var.kind, (var.variants)())
+                .map_err(|source| PlanError::Override {
+                    given: given.to_string(),
+                    source,
+                })?;
+            (domain, if fixed { Density::default() } else { density })
+        }
+        None => adjusted(input, declared, var.kind, density).map_err(domain_error)?,
+    };
+    check_variants(var, &domain)?;
+    Ok(domain.levels(var.kind, density).map_err(domain_error)?)
 }
 
 /// Texts are the only way to name a variant that is not there.
@@ -94,17 +158,19 @@ fn check_variants(var: &InputVar, domain: &Domain) -> Result<(), PlanError> {
     let (Kind::Category, Values::Listed { values, .. }) = (var.kind, &domain.values) else {
         return Ok(());
     };
-    let variants: Vec<&str> = (var.variants)()
-        .iter()
-        .map(|variant| variant.name)
-        .collect();
-    let strange = |value: &&Value| value.as_str().is_none_or(|name| !variants.contains(&name));
+    let variants = (var.variants)();
+    let strange = |value: &&Value| {
+        let name = value
+            .as_item()
+            .map_or(value.as_str(), |item| Some(item.name()));
+        !variants.iter().any(|variant| Some(variant.name) == name)
+    };
     match values.iter().find(strange) {
         None => Ok(()),
         Some(value) => Err(PlanError::NoVariant {
             input: var.name.to_owned(),
             value: value.clone(),
-            expected: expected(var.kind, &variants),
+            expected: expected(var.kind, variants),
         }),
     }
 }
@@ -202,14 +268,11 @@ pub(super) fn hold<S: ParametrizedSweep>(
 }
 
 fn constant_kind(var: &InputVar, value: &Value) -> PlanError {
-    let variants: Vec<&str> = (var.variants)()
-        .iter()
-        .map(|variant| variant.name)
-        .collect();
+    let variants = (var.variants)();
     PlanError::ConstantKind {
         name: var.name.to_owned(),
         value: value.clone(),
-        expected: expected(var.kind, &variants),
+        expected: expected(var.kind, variants),
     }
 }
 
