@@ -12,6 +12,8 @@ pub struct Axis {
     pub name: String,
     /// The unit; empty where there is none.
     pub units: String,
+    /// The unit that ticks carry, each in its own prefix; empty where it stands with the name.
+    pub tick_units: String,
     /// What its numbers are: those of 32 bits are printed as such.
     pub kind: Kind,
     /// Where values lie on it.
@@ -52,6 +54,7 @@ impl Axis {
         Self {
             name: name.into(),
             units: units.into(),
+            tick_units: String::new(),
             kind: Kind::Float(64),
             ticks: Ticks::Linear,
             groups: Vec::new(),
@@ -71,6 +74,7 @@ impl Axis {
     pub fn of_levels(dim: &Dim) -> Self {
         Self {
             units: dim.units.clone(),
+            kind: dim.kind,
             ..Self::levels(&dim.name, text::levels(dim))
         }
     }

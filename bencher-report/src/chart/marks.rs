@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use bencher_core::dataset::CellState;
 use serde::Serialize;
 
-use super::Pane;
+use super::{Axis, Pane};
 
 /// What is drawn in a panel.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -256,12 +256,22 @@ pub struct Histogram {
 /// The values themselves.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Table {
-    /// The column titles.
+    /// What the columns hold.
     pub columns: Vec<String>,
-    /// The rows.
+    /// The unit of every column; empty where it has none.
+    pub units: Vec<String>,
+    /// The rows, numbers in full.
     pub rows: Vec<Vec<TableCell>>,
     /// How many further rows there would be.
     pub left_out: usize,
+}
+
+impl Table {
+    /// The column titles: `name [unit]`.
+    pub fn titles(&self) -> Vec<String> {
+        let title = |(name, units)| Axis::linear(name, units).label();
+        self.columns.iter().zip(&self.units).map(title).collect()
+    }
 }
 
 /// One cell of a table.

@@ -4,6 +4,7 @@
 //! no value and what the axes say is all decided here.
 
 mod axis;
+mod display;
 mod marks;
 mod pane;
 mod rows;
@@ -173,7 +174,7 @@ impl Panel {
         let parts: Vec<String> = self
             .facets
             .iter()
-            .map(|facet| format!("{} = {}", facet.name, facet.value))
+            .map(|facet| format!("{} = {}", facet.name, facet.shown))
             .collect();
         parts.join(", ")
     }
@@ -184,6 +185,10 @@ impl Panel {
 pub struct Facet {
     /// The input's name.
     pub name: String,
-    /// Its value here, with its unit.
+    /// The unit; empty where there is none.
+    pub units: String,
+    /// Its value here, in full.
     pub value: String,
+    /// The value as a label shows it, with its unit.
+    pub shown: String,
 }

@@ -55,7 +55,7 @@ impl Chart {
                 panel
                     .facets
                     .iter()
-                    .map(|facet| facet.name.clone())
+                    .map(|facet| Axis::linear(&facet.name, &facet.units).label())
                     .collect()
             })
             .unwrap_or_default();
@@ -86,7 +86,7 @@ impl Chart {
                 vec![&x, &y, &color, "std", "samples", "state"]
             }
             Some(Marks::Histogram(_)) => vec!["from", "to", "count"],
-            Some(Marks::Table(table)) => table.columns.iter().map(String::as_str).collect(),
+            Some(Marks::Table(table)) => return table.titles(),
             Some(Marks::Pane(_)) => return pane::columns(&self.panels, &y),
             None => Vec::new(),
         };

@@ -1,8 +1,6 @@
 //! Text of labels: short, on one line, and telling levels apart.
 
-use std::collections::HashSet;
-
-use bencher_core::dataset::Dim;
+use bencher_core::dataset::{self, Dim};
 use bencher_core::value::{Kind, Value, float_text};
 
 /// One line of at most `limit` characters; control characters become spaces.
@@ -53,6 +51,21 @@ pub(crate) fn number(x: f64) -> String {
     significant(x)
 }
 
+/// A number with its unit, in the prefix that makes it readable; one that takes no prefix is as
+/// short as any number.
+pub(crate) fn quantity(x: f64, units: &str) -> String {
+    let with_prefix = dataset::quantity(x, units);
+    if units.is_empty() || with_prefix.ends_with(&format!(" {units}")) {
+        let number = number(x);
+        return if units.is_empty() {
+            number
+        } else {
+            format!("{number} {units}")
+        };
+    }
+    with_prefix
+}
+
 /// Four significant digits, the shortest way.
 fn significant(x: f64) -> String {
     let rounded: f64 = format!("{x:.3e}").parse().unwrap_or(x);
@@ -78,20 +91,10 @@ pub(crate) fn value(kind: Kind, value: &Value) -> String {
     }
 }
 
-/// The labels of an input's levels: short where that tells them apart, in full otherwise.
+/// The names of an input's levels, in full; a renderer makes those of numbers shorter.
 pub(crate) fn levels(dim: &Dim) -> Vec<String> {
-    let short: Vec<String> = dim
-        .values
-        .iter()
-        .map(|level| value(dim.kind, level))
-        .collect();
-    let distinct: HashSet<&String> = short.iter().collect();
-    if distinct.len() == short.len() {
-        short
-    } else {
-        let full = |level| dim.kind.text(level);
-        dim.values.iter().map(full).collect()
-    }
+    let full = |level| dim.kind.text(level);
+    dim.values.iter().map(full).collect()
 }
 
 /// A moment, given in seconds since 1970, in UTC and to the microsecond: no finer one survives in
@@ -153,12 +156,16 @@ mod tests {
     }
 
     #[test]
-    fn levels_stay_distinct() {
-        let dim = |kind, values| levels(&Dim::input("n", kind, values));
-        let near = vec![Value::from(1_048_576), Value::from(1_048_577)];
-        assert_eq!(dim(Kind::Uint(64), near), ["1048576", "1048577"]);
-        let near = vec![Value::from(0.1_f32), Value::from(0.100_001_f32)];
-        assert_eq!(dim(Kind::Float(32), near), ["0.1", "0.100001"]);
+    fn quantities_have_prefixes() {
+        for (x, units, text) in [
+            (1.25e-6, "s", "1.25 µs"),
+            (16.0, "s", "16 s"),
+            (1536.0, "B", "1.5 KiB"),
+            (250_000.0, "elements", "250k elements"),
+            (0.5, "", "0.5"),
+        ] {
+            assert_eq!(quantity(x, units), text);
+        }
     }
 
     #[test]

@@ -1,3 +1,6 @@
+use bencher_core::dataset::Dim;
+use bencher_core::value::Value;
+
 use crate::chart::{Facet, text};
 
 use super::grid::Grid;
@@ -100,13 +103,28 @@ impl Facets {
 
 fn facet(shape: &Shape, axis: usize, position: usize) -> Option<Facet> {
     let dim = shape.dim(axis)?;
-    let levels = text::levels(dim);
-    let mut value = levels.get(position)?.clone();
-    if !dim.units.is_empty() {
-        value = format!("{value} {}", dim.units);
-    }
+    let value = dim.values.get(position)?;
+    let full = dim.kind.text(value);
+    let number = value.as_f64().filter(|_| dim.is_numeric());
+    let shown = match number.map(|x| text::quantity(x, &dim.units)) {
+        Some(short) if is_exact(dim, &short) => short,
+        _ if dim.units.is_empty() => full.clone(),
+        _ => format!("{full} {}", dim.units),
+    };
     Some(Facet {
         name: dim.name.clone(),
-        value,
+        units: dim.units.clone(),
+        value: full,
+        shown,
     })
+}
+
+/// Whether a short text is that of one value alone.
+fn is_exact(dim: &Dim, short: &str) -> bool {
+    let same = |value: &&Value| {
+        value
+            .as_f64()
+            .is_some_and(|x| text::quantity(x, &dim.units) == short)
+    };
+    dim.values.iter().filter(same).count() == 1
 }

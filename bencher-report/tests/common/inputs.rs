@@ -94,8 +94,8 @@ pub(crate) fn narrow() -> SweepRecord {
             result("pos[1]", "m", Kind::Float(32)),
         ],
         |name, at| {
-            let scale = if name == "pos[0]" { 1e-3 } else { 1.0 };
-            Ok(Value::from((0.1 * at[0] as f32 + 0.1) * scale as f32))
+            let scale = if name == "pos[0]" { 1e-3_f32 } else { 1.0 };
+            Ok(Value::from([0.1_f32, 0.2, 0.3][at[0]] * scale))
         },
     );
     record("Numbers of 32 bits", data)

@@ -1,6 +1,6 @@
 use bencher_core::stats;
 
-use crate::chart::{Axis, Chart, ChartKind, Gap, Histogram, Marks};
+use crate::chart::{Axis, Chart, ChartKind, Gap, Histogram, Marks, text};
 use crate::deduce::facets::Facets;
 use crate::deduce::grid::Grid;
 use crate::deduce::shape::Shape;
@@ -39,15 +39,15 @@ pub(super) fn chart(shape: &Shape) -> Chart {
 }
 
 fn mean_note(shape: &Shape, values: &[f64]) -> Option<String> {
-    let mean = crate::chart::text::number(stats::mean(values)?);
-    let units = &shape.variable.info.units;
+    let show = |x| text::quantity(x, &shape.variable.info.units);
+    let mean = show(stats::mean(values)?);
     Some(match stats::std(values, 1) {
         Some(std) => format!(
-            "Mean {mean} {units}, standard deviation {} {units} (n = {}).",
-            crate::chart::text::number(std),
+            "Mean {mean}, standard deviation {} (n = {}).",
+            show(std),
             values.len()
         ),
-        None => format!("The value is {mean} {units}."),
+        None => format!("The value is {mean}."),
     })
 }
 

@@ -159,10 +159,16 @@ fn axes(figure: &mut Figure, chart: &Chart, foot: &Foot, absences: bool) {
 fn axis(figure: &mut Figure, which: Axis, axis: &ChartAxis, range: Option<Range>) {
     let levels = axis.level_names();
     let step = levels.len().div_ceil(30).max(1);
-    let (places, names): (Vec<f64>, Vec<String>) = (0..levels.len())
-        .step_by(step)
-        .map(|n| (n as f64, escape::tick(&axis.name_of(n as f64), 24)))
-        .unzip();
+    let named = |x: f64, name: &str| (x, escape::tick(name, 24));
+    let (places, names): (Vec<f64>, Vec<String>) = if axis.tick_units.is_empty() {
+        (0..levels.len())
+            .step_by(step)
+            .map(|n| named(n as f64, &axis.name_of(n as f64)))
+            .unzip()
+    } else {
+        let places = axis.log_places(9).into_iter();
+        places.map(|x| named(x, &axis.tick(x))).unzip()
+    };
     figure.configure(which, |properties| {
         properties
             .set(Label(escape::text(&axis.label(), 70)))
@@ -177,12 +183,13 @@ fn axis(figure: &mut Figure, which: Axis, axis: &ChartAxis, range: Option<Range>
         if levels.is_empty() {
             properties.configure(Grid::Major, |grid| grid.show());
         } else {
-            properties
-                .set(Range::Limits(-0.6, levels.len() as f64 - 0.4))
-                .set(TicLabels {
-                    positions: places,
-                    labels: names,
-                });
+            properties.set(Range::Limits(-0.6, levels.len() as f64 - 0.4));
+        }
+        if !places.is_empty() {
+            properties.set(TicLabels {
+                positions: places,
+                labels: names,
+            });
         }
         properties
     });

@@ -30,6 +30,7 @@ pub(crate) enum Refusal {
 
 /// The chart as a PNG file.
 pub(crate) fn png(chart: &Chart) -> Result<Vec<u8>, Refusal> {
+    let chart = &chart.displayed(true);
     let mut figure = figure::figure(chart).ok_or(Refusal::Kind)?;
     if !installed() {
         return Err(Refusal::NotInstalled);

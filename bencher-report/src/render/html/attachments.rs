@@ -111,7 +111,7 @@ pub(super) fn file_name(name: &str) -> String {
 
 /// A length in bytes as a reader takes it.
 pub(super) fn size(bytes: u64) -> String {
-    text::count(usize::try_from(bytes).unwrap_or(usize::MAX), "byte")
+    text::quantity(bytes as f64, "B")
 }
 
 #[cfg(test)]

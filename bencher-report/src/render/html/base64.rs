@@ -3,7 +3,12 @@
 pub(super) fn encode(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    let digit = |sextet: u8| DIGITS.get(usize::from(sextet & 63)).copied().unwrap_or(b'=');
+    let digit = |sextet: u8| {
+        DIGITS
+            .get(usize::from(sextet & 63))
+            .copied()
+            .unwrap_or(b'=')
+    };
     for chunk in bytes.chunks(3) {
         let (a, b, c) = match *chunk {
             [a, b, c] => (a, Some(b), Some(c)),

@@ -15,7 +15,8 @@ pub(super) fn figure(chart: &Chart) -> Option<Json> {
     if !chart.has_axes() {
         return None;
     }
-    let traces = traces::traces(chart);
-    let layout = layout::layout(chart);
+    let chart = chart.displayed(true);
+    let traces = traces::traces(&chart);
+    let layout = layout::layout(&chart);
     Some(json!({ "data": traces, "layout": layout }))
 }

@@ -8,7 +8,7 @@ use std::fmt::Write;
 use bencher_core::dataset::DimRole;
 use bencher_core::record::{Counts, SweepRecord};
 
-use crate::chart::{Chart, ChartKind, GapKind, Marks, Table};
+use crate::chart::{Chart, ChartKind, GapKind, Marks, Table, text};
 
 use super::attachments::Attachments;
 use super::page::{Section, figure_id};
@@ -106,9 +106,9 @@ fn counts(out: &mut String, record: &SweepRecord) {
     for (phase, seconds) in &record.timings {
         let _ = write!(
             out,
-            " <span>{} {} s</span>",
+            " <span>{} {}</span>",
             html(phase),
-            crate::chart::text::number(*seconds)
+            html(&text::quantity(*seconds, "s"))
         );
     }
     if !record.tag.is_empty() {
@@ -168,12 +168,12 @@ fn figure(out: &mut String, section: &Section, chart: &Chart, attachments: &mut 
         );
     }
     out.push_str("</figcaption>\n");
-    let tables = chart.panels.iter().filter_map(|panel| match &panel.marks {
-        Marks::Table(table) => Some(table),
-        _ => None,
-    });
-    for one in tables {
-        table(out, one);
+    if chart.kind == ChartKind::Table {
+        for panel in &chart.displayed(true).panels {
+            if let Marks::Table(one) = &panel.marks {
+                table(out, one);
+            }
+        }
     }
     if chart.kind == ChartKind::Panes {
         panes::panes(out, chart, attachments);
@@ -218,8 +218,8 @@ fn table(out: &mut String, table: &Table) {
     out.push_str(
         "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Values\"><table><thead><tr>",
     );
-    for column in &table.columns {
-        let _ = write!(out, "<th>{}</th>", html(column));
+    for title in table.titles() {
+        let _ = write!(out, "<th>{}</th>", html(&title));
     }
     out.push_str("</tr></thead><tbody>\n");
     for row in &table.rows {

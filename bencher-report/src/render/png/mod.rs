@@ -28,7 +28,7 @@ const SCALE: f32 = 2.0;
 pub(crate) fn png(chart: &Chart) -> Result<Vec<u8>, String> {
     RasterBackend::new()
         .with_scale(SCALE)
-        .render_scene(&scene(chart))
+        .render_scene(&scene(&chart.displayed(false)))
 }
 
 fn scene(chart: &Chart) -> Scene {
@@ -118,8 +118,8 @@ fn layout(chart: &Chart, panel: &Panel, plots: &[Plot], wide: f64) -> Layout {
         .with_y_label(text::clip(&chart.y.label(), 44))
         .with_label_size(13)
         .with_tick_size(11)
-        .with_x_tick_format(numbers())
-        .with_y_tick_format(numbers());
+        .with_x_tick_format(numbers(&chart.x))
+        .with_y_tick_format(numbers(&chart.y));
     match (&chart.x.ticks, chart.x.range) {
         (Ticks::Log, _) => layout = layout.with_log_x(),
         (Ticks::Time, Some(range)) => layout = moments(layout, range),
@@ -143,10 +143,17 @@ fn layout(chart: &Chart, panel: &Panel, plots: &[Plot], wide: f64) -> Layout {
                 layout = layout.with_tick_length(0.0);
             }
             if chart.color.as_ref().is_some_and(Axis::is_log) {
-                let power = |x: f64| text::number(10_f64.powf(x));
+                let color = chart.color.clone();
+                let power = move |x: f64| {
+                    let x = 10_f64.powf(x);
+                    color
+                        .as_ref()
+                        .map_or_else(|| text::number(x), |axis| axis.tick(x))
+                };
                 layout = layout.with_colorbar_tick_format(TickFormat::Custom(Arc::new(power)));
             } else {
-                layout = layout.with_colorbar_tick_format(numbers());
+                layout =
+                    layout.with_colorbar_tick_format(TickFormat::Custom(Arc::new(text::number)));
             }
             return layout;
         }
@@ -254,8 +261,15 @@ fn level_names(axis: &Axis, wide: f64, each: usize) -> Vec<String> {
     slots.collect()
 }
 
-fn numbers() -> TickFormat {
-    TickFormat::Custom(Arc::new(text::number))
+fn numbers(axis: &Axis) -> TickFormat {
+    let units = axis.tick_units.clone();
+    TickFormat::Custom(Arc::new(move |x| {
+        if units.is_empty() {
+            text::number(x)
+        } else {
+            text::quantity(x, &units)
+        }
+    }))
 }
 
 fn legend(layout: Layout, chart: &Chart, entries: Vec<LegendEntry>) -> Layout {

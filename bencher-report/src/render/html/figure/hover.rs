@@ -1,6 +1,6 @@
 //! What a mark says when it is pointed at.
 
-use crate::chart::{Axis, BoxMark, Chart, Gap, Point, Ticks, text};
+use crate::chart::{BoxMark, Chart, Gap, Point, Ticks, text};
 
 use super::super::text::plotly;
 
@@ -8,9 +8,9 @@ use super::super::text::plotly;
 pub(super) fn point(chart: &Chart, series: &str, point: &Point) -> String {
     let mut lines = place(chart, series, point.x, point.place.as_deref());
     if let Some(y) = point.y {
-        let mut line = format!("{}: {}", chart.y.label(), text::number(y));
+        let mut line = format!("{}: {}", chart.y.heading(), chart.y.value(y));
         if let Some((low, high)) = point.bounds {
-            line = format!("{line} ({} … {})", text::number(low), text::number(high));
+            line = format!("{line} ({} … {})", chart.y.value(low), chart.y.value(high));
         }
         lines.push(line);
     }
@@ -24,9 +24,9 @@ pub(super) fn boxed(chart: &Chart, series: &str, mark: &BoxMark) -> String {
     if let Some(q) = mark.quartiles {
         lines.push(format!(
             "median {}, quartiles {} … {}",
-            text::number(q.median),
-            text::number(q.q1),
-            text::number(q.q3)
+            chart.y.value(q.median),
+            chart.y.value(q.q1),
+            chart.y.value(q.q3)
         ));
     }
     lines.extend(samples(mark.samples, mark.absent, mark.gap.as_ref()));
@@ -46,15 +46,13 @@ pub(super) fn cell(
         format!("{}: {}", chart.y.label(), chart.y.name_of(y as f64)),
     ];
     if let Some(value) = value {
-        let label = chart
-            .color
-            .as_ref()
-            .map_or_else(|| "value".to_owned(), Axis::label);
-        let mut line = format!("{label}: {}", text::number(value));
-        if let Some((Some(std), _)) = noise {
-            line = format!("{line} ± {}", text::number(std));
+        if let Some(axis) = &chart.color {
+            let mut line = format!("{}: {}", axis.heading(), axis.value(value));
+            if let Some((Some(std), _)) = noise {
+                line = format!("{line} ± {}", axis.value(std));
+            }
+            lines.push(line);
         }
-        lines.push(line);
     }
     if let Some((_, samples)) = noise {
         lines.push(text::count(samples as usize, "sample"));
@@ -68,12 +66,15 @@ fn place(chart: &Chart, series: &str, x: f64, full: Option<&str>) -> Vec<String>
     if let Some(legend) = &chart.legend {
         lines.push(format!("{legend}: {series}"));
     }
-    let name = match (full, &chart.x.ticks) {
-        (Some(full), _) => full.to_owned(),
-        (None, Ticks::Linear | Ticks::Log) => text::number(x),
-        (None, Ticks::Levels(_) | Ticks::Time) => chart.x.name_of(x),
-    };
-    lines.push(format!("{}: {name}", chart.x.label()));
+    lines.push(match (full, &chart.x.ticks) {
+        (Some(full), _) => format!("{}: {full}", chart.x.label()),
+        (None, Ticks::Linear | Ticks::Log) => {
+            format!("{}: {}", chart.x.heading(), chart.x.value(x))
+        }
+        (None, Ticks::Levels(_) | Ticks::Time) => {
+            format!("{}: {}", chart.x.label(), chart.x.name_of(x))
+        }
+    });
     lines
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::chart::{Axis, Chart, ChartKind, Ticks, text};
+use crate::chart::{Axis, Chart, ChartKind, Ticks};
 
 use super::super::text::plotly;
 
@@ -149,9 +149,16 @@ fn axis(axis: &Axis, ticks: usize, named: bool) -> Map<String, Json> {
     set("exponentformat", json!("SI"));
     match &axis.ticks {
         Ticks::Linear => set("type", json!("linear")),
-        Ticks::Log => {
+        Ticks::Log if axis.tick_units.is_empty() => {
             set("type", json!("log"));
             set("dtick", log_tick(axis.range));
+        }
+        Ticks::Log => {
+            let places = axis.log_places(ticks / 2);
+            let names: Vec<String> = places.iter().map(|x| axis.tick(*x)).collect();
+            set("type", json!("log"));
+            set("tickvals", json!(places));
+            set("ticktext", json!(names));
         }
         Ticks::Time => set("type", json!("date")),
         Ticks::Levels(levels) => {
@@ -218,17 +225,11 @@ fn color_axis(color: &Axis) -> Json {
             map.insert("cmax".to_owned(), json!(high + wide));
         }
         if color.is_log() {
-            #[expect(
-                clippy::cast_possible_truncation,
-                reason = "exponents of floats are small"
-            )]
-            let decades: Vec<i32> = (low.ceil() as i32..=high.floor() as i32).collect();
-            let names: Vec<String> = decades
-                .iter()
-                .map(|decade| text::number(10_f64.powi(*decade)))
-                .collect();
+            let places = color.log_places(8);
+            let names: Vec<String> = places.iter().map(|x| color.tick(*x)).collect();
+            let places: Vec<f64> = places.iter().map(|x| x.log10()).collect();
             if let Some(bar) = axis.get_mut("colorbar").and_then(Json::as_object_mut) {
-                bar.insert("tickvals".to_owned(), json!(decades));
+                bar.insert("tickvals".to_owned(), json!(places));
                 bar.insert("ticktext".to_owned(), json!(names));
             }
         }

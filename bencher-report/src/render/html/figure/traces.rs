@@ -225,7 +225,7 @@ impl Frame<'_> {
         let texts: Vec<String> = bins()
             .zip(&histogram.counts)
             .map(|(edges, count)| {
-                let edges: Vec<String> = edges.iter().map(|x| text::number(*x)).collect();
+                let edges: Vec<String> = edges.iter().map(|x| self.chart.x.value(*x)).collect();
                 let samples = text::count(usize::try_from(*count).unwrap_or(usize::MAX), "sample");
                 plotly(&format!("{}: {samples}", edges.join(" to ")), 120)
             })
