@@ -364,3 +364,55 @@ fn the_command_line_names_variants_with_their_inputs() {
         assert!(error.contains(problem), "{given}: {error}");
     }
 }
+
+#[derive(ParametrizedSweep, Clone, Debug)]
+struct Transfer {
+    #[sweep(values(10, 20))]
+    bytes: u64,
+    #[sweep(default = 2.0, values(2.0, 4.0))]
+    seconds: f64,
+    #[result(units = "B/s", formula = "bytes / waited")]
+    rate: Option<f64>,
+    #[result(units = "s")]
+    waited: Option<f64>,
+    #[result(formula = "rate / seconds")]
+    twice: Option<f64>,
+}
+
+impl Benchmark for Transfer {
+    fn benchmark(&mut self, _: &mut Context) -> bencher::Result<()> {
+        if self.bytes == 20 {
+            return Err("no carrier".into());
+        }
+        self.waited = Some(self.seconds);
+        Ok(())
+    }
+}
+
+#[test]
+fn a_formula_is_computed_from_results_and_inputs() {
+    let result = bench::<Transfer>()
+        .sweep("Rates")
+        .inputs(["bytes"])
+        .run()
+        .unwrap();
+    let dataset = result.dataset();
+    let rate = dataset.variable("rate").unwrap();
+    assert_eq!(
+        (rate.number(0), rate.label().as_str()),
+        (Some(5.0), "rate [B/s]")
+    );
+    let failed = rate.cell(1).unwrap();
+    assert_eq!(
+        (failed.state, failed.reason),
+        (CellState::Failed, Some("no carrier"))
+    );
+    // `seconds` is held here.
+    assert_eq!(dataset.variable("twice").unwrap().number(0), Some(2.5));
+    let alone = bench::<Transfer>().sweep("Alone").results(["rate"]).run();
+    let error = alone.unwrap_err().to_string();
+    assert!(
+        error.contains("result `rate` is computed by `bytes / waited`"),
+        "{error}"
+    );
+}

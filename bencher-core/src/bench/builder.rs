@@ -181,7 +181,7 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
     pub fn run(self) -> Result<BenchResult<S>> {
         let session = self.session;
         let mut session = session.borrow_mut();
-        if !session.is_chosen(&self.title) {
+        if !session.enter(&self.title, self.repeats, self.order) {
             return Ok(self.not_run(self.plan(&session).ok().as_ref()));
         }
         if session.config.list {
@@ -240,6 +240,11 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
         if end.store_error.is_some() {
             warnings.push("the store stopped taking samples: not all of them are kept".to_owned());
         }
+        executor.plan().derive(&mut dataset).map_err(|source| {
+            let source = Box::new(PlanError::Dataset(source));
+            let title = self.title.clone();
+            BenchError::Plan { title, source }
+        })?;
         describe(&mut dataset, executor.plan());
         let record = SweepRecord {
             bench: S::SCHEMA.name.to_owned(),
@@ -312,7 +317,11 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
     fn not_run(&self, plan: Option<&Plan<S>>) -> BenchResult<S> {
         let dataset = plan
             .filter(|plan| plan.samples() <= MOST_PENDING)
-            .and_then(|plan| plan.dataset(&self.title).ok());
+            .and_then(|plan| {
+                let mut dataset = plan.dataset(&self.title).ok()?;
+                plan.derive(&mut dataset).ok()?;
+                Some(dataset)
+            });
         BenchResult::new(
             SweepRecord::pending(S::SCHEMA.name, self.title.clone(), dataset),
             false,

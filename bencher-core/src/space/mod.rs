@@ -20,6 +20,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod continuum;
 mod design;
 mod factors;
 mod geometric;
@@ -30,7 +31,8 @@ mod sampling;
 #[cfg(feature = "store")]
 mod slug;
 
-pub use design::{Design, DesignError, DesignPoints};
+pub(crate) use continuum::Continuum;
+pub use design::{DesignError, DesignPoints};
 pub use factors::{
     Combination, Combinations, FactorError, FactorLevel, FactorSweep, Factors, sweep,
 };

@@ -35,6 +35,7 @@
 
 mod choice;
 mod constraint;
+mod derived;
 mod error;
 mod input_override;
 mod plan;

@@ -16,6 +16,7 @@ use crate::store::{KeyMaker, Pack, ResultId, SampleIndex, SampleStore, SampleWri
 use crate::value::{Digest, Value};
 use crate::var::ResultVar;
 
+use super::plan::recorded_results;
 use super::{Benchmark, Plan};
 
 /// A request to stop, shared with whoever makes it (the handler of Ctrl-C).
@@ -291,7 +292,7 @@ impl<S: Benchmark> SweepExecutor<S> {
                 outcome: &job.outcome,
                 results: self
                     .plan
-                    .results()
+                    .recorded()
                     .map(|(at, var)| (at, var.name))
                     .collect(),
             });
@@ -322,7 +323,9 @@ impl<S: Benchmark> SweepExecutor<S> {
             kind: var.kind,
             meaning_version: var.meaning_version,
         };
-        let results: Vec<ResultId> = S::SCHEMA.results.iter().map(result).collect();
+        let results: Vec<ResultId> = recorded_results::<S>()
+            .map(|(_, var)| result(var))
+            .collect();
         let inputs = self
             .plan
             .input_names()
@@ -352,8 +355,8 @@ impl<S: Benchmark> SweepExecutor<S> {
             sweep
                 .benchmark(&mut cx)
                 .map_err(|error| describe(error.as_ref()))?;
-            Ok((0..S::SCHEMA.results.len())
-                .map(|index| sweep.take_result(index))
+            Ok(recorded_results::<S>()
+                .map(|(index, _)| sweep.take_result(index))
                 .collect())
         })
     }
