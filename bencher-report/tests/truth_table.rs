@@ -436,6 +436,10 @@ fn absent_cells_are_gaps_with_a_reason() {
     assert_eq!(text(3).as_deref(), Some("not a finite number: inf"));
     let runs: Vec<usize> = series[0].runs().map(<[_]>::len).collect();
     assert_eq!(runs, [1, 1, 1]);
+    assert_eq!(
+        charts[0].notes,
+        ["Without a value: 2 failed, 1 timed out of 10 samples."]
+    );
     let csv = charts[0].data_rows(usize::MAX).to_csv();
     assert!(csv.contains(",2,,,,0,2,failed: boom\r\n"), "{csv}");
 }

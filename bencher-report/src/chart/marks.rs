@@ -85,6 +85,13 @@ impl Series {
             .split(|point| point.y.is_none())
             .filter(|run| !run.is_empty())
     }
+
+    /// The points that have a value though some of their samples have none.
+    pub(crate) fn partial(&self) -> impl Iterator<Item = &Point> {
+        self.points
+            .iter()
+            .filter(|point| point.y.is_some() && point.absent > 0)
+    }
 }
 
 /// One point of a series.

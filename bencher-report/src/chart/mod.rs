@@ -23,6 +23,9 @@ pub use pane::Pane;
 pub use rows::DataRows;
 pub(crate) use thin::thin;
 
+/// What a ring on a line says, in pictures and legends.
+const RINGS: &str = "○ some samples have no value";
+
 /// One figure: a panel, or a grid of panels that share axes, colours and legend.
 ///
 /// It is plain data: what a renderer draws, and what a table or a CSV file of it holds.
@@ -81,6 +84,21 @@ impl Chart {
         let high = if stands && last <= 0.0 { 0.0 } else { high };
         let low = below_values(low, high, self.y.is_log(), self.absent_rows());
         Some((low, high))
+    }
+
+    /// Whether lines have points some of whose samples have no value: they are drawn as rings.
+    pub(crate) fn has_rings(&self) -> bool {
+        self.panels.iter().any(|panel| match &panel.marks {
+            Marks::Lines(series) => series.iter().any(|one| one.partial().next().is_some()),
+            _ => false,
+        })
+    }
+
+    /// What a picture says of its marks.
+    pub(crate) fn said(&self) -> String {
+        let rings = self.has_rings().then(|| RINGS.to_owned());
+        let parts: Vec<String> = self.spread.clone().into_iter().chain(rings).collect();
+        parts.join("; ")
     }
 
     /// How many rows of signs the absent values of any panel need.

@@ -166,6 +166,9 @@ pub(crate) fn gallery() -> Vec<SweepRecord> {
             .to_owned(),
     });
     curve.counts.failed = 8;
+    curve.counts.skipped = 8;
+    let late = |n| format!("round {n} took 1.5 times as long as the round before");
+    curve.warnings.extend((2..20).map(late));
     curve.timings = vec![("run".to_owned(), 12.34), ("collect".to_owned(), 0.021)];
 
     let mut records = vec![

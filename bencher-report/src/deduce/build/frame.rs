@@ -1,9 +1,9 @@
 //! What the charts of all kinds have in common.
 
-use bencher_core::dataset::{Dim, DimRole};
+use bencher_core::dataset::{CellState, Dim, DimRole};
 use bencher_core::value::Kind;
 
-use crate::chart::{Axis, Chart, ChartKind, Gap, Marks, Panel, Point, Ticks, text};
+use crate::chart::{Axis, Chart, ChartKind, Gap, GapKind, Marks, Panel, Point, Ticks, text};
 use crate::deduce::facets::Facets;
 use crate::deduce::grid::{Grid, Samples};
 use crate::deduce::shape::{Shape, Sort};
@@ -32,6 +32,7 @@ pub(super) fn chart(
     let mut notes: Vec<String> = facets.note.into_iter().collect();
     notes.extend(fixed_note(shape));
     notes.extend(time_note(shape));
+    notes.extend(absences_note(shape, kind));
     let title = title(shape);
     Chart {
         id: String::new(),
@@ -161,6 +162,42 @@ fn title(shape: &Shape) -> String {
             .filter_map(|axis| Some(shape.dim(*axis)?.name.as_str())),
     );
     names.join(" vs ")
+}
+
+/// Counts the samples without a value by what became of them, where the chart does not say it
+/// already.
+fn absences_note(shape: &Shape, kind: ChartKind) -> Option<String> {
+    let said = matches!(
+        kind,
+        ChartKind::Histogram | ChartKind::Table | ChartKind::Panes
+    );
+    if said || matches!(shape.sort, Sort::Table(_)) {
+        return None;
+    }
+    let states = shape.variable.states();
+    let count = |kind: &GapKind| {
+        let of_kind = |state: &&CellState| GapKind::of(**state) == Some(*kind);
+        states.iter().filter(of_kind).count()
+    };
+    let counts: Vec<String> = GapKind::ALL
+        .iter()
+        .rev()
+        .map(|kind| (count(kind), kind.name()))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, name)| format!("{count} {name}"))
+        .collect();
+    let snapshots = shape
+        .dataset
+        .dims()
+        .iter()
+        .any(|dim| dim.role == DimRole::Time);
+    (!counts.is_empty() && !snapshots).then(|| {
+        format!(
+            "Without a value: {} of {}.",
+            counts.join(", "),
+            text::count(states.len(), "sample")
+        )
+    })
 }
 
 fn fixed_note(shape: &Shape) -> Option<String> {

@@ -121,12 +121,12 @@ fn absences(marks: &Marks) -> bool {
 
 fn axes(figure: &mut Figure, chart: &Chart, foot: &Foot, absences: bool) {
     let title = escape::text(&chart.title, 80);
-    let said = chart.spread.as_deref().unwrap_or_default();
+    let said = chart.said();
     // criterion-plot has one title and no other free text: what the band means stands under it.
     figure.set(Title(if said.is_empty() {
         title
     } else {
-        format!("{title} ({})", escape::text(said, 90))
+        format!("{title} ({})", escape::text(&said, 110))
     }));
     axis(
         figure,
@@ -160,7 +160,7 @@ fn axis(figure: &mut Figure, which: Axis, axis: &ChartAxis, range: Option<Range>
     let levels = axis.level_names();
     let step = levels.len().div_ceil(30).max(1);
     let named = |x: f64, name: &str| (x, escape::tick(name, 24));
-    let (places, names): (Vec<f64>, Vec<String>) = if axis.tick_units.is_empty() {
+    let (positions, labels): (Vec<f64>, Vec<String>) = if axis.tick_units.is_empty() {
         (0..levels.len())
             .step_by(step)
             .map(|n| named(n as f64, &axis.name_of(n as f64)))
@@ -185,11 +185,8 @@ fn axis(figure: &mut Figure, which: Axis, axis: &ChartAxis, range: Option<Range>
         } else {
             properties.set(Range::Limits(-0.6, levels.len() as f64 - 0.4));
         }
-        if !places.is_empty() {
-            properties.set(TicLabels {
-                positions: places,
-                labels: names,
-            });
+        if !positions.is_empty() {
+            properties.set(TicLabels { positions, labels });
         }
         properties
     });
@@ -273,6 +270,19 @@ fn lines(figure: &mut Figure, chart: &Chart, series: &[Series], foot: &Foot) {
                     properties
                 });
             }
+        }
+    }
+    for one in series {
+        // A point some of whose samples have no value is a ring.
+        let part: Vec<Point> = one.partial().cloned().collect();
+        let (x, y) = coordinates(&part);
+        if !x.is_empty() {
+            figure.plot(Points { x, y }, |properties| {
+                properties
+                    .set(Color::White)
+                    .set(PointType::FilledCircle)
+                    .set(PointSize(0.5))
+            });
         }
     }
     let absent: Vec<(usize, f64, GapKind)> = series

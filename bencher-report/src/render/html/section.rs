@@ -14,6 +14,8 @@ use super::attachments::Attachments;
 use super::page::{Section, figure_id};
 use super::text::html;
 
+/// Warnings, and notes of a figure, that stand open.
+const WARNINGS: usize = 5;
 /// Failed samples that are listed.
 const FAILURES: usize = 200;
 /// Rows of the table beside a figure.
@@ -52,12 +54,22 @@ fn warnings(out: &mut String, section: &Section) {
     let items: Vec<String> = all
         .map(|warning| format!("<li>{}</li>", html(warning)))
         .collect();
-    if !items.is_empty() {
+    let (open, folded) = items.split_at(items.len().min(WARNINGS));
+    if !open.is_empty() {
         let _ = writeln!(
             out,
-            "<ul class=\"warnings\" role=\"alert\">{}</ul>",
-            items.join("\n")
+            "<div class=\"warnings\" role=\"alert\"><ul>{}</ul>",
+            open.join("\n")
         );
+        if !folded.is_empty() {
+            let more = text::count(folded.len(), "more warning");
+            let list = folded.join("\n");
+            let _ = writeln!(
+                out,
+                "<details><summary>{more}</summary><ul>{list}</ul></details>"
+            );
+        }
+        out.push_str("</div>\n");
     }
 }
 
@@ -98,7 +110,7 @@ fn counts(out: &mut String, record: &SweepRecord) {
          <span>{hits} from the store</span> <span{class}>{failed} failed</span>"
     );
     if skipped > 0 {
-        let _ = write!(out, " <span>{skipped} skipped</span>");
+        let _ = write!(out, " <span>{skipped} skipped by a constraint</span>");
     }
     if !record.started.is_empty() {
         let _ = write!(out, " <span>started {}</span>", html(&record.started));
@@ -157,9 +169,18 @@ fn figure(out: &mut String, section: &Section, chart: &Chart, attachments: &mut 
         html(&chart.alt),
         html(&chart.title)
     );
-    let said = chart.spread.iter().chain(&chart.notes);
-    for note in said {
-        let _ = writeln!(out, "<p class=\"note\">{}</p>", html(note));
+    let said: Vec<String> = chart
+        .spread
+        .iter()
+        .chain(&chart.notes)
+        .map(|note| format!("<p class=\"note\">{}</p>", html(note)))
+        .collect();
+    let (open, folded) = said.split_at(said.len().min(WARNINGS));
+    let _ = writeln!(out, "{}", open.join("\n"));
+    if !folded.is_empty() {
+        let more = text::count(folded.len(), "more note");
+        let list = folded.join("\n");
+        let _ = writeln!(out, "<details><summary>{more}</summary>{list}</details>");
     }
     if super::figure::is_thinned(chart) {
         out.push_str(

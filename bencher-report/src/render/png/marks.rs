@@ -56,6 +56,17 @@ pub(super) fn lines(chart: &Chart, series: &[Series]) -> Vec<Plot> {
             }
         }
     }
+    for one in series {
+        // A point some of whose samples have no value is a ring.
+        let part: Vec<(f64, f64)> = one
+            .partial()
+            .filter_map(|point| Some((point.x, point.y?)))
+            .collect();
+        if !part.is_empty() {
+            let dots = ScatterPlot::new().with_data(part).with_size(1.8);
+            plots.push(dots.with_color("#ffffff").into());
+        }
+    }
     let absent: Vec<Absence> = series
         .iter()
         .enumerate()
@@ -209,12 +220,7 @@ fn absences(marks: &Marks) -> BTreeSet<GapKind> {
             .filter(|mark| mark.quartiles.is_none())
             .map(|mark| kind(mark.gap.as_ref()))
             .collect(),
-        Marks::HeatMap(map) => map
-            .gaps
-            .iter()
-            .filter(|(cell, _)| matches!(map.values.get(**cell), Some(None)))
-            .map(|(_, gap)| gap.kind)
-            .collect(),
+        Marks::HeatMap(map) => map.gaps.values().map(|gap| gap.kind).collect(),
         Marks::Histogram(_) | Marks::Table(_) | Marks::Pane(_) => BTreeSet::new(),
     }
 }

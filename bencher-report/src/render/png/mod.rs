@@ -48,10 +48,9 @@ fn scene(chart: &Chart) -> Scene {
             } else {
                 400.0
             });
-        let said: Vec<String> = color_label(chart)
-            .into_iter()
-            .chain(chart.spread.clone())
-            .collect();
+        let mut said: Vec<String> = color_label(chart).into_iter().collect();
+        said.push(chart.said());
+        said.retain(|part| !part.is_empty());
         if !said.is_empty() {
             let said = text::clip(&said.join("; "), 110);
             layout = layout.with_subtitle(said).with_subtitle_size(11);

@@ -45,14 +45,12 @@ pub(super) fn cell(
         format!("{}: {}", chart.x.label(), chart.x.name_of(x as f64)),
         format!("{}: {}", chart.y.label(), chart.y.name_of(y as f64)),
     ];
-    if let Some(value) = value {
-        if let Some(axis) = &chart.color {
-            let mut line = format!("{}: {}", axis.heading(), axis.value(value));
-            if let Some((Some(std), _)) = noise {
-                line = format!("{line} ± {}", axis.value(std));
-            }
-            lines.push(line);
+    if let Some((value, axis)) = value.zip(chart.color.as_ref()) {
+        let mut line = format!("{}: {}", axis.heading(), axis.value(value));
+        if let Some((Some(std), _)) = noise {
+            line = format!("{line} ± {}", axis.value(std));
         }
+        lines.push(line);
     }
     if let Some((_, samples)) = noise {
         lines.push(text::count(samples as usize, "sample"));

@@ -155,10 +155,10 @@ fn axis(axis: &Axis, ticks: usize, named: bool) -> Map<String, Json> {
         }
         Ticks::Log => {
             let places = axis.log_places(ticks / 2);
-            let names: Vec<String> = places.iter().map(|x| axis.tick(*x)).collect();
+            let texts: Vec<String> = places.iter().map(|x| axis.tick(*x)).collect();
             set("type", json!("log"));
             set("tickvals", json!(places));
-            set("ticktext", json!(names));
+            set("ticktext", json!(texts));
         }
         Ticks::Time => set("type", json!("date")),
         Ticks::Levels(levels) => {

@@ -42,6 +42,17 @@ pub(super) fn traces(chart: &Chart) -> Vec<Json> {
             Marks::Table(_) | Marks::Pane(_) => {}
         }
     }
+    if chart.has_rings() {
+        traces.push(json!({
+            "type": "scatter",
+            "mode": "markers",
+            "x": [null],
+            "y": [null],
+            "name": "some samples have no value",
+            "marker": { "symbol": "circle-open", "size": 8, "color": "#8c8c8c" },
+            "showlegend": true
+        }));
+    }
     traces
 }
 
