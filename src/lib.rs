@@ -56,6 +56,7 @@ mod program;
 /// The result of a sweep that was only listed, planned or not chosen is empty, hence
 /// [`ran`](BenchResult::ran).
 pub use bencher_core::bench;
+pub use bencher_core::jiff;
 /// With a derived type:
 ///
 /// ```
@@ -85,7 +86,6 @@ pub use bencher_core::bench;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub use bencher_core::sweep_executor;
-pub use bencher_core::value::SweepEnum;
 /// With the derive:
 ///
 /// ```
@@ -117,6 +117,7 @@ pub use bencher_core::value::SweepEnum;
 /// ```
 pub use bencher_core::var;
 pub use bencher_core::var::ParametrizedSweep;
+pub use bencher_core::var::SweepEnum;
 pub use bencher_core::{
     bench::{Bench, BenchError, BenchResult},
     context::Context,

@@ -183,9 +183,9 @@ fn variants_have_names_and_docs() {
         .enumerate()
     {
         assert_eq!(codec.index(), index);
-        assert_eq!(Codec::from_index(index), Some(codec));
+        assert_eq!(Codec::build(index, &[]), Some(codec));
     }
-    assert_eq!(Codec::from_index(3), None);
+    assert_eq!(Codec::build(3, &[]), None);
 }
 
 #[test]
@@ -340,7 +340,7 @@ fn every_width_works() {
 
 /// A type with parameters, whose declaration reads them.
 #[derive(ParametrizedSweep, Clone, Debug)]
-struct Generic<T: bencher::value::SweepValue + Default, const N: usize = 2>
+struct Generic<T: bencher::var::SweepValue + Default, const N: usize = 2>
 where
     T: PartialEq,
 {
@@ -355,7 +355,7 @@ where
     vector: Option<[f64; N]>,
 }
 
-impl<T: bencher::value::SweepValue + Default + PartialEq, const N: usize> Generic<T, N> {
+impl<T: bencher::var::SweepValue + Default + PartialEq, const N: usize> Generic<T, N> {
     const TOP: u8 = 9;
 }
 

@@ -46,5 +46,5 @@ fn expands() {
         (0, false, "plain")
     );
     assert!(sorting.elapsed.is_none() && matches!(sorting.algo, Algo::Quick));
-    assert!(matches!(Algo::from_index(1), Some(Algo::Merge)));
+    assert!(matches!(Algo::build(1, &[]), Some(Algo::Merge)));
 }

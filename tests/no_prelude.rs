@@ -31,7 +31,7 @@ mod sweeps {
     }
 
     #[derive(::bencher::ParametrizedSweep, ::core::clone::Clone)]
-    pub(crate) struct Sorting<T: ::bencher::value::SweepValue, const N: u8> {
+    pub(crate) struct Sorting<T: ::bencher::var::SweepValue, const N: u8> {
         #[sweep(bounds(1, 2 + 2), scale = "log", samples = 2, default = 2)]
         pub(crate) len: u64,
         #[sweep]

@@ -11,7 +11,7 @@ enum r#enum {
 }
 
 #[derive(ParametrizedSweep, Clone, Debug)]
-struct r#struct<r#mut: bencher::value::SweepValue> {
+struct r#struct<r#mut: bencher::var::SweepValue> {
     #[sweep]
     r#type: r#enum,
     #[sweep(r#default = true)]

@@ -52,3 +52,6 @@ pub mod store;
 pub mod sweep_executor;
 pub mod value;
 pub mod var;
+
+/// Moments as inputs are of this crate's `Timestamp`.
+pub use jiff;

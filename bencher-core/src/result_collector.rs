@@ -56,7 +56,7 @@ impl ResultCollector {
     pub fn new<S: ParametrizedSweep>(plan: &Plan<S>, title: &str) -> Result<Self, PlanError> {
         let mut columns = Vec::new();
         let mut next = 0;
-        for (position, var) in plan.results() {
+        for (position, var) in plan.recorded() {
             let parts = match var.kind {
                 Kind::Vector(parts) => usize::from(parts),
                 _ => 1,
@@ -88,16 +88,7 @@ impl ResultCollector {
             outcome,
             ..
         } = job;
-        let flat = usize::try_from(point)
-            .ok()
-            .filter(|_| (1..=self.repeats).contains(&(repeat as usize)))
-            .and_then(|point| {
-                point
-                    .checked_mul(self.repeats)?
-                    .checked_add(repeat as usize - 1)
-            })
-            .filter(|flat| *flat < self.dataset.len())
-            .ok_or(DatasetError::Position)?;
+        let flat = self.flat(point, repeat)?;
         self.counts.submitted += 1;
         match outcome {
             JobOutcome::Measured(sample) => {
@@ -130,6 +121,30 @@ impl ResultCollector {
                 self.record_absent(flat, CellState::Pending, None)
             }
         }
+    }
+
+    /// Puts a sample that was not run into its cells.
+    ///
+    /// # Errors
+    /// Where it belongs to another sweep.
+    pub fn skip(&mut self, point: u64, repeat: u32, reason: &Arc<str>) -> Result<(), DatasetError> {
+        let flat = self.flat(point, repeat)?;
+        self.counts.skipped += 1;
+        self.record_absent(flat, CellState::Skipped, Some(reason))
+    }
+
+    /// The cell of a repeat of a point.
+    fn flat(&self, point: u64, repeat: u32) -> Result<usize, DatasetError> {
+        usize::try_from(point)
+            .ok()
+            .filter(|_| (1..=self.repeats).contains(&(repeat as usize)))
+            .and_then(|point| {
+                point
+                    .checked_mul(self.repeats)?
+                    .checked_add(repeat as usize - 1)
+            })
+            .filter(|flat| *flat < self.dataset.len())
+            .ok_or(DatasetError::Position)
     }
 
     fn record(

@@ -1,7 +1,7 @@
 //! Statistics: pure functions over `&[f64]`. Missing values are the caller's to leave out.
 //!
-//! A statistic has the unit of the values. NaN among them makes the mean, the sum and the standard
-//! deviation NaN; [`min`] and [`max`] pass over it.
+//! A statistic has the unit of the values. NaN among them makes every statistic NaN but [`min`] and
+//! [`max`], which pass over it.
 //!
 //! ```
 //! use bencher_core::stats;
@@ -35,9 +35,13 @@ pub fn mean(values: &[f64]) -> Option<f64> {
 /// assert_eq!(stats::sum(&[]), 0.0);
 /// ```
 pub fn sum(values: &[f64]) -> f64 {
+    sum_of(values.iter().copied())
+}
+
+fn sum_of(values: impl Iterator<Item = f64>) -> f64 {
     let mut total = 0.0_f64;
     let mut lost = 0.0_f64;
-    for &x in values {
+    for x in values {
         let next = total + x;
         lost += if total.abs() >= x.abs() {
             (total - next) + x
@@ -54,10 +58,28 @@ pub fn sum(values: &[f64]) -> f64 {
     }
 }
 
-/// The standard deviation with `n - ddof` in the denominator (0: population, 1: sample);
-/// `None` where that is not positive.
+/// The variance with `n - ddof` in the denominator (0: population, 1: sample); `None` where that is
+/// not positive.
 ///
-/// `sqrt(sum((x - mean)^2) / (n - ddof))`, in two passes.
+/// `sum((x - mean)^2) / (n - ddof)`, in two passes. Its unit is the square of that of the values.
+///
+/// ```
+/// # use bencher_core::stats;
+/// assert_eq!(stats::var(&[1.0, 3.0], 0), Some(1.0));
+/// assert_eq!(stats::var(&[1.0, 3.0], 1), Some(2.0));
+/// assert_eq!(stats::var(&[1.0], 1), None);
+/// ```
+pub fn var(values: &[f64], ddof: u8) -> Option<f64> {
+    let freedom = values
+        .len()
+        .checked_sub(usize::from(ddof))
+        .filter(|n| *n > 0)?;
+    let center = mean(values)?;
+    let squares = sum_of(values.iter().map(|x| (x - center).powi(2)));
+    Some(squares / freedom as f64)
+}
+
+/// The standard deviation: the square root of [`var`].
 ///
 /// ```
 /// # use bencher_core::stats;
@@ -66,13 +88,7 @@ pub fn sum(values: &[f64]) -> f64 {
 /// assert_eq!(stats::std(&[1.0], 1), None);
 /// ```
 pub fn std(values: &[f64], ddof: u8) -> Option<f64> {
-    let freedom = values
-        .len()
-        .checked_sub(usize::from(ddof))
-        .filter(|n| *n > 0)?;
-    let center = mean(values)?;
-    let squares: Vec<f64> = values.iter().map(|x| (x - center).powi(2)).collect();
-    Some((sum(&squares) / freedom as f64).sqrt())
+    var(values, ddof).map(f64::sqrt)
 }
 
 /// The smallest value; `None` of nothing.
@@ -109,9 +125,10 @@ pub fn max(values: &[f64]) -> Option<f64> {
 /// assert_eq!(stats::quantile(&values, 1.0), Some(10.0));
 /// ```
 pub fn quantile(values: &[f64], p: f64) -> Option<f64> {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let last = sorted.len().checked_sub(1)?;
+    let last = values.len().checked_sub(1)?;
+    if values.iter().any(|x| x.is_nan()) {
+        return Some(f64::NAN);
+    }
     let position = p.clamp(0.0, 1.0) * last as f64;
     #[expect(
         clippy::cast_possible_truncation,
@@ -119,8 +136,11 @@ pub fn quantile(values: &[f64], p: f64) -> Option<f64> {
         reason = "0..=last"
     )]
     let below = position.floor() as usize;
-    let low = *sorted.get(below)?;
-    let high = *sorted.get(below + 1).unwrap_or(&low);
+    // Only two order statistics are needed, so the values are parted and not sorted.
+    let mut parted = values.to_vec();
+    let (_, low, above) = parted.select_nth_unstable_by(below, f64::total_cmp);
+    let low = *low;
+    let high = above.iter().copied().min_by(f64::total_cmp).unwrap_or(low);
     let share = position - below as f64;
     Some(if share == 0.0 || low.total_cmp(&high).is_eq() {
         low
@@ -169,6 +189,9 @@ mod tests {
         // numpy: np.mean, np.std(ddof=0 and 1), np.percentile on the same lists.
         close(std(&[1.0, 2.0, 3.0], 0), 0.816_496_580_927_726);
         close(std(&[1.0, 2.0, 3.0], 1), 1.0);
+        close(var(&[3.0, 1.0, 2.0, 10.0], 0), 12.5);
+        close(var(&[3.0, 1.0, 2.0, 10.0], 1), 16.666_666_666_666_668);
+        assert!(median(&[1.0, f64::NAN, 2.0]).unwrap().is_nan());
         close(quantile(&[3.0, 1.0, 2.0, 10.0], 0.25), 1.75);
         close(quantile(&[3.0, 1.0, 2.0, 10.0], 0.9), 7.9);
         close(median(&[5.0, 1.0, 9.0]), 5.0);

@@ -1,7 +1,9 @@
 //! Datasets against numbers that numpy 2.4 gives for the same arrays.
 
-use bencher_core::dataset::{CellState, Dataset, Dim, DimRole, VariableInfo};
-use bencher_core::value::{Kind, Value};
+use bencher_core::dataset::{
+    CellState, Dataset, DatasetError, Dim, DimRole, Formula, Join, VariableInfo,
+};
+use bencher_core::value::{Item, Kind, Value};
 use bencher_core::var::{Direction, Scale};
 
 /// What numpy has as NaN is not measured here.
@@ -123,6 +125,56 @@ fn reductions_are_those_of_numpy() {
 }
 
 #[test]
+fn order_statistics_and_sums_are_those_of_numpy() {
+    let array = dataset();
+    // np.nanmedian, np.nanquantile, np.nansum, np.nanvar over the same axes.
+    let median = [0.75, 1.0, 2.0, 0.0, 0.5, -0.5, 1.25, ABSENT];
+    assert_numbers(&array.median(&["size"]).unwrap(), &[2, 4], &median);
+    let tenth = [-1.049_999_999_999_999_8, -1.0, -0.199_999_999_999_999_96];
+    let dims = ["algo", "repeat"];
+    assert_numbers(&array.quantile(&dims, 0.1).unwrap(), &[3], &tenth);
+    let ninetieth = [1.175, 2.75, 3.1, 1.15, 3.1, 3.300_000_000_000_000_3];
+    let quantile = array.quantile(&["repeat"], 0.9).unwrap();
+    assert_numbers(&quantile, &[2, 3], &ninetieth);
+    let all = ["algo", "size", "repeat"];
+    assert_numbers(&array.quantile(&all, 0.75).unwrap(), &[], &[1.8125]);
+    // Nothing measured has no sum here; numpy has 0.
+    let sum = [0.75, 4.25, 4.0, 2.5, -0.25, 2.75, 4.75, ABSENT];
+    assert_numbers(&array.sum(&["size"]).unwrap(), &[2, 4], &sum);
+    let sample = [1.306_547_619_047_619, 4.725, 2.997_023_809_523_809_8];
+    assert_numbers(&array.var(&dims, 1).unwrap(), &[3], &sample);
+    let population = [
+        1.347_222_222_222_222,
+        3.368_055_555_555_556,
+        2.325,
+        3.013_888_888_888_889,
+    ];
+    assert_numbers(&array.var(&["algo", "size"], 0).unwrap(), &[4], &population);
+    assert_eq!(array.var(&[], 0).unwrap().variables()[0].info.units, "µs²");
+    let counts = [3.0, 3.0, 2.0, 3.0, 3.0, 3.0, 3.0, 0.0];
+    let count = array.count(&["size"]).unwrap();
+    assert_numbers(&count, &[2, 4], &counts);
+    let info = &count.variables()[0].info;
+    assert_eq!((info.units.as_str(), info.direction), ("", Direction::None));
+    assert_eq!(count.variable("note").unwrap().number(0), Some(1.0));
+    for outside in [-0.1, 1.1, f64::NAN] {
+        let error = array.quantile(&["size"], outside).unwrap_err();
+        assert!(error.to_string().contains("within 0 and 1"), "{error}");
+    }
+}
+
+#[test]
+fn a_dimension_of_no_length_leaves_nothing_to_reduce() {
+    let none = dataset().select_range("size", 2, 9).unwrap();
+    assert_eq!(none.shape(), [2, 0, 4]);
+    let mean = none.mean(&["size"]).unwrap();
+    let states = mean.variable("value").unwrap().states().to_vec();
+    assert_eq!(states, [CellState::Missing; 8]);
+    assert_numbers(&none.count(&["size"]).unwrap(), &[2, 4], &[0.0; 8]);
+    assert_numbers(&none.mean(&["algo"]).unwrap(), &[0, 4], &[]);
+}
+
+#[test]
 fn a_group_without_a_value_keeps_its_state_and_reason() {
     let mean = dataset().mean(&["size"]).unwrap();
     let cell = mean.variable("value").unwrap().cell(7).unwrap();
@@ -131,6 +183,8 @@ fn a_group_without_a_value_keeps_its_state_and_reason() {
     let even = dataset().mean(&["repeat"]).unwrap();
     let share = even.variable("even").unwrap().number(0);
     assert_eq!(share, Some(0.5), "the share of true");
+    let cached = even.variable("even").unwrap().cell(0).unwrap();
+    assert_eq!(cached.state, CellState::Cached, "as all of its cells");
     assert!(mean.variable("note").is_err(), "text has no mean");
 }
 
@@ -167,6 +221,196 @@ fn selections_are_those_of_numpy() {
     assert!(text.contains("did you mean `size`?"), "{text}");
     assert!(array.select_position("size", 3).is_err());
     assert!(array.mean(&["nothing"]).is_err());
+}
+
+#[test]
+fn nearest_is_by_distance_and_then_the_lower_one() {
+    let array = dataset();
+    let nearest = |value: f64| array.select_nearest("size", value).unwrap();
+    assert_eq!(nearest(54.0), array.select("size", 10).unwrap());
+    assert_eq!(nearest(55.0), array.select("size", 10).unwrap(), "a tie");
+    assert_eq!(nearest(55.1), array.select("size", 100).unwrap());
+    assert_eq!(nearest(-1e300), array.select("size", 10).unwrap());
+    let falling = array.select_positions("size", [2, 1, 0]).unwrap();
+    let tie = falling.select_nearest("size", 55).unwrap();
+    assert_eq!(tie, array.select("size", 10).unwrap());
+    for (dim, value) in [("algo", 1.0), ("size", f64::INFINITY), ("size", f64::NAN)] {
+        assert!(array.select_nearest(dim, value).is_err());
+    }
+    let high = i64::MAX;
+    let large = Dim::input("n", Kind::Int(64), vec![(high - 1).into(), high.into()]);
+    let large = Dataset::new("Large", vec![large], vec![]).unwrap();
+    assert_eq!(large.select_nearest("n", high).unwrap().dims(), []);
+}
+
+#[test]
+fn what_cannot_be_put_together_says_why() {
+    let array = dataset();
+    let quick = array.select_many("algo", ["quick"]).unwrap();
+    let mut other = quick.clone();
+    let text = |result: Result<Dataset, DatasetError>| result.unwrap_err().to_string();
+    assert_eq!(
+        text(Dataset::concatenate(&[], "algo")),
+        "there is no dataset to put together"
+    );
+    let few = array.select_many("size", [10]).unwrap();
+    let error = text(Dataset::concatenate(&[&quick, &few], "algo"));
+    assert!(error.ends_with("align the datasets first"), "{error}");
+    other
+        .insert(other.variable("even").unwrap().clone())
+        .unwrap_err();
+    let renamed = quick.clone().rename("value", "other").unwrap();
+    let merged = Dataset::merge(&[&quick, &renamed]).unwrap();
+    assert_eq!(merged.variables().len(), 4);
+    let changed = array.select_many("algo", ["merge"]).unwrap();
+    let changed = Dataset::align(&[&quick, &changed], Join::Outer).unwrap();
+    let [a, b] = &changed[..] else { panic!("two") };
+    assert_eq!(
+        text(Dataset::merge(&[a, b])),
+        "the name `value` stands for two things; rename one"
+    );
+    let dim = Dim::input("run", Kind::Text, vec!["a".into()]);
+    let error = text(Dataset::concatenate_along(&[&quick, &quick], dim));
+    assert_eq!(
+        error,
+        "2 datasets cannot stand at 1 coordinates, one at each"
+    );
+    let lesser = Dim::input("size", Kind::Int(64), vec![1.into()]);
+    let lesser = Dataset::new("Lesser", vec![lesser], vec![]).unwrap();
+    assert_eq!(
+        Dataset::align(&[&quick, &lesser], Join::Inner)
+            .unwrap_err()
+            .to_string(),
+        "the kind of `size` differs between the datasets, so they cannot be put together"
+    );
+}
+
+#[test]
+fn a_variable_that_a_part_lacks_is_missing_there() {
+    let array = dataset();
+    let quick = array.select_many("algo", ["quick"]).unwrap();
+    let mut merge = array.select_many("algo", ["merge"]).unwrap();
+    let twice = VariableInfo::new("twice", Kind::Float(64));
+    merge.derive(twice, &["value"], |x| 2.0 * x[0]).unwrap();
+    let both = Dataset::concatenate(&[&quick, &merge], "algo").unwrap();
+    let twice = both.variable("twice").unwrap();
+    assert!(
+        twice.states()[..12]
+            .iter()
+            .all(|state| *state == CellState::Missing)
+    );
+    assert_eq!(twice.number(12), Some(1.5));
+    assert_eq!(
+        twice.cell(15).unwrap().reason,
+        Some("said \"no\", twice\nover")
+    );
+}
+
+#[test]
+fn formulas_take_results_and_inputs() {
+    let mut array = dataset();
+    let formula = Formula::parse("value * log10(size) + even").unwrap();
+    let derived = VariableInfo::new("derived", Kind::Float(64));
+    array.derive_formula(derived.clone(), &formula).unwrap();
+    let cells = array.variable("derived").unwrap();
+    // Cell 4 is quick, 100, 1: 0.75 * 2 + 1.
+    assert_eq!(cells.number(4), Some(2.5));
+    assert_eq!(cells.cell(6).unwrap().state, CellState::Failed);
+    assert!(
+        array.derive_formula(derived, &formula).is_err(),
+        "the name is taken"
+    );
+    let nothing = VariableInfo::new("nothing", Kind::Float(64));
+    array
+        .derive(nothing, &["value"], |x| (x[0] - x[0]) / 0.0)
+        .unwrap();
+    let cell = array.variable("nothing").unwrap().cell(0).unwrap();
+    assert_eq!(cell.state, CellState::Missing);
+    assert_eq!(cell.reason, Some("the formula gives no number here"));
+    for operand in ["note", "algo", "values"] {
+        let info = VariableInfo::new("x", Kind::Float(64));
+        let error = array.derive(info, &[operand], |x| x[0]).unwrap_err();
+        assert!(
+            error.to_string().contains("no result or numeric input"),
+            "{error}"
+        );
+    }
+    let info = VariableInfo::new("x", Kind::Uint(64));
+    assert!(array.derive(info, &["value"], |x| x[0]).is_err());
+}
+
+#[test]
+fn variants_with_parameters_become_dimensions() {
+    let zstd = |level: i32| Value::from(Item::new("Zstd", [("level", Value::from(level))]));
+    let gzip = Item::new("Gzip", [("level", Value::from(1))]).into();
+    let codec = vec!["None".into(), zstd(1), zstd(3), gzip];
+    let codec = Dim::input("codec", Kind::Category, codec);
+    let size = VariableInfo::new("size", Kind::Uint(64));
+    let mut runs = Dataset::new("Runs", vec![codec, Dim::repeats(2)], vec![size]).unwrap();
+    let size = runs.variable_mut(0).unwrap();
+    for flat in 0..8 {
+        size.record(flat, &Value::from(flat), CellState::Measured)
+            .unwrap();
+    }
+    let first = runs.select("level", 1).unwrap();
+    assert_eq!(
+        first.dims()[0].values,
+        [zstd(1), runs.dims()[0].values[3].clone()]
+    );
+    assert_eq!(first, runs.select("level", 1.0).unwrap());
+    let error = runs.select("level", 9).unwrap_err().to_string();
+    assert_eq!(error, "level has no value 9 (it has 1 3)");
+
+    let table = runs.unstack("codec").unwrap();
+    let names: Vec<&str> = table.dims().iter().map(|dim| dim.name.as_str()).collect();
+    assert_eq!(names, ["codec", "level", "repeat"]);
+    assert_eq!(table.shape(), [3, 3, 2]);
+    let levels = [f64::NAN, 1.0, 3.0].map(Value::from);
+    assert_eq!(table.dims()[1].values, levels, "None has no level");
+    let cell = table
+        .select("codec", "Zstd")
+        .unwrap()
+        .select("level", 3)
+        .unwrap();
+    assert_eq!(
+        cell.select("repeat", 1)
+            .unwrap()
+            .variable("size")
+            .unwrap()
+            .number(0),
+        Some(4.0)
+    );
+    let absent = table
+        .select("codec", "Gzip")
+        .unwrap()
+        .select("level", 3)
+        .unwrap();
+    let absent = absent.variable("size").unwrap().cell(0).unwrap();
+    assert_eq!(absent.state, CellState::Skipped);
+    assert_eq!(absent.reason, Some("there is no such combination"));
+    let back = table.stack(&["codec", "level"], "codec").unwrap();
+    let shown: Vec<String> = back.dims()[0]
+        .values
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(
+        shown,
+        ["None", "Zstd(level=1)", "Zstd(level=3)", "Gzip(level=1)"]
+    );
+    let sizes = |runs: &Dataset| runs.variable("size").unwrap().clone();
+    assert_eq!(sizes(&back), sizes(&runs));
+
+    let error = runs.unstack("repeat").unwrap_err().to_string();
+    assert!(
+        error.starts_with("the coordinates of repeat have no parts"),
+        "{error}"
+    );
+    assert!(runs.stack(&[], "all").is_err());
+    assert!(
+        runs.stack(&["codec"], "size").is_err(),
+        "a variable has the name"
+    );
 }
 
 #[test]

@@ -11,20 +11,16 @@ pub(crate) struct Sweep {
 }
 
 impl Sweep {
-    /// The inputs and constants, in declared order: their positions are those of the schema.
+    /// Its own inputs and constants, in declared order.
     pub(crate) fn inputs(&self) -> impl Iterator<Item = (&Field, &Input)> {
-        self.fields.iter().filter_map(|field| match &field.part {
-            Part::Input(input) => Some((field, &**input)),
-            _ => None,
-        })
+        inputs_of(&self.fields)
     }
 
-    /// The results, in declared order.
-    pub(crate) fn results(&self) -> impl Iterator<Item = (&Field, &Outcome)> {
-        self.fields.iter().filter_map(|field| match &field.part {
-            Part::Result(outcome) => Some((field, &**outcome)),
-            _ => None,
-        })
+    /// Whether it has the inputs of other structs as well.
+    pub(crate) fn has_nested(&self) -> bool {
+        self.fields
+            .iter()
+            .any(|field| matches!(field.part, Part::Nested))
     }
 }
 
@@ -36,7 +32,7 @@ pub(crate) struct Field {
     pub(crate) vis: Visibility,
     pub(crate) doc: String,
     pub(crate) ty: Type,
-    /// The name of the associated constant.
+    /// The name of the associated constant, and part of every other name made for the field.
     pub(crate) handle: Ident,
     pub(crate) part: Part,
 }
@@ -45,6 +41,8 @@ pub(crate) struct Field {
 pub(crate) enum Part {
     Input(Box<Input>),
     Result(Box<Outcome>),
+    /// A struct of inputs and results that are this sweep's as well.
+    Nested,
     /// No part of it.
     Plain,
 }
@@ -60,6 +58,7 @@ pub(crate) struct Input {
     pub(crate) default: Option<Term>,
     pub(crate) max_subsampling_divisions: Option<Term>,
     pub(crate) units: String,
+    pub(crate) optimize: bool,
 }
 
 impl Input {
@@ -74,6 +73,7 @@ impl Input {
             default: None,
             max_subsampling_divisions: None,
             units,
+            optimize: true,
         }
     }
 }
@@ -90,6 +90,8 @@ pub(crate) enum Values {
         thin: bool,
     },
     Bounds(Ident, Term, Term),
+    /// What a function gives, or a file holds.
+    Source(Ident, Expr),
     PowersOfTwo(Ident, Term, Term),
 }
 
@@ -127,6 +129,10 @@ pub(crate) struct Outcome {
     pub(crate) direction: Direction,
     pub(crate) timed: bool,
     pub(crate) meaning_version: u32,
+    /// Empty for a result that is recorded.
+    pub(crate) formula: String,
+    /// The names of a vector's parts.
+    pub(crate) parts: Vec<String>,
 }
 
 /// Which way a result is better.
@@ -149,4 +155,14 @@ pub(crate) struct Variant {
     /// The name of the level.
     pub(crate) name: String,
     pub(crate) doc: String,
+    /// The inputs that only this variant has.
+    pub(crate) params: Vec<Field>,
+}
+
+/// The inputs among some fields, in declared order.
+pub(crate) fn inputs_of(fields: &[Field]) -> impl Iterator<Item = (&Field, &Input)> {
+    fields.iter().filter_map(|field| match &field.part {
+        Part::Input(input) => Some((field, &**input)),
+        _ => None,
+    })
 }

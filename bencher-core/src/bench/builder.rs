@@ -71,7 +71,7 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
         I: IntoIterator,
         I::Item: Into<Input<S>>,
     {
-        self.choice.inputs = Some(inputs.into_iter().map(Into::into).collect());
+        self.choice = self.choice.with_inputs(inputs);
         self
     }
 
@@ -83,7 +83,7 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
         I: IntoIterator,
         I::Item: Into<Output<S>>,
     {
-        self.choice.results = Some(results.into_iter().map(Into::into).collect());
+        self.choice = self.choice.with_results(results);
         self
     }
 
@@ -95,9 +95,36 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
         I: IntoIterator,
         I::Item: Into<Constant<S>>,
     {
-        self.choice
-            .constants
-            .extend(constants.into_iter().map(Into::into));
+        self.choice = self.choice.with_constants(constants);
+        self
+    }
+
+    /// Takes a whole declaration: what it names goes before what was named here.
+    ///
+    /// ```
+    #[doc = include_str!("../example_sweep.md")]
+    #[doc = include_str!("../example_bench.md")]
+    /// use bencher_core::sweep_executor::SweepChoice;
+    /// let small = SweepChoice::default().with_inputs([Sorting::LEN.values([4_u64, 5])]);
+    /// let moves = bench.sweep("Moves").declared(&small).run()?;
+    /// let again = bench.sweep("Moves, again").declared(&small).repeats(2).run()?;
+    /// assert_eq!((moves.dataset().shape(), again.dataset().shape()), (vec![2, 1], vec![2, 2]));
+    /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    /// ```
+    pub fn declared(mut self, choice: &SweepChoice<S>) -> Self {
+        self.choice = self.choice.merged(choice.clone());
+        self
+    }
+
+    /// A rule that the points must keep: where `holds` is false, a point is skipped for `reason`.
+    ///
+    /// Several rules add up. The example stands at [`Constraint`](crate::sweep_executor::Constraint).
+    pub fn constraint(
+        mut self,
+        reason: impl Into<String>,
+        holds: impl Fn(&S) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.choice = self.choice.with_constraint(reason, holds);
         self
     }
 
@@ -213,6 +240,11 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
         if end.store_error.is_some() {
             warnings.push("the store stopped taking samples: not all of them are kept".to_owned());
         }
+        executor.plan().derive(&mut dataset).map_err(|source| {
+            let source = Box::new(PlanError::Dataset(source));
+            let title = self.title.clone();
+            BenchError::Plan { title, source }
+        })?;
         describe(&mut dataset, executor.plan());
         let record = SweepRecord {
             bench: S::SCHEMA.name.to_owned(),
@@ -285,7 +317,11 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
     fn not_run(&self, plan: Option<&Plan<S>>) -> BenchResult<S> {
         let dataset = plan
             .filter(|plan| plan.samples() <= MOST_PENDING)
-            .and_then(|plan| plan.dataset(&self.title).ok());
+            .and_then(|plan| {
+                let mut dataset = plan.dataset(&self.title).ok()?;
+                plan.derive(&mut dataset).ok()?;
+                Some(dataset)
+            });
         BenchResult::new(
             SweepRecord::pending(S::SCHEMA.name, self.title.clone(), dataset),
             false,

@@ -1,13 +1,14 @@
 use std::fmt::Write as _;
 
-use crate::dataset::{CellState, Dataset, Dim, DimRole, Variable};
-use crate::value::{Value, float_text};
+use crate::dataset::{CellState, Dataset, Dim, DimRole, UnitScale, Variable, digits};
+use crate::value::{Kind, Value};
 
 /// The results as a table of text: a row for every point, repeats as mean ± standard deviation,
 /// at most `rows` rows.
 ///
 /// The deviation is that of a sample (`n - 1`); numbers are rounded to four significant digits, the
-/// deviation to two.
+/// deviation to two. A column of results has one prefix, which suits its largest number: seconds
+/// may be shown as `[ms]`.
 ///
 /// ```
 /// use bencher_core::bench::result_table;
@@ -27,6 +28,19 @@ use crate::value::{Value, float_text};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn result_table(dataset: &Dataset, rows: usize) -> String {
+    let roles = dataset.dims().iter().map(|dim| dim.role == DimRole::Input);
+    let turned = if roles.is_sorted_by(|a, b| a >= b) {
+        None
+    } else {
+        let inputs = dataset
+            .dims()
+            .iter()
+            .filter(|dim| dim.role == DimRole::Input);
+        let names: Vec<&str> = inputs.map(|dim| dim.name.as_str()).collect();
+        dataset.transpose(&names).ok()
+    };
+    let dataset = turned.as_ref().unwrap_or(dataset);
+    let scales: Vec<UnitScale> = dataset.variables().iter().map(scale_of).collect();
     let points: Vec<usize> = dataset
         .dims()
         .iter()
@@ -40,12 +54,19 @@ pub fn result_table(dataset: &Dataset, rows: usize) -> String {
         .filter(|dim| dim.role != DimRole::Input)
         .map(Dim::len)
         .product();
+    let labels = dataset.variables().iter().zip(&scales).map(|(var, scale)| {
+        let name = &var.info.name;
+        match scale.units() {
+            "" => name.clone(),
+            units => format!("{name} [{units}]"),
+        }
+    });
     let mut table: Vec<Vec<String>> = vec![
         points
             .iter()
             .filter_map(|axis| dataset.dims().get(*axis))
             .map(Dim::label)
-            .chain(dataset.variables().iter().map(Variable::label))
+            .chain(labels)
             .collect(),
     ];
     let count = dataset.len().checked_div(repeats).unwrap_or(0);
@@ -55,7 +76,7 @@ pub fn result_table(dataset: &Dataset, rows: usize) -> String {
         if n == head && tail > 0 {
             table.push(vec!["…".to_owned(); table.first().map_or(0, Vec::len)]);
         }
-        // Repeats are the last dimension, so those of a point stand side by side.
+        // Repeats are behind the inputs, so those of a point stand side by side.
         let position = dataset.position(point * repeats).unwrap_or_default();
         let mut row: Vec<String> = points
             .iter()
@@ -72,7 +93,8 @@ pub fn result_table(dataset: &Dataset, rows: usize) -> String {
             dataset
                 .variables()
                 .iter()
-                .map(|var| summary(var, point * repeats, repeats)),
+                .zip(&scales)
+                .map(|(var, scale)| summary(var, scale, point * repeats, repeats)),
         );
         table.push(row);
     }
@@ -136,10 +158,21 @@ fn finished(table: &[Vec<String>], count: usize, rows: usize) -> String {
     text
 }
 
+/// The one scale of a column of results.
+fn scale_of(var: &Variable) -> UnitScale {
+    let numbers = (0..var.states().len()).filter_map(|flat| var.number(flat));
+    let largest = numbers
+        .filter(|x| x.is_finite())
+        .fold(0.0_f64, |largest, x| largest.max(x.abs()));
+    let counted = var.is_numeric() && var.info.kind != Kind::Bool;
+    UnitScale::for_magnitude(&var.info.units, if counted { largest } else { 0.0 })
+}
+
 /// A cell, or the mean ± standard deviation of the repeats of a point.
-fn summary(var: &Variable, first: usize, repeats: usize) -> String {
+fn summary(var: &Variable, scale: &UnitScale, first: usize, repeats: usize) -> String {
+    let scaled = scale.units() != var.info.units;
     let numbers: Vec<f64> = (first..first + repeats)
-        .filter_map(|flat| var.number(flat))
+        .filter_map(|flat| Some(scale.apply(var.number(flat)?)))
         .collect();
     let present = (first..first + repeats)
         .filter(|flat| {
@@ -150,6 +183,10 @@ fn summary(var: &Variable, first: usize, repeats: usize) -> String {
         .count();
     let cells: Vec<Value> = (first..first + repeats)
         .filter_map(|flat| var.cell(flat)?.value)
+        .map(|value| match value.as_f64() {
+            Some(x) if scaled => Value::Float(scale.apply(x)),
+            _ => value,
+        })
         .collect();
     let mut text = if present == 0 {
         let state = var
@@ -203,19 +240,6 @@ fn meaningful(mean: f64, std: f64) -> usize {
     digits
 }
 
-/// A number in so many significant digits, large and small ones with an exponent.
-fn digits(x: f64, significant: usize) -> String {
-    if x == 0.0 || !x.is_finite() {
-        return float_text(x);
-    }
-    let rounded: f64 = format!("{x:.*e}", significant - 1).parse().unwrap_or(x);
-    if (1e-3..1e6).contains(&rounded.abs()) {
-        float_text(rounded)
-    } else {
-        format!("{rounded:e}")
-    }
-}
-
 /// Columns of equal width, set flush right.
 fn aligned(table: &[Vec<String>]) -> String {
     let columns = table.iter().map(Vec::len).max().unwrap_or(0);
@@ -240,4 +264,50 @@ fn aligned(table: &[Vec<String>]) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::VariableInfo;
+
+    fn timed(dims: Vec<Dim>, seconds: &[f64]) -> Dataset {
+        let elapsed = VariableInfo {
+            units: "s".to_owned(),
+            ..VariableInfo::new("elapsed", Kind::Float(64))
+        };
+        let mut dataset = Dataset::new("Runs", dims, vec![elapsed]).unwrap();
+        let elapsed = dataset.variable_mut(0).unwrap();
+        for (flat, x) in seconds.iter().enumerate() {
+            let value = Value::Float(*x);
+            elapsed.record(flat, &value, CellState::Measured).unwrap();
+        }
+        dataset
+    }
+
+    fn cells(table: &str) -> Vec<Vec<&str>> {
+        table
+            .lines()
+            .map(|row| row.split_whitespace().collect())
+            .collect()
+    }
+
+    #[test]
+    fn a_column_has_one_prefix() {
+        let len = Dim::input("len", Kind::Uint(64), vec![10.into(), 20.into()]);
+        let runs = timed(vec![len, Dim::repeats(2)], &[1e-6, 3e-6, 2.5e-3, 2.5e-3]);
+        let table = result_table(&runs, 9);
+        let rows = cells(&table);
+        assert_eq!(rows[0], ["len", "elapsed", "[ms]"]);
+        assert_eq!(rows[2], ["10", "0.002", "±", "0.0014"]);
+        assert_eq!(rows[3], ["20", "2.5"]);
+    }
+
+    #[test]
+    fn repeats_are_found_wherever_they_stand() {
+        let len = Dim::input("len", Kind::Uint(64), vec![10.into(), 20.into()]);
+        let runs = timed(vec![len, Dim::repeats(2)], &[1.0, 3.0, 5.0, 5.0]);
+        let turned = runs.transpose(&["repeat"]).unwrap();
+        assert_eq!(result_table(&turned, 9), result_table(&runs, 9));
+    }
 }

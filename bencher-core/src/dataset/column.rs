@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::value::{Kind, Payload, Value};
 
 use super::error::DatasetError;
+use super::grid::Run;
 
 /// The typed cells of one variable, as an ndarray.
 ///
@@ -157,20 +158,79 @@ impl Column {
         }
     }
 
-    /// The sub-array at one position of one axis.
-    pub(super) fn index_axis(&self, axis: usize, position: usize) -> Self {
-        let axis = ndarray::Axis(axis);
+    /// Appends the numbers at some flat indices, whatever their state; text has none.
+    pub(super) fn push_numbers(&self, flats: impl Iterator<Item = usize>, numbers: &mut Vec<f64>) {
         match self {
-            Self::Bool(array) => Self::Bool(standard(array.index_axis(axis, position))),
-            Self::I64(array) => Self::I64(standard(array.index_axis(axis, position))),
-            Self::U64(array) => Self::U64(standard(array.index_axis(axis, position))),
-            Self::I128(array) => Self::I128(standard(array.index_axis(axis, position))),
-            Self::U128(array) => Self::U128(standard(array.index_axis(axis, position))),
-            Self::F64(array) => Self::F64(standard(array.index_axis(axis, position))),
-            Self::Text(array) => Self::Text(standard(array.index_axis(axis, position))),
-            Self::Payload(array) => Self::Payload(standard(array.index_axis(axis, position))),
+            Self::Bool(array) => push(array, flats, numbers, |b| f64::from(u8::from(b))),
+            Self::I64(array) => push(array, flats, numbers, |i| i as f64),
+            Self::U64(array) => push(array, flats, numbers, |u| u as f64),
+            Self::I128(array) => push(array, flats, numbers, |i| i as f64),
+            Self::U128(array) => push(array, flats, numbers, |u| u as f64),
+            Self::F64(array) => push(array, flats, numbers, |x| x),
+            Self::Text(_) | Self::Payload(_) => {}
         }
     }
+
+    /// Copies runs of cells from a column of the same type; false where one does not fit.
+    #[must_use]
+    pub(super) fn copy(&mut self, source: &Self, runs: impl Iterator<Item = Run>) -> bool {
+        match (self, source) {
+            (Self::Bool(to), Self::Bool(from)) => copy_array(to, from, runs),
+            (Self::I64(to), Self::I64(from)) => copy_array(to, from, runs),
+            (Self::U64(to), Self::U64(from)) => copy_array(to, from, runs),
+            (Self::I128(to), Self::I128(from)) => copy_array(to, from, runs),
+            (Self::U128(to), Self::U128(from)) => copy_array(to, from, runs),
+            (Self::F64(to), Self::F64(from)) => copy_array(to, from, runs),
+            (Self::Text(to), Self::Text(from)) => copy_array(to, from, runs),
+            (Self::Payload(to), Self::Payload(from)) => copy_array(to, from, runs),
+            _ => false,
+        }
+    }
+}
+
+fn push<T: Copy>(
+    array: &ArrayD<T>,
+    flats: impl Iterator<Item = usize>,
+    numbers: &mut Vec<f64>,
+    number: impl Fn(T) -> f64,
+) {
+    let cells = array.as_slice().unwrap_or_default();
+    numbers.extend(flats.filter_map(|flat| cells.get(flat).copied().map(&number)));
+}
+
+fn copy_array<T: Clone>(
+    to: &mut ArrayD<T>,
+    from: &ArrayD<T>,
+    runs: impl Iterator<Item = Run>,
+) -> bool {
+    match (to.as_slice_mut(), from.as_slice()) {
+        (Some(to), Some(from)) => copy_runs(to, from, runs),
+        _ => false,
+    }
+}
+
+/// Copies runs of cells; false where one lies outside.
+#[must_use]
+pub(super) fn copy_runs<T: Clone>(
+    to: &mut [T],
+    from: &[T],
+    mut runs: impl Iterator<Item = Run>,
+) -> bool {
+    runs.all(
+        |Run {
+             from: a,
+             to: b,
+             count,
+         }| {
+            match (from.get(a..a + count), to.get_mut(b..b + count)) {
+                (Some(from), Some(to)) => {
+                    to.clone_from_slice(from);
+                    true
+                }
+                _ => false,
+            }
+        },
+    )
 }
 
 fn put<T>(array: &mut ArrayD<T>, flat: usize, value: T) -> bool {
@@ -183,10 +243,8 @@ fn put<T>(array: &mut ArrayD<T>, flat: usize, value: T) -> bool {
     }
 }
 
-/// An owned copy in row-major order, which flat indices rely on.
-fn standard<T: Clone>(view: ndarray::ArrayViewD<'_, T>) -> ArrayD<T> {
-    view.as_standard_layout().into_owned()
-}
+/// So many bytes fit every machine, which is then not asked.
+const ALWAYS_FITS: usize = 1 << 24;
 
 /// The number of cells as a length, if so many cells of `width` bytes fit this machine's memory.
 pub(super) fn fitting(cells: u128, width: usize) -> Result<usize, DatasetError> {
@@ -196,21 +254,29 @@ pub(super) fn fitting(cells: u128, width: usize) -> Result<usize, DatasetError> 
     };
     let count = usize::try_from(cells).map_err(|_| too_large())?;
     let bytes = count.checked_mul(width).ok_or_else(too_large)?;
-    if memory().is_some_and(|memory| bytes > memory) {
+    if bytes > ALWAYS_FITS && memory().is_some_and(|memory| bytes > memory) {
         return Err(too_large());
     }
     Ok(count)
 }
 
+/// The number of cells of a grid, if a variable over it fits this machine's memory.
+pub(super) fn grid_len(shape: &[usize]) -> Result<usize, DatasetError> {
+    // A dimension of length 0 must not hide what its neighbours alone cannot hold.
+    let cells = shape.iter().fold(1_u128, |cells, length| {
+        cells.saturating_mul((*length).max(1) as u128)
+    });
+    fitting(cells, size_of::<f64>())?;
+    Ok(shape.iter().product())
+}
+
 fn filled<T: Clone>(shape: &[usize], value: T) -> Result<ArrayD<T>, DatasetError> {
-    let cells = shape
-        .iter()
-        .fold(1_u128, |cells, n| cells.saturating_mul(*n as u128));
-    let count = fitting(cells, size_of::<T>())?;
+    let count = grid_len(shape)?;
     let too_large = || DatasetError::TooLarge {
-        cells,
-        gib: cells as f64 * size_of::<T>() as f64 / f64::from(1_u32 << 30),
+        cells: count as u128,
+        gib: count as f64 * size_of::<T>() as f64 / f64::from(1_u32 << 30),
     };
+    fitting(count as u128, size_of::<T>())?;
     let mut data = Vec::new();
     data.try_reserve_exact(count).map_err(|_| too_large())?;
     data.resize(count, value);

@@ -1,7 +1,12 @@
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
-use crate::value::{Kind, Value};
+use crate::value::{Digest, KeyWriter, Kind, Value};
 use crate::var::Scale;
+
+use super::error::DatasetError;
 
 /// What a dimension stands for.
 ///
@@ -102,6 +107,47 @@ impl Dim {
         let value = self.kind.canonical(value)?;
         self.values.iter().position(|known| *known == value)
     }
+}
+
+/// Which of two coordinates on a numeric axis is the lower one; `None` where they have no order.
+pub(super) fn compare(a: &Value, b: &Value) -> Option<Ordering> {
+    match (a, b) {
+        (Value::Int(a) | Value::DateTime(a), Value::Int(b) | Value::DateTime(b)) => Some(a.cmp(b)),
+        (Value::Big(a), Value::Big(b)) => Some(a.cmp(b)),
+        (Value::Big(_), Value::Int(_)) => Some(Ordering::Greater),
+        (Value::Int(_), Value::Big(_)) => Some(Ordering::Less),
+        _ => a.as_f64()?.partial_cmp(&b.as_f64()?),
+    }
+}
+
+/// Where each coordinate of a dimension stands.
+pub(super) struct Positions(HashMap<Digest, usize>);
+
+impl Positions {
+    /// # Errors
+    /// Where a coordinate stands twice.
+    pub(super) fn of(dim: &Dim) -> Result<Self, DatasetError> {
+        let mut positions = HashMap::with_capacity(dim.len());
+        for (at, value) in dim.values.iter().enumerate() {
+            if positions.insert(digest(value), at).is_some() {
+                return Err(DatasetError::RepeatedCoordinate {
+                    dim: dim.name.clone(),
+                    value: value.clone(),
+                });
+            }
+        }
+        Ok(Self(positions))
+    }
+
+    pub(super) fn find(&self, value: &Value) -> Option<usize> {
+        self.0.get(&digest(value)).copied()
+    }
+}
+
+pub(super) fn digest(value: &Value) -> Digest {
+    let mut key = KeyWriter::default();
+    key.value(value);
+    key.digest()
 }
 
 pub(super) fn label(name: &str, units: &str) -> String {

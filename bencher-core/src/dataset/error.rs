@@ -3,6 +3,8 @@ use thiserror::Error;
 use crate::value::Value;
 use crate::var::UnknownName;
 
+use super::formula::FormulaError;
+
 /// Why a dataset cannot do what was asked of it.
 ///
 /// ```
@@ -18,6 +20,17 @@ pub enum DatasetError {
     /// A dimension or variable that is not there.
     #[error(transparent)]
     Unknown(#[from] UnknownName),
+    /// A formula over names that are not there.
+    #[error(transparent)]
+    Formula(#[from] FormulaError),
+    /// A derived variable of a kind that a formula does not give.
+    #[error("`{variable}` is of the kind {kind}, and a formula gives floats: make it f64")]
+    DerivedKind {
+        /// The variable.
+        variable: String,
+        /// Its kind.
+        kind: String,
+    },
     /// A coordinate that is not there.
     #[error("{dim} has no value {value} (it has {known})")]
     NoCoordinate {
@@ -38,9 +51,61 @@ pub enum DatasetError {
         /// The value asked for.
         value: Value,
     },
+    /// A dimension whose coordinates have no order and no distance.
+    #[error("the coordinates of {0} are not numbers, so none is near another; select an exact one")]
+    NotOrdered(String),
+    /// A coordinate that would stand twice on one dimension.
+    #[error("{value} would stand twice on {dim}; give every coordinate once")]
+    RepeatedCoordinate {
+        /// The dimension.
+        dim: String,
+        /// The coordinate.
+        value: Value,
+    },
+    /// A dimension whose coordinates are not made of parts.
+    #[error("the coordinates of {0} have no parts to make dimensions of")]
+    NoParts(String),
+    /// A number of inputs that cannot be aggregated.
+    #[error("{asked} inputs cannot be aggregated: there are {inputs}, so give 1 to {inputs}")]
+    Aggregate {
+        /// How many were asked for.
+        asked: usize,
+        /// How many there are.
+        inputs: usize,
+    },
     /// A position outside the grid.
     #[error("the position lies outside the grid")]
     Position,
+    /// A dimension or variable that is not the same in two datasets.
+    #[error("the {what} of `{name}` differs between the datasets, so they cannot be put together")]
+    Differs {
+        /// The dimension or variable.
+        name: String,
+        /// What of it differs.
+        what: &'static str,
+    },
+    /// Datasets whose dimensions differ.
+    #[error("the dimensions differ: ({left}) and ({right}); align the datasets first")]
+    Dimensions {
+        /// The dimensions of the first dataset.
+        left: String,
+        /// Those of the other.
+        right: String,
+    },
+    /// Not one dataset for every coordinate.
+    #[error("{datasets} datasets cannot stand at {coordinates} coordinates, one at each")]
+    Parts {
+        /// How many datasets there are.
+        datasets: usize,
+        /// How many coordinates there are.
+        coordinates: usize,
+    },
+    /// No dataset where at least one is needed.
+    #[error("there is no dataset to put together")]
+    Nothing,
+    /// A quantile outside 0..=1.
+    #[error("a quantile lies within 0 and 1, and {0} does not: the 90th percentile is 0.9")]
+    Quantile(f64),
     /// Two dimensions or variables of one name.
     #[error("the name `{0}` stands for two things; rename one")]
     Repeated(String),
@@ -56,6 +121,14 @@ pub enum DatasetError {
         expected: String,
         /// What was given.
         value: Value,
+    },
+    /// An array of a type that the variable's kind is not held as.
+    #[error("`{variable}` holds {expected}, which an array of this type does not")]
+    Element {
+        /// The variable.
+        variable: String,
+        /// What it holds.
+        expected: String,
     },
     /// More cells than fit the memory.
     #[error(

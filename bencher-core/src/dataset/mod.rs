@@ -23,27 +23,47 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod aggregate;
+mod align;
+mod array;
 mod cell;
 mod column;
+mod combine;
+mod csv;
+mod derive;
 mod describe;
 mod dim;
 mod error;
-mod export;
+mod formula;
+mod grid;
+mod group;
+mod import_error;
+mod json;
+mod parts;
 mod reduce;
+mod reshape;
 mod select;
 mod table;
+mod units;
 mod variable;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use aggregate::{Aggregate, Statistic};
+pub use align::Join;
+pub use array::Element;
 pub use cell::{Cell, CellState};
 pub use column::Column;
 pub use dim::{Dim, DimRole};
 pub use error::DatasetError;
-pub(crate) use export::json_value;
+pub use formula::{Formula, FormulaError, FormulaProblem};
+pub use group::Group;
+pub use import_error::ImportError;
+pub(crate) use json::json_value;
 pub use table::{LongTable, Row};
+pub use units::{UnitScale, digits, quantity};
 pub use variable::{Variable, VariableInfo};
 
 use crate::var::UnknownName;
@@ -145,6 +165,22 @@ impl Dataset {
         Ok(dataset)
     }
 
+    /// The dataset over other dimensions, whose cells are taken from this one's by runs; cells that
+    /// none reaches are pending.
+    fn rearranged(
+        &self,
+        dims: Vec<Dim>,
+        runs: impl Iterator<Item = grid::Run> + Clone,
+    ) -> Result<Self, DatasetError> {
+        let shape: Vec<usize> = dims.iter().map(Dim::len).collect();
+        let variables = self
+            .variables
+            .iter()
+            .map(|var| var.rearranged(&shape, runs.clone()))
+            .collect::<Result<_, _>>()?;
+        Self::from_parts(self.name.clone(), dims, variables, self.attributes.clone())
+    }
+
     /// Checks what the type alone does not guarantee of a dataset read from a file: names differ
     /// and every variable has the shape of the dimensions.
     ///
@@ -162,6 +198,8 @@ impl Dataset {
             }
         }
         let shape = self.shape();
+        // Lengths that overflow would make every flat index wrong.
+        column::grid_len(&shape)?;
         for variable in &self.variables {
             variable.check(&shape)?;
         }
@@ -208,6 +246,19 @@ impl Dataset {
                 let known = self.dims.iter().map(|dim| dim.name.as_str());
                 UnknownName::new("dimension", name, known).into()
             })
+    }
+
+    /// The positions of the dimensions of some names, each of which may stand once.
+    fn axes(&self, names: &[&str]) -> Result<Vec<usize>, DatasetError> {
+        let mut axes = Vec::with_capacity(names.len());
+        for name in names {
+            let found = self.axis(name)?;
+            if axes.contains(&found) {
+                return Err(DatasetError::Repeated((*name).to_owned()));
+            }
+            axes.push(found);
+        }
+        Ok(axes)
     }
 
     /// How many positions each dimension has.

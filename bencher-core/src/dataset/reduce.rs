@@ -1,8 +1,14 @@
 use crate::stats;
 use crate::value::{Kind, Value};
+use crate::var::Direction;
 
+use super::grid::Walk;
+use super::variable::absent_of;
 use super::{CellState, Dataset, DatasetError, Dim, Variable, VariableInfo};
 
+/// Statistics over dimensions, of the cells that hold a value.
+///
+/// Cells without a value are left out. The example stands at [`Dataset::reduce`].
 impl Dataset {
     /// The mean over some dimensions; a truth value's is the share of `true`.
     ///
@@ -10,6 +16,108 @@ impl Dataset {
     /// Where a dimension is not there.
     pub fn mean(&self, dims: &[&str]) -> Result<Self, DatasetError> {
         self.reduce(dims, stats::mean)
+    }
+
+    /// The middle value over some dimensions, the mean of the two middle ones of an even number.
+    ///
+    /// # Errors
+    /// Where a dimension is not there.
+    pub fn median(&self, dims: &[&str]) -> Result<Self, DatasetError> {
+        self.reduce(dims, stats::median)
+    }
+
+    /// The quantile at `p` over some dimensions, by linear interpolation as [`stats::quantile`] says.
+    ///
+    /// ```
+    /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
+    /// # use bencher_core::value::{Kind, Value};
+    /// # let elapsed = VariableInfo::new("elapsed", Kind::Float(64));
+    /// let mut runs = Dataset::new("Runs", vec![Dim::repeats(4)], vec![elapsed])?;
+    /// let elapsed = runs.variable_mut(0).ok_or("no variable")?;
+    /// for (flat, seconds) in [3.0, 1.0, 2.0, 10.0].into_iter().enumerate() {
+    ///     elapsed.record(flat, &Value::Float(seconds), CellState::Measured)?;
+    /// }
+    /// let quarter = runs.quantile(&["repeat"], 0.25)?;
+    /// assert_eq!(quarter.variable("elapsed")?.number(0), Some(1.75));
+    /// assert!(runs.quantile(&["repeat"], 25.0).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where a dimension is not there, or `p` is not within 0..=1.
+    pub fn quantile(&self, dims: &[&str], p: f64) -> Result<Self, DatasetError> {
+        if !(0.0..=1.0).contains(&p) {
+            return Err(DatasetError::Quantile(p));
+        }
+        self.reduce(dims, |values| stats::quantile(values, p))
+    }
+
+    /// The sum over some dimensions; a truth value's is the number of `true`.
+    ///
+    /// A group without a single value has no sum: nothing measured is not 0.
+    ///
+    /// # Errors
+    /// Where a dimension is not there.
+    pub fn sum(&self, dims: &[&str]) -> Result<Self, DatasetError> {
+        self.reduce(dims, |values| Some(stats::sum(values)))
+    }
+
+    /// How many cells hold a value, over some dimensions, for variables of every kind.
+    ///
+    /// A group without a single value counts 0: that much is known of it. Counts have no unit and
+    /// no better direction.
+    ///
+    /// ```
+    /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
+    /// # use bencher_core::value::{Kind, Value};
+    /// # let note = VariableInfo::new("note", Kind::Text);
+    /// let mut runs = Dataset::new("Runs", vec![Dim::repeats(3)], vec![note])?;
+    /// let note = runs.variable_mut(0).ok_or("no variable")?;
+    /// note.record(1, &Value::from("fine"), CellState::Measured)?;
+    /// assert_eq!(runs.count(&["repeat"])?.variable("note")?.number(0), Some(1.0));
+    /// assert_eq!(runs.sum(&["repeat"])?.variables().len(), 0, "text has no sum");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where a dimension is not there.
+    pub fn count(&self, dims: &[&str]) -> Result<Self, DatasetError> {
+        let mut groups = Groups::over(self, dims)?;
+        let variables = self
+            .variables
+            .iter()
+            .map(|var| groups.count(var))
+            .collect::<Result<_, _>>()?;
+        groups.finish(self, variables)
+    }
+
+    /// The variance over some dimensions, with `n - ddof` in the denominator: 0 for the
+    /// population, 1 for a sample.
+    ///
+    /// Its unit is the square of the variable's.
+    ///
+    /// ```
+    /// # use bencher_core::dataset::{Dataset, Dim, VariableInfo};
+    /// # use bencher_core::value::Kind;
+    /// let rate = VariableInfo { units: "B/s".to_owned(), ..VariableInfo::new("rate", Kind::Float(64)) };
+    /// let runs = Dataset::new("Runs", vec![Dim::repeats(3)], vec![rate])?;
+    /// assert_eq!(runs.var(&["repeat"], 1)?.variable("rate")?.info.units, "(B/s)²");
+    /// # Ok::<(), bencher_core::dataset::DatasetError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where a dimension is not there.
+    pub fn var(&self, dims: &[&str], ddof: u8) -> Result<Self, DatasetError> {
+        let mut reduced = self.reduce(dims, |values| stats::var(values, ddof))?;
+        for variable in &mut reduced.variables {
+            let units = &mut variable.info.units;
+            *units = match units.as_str() {
+                "" => String::new(),
+                plain if plain.chars().all(char::is_alphanumeric) => format!("{plain}²"),
+                compound => format!("({compound})²"),
+            };
+        }
+        Ok(reduced)
     }
 
     /// The standard deviation over some dimensions, with `n - ddof` in the denominator:
@@ -54,9 +162,10 @@ impl Dataset {
 
     /// Any statistic over some dimensions, of the cells that hold a value.
     ///
-    /// Text variables have none and are left out. A cell that stands for fewer cells than its group
-    /// has says of how many in its reason. A group without a single value keeps the state
-    /// and reason of its first cell; a statistic that is `None` is missing.
+    /// Text and payloads have none and are left out. A cell that stands for fewer cells than its
+    /// group has says of how many in its reason; it counts as cached if all its values are. A group
+    /// without a single value keeps the state and reason of its first cell; a statistic that is
+    /// `None`, and one over a dimension of no length, is missing.
     ///
     /// ```
     /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
@@ -66,7 +175,9 @@ impl Dataset {
     /// let elapsed = runs.variable_mut(0).unwrap();
     /// elapsed.record(0, &Value::Float(1.0), CellState::Measured)?;
     /// elapsed.record(2, &Value::Float(3.0), CellState::Measured)?;
-    /// assert_eq!(runs.mean(&["repeat"])?.variable("elapsed")?.number(0), Some(2.0));
+    /// let mean = runs.mean(&["repeat"])?;
+    /// let cell = mean.variable("elapsed")?.cell(0).unwrap();
+    /// assert_eq!((cell.value, cell.reason), (Some(Value::Float(2.0)), Some("of 2 of 3 cells")));
     /// # Ok::<(), bencher_core::dataset::DatasetError>(())
     /// ```
     ///
@@ -79,86 +190,123 @@ impl Dataset {
         dims: &[&str],
         statistic: impl Fn(&[f64]) -> Option<f64>,
     ) -> Result<Self, DatasetError> {
-        let mut gone = vec![false; self.dims.len()];
-        for name in dims {
-            let axis = self.axis(name)?;
-            if let Some(flag) = gone.get_mut(axis) {
-                *flag = true;
-            }
-        }
-        let kept = offsets(&self.dims, |axis| gone.get(axis) == Some(&false));
-        let within = offsets(&self.dims, |axis| gone.get(axis) == Some(&true));
-        let dims: Vec<Dim> = self
-            .dims
-            .iter()
-            .zip(&gone)
-            .filter(|(_, gone)| !**gone)
-            .map(|(dim, _)| dim.clone())
-            .collect();
-        let shape: Vec<usize> = dims.iter().map(Dim::len).collect();
+        let mut groups = Groups::over(self, dims)?;
         let variables = self
             .variables
             .iter()
             .filter(|var| var.is_numeric())
-            .map(|var| reduce_variable(var, &shape, &kept, &within, &statistic))
+            .map(|var| groups.reduce(var, &statistic))
             .collect::<Result<_, _>>()?;
-        Self::from_parts(self.name.clone(), dims, variables, self.attributes.clone())
+        groups.finish(self, variables)
     }
 }
 
-fn reduce_variable(
-    source: &Variable,
-    shape: &[usize],
-    kept: &[usize],
-    within: &[usize],
-    statistic: impl Fn(&[f64]) -> Option<f64>,
-) -> Result<Variable, DatasetError> {
-    let info = VariableInfo {
-        kind: Kind::Float(64),
-        ..source.info.clone()
-    };
-    let mut reduced = Variable::pending(info, shape)?;
-    let mut values = Vec::with_capacity(within.len());
-    for (flat, base) in kept.iter().enumerate() {
-        values.clear();
-        values.extend(
-            within
-                .iter()
-                .filter_map(|offset| source.number(base + offset)),
-        );
-        if values.is_empty() {
-            let (state, reason) = within
-                .iter()
-                .filter_map(|offset| source.cell(base + offset))
-                .map(|cell| (cell.state, cell.reason.map(Into::into)))
-                .next()
-                .unwrap_or((CellState::Missing, None));
-            reduced.record_absent(flat, state, reason)?;
-        } else if let Some(x) = statistic(&values) {
-            reduced.record(flat, &Value::Float(x), CellState::Measured)?;
-            if values.len() < within.len() {
-                let reason = format!("of {} of {} cells", values.len(), within.len());
-                reduced.reasons.insert(flat, reason.into());
+/// The cells that become one: every kept position stands for a group.
+struct Groups {
+    dims: Vec<Dim>,
+    shape: Vec<usize>,
+    /// The first cell of every group.
+    kept: Walk,
+    /// From a group's first cell to the others.
+    within: Walk,
+}
+
+impl Groups {
+    fn over(dataset: &Dataset, dims: &[&str]) -> Result<Self, DatasetError> {
+        let gone = dims
+            .iter()
+            .map(|name| dataset.axis(name))
+            .collect::<Result<Vec<usize>, _>>()?;
+        let (within, kept): (Vec<usize>, Vec<usize>) =
+            (0..dataset.dims.len()).partition(|axis| gone.contains(axis));
+        let dims: Vec<Dim> = kept
+            .iter()
+            .filter_map(|axis| dataset.dims.get(*axis).cloned())
+            .collect();
+        let shape = dataset.shape();
+        Ok(Self {
+            shape: dims.iter().map(Dim::len).collect(),
+            dims,
+            kept: Walk::over(&shape, kept),
+            within: Walk::over(&shape, within),
+        })
+    }
+
+    fn finish(self, of: &Dataset, variables: Vec<Variable>) -> Result<Dataset, DatasetError> {
+        Dataset::from_parts(of.name.clone(), self.dims, variables, of.attributes.clone())
+    }
+
+    fn reduce(
+        &mut self,
+        source: &Variable,
+        statistic: impl Fn(&[f64]) -> Option<f64>,
+    ) -> Result<Variable, DatasetError> {
+        let info = VariableInfo {
+            kind: Kind::Float(64),
+            ..source.info.clone()
+        };
+        let mut reduced = Variable::pending(info, &self.shape)?;
+        let cells = self.within.cells();
+        let mut values = Vec::new();
+        for (flat, base) in self.kept.again().enumerate() {
+            values.clear();
+            let mut cached = true;
+            let mut has_value = |at: &usize| match source.states.get(*at) {
+                Some(CellState::Cached) => true,
+                Some(CellState::Measured) => {
+                    cached = false;
+                    true
+                }
+                _ => false,
+            };
+            if self.within.is_contiguous() {
+                let group = (base..base + cells).filter(&mut has_value);
+                source.column.push_numbers(group, &mut values);
+            } else {
+                let group = self.within.again().map(|offset| base + offset);
+                source
+                    .column
+                    .push_numbers(group.filter(&mut has_value), &mut values);
             }
-        } else {
-            reduced.record_absent(flat, CellState::Missing, None)?;
+            let state = if cached {
+                CellState::Cached
+            } else {
+                CellState::Measured
+            };
+            if values.is_empty() {
+                let first = if cells == 0 { None } else { source.cell(base) };
+                let (state, reason) = absent_of(first.as_ref());
+                reduced.record_absent(flat, state, reason)?;
+            } else if let Some(x) = statistic(&values) {
+                reduced.record(flat, &Value::Float(x), state)?;
+                if values.len() < cells {
+                    let reason = format!("of {} of {cells} cells", values.len());
+                    reduced.note(flat, reason.into());
+                }
+            } else {
+                reduced.record_absent(flat, CellState::Missing, None)?;
+            }
         }
+        Ok(reduced)
     }
-    Ok(reduced)
-}
 
-/// The flat offsets that the chosen dimensions span, in row-major order.
-fn offsets(dims: &[Dim], chosen: impl Fn(usize) -> bool) -> Vec<usize> {
-    let mut offsets = vec![0];
-    let mut stride: usize = dims.iter().map(Dim::len).product();
-    for (axis, dim) in dims.iter().enumerate() {
-        stride = stride.checked_div(dim.len()).unwrap_or(0);
-        if chosen(axis) {
-            offsets = offsets
-                .iter()
-                .flat_map(|offset| (0..dim.len()).map(move |at| offset + at * stride))
-                .collect();
+    fn count(&mut self, source: &Variable) -> Result<Variable, DatasetError> {
+        let info = VariableInfo {
+            kind: Kind::Uint(64),
+            units: String::new(),
+            direction: Direction::None,
+            timed: false,
+            ..source.info.clone()
+        };
+        let mut counted = Variable::pending(info, &self.shape)?;
+        for (flat, base) in self.kept.again().enumerate() {
+            let states = self
+                .within
+                .again()
+                .filter_map(|offset| source.states.get(base + offset));
+            let count = states.filter(|state| state.has_value()).count();
+            counted.record(flat, &Value::from(count), CellState::Measured)?;
         }
+        Ok(counted)
     }
-    offsets
 }

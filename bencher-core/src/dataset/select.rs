@@ -1,9 +1,18 @@
+use std::cmp::Ordering;
+use std::collections::HashSet;
+
 use crate::value::Value;
 
-use super::{Dataset, DatasetError, Variable};
+use super::dim::compare;
+use super::grid::{Run, around};
+use super::{Dataset, DatasetError, Dim};
 
 impl Dataset {
     /// The part where a dimension has one value; the dimension is gone from it.
+    ///
+    /// The name may also be that of a part of a dimension's items, as in
+    /// [`part_names`](Dim::part_names): then those items are kept whose part equals the value, and
+    /// the dimension stays.
     ///
     /// ```
     /// # use bencher_core::dataset::{Dataset, Dim, VariableInfo};
@@ -17,26 +26,164 @@ impl Dataset {
     /// ```
     ///
     /// # Errors
-    /// Where the dimension or the value is not there.
+    /// Where the dimension or the value is not there, or two dimensions have such a part.
     pub fn select(&self, dim: &str, value: impl Into<Value>) -> Result<Self, DatasetError> {
         let value = value.into();
-        let found = self.dim(dim)?;
-        if found.kind.canonical(&value).is_none() {
-            let (dim, expected) = (dim.to_owned(), found.kind.name());
-            return Err(DatasetError::CoordinateKind {
-                dim,
-                expected,
-                value,
-            });
+        match self.dim(dim) {
+            Ok(found) => self.select_position(dim, exact(found, &value)?),
+            Err(unknown) => self.select_part(dim, &value, unknown),
         }
-        let position = found
-            .position(&value)
-            .ok_or_else(|| DatasetError::NoCoordinate {
-                dim: dim.to_owned(),
-                value,
-                known: super::describe::shorten(&found.values, 60),
-            })?;
+    }
+
+    /// The part where a numeric dimension has the value nearest to `value`; the dimension is gone
+    /// from it. Of two that are equally near it is the lower one.
+    ///
+    /// Moments are taken as numbers.
+    ///
+    /// ```
+    /// # use bencher_core::dataset::{Dataset, Dim};
+    /// # use bencher_core::value::{Kind, Value};
+    /// let load = Dim::input("load", Kind::Float(64), [0.0, 0.5, 1.0].map(Value::from).to_vec());
+    /// let runs = Dataset::new("Runs", vec![load], vec![])?;
+    /// assert_eq!(runs.select_nearest("load", 0.8)?, runs.select("load", 1.0)?);
+    /// assert!(runs.select_nearest("load", f64::NAN).is_err());
+    /// # Ok::<(), bencher_core::dataset::DatasetError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where the dimension is not there, has no order or no coordinate, or the value is no finite number.
+    pub fn select_nearest(&self, dim: &str, value: impl Into<Value>) -> Result<Self, DatasetError> {
+        let found = self.ordered(dim)?;
+        let value = value.into();
+        let Some(target) = value.as_f64().filter(|x| x.is_finite()) else {
+            return Err(wrong_kind(found, &value));
+        };
+        let distance = |known: &Value| match (whole(known), whole(&value)) {
+            // Beyond 2^53 neighbours are one float.
+            (Some(a), Some(b)) => Some(a.abs_diff(b) as f64),
+            _ => Some((known.as_f64()? - target).abs()),
+        };
+        let nearest = found
+            .values
+            .iter()
+            .enumerate()
+            .filter_map(|(at, known)| Some((at, known, distance(known)?)))
+            .filter(|(.., distance)| !distance.is_nan())
+            .min_by(|(_, low, a), (_, high, b)| {
+                a.total_cmp(b)
+                    .then(compare(low, high).unwrap_or(Ordering::Equal))
+            });
+        let (position, ..) = nearest.ok_or_else(|| no_coordinate(found, &value))?;
         self.select_position(dim, position)
+    }
+
+    /// The part at some values of a dimension, in their order; the dimension stays.
+    ///
+    /// ```
+    /// # use bencher_core::dataset::{Dataset, Dim};
+    /// let runs = Dataset::new("Runs", vec![Dim::repeats(5)], vec![])?;
+    /// assert_eq!(runs.select_many("repeat", [4, 2])?.dims()[0].values, [4.into(), 2.into()]);
+    /// assert!(runs.select_many("repeat", [2, 2]).is_err(), "no coordinate stands twice");
+    /// # Ok::<(), bencher_core::dataset::DatasetError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where the dimension or a value is not there, or a value is given twice.
+    pub fn select_many<V: Into<Value>>(
+        &self,
+        dim: &str,
+        values: impl IntoIterator<Item = V>,
+    ) -> Result<Self, DatasetError> {
+        let found = self.dim(dim)?;
+        let mut taken = HashSet::new();
+        let mut positions = Vec::new();
+        for value in values {
+            let position = exact(found, &value.into())?;
+            positions.push(position);
+            if !taken.insert(position) {
+                return Err(repeated(found, position));
+            }
+        }
+        self.take(dim, &positions)
+    }
+
+    /// The part from one value of a dimension to another, both included; the dimension stays.
+    ///
+    /// On a numeric dimension, or one of moments, these are all coordinates between the two values,
+    /// which need not be coordinates themselves. On any other they are those between the positions of
+    /// the two. There may be none.
+    ///
+    /// ```
+    /// # use bencher_core::dataset::{Dataset, Dim};
+    /// # use bencher_core::value::{Kind, Value};
+    /// let len = Dim::input("len", Kind::Uint(64), [1, 10, 100, 1000].map(Value::from).to_vec());
+    /// let algo = Dim::input("algo", Kind::Category, ["a", "b", "c"].map(Value::from).to_vec());
+    /// let runs = Dataset::new("Runs", vec![len, algo], vec![])?;
+    /// assert_eq!(runs.select_range("len", 2, 100)?.shape(), [2, 3]);
+    /// assert_eq!(runs.select_range("algo", "b", "c")?.shape(), [4, 2]);
+    /// # Ok::<(), bencher_core::dataset::DatasetError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where the dimension is not there, or an end is no value of it.
+    pub fn select_range(
+        &self,
+        dim: &str,
+        from: impl Into<Value>,
+        to: impl Into<Value>,
+    ) -> Result<Self, DatasetError> {
+        let found = self.dim(dim)?;
+        let (from, to) = (from.into(), to.into());
+        let positions: Vec<usize> = if found.kind.is_ordered() {
+            for end in [&from, &to] {
+                if end.as_f64().is_none_or(f64::is_nan) {
+                    return Err(wrong_kind(found, end));
+                }
+            }
+            let reaches =
+                |low: &Value, high: &Value| compare(low, high).is_some_and(Ordering::is_le);
+            (0..)
+                .zip(&found.values)
+                .filter(|(_, known)| reaches(&from, known) && reaches(known, &to))
+                .map(|(at, _)| at)
+                .collect()
+        } else {
+            (exact(found, &from)?..=exact(found, &to)?).collect()
+        };
+        self.take(dim, &positions)
+    }
+
+    /// The part at some positions of a dimension, in their order; the dimension stays.
+    ///
+    /// ```
+    /// # use bencher_core::dataset::{Dataset, DatasetError, Dim};
+    /// let runs = Dataset::new("Runs", vec![Dim::repeats(5)], vec![])?;
+    /// assert_eq!(runs.select_positions("repeat", 1..3)?.shape(), [2]);
+    /// assert_eq!(runs.select_positions("repeat", (0..5).rev())?.dims()[0].values[0], 5.into());
+    /// assert_eq!(runs.select_positions("repeat", [5]), Err(DatasetError::Position));
+    /// # Ok::<(), DatasetError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where the dimension or a position is not there, or a position is given twice.
+    pub fn select_positions(
+        &self,
+        dim: &str,
+        positions: impl IntoIterator<Item = usize>,
+    ) -> Result<Self, DatasetError> {
+        let found = self.dim(dim)?;
+        let mut taken = HashSet::new();
+        let mut kept = Vec::new();
+        for position in positions {
+            if position >= found.len() {
+                return Err(DatasetError::Position);
+            }
+            if !taken.insert(position) {
+                return Err(repeated(found, position));
+            }
+            kept.push(position);
+        }
+        self.take(dim, &kept)
     }
 
     /// The part at one position of a dimension; the dimension is gone from it.
@@ -58,24 +205,97 @@ impl Dataset {
         if position >= gone.len() {
             return Err(DatasetError::Position);
         }
-        let inner: usize = dims.iter().skip(axis).map(super::Dim::len).product();
-        let outer: usize = dims.iter().take(axis).map(super::Dim::len).product();
-        let source = |flat: usize| (flat / inner * gone.len() + position) * inner + flat % inner;
-        let variables = self
-            .variables
-            .iter()
-            .map(|var| Variable {
-                info: var.info.clone(),
-                column: var.column.index_axis(axis, position),
-                states: (0..outer * inner)
-                    .filter_map(|flat| var.states.get(source(flat)).copied())
-                    .collect(),
-                reasons: (0..outer * inner)
-                    .filter(|_| !var.reasons.is_empty())
-                    .filter_map(|flat| Some((flat, var.reasons.get(&source(flat))?.clone())))
-                    .collect(),
+        let (outer, inner) = around(&self.shape(), axis);
+        let runs = (0..outer).map(|before| Run {
+            from: (before * gone.len() + position) * inner,
+            to: before * inner,
+            count: inner,
+        });
+        self.rearranged(dims, runs)
+    }
+
+    pub(super) fn take(&self, dim: &str, positions: &[usize]) -> Result<Self, DatasetError> {
+        let axis = self.axis(dim)?;
+        let mut dims = self.dims.clone();
+        if let Some(dim) = dims.get_mut(axis) {
+            let kept = positions.iter().filter_map(|at| dim.values.get(*at));
+            dim.values = kept.cloned().collect();
+        }
+        let sources: Vec<Option<usize>> = positions.iter().map(|at| Some(*at)).collect();
+        self.spread(axis, &sources, dims)
+    }
+
+    /// The dataset with another length of one axis: position `n` takes the cells of `sources[n]`,
+    /// or pending ones.
+    pub(super) fn spread(
+        &self,
+        axis: usize,
+        sources: &[Option<usize>],
+        dims: Vec<Dim>,
+    ) -> Result<Self, DatasetError> {
+        let shape = self.shape();
+        let length = shape.get(axis).copied().unwrap_or(1);
+        let (outer, inner) = around(&shape, axis);
+        let runs = (0..outer).flat_map(|before| {
+            sources.iter().enumerate().filter_map(move |(to, from)| {
+                Some(Run {
+                    from: (before * length + (*from)?) * inner,
+                    to: (before * sources.len() + to) * inner,
+                    count: inner,
+                })
             })
-            .collect();
-        Self::from_parts(self.name.clone(), dims, variables, self.attributes.clone())
+        });
+        self.rearranged(dims, runs)
+    }
+
+    fn ordered(&self, dim: &str) -> Result<&Dim, DatasetError> {
+        let found = self.dim(dim)?;
+        if found.kind.is_ordered() {
+            Ok(found)
+        } else {
+            Err(DatasetError::NotOrdered(dim.to_owned()))
+        }
+    }
+}
+
+/// The position of a value that must be a coordinate.
+fn exact(dim: &Dim, value: &Value) -> Result<usize, DatasetError> {
+    if dim.kind.canonical(value).is_none() {
+        return Err(wrong_kind(dim, value));
+    }
+    dim.position(value).ok_or_else(|| no_coordinate(dim, value))
+}
+
+/// The whole number that an integer or a moment is.
+fn whole(value: &Value) -> Option<i128> {
+    match value {
+        Value::Int(i) | Value::DateTime(i) => Some(*i),
+        _ => None,
+    }
+}
+
+fn wrong_kind(dim: &Dim, value: &Value) -> DatasetError {
+    DatasetError::CoordinateKind {
+        dim: dim.name.clone(),
+        expected: dim.kind.name(),
+        value: value.clone(),
+    }
+}
+
+fn no_coordinate(dim: &Dim, value: &Value) -> DatasetError {
+    DatasetError::NoCoordinate {
+        dim: dim.name.clone(),
+        value: value.clone(),
+        known: super::describe::shorten(&dim.values, 60),
+    }
+}
+
+fn repeated(dim: &Dim, position: usize) -> DatasetError {
+    match dim.values.get(position) {
+        Some(value) => DatasetError::RepeatedCoordinate {
+            dim: dim.name.clone(),
+            value: value.clone(),
+        },
+        None => DatasetError::Position,
     }
 }

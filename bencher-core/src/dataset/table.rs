@@ -38,7 +38,7 @@ impl Dataset {
 
 impl<'a> LongTable<'a> {
     /// The columns: names of the dimensions, then of the variables.
-    pub fn columns(&self) -> impl Iterator<Item = &'a str> {
+    pub fn columns(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         let dims = self.dataset.dims.iter().map(|dim| dim.name.as_str());
         dims.chain(
             self.dataset

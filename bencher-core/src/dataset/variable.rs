@@ -7,9 +7,10 @@ use crate::value::{Kind, Value};
 use crate::var::Direction;
 
 use super::cell::{Cell, CellState};
-use super::column::Column;
+use super::column::{Column, copy_runs, grid_len};
 use super::dim::label;
 use super::error::DatasetError;
+use super::grid::Run;
 
 /// What a variable is, without its data.
 ///
@@ -86,13 +87,45 @@ pub struct Variable {
 impl Variable {
     pub(super) fn pending(info: VariableInfo, shape: &[usize]) -> Result<Self, DatasetError> {
         let column = Column::empty(info.kind, shape)?;
-        let states = vec![CellState::Pending; shape.iter().product()];
+        let states = vec![CellState::Pending; grid_len(shape)?];
         Ok(Self {
             info,
             column,
             states,
             reasons: BTreeMap::new(),
         })
+    }
+
+    /// A variable of another shape that takes runs of cells from this one; the rest is pending.
+    pub(super) fn rearranged(
+        &self,
+        shape: &[usize],
+        runs: impl Iterator<Item = Run> + Clone,
+    ) -> Result<Self, DatasetError> {
+        let mut rearranged = Self::pending(self.info.clone(), shape)?;
+        rearranged.copy_from(self, runs)?;
+        Ok(rearranged)
+    }
+
+    /// Copies runs of cells, with their states and reasons, into cells that are still pending.
+    pub(super) fn copy_from(
+        &mut self,
+        source: &Self,
+        runs: impl Iterator<Item = Run> + Clone,
+    ) -> Result<(), DatasetError> {
+        let copied = self.column.copy(&source.column, runs.clone())
+            && copy_runs(&mut self.states, &source.states, runs.clone());
+        if !copied {
+            return Err(DatasetError::Shape(self.info.name.clone()));
+        }
+        if !source.reasons.is_empty() {
+            for Run { from, to, count } in runs {
+                let reasons = source.reasons.range(from..from + count);
+                self.reasons
+                    .extend(reasons.map(|(flat, reason)| (to + flat - from, reason.clone())));
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn check(&self, shape: &[usize]) -> Result<(), DatasetError> {
@@ -184,10 +217,25 @@ impl Variable {
         reason: Option<Arc<str>>,
     ) -> Result<(), DatasetError> {
         *self.states.get_mut(flat).ok_or(DatasetError::Position)? = state;
-        match reason {
-            Some(reason) => self.reasons.insert(flat, reason),
-            None => self.reasons.remove(&flat),
-        };
+        self.reasons.remove(&flat);
+        if let Some(reason) = reason {
+            self.note(flat, reason);
+        }
         Ok(())
     }
+
+    /// Notes why a cell is as it is, whatever its state.
+    pub(super) fn note(&mut self, flat: usize, reason: Arc<str>) {
+        // An empty reason says nothing, and CSV could not tell it from none.
+        if !reason.is_empty() {
+            self.reasons.insert(flat, reason);
+        }
+    }
+}
+
+/// The state and reason that a cell made from `cell`, which has no value, takes over.
+pub(super) fn absent_of(cell: Option<&Cell<'_>>) -> (CellState, Option<Arc<str>>) {
+    cell.map_or((CellState::Missing, None), |cell| {
+        (cell.state, cell.reason.map(Into::into))
+    })
 }

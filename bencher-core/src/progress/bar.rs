@@ -44,7 +44,7 @@ impl ProgressSink for BarProgress {
             if counts.failed > 0 || counts.hits > 0 {
                 bar.set_message(remarks(counts));
             }
-            bar.set_position(counts.submitted);
+            bar.set_position(counts.submitted + counts.skipped);
         }
     }
 

@@ -1,8 +1,10 @@
 use std::sync::Arc;
 
-use crate::value::{Kind, Value};
+use crate::value::{Item, Kind, Value};
 use crate::var::Scale;
 
+use super::continuum::Continuum;
+use super::design::DesignPoints;
 use super::sampling::thinned_index;
 
 /// The values of one input in one sweep, by position; computed, not stored, where a rule gives
@@ -24,6 +26,10 @@ pub struct Levels {
 #[derive(Clone, Debug, PartialEq)]
 enum Rule {
     List(Arc<[Value]>),
+    /// An item for each position, with a part for each of these.
+    Zipped(Arc<[(Arc<str>, Levels)]>),
+    /// An item for each point of a design, with a part for each of these.
+    Designed(Arc<DesignPoints>, Arc<[(Arc<str>, Continuum)]>),
     /// `low + i * step`, in integers.
     Integers {
         kind: Kind,
@@ -59,6 +65,42 @@ impl Levels {
         Self {
             count: values.len() as u64,
             rule: Rule::List(values.into()),
+        }
+    }
+
+    /// One item for each position, with a part of each name; as long as the shortest.
+    ///
+    /// ```
+    /// use bencher_core::space::Levels;
+    /// use bencher_core::value::Value;
+    /// let numbers = |numbers: [i32; 2]| Levels::list(numbers.map(Value::from).to_vec());
+    /// let zipped = Levels::zipped([("rows", numbers([2, 4])), ("cols", numbers([8, 16]))]);
+    /// assert_eq!(zipped.get(1).map(|item| item.to_string()).as_deref(), Some("rows=4, cols=16"));
+    /// ```
+    pub fn zipped<N: Into<Arc<str>>>(parts: impl IntoIterator<Item = (N, Self)>) -> Self {
+        let parts: Arc<[(Arc<str>, Self)]> = parts
+            .into_iter()
+            .map(|(name, levels)| (name.into(), levels))
+            .collect();
+        Self {
+            count: parts
+                .iter()
+                .map(|(_, levels)| levels.count)
+                .min()
+                .unwrap_or(0),
+            rule: Rule::Zipped(parts),
+        }
+    }
+
+    /// One item for each point of a design, with a part of each name.
+    pub(crate) fn designed<N: Into<Arc<str>>>(
+        points: DesignPoints,
+        parts: impl IntoIterator<Item = (N, Continuum)>,
+    ) -> Self {
+        let parts = parts.into_iter().map(|(name, part)| (name.into(), part));
+        Self {
+            count: points.len(),
+            rule: Rule::Designed(Arc::new(points), parts.collect()),
         }
     }
 
@@ -122,6 +164,17 @@ impl Levels {
         }
         if scale == Scale::Log {
             return Self::geometric(kind, low, high, samples);
+        }
+        if kind == Kind::DateTime {
+            let rule = Rule::Thinned {
+                kind,
+                low: whole(low),
+                last: width(&whole(low), &whole(high)),
+            };
+            return Self {
+                rule,
+                count: samples as u64,
+            };
         }
         if kind.is_integer() {
             let last = width(low, high);
@@ -212,6 +265,21 @@ impl Levels {
         }
         match &self.rule {
             Rule::List(values) => values.get(usize::try_from(position).ok()?).cloned(),
+            Rule::Zipped(parts) => {
+                let part = |(name, levels): &(Arc<str>, Self)| {
+                    Some((Arc::clone(name), levels.get(position)?))
+                };
+                let parts: Option<Vec<_>> = parts.iter().map(part).collect();
+                Some(Value::from(Item::new("", parts?)))
+            }
+            Rule::Designed(points, parts) => {
+                let part = |(dimension, (name, part)): (usize, &(Arc<str>, Continuum))| {
+                    let share = points.coordinate(position, dimension)?;
+                    Some((Arc::clone(name), part.at(share)?))
+                };
+                let parts: Option<Vec<_>> = parts.iter().enumerate().map(part).collect();
+                Some(Value::from(Item::new("", parts?)))
+            }
             Rule::Integers { kind, low, step } => {
                 kind.canonical(&offset(low, u128::from(position).checked_mul(*step)?)?)
             }
@@ -246,7 +314,7 @@ fn steps_below(quotient: f64) -> f64 {
 
 /// `x` to twelve significant digits: the exponential's last bits differ between platforms, and
 /// a value is to be the same everywhere, and to read well.
-fn twelve_digits(x: f64) -> f64 {
+pub(super) fn twelve_digits(x: f64) -> f64 {
     format!("{x:.11e}").parse().unwrap_or(x)
 }
 
@@ -272,7 +340,15 @@ fn linspace(low: f64, high: f64, n: u64, i: u64) -> f64 {
     }
 }
 
-fn offset(low: &Value, by: u128) -> Option<Value> {
+/// A moment as the number of its nanoseconds.
+pub(super) fn whole(moment: &Value) -> Value {
+    match moment {
+        Value::DateTime(nanoseconds) => Value::Int(*nanoseconds),
+        other => other.clone(),
+    }
+}
+
+pub(super) fn offset(low: &Value, by: u128) -> Option<Value> {
     match low {
         Value::Int(low) => match low.checked_add_unsigned(by) {
             Some(sum) => Some(Value::Int(sum)),
@@ -284,7 +360,7 @@ fn offset(low: &Value, by: u128) -> Option<Value> {
 }
 
 /// `high - low` of two integers.
-fn width(low: &Value, high: &Value) -> u128 {
+pub(super) fn width(low: &Value, high: &Value) -> u128 {
     match (low, high) {
         (Value::Int(low), Value::Int(high)) => high.abs_diff(*low),
         (Value::Int(low), Value::Big(high)) => u128::try_from(*low).map_or_else(

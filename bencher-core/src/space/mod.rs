@@ -7,25 +7,40 @@
 //!
 //! ```
 //! use bencher_core::space::{Axis, Density, Order, RunOrder, Space};
-//! use bencher_core::value::{SweepValue, Value};
+//! use bencher_core::value::Value;
+//! use bencher_core::var::SweepValue;
 //! use bencher_core::var::DomainOf;
 //! let domain = DomainOf::<u32>::new().pow2(4, 10).finish()?;
 //! let level_3 = Density { subsampling_divisions: 3, ..Density::default() };
 //! let levels = domain.levels(u32::KIND, level_3)?;
-//! let space = Space::new(vec![Axis { name: "len".to_owned(), input: 0, levels }])?;
+//! let space = Space::new(vec![Axis { name: "len".to_owned(), inputs: vec![0], levels }])?;
 //! assert_eq!(space.values(1), Some(vec![Value::from(128)]));
 //! let order = RunOrder::new(Order::RoundRobin, space.len(), 2);
 //! assert_eq!(order.sample(4), Some((1, 1)), "point 1 in the second round");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod continuum;
+mod design;
+mod factors;
+mod geometric;
 mod levels;
 mod order;
 mod product;
 mod sampling;
+#[cfg(feature = "store")]
+mod slug;
 
+pub(crate) use continuum::Continuum;
+pub use design::{DesignError, DesignPoints};
+pub use factors::{
+    Combination, Combinations, FactorError, FactorLevel, FactorSweep, Factors, sweep,
+};
+pub use geometric::{GeomError, geom, igeom};
 pub use levels::Levels;
 pub(crate) use order::mix;
 pub use order::{Order, RunOrder};
 pub use product::{Axis, Space, SpaceError};
 pub use sampling::{Density, samples_of_level, thinned_index};
+#[cfg(feature = "store")]
+pub use slug::slugify;

@@ -100,7 +100,7 @@ fn divide(n: u128, by: u128) -> (u128, u128) {
 
 /// A seeded permutation of `0..count`: a Feistel network over the next even power of two, walked
 /// until it lands inside (fewer than four steps on average).
-fn permuted(place: u128, count: u128, seed: u64) -> u128 {
+pub(super) fn permuted(place: u128, count: u128, seed: u64) -> u128 {
     let bits = (128 - count.saturating_sub(1).leading_zeros()).max(2);
     let half = bits.div_ceil(2);
     let mask = u64::MAX >> (64 - half.min(64));

@@ -5,15 +5,17 @@ use crate::var::DomainError;
 
 use super::levels::Levels;
 
-/// One input of a space with its levels.
+/// One dimension of a space: an input with its levels, or several inputs that change together.
+///
+/// The levels of several are items with a part for each, in the order of the inputs.
 ///
 /// The example stands at [`Space`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Axis {
-    /// The input's name.
+    /// The dimension's name: that of its input, where it has one.
     pub name: String,
-    /// Its position in the schema.
-    pub input: usize,
+    /// The positions of its inputs in the schema.
+    pub inputs: Vec<usize>,
     /// The values it takes.
     pub levels: Levels,
 }
@@ -27,7 +29,7 @@ pub struct Axis {
 /// use bencher_core::value::Value;
 /// let axis = |name: &str, n: i64| Axis {
 ///     name: name.to_owned(),
-///     input: 0,
+///     inputs: vec![0],
 ///     levels: Levels::list((0..n).map(Value::from).collect()),
 /// };
 /// let space = Space::new(vec![axis("a", 2), axis("b", 3)])?;
@@ -45,11 +47,11 @@ pub struct Space {
 ///
 /// ```
 /// use bencher_core::space::{Axis, Density, Space, SpaceError};
-/// use bencher_core::value::SweepValue;
+/// use bencher_core::var::SweepValue;
 /// use bencher_core::var::DomainOf;
 /// let levels = DomainOf::<u64>::new().bounds(0, u64::MAX).finish()?
 ///     .levels(u64::KIND, Density::default())?;
-/// let axis = Axis { name: "n".to_owned(), input: 0, levels };
+/// let axis = Axis { name: "n".to_owned(), inputs: vec![0], levels };
 /// let error = Space::new(vec![axis.clone(), axis.clone(), axis]).unwrap_err();
 /// assert!(matches!(error, SpaceError::Uncountable { inputs } if inputs == "n × n × n"));
 /// # Ok::<(), bencher_core::var::DomainError>(())
@@ -64,6 +66,16 @@ pub enum SpaceError {
         input: String,
         /// What is wrong with its domain.
         source: DomainError,
+    },
+    /// Inputs that change together and have different numbers of values.
+    #[error(
+        "the inputs of `{name}` change together, so they need equally many values; there are {lengths}"
+    )]
+    Lengths {
+        /// The dimension.
+        name: String,
+        /// How many values each input has.
+        lengths: String,
     },
     /// More points than can be numbered.
     #[error(
@@ -171,7 +183,7 @@ mod tests {
     fn axis(n: u64) -> Axis {
         Axis {
             name: format!("n{n}"),
-            input: 0,
+            inputs: vec![0],
             levels: Levels::every_integer(
                 crate::value::Kind::Uint(64),
                 &Value::from(0),

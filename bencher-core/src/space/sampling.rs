@@ -1,7 +1,9 @@
 //! How many samples a level takes, and which of a finite list.
 
 use crate::value::{Kind, Value};
-use crate::var::{Domain, DomainError, MAX_SUBSAMPLING_DIVISIONS, Scale, Values};
+use crate::var::{
+    Branch, Domain, DomainError, MAX_SUBSAMPLING_DIVISIONS, Param, Scale, Values, check_list,
+};
 
 use super::levels::Levels;
 
@@ -9,7 +11,7 @@ use super::levels::Levels;
 ///
 /// ```
 /// use bencher_core::space::Density;
-/// use bencher_core::value::SweepValue;
+/// use bencher_core::var::SweepValue;
 /// use bencher_core::var::DomainOf;
 /// let domain = DomainOf::<f64>::new().bounds(0.0, 1.0).samples(7).finish()?;
 /// let level = Density { subsampling_divisions: 3, samples_per_var: None };
@@ -90,7 +92,8 @@ impl Domain {
     ///
     /// ```
     /// use bencher_core::space::Density;
-    /// use bencher_core::value::{SweepValue, Value};
+    /// use bencher_core::value::Value;
+    /// use bencher_core::var::SweepValue;
     /// use bencher_core::var::{DomainError, DomainOf};
     /// let domain = DomainOf::<u8>::new().bounds(0, 9).finish()?;
     /// let at = |level| {
@@ -137,6 +140,19 @@ impl Domain {
                 let levels = Levels::list(powers.collect());
                 asked.map_or(levels.clone(), |samples| levels.thinned(samples))
             }
+            Values::Branches(branches) => {
+                let chosen = asked.map_or(branches.len(), |samples| samples.min(branches.len()));
+                let last = branches.len().saturating_sub(1) as u128;
+                let mut values = Vec::new();
+                for n in 0..chosen as u64 {
+                    let at = usize::try_from(thinned_index(last, chosen as u64, n));
+                    if let Some(branch) = at.ok().and_then(|at| branches.get(at)) {
+                        values.extend(branch_levels(branch, density)?);
+                    }
+                }
+                check_list(&values)?;
+                Levels::list(values)
+            }
             Values::Range { low, high, step } => match (asked, step) {
                 (Some(samples), _) => Levels::spread(kind, low, high, samples, self.scale),
                 (None, Some(step)) => Levels::stepped(kind, low, high, step),
@@ -149,14 +165,51 @@ impl Domain {
     }
 }
 
+/// A variant with every combination of the values of its own inputs, the first slowest.
+fn branch_levels(branch: &Branch, density: Density) -> Result<Vec<Value>, DomainError> {
+    let levels = |param: &Param| {
+        let levels = param.domain.levels(param.kind, density);
+        levels.map_err(|source| DomainError::Param {
+            name: param.name.clone(),
+            source: Box::new(source),
+        })
+    };
+    let levels: Vec<Levels> = branch.params.iter().map(levels).collect::<Result<_, _>>()?;
+    let count = levels.iter().fold(1_u128, |count, levels| {
+        count.saturating_mul(u128::from(levels.len()))
+    });
+    if count > MAX_BRANCH_LEVELS {
+        return Err(DomainError::TooMany(count));
+    }
+    let combination = |n: u128| {
+        let mut rest = n;
+        let mut values: Vec<Value> = levels
+            .iter()
+            .rev()
+            .filter_map(|levels| {
+                let len = u128::from(levels.len());
+                let at = u64::try_from(rest % len).ok()?;
+                rest /= len;
+                levels.get(at)
+            })
+            .collect();
+        values.reverse();
+        branch.value(values.into_iter())
+    };
+    Ok((0..count).map(combination).collect())
+}
+
+/// The most combinations that one variant's inputs make.
+const MAX_BRANCH_LEVELS: u128 = 1 << 20;
+
 /// The samples of a float range that says nothing of its own.
 const DEFAULT_SAMPLES: usize = 10;
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::SweepValue;
     use crate::var::DomainOf;
+    use crate::var::SweepValue;
     use proptest::prelude::*;
 
     fn texts(domain: &Domain, kind: Kind, level: u8) -> Vec<String> {

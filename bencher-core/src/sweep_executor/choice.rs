@@ -1,26 +1,22 @@
-use std::fmt;
-use std::str::FromStr;
+use crate::var::{Constant, Input, Output, Target};
 
-use crate::value::{Kind, Value};
-use crate::var::{Constant, Domain, DomainError, Input, Output, Scale, UnknownName, Values};
+use super::constraint::Constraint;
 
-/// What one sweep takes of what its type declares.
+/// What one sweep takes of what its type declares: a declaration that can be kept, merged with
+/// others, compared, and used for any number of sweeps.
 ///
 /// ```
 #[doc = include_str!("../example_sweep.md")]
 /// use bencher_core::space::Density;
 /// use bencher_core::sweep_executor::{Plan, SweepChoice};
-/// let choice = SweepChoice {
-///     inputs: None,
-///     results: Some(vec![Sorting::MOVES]),
-///     constants: vec![Sorting::LEN.with_const(100_u64)],
-/// };
+/// let choice = SweepChoice::default()
+///     .with_results([Sorting::MOVES])
+///     .with_constants([Sorting::LEN.with_const(100_u64)]);
 /// let plan = Plan::new(&Sorting::baseline()?, &choice, &[], Density::default(), 1, "")?;
 /// assert_eq!(plan.space().len(), 2, "presorted alone is left to sweep");
 /// assert_eq!(plan.constants()[0].value, 100.into());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone)]
 pub struct SweepChoice<S> {
     /// The inputs to sweep, slowest first; none means every one that is declared.
     pub inputs: Option<Vec<Input<S>>>,
@@ -28,6 +24,149 @@ pub struct SweepChoice<S> {
     pub results: Option<Vec<Output<S>>>,
     /// Inputs that are held at one value.
     pub constants: Vec<Constant<S>>,
+    /// Which points are run; the others are skipped, with the reason.
+    pub constraints: Vec<Constraint<S>>,
+}
+
+impl<S> SweepChoice<S> {
+    /// The inputs to sweep, the slowest first; replaces what was named before.
+    #[must_use]
+    pub fn with_inputs<I>(mut self, inputs: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: Into<Input<S>>,
+    {
+        self.inputs = Some(inputs.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// The results to keep; replaces what was named before.
+    #[must_use]
+    pub fn with_results<I>(mut self, results: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: Into<Output<S>>,
+    {
+        self.results = Some(results.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// More inputs that are held at one value.
+    #[must_use]
+    pub fn with_constants<I>(mut self, constants: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: Into<Constant<S>>,
+    {
+        self.constants.extend(constants.into_iter().map(Into::into));
+        self
+    }
+
+    /// One more rule that a point must keep; see [`Constraint`].
+    #[must_use]
+    pub fn with_constraint(
+        mut self,
+        reason: impl Into<String>,
+        holds: impl Fn(&S) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.constraints.push(Constraint::new(reason, holds));
+        self
+    }
+
+    /// Both declarations in one; where they speak of the same thing, `other` has the last word.
+    ///
+    /// Inputs of `other` replace inputs of the same name in their place, and the rest follow; results
+    /// are joined; a constant of `other` replaces one of the same name; constraints add up.
+    ///
+    /// ```
+    #[doc = include_str!("../example_sweep.md")]
+    /// use bencher_core::sweep_executor::SweepChoice;
+    /// let coarse = SweepChoice::default().with_inputs([Sorting::LEN.samples(3), Sorting::PRESORTED]);
+    /// let fine = SweepChoice::default().with_inputs([Sorting::LEN.samples(9)]);
+    /// let merged = coarse.clone().merged(fine.clone());
+    /// assert_eq!(merged.inputs, Some(vec![Sorting::LEN.samples(9), Sorting::PRESORTED]));
+    /// assert_eq!(coarse.clone().merged(coarse.clone()), coarse);
+    /// assert_eq!(coarse.differences(&fine), ["inputs"]);
+    /// ```
+    #[must_use]
+    pub fn merged(mut self, other: Self) -> Self {
+        self.inputs = match (self.inputs, other.inputs) {
+            (Some(first), Some(second)) => Some(replaced(first, second, |input| &input.target)),
+            (first, second) => second.or(first),
+        };
+        self.results = match (self.results, other.results) {
+            (Some(first), Some(second)) => Some(replaced(first, second, |output| &output.target)),
+            (first, second) => second.or(first),
+        };
+        self.constants = replaced(self.constants, other.constants, |constant| &constant.target);
+        for constraint in other.constraints {
+            if !self.constraints.contains(&constraint) {
+                self.constraints.push(constraint);
+            }
+        }
+        self
+    }
+
+    /// What of two declarations differs: `inputs`, `results`, `constants`, `constraints`.
+    ///
+    /// Constraints are the same if their reasons are: code cannot be compared.
+    pub fn differences(&self, other: &Self) -> Vec<&'static str> {
+        let Self {
+            inputs,
+            results,
+            constants,
+            constraints,
+        } = self;
+        let fields = [
+            ("inputs", *inputs == other.inputs),
+            ("results", *results == other.results),
+            ("constants", *constants == other.constants),
+            ("constraints", *constraints == other.constraints),
+        ];
+        let different = fields.into_iter().filter(|(_, same)| !same);
+        different.map(|(name, _)| name).collect()
+    }
+}
+
+/// The first list with what the second has of the same name in its place, then the rest of the
+/// second.
+fn replaced<T>(mut first: Vec<T>, second: Vec<T>, target: impl Fn(&T) -> &Target) -> Vec<T> {
+    for new in second {
+        match first.iter_mut().find(|old| target(old) == target(&new)) {
+            Some(old) => *old = new,
+            None => first.push(new),
+        }
+    }
+    first
+}
+
+// None of these derived: that would ask the user's type for them.
+impl<S> Default for SweepChoice<S> {
+    fn default() -> Self {
+        Self {
+            inputs: None,
+            results: None,
+            constants: Vec::new(),
+            constraints: Vec::new(),
+        }
+    }
+}
+
+impl<S> Clone for SweepChoice<S> {
+    fn clone(&self) -> Self {
+        Self {
+            inputs: self.inputs.clone(),
+            results: self.results.clone(),
+            constants: self.constants.clone(),
+            constraints: self.constraints.clone(),
+        }
+    }
+}
+
+impl<S> PartialEq for SweepChoice<S> {
+    fn eq(&self, other: &Self) -> bool {
+        self.differences(other).is_empty()
+    }
 }
 
 impl<S> std::fmt::Debug for SweepChoice<S> {
@@ -36,298 +175,7 @@ impl<S> std::fmt::Debug for SweepChoice<S> {
             .field("inputs", &self.inputs)
             .field("results", &self.results)
             .field("constants", &self.constants)
+            .field("constraints", &self.constraints)
             .finish()
-    }
-}
-
-impl<S> Default for SweepChoice<S> {
-    fn default() -> Self {
-        Self {
-            inputs: None,
-            results: None,
-            constants: Vec::new(),
-        }
-    }
-}
-
-/// The values of an input as the command line gives them: `len=1,2,3`, `len=16..4096`,
-/// `len=16..4096:9` (nine samples) or `len=0..10/2` (in steps of two).
-///
-/// Values of a list are taken whole and in their order. Both ends of a range are inclusive, but for
-/// the high end of stepped floats.
-///
-/// ```
-/// use bencher_core::sweep_executor::InputOverride;
-/// let given: InputOverride = "len = 16..4096:9".parse()?;
-/// assert_eq!(given.name, "len");
-/// assert_eq!(given.to_string(), "len=16..4096:9");
-/// assert!("16..4096".parse::<InputOverride>().is_err(), "of which input?");
-/// # Ok::<(), String>(())
-/// ```
-///
-/// Whether the values fit the input is known once there is a plan:
-///
-/// ```
-#[doc = include_str!("../example_sweep.md")]
-/// use bencher_core::space::Density;
-/// use bencher_core::sweep_executor::{Plan, SweepChoice};
-/// let given = ["len=many".parse()?];
-/// let choice = SweepChoice::default();
-/// let plan = Plan::new(&Sorting::baseline()?, &choice, &given, Density::default(), 1, "");
-/// let error = plan.map(drop).unwrap_err();
-/// assert!(error.is_usage(), "the command line is to blame");
-/// assert_eq!(
-///     error.to_string(),
-///     "`--input len=many`: `many` is not an integer from 0 to 18446744073709551615 (u64)"
-/// );
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InputOverride {
-    /// The input.
-    pub name: String,
-    written: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Written {
-    List(Vec<String>),
-    Range {
-        low: String,
-        high: String,
-        samples: Option<usize>,
-        step: Option<String>,
-    },
-}
-
-impl FromStr for InputOverride {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let usage = || {
-            format!(
-                "`{text}` is not NAME=VALUES; write len=1,2,3 or len=16..4096 or len=16..4096:9 \
-                 (nine samples) or len=0..10/2 (in steps of two)"
-            )
-        };
-        let (name, written) = text.split_once('=').ok_or_else(usage)?;
-        let (name, written) = (name.trim(), written.trim());
-        if name.is_empty() || written.is_empty() {
-            return Err(usage());
-        }
-        Ok(Self {
-            name: name.to_owned(),
-            written: written.to_owned(),
-        })
-    }
-}
-
-impl fmt::Display for InputOverride {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}={}", self.name, self.written)
-    }
-}
-
-impl InputOverride {
-    /// The values as they are written: `..` makes a range of numbers, and is text elsewhere.
-    fn read(&self, kind: Kind) -> Result<Written, OverrideError> {
-        let written = self.written.as_str();
-        let Some((low, rest)) = written.split_once("..").filter(|_| kind.is_numeric()) else {
-            let values = written.split(',').map(|value| value.trim().to_owned());
-            return Ok(Written::List(values.collect()));
-        };
-        let rest = rest.strip_prefix('=').unwrap_or(rest);
-        let (rest, samples) = match rest.split_once(':') {
-            None => (rest, None),
-            Some((rest, given)) => {
-                let count = given.trim().parse::<usize>().ok().filter(|n| *n > 0);
-                let samples = count.ok_or_else(|| OverrideError::Samples(given.to_owned()))?;
-                (rest, Some(samples))
-            }
-        };
-        let (high, step) = match rest.split_once('/') {
-            None => (rest, None),
-            Some((high, step)) => (high, Some(step.trim().to_owned())),
-        };
-        let (low, high) = (low.trim().to_owned(), high.trim().to_owned());
-        Ok(Written::Range {
-            low,
-            high,
-            samples,
-            step,
-        })
-    }
-
-    /// The one value, if it is a list of one.
-    pub(super) fn single(
-        &self,
-        kind: Kind,
-        variants: &[&str],
-    ) -> Result<Option<Value>, OverrideError> {
-        match self.read(kind)? {
-            Written::List(texts) => match texts.as_slice() {
-                [text] => parse(text, kind, variants).map(Some),
-                _ => Ok(None),
-            },
-            Written::Range { .. } => Ok(None),
-        }
-    }
-
-    /// The domain that this makes of a declared one; `fixed` says that the run's level does not
-    /// thin it.
-    pub(super) fn domain(
-        &self,
-        declared: &Domain,
-        kind: Kind,
-        variants: &[&str],
-    ) -> Result<(Domain, bool), OverrideError> {
-        let mut domain = Domain {
-            default: None,
-            samples: None,
-            ..declared.clone()
-        };
-        let fixed = match self.read(kind)? {
-            Written::List(texts) => {
-                let values = texts
-                    .iter()
-                    .map(|text| parse(text, kind, variants))
-                    .collect::<Result<_, _>>()?;
-                domain.values = Values::Listed {
-                    values,
-                    thin: false,
-                };
-                true
-            }
-            Written::Range {
-                low,
-                high,
-                samples,
-                step,
-            } => {
-                let step = step.map(|step| parse(&step, kind, variants)).transpose()?;
-                let fixed = samples.is_some() || step.is_some();
-                if step.is_some() {
-                    domain.scale = Scale::Linear;
-                }
-                domain.values = Values::Range {
-                    low: parse(&low, kind, variants)?,
-                    high: parse(&high, kind, variants)?,
-                    step,
-                };
-                domain.samples = samples;
-                if fixed {
-                    domain.max_subsampling_divisions = None;
-                }
-                fixed
-            }
-        };
-        Ok((domain.checked(kind)?, fixed))
-    }
-}
-
-/// A value of an input from its text.
-fn parse(text: &str, kind: Kind, variants: &[&str]) -> Result<Value, OverrideError> {
-    let known = |value: &Value| {
-        kind != Kind::Category || value.as_str().is_some_and(|name| variants.contains(&name))
-    };
-    let value = kind.parse(text).filter(known);
-    let value = value.filter(|value| value.as_f64().is_none_or(f64::is_finite));
-    value.ok_or_else(|| OverrideError::Value {
-        given: text.to_owned(),
-        expected: expected(kind, variants),
-    })
-}
-
-/// Why a value of the command line does not fit an input.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum OverrideError {
-    /// A text that is no value of the input.
-    #[error("`{given}` is not {expected}")]
-    Value {
-        /// The text.
-        given: String,
-        /// What is allowed.
-        expected: String,
-    },
-    /// A number of samples that is none.
-    #[error("`{0}` is not a number of samples from 1 on")]
-    Samples(String),
-    /// Values that make no domain.
-    #[error(transparent)]
-    Domain(#[from] DomainError),
-    /// A name that no input has.
-    #[error(transparent)]
-    Unknown(#[from] UnknownName),
-}
-
-pub(super) fn expected(kind: Kind, variants: &[&str]) -> String {
-    if kind == Kind::Category {
-        format!("one of {}", variants.join(", "))
-    } else {
-        kind.name()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::value::SweepValue;
-    use crate::var::DomainOf;
-
-    #[test]
-    fn the_grammar() {
-        let declared = DomainOf::<u32>::new().bounds(0, 100).finish().unwrap();
-        let values = |text: &str| {
-            let given: InputOverride = text.parse().unwrap();
-            let (domain, _) = given
-                .domain(&declared, u32::KIND, &[])
-                .map_err(|e| e.to_string())?;
-            let levels = domain
-                .levels(u32::KIND, crate::space::Density::default())
-                .unwrap();
-            Ok::<_, String>(
-                levels
-                    .iter()
-                    .map(|v| v.to_string())
-                    .collect::<Vec<_>>()
-                    .join(" "),
-            )
-        };
-        assert_eq!(values("n=3,1,2").unwrap(), "3 1 2");
-        assert_eq!(values("n=1..4").unwrap(), "1 2 3 4");
-        assert_eq!(values("n = 0..=100 : 3").unwrap(), "0 50 100");
-        assert_eq!(values("n=0..10/5").unwrap(), "0 5 10");
-        assert!(
-            values("n=1,x")
-                .unwrap_err()
-                .contains("`x` is not an integer")
-        );
-        assert!(
-            values("n=4..1")
-                .unwrap_err()
-                .contains("above the high bound")
-        );
-        assert!(values("n=1,1").unwrap_err().contains("twice"));
-        assert!(
-            "n".parse::<InputOverride>()
-                .unwrap_err()
-                .contains("NAME=VALUES")
-        );
-        assert!(
-            values("n=1..2:0")
-                .unwrap_err()
-                .contains("number of samples")
-        );
-        let path: InputOverride = "path=../a,b".parse().unwrap();
-        let text = DomainOf::<String>::new().values(["x"]).finish().unwrap();
-        let (domain, _) = path.domain(&text, String::KIND, &[]).unwrap();
-        let expected = ["../a", "b"].map(Value::from).to_vec();
-        assert_eq!(
-            domain.values,
-            Values::Listed {
-                values: expected,
-                thin: false
-            }
-        );
     }
 }

@@ -1,11 +1,11 @@
 use thiserror::Error;
 
-use crate::dataset::DatasetError;
-use crate::space::SpaceError;
+use crate::dataset::{DatasetError, FormulaError};
+use crate::space::{DesignError, SpaceError};
 use crate::value::Value;
 use crate::var::UnknownName;
 
-use super::choice::OverrideError;
+use super::input_override::OverrideError;
 
 /// Why a sweep cannot be planned. The example stands at [`InputOverride`](super::InputOverride).
 #[derive(Clone, Debug, PartialEq, Error)]
@@ -17,6 +17,35 @@ pub enum PlanError {
     /// One input named twice.
     #[error("input `{0}` is named twice in one sweep; name it once")]
     RepeatedInput(String),
+    /// Two dimensions of one name.
+    #[error("two dimensions are named `{0}`; give the inputs that change together another name")]
+    RepeatedDimension(String),
+    /// A zip within a zip.
+    #[error("`{inner}` stands within `{outer}`; name all of its inputs there")]
+    NestedZip {
+        /// The outer dimension.
+        outer: String,
+        /// The inner one.
+        inner: String,
+    },
+    /// A design that is not possible.
+    #[error("`{name}`: {source}")]
+    Design {
+        /// The dimension.
+        name: String,
+        /// What is wrong.
+        source: DesignError,
+    },
+    /// A formula that does not make a result.
+    #[error("result `{result}` is computed by `{formula}`: {source}")]
+    Formula {
+        /// The result.
+        result: String,
+        /// The formula.
+        formula: String,
+        /// What is wrong with it.
+        source: FormulaError,
+    },
     /// An input that is swept and held at once.
     #[error("input `{0}` is both swept and held at one value; drop one of them")]
     SweptAndHeld(String),

@@ -34,13 +34,18 @@
 //! ```
 
 mod choice;
+mod constraint;
+mod derived;
 mod error;
+mod input_override;
 mod plan;
 mod resolve;
 mod run;
 
-pub use choice::{InputOverride, OverrideError, SweepChoice};
+pub use choice::SweepChoice;
+pub use constraint::Constraint;
 pub use error::PlanError;
+pub use input_override::{InputOverride, OverrideError};
 pub use plan::Plan;
 pub use run::{Interrupt, RunEnd, RunOptions, SweepExecutor};
 

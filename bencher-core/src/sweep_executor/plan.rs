@@ -1,14 +1,17 @@
 //! A sweep with everything decided: its points, its constants, its results.
 
-use crate::dataset::{Dataset, Dim, VariableInfo};
+use crate::dataset::{Dataset, DatasetError, Dim, VariableInfo};
 use crate::record::ConstantValue;
-use crate::space::{Density, Space, mix};
+use crate::space::{Axis, Density, Space, mix};
 use crate::store::{KeyMaker, Series};
 use crate::value::{KeyWriter, Kind, Value};
-use crate::var::{ParametrizedSweep, ResultVar, Target, sweep_type};
+use crate::var::{InputVar, ParametrizedSweep, ResultVar, Target, sweep_type};
 
-use super::choice::{InputOverride, SweepChoice};
+use super::choice::SweepChoice;
+use super::constraint::Constraint;
+use super::derived::Derived;
 use super::error::PlanError;
+use super::input_override::InputOverride;
 use super::resolve::{
     chosen_results, held, hold, input_name, resolve_input, swept_axes, unknown_input,
 };
@@ -35,6 +38,8 @@ pub struct Plan<S> {
     /// The values of all inputs where they are not swept, in the order of the schema.
     base: Vec<Value>,
     results: Vec<usize>,
+    derived: Vec<Derived>,
+    constraints: Vec<Constraint<S>>,
     repeats: u32,
     series: Series,
     /// What the user should know: results named twice, constants given twice.
@@ -43,7 +48,7 @@ pub struct Plan<S> {
 
 #[derive(Clone, Debug)]
 struct AxisValues {
-    input: usize,
+    inputs: Vec<usize>,
     len: u64,
     /// The values, where there are few enough to keep.
     values: Option<Vec<Value>>,
@@ -88,23 +93,22 @@ impl<S: ParametrizedSweep> Plan<S> {
         let constants = held(&choice.constants, &mut notes)?;
         for (index, value) in &constants {
             // Named inputs win over held ones only by mistake; unnamed ones give way.
-            if axes.iter().any(|axis| axis.input == *index) {
+            if axes.iter().any(|axis| axis.inputs.contains(index)) {
                 if choice.inputs.is_some() {
                     return Err(PlanError::SweptAndHeld(input_name::<S>(*index)));
                 }
-                axes.retain(|axis| axis.input != *index);
+                axes.retain(|axis| !axis.inputs.contains(index));
             }
             hold(&mut prototype, *index, value)?;
         }
         for given in overrides {
             let (index, var) = resolve_input::<S>(&Target::Name(given.name.clone().into()))?;
-            if axes.iter().any(|axis| axis.input == index) {
+            if axes.iter().any(|axis| axis.inputs.contains(&index)) {
                 continue;
             }
-            let variants: Vec<&str> = (var.variants)().iter().map(|v| v.name).collect();
             let value =
                 given
-                    .single(var.kind, &variants)
+                    .single(var.kind, (var.variants)())
                     .map_err(|source| PlanError::Override {
                         given: given.to_string(),
                         source,
@@ -116,6 +120,8 @@ impl<S: ParametrizedSweep> Plan<S> {
             hold(&mut prototype, index, &value)?;
         }
         let results = chosen_results(choice, &mut notes)?;
+        let vars = results.iter().filter_map(|n| schema.results.get(*n));
+        let derived = Derived::all(&vars.collect::<Vec<_>>(), schema.inputs)?;
         let base = (0..schema.inputs.len())
             .map(|index| prototype.input(index).unwrap_or(Value::Bool(false)))
             .collect();
@@ -124,7 +130,7 @@ impl<S: ParametrizedSweep> Plan<S> {
             .axes()
             .iter()
             .map(|axis| AxisValues {
-                input: axis.input,
+                inputs: axis.inputs.clone(),
                 len: axis.levels.len(),
                 values: (axis.levels.len() <= KEPT).then(|| axis.levels.iter().collect()),
             })
@@ -140,6 +146,8 @@ impl<S: ParametrizedSweep> Plan<S> {
             prototype,
             base,
             results,
+            derived,
+            constraints: choice.constraints.clone(),
             repeats,
             series,
             notes,
@@ -185,7 +193,7 @@ impl<S: ParametrizedSweep> Plan<S> {
             .iter()
             .zip(&self.base)
             .enumerate()
-            .filter(|(index, _)| self.axes.iter().all(|axis| axis.input != *index))
+            .filter(|(index, _)| self.axes.iter().all(|axis| !axis.inputs.contains(index)))
             .map(|(_, (var, value))| ConstantValue {
                 name: var.name.to_owned(),
                 value: value.clone(),
@@ -200,22 +208,47 @@ impl<S: ParametrizedSweep> Plan<S> {
     /// Where it does not fit the memory.
     pub fn dataset(&self, title: &str) -> Result<Dataset, PlanError> {
         Dataset::check_size(self.samples())?;
-        let mut dims: Vec<Dim> = self
-            .space
-            .axes()
-            .iter()
-            .filter_map(|axis| {
-                let var = S::SCHEMA.inputs.get(axis.input)?;
-                let mut dim = Dim::input(axis.name.clone(), var.kind, axis.levels.iter().collect());
-                var.doc.clone_into(&mut dim.doc);
-                var.units.clone_into(&mut dim.units);
-                dim.scale = (var.domain)().map_or_else(|_| dim.scale, |domain| domain.scale);
-                Some(dim)
-            })
-            .collect();
+        let mut dims: Vec<Dim> = self.space.axes().iter().map(dim_of::<S>).collect();
         dims.push(Dim::repeats(self.repeats));
-        let variables = self.results().flat_map(|(_, var)| columns(var)).collect();
+        let recorded = self.recorded();
+        let variables = recorded.flat_map(|(_, var)| columns(var)).collect();
         Ok(Dataset::new(title, dims, variables)?)
+    }
+
+    /// The chosen results that are recorded, not computed, with their positions in a sample.
+    pub fn recorded(&self) -> impl Iterator<Item = (usize, &'static ResultVar)> {
+        let chosen = |(_, (index, _)): &(usize, (usize, _))| self.results.contains(index);
+        let recorded = recorded_results::<S>().enumerate().filter(chosen);
+        recorded.map(|(position, (_, var))| (position, var))
+    }
+
+    /// Adds the chosen results that are computed from others.
+    ///
+    /// # Errors
+    /// Where the dataset is not of this plan.
+    pub fn derive(&self, dataset: &mut Dataset) -> Result<(), DatasetError> {
+        let constants = self.constants();
+        let mut derived = self.derived.iter();
+        derived.try_for_each(|derived| derived.add(dataset, &constants))
+    }
+
+    /// Whether any point may be skipped.
+    pub(super) fn has_constraints(&self) -> bool {
+        !self.constraints.is_empty()
+    }
+
+    /// Why a point is not to be run; none where it is.
+    ///
+    /// # Errors
+    /// Where that cannot be said: the text of a panic.
+    pub(super) fn skipped(&self, point: u64) -> Result<Option<&str>, String> {
+        let sweep = self.at(point)?;
+        for constraint in &self.constraints {
+            if !constraint.check(&sweep)? {
+                return Ok(Some(constraint.reason()));
+            }
+        }
+        Ok(None)
     }
 
     /// The sweep as it stands at a point, ready to be run.
@@ -293,15 +326,24 @@ impl<S: ParametrizedSweep> Plan<S> {
         for (axis, levels) in self.axes.iter().zip(self.space.axes()).rev() {
             let at = rest % axis.len.max(1);
             rest /= axis.len.max(1);
+            let mut visit_all = |value: &Value| match (&*axis.inputs, value) {
+                ([input], value) => visit(*input, value),
+                (inputs, Value::Item(item)) => {
+                    for (input, (_, part)) in inputs.iter().zip(item.parts()).rev() {
+                        visit(*input, part);
+                    }
+                }
+                _ => {}
+            };
             match &axis.values {
                 Some(values) => {
                     if let Some(value) = usize::try_from(at).ok().and_then(|at| values.get(at)) {
-                        visit(axis.input, value);
+                        visit_all(value);
                     }
                 }
                 None => {
                     if let Some(value) = levels.levels.get(at) {
-                        visit(axis.input, &value);
+                        visit_all(&value);
                     }
                 }
             }
@@ -309,9 +351,34 @@ impl<S: ParametrizedSweep> Plan<S> {
     }
 }
 
-/// The dataset's variables for a result: one, or one for each part of a vector.
-fn columns(var: &ResultVar) -> Vec<VariableInfo> {
-    let info = VariableInfo {
+/// The dataset's dimension for an axis.
+fn dim_of<S: ParametrizedSweep>(axis: &Axis) -> Dim {
+    let values = axis.levels.iter().collect();
+    let vars = axis.inputs.iter().filter_map(|n| S::SCHEMA.inputs.get(*n));
+    let vars: Vec<&InputVar> = vars.collect();
+    let [var] = &*vars else {
+        let names: Vec<&str> = vars.iter().map(|var| var.name).collect();
+        let mut dim = Dim::input(axis.name.clone(), Kind::Item, values);
+        dim.doc = names.join(", ");
+        return dim;
+    };
+    let mut dim = Dim::input(axis.name.clone(), var.kind, values);
+    var.doc.clone_into(&mut dim.doc);
+    var.units.clone_into(&mut dim.units);
+    dim.scale = (var.domain)().map_or_else(|_| dim.scale, |domain| domain.scale);
+    dim
+}
+
+/// The results that a sample records, with their positions in the schema: the others are computed.
+pub(super) fn recorded_results<S: ParametrizedSweep>()
+-> impl Iterator<Item = (usize, &'static ResultVar)> {
+    let results = S::SCHEMA.results.iter().enumerate();
+    results.filter(|(_, var)| var.formula.is_empty())
+}
+
+/// What a dataset says of a result.
+pub(super) fn info_of(var: &ResultVar) -> VariableInfo {
+    VariableInfo {
         name: var.name.to_owned(),
         doc: var.doc.to_owned(),
         units: var.units.to_owned(),
@@ -319,11 +386,19 @@ fn columns(var: &ResultVar) -> Vec<VariableInfo> {
         direction: var.direction,
         timed: var.timed,
         meaning_version: var.meaning_version,
-    };
+    }
+}
+
+/// The dataset's variables for a result: one, or one for each part of a vector.
+fn columns(var: &ResultVar) -> Vec<VariableInfo> {
+    let info = info_of(var);
     match var.kind {
         Kind::Vector(parts) => (0..parts)
             .map(|part| VariableInfo {
-                name: format!("{}[{part}]", var.name),
+                name: match var.parts.get(usize::from(part)) {
+                    Some(name) => format!("{}.{name}", var.name),
+                    None => format!("{}[{part}]", var.name),
+                },
                 kind: Kind::Float(64),
                 ..info.clone()
             })

@@ -1,14 +1,15 @@
 //! From names, handles and the command line to axes, constants and results.
 
-use crate::space::{Axis, Density, SpaceError};
+use crate::space::{Axis, Continuum, Density, DesignPoints, Levels, SpaceError};
 use crate::value::{Kind, Value};
 use crate::var::{
-    Constant, Domain, DomainError, Input, InputVar, ParametrizedSweep, Role, Target, UnknownName,
-    Values,
+    Constant, Domain, DomainError, Input, InputVar, Joined, ParametrizedSweep, Role, Target,
+    UnknownName, Values,
 };
 
-use super::choice::{InputOverride, SweepChoice, expected};
+use super::choice::SweepChoice;
 use super::error::PlanError;
+use super::input_override::{InputOverride, expected};
 
 pub(super) fn input_name<S: ParametrizedSweep>(index: usize) -> String {
     S::SCHEMA
@@ -54,39 +55,149 @@ pub(super) fn swept_axes<S: ParametrizedSweep>(
     let chosen: Vec<Input<S>> = choice.inputs.clone().unwrap_or_else(every);
     let mut axes: Vec<Axis> = Vec::new();
     for input in &chosen {
-        let (index, var) = resolve_input::<S>(&input.target)?;
-        if axes.iter().any(|axis| axis.input == index) {
-            return Err(PlanError::RepeatedInput(var.name.to_owned()));
-        }
-        let domain_error = |source| SpaceError::Domain {
-            input: var.name.to_owned(),
-            source,
-        };
-        let declared = (var.domain)().map_err(domain_error)?;
-        let given = overrides.iter().rfind(|given| given.name == var.name);
-        let (domain, density) = match given {
-            Some(given) => {
-                let variants: Vec<&str> = (var.variants)().iter().map(|v| v.name).collect();
-                let (domain, fixed) =
-                    given
-                        .domain(&declared, var.kind, &variants)
-                        .map_err(|source| PlanError::Override {
-                            given: given.to_string(),
-                            source,
-                        })?;
-                (domain, if fixed { Density::default() } else { density })
+        let next = match &input.joined {
+            Some(joined) => together(joined, overrides, density)?,
+            None => {
+                let (index, var) = resolve_input::<S>(&input.target)?;
+                Axis {
+                    name: var.name.to_owned(),
+                    inputs: vec![index],
+                    levels: taken(input, var, overrides, density)?.levels()?,
+                }
             }
-            None => adjusted(input, declared, var.kind, density).map_err(domain_error)?,
         };
-        check_variants(var, &domain)?;
-        let levels = domain.levels(var.kind, density).map_err(domain_error)?;
-        axes.push(Axis {
-            name: var.name.to_owned(),
-            input: index,
-            levels,
-        });
+        for index in &next.inputs {
+            if axes.iter().any(|other| other.inputs.contains(index)) {
+                return Err(PlanError::RepeatedInput(input_name::<S>(*index)));
+            }
+        }
+        if let Some(other) = axes.iter().find(|other| other.name == next.name) {
+            return Err(PlanError::RepeatedDimension(other.name.clone()));
+        }
+        axes.push(next);
     }
     Ok(axes)
+}
+
+/// One dimension of several inputs that change together.
+fn together<S: ParametrizedSweep>(
+    joined: &Joined<S>,
+    overrides: &[InputOverride],
+    density: Density,
+) -> Result<Axis, PlanError> {
+    let name = joined.name.as_str();
+    let mut parts: Vec<(usize, &str, Taken)> = Vec::new();
+    for input in &joined.inputs {
+        if let Some(inner) = &input.joined {
+            return Err(PlanError::NestedZip {
+                outer: name.to_owned(),
+                inner: inner.name.clone(),
+            });
+        }
+        let (index, var) = resolve_input::<S>(&input.target)?;
+        if parts.iter().any(|(known, ..)| *known == index) {
+            return Err(PlanError::RepeatedInput(var.name.to_owned()));
+        }
+        parts.push((index, var.name, taken(input, var, overrides, density)?));
+    }
+    if let Some(var) = S::SCHEMA.inputs.iter().find(|var| var.name == name) {
+        return Err(PlanError::RepeatedDimension(var.name.to_owned()));
+    }
+    let inputs = parts.iter().map(|(index, ..)| *index).collect();
+    if let Some((design, points)) = joined.design {
+        let error = |source| PlanError::Design {
+            name: name.to_owned(),
+            source,
+        };
+        let points = DesignPoints::new(design, points, parts.len()).map_err(error)?;
+        let continuum = |(_, name, taken): (usize, _, Taken)| Ok((name, taken.continuum()?));
+        let parts: Result<Vec<_>, PlanError> = parts.into_iter().map(continuum).collect();
+        return Ok(Axis {
+            name: name.to_owned(),
+            inputs,
+            levels: Levels::designed(points, parts?),
+        });
+    }
+    let levels = |(index, name, taken): (usize, _, Taken)| Ok((index, name, taken.levels()?));
+    let parts: Result<Vec<_>, PlanError> = parts.into_iter().map(levels).collect();
+    let parts = parts?;
+    let len = |part: &(usize, &str, Levels)| part.2.len();
+    if parts
+        .iter()
+        .any(|part| parts.first().map(len) != Some(len(part)))
+        || parts.is_empty()
+    {
+        let lengths = parts
+            .iter()
+            .map(|part| format!("{} of `{}`", len(part), part.1));
+        return Err(PlanError::Space(SpaceError::Lengths {
+            name: name.to_owned(),
+            lengths: lengths.collect::<Vec<_>>().join(", "),
+        }));
+    }
+    Ok(Axis {
+        name: name.to_owned(),
+        inputs,
+        levels: Levels::zipped(parts.into_iter().map(|(_, name, levels)| (name, levels))),
+    })
+}
+
+/// What this sweep takes of an input.
+struct Taken {
+    var: &'static InputVar,
+    domain: Domain,
+    density: Density,
+}
+
+impl Taken {
+    fn levels(&self) -> Result<Levels, PlanError> {
+        let levels = self.domain.levels(self.var.kind, self.density);
+        levels.map_err(|source| self.error(source))
+    }
+
+    fn continuum(&self) -> Result<Continuum, PlanError> {
+        let continuum = Continuum::new(self.var.kind, &self.domain);
+        continuum.map_err(|source| self.error(source))
+    }
+
+    fn error(&self, source: DomainError) -> PlanError {
+        PlanError::Space(SpaceError::Domain {
+            input: self.var.name.to_owned(),
+            source,
+        })
+    }
+}
+
+fn taken<S: ParametrizedSweep>(
+    input: &Input<S>,
+    var: &'static InputVar,
+    overrides: &[InputOverride],
+    density: Density,
+) -> Result<Taken, PlanError> {
+    let domain_error = |source| SpaceError::Domain {
+        input: var.name.to_owned(),
+        source,
+    };
+    let declared = (var.domain)().map_err(domain_error)?;
+    let given = overrides.iter().rfind(|given| given.name == var.name);
+    let (domain, density) = match given {
+        Some(given) => {
+            let (domain, fixed) = given
+                .domain(&declared, var.kind, (var.variants)())
+                .map_err(|source| PlanError::Override {
+                    given: given.to_string(),
+                    source,
+                })?;
+            (domain, if fixed { Density::default() } else { density })
+        }
+        None => adjusted(input, declared, var.kind, density).map_err(domain_error)?,
+    };
+    check_variants(var, &domain)?;
+    Ok(Taken {
+        var,
+        domain,
+        density,
+    })
 }
 
 /// Texts are the only way to name a variant that is not there.
@@ -94,17 +205,19 @@ fn check_variants(var: &InputVar, domain: &Domain) -> Result<(), PlanError> {
     let (Kind::Category, Values::Listed { values, .. }) = (var.kind, &domain.values) else {
         return Ok(());
     };
-    let variants: Vec<&str> = (var.variants)()
-        .iter()
-        .map(|variant| variant.name)
-        .collect();
-    let strange = |value: &&Value| value.as_str().is_none_or(|name| !variants.contains(&name));
+    let variants = (var.variants)();
+    let strange = |value: &&Value| {
+        let name = value
+            .as_item()
+            .map_or(value.as_str(), |item| Some(item.name()));
+        !variants.iter().any(|variant| Some(variant.name) == name)
+    };
     match values.iter().find(strange) {
         None => Ok(()),
         Some(value) => Err(PlanError::NoVariant {
             input: var.name.to_owned(),
             value: value.clone(),
-            expected: expected(var.kind, &variants),
+            expected: expected(var.kind, variants),
         }),
     }
 }
@@ -202,14 +315,11 @@ pub(super) fn hold<S: ParametrizedSweep>(
 }
 
 fn constant_kind(var: &InputVar, value: &Value) -> PlanError {
-    let variants: Vec<&str> = (var.variants)()
-        .iter()
-        .map(|variant| variant.name)
-        .collect();
+    let variants = (var.variants)();
     PlanError::ConstantKind {
         name: var.name.to_owned(),
         value: value.clone(),
-        expected: expected(var.kind, &variants),
+        expected: expected(var.kind, variants),
     }
 }
 

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::context::Context;
+use crate::context::{Context, States};
+use crate::dataset::DatasetError;
 use crate::evaluator::{Evaluator, Executors, RunFunction};
 use crate::job::{
-    CallCounts, CodePolicy, FutureCache, Job, JobDone, JobOutcome, Sample, SampleCache,
+    CallCounts, CodePolicy, FutureCache, Job, JobDone, JobFuture, JobOutcome, Sample, SampleCache,
 };
 use crate::progress::{ProgressSink, SampleEvent};
 use crate::result_collector::ResultCollector;
@@ -15,6 +16,7 @@ use crate::store::{KeyMaker, Pack, ResultId, SampleIndex, SampleStore, SampleWri
 use crate::value::{Digest, Value};
 use crate::var::ResultVar;
 
+use super::plan::recorded_results;
 use super::{Benchmark, Plan};
 
 /// A request to stop, shared with whoever makes it (the handler of Ctrl-C).
@@ -122,8 +124,9 @@ impl<S: Benchmark> SweepExecutor<S> {
         let timed = self.plan.is_timed();
         // Two measurements side by side disturb each other.
         let executor = if timed { Executors::Serial } else { executor };
+        let states = Arc::new(States::default());
         let backend = executor
-            .backend(self.run_function())
+            .backend(self.run_function(Arc::clone(&states)))
             .map_err(|source| StoreError::Io {
                 action: "start the workers of",
                 path: "this program".into(),
@@ -173,11 +176,18 @@ impl<S: Benchmark> SweepExecutor<S> {
                 // Nothing is to run behind the sample that fails.
                 room = room.min(1);
             }
-            for job in feed.by_ref().take(room) {
-                jobs.submit(job);
+            let outcome = self.feed(&mut feed, &mut jobs, room, &mut end.collector, progress);
+            stop |= outcome == Fed::Exhausted;
+            if outcome == Fed::Failed && fail_fast {
+                end.failed_fast = true;
+                stop = true;
             }
             if jobs.pending() == 0 {
-                break;
+                if stop {
+                    break;
+                }
+                progress.advance(&end.collector.counts());
+                continue;
             }
             if let Err(error) = jobs.gather_into(true, &mut done) {
                 end.store_error = Some(error);
@@ -199,13 +209,71 @@ impl<S: Benchmark> SweepExecutor<S> {
         }
         // An interrupt during the last sample left nothing undone.
         end.interrupted &= feed.next().is_some() || cancelled > 0;
-        if end.store_error.is_none()
-            && let Err(error) = jobs.close()
-        {
-            end.store_error = Some(error);
-        }
-        end.calls = jobs.counts();
+        close(jobs, &states, &mut end, progress);
         Ok(end)
+    }
+
+    /// Submits at most `room` jobs; samples that are not to be run go straight to their cells.
+    fn feed(
+        &self,
+        feed: &mut Feed<'_, S>,
+        jobs: &mut FutureCache,
+        mut room: usize,
+        collector: &mut ResultCollector,
+        progress: &mut dyn ProgressSink,
+    ) -> Fed {
+        // An interrupt is to be seen in a long row of skipped points, too.
+        for _ in 0..MOST_LOOKED_AT {
+            if room == 0 {
+                break;
+            }
+            match feed.next() {
+                None => return Fed::Exhausted,
+                Some(Next::Run(job)) => {
+                    jobs.submit(job);
+                    room -= 1;
+                }
+                Some(Next::Skip(skipped)) => {
+                    let failed = skipped.reason.is_err();
+                    self.skip(skipped, collector, progress);
+                    if failed {
+                        return Fed::Failed;
+                    }
+                }
+            }
+        }
+        Fed::More
+    }
+
+    /// Hands a sample that is not to be run to its cells.
+    fn skip(
+        &self,
+        skipped: Skipped,
+        collector: &mut ResultCollector,
+        progress: &mut dyn ProgressSink,
+    ) {
+        let Skipped {
+            point,
+            repeat,
+            reason,
+        } = skipped;
+        let collected = match reason {
+            Ok(reason) => collector.skip(point, repeat, &reason),
+            Err(error) => {
+                let outcome = JobOutcome::Failed(error);
+                let future = JobFuture(u64::MAX);
+                let job = JobDone {
+                    future,
+                    point,
+                    repeat,
+                    outcome,
+                };
+                collector.collect(job, &self.plan)
+            }
+        };
+        if let Err(error) = collected {
+            progress.note(&no_cell(point, repeat, &error));
+        }
     }
 
     fn deliver(
@@ -224,7 +292,7 @@ impl<S: Benchmark> SweepExecutor<S> {
                 outcome: &job.outcome,
                 results: self
                     .plan
-                    .results()
+                    .recorded()
                     .map(|(at, var)| (at, var.name))
                     .collect(),
             });
@@ -232,9 +300,7 @@ impl<S: Benchmark> SweepExecutor<S> {
         let failed = matches!(job.outcome, JobOutcome::Failed(_) | JobOutcome::TimedOut);
         let (point, repeat) = (job.point, job.repeat);
         if let Err(error) = collector.collect(job, &self.plan) {
-            progress.note(&format!(
-                "a sample of point {point}, repeat {repeat}, has no cell: {error}"
-            ));
+            progress.note(&no_cell(point, repeat, &error));
         }
         failed
     }
@@ -257,7 +323,9 @@ impl<S: Benchmark> SweepExecutor<S> {
             kind: var.kind,
             meaning_version: var.meaning_version,
         };
-        let results: Vec<ResultId> = S::SCHEMA.results.iter().map(result).collect();
+        let results: Vec<ResultId> = recorded_results::<S>()
+            .map(|(_, var)| result(var))
+            .collect();
         let inputs = self
             .plan
             .input_names()
@@ -278,17 +346,17 @@ impl<S: Benchmark> SweepExecutor<S> {
 
     /// How one sample is taken: a fresh copy of the prototype, the inputs of the point, the user's
     /// code, the results.
-    fn run_function(&self) -> RunFunction<Job, Sample> {
+    fn run_function(&self, states: Arc<States>) -> RunFunction<Job, Sample> {
         let plan = Arc::clone(&self.plan);
         Arc::new(move |job| {
             let mut sweep = plan.at(job.point)?;
             let seeder = || plan.seed(job.point, job.repeat);
-            let mut cx = Context::new(job.repeat, &seeder);
+            let mut cx = Context::new(job.repeat, &seeder).with_states(&states);
             sweep
                 .benchmark(&mut cx)
                 .map_err(|error| describe(error.as_ref()))?;
-            Ok((0..S::SCHEMA.results.len())
-                .map(|index| sweep.take_result(index))
+            Ok(recorded_results::<S>()
+                .map(|(index, _)| sweep.take_result(index))
                 .collect())
         })
     }
@@ -304,18 +372,85 @@ struct Feed<'p, S> {
     values: Vec<Value>,
 }
 
-impl<S: Benchmark> Iterator for Feed<'_, S> {
-    type Item = Job;
+/// The most samples that are looked at between two looks at the interrupt.
+const MOST_LOOKED_AT: usize = 1 << 12;
 
-    fn next(&mut self) -> Option<Job> {
+/// Brings what was measured to the disk, then lets go of the workers and their state.
+fn close(
+    mut jobs: FutureCache,
+    states: &States,
+    end: &mut RunEnd,
+    progress: &mut dyn ProgressSink,
+) {
+    if end.store_error.is_none()
+        && let Err(error) = jobs.close()
+    {
+        end.store_error = Some(error);
+    }
+    end.calls = jobs.counts();
+    // The workers are gone then, and hold no state any more.
+    drop(jobs);
+    for panic in states.release() {
+        progress.note(&format!(
+            "while the state of the sweep was dropped: {panic}"
+        ));
+    }
+}
+
+/// What feeding came to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fed {
+    /// There is more to feed.
+    More,
+    /// A sample failed without being run.
+    Failed,
+    /// There was nothing left.
+    Exhausted,
+}
+
+/// What comes next of a sweep.
+enum Next {
+    Run(Job),
+    Skip(Skipped),
+}
+
+/// A sample that is not to be run.
+struct Skipped {
+    point: u64,
+    repeat: u32,
+    /// Why; or what went wrong when that was asked.
+    reason: Result<Arc<str>, String>,
+}
+
+fn no_cell(point: u64, repeat: u32, error: &DatasetError) -> String {
+    format!("a sample of point {point}, repeat {repeat}, has no cell: {error}")
+}
+
+impl<S: Benchmark> Iterator for Feed<'_, S> {
+    type Item = Next;
+
+    fn next(&mut self) -> Option<Next> {
         let (point, repeat) = self.order.sample(self.numbers.next()?)?;
         // More points than 2^64 never come here: their dataset does not fit any memory.
         let (point, repeat) = (u64::try_from(point).ok()?, repeat + 1);
+        if self.plan.has_constraints()
+            && let Some(reason) = self
+                .plan
+                .skipped(point)
+                .map(|r| r.map(Arc::from))
+                .transpose()
+        {
+            return Some(Next::Skip(Skipped {
+                point,
+                repeat,
+                reason,
+            }));
+        }
         let key = self.keys.as_mut().map(|keys| {
             self.plan.values_into(point, &mut self.values);
             keys.key(&self.values, repeat)
         });
-        Some(Job { point, repeat, key })
+        Some(Next::Run(Job { point, repeat, key }))
     }
 }
 

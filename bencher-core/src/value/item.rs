@@ -48,7 +48,7 @@ impl Item {
     }
 
     /// The parts with their names, in order.
-    pub fn parts(&self) -> impl ExactSizeIterator<Item = (&str, &Value)> {
+    pub fn parts(&self) -> impl DoubleEndedIterator<Item = (&str, &Value)> + ExactSizeIterator {
         self.parts.iter().map(|(name, value)| (&**name, value))
     }
 

@@ -5,7 +5,8 @@ use super::Value;
 /// What values a variable holds, known from its Rust type.
 ///
 /// ```
-/// use bencher_core::value::{Kind, ResultValue, SweepValue};
+/// use bencher_core::value::{Kind, ResultValue};
+/// use bencher_core::var::SweepValue;
 /// assert_eq!(<u32 as SweepValue>::KIND, Kind::Uint(32));
 /// assert_eq!(<[f64; 3] as ResultValue>::KIND, Kind::Vector(3));
 /// assert!(Kind::Seconds.is_numeric() && !Kind::Category.is_numeric());

@@ -1,11 +1,12 @@
 //! A typed canonical value: what an input takes, what a result holds, what identity is made of.
 //!
 //! A [`Value`] is what a sweep carries, compares, stores and prints, whatever Rust type it came from;
-//! a [`Kind`] says which values a variable holds. [`SweepValue`] (inputs) and [`ResultValue`]
-//! (results) lead from a Rust type to both, and [`KeyWriter`] from values to an identity.
+//! a [`Kind`] says which values a variable holds. [`SweepValue`](crate::var::SweepValue) (inputs) and
+//! [`ResultValue`] (results) lead from a Rust type to both, and [`KeyWriter`] from values to an identity.
 //!
 //! ```
-//! use bencher_core::value::{KeyWriter, SweepValue, Value};
+//! use bencher_core::value::{KeyWriter, Value};
+//! use bencher_core::var::SweepValue;
 //! let len = 7_u16.to_value();
 //! assert_eq!(len, Value::Int(7));
 //! assert_eq!(u16::from_value(&Value::Int(70_000)), None);
@@ -20,20 +21,20 @@
 //! ```
 
 mod canonical;
-mod convert;
 mod item;
 mod kind;
 mod media;
 mod payload;
+mod result;
 mod rows;
 mod table;
 
 pub use canonical::{Digest, KeyWriter};
-pub use convert::{ResultValue, SweepEnum, SweepInteger, SweepNumber, SweepValue, Variant};
 pub use item::Item;
 pub use kind::Kind;
 pub use media::{File, Image, Video};
 pub use payload::Payload;
+pub use result::ResultValue;
 pub use table::{Table, TableColumn, TableError};
 
 use std::fmt;

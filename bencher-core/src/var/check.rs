@@ -6,7 +6,56 @@
 //! NaN none holds, which leaves [`finite`] alone to complain. The texts follow
 //! [`DomainError`](super::DomainError), which says the same at run time of what is no constant.
 
-use super::MAX_SUBSAMPLING_DIVISIONS;
+use super::{MAX_SUBSAMPLING_DIVISIONS, Schema};
+
+/// No two variables of a sweep, with those of the structs nested in it, have one name.
+#[track_caller]
+pub const fn distinct(schema: &Schema) {
+    let mut n = 0;
+    while n < schema.inputs.len() + schema.results.len() {
+        let mut other = n + 1;
+        while other < schema.inputs.len() + schema.results.len() {
+            assert!(
+                !same(name(schema, n), name(schema, other)),
+                "two fields of this sweep have one name: one here and one in a nested struct, or one in \
+                 each of two; rename one"
+            );
+            other += 1;
+        }
+        n += 1;
+    }
+}
+
+#[expect(
+    clippy::indexing_slicing,
+    reason = "bounded just above, and run by the compiler"
+)]
+const fn name(schema: &Schema, n: usize) -> &'static str {
+    if n < schema.inputs.len() {
+        schema.inputs[n].name
+    } else {
+        schema.results[n - schema.inputs.len()].name
+    }
+}
+
+#[expect(
+    clippy::indexing_slicing,
+    reason = "bounded just above, and run by the compiler"
+)]
+const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut n = 0;
+    while n < a.len() {
+        if a[n] != b[n] {
+            return false;
+        }
+        n += 1;
+    }
+    true
+}
 
 /// A bound, a step or a default is a number.
 #[track_caller]

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::value::{Kind, Value};
 
+use super::branch::Branch;
 use super::domain_error::DomainError;
 
 /// The finest level of subsampling.
@@ -13,7 +14,8 @@ pub const MAX_SUBSAMPLING_DIVISIONS: u8 = 12;
 ///
 /// ```
 /// use bencher_core::space::Density;
-/// use bencher_core::value::{SweepValue, Value};
+/// use bencher_core::value::Value;
+/// use bencher_core::var::SweepValue;
 /// use bencher_core::var::{DomainOf, Scale};
 /// let middle = |scale| {
 ///     let domain = DomainOf::<f64>::new().bounds(1.0, 100.0).scale(scale).samples(3).finish()?;
@@ -71,6 +73,8 @@ pub enum Values {
         /// The highest exponent.
         high: u32,
     },
+    /// The variants of an enum, some of which have inputs of their own.
+    Branches(Vec<Branch>),
 }
 
 /// An input's declaration in full.
@@ -94,7 +98,8 @@ impl Domain {
     /// The value the input has before any sweep sets it: its default, else its first value.
     ///
     /// ```
-    /// use bencher_core::value::{SweepValue, Value};
+    /// use bencher_core::value::Value;
+    /// use bencher_core::var::SweepValue;
     /// use bencher_core::var::DomainOf;
     /// let domain = DomainOf::<u32>::new().pow2(4, 10);
     /// assert_eq!(domain.clone().finish()?.baseline(u32::KIND), Some(Value::from(16)));
@@ -108,13 +113,14 @@ impl Domain {
             Values::PowersOfTwo { low, .. } => {
                 kind.canonical(&Value::from(1_u128.checked_shl(*low)?))
             }
+            Values::Branches(branches) => branches.first()?.baseline(),
         })
     }
 
     /// Brings every value into the canonical form of `kind` and checks that the whole makes sense.
     ///
     /// ```
-    /// use bencher_core::value::SweepValue;
+    /// use bencher_core::var::SweepValue;
     /// use bencher_core::var::{DomainError, DomainOf};
     /// let wide = DomainOf::<u16>::new().bounds(1, 300).finish()?;
     /// assert!(matches!(wide.checked(u8::KIND), Err(DomainError::WrongKind { .. })));
@@ -151,6 +157,9 @@ impl Domain {
                 if let Some(step) = step {
                     *step = canonical(step).map_err(|_| DomainError::Step(step.clone()))?;
                 }
+                if kind == Kind::DateTime && (step.is_some() || self.scale == Scale::Log) {
+                    return Err(DomainError::DateSpread);
+                }
                 check_range(kind, low, high, step.as_ref(), self.samples, self.scale)?;
             }
             Values::PowersOfTwo { low, high } => {
@@ -166,6 +175,8 @@ impl Domain {
                     });
                 }
             }
+            Values::Branches(branches) if branches.is_empty() => return Err(DomainError::Empty),
+            Values::Branches(_) => {}
         }
         if let Some(default) = self.default.take() {
             let default = canonical(&default)?;
@@ -177,17 +188,20 @@ impl Domain {
         Ok(self)
     }
 
-    fn contains(&self, value: &Value) -> bool {
+    /// Whether a canonical value is one that the input may take.
+    pub(crate) fn contains(&self, value: &Value) -> bool {
         match &self.values {
             Values::All(values) | Values::Listed { values, .. } => values.contains(value),
             Values::Range { low, high, .. } => !above(low, value) && !above(value, high),
             Values::PowersOfTwo { low, high } => (*low..=*high)
                 .any(|e| 1_u128.checked_shl(e).map(Value::from).as_ref() == Some(value)),
+            Values::Branches(branches) => branches.iter().any(|branch| branch.contains(value)),
         }
     }
 }
 
-fn check_list(values: &[Value]) -> Result<(), DomainError> {
+/// That a list has values, and none twice.
+pub(crate) fn check_list(values: &[Value]) -> Result<(), DomainError> {
     if values.is_empty() {
         return Err(DomainError::Empty);
     }
@@ -210,7 +224,7 @@ fn check_range(
     samples: Option<usize>,
     scale: Scale,
 ) -> Result<(), DomainError> {
-    if !kind.is_numeric() {
+    if !kind.is_ordered() {
         return Err(DomainError::Unordered);
     }
     if above(low, high) {
@@ -255,7 +269,7 @@ fn finite(value: Value) -> Result<Value, DomainError> {
 /// Whether `a` lies above `b`; false for what has no order.
 fn above(a: &Value, b: &Value) -> bool {
     match (a, b) {
-        (Value::Int(a), Value::Int(b)) => a > b,
+        (Value::Int(a), Value::Int(b)) | (Value::DateTime(a), Value::DateTime(b)) => a > b,
         (Value::Big(a), Value::Big(b)) => a > b,
         (Value::Big(_), Value::Int(_)) => true,
         (Value::Float(a), Value::Float(b)) => a > b,

@@ -82,6 +82,23 @@ pub enum DomainError {
         /// The input's kind.
         kind: Kind,
     },
+    /// Moments spread evenly and nothing else.
+    #[error("moments are spread evenly: drop `step` and `scale`, give `samples`")]
+    DateSpread,
+    /// An input of a variant whose domain is impossible.
+    #[error("its input `{name}`: {source}")]
+    Param {
+        /// The input.
+        name: String,
+        /// What is wrong.
+        source: Box<DomainError>,
+    },
+    /// More values than are kept in a list.
+    #[error("{0} values are too many for one input; take fewer samples of its parts")]
+    TooMany(u128),
+    /// Values that are made at run time and could not be.
+    #[error("{0}")]
+    Source(String),
     /// Bounds for something that has no order.
     #[error("bounds need a number; list the values instead")]
     Unordered,

@@ -1,9 +1,16 @@
+use std::fmt::Display;
 use std::marker::PhantomData;
+use std::path::Path;
 
-use crate::value::{Kind, SweepInteger, SweepNumber, SweepValue, Value};
+use serde::de::DeserializeOwned;
 
+use crate::value::{Kind, Value};
+use crate::var::{SweepInteger, SweepNumber, SweepValue};
+
+use super::branch::Branch;
 use super::domain::{Domain, Scale, Values};
 use super::domain_error::DomainError;
+use super::entry::{Entry, read_entries};
 
 /// Builds the [`Domain`] of a field of type `T`; what an attribute says becomes calls on this.
 ///
@@ -15,7 +22,7 @@ use super::domain_error::DomainError;
 /// ```
 #[derive(Clone, Debug)]
 pub struct DomainOf<T> {
-    values: Option<Values>,
+    values: Option<Result<Values, DomainError>>,
     step: Option<Value>,
     samples: Option<usize>,
     scale: Scale,
@@ -34,8 +41,13 @@ impl<T: SweepValue> Default for DomainOf<T> {
 impl<T: SweepValue> DomainOf<T> {
     /// Nothing said yet: every value of a type that has only a few of them.
     pub fn new() -> Self {
+        let values = match (T::all(), T::variants()) {
+            (Some(values), _) => Some(Ok(Values::All(values))),
+            (None, []) => None,
+            (None, variants) => Some(Branch::declared(variants).map(Values::Branches)),
+        };
         Self {
-            values: T::all().map(Values::All),
+            values,
             step: None,
             samples: None,
             scale: Scale::Linear,
@@ -54,34 +66,57 @@ impl<T: SweepValue> DomainOf<T> {
     /// let twice = DomainOf::<String>::new().values(["raw", "raw"]).finish();
     /// assert_eq!(twice, Err(DomainError::Repeated("raw".into())));
     /// ```
-    pub fn values(mut self, values: impl IntoIterator<Item = T::Literal>) -> Self {
+    pub fn values(self, values: impl IntoIterator<Item = T::Literal>) -> Self {
         let values = values
             .into_iter()
             .map(|literal| T::from_literal(literal).to_value())
             .collect();
-        self.values = Some(Values::Listed {
+        self.list(values)
+    }
+
+    fn list(mut self, values: Vec<Value>) -> Self {
+        self.values = Some(Ok(Values::Listed {
             values,
             thin: false,
-        });
+        }));
         self
+    }
+
+    /// The values that a function makes when the sweep is planned: a list, or an error.
+    ///
+    /// ```
+    /// use bencher_core::value::Value;
+    /// use bencher_core::var::{DomainError, DomainOf, Values};
+    /// let ports = || vec![8080_u16, 8081];
+    /// let domain = DomainOf::<u16>::new().values_from(ports).finish()?;
+    /// assert!(matches!(domain.values, Values::Listed { values, .. } if values.len() == 2));
+    /// let none = || Err("no network".to_owned()) as Result<Vec<u16>, String>;
+    /// let error = DomainOf::<u16>::new().values_from(none).finish().unwrap_err();
+    /// assert_eq!(error.to_string(), "no network");
+    /// # Ok::<(), DomainError>(())
+    /// ```
+    pub fn values_from<V: IntoValues<T>>(mut self, make: impl FnOnce() -> V) -> Self {
+        match make().into_values() {
+            Ok(values) => self.list(values.iter().map(SweepValue::to_value).collect()),
+            Err(problem) => {
+                self.values = Some(Err(DomainError::Source(problem)));
+                self
+            }
+        }
     }
 
     /// Exactly one value, which is the default as well.
     pub fn constant(mut self, literal: T::Literal) -> Self {
         let value = T::from_literal(literal).to_value();
         self.default = Some(value.clone());
-        self.values = Some(Values::Listed {
-            values: vec![value],
-            thin: false,
-        });
-        self
+        self.list(vec![value])
     }
 
     /// Lets the run's level thin the listed values.
     ///
     /// ```
     /// use bencher_core::space::Density;
-    /// use bencher_core::value::SweepValue;
+    /// use bencher_core::var::SweepValue;
     /// use bencher_core::var::DomainOf;
     /// let coarse = Density { subsampling_divisions: 2, ..Density::default() };
     /// let listed = DomainOf::<u8>::new().values([1, 3, 5, 7]);
@@ -117,7 +152,7 @@ impl<T: SweepValue> DomainOf<T> {
     /// # Errors
     /// The first rule that is broken.
     pub fn finish(self) -> Result<Domain, DomainError> {
-        let mut values = self.values.ok_or(DomainError::Undeclared)?;
+        let mut values = self.values.ok_or(DomainError::Undeclared)??;
         match &mut values {
             Values::Range { step, .. } => *step = self.step,
             Values::Listed { thin, .. } => *thin = self.thin,
@@ -127,7 +162,7 @@ impl<T: SweepValue> DomainOf<T> {
             {
                 values.reverse();
             }
-            Values::All(_) | Values::PowersOfTwo { .. } => {}
+            Values::All(_) | Values::PowersOfTwo { .. } | Values::Branches(_) => {}
         }
         Domain {
             values,
@@ -140,6 +175,45 @@ impl<T: SweepValue> DomainOf<T> {
     }
 }
 
+impl<T: DeserializeOwned + Clone + Send + Sync + 'static> DomainOf<Entry<T>> {
+    /// The entries of a JSON, TOML or YAML file; see [`Entry`].
+    ///
+    /// A relative path begins at the folder of the package that Cargo runs; elsewhere at the working
+    /// directory.
+    pub fn file(mut self, path: impl AsRef<Path>) -> Self {
+        match read_entries::<T>(path.as_ref()) {
+            Ok(values) => self.list(values),
+            Err(error) => {
+                self.values = Some(Err(error));
+                self
+            }
+        }
+    }
+}
+
+/// What a function that makes values returns: a list, or a list or an error.
+///
+/// The example stands at [`DomainOf::values_from`].
+pub trait IntoValues<T> {
+    /// The values.
+    ///
+    /// # Errors
+    /// Why there are none.
+    fn into_values(self) -> Result<Vec<T>, String>;
+}
+
+impl<T> IntoValues<T> for Vec<T> {
+    fn into_values(self) -> Result<Vec<T>, String> {
+        Ok(self)
+    }
+}
+
+impl<T, E: Display> IntoValues<T> for Result<Vec<T>, E> {
+    fn into_values(self) -> Result<Vec<T>, String> {
+        self.map_err(|error| error.to_string())
+    }
+}
+
 /// The bounds stand on the methods, not on the `impl`: a type that lacks them then gets the
 /// message of its trait instead of "no such method".
 impl<T: SweepValue> DomainOf<T> {
@@ -148,11 +222,11 @@ impl<T: SweepValue> DomainOf<T> {
     where
         T: SweepNumber,
     {
-        self.values = Some(Values::Range {
+        self.values = Some(Ok(Values::Range {
             low: low.to_value(),
             high: high.to_value(),
             step: None,
-        });
+        }));
         self
     }
 
@@ -160,7 +234,7 @@ impl<T: SweepValue> DomainOf<T> {
     ///
     /// ```
     /// use bencher_core::space::Density;
-    /// use bencher_core::value::SweepValue;
+    /// use bencher_core::var::SweepValue;
     /// use bencher_core::var::DomainOf;
     /// let whole = DomainOf::<u32>::new().bounds(0, 100).step(25).finish()?;
     /// assert_eq!(whole.levels(u32::KIND, Density::default())?.len(), 5);
@@ -190,7 +264,7 @@ impl<T: SweepValue> DomainOf<T> {
     where
         T: SweepInteger,
     {
-        self.values = Some(Values::PowersOfTwo { low, high });
+        self.values = Some(Ok(Values::PowersOfTwo { low, high }));
         self.scale = Scale::Log;
         self
     }

@@ -5,18 +5,21 @@
 
 use std::fmt::Display;
 
-use crate::value::{Kind, ResultValue, SweepValue, Value, Variant};
+use crate::value::{Kind, ResultValue, Value};
+use crate::var::{SweepValue, Variant};
 
 use super::domain::Domain;
 use super::domain_error::DomainError;
 use super::domain_of::DomainOf;
+use super::schema::{Direction, InputVar, ResultVar, Role};
 use super::sweep::baseline_of;
 
 /// The type of an input field.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be swept",
     label = "no input of a sweep has this type",
-    note = "inputs are integers, floats, `bool`, `String`, or an enum with `#[derive(SweepEnum)]`"
+    note = "inputs are integers, floats, `bool`, `String`, `Duration`, `Timestamp`, `Entry<T>`, or an enum \
+            with `#[derive(SweepEnum)]`"
 )]
 pub trait Swept: Sized {
     /// What values the type holds.
@@ -42,6 +45,9 @@ pub trait Swept: Sized {
 
     /// Sets the field; false where the value does not fit.
     fn set(&mut self, value: &Value) -> bool;
+
+    /// The value of a variant's input.
+    fn read(value: &Value) -> Option<Self>;
 }
 
 impl<T: SweepValue> Swept for T {
@@ -72,7 +78,56 @@ impl<T: SweepValue> Swept for T {
             None => false,
         }
     }
+
+    fn read(value: &Value) -> Option<T> {
+        T::from_value(value)
+    }
 }
+
+/// The variables of a sweep and of the structs nested in it, one behind the other.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "run by the compiler, with a count that fits"
+)]
+pub const fn joined<T: Copy, const N: usize>(parts: &[&[T]], filler: T) -> [T; N] {
+    let mut all = [filler; N];
+    let (mut part, mut at) = (0, 0);
+    while part < parts.len() {
+        let mut n = 0;
+        while n < parts[part].len() {
+            all[at] = parts[part][n];
+            at += 1;
+            n += 1;
+        }
+        part += 1;
+    }
+    all
+}
+
+/// Fills an array of inputs before they are copied there.
+pub const NO_INPUT: InputVar = InputVar {
+    name: "",
+    doc: "",
+    units: "",
+    kind: Kind::Bool,
+    role: Role::Swept,
+    domain: || Err(DomainError::Undeclared),
+    variants: || &[],
+    optimize: true,
+};
+
+/// Fills an array of results before they are copied there.
+pub const NO_RESULT: ResultVar = ResultVar {
+    name: "",
+    doc: "",
+    units: "",
+    kind: Kind::Bool,
+    direction: Direction::None,
+    timed: false,
+    meaning_version: 1,
+    formula: "",
+    parts: &[],
+};
 
 /// The type inside the `Option` of a result field.
 #[diagnostic::on_unimplemented(

@@ -8,7 +8,7 @@
 //!
 //! ```
 //! use bencher_core::space::Density;
-//! use bencher_core::value::SweepValue;
+//! use bencher_core::var::SweepValue;
 //! use bencher_core::var::{DomainError, DomainOf, Scale};
 //! let len = DomainOf::<u64>::new().bounds(1, 10_000).scale(Scale::Log).samples(5).finish()?;
 //! let levels = len.levels(u64::KIND, Density::default())?;
@@ -19,22 +19,38 @@
 //! # Ok::<(), DomainError>(())
 //! ```
 
+mod branch;
 #[doc(hidden)]
 pub mod check;
+mod design;
 mod domain;
 mod domain_error;
 mod domain_of;
+mod entry;
+mod enumeration;
 #[doc(hidden)]
 pub mod expand;
 mod handle;
+mod input;
 mod names;
+mod nested;
 mod schema;
 mod sweep;
+mod types;
 
+pub use branch::{Branch, Param};
+pub use design::Design;
+pub(crate) use domain::check_list;
 pub use domain::{Domain, MAX_SUBSAMPLING_DIVISIONS, Scale, Values};
 pub use domain_error::DomainError;
-pub use domain_of::DomainOf;
-pub use handle::{Constant, Input, Output, Target};
+pub use domain_of::{DomainOf, IntoValues};
+pub use entry::Entry;
+pub use enumeration::{SweepEnum, Variant};
+pub use handle::{Constant, Output, Target};
+pub use input::Input;
+pub(crate) use input::Joined;
 pub use names::{UnknownName, nearest};
+pub use nested::Nested;
 pub use schema::{Direction, InputVar, ResultVar, Role, Schema};
 pub use sweep::{ParametrizedSweep, baseline_of, sweep_type};
+pub use types::{SweepInteger, SweepNumber, SweepValue};

@@ -1,9 +1,10 @@
 use serde::{Deserialize, Serialize};
 
-use crate::value::{Kind, Variant};
+use crate::value::Kind;
 
 use super::domain::Domain;
 use super::domain_error::DomainError;
+use super::enumeration::Variant;
 
 /// What a type with `#[derive(ParametrizedSweep)]` declares, as static data.
 ///
@@ -75,6 +76,8 @@ pub struct InputVar {
     pub domain: fn() -> Result<Domain, DomainError>,
     /// The variants of an enum.
     pub variants: fn() -> &'static [Variant],
+    /// Whether an optimiser may choose its value; a sweep takes it all the same.
+    pub optimize: bool,
 }
 
 /// A declared result.
@@ -101,6 +104,10 @@ pub struct ResultVar {
     pub timed: bool,
     /// Raised by the author when the result changes its meaning.
     pub meaning_version: u32,
+    /// What it is computed by from other results and inputs; empty where it is recorded.
+    pub formula: &'static str,
+    /// The names of a vector's parts; empty where they are numbered.
+    pub parts: &'static [&'static str],
 }
 
 /// Which way a result is better.

@@ -1,4 +1,5 @@
-use crate::value::{Kind, SweepValue, Value};
+use crate::value::{Kind, Value};
+use crate::var::SweepValue;
 
 use super::domain::Domain;
 use super::domain_error::DomainError;

@@ -5,17 +5,20 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 
 use super::spans::{ends_of, shown_at};
-use crate::model::{Field, Input, Scale, Sweep, Term, Values};
+use crate::model::{Field, Input, Scale, Term, Values};
 use crate::parse::TypeName;
 use crate::validate::highest_exponent;
 
 /// The constants of all fields and the rules over them.
-pub(super) fn checks(sweep: &Sweep, private: &TokenStream) -> TokenStream {
+pub(super) fn checks<'f>(
+    inputs: impl Iterator<Item = (&'f Field, &'f Input)>,
+    private: &TokenStream,
+) -> TokenStream {
     let mut checks = Checks {
         private,
         tokens: TokenStream::new(),
     };
-    for (field, input) in sweep.inputs() {
+    for (field, input) in inputs {
         checks.input(field, input);
     }
     checks.tokens
@@ -59,7 +62,7 @@ impl Checks<'_> {
                 let arguments = quote!(#low, #high, #highest);
                 self.rule("exponents", &[low, high], both(low, high), &arguments);
             }
-            Values::All | Values::Constant(_) | Values::Listed { .. } => {}
+            Values::All | Values::Constant(_) | Values::Listed { .. } | Values::Source(..) => {}
         }
     }
 

@@ -1,7 +1,8 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, TokenStreamExt, format_ident, quote};
 
-use crate::model::{Field, Input, Scale, Sweep, Term, Values};
+use crate::model::{Field, Input, Scale, Term, Values};
+use crate::parse::Container;
 
 impl ToTokens for Term {
     fn to_tokens(&self, tokens: &mut TokenStream) {
@@ -14,10 +15,14 @@ impl ToTokens for Term {
 
 /// The functions that build the domains of inputs. They are inherent, as they must know `Self`
 /// and its parameters, and as the trait cannot be named where it may not hold.
-pub(super) fn domains(sweep: &Sweep, private: &TokenStream) -> TokenStream {
-    let ident = &sweep.container.ident;
-    let (impl_generics, type_generics, where_clause) = sweep.container.generics.split_for_impl();
-    let functions = sweep.inputs().map(|(field, input)| {
+pub(super) fn domains<'f>(
+    container: &Container,
+    inputs: impl Iterator<Item = (&'f Field, &'f Input)>,
+    private: &TokenStream,
+) -> TokenStream {
+    let ident = &container.ident;
+    let (impl_generics, type_generics, where_clause) = container.generics.split_for_impl();
+    let functions = inputs.map(|(field, input)| {
         let name = domain_name(field);
         let ty = &field.ty;
         // A name of the expansion's own, which no expression of the user can mean.
@@ -41,7 +46,7 @@ pub(super) fn domains(sweep: &Sweep, private: &TokenStream) -> TokenStream {
 
 /// The name of the function that builds a field's domain.
 pub(super) fn domain_name(field: &Field) -> Ident {
-    format_ident!("__bencher_domain_{}", field.name)
+    format_ident!("__bencher_domain_{}", field.handle)
 }
 
 /// What the declaration says, as calls on a domain of which nothing is said yet.
@@ -53,6 +58,7 @@ fn calls(input: &Input, private: &TokenStream) -> TokenStream {
             let thin = thin.then(|| quote!(.thin()));
             quote!(.#name([#(#values),*])#thin)
         }
+        Values::Source(name, source) => quote!(.#name(#source)),
         Values::Bounds(name, low, high) | Values::PowersOfTwo(name, low, high) => {
             quote!(.#name(#low, #high))
         }

@@ -72,7 +72,14 @@ pub(crate) fn dummy_enumeration(container: &Container) -> TokenStream {
                 ::core::unreachable!()
             }
 
-            fn from_index(_: ::core::primitive::usize) -> ::core::option::Option<Self> {
+            fn params(&self) -> #private::Vec<#private::Value> {
+                ::core::unreachable!()
+            }
+
+            fn build(
+                _: ::core::primitive::usize,
+                _: &[#private::Value],
+            ) -> ::core::option::Option<Self> {
                 ::core::unreachable!()
             }
         }

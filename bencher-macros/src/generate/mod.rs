@@ -8,6 +8,7 @@ mod domain;
 mod dummy;
 mod enumeration;
 mod handles;
+mod positions;
 mod spans;
 mod structure;
 

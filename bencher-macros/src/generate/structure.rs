@@ -6,7 +6,9 @@ use syn::{GenericParam, Generics};
 use super::checks::checks;
 use super::domain::{domain_name, domains};
 use super::handles::handles;
+use super::positions::{Position, positions};
 use super::private;
+use super::spans::{ends_of, shown_at};
 use crate::model::{Direction, Field, Input, Outcome, Part, Sweep, Values};
 
 /// Everything that `#[derive(ParametrizedSweep)]` adds.
@@ -15,8 +17,9 @@ pub(crate) fn structure(sweep: &Sweep) -> TokenStream {
     let ident = &sweep.container.ident;
     let (impl_generics, type_generics, where_clause) = sweep.container.generics.split_for_impl();
     let handles = handles(sweep, private);
-    let checks = checks(sweep, private);
-    let domains = domains(sweep, private);
+    let checks = checks(sweep.inputs(), private);
+    let domains = domains(&sweep.container, sweep.inputs(), private);
+    let distinct = distinct(sweep, private);
     let schema = schema(sweep, private);
     let type_arguments = type_arguments(&sweep.container.generics, private);
     let baseline = baseline(sweep, private);
@@ -26,6 +29,7 @@ pub(crate) fn structure(sweep: &Sweep) -> TokenStream {
         const _: () = {
             #checks
             #domains
+            #distinct
             #[automatically_derived]
             #[allow(deprecated)]
             impl #impl_generics #private::ParametrizedSweep for #ident #type_generics
@@ -42,13 +46,28 @@ pub(crate) fn structure(sweep: &Sweep) -> TokenStream {
 
 fn schema(sweep: &Sweep, private: &TokenStream) -> TokenStream {
     let name = sweep.container.ident.unraw().to_string();
-    let (doc, version) = (&sweep.container.doc, sweep.container.version);
-    let inputs = sweep
-        .inputs()
-        .map(|(field, input)| input_var(field, input, private));
-    let results = sweep
-        .results()
-        .map(|(field, outcome)| result_var(field, outcome, private));
+    let doc = &sweep.container.doc;
+    let version = version(sweep, private);
+    let inputs = variables(
+        sweep,
+        private,
+        &quote!(inputs),
+        &quote!(NO_INPUT),
+        |field| match &field.part {
+            Part::Input(input) => Some(input_var(field, input, private)),
+            _ => None,
+        },
+    );
+    let results = variables(
+        sweep,
+        private,
+        &quote!(results),
+        &quote!(NO_RESULT),
+        |field| match &field.part {
+            Part::Result(outcome) => Some(result_var(field, outcome, private)),
+            _ => None,
+        },
+    );
     quote! {
         const SCHEMA: #private::Schema = #private::Schema {
             name: #name,
@@ -59,15 +78,80 @@ fn schema(sweep: &Sweep, private: &TokenStream) -> TokenStream {
             },
             doc: #doc,
             version: #version,
-            inputs: &[#(#inputs),*],
-            results: &[#(#results),*],
+            inputs: #inputs,
+            results: #results,
         };
     }
 }
 
-fn input_var(field: &Field, input: &Input, private: &TokenStream) -> TokenStream {
+/// The list of the sweep's own variables of one sort, with those of nested structs in their places.
+fn variables(
+    sweep: &Sweep,
+    private: &TokenStream,
+    list: &TokenStream,
+    filler: &TokenStream,
+    own: impl Fn(&Field) -> Option<TokenStream>,
+) -> TokenStream {
+    if !sweep.has_nested() {
+        let own = sweep.fields.iter().filter_map(own);
+        return quote!(&[#(#own),*]);
+    }
+    let parts: Vec<TokenStream> = sweep
+        .fields
+        .iter()
+        .filter_map(|field| match &field.part {
+            Part::Nested => {
+                let ty = &field.ty;
+                Some(quote!(<#ty as #private::ParametrizedSweep>::SCHEMA.#list))
+            }
+            _ => own(field).map(|own| quote!(&[#own])),
+        })
+        .collect();
+    let nested = sweep
+        .fields
+        .iter()
+        .filter(|field| matches!(field.part, Part::Nested));
+    let nested = nested.map(|field| &field.ty);
+    let own = sweep.fields.iter().filter_map(own).count();
+    quote! {
+        {
+            const COUNT: ::core::primitive::usize =
+                #own #(+ <#nested as #private::ParametrizedSweep>::SCHEMA.#list.len())*;
+            &#private::joined::<_, COUNT>(&[#(#parts),*], #private::#filler)
+        }
+    }
+}
+
+/// The author's version; one that is raised in a nested struct raises it, too.
+fn version(sweep: &Sweep, private: &TokenStream) -> TokenStream {
+    let own = sweep.container.version;
+    let nested = sweep
+        .fields
+        .iter()
+        .filter(|field| matches!(field.part, Part::Nested))
+        .map(|field| &field.ty);
+    quote!(#own #(+ <#nested as #private::ParametrizedSweep>::SCHEMA.version - 1)*)
+}
+
+/// That nested structs bring no name that is there already: only the compiler knows them all.
+fn distinct(sweep: &Sweep, private: &TokenStream) -> TokenStream {
+    let nested = |field: &&Field| matches!(field.part, Part::Nested);
+    let Some(field) = sweep.fields.iter().find(nested) else {
+        return TokenStream::new();
+    };
+    let container = &sweep.container.ident;
+    let (first, last) = ends_of(&field.ident);
+    let function = shown_at(first, quote!(#private::check::distinct));
+    let schema = quote!((&<#container as #private::ParametrizedSweep>::SCHEMA));
+    let schema = shown_at(last, schema);
+    quote!(const _: () = #function #schema;)
+}
+
+pub(super) fn input_var(field: &Field, input: &Input, private: &TokenStream) -> TokenStream {
     let Field { name, doc, ty, .. } = field;
-    let units = &input.units;
+    let Input {
+        units, optimize, ..
+    } = input;
     let role = if matches!(input.values, Values::Constant(_)) {
         quote!(Constant)
     } else {
@@ -83,6 +167,7 @@ fn input_var(field: &Field, input: &Input, private: &TokenStream) -> TokenStream
             role: #private::Role::#role,
             domain: Self::#domain,
             variants: <#ty as #private::Swept>::variants,
+            optimize: #optimize,
         }
     }
 }
@@ -94,6 +179,8 @@ fn result_var(field: &Field, outcome: &Outcome, private: &TokenStream) -> TokenS
         units,
         timed,
         meaning_version,
+        formula,
+        parts,
         ..
     } = outcome;
     let direction = match outcome.direction {
@@ -110,6 +197,8 @@ fn result_var(field: &Field, outcome: &Outcome, private: &TokenStream) -> TokenS
             direction: #private::Direction::#direction,
             timed: #timed,
             meaning_version: #meaning_version,
+            formula: #formula,
+            parts: &[#(#parts),*],
         }
     }
 }
@@ -147,6 +236,7 @@ fn baseline(sweep: &Sweep, private: &TokenStream) -> TokenStream {
                 quote!(<#ty as #private::Swept>::baseline(Self::#domain())?)
             }
             Part::Result(_) => quote!(::core::option::Option::None),
+            Part::Nested => quote!(<#ty as #private::ParametrizedSweep>::baseline()?),
             Part::Plain => quote!(<#ty as ::core::default::Default>::default()),
         };
         quote!(#ident: #value)
@@ -159,28 +249,61 @@ fn baseline(sweep: &Sweep, private: &TokenStream) -> TokenStream {
 }
 
 fn accessors(sweep: &Sweep, private: &TokenStream) -> TokenStream {
-    let get = sweep.inputs().enumerate().map(|(i, (Field { ident, ty, .. }, _))| {
-        quote!(#i => ::core::option::Option::Some(<#ty as #private::Swept>::get(&self.#ident)))
-    });
-    let set = sweep.inputs().enumerate().map(|(i, (Field { ident, ty, .. }, _))| {
-        quote!(#i => <#ty as #private::Swept>::set(&mut self.#ident, value))
-    });
-    let take = sweep
-        .results()
-        .enumerate()
-        .map(|(i, (Field { ident, .. }, outcome))| {
-            let inside = &outcome.inside;
-            quote!(#i => <#inside as #private::Recorded>::take(&mut self.#ident))
-        });
+    let (mut get, mut set, mut take) = (Vec::new(), Vec::new(), Vec::new());
+    for (field, position) in sweep.fields.iter().zip(positions(sweep, private)) {
+        let Field { ident, ty, .. } = field;
+        let Position { input, result } = position;
+        match &field.part {
+            Part::Input(_) => {
+                get.push(quote! {
+                    if index == #input {
+                        return ::core::option::Option::Some(
+                            <#ty as #private::Swept>::get(&self.#ident)
+                        );
+                    }
+                });
+                set.push(quote! {
+                    if index == #input {
+                        return <#ty as #private::Swept>::set(&mut self.#ident, value);
+                    }
+                });
+            }
+            Part::Result(outcome) => {
+                let inside = &outcome.inside;
+                take.push(quote! {
+                    if index == #result {
+                        return <#inside as #private::Recorded>::take(&mut self.#ident);
+                    }
+                });
+            }
+            Part::Nested => {
+                let nested = quote!(<#ty as #private::ParametrizedSweep>);
+                get.push(quote! {
+                    if index >= #input && index - (#input) < #nested::SCHEMA.inputs.len() {
+                        return #nested::input(&self.#ident, index - (#input));
+                    }
+                });
+                set.push(quote! {
+                    if index >= #input && index - (#input) < #nested::SCHEMA.inputs.len() {
+                        return #nested::set_input(&mut self.#ident, index - (#input), value);
+                    }
+                });
+                take.push(quote! {
+                    if index >= #result && index - (#result) < #nested::SCHEMA.results.len() {
+                        return #nested::take_result(&mut self.#ident, index - (#result));
+                    }
+                });
+            }
+            Part::Plain => {}
+        }
+    }
     quote! {
         fn input(
             &self,
             index: ::core::primitive::usize,
         ) -> ::core::option::Option<#private::Value> {
-            match index {
-                #(#get,)*
-                _ => ::core::option::Option::None,
-            }
+            #(#get)*
+            ::core::option::Option::None
         }
 
         fn set_input(
@@ -188,20 +311,16 @@ fn accessors(sweep: &Sweep, private: &TokenStream) -> TokenStream {
             index: ::core::primitive::usize,
             value: &#private::Value,
         ) -> ::core::primitive::bool {
-            match index {
-                #(#set,)*
-                _ => false,
-            }
+            #(#set)*
+            false
         }
 
         fn take_result(
             &mut self,
             index: ::core::primitive::usize,
         ) -> ::core::option::Option<#private::Value> {
-            match index {
-                #(#take,)*
-                _ => ::core::option::Option::None,
-            }
+            #(#take)*
+            ::core::option::Option::None
         }
     }
 }

@@ -12,6 +12,8 @@ pub(crate) struct Container {
     pub(crate) version: u32,
     /// `crate`: where the facade is found.
     pub(crate) krate: Option<Path>,
+    /// `shared`: a part of other sweeps, which need measure nothing itself.
+    pub(crate) shared: bool,
 }
 
 impl Container {
@@ -42,6 +44,7 @@ impl Container {
             doc: doc_comment(&input.attrs),
             version: version(&options, errors),
             krate: krate(&options, errors),
+            shared: options.flag("shared").is_some(),
         }
     }
 }

@@ -26,6 +26,8 @@ pub(crate) enum Literal {
     Bool(bool),
     /// A string.
     Text(String),
+    /// A string that is a time span, or a moment: its nanoseconds, and how it was written.
+    Time(i128, String),
     /// A character, a byte string, ...
     Other,
 }
@@ -114,6 +116,7 @@ impl Literal {
             (Self::Float { value, .. }, Self::Float { value: other, .. }) => {
                 value.partial_cmp(other)
             }
+            (Self::Time(time, _), Self::Time(other, _)) => Some(time.cmp(other)),
             _ => None,
         }
     }
@@ -136,6 +139,7 @@ impl Literal {
                 ..
             } => Some(!negative && *magnitude > 0),
             Self::Float { value, .. } => Some(*value > 0.0),
+            Self::Time(time, _) => Some(*time > 0),
             _ => None,
         }
     }
@@ -165,7 +169,7 @@ impl fmt::Display for Literal {
             }
             Self::Float { value, .. } => write!(f, "{value:?}"),
             Self::Bool(value) => write!(f, "{value}"),
-            Self::Text(text) => write!(f, "{text:?}"),
+            Self::Text(text) | Self::Time(_, text) => write!(f, "{text:?}"),
             Self::Other => f.write_str("this"),
         }
     }

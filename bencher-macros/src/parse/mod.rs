@@ -6,6 +6,7 @@ mod doc;
 mod field;
 mod literal;
 mod options;
+mod time;
 mod types;
 
 pub(crate) use container::Container;
@@ -13,4 +14,5 @@ pub(crate) use doc::doc_comment;
 pub(crate) use field::{Annotation, Declaration, Role};
 pub(crate) use literal::Literal;
 pub(crate) use options::{BENCHER, Options, RESULT, SWEEP, VARIANT, arguments};
+pub(crate) use time::{moment, span};
 pub(crate) use types::{TypeName, inside_option, type_name};

@@ -51,6 +51,13 @@ pub(crate) const SWEEP: Grammar = Grammar {
         known("bounds", Form::Pair, "bounds(1, 100)"),
         known("values", Form::List, "values(1, 2, 4)"),
         known("pow2", Form::Pair, "pow2(0, 10)"),
+        known(
+            "values_from",
+            Form::Value,
+            "values_from = path::to::function",
+        ),
+        known("file", Form::Value, "file = \"machines.json\""),
+        known("flatten", Form::Flag, "flatten"),
         known("samples", Form::Value, "samples = 9"),
         known("step", Form::Value, "step = 10"),
         known("scale", Form::Value, "scale = \"log\""),
@@ -62,6 +69,7 @@ pub(crate) const SWEEP: Grammar = Grammar {
             Form::Value,
             "max_subsampling_divisions = 4",
         ),
+        known("optimize", Form::Value, "optimize = false"),
     ],
 };
 
@@ -79,6 +87,8 @@ pub(crate) const RESULT: Grammar = Grammar {
         known("direction", Form::Value, "direction = \"minimize\""),
         known("timed", Form::Flag, "timed"),
         known("meaning_version", Form::Value, "meaning_version = 2"),
+        known("formula", Form::Value, "formula = \"bytes / elapsed\""),
+        known("names", Form::List, "names(\"x\", \"y\", \"z\")"),
     ],
 };
 
@@ -94,6 +104,7 @@ pub(crate) const BENCHER: Grammar = Grammar {
     options: &[
         known("version", Form::Value, "version = 2"),
         known("crate", Form::Value, "crate = path::to::bencher"),
+        known("shared", Form::Flag, "shared"),
     ],
 };
 
@@ -207,6 +218,12 @@ impl Options {
     /// Whether something was left out, so that what seems missing may be meant.
     pub(crate) fn has_errors(&self) -> bool {
         self.has_errors
+    }
+
+    /// The name of any option but this one, as it was written.
+    pub(crate) fn other_than(&self, name: &str) -> Option<&Ident> {
+        let other = |option: &&Written| option.name.unraw() != name;
+        self.accepted.iter().find(other).map(|option| &option.name)
     }
 
     /// The name of an option as it was written, if it is there.

@@ -17,6 +17,8 @@ pub(crate) enum TypeName {
     Float(&'static str),
     /// `Duration`.
     Duration,
+    /// `Timestamp`, of jiff.
+    Timestamp,
     /// Anything else: an enum, an alias, a parameter.
     Unknown,
 }
@@ -25,6 +27,11 @@ impl TypeName {
     /// Whether it is known to be a number.
     pub(crate) fn is_number(self) -> bool {
         matches!(self, Self::Signed(..) | Self::Unsigned(..) | Self::Float(_))
+    }
+
+    /// Whether its values are moments or spans, written as text.
+    pub(crate) fn is_time(self) -> bool {
+        matches!(self, Self::Duration | Self::Timestamp)
     }
 
     /// Whether it is known to have no bounds.
@@ -40,6 +47,7 @@ impl fmt::Display for TypeName {
             Self::Text => "String",
             Self::Signed(name, _) | Self::Unsigned(name, _) | Self::Float(name) => name,
             Self::Duration => "Duration",
+            Self::Timestamp => "Timestamp",
             Self::Unknown => "_",
         })
     }
@@ -54,6 +62,7 @@ pub(crate) fn type_name(ty: &Type) -> TypeName {
         "bool" => TypeName::Bool,
         "String" => TypeName::Text,
         "Duration" => TypeName::Duration,
+        "Timestamp" => TypeName::Timestamp,
         "f32" => TypeName::Float("f32"),
         "f64" => TypeName::Float("f64"),
         "i8" => TypeName::Signed("i8", 8),

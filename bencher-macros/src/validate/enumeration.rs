@@ -1,19 +1,22 @@
 use std::collections::HashSet;
 
 use syn::ext::IdentExt;
-use syn::{Data, DeriveInput, Fields};
+use syn::{Data, DeriveInput, Fields, Ident};
 
+use super::input::input;
+use super::term::Terms;
 use super::text::text;
 use crate::errors::Errors;
-use crate::model::{Enum, Variant};
-use crate::parse::{Container, Options, VARIANT, doc_comment};
+use crate::model::{Enum, Field, Part, Variant};
+use crate::names::constant_name;
+use crate::parse::{Container, Declaration, Options, Role, VARIANT, doc_comment};
 
 /// An enum with `#[derive(SweepEnum)]`.
 pub(crate) fn enumeration(input: &DeriveInput, container: Container, errors: &mut Errors) -> Enum {
     if !input.generics.params.is_empty() {
         errors.on(
             &input.generics.params,
-            "the variants of a swept enum carry nothing, so it has no parameters: drop them",
+            "a swept enum has no parameters: drop them",
         );
     }
     let Data::Enum(data) = &input.data else {
@@ -57,15 +60,28 @@ pub(crate) fn enumeration(input: &DeriveInput, container: Container, errors: &mu
 
 fn variant(written: &syn::Variant, errors: &mut Errors) -> Variant {
     let ident = &written.ident;
-    if !matches!(written.fields, Fields::Unit) {
-        errors.on(
-            written,
-            format!(
-                "`{ident}` carries data: nested sweeps are not supported yet; make it a unit \
-                 variant and keep the data in fields of the sweep"
-            ),
-        );
-    }
+    let params = match &written.fields {
+        Fields::Unit => Vec::new(),
+        Fields::Named(fields) => {
+            let fields = fields.named.iter();
+            let declared = fields.filter_map(|field| Declaration::of(field, errors));
+            let declared: Vec<Declaration> = declared.collect();
+            declared
+                .into_iter()
+                .filter_map(|declaration| param(ident, declaration, errors))
+                .collect()
+        }
+        Fields::Unnamed(_) => {
+            errors.on(
+                &written.fields,
+                format!(
+                    "what `{ident}` carries has no name to sweep it by: write `{ident} {{ \
+                     #[sweep(...)] name: T }}`"
+                ),
+            );
+            Vec::new()
+        }
+    };
     let mut options = Options::default();
     for attr in written
         .attrs
@@ -82,5 +98,64 @@ fn variant(written: &syn::Variant, errors: &mut Errors) -> Variant {
         ident: ident.clone(),
         name: given.unwrap_or_else(|| ident.unraw().to_string()),
         doc: doc_comment(&written.attrs),
+        params,
     }
+}
+
+/// An input that only one variant has.
+fn param(variant: &Ident, declaration: Declaration, errors: &mut Errors) -> Option<Field> {
+    let name = &declaration.name;
+    let annotation = match &declaration.annotation {
+        Some(annotation) if annotation.role == Role::Sweep => annotation,
+        Some(annotation) => {
+            let message = format!(
+                "the fields of a variant are inputs: `#[{}]` belongs on a field of the sweep; write \
+                 `#[sweep(...)]`",
+                annotation.role.name()
+            );
+            errors.on(&annotation.path, message);
+            return None;
+        }
+        None => {
+            let message = format!(
+                "every field of a variant is an input: write `#[sweep(...)]` before `{name}`"
+            );
+            errors.on(&declaration.ident, message);
+            return None;
+        }
+    };
+    if let Some(flatten) = annotation.options.flag("flatten") {
+        let message = "`flatten` is for fields of a sweep; write the inputs here";
+        errors.on(flatten, message);
+        return None;
+    }
+    let handle = format!(
+        "{}__{}",
+        constant_name(&variant.unraw().to_string()),
+        constant_name(name)
+    );
+    let handle = Ident::new(&handle, declaration.ident.span());
+    let terms = Terms {
+        handle: &handle,
+        ty: &declaration.ty,
+        inner: &HashSet::from(["Self".to_owned()]),
+    };
+    let input = input(&declaration, annotation, &terms, errors);
+    let Declaration {
+        ident,
+        name,
+        vis,
+        ty,
+        doc,
+        ..
+    } = declaration;
+    Some(Field {
+        ident,
+        name,
+        vis,
+        doc,
+        ty,
+        handle,
+        part: Part::Input(Box::new(input)),
+    })
 }

@@ -4,7 +4,7 @@ use quote::ToTokens;
 use syn::punctuated::Punctuated;
 use syn::{Expr, Ident, Token};
 
-use super::literal::literal_of;
+use super::literal::{literal_of, spelled};
 use super::shown::Shown;
 use super::term::Terms;
 use super::text::{choice, text};
@@ -46,9 +46,19 @@ pub(super) fn input(
         samples: samples.map(|(term, _)| term),
         default: rules.default(&known),
         max_subsampling_divisions: rules.divisions(),
-        units: text(rules.options, "units", rules.errors).unwrap_or_default(),
+        units: text(rules.options, "units", rules.errors).unwrap_or_else(|| seconds(rules.ty)),
+        optimize: rules.optimize(),
     }
 }
+
+/// The unit of a time span, which is held in seconds.
+fn seconds(ty: TypeName) -> String {
+    let unit = if ty == TypeName::Duration { "s" } else { "" };
+    unit.to_owned()
+}
+
+/// The options that say which values there are.
+const SOURCES: [&str; 5] = ["bounds", "values", "pow2", "values_from", "file"];
 
 /// The rules of one field's options.
 struct Rules<'a, 'e> {
@@ -68,17 +78,22 @@ impl Rules<'_, '_> {
             errors,
             ..
         } = self;
-        let mut sources = ["bounds", "values", "pow2"]
-            .into_iter()
-            .filter_map(|name| options.flag(name));
+        let mut sources = SOURCES.into_iter().filter_map(|name| options.flag(name));
         match (sources.next(), sources.next()) {
             (Some(first), Some(second)) => errors.on(
                 second,
                 format!("`{first}` and `{second}` both say which values there are; keep one"),
             ),
-            (None, _) if !options.has_errors() && (ty.is_number() || *ty == TypeName::Text) => {
+            (None, _)
+                if !options.has_errors()
+                    && (ty.is_number() || ty.is_time() || *ty == TypeName::Text) =>
+            {
                 let fix = match ty {
                     TypeName::Text => "`values(\"a\", \"b\")`",
+                    TypeName::Duration => "`bounds(\"1ms\", \"1s\")` or `values(\"1ms\", \"1s\")`",
+                    TypeName::Timestamp => {
+                        "`bounds(\"2026-01-01\", \"2026-12-31\")` or `values(\"2026-01-01\")`"
+                    }
                     TypeName::Float(_) => "`bounds(low, high)` or `values(a, b)`",
                     _ => "`bounds(low, high)`, `values(a, b)` or `pow2(low, high)`",
                 };
@@ -160,6 +175,21 @@ impl Rules<'_, '_> {
             self.pow2(name, low, high)
         } else if let Some((name, values)) = self.options.list("values") {
             self.listed(name, values)
+        } else if let Some((name, function)) = self.options.value("values_from") {
+            (
+                Values::Source(name.clone(), function.clone()),
+                Shown::Nothing,
+            )
+        } else if let Some((name, path)) = self.options.value("file") {
+            if self.ty != TypeName::Unknown {
+                let message = format!(
+                    "the entries of a file are no `{}`: make the field an `Entry<T>` of a type that \
+                     is `Deserialize`",
+                    self.ty
+                );
+                self.errors.on(name, message);
+            }
+            (Values::Source(name.clone(), path.clone()), Shown::Nothing)
         } else {
             (Values::All, Shown::Nothing)
         }
@@ -275,8 +305,11 @@ impl Rules<'_, '_> {
                 .on(name, "the list of values is empty: write `values(a, b)`");
         }
         let mut seen: Vec<Literal> = Vec::new();
+        let mut spelled_values = Vec::new();
         for value in values {
-            let Some(literal) = literal_of(value, self.ty, self.errors) else {
+            let literal = literal_of(value, self.ty, self.errors);
+            spelled_values.push(spelled(value, literal.as_ref(), self.terms.ty));
+            let Some(literal) = literal else {
                 continue;
             };
             if seen.iter().any(|other| other.same(&literal)) {
@@ -297,7 +330,7 @@ impl Rules<'_, '_> {
         (
             Values::Listed {
                 name: name.clone(),
-                values: values.iter().cloned().collect(),
+                values: spelled_values,
                 thin,
             },
             shown,
@@ -339,6 +372,22 @@ impl Rules<'_, '_> {
                 None
             }
             _ => Some(self.terms.term("DIVISIONS", expr, DIVISIONS, self.errors).0),
+        }
+    }
+
+    fn optimize(&mut self) -> bool {
+        let Some((_, expr)) = self.options.value("optimize") else {
+            return true;
+        };
+        match Literal::of(expr) {
+            Some(Literal::Bool(optimize)) => optimize,
+            _ => {
+                self.errors.on(
+                    expr,
+                    "`optimize` needs `true` or `false`, as in `optimize = false`",
+                );
+                true
+            }
         }
     }
 

@@ -1,17 +1,54 @@
-use syn::Expr;
+use syn::{Expr, Type};
 
 use crate::errors::Errors;
-use crate::parse::{Literal, TypeName};
+use crate::parse::{Literal, TypeName, moment, span, type_name};
 
 /// The literal that `expr` is, if it is one of `ty`; what it is instead becomes an error on it.
 pub(super) fn literal_of(expr: &Expr, ty: TypeName, errors: &mut Errors) -> Option<Literal> {
     check_literal(expr, ty, errors);
-    Literal::of(expr).filter(|literal| misfit(literal, ty).is_none())
+    read(expr, ty).filter(|literal| misfit(literal, ty).is_none())
+}
+
+/// The literal that `expr` is; the text of a time as what it means.
+fn read(expr: &Expr, ty: TypeName) -> Option<Literal> {
+    let literal = Literal::of(expr)?;
+    let time = match (&literal, ty) {
+        (Literal::Text(text), TypeName::Duration) => span(text),
+        (Literal::Text(text), TypeName::Timestamp) => moment(text),
+        _ => None,
+    };
+    Some(match (time, literal) {
+        (Some(nanoseconds), Literal::Text(text)) => Literal::Time(nanoseconds, text),
+        (_, literal) => literal,
+    })
+}
+
+/// The expression that stands for a literal: that of a time is made of its numbers.
+pub(super) fn spelled(expr: &Expr, literal: Option<&Literal>, ty: &Type) -> Expr {
+    const BILLION: i128 = 1_000_000_000;
+    let Some(Literal::Time(nanoseconds, _)) = literal else {
+        return expr.clone();
+    };
+    let seconds = nanoseconds.div_euclid(BILLION);
+    let rest = nanoseconds.rem_euclid(BILLION);
+    if type_name(ty) == TypeName::Duration {
+        let (seconds, rest) = (
+            u64::try_from(seconds).unwrap_or(u64::MAX),
+            u32::try_from(rest).unwrap_or(0),
+        );
+        syn::parse_quote!(<#ty>::new(#seconds, #rest))
+    } else {
+        let (seconds, rest) = (
+            i64::try_from(seconds).unwrap_or(i64::MAX),
+            i32::try_from(rest).unwrap_or(0),
+        );
+        syn::parse_quote!(<#ty>::constant(#seconds, #rest))
+    }
 }
 
 /// An error where `expr` is a literal of another type than `ty`.
 pub(super) fn check_literal(expr: &Expr, ty: TypeName, errors: &mut Errors) {
-    if let Some(message) = Literal::of(expr).and_then(|literal| misfit(&literal, ty)) {
+    if let Some(message) = read(expr, ty).and_then(|literal| misfit(&literal, ty)) {
         errors.on(expr, message);
     }
 }
@@ -66,7 +103,21 @@ fn misfit(literal: &Literal, ty: TypeName) -> Option<String> {
         }
         (Literal::Bool(_), TypeName::Bool)
         | (Literal::Text(_), TypeName::Text)
-        | (_, TypeName::Unknown | TypeName::Duration) => return None,
+        | (Literal::Time(..), TypeName::Duration | TypeName::Timestamp)
+        | (_, TypeName::Unknown) => return None,
+        (Literal::Text(text), TypeName::Duration) => {
+            return Some(format!(
+                "\"{text}\" is no time span: write a number and ns, us, ms, s, min, h or d, as in \
+                 \"250ms\""
+            ));
+        }
+        (Literal::Text(text), TypeName::Timestamp) => {
+            return Some(format!(
+                "\"{text}\" is no moment: write \"2026-03-01T12:00:00Z\" or \"2026-03-01\""
+            ));
+        }
+        (_, TypeName::Duration) => "write it with its unit, as in \"250ms\"".to_owned(),
+        (_, TypeName::Timestamp) => "write it as in \"2026-03-01T12:00:00Z\"".to_owned(),
         (Literal::Int { .. }, TypeName::Float(_)) => format!("write `{literal}.0`"),
         (_, TypeName::Signed(..) | TypeName::Unsigned(..)) => {
             "write a whole number without quotes or point".to_owned()
@@ -79,7 +130,7 @@ fn misfit(literal: &Literal, ty: TypeName) -> Option<String> {
         Literal::Int { .. } => "an integer",
         Literal::Float { .. } => "a float",
         Literal::Bool(_) => "true or false",
-        Literal::Text(_) => "a text",
+        Literal::Text(_) | Literal::Time(..) => "a text",
         Literal::Other => "something else",
     };
     Some(format!("this is {what}, but the field is `{ty}`: {advice}"))

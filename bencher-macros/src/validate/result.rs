@@ -1,7 +1,7 @@
 use super::text::{choice, number, text};
 use crate::errors::Errors;
 use crate::model::{Direction, Outcome};
-use crate::parse::{Annotation, Declaration, TypeName, inside_option, type_name};
+use crate::parse::{Annotation, Declaration, Literal, TypeName, inside_option, type_name};
 
 /// A `#[result]` field.
 pub(super) fn result(field: &Declaration, annotation: &Annotation, errors: &mut Errors) -> Outcome {
@@ -46,7 +46,36 @@ pub(super) fn result(field: &Declaration, annotation: &Annotation, errors: &mut 
     } else {
         ""
     };
+    let parts = options.list("names").map_or_else(Vec::new, |(_, names)| {
+        let names = names.iter().filter_map(|name| match Literal::of(name) {
+            Some(Literal::Text(text)) => Some(text),
+            _ => {
+                errors.on(
+                    name,
+                    "a part's name is a string literal, as in `names(\"x\", \"y\")`",
+                );
+                None
+            }
+        });
+        names.collect()
+    });
+    let formula = text(options, "formula", errors).unwrap_or_default();
+    let is_float = matches!(inside_name, TypeName::Float("f64") | TypeName::Unknown);
+    if !formula.is_empty() && !is_float {
+        errors.on(
+            inside,
+            "a formula gives a number: the field is an `Option<f64>`",
+        );
+    }
+    if let (Some(timed), false) = (options.flag("timed"), formula.is_empty()) {
+        errors.on(
+            timed,
+            "`timed` marks what is measured, and `formula` what is computed; drop one",
+        );
+    }
     Outcome {
+        formula,
+        parts,
         inside: inside.clone(),
         units: units.unwrap_or_else(|| seconds.to_owned()),
         direction: direction.unwrap_or(Direction::None),

@@ -1,10 +1,11 @@
 use std::collections::{HashMap, HashSet};
 
 use proc_macro2::TokenStream;
+use quote::ToTokens;
 use syn::{Data, DeriveInput, Expr, Fields, Ident};
 
 use super::input::input;
-use super::literal::check_literal;
+use super::literal::{literal_of, spelled};
 use super::result::result;
 use super::term::{Terms, inner_names};
 use super::text::text;
@@ -36,17 +37,26 @@ pub(crate) fn structure(input: &DeriveInput, container: Container, errors: &mut 
         .into_iter()
         .map(|declaration| field(declaration, &inner, &mut handles, errors))
         .collect();
-    if has_fields
-        && !fields
-            .iter()
-            .any(|field| matches!(field.part, Part::Result(_)))
-    {
+    let measures = |field: &Field| matches!(field.part, Part::Result(_) | Part::Nested);
+    if has_fields && !container.shared && !fields.iter().any(measures) {
         let message = format!(
             "`{}` measures nothing: declare at least one result, as in `#[result] elapsed: \
-             Option<f64>`",
+             Option<f64>`; or, for inputs that other sweeps share, write `#[bencher(shared)]`",
             container.ident
         );
         errors.on(&container.ident, message);
+    }
+    let nested = fields
+        .iter()
+        .find(|field| matches!(field.part, Part::Nested));
+    if let (Some(nested), Some(parameter)) = (nested, container.generics.params.first()) {
+        let message = format!(
+            "a sweep with parameters cannot have the inputs of another struct as well: drop \
+             `{}`, or write the inputs of `{}` here",
+            parameter.to_token_stream(),
+            nested.name
+        );
+        errors.on(parameter, message);
     }
     Sweep { container, fields }
 }
@@ -104,6 +114,7 @@ fn field(
                 annotation,
                 &Terms {
                     handle: &handle,
+                    ty: &declaration.ty,
                     inner,
                 },
                 errors,
@@ -147,6 +158,16 @@ fn part(
     errors: &mut Errors,
 ) -> Part {
     match annotation.role {
+        Role::Sweep if annotation.options.flag("flatten").is_some() => {
+            if let Some(other) = annotation.options.other_than("flatten") {
+                let message = format!(
+                    "`{other}` stands beside `flatten`, and what is nested says everything itself; \
+                     drop it"
+                );
+                errors.on(other, message);
+            }
+            Part::Nested
+        }
         Role::Sweep => Part::Input(Box::new(input(field, annotation, terms, errors))),
         Role::Result => Part::Result(Box::new(result(field, annotation, errors))),
         Role::Constant => {
@@ -156,7 +177,8 @@ fn part(
                 .clone()
                 .unwrap_or(Expr::Verbatim(TokenStream::new()));
             let ty = type_name(&field.ty);
-            check_literal(&value, ty, errors);
+            let literal = literal_of(&value, ty, errors);
+            let value = spelled(&value, literal.as_ref(), &field.ty);
             let units = text(&annotation.options, "units", errors).unwrap_or_default();
             Part::Input(Box::new(Input::of(ty, Values::Constant(value), units)))
         }

@@ -2,9 +2,9 @@ use std::collections::HashSet;
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
-use syn::{Expr, GenericParam, Generics, Ident};
+use syn::{Expr, GenericParam, Generics, Ident, Type};
 
-use super::literal::literal_of;
+use super::literal::{literal_of, spelled};
 use crate::errors::Errors;
 use crate::model::Term;
 use crate::parse::{Literal, TypeName};
@@ -13,6 +13,8 @@ use crate::parse::{Literal, TypeName};
 pub(super) struct Terms<'a> {
     /// The field's handle, which names its constants.
     pub(super) handle: &'a Ident,
+    /// The field's type.
+    pub(super) ty: &'a Type,
     /// What only the impl knows: `Self` and the parameters of the struct.
     pub(super) inner: &'a HashSet<String>,
 }
@@ -27,7 +29,11 @@ impl Terms<'_> {
         errors: &mut Errors,
     ) -> (Term, Option<Literal>) {
         if Literal::of(expr).is_some() {
-            return (Term::Literal(expr.clone()), literal_of(expr, ty, errors));
+            let literal = literal_of(expr, ty, errors);
+            return (
+                Term::Literal(spelled(expr, literal.as_ref(), self.ty)),
+                literal,
+            );
         }
         let term = if ty.is_number() && is_constant(expr) && !self.is_inner(expr.to_token_stream())
         {

@@ -20,8 +20,13 @@
 //!
 //! [`Benchmark::benchmark`]: crate::sweep_executor::Benchmark::benchmark
 
+mod state;
+
 use std::hint::black_box;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+pub use state::{States, WorkerState};
 
 use crate::space::mix;
 
@@ -32,6 +37,7 @@ pub struct Context<'a> {
     repeat: u32,
     seeder: &'a dyn Fn() -> u64,
     drawn: u64,
+    states: Option<&'a Arc<States>>,
 }
 
 impl std::fmt::Debug for Context<'_> {
@@ -49,6 +55,50 @@ impl<'a> Context<'a> {
             repeat,
             seeder,
             drawn: 0,
+            states: None,
+        }
+    }
+
+    /// The same context with state that outlives the sample.
+    #[must_use]
+    pub fn with_states(mut self, states: &'a Arc<States>) -> Self {
+        self.states = Some(states);
+        self
+    }
+
+    /// State that all samples of the sweep share, made by the first that asks for it: a table, a
+    /// connection pool, a loaded model.
+    ///
+    /// There is one for each type. It is dropped when the sweep has ended, in whatever way, before
+    /// any report is drawn; that is its tear-down. The example stands at [`States`].
+    ///
+    /// # Errors
+    /// That of `make`; the next sample tries again.
+    pub fn per_sweep<T: Send + Sync + 'static, E>(
+        &self,
+        make: impl FnOnce() -> Result<T, E>,
+    ) -> Result<Arc<T>, E> {
+        match self.states {
+            Some(states) => states.per_sweep(make),
+            None => make().map(Arc::new),
+        }
+    }
+
+    /// State that the samples of one worker share, one after the other: a buffer, a connection.
+    ///
+    /// There is one for each type and worker. It is dropped like that of
+    /// [`per_sweep`](Self::per_sweep), and made afresh after a sample that panicked. The example stands
+    /// at [`States`].
+    ///
+    /// # Errors
+    /// That of `make`; the next sample tries again.
+    pub fn per_worker<T: Send + 'static, E>(
+        &self,
+        make: impl FnOnce() -> Result<T, E>,
+    ) -> Result<WorkerState<T>, E> {
+        match self.states {
+            Some(states) => states.per_worker(make),
+            None => Arc::new(States::default()).per_worker(make),
         }
     }
 

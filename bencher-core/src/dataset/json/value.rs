@@ -1,0 +1,239 @@
+//! Single values.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::{Value as Json, json};
+
+use crate::value::{Digest, Item, Kind, Payload, Value, float_text};
+
+use super::super::ImportError;
+use super::Place;
+
+/// How deep items may stand in items in a file.
+const DEPTH: usize = 16;
+
+/// A value as JSON: what JSON cannot hold as a number is a text; a payload is named, not given.
+pub(crate) fn json_value(value: &Value) -> Json {
+    match value {
+        Value::Bool(b) => json!(b),
+        Value::Int(i) => i64::try_from(*i)
+            .map(|i| json!(i))
+            .or_else(|_| u64::try_from(*i).map(|u| json!(u)))
+            .unwrap_or_else(|_| json!(i.to_string())),
+        Value::Big(u) => json!(u.to_string()),
+        Value::Float(x) if x.is_finite() => json!(x),
+        Value::Float(x) => json!(float_text(*x)),
+        Value::Text(text) => json!(**text),
+        Value::Vector(items) => Json::Array(
+            items
+                .iter()
+                .map(|x| json_value(&Value::Float(*x)))
+                .collect(),
+        ),
+        Value::DateTime(_) => json!(value.to_string()),
+        Value::Item(item) => json!({
+            "name": item.name(),
+            "parts": item
+                .parts()
+                .map(|(name, part)| json!([name, json_part(part)]))
+                .collect::<Vec<_>>(),
+        }),
+        Value::Payload(payload) => json!({
+            "name": payload.name(),
+            "media_type": payload.media_type(),
+            "digest": payload.digest().to_string(),
+            "len": payload.len(),
+        }),
+    }
+}
+
+/// A payload with its content, where it is at hand.
+pub(super) fn with_content(value: &Value) -> Json {
+    let mut json = json_value(value);
+    if let (Some(content), Json::Object(object)) =
+        (value.as_payload().and_then(Payload::content), &mut json)
+    {
+        let text = BASE64_STANDARD.encode(content);
+        object.insert("content".to_owned(), json!(text));
+    }
+    json
+}
+
+/// A part of an item. No kind stands beside it, so one that JSON would take for another value
+/// brings its own.
+fn json_part(part: &Value) -> Json {
+    let json = json_value(part);
+    let kind = match part {
+        Value::Bool(_) | Value::Text(_) => return json,
+        Value::Int(_) | Value::Float(_) if json.is_number() => return json,
+        Value::Int(_) => Kind::Int(128),
+        Value::Big(_) => Kind::Uint(128),
+        Value::Float(_) => Kind::Float(64),
+        Value::Vector(items) => Kind::Vector(items.len().try_into().unwrap_or(u16::MAX)),
+        Value::DateTime(_) => Kind::DateTime,
+        Value::Item(_) => Kind::Item,
+        Value::Payload(_) => Kind::File,
+    };
+    json!({"kind": kind.short_name(), "value": json})
+}
+
+/// Reads a value of a kind.
+pub(super) fn read_value(kind: Kind, place: &Place<'_>) -> Result<Value, ImportError> {
+    read_nested(kind, place, DEPTH)
+}
+
+fn read_nested(kind: Kind, place: &Place<'_>, depth: usize) -> Result<Value, ImportError> {
+    let found = match (kind, place.json()) {
+        (Kind::Bool, Json::Bool(b)) => Some(Value::Bool(*b)),
+        (Kind::Int(_) | Kind::Uint(_), json) => read_integer(json),
+        (Kind::Float(_) | Kind::Seconds, json) => read_float(json).map(Value::Float),
+        (Kind::Text | Kind::Category, Json::String(text)) => Some(Value::from(text.as_str())),
+        (Kind::DateTime, Json::String(text)) => read_moment(text),
+        (Kind::Vector(_), Json::Array(items)) => {
+            let numbers: Option<Vec<f64>> = items.iter().map(read_float).collect();
+            numbers.map(|numbers| Value::Vector(numbers.into()))
+        }
+        (Kind::Category | Kind::Item, Json::Object(_)) => {
+            let depth = depth.checked_sub(1).ok_or_else(|| {
+                place.wrong(format!("items at most {DEPTH} deep inside each other"))
+            })?;
+            return read_item(place, depth);
+        }
+        (kind, Json::Object(_)) if kind.is_payload() => return read_payload(place),
+        _ => None,
+    };
+    found
+        .filter(|value| kind.canonical(value).is_some())
+        .ok_or_else(|| place.wrong(kind.name()))
+}
+
+fn read_integer(json: &Json) -> Option<Value> {
+    match json {
+        Json::Number(number) => number
+            .as_i64()
+            .map(Value::from)
+            .or_else(|| number.as_u64().map(Value::from)),
+        Json::String(text) => text
+            .parse::<i128>()
+            .map(Value::from)
+            .or_else(|_| text.parse::<u128>().map(Value::from))
+            .ok(),
+        _ => None,
+    }
+}
+
+fn read_float(json: &Json) -> Option<f64> {
+    match json {
+        Json::Number(number) => number.as_f64(),
+        Json::String(text) => [f64::NAN, f64::INFINITY, f64::NEG_INFINITY]
+            .into_iter()
+            .find(|x| float_text(*x) == *text),
+        _ => None,
+    }
+}
+
+fn read_moment(text: &str) -> Option<Value> {
+    // How a moment beyond the calendar prints.
+    match text.strip_suffix(" ns since 1970") {
+        Some(nanoseconds) => nanoseconds.parse().ok().map(Value::DateTime),
+        None => text.parse::<jiff::Timestamp>().ok().map(Value::from),
+    }
+}
+
+fn read_item(place: &Place<'_>, depth: usize) -> Result<Value, ImportError> {
+    place.only(&["name", "parts"])?;
+    let name = place.field("name")?;
+    let parts = place.field("parts")?;
+    let mut read: Vec<(Arc<str>, Value)> = Vec::new();
+    for part in parts.items()? {
+        let pair: Vec<Place<'_>> = part.items()?.collect();
+        let [name, value] = pair.as_slice() else {
+            return Err(part.wrong("a name and a value"));
+        };
+        read.push((name.text()?.into(), read_part(value, depth)?));
+    }
+    Ok(Item::new(name.text()?, read).into())
+}
+
+fn read_part(place: &Place<'_>, depth: usize) -> Result<Value, ImportError> {
+    match place.json() {
+        Json::Bool(b) => Ok(Value::Bool(*b)),
+        Json::String(text) => Ok(Value::from(text.as_str())),
+        Json::Number(number) if number.is_f64() => {
+            Ok(Value::Float(number.as_f64().unwrap_or(f64::NAN)))
+        }
+        Json::Number(_) => read_integer(place.json()).ok_or_else(|| place.wrong("a number")),
+        Json::Object(_) => {
+            place.only(&["kind", "value"])?;
+            let kind = read_kind(&place.field("kind")?)?;
+            read_nested(kind, &place.field("value")?, depth)
+        }
+        _ => Err(place.wrong("a value")),
+    }
+}
+
+fn read_payload(place: &Place<'_>) -> Result<Value, ImportError> {
+    place.only(&["name", "media_type", "digest", "len", "content"])?;
+    let name = place.field("name")?.text()?;
+    let media_type = place.field("media_type")?.text()?;
+    let digest_place = place.field("digest")?;
+    let digest = read_digest(digest_place.text()?)
+        .ok_or_else(|| digest_place.wrong("32 hexadecimal digits"))?;
+    let len = place.field("len")?.whole()?;
+    if !place.has("content") {
+        return Ok(Payload::reference(name, media_type, digest, len).into());
+    }
+    let content_place = place.field("content")?;
+    let content = BASE64_STANDARD
+        .decode(content_place.text()?)
+        .map_err(|_| content_place.wrong("base64"))?;
+    let payload = Payload::new(name, media_type, content);
+    if payload.digest() != digest || payload.len() != len {
+        return Err(content_place.wrong("the content of this digest and length"));
+    }
+    Ok(payload.into())
+}
+
+/// The digest that a text of 32 hexadecimal digits is.
+pub(in super::super) fn read_digest(text: &str) -> Option<Digest> {
+    let hexadecimal = text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    hexadecimal
+        .then(|| u128::from_str_radix(text, 16).ok().map(Digest))
+        .flatten()
+}
+
+/// Reads the name of a kind.
+pub(super) fn read_kind(place: &Place<'_>) -> Result<Kind, ImportError> {
+    let text = place.text()?;
+    let bits = |prefix| {
+        let digits: &str = text.strip_prefix(prefix)?;
+        let plain = digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
+        digits.parse::<u16>().ok().filter(|_| plain)
+    };
+    let width = |prefix| bits(prefix).and_then(|bits| u8::try_from(bits).ok());
+    let named = [
+        Kind::Bool,
+        Kind::Text,
+        Kind::Category,
+        Kind::Seconds,
+        Kind::DateTime,
+        Kind::Item,
+        Kind::File,
+        Kind::Image,
+        Kind::Video,
+        Kind::Table,
+    ];
+    named
+        .into_iter()
+        .find(|kind| kind.short_name() == text)
+        .or_else(|| width("i").filter(|n| INTEGERS.contains(n)).map(Kind::Int))
+        .or_else(|| width("u").filter(|n| INTEGERS.contains(n)).map(Kind::Uint))
+        .or_else(|| width("f").filter(|n| [32, 64].contains(n)).map(Kind::Float))
+        .or_else(|| bits("f64×").map(Kind::Vector))
+        .ok_or_else(|| place.wrong("the name of a kind, such as f64, u32, text or variant"))
+}
+
+/// The widths of Rust's integers in bits.
+const INTEGERS: [u8; 5] = [8, 16, 32, 64, 128];

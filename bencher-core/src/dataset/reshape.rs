@@ -1,0 +1,96 @@
+use super::grid::{Run, Walk};
+use super::{Dataset, DatasetError, Dim};
+
+impl Dataset {
+    /// The same cells without the dimensions of length one.
+    ///
+    /// ```
+    /// # use bencher_core::dataset::{Dataset, Dim};
+    /// let len = Dim::input("len", bencher_core::value::Kind::Uint(64), vec![10.into(), 20.into()]);
+    /// let runs = Dataset::new("Runs", vec![len, Dim::repeats(1)], vec![])?;
+    /// assert_eq!(runs.squeeze()?.shape(), [2]);
+    /// # Ok::<(), bencher_core::dataset::DatasetError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where the cells do not fit the memory twice.
+    pub fn squeeze(&self) -> Result<Self, DatasetError> {
+        let dims = self.dims.iter().filter(|dim| dim.len() != 1);
+        self.rearranged(dims.cloned().collect(), self.all())
+    }
+
+    /// The same cells with another order of dimensions: those named come first, the others follow
+    /// in the order that they had.
+    ///
+    /// ```
+    /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
+    /// # use bencher_core::value::{Kind, Value};
+    /// let len = Dim::input("len", Kind::Uint(64), vec![10.into(), 20.into()]);
+    /// let moves = VariableInfo::new("moves", Kind::Uint(64));
+    /// let mut runs = Dataset::new("Runs", vec![len, Dim::repeats(3)], vec![moves])?;
+    /// runs.variable_mut(0).ok_or("no variable")?.record(1, &Value::from(6), CellState::Measured)?;
+    /// let turned = runs.transpose(&["repeat", "len"])?;
+    /// assert_eq!(turned.shape(), [3, 2]);
+    /// assert_eq!(turned.variable("moves")?.number(2), Some(6.0));
+    /// assert_eq!(runs.transpose(&["repeat"])?, turned);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where a dimension is not there, or is named twice.
+    pub fn transpose(&self, dims: &[&str]) -> Result<Self, DatasetError> {
+        let mut axes = self.axes(dims)?;
+        let others: Vec<usize> = (0..self.dims.len())
+            .filter(|axis| !axes.contains(axis))
+            .collect();
+        axes.extend(others);
+        let dims: Vec<Dim> = axes
+            .iter()
+            .filter_map(|axis| self.dims.get(*axis).cloned())
+            .collect();
+        let runs = Walk::over(&self.shape(), axes)
+            .enumerate()
+            .map(|(to, from)| Run { from, to, count: 1 });
+        self.rearranged(dims, runs)
+    }
+
+    /// The dataset with another name for a dimension or a variable.
+    ///
+    /// ```
+    /// # use bencher_core::dataset::{Dataset, DatasetError, Dim, VariableInfo};
+    /// # use bencher_core::value::Kind;
+    /// let runs = Dataset::new("Runs", vec![Dim::repeats(3)], vec![VariableInfo::new("ok", Kind::Bool)])?;
+    /// assert_eq!(runs.clone().rename("ok", "passed")?.variables()[0].info.name, "passed");
+    /// assert_eq!(runs.rename("ok", "repeat"), Err(DatasetError::Repeated("repeat".to_owned())));
+    /// # Ok::<(), DatasetError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where there is no such name, or the new one is taken.
+    pub fn rename(mut self, from: &str, to: &str) -> Result<Self, DatasetError> {
+        let dims = self.dims.iter_mut().map(|dim| &mut dim.name);
+        let vars = self.variables.iter_mut().map(|var| &mut var.info.name);
+        match dims.chain(vars).find(|name| *name == from) {
+            Some(name) => to.clone_into(name),
+            None => return Err(self.unknown("dimension or result", from)),
+        }
+        self.check()?;
+        Ok(self)
+    }
+
+    /// An error for a name that is neither a dimension's nor a variable's.
+    pub(super) fn unknown(&self, what: &'static str, name: &str) -> DatasetError {
+        let dims = self.dims.iter().map(|dim| dim.name.as_str());
+        let vars = self.variables.iter().map(|var| var.info.name.as_str());
+        crate::var::UnknownName::new(what, name, dims.chain(vars)).into()
+    }
+
+    /// Every cell to its own place.
+    pub(super) fn all(&self) -> impl Iterator<Item = Run> + Clone + use<> {
+        std::iter::once(Run {
+            from: 0,
+            to: 0,
+            count: self.len(),
+        })
+    }
+}

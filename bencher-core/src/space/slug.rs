@@ -1,0 +1,67 @@
+use unicode_normalization::UnicodeNormalization;
+
+/// A text as a short name in ASCII: letters lose their accents and become small, white space and
+/// `-` become one `-`, and what is neither letter, digit nor `_` is dropped.
+///
+/// Letters are decomposed first (Unicode's NFKD). Different texts may give the same name, and some
+/// give none. With feature `store`.
+///
+/// ```
+/// use bencher_core::space::slugify;
+/// assert_eq!(slugify("Ünïcödé  TEST__1"), "unicode-test__1");
+/// assert_eq!(slugify("Param: 1/2 = ½!"), "param-12-12");
+/// assert_eq!(slugify("日本"), "");
+/// ```
+pub fn slugify(text: &str) -> String {
+    let kept: String = text
+        .nfkd()
+        .filter(|c| c.is_ascii_alphanumeric() || is_separator(*c) || *c == '_')
+        .collect();
+    let mut slug = String::with_capacity(kept.len());
+    for c in kept.trim().chars() {
+        if !is_separator(c) {
+            slug.push(c.to_ascii_lowercase());
+        } else if !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    slug
+}
+
+const fn is_separator(c: char) -> bool {
+    c == '-' || (c.is_ascii() && c.is_whitespace())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// What another program gives (`execo_engine` 2.8.2; see the file).
+    #[test]
+    fn agrees_with_the_vectors() {
+        let vectors: serde_json::Value =
+            serde_json::from_str(include_str!("../../tests/vectors/execo.json")).unwrap();
+        let cases = vectors["slugify"].as_array().unwrap();
+        assert_eq!(cases.len(), 12);
+        for case in cases {
+            assert_eq!(slugify(case["in"].as_str().unwrap()), case["out"], "{case}");
+        }
+    }
+
+    #[test]
+    fn wide_spaces_are_spaces() {
+        assert_eq!(slugify("a\u{a0}\u{2003}b\t-\nc"), "a-b-c");
+    }
+
+    proptest! {
+        #[test]
+        fn names_are_small_ascii_and_stay(text in "\\PC{0,30}|[ a-zA-Z_.é-]{0,30}") {
+            let slug = slugify(&text);
+            let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-".contains(c);
+            prop_assert!(slug.chars().all(allowed), "{slug}");
+            prop_assert!(!slug.contains("--"));
+            prop_assert_eq!(slugify(&slug), slug);
+        }
+    }
+}

@@ -1,0 +1,366 @@
+//! Values of inputs as the command line gives them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::value::{Kind, Value};
+use crate::var::{Branch, Domain, DomainError, Scale, UnknownName, Values, Variant};
+
+/// The values of an input as the command line gives them: `len=1,2,3`, `len=16..4096`,
+/// `len=16..4096:9` (nine samples) or `len=0..10/2` (in steps of two).
+///
+/// Values of a list are taken whole and in their order. Both ends of a range are inclusive, but for
+/// the high end of stepped floats.
+///
+/// ```
+/// use bencher_core::sweep_executor::InputOverride;
+/// let given: InputOverride = "len = 16..4096:9".parse()?;
+/// assert_eq!(given.name, "len");
+/// assert_eq!(given.to_string(), "len=16..4096:9");
+/// assert!("16..4096".parse::<InputOverride>().is_err(), "of which input?");
+/// # Ok::<(), String>(())
+/// ```
+///
+/// Whether the values fit the input is known once there is a plan:
+///
+/// ```
+#[doc = include_str!("../example_sweep.md")]
+/// use bencher_core::space::Density;
+/// use bencher_core::sweep_executor::{Plan, SweepChoice};
+/// let given = ["len=many".parse()?];
+/// let choice = SweepChoice::default();
+/// let plan = Plan::new(&Sorting::baseline()?, &choice, &given, Density::default(), 1, "");
+/// let error = plan.map(drop).unwrap_err();
+/// assert!(error.is_usage(), "the command line is to blame");
+/// assert_eq!(
+///     error.to_string(),
+///     "`--input len=many`: `many` is not an integer from 0 to 18446744073709551615 (u64)"
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InputOverride {
+    /// The input.
+    pub name: String,
+    written: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Written {
+    List(Vec<String>),
+    Range {
+        low: String,
+        high: String,
+        samples: Option<usize>,
+        step: Option<String>,
+    },
+}
+
+impl FromStr for InputOverride {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let usage = || {
+            format!(
+                "`{text}` is not NAME=VALUES; write len=1,2,3 or len=16..4096 or len=16..4096:9 \
+                 (nine samples) or len=0..10/2 (in steps of two)"
+            )
+        };
+        let (name, written) = text.split_once('=').ok_or_else(usage)?;
+        let (name, written) = (name.trim(), written.trim());
+        if name.is_empty() || written.is_empty() {
+            return Err(usage());
+        }
+        Ok(Self {
+            name: name.to_owned(),
+            written: written.to_owned(),
+        })
+    }
+}
+
+impl fmt::Display for InputOverride {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.name, self.written)
+    }
+}
+
+impl InputOverride {
+    /// The values as they are written: `..` makes a range of numbers, and is text elsewhere.
+    fn read(&self, kind: Kind) -> Result<Written, OverrideError> {
+        let written = self.written.as_str();
+        let Some((low, rest)) = written.split_once("..").filter(|_| kind.is_ordered()) else {
+            return Ok(Written::List(list(written)));
+        };
+        let rest = rest.strip_prefix('=').unwrap_or(rest);
+        let (rest, samples) = match rest.rsplit_once(':') {
+            None => (rest, None),
+            // A moment has colons of its own.
+            Some(_) if kind.parse(rest).is_some() => (rest, None),
+            Some((rest, given)) => {
+                let count = given.trim().parse::<usize>().ok().filter(|n| *n > 0);
+                let samples = count.ok_or_else(|| OverrideError::Samples(given.to_owned()))?;
+                (rest, Some(samples))
+            }
+        };
+        let (high, step) = match rest.split_once('/') {
+            None => (rest, None),
+            Some((high, step)) => (high, Some(step.trim().to_owned())),
+        };
+        let (low, high) = (low.trim().to_owned(), high.trim().to_owned());
+        Ok(Written::Range {
+            low,
+            high,
+            samples,
+            step,
+        })
+    }
+
+    /// The one value, if it is a list of one.
+    pub(super) fn single(
+        &self,
+        kind: Kind,
+        variants: &[Variant],
+    ) -> Result<Option<Value>, OverrideError> {
+        match self.read(kind)? {
+            Written::List(texts) => match texts.as_slice() {
+                [text] if has_params(variants) => Ok(branch(text, variants)?.baseline()),
+                [text] => parse(text, kind, variants).map(Some),
+                _ => Ok(None),
+            },
+            Written::Range { .. } => Ok(None),
+        }
+    }
+
+    /// The domain that this makes of a declared one; `fixed` says that the run's level does not
+    /// thin it.
+    pub(super) fn domain(
+        &self,
+        declared: &Domain,
+        kind: Kind,
+        variants: &[Variant],
+    ) -> Result<(Domain, bool), OverrideError> {
+        let mut domain = Domain {
+            default: None,
+            samples: None,
+            ..declared.clone()
+        };
+        let fixed = match self.read(kind)? {
+            Written::List(texts) if has_params(variants) => {
+                let branches = texts.iter().map(|text| branch(text, variants));
+                domain.values = Values::Branches(branches.collect::<Result<_, _>>()?);
+                false
+            }
+            Written::List(texts) => {
+                let values = texts
+                    .iter()
+                    .map(|text| parse(text, kind, variants))
+                    .collect::<Result<_, _>>()?;
+                domain.values = Values::Listed {
+                    values,
+                    thin: false,
+                };
+                true
+            }
+            Written::Range {
+                low,
+                high,
+                samples,
+                step,
+            } => {
+                let step = step.map(|step| parse(&step, kind, variants)).transpose()?;
+                let fixed = samples.is_some() || step.is_some();
+                if step.is_some() {
+                    domain.scale = Scale::Linear;
+                }
+                domain.values = Values::Range {
+                    low: parse(&low, kind, variants)?,
+                    high: parse(&high, kind, variants)?,
+                    step,
+                };
+                domain.samples = samples;
+                if fixed {
+                    domain.max_subsampling_divisions = None;
+                }
+                fixed
+            }
+        };
+        Ok((domain.checked(kind)?, fixed))
+    }
+}
+
+/// The texts between commas; those within parentheses belong to a variant.
+fn list(written: &str) -> Vec<String> {
+    let mut depth = 0_i32;
+    let texts = written.split(|c| {
+        depth += match c {
+            '(' => 1,
+            ')' => -1,
+            _ => 0,
+        };
+        c == ',' && depth <= 0
+    });
+    texts.map(|text| text.trim().to_owned()).collect()
+}
+
+fn has_params(variants: &[Variant]) -> bool {
+    variants.iter().any(|variant| !variant.params.is_empty())
+}
+
+/// A variant from its text: `Zstd` with all values of its inputs, `Zstd(level=3)` with one value of
+/// some.
+fn branch(text: &str, variants: &[Variant]) -> Result<Branch, OverrideError> {
+    let wrong = |given: &str, expected: String| OverrideError::Value {
+        given: given.to_owned(),
+        expected,
+    };
+    let (name, given) = match text.split_once('(') {
+        None => (text, ""),
+        Some((name, rest)) => {
+            let inside = rest.strip_suffix(')');
+            let form = || {
+                wrong(
+                    text,
+                    "written like Name(input=value, input=value)".to_owned(),
+                )
+            };
+            (name.trim(), inside.ok_or_else(form)?)
+        }
+    };
+    let mut branches = Branch::declared(variants)?.into_iter();
+    let mut branch = branches
+        .find(|branch| branch.name == name)
+        .ok_or_else(|| wrong(name, expected(Kind::Category, variants)))?;
+    for part in list(given).iter().filter(|part| !part.is_empty()) {
+        let (input, value) = part.split_once('=').unwrap_or((part, ""));
+        let known = branch.params.iter().map(|param| param.name.as_str());
+        let unknown = || UnknownName::new("input", input.trim(), known);
+        let position = branch.params.iter().position(|p| p.name == input.trim());
+        let position = position.ok_or_else(unknown)?;
+        let declared = variants.iter().find(|variant| variant.name == name);
+        let var = declared.and_then(|variant| variant.params.get(position));
+        let Some((param, var)) = branch.params.get_mut(position).zip(var) else {
+            continue;
+        };
+        let value = parse(value.trim(), param.kind, (var.variants)())?;
+        param.domain = Domain {
+            values: Values::Listed {
+                values: vec![value],
+                thin: false,
+            },
+            default: None,
+            samples: None,
+            ..param.domain.clone()
+        }
+        .checked(param.kind)?;
+    }
+    Ok(branch)
+}
+
+/// A value of an input from its text.
+fn parse(text: &str, kind: Kind, variants: &[Variant]) -> Result<Value, OverrideError> {
+    let known = |value: &Value| {
+        let named = |name: &str| variants.iter().any(|variant| variant.name == name);
+        kind != Kind::Category || value.as_str().is_some_and(named)
+    };
+    let value = kind.parse(text).filter(known);
+    let value = value.filter(|value| value.as_f64().is_none_or(f64::is_finite));
+    value.ok_or_else(|| OverrideError::Value {
+        given: text.to_owned(),
+        expected: expected(kind, variants),
+    })
+}
+
+/// Why a value of the command line does not fit an input.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum OverrideError {
+    /// A text that is no value of the input.
+    #[error("`{given}` is not {expected}")]
+    Value {
+        /// The text.
+        given: String,
+        /// What is allowed.
+        expected: String,
+    },
+    /// A number of samples that is none.
+    #[error("`{0}` is not a number of samples from 1 on")]
+    Samples(String),
+    /// Values that make no domain.
+    #[error(transparent)]
+    Domain(#[from] DomainError),
+    /// A name that no input has.
+    #[error(transparent)]
+    Unknown(#[from] UnknownName),
+}
+
+pub(super) fn expected(kind: Kind, variants: &[Variant]) -> String {
+    if kind == Kind::Category {
+        let names: Vec<&str> = variants.iter().map(|variant| variant.name).collect();
+        format!("one of {}", names.join(", "))
+    } else {
+        kind.name()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::var::DomainOf;
+    use crate::var::SweepValue;
+
+    #[test]
+    fn the_grammar() {
+        let declared = DomainOf::<u32>::new().bounds(0, 100).finish().unwrap();
+        let values = |text: &str| {
+            let given: InputOverride = text.parse().unwrap();
+            let (domain, _) = given
+                .domain(&declared, u32::KIND, &[])
+                .map_err(|e| e.to_string())?;
+            let levels = domain
+                .levels(u32::KIND, crate::space::Density::default())
+                .unwrap();
+            Ok::<_, String>(
+                levels
+                    .iter()
+                    .map(|v| v.to_string())
+                    .collect::<Vec<_>>()
+                    .join(" "),
+            )
+        };
+        assert_eq!(values("n=3,1,2").unwrap(), "3 1 2");
+        assert_eq!(values("n=1..4").unwrap(), "1 2 3 4");
+        assert_eq!(values("n = 0..=100 : 3").unwrap(), "0 50 100");
+        assert_eq!(values("n=0..10/5").unwrap(), "0 5 10");
+        assert!(
+            values("n=1,x")
+                .unwrap_err()
+                .contains("`x` is not an integer")
+        );
+        assert!(
+            values("n=4..1")
+                .unwrap_err()
+                .contains("above the high bound")
+        );
+        assert!(values("n=1,1").unwrap_err().contains("twice"));
+        assert!(
+            "n".parse::<InputOverride>()
+                .unwrap_err()
+                .contains("NAME=VALUES")
+        );
+        assert!(
+            values("n=1..2:0")
+                .unwrap_err()
+                .contains("number of samples")
+        );
+        let path: InputOverride = "path=../a,b".parse().unwrap();
+        let text = DomainOf::<String>::new().values(["x"]).finish().unwrap();
+        let (domain, _) = path.domain(&text, String::KIND, &[]).unwrap();
+        let expected = ["../a", "b"].map(Value::from).to_vec();
+        assert_eq!(
+            domain.values,
+            Values::Listed {
+                values: expected,
+                thin: false
+            }
+        );
+    }
+}

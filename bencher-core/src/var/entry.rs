@@ -1,0 +1,192 @@
+//! Inputs whose values are the entries of a file: each top-level key is a sample.
+
+use std::fmt;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, MapAccess, Visitor};
+
+use crate::value::{Item, Kind, Value};
+
+use super::domain_error::DomainError;
+use super::types::SweepValue;
+
+/// One entry of a JSON, TOML or YAML file, chosen by its key: the content as a `T`.
+///
+/// A field of this type with `#[sweep(file = "machines.json")]` takes every top-level key of the
+/// file, in the order in which they stand there. A sample's identity is made of the key and the
+/// content, so that an edited entry is measured anew. It reads like a `T`.
+///
+/// ```
+/// use bencher_core::space::Density;
+/// use bencher_core::value::Kind;
+/// use bencher_core::var::{DomainOf, Entry, SweepValue};
+/// #[derive(Clone, Debug, PartialEq, serde::Deserialize)]
+/// struct Machine { cores: u32 }
+/// let dir = tempfile::tempdir()?;
+/// let path = dir.path().join("machines.json");
+/// std::fs::write(&path, r#"{"small": {"cores": 2}, "large": {"cores": 64}}"#)?;
+/// let machines = DomainOf::<Entry<Machine>>::new().file(&path).finish()?;
+/// let levels = machines.levels(Kind::Item, Density::default())?;
+/// let small = Entry::<Machine>::from_value(&levels.get(0).ok_or("empty")?).ok_or("another type")?;
+/// assert_eq!((small.key(), small.cores), ("small", 2));
+///
+/// std::fs::write(&path, r#"{"small": {"cores": "two"}}"#)?;
+/// let error = DomainOf::<Entry<Machine>>::new().file(&path).finish().unwrap_err().to_string();
+/// assert!(error.contains("machines.json") && error.contains("line 1"), "{error}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Entry<T> {
+    key: Arc<str>,
+    /// The entry as canonical JSON.
+    text: Arc<str>,
+    content: T,
+}
+
+impl<T> Entry<T> {
+    /// The key in the file.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The content.
+    pub const fn content(&self) -> &T {
+        &self.content
+    }
+}
+
+impl<T> Deref for Entry<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.content
+    }
+}
+
+impl<T: DeserializeOwned + Clone + Send + Sync + 'static> SweepValue for Entry<T> {
+    const KIND: Kind = Kind::Item;
+
+    type Literal = Self;
+
+    fn from_literal(literal: Self) -> Self {
+        literal
+    }
+
+    fn to_value(&self) -> Value {
+        entry(&self.key, &self.text)
+    }
+
+    fn from_value(value: &Value) -> Option<Self> {
+        let item = value.as_item()?;
+        let text = item.part("")?.as_str()?;
+        Some(Self {
+            key: item.name().into(),
+            text: text.into(),
+            content: serde_json::from_str(text).ok()?,
+        })
+    }
+}
+
+fn entry(key: &str, text: &str) -> Value {
+    Value::from(Item::new(key, [("", Value::from(text))]))
+}
+
+/// The entries of a file, each checked to be a `T`.
+pub(super) fn read_entries<T: DeserializeOwned>(path: &Path) -> Result<Vec<Value>, DomainError> {
+    let path = found(path);
+    let failed = |problem: &dyn fmt::Display| {
+        DomainError::Source(format!("the file {}: {problem}", path.display()))
+    };
+    let text = std::fs::read_to_string(&path).map_err(|error| failed(&error))?;
+    let format = Format::of(&path).map_err(|problem| failed(&problem))?;
+    // Once for its type, so that an error names the line; once for what identity is made of.
+    format
+        .read::<Entries<T>>(&text)
+        .map_err(|problem| failed(&problem))?;
+    let entries: Entries<serde_json::Value> =
+        format.read(&text).map_err(|problem| failed(&problem))?;
+    if entries.0.is_empty() {
+        return Err(failed(&"it has no entry; each top-level key is a sample"));
+    }
+    let values = entries.0.iter();
+    Ok(values
+        .map(|(key, content)| entry(key, &content.to_string()))
+        .collect())
+}
+
+/// Where a file of that name is: a relative path begins at the package that Cargo runs, else at the
+/// working directory.
+fn found(path: &Path) -> PathBuf {
+    match std::env::var_os("CARGO_MANIFEST_DIR") {
+        Some(package) if path.is_relative() => Path::new(&package).join(path),
+        _ => path.to_owned(),
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Format {
+    Json,
+    Toml,
+    #[cfg(feature = "yaml")]
+    Yaml,
+}
+
+impl Format {
+    fn of(path: &Path) -> Result<Self, &'static str> {
+        let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
+        match ending.to_str() {
+            Some("json") => Ok(Self::Json),
+            Some("toml") => Ok(Self::Toml),
+            #[cfg(feature = "yaml")]
+            Some("yaml" | "yml") => Ok(Self::Yaml),
+            #[cfg(not(feature = "yaml"))]
+            Some("yaml" | "yml") => {
+                Err("YAML is read with the feature `yaml`: add it to the dependency on bencher")
+            }
+            _ => Err("its name ends in none of .json, .toml, .yaml"),
+        }
+    }
+
+    fn read<T: DeserializeOwned>(self, text: &str) -> Result<T, String> {
+        match self {
+            Self::Json => serde_json::from_str(text).map_err(|error| error.to_string()),
+            Self::Toml => toml::from_str(text).map_err(|error| error.to_string()),
+            #[cfg(feature = "yaml")]
+            Self::Yaml => serde_saphyr::from_str(text).map_err(|error| error.to_string()),
+        }
+    }
+}
+
+/// The entries of a mapping in the order of the file; a key that stands twice is an error.
+struct Entries<T>(Vec<(String, T)>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Reader<T>(std::marker::PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Reader<T> {
+            type Value = Entries<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a mapping, each key of which is a sample")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries<T>, A::Error> {
+                let mut entries: Vec<(String, T)> = Vec::new();
+                while let Some((key, content)) = map.next_entry::<String, T>()? {
+                    if entries.iter().any(|(known, _)| *known == key) {
+                        let message = format!("the key `{key}` stands there twice");
+                        return Err(serde::de::Error::custom(message));
+                    }
+                    entries.push((key, content));
+                }
+                Ok(Entries(entries))
+            }
+        }
+
+        from.deserialize_map(Reader(std::marker::PhantomData))
+    }
+}

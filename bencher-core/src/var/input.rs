@@ -1,0 +1,291 @@
+//! Handles of inputs: the associated constants of a derived struct, and what a sweep changes about
+//! them.
+
+use std::borrow::Cow;
+use std::marker::PhantomData;
+
+use crate::value::Value;
+
+use super::design::Design;
+use super::handle::{Constant, Target};
+use super::types::SweepValue;
+
+/// An input chosen for a sweep, with what this sweep changes about it.
+///
+/// The derive makes one associated constant for each input (`Sorting::LEN`). A text converts
+/// into one as well. The methods change a copy; the declaration stays as it is.
+///
+/// ```
+#[doc = include_str!("../example_sweep.md")]
+/// use bencher_core::space::Density;
+/// use bencher_core::sweep_executor::{Plan, SweepChoice};
+/// let levels = |input: Input<Sorting>| -> Result<Vec<String>, Box<dyn std::error::Error>> {
+///     let choice = SweepChoice { inputs: Some(vec![input]), ..SweepChoice::default() };
+///     let plan = Plan::new(&Sorting::baseline()?, &choice, &[], Density::default(), 1, "")?;
+///     Ok(plan.space().axes()[0].levels.iter().map(|value| value.to_string()).collect())
+/// };
+/// assert_eq!(levels(Sorting::LEN.values([7_u64, 3]))?, ["7", "3"]);
+/// assert_eq!(levels(Sorting::LEN.bounds(10_u64, 30).samples(3))?, ["10", "20", "30"]);
+/// assert_eq!(levels(Sorting::LEN.around(50.0, 2.0))?, ["48", "49", "50", "51", "52"]);
+/// assert_eq!(levels(Sorting::LEN.subsampling_divisions(2))?, ["1", "1000"]);
+/// assert_eq!(levels("presorted".into())?, ["false", "true"]);
+/// assert!(levels("lenght".into()).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Input<S> {
+    pub(crate) target: Target,
+    pub(crate) samples: Option<usize>,
+    pub(crate) bounds: Option<(Value, Value)>,
+    pub(crate) around: Option<(f64, f64)>,
+    pub(crate) values: Option<Vec<Value>>,
+    pub(crate) subsampling_divisions: Option<u8>,
+    pub(crate) max_subsampling_divisions: Option<u8>,
+    pub(crate) joined: Option<Joined<S>>,
+    sweep: PhantomData<fn() -> S>,
+}
+
+/// Several inputs that make one dimension.
+pub(crate) struct Joined<S> {
+    /// The dimension's name.
+    pub(crate) name: String,
+    pub(crate) inputs: Vec<Input<S>>,
+    /// So many points of a design; none for values that go together one by one.
+    pub(crate) design: Option<(Design, u64)>,
+}
+
+// Neither derived: that would ask the user's type for them.
+impl<S> Clone for Joined<S> {
+    fn clone(&self) -> Self {
+        Self {
+            name: self.name.clone(),
+            inputs: self.inputs.clone(),
+            design: self.design,
+        }
+    }
+}
+
+impl<S> PartialEq for Joined<S> {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name && self.inputs == other.inputs && self.design == other.design
+    }
+}
+
+impl<S> Clone for Input<S> {
+    fn clone(&self) -> Self {
+        Self {
+            target: self.target.clone(),
+            samples: self.samples,
+            bounds: self.bounds.clone(),
+            around: self.around,
+            values: self.values.clone(),
+            subsampling_divisions: self.subsampling_divisions,
+            max_subsampling_divisions: self.max_subsampling_divisions,
+            joined: self.joined.clone(),
+            sweep: PhantomData,
+        }
+    }
+}
+
+impl<S> PartialEq for Input<S> {
+    fn eq(&self, other: &Self) -> bool {
+        let Self {
+            target,
+            samples,
+            bounds,
+            around,
+            values,
+            subsampling_divisions,
+            max_subsampling_divisions,
+            joined,
+            sweep: _,
+        } = self;
+        *target == other.target
+            && *samples == other.samples
+            && *bounds == other.bounds
+            && *around == other.around
+            && *values == other.values
+            && *subsampling_divisions == other.subsampling_divisions
+            && *max_subsampling_divisions == other.max_subsampling_divisions
+            && *joined == other.joined
+    }
+}
+
+impl<S> Input<S> {
+    /// The input at a position of the schema; the derive calls this.
+    #[doc(hidden)]
+    pub const fn declared(index: usize) -> Self {
+        Self::of(Target::Index(index))
+    }
+
+    const fn of(target: Target) -> Self {
+        Self {
+            target,
+            samples: None,
+            bounds: None,
+            around: None,
+            values: None,
+            subsampling_divisions: None,
+            max_subsampling_divisions: None,
+            joined: None,
+            sweep: PhantomData,
+        }
+    }
+
+    /// Several inputs that change together, as one dimension of a name: its first point has the first
+    /// value of each, and so on. All take equally many values.
+    ///
+    /// ```
+    #[doc = include_str!("../example_sweep.md")]
+    /// use bencher_core::space::Density;
+    /// use bencher_core::sweep_executor::{Plan, SweepChoice};
+    /// let pairs = Input::zip(
+    ///     "pair",
+    ///     [Sorting::LEN.values([10_u64, 20]), Sorting::PRESORTED.values([true, false])],
+    /// );
+    /// let choice = SweepChoice { inputs: Some(vec![pairs]), ..SweepChoice::default() };
+    /// let plan = Plan::new(&Sorting::baseline()?, &choice, &[], Density::default(), 1, "")?;
+    /// let texts: Vec<_> = plan.space().axes()[0].levels.iter().map(|value| value.to_string()).collect();
+    /// assert_eq!(texts, ["len=10, presorted=true", "len=20, presorted=false"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn zip<I>(name: impl Into<String>, inputs: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: Into<Self>,
+    {
+        Self::joined(name.into(), inputs, None)
+    }
+
+    /// So many points of a design over the space of several inputs, as one dimension of a name, in
+    /// place of the grid that they would make.
+    ///
+    /// Ranges are taken as a whole, at random places; of values that are listed, each is equally likely.
+    ///
+    /// ```
+    #[doc = include_str!("../example_sweep.md")]
+    /// use bencher_core::space::Density;
+    /// use bencher_core::sweep_executor::{Plan, SweepChoice};
+    /// use bencher_core::var::Design;
+    /// let inputs = [Sorting::LEN, Sorting::PRESORTED];
+    /// let points = Input::design("point", Design::LatinHypercube { seed: 7 }, 4, inputs);
+    /// let choice = SweepChoice::default().with_inputs([points]);
+    /// let plan = Plan::new(&Sorting::baseline()?, &choice, &[], Density::default(), 1, "")?;
+    /// assert_eq!(plan.space().len(), 4);
+    /// let lens = (0..4).map(|point| plan.values(point)[0].as_f64());
+    /// let mut quarters: Vec<_> = lens.map(|len| (len.unwrap_or(0.0) - 1.0) as u32 / 250).collect();
+    /// quarters.sort();
+    /// assert_eq!(quarters, [0, 1, 2, 3], "each quarter of 1..=1000 is hit once");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn design<I>(name: impl Into<String>, design: Design, points: u64, inputs: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: Into<Self>,
+    {
+        Self::joined(name.into(), inputs, Some((design, points)))
+    }
+
+    fn joined<I>(name: String, inputs: I, design: Option<(Design, u64)>) -> Self
+    where
+        I: IntoIterator,
+        I::Item: Into<Self>,
+    {
+        Self {
+            joined: Some(Joined {
+                name: name.clone(),
+                inputs: inputs.into_iter().map(Into::into).collect(),
+                design,
+            }),
+            ..Self::of(Target::Name(Cow::Owned(name)))
+        }
+    }
+
+    /// The same input of a sweep in which the schema's inputs stand so much later.
+    pub(super) fn moved<T>(self, by: usize) -> Input<T> {
+        Input {
+            target: self.target.moved(by),
+            samples: self.samples,
+            bounds: self.bounds,
+            around: self.around,
+            values: self.values,
+            subsampling_divisions: self.subsampling_divisions,
+            max_subsampling_divisions: self.max_subsampling_divisions,
+            joined: self.joined.map(|joined| Joined {
+                name: joined.name,
+                inputs: joined
+                    .inputs
+                    .into_iter()
+                    .map(|input| input.moved(by))
+                    .collect(),
+                design: joined.design,
+            }),
+            sweep: PhantomData,
+        }
+    }
+
+    /// So many samples, evenly spread; a declared step no longer counts.
+    pub fn samples(mut self, samples: usize) -> Self {
+        self.samples = Some(samples);
+        self
+    }
+
+    /// Other bounds, both inclusive.
+    pub fn bounds<T: SweepValue>(mut self, low: T, high: T) -> Self {
+        self.bounds = Some((low.to_value(), high.to_value()));
+        self
+    }
+
+    /// Bounds of `center - width` to `center + width`.
+    pub fn around(mut self, center: f64, width: f64) -> Self {
+        self.around = Some((center, width));
+        self
+    }
+
+    /// Exactly these values, in this order; they are never thinned.
+    pub fn values<T: SweepValue>(mut self, values: impl IntoIterator<Item = T>) -> Self {
+        self.values = Some(values.into_iter().map(|value| value.to_value()).collect());
+        self
+    }
+
+    /// The values of level `divisions` (1 to 12), whatever the run's level is.
+    pub fn subsampling_divisions(mut self, divisions: u8) -> Self {
+        self.subsampling_divisions = Some(divisions);
+        self
+    }
+
+    /// At most level `divisions` (1 to 12), whatever the run's level is.
+    pub fn max_subsampling_divisions(mut self, divisions: u8) -> Self {
+        self.max_subsampling_divisions = Some(divisions);
+        self
+    }
+
+    /// This input held at one value instead of swept.
+    pub fn with_const(self, value: impl SweepValue) -> Constant<S> {
+        Constant::new(self.target, value.to_value())
+    }
+}
+
+impl<S> From<&str> for Input<S> {
+    fn from(name: &str) -> Self {
+        Self::of(Target::Name(Cow::Owned(name.to_owned())))
+    }
+}
+
+impl<S> From<String> for Input<S> {
+    fn from(name: String) -> Self {
+        Self::of(Target::Name(Cow::Owned(name)))
+    }
+}
+
+// Not derived: that would ask the user's type for `Debug`.
+impl<S> std::fmt::Debug for Input<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Input")
+            .field("target", &self.target)
+            .field("samples", &self.samples)
+            .field("bounds", &self.bounds)
+            .field("values", &self.values)
+            .field("joined", &self.joined.as_ref().map(|joined| &joined.inputs))
+            .finish_non_exhaustive()
+    }
+}

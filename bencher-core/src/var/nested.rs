@@ -1,0 +1,54 @@
+use std::marker::PhantomData;
+
+use super::handle::{Constant, Output};
+use super::input::Input;
+
+/// A nested struct of a sweep: its inputs and results are those of the sweep as well.
+///
+/// The derive makes one associated constant for each field with `#[sweep(flatten)]`; it turns the
+/// nested struct's own handles into handles of the sweep: `Query::POOL.input(Pool::THREADS)`. The
+/// names work as they are: `"threads"`.
+///
+/// ```
+/// use bencher_core::var::{Input, Nested, Output};
+/// struct Pool;
+/// struct Query;
+/// const POOL: Nested<Query, Pool> = Nested::declared(2, 0);
+/// let threads: Input<Pool> = Input::declared(1);
+/// assert_eq!(POOL.input(threads), Input::declared(3), "the fourth input of the query");
+/// let waits: Output<Query> = POOL.output(Output::declared(0));
+/// assert_eq!(waits, Output::declared(0));
+/// ```
+#[derive(Debug)]
+pub struct Nested<S, T> {
+    inputs: usize,
+    results: usize,
+    types: PhantomData<fn() -> (S, T)>,
+}
+
+impl<S, T> Nested<S, T> {
+    /// The nested struct behind so many inputs and results; the derive calls this.
+    #[doc(hidden)]
+    pub const fn declared(inputs: usize, results: usize) -> Self {
+        Self {
+            inputs,
+            results,
+            types: PhantomData,
+        }
+    }
+
+    /// An input of the nested struct as one of the sweep, with what was changed about it.
+    pub fn input(&self, input: Input<T>) -> Input<S> {
+        input.moved(self.inputs)
+    }
+
+    /// A held input of the nested struct as one of the sweep.
+    pub fn constant(&self, constant: Constant<T>) -> Constant<S> {
+        constant.moved(self.inputs)
+    }
+
+    /// A result of the nested struct as one of the sweep.
+    pub fn output(&self, output: Output<T>) -> Output<S> {
+        output.moved(self.results)
+    }
+}
