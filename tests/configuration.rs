@@ -56,7 +56,13 @@ fn what_is_printed_says_who_said_it_and_can_be_fed_back() {
         store[0].ends_with("# environment: BENCHER_CACHE_DIR"),
         "{store:?}"
     );
-    insta::assert_snapshot!(others.join("\n").replace(&place, "/home/me/project"));
+    let others = others.join("\n").replace(&place, "/home/me/project");
+    let document = include_str!("../docs/configuration.md");
+    assert!(
+        document.contains(&others) && document.contains(FILE),
+        "it shows both"
+    );
+    insta::assert_snapshot!(others);
     assert!(!folder.path().join("store").exists(), "nothing is run");
 
     std::fs::write(folder.path().join("printed.toml"), &printed).unwrap();
