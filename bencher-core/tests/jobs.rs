@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bencher_core::evaluator::{Evaluator, Executors};
 use bencher_core::job::{CodePolicy, FutureCache, Job, JobDone, JobOutcome, SampleCache};
 use bencher_core::store::{
-    KeyMaker, MemoryStore, Pack, ResultId, SampleIndex, SampleStore, SampleWriter, Series,
-    StoreError,
+    BlobStore, KeyMaker, MemoryStore, Pack, ResultId, SampleIndex, SampleStore, SampleWriter,
+    Series, StoreError,
 };
 use bencher_core::value::{Digest, Kind, Value};
 
@@ -197,6 +197,14 @@ struct Filling {
 impl SampleStore for Filling {
     fn load(&self, series: &Series, visit: &mut dyn FnMut(Pack)) -> Result<u64, StoreError> {
         self.inner.load(series, visit)
+    }
+
+    fn load_all(&self, visit: &mut dyn FnMut(Pack)) -> Result<u64, StoreError> {
+        self.inner.load_all(visit)
+    }
+
+    fn blobs(&self) -> BlobStore {
+        self.inner.blobs()
     }
 
     fn append(&mut self, packs: &[Pack]) -> Result<(), StoreError> {

@@ -40,6 +40,7 @@ mod group;
 mod import_error;
 mod json;
 mod parts;
+mod payloads;
 mod reduce;
 mod reshape;
 mod select;

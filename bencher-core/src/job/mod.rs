@@ -1,6 +1,8 @@
 //! Jobs: an evaluator behind a cache. A job whose sample is stored is not run; a job that was run
 //! counts as done only once its sample is in the store.
 //!
+//! A [`JobFunctionCache`] does the same for any function of serde arguments.
+//!
 //! A [`Job`] goes into a [`FutureCache`] and comes back as a [`JobDone`]:
 //!
 //! ```
@@ -20,8 +22,11 @@
 //! ```
 
 mod cache;
+mod canonical;
+mod function_cache;
 
 pub use cache::{CallCounts, CodePolicy, FutureCache, InputValues, SampleCache};
+pub use function_cache::{CallError, JobFunctionCache};
 
 use crate::value::{Digest, Value};
 

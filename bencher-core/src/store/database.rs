@@ -1,21 +1,25 @@
 //! The samples in a fjall database, behind everything that is known to go wrong with one.
 
 use std::fs;
-use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use fjall::{Keyspace, KeyspaceCreateOptions, PersistMode};
+use fjall::{Keyspace, PersistMode};
 use serde::{Deserialize, Serialize};
 
 use super::SampleStore;
+use super::blobs::BlobStore;
 use super::error::StoreError;
-use super::frame::{FrameKind, decode, encode};
+use super::frame::{FrameError, FrameKind, decode, encode};
 use super::lock::{Holder, StoreLock};
+use super::opening::{
+    Opening, Refusal, SEQUENCE, carry_over, create, failed, inode, open_existing, read_sequence,
+    set_aside, write_sequence,
+};
 use super::pack::{Pack, Series, tag_prefix};
-use super::salvage::{Journals, Salvaged, salvage};
+use super::salvage::{Journals, salvage};
 
 /// The database of samples of one store directory. One process has it at a time; clones within
 /// the process share it.
@@ -49,6 +53,7 @@ struct Shared {
     samples: Keyspace,
     meta: Keyspace,
     next: AtomicU64,
+    root: PathBuf,
     dir: PathBuf,
     watermark: PathBuf,
     inode: u64,
@@ -80,7 +85,6 @@ pub(super) struct Cleared {
     pub(super) tag: String,
 }
 
-const SEQUENCE: &[u8] = b"sequence";
 const CLEARED: &[u8] = b"cleared/";
 
 impl Database {
@@ -159,30 +163,96 @@ impl Database {
             meta: opened.meta,
             next: AtomicU64::new(next),
             inode: inode(&dir),
+            root: root.to_owned(),
             dir,
             watermark,
             _lock: lock,
         };
-        Ok((
-            Self {
-                shared: Arc::new(shared),
-            },
-            notice,
-        ))
+        let mut database = Self {
+            shared: Arc::new(shared),
+        };
+        database.compact_many()?;
+        Ok((database, notice))
     }
 
-    fn failed(&self, action: &'static str) -> impl FnOnce(fjall::Error) -> StoreError {
+    /// The store's directory.
+    pub fn root(&self) -> &Path {
+        &self.shared.root
+    }
+
+    /// The samples' part of the database, and the database, for the rooms that tidy them.
+    pub(super) fn samples(&self) -> (&fjall::Database, &Keyspace) {
+        (&self.shared.database, &self.shared.samples)
+    }
+
+    /// The small records beside the samples.
+    pub(super) fn meta(&self) -> &Keyspace {
+        &self.shared.meta
+    }
+
+    /// The number that the next pack gets.
+    pub(super) fn next_sequence(&self) -> u64 {
+        self.shared.next.load(Ordering::SeqCst)
+    }
+
+    /// Hands every record whose key begins with `prefix` to `visit`, in the order of their keys: the
+    /// bytes of key and record, and the pack.
+    pub(super) fn for_each(
+        &self,
+        prefix: &[u8],
+        visit: &mut dyn FnMut(Record<'_>, Result<Pack, FrameError>),
+    ) {
+        for guard in self.shared.samples.prefix(prefix) {
+            hand_out(guard, visit);
+        }
+    }
+
+    /// Hands every record to `visit`, the last key first.
+    pub(super) fn for_each_newest_first(
+        &self,
+        visit: &mut dyn FnMut(Record<'_>, Result<Pack, FrameError>),
+    ) {
+        for guard in self.shared.samples.iter().rev() {
+            hand_out(guard, visit);
+        }
+    }
+
+    pub(super) fn failed(&self, action: &'static str) -> impl FnOnce(fjall::Error) -> StoreError {
         failed(action, &self.shared.dir)
     }
 
     /// A removed directory takes writes without a word; ask the file system instead.
-    fn still_there(&self) -> Result<(), StoreError> {
+    pub(super) fn still_there(&self) -> Result<(), StoreError> {
         if inode(&self.shared.dir) == self.shared.inode {
             Ok(())
         } else {
             Err(StoreError::Vanished(self.shared.dir.clone()))
         }
     }
+}
+
+/// The bytes of a record of the database; none where they could not be read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Record<'a> {
+    pub(super) key: &'a [u8],
+    pub(super) value: &'a [u8],
+}
+
+fn hand_out(guard: fjall::Guard, visit: &mut dyn FnMut(Record<'_>, Result<Pack, FrameError>)) {
+    // An unreadable block is a miss: its samples are measured again.
+    let Ok((key, value)) = guard.into_inner() else {
+        return visit(Record::default(), Err(FrameError::Damaged));
+    };
+    let pack = decode::<Pack>(FrameKind::Pack, &value).and_then(|pack| {
+        let sound = pack.is_consistent() && key.ends_with(&pack.sequence.to_be_bytes());
+        if sound {
+            Ok(pack)
+        } else {
+            Err(FrameError::Damaged)
+        }
+    });
+    let (key, value) = (&*key, &*value);
+    visit(Record { key, value }, pack);
 }
 
 impl Drop for Shared {
@@ -198,20 +268,25 @@ impl Drop for Shared {
 impl SampleStore for Database {
     fn load(&self, series: &Series, visit: &mut dyn FnMut(Pack)) -> Result<u64, StoreError> {
         let mut damaged = 0;
-        for guard in self.shared.samples.prefix(series.prefix()) {
-            // An unreadable block is a miss: its samples are measured again.
-            let pack = guard
-                .value()
-                .ok()
-                .and_then(|value| decode::<Pack>(FrameKind::Pack, &value).ok());
-            match pack {
-                Some(pack) if pack.series == *series && pack.is_consistent() => visit(pack),
-                Some(pack) if pack.series == *series => damaged += 1,
-                Some(_) => {}
-                None => damaged += 1,
-            }
-        }
+        self.for_each(&series.prefix(), &mut |_, pack| match pack {
+            Ok(pack) if pack.series == *series => visit(pack),
+            Ok(_) => {}
+            Err(_) => damaged += 1,
+        });
         Ok(damaged)
+    }
+
+    fn load_all(&self, visit: &mut dyn FnMut(Pack)) -> Result<u64, StoreError> {
+        let mut damaged = 0;
+        self.for_each(&[], &mut |_, pack| match pack {
+            Ok(pack) => visit(pack),
+            Err(_) => damaged += 1,
+        });
+        Ok(damaged)
+    }
+
+    fn blobs(&self) -> BlobStore {
+        BlobStore::at(&self.shared.root)
     }
 
     fn append(&mut self, packs: &[Pack]) -> Result<(), StoreError> {
@@ -227,9 +302,8 @@ impl SampleStore for Database {
                 sequence,
                 ..pack.clone()
             };
-            let mut key = pack.series.prefix().to_vec();
-            key.extend(sequence.to_be_bytes());
-            batch.insert(&self.shared.samples, key, encode(FrameKind::Pack, &pack)?);
+            let record = encode(FrameKind::Pack, &pack)?;
+            batch.insert(&self.shared.samples, pack.key(), record);
         }
         let next = first + packs.len() as u64;
         batch.insert(&self.shared.meta, SEQUENCE, next.to_be_bytes());
@@ -269,230 +343,4 @@ impl SampleStore for Database {
             .persist(PersistMode::SyncData)
             .map_err(self.failed("sync"))
     }
-}
-
-struct Opened {
-    database: fjall::Database,
-    samples: Keyspace,
-    meta: Keyspace,
-}
-
-enum Refusal {
-    /// The files are not a database that opens.
-    Damaged(String),
-    /// The files may be fine; something else stands in the way.
-    Error(StoreError),
-}
-
-impl Refusal {
-    fn into_error(self, dir: &Path) -> StoreError {
-        match self {
-            Self::Error(error) => error,
-            Self::Damaged(message) => StoreError::Database {
-                action: "open",
-                path: dir.to_owned(),
-                message,
-                hint: "; give another place with `--store DIR`",
-            },
-        }
-    }
-}
-
-/// Makes a database under another name and renames it: one that was killed half way in the making
-/// would never open again.
-fn create(root: &Path, dir: &Path) -> Result<(), StoreError> {
-    let unfinished = root.join("samples.creating");
-    if unfinished.exists() {
-        fs::remove_dir_all(&unfinished).map_err(StoreError::io("remove", &unfinished))?;
-    }
-    let made = crate::quiet::catch(AssertUnwindSafe(|| open_fjall(&unfinished)))
-        .map_err(|message| StoreError::Database {
-            action: "create",
-            path: unfinished.clone(),
-            message,
-            hint: "; give another place with `--store DIR`",
-        })?
-        .map_err(failed("create", &unfinished))?;
-    made.database
-        .persist(PersistMode::SyncAll)
-        .map_err(failed("create", &unfinished))?;
-    drop(made);
-    fs::rename(&unfinished, dir).map_err(StoreError::io("create", dir))
-}
-
-fn open_existing(dir: &Path) -> Result<Opened, Refusal> {
-    check_files(dir)?;
-    // Some damage makes fjall panic. The hook would print it; the notice says it instead.
-    let opened = crate::quiet::catch(AssertUnwindSafe(|| open_fjall(dir)));
-    match opened {
-        Ok(Ok(opened)) => Ok(opened),
-        Ok(Err(error)) if is_environment(&error) => Err(Refusal::Error(failed("open", dir)(error))),
-        Ok(Err(error)) => Err(Refusal::Damaged(error.to_string())),
-        Err(message) => Err(Refusal::Damaged(message)),
-    }
-}
-
-fn open_fjall(dir: &Path) -> fjall::Result<Opened> {
-    let database = fjall::Database::builder(dir).worker_threads(1).open()?;
-    let samples = database.keyspace("samples", KeyspaceCreateOptions::default)?;
-    let meta = database.keyspace("meta", KeyspaceCreateOptions::default)?;
-    Ok(Opened {
-        database,
-        samples,
-        meta,
-    })
-}
-
-/// Counts the attempts to open a database that did not come back: some damage makes fjall abort
-/// the whole process, which nothing can catch.
-struct Opening {
-    path: PathBuf,
-    died: u32,
-}
-
-impl Opening {
-    fn begin(root: &Path) -> Self {
-        let path = root.join("samples.opening");
-        let died = fs::read_to_string(&path)
-            .ok()
-            .and_then(|text| text.trim().parse().ok());
-        let died = died.unwrap_or(0);
-        // Without the count, opening goes on as it would have.
-        let _ = fs::write(&path, (died + 1_u32).to_string());
-        Self { path, died }
-    }
-
-    /// Once may have been a kill at a bad moment; twice is the database.
-    fn refuse(&self) -> Option<Refusal> {
-        let why = || format!("{} programs died while opening it", self.died);
-        (self.died >= 2).then(|| Refusal::Damaged(why()))
-    }
-
-    fn done(self) {
-        // What stays behind only makes a later refusal come sooner.
-        let _ = fs::remove_file(self.path);
-    }
-}
-
-/// A directory without a number for a name makes fjall abort the process while it opens.
-fn check_files(dir: &Path) -> Result<(), Refusal> {
-    let keyspaces = dir.join("keyspaces");
-    let entries = match fs::read_dir(&keyspaces) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Err(Refusal::Damaged(
-                "its folder `keyspaces` is missing".to_owned(),
-            ));
-        }
-        Err(error) => return Err(Refusal::Error(StoreError::io("read", keyspaces)(error))),
-    };
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let number = name
-            .to_str()
-            .is_some_and(|name| name.parse::<u64>().is_ok());
-        if !number {
-            return Err(Refusal::Damaged(format!(
-                "a strange file {}",
-                entry.path().display()
-            )));
-        }
-        if !entry.path().join("current").is_file() {
-            return Err(Refusal::Damaged(format!(
-                "{} is incomplete",
-                entry.path().display()
-            )));
-        }
-    }
-    Ok(())
-}
-
-/// Whether an error speaks of the surroundings rather than of the files' content.
-fn is_environment(error: &fjall::Error) -> bool {
-    use std::io::ErrorKind;
-    match error {
-        fjall::Error::Locked => true,
-        fjall::Error::Io(error) => matches!(
-            error.kind(),
-            ErrorKind::PermissionDenied
-                | ErrorKind::ReadOnlyFilesystem
-                | ErrorKind::StorageFull
-                | ErrorKind::QuotaExceeded
-                | ErrorKind::OutOfMemory
-        ),
-        _ => false,
-    }
-}
-
-fn failed(action: &'static str, path: &Path) -> impl FnOnce(fjall::Error) -> StoreError {
-    let path = path.to_owned();
-    move |error| match error {
-        fjall::Error::Io(source) => StoreError::Io {
-            action,
-            path,
-            source,
-        },
-        fjall::Error::Locked => StoreError::Database {
-            action,
-            path,
-            message: "another program has opened it".to_owned(),
-            hint: "; end that program and run again",
-        },
-        error => StoreError::Database {
-            action,
-            path,
-            message: error.to_string(),
-            hint: "; run again: the store mends itself when it is opened",
-        },
-    }
-}
-
-fn set_aside(root: &Path, dir: &Path) -> Result<PathBuf, StoreError> {
-    let aside = (1..=u32::MAX)
-        .map(|n| root.join(format!("samples.damaged-{n}")))
-        .find(|path| !path.exists())
-        .unwrap_or_else(|| root.join("samples.damaged"));
-    fs::rename(dir, &aside).map_err(StoreError::io("set aside", dir))?;
-    Ok(aside)
-}
-
-/// Writes what was salvaged into a fresh database; returns how many samples that is.
-fn carry_over(opened: &Opened, dir: &Path, salvaged: &Salvaged) -> Result<u64, StoreError> {
-    let mut kept = 0;
-    for packs in salvaged.packs.chunks(64) {
-        let mut batch = opened.database.batch();
-        for pack in packs {
-            let mut key = pack.series.prefix().to_vec();
-            key.extend(pack.sequence.to_be_bytes());
-            batch.insert(&opened.samples, key, encode(FrameKind::Pack, pack)?);
-            kept += pack.len() as u64;
-        }
-        batch.commit().map_err(failed("write", dir))?;
-    }
-    let next = salvaged.highest.map_or(0, |highest| highest + 1);
-    write_sequence(opened, next).map_err(failed("write", dir))?;
-    Ok(kept)
-}
-
-fn write_sequence(opened: &Opened, next: u64) -> fjall::Result<()> {
-    opened.meta.insert(SEQUENCE, next.to_be_bytes())?;
-    opened.database.persist(PersistMode::SyncAll)
-}
-
-fn read_sequence(meta: &Keyspace) -> u64 {
-    let stored = meta.get(SEQUENCE).ok().flatten();
-    stored
-        .and_then(|bytes| bytes.first_chunk().copied())
-        .map_or(0, u64::from_be_bytes)
-}
-
-#[cfg(unix)]
-fn inode(dir: &Path) -> u64 {
-    use std::os::unix::fs::MetadataExt;
-    fs::metadata(dir).map_or(0, |meta| meta.ino())
-}
-
-#[cfg(not(unix))]
-fn inode(dir: &Path) -> u64 {
-    u64::from(dir.exists())
 }

@@ -65,6 +65,16 @@ pub enum StoreError {
         /// What is wrong with it.
         problem: String,
     },
+    /// A content that a record refers to is not there, or is not what it was.
+    #[error(
+        "the blob {path} {problem}; what refers to it counts as not stored and is measured again"
+    )]
+    Blob {
+        /// The blob's file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// A value could not be put into a record.
     #[error("a record could not be encoded: {0}")]
     Encode(String),

@@ -1,10 +1,13 @@
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use crate::value::{Digest, KeyWriter, Value};
 
 use super::SampleStore;
+use super::blobs::BlobStore;
 use super::error::StoreError;
 use super::key_table::KeyTable;
+use super::lookups::Counter;
 use super::pack::{Pack, ResultId, Series};
 
 /// Computes the identity of samples of one series: a digest of the series, the names of inputs and
@@ -61,6 +64,32 @@ impl KeyMaker {
     }
 }
 
+/// Computes the identities of samples, pack after pack.
+#[derive(Debug, Default)]
+pub(super) struct Keys {
+    maker: Option<(Series, Vec<String>, KeyMaker)>,
+}
+
+impl Keys {
+    /// The identities of a pack's samples, in their order.
+    pub(super) fn of(&mut self, pack: &Pack) -> Vec<Digest> {
+        let fits = |(series, inputs, _): &(Series, Vec<String>, KeyMaker)| {
+            *series == pack.series && *inputs == pack.inputs
+        };
+        if !self.maker.as_ref().is_some_and(fits) {
+            let maker = KeyMaker::new(&pack.series, &pack.inputs);
+            self.maker = Some((pack.series.clone(), pack.inputs.clone(), maker));
+        }
+        let Some((_, _, maker)) = &mut self.maker else {
+            return Vec::new();
+        };
+        let samples = pack.samples();
+        samples
+            .map(|sample| maker.key(sample.inputs, sample.repeat))
+            .collect()
+    }
+}
+
 /// The samples of one series, found by identity.
 ///
 /// Of two samples of one identity it has the later. The example stands at the
@@ -71,6 +100,10 @@ pub struct SampleIndex {
     packs: Vec<Heading>,
     results: Vec<Option<Value>>,
     damaged: u64,
+    /// Where the contents are that results refer to.
+    blobs: Option<BlobStore>,
+    lost: RefCell<Vec<String>>,
+    lookups: Counter,
 }
 
 /// Where a sample stands in the index.
@@ -98,6 +131,7 @@ pub struct StoredResults<'a> {
     pub code: Digest,
     names: &'a [ResultId],
     values: &'a [Option<Value>],
+    index: &'a SampleIndex,
 }
 
 impl<'a> StoredResults<'a> {
@@ -110,15 +144,24 @@ impl<'a> StoredResults<'a> {
 }
 
 impl StoredResults<'_> {
-    /// The results of these names and meanings, in their order; `None` where one is not there.
+    /// The results of these names and meanings, in their order, with their contents; `None` where one
+    /// is not there, or where a content is lost ([`SampleIndex::lost`] names it then).
     pub fn sample(&self, wanted: &[ResultId]) -> Option<Box<[Option<Value>]>> {
-        if wanted == self.names {
-            return Some(self.values.into());
+        let mut sample: Box<[Option<Value>]> = if wanted == self.names {
+            self.values.into()
+        } else {
+            let get = |result| self.get(result).map(Option::<&Value>::cloned);
+            wanted.iter().map(get).collect::<Option<_>>()?
+        };
+        for value in sample.iter_mut().flatten() {
+            if let (Value::Payload(payload), Some(blobs)) = (value, &self.index.blobs)
+                && let Err(error) = blobs.fill_payload(payload)
+            {
+                self.index.lost.borrow_mut().push(error.to_string());
+                return None;
+            }
         }
-        wanted
-            .iter()
-            .map(|result| self.get(result).map(Option::<&Value>::cloned))
-            .collect()
+        Some(sample)
     }
 }
 
@@ -128,25 +171,29 @@ impl SampleIndex {
     /// # Errors
     /// Where the store cannot be read.
     pub fn load(store: &dyn SampleStore, series: &Series) -> Result<Self, StoreError> {
-        let mut index = Self::default();
-        let mut maker: Option<(Vec<String>, KeyMaker)> = None;
+        let mut index = Self {
+            blobs: Some(store.blobs()),
+            ..Self::default()
+        };
+        let mut keys = Keys::default();
         index.damaged = store.load(series, &mut |pack| {
-            if !matches!(&maker, Some((names, _)) if *names == pack.inputs) {
-                maker = Some((pack.inputs.clone(), KeyMaker::new(series, &pack.inputs)));
-            }
-            if let Some((_, maker)) = &mut maker {
-                index.add(pack, maker);
-            }
+            let identities = keys.of(&pack);
+            index.add(pack, identities);
         })?;
         Ok(index)
     }
 
-    fn add(&mut self, pack: Pack, maker: &mut KeyMaker) {
+    /// Adds samples that were stored since it was loaded.
+    pub(crate) fn insert(&mut self, pack: Pack) {
+        let identities = Keys::default().of(&pack);
+        self.add(pack, identities);
+    }
+
+    fn add(&mut self, pack: Pack, identities: Vec<Digest>) {
         let Ok(heading) = u32::try_from(self.packs.len()) else {
             return;
         };
-        for (sample, at) in pack.samples().zip(0..) {
-            let key = maker.key(sample.inputs, sample.repeat);
+        for (key, at) in identities.into_iter().zip(0..) {
             self.places.insert(
                 key.0,
                 Place {
@@ -170,7 +217,9 @@ impl SampleIndex {
 
     /// The results of the sample of an identity.
     pub fn get(&self, key: Digest) -> Option<StoredResults<'_>> {
-        let place = self.places.get(key.0)?;
+        let place = self.places.get(key.0);
+        self.lookups.count(place.is_some());
+        let place = place?;
         let heading = self.packs.get(place.pack as usize)?;
         let width = heading.results.len();
         let start = heading.start + place.sample as usize * width;
@@ -179,7 +228,13 @@ impl SampleIndex {
             code: heading.code,
             names: &heading.results,
             values,
+            index: self,
         })
+    }
+
+    /// Whether there is a sample of an identity; this does not count as a look-up.
+    pub(super) fn contains(&self, key: Digest) -> bool {
+        self.places.get(key.0).is_some()
     }
 
     /// How many samples there are.
@@ -190,6 +245,17 @@ impl SampleIndex {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.places.len() == 0
+    }
+
+    /// The contents that were asked for and are missing or damaged; one text each, which names it.
+    /// A sample that refers to one counts as not stored.
+    ///
+    /// ```
+    /// use bencher_core::store::SampleIndex;
+    /// assert!(SampleIndex::default().lost().is_empty());
+    /// ```
+    pub fn lost(&self) -> Vec<String> {
+        self.lost.borrow().clone()
     }
 
     /// How many damaged records were passed over while reading.

@@ -1,6 +1,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::SampleStore;
+use super::blobs::BlobStore;
 use super::error::StoreError;
 use super::pack::{Pack, Series};
 
@@ -18,9 +19,19 @@ use super::pack::{Pack, Series};
 /// assert_eq!(store.samples(), 1);
 /// # Ok::<(), bencher_core::store::StoreError>(())
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct MemoryStore {
     packs: Arc<Mutex<Vec<Pack>>>,
+    blobs: BlobStore,
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self {
+            packs: Arc::default(),
+            blobs: BlobStore::in_memory(),
+        }
+    }
 }
 
 impl MemoryStore {
@@ -42,6 +53,15 @@ impl SampleStore for MemoryStore {
             .filter(|pack| pack.series == *series)
             .for_each(visit);
         Ok(0)
+    }
+
+    fn load_all(&self, visit: &mut dyn FnMut(Pack)) -> Result<u64, StoreError> {
+        self.with(|packs| packs.clone()).into_iter().for_each(visit);
+        Ok(0)
+    }
+
+    fn blobs(&self) -> BlobStore {
+        self.blobs.clone()
     }
 
     fn append(&mut self, packs: &[Pack]) -> Result<(), StoreError> {

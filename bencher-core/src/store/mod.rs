@@ -30,30 +30,59 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod blobs;
+#[cfg(feature = "store")]
+mod check;
+#[cfg(feature = "store")]
+mod collect;
+#[cfg(feature = "store")]
+mod compact;
 #[cfg(feature = "store")]
 mod database;
 mod error;
+mod explain;
+mod files;
+mod folders;
 mod frame;
+mod identity;
 mod index;
 mod key_table;
 mod lock;
+mod lookups;
 mod memory;
+#[cfg(feature = "store")]
+mod opening;
 mod pack;
 mod place;
+mod rebuild;
 mod results;
 #[cfg(feature = "store")]
 mod salvage;
+#[cfg(feature = "store")]
+mod statistics;
 mod writer;
 
+pub use blobs::{BlobInfo, BlobStore};
+#[cfg(feature = "store")]
+pub use check::CheckReport;
+#[cfg(feature = "store")]
+pub use collect::{CollectOptions, Collected, DEFAULT_LIMIT, Tally};
 #[cfg(feature = "store")]
 pub use database::{Database, OpenNotice};
 pub use error::StoreError;
+pub use explain::{Difference, Explanation, Field, Wanted, explain};
+pub use folders::{FolderInfo, JobFolders, PendingFolder};
+pub use identity::{SweepIdentity, find_result};
 pub use index::{KeyMaker, SampleIndex, StoredResults};
 pub use lock::{Holder, StoreLock};
+pub use lookups::Lookups;
 pub use memory::MemoryStore;
 pub use pack::{Pack, PackedSample, ResultId, Series};
 pub use place::{default_root, slug};
+pub use rebuild::{Rebuilt, rebuild_samples};
 pub use results::{list_results, load_result, save_result};
+#[cfg(feature = "store")]
+pub use statistics::{SeriesStatistics, StoreStatistics};
 pub use writer::{SampleWriter, Ticket};
 
 /// The seam between sweeps and what keeps their samples: the database, or memory in tests.
@@ -79,6 +108,16 @@ pub trait SampleStore: Send {
     /// # Errors
     /// Where the store itself cannot be read.
     fn load(&self, series: &Series, visit: &mut dyn FnMut(Pack)) -> Result<u64, StoreError>;
+
+    /// Hands every pack of every series to `visit`, those of one series oldest first, and counts the
+    /// damaged records that were passed over.
+    ///
+    /// # Errors
+    /// Where the store itself cannot be read.
+    fn load_all(&self, visit: &mut dyn FnMut(Pack)) -> Result<u64, StoreError>;
+
+    /// Where large contents go.
+    fn blobs(&self) -> BlobStore;
 
     /// Adds packs; when this returns, they survive the death of the process.
     ///

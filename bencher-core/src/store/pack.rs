@@ -169,11 +169,45 @@ impl Pack {
         fits
     }
 
+    /// The key of its record: its series, and its number.
+    #[cfg(feature = "store")]
+    pub(super) fn key(&self) -> [u8; 24] {
+        let mut key = [0; 24];
+        let bytes = self.series.prefix().into_iter();
+        let bytes = bytes.chain(self.sequence.to_be_bytes());
+        for (slot, byte) in key.iter_mut().zip(bytes) {
+            *slot = byte;
+        }
+        key
+    }
+
     /// Whether it has as many values as its samples need: what decoding alone does not ensure.
     #[cfg(feature = "store")]
     pub(super) fn is_consistent(&self) -> bool {
         Some(self.input_values.len()) == self.len().checked_mul(self.inputs.len())
             && Some(self.result_values.len()) == self.len().checked_mul(self.results.len())
+    }
+
+    /// Whether the samples of another pack may join this one's: all that is said once for a pack is
+    /// equal, and they were committed within an hour, so that their time stays known that well.
+    #[cfg(feature = "store")]
+    pub(super) fn may_join(&self, other: &Self) -> bool {
+        const HOUR: i64 = 3_600_000;
+        self.code == other.code
+            && self.series == other.series
+            && self.inputs == other.inputs
+            && self.results == other.results
+            && self.written_ms.abs_diff(other.written_ms) <= HOUR.unsigned_abs()
+    }
+
+    /// Adds the samples of a later pack, whose number the whole then has; the time stays that of the
+    /// first.
+    #[cfg(feature = "store")]
+    pub(super) fn join(&mut self, later: Self) {
+        self.sequence = later.sequence;
+        self.repeats.extend(later.repeats);
+        self.input_values.extend(later.input_values);
+        self.result_values.extend(later.result_values);
     }
 
     /// The samples, oldest first.
@@ -189,6 +223,30 @@ impl Pack {
                     results: self.result_values.get(n * results..(n + 1) * results)?,
                 })
             })
+    }
+
+    /// A pack of those samples that `keep` chooses.
+    pub(super) fn filtered(&self, mut keep: impl FnMut(PackedSample<'_>) -> bool) -> Self {
+        let mut pack = Self {
+            sequence: self.sequence,
+            written_ms: self.written_ms,
+            ..Self::new(
+                self.series.clone(),
+                self.code,
+                self.inputs.clone(),
+                self.results.clone(),
+            )
+        };
+        for sample in self.samples() {
+            if keep(sample) {
+                pack.push(
+                    sample.inputs.to_vec(),
+                    sample.repeat,
+                    sample.results.to_vec(),
+                );
+            }
+        }
+        pack
     }
 
     /// Takes the samples out, in packs of at most `size`.

@@ -5,9 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::record::{SweepRecord, SweepRecordV1};
-use crate::value::{Digest, KeyWriter};
+use crate::value::{Digest, KeyWriter, Payload};
 
+use super::blobs::{BlobStore, INLINE};
 use super::error::StoreError;
+use super::files::{entries, files_below, write_atomically};
 use super::frame::{FrameError, FrameKind, decode_since, encode};
 use super::place::slug;
 
@@ -59,15 +61,35 @@ pub fn save_result(root: &Path, record: &SweepRecord) -> Result<PathBuf, StoreEr
         .join(slug(&record.bench))
         .join(format!("{}-{id}", slug(&record.title)));
     fs::create_dir_all(&dir).map_err(StoreError::io("create", &dir))?;
-    let bytes = encode(FrameKind::Result, record)?;
+    let moved = without_contents(root, record)?;
+    let bytes = encode(FrameKind::Result, moved.as_ref().unwrap_or(record))?;
     // Two runs may start within one tick of the clock; their content tells them apart.
     let digest: String = Digest::of(&bytes).to_string().chars().take(8).collect();
-    let path = dir.join(format!("{}-{digest}.result", slug(&record.started)));
+    let identity = record
+        .identity
+        .map_or_else(String::new, |key| format!("-{key}"));
+    let started = slug(&record.started);
+    let path = dir.join(format!("{started}-{digest}{identity}.result"));
     write_atomically(&path, &bytes)?;
     Ok(path)
 }
 
-/// Reads a result.
+/// The record with its large contents moved out to the blobs, if it has any.
+fn without_contents(root: &Path, record: &SweepRecord) -> Result<Option<SweepRecord>, StoreError> {
+    let large = |payload: &Payload| payload.content().is_some() && payload.len() > INLINE;
+    if !record.dataset.payloads().any(|payload| large(payload)) {
+        return Ok(None);
+    }
+    let (blobs, mut moved) = (BlobStore::at(root), record.clone());
+    for payload in moved.dataset.payloads_mut() {
+        blobs.move_payload_out(payload)?;
+    }
+    Ok(Some(moved))
+}
+
+/// Reads a result, with the contents that lie among the blobs of its store.
+///
+/// A content that is lost leaves a warning in the record.
 ///
 /// ```
 /// use bencher_core::store::load_result;
@@ -81,6 +103,17 @@ pub fn save_result(root: &Path, record: &SweepRecord) -> Result<PathBuf, StoreEr
 /// # Errors
 /// Where the file cannot be read, is damaged, or was written by a later version.
 pub fn load_result(path: &Path) -> Result<SweepRecord, StoreError> {
+    let mut record = read_record(path)?;
+    // results/BENCH/SWEEP/FILE
+    if let Some(root) = path.ancestors().nth(4) {
+        let lost = BlobStore::at(root).fill(&mut record.dataset);
+        record.warnings.extend(lost.iter().map(ToString::to_string));
+    }
+    Ok(record)
+}
+
+/// Reads a result, leaving the contents where they are.
+pub(super) fn read_record(path: &Path) -> Result<SweepRecord, StoreError> {
     let format = |problem: String| StoreError::Format {
         path: path.to_owned(),
         problem,
@@ -98,6 +131,13 @@ pub fn load_result(path: &Path) -> Result<SweepRecord, StoreError> {
         .check()
         .map_err(|error| format(format!("is damaged: {error}")))?;
     Ok(record)
+}
+
+/// Every result file below `root`, those of one sweep in a row, the newest last.
+pub(super) fn all_results(root: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    let mut paths = files_below(&root.join("results"))?;
+    paths.retain(|path| path.extension().is_some_and(|kind| kind == "result"));
+    Ok(paths)
 }
 
 /// The newest result of every sweep below `root`, ordered by name.
@@ -118,40 +158,4 @@ pub fn list_results(root: &Path) -> Result<Vec<PathBuf>, StoreError> {
         }
     }
     Ok(newest)
-}
-
-/// What a directory holds, ordered by name; nothing if there is no such directory.
-fn entries(dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
-    let read = match fs::read_dir(dir) {
-        Ok(read) => read,
-        Err(error)
-            if matches!(
-                error.kind(),
-                std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
-            ) =>
-        {
-            return Ok(Vec::new());
-        }
-        Err(error) => return Err(StoreError::io("read", dir)(error)),
-    };
-    let mut paths = read
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(StoreError::io("read", dir))?;
-    paths.sort();
-    Ok(paths)
-}
-
-fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    let temporary = path.with_extension(format!("tmp-{}", std::process::id()));
-    let written = fs::File::create(&temporary).and_then(|mut file| {
-        std::io::Write::write_all(&mut file, bytes)?;
-        file.sync_all()
-    });
-    let renamed = written.and_then(|()| fs::rename(&temporary, path));
-    if renamed.is_err() {
-        // A leftover would only take space, and the disk may be full already.
-        let _ = fs::remove_file(&temporary);
-    }
-    renamed.map_err(StoreError::io("write", path))
 }

@@ -72,7 +72,11 @@ fn collect(files: &[Vec<u8>], from: u64) -> Salvaged {
                 if kind == FrameKind::Pack as u8
                     && let Ok(pack) = postcard::from_bytes::<Pack>(payload)
                 {
-                    packs.insert(pack.sequence, pack);
+                    // A merged pack has the number of its last part and holds all of them.
+                    let known = packs.get(&pack.sequence).map_or(0, Pack::len);
+                    if pack.len() >= known {
+                        packs.insert(pack.sequence, pack);
+                    }
                 } else if kind == FrameKind::Cleared as u8
                     && let Ok(note) = postcard::from_bytes::<Cleared>(payload)
                 {

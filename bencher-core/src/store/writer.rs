@@ -10,7 +10,7 @@ use super::pack::Pack;
 use crate::value::Value;
 
 /// The most samples of a pack.
-const PACK: usize = 64;
+pub(super) const PACK: usize = 64;
 /// How many samples are committed at once without waiting for the group time.
 const GROUP: usize = 16 * PACK;
 /// How long a sample waits for others to share its commit.
@@ -113,6 +113,13 @@ impl SampleWriter {
             return Ok(());
         }
         let count = self.waiting.len() as u64;
+        if self.waiting.results.iter().any(|id| id.kind.is_payload()) {
+            let blobs = self.store.blobs();
+            for value in self.waiting.result_values.iter_mut().flatten() {
+                // What a pack refers to is on the disk before it.
+                blobs.move_out(value)?;
+            }
+        }
         self.waiting.written_ms = jiff::Timestamp::now().as_millisecond();
         let packs = self.waiting.split(PACK);
         if let Err(error) = self.store.append(&packs) {
@@ -150,7 +157,7 @@ mod tests {
     use super::super::memory::MemoryStore;
     use super::super::pack::Series;
     use super::*;
-    use crate::store::ResultId;
+    use crate::store::{BlobStore, ResultId};
     use crate::value::{Digest, Kind};
 
     fn heading() -> Pack {
@@ -192,6 +199,14 @@ mod tests {
     impl SampleStore for Full {
         fn load(&self, _: &Series, _: &mut dyn FnMut(Pack)) -> Result<u64, StoreError> {
             Ok(0)
+        }
+
+        fn load_all(&self, _: &mut dyn FnMut(Pack)) -> Result<u64, StoreError> {
+            Ok(0)
+        }
+
+        fn blobs(&self) -> BlobStore {
+            BlobStore::in_memory()
         }
 
         fn append(&mut self, _: &[Pack]) -> Result<(), StoreError> {

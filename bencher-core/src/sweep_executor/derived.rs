@@ -31,7 +31,7 @@ impl Derived {
             let wrong = |source| PlanError::Formula {
                 result: var.name.to_owned(),
                 formula: var.formula.to_owned(),
-                source,
+                source: Box::new(source),
             };
             let formula = Formula::parse(var.formula).map_err(wrong)?;
             formula.check(known.iter().copied()).map_err(wrong)?;

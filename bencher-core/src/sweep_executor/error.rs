@@ -44,7 +44,7 @@ pub enum PlanError {
         /// The formula.
         formula: String,
         /// What is wrong with it.
-        source: FormulaError,
+        source: Box<FormulaError>,
     },
     /// An input that is swept and held at once.
     #[error("input `{0}` is both swept and held at one value; drop one of them")]

@@ -1,0 +1,366 @@
+use std::collections::{HashMap, HashSet};
+use std::convert::Infallible;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use thiserror::Error;
+
+use crate::store::{KeyMaker, Pack, ResultId, SampleIndex, SampleStore, Series, StoreError};
+use crate::value::{Digest, Kind, Payload, Value};
+
+use super::CallCounts;
+use super::canonical::canonical_text;
+
+/// A function's results, kept: the same call, in this run or a later one, does not run it again.
+///
+/// A call is known by the name and version that its author gives, the tag, and its arguments. What counts
+/// of these is their serde form: neither the order of fields, nor that of a map's keys, nor how a float
+/// was written. A set without an order ([`HashSet`]) has none in its serde form either: use an ordered
+/// one. A result is handed out only once it is stored, and comes back as its serde form has it.
+/// Large ones lie among the store's blobs. Threads that ask for the same call at once run it once.
+///
+/// ```
+/// use bencher_core::job::JobFunctionCache;
+/// use bencher_core::store::MemoryStore;
+/// let store = MemoryStore::default();
+/// let cache = JobFunctionCache::new(Box::new(store.clone()));
+/// let primes = |below: &u32| -> Vec<u32> {
+///     (2..*below).filter(|n| (2..*n).all(|d| n % d != 0)).collect()
+/// };
+/// assert_eq!(cache.call("primes", 1, &10, primes)?, [2, 3, 5, 7]);
+/// let later = JobFunctionCache::new(Box::new(store));
+/// assert_eq!(later.call("primes", 1, &10, primes)?, [2, 3, 5, 7]);
+/// let counts = later.counts();
+/// assert_eq!((counts.submitted, counts.executed, counts.hits), (1, 0, 1));
+/// # Ok::<(), bencher_core::store::StoreError>(())
+/// ```
+pub struct JobFunctionCache {
+    state: Mutex<State>,
+    /// Told whenever a call ends.
+    ended: Condvar,
+    tag: String,
+    overwrite: bool,
+}
+
+struct State {
+    store: Box<dyn SampleStore>,
+    indexes: HashMap<Series, SampleIndex>,
+    running: HashSet<Digest>,
+    counts: CallCounts,
+}
+
+/// Why a cached call gave no result.
+///
+/// ```
+/// use bencher_core::job::{CallError, JobFunctionCache};
+/// use bencher_core::store::MemoryStore;
+/// let cache = JobFunctionCache::new(Box::new(MemoryStore::default()));
+/// let parse = |text: &&str| text.parse::<u32>();
+/// let error = cache.try_call("parse", 1, &"seven", parse).unwrap_err();
+/// assert!(matches!(error, CallError::Function(_)));
+/// assert_eq!(cache.try_call("parse", 1, &"7", parse).unwrap(), 7);
+/// assert_eq!(cache.counts().executed, 2);
+/// cache.try_call("parse", 1, &"seven", parse).unwrap_err();
+/// assert_eq!(cache.counts().executed, 3, "errors are not kept");
+/// ```
+#[derive(Debug, Error)]
+pub enum CallError<E> {
+    /// The store could not be read or written, or the arguments or the result have no serde form.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The function failed; this is its error, which is not kept.
+    #[error("{0}")]
+    Function(E),
+}
+
+impl std::fmt::Debug for JobFunctionCache {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("JobFunctionCache")
+            .field("tag", &self.tag)
+            .field("counts", &self.counts())
+            .finish_non_exhaustive()
+    }
+}
+
+impl JobFunctionCache {
+    /// A cache over a store, which sweeps may use too.
+    pub fn new(store: Box<dyn SampleStore>) -> Self {
+        Self {
+            state: Mutex::new(State {
+                store,
+                indexes: HashMap::new(),
+                running: HashSet::new(),
+                counts: CallCounts::default(),
+            }),
+            ended: Condvar::new(),
+            tag: tag_of(""),
+            overwrite: false,
+        }
+    }
+
+    /// Keeps results under a tag; those of another tag are no hits.
+    ///
+    /// ```
+    /// use bencher_core::job::JobFunctionCache;
+    /// use bencher_core::store::MemoryStore;
+    /// let store = MemoryStore::default();
+    /// let first = JobFunctionCache::new(Box::new(store.clone()));
+    /// first.call("double", 1, &2, |n| 2 * n)?;
+    /// let tagged = JobFunctionCache::new(Box::new(store)).tag("try");
+    /// tagged.call("double", 1, &2, |n| 2 * n)?;
+    /// assert_eq!(tagged.counts().executed, 1);
+    /// assert_eq!(tagged.clear()?, 1, "the other tag keeps its result");
+    /// # Ok::<(), bencher_core::store::StoreError>(())
+    /// ```
+    pub fn tag(self, tag: &str) -> Self {
+        Self {
+            tag: tag_of(tag),
+            ..self
+        }
+    }
+
+    /// Runs every call, and replaces what is stored of it.
+    ///
+    /// ```
+    /// use bencher_core::job::JobFunctionCache;
+    /// use bencher_core::store::MemoryStore;
+    /// let store = MemoryStore::default();
+    /// let cache = || JobFunctionCache::new(Box::new(store.clone()));
+    /// cache().call("answer", 1, &(), |()| 41)?;
+    /// assert_eq!(cache().overwrite(true).call("answer", 1, &(), |()| 42)?, 42);
+    /// assert_eq!(cache().call("answer", 1, &(), |()| 43)?, 42);
+    /// # Ok::<(), bencher_core::store::StoreError>(())
+    /// ```
+    pub fn overwrite(self, overwrite: bool) -> Self {
+        Self { overwrite, ..self }
+    }
+
+    /// The result of a call: the stored one, or that of `function`, which is stored first.
+    ///
+    /// # Errors
+    /// Where the store refuses, or the arguments or the result have no serde form that can be read
+    /// back.
+    pub fn call<A, R>(
+        &self,
+        name: &str,
+        version: u32,
+        args: &A,
+        function: impl FnOnce(&A) -> R,
+    ) -> Result<R, StoreError>
+    where
+        A: Serialize + ?Sized,
+        R: Serialize + DeserializeOwned,
+    {
+        let called = self.try_call(name, version, args, |args| {
+            Ok::<R, Infallible>(function(args))
+        });
+        called.map_err(|error| match error {
+            CallError::Store(error) => error,
+            CallError::Function(never) => match never {},
+        })
+    }
+
+    /// Like [`call`](Self::call), for a function that may fail; an error is not kept.
+    ///
+    /// The example stands at [`CallError`].
+    ///
+    /// # Errors
+    /// Where the function fails, and as for [`call`](Self::call).
+    pub fn try_call<A, R, E>(
+        &self,
+        name: &str,
+        version: u32,
+        args: &A,
+        function: impl FnOnce(&A) -> Result<R, E>,
+    ) -> Result<R, CallError<E>>
+    where
+        A: Serialize + ?Sized,
+        R: Serialize + DeserializeOwned,
+    {
+        let call = Call::new(&self.tag, name, version, args)?;
+        let mut state = self.lock();
+        while !state.running.insert(call.key) {
+            state = self
+                .ended
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        let _running = Running {
+            cache: self,
+            key: call.key,
+        };
+        state.counts.submitted += 1;
+        let stored = if self.overwrite {
+            Ok(None)
+        } else {
+            state.stored(&call)
+        };
+        // Not held when `running` is dropped, which takes it.
+        drop(state);
+        if let Some(result) = stored?.and_then(|stored| decode(&stored)) {
+            self.lock().counts.hits += 1;
+            return Ok(result);
+        }
+        self.lock().counts.executed += 1;
+        let result = function(args).map_err(CallError::Function)?;
+        let encoded = encode(name, &result)?;
+        self.lock().keep(call, encoded)?;
+        Ok(result)
+    }
+
+    /// How many calls there were ("wrapper"), how many of them ran ("fn"), and how many were answered from
+    /// the store ("cache").
+    pub fn counts(&self) -> CallCounts {
+        self.lock().counts
+    }
+
+    /// Starts counting afresh.
+    pub fn clear_call_counts(&self) {
+        self.lock().counts = CallCounts::default();
+    }
+
+    /// Removes the results of this tag, and says how many there were; samples of sweeps stay.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    pub fn clear(&self) -> Result<u64, StoreError> {
+        let mut state = self.lock();
+        let cleared = state.store.clear_tag(&self.tag)?;
+        state.indexes.clear();
+        Ok(cleared)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Functions have tags of their own, so that clearing one touches no sweep.
+fn tag_of(tag: &str) -> String {
+    format!("fn/{tag}")
+}
+
+/// A call that is under way; other threads that ask for the same one wait until it is dropped.
+struct Running<'a> {
+    cache: &'a JobFunctionCache,
+    key: Digest,
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.cache.lock().running.remove(&self.key);
+        self.cache.ended.notify_all();
+    }
+}
+
+/// What identifies a call.
+struct Call {
+    series: Series,
+    args: Value,
+    key: Digest,
+}
+
+impl Call {
+    fn new<A: Serialize + ?Sized>(
+        tag: &str,
+        name: &str,
+        version: u32,
+        args: &A,
+    ) -> Result<Self, StoreError> {
+        /// Longer arguments are known by their digest.
+        const LONGEST: usize = 4096;
+        let text = canonical_text(args).map_err(|error| {
+            StoreError::Encode(format!(
+                "the arguments of `{name}` have no serde form: {error}"
+            ))
+        })?;
+        let text = if text.len() > LONGEST {
+            format!("xxh3 {}", Digest::of(text.as_bytes()))
+        } else {
+            text
+        };
+        let series = Series {
+            tag: tag.to_owned(),
+            sweep_type: format!("fn {name}"),
+            version,
+        };
+        let args = Value::from(text);
+        let key = KeyMaker::new(&series, &[ARGS]).key(std::slice::from_ref(&args), 1);
+        Ok(Self { series, args, key })
+    }
+}
+
+/// The one input of a call.
+const ARGS: &str = "args";
+
+/// The one result of a call.
+fn returned() -> ResultId {
+    ResultId::new("returned", Kind::File)
+}
+
+impl State {
+    fn index(&mut self, series: &Series) -> Result<&mut SampleIndex, StoreError> {
+        if !self.indexes.contains_key(series) {
+            let index = SampleIndex::load(&*self.store, series)?;
+            self.indexes.insert(series.clone(), index);
+        }
+        Ok(self.indexes.entry(series.clone()).or_default())
+    }
+
+    fn stored(&mut self, call: &Call) -> Result<Option<Value>, StoreError> {
+        let stored = self.index(&call.series)?.get(call.key);
+        let sample = stored.and_then(|stored| stored.sample(&[returned()]));
+        Ok(sample.and_then(|sample| sample.into_iter().flatten().next()))
+    }
+
+    fn keep(&mut self, call: Call, mut encoded: Value) -> Result<(), StoreError> {
+        self.store.blobs().move_out(&mut encoded)?;
+        let (inputs, results) = (vec![ARGS.to_owned()], vec![returned()]);
+        let mut pack = Pack::new(call.series.clone(), Digest(0), inputs, results);
+        pack.written_ms = jiff::Timestamp::now().as_millisecond();
+        pack.push(vec![call.args], 1, vec![Some(encoded)]);
+        self.store.append(std::slice::from_ref(&pack))?;
+        self.index(&call.series)?.insert(pack);
+        Ok(())
+    }
+}
+
+const JSON: &str = "application/json";
+const POSTCARD: &str = "application/x-postcard";
+
+/// The first form that gives the result back unchanged: JSON, which keeps its meaning when the type
+/// changes, else postcard, which holds what JSON cannot (NaN, maps with any keys).
+fn encode<R: Serialize + DeserializeOwned>(name: &str, result: &R) -> Result<Value, StoreError> {
+    let same = |back: &R| {
+        let texts = (canonical_text(back), canonical_text(result));
+        matches!(texts, (Ok(back), Ok(result)) if back == result)
+    };
+    let json = serde_json::to_vec(result).ok();
+    let postcard = || postcard::to_stdvec(result).ok();
+    let forms = json.map(|bytes| (JSON, bytes)).into_iter();
+    let mut forms = forms
+        .chain(
+            std::iter::once_with(postcard)
+                .flatten()
+                .map(|bytes| (POSTCARD, bytes)),
+        )
+        .map(|(form, bytes)| Value::from(Payload::new(name, form, bytes)));
+    forms
+        .find(|value| decode(value).is_some_and(|back| same(&back)))
+        .ok_or_else(|| {
+            StoreError::Encode(format!(
+                "the result of `{name}` is not the same when it is read back; mend its `Serialize` \
+                 and `Deserialize`, or do not cache it"
+            ))
+        })
+}
+
+fn decode<R: DeserializeOwned>(value: &Value) -> Option<R> {
+    let payload = value.as_payload()?;
+    match payload.media_type() {
+        JSON => serde_json::from_slice(payload.content()?).ok(),
+        POSTCARD => postcard::from_bytes(payload.content()?).ok(),
+        _ => None,
+    }
+}

@@ -1,0 +1,121 @@
+use std::fmt;
+
+use serde::Serialize;
+
+use super::SampleStore;
+use super::blobs::for_each_reference;
+use super::database::Database;
+use super::error::StoreError;
+use super::frame::FrameError;
+use super::results::{all_results, read_record};
+use crate::value::Digest;
+
+/// What reading everything in a store showed.
+///
+/// The example stands at [`Database::check`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CheckReport {
+    /// Records of samples that were read.
+    pub packs: u64,
+    /// Blobs that were read.
+    pub blobs: u64,
+    /// Results that were read.
+    pub results: u64,
+    /// What is wrong, and what to do about it; one text each.
+    pub problems: Vec<String>,
+}
+
+impl fmt::Display for CheckReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} records of samples, {} blobs and {} results were read; {} problems",
+            self.packs,
+            self.blobs,
+            self.results,
+            self.problems.len()
+        )?;
+        self.problems
+            .iter()
+            .try_for_each(|problem| write!(f, "\n  {problem}"))
+    }
+}
+
+impl Database {
+    /// Reads every record, blob and result of the store, and every reference between them.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use bencher_core::store::{Database, SampleStore};
+    /// let root = tempfile::tempdir()?;
+    /// let (database, _) = Database::open(root.path(), Duration::ZERO, |_| ())?;
+    /// let digest = database.blobs().put(b"pixels")?.to_string();
+    /// assert!(database.check()?.problems.is_empty());
+    /// std::fs::write(root.path().join("blobs").join(&digest[..2]).join(&digest[2..]), b"pixel")?;
+    /// let report = database.check()?;
+    /// assert_eq!(report.problems.len(), 1, "{report}");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where a folder cannot be read.
+    pub fn check(&self) -> Result<CheckReport, StoreError> {
+        let (mut report, mut problems) = (CheckReport::default(), Vec::new());
+        let mut references: Vec<(String, Digest)> = Vec::new();
+        self.for_each(&[], &mut |record, pack| {
+            report.packs += 1;
+            let key: String = record
+                .key
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
+            match pack {
+                Ok(pack) => {
+                    for value in pack.result_values.iter().flatten() {
+                        for_each_reference(value, &mut |digest| {
+                            let owner = format!("a sample of {}", pack.series.sweep_type);
+                            references.push((owner, digest));
+                        });
+                    }
+                }
+                Err(FrameError::Damaged) => problems.push(format!(
+                    "the record {key} of samples is damaged; its samples count as not stored and \
+                     are measured again"
+                )),
+                Err(FrameError::Newer(version)) => problems.push(format!(
+                    "the record {key} of samples has version {version}, which a later bencher \
+                     wrote; update this one"
+                )),
+            }
+        });
+        let blobs = self.blobs();
+        for blob in blobs.list()? {
+            report.blobs += 1;
+            problems.extend(blobs.get(blob.digest).err().map(|error| error.to_string()));
+        }
+        for path in all_results(self.root())? {
+            report.results += 1;
+            match read_record(&path) {
+                Ok(record) => {
+                    let payloads = record.dataset.payloads();
+                    let outside = payloads.filter(|payload| payload.content().is_none());
+                    let owner = || path.display().to_string();
+                    references.extend(outside.map(|payload| (owner(), payload.digest())));
+                }
+                Err(error) => problems.push(format!("{error}; move it away, or bring a copy back")),
+            }
+        }
+        references.sort();
+        references.dedup();
+        for (owner, digest) in references {
+            if !blobs.contains(digest) {
+                problems.push(format!(
+                    "the blob {digest} is missing, to which {owner} refers; bring it back by \
+                     `cargo xtask cache import`, or measure again"
+                ));
+            }
+        }
+        report.problems = problems;
+        Ok(report)
+    }
+}

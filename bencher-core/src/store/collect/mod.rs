@@ -1,0 +1,238 @@
+//! Collection: what nothing refers to any more goes, and what is too much; what results refer to
+//! never does.
+
+mod marks;
+mod plan;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::SampleStore;
+use super::database::Database;
+use super::error::StoreError;
+use super::files::{remove, size_of};
+use super::opening::failed;
+use super::pack::Series;
+use crate::value::Digest;
+use plan::plan;
+
+/// The size that stores are kept to where nothing else is said: 10 GiB.
+///
+/// A store lies in a target directory, on a developer's disk; one that grows to 100 GB unseen fills
+/// many of them.
+///
+/// ```
+/// assert_eq!(bencher_core::store::DEFAULT_LIMIT >> 30, 10);
+/// ```
+pub const DEFAULT_LIMIT: u64 = 10 << 30;
+
+/// What a collection may take.
+///
+/// The example stands at [`Database::collect`].
+#[derive(Clone, Debug)]
+pub struct CollectOptions {
+    /// Only say what would go.
+    pub dry_run: bool,
+    /// How many results of each sweep are kept, the newest; without it all are.
+    pub keep_results: Option<usize>,
+    /// How many bytes samples, blobs and folders may take together. The samples that were stored longest
+    /// ago go first.
+    pub limit: Option<u64>,
+    /// What was written within this time stays even if nothing refers to it yet.
+    pub grace: Duration,
+    /// Series whose samples are in use, and are not taken to keep the limit.
+    pub in_use: Vec<Series>,
+}
+
+impl Default for CollectOptions {
+    fn default() -> Self {
+        Self {
+            dry_run: false,
+            keep_results: None,
+            limit: None,
+            grace: Duration::from_secs(3600),
+            in_use: Vec::new(),
+        }
+    }
+}
+
+/// How much of one kind.
+///
+/// The example stands at [`Database::collect`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Tally {
+    /// How many.
+    pub count: u64,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+impl Tally {
+    pub(super) fn add(&mut self, count: u64, bytes: u64) {
+        self.count += count;
+        self.bytes += bytes;
+    }
+}
+
+/// What a collection took, or would take.
+///
+/// The example stands at [`Database::collect`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Collected {
+    /// Samples that a later one of the same identity replaces.
+    pub superseded: Tally,
+    /// Samples beyond the limit.
+    pub evicted: Tally,
+    /// Results beyond the number to keep.
+    pub results: Tally,
+    /// Blobs that nothing refers to.
+    pub blobs: Tally,
+    /// Folders whose sample is gone.
+    pub folders: Tally,
+    /// What writers that died left behind.
+    pub leftovers: Tally,
+    /// Bytes of samples, blobs and folders that stay.
+    pub kept_bytes: u64,
+    /// What stood in the way.
+    pub notes: Vec<String>,
+}
+
+impl fmt::Display for Collected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (what, tally) in [
+            ("superseded samples", self.superseded),
+            ("evicted samples", self.evicted),
+            ("results", self.results),
+            ("blobs", self.blobs),
+            ("folders", self.folders),
+            ("leftovers", self.leftovers),
+        ] {
+            writeln!(
+                f,
+                "{what:<20} {:>10} {:>15} bytes",
+                tally.count, tally.bytes
+            )?;
+        }
+        write!(f, "{:<20} {:>26} bytes", "stays", self.kept_bytes)?;
+        self.notes
+            .iter()
+            .try_for_each(|note| write!(f, "\nnote: {note}"))
+    }
+}
+
+/// One step of a collection. Whatever steps were done before the process died, nothing refers to
+/// what is gone.
+#[derive(Debug)]
+pub(super) enum Step {
+    /// Records that go, or are replaced by smaller ones.
+    Records(Vec<([u8; 24], Option<Vec<u8>>)>),
+    /// A file or folder that goes.
+    Path(PathBuf),
+    /// A blob that goes.
+    Blob(Digest),
+}
+
+impl Database {
+    /// Takes what is superseded, unreferenced, left behind or too much, and says what went and what
+    /// stays.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use bencher_core::store::{CollectOptions, Database, Pack, SampleStore, Series};
+    /// use bencher_core::value::Digest;
+    /// let root = tempfile::tempdir()?;
+    /// let (mut database, _) = Database::open(root.path(), Duration::ZERO, |_| ())?;
+    /// let series = Series { tag: String::new(), sweep_type: "demo::Sorting".to_owned(), version: 1 };
+    /// let mut pack = Pack::new(series, Digest(7), vec![], vec![]);
+    /// pack.push(vec![], 1, vec![]);
+    /// database.append(&[pack.clone()])?;
+    /// database.append(&[pack])?;
+    /// let orphan = database.blobs().put(b"nobody's")?;
+    ///
+    /// let options = CollectOptions { dry_run: true, ..CollectOptions::default() };
+    /// let would = database.collect(&options)?;
+    /// assert_eq!((would.superseded.count, would.blobs.count), (1, 0), "the blob is too young");
+    /// let options = CollectOptions { grace: Duration::ZERO, ..CollectOptions::default() };
+    /// let went = database.collect(&options)?;
+    /// assert_eq!((went.superseded.count, went.blobs.count), (1, 1));
+    /// assert!(!database.blobs().contains(orphan));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where the store cannot be read or written; what was not taken then is taken next time.
+    pub fn collect(&mut self, options: &CollectOptions) -> Result<Collected, StoreError> {
+        self.still_there()?;
+        if !options.dry_run {
+            self.compact()?;
+        }
+        let (collected, steps) = plan(self, options)?;
+        if !options.dry_run {
+            for step in steps {
+                self.take(step)?;
+            }
+            self.sync()?;
+        }
+        Ok(collected)
+    }
+
+    /// What a session does when it ends: compacts, and keeps the store to `limit` bytes where it has
+    /// outgrown them.
+    ///
+    /// `None` where nothing had to be collected, which a look at the files' sizes tells.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use bencher_core::store::{DEFAULT_LIMIT, Database};
+    /// let root = tempfile::tempdir()?;
+    /// let (mut database, _) = Database::open(root.path(), Duration::ZERO, |_| ())?;
+    /// assert_eq!(database.tidy(DEFAULT_LIMIT)?, None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where the store cannot be read or written.
+    pub fn tidy(&mut self, limit: u64) -> Result<Option<Collected>, StoreError> {
+        const SOME: u64 = 256;
+        self.still_there()?;
+        if self.uncompacted() > SOME {
+            self.compact()?;
+        }
+        let folders = ["blobs", "files"].map(|part| size_of(&self.root().join(part)));
+        let samples = self
+            .samples()
+            .0
+            .disk_space()
+            .map_err(self.failed("measure"))?;
+        if samples.saturating_add(folders.iter().sum()) <= limit {
+            return Ok(None);
+        }
+        let options = CollectOptions {
+            limit: Some(limit),
+            ..CollectOptions::default()
+        };
+        self.collect(&options).map(Some)
+    }
+
+    /// Does one step.
+    pub(super) fn take(&self, step: Step) -> Result<(), StoreError> {
+        match step {
+            Step::Path(path) => remove(&path),
+            Step::Blob(digest) => self.blobs().remove(digest),
+            Step::Records(records) => {
+                let (database, samples) = self.samples();
+                let mut batch = database.batch();
+                for (key, record) in records {
+                    match record {
+                        Some(record) => batch.insert(samples, key, record),
+                        None => batch.remove(samples, key),
+                    }
+                }
+                batch.commit().map_err(failed("write", self.root()))
+            }
+        }
+    }
+}

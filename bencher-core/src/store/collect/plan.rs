@@ -1,0 +1,262 @@
+//! What a collection takes, decided before anything is touched.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use super::super::SampleStore;
+use super::super::database::Database;
+use super::super::error::StoreError;
+use super::super::files::{files_below, is_temporary, modified, size_of};
+use super::super::folders::{FolderInfo, JobFolders};
+use super::super::results::{all_results, read_record};
+use super::marks::{Entry, FolderTable, Marks, Part, Scan};
+use super::{CollectOptions, Collected, Step};
+
+/// How many records go in one step.
+const BATCH: usize = 4096;
+
+/// Decides what goes, and in which order: records and results before what they refer to.
+pub(super) fn plan(
+    database: &Database,
+    options: &CollectOptions,
+) -> Result<(Collected, Vec<Step>), StoreError> {
+    let root = database.root();
+    let folders = JobFolders::at(root).list()?;
+    let table = FolderTable::new(&folders);
+    let (going, staying) = split_results(all_results(root)?, options.keep_results);
+    let marks = Marks::of_results(&staying, &table);
+    let scan = Scan::read(database, &table, &options.in_use)?;
+    let mut collected = Collected {
+        notes: marks
+            .unreadable
+            .iter()
+            .map(|why| format!("{why}; {KEEPS}"))
+            .collect(),
+        ..Collected::default()
+    };
+    if scan.newer > 0 {
+        let newer = scan.newer;
+        collected.notes.push(format!(
+            "{newer} records of samples are of a later bencher's version; {KEEPS}"
+        ));
+    }
+    let mut contents = Contents::list(database, &folders)?;
+    contents.count_uses(&scan.entries, &marks);
+    let old = |written: Option<SystemTime>| is_older(written, options.grace);
+    // What cannot be read may refer to anything.
+    let blind = !collected.notes.is_empty();
+    let mut gone: Vec<Part> = contents
+        .0
+        .iter()
+        .filter(|(_, content)| !blind && content.uses == 0 && old(content.written))
+        .map(|(part, _)| *part)
+        .collect();
+    for part in &gone {
+        collected.count(*part, &contents.take(*part));
+    }
+    let evicted = evict(&scan.entries, &mut contents, options, &mut collected);
+    if !blind {
+        // What is running may be about to refer to a content again.
+        let may_go = |content: &Content| options.in_use.is_empty() || old(content.written);
+        for part in contents.freed(may_go) {
+            collected.count(part, &contents.take(part));
+            gone.push(part);
+        }
+    }
+    let mut steps = record_steps(scan.entries, &evicted, &mut collected);
+    for path in going {
+        collected.results.add(1, size_of(&path));
+        steps.push(Step::Path(path));
+    }
+    for part in gone {
+        match part {
+            Part::Blob(digest) => steps.push(Step::Blob(digest)),
+            Part::Folder(at) => {
+                let path = folders.get(at).map(|folder| folder.path.clone());
+                steps.extend(path.map(Step::Path));
+            }
+        }
+    }
+    for path in leftovers(database)? {
+        if old(modified(&path)) {
+            collected.leftovers.add(1, size_of(&path));
+            steps.push(Step::Path(path));
+        }
+    }
+    Ok((collected, steps))
+}
+
+/// What is said where something cannot be read.
+const KEEPS: &str = "no blob or folder is taken while it cannot be read, since it may refer to any";
+
+/// The results beyond the newest of each sweep, and the others. What cannot be read always stays.
+fn split_results(results: Vec<PathBuf>, keep: Option<usize>) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    let Some(keep) = keep else {
+        return (Vec::new(), results);
+    };
+    let (mut newer, mut sweep) = (0, None);
+    results.into_iter().rev().partition(|path| {
+        let folder = path.parent().map(PathBuf::from);
+        if folder != sweep {
+            (newer, sweep) = (0, folder);
+        }
+        let readable = newer < keep || read_record(path).is_ok();
+        newer += 1;
+        newer > keep && readable
+    })
+}
+
+/// What lies beside the records, and how many of them refer to it.
+struct Contents(HashMap<Part, Content>);
+
+#[derive(Clone, Copy, Default)]
+struct Content {
+    bytes: u64,
+    written: Option<SystemTime>,
+    uses: u64,
+    /// Whether eviction took its last use.
+    freed: bool,
+}
+
+impl Contents {
+    fn list(database: &Database, folders: &[FolderInfo]) -> Result<Self, StoreError> {
+        let mut contents = HashMap::new();
+        for blob in database.blobs().list()? {
+            let content = Content {
+                bytes: blob.len,
+                written: blob.written,
+                ..Content::default()
+            };
+            contents.insert(Part::Blob(blob.digest), content);
+        }
+        for (at, folder) in folders.iter().enumerate() {
+            let content = Content {
+                bytes: size_of(&folder.path),
+                written: folder.written,
+                ..Content::default()
+            };
+            contents.insert(Part::Folder(at), content);
+        }
+        Ok(Self(contents))
+    }
+
+    fn count_uses(&mut self, entries: &[Entry], marks: &Marks) {
+        let parts = entries.iter().flat_map(|entry| &entry.parts);
+        for part in parts.chain(&marks.parts) {
+            if let Some(content) = self.0.get_mut(part) {
+                content.uses += 1;
+            }
+        }
+    }
+
+    fn bytes(&self) -> u64 {
+        self.0.values().map(|content| content.bytes).sum()
+    }
+
+    fn take(&mut self, part: Part) -> Content {
+        self.0.remove(&part).unwrap_or_default()
+    }
+
+    /// Takes one use of a part away; the bytes that this frees.
+    fn release(&mut self, part: Part) -> u64 {
+        let Some(content) = self.0.get_mut(&part).filter(|content| content.uses > 0) else {
+            return 0;
+        };
+        content.uses -= 1;
+        content.freed = content.uses == 0;
+        if content.freed { content.bytes } else { 0 }
+    }
+
+    fn freed(&self, may_go: impl Fn(&Content) -> bool) -> Vec<Part> {
+        let freed = self
+            .0
+            .iter()
+            .filter(|(_, content)| content.freed && may_go(content));
+        freed.map(|(part, _)| *part).collect()
+    }
+}
+
+impl Collected {
+    fn count(&mut self, part: Part, content: &Content) {
+        match part {
+            Part::Blob(_) => self.blobs.add(1, content.bytes),
+            Part::Folder(_) => self.folders.add(1, content.bytes),
+        }
+    }
+}
+
+/// Chooses the records that were stored longest ago until the rest keeps the limit; by position.
+fn evict(
+    entries: &[Entry],
+    contents: &mut Contents,
+    options: &CollectOptions,
+    collected: &mut Collected,
+) -> Vec<bool> {
+    let mut evicted = vec![false; entries.len()];
+    let mut total = contents.bytes() + entries.iter().map(|entry| entry.bytes).sum::<u64>();
+    let limit = options.limit.unwrap_or(u64::MAX);
+    let mut oldest_first: Vec<usize> = (0..entries.len()).collect();
+    oldest_first.sort_by_key(|at| entries.get(*at).map(|entry| entry.sequence));
+    for at in oldest_first {
+        if total <= limit {
+            break;
+        }
+        let (Some(entry), Some(evicted)) = (entries.get(at), evicted.get_mut(at)) else {
+            continue;
+        };
+        if entry.in_use || entry.samples == 0 {
+            continue;
+        }
+        *evicted = true;
+        collected.evicted.add(entry.samples, entry.bytes);
+        total -= entry.bytes;
+        for part in &entry.parts {
+            total = total.saturating_sub(contents.release(*part));
+        }
+    }
+    collected.kept_bytes = total;
+    evicted
+}
+
+/// The records that go or shrink, in steps.
+fn record_steps(entries: Vec<Entry>, evicted: &[bool], collected: &mut Collected) -> Vec<Step> {
+    let mut changes = Vec::new();
+    for (entry, evicted) in entries.into_iter().zip(evicted) {
+        collected
+            .superseded
+            .add(entry.superseded, entry.before - entry.bytes);
+        if *evicted || entry.superseded > 0 {
+            let smaller = entry.smaller.filter(|_| !evicted);
+            changes.push((entry.key, smaller));
+        }
+    }
+    let mut steps = Vec::new();
+    while !changes.is_empty() {
+        let rest = changes.split_off(changes.len().min(BATCH));
+        steps.push(Step::Records(std::mem::replace(&mut changes, rest)));
+    }
+    steps
+}
+
+/// What writers that died left behind, other than in the database.
+fn leftovers(database: &Database) -> Result<Vec<PathBuf>, StoreError> {
+    let root = database.root();
+    let mut paths = database.blobs().leftovers()?;
+    paths.extend(JobFolders::at(root).leftovers()?);
+    let results = files_below(&root.join("results"))?;
+    paths.extend(results.into_iter().filter(|path| is_temporary(path)));
+    // What this process is writing at this moment is none.
+    let ours = format!(".tmp-{}-", std::process::id());
+    paths.retain(|path| !path.to_string_lossy().contains(&ours));
+    Ok(paths)
+}
+
+/// A moment that lies ahead, as of a clock that was set back, counts as recent.
+fn is_older(written: Option<SystemTime>, grace: Duration) -> bool {
+    written.is_none_or(|written| {
+        SystemTime::now()
+            .duration_since(written)
+            .is_ok_and(|age| age >= grace)
+    })
+}

@@ -1,0 +1,214 @@
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::error::StoreError;
+use super::files::{entries, files_below, is_temporary, modified, place, remove, temporary};
+use super::pack::Series;
+use crate::value::Digest;
+
+/// Folders for the files of single samples: `files/SERIES/KEY` below a store's root.
+///
+/// A folder is temporary until its sample is about to be committed, and then renamed into place, so
+/// that no stored sample is without its folder. Collection removes those whose sample is gone.
+///
+/// ```
+/// use bencher_core::store::{JobFolders, KeyMaker, Series};
+/// let root = tempfile::tempdir()?;
+/// let series = Series { tag: String::new(), sweep_type: "demo::Sorting".to_owned(), version: 1 };
+/// let key = KeyMaker::new(&series, &["len"]).key(&[4.into()], 1);
+/// let folders = JobFolders::at(root.path());
+/// let folder = folders.create(&series, key)?;
+/// std::fs::write(folder.path().join("trace.log"), "sorted")?;
+/// assert_eq!(folders.find(&series, key), None, "not before its sample is done");
+/// let kept = folder.keep()?;
+/// assert_eq!(folders.find(&series, key), Some(kept));
+/// assert_eq!(folders.list()?.len(), 1);
+/// folders.remove(&series, key)?;
+/// assert!(folders.list()?.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct JobFolders {
+    dir: PathBuf,
+}
+
+/// The folder of a sample that is not stored yet; dropped, it is removed with all it holds.
+///
+/// The example stands at [`JobFolders`].
+#[derive(Debug)]
+pub struct PendingFolder {
+    path: PathBuf,
+    last: PathBuf,
+}
+
+/// What is known of a sample's folder.
+///
+/// The example stands at [`JobFolders`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FolderInfo {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What the keys of its series begin with: [`Series::prefix`].
+    pub series: [u8; 16],
+    /// The identity of its sample.
+    pub key: Digest,
+    /// When it was last written.
+    pub written: Option<SystemTime>,
+}
+
+impl JobFolders {
+    /// The folders below a store's root.
+    pub fn at(root: &Path) -> Self {
+        Self {
+            dir: root.join("files"),
+        }
+    }
+
+    /// Makes an empty folder for a sample that is being taken.
+    ///
+    /// # Errors
+    /// Where it cannot be made.
+    pub fn create(&self, series: &Series, key: Digest) -> Result<PendingFolder, StoreError> {
+        let last = self.path(series, key);
+        let path = temporary(&last);
+        fs::create_dir_all(&path).map_err(StoreError::io("create", &path))?;
+        Ok(PendingFolder { path, last })
+    }
+
+    /// The folder of a stored sample; `None` where it has none.
+    pub fn find(&self, series: &Series, key: Digest) -> Option<PathBuf> {
+        Some(self.path(series, key)).filter(|path| path.is_dir())
+    }
+
+    /// The folders of all samples, ordered by series and key.
+    ///
+    /// # Errors
+    /// Where they cannot be listed.
+    pub fn list(&self) -> Result<Vec<FolderInfo>, StoreError> {
+        let mut folders = Vec::new();
+        for series in entries(&self.dir)? {
+            let Some(prefix) = number(&series) else {
+                continue;
+            };
+            for path in entries(&series)? {
+                if let Some(key) = number(&path) {
+                    folders.push(FolderInfo {
+                        written: modified(&path),
+                        path,
+                        series: prefix.to_be_bytes(),
+                        key: Digest(key),
+                    });
+                }
+            }
+        }
+        Ok(folders)
+    }
+
+    /// Removes the folder of a sample, if it has one.
+    ///
+    /// # Errors
+    /// Where it cannot be removed.
+    pub fn remove(&self, series: &Series, key: Digest) -> Result<(), StoreError> {
+        remove(&self.path(series, key))
+    }
+
+    /// What jobs that died left behind.
+    pub(super) fn leftovers(&self) -> Result<Vec<PathBuf>, StoreError> {
+        let mut paths = Vec::new();
+        for series in entries(&self.dir)? {
+            paths.extend(entries(&series)?);
+        }
+        paths.retain(|path| is_temporary(path));
+        Ok(paths)
+    }
+
+    fn path(&self, series: &Series, key: Digest) -> PathBuf {
+        let prefix = u128::from_be_bytes(series.prefix());
+        self.dir
+            .join(format!("{prefix:032x}"))
+            .join(key.to_string())
+    }
+}
+
+impl PendingFolder {
+    /// Where the sample may write.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Puts the folder in its place, for good, and says where that is; one of an earlier sample of the
+    /// same identity is replaced. To be called before the sample is committed.
+    ///
+    /// # Errors
+    /// Where its files cannot be brought to the disk, or the folder cannot be renamed.
+    pub fn keep(self) -> Result<PathBuf, StoreError> {
+        for file in files_below(&self.path)? {
+            let synced = File::open(&file).and_then(|file| file.sync_all());
+            synced.map_err(StoreError::io("write", file))?;
+        }
+        let former = temporary(&self.last);
+        let replaces = fs::rename(&self.last, &former).is_ok();
+        let placed = place(&self.path, &self.last).map_err(StoreError::io("write", &self.last));
+        if replaces {
+            remove(&former)?;
+        }
+        placed.map(|()| self.last.clone())
+    }
+}
+
+impl Drop for PendingFolder {
+    fn drop(&mut self) {
+        // Once kept there is nothing there; otherwise collection takes what cannot be removed now.
+        let _ = remove(&self.path);
+    }
+}
+
+/// The number that a name of 32 hexadecimal digits stands for.
+fn number(path: &Path) -> Option<u128> {
+    let name = path.file_name()?.to_str()?;
+    let number = u128::from_str_radix(name, 16).ok()?;
+    (format!("{number:032x}") == name).then_some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn series() -> Series {
+        Series {
+            tag: String::new(),
+            sweep_type: "t".to_owned(),
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn a_sample_that_fails_leaves_no_folder() {
+        let root = tempfile::tempdir().unwrap();
+        let folders = JobFolders::at(root.path());
+        let folder = folders.create(&series(), Digest(1)).unwrap();
+        fs::write(folder.path().join("half"), "half").unwrap();
+        assert_eq!(folders.leftovers().unwrap(), [folder.path()]);
+        assert!(folders.list().unwrap().is_empty());
+        drop(folder);
+        assert!(folders.leftovers().unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_later_sample_replaces_the_folder() {
+        let root = tempfile::tempdir().unwrap();
+        let folders = JobFolders::at(root.path());
+        for content in ["first", "second"] {
+            let folder = folders.create(&series(), Digest(1)).unwrap();
+            fs::create_dir(folder.path().join("sub")).unwrap();
+            fs::write(folder.path().join("sub/file"), content).unwrap();
+            let kept = folder.keep().unwrap();
+            assert_eq!(fs::read_to_string(kept.join("sub/file")).unwrap(), content);
+        }
+        let listed = folders.list().unwrap();
+        assert_eq!((listed.len(), listed[0].key), (1, Digest(1)));
+        assert_eq!(listed[0].series, series().prefix());
+        assert!(folders.leftovers().unwrap().is_empty());
+    }
+}

@@ -1,0 +1,237 @@
+//! Samples out of result files: what of the database can be made again.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use super::SampleStore;
+use super::error::StoreError;
+use super::index::{KeyMaker, SampleIndex};
+use super::pack::{Pack, ResultId, Series};
+use super::results::{all_results, read_record};
+use super::writer::PACK;
+use crate::dataset::{CellState, Dataset, Dim, DimRole, Variable};
+use crate::record::SweepRecord;
+use crate::value::{Digest, Kind, Value};
+
+/// What came of rebuilding.
+///
+/// The example stands at [`rebuild_samples`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rebuilt {
+    /// Samples that were not in the store and are now.
+    pub added: u64,
+    /// Samples of results that were in the store already.
+    pub known: u64,
+    /// Result files that gave none, each with the reason.
+    pub passed_over: Vec<String>,
+}
+
+/// Puts the samples that result files hold back into a store that lacks them.
+///
+/// Nothing that is stored is replaced; of two results the newer one's samples count. The executable of
+/// the samples is not known, so a run that insists on its own measures them again.
+///
+/// ```
+/// use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
+/// use bencher_core::record::{Counts, SweepRecord};
+/// use bencher_core::store::{MemoryStore, rebuild_samples, save_result};
+/// use bencher_core::value::{Kind, Value};
+/// let len = Dim::input("len", Kind::Uint(64), vec![Value::from(10), Value::from(20)]);
+/// let moves = VariableInfo::new("moves", Kind::Uint(64));
+/// let mut dataset = Dataset::new("By length", vec![len, Dim::repeats(1)], vec![moves])?;
+/// dataset.variable_mut(0).ok_or("no variable")?.record(1, &Value::from(6), CellState::Measured)?;
+/// # let record = SweepRecord {
+/// #     bench: "Sorting".to_owned(),
+/// #     title: "By length".to_owned(),
+/// #     description: String::new(),
+/// #     post_description: String::new(),
+/// #     tag: String::new(),
+/// #     started: "2026-03-01T12:00:00.000+00:00".to_owned(),
+/// #     dataset,
+/// #     constants: vec![],
+/// #     failures: vec![],
+/// #     counts: Counts::default(),
+/// #     timings: vec![],
+/// #     warnings: vec![],
+/// #     sweep_type: "demo::Sorting".to_owned(),
+/// #     version: 1,
+/// #     identity: None,
+/// # };
+/// let root = tempfile::tempdir()?;
+/// save_result(root.path(), &record)?;
+/// let mut store = MemoryStore::default();
+/// assert_eq!(rebuild_samples(root.path(), &mut store)?.added, 1, "the other is pending");
+/// assert_eq!(rebuild_samples(root.path(), &mut store)?.known, 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// Where the results cannot be listed, or the store be read or written.
+pub fn rebuild_samples(root: &Path, store: &mut dyn SampleStore) -> Result<Rebuilt, StoreError> {
+    let mut rebuilt = Rebuilt::default();
+    let mut packs = Vec::new();
+    for path in all_results(root)? {
+        let named = |problem: &str| format!("{} {problem}", path.display());
+        match read_record(&path) {
+            Ok(record) => match pack_of(&record) {
+                Some(pack) => packs.push(pack),
+                None => rebuilt.passed_over.push(named(
+                    "does not say which type and version of a sweep it is of",
+                )),
+            },
+            Err(error) => rebuilt.passed_over.push(error.to_string()),
+        }
+    }
+    // The newest first: what comes later for the same identity is passed over.
+    packs.sort_by_key(|pack| std::cmp::Reverse(pack.written_ms));
+    let mut taken: HashSet<Digest> = HashSet::new();
+    let mut known: Option<(Series, SampleIndex)> = None;
+    for pack in packs {
+        if !matches!(&known, Some((series, _)) if *series == pack.series) {
+            known = Some((pack.series.clone(), SampleIndex::load(store, &pack.series)?));
+        }
+        let index = known.as_ref().map(|(_, index)| index);
+        let mut keys = KeyMaker::new(&pack.series, &pack.inputs);
+        let mut missing = pack.filtered(|sample| {
+            let key = keys.key(sample.inputs, sample.repeat);
+            !index.is_some_and(|index| index.contains(key)) && taken.insert(key)
+        });
+        rebuilt.added += missing.len() as u64;
+        rebuilt.known += (pack.len() - missing.len()) as u64;
+        if !missing.is_empty() {
+            store.append(&missing.split(PACK))?;
+        }
+    }
+    store.sync()?;
+    Ok(rebuilt)
+}
+
+/// The samples of a result, as one pack; `None` where the record does not say what they are of, as
+/// those of version 1.
+pub(super) fn pack_of(record: &SweepRecord) -> Option<Pack> {
+    if record.sweep_type.is_empty() {
+        return None;
+    }
+    let series = Series {
+        tag: record.tag.clone(),
+        sweep_type: record.sweep_type.clone(),
+        version: record.version,
+    };
+    let dataset = &record.dataset;
+    let inputs = dataset.dims().iter();
+    let inputs = inputs.filter(|dim| dim.role == DimRole::Input);
+    let constants = record.constants.iter();
+    let names = inputs
+        .flat_map(names_of)
+        .chain(constants.clone().map(|constant| constant.name.clone()));
+    let results = results_of(dataset);
+    let ids = results.iter().map(|result| result.id.clone()).collect();
+    let mut pack = Pack::new(series, Digest(0), names.collect(), ids);
+    let started = record.started.parse::<jiff::Timestamp>();
+    pack.written_ms = started.map_or(0, jiff::Timestamp::as_millisecond);
+    for flat in 0..dataset.len() {
+        let position = dataset.position(flat)?;
+        let (mut values, mut repeat) = (Vec::with_capacity(pack.inputs.len()), 1);
+        for (dim, at) in dataset.dims().iter().zip(position) {
+            let value = dim.values.get(at)?;
+            match (dim.role, value) {
+                (DimRole::Input, Value::Item(row)) if is_zipped(dim) => {
+                    values.extend(row.parts().map(|(_, part)| part.clone()));
+                }
+                (DimRole::Input, _) => values.push(value.clone()),
+                (DimRole::Repeat, Value::Int(number)) => repeat = u32::try_from(*number).ok()?,
+                // One sample stands for one repeat of one run.
+                _ => return None,
+            }
+        }
+        values.extend(constants.clone().map(|constant| constant.value.clone()));
+        let sample: Option<Vec<_>> = results.iter().map(|result| result.at(flat)).collect();
+        if let Some(sample) = sample {
+            pack.push(values, repeat, sample);
+        }
+    }
+    Some(pack)
+}
+
+/// Whether a dimension is of several inputs that go together: its values are items without a name.
+fn is_zipped(dim: &Dim) -> bool {
+    let row = |value: &Value| value.as_item().is_some_and(|row| row.name().is_empty());
+    !dim.is_empty() && dim.values.iter().all(row)
+}
+
+/// The inputs that a dimension is of.
+fn names_of(dim: &Dim) -> Vec<String> {
+    match dim.values.first() {
+        Some(Value::Item(row)) if is_zipped(dim) => {
+            row.parts().map(|(name, _)| name.to_owned()).collect()
+        }
+        _ => vec![dim.name.clone()],
+    }
+}
+
+/// A result and the variables that hold it: one, or one for each part of a vector.
+struct Recorded<'a> {
+    id: ResultId,
+    variables: Vec<&'a Variable>,
+}
+
+impl Recorded<'_> {
+    /// What a cell recorded: `None` if it was not run, or failed; `Some(None)` if it did not set the
+    /// result.
+    fn at(&self, flat: usize) -> Option<Option<Value>> {
+        let ran = |variable: &&Variable| match variable.states().get(flat) {
+            Some(CellState::Missing) => true,
+            state => state.is_some_and(|state| state.has_value()),
+        };
+        if !self.variables.iter().all(ran) {
+            return None;
+        }
+        if let Kind::Vector(_) = self.id.kind {
+            let parts = self.variables.iter().map(|variable| variable.number(flat));
+            return Some(
+                parts
+                    .collect::<Option<Vec<f64>>>()
+                    .map(|parts| Value::Vector(parts.into())),
+            );
+        }
+        let value = self.variables.first()?.cell(flat)?.value;
+        Some(value.map(|value| match &value {
+            // A column holds moments as text.
+            Value::Text(text) if self.id.kind == Kind::DateTime => {
+                self.id.kind.parse(text).unwrap_or(value)
+            }
+            _ => value,
+        }))
+    }
+}
+
+/// The results of a dataset: `parts[0]`, `parts[1]` … are one again.
+fn results_of(dataset: &Dataset) -> Vec<Recorded<'_>> {
+    let mut results: Vec<Recorded<'_>> = Vec::new();
+    for variable in dataset.variables() {
+        let info = &variable.info;
+        let part = info
+            .name
+            .strip_suffix(']')
+            .and_then(|name| name.rsplit_once('['));
+        let (name, kind) = match part.and_then(|(name, n)| Some((name, n.parse::<u16>().ok()?))) {
+            Some((name, n)) => (name, Kind::Vector(n.saturating_add(1))),
+            None => (info.name.as_str(), info.kind),
+        };
+        match results.last_mut() {
+            Some(last) if matches!(kind, Kind::Vector(n) if n > 1) && last.id.name == name => {
+                last.id.kind = kind;
+                last.variables.push(variable);
+            }
+            _ => results.push(Recorded {
+                id: ResultId {
+                    name: name.to_owned(),
+                    kind,
+                    meaning_version: info.meaning_version,
+                },
+                variables: vec![variable],
+            }),
+        }
+    }
+    results
+}
