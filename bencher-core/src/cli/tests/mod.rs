@@ -4,6 +4,7 @@ mod mistakes;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use super::{file, settings};
@@ -291,7 +292,10 @@ fn described() -> String {
         };
         let (name, help) = (option.name, option.help);
         let own = if option.per_sweep { "✓" } else { "" };
-        text += &format!("| `--{no}{name}{value}` | {help}{choices} | {default} | {own} |\n");
+        let _ = writeln!(
+            text,
+            "| `--{no}{name}{value}` | {help}{choices} | {default} | {own} |"
+        );
     }
     text
 }
