@@ -60,6 +60,8 @@ mod results;
 mod salvage;
 #[cfg(feature = "store")]
 mod statistics;
+#[cfg(feature = "store")]
+mod transfer;
 mod writer;
 
 pub use blobs::{BlobInfo, BlobStore};
@@ -83,6 +85,8 @@ pub use rebuild::{Rebuilt, rebuild_samples};
 pub use results::{list_results, load_result, save_result};
 #[cfg(feature = "store")]
 pub use statistics::{SeriesStatistics, StoreStatistics};
+#[cfg(feature = "store")]
+pub use transfer::{Exported, Imported};
 pub use writer::{SampleWriter, Ticket};
 
 /// The seam between sweeps and what keeps their samples: the database, or memory in tests.
