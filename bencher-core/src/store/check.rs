@@ -1,4 +1,4 @@
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde::Serialize;
 
@@ -64,11 +64,10 @@ impl Database {
         let mut references: Vec<(String, Digest)> = Vec::new();
         self.for_each(&[], &mut |record, pack| {
             report.packs += 1;
-            let key: String = record
-                .key
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
+            let mut key = String::with_capacity(2 * record.key.len());
+            for byte in record.key {
+                let _ = write!(key, "{byte:02x}");
+            }
             match pack {
                 Ok(pack) => {
                     for value in pack.result_values.iter().flatten() {

@@ -69,6 +69,7 @@ pub(super) fn entries(dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
 }
 
 /// The bytes of a file, or of all files below a folder; links are not followed.
+#[cfg(feature = "store")]
 pub(super) fn size_of(path: &Path) -> u64 {
     let Ok(meta) = fs::symlink_metadata(path) else {
         return 0;

@@ -195,6 +195,10 @@ struct Recorded<'a> {
 impl Recorded<'_> {
     /// What a cell recorded: `None` if it was not run, or failed; `Some(None)` if it did not set the
     /// result.
+    #[expect(
+        clippy::option_option,
+        reason = "a sample may have run without setting the result"
+    )]
     fn at(&self, flat: usize) -> Option<Option<Value>> {
         let ran = |variable: &&Variable| match variable.states().get(flat) {
             Some(CellState::Missing) => true,
