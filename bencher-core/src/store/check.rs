@@ -64,10 +64,7 @@ impl Database {
         let mut references: Vec<(String, Digest)> = Vec::new();
         self.for_each(&[], &mut |record, pack| {
             report.packs += 1;
-            let mut key = String::with_capacity(2 * record.key.len());
-            for byte in record.key {
-                let _ = write!(key, "{byte:02x}");
-            }
+            let key = hexadecimal(record.key);
             match pack {
                 Ok(pack) => {
                     for value in pack.result_values.iter().flatten() {
@@ -117,4 +114,13 @@ impl Database {
         report.problems = problems;
         Ok(report)
     }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for byte in bytes {
+        // Writing into a text does not fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }

@@ -46,6 +46,7 @@ pub(super) fn temporary(path: &Path) -> PathBuf {
 }
 
 /// Whether a writer that died may have left this behind.
+#[cfg(any(test, feature = "store"))]
 pub(super) fn is_temporary(path: &Path) -> bool {
     path.file_name()
         .is_some_and(|name| name.to_string_lossy().contains(TEMPORARY))
