@@ -35,7 +35,8 @@ struct Waiting {
     #[sweep(pow2(0, 4), default = 1)]
     machines: u32,
     /// Clock, as a part of the full one
-    #[sweep(bounds(0.4, 1.0), step = 0.2, default = 1.0)]
+    #[sweep(bounds(0.25, 1.25), step = 0.25, default = 1.0)]
+    // below the end: 0.25, 0.5, 0.75, 1
     clock: f64,
     /// Requests that must be in time, as a part of all
     #[sweep(values_from = nines)]
