@@ -44,7 +44,25 @@ fn what_is_printed_says_who_said_it_and_can_be_fed_back() {
     let (status, printed, stderr) = run_in(folder.path(), &args, &environment);
     assert_eq!((status, stderr.as_str()), (0, ""));
     let place = folder.path().display().to_string();
-    insta::assert_snapshot!(printed.replace(&place, "/home/me/project"));
+    // The store's line is as long as the path of the test's folder.
+    let (store, others): (Vec<&str>, Vec<&str>) = printed
+        .lines()
+        .partition(|line| line.starts_with("store = "));
+    assert!(
+        store[0].starts_with(&format!("store = \"{place}/store\"")),
+        "{store:?}"
+    );
+    assert!(
+        store[0].ends_with("# environment: BENCHER_CACHE_DIR"),
+        "{store:?}"
+    );
+    let others = others.join("\n").replace(&place, "/home/me/project");
+    let document = include_str!("../docs/configuration.md");
+    assert!(
+        document.contains(&others) && document.contains(FILE),
+        "it shows both"
+    );
+    insta::assert_snapshot!(others);
     assert!(!folder.path().join("store").exists(), "nothing is run");
 
     std::fs::write(folder.path().join("printed.toml"), &printed).unwrap();
@@ -167,24 +185,17 @@ fn steps_from_coarse_to_fine_measure_nothing_twice() {
         // 2, 3 and 5 lengths, presorted or not; then all of it once more for the second repeat.
         let expected = [(4, 0), (2, 4), (4, 6), (4, 4), (2, 10), (4, 16)];
         assert_eq!(counts(&events), expected, "{cache:?}");
-        let order: Vec<_> = events
+        let order: Vec<(u64, u64)> = events
             .iter()
             .filter(|event| event["event"] == "step")
+            .map(|step| {
+                (
+                    step["repeats"].as_u64().unwrap(),
+                    step["level"].as_u64().unwrap(),
+                )
+            })
             .collect();
-        let order: Vec<_> = order
-            .iter()
-            .map(|step| (&step["repeats"], &step["level"]))
-            .collect();
-        let expected = [(1, 2), (1, 3), (1, 4), (2, 2), (2, 3), (2, 4)];
-        let expected: [(serde_json::Value, serde_json::Value); 6] =
-            expected.map(|(repeats, level)| (repeats.into(), level.into()));
-        assert!(
-            order
-                .iter()
-                .zip(&expected)
-                .all(|(a, b)| *a.0 == b.0 && *a.1 == b.1),
-            "{order:?}"
-        );
+        assert_eq!(order, [(1, 2), (1, 3), (1, 4), (2, 2), (2, 3), (2, 4)]);
         let drawn = events
             .iter()
             .filter(|event| event["event"] == "report")
@@ -259,18 +270,22 @@ fn ctrl_c_within_a_step_leaves_the_report_of_the_one_before() {
         "still that of step 3"
     );
 
+    let finer = [
+        "--json",
+        "--sweep",
+        "sorting",
+        "--level",
+        "4",
+        "--input",
+        "len=2000..60000",
+    ];
     let (status, stdout, _) = run(
         root.path(),
-        &[&args[..], &["--level", "4"]].concat()[..]
-            .iter()
-            .copied()
-            .scan(false, |skip, arg| {
-                let skipped = std::mem::replace(skip, arg == "--level");
-                Some((skipped, arg))
-            })
-            .filter(|(skipped, arg)| !skipped || *arg == "4")
-            .map(|(_, arg)| arg)
-            .collect::<Vec<_>>(),
+        &[&finer[..], &["--repeats", "40", "--no-report"]].concat(),
     );
-    let _ = (status, stdout);
+    assert_eq!(status, 0);
+    // Three lengths, two algorithms and 40 repeats were finished; of the fourth step, some.
+    let (executed, hits) = counts(&events(&stdout))[0];
+    assert!(hits > 3 * 2 * 40, "{hits} samples were there");
+    assert_eq!(executed + hits, 5 * 2 * 40);
 }

@@ -1,5 +1,6 @@
 //! Tasks of the bencher repository: `cargo xtask <task>`.
 
+mod cache;
 mod ci;
 mod examples;
 mod report;
@@ -18,6 +19,8 @@ usage: cargo xtask TASK [OPTIONS]
   bench                measure what a sample costs, beside its limits
   report [--store DIR] [--out DIR]
                        draw the newest stored result of every sweep, running nothing
+  cache COMMAND        look into the store, clean it, take it elsewhere; `cargo xtask cache help`
+                       names the commands
   setup                only install what the tests need
 ";
 
@@ -31,6 +34,7 @@ fn main() -> ExitCode {
         Some("examples") => examples::run_all(),
         Some("bench") => ci::bench(&rest),
         Some("report") => report::draw(&rest),
+        Some("cache") => cache::run(&rest),
         Some("setup") => setup::install(),
         Some("help" | "--help" | "-h") => {
             print!("{USAGE}");

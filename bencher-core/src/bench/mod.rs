@@ -28,10 +28,12 @@
 mod builder;
 pub(crate) mod config;
 mod error;
+mod kept;
 mod layers;
 mod print;
 mod refine;
 mod result;
+mod run;
 mod session;
 mod steps;
 mod table;

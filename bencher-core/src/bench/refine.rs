@@ -58,6 +58,7 @@ impl RunConfig {
                 .repeats
                 .map(|repeats| repeats.saturating_sub(left(before_last)));
         }
+        config.refine = Refinement::default();
         config
     }
 

@@ -1,14 +1,12 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
 use crate::dataset::Dataset;
 use crate::job::CallCounts;
 use crate::progress::ProgressSink;
 use crate::record::SweepRecord;
-use crate::store::{MemoryStore, SampleStore, StoreError, save_result, slug};
+use crate::store::{MemoryStore, save_result, slug};
 use crate::sweep_executor::{BoxError, Interrupt, Plan};
-use crate::value::Digest;
 use crate::var::{ParametrizedSweep, nearest};
 
 use super::config::{OutputFormat, ReportOptions, ReportPlace, RunConfig, Settings};
@@ -33,10 +31,10 @@ pub struct Session {
     unsaved: bool,
     pub(super) layers: Layers,
     /// The samples of a run in steps that keeps none.
-    memory: MemoryStore,
+    pub(super) memory: MemoryStore,
     /// The tags whose samples were dropped.
     #[cfg(feature = "store")]
-    cleared: Vec<String>,
+    pub(super) cleared: Vec<String>,
 }
 
 /// Draws records into a folder; what reports are made by, so that this crate need not draw.
@@ -223,73 +221,6 @@ impl Session {
         }
     }
 
-    /// The store for samples of a tag, cleared first if the run asks for it.
-    #[cfg(feature = "store")]
-    pub(super) fn samples(
-        &mut self,
-        tag: &str,
-    ) -> Result<Option<Box<dyn SampleStore>>, StoreError> {
-        if !self.config.cache {
-            return Ok(self.kept_for_steps());
-        }
-        let mut database = match &self.database {
-            Some(database) => database.clone(),
-            None => {
-                if self.root.join("samples.opening").exists() {
-                    self.progress.note(
-                        "a program died while opening the store; if this one dies too, the next \
-                         sets the store aside and carries over what can be read of it",
-                    );
-                }
-                let (database, notice) =
-                    crate::store::Database::open(&self.root, self.config.wait, |holder| {
-                        eprintln!("waiting for the store {}: {holder}", self.root.display());
-                    })?;
-                for message in notice.messages {
-                    self.progress.note(&message);
-                }
-                self.database.insert(database).clone()
-            }
-        };
-        if self.config.clear && !self.cleared.iter().any(|cleared| cleared == tag) {
-            self.cleared.push(tag.to_owned());
-            let gone = database.clear_tag(tag)?;
-            let tag = if tag.is_empty() {
-                "the default tag".to_owned()
-            } else {
-                format!("tag {tag}")
-            };
-            self.progress
-                .note(&format!("{gone} stored samples of {tag} were cleared"));
-        }
-        Ok(Some(Box::new(database)))
-    }
-
-    /// Without the feature `store` nothing is kept.
-    #[cfg(not(feature = "store"))]
-    #[expect(clippy::unnecessary_wraps, reason = "as with the feature")]
-    pub(super) fn samples(&mut self, _: &str) -> Result<Option<Box<dyn SampleStore>>, StoreError> {
-        Ok(self.kept_for_steps())
-    }
-
-    /// Where nothing is kept, the steps of a run find each other's samples in memory.
-    fn kept_for_steps(&self) -> Option<Box<dyn SampleStore>> {
-        let (_, steps) = self.layers.step();
-        (steps > 1).then(|| Box::new(self.memory.clone()) as Box<dyn SampleStore>)
-    }
-
-    /// The digest of this executable, where samples are kept.
-    pub(super) fn code(&self) -> Digest {
-        static CODE: OnceLock<Digest> = OnceLock::new();
-        if !self.config.cache {
-            return Digest(0);
-        }
-        *CODE.get_or_init(|| {
-            let bytes = std::env::current_exe().and_then(std::fs::read);
-            bytes.map_or(Digest(0), |bytes| Digest::of(&bytes))
-        })
-    }
-
     /// Keeps and prints what a sweep gave.
     pub(super) fn finish_sweep(&mut self, record: &SweepRecord) {
         if self.config.cache
@@ -300,6 +231,11 @@ impl Session {
             self.progress
                 .note(&format!("error: the result could not be kept: {error}"));
         }
+        self.show_sweep(record);
+    }
+
+    /// Prints what a sweep gave, and has it drawn.
+    pub(super) fn show_sweep(&mut self, record: &SweepRecord) {
         match self.config.output {
             OutputFormat::Text => print_record(record, self.config.print, self.config.rows),
             OutputFormat::Json => {
@@ -333,6 +269,7 @@ impl Session {
             eprintln!("error: {message}");
             return Verdict::Usage;
         }
+        self.tidy();
         let mut verdict = Verdict::Fine;
         let limit = self.config.fail_on_sample_error;
         let mut counts = self.records.iter().map(|record| &record.counts);
@@ -347,6 +284,7 @@ impl Session {
         let (Some(reporter), false) = (reporter, self.records.is_empty()) else {
             return verdict;
         };
+        self.fetch_contents();
         // A page that is open already only has to be loaded again.
         let first = self.layers.step().0 == 1;
         match reporter(&self.records, &folder, &self.config.report_options) {

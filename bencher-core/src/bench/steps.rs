@@ -49,6 +49,11 @@ impl Session {
         self.is_chosen(title) && !self.config.print_config
     }
 
+    /// What the program and its user say that makes no sense together.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        self.layers.check()
+    }
+
     /// Goes on to the next step of a refinement, if there is one.
     ///
     /// What the sweeps gave so far is forgotten here; their samples are found again.
@@ -56,7 +61,7 @@ impl Session {
     /// # Errors
     /// What the program says that makes no sense in steps.
     pub(crate) fn next_step(&mut self) -> Result<bool, String> {
-        self.layers.check()?;
+        self.check()?;
         if !self.layers.next() {
             return Ok(false);
         }

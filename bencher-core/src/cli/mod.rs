@@ -81,7 +81,7 @@ where
         eprintln!("warning: Ctrl-C will not stop cleanly: {error}");
     }
     let session = Session::with_settings(settings, name, interrupt.clone());
-    if let Err(error) = session.config().check() {
+    if let Err(error) = session.check() {
         return usage(&error);
     }
     let session = Rc::new(RefCell::new(session));

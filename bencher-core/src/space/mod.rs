@@ -5,6 +5,9 @@
 //! product of axes is a [`Space`], whose points are numbers; a [`RunOrder`] says which of them is
 //! sampled when.
 //!
+//! [`Factors`] that are known only at run time have a [`sweep`] of their own, and the
+//! [`DesignPoints`] of a design spread over as many inputs as a grid could not.
+//!
 //! ```
 //! use bencher_core::space::{Axis, Density, Order, RunOrder, Space};
 //! use bencher_core::value::Value;

@@ -9,6 +9,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::error::StoreError;
 use super::files::{entries, is_temporary, modified, place, remove, temporary, write_atomically};
+use super::folders::number;
 use crate::dataset::Dataset;
 use crate::value::{Digest, Payload, Value};
 
@@ -315,8 +316,7 @@ fn digest_of(path: &Path) -> Option<Digest> {
     let folder = path.parent()?.file_name()?.to_str()?;
     let name = path.file_name()?.to_str()?;
     let text = format!("{folder}{name}");
-    let digest = u128::from_str_radix(&text, 16).ok().map(Digest)?;
-    (digest.to_string() == text && folder.len() == 2).then_some(digest)
+    number(&text).filter(|_| folder.len() == 2).map(Digest)
 }
 
 fn create_parent(path: &Path) -> Result<(), StoreError> {

@@ -70,6 +70,11 @@ impl JobFolders {
     /// # Errors
     /// Where it cannot be made.
     pub fn create(&self, series: &Series, key: Digest) -> Result<PendingFolder, StoreError> {
+        self.create_at(u128::from_be_bytes(series.prefix()), key)
+    }
+
+    /// Makes an empty folder for a sample of a series that is known by the prefix of its keys.
+    pub(super) fn create_at(&self, series: u128, key: Digest) -> Result<PendingFolder, StoreError> {
         let last = self.path(series, key);
         let path = temporary(&last);
         fs::create_dir_all(&path).map_err(StoreError::io("create", &path))?;
@@ -78,7 +83,14 @@ impl JobFolders {
 
     /// The folder of a stored sample; `None` where it has none.
     pub fn find(&self, series: &Series, key: Digest) -> Option<PathBuf> {
-        Some(self.path(series, key)).filter(|path| path.is_dir())
+        let path = self.path(u128::from_be_bytes(series.prefix()), key);
+        Some(path).filter(|path| path.is_dir())
+    }
+
+    /// Whether there is a folder of a sample.
+    #[cfg(feature = "store")]
+    pub(super) fn has(&self, series: u128, key: Digest) -> bool {
+        self.path(series, key).is_dir()
     }
 
     /// The folders of all samples, ordered by series and key.
@@ -88,11 +100,11 @@ impl JobFolders {
     pub fn list(&self) -> Result<Vec<FolderInfo>, StoreError> {
         let mut folders = Vec::new();
         for series in entries(&self.dir)? {
-            let Some(prefix) = number(&series) else {
+            let Some(prefix) = number_of(&series) else {
                 continue;
             };
             for path in entries(&series)? {
-                if let Some(key) = number(&path) {
+                if let Some(key) = number_of(&path) {
                     folders.push(FolderInfo {
                         written: modified(&path),
                         path,
@@ -110,7 +122,7 @@ impl JobFolders {
     /// # Errors
     /// Where it cannot be removed.
     pub fn remove(&self, series: &Series, key: Digest) -> Result<(), StoreError> {
-        remove(&self.path(series, key))
+        remove(&self.path(u128::from_be_bytes(series.prefix()), key))
     }
 
     /// What jobs that died left behind.
@@ -123,10 +135,9 @@ impl JobFolders {
         Ok(paths)
     }
 
-    fn path(&self, series: &Series, key: Digest) -> PathBuf {
-        let prefix = u128::from_be_bytes(series.prefix());
+    fn path(&self, series: u128, key: Digest) -> PathBuf {
         self.dir
-            .join(format!("{prefix:032x}"))
+            .join(format!("{series:032x}"))
             .join(key.to_string())
     }
 }
@@ -164,11 +175,15 @@ impl Drop for PendingFolder {
     }
 }
 
-/// The number that a name of 32 hexadecimal digits stands for.
-fn number(path: &Path) -> Option<u128> {
-    let name = path.file_name()?.to_str()?;
-    let number = u128::from_str_radix(name, 16).ok()?;
-    (format!("{number:032x}") == name).then_some(number)
+/// The number that 32 hexadecimal digits stand for.
+pub(super) fn number(text: &str) -> Option<u128> {
+    let number = u128::from_str_radix(text, 16).ok()?;
+    (format!("{number:032x}") == text).then_some(number)
+}
+
+/// The number that a file's name stands for.
+fn number_of(path: &Path) -> Option<u128> {
+    number(path.file_name()?.to_str()?)
 }
 
 #[cfg(test)]

@@ -27,6 +27,12 @@ pub(super) enum FrameKind {
     Cleared = 2,
     /// The result of a sweep.
     Result = 3,
+    /// The first record of an export.
+    Export = 4,
+    /// A part of a plain file in an export.
+    Chunk = 5,
+    /// The last record of an export.
+    End = 6,
 }
 
 /// The version of each kind of record that this program writes.
@@ -43,8 +49,13 @@ pub(super) enum FrameError {
 
 pub(super) fn encode<T: Serialize>(kind: FrameKind, content: &T) -> Result<Vec<u8>, StoreError> {
     let encode_error = |error: postcard::Error| StoreError::Encode(error.to_string());
-    let mut bytes = postcard::to_extend(content, vec![0; HEADER]).map_err(encode_error)?;
-    let length = u32::try_from(bytes.len() - HEADER)
+    let bytes = postcard::to_extend(content, vec![0; HEADER]).map_err(encode_error)?;
+    seal(kind, bytes)
+}
+
+/// Puts the header before a payload, in the space that is left for it.
+pub(super) fn seal(kind: FrameKind, mut bytes: Vec<u8>) -> Result<Vec<u8>, StoreError> {
+    let length = u32::try_from(bytes.len().saturating_sub(HEADER))
         .map_err(|_| StoreError::Encode("it is larger than 4 GiB".to_owned()))?;
     let checksum = checksum(kind as u8, VERSION, bytes.get(HEADER..).unwrap_or_default());
     let header = MAGIC

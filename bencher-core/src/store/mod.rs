@@ -60,6 +60,8 @@ mod results;
 mod salvage;
 #[cfg(feature = "store")]
 mod statistics;
+#[cfg(feature = "store")]
+mod transfer;
 mod writer;
 
 pub use blobs::{BlobInfo, BlobStore};
@@ -70,9 +72,9 @@ pub use collect::{CollectOptions, Collected, DEFAULT_LIMIT, Tally};
 #[cfg(feature = "store")]
 pub use database::{Database, OpenNotice};
 pub use error::StoreError;
-pub use explain::{Difference, Explanation, Field, Wanted, explain};
+pub use explain::{Difference, Explanation, Field, Wanted, explain, inputs_like_stored};
 pub use folders::{FolderInfo, JobFolders, PendingFolder};
-pub use identity::{SweepIdentity, find_result};
+pub use identity::{SweepIdentity, find_result, remove_results};
 pub use index::{KeyMaker, SampleIndex, StoredResults};
 pub use lock::{Holder, StoreLock};
 pub use lookups::Lookups;
@@ -83,6 +85,8 @@ pub use rebuild::{Rebuilt, rebuild_samples};
 pub use results::{list_results, load_result, save_result};
 #[cfg(feature = "store")]
 pub use statistics::{SeriesStatistics, StoreStatistics};
+#[cfg(feature = "store")]
+pub use transfer::{Exported, Imported};
 pub use writer::{SampleWriter, Ticket};
 
 /// The seam between sweeps and what keeps their samples: the database, or memory in tests.

@@ -132,6 +132,10 @@ pub struct PackedSample<'a> {
     pub results: &'a [Option<Value>],
 }
 
+/// How far apart, in milliseconds, samples of one pack may have been committed.
+#[cfg(feature = "store")]
+pub(super) const JOINED_MS: u64 = 60_000;
+
 impl Pack {
     /// An empty pack of samples with these inputs and results.
     pub fn new(series: Series, code: Digest, inputs: Vec<String>, results: Vec<ResultId>) -> Self {
@@ -189,15 +193,14 @@ impl Pack {
     }
 
     /// Whether the samples of another pack may join this one's: all that is said once for a pack is
-    /// equal, and they were committed within an hour, so that their time stays known that well.
+    /// equal, and they were committed within a minute, so that their time stays known that well.
     #[cfg(feature = "store")]
     pub(super) fn may_join(&self, other: &Self) -> bool {
-        const HOUR: i64 = 3_600_000;
         self.code == other.code
             && self.series == other.series
             && self.inputs == other.inputs
             && self.results == other.results
-            && self.written_ms.abs_diff(other.written_ms) <= HOUR.unsigned_abs()
+            && self.written_ms.abs_diff(other.written_ms) <= JOINED_MS
     }
 
     /// Adds the samples of a later pack, whose number the whole then has; the time stays that of the

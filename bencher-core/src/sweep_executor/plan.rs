@@ -39,7 +39,7 @@ pub struct Plan<S> {
     base: Vec<Value>,
     results: Vec<usize>,
     derived: Vec<Derived>,
-    constraints: Vec<Constraint<S>>,
+    pub(super) constraints: Vec<Constraint<S>>,
     repeats: u32,
     series: Series,
     /// What the user should know: results named twice, constants given twice.

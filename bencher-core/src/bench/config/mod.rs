@@ -1,25 +1,8 @@
 //! What can be said about a run, and who says it.
 //!
-//! A [`RunConfig`] is everything about a run. Each field can be said at six places; of those that say
-//! something, the first in this table counts:
-//!
-//! | place | example |
-//! |---|---|
-//! | the command line | `--repeats 5` |
-//! | the environment | `BENCHER_REPEATS=5`; the store's place is `BENCHER_CACHE_DIR` |
-//! | `bencher.toml`, the more special section first: `[programs.NAME.sweeps."TITLE"]`, `[programs.NAME]`, `[sweeps."TITLE"]`, the top of the file | `repeats = 5` |
-//! | what the program says of one sweep | [`SweepBuilder::repeats`](super::SweepBuilder::repeats) |
-//! | what the program says of its run | [`Bench::configure`](super::Bench::configure) |
-//! | the default | [`RunConfig::default`] |
-//!
-//! A later place is replaced whole, but for these: values of inputs (`--input`) are replaced input by
-//! input; `--level` puts a lower place's `samples` aside, `--samples` its `level`; `--seed` alone means
-//! shuffled, and `--order shuffled` keeps a lower place's seed; `--jobs` above 1 means threads, and
-//! `--executor threads` keeps a lower place's `jobs`; `--plot-size` replaces a lower place's width and
-//! height.
-//!
-//! `--print-config` prints what counts, and who said it. The options are one table, from which the
-//! command line, the names in the environment and the keys of the file are made.
+//! The options are one table, from which the command line, the names in the environment, the keys of
+//! `bencher.toml` and `--print-config` are made: a [`RunOption`] reads its value as a change to a
+//! [`RunConfig`]. [`Settings`] are such changes, each with its [`Source`], the weakest first.
 
 mod failures;
 mod option;
@@ -50,6 +33,26 @@ use crate::sweep_executor::InputOverride;
 use super::refine::Refinement;
 
 /// Everything that can be said about a run, with its defaults.
+///
+/// Each field can be said at six places; of those that say
+/// something, the first in this table counts:
+///
+/// | place | example |
+/// |---|---|
+/// | the command line | `--repeats 5` |
+/// | the environment | `BENCHER_REPEATS=5`; the store's place is `BENCHER_CACHE_DIR` |
+/// | `bencher.toml`, the more special section first: `[programs.NAME.sweeps."TITLE"]`, `[programs.NAME]`, `[sweeps."TITLE"]`, the top of the file | `repeats = 5` |
+/// | what the program says of one sweep | [`SweepBuilder::repeats`](super::SweepBuilder::repeats) |
+/// | what the program says of its run | [`Bench::configure`](super::Bench::configure) |
+/// | the default | [`RunConfig::default`] |
+///
+/// A later place is replaced whole, but for these: values of inputs (`--input`) are replaced input by
+/// input; `--level` puts a lower place's `samples` aside, `--samples` its `level`; `--seed` alone means
+/// shuffled, and `--order shuffled` keeps a lower place's seed; `--jobs` above 1 means threads, and
+/// `--executor threads` keeps a lower place's `jobs`; `--plot-size` replaces a lower place's width and
+/// height.
+///
+/// `--print-config` prints what counts, and who said it; `docs/configuration.md` lists the options.
 ///
 /// ```
 /// use bencher_core::bench::RunConfig;

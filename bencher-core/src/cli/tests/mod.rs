@@ -4,6 +4,7 @@ mod mistakes;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use super::{file, settings};
@@ -263,5 +264,49 @@ fn a_place_in_a_file_is_beside_it() {
     assert_eq!(
         config.report,
         crate::bench::ReportPlace::At("/x/../out".into())
+    );
+}
+
+/// The table of options in `docs/configuration.md`.
+fn described() -> String {
+    let mut text = String::from("| option | what it says | default | sweep |\n|---|---|---|---|\n");
+    for option in options() {
+        let default = match ((option.show)(&RunConfig::default()), option.default) {
+            (Some(switch), "") if switch == "true" => format!("{} = true", option.name),
+            (Some(switch), "") => switch,
+            (None, "") if option.takes == Takes::Switch => "false".to_owned(),
+            (_, default) => default.to_owned(),
+        };
+        let no = if default.ends_with("= true") {
+            "no-"
+        } else {
+            ""
+        };
+        let value = match option.takes.unit() {
+            "" => String::new(),
+            unit => format!(" {unit}"),
+        };
+        let choices = match option.takes {
+            Takes::Choice(_, values) => format!(" ({})", values.join(", ")),
+            _ => String::new(),
+        };
+        let (name, help) = (option.name, option.help);
+        let own = if option.per_sweep { "✓" } else { "" };
+        let _ = writeln!(
+            text,
+            "| `--{no}{name}{value}` | {help}{choices} | {default} | {own} |"
+        );
+    }
+    text
+}
+
+#[test]
+fn the_document_describes_every_option() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/configuration.md");
+    let document = std::fs::read_to_string(path).unwrap();
+    let described = described();
+    assert!(
+        document.contains(&described),
+        "docs/configuration.md is to hold this:\n{described}"
     );
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use super::super::SampleStore;
 use super::super::database::Database;
 use super::super::error::StoreError;
-use super::super::files::{files_below, is_temporary, modified, size_of};
+use super::super::files::{entries, files_below, is_temporary, modified, size_of};
 use super::super::folders::{FolderInfo, JobFolders};
 use super::super::results::{all_results, read_record};
 use super::marks::{Entry, FolderTable, Marks, Part, Scan};
@@ -245,7 +245,8 @@ fn leftovers(database: &Database) -> Result<Vec<PathBuf>, StoreError> {
     let mut paths = database.blobs().leftovers()?;
     paths.extend(JobFolders::at(root).leftovers()?);
     let results = files_below(&root.join("results"))?;
-    paths.extend(results.into_iter().filter(|path| is_temporary(path)));
+    let loose = results.into_iter().chain(entries(root)?);
+    paths.extend(loose.filter(|path| is_temporary(path)));
     // What this process is writing at this moment is none.
     let ours = format!(".tmp-{}-", std::process::id());
     paths.retain(|path| !path.to_string_lossy().contains(&ours));

@@ -1,0 +1,40 @@
+//! A whole store as one file, and back.
+//!
+//! An export is a stream of records in the frames of the store: a header, the plain files in chunks
+//! (blobs, folders), the packs of samples, the results, and an end. Each has its checksum, so that a
+//! damaged one costs itself and what it is a part of.
+
+mod export;
+mod import;
+mod reader;
+
+pub use export::Exported;
+pub use import::Imported;
+
+use serde::{Deserialize, Serialize};
+
+/// The first record of an export.
+#[derive(Debug, Serialize, Deserialize)]
+struct Header {
+    /// The version of the export's layout.
+    layout: u32,
+    /// When it was written, in milliseconds since 1970.
+    written_ms: i64,
+}
+
+/// The layout that this program writes, and the latest that it reads.
+const LAYOUT: u32 = 1;
+
+/// A part of a plain file; its bytes follow behind it in the same record.
+#[derive(Debug, Serialize, Deserialize)]
+struct Chunk {
+    /// The file below the store's root, its parts divided by `/`.
+    path: String,
+    /// Where the part begins.
+    offset: u64,
+    /// The length of the whole file.
+    len: u64,
+}
+
+/// The most bytes of a file that a record holds.
+const CHUNK: usize = 1 << 20;
