@@ -106,13 +106,10 @@ impl<S: ParametrizedSweep> Plan<S> {
             if axes.iter().any(|axis| axis.inputs.contains(&index)) {
                 continue;
             }
-            let value =
-                given
-                    .single(var.kind, (var.variants)())
-                    .map_err(|source| PlanError::Override {
-                        given: given.to_string(),
-                        source,
-                    })?;
+            let value = given.single(var).map_err(|source| PlanError::Override {
+                given: given.to_string(),
+                source,
+            })?;
             let value = value.ok_or_else(|| PlanError::NotSwept {
                 given: given.to_string(),
                 input: var.name.to_owned(),

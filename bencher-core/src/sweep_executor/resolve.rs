@@ -4,7 +4,7 @@ use crate::space::{Axis, Continuum, Density, DesignPoints, Levels, SpaceError};
 use crate::value::{Kind, Value};
 use crate::var::{
     Constant, Domain, DomainError, Input, InputVar, Joined, ParametrizedSweep, Role, Target,
-    UnknownName, Values,
+    UnknownName, Values, check_list,
 };
 
 use super::choice::SweepChoice;
@@ -62,7 +62,9 @@ pub(super) fn swept_axes<S: ParametrizedSweep>(
                 Axis {
                     name: var.name.to_owned(),
                     inputs: vec![index],
-                    levels: taken(input, var, overrides, density)?.levels()?,
+                    levels: taken(input, var, overrides, density)?
+                        .distinct()?
+                        .levels()?,
                 }
             }
         };
@@ -98,7 +100,11 @@ fn together<S: ParametrizedSweep>(
         if parts.iter().any(|(known, ..)| *known == index) {
             return Err(PlanError::RepeatedInput(var.name.to_owned()));
         }
-        parts.push((index, var.name, taken(input, var, overrides, density)?));
+        let mut taken = taken(input, var, overrides, density)?;
+        if joined.design.is_some() {
+            taken = taken.distinct()?;
+        }
+        parts.push((index, var.name, taken));
     }
     if let Some(var) = S::SCHEMA.inputs.iter().find(|var| var.name == name) {
         return Err(PlanError::RepeatedDimension(var.name.to_owned()));
@@ -118,10 +124,14 @@ fn together<S: ParametrizedSweep>(
             levels: Levels::designed(points, parts?),
         });
     }
-    let levels = |(index, name, taken): (usize, _, Taken)| Ok((index, name, taken.levels()?));
+    // Rows differ where one of their inputs does.
+    let may_repeat = parts
+        .iter()
+        .all(|(.., taken)| taken.domain.check_distinct().is_err());
+    let levels = |(_, name, taken): (usize, _, Taken)| Ok((name, taken.levels()?));
     let parts: Result<Vec<_>, PlanError> = parts.into_iter().map(levels).collect();
     let parts = parts?;
-    let len = |part: &(usize, &str, Levels)| part.2.len();
+    let len = |part: &(&str, Levels)| part.1.len();
     if parts
         .iter()
         .any(|part| parts.first().map(len) != Some(len(part)))
@@ -129,16 +139,24 @@ fn together<S: ParametrizedSweep>(
     {
         let lengths = parts
             .iter()
-            .map(|part| format!("{} of `{}`", len(part), part.1));
+            .map(|part| format!("{} of `{}`", len(part), part.0));
         return Err(PlanError::Space(SpaceError::Lengths {
             name: name.to_owned(),
             lengths: lengths.collect::<Vec<_>>().join(", "),
         }));
     }
+    let levels = Levels::zipped(parts);
+    if may_repeat {
+        let rows: Vec<Value> = levels.iter().collect();
+        check_list(&rows).map_err(|source| SpaceError::Domain {
+            input: name.to_owned(),
+            source,
+        })?;
+    }
     Ok(Axis {
         name: name.to_owned(),
         inputs,
-        levels: Levels::zipped(parts.into_iter().map(|(_, name, levels)| (name, levels))),
+        levels,
     })
 }
 
@@ -150,6 +168,14 @@ struct Taken {
 }
 
 impl Taken {
+    /// That no value stands there twice.
+    fn distinct(self) -> Result<Self, PlanError> {
+        match self.domain.check_distinct() {
+            Ok(()) => Ok(self),
+            Err(source) => Err(self.error(source)),
+        }
+    }
+
     fn levels(&self) -> Result<Levels, PlanError> {
         let levels = self.domain.levels(self.var.kind, self.density);
         levels.map_err(|source| self.error(source))
@@ -268,7 +294,7 @@ fn adjusted<S>(
         // The default belongs to the declaration; this sweep may lie elsewhere.
         domain.default = None;
     }
-    Ok((domain.checked(kind)?, density))
+    Ok((domain.checked_but_for_repeats(kind)?, density))
 }
 
 pub(super) fn held<S: ParametrizedSweep>(
