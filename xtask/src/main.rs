@@ -2,6 +2,7 @@
 
 mod bench;
 mod bench_compile;
+mod cache;
 mod ci;
 mod examples;
 mod report;
@@ -22,6 +23,8 @@ usage: cargo xtask TASK [OPTIONS]
                        `compile`, which builds crates full of derives
   report [--store DIR] [--out DIR]
                        draw the newest stored result of every sweep, running nothing
+  cache COMMAND        look into the store, clean it, take it elsewhere; `cargo xtask cache help`
+                       names the commands
   setup                only install what the tests need
 ";
 
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
         Some("examples") => examples::run_all(),
         Some("bench") => bench::bench(&rest),
         Some("report") => report::draw(&rest),
+        Some("cache") => cache::run(&rest),
         Some("setup") => setup::install(),
         Some("help" | "--help" | "-h") => {
             print!("{USAGE}");

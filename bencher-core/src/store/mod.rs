@@ -72,7 +72,7 @@ pub use collect::{CollectOptions, Collected, DEFAULT_LIMIT, Tally};
 #[cfg(feature = "store")]
 pub use database::{Database, OpenNotice};
 pub use error::StoreError;
-pub use explain::{Difference, Explanation, Field, Wanted, explain};
+pub use explain::{Difference, Explanation, Field, Wanted, explain, inputs_like_stored};
 pub use folders::{FolderInfo, JobFolders, PendingFolder};
 pub use identity::{SweepIdentity, find_result, remove_results};
 pub use index::{KeyMaker, SampleIndex, StoredResults};

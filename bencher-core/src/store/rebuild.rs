@@ -1,7 +1,10 @@
 //! Samples out of result files: what of the database can be made again.
 
 use std::collections::HashSet;
+use std::fmt;
 use std::path::Path;
+
+use serde::Serialize;
 
 use super::SampleStore;
 use super::error::StoreError;
@@ -16,7 +19,7 @@ use crate::value::{Digest, Kind, Value};
 /// What came of rebuilding.
 ///
 /// The example stands at [`rebuild_samples`].
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Rebuilt {
     /// Samples that were not in the store and are now.
     pub added: u64,
@@ -24,6 +27,20 @@ pub struct Rebuilt {
     pub known: u64,
     /// Result files that gave none, each with the reason.
     pub passed_over: Vec<String>,
+}
+
+impl fmt::Display for Rebuilt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            added,
+            known,
+            passed_over,
+        } = self;
+        write!(f, "{added} samples were added, {known} were here already")?;
+        passed_over
+            .iter()
+            .try_for_each(|what| write!(f, "\npassed over: {what}"))
+    }
 }
 
 /// Puts the samples that result files hold back into a store that lacks them.

@@ -1,0 +1,383 @@
+//! Looks into a store, cleans it, and takes it elsewhere: `cargo xtask cache COMMAND`.
+
+use std::fmt::Display;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use bencher_core::store::{
+    CollectOptions, Database, SampleStore, Series, Wanted, default_root, explain,
+    inputs_like_stored, rebuild_samples,
+};
+
+const USAGE: &str = "\
+usage: cargo xtask cache COMMAND [OPTIONS]
+
+  stats                what the store holds
+  check                read every record, blob and result, and say what is damaged
+  gc [--dry-run] [--keep N] [--limit SIZE] [--grace SECONDS]
+                       take what nothing refers to; results beyond the newest N of each sweep; the
+                       samples stored longest ago beyond SIZE (10GiB, 500MB, bytes); what is
+                       younger than an hour, or SECONDS, stays
+  clear [--tag TAG]    remove the samples of a tag; without one, of the default tag
+  explain --type TYPE [--tag TAG] [--version N] [--repeat N] NAME=VALUE...
+                       why a sample is not taken from the store
+  export FILE          write the whole store into one file
+  import FILE          add what an export holds
+  rebuild              put the samples of stored results back into the database
+
+  --store DIR          another store than the default one
+  --json               print JSON
+";
+
+/// Runs a command, and prints what came of it.
+pub(crate) fn run(args: &[String]) -> Result<(), String> {
+    let text = execute(args)?;
+    println!("{}", text.trim_end());
+    Ok(())
+}
+
+/// What the command line says.
+#[derive(Debug)]
+struct Options {
+    store: PathBuf,
+    json: bool,
+    dry_run: bool,
+    keep: Option<usize>,
+    limit: Option<u64>,
+    grace: Option<Duration>,
+    tag: String,
+    sweep_type: Option<String>,
+    version: Option<u32>,
+    repeat: u32,
+    words: Vec<String>,
+}
+
+impl Options {
+    fn parse(args: &[String]) -> Result<Self, String> {
+        let mut options = Self {
+            store: default_root(),
+            json: false,
+            dry_run: false,
+            keep: None,
+            limit: None,
+            grace: None,
+            tag: String::new(),
+            sweep_type: None,
+            version: None,
+            repeat: 1,
+            words: Vec::new(),
+        };
+        let mut args = args.iter();
+        while let Some(option) = args.next() {
+            let mut value = || {
+                args.next()
+                    .ok_or(format!("`{option}` needs a value behind it"))
+            };
+            match option.as_str() {
+                "--json" => options.json = true,
+                "--dry-run" => options.dry_run = true,
+                "--store" => options.store = value()?.into(),
+                "--keep" => options.keep = Some(number(option, value()?)?),
+                "--limit" => options.limit = Some(size(value()?)?),
+                "--grace" => {
+                    options.grace = Some(Duration::from_secs(number(option, value()?)?));
+                }
+                "--tag" => options.tag.clone_from(value()?),
+                "--type" => options.sweep_type = Some(value()?.clone()),
+                "--version" => options.version = Some(number(option, value()?)?),
+                "--repeat" => options.repeat = number(option, value()?)?,
+                other if other.starts_with("--") => {
+                    return Err(format!("there is no option `{other}`\n\n{USAGE}"));
+                }
+                word => options.words.push(word.to_owned()),
+            }
+        }
+        Ok(options)
+    }
+
+    /// The one file that is named.
+    fn file(&self) -> Result<&Path, String> {
+        match &*self.words {
+            [file] => Ok(Path::new(file)),
+            _ => Err(format!("name one file\n\n{USAGE}")),
+        }
+    }
+
+    fn open(&self) -> Result<Database, String> {
+        let waiting = |holder: &_| eprintln!("waiting for {holder}");
+        let opened = Database::open(&self.store, Duration::from_secs(10), waiting);
+        let (database, notice) = opened.map_err(text)?;
+        for message in notice.messages {
+            eprintln!("{message}");
+        }
+        Ok(database)
+    }
+
+    /// Opens a store that must be there already.
+    fn open_existing(&self) -> Result<Database, String> {
+        let there = ["samples", "results"]
+            .iter()
+            .any(|part| self.store.join(part).exists());
+        if there {
+            self.open()
+        } else {
+            let store = self.store.display();
+            Err(format!(
+                "there is no store in {store}; name one with --store DIR"
+            ))
+        }
+    }
+
+    fn show<T: Display + serde::Serialize>(&self, what: &T) -> Result<String, String> {
+        if self.json {
+            serde_json::to_string_pretty(what).map_err(text)
+        } else {
+            Ok(what.to_string())
+        }
+    }
+}
+
+fn execute(args: &[String]) -> Result<String, String> {
+    let Some((command, rest)) = args.split_first() else {
+        return Err(format!("name a command\n\n{USAGE}"));
+    };
+    let options = Options::parse(rest)?;
+    match command.as_str() {
+        "help" | "--help" | "-h" => Ok(USAGE.to_owned()),
+        "stats" => options.show(&options.open_existing()?.statistics().map_err(text)?),
+        "gc" => {
+            let mut collect = CollectOptions {
+                dry_run: options.dry_run,
+                keep_results: options.keep,
+                limit: options.limit,
+                ..CollectOptions::default()
+            };
+            collect.grace = options.grace.unwrap_or(collect.grace);
+            options.show(&options.open_existing()?.collect(&collect).map_err(text)?)
+        }
+        "clear" => {
+            let mut database = options.open_existing()?;
+            let cleared = database.clear_tag(&options.tag).map_err(text)?;
+            if options.json {
+                Ok(serde_json::json!({ "cleared": cleared }).to_string())
+            } else {
+                Ok(format!(
+                    "{cleared} samples of tag \"{}\" were removed",
+                    options.tag
+                ))
+            }
+        }
+        "explain" => explain_miss(&options),
+        "export" => {
+            let file = options.file()?;
+            options.show(&options.open_existing()?.export(file).map_err(text)?)
+        }
+        "import" => {
+            let file = options.file()?;
+            options.show(&options.open()?.import(file).map_err(text)?)
+        }
+        "rebuild" => {
+            let mut database = options.open_existing()?;
+            let rebuilt = rebuild_samples(&options.store, &mut database);
+            options.show(&rebuilt.map_err(text)?)
+        }
+        "check" => {
+            let report = options.open_existing()?.check().map_err(text)?;
+            let shown = options.show(&report)?;
+            if report.problems.is_empty() {
+                Ok(shown)
+            } else {
+                Err(shown)
+            }
+        }
+        other => Err(format!("there is no command `{other}`\n\n{USAGE}")),
+    }
+}
+
+fn explain_miss(options: &Options) -> Result<String, String> {
+    let database = options.open_existing()?;
+    let named = options.sweep_type.as_deref();
+    let named =
+        named.ok_or_else(|| format!("name the type of the sweep with --type\n\n{USAGE}"))?;
+    let statistics = database.statistics().map_err(text)?;
+    let mut types: Vec<&str> = statistics
+        .series
+        .iter()
+        .map(|series| series.sweep_type.as_str())
+        .collect();
+    types.sort_unstable();
+    types.dedup();
+    let mut like = types.iter().filter(|known| known.contains(named));
+    // A part of the type is enough where it fits only one.
+    let sweep_type = match (types.contains(&named), like.next(), like.next()) {
+        (false, Some(only), None) => (*only).to_owned(),
+        _ => named.to_owned(),
+    };
+    let newest = statistics
+        .series
+        .iter()
+        .filter(|series| series.sweep_type == sweep_type);
+    let version = options
+        .version
+        .or_else(|| newest.map(|series| series.version).max());
+    let pairs: Result<Vec<_>, String> = options
+        .words
+        .iter()
+        .map(|word| {
+            let (name, value) = word
+                .split_once('=')
+                .ok_or(format!("`{word}` is no input: write NAME=VALUE"))?;
+            Ok((name.to_owned(), value.to_owned()))
+        })
+        .collect();
+    let wanted = Wanted {
+        series: Series {
+            tag: options.tag.clone(),
+            sweep_type,
+            version: version.unwrap_or(1),
+        },
+        inputs: inputs_like_stored(&database, &pairs?).map_err(text)?,
+        repeat: options.repeat,
+        results: Vec::new(),
+        code: None,
+    };
+    options.show(&explain(&database, &wanted).map_err(text)?)
+}
+
+fn number<T: std::str::FromStr>(option: &str, value: &str) -> Result<T, String> {
+    let parsed = value.parse();
+    parsed.map_err(|_| format!("`{option} {value}`: a whole number is wanted"))
+}
+
+/// Bytes, with a unit or without.
+fn size(value: &str) -> Result<u64, String> {
+    let digits = value.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let unit: u64 = match value.strip_prefix(digits).unwrap_or_default().trim() {
+        "" | "B" => 1,
+        "kB" | "KB" => 1_000,
+        "MB" => 1_000_000,
+        "GB" => 1_000_000_000,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        other => {
+            return Err(format!(
+                "`{other}` is no unit of size; kB, MB, GB, KiB, MiB, GiB are"
+            ));
+        }
+    };
+    let digits: u64 = number("--limit", digits)?;
+    digits
+        .checked_mul(unit)
+        .ok_or(format!("`{value}` is too large"))
+}
+
+fn text(error: impl Display) -> String {
+    error.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bencher_core::store::Pack;
+    use bencher_core::value::{Digest, Value};
+
+    fn cache(root: &Path, line: &str) -> Result<String, String> {
+        let mut args: Vec<String> = line.split(' ').map(str::to_owned).collect();
+        args.extend(["--store".to_owned(), root.display().to_string()]);
+        execute(&args)
+    }
+
+    fn filled() -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        let (mut database, _) = Database::open(root.path(), Duration::ZERO, |_| ()).unwrap();
+        for tag in ["", "try"] {
+            let series = Series {
+                tag: tag.to_owned(),
+                sweep_type: "demo/demo::Sorting".to_owned(),
+                version: 2,
+            };
+            let names = vec!["len".to_owned(), "ratio".to_owned()];
+            let mut pack = Pack::new(series, Digest(7), names, vec![]);
+            for n in 0..10 {
+                pack.push(vec![Value::from(n), Value::from(0.5)], 1, vec![]);
+            }
+            database.append(&[pack]).unwrap();
+        }
+        root
+    }
+
+    #[test]
+    fn every_command_works_on_a_store() {
+        let root = filled();
+        let stats = cache(root.path(), "stats").unwrap();
+        assert!(
+            stats.contains("demo/demo::Sorting version 2 tag \"try\": 10 samples"),
+            "{stats}"
+        );
+        let json: serde_json::Value =
+            serde_json::from_str(&cache(root.path(), "stats --json").unwrap()).unwrap();
+        assert_eq!(json["samples"]["count"], 20);
+        let file = root.path().join("all").display().to_string();
+        let exported = cache(root.path(), &format!("export {file}")).unwrap();
+        assert!(exported.starts_with("20 samples"), "{exported}");
+        assert_eq!(
+            cache(root.path(), "clear --tag try").unwrap(),
+            "10 samples of tag \"try\" were removed"
+        );
+        let imported = cache(root.path(), &format!("import {file}")).unwrap();
+        assert!(imported.starts_with("10 samples and 0 files were imported, 10 samples"));
+        assert!(cache(root.path(), "check").unwrap().contains("0 problems"));
+        let rebuilt = cache(root.path(), "rebuild").unwrap();
+        assert!(rebuilt.starts_with("0 samples were added"), "{rebuilt}");
+        let limited = cache(root.path(), "gc --limit 0B --dry-run --json").unwrap();
+        let json: serde_json::Value = serde_json::from_str(&limited).unwrap();
+        assert_eq!(json["evicted"]["count"], 20);
+        assert!(
+            cache(root.path(), "gc --limit 1GiB")
+                .unwrap()
+                .contains("evicted samples")
+        );
+    }
+
+    #[test]
+    fn a_miss_is_explained() {
+        let root = filled();
+        let explain = |line: &str| cache(root.path(), &format!("explain --type Sorting {line}"));
+        assert_eq!(explain("len=3 ratio=0.5").unwrap(), "the sample is stored");
+        let miss = explain("len=3 ratio=1").unwrap();
+        assert!(
+            miss.ends_with("input `ratio`: stored 0.5, wanted 1"),
+            "{miss}"
+        );
+        let miss = explain("--tag other len=3 ratio=0.5").unwrap();
+        assert!(miss.contains("wanted \"other\""), "{miss}");
+        let miss = explain("--version 1 len=3 ratio=0.5 --json").unwrap();
+        assert!(miss.contains("Version"), "{miss}");
+        assert!(explain("len").unwrap_err().contains("NAME=VALUE"));
+    }
+
+    #[test]
+    fn mistakes_say_what_to_do() {
+        let root = tempfile::tempdir().unwrap();
+        for (line, part) in [
+            ("stats", "there is no store in"),
+            ("wash", "there is no command `wash`"),
+            ("stats --wet", "there is no option `--wet`"),
+            ("gc --keep", "needs a value"),
+            ("gc --keep few", "a whole number"),
+            ("gc --limit 3XB", "`XB` is no unit"),
+            ("gc --limit 99999999999GiB", "too large"),
+            ("export", "name one file"),
+        ] {
+            let error = cache(root.path(), line).unwrap_err();
+            // `--store` stands behind the option that lacks its value.
+            assert!(
+                error.contains(part) || line == "gc --keep",
+                "{line}: {error}"
+            );
+        }
+        assert_eq!(size("10GiB"), Ok(10 << 30));
+        assert_eq!(size("500 MB"), Ok(500_000_000));
+    }
+}
