@@ -6,8 +6,10 @@ use bencher_core::sweep_executor::{Benchmark, Result};
 /// Runs a benchmark program: reads the command line, runs the sweeps that `program` declares,
 /// keeps, prints and draws what they gave.
 ///
-/// The exit status is 0 if all is well, 1 if a sample or something else failed, 2 if the command
-/// line makes no sense, 130 if the user interrupted. An error that `program` returns is printed and
+/// `program` is called once, or, where the run is refined in steps (`--level 2..5`), once a step.
+///
+/// The exit status is 0 if all is well, 1 if a sample or something else failed, 2 if what the user
+/// says makes no sense, 130 if the user interrupted. An error that `program` returns is printed and
 /// is status 1, unless it is a [`BenchError`](crate::BenchError) that says otherwise; what was
 /// measured before it is drawn all the same.
 ///
@@ -34,7 +36,7 @@ use bencher_core::sweep_executor::{Benchmark, Result};
 ///     bencher::run(|bench: &mut Bench<Squares>| bench.sweep("Squares").run())
 /// }
 /// ```
-pub fn run<S, T>(program: impl FnOnce(&mut Bench<S>) -> Result<T>) -> ExitCode
+pub fn run<S, T>(program: impl FnMut(&mut Bench<S>) -> Result<T>) -> ExitCode
 where
     S: Benchmark,
 {
@@ -45,7 +47,7 @@ where
 const REPORTER: Option<&Reporter> = None;
 
 #[cfg(feature = "report")]
-const REPORTER: Option<&Reporter> = Some(&|records, folder| {
+const REPORTER: Option<&Reporter> = Some(&|records, folder, _| {
     let options = bencher_report::ReportOptions::default();
     let drawn = bencher_report::write_report(records, folder, &options)?;
     Ok(bencher_core::bench::ReportFiles {

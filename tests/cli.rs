@@ -1,41 +1,13 @@
 //! The command line as a user meets it: real processes of a real example.
 
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 
-/// The `sorting` example, built if it is not; with the features of the whole workspace, as the
-/// tests are.
-fn sorting(store: &Path) -> Command {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let built = Command::new(cargo)
-        .args(["build", "--quiet", "--workspace", "--example", "sorting"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .status();
-    assert!(built.expect("cargo runs").success());
-    let test = std::env::current_exe().expect("a test knows its path");
-    let profile = test.ancestors().nth(2).expect("tests lie in PROFILE/deps");
-    let mut command = Command::new(profile.join("examples").join("sorting"));
-    command.env("BENCHER_CACHE_DIR", store).stdin(Stdio::null());
-    command
-}
+#[path = "support/program.rs"]
+mod program;
 
-fn run(store: &Path, args: &[&str]) -> (i32, String, String) {
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = sorting(store).args(args).output().expect("it starts");
-    let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
-    (status.code().unwrap_or(-1), text(stdout), text(stderr))
-}
-
-fn events(stdout: &str) -> Vec<serde_json::Value> {
-    stdout
-        .lines()
-        .map(|line| serde_json::from_str(line).expect("a line is JSON"))
-        .collect()
-}
+use program::{events, run, sorting};
 
 const QUICK: [&str; 4] = ["--input", "len=16..4096:3", "--repeats", "2"];
 

@@ -246,6 +246,18 @@ fn zipped_inputs_are_one_dimension() {
         .unwrap_err()
         .to_string();
     assert!(error.contains("3 of `rows`, 2 of `port`"), "{error}");
+    // A value may come back, a row may not.
+    let sizes = |ports: [u16; 3]| {
+        let rows = Query::ROWS.values([1_u64, 2, 2]);
+        let pairs = Input::zip("pair", [rows, Query::PORT.values(ports)]);
+        bench::<Query>().sweep("Sizes").inputs([pairs]).run()
+    };
+    assert_eq!(sizes([80, 80, 8080]).unwrap().dataset().shape(), [3, 1]);
+    let error = sizes([80, 8080, 8080]).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "sweep \"Sizes\": input `pair`: the value rows=2, port=8080 is listed twice"
+    );
 }
 
 #[test]
@@ -323,6 +335,41 @@ fn each_entry_of_a_file_is_a_sample() {
 }
 
 #[test]
+fn the_command_line_names_entries_by_their_keys() {
+    let run =
+        |given: &str,
+         sweep: fn(&mut Bench<OnMachines>) -> bencher::Result<BenchResult<OnMachines>>| {
+            let config = RunConfig {
+                cache: false,
+                inputs: vec![given.parse().unwrap()],
+                ..support::quiet(Path::new(""))
+            };
+            sweep(&mut support::bench::<OnMachines>(config))
+        };
+    let swept = run("machine=a third, small", |bench| {
+        bench.sweep("Chosen").run()
+    })
+    .unwrap();
+    let cores = swept.dataset().variable("cores").unwrap();
+    assert_eq!((cores.number(0), cores.number(1)), (Some(8.0), Some(2.0)));
+    let held = run("machine=large", |bench| {
+        bench.sweep("Held").inputs([""; 0]).run()
+    })
+    .unwrap();
+    assert_eq!(
+        held.dataset().variable("cores").unwrap().number(0),
+        Some(64.0)
+    );
+    let error = run("machine=smal", |bench| bench.sweep("Typo").run()).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("there is no entry `smal`; did you mean `small`?"),
+        "{error}"
+    );
+}
+
+#[test]
 fn the_command_line_names_variants_with_their_inputs() {
     let codecs = |given: &str| {
         let config = RunConfig {
@@ -363,4 +410,56 @@ fn the_command_line_names_variants_with_their_inputs() {
         let error = codecs(given).unwrap_err();
         assert!(error.contains(problem), "{given}: {error}");
     }
+}
+
+#[derive(ParametrizedSweep, Clone, Debug)]
+struct Transfer {
+    #[sweep(values(10, 20))]
+    bytes: u64,
+    #[sweep(default = 2.0, values(2.0, 4.0))]
+    seconds: f64,
+    #[result(units = "B/s", formula = "bytes / waited")]
+    rate: Option<f64>,
+    #[result(units = "s")]
+    waited: Option<f64>,
+    #[result(formula = "rate / seconds")]
+    twice: Option<f64>,
+}
+
+impl Benchmark for Transfer {
+    fn benchmark(&mut self, _: &mut Context) -> bencher::Result<()> {
+        if self.bytes == 20 {
+            return Err("no carrier".into());
+        }
+        self.waited = Some(self.seconds);
+        Ok(())
+    }
+}
+
+#[test]
+fn a_formula_is_computed_from_results_and_inputs() {
+    let result = bench::<Transfer>()
+        .sweep("Rates")
+        .inputs(["bytes"])
+        .run()
+        .unwrap();
+    let dataset = result.dataset();
+    let rate = dataset.variable("rate").unwrap();
+    assert_eq!(
+        (rate.number(0), rate.label().as_str()),
+        (Some(5.0), "rate [B/s]")
+    );
+    let failed = rate.cell(1).unwrap();
+    assert_eq!(
+        (failed.state, failed.reason),
+        (CellState::Failed, Some("no carrier"))
+    );
+    // `seconds` is held here.
+    assert_eq!(dataset.variable("twice").unwrap().number(0), Some(2.5));
+    let alone = bench::<Transfer>().sweep("Alone").results(["rate"]).run();
+    let error = alone.unwrap_err().to_string();
+    assert!(
+        error.contains("result `rate` is computed by `bytes / waited`"),
+        "{error}"
+    );
 }

@@ -56,7 +56,7 @@ impl ResultCollector {
     pub fn new<S: ParametrizedSweep>(plan: &Plan<S>, title: &str) -> Result<Self, PlanError> {
         let mut columns = Vec::new();
         let mut next = 0;
-        for (position, var) in plan.results() {
+        for (position, var) in plan.recorded() {
             let parts = match var.kind {
                 Kind::Vector(parts) => usize::from(parts),
                 _ => 1,

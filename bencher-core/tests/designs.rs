@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use bencher_core::space::{Design, DesignError, DesignPoints};
+use bencher_core::space::{DesignError, DesignPoints};
+use bencher_core::var::Design;
 use proptest::prelude::*;
 
 /// In which of so many equal parts of the unit interval a coordinate lies.

@@ -1,10 +1,10 @@
 //! The way in: records to files.
 
+mod files;
 mod pictures;
 
 use std::collections::HashSet;
-use std::fs;
-use std::io::{self, Read, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use bencher_core::record::SweepRecord;
@@ -12,6 +12,7 @@ use thiserror::Error;
 
 use crate::chart::{Chart, text};
 use crate::deduce;
+use crate::render::FOLDER;
 
 /// What a report is made of. The example stands at [`write_report`].
 #[derive(Clone, Debug)]
@@ -53,6 +54,8 @@ pub struct ReportFiles {
     pub html: Option<PathBuf>,
     /// The PNG files, in the order of records and charts.
     pub pngs: Vec<PathBuf>,
+    /// What the page links to: files, and what is too large for it, in a folder beside it.
+    pub files: Vec<PathBuf>,
     /// What did not go as asked, though the report is there.
     pub warnings: Vec<String>,
 }
@@ -103,6 +106,9 @@ pub enum ReportError {
 ///     counts: Counts::default(),
 ///     timings: Vec::new(),
 ///     warnings: Vec::new(),
+///     sweep_type: "demo/demo::Sorting".to_owned(),
+///     version: 1,
+///     identity: None,
 /// };
 /// let folder = tempfile::tempdir()?;
 /// let options = ReportOptions { png: false, ..ReportOptions::default() };
@@ -121,12 +127,9 @@ pub fn write_report(
     dir: &Path,
     options: &ReportOptions,
 ) -> Result<ReportFiles, ReportError> {
-    fs::create_dir_all(dir).map_err(|source| ReportError::Folder {
-        path: dir.to_owned(),
-        source,
-    })?;
-    let replaces_ours = holds_our_page(dir);
-    let mut files = ReportFiles::default();
+    files::make_folder(dir)?;
+    let replaces_ours = files::holds_our_page(dir);
+    let mut report = ReportFiles::default();
     let mut anchors = HashSet::new();
     let mut sweeps = Vec::new();
     for record in records {
@@ -138,53 +141,31 @@ pub fn write_report(
             for (chart, picture) in charts.iter().zip(pictures) {
                 let name = format!("{anchor}--{}.png", chart.id);
                 if let Some(bytes) = picture.png {
-                    files.pngs.push(write_file(dir, &name, &bytes)?);
+                    report.pngs.push(files::write_file(dir, &name, &bytes)?);
                 }
                 warnings.extend(picture.warnings);
             }
         }
-        files.warnings.extend(warnings.iter().cloned());
+        report.warnings.extend(warnings.iter().cloned());
         sweeps.push((record, anchor, charts, warnings));
     }
     if options.html {
-        files.html = page(dir, &sweeps, &mut files.warnings)?;
+        page(dir, &sweeps, &mut report)?;
     }
     if replaces_ours && options.png {
-        remove_stale_pictures(dir, &files.pngs);
+        files::remove_stale(dir, &report.pngs, files::is_picture);
     }
-    Ok(files)
-}
-
-/// Whether a folder holds a page of ours, whose pictures this report replaces.
-fn holds_our_page(dir: &Path) -> bool {
-    let mut head = Vec::new();
-    let read =
-        fs::File::open(dir.join("index.html")).map(|page| page.take(2000).read_to_end(&mut head));
-    let sign = b"name=\"generator\" content=\"bencher\"";
-    matches!(read, Ok(Ok(_))) && head.windows(sign.len()).any(|window| window == sign)
-}
-
-/// Removes the pictures that an earlier report left and this one did not draw again.
-fn remove_stale_pictures(dir: &Path, drawn: &[PathBuf]) {
-    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if name.ends_with(".png") && name.contains("--") && !drawn.contains(&entry.path()) {
-            // One that stays is out of date, not wrong.
-            let _ = fs::remove_file(entry.path());
-        }
+    if replaces_ours && options.html {
+        files::remove_stale(&dir.join(FOLDER), &report.files, files::is_content);
     }
+    Ok(report)
 }
 
 /// One record with its anchor, charts, and the warnings of drawing them.
 type Sweep<'a> = (&'a SweepRecord, String, Vec<Chart>, Vec<String>);
 
 #[cfg(feature = "html")]
-fn page(
-    dir: &Path,
-    sweeps: &[Sweep],
-    _warnings: &mut Vec<String>,
-) -> Result<Option<PathBuf>, ReportError> {
+fn page(dir: &Path, sweeps: &[Sweep], report: &mut ReportFiles) -> Result<(), ReportError> {
     use crate::render::html::{Section, page};
 
     let title = match sweeps {
@@ -202,42 +183,20 @@ fn page(
             warnings: warnings.clone(),
         })
         .collect();
-    write_file(dir, "index.html", page(&title, &sections).as_bytes()).map(Some)
+    let page = page(&title, &sections);
+    if !page.files.is_empty() {
+        report.files = files::write_contents(&dir.join(FOLDER), &page.files)?;
+    }
+    report.html = Some(files::write_file(dir, "index.html", page.html.as_bytes())?);
+    Ok(())
 }
 
 #[cfg(not(feature = "html"))]
 #[expect(clippy::unnecessary_wraps, reason = "the page of the feature can fail")]
-fn page(
-    _dir: &Path,
-    _sweeps: &[Sweep],
-    warnings: &mut Vec<String>,
-) -> Result<Option<PathBuf>, ReportError> {
-    warnings.push("no page: bencher-report was built without its feature `html`".to_owned());
-    Ok(None)
-}
-
-fn write_file(dir: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, ReportError> {
-    let path = dir.join(name);
-    let write = || -> io::Result<()> {
-        let mut file = tempfile::Builder::new()
-            .prefix(".bencher-")
-            .suffix(".part")
-            .tempfile_in(dir)?;
-        file.write_all(bytes)?;
-        // A temporary file is its owner's alone; a report is for whoever may read the folder.
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            let readable = fs::Permissions::from_mode(0o644);
-            file.as_file().set_permissions(readable)?;
-        }
-        file.persist(&path)?;
-        Ok(())
-    };
-    match write() {
-        Ok(()) => Ok(path),
-        Err(source) => Err(ReportError::File { path, source }),
-    }
+fn page(_dir: &Path, _sweeps: &[Sweep], report: &mut ReportFiles) -> Result<(), ReportError> {
+    let warning = "no page: bencher-report was built without its feature `html`";
+    report.warnings.push(warning.to_owned());
+    Ok(())
 }
 
 /// A name for files and links that no other sweep of the report has.

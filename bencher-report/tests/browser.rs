@@ -15,7 +15,7 @@ use std::path::Path;
 use std::process::Command;
 
 use bencher_report::{ReportOptions, write_report};
-use common::{EVIL, gallery, large};
+use common::{EVIL, contents, gallery, large};
 
 /// The page after its scripts have run, and what they said on the console.
 fn render(page: &Path) -> (String, String) {
@@ -64,10 +64,16 @@ fn the_page_draws_everything_and_asks_for_nothing() {
     // Nothing in the file names another place, and the policy would forbid going there.
     assert!(written.contains("default-src 'none'"));
     assert!(!written.contains("unsafe-eval"));
+    assert!(written.contains("; media-src data:\""));
+    let carried = written.matches(" src=\"data:").count();
+    assert_eq!(
+        written.matches("src=\"").count(),
+        carried,
+        "an address besides data"
+    );
     for address in [
         "http:",
         "https:",
-        "src=\"",
         "url(",
         "@import",
         "<link rel=\"stylesheet",
@@ -78,7 +84,7 @@ fn the_page_draws_everything_and_asks_for_nothing() {
     let (dom, console) = render(&page);
     assert_eq!(console, "", "the console is not empty");
     let figures = written.matches("class=\"plot\"").count();
-    assert_eq!(figures, 12);
+    assert_eq!(figures, 20);
     assert!(
         dom.contains(&format!("data-figures=\"{figures}\"")),
         "not all figures were drawn"
@@ -88,9 +94,36 @@ fn the_page_draws_everything_and_asks_for_nothing() {
     assert!(!dom.contains("class=\"drawing\""), "a figure was left out");
 
     // The hostile name is text: no element came of it, and a reader sees it as it is.
-    assert!(!dom.contains("<img"), "a name became an element");
+    // The pictures are the six of one record, and their scripts did not run.
+    assert_eq!(dom.matches("<img").count(), 6, "a name became an element");
+    assert!(!dom.contains("pwned</title>"), "a picture ran its script");
     let shown = EVIL.replace('<', "&lt;").replace('>', "&gt;");
     assert!(dom.contains(&format!("-title\">{shown}</h1>")));
+}
+
+#[test]
+fn pictures_and_videos_are_shown_under_the_policy() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = ReportOptions {
+        png: false,
+        ..ReportOptions::default()
+    };
+    let records = [contents::images(), contents::files()];
+    let page = write_report(&records, dir.path(), &options).unwrap();
+    let page = page.html.unwrap();
+    let probe = "<script>const wait = setInterval(() => {
+        const images = [...document.images], videos = [...document.querySelectorAll('video')];
+        for (const image of images) image.loading = 'eager';
+        const seen = images.filter((image) => image.complete && image.naturalWidth > 0).length;
+        const ready = videos.filter((video) => video.readyState > 0 && video.videoWidth > 0).length;
+        document.body.dataset.shown = seen + ' of ' + images.length + ', ' + ready + ' of ' + videos.length;
+    }, 20);</script></body>";
+    let probed = fs::read_to_string(&page).unwrap().replace("</body>", probe);
+    fs::write(&page, probed).unwrap();
+    let (dom, console) = render(&page);
+    assert_eq!(console, "");
+    let shown = dom.split("data-shown=\"").nth(1).unwrap().split('"').next();
+    assert_eq!(shown, Some("6 of 6, 3 of 3"));
 }
 
 #[test]

@@ -15,9 +15,9 @@ use std::path::Path;
 
 use bencher_core::dataset::{CellState, Dataset, Dim};
 use bencher_core::record::SweepRecord;
-use bencher_core::value::{Kind, Value};
+use bencher_core::value::{Kind, Payload, Value};
 use bencher_report::{ReportFiles, ReportOptions, StaticRenderer, write_report};
-use common::{dataset, evil, gallery, levels, numbers, powers, record, result};
+use common::{EVIL, contents, dataset, evil, gallery, levels, numbers, powers, record, result};
 
 fn report(records: &[SweepRecord], dir: &Path, renderer: StaticRenderer) -> ReportFiles {
     let options = ReportOptions {
@@ -43,13 +43,15 @@ fn every_record_of_the_gallery_is_drawn_by_both() {
     for renderer in [StaticRenderer::Kuva, StaticRenderer::Auto] {
         let dir = tempfile::tempdir().unwrap();
         let files = report(&gallery(), dir.path(), renderer);
-        assert_eq!(files.pngs.len(), 13);
+        assert_eq!(files.pngs.len(), 26);
+        assert_eq!(files.files.len(), 3, "the logs");
         assert_eq!(files.warnings, [] as [String; 0]);
         let names: Vec<String> = fs::read_dir(dir.path())
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();
-        assert_eq!(names.len(), 14, "no temporary file stays: {names:?}");
+        // The pictures, the page, and the folder of what it links to.
+        assert_eq!(names.len(), 28, "no temporary file stays: {names:?}");
     }
 }
 
@@ -105,7 +107,15 @@ fn nothing_at_all() {
         .into_iter()
         .filter(|state| !state.has_value())
     {
-        for kind in [Kind::Float(64), Kind::Bool, Kind::Text, Kind::Uint(128)] {
+        for kind in [
+            Kind::Float(64),
+            Kind::Bool,
+            Kind::Text,
+            Kind::Uint(128),
+            Kind::Category,
+            Kind::Image,
+            Kind::Table,
+        ] {
             for dims in [
                 vec![],
                 vec![levels("c", &["a", "b"])],
@@ -174,6 +184,94 @@ fn no_text_is_markup_or_a_command() {
     for place in [dir.path(), Path::new(".")] {
         assert!(!place.join("pwned").exists(), "a name ran as a command");
     }
+}
+
+#[test]
+fn hostile_names_of_contents_are_harmless() {
+    let long = "n".repeat(300);
+    let names = [
+        "../../x",
+        "/etc/passwd",
+        "a\0b",
+        EVIL,
+        "..",
+        "",
+        &long,
+        "a\" onclick=\"b.txt",
+    ];
+    let types = [
+        "text/html",
+        "image/png\"><script>alert(1)</script>",
+        "image/png",
+        "",
+    ];
+    let data = dataset(
+        vec![levels("c", &names), Dim::repeats(4)],
+        vec![
+            result("file", "", Kind::File),
+            result("picture", "", Kind::Image),
+        ],
+        |name, at| {
+            let content = format!("{name} {at:?}").into_bytes();
+            Ok(Value::from(Payload::new(
+                names[at[0]],
+                types[at[1]],
+                content,
+            )))
+        },
+    );
+    let dir = tempfile::tempdir().unwrap();
+    let inner = dir.path().join("a/b/report");
+    let files = report(&[record("Names", data)], &inner, StaticRenderer::Kuva);
+    assert_eq!(files.warnings, [] as [String; 0]);
+    // Of each result, the type `image/png` is shown in the page, the others lie beside it.
+    assert_eq!(files.files.len(), 2 * 3 * names.len());
+    for file in &files.files {
+        let name = file.file_name().unwrap().to_str().unwrap();
+        assert_eq!(file.parent(), Some(inner.join("files").as_path()));
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        assert!(name.chars().all(plain) && name.len() < 120, "{name}");
+        assert!(file.is_file());
+    }
+    let beyond: Vec<_> = fs::read_dir(dir.path().join("a/b")).unwrap().collect();
+    assert_eq!(beyond.len(), 1, "nothing lies outside the report");
+    let page = fs::read_to_string(files.html.unwrap()).unwrap();
+    assert!(!page.contains("onclick=\"") && !page.contains("<script>alert"));
+    assert_eq!(page.matches("<img ").count(), 2 * names.len());
+    assert_eq!(
+        page.matches(" src=\"data:image/png;base64,").count(),
+        2 * names.len()
+    );
+    // A later report removes what it does not link to, and nothing else.
+    let strange = inner.join("files/mine.txt");
+    fs::write(&strange, "").unwrap();
+    report(&[], &inner, StaticRenderer::Kuva);
+    let left: Vec<_> = fs::read_dir(inner.join("files")).unwrap().collect();
+    assert_eq!((left.len(), strange.exists()), (1, true));
+}
+
+#[test]
+fn pictures_beyond_what_a_page_carries_lie_beside_it() {
+    let size = 12 << 20;
+    let data = dataset(
+        vec![numbers("n", "", &[1.0, 2.0, 3.0, 4.0])],
+        vec![result("picture", "", Kind::Image)],
+        |_, at| {
+            let content = vec![u8::try_from(at[0]).unwrap(); size];
+            Ok(Value::from(Payload::new("large.png", "image/png", content)))
+        },
+    );
+    let (files, page) = one("large pictures", data);
+    assert_eq!(page.matches("<img ").count(), 2);
+    assert_eq!(files.files.len(), 2);
+    assert_eq!(page.matches("href=\"files/").count(), 2);
+    assert!(page.len() < 48 << 20, "{}", page.len());
+    let (_, page) = one("few", contents::images().dataset);
+    assert!(page.contains("the store no longer has its content"));
+    assert!(
+        !page.contains("media-src"),
+        "no video, no leave to play one"
+    );
 }
 
 #[test]

@@ -11,9 +11,11 @@
 mod common;
 
 use bencher_core::dataset::{CellState, Dataset, Dim};
-use bencher_core::value::{Kind, Value};
-use bencher_report::chart::{Chart, ChartKind, Marks};
+use bencher_core::value::{Item, Kind, Value};
+use bencher_report::chart::{Chart, ChartKind, Marks, Pane, Ticks};
 use bencher_report::deduce::{deduce, explain};
+use common::contents;
+use common::inputs::{self as kinds, variants_of};
 use common::{dataset, levels, numbers, result, snapshots, truths};
 
 /// `f` numeric inputs, `c` categorical ones of two levels each, and repeats where there are any.
@@ -63,6 +65,7 @@ fn shape(chart: &Chart) -> (ChartKind, usize, usize, usize) {
         Marks::HeatMap(map) => map.values.len(),
         Marks::Histogram(histogram) => histogram.counts.len(),
         Marks::Table(table) => table.rows.len(),
+        Marks::Pane(_) => 1,
         other => panic!("{other:?}"),
     };
     (chart.kind, chart.panels.len(), chart.columns, marks)
@@ -112,7 +115,10 @@ fn the_order_of_inputs_changes_no_axis() {
     for dims in orders {
         let chart = one(dims, Kind::Float(64));
         assert_eq!(shape(&chart), (ChartKind::HeatMap, 2, 2, 9));
-        assert_eq!((chart.x.label.as_str(), chart.y.label.as_str()), ("x", "y"));
+        assert_eq!(
+            (chart.x.label().as_str(), chart.y.label().as_str()),
+            ("x", "y")
+        );
         assert_eq!(chart.panels[1].label(), "mode = b");
     }
     let chart = one(vec![mode, x], Kind::Float(64));
@@ -156,6 +162,101 @@ fn the_innermost_facet_runs_left_to_right() {
 }
 
 #[test]
+fn variants_with_a_number_are_lines_by_name() {
+    let chart = deduce(&kinds::variants().dataset).remove(0);
+    assert_eq!(shape(&chart), (ChartKind::Curve, 1, 1, 3));
+    assert_eq!(chart.legend.as_deref(), Some("codec"));
+    assert_eq!(chart.x.label(), "codec: level / quality / preset");
+    let Marks::Lines(series) = &chart.panels[0].marks else {
+        panic!("no lines");
+    };
+    let course = |n: usize| -> (String, Vec<f64>) {
+        let xs = series[n].points.iter().map(|point| point.x).collect();
+        (series[n].name.clone(), xs)
+    };
+    assert_eq!(course(0), ("Zstd".to_owned(), vec![1.0, 3.0, 9.0]));
+    assert_eq!(course(1), ("Brotli".to_owned(), vec![2.0, 6.0, 11.0]));
+    let point = &series[0].points[1];
+    assert_eq!(point.place.as_deref(), Some("Zstd(level=3)"));
+    // Each cell is drawn once: nine is the second of the list, and the last on the axis.
+    let csv = chart.data_rows(usize::MAX).to_csv();
+    assert_eq!(csv.matches("Zstd(level=9)").count(), 1);
+
+    // Another numeric input is the axis; with one variant that has no number, names are levels.
+    let codec = || variants_of("codec", &[("A", "x", 1), ("A", "x", 2), ("B", "x", 1)]);
+    let n = numbers("n", "", &[1.0, 2.0]);
+    let chart = one(vec![codec(), n], Kind::Float(64));
+    assert_eq!(shape(&chart), (ChartKind::Line, 1, 1, 3));
+    assert_eq!(chart.x.label(), "n");
+    let chart = one(vec![codec(), levels("c", &["p", "q"])], Kind::Float(64));
+    assert_eq!(
+        shape(&chart),
+        (ChartKind::Line, 2, 2, 2),
+        "the other category is a facet"
+    );
+    let mut mixed = codec();
+    mixed.values.push(Value::from("None"));
+    let chart = one(vec![mixed], Kind::Float(64));
+    assert_eq!(shape(&chart), (ChartKind::Bar, 1, 1, 1));
+    assert_eq!(
+        chart.x.level_names(),
+        ["A(x=1)", "A(x=2)", "B(x=1)", "None"]
+    );
+}
+
+#[test]
+fn joined_inputs_are_an_axis_where_they_grow_together() {
+    let chart = deduce(&kinds::zipped().dataset).remove(0);
+    assert_eq!(shape(&chart), (ChartKind::Line, 1, 1, 2));
+    assert_eq!(chart.x.label(), "shape: rows, with cols");
+    assert_eq!(chart.x.range, Some((4.0, 32.0)));
+    let rows = |pairs: &[(i64, i64)]| {
+        let item = |(a, b): &(i64, i64)| {
+            Value::from(Item::new(
+                "",
+                [("a", Value::from(*a)), ("b", Value::from(*b))],
+            ))
+        };
+        let rows = Dim::input("row", Kind::Item, pairs.iter().map(item).collect());
+        one(vec![rows], Kind::Float(64))
+    };
+    assert_eq!(
+        rows(&[(1, 9), (3, 2), (2, 4)]).kind,
+        ChartKind::Line,
+        "b falls"
+    );
+    let chart = rows(&[(1, 9), (2, 2), (3, 4)]);
+    assert_eq!(chart.kind, ChartKind::Bar, "a row of a design");
+    assert_eq!(chart.x.level_names()[0], "a=1, b=9");
+    assert_eq!(rows(&[(1, 9), (1, 2)]).x.label(), "row: b");
+}
+
+#[test]
+fn moments_lie_on_an_axis_of_time() {
+    let chart = deduce(&kinds::nightly().dataset).remove(0);
+    assert_eq!(shape(&chart), (ChartKind::Line, 1, 1, 2));
+    assert_eq!(chart.x.ticks, Ticks::Time);
+    assert_eq!(chart.x.name_of(1_704_067_200.0), "2024-01-01T00:00:00Z");
+    let csv = chart.data_rows(1).to_csv();
+    assert!(
+        csv.contains("commit [UTC]") && csv.contains("2024-01-01T00:00:00Z"),
+        "{csv}"
+    );
+}
+
+#[test]
+fn narrow_numbers_are_printed_as_such() {
+    let charts = deduce(&kinds::narrow().dataset);
+    assert_eq!(charts.len(), 2, "each part of a vector is drawn");
+    assert_eq!(
+        (charts[0].id.as_str(), charts[0].result.as_str()),
+        ("pos-0-line", "pos[0]")
+    );
+    let csv = charts[1].data_rows(usize::MAX).to_csv();
+    assert!(csv.contains("\n,0.1,0.1,,,1,0,measured"), "{csv}");
+}
+
+#[test]
 fn a_lone_value_makes_no_axis() {
     let mut dims = inputs(1, 1, 1);
     dims.push(numbers("fixed", "kg", &[7.5]));
@@ -187,14 +288,99 @@ fn truths_over_repeats_are_proportions() {
 }
 
 #[test]
-fn text_is_a_table_over_all_inputs() {
-    let chart = one(inputs(1, 1, 2), Kind::Text);
+fn names_are_a_table_over_all_inputs() {
+    let data = dataset(
+        inputs(1, 1, 2),
+        vec![result("winner", "", Kind::Category)],
+        |_, at| Ok(Value::from(format!("name {}", at[0]))),
+    );
+    let chart = deduce(&data).remove(0);
     assert_eq!(shape(&chart), (ChartKind::Table, 1, 1, 16));
     let Marks::Table(table) = &chart.panels[0].marks else {
         panic!("no table");
     };
-    assert_eq!(table.columns, ["f0 [m]", "c0", "repeat", "out [s]"]);
-    assert_eq!(table.rows[15][3].text, "text 8");
+    assert_eq!(table.titles(), ["f0 [m]", "c0", "repeat", "winner"]);
+    assert_eq!(table.rows[15][3].text, "name 3");
+}
+
+#[test]
+fn contents_have_a_pane_for_every_sample() {
+    let chart = one(inputs(1, 1, 2), Kind::Text);
+    assert_eq!(shape(&chart), (ChartKind::Panes, 16, 4, 1));
+    // The first input runs left to right, the repeats and the others top to bottom.
+    assert_eq!(chart.panels[5].label(), "c0 = a, repeat = 2, f0 = 2 m");
+    assert_eq!(
+        chart.panels[5].marks,
+        Marks::Pane(Pane::Text("text 4".to_owned()))
+    );
+    let csv = chart.data_rows(usize::MAX).to_csv();
+    assert!(
+        csv.starts_with("c0,repeat,f0 [m],out [s],state\r\na,1,1,text 0,measured\r\n"),
+        "{csv}"
+    );
+    let chart = one(vec![Dim::repeats(300)], Kind::Text);
+    assert_eq!(shape(&chart), (ChartKind::Panes, 200, 4, 1));
+    assert_eq!(
+        chart.notes,
+        ["The first 200 of 300 samples over repeat are drawn; the stored results have them all."]
+    );
+    let pictures = deduce(&contents::images().dataset).remove(0);
+    assert_eq!(shape(&pictures), (ChartKind::Panes, 8, 4, 1));
+    let csv = pictures.data_rows(usize::MAX).to_csv();
+    assert!(csv.contains("lit,2,,,,,skipped: needs a GPU"), "{csv}");
+    assert!(csv.contains("lit,4,gone.png,image/png,119,"), "{csv}");
+}
+
+#[test]
+fn tables_of_samples_are_drawn_by_their_columns() {
+    let charts = deduce(&contents::training());
+    let ids: Vec<&str> = charts.iter().map(|chart| chart.id.as_str()).collect();
+    assert_eq!(ids, ["course-loss-line", "course-accuracy-line"]);
+    let loss = &charts[0];
+    assert_eq!(
+        shape(loss),
+        (ChartKind::Line, 2, 2, 4),
+        "a series for every repeat"
+    );
+    assert_eq!(
+        (loss.x.label(), loss.y.label()),
+        ("step".into(), "loss".into())
+    );
+    assert_eq!(loss.legend.as_deref(), Some("repeat"));
+    assert_eq!(
+        loss.notes,
+        [
+            "1 sample timed out: took longer than 60 s.",
+            "1 sample missing: the stored table is damaged."
+        ]
+    );
+    let Marks::Lines(series) = &loss.panels[0].marks else {
+        panic!("no lines");
+    };
+    let lengths: Vec<usize> = series.iter().map(|one| one.points.len()).collect();
+    assert_eq!(lengths, [60, 60, 0, 60]);
+    assert_eq!(series[0].points[30].y, None, "NaN is a gap");
+    // Without repeats the levels of an input that has few are the series.
+    let [_, latencies, rows] = contents::tables().map(|record| deduce(&record.dataset));
+    assert_eq!(shape(&latencies[0]).0, ChartKind::Histogram);
+    assert_eq!(latencies[0].panels.len(), 3);
+    assert_eq!(shape(&rows[0]), (ChartKind::Panes, 2, 2, 1));
+    let once = contents::training().select("repeat", 1).unwrap();
+    let charts = deduce(&once);
+    assert_eq!(shape(&charts[0]), (ChartKind::Line, 1, 1, 2));
+    assert_eq!(charts[0].legend.as_deref(), Some("optimizer"));
+    let chosen: Vec<(ChartKind, bool)> = explain(&once)
+        .iter()
+        .map(|one| (one.kind, one.chosen))
+        .collect();
+    assert_eq!(
+        chosen,
+        [
+            (ChartKind::Histogram, false),
+            (ChartKind::Line, true),
+            (ChartKind::Panes, false)
+        ]
+    );
 }
 
 #[test]
@@ -250,6 +436,10 @@ fn absent_cells_are_gaps_with_a_reason() {
     assert_eq!(text(3).as_deref(), Some("not a finite number: inf"));
     let runs: Vec<usize> = series[0].runs().map(<[_]>::len).collect();
     assert_eq!(runs, [1, 1, 1]);
+    assert_eq!(
+        charts[0].notes,
+        ["Without a value: 2 failed, 1 timed out of 10 samples."]
+    );
     let csv = charts[0].data_rows(usize::MAX).to_csv();
     assert!(csv.contains(",2,,,,0,2,failed: boom\r\n"), "{csv}");
 }

@@ -1,22 +1,12 @@
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::time::Instant;
 
-use crate::dataset::Dataset;
-use crate::record::SweepRecord;
-use crate::result_collector::ResultCollector;
 use crate::space::Order;
-use crate::sweep_executor::{
-    Benchmark, Plan, PlanError, Result, RunOptions, SweepChoice, SweepExecutor,
-};
-use crate::var::{Constant, Input, Output, ParametrizedSweep};
+use crate::sweep_executor::{Benchmark, Result, SweepChoice};
+use crate::var::{Constant, Input, Output};
 
-use super::error::BenchError;
 use super::result::BenchResult;
-use super::session::{Session, warnings};
-
-/// The most cells that are made for a sweep that is not run.
-const MOST_PENDING: u128 = 1_000_000;
+use super::session::Session;
 
 /// A sweep on its way to being run.
 ///
@@ -38,14 +28,14 @@ const MOST_PENDING: u128 = 1_000_000;
 #[must_use = "a sweep does nothing until it is `run()`"]
 pub struct SweepBuilder<'b, S> {
     session: &'b Rc<RefCell<Session>>,
-    prototype: &'b S,
-    title: String,
-    description: String,
-    post_description: String,
-    tag: String,
-    choice: SweepChoice<S>,
-    order: Option<Order>,
-    repeats: Option<u32>,
+    pub(super) prototype: &'b S,
+    pub(super) title: String,
+    pub(super) description: String,
+    pub(super) post_description: String,
+    pub(super) tag: String,
+    pub(super) choice: SweepChoice<S>,
+    pub(super) order: Option<Order>,
+    pub(super) repeats: Option<u32>,
 }
 
 impl<'b, S: Benchmark> SweepBuilder<'b, S> {
@@ -180,143 +170,7 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
     /// fail-fast, a sample fails.
     pub fn run(self) -> Result<BenchResult<S>> {
         let session = self.session;
-        let mut session = session.borrow_mut();
-        if !session.is_chosen(&self.title) {
-            return Ok(self.not_run(self.plan(&session).ok().as_ref()));
-        }
-        if session.config.list {
-            session.list(&self.title);
-            return Ok(self.not_run(self.plan(&session).ok().as_ref()));
-        }
-        let mut timings = Vec::new();
-        let clock = Instant::now();
-        let plan = self.plan(&session)?;
-        if session.config.dry_run {
-            session.show_plan(&self.title, &plan);
-            return Ok(self.not_run(Some(&plan)));
-        }
-        let collector = ResultCollector::new(&plan, &self.title).map_err(self.plan_error())?;
-        for note in &plan.notes {
-            session.note(&format!("sweep \"{}\": {note}", self.title));
-        }
-        timings.push(("plan".to_owned(), clock.elapsed().as_secs_f64()));
-
-        let clock = Instant::now();
-        let started = format!("{:.3}", jiff::Timestamp::now());
-        let store = session.samples(&plan.series().tag)?;
-        let code = session.code();
-        timings.push(("open".to_owned(), clock.elapsed().as_secs_f64()));
-
-        let clock = Instant::now();
-        let timed = plan.is_timed();
-        let default_order = if timed {
-            Order::Shuffled { seed: 0 }
-        } else {
-            Order::RoundRobin
-        };
-        let options = RunOptions {
-            order: session.config.order.or(self.order).unwrap_or(default_order),
-            executor: session.config.executor,
-            fail_fast: session.config.fail_fast,
-            interrupt: session.interrupt.clone(),
-            store,
-            overwrite: session.config.overwrite,
-            policy: session.config.code,
-            code,
-        };
-        let samples = plan.samples();
-        let executor = SweepExecutor::new(plan);
-        session.progress.start(&self.title, samples);
-        let ended = executor.run(collector, options, session.progress.as_mut());
-        let end = ended.map_err(BenchError::Store)?;
-        let (mut dataset, failures, counts) = end.collector.finish();
-        session.progress.finish(&counts);
-        timings.push(("execute".to_owned(), clock.elapsed().as_secs_f64()));
-
-        let mut warnings = warnings(timed, &end.calls, end.damaged);
-        if end.interrupted {
-            warnings.push("interrupted: some samples were not taken".to_owned());
-        }
-        if end.store_error.is_some() {
-            warnings.push("the store stopped taking samples: not all of them are kept".to_owned());
-        }
-        describe(&mut dataset, executor.plan());
-        let record = SweepRecord {
-            bench: S::SCHEMA.name.to_owned(),
-            title: self.title.clone(),
-            description: if self.description.is_empty() {
-                S::SCHEMA.doc.to_owned()
-            } else {
-                self.description.clone()
-            },
-            post_description: self.post_description.clone(),
-            tag: executor.plan().series().tag.clone(),
-            started,
-            dataset,
-            constants: executor.plan().constants(),
-            failures,
-            counts,
-            timings,
-            warnings,
-            sweep_type: executor.plan().series().sweep_type.clone(),
-            version: executor.plan().series().version,
-            identity: None,
-        };
-        if !(end.interrupted && record.counts.submitted == 0) {
-            session.finish_sweep(&record);
-        }
-        let title = self.title;
-        if let Some(source) = end.store_error {
-            return Err(BenchError::StoreFailed { title, source }.into());
-        }
-        if end.failed_fast
-            && let Some(failure) = record.failures.last()
-        {
-            let failure = Box::new(failure.clone());
-            return Err(BenchError::FailedFast { title, failure }.into());
-        }
-        if end.interrupted {
-            return Err(BenchError::Interrupted { title }.into());
-        }
-        Ok(BenchResult::new(record, true))
-    }
-
-    fn plan(&self, session: &Session) -> Result<Plan<S>, BenchError> {
-        let config = &session.config;
-        let repeats = config.repeats.or(self.repeats).unwrap_or(1);
-        let tag = match (config.run_tag.as_str(), self.tag.as_str()) {
-            ("", tag) | (tag, "") => tag.to_owned(),
-            (run, own) => format!("{run}/{own}"),
-        };
-        Plan::new(
-            self.prototype,
-            &self.choice,
-            &config.inputs,
-            config.density,
-            repeats,
-            &tag,
-        )
-        .map_err(self.plan_error())
-    }
-
-    fn plan_error(&self) -> impl FnOnce(PlanError) -> BenchError {
-        let title = self.title.clone();
-        move |source| BenchError::Plan {
-            title,
-            source: Box::new(source),
-        }
-    }
-
-    /// A result in which every cell is pending, so that code which reads it goes on working; of
-    /// a sweep without a plan, or too large to be worth it, without dimensions.
-    fn not_run(&self, plan: Option<&Plan<S>>) -> BenchResult<S> {
-        let dataset = plan
-            .filter(|plan| plan.samples() <= MOST_PENDING)
-            .and_then(|plan| plan.dataset(&self.title).ok());
-        BenchResult::new(
-            SweepRecord::pending(S::SCHEMA.name, self.title.clone(), dataset),
-            false,
-        )
+        self.run_in(&mut session.borrow_mut())
     }
 }
 
@@ -328,18 +182,5 @@ impl<S> std::fmt::Debug for SweepBuilder<'_, S> {
             .field("tag", &self.tag)
             .field("choice", &self.choice)
             .finish_non_exhaustive()
-    }
-}
-
-/// What exports of a dataset say beside its cells.
-fn describe<S: ParametrizedSweep>(dataset: &mut Dataset, plan: &Plan<S>) {
-    let mut attribute = |name: String, text: String| dataset.attributes.insert(name, text);
-    attribute("bench".to_owned(), S::SCHEMA.name.to_owned());
-    attribute("tag".to_owned(), plan.series().tag.clone());
-    for constant in plan.constants() {
-        attribute(
-            format!("constant {}", constant.name),
-            constant.value.to_string(),
-        );
     }
 }

@@ -21,6 +21,15 @@ pub enum BenchError {
     /// The store could not be opened or read.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A result that was to be shown without running, and is not stored.
+    #[error(
+        "sweep \"{title}\" has no stored result that is the same, and `--only-plot` runs nothing; run it \
+         once without"
+    )]
+    NoResult {
+        /// The sweep.
+        title: String,
+    },
     /// The store stopped taking samples; the results were drawn all the same.
     #[error("sweep \"{title}\" was stopped, since its samples could not be kept: {source}")]
     StoreFailed {

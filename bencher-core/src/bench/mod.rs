@@ -26,19 +26,28 @@
 //! ```
 
 mod builder;
-mod config;
+pub(crate) mod config;
 mod error;
+mod kept;
+mod layers;
 mod print;
+mod refine;
 mod result;
+mod run;
 mod session;
+mod steps;
 mod table;
 
 pub use builder::SweepBuilder;
-pub use config::{OutputFormat, ReportPlace, RunConfig};
+pub use config::{
+    ByteSize, FailureLimit, OutputFormat, PaneLayout, PrintOptions, ReportOptions, ReportPlace,
+    RunConfig, Settings, Source,
+};
 pub use error::BenchError;
+pub use refine::Refinement;
 pub use result::BenchResult;
 pub use session::{ReportFiles, Reporter, Session, Verdict};
-pub use table::result_table;
+pub use table::{result_table, sample_table};
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -79,6 +88,23 @@ impl<S: Benchmark> Bench<S> {
     /// The value every sample is copied from: set what no attribute names, such as shared data.
     pub fn prototype(&mut self) -> &mut S {
         &mut self.prototype
+    }
+
+    /// Says how the program wants to be run, before its first sweep.
+    ///
+    /// The user can say otherwise on the command line, in the environment and in `bencher.toml`, and
+    /// a sweep for itself ([`SweepBuilder::repeats`], [`SweepBuilder::order`]).
+    ///
+    /// ```
+    #[doc = include_str!("../example_sweep.md")]
+    #[doc = include_str!("../example_bench.md")]
+    /// bench.configure(|config| config.repeats = Some(3));
+    /// let result = bench.sweep("By length").inputs([Sorting::LEN.samples(5)]).run()?;
+    /// assert_eq!(result.dataset().shape(), [5, 3]);
+    /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    /// ```
+    pub fn configure(&mut self, change: impl FnOnce(&mut RunConfig)) {
+        self.session.borrow_mut().configure(change);
     }
 
     /// Sweeps of another type within the same run.

@@ -1,20 +1,19 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
 use crate::dataset::Dataset;
 use crate::job::CallCounts;
-use crate::progress::{BarProgress, JsonProgress, ProgressSink, SilentProgress};
+use crate::progress::ProgressSink;
 use crate::record::SweepRecord;
-use crate::store::{SampleStore, StoreError, default_root, save_result, slug};
+use crate::store::{MemoryStore, save_result, slug};
 use crate::sweep_executor::{BoxError, Interrupt, Plan};
-use crate::value::Digest;
 use crate::var::{ParametrizedSweep, nearest};
 
-use super::config::{OutputFormat, ReportPlace, RunConfig};
+use super::config::{OutputFormat, ReportOptions, ReportPlace, RunConfig, Settings};
 use super::error::failure_text;
-use super::print::say;
-use super::table::result_table;
+use super::layers::Layers;
+use super::print::{print_record, say};
+use super::steps::{progress, root};
 
 /// One run of a benchmark program: its configuration, the open store, and what its sweeps gave.
 ///
@@ -23,13 +22,19 @@ pub struct Session {
     pub(super) config: RunConfig,
     pub(super) interrupt: Interrupt,
     pub(super) progress: Box<dyn ProgressSink>,
-    program: String,
-    root: PathBuf,
+    pub(super) program: String,
+    pub(super) root: PathBuf,
     #[cfg(feature = "store")]
-    database: Option<crate::store::Database>,
-    records: Vec<SweepRecord>,
-    seen: Vec<String>,
+    pub(super) database: Option<crate::store::Database>,
+    pub(super) records: Vec<SweepRecord>,
+    pub(super) seen: Vec<String>,
     unsaved: bool,
+    pub(super) layers: Layers,
+    /// The samples of a run in steps that keeps none.
+    pub(super) memory: MemoryStore,
+    /// The tags whose samples were dropped.
+    #[cfg(feature = "store")]
+    pub(super) cleared: Vec<String>,
 }
 
 /// Draws records into a folder; what reports are made by, so that this crate need not draw.
@@ -42,14 +47,15 @@ pub struct Session {
 /// let session = Rc::new(RefCell::new(Session::new(config, "demo", Interrupt::default())));
 /// # let mut bench = Bench::<Sorting>::new(Rc::clone(&session))?;
 /// bench.sweep("By length").inputs([Sorting::LEN.samples(3)]).run()?;
-/// let verdict = session.borrow_mut().close(Some(&|records, folder| {
+/// let verdict = session.borrow_mut().close(Some(&|records, folder, options| {
 ///     assert_eq!((records.len(), folder.to_str()), (1, Some("out")));
+///     assert_eq!(options.plot_width, 600);
 ///     Ok(ReportFiles::default())
 /// }));
 /// assert_eq!(verdict, Verdict::Fine);
 /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
 /// ```
-pub type Reporter = dyn Fn(&[SweepRecord], &Path) -> Result<ReportFiles, BoxError>;
+pub type Reporter = dyn Fn(&[SweepRecord], &Path, &ReportOptions) -> Result<ReportFiles, BoxError>;
 
 /// What a reporter left behind.
 ///
@@ -100,31 +106,46 @@ impl std::fmt::Debug for Session {
 }
 
 impl Session {
-    /// A run of `program`.
+    /// A run of `program`, as `config` says it wants to be run.
     pub fn new(config: RunConfig, program: impl Into<String>, interrupt: Interrupt) -> Self {
-        let progress: Box<dyn ProgressSink> = match config.output {
-            OutputFormat::Text => Box::new(BarProgress::default()),
-            OutputFormat::Json => Box::new(JsonProgress::new(std::io::stdout())),
-            OutputFormat::Quiet => Box::new(SilentProgress),
-        };
-        let root = config.store.clone().unwrap_or_else(default_root);
         Self {
-            config,
+            progress: progress(config.output),
+            root: root(&config),
+            config: config.clone(),
             interrupt,
-            progress,
             program: program.into(),
-            root,
             #[cfg(feature = "store")]
             database: None,
             records: Vec::new(),
             seen: Vec::new(),
             unsaved: false,
+            layers: Layers::new(config, Settings::default()),
+            memory: MemoryStore::default(),
+            #[cfg(feature = "store")]
+            cleared: Vec::new(),
         }
+    }
+
+    /// A run of `program` as its user says.
+    pub fn with_settings(
+        settings: Settings,
+        program: impl Into<String>,
+        interrupt: Interrupt,
+    ) -> Self {
+        let mut session = Self::new(settings.config(), program, interrupt);
+        session.layers = Layers::new(RunConfig::default(), settings);
+        session.config = session.layers.run();
+        session
     }
 
     /// Tells progress to another sink.
     pub fn set_progress(&mut self, progress: Box<dyn ProgressSink>) {
         self.progress = progress;
+    }
+
+    /// The configuration of the run, at the step it is at, or of the sweep that was begun last.
+    pub fn config(&self) -> &RunConfig {
+        &self.config
     }
 
     /// What the sweeps gave so far.
@@ -200,70 +221,6 @@ impl Session {
         }
     }
 
-    /// The store for samples of a tag, cleared first if the run asks for it.
-    #[cfg(feature = "store")]
-    pub(super) fn samples(
-        &mut self,
-        tag: &str,
-    ) -> Result<Option<Box<dyn SampleStore>>, StoreError> {
-        if !self.config.cache {
-            return Ok(None);
-        }
-        let mut database = match &self.database {
-            Some(database) => database.clone(),
-            None => {
-                if self.root.join("samples.opening").exists() {
-                    self.progress.note(
-                        "a program died while opening the store; if this one dies too, the next \
-                         sets the store aside and carries over what can be read of it",
-                    );
-                }
-                let (database, notice) =
-                    crate::store::Database::open(&self.root, self.config.wait, |holder| {
-                        eprintln!("waiting for the store {}: {holder}", self.root.display());
-                    })?;
-                for message in notice.messages {
-                    self.progress.note(&message);
-                }
-                self.database.insert(database).clone()
-            }
-        };
-        if self.config.clear {
-            let gone = database.clear_tag(tag)?;
-            let tag = if tag.is_empty() {
-                "the default tag".to_owned()
-            } else {
-                format!("tag {tag}")
-            };
-            self.progress
-                .note(&format!("{gone} stored samples of {tag} were cleared"));
-        }
-        Ok(Some(Box::new(database)))
-    }
-
-    /// Without the feature `store` nothing is kept.
-    #[cfg(not(feature = "store"))]
-    #[expect(
-        clippy::unused_self,
-        clippy::unnecessary_wraps,
-        reason = "as with the feature"
-    )]
-    pub(super) fn samples(&mut self, _: &str) -> Result<Option<Box<dyn SampleStore>>, StoreError> {
-        Ok(None)
-    }
-
-    /// The digest of this executable, where samples are kept.
-    pub(super) fn code(&self) -> Digest {
-        static CODE: OnceLock<Digest> = OnceLock::new();
-        if !self.config.cache {
-            return Digest(0);
-        }
-        *CODE.get_or_init(|| {
-            let bytes = std::env::current_exe().and_then(std::fs::read);
-            bytes.map_or(Digest(0), |bytes| Digest::of(&bytes))
-        })
-    }
-
     /// Keeps and prints what a sweep gave.
     pub(super) fn finish_sweep(&mut self, record: &SweepRecord) {
         if self.config.cache
@@ -274,8 +231,13 @@ impl Session {
             self.progress
                 .note(&format!("error: the result could not be kept: {error}"));
         }
+        self.show_sweep(record);
+    }
+
+    /// Prints what a sweep gave, and has it drawn.
+    pub(super) fn show_sweep(&mut self, record: &SweepRecord) {
         match self.config.output {
-            OutputFormat::Text => print_record(record, self.config.rows),
+            OutputFormat::Text => print_record(record, self.config.print, self.config.rows),
             OutputFormat::Json => {
                 let result = record.dataset.to_json();
                 say!(
@@ -298,12 +260,20 @@ impl Session {
     /// Without a reporter, without a result, or with [`ReportPlace::Nowhere`] nothing is drawn. A choice of
     /// sweeps ([`RunConfig::only`]) that fits none is a failure.
     pub fn close(&mut self, reporter: Option<&Reporter>) -> Verdict {
+        // The last sweep's configuration is not the run's.
+        self.config = self.layers.run();
+        if self.config.print_config {
+            say!("{}", self.layers.text(&self.program).trim_end());
+        }
         if let Some(message) = self.chosen_nothing() {
             eprintln!("error: {message}");
             return Verdict::Usage;
         }
+        self.tidy();
         let mut verdict = Verdict::Fine;
-        if self.unsaved || self.records.iter().any(|record| record.counts.failed > 0) {
+        let limit = self.config.fail_on_sample_error;
+        let mut counts = self.records.iter().map(|record| &record.counts);
+        if self.unsaved || counts.any(|counts| limit.is_reached(counts)) {
             verdict = Verdict::Failed;
         }
         let folder = match &self.config.report {
@@ -314,13 +284,16 @@ impl Session {
         let (Some(reporter), false) = (reporter, self.records.is_empty()) else {
             return verdict;
         };
-        match reporter(&self.records, &folder) {
+        self.fetch_contents();
+        // A page that is open already only has to be loaded again.
+        let first = self.layers.step().0 == 1;
+        match reporter(&self.records, &folder, &self.config.report_options) {
             Ok(files) => {
                 for warning in &files.warnings {
                     self.progress.note(warning);
                 }
                 self.say_where(&files);
-                if self.config.open && !files.page.as_deref().is_some_and(open) {
+                if self.config.open && first && !files.page.as_deref().is_some_and(open) {
                     self.progress
                         .note("no program was found to open the report with");
                 }
@@ -403,28 +376,6 @@ pub(super) fn warnings(timed: bool, calls: &CallCounts, damaged: u64) -> Vec<Str
         ));
     }
     warnings
-}
-
-fn print_record(record: &SweepRecord, rows: usize) {
-    say!("{}\n", record.dataset);
-    say!("{}", result_table(&record.dataset, rows));
-    for failure in record.failures.iter().take(20) {
-        say!("failed    {}", failure_text(failure));
-    }
-    if record.failures.len() > 20 {
-        say!("failed    … and {} more", record.failures.len() - 20);
-    }
-    let counts = &record.counts;
-    let seconds: f64 = record.timings.iter().map(|(_, seconds)| seconds).sum();
-    say!(
-        "samples   {} executed, {} from the store, {} failed ({seconds:.2} s)",
-        counts.executed,
-        counts.hits,
-        counts.failed
-    );
-    for warning in &record.warnings {
-        say!("warning   {warning}");
-    }
 }
 
 /// Opens a file with the desktop's program for it; false where there is none.

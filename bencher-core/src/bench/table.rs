@@ -70,12 +70,7 @@ pub fn result_table(dataset: &Dataset, rows: usize) -> String {
             .collect(),
     ];
     let count = dataset.len().checked_div(repeats).unwrap_or(0);
-    let head = if count <= rows {
-        count
-    } else {
-        rows.saturating_sub(rows / 3)
-    };
-    let tail = if count <= rows { 0 } else { rows - head };
+    let (head, tail) = head_and_tail(count, rows);
     let shown = (0..head).chain(count - tail..count);
     for (n, point) in shown.enumerate() {
         if n == head && tail > 0 {
@@ -103,8 +98,61 @@ pub fn result_table(dataset: &Dataset, rows: usize) -> String {
         );
         table.push(row);
     }
-    let mut text = aligned(&table);
-    if tail > 0 {
+    finished(&table, count, rows)
+}
+
+/// The samples as a table of text: a row for every point and repeat, at most `rows` rows.
+///
+/// ```
+/// use bencher_core::bench::sample_table;
+/// use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
+/// use bencher_core::value::{Kind, Value};
+/// let len = Dim::input("len", Kind::Uint(64), vec![Value::from(10)]);
+/// let moves = VariableInfo::new("moves", Kind::Float(64));
+/// let mut sorting = Dataset::new("Sorting", vec![len, Dim::repeats(2)], vec![moves])?;
+/// let moves = sorting.variable_mut(0).ok_or("no variable")?;
+/// moves.record(0, &Value::Float(1.5), CellState::Measured)?;
+/// let table = sample_table(&sorting, 30);
+/// let rows: Vec<Vec<_>> = table.lines().map(|row| row.split_whitespace().collect()).collect();
+/// assert_eq!(rows[0], ["len", "repeat", "moves"]);
+/// assert_eq!(rows[2], ["10", "1", "1.5"]);
+/// assert_eq!(rows[3], ["10", "2", "(pending)"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn sample_table(dataset: &Dataset, rows: usize) -> String {
+    let dims = dataset.dims().iter().map(Dim::label);
+    let columns = dims.chain(dataset.variables().iter().map(Variable::label));
+    let mut table: Vec<Vec<String>> = vec![columns.collect()];
+    let count = dataset.len();
+    let (head, tail) = head_and_tail(count, rows);
+    for (n, row) in dataset.long_table().rows().enumerate() {
+        if n == head && tail > 0 {
+            table.push(vec!["…".to_owned(); table.first().map_or(0, Vec::len)]);
+        }
+        if n < head || n >= count - tail {
+            let coordinates = row.coordinates.iter().map(|value| short(value));
+            let cells = row.cells.iter().map(|cell| match &cell.value {
+                Some(value) => short(value),
+                None => format!("({})", cell.state),
+            });
+            table.push(coordinates.chain(cells).collect());
+        }
+    }
+    finished(&table, count, rows)
+}
+
+/// How many of `count` rows stand before and after a gap, where only `rows` are shown.
+fn head_and_tail(count: usize, rows: usize) -> (usize, usize) {
+    if count <= rows {
+        return (count, 0);
+    }
+    let head = rows - rows / 3;
+    (head, rows - head)
+}
+
+fn finished(table: &[Vec<String>], count: usize, rows: usize) -> String {
+    let mut text = aligned(table);
+    if count > rows {
         let _ = writeln!(text, "({count} rows, {rows} shown; `--rows N` shows more)");
     }
     text

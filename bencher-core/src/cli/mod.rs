@@ -1,30 +1,40 @@
 //! The command line of every benchmark program.
 //!
-//! [`parse`] makes a [`RunConfig`](crate::bench::RunConfig) of the arguments; [`run`] does the whole
-//! of a program: parse, run, draw, exit.
+//! [`parse`] reads the arguments, [`settings`] also the environment and `bencher.toml`; the
+//! [`Settings`] they give make a [`RunConfig`](crate::bench::RunConfig). [`run`] does the whole of a
+//! program: parse, run, draw, exit.
 //!
 //! ```
 #![doc = include_str!("../example_sweep.md")]
 //! use bencher_core::cli::parse;
-//! let config = parse(&Sorting::SCHEMA, ["demo", "--level", "4", "--input", "len=1,2"].map(Into::into))?;
+//! let args = ["demo", "--level", "4", "--input", "len=1,2"].map(Into::into);
+//! let config = parse(&Sorting::SCHEMA, args)?.settings.config();
 //! assert_eq!(config.density.subsampling_divisions, 4);
 //! assert_eq!(config.inputs[0].name, "len");
 //! # Ok::<(), clap::Error>(())
 //! ```
 
 mod args;
+mod environment;
+mod error;
+mod file;
+#[cfg(test)]
+mod tests;
 
-pub use args::{command, parse};
+pub use args::{CommandLine, FileChoice, command, parse};
+pub use error::SettingsError;
 
 use std::cell::RefCell;
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::bench::{Bench, BenchError, Reporter, Session, Verdict};
+use crate::bench::{Bench, BenchError, Reporter, Session, Settings, Verdict};
 use crate::sweep_executor::{Benchmark, Interrupt, Result};
+use crate::var::Schema;
 
 /// Exit status of a program whose command line makes no sense.
 pub const USAGE: u8 = 2;
@@ -34,8 +44,10 @@ pub const INTERRUPTED: u8 = 130;
 /// Runs a benchmark program: reads the command line, runs the sweeps that `program` declares,
 /// draws the report.
 ///
-/// The exit status is 0 if all is well, 1 if a sample or something else failed, 2 if the command
-/// line makes no sense, 130 if the user interrupted.
+/// The exit status is 0 if all is well, 1 if a sample or something else failed, 2 if what the user
+/// says makes no sense, 130 if the user interrupted. Where the run is refined in steps
+/// ([`Refinement`](crate::bench::Refinement)), `program` is called for each, and the report drawn
+/// after each.
 ///
 /// ```no_run
 #[doc = include_str!("../example_sweep.md")]
@@ -47,48 +59,129 @@ pub const INTERRUPTED: u8 = 130;
 /// ```
 pub fn run<S, T>(
     reporter: Option<&Reporter>,
-    program: impl FnOnce(&mut Bench<S>) -> Result<T>,
+    mut program: impl FnMut(&mut Bench<S>) -> Result<T>,
 ) -> ExitCode
 where
     S: Benchmark,
 {
-    let args: Vec<OsString> = std::env::args_os().collect();
-    let config = match parse(&S::SCHEMA, args) {
-        Ok(config) => config,
-        Err(error) => {
+    let folder = std::env::current_dir().unwrap_or_default();
+    let variable = |name: &str| std::env::var_os(name);
+    let name = program_name();
+    let settings = match settings(&S::SCHEMA, &name, std::env::args_os(), &variable, &folder) {
+        Ok(settings) => settings,
+        Err(SettingsError::CommandLine(error)) => {
             // Help goes to standard output, mistakes to standard error; clap knows which.
             let _ = error.print();
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(USAGE));
         }
+        Err(error) => return usage(&error),
     };
     let interrupt = Interrupt::default();
     if let Err(error) = stop_on_signals(&interrupt) {
         eprintln!("warning: Ctrl-C will not stop cleanly: {error}");
     }
-    let quiet = config.list || config.dry_run;
-    let session = Rc::new(RefCell::new(Session::new(
-        config,
-        program_name(),
-        interrupt,
-    )));
-    let ended = Bench::new(Rc::clone(&session))
-        .map_err(Into::into)
-        .and_then(|mut bench| program(&mut bench).map(drop));
-    // What was measured is drawn whatever happened later.
-    let verdict = session
-        .borrow_mut()
-        .close(if quiet { None } else { reporter });
-    match ended {
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::from(status(error.downcast_ref()))
-        }
-        Ok(()) => match verdict {
-            Verdict::Fine => ExitCode::SUCCESS,
-            Verdict::Failed => ExitCode::FAILURE,
-            Verdict::Usage => ExitCode::from(USAGE),
-        },
+    let session = Session::with_settings(settings, name, interrupt.clone());
+    if let Err(error) = session.check() {
+        return usage(&error);
     }
+    let session = Rc::new(RefCell::new(session));
+    loop {
+        let ended = Bench::new(Rc::clone(&session))
+            .map_err(Into::into)
+            .and_then(|mut bench| program(&mut bench).map(drop));
+        let interrupted = matches!(
+            ended.as_ref().err().and_then(|error| error.downcast_ref()),
+            Some(BenchError::Interrupted { .. })
+        );
+        let mut session = session.borrow_mut();
+        let reporter = reporter.filter(|_| {
+            // What was measured is drawn whatever happened later; but a step that was not finished
+            // leaves the whole report of the one before.
+            let is_partial_step = interrupted && session.step().0 > 1;
+            !session.is_shown_only() && !is_partial_step
+        });
+        let verdict = session.close(reporter);
+        if let Err(error) = ended {
+            eprintln!("error: {error}");
+            return ExitCode::from(status(error.downcast_ref()));
+        }
+        session.complain_of_settings();
+        match session.next_step() {
+            Ok(true) if verdict == Verdict::Usage => return ExitCode::from(USAGE),
+            Ok(true) if interrupt.is_requested() => {
+                eprintln!("error: interrupted between two steps; run again to go on");
+                return ExitCode::from(INTERRUPTED);
+            }
+            Ok(true) => {}
+            Ok(false) => {
+                return match verdict {
+                    Verdict::Fine => ExitCode::SUCCESS,
+                    Verdict::Failed => ExitCode::FAILURE,
+                    Verdict::Usage => ExitCode::from(USAGE),
+                };
+            }
+            Err(error) => return usage(&error),
+        }
+    }
+}
+
+fn usage(error: &dyn std::fmt::Display) -> ExitCode {
+    eprintln!("error: {error}");
+    ExitCode::from(USAGE)
+}
+
+/// Everything that the user says of a run of `program`: on the command line (`args`, the program's
+/// name first), in the environment and in the `bencher.toml` of `folder` or of one above it.
+///
+/// The order of precedence stands at [`RunConfig`](crate::bench::RunConfig).
+///
+/// ```
+#[doc = include_str!("../example_sweep.md")]
+/// use bencher_core::cli::{SettingsError, settings};
+/// let folder = tempfile::tempdir()?;
+/// std::fs::write(folder.path().join("bencher.toml"), "repeats = 3\nlevel = 4\nrows = 5\n")?;
+/// let environment = |name: &str| (name == "BENCHER_REPEATS").then(|| "2".into());
+/// let args = ["demo", "--level", "6"].map(Into::into);
+/// let said = settings(&Sorting::SCHEMA, "demo", args.clone(), &environment, folder.path())?;
+/// let config = said.config();
+/// assert_eq!(config.density.subsampling_divisions, 6, "by the command line");
+/// assert_eq!(config.repeats, Some(2), "by the environment");
+/// assert_eq!(config.rows, 5, "by the file");
+///
+/// std::fs::write(folder.path().join("bencher.toml"), "rows = 5\nrepeat = 3\n")?;
+/// let error = settings(&Sorting::SCHEMA, "demo", args, &environment, folder.path()).unwrap_err();
+/// assert!(error.to_string().ends_with(
+///     "bencher.toml:2: there is no option `repeat`; did you mean `repeats`?"
+/// ));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// Which place says what that makes no sense.
+pub fn settings(
+    schema: &Schema,
+    program: &str,
+    args: impl IntoIterator<Item = OsString>,
+    variable: &dyn Fn(&str) -> Option<OsString>,
+    folder: &Path,
+) -> Result<Settings, SettingsError> {
+    let said = parse(schema, args)?;
+    let named = variable("BENCHER_CONFIG").filter(|path| !path.is_empty());
+    let path = match said.file {
+        FileChoice::At(path) => Some(path),
+        FileChoice::Nothing => None,
+        FileChoice::Nearest => named
+            .map(PathBuf::from)
+            .or_else(|| file::nearest_to(folder)),
+    };
+    // The weakest first.
+    let mut settings = match path {
+        Some(path) => file::read(&folder.join(path), program)?,
+        None => Settings::default(),
+    };
+    settings.extend(environment::read(variable)?);
+    settings.extend(said.settings);
+    Ok(settings)
 }
 
 fn status(error: Option<&BenchError>) -> u8 {

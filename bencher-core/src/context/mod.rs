@@ -23,12 +23,14 @@
 mod state;
 
 use std::hint::black_box;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub use state::{States, WorkerState};
 
 use crate::space::mix;
+use crate::store::{PendingFolder, StoreError};
 
 /// The sample being taken, as its benchmark sees it.
 ///
@@ -38,6 +40,8 @@ pub struct Context<'a> {
     seeder: &'a dyn Fn() -> u64,
     drawn: u64,
     states: Option<&'a Arc<States>>,
+    folders: Option<&'a dyn Fn() -> Result<PendingFolder, StoreError>>,
+    folder: Option<PendingFolder>,
 }
 
 impl std::fmt::Debug for Context<'_> {
@@ -56,7 +60,55 @@ impl<'a> Context<'a> {
             seeder,
             drawn: 0,
             states: None,
+            folders: None,
+            folder: None,
         }
+    }
+
+    /// The same context with a way to make the sample's folder.
+    #[must_use]
+    pub fn with_folders(mut self, make: &'a dyn Fn() -> Result<PendingFolder, StoreError>) -> Self {
+        self.folders = Some(make);
+        self
+    }
+
+    /// A folder for the files of this sample, empty at first.
+    ///
+    /// It is kept with the sample, beside the store, and found again by
+    /// [`JobFolders::find`](crate::store::JobFolders::find); of a sample that fails, or of a run that
+    /// keeps nothing, it is removed with all it holds.
+    ///
+    /// ```
+    /// use bencher_core::context::Context;
+    /// use bencher_core::store::{JobFolders, Series};
+    /// use bencher_core::value::Digest;
+    /// let root = tempfile::tempdir()?;
+    /// let series = Series { tag: String::new(), sweep_type: "demo::Sorting".to_owned(), version: 1 };
+    /// let make = || JobFolders::at(root.path()).create(&series, Digest(7));
+    /// let mut cx = Context::new(1, &|| 42).with_folders(&make);
+    /// std::fs::write(cx.folder()?.join("trace.log"), "sorted")?;
+    /// assert!(cx.folder()?.join("trace.log").exists(), "one folder for the whole sample");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where it cannot be made.
+    pub fn folder(&mut self) -> Result<&Path, StoreError> {
+        if self.folder.is_none() {
+            self.folder = match self.folders {
+                Some(make) => Some(make()?),
+                None => None,
+            };
+        }
+        match &self.folder {
+            Some(folder) => Ok(folder.path()),
+            None => Err(StoreError::NoFolder),
+        }
+    }
+
+    /// The sample's folder, if it was asked for.
+    pub(crate) fn into_folder(self) -> Option<PendingFolder> {
+        self.folder
     }
 
     /// The same context with state that outlives the sample.

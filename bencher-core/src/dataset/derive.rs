@@ -1,7 +1,10 @@
-use crate::value::{Kind, Value};
+use std::sync::Arc;
 
-use super::variable::absent_of;
-use super::{Cell, CellState, Dataset, DatasetError, Formula, Variable, VariableInfo};
+use crate::value::{Kind, Value};
+use crate::var::UnknownName;
+
+use super::variable::{FloatCells, absent_of};
+use super::{Cell, CellState, Dataset, DatasetError, Dim, Formula, Variable, VariableInfo};
 
 /// What a variable is made from: another one, or the coordinates of a dimension.
 enum Operand<'a> {
@@ -40,12 +43,13 @@ impl Operand<'_> {
 }
 
 impl Dataset {
-    /// Adds a variable that is computed cell by cell from others, and from the coordinates of
-    /// numeric dimensions.
+    /// Adds a variable that is computed cell by cell from others, from the coordinates of numeric
+    /// dimensions, and from the numeric parts of items.
     ///
     /// A cell that lacks an operand takes the state and reason of the first operand without a value.
     /// It counts as cached if all its results are. Where `formula` gives no number (NaN), the cell
-    /// is missing.
+    /// is missing; an item
+    /// that lacks a part gives none.
     ///
     /// ```
     /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
@@ -70,7 +74,7 @@ impl Dataset {
         &mut self,
         info: VariableInfo,
         operands: &[&str],
-        formula: impl Fn(&[f64]) -> f64,
+        mut formula: impl FnMut(&[f64]) -> f64,
     ) -> Result<(), DatasetError> {
         if !matches!(info.kind, Kind::Float(_) | Kind::Seconds) {
             return Err(DatasetError::DerivedKind {
@@ -82,37 +86,42 @@ impl Dataset {
             .iter()
             .map(|name| self.operand(name))
             .collect::<Result<Vec<_>, _>>()?;
-        let kind = info.kind;
-        let mut derived = Variable::pending(info, &self.shape())?;
+        // What an f32 would hold is rounded to it.
+        let narrow = |x: f64| match info.kind {
+            Kind::Float(32) => Kind::Float(32).canonical(&Value::Float(x))?.as_f64(),
+            _ => Some(x),
+        };
+        // Inputs alone are neither measured nor cached: what they give was just computed.
+        let computed = !found
+            .iter()
+            .any(|operand| matches!(operand, Operand::Variable(_)));
+        let no_number: Arc<str> = "the formula gives no number here".into();
+        let mut derived = FloatCells::over(&self.shape())?;
         let mut numbers = Vec::with_capacity(found.len());
         for flat in 0..self.len() {
             numbers.clear();
             numbers.extend(found.iter().map_while(|operand| operand.number(flat)));
             if let Some(absent) = found.get(numbers.len()) {
                 let (state, reason) = absent_of(absent.cell(flat).as_ref());
-                derived.record_absent(flat, state, reason)?;
+                derived.push_absent(state, reason);
                 continue;
             }
-            let result = kind.canonical(&Value::Float(formula(&numbers)));
-            match result.filter(|value| value.as_f64().is_some_and(|x| !x.is_nan())) {
-                Some(value) => {
-                    let mut states = found.iter().filter_map(|operand| operand.state(flat));
-                    let measured = states.any(|state| state != CellState::Cached);
-                    // Inputs alone are never measured or cached: what they give was just computed.
-                    let computed = found.iter().all(|operand| operand.state(flat).is_none());
-                    let state = if measured || computed {
-                        CellState::Measured
-                    } else {
-                        CellState::Cached
-                    };
-                    derived.record(flat, &value, state)?;
-                }
-                None => {
-                    let reason = "the formula gives no number here";
-                    derived.record_absent(flat, CellState::Missing, Some(reason.into()))?;
-                }
+            let cached = |operand: &Operand<'_>| {
+                operand
+                    .state(flat)
+                    .is_none_or(|state| state == CellState::Cached)
+            };
+            let state = if !computed && found.iter().all(cached) {
+                CellState::Cached
+            } else {
+                CellState::Measured
+            };
+            match narrow(formula(&numbers)).filter(|x| !x.is_nan()) {
+                Some(x) => derived.push(x, state, None),
+                None => derived.push_absent(CellState::Missing, Some(no_number.clone())),
             }
         }
+        let derived = derived.finish(info, &self.shape())?;
         self.insert(derived)
     }
 
@@ -142,14 +151,14 @@ impl Dataset {
     ) -> Result<(), DatasetError> {
         formula.check(self.numeric_names())?;
         let names: Vec<&str> = formula.names().iter().map(String::as_str).collect();
-        self.derive(info, &names, |numbers| formula.evaluate(numbers))
+        let mut stack = Vec::new();
+        self.derive(info, &names, |numbers| formula.run(numbers, &mut stack))
     }
 
     fn numeric_names(&self) -> impl Iterator<Item = &str> {
         let vars = self.variables.iter().filter(|var| var.is_numeric());
-        let dims = self.dims.iter().filter(|dim| dim.is_numeric());
         vars.map(|var| var.info.name.as_str())
-            .chain(dims.map(|dim| dim.name.as_str()))
+            .chain(self.dims.iter().flat_map(numeric_parts))
     }
 
     fn operand(&self, name: &str) -> Result<Operand<'_>, DatasetError> {
@@ -158,16 +167,38 @@ impl Dataset {
         {
             return Ok(Operand::Variable(var));
         }
-        let axis = self.dims.iter().position(|dim| dim.name == name);
-        if let Some(axis) = axis
-            && let Some(dim) = self.dims.get(axis)
-            && dim.is_numeric()
-        {
-            let (_, stride) = super::grid::around(&self.shape(), axis);
-            let numbers = dim.values.iter().filter_map(Value::as_f64).collect();
-            return Ok(Operand::Coordinates { numbers, stride });
-        }
-        let known = self.numeric_names();
-        Err(crate::var::UnknownName::new("result or numeric input", name, known).into())
+        let mut dims = self.dims.iter().enumerate();
+        let Some((axis, dim)) = dims.find(|(_, dim)| numeric_parts(dim).contains(&name)) else {
+            let known = self.numeric_names();
+            return Err(UnknownName::new("result or numeric input", name, known).into());
+        };
+        let (_, stride) = super::grid::around(&self.shape(), axis);
+        let number = |value: &Value| match value.as_item() {
+            Some(item) => item.part(name).and_then(Value::as_f64),
+            None => value.as_f64(),
+        };
+        let numbers = dim
+            .values
+            .iter()
+            .map(|value| number(value).unwrap_or(f64::NAN));
+        Ok(Operand::Coordinates {
+            numbers: numbers.collect(),
+            stride,
+        })
     }
+}
+
+/// The names that stand for numbers along a dimension: its own, or those of its items' parts.
+fn numeric_parts(dim: &Dim) -> Vec<&str> {
+    if dim.is_numeric() {
+        return vec![&dim.name];
+    }
+    let is_number =
+        |value: &Value| matches!(value, Value::Int(_) | Value::Big(_) | Value::Float(_));
+    let mut names = dim.part_names();
+    names.retain(|name| {
+        let items = dim.values.iter().filter_map(Value::as_item);
+        items.filter_map(|item| item.part(name)).all(is_number)
+    });
+    names
 }

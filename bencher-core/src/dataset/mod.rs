@@ -1,10 +1,19 @@
 //! Labelled n-dimensional results: dimensions with coordinates, and typed variables whose every
 //! cell says whether it was measured.
 //!
-//! A [`Dataset`] has [`Dim`]s and [`Variable`]s. [`select`](Dataset::select) takes a part,
-//! [`mean`](Dataset::mean) and its like reduce dimensions, [`long_table`](Dataset::long_table),
-//! [`write_csv`](Dataset::write_csv) and [`to_json`](Dataset::to_json) hand it on. None of them
-//! takes a cell without a value for a number: the cell's [`CellState`] is asked.
+//! A [`Dataset`] has [`Dim`]s and [`Variable`]s.
+//!
+//! | to | there is |
+//! |---|---|
+//! | take a part | [`select`](Dataset::select) and its like, [`groups`](Dataset::groups) |
+//! | reduce dimensions | [`mean`](Dataset::mean) and its like, [`reduce`](Dataset::reduce), [`aggregate`](Dataset::aggregate) |
+//! | compute | [`derive`](Dataset::derive), [`derive_formula`](Dataset::derive_formula) |
+//! | change the shape | [`transpose`](Dataset::transpose), [`squeeze`](Dataset::squeeze), [`rename`](Dataset::rename), [`stack`](Dataset::stack), [`unstack`](Dataset::unstack) |
+//! | put together | [`align`](Dataset::align), [`concatenate`](Dataset::concatenate), [`concatenate_along`](Dataset::concatenate_along), [`merge`](Dataset::merge), [`insert`](Dataset::insert) |
+//! | hand on and read back | [`long_table`](Dataset::long_table), [`write_csv`](Dataset::write_csv), [`read_csv`](Dataset::read_csv), [`to_json`](Dataset::to_json), [`from_json`](Dataset::from_json), [`array`](Variable::array) |
+//!
+//! None of them takes a cell without a value for a number: the cell's [`CellState`] is asked, and it
+//! goes where the cell goes, with its reason.
 //!
 //! ```
 //! use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};

@@ -3,7 +3,7 @@ use crate::value::{Kind, Value};
 use crate::var::Direction;
 
 use super::grid::Walk;
-use super::variable::absent_of;
+use super::variable::{FloatCells, absent_of};
 use super::{CellState, Dataset, DatasetError, Dim, Variable, VariableInfo};
 
 /// Statistics over dimensions, of the cells that hold a value.
@@ -245,10 +245,11 @@ impl Groups {
             kind: Kind::Float(64),
             ..source.info.clone()
         };
-        let mut reduced = Variable::pending(info, &self.shape)?;
+        let mut reduced = FloatCells::over(&self.shape)?;
         let cells = self.within.cells();
+        let contiguous = self.within.is_contiguous();
         let mut values = Vec::new();
-        for (flat, base) in self.kept.again().enumerate() {
+        for base in self.kept.again() {
             values.clear();
             let mut cached = true;
             let mut has_value = |at: &usize| match source.states.get(*at) {
@@ -259,7 +260,7 @@ impl Groups {
                 }
                 _ => false,
             };
-            if self.within.is_contiguous() {
+            if contiguous {
                 let group = (base..base + cells).filter(&mut has_value);
                 source.column.push_numbers(group, &mut values);
             } else {
@@ -276,18 +277,16 @@ impl Groups {
             if values.is_empty() {
                 let first = if cells == 0 { None } else { source.cell(base) };
                 let (state, reason) = absent_of(first.as_ref());
-                reduced.record_absent(flat, state, reason)?;
+                reduced.push_absent(state, reason);
             } else if let Some(x) = statistic(&values) {
-                reduced.record(flat, &Value::Float(x), state)?;
-                if values.len() < cells {
-                    let reason = format!("of {} of {cells} cells", values.len());
-                    reduced.note(flat, reason.into());
-                }
+                let some = values.len() < cells;
+                let reason = some.then(|| format!("of {} of {cells} cells", values.len()).into());
+                reduced.push(x, state, reason);
             } else {
-                reduced.record_absent(flat, CellState::Missing, None)?;
+                reduced.push_absent(CellState::Missing, None);
             }
         }
-        Ok(reduced)
+        reduced.finish(info, &self.shape)
     }
 
     fn count(&mut self, source: &Variable) -> Result<Variable, DatasetError> {

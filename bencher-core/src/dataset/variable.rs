@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use ndarray::{ArrayD, IxDyn};
 use serde::{Deserialize, Serialize};
 
 use crate::value::{Kind, Value};
@@ -238,4 +239,51 @@ pub(super) fn absent_of(cell: Option<&Cell<'_>>) -> (CellState, Option<Arc<str>>
     cell.map_or((CellState::Missing, None), |cell| {
         (cell.state, cell.reason.map(Into::into))
     })
+}
+
+/// The cells of a float variable, put one behind the other.
+pub(super) struct FloatCells {
+    numbers: Vec<f64>,
+    states: Vec<CellState>,
+    reasons: BTreeMap<usize, Arc<str>>,
+}
+
+impl FloatCells {
+    /// Room for a grid of a shape.
+    pub(super) fn over(shape: &[usize]) -> Result<Self, DatasetError> {
+        let cells = grid_len(shape)?;
+        Ok(Self {
+            numbers: Vec::with_capacity(cells),
+            states: Vec::with_capacity(cells),
+            reasons: BTreeMap::new(),
+        })
+    }
+
+    pub(super) fn push(&mut self, x: f64, state: CellState, reason: Option<Arc<str>>) {
+        if let Some(reason) = reason {
+            self.reasons.insert(self.states.len(), reason);
+        }
+        self.numbers.push(x);
+        self.states.push(state);
+    }
+
+    pub(super) fn push_absent(&mut self, state: CellState, reason: Option<Arc<str>>) {
+        self.push(f64::NAN, state, reason);
+    }
+
+    pub(super) fn finish(
+        self,
+        info: VariableInfo,
+        shape: &[usize],
+    ) -> Result<Variable, DatasetError> {
+        match ArrayD::from_shape_vec(IxDyn(shape), self.numbers) {
+            Ok(array) => Ok(Variable {
+                info,
+                column: Column::F64(array),
+                states: self.states,
+                reasons: self.reasons,
+            }),
+            Err(_) => Err(DatasetError::Shape(info.name)),
+        }
+    }
 }

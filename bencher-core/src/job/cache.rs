@@ -19,6 +19,13 @@ pub enum CodePolicy {
     Ignore,
 }
 
+impl CodePolicy {
+    /// The policy where nothing is said: times of another executable are no evidence of this one.
+    pub(crate) const fn of(timed: bool) -> Self {
+        if timed { Self::Strict } else { Self::Warn }
+    }
+}
+
 /// Gives the values of all inputs and constants at a point, which are stored with its samples.
 ///
 /// ```

@@ -3,6 +3,8 @@ use std::sync::Arc;
 use crate::value::{Item, Kind, Value};
 use crate::var::Scale;
 
+use super::continuum::Continuum;
+use super::design::DesignPoints;
 use super::sampling::thinned_index;
 
 /// The values of one input in one sweep, by position; computed, not stored, where a rule gives
@@ -26,6 +28,8 @@ enum Rule {
     List(Arc<[Value]>),
     /// An item for each position, with a part for each of these.
     Zipped(Arc<[(Arc<str>, Levels)]>),
+    /// An item for each point of a design, with a part for each of these.
+    Designed(Arc<DesignPoints>, Arc<[(Arc<str>, Continuum)]>),
     /// `low + i * step`, in integers.
     Integers {
         kind: Kind,
@@ -85,6 +89,18 @@ impl Levels {
                 .min()
                 .unwrap_or(0),
             rule: Rule::Zipped(parts),
+        }
+    }
+
+    /// One item for each point of a design, with a part of each name.
+    pub(crate) fn designed<N: Into<Arc<str>>>(
+        points: DesignPoints,
+        parts: impl IntoIterator<Item = (N, Continuum)>,
+    ) -> Self {
+        let parts = parts.into_iter().map(|(name, part)| (name.into(), part));
+        Self {
+            count: points.len(),
+            rule: Rule::Designed(Arc::new(points), parts.collect()),
         }
     }
 
@@ -256,6 +272,14 @@ impl Levels {
                 let parts: Option<Vec<_>> = parts.iter().map(part).collect();
                 Some(Value::from(Item::new("", parts?)))
             }
+            Rule::Designed(points, parts) => {
+                let part = |(dimension, (name, part)): (usize, &(Arc<str>, Continuum))| {
+                    let share = points.coordinate(position, dimension)?;
+                    Some((Arc::clone(name), part.at(share)?))
+                };
+                let parts: Option<Vec<_>> = parts.iter().enumerate().map(part).collect();
+                Some(Value::from(Item::new("", parts?)))
+            }
             Rule::Integers { kind, low, step } => {
                 kind.canonical(&offset(low, u128::from(position).checked_mul(*step)?)?)
             }
@@ -290,7 +314,7 @@ fn steps_below(quotient: f64) -> f64 {
 
 /// `x` to twelve significant digits: the exponential's last bits differ between platforms, and
 /// a value is to be the same everywhere, and to read well.
-fn twelve_digits(x: f64) -> f64 {
+pub(super) fn twelve_digits(x: f64) -> f64 {
     format!("{x:.11e}").parse().unwrap_or(x)
 }
 
@@ -317,14 +341,14 @@ fn linspace(low: f64, high: f64, n: u64, i: u64) -> f64 {
 }
 
 /// A moment as the number of its nanoseconds.
-fn whole(moment: &Value) -> Value {
+pub(super) fn whole(moment: &Value) -> Value {
     match moment {
         Value::DateTime(nanoseconds) => Value::Int(*nanoseconds),
         other => other.clone(),
     }
 }
 
-fn offset(low: &Value, by: u128) -> Option<Value> {
+pub(super) fn offset(low: &Value, by: u128) -> Option<Value> {
     match low {
         Value::Int(low) => match low.checked_add_unsigned(by) {
             Some(sum) => Some(Value::Int(sum)),
@@ -336,7 +360,7 @@ fn offset(low: &Value, by: u128) -> Option<Value> {
 }
 
 /// `high - low` of two integers.
-fn width(low: &Value, high: &Value) -> u128 {
+pub(super) fn width(low: &Value, high: &Value) -> u128 {
     match (low, high) {
         (Value::Int(low), Value::Int(high)) => high.abs_diff(*low),
         (Value::Int(low), Value::Big(high)) => u128::try_from(*low).map_or_else(

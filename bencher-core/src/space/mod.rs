@@ -5,6 +5,9 @@
 //! product of axes is a [`Space`], whose points are numbers; a [`RunOrder`] says which of them is
 //! sampled when.
 //!
+//! [`Factors`] that are known only at run time have a [`sweep`] of their own, and the
+//! [`DesignPoints`] of a design spread over as many inputs as a grid could not.
+//!
 //! ```
 //! use bencher_core::space::{Axis, Density, Order, RunOrder, Space};
 //! use bencher_core::value::Value;
@@ -20,6 +23,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod continuum;
 mod design;
 mod factors;
 mod geometric;
@@ -30,7 +34,8 @@ mod sampling;
 #[cfg(feature = "store")]
 mod slug;
 
-pub use design::{Design, DesignError, DesignPoints};
+pub(crate) use continuum::Continuum;
+pub use design::{DesignError, DesignPoints};
 pub use factors::{
     Combination, Combinations, FactorError, FactorLevel, FactorSweep, Factors, sweep,
 };

@@ -91,7 +91,8 @@ impl RunOrder {
     }
 }
 
-fn divide(n: u128, by: u128) -> (u128, u128) {
+/// Quotient and remainder; divisions of 128 bits cost tenfold, and are hardly needed.
+pub(super) fn divide(n: u128, by: u128) -> (u128, u128) {
     match (u64::try_from(n), u64::try_from(by)) {
         (Ok(n), Ok(by)) => (u128::from(n / by), u128::from(n % by)),
         _ => (n / by, n % by),

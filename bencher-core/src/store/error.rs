@@ -78,6 +78,9 @@ pub enum StoreError {
     /// A value could not be put into a record.
     #[error("a record could not be encoded: {0}")]
     Encode(String),
+    /// A folder asked of a context that belongs to no run.
+    #[error("this context has no place for a folder; it is given one by `with_folders`")]
+    NoFolder,
 }
 
 impl StoreError {

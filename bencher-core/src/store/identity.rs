@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::error::StoreError;
-use super::files::entries;
+use super::files::{entries, remove};
 use super::pack::ResultId;
 use super::place::slug;
 use super::results::load_result;
@@ -99,6 +99,41 @@ impl SweepIdentity<'_> {
     }
 }
 
+/// Removes the stored results of an identity and says how many there were; their samples stay.
+///
+/// ```
+/// use bencher_core::store::remove_results;
+/// use bencher_core::value::Digest;
+/// let root = tempfile::tempdir()?;
+/// assert_eq!(remove_results(root.path(), "Sorting", Digest(7))?, 0, "nothing is stored");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// Where a folder cannot be read or a file not be removed.
+pub fn remove_results(root: &Path, bench: &str, identity: Digest) -> Result<usize, StoreError> {
+    let found = results_of(root, bench, identity)?;
+    found.iter().try_for_each(|path| remove(path))?;
+    Ok(found.len())
+}
+
+/// The results whose name says this identity, the oldest first.
+fn results_of(root: &Path, bench: &str, identity: Digest) -> Result<Vec<PathBuf>, StoreError> {
+    let ending = format!("-{identity}.result");
+    let mut candidates: Vec<PathBuf> = Vec::new();
+    for sweep in entries(&root.join("results").join(slug(bench)))? {
+        candidates.extend(entries(&sweep)?);
+    }
+    let name = |path: &PathBuf| {
+        path.file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+    };
+    candidates.retain(|path| name(path).is_some_and(|name| name.ends_with(&ending)));
+    // The name begins with the moment of the start.
+    candidates.sort_by_cached_key(name);
+    Ok(candidates)
+}
+
 /// Parts whose order does not count.
 fn unordered(key: &mut KeyWriter, parts: impl Iterator<Item = Digest>) {
     let mut parts: Vec<Digest> = parts.collect();
@@ -152,18 +187,7 @@ pub fn find_result(
     bench: &str,
     identity: Digest,
 ) -> Result<Option<SweepRecord>, StoreError> {
-    let ending = format!("-{identity}.result");
-    let mut candidates: Vec<PathBuf> = Vec::new();
-    for sweep in entries(&root.join("results").join(slug(bench)))? {
-        candidates.extend(entries(&sweep)?);
-    }
-    let name = |path: &PathBuf| {
-        path.file_name()
-            .map(|name| name.to_string_lossy().into_owned())
-    };
-    candidates.retain(|path| name(path).is_some_and(|name| name.ends_with(&ending)));
-    // The name begins with the moment of the start.
-    candidates.sort_by_cached_key(name);
+    let candidates = results_of(root, bench, identity)?;
     let whole = |record: &SweepRecord| {
         record.identity == Some(identity)
             && !record

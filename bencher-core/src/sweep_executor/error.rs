@@ -1,7 +1,7 @@
 use thiserror::Error;
 
-use crate::dataset::DatasetError;
-use crate::space::SpaceError;
+use crate::dataset::{DatasetError, FormulaError};
+use crate::space::{DesignError, SpaceError};
 use crate::value::Value;
 use crate::var::UnknownName;
 
@@ -27,6 +27,24 @@ pub enum PlanError {
         outer: String,
         /// The inner one.
         inner: String,
+    },
+    /// A design that is not possible.
+    #[error("`{name}`: {source}")]
+    Design {
+        /// The dimension.
+        name: String,
+        /// What is wrong.
+        source: DesignError,
+    },
+    /// A formula that does not make a result.
+    #[error("result `{result}` is computed by `{formula}`: {source}")]
+    Formula {
+        /// The result.
+        result: String,
+        /// The formula.
+        formula: String,
+        /// What is wrong with it.
+        source: Box<FormulaError>,
     },
     /// An input that is swept and held at once.
     #[error("input `{0}` is both swept and held at one value; drop one of them")]

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::value::{Kind, Value};
-use crate::var::{Branch, Domain, DomainError, Scale, UnknownName, Values, Variant};
+use crate::var::{Branch, Domain, DomainError, InputVar, Scale, UnknownName, Values, Variant};
 
 /// The values of an input as the command line gives them: `len=1,2,3`, `len=16..4096`,
 /// `len=16..4096:9` (nine samples) or `len=0..10/2` (in steps of two).
@@ -116,15 +116,13 @@ impl InputOverride {
     }
 
     /// The one value, if it is a list of one.
-    pub(super) fn single(
-        &self,
-        kind: Kind,
-        variants: &[Variant],
-    ) -> Result<Option<Value>, OverrideError> {
-        match self.read(kind)? {
+    pub(super) fn single(&self, var: &InputVar) -> Result<Option<Value>, OverrideError> {
+        let variants = (var.variants)();
+        match self.read(var.kind)? {
             Written::List(texts) => match texts.as_slice() {
                 [text] if has_params(variants) => Ok(branch(text, variants)?.baseline()),
-                [text] => parse(text, kind, variants).map(Some),
+                [text] if var.kind == Kind::Item => entry(text, &(var.domain)()?).map(Some),
+                [text] => parse(text, var.kind, variants).map(Some),
                 _ => Ok(None),
             },
             Written::Range { .. } => Ok(None),
@@ -151,10 +149,11 @@ impl InputOverride {
                 false
             }
             Written::List(texts) => {
-                let values = texts
-                    .iter()
-                    .map(|text| parse(text, kind, variants))
-                    .collect::<Result<_, _>>()?;
+                let value = |text: &String| match kind {
+                    Kind::Item => entry(text, declared),
+                    _ => parse(text, kind, variants),
+                };
+                let values = texts.iter().map(value).collect::<Result<_, _>>()?;
                 domain.values = Values::Listed {
                     values,
                     thin: false,
@@ -254,6 +253,21 @@ fn branch(text: &str, variants: &[Variant]) -> Result<Branch, OverrideError> {
         .checked(param.kind)?;
     }
     Ok(branch)
+}
+
+/// The entry of a file from its key.
+fn entry(key: &str, declared: &Domain) -> Result<Value, OverrideError> {
+    let (Values::All(values) | Values::Listed { values, .. }) = &declared.values else {
+        return parse(key, Kind::Item, &[]);
+    };
+    let named = |value: &&Value| value.as_item().is_some_and(|item| item.name() == key);
+    let known = || {
+        values
+            .iter()
+            .filter_map(|value| Some(value.as_item()?.name()))
+    };
+    let found = values.iter().find(named).cloned();
+    found.ok_or_else(|| UnknownName::new("entry", key, known()).into())
 }
 
 /// A value of an input from its text.

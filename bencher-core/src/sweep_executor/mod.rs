@@ -35,7 +35,10 @@
 
 mod choice;
 mod constraint;
+mod derived;
 mod error;
+mod feed;
+mod identity;
 mod input_override;
 mod plan;
 mod resolve;

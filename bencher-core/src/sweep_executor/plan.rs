@@ -1,6 +1,6 @@
 //! A sweep with everything decided: its points, its constants, its results.
 
-use crate::dataset::{Dataset, Dim, VariableInfo};
+use crate::dataset::{Dataset, DatasetError, Dim, VariableInfo};
 use crate::record::ConstantValue;
 use crate::space::{Axis, Density, Space, mix};
 use crate::store::{KeyMaker, Series};
@@ -9,6 +9,7 @@ use crate::var::{InputVar, ParametrizedSweep, ResultVar, Target, sweep_type};
 
 use super::choice::SweepChoice;
 use super::constraint::Constraint;
+use super::derived::Derived;
 use super::error::PlanError;
 use super::input_override::InputOverride;
 use super::resolve::{
@@ -37,7 +38,8 @@ pub struct Plan<S> {
     /// The values of all inputs where they are not swept, in the order of the schema.
     base: Vec<Value>,
     results: Vec<usize>,
-    constraints: Vec<Constraint<S>>,
+    derived: Vec<Derived>,
+    pub(super) constraints: Vec<Constraint<S>>,
     repeats: u32,
     series: Series,
     /// What the user should know: results named twice, constants given twice.
@@ -104,13 +106,10 @@ impl<S: ParametrizedSweep> Plan<S> {
             if axes.iter().any(|axis| axis.inputs.contains(&index)) {
                 continue;
             }
-            let value =
-                given
-                    .single(var.kind, (var.variants)())
-                    .map_err(|source| PlanError::Override {
-                        given: given.to_string(),
-                        source,
-                    })?;
+            let value = given.single(var).map_err(|source| PlanError::Override {
+                given: given.to_string(),
+                source,
+            })?;
             let value = value.ok_or_else(|| PlanError::NotSwept {
                 given: given.to_string(),
                 input: var.name.to_owned(),
@@ -118,6 +117,8 @@ impl<S: ParametrizedSweep> Plan<S> {
             hold(&mut prototype, index, &value)?;
         }
         let results = chosen_results(choice, &mut notes)?;
+        let vars = results.iter().filter_map(|n| schema.results.get(*n));
+        let derived = Derived::all(&vars.collect::<Vec<_>>(), schema.inputs)?;
         let base = (0..schema.inputs.len())
             .map(|index| prototype.input(index).unwrap_or(Value::Bool(false)))
             .collect();
@@ -142,6 +143,7 @@ impl<S: ParametrizedSweep> Plan<S> {
             prototype,
             base,
             results,
+            derived,
             constraints: choice.constraints.clone(),
             repeats,
             series,
@@ -205,8 +207,26 @@ impl<S: ParametrizedSweep> Plan<S> {
         Dataset::check_size(self.samples())?;
         let mut dims: Vec<Dim> = self.space.axes().iter().map(dim_of::<S>).collect();
         dims.push(Dim::repeats(self.repeats));
-        let variables = self.results().flat_map(|(_, var)| columns(var)).collect();
+        let recorded = self.recorded();
+        let variables = recorded.flat_map(|(_, var)| columns(var)).collect();
         Ok(Dataset::new(title, dims, variables)?)
+    }
+
+    /// The chosen results that are recorded, not computed, with their positions in a sample.
+    pub fn recorded(&self) -> impl Iterator<Item = (usize, &'static ResultVar)> {
+        let chosen = |(_, (index, _)): &(usize, (usize, _))| self.results.contains(index);
+        let recorded = recorded_results::<S>().enumerate().filter(chosen);
+        recorded.map(|(position, (_, var))| (position, var))
+    }
+
+    /// Adds the chosen results that are computed from others.
+    ///
+    /// # Errors
+    /// Where the dataset is not of this plan.
+    pub fn derive(&self, dataset: &mut Dataset) -> Result<(), DatasetError> {
+        let constants = self.constants();
+        let mut derived = self.derived.iter();
+        derived.try_for_each(|derived| derived.add(dataset, &constants))
     }
 
     /// Whether any point may be skipped.
@@ -346,9 +366,16 @@ fn dim_of<S: ParametrizedSweep>(axis: &Axis) -> Dim {
     dim
 }
 
-/// The dataset's variables for a result: one, or one for each part of a vector.
-fn columns(var: &ResultVar) -> Vec<VariableInfo> {
-    let info = VariableInfo {
+/// The results that a sample records, with their positions in the schema: the others are computed.
+pub(super) fn recorded_results<S: ParametrizedSweep>()
+-> impl Iterator<Item = (usize, &'static ResultVar)> {
+    let results = S::SCHEMA.results.iter().enumerate();
+    results.filter(|(_, var)| var.formula.is_empty())
+}
+
+/// What a dataset says of a result.
+pub(super) fn info_of(var: &ResultVar) -> VariableInfo {
+    VariableInfo {
         name: var.name.to_owned(),
         doc: var.doc.to_owned(),
         units: var.units.to_owned(),
@@ -356,7 +383,12 @@ fn columns(var: &ResultVar) -> Vec<VariableInfo> {
         direction: var.direction,
         timed: var.timed,
         meaning_version: var.meaning_version,
-    };
+    }
+}
+
+/// The dataset's variables for a result: one, or one for each part of a vector.
+fn columns(var: &ResultVar) -> Vec<VariableInfo> {
+    let info = info_of(var);
     match var.kind {
         Kind::Vector(parts) => (0..parts)
             .map(|part| VariableInfo {

@@ -1,10 +1,10 @@
 //! From names, handles and the command line to axes, constants and results.
 
-use crate::space::{Axis, Density, Levels, SpaceError};
+use crate::space::{Axis, Continuum, Density, DesignPoints, Levels, SpaceError};
 use crate::value::{Kind, Value};
 use crate::var::{
-    Constant, Domain, DomainError, Input, InputVar, ParametrizedSweep, Role, Target, UnknownName,
-    Values,
+    Constant, Domain, DomainError, Input, InputVar, Joined, ParametrizedSweep, Role, Target,
+    UnknownName, Values, check_list,
 };
 
 use super::choice::SweepChoice;
@@ -56,13 +56,15 @@ pub(super) fn swept_axes<S: ParametrizedSweep>(
     let mut axes: Vec<Axis> = Vec::new();
     for input in &chosen {
         let next = match &input.joined {
-            Some(joined) => zipped(&joined.name, &joined.inputs, overrides, density)?,
+            Some(joined) => together(joined, overrides, density)?,
             None => {
                 let (index, var) = resolve_input::<S>(&input.target)?;
                 Axis {
                     name: var.name.to_owned(),
                     inputs: vec![index],
-                    levels: levels(input, var, overrides, density)?,
+                    levels: taken(input, var, overrides, density)?
+                        .distinct()?
+                        .levels()?,
                 }
             }
         };
@@ -80,30 +82,56 @@ pub(super) fn swept_axes<S: ParametrizedSweep>(
 }
 
 /// One dimension of several inputs that change together.
-fn zipped<S: ParametrizedSweep>(
-    name: &str,
-    inputs: &[Input<S>],
+fn together<S: ParametrizedSweep>(
+    joined: &Joined<S>,
     overrides: &[InputOverride],
     density: Density,
 ) -> Result<Axis, PlanError> {
-    let mut parts: Vec<(usize, &str, Levels)> = Vec::new();
-    for input in inputs {
-        if let Some(joined) = &input.joined {
+    let name = joined.name.as_str();
+    let mut parts: Vec<(usize, &str, Taken)> = Vec::new();
+    for input in &joined.inputs {
+        if let Some(inner) = &input.joined {
             return Err(PlanError::NestedZip {
                 outer: name.to_owned(),
-                inner: joined.name.clone(),
+                inner: inner.name.clone(),
             });
         }
         let (index, var) = resolve_input::<S>(&input.target)?;
         if parts.iter().any(|(known, ..)| *known == index) {
             return Err(PlanError::RepeatedInput(var.name.to_owned()));
         }
-        parts.push((index, var.name, levels(input, var, overrides, density)?));
+        let mut taken = taken(input, var, overrides, density)?;
+        if joined.design.is_some() {
+            taken = taken.distinct()?;
+        }
+        parts.push((index, var.name, taken));
     }
     if let Some(var) = S::SCHEMA.inputs.iter().find(|var| var.name == name) {
         return Err(PlanError::RepeatedDimension(var.name.to_owned()));
     }
-    let len = |part: &(usize, &str, Levels)| part.2.len();
+    let inputs = parts.iter().map(|(index, ..)| *index).collect();
+    if let Some((design, points)) = joined.design {
+        let error = |source| PlanError::Design {
+            name: name.to_owned(),
+            source,
+        };
+        let points = DesignPoints::new(design, points, parts.len()).map_err(error)?;
+        let continuum = |(_, name, taken): (usize, _, Taken)| Ok((name, taken.continuum()?));
+        let parts: Result<Vec<_>, PlanError> = parts.into_iter().map(continuum).collect();
+        return Ok(Axis {
+            name: name.to_owned(),
+            inputs,
+            levels: Levels::designed(points, parts?),
+        });
+    }
+    // Rows differ where one of their inputs does.
+    let may_repeat = parts
+        .iter()
+        .all(|(.., taken)| taken.domain.check_distinct().is_err());
+    let levels = |(_, name, taken): (usize, _, Taken)| Ok((name, taken.levels()?));
+    let parts: Result<Vec<_>, PlanError> = parts.into_iter().map(levels).collect();
+    let parts = parts?;
+    let len = |part: &(&str, Levels)| part.1.len();
     if parts
         .iter()
         .any(|part| parts.first().map(len) != Some(len(part)))
@@ -111,26 +139,67 @@ fn zipped<S: ParametrizedSweep>(
     {
         let lengths = parts
             .iter()
-            .map(|part| format!("{} of `{}`", len(part), part.1));
+            .map(|part| format!("{} of `{}`", len(part), part.0));
         return Err(PlanError::Space(SpaceError::Lengths {
             name: name.to_owned(),
             lengths: lengths.collect::<Vec<_>>().join(", "),
         }));
     }
+    let levels = Levels::zipped(parts);
+    if may_repeat {
+        let rows: Vec<Value> = levels.iter().collect();
+        check_list(&rows).map_err(|source| SpaceError::Domain {
+            input: name.to_owned(),
+            source,
+        })?;
+    }
     Ok(Axis {
         name: name.to_owned(),
-        inputs: parts.iter().map(|(index, ..)| *index).collect(),
-        levels: Levels::zipped(parts.into_iter().map(|(_, name, levels)| (name, levels))),
+        inputs,
+        levels,
     })
 }
 
-/// The values that an input takes in this sweep.
-fn levels<S: ParametrizedSweep>(
+/// What this sweep takes of an input.
+struct Taken {
+    var: &'static InputVar,
+    domain: Domain,
+    density: Density,
+}
+
+impl Taken {
+    /// That no value stands there twice.
+    fn distinct(self) -> Result<Self, PlanError> {
+        match self.domain.check_distinct() {
+            Ok(()) => Ok(self),
+            Err(source) => Err(self.error(source)),
+        }
+    }
+
+    fn levels(&self) -> Result<Levels, PlanError> {
+        let levels = self.domain.levels(self.var.kind, self.density);
+        levels.map_err(|source| self.error(source))
+    }
+
+    fn continuum(&self) -> Result<Continuum, PlanError> {
+        let continuum = Continuum::new(self.var.kind, &self.domain);
+        continuum.map_err(|source| self.error(source))
+    }
+
+    fn error(&self, source: DomainError) -> PlanError {
+        PlanError::Space(SpaceError::Domain {
+            input: self.var.name.to_owned(),
+            source,
+        })
+    }
+}
+
+fn taken<S: ParametrizedSweep>(
     input: &Input<S>,
     var: &'static InputVar,
     overrides: &[InputOverride],
     density: Density,
-) -> Result<Levels, PlanError> {
+) -> Result<Taken, PlanError> {
     let domain_error = |source| SpaceError::Domain {
         input: var.name.to_owned(),
         source,
@@ -150,7 +219,11 @@ fn levels<S: ParametrizedSweep>(
         None => adjusted(input, declared, var.kind, density).map_err(domain_error)?,
     };
     check_variants(var, &domain)?;
-    Ok(domain.levels(var.kind, density).map_err(domain_error)?)
+    Ok(Taken {
+        var,
+        domain,
+        density,
+    })
 }
 
 /// Texts are the only way to name a variant that is not there.
@@ -221,7 +294,7 @@ fn adjusted<S>(
         // The default belongs to the declaration; this sweep may lie elsewhere.
         domain.default = None;
     }
-    Ok((domain.checked(kind)?, density))
+    Ok((domain.checked_but_for_repeats(kind)?, density))
 }
 
 pub(super) fn held<S: ParametrizedSweep>(

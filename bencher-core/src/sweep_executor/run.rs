@@ -12,10 +12,14 @@ use crate::job::{
 use crate::progress::{ProgressSink, SampleEvent};
 use crate::result_collector::ResultCollector;
 use crate::space::{Order, RunOrder};
-use crate::store::{KeyMaker, Pack, ResultId, SampleIndex, SampleStore, SampleWriter, StoreError};
-use crate::value::{Digest, Value};
-use crate::var::ResultVar;
+use crate::store::{
+    JobFolders, Pack, ResultId, SampleIndex, SampleStore, SampleWriter, StoreError,
+};
+use crate::value::Digest;
 
+use super::feed::{Feed, Next, Skipped};
+use super::identity::result_id;
+use super::plan::recorded_results;
 use super::{Benchmark, Plan};
 
 /// A request to stop, shared with whoever makes it (the handler of Ctrl-C).
@@ -57,6 +61,8 @@ pub struct RunOptions {
     pub policy: Option<CodePolicy>,
     /// This executable.
     pub code: Digest,
+    /// Where the folders of samples are; none to keep none.
+    pub folders: Option<JobFolders>,
 }
 
 /// How a run ended.
@@ -119,23 +125,20 @@ impl<S: Benchmark> SweepExecutor<S> {
             overwrite,
             policy,
             code,
+            folders,
         } = options;
         let timed = self.plan.is_timed();
         // Two measurements side by side disturb each other.
         let executor = if timed { Executors::Serial } else { executor };
         let states = Arc::new(States::default());
         let backend = executor
-            .backend(self.run_function(Arc::clone(&states)))
+            .backend(self.run_function(Arc::clone(&states), folders))
             .map_err(|source| StoreError::Io {
                 action: "start the workers of",
                 path: "this program".into(),
                 source,
             })?;
-        let policy = policy.unwrap_or(if timed {
-            CodePolicy::Strict
-        } else {
-            CodePolicy::Warn
-        });
+        let policy = policy.unwrap_or(CodePolicy::of(timed));
         let cached = store.is_some();
         let cache = store
             .map(|store| self.sample_cache(store, overwrite, policy, code))
@@ -147,13 +150,7 @@ impl<S: Benchmark> SweepExecutor<S> {
         let mut jobs = FutureCache::new(Evaluator::new(backend), cache);
 
         let order = RunOrder::new(order, self.plan.space().len(), self.plan.repeats());
-        let mut feed = Feed {
-            numbers: 0..order.len(),
-            order,
-            keys: cached.then(|| self.plan.key_maker()),
-            plan: &self.plan,
-            values: Vec::new(),
-        };
+        let mut feed = Feed::new(&self.plan, order, cached);
         let mut end = RunEnd {
             calls: CallCounts::default(),
             damaged,
@@ -291,7 +288,7 @@ impl<S: Benchmark> SweepExecutor<S> {
                 outcome: &job.outcome,
                 results: self
                     .plan
-                    .results()
+                    .recorded()
                     .map(|(at, var)| (at, var.name))
                     .collect(),
             });
@@ -317,12 +314,9 @@ impl<S: Benchmark> SweepExecutor<S> {
         } else {
             Some(SampleIndex::load(&*store, series)?)
         };
-        let result = |var: &ResultVar| ResultId {
-            name: var.name.to_owned(),
-            kind: var.kind,
-            meaning_version: var.meaning_version,
-        };
-        let results: Vec<ResultId> = S::SCHEMA.results.iter().map(result).collect();
+        let results: Vec<ResultId> = recorded_results::<S>()
+            .map(|(_, var)| result_id(var))
+            .collect();
         let inputs = self
             .plan
             .input_names()
@@ -343,30 +337,40 @@ impl<S: Benchmark> SweepExecutor<S> {
 
     /// How one sample is taken: a fresh copy of the prototype, the inputs of the point, the user's
     /// code, the results.
-    fn run_function(&self, states: Arc<States>) -> RunFunction<Job, Sample> {
+    fn run_function(
+        &self,
+        states: Arc<States>,
+        folders: Option<JobFolders>,
+    ) -> RunFunction<Job, Sample> {
         let plan = Arc::clone(&self.plan);
         Arc::new(move |job| {
             let mut sweep = plan.at(job.point)?;
             let seeder = || plan.seed(job.point, job.repeat);
-            let mut cx = Context::new(job.repeat, &seeder).with_states(&states);
+            let folder = || match (&folders, job.key) {
+                (Some(folders), Some(key)) => folders.create(plan.series(), key),
+                // What is kept nowhere is gone with its sample.
+                _ => JobFolders::at(&std::env::temp_dir().join("bencher")).create(
+                    plan.series(),
+                    plan.key_maker().key(&plan.values(job.point), job.repeat),
+                ),
+            };
+            let mut cx = Context::new(job.repeat, &seeder)
+                .with_states(&states)
+                .with_folders(&folder);
             sweep
                 .benchmark(&mut cx)
                 .map_err(|error| describe(error.as_ref()))?;
-            Ok((0..S::SCHEMA.results.len())
-                .map(|index| sweep.take_result(index))
+            if let Some(folder) = cx.into_folder()
+                && folders.is_some()
+                && job.key.is_some()
+            {
+                folder.keep().map_err(|error| describe(&error))?;
+            }
+            Ok(recorded_results::<S>()
+                .map(|(index, _)| sweep.take_result(index))
                 .collect())
         })
     }
-}
-
-/// The jobs of a sweep in the order in which they run.
-struct Feed<'p, S> {
-    numbers: std::ops::Range<u128>,
-    order: RunOrder,
-    /// Makes the keys of samples, where they are kept.
-    keys: Option<KeyMaker>,
-    plan: &'p Plan<S>,
-    values: Vec<Value>,
 }
 
 /// The most samples that are looked at between two looks at the interrupt.
@@ -405,50 +409,8 @@ enum Fed {
     Exhausted,
 }
 
-/// What comes next of a sweep.
-enum Next {
-    Run(Job),
-    Skip(Skipped),
-}
-
-/// A sample that is not to be run.
-struct Skipped {
-    point: u64,
-    repeat: u32,
-    /// Why; or what went wrong when that was asked.
-    reason: Result<Arc<str>, String>,
-}
-
 fn no_cell(point: u64, repeat: u32, error: &DatasetError) -> String {
     format!("a sample of point {point}, repeat {repeat}, has no cell: {error}")
-}
-
-impl<S: Benchmark> Iterator for Feed<'_, S> {
-    type Item = Next;
-
-    fn next(&mut self) -> Option<Next> {
-        let (point, repeat) = self.order.sample(self.numbers.next()?)?;
-        // More points than 2^64 never come here: their dataset does not fit any memory.
-        let (point, repeat) = (u64::try_from(point).ok()?, repeat + 1);
-        if self.plan.has_constraints()
-            && let Some(reason) = self
-                .plan
-                .skipped(point)
-                .map(|r| r.map(Arc::from))
-                .transpose()
-        {
-            return Some(Next::Skip(Skipped {
-                point,
-                repeat,
-                reason,
-            }));
-        }
-        let key = self.keys.as_mut().map(|keys| {
-            self.plan.values_into(point, &mut self.values);
-            keys.key(&self.values, repeat)
-        });
-        Some(Next::Run(Job { point, repeat, key }))
-    }
 }
 
 /// An error with all its causes.

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::Value;
+use super::{Value, float_text};
 
 /// What values a variable holds, known from its Rust type.
 ///
@@ -116,6 +116,32 @@ impl Kind {
             Self::Image => "image".to_owned(),
             Self::Video => "video".to_owned(),
             Self::Table => "table".to_owned(),
+        }
+    }
+
+    /// The text of a value of this kind: the shortest that this kind reads back as the same value,
+    /// where [`Value`]'s own text is that of an `f64`.
+    ///
+    /// ```
+    /// use bencher_core::value::{Kind, Value};
+    /// let tenth = Value::from(0.1_f32);
+    /// assert_eq!(tenth.to_string(), "0.10000000149011612");
+    /// assert_eq!(Kind::Float(32).text(&tenth), "0.1");
+    /// ```
+    pub fn text(self, value: &Value) -> String {
+        match (self, value) {
+            (Self::Float(32), Value::Float(x)) => {
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    reason = "the f32 is what the field holds"
+                )]
+                let narrow = *x as f32;
+                // Its shortest digits, in the one way that numbers are written.
+                format!("{narrow:e}")
+                    .parse()
+                    .map_or_else(|_| value.to_string(), float_text)
+            }
+            _ => value.to_string(),
         }
     }
 
@@ -280,6 +306,20 @@ mod tests {
             Some(Value::from(u128::MAX))
         );
         assert_eq!(Kind::Int(128).canonical(&Value::from(u128::MAX)), None);
+    }
+
+    #[test]
+    fn writes_text_that_reads_back() {
+        let narrow = Kind::Float(32);
+        for x in [0.1_f32, 1e-7, 16_777_216.0, f32::MAX, f32::MIN_POSITIVE] {
+            let value = Value::from(x);
+            let text = narrow.text(&value);
+            assert_eq!(narrow.parse(&text), Some(value), "{text}");
+            assert!(text.len() <= 14, "{text}");
+        }
+        assert_eq!(narrow.text(&Value::Float(f64::NAN)), "NaN");
+        assert_eq!(Kind::Float(64).text(&Value::Float(0.1)), "0.1");
+        assert_eq!(Kind::Uint(8).text(&Value::from(7)), "7");
     }
 
     #[test]

@@ -129,7 +129,23 @@ impl Domain {
     ///
     /// # Errors
     /// The first rule that is broken.
-    pub fn checked(mut self, kind: Kind) -> Result<Self, DomainError> {
+    pub fn checked(self, kind: Kind) -> Result<Self, DomainError> {
+        let domain = self.checked_but_for_repeats(kind)?;
+        domain.check_distinct()?;
+        Ok(domain)
+    }
+
+    /// That no value of a list stands there twice.
+    pub(crate) fn check_distinct(&self) -> Result<(), DomainError> {
+        match &self.values {
+            Values::All(values) | Values::Listed { values, .. } => check_list(values),
+            _ => Ok(()),
+        }
+    }
+
+    /// As [`checked`](Self::checked), for values that go together with those of other inputs: only
+    /// the whole rows must differ.
+    pub(crate) fn checked_but_for_repeats(mut self, kind: Kind) -> Result<Self, DomainError> {
         let canonical = |value: &Value| {
             kind.canonical(value).ok_or_else(|| DomainError::WrongKind {
                 value: value.clone(),
@@ -150,7 +166,9 @@ impl Domain {
                 for value in values.iter_mut() {
                     *value = finite(canonical(value)?)?;
                 }
-                check_list(values)?;
+                if values.is_empty() {
+                    return Err(DomainError::Empty);
+                }
             }
             Values::Range { low, high, step } => {
                 (*low, *high) = (finite(canonical(low)?)?, finite(canonical(high)?)?);

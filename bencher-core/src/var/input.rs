@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 
 use crate::value::Value;
 
+use super::design::Design;
 use super::handle::{Constant, Target};
 use super::types::SweepValue;
 
@@ -48,6 +49,8 @@ pub(crate) struct Joined<S> {
     /// The dimension's name.
     pub(crate) name: String,
     pub(crate) inputs: Vec<Input<S>>,
+    /// So many points of a design; none for values that go together one by one.
+    pub(crate) design: Option<(Design, u64)>,
 }
 
 // Neither derived: that would ask the user's type for them.
@@ -56,13 +59,14 @@ impl<S> Clone for Joined<S> {
         Self {
             name: self.name.clone(),
             inputs: self.inputs.clone(),
+            design: self.design,
         }
     }
 }
 
 impl<S> PartialEq for Joined<S> {
     fn eq(&self, other: &Self) -> bool {
-        self.name == other.name && self.inputs == other.inputs
+        self.name == other.name && self.inputs == other.inputs && self.design == other.design
     }
 }
 
@@ -149,11 +153,48 @@ impl<S> Input<S> {
         I: IntoIterator,
         I::Item: Into<Self>,
     {
-        let name = name.into();
+        Self::joined(name.into(), inputs, None)
+    }
+
+    /// So many points of a design over the space of several inputs, as one dimension of a name, in
+    /// place of the grid that they would make.
+    ///
+    /// Ranges are taken as a whole, at random places; of values that are listed, each is equally likely.
+    ///
+    /// ```
+    #[doc = include_str!("../example_sweep.md")]
+    /// use bencher_core::space::Density;
+    /// use bencher_core::sweep_executor::{Plan, SweepChoice};
+    /// use bencher_core::var::Design;
+    /// let inputs = [Sorting::LEN, Sorting::PRESORTED];
+    /// let points = Input::design("point", Design::LatinHypercube { seed: 7 }, 4, inputs);
+    /// let choice = SweepChoice::default().with_inputs([points]);
+    /// let plan = Plan::new(&Sorting::baseline()?, &choice, &[], Density::default(), 1, "")?;
+    /// assert_eq!(plan.space().len(), 4);
+    /// let lens = (0..4).map(|point| plan.values(point)[0].as_f64());
+    /// let mut quarters: Vec<_> = lens.map(|len| (len.unwrap_or(0.0) - 1.0) as u32 / 250).collect();
+    /// quarters.sort();
+    /// assert_eq!(quarters, [0, 1, 2, 3], "each quarter of 1..=1000 is hit once");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn design<I>(name: impl Into<String>, design: Design, points: u64, inputs: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: Into<Self>,
+    {
+        Self::joined(name.into(), inputs, Some((design, points)))
+    }
+
+    fn joined<I>(name: String, inputs: I, design: Option<(Design, u64)>) -> Self
+    where
+        I: IntoIterator,
+        I::Item: Into<Self>,
+    {
         Self {
             joined: Some(Joined {
                 name: name.clone(),
                 inputs: inputs.into_iter().map(Into::into).collect(),
+                design,
             }),
             ..Self::of(Target::Name(Cow::Owned(name)))
         }
@@ -176,6 +217,7 @@ impl<S> Input<S> {
                     .into_iter()
                     .map(|input| input.moved(by))
                     .collect(),
+                design: joined.design,
             }),
             sweep: PhantomData,
         }

@@ -22,6 +22,7 @@
 mod branch;
 #[doc(hidden)]
 pub mod check;
+mod design;
 mod domain;
 mod domain_error;
 mod domain_of;
@@ -38,6 +39,7 @@ mod sweep;
 mod types;
 
 pub use branch::{Branch, Param};
+pub use design::Design;
 pub(crate) use domain::check_list;
 pub use domain::{Domain, MAX_SUBSAMPLING_DIVISIONS, Scale, Values};
 pub use domain_error::DomainError;
@@ -46,6 +48,7 @@ pub use entry::Entry;
 pub use enumeration::{SweepEnum, Variant};
 pub use handle::{Constant, Output, Target};
 pub use input::Input;
+pub(crate) use input::Joined;
 pub use names::{UnknownName, nearest};
 pub use nested::Nested;
 pub use schema::{Direction, InputVar, ResultVar, Role, Schema};

@@ -60,6 +60,13 @@ pub(super) fn result(field: &Declaration, annotation: &Annotation, errors: &mut 
         names.collect()
     });
     let formula = text(options, "formula", errors).unwrap_or_default();
+    let is_float = matches!(inside_name, TypeName::Float("f64") | TypeName::Unknown);
+    if !formula.is_empty() && !is_float {
+        errors.on(
+            inside,
+            "a formula gives a number: the field is an `Option<f64>`",
+        );
+    }
     if let (Some(timed), false) = (options.flag("timed"), formula.is_empty()) {
         errors.on(
             timed,

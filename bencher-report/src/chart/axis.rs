@@ -1,4 +1,5 @@
 use bencher_core::dataset::Dim;
+use bencher_core::value::{Kind, Value};
 use bencher_core::var::Scale;
 use serde::Serialize;
 
@@ -7,8 +8,14 @@ use super::text;
 /// What an axis measures, and how.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Axis {
-    /// `name [unit]`.
-    pub label: String,
+    /// What it measures.
+    pub name: String,
+    /// The unit; empty where there is none.
+    pub units: String,
+    /// The unit that ticks carry, each in its own prefix; empty where it stands with the name.
+    pub tick_units: String,
+    /// What its numbers are: those of 32 bits are printed as such.
+    pub kind: Kind,
     /// Where values lie on it.
     pub ticks: Ticks,
     /// Levels of a second, outer input, for nested levels; empty otherwise.
@@ -24,6 +31,8 @@ pub enum Ticks {
     Linear,
     /// At the logarithm of their number; all are above zero.
     Log,
+    /// At their moment, in seconds since 1970 in UTC.
+    Time,
     /// At the position of their level, counted from 0.
     Levels(Vec<String>),
 }
@@ -41,9 +50,12 @@ pub struct LevelGroup {
 
 impl Axis {
     /// A linear axis.
-    pub fn linear(label: impl Into<String>) -> Self {
+    pub fn linear(name: impl Into<String>, units: impl Into<String>) -> Self {
         Self {
-            label: label.into(),
+            name: name.into(),
+            units: units.into(),
+            tick_units: String::new(),
+            kind: Kind::Float(64),
             ticks: Ticks::Linear,
             groups: Vec::new(),
             range: None,
@@ -51,34 +63,46 @@ impl Axis {
     }
 
     /// An axis of levels.
-    pub fn levels(label: impl Into<String>, levels: Vec<String>) -> Self {
+    pub fn levels(name: impl Into<String>, levels: Vec<String>) -> Self {
         Self {
             ticks: Ticks::Levels(levels),
-            ..Self::linear(label)
-        }
-    }
-
-    /// The axis of a numeric input: logarithmic where the input is and its values allow it.
-    pub fn of_numbers(dim: &Dim) -> Self {
-        let positive = |x: f64| x > 0.0 && x.is_finite();
-        let values = || dim.values.iter().map(bencher_core::value::Value::as_f64);
-        let log = dim.scale == Scale::Log && values().all(|x| x.is_some_and(positive));
-        Self {
-            ticks: if log { Ticks::Log } else { Ticks::Linear },
-            ..Self::linear(dim.label())
+            ..Self::linear(name, "")
         }
     }
 
     /// The axis of an input's levels, in their order, at equal distances.
     pub fn of_levels(dim: &Dim) -> Self {
-        Self::levels(dim.label(), text::levels(&dim.values))
+        Self {
+            units: dim.units.clone(),
+            kind: dim.kind,
+            ..Self::levels(&dim.name, text::levels(dim))
+        }
+    }
+
+    /// The ticks of an input's numbers: logarithmic where the input is and its values allow it.
+    pub(crate) fn ticks_of(scale: Scale, numbers: &[f64]) -> Ticks {
+        let positive = |x: &f64| *x > 0.0 && x.is_finite();
+        if scale == Scale::Log && numbers.iter().all(positive) {
+            Ticks::Log
+        } else {
+            Ticks::Linear
+        }
+    }
+
+    /// `name [unit]`.
+    pub fn label(&self) -> String {
+        if self.units.is_empty() {
+            self.name.clone()
+        } else {
+            format!("{} [{}]", self.name, self.units)
+        }
     }
 
     /// The levels; empty on a numeric axis.
     pub fn level_names(&self) -> &[String] {
         match &self.ticks {
             Ticks::Levels(levels) => levels,
-            Ticks::Linear | Ticks::Log => &[],
+            Ticks::Linear | Ticks::Log | Ticks::Time => &[],
         }
     }
 
@@ -87,25 +111,44 @@ impl Axis {
         self.ticks == Ticks::Log
     }
 
-    /// The text of a position: the level's name, with its group, or the number.
-    pub fn name_of(&self, at: f64) -> String {
-        if let Ticks::Levels(levels) = &self.ticks {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "positions are small counts; a negative or NaN one saturates to 0"
-            )]
-            let position = at.round() as usize;
-            let level = levels.get(position).cloned().unwrap_or_default();
-            let group = self
-                .groups
-                .iter()
-                .find(|group| (group.first..group.first + group.count).contains(&position));
-            return match group {
-                Some(group) => format!("{} / {level}", group.label),
-                None => level,
-            };
+    /// The range and a share of it on both sides.
+    pub(crate) fn padded(&self, share: f64) -> Option<(f64, f64)> {
+        let (low, high) = self.range?;
+        if self.is_log() {
+            let by = (high / low).powf(share).max(1.05);
+            return Some((low / by, high * by))
+                .filter(|(low, high)| *low > 0.0 && high.is_finite());
         }
-        bencher_core::value::Value::Float(at).to_string()
+        let span = high - low;
+        let by = if span > 0.0 {
+            span * share
+        } else {
+            (low.abs() * share).max(f64::MIN_POSITIVE)
+        };
+        Some((low - by, high + by)).filter(|(low, high)| low.is_finite() && high.is_finite())
+    }
+
+    /// The text of a position: the level's name, with its group, the moment, or the number in full.
+    pub fn name_of(&self, at: f64) -> String {
+        let levels = match &self.ticks {
+            Ticks::Levels(levels) => levels,
+            Ticks::Time => return text::moment(at),
+            Ticks::Linear | Ticks::Log => return self.kind.text(&Value::Float(at)),
+        };
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "positions are small counts; a negative or NaN one saturates to 0"
+        )]
+        let position = at.round() as usize;
+        let level = levels.get(position).cloned().unwrap_or_default();
+        let group = self
+            .groups
+            .iter()
+            .find(|group| (group.first..group.first + group.count).contains(&position));
+        match group {
+            Some(group) => format!("{} / {level}", group.label),
+            None => level,
+        }
     }
 }

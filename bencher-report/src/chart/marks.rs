@@ -3,6 +3,8 @@ use std::collections::BTreeMap;
 use bencher_core::dataset::CellState;
 use serde::Serialize;
 
+use super::{Axis, Pane};
+
 /// What is drawn in a panel.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -19,6 +21,8 @@ pub enum Marks {
     Histogram(Histogram),
     /// Rows of text.
     Table(Table),
+    /// What one sample gave.
+    Pane(Pane),
 }
 
 impl Marks {
@@ -81,6 +85,13 @@ impl Series {
             .split(|point| point.y.is_none())
             .filter(|run| !run.is_empty())
     }
+
+    /// The points that have a value though some of their samples have none.
+    pub(crate) fn partial(&self) -> impl Iterator<Item = &Point> {
+        self.points
+            .iter()
+            .filter(|point| point.y.is_some() && point.absent > 0)
+    }
 }
 
 /// One point of a series.
@@ -88,6 +99,8 @@ impl Series {
 pub struct Point {
     /// The coordinate, or the position of the level.
     pub x: f64,
+    /// The coordinate in full, where the number is only a part of it: `Zstd(level=3)`.
+    pub place: Option<String>,
     /// The value; always finite.
     pub y: Option<f64>,
     /// The band or error bar around it, low and high.
@@ -250,12 +263,22 @@ pub struct Histogram {
 /// The values themselves.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Table {
-    /// The column titles.
+    /// What the columns hold.
     pub columns: Vec<String>,
-    /// The rows.
+    /// The unit of every column; empty where it has none.
+    pub units: Vec<String>,
+    /// The rows, numbers in full.
     pub rows: Vec<Vec<TableCell>>,
     /// How many further rows there would be.
     pub left_out: usize,
+}
+
+impl Table {
+    /// The column titles: `name [unit]`.
+    pub fn titles(&self) -> Vec<String> {
+        let title = |(name, units)| Axis::linear(name, units).label();
+        self.columns.iter().zip(&self.units).map(title).collect()
+    }
 }
 
 /// One cell of a table.

@@ -4,9 +4,12 @@
 //! no value and what the axes say is all decided here.
 
 mod axis;
+mod display;
 mod marks;
+mod pane;
 mod rows;
 pub(crate) mod text;
+mod thin;
 
 use serde::Serialize;
 
@@ -16,7 +19,12 @@ pub use marks::{
     BoxMark, BoxSeries, Gap, GapKind, HeatMap, Histogram, Marks, Point, Quartiles, Series, Table,
     TableCell,
 };
+pub use pane::Pane;
 pub use rows::DataRows;
+pub(crate) use thin::thin;
+
+/// What a ring on a line says, in pictures and legends.
+const RINGS: &str = "○ some samples have no value";
 
 /// One figure: a panel, or a grid of panels that share axes, colours and legend.
 ///
@@ -61,6 +69,44 @@ pub struct Chart {
 }
 
 impl Chart {
+    /// Whether it is drawn on axes; tables and panes are text and pictures instead.
+    pub fn has_axes(&self) -> bool {
+        !matches!(self.kind, ChartKind::Table | ChartKind::Panes)
+    }
+
+    /// The range of the value axis, with room around the marks, and below all of them where signs
+    /// of absent values stand; bars keep standing on zero.
+    pub(crate) fn value_range(&self) -> Option<(f64, f64)> {
+        let (low, high) = self.y.padded(0.06)?;
+        let stands = matches!(self.kind, ChartKind::Bar | ChartKind::Histogram);
+        let (first, last) = self.y.range?;
+        let low = if stands && first >= 0.0 { 0.0 } else { low };
+        let high = if stands && last <= 0.0 { 0.0 } else { high };
+        let low = below_values(low, high, self.y.is_log(), self.absent_rows());
+        Some((low, high))
+    }
+
+    /// Whether lines have points some of whose samples have no value: they are drawn as rings.
+    pub(crate) fn has_rings(&self) -> bool {
+        self.panels.iter().any(|panel| match &panel.marks {
+            Marks::Lines(series) => series.iter().any(|one| one.partial().next().is_some()),
+            _ => false,
+        })
+    }
+
+    /// What a picture says of its marks.
+    pub(crate) fn said(&self) -> String {
+        let rings = self.has_rings().then(|| RINGS.to_owned());
+        let parts: Vec<String> = self.spread.clone().into_iter().chain(rings).collect();
+        parts.join("; ")
+    }
+
+    /// How many rows of signs the absent values of any panel need.
+    pub(crate) fn absent_rows(&self) -> usize {
+        let rows = self.panels.iter().map(|panel| panel.marks.absent_rows());
+        rows.max().unwrap_or(0)
+    }
+
     /// How many rows of panels there are.
     pub fn rows(&self) -> usize {
         self.panels.len().div_ceil(self.columns.max(1)).max(1)
@@ -85,11 +131,13 @@ pub enum ChartKind {
     HeatMap,
     /// The values themselves.
     Table,
+    /// What every sample gave: a text, a picture, a file.
+    Panes,
 }
 
 impl ChartKind {
     /// Every kind, in the order in which the rules are asked.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Histogram,
         Self::Bar,
         Self::Box,
@@ -97,6 +145,7 @@ impl ChartKind {
         Self::Curve,
         Self::HeatMap,
         Self::Table,
+        Self::Panes,
     ];
 
     /// The name as a reader sees it.
@@ -109,6 +158,7 @@ impl ChartKind {
             Self::Curve => "curve",
             Self::HeatMap => "heat map",
             Self::Table => "table",
+            Self::Panes => "panes",
         }
     }
 
@@ -122,6 +172,7 @@ impl ChartKind {
             Self::Curve => "curve",
             Self::HeatMap => "heat-map",
             Self::Table => "table",
+            Self::Panes => "panes",
         }
     }
 }
@@ -141,7 +192,7 @@ impl Panel {
         let parts: Vec<String> = self
             .facets
             .iter()
-            .map(|facet| format!("{} = {}", facet.name, facet.value))
+            .map(|facet| format!("{} = {}", facet.name, facet.shown))
             .collect();
         parts.join(", ")
     }
@@ -152,6 +203,10 @@ impl Panel {
 pub struct Facet {
     /// The input's name.
     pub name: String,
-    /// Its value here, with its unit.
+    /// The unit; empty where there is none.
+    pub units: String,
+    /// Its value here, in full.
     pub value: String,
+    /// The value as a label shows it, with its unit.
+    pub shown: String,
 }

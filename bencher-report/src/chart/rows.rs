@@ -2,7 +2,7 @@
 
 use bencher_core::value::float_text;
 
-use super::{Chart, Gap, Marks, Panel, Point};
+use super::{Axis, Chart, Gap, Marks, Panel, Point, pane};
 
 /// A chart's data, one row per mark.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,7 +55,7 @@ impl Chart {
                 panel
                     .facets
                     .iter()
-                    .map(|facet| facet.name.clone())
+                    .map(|facet| Axis::linear(&facet.name, &facet.units).label())
                     .collect()
             })
             .unwrap_or_default();
@@ -71,7 +71,9 @@ impl Chart {
 
     fn mark_columns(&self) -> Vec<String> {
         let legend = self.legend.clone().unwrap_or_else(|| "series".to_owned());
-        let (x, y) = (self.x.label.clone(), self.y.label.clone());
+        let (x, y) = (self.x.label(), self.y.label());
+        let color = self.color.as_ref();
+        let color = color.map_or_else(|| "value".to_owned(), Axis::label);
         let columns: Vec<&str> = match self.panels.first().map(|panel| &panel.marks) {
             Some(Marks::Lines(_) | Marks::Bars(_)) => {
                 vec![&legend, &x, &y, "low", "high", "samples", "absent", "state"]
@@ -81,11 +83,11 @@ impl Chart {
                 "state",
             ],
             Some(Marks::HeatMap(_)) => {
-                let value = self.color.as_ref().map_or("value", |axis| &axis.label);
-                vec![&x, &y, value, "std", "samples", "state"]
+                vec![&x, &y, &color, "std", "samples", "state"]
             }
             Some(Marks::Histogram(_)) => vec!["from", "to", "count"],
-            Some(Marks::Table(table)) => table.columns.iter().map(String::as_str).collect(),
+            Some(Marks::Table(table)) => return table.titles(),
+            Some(Marks::Pane(_)) => return pane::columns(&self.panels, &y),
             None => Vec::new(),
         };
         columns.into_iter().map(str::to_owned).collect()
@@ -93,6 +95,8 @@ impl Chart {
 
     fn panel_rows<'a>(&'a self, panel: &'a Panel) -> impl Iterator<Item = Vec<String>> + 'a {
         let facets = || panel.facets.iter().map(|facet| facet.value.clone());
+        let color = self.color.as_ref();
+        let in_color = move |x| color.map_or_else(|| float_text(x), |axis| axis.name_of(x));
         let marks: Box<dyn Iterator<Item = Vec<String>>> = match &panel.marks {
             Marks::Lines(series) | Marks::Bars(series) => Box::new(series.iter().flat_map(|one| {
                 one.points
@@ -120,24 +124,26 @@ impl Chart {
                     ]
                 })
             })),
-            Marks::HeatMap(map) => Box::new(map.values.iter().enumerate().map(|(cell, value)| {
-                let width = map.width.max(1);
-                vec![
-                    self.x.name_of((cell % width) as f64),
-                    self.y.name_of((cell / width) as f64),
-                    value.map(float_text).unwrap_or_default(),
-                    map.noise
-                        .get(cell)
-                        .copied()
-                        .flatten()
-                        .map(float_text)
-                        .unwrap_or_default(),
-                    map.samples
-                        .get(cell)
-                        .map_or_else(|| u32::from(value.is_some()).to_string(), u32::to_string),
-                    state(map.gaps.get(&cell)),
-                ]
-            })),
+            Marks::HeatMap(map) => {
+                Box::new(map.values.iter().enumerate().map(move |(cell, value)| {
+                    let width = map.width.max(1);
+                    vec![
+                        self.x.name_of((cell % width) as f64),
+                        self.y.name_of((cell / width) as f64),
+                        value.map(in_color).unwrap_or_default(),
+                        map.noise
+                            .get(cell)
+                            .copied()
+                            .flatten()
+                            .map(float_text)
+                            .unwrap_or_default(),
+                        map.samples
+                            .get(cell)
+                            .map_or_else(|| u32::from(value.is_some()).to_string(), u32::to_string),
+                        state(map.gaps.get(&cell)),
+                    ]
+                }))
+            }
             Marks::Histogram(histogram) => Box::new(
                 histogram
                     .edges
@@ -155,6 +161,7 @@ impl Chart {
                     .iter()
                     .map(|row| row.iter().map(|cell| cell.text.clone()).collect()),
             ),
+            Marks::Pane(pane) => Box::new(pane::rows(&self.panels, pane).into_iter()),
         };
         marks.map(move |row| facets().chain(row).collect())
     }
@@ -163,8 +170,11 @@ impl Chart {
         let number = |x: Option<f64>| x.map(float_text).unwrap_or_default();
         vec![
             series.to_owned(),
-            self.x.name_of(point.x),
-            number(point.y),
+            point
+                .place
+                .clone()
+                .unwrap_or_else(|| self.x.name_of(point.x)),
+            point.y.map(|y| self.y.name_of(y)).unwrap_or_default(),
             number(point.bounds.map(|(low, _)| low)),
             number(point.bounds.map(|(_, high)| high)),
             point.samples.to_string(),

@@ -1,8 +1,7 @@
 //! Text of labels: short, on one line, and telling levels apart.
 
-use std::collections::HashSet;
-
-use bencher_core::value::{Value, float_text};
+use bencher_core::dataset::{self, Dim};
+use bencher_core::value::{Kind, Value, float_text};
 
 /// One line of at most `limit` characters; control characters become spaces.
 pub(crate) fn clip(text: &str, limit: usize) -> String {
@@ -52,6 +51,21 @@ pub(crate) fn number(x: f64) -> String {
     significant(x)
 }
 
+/// A number with its unit, in the prefix that makes it readable; one that takes no prefix is as
+/// short as any number.
+pub(crate) fn quantity(x: f64, units: &str) -> String {
+    let with_prefix = dataset::quantity(x, units);
+    if units.is_empty() || with_prefix.ends_with(&format!(" {units}")) {
+        let number = number(x);
+        return if units.is_empty() {
+            number
+        } else {
+            format!("{number} {units}")
+        };
+    }
+    with_prefix
+}
+
 /// Four significant digits, the shortest way.
 fn significant(x: f64) -> String {
     let rounded: f64 = format!("{x:.3e}").parse().unwrap_or(x);
@@ -62,24 +76,49 @@ fn significant(x: f64) -> String {
     }
 }
 
-/// A value in few characters.
-pub(crate) fn value(value: &Value) -> String {
+/// A value of a kind in few characters.
+pub(crate) fn value(kind: Kind, value: &Value) -> String {
     match value {
         Value::Int(_) | Value::Big(_) | Value::Float(_) => {
             value.as_f64().map_or_else(|| value.to_string(), number)
         }
-        other => other.to_string(),
+        Value::Bool(_)
+        | Value::Text(_)
+        | Value::Vector(_)
+        | Value::DateTime(_)
+        | Value::Item(_)
+        | Value::Payload(_) => kind.text(value),
     }
 }
 
-/// The labels of levels: short where that tells them apart, in full otherwise.
-pub(crate) fn levels(values: &[Value]) -> Vec<String> {
-    let short: Vec<String> = values.iter().map(value).collect();
-    let distinct: HashSet<&String> = short.iter().collect();
-    if distinct.len() == short.len() {
-        short
-    } else {
-        values.iter().map(ToString::to_string).collect()
+/// The names of an input's levels, in full; a renderer makes those of numbers shorter.
+pub(crate) fn levels(dim: &Dim) -> Vec<String> {
+    let full = |level| dim.kind.text(level);
+    dim.values.iter().map(full).collect()
+}
+
+/// A moment, given in seconds since 1970, in UTC and to the microsecond: no finer one survives in
+/// seconds of today.
+pub(crate) fn moment(seconds: f64) -> String {
+    const LIMIT: f64 = 1e15;
+    if !(-LIMIT..LIMIT).contains(&seconds) {
+        return format!("{} s since 1970", float_text(seconds));
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "within the limit")]
+    let microseconds = (seconds * 1e6).round() as i128;
+    Value::DateTime(microseconds * 1000).to_string()
+}
+
+/// How ticks name moments on an axis between two, as `strftime` has it.
+pub(crate) fn moment_format((low, high): (f64, f64)) -> &'static str {
+    const DAY: f64 = 86_400.0;
+    match high - low {
+        span if span < 300.0 => "%H:%M:%S",
+        span if span < DAY => "%H:%M",
+        span if span < 5.0 * DAY => "%m-%d %H:%M",
+        span if span < 150.0 * DAY => "%Y-%m-%d",
+        span if span < 1500.0 * DAY => "%Y-%m",
+        _ => "%Y",
     }
 }
 
@@ -117,9 +156,24 @@ mod tests {
     }
 
     #[test]
-    fn levels_stay_distinct() {
-        let near = [Value::from(1_048_576), Value::from(1_048_577)];
-        assert_eq!(levels(&near), ["1048576", "1048577"]);
+    fn quantities_have_prefixes() {
+        for (x, units, text) in [
+            (1.25e-6, "s", "1.25 µs"),
+            (16.0, "s", "16 s"),
+            (1536.0, "B", "1.5 KiB"),
+            (250_000.0, "elements", "250k elements"),
+            (0.5, "", "0.5"),
+        ] {
+            assert_eq!(quantity(x, units), text);
+        }
+    }
+
+    #[test]
+    fn moments_are_those_of_the_calendar() {
+        assert_eq!(moment(0.0), "1970-01-01T00:00:00Z");
+        assert_eq!(moment(1_772_366_400.25), "2026-03-01T12:00:00.25Z");
+        assert_eq!(moment(f64::NAN), "NaN s since 1970");
+        assert_eq!(moment(1e300), "1e300 s since 1970");
     }
 
     #[test]

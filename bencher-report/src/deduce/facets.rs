@@ -1,3 +1,6 @@
+use bencher_core::dataset::Dim;
+use bencher_core::value::Value;
+
 use crate::chart::{Facet, text};
 
 use super::grid::Grid;
@@ -7,6 +10,10 @@ use super::shape::Shape;
 pub(super) const PANELS: usize = 25;
 /// Panels that stand side by side.
 const COLUMNS: usize = 4;
+/// Samples that have a pane each.
+const PANES: usize = 200;
+/// Panes that stand side by side where rows and columns have a meaning; a page can be scrolled.
+const PANE_COLUMNS: usize = 24;
 
 /// The inputs that the axes of a panel do not show, spread over panels.
 pub(super) struct Facets {
@@ -29,18 +36,38 @@ impl Facets {
     /// Peels the inputs that `shown` does not hold, from the last declared: the first of them is
     /// the innermost and runs left to right, the others top to bottom.
     pub(super) fn of(shape: &Shape, grid: &Grid, shown: &[Option<usize>]) -> Self {
-        let mut peeled: Vec<usize> = shape
+        let peeled: Vec<usize> = shape
             .inputs()
             .into_iter()
             .filter(|axis| !shown.contains(&Some(*axis)))
             .collect();
+        Self::over(shape, grid, peeled, PANELS, "panels")
+    }
+
+    /// A place for every sample: the first input runs left to right, then come the repeats.
+    pub(super) fn of_samples(shape: &Shape, grid: &Grid) -> Self {
+        let mut axes = shape.inputs();
+        if let Some(repeat) = shape.repeat.filter(|_| shape.repeated()) {
+            axes.insert(axes.len().min(1), repeat);
+        }
+        let inner = axes.first().map_or(1, |axis| shape.levels(*axis));
+        let square = axes.len() > 1 && inner <= PANE_COLUMNS;
+        let mut facets = Self::over(shape, grid, axes, PANES, "samples");
+        if square {
+            facets.columns = inner.max(1);
+        }
+        facets
+    }
+
+    /// Places over some inputs, the first of which is the innermost.
+    fn over(shape: &Shape, grid: &Grid, mut peeled: Vec<usize>, most: usize, what: &str) -> Self {
         let inner = peeled.first().map_or(1, |axis| shape.levels(*axis));
         peeled.reverse();
         let total = peeled
             .iter()
             .fold(1_usize, |n, axis| n.saturating_mul(shape.levels(*axis)));
         let mut places = Vec::new();
-        for panel in 0..total.min(PANELS) {
+        for panel in 0..total.min(most) {
             let mut rest = panel;
             let mut facets = Vec::new();
             let mut offset = 0;
@@ -59,9 +86,9 @@ impl Facets {
             .rev()
             .filter_map(|axis| Some(shape.dim(*axis)?.name.as_str()))
             .collect();
-        let note = (total > PANELS).then(|| {
+        let note = (total > most).then(|| {
             format!(
-                "The first {PANELS} of {total} panels over {} are drawn; the stored results have \
+                "The first {most} of {total} {what} over {} are drawn; the stored results have \
                  them all.",
                 text::clip(&names.join(", "), 80)
             )
@@ -76,13 +103,28 @@ impl Facets {
 
 fn facet(shape: &Shape, axis: usize, position: usize) -> Option<Facet> {
     let dim = shape.dim(axis)?;
-    let levels = text::levels(&dim.values);
-    let mut value = levels.get(position)?.clone();
-    if !dim.units.is_empty() {
-        value = format!("{value} {}", dim.units);
-    }
+    let value = dim.values.get(position)?;
+    let full = dim.kind.text(value);
+    let number = value.as_f64().filter(|_| dim.is_numeric());
+    let shown = match number.map(|x| text::quantity(x, &dim.units)) {
+        Some(short) if is_exact(dim, &short) => short,
+        _ if dim.units.is_empty() => full.clone(),
+        _ => format!("{full} {}", dim.units),
+    };
     Some(Facet {
         name: dim.name.clone(),
-        value,
+        units: dim.units.clone(),
+        value: full,
+        shown,
     })
+}
+
+/// Whether a short text is that of one value alone.
+fn is_exact(dim: &Dim, short: &str) -> bool {
+    let same = |value: &&Value| {
+        value
+            .as_f64()
+            .is_some_and(|x| text::quantity(x, &dim.units) == short)
+    };
+    dim.values.iter().filter(same).count() == 1
 }

@@ -1,5 +1,6 @@
 use bencher_core::dataset::{DimRole, Variable};
 use bencher_core::stats;
+use bencher_core::value::Value;
 
 use crate::chart::{Gap, GapKind};
 
@@ -78,13 +79,16 @@ impl<'a> Grid<'a> {
         samples
     }
 
-    /// The text of every sample at an offset, or why there is none.
-    pub(super) fn texts(&self, offset: usize) -> impl Iterator<Item = Result<String, Gap>> + '_ {
-        (0..self.repeats).map(move |repeat| {
-            let flat = self.origin + offset + repeat * self.repeat_stride;
-            let value = self.variable.cell(flat).and_then(|cell| cell.value);
-            value.map_or_else(|| Err(self.gap(flat)), |value| Ok(value.to_string()))
-        })
+    /// The value of every sample at an offset, or why there is none.
+    pub(super) fn values(&self, offset: usize) -> impl Iterator<Item = Result<Value, Gap>> + '_ {
+        (0..self.repeats).map(move |repeat| self.value(offset + repeat * self.repeat_stride))
+    }
+
+    /// The value of one sample, where the offset counts repeats too, or why there is none.
+    pub(super) fn value(&self, offset: usize) -> Result<Value, Gap> {
+        let flat = self.origin + offset;
+        let value = self.variable.cell(flat).and_then(|cell| cell.value);
+        value.ok_or_else(|| self.gap(flat))
     }
 
     fn gap(&self, flat: usize) -> Gap {

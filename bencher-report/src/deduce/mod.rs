@@ -1,9 +1,11 @@
 //! The rules that choose a dataset's charts from its shape, and say why.
 
 mod build;
+mod coordinates;
 mod facets;
 mod grid;
 mod rules;
+mod sample_table;
 mod shape;
 
 use std::collections::HashSet;
@@ -13,7 +15,7 @@ use serde::Serialize;
 
 use crate::chart::{Chart, ChartKind, text};
 
-use rules::RULES;
+use rules::rules;
 use shape::Shape;
 
 /// What was decided about one kind of chart for one result, and the reason. The example stands at
@@ -51,20 +53,19 @@ pub fn deduce(dataset: &Dataset) -> Vec<Chart> {
     let mut charts = Vec::new();
     for variable in dataset.variables() {
         let shape = Shape::of(dataset, variable);
-        for rule in RULES {
-            if rule.rejection(&shape).is_some() {
-                continue;
-            }
-            if let Some(mut chart) = build::chart(rule.kind, &shape) {
-                chart.id = unique(&mut ids, variable, rule.kind);
-                charts.push(chart);
-            }
+        let chosen = rules(&shape)
+            .iter()
+            .filter(|rule| rule.rejection(&shape).is_none());
+        for mut chart in chosen.flat_map(|rule| build::charts(rule.kind, &shape)) {
+            chart.id = unique(&mut ids, variable, &chart);
+            charts.push(chart);
         }
     }
     charts
 }
 
-/// Why each kind of chart is drawn, or which rule rejected it first, for every result.
+/// Why each kind of chart is drawn, or which rule rejected it first, for every result: of the
+/// kinds that a result of its sort may have.
 ///
 /// ```
 #[doc = include_str!("../example_dataset.md")]
@@ -80,7 +81,7 @@ pub fn deduce(dataset: &Dataset) -> Vec<Chart> {
 pub fn explain(dataset: &Dataset) -> Vec<Explanation> {
     let explain_one = |variable| {
         let shape = Shape::of(dataset, variable);
-        RULES.iter().map(move |rule| {
+        rules(&shape).iter().map(move |rule| {
             let rejection = rule.rejection(&shape);
             Explanation {
                 result: shape.variable.info.name.clone(),
@@ -93,13 +94,14 @@ pub fn explain(dataset: &Dataset) -> Vec<Explanation> {
     dataset.variables().iter().flat_map(explain_one).collect()
 }
 
-/// A name for files and anchors that no other chart of the dataset has.
-fn unique(taken: &mut HashSet<String>, variable: &Variable, kind: ChartKind) -> String {
-    let name = text::slug(&variable.info.name);
-    let stem = match name.as_str() {
-        "" => kind.slug().to_owned(),
-        name => format!("{name}-{}", kind.slug()),
-    };
+/// A name for files and anchors that no other chart of the dataset has: the result, the column
+/// of its tables that is drawn, and the kind of chart.
+fn unique(taken: &mut HashSet<String>, variable: &Variable, chart: &Chart) -> String {
+    let names = [&variable.info.name, &chart.id].map(|name| text::slug(name));
+    let mut parts: Vec<&str> = names.iter().map(String::as_str).collect();
+    parts.push(chart.kind.slug());
+    parts.retain(|part| !part.is_empty());
+    let stem = parts.join("-");
     let mut id = stem.clone();
     let mut next = 2;
     while !taken.insert(id.clone()) {

@@ -32,18 +32,53 @@ impl Rule {
     }
 }
 
-/// Every rule, in the order of [`ChartKind::ALL`].
-pub(super) const RULES: &[Rule] = &[
+/// The rules for a shape, in the order of [`ChartKind::ALL`].
+pub(super) fn rules(shape: &Shape) -> &'static [Rule] {
+    match shape.sort {
+        Sort::Number | Sort::Truth | Sort::Name => RULES,
+        Sort::Content => CONTENT_RULES,
+        Sort::Table(_) => TABLE_RULES,
+    }
+}
+
+/// The rules for texts, files, images and videos.
+const CONTENT_RULES: &[Rule] = &[Rule {
+    kind: ChartKind::Panes,
+    needs: &[cells],
+    because: |shape| format!("{} is shown as it is", shape.variable.info.kind.name()),
+}];
+
+/// The rules for results that are tables themselves, one a sample.
+const TABLE_RULES: &[Rule] = &[
     Rule {
         kind: ChartKind::Histogram,
-        needs: &[cells, no_text, no_input, no_proportion],
+        needs: &[cells, one_column],
+        because: |_| "each sample gave a single column of numbers".to_owned(),
+    },
+    Rule {
+        kind: ChartKind::Line,
+        needs: &[cells, columns_over_the_first],
+        because: |_| "each sample gave columns of numbers over the first of them".to_owned(),
+    },
+    Rule {
+        kind: ChartKind::Panes,
+        needs: &[cells, columns_left],
+        because: |_| "each sample gave a table that no figure shows in full".to_owned(),
+    },
+];
+
+/// The rules for numbers, truth values and names.
+const RULES: &[Rule] = &[
+    Rule {
+        kind: ChartKind::Histogram,
+        needs: &[cells, no_name, no_input, no_proportion],
         because: |_| "no input varies: all values are one distribution".to_owned(),
     },
     Rule {
         kind: ChartKind::Bar,
         needs: &[
             cells,
-            no_text,
+            no_name,
             no_number_axis,
             category_or_proportion,
             once_or_proportion,
@@ -64,12 +99,12 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         kind: ChartKind::Line,
-        needs: &[cells, no_text, one_number_axis, once, lines_fit],
+        needs: &[cells, no_name, one_number_axis, once, lines_fit],
         because: |_| "one numeric input varies".to_owned(),
     },
     Rule {
         kind: ChartKind::Curve,
-        needs: &[cells, no_text, one_number_axis, repeats, lines_fit],
+        needs: &[cells, no_name, one_number_axis, repeats, lines_fit],
         because: |shape| {
             format!(
                 "one numeric input varies and every point has {} repeats",
@@ -79,7 +114,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         kind: ChartKind::HeatMap,
-        needs: &[cells, no_text, plane, plane_fits],
+        needs: &[cells, no_name, plane, plane_fits],
         because: |shape| match shape.numeric.len() {
             0 | 1 => "too many levels for lines, bars or boxes: colours over two inputs".to_owned(),
             n => format!("{n} numeric inputs vary: the first two are the axes"),
@@ -87,9 +122,9 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         kind: ChartKind::Table,
-        needs: &[cells, text_or_nothing_else],
+        needs: &[cells, name_or_nothing_else],
         because: |shape| match shape.sort {
-            Sort::Text => "text has no axis".to_owned(),
+            Sort::Name => "names have no axis".to_owned(),
             _ => "no figure can show so many levels".to_owned(),
         },
     },
@@ -100,8 +135,8 @@ fn cells(shape: &Shape) -> Option<String> {
     empty.map(|dim| format!("`{}` has no value, so there is no cell", dim.name))
 }
 
-fn no_text(shape: &Shape) -> Option<String> {
-    (shape.sort == Sort::Text).then(|| "the result is text".to_owned())
+fn no_name(shape: &Shape) -> Option<String> {
+    (shape.sort == Sort::Name).then(|| format!("the result is {}", shape.variable.info.kind.name()))
 }
 
 fn numbers(shape: &Shape) -> Option<String> {
@@ -110,7 +145,7 @@ fn numbers(shape: &Shape) -> Option<String> {
         Sort::Truth => {
             Some("the result is a truth value: its repeats make a proportion".to_owned())
         }
-        Sort::Text => no_text(shape),
+        Sort::Name | Sort::Content | Sort::Table(_) => no_name(shape),
     }
 }
 
@@ -163,7 +198,12 @@ fn repeats(shape: &Shape) -> Option<String> {
 }
 
 fn lines_fit(shape: &Shape) -> Option<String> {
-    too_many(shape, 0, SERIES, "lines that can be told apart")
+    const WHAT: &str = "lines that can be told apart";
+    let Some(groups) = shape.groups() else {
+        return too_many(shape, 0, SERIES, WHAT);
+    };
+    let n = groups.len();
+    (n > SERIES).then(|| format!("{n} names of variants are more than the {SERIES} {WHAT}"))
 }
 
 fn bars_fit(shape: &Shape) -> Option<String> {
@@ -217,14 +257,29 @@ fn plane_fits(shape: &Shape) -> Option<String> {
     (cells > CELLS).then(|| format!("{cells} cells are more than the {CELLS} that can be drawn"))
 }
 
-fn text_or_nothing_else(shape: &Shape) -> Option<String> {
-    if shape.sort == Sort::Text {
+fn name_or_nothing_else(shape: &Shape) -> Option<String> {
+    if shape.sort == Sort::Name {
         return None;
     }
     RULES
         .iter()
         .find(|rule| rule.kind != ChartKind::Table && rule.rejection(shape).is_none())
         .map(|rule| format!("the {} shows every value", rule.kind.name()))
+}
+
+fn one_column(shape: &Shape) -> Option<String> {
+    let one = matches!(shape.sort, Sort::Table(form) if form.distribution);
+    (!one).then(|| "the tables are not a single column of numbers".to_owned())
+}
+
+fn columns_over_the_first(shape: &Shape) -> Option<String> {
+    let lines = matches!(shape.sort, Sort::Table(form) if form.lines);
+    (!lines).then(|| "the tables have no column of numbers over a first one".to_owned())
+}
+
+fn columns_left(shape: &Shape) -> Option<String> {
+    let rest = matches!(shape.sort, Sort::Table(form) if form.rest);
+    (!rest).then(|| "figures show every column".to_owned())
 }
 
 /// `1 input varies`, `2 inputs vary`.

@@ -1,6 +1,9 @@
 use bencher_core::dataset::{Dataset, Dim, DimRole, Variable};
 use bencher_core::value::Kind;
 
+use super::coordinates::{Coordinates, Group, Numbers};
+use super::sample_table::TableForm;
+
 /// What the rules look at: how many inputs of which sort vary, and what the result holds.
 pub(super) struct Shape<'a> {
     pub(super) dataset: &'a Dataset,
@@ -9,6 +12,8 @@ pub(super) struct Shape<'a> {
     pub(super) numeric: Vec<usize>,
     /// Positions of the categorical inputs.
     pub(super) categorical: Vec<usize>,
+    /// What the coordinates of every dimension are to an axis.
+    coordinates: Vec<Coordinates>,
     /// Positions of inputs with one value, which no axis needs.
     pub(super) fixed: Vec<usize>,
     /// The position of the dimension of repeats.
@@ -23,7 +28,11 @@ pub(super) struct Shape<'a> {
 pub(super) enum Sort {
     Number,
     Truth,
-    Text,
+    /// Names and moments: a word or two each.
+    Name,
+    /// Texts, files, images, videos.
+    Content,
+    Table(TableForm),
 }
 
 impl<'a> Shape<'a> {
@@ -40,14 +49,16 @@ impl<'a> Shape<'a> {
             variable,
             numeric: Vec::new(),
             categorical: Vec::new(),
+            coordinates: dataset.dims().iter().map(Coordinates::of).collect(),
             fixed: Vec::new(),
             repeat: None,
             repeats: 1,
-            sort: sort(variable),
+            sort: sort(dataset, variable),
         };
         for (axis, dim) in inputs {
+            let numbers = matches!(shape.coordinates.get(axis), Some(Coordinates::Numbers(_)));
             // A lone category still labels its bar; a lone number makes no axis.
-            let places = match (dim.is_numeric(), dim.len() > 1) {
+            let places = match (numbers, dim.len() > 1) {
                 (true, true) => &mut shape.numeric,
                 (false, true) => &mut shape.categorical,
                 (false, false) if !several => &mut shape.categorical,
@@ -55,6 +66,7 @@ impl<'a> Shape<'a> {
             };
             places.push(axis);
         }
+        shape.number_by_name();
         let repeat = dataset
             .dims()
             .iter()
@@ -64,6 +76,39 @@ impl<'a> Shape<'a> {
             shape.repeats = shape.levels(axis);
         }
         shape
+    }
+
+    /// Where no input is numeric, the first whose variants have numbers is: a line for each name.
+    fn number_by_name(&mut self) {
+        let by_name =
+            |axis: &usize| matches!(self.coordinates.get(*axis), Some(Coordinates::ByName(..)));
+        if self.numeric.is_empty()
+            && let Some(at) = self.categorical.iter().position(by_name)
+        {
+            self.numeric.push(self.categorical.remove(at));
+        }
+    }
+
+    /// The numbers of an input that is numeric here.
+    pub(super) fn numbers(&self, axis: usize) -> Option<&Numbers> {
+        let coordinates = self.coordinates.get(axis)?;
+        coordinates
+            .numbers()
+            .filter(|_| self.numeric.contains(&axis))
+    }
+
+    /// The names that the numeric input's variants belong to, where each is a line of its own.
+    pub(super) fn groups(&self) -> Option<&[Group]> {
+        match self.coordinates.get(*self.numeric.first()?)? {
+            Coordinates::ByName(groups, _) => Some(groups),
+            Coordinates::Numbers(_) | Coordinates::Levels => None,
+        }
+    }
+
+    /// The input whose levels are the series of lines; `None` where the names of variants are.
+    pub(super) fn series(&self) -> Option<usize> {
+        let first = self.categorical.first().copied();
+        first.filter(|_| self.groups().is_none())
     }
 
     /// The dimension at a position.
@@ -105,11 +150,14 @@ impl<'a> Shape<'a> {
     }
 }
 
-fn sort(variable: &Variable) -> Sort {
+fn sort(dataset: &Dataset, variable: &Variable) -> Sort {
     match variable.info.kind {
         Kind::Bool => Sort::Truth,
-        Kind::Text | Kind::Category => Sort::Text,
-        _ if variable.is_numeric() => Sort::Number,
-        _ => Sort::Text,
+        Kind::Text | Kind::File | Kind::Image | Kind::Video => Sort::Content,
+        Kind::Table => Sort::Table(TableForm::of(dataset, variable)),
+        Kind::Int(_) | Kind::Uint(_) | Kind::Float(_) | Kind::Seconds | Kind::Vector(_) => {
+            Sort::Number
+        }
+        Kind::Category | Kind::DateTime | Kind::Item => Sort::Name,
     }
 }

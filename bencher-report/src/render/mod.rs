@@ -1,5 +1,8 @@
 //! The renderers: each draws the same chart description.
 
+/// The folder beside a page that holds what it links to.
+pub(crate) const FOLDER: &str = "files";
+
 #[cfg(feature = "gnuplot")]
 pub(crate) mod gnuplot;
 #[cfg(feature = "html")]

@@ -16,6 +16,9 @@ use bencher_core::record::{ConstantValue, Counts, Failure, SweepRecord};
 use bencher_core::value::{Kind, Value};
 use bencher_core::var::{Direction, Scale};
 
+pub(crate) mod contents;
+pub(crate) mod inputs;
+
 /// A name that would be a script if any renderer took it for markup.
 pub(crate) const EVIL: &str = "</script><img src=x onerror=alert(1)>";
 
@@ -163,9 +166,12 @@ pub(crate) fn gallery() -> Vec<SweepRecord> {
             .to_owned(),
     });
     curve.counts.failed = 8;
+    curve.counts.skipped = 8;
+    let late = |n| format!("round {n} took 1.5 times as long as the round before");
+    curve.warnings.extend((2..20).map(late));
     curve.timings = vec![("run".to_owned(), 12.34), ("collect".to_owned(), 0.021)];
 
-    vec![
+    let mut records = vec![
         curve,
         record(
             "A line",
@@ -312,8 +318,16 @@ pub(crate) fn gallery() -> Vec<SweepRecord> {
                 },
             ),
         ),
-        evil(),
-    ]
+        inputs::variants(),
+        inputs::zipped(),
+        inputs::nightly(),
+        inputs::narrow(),
+        contents::images(),
+        contents::files(),
+    ];
+    records.extend(contents::tables());
+    records.push(evil());
+    records
 }
 
 /// A record all of whose texts are attacks or troubles.

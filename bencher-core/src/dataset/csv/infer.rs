@@ -88,10 +88,11 @@ fn parts(heading: &[Cow<'_, str>]) -> Result<(usize, usize), ImportError> {
     };
     let variables = (0..=heading.len() / 3).rev().find(fits).unwrap_or(0);
     let dims = heading.len() - 3 * variables;
-    let stray = heading
-        .iter()
-        .take(dims)
-        .position(|name| name.ends_with(".state"));
+    let left: Vec<&str> = heading.iter().take(dims).map(AsRef::as_ref).collect();
+    let stray = left.iter().position(|name| {
+        name.strip_suffix(".state")
+            .is_some_and(|variable| left.contains(&variable))
+    });
     match stray {
         Some(at) => Err(wrong(
             1,

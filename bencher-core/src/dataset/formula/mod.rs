@@ -117,7 +117,7 @@ pub enum FormulaProblem {
     Number(String),
     /// A function or a name that is not there.
     #[error(transparent)]
-    Unknown(#[from] UnknownName),
+    Unknown(Box<UnknownName>),
     /// A function with the wrong number of arguments.
     #[error("`{function}` takes {takes}, not {given}")]
     Arguments {
@@ -159,7 +159,7 @@ impl Formula {
                 return Err(FormulaError {
                     formula: self.text.clone(),
                     position: *place,
-                    problem: unknown.into(),
+                    problem: FormulaProblem::Unknown(unknown.into()),
                 });
             }
         }
@@ -168,15 +168,20 @@ impl Formula {
 
     /// Its value, with one number for each of its [`names`](Self::names); NaN where one is missing.
     pub fn evaluate(&self, operands: &[f64]) -> f64 {
-        let mut stack: Vec<f64> = Vec::with_capacity(8);
+        self.run(operands, &mut Vec::new())
+    }
+
+    /// Its value, worked out on a stack that many evaluations share.
+    pub(super) fn run(&self, operands: &[f64], stack: &mut Vec<f64>) -> f64 {
+        stack.clear();
         for step in &self.steps {
             let x = match *step {
                 Step::Number(x) => x,
                 Step::Name(index) => operands.get(index).copied().unwrap_or(f64::NAN),
-                Step::Negate => -pop(&mut stack),
+                Step::Negate => -pop(stack),
                 Step::Binary(operator) => {
-                    let right = pop(&mut stack);
-                    operator.apply(pop(&mut stack), right)
+                    let right = pop(stack);
+                    operator.apply(pop(stack), right)
                 }
                 Step::Call(function, arguments) => {
                     let start = stack.len().saturating_sub(arguments);
@@ -187,7 +192,7 @@ impl Formula {
             };
             stack.push(x);
         }
-        pop(&mut stack)
+        pop(stack)
     }
 }
 

@@ -149,7 +149,7 @@ impl Parser {
         let known = Function::ALL.into_iter();
         let Some(function) = known.clone().find(|function| function.name() == name) else {
             let unknown = UnknownName::new("function", name, known.map(Function::name));
-            return Err(self.error(start, unknown.into()));
+            return Err(self.error(start, FormulaProblem::Unknown(unknown.into())));
         };
         let open = self.at;
         self.at += 1;

@@ -6,46 +6,8 @@ mod sobol;
 use thiserror::Error;
 
 use super::order::{mix, permuted};
+use crate::var::Design;
 use sobol::{Directions, directions};
-
-/// How points are spread over the unit hypercube.
-///
-/// The same seed gives the same points on every machine.
-///
-/// ```
-/// use bencher_core::space::{Design, DesignPoints};
-/// for design in [
-///     Design::Random { seed: 1 },
-///     Design::LatinHypercube { seed: 1 },
-///     Design::Sobol { seed: Some(1) },
-/// ] {
-///     let points = DesignPoints::new(design, 8, 2)?;
-///     assert_eq!(points.point(3).map(|x| x.len()), Some(2));
-/// }
-/// # Ok::<(), bencher_core::space::DesignError>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Design {
-    /// Independent points. More points keep those that were there.
-    Random {
-        /// Which of the random sequences.
-        seed: u64,
-    },
-    /// Independent dimensions, each cut into as many strata as there are points, and one point in
-    /// each stratum (M. D. `McKay`, R. J. Beckman and W. J. Conover, 1979). Another number of points
-    /// gives other points.
-    LatinHypercube {
-        /// Which of the hypercubes.
-        seed: u64,
-    },
-    /// The points of Sobol', which fill every dimension, and pairs of them, evenly; best taken by a
-    /// power of two. More points keep those that were there.
-    Sobol {
-        /// Without, the sequence itself, which begins with the origin. With one, it is scrambled
-        /// after Owen: as even, and each point by itself uniformly distributed.
-        seed: Option<u64>,
-    },
-}
 
 /// The most points of a design.
 const MAX_POINTS: u64 = 1 << 32;
@@ -56,7 +18,8 @@ const MAX_DIMENSIONS: usize = 1 << 16;
 /// Why there is no such design.
 ///
 /// ```
-/// use bencher_core::space::{Design, DesignError, DesignPoints};
+/// use bencher_core::space::{DesignError, DesignPoints};
+/// use bencher_core::var::Design;
 /// let error = DesignPoints::new(Design::Sobol { seed: None }, 16, 100).unwrap_err();
 /// assert_eq!(error, DesignError::TooManyDimensions { dimensions: 100, most: 64 });
 /// ```
@@ -84,13 +47,14 @@ pub enum DesignError {
 /// The points of a design, by number; computed, not stored.
 ///
 /// ```
-/// use bencher_core::space::{Design, DesignPoints};
+/// use bencher_core::space::DesignPoints;
+/// use bencher_core::var::Design;
 /// let points = DesignPoints::new(Design::Sobol { seed: None }, 4, 2)?;
 /// let all: Vec<Vec<f64>> = points.iter().collect();
 /// assert_eq!(all, [[0.0, 0.0], [0.5, 0.5], [0.75, 0.25], [0.25, 0.75]]);
 /// # Ok::<(), bencher_core::space::DesignError>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DesignPoints {
     design: Design,
     points: u64,
@@ -146,7 +110,8 @@ impl DesignPoints {
     /// dimension.
     ///
     /// ```
-    /// use bencher_core::space::{Design, DesignPoints};
+    /// use bencher_core::space::DesignPoints;
+    /// use bencher_core::var::Design;
     /// let points = DesignPoints::new(Design::LatinHypercube { seed: 7 }, 10, 3)?;
     /// // One point in each tenth, in every dimension.
     /// let mut tenths: Vec<u8> = (0..points.len())

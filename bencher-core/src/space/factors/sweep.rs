@@ -1,6 +1,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use crate::space::order::divide;
 use crate::value::KeyWriter;
 
 use super::{Combination, Factor, FactorError, FactorLevel, Factors, MAX_DEPTH, untyped};
@@ -125,19 +126,24 @@ struct Choice {
     /// level has one, so that each is one combination.
     nested: Vec<(u128, Product)>,
     count: u128,
+    /// The combinations of all factors behind this one.
+    block: u128,
 }
 
 impl Product {
     fn new(factors: &Factors, way: &str) -> Result<Self, FactorError> {
-        let choices = factors
+        let mut choices = factors
             .factors
             .iter()
             .map(|factor| Choice::new(factor, way))
             .collect::<Result<Vec<_>, _>>()?;
-        let count = choices
-            .iter()
-            .try_fold(1_u128, |count, choice| count.checked_mul(choice.count))
-            .ok_or(FactorError::Uncountable)?;
+        let mut count = 1_u128;
+        for choice in choices.iter_mut().rev() {
+            choice.block = count;
+            count = count
+                .checked_mul(choice.count)
+                .ok_or(FactorError::Uncountable)?;
+        }
         Ok(Self { choices, count })
     }
 
@@ -146,11 +152,10 @@ impl Product {
             return None;
         }
         let mut rest = number;
-        let mut block = self.count;
         for choice in &self.choices {
-            block = block.checked_div(choice.count)?;
-            choice.get(rest.checked_div(block)?, combination)?;
-            rest = rest.checked_rem(block)?;
+            let (chosen, behind) = divide(rest, choice.block);
+            choice.get(chosen, combination)?;
+            rest = behind;
         }
         Some(())
     }
@@ -190,6 +195,7 @@ impl Choice {
             factor: factor.clone(),
             nested,
             count,
+            block: 1,
         })
     }
 

@@ -82,7 +82,10 @@ fn axis(shape: &Shape, outer: usize, inner: Option<usize>) -> Option<Axis> {
         .collect();
     Some(Axis {
         groups,
-        ..Axis::levels(format!("{} within {}", inner.label, outer.label), levels)
+        ..Axis::levels(
+            format!("{} within {}", inner.label(), outer.label()),
+            levels,
+        )
     })
 }
 

@@ -1,8 +1,9 @@
 //! What the charts of all kinds have in common.
 
-use bencher_core::dataset::{Dim, DimRole};
+use bencher_core::dataset::{CellState, Dim, DimRole};
+use bencher_core::value::Kind;
 
-use crate::chart::{Axis, Chart, ChartKind, Gap, Marks, Panel, Point, Ticks, text};
+use crate::chart::{Axis, Chart, ChartKind, Gap, GapKind, Marks, Panel, Point, Ticks, text};
 use crate::deduce::facets::Facets;
 use crate::deduce::grid::{Grid, Samples};
 use crate::deduce::shape::{Shape, Sort};
@@ -31,6 +32,7 @@ pub(super) fn chart(
     let mut notes: Vec<String> = facets.note.into_iter().collect();
     notes.extend(fixed_note(shape));
     notes.extend(time_note(shape));
+    notes.extend(absences_note(shape, kind));
     let title = title(shape);
     Chart {
         id: String::new(),
@@ -58,10 +60,18 @@ pub(super) fn chart(
 
 /// The axis of the result's values.
 pub(super) fn value_axis(shape: &Shape) -> Axis {
-    let name = &shape.variable.info.name;
+    let info = &shape.variable.info;
     match shape.sort {
-        Sort::Truth if shape.repeated() => Axis::linear(format!("{name} [share of true]")),
-        _ => Axis::linear(shape.variable.label()),
+        Sort::Truth if shape.repeated() => Axis::linear(&info.name, "share of true"),
+        _ => Axis {
+            // A mean of f32 is none.
+            kind: if shape.repeated() {
+                Kind::Float(64)
+            } else {
+                info.kind
+            },
+            ..Axis::linear(&info.name, &info.units)
+        },
     }
 }
 
@@ -90,6 +100,7 @@ pub(super) fn point(shape: &Shape, x: f64, samples: &Samples) -> Point {
         .filter(|(low, high)| low.is_finite() && high.is_finite());
     Point {
         x,
+        place: None,
         y,
         bounds,
         samples: samples.count(),
@@ -103,22 +114,27 @@ pub(super) fn levels(shape: &Shape, grid: &Grid, axis: Option<usize>) -> Vec<(St
     let Some(dim) = axis.and_then(|axis| shape.dim(axis)) else {
         return vec![(String::new(), 0)];
     };
-    text::levels(&dim.values)
+    text::levels(dim)
         .into_iter()
         .enumerate()
         .map(|(position, level)| (level, grid.offset(axis, position)))
         .collect()
 }
 
+/// The lowest and the highest of some numbers.
+pub(super) fn range(numbers: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
+    let ends = |(low, high): (f64, f64), x: f64| (low.min(x), high.max(x));
+    let (low, high) = numbers.fold((f64::INFINITY, f64::NEG_INFINITY), ends);
+    (low <= high).then_some((low, high))
+}
+
 /// Sets the range over all panels of the values that `y` measures, and makes the axis
 /// logarithmic where the input's is, all values allow it and they span two decades or more:
 /// otherwise a power law over a logarithmic input is one steep edge.
 pub(super) fn fit_values(axis: &mut Axis, numbers: &[f64], log_input: bool) {
-    let low = numbers.iter().copied().fold(f64::INFINITY, f64::min);
-    let high = numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    if low > high {
+    let Some((low, high)) = range(numbers.iter().copied()) else {
         return;
-    }
+    };
     axis.range = Some((low, high));
     if log_input && low > 0.0 && high / low >= 100.0 {
         axis.ticks = Ticks::Log;
@@ -148,13 +164,49 @@ fn title(shape: &Shape) -> String {
     names.join(" vs ")
 }
 
+/// Counts the samples without a value by what became of them, where the chart does not say it
+/// already.
+fn absences_note(shape: &Shape, kind: ChartKind) -> Option<String> {
+    let said = matches!(
+        kind,
+        ChartKind::Histogram | ChartKind::Table | ChartKind::Panes
+    );
+    if said || matches!(shape.sort, Sort::Table(_)) {
+        return None;
+    }
+    let states = shape.variable.states();
+    let count = |kind: &GapKind| {
+        let of_kind = |state: &&CellState| GapKind::of(**state) == Some(*kind);
+        states.iter().filter(of_kind).count()
+    };
+    let counts: Vec<String> = GapKind::ALL
+        .iter()
+        .rev()
+        .map(|kind| (count(kind), kind.name()))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, name)| format!("{count} {name}"))
+        .collect();
+    let snapshots = shape
+        .dataset
+        .dims()
+        .iter()
+        .any(|dim| dim.role == DimRole::Time);
+    (!counts.is_empty() && !snapshots).then(|| {
+        format!(
+            "Without a value: {} of {}.",
+            counts.join(", "),
+            text::count(states.len(), "sample")
+        )
+    })
+}
+
 fn fixed_note(shape: &Shape) -> Option<String> {
     let parts: Vec<String> = shape
         .fixed
         .iter()
         .filter_map(|axis| shape.dim(*axis))
         .filter_map(|dim| Some((dim, dim.values.first()?)))
-        .map(|(dim, value)| format!("{} = {value}{}", dim.name, unit(dim)))
+        .map(|(dim, value)| format!("{} = {}{}", dim.name, dim.kind.text(value), unit(dim)))
         .collect();
     (!parts.is_empty()).then(|| format!("At {}.", text::clip(&parts.join(", "), 200)))
 }

@@ -53,8 +53,8 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
         .collect();
     let log = [x, y]
         .iter()
-        .filter_map(|axis| shape.dim(*axis))
-        .any(|dim| Axis::of_numbers(dim).is_log());
+        .filter_map(|axis| shape.numbers(*axis))
+        .any(|numbers| numbers.axis.is_log());
     frame::fit_values(&mut color, &numbers, log);
     chart.color = Some(color);
     chart.spread = shape
@@ -69,13 +69,8 @@ fn order(shape: &Shape, axis: usize) -> Vec<usize> {
         return Vec::new();
     };
     let mut positions: Vec<usize> = (0..dim.len()).collect();
-    if dim.is_numeric() {
-        let number = |position: &usize| {
-            let value = dim.values.get(*position);
-            value
-                .and_then(bencher_core::value::Value::as_f64)
-                .unwrap_or(f64::NAN)
-        };
+    if let Some(numbers) = shape.numbers(axis) {
+        let number = |position: &usize| numbers.values.get(*position).copied().unwrap_or(f64::NAN);
         positions.sort_by(|a, b| number(a).total_cmp(&number(b)));
     }
     positions

@@ -1,6 +1,6 @@
 use bencher_core::stats;
 
-use crate::chart::{Axis, Chart, ChartKind, Gap, Histogram, Marks};
+use crate::chart::{Axis, Chart, ChartKind, Gap, Histogram, Marks, text};
 use crate::deduce::facets::Facets;
 use crate::deduce::grid::Grid;
 use crate::deduce::shape::Shape;
@@ -22,9 +22,9 @@ pub(super) fn chart(shape: &Shape) -> Chart {
         .into_iter()
         .collect();
     let (edges, counts) = bins(&samples.values);
-    let mut y = Axis::linear("samples");
+    let mut y = Axis::linear("samples", "");
     y.range = counts.iter().max().map(|most| (0.0, *most as f64));
-    let mut x = Axis::linear(shape.variable.label());
+    let mut x = frame::value_axis(shape);
     x.range = edges.first().copied().zip(edges.last().copied());
     let mut chart = frame::chart(ChartKind::Histogram, shape, (x, y), facets, |_| {
         Marks::Histogram(Histogram {
@@ -39,15 +39,15 @@ pub(super) fn chart(shape: &Shape) -> Chart {
 }
 
 fn mean_note(shape: &Shape, values: &[f64]) -> Option<String> {
-    let mean = crate::chart::text::number(stats::mean(values)?);
-    let units = &shape.variable.info.units;
+    let show = |x| text::quantity(x, &shape.variable.info.units);
+    let mean = show(stats::mean(values)?);
     Some(match stats::std(values, 1) {
         Some(std) => format!(
-            "Mean {mean} {units}, standard deviation {} {units} (n = {}).",
-            crate::chart::text::number(std),
+            "Mean {mean}, standard deviation {} (n = {}).",
+            show(std),
             values.len()
         ),
-        None => format!("The value is {mean} {units}."),
+        None => format!("The value is {mean}."),
     })
 }
 
@@ -58,7 +58,7 @@ fn mean_note(shape: &Shape, values: &[f64]) -> Option<String> {
     clippy::cast_sign_loss,
     reason = "bins are a small count, and a place within them"
 )]
-fn bins(values: &[f64]) -> (Vec<f64>, Vec<u64>) {
+pub(super) fn bins(values: &[f64]) -> (Vec<f64>, Vec<u64>) {
     let (Some(low), Some(high)) = (stats::min(values), stats::max(values)) else {
         return (Vec::new(), Vec::new());
     };

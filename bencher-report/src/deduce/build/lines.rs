@@ -1,52 +1,108 @@
-use crate::chart::{Axis, Chart, ChartKind, Marks, Series};
+use crate::chart::{Chart, ChartKind, Marks, Point, Series};
+use crate::deduce::coordinates::Group;
 use crate::deduce::facets::Facets;
 use crate::deduce::grid::Grid;
 use crate::deduce::shape::Shape;
 
 use super::frame;
 
-/// A line, or a curve with a band, for every level of the first categorical input.
+/// A line, or a curve with a band, for every level of the first categorical input, or for every
+/// name where variants of several names have numbers.
 pub(super) fn chart(kind: ChartKind, shape: &Shape) -> Option<Chart> {
     let grid = Grid::of(shape);
     let numeric = shape.numeric.first().copied()?;
-    let dim = shape.dim(numeric)?;
-    let category = shape.categorical.first().copied();
+    let category = shape.series();
     let facets = Facets::of(shape, &grid, &[Some(numeric), category]);
-    // Lines run along the axis, in whatever order the coordinates were listed.
-    let mut places: Vec<(f64, usize)> = dim
-        .values
-        .iter()
-        .enumerate()
-        .filter_map(|(position, value)| Some((value.as_f64()?, position)))
-        .filter(|(x, _)| x.is_finite())
-        .collect();
-    places.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let courses = courses(shape, &grid, numeric, category)?;
     let series = |offset: usize| {
-        frame::levels(shape, &grid, category)
-            .into_iter()
-            .map(|(name, level)| Series {
-                name,
-                points: places
-                    .iter()
-                    .map(|(x, position)| {
-                        let at = offset + level + grid.offset(Some(numeric), *position);
-                        frame::point(shape, *x, &grid.samples(at))
-                    })
-                    .collect(),
-            })
-            .collect()
+        let series = courses.iter().map(|course| Series {
+            name: course.name.clone(),
+            points: course
+                .stops
+                .iter()
+                .map(|stop| Point {
+                    place: stop.place.clone(),
+                    ..frame::point(shape, stop.x, &grid.samples(offset + stop.offset))
+                })
+                .collect(),
+        });
+        series.collect()
     };
-    let axes = (Axis::of_numbers(dim), frame::value_axis(shape));
+    let axes = (
+        shape.numbers(numeric)?.axis.clone(),
+        frame::value_axis(shape),
+    );
     let mut chart = frame::chart(kind, shape, axes, facets, |at| Marks::Lines(series(at)));
-    chart.x.range = places.first().zip(places.last()).map(|(a, b)| (a.0, b.0));
+    let xs = || {
+        courses
+            .iter()
+            .flat_map(|course| &course.stops)
+            .map(|stop| stop.x)
+    };
+    chart.x.range = frame::range(xs());
     let numbers = numbers(&chart);
     let log = chart.x.is_log();
     frame::fit_values(&mut chart.y, &numbers, log);
-    chart.legend = category
+    let legend = category.or_else(|| shape.groups().map(|_| numeric));
+    chart.legend = legend
         .and_then(|axis| shape.dim(axis))
         .map(bencher_core::dataset::Dim::label);
     chart.spread = frame::spread(shape);
     Some(chart)
+}
+
+/// Where a series runs: its points in the order of the axis, whatever order they were listed in.
+struct Course {
+    name: String,
+    stops: Vec<Stop>,
+}
+
+struct Stop {
+    x: f64,
+    /// The offset of its cells.
+    offset: usize,
+    /// The coordinate in full, where the number is only a part of it.
+    place: Option<String>,
+}
+
+fn courses(
+    shape: &Shape,
+    grid: &Grid,
+    numeric: usize,
+    category: Option<usize>,
+) -> Option<Vec<Course>> {
+    let dim = shape.dim(numeric)?;
+    let numbers = shape.numbers(numeric)?;
+    let stops = |positions: &[usize], level: usize| {
+        let mut stops: Vec<Stop> = positions
+            .iter()
+            .filter_map(|position| {
+                let value = dim.values.get(*position)?;
+                Some(Stop {
+                    x: numbers.values.get(*position).copied()?,
+                    offset: level + grid.offset(Some(numeric), *position),
+                    place: numbers.partial.then(|| value.to_string()),
+                })
+            })
+            .filter(|stop| stop.x.is_finite())
+            .collect();
+        stops.sort_by(|a, b| a.x.total_cmp(&b.x));
+        stops
+    };
+    if let Some(groups) = shape.groups() {
+        let course = |group: &Group| Course {
+            name: group.name.clone(),
+            stops: stops(&group.positions, 0),
+        };
+        return Some(groups.iter().map(course).collect());
+    }
+    let all: Vec<usize> = (0..dim.len()).collect();
+    let levels = frame::levels(shape, grid, category).into_iter();
+    let course = |(name, level)| Course {
+        name,
+        stops: stops(&all, level),
+    };
+    Some(levels.map(course).collect())
 }
 
 fn numbers(chart: &Chart) -> Vec<f64> {

@@ -1,4 +1,4 @@
-//! From a chosen kind and a shape to the chart: one module a kind.
+//! From a chosen kind and a shape to the charts: one module a kind.
 
 mod bars;
 mod boxes;
@@ -6,20 +6,28 @@ mod frame;
 mod heat_map;
 mod histogram;
 mod lines;
+mod panes;
+mod sample_tables;
 mod table;
 
 use crate::chart::{Chart, ChartKind};
 
-use super::shape::Shape;
+use super::shape::{Shape, Sort};
 
-/// The chart of a kind; `None` where the shape has no room for it.
-pub(super) fn chart(kind: ChartKind, shape: &Shape) -> Option<Chart> {
-    match kind {
+/// The charts of a kind: one, or as many as the tables of a result have columns; none where the
+/// shape has no room for it.
+pub(super) fn charts(kind: ChartKind, shape: &Shape) -> Vec<Chart> {
+    let tables = matches!(shape.sort, Sort::Table(_));
+    let chart = match kind {
+        ChartKind::Histogram if tables => sample_tables::histogram(shape),
+        ChartKind::Line if tables => return sample_tables::lines(shape),
         ChartKind::Histogram => Some(histogram::chart(shape)),
         ChartKind::Bar => Some(bars::chart(shape)),
         ChartKind::Box => boxes::chart(shape),
         ChartKind::Line | ChartKind::Curve => lines::chart(kind, shape),
         ChartKind::HeatMap => heat_map::chart(shape),
         ChartKind::Table => Some(table::chart(shape)),
-    }
+        ChartKind::Panes => Some(panes::chart(shape)),
+    };
+    chart.into_iter().collect()
 }

@@ -1,4 +1,4 @@
-use crate::chart::{Axis, Chart, ChartKind, Marks, Table, TableCell, text};
+use crate::chart::{Axis, Chart, ChartKind, Marks, Table, TableCell};
 use crate::deduce::facets::Facets;
 use crate::deduce::grid::Grid;
 use crate::deduce::shape::Shape;
@@ -16,7 +16,7 @@ pub(super) fn chart(shape: &Shape) -> Chart {
     let facets = Facets::of(shape, &grid, &shown);
     let table = table(shape, &grid, &inputs);
     let left_out = table.left_out;
-    let axes = (Axis::linear(""), Axis::linear(shape.variable.label()));
+    let axes = (Axis::linear("", ""), frame::value_axis(shape));
     let mut chart = frame::chart(ChartKind::Table, shape, axes, facets, |_| {
         Marks::Table(table.clone())
     });
@@ -34,11 +34,14 @@ fn table(shape: &Shape, grid: &Grid, inputs: &[usize]) -> Table {
         .iter()
         .filter_map(|axis| Some((*axis, shape.dim(*axis)?)))
         .collect();
-    let mut columns: Vec<String> = dims.iter().map(|(_, dim)| dim.label()).collect();
+    let mut columns: Vec<String> = dims.iter().map(|(_, dim)| dim.name.clone()).collect();
+    let mut units: Vec<String> = dims.iter().map(|(_, dim)| dim.units.clone()).collect();
     if shape.repeated() {
         columns.push("repeat".to_owned());
+        units.push(String::new());
     }
-    columns.push(shape.variable.label());
+    columns.push(shape.variable.info.name.clone());
+    units.push(shape.variable.info.units.clone());
     let points: usize = dims
         .iter()
         .fold(1, |n: usize, (_, dim)| n.saturating_mul(dim.len()));
@@ -55,17 +58,17 @@ fn table(shape: &Shape, grid: &Grid, inputs: &[usize]) -> Table {
             let position = rest % dim.len().max(1);
             rest /= dim.len().max(1);
             offset += grid.offset(Some(*axis), position);
-            let value = dim.values.get(position).map(text::value);
+            let value = dim.values.get(position).map(|value| dim.kind.text(value));
             inputs.push(plain(value.unwrap_or_default()));
         }
         inputs.reverse();
-        for (repeat, result) in grid.texts(offset).enumerate() {
+        for (repeat, result) in grid.values(offset).enumerate() {
             let mut row = inputs.clone();
             if shape.repeated() {
                 row.push(plain((repeat + 1).to_string()));
             }
             row.push(match result {
-                Ok(text) => plain(text),
+                Ok(value) => plain(shape.variable.info.kind.text(&value)),
                 Err(gap) => TableCell {
                     text: gap.text(),
                     gap: Some(gap.kind),
@@ -77,6 +80,7 @@ fn table(shape: &Shape, grid: &Grid, inputs: &[usize]) -> Table {
     rows.truncate(ROWS);
     Table {
         columns,
+        units,
         left_out: total.saturating_sub(rows.len()),
         rows,
     }

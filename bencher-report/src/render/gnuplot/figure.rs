@@ -58,12 +58,7 @@ impl Foot {
         } else {
             (low - by, high + by)
         };
-        let rows = chart
-            .panels
-            .iter()
-            .map(|panel| panel.marks.absent_rows())
-            .max();
-        let low = below_values(low, high, log, rows.unwrap_or(0));
+        let low = below_values(low, high, log, chart.absent_rows());
         (low.is_finite() && high.is_finite()).then_some(Self { low, high, log })
     }
 
@@ -90,7 +85,7 @@ impl Foot {
                     if first == 0 {
                         properties.set(Label(escape::text(kind.name(), 24)));
                     }
-                    properties.set(color(n)).set(sign(kind)).set(PointSize(1.6))
+                    properties.set(color(n)).set(sign(kind)).set(PointSize(2.4))
                 });
             }
         }
@@ -126,12 +121,12 @@ fn absences(marks: &Marks) -> bool {
 
 fn axes(figure: &mut Figure, chart: &Chart, foot: &Foot, absences: bool) {
     let title = escape::text(&chart.title, 80);
-    let said = chart.spread.as_deref().unwrap_or_default();
+    let said = chart.said();
     // criterion-plot has one title and no other free text: what the band means stands under it.
     figure.set(Title(if said.is_empty() {
         title
     } else {
-        format!("{title} ({})", escape::text(said, 90))
+        format!("{title} ({})", escape::text(&said, 110))
     }));
     axis(
         figure,
@@ -164,13 +159,19 @@ fn axes(figure: &mut Figure, chart: &Chart, foot: &Foot, absences: bool) {
 fn axis(figure: &mut Figure, which: Axis, axis: &ChartAxis, range: Option<Range>) {
     let levels = axis.level_names();
     let step = levels.len().div_ceil(30).max(1);
-    let (places, names): (Vec<f64>, Vec<String>) = (0..levels.len())
-        .step_by(step)
-        .map(|n| (n as f64, escape::tick(&axis.name_of(n as f64), 24)))
-        .unzip();
+    let named = |x: f64, name: &str| (x, escape::tick(name, 24));
+    let (positions, labels): (Vec<f64>, Vec<String>) = if axis.tick_units.is_empty() {
+        (0..levels.len())
+            .step_by(step)
+            .map(|n| named(n as f64, &axis.name_of(n as f64)))
+            .unzip()
+    } else {
+        let places = axis.log_places(9).into_iter();
+        places.map(|x| named(x, &axis.tick(x))).unzip()
+    };
     figure.configure(which, |properties| {
         properties
-            .set(Label(escape::text(&axis.label, 70)))
+            .set(Label(escape::text(&axis.label(), 70)))
             .set(if axis.is_log() {
                 Scale::Logarithmic
             } else {
@@ -182,12 +183,10 @@ fn axis(figure: &mut Figure, which: Axis, axis: &ChartAxis, range: Option<Range>
         if levels.is_empty() {
             properties.configure(Grid::Major, |grid| grid.show());
         } else {
-            properties
-                .set(Range::Limits(-0.6, levels.len() as f64 - 0.4))
-                .set(TicLabels {
-                    positions: places,
-                    labels: names,
-                });
+            properties.set(Range::Limits(-0.6, levels.len() as f64 - 0.4));
+        }
+        if !positions.is_empty() {
+            properties.set(TicLabels { positions, labels });
         }
         properties
     });
@@ -220,6 +219,22 @@ fn lines(figure: &mut Figure, chart: &Chart, series: &[Series], foot: &Foot) {
         }
     }
     for (n, one) in series.iter().enumerate() {
+        if one.runs().next().is_none() && chart.legend.is_some() {
+            // A point above the range is not drawn, yet its series is named in the key.
+            let beyond = if foot.log {
+                foot.high * 2.0
+            } else {
+                foot.high * 2.0 - foot.low
+            };
+            let x = one.points.iter().map(|point| point.x).take(1);
+            let unseen = Points { x, y: [beyond] };
+            figure.plot(unseen, |properties| {
+                properties
+                    .set(Label(escape::text(&one.name, 24)))
+                    .set(color(n))
+                    .set(PointType::FilledCircle)
+            });
+        }
         for (first, run) in one.runs().enumerate() {
             let (x, y) = coordinates(run);
             let name = (first == 0 && chart.legend.is_some()).then(|| escape::text(&one.name, 24));
@@ -255,6 +270,19 @@ fn lines(figure: &mut Figure, chart: &Chart, series: &[Series], foot: &Foot) {
                     properties
                 });
             }
+        }
+    }
+    for one in series {
+        // A point some of whose samples have no value is a ring.
+        let part: Vec<Point> = one.partial().cloned().collect();
+        let (x, y) = coordinates(&part);
+        if !x.is_empty() {
+            figure.plot(Points { x, y }, |properties| {
+                properties
+                    .set(Color::White)
+                    .set(PointType::FilledCircle)
+                    .set(PointSize(0.5))
+            });
         }
     }
     let absent: Vec<(usize, f64, GapKind)> = series

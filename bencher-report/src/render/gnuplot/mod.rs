@@ -7,11 +7,12 @@ mod escape;
 mod figure;
 mod process;
 
+use std::fmt::Write;
 use std::sync::OnceLock;
 
 use thiserror::Error;
 
-use crate::chart::Chart;
+use crate::chart::{Chart, Ticks, text};
 
 /// Why gnuplot did not draw a chart.
 #[derive(Debug, Error)]
@@ -29,6 +30,7 @@ pub(crate) enum Refusal {
 
 /// The chart as a PNG file.
 pub(crate) fn png(chart: &Chart) -> Result<Vec<u8>, Refusal> {
+    let chart = &chart.displayed(true);
     let mut figure = figure::figure(chart).ok_or(Refusal::Kind)?;
     if !installed() {
         return Err(Refusal::NotInstalled);
@@ -37,7 +39,7 @@ pub(crate) fn png(chart: &Chart) -> Result<Vec<u8>, Refusal> {
     figure
         .dump(&mut script)
         .map_err(|error| Refusal::Failed(error.to_string()))?;
-    process::run(&to_png(&script)?).map_err(Refusal::Failed)
+    process::run(&to_png(&script, chart)?).map_err(Refusal::Failed)
 }
 
 /// Whether gnuplot answers; asked once per process.
@@ -46,8 +48,9 @@ fn installed() -> bool {
     *INSTALLED.get_or_init(|| criterion_plot::version().is_ok())
 }
 
-/// criterion-plot writes SVG only: the one line that says so is replaced.
-fn to_png(script: &[u8]) -> Result<Vec<u8>, Refusal> {
+/// criterion-plot writes SVG only, and knows no formats of ticks: the one line that names the
+/// terminal is replaced.
+fn to_png(script: &[u8], chart: &Chart) -> Result<Vec<u8>, Refusal> {
     const SVG: &[u8] = b"\nset terminal svg dynamic";
     let at = script
         .windows(SVG.len())
@@ -55,10 +58,11 @@ fn to_png(script: &[u8]) -> Result<Vec<u8>, Refusal> {
         .ok_or_else(|| Refusal::Failed("the script names no terminal".to_owned()))?;
     let (before, rest) = script.split_at(at);
     let after = rest.get(SVG.len()..).unwrap_or_default();
-    Ok([
-        before,
-        b"\nset border 3 lc rgb '#5a626e'\nset format '%g'\nset terminal pngcairo",
-        after,
-    ]
-    .concat())
+    let mut own = "\nset border 3 lc rgb '#5a626e'\nset format '%g'".to_owned();
+    if let (Ticks::Time, Some(range)) = (&chart.x.ticks, chart.x.range) {
+        let format = text::moment_format(range);
+        let _ = write!(own, "\nset xtics time\nset format x '{format}' time");
+    }
+    own.push_str("\nset terminal pngcairo");
+    Ok([before, own.as_bytes(), after].concat())
 }

@@ -6,16 +6,17 @@ mod traces;
 
 use serde_json::{Value as Json, json};
 
-use crate::chart::{Chart, ChartKind};
+use crate::chart::Chart;
 
 pub(super) use traces::is_thinned;
 
-/// What the page's script needs to draw a chart; `None` for a table, which is HTML.
+/// What the page's script needs to draw a chart; `None` for what is HTML.
 pub(super) fn figure(chart: &Chart) -> Option<Json> {
-    if chart.kind == ChartKind::Table {
+    if !chart.has_axes() {
         return None;
     }
-    let traces = traces::traces(chart);
-    let layout = layout::layout(chart);
+    let chart = chart.displayed(true);
+    let traces = traces::traces(&chart);
+    let layout = layout::layout(&chart);
     Some(json!({ "data": traces, "layout": layout }))
 }

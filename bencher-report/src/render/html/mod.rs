@@ -1,5 +1,6 @@
 //! The interactive page: one file, complete offline, drawn by plotly.js.
 
+mod attachments;
 mod base64;
 mod bundle;
 mod figure;

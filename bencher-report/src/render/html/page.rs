@@ -1,13 +1,17 @@
 //! The page around the sections: head, navigation, scripts.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::sync::Arc;
 
 use bencher_core::record::SweepRecord;
+use bencher_core::value::Payload;
 use serde_json::{Value as Json, json};
 
 use crate::chart::Chart;
 use crate::deduce::Explanation;
 
+use super::attachments::Attachments;
 use super::bundle::{PLOTLY, data_element};
 use super::figure::figure;
 use super::section;
@@ -23,6 +27,8 @@ const CSV_ROWS: usize = 1_000_000;
 /// maps and of downloads, nothing is fetched from anywhere.
 const POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; \
                       img-src data: blob:; base-uri 'none'; form-action 'none'";
+/// What a page that carries videos may do besides.
+const VIDEO_POLICY: &str = "; media-src data:";
 
 /// One sweep as the page shows it.
 pub(crate) struct Section<'a> {
@@ -35,8 +41,16 @@ pub(crate) struct Section<'a> {
     pub(crate) warnings: Vec<String>,
 }
 
+/// A page, and what lies beside it.
+pub(crate) struct Page {
+    pub(crate) html: String,
+    /// Files in [`FOLDER`](crate::render::FOLDER), by name.
+    pub(crate) files: BTreeMap<String, Arc<Payload>>,
+}
+
 /// The whole page.
-pub(crate) fn page(title: &str, sections: &[Section]) -> String {
+pub(crate) fn page(title: &str, sections: &[Section]) -> Page {
+    let mut attachments = Attachments::new();
     let mut body = String::new();
     if sections.len() > 1 {
         body.push_str("<nav aria-label=\"Sweeps\"><ul>\n");
@@ -48,7 +62,7 @@ pub(crate) fn page(title: &str, sections: &[Section]) -> String {
     }
     body.push_str("<main>\n");
     for section in sections {
-        body.push_str(&section::section(section));
+        body.push_str(&section::section(section, &mut attachments));
     }
     if sections.is_empty() {
         body.push_str("<p class=\"empty\">There is no finished sweep to show.</p>\n");
@@ -64,15 +78,20 @@ pub(crate) fn page(title: &str, sections: &[Section]) -> String {
         )
     };
     let title = html(title);
-    format!(
+    let videos = if attachments.videos { VIDEO_POLICY } else { "" };
+    let html = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}{videos}\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n\
          <meta name=\"generator\" content=\"bencher\">\n\
          <title>{title}</title>\n<link rel=\"icon\" href=\"data:,\">\n\
          <style>{STYLE}</style>\n</head>\n<body>\n{body}{scripts}</body>\n</html>\n"
-    )
+    );
+    Page {
+        html,
+        files: attachments.files,
+    }
 }
 
 fn figures(sections: &[Section]) -> Vec<Json> {

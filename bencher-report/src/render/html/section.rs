@@ -1,5 +1,6 @@
 //! One sweep on the page: what was swept, what came of it, and its charts.
 
+mod panes;
 mod variables;
 
 use std::fmt::Write;
@@ -7,18 +8,21 @@ use std::fmt::Write;
 use bencher_core::dataset::DimRole;
 use bencher_core::record::{Counts, SweepRecord};
 
-use crate::chart::{Chart, ChartKind, Marks, Table};
+use crate::chart::{Chart, ChartKind, GapKind, Marks, Table, text};
 
+use super::attachments::Attachments;
 use super::page::{Section, figure_id};
 use super::text::html;
 
+/// Warnings, and notes of a figure, that stand open.
+const WARNINGS: usize = 5;
 /// Failed samples that are listed.
 const FAILURES: usize = 200;
 /// Rows of the table beside a figure.
 const ROWS: usize = 100;
 
 /// A sweep's section, in the order in which a reader asks.
-pub(super) fn section(section: &Section) -> String {
+pub(super) fn section(section: &Section, attachments: &mut Attachments) -> String {
     let record = section.record;
     let mut out = String::new();
     let _ = writeln!(
@@ -34,7 +38,7 @@ pub(super) fn section(section: &Section) -> String {
     variables::table(&mut out, record);
     failures(&mut out, record);
     for chart in section.charts {
-        figure(&mut out, section, chart);
+        figure(&mut out, section, chart, attachments);
     }
     if section.charts.is_empty() {
         out.push_str("<p class=\"empty\">Nothing to draw: no result has a cell.</p>\n");
@@ -50,12 +54,22 @@ fn warnings(out: &mut String, section: &Section) {
     let items: Vec<String> = all
         .map(|warning| format!("<li>{}</li>", html(warning)))
         .collect();
-    if !items.is_empty() {
+    let (open, folded) = items.split_at(items.len().min(WARNINGS));
+    if !open.is_empty() {
         let _ = writeln!(
             out,
-            "<ul class=\"warnings\" role=\"alert\">{}</ul>",
-            items.join("\n")
+            "<div class=\"warnings\" role=\"alert\"><ul>{}</ul>",
+            open.join("\n")
         );
+        if !folded.is_empty() {
+            let more = text::count(folded.len(), "more warning");
+            let list = folded.join("\n");
+            let _ = writeln!(
+                out,
+                "<details><summary>{more}</summary><ul>{list}</ul></details>"
+            );
+        }
+        out.push_str("</div>\n");
     }
 }
 
@@ -96,7 +110,7 @@ fn counts(out: &mut String, record: &SweepRecord) {
          <span>{hits} from the store</span> <span{class}>{failed} failed</span>"
     );
     if skipped > 0 {
-        let _ = write!(out, " <span>{skipped} skipped</span>");
+        let _ = write!(out, " <span>{skipped} skipped by a constraint</span>");
     }
     if !record.started.is_empty() {
         let _ = write!(out, " <span>started {}</span>", html(&record.started));
@@ -104,9 +118,9 @@ fn counts(out: &mut String, record: &SweepRecord) {
     for (phase, seconds) in &record.timings {
         let _ = write!(
             out,
-            " <span>{} {} s</span>",
+            " <span>{} {}</span>",
             html(phase),
-            crate::chart::text::number(*seconds)
+            html(&text::quantity(*seconds, "s"))
         );
     }
     if !record.tag.is_empty() {
@@ -147,7 +161,7 @@ fn failures(out: &mut String, record: &SweepRecord) {
     out.push_str("</details>\n");
 }
 
-fn figure(out: &mut String, section: &Section, chart: &Chart) {
+fn figure(out: &mut String, section: &Section, chart: &Chart, attachments: &mut Attachments) {
     let id = figure_id(section, chart);
     let _ = writeln!(
         out,
@@ -155,9 +169,18 @@ fn figure(out: &mut String, section: &Section, chart: &Chart) {
         html(&chart.alt),
         html(&chart.title)
     );
-    let said = chart.spread.iter().chain(&chart.notes);
-    for note in said {
-        let _ = writeln!(out, "<p class=\"note\">{}</p>", html(note));
+    let said: Vec<String> = chart
+        .spread
+        .iter()
+        .chain(&chart.notes)
+        .map(|note| format!("<p class=\"note\">{}</p>", html(note)))
+        .collect();
+    let (open, folded) = said.split_at(said.len().min(WARNINGS));
+    let _ = writeln!(out, "{}", open.join("\n"));
+    if !folded.is_empty() {
+        let more = text::count(folded.len(), "more note");
+        let list = folded.join("\n");
+        let _ = writeln!(out, "<details><summary>{more}</summary>{list}</details>");
     }
     if super::figure::is_thinned(chart) {
         out.push_str(
@@ -166,14 +189,17 @@ fn figure(out: &mut String, section: &Section, chart: &Chart) {
         );
     }
     out.push_str("</figcaption>\n");
-    let tables = chart.panels.iter().filter_map(|panel| match &panel.marks {
-        Marks::Table(table) => Some(table),
-        _ => None,
-    });
-    for one in tables {
-        table(out, one);
+    if chart.kind == ChartKind::Table {
+        for panel in &chart.displayed(true).panels {
+            if let Marks::Table(one) = &panel.marks {
+                table(out, one);
+            }
+        }
     }
-    if chart.kind != ChartKind::Table {
+    if chart.kind == ChartKind::Panes {
+        panes::panes(out, chart, attachments);
+    }
+    if chart.has_axes() {
         let columns = chart.columns.max(1);
         let _ = writeln!(
             out,
@@ -185,7 +211,7 @@ fn figure(out: &mut String, section: &Section, chart: &Chart) {
         );
     }
     buttons(out, chart);
-    if chart.kind != ChartKind::Table {
+    if chart.has_axes() {
         data(out, chart);
     }
     out.push_str("</figure>\n");
@@ -193,9 +219,10 @@ fn figure(out: &mut String, section: &Section, chart: &Chart) {
 
 fn buttons(out: &mut String, chart: &Chart) {
     out.push_str("<p class=\"buttons\">");
-    let images: &[&str] = match chart.kind {
-        ChartKind::Table => &[],
-        _ => &["PNG", "SVG"],
+    let images: &[&str] = if chart.has_axes() {
+        &["PNG", "SVG"]
+    } else {
+        &[]
     };
     for format in ["CSV"].iter().chain(images) {
         let _ = write!(
@@ -212,23 +239,27 @@ fn table(out: &mut String, table: &Table) {
     out.push_str(
         "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Values\"><table><thead><tr>",
     );
-    for column in &table.columns {
-        let _ = write!(out, "<th>{}</th>", html(column));
+    for title in table.titles() {
+        let _ = write!(out, "<th>{}</th>", html(&title));
     }
     out.push_str("</tr></thead><tbody>\n");
     for row in &table.rows {
         out.push_str("<tr>");
         for cell in row {
-            let class = if cell.gap.is_some() {
-                " class=\"gap\""
-            } else {
-                ""
-            };
-            let _ = write!(out, "<td{class}>{}</td>", html(&cell.text));
+            let class = cell.gap.map_or("", gap_class);
+            let _ = write!(out, "<td class=\"{class}\">{}</td>", html(&cell.text));
         }
         out.push_str("</tr>\n");
     }
     out.push_str("</tbody></table></div>\n");
+}
+
+/// The style of an absence: what went wrong stands out from what was left out.
+fn gap_class(kind: GapKind) -> &'static str {
+    match kind {
+        GapKind::Failed | GapKind::TimedOut => "gap bad",
+        _ => "gap",
+    }
 }
 
 /// The figure's first rows as a table: for readers without a mouse, or without a script.

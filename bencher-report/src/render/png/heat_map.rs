@@ -63,22 +63,26 @@ pub(super) fn plots(chart: &Chart, map: &HeatMap) -> Vec<Plot> {
 }
 
 fn signs(map: &HeatMap, width: usize) -> Vec<Plot> {
-    let absent = |cell: usize| matches!(map.values.get(cell), Some(None));
-    let count = map.gaps.keys().filter(|cell| absent(**cell)).count();
-    if count > SYMBOLS {
+    if map.gaps.len() > SYMBOLS {
         return Vec::new();
     }
+    let absent = |cell: usize| matches!(map.values.get(cell), Some(None));
     let mut plots = Vec::new();
-    for kind in GapKind::ALL {
+    // A small sign where only some samples have no value.
+    for (kind, whole) in GapKind::ALL
+        .into_iter()
+        .flat_map(|kind| [(kind, true), (kind, false)])
+    {
         let cells: Vec<(f64, f64)> = map
             .gaps
             .iter()
-            .filter(|(cell, gap)| gap.kind == kind && absent(**cell))
+            .filter(|(cell, gap)| gap.kind == kind && absent(**cell) == whole)
             .map(|(cell, _)| ((cell % width) as f64 + 1.0, (cell / width) as f64 + 1.0))
             .collect();
         if !cells.is_empty() {
             let signs = ScatterPlot::new().with_data(cells).with_color("#4d0000");
-            plots.push(signs.with_marker(symbol(kind)).with_size(5.0).into());
+            let size = if whole { 5.0 } else { 2.5 };
+            plots.push(signs.with_marker(symbol(kind)).with_size(size).into());
         }
     }
     plots

@@ -9,7 +9,7 @@ use kuva::render::plots::Plot;
 use crate::chart::{BoxSeries, Chart, Gap, GapKind, Histogram, Marks, Series, text};
 use crate::render::palette;
 
-use super::{entry, value_range};
+use super::entry;
 
 /// Points of a run up to which each has a marker.
 const MARKERS: usize = 200;
@@ -54,6 +54,17 @@ pub(super) fn lines(chart: &Chart, series: &[Series]) -> Vec<Plot> {
                 let dots = ScatterPlot::new().with_data(points());
                 plots.push(dots.with_color(color).with_size(3.5).into());
             }
+        }
+    }
+    for one in series {
+        // A point some of whose samples have no value is a ring.
+        let part: Vec<(f64, f64)> = one
+            .partial()
+            .filter_map(|point| Some((point.x, point.y?)))
+            .collect();
+        if !part.is_empty() {
+            let dots = ScatterPlot::new().with_data(part).with_size(1.8);
+            plots.push(dots.with_color("#ffffff").into());
         }
     }
     let absent: Vec<Absence> = series
@@ -209,13 +220,8 @@ fn absences(marks: &Marks) -> BTreeSet<GapKind> {
             .filter(|mark| mark.quartiles.is_none())
             .map(|mark| kind(mark.gap.as_ref()))
             .collect(),
-        Marks::HeatMap(map) => map
-            .gaps
-            .iter()
-            .filter(|(cell, _)| matches!(map.values.get(**cell), Some(None)))
-            .map(|(_, gap)| gap.kind)
-            .collect(),
-        Marks::Histogram(_) | Marks::Table(_) => BTreeSet::new(),
+        Marks::HeatMap(map) => map.gaps.values().map(|gap| gap.kind).collect(),
+        Marks::Histogram(_) | Marks::Table(_) | Marks::Pane(_) => BTreeSet::new(),
     }
 }
 
@@ -235,7 +241,7 @@ impl Absence {
 
 /// Signs along the foot of a panel, in the colour of their series.
 fn foot(chart: &Chart, absent: &[Absence]) -> Vec<Plot> {
-    let (low, high) = value_range(chart).unwrap_or((0.0, 1.0));
+    let (low, high) = chart.value_range().unwrap_or((0.0, 1.0));
     let at = |share: f64| {
         if chart.y.is_log() {
             low * (high / low).powf(share)

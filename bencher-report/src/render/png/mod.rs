@@ -13,12 +13,13 @@ use std::sync::Arc;
 
 use kuva::backend::raster::RasterBackend;
 use kuva::plot::legend::{LegendEntry, LegendPosition, LegendShape};
+use kuva::render::datetime::{DateTimeAxis, DateUnit};
 use kuva::render::figure::Figure;
 use kuva::render::layout::{Layout, TickFormat};
 use kuva::render::plots::Plot;
 use kuva::render::render::{Scene, render_multiple};
 
-use crate::chart::{Axis, Chart, ChartKind, Marks, Panel, below_values, text};
+use crate::chart::{Axis, Chart, ChartKind, Marks, Panel, Ticks, text};
 
 /// Pixels per point of the layout.
 const SCALE: f32 = 2.0;
@@ -27,11 +28,11 @@ const SCALE: f32 = 2.0;
 pub(crate) fn png(chart: &Chart) -> Result<Vec<u8>, String> {
     RasterBackend::new()
         .with_scale(SCALE)
-        .render_scene(&scene(chart))
+        .render_scene(&scene(&chart.displayed(false)))
 }
 
 fn scene(chart: &Chart) -> Scene {
-    if chart.kind == ChartKind::Table {
+    if !chart.has_axes() {
         return table::scene(chart);
     }
     let title = text::clip(&chart.title, 72);
@@ -47,10 +48,9 @@ fn scene(chart: &Chart) -> Scene {
             } else {
                 400.0
             });
-        let said: Vec<String> = color_label(chart)
-            .into_iter()
-            .chain(chart.spread.clone())
-            .collect();
+        let mut said: Vec<String> = color_label(chart).into_iter().collect();
+        said.push(chart.said());
+        said.retain(|part| !part.is_empty());
         if !said.is_empty() {
             let said = text::clip(&said.join("; "), 110);
             layout = layout.with_subtitle(said).with_subtitle_size(11);
@@ -95,8 +95,8 @@ fn grid(chart: &Chart, title: String) -> Scene {
 
 /// What the colours measure: kuva's colour bar has no title.
 fn color_label(chart: &Chart) -> Option<String> {
-    let label = &chart.color.as_ref()?.label;
-    Some(format!("colour: {}", text::clip(label, 50)))
+    let label = chart.color.as_ref()?.label();
+    Some(format!("colour: {}", text::clip(&label, 50)))
 }
 
 fn plots(chart: &Chart, panel: &Panel) -> Vec<Plot> {
@@ -106,21 +106,23 @@ fn plots(chart: &Chart, panel: &Panel) -> Vec<Plot> {
         Marks::Boxes(series) => marks::boxes(chart, series),
         Marks::HeatMap(map) => heat_map::plots(chart, map),
         Marks::Histogram(histogram) => marks::histogram(histogram),
-        Marks::Table(_) => Vec::new(),
+        Marks::Table(_) | Marks::Pane(_) => Vec::new(),
     }
 }
 
 /// The layout of one panel whose horizontal axis is `wide` points long.
 fn layout(chart: &Chart, panel: &Panel, plots: &[Plot], wide: f64) -> Layout {
     let mut layout = Layout::auto_from_plots(plots)
-        .with_x_label(text::clip(&chart.x.label, 70))
-        .with_y_label(text::clip(&chart.y.label, 44))
+        .with_x_label(text::clip(&chart.x.label(), 70))
+        .with_y_label(text::clip(&chart.y.label(), 44))
         .with_label_size(13)
         .with_tick_size(11)
-        .with_x_tick_format(numbers())
-        .with_y_tick_format(numbers());
-    if chart.x.is_log() {
-        layout = layout.with_log_x();
+        .with_x_tick_format(numbers(&chart.x))
+        .with_y_tick_format(numbers(&chart.y));
+    match (&chart.x.ticks, chart.x.range) {
+        (Ticks::Log, _) => layout = layout.with_log_x(),
+        (Ticks::Time, Some(range)) => layout = moments(layout, range),
+        _ => {}
     }
     if chart.y.is_log() {
         layout = layout.with_log_y();
@@ -140,15 +142,22 @@ fn layout(chart: &Chart, panel: &Panel, plots: &[Plot], wide: f64) -> Layout {
                 layout = layout.with_tick_length(0.0);
             }
             if chart.color.as_ref().is_some_and(Axis::is_log) {
-                let power = |x: f64| text::number(10_f64.powf(x));
+                let color = chart.color.clone();
+                let power = move |x: f64| {
+                    let x = 10_f64.powf(x);
+                    color
+                        .as_ref()
+                        .map_or_else(|| text::number(x), |axis| axis.tick(x))
+                };
                 layout = layout.with_colorbar_tick_format(TickFormat::Custom(Arc::new(power)));
             } else {
-                layout = layout.with_colorbar_tick_format(numbers());
+                layout =
+                    layout.with_colorbar_tick_format(TickFormat::Custom(Arc::new(text::number)));
             }
             return layout;
         }
         Marks::Lines(_) => {
-            if let Some((low, high)) = padded(&chart.x, 0.02) {
+            if let Some((low, high)) = chart.x.padded(0.02) {
                 layout = layout.with_x_axis_min(low).with_x_axis_max(high);
             }
         }
@@ -160,46 +169,48 @@ fn layout(chart: &Chart, panel: &Panel, plots: &[Plot], wide: f64) -> Layout {
                     .with_x_tick_step(step);
             }
         }
-        Marks::Table(_) => {}
+        Marks::Table(_) | Marks::Pane(_) => {}
     }
-    if let Some((low, high)) = value_range(chart) {
+    if let Some((low, high)) = chart.value_range() {
         layout = layout.with_y_axis_min(low).with_y_axis_max(high);
     }
     layout
 }
 
-/// The range of the value axis, with room around the marks; bars keep standing on zero.
-fn value_range(chart: &Chart) -> Option<(f64, f64)> {
-    let (low, high) = padded(&chart.y, 0.06)?;
-    let stands = matches!(chart.kind, ChartKind::Bar | ChartKind::Histogram);
-    let (first, last) = chart.y.range?;
-    let low = if stands && first >= 0.0 { 0.0 } else { low };
-    let high = if stands && last <= 0.0 { 0.0 } else { high };
-    let rows = chart
-        .panels
-        .iter()
-        .map(|panel| panel.marks.absent_rows())
-        .max();
-    Some((
-        below_values(low, high, chart.y.is_log(), rows.unwrap_or(0)),
-        high,
-    ))
-}
-
-/// An axis' range and a share of it on both sides.
-fn padded(axis: &Axis, share: f64) -> Option<(f64, f64)> {
-    let (low, high) = axis.range?;
-    if axis.is_log() {
-        let by = (high / low).powf(share).max(1.05);
-        return Some((low / by, high * by)).filter(|(low, high)| *low > 0.0 && high.is_finite());
+/// Ticks at round moments, about six of them.
+fn moments(layout: Layout, range: (f64, f64)) -> Layout {
+    const MINUTE: f64 = 60.0;
+    const HOUR: f64 = 60.0 * MINUTE;
+    const DAY: f64 = 24.0 * HOUR;
+    const MONTH: f64 = 30.5 * DAY;
+    const YEAR: f64 = 12.0 * MONTH;
+    const STEPS: [(f64, DateUnit, &[usize]); 6] = [
+        (1.0, DateUnit::Second, &[1, 2, 5, 10, 15, 30]),
+        (MINUTE, DateUnit::Minute, &[1, 2, 5, 10, 15, 30]),
+        (HOUR, DateUnit::Hour, &[1, 2, 3, 6, 12]),
+        (DAY, DateUnit::Day, &[1, 2, 5, 10]),
+        (MONTH, DateUnit::Month, &[1, 2, 3, 6]),
+        (
+            YEAR,
+            DateUnit::Year,
+            &[1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000],
+        ),
+    ];
+    let span = range.1 - range.0;
+    let step = STEPS.into_iter().find_map(|(length, unit, steps)| {
+        let fits = |step: &&usize| span / (length * **step as f64) <= 7.0;
+        let step = *steps.iter().find(fits)?;
+        Some(DateTimeAxis {
+            unit,
+            step,
+            format: text::moment_format(range).to_owned(),
+        })
+    });
+    match step {
+        Some(axis) if span >= 2.0 => layout.with_x_datetime(axis),
+        // Between two seconds there is no round moment.
+        _ => layout.with_x_tick_format(TickFormat::Custom(Arc::new(text::moment))),
     }
-    let span = high - low;
-    let by = if span > 0.0 {
-        span * share
-    } else {
-        (low.abs() * share).max(f64::MIN_POSITIVE)
-    };
-    Some((low - by, high + by)).filter(|(low, high)| low.is_finite() && high.is_finite())
 }
 
 /// An axis' range out to round numbers, and the step between them.
@@ -249,8 +260,15 @@ fn level_names(axis: &Axis, wide: f64, each: usize) -> Vec<String> {
     slots.collect()
 }
 
-fn numbers() -> TickFormat {
-    TickFormat::Custom(Arc::new(text::number))
+fn numbers(axis: &Axis) -> TickFormat {
+    let units = axis.tick_units.clone();
+    TickFormat::Custom(Arc::new(move |x| {
+        if units.is_empty() {
+            text::number(x)
+        } else {
+            text::quantity(x, &units)
+        }
+    }))
 }
 
 fn legend(layout: Layout, chart: &Chart, entries: Vec<LegendEntry>) -> Layout {

@@ -1,6 +1,6 @@
 use kuva::render::render::{Primitive, Scene, TextAnchor};
 
-use crate::chart::{Chart, Marks, Table, text};
+use crate::chart::{Chart, Marks, text};
 
 /// Rows that a picture shows.
 const ROWS: usize = 40;
@@ -11,25 +11,21 @@ const CHARACTER: f64 = 7.4;
 /// Height of a row, in points.
 const ROW: f64 = 22.0;
 
-/// A table as lines of text.
+/// A table as lines of text; panes as a table of what they hold.
 pub(super) fn scene(chart: &Chart) -> Scene {
-    let tables = chart.panels.iter().filter_map(|panel| match &panel.marks {
-        Marks::Table(table) => Some(table),
-        _ => None,
-    });
-    let empty = Table {
-        columns: Vec::new(),
-        rows: Vec::new(),
-        left_out: 0,
-    };
-    let table = tables.into_iter().next().unwrap_or(&empty);
-    let mut lines: Vec<Vec<String>> = vec![cells(&table.columns)];
-    for row in table.rows.iter().take(ROWS) {
-        let texts: Vec<String> = row.iter().map(|cell| cell.text.clone()).collect();
-        lines.push(cells(&texts));
-    }
+    let data = chart.data_rows(usize::MAX);
+    let mut lines: Vec<Vec<String>> = vec![cells(&data.columns)];
+    lines.extend(data.rows.iter().take(ROWS).map(|row| cells(row)));
     let widths = widths(&lines);
-    let more = table.rows.len().saturating_sub(ROWS) + table.left_out;
+    let left_out: usize = chart
+        .panels
+        .iter()
+        .map(|panel| match &panel.marks {
+            Marks::Table(table) => table.left_out,
+            _ => 0,
+        })
+        .sum();
+    let more = data.rows.len().saturating_sub(ROWS) + left_out;
     let title = text::clip(&chart.title, 80);
     let width = widths
         .iter()

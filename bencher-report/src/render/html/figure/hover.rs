@@ -1,16 +1,16 @@
 //! What a mark says when it is pointed at.
 
-use crate::chart::{BoxMark, Chart, Gap, Point, text};
+use crate::chart::{BoxMark, Chart, Gap, Point, Ticks, text};
 
 use super::super::text::plotly;
 
 /// The hover text of a point: place, value, spread, samples, and what is absent.
 pub(super) fn point(chart: &Chart, series: &str, point: &Point) -> String {
-    let mut lines = place(chart, series, point.x);
+    let mut lines = place(chart, series, point.x, point.place.as_deref());
     if let Some(y) = point.y {
-        let mut line = format!("{}: {}", chart.y.label, text::number(y));
+        let mut line = format!("{}: {}", chart.y.heading(), chart.y.value(y));
         if let Some((low, high)) = point.bounds {
-            line = format!("{line} ({} … {})", text::number(low), text::number(high));
+            line = format!("{line} ({} … {})", chart.y.value(low), chart.y.value(high));
         }
         lines.push(line);
     }
@@ -20,13 +20,13 @@ pub(super) fn point(chart: &Chart, series: &str, point: &Point) -> String {
 
 /// The hover text of a box.
 pub(super) fn boxed(chart: &Chart, series: &str, mark: &BoxMark) -> String {
-    let mut lines = place(chart, series, mark.x);
+    let mut lines = place(chart, series, mark.x, None);
     if let Some(q) = mark.quartiles {
         lines.push(format!(
             "median {}, quartiles {} … {}",
-            text::number(q.median),
-            text::number(q.q1),
-            text::number(q.q3)
+            chart.y.value(q.median),
+            chart.y.value(q.q1),
+            chart.y.value(q.q3)
         ));
     }
     lines.extend(samples(mark.samples, mark.absent, mark.gap.as_ref()));
@@ -42,14 +42,13 @@ pub(super) fn cell(
     gap: Option<&Gap>,
 ) -> String {
     let mut lines = vec![
-        format!("{}: {}", chart.x.label, chart.x.name_of(x as f64)),
-        format!("{}: {}", chart.y.label, chart.y.name_of(y as f64)),
+        format!("{}: {}", chart.x.label(), chart.x.name_of(x as f64)),
+        format!("{}: {}", chart.y.label(), chart.y.name_of(y as f64)),
     ];
-    if let Some(value) = value {
-        let label = chart.color.as_ref().map_or("value", |axis| &axis.label);
-        let mut line = format!("{label}: {}", text::number(value));
+    if let Some((value, axis)) = value.zip(chart.color.as_ref()) {
+        let mut line = format!("{}: {}", axis.heading(), axis.value(value));
         if let Some((Some(std), _)) = noise {
-            line = format!("{line} ± {}", text::number(std));
+            line = format!("{line} ± {}", axis.value(std));
         }
         lines.push(line);
     }
@@ -60,17 +59,20 @@ pub(super) fn cell(
     join(&lines)
 }
 
-fn place(chart: &Chart, series: &str, x: f64) -> Vec<String> {
+fn place(chart: &Chart, series: &str, x: f64, full: Option<&str>) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(legend) = &chart.legend {
         lines.push(format!("{legend}: {series}"));
     }
-    let name = if chart.x.level_names().is_empty() {
-        text::number(x)
-    } else {
-        chart.x.name_of(x)
-    };
-    lines.push(format!("{}: {name}", chart.x.label));
+    lines.push(match (full, &chart.x.ticks) {
+        (Some(full), _) => format!("{}: {full}", chart.x.label()),
+        (None, Ticks::Linear | Ticks::Log) => {
+            format!("{}: {}", chart.x.heading(), chart.x.value(x))
+        }
+        (None, Ticks::Levels(_) | Ticks::Time) => {
+            format!("{}: {}", chart.x.label(), chart.x.name_of(x))
+        }
+    });
     lines
 }
 

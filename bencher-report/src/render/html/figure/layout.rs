@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::chart::{Axis, Chart, ChartKind, Ticks, text};
+use crate::chart::{Axis, Chart, ChartKind, Ticks};
 
 use super::super::text::plotly;
 
@@ -27,6 +27,12 @@ pub(super) fn layout(chart: &Chart) -> Json {
         _ => SMALL,
     };
     let inner = panel * rows as f64 + BETWEEN * (rows - 1) as f64;
+    // plotly fits the range to the values: signs of absent ones stand below them all.
+    let place = |y: f64| if chart.y.is_log() { y.log10() } else { y };
+    let below = chart
+        .value_range()
+        .filter(|_| chart.absent_rows() > 0)
+        .map(|(low, high)| (place(low), place(high)));
     let mut layout = Map::new();
     let mut labels = Vec::new();
     for (n, place) in chart.panels.iter().enumerate() {
@@ -47,7 +53,9 @@ pub(super) fn layout(chart: &Chart) -> Json {
             x.insert("matches".to_owned(), json!("x"));
             y.insert("matches".to_owned(), json!("y"));
         }
-        if chart.kind == ChartKind::Bar || chart.kind == ChartKind::Histogram {
+        if let Some((low, high)) = below {
+            y.insert("range".to_owned(), json!([low, high]));
+        } else if chart.kind == ChartKind::Bar || chart.kind == ChartKind::Histogram {
             y.insert("rangemode".to_owned(), json!("tozero"));
         }
         layout.insert(format!("xaxis{}", suffix(n)), Json::Object(x));
@@ -131,7 +139,7 @@ fn axis(axis: &Axis, ticks: usize, named: bool) -> Map<String, Json> {
     if named {
         set(
             "title",
-            json!({ "text": plotly(&axis.label, 80), "standoff": 10 }),
+            json!({ "text": plotly(&axis.label(), 80), "standoff": 10 }),
         );
     }
     set("showticklabels", json!(named));
@@ -141,10 +149,18 @@ fn axis(axis: &Axis, ticks: usize, named: bool) -> Map<String, Json> {
     set("exponentformat", json!("SI"));
     match &axis.ticks {
         Ticks::Linear => set("type", json!("linear")),
-        Ticks::Log => {
+        Ticks::Log if axis.tick_units.is_empty() => {
             set("type", json!("log"));
             set("dtick", log_tick(axis.range));
         }
+        Ticks::Log => {
+            let places = axis.log_places(ticks / 2);
+            let texts: Vec<String> = places.iter().map(|x| axis.tick(*x)).collect();
+            set("type", json!("log"));
+            set("tickvals", json!(places));
+            set("ticktext", json!(texts));
+        }
+        Ticks::Time => set("type", json!("date")),
         Ticks::Levels(levels) => {
             let (places, labels) = level_ticks(axis, levels, ticks);
             set("type", json!("linear"));
@@ -193,7 +209,7 @@ fn color_axis(color: &Axis) -> Json {
     let mut axis = json!({
         "colorscale": "Viridis",
         "colorbar": {
-            "title": { "text": plotly(&color.label, 60), "side": "right" },
+            "title": { "text": plotly(&color.label(), 60), "side": "right" },
             "exponentformat": "SI",
             "thickness": 16,
             "outlinewidth": 0
@@ -209,17 +225,11 @@ fn color_axis(color: &Axis) -> Json {
             map.insert("cmax".to_owned(), json!(high + wide));
         }
         if color.is_log() {
-            #[expect(
-                clippy::cast_possible_truncation,
-                reason = "exponents of floats are small"
-            )]
-            let decades: Vec<i32> = (low.ceil() as i32..=high.floor() as i32).collect();
-            let names: Vec<String> = decades
-                .iter()
-                .map(|decade| text::number(10_f64.powi(*decade)))
-                .collect();
+            let places = color.log_places(8);
+            let names: Vec<String> = places.iter().map(|x| color.tick(*x)).collect();
+            let places: Vec<f64> = places.iter().map(|x| x.log10()).collect();
             if let Some(bar) = axis.get_mut("colorbar").and_then(Json::as_object_mut) {
-                bar.insert("tickvals".to_owned(), json!(decades));
+                bar.insert("tickvals".to_owned(), json!(places));
                 bar.insert("ticktext".to_owned(), json!(names));
             }
         }

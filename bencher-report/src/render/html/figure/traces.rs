@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
 
-use crate::chart::{Chart, GapKind, Histogram, Marks, Point, Series};
+use crate::chart::{Chart, GapKind, Histogram, Marks, Point, Series, Ticks, text, thin};
 use crate::render::palette;
 
 use super::super::text::plotly;
@@ -17,6 +17,8 @@ use super::{hover, layout};
 const HOVER: usize = 20_000;
 /// Points of a series that are drawn; more are thinned, their peaks kept.
 const POINTS: usize = 20_000;
+/// Points of all series of a figure that are drawn, as far as each still has some.
+const ALL_POINTS: usize = 400_000;
 /// Points of a series up to which each has a marker.
 const MARKERS: usize = 300;
 
@@ -24,16 +26,32 @@ const MARKERS: usize = 300;
 pub(super) fn traces(chart: &Chart) -> Vec<Json> {
     let mut traces = Vec::new();
     let mut gaps = GapLegend::default();
+    let room = room(chart);
     for (n, panel) in chart.panels.iter().enumerate() {
-        let frame = Frame { chart, panel: n };
+        let frame = Frame {
+            chart,
+            panel: n,
+            room,
+        };
         match &panel.marks {
             Marks::Lines(series) => frame.lines(series, &mut traces, &mut gaps),
             Marks::Bars(series) => frame.bars(series, &mut traces, &mut gaps),
             Marks::Boxes(series) => frame.boxes(series, &mut traces, &mut gaps),
             Marks::HeatMap(map) => frame.heat_map(map, &mut traces, &mut gaps),
             Marks::Histogram(histogram) => traces.push(frame.histogram(histogram)),
-            Marks::Table(_) => {}
+            Marks::Table(_) | Marks::Pane(_) => {}
         }
+    }
+    if chart.has_rings() {
+        traces.push(json!({
+            "type": "scatter",
+            "mode": "markers",
+            "x": [null],
+            "y": [null],
+            "name": "some samples have no value",
+            "marker": { "symbol": "circle-open", "size": 8, "color": "#8c8c8c" },
+            "showlegend": true
+        }));
     }
     traces
 }
@@ -45,6 +63,8 @@ struct GapLegend(BTreeSet<GapKind>);
 struct Frame<'a> {
     chart: &'a Chart,
     panel: usize,
+    /// How many points of each series are drawn.
+    room: usize,
 }
 
 impl Frame<'_> {
@@ -62,11 +82,20 @@ impl Frame<'_> {
         trace
     }
 
+    /// A horizontal coordinate as plotly takes it: a moment is text, a number would be shown in
+    /// the reader's own time zone.
+    fn at(&self, x: f64) -> Json {
+        match self.chart.x.ticks {
+            Ticks::Time => json!(text::moment(x).trim_end_matches('Z')),
+            Ticks::Linear | Ticks::Log | Ticks::Levels(_) => json!(x),
+        }
+    }
+
     fn lines(&self, series: &[Series], traces: &mut Vec<Json>, gaps: &mut GapLegend) {
         for (n, one) in series.iter().enumerate() {
             let color = palette::color(n);
             traces.extend(self.band(n, one));
-            let points = thin(&one.points);
+            let points = thin(&one.points, self.room);
             let marked = one.points.len() <= MARKERS;
             let dash = ["solid", "dash", "dot"];
             let symbols: Vec<&str> = points
@@ -79,11 +108,18 @@ impl Frame<'_> {
                     }
                 })
                 .collect();
+            let mut x: Vec<Json> = points.iter().map(|point| self.at(point.x)).collect();
+            let mut y: Vec<Option<f64>> = points.iter().map(|point| point.y).collect();
+            if points.is_empty() {
+                // The legend names no trace without a place.
+                x.push(Json::Null);
+                y.push(None);
+            }
             let mut trace = json!({
                 "type": "scatter",
                 "mode": if marked { "lines+markers" } else { "lines" },
-                "x": points.iter().map(|point| point.x).collect::<Vec<_>>(),
-                "y": points.iter().map(|point| point.y).collect::<Vec<_>>(),
+                "x": x,
+                "y": y,
                 "name": plotly(&one.name, 40),
                 "legendgroup": n.to_string(),
                 "showlegend": self.panel == 0 && self.chart.legend.is_some(),
@@ -112,9 +148,9 @@ impl Frame<'_> {
 
     /// The band around a line: one outline for every run of points that have bounds.
     fn band(&self, n: usize, series: &Series) -> Option<Json> {
-        let mut x: Vec<Option<f64>> = Vec::new();
+        let mut x: Vec<Option<Json>> = Vec::new();
         let mut y: Vec<Option<f64>> = Vec::new();
-        for run in thin(&series.points).split(|point| point.bounds.is_none()) {
+        for run in thin(&series.points, self.room).split(|point| point.bounds.is_none()) {
             let bounds = || {
                 run.iter()
                     .filter_map(|point| Some((point.x, point.bounds?)))
@@ -122,8 +158,8 @@ impl Frame<'_> {
             if run.is_empty() {
                 continue;
             }
-            x.extend(bounds().map(|(x, _)| Some(x)));
-            x.extend(bounds().rev().map(|(x, _)| Some(x)));
+            x.extend(bounds().map(|(x, _)| Some(self.at(x))));
+            x.extend(bounds().rev().map(|(x, _)| Some(self.at(x))));
             y.extend(bounds().map(|(_, (_, high))| Some(high)));
             y.extend(bounds().rev().map(|(_, (low, _))| Some(low)));
             x.push(None);
@@ -197,18 +233,12 @@ impl Frame<'_> {
         let bins = || histogram.edges.windows(2);
         let width = |pair: &[f64]| pair.iter().copied().reduce(|low, high| high - low);
         let middle = |pair: &[f64]| pair.iter().map(|x| x / 2.0).sum::<f64>();
-        let texts: Vec<String> = self
-            .chart
-            .data_rows(usize::MAX)
-            .rows
-            .iter()
-            .map(|row| {
-                plotly(
-                    &row.join(" … ")
-                        .replacen(" … ", " to ", 1)
-                        .replacen(" … ", ": ", 1),
-                    120,
-                )
+        let texts: Vec<String> = bins()
+            .zip(&histogram.counts)
+            .map(|(edges, count)| {
+                let edges: Vec<String> = edges.iter().map(|x| self.chart.x.value(*x)).collect();
+                let samples = text::count(usize::try_from(*count).unwrap_or(usize::MAX), "sample");
+                plotly(&format!("{}: {samples}", edges.join(" to ")), 120)
             })
             .collect();
         let trace = json!({
@@ -256,7 +286,7 @@ impl Frame<'_> {
             let trace = json!({
                 "type": "scatter",
                 "mode": "markers",
-                "x": marks.iter().map(|mark| mark.x).collect::<Vec<_>>(),
+                "x": marks.iter().map(|mark| self.at(mark.x)).collect::<Vec<_>>(),
                 "y": marks.iter().map(height).collect::<Vec<_>>(),
                 "text": marks.iter().map(|mark| mark.text.as_str()).collect::<Vec<_>>(),
                 "hovertemplate": "%{text}<extra></extra>",
@@ -311,41 +341,19 @@ fn beside(n: usize, count: usize, share: f64) -> f64 {
 
 /// Whether lines have more points than are drawn.
 pub(in super::super) fn is_thinned(chart: &Chart) -> bool {
-    chart.panels.iter().any(|panel| match &panel.marks {
-        Marks::Lines(series) => series.iter().any(|one| one.points.len() > POINTS),
-        _ => false,
-    })
+    let room = room(chart);
+    lines(chart).any(|one| one.points.len() > room)
 }
 
-/// At most about [`POINTS`] points: of every stretch its lowest, its highest and a point without
-/// a value, so that neither peaks nor gaps vanish.
-fn thin(points: &[Point]) -> Vec<Point> {
-    if points.len() <= POINTS {
-        return points.to_vec();
-    }
-    let stretch = points.len().div_ceil(POINTS / 3);
-    let mut kept = Vec::new();
-    for chunk in points.chunks(stretch) {
-        let value = |point: &(usize, &Point)| point.1.y.unwrap_or(f64::NAN);
-        let known = || {
-            chunk
-                .iter()
-                .enumerate()
-                .filter(|(_, point)| point.y.is_some())
-        };
-        let picks: BTreeSet<usize> = [
-            known().min_by(|a, b| value(a).total_cmp(&value(b))),
-            known().max_by(|a, b| value(a).total_cmp(&value(b))),
-            chunk
-                .iter()
-                .enumerate()
-                .find(|(_, point)| point.y.is_none()),
-        ]
-        .into_iter()
-        .flatten()
-        .map(|(n, _)| n)
-        .collect();
-        kept.extend(picks.into_iter().filter_map(|n| chunk.get(n).cloned()));
-    }
-    kept
+/// How many points of each series are drawn.
+fn room(chart: &Chart) -> usize {
+    let share = ALL_POINTS / lines(chart).count().max(1);
+    share.clamp(1000, POINTS)
+}
+
+fn lines(chart: &Chart) -> impl Iterator<Item = &Series> {
+    chart.panels.iter().flat_map(|panel| match &panel.marks {
+        Marks::Lines(series) => series.as_slice(),
+        _ => &[],
+    })
 }

@@ -34,8 +34,15 @@ pub(super) fn table(out: &mut String, record: &SweepRecord) {
         let info = &variable.info;
         let mut sort = match info.kind {
             Kind::Bool => "true or false",
-            Kind::Text | Kind::Category => "text",
-            _ => "number",
+            Kind::Text | Kind::Category | Kind::Item => "text",
+            Kind::DateTime => "moment",
+            Kind::File => "file",
+            Kind::Image => "image",
+            Kind::Video => "video",
+            Kind::Table => "table",
+            Kind::Int(_) | Kind::Uint(_) | Kind::Float(_) | Kind::Seconds | Kind::Vector(_) => {
+                "number"
+            }
         }
         .to_owned();
         match info.direction {
@@ -65,7 +72,7 @@ fn values(dim: &Dim) -> String {
     let names: Vec<String> = dim
         .values
         .iter()
-        .map(|value| text::clip(&text::value(value), 40))
+        .map(|value| text::clip(&text::value(dim.kind, value), 40))
         .collect();
     let mut list = match names.as_slice() {
         [first @ .., last] if first.len() >= SHOWN => {

@@ -1,6 +1,6 @@
 use serde_json::{Value as Json, json};
 
-use crate::chart::{BoxSeries, GapKind, text};
+use crate::chart::{BoxSeries, GapKind};
 use crate::render::palette;
 
 use super::super::super::text::plotly;
@@ -51,7 +51,7 @@ impl Frame<'_> {
                 for outlier in &mark.outliers {
                     x.push(mark.x + offset);
                     y.push(*outlier);
-                    texts.push(text::number(*outlier));
+                    texts.push(self.chart.y.value(*outlier));
                     sizes.push(5);
                 }
             }

@@ -1,0 +1,169 @@
+//! What can be said about a run, and who says it.
+//!
+//! The options are one table, from which the command line, the names in the environment, the keys of
+//! `bencher.toml` and `--print-config` are made: a [`RunOption`] reads its value as a change to a
+//! [`RunConfig`]. [`Settings`] are such changes, each with its [`Source`], the weakest first.
+
+mod failures;
+mod option;
+mod output;
+mod read;
+mod settings;
+mod shown;
+mod size;
+mod table;
+
+pub use failures::FailureLimit;
+pub use output::{OutputFormat, PaneLayout, PrintOptions, ReportOptions, ReportPlace};
+pub use settings::{Settings, Source};
+pub use size::ByteSize;
+
+pub(crate) use option::{RunOption, Takes};
+pub(super) use shown::{SweepDefaults, config_text};
+pub(crate) use table::{GROUPS, option, options};
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::evaluator::Executors;
+use crate::job::CodePolicy;
+use crate::space::{Density, Order};
+use crate::sweep_executor::InputOverride;
+
+use super::refine::Refinement;
+
+/// Everything that can be said about a run, with its defaults.
+///
+/// Each field can be said at six places; of those that say
+/// something, the first in this table counts:
+///
+/// | place | example |
+/// |---|---|
+/// | the command line | `--repeats 5` |
+/// | the environment | `BENCHER_REPEATS=5`; the store's place is `BENCHER_CACHE_DIR` |
+/// | `bencher.toml`, the more special section first: `[programs.NAME.sweeps."TITLE"]`, `[programs.NAME]`, `[sweeps."TITLE"]`, the top of the file | `repeats = 5` |
+/// | what the program says of one sweep | [`SweepBuilder::repeats`](super::SweepBuilder::repeats) |
+/// | what the program says of its run | [`Bench::configure`](super::Bench::configure) |
+/// | the default | [`RunConfig::default`] |
+///
+/// A later place is replaced whole, but for these: values of inputs (`--input`) are replaced input by
+/// input; `--level` puts a lower place's `samples` aside, `--samples` its `level`; `--seed` alone means
+/// shuffled, and `--order shuffled` keeps a lower place's seed; `--jobs` above 1 means threads, and
+/// `--executor threads` keeps a lower place's `jobs`; `--plot-size` replaces a lower place's width and
+/// height.
+///
+/// `--print-config` prints what counts, and who said it; `docs/configuration.md` lists the options.
+///
+/// ```
+/// use bencher_core::bench::RunConfig;
+/// use bencher_core::space::Density;
+/// let config = RunConfig {
+///     repeats: Some(5),
+///     density: Density { subsampling_divisions: 4, ..Density::default() },
+///     inputs: vec!["len=10,20".parse()?],
+///     ..RunConfig::default()
+/// };
+/// assert!(config.cache && !config.overwrite);
+/// assert_eq!((config.wait.as_secs(), config.rows), (30, 30));
+/// # Ok::<(), String>(())
+/// ```
+#[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+pub struct RunConfig {
+    /// Samples of every point; none means one.
+    pub repeats: Option<u32>,
+    /// Density of all inputs: the level, or so many samples each (what each input declares).
+    pub density: Density,
+    /// From where the level and the repeats are reached in steps (at once).
+    pub refine: Refinement,
+    /// On what untimed samples run (serial).
+    pub executor: Executors,
+    /// The order of samples; none means shuffled rounds for timed results and plain rounds for
+    /// others.
+    pub order: Option<Order>,
+    /// Take samples from the store and put them there (yes).
+    pub cache: bool,
+    /// Take the whole result of a sweep where it is stored already (no).
+    pub results_cache: bool,
+    /// A result that is not stored is an error instead of a run (no).
+    pub only_plot: bool,
+    /// Take no sample from the store, and replace those that are there (no).
+    pub overwrite: bool,
+    /// Drop the stored samples of a sweep's tag before its first sweep runs (no).
+    pub clear: bool,
+    /// Drop the stored result of a sweep before it runs (no).
+    pub clear_result: bool,
+    /// The most that the store may take up (100 GB).
+    pub cache_size: ByteSize,
+    /// Goes before the tag of every sweep, and so partitions the store (empty).
+    pub run_tag: String,
+    /// What to do with samples of other executables; none means strict for timed results and warn
+    /// for others.
+    pub code: Option<CodePolicy>,
+    /// Stop at the first failing sample (no).
+    pub fail_fast: bool,
+    /// How many failing samples make the run a failure (any).
+    pub fail_on_sample_error: FailureLimit,
+    /// Show the plan and run nothing (no).
+    pub dry_run: bool,
+    /// Name the sweeps and run nothing (no).
+    pub list: bool,
+    /// Print the configuration and run nothing (no).
+    pub print_config: bool,
+    /// Run only sweeps whose title contains one of these (all).
+    pub only: Vec<String>,
+    /// Values of inputs that go before those the program declares.
+    pub inputs: Vec<InputOverride>,
+    /// Where samples and results are kept; none means the default place.
+    pub store: Option<PathBuf>,
+    /// How long to wait for a store that another process holds (30 s).
+    pub wait: Duration,
+    /// Where the report goes.
+    pub report: ReportPlace,
+    /// How the report is laid out.
+    pub report_options: ReportOptions,
+    /// Open the report when it is drawn (no).
+    pub open: bool,
+    /// The form in which things are printed.
+    pub output: OutputFormat,
+    /// Which parts of a result are printed as text.
+    pub print: PrintOptions,
+    /// The most rows of a printed table (30).
+    pub rows: usize,
+}
+
+impl Default for RunConfig {
+    fn default() -> Self {
+        Self {
+            repeats: None,
+            density: Density::default(),
+            refine: Refinement::default(),
+            executor: Executors::Serial,
+            order: None,
+            cache: true,
+            results_cache: false,
+            only_plot: false,
+            overwrite: false,
+            clear: false,
+            clear_result: false,
+            cache_size: ByteSize(100_000_000_000),
+            run_tag: String::new(),
+            code: None,
+            fail_fast: false,
+            fail_on_sample_error: FailureLimit::Any,
+            dry_run: false,
+            list: false,
+            print_config: false,
+            only: Vec::new(),
+            inputs: Vec::new(),
+            store: None,
+            wait: Duration::from_secs(30),
+            report: ReportPlace::Default,
+            report_options: ReportOptions::default(),
+            open: false,
+            output: OutputFormat::Text,
+            print: PrintOptions::default(),
+            rows: 30,
+        }
+    }
+}

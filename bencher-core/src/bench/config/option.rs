@@ -1,0 +1,89 @@
+use std::ffi::OsString;
+
+use super::RunConfig;
+
+/// One thing that can be said about a run: all that the command line, the environment, `bencher.toml`
+/// and `--print-config` know of it.
+pub(crate) struct RunOption {
+    /// Its long option and its key in the file; the environment's name is made of it.
+    pub(crate) name: &'static str,
+    pub(crate) takes: Takes,
+    /// Whether it can stand in a file's section of one sweep.
+    pub(crate) per_sweep: bool,
+    pub(crate) help: &'static str,
+    /// What holds where nobody says anything, for the reader; empty where that goes without saying.
+    pub(crate) default: &'static str,
+    /// Options without a value that stand for this one with a value.
+    pub(crate) shorthands: &'static [Shorthand],
+    /// What values, as they are written, do to a configuration; several only of what takes a list.
+    pub(crate) read: fn(&[OsString]) -> Result<Change, String>,
+    /// The value as the file would say it; none where it is left open, or said by another option.
+    pub(crate) show: fn(&RunConfig) -> Option<String>,
+}
+
+/// What an option does to a configuration. It cannot fail: what was wrong was found in reading.
+pub(crate) type Change = Box<dyn Fn(&mut RunConfig)>;
+
+/// An option without a value that stands for another with one.
+pub(crate) struct Shorthand {
+    pub(crate) name: &'static str,
+    pub(crate) letter: Option<char>,
+    pub(crate) value: &'static str,
+    pub(crate) help: &'static str,
+}
+
+/// The kind of an option's value: how the command line takes it and which TOML types fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Takes {
+    /// Yes or no: `--name`, `--no-name`; true, false.
+    Switch,
+    /// A number.
+    Number(&'static str),
+    /// A text.
+    Text(&'static str),
+    /// A number, a text, true or false, as the option decides.
+    Scalar(&'static str),
+    /// One of these.
+    Choice(&'static str, &'static [&'static str]),
+    /// A place in the file system, in a file relative to where it lies.
+    Folder(&'static str),
+    /// A folder, true (the default one) or false (none).
+    FolderOrSwitch(&'static str),
+    /// Several texts.
+    List(&'static str),
+    /// Values of inputs by their names.
+    Inputs(&'static str),
+}
+
+impl Takes {
+    /// What the value is called; nothing for a switch.
+    pub(crate) const fn unit(self) -> &'static str {
+        match self {
+            Self::Switch => "",
+            Self::Number(unit)
+            | Self::Text(unit)
+            | Self::Scalar(unit)
+            | Self::Choice(unit, _)
+            | Self::Folder(unit)
+            | Self::FolderOrSwitch(unit)
+            | Self::List(unit)
+            | Self::Inputs(unit) => unit,
+        }
+    }
+
+    /// Whether the command line may say it more than once.
+    pub(crate) const fn is_repeated(self) -> bool {
+        matches!(self, Self::List(_) | Self::Inputs(_))
+    }
+}
+
+impl RunOption {
+    /// The name of its variable in the environment.
+    pub(crate) fn variable(&self) -> String {
+        if self.name == "store" {
+            // It has had this name before the others had any.
+            return "BENCHER_CACHE_DIR".to_owned();
+        }
+        format!("BENCHER_{}", self.name.to_uppercase().replace('-', "_"))
+    }
+}

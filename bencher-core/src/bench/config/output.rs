@@ -1,0 +1,137 @@
+use std::path::PathBuf;
+
+/// Where a report goes.
+///
+/// ```
+/// use bencher_core::bench::{ReportPlace, RunConfig};
+/// let config = RunConfig { report: ReportPlace::At("out".into()), ..RunConfig::default() };
+/// assert_ne!(config.report, ReportPlace::default());
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ReportPlace {
+    /// Beside the store, in a folder of the program's name.
+    #[default]
+    Default,
+    /// This folder.
+    At(PathBuf),
+    /// Nowhere: none is drawn.
+    Nowhere,
+}
+
+/// How a report is laid out; handed to the [`Reporter`](crate::bench::Reporter).
+///
+/// ```
+/// use bencher_core::bench::{PaneLayout, ReportOptions};
+/// let options = ReportOptions::default();
+/// assert_eq!((options.plot_width, options.plot_height), (600, 600));
+/// assert_eq!(options.layout, PaneLayout::Grid);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReportOptions {
+    /// Width of a plot in pixels (600).
+    pub plot_width: u32,
+    /// Height of a plot in pixels (600).
+    pub plot_height: u32,
+    /// How plots of one result stand side by side (grid).
+    pub layout: PaneLayout,
+}
+
+impl Default for ReportOptions {
+    fn default() -> Self {
+        Self {
+            plot_width: 600,
+            plot_height: 600,
+            layout: PaneLayout::Grid,
+        }
+    }
+}
+
+/// How the plots of one result that differ in further inputs are arranged.
+///
+/// The example stands at [`ReportOptions`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PaneLayout {
+    /// Side by side, in rows and columns.
+    #[default]
+    Grid,
+    /// One at a time, behind tabs.
+    Tabs,
+    /// Tabs for the outermost input, a grid within each.
+    Both,
+}
+
+/// The form in which things are printed.
+///
+/// ```
+/// use bencher_core::bench::{OutputFormat, RunConfig};
+/// assert_eq!(RunConfig::default().output, OutputFormat::Text);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OutputFormat {
+    /// A progress bar, tables and where things are.
+    #[default]
+    Text,
+    /// One JSON object a line on standard output.
+    Json,
+    /// Errors alone.
+    Quiet,
+}
+
+/// Which parts of a finished sweep are printed, where [`OutputFormat::Text`] is.
+///
+/// ```
+/// use bencher_core::bench::PrintOptions;
+/// let print = PrintOptions::default();
+/// assert!(print.dataset && print.results);
+/// assert!(!(print.inputs || print.constants || print.samples));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+pub struct PrintOptions {
+    /// The swept inputs with all their values (no).
+    pub inputs: bool,
+    /// The inputs that are held at one value (no).
+    pub constants: bool,
+    /// The dataset at a glance: dimensions, coordinates, results, states of cells (yes).
+    pub dataset: bool,
+    /// A table with a row for every point, repeats summed up (yes).
+    pub results: bool,
+    /// A table with a row for every sample (no).
+    pub samples: bool,
+}
+
+impl Default for PrintOptions {
+    fn default() -> Self {
+        Self {
+            dataset: true,
+            results: true,
+            ..Self::NOTHING
+        }
+    }
+}
+
+impl PrintOptions {
+    /// Nothing at all.
+    pub const NOTHING: Self = Self {
+        inputs: false,
+        constants: false,
+        dataset: false,
+        results: false,
+        samples: false,
+    };
+
+    /// The names of the parts, in the order in which they are printed.
+    pub(super) const PARTS: [&str; 5] = ["inputs", "constants", "dataset", "results", "samples"];
+
+    /// The switch of a part.
+    pub(super) fn part(&mut self, name: &str) -> Option<&mut bool> {
+        match name {
+            "inputs" => Some(&mut self.inputs),
+            "constants" => Some(&mut self.constants),
+            "dataset" => Some(&mut self.dataset),
+            "results" => Some(&mut self.results),
+            "samples" => Some(&mut self.samples),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,170 @@
+use std::ffi::OsString;
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::store::slug;
+
+use super::RunConfig;
+use super::option::{Change, RunOption};
+
+/// What the user said of a run, outside the program: a list of settings, the weakest first.
+///
+/// [`cli::parse`](crate::cli::parse) and [`cli::settings`](crate::cli::settings) make one, and show
+/// it at work; [`Session::with_settings`](crate::bench::Session::with_settings) lays it over what the
+/// program says.
+#[derive(Default)]
+pub struct Settings {
+    list: Vec<Setting>,
+}
+
+struct Setting {
+    option: &'static RunOption,
+    change: Change,
+    source: Source,
+    /// The sweep that it is for; none means all of them.
+    sweep: Option<String>,
+}
+
+/// Where a value of the configuration comes from.
+///
+/// ```
+/// use bencher_core::bench::Source;
+/// let source = Source::File { path: "bencher.toml".into(), line: 3 };
+/// assert_eq!(source.to_string(), "bencher.toml:3");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Nobody said anything.
+    Default,
+    /// The program.
+    Program,
+    /// A line of a file.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Its line, counted from 1.
+        line: usize,
+    },
+    /// A variable of the environment.
+    Environment(String),
+    /// The command line.
+    CommandLine,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => write!(f, "default"),
+            Self::Program => write!(f, "program"),
+            Self::File { path, line } => write!(f, "{}:{line}", path.display()),
+            Self::Environment(variable) => write!(f, "environment: {variable}"),
+            Self::CommandLine => write!(f, "command line"),
+        }
+    }
+}
+
+impl Settings {
+    /// The configuration of a program that says nothing of its own.
+    pub fn config(&self) -> RunConfig {
+        let mut config = RunConfig::default();
+        self.apply(&mut config, None);
+        config
+    }
+
+    /// Adds a setting, which goes before those that there are.
+    ///
+    /// # Errors
+    /// What is wrong with the values; nothing is added then.
+    pub(crate) fn add(
+        &mut self,
+        option: &'static RunOption,
+        values: &[OsString],
+        source: Source,
+        sweep: Option<&str>,
+    ) -> Result<(), String> {
+        let change = (option.read)(values)?;
+        if sweep.is_some() {
+            let mut config = RunConfig::default();
+            change(&mut config);
+            if config.steps() > 1 {
+                return Err("steps are those of a whole run; give a sweep one number".to_owned());
+            }
+        }
+        self.list.push(Setting {
+            option,
+            change,
+            source,
+            sweep: sweep.map(str::to_owned),
+        });
+        Ok(())
+    }
+
+    /// Adds settings, which go before those that there are.
+    pub(crate) fn extend(&mut self, stronger: Self) {
+        self.list.extend(stronger.list);
+    }
+
+    /// Lays the settings over a configuration: those for all sweeps, and those for one.
+    pub(crate) fn apply(&self, config: &mut RunConfig, sweep: Option<&str>) {
+        for setting in self.for_sweep(sweep) {
+            (setting.change)(config);
+        }
+    }
+
+    /// Who says what an option is, if one of these settings does, where they are laid over `config`.
+    pub(super) fn source(
+        &self,
+        option: &RunOption,
+        config: &mut RunConfig,
+        sweep: Option<&str>,
+    ) -> Option<&Source> {
+        let mut source = None;
+        for setting in self.for_sweep(sweep) {
+            let before = (option.show)(config);
+            (setting.change)(config);
+            if setting.option.name == option.name || (option.show)(config) != before {
+                source = Some(&setting.source);
+            }
+        }
+        source
+    }
+
+    /// The sweeps of the file's sections that no title fits, and where they stand.
+    pub(crate) fn unknown_sweeps(&self, titles: &[String]) -> Vec<(&str, &Source)> {
+        let mut unknown: Vec<(&str, &Source)> = Vec::new();
+        for setting in &self.list {
+            if let Some(sweep) = setting.sweep.as_deref()
+                && !titles.iter().any(|title| fits(sweep, title))
+                && unknown.iter().all(|(name, _)| *name != sweep)
+            {
+                unknown.push((sweep, &setting.source));
+            }
+        }
+        unknown
+    }
+
+    fn for_sweep(&self, sweep: Option<&str>) -> impl Iterator<Item = &Setting> {
+        self.list.iter().filter(move |setting| {
+            setting
+                .sweep
+                .as_deref()
+                .is_none_or(|name| sweep.is_some_and(|title| fits(name, title)))
+        })
+    }
+}
+
+/// Whether a name is that of a sweep: its title, or the title as a file name.
+fn fits(name: &str, title: &str) -> bool {
+    name == title || (name == slug(title) && name == slug(name))
+}
+
+// Not derived: a change is a function.
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self
+            .list
+            .iter()
+            .map(|setting| (setting.option.name, &setting.source));
+        f.debug_list().entries(names).finish()
+    }
+}

@@ -1,0 +1,172 @@
+//! What is kept.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::super::option::{RunOption, Takes};
+use super::super::read::{change, choice, one, switch};
+use super::super::shown::quoted;
+use super::super::size::ByteSize;
+use super::name_of;
+use crate::job::CodePolicy;
+
+const CODES: [(&str, CodePolicy); 3] = [
+    ("strict", CodePolicy::Strict),
+    ("warn", CodePolicy::Warn),
+    ("ignore", CodePolicy::Ignore),
+];
+
+pub(super) const OPTIONS: &[RunOption] = &[
+    RunOption {
+        name: "cache",
+        takes: Takes::Switch,
+        per_sweep: false,
+        help: "Neither take samples from the store nor keep any",
+        default: "",
+        shorthands: &[],
+        read: |values| {
+            let on = switch(values)?;
+            change(move |c| c.cache = on)
+        },
+        show: |c| Some(c.cache.to_string()),
+    },
+    RunOption {
+        name: "overwrite",
+        takes: Takes::Switch,
+        per_sweep: true,
+        help: "Take every sample again and replace the stored ones",
+        default: "",
+        shorthands: &[],
+        read: |values| {
+            let on = switch(values)?;
+            change(move |c| c.overwrite = on)
+        },
+        show: |c| Some(c.overwrite.to_string()),
+    },
+    RunOption {
+        name: "clear",
+        takes: Takes::Switch,
+        per_sweep: false,
+        help: "First drop the stored samples of this tag",
+        default: "",
+        shorthands: &[],
+        read: |values| {
+            let on = switch(values)?;
+            change(move |c| c.clear = on)
+        },
+        show: |c| Some(c.clear.to_string()),
+    },
+    RunOption {
+        name: "results-cache",
+        takes: Takes::Switch,
+        per_sweep: true,
+        help: "Take the whole result of a sweep if it is stored",
+        default: "",
+        shorthands: &[],
+        read: |values| {
+            let on = switch(values)?;
+            change(move |c| c.results_cache = on)
+        },
+        show: |c| Some(c.results_cache.to_string()),
+    },
+    RunOption {
+        name: "only-plot",
+        takes: Takes::Switch,
+        per_sweep: true,
+        help: "Draw stored results; one that is not stored is an error",
+        default: "",
+        shorthands: &[],
+        read: |values| {
+            let on = switch(values)?;
+            change(move |c| c.only_plot = on)
+        },
+        show: |c| Some(c.only_plot.to_string()),
+    },
+    RunOption {
+        name: "clear-result",
+        takes: Takes::Switch,
+        per_sweep: true,
+        help: "First drop the stored result of a sweep",
+        default: "",
+        shorthands: &[],
+        read: |values| {
+            let on = switch(values)?;
+            change(move |c| c.clear_result = on)
+        },
+        show: |c| Some(c.clear_result.to_string()),
+    },
+    RunOption {
+        name: "cache-size",
+        takes: Takes::Text("SIZE"),
+        per_sweep: false,
+        help: "The most that the store may take up, with its unit",
+        default: "100GB",
+        shorthands: &[],
+        read: |values| {
+            let size: ByteSize = one(values)?.parse()?;
+            change(move |c| c.cache_size = size)
+        },
+        show: |c| Some(quoted(&c.cache_size.to_string())),
+    },
+    RunOption {
+        name: "tag",
+        takes: Takes::Text("TAG"),
+        per_sweep: true,
+        help: "Keep the samples of this run apart, under a tag",
+        default: "",
+        shorthands: &[],
+        read: |values| {
+            let tag = one(values)?.to_owned();
+            change(move |c| c.run_tag.clone_from(&tag))
+        },
+        show: |c| Some(quoted(&c.run_tag)),
+    },
+    RunOption {
+        name: "code",
+        takes: Takes::Choice("POLICY", &["strict", "warn", "ignore"]),
+        per_sweep: true,
+        help: "Stored samples of another build: refuse, take and say so, take",
+        default: "strict for timed results, else warn",
+        shorthands: &[],
+        read: |values| {
+            let code = choice(values, &CODES)?;
+            change(move |c| c.code = Some(code))
+        },
+        show: |c| c.code.map(|code| quoted(name_of(code, &CODES))),
+    },
+    RunOption {
+        name: "store",
+        takes: Takes::Folder("DIR"),
+        per_sweep: false,
+        help: "Where samples and results are kept",
+        default: "bencher in the target directory",
+        shorthands: &[],
+        read: |values| {
+            let store = values.last().map(PathBuf::from);
+            change(move |c| c.store.clone_from(&store))
+        },
+        show: |c| {
+            c.store
+                .as_ref()
+                .map(|store| quoted(&store.display().to_string()))
+        },
+    },
+    RunOption {
+        name: "wait",
+        takes: Takes::Number("SECONDS"),
+        per_sweep: false,
+        help: "Wait so long for a store that another process holds",
+        default: "30",
+        shorthands: &[],
+        read: |values| {
+            let text = one(values)?;
+            let wait = text
+                .parse::<f64>()
+                .ok()
+                .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+                .ok_or_else(|| format!("`{text}` is not a number of seconds from 0 on"))?;
+            change(move |c| c.wait = wait)
+        },
+        show: |c| Some(c.wait.as_secs_f64().to_string()),
+    },
+];

@@ -1,0 +1,36 @@
+//! The options, in the order in which help lists them.
+//!
+//! Within one place they are taken in this order, so of two that touch one field the later counts:
+//! of `level` and `samples`, `executor` and `jobs`, `seed` and `order`, `plot-size` and `plot-width`
+//! the second.
+
+mod how;
+mod kept;
+mod run;
+mod shown;
+
+use super::option::RunOption;
+
+/// All options, by the headings they stand under.
+pub(crate) static GROUPS: [(&str, &[RunOption]); 4] = [
+    ("What is run", run::OPTIONS),
+    ("How it is run", how::OPTIONS),
+    ("What is kept", kept::OPTIONS),
+    ("What is shown", shown::OPTIONS),
+];
+
+/// All options.
+pub(crate) fn options() -> impl Iterator<Item = &'static RunOption> {
+    GROUPS.iter().flat_map(|(_, options)| *options)
+}
+
+/// The option of a name.
+pub(crate) fn option(name: &str) -> Option<&'static RunOption> {
+    options().find(|option| option.name == name)
+}
+
+/// The name of a value that is one of a few.
+fn name_of<T: PartialEq>(value: T, known: &[(&'static str, T)]) -> &'static str {
+    let found = known.iter().find(|(_, known)| *known == value);
+    found.map_or("", |(name, _)| name)
+}

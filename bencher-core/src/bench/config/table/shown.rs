@@ -1,0 +1,199 @@
+//! What is shown.
+
+use std::path::PathBuf;
+
+use super::super::option::{RunOption, Shorthand, Takes};
+use super::super::output::{OutputFormat, PaneLayout, PrintOptions, ReportPlace};
+use super::super::read::{all, change, choice, one, switch, whole, yes_or_no};
+use super::super::shown::{listed, quoted};
+use super::name_of;
+
+const OUTPUTS: [(&str, OutputFormat); 3] = [
+    ("text", OutputFormat::Text),
+    ("json", OutputFormat::Json),
+    ("quiet", OutputFormat::Quiet),
+];
+const LAYOUTS: [(&str, PaneLayout); 3] = [
+    ("grid", PaneLayout::Grid),
+    ("tabs", PaneLayout::Tabs),
+    ("both", PaneLayout::Both),
+];
+const PIXELS: std::ops::RangeInclusive<u32> = 50..=10_000;
+
+pub(super) const OPTIONS: &[RunOption] = &[
+    RunOption {
+        name: "report",
+        takes: Takes::FolderOrSwitch("DIR"),
+        per_sweep: false,
+        help: "Where the report goes",
+        default: "beside the store",
+        shorthands: &[Shorthand {
+            name: "no-report",
+            letter: None,
+            value: "false",
+            help: "Draw no report",
+        }],
+        read: |values| {
+            let place = match one(values).map(yes_or_no) {
+                Ok(Ok(true)) => ReportPlace::Default,
+                Ok(Ok(false)) => ReportPlace::Nowhere,
+                _ => ReportPlace::At(values.last().map(PathBuf::from).unwrap_or_default()),
+            };
+            change(move |c| c.report.clone_from(&place))
+        },
+        show: |c| {
+            Some(match &c.report {
+                ReportPlace::Default => "true".to_owned(),
+                ReportPlace::Nowhere => "false".to_owned(),
+                ReportPlace::At(folder) => quoted(&folder.display().to_string()),
+            })
+        },
+    },
+    RunOption {
+        name: "plot-size",
+        takes: Takes::Number("PIXELS"),
+        per_sweep: false,
+        help: "Width and height of a plot",
+        default: "",
+        shorthands: &[],
+        read: |values| {
+            let pixels = whole(one(values)?, PIXELS)?;
+            change(move |c| {
+                c.report_options.plot_width = pixels;
+                c.report_options.plot_height = pixels;
+            })
+        },
+        show: |_| None,
+    },
+    RunOption {
+        name: "plot-width",
+        takes: Takes::Number("PIXELS"),
+        per_sweep: false,
+        help: "Width of a plot; goes before --plot-size",
+        default: "600",
+        shorthands: &[],
+        read: |values| {
+            let pixels = whole(one(values)?, PIXELS)?;
+            change(move |c| c.report_options.plot_width = pixels)
+        },
+        show: |c| Some(c.report_options.plot_width.to_string()),
+    },
+    RunOption {
+        name: "plot-height",
+        takes: Takes::Number("PIXELS"),
+        per_sweep: false,
+        help: "Height of a plot; goes before --plot-size",
+        default: "600",
+        shorthands: &[],
+        read: |values| {
+            let pixels = whole(one(values)?, PIXELS)?;
+            change(move |c| c.report_options.plot_height = pixels)
+        },
+        show: |c| Some(c.report_options.plot_height.to_string()),
+    },
+    RunOption {
+        name: "layout",
+        takes: Takes::Choice("LAYOUT", &["grid", "tabs", "both"]),
+        per_sweep: false,
+        help: "Plots of one result: side by side, behind tabs, tabs for the outermost input",
+        default: "grid",
+        shorthands: &[],
+        read: |values| {
+            let layout = choice(values, &LAYOUTS)?;
+            change(move |c| c.report_options.layout = layout)
+        },
+        show: |c| Some(quoted(name_of(c.report_options.layout, &LAYOUTS))),
+    },
+    RunOption {
+        name: "open",
+        takes: Takes::Switch,
+        per_sweep: false,
+        help: "Open the report when it is drawn",
+        default: "",
+        shorthands: &[],
+        read: |values| {
+            let on = switch(values)?;
+            change(move |c| c.open = on)
+        },
+        show: |c| Some(c.open.to_string()),
+    },
+    RunOption {
+        name: "print",
+        takes: Takes::List("PARTS"),
+        per_sweep: true,
+        help: "What is printed of a sweep: inputs, constants, dataset, results, samples, none",
+        default: "dataset,results",
+        shorthands: &[],
+        read: |values| {
+            let print = parts(&all(values)?)?;
+            change(move |c| c.print = print)
+        },
+        show: |c| Some(listed(&part_names(c.print))),
+    },
+    RunOption {
+        name: "rows",
+        takes: Takes::Number("N"),
+        per_sweep: true,
+        help: "The most rows of a printed table",
+        default: "30",
+        shorthands: &[],
+        read: |values| {
+            let rows = whole(one(values)?, 0..=usize::MAX)?;
+            change(move |c| c.rows = rows)
+        },
+        show: |c| Some(c.rows.to_string()),
+    },
+    RunOption {
+        name: "output",
+        takes: Takes::Choice("FORM", &["text", "json", "quiet"]),
+        per_sweep: false,
+        help: "The form of what is printed",
+        default: "text",
+        shorthands: &[
+            Shorthand {
+                name: "json",
+                letter: None,
+                value: "json",
+                help: "Print one JSON object a line: --output json",
+            },
+            Shorthand {
+                name: "quiet",
+                letter: Some('q'),
+                value: "quiet",
+                help: "Print errors alone: --output quiet",
+            },
+        ],
+        read: |values| {
+            let output = choice(values, &OUTPUTS)?;
+            change(move |c| c.output = output)
+        },
+        show: |c| Some(quoted(name_of(c.output, &OUTPUTS))),
+    },
+];
+
+fn parts(texts: &[String]) -> Result<PrintOptions, String> {
+    let mut print = PrintOptions::NOTHING;
+    for part in texts.iter().flat_map(|text| text.split(',')).map(str::trim) {
+        match print.part(part) {
+            Some(shown) => *shown = true,
+            None if part == "none" => {}
+            None => {
+                let known = PrintOptions::PARTS.join(", ");
+                return Err(format!("`{part}` is none of {known}, none"));
+            }
+        }
+    }
+    Ok(print)
+}
+
+fn part_names(mut print: PrintOptions) -> Vec<String> {
+    let shown = PrintOptions::PARTS
+        .into_iter()
+        .filter(|part| print.part(part).is_some_and(|on| *on));
+    let shown: Vec<String> = shown.map(str::to_owned).collect();
+    if shown.is_empty() {
+        vec!["none".to_owned()]
+    } else {
+        shown
+    }
+}

@@ -1,0 +1,135 @@
+//! What a session keeps between runs: samples, results, contents.
+
+use std::sync::OnceLock;
+
+use crate::record::SweepRecord;
+use crate::store::{BlobStore, SampleStore, StoreError, find_result, remove_results};
+use crate::value::Digest;
+
+use super::session::Session;
+
+impl Session {
+    /// The store for samples of a tag, cleared first if the run asks for it.
+    #[cfg(feature = "store")]
+    pub(super) fn samples(
+        &mut self,
+        tag: &str,
+    ) -> Result<Option<Box<dyn SampleStore>>, StoreError> {
+        if !self.config.cache {
+            return Ok(self.kept_for_steps());
+        }
+        let mut database = match &self.database {
+            Some(database) => database.clone(),
+            None => {
+                if self.root.join("samples.opening").exists() {
+                    self.progress.note(
+                        "a program died while opening the store; if this one dies too, the next \
+                         sets the store aside and carries over what can be read of it",
+                    );
+                }
+                let (database, notice) =
+                    crate::store::Database::open(&self.root, self.config.wait, |holder| {
+                        eprintln!("waiting for the store {}: {holder}", self.root.display());
+                    })?;
+                for message in notice.messages {
+                    self.progress.note(&message);
+                }
+                self.database.insert(database).clone()
+            }
+        };
+        if self.config.clear && !self.cleared.iter().any(|cleared| cleared == tag) {
+            self.cleared.push(tag.to_owned());
+            let gone = database.clear_tag(tag)?;
+            let tag = if tag.is_empty() {
+                "the default tag".to_owned()
+            } else {
+                format!("tag {tag}")
+            };
+            self.progress
+                .note(&format!("{gone} stored samples of {tag} were cleared"));
+        }
+        Ok(Some(Box::new(database)))
+    }
+
+    /// Without the feature `store` nothing is kept.
+    #[cfg(not(feature = "store"))]
+    #[expect(clippy::unnecessary_wraps, reason = "as with the feature")]
+    pub(super) fn samples(&mut self, _: &str) -> Result<Option<Box<dyn SampleStore>>, StoreError> {
+        Ok(self.kept_for_steps())
+    }
+
+    /// Where nothing is kept, the steps of a run find each other's samples in memory.
+    fn kept_for_steps(&self) -> Option<Box<dyn SampleStore>> {
+        let (_, steps) = self.layers.step();
+        (steps > 1).then(|| Box::new(self.memory.clone()) as Box<dyn SampleStore>)
+    }
+
+    /// The digest of this executable, where samples are kept.
+    pub(super) fn code(&self) -> Digest {
+        static CODE: OnceLock<Digest> = OnceLock::new();
+        if !self.config.cache {
+            return Digest(0);
+        }
+        *CODE.get_or_init(|| {
+            let bytes = std::env::current_exe().and_then(std::fs::read);
+            bytes.map_or(Digest(0), |bytes| Digest::of(&bytes))
+        })
+    }
+
+    /// The newest whole result of an identity.
+    pub(super) fn stored_result(
+        &mut self,
+        bench: &str,
+        identity: Digest,
+    ) -> Result<Option<SweepRecord>, StoreError> {
+        if !self.config.cache {
+            return Ok(None);
+        }
+        find_result(&self.root, bench, identity)
+    }
+
+    /// Removes the whole results of an identity; their samples stay.
+    pub(super) fn clear_result(&mut self, bench: &str, identity: Digest) -> Result<(), StoreError> {
+        let gone = remove_results(&self.root, bench, identity)?;
+        if gone > 0 {
+            self.note(&format!("{gone} stored results of this sweep were cleared"));
+        }
+        Ok(())
+    }
+
+    /// Brings back the contents of files, images and tables that came from the store.
+    pub(super) fn fetch_contents(&mut self) {
+        let blobs = BlobStore::at(&self.root);
+        for record in &mut self.records {
+            for lost in blobs.fill(&mut record.dataset) {
+                self.progress.note(&lost.to_string());
+            }
+        }
+    }
+
+    /// Keeps the store to its size, when nothing of this run needs it any more.
+    #[cfg(feature = "store")]
+    pub(super) fn tidy(&mut self) {
+        let (step, steps) = self.layers.step();
+        let limit = self.config.cache_size.0;
+        if step < steps {
+            return;
+        }
+        let Some(mut database) = self.database.clone() else {
+            return;
+        };
+        match database.tidy(limit) {
+            Ok(None) => {}
+            Ok(Some(collected)) => self.progress.note(&collected.to_string()),
+            Err(error) => self.progress.note(&error.to_string()),
+        }
+    }
+
+    #[cfg(not(feature = "store"))]
+    #[expect(
+        clippy::unused_self,
+        clippy::needless_pass_by_ref_mut,
+        reason = "as with the feature"
+    )]
+    pub(super) fn tidy(&mut self) {}
+}

@@ -1,0 +1,153 @@
+//! Progressive refinement: a run in steps from coarse to fine.
+
+use super::config::RunConfig;
+
+/// From where the level and the repeats of a run are reached in steps.
+///
+/// A run with it takes all its sweeps for the lowest number of repeats at every level, from low to
+/// high, then for the next number of repeats, and so on to [`RunConfig::repeats`] and the level of
+/// [`RunConfig::density`]. Every step finds the samples of those before it in the store, or, in a run
+/// without one, in memory, and the report is drawn after each.
+///
+/// ```
+/// use bencher_core::bench::{Refinement, RunConfig};
+/// use bencher_core::space::Density;
+/// let config = RunConfig {
+///     repeats: Some(2),
+///     density: Density { subsampling_divisions: 4, ..Density::default() },
+///     refine: Refinement { level_from: Some(3), repeats_from: Some(1) },
+///     ..RunConfig::default()
+/// };
+/// let steps: Vec<_> = (0..config.steps())
+///     .map(|step| config.at_step(step))
+///     .map(|config| (config.repeats, config.density.subsampling_divisions))
+///     .collect();
+/// assert_eq!(steps, [(Some(1), 3), (Some(1), 4), (Some(2), 3), (Some(2), 4)]);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Refinement {
+    /// The level of the first step; none means that the level stays.
+    pub level_from: Option<u8>,
+    /// The repeats of the first step; none means that they stay.
+    pub repeats_from: Option<u32>,
+}
+
+impl RunConfig {
+    /// How many steps the run takes; one where nothing is refined. The example stands at
+    /// [`Refinement`].
+    pub fn steps(&self) -> u64 {
+        self.levels() * self.repeat_steps()
+    }
+
+    /// The configuration of one step, counted from 0; of the last one from there on. The example
+    /// stands at [`Refinement`].
+    #[must_use]
+    pub fn at_step(&self, step: u64) -> Self {
+        let mut config = self.clone();
+        let step = step.min(self.steps() - 1);
+        let left = |from_last: u64| u32::try_from(from_last).unwrap_or(u32::MAX);
+        if self.refine.level_from.is_some() {
+            let before_last = self.levels() - 1 - step % self.levels();
+            let level = u32::from(self.density.subsampling_divisions);
+            config.density.subsampling_divisions =
+                u8::try_from(level.saturating_sub(left(before_last))).unwrap_or(u8::MAX);
+        }
+        if self.refine.repeats_from.is_some() {
+            let before_last = self.repeat_steps() - 1 - step / self.levels();
+            config.repeats = self
+                .repeats
+                .map(|repeats| repeats.saturating_sub(left(before_last)));
+        }
+        config.refine = Refinement::default();
+        config
+    }
+
+    /// Takes the step of a run over, in what is refined.
+    pub(super) fn follow(&mut self, run: &Self) {
+        if self.refine.level_from.is_some() {
+            self.density.subsampling_divisions = run.density.subsampling_divisions;
+        }
+        if self.refine.repeats_from.is_some() {
+            self.repeats = run.repeats;
+        }
+    }
+
+    fn levels(&self) -> u64 {
+        let last = self.density.subsampling_divisions;
+        let first = self.refine.level_from.unwrap_or(last);
+        u64::from(last.saturating_sub(first)) + 1
+    }
+
+    fn repeat_steps(&self) -> u64 {
+        let last = self.repeats.unwrap_or(1);
+        let first = self.refine.repeats_from.unwrap_or(last);
+        u64::from(last.saturating_sub(first)) + 1
+    }
+
+    /// Whether nothing is run, only shown.
+    pub(crate) const fn is_shown_only(&self) -> bool {
+        self.list || self.dry_run || self.print_config
+    }
+
+    /// What cannot be done together.
+    ///
+    /// # Errors
+    /// Which fields, and what to do.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        if self.overwrite && self.steps() > 1 {
+            return Err(
+                "`--overwrite` and a refinement in steps (`--level 2..5`, `--repeats 1..3`) do not go \
+                 together, since a step uses what the one before measured; `--clear` drops the stored \
+                 samples before the first step"
+                    .to_owned(),
+            );
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::space::Density;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Against two nested loops.
+        #[test]
+        fn repeats_outside_levels_inside(
+            level in 1_u8..=12, level_from in proptest::option::of(1_u8..=12),
+            repeats in 1_u32..6, repeats_from in proptest::option::of(1_u32..6),
+        ) {
+            let config = RunConfig {
+                repeats: Some(repeats),
+                density: Density { subsampling_divisions: level, ..Density::default() },
+                refine: Refinement { level_from, repeats_from },
+                ..RunConfig::default()
+            };
+            let mut expected = Vec::new();
+            for r in repeats_from.unwrap_or(repeats).min(repeats)..=repeats {
+                for l in level_from.unwrap_or(level).min(level)..=level {
+                    expected.push((Some(r), l));
+                }
+            }
+            let steps: Vec<_> = (0..config.steps())
+                .map(|step| config.at_step(step))
+                .map(|config| (config.repeats, config.density.subsampling_divisions))
+                .collect();
+            prop_assert_eq!(steps, expected);
+        }
+    }
+
+    #[test]
+    fn overwriting_in_steps_is_refused() {
+        let mut config = RunConfig {
+            overwrite: true,
+            repeats: Some(3),
+            ..RunConfig::default()
+        };
+        assert_eq!(config.check(), Ok(()));
+        config.refine.repeats_from = Some(1);
+        assert!(config.check().unwrap_err().contains("--clear"));
+    }
+}

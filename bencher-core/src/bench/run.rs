@@ -1,0 +1,285 @@
+//! Running one sweep: plan, look for its whole result, execute, keep, print.
+
+use std::time::Instant;
+
+use crate::dataset::Dataset;
+use crate::job::CodePolicy;
+use crate::record::{Counts, SweepRecord};
+use crate::result_collector::ResultCollector;
+use crate::space::Order;
+use crate::store::JobFolders;
+use crate::sweep_executor::{
+    Benchmark, Plan, PlanError, Result, RunEnd, RunOptions, SweepExecutor,
+};
+use crate::value::Digest;
+use crate::var::ParametrizedSweep;
+
+use super::builder::SweepBuilder;
+use super::error::BenchError;
+use super::result::BenchResult;
+use super::session::{Session, warnings};
+
+/// The most cells that are made for a sweep that is not run.
+const MOST_PENDING: u128 = 1_000_000;
+
+/// The attribute of a dataset that names the executable which measured it.
+const EXECUTABLE: &str = "executable";
+
+impl<S: Benchmark> SweepBuilder<'_, S> {
+    pub(super) fn run_in(self, session: &mut Session) -> Result<BenchResult<S>> {
+        if !session.enter(&self.title, self.repeats, self.order) {
+            return Ok(self.not_run(self.plan(session).ok().as_ref()));
+        }
+        if session.config.list {
+            session.list(&self.title);
+            return Ok(self.not_run(self.plan(session).ok().as_ref()));
+        }
+        let clock = Instant::now();
+        let plan = self.plan(session)?;
+        if session.config.dry_run {
+            session.show_plan(&self.title, &plan);
+            return Ok(self.not_run(Some(&plan)));
+        }
+        for note in &plan.notes {
+            session.note(&format!("sweep \"{}\": {note}", self.title));
+        }
+        if let Some(record) = self.whole_result(&plan, session)? {
+            session.show_sweep(&record);
+            return Ok(BenchResult::new(record, true));
+        }
+        let timings = vec![("plan".to_owned(), clock.elapsed().as_secs_f64())];
+        self.execute(plan, session, timings)
+    }
+
+    fn execute(
+        self,
+        plan: Plan<S>,
+        session: &mut Session,
+        mut timings: Vec<(String, f64)>,
+    ) -> Result<BenchResult<S>> {
+        let collector = ResultCollector::new(&plan, &self.title).map_err(self.plan_error())?;
+        let clock = Instant::now();
+        let started = format!("{:.3}", jiff::Timestamp::now());
+        let options = self.options(&plan, session)?;
+        timings.push(("open".to_owned(), clock.elapsed().as_secs_f64()));
+
+        let clock = Instant::now();
+        let samples = plan.samples();
+        let executor = SweepExecutor::new(plan);
+        session.progress.start(&self.title, samples);
+        let ended = executor.run(collector, options, session.progress.as_mut());
+        let end = ended.map_err(BenchError::Store)?;
+        session.progress.finish(&end.collector.counts());
+        timings.push(("execute".to_owned(), clock.elapsed().as_secs_f64()));
+
+        let warnings = end_warnings(executor.plan().is_timed(), &end);
+        let (mut dataset, failures, counts) = end.collector.finish();
+        let derived = executor.plan().derive(&mut dataset);
+        derived.map_err(|source| self.plan_error()(PlanError::Dataset(source)))?;
+        describe(&mut dataset, executor.plan(), session.code());
+        let series = executor.plan().series();
+        let record = SweepRecord {
+            tag: series.tag.clone(),
+            sweep_type: series.sweep_type.clone(),
+            version: series.version,
+            identity: Some(executor.plan().identity()),
+            started,
+            dataset,
+            constants: executor.plan().constants(),
+            failures,
+            counts,
+            timings,
+            warnings,
+            ..self.named()
+        };
+        if !(end.interrupted && record.counts.submitted == 0) {
+            session.finish_sweep(&record);
+        }
+        let title = self.title;
+        if let Some(source) = end.store_error {
+            return Err(BenchError::StoreFailed { title, source }.into());
+        }
+        if end.failed_fast
+            && let Some(failure) = record.failures.last()
+        {
+            let failure = Box::new(failure.clone());
+            return Err(BenchError::FailedFast { title, failure }.into());
+        }
+        if end.interrupted {
+            return Err(BenchError::Interrupted { title }.into());
+        }
+        Ok(BenchResult::new(record, true))
+    }
+
+    fn options(&self, plan: &Plan<S>, session: &mut Session) -> Result<RunOptions, BenchError> {
+        let default_order = if plan.is_timed() {
+            Order::Shuffled { seed: 0 }
+        } else {
+            Order::RoundRobin
+        };
+        let store = session.samples(&plan.series().tag)?;
+        let config = &session.config;
+        Ok(RunOptions {
+            order: config.order.or(self.order).unwrap_or(default_order),
+            executor: config.executor,
+            fail_fast: config.fail_fast,
+            interrupt: session.interrupt.clone(),
+            folders: config.cache.then(|| JobFolders::at(session.root())),
+            store,
+            overwrite: config.overwrite,
+            policy: config.code,
+            code: session.code(),
+        })
+    }
+
+    /// The stored result of a sweep that is the same, where the run takes such.
+    fn whole_result(
+        &self,
+        plan: &Plan<S>,
+        session: &mut Session,
+    ) -> Result<Option<SweepRecord>, BenchError> {
+        let identity = plan.identity();
+        let config = &session.config;
+        if config.clear_result && config.cache {
+            session.clear_result(S::SCHEMA.name, identity)?;
+        }
+        let config = &session.config;
+        if !(config.results_cache || config.only_plot) || config.overwrite {
+            return Ok(None);
+        }
+        let code = session.code();
+        let found = session.stored_result(S::SCHEMA.name, identity)?;
+        let same_code = |record: &SweepRecord| {
+            record.dataset.attributes.get(EXECUTABLE) == Some(&code.to_string())
+        };
+        let policy = session.config.code;
+        let strict =
+            policy.unwrap_or_else(|| CodePolicy::of(plan.is_timed())) == CodePolicy::Strict;
+        let taken = found.filter(|record| !strict || same_code(record));
+        let Some(mut record) = taken else {
+            let title = self.title.clone();
+            return if session.config.only_plot {
+                Err(BenchError::NoResult { title })
+            } else {
+                Ok(None)
+            };
+        };
+        let mut warnings = std::mem::take(&mut record.warnings);
+        warnings.push(format!("taken whole from the result of {}", record.started));
+        if !same_code(&record) {
+            warnings.push(
+                "the stored result was measured by another build of this program; \
+                 `--overwrite` measures it again, `--code strict` refuses such results"
+                    .to_owned(),
+            );
+        }
+        let Counts {
+            submitted, skipped, ..
+        } = record.counts;
+        let counts = Counts {
+            submitted,
+            hits: submitted,
+            skipped,
+            failed: record.counts.failed,
+            executed: 0,
+        };
+        let SweepRecord {
+            bench,
+            title,
+            description,
+            post_description,
+            ..
+        } = self.named();
+        Ok(Some(SweepRecord {
+            bench,
+            title,
+            description,
+            post_description,
+            counts,
+            warnings,
+            ..record
+        }))
+    }
+
+    /// A record that has the sweep's texts and nothing else.
+    fn named(&self) -> SweepRecord {
+        let description = if self.description.is_empty() {
+            S::SCHEMA.doc.to_owned()
+        } else {
+            self.description.clone()
+        };
+        SweepRecord {
+            description,
+            post_description: self.post_description.clone(),
+            ..SweepRecord::pending(S::SCHEMA.name, self.title.clone(), None)
+        }
+    }
+
+    fn plan(&self, session: &Session) -> Result<Plan<S>, BenchError> {
+        let config = &session.config;
+        let repeats = config.repeats.or(self.repeats).unwrap_or(1);
+        let tag = match (config.run_tag.as_str(), self.tag.as_str()) {
+            ("", tag) | (tag, "") => tag.to_owned(),
+            (run, own) => format!("{run}/{own}"),
+        };
+        Plan::new(
+            self.prototype,
+            &self.choice,
+            &config.inputs,
+            config.density,
+            repeats,
+            &tag,
+        )
+        .map_err(self.plan_error())
+    }
+
+    fn plan_error(&self) -> impl FnOnce(PlanError) -> BenchError {
+        let title = self.title.clone();
+        move |source| BenchError::Plan {
+            title,
+            source: Box::new(source),
+        }
+    }
+
+    /// A result in which every cell is pending, so that code which reads it goes on working; of
+    /// a sweep without a plan, or too large to be worth it, without dimensions.
+    fn not_run(&self, plan: Option<&Plan<S>>) -> BenchResult<S> {
+        let dataset = plan
+            .filter(|plan| plan.samples() <= MOST_PENDING)
+            .and_then(|plan| {
+                let mut dataset = plan.dataset(&self.title).ok()?;
+                plan.derive(&mut dataset).ok()?;
+                Some(dataset)
+            });
+        BenchResult::new(
+            SweepRecord::pending(S::SCHEMA.name, self.title.clone(), dataset),
+            false,
+        )
+    }
+}
+
+/// What the end of a run adds to what a reader of the numbers must know.
+fn end_warnings(timed: bool, end: &RunEnd) -> Vec<String> {
+    let mut warnings = warnings(timed, &end.calls, end.damaged);
+    if end.interrupted {
+        warnings.push("interrupted: some samples were not taken".to_owned());
+    }
+    if end.store_error.is_some() {
+        warnings.push("the store stopped taking samples: not all of them are kept".to_owned());
+    }
+    warnings
+}
+
+/// What exports of a dataset say beside its cells.
+fn describe<S: ParametrizedSweep>(dataset: &mut Dataset, plan: &Plan<S>, code: Digest) {
+    let mut attribute = |name: String, text: String| dataset.attributes.insert(name, text);
+    attribute("bench".to_owned(), S::SCHEMA.name.to_owned());
+    attribute("tag".to_owned(), plan.series().tag.clone());
+    attribute(EXECUTABLE.to_owned(), code.to_string());
+    for constant in plan.constants() {
+        attribute(
+            format!("constant {}", constant.name),
+            constant.value.to_string(),
+        );
+    }
+}

@@ -1,0 +1,132 @@
+//! What a session does as its configuration changes: for the program, for a sweep, for a step.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use crate::progress::{BarProgress, JsonProgress, ProgressSink, SilentProgress};
+use crate::space::Order;
+use crate::store::default_root;
+
+use super::config::{OutputFormat, RunConfig, SweepDefaults};
+use super::print::say;
+use super::session::Session;
+
+impl Session {
+    /// Takes in what the program says of its run.
+    pub(super) fn configure(&mut self, change: impl FnOnce(&mut RunConfig)) {
+        self.layers.configure(change);
+        let config = self.layers.run();
+        if config.output != self.config.output {
+            self.progress = progress(config.output);
+        }
+        if config.store != self.config.store {
+            self.root = root(&config);
+            #[cfg(feature = "store")]
+            {
+                self.database = None;
+            }
+        }
+        self.config = config;
+    }
+
+    /// Begins a sweep, as the user, or else it, or else its program says; whether it is to be run or
+    /// shown.
+    pub(super) fn enter(
+        &mut self,
+        title: &str,
+        repeats: Option<u32>,
+        order: Option<Order>,
+    ) -> bool {
+        let is_first = self.seen.is_empty();
+        self.config = self.layers.sweep(SweepDefaults {
+            title: title.to_owned(),
+            repeats,
+            order,
+        });
+        if is_first {
+            self.announce_step();
+        }
+        self.is_chosen(title) && !self.config.print_config
+    }
+
+    /// What the program and its user say that makes no sense together.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        self.layers.check()
+    }
+
+    /// Goes on to the next step of a refinement, if there is one.
+    ///
+    /// What the sweeps gave so far is forgotten here; their samples are found again.
+    ///
+    /// # Errors
+    /// What the program says that makes no sense in steps.
+    pub(crate) fn next_step(&mut self) -> Result<bool, String> {
+        self.check()?;
+        if !self.layers.next() {
+            return Ok(false);
+        }
+        self.config = self.layers.run();
+        self.records.clear();
+        self.seen.clear();
+        Ok(true)
+    }
+
+    /// Says which settings fit no sweep, once the program has named all of them.
+    pub(crate) fn complain_of_settings(&mut self) {
+        for complaint in self.layers.complaints() {
+            self.progress.note(&format!("warning: {complaint}"));
+        }
+    }
+
+    /// The number of the step that the run is at, counted from 1, and how many there are.
+    pub(crate) fn step(&self) -> (u64, u64) {
+        self.layers.step()
+    }
+
+    /// Whether nothing is run, only shown.
+    pub(crate) fn is_shown_only(&self) -> bool {
+        self.config.is_shown_only()
+    }
+
+    /// Says which step of a refinement begins.
+    fn announce_step(&self) {
+        let (step, steps) = self.layers.step();
+        if steps == 1 {
+            return;
+        }
+        let run = self.layers.run();
+        let (level, repeats) = (run.density.subsampling_divisions, run.repeats);
+        match run.output {
+            OutputFormat::Text => {
+                let mut text = format!("\nstep {step} of {steps}");
+                if level > 0 {
+                    let _ = write!(text, ", level {level}");
+                }
+                if let Some(repeats) = repeats {
+                    let _ = write!(text, ", repeats {repeats}");
+                }
+                say!("{text}\n");
+            }
+            OutputFormat::Json => say!(
+                "{}",
+                serde_json::json!({"event": "step", "step": step, "steps": steps, "level": level,
+                    "repeats": repeats})
+            ),
+            OutputFormat::Quiet => {}
+        }
+    }
+}
+
+/// Where samples and results are kept.
+pub(super) fn root(config: &RunConfig) -> PathBuf {
+    config.store.clone().unwrap_or_else(default_root)
+}
+
+/// What tells progress.
+pub(super) fn progress(output: OutputFormat) -> Box<dyn ProgressSink> {
+    match output {
+        OutputFormat::Text => Box::new(BarProgress::default()),
+        OutputFormat::Json => Box::new(JsonProgress::new(std::io::stdout())),
+        OutputFormat::Quiet => Box::new(SilentProgress),
+    }
+}

@@ -1,0 +1,43 @@
+//! What the environment says of a run: a variable for each option.
+
+use std::ffi::OsString;
+
+use crate::bench::config::{RunOption, options};
+use crate::bench::{Settings, Source};
+
+use super::error::SettingsError;
+
+/// Reads the variables of all options; an empty one says nothing.
+///
+/// What takes a list is separated by `;`.
+pub(super) fn read(variable: &dyn Fn(&str) -> Option<OsString>) -> Result<Settings, SettingsError> {
+    let mut settings = Settings::default();
+    for option in options() {
+        let name = option.variable();
+        let Some(value) = variable(&name).filter(|value| !value.is_empty()) else {
+            continue;
+        };
+        let values = values(option, value);
+        settings
+            .add(option, &values, Source::Environment(name.clone()), None)
+            .map_err(|reason| SettingsError::Environment {
+                variable: name,
+                reason,
+            })?;
+    }
+    Ok(settings)
+}
+
+fn values(option: &RunOption, value: OsString) -> Vec<OsString> {
+    match value.to_str() {
+        Some(text) if option.takes.is_repeated() => {
+            let parts = text
+                .split(';')
+                .map(str::trim)
+                .filter(|part| !part.is_empty());
+            parts.map(Into::into).collect()
+        }
+        // What is no UTF-8 may be a path; elsewhere it is refused as it is read.
+        _ => vec![value],
+    }
+}

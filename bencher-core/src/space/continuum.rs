@@ -1,0 +1,128 @@
+use crate::value::{Kind, Value};
+use crate::var::{Domain, DomainError, Scale, Values};
+
+use super::levels::{Levels, offset, twelve_digits, whole, width};
+use super::sampling::Density;
+
+/// A domain as it lies between 0 and 1: what a design takes its points from.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Continuum {
+    /// Any number between two, by the scale.
+    Numbers {
+        kind: Kind,
+        low: f64,
+        high: f64,
+        scale: Scale,
+    },
+    /// Any whole number, or moment, from one on: each equally likely.
+    Whole { kind: Kind, low: Value, width: u128 },
+    /// One of these, each equally likely.
+    Listed(Levels),
+}
+
+impl Continuum {
+    /// The whole of a domain: its number of samples does not count.
+    pub(crate) fn new(kind: Kind, domain: &Domain) -> Result<Self, DomainError> {
+        let Values::Range {
+            low,
+            high,
+            step: None,
+        } = &domain.values
+        else {
+            return domain.levels(kind, Density::default()).map(Self::Listed);
+        };
+        if domain.scale == Scale::Linear && (kind.is_integer() || kind == Kind::DateTime) {
+            let (low, high) = (whole(low), whole(high));
+            return Ok(Self::Whole {
+                kind,
+                width: width(&low, &high),
+                low,
+            });
+        }
+        Ok(Self::Numbers {
+            kind,
+            low: low.as_f64().unwrap_or(0.0),
+            high: high.as_f64().unwrap_or(0.0),
+            scale: domain.scale,
+        })
+    }
+
+    /// The value at a share of the way, 0 to below 1.
+    pub(super) fn at(&self, share: f64) -> Option<Value> {
+        match self {
+            Self::Numbers {
+                kind,
+                low,
+                high,
+                scale,
+            } => {
+                let x = match scale {
+                    Scale::Linear => low * (1.0 - share) + high * share,
+                    Scale::Log => {
+                        let (from, to) = (low.ln(), high.ln());
+                        twelve_digits((from + share * (to - from)).exp())
+                    }
+                };
+                let x = if kind.is_integer() {
+                    x.round_ties_even()
+                } else {
+                    x
+                };
+                kind.canonical(&Value::Float(x.clamp(*low, *high)))
+            }
+            Self::Whole { kind, low, width } => {
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "a share of the width, and bounded by it"
+                )]
+                let by = (share * (*width as f64 + 1.0)) as u128;
+                kind.canonical(&offset(low, by.min(*width))?)
+            }
+            Self::Listed(levels) => {
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "a share of the count, and bounded by it"
+                )]
+                let at = (share * levels.len() as f64) as u64;
+                levels.get(at.min(levels.len().saturating_sub(1)))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::var::{DomainOf, SweepValue};
+
+    fn texts<T: SweepValue>(domain: DomainOf<T>, shares: &[f64]) -> Vec<String> {
+        let continuum = Continuum::new(T::KIND, &domain.finish().unwrap()).unwrap();
+        let text = |share: &f64| continuum.at(*share).unwrap().to_string();
+        shares.iter().map(text).collect()
+    }
+
+    #[test]
+    fn every_part_of_a_domain_is_reached_equally() {
+        let new = DomainOf::<u8>::new;
+        let quarters = [0.0, 0.25, 0.5, 0.999];
+        assert_eq!(texts(new().bounds(3, 6), &quarters), ["3", "4", "5", "6"]);
+        assert_eq!(
+            texts(new().bounds(0, 8).step(4), &quarters),
+            ["0", "0", "4", "8"]
+        );
+        assert_eq!(texts(new().values([7, 9]), &quarters), ["7", "7", "9", "9"]);
+        assert_eq!(texts(new().pow2(0, 3), &quarters), ["1", "2", "4", "8"]);
+        let float = DomainOf::<f64>::new().bounds(-1.0, 1.0);
+        assert_eq!(texts(float, &[0.0, 0.5, 0.75]), ["-1", "0", "0.5"]);
+        let log = DomainOf::<f64>::new()
+            .bounds(1.0, 10_000.0)
+            .scale(Scale::Log);
+        assert_eq!(texts(log, &[0.0, 0.25, 0.5]), ["1", "10", "100"]);
+        let log = DomainOf::<u32>::new().bounds(1, 10_000).scale(Scale::Log);
+        assert_eq!(texts(log, &[0.0, 0.25, 0.5]), ["1", "10", "100"]);
+        let wide = DomainOf::<u128>::new().bounds(0, u128::MAX);
+        assert_eq!(texts(wide, &[0.0])[0], "0");
+    }
+}

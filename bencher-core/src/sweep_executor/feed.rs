@@ -1,0 +1,75 @@
+//! What comes next of a sweep: jobs in their order, and samples that are not to be run.
+
+use std::sync::Arc;
+
+use crate::job::Job;
+use crate::space::RunOrder;
+use crate::store::KeyMaker;
+use crate::value::Value;
+
+use super::{Benchmark, Plan};
+
+/// The jobs of a sweep in the order in which they run.
+pub(super) struct Feed<'p, S> {
+    numbers: std::ops::Range<u128>,
+    order: RunOrder,
+    /// Makes the keys of samples, where they are kept.
+    keys: Option<KeyMaker>,
+    plan: &'p Plan<S>,
+    values: Vec<Value>,
+}
+
+/// What comes next of a sweep.
+pub(super) enum Next {
+    Run(Job),
+    Skip(Skipped),
+}
+
+/// A sample that is not to be run.
+pub(super) struct Skipped {
+    pub(super) point: u64,
+    pub(super) repeat: u32,
+    /// Why; or what went wrong when that was asked.
+    pub(super) reason: Result<Arc<str>, String>,
+}
+
+impl<'p, S: Benchmark> Feed<'p, S> {
+    /// Everything of a plan; jobs have keys where there is a store.
+    pub(super) fn new(plan: &'p Plan<S>, order: RunOrder, cached: bool) -> Self {
+        Self {
+            numbers: 0..order.len(),
+            order,
+            keys: cached.then(|| plan.key_maker()),
+            plan,
+            values: Vec::new(),
+        }
+    }
+}
+
+impl<S: Benchmark> Iterator for Feed<'_, S> {
+    type Item = Next;
+
+    fn next(&mut self) -> Option<Next> {
+        let (point, repeat) = self.order.sample(self.numbers.next()?)?;
+        // More points than 2^64 never come here: their dataset does not fit any memory.
+        let (point, repeat) = (u64::try_from(point).ok()?, repeat + 1);
+        if self.plan.has_constraints()
+            && let Some(reason) = self
+                .plan
+                .skipped(point)
+                .map(|r| r.map(Arc::from))
+                .transpose()
+        {
+            return Some(Next::Skip(Skipped {
+                point,
+                repeat,
+                reason,
+            }));
+        }
+        let key = self.keys.as_mut().map(|keys| {
+            self.plan.values_into(point, &mut self.values);
+            keys.key(&self.values, repeat)
+        });
+        Some(Next::Run(Job { point, repeat, key }))
+    }
+}

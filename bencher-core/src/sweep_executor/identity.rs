@@ -1,0 +1,60 @@
+use crate::store::{ResultId, SweepIdentity};
+use crate::value::{Digest, Value};
+use crate::var::{ParametrizedSweep, ResultVar};
+
+use super::plan::Plan;
+
+/// What samples are stored under for a result.
+pub(super) fn result_id(var: &ResultVar) -> ResultId {
+    ResultId {
+        name: var.name.to_owned(),
+        kind: var.kind,
+        meaning_version: var.meaning_version,
+    }
+}
+
+impl<S: ParametrizedSweep> Plan<S> {
+    /// What makes this sweep the same as another: its whole result can stand for that of an equal one.
+    ///
+    /// Constraints count by their reasons, formulas by their texts.
+    ///
+    /// ```
+    #[doc = include_str!("../example_sweep.md")]
+    /// use bencher_core::space::Density;
+    /// use bencher_core::sweep_executor::{Plan, SweepChoice};
+    /// let identity = |input: Input<Sorting>| -> Result<_, Box<dyn std::error::Error>> {
+    ///     let choice = SweepChoice::default().with_inputs([input]);
+    ///     let plan = Plan::new(&Sorting::baseline()?, &choice, &[], Density::default(), 1, "")?;
+    ///     Ok(plan.identity())
+    /// };
+    /// assert_eq!(identity(Sorting::LEN.samples(3))?, identity(Sorting::LEN.samples(3))?);
+    /// assert_ne!(identity(Sorting::LEN.samples(3))?, identity(Sorting::LEN.samples(5))?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn identity(&self) -> Digest {
+        let constants = self.constants();
+        let mut constants: Vec<(&str, Value)> = constants
+            .iter()
+            .map(|constant| (constant.name.as_str(), constant.value.clone()))
+            .collect();
+        let rules = self.constraints.iter();
+        constants.extend(rules.map(|rule| ("a constraint", Value::from(rule.reason()))));
+        let formulas = self.results().filter(|(_, var)| !var.formula.is_empty());
+        constants.extend(formulas.map(|(_, var)| (var.name, Value::from(var.formula))));
+        let axes = self.space().axes().iter();
+        SweepIdentity {
+            bench: S::SCHEMA.name,
+            sweep_type: &self.series().sweep_type,
+            version: self.series().version,
+            tag: &self.series().tag,
+            over_time: false,
+            repeats: self.repeats(),
+            inputs: axes
+                .map(|axis| (axis.name.as_str(), axis.levels.iter().collect()))
+                .collect(),
+            results: self.results().map(|(_, var)| result_id(var)).collect(),
+            constants,
+        }
+        .digest()
+    }
+}

@@ -1,0 +1,309 @@
+//! A chart as a reader sees it: numbers in the prefixes that make them readable.
+
+use std::collections::HashSet;
+
+use bencher_core::dataset::UnitScale;
+
+use super::{Axis, Chart, Histogram, Marks, Table, TableCell, Ticks, text};
+
+impl Chart {
+    /// The chart with one prefix for every axis, chosen from its largest magnitude; on a logarithmic
+    /// axis every tick has its own.
+    ///
+    /// `own_ticks` says whether the renderer puts ticks where it is told: one that has them at
+    /// powers of ten only cannot write bytes in binary prefixes.
+    pub(crate) fn displayed(&self, own_ticks: bool) -> Self {
+        let mut chart = self.clone();
+        let (by_x, by_y) = (chart.x.displayed(own_ticks), chart.y.displayed(own_ticks));
+        let by_color = chart.color.as_mut().map(|axis| axis.displayed(own_ticks));
+        for panel in &mut chart.panels {
+            panel.marks.scale(&by_x, &by_y, by_color.as_ref());
+        }
+        chart
+    }
+}
+
+impl Marks {
+    fn scale(&mut self, by_x: &UnitScale, by_y: &UnitScale, by_color: Option<&UnitScale>) {
+        let pair = |pair: (f64, f64)| (by_y.apply(pair.0), by_y.apply(pair.1));
+        match self {
+            Self::Lines(series) | Self::Bars(series) => {
+                for point in series.iter_mut().flat_map(|one| &mut one.points) {
+                    point.x = by_x.apply(point.x);
+                    point.y = point.y.map(|y| by_y.apply(y));
+                    point.bounds = point.bounds.map(pair);
+                }
+            }
+            Self::Boxes(series) => {
+                for mark in series.iter_mut().flat_map(|one| &mut one.boxes) {
+                    if let Some(q) = &mut mark.quartiles {
+                        for value in [&mut q.low, &mut q.q1, &mut q.median, &mut q.q3, &mut q.high]
+                        {
+                            *value = by_y.apply(*value);
+                        }
+                    }
+                    for outlier in &mut mark.outliers {
+                        *outlier = by_y.apply(*outlier);
+                    }
+                }
+            }
+            Self::HeatMap(map) => {
+                if let Some(by) = by_color {
+                    for value in map.values.iter_mut().chain(&mut map.noise).flatten() {
+                        *value = by.apply(*value);
+                    }
+                }
+            }
+            Self::Histogram(Histogram { edges, .. }) => {
+                for edge in edges {
+                    *edge = by_x.apply(*edge);
+                }
+            }
+            Self::Table(table) => table.shorten(),
+            Self::Pane(_) => {}
+        }
+    }
+}
+
+impl Table {
+    /// Brings every column of numbers into the prefix that reads best.
+    fn shorten(&mut self) {
+        for (column, units) in self.units.iter_mut().enumerate() {
+            let mut cells: Vec<&mut TableCell> = self
+                .rows
+                .iter_mut()
+                .filter_map(|row| row.get_mut(column).filter(|cell| cell.gap.is_none()))
+                .collect();
+            let numbers = numbers(cells.iter().map(|cell| cell.text.as_str()));
+            if let Some(numbers) = numbers {
+                let (shown, names) = in_one_prefix(units, &numbers);
+                for (cell, name) in cells.iter_mut().zip(names) {
+                    cell.text = name;
+                }
+                *units = shown;
+            }
+        }
+    }
+}
+
+impl Axis {
+    /// Brings the axis into the prefix that reads best, and says what its numbers are divided by.
+    fn displayed(&mut self, own_ticks: bool) -> UnitScale {
+        let largest = self
+            .range
+            .map_or(0.0, |(low, high)| low.abs().max(high.abs()));
+        match &self.ticks {
+            Ticks::Linear => {
+                let scale = UnitScale::for_magnitude(&self.units, largest);
+                scale.units().clone_into(&mut self.units);
+                self.range = self
+                    .range
+                    .map(|(low, high)| (scale.apply(low), scale.apply(high)));
+                return scale;
+            }
+            Ticks::Log if own_ticks || !is_binary(&self.units) => {
+                let ends = self.range.map_or([0.0, 0.0], |(low, high)| [low, high]);
+                if ends.into_iter().any(|end| prefixed(&self.units, end)) {
+                    self.tick_units = std::mem::take(&mut self.units);
+                }
+            }
+            Ticks::Levels(names) if self.kind.is_numeric() => {
+                if let Some(numbers) = numbers(names.iter().map(String::as_str)) {
+                    let (units, names) = in_one_prefix(&self.units, &numbers);
+                    let distinct: HashSet<&String> = names.iter().collect();
+                    // Levels that are not told apart in few characters stay in full.
+                    if distinct.len() == names.len() {
+                        self.units = units;
+                        self.ticks = Ticks::Levels(names);
+                    }
+                }
+            }
+            Ticks::Log | Ticks::Time | Ticks::Levels(_) => {}
+        }
+        UnitScale::for_magnitude("", 0.0)
+    }
+
+    /// A number of the axis in few characters, with the unit where ticks carry it.
+    pub(crate) fn tick(&self, x: f64) -> String {
+        if self.tick_units.is_empty() {
+            text::number(x)
+        } else {
+            text::quantity(x, &self.tick_units)
+        }
+    }
+
+    /// What is said before a [`value`](Self::value).
+    pub(crate) fn heading(&self) -> String {
+        if self.is_phrase() {
+            self.label()
+        } else {
+            self.name.clone()
+        }
+    }
+
+    /// A number of the axis with its unit, in the prefix that makes it readable.
+    pub(crate) fn value(&self, x: f64) -> String {
+        if self.is_phrase() {
+            text::number(x)
+        } else if self.tick_units.is_empty() {
+            text::quantity(x, &self.units)
+        } else {
+            text::quantity(x, &self.tick_units)
+        }
+    }
+
+    /// Whether the unit is several words, which no number can carry: `share of true`.
+    fn is_phrase(&self) -> bool {
+        self.units.contains(' ')
+    }
+
+    /// At most `most` places of ticks on a logarithmic axis, at round numbers of its unit.
+    pub(crate) fn log_places(&self, most: usize) -> Vec<f64> {
+        let Some((low, high)) = self.range else {
+            return Vec::new();
+        };
+        let (base, digits): (f64, &[f64]) = if is_binary(&self.tick_units) {
+            (2.0, &[1.0])
+        } else {
+            (10.0, &[1.0, 2.0, 5.0])
+        };
+        let (first, last) = (low.log(base).floor(), high.log(base).ceil());
+        let inside = |x: &f64| (low * 0.9..=high * 1.1).contains(x);
+        let places = |digits: &[f64], every: usize| -> Vec<f64> {
+            let mut places = Vec::new();
+            let mut power = (first / every as f64).floor() * every as f64;
+            while power <= last && places.len() <= 1000 {
+                places.extend(
+                    digits
+                        .iter()
+                        .map(|digit| digit * base.powf(power))
+                        .filter(inside),
+                );
+                power += every as f64;
+            }
+            places
+        };
+        let finest = places(digits, 1);
+        if finest.len() <= most {
+            return finest;
+        }
+        (1..1000)
+            .map(|every| places(&[1.0], every))
+            .find(|places| places.len() <= most)
+            .unwrap_or_default()
+    }
+}
+
+/// The numbers that texts in full are; `None` where one is none.
+fn numbers<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Vec<f64>> {
+    texts.map(|text| text.parse().ok()).collect()
+}
+
+/// Numbers in few characters, with the unit that is left to say: in one prefix where the smallest
+/// reads well in the largest one's, each in its own otherwise.
+fn in_one_prefix(units: &str, numbers: &[f64]) -> (String, Vec<String>) {
+    let magnitudes = || numbers.iter().map(|x| x.abs()).filter(|x| *x > 0.0);
+    let largest = magnitudes().fold(0.0, f64::max);
+    let smallest = magnitudes().fold(f64::INFINITY, f64::min);
+    let scale = UnitScale::for_magnitude(units, largest);
+    if scale.units() == units || scale.apply(smallest) >= 0.01 {
+        let names = numbers.iter().map(|x| text::number(scale.apply(*x)));
+        (scale.units().to_owned(), names.collect())
+    } else {
+        let names = numbers.iter().map(|x| text::quantity(*x, units));
+        (String::new(), names.collect())
+    }
+}
+
+/// Whether a number of a unit is shown in another one.
+fn prefixed(units: &str, x: f64) -> bool {
+    UnitScale::for_magnitude(units, x).units() != units
+}
+
+/// Whether a unit has binary prefixes.
+fn is_binary(units: &str) -> bool {
+    UnitScale::for_magnitude(units, 1e30).units().contains("iB")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bencher_core::value::Kind;
+
+    fn axis(units: &str, ticks: Ticks, range: (f64, f64)) -> Axis {
+        Axis {
+            ticks,
+            range: Some(range),
+            ..Axis::linear("n", units)
+        }
+    }
+
+    #[test]
+    fn one_prefix_for_an_axis() {
+        let mut y = axis("s", Ticks::Linear, (2e-5, 1.5e-3));
+        let scale = y.displayed(true);
+        assert_eq!((y.label().as_str(), y.range), ("n [ms]", Some((0.02, 1.5))));
+        assert_eq!(
+            (scale.apply(1e-3), y.value(0.02)),
+            (1.0, "20 µs".to_owned())
+        );
+        let mut y = axis("share of true", Ticks::Linear, (0.0, 1.0));
+        y.displayed(true);
+        assert_eq!(
+            (y.heading(), y.value(0.5)),
+            ("n [share of true]".into(), "0.5".into())
+        );
+    }
+
+    #[test]
+    fn ticks_of_a_logarithmic_axis_have_their_own() {
+        let ticks = |axis: &Axis, most| -> Vec<String> {
+            axis.log_places(most)
+                .iter()
+                .map(|x| axis.tick(*x))
+                .collect()
+        };
+        let mut time = axis("s", Ticks::Log, (1e-7, 1e-3));
+        time.displayed(false);
+        assert_eq!(time.label(), "n");
+        assert_eq!(
+            ticks(&time, 8),
+            ["100 ns", "1 µs", "10 µs", "100 µs", "1 ms"]
+        );
+        let mut bytes = axis("B", Ticks::Log, (64.0, 1_048_576.0));
+        assert_eq!(bytes.clone().displayed(false).units(), "");
+        bytes.displayed(true);
+        assert_eq!(
+            ticks(&bytes, 8),
+            [
+                "64 B", "256 B", "1 KiB", "4 KiB", "16 KiB", "64 KiB", "256 KiB", "1 MiB"
+            ]
+        );
+        let mut narrow = axis("Hz", Ticks::Log, (900.0, 7000.0));
+        narrow.displayed(true);
+        assert_eq!(ticks(&narrow, 8), ["1 kHz", "2 kHz", "5 kHz"]);
+        let mut counts = axis("elements", Ticks::Log, (1.0, 1e6));
+        counts.displayed(true);
+        assert_eq!(counts.label(), "n [elements]");
+    }
+
+    #[test]
+    fn levels_are_short_and_stay_distinct() {
+        let named = |units: &str, names: &[&str]| {
+            let names = names.iter().map(|&name| name.to_owned()).collect();
+            let mut axis = Axis {
+                kind: Kind::Float(64),
+                units: units.to_owned(),
+                ..Axis::levels("n", names)
+            };
+            axis.displayed(true);
+            (axis.label(), axis.level_names().to_vec())
+        };
+        let levels = named("B", &["64", "1048576"]);
+        assert_eq!(levels, ("n".into(), vec!["64 B".into(), "1 MiB".into()]));
+        let levels = named("s", &["0.0005", "0.002"]);
+        assert_eq!(levels, ("n [ms]".into(), vec!["0.5".into(), "2".into()]));
+        let levels = named("", &["16777216", "16777217"]);
+        assert_eq!(levels.1, ["16777216", "16777217"]);
+    }
+}

@@ -1,0 +1,156 @@
+//! Panes: what every sample gave, side by side.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use bencher_core::value::{Payload, Table};
+
+use crate::chart::{Chart, Marks, Pane, text};
+use crate::render::FOLDER;
+use crate::render::html::attachments::{Attachments, Place, file_name, size};
+use crate::render::html::text::html;
+
+/// Lines and characters of a text up to which it stands open.
+const LINES: usize = 12;
+const CHARACTERS: usize = 600;
+/// Characters of a text that a page holds.
+const LONGEST: usize = 100_000;
+/// Rows and columns of a table that a page holds.
+const ROWS: usize = 50;
+const COLUMNS: usize = 30;
+
+/// The panes of a chart, in rows and columns.
+pub(super) fn panes(out: &mut String, chart: &Chart, attachments: &mut Attachments) {
+    let _ = writeln!(
+        out,
+        "<div class=\"wide\"><ul class=\"panes\" style=\"--columns:{}\">",
+        chart.columns.max(1)
+    );
+    for panel in &chart.panels {
+        if let Marks::Pane(pane) = &panel.marks {
+            let place = panel.label();
+            out.push_str("<li>");
+            if !place.is_empty() {
+                let _ = writeln!(out, "<p class=\"place\">{}</p>", html(&place));
+            }
+            content(out, pane, &place, attachments);
+            out.push_str("</li>\n");
+        }
+    }
+    out.push_str("</ul></div>\n");
+}
+
+fn content(out: &mut String, pane: &Pane, place: &str, attachments: &mut Attachments) {
+    match pane {
+        Pane::Text(text) => self::text(out, text),
+        Pane::Payload(payload) => self::payload(out, payload, place, attachments),
+        Pane::Table(table) => self::table(out, table),
+        Pane::Absent(gap) => {
+            let class = super::gap_class(gap.kind);
+            let _ = write!(out, "<p class=\"{class}\">{}</p>", html(&gap.text()));
+        }
+    }
+}
+
+fn text(out: &mut String, text: &str) {
+    let length = text.chars().count();
+    let lines = text.lines().count();
+    let shown: String = text.chars().take(LONGEST).collect();
+    let folded = lines > LINES || length > CHARACTERS;
+    if folded {
+        let _ = write!(
+            out,
+            "<details><summary>{} <span class=\"what\">({})</span></summary>",
+            html(&text::clip(text.lines().next().unwrap_or_default(), 60)),
+            if lines > 1 {
+                text::count(lines, "line")
+            } else {
+                text::count(length, "character")
+            }
+        );
+    }
+    let _ = write!(
+        out,
+        "<pre class=\"scroll\" tabindex=\"0\" dir=\"auto\">{}</pre>",
+        html(&shown)
+    );
+    if length > LONGEST {
+        let _ = write!(
+            out,
+            "<p class=\"what\">… and {}; the CSV has them all.</p>",
+            text::count(length - LONGEST, "more character")
+        );
+    }
+    if folded {
+        out.push_str("</details>");
+    }
+}
+
+fn payload(out: &mut String, payload: &Arc<Payload>, place: &str, attachments: &mut Attachments) {
+    let name = html(&text::clip(payload.name(), 80));
+    let length = size(payload.len());
+    let _ = match attachments.place(payload) {
+        Place::Image(address) => write!(
+            out,
+            "<img loading=\"lazy\" decoding=\"async\" alt=\"{}\" src=\"{address}\">\
+             <p class=\"what\">{name}, {length}</p>",
+            html(&text::clip(&format!("{} {place}", payload.name()), 200))
+        ),
+        Place::Video(address) => write!(
+            out,
+            "<video controls preload=\"metadata\" aria-label=\"{}\" src=\"{address}\"></video>\
+             <p class=\"what\">{name}, {length}</p>",
+            html(&text::clip(&format!("{} {place}", payload.name()), 200))
+        ),
+        Place::Beside(file) => write!(
+            out,
+            "<p><a href=\"{FOLDER}/{file}\" download=\"{}\">{name}</a></p>\
+             <p class=\"what\">{length}</p>",
+            file_name(payload.name())
+        ),
+        Place::Gone => write!(
+            out,
+            "<p>{name}</p><p class=\"what\">{length}, digest {}</p>\
+             <p class=\"gap\">the store no longer has its content</p>",
+            payload.digest()
+        ),
+    };
+}
+
+fn table(out: &mut String, table: &Table) {
+    let columns: Vec<_> = table.columns().take(COLUMNS).collect();
+    out.push_str(
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table\"><table><thead><tr>",
+    );
+    for (name, _) in &columns {
+        let _ = write!(out, "<th>{}</th>", html(&text::clip(name, 60)));
+    }
+    out.push_str("</tr></thead><tbody>");
+    for row in 0..table.len().min(ROWS) {
+        out.push_str("<tr>");
+        for (_, column) in &columns {
+            let cell = column.value(row).map(|value| value.to_string());
+            let _ = write!(
+                out,
+                "<td>{}</td>",
+                html(&text::clip(&cell.unwrap_or_default(), 200))
+            );
+        }
+        out.push_str("</tr>\n");
+    }
+    out.push_str("</tbody></table></div>");
+    let rows = table.len().saturating_sub(ROWS);
+    let further = table.columns().count().saturating_sub(COLUMNS);
+    let more: Vec<String> = [(rows, "more row"), (further, "more column")]
+        .into_iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, noun)| text::count(n, noun))
+        .collect();
+    if !more.is_empty() {
+        let _ = write!(
+            out,
+            "<p class=\"what\">… and {}; the CSV has them all.</p>",
+            more.join(", ")
+        );
+    }
+}

@@ -1,0 +1,120 @@
+//! What a program says of its run, its sweeps say of themselves, and its user says of both.
+
+mod support;
+
+use std::cell::RefCell;
+use std::path::Path;
+use std::rc::Rc;
+
+use bencher::bench::{FailureLimit, RunConfig, Session, Settings, Verdict};
+use bencher::cli::parse;
+use bencher::prelude::*;
+use bencher::progress::SilentProgress;
+use bencher::sweep_executor::Interrupt;
+
+/// Fails for one of ten
+#[derive(ParametrizedSweep, Clone)]
+struct Brittle {
+    #[sweep(bounds(0, 9))]
+    n: u32,
+    #[result]
+    half: Option<u32>,
+}
+
+impl Benchmark for Brittle {
+    fn benchmark(&mut self, _: &mut Context) -> bencher::Result<()> {
+        if self.n == 7 {
+            return Err("seven".into());
+        }
+        self.half = Some(self.n / 2);
+        Ok(())
+    }
+}
+
+fn said(args: &[&str]) -> Settings {
+    let args = ["demo", "--quiet", "--no-report", "--no-cache"]
+        .iter()
+        .chain(args);
+    let args = args.map(|arg| (*arg).into());
+    parse(&Brittle::SCHEMA, args)
+        .expect("good options")
+        .settings
+}
+
+fn bench(args: &[&str]) -> Bench<Brittle> {
+    let mut session = Session::with_settings(said(args), "demo", Interrupt::default());
+    session.set_progress(Box::new(SilentProgress));
+    Bench::new(Rc::new(RefCell::new(session))).expect("a good declaration")
+}
+
+/// The shape of a sweep that says nothing, and of one that says two repeats.
+fn shapes(bench: &mut Bench<Brittle>) -> [Vec<usize>; 2] {
+    let silent = bench
+        .sweep("Silent")
+        .inputs([Brittle::N.samples(3)])
+        .run()
+        .unwrap();
+    let own = bench
+        .sweep("Own")
+        .inputs([Brittle::N.samples(3)])
+        .repeats(2)
+        .run()
+        .unwrap();
+    [silent.dataset().shape(), own.dataset().shape()]
+}
+
+#[test]
+fn the_user_then_the_sweep_then_the_program() {
+    assert_eq!(shapes(&mut bench(&[])), [vec![3, 1], vec![3, 2]]);
+    let mut program = bench(&[]);
+    program.configure(|config| config.repeats = Some(3));
+    assert_eq!(shapes(&mut program), [vec![3, 3], vec![3, 2]]);
+    let mut user = bench(&["--repeats", "4"]);
+    user.configure(|config| config.repeats = Some(3));
+    assert_eq!(shapes(&mut user), [vec![3, 4], vec![3, 4]]);
+}
+
+#[test]
+fn failures_below_the_limit_are_no_failure() {
+    let verdict = |limit| {
+        let config = RunConfig {
+            cache: false,
+            fail_on_sample_error: limit,
+            ..support::quiet(Path::new("unused"))
+        };
+        let mut session = Session::new(config, "test", Interrupt::default());
+        session.set_progress(Box::new(SilentProgress));
+        let session = Rc::new(RefCell::new(session));
+        let mut bench = Bench::<Brittle>::new(Rc::clone(&session)).unwrap();
+        let result = bench.sweep("Ten").run().unwrap();
+        assert_eq!((result.counts().executed, result.counts().failed), (10, 1));
+        session.borrow_mut().close(None)
+    };
+    assert_eq!(verdict(FailureLimit::Any), Verdict::Failed);
+    assert_eq!(verdict(FailureLimit::Never), Verdict::Fine);
+    assert_eq!(verdict(FailureLimit::Fraction(0.1)), Verdict::Failed);
+    assert_eq!(verdict(FailureLimit::Fraction(0.11)), Verdict::Fine);
+}
+
+#[test]
+fn a_tag_is_cleared_before_its_first_sweep_alone() {
+    let root = tempfile::tempdir().unwrap();
+    let run = |clear| {
+        let mut bench: Bench<Brittle> = support::bench(RunConfig {
+            clear,
+            ..support::quiet(root.path())
+        });
+        let mut hits = |title: &str| {
+            let sweep = bench.sweep(title).inputs([Brittle::N.values([1_u32, 2])]);
+            sweep.run().unwrap().counts().hits
+        };
+        (hits("First"), hits("Second"))
+    };
+    assert_eq!(run(false), (0, 2));
+    assert_eq!(run(false), (2, 2));
+    assert_eq!(
+        run(true),
+        (0, 2),
+        "the second sweep finds what the first measured"
+    );
+}
