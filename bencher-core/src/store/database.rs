@@ -171,7 +171,12 @@ impl Database {
         let mut database = Self {
             shared: Arc::new(shared),
         };
-        database.compact_many()?;
+        if let Err(error) = database.compact_many() {
+            // What is stored is there all the same, only slower to read.
+            notice
+                .messages
+                .push(format!("the sample store could not be compacted: {error}"));
+        }
         Ok((database, notice))
     }
 
