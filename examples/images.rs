@@ -18,7 +18,7 @@ struct Julia {
     #[sweep(values(0.3, 0.65, 0.75, 0.9))]
     distance: f64,
     /// Points in a row
-    #[constant(96)]
+    #[constant(64)]
     resolution: u32,
 
     /// Points by how soon they leave; what stays is black
