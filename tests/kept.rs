@@ -13,7 +13,7 @@ use bencher::var::sweep_type;
 use support::{bench, quiet};
 
 #[derive(ParametrizedSweep, Clone, Debug)]
-struct Picture {
+struct Drawing {
     #[sweep(bounds(1, 3))]
     size: u64,
     #[sweep(default = false)]
@@ -34,7 +34,7 @@ thread_local! {
     static RUNS: Cell<u32> = const { Cell::new(0) };
 }
 
-impl Benchmark for Picture {
+impl Benchmark for Drawing {
     fn benchmark(&mut self, cx: &mut Context) -> bencher::Result<()> {
         RUNS.set(RUNS.get() + 1);
         let pixels = vec![u8::from(self.dark); usize::try_from(self.size)? * 4000];
@@ -48,8 +48,8 @@ impl Benchmark for Picture {
     }
 }
 
-fn run(config: RunConfig) -> bencher::Result<BenchResult<Picture>> {
-    bench::<Picture>(config)
+fn run(config: RunConfig) -> bencher::Result<BenchResult<Drawing>> {
+    bench::<Drawing>(config)
         .sweep("Pictures")
         .inputs(["size"])
         .run()
@@ -93,7 +93,7 @@ fn contents_and_folders_are_kept_with_their_samples() {
     assert_eq!(log.as_payload().unwrap().content(), Some(&b"short"[..]));
     let series = Series {
         tag: String::new(),
-        sweep_type: sweep_type::<Picture>(),
+        sweep_type: sweep_type::<Drawing>(),
         version: 1,
     };
     let key = KeyMaker::new(&series, &["size", "dark"]).key(&[2.into(), Value::Bool(false)], 1);
@@ -140,9 +140,9 @@ fn a_whole_result_stands_for_an_equal_sweep() {
         );
     }
     // Another grid is another sweep; its samples are known all the same.
-    let wider = bench::<Picture>(cached())
+    let wider = bench::<Drawing>(cached())
         .sweep("Pictures")
-        .inputs([Picture::SIZE.bounds(1_u64, 4)])
+        .inputs([Drawing::SIZE.bounds(1_u64, 4)])
         .run()
         .unwrap();
     assert_eq!((runs(), wider.counts().hits), (1, 3));
@@ -172,7 +172,7 @@ fn a_store_keeps_to_its_size() {
     let session =
         bencher::bench::Session::new(small, "test", bencher::sweep_executor::Interrupt::default());
     let session = std::rc::Rc::new(std::cell::RefCell::new(session));
-    let mut pictures = Bench::<Picture>::new(std::rc::Rc::clone(&session)).unwrap();
+    let mut pictures = Bench::<Drawing>::new(std::rc::Rc::clone(&session)).unwrap();
     pictures.sweep("Pictures").inputs(["size"]).run().unwrap();
     session.borrow_mut().close(None);
     drop((session, pictures));

@@ -11,7 +11,7 @@ use bencher_core::record::{ConstantValue, Counts, Failure, SweepRecord};
 use bencher_core::store::{
     Database, Pack, ResultId, SampleStore, SampleWriter, Series, save_result,
 };
-use bencher_core::value::{Digest, Kind, Value};
+use bencher_core::value::{Digest, Item, Kind, Payload, Value};
 use bencher_core::var::{Direction, Scale};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -55,6 +55,7 @@ fn record() -> Result<SweepRecord, Box<dyn Error>> {
         ("sorted", Kind::Bool),
         ("note", Kind::Text),
         ("verdict", Kind::Category),
+        ("picture", Kind::Image),
     ];
     let mut infos: Vec<VariableInfo> = kinds
         .map(|(name, kind)| VariableInfo::new(name, kind))
@@ -90,11 +91,14 @@ fn record() -> Result<SweepRecord, Box<dyn Error>> {
         tag: "nightly/µ".to_owned(),
         started: "2026-03-01T12:00:00.000+00:00".to_owned(),
         dataset,
-        constants: vec![ConstantValue {
-            name: "seed".to_owned(),
-            value: Value::from(u128::MAX),
-            units: String::new(),
-        }],
+        constants: vec![
+            constant("seed", Value::from(u128::MAX)),
+            constant(
+                "codec",
+                Item::new("Zstd", [("level", Value::from(3))]).into(),
+            ),
+            constant("day", Value::DateTime(1_772_366_400_000_000_000)),
+        ],
         failures: vec![Failure {
             inputs: vec![
                 ("len".to_owned(), 10.into()),
@@ -114,7 +118,7 @@ fn record() -> Result<SweepRecord, Box<dyn Error>> {
         warnings: vec!["debug build".to_owned()],
         sweep_type: "demo/demo::Sorting".to_owned(),
         version: 2,
-        identity: None,
+        identity: Some(Digest(7)),
     })
 }
 
@@ -124,9 +128,20 @@ fn value_of(kind: Kind, n: usize) -> Value {
         Kind::Float(_) | Kind::Seconds => Value::from(n as f64 * 0.25 - 1.0),
         Kind::Uint(128) => Value::from(u128::MAX - n as u128),
         Kind::Int(_) => Value::from(-(n as i64)),
+        Kind::Image => {
+            Payload::new(&format!("{n}.svg"), "image/svg+xml", b"<svg/>".to_vec()).into()
+        }
         Kind::Bool => Value::from(n.is_multiple_of(2)),
         Kind::Text | Kind::Category => Value::from(format!("number {n}")),
         _ => Value::from(n),
+    }
+}
+
+fn constant(name: &str, value: Value) -> ConstantValue {
+    ConstantValue {
+        name: name.to_owned(),
+        value,
+        units: String::new(),
     }
 }
 
@@ -141,6 +156,7 @@ fn write_samples(mut database: Database) -> Result<(), Box<dyn Error>> {
         let results = vec![
             ResultId::new("elapsed", Kind::Float(64)),
             ResultId::new("parts", Kind::Vector(2)),
+            ResultId::new("picture", Kind::Image),
         ];
         let inputs = vec!["len".to_owned(), "algo".to_owned()];
         let heading = Pack::new(series, Digest(7), inputs, results);
@@ -150,7 +166,11 @@ fn write_samples(mut database: Database) -> Result<(), Box<dyn Error>> {
             writer.submit(
                 vec![n.into(), "Quick".into()],
                 1 + n % 2,
-                vec![(n % 10 != 3).then(|| f64::from(n).into()), Some(vector)],
+                vec![
+                    (n % 10 != 3).then(|| f64::from(n).into()),
+                    Some(vector),
+                    Some(value_of(Kind::Image, 1)),
+                ],
             );
         }
         writer.finish()?;

@@ -50,6 +50,26 @@ fn results_of_every_version_are_read() {
         );
         assert_eq!((record.counts.submitted, record.counts.failed), (12, 1));
         assert_eq!(record.constants[0].value, Value::from(u128::MAX));
+        if record.version > 1 {
+            let texts = record
+                .constants
+                .iter()
+                .map(|constant| constant.value.to_string());
+            let texts: Vec<String> = texts.skip(1).collect();
+            assert_eq!(texts, ["Zstd(level=3)", "2026-03-01T12:00:00Z"]);
+            let picture = record
+                .dataset
+                .variable("picture")
+                .unwrap()
+                .cell(1)
+                .unwrap()
+                .value;
+            let picture = picture.unwrap();
+            assert_eq!(
+                picture.as_payload().unwrap().content(),
+                Some(&b"<svg/>"[..])
+            );
+        }
         assert_eq!(record.failures[0].inputs[1].1, Value::from("Quick"));
         assert_eq!(record.warnings, ["debug build"]);
         let dataset = &record.dataset;
@@ -107,6 +127,9 @@ fn samples_of_every_version_are_read() {
                         ((n % 10.0 - 3.0).abs() > 0.5).then(|| Value::from(n))
                     );
                     assert_eq!(sample.results[1], Some(Value::Vector([n, 0.5].into())));
+                    let picture = sample.results.get(2).and_then(Option::as_ref);
+                    let picture = picture.and_then(Value::as_payload);
+                    assert!(picture.is_none_or(|picture| picture.name() == "1.svg"));
                     seen += 1;
                 }
             })

@@ -47,7 +47,8 @@ enum Shape {
 #[test]
 fn results_come_back_as_they_were() {
     assert!(round_trip(f64::NAN).is_nan());
-    assert_eq!(round_trip(f64::NEG_INFINITY), f64::NEG_INFINITY);
+    let low = round_trip(f64::NEG_INFINITY);
+    assert!(low.is_infinite() && low.is_sign_negative());
     assert_eq!(round_trip(u128::MAX), u128::MAX);
     let shapes = vec![
         Shape::Empty,

@@ -33,20 +33,23 @@ use crate::parse::Container;
 ///
 /// | attribute | the field is | its type |
 /// |---|---|---|
-/// | `#[sweep]`, `#[sweep(options)]` | an input: a dimension of the sweep | an integer, `f32`, `f64`, `bool`, `String`, or an enum with [`SweepEnum`](macro@SweepEnum) |
+/// | `#[sweep]`, `#[sweep(options)]` | an input: a dimension of the sweep | an integer, `f32`, `f64`, `bool`, `String`, `Duration`, `jiff::Timestamp`, an `Entry<T>` of a file, or an enum with [`SweepEnum`](macro@SweepEnum) |
+/// | `#[sweep(flatten)]` | the inputs and results of another sweep, as this one's own | a struct that derives this as well |
 /// | `#[constant(value)]`, `#[constant(value, units = "s")]` | an input held at `value`: part of each sample's identity, but no dimension | as above |
-/// | `#[result]`, `#[result(options)]` | measured | `Option<T>` of a number, `bool`, `String`, `Duration` or `[f64; N]`; `None` is "not recorded" |
+/// | `#[result]`, `#[result(options)]` | measured | `Option<T>` of a number, `bool`, `String`, `Duration`, `[f64; N]`, `File`, `Image`, `Video` or `Table`; `None` is "not recorded" |
 ///
 /// # Options of `#[sweep]`
 ///
-/// A number or a `String` needs one of the first three; a `bool` or an enum without a list takes
-/// every value.
+/// A number, a time or a `String` needs one of the first five; a `bool` or an enum without a list
+/// takes every value. Times are written as text: `"250ms"`, `"2026-03-01T12:00:00Z"`.
 ///
 /// | option | meaning | default | an error where |
 /// |---|---|---|---|
 /// | `bounds(low, high)` | a range, both ends inclusive | | the field is no number; low is above high; one is NaN or infinite |
 /// | `values(a, b, ...)` | exactly these, in this order | | the list is empty or repeats a value |
 /// | `pow2(low, high)` | the powers from 2^low to 2^high, on a logarithmic axis | | the field is no integer; low is above high; 2^high does not fit the type |
+/// | `values_from = path` | what a function gives when the sweep is planned: a `Vec`, or a `Result` of one | | it fails, at run time |
+/// | `file = "machines.toml"` | the entries of a JSON, TOML or YAML file, one for each top-level key, in its order | | the field is no `Entry<T>`; at run time: the file is missing or malformed, with its line |
 /// | `samples = n` | how many values are taken; more is finer and slower | by the run's level | zero; more than 1 in bounds of zero width |
 /// | `step = x` | the distance of neighbours, in the field's unit; a float's high bound is then excluded | | zero or below; without `bounds`; beside `samples` or `scale = "log"` |
 /// | `scale = "linear"`, `"log"` | equal differences or equal ratios, for the samples and the axis | `"linear"` | `"log"` with a low bound of zero or below |
@@ -54,6 +57,7 @@ use crate::parse::Container;
 /// | `default = value` | the value while the input is not swept | the first value | it is none of the values |
 /// | `units = "µs"` | the unit of the values, any text | none | |
 /// | `max_subsampling_divisions = n` | the finest level in which the input takes part | no limit | outside 1 to 12 |
+/// | `optimize = false` | an optimiser leaves it alone; a sweep takes it all the same | `true` | |
 ///
 /// Values are written in the type of the field (`1.0` for a float), those of a `String` as `"text"`.
 /// An error that literals and constants of a plain number type show is one of compilation. Of what
@@ -68,18 +72,22 @@ use crate::parse::Container;
 /// | `direction = "minimize"`, `"maximize"`, `"none"` | which way is better | `"none"` |
 /// | `timed` | it is a measured time: evidence, taken alone | a value |
 /// | `meaning_version = n` | raised when the result changes its meaning | 1 |
+/// | `formula = "bytes / elapsed"` | it is not recorded but computed, whenever a dataset is read, from results, numeric inputs and earlier formulas | recorded |
+/// | `names("x", "y")` | the names of a vector's parts: `place.x`, `place.y` | numbers: `place[0]` |
 ///
 /// # Options of the struct
 ///
 /// | option | meaning | default |
 /// |---|---|---|
 /// | `#[bencher(version = n)]` | the version of what the benchmark does; part of each sample's identity, so raising it measures anew | 1 |
+/// | `#[bencher(shared)]` | it is a part of other sweeps, and need measure nothing itself | |
 /// | `#[bencher(crate = path)]` | where this crate is found | `::bencher` |
 ///
 /// # What it adds
 ///
 /// An implementation of the trait of the same name, and an associated constant for each input and
-/// result, named like the field in capitals and as visible: `Sorting::LEN`. Doc comments become
+/// result, named like the field in capitals and as visible: `Sorting::LEN`. That of a flattened field
+/// turns the nested struct's handles into the sweep's: `Query::POOL.input(Pool::THREADS)`. Doc comments become
 /// titles, labels and hover texts. Parameters of types and constants are part of the identity;
 /// a sweep borrows nothing, so lifetimes are an error.
 ///
@@ -131,8 +139,12 @@ pub fn derive_parametrized_sweep(input: TokenStream) -> TokenStream {
 
 /// Makes an enum a type of inputs: its variants are the values.
 ///
-/// The enum is `Clone + Send + Sync + 'static`, has no parameters, and at least one variant; a
-/// variant that carries data is an error. Doc comments become hover texts.
+/// The enum is `Clone + Send + Sync + 'static`, has no parameters, and at least one variant. Doc
+/// comments become hover texts.
+///
+/// A variant may carry inputs of its own: named fields, each with `#[sweep(...)]` and the options that
+/// [`ParametrizedSweep`](macro@ParametrizedSweep) lists. They are swept for that variant only; its values
+/// read `Zstd(level=3)`.
 ///
 /// | attribute | on | meaning | default |
 /// |---|---|---|---|
@@ -144,16 +156,22 @@ pub fn derive_parametrized_sweep(input: TokenStream) -> TokenStream {
 /// ```
 /// use bencher::SweepEnum;
 ///
-/// #[derive(SweepEnum, Clone, Copy)]
+/// #[derive(SweepEnum, Clone)]
 /// enum Codec {
 ///     /// Nothing at all
 ///     Raw,
 ///     #[sweep(name = "zstd-fast")]
 ///     ZstdFast,
+///     Zstd {
+///         /// Compression level
+///         #[sweep(values(1, 9, 19))]
+///         level: i32,
+///     },
 /// }
 ///
 /// let names: Vec<_> = Codec::VARIANTS.iter().map(|variant| variant.name).collect();
-/// assert_eq!(names, ["Raw", "zstd-fast"]);
+/// assert_eq!(names, ["Raw", "zstd-fast", "Zstd"]);
+/// assert_eq!(Codec::VARIANTS[2].params[0].name, "level");
 /// ```
 #[proc_macro_derive(SweepEnum, attributes(sweep, bencher))]
 pub fn derive_sweep_enum(input: TokenStream) -> TokenStream {

@@ -35,10 +35,3 @@ pub(crate) fn ci() -> Result<(), String> {
     run_tests()?;
     examples::run_all()
 }
-
-/// Measures what a sample costs; the options go to the benchmark.
-pub(crate) fn bench(options: &[String]) -> Result<(), String> {
-    run(Command::new("cargo")
-        .args(["bench", "--package", "bencher", "--bench", "overhead", "--"])
-        .args(options))
-}

@@ -1,5 +1,7 @@
 //! Tasks of the bencher repository: `cargo xtask <task>`.
 
+mod bench;
+mod bench_compile;
 mod cache;
 mod ci;
 mod examples;
@@ -16,7 +18,9 @@ usage: cargo xtask TASK [OPTIONS]
   ci                   what has to pass before a change lands: formatting, lints, documentation,
                        test, examples
   examples             run every example the way a user would
-  bench                measure what a sample costs, beside its limits
+  bench [memory|overhead|store|compile]...
+                       measure what bencher itself costs, beside its limits; without a name all but
+                       `compile`, which builds crates full of derives
   report [--store DIR] [--out DIR]
                        draw the newest stored result of every sweep, running nothing
   cache COMMAND        look into the store, clean it, take it elsewhere; `cargo xtask cache help`
@@ -32,7 +36,7 @@ fn main() -> ExitCode {
         Some("test") => ci::run_tests(),
         Some("ci") => ci::ci(),
         Some("examples") => examples::run_all(),
-        Some("bench") => ci::bench(&rest),
+        Some("bench") => bench::bench(&rest),
         Some("report") => report::draw(&rest),
         Some("cache") => cache::run(&rest),
         Some("setup") => setup::install(),

@@ -126,5 +126,10 @@ impl Session {
     }
 
     #[cfg(not(feature = "store"))]
+    #[expect(
+        clippy::unused_self,
+        clippy::needless_pass_by_ref_mut,
+        reason = "as with the feature"
+    )]
     pub(super) fn tidy(&mut self) {}
 }

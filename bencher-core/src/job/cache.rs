@@ -318,6 +318,14 @@ impl FutureCache {
         self.counts
     }
 
+    /// The contents that stored samples refer to and that are missing or damaged; one text each. Jobs
+    /// whose samples refer to one were run again.
+    pub fn lost_contents(&self) -> Vec<String> {
+        let cache = self.cache.as_ref();
+        let index = cache.and_then(|cache| cache.index.as_ref());
+        index.map(SampleIndex::lost).unwrap_or_default()
+    }
+
     /// Starts counting afresh.
     pub fn clear_call_counts(&mut self) {
         self.counts = CallCounts::default();

@@ -40,7 +40,7 @@ struct Canonical;
 struct Parts {
     /// What stands before them: the variant of an enum.
     name: String,
-    parts: Vec<String>,
+    texts: Vec<String>,
     /// Whether their order means nothing.
     unordered: bool,
 }
@@ -49,13 +49,13 @@ impl Parts {
     fn new(name: String, unordered: bool) -> Self {
         Self {
             name,
-            parts: Vec::new(),
+            texts: Vec::new(),
             unordered,
         }
     }
 
     fn push<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), CanonicalError> {
-        self.parts.push(canonical_text(value)?);
+        self.texts.push(canonical_text(value)?);
         Ok(())
     }
 
@@ -64,7 +64,7 @@ impl Parts {
         name: &str,
         value: &T,
     ) -> Result<(), CanonicalError> {
-        self.parts
+        self.texts
             .push(format!("{}:{}", quoted(name)?, canonical_text(value)?));
         Ok(())
     }
@@ -76,9 +76,9 @@ impl Parts {
             ('[', ']')
         };
         if self.unordered {
-            self.parts.sort_unstable();
+            self.texts.sort_unstable();
         }
-        format!("{}{open}{}{close}", self.name, self.parts.join(","))
+        format!("{}{open}{}{close}", self.name, self.texts.join(","))
     }
 }
 
@@ -265,8 +265,8 @@ impl SerializeMap for Parts {
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), CanonicalError> {
-        let key = self.parts.pop().unwrap_or_default();
-        self.parts.push(format!("{key}:{}", canonical_text(value)?));
+        let key = self.texts.pop().unwrap_or_default();
+        self.texts.push(format!("{key}:{}", canonical_text(value)?));
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::error::StoreError;
-use super::files::{entries, is_temporary, modified, place, remove, temporary, write_atomically};
+use super::files::{entries, modified, place, temporary, write_atomically};
 use super::folders::number;
 use crate::dataset::Dataset;
 use crate::value::{Digest, Payload, Value};
@@ -217,17 +217,19 @@ impl BlobStore {
     }
 
     /// Removes a blob.
+    #[cfg(any(test, feature = "store"))]
     pub(super) fn remove(&self, digest: Digest) -> Result<(), StoreError> {
         match &self.place {
             Place::Memory(_) => {
                 self.with_memory(|blobs| blobs.remove(&digest));
                 Ok(())
             }
-            Place::Folder(dir) => remove(&path_of(dir, digest)),
+            Place::Folder(dir) => super::files::remove(&path_of(dir, digest)),
         }
     }
 
     /// What writers that died left behind.
+    #[cfg(any(test, feature = "store"))]
     pub(super) fn leftovers(&self) -> Result<Vec<PathBuf>, StoreError> {
         let Place::Folder(dir) = &self.place else {
             return Ok(Vec::new());
@@ -236,7 +238,7 @@ impl BlobStore {
         for folder in entries(dir)? {
             paths.extend(entries(&folder)?);
         }
-        paths.retain(|path| is_temporary(path));
+        paths.retain(|path| super::files::is_temporary(path));
         Ok(paths)
     }
 

@@ -1,4 +1,4 @@
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde::Serialize;
 
@@ -64,11 +64,7 @@ impl Database {
         let mut references: Vec<(String, Digest)> = Vec::new();
         self.for_each(&[], &mut |record, pack| {
             report.packs += 1;
-            let key: String = record
-                .key
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
+            let key = hexadecimal(record.key);
             match pack {
                 Ok(pack) => {
                     for value in pack.result_values.iter().flatten() {
@@ -118,4 +114,13 @@ impl Database {
         report.problems = problems;
         Ok(report)
     }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for byte in bytes {
+        // Writing into a text does not fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }

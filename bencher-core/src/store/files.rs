@@ -46,6 +46,7 @@ pub(super) fn temporary(path: &Path) -> PathBuf {
 }
 
 /// Whether a writer that died may have left this behind.
+#[cfg(any(test, feature = "store"))]
 pub(super) fn is_temporary(path: &Path) -> bool {
     path.file_name()
         .is_some_and(|name| name.to_string_lossy().contains(TEMPORARY))
@@ -69,6 +70,7 @@ pub(super) fn entries(dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
 }
 
 /// The bytes of a file, or of all files below a folder; links are not followed.
+#[cfg(feature = "store")]
 pub(super) fn size_of(path: &Path) -> u64 {
     let Ok(meta) = fs::symlink_metadata(path) else {
         return 0;

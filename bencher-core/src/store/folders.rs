@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::error::StoreError;
-use super::files::{entries, files_below, is_temporary, modified, place, remove, temporary};
+use super::files::{entries, files_below, modified, place, remove, temporary};
 use super::pack::Series;
 use crate::value::Digest;
 
@@ -126,12 +126,13 @@ impl JobFolders {
     }
 
     /// What jobs that died left behind.
+    #[cfg(any(test, feature = "store"))]
     pub(super) fn leftovers(&self) -> Result<Vec<PathBuf>, StoreError> {
         let mut paths = Vec::new();
         for series in entries(&self.dir)? {
             paths.extend(entries(&series)?);
         }
-        paths.retain(|path| is_temporary(path));
+        paths.retain(|path| super::files::is_temporary(path));
         Ok(paths)
     }
 

@@ -57,18 +57,32 @@ pub(super) fn encode<T: Serialize>(kind: FrameKind, content: &T) -> Result<Vec<u
 pub(super) fn seal(kind: FrameKind, mut bytes: Vec<u8>) -> Result<Vec<u8>, StoreError> {
     let length = u32::try_from(bytes.len().saturating_sub(HEADER))
         .map_err(|_| StoreError::Encode("it is larger than 4 GiB".to_owned()))?;
-    let checksum = checksum(kind as u8, VERSION, bytes.get(HEADER..).unwrap_or_default());
+    write_header(kind, VERSION, length, &mut bytes);
+    Ok(bytes)
+}
+
+fn write_header(kind: FrameKind, version: u16, length: u32, bytes: &mut [u8]) {
+    let checksum = checksum(kind as u8, version, bytes.get(HEADER..).unwrap_or_default());
     let header = MAGIC
         .iter()
         .copied()
         .chain([kind as u8])
-        .chain(VERSION.to_le_bytes())
+        .chain(version.to_le_bytes())
         .chain(length.to_le_bytes())
         .chain(checksum.to_le_bytes());
     for (slot, byte) in bytes.iter_mut().zip(header) {
         *slot = byte;
     }
-    Ok(bytes)
+}
+
+/// A record of any version and payload, with the checksum that belongs to it.
+#[cfg(test)]
+pub(super) fn frame_of(kind: FrameKind, version: u16, payload: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![0; HEADER];
+    bytes.extend_from_slice(payload);
+    let length = u32::try_from(payload.len()).unwrap();
+    write_header(kind, version, length, &mut bytes);
+    bytes
 }
 
 /// Reads a record whose layout is the same in every version.

@@ -30,6 +30,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#[cfg_attr(
+    not(feature = "store"),
+    expect(dead_code, reason = "only the database collects what is left behind")
+)]
 mod blobs;
 #[cfg(feature = "store")]
 mod check;
@@ -42,8 +46,14 @@ mod database;
 mod error;
 mod explain;
 mod files;
+#[cfg_attr(
+    not(feature = "store"),
+    expect(dead_code, reason = "only the database collects what is left behind")
+)]
 mod folders;
 mod frame;
+#[cfg(test)]
+mod fuzz;
 mod identity;
 mod index;
 mod key_table;

@@ -162,9 +162,9 @@ pub(super) fn pack_of(record: &SweepRecord) -> Option<Pack> {
             }
         }
         values.extend(constants.clone().map(|constant| constant.value.clone()));
-        let sample: Option<Vec<_>> = results.iter().map(|result| result.at(flat)).collect();
-        if let Some(sample) = sample {
-            pack.push(values, repeat, sample);
+        if results.iter().all(|result| result.ran(flat)) {
+            let sample = results.iter().map(|result| result.value(flat));
+            pack.push(values, repeat, sample.collect());
         }
     }
     Some(pack)
@@ -193,32 +193,29 @@ struct Recorded<'a> {
 }
 
 impl Recorded<'_> {
-    /// What a cell recorded: `None` if it was not run, or failed; `Some(None)` if it did not set the
-    /// result.
-    fn at(&self, flat: usize) -> Option<Option<Value>> {
-        let ran = |variable: &&Variable| match variable.states().get(flat) {
-            Some(CellState::Missing) => true,
-            state => state.is_some_and(|state| state.has_value()),
-        };
-        if !self.variables.iter().all(ran) {
-            return None;
-        }
+    /// Whether a cell's sample ran to its end, whether or not it set this result.
+    fn ran(&self, flat: usize) -> bool {
+        let ran = |state: &CellState| state.has_value() || *state == CellState::Missing;
+        let mut states = self
+            .variables
+            .iter()
+            .map(|variable| variable.states().get(flat));
+        states.all(|state| state.is_some_and(ran))
+    }
+
+    /// What it set.
+    fn value(&self, flat: usize) -> Option<Value> {
         if let Kind::Vector(_) = self.id.kind {
             let parts = self.variables.iter().map(|variable| variable.number(flat));
-            return Some(
-                parts
-                    .collect::<Option<Vec<f64>>>()
-                    .map(|parts| Value::Vector(parts.into())),
-            );
+            let parts: Vec<f64> = parts.collect::<Option<_>>()?;
+            return Some(Value::Vector(parts.into()));
         }
-        let value = self.variables.first()?.cell(flat)?.value;
-        Some(value.map(|value| match &value {
+        let value = self.variables.first()?.cell(flat)?.value?;
+        match &value {
             // A column holds moments as text.
-            Value::Text(text) if self.id.kind == Kind::DateTime => {
-                self.id.kind.parse(text).unwrap_or(value)
-            }
-            _ => value,
-        }))
+            Value::Text(text) if self.id.kind == Kind::DateTime => self.id.kind.parse(text),
+            _ => Some(value),
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 
@@ -21,7 +22,7 @@ use super::Value;
 /// let entry = Item::new("fast", [("", Value::from("{\"threads\":8}"))]);
 /// assert_eq!(entry.to_string(), "fast");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Item {
     name: Arc<str>,
     parts: Box<[(Arc<str>, Value)]>,
@@ -60,6 +61,34 @@ impl Item {
     }
 }
 
+/// How deep items may stand within each other in what is read; a longer chain would exhaust the stack.
+const MAX_DEPTH: u32 = 64;
+
+thread_local! {
+    static DEPTH: Cell<u32> = const { Cell::new(0) };
+}
+
+impl<'de> Deserialize<'de> for Item {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename = "Item")]
+        struct Read {
+            name: Arc<str>,
+            parts: Box<[(Arc<str>, Value)]>,
+        }
+
+        let depth = DEPTH.get();
+        if depth >= MAX_DEPTH {
+            return Err(serde::de::Error::custom("items are nested too deeply"));
+        }
+        DEPTH.set(depth + 1);
+        let read = Read::deserialize(from);
+        DEPTH.set(depth);
+        let Read { name, parts } = read?;
+        Ok(Self { name, parts })
+    }
+}
+
 impl fmt::Display for Item {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown: Vec<String> = self
@@ -72,5 +101,28 @@ impl fmt::Display for Item {
             ("", false) => f.pad(&shown.join(", ")),
             (name, false) => f.pad(&format!("{name}({})", shown.join(", "))),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chain_of_items_is_read_to_a_bound() {
+        let nested = |depth: usize| {
+            (0..depth).fold(Value::from(1), |inner, _| {
+                Value::from(Item::new("", [("", inner)]))
+            })
+        };
+        let read = |value: &Value| {
+            postcard::from_bytes::<Value>(&postcard::to_stdvec(value).unwrap()).is_ok()
+        };
+        assert!(read(&nested(64)));
+        assert!(!read(&nested(65)));
+        // What a hostile file would hold, a million deep: variant, no name, one part, no name, ...
+        let hostile: Vec<u8> = [7, 0, 1, 0].repeat(1_000_000);
+        assert!(postcard::from_bytes::<Value>(&hostile).is_err());
+        assert!(read(&nested(64)), "the count begins anew");
     }
 }

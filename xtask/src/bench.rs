@@ -1,0 +1,30 @@
+//! Measuring what bencher itself costs; the figures stand in docs/benchmarks.md.
+
+use std::process::Command;
+
+use crate::bench_compile;
+use crate::run::run;
+
+/// Every benchmark target of the workspace, the quickest first.
+const TARGETS: [&str; 3] = ["memory", "overhead", "store"];
+
+/// Runs the benchmarks that are named, or every target.
+pub(crate) fn bench(names: &[String]) -> Result<(), String> {
+    let known = |name: &&String| *name == "compile" || TARGETS.contains(&name.as_str());
+    if let Some(name) = names.iter().find(|name| !known(name)) {
+        return Err(format!(
+            "there is no benchmark `{name}`; there are {}, compile",
+            TARGETS.join(", ")
+        ));
+    }
+    let chosen = |name: &str| names.iter().any(|known| known == name);
+    for target in TARGETS {
+        if names.is_empty() || chosen(target) {
+            run(Command::new("cargo").args(["bench", "--package", "bencher", "--bench", target]))?;
+        }
+    }
+    if chosen("compile") {
+        bench_compile::measure()?;
+    }
+    Ok(())
+}
