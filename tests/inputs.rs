@@ -10,7 +10,6 @@ use bencher::dataset::CellState;
 use bencher::jiff::Timestamp;
 use bencher::prelude::*;
 use bencher::value::Value;
-use bencher::var::{Entry, Input};
 
 fn bench<S: Benchmark>() -> Bench<S> {
     support::bench(RunConfig {
