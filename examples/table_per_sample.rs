@@ -58,7 +58,7 @@ impl Function {
 /// A row of the table.
 #[derive(Serialize)]
 struct Step {
-    step: u32,
+    number: u32,
     x: f64,
     error: f64,
 }
@@ -108,13 +108,17 @@ impl Benchmark for RootFinding {
                 Method::Secant | Method::Newton => (a, b) = (b, x),
             }
             let error = (x - self.function.root()).abs();
-            steps.push(Step { step, x, error });
+            steps.push(Step {
+                number: step,
+                x,
+                error,
+            });
             if error < 1e-12 {
                 break;
             }
         }
         let last = steps.last().ok_or("not a single step")?;
-        self.taken = Some(last.step);
+        self.taken = Some(last.number);
         self.digits = Some(-last.error.max(f64::EPSILON).log10());
         self.end = Some([last.x, f(last.x)]);
         self.steps = Some(Table::from_rows(&steps)?);
