@@ -8,10 +8,10 @@ use std::process::ExitCode;
 use bencher::prelude::*;
 use bencher::value::Image;
 
-/// Julia sets: which points stay when `z` becomes `z² + c`, again and again
+/// Julia sets: which points stay when z becomes z² + c, again and again
 #[derive(ParametrizedSweep, Clone)]
 struct Julia {
-    /// Where `c` lies, seen from zero
+    /// Where c lies, seen from zero
     #[sweep(bounds(0.0, 180.0), samples = 5, units = "°")]
     angle: f64,
     /// How far away it lies

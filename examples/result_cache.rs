@@ -41,7 +41,7 @@ fn open_until_through((side, trial): &(usize, u64)) -> f64 {
         random ^= random << 13;
         random ^= random >> 7;
         random ^= random << 17;
-        order.swap(last, (random % (last as u64 + 1)) as usize);
+        order.swap(last, (random >> 32) as usize % (last + 1));
     }
     let mut is_open = vec![false; sites];
     for (opened, site) in (1..).zip(order) {

@@ -57,10 +57,10 @@ impl Function {
 
 /// A row of the table.
 #[derive(Serialize)]
-struct Step {
-    number: u32,
+struct Row {
+    step: u32,
     x: f64,
-    error: f64,
+    digits: f64,
 }
 
 /// Finding a root between 0 and 2
@@ -95,7 +95,7 @@ impl Benchmark for RootFinding {
     fn benchmark(&mut self, _: &mut Context) -> bencher::Result<()> {
         let f = |x| self.function.at(x);
         let (mut a, mut b) = (0.0_f64, 2.0_f64);
-        let mut steps: Vec<Step> = Vec::new();
+        let mut rows: Vec<Row> = Vec::new();
         for step in 1..=self.most {
             let x = match self.method {
                 Method::Bisection => f64::midpoint(a, b),
@@ -108,20 +108,17 @@ impl Benchmark for RootFinding {
                 Method::Secant | Method::Newton => (a, b) = (b, x),
             }
             let error = (x - self.function.root()).abs();
-            steps.push(Step {
-                number: step,
-                x,
-                error,
-            });
+            let digits = -error.max(f64::EPSILON).log10();
+            rows.push(Row { step, x, digits });
             if error < 1e-12 {
                 break;
             }
         }
-        let last = steps.last().ok_or("not a single step")?;
-        self.taken = Some(last.number);
-        self.digits = Some(-last.error.max(f64::EPSILON).log10());
+        let last = rows.last().ok_or("not a single step")?;
+        self.taken = Some(last.step);
+        self.digits = Some(last.digits);
         self.end = Some([last.x, f(last.x)]);
-        self.steps = Some(Table::from_rows(&steps)?);
+        self.steps = Some(Table::from_rows(&rows)?);
         Ok(())
     }
 }
