@@ -30,4 +30,5 @@
 //! # let _ = Codec::Zstd;
 //! ```
 
+pub use crate::var::{Design, Entry, Input};
 pub use crate::{Bench, BenchResult, Benchmark, Context, ParametrizedSweep, SweepEnum};

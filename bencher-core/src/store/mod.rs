@@ -30,10 +30,6 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-#[cfg_attr(
-    not(feature = "store"),
-    expect(dead_code, reason = "only the database collects what is left behind")
-)]
 mod blobs;
 #[cfg(feature = "store")]
 mod check;
@@ -46,10 +42,6 @@ mod database;
 mod error;
 mod explain;
 mod files;
-#[cfg_attr(
-    not(feature = "store"),
-    expect(dead_code, reason = "only the database collects what is left behind")
-)]
 mod folders;
 mod frame;
 #[cfg(test)]
