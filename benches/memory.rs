@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::process::{Command, ExitCode, Stdio};
 use std::rc::Rc;
 
-use bencher::bench::{OutputFormat, PrintOptions, ReportPlace, RunConfig, Session};
+use bencher::bench::{OutputFormat, ReportPlace, RunConfig, Session};
 use bencher::evaluator::Executors;
 use bencher::prelude::*;
 use bencher::progress::SilentProgress;
@@ -55,8 +55,9 @@ impl Benchmark for Sum {
 fn main() -> ExitCode {
     if let Ok(case) = std::env::var(CASE) {
         let ns = run(&case);
+        let cpu = cpu().map_or(f64::NAN, |seconds| seconds * 1e9 / POINTS as f64);
         // Standard output belongs to what a sweep prints.
-        eprintln!("{} {ns}", peak().unwrap_or(f64::NAN));
+        eprintln!("{} {ns} {cpu}", peak().unwrap_or(f64::NAN));
         return ExitCode::SUCCESS;
     }
     if peak().is_none() {
@@ -64,16 +65,16 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     println!("{POINTS} points with one float each, no store\n");
-    let [bare, _] = median("nothing");
+    let [bare, ..] = median("nothing");
     println!("{:<24} {:>7.1} MB", "a process alone", bare / MEGABYTE);
     for (case, goal, goal_ns, values) in CASES {
-        let [bytes, ns] = median(case);
+        let [bytes, ns, cpu] = median(case);
         let beyond = bytes - bare;
         let rate = goal_ns.map_or_else(
-            || format!("{ns:>6.1} ns a sample"),
+            || format!("{ns:>6.1} ns a sample, {cpu:.0} of CPU"),
             |goal| {
                 let reached = reached(ns, goal);
-                format!("{ns:>6.1} ns a sample (goal {goal:.0} ns, {reached})")
+                format!("{ns:>6.1} ns a sample, {cpu:.0} of CPU (goal {goal:.0} ns, {reached})")
             },
         );
         println!(
@@ -110,11 +111,6 @@ fn run(case: &str) -> f64 {
             OutputFormat::Text
         } else {
             OutputFormat::Quiet
-        },
-        print: PrintOptions {
-            dataset: printed,
-            results: printed,
-            ..PrintOptions::default()
         },
         ..RunConfig::default()
     };
@@ -157,9 +153,21 @@ fn peak() -> Option<f64> {
     Some(kib * 1024.0)
 }
 
-/// The medians of largest memory and time of a case, each run in a process of its own.
-fn median(case: &str) -> [f64; 2] {
-    let figures: Vec<[f64; 2]> = (0..RUNS)
+/// The CPU seconds of this process so far, of all its threads.
+fn cpu() -> Option<f64> {
+    /// The scheduler's ticks in a second, which Linux has fixed for what `/proc` tells.
+    const TICKS: f64 = 100.0;
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // State, field 3, follows the name; fields 14 and 15 are the times (proc_pid_stat(5)).
+    let (_, fields) = stat.rsplit_once(')')?;
+    let times = fields.split_whitespace().skip(11).take(2);
+    let ticks: f64 = times.filter_map(|time| time.parse::<f64>().ok()).sum();
+    Some(ticks / TICKS)
+}
+
+/// The medians of largest memory, time and CPU time of a case, each run in a process of its own.
+fn median(case: &str) -> [f64; 3] {
+    let figures: Vec<[f64; 3]> = (0..RUNS)
         .map(|_| match child(case) {
             Ok(figures) => figures,
             Err(problem) => panic!("{case}: {problem}"),
@@ -171,7 +179,7 @@ fn median(case: &str) -> [f64; 2] {
     })
 }
 
-fn child(case: &str) -> Result<[f64; 2], Box<dyn std::error::Error>> {
+fn child(case: &str) -> Result<[f64; 3], Box<dyn std::error::Error>> {
     let output = Command::new(std::env::current_exe()?)
         .env(CASE, case)
         .stdout(Stdio::null())
@@ -179,8 +187,8 @@ fn child(case: &str) -> Result<[f64; 2], Box<dyn std::error::Error>> {
     let text = String::from_utf8(output.stderr)?;
     let mut words = text.lines().last().unwrap_or_default().split(' ');
     let mut figure = || words.next().unwrap_or_default().parse::<f64>();
-    match (figure(), figure()) {
-        (Ok(bytes), Ok(ns)) if output.status.success() => Ok([bytes, ns]),
+    match (figure(), figure(), figure()) {
+        (Ok(bytes), Ok(ns), Ok(cpu)) if output.status.success() => Ok([bytes, ns, cpu]),
         _ => Err(format!("it ended with {}: {text}", output.status).into()),
     }
 }

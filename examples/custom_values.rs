@@ -7,7 +7,6 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use bencher::prelude::*;
-use bencher::var::Entry;
 use serde::Deserialize;
 
 /// An entry of the file.

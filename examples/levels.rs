@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use bencher::bench::Refinement;
 use bencher::prelude::*;
 
-/// The logistic map: `x` becomes `r x (1 - x)`, again and again
+/// The logistic map: x becomes r x (1 - x), again and again
 #[derive(ParametrizedSweep, Clone)]
 struct LogisticMap {
     /// Growth rate

@@ -6,7 +6,6 @@
 use std::process::ExitCode;
 
 use bencher::prelude::*;
-use bencher::var::{Design, Input};
 
 /// A floor joist on two supports
 #[derive(ParametrizedSweep, Clone)]

@@ -411,6 +411,38 @@ fn the_command_line_names_variants_with_their_inputs() {
     }
 }
 
+#[cfg(feature = "yaml")]
+#[test]
+fn yaml_is_read_too_and_mistakes_are_named_with_their_line() {
+    use bencher::space::Density;
+    use bencher::value::Kind;
+    use bencher::var::DomainOf;
+
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("machines.yaml");
+    let read = |text: &str| {
+        std::fs::write(&path, text).unwrap();
+        DomainOf::<Entry<Machine>>::new().file(&path).finish()
+    };
+    let machines =
+        read("small:\n  cores: 2\nlarge:\n  cores: 64\n  name: the large one\n").unwrap();
+    let levels = machines.levels(Kind::Item, Density::default()).unwrap();
+    let texts: Vec<_> = levels.iter().map(|value| value.to_string()).collect();
+    assert_eq!(texts, ["small", "large"]);
+    for (text, problem) in [
+        ("small:\n  cores: two\n", "line 2"),
+        ("small: {cores: 2}\nsmall: {cores: 3}\n", "small"),
+        ("- 1\n- 2\n", "a mapping"),
+        ("a: [\n", "line"),
+    ] {
+        let error = read(text).unwrap_err().to_string();
+        assert!(
+            error.contains("machines.yaml") && error.contains(problem),
+            "{text}: {error}"
+        );
+    }
+}
+
 #[derive(ParametrizedSweep, Clone, Debug)]
 struct Transfer {
     #[sweep(values(10, 20))]

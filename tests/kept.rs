@@ -188,3 +188,39 @@ fn a_store_keeps_to_its_size() {
     );
     assert!(Path::new(root.path()).join("results").exists());
 }
+
+#[test]
+fn a_program_keeps_what_its_functions_return() {
+    let root = tempfile::tempdir().unwrap();
+    let call = |config: RunConfig| {
+        let functions = bench::<Drawing>(config).function_cache().unwrap();
+        let answer = functions.call("square", 1, &12_u64, |n| n * n).unwrap();
+        assert_eq!(answer, 144);
+        functions.counts().executed
+    };
+    let kept = || quiet(root.path());
+    let list = RunConfig {
+        list: true,
+        ..kept()
+    };
+    assert_eq!(call(list), 1);
+    assert!(!root.path().join("samples").exists(), "only listed");
+    assert_eq!((call(kept()), call(kept())), (1, 0));
+    let tagged = || RunConfig {
+        run_tag: "other".to_owned(),
+        ..kept()
+    };
+    assert_eq!((call(tagged()), call(tagged())), (1, 0));
+    let changes: [fn(&mut RunConfig); 3] = [
+        |config| config.overwrite = true,
+        |config| config.clear = true,
+        |config| config.cache = false,
+    ];
+    for change in changes {
+        let mut config = kept();
+        change(&mut config);
+        assert_eq!(call(config), 1);
+    }
+    // Neither clearing nor overwriting reached the other tag.
+    assert_eq!((call(kept()), call(tagged())), (0, 0));
+}

@@ -7,7 +7,7 @@ use crate::{examples, setup};
 
 pub(crate) fn run_tests() -> Result<(), String> {
     setup::install()?;
-    cargo(&["test", "--workspace"])
+    cargo(&["test", "--workspace", "--all-features"])
 }
 
 pub(crate) fn ci() -> Result<(), String> {
@@ -15,6 +15,7 @@ pub(crate) fn ci() -> Result<(), String> {
     cargo(&[
         "clippy",
         "--workspace",
+        "--all-features",
         "--all-targets",
         "--",
         "--deny",
@@ -30,7 +31,7 @@ pub(crate) fn ci() -> Result<(), String> {
         "warnings",
     ])?;
     run(Command::new("cargo")
-        .args(["doc", "--workspace", "--no-deps"])
+        .args(["doc", "--workspace", "--all-features", "--no-deps"])
         .env("RUSTDOCFLAGS", "--deny warnings"))?;
     run_tests()?;
     examples::run_all()

@@ -166,7 +166,7 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
     /// ```
     ///
     /// # Errors
-    /// A [`BenchError`]: the sweep makes no plan, the store refuses, the user interrupts, or, with
+    /// A [`BenchError`](super::BenchError): the sweep makes no plan, the store refuses, the user interrupts, or, with
     /// fail-fast, a sample fails.
     pub fn run(self) -> Result<BenchResult<S>> {
         let session = self.session;

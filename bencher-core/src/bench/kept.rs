@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use crate::job::{JobFunctionCache, function_tag};
 use crate::record::SweepRecord;
 use crate::store::{BlobStore, SampleStore, StoreError, find_result, remove_results};
 use crate::value::Digest;
@@ -49,6 +50,20 @@ impl Session {
                 .note(&format!("{gone} stored samples of {tag} were cleared"));
         }
         Ok(Some(Box::new(database)))
+    }
+
+    /// The kept results of functions: in the run's store, or in memory where it has none or runs
+    /// nothing.
+    pub(super) fn function_cache(&mut self) -> Result<JobFunctionCache, StoreError> {
+        let tag = self.config.run_tag.clone();
+        let store = if self.config.is_shown_only() {
+            None
+        } else {
+            self.samples(&function_tag(&tag))?
+        };
+        let store = store.unwrap_or_else(|| Box::new(self.memory.clone()));
+        let cache = JobFunctionCache::new(store).tag(&tag);
+        Ok(cache.overwrite(self.config.overwrite))
     }
 
     /// Without the feature `store` nothing is kept.

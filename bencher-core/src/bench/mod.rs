@@ -52,6 +52,8 @@ pub use table::{result_table, sample_table};
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use crate::job::JobFunctionCache;
+use crate::store::StoreError;
 use crate::sweep_executor::Benchmark;
 use crate::var::DomainError;
 
@@ -113,6 +115,25 @@ impl<S: Benchmark> Bench<S> {
     /// Where an input's domain is impossible.
     pub fn of<T: Benchmark>(&self) -> Result<Bench<T>, DomainError> {
         Bench::new(Rc::clone(&self.session))
+    }
+
+    /// Keeps the results of functions in the store of the run, as it keeps samples: under the run's
+    /// tag, anew with `--overwrite`, and with `--no-cache` in memory alone.
+    ///
+    /// ```
+    #[doc = include_str!("../example_sweep.md")]
+    #[doc = include_str!("../example_bench.md")]
+    /// let functions = bench.function_cache()?;
+    /// let primes = |below: &u32| (2..*below).filter(|n| (2..*n).all(|d| n % d != 0)).count();
+    /// assert_eq!(functions.call("primes", 1, &10, primes)?, 4);
+    /// assert_eq!(bench.function_cache()?.call("primes", 1, &10, |_| 0)?, 4);
+    /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where the store does not open.
+    pub fn function_cache(&self) -> Result<JobFunctionCache, StoreError> {
+        self.session.borrow_mut().function_cache()
     }
 
     /// Begins the declaration of a sweep; its title also names it on the command line.

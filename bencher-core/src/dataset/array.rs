@@ -85,7 +85,8 @@ impl Variable {
         T::borrow(&self.column).map(|array| array.view())
     }
 
-    /// The cells as an owned array of their own type, without a copy.
+    /// The cells as an owned array of their own type, without a copy unless a clone of the variable
+    /// shares them.
     ///
     /// ```
     /// # use bencher_core::dataset::{Dataset, Dim, VariableInfo};
@@ -107,9 +108,9 @@ impl Variable {
             states,
             reasons,
         } = self;
-        T::take(column).map_err(|column| Self {
+        T::take(Arc::unwrap_or_clone(column)).map_err(|column| Self {
             info,
-            column,
+            column: Arc::new(column),
             states,
             reasons,
         })
@@ -151,8 +152,8 @@ impl Variable {
         let states = vec![CellState::Measured; column.shape().iter().product()];
         Ok(Self {
             info,
-            column,
-            states,
+            column: Arc::new(column),
+            states: Arc::new(states),
             reasons: std::collections::BTreeMap::new(),
         })
     }
@@ -177,8 +178,8 @@ impl Variable {
         array: ArrayD<f64>,
     ) -> Result<Self, DatasetError> {
         let mut variable = Self::from_array(info, array)?;
-        if let Column::F64(array) = &variable.column {
-            for (state, x) in variable.states.iter_mut().zip(array) {
+        if let Column::F64(array) = &*variable.column {
+            for (state, x) in Arc::make_mut(&mut variable.states).iter_mut().zip(array) {
                 if x.is_nan() {
                     *state = CellState::Missing;
                 }
@@ -213,6 +214,21 @@ mod tests {
         let variable = Variable::from_array(info, array).unwrap();
         assert_eq!(variable.array::<f64>().unwrap().as_ptr(), address);
         assert_eq!(variable.into_array::<f64>().unwrap().as_ptr(), address);
+    }
+
+    #[test]
+    fn clones_share_their_cells_until_one_is_written_to() {
+        let info = VariableInfo::new("x", Kind::Float(64));
+        let array = arr1(&[1.0, 2.0]).into_dyn();
+        let first = Variable::from_array(info, array).unwrap();
+        let mut second = first.clone();
+        let address = |variable: &Variable| variable.array::<f64>().unwrap().as_ptr();
+        assert_eq!(address(&first), address(&second));
+        assert_eq!(first.states().as_ptr(), second.states().as_ptr());
+        second.record(1, &3.0.into(), CellState::Cached).unwrap();
+        assert_eq!((first.number(1), second.number(1)), (Some(2.0), Some(3.0)));
+        assert_eq!(first.states(), [CellState::Measured; 2]);
+        assert_eq!(second.states()[1], CellState::Cached);
     }
 
     #[test]

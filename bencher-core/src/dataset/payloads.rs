@@ -8,7 +8,7 @@ impl Dataset {
     pub(crate) fn payloads(&self) -> impl Iterator<Item = &Arc<Payload>> {
         self.variables
             .iter()
-            .filter_map(|variable| match &variable.column {
+            .filter_map(|variable| match &*variable.column {
                 Column::Payload(cells) => Some(cells.iter().flatten()),
                 _ => None,
             })
@@ -19,7 +19,9 @@ impl Dataset {
     pub(crate) fn payloads_mut(&mut self) -> impl Iterator<Item = &mut Arc<Payload>> {
         self.variables
             .iter_mut()
-            .filter_map(|variable| match &mut variable.column {
+            // Cells of other variables may go on being shared.
+            .filter(|variable| matches!(*variable.column, Column::Payload(_)))
+            .filter_map(|variable| match Arc::make_mut(&mut variable.column) {
                 Column::Payload(cells) => Some(cells.iter_mut().flatten()),
                 _ => None,
             })

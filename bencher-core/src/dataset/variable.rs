@@ -62,6 +62,8 @@ impl VariableInfo {
 
 /// A result over the whole grid: its values, and the state of every cell.
 ///
+/// Clones share their cells until one of them is written to.
+///
 /// ```
 /// use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
 /// use bencher_core::value::{Kind, Value};
@@ -80,15 +82,15 @@ impl VariableInfo {
 pub struct Variable {
     /// What the variable is.
     pub info: VariableInfo,
-    pub(super) column: Column,
-    pub(super) states: Vec<CellState>,
+    pub(super) column: Arc<Column>,
+    pub(super) states: Arc<Vec<CellState>>,
     pub(super) reasons: BTreeMap<usize, Arc<str>>,
 }
 
 impl Variable {
     pub(super) fn pending(info: VariableInfo, shape: &[usize]) -> Result<Self, DatasetError> {
-        let column = Column::empty(info.kind, shape)?;
-        let states = vec![CellState::Pending; grid_len(shape)?];
+        let column = Arc::new(Column::empty(info.kind, shape)?);
+        let states = Arc::new(vec![CellState::Pending; grid_len(shape)?]);
         Ok(Self {
             info,
             column,
@@ -114,8 +116,12 @@ impl Variable {
         source: &Self,
         runs: impl Iterator<Item = Run> + Clone,
     ) -> Result<(), DatasetError> {
-        let copied = self.column.copy(&source.column, runs.clone())
-            && copy_runs(&mut self.states, &source.states, runs.clone());
+        let (column, states) = (
+            Arc::make_mut(&mut self.column),
+            Arc::make_mut(&mut self.states),
+        );
+        let copied = column.copy(&source.column, runs.clone())
+            && copy_runs(states, &source.states, runs.clone());
         if !copied {
             return Err(DatasetError::Shape(self.info.name.clone()));
         }
@@ -179,7 +185,7 @@ impl Variable {
 
     /// Whether the cells hold numbers or truth values.
     pub fn is_numeric(&self) -> bool {
-        !matches!(self.column, Column::Text(_) | Column::Payload(_))
+        !matches!(*self.column, Column::Text(_) | Column::Payload(_))
     }
 
     /// Records a value.
@@ -192,10 +198,10 @@ impl Variable {
         value: &Value,
         state: CellState,
     ) -> Result<(), DatasetError> {
-        let Some(cell) = self.states.get_mut(flat) else {
+        let Some(cell) = Arc::make_mut(&mut self.states).get_mut(flat) else {
             return Err(DatasetError::Position);
         };
-        if !self.column.set(flat, value) {
+        if !Arc::make_mut(&mut self.column).set(flat, value) {
             return Err(DatasetError::WrongKind {
                 variable: self.info.name.clone(),
                 expected: self.info.kind.name(),
@@ -217,7 +223,8 @@ impl Variable {
         state: CellState,
         reason: Option<Arc<str>>,
     ) -> Result<(), DatasetError> {
-        *self.states.get_mut(flat).ok_or(DatasetError::Position)? = state;
+        let states = Arc::make_mut(&mut self.states);
+        *states.get_mut(flat).ok_or(DatasetError::Position)? = state;
         self.reasons.remove(&flat);
         if let Some(reason) = reason {
             self.note(flat, reason);
@@ -279,8 +286,8 @@ impl FloatCells {
         match ArrayD::from_shape_vec(IxDyn(shape), self.numbers) {
             Ok(array) => Ok(Variable {
                 info,
-                column: Column::F64(array),
-                states: self.states,
+                column: Arc::new(Column::F64(array)),
+                states: Arc::new(self.states),
                 reasons: self.reasons,
             }),
             Err(_) => Err(DatasetError::Shape(info.name)),

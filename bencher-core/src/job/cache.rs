@@ -337,7 +337,13 @@ impl FutureCache {
             args: job,
             outcome,
         } = finished;
-        let future = self.futures.remove(&id).unwrap_or(JobFuture(id));
+        // Without hits nothing is kept, and nothing has to be hashed.
+        let kept = if self.futures.is_empty() {
+            None
+        } else {
+            self.futures.remove(&id)
+        };
+        let future = kept.unwrap_or(JobFuture(id));
         let Job { point, repeat, key } = job;
         let outcome = match outcome {
             Outcome::Done(sample) => JobOutcome::Measured(sample),

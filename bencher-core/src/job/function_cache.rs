@@ -94,7 +94,7 @@ impl JobFunctionCache {
                 counts: CallCounts::default(),
             }),
             ended: Condvar::new(),
-            tag: tag_of(""),
+            tag: function_tag(""),
             overwrite: false,
         }
     }
@@ -115,7 +115,7 @@ impl JobFunctionCache {
     /// ```
     pub fn tag(self, tag: &str) -> Self {
         Self {
-            tag: tag_of(tag),
+            tag: function_tag(tag),
             ..self
         }
     }
@@ -237,7 +237,7 @@ impl JobFunctionCache {
 }
 
 /// Functions have tags of their own, so that clearing one touches no sweep.
-fn tag_of(tag: &str) -> String {
+pub(crate) fn function_tag(tag: &str) -> String {
     format!("fn/{tag}")
 }
 

@@ -26,6 +26,7 @@ mod canonical;
 mod function_cache;
 
 pub use cache::{CallCounts, CodePolicy, FutureCache, InputValues, SampleCache};
+pub(crate) use function_cache::function_tag;
 pub use function_cache::{CallError, JobFunctionCache};
 
 use crate::value::{Digest, Value};

@@ -62,6 +62,7 @@ mod results;
 mod salvage;
 #[cfg(feature = "store")]
 mod statistics;
+mod stored_inputs;
 #[cfg(feature = "store")]
 mod transfer;
 mod writer;
@@ -74,7 +75,7 @@ pub use collect::{CollectOptions, Collected, DEFAULT_LIMIT, Tally};
 #[cfg(feature = "store")]
 pub use database::{Database, OpenNotice};
 pub use error::StoreError;
-pub use explain::{Difference, Explanation, Field, Wanted, explain, inputs_like_stored};
+pub use explain::{Difference, Explanation, Field, Wanted, explain};
 pub use folders::{FolderInfo, JobFolders, PendingFolder};
 pub use identity::{SweepIdentity, find_result, remove_results};
 pub use index::{KeyMaker, SampleIndex, StoredResults};
@@ -87,6 +88,7 @@ pub use rebuild::{Rebuilt, rebuild_samples};
 pub use results::{list_results, load_result, save_result};
 #[cfg(feature = "store")]
 pub use statistics::{SeriesStatistics, StoreStatistics};
+pub use stored_inputs::inputs_like_stored;
 #[cfg(feature = "store")]
 pub use transfer::{Exported, Imported};
 pub use writer::{SampleWriter, Ticket};

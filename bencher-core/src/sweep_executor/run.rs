@@ -343,6 +343,8 @@ impl<S: Benchmark> SweepExecutor<S> {
         folders: Option<JobFolders>,
     ) -> RunFunction<Job, Sample> {
         let plan = Arc::clone(&self.plan);
+        // Of a known length, so that a sample is allocated once.
+        let recorded: Vec<usize> = recorded_results::<S>().map(|(index, _)| index).collect();
         Arc::new(move |job| {
             let mut sweep = plan.at(job.point)?;
             let seeder = || plan.seed(job.point, job.repeat);
@@ -366,8 +368,9 @@ impl<S: Benchmark> SweepExecutor<S> {
             {
                 folder.keep().map_err(|error| describe(&error))?;
             }
-            Ok(recorded_results::<S>()
-                .map(|(index, _)| sweep.take_result(index))
+            Ok(recorded
+                .iter()
+                .map(|index| sweep.take_result(*index))
                 .collect())
         })
     }

@@ -81,7 +81,7 @@ impl Dataset {
 
     fn variable_json(&self, var: &Variable) -> Json {
         let cells = (0..self.len()).filter_map(|flat| var.cell(flat));
-        let values: Vec<Json> = match &var.column {
+        let values: Vec<Json> = match &*var.column {
             Column::Payload(_) => cells
                 .map(|cell| cell.value.as_ref().map_or(Json::Null, value::with_content))
                 .collect(),
