@@ -5,6 +5,14 @@
 //! renderer draws the same ones. Each module imports only from those listed before it: `chart`,
 //! `deduce`, `render`, `write`.
 
+#[cfg_attr(
+    not(all(feature = "html", feature = "png", feature = "gnuplot")),
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "each renderer takes what it needs"
+    )
+)]
 pub mod chart;
 pub mod deduce;
 mod render;
