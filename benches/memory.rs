@@ -40,14 +40,14 @@ struct Sum {
     #[sweep(bounds(0.0, 1.0))]
     y: f64,
     #[result]
-    sum: Option<f64>,
-    #[result(formula = "2 * sum")]
+    level: Option<f64>,
+    #[result(formula = "2 * level")]
     twice: Option<f64>,
 }
 
 impl Benchmark for Sum {
     fn benchmark(&mut self, _: &mut Context) -> bencher::Result<()> {
-        self.sum = Some(self.x as f64 + self.y);
+        self.level = Some(self.x as f64 + self.y);
         Ok(())
     }
 }
@@ -126,7 +126,7 @@ fn run(case: &str) -> f64 {
             if case.ends_with("formula more") {
                 sweep.run()
             } else {
-                sweep.results([Sum::SUM]).run()
+                sweep.results([Sum::LEVEL]).run()
             }
         });
     let result = match swept {
@@ -134,8 +134,8 @@ fn run(case: &str) -> f64 {
         Err(error) => panic!("{error}"),
     };
     session.borrow_mut().close(None);
-    let sum = result.dataset().variable("sum").ok();
-    let last = sum.and_then(|sum| sum.number(POINTS - 1));
+    let level = result.dataset().variable("level").ok();
+    let last = level.and_then(|level| level.number(POINTS - 1));
     assert_eq!(last, Some(1_000_001.0), "the last point");
     let phases = result.record().timings.iter();
     let seconds: f64 = phases
