@@ -9,6 +9,8 @@ pub(crate) fn sorting(store: &Path) -> Command {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let built = Command::new(cargo)
         .args(["build", "--quiet", "--workspace", "--example", "sorting"])
+        // With the features of this test, so that nothing is built a second time.
+        .args(cfg!(feature = "yaml").then_some("--all-features"))
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .status();
     assert!(built.expect("cargo runs").success());

@@ -121,12 +121,11 @@ impl Crate {
         for n in 0..STRUCTS {
             let most = 1_000_000 + if n == 0 { change } else { 0 };
             let attribute = |text: &str| match self {
-                Self::Plain => String::new(),
                 // What differs between two texts has to reach the derive's output.
                 Self::Serde if text.contains("16,") => {
                     format!("    #[serde(rename = \"len{most}\")]\n")
                 }
-                Self::Serde => String::new(),
+                Self::Plain | Self::Serde => String::new(),
                 Self::Sweeps | Self::Program => format!("    #[{text}]\n"),
             };
             let fields = [
