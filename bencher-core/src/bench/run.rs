@@ -40,6 +40,8 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
             session.show_plan(&self.title, &plan);
             return Ok(self.not_run(Some(&plan)));
         }
+        // Before anything that grows with the sweep: its identity names every value.
+        Dataset::check_size(plan.samples()).map_err(|source| self.plan_error()(source.into()))?;
         for note in &plan.notes {
             session.note(&format!("sweep \"{}\": {note}", self.title));
         }
