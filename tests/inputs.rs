@@ -432,7 +432,7 @@ fn yaml_is_read_too_and_mistakes_are_named_with_their_line() {
     for (text, problem) in [
         ("small:\n  cores: two\n", "line 2"),
         ("small: {cores: 2}\nsmall: {cores: 3}\n", "small"),
-        ("- 1\n- 2\n", "a mapping"),
+        ("- 1\n- 2\n", "line 1 column 1: expected mapping"),
         ("a: [\n", "line"),
     ] {
         let error = read(text).unwrap_err().to_string();
