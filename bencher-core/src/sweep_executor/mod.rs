@@ -25,6 +25,7 @@
 //!     overwrite: false,
 //!     policy: None,
 //!     code: Digest(0),
+//!     folders: None,
 //! };
 //! let end = SweepExecutor::new(plan).run(collector, options, &mut SilentProgress)?;
 //! let (dataset, failures, counts) = end.collector.finish();
