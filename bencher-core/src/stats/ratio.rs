@@ -2,6 +2,8 @@
 
 use pragmastat::estimators::raw;
 
+use super::margin::{centre_bounds, shift_bounds};
+
 /// How many times as large as a base something is.
 ///
 /// ```
@@ -58,11 +60,11 @@ pub fn paired_ratio(values: &[f64], base: &[f64], misrate: f64) -> Option<Ratio>
         .collect();
     differences.sort_unstable_by(f64::total_cmp);
     let ratio = raw::center(&differences, true).ok()?.exp();
-    let bounds = raw::center_bounds(&differences, misrate, true).ok();
+    let bounds = centre_bounds(&differences, misrate);
     Some(Ratio {
         ratio,
-        lower: bounds.map(|bounds| bounds.lower.exp()),
-        upper: bounds.map(|bounds| bounds.upper.exp()),
+        lower: bounds.map(|(lower, _)| lower.exp()),
+        upper: bounds.map(|(_, upper)| upper.exp()),
     })
 }
 
@@ -82,11 +84,11 @@ pub fn ratio(values: &[f64], base: &[f64], misrate: f64) -> Option<Ratio> {
     values.sort_unstable_by(f64::total_cmp);
     base.sort_unstable_by(f64::total_cmp);
     let shift = raw::shift(&values, &base, true).ok()?;
-    let bounds = raw::shift_bounds(&values, &base, misrate, true).ok();
+    let bounds = shift_bounds(&values, &base, misrate);
     Some(Ratio {
         ratio: shift.exp(),
-        lower: bounds.map(|bounds| bounds.lower.exp()),
-        upper: bounds.map(|bounds| bounds.upper.exp()),
+        lower: bounds.map(|(lower, _)| lower.exp()),
+        upper: bounds.map(|(_, upper)| upper.exp()),
     })
 }
 
@@ -110,9 +112,8 @@ mod tests {
     /// 5 %, two-sided; so the bounds are the 14th smallest and largest of the 64 differences.
     #[test]
     fn published_critical_value() {
-        let (x, y): (Vec<f64>, Vec<f64>) = (1..=8)
-            .map(|n| (f64::from(n + 1), f64::from(n)))
-            .unzip();
+        let (x, y): (Vec<f64>, Vec<f64>) =
+            (1..=8).map(|n| (f64::from(n + 1), f64::from(n))).unzip();
         let mut differences = Vec::new();
         for a in &x {
             for b in &y {
@@ -121,7 +122,10 @@ mod tests {
         }
         differences.sort_by(f64::total_cmp);
         let found = ratio(&x, &y, 0.05).unwrap();
-        assert!((found.lower.unwrap() / differences[13].exp() - 1.0).abs() < 1e-12, "{found:?}");
+        assert!(
+            (found.lower.unwrap() / differences[13].exp() - 1.0).abs() < 1e-12,
+            "{found:?}"
+        );
         assert!((found.upper.unwrap() / differences[64 - 14].exp() - 1.0).abs() < 1e-12);
     }
 }

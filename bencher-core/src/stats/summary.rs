@@ -2,6 +2,8 @@
 
 use pragmastat::estimators::raw;
 
+use super::margin::centre_bounds;
+
 /// How often the bounds of a summary may miss: 5 %, so that they hold in 95 of 100 cases.
 pub const MISRATE: f64 = 0.05;
 
@@ -67,10 +69,7 @@ pub fn summary(values: &[f64], misrate: f64) -> Option<Summary> {
     if values.is_empty() || values.iter().any(|x| !x.is_finite()) {
         return None;
     }
-    let logs: Option<Vec<f64>> = values
-        .iter()
-        .map(|x| (*x > 0.0).then(|| x.ln()))
-        .collect();
+    let logs: Option<Vec<f64>> = values.iter().map(|x| (*x > 0.0).then(|| x.ln())).collect();
     let (mut scaled, is_log) = match logs {
         Some(logs) => (logs, true),
         None => (values.to_vec(), false),
@@ -78,7 +77,7 @@ pub fn summary(values: &[f64], misrate: f64) -> Option<Summary> {
     scaled.sort_unstable_by(f64::total_cmp);
     let back = |x: f64| if is_log { x.exp() } else { x };
     let middle = raw::center(&scaled, true).ok()?;
-    let bounds = raw::center_bounds(&scaled, misrate, true).ok();
+    let bounds = centre_bounds(&scaled, misrate);
     // The estimator refuses values half of which are equal; their spread is nothing.
     let spread = raw::spread(&scaled, true).unwrap_or(0.0);
     // Back and forth through a logarithm loses a digit; a bound is one of the values or between two.
@@ -88,8 +87,8 @@ pub fn summary(values: &[f64], misrate: f64) -> Option<Summary> {
     Some(Summary {
         count: values.len(),
         centre,
-        lower: bounds.map(|bounds| within(back(bounds.lower))),
-        upper: bounds.map(|bounds| within(back(bounds.upper))),
+        lower: bounds.map(|(lower, _)| within(back(lower))),
+        upper: bounds.map(|(_, upper)| within(back(upper))),
         noise: if is_log {
             spread.exp_m1()
         } else if spread == 0.0 {
