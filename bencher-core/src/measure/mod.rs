@@ -27,11 +27,13 @@
 //! ```
 
 mod batch;
+mod below;
 mod clock;
 mod order;
 mod rounds;
 
 pub use batch::{Batch, Batches, LEAST_BATCH, Region, Timed};
+pub use below::{below_resolution, floor_of};
 pub(crate) use clock::repeat;
 pub use clock::{Clock, ClockCosts, FakeClock, MonotonicClock, Timer};
 pub use order::Alternatives;
