@@ -42,6 +42,7 @@ pub mod context;
 pub mod dataset;
 pub mod evaluator;
 pub mod job;
+pub mod measure;
 pub mod progress;
 pub mod quiet;
 pub mod record;
