@@ -3,7 +3,7 @@
 //!
 //! Each module imports only from those listed before it:
 //! [`value`], [`stats`], [`quiet`], [`var`], [`space`], [`dataset`], [`record`], [`store`],
-//! [`context`], [`evaluator`],
+//! [`measure`], [`context`], [`evaluator`],
 //! [`job`], [`progress`], [`sweep_executor`] with [`result_collector`],
 //! [`mod@bench`], [`cli`].
 //!
