@@ -124,8 +124,8 @@ pub use bencher_core::{
     sweep_executor::{Benchmark, BoxError, Result},
 };
 pub use bencher_core::{
-    cli, context, dataset, evaluator, job, progress, record, result_collector, space, stats, store,
-    value,
+    cli, context, dataset, evaluator, job, measure, progress, record, result_collector, space,
+    stats, store, value,
 };
 pub use bencher_macros::{ParametrizedSweep, SweepEnum};
 #[cfg(feature = "report")]

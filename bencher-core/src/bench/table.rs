@@ -3,8 +3,9 @@ use std::fmt::Write as _;
 use crate::dataset::{CellState, Dataset, Dim, DimRole, UnitScale, Variable, digits};
 use crate::value::{Kind, Value};
 
-/// The results as a table of text: a row for every point, repeats as mean ± standard deviation,
-/// at most `rows` rows.
+/// The results as a table of text: a row for every point, repeats as mean ± standard deviation, those of
+/// a measured time as their centre ± half the distance of its bounds at 95 %, in percent; at most `rows`
+/// rows.
 ///
 /// The deviation is that of a sample (`n - 1`); numbers are rounded to four significant digits, the
 /// deviation to two. A column of results has one prefix, which suits its largest number: seconds
@@ -188,7 +189,15 @@ fn summary(var: &Variable, scale: &UnitScale, first: usize, repeats: usize) -> S
             _ => value,
         })
         .collect();
-    let mut text = if present == 0 {
+    let left_out = (first..first + repeats)
+        .filter(|flat| var.states().get(*flat) == Some(&CellState::Skipped))
+        .count();
+    let mut text = if var.info.timed
+        && repeats > 1
+        && let Some(found) = crate::stats::summary(&numbers, crate::stats::MISRATE)
+    {
+        timed(&found)
+    } else if present == 0 {
         let state = var
             .states()
             .get(first)
@@ -210,10 +219,25 @@ fn summary(var: &Variable, scale: &UnitScale, first: usize, repeats: usize) -> S
             None => first_value,
         }
     };
-    if present < repeats {
-        let _ = write!(text, " ({present} of {repeats})");
+    let wanted = repeats - left_out;
+    if present < wanted {
+        let _ = write!(text, " ({present} of {wanted})");
     }
     text
+}
+
+/// The centre of measured times, and within which share of it they know it.
+fn timed(found: &crate::stats::Summary) -> String {
+    match found.half_width() {
+        Some(width) => {
+            let percent = digits(width * 100.0, 2);
+            format!(
+                "{} ± {percent} %",
+                digits(found.centre, meaningful(1.0, width))
+            )
+        }
+        None => digits(found.centre, 4),
+    }
 }
 
 fn short(value: &Value) -> String {

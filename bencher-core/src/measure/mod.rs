@@ -29,6 +29,7 @@
 
 mod allocation;
 mod batch;
+mod below;
 mod clock;
 pub mod counters;
 pub mod environment;
@@ -42,6 +43,7 @@ pub use allocation::{
     AllocationRegion, Allocations, CountingAllocator, is_counting_allocator_installed,
 };
 pub use batch::{Batch, Batches, LEAST_BATCH, Region, Timed};
+pub use below::{below_resolution, floor_of};
 pub(crate) use clock::repeat;
 pub use clock::{Clock, ClockCosts, FakeClock, MonotonicClock, Timer};
 pub use counters::{Meter, Reading};

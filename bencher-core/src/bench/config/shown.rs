@@ -1,6 +1,7 @@
 //! A configuration as text: valid TOML, each value with where it comes from.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use crate::space::Order;
 
@@ -15,6 +16,7 @@ pub(in crate::bench) struct SweepDefaults {
     pub(in crate::bench) title: String,
     pub(in crate::bench) repeats: Option<u32>,
     pub(in crate::bench) order: Option<Order>,
+    pub(in crate::bench) budget: Option<Duration>,
 }
 
 impl SweepDefaults {
@@ -25,6 +27,7 @@ impl SweepDefaults {
             config.refine.repeats_from = None;
         }
         config.order = self.order.or(config.order);
+        config.budget = self.budget.or(config.budget);
     }
 }
 
