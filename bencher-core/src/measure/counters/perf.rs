@@ -132,9 +132,7 @@ impl PerfEvent {
 fn numbers(bytes: [u8; 24]) -> [u64; 3] {
     let mut numbers = [0; 3];
     for (number, bytes) in numbers.iter_mut().zip(bytes.chunks_exact(8)) {
-        *number = bytes
-            .try_into()
-            .map_or(0, |bytes| u64::from_ne_bytes(bytes));
+        *number = bytes.try_into().map_or(0, u64::from_ne_bytes);
     }
     numbers
 }
