@@ -3,15 +3,13 @@
 use std::time::{Duration, Instant};
 
 use crate::dataset::Dataset;
-use crate::job::CodePolicy;
-use crate::measure::{RoundRules, Timer, Wanted};
+use crate::job::{CodePolicy, MachinePolicy};
+use crate::measure::{Environment, RoundRules, Timer, Wanted};
 use crate::record::{Counts, SweepRecord};
 use crate::result_collector::ResultCollector;
 use crate::space::Order;
 use crate::store::JobFolders;
-use crate::sweep_executor::{
-    Benchmark, Plan, PlanError, Result, RunEnd, RunOptions, SweepExecutor,
-};
+use crate::sweep_executor::{Benchmark, Plan, PlanError, Result, RunOptions, SweepExecutor};
 use crate::value::Digest;
 use crate::var::ParametrizedSweep;
 
@@ -19,7 +17,8 @@ use super::builder::SweepBuilder;
 use super::config::{RunConfig, SweepDefaults};
 use super::error::BenchError;
 use super::result::BenchResult;
-use super::session::{Session, warnings};
+use super::session::Session;
+use super::warnings::{Measured, taken_whole};
 
 /// The most cells that are made for a sweep that is not run.
 const MOST_PENDING: u128 = 1_000_000;
@@ -73,7 +72,8 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         let collector = ResultCollector::new(&plan, &self.title).map_err(self.plan_error())?;
         let clock = Instant::now();
         let started = format!("{:.3}", jiff::Timestamp::now());
-        let options = self.options(&plan, session)?;
+        let environment = environment();
+        let options = self.options(&plan, &environment, session)?;
         timings.push(("open".to_owned(), clock.elapsed().as_secs_f64()));
 
         let clock = Instant::now();
@@ -85,9 +85,14 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         session.progress.finish(&end.collector.counts());
         timings.push(("execute".to_owned(), clock.elapsed().as_secs_f64()));
 
-        let mut warnings = end_warnings(executor.plan().is_timed(), &end);
-        let precision = session.config.precision;
-        warnings.extend(end.rounds.and_then(|rounds| rounds.warning(precision)));
+        let warnings = Measured {
+            evidence: executor.plan().is_evidence(),
+            machine_policy: session.config.machine,
+            precision: session.config.precision,
+            start: &environment,
+            end: &end,
+        }
+        .warnings();
         let (mut dataset, failures, counts) = end.collector.finish();
         let derived = executor.plan().derive(&mut dataset);
         derived.map_err(|source| self.plan_error()(PlanError::Dataset(source)))?;
@@ -105,6 +110,7 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
             counts,
             timings,
             warnings,
+            environment: Some(environment),
             ..self.named()
         };
         if !(end.interrupted && record.counts.submitted == 0) {
@@ -126,7 +132,12 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         Ok(BenchResult::new(record, true))
     }
 
-    fn options(&self, plan: &Plan<S>, session: &mut Session) -> Result<RunOptions, BenchError> {
+    fn options(
+        &self,
+        plan: &Plan<S>,
+        environment: &Environment,
+        session: &mut Session,
+    ) -> Result<RunOptions, BenchError> {
         let default_order = if plan.is_timed() {
             Order::Shuffled { seed: 0 }
         } else {
@@ -144,6 +155,8 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
             overwrite: config.overwrite,
             policy: config.code,
             code: session.code(),
+            machine_policy: config.machine,
+            machine: Some(environment.class()),
             rounds: self.rounds(plan, &session.config)?,
             timer: Timer::system().clone(),
         })
@@ -198,10 +211,25 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         let same_code = |record: &SweepRecord| {
             record.dataset.attributes.get(EXECUTABLE) == Some(&code.to_string())
         };
-        let policy = session.config.code;
-        let strict =
-            policy.unwrap_or_else(|| CodePolicy::of(plan.is_timed())) == CodePolicy::Strict;
-        let taken = found.filter(|record| !strict || same_code(record));
+        let evidence = plan.is_evidence();
+        let policy = session.config.code.unwrap_or(CodePolicy::of(evidence));
+        let machine_policy = session
+            .config
+            .machine
+            .unwrap_or(MachinePolicy::of(evidence));
+        let here = Some(Environment::capture().class());
+        let there = |record: &SweepRecord| record.environment.as_ref().map(Environment::class);
+        let taken = found.filter(|record| {
+            let is_refused = machine_policy.refuses(here, there(record));
+            if is_refused {
+                session.note(&format!(
+                    "sweep \"{}\": the stored result of {} is of another class of machine and was not \
+                     taken (`--machine warn` would take it)",
+                    self.title, record.started
+                ));
+            }
+            !is_refused && (policy != CodePolicy::Strict || same_code(record))
+        });
         let Some(mut record) = taken else {
             let title = self.title.clone();
             return if session.config.only_plot {
@@ -210,15 +238,11 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
                 Ok(None)
             };
         };
+        let same_code = same_code(&record);
+        let there = there(&record);
         let mut warnings = std::mem::take(&mut record.warnings);
         warnings.push(format!("taken whole from the result of {}", record.started));
-        if !same_code(&record) {
-            warnings.push(
-                "the stored result was measured by another build of this program; \
-                 `--overwrite` measures it again, `--code strict` refuses such results"
-                    .to_owned(),
-            );
-        }
+        warnings.extend(taken_whole(same_code, machine_policy, here, there));
         let Counts {
             submitted, skipped, ..
         } = record.counts;
@@ -314,18 +338,6 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
     }
 }
 
-/// What the end of a run adds to what a reader of the numbers must know.
-fn end_warnings(timed: bool, end: &RunEnd) -> Vec<String> {
-    let mut warnings = warnings(timed, &end.calls, end.damaged);
-    if end.interrupted {
-        warnings.push("interrupted: some samples were not taken".to_owned());
-    }
-    if end.store_error.is_some() {
-        warnings.push("the store stopped taking samples: not all of them are kept".to_owned());
-    }
-    warnings
-}
-
 /// What exports of a dataset say beside its cells.
 fn describe<S: ParametrizedSweep>(dataset: &mut Dataset, plan: &Plan<S>, code: Digest) {
     let mut attribute = |name: String, text: String| dataset.attributes.insert(name, text);
@@ -337,5 +349,15 @@ fn describe<S: ParametrizedSweep>(dataset: &mut Dataset, plan: &Plan<S>, code: D
             format!("constant {}", constant.name),
             constant.value.to_string(),
         );
+    }
+}
+
+/// The environment at this moment, with what its clock can tell.
+fn environment() -> Environment {
+    let costs = Timer::system().costs();
+    Environment {
+        clock_precision_s: Some(costs.precision),
+        loop_overhead_s: Some(costs.iteration),
+        ..Environment::capture()
     }
 }

@@ -2,7 +2,6 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::dataset::Dataset;
-use crate::job::CallCounts;
 use crate::progress::ProgressSink;
 use crate::record::SweepRecord;
 use crate::store::{MemoryStore, save_result, slug};
@@ -349,34 +348,6 @@ impl Session {
             self.seen.join(", ")
         ))
     }
-}
-
-/// What a reader of a sweep's numbers must know.
-pub(super) fn warnings(timed: bool, calls: &CallCounts, damaged: u64) -> Vec<String> {
-    let mut warnings = Vec::new();
-    if timed && cfg!(debug_assertions) {
-        warnings.push("debug build: the times say little; run with --release".to_owned());
-    }
-    if calls.foreign_hits > 0 {
-        warnings.push(format!(
-            "{} of {} stored samples were measured by another build of this program; \
-             `--overwrite` measures them again, `--code strict` refuses such samples",
-            calls.foreign_hits, calls.hits
-        ));
-    }
-    if calls.refused > 0 {
-        warnings.push(format!(
-            "{} stored samples of another build of this program were not used \
-             (`--code warn` would take them)",
-            calls.refused
-        ));
-    }
-    if damaged > 0 {
-        warnings.push(format!(
-            "{damaged} damaged records of the store were passed over"
-        ));
-    }
-    warnings
 }
 
 /// Opens a file with the desktop's program for it; false where there is none.

@@ -40,7 +40,7 @@ fn values(option: &RunOption) -> Vec<&'static str> {
         "tag" => vec!["a", "b"],
         "budget" => vec!["30s", "10m"],
         "precision" => vec!["0.005", "0"],
-        "code" => vec!["strict", "ignore"],
+        "code" | "machine" => vec!["strict", "ignore"],
         "store" => vec!["/a", "/b"],
         "report" => vec!["/a", "false"],
         "wait" => vec!["0.5", "7"],
