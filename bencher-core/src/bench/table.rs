@@ -57,6 +57,9 @@ pub fn result_table(dataset: &Dataset, rows: usize) -> String {
         .product();
     let labels = dataset.variables().iter().zip(&scales).map(|(var, scale)| {
         let name = &var.info.name;
+        if is_centred(var, repeats) {
+            return name.clone();
+        }
         match scale.units() {
             "" => name.clone(),
             units => format!("{name} [{units}]"),
@@ -192,11 +195,14 @@ fn summary(var: &Variable, scale: &UnitScale, first: usize, repeats: usize) -> S
     let left_out = (first..first + repeats)
         .filter(|flat| var.states().get(*flat) == Some(&CellState::Skipped))
         .count();
-    let mut text = if var.info.timed
-        && repeats > 1
-        && let Some(found) = crate::stats::summary(&numbers, crate::stats::MISRATE)
-    {
-        timed(&found)
+    let centred = is_centred(var, repeats).then(|| {
+        let times: Vec<f64> = (first..first + repeats)
+            .filter_map(|flat| var.number(flat))
+            .collect();
+        crate::stats::summary(&times, crate::stats::MISRATE)
+    });
+    let mut text = if let Some(found) = centred.flatten() {
+        timed(&found, &var.info.units)
     } else if present == 0 {
         let state = var
             .states()
@@ -226,17 +232,24 @@ fn summary(var: &Variable, scale: &UnitScale, first: usize, repeats: usize) -> S
     text
 }
 
-/// The centre of measured times, and within which share of it they know it.
-fn timed(found: &crate::stats::Summary) -> String {
+/// Whether the repeats of a result are shown as their centre: times differ by factors.
+fn is_centred(var: &Variable, repeats: usize) -> bool {
+    var.info.timed && repeats > 1
+}
+
+/// The centre of measured times in a unit that suits it, and within which share of it they know it.
+fn timed(found: &crate::stats::Summary, units: &str) -> String {
+    let scale = UnitScale::for_magnitude(units, found.centre);
+    let centre = |count| {
+        let number = digits(scale.apply(found.centre), count);
+        format!("{number} {}", scale.units()).trim_end().to_owned()
+    };
     match found.half_width() {
         Some(width) => {
-            let percent = digits(width * 100.0, 2);
-            format!(
-                "{} ± {percent} %",
-                digits(found.centre, meaningful(1.0, width))
-            )
+            let shown = meaningful(1.0, width.max(1e-4));
+            format!("{} ± {} %", centre(shown), digits(width * 100.0, 2))
         }
-        None => digits(found.centre, 4),
+        None => centre(4),
     }
 }
 

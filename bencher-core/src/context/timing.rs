@@ -11,7 +11,7 @@ use crate::measure::{Batch, Batches, Region, Timed, Timer, Watch};
 use super::Context;
 
 /// How many outputs are kept until the clock has been read, where dropping them takes time.
-const KEPT: u64 = 64;
+const KEPT: u8 = 64;
 
 /// A future whose time is taken, as [`Context::iter_async`] hands it to a runtime.
 pub type TimedFuture<'a> = Pin<Box<dyn Future<Output = Duration> + 'a>>;
@@ -67,6 +67,10 @@ impl<'a> Context<'a> {
     /// assert_eq!(largest, data.iter().max());
     /// assert!(elapsed.is_some_and(|seconds| seconds < 1e-3));
     /// ```
+    #[expect(
+        clippy::iter_not_returning_iterator,
+        reason = "it iterates; the name is the field's"
+    )]
     pub fn iter<T: FromSeconds, R>(
         &mut self,
         elapsed: &mut Option<T>,
@@ -76,15 +80,15 @@ impl<'a> Context<'a> {
         let costs = watch.timer.costs();
         let mut last = None;
         if needs_drop::<R>() {
-            let mut kept: Vec<R> = Vec::with_capacity(KEPT as usize);
+            let mut kept: Vec<R> = Vec::with_capacity(KEPT.into());
             self.batch(
                 elapsed,
-                costs.iteration + costs.reading / KEPT as f64,
+                costs.iteration + costs.reading / f64::from(KEPT),
                 |n| {
                     let mut time = Duration::ZERO;
                     let mut left = n;
                     while left > 0 {
-                        let chunk = left.min(KEPT);
+                        let chunk = left.min(KEPT.into());
                         let start = watch.start();
                         for _ in 0..chunk {
                             kept.push(black_box(work()));

@@ -244,7 +244,7 @@ mod tests {
                         .advance(Duration::from_nanos((self.cost)(self.calls)));
                     self.calls += 1;
                 }
-                timer.now() - start
+                timer.since(start)
             })
         }
     }

@@ -21,7 +21,7 @@
 //!         clock.advance(Duration::from_nanos(if first { 9_000_000 } else { 50 }));
 //!         first = false;
 //!     }
-//!     timer.now() - start
+//!     timer.since(start)
 //! });
 //! assert_eq!(batch.iterations, 2000, "100 µs of them");
 //! assert_eq!(batch.time, Duration::from_micros(100));

@@ -426,10 +426,10 @@ impl Point {
     }
 
     fn has_settled(&self) -> bool {
-        let Some(last) = self.noises.last_chunk::<3>() else {
+        let Some(latest) = self.noises.last_chunk::<3>() else {
             return false;
         };
-        let (least, most) = last
+        let (least, most) = latest
             .iter()
             .fold((f64::INFINITY, 0.0_f64), |(l, m), x| (l.min(*x), m.max(*x)));
         most - least <= SETTLED * most

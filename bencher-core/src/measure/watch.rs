@@ -32,7 +32,7 @@ impl Watch<'_> {
     /// allocations took of it.
     #[inline]
     pub(crate) fn stop(self, start: Duration, iterations: u64) -> Duration {
-        let time = self.timer.now().saturating_sub(start);
+        let time = self.timer.since(start);
         let Some(meter) = self.meter else {
             return time;
         };

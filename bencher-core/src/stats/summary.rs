@@ -211,7 +211,8 @@ mod tests {
         let mut means = Vec::new();
         for n in 1..=10 {
             for m in n..=10 {
-                means.push((f64::from(n * n).ln() + f64::from(m * m).ln()) / 2.0);
+                let (a, b) = (f64::from(n * n).ln(), f64::from(m * m).ln());
+                means.push(f64::midpoint(a, b));
             }
         }
         means.sort_by(f64::total_cmp);

@@ -10,7 +10,7 @@ use crate::var::{Input, ParametrizedSweep};
 
 use super::feed::Skipped;
 use super::resolve::input_name_of;
-use super::run::{Interrupt, RunEnd, SweepExecutor};
+use super::run::{RunEnd, RunWith, SweepExecutor};
 use super::{Benchmark, Plan, PlanError};
 
 /// How a sweep in rounds ended.
@@ -54,9 +54,7 @@ impl RoundsEnd {
 pub(super) struct InRounds<'r> {
     pub(super) rules: RoundRules,
     pub(super) timer: &'r Timer,
-    pub(super) interrupt: &'r Interrupt,
-    pub(super) fail_fast: bool,
-    pub(super) cached: bool,
+    pub(super) with: RunWith<'r>,
 }
 
 impl<S: Benchmark> SweepExecutor<S> {
@@ -68,6 +66,7 @@ impl<S: Benchmark> SweepExecutor<S> {
         end: &mut RunEnd,
         progress: &mut dyn ProgressSink,
     ) {
+        let InRounds { rules, timer, with } = *with;
         let plan = self.plan();
         let (points, skipped) = self.points(end, progress);
         if with.fail_fast && end.collector.counts().failed > 0 {
@@ -79,10 +78,10 @@ impl<S: Benchmark> SweepExecutor<S> {
             .filter(|(_, var)| var.timed)
             .map(|(position, _)| position)
             .collect();
-        let mut rounds = Rounds::new(points, times.len(), with.rules, with.timer.now());
+        let mut rounds = Rounds::new(points, times.len(), rules, timer.now());
         let mut keys = with.cached.then(|| plan.key_maker());
         let mut done: Vec<JobDone> = Vec::new();
-        while let Some(list) = rounds.next_round(with.timer.now()) {
+        while let Some(list) = rounds.next_round(timer.now()) {
             progress.expect(u128::from(rounds.expected()));
             // With fail-fast, nothing is to run behind the sample that fails.
             let group = if with.fail_fast { 1 } else { list.len().max(1) };
@@ -104,7 +103,7 @@ impl<S: Benchmark> SweepExecutor<S> {
                         end.interrupted = true;
                         jobs.cancel();
                     }
-                    if rounds.is_over(with.timer.now()) {
+                    if rounds.is_over(timer.now()) {
                         jobs.cancel();
                     }
                     if let Err(error) = jobs.gather_into(true, &mut done) {

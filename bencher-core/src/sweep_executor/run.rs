@@ -193,19 +193,41 @@ impl<S: Benchmark> SweepExecutor<S> {
             store_error: None,
             collector: collector.explained_by(counted.clone()),
         };
-        if let Some(rules) = rounds {
-            let with = InRounds {
-                rules,
-                timer: &timer,
-                interrupt: &interrupt,
-                fail_fast,
-                cached,
-            };
-            self.run_rounds(&with, &mut jobs, &mut end, progress);
-            close(jobs, &states, &mut end, progress);
-            end.uncounted = self.uncounted(counted.as_deref());
-            return Ok(end);
+        let with = RunWith {
+            interrupt: &interrupt,
+            fail_fast,
+            cached,
+        };
+        match rounds {
+            Some(rules) => {
+                let with = InRounds {
+                    rules,
+                    timer: &timer,
+                    with,
+                };
+                self.run_rounds(&with, &mut jobs, &mut end, progress);
+            }
+            None => self.run_in_order(order, &with, &mut jobs, &mut end, progress),
         }
+        close(jobs, &states, &mut end, progress);
+        end.uncounted = self.uncounted(counted.as_deref());
+        Ok(end)
+    }
+
+    /// Takes the samples in an order that is known from the start.
+    fn run_in_order(
+        &self,
+        order: Order,
+        with: &RunWith<'_>,
+        jobs: &mut FutureCache,
+        end: &mut RunEnd,
+        progress: &mut dyn ProgressSink,
+    ) {
+        let RunWith {
+            interrupt,
+            fail_fast,
+            cached,
+        } = *with;
         let order = RunOrder::new(order, self.plan.space().len(), self.plan.repeats());
         let mut feed = Feed::new(&self.plan, order, cached);
         let mut done: Vec<JobDone> = Vec::new();
@@ -221,7 +243,7 @@ impl<S: Benchmark> SweepExecutor<S> {
                 // Nothing is to run behind the sample that fails.
                 room = room.min(1);
             }
-            let outcome = self.feed(&mut feed, &mut jobs, room, &mut end.collector, progress);
+            let outcome = self.feed(&mut feed, jobs, room, &mut end.collector, progress);
             stop |= outcome == Fed::Exhausted;
             if outcome == Fed::Failed && fail_fast {
                 end.failed_fast = true;
@@ -254,9 +276,6 @@ impl<S: Benchmark> SweepExecutor<S> {
         }
         // An interrupt during the last sample left nothing undone.
         end.interrupted &= feed.next().is_some() || cancelled > 0;
-        close(jobs, &states, &mut end, progress);
-        end.uncounted = self.uncounted(counted.as_deref());
-        Ok(end)
     }
 
     /// Submits at most `room` jobs; samples that are not to be run go straight to their cells.
@@ -474,6 +493,14 @@ impl<S: Benchmark> SweepExecutor<S> {
         let points = u64::try_from(self.plan.space().len()).unwrap_or(u64::MAX);
         Batches::lasting(Batches::length(timer.costs().precision, budget, points))
     }
+}
+
+/// What a run goes by, in whichever order.
+#[derive(Clone, Copy)]
+pub(super) struct RunWith<'r> {
+    pub(super) interrupt: &'r Interrupt,
+    pub(super) fail_fast: bool,
+    pub(super) cached: bool,
 }
 
 /// What every sample of a run is taken with.
