@@ -18,6 +18,7 @@ mod args;
 mod environment;
 mod error;
 mod file;
+mod processes;
 #[cfg(test)]
 mod tests;
 
@@ -33,6 +34,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::bench::{Bench, BenchError, Reporter, Session, Settings, Verdict};
+use crate::measure::{Environment, Timer};
 use crate::sweep_executor::{Benchmark, Interrupt, Result};
 use crate::var::Schema;
 
@@ -80,9 +82,24 @@ where
     if let Err(error) = stop_on_signals(&interrupt) {
         eprintln!("warning: Ctrl-C will not stop cleanly: {error}");
     }
-    let session = Session::with_settings(settings, name, interrupt.clone());
+    let mut session = Session::with_settings(settings, name, interrupt.clone());
     if let Err(error) = session.check() {
         return usage(&error);
+    }
+    let replicate = match processes::replicate() {
+        Ok(replicate) => replicate,
+        Err(error) => return usage(&error),
+    };
+    match (replicate, session.config().processes) {
+        (Some(replicate), _) => session.replicate(replicate),
+        (None, Some(count)) if !session.is_shown_only() => {
+            let began = Environment::capture_with(Timer::system());
+            if let Err(error) = processes::measure(session.config(), &interrupt) {
+                return usage(&error);
+            }
+            session.gather(count, began);
+        }
+        _ => {}
     }
     let session = Rc::new(RefCell::new(session));
     loop {
@@ -100,7 +117,10 @@ where
             let is_partial_step = interrupted && session.step().0 > 1;
             !session.is_shown_only() && !is_partial_step
         });
-        let verdict = session.close(reporter);
+        if replicate.is_some() {
+            processes::tell(session.executing());
+        }
+        let verdict = session.close(reporter.filter(|_| replicate.is_none()));
         if let Err(error) = ended {
             eprintln!("error: {error}");
             return ExitCode::from(status(error.downcast_ref()));

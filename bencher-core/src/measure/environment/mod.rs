@@ -35,6 +35,7 @@ use serde::{Deserialize, Serialize};
 pub use activity::Activity;
 pub use git::GitState;
 
+use super::Timer;
 use crate::value::{Digest, KeyWriter};
 use source::{Source, ThisMachine};
 
@@ -127,6 +128,23 @@ impl Environment {
     /// process, and for two seconds at most.
     pub fn capture() -> Self {
         Self::read(&ThisMachine)
+    }
+
+    /// The environment as it is now, with what a clock can tell in it.
+    ///
+    /// ```
+    /// use bencher_core::measure::{ClockCosts, Environment, FakeClock, Timer};
+    /// let costs = ClockCosts { precision: 25e-9, ..ClockCosts::default() };
+    /// let environment = Environment::capture_with(&Timer::with_costs(FakeClock::default(), costs));
+    /// assert_eq!(environment.clock_precision_s, Some(25e-9));
+    /// ```
+    pub fn capture_with(timer: &Timer) -> Self {
+        let costs = timer.costs();
+        Self {
+            clock_precision_s: Some(costs.precision),
+            loop_overhead_s: Some(costs.iteration),
+            ..Self::capture()
+        }
     }
 
     fn read(source: &impl Source) -> Self {
