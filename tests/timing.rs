@@ -104,6 +104,7 @@ impl Run {
             folders: None,
             rounds: Some(self.rules),
             timer: Timer::on(CLOCK.with_borrow(FakeClock::clone)),
+            processes: Default::default(),
         };
         SweepExecutor::new(plan)
             .run(collector, options, &mut SilentProgress)
@@ -374,6 +375,7 @@ fn what_is_too_short_is_below_resolution_in_the_store_too() {
             folders: None,
             rounds: Some(RoundRules::default()),
             timer: Timer::with_costs(CLOCK.with_borrow(FakeClock::clone), costs),
+            processes: Default::default(),
         };
         let end = SweepExecutor::new(plan)
             .run(collector, options, &mut SilentProgress)

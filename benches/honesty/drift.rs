@@ -80,6 +80,7 @@ fn ratios(rounds: bool) -> Result<Vec<String>, bencher::BoxError> {
         folders: None,
         rounds: rounds.then_some(rules),
         timer,
+        processes: Default::default(),
     };
     let end = SweepExecutor::new(plan).run(collector, options, &mut SilentProgress)?;
     let (dataset, _, _) = end.collector.finish();
