@@ -1,4 +1,5 @@
 use super::Environment;
+use crate::dataset::quantity;
 
 impl Environment {
     /// What is known, as names and texts for a reader, in the order to show them.
@@ -6,16 +7,16 @@ impl Environment {
     /// ```
     /// use bencher_core::measure::Environment;
     /// let environment = Environment { memory_bytes: Some(16 << 30), ..Environment::capture() };
-    /// assert!(environment.facts().contains(&("Memory", "16.0 GiB".to_owned())));
+    /// assert!(environment.facts().contains(&("Memory", "16 GiB".to_owned())));
     /// ```
     pub fn facts(&self) -> Vec<(&'static str, String)> {
-        let seconds = |s: f64| format!("{:.3} ns", s * 1e9);
+        let seconds = |s: f64| quantity(s, "s");
         let all = [
             ("Processor", self.cpu.clone()),
             ("Cores", self.cores_text()),
             ("Governor", self.governor.clone()),
             ("Turbo", self.turbo.map(|on| yes(on, "on", "off"))),
-            ("Memory", self.memory_bytes.map(gibibytes)),
+            ("Memory", self.memory_bytes.map(bytes)),
             ("Virtual machine", self.virtual_machine.clone()),
             ("Container", self.container.clone()),
             ("Host", self.host.clone()),
@@ -62,6 +63,6 @@ fn yes(on: bool, yes: &str, no: &str) -> String {
     if on { yes } else { no }.to_owned()
 }
 
-fn gibibytes(bytes: u64) -> String {
-    format!("{:.1} GiB", bytes as f64 / (1_u64 << 30) as f64)
+fn bytes(bytes: u64) -> String {
+    quantity(bytes as f64, "B")
 }

@@ -158,7 +158,7 @@ fn a_laptop_is_read_and_warned_about() {
     let facts = read.facts();
     for fact in [
         ("Cores", "16, 8 for this process"),
-        ("Memory", "15.3 GiB"),
+        ("Memory", "15.33 GiB"),
         ("Turbo", "on"),
         (
             "Commit",
