@@ -1,65 +1,89 @@
-//! `--processes`: the program starts itself, each process measures rounds of its own.
+//! `--processes`: a real program that starts itself, and takes together what its processes stored.
 
 #![cfg(feature = "store")]
 
 use std::path::Path;
-use std::process::{Command, Output};
 
 use serde_json::Value as Json;
 
-/// The test binary is the benchmark program, too: under this variable it runs it.
-const PROGRAM: &str = "BENCHER_TEST_PROGRAM";
+#[path = "support/program.rs"]
+mod program;
 
-mod program {
-    use bencher::prelude::*;
+use program::{events, run};
 
-    /// Work whose time depends on the process that measures it.
-    #[derive(ParametrizedSweep, Clone)]
-    pub(super) struct Work {
-        #[sweep(values(1, 2, 13))]
-        factor: u64,
-        #[result(units = "s", timed)]
-        elapsed: Option<f64>,
-    }
+const SMALL: [&str; 8] = [
+    "--sweep",
+    "Presorted",
+    "--input",
+    "len=20000,40000",
+    "--output",
+    "json",
+    "--processes",
+    "6",
+];
 
-    impl Benchmark for Work {
-        fn benchmark(&mut self, cx: &mut Context) -> bencher::Result<()> {
-            if self.factor == 13 {
-                return Err("thirteen".into());
-            }
-            // As if memory lay elsewhere in every process: 10 % between them, 0.1 % within.
-            let process = f64::from(std::process::id() % 97) / 97.0;
-            let round = f64::from(cx.repeat() * 7919 % 13) / 13.0;
-            let seconds = 1e-4 * self.factor as f64 * (1.0 + 0.1 * process + 0.001 * round);
-            cx.iter_custom(&mut self.elapsed, |iterations| {
-                std::time::Duration::from_secs_f64(seconds * iterations as f64)
-            });
-            Ok(())
-        }
-    }
+fn result(root: &Path, more: &[&str]) -> (i32, Json, String) {
+    let args: Vec<&str> = SMALL.iter().chain(more).copied().collect();
+    let (status, stdout, stderr) = run(root, &args);
+    let result = events(&stdout)
+        .into_iter()
+        .find(|event| event["event"] == "result");
+    (
+        status,
+        result.unwrap_or_else(|| panic!("no result: {stdout}{stderr}")),
+        stderr,
+    )
+}
+
+fn states(result: &Json, name: &str) -> Vec<String> {
+    let variables = result["dataset"]["variables"].as_array().unwrap();
+    let variable = variables.iter().find(|var| var["name"] == name).unwrap();
+    let states = variable["states"].as_array().unwrap();
+    states
+        .iter()
+        .map(|state| state.as_str().unwrap().to_owned())
+        .collect()
 }
 
 #[test]
-fn program() {
-    if std::env::var_os(PROGRAM).is_none() {
-        return;
-    }
-    let code = bencher::run(|bench: &mut bencher::Bench<program::Work>| bench.sweep("Work").run());
-    // The test harness has no way to hand an exit code over.
-    std::process::exit(i32::from(code != std::process::ExitCode::SUCCESS));
+fn every_process_has_repeats_of_its_own() {
+    let root = tempfile::tempdir().unwrap();
+    let (status, found, _) = result(root.path(), &["--repeats", "3"]);
+    assert_eq!(status, 0);
+    let dims = found["dataset"]["dims"].as_array().unwrap();
+    let repeats = dims.iter().find(|dim| dim["name"] == "repeat").unwrap();
+    assert_eq!(repeats["values"].as_array().unwrap().len(), 6 * 3);
+    assert_eq!(found["dataset"]["attributes"]["rounds per process"], "3");
+    assert_eq!(
+        found["counts"]["executed"], 0,
+        "the last run only takes together"
+    );
+
+    // All that is stored is the processes'; a second run measures nothing again.
+    let hits = found["counts"]["hits"].as_u64().unwrap();
+    let first = states(&found, "elapsed");
+    assert_eq!(
+        first.iter().filter(|state| *state == "cached").count() as u64,
+        hits
+    );
+    // The first three processes measure in full.
+    assert!(hits >= 4 * 3 * 3, "{hits} of 4 points");
+    let (_, again, _) = result(root.path(), &["--repeats", "3"]);
+    assert_eq!(again["dataset"]["variables"], found["dataset"]["variables"]);
 }
 
-fn run(store: &Path, options: &[(&str, &str)]) -> Output {
-    let mut command = Command::new(std::env::current_exe().unwrap());
-    // The program reads no arguments here: those are the harness's. It is told by the environment.
-    command
-        .args(["--exact", "program", "--nocapture", "--quiet"])
-        .env(PROGRAM, "1")
-        .env("BENCHER_CACHE_DIR", store)
-        .env("BENCHER_OUTPUT", "json")
-        .env("BENCHER_REPORT", "false");
-    for (name, value) in options {
-        command.env(name, value);
-    }
-    command.output().unwrap()
+#[test]
+fn it_needs_the_store() {
+    let root = tempfile::tempdir().unwrap();
+    let (status, _, stderr) = run(root.path(), &["--processes", "6", "--no-cache"]);
+    assert_eq!(status, 2);
+    assert!(stderr.contains("`--processes` needs the store"), "{stderr}");
+}
+
+#[test]
+fn one_process_is_none() {
+    let root = tempfile::tempdir().unwrap();
+    let (status, _, stderr) = run(root.path(), &["--processes", "1"]);
+    assert_eq!(status, 2);
+    assert!(stderr.contains("2..=1000"), "{stderr}");
 }
