@@ -1,5 +1,10 @@
 //! What is counted beside the time: allocations, CPU time, and what the processor counts where it may
 //! be asked.
+//!
+//! `cargo run --release --example counters`
+
+use std::process::ExitCode;
+use std::time::Duration;
 
 use bencher::CountingAllocator;
 use bencher::prelude::*;
@@ -68,6 +73,9 @@ impl Benchmark for Filling {
     }
 }
 
-fn main() -> std::process::ExitCode {
-    bencher::run(|bench: &mut Bench<Filling>| bench.sweep("Filling").run())
+fn main() -> ExitCode {
+    bencher::run(|bench: &mut Bench<Filling>| {
+        let sweep = bench.sweep("Filling");
+        sweep.budget(Duration::from_secs(3)).run()
+    })
 }

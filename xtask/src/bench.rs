@@ -10,7 +10,9 @@ const TARGETS: [&str; 4] = ["memory", "overhead", "store", "honesty"];
 
 /// Runs the benchmarks that are named, or every target.
 pub(crate) fn bench(names: &[String]) -> Result<(), String> {
-    let known = |name: &&String| ["compile", "peers"].contains(&name.as_str()) || TARGETS.contains(&name.as_str());
+    let known = |name: &&String| {
+        ["compile", "peers"].contains(&name.as_str()) || TARGETS.contains(&name.as_str())
+    };
     if let Some(name) = names.iter().find(|name| !known(name)) {
         return Err(format!(
             "there is no benchmark `{name}`; there are {}, peers, compile",
