@@ -25,9 +25,14 @@ pub fn print() {
                 let mut random = Random(u64::from(*trial) << 32 | salt);
                 // A machine that drifts, drifts for both.
                 let both = noise.run(&mut random, 64);
+                // As in rounds, each of the two comes first in every second one.
                 let (base, other): (Vec<f64>, Vec<f64>) = both
                     .chunks_exact(2)
-                    .map(|pair| (pair[0], pair[1] * ratio))
+                    .enumerate()
+                    .map(|(round, pair)| match round % 2 {
+                        0 => (pair[0], pair[1] * ratio),
+                        _ => (pair[1], pair[0] * ratio),
+                    })
                     .unzip();
                 paired_ratio(&other, &base, MISRATE).is_some_and(|found| found.is_different())
             });

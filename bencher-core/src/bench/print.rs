@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::dataset::{Dataset, DimRole};
+use crate::dataset::{Dataset, DimRole, digits};
 use crate::record::SweepRecord;
+use crate::stats;
 
 use super::config::PrintOptions;
 use super::error::failure_text;
@@ -40,6 +41,9 @@ pub(super) fn print_record(record: &SweepRecord, print: PrintOptions, rows: usiz
     if print.samples {
         say!("{}", sample_table(&record.dataset, rows));
     }
+    for note in timing_notes(&record.dataset) {
+        say!("timing    {note}");
+    }
     for failure in record.failures.iter().take(20) {
         say!("failed    {}", failure_text(failure));
     }
@@ -57,6 +61,34 @@ pub(super) fn print_record(record: &SweepRecord, print: PrintOptions, rows: usiz
     for warning in &record.warnings {
         say!("warning   {warning}");
     }
+}
+
+/// How noisy the timed results are over all points, and how many repeats lie far from the others.
+fn timing_notes(dataset: &Dataset) -> Vec<String> {
+    let timed = dataset.variables().iter().filter(|var| var.info.timed);
+    let note = |name: &str| {
+        let found = dataset.timings(name).ok()?;
+        let numbers = |part: &str| -> Vec<f64> {
+            let variable = found.variable(&format!("{name}.{part}"));
+            let variable = variable.ok();
+            let cells = variable
+                .into_iter()
+                .flat_map(|var| (0..var.states().len()).filter_map(move |flat| var.number(flat)));
+            cells.collect()
+        };
+        let (noise, rounds) = (numbers("noise"), numbers("rounds"));
+        let total = stats::sum(&rounds);
+        let (low, high) = (stats::min(&noise)?, stats::max(&noise)?);
+        (stats::max(&rounds)? > 1.0).then(|| {
+            format!(
+                "{name}: noise {} to {} %, {} of {total} repeats are outliers",
+                digits(low * 100.0, 2),
+                digits(high * 100.0, 2),
+                stats::sum(&numbers("outliers"))
+            )
+        })
+    };
+    timed.filter_map(|var| note(&var.info.name)).collect()
 }
 
 /// Every swept input with all its values.

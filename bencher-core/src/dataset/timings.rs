@@ -1,19 +1,23 @@
 //! What the repeats of every point come to: centre, bounds, noise.
 
-use crate::stats::{MISRATE, Summary, summary, summary_of_processes};
+use crate::stats::{MISRATE, Summary, outliers, quantile, summary, summary_of_processes};
 use crate::value::{Kind, Value};
 use crate::var::Direction;
 
 use super::grid::Walk;
 use super::{CellState, Dataset, DatasetError, Dim, DimRole, Variable, VariableInfo};
 
+/// From how many repeats on their quantiles are given.
+const ENOUGH_FOR_QUANTILES: usize = 50;
 /// The attribute that says how many repeats belong to each process.
 pub(crate) const ROUNDS_PER_PROCESS: &str = "rounds per process";
 
 impl Dataset {
     /// What the repeats of a result come to at every point: the variables are the result itself (the
     /// centre), `RESULT.lower` and `RESULT.upper` (its bounds at 95 %), `RESULT.noise` (the relative spread of
-    /// one repeat) and `RESULT.rounds` (how many there are). See [`Summary`] for their formulas.
+    /// one repeat), `RESULT.rounds` (how many there are), `RESULT.p05` and `RESULT.p95` (quantiles, from 50
+    /// repeats on) and `RESULT.outliers` (how many repeats lie far from the others). See [`Summary`] and
+    /// [`outliers`] for their formulas.
     ///
     /// A point without a repeat that has a value keeps the state and the reason of its first cell; without
     /// enough repeats for bounds, those are missing.
@@ -78,6 +82,9 @@ impl Dataset {
             part("upper", "Upper bound of the centre (95 %)"),
             plain("noise", "Relative spread of one repeat", Kind::Float(64)),
             plain("rounds", "Repeats that have a value", Kind::Uint(32)),
+            part("p05", "5 % of the repeats are below"),
+            part("p95", "5 % of the repeats are above"),
+            plain("outliers", "Repeats far from the others", Kind::Uint(32)),
         ];
         let mut found = Self::new(self.name.clone(), dims, variables)?;
         found.attributes = self.attributes.clone();
@@ -151,7 +158,15 @@ impl Dataset {
             lower,
             upper,
             noise,
+            ..
         } = found;
+        let numbers = cells.clone().filter_map(|cell| source.number(cell));
+        let numbers: Vec<f64> = numbers.filter(|x| x.is_finite()).collect();
+        let far = outliers(&numbers);
+        let quantile_at = |p| {
+            let enough = numbers.len() >= ENOUGH_FOR_QUANTILES;
+            quantile(&numbers, p).filter(|_| enough)
+        };
         let all_stored = cells
             .filter_map(|cell| source.states().get(cell))
             .all(|state| *state != CellState::Measured);
@@ -160,17 +175,26 @@ impl Dataset {
         } else {
             CellState::Measured
         };
-        let values = [Some(centre), lower, upper, Some(noise)];
-        let values = values.map(|value| value.map(Value::Float));
-        let rounds = Some(Value::from(count as u64));
-        for (index, value) in values.into_iter().chain([rounds]).enumerate() {
+        let number = |value: Option<f64>| value.map(Value::Float);
+        let count_of = |count: usize| Some(Value::from(count as u64));
+        let values = [
+            number(Some(centre)),
+            number(lower),
+            number(upper),
+            number(Some(noise)),
+            count_of(count),
+            number(quantile_at(0.05)),
+            number(quantile_at(0.95)),
+            count_of(far.low + far.high),
+        ];
+        for (index, value) in values.into_iter().enumerate() {
             let Some(var) = self.variable_mut(index) else {
                 continue;
             };
             match value {
                 Some(value) => var.record(flat, &value, state)?,
                 None => {
-                    let reason = format!("{count} repeats are too few for bounds");
+                    let reason = format!("{count} repeats are too few for that");
                     var.record_absent(flat, CellState::Missing, Some(reason.into()))?;
                 }
             }

@@ -24,7 +24,8 @@ const SETTLED: f64 = 0.05;
 pub struct RoundRules {
     /// How many rounds.
     pub rounds: Wanted,
-    /// A point is done when its bounds lie within this share of its centre.
+    /// A point is done when its bounds lie within this share of its centre at two looks in a row, or within half
+    /// of it at one.
     pub precision: f64,
     /// Whether a point is done, too, when its noise has settled: more rounds would hardly show
     /// something else.
@@ -418,10 +419,13 @@ impl Point {
             return Some(Stop::NoTimes);
         }
         let width = |found: &Summary| found.half_width().unwrap_or(f64::INFINITY);
+        let before = self.width;
         self.width = found.iter().map(width).fold(0.0, f64::max);
         self.noises
             .push(found.iter().map(|found| found.noise).fold(0.0, f64::max));
-        if self.width <= rules.precision && rules.precision > 0.0 {
+        // Bounds that are near enough by chance are not so twice; those that are near by far need no proof.
+        let is_sure = self.width <= rules.precision / 2.0 || before <= rules.precision;
+        if self.width <= rules.precision && is_sure && rules.precision > 0.0 {
             return Some(Stop::Precise(self.width));
         }
         (rules.stop_when_settled && rules.precision > 0.0 && self.has_settled())

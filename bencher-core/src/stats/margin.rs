@@ -321,7 +321,7 @@ mod tests {
                 means.extend(sorted[at..].iter().map(|b| f64::midpoint(*a, *b)));
             }
             means.sort_by(f64::total_cmp);
-            for rank in [0, 1, 700, 1242, 2483, 2484] {
+            for rank in [0_u32, 1, 700, 1242, 2483, 2484] {
                 let found = mean_of_rank(&sorted, f64::from(rank));
                 assert!(
                     (found - means[rank as usize]).abs() < 1e-12,
