@@ -54,6 +54,7 @@ pub(super) enum Part {
 
 impl Part {
     /// Whether nothing was measured for this run before it began.
+    #[cfg(feature = "store")]
     pub(super) const fn is_first(self) -> bool {
         match self {
             Self::Whole => true,
