@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::frame::{FrameKind, VERSION, decode, frame_of};
 use super::pack::Pack;
 use crate::dataset::Dataset;
-use crate::record::{SweepRecord, SweepRecordV1};
+use crate::record::SweepRecord;
 use crate::value::{Table, Value};
 
 /// One change of some bytes.
