@@ -121,6 +121,7 @@ pub use bencher_core::var::SweepEnum;
 pub use bencher_core::{
     bench::{Bench, BenchError, BenchResult},
     context::Context,
+    measure::CountingAllocator,
     sweep_executor::{Benchmark, BoxError, Result},
 };
 pub use bencher_core::{

@@ -112,6 +112,31 @@ fn json_lines_are_for_machines() {
 }
 
 #[test]
+fn what_makes_times_doubtful_is_said_on_the_terminal_and_on_the_page() {
+    let root = tempfile::tempdir().unwrap();
+    let report = root.path().join("drawn");
+    let place = report.to_str().unwrap();
+    let (status, stdout, _) = run(root.path(), &[&QUICK[..], &["--report", place]].concat());
+    assert_eq!(status, 0);
+    let warnings: Vec<&str> = stdout
+        .lines()
+        .filter_map(|line| line.strip_prefix("warning   "))
+        .collect();
+    assert!(
+        warnings.iter().any(|text| text.starts_with("debug build")),
+        "{stdout}"
+    );
+    let page = std::fs::read_to_string(report.join("index.html")).unwrap();
+    let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
+    for warning in warnings {
+        // Up to the first sign that a page may write in another way.
+        let plain = warning.split(['\'', '"', '`', '>']).next().unwrap();
+        assert!(page.contains(&escaped(plain)), "{warning}");
+    }
+    assert!(page.contains("<summary>Environment</summary>"));
+}
+
+#[test]
 fn quiet_is_quiet_and_the_report_is_there() {
     let root = tempfile::tempdir().unwrap();
     let report = root.path().join("drawn");

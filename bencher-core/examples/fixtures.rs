@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
+use bencher_core::measure::Environment;
+use bencher_core::measure::environment::{Activity, Build, GitState};
 use bencher_core::record::{ConstantValue, Counts, Failure, SweepRecord};
 use bencher_core::store::{
     Database, Pack, ResultId, SampleStore, SampleWriter, Series, save_result,
@@ -119,7 +121,47 @@ fn record() -> Result<SweepRecord, Box<dyn Error>> {
         sweep_type: "demo/demo::Sorting".to_owned(),
         version: 2,
         identity: Some(Digest(7)),
+        environment: Some(environment()),
     })
+}
+
+/// An environment in which everything is known.
+fn environment() -> Environment {
+    Environment {
+        cpu: Some("Intel(R) Core(TM) i7-1260P".to_owned()),
+        cores: Some(16),
+        cores_allowed: Some(8),
+        governor: Some("powersave".to_owned()),
+        turbo: Some(true),
+        memory_bytes: Some(16_460_251_136),
+        virtual_machine: Some("KVM".to_owned()),
+        container: Some("docker".to_owned()),
+        os: "Ubuntu 24.04.1 LTS".to_owned(),
+        kernel: Some("6.8.0-45-generic".to_owned()),
+        architecture: "x86_64".to_owned(),
+        host: Some("node17".to_owned()),
+        build: Build {
+            rustc: "rustc 1.95.0".to_owned(),
+            debug_assertions: false,
+            opt_level: "3".to_owned(),
+            features: vec!["store".to_owned()],
+        },
+        git: Some(GitState {
+            commit: "1f0a5dd0f3e8c7b6a5948372615049382716a5b4".to_owned(),
+            dirty: true,
+        }),
+        load: Some(0.25),
+        running: Some(2),
+        activity: Activity {
+            throttled: Some(3),
+            all_s: 1600.0,
+            busy_s: 80.5,
+            stolen_s: 0.25,
+            own_s: 1.5,
+        },
+        clock_precision_s: Some(2e-8),
+        loop_overhead_s: Some(2.5e-10),
+    }
 }
 
 #[expect(clippy::cast_possible_wrap, reason = "small numbers")]
@@ -159,7 +201,7 @@ fn write_samples(mut database: Database) -> Result<(), Box<dyn Error>> {
             ResultId::new("picture", Kind::Image),
         ];
         let inputs = vec!["len".to_owned(), "algo".to_owned()];
-        let heading = Pack::new(series, Digest(7), inputs, results);
+        let heading = Pack::new(series, Digest(7), inputs, results).on(Some(Digest(9)));
         let mut writer = SampleWriter::new(Box::new(database.clone()), heading);
         for n in 0..100_u32 {
             let vector = Value::Vector([f64::from(n), 0.5].into());

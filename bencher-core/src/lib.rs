@@ -2,8 +2,8 @@
 //! evaluators and the programs made of them. Nothing here draws.
 //!
 //! Each module imports only from those listed before it:
-//! [`value`], [`stats`], [`quiet`], [`var`], [`space`], [`dataset`], [`record`], [`store`],
-//! [`measure`], [`context`], [`evaluator`],
+//! [`value`], [`stats`], [`quiet`], [`var`], [`space`], [`dataset`], [`measure`],
+//! [`record`], [`store`], [`context`], [`evaluator`],
 //! [`job`], [`progress`], [`sweep_executor`] with [`result_collector`],
 //! [`mod@bench`], [`cli`].
 //!

@@ -32,7 +32,7 @@ use crate::dataset::{CellState, Dataset, DatasetError, UnitScale, digits};
 use crate::job::{JobDone, JobOutcome};
 use crate::measure::floor_of;
 use crate::record::{Counts, Failure};
-use crate::sweep_executor::{Plan, PlanError};
+use crate::sweep_executor::{Counted, Plan, PlanError};
 use crate::value::{Kind, Value};
 use crate::var::ParametrizedSweep;
 
@@ -47,6 +47,8 @@ pub struct ResultCollector {
     /// For every result that is kept: its position in a sample, its first variable, its parts.
     columns: Vec<(usize, usize, usize)>,
     repeats: usize,
+    /// What knows why a counter has no number.
+    counted: Option<Arc<Counted>>,
 }
 
 impl ResultCollector {
@@ -71,7 +73,13 @@ impl ResultCollector {
             counts: Counts::default(),
             columns,
             repeats: plan.repeats() as usize,
+            counted: None,
         })
+    }
+
+    /// The same collector, which says of a counter that has no number why not.
+    pub(crate) fn explained_by(self, counted: Option<Arc<Counted>>) -> Self {
+        Self { counted, ..self }
     }
 
     /// Puts a finished job into its cells.
@@ -177,9 +185,12 @@ impl ResultCollector {
                     }
                 }
                 None => {
+                    let counted = self.counted.as_ref();
+                    let is_stored = state == CellState::Cached;
+                    let reason = counted.and_then(|counted| counted.reason(*position, is_stored));
                     for index in *first..first + parts {
                         if let Some(var) = self.dataset.variable_mut(index) {
-                            var.record_absent(flat, CellState::Missing, None)?;
+                            var.record_absent(flat, CellState::Missing, reason.clone())?;
                         }
                     }
                 }

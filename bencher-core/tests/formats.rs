@@ -11,7 +11,7 @@ use bencher_core::dataset::CellState;
 use bencher_core::store::{
     Database, ResultId, SampleIndex, SampleStore, Series, list_results, load_result,
 };
-use bencher_core::value::{Kind, Value};
+use bencher_core::value::{Digest, Kind, Value};
 
 fn fixtures() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
@@ -72,6 +72,19 @@ fn results_of_every_version_are_read() {
         }
         assert_eq!(record.failures[0].inputs[1].1, Value::from("Quick"));
         assert_eq!(record.warnings, ["debug build"]);
+        let has_environment = !version.ends_with("v1") && !version.ends_with("v2");
+        assert_eq!(record.environment.is_some(), has_environment);
+        if let Some(environment) = &record.environment {
+            assert_eq!(environment.governor.as_deref(), Some("powersave"));
+            assert_eq!(environment.git.as_ref().map(|git| git.dirty), Some(true));
+            assert_eq!(environment.activity.throttled, Some(3));
+            assert_eq!(environment.loop_overhead_s, Some(2.5e-10));
+            assert_eq!(
+                environment.class().to_string(),
+                "e4f1c6fd5f614881148e9a4211e60bed",
+                "what a class is made of never changes"
+            );
+        }
         let dataset = &record.dataset;
         assert_eq!(dataset.shape(), [3, 2, 2]);
         assert!(dataset.variables().len() >= 10);
@@ -119,6 +132,8 @@ fn samples_of_every_version_are_read() {
             .load(&series(""), &mut |pack| {
                 assert_eq!(pack.inputs, ["len", "algo"]);
                 assert_eq!(pack.results[0], elapsed);
+                let has_machine = !version.ends_with("v1") && !version.ends_with("v2");
+                assert_eq!(pack.machine, has_machine.then_some(Digest(9)));
                 for sample in pack.samples() {
                     let n = sample.inputs[0].as_f64().unwrap();
                     let value = sample.results[0].clone();

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bencher_core::evaluator::{Evaluator, Executors};
-use bencher_core::job::{CodePolicy, FutureCache, Job, JobDone, JobOutcome, SampleCache};
+use bencher_core::job::{
+    CodePolicy, FutureCache, Job, JobDone, JobOutcome, MachinePolicy, SampleCache,
+};
 use bencher_core::store::{
     BlobStore, KeyMaker, MemoryStore, Pack, ResultId, SampleIndex, SampleStore, SampleWriter,
     Series, StoreError,
@@ -50,6 +52,15 @@ fn cache(
     code: Digest,
     policy: CodePolicy,
 ) -> (FutureCache, Arc<AtomicU64>) {
+    cache_on(store, (code, policy), (None, MachinePolicy::Ignore))
+}
+
+/// The same on a machine.
+fn cache_on(
+    store: impl SampleStore + 'static,
+    (code, policy): (Digest, CodePolicy),
+    (machine, machine_policy): (Option<Digest>, MachinePolicy),
+) -> (FutureCache, Arc<AtomicU64>) {
     let runs = Arc::new(AtomicU64::new(0));
     let counted = Arc::clone(&runs);
     let square = Arc::new(move |job: &Job| {
@@ -63,9 +74,11 @@ fn cache(
     let evaluator = Evaluator::new(Executors::Threads(2).backend(square).unwrap());
     let cache = SampleCache {
         index: Some(SampleIndex::load(&store, &series()).unwrap()),
-        writer: SampleWriter::new(Box::new(store), heading(code)),
+        writer: SampleWriter::new(Box::new(store), heading(code).on(machine)),
         policy,
         code,
+        machine_policy,
+        machine,
         inputs: Box::new(inputs),
         results: vec![ResultId::new("square", Kind::Uint(64))],
     };
@@ -156,6 +169,41 @@ fn samples_of_another_build_follow_the_policy() {
 }
 
 #[test]
+fn samples_of_another_machine_follow_the_policy() {
+    const HERE: Option<Digest> = Some(Digest(8));
+    const THERE: Option<Digest> = Some(Digest(9));
+    use MachinePolicy::{Ignore, Strict, Warn};
+    // Where the sample is from, the policy, and: executed, hits of elsewhere, hits that do not say,
+    // refused.
+    for (from, policy, expected) in [
+        (HERE, Strict, (0, 0, 0, 0)),
+        (THERE, Strict, (1, 0, 0, 1)),
+        (THERE, Warn, (0, 1, 0, 0)),
+        (THERE, Ignore, (0, 1, 0, 0)),
+        (None, Strict, (0, 0, 1, 0)),
+        (None, Warn, (0, 0, 1, 0)),
+    ] {
+        let store = MemoryStore::default();
+        let build = (OURS, CodePolicy::Strict);
+        let (mut before, _) = cache_on(store.clone(), build, (from, Ignore));
+        before.submit(job(4));
+        drain(&mut before);
+        let (mut ours, _) = cache_on(store.clone(), build, (HERE, policy));
+        ours.submit(job(4));
+        drain(&mut ours);
+        let counts = ours.counts();
+        let found = (
+            counts.executed,
+            counts.elsewhere_hits,
+            counts.nowhere_hits,
+            counts.refused_elsewhere,
+        );
+        assert_eq!(found, expected, "{from:?}, {policy:?}");
+        assert_eq!(counts.executed + counts.hits, 1);
+    }
+}
+
+#[test]
 fn no_job_runs_while_a_finished_one_waits_to_be_stored() {
     let store = MemoryStore::default();
     let (behind, stored) = (Arc::new(AtomicU64::new(0)), store.clone());
@@ -174,6 +222,8 @@ fn no_job_runs_while_a_finished_one_waits_to_be_stored() {
         writer: SampleWriter::new(Box::new(store.clone()), heading(OURS)),
         policy: CodePolicy::Warn,
         code: OURS,
+        machine_policy: MachinePolicy::Ignore,
+        machine: None,
         inputs: Box::new(inputs),
         results: vec![ResultId::new("square", Kind::Uint(64))],
     };

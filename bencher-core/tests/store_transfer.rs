@@ -63,6 +63,7 @@ fn record(dataset: Dataset) -> SweepRecord {
         sweep_type: "test::Sweep".to_owned(),
         version: 1,
         identity: None,
+        environment: None,
     }
 }
 

@@ -71,6 +71,7 @@ use crate::parse::Container;
 /// | `units = "s"` | the unit of the values, any text | `"s"` for a `Duration`, else none |
 /// | `direction = "minimize"`, `"maximize"`, `"none"` | which way is better | `"none"` |
 /// | `timed` | it is a measured time: evidence, taken alone | a value |
+/// | `counter = "instructions"` | it is counted around the timed code, per iteration: `Counter` lists all of them | recorded; the unit and direction of the counter |
 /// | `meaning_version = n` | raised when the result changes its meaning | 1 |
 /// | `formula = "bytes / elapsed"` | it is not recorded but computed, whenever a dataset is read, from results, numeric inputs and earlier formulas | recorded |
 /// | `names("x", "y")` | the names of a vector's parts: `place.x`, `place.y` | numbers: `place[0]` |

@@ -125,9 +125,13 @@ impl Term {
 pub(crate) struct Outcome {
     /// The type inside the `Option`.
     pub(crate) inside: Type,
-    pub(crate) units: String,
-    pub(crate) direction: Direction,
+    /// None where the counter's counts.
+    pub(crate) units: Option<String>,
+    /// None where the counter's counts.
+    pub(crate) direction: Option<Direction>,
     pub(crate) timed: bool,
+    /// The variant of `Counter` that fills it.
+    pub(crate) counter: Option<&'static str>,
     pub(crate) meaning_version: u32,
     /// Empty for a result that is recorded.
     pub(crate) formula: String,

@@ -109,6 +109,7 @@ pub enum ReportError {
 ///     sweep_type: "demo/demo::Sorting".to_owned(),
 ///     version: 1,
 ///     identity: None,
+///     environment: None,
 /// };
 /// let folder = tempfile::tempdir()?;
 /// let options = ReportOptions { png: false, ..ReportOptions::default() };

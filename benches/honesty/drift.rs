@@ -75,6 +75,8 @@ fn ratios(rounds: bool) -> Result<Vec<String>, bencher::BoxError> {
         overwrite: false,
         policy: None,
         code: Digest(0),
+        machine_policy: None,
+        machine: None,
         folders: None,
         rounds: rounds.then_some(rules),
         timer,

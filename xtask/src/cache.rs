@@ -240,6 +240,7 @@ fn explain_miss(options: &Options) -> Result<String, String> {
         repeat: options.repeat,
         results: Vec::new(),
         code: None,
+        machine: None,
     };
     options.show(&explain(&database, &wanted).map_err(text)?)
 }

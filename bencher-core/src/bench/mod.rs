@@ -37,6 +37,7 @@ mod run;
 mod session;
 mod steps;
 mod table;
+mod warnings;
 
 pub use builder::SweepBuilder;
 pub use config::{

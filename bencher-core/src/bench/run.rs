@@ -3,14 +3,14 @@
 use std::time::{Duration, Instant};
 
 use crate::dataset::{Dataset, ROUNDS_PER_PROCESS};
-use crate::job::CodePolicy;
-use crate::measure::{RoundRules, Timer, Wanted, block};
+use crate::job::{CodePolicy, MachinePolicy};
+use crate::measure::{Environment, RoundRules, Timer, Wanted, block};
 use crate::record::{Counts, SweepRecord};
 use crate::result_collector::ResultCollector;
 use crate::space::Order;
 use crate::store::JobFolders;
 use crate::sweep_executor::{
-    Benchmark, Plan, PlanError, Processes, Result, RunEnd, RunOptions, SweepExecutor,
+    Benchmark, Plan, PlanError, Processes, Result, RunOptions, SweepExecutor,
 };
 use crate::value::Digest;
 use crate::var::ParametrizedSweep;
@@ -19,7 +19,8 @@ use super::builder::SweepBuilder;
 use super::config::{RunConfig, SweepDefaults};
 use super::error::BenchError;
 use super::result::BenchResult;
-use super::session::{Part, Session, warnings};
+use super::session::{Part, Session};
+use super::warnings::{Measured, taken_whole};
 
 /// The most cells that are made for a sweep that is not run.
 const MOST_PENDING: u128 = 1_000_000;
@@ -73,7 +74,9 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         let collector = ResultCollector::new(&plan, &self.title).map_err(self.plan_error())?;
         let clock = Instant::now();
         let started = format!("{:.3}", jiff::Timestamp::now());
-        let options = self.options(&plan, session)?;
+        let began = session.began.clone();
+        let environment = began.unwrap_or_else(|| Environment::capture_with(Timer::system()));
+        let options = self.options(&plan, &environment, session)?;
         timings.push(("open".to_owned(), clock.elapsed().as_secs_f64()));
 
         let clock = Instant::now();
@@ -85,9 +88,15 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         session.progress.finish(&end.collector.counts());
         timings.push(("execute".to_owned(), clock.elapsed().as_secs_f64()));
 
-        let mut warnings = end_warnings(executor.plan().is_timed(), &end);
-        let precision = session.config.precision;
-        warnings.extend(end.rounds.and_then(|rounds| rounds.warning(precision)));
+        let warnings = Measured {
+            evidence: executor.plan().is_evidence(),
+            machine_policy: session.config.machine,
+            precision: session.config.precision,
+            gathered: gathers(session.part),
+            start: &environment,
+            end: &end,
+        }
+        .warnings();
         let (mut dataset, failures, counts) = end.collector.finish();
         let derived = executor.plan().derive(&mut dataset);
         derived.map_err(|source| self.plan_error()(PlanError::Dataset(source)))?;
@@ -112,6 +121,7 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
             counts,
             timings,
             warnings,
+            environment: Some(environment),
             ..self.named()
         };
         if !(end.interrupted && record.counts.submitted == 0) {
@@ -133,7 +143,12 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         Ok(BenchResult::new(record, true))
     }
 
-    fn options(&self, plan: &Plan<S>, session: &mut Session) -> Result<RunOptions, BenchError> {
+    fn options(
+        &self,
+        plan: &Plan<S>,
+        environment: &Environment,
+        session: &mut Session,
+    ) -> Result<RunOptions, BenchError> {
         let default_order = if plan.is_timed() {
             Order::Shuffled { seed: 0 }
         } else {
@@ -151,6 +166,8 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
             overwrite: config.overwrite && !gathers(session.part),
             policy: config.code,
             code: session.code(),
+            machine_policy: config.machine,
+            machine: Some(environment.class()),
             rounds: self.rounds(plan, &session.config)?,
             timer: Timer::system().clone(),
             processes: match session.part {
@@ -213,10 +230,25 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         let same_code = |record: &SweepRecord| {
             record.dataset.attributes.get(EXECUTABLE) == Some(&code.to_string())
         };
-        let policy = session.config.code;
-        let strict =
-            policy.unwrap_or_else(|| CodePolicy::of(plan.is_timed())) == CodePolicy::Strict;
-        let taken = found.filter(|record| !strict || same_code(record));
+        let evidence = plan.is_evidence();
+        let policy = session.config.code.unwrap_or(CodePolicy::of(evidence));
+        let machine_policy = session
+            .config
+            .machine
+            .unwrap_or(MachinePolicy::of(evidence));
+        let here = Some(Environment::capture().class());
+        let there = |record: &SweepRecord| record.environment.as_ref().map(Environment::class);
+        let taken = found.filter(|record| {
+            let is_refused = machine_policy.refuses(here, there(record));
+            if is_refused {
+                session.note(&format!(
+                    "sweep \"{}\": the stored result of {} is of another class of machine and was not \
+                     taken (`--machine warn` would take it)",
+                    self.title, record.started
+                ));
+            }
+            !is_refused && (policy != CodePolicy::Strict || same_code(record))
+        });
         let Some(mut record) = taken else {
             let title = self.title.clone();
             return if session.config.only_plot {
@@ -225,15 +257,11 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
                 Ok(None)
             };
         };
+        let same_code = same_code(&record);
+        let there = there(&record);
         let mut warnings = std::mem::take(&mut record.warnings);
         warnings.push(format!("taken whole from the result of {}", record.started));
-        if !same_code(&record) {
-            warnings.push(
-                "the stored result was measured by another build of this program; \
-                 `--overwrite` measures it again, `--code strict` refuses such results"
-                    .to_owned(),
-            );
-        }
+        warnings.extend(taken_whole(same_code, machine_policy, here, there));
         let Counts {
             submitted, skipped, ..
         } = record.counts;
@@ -338,18 +366,6 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
             false,
         )
     }
-}
-
-/// What the end of a run adds to what a reader of the numbers must know.
-fn end_warnings(timed: bool, end: &RunEnd) -> Vec<String> {
-    let mut warnings = warnings(timed, &end.calls, end.damaged);
-    if end.interrupted {
-        warnings.push("interrupted: some samples were not taken".to_owned());
-    }
-    if end.store_error.is_some() {
-        warnings.push("the store stopped taking samples: not all of them are kept".to_owned());
-    }
-    warnings
 }
 
 /// What exports of a dataset say beside its cells.

@@ -2,8 +2,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::dataset::Dataset;
-use crate::job::CallCounts;
-use crate::measure::Replicate;
+use crate::measure::{Environment, Replicate};
 use crate::progress::{ProgressSink, SilentProgress};
 use crate::record::SweepRecord;
 use crate::store::{MemoryStore, save_result, slug};
@@ -33,6 +32,8 @@ pub struct Session {
     pub(super) layers: Layers,
     /// Which part this run has where several processes measure.
     pub(super) part: Part,
+    /// The environment in which other processes began to measure for this run.
+    pub(super) began: Option<Environment>,
     /// The samples of a run in steps that keeps none.
     pub(super) memory: MemoryStore,
     /// The tags whose samples were dropped.
@@ -53,6 +54,7 @@ pub(super) enum Part {
 
 impl Part {
     /// Whether nothing was measured for this run before it began.
+    #[cfg(feature = "store")]
     pub(super) const fn is_first(self) -> bool {
         match self {
             Self::Whole => true,
@@ -146,6 +148,7 @@ impl Session {
             unsaved: false,
             layers: Layers::new(config, Settings::default()),
             part: Part::Whole,
+            began: None,
             memory: MemoryStore::default(),
             #[cfg(feature = "store")]
             cleared: Vec::new(),
@@ -170,9 +173,11 @@ impl Session {
         self.progress = Box::new(SilentProgress);
     }
 
-    /// Makes this run the one that takes together what several processes have stored.
-    pub(crate) fn gather(&mut self, processes: u32) {
+    /// Makes this run the one that takes together what several processes have stored, which began in an
+    /// environment.
+    pub(crate) fn gather(&mut self, processes: u32, began: Environment) {
         self.part = Part::Gathering(processes);
+        self.began = Some(began);
     }
 
     /// How long the sweeps took so far, in seconds.
@@ -399,34 +404,6 @@ impl Session {
             self.seen.join(", ")
         ))
     }
-}
-
-/// What a reader of a sweep's numbers must know.
-pub(super) fn warnings(timed: bool, calls: &CallCounts, damaged: u64) -> Vec<String> {
-    let mut warnings = Vec::new();
-    if timed && cfg!(debug_assertions) {
-        warnings.push("debug build: the times say little; run with --release".to_owned());
-    }
-    if calls.foreign_hits > 0 {
-        warnings.push(format!(
-            "{} of {} stored samples were measured by another build of this program; \
-             `--overwrite` measures them again, `--code strict` refuses such samples",
-            calls.foreign_hits, calls.hits
-        ));
-    }
-    if calls.refused > 0 {
-        warnings.push(format!(
-            "{} stored samples of another build of this program were not used \
-             (`--code warn` would take them)",
-            calls.refused
-        ));
-    }
-    if damaged > 0 {
-        warnings.push(format!(
-            "{damaged} damaged records of the store were passed over"
-        ));
-    }
-    warnings
 }
 
 /// Opens a file with the desktop's program for it; false where there is none.

@@ -34,6 +34,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::bench::{Bench, BenchError, Reporter, Session, Settings, Verdict};
+use crate::measure::{Environment, Timer};
 use crate::sweep_executor::{Benchmark, Interrupt, Result};
 use crate::var::Schema;
 
@@ -92,10 +93,11 @@ where
     match (replicate, session.config().processes) {
         (Some(replicate), _) => session.replicate(replicate),
         (None, Some(count)) if !session.is_shown_only() => {
+            let began = Environment::capture_with(Timer::system());
             if let Err(error) = processes::measure(session.config(), &interrupt) {
                 return usage(&error);
             }
-            session.gather(count);
+            session.gather(count, began);
         }
         _ => {}
     }

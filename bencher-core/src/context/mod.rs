@@ -23,13 +23,14 @@
 mod state;
 mod timing;
 
+use std::cell::RefCell;
 use std::path::Path;
 use std::sync::Arc;
 
 pub use state::{States, WorkerState};
 pub use timing::{FromSeconds, TimedFuture};
 
-use crate::measure::{Batches, Timer};
+use crate::measure::{Batches, Meter, Timer};
 use crate::space::mix;
 use crate::store::{PendingFolder, StoreError};
 
@@ -44,6 +45,7 @@ pub struct Context<'a> {
     folders: Option<&'a dyn Fn() -> Result<PendingFolder, StoreError>>,
     folder: Option<PendingFolder>,
     timer: Option<&'a Timer>,
+    meter: Option<&'a RefCell<Meter>>,
     /// The number of the point, which batches are sized by.
     point: u64,
     batches: Option<&'a Batches>,
@@ -76,6 +78,7 @@ impl<'a> Context<'a> {
             folders: None,
             folder: None,
             timer: None,
+            meter: None,
             point: 0,
             batches: None,
             own_batches: None,
@@ -110,6 +113,28 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn with_timer(mut self, timer: &'a Timer) -> Self {
         self.timer = Some(timer);
+        self
+    }
+
+    /// The same context with counters, which are read around every timed piece of code; the last one counts.
+    ///
+    /// ```
+    /// use std::cell::RefCell;
+    /// use bencher_core::context::Context;
+    /// use bencher_core::measure::{Meter, Reason};
+    /// use bencher_core::var::Counter;
+    /// let meter = RefCell::new(Meter::new(&[Counter::CpuTime]));
+    /// let mut elapsed: Option<f64> = None;
+    /// Context::new(1, &|| 42).with_meter(&meter).iter(&mut elapsed, || (0..1000_u64).map(|n| n * n).sum::<u64>());
+    /// let meter = meter.borrow();
+    /// match &meter.readings()[0].value {
+    ///     Ok(seconds) => assert!(*seconds > 0.0),
+    ///     Err(reason) => assert_eq!(*reason, Reason::Platform),
+    /// }
+    /// ```
+    #[must_use]
+    pub fn with_meter(mut self, meter: &'a RefCell<Meter>) -> Self {
+        self.meter = Some(meter);
         self
     }
 

@@ -6,7 +6,7 @@ use std::mem::needs_drop;
 use std::pin::Pin;
 use std::time::Duration;
 
-use crate::measure::{Batch, Batches, Region, Timed, Timer};
+use crate::measure::{Batch, Batches, Region, Timed, Timer, Watch};
 
 use super::Context;
 
@@ -43,15 +43,16 @@ impl<'a> Context<'a> {
         work: impl FnOnce() -> R,
     ) -> R {
         self.region();
-        let timer = self.timer();
-        let start = timer.now();
+        let watch = self.watch();
+        watch.reset();
+        let start = watch.start();
         let result = black_box(work());
-        let time = timer.since(start);
+        let time = watch.stop(start, 1);
         let batch = Batch {
             iterations: 1,
             time,
         };
-        self.record(elapsed, batch, timer.costs().reading);
+        self.record(elapsed, batch, watch.timer.costs().reading);
         result
     }
 
@@ -75,8 +76,8 @@ impl<'a> Context<'a> {
         elapsed: &mut Option<T>,
         mut work: impl FnMut() -> R,
     ) -> R {
-        let timer = self.timer();
-        let costs = timer.costs();
+        let watch = self.watch();
+        let costs = watch.timer.costs();
         let mut last = None;
         if needs_drop::<R>() {
             let mut kept: Vec<R> = Vec::with_capacity(KEPT.into());
@@ -88,11 +89,11 @@ impl<'a> Context<'a> {
                     let mut left = n;
                     while left > 0 {
                         let chunk = left.min(KEPT.into());
-                        let start = timer.now();
+                        let start = watch.start();
                         for _ in 0..chunk {
                             kept.push(black_box(work()));
                         }
-                        time += timer.since(start);
+                        time += watch.stop(start, chunk);
                         left -= chunk;
                         last = kept.pop();
                         kept.clear();
@@ -102,10 +103,10 @@ impl<'a> Context<'a> {
             );
         } else {
             self.batch(elapsed, costs.iteration, |n| {
-                let start = timer.now();
+                let start = watch.start();
                 crate::measure::repeat(n.saturating_sub(1), &mut work);
                 let result = black_box(work());
-                let time = timer.since(start);
+                let time = watch.stop(start, n);
                 last = Some(result);
                 time
             });
@@ -163,8 +164,8 @@ impl<'a> Context<'a> {
         mut setup: impl FnMut() -> I,
         mut work: impl FnMut(I) -> R,
     ) -> R {
-        let timer = self.timer();
-        let costs = timer.costs();
+        let watch = self.watch();
+        let costs = watch.timer.costs();
         let size = size.max(1);
         let overhead = costs.reading / size as f64 + if size == 1 { 0.0 } else { costs.iteration };
         let mut last = None;
@@ -176,11 +177,11 @@ impl<'a> Context<'a> {
                 let group = usize::try_from(left).unwrap_or(usize::MAX).min(size);
                 inputs.extend((0..group).map(|_| setup()));
                 outputs.reserve(group);
-                let start = timer.now();
+                let start = watch.start();
                 for input in inputs.drain(..) {
                     outputs.push(black_box(work(black_box(input))));
                 }
-                time += timer.since(start);
+                time += watch.stop(start, group as u64);
                 left -= group as u64;
                 last = outputs.pop();
                 outputs.clear();
@@ -191,7 +192,7 @@ impl<'a> Context<'a> {
     }
 
     /// Records the time of an iteration where `work` takes it by itself: called with a number of iterations, it
-    /// runs them and says how long they took. Nothing is subtracted.
+    /// runs them and says how long they took. Nothing is subtracted. Counters count all that `work` does.
     ///
     /// ```
     /// use std::time::{Duration, Instant};
@@ -209,9 +210,15 @@ impl<'a> Context<'a> {
     pub fn iter_custom<T: FromSeconds>(
         &mut self,
         elapsed: &mut Option<T>,
-        work: impl FnMut(u64) -> Duration,
+        mut work: impl FnMut(u64) -> Duration,
     ) {
-        self.batch(elapsed, 0.0, work);
+        let watch = self.watch();
+        self.batch(elapsed, 0.0, |n| {
+            let start = watch.start();
+            let time = work(n);
+            watch.stop(start, n);
+            time
+        });
     }
 
     /// Like [`iter`](Self::iter), for work that is awaited, on the user's own runtime: `block_on` drives one future that
@@ -245,16 +252,16 @@ impl<'a> Context<'a> {
         mut block_on: impl FnMut(TimedFuture<'_>) -> Duration,
         mut work: impl AsyncFnMut() -> R,
     ) -> Option<R> {
-        let timer = self.timer();
+        let watch = self.watch();
         let mut last = None;
-        self.batch(elapsed, timer.costs().iteration, |n| {
+        self.batch(elapsed, watch.timer.costs().iteration, |n| {
             block_on(Box::pin(async {
-                let start = timer.now();
+                let start = watch.start();
                 for _ in 1..n {
                     black_box(work().await);
                 }
                 let result = black_box(work().await);
-                let time = timer.since(start);
+                let time = watch.stop(start, n);
                 last = Some(result);
                 time
             }))
@@ -270,6 +277,11 @@ impl<'a> Context<'a> {
         mut run: impl FnMut(u64) -> Duration,
     ) {
         let region = self.region();
+        let watch = self.watch();
+        let mut run = |iterations| {
+            watch.reset();
+            run(iterations)
+        };
         let batch = match (self.once, self.batches) {
             (true, _) => Batch {
                 iterations: 1,
@@ -294,9 +306,12 @@ impl<'a> Context<'a> {
         };
     }
 
-    /// The clock: that of the process, unless another was given.
-    fn timer(&self) -> &'a Timer {
-        self.timer.unwrap_or_else(|| Timer::system())
+    /// The clock, that of the process unless another was given, and the counters.
+    fn watch(&self) -> Watch<'a> {
+        Watch {
+            timer: self.timer.unwrap_or_else(|| Timer::system()),
+            meter: self.meter,
+        }
     }
 
     /// Begins a timed region of the sample.

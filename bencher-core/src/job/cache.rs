@@ -26,6 +26,44 @@ impl CodePolicy {
     }
 }
 
+/// What to do with a stored sample that a machine of another class measured.
+///
+/// ```
+/// use bencher_core::job::MachinePolicy;
+/// use bencher_core::value::Digest;
+/// let (here, there) = (Some(Digest(1)), Some(Digest(2)));
+/// assert!(MachinePolicy::Strict.refuses(here, there));
+/// assert!(!MachinePolicy::Strict.refuses(here, None), "an old sample does not say");
+/// assert!(!MachinePolicy::Warn.refuses(here, there));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MachinePolicy {
+    /// It does not count: measure again. The default where a result is timed or counted.
+    Strict,
+    /// It counts, and the run says how many there were.
+    Warn,
+    /// It counts. The default elsewhere: a value does not depend on the machine.
+    Ignore,
+}
+
+impl MachinePolicy {
+    /// The policy where nothing is said.
+    pub(crate) const fn of(evidence: bool) -> Self {
+        if evidence { Self::Strict } else { Self::Ignore }
+    }
+
+    /// Whether a sample of one machine must not stand for one of this machine; one that does not say
+    /// where it is from may.
+    pub fn refuses(self, here: Option<Digest>, stored: Option<Digest>) -> bool {
+        self == Self::Strict && is_other(here, stored)
+    }
+}
+
+/// Whether two machines are known to be of different classes.
+pub(crate) fn is_other(here: Option<Digest>, stored: Option<Digest>) -> bool {
+    matches!((here, stored), (Some(here), Some(stored)) if here != stored)
+}
+
 /// Gives the values of all inputs and constants at a point, which are stored with its samples.
 ///
 /// ```
@@ -40,7 +78,9 @@ pub type InputValues = Box<dyn Fn(u64) -> Vec<Value>>;
 /// ```
 /// use std::sync::Arc;
 /// use bencher_core::evaluator::{Evaluator, Executors};
-/// use bencher_core::job::{CodePolicy, FutureCache, Job, JobOutcome, Sample, SampleCache};
+/// use bencher_core::job::{
+///     CodePolicy, FutureCache, Job, JobOutcome, MachinePolicy, Sample, SampleCache,
+/// };
 /// use bencher_core::store::{
 ///     KeyMaker, MemoryStore, Pack, ResultId, SampleIndex, SampleWriter, Series,
 /// };
@@ -55,6 +95,8 @@ pub type InputValues = Box<dyn Fn(u64) -> Vec<Value>>;
 ///         writer: SampleWriter::new(Box::new(store.clone()), heading),
 ///         policy: CodePolicy::Strict,
 ///         code,
+///         machine_policy: MachinePolicy::Strict,
+///         machine: None,
 ///         inputs: Box::new(|point| vec![Value::from(point)]),
 ///         results: results.to_vec(),
 ///     };
@@ -79,6 +121,10 @@ pub struct SampleCache {
     pub policy: CodePolicy,
     /// This executable.
     pub code: Digest,
+    /// What to do with samples of machines of other classes.
+    pub machine_policy: MachinePolicy,
+    /// The class of this machine; none where that does not matter.
+    pub machine: Option<Digest>,
     /// The values of inputs and constants at a point.
     pub inputs: InputValues,
     /// The results, in the order of a sample.
@@ -99,7 +145,7 @@ impl std::fmt::Debug for SampleCache {
 ///
 /// ```
 /// use bencher_core::job::CallCounts;
-/// let counts = CallCounts { submitted: 9, executed: 5, hits: 4, foreign_hits: 1, refused: 2 };
+/// let counts = CallCounts { submitted: 9, executed: 5, hits: 4, refused: 2, ..CallCounts::default() };
 /// assert_eq!(counts.executed + counts.hits, counts.submitted);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -114,6 +160,12 @@ pub struct CallCounts {
     pub foreign_hits: u64,
     /// Stored samples that another executable measured, and that were refused.
     pub refused: u64,
+    /// Hits of a machine of another class.
+    pub elsewhere_hits: u64,
+    /// Hits that do not say on what machine they were measured.
+    pub nowhere_hits: u64,
+    /// Stored samples of a machine of another class that were refused.
+    pub refused_elsewhere: u64,
 }
 
 /// An evaluator behind a cache of samples.
@@ -190,9 +242,17 @@ impl FutureCache {
             self.counts.refused += 1;
             return None;
         }
-        let sample = stored.sample(&cache.results);
-        self.counts.foreign_hits += u64::from(foreign && sample.is_some());
-        sample
+        if cache.machine_policy.refuses(cache.machine, stored.machine) {
+            self.counts.refused_elsewhere += 1;
+            return None;
+        }
+        let elsewhere = is_other(cache.machine, stored.machine);
+        let nowhere = cache.machine.is_some() && stored.machine.is_none();
+        let sample = stored.sample(&cache.results)?;
+        self.counts.foreign_hits += u64::from(foreign);
+        self.counts.elsewhere_hits += u64::from(elsewhere);
+        self.counts.nowhere_hits += u64::from(nowhere);
+        Some(sample)
     }
 
     /// Whether the sample of a key is stored and would be taken.

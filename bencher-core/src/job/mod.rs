@@ -25,7 +25,8 @@ mod cache;
 mod canonical;
 mod function_cache;
 
-pub use cache::{CallCounts, CodePolicy, FutureCache, InputValues, SampleCache};
+pub(crate) use cache::is_other;
+pub use cache::{CallCounts, CodePolicy, FutureCache, InputValues, MachinePolicy, SampleCache};
 pub(crate) use function_cache::function_tag;
 pub use function_cache::{CallError, JobFunctionCache};
 

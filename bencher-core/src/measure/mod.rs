@@ -1,4 +1,5 @@
-//! Measuring: where time is read, how many iterations a batch takes, which point comes next.
+//! Measuring: where time is read, how many iterations a batch takes, which point comes next; the
+//! [`counters`] beside the time, and the [`environment`] that numbers are taken in.
 //!
 //! A timed region is run in *batches* of as many iterations as take long enough for the clock to
 //! tell ([`Batches`]). A sweep of timed points goes in *rounds*: each adds one batch to every point
@@ -26,17 +27,31 @@
 //! assert_eq!(batch.time, Duration::from_micros(100));
 //! ```
 
+mod allocation;
 mod batch;
 mod below;
 mod clock;
+pub mod counters;
+pub mod environment;
+mod memory;
 mod order;
 mod process;
+mod reason;
 mod rounds;
+mod watch;
 
+pub use allocation::{
+    AllocationRegion, Allocations, CountingAllocator, is_counting_allocator_installed,
+};
 pub use batch::{Batch, Batches, LEAST_BATCH, Region, Timed};
 pub use below::{below_resolution, floor_of};
 pub(crate) use clock::repeat;
 pub use clock::{Clock, ClockCosts, FakeClock, MonotonicClock, Timer};
+pub use counters::{Meter, Reading};
+pub use environment::Environment;
+pub use memory::{peak_resident, reset_peak_resident};
 pub use order::Alternatives;
 pub use process::{PILOTS, PROCESS_VARIABLE, Replicate, block};
+pub use reason::Reason;
 pub use rounds::{FIRST_LOOK, MOST_ROUNDS, RoundRules, Rounds, Stop, Wanted};
+pub(crate) use watch::Watch;

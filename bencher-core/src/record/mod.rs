@@ -22,6 +22,7 @@
 //!     sweep_type: "demo/demo::Sorting".to_owned(),
 //!     version: 1,
 //!     identity: None,
+//!     environment: None,
 //! };
 //! let json = serde_json::to_string(&record)?;
 //! assert_eq!(serde_json::from_str::<SweepRecord>(&json)?, record);
@@ -29,12 +30,15 @@
 //! ```
 
 mod v1;
+mod v2;
 
 use serde::{Deserialize, Serialize};
 
 pub(crate) use v1::SweepRecordV1;
+pub(crate) use v2::SweepRecordV2;
 
 use crate::dataset::Dataset;
+use crate::measure::Environment;
 use crate::value::{Digest, Value};
 
 /// Everything that is known of one finished (or interrupted) sweep.
@@ -72,6 +76,8 @@ pub struct SweepRecord {
     pub version: u32,
     /// What makes this sweep the same as another: where it is equal, so is what would be run.
     pub identity: Option<Digest>,
+    /// The machine, its state and the build when the sweep began; none in records of versions 1 and 2.
+    pub environment: Option<Environment>,
 }
 
 /// An input held at one value.
@@ -152,6 +158,7 @@ impl SweepRecord {
             sweep_type: String::new(),
             version: 0,
             identity: None,
+            environment: None,
         }
     }
 }

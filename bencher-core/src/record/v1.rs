@@ -59,6 +59,7 @@ impl From<SweepRecordV1> for SweepRecord {
             sweep_type: String::new(),
             version: 0,
             identity: None,
+            environment: None,
         }
     }
 }

@@ -23,6 +23,8 @@ pub struct Wanted {
     pub results: Vec<ResultId>,
     /// The executable that must have measured it; none if any may.
     pub code: Option<Digest>,
+    /// The class of the machine that must have measured it; none if any may.
+    pub machine: Option<Digest>,
 }
 
 /// Why a sample is not taken from a store.
@@ -73,6 +75,8 @@ pub enum Field {
     Result(String),
     /// The executable that measured it.
     Code,
+    /// The class of the machine that measured it.
+    Machine,
     /// The content that a result refers to.
     Content(String),
 }
@@ -85,7 +89,7 @@ impl Field {
             Self::Version | Self::Tag => 50,
             Self::Input(_) => 10,
             Self::Repeat => 5,
-            Self::Result(_) | Self::Code | Self::Content(_) => 0,
+            Self::Result(_) | Self::Code | Self::Machine | Self::Content(_) => 0,
         }
     }
 }
@@ -100,6 +104,7 @@ impl fmt::Display for Field {
             Self::Repeat => f.write_str("repeat"),
             Self::Result(name) => write!(f, "result `{name}`"),
             Self::Code => f.write_str("executable"),
+            Self::Machine => f.write_str("class of machine"),
             Self::Content(name) => write!(f, "content of `{name}`"),
         }
     }
@@ -147,7 +152,7 @@ impl fmt::Display for Explanation {
 /// let mut store = MemoryStore::default();
 /// store.append(&[pack])?;
 /// let inputs = vec![("len".to_owned(), Value::from(5))];
-/// let wanted = Wanted { series, inputs, repeat: 1, results: vec![], code: None };
+/// let wanted = Wanted { series, inputs, repeat: 1, results: vec![], code: None, machine: None };
 /// let why = explain(&store, &wanted)?;
 /// let Explanation::Differs(differences) = &why else { return Err("it is stored".into()) };
 /// assert_eq!(differences[0].field, Field::Input("len".to_owned()));
@@ -295,6 +300,15 @@ fn add_differences_of_results(
             wanted: code.to_string(),
         });
     }
+    if let (Some(machine), Some(stored)) = (wanted.machine, pack.machine)
+        && machine != stored
+    {
+        differences.push(Difference {
+            field: Field::Machine,
+            stored: stored.to_string(),
+            wanted: machine.to_string(),
+        });
+    }
 }
 
 /// Two different values as texts that differ.
@@ -333,13 +347,15 @@ mod tests {
             repeat: 1,
             results: vec![ResultId::new("moves", Kind::Uint(64))],
             code: Some(Digest(7)),
+            machine: Some(Digest(3)),
         }
     }
 
     fn store(wanted: &Wanted) -> MemoryStore {
         let names = wanted.inputs.iter().map(|(name, _)| name.clone()).collect();
         let code = wanted.code.unwrap();
-        let mut pack = Pack::new(wanted.series.clone(), code, names, wanted.results.clone());
+        let mut pack = Pack::new(wanted.series.clone(), code, names, wanted.results.clone())
+            .on(wanted.machine);
         let values = wanted
             .inputs
             .iter()
@@ -355,7 +371,7 @@ mod tests {
     #[test]
     fn it_names_the_field_that_differs_with_both_values() {
         type Change = fn(&mut Wanted);
-        let cases: [(Change, &str); 11] = [
+        let cases: [(Change, &str); 13] = [
             (|w| w.series.tag.clear(), "tag: stored \"\", wanted \"t\""),
             (
                 |w| w.series.sweep_type = "old::Sorting".to_owned(),
@@ -392,6 +408,12 @@ mod tests {
                 "executable: stored 00000000000000000000000000000008, wanted \
                  00000000000000000000000000000007",
             ),
+            (
+                |w| w.machine = Some(Digest(4)),
+                "class of machine: stored 00000000000000000000000000000004, wanted \
+                 00000000000000000000000000000003",
+            ),
+            (|w| w.machine = None, "the sample is stored"),
             (|w| w.inputs.reverse(), "the sample is stored"),
         ];
         for (change, expected) in cases {

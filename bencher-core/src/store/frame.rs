@@ -3,7 +3,7 @@
 //! (u64), payload (postcard). All numbers are little-endian. A damaged record is recognised by its
 //! checksum, wherever its bytes are found.
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::error::StoreError;
@@ -36,7 +36,7 @@ pub(super) enum FrameKind {
 }
 
 /// The version of each kind of record that this program writes.
-pub(super) const VERSION: u16 = 2;
+pub(super) const VERSION: u16 = 3;
 
 /// Why bytes are no record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,34 +85,19 @@ pub(super) fn frame_of(kind: FrameKind, version: u16, payload: &[u8]) -> Vec<u8>
     bytes
 }
 
-/// Reads a record whose layout is the same in every version.
-#[cfg(any(test, feature = "store"))]
-pub(super) fn decode<T: DeserializeOwned>(kind: FrameKind, bytes: &[u8]) -> Result<T, FrameError> {
-    decode_since::<T, T>(kind, bytes, 1)
+/// What records hold, in the layout of each version.
+pub(super) trait Stored: Sized {
+    /// Reads the payload of a record of a version, which is [`VERSION`] at most.
+    fn read(version: u16, payload: &[u8]) -> postcard::Result<Self>;
 }
 
-/// Reads a record that has its present layout since a version, and one before that.
-pub(super) fn decode_since<T, Old>(
-    kind: FrameKind,
-    bytes: &[u8],
-    version: u16,
-) -> Result<T, FrameError>
-where
-    T: DeserializeOwned + From<Old>,
-    Old: DeserializeOwned,
-{
+/// Reads a record of any version.
+pub(super) fn decode<T: Stored>(kind: FrameKind, bytes: &[u8]) -> Result<T, FrameError> {
     let (found, payload, _) = open(bytes)?;
     if found != kind as u8 {
         return Err(FrameError::Damaged);
     }
-    let damaged = |_| FrameError::Damaged;
-    if version_of(bytes) < version {
-        postcard::from_bytes::<Old>(payload)
-            .map(T::from)
-            .map_err(damaged)
-    } else {
-        postcard::from_bytes(payload).map_err(damaged)
-    }
+    T::read(version_of(bytes), payload).map_err(|_| FrameError::Damaged)
 }
 
 /// The version of a record that was [`open`]ed.
@@ -152,6 +137,12 @@ fn checksum(kind: u8, version: u16, payload: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Stored for (String, u32) {
+        fn read(_: u16, payload: &[u8]) -> postcard::Result<Self> {
+            postcard::from_bytes(payload)
+        }
+    }
 
     #[test]
     fn every_flipped_bit_is_seen() {

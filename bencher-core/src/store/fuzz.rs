@@ -5,10 +5,10 @@ use std::fs;
 
 use proptest::prelude::*;
 
-use super::frame::{FrameKind, decode, decode_since, frame_of};
+use super::frame::{FrameKind, VERSION, decode, frame_of};
 use super::pack::Pack;
 use crate::dataset::Dataset;
-use crate::record::{SweepRecord, SweepRecordV1};
+use crate::record::SweepRecord;
 use crate::value::{Table, Value};
 
 /// One change of some bytes.
@@ -58,8 +58,7 @@ fn payloads() -> (Vec<u8>, Vec<u8>) {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/v1");
     let result = super::list_results(root.as_ref()).unwrap().remove(0);
     let result = fs::read(result).unwrap();
-    let record: SweepRecord =
-        decode_since::<SweepRecord, SweepRecordV1>(FrameKind::Result, &result, 2).unwrap();
+    let record: SweepRecord = decode::<SweepRecord>(FrameKind::Result, &result).unwrap();
     let mut pack = Pack::new(
         super::Series {
             tag: "tag".to_owned(),
@@ -100,11 +99,11 @@ proptest! {
     #[test]
     fn no_bytes_of_a_record_make_reading_panic(
         changes in prop::collection::vec(change(), 0..6),
-        version in 1..=2_u16,
+        version in 1..=VERSION,
     ) {
         let (record, pack) = payloads();
         let record = frame_of(FrameKind::Result, version, &changed(record, changes.clone()));
-        let read = decode_since::<SweepRecord, SweepRecordV1>(FrameKind::Result, &record, 2);
+        let read = decode::<SweepRecord>(FrameKind::Result, &record);
         if let Ok(record) = read {
             use_it(&record.dataset);
         }
@@ -119,8 +118,8 @@ proptest! {
         let _ = postcard::from_bytes::<Value>(&bytes);
         let _ = Table::decode(&bytes);
         for kind in [FrameKind::Pack, FrameKind::Result, FrameKind::Cleared] {
-            let frame = frame_of(kind, 2, &bytes);
-            let _ = decode_since::<SweepRecord, SweepRecordV1>(kind, &frame, 2);
+            let frame = frame_of(kind, VERSION, &bytes);
+            let _ = decode::<SweepRecord>(kind, &frame);
             let _ = decode::<Pack>(kind, &frame);
         }
     }

@@ -171,6 +171,7 @@ fn unordered(key: &mut KeyWriter, parts: impl Iterator<Item = Digest>) {
 /// #     sweep_type: String::new(),
 /// #     version: 1,
 /// #     identity: None,
+/// #     environment: None,
 /// # };
 /// let root = tempfile::tempdir()?;
 /// let record = SweepRecord { identity: Some(Digest(7)), ..record };

@@ -117,6 +117,7 @@ struct Place {
 #[derive(Debug)]
 struct Heading {
     code: Digest,
+    machine: Option<Digest>,
     results: Arc<[ResultId]>,
     /// Where the results of its samples begin.
     start: usize,
@@ -129,6 +130,8 @@ struct Heading {
 pub struct StoredResults<'a> {
     /// The executable that measured it.
     pub code: Digest,
+    /// The class of the machine that measured it; none where that is not known.
+    pub machine: Option<Digest>,
     names: &'a [ResultId],
     values: &'a [Option<Value>],
     index: &'a SampleIndex,
@@ -210,6 +213,7 @@ impl SampleIndex {
         };
         self.packs.push(Heading {
             code: pack.code,
+            machine: pack.machine,
             results,
             start,
         });
@@ -226,6 +230,7 @@ impl SampleIndex {
         let values = self.results.get(start..start + width)?;
         Some(StoredResults {
             code: heading.code,
+            machine: heading.machine,
             names: &heading.results,
             values,
             index: self,

@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 
+use super::frame::Stored;
 use crate::value::{Digest, KeyWriter, Kind, Value};
 
 /// What groups samples: only samples of one series can stand for each other.
@@ -107,6 +108,9 @@ pub struct Pack {
     pub input_values: Vec<Value>,
     /// The results, sample after sample; `None` for one that a sample did not set.
     pub result_values: Vec<Option<Value>>,
+    /// The class of the machine that measured them; none where nobody said, and in packs of versions 1
+    /// and 2.
+    pub machine: Option<Digest>,
 }
 
 /// One sample of a [`Pack`].
@@ -149,7 +153,22 @@ impl Pack {
             repeats: Vec::new(),
             input_values: Vec::new(),
             result_values: Vec::new(),
+            machine: None,
         }
+    }
+
+    /// The same pack, measured on a machine of a [class](crate::measure::Environment::class).
+    ///
+    /// ```
+    /// use bencher_core::measure::Environment;
+    /// use bencher_core::store::{Pack, Series};
+    /// use bencher_core::value::Digest;
+    /// let series = Series { tag: String::new(), sweep_type: "demo::Sorting".to_owned(), version: 1 };
+    /// let class = Environment::capture().class();
+    /// assert_eq!(Pack::new(series, Digest(7), vec![], vec![]).on(Some(class)).machine, Some(class));
+    /// ```
+    pub fn on(self, machine: Option<Digest>) -> Self {
+        Self { machine, ..self }
     }
 
     /// How many samples it holds.
@@ -197,6 +216,7 @@ impl Pack {
     #[cfg(feature = "store")]
     pub(super) fn may_join(&self, other: &Self) -> bool {
         self.code == other.code
+            && self.machine == other.machine
             && self.series == other.series
             && self.inputs == other.inputs
             && self.results == other.results
@@ -233,6 +253,7 @@ impl Pack {
         let mut pack = Self {
             sequence: self.sequence,
             written_ms: self.written_ms,
+            machine: self.machine,
             ..Self::new(
                 self.series.clone(),
                 self.code,
@@ -267,6 +288,7 @@ impl Pack {
                     .result_values
                     .drain(..count * self.results.len())
                     .collect(),
+                machine: self.machine,
                 ..Self::new(
                     self.series.clone(),
                     self.code,
@@ -286,6 +308,46 @@ impl Pack {
             self.repeats.extend(pack.repeats);
             self.input_values.extend(pack.input_values);
             self.result_values.extend(pack.result_values);
+        }
+    }
+}
+
+/// Samples as versions 1 and 2 wrote them.
+#[derive(Deserialize)]
+struct PackV2 {
+    sequence: u64,
+    series: Series,
+    code: Digest,
+    written_ms: i64,
+    inputs: Vec<String>,
+    results: Vec<ResultId>,
+    repeats: Vec<u32>,
+    input_values: Vec<Value>,
+    result_values: Vec<Option<Value>>,
+}
+
+impl From<PackV2> for Pack {
+    fn from(old: PackV2) -> Self {
+        Self {
+            sequence: old.sequence,
+            series: old.series,
+            code: old.code,
+            written_ms: old.written_ms,
+            inputs: old.inputs,
+            results: old.results,
+            repeats: old.repeats,
+            input_values: old.input_values,
+            result_values: old.result_values,
+            machine: None,
+        }
+    }
+}
+
+impl Stored for Pack {
+    fn read(version: u16, payload: &[u8]) -> postcard::Result<Self> {
+        match version {
+            ..=2 => postcard::from_bytes::<PackV2>(payload).map(Self::from),
+            _ => postcard::from_bytes(payload),
         }
     }
 }

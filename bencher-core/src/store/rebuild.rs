@@ -13,6 +13,7 @@ use super::pack::{Pack, ResultId, Series};
 use super::results::{all_results, read_record};
 use super::writer::PACK;
 use crate::dataset::{CellState, Dataset, Dim, DimRole, Variable};
+use crate::measure::Environment;
 use crate::record::SweepRecord;
 use crate::value::{Digest, Kind, Value};
 
@@ -73,6 +74,7 @@ impl fmt::Display for Rebuilt {
 /// #     sweep_type: "demo::Sorting".to_owned(),
 /// #     version: 1,
 /// #     identity: None,
+/// #     environment: None,
 /// # };
 /// let root = tempfile::tempdir()?;
 /// save_result(root.path(), &record)?;
@@ -143,7 +145,8 @@ pub(super) fn pack_of(record: &SweepRecord) -> Option<Pack> {
         .chain(constants.clone().map(|constant| constant.name.clone()));
     let results = results_of(dataset);
     let ids = results.iter().map(|result| result.id.clone()).collect();
-    let mut pack = Pack::new(series, Digest(0), names.collect(), ids);
+    let machine = record.environment.as_ref().map(Environment::class);
+    let mut pack = Pack::new(series, Digest(0), names.collect(), ids).on(machine);
     let started = record.started.parse::<jiff::Timestamp>();
     pack.written_ms = started.map_or(0, jiff::Timestamp::as_millisecond);
     for flat in 0..dataset.len() {

@@ -4,13 +4,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::record::{SweepRecord, SweepRecordV1};
+use crate::record::{SweepRecord, SweepRecordV1, SweepRecordV2};
 use crate::value::{Digest, KeyWriter, Payload};
 
 use super::blobs::{BlobStore, INLINE};
 use super::error::StoreError;
 use super::files::{entries, files_below, write_atomically};
-use super::frame::{FrameError, FrameKind, decode_since, encode};
+use super::frame::{FrameError, FrameKind, Stored, decode, encode};
 use super::place::slug;
 
 /// Writes a result below `root`, atomically, and says where.
@@ -37,6 +37,7 @@ use super::place::slug;
 /// #     sweep_type: String::new(),
 /// #     version: 1,
 /// #     identity: None,
+/// #     environment: None,
 /// # };
 /// let root = tempfile::tempdir()?;
 /// let first = save_result(root.path(), &record)?;
@@ -112,6 +113,16 @@ pub fn load_result(path: &Path) -> Result<SweepRecord, StoreError> {
     Ok(record)
 }
 
+impl Stored for SweepRecord {
+    fn read(version: u16, payload: &[u8]) -> postcard::Result<Self> {
+        match version {
+            ..=1 => postcard::from_bytes::<SweepRecordV1>(payload).map(Self::from),
+            2 => postcard::from_bytes::<SweepRecordV2>(payload).map(Self::from),
+            _ => postcard::from_bytes(payload),
+        }
+    }
+}
+
 /// Reads a result, leaving the contents where they are.
 pub(super) fn read_record(path: &Path) -> Result<SweepRecord, StoreError> {
     let format = |problem: String| StoreError::Format {
@@ -119,7 +130,7 @@ pub(super) fn read_record(path: &Path) -> Result<SweepRecord, StoreError> {
         problem,
     };
     let bytes = fs::read(path).map_err(StoreError::io("read", path))?;
-    let read = decode_since::<SweepRecord, SweepRecordV1>(FrameKind::Result, &bytes, 2);
+    let read = decode::<SweepRecord>(FrameKind::Result, &bytes);
     let record = read.map_err(|error| match error {
         FrameError::Damaged => format("is damaged: its checksum does not fit its content".into()),
         FrameError::Newer(version) => format(format!(

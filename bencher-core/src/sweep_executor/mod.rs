@@ -26,6 +26,8 @@
 //!     overwrite: false,
 //!     policy: None,
 //!     code: Digest(0),
+//!     machine_policy: None,
+//!     machine: None,
 //!     folders: None,
 //!     rounds: None,
 //!     timer: Timer::system().clone(),
@@ -40,6 +42,7 @@
 
 mod choice;
 mod constraint;
+mod counted;
 mod derived;
 mod error;
 mod feed;
@@ -52,6 +55,8 @@ mod run;
 
 pub use choice::SweepChoice;
 pub use constraint::Constraint;
+pub(crate) use counted::Counted;
+pub use counted::Uncounted;
 pub use error::PlanError;
 pub use input_override::{InputOverride, OverrideError};
 pub use plan::Plan;

@@ -181,6 +181,13 @@ impl<S: ParametrizedSweep> Plan<S> {
         self.results().any(|(_, var)| var.timed)
     }
 
+    /// Whether any result that is kept is evidence of this machine and build: a measured time, or what was
+    /// counted beside one. Such a sweep is measured alone.
+    pub fn is_evidence(&self) -> bool {
+        self.results()
+            .any(|(_, var)| var.timed || var.counter.is_some())
+    }
+
     /// How many samples the sweep takes.
     pub const fn samples(&self) -> u128 {
         self.space.len().saturating_mul(self.repeats as u128)

@@ -7,7 +7,8 @@ use crate::context::{Context, States};
 use crate::dataset::DatasetError;
 use crate::evaluator::{Evaluator, Executors, RunFunction};
 use crate::job::{
-    CallCounts, CodePolicy, FutureCache, Job, JobDone, JobFuture, JobOutcome, Sample, SampleCache,
+    CallCounts, CodePolicy, FutureCache, Job, JobDone, JobFuture, JobOutcome, MachinePolicy,
+    Sample, SampleCache,
 };
 use crate::measure::{Batches, Replicate, RoundRules, Timer, Wanted, below_resolution};
 use crate::progress::{ProgressSink, SampleEvent};
@@ -18,6 +19,7 @@ use crate::store::{
 };
 use crate::value::Digest;
 
+use super::counted::{Counted, Uncounted};
 use super::feed::{Feed, Next, Skipped};
 use super::identity::result_id;
 use super::plan::recorded_results;
@@ -63,6 +65,10 @@ pub struct RunOptions {
     pub policy: Option<CodePolicy>,
     /// This executable.
     pub code: Digest,
+    /// What to do with samples of machines of other classes; by default, what suits the results.
+    pub machine_policy: Option<MachinePolicy>,
+    /// The class of this machine, which is stored with every sample.
+    pub machine: Option<Digest>,
     /// Where the folders of samples are; none to keep none.
     pub folders: Option<JobFolders>,
     /// By what rules samples are taken in rounds over all points; none means that they are taken in
@@ -108,6 +114,8 @@ pub struct RunEnd {
     pub rounds: Option<RoundsEnd>,
     /// Whether a failing sample stopped it.
     pub failed_fast: bool,
+    /// The results that counters should have filled and did not.
+    pub uncounted: Vec<Uncounted>,
     /// What the store refused; the samples that it did not take are in the dataset all the same.
     pub store_error: Option<StoreError>,
 }
@@ -153,19 +161,23 @@ impl<S: Benchmark> SweepExecutor<S> {
             overwrite,
             policy,
             code,
+            machine_policy,
+            machine,
             folders,
             rounds,
             timer,
             processes,
         } = options;
-        let timed = self.plan.is_timed();
+        let alone = self.plan.is_evidence();
         // Two measurements side by side disturb each other.
-        let executor = if timed { Executors::Serial } else { executor };
+        let executor = if alone { Executors::Serial } else { executor };
+        let counted = Counted::of::<S>();
         let states = Arc::new(States::default());
         let setting = Setting {
             states: Arc::clone(&states),
             folders,
-            batches: timed.then(|| self.batches(rounds, &timer)),
+            batches: alone.then(|| self.batches(rounds, &timer)),
+            counted: counted.clone(),
             timer: timer.clone(),
         };
         let backend = executor
@@ -175,10 +187,15 @@ impl<S: Benchmark> SweepExecutor<S> {
                 path: "this program".into(),
                 source,
             })?;
-        let policy = policy.unwrap_or(CodePolicy::of(timed));
         let cached = store.is_some();
+        let origin = Origin {
+            policy: policy.unwrap_or(CodePolicy::of(alone)),
+            code,
+            machine_policy: machine_policy.unwrap_or(MachinePolicy::of(alone)),
+            machine,
+        };
         let cache = store
-            .map(|store| self.sample_cache(store, overwrite, policy, code))
+            .map(|store| self.sample_cache(store, overwrite, origin))
             .transpose()?;
         let damaged = cache
             .as_ref()
@@ -192,8 +209,9 @@ impl<S: Benchmark> SweepExecutor<S> {
             interrupted: false,
             rounds: None,
             failed_fast: false,
+            uncounted: Vec::new(),
             store_error: None,
-            collector,
+            collector: collector.explained_by(counted.clone()),
         };
         let with = RunWith {
             interrupt: &interrupt,
@@ -220,6 +238,7 @@ impl<S: Benchmark> SweepExecutor<S> {
             None => self.run_in_order(order, &with, &mut jobs, &mut end, progress),
         }
         close(jobs, &states, &mut end, progress);
+        end.uncounted = self.uncounted(counted.as_deref());
         Ok(end)
     }
 
@@ -383,8 +402,7 @@ impl<S: Benchmark> SweepExecutor<S> {
         &self,
         store: Box<dyn SampleStore>,
         overwrite: bool,
-        policy: CodePolicy,
-        code: Digest,
+        origin: Origin,
     ) -> Result<SampleCache, StoreError> {
         let series = self.plan.series();
         let index = if overwrite {
@@ -401,13 +419,21 @@ impl<S: Benchmark> SweepExecutor<S> {
             .into_iter()
             .map(str::to_owned)
             .collect();
-        let heading = Pack::new(series.clone(), code, inputs, results.clone());
+        let Origin {
+            policy,
+            code,
+            machine_policy,
+            machine,
+        } = origin;
+        let heading = Pack::new(series.clone(), code, inputs, results.clone()).on(machine);
         let plan = Arc::clone(&self.plan);
         Ok(SampleCache {
             index,
             writer: SampleWriter::new(store, heading),
             policy,
             code,
+            machine_policy,
+            machine,
             inputs: Box::new(move |point| plan.values(point)),
             results,
         })
@@ -420,6 +446,7 @@ impl<S: Benchmark> SweepExecutor<S> {
             states,
             folders,
             batches,
+            counted,
             timer,
         } = setting;
         let plan = Arc::clone(&self.plan);
@@ -448,6 +475,11 @@ impl<S: Benchmark> SweepExecutor<S> {
             if let Some(batches) = &batches {
                 cx = cx.with_batches(batches, job.point);
             }
+            let held = counted.as_ref().map(|counted| counted.hold());
+            let meter = held.as_ref().and_then(|held| held.meter());
+            if let Some(meter) = meter {
+                cx = cx.with_meter(meter);
+            }
             sweep
                 .benchmark(&mut cx)
                 .map_err(|error| describe(error.as_ref()))?;
@@ -469,8 +501,18 @@ impl<S: Benchmark> SweepExecutor<S> {
                     }
                 }
             }
+            if let (Some(counted), Some(meter)) = (&counted, meter) {
+                counted.fill(&mut sample, &meter.borrow());
+            }
             Ok(sample)
         })
+    }
+
+    /// The results that are kept and that counters should have filled.
+    fn uncounted(&self, counted: Option<&Counted>) -> Vec<Uncounted> {
+        let mut uncounted = counted.map(Counted::uncounted).unwrap_or_default();
+        uncounted.retain(|one| self.plan.results().any(|(_, var)| var.name == one.result));
+        uncounted
     }
 
     /// The sizes of the batches of a timed sweep.
@@ -494,7 +536,16 @@ struct Setting {
     states: Arc<States>,
     folders: Option<JobFolders>,
     batches: Option<Batches>,
+    counted: Option<Arc<Counted>>,
     timer: Timer,
+}
+
+/// Where samples come from, and which of others are taken.
+struct Origin {
+    policy: CodePolicy,
+    code: Digest,
+    machine_policy: MachinePolicy,
+    machine: Option<Digest>,
 }
 
 /// The most samples that are looked at between two looks at the interrupt.

@@ -126,6 +126,7 @@ pub const NO_RESULT: ResultVar = ResultVar {
     timed: false,
     meaning_version: 1,
     formula: "",
+    counter: None,
     parts: &[],
 };
 

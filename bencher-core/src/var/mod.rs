@@ -22,6 +22,7 @@
 mod branch;
 #[doc(hidden)]
 pub mod check;
+mod counter;
 mod design;
 mod domain;
 mod domain_error;
@@ -39,6 +40,7 @@ mod sweep;
 mod types;
 
 pub use branch::{Branch, Param};
+pub use counter::Counter;
 pub use design::Design;
 pub(crate) use domain::check_list;
 pub use domain::{Domain, MAX_SUBSAMPLING_DIVISIONS, Scale, Values};

@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::value::Kind;
 
+use super::counter::Counter;
 use super::domain::Domain;
 use super::domain_error::DomainError;
 use super::enumeration::Variant;
@@ -106,6 +107,8 @@ pub struct ResultVar {
     pub meaning_version: u32,
     /// What it is computed by from other results and inputs; empty where it is recorded.
     pub formula: &'static str,
+    /// What is counted for it around the timed code, where the benchmark leaves it unset.
+    pub counter: Option<Counter>,
     /// The names of a vector's parts; empty where they are numbered.
     pub parts: &'static [&'static str],
 }

@@ -1,4 +1,4 @@
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt;
 use syn::{GenericParam, Generics};
@@ -176,17 +176,30 @@ fn result_var(field: &Field, outcome: &Outcome, private: &TokenStream) -> TokenS
     let Field { name, doc, .. } = field;
     let Outcome {
         inside,
-        units,
         timed,
         meaning_version,
         formula,
         parts,
         ..
     } = outcome;
-    let direction = match outcome.direction {
-        Direction::Minimize => quote!(Minimize),
-        Direction::Maximize => quote!(Maximize),
-        Direction::None => quote!(None),
+    let counter = outcome.counter.map(|name| {
+        let ident = Ident::new(name, Span::call_site());
+        quote!(#private::Counter::#ident)
+    });
+    let units = match (&outcome.units, &counter) {
+        (Some(units), _) => quote!(#units),
+        (None, Some(counter)) => quote!(#counter.units()),
+        (None, None) => quote!(""),
+    };
+    let direction = match (outcome.direction, &counter) {
+        (None, Some(counter)) => quote!(#counter.direction()),
+        (Some(Direction::Minimize), _) => quote!(#private::Direction::Minimize),
+        (Some(Direction::Maximize), _) => quote!(#private::Direction::Maximize),
+        (Some(Direction::None) | None, _) => quote!(#private::Direction::None),
+    };
+    let counter = match counter {
+        Some(counter) => quote!(::core::option::Option::Some(#counter)),
+        None => quote!(::core::option::Option::None),
     };
     quote! {
         #private::ResultVar {
@@ -194,10 +207,11 @@ fn result_var(field: &Field, outcome: &Outcome, private: &TokenStream) -> TokenS
             doc: #doc,
             units: #units,
             kind: <#inside as #private::Recorded>::KIND,
-            direction: #private::Direction::#direction,
+            direction: #direction,
             timed: #timed,
             meaning_version: #meaning_version,
             formula: #formula,
+            counter: #counter,
             parts: &[#(#parts),*],
         }
     }

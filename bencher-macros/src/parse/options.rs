@@ -86,6 +86,7 @@ pub(crate) const RESULT: Grammar = Grammar {
         known("units", Form::Value, "units = \"s\""),
         known("direction", Form::Value, "direction = \"minimize\""),
         known("timed", Form::Flag, "timed"),
+        known("counter", Form::Value, "counter = \"instructions\""),
         known("meaning_version", Form::Value, "meaning_version = 2"),
         known("formula", Form::Value, "formula = \"bytes / elapsed\""),
         known("names", Form::List, "names(\"x\", \"y\", \"z\")"),

@@ -1,3 +1,4 @@
+use super::counter::counter;
 use super::text::{choice, number, text};
 use crate::errors::Errors;
 use crate::model::{Direction, Outcome};
@@ -41,11 +42,8 @@ pub(super) fn result(field: &Declaration, annotation: &Annotation, errors: &mut 
             ),
         );
     }
-    let seconds = if inside_name == TypeName::Duration {
-        "s"
-    } else {
-        ""
-    };
+    let seconds = (inside_name == TypeName::Duration).then(|| "s".to_owned());
+    let counter = counter(options, inside, errors);
     let parts = options.list("names").map_or_else(Vec::new, |(_, names)| {
         let names = names.iter().filter_map(|name| match Literal::of(name) {
             Some(Literal::Text(text)) => Some(text),
@@ -77,9 +75,10 @@ pub(super) fn result(field: &Declaration, annotation: &Annotation, errors: &mut 
         formula,
         parts,
         inside: inside.clone(),
-        units: units.unwrap_or_else(|| seconds.to_owned()),
-        direction: direction.unwrap_or(Direction::None),
+        units: units.or(seconds),
+        direction,
         timed: options.flag("timed").is_some(),
+        counter,
         meaning_version: meaning_version.unwrap_or(1),
     }
 }

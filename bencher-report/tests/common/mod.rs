@@ -116,6 +116,7 @@ pub(crate) fn record(title: &str, dataset: Dataset) -> SweepRecord {
         sweep_type: String::new(),
         version: 1,
         identity: None,
+        environment: None,
     }
 }
 

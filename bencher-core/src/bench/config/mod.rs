@@ -26,7 +26,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::evaluator::Executors;
-use crate::job::CodePolicy;
+use crate::job::{CodePolicy, MachinePolicy};
 use crate::space::{Density, Order};
 use crate::sweep_executor::InputOverride;
 
@@ -109,6 +109,9 @@ pub struct RunConfig {
     /// What to do with samples of other executables; none means strict for timed results and warn
     /// for others.
     pub code: Option<CodePolicy>,
+    /// What to do with samples of machines of other classes; none means strict for results that are timed or
+    /// counted, and ignore for others.
+    pub machine: Option<MachinePolicy>,
     /// Stop at the first failing sample (no).
     pub fail_fast: bool,
     /// How many failing samples make the run a failure (any).
@@ -161,6 +164,7 @@ impl Default for RunConfig {
             cache_size: ByteSize(100_000_000_000),
             run_tag: String::new(),
             code: None,
+            machine: None,
             fail_fast: false,
             fail_on_sample_error: FailureLimit::Any,
             dry_run: false,

@@ -41,7 +41,7 @@ fn values(option: &RunOption) -> Vec<&'static str> {
         "budget" => vec!["30s", "10m"],
         "processes" => vec!["6", "8"],
         "precision" => vec!["0.005", "0"],
-        "code" => vec!["strict", "ignore"],
+        "code" | "machine" => vec!["strict", "ignore"],
         "store" => vec!["/a", "/b"],
         "report" => vec!["/a", "false"],
         "wait" => vec!["0.5", "7"],

@@ -98,6 +98,7 @@ fn result(root: &Path, version: u32, x: i64, picture: u8, number: usize) -> Path
         sweep_type: "t".to_owned(),
         version,
         identity: None,
+        environment: None,
     };
     save_result(root, &record).unwrap()
 }

@@ -1,5 +1,6 @@
 //! One sweep on the page: what was swept, what came of it, and its charts.
 
+mod environment;
 mod panes;
 mod variables;
 
@@ -44,6 +45,7 @@ pub(super) fn section(section: &Section, attachments: &mut Attachments) -> Strin
         out.push_str("<p class=\"empty\">Nothing to draw: no result has a cell.</p>\n");
     }
     explanations(&mut out, section);
+    environment::table(&mut out, record);
     paragraphs(&mut out, &record.post_description, "closing");
     out.push_str("</section>\n");
     out

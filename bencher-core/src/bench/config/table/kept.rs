@@ -8,12 +8,18 @@ use super::super::read::{change, choice, one, switch};
 use super::super::shown::quoted;
 use super::super::size::ByteSize;
 use super::name_of;
-use crate::job::CodePolicy;
+use crate::job::{CodePolicy, MachinePolicy};
 
 const CODES: [(&str, CodePolicy); 3] = [
     ("strict", CodePolicy::Strict),
     ("warn", CodePolicy::Warn),
     ("ignore", CodePolicy::Ignore),
+];
+
+const MACHINES: [(&str, MachinePolicy); 3] = [
+    ("strict", MachinePolicy::Strict),
+    ("warn", MachinePolicy::Warn),
+    ("ignore", MachinePolicy::Ignore),
 ];
 
 pub(super) const OPTIONS: &[RunOption] = &[
@@ -133,6 +139,19 @@ pub(super) const OPTIONS: &[RunOption] = &[
             change(move |c| c.code = Some(code))
         },
         show: |c| c.code.map(|code| quoted(name_of(code, &CODES))),
+    },
+    RunOption {
+        name: "machine",
+        takes: Takes::Choice("POLICY", &["strict", "warn", "ignore"]),
+        per_sweep: true,
+        help: "Stored samples of another class of machine: refuse, take and say so, take",
+        default: "strict for timed and counted results, else ignore",
+        shorthands: &[],
+        read: |values| {
+            let machine = choice(values, &MACHINES)?;
+            change(move |c| c.machine = Some(machine))
+        },
+        show: |c| c.machine.map(|machine| quoted(name_of(machine, &MACHINES))),
     },
     RunOption {
         name: "store",

@@ -1,0 +1,146 @@
+//! What a reader of a sweep's numbers must know.
+
+use crate::job::{CallCounts, MachinePolicy, is_other};
+use crate::measure::Environment;
+use crate::sweep_executor::RunEnd;
+use crate::value::Digest;
+
+/// A sweep that was run.
+pub(super) struct Measured<'a> {
+    /// Whether its numbers depend on the machine and the build.
+    pub(super) evidence: bool,
+    pub(super) machine_policy: Option<MachinePolicy>,
+    /// Within which share of its centre a time was wanted.
+    pub(super) precision: f64,
+    /// Whether other processes measured it since the start.
+    pub(super) gathered: bool,
+    pub(super) start: &'a Environment,
+    pub(super) end: &'a RunEnd,
+}
+
+impl Measured<'_> {
+    pub(super) fn warnings(&self) -> Vec<String> {
+        let end = self.end;
+        let mut warnings = Vec::new();
+        if self.evidence {
+            warnings.extend(self.of_environment());
+        }
+        warnings.extend(of_code(&end.calls));
+        warnings.extend(self.of_machine());
+        for uncounted in &end.uncounted {
+            warnings.push(uncounted.to_string());
+        }
+        if end.damaged > 0 {
+            let damaged = end.damaged;
+            warnings.push(format!(
+                "{damaged} damaged records of the store were passed over"
+            ));
+        }
+        if end.interrupted {
+            warnings.push("interrupted: some samples were not taken".to_owned());
+        }
+        if end.store_error.is_some() {
+            warnings.push("the store stopped taking samples: not all of them are kept".to_owned());
+        }
+        warnings.extend(end.rounds.and_then(|rounds| rounds.warning(self.precision)));
+        warnings
+    }
+
+    fn of_environment(&self) -> Vec<String> {
+        if self.end.calls.executed == 0 && !self.gathered {
+            // What else the machine does now did not touch samples that were stored before.
+            let quiet = Environment {
+                load: None,
+                ..self.start.clone()
+            };
+            return quiet.warnings();
+        }
+        let mut warnings = self.start.warnings();
+        warnings.extend(Environment::capture().warnings_since(self.start));
+        warnings
+    }
+
+    fn of_machine(&self) -> Vec<String> {
+        let calls = &self.end.calls;
+        let policy = self
+            .machine_policy
+            .unwrap_or(MachinePolicy::of(self.evidence));
+        let mut warnings = Vec::new();
+        if policy == MachinePolicy::Ignore {
+            return warnings;
+        }
+        if calls.refused_elsewhere > 0 {
+            let refused = calls.refused_elsewhere;
+            warnings.push(format!(
+                "{refused} stored samples of another class of machine were not used \
+                 (`--machine warn` would take them)"
+            ));
+        }
+        if calls.elsewhere_hits > 0 {
+            warnings.push(format!(
+                "{} of {} stored samples were measured on another class of machine; \
+                 `--overwrite` measures them again, `--machine strict` refuses such samples",
+                calls.elsewhere_hits, calls.hits
+            ));
+        }
+        if calls.nowhere_hits > 0 {
+            warnings.push(format!(
+                "{} of {} stored samples do not say on what machine they were measured: an earlier \
+                 version stored them; `--overwrite` measures them again",
+                calls.nowhere_hits, calls.hits
+            ));
+        }
+        warnings
+    }
+}
+
+fn of_code(calls: &CallCounts) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if calls.foreign_hits > 0 {
+        warnings.push(format!(
+            "{} of {} stored samples were measured by another build of this program; \
+             `--overwrite` measures them again, `--code strict` refuses such samples",
+            calls.foreign_hits, calls.hits
+        ));
+    }
+    if calls.refused > 0 {
+        warnings.push(format!(
+            "{} stored samples of another build of this program were not used \
+             (`--code warn` would take them)",
+            calls.refused
+        ));
+    }
+    warnings
+}
+
+/// What must be known of a result that was taken whole.
+pub(super) fn taken_whole(
+    same_code: bool,
+    policy: MachinePolicy,
+    here: Option<Digest>,
+    there: Option<Digest>,
+) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if !same_code {
+        warnings.push(
+            "the stored result was measured by another build of this program; \
+             `--overwrite` measures it again, `--code strict` refuses such results"
+                .to_owned(),
+        );
+    }
+    if policy != MachinePolicy::Ignore && is_other(here, there) {
+        warnings.push(
+            "the stored result was measured on another class of machine; `--overwrite` measures it \
+             again, `--machine strict` refuses such results"
+                .to_owned(),
+        );
+    }
+    if policy != MachinePolicy::Ignore && there.is_none() {
+        warnings.push(
+            "the stored result does not say on what machine it was measured: an earlier version \
+             stored it; `--overwrite` measures it again"
+                .to_owned(),
+        );
+    }
+    warnings
+}

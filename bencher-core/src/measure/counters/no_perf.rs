@@ -1,0 +1,19 @@
+//! Where there are no perf events: elsewhere than on Linux.
+
+use super::super::Reason;
+use super::gauge::Tick;
+use crate::var::Counter;
+
+/// There is none.
+#[derive(Debug)]
+pub(super) enum PerfEvent {}
+
+impl PerfEvent {
+    pub(super) fn open(_: Counter) -> Result<Self, Reason> {
+        Err(Reason::Platform)
+    }
+
+    pub(super) fn read(&self) -> Result<Tick, Reason> {
+        match *self {}
+    }
+}

@@ -1,0 +1,98 @@
+//! What a machine has been doing since it started, to tell what it did while a sweep ran.
+
+use serde::{Deserialize, Serialize};
+
+use super::cpu;
+use super::source::Source;
+
+/// Running sums since the machine started; only the difference of two says something.
+///
+/// ```
+/// use bencher_core::measure::Environment;
+/// let activity = Environment::capture().activity;
+/// assert!(activity.busy_s <= activity.all_s);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Activity {
+    /// How often cores were slowed down for their heat; none where that is not counted.
+    pub throttled: Option<u64>,
+    /// The time of all cores together, idle or not, in seconds; 0 where it is not known, as the next.
+    pub all_s: f64,
+    /// The part of it that they were busy, in seconds.
+    pub busy_s: f64,
+    /// The part of it that a hypervisor gave to others, in seconds.
+    pub stolen_s: f64,
+    /// The time that this process and its children took, in seconds.
+    pub own_s: f64,
+}
+
+/// Files under `/proc` count time in hundredths of a second, on every architecture.
+const TICK_S: f64 = 0.01;
+
+impl Activity {
+    pub(super) fn read(source: &impl Source, cores: &[u32]) -> Self {
+        let all = source
+            .text("/proc/stat")
+            .and_then(|text| machine_ticks(&text));
+        let own = source
+            .text("/proc/self/stat")
+            .and_then(|text| own_ticks(&text));
+        let mut activity = Self {
+            throttled: cpu::throttled(source, cores),
+            ..Self::default()
+        };
+        if let (Some([all, busy, stolen]), Some(own)) = (all, own) {
+            activity.all_s = all as f64 * TICK_S;
+            activity.busy_s = busy as f64 * TICK_S;
+            activity.stolen_s = stolen as f64 * TICK_S;
+            activity.own_s = own as f64 * TICK_S;
+        }
+        activity
+    }
+}
+
+/// All, busy and stolen ticks of all cores.
+fn machine_ticks(text: &str) -> Option<[u64; 3]> {
+    let line = text.lines().find_map(|line| line.strip_prefix("cpu "))?;
+    let ticks: Vec<u64> = line
+        .split_whitespace()
+        .map_while(|tick| tick.parse().ok())
+        .collect();
+    let [user, nice, system, idle, io_wait, rest @ ..] = &ticks[..] else {
+        return None;
+    };
+    let mut rest = rest.iter().copied();
+    let interrupts = rest.next().unwrap_or(0) + rest.next().unwrap_or(0);
+    // The time of guests, which follows, is part of that of the user.
+    let stolen = rest.next().unwrap_or(0);
+    let busy = user + nice + system + interrupts;
+    Some([busy + idle + io_wait + stolen, busy, stolen])
+}
+
+/// The ticks of this process and of its children that ended.
+fn own_ticks(text: &str) -> Option<u64> {
+    // The name of the program, in brackets, may hold anything.
+    let (_, fields) = text.rsplit_once(')')?;
+    let fields = fields.split_whitespace().skip(11).take(4);
+    let ticks: Vec<u64> = fields.map_while(|field| field.parse().ok()).collect();
+    (ticks.len() == 4).then(|| ticks.iter().sum())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_are_read() {
+        let stat = "cpu  100 10 50 800 20 3 2 15 0 0\ncpu0 1 2 3 4\n";
+        assert_eq!(machine_ticks(stat), Some([1000, 165, 15]));
+        assert_eq!(
+            machine_ticks("cpu  100 10 50 800 20\n"),
+            Some([980, 160, 0])
+        );
+        assert_eq!(machine_ticks("cpu  100\n"), None);
+        let own = "31 (a) R b) S 1 31 31 0 -1 4194304 500 0 0 0 7 3 2 1 20 0 1 0 900 1 1";
+        assert_eq!(own_ticks(own), Some(13));
+        assert_eq!(own_ticks("31 (bash) S 1"), None);
+    }
+}

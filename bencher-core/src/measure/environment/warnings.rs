@@ -1,0 +1,116 @@
+//! What makes times doubtful, and what to do about it.
+
+use super::Environment;
+
+/// The load for each core above which a machine is busy.
+const BUSY_LOAD: f64 = 0.5;
+/// The part of one core that others may take while a sweep runs.
+const OTHERS: f64 = 0.25;
+/// The part of all cores that a hypervisor may take while a sweep runs.
+const STOLEN: f64 = 0.01;
+/// A shorter time is not judged: the kernel counts in hundredths of a second.
+const SHORTEST_S: f64 = 0.5;
+
+impl Environment {
+    /// What makes times doubtful that are measured from now on, each with what to do about it.
+    ///
+    /// A machine is called busy where the load of the last minute is above a half for each core and
+    /// something else runs at this very moment; the load alone may be that of the compiler before.
+    ///
+    /// ```
+    /// use bencher_core::measure::Environment;
+    /// let laptop = Environment { governor: Some("powersave".to_owned()), ..Environment::capture() };
+    /// let warnings = laptop.warnings();
+    /// let warning = warnings.iter().find(|warning| warning.contains("governor")).ok_or("none")?;
+    /// assert!(warning.contains("cpupower frequency-set"), "what to do");
+    /// # Ok::<(), &str>(())
+    /// ```
+    pub fn warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        if self.build.debug_assertions {
+            warnings.push("debug build: the times say little; run with --release".to_owned());
+        }
+        if let Some(name) = &self.virtual_machine {
+            warnings.push(format!(
+                "virtual machine ({name}): others on its host may disturb the times; measure on a \
+                 machine of your own, or take more repeats and compare only on this machine"
+            ));
+        }
+        if let Some(governor) = self.governor.as_ref().filter(|name| *name != "performance") {
+            warnings.push(format!(
+                "the cores' frequency is governed by `{governor}`, which lowers it now and then; set \
+                 `sudo cpupower frequency-set --governor performance`"
+            ));
+        }
+        if self.turbo == Some(true) {
+            warnings.push(
+                "turbo is on: the frequency depends on the heat and on what other cores do; switch \
+                 it off in the firmware, or by \
+                 `echo 1 | sudo tee /sys/devices/system/cpu/intel_pstate/no_turbo` (Intel) or \
+                 `echo 0 | sudo tee /sys/devices/system/cpu/cpufreq/boost` (others)"
+                    .to_owned(),
+            );
+        }
+        if let Some(load) = self.load
+            && load > BUSY_LOAD * f64::from(self.cores.unwrap_or(1))
+            && self.running.is_none_or(|running| running > 1)
+        {
+            let cores = self
+                .cores
+                .map_or_else(String::new, |cores| format!(" on {cores} cores"));
+            warnings.push(format!(
+                "the machine was busy at the start (load {load:.2}{cores}): end other programs, or \
+                 wait for them, and measure again with --overwrite"
+            ));
+        }
+        warnings
+    }
+
+    /// What disturbed the times since `start`, each with what to do about it: heat, other programs,
+    /// and the hypervisor.
+    ///
+    /// The two latter are judged from half a second on. Others are seen from a quarter of a core on, a
+    /// hypervisor from a hundredth of the machine on.
+    ///
+    /// ```
+    /// use bencher_core::measure::Environment;
+    /// let start = Environment::capture();
+    /// let mut end = start.clone();
+    /// end.activity.throttled = Some(start.activity.throttled.unwrap_or(0) + 3);
+    /// assert_eq!(start.warnings_since(&start), [""; 0]);
+    /// assert!(end.warnings_since(&start)[0].starts_with("cores were slowed down for their heat"));
+    /// ```
+    pub fn warnings_since(&self, start: &Self) -> Vec<String> {
+        let (now, then) = (&self.activity, &start.activity);
+        let mut warnings = Vec::new();
+        let throttled = now.throttled.unwrap_or(0);
+        let throttled = throttled.saturating_sub(then.throttled.unwrap_or(0));
+        if throttled > 0 {
+            warnings.push(format!(
+                "cores were slowed down for their heat ({throttled} times): let the machine cool, \
+                 cool it better, or switch turbo off, and measure again with --overwrite"
+            ));
+        }
+        let all = now.all_s - then.all_s;
+        let elapsed = all / f64::from(self.cores.unwrap_or(1).max(1));
+        if elapsed < SHORTEST_S {
+            return warnings;
+        }
+        let others = ((now.busy_s - then.busy_s) - (now.own_s - then.own_s)) / elapsed;
+        if others > OTHERS {
+            warnings.push(format!(
+                "other programs used {others:.1} cores while this ran: end them, and measure again \
+                 with --overwrite"
+            ));
+        }
+        let stolen = (now.stolen_s - then.stolen_s) / all;
+        if stolen > STOLEN {
+            warnings.push(format!(
+                "the hypervisor gave {:.0} % of this machine's time to others: measure at another \
+                 time or on another machine, with --overwrite",
+                stolen * 100.0
+            ));
+        }
+        warnings
+    }
+}

@@ -1,0 +1,173 @@
+//! Results that counters fill.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ThreadId};
+
+use crate::job::Sample;
+use crate::measure::{Meter, Reason};
+use crate::value::{Kind, Value};
+use crate::var::{Counter, ParametrizedSweep};
+
+use super::plan::recorded_results;
+
+/// A result that was not counted, and why.
+///
+/// ```
+/// use bencher_core::measure::Reason;
+/// use bencher_core::sweep_executor::Uncounted;
+/// let uncounted = Uncounted { result: "cycles".to_owned(), reason: Reason::NoHardware };
+/// assert!(uncounted.to_string().starts_with("`cycles` was not counted: this machine shows no"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Uncounted {
+    /// The result.
+    pub result: String,
+    /// Why it was not counted.
+    pub reason: Reason,
+}
+
+impl std::fmt::Display for Uncounted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "`{}` was not counted: {}", self.result, self.reason)
+    }
+}
+
+/// The results of a sweep that counters fill, and the meter that counts for them.
+#[derive(Debug)]
+pub(crate) struct Counted {
+    results: Vec<CountedResult>,
+    /// Made by the thread that uses it, because the kernel counts for that one.
+    meter: Mutex<Option<(ThreadId, RefCell<Meter>)>>,
+    /// Why the last sample has no number, by the position in a sample.
+    missed: Mutex<BTreeMap<usize, Reason>>,
+}
+
+#[derive(Debug)]
+struct CountedResult {
+    position: usize,
+    name: &'static str,
+    kind: Kind,
+    counter: Counter,
+}
+
+/// The meter, held while a sample is taken.
+pub(super) struct HeldMeter<'a>(MutexGuard<'a, Option<(ThreadId, RefCell<Meter>)>>);
+
+impl HeldMeter<'_> {
+    pub(super) fn meter(&self) -> Option<&RefCell<Meter>> {
+        self.0.as_ref().map(|(_, meter)| meter)
+    }
+}
+
+impl Counted {
+    /// None where no result is counted.
+    pub(super) fn of<S: ParametrizedSweep>() -> Option<Arc<Self>> {
+        let results: Vec<CountedResult> = recorded_results::<S>()
+            .enumerate()
+            .filter_map(|(position, (_, var))| {
+                Some(CountedResult {
+                    position,
+                    name: var.name,
+                    kind: var.kind,
+                    counter: var.counter?,
+                })
+            })
+            .collect();
+        (!results.is_empty()).then(|| {
+            Arc::new(Self {
+                results,
+                meter: Mutex::default(),
+                missed: Mutex::default(),
+            })
+        })
+    }
+
+    /// The meter, with nothing counted.
+    pub(super) fn hold(&self) -> HeldMeter<'_> {
+        let mut held = self.meter.lock().unwrap_or_else(PoisonError::into_inner);
+        let here = thread::current().id();
+        match &mut *held {
+            Some((thread, meter)) if *thread == here => meter.get_mut().reset(),
+            other => {
+                let counters: Vec<Counter> = self.results.iter().map(|r| r.counter).collect();
+                *other = Some((here, RefCell::new(Meter::new(&counters))));
+            }
+        }
+        HeldMeter(held)
+    }
+
+    /// Puts what was counted into the results that the benchmark left unset.
+    pub(super) fn fill(&self, sample: &mut Sample, meter: &Meter) {
+        for (result, reading) in self.results.iter().zip(meter.readings()) {
+            if let Some(unset @ None) = sample.get_mut(result.position) {
+                match &reading.value {
+                    Ok(number) => *unset = Some(value_of(result.kind, *number)),
+                    Err(reason) => {
+                        self.missed().insert(result.position, reason.clone());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Why a result of a sample, by its position there, has no number; none where nothing is counted for it.
+    pub(crate) fn reason(&self, position: usize, is_stored: bool) -> Option<Arc<str>> {
+        self.results
+            .iter()
+            .find(|result| result.position == position)?;
+        if is_stored {
+            return Some(
+                "it was not counted when the sample was stored; --overwrite counts it".into(),
+            );
+        }
+        let missed = self.missed();
+        missed
+            .get(&position)
+            .map(|reason| reason.to_string().into())
+    }
+
+    /// The results that were not counted in some sample.
+    pub(super) fn uncounted(&self) -> Vec<Uncounted> {
+        let missed = self.missed();
+        let results = self.results.iter();
+        results
+            .filter_map(|result| {
+                Some(Uncounted {
+                    result: result.name.to_owned(),
+                    reason: missed.get(&result.position)?.clone(),
+                })
+            })
+            .collect()
+    }
+
+    fn missed(&self) -> MutexGuard<'_, BTreeMap<usize, Reason>> {
+        self.missed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A number as a result holds it: counts are rounded where it is a whole number.
+fn value_of(kind: Kind, number: f64) -> Value {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a count, which `as` keeps in range"
+    )]
+    match kind {
+        Kind::Uint(_) => Value::from(number.round() as u64),
+        _ => Value::from(number),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_rounded_to_whole_results() {
+        assert_eq!(value_of(Kind::Uint(64), 1.5), Value::from(2));
+        assert_eq!(value_of(Kind::Uint(64), -1.0), Value::from(0));
+        assert_eq!(value_of(Kind::Float(64), 1.5), Value::from(1.5));
+    }
+}
