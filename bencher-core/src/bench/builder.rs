@@ -36,6 +36,7 @@ pub struct SweepBuilder<'b, S> {
     pub(super) choice: SweepChoice<S>,
     pub(super) order: Option<Order>,
     pub(super) repeats: Option<u32>,
+    pub(super) level: Option<u8>,
 }
 
 impl<'b, S: Benchmark> SweepBuilder<'b, S> {
@@ -50,6 +51,7 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
             choice: SweepChoice::default(),
             order: None,
             repeats: None,
+            level: None,
         }
     }
 
@@ -148,6 +150,21 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
     /// Samples of every point, where the run says nothing else than one.
     pub fn repeats(mut self, repeats: u32) -> Self {
         self.repeats = Some(repeats);
+        self
+    }
+
+    /// The density of all inputs, where the run says nothing: level 1, 2, 3, 4, 5, … takes 1, 2, 3, 5,
+    /// 9, … samples of each.
+    ///
+    /// ```
+    #[doc = include_str!("../example_sweep.md")]
+    #[doc = include_str!("../example_bench.md")]
+    /// let result = bench.sweep("By length").inputs([Sorting::LEN]).level(4).run()?;
+    /// assert_eq!(result.dataset().shape(), [5, 1]);
+    /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    /// ```
+    pub fn level(mut self, level: u8) -> Self {
+        self.level = Some(level);
         self
     }
 

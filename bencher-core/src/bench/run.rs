@@ -15,6 +15,7 @@ use crate::value::Digest;
 use crate::var::ParametrizedSweep;
 
 use super::builder::SweepBuilder;
+use super::config::SweepDefaults;
 use super::error::BenchError;
 use super::result::BenchResult;
 use super::session::{Session, warnings};
@@ -27,7 +28,7 @@ const EXECUTABLE: &str = "executable";
 
 impl<S: Benchmark> SweepBuilder<'_, S> {
     pub(super) fn run_in(self, session: &mut Session) -> Result<BenchResult<S>> {
-        if !session.enter(&self.title, self.repeats, self.order) {
+        if !session.enter(self.defaults()) {
             return Ok(self.not_run(self.plan(session).ok().as_ref()));
         }
         if session.config.list {
@@ -51,6 +52,16 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         }
         let timings = vec![("plan".to_owned(), clock.elapsed().as_secs_f64())];
         self.execute(plan, session, timings)
+    }
+
+    /// What it says of its own run.
+    fn defaults(&self) -> SweepDefaults {
+        SweepDefaults {
+            title: self.title.clone(),
+            repeats: self.repeats,
+            order: self.order,
+            level: self.level,
+        }
     }
 
     fn execute(

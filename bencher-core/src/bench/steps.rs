@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use crate::progress::{BarProgress, JsonProgress, ProgressSink, SilentProgress};
-use crate::space::Order;
 use crate::store::default_root;
 
 use super::config::{OutputFormat, RunConfig, SweepDefaults};
@@ -31,22 +30,14 @@ impl Session {
 
     /// Begins a sweep, as the user, or else it, or else its program says; whether it is to be run or
     /// shown.
-    pub(super) fn enter(
-        &mut self,
-        title: &str,
-        repeats: Option<u32>,
-        order: Option<Order>,
-    ) -> bool {
+    pub(super) fn enter(&mut self, sweep: SweepDefaults) -> bool {
         let is_first = self.seen.is_empty();
-        self.config = self.layers.sweep(SweepDefaults {
-            title: title.to_owned(),
-            repeats,
-            order,
-        });
+        let title = sweep.title.clone();
+        self.config = self.layers.sweep(sweep);
         if is_first {
             self.announce_step();
         }
-        self.is_chosen(title) && !self.config.print_config
+        self.is_chosen(&title) && !self.config.print_config
     }
 
     /// What the program and its user say that makes no sense together.
