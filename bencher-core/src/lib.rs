@@ -3,7 +3,7 @@
 //!
 //! Each module imports only from those listed before it:
 //! [`value`], [`stats`], [`quiet`], [`var`], [`space`], [`dataset`], [`record`], [`store`],
-//! [`context`], [`evaluator`],
+//! [`measure`], [`context`], [`evaluator`],
 //! [`job`], [`progress`], [`sweep_executor`] with [`result_collector`],
 //! [`mod@bench`], [`cli`].
 //!
@@ -42,6 +42,7 @@ pub mod context;
 pub mod dataset;
 pub mod evaluator;
 pub mod job;
+pub mod measure;
 pub mod progress;
 pub mod quiet;
 pub mod record;

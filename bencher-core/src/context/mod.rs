@@ -21,14 +21,15 @@
 //! [`Benchmark::benchmark`]: crate::sweep_executor::Benchmark::benchmark
 
 mod state;
+mod timing;
 
-use std::hint::black_box;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 pub use state::{States, WorkerState};
+pub use timing::{FromSeconds, TimedFuture};
 
+use crate::measure::{Batches, Timer};
 use crate::space::mix;
 use crate::store::{PendingFolder, StoreError};
 
@@ -42,6 +43,18 @@ pub struct Context<'a> {
     states: Option<&'a Arc<States>>,
     folders: Option<&'a dyn Fn() -> Result<PendingFolder, StoreError>>,
     folder: Option<PendingFolder>,
+    timer: Option<&'a Timer>,
+    /// The number of the point, which batches are sized by.
+    point: u64,
+    batches: Option<&'a Batches>,
+    /// The sizes of batches where nobody gives any.
+    own_batches: Option<Batches>,
+    /// Whether every timed region is run once only.
+    once: bool,
+    /// The timed regions so far.
+    regions: u32,
+    /// From how many seconds on a time could have been told, where one could not.
+    below: Option<f64>,
 }
 
 impl std::fmt::Debug for Context<'_> {
@@ -62,7 +75,62 @@ impl<'a> Context<'a> {
             states: None,
             folders: None,
             folder: None,
+            timer: None,
+            point: 0,
+            batches: None,
+            own_batches: None,
+            once: false,
+            regions: 0,
+            below: None,
         }
+    }
+
+    /// The same context with the sizes of batches that the samples of a sweep share, for one of its
+    /// points.
+    #[must_use]
+    pub fn with_batches(mut self, batches: &'a Batches, point: u64) -> Self {
+        self.batches = Some(batches);
+        self.point = point;
+        self
+    }
+
+    /// The same context with another clock.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use bencher_core::context::Context;
+    /// use bencher_core::measure::{FakeClock, Timer};
+    /// let clock = FakeClock::default();
+    /// let timer = Timer::on(clock.clone());
+    /// let mut cx = Context::new(1, &|| 42).with_timer(&timer);
+    /// let mut elapsed: Option<f64> = None;
+    /// cx.iter(&mut elapsed, || clock.advance(Duration::from_nanos(250)));
+    /// assert_eq!(elapsed, Some(250e-9));
+    /// ```
+    #[must_use]
+    pub fn with_timer(mut self, timer: &'a Timer) -> Self {
+        self.timer = Some(timer);
+        self
+    }
+
+    /// The same context, in which every timed piece of code is run once, without a batch: for a quick check
+    /// that it works.
+    ///
+    /// ```
+    /// use bencher_core::context::Context;
+    /// let (mut calls, mut elapsed) = (0, None::<f64>);
+    /// Context::new(1, &|| 42).once().iter(&mut elapsed, || calls += 1);
+    /// assert_eq!(calls, 1);
+    /// ```
+    #[must_use]
+    pub fn once(mut self) -> Self {
+        self.once = true;
+        self
+    }
+
+    /// From how many seconds on a time of this sample could have been told, where one was too short.
+    pub const fn below_resolution(&self) -> Option<f64> {
+        self.below
     }
 
     /// The same context with a way to make the sample's folder.
@@ -186,57 +254,6 @@ impl<'a> Context<'a> {
         (0..len as u64)
             .map(|n| T::from_bits(mix(start.wrapping_add(n))))
             .collect()
-    }
-
-    /// Runs `work` once, records its wall time, and returns what it returned.
-    ///
-    /// The result is kept from the optimiser; it is dropped by the caller, outside the time.
-    ///
-    /// The time is in seconds where `T` is a number, and a `Duration` where it is one. Work that panics
-    /// records none.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use bencher_core::context::Context;
-    /// let mut elapsed: Option<Duration> = None;
-    /// let sum = Context::new(1, &|| 42).measure(&mut elapsed, || (0..1000_u64).sum::<u64>());
-    /// assert_eq!(sum, 499_500);
-    /// assert!(elapsed.is_some());
-    /// ```
-    pub fn measure<T: FromDuration, R>(
-        &mut self,
-        elapsed: &mut Option<T>,
-        work: impl FnOnce() -> R,
-    ) -> R {
-        let started = Instant::now();
-        let result = black_box(work());
-        let time = started.elapsed();
-        *elapsed = Some(T::from_duration(time));
-        result
-    }
-}
-
-/// A type of result that can hold a measured time.
-///
-/// ```
-/// use std::time::Duration;
-/// use bencher_core::context::FromDuration;
-/// assert_eq!(f64::from_duration(Duration::from_millis(250)), 0.25);
-/// ```
-pub trait FromDuration {
-    /// The time in this type: seconds, for numbers.
-    fn from_duration(time: Duration) -> Self;
-}
-
-impl FromDuration for f64 {
-    fn from_duration(time: Duration) -> Self {
-        time.as_secs_f64()
-    }
-}
-
-impl FromDuration for Duration {
-    fn from_duration(time: Duration) -> Self {
-        time
     }
 }
 

@@ -10,6 +10,15 @@
 //! assert_eq!(stats::max(&seconds), Some(0.4));
 //! assert_eq!(stats::mean(&[]), None);
 //! ```
+//!
+//! What a measured time comes to, with its bounds, is a [`Summary`]; how much slower one of two is, a
+//! [`Ratio`].
+
+mod ratio;
+mod summary;
+
+pub use ratio::{Ratio, paired_ratio, ratio};
+pub use summary::{MISRATE, Outliers, Summary, outliers, summary};
 
 /// The arithmetic mean, by compensated summation; `None` of nothing.
 ///

@@ -1,0 +1,329 @@
+//! Timing pieces of code within a sample.
+
+use std::future::Future;
+use std::hint::black_box;
+use std::mem::needs_drop;
+use std::pin::Pin;
+use std::time::Duration;
+
+use crate::measure::{Batch, Batches, Region, Timed, Timer};
+
+use super::Context;
+
+/// How many outputs are kept until the clock has been read, where dropping them takes time.
+const KEPT: u64 = 64;
+
+/// A future whose time is taken, as [`Context::iter_async`] hands it to a runtime.
+pub type TimedFuture<'a> = Pin<Box<dyn Future<Output = Duration> + 'a>>;
+
+/// Times are of the clock of the process, less what measuring itself costs; `None` stands for one that is
+/// too short to tell from that. Each function keeps what `work` returns from the optimiser, and
+/// gives back the last of it; it is dropped outside the time.
+///
+/// In a sweep with a result that is declared `timed`, every sample is one *batch* of one round; the batch's
+/// size is found when the point is first measured.
+impl<'a> Context<'a> {
+    /// Runs `work` once and records its wall time.
+    ///
+    /// For work that cannot be repeated within a sample: the set-up before it is run again in every
+    /// round. The time is in seconds where `T` is a number, and a `Duration` where it is one. Work that
+    /// panics records none.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use bencher_core::context::Context;
+    /// let mut elapsed: Option<Duration> = None;
+    /// let sum = Context::new(1, &|| 42).measure(&mut elapsed, || (0..100_000_u64).map(|n| n * n % 7).sum());
+    /// assert_eq!(sum, (0..100_000_u64).map(|n| n * n % 7).sum::<u64>());
+    /// assert!(elapsed.is_some());
+    /// ```
+    pub fn measure<T: FromSeconds, R>(
+        &mut self,
+        elapsed: &mut Option<T>,
+        work: impl FnOnce() -> R,
+    ) -> R {
+        self.region();
+        let timer = self.timer();
+        let start = timer.now();
+        let result = black_box(work());
+        let time = timer.now() - start;
+        let batch = Batch {
+            iterations: 1,
+            time,
+        };
+        self.record(elapsed, batch, timer.costs().reading);
+        result
+    }
+
+    /// Runs `work` as often as a batch needs and records the wall time of one call.
+    ///
+    /// ```
+    /// use bencher_core::context::Context;
+    /// let mut cx = Context::new(1, &|| 42);
+    /// let data = cx.random_vec::<u64>(1000);
+    /// let mut elapsed: Option<f64> = None;
+    /// let largest = cx.iter(&mut elapsed, || data.iter().max());
+    /// assert_eq!(largest, data.iter().max());
+    /// assert!(elapsed.is_some_and(|seconds| seconds < 1e-3));
+    /// ```
+    pub fn iter<T: FromSeconds, R>(
+        &mut self,
+        elapsed: &mut Option<T>,
+        mut work: impl FnMut() -> R,
+    ) -> R {
+        let timer = self.timer();
+        let costs = timer.costs();
+        let mut last = None;
+        if needs_drop::<R>() {
+            let mut kept: Vec<R> = Vec::with_capacity(KEPT as usize);
+            self.batch(elapsed, costs.iteration + costs.reading / KEPT as f64, |n| {
+                let mut time = Duration::ZERO;
+                let mut left = n;
+                while left > 0 {
+                    let chunk = left.min(KEPT);
+                    let start = timer.now();
+                    for _ in 0..chunk {
+                        kept.push(black_box(work()));
+                    }
+                    time += timer.now() - start;
+                    left -= chunk;
+                    last = kept.pop();
+                    kept.clear();
+                }
+                time
+            });
+        } else {
+            self.batch(elapsed, costs.iteration, |n| {
+                let start = timer.now();
+                crate::measure::repeat(n.saturating_sub(1), &mut work);
+                let result = black_box(work());
+                let time = timer.now() - start;
+                last = Some(result);
+                time
+            });
+        }
+        // A batch runs at least one iteration.
+        last.unwrap_or_else(work)
+    }
+
+    /// Like [`iter`](Self::iter), for work that uses up or changes its input: `setup` makes a new one for every
+    /// call, outside the time. Every call is timed alone, so it should take a microsecond at least;
+    /// [`iter_batched`](Self::iter_batched) is for less.
+    ///
+    /// ```
+    /// use bencher_core::context::Context;
+    /// let mut cx = Context::new(1, &|| 42);
+    /// let data = cx.random_vec::<u64>(1000);
+    /// let mut elapsed: Option<f64> = None;
+    /// let sorted = cx.iter_with_setup(&mut elapsed, || data.clone(), |mut data| {
+    ///     data.sort();
+    ///     data
+    /// });
+    /// assert!(sorted.is_sorted() && elapsed.is_some());
+    /// ```
+    pub fn iter_with_setup<T: FromSeconds, I, R>(
+        &mut self,
+        elapsed: &mut Option<T>,
+        setup: impl FnMut() -> I,
+        work: impl FnMut(I) -> R,
+    ) -> R {
+        self.iter_batched(elapsed, 1, setup, work)
+    }
+
+    /// Like [`iter_with_setup`](Self::iter_with_setup), with `size` inputs made ahead and their calls timed
+    /// together: for work that is short beside a reading of the clock (some 25 ns). All inputs and outputs of a
+    /// group are in memory at once. A `size` of 0 counts as 1.
+    ///
+    /// ```
+    /// use bencher_core::context::Context;
+    /// let mut elapsed: Option<f64> = None;
+    /// let last = Context::new(1, &|| 42).iter_batched(
+    ///     &mut elapsed,
+    ///     100,
+    ///     || vec![3, 1, 2],
+    ///     |mut list| {
+    ///         list.push(4);
+    ///         list
+    ///     },
+    /// );
+    /// assert_eq!(last, [3, 1, 2, 4]);
+    /// ```
+    pub fn iter_batched<T: FromSeconds, I, R>(
+        &mut self,
+        elapsed: &mut Option<T>,
+        size: usize,
+        mut setup: impl FnMut() -> I,
+        mut work: impl FnMut(I) -> R,
+    ) -> R {
+        let timer = self.timer();
+        let costs = timer.costs();
+        let size = size.max(1);
+        let overhead = costs.reading / size as f64
+            + if size == 1 { 0.0 } else { costs.iteration };
+        let mut last = None;
+        let (mut inputs, mut outputs) = (Vec::new(), Vec::new());
+        self.batch(elapsed, overhead, |n| {
+            let mut time = Duration::ZERO;
+            let mut left = n;
+            while left > 0 {
+                let group = usize::try_from(left).unwrap_or(usize::MAX).min(size);
+                inputs.extend((0..group).map(|_| setup()));
+                outputs.reserve(group);
+                let start = timer.now();
+                for input in inputs.drain(..) {
+                    outputs.push(black_box(work(black_box(input))));
+                }
+                time += timer.now() - start;
+                left -= group as u64;
+                last = outputs.pop();
+                outputs.clear();
+            }
+            time
+        });
+        last.unwrap_or_else(|| work(setup()))
+    }
+
+    /// Records the time of an iteration where `work` takes it by itself: called with a number of iterations, it
+    /// runs them and says how long they took. Nothing is subtracted.
+    ///
+    /// ```
+    /// use std::time::{Duration, Instant};
+    /// use bencher_core::context::Context;
+    /// let mut elapsed: Option<f64> = None;
+    /// Context::new(1, &|| 42).iter_custom(&mut elapsed, |iterations| {
+    ///     let start = Instant::now();
+    ///     for n in 0..iterations {
+    ///         std::hint::black_box(n.pow(3));
+    ///     }
+    ///     start.elapsed() / 2
+    /// });
+    /// assert!(elapsed.is_some());
+    /// ```
+    pub fn iter_custom<T: FromSeconds>(
+        &mut self,
+        elapsed: &mut Option<T>,
+        work: impl FnMut(u64) -> Duration,
+    ) {
+        self.batch(elapsed, 0.0, work);
+    }
+
+    /// Like [`iter`](Self::iter), for work that is awaited, on the user's own runtime: `block_on` drives one future that
+    /// holds a whole batch, so that starting the runtime does not count. The calls follow one another; what
+    /// they return is dropped within the time, but for the last, which is given back. `None` where
+    /// `block_on` did not run the future to its end.
+    ///
+    /// ```
+    /// use bencher_core::context::Context;
+    /// # fn block_on<F: Future + Unpin>(mut future: F) -> F::Output {
+    /// #     use std::task::{Context, Poll, Waker};
+    /// #     let mut future = std::pin::Pin::new(&mut future);
+    /// #     loop {
+    /// #         if let Poll::Ready(done) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+    /// #             return done;
+    /// #         }
+    /// #     }
+    /// # }
+    /// let mut elapsed: Option<f64> = None;
+    /// let sum = Context::new(1, &|| 42).iter_async(
+    ///     &mut elapsed,
+    ///     |future| block_on(future), // of tokio: `|future| runtime.block_on(future)`
+    ///     async || (0..100_u64).map(|n| n * n % 7).sum::<u64>(),
+    /// );
+    /// assert_eq!(sum, Some((0..100).map(|n| n * n % 7).sum()));
+    /// assert!(elapsed.is_some());
+    /// ```
+    pub fn iter_async<T: FromSeconds, R>(
+        &mut self,
+        elapsed: &mut Option<T>,
+        mut block_on: impl FnMut(TimedFuture<'_>) -> Duration,
+        mut work: impl AsyncFnMut() -> R,
+    ) -> Option<R> {
+        let timer = self.timer();
+        let mut last = None;
+        self.batch(elapsed, timer.costs().iteration, |n| {
+            block_on(Box::pin(async {
+                let start = timer.now();
+                for _ in 1..n {
+                    black_box(work().await);
+                }
+                let result = black_box(work().await);
+                let time = timer.now() - start;
+                last = Some(result);
+                time
+            }))
+        });
+        last
+    }
+
+    /// Takes a batch of a region and records the time of one iteration.
+    fn batch<T: FromSeconds>(
+        &mut self,
+        elapsed: &mut Option<T>,
+        overhead: f64,
+        mut run: impl FnMut(u64) -> Duration,
+    ) {
+        let region = self.region();
+        let batch = match (self.once, self.batches) {
+            (true, _) => Batch {
+                iterations: 1,
+                time: run(1),
+            },
+            (false, Some(batches)) => batches.take(region, &mut run),
+            (false, None) => self
+                .own_batches
+                .get_or_insert_with(Batches::default)
+                .take(region, &mut run),
+        };
+        self.record(elapsed, batch, overhead);
+    }
+
+    fn record<T: FromSeconds>(&mut self, elapsed: &mut Option<T>, batch: Batch, overhead: f64) {
+        *elapsed = match batch.per_iteration(overhead) {
+            Timed::Time(seconds) => Some(T::from_seconds(seconds)),
+            Timed::Below { floor } => {
+                self.below = Some(self.below.unwrap_or(0.0).max(floor));
+                None
+            }
+        };
+    }
+
+    /// The clock: that of the process, unless another was given.
+    fn timer(&self) -> &'a Timer {
+        self.timer.unwrap_or_else(|| Timer::system())
+    }
+
+    /// Begins a timed region of the sample.
+    fn region(&mut self) -> Region {
+        let region = Region {
+            point: self.point,
+            nth: self.regions,
+        };
+        self.regions += 1;
+        region
+    }
+}
+
+/// A type of result that can hold a measured time.
+///
+/// ```
+/// use std::time::Duration;
+/// use bencher_core::context::FromSeconds;
+/// assert_eq!(f64::from_seconds(0.25), 0.25);
+/// assert_eq!(Duration::from_seconds(0.25), Duration::from_millis(250));
+/// ```
+pub trait FromSeconds {
+    /// So many seconds in this type; times of less than nothing are none.
+    fn from_seconds(seconds: f64) -> Self;
+}
+
+impl FromSeconds for f64 {
+    fn from_seconds(seconds: f64) -> Self {
+        seconds.max(0.0)
+    }
+}
+
+impl FromSeconds for Duration {
+    fn from_seconds(seconds: f64) -> Self {
+        Self::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Self::MAX)
+    }
+}

@@ -1,0 +1,249 @@
+//! Where time is read, and what reading it costs.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::hint::black_box;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+/// Where time is read: the seam between measuring and the machine.
+///
+/// ```
+/// use std::time::Duration;
+/// use bencher_core::measure::{Clock, FakeClock};
+/// let clock = FakeClock::default();
+/// let before = clock.now();
+/// clock.advance(Duration::from_millis(3));
+/// assert_eq!(clock.now() - before, Duration::from_millis(3));
+/// ```
+pub trait Clock: fmt::Debug + Send + Sync {
+    /// The time since some moment that stays the same; never less than before.
+    fn now(&self) -> Duration;
+}
+
+/// The monotonic clock of the operating system.
+///
+/// ```
+/// use bencher_core::measure::{Clock, MonotonicClock};
+/// let clock = MonotonicClock::default();
+/// assert!(clock.now() <= clock.now());
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct MonotonicClock {
+    origin: Instant,
+}
+
+impl Default for MonotonicClock {
+    fn default() -> Self {
+        Self {
+            origin: Instant::now(),
+        }
+    }
+}
+
+impl Clock for MonotonicClock {
+    fn now(&self) -> Duration {
+        self.origin.elapsed()
+    }
+}
+
+/// A clock that stands still until it is advanced; its clones show the same time.
+///
+/// The example stands at [`Clock`].
+#[derive(Clone, Debug, Default)]
+pub struct FakeClock {
+    nanoseconds: Arc<AtomicU64>,
+}
+
+impl FakeClock {
+    /// Lets time pass.
+    pub fn advance(&self, time: Duration) {
+        let time = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        self.nanoseconds.fetch_add(time, Ordering::Relaxed);
+    }
+}
+
+impl Clock for FakeClock {
+    fn now(&self) -> Duration {
+        Duration::from_nanos(self.nanoseconds.load(Ordering::Relaxed))
+    }
+}
+
+/// What a clock can tell, and what measuring with it costs; in seconds.
+///
+/// ```
+/// use bencher_core::measure::Timer;
+/// let costs = Timer::system().costs();
+/// assert!(costs.precision > 0.0 && costs.iteration < 1e-6);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ClockCosts {
+    /// The smallest difference that the clock shows.
+    pub precision: f64,
+    /// What a reading adds to the time between two readings.
+    pub reading: f64,
+    /// What the loop around the iterations of a batch adds to each.
+    pub iteration: f64,
+}
+
+/// A clock and what it costs.
+///
+/// ```
+/// use std::time::Duration;
+/// use bencher_core::measure::{FakeClock, Timer};
+/// let clock = FakeClock::default();
+/// let timer = Timer::on(clock.clone());
+/// let start = timer.now();
+/// clock.advance(Duration::from_secs(2));
+/// assert_eq!(timer.now() - start, Duration::from_secs(2));
+/// assert_eq!(timer.costs().reading, 0.0, "of a clock that stands still");
+/// ```
+#[derive(Clone, Debug)]
+pub struct Timer {
+    clock: Arc<dyn Clock>,
+    costs: ClockCosts,
+}
+
+impl Timer {
+    /// The timer of the process, on the monotonic clock; what it costs is measured once, at the first
+    /// call, which takes some milliseconds.
+    pub fn system() -> &'static Self {
+        static TIMER: OnceLock<Timer> = OnceLock::new();
+        TIMER.get_or_init(|| {
+            let clock = MonotonicClock::default();
+            Self {
+                costs: calibrated(&clock),
+                clock: Arc::new(clock),
+            }
+        })
+    }
+
+    /// A timer on another clock, which costs nothing.
+    pub fn on(clock: impl Clock + 'static) -> Self {
+        Self::with_costs(clock, ClockCosts::default())
+    }
+
+    /// A timer on another clock, with what it costs.
+    ///
+    /// ```
+    /// use bencher_core::measure::{ClockCosts, FakeClock, Timer};
+    /// let costs = ClockCosts { reading: 25e-9, ..ClockCosts::default() };
+    /// assert_eq!(Timer::with_costs(FakeClock::default(), costs).costs(), costs);
+    /// ```
+    pub fn with_costs(clock: impl Clock + 'static, costs: ClockCosts) -> Self {
+        Self {
+            clock: Arc::new(clock),
+            costs,
+        }
+    }
+
+    /// The time on the clock.
+    pub fn now(&self) -> Duration {
+        self.clock.now()
+    }
+
+    /// What the clock can tell and costs.
+    pub const fn costs(&self) -> ClockCosts {
+        self.costs
+    }
+}
+
+/// Four calls a turn, so that the turn itself hardly counts.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "the loop must stand beside the body, not call it")]
+pub(crate) fn repeat<R>(iterations: u64, work: &mut impl FnMut() -> R) {
+    for _ in 0..iterations / 4 {
+        black_box(work());
+        black_box(work());
+        black_box(work());
+        black_box(work());
+    }
+    for _ in 0..iterations % 4 {
+        black_box(work());
+    }
+}
+
+/// How often a difference must be seen to be believed.
+const SEEN: u32 = 100;
+/// How often the clock is read at most to find its precision.
+const READINGS: u32 = 100_000;
+/// The rounds and the length of each by which costs are measured; the fastest round counts.
+const CALIBRATION: (u32, u64) = (25, 2_000);
+
+fn calibrated(clock: &MonotonicClock) -> ClockCosts {
+    let fastest = |time: &dyn Fn() -> Duration| {
+        let times = (0..CALIBRATION.0).map(|_| time());
+        let least = times.min().unwrap_or_default();
+        least.as_secs_f64() / CALIBRATION.1 as f64
+    };
+    let reading = fastest(&|| {
+        let start = clock.now();
+        for _ in 0..CALIBRATION.1 {
+            black_box(clock.now());
+        }
+        clock.now() - start
+    });
+    let iteration = fastest(&|| {
+        let start = clock.now();
+        repeat(CALIBRATION.1, &mut || ());
+        clock.now() - start
+    });
+    ClockCosts {
+        precision: precision(clock).as_secs_f64(),
+        reading,
+        iteration,
+    }
+}
+
+/// The smallest difference between two readings that is seen often.
+fn precision(clock: &dyn Clock) -> Duration {
+    let mut seen: HashMap<Duration, u32> = HashMap::new();
+    let mut before = clock.now();
+    for _ in 0..READINGS {
+        let now = clock.now();
+        let step = now.saturating_sub(before);
+        before = now;
+        if step.is_zero() {
+            continue;
+        }
+        let times = seen.entry(step).or_default();
+        *times += 1;
+        if *times >= SEEN {
+            break;
+        }
+    }
+    let often = seen.values().copied().max().unwrap_or(0);
+    let believed = seen.iter().filter(|(_, times)| **times * 10 >= often);
+    believed.map(|(step, _)| *step).min().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_precision_is_the_step_of_the_clock() {
+        #[derive(Debug)]
+        struct Coarse(FakeClock);
+        impl Clock for Coarse {
+            fn now(&self) -> Duration {
+                self.0.advance(Duration::from_nanos(30));
+                let now = self.0.now().as_nanos();
+                Duration::from_nanos(u64::try_from(now / 1000 * 1000).unwrap())
+            }
+        }
+        let clock = Coarse(FakeClock::default());
+        assert_eq!(precision(&clock), Duration::from_micros(1));
+        assert_eq!(precision(&FakeClock::default()), Duration::ZERO, "it stands still");
+    }
+
+    #[test]
+    fn every_iteration_is_run() {
+        for iterations in [0, 1, 3, 4, 5, 11] {
+            let mut count = 0;
+            repeat(iterations, &mut || count += 1);
+            assert_eq!(count, iterations);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! Measuring: where time is read, how many iterations a batch takes, which point comes next.
+//!
+//! A timed region is run in *batches* of as many iterations as take long enough for the clock to
+//! tell ([`Batches`]). A sweep of timed points goes in *rounds*: each adds one batch to every point
+//! that is still wanted, in an order of its own, so that a machine that drifts does not pose as an
+//! effect of an input ([`Rounds`]). Both read time through a [`Clock`], and are tested on a
+//! [`FakeClock`].
+//!
+//! ```
+//! use std::time::Duration;
+//! use bencher_core::measure::{Batches, FakeClock, Region, Timer};
+//! let clock = FakeClock::default();
+//! let timer = Timer::on(clock.clone());
+//! let batches = Batches::default();
+//! // 50 ns an iteration, but for a slow first one.
+//! let mut first = true;
+//! let batch = batches.take(Region { point: 0, nth: 0 }, &mut |iterations| {
+//!     let start = timer.now();
+//!     for _ in 0..iterations {
+//!         clock.advance(Duration::from_nanos(if first { 9_000_000 } else { 50 }));
+//!         first = false;
+//!     }
+//!     timer.now() - start
+//! });
+//! assert_eq!(batch.iterations, 2000, "100 µs of them");
+//! assert_eq!(batch.time, Duration::from_micros(100));
+//! ```
+
+mod batch;
+mod clock;
+mod order;
+mod rounds;
+
+pub use batch::{Batch, Batches, LEAST_BATCH, Region, Timed};
+pub(crate) use clock::repeat;
+pub use clock::{Clock, ClockCosts, FakeClock, MonotonicClock, Timer};
+pub use order::Alternatives;
+pub use rounds::{FIRST_LOOK, MOST_ROUNDS, RoundRules, Rounds, Stop, Wanted};

@@ -1,0 +1,610 @@
+//! Which points are measured in the next round, and when a point is known well enough.
+
+use std::time::Duration;
+
+use crate::stats::{MISRATE, Summary, summary};
+
+use super::order::{Alternatives, ordered};
+
+/// How many rounds are measured before a point is looked at for the first time.
+pub const FIRST_LOOK: u32 = 11;
+/// The most rounds of a sweep.
+pub const MOST_ROUNDS: u32 = 1024;
+/// How near the last three estimates of the noise lie to each other where it has settled.
+const SETTLED: f64 = 0.05;
+
+/// How long a sweep of timed points goes on.
+///
+/// ```
+/// use bencher_core::measure::{RoundRules, Wanted};
+/// let rules = RoundRules::default();
+/// assert_eq!((rules.rounds, rules.precision), (Wanted::AsNeeded, 0.01));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RoundRules {
+    /// How many rounds.
+    pub rounds: Wanted,
+    /// A point is done when its bounds lie within this share of its centre.
+    pub precision: f64,
+    /// Whether a point is done, too, when its noise has settled: more rounds would hardly show
+    /// something else.
+    pub stop_when_settled: bool,
+    /// How long all points together may take; the first round is always finished.
+    pub budget: Option<Duration>,
+    /// The order within the rounds; the same seed gives the same.
+    pub seed: u64,
+    /// Which points are measured next to each other.
+    pub alternatives: Option<Alternatives>,
+}
+
+impl Default for RoundRules {
+    fn default() -> Self {
+        Self {
+            rounds: Wanted::AsNeeded,
+            precision: 0.01,
+            stop_when_settled: true,
+            budget: None,
+            seed: 0,
+            alternatives: None,
+        }
+    }
+}
+
+/// How many rounds are wanted.
+///
+/// ```
+/// use bencher_core::measure::{MOST_ROUNDS, Wanted};
+/// assert_eq!(Wanted::Exactly(5).most(), 5);
+/// assert_eq!(Wanted::AsNeeded.most(), MOST_ROUNDS);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// So many, unless the budget ends before.
+    Exactly(u32),
+    /// As many as the points need to be known well enough.
+    AsNeeded,
+}
+
+impl Wanted {
+    /// The most rounds there can be.
+    pub const fn most(self) -> u32 {
+        match self {
+            Self::Exactly(rounds) => rounds,
+            Self::AsNeeded => MOST_ROUNDS,
+        }
+    }
+}
+
+/// Why a point is measured no more.
+///
+/// ```
+/// use bencher_core::measure::Stop;
+/// assert_eq!(Stop::Precise(0.004).to_string(), "known within 0.40 %");
+/// assert!(Stop::Precise(0.004).is_enough() && !Stop::Budget.is_enough());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Stop {
+    /// Its bounds are as near as wanted: within this share.
+    Precise(f64),
+    /// Its noise has settled, with the bounds within this share.
+    Settled(f64),
+    /// There is no time to measure more of: its results are below resolution, or not set.
+    NoTimes,
+    /// Every round so far failed.
+    Failing,
+    /// All rounds that were wanted are done.
+    Done,
+    /// The budget ended.
+    Budget,
+}
+
+impl Stop {
+    /// Whether the point is known as well as was wanted.
+    pub const fn is_enough(self) -> bool {
+        !matches!(self, Self::Budget)
+    }
+}
+
+impl std::fmt::Display for Stop {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Precise(width) => write!(f, "known within {:.2} %", width * 100.0),
+            Self::Settled(width) => {
+                write!(f, "the noise has settled; known within {:.2} %", width * 100.0)
+            }
+            Self::NoTimes => write!(f, "there are no times to know better"),
+            Self::Failing => write!(f, "every round failed"),
+            Self::Done => write!(f, "all rounds are done"),
+            Self::Budget => write!(f, "the budget ended"),
+        }
+    }
+}
+
+/// The rounds of a sweep: which points come next, until all are known well enough.
+///
+/// ```
+/// use std::time::Duration;
+/// use bencher_core::measure::{FIRST_LOOK, RoundRules, Rounds, Stop};
+/// let mut rounds = Rounds::new(vec![0, 1], 1, RoundRules::default(), Duration::ZERO);
+/// let mut measured = 0;
+/// while let Some(points) = rounds.next_round(Duration::ZERO) {
+///     for point in points {
+///         // The first point is steady, the second is not.
+///         let noise = if point == 0 { 0.0 } else { f64::from(measured * 7 % 12) / 12.0 };
+///         rounds.record(point, Some(&[Some(1.0 + noise)]));
+///         measured += 1;
+///     }
+/// }
+/// assert_eq!((rounds.count(0), rounds.stop(0)), (FIRST_LOOK, Some(Stop::Precise(0.0))));
+/// assert!(rounds.count(1) > FIRST_LOOK);
+/// ```
+#[derive(Debug)]
+pub struct Rounds {
+    rules: RoundRules,
+    results: usize,
+    started: Duration,
+    round: u64,
+    points: Vec<Point>,
+    /// When the widest points were chosen for the rounds up to the next look.
+    chosen: Option<Chosen>,
+}
+
+#[derive(Debug)]
+struct Point {
+    number: u64,
+    rounds: u32,
+    failed: u32,
+    /// After how many rounds it was looked at last.
+    looked_at: u32,
+    /// The times of each timed result.
+    times: Vec<Vec<f64>>,
+    noises: Vec<f64>,
+    /// The widest bounds of its results at the last look, as a share of the centre.
+    width: f64,
+    stop: Option<Stop>,
+}
+
+#[derive(Debug)]
+struct Chosen {
+    until: u32,
+    points: Vec<u64>,
+}
+
+impl Rounds {
+    /// Rounds over points, each with so many timed results, that begin now.
+    pub fn new(points: Vec<u64>, results: usize, rules: RoundRules, now: Duration) -> Self {
+        let points = points.into_iter().map(|number| Point {
+            number,
+            rounds: 0,
+            failed: 0,
+            looked_at: 0,
+            times: vec![Vec::new(); results],
+            noises: Vec::new(),
+            width: f64::INFINITY,
+            stop: None,
+        });
+        let mut points: Vec<Point> = points.collect();
+        points.sort_unstable_by_key(|point| point.number);
+        Self {
+            rules,
+            results,
+            started: now,
+            round: 0,
+            points,
+            chosen: None,
+        }
+    }
+
+    /// The points of the next round in their order; none where all is done.
+    ///
+    /// From the first look on, where the budget does not suffice to bring every point to its next
+    /// look, those with the widest bounds go on alone.
+    pub fn next_round(&mut self, now: Duration) -> Option<Vec<u64>> {
+        self.stop_what_is_done();
+        if self.round > 0 && self.is_over(now) {
+            self.stop_all(Stop::Budget);
+        }
+        let mut live: Vec<u64> = self.live().map(|point| point.number).collect();
+        if live.is_empty() {
+            return None;
+        }
+        if let Some(chosen) = self.choose(&live, now) {
+            live = chosen;
+        }
+        let list = ordered(
+            &live,
+            self.rules.alternatives,
+            self.rules.seed,
+            self.round,
+        );
+        self.round += 1;
+        Some(list)
+    }
+
+    /// Whether the budget has ended; the first round is finished all the same.
+    pub fn is_over(&self, now: Duration) -> bool {
+        let spent = now.saturating_sub(self.started);
+        self.round > 1 && self.rules.budget.is_some_and(|budget| spent >= budget)
+    }
+
+    /// How many rounds a point has had.
+    pub fn count(&self, point: u64) -> u32 {
+        self.point(point).map_or(0, |point| point.rounds)
+    }
+
+    /// Why a point is measured no more.
+    pub fn stop(&self, point: u64) -> Option<Stop> {
+        self.point(point)?.stop
+    }
+
+    /// The points that were measured, with their rounds and why they stopped.
+    pub fn stops(&self) -> impl Iterator<Item = (u64, u32, Option<Stop>)> {
+        let stops = self.points.iter();
+        stops.map(|point| (point.number, point.rounds, point.stop))
+    }
+
+    /// An estimate of all the samples that the sweep comes to, for a progress bar.
+    pub fn expected(&self) -> u64 {
+        let expected = |point: &Point| {
+            if point.stop.is_some() {
+                point.rounds
+            } else {
+                match self.rules.rounds {
+                    Wanted::Exactly(rounds) => rounds,
+                    Wanted::AsNeeded => look_after(point.rounds.saturating_sub(1)),
+                }
+            }
+        };
+        self.points.iter().map(|point| u64::from(expected(point))).sum()
+    }
+
+    /// Takes in what a round gave for a point: the times of its results, or that it failed.
+    pub fn record(&mut self, point: u64, times: Option<&[Option<f64>]>) {
+        let results = self.results;
+        let Some(point) = self.point_mut(point) else {
+            return;
+        };
+        point.rounds += 1;
+        let Some(times) = times else {
+            point.failed += 1;
+            return;
+        };
+        for (series, time) in point.times.iter_mut().zip(times).take(results) {
+            series.extend(time.filter(|time| time.is_finite()));
+        }
+    }
+
+    fn live(&self) -> impl Iterator<Item = &Point> {
+        self.points.iter().filter(|point| point.stop.is_none())
+    }
+
+    fn point(&self, number: u64) -> Option<&Point> {
+        let at = self.points.binary_search_by_key(&number, |point| point.number);
+        self.points.get(at.ok()?)
+    }
+
+    fn point_mut(&mut self, number: u64) -> Option<&mut Point> {
+        let at = self.points.binary_search_by_key(&number, |point| point.number);
+        self.points.get_mut(at.ok()?)
+    }
+
+    fn stop_all(&mut self, stop: Stop) {
+        let live = self.points.iter_mut().filter(|point| point.stop.is_none());
+        live.for_each(|point| point.stop = Some(stop));
+    }
+
+    fn stop_what_is_done(&mut self) {
+        let rules = self.rules;
+        for point in &mut self.points {
+            if point.stop.is_none() {
+                point.stop = point.judged(&rules);
+            }
+        }
+        // Alternatives go on until all of them are done, so that their rounds stay pairs.
+        if let Some(alternatives) = rules.alternatives {
+            let mut going: Vec<u64> = self
+                .live()
+                .map(|point| alternatives.group(point.number))
+                .collect();
+            going.sort_unstable();
+            going.dedup();
+            for point in &mut self.points {
+                let group = alternatives.group(point.number);
+                let is_failing = point.stop == Some(Stop::Failing);
+                if !is_failing && going.binary_search(&group).is_ok() {
+                    point.stop = None;
+                }
+            }
+        }
+    }
+
+    /// The widest of the live points, where the budget does not suffice for all.
+    fn choose(&mut self, live: &[u64], now: Duration) -> Option<Vec<u64>> {
+        let budget = self.rules.budget?;
+        let most = live.iter().map(|point| self.count(*point)).max()?;
+        if most < FIRST_LOOK || self.rules.rounds != Wanted::AsNeeded {
+            return None;
+        }
+        if let Some(chosen) = &self.chosen
+            && chosen.points.iter().any(|point| {
+                live.binary_search(point).is_ok() && self.count(*point) < chosen.until
+            })
+        {
+            let still = chosen.points.iter().copied();
+            return Some(still.filter(|p| live.binary_search(p).is_ok()).collect());
+        }
+        let spent = now.saturating_sub(self.started).as_secs_f64();
+        let left = budget.as_secs_f64() - spent;
+        let samples: u64 = self.points.iter().map(|point| u64::from(point.rounds)).sum();
+        let each = spent / samples.max(1) as f64;
+        let groups = self.by_width(live);
+        let (mut list, mut cost) = (Vec::new(), 0.0);
+        for group in groups {
+            let more = group.iter().map(|point| {
+                let rounds = self.count(*point);
+                f64::from(look_after(rounds).saturating_sub(rounds))
+            });
+            cost += more.sum::<f64>() * each;
+            if cost > left && !list.is_empty() {
+                break;
+            }
+            list.extend(group);
+        }
+        list.sort_unstable();
+        let until = list.iter().map(|p| look_after(self.count(*p))).max()?;
+        self.chosen = Some(Chosen {
+            until,
+            points: list.clone(),
+        });
+        Some(list)
+    }
+
+    /// Points by the width of their bounds, the widest first; alternatives stay together.
+    fn by_width(&self, live: &[u64]) -> Vec<Vec<u64>> {
+        let group = |point: u64| match self.rules.alternatives {
+            Some(alternatives) => alternatives.group(point),
+            None => point,
+        };
+        let mut points: Vec<u64> = live.to_vec();
+        points.sort_by_key(|point| group(*point));
+        let mut groups: Vec<(f64, Vec<u64>)> = points
+            .chunk_by(|a, b| group(*a) == group(*b))
+            .map(|members| {
+                let widths = members.iter().filter_map(|p| Some(self.point(*p)?.width));
+                (widths.fold(0.0, f64::max), members.to_vec())
+            })
+            .collect();
+        groups.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+        groups.into_iter().map(|(_, members)| members).collect()
+    }
+}
+
+impl Point {
+    /// Whether the point is done, and why; looks only at the rounds for that, since whoever looks
+    /// often enough sees what he wants to see.
+    fn judged(&mut self, rules: &RoundRules) -> Option<Stop> {
+        if self.rounds >= rules.rounds.most() {
+            return Some(Stop::Done);
+        }
+        if self.rounds > 0 && self.failed == self.rounds {
+            return Some(Stop::Failing);
+        }
+        let is_open = rules.rounds == Wanted::AsNeeded;
+        let is_look = self.rounds >= FIRST_LOOK && look_after(self.rounds - 1) == self.rounds;
+        if !is_open || !is_look || self.looked_at == self.rounds {
+            return None;
+        }
+        self.looked_at = self.rounds;
+        let found: Vec<Summary> = self
+            .times
+            .iter()
+            .filter_map(|times| summary(times, MISRATE))
+            .collect();
+        if found.is_empty() {
+            return Some(Stop::NoTimes);
+        }
+        let width = |found: &Summary| found.half_width().unwrap_or(f64::INFINITY);
+        self.width = found.iter().map(width).fold(0.0, f64::max);
+        self.noises
+            .push(found.iter().map(|found| found.noise).fold(0.0, f64::max));
+        if self.width <= rules.precision && rules.precision > 0.0 {
+            return Some(Stop::Precise(self.width));
+        }
+        (rules.stop_when_settled && rules.precision > 0.0 && self.has_settled())
+            .then_some(Stop::Settled(self.width))
+    }
+
+    fn has_settled(&self) -> bool {
+        let Some(last) = self.noises.last_chunk::<3>() else {
+            return false;
+        };
+        let (least, most) = last
+            .iter()
+            .fold((f64::INFINITY, 0.0_f64), |(l, m), x| (l.min(*x), m.max(*x)));
+        most - least <= SETTLED * most
+    }
+}
+
+/// The rounds at which points are looked at: 11, 16, 22, 32, 45, 64, ..., half an octave apart.
+fn look_after(rounds: u32) -> u32 {
+    let mut half_octaves = 1;
+    loop {
+        let look = (8.0 * 2_f64.powf(f64::from(half_octaves) / 2.0)).floor();
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "saturates"
+        )]
+        let look = look as u32;
+        if look > rounds {
+            return look.max(FIRST_LOOK);
+        }
+        half_octaves += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::{Clock, FakeClock};
+    use std::collections::BTreeSet;
+
+    /// Runs rounds whose samples take `cost` and give what `time` says of a point and its round.
+    fn run(
+        points: u64,
+        rules: RoundRules,
+        cost: Duration,
+        time: impl Fn(u64, u32) -> Option<f64>,
+    ) -> (Rounds, Duration) {
+        let clock = FakeClock::default();
+        let mut rounds = Rounds::new((0..points).collect(), 1, rules, clock.now());
+        while let Some(list) = rounds.next_round(clock.now()) {
+            assert_eq!(list.iter().collect::<BTreeSet<_>>().len(), list.len());
+            for point in list {
+                if rounds.is_over(clock.now()) {
+                    break;
+                }
+                clock.advance(cost);
+                let time = time(point, rounds.count(point));
+                rounds.record(point, Some(&[time]));
+            }
+        }
+        (rounds, clock.now())
+    }
+
+    /// Noise of about so many percent that never settles: it grows.
+    fn noisy(round: u32) -> f64 {
+        1.0 + f64::from(round) * 0.01 * f64::from(round * 7919 % 13)
+    }
+
+    const COST: Duration = Duration::from_millis(1);
+
+    #[test]
+    fn looks_are_half_an_octave_apart() {
+        let mut looks = Vec::new();
+        let mut rounds = 0;
+        while looks.len() < 8 {
+            rounds = look_after(rounds);
+            looks.push(rounds);
+        }
+        assert_eq!(looks, [11, 16, 22, 32, 45, 64, 90, 128]);
+    }
+
+    #[test]
+    fn steady_points_stop_at_the_first_look_and_noisy_ones_go_on() {
+        let steady = |point: u64, round| Some(if point == 0 { 1.0 } else { noisy(round) });
+        let (rounds, _) = run(2, RoundRules::default(), COST, steady);
+        assert_eq!(rounds.count(0), FIRST_LOOK);
+        assert_eq!(rounds.stop(0), Some(Stop::Precise(0.0)));
+        assert!(rounds.count(1) > 2 * FIRST_LOOK, "{}", rounds.count(1));
+    }
+
+    #[test]
+    fn settled_noise_is_enough_unless_the_user_gives_time() {
+        // Two values in turn: the same noise at every look, and bounds of 10 %.
+        let two = |_, round: u32| Some(1.0 + 0.2 * f64::from(round % 2));
+        let (rounds, _) = run(1, RoundRules::default(), COST, two);
+        assert!(matches!(rounds.stop(0), Some(Stop::Settled(width)) if width > 0.01));
+        let rules = RoundRules {
+            stop_when_settled: false,
+            budget: Some(COST * 500),
+            ..RoundRules::default()
+        };
+        let (rounds, _) = run(1, rules, COST, two);
+        assert_eq!((rounds.stop(0), rounds.count(0)), (Some(Stop::Budget), 500));
+    }
+
+    #[test]
+    fn the_first_round_is_finished_whatever_the_budget() {
+        let rules = RoundRules {
+            budget: Some(COST),
+            ..RoundRules::default()
+        };
+        let (rounds, spent) = run(5, rules, COST, |_, _| Some(1.0));
+        assert_eq!(spent, COST * 5);
+        assert!((0..5).all(|point| rounds.count(point) == 1));
+        assert_eq!(rounds.stop(4), Some(Stop::Budget));
+    }
+
+    #[test]
+    fn a_budget_ends_within_a_round() {
+        let rules = RoundRules {
+            budget: Some(COST * 13),
+            rounds: Wanted::Exactly(100),
+            ..RoundRules::default()
+        };
+        let (rounds, spent) = run(5, rules, COST, |_, _| Some(1.0));
+        assert_eq!(spent, COST * 13);
+        let counts: Vec<u32> = (0..5).map(|point| rounds.count(point)).collect();
+        assert_eq!(counts.iter().sum::<u32>(), 13);
+        assert!(counts.iter().all(|count| (2..=3).contains(count)), "{counts:?}");
+    }
+
+    #[test]
+    fn what_is_left_goes_to_the_widest_points() {
+        // Ten points, one of them much noisier; after the first look there is time for one of them.
+        let rules = RoundRules {
+            budget: Some(COST * (10 * FIRST_LOOK + 6)),
+            stop_when_settled: false,
+            precision: 1e-6,
+            ..RoundRules::default()
+        };
+        let times = |point, round| {
+            let noise = noisy(round) - 1.0;
+            Some(1.0 + if point == 7 { noise } else { noise / 100.0 })
+        };
+        let (rounds, _) = run(10, rules, COST, times);
+        assert!(rounds.count(7) >= FIRST_LOOK + 5, "{}", rounds.count(7));
+        let others = (0..10).filter(|point| *point != 7);
+        assert!(others.map(|p| rounds.count(p)).max() <= Some(FIRST_LOOK + 1));
+    }
+
+    #[test]
+    fn alternatives_go_on_together() {
+        let rules = RoundRules {
+            alternatives: Some(Alternatives {
+                stride: 1,
+                count: 2,
+            }),
+            ..RoundRules::default()
+        };
+        let times = |point, round| Some(if point == 1 { noisy(round) } else { 1.0 });
+        let (rounds, _) = run(4, rules, COST, times);
+        assert!(rounds.count(0) > FIRST_LOOK);
+        assert_eq!(rounds.count(0), rounds.count(1), "pairs");
+        assert_eq!(rounds.count(2), FIRST_LOOK, "another group");
+    }
+
+    #[test]
+    fn a_point_that_only_fails_is_not_tried_for_ever() {
+        let mut rounds = Rounds::new(vec![0, 1], 1, RoundRules::default(), Duration::ZERO);
+        let mut tried = 0;
+        while let Some(list) = rounds.next_round(Duration::ZERO) {
+            for point in list {
+                tried += u32::from(point == 0);
+                let times = [Some(1.0)];
+                rounds.record(point, (point == 1).then_some(&times[..]));
+            }
+        }
+        assert_eq!(tried, 1);
+        assert_eq!((rounds.stop(0), rounds.count(1)), (Some(Stop::Failing), FIRST_LOOK));
+    }
+
+    #[test]
+    fn without_times_there_is_nothing_to_wait_for() {
+        let (rounds, _) = run(1, RoundRules::default(), COST, |_, _| None);
+        assert_eq!((rounds.count(0), rounds.stop(0)), (FIRST_LOOK, Some(Stop::NoTimes)));
+    }
+
+    #[test]
+    fn so_many_rounds_as_wanted() {
+        let rules = RoundRules {
+            rounds: Wanted::Exactly(3),
+            ..RoundRules::default()
+        };
+        let (rounds, spent) = run(4, rules, COST, |_, _| Some(1.0));
+        assert_eq!(spent, COST * 12);
+        assert!(rounds.stops().all(|stop| stop.1 == 3 && stop.2 == Some(Stop::Done)));
+        assert_eq!(rounds.expected(), 12);
+    }
+}

@@ -1,0 +1,127 @@
+//! How much larger one of two series is, with bounds.
+
+use pragmastat::estimators::raw;
+
+/// How many times as large as a base something is.
+///
+/// ```
+/// use bencher_core::stats::{MISRATE, paired_ratio};
+/// let base = [10.0, 11.0, 12.0, 13.0, 14.0, 15.0, 16.0];
+/// let slower: Vec<f64> = base.iter().map(|x| x * 1.03).collect();
+/// let found = paired_ratio(&slower, &base, MISRATE).ok_or("nothing")?;
+/// assert!((found.ratio - 1.03).abs() < 1e-12, "drift falls on both: {found:?}");
+/// assert!(found.lower.is_some_and(|lower| lower > 1.02) && !found.is_within(0.02));
+/// # Ok::<(), &str>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ratio {
+    /// The ratio: above 1 where the first is larger.
+    pub ratio: f64,
+    /// Its lower bound; none where there are too few values for the misrate.
+    pub lower: Option<f64>,
+    /// Its upper bound.
+    pub upper: Option<f64>,
+}
+
+impl Ratio {
+    /// Whether the bounds show that the ratio is not 1.
+    ///
+    /// ```
+    /// use bencher_core::stats::Ratio;
+    /// let found = Ratio { ratio: 1.03, lower: Some(1.01), upper: Some(1.05) };
+    /// assert!(found.is_different());
+    /// ```
+    pub fn is_different(&self) -> bool {
+        self.lower.is_some_and(|lower| lower > 1.0) || self.upper.is_some_and(|upper| upper < 1.0)
+    }
+
+    /// Whether the bounds show that the ratio is 1 but for `share`: 0.02 for 2 %.
+    pub fn is_within(&self, share: f64) -> bool {
+        self.lower.is_some_and(|lower| lower >= 1.0 / (1.0 + share))
+            && self.upper.is_some_and(|upper| upper <= 1.0 + share)
+    }
+}
+
+/// The ratio of values to a base, where both were measured in pairs, one right after the other: drift
+/// falls on both and goes out.
+///
+/// The centre of `ln(values) - ln(base)`, with the bounds of Wilcoxon's signed-rank test. `None` where the
+/// numbers differ, there are none, or one is not above zero.
+pub fn paired_ratio(values: &[f64], base: &[f64], misrate: f64) -> Option<Ratio> {
+    if values.len() != base.len() {
+        return None;
+    }
+    let mut differences: Vec<f64> = logs(values)?
+        .iter()
+        .zip(logs(base)?)
+        .map(|(a, b)| a - b)
+        .collect();
+    differences.sort_unstable_by(f64::total_cmp);
+    let ratio = raw::center(&differences, true).ok()?.exp();
+    let bounds = raw::center_bounds(&differences, misrate, true).ok();
+    Some(Ratio {
+        ratio,
+        lower: bounds.map(|bounds| bounds.lower.exp()),
+        upper: bounds.map(|bounds| bounds.upper.exp()),
+    })
+}
+
+/// The ratio of values to a base that were measured independently.
+///
+/// The median of all quotients, with the bounds of Mann and Whitney's test on logarithms. `None` where
+/// there are none, or one is not above zero.
+///
+/// ```
+/// use bencher_core::stats::{MISRATE, ratio};
+/// let found = ratio(&[20.0, 21.0, 22.0, 20.5], &[10.0, 10.5, 11.0, 10.2], MISRATE).ok_or("nothing")?;
+/// assert!((found.ratio - 2.0).abs() < 0.05 && found.is_different());
+/// # Ok::<(), &str>(())
+/// ```
+pub fn ratio(values: &[f64], base: &[f64], misrate: f64) -> Option<Ratio> {
+    let (mut values, mut base) = (logs(values)?, logs(base)?);
+    values.sort_unstable_by(f64::total_cmp);
+    base.sort_unstable_by(f64::total_cmp);
+    let shift = raw::shift(&values, &base, true).ok()?;
+    let bounds = raw::shift_bounds(&values, &base, misrate, true).ok();
+    Some(Ratio {
+        ratio: shift.exp(),
+        lower: bounds.map(|bounds| bounds.lower.exp()),
+        upper: bounds.map(|bounds| bounds.upper.exp()),
+    })
+}
+
+fn logs(values: &[f64]) -> Option<Vec<f64>> {
+    let positive = |x: &f64| (x.is_finite() && *x > 0.0).then(|| x.ln());
+    values.iter().map(positive).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_pairs_or_logarithms_there_is_none() {
+        assert_eq!(paired_ratio(&[1.0, 2.0], &[1.0], 0.05), None);
+        assert_eq!(paired_ratio(&[], &[], 0.05), None);
+        assert_eq!(ratio(&[0.0], &[1.0], 0.05), None);
+    }
+
+    /// The tables of Mann and Whitney's test give 13 as the critical value of two samples of eight at
+    /// 5 %, two-sided; so the bounds are the 14th smallest and largest of the 64 differences.
+    #[test]
+    fn published_critical_value() {
+        let (x, y): (Vec<f64>, Vec<f64>) = (1..=8)
+            .map(|n| (f64::from(n + 1), f64::from(n)))
+            .unzip();
+        let mut differences = Vec::new();
+        for a in &x {
+            for b in &y {
+                differences.push(a.ln() - b.ln());
+            }
+        }
+        differences.sort_by(f64::total_cmp);
+        let found = ratio(&x, &y, 0.05).unwrap();
+        assert!((found.lower.unwrap() / differences[13].exp() - 1.0).abs() < 1e-12, "{found:?}");
+        assert!((found.upper.unwrap() / differences[64 - 14].exp() - 1.0).abs() < 1e-12);
+    }
+}

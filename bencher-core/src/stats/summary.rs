@@ -1,0 +1,222 @@
+//! What a series of measured times comes to: a centre with bounds, its noise, its outliers.
+
+use pragmastat::estimators::raw;
+
+/// How often the bounds of a summary may miss: 5 %, so that they hold in 95 of 100 cases.
+pub const MISRATE: f64 = 0.05;
+
+/// What a series of measurements comes to.
+///
+/// Times vary by factors, not by summands, so all of it is reckoned on logarithms where every value
+/// is above zero, and on the values themselves elsewhere.
+///
+/// ```
+/// use bencher_core::stats::{MISRATE, summary};
+/// let times = [10.0, 10.2, 9.9, 10.1, 10.0, 14.0];
+/// let found = summary(&times, MISRATE).ok_or("nothing")?;
+/// assert!((found.centre - 10.1).abs() < 0.1, "one straggler does not move it: {}", found.centre);
+/// assert_eq!((found.lower, found.upper), (Some(9.9), Some(14.0)), "six values say little");
+/// assert_eq!(summary(&[], MISRATE), None);
+/// # Ok::<(), &str>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Summary {
+    /// How many values there are.
+    pub count: usize,
+    /// The Hodges-Lehmann estimate: the median of the means of all pairs of values (Hodges and
+    /// Lehmann, 1963).
+    pub centre: f64,
+    /// The lower bound of the centre; none where there are too few values for the misrate.
+    pub lower: Option<f64>,
+    /// The upper bound of the centre.
+    pub upper: Option<f64>,
+    /// The relative spread of a single value: the Shamos estimate, the median of the distances of all
+    /// pairs of values (Shamos, 1976), over the centre.
+    pub noise: f64,
+}
+
+impl Summary {
+    /// Half the distance of the bounds, over the centre: 0.01 says that the centre is known within
+    /// 1 %. None without bounds.
+    ///
+    /// ```
+    /// use bencher_core::stats::{MISRATE, summary};
+    /// let steady = summary(&[2.0; 8], MISRATE).ok_or("nothing")?;
+    /// assert_eq!(steady.half_width(), Some(0.0));
+    /// assert_eq!(summary(&[2.0; 3], MISRATE).ok_or("nothing")?.half_width(), None);
+    /// # Ok::<(), &str>(())
+    /// ```
+    pub fn half_width(&self) -> Option<f64> {
+        let (lower, upper) = (self.lower?, self.upper?);
+        let width = (upper - lower) / 2.0;
+        Some(if width == 0.0 {
+            0.0
+        } else {
+            width / self.centre.abs()
+        })
+    }
+}
+
+/// The [`Summary`] of values, whose bounds miss with the probability `misrate`; `None` of nothing, or
+/// where a value is not finite.
+///
+/// The bounds invert Wilcoxon's signed-rank test: exact for values that are independent and
+/// symmetric about their centre, so there must be `1 + log2(1 / misrate)` of them (six for 5 %).
+/// Values that depend on their neighbours, as those of a machine that drifts, make them too narrow.
+pub fn summary(values: &[f64], misrate: f64) -> Option<Summary> {
+    if values.is_empty() || values.iter().any(|x| !x.is_finite()) {
+        return None;
+    }
+    let logs: Option<Vec<f64>> = values
+        .iter()
+        .map(|x| (*x > 0.0).then(|| x.ln()))
+        .collect();
+    let (mut scaled, is_log) = match logs {
+        Some(logs) => (logs, true),
+        None => (values.to_vec(), false),
+    };
+    scaled.sort_unstable_by(f64::total_cmp);
+    let back = |x: f64| if is_log { x.exp() } else { x };
+    let middle = raw::center(&scaled, true).ok()?;
+    let bounds = raw::center_bounds(&scaled, misrate, true).ok();
+    // The estimator refuses values half of which are equal; their spread is nothing.
+    let spread = raw::spread(&scaled, true).unwrap_or(0.0);
+    // Back and forth through a logarithm loses a digit; a bound is one of the values or between two.
+    let (least, most) = extremes(values)?;
+    let within = |x: f64| x.clamp(least, most);
+    let centre = within(back(middle));
+    Some(Summary {
+        count: values.len(),
+        centre,
+        lower: bounds.map(|bounds| within(back(bounds.lower))),
+        upper: bounds.map(|bounds| within(back(bounds.upper))),
+        noise: if is_log {
+            spread.exp_m1()
+        } else if spread == 0.0 {
+            0.0
+        } else {
+            spread / centre.abs()
+        },
+    })
+}
+
+fn extremes(values: &[f64]) -> Option<(f64, f64)> {
+    Some((super::min(values)?, super::max(values)?))
+}
+
+/// How many values lie far outside the middle half of all, by Tukey's fences (1977). They are counted,
+/// never left out.
+///
+/// ```
+/// use bencher_core::stats::outliers;
+/// let found = outliers(&[10.0, 10.1, 10.2, 10.1, 10.0, 11.0, 99.0]);
+/// assert_eq!((found.low, found.high, found.severe), (0, 2, 1));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Outliers {
+    /// Values more than 1.5 interquartile ranges below the first quartile.
+    pub low: usize,
+    /// Values more than 1.5 interquartile ranges above the third quartile.
+    pub high: usize,
+    /// Those of both that are more than 3 ranges away.
+    pub severe: usize,
+}
+
+/// The outliers among values; the example stands at [`Outliers`].
+pub fn outliers(values: &[f64]) -> Outliers {
+    let quartiles = super::quantile(values, 0.25).zip(super::quantile(values, 0.75));
+    let Some((first, third)) = quartiles else {
+        return Outliers::default();
+    };
+    let range = third - first;
+    let mut found = Outliers::default();
+    for x in values {
+        let away = (first - x).max(x - third);
+        if away <= 1.5 * range {
+            continue;
+        }
+        if *x < first {
+            found.low += 1;
+        } else {
+            found.high += 1;
+        }
+        found.severe += usize::from(away > 3.0 * range);
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The median of the means of all pairs, those of a value with itself included.
+    fn naive_centre(values: &[f64]) -> f64 {
+        let logs: Vec<f64> = values.iter().map(|x| x.ln()).collect();
+        let mut means = Vec::new();
+        for (n, a) in logs.iter().enumerate() {
+            means.extend(logs[n..].iter().map(|b| f64::midpoint(*a, *b)));
+        }
+        crate::stats::median(&means).unwrap().exp()
+    }
+
+    fn naive_noise(values: &[f64]) -> f64 {
+        let logs: Vec<f64> = values.iter().map(|x| x.ln()).collect();
+        let mut distances = Vec::new();
+        for (n, a) in logs.iter().enumerate() {
+            distances.extend(logs[n + 1..].iter().map(|b| (a - b).abs()));
+        }
+        crate::stats::median(&distances).map_or(0.0, f64::exp_m1)
+    }
+
+    proptest! {
+        #[test]
+        fn as_defined(values in proptest::collection::vec(1e-9_f64..1e3, 1..60)) {
+            let found = summary(&values, MISRATE).unwrap();
+            let (centre, noise) = (naive_centre(&values), naive_noise(&values));
+            prop_assert!((found.centre / centre - 1.0).abs() < 1e-9, "{} {centre}", found.centre);
+            prop_assert!((found.noise - noise).abs() <= 1e-9 * (1.0 + noise), "{} {noise}", found.noise);
+            prop_assert_eq!(found.lower.is_some(), values.len() >= 6);
+            if let (Some(lower), Some(upper)) = (found.lower, found.upper) {
+                prop_assert!(lower <= found.centre && found.centre <= upper);
+            }
+        }
+
+        /// A change of unit changes nothing but the unit.
+        #[test]
+        fn scale_is_free(values in proptest::collection::vec(1e-9_f64..1e3, 6..40), scale in 1e-3_f64..1e3) {
+            let (a, b) = (
+                summary(&values, MISRATE).unwrap(),
+                summary(&values.iter().map(|x| x * scale).collect::<Vec<_>>(), MISRATE).unwrap(),
+            );
+            prop_assert!((a.centre * scale / b.centre - 1.0).abs() < 1e-9);
+            prop_assert!((a.noise - b.noise).abs() <= 1e-6 * (1.0 + a.noise));
+            prop_assert!((a.half_width().unwrap() - b.half_width().unwrap()).abs() < 1e-6);
+        }
+    }
+
+    #[test]
+    fn values_that_have_no_logarithm_are_taken_as_they_are() {
+        let found = summary(&[-1.0, 0.0, 1.0, 0.0, -1.0, 1.0, 0.0], MISRATE).unwrap();
+        assert!(found.centre.abs() < 1e-12);
+        assert_eq!(summary(&[1.0, f64::NAN], MISRATE), None);
+        assert_eq!(summary(&[1.0, f64::INFINITY], MISRATE), None);
+    }
+
+    /// The tables of Wilcoxon's test give 8 as the critical value of ten values at 5 %, two-sided; so
+    /// the bounds are the ninth smallest and largest of the 55 means of pairs.
+    #[test]
+    fn published_critical_value() {
+        let values: Vec<f64> = (1..=10).map(|n| f64::from(n * n)).collect();
+        let found = summary(&values, MISRATE).unwrap();
+        let mut means = Vec::new();
+        for n in 1..=10 {
+            for m in n..=10 {
+                means.push((f64::from(n * n).ln() + f64::from(m * m).ln()) / 2.0);
+            }
+        }
+        means.sort_by(f64::total_cmp);
+        assert!((found.lower.unwrap() / means[8].exp() - 1.0).abs() < 1e-12);
+        assert!((found.upper.unwrap() / means[55 - 9].exp() - 1.0).abs() < 1e-12);
+    }
+}
