@@ -38,6 +38,8 @@ mod session;
 mod steps;
 mod table;
 
+pub(crate) use print::say;
+
 pub use builder::SweepBuilder;
 pub use config::{
     ByteSize, FailureLimit, OutputFormat, PaneLayout, PrintOptions, ReportOptions, ReportPlace,

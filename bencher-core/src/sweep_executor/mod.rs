@@ -44,6 +44,7 @@ mod input_override;
 mod plan;
 mod resolve;
 mod run;
+mod trial;
 
 pub use choice::SweepChoice;
 pub use constraint::Constraint;
