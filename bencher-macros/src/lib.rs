@@ -20,10 +20,10 @@ mod parse;
 mod validate;
 
 use proc_macro::TokenStream;
-use syn::{DeriveInput, parse_macro_input};
+use syn::{DeriveInput, ItemFn, parse_macro_input};
 
 use crate::errors::Errors;
-use crate::parse::Container;
+use crate::parse::{Arguments, Container};
 
 /// Makes a struct a sweep: its annotated fields are the inputs to vary and the results to measure.
 ///
@@ -183,6 +183,22 @@ pub fn derive_sweep_enum(input: TokenStream) -> TokenStream {
         None => generate::enumeration(&levels).into(),
         Some(mut report) => {
             report.extend(generate::dummy_enumeration(&levels.container));
+            report.into()
+        }
+    }
+}
+
+/// Makes a function a sweep.
+#[proc_macro_attribute]
+pub fn bench_sweep(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let item = parse_macro_input!(item as ItemFn);
+    let mut errors = Errors::default();
+    let arguments = Arguments::of(arguments.into(), &mut errors);
+    let function = validate::function(item, arguments, &mut errors);
+    match errors.report() {
+        None => generate::function(&function).into(),
+        Some(mut report) => {
+            report.extend(generate::dummy_function(&function));
             report.into()
         }
     }

@@ -76,22 +76,26 @@ impl<'a> Context<'a> {
         let mut last = None;
         if needs_drop::<R>() {
             let mut kept: Vec<R> = Vec::with_capacity(KEPT as usize);
-            self.batch(elapsed, costs.iteration + costs.reading / KEPT as f64, |n| {
-                let mut time = Duration::ZERO;
-                let mut left = n;
-                while left > 0 {
-                    let chunk = left.min(KEPT);
-                    let start = timer.now();
-                    for _ in 0..chunk {
-                        kept.push(black_box(work()));
+            self.batch(
+                elapsed,
+                costs.iteration + costs.reading / KEPT as f64,
+                |n| {
+                    let mut time = Duration::ZERO;
+                    let mut left = n;
+                    while left > 0 {
+                        let chunk = left.min(KEPT);
+                        let start = timer.now();
+                        for _ in 0..chunk {
+                            kept.push(black_box(work()));
+                        }
+                        time += timer.now() - start;
+                        left -= chunk;
+                        last = kept.pop();
+                        kept.clear();
                     }
-                    time += timer.now() - start;
-                    left -= chunk;
-                    last = kept.pop();
-                    kept.clear();
-                }
-                time
-            });
+                    time
+                },
+            );
         } else {
             self.batch(elapsed, costs.iteration, |n| {
                 let start = timer.now();
@@ -158,8 +162,7 @@ impl<'a> Context<'a> {
         let timer = self.timer();
         let costs = timer.costs();
         let size = size.max(1);
-        let overhead = costs.reading / size as f64
-            + if size == 1 { 0.0 } else { costs.iteration };
+        let overhead = costs.reading / size as f64 + if size == 1 { 0.0 } else { costs.iteration };
         let mut last = None;
         let (mut inputs, mut outputs) = (Vec::new(), Vec::new());
         self.batch(elapsed, overhead, |n| {

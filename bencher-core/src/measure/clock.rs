@@ -151,7 +151,10 @@ impl Timer {
 
 /// Four calls a turn, so that the turn itself hardly counts.
 #[inline(always)]
-#[expect(clippy::inline_always, reason = "the loop must stand beside the body, not call it")]
+#[expect(
+    clippy::inline_always,
+    reason = "the loop must stand beside the body, not call it"
+)]
 pub(crate) fn repeat<R>(iterations: u64, work: &mut impl FnMut() -> R) {
     for _ in 0..iterations / 4 {
         black_box(work());
@@ -235,7 +238,11 @@ mod tests {
         }
         let clock = Coarse(FakeClock::default());
         assert_eq!(precision(&clock), Duration::from_micros(1));
-        assert_eq!(precision(&FakeClock::default()), Duration::ZERO, "it stands still");
+        assert_eq!(
+            precision(&FakeClock::default()),
+            Duration::ZERO,
+            "it stands still"
+        );
     }
 
     #[test]

@@ -72,7 +72,10 @@ pub(super) fn ordered(
         // As many rounds as there are alternatives share one random order, and turn it.
         let count = row.len().max(1);
         let square = round / count as u64;
-        shuffle(&mut row, mix(seed ^ mix(group ^ mix(square.wrapping_add(1)))));
+        shuffle(
+            &mut row,
+            mix(seed ^ mix(group ^ mix(square.wrapping_add(1)))),
+        );
         let turn = usize::try_from(round % count as u64).unwrap_or(0);
         row.rotate_left(turn);
         ordered.append(&mut row);

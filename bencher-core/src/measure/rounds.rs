@@ -110,7 +110,11 @@ impl std::fmt::Display for Stop {
         match self {
             Self::Precise(width) => write!(f, "known within {:.2} %", width * 100.0),
             Self::Settled(width) => {
-                write!(f, "the noise has settled; known within {:.2} %", width * 100.0)
+                write!(
+                    f,
+                    "the noise has settled; known within {:.2} %",
+                    width * 100.0
+                )
             }
             Self::NoTimes => write!(f, "there are no times to know better"),
             Self::Failing => write!(f, "every round failed"),
@@ -211,12 +215,7 @@ impl Rounds {
         if let Some(chosen) = self.choose(&live, now) {
             live = chosen;
         }
-        let list = ordered(
-            &live,
-            self.rules.alternatives,
-            self.rules.seed,
-            self.round,
-        );
+        let list = ordered(&live, self.rules.alternatives, self.rules.seed, self.round);
         self.round += 1;
         Some(list)
     }
@@ -255,7 +254,10 @@ impl Rounds {
                 }
             }
         };
-        self.points.iter().map(|point| u64::from(expected(point))).sum()
+        self.points
+            .iter()
+            .map(|point| u64::from(expected(point)))
+            .sum()
     }
 
     /// Takes in what a round gave for a point: the times of its results, or that it failed.
@@ -279,12 +281,16 @@ impl Rounds {
     }
 
     fn point(&self, number: u64) -> Option<&Point> {
-        let at = self.points.binary_search_by_key(&number, |point| point.number);
+        let at = self
+            .points
+            .binary_search_by_key(&number, |point| point.number);
         self.points.get(at.ok()?)
     }
 
     fn point_mut(&mut self, number: u64) -> Option<&mut Point> {
-        let at = self.points.binary_search_by_key(&number, |point| point.number);
+        let at = self
+            .points
+            .binary_search_by_key(&number, |point| point.number);
         self.points.get_mut(at.ok()?)
     }
 
@@ -326,16 +332,21 @@ impl Rounds {
             return None;
         }
         if let Some(chosen) = &self.chosen
-            && chosen.points.iter().any(|point| {
-                live.binary_search(point).is_ok() && self.count(*point) < chosen.until
-            })
+            && chosen
+                .points
+                .iter()
+                .any(|point| live.binary_search(point).is_ok() && self.count(*point) < chosen.until)
         {
             let still = chosen.points.iter().copied();
             return Some(still.filter(|p| live.binary_search(p).is_ok()).collect());
         }
         let spent = now.saturating_sub(self.started).as_secs_f64();
         let left = budget.as_secs_f64() - spent;
-        let samples: u64 = self.points.iter().map(|point| u64::from(point.rounds)).sum();
+        let samples: u64 = self
+            .points
+            .iter()
+            .map(|point| u64::from(point.rounds))
+            .sum();
         let each = spent / samples.max(1) as f64;
         let groups = self.by_width(live);
         let (mut list, mut cost) = (Vec::new(), 0.0);
@@ -537,7 +548,10 @@ mod tests {
         assert_eq!(spent, COST * 13);
         let counts: Vec<u32> = (0..5).map(|point| rounds.count(point)).collect();
         assert_eq!(counts.iter().sum::<u32>(), 13);
-        assert!(counts.iter().all(|count| (2..=3).contains(count)), "{counts:?}");
+        assert!(
+            counts.iter().all(|count| (2..=3).contains(count)),
+            "{counts:?}"
+        );
     }
 
     #[test]
@@ -587,13 +601,19 @@ mod tests {
             }
         }
         assert_eq!(tried, 1);
-        assert_eq!((rounds.stop(0), rounds.count(1)), (Some(Stop::Failing), FIRST_LOOK));
+        assert_eq!(
+            (rounds.stop(0), rounds.count(1)),
+            (Some(Stop::Failing), FIRST_LOOK)
+        );
     }
 
     #[test]
     fn without_times_there_is_nothing_to_wait_for() {
         let (rounds, _) = run(1, RoundRules::default(), COST, |_, _| None);
-        assert_eq!((rounds.count(0), rounds.stop(0)), (FIRST_LOOK, Some(Stop::NoTimes)));
+        assert_eq!(
+            (rounds.count(0), rounds.stop(0)),
+            (FIRST_LOOK, Some(Stop::NoTimes))
+        );
     }
 
     #[test]
@@ -604,7 +624,11 @@ mod tests {
         };
         let (rounds, spent) = run(4, rules, COST, |_, _| Some(1.0));
         assert_eq!(spent, COST * 12);
-        assert!(rounds.stops().all(|stop| stop.1 == 3 && stop.2 == Some(Stop::Done)));
+        assert!(
+            rounds
+                .stops()
+                .all(|stop| stop.1 == 3 && stop.2 == Some(Stop::Done))
+        );
         assert_eq!(rounds.expected(), 12);
     }
 }

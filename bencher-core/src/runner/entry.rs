@@ -1,5 +1,6 @@
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use crate::bench::{Session, Settings};
 use crate::sweep_executor::{Benchmark, Result};
@@ -35,6 +36,8 @@ pub struct SweepOptions {
     pub repeats: Option<u32>,
     /// The density of all inputs, 1 to 12.
     pub level: Option<u8>,
+    /// How long the whole sweep may take.
+    pub budget: Option<Duration>,
     /// Whether it is left out unless asked for.
     pub ignore: bool,
 }
@@ -45,6 +48,7 @@ impl SweepOptions {
         title: "",
         repeats: None,
         level: None,
+        budget: None,
         ignore: false,
     };
 }

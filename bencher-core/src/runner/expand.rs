@@ -12,6 +12,12 @@ use crate::sweep_executor::{Benchmark, BoxError, Result};
 use super::entry::{SweepEntry, entries};
 use super::full;
 
+/// The session of a run.
+pub type SharedSession = Rc<RefCell<Session>>;
+
+/// What a sample comes to.
+pub type Done = Result<()>;
+
 /// Stands for what a function returns, to find out whether that is a `Result`.
 ///
 /// `(&Probe::of(&f)).kind()` is a [`Fallible`] if `f` returns one, as a method that needs no reference goes

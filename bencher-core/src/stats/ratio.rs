@@ -110,9 +110,8 @@ mod tests {
     /// 5 %, two-sided; so the bounds are the 14th smallest and largest of the 64 differences.
     #[test]
     fn published_critical_value() {
-        let (x, y): (Vec<f64>, Vec<f64>) = (1..=8)
-            .map(|n| (f64::from(n + 1), f64::from(n)))
-            .unzip();
+        let (x, y): (Vec<f64>, Vec<f64>) =
+            (1..=8).map(|n| (f64::from(n + 1), f64::from(n))).unzip();
         let mut differences = Vec::new();
         for a in &x {
             for b in &y {
@@ -121,7 +120,10 @@ mod tests {
         }
         differences.sort_by(f64::total_cmp);
         let found = ratio(&x, &y, 0.05).unwrap();
-        assert!((found.lower.unwrap() / differences[13].exp() - 1.0).abs() < 1e-12, "{found:?}");
+        assert!(
+            (found.lower.unwrap() / differences[13].exp() - 1.0).abs() < 1e-12,
+            "{found:?}"
+        );
         assert!((found.upper.unwrap() / differences[64 - 14].exp() - 1.0).abs() < 1e-12);
     }
 }

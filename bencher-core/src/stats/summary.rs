@@ -67,10 +67,7 @@ pub fn summary(values: &[f64], misrate: f64) -> Option<Summary> {
     if values.is_empty() || values.iter().any(|x| !x.is_finite()) {
         return None;
     }
-    let logs: Option<Vec<f64>> = values
-        .iter()
-        .map(|x| (*x > 0.0).then(|| x.ln()))
-        .collect();
+    let logs: Option<Vec<f64>> = values.iter().map(|x| (*x > 0.0).then(|| x.ln())).collect();
     let (mut scaled, is_log) = match logs {
         Some(logs) => (logs, true),
         None => (values.to_vec(), false),

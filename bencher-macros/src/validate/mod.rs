@@ -2,8 +2,11 @@
 //! continues after an error, so that one compilation shows them all.
 
 mod enumeration;
+mod function;
 mod input;
 mod literal;
+mod measured;
+mod parameter;
 mod result;
 mod shown;
 mod structure;
@@ -11,5 +14,6 @@ mod term;
 mod text;
 
 pub(crate) use enumeration::enumeration;
+pub(crate) use function::function;
 pub(crate) use input::highest_exponent;
 pub(crate) use structure::structure;
