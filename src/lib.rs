@@ -124,7 +124,7 @@ pub use bencher_core::{
     sweep_executor::{Benchmark, BoxError, Result},
 };
 pub use bencher_core::{
-    cli, context, dataset, evaluator, job, progress, record, result_collector, runner, space,
+    cli, context, dataset, evaluator, job, measure, progress, record, result_collector, runner, space,
     stats, store, value,
 };
 pub use bencher_macros::{ParametrizedSweep, SweepEnum, bench_sweep};

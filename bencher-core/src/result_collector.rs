@@ -28,8 +28,9 @@
 
 use std::sync::Arc;
 
-use crate::dataset::{CellState, Dataset, DatasetError};
+use crate::dataset::{CellState, Dataset, DatasetError, UnitScale, digits};
 use crate::job::{JobDone, JobOutcome};
+use crate::measure::floor_of;
 use crate::record::{Counts, Failure};
 use crate::sweep_executor::{Plan, PlanError};
 use crate::value::{Kind, Value};
@@ -163,7 +164,15 @@ impl ResultCollector {
                     }
                 }
                 Some(value) => {
-                    if let Some(var) = self.dataset.variable_mut(*first) {
+                    if let Some(floor) = floor_of(value) {
+                        let reason: Arc<str> = below_text(floor).into();
+                        for index in *first..first + parts {
+                            if let Some(var) = self.dataset.variable_mut(index) {
+                                let below = CellState::BelowResolution;
+                                var.record_absent(flat, below, Some(Arc::clone(&reason)))?;
+                            }
+                        }
+                    } else if let Some(var) = self.dataset.variable_mut(*first) {
                         var.record(flat, value, state)?;
                     }
                 }
@@ -193,6 +202,50 @@ impl ResultCollector {
         Ok(())
     }
 
+    /// Makes room for so many repeats of every point.
+    ///
+    /// # Errors
+    /// Where they do not fit the memory.
+    pub fn grow(&mut self, repeats: u32) -> Result<(), DatasetError> {
+        let wanted = repeats as usize;
+        if wanted <= self.repeats {
+            return Ok(());
+        }
+        // Twice as many at once, so that cells are seldom moved.
+        self.resize(wanted.max(self.repeats.saturating_mul(2)))
+    }
+
+    /// Leaves out the repeats above so many.
+    ///
+    /// # Errors
+    /// Where the cells do not fit the memory twice.
+    pub fn cut(&mut self, repeats: u32) -> Result<(), DatasetError> {
+        self.resize(repeats as usize)
+    }
+
+    fn resize(&mut self, repeats: usize) -> Result<(), DatasetError> {
+        let count = u32::try_from(repeats).map_err(|_| DatasetError::Position)?;
+        self.dataset = self.dataset.with_repeats(count)?;
+        self.repeats = repeats;
+        Ok(())
+    }
+
+    /// For how many repeats of a point there is room.
+    pub fn repeats(&self) -> u32 {
+        u32::try_from(self.repeats).unwrap_or(u32::MAX)
+    }
+
+    /// Says of the repeats of a point from one on that they are left out on purpose.
+    pub(crate) fn leave_out(&mut self, point: u64, from: u32, reason: &Arc<str>) {
+        for repeat in from..=self.repeats() {
+            let flat = self.flat(point, repeat);
+            // A point of this sweep has cells.
+            let left =
+                flat.and_then(|flat| self.record_absent(flat, CellState::Skipped, Some(reason)));
+            debug_assert!(left.is_ok());
+        }
+    }
+
     /// How many samples came from where so far.
     pub const fn counts(&self) -> Counts {
         self.counts
@@ -207,4 +260,14 @@ impl ResultCollector {
     pub fn finish(self) -> (Dataset, Vec<Failure>, Counts) {
         (self.dataset, self.failures, self.counts)
     }
+}
+
+/// Why a time is not there that was too short to tell.
+fn below_text(floor: f64) -> String {
+    let scale = UnitScale::for_magnitude("s", floor);
+    format!(
+        "shorter than {} {}, the shortest that can be told from what measuring costs",
+        digits(scale.apply(floor), 2),
+        scale.units()
+    )
 }

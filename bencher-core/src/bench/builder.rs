@@ -1,5 +1,6 @@
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use crate::space::Order;
 use crate::sweep_executor::{Benchmark, Result, SweepChoice};
@@ -37,6 +38,8 @@ pub struct SweepBuilder<'b, S> {
     pub(super) order: Option<Order>,
     pub(super) repeats: Option<u32>,
     pub(super) level: Option<u8>,
+    pub(super) budget: Option<Duration>,
+    pub(super) compared: Option<Input<S>>,
 }
 
 impl<'b, S: Benchmark> SweepBuilder<'b, S> {
@@ -52,6 +55,8 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
             order: None,
             repeats: None,
             level: None,
+            budget: None,
+            compared: None,
         }
     }
 
@@ -147,7 +152,21 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
         self
     }
 
-    /// Samples of every point, where the run says nothing else than one.
+    /// Measures the values of this input right after each other in every round, in turning order, so that they
+    /// can be [compared](BenchResult::compare) pair by pair. It counts for timed results.
+    pub fn compare(mut self, input: impl Into<Input<S>>) -> Self {
+        self.compared = Some(input.into());
+        self
+    }
+
+    /// How long the sweep may take, if its results are timed, where the run says nothing.
+    pub fn budget(mut self, budget: Duration) -> Self {
+        self.budget = Some(budget);
+        self
+    }
+
+    /// Samples of every point, where the run says nothing; else one, and of timed results as many as
+    /// they need.
     pub fn repeats(mut self, repeats: u32) -> Self {
         self.repeats = Some(repeats);
         self

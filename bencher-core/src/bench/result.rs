@@ -1,6 +1,6 @@
 use std::marker::PhantomData;
 
-use crate::dataset::Dataset;
+use crate::dataset::{Comparison, Dataset, DatasetError};
 use crate::record::{Counts, Failure, SweepRecord};
 
 /// The finished result of a sweep of `S`.
@@ -34,6 +34,19 @@ impl<S> BenchResult<S> {
     /// The results as a labelled grid.
     pub const fn dataset(&self) -> &Dataset {
         &self.record.dataset
+    }
+
+    /// How much larger a result is at every level of an input than at its first level: see
+    /// [`Dataset::compare`], which says what the bounds hold for. Nothing where the sweep was not run.
+    ///
+    /// # Errors
+    /// Where there is no such result or input.
+    pub fn compare(&self, result: &str, input: &str) -> Result<Vec<Comparison>, DatasetError> {
+        if self.ran {
+            self.record.dataset.compare(result, input)
+        } else {
+            Ok(Vec::new())
+        }
     }
 
     /// Everything that is stored of the sweep.

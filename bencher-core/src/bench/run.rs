@@ -1,9 +1,10 @@
 //! Running one sweep: plan, look for its whole result, execute, keep, print.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::dataset::Dataset;
 use crate::job::CodePolicy;
+use crate::measure::{RoundRules, Timer, Wanted};
 use crate::record::{Counts, SweepRecord};
 use crate::result_collector::ResultCollector;
 use crate::space::Order;
@@ -15,7 +16,7 @@ use crate::value::Digest;
 use crate::var::ParametrizedSweep;
 
 use super::builder::SweepBuilder;
-use super::config::SweepDefaults;
+use super::config::{RunConfig, SweepDefaults};
 use super::error::BenchError;
 use super::result::BenchResult;
 use super::session::{Session, warnings};
@@ -23,12 +24,22 @@ use super::session::{Session, warnings};
 /// The most cells that are made for a sweep that is not run.
 const MOST_PENDING: u128 = 1_000_000;
 
+/// How long a sweep of timed results takes at most, where nobody says anything.
+const DEFAULT_BUDGET: Duration = Duration::from_secs(10);
+
 /// The attribute of a dataset that names the executable which measured it.
 const EXECUTABLE: &str = "executable";
 
 impl<S: Benchmark> SweepBuilder<'_, S> {
     pub(super) fn run_in(self, session: &mut Session) -> Result<BenchResult<S>> {
-        if !session.enter(self.defaults()) {
+        let own = SweepDefaults {
+            title: self.title.clone(),
+            repeats: self.repeats,
+            order: self.order,
+            level: self.level,
+            budget: self.budget,
+        };
+        if !session.enter(own) {
             return Ok(self.not_run(self.plan(session).ok().as_ref()));
         }
         if session.config.list {
@@ -54,16 +65,6 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         self.execute(plan, session, timings)
     }
 
-    /// What it says of its own run.
-    fn defaults(&self) -> SweepDefaults {
-        SweepDefaults {
-            title: self.title.clone(),
-            repeats: self.repeats,
-            order: self.order,
-            level: self.level,
-        }
-    }
-
     fn execute(
         self,
         plan: Plan<S>,
@@ -85,7 +86,9 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         session.progress.finish(&end.collector.counts());
         timings.push(("execute".to_owned(), clock.elapsed().as_secs_f64()));
 
-        let warnings = end_warnings(executor.plan().is_timed(), &end);
+        let mut warnings = end_warnings(executor.plan().is_timed(), &end);
+        let precision = session.config.precision;
+        warnings.extend(end.rounds.and_then(|rounds| rounds.warning(precision)));
         let (mut dataset, failures, counts) = end.collector.finish();
         let derived = executor.plan().derive(&mut dataset);
         derived.map_err(|source| self.plan_error()(PlanError::Dataset(source)))?;
@@ -142,7 +145,38 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
             overwrite: config.overwrite,
             policy: config.code,
             code: session.code(),
+            rounds: self.rounds(plan, &session.config)?,
+            timer: Timer::system().clone(),
         })
+    }
+
+    /// By what rules timed results are measured in rounds; none where they are not timed, or the user
+    /// wants another order.
+    fn rounds(&self, plan: &Plan<S>, config: &RunConfig) -> Result<Option<RoundRules>, BenchError> {
+        let alternatives = match &self.compared {
+            Some(input) => Some(plan.alternatives(input).map_err(self.plan_error())?),
+            None => None,
+        };
+        let order = config.order.or(self.order);
+        let seed = match order {
+            None => 0,
+            Some(Order::Shuffled { seed }) => seed,
+            Some(Order::InOrder | Order::RoundRobin) => return Ok(None),
+        };
+        Ok(plan.is_timed().then(|| RoundRules {
+            rounds: if plan.is_adaptive() {
+                Wanted::AsNeeded
+            } else {
+                Wanted::Exactly(plan.repeats())
+            },
+            precision: config.precision,
+            stop_when_settled: config.budget.is_none(),
+            budget: config
+                .budget
+                .or_else(|| plan.is_adaptive().then_some(DEFAULT_BUDGET)),
+            seed,
+            alternatives,
+        }))
     }
 
     /// The stored result of a sweep that is the same, where the run takes such.
@@ -235,7 +269,7 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
             ("", tag) | (tag, "") => tag.to_owned(),
             (run, own) => format!("{run}/{own}"),
         };
-        Plan::new(
+        let plan = Plan::new(
             self.prototype,
             &self.choice,
             &config.inputs,
@@ -243,7 +277,17 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
             repeats,
             &tag,
         )
-        .map_err(self.plan_error())
+        .map_err(self.plan_error())?;
+        let in_rounds = !matches!(
+            config.order.or(self.order),
+            Some(Order::InOrder | Order::RoundRobin)
+        );
+        let is_open = config.repeats.or(self.repeats).is_none();
+        Ok(if plan.is_timed() && in_rounds && is_open {
+            plan.in_rounds()
+        } else {
+            plan
+        })
     }
 
     fn plan_error(&self) -> impl FnOnce(PlanError) -> BenchError {

@@ -181,13 +181,14 @@ impl Session {
     }
 
     pub(super) fn show_plan<S: ParametrizedSweep>(&self, title: &str, plan: &Plan<S>) {
-        let mut text = format!("{title}: {} samples", plan.samples());
-        let _ = write!(
-            text,
-            " ({} points × {} repeats)",
-            plan.space().len(),
-            plan.repeats()
-        );
+        let mut text = if plan.is_adaptive() {
+            let points = plan.space().len();
+            format!("{title}: {points} points, in as many rounds as their times need")
+        } else {
+            let (samples, points) = (plan.samples(), plan.space().len());
+            let repeats = plan.repeats();
+            format!("{title}: {samples} samples ({points} points × {repeats} repeats)")
+        };
         for axis in plan.space().axes() {
             let shown: Vec<String> = axis
                 .levels

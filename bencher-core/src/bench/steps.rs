@@ -30,10 +30,10 @@ impl Session {
 
     /// Begins a sweep, as the user, or else it, or else its program says; whether it is to be run or
     /// shown.
-    pub(super) fn enter(&mut self, sweep: SweepDefaults) -> bool {
+    pub(super) fn enter(&mut self, own: SweepDefaults) -> bool {
         let is_first = self.seen.is_empty();
-        let title = sweep.title.clone();
-        self.config = self.layers.sweep(sweep);
+        let title = own.title.clone();
+        self.config = self.layers.sweep(own);
         if is_first {
             self.announce_step();
         }

@@ -3,8 +3,9 @@ use std::fmt::Write as _;
 use crate::dataset::{CellState, Dataset, Dim, DimRole, UnitScale, Variable, digits};
 use crate::value::{Kind, Value};
 
-/// The results as a table of text: a row for every point, repeats as mean ± standard deviation,
-/// at most `rows` rows.
+/// The results as a table of text: a row for every point, repeats as mean ± standard deviation, those of
+/// a measured time as their centre ± half the distance of its bounds at 95 %, in percent; at most `rows`
+/// rows.
 ///
 /// The deviation is that of a sample (`n - 1`); numbers are rounded to four significant digits, the
 /// deviation to two. A column of results has one prefix, which suits its largest number: seconds
@@ -56,6 +57,9 @@ pub fn result_table(dataset: &Dataset, rows: usize) -> String {
         .product();
     let labels = dataset.variables().iter().zip(&scales).map(|(var, scale)| {
         let name = &var.info.name;
+        if is_centred(var, repeats) {
+            return name.clone();
+        }
         match scale.units() {
             "" => name.clone(),
             units => format!("{name} [{units}]"),
@@ -188,7 +192,18 @@ fn summary(var: &Variable, scale: &UnitScale, first: usize, repeats: usize) -> S
             _ => value,
         })
         .collect();
-    let mut text = if present == 0 {
+    let left_out = (first..first + repeats)
+        .filter(|flat| var.states().get(*flat) == Some(&CellState::Skipped))
+        .count();
+    let centred = is_centred(var, repeats).then(|| {
+        let times: Vec<f64> = (first..first + repeats)
+            .filter_map(|flat| var.number(flat))
+            .collect();
+        crate::stats::summary(&times, crate::stats::MISRATE)
+    });
+    let mut text = if let Some(found) = centred.flatten() {
+        timed(&found, &var.info.units)
+    } else if present == 0 {
         let state = var
             .states()
             .get(first)
@@ -210,10 +225,32 @@ fn summary(var: &Variable, scale: &UnitScale, first: usize, repeats: usize) -> S
             None => first_value,
         }
     };
-    if present < repeats {
-        let _ = write!(text, " ({present} of {repeats})");
+    let wanted = repeats - left_out;
+    if present < wanted {
+        let _ = write!(text, " ({present} of {wanted})");
     }
     text
+}
+
+/// Whether the repeats of a result are shown as their centre: times differ by factors.
+fn is_centred(var: &Variable, repeats: usize) -> bool {
+    var.info.timed && repeats > 1
+}
+
+/// The centre of measured times in a unit that suits it, and within which share of it they know it.
+fn timed(found: &crate::stats::Summary, units: &str) -> String {
+    let scale = UnitScale::for_magnitude(units, found.centre);
+    let centre = |count| {
+        let number = digits(scale.apply(found.centre), count);
+        format!("{number} {}", scale.units()).trim_end().to_owned()
+    };
+    match found.half_width() {
+        Some(width) => {
+            let shown = meaningful(1.0, width.max(1e-4));
+            format!("{} ± {} %", centre(shown), digits(width * 100.0, 2))
+        }
+        None => centre(4),
+    }
 }
 
 fn short(value: &Value) -> String {

@@ -11,7 +11,7 @@ use crate::measure::{Batch, Batches, Region, Timed, Timer};
 use super::Context;
 
 /// How many outputs are kept until the clock has been read, where dropping them takes time.
-const KEPT: u64 = 64;
+const KEPT: u8 = 64;
 
 /// A future whose time is taken, as [`Context::iter_async`] hands it to a runtime.
 pub type TimedFuture<'a> = Pin<Box<dyn Future<Output = Duration> + 'a>>;
@@ -46,7 +46,7 @@ impl<'a> Context<'a> {
         let timer = self.timer();
         let start = timer.now();
         let result = black_box(work());
-        let time = timer.now() - start;
+        let time = timer.since(start);
         let batch = Batch {
             iterations: 1,
             time,
@@ -66,6 +66,10 @@ impl<'a> Context<'a> {
     /// assert_eq!(largest, data.iter().max());
     /// assert!(elapsed.is_some_and(|seconds| seconds < 1e-3));
     /// ```
+    #[expect(
+        clippy::iter_not_returning_iterator,
+        reason = "it iterates; the name is the field's"
+    )]
     pub fn iter<T: FromSeconds, R>(
         &mut self,
         elapsed: &mut Option<T>,
@@ -75,20 +79,20 @@ impl<'a> Context<'a> {
         let costs = timer.costs();
         let mut last = None;
         if needs_drop::<R>() {
-            let mut kept: Vec<R> = Vec::with_capacity(KEPT as usize);
+            let mut kept: Vec<R> = Vec::with_capacity(KEPT.into());
             self.batch(
                 elapsed,
-                costs.iteration + costs.reading / KEPT as f64,
+                costs.iteration + costs.reading / f64::from(KEPT),
                 |n| {
                     let mut time = Duration::ZERO;
                     let mut left = n;
                     while left > 0 {
-                        let chunk = left.min(KEPT);
+                        let chunk = left.min(KEPT.into());
                         let start = timer.now();
                         for _ in 0..chunk {
                             kept.push(black_box(work()));
                         }
-                        time += timer.now() - start;
+                        time += timer.since(start);
                         left -= chunk;
                         last = kept.pop();
                         kept.clear();
@@ -101,7 +105,7 @@ impl<'a> Context<'a> {
                 let start = timer.now();
                 crate::measure::repeat(n.saturating_sub(1), &mut work);
                 let result = black_box(work());
-                let time = timer.now() - start;
+                let time = timer.since(start);
                 last = Some(result);
                 time
             });
@@ -176,7 +180,7 @@ impl<'a> Context<'a> {
                 for input in inputs.drain(..) {
                     outputs.push(black_box(work(black_box(input))));
                 }
-                time += timer.now() - start;
+                time += timer.since(start);
                 left -= group as u64;
                 last = outputs.pop();
                 outputs.clear();
@@ -250,7 +254,7 @@ impl<'a> Context<'a> {
                     black_box(work().await);
                 }
                 let result = black_box(work().await);
-                let time = timer.now() - start;
+                let time = timer.since(start);
                 last = Some(result);
                 time
             }))

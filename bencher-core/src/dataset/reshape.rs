@@ -1,5 +1,5 @@
 use super::grid::{Run, Walk};
-use super::{Dataset, DatasetError, Dim};
+use super::{Dataset, DatasetError, Dim, DimRole};
 
 impl Dataset {
     /// The same cells without the dimensions of length one.
@@ -51,6 +51,44 @@ impl Dataset {
         let runs = Walk::over(&self.shape(), axes)
             .enumerate()
             .map(|(to, from)| Run { from, to, count: 1 });
+        self.rearranged(dims, runs)
+    }
+
+    /// The same cells with so many repeats: those above are left out, new ones are pending.
+    ///
+    /// ```
+    /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
+    /// # use bencher_core::value::{Kind, Value};
+    /// let len = Dim::input("len", Kind::Uint(64), vec![10.into(), 20.into()]);
+    /// let moves = VariableInfo::new("moves", Kind::Uint(64));
+    /// let mut runs = Dataset::new("Runs", vec![len, Dim::repeats(2)], vec![moves])?;
+    /// for (flat, n) in [1, 2, 3, 4].into_iter().enumerate() {
+    ///     let moves = runs.variable_mut(0).ok_or("no variable")?;
+    ///     moves.record(flat, &Value::from(n), CellState::Measured)?;
+    /// }
+    /// let (more, fewer) = (runs.with_repeats(3)?, runs.with_repeats(1)?);
+    /// let numbers = |runs: &Dataset| -> Vec<_> {
+    ///     (0..runs.len()).map(|flat| runs.variables()[0].number(flat)).collect()
+    /// };
+    /// assert_eq!(numbers(&more), [Some(1.0), Some(2.0), None, Some(3.0), Some(4.0), None]);
+    /// assert_eq!(numbers(&fewer), [Some(1.0), Some(3.0)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where the last dimension is not that of repeats, or the cells do not fit the memory.
+    pub fn with_repeats(&self, repeats: u32) -> Result<Self, DatasetError> {
+        let mut dims = self.dims.clone();
+        let last = dims.last_mut().filter(|dim| dim.role == DimRole::Repeat);
+        let last = last.ok_or(DatasetError::Position)?;
+        let (old, new) = (last.len(), repeats as usize);
+        *last = Dim::repeats(repeats);
+        let points = self.len().checked_div(old).unwrap_or(0);
+        let runs = (0..points).map(move |point| Run {
+            from: point * old,
+            to: point * new,
+            count: old.min(new),
+        });
         self.rearranged(dims, runs)
     }
 

@@ -201,16 +201,9 @@ impl Batches {
     }
 
     fn resized(&self, batch: Batch) -> u64 {
-        let each = batch.time.as_secs_f64().max(1e-12) / batch.iterations as f64;
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "clamped to 1..=MOST"
-        )]
-        let size = (self.target.as_secs_f64() / each)
-            .ceil()
-            .clamp(1.0, MOST as f64) as u64;
-        size
+        let wanted = self.target.as_nanos() * u128::from(batch.iterations);
+        let size = wanted.div_ceil(batch.time.as_nanos().max(1));
+        u64::try_from(size).unwrap_or(MOST).clamp(1, MOST)
     }
 
     fn sizes(&self) -> std::sync::MutexGuard<'_, HashMap<Region, u64>> {
@@ -251,7 +244,7 @@ mod tests {
                         .advance(Duration::from_nanos((self.cost)(self.calls)));
                     self.calls += 1;
                 }
-                timer.now() - start
+                timer.since(start)
             })
         }
     }
@@ -276,10 +269,13 @@ mod tests {
     #[test]
     fn a_size_that_no_longer_fits_is_corrected_for_the_next_batch() {
         let batches = Batches::default();
-        let slow_from = 20_000;
+        // The first batch comes after 4,096 calls, the second after 1,250.
+        let slow_from = 4096 + 10_000 + 1250 + 10_000;
         let mut body = Body::new(|call| if call < slow_from { 10 } else { 1000 });
-        assert_eq!(body.take(&batches).iterations, 10_000);
-        assert_eq!(body.take(&batches).iterations, 10_000);
+        for _ in 0..3 {
+            assert_eq!(body.take(&batches).iterations, 10_000);
+        }
+        assert_eq!(body.calls, slow_from + 1250 + 10_000);
         assert_eq!(body.take(&batches).iterations, 100);
     }
 

@@ -96,7 +96,7 @@ pub struct ClockCosts {
 /// let timer = Timer::on(clock.clone());
 /// let start = timer.now();
 /// clock.advance(Duration::from_secs(2));
-/// assert_eq!(timer.now() - start, Duration::from_secs(2));
+/// assert_eq!(timer.since(start), Duration::from_secs(2));
 /// assert_eq!(timer.costs().reading, 0.0, "of a clock that stands still");
 /// ```
 #[derive(Clone, Debug)]
@@ -143,6 +143,11 @@ impl Timer {
         self.clock.now()
     }
 
+    /// The time since `start`, which this timer told.
+    pub fn since(&self, start: Duration) -> Duration {
+        self.now().saturating_sub(start)
+    }
+
     /// What the clock can tell and costs.
     pub const fn costs(&self) -> ClockCosts {
         self.costs
@@ -185,12 +190,12 @@ fn calibrated(clock: &MonotonicClock) -> ClockCosts {
         for _ in 0..CALIBRATION.1 {
             black_box(clock.now());
         }
-        clock.now() - start
+        clock.now().saturating_sub(start)
     });
     let iteration = fastest(&|| {
         let start = clock.now();
         repeat(CALIBRATION.1, &mut || ());
-        clock.now() - start
+        clock.now().saturating_sub(start)
     });
     ClockCosts {
         precision: precision(clock).as_secs_f64(),

@@ -20,18 +20,20 @@
 //!         clock.advance(Duration::from_nanos(if first { 9_000_000 } else { 50 }));
 //!         first = false;
 //!     }
-//!     timer.now() - start
+//!     timer.since(start)
 //! });
 //! assert_eq!(batch.iterations, 2000, "100 µs of them");
 //! assert_eq!(batch.time, Duration::from_micros(100));
 //! ```
 
 mod batch;
+mod below;
 mod clock;
 mod order;
 mod rounds;
 
 pub use batch::{Batch, Batches, LEAST_BATCH, Region, Timed};
+pub use below::{below_resolution, floor_of};
 pub(crate) use clock::repeat;
 pub use clock::{Clock, ClockCosts, FakeClock, MonotonicClock, Timer};
 pub use order::Alternatives;

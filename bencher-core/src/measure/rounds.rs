@@ -426,10 +426,10 @@ impl Point {
     }
 
     fn has_settled(&self) -> bool {
-        let Some(last) = self.noises.last_chunk::<3>() else {
+        let Some(latest) = self.noises.last_chunk::<3>() else {
             return false;
         };
-        let (least, most) = last
+        let (least, most) = latest
             .iter()
             .fold((f64::INFINITY, 0.0_f64), |(l, m), x| (l.min(*x), m.max(*x)));
         most - least <= SETTLED * most
@@ -512,8 +512,8 @@ mod tests {
 
     #[test]
     fn settled_noise_is_enough_unless_the_user_gives_time() {
-        // Two values in turn: the same noise at every look, and bounds of 10 %.
-        let two = |_, round: u32| Some(1.0 + 0.2 * f64::from(round % 2));
+        // Four values in turn: nearly the same noise at every look, and bounds of some 10 %.
+        let two = |_, round: u32| Some(1.0 + 0.2 * f64::from(round * 3 % 4));
         let (rounds, _) = run(1, RoundRules::default(), COST, two);
         assert!(matches!(rounds.stop(0), Some(Stop::Settled(width)) if width > 0.01));
         let rules = RoundRules {

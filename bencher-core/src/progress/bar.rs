@@ -39,6 +39,12 @@ impl ProgressSink for BarProgress {
         self.bar = Some(bar);
     }
 
+    fn expect(&mut self, samples: u128) {
+        if let Some(bar) = &self.bar {
+            bar.set_length(u64::try_from(samples).unwrap_or(u64::MAX));
+        }
+    }
+
     fn advance(&mut self, counts: &Counts) {
         if let Some(bar) = &self.bar {
             if counts.failed > 0 || counts.hits > 0 {

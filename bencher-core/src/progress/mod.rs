@@ -83,6 +83,11 @@ pub trait ProgressSink {
     /// A sweep begins.
     fn start(&mut self, title: &str, samples: u128);
 
+    /// The sweep, whose length is found as it goes on, will take about so many samples in all.
+    fn expect(&mut self, samples: u128) {
+        let _ = samples;
+    }
+
     /// So much is done.
     fn advance(&mut self, counts: &Counts);
 

@@ -72,6 +72,9 @@ pub(super) fn sweep<S: Benchmark>(
     if let Some(level) = entry.options.level {
         sweep = sweep.level(level);
     }
+    if let Some(budget) = entry.options.budget {
+        sweep = sweep.budget(budget);
+    }
     if let Some(inputs) = inputs {
         sweep = sweep.inputs(inputs);
     }

@@ -14,6 +14,7 @@
 //! What a measured time comes to, with its bounds, is a [`Summary`]; how much slower one of two is, a
 //! [`Ratio`].
 
+mod margin;
 mod ratio;
 mod summary;
 

@@ -2,6 +2,8 @@
 
 use pragmastat::estimators::raw;
 
+use super::margin::{centre_bounds, shift_bounds};
+
 /// How many times as large as a base something is.
 ///
 /// ```
@@ -58,11 +60,11 @@ pub fn paired_ratio(values: &[f64], base: &[f64], misrate: f64) -> Option<Ratio>
         .collect();
     differences.sort_unstable_by(f64::total_cmp);
     let ratio = raw::center(&differences, true).ok()?.exp();
-    let bounds = raw::center_bounds(&differences, misrate, true).ok();
+    let bounds = centre_bounds(&differences, misrate);
     Some(Ratio {
         ratio,
-        lower: bounds.map(|bounds| bounds.lower.exp()),
-        upper: bounds.map(|bounds| bounds.upper.exp()),
+        lower: bounds.map(|(lower, _)| lower.exp()),
+        upper: bounds.map(|(_, upper)| upper.exp()),
     })
 }
 
@@ -82,11 +84,11 @@ pub fn ratio(values: &[f64], base: &[f64], misrate: f64) -> Option<Ratio> {
     values.sort_unstable_by(f64::total_cmp);
     base.sort_unstable_by(f64::total_cmp);
     let shift = raw::shift(&values, &base, true).ok()?;
-    let bounds = raw::shift_bounds(&values, &base, misrate, true).ok();
+    let bounds = shift_bounds(&values, &base, misrate);
     Some(Ratio {
         ratio: shift.exp(),
-        lower: bounds.map(|bounds| bounds.lower.exp()),
-        upper: bounds.map(|bounds| bounds.upper.exp()),
+        lower: bounds.map(|(lower, _)| lower.exp()),
+        upper: bounds.map(|(_, upper)| upper.exp()),
     })
 }
 

@@ -2,6 +2,8 @@
 
 use pragmastat::estimators::raw;
 
+use super::margin::centre_bounds;
+
 /// How often the bounds of a summary may miss: 5 %, so that they hold in 95 of 100 cases.
 pub const MISRATE: f64 = 0.05;
 
@@ -75,7 +77,7 @@ pub fn summary(values: &[f64], misrate: f64) -> Option<Summary> {
     scaled.sort_unstable_by(f64::total_cmp);
     let back = |x: f64| if is_log { x.exp() } else { x };
     let middle = raw::center(&scaled, true).ok()?;
-    let bounds = raw::center_bounds(&scaled, misrate, true).ok();
+    let bounds = centre_bounds(&scaled, misrate);
     // The estimator refuses values half of which are equal; their spread is nothing.
     let spread = raw::spread(&scaled, true).unwrap_or(0.0);
     // Back and forth through a logarithm loses a digit; a bound is one of the values or between two.
@@ -85,8 +87,8 @@ pub fn summary(values: &[f64], misrate: f64) -> Option<Summary> {
     Some(Summary {
         count: values.len(),
         centre,
-        lower: bounds.map(|bounds| within(back(bounds.lower))),
-        upper: bounds.map(|bounds| within(back(bounds.upper))),
+        lower: bounds.map(|(lower, _)| within(back(lower))),
+        upper: bounds.map(|(_, upper)| within(back(upper))),
         noise: if is_log {
             spread.exp_m1()
         } else if spread == 0.0 {
@@ -209,7 +211,8 @@ mod tests {
         let mut means = Vec::new();
         for n in 1..=10 {
             for m in n..=10 {
-                means.push((f64::from(n * n).ln() + f64::from(m * m).ln()) / 2.0);
+                let (a, b) = (f64::from(n * n).ln(), f64::from(m * m).ln());
+                means.push(f64::midpoint(a, b));
             }
         }
         means.sort_by(f64::total_cmp);

@@ -48,7 +48,12 @@ impl<S: ParametrizedSweep> Plan<S> {
             version: self.series().version,
             tag: &self.series().tag,
             over_time: false,
-            repeats: self.repeats(),
+            // No sweep has none: it stands for as many as are needed.
+            repeats: if self.is_adaptive() {
+                0
+            } else {
+                self.repeats()
+            },
             inputs: axes
                 .map(|axis| (axis.name.as_str(), axis.levels.iter().collect()))
                 .collect(),

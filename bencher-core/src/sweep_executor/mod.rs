@@ -8,6 +8,7 @@
 //!
 //! ```
 #![doc = include_str!("../example_sweep.md")]
+//! use bencher_core::measure::Timer;
 //! use bencher_core::progress::SilentProgress;
 //! use bencher_core::result_collector::ResultCollector;
 //! use bencher_core::sweep_executor::{Interrupt, Plan, RunOptions, SweepChoice, SweepExecutor};
@@ -26,6 +27,8 @@
 //!     policy: None,
 //!     code: Digest(0),
 //!     folders: None,
+//!     rounds: None,
+//!     timer: Timer::system().clone(),
 //! };
 //! let end = SweepExecutor::new(plan).run(collector, options, &mut SilentProgress)?;
 //! let (dataset, failures, counts) = end.collector.finish();
@@ -43,6 +46,7 @@ mod identity;
 mod input_override;
 mod plan;
 mod resolve;
+mod rounds;
 mod run;
 mod trial;
 
@@ -51,6 +55,7 @@ pub use constraint::Constraint;
 pub use error::PlanError;
 pub use input_override::{InputOverride, OverrideError};
 pub use plan::Plan;
+pub use rounds::RoundsEnd;
 pub use run::{Interrupt, RunEnd, RunOptions, SweepExecutor};
 
 use crate::context::Context;

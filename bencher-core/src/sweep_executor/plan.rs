@@ -41,6 +41,8 @@ pub struct Plan<S> {
     derived: Vec<Derived>,
     pub(super) constraints: Vec<Constraint<S>>,
     repeats: u32,
+    /// Whether more repeats follow as they are needed.
+    pub(super) adaptive: bool,
     series: Series,
     /// What the user should know: results named twice, constants given twice.
     pub notes: Vec<String>,
@@ -146,6 +148,7 @@ impl<S: ParametrizedSweep> Plan<S> {
             derived,
             constraints: choice.constraints.clone(),
             repeats,
+            adaptive: false,
             series,
             notes,
         })
@@ -156,7 +159,7 @@ impl<S: ParametrizedSweep> Plan<S> {
         &self.space
     }
 
-    /// How often every point is sampled.
+    /// How often every point is sampled; at least, where that is found in [rounds](Self::in_rounds).
     pub const fn repeats(&self) -> u32 {
         self.repeats
     }

@@ -28,6 +28,14 @@ pub(super) fn resolve_input<S: ParametrizedSweep>(
     found.ok_or_else(|| unknown_input::<S>(&target_name(target)).into())
 }
 
+/// The name of the dimension that an input makes.
+pub(super) fn input_name_of<S: ParametrizedSweep>(input: &Input<S>) -> Result<String, PlanError> {
+    match &input.joined {
+        Some(joined) => Ok(joined.name.clone()),
+        None => resolve_input::<S>(&input.target).map(|(_, var)| var.name.to_owned()),
+    }
+}
+
 pub(super) fn unknown_input<S: ParametrizedSweep>(name: &str) -> UnknownName {
     UnknownName::new("input", name, S::SCHEMA.inputs.iter().map(|var| var.name))
 }

@@ -9,6 +9,7 @@ use crate::evaluator::{Evaluator, Executors, RunFunction};
 use crate::job::{
     CallCounts, CodePolicy, FutureCache, Job, JobDone, JobFuture, JobOutcome, Sample, SampleCache,
 };
+use crate::measure::{Batches, RoundRules, Timer, below_resolution};
 use crate::progress::{ProgressSink, SampleEvent};
 use crate::result_collector::ResultCollector;
 use crate::space::{Order, RunOrder};
@@ -20,6 +21,7 @@ use crate::value::Digest;
 use super::feed::{Feed, Next, Skipped};
 use super::identity::result_id;
 use super::plan::recorded_results;
+use super::rounds::{InRounds, RoundsEnd};
 use super::{Benchmark, Plan};
 
 /// A request to stop, shared with whoever makes it (the handler of Ctrl-C).
@@ -63,6 +65,11 @@ pub struct RunOptions {
     pub code: Digest,
     /// Where the folders of samples are; none to keep none.
     pub folders: Option<JobFolders>,
+    /// By what rules samples are taken in rounds over all points; none means that they are taken in
+    /// `order`.
+    pub rounds: Option<RoundRules>,
+    /// What times are taken with.
+    pub timer: Timer,
 }
 
 /// How a run ended.
@@ -78,6 +85,8 @@ pub struct RunEnd {
     pub damaged: u64,
     /// Whether the run was interrupted before all samples were taken.
     pub interrupted: bool,
+    /// How the rounds ended, where it was run in rounds.
+    pub rounds: Option<RoundsEnd>,
     /// Whether a failing sample stopped it.
     pub failed_fast: bool,
     /// What the store refused; the samples that it did not take are in the dataset all the same.
@@ -126,13 +135,21 @@ impl<S: Benchmark> SweepExecutor<S> {
             policy,
             code,
             folders,
+            rounds,
+            timer,
         } = options;
         let timed = self.plan.is_timed();
         // Two measurements side by side disturb each other.
         let executor = if timed { Executors::Serial } else { executor };
         let states = Arc::new(States::default());
+        let setting = Setting {
+            states: Arc::clone(&states),
+            folders,
+            batches: timed.then(|| self.batches(rounds, &timer)),
+            timer: timer.clone(),
+        };
         let backend = executor
-            .backend(self.run_function(Arc::clone(&states), folders))
+            .backend(self.run_function(setting))
             .map_err(|source| StoreError::Io {
                 action: "start the workers of",
                 path: "this program".into(),
@@ -149,16 +166,51 @@ impl<S: Benchmark> SweepExecutor<S> {
             .map_or(0, SampleIndex::damaged);
         let mut jobs = FutureCache::new(Evaluator::new(backend), cache);
 
-        let order = RunOrder::new(order, self.plan.space().len(), self.plan.repeats());
-        let mut feed = Feed::new(&self.plan, order, cached);
         let mut end = RunEnd {
             calls: CallCounts::default(),
             damaged,
             interrupted: false,
+            rounds: None,
             failed_fast: false,
             store_error: None,
             collector,
         };
+        let with = RunWith {
+            interrupt: &interrupt,
+            fail_fast,
+            cached,
+        };
+        match rounds {
+            Some(rules) => {
+                let with = InRounds {
+                    rules,
+                    timer: &timer,
+                    with,
+                };
+                self.run_rounds(&with, &mut jobs, &mut end, progress);
+            }
+            None => self.run_in_order(order, &with, &mut jobs, &mut end, progress),
+        }
+        close(jobs, &states, &mut end, progress);
+        Ok(end)
+    }
+
+    /// Takes the samples in an order that is known from the start.
+    fn run_in_order(
+        &self,
+        order: Order,
+        with: &RunWith<'_>,
+        jobs: &mut FutureCache,
+        end: &mut RunEnd,
+        progress: &mut dyn ProgressSink,
+    ) {
+        let RunWith {
+            interrupt,
+            fail_fast,
+            cached,
+        } = *with;
+        let order = RunOrder::new(order, self.plan.space().len(), self.plan.repeats());
+        let mut feed = Feed::new(&self.plan, order, cached);
         let mut done: Vec<JobDone> = Vec::new();
         let (mut stop, mut cancelled) = (false, 0_u64);
         loop {
@@ -172,7 +224,7 @@ impl<S: Benchmark> SweepExecutor<S> {
                 // Nothing is to run behind the sample that fails.
                 room = room.min(1);
             }
-            let outcome = self.feed(&mut feed, &mut jobs, room, &mut end.collector, progress);
+            let outcome = self.feed(&mut feed, jobs, room, &mut end.collector, progress);
             stop |= outcome == Fed::Exhausted;
             if outcome == Fed::Failed && fail_fast {
                 end.failed_fast = true;
@@ -205,8 +257,6 @@ impl<S: Benchmark> SweepExecutor<S> {
         }
         // An interrupt during the last sample left nothing undone.
         end.interrupted &= feed.next().is_some() || cancelled > 0;
-        close(jobs, &states, &mut end, progress);
-        Ok(end)
     }
 
     /// Submits at most `room` jobs; samples that are not to be run go straight to their cells.
@@ -242,7 +292,7 @@ impl<S: Benchmark> SweepExecutor<S> {
     }
 
     /// Hands a sample that is not to be run to its cells.
-    fn skip(
+    pub(super) fn skip(
         &self,
         skipped: Skipped,
         collector: &mut ResultCollector,
@@ -272,7 +322,7 @@ impl<S: Benchmark> SweepExecutor<S> {
         }
     }
 
-    fn deliver(
+    pub(super) fn deliver(
         &self,
         job: JobDone,
         collector: &mut ResultCollector,
@@ -337,12 +387,19 @@ impl<S: Benchmark> SweepExecutor<S> {
 
     /// How one sample is taken: a fresh copy of the prototype, the inputs of the point, the user's
     /// code, the results.
-    fn run_function(
-        &self,
-        states: Arc<States>,
-        folders: Option<JobFolders>,
-    ) -> RunFunction<Job, Sample> {
+    fn run_function(&self, setting: Setting) -> RunFunction<Job, Sample> {
+        let Setting {
+            states,
+            folders,
+            batches,
+            timer,
+        } = setting;
         let plan = Arc::clone(&self.plan);
+        let timed: Vec<usize> = recorded_results::<S>()
+            .enumerate()
+            .filter(|(_, (_, var))| var.timed)
+            .map(|(position, _)| position)
+            .collect();
         // Of a known length, so that a sample is allocated once.
         let recorded: Vec<usize> = recorded_results::<S>().map(|(index, _)| index).collect();
         Arc::new(move |job| {
@@ -354,22 +411,58 @@ impl<S: Benchmark> SweepExecutor<S> {
             };
             let mut cx = Context::new(job.repeat, &seeder)
                 .with_states(&states)
-                .with_folders(&folder);
+                .with_folders(&folder)
+                .with_timer(&timer);
+            if let Some(batches) = &batches {
+                cx = cx.with_batches(batches, job.point);
+            }
             sweep
                 .benchmark(&mut cx)
                 .map_err(|error| describe(error.as_ref()))?;
+            let below = cx.below_resolution();
             if let Some(folder) = cx.into_folder()
                 && folders.is_some()
                 && job.key.is_some()
             {
                 folder.keep().map_err(|error| describe(&error))?;
             }
-            Ok(recorded
+            let mut sample: Sample = recorded
                 .iter()
                 .map(|index| sweep.take_result(*index))
-                .collect())
+                .collect();
+            if let Some(floor) = below {
+                for position in &timed {
+                    if let Some(missing @ None) = sample.get_mut(*position) {
+                        *missing = Some(below_resolution(floor));
+                    }
+                }
+            }
+            Ok(sample)
         })
     }
+
+    /// The sizes of the batches of a timed sweep.
+    fn batches(&self, rounds: Option<RoundRules>, timer: &Timer) -> Batches {
+        let budget = rounds.and_then(|rules| rules.budget);
+        let points = u64::try_from(self.plan.space().len()).unwrap_or(u64::MAX);
+        Batches::lasting(Batches::length(timer.costs().precision, budget, points))
+    }
+}
+
+/// What a run goes by, in whichever order.
+#[derive(Clone, Copy)]
+pub(super) struct RunWith<'r> {
+    pub(super) interrupt: &'r Interrupt,
+    pub(super) fail_fast: bool,
+    pub(super) cached: bool,
+}
+
+/// What every sample of a run is taken with.
+struct Setting {
+    states: Arc<States>,
+    folders: Option<JobFolders>,
+    batches: Option<Batches>,
+    timer: Timer,
 }
 
 /// The most samples that are looked at between two looks at the interrupt.

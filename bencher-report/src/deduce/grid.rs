@@ -1,5 +1,5 @@
-use bencher_core::dataset::{DimRole, Variable};
-use bencher_core::stats;
+use bencher_core::dataset::{CellState, DimRole, Variable};
+use bencher_core::stats::{self, Summary};
 use bencher_core::value::Value;
 
 use crate::chart::{Gap, GapKind};
@@ -24,6 +24,8 @@ pub(super) struct Samples {
     pub(super) absent: u32,
     /// Why the most serious of them has none.
     pub(super) gap: Option<Gap>,
+    /// What measured times come to; none of other results.
+    timing: Option<Summary>,
 }
 
 impl<'a> Grid<'a> {
@@ -64,7 +66,9 @@ impl<'a> Grid<'a> {
             values: Vec::with_capacity(self.repeats),
             absent: 0,
             gap: None,
+            timing: None,
         };
+        let timed = self.variable.info.timed;
         for repeat in 0..self.repeats {
             let flat = self.origin + offset + repeat * self.repeat_stride;
             match self.variable.number(flat) {
@@ -73,8 +77,13 @@ impl<'a> Grid<'a> {
                     kind: GapKind::NotFinite,
                     reason: Some(bencher_core::value::float_text(x)),
                 }),
+                // A point that is known has no more rounds; they are not missing.
+                None if timed && !samples.values.is_empty() && self.is_skipped(flat) => {}
                 None => samples.add_gap(self.gap(flat)),
             }
+        }
+        if timed && self.repeats > 1 {
+            samples.timing = stats::summary(&samples.values, stats::MISRATE);
         }
         samples
     }
@@ -89,6 +98,10 @@ impl<'a> Grid<'a> {
         let flat = self.origin + offset;
         let value = self.variable.cell(flat).and_then(|cell| cell.value);
         value.ok_or_else(|| self.gap(flat))
+    }
+
+    fn is_skipped(&self, flat: usize) -> bool {
+        self.variable.states().get(flat) == Some(&CellState::Skipped)
     }
 
     fn gap(&self, flat: usize) -> Gap {
@@ -120,14 +133,33 @@ impl Samples {
         u32::try_from(self.values.len()).unwrap_or(u32::MAX)
     }
 
-    /// The mean, where it is a number that can be drawn.
+    /// The mean, or the centre of measured times, where it is a number that can be drawn.
     pub(super) fn mean(&self) -> Option<f64> {
+        if let Some(timing) = &self.timing {
+            return Some(timing.centre);
+        }
         stats::mean(&self.values).filter(|x| x.is_finite())
     }
 
-    /// The standard deviation of a sample (`n - 1`), where there is one.
-    pub(super) fn std(&self) -> Option<f64> {
+    /// The standard deviation of a sample (`n - 1`), or half the distance of the bounds of measured
+    /// times, where there is one.
+    pub(super) fn noise(&self) -> Option<f64> {
+        if let Some(timing) = &self.timing {
+            return timing.half_width().map(|width| width * timing.centre);
+        }
         stats::std(&self.values, 1).filter(|x| x.is_finite())
+    }
+
+    /// Where the value lies, by what its samples say: the mean ± their deviation, or the bounds of measured
+    /// times.
+    pub(super) fn bounds(&self) -> Option<(f64, f64)> {
+        match &self.timing {
+            Some(timing) => timing.lower.zip(timing.upper),
+            None => {
+                let (mean, noise) = (self.mean()?, self.noise()?);
+                Some((mean - noise, mean + noise))
+            }
+        }
     }
 
     /// Why there is no mean, where samples have values and yet it overflows.

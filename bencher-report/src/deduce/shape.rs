@@ -138,6 +138,15 @@ impl<'a> Shape<'a> {
         inputs
     }
 
+    /// By how much the numbers of two repeats of a point differ.
+    pub(super) fn repeat_stride(&self) -> usize {
+        let later = self.repeat.map_or(0, |axis| axis + 1);
+        let dims = self.dataset.dims().iter().skip(later);
+        dims.map(bencher_core::dataset::Dim::len)
+            .product::<usize>()
+            .max(1)
+    }
+
     /// Whether every point was run more than once.
     pub(super) fn repeated(&self) -> bool {
         self.repeats > 1

@@ -70,7 +70,7 @@ use super::refine::Refinement;
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct RunConfig {
-    /// Samples of every point; none means one.
+    /// Samples of every point; none means one, and of timed results as many as they need.
     pub repeats: Option<u32>,
     /// Density of all inputs: the level, or so many samples each (what each input declares).
     pub density: Density,
@@ -81,6 +81,12 @@ pub struct RunConfig {
     /// The order of samples; none means shuffled rounds for timed results and plain rounds for
     /// others.
     pub order: Option<Order>,
+    /// How long a sweep of timed results may take; none means 10 s where nobody says how many repeats
+    /// there are, and no limit elsewhere. Its first round is always finished.
+    pub budget: Option<Duration>,
+    /// A timed result is measured until its bounds lie within this share of it (0.01), its noise has
+    /// settled (without a budget), or the budget ends; 0 spends the whole budget.
+    pub precision: f64,
     /// Take samples from the store and put them there (yes).
     pub cache: bool,
     /// Take the whole result of a sweep where it is stored already (no).
@@ -140,6 +146,8 @@ impl Default for RunConfig {
             refine: Refinement::default(),
             executor: Executors::Serial,
             order: None,
+            budget: None,
+            precision: 0.01,
             cache: true,
             results_cache: false,
             only_plot: false,

@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
+use std::time::Duration;
 
 use super::RunConfig;
 use super::option::Change;
@@ -42,6 +43,28 @@ pub(super) fn yes_or_no(text: &str) -> Result<bool, String> {
         "false" | "no" | "off" | "0" => Ok(false),
         _ => Err(format!("`{text}` is neither true nor false")),
     }
+}
+
+/// A time, as `90s`, `10m` or `1h 30m`.
+pub(super) fn time(text: &str) -> Result<Duration, String> {
+    let time = text.parse::<jiff::SignedDuration>().ok();
+    time.and_then(|time| Duration::try_from(time).ok())
+        .filter(|time| !time.is_zero())
+        .ok_or_else(|| {
+            format!("`{text}` is not a time with its unit above zero, as 30s, 10m or 1h")
+        })
+}
+
+/// A share from 0 to 1, as `0.01` or `1%`.
+pub(super) fn share(text: &str) -> Result<f64, String> {
+    let share = match text.trim().strip_suffix('%') {
+        Some(percent) => percent.trim().parse::<f64>().map(|percent| percent / 100.0),
+        None => text.trim().parse::<f64>(),
+    };
+    share
+        .ok()
+        .filter(|share| (0.0..1.0).contains(share))
+        .ok_or_else(|| format!("`{text}` is not a share from 0 to 1, as 0.01 or 1%"))
 }
 
 /// A whole number in a range.

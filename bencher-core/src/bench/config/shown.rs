@@ -1,6 +1,7 @@
 //! A configuration as text: valid TOML, each value with where it comes from.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use crate::space::{Density, Order};
 
@@ -16,6 +17,7 @@ pub(in crate::bench) struct SweepDefaults {
     pub(in crate::bench) repeats: Option<u32>,
     pub(in crate::bench) order: Option<Order>,
     pub(in crate::bench) level: Option<u8>,
+    pub(in crate::bench) budget: Option<Duration>,
 }
 
 impl SweepDefaults {
@@ -33,6 +35,7 @@ impl SweepDefaults {
             config.refine.level_from = None;
         }
         config.order = self.order.or(config.order);
+        config.budget = self.budget.or(config.budget);
     }
 }
 

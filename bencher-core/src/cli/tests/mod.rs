@@ -38,6 +38,8 @@ fn values(option: &RunOption) -> Vec<&'static str> {
         "fail-on-sample-error" => vec!["false", "0.5"],
         "cache-size" => vec!["10GB", "3MiB"],
         "tag" => vec!["a", "b"],
+        "budget" => vec!["30s", "10m"],
+        "precision" => vec!["0.005", "0"],
         "code" => vec!["strict", "ignore"],
         "store" => vec!["/a", "/b"],
         "report" => vec!["/a", "false"],

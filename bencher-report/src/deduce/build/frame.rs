@@ -10,6 +10,8 @@ use crate::deduce::shape::{Shape, Sort};
 
 /// What a band of `n` repeats stands for.
 pub(super) const STD: &str = "mean ± 1 standard deviation of the repeats (n − 1)";
+/// What the bounds of measured times stand for.
+pub(super) const BOUNDS: &str = "centre of the rounds (Hodges-Lehmann) with its bounds at 95 %";
 /// What the error of a proportion stands for.
 pub(super) const PROPORTION: &str = "share of true ± 1 standard error";
 
@@ -80,6 +82,7 @@ pub(super) fn spread(shape: &Shape) -> Option<String> {
     shape.repeated().then(|| {
         match shape.sort {
             Sort::Truth => PROPORTION,
+            _ if shape.variable.info.timed => BOUNDS,
             _ => STD,
         }
         .to_owned()
@@ -89,14 +92,14 @@ pub(super) fn spread(shape: &Shape) -> Option<String> {
 /// The mean of the samples with its bounds, or why there is none.
 pub(super) fn point(shape: &Shape, x: f64, samples: &Samples) -> Point {
     let y = samples.mean();
-    let noise = if shape.sort == Sort::Truth {
-        bencher_core::stats::proportion_error(&samples.values)
+    let bounds = if shape.sort == Sort::Truth {
+        let error = bencher_core::stats::proportion_error(&samples.values);
+        y.zip(error).map(|(y, error)| (y - error, y + error))
     } else {
-        samples.std()
+        samples.bounds()
     };
-    let bounds = y
-        .zip(noise.filter(|_| shape.repeated()))
-        .map(|(y, noise)| (y - noise, y + noise))
+    let bounds = bounds
+        .filter(|_| shape.repeated())
         .filter(|(low, high)| low.is_finite() && high.is_finite());
     Point {
         x,
@@ -175,9 +178,19 @@ fn absences_note(shape: &Shape, kind: ChartKind) -> Option<String> {
         return None;
     }
     let states = shape.variable.states();
+    let stride = shape.repeat_stride();
+    // A timed point that is known has no more rounds; they are not missing.
+    let is_needed = |flat: usize| {
+        let first = flat - flat / stride % shape.repeats * stride;
+        let skipped = |flat| states.get(flat) == Some(&CellState::Skipped);
+        !(shape.variable.info.timed && skipped(flat) && !skipped(first))
+    };
     let count = |kind: &GapKind| {
-        let of_kind = |state: &&CellState| GapKind::of(**state) == Some(*kind);
-        states.iter().filter(of_kind).count()
+        let of_kind = states
+            .iter()
+            .enumerate()
+            .filter(|(flat, state)| GapKind::of(**state) == Some(*kind) && is_needed(*flat));
+        of_kind.count()
     };
     let counts: Vec<String> = GapKind::ALL
         .iter()

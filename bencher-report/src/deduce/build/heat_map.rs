@@ -30,7 +30,7 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
                 }
                 map.values.push(samples.mean());
                 if shape.repeated() {
-                    map.noise.push(samples.std());
+                    map.noise.push(samples.noise());
                     map.samples.push(samples.count());
                 }
             }
@@ -57,9 +57,12 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
         .any(|numbers| numbers.axis.is_log());
     frame::fit_values(&mut color, &numbers, log);
     chart.color = Some(color);
-    chart.spread = shape
-        .repeated()
-        .then(|| "mean of the repeats; noise: 1 standard deviation (n − 1)".to_owned());
+    let spread = if shape.variable.info.timed {
+        frame::BOUNDS
+    } else {
+        "mean of the repeats; noise: 1 standard deviation (n − 1)"
+    };
+    chart.spread = shape.repeated().then(|| spread.to_owned());
     Some(chart)
 }
 

@@ -6,15 +6,17 @@
 
 mod how;
 mod kept;
+mod measured;
 mod run;
 mod shown;
 
 use super::option::RunOption;
 
 /// All options, by the headings they stand under.
-pub(crate) static GROUPS: [(&str, &[RunOption]); 4] = [
+pub(crate) static GROUPS: [(&str, &[RunOption]); 5] = [
     ("What is run", run::OPTIONS),
     ("How it is run", how::OPTIONS),
+    ("How times are measured", measured::OPTIONS),
     ("What is kept", kept::OPTIONS),
     ("What is shown", shown::OPTIONS),
 ];

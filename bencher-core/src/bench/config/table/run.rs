@@ -82,7 +82,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         takes: Takes::Scalar("N"),
         per_sweep: true,
         help: "Samples of every point; 1..5 refines in steps",
-        default: "1",
+        default: "1; of timed results as many as they need",
         shorthands: &[],
         read: |values| {
             let (from, repeats) = steps(one(values)?, 1..=u32::MAX)?;

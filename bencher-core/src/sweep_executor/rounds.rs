@@ -1,0 +1,274 @@
+//! Taking the samples of timed results in rounds over all points.
+
+use std::sync::Arc;
+
+use crate::job::{FutureCache, Job, JobDone, JobOutcome, Sample};
+use crate::measure::{Alternatives, RoundRules, Rounds, Stop, Timer};
+use crate::progress::ProgressSink;
+use crate::result_collector::ResultCollector;
+use crate::var::{Input, ParametrizedSweep};
+
+use super::feed::Skipped;
+use super::resolve::input_name_of;
+use super::run::{RunEnd, RunWith, SweepExecutor};
+use super::{Benchmark, Plan, PlanError};
+
+/// How a sweep in rounds ended.
+///
+/// ```
+/// use bencher_core::sweep_executor::RoundsEnd;
+/// let end = RoundsEnd { points: 27, out_of_budget: 4, settled: 0, widest: Some(0.034) };
+/// assert!(end.warning(0.01).is_some_and(|text| text.contains("4 of 27 points")));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct RoundsEnd {
+    /// The points that were measured.
+    pub points: usize,
+    /// Those that the budget ended for.
+    pub out_of_budget: usize,
+    /// Those whose noise settled before they were known as well as wanted.
+    pub settled: usize,
+    /// The widest bounds of a settled point, as a share of its centre.
+    pub widest: Option<f64>,
+}
+
+impl RoundsEnd {
+    /// What a reader of the times must know, where they were wanted within a share of their centres.
+    pub fn warning(&self, precision: f64) -> Option<String> {
+        let wanted = precision * 100.0;
+        let Self {
+            points,
+            out_of_budget,
+            ..
+        } = self;
+        (*out_of_budget > 0).then(|| {
+            format!(
+                "the budget ended while {out_of_budget} of {points} points were not known within \
+                 {wanted} %; the next run goes on from there, `--budget` gives it more time"
+            )
+        })
+    }
+}
+
+/// What a sweep in rounds works with.
+pub(super) struct InRounds<'r> {
+    pub(super) rules: RoundRules,
+    pub(super) timer: &'r Timer,
+    pub(super) with: RunWith<'r>,
+}
+
+impl<S: Benchmark> SweepExecutor<S> {
+    /// Takes rounds until every point is known well enough, or somebody or something ends them.
+    pub(super) fn run_rounds(
+        &self,
+        with: &InRounds<'_>,
+        jobs: &mut FutureCache,
+        end: &mut RunEnd,
+        progress: &mut dyn ProgressSink,
+    ) {
+        let InRounds { rules, timer, with } = *with;
+        let plan = self.plan();
+        let (points, skipped) = self.points(end, progress);
+        if with.fail_fast && end.collector.counts().failed > 0 {
+            end.failed_fast = true;
+            return;
+        }
+        let times: Vec<usize> = plan
+            .recorded()
+            .filter(|(_, var)| var.timed)
+            .map(|(position, _)| position)
+            .collect();
+        let mut rounds = Rounds::new(points, times.len(), rules, timer.now());
+        let mut keys = with.cached.then(|| plan.key_maker());
+        let mut done: Vec<JobDone> = Vec::new();
+        while let Some(list) = rounds.next_round(timer.now()) {
+            progress.expect(u128::from(rounds.expected()));
+            // With fail-fast, nothing is to run behind the sample that fails.
+            let group = if with.fail_fast { 1 } else { list.len().max(1) };
+            for group in list.chunks(group) {
+                let mut most = 0;
+                for point in group {
+                    let repeat = rounds.count(*point) + 1;
+                    most = most.max(repeat);
+                    let key = keys.as_mut().map(|k| k.key(&plan.values(*point), repeat));
+                    let point = *point;
+                    jobs.submit(Job { point, repeat, key });
+                }
+                if let Err(error) = end.collector.grow(most) {
+                    progress.note(&format!("round {most} has no room: {error}"));
+                    jobs.cancel();
+                }
+                while jobs.pending() > 0 {
+                    if with.interrupt.is_requested() && !end.interrupted {
+                        end.interrupted = true;
+                        jobs.cancel();
+                    }
+                    if rounds.is_over(timer.now()) {
+                        jobs.cancel();
+                    }
+                    if let Err(error) = jobs.gather_into(true, &mut done) {
+                        end.store_error = Some(error);
+                        done.extend(jobs.abandon());
+                    }
+                    for job in done.drain(..) {
+                        let point = job.point;
+                        match times_of(&job.outcome, &times) {
+                            Recorded::Nothing => {}
+                            Recorded::Failure => rounds.record(point, None),
+                            Recorded::Times(times) => rounds.record(point, Some(&times)),
+                        }
+                        let failed = self.deliver(job, &mut end.collector, progress);
+                        end.failed_fast |= failed && with.fail_fast;
+                    }
+                    progress.advance(&end.collector.counts());
+                    if end.store_error.is_some() {
+                        break;
+                    }
+                }
+                if end.interrupted || end.failed_fast || end.store_error.is_some() {
+                    break;
+                }
+            }
+            if end.interrupted || end.failed_fast || end.store_error.is_some() {
+                break;
+            }
+        }
+        end.rounds = Some(ended(&rounds));
+        self.finish_rounds(&rounds, skipped, &mut end.collector, progress);
+    }
+
+    /// The points to measure, and those that a constraint leaves out.
+    fn points(
+        &self,
+        end: &mut RunEnd,
+        progress: &mut dyn ProgressSink,
+    ) -> (Vec<u64>, Vec<(u64, Arc<str>)>) {
+        let plan = self.plan();
+        let all = 0..u64::try_from(plan.space().len()).unwrap_or(u64::MAX);
+        if !plan.has_constraints() {
+            return (all.collect(), Vec::new());
+        }
+        let (mut points, mut skipped) = (Vec::new(), Vec::new());
+        for point in all {
+            match plan.skipped(point) {
+                Ok(None) => points.push(point),
+                Ok(Some(reason)) => skipped.push((point, Arc::from(reason))),
+                Err(error) => {
+                    let failed = Skipped {
+                        point,
+                        repeat: 1,
+                        reason: Err(error),
+                    };
+                    self.skip(failed, &mut end.collector, progress);
+                }
+            }
+        }
+        (points, skipped)
+    }
+
+    /// Says of the cells that no round filled why not.
+    fn finish_rounds(
+        &self,
+        rounds: &Rounds,
+        skipped: Vec<(u64, Arc<str>)>,
+        collector: &mut ResultCollector,
+        progress: &mut dyn ProgressSink,
+    ) {
+        let most = rounds.stops().map(|(_, count, _)| count).max().unwrap_or(0);
+        if self.plan().is_adaptive()
+            && let Err(error) = collector.cut(most.max(1))
+        {
+            progress.note(&format!("the rounds that were not needed stay: {error}"));
+        }
+        let repeats = collector.repeats();
+        for (point, reason) in skipped {
+            for repeat in 1..=repeats {
+                let reason = Ok(Arc::clone(&reason));
+                let skipped = Skipped {
+                    point,
+                    repeat,
+                    reason,
+                };
+                self.skip(skipped, collector, progress);
+            }
+        }
+        for (point, count, stop) in rounds.stops() {
+            let Some(stop) = stop.filter(|stop| stop.is_enough() && count < repeats) else {
+                continue;
+            };
+            let reason: Arc<str> = format!("not needed after {count} rounds: {stop}").into();
+            collector.leave_out(point, count + 1, &reason);
+        }
+    }
+}
+
+impl<S: ParametrizedSweep> Plan<S> {
+    /// The same sweep in as many rounds as its timed results need.
+    #[must_use]
+    pub fn in_rounds(mut self) -> Self {
+        self.adaptive = true;
+        self
+    }
+
+    /// Which points differ in one input alone; all by themselves where it is not swept.
+    ///
+    /// # Errors
+    /// Where there is no such input.
+    pub fn alternatives(&self, input: &Input<S>) -> Result<Alternatives, PlanError> {
+        let name = input_name_of(input)?;
+        let axes = self.space().axes();
+        let at = axes.iter().position(|axis| axis.name == name);
+        let Some(at) = at else {
+            return Ok(Alternatives {
+                stride: 1,
+                count: 1,
+            });
+        };
+        let later = axes.iter().skip(at + 1);
+        Ok(Alternatives {
+            stride: later.map(|axis| axis.levels.len()).product(),
+            count: axes.get(at).map_or(1, |axis| axis.levels.len()),
+        })
+    }
+
+    /// Whether the number of repeats is found while the sweep runs.
+    pub const fn is_adaptive(&self) -> bool {
+        self.adaptive
+    }
+}
+
+enum Recorded {
+    /// It was not run.
+    Nothing,
+    Failure,
+    /// The times of the timed results.
+    Times(Vec<Option<f64>>),
+}
+
+fn times_of(outcome: &JobOutcome, positions: &[usize]) -> Recorded {
+    let times = |sample: &Sample| {
+        let time = |position: &usize| sample.get(*position)?.as_ref()?.as_f64();
+        positions.iter().map(time).collect()
+    };
+    match outcome {
+        JobOutcome::Measured(sample) | JobOutcome::Cached(sample) => Recorded::Times(times(sample)),
+        JobOutcome::Failed(_) | JobOutcome::TimedOut => Recorded::Failure,
+        JobOutcome::Cancelled => Recorded::Nothing,
+    }
+}
+
+fn ended(rounds: &Rounds) -> RoundsEnd {
+    let mut end = RoundsEnd::default();
+    for (_, _, stop) in rounds.stops() {
+        end.points += 1;
+        match stop {
+            Some(Stop::Budget) => end.out_of_budget += 1,
+            Some(Stop::Settled(width)) => {
+                end.settled += 1;
+                end.widest = Some(end.widest.unwrap_or(0.0).max(width));
+            }
+            _ => {}
+        }
+    }
+    end
+}
