@@ -131,9 +131,22 @@ impl SweepEntry {
 
     /// Runs the sweep, or the one point, as the session is configured.
     ///
+    /// ```
+    #[doc = include_str!("../example_sweep.md")]
+    #[doc = include_str!("../example_bench.md")]
+    /// use bencher_core::runner::{SweepEntry, SweepOptions};
+    /// # let session = Rc::new(RefCell::new(Session::new(quiet, "demo", Interrupt::default())));
+    /// # session.borrow_mut().set_progress(Box::new(bencher_core::progress::SilentProgress));
+    /// let options = SweepOptions { level: Some(3), ..SweepOptions::NONE };
+    /// let entry = SweepEntry::measured::<Sorting>("demo::sorting", "by_length", options);
+    /// entry.run(&session, None)?;
+    /// assert_eq!(session.borrow().records()[0].dataset.shape(), [3, 2, 1]);
+    /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    /// ```
+    ///
     /// # Errors
     /// Those of [`SweepBuilder::run`](crate::bench::SweepBuilder::run), and what a judge says.
-    pub(super) fn run(&self, session: &Rc<RefCell<Session>>, point: Option<&str>) -> Result<()> {
+    pub fn run(&self, session: &Rc<RefCell<Session>>, point: Option<&str>) -> Result<()> {
         (self.run)(self, session, point)
     }
 }
