@@ -335,7 +335,7 @@ fn a_command_line_that_makes_no_sense_is_refused() {
 #[test]
 fn the_whole_run_is_judged() {
     let root = tempfile::tempdir().unwrap();
-    let mut whole = |judge: Option<&str>, args: &[&str]| {
+    let whole = |judge: Option<&str>, args: &[&str]| {
         let mut command = binary("fixture::bench/sorting", args);
         command.current_dir(root.path()).arg("--bench");
         if let Some(judge) = judge {
