@@ -2,12 +2,13 @@
 //! a test of the same name, which is there only where libtest's harness is.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
-use syn::ItemFn;
+use quote::{ToTokens, quote};
+use syn::{ItemFn, ReturnType};
 
 use super::judge::judge;
 use super::measured::measured;
 use super::private_at;
+use super::spans::ends_of;
 use crate::model::{Form, Function, RunSaid};
 
 /// The function that runs the sweep, of every function's expansion.
@@ -47,9 +48,13 @@ pub(crate) fn function(function: &Function) -> TokenStream {
 /// In place of a function with errors: itself, so that its body is checked all the same.
 pub(crate) fn dummy_function(function: &Function) -> TokenStream {
     let (item, conditions) = (&function.item, &function.conditions);
+    if item.sig.receiver().is_some() {
+        // It can stand where it was written, and nowhere else.
+        return quote!(#(#conditions)* #[allow(unused)] #item);
+    }
     quote! {
         #(#conditions)*
-        #[allow(dead_code)]
+        #[allow(unused)]
         const _: () = { #item };
     }
 }
@@ -84,6 +89,20 @@ pub(super) fn options(said: &RunSaid, private: &TokenStream) -> TokenStream {
 /// A name of the expansion's own.
 pub(super) fn own(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
+}
+
+/// Such a name, shown where `tokens` begin.
+pub(super) fn own_at(name: &str, tokens: &impl ToTokens) -> Ident {
+    let (first, _) = ends_of(tokens);
+    Ident::new(name, Span::mixed_site().located_at(first))
+}
+
+/// Such a name, shown at the type that a function returns.
+pub(super) fn own_at_output(name: &str, output: &ReturnType) -> Ident {
+    match output {
+        ReturnType::Type(_, ty) => own_at(name, ty),
+        ReturnType::Default => own(name),
+    }
 }
 
 /// The names of a function's parameters of type, to call it with.

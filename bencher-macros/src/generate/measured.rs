@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use syn::{GenericArgument, ItemFn};
 
-use super::function::{RUN, options, own, turbofish};
+use super::function::{RUN, options, own, own_at_output, turbofish};
 use super::{enumeration, structure};
 use crate::model::{Argument, Function, Measured, TIME, TypeChoice};
 
@@ -187,23 +187,25 @@ fn measure(
             let mut #runtime = #private::runtime(#kind, #cx, #make)?;
         }
     });
+    // An error that is none is shown at the type that says so.
+    let returned_kind = own_at_output("kind", &item.sig.output);
     let time = bound(&Ident::new(TIME, proc_macro2::Span::call_site()));
     match (body.whole, &body.runtime) {
         (true, Some(_)) => quote! {
             #open
             let #work = async |#cx: &mut #private::Context<'_>| #call.await;
             let #kind = (&#private::Probe::of_async(&#work)).kind();
-            #private::measured_async(#kind, #cx, #time, |#future| #runtime.block_on(#future), #work)
+            #private::measured_async(#returned_kind, #cx, #time, |#future| #runtime.block_on(#future), #work)
         },
         (true, None) if with_context => quote! {
             let #work = |#cx: &mut #private::Context<'_>| #call;
             let #kind = (&#private::Probe::of_body_with(&#work)).kind();
-            #private::measured_with(#kind, #cx, #time, #work)
+            #private::measured_with(#returned_kind, #cx, #time, #work)
         },
         (true, None) => quote! {
             let #work = || #call;
             let #kind = (&#private::Probe::of_body(&#work)).kind();
-            #private::measured(#kind, #cx, #time, #work)
+            #private::measured(#returned_kind, #cx, #time, #work)
         },
         (false, _) => {
             let returned = match &body.runtime {
@@ -214,7 +216,7 @@ fn measure(
                 #open
                 let #value = #returned;
                 let #kind = (&#private::Probe::of_value(&#value)).kind();
-                #private::returned(#kind, #value)
+                #private::returned(#returned_kind, #value)
             }
         }
     }

@@ -41,7 +41,8 @@ pub(super) fn measured(
         doc: doc.to_owned(),
         version,
         krate: arguments.krate.clone(),
-        shared: false,
+        // Every body has a time at least.
+        shared: true,
     };
     let types = types(signature, &arguments, &container, errors);
     let mut fields: Vec<Field> = types.iter().map(type_field).collect();
