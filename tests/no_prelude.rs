@@ -24,6 +24,18 @@ mod sweeps {
     #[allow(unused_imports)]
     use super::decoys::*;
 
+    #[::bencher::bench_sweep(types(T = [u8, u64]), throughput(bytes = 8 * len, items = len))]
+    fn measured<T: ::core::marker::Copy>(
+        cx: &mut ::bencher::Context<'_>,
+        #[sweep(values(1, 2))] len: ::core::primitive::usize,
+        #[sweep] algo: Algo,
+        #[result] drawn: &mut ::core::option::Option<::core::primitive::u64>,
+    ) -> ::bencher::Result<::core::primitive::usize> {
+        let _ = algo;
+        *drawn = ::core::option::Option::Some(cx.seed());
+        ::core::result::Result::Ok(len)
+    }
+
     #[derive(::bencher::SweepEnum, ::core::clone::Clone, ::core::marker::Copy)]
     pub(crate) enum Algo {
         Quick,
