@@ -121,6 +121,7 @@ impl Runtime {
     }
 }
 
+#[allow(clippy::unused_async, reason = "it is there to be awaited")]
 async fn later<T>(value: T) -> T {
     value
 }

@@ -195,7 +195,8 @@ pub(crate) struct RunSaid {
     pub(crate) level: Option<u32>,
     /// In nanoseconds.
     pub(crate) budget: Option<u64>,
-    pub(crate) ignore: bool,
+    /// The attribute that leaves the test out.
+    pub(crate) ignore: Option<Attribute>,
 }
 
 /// What a function is for.

@@ -1,5 +1,6 @@
 //! Quick checks, told as libtest tells of tests.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -95,16 +96,16 @@ fn end(run: &Selected<'_>, verdict: &Verdict, nth: usize, form: Form) {
 
 /// The failures with what they say, and their names once more.
 fn told(failures: &[(String, String)]) -> String {
-    let told = |(name, text): &(String, String)| format!("---- {name} stdout ----\n{text}\n\n");
-    let texts: String = failures.iter().map(told).collect();
-    let names: String = failures
-        .iter()
-        .map(|(name, _)| format!("    {name}\n"))
-        .collect();
-    format!(
-        "\nfailures:\n\n{texts}\nfailures:\n{}",
-        names.trim_end_matches('\n')
-    )
+    let mut told = "\nfailures:\n\n".to_owned();
+    for (name, text) in failures {
+        let _ = write!(told, "---- {name} stdout ----\n{text}\n\n");
+    }
+    told.push_str("\nfailures:");
+    for (name, _) in failures {
+        told.push_str("\n    ");
+        told.push_str(name);
+    }
+    told
 }
 
 /// Prints without ending the line; what cannot be printed is dropped.

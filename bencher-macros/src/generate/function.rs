@@ -28,7 +28,7 @@ pub(crate) fn function(function: &Function) -> TokenStream {
         ..
     } = function;
     let ident = &item.sig.ident;
-    let ignore = function.run.ignore.then(|| quote!(#[ignore]));
+    let ignore = &function.run.ignore;
     quote! {
         #(#conditions)*
         const _: () = {
@@ -72,6 +72,7 @@ pub(super) fn options(said: &RunSaid, private: &TokenStream) -> TokenStream {
         budget,
         ignore,
     } = said;
+    let ignore = ignore.is_some();
     let repeats = number(repeats.map(|repeats| quote!(#repeats)));
     let level = number(level.map(|level| quote!(#level as ::core::primitive::u8)));
     let budget = number(budget.map(|budget| quote!(#private::Duration::from_nanos(#budget))));

@@ -162,8 +162,8 @@ impl Options {
 /// What the attributes of a function say, apart from `#[bench_sweep]`.
 pub(crate) struct Attributes {
     pub(crate) doc: String,
-    /// `#[ignore]`
-    pub(crate) ignore: bool,
+    /// `#[ignore]`, with its reason.
+    pub(crate) ignore: Option<Attribute>,
     /// `#[cfg(...)]`, which holds for all that is made of the function.
     pub(crate) conditions: Vec<Attribute>,
     /// What stays on the function.
@@ -175,7 +175,7 @@ impl Attributes {
     pub(crate) fn of(attrs: &[Attribute], errors: &mut Errors) -> Self {
         let mut sorted = Self {
             doc: doc_comment(attrs),
-            ignore: false,
+            ignore: None,
             conditions: Vec::new(),
             kept: Vec::new(),
         };
@@ -183,7 +183,7 @@ impl Attributes {
             let is = |name: &str| attr.path().is_ident(name);
             if is("doc") {
             } else if is("ignore") {
-                sorted.ignore = true;
+                sorted.ignore = Some(attr.clone());
             } else if is("cfg") {
                 sorted.conditions.push(attr.clone());
             } else if is("test") || is("bench") {

@@ -15,8 +15,10 @@ pub(crate) fn function(
 ) -> Function {
     let attributes = Attributes::of(&item.attrs, errors);
     refuse(&item.sig, errors);
+    let flag = arguments.options.flag("ignore").is_some();
+    let flagged = || flag.then(|| parse_quote!(#[ignore = "as #[bench_sweep(ignore)] says"]));
     let run = RunSaid {
-        ignore: attributes.ignore || arguments.options.flag("ignore").is_some(),
+        ignore: attributes.ignore.clone().or_else(flagged),
         ..run_said(&arguments.options, errors)
     };
     let krate = arguments.krate.clone();
@@ -116,7 +118,7 @@ fn run_said(options: &Options, errors: &mut Errors) -> RunSaid {
         level: whole("level", 1, 12),
         title: text(options, "title", errors).unwrap_or_default(),
         budget: budget(options, errors),
-        ignore: false,
+        ignore: None,
     }
 }
 
