@@ -49,7 +49,7 @@ mod sums {
 #[derive(ParametrizedSweep, Clone)]
 struct Collatz {
     /// Where it begins
-    #[sweep(bounds(1, 32), step = 1)]
+    #[sweep(values(7, 9, 25, 27, 32))]
     start: u64,
     #[result(units = "steps", direction = "minimize")]
     steps: Option<u32>,
@@ -68,10 +68,10 @@ impl Benchmark for Collatz {
 #[bench_sweep(Collatz, title = "Collatz")]
 fn the_hardest_is_27(result: &BenchResult<Collatz>) -> bencher::Result<()> {
     let steps = result.dataset().variable("steps")?;
-    let most = (0..32)
+    let most = (0..5)
         .filter_map(|start| steps.number(start))
         .fold(0.0, f64::max);
-    assert_eq!((steps.number(26), most), (Some(111.0), 111.0));
+    assert_eq!((steps.number(3), most), (Some(111.0), 111.0));
     Ok(())
 }
 
