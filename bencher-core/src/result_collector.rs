@@ -238,6 +238,13 @@ impl ResultCollector {
     /// Says of the repeats of a point from one on that they are left out on purpose.
     pub(crate) fn leave_out(&mut self, point: u64, from: u32, reason: &Arc<str>) {
         for repeat in from..=self.repeats() {
+            self.leave_out_one(point, repeat, reason);
+        }
+    }
+
+    /// Says of one repeat of a point that it is left out on purpose.
+    pub(crate) fn leave_out_one(&mut self, point: u64, repeat: u32, reason: &Arc<str>) {
+        {
             let flat = self.flat(point, repeat);
             // A point of this sweep has cells.
             let left =

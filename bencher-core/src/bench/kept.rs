@@ -38,7 +38,9 @@ impl Session {
                 self.database.insert(database).clone()
             }
         };
-        if self.config.clear && !self.cleared.iter().any(|cleared| cleared == tag) {
+        // Of several processes the first clears, for all.
+        let clears = self.config.clear && self.part.is_first();
+        if clears && !self.cleared.iter().any(|cleared| cleared == tag) {
             self.cleared.push(tag.to_owned());
             let gone = database.clear_tag(tag)?;
             let tag = if tag.is_empty() {

@@ -2,15 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, ROUNDS_PER_PROCESS};
 use crate::job::CodePolicy;
-use crate::measure::{RoundRules, Timer, Wanted};
+use crate::measure::{RoundRules, Timer, Wanted, block};
 use crate::record::{Counts, SweepRecord};
 use crate::result_collector::ResultCollector;
 use crate::space::Order;
 use crate::store::JobFolders;
 use crate::sweep_executor::{
-    Benchmark, Plan, PlanError, Result, RunEnd, RunOptions, SweepExecutor,
+    Benchmark, Plan, PlanError, Processes, Result, RunEnd, RunOptions, SweepExecutor,
 };
 use crate::value::Digest;
 use crate::var::ParametrizedSweep;
@@ -19,7 +19,7 @@ use super::builder::SweepBuilder;
 use super::config::{RunConfig, SweepDefaults};
 use super::error::BenchError;
 use super::result::BenchResult;
-use super::session::{Session, warnings};
+use super::session::{Part, Session, warnings};
 
 /// The most cells that are made for a sweep that is not run.
 const MOST_PENDING: u128 = 1_000_000;
@@ -93,6 +93,13 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         let derived = executor.plan().derive(&mut dataset);
         derived.map_err(|source| self.plan_error()(PlanError::Dataset(source)))?;
         describe(&mut dataset, executor.plan(), session.code());
+        if let Part::Gathering(_) = session.part
+            && executor.plan().is_timed()
+        {
+            let block = block(self.own_repeats(&session.config));
+            let attributes = &mut dataset.attributes;
+            attributes.insert(ROUNDS_PER_PROCESS.to_owned(), block.to_string());
+        }
         let series = executor.plan().series();
         let record = SweepRecord {
             tag: series.tag.clone(),
@@ -142,11 +149,18 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
             interrupt: session.interrupt.clone(),
             folders: config.cache.then(|| JobFolders::at(session.root())),
             store,
-            overwrite: config.overwrite,
+            overwrite: config.overwrite && !gathers(session.part),
             policy: config.code,
             code: session.code(),
             rounds: self.rounds(plan, &session.config)?,
             timer: Timer::system().clone(),
+            processes: match session.part {
+                Part::Whole => Processes::One,
+                Part::Replicate(replicate) => {
+                    Processes::Replicate(replicate, block(self.own_repeats(config)))
+                }
+                Part::Gathering(_) => Processes::Gathering,
+            },
         })
     }
 
@@ -175,6 +189,7 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
                 .budget
                 .or_else(|| plan.is_adaptive().then_some(DEFAULT_BUDGET)),
             seed,
+            before: 0,
             alternatives,
         }))
     }
@@ -264,7 +279,7 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
 
     fn plan(&self, session: &Session) -> Result<Plan<S>, BenchError> {
         let config = &session.config;
-        let repeats = config.repeats.or(self.repeats).unwrap_or(1);
+        let repeats = self.own_repeats(config).unwrap_or(1);
         let tag = match (config.run_tag.as_str(), self.tag.as_str()) {
             ("", tag) | (tag, "") => tag.to_owned(),
             (run, own) => format!("{run}/{own}"),
@@ -282,12 +297,23 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
             config.order.or(self.order),
             Some(Order::InOrder | Order::RoundRobin)
         );
-        let is_open = config.repeats.or(self.repeats).is_none();
-        Ok(if plan.is_timed() && in_rounds && is_open {
-            plan.in_rounds()
-        } else {
-            plan
+        if !(plan.is_timed() && in_rounds) {
+            return Ok(plan);
+        }
+        let block = block(self.own_repeats(config));
+        Ok(match session.part {
+            Part::Whole if self.own_repeats(config).is_none() => plan.in_rounds(),
+            Part::Whole => plan,
+            Part::Replicate(replicate) => {
+                plan.with_repeats(block.saturating_mul(replicate.number + 1))
+            }
+            Part::Gathering(processes) => plan.with_repeats(block.saturating_mul(processes)),
         })
+    }
+
+    /// How many repeats the user or the sweep wants; none where that is left open.
+    fn own_repeats(&self, config: &RunConfig) -> Option<u32> {
+        config.repeats.or(self.repeats)
     }
 
     fn plan_error(&self) -> impl FnOnce(PlanError) -> BenchError {
@@ -339,4 +365,9 @@ fn describe<S: ParametrizedSweep>(dataset: &mut Dataset, plan: &Plan<S>, code: D
             constant.value.to_string(),
         );
     }
+}
+
+/// Whether a run takes together what several processes have stored.
+const fn gathers(part: Part) -> bool {
+    matches!(part, Part::Gathering(_))
 }

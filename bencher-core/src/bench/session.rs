@@ -3,7 +3,8 @@ use std::path::{Path, PathBuf};
 
 use crate::dataset::Dataset;
 use crate::job::CallCounts;
-use crate::progress::ProgressSink;
+use crate::measure::Replicate;
+use crate::progress::{ProgressSink, SilentProgress};
 use crate::record::SweepRecord;
 use crate::store::{MemoryStore, save_result, slug};
 use crate::sweep_executor::{BoxError, Interrupt, Plan};
@@ -30,11 +31,35 @@ pub struct Session {
     pub(super) seen: Vec<String>,
     unsaved: bool,
     pub(super) layers: Layers,
+    /// Which part this run has where several processes measure.
+    pub(super) part: Part,
     /// The samples of a run in steps that keeps none.
     pub(super) memory: MemoryStore,
     /// The tags whose samples were dropped.
     #[cfg(feature = "store")]
     pub(super) cleared: Vec<String>,
+}
+
+/// Which part a run has where several processes measure.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Part {
+    /// It is the only one.
+    Whole,
+    /// It is one of them.
+    Replicate(Replicate),
+    /// It takes together what so many have stored.
+    Gathering(u32),
+}
+
+impl Part {
+    /// Whether nothing was measured for this run before it began.
+    pub(super) const fn is_first(self) -> bool {
+        match self {
+            Self::Whole => true,
+            Self::Replicate(replicate) => replicate.number == 0,
+            Self::Gathering(_) => false,
+        }
+    }
 }
 
 /// Draws records into a folder; what reports are made by, so that this crate need not draw.
@@ -120,6 +145,7 @@ impl Session {
             seen: Vec::new(),
             unsaved: false,
             layers: Layers::new(config, Settings::default()),
+            part: Part::Whole,
             memory: MemoryStore::default(),
             #[cfg(feature = "store")]
             cleared: Vec::new(),
@@ -136,6 +162,26 @@ impl Session {
         session.layers = Layers::new(RunConfig::default(), settings);
         session.config = session.layers.run();
         session
+    }
+
+    /// Makes this run one of several processes, which measures and stores and shows nothing.
+    pub(crate) fn replicate(&mut self, replicate: Replicate) {
+        self.part = Part::Replicate(replicate);
+        self.progress = Box::new(SilentProgress);
+    }
+
+    /// Makes this run the one that takes together what several processes have stored.
+    pub(crate) fn gather(&mut self, processes: u32) {
+        self.part = Part::Gathering(processes);
+    }
+
+    /// How long the sweeps took so far, in seconds.
+    pub(crate) fn executing(&self) -> f64 {
+        let timings = self.records.iter().flat_map(|record| &record.timings);
+        timings
+            .filter(|(phase, _)| phase == "execute")
+            .map(|(_, seconds)| seconds)
+            .sum()
     }
 
     /// Tells progress to another sink.
@@ -224,6 +270,10 @@ impl Session {
 
     /// Keeps and prints what a sweep gave.
     pub(super) fn finish_sweep(&mut self, record: &SweepRecord) {
+        if matches!(self.part, Part::Replicate(_)) {
+            self.records.push(record.clone());
+            return;
+        }
         if self.config.cache
             && cfg!(feature = "store")
             && let Err(error) = save_result(&self.root, record)

@@ -98,7 +98,7 @@ pub fn result_table(dataset: &Dataset, rows: usize) -> String {
                 .variables()
                 .iter()
                 .zip(&scales)
-                .map(|(var, scale)| summary(var, scale, point * repeats, repeats)),
+                .map(|(var, scale)| summary(dataset, var, scale, point * repeats, repeats)),
         );
         table.push(row);
     }
@@ -173,7 +173,13 @@ fn scale_of(var: &Variable) -> UnitScale {
 }
 
 /// A cell, or the mean ± standard deviation of the repeats of a point.
-fn summary(var: &Variable, scale: &UnitScale, first: usize, repeats: usize) -> String {
+fn summary(
+    dataset: &Dataset,
+    var: &Variable,
+    scale: &UnitScale,
+    first: usize,
+    repeats: usize,
+) -> String {
     let scaled = scale.units() != var.info.units;
     let numbers: Vec<f64> = (first..first + repeats)
         .filter_map(|flat| Some(scale.apply(var.number(flat)?)))
@@ -195,12 +201,7 @@ fn summary(var: &Variable, scale: &UnitScale, first: usize, repeats: usize) -> S
     let left_out = (first..first + repeats)
         .filter(|flat| var.states().get(*flat) == Some(&CellState::Skipped))
         .count();
-    let centred = is_centred(var, repeats).then(|| {
-        let times: Vec<f64> = (first..first + repeats)
-            .filter_map(|flat| var.number(flat))
-            .collect();
-        crate::stats::summary(&times, crate::stats::MISRATE)
-    });
+    let centred = is_centred(var, repeats).then(|| dataset.summary_of(var, first..first + repeats));
     let mut text = if let Some(found) = centred.flatten() {
         timed(&found, &var.info.units)
     } else if present == 0 {

@@ -18,6 +18,7 @@ mod args;
 mod environment;
 mod error;
 mod file;
+mod processes;
 #[cfg(test)]
 mod tests;
 
@@ -110,9 +111,23 @@ pub(crate) fn run_session(
     if let Err(error) = stop_on_signals(&interrupt) {
         eprintln!("warning: Ctrl-C will not stop cleanly: {error}");
     }
-    let session = Session::with_settings(settings, name, interrupt.clone());
+    let mut session = Session::with_settings(settings, name, interrupt.clone());
     if let Err(error) = session.check() {
         return usage(&error);
+    }
+    let replicate = match processes::replicate() {
+        Ok(replicate) => replicate,
+        Err(error) => return usage(&error),
+    };
+    match (replicate, session.config().processes) {
+        (Some(replicate), _) => session.replicate(replicate),
+        (None, Some(count)) if !session.is_shown_only() => {
+            if let Err(error) = processes::measure(session.config(), &interrupt) {
+                return usage(&error);
+            }
+            session.gather(count);
+        }
+        _ => {}
     }
     let session = Rc::new(RefCell::new(session));
     loop {
@@ -128,7 +143,10 @@ pub(crate) fn run_session(
             let is_partial_step = interrupted && session.step().0 > 1;
             !session.is_shown_only() && !is_partial_step
         });
-        let verdict = session.close(reporter);
+        if replicate.is_some() {
+            processes::tell(session.executing());
+        }
+        let verdict = session.close(reporter.filter(|_| replicate.is_none()));
         if let Err(error) = ended {
             eprintln!("error: {error}");
             return ExitCode::from(status(error.downcast_ref()));

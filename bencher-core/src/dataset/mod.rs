@@ -76,6 +76,7 @@ pub use group::Group;
 pub use import_error::ImportError;
 pub(crate) use json::json_value;
 pub use table::{LongTable, Row};
+pub(crate) use timings::ROUNDS_PER_PROCESS;
 pub use units::{UnitScale, digits, quantity};
 pub use variable::{Variable, VariableInfo};
 

@@ -1,11 +1,14 @@
 //! What the repeats of every point come to: centre, bounds, noise.
 
-use crate::stats::{MISRATE, Summary, summary};
+use crate::stats::{MISRATE, Summary, summary, summary_of_processes};
 use crate::value::{Kind, Value};
 use crate::var::Direction;
 
 use super::grid::Walk;
 use super::{CellState, Dataset, DatasetError, Dim, DimRole, Variable, VariableInfo};
+
+/// The attribute that says how many repeats belong to each process.
+pub(crate) const ROUNDS_PER_PROCESS: &str = "rounds per process";
 
 impl Dataset {
     /// What the repeats of a result come to at every point: the variables are the result itself (the
@@ -88,17 +91,43 @@ impl Dataset {
         Ok(found)
     }
 
+    /// What the repeats of one point come to: `cells` are their places, in the order of the repeats, in a
+    /// variable of this dataset.
+    ///
+    /// Where several processes measured, they are the unit of which the bounds are made
+    /// ([`summary_of_processes`]). `None` where no repeat has a finite value.
+    pub fn summary_of(
+        &self,
+        variable: &Variable,
+        cells: impl IntoIterator<Item = usize>,
+    ) -> Option<Summary> {
+        let numbers = cells.into_iter().map(|cell| variable.number(cell));
+        let Some(block) = self.rounds_per_process() else {
+            let numbers: Vec<f64> = numbers.flatten().filter(|x| x.is_finite()).collect();
+            return summary(&numbers, MISRATE);
+        };
+        let numbers: Vec<Option<f64>> = numbers.collect();
+        let finite = |block: &[Option<f64>]| {
+            let finite = block.iter().flatten().copied().filter(|x| x.is_finite());
+            finite.collect::<Vec<f64>>()
+        };
+        let processes: Vec<Vec<f64>> = numbers.chunks(block).map(finite).collect();
+        summary_of_processes(&processes, MISRATE)
+    }
+
+    /// How many repeats belong to each process, where several measured.
+    fn rounds_per_process(&self) -> Option<usize> {
+        let block = self.attributes.get(ROUNDS_PER_PROCESS)?;
+        block.parse().ok().filter(|block| *block > 0)
+    }
+
     fn put_summary(
         &mut self,
         flat: usize,
         source: &Variable,
         cells: impl Iterator<Item = usize> + Clone,
     ) -> Result<(), DatasetError> {
-        let numbers: Vec<f64> = cells
-            .clone()
-            .filter_map(|cell| source.number(cell))
-            .collect();
-        let Some(found) = summary(&numbers, MISRATE) else {
+        let Some(found) = self.summary_of(source, cells.clone()) else {
             let first = cells.clone().next();
             let first = first.and_then(|cell| source.cell(cell));
             let state = first.as_ref().map_or(CellState::Missing, |cell| cell.state);

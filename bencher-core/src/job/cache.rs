@@ -195,6 +195,22 @@ impl FutureCache {
         sample
     }
 
+    /// Whether the sample of a key is stored and would be taken.
+    pub fn has(&self, key: Digest) -> bool {
+        self.stored(key).is_some()
+    }
+
+    /// The sample of a key, where it is stored and would be taken; nothing is counted.
+    pub fn stored(&self, key: Digest) -> Option<Sample> {
+        let cache = self.cache.as_ref()?;
+        let stored = cache.index.as_ref()?.get(key)?;
+        let refused = stored.code != cache.code && cache.policy == CodePolicy::Strict;
+        if refused {
+            return None;
+        }
+        stored.sample(&cache.results)
+    }
+
     /// How many jobs may still be submitted before the workers have all they can use.
     pub fn room(&self) -> usize {
         let busy = usize::try_from(self.evaluator.in_flight()).unwrap_or(usize::MAX);

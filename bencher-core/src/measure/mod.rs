@@ -30,6 +30,7 @@ mod batch;
 mod below;
 mod clock;
 mod order;
+mod process;
 mod rounds;
 
 pub use batch::{Batch, Batches, LEAST_BATCH, Region, Timed};
@@ -37,4 +38,5 @@ pub use below::{below_resolution, floor_of};
 pub(crate) use clock::repeat;
 pub use clock::{Clock, ClockCosts, FakeClock, MonotonicClock, Timer};
 pub use order::Alternatives;
+pub use process::{PILOTS, PROCESS_VARIABLE, Replicate, block};
 pub use rounds::{FIRST_LOOK, MOST_ROUNDS, RoundRules, Rounds, Stop, Wanted};

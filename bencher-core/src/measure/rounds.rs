@@ -33,6 +33,8 @@ pub struct RoundRules {
     pub budget: Option<Duration>,
     /// The order within the rounds; the same seed gives the same.
     pub seed: u64,
+    /// How many repeats come before the first round: those of other processes.
+    pub before: u32,
     /// Which points are measured next to each other.
     pub alternatives: Option<Alternatives>,
 }
@@ -45,6 +47,7 @@ impl Default for RoundRules {
             stop_when_settled: true,
             budget: None,
             seed: 0,
+            before: 0,
             alternatives: None,
         }
     }

@@ -16,9 +16,11 @@
 
 mod margin;
 mod ratio;
+mod replicates;
 mod summary;
 
 pub use ratio::{Ratio, paired_ratio, ratio};
+pub use replicates::{rounds_per_process, summary_of_processes};
 pub use summary::{MISRATE, Outliers, Summary, outliers, summary};
 
 /// The arithmetic mean, by compensated summation; `None` of nothing.

@@ -29,6 +29,7 @@
 //!     folders: None,
 //!     rounds: None,
 //!     timer: Timer::system().clone(),
+//!     processes: Processes::One,
 //! };
 //! let end = SweepExecutor::new(plan).run(collector, options, &mut SilentProgress)?;
 //! let (dataset, failures, counts) = end.collector.finish();
@@ -56,7 +57,7 @@ pub use error::PlanError;
 pub use input_override::{InputOverride, OverrideError};
 pub use plan::Plan;
 pub use rounds::RoundsEnd;
-pub use run::{Interrupt, RunEnd, RunOptions, SweepExecutor};
+pub use run::{Interrupt, Processes, RunEnd, RunOptions, SweepExecutor};
 
 use crate::context::Context;
 use crate::var::ParametrizedSweep;

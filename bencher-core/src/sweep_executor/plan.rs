@@ -40,7 +40,7 @@ pub struct Plan<S> {
     results: Vec<usize>,
     derived: Vec<Derived>,
     pub(super) constraints: Vec<Constraint<S>>,
-    repeats: u32,
+    pub(super) repeats: u32,
     /// Whether more repeats follow as they are needed.
     pub(super) adaptive: bool,
     series: Series,

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use crate::job::{FutureCache, Job, JobDone, JobOutcome, Sample};
-use crate::measure::{Alternatives, RoundRules, Rounds, Stop, Timer};
+use crate::measure::{Alternatives, PILOTS, Replicate, RoundRules, Rounds, Stop, Timer};
 use crate::progress::ProgressSink;
 use crate::result_collector::ResultCollector;
+use crate::stats::rounds_per_process;
+use crate::value::Digest;
 use crate::var::{Input, ParametrizedSweep};
 
 use super::feed::Skipped;
@@ -88,7 +90,7 @@ impl<S: Benchmark> SweepExecutor<S> {
             for group in list.chunks(group) {
                 let mut most = 0;
                 for point in group {
-                    let repeat = rounds.count(*point) + 1;
+                    let repeat = rules.before + rounds.count(*point) + 1;
                     most = most.max(repeat);
                     let key = keys.as_mut().map(|k| k.key(&plan.values(*point), repeat));
                     let point = *point;
@@ -137,6 +139,58 @@ impl<S: Benchmark> SweepExecutor<S> {
         self.finish_rounds(&rounds, skipped, &mut end.collector, progress);
     }
 
+    /// Takes the samples that several processes have put into the store; a point that none of them
+    /// could measure is tried once.
+    pub(super) fn run_stored(
+        &self,
+        with: &RunWith<'_>,
+        jobs: &mut FutureCache,
+        end: &mut RunEnd,
+        progress: &mut dyn ProgressSink,
+    ) {
+        let plan = self.plan();
+        let (points, skipped) = self.points(end, progress);
+        let repeats = plan.repeats();
+        let mut keys = plan.key_maker();
+        let mut done: Vec<JobDone> = Vec::new();
+        let reason: Arc<str> = "not needed: the time went into more processes".into();
+        for point in points {
+            let values = plan.values(point);
+            let stored: Vec<Option<Digest>> = (1..=repeats)
+                .map(|repeat| Some(keys.key(&values, repeat)).filter(|key| jobs.has(*key)))
+                .collect();
+            let none = stored.iter().all(Option::is_none);
+            for (repeat, key) in (1..=repeats).zip(stored) {
+                let key = key.or_else(|| (none && repeat == 1).then(|| keys.key(&values, 1)));
+                if key.is_some() {
+                    jobs.submit(Job { point, repeat, key });
+                } else if none {
+                    break;
+                } else {
+                    end.collector.leave_out_one(point, repeat, &reason);
+                }
+            }
+            while jobs.pending() > 0 {
+                if let Err(error) = jobs.gather_into(true, &mut done) {
+                    end.store_error = Some(error);
+                    done.extend(jobs.abandon());
+                }
+                for job in done.drain(..) {
+                    let failed = self.deliver(job, &mut end.collector, progress);
+                    end.failed_fast |= failed && with.fail_fast;
+                }
+                if end.store_error.is_some() {
+                    return;
+                }
+            }
+            progress.advance(&end.collector.counts());
+            if end.failed_fast {
+                return;
+            }
+        }
+        self.skip_all(skipped, &mut end.collector, progress);
+    }
+
     /// The points to measure, and those that a constraint leaves out.
     fn points(
         &self,
@@ -180,9 +234,27 @@ impl<S: Benchmark> SweepExecutor<S> {
         {
             progress.note(&format!("the rounds that were not needed stay: {error}"));
         }
+        self.skip_all(skipped, collector, progress);
         let repeats = collector.repeats();
+        for (point, count, stop) in rounds.stops() {
+            let Some(stop) = stop.filter(|stop| stop.is_enough() && count < repeats) else {
+                continue;
+            };
+            let reason: Arc<str> = format!("not needed after {count} rounds: {stop}").into();
+            collector.leave_out(point, count + 1, &reason);
+        }
+    }
+}
+
+impl<S: Benchmark> SweepExecutor<S> {
+    fn skip_all(
+        &self,
+        skipped: Vec<(u64, Arc<str>)>,
+        collector: &mut ResultCollector,
+        progress: &mut dyn ProgressSink,
+    ) {
         for (point, reason) in skipped {
-            for repeat in 1..=repeats {
+            for repeat in 1..=collector.repeats() {
                 let reason = Ok(Arc::clone(&reason));
                 let skipped = Skipped {
                     point,
@@ -192,13 +264,48 @@ impl<S: Benchmark> SweepExecutor<S> {
                 self.skip(skipped, collector, progress);
             }
         }
-        for (point, count, stop) in rounds.stops() {
-            let Some(stop) = stop.filter(|stop| stop.is_enough() && count < repeats) else {
-                continue;
-            };
-            let reason: Arc<str> = format!("not needed after {count} rounds: {stop}").into();
-            collector.leave_out(point, count + 1, &reason);
+    }
+
+    /// How many rounds are worth taking in a process after the first ones, by what those have stored.
+    pub(super) fn rounds_of_replicate(
+        &self,
+        jobs: &FutureCache,
+        replicate: Replicate,
+        block: u32,
+    ) -> u32 {
+        if replicate.number < PILOTS {
+            return block;
         }
+        let plan = self.plan();
+        let mut keys = plan.key_maker();
+        let times: Vec<usize> = plan
+            .recorded()
+            .filter(|(_, var)| var.timed)
+            .map(|(position, _)| position)
+            .collect();
+        let mut wanted: Vec<u32> = Vec::new();
+        for point in 0..u64::try_from(plan.space().len()).unwrap_or(u64::MAX) {
+            let values = plan.values(point);
+            let samples: Vec<Vec<Sample>> = (0..PILOTS)
+                .map(|process| {
+                    let repeats = process * block + 1..=(process + 1) * block;
+                    let stored = repeats.map(|repeat| jobs.stored(keys.key(&values, repeat)));
+                    stored.flatten().collect()
+                })
+                .collect();
+            for position in &times {
+                let time = |sample: &Sample| sample.get(*position)?.as_ref()?.as_f64();
+                let processes: Vec<Vec<f64>> = samples
+                    .iter()
+                    .map(|samples| samples.iter().filter_map(time).collect())
+                    .collect();
+                wanted.push(rounds_per_process(&processes, replicate.cost).unwrap_or(block));
+            }
+        }
+        // All points have the same rounds: so many that half of them would not want more.
+        wanted.sort_unstable();
+        let middle = wanted.get(wanted.len() / 2).copied().unwrap_or(block);
+        middle.clamp(1, block)
     }
 }
 
@@ -229,6 +336,13 @@ impl<S: ParametrizedSweep> Plan<S> {
             stride: later.map(|axis| axis.levels.len()).product(),
             count: axes.get(at).map_or(1, |axis| axis.levels.len()),
         })
+    }
+
+    /// The same sweep with so many repeats, one at least.
+    #[must_use]
+    pub fn with_repeats(mut self, repeats: u32) -> Self {
+        self.repeats = repeats.max(1);
+        self
     }
 
     /// Whether the number of repeats is found while the sweep runs.

@@ -9,7 +9,7 @@ use crate::evaluator::{Evaluator, Executors, RunFunction};
 use crate::job::{
     CallCounts, CodePolicy, FutureCache, Job, JobDone, JobFuture, JobOutcome, Sample, SampleCache,
 };
-use crate::measure::{Batches, RoundRules, Timer, below_resolution};
+use crate::measure::{Batches, Replicate, RoundRules, Timer, Wanted, below_resolution};
 use crate::progress::{ProgressSink, SampleEvent};
 use crate::result_collector::ResultCollector;
 use crate::space::{Order, RunOrder};
@@ -70,6 +70,25 @@ pub struct RunOptions {
     pub rounds: Option<RoundRules>,
     /// What times are taken with.
     pub timer: Timer,
+    /// Whether several processes have measured, or this is one of them.
+    pub processes: Processes,
+}
+
+/// Which part a run has where several processes measure.
+///
+/// ```
+/// use bencher_core::sweep_executor::Processes;
+/// assert_eq!(Processes::default(), Processes::One);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Processes {
+    /// There is only this one.
+    #[default]
+    One,
+    /// It is one of several, each with a block of so many repeats.
+    Replicate(Replicate, u32),
+    /// It takes together what several have stored.
+    Gathering,
 }
 
 /// How a run ended.
@@ -137,6 +156,7 @@ impl<S: Benchmark> SweepExecutor<S> {
             folders,
             rounds,
             timer,
+            processes,
         } = options;
         let timed = self.plan.is_timed();
         // Two measurements side by side disturb each other.
@@ -181,7 +201,15 @@ impl<S: Benchmark> SweepExecutor<S> {
             cached,
         };
         match rounds {
-            Some(rules) => {
+            Some(_) if processes == Processes::Gathering => {
+                self.run_stored(&with, &mut jobs, &mut end, progress);
+            }
+            Some(mut rules) => {
+                if let Processes::Replicate(replicate, block) = processes {
+                    let rounds = self.rounds_of_replicate(&jobs, replicate, block);
+                    rules.rounds = Wanted::Exactly(rounds);
+                    rules.before = replicate.number * block;
+                }
                 let with = InRounds {
                     rules,
                     timer: &timer,

@@ -87,6 +87,9 @@ pub struct RunConfig {
     /// A timed result is measured until its bounds lie within this share of it (0.01), its noise has
     /// settled (without a budget), or the budget ends; 0 spends the whole budget.
     pub precision: f64,
+    /// In how many processes timed results are measured, one after the other; none means in this one. The
+    /// command line starts them ([`cli::run`](crate::cli::run)).
+    pub processes: Option<u32>,
     /// Take samples from the store and put them there (yes).
     pub cache: bool,
     /// Take the whole result of a sweep where it is stored already (no).
@@ -148,6 +151,7 @@ impl Default for RunConfig {
             order: None,
             budget: None,
             precision: 0.01,
+            processes: None,
             cache: true,
             results_cache: false,
             only_plot: false,

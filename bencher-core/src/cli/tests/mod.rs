@@ -39,6 +39,7 @@ fn values(option: &RunOption) -> Vec<&'static str> {
         "cache-size" => vec!["10GB", "3MiB"],
         "tag" => vec!["a", "b"],
         "budget" => vec!["30s", "10m"],
+        "processes" => vec!["6", "8"],
         "precision" => vec!["0.005", "0"],
         "code" => vec!["strict", "ignore"],
         "store" => vec!["/a", "/b"],

@@ -1,7 +1,7 @@
 //! How times are measured.
 
 use super::super::option::{RunOption, Takes};
-use super::super::read::{change, one, share, time};
+use super::super::read::{change, one, share, time, whole};
 use super::super::shown::quoted;
 
 pub(super) const OPTIONS: &[RunOption] = &[
@@ -33,5 +33,18 @@ pub(super) const OPTIONS: &[RunOption] = &[
             change(move |c| c.precision = precision)
         },
         show: |c| Some(c.precision.to_string()),
+    },
+    RunOption {
+        name: "processes",
+        takes: Takes::Number("N"),
+        per_sweep: false,
+        help: "Measure timed results in N processes, one after the other, and count how they differ; best 6 or more",
+        default: "this one only",
+        shorthands: &[],
+        read: |values| {
+            let processes = whole(one(values)?, 2..=1000_u32)?;
+            change(move |c| c.processes = Some(processes))
+        },
+        show: |c| c.processes.map(|processes| processes.to_string()),
     },
 ];

@@ -1,0 +1,66 @@
+//! Measuring in several processes: which one this is, and how its rounds are numbered.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::rounds::FIRST_LOOK;
+
+/// The variable of the environment that tells a program which of several processes it is.
+pub const PROCESS_VARIABLE: &str = "BENCHER_PROCESS";
+
+/// How many processes measure in full before the others take as many rounds as they are worth.
+pub const PILOTS: u32 = 3;
+
+/// One of several processes that measure the same sweeps, one after the other.
+///
+/// Each has a block of repeats of its own: process 2 of blocks of 11 has the repeats 23 to 33.
+///
+/// ```
+/// use bencher_core::measure::Replicate;
+/// let third: Replicate = "2/8/3.5".parse()?;
+/// assert_eq!((third.number, third.count, third.cost), (2, 8, 3.5));
+/// assert_eq!(third.to_string(), "2/8/3.5");
+/// assert!("8/8/1".parse::<Replicate>().is_err());
+/// # Ok::<(), String>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Replicate {
+    /// Its number, from 0.
+    pub number: u32,
+    /// How many there are.
+    pub count: u32,
+    /// What starting a process costs over a round.
+    pub cost: f64,
+}
+
+/// The repeats that each process has room for, where each is to take so many.
+pub fn block(repeats: Option<u32>) -> u32 {
+    repeats.unwrap_or(FIRST_LOOK)
+}
+
+impl fmt::Display for Replicate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/{}", self.number, self.count, self.cost)
+    }
+}
+
+impl FromStr for Replicate {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut parts = text.split('/');
+        let mut part = || parts.next().unwrap_or_default();
+        let (number, count, cost) = (part(), part(), part());
+        let read = || {
+            let replicate = Self {
+                number: number.parse().ok()?,
+                count: count.parse().ok()?,
+                cost: cost.parse().ok()?,
+            };
+            (replicate.number < replicate.count && replicate.cost > 0.0).then_some(replicate)
+        };
+        read().ok_or_else(|| {
+            format!("{PROCESS_VARIABLE} is `{text}`, which no bencher sets; unset it")
+        })
+    }
+}

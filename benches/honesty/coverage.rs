@@ -1,0 +1,68 @@
+//! How often the bounds hold.
+
+use std::time::Duration;
+
+use bencher::measure::{RoundRules, Rounds};
+use bencher::stats::{MISRATE, Summary, summary};
+
+use super::noise::{Noise, Random};
+
+const TRIALS: u32 = 1000;
+
+pub fn print() {
+    println!("Bounds that claim 95 %: how often they held in {TRIALS} trials, in percent.\n");
+    println!("| noise | 11 rounds | 32 | 128 | as needed for 1 % | rounds then |");
+    println!("|---|---|---|---|---|---|");
+    for noise in Noise::ALL {
+        let truth = noise.truth();
+        let fixed = [11, 32, 128].map(|rounds| {
+            let held = (0..TRIALS).filter(|trial| {
+                let mut random = Random(u64::from(*trial) << 32 | rounds as u64);
+                let run = noise.run(&mut random, rounds);
+                holds(summary(&run, MISRATE), truth)
+            });
+            percent(held.count())
+        });
+        let (mut held, mut rounds_taken) = (0, 0.0);
+        for trial in 0..TRIALS {
+            let times = as_needed(noise, u64::from(trial));
+            rounds_taken += times.len() as f64 / f64::from(TRIALS);
+            held += usize::from(holds(summary(&times, MISRATE), truth));
+        }
+        println!(
+            "| {} | {} | {} | {} | {} | {rounds_taken:.0} |",
+            noise.name(),
+            fixed[0],
+            fixed[1],
+            fixed[2],
+            percent(held)
+        );
+    }
+    println!();
+}
+
+fn percent(held: usize) -> String {
+    format!("{:.1}", held as f64 * 100.0 / f64::from(TRIALS))
+}
+
+fn holds(found: Option<Summary>, truth: f64) -> bool {
+    found
+        .and_then(|found| found.lower.zip(found.upper))
+        .is_some_and(|(lower, upper)| lower <= truth && truth <= upper)
+}
+
+/// The times of a point that is measured until it is known within 1 %, or its noise has settled.
+fn as_needed(noise: Noise, trial: u64) -> Vec<f64> {
+    // What drifts, drifts over the run as long as it is: a thousand rounds at most.
+    let all = noise.run(&mut Random(trial << 32 | 7), 1024);
+    let mut rounds = Rounds::new(vec![0], 1, RoundRules::default(), Duration::ZERO);
+    let mut taken = Vec::new();
+    while rounds.next_round(Duration::ZERO).is_some() {
+        let Some(time) = all.get(taken.len()) else {
+            break;
+        };
+        taken.push(*time);
+        rounds.record(0, Some(&[Some(*time)]));
+    }
+    taken
+}

@@ -1,0 +1,15 @@
+//! Whether measured times keep their word: `cargo xtask bench honesty`.
+//!
+//! How often bounds hold that claim to hold in 95 of 100 cases; what a drifting machine does to an
+//! input; how often a difference is found where there is one, and where there is none.
+
+mod coverage;
+mod differences;
+mod drift;
+mod noise;
+
+fn main() {
+    coverage::print();
+    drift::print();
+    differences::print();
+}

@@ -1,0 +1,111 @@
+//! Noise of known shapes.
+
+use bencher::stats::{MISRATE, summary};
+
+/// Random numbers by SplitMix64.
+#[derive(Clone, Debug)]
+pub struct Random(pub u64);
+
+impl Random {
+    fn bits(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// In 0..1, never 0.
+    pub fn unit(&mut self) -> f64 {
+        ((self.bits() >> 11) as f64 + 0.5) / (1_u64 << 53) as f64
+    }
+
+    /// Standard normal, by Box and Muller.
+    pub fn normal(&mut self) -> f64 {
+        (-2.0 * self.unit().ln()).sqrt() * (std::f64::consts::TAU * self.unit()).cos()
+    }
+
+    fn exponential(&mut self) -> f64 {
+        -self.unit().ln()
+    }
+}
+
+/// A shape of noise around a time of 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Noise {
+    /// Normal on the logarithm, so many percent.
+    LogNormal(f64),
+    /// 1 % log-normal, and one in twenty half as long again or more.
+    Stragglers,
+    /// Nothing below 1, an exponential tail of 5 % above.
+    Skewed,
+    /// Three in ten take 20 % longer.
+    Bimodal,
+    /// 1 % log-normal on a machine that slows down by 10 % over the run.
+    Drift,
+    /// 2 % log-normal where each value keeps so much of what the one before was off by.
+    Correlated(f64),
+}
+
+impl Noise {
+    pub const ALL: [Self; 8] = [
+        Self::LogNormal(2.0),
+        Self::LogNormal(20.0),
+        Self::Stragglers,
+        Self::Skewed,
+        Self::Bimodal,
+        Self::Drift,
+        Self::Correlated(0.5),
+        Self::Correlated(0.9),
+    ];
+
+    pub fn name(self) -> String {
+        match self {
+            Self::LogNormal(percent) => format!("log-normal, {percent} %"),
+            Self::Stragglers => "1 %, and one in twenty 50 % longer or more".to_owned(),
+            Self::Skewed => "exponential tail of 5 %".to_owned(),
+            Self::Bimodal => "bimodal: three in ten 20 % longer".to_owned(),
+            Self::Drift => "1 %, slower by 10 % over the run".to_owned(),
+            Self::Correlated(share) => format!("2 %, autocorrelation {share}"),
+        }
+    }
+
+    /// Times of a run of so many rounds, one after the other.
+    pub fn run(self, random: &mut Random, rounds: usize) -> Vec<f64> {
+        let mut off = random.normal();
+        (0..rounds)
+            .map(|round| match self {
+                Self::LogNormal(percent) => (random.normal() * percent / 100.0).exp(),
+                Self::Stragglers => {
+                    let late = random.unit() < 0.05;
+                    let usual = (random.normal() * 0.01).exp();
+                    usual
+                        * if late {
+                            1.5 + 0.2 * random.exponential()
+                        } else {
+                            1.0
+                        }
+                }
+                Self::Skewed => 1.0 + 0.05 * random.exponential(),
+                Self::Bimodal => {
+                    let mode = if random.unit() < 0.3 { 1.2 } else { 1.0 };
+                    mode * (random.normal() * 0.005).exp()
+                }
+                Self::Drift => {
+                    let progress = (round as f64 + 0.5) / rounds as f64;
+                    (1.0 + 0.1 * progress) * (random.normal() * 0.01).exp()
+                }
+                Self::Correlated(share) => {
+                    off = share * off + (1.0 - share * share).sqrt() * random.normal();
+                    (0.02 * off).exp()
+                }
+            })
+            .collect()
+    }
+
+    /// The centre that bounds are to hold: that of a very long run.
+    pub fn truth(self) -> f64 {
+        let long = self.run(&mut Random(1), 200_000);
+        summary(&long, MISRATE).map_or(f64::NAN, |found| found.centre)
+    }
+}

@@ -1,0 +1,89 @@
+//! `--processes`: a real program that starts itself, and takes together what its processes stored.
+
+#![cfg(feature = "store")]
+
+use std::path::Path;
+
+use serde_json::Value as Json;
+
+#[path = "support/program.rs"]
+mod program;
+
+use program::{events, run};
+
+const SMALL: [&str; 8] = [
+    "--sweep",
+    "Presorted",
+    "--input",
+    "len=20000,40000",
+    "--output",
+    "json",
+    "--processes",
+    "6",
+];
+
+fn result(root: &Path, more: &[&str]) -> (i32, Json, String) {
+    let args: Vec<&str> = SMALL.iter().chain(more).copied().collect();
+    let (status, stdout, stderr) = run(root, &args);
+    let result = events(&stdout)
+        .into_iter()
+        .find(|event| event["event"] == "result");
+    (
+        status,
+        result.unwrap_or_else(|| panic!("no result: {stdout}{stderr}")),
+        stderr,
+    )
+}
+
+fn states(result: &Json, name: &str) -> Vec<String> {
+    let variables = result["dataset"]["variables"].as_array().unwrap();
+    let variable = variables.iter().find(|var| var["name"] == name).unwrap();
+    let states = variable["states"].as_array().unwrap();
+    states
+        .iter()
+        .map(|state| state.as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn every_process_has_repeats_of_its_own() {
+    let root = tempfile::tempdir().unwrap();
+    let (status, found, _) = result(root.path(), &["--repeats", "3"]);
+    assert_eq!(status, 0);
+    let dims = found["dataset"]["dims"].as_array().unwrap();
+    let repeats = dims.iter().find(|dim| dim["name"] == "repeat").unwrap();
+    assert_eq!(repeats["values"].as_array().unwrap().len(), 6 * 3);
+    assert_eq!(found["dataset"]["attributes"]["rounds per process"], "3");
+    assert_eq!(
+        found["counts"]["executed"], 0,
+        "the last run only takes together"
+    );
+
+    // All that is stored is the processes'; a second run measures nothing again.
+    let hits = found["counts"]["hits"].as_u64().unwrap();
+    let first = states(&found, "elapsed");
+    assert_eq!(
+        first.iter().filter(|state| *state == "cached").count() as u64,
+        hits
+    );
+    // The first three processes measure in full.
+    assert!(hits >= 4 * 3 * 3, "{hits} of 4 points");
+    let (_, again, _) = result(root.path(), &["--repeats", "3"]);
+    assert_eq!(again["dataset"]["variables"], found["dataset"]["variables"]);
+}
+
+#[test]
+fn it_needs_the_store() {
+    let root = tempfile::tempdir().unwrap();
+    let (status, _, stderr) = run(root.path(), &["--processes", "6", "--no-cache"]);
+    assert_eq!(status, 2);
+    assert!(stderr.contains("`--processes` needs the store"), "{stderr}");
+}
+
+#[test]
+fn one_process_is_none() {
+    let root = tempfile::tempdir().unwrap();
+    let (status, _, stderr) = run(root.path(), &["--processes", "1"]);
+    assert_eq!(status, 2);
+    assert!(stderr.contains("2..=1000"), "{stderr}");
+}
