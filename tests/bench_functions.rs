@@ -101,6 +101,35 @@ fn options_of_a_run_count() {
 }
 
 #[test]
+fn a_result_is_judged_once_it_is_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = ["--bench", "--no-report", "the_hardest"];
+    let judged = |args: &[&str]| {
+        let (status, output, _) = ran(folder.path(), &[&whole, args].concat());
+        (
+            status,
+            output
+                .matches("the_hardest_is_27 judges its result")
+                .count(),
+        )
+    };
+    // Without 27 there is something to complain of.
+    assert_eq!(judged(&["--input", "start=1,2"]), (1, 1));
+    assert_eq!(
+        judged(&["--input", "start=1,2", "--repeats", "1..3"]),
+        (1, 1),
+        "in steps"
+    );
+    assert_eq!(
+        judged(&["--input", "start=1,2", "--processes", "2"]),
+        (1, 1),
+        "in processes"
+    );
+    assert_eq!(judged(&["--input", "start=1,2", "--dry-run"]), (0, 0));
+    assert_eq!(judged(&[]), (0, 0), "all is well");
+}
+
+#[test]
 fn an_edited_body_is_another_version() {
     use std::cell::RefCell;
     use std::rc::Rc;

@@ -82,7 +82,7 @@ pub(super) fn sweep<S: Benchmark>(
 }
 
 /// Runs the sweep, and has its result judged once it is whole: not where it was only listed or planned,
-/// not before the last step of a refinement, and not for one point.
+/// not before the last step of a refinement, not in one of several processes, and not for one point.
 pub(super) fn judged<S: Benchmark>(
     entry: &SweepEntry,
     session: &Rc<RefCell<Session>>,
@@ -90,8 +90,12 @@ pub(super) fn judged<S: Benchmark>(
     judge: impl FnOnce(&BenchResult<S>) -> Result<()>,
 ) -> Result<()> {
     let result = sweep::<S>(entry, session, point)?;
-    let (step, steps) = session.borrow().step();
-    if !result.ran() || point.is_some() || step < steps {
+    let is_whole = {
+        let session = session.borrow();
+        let (step, steps) = session.step();
+        step == steps && !session.is_replicate()
+    };
+    if !result.ran() || point.is_some() || !is_whole {
         return Ok(());
     }
     let verdict = quiet::catch(AssertUnwindSafe(|| judge(&result)));
