@@ -4,11 +4,15 @@
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::pin;
+use std::rc::Rc;
 use std::task::{Context as TaskContext, Poll, Waker};
 
-use bencher::bench::Settings;
+use bencher::bench::{OutputFormat, ReportPlace, RunConfig, Session, Settings};
 use bencher::prelude::*;
+use bencher::progress::SilentProgress;
+use bencher::record::SweepRecord;
 use bencher::runner::{SweepEntry, entries};
+use bencher::sweep_executor::Interrupt;
 
 thread_local! {
     /// What the functions of this thread were called with.
@@ -312,4 +316,106 @@ fn a_judged_sweep_is_run_and_not_judged() {
         checked("judges", None),
         (Ok(()), vec!["1".to_owned(), "1000".to_owned()])
     );
+}
+
+/// The record of a whole run with one sample of every point, and what its function was called with.
+fn whole(name: &str) -> (SweepRecord, Vec<String>) {
+    CALLS.take();
+    let config = RunConfig {
+        repeats: Some(1),
+        cache: false,
+        report: ReportPlace::Nowhere,
+        output: OutputFormat::Quiet,
+        ..RunConfig::default()
+    };
+    let mut session = Session::new(config, "test", Interrupt::default());
+    session.set_progress(Box::new(SilentProgress));
+    let session = Rc::new(RefCell::new(session));
+    entry(name).run(&session, None).expect("it runs");
+    let record = session.borrow().records()[0].clone();
+    (record, CALLS.take())
+}
+
+fn numbers(record: &SweepRecord, name: &str) -> Vec<f64> {
+    let variable = record.dataset.variable(name).expect("it is a result");
+    let cells = 0..record.dataset.shape().iter().product();
+    cells.filter_map(|cell| variable.number(cell)).collect()
+}
+
+#[test]
+fn a_whole_body_is_timed_in_batches_with_its_throughput() {
+    let (record, calls) = whole("plain");
+    assert_eq!(
+        record.dataset.shape(),
+        [3, 2, 3],
+        "three repeats, as it says itself"
+    );
+    assert!(calls.len() > 100, "{} calls of 18 samples", calls.len());
+    let (times, bytes) = (numbers(&record, "time"), numbers(&record, "bytes"));
+    let (rates, items) = (
+        numbers(&record, "bytes_per_second"),
+        numbers(&record, "items_per_second"),
+    );
+    assert_eq!((times.len(), bytes[0], bytes[17]), (18, 8.0, 800.0));
+    for (cell, time) in times.into_iter().enumerate() {
+        assert!(time > 0.0);
+        assert!((rates[cell] * time / bytes[cell] - 1.0).abs() < 1e-9);
+        assert!(
+            (rates[cell] / items[cell] - 8.0).abs() < 1e-9,
+            "an input counts as it is"
+        );
+    }
+    let constant = record
+        .constants
+        .iter()
+        .find(|constant| constant.name == "seed");
+    assert_eq!(
+        constant.map(|constant| constant.value.to_string()),
+        Some("7".to_owned())
+    );
+    assert_eq!(record.description, "How long a body takes");
+}
+
+#[test]
+fn every_call_of_a_batch_draws_the_same() {
+    let (record, calls) = whole("borrows");
+    let distinct: std::collections::BTreeSet<&String> = calls.iter().collect();
+    assert!(calls.len() > 20, "{}", calls.len());
+    assert_eq!(distinct.len(), 2, "one for each point: {distinct:?}");
+    assert_eq!(numbers(&record, "steps"), [2.0, 2.0]);
+}
+
+#[test]
+fn types_are_a_dimension_of_one_sweep() {
+    let (record, _) = whole("of_types");
+    let dim = record.dataset.dim("T").expect("there is a dimension");
+    let values: Vec<String> = dim.values.iter().map(ToString::to_string).collect();
+    assert_eq!(values, ["u32", "String", "Vec<u8>"]);
+    assert_eq!(record.dataset.shape(), [3, 2, 1, 1]);
+    let size = |bytes: usize| [bytes as f64, 2.0 * bytes as f64];
+    let sizes = [4, size_of::<String>(), size_of::<Vec<u8>>()].map(size);
+    assert_eq!(numbers(&record, "bytes"), sizes.concat());
+}
+
+#[test]
+fn awaited_bodies_are_timed() {
+    let (record, calls) = whole("awaited");
+    assert_eq!(numbers(&record, "time").len(), 2);
+    assert_eq!(calls.iter().filter(|call| *call == "runtime").count(), 1);
+    assert!(calls.len() > 20, "{}", calls.len());
+    let (record, _) = whole("awaited_by_itself");
+    assert_eq!(numbers(&record, "elapsed"), [0.001, 0.002]);
+}
+
+#[test]
+fn one_error_of_a_batch_fails_its_sample() {
+    FAILS.set(true);
+    let (record, _) = whole("may_fail");
+    let errors: Vec<&str> = record
+        .failures
+        .iter()
+        .map(|failure| failure.error.as_str())
+        .collect();
+    assert_eq!(errors, ["1 is odd", "3 is odd"]);
+    assert_eq!(numbers(&record, "time").len(), 1);
 }
