@@ -14,7 +14,9 @@ use bencher::progress::SilentProgress;
 use bencher::result_collector::ResultCollector;
 use bencher::space::{Density, Order};
 use bencher::store::MemoryStore;
-use bencher::sweep_executor::{Interrupt, Plan, RunEnd, RunOptions, SweepChoice, SweepExecutor};
+use bencher::sweep_executor::{
+    Interrupt, Plan, Processes, RunEnd, RunOptions, SweepChoice, SweepExecutor,
+};
 use bencher::value::Digest;
 
 thread_local! {
@@ -102,6 +104,7 @@ impl Run {
             folders: None,
             rounds: Some(self.rules),
             timer: Timer::on(CLOCK.with_borrow(FakeClock::clone)),
+            processes: Processes::One,
         };
         SweepExecutor::new(plan)
             .run(collector, options, &mut SilentProgress)
@@ -370,6 +373,7 @@ fn what_is_too_short_is_below_resolution_in_the_store_too() {
             folders: None,
             rounds: Some(RoundRules::default()),
             timer: Timer::with_costs(CLOCK.with_borrow(FakeClock::clone), costs),
+            processes: Processes::One,
         };
         let end = SweepExecutor::new(plan)
             .run(collector, options, &mut SilentProgress)

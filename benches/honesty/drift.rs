@@ -9,7 +9,7 @@ use bencher::prelude::*;
 use bencher::progress::SilentProgress;
 use bencher::result_collector::ResultCollector;
 use bencher::space::{Density, Order};
-use bencher::sweep_executor::{Interrupt, Plan, RunOptions, SweepChoice, SweepExecutor};
+use bencher::sweep_executor::{Interrupt, Plan, Processes, RunOptions, SweepChoice, SweepExecutor};
 use bencher::value::Digest;
 
 use super::noise::Random;
@@ -78,6 +78,7 @@ fn ratios(rounds: bool) -> Result<Vec<String>, bencher::BoxError> {
         folders: None,
         rounds: rounds.then_some(rules),
         timer,
+        processes: Processes::One,
     };
     let end = SweepExecutor::new(plan).run(collector, options, &mut SilentProgress)?;
     let (dataset, _, _) = end.collector.finish();

@@ -6,14 +6,14 @@ use crate::bench_compile;
 use crate::run::run;
 
 /// Every benchmark target of the workspace, the quickest first.
-const TARGETS: [&str; 3] = ["memory", "overhead", "store"];
+const TARGETS: [&str; 4] = ["memory", "overhead", "store", "honesty"];
 
 /// Runs the benchmarks that are named, or every target.
 pub(crate) fn bench(names: &[String]) -> Result<(), String> {
-    let known = |name: &&String| *name == "compile" || TARGETS.contains(&name.as_str());
+    let known = |name: &&String| ["compile", "peers"].contains(&name.as_str()) || TARGETS.contains(&name.as_str());
     if let Some(name) = names.iter().find(|name| !known(name)) {
         return Err(format!(
-            "there is no benchmark `{name}`; there are {}, compile",
+            "there is no benchmark `{name}`; there are {}, peers, compile",
             TARGETS.join(", ")
         ));
     }
@@ -22,6 +22,10 @@ pub(crate) fn bench(names: &[String]) -> Result<(), String> {
         if names.is_empty() || chosen(target) {
             run(Command::new("cargo").args(["bench", "--package", "bencher", "--bench", target]))?;
         }
+    }
+    if chosen("peers") {
+        let manifest = "benches/peers/Cargo.toml";
+        run(Command::new("cargo").args(["run", "--release", "--manifest-path", manifest]))?;
     }
     if chosen("compile") {
         bench_compile::measure()?;

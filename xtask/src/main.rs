@@ -18,7 +18,7 @@ usage: cargo xtask TASK [OPTIONS]
   ci                   what has to pass before a change lands: formatting, lints, documentation,
                        test, examples
   examples             run every example the way a user would
-  bench [memory|overhead|store|compile]...
+  bench [memory|overhead|store|honesty|peers|compile]...
                        measure what bencher itself costs, beside its limits; without a name all but
                        `compile`, which builds crates full of derives
   report [--store DIR] [--out DIR]
