@@ -125,13 +125,13 @@ pub use bencher_core::{
     sweep_executor::{Benchmark, BoxError, Result},
 };
 pub use bencher_core::{
-    cli, context, dataset, evaluator, job, measure, progress, record, result_collector, space,
-    stats, store, value,
+    cli, context, dataset, evaluator, job, measure, progress, record, result_collector, runner,
+    space, stats, store, value,
 };
-pub use bencher_macros::{ParametrizedSweep, SweepEnum};
+pub use bencher_macros::{ParametrizedSweep, SweepEnum, bench_sweep};
 #[cfg(feature = "report")]
 pub use bencher_report as report;
-pub use program::run;
+pub use program::{bench_main, run};
 
 #[doc(hidden)]
 #[path = "private.rs"]

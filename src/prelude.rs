@@ -31,4 +31,6 @@
 //! ```
 
 pub use crate::var::{Design, Entry, Input};
-pub use crate::{Bench, BenchResult, Benchmark, Context, ParametrizedSweep, SweepEnum};
+pub use crate::{
+    Bench, BenchResult, Benchmark, Context, ParametrizedSweep, SweepEnum, bench_sweep,
+};

@@ -43,6 +43,44 @@ where
     bencher_core::cli::run(REPORTER, program)
 }
 
+/// The `main` of a target whose sweeps are functions with [`bench_sweep`](macro@crate::bench_sweep).
+///
+/// [`main!`](crate::main!) writes it. With `--bench`, as `cargo bench` says, every function's sweep is run
+/// whole, with table, progress, stored result and report, and the exit status is that of [`run`]; without,
+/// as `cargo test` and `cargo nextest` have it, each is checked quickly, and the status is libtest's. Both
+/// take libtest's options and filters.
+///
+/// ```no_run
+/// fn main() -> std::process::ExitCode {
+///     bencher::bench_main()
+/// }
+/// ```
+pub fn bench_main() -> ExitCode {
+    bencher_core::runner::run(REPORTER)
+}
+
+/// The `main` function of a target with `harness = false`, for its
+/// [`bench_sweep`](macro@crate::bench_sweep) functions.
+///
+/// ```no_run
+/// use bencher::prelude::*;
+///
+/// #[bench_sweep]
+/// fn sum(#[sweep(pow2(4, 10))] len: u64) -> u64 {
+///     (0..len).sum()
+/// }
+///
+/// bencher::main!();
+/// ```
+#[macro_export]
+macro_rules! main {
+    () => {
+        fn main() -> ::std::process::ExitCode {
+            $crate::bench_main()
+        }
+    };
+}
+
 #[cfg(not(feature = "report"))]
 const REPORTER: Option<&Reporter> = None;
 

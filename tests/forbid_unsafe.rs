@@ -48,3 +48,42 @@ fn expands() {
     assert!(sorting.elapsed.is_none() && matches!(sorting.algo, Algo::Quick));
     assert!(matches!(Algo::build(1, &[]), Some(Algo::Merge)));
 }
+
+/// Adds up.
+#[bencher::bench_sweep(types(T = [u8, u64]), throughput(items = 2 * len))]
+fn adds<T: Copy + Into<u64>>(
+    _cx: &mut bencher::Context,
+    #[sweep(values(1, 10))] len: u32,
+    #[sweep] algo: Algo,
+    #[result] sum: &mut Option<u64>,
+) -> Result<u64, std::num::TryFromIntError>
+where
+    u8: Into<T>,
+{
+    let one: T = 1.into();
+    let steps = if matches!(algo, Algo::Merge) {
+        len
+    } else {
+        2 * len
+    };
+    *sum = Some((0..steps).map(|_| one.into()).sum());
+    u8::try_from(steps).map(u64::from)
+}
+
+#[bencher::bench_sweep(Judged)]
+fn judged(result: &bencher::BenchResult<Judged>) {
+    assert!(result.ran());
+}
+
+#[derive(ParametrizedSweep, Clone, Debug)]
+struct Judged {
+    #[result]
+    out: Option<f64>,
+}
+
+impl bencher::Benchmark for Judged {
+    fn benchmark(&mut self, _: &mut bencher::Context<'_>) -> bencher::Result<()> {
+        self.out = Some(HALF);
+        Ok(())
+    }
+}

@@ -24,6 +24,21 @@ mod sweeps {
     #[allow(unused_imports)]
     use super::decoys::*;
 
+    #[allow(clippy::unnecessary_wraps, reason = "a result is to be returned")]
+    #[::bencher::bench_sweep(types(T = [u8, u64]), throughput(bytes = 8 * len, items = len))]
+    fn measured<T: ::core::marker::Copy>(
+        cx: &mut ::bencher::Context<'_>,
+        #[sweep(values(1, 2))] len: ::core::primitive::usize,
+        #[sweep] algo: Algo,
+        #[result] drawn: &mut ::core::option::Option<::core::primitive::u64>,
+    ) -> ::bencher::Result<::core::primitive::usize> {
+        let _ = algo;
+        *drawn = ::core::option::Option::Some(cx.seed());
+        ::core::result::Result::Ok(
+            ::core::mem::size_of::<T>() * cx.random_vec::<::core::primitive::u8>(len).len(),
+        )
+    }
+
     #[derive(::bencher::SweepEnum, ::core::clone::Clone, ::core::marker::Copy)]
     pub(crate) enum Algo {
         Quick,

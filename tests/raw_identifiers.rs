@@ -51,3 +51,19 @@ fn names_are_plain() {
     );
     assert_eq!((sweep.größe, sweep.r#yield), (1, None));
 }
+
+#[bencher::bench_sweep(throughput(bytes = r#type))]
+fn r#fn(#[sweep(values(1, 2))] r#type: u64, #[result] r#struct: &mut Option<u64>) {
+    *r#struct = Some(r#type);
+}
+
+#[test]
+fn functions_are_named_without_the_prefix() {
+    let entries = bencher::runner::entries();
+    let names: Vec<String> = entries.iter().map(|entry| entry.name()).collect();
+    assert_eq!(names, ["fn"]);
+    assert_eq!(
+        entries[0].check(&bencher::bench::Settings::default(), Some("type=2")),
+        Ok(())
+    );
+}

@@ -42,3 +42,17 @@ fn expands() {
     assert_eq!((Sorting::SCHEMA.version, Algo::Quick as u8), (2, 0));
     let _: renamed::var::Input<Sorting> = Sorting::LEN;
 }
+
+#[renamed::bench_sweep(crate = ::renamed)]
+fn doubles(#[sweep(values(1, 2))] n: u64, #[sweep] algo: Algo) -> u64 {
+    n * (algo as u64 + 1)
+}
+
+#[test]
+fn functions_expand() {
+    let names: Vec<String> = renamed::runner::entries()
+        .iter()
+        .map(|entry| entry.name())
+        .collect();
+    assert_eq!(names, ["doubles"]);
+}

@@ -5,7 +5,7 @@
 //! [`value`], [`stats`], [`quiet`], [`var`], [`space`], [`dataset`], [`measure`],
 //! [`record`], [`store`], [`context`], [`evaluator`],
 //! [`job`], [`progress`], [`sweep_executor`] with [`result_collector`],
-//! [`mod@bench`], [`cli`].
+//! [`mod@bench`], [`cli`], [`runner`].
 //!
 //! The derives stand above this crate, in `bencher`, so the examples here that need a type to sweep
 //! share one that is written by hand and left out of sight. It is what the derive makes of this,
@@ -47,6 +47,7 @@ pub mod progress;
 pub mod quiet;
 pub mod record;
 pub mod result_collector;
+pub mod runner;
 pub mod space;
 pub mod stats;
 pub mod store;

@@ -1,8 +1,9 @@
-//! The derives of `bencher`. Use them through that crate, which re-exports them.
+//! The derives of `bencher`, and `#[bench_sweep]`. Use them through that crate, which re-exports them.
 //!
 //! A derive prints data: one static schema and a few thin functions. It goes in three steps, each
 //! a module: `parse` reads what the user wrote, `validate` turns it into a `model` of what it
-//! says or into errors, `generate` prints the model.
+//! says or into errors, `generate` prints the model. `#[bench_sweep]` makes a struct of a function's
+//! parameters and goes the same way.
 
 #![warn(
     clippy::unwrap_used,
@@ -20,10 +21,10 @@ mod parse;
 mod validate;
 
 use proc_macro::TokenStream;
-use syn::{DeriveInput, parse_macro_input};
+use syn::{DeriveInput, ItemFn, parse_macro_input};
 
 use crate::errors::Errors;
-use crate::parse::Container;
+use crate::parse::{Arguments, Container};
 
 /// Makes a struct a sweep: its annotated fields are the inputs to vary and the results to measure.
 ///
@@ -184,6 +185,103 @@ pub fn derive_sweep_enum(input: TokenStream) -> TokenStream {
         None => generate::enumeration(&levels).into(),
         Some(mut report) => {
             report.extend(generate::dummy_enumeration(&levels.container));
+            report.into()
+        }
+    }
+}
+
+/// Makes a function a sweep, or a judge of a finished one.
+///
+/// Nothing is listed by hand: a function registers itself. `cargo test` and `cargo nextest run` check it
+/// quickly, at the first, the last and one random valid point, once each, in the test's process, without touching a
+/// store. `cargo bench` runs it whole, with table, progress, stored result and report, in a target with
+/// `harness = false` and `bencher::main!();`. With libtest's usual harness it is a test and needs nothing.
+///
+/// # A body that is measured
+///
+/// The parameters are what the fields of a struct with [`ParametrizedSweep`](macro@ParametrizedSweep) are, with the
+/// same attributes and options:
+///
+/// | parameter | is |
+/// |---|---|
+/// | `cx: &mut Context`, the first | the context, if the body wants one |
+/// | `#[sweep(...)] len: usize`, `name: &str`, `codec: &Codec` | an input, copied or lent |
+/// | `#[constant(7)] seed: u64` | a constant |
+/// | `#[result(...)] steps: &mut Option<u64>` | a result that the body sets |
+///
+/// Without a result that is `timed`, the whole body is measured, in batches: the implicit result `time`, in
+/// seconds. What it returns is kept from the optimiser, and so are its inputs. A context is then one for
+/// each call: every call draws the same, and none has a folder. With a result that is `timed`, the body
+/// runs once a sample and measures itself: `cx.iter(elapsed, || ...)`.
+///
+/// A body may return anything. The error of a `Result` fails the sample.
+///
+/// The version of such a sweep is made of its tokens: an edited body is measured anew. Its documentation, the bounds
+/// of its inputs and the options of its run are no part of that.
+///
+/// # A judge
+///
+/// `#[bench_sweep(Sorting)]` stands on a function of `result: &BenchResult<Sorting>`. The sweep of that type is run,
+/// then the function says, by a panic or an `Err`, whether the result is as it should be. A quick check
+/// runs the three points and does not call it, as there is no result; nor does a run of one point, or a
+/// plan alone.
+///
+/// # Options
+///
+/// | option | meaning | default |
+/// |---|---|---|
+/// | `repeats = n` | samples of every point | what the run says |
+/// | `level = n` | density of all inputs, 1 to 12 | as each input declares |
+/// | `budget = "10s"` | how long the sweep may take | what the run says |
+/// | `title = "..."` | the title of its result | its name |
+/// | `ignore`, or `#[ignore]` | left out unless asked for (`--ignored`) | run |
+/// | `crate = path` | where this crate is found | `::bencher` |
+///
+/// And of a body that is measured:
+///
+/// | option | meaning |
+/// |---|---|
+/// | `types(T = [u32, u64])` | the types, or constants, that each parameter of the function's type stands for: an input `T`, with the types as they are written for values |
+/// | `throughput(bytes = expr, items = expr)` | how much one call does, of the inputs: results `bytes_per_second`, `items_per_second` |
+/// | `runtime = path` | of an `async fn`: a function that gives something with `block_on`, or a `Result` of it; called once for each worker |
+///
+/// # Names
+///
+/// A function's name is that of a test: its modules and its own. `name::len=1024,codec=Raw` is one point of it.
+///
+/// ```
+/// use bencher::prelude::*;
+///
+/// /// Copying bytes
+/// #[bench_sweep(repeats = 16, throughput(bytes = len))]
+/// fn copy(#[sweep(pow2(4, 20), samples = 5)] len: usize, #[sweep(values(0, 1))] byte: u8) -> Vec<u8> {
+///     vec![byte; len]
+/// }
+///
+/// #[bench_sweep(types(T = [u32, u64]))]
+/// fn sort<T: From<u8> + Ord>(
+///     cx: &mut Context,
+///     #[sweep(bounds(16, 4096), scale = "log")] len: usize,
+///     #[result(units = "s", direction = "minimize", timed)] elapsed: &mut Option<f64>,
+/// ) {
+///     let bytes = cx.random_vec::<u8>(len);
+///     let data = || bytes.iter().map(|&byte| T::from(byte)).collect::<Vec<T>>();
+///     cx.iter_with_setup(elapsed, data, |mut data| data.sort_unstable());
+/// }
+///
+/// let names: Vec<_> = bencher::runner::entries().iter().map(|entry| entry.name()).collect();
+/// assert!(names.iter().any(|name| name.ends_with("sort")));
+/// ```
+#[proc_macro_attribute]
+pub fn bench_sweep(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let item = parse_macro_input!(item as ItemFn);
+    let mut errors = Errors::default();
+    let arguments = Arguments::of(arguments.into(), &mut errors);
+    let function = validate::function(item, arguments, &mut errors);
+    match errors.report() {
+        None => generate::function(&function).into(),
+        Some(mut report) => {
+            report.extend(generate::dummy_function(&function));
             report.into()
         }
     }

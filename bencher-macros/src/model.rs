@@ -1,6 +1,6 @@
 //! What a valid declaration says: made by `validate`, printed by `generate`.
 
-use syn::{Expr, Ident, Type, Visibility};
+use syn::{Attribute, Expr, GenericArgument, Ident, ItemFn, Path, Type, Visibility};
 
 use crate::parse::{Container, TypeName};
 
@@ -14,6 +14,15 @@ impl Sweep {
     /// Its own inputs and constants, in declared order.
     pub(crate) fn inputs(&self) -> impl Iterator<Item = (&Field, &Input)> {
         inputs_of(&self.fields)
+    }
+
+    /// The name of the result that is a measured time.
+    pub(crate) fn timed(&self) -> Option<String> {
+        let timed = |field: &&Field| matches!(&field.part, Part::Result(result) if result.timed);
+        self.fields
+            .iter()
+            .find(timed)
+            .map(|field| field.name.clone())
     }
 
     /// Whether it has the inputs of other structs as well.
@@ -170,3 +179,72 @@ pub(crate) fn inputs_of(fields: &[Field]) -> impl Iterator<Item = (&Field, &Inpu
         _ => None,
     })
 }
+
+/// A function with `#[bench_sweep]`.
+pub(crate) struct Function {
+    pub(crate) item: ItemFn,
+    /// Its name without `r#`.
+    pub(crate) name: String,
+    /// `#[cfg(...)]` of it.
+    pub(crate) conditions: Vec<Attribute>,
+    pub(crate) krate: Option<Path>,
+    pub(crate) run: RunSaid,
+    pub(crate) form: Form,
+}
+
+/// What a function says of its own run.
+pub(crate) struct RunSaid {
+    pub(crate) title: String,
+    pub(crate) repeats: Option<u32>,
+    pub(crate) level: Option<u32>,
+    /// In nanoseconds.
+    pub(crate) budget: Option<u64>,
+    /// The attribute that leaves the test out.
+    pub(crate) ignore: Option<Attribute>,
+}
+
+/// What a function is for.
+pub(crate) enum Form {
+    /// Its body is measured.
+    Measured(Box<Measured>),
+    /// It judges the finished result of a sweep.
+    Judge(Box<Type>),
+}
+
+/// A body that is measured.
+pub(crate) struct Measured {
+    /// The struct that stands for its parameters.
+    pub(crate) sweep: Sweep,
+    /// The parameters of its type, each with what it may be.
+    pub(crate) types: Vec<TypeChoice>,
+    /// What it is called with, in order.
+    pub(crate) arguments: Vec<Argument>,
+    /// Whether it is timed as a whole; else it times itself.
+    pub(crate) whole: bool,
+    pub(crate) runtime: Option<Expr>,
+    /// Results that are set before the body, each to an expression of its inputs.
+    pub(crate) amounts: Vec<(Ident, Expr)>,
+}
+
+/// A parameter of a body's type, which is an input of the sweep.
+pub(crate) struct TypeChoice {
+    pub(crate) parameter: Ident,
+    /// The enum whose variants stand for the arguments, in their order.
+    pub(crate) levels: Enum,
+    pub(crate) arguments: Vec<GenericArgument>,
+}
+
+/// What a body is called with.
+pub(crate) enum Argument {
+    /// The context.
+    Context,
+    /// A copy of an input.
+    Input(Ident, Type),
+    /// A borrowed input.
+    Borrowed(Ident, Type),
+    /// A result to set.
+    Result(Ident),
+}
+
+/// The result that is the time of a body that is timed as a whole.
+pub(crate) const TIME: &str = "time";

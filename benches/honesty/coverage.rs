@@ -9,7 +9,7 @@ use super::noise::{Noise, Random};
 
 const TRIALS: u32 = 1000;
 
-pub fn print() {
+pub(crate) fn print() {
     println!("Bounds that claim 95 %: how often they held in {TRIALS} trials, in percent.\n");
     println!("| noise | 11 rounds | 32 | 128 | as needed for 1 % | rounds then |");
     println!("|---|---|---|---|---|---|");

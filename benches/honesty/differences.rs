@@ -15,7 +15,7 @@ use super::noise::{Noise, Random};
 const SIMULATED: u32 = 1000;
 const REAL: u32 = 20;
 
-pub fn print() {
+pub(crate) fn print() {
     println!("How often a comparison of two alternatives says that they differ, in percent.\n");
     println!("| what | the same twice | 3 % apart |");
     println!("|---|---|---|");

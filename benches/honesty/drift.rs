@@ -99,7 +99,7 @@ fn ratios(rounds: bool) -> Result<Vec<String>, bencher::BoxError> {
         .collect())
 }
 
-pub fn print() {
+pub(crate) fn print() {
     println!("A machine that slows down by 10 % over a run of four equal levels, 1 % of noise:");
     println!("each level against the first.\n");
     println!("| order | 2nd / 1st | 3rd / 1st | 4th / 1st |");

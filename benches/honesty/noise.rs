@@ -4,7 +4,7 @@ use bencher::stats::{MISRATE, summary};
 
 /// Random numbers by SplitMix64.
 #[derive(Clone, Debug)]
-pub struct Random(pub u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
     fn bits(&mut self) -> u64 {
@@ -16,12 +16,12 @@ impl Random {
     }
 
     /// In 0..1, never 0.
-    pub fn unit(&mut self) -> f64 {
+    pub(crate) fn unit(&mut self) -> f64 {
         ((self.bits() >> 11) as f64 + 0.5) / (1_u64 << 53) as f64
     }
 
     /// Standard normal, by Box and Muller.
-    pub fn normal(&mut self) -> f64 {
+    pub(crate) fn normal(&mut self) -> f64 {
         (-2.0 * self.unit().ln()).sqrt() * (std::f64::consts::TAU * self.unit()).cos()
     }
 
@@ -32,7 +32,7 @@ impl Random {
 
 /// A shape of noise around a time of 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Noise {
+pub(crate) enum Noise {
     /// Normal on the logarithm, so many percent.
     LogNormal(f64),
     /// 1 % log-normal, and one in twenty half as long again or more.
@@ -48,7 +48,7 @@ pub enum Noise {
 }
 
 impl Noise {
-    pub const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::LogNormal(2.0),
         Self::LogNormal(20.0),
         Self::Stragglers,
@@ -59,7 +59,7 @@ impl Noise {
         Self::Correlated(0.9),
     ];
 
-    pub fn name(self) -> String {
+    pub(crate) fn name(self) -> String {
         match self {
             Self::LogNormal(percent) => format!("log-normal, {percent} %"),
             Self::Stragglers => "1 %, and one in twenty 50 % longer or more".to_owned(),
@@ -71,7 +71,7 @@ impl Noise {
     }
 
     /// Times of a run of so many rounds, one after the other.
-    pub fn run(self, random: &mut Random, rounds: usize) -> Vec<f64> {
+    pub(crate) fn run(self, random: &mut Random, rounds: usize) -> Vec<f64> {
         let mut off = random.normal();
         (0..rounds)
             .map(|round| match self {
@@ -104,7 +104,7 @@ impl Noise {
     }
 
     /// The centre that bounds are to hold: that of a very long run.
-    pub fn truth(self) -> f64 {
+    pub(crate) fn truth(self) -> f64 {
         let long = self.run(&mut Random(1), 200_000);
         summary(&long, MISRATE).map_or(f64::NAN, |found| found.centre)
     }

@@ -4,58 +4,83 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::run::run;
+use crate::run::{cargo, run};
 
 /// A program that some test runs.
 struct Tool {
     program: &'static str,
-    package: &'static str,
+    source: Source,
     needed_for: &'static str,
 }
 
-const TOOLS: [Tool; 2] = [
+/// Where a program comes from.
+#[derive(Clone, Copy)]
+enum Source {
+    /// A package of Debian.
+    Debian(&'static str),
+    /// A crate that cargo installs.
+    Crate(&'static str),
+}
+
+const TOOLS: [Tool; 3] = [
     Tool {
         program: "chromium",
-        package: "chromium",
+        source: Source::Debian("chromium"),
         needed_for: "the tests that open the report in a real browser",
     },
     Tool {
         program: "gnuplot",
-        package: "gnuplot-nox",
+        source: Source::Debian("gnuplot-nox"),
         needed_for: "the tests of the pictures that gnuplot draws",
+    },
+    Tool {
+        program: "cargo-nextest",
+        source: Source::Crate("cargo-nextest"),
+        needed_for: "the tests that run functions with `#[bench_sweep]` by cargo-nextest",
     },
 ];
 
-/// Installs the tools that are missing, on Debian as root; elsewhere says what is missing.
+/// Installs the tools that are missing: crates by cargo, the others on Debian as root; elsewhere says what
+/// is missing.
 pub(crate) fn install() -> Result<(), String> {
-    let missing: Vec<&Tool> = TOOLS
-        .iter()
-        .filter(|tool| !is_there(tool.program))
-        .collect();
-    if missing.is_empty() {
-        return Ok(());
+    let missing = || TOOLS.iter().filter(|tool| !is_there(tool.program));
+    let packages: Vec<&str> = missing().filter_map(Tool::package).collect();
+    if !packages.is_empty() {
+        if !(Path::new("/usr/bin/apt-get").exists() && is_root()) {
+            let list: Vec<String> = missing().map(Tool::named).collect();
+            return Err(format!(
+                "these programs are missing; install them and run again:\n{}",
+                list.join("\n")
+            ));
+        }
+        run(Command::new("apt-get").args(["update", "-qq"]))?;
+        run(Command::new("apt-get")
+            .args(["install", "-y", "-qq", "--no-install-recommends"])
+            .args(packages)
+            .env("DEBIAN_FRONTEND", "noninteractive"))?;
     }
-    if !(Path::new("/usr/bin/apt-get").exists() && is_root()) {
-        let list: Vec<String> = missing
-            .iter()
-            .map(|tool| {
-                format!(
-                    "  {} (Debian: {}), for {}",
-                    tool.program, tool.package, tool.needed_for
-                )
-            })
-            .collect();
-        return Err(format!(
-            "these programs are missing; install them and run again:\n{}",
-            list.join("\n")
-        ));
+    missing().try_for_each(|tool| match tool.source {
+        Source::Crate(name) => cargo(&["install", "--locked", name]),
+        Source::Debian(_) => Ok(()),
+    })
+}
+
+impl Tool {
+    /// The package of Debian that has it, if one does.
+    fn package(&self) -> Option<&'static str> {
+        match self.source {
+            Source::Debian(package) => Some(package),
+            Source::Crate(_) => None,
+        }
     }
-    let packages = missing.iter().map(|tool| tool.package);
-    run(Command::new("apt-get").args(["update", "-qq"]))?;
-    run(Command::new("apt-get")
-        .args(["install", "-y", "-qq", "--no-install-recommends"])
-        .args(packages)
-        .env("DEBIAN_FRONTEND", "noninteractive"))
+
+    fn named(&self) -> String {
+        let source = match self.source {
+            Source::Debian(package) => format!("Debian: {package}"),
+            Source::Crate(name) => format!("cargo install --locked {name}"),
+        };
+        format!("  {} ({source}), for {}", self.program, self.needed_for)
+    }
 }
 
 fn is_there(program: &str) -> bool {

@@ -37,6 +37,7 @@ pub struct SweepBuilder<'b, S> {
     pub(super) choice: SweepChoice<S>,
     pub(super) order: Option<Order>,
     pub(super) repeats: Option<u32>,
+    pub(super) level: Option<u8>,
     pub(super) budget: Option<Duration>,
     pub(super) compared: Option<Input<S>>,
 }
@@ -53,6 +54,7 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
             choice: SweepChoice::default(),
             order: None,
             repeats: None,
+            level: None,
             budget: None,
             compared: None,
         }
@@ -167,6 +169,21 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
     /// they need.
     pub fn repeats(mut self, repeats: u32) -> Self {
         self.repeats = Some(repeats);
+        self
+    }
+
+    /// The density of all inputs, where the run says nothing: level 1, 2, 3, 4, 5, … takes 1, 2, 3, 5,
+    /// 9, … samples of each.
+    ///
+    /// ```
+    #[doc = include_str!("../example_sweep.md")]
+    #[doc = include_str!("../example_bench.md")]
+    /// let result = bench.sweep("By length").inputs([Sorting::LEN]).level(4).run()?;
+    /// assert_eq!(result.dataset().shape(), [5, 1]);
+    /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    /// ```
+    pub fn level(mut self, level: u8) -> Self {
+        self.level = Some(level);
         self
     }
 

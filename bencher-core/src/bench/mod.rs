@@ -39,6 +39,8 @@ mod steps;
 mod table;
 mod warnings;
 
+pub(crate) use print::say;
+
 pub use builder::SweepBuilder;
 pub use config::{
     ByteSize, FailureLimit, OutputFormat, PaneLayout, PrintOptions, ReportOptions, ReportPlace,

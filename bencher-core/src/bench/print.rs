@@ -19,7 +19,7 @@ macro_rules! say {
     }};
 }
 
-pub(super) use say;
+pub(crate) use say;
 
 /// Prints what a sweep gave.
 pub(super) fn print_record(record: &SweepRecord, print: PrintOptions, rows: usize) {

@@ -37,6 +37,7 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
             title: self.title.clone(),
             repeats: self.repeats,
             order: self.order,
+            level: self.level,
             budget: self.budget,
         };
         if !session.enter(own) {

@@ -167,6 +167,11 @@ impl Session {
         session
     }
 
+    /// Whether what it measures is for another process to take together.
+    pub(crate) fn is_replicate(&self) -> bool {
+        matches!(self.part, Part::Replicate(_))
+    }
+
     /// Makes this run one of several processes, which measures and stores and shows nothing.
     pub(crate) fn replicate(&mut self, replicate: Replicate) {
         self.part = Part::Replicate(replicate);

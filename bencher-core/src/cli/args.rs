@@ -27,10 +27,15 @@ Exit status: 0 all is well, 1 a sample failed or something could not be kept,
 
 /// The command line of a program that sweeps the inputs of `schema`, as clap knows it.
 pub fn command(schema: &Schema) -> Command {
+    command_with(&inputs(schema))
+}
+
+/// The command line of a program of which help says `what`.
+pub(crate) fn command_with(what: &str) -> Command {
     let mut command = Command::new(env!("CARGO_PKG_NAME"))
         .bin_name(super::program_name())
         .about("Runs the parameter sweeps of this program, and draws them.")
-        .after_help(inputs(schema) + AFTER_HELP);
+        .after_help(format!("{what}{AFTER_HELP}"));
     for (heading, options) in &GROUPS {
         command = command
             .next_help_heading(*heading)
@@ -194,9 +199,20 @@ pub fn parse(
 ) -> Result<CommandLine, clap::Error> {
     let mut command = command(schema);
     let matches = command.try_get_matches_from_mut(args)?;
+    said(&mut command, &matches)
+}
+
+/// What a command line says, once `command` has taken it apart.
+///
+/// # Errors
+/// Where a value does not fit.
+pub(crate) fn said(
+    command: &mut Command,
+    matches: &ArgMatches,
+) -> Result<CommandLine, clap::Error> {
     let mut settings = Settings::default();
     for option in options() {
-        let values = given(&matches, option);
+        let values = given(matches, option);
         if !values.is_empty() {
             settings
                 .add(option, &values, Source::CommandLine, None)

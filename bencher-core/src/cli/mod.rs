@@ -23,6 +23,7 @@ mod processes;
 mod tests;
 
 pub use args::{CommandLine, FileChoice, command, parse};
+pub(crate) use args::{command_with, said};
 pub use error::SettingsError;
 
 use std::cell::RefCell;
@@ -66,18 +67,47 @@ pub fn run<S, T>(
 where
     S: Benchmark,
 {
-    let folder = std::env::current_dir().unwrap_or_default();
-    let variable = |name: &str| std::env::var_os(name);
     let name = program_name();
-    let settings = match settings(&S::SCHEMA, &name, std::env::args_os(), &variable, &folder) {
+    let said = parse(&S::SCHEMA, std::env::args_os()).map_err(SettingsError::from);
+    let settings = match said.and_then(|said| settled(said, &name)) {
         Ok(settings) => settings,
-        Err(SettingsError::CommandLine(error)) => {
+        Err(error) => return refuse(&error),
+    };
+    run_session(settings, name, reporter, |session| {
+        let mut bench = Bench::new(Rc::clone(session))?;
+        program(&mut bench).map(drop)
+    })
+}
+
+/// What is said of a run of `program` on its command line, in the environment and in the file.
+///
+/// # Errors
+/// Which place says what that makes no sense.
+pub(crate) fn settled(said: CommandLine, program: &str) -> Result<Settings, SettingsError> {
+    let folder = std::env::current_dir().unwrap_or_default();
+    complete(said, program, &|name| std::env::var_os(name), &folder)
+}
+
+/// Says what makes no sense; the exit status.
+pub(crate) fn refuse(error: &SettingsError) -> ExitCode {
+    match error {
+        SettingsError::CommandLine(error) => {
             // Help goes to standard output, mistakes to standard error; clap knows which.
             let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(USAGE));
+            ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(USAGE))
         }
-        Err(error) => return usage(&error),
-    };
+        error => usage(error),
+    }
+}
+
+/// Runs a program in a session of its own, once for each step of a refinement, and draws what it
+/// measured.
+pub(crate) fn run_session(
+    settings: Settings,
+    name: String,
+    reporter: Option<&Reporter>,
+    mut program: impl FnMut(&Rc<RefCell<Session>>) -> Result<()>,
+) -> ExitCode {
     let interrupt = Interrupt::default();
     if let Err(error) = stop_on_signals(&interrupt) {
         eprintln!("warning: Ctrl-C will not stop cleanly: {error}");
@@ -103,9 +133,7 @@ where
     }
     let session = Rc::new(RefCell::new(session));
     loop {
-        let ended = Bench::new(Rc::clone(&session))
-            .map_err(Into::into)
-            .and_then(|mut bench| program(&mut bench).map(drop));
+        let ended = program(&session);
         let interrupted = matches!(
             ended.as_ref().err().and_then(|error| error.downcast_ref()),
             Some(BenchError::Interrupted { .. })
@@ -185,7 +213,16 @@ pub fn settings(
     variable: &dyn Fn(&str) -> Option<OsString>,
     folder: &Path,
 ) -> Result<Settings, SettingsError> {
-    let said = parse(schema, args)?;
+    complete(parse(schema, args)?, program, variable, folder)
+}
+
+/// Adds what the environment and the file say to a command line.
+fn complete(
+    said: CommandLine,
+    program: &str,
+    variable: &dyn Fn(&str) -> Option<OsString>,
+    folder: &Path,
+) -> Result<Settings, SettingsError> {
     let named = variable("BENCHER_CONFIG").filter(|path| !path.is_empty());
     let path = match said.file {
         FileChoice::At(path) => Some(path),
@@ -241,7 +278,7 @@ fn stop_on_signals(interrupt: &Interrupt) -> std::io::Result<()> {
 }
 
 /// The program's name: the executable's, without the hash that cargo adds to benches and tests.
-fn program_name() -> String {
+pub(crate) fn program_name() -> String {
     let path = std::env::current_exe().unwrap_or_default();
     let name = path
         .file_stem()

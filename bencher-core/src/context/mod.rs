@@ -153,6 +153,23 @@ impl<'a> Context<'a> {
         self
     }
 
+    /// A context for the calls of a body that is measured as a whole, within this one: of the same point and
+    /// repeat, with the same state. What it draws is drawn anew after each [`rewind`](Self::rewind). It
+    /// has no folder, as what is written there would count as time.
+    pub(crate) fn for_calls(&self) -> Context<'a> {
+        Context {
+            states: self.states,
+            timer: self.timer,
+            ..Context::new(self.repeat, self.seeder)
+        }
+        .once()
+    }
+
+    /// Draws the same again.
+    pub(crate) const fn rewind(&mut self) {
+        self.drawn = 0;
+    }
+
     /// From how many seconds on a time of this sample could have been told, where one was too short.
     pub const fn below_resolution(&self) -> Option<f64> {
         self.below

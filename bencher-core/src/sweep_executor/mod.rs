@@ -52,6 +52,7 @@ mod plan;
 mod resolve;
 mod rounds;
 mod run;
+mod trial;
 
 pub use choice::SweepChoice;
 pub use constraint::Constraint;

@@ -248,7 +248,7 @@ impl<S: ParametrizedSweep> Plan<S> {
     ///
     /// # Errors
     /// Where that cannot be said: the text of a panic.
-    pub(super) fn skipped(&self, point: u64) -> Result<Option<&str>, String> {
+    pub(crate) fn skipped(&self, point: u64) -> Result<Option<&str>, String> {
         let sweep = self.at(point)?;
         for constraint in &self.constraints {
             if !constraint.check(&sweep)? {

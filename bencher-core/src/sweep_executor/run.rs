@@ -462,11 +462,7 @@ impl<S: Benchmark> SweepExecutor<S> {
             let seeder = || plan.seed(job.point, job.repeat);
             let folder = || match (&folders, job.key) {
                 (Some(folders), Some(key)) => folders.create(plan.series(), key),
-                // What is kept nowhere is gone with its sample.
-                _ => JobFolders::at(&std::env::temp_dir().join("bencher")).create(
-                    plan.series(),
-                    plan.key_maker().key(&plan.values(job.point), job.repeat),
-                ),
+                _ => plan.passing_folder(job.point, job.repeat),
             };
             let mut cx = Context::new(job.repeat, &seeder)
                 .with_states(&states)
@@ -589,7 +585,7 @@ fn no_cell(point: u64, repeat: u32, error: &DatasetError) -> String {
 }
 
 /// An error with all its causes.
-fn describe(error: &dyn std::error::Error) -> String {
+pub(super) fn describe(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -1,6 +1,5 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
-use syn::ext::IdentExt;
 use syn::{GenericParam, Generics};
 
 use super::checks::checks;
@@ -45,7 +44,7 @@ pub(crate) fn structure(sweep: &Sweep) -> TokenStream {
 }
 
 fn schema(sweep: &Sweep, private: &TokenStream) -> TokenStream {
-    let name = sweep.container.ident.unraw().to_string();
+    let name = &sweep.container.name;
     let doc = &sweep.container.doc;
     let version = version(sweep, private);
     let inputs = variables(

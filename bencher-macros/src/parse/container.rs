@@ -1,3 +1,4 @@
+use syn::ext::IdentExt;
 use syn::{Attribute, DeriveInput, Expr, Generics, Ident, Path};
 
 use super::{BENCHER, Literal, Options, doc_comment};
@@ -6,6 +7,8 @@ use crate::errors::Errors;
 /// What a type says of itself, apart from its fields or variants.
 pub(crate) struct Container {
     pub(crate) ident: Ident,
+    /// Its name as the user knows it, without `r#`.
+    pub(crate) name: String,
     pub(crate) generics: Generics,
     pub(crate) doc: String,
     /// `version`, 1 unless given.
@@ -40,6 +43,7 @@ impl Container {
         }
         Self {
             ident: input.ident.clone(),
+            name: input.ident.unraw().to_string(),
             generics: input.generics.clone(),
             doc: doc_comment(&input.attrs),
             version: version(&options, errors),
@@ -68,7 +72,7 @@ fn version(options: &Options, errors: &mut Errors) -> u32 {
         })
 }
 
-fn krate(options: &Options, errors: &mut Errors) -> Option<Path> {
+pub(super) fn krate(options: &Options, errors: &mut Errors) -> Option<Path> {
     match options.value("crate")? {
         (_, Expr::Path(path)) if path.qself.is_none() => Some(path.path.clone()),
         (_, other) => {

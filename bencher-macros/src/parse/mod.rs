@@ -4,15 +4,19 @@
 mod container;
 mod doc;
 mod field;
+mod function;
 mod literal;
 mod options;
 mod time;
+mod tokens;
 mod types;
 
 pub(crate) use container::Container;
 pub(crate) use doc::doc_comment;
 pub(crate) use field::{Annotation, Declaration, Role};
+pub(crate) use function::{Arguments, Attributes};
 pub(crate) use literal::Literal;
-pub(crate) use options::{BENCHER, Options, RESULT, SWEEP, VARIANT, arguments};
+pub(crate) use options::{BENCH_SWEEP, BENCHER, Options, RESULT, SWEEP, VARIANT, arguments};
 pub(crate) use time::{moment, span};
+pub(crate) use tokens::{compact, fingerprint};
 pub(crate) use types::{TypeName, inside_option, type_name};

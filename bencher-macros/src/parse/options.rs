@@ -109,6 +109,22 @@ pub(crate) const BENCHER: Grammar = Grammar {
     ],
 };
 
+/// `#[bench_sweep(...)]` on a function, after the sweep that is judged.
+pub(crate) const BENCH_SWEEP: Grammar = Grammar {
+    attribute: "bench_sweep",
+    options: &[
+        known("repeats", Form::Value, "repeats = 16"),
+        known("level", Form::Value, "level = 3"),
+        known("budget", Form::Value, "budget = \"10s\""),
+        known("title", Form::Value, "title = \"Cost of sorting\""),
+        known("ignore", Form::Flag, "ignore"),
+        known("types", Form::List, "types(T = [u32, u64])"),
+        known("throughput", Form::List, "throughput(bytes = 8 * len)"),
+        known("runtime", Form::Value, "runtime = path::to::function"),
+        known("crate", Form::Value, "crate = path::to::bencher"),
+    ],
+};
+
 impl Grammar {
     fn names(&self) -> Vec<&'static str> {
         self.options.iter().map(|option| option.name).collect()
@@ -141,8 +157,8 @@ pub(crate) struct Options {
 }
 
 /// One option as it was written.
-struct Written {
-    name: Ident,
+pub(super) struct Written {
+    pub(super) name: Ident,
     argument: Argument,
 }
 
@@ -181,7 +197,7 @@ impl Options {
         Ok(options)
     }
 
-    fn accept(
+    pub(super) fn accept(
         &mut self,
         written: impl IntoIterator<Item = Written>,
         grammar: &Grammar,

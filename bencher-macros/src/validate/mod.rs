@@ -3,8 +3,11 @@
 
 mod counter;
 mod enumeration;
+mod function;
 mod input;
 mod literal;
+mod measured;
+mod parameter;
 mod result;
 mod shown;
 mod structure;
@@ -12,5 +15,6 @@ mod term;
 mod text;
 
 pub(crate) use enumeration::enumeration;
+pub(crate) use function::function;
 pub(crate) use input::highest_exponent;
 pub(crate) use structure::structure;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use crate::space::Order;
+use crate::space::{Density, Order};
 
 use super::RunConfig;
 use super::option::RunOption;
@@ -16,6 +16,7 @@ pub(in crate::bench) struct SweepDefaults {
     pub(in crate::bench) title: String,
     pub(in crate::bench) repeats: Option<u32>,
     pub(in crate::bench) order: Option<Order>,
+    pub(in crate::bench) level: Option<u8>,
     pub(in crate::bench) budget: Option<Duration>,
 }
 
@@ -25,6 +26,13 @@ impl SweepDefaults {
         if self.repeats.is_some() {
             config.repeats = self.repeats;
             config.refine.repeats_from = None;
+        }
+        if let Some(level) = self.level {
+            config.density = Density {
+                subsampling_divisions: level,
+                samples_per_var: None,
+            };
+            config.refine.level_from = None;
         }
         config.order = self.order.or(config.order);
         config.budget = self.budget.or(config.budget);

@@ -1,0 +1,152 @@
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use crate::bench::{Session, Settings};
+use crate::sweep_executor::{Benchmark, Result};
+
+use super::{check, full};
+
+/// One function with `#[bench_sweep]`, as it is registered in its program.
+///
+/// The example stands at the [module](super).
+#[derive(Clone, Copy, Debug)]
+pub struct SweepEntry {
+    module: &'static str,
+    function: &'static str,
+    pub(super) options: SweepOptions,
+    check: Check,
+    run: Run,
+}
+
+/// Checks a sweep, or the one point that is named, as the command line says.
+type Check = fn(&SweepEntry, &Settings, Option<&str>) -> Result<(), String>;
+
+/// Runs a sweep, or one point, within a session.
+pub type Run = fn(&SweepEntry, &Rc<RefCell<Session>>, Option<&str>) -> Result<()>;
+
+/// What a `#[bench_sweep]` function says of its own run.
+///
+/// The example stands at the [module](super).
+#[derive(Clone, Copy, Debug)]
+pub struct SweepOptions {
+    /// The sweep's title; empty for its name.
+    pub title: &'static str,
+    /// Samples of every point.
+    pub repeats: Option<u32>,
+    /// The density of all inputs, 1 to 12.
+    pub level: Option<u8>,
+    /// How long the whole sweep may take.
+    pub budget: Option<Duration>,
+    /// Whether it is left out unless asked for.
+    pub ignore: bool,
+}
+
+impl SweepOptions {
+    /// Nothing.
+    pub const NONE: Self = Self {
+        title: "",
+        repeats: None,
+        level: None,
+        budget: None,
+        ignore: false,
+    };
+}
+
+inventory::collect!(SweepEntry);
+
+/// Every `#[bench_sweep]` function of this program, by name.
+///
+/// ```
+/// assert!(bencher_core::runner::entries().is_empty(), "this example has none");
+/// ```
+pub fn entries() -> Vec<&'static SweepEntry> {
+    let mut entries: Vec<&SweepEntry> = inventory::iter::<SweepEntry>.into_iter().collect();
+    entries.sort_by_key(|entry| entry.name());
+    entries
+}
+
+impl SweepEntry {
+    /// A function in which what is swept is measured, of `module`, which begins with its crate.
+    pub const fn measured<S: Benchmark>(
+        module: &'static str,
+        function: &'static str,
+        options: SweepOptions,
+    ) -> Self {
+        Self::judged::<S>(module, function, options, |entry, session, point| {
+            full::sweep::<S>(entry, session, point).map(drop)
+        })
+    }
+
+    /// A function that judges the result of a sweep of `S`; `run` runs the one and calls the other.
+    pub const fn judged<S: Benchmark>(
+        module: &'static str,
+        function: &'static str,
+        options: SweepOptions,
+        run: Run,
+    ) -> Self {
+        Self {
+            module,
+            function,
+            options,
+            check: check::check::<S>,
+            run,
+        }
+    }
+
+    /// Its name as libtest would show it: the modules within its crate, and the function's.
+    pub fn name(&self) -> String {
+        match self.module.split_once("::") {
+            Some((_, path)) => format!("{path}::{}", self.function),
+            None => self.function.to_owned(),
+        }
+    }
+
+    /// The title of its sweep: the one it was given, or its name.
+    pub fn title(&self) -> String {
+        match self.options.title {
+            "" => self.name(),
+            title => title.to_owned(),
+        }
+    }
+
+    /// Whether it is left out unless asked for.
+    pub const fn is_ignored(&self) -> bool {
+        self.options.ignore
+    }
+
+    /// Whether it is this function.
+    pub(super) fn is(&self, module: &str, function: &str) -> bool {
+        (self.module, self.function) == (module, function)
+    }
+
+    /// Runs its first, its last and one random valid point, or the one that `point` names
+    /// (`len=500,presorted=true`), once each, in this process. Nothing is stored, drawn or printed.
+    ///
+    /// # Errors
+    /// What failed, with its inputs.
+    pub fn check(&self, settings: &Settings, point: Option<&str>) -> Result<(), String> {
+        (self.check)(self, settings, point)
+    }
+
+    /// Runs the sweep, or the one point, as the session is configured.
+    ///
+    /// ```
+    #[doc = include_str!("../example_sweep.md")]
+    #[doc = include_str!("../example_bench.md")]
+    /// use bencher_core::runner::{SweepEntry, SweepOptions};
+    /// # let session = Rc::new(RefCell::new(Session::new(quiet, "demo", Interrupt::default())));
+    /// # session.borrow_mut().set_progress(Box::new(bencher_core::progress::SilentProgress));
+    /// let options = SweepOptions { level: Some(3), ..SweepOptions::NONE };
+    /// let entry = SweepEntry::measured::<Sorting>("demo::sorting", "by_length", options);
+    /// entry.run(&session, None)?;
+    /// assert_eq!(session.borrow().records()[0].dataset.shape(), [3, 2, 1]);
+    /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`SweepBuilder::run`](crate::bench::SweepBuilder::run), and what a judge says.
+    pub fn run(&self, session: &Rc<RefCell<Session>>, point: Option<&str>) -> Result<()> {
+        (self.run)(self, session, point)
+    }
+}

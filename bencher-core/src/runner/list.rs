@@ -1,0 +1,17 @@
+use crate::bench::say;
+
+use super::args::Form;
+
+/// Names sweeps as libtest names benchmarks: a line each, and, unless terse, how many there are.
+pub(super) fn list(names: &[String], form: Form) {
+    for name in names {
+        say!("{name}: benchmark");
+    }
+    if form == Form::Pretty {
+        if !names.is_empty() {
+            say!("");
+        }
+        let plural = if names.len() == 1 { "" } else { "s" };
+        say!("0 tests, {} benchmark{plural}", names.len());
+    }
+}

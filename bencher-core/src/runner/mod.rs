@@ -1,0 +1,76 @@
+//! Sweeps that are functions with `#[bench_sweep]`: found without a list, named as tests are, checked
+//! quickly by `cargo test` and run whole by `cargo bench`.
+//!
+//! Each function is a [`SweepEntry`] in the program; [`entries`] finds them. [`run`] is the `main` of a
+//! target without libtest's harness: it takes the options that libtest takes, and those of every
+//! benchmark program. A quick check ([`SweepEntry::check`]) runs three points once each and touches
+//! nothing; a full run is that of [`cli`](crate::cli).
+//!
+//! ```
+#![doc = include_str!("../example_sweep.md")]
+//! use bencher_core::bench::Settings;
+//! use bencher_core::runner::{SweepEntry, SweepOptions};
+//! let options = SweepOptions { level: Some(3), ..SweepOptions::NONE };
+//! let entry = SweepEntry::measured::<Sorting>("demo::sorting", "by_length", options);
+//! assert_eq!(entry.name(), "sorting::by_length");
+//! assert_eq!(entry.check(&Settings::default(), None), Ok(()));
+//! assert_eq!(entry.check(&Settings::default(), Some("len=500,presorted=true")), Ok(()));
+//! let error = entry.check(&Settings::default(), Some("len=13,presorted=true")).unwrap_err();
+//! assert_eq!(error, "there is no point `len=13,presorted=true`: `len` takes 1, 500, 1000");
+//! ```
+
+mod args;
+mod check;
+mod entry;
+#[doc(hidden)]
+pub mod expand;
+mod filter;
+mod full;
+mod list;
+mod point;
+mod quick;
+
+pub use entry::{Run, SweepEntry, SweepOptions, entries};
+#[doc(hidden)]
+pub use inventory;
+
+use std::process::ExitCode;
+
+use crate::bench::Reporter;
+use crate::cli::{SettingsError, program_name, refuse, settled};
+
+/// The `main` of a target of `#[bench_sweep]` functions without libtest's harness.
+///
+/// With `--bench`, as `cargo bench` gives it, the chosen sweeps are run whole: their samples are kept,
+/// their results printed, kept and drawn by `reporter`; the exit status is that of
+/// [`cli::run`](crate::cli::run). Without, as by `cargo test` and `cargo nextest`, each is checked quickly,
+/// and the exit status is libtest's: 0, or 101 where one failed. 2 is a command line that makes no sense.
+///
+/// ```no_run
+/// fn main() -> std::process::ExitCode {
+///     bencher_core::runner::run(None)
+/// }
+/// ```
+pub fn run(reporter: Option<&Reporter>) -> ExitCode {
+    let entries = entries();
+    let said = match args::parse(&entries, std::env::args_os()) {
+        Ok(said) => said,
+        Err(error) => return refuse(&SettingsError::CommandLine(error)),
+    };
+    let chosen = said.filter.choose(&entries);
+    if said.list {
+        list::list(&said.filter.listed(&entries), said.form);
+        return ExitCode::SUCCESS;
+    }
+    if !said.whole {
+        return quick::run(&chosen, &said.line.settings, said.form);
+    }
+    let name = program_name();
+    match settled(said.line, &name) {
+        Ok(settings) => full::run(settings, name, reporter, &chosen, &entries),
+        Err(error) => refuse(&error),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,131 @@
+//! Quick checks, told as libtest tells of tests.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use crate::bench::{Settings, say};
+
+use super::args::Form;
+use super::filter::{Chosen, Selected};
+
+/// The exit status of libtest where a test failed.
+const FAILED: u8 = 101;
+/// The most dots on a line.
+const DOTS: usize = 88;
+
+/// Checks what is chosen, one after the other.
+pub(super) fn run(chosen: &Chosen<'_>, settings: &Settings, form: Form) -> ExitCode {
+    let clock = Instant::now();
+    let count = chosen.runs.len();
+    say!(
+        "\nrunning {count} test{}",
+        if count == 1 { "" } else { "s" }
+    );
+    let mut failures = Vec::new();
+    let mut ignored = 0;
+    for (nth, run) in chosen.runs.iter().enumerate() {
+        let verdict = if run.ignored {
+            ignored += 1;
+            Verdict::Ignored
+        } else {
+            begin(run, form);
+            match run.entry.check(settings, run.point.as_deref()) {
+                Ok(()) => Verdict::Ok,
+                Err(text) => {
+                    failures.push((run.name(), text));
+                    Verdict::Failed
+                }
+            }
+        };
+        end(run, &verdict, nth, form);
+    }
+    if form == Form::Terse && !count.is_multiple_of(DOTS) {
+        say!("");
+    }
+    if !failures.is_empty() {
+        say!("{}", told(&failures));
+    }
+    say!(
+        "\ntest result: {}. {} passed; {} failed; {ignored} ignored; 0 measured; {} filtered out; \
+         finished in {:.2}s\n",
+        if failures.is_empty() { "ok" } else { "FAILED" },
+        count - ignored - failures.len(),
+        failures.len(),
+        chosen.left,
+        clock.elapsed().as_secs_f64()
+    );
+    if failures.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(FAILED)
+    }
+}
+
+enum Verdict {
+    Ok,
+    Failed,
+    Ignored,
+}
+
+/// Says what is being checked, before it may hang.
+fn begin(run: &Selected<'_>, form: Form) {
+    if form == Form::Pretty {
+        print(&format!("test {} ... ", run.name()));
+    }
+}
+
+fn end(run: &Selected<'_>, verdict: &Verdict, nth: usize, form: Form) {
+    let (word, letter) = match verdict {
+        Verdict::Ok => ("ok", "."),
+        Verdict::Failed => ("FAILED", "F"),
+        Verdict::Ignored => ("ignored", "i"),
+    };
+    match (form, verdict) {
+        (Form::Pretty, Verdict::Ignored) => say!("test {} ... {word}", run.name()),
+        (Form::Pretty, _) => say!("{word}"),
+        (Form::Terse, _) => {
+            print(letter);
+            if (nth + 1).is_multiple_of(DOTS) {
+                say!("");
+            }
+        }
+    }
+}
+
+/// The failures with what they say, and their names once more.
+fn told(failures: &[(String, String)]) -> String {
+    let mut told = "\nfailures:\n\n".to_owned();
+    for (name, text) in failures {
+        let _ = write!(told, "---- {name} stdout ----\n{text}\n\n");
+    }
+    told.push_str("\nfailures:");
+    for (name, _) in failures {
+        told.push_str("\n    ");
+        told.push_str(name);
+    }
+    told
+}
+
+/// Prints without ending the line; what cannot be printed is dropped.
+fn print(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failures_are_told_as_libtest_tells_them() {
+        let failure = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+        let text = told(&[failure("a::b", "n=1: too few"), failure("c", "no")]);
+        assert_eq!(
+            text,
+            "\nfailures:\n\n---- a::b stdout ----\nn=1: too few\n\n---- c stdout ----\nno\n\n\n\
+             failures:\n    a::b\n    c"
+        );
+    }
+}

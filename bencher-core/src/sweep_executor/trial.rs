@@ -1,0 +1,53 @@
+//! One point run once, outside of any sweep.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use crate::context::{Context, States};
+use crate::quiet;
+use crate::store::{JobFolders, PendingFolder, StoreError};
+
+use super::run::describe;
+use super::{Benchmark, Plan};
+
+impl<S: Benchmark> Plan<S> {
+    /// Runs a point once, here and now; every timed piece of code in it is run once, too. Nothing is
+    /// kept.
+    ///
+    /// # Errors
+    /// What failed, a panic too, with the values of the swept inputs.
+    pub(crate) fn try_point(&self, point: u64, states: &Arc<States>) -> Result<(), String> {
+        let run = || {
+            let mut sweep = self.at(point)?;
+            let seeder = || self.seed(point, 1);
+            let folder = || self.passing_folder(point, 1);
+            let mut cx = Context::new(1, &seeder)
+                .with_states(states)
+                .with_folders(&folder)
+                .once();
+            let done = sweep.benchmark(&mut cx);
+            done.map_err(|error| describe(error.as_ref()))
+        };
+        let done = quiet::catch(AssertUnwindSafe(run)).and_then(|done| done);
+        done.map_err(|error| {
+            let inputs = self.inputs(point).into_iter();
+            let inputs: Vec<String> = inputs
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
+            match inputs.join(", ").as_str() {
+                "" => error,
+                inputs => format!("{inputs}: {error}"),
+            }
+        })
+    }
+
+    /// A folder for a sample that is kept nowhere: it is gone with it.
+    pub(super) fn passing_folder(
+        &self,
+        point: u64,
+        repeat: u32,
+    ) -> Result<PendingFolder, StoreError> {
+        let key = self.key_maker().key(&self.values(point), repeat);
+        JobFolders::at(&std::env::temp_dir().join("bencher")).create(self.series(), key)
+    }
+}
