@@ -26,7 +26,7 @@ thread_local! {
 }
 
 fn pass(nanoseconds: f64) {
-    CLOCK.with_borrow(|clock| clock.advance(Duration::from_nanos(nanoseconds as u64)));
+    CLOCK.with_borrow(|clock| clock.advance(Duration::from_secs_f64(nanoseconds * 1e-9)));
 }
 
 /// Work whose time is known.
@@ -61,22 +61,12 @@ impl Benchmark for Work {
     }
 }
 
+#[derive(Default)]
 struct Run {
     choice: SweepChoice<Work>,
     rules: RoundRules,
     store: Option<MemoryStore>,
     interrupt: Interrupt,
-}
-
-impl Default for Run {
-    fn default() -> Self {
-        Self {
-            choice: SweepChoice::default(),
-            rules: RoundRules::default(),
-            store: None,
-            interrupt: Interrupt::default(),
-        }
-    }
 }
 
 impl Run {
@@ -396,6 +386,23 @@ fn what_is_too_short_is_below_resolution_in_the_store_too() {
     }
 }
 
+/// Work that takes real time.
+#[derive(ParametrizedSweep, Clone)]
+struct Real {
+    #[sweep(values(10, 20))]
+    n: u64,
+    #[result(units = "s", timed)]
+    elapsed: Option<f64>,
+}
+impl Benchmark for Real {
+    fn benchmark(&mut self, cx: &mut Context) -> bencher::Result<()> {
+        cx.iter(&mut self.elapsed, || {
+            (0..self.n * 1000).fold(0, |a, b| a ^ std::hint::black_box(b))
+        });
+        Ok(())
+    }
+}
+
 /// What a whole program does: the default is rounds, `repeats` fixes their number.
 #[test]
 fn a_program_measures_in_rounds_by_default() {
@@ -409,21 +416,6 @@ fn a_program_measures_in_rounds_by_default() {
         budget: Some(Duration::from_millis(200)),
         ..RunConfig::default()
     };
-    #[derive(ParametrizedSweep, Clone)]
-    struct Real {
-        #[sweep(values(10, 20))]
-        n: u64,
-        #[result(units = "s", timed)]
-        elapsed: Option<f64>,
-    }
-    impl Benchmark for Real {
-        fn benchmark(&mut self, cx: &mut Context) -> bencher::Result<()> {
-            cx.iter(&mut self.elapsed, || {
-                (0..self.n * 1000).fold(0, |a, b| a ^ std::hint::black_box(b))
-            });
-            Ok(())
-        }
-    }
     let session = Rc::new(RefCell::new(Session::new(
         config,
         "timing",

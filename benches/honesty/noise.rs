@@ -2,7 +2,7 @@
 
 use bencher::stats::{MISRATE, summary};
 
-/// Random numbers by SplitMix64.
+/// Random numbers by `SplitMix64`.
 #[derive(Clone, Debug)]
 pub(crate) struct Random(pub(crate) u64);
 

@@ -44,6 +44,7 @@ impl ParametrizedSweep for Squares {
             direction: Direction::None,
             timed: false,
             meaning_version: 1,
+            counter: None,
             formula: "",
             parts: &[],
         }],
