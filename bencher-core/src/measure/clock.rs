@@ -204,18 +204,20 @@ fn calibrated(clock: &MonotonicClock) -> ClockCosts {
     }
 }
 
-/// The smallest difference between two readings that is seen often.
+/// The smallest difference between two readings that is seen often; nothing where the clock stands still.
 fn precision(clock: &dyn Clock) -> Duration {
     let mut seen: HashMap<Duration, u32> = HashMap::new();
-    let mut before = clock.now();
-    for _ in 0..READINGS {
-        let now = clock.now();
-        let step = now.saturating_sub(before);
-        before = now;
-        if step.is_zero() {
-            continue;
+    let mut readings = 0;
+    while readings < READINGS {
+        // Nothing stands between the two readings but the wait for the clock to move.
+        let before = clock.now();
+        let mut now = clock.now();
+        readings += 2;
+        while now <= before && readings < READINGS {
+            now = clock.now();
+            readings += 1;
         }
-        let times = seen.entry(step).or_default();
+        let times = seen.entry(now.saturating_sub(before)).or_default();
         *times += 1;
         if *times >= SEEN {
             break;
