@@ -79,7 +79,10 @@ fn sweeps_are_listed_chosen_and_planned() {
         &["--dry-run", "--level", "2", "--sweep", "presorted"],
     );
     assert_eq!(status, 0);
-    assert!(plan.starts_with("Presorted or not: 4 points, in as many rounds"), "{plan}");
+    assert!(
+        plan.starts_with("Presorted or not: 4 points, in as many rounds"),
+        "{plan}"
+    );
     assert!(plan.contains("algorithm = Stable"), "{plan}");
     assert!(
         !root.path().join("samples").exists(),
