@@ -217,6 +217,10 @@ fn ctrl_c_keeps_what_was_done() {
         "200",
         "--input",
         "len=2000..20000:4",
+        "--input",
+        "algorithm=Stable,Unstable",
+        "--input",
+        "pattern=Random",
     ];
     let mut child = sorting(root.path())
         .args(long)
@@ -316,6 +320,10 @@ fn a_full_disk_loses_nothing_that_was_stored() {
         "sorting",
         "--input",
         "len=16",
+        "--input",
+        "algorithm=Stable,Unstable",
+        "--input",
+        "pattern=Random",
         "--repeats",
         "20000",
     ];
