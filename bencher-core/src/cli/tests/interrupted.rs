@@ -124,11 +124,12 @@ fn child() {
     let mut args: Vec<OsString> = ["child", "--no-config", "--store"].map(Into::into).to_vec();
     args.push(root.clone().into());
     let said = settings(&Endless::SCHEMA, "child", args, &|_| None, &root);
+    let folder = root.clone();
     let status = run_session(
         said.unwrap(),
         "child".to_owned(),
-        Some(&|records, _, _| {
-            log(&root, &format!("report of {}", records.len()));
+        Some(&move |records, _, _| {
+            log(&folder, &format!("report of {}", records.len()));
             Ok(ReportFiles::default())
         }),
         |session| {
