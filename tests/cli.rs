@@ -9,7 +9,16 @@ mod program;
 
 use program::{events, run, sorting};
 
-const QUICK: [&str; 4] = ["--input", "len=16..4096:3", "--repeats", "2"];
+const QUICK: [&str; 8] = [
+    "--input",
+    "len=16..4096:3",
+    "--input",
+    "algorithm=Stable,Unstable",
+    "--input",
+    "pattern=Random,Sorted",
+    "--repeats",
+    "2",
+];
 
 #[test]
 fn help_reads_well() {
@@ -47,7 +56,7 @@ fn a_bad_value_names_the_option_the_value_and_what_is_allowed() {
         ),
         (
             &["--input", "size=1"],
-            &["size", "known: len, algorithm, presorted"],
+            &["size", "known: len, algorithm, pattern"],
         ),
         (&["--levle", "3"], &["--levle", "--level"]),
     ];
@@ -79,7 +88,10 @@ fn sweeps_are_listed_chosen_and_planned() {
         &["--dry-run", "--level", "2", "--sweep", "presorted"],
     );
     assert_eq!(status, 0);
-    assert!(plan.starts_with("Presorted or not: 4 samples"), "{plan}");
+    assert!(
+        plan.starts_with("Presorted or not: 4 points, in as many rounds"),
+        "{plan}"
+    );
     assert!(plan.contains("algorithm = Stable"), "{plan}");
     assert!(
         !root.path().join("samples").exists(),

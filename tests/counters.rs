@@ -3,6 +3,7 @@
 mod support;
 
 use std::hint::black_box;
+use std::sync::{Mutex, PoisonError};
 
 use bencher::CountingAllocator;
 use bencher::dataset::{CellState, Dataset, quantity};
@@ -77,6 +78,9 @@ fn cell(dataset: &Dataset, name: &str, flat: usize) -> (CellState, Option<f64>, 
     )
 }
 
+/// Allocations are counted for one piece of code of the process at a time.
+static ALONE: Mutex<()> = Mutex::new(());
+
 #[test]
 fn every_counter_is_a_result_with_unit_and_direction() {
     let counters = Everything::SCHEMA.results.iter();
@@ -97,6 +101,7 @@ fn every_counter_is_a_result_with_unit_and_direction() {
 
 #[test]
 fn counters_fill_their_results_or_say_why_not() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let root = tempfile::tempdir().unwrap();
     let mut everything = bench::<Everything>(quiet(root.path()));
     let result = everything.sweep("All").repeats(1).run().unwrap();
@@ -200,6 +205,7 @@ impl Benchmark for Odd {
 
 #[test]
 fn the_last_timed_piece_counts_unless_the_benchmark_says_otherwise() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let root = tempfile::tempdir().unwrap();
     let config = bencher::bench::RunConfig {
         // It is measured alone all the same.
@@ -253,6 +259,7 @@ impl Benchmark for Copying {
 
 #[test]
 fn throughputs_are_formulas_and_read_in_their_prefixes() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let root = tempfile::tempdir().unwrap();
     let result = bench::<Copying>(quiet(root.path()))
         .sweep("Copying")
