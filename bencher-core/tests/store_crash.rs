@@ -12,6 +12,7 @@ use bencher_core::store::{
     CollectOptions, Database, KeyMaker, Pack, ResultId, SampleIndex, SampleStore, Series,
 };
 use bencher_core::value::{Digest, Kind, Payload, Value};
+use bencher_core::var::SweepValue;
 
 /// Where the child keeps its store, and what it does with it; set only for the child.
 const ROOT: &str = "BENCHER_TEST_STORE_ROOT";
@@ -149,12 +150,12 @@ fn start(root: &Path, task: Task) -> Running {
         .spawn()
         .unwrap();
     let out = BufReader::new(child.stdout.take().unwrap());
-    let (send, said) = channel();
+    let (tell, said) = channel();
     std::thread::spawn(move || {
         for line in out.lines().map_while(Result::ok) {
             let words = line.strip_prefix('@').and_then(|said| said.split_once(' '));
             if let Some((what, generation)) = words {
-                let sent = send.send((what.to_owned(), generation.parse().unwrap()));
+                let sent = tell.send((what.to_owned(), generation.parse().unwrap()));
                 if sent.is_err() {
                     return;
                 }
@@ -204,8 +205,7 @@ fn newest(database: &Database, task: Task) -> Option<(u64, u64)> {
         let stored = index.get(keys.key(&[n.into()], 1));
         let sample = stored.and_then(|stored| stored.sample(&results()));
         let sample = sample.unwrap_or_else(|| panic!("sample {n} is lost: {:?}", index.lost()));
-        let generation = sample[0].as_ref().and_then(Value::as_f64).unwrap();
-        let generation = generation as u64;
+        let generation = sample[0].as_ref().and_then(u64::from_value).unwrap();
         let content = sample[1].as_ref().and_then(Value::as_payload);
         let expected = (n < task.pictures()).then(|| picture(generation, n));
         assert_eq!(
