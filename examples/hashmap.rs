@@ -23,11 +23,11 @@ enum Map {
 }
 
 /// Looking keys up, in random order
-#[bench_sweep(types(K = [u32, u64, String]), throughput(items = 1), budget = "20s")]
+#[bench_sweep(types(K = [u32, u64, String]), budget = "20s")]
 fn lookup<K: Key>(
     cx: &mut Context,
     /// Keys in the map
-    #[sweep(values(64, 1024, 16_384, 262_144), units = "entries")]
+    #[sweep(values(64, 512, 4096, 32_768, 262_144), scale = "log")]
     entries: usize,
     #[sweep] map: Map,
     /// Whether the keys are there

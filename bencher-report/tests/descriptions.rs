@@ -61,3 +61,34 @@ fn proportions_and_text() {
     });
     insta::assert_json_snapshot!(deduce(&data));
 }
+
+#[test]
+fn rounds_that_a_timed_point_did_not_get_are_not_missing() {
+    let drawn = |second: CellState, timed: bool| {
+        let dims = vec![powers("len", "B", 1, 3), Dim::repeats(2)];
+        let mut elapsed = result("elapsed", "s", Kind::Seconds);
+        elapsed.timed = timed;
+        let counted = result("allocations", "", Kind::Uint(64));
+        let data = dataset(dims, vec![elapsed, counted], |_, at| match (at[0], at[1]) {
+            (1, 1) => Err((second, "")),
+            (n, _) => Ok(Value::Int(1 + n as i64)),
+        });
+        serde_json::to_value(deduce(&data)).unwrap().to_string()
+    };
+    for open in [CellState::Pending, CellState::Skipped] {
+        assert!(!drawn(open, true).contains("Without a value"), "{open:?}");
+        assert!(!drawn(open, true).contains("\"absent\":1"), "{open:?}");
+    }
+    assert_eq!(
+        drawn(CellState::Failed, true)
+            .matches("\"absent\":1")
+            .count(),
+        2
+    );
+    assert_eq!(
+        drawn(CellState::Pending, false)
+            .matches("Without a value")
+            .count(),
+        2
+    );
+}

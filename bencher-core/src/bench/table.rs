@@ -198,8 +198,14 @@ fn summary(
             _ => value,
         })
         .collect();
+    // A timed point has as many rounds as it needs, or as its budget gave: no more are left out.
+    let in_rounds = dataset.variables().iter().any(|var| var.info.timed);
     let left_out = (first..first + repeats)
-        .filter(|flat| var.states().get(*flat) == Some(&CellState::Skipped))
+        .filter(|flat| match var.states().get(*flat) {
+            Some(CellState::Skipped) => true,
+            Some(CellState::Pending) => in_rounds,
+            _ => false,
+        })
         .count();
     let centred = is_centred(var, repeats).then(|| dataset.summary_of(var, first..first + repeats));
     let mut text = if let Some(found) = centred.flatten() {
@@ -347,5 +353,24 @@ mod tests {
         let runs = timed(vec![len, Dim::repeats(2)], &[1.0, 3.0, 5.0, 5.0]);
         let turned = runs.transpose(&["repeat"]).unwrap();
         assert_eq!(result_table(&turned, 9), result_table(&runs, 9));
+    }
+
+    #[test]
+    fn rounds_that_a_timed_point_did_not_get_are_not_missing() {
+        let len = Dim::input("len", Kind::Uint(64), vec![10.into(), 20.into()]);
+        // The second point has one round of two; the others are pending.
+        let mut runs = timed(vec![len, Dim::repeats(2)], &[1.0, 3.0, 5.0]);
+        assert!(result_table(&runs, 9).contains("(1 of 2)"));
+        runs.variable_mut(0).unwrap().info.timed = true;
+        let table = result_table(&runs, 9);
+        assert!(
+            table.contains("5 s") && !table.contains(" of 2)"),
+            "{table}"
+        );
+        let elapsed = runs.variable_mut(0).unwrap();
+        elapsed
+            .record_absent(3, CellState::Failed, Some("boom".into()))
+            .unwrap();
+        assert!(result_table(&runs, 9).contains("(1 of 2)"));
     }
 }

@@ -14,6 +14,7 @@ pub(super) struct Grid<'a> {
     origin: usize,
     repeats: usize,
     repeat_stride: usize,
+    in_rounds: bool,
 }
 
 /// The samples of one point.
@@ -51,6 +52,7 @@ impl<'a> Grid<'a> {
             origin,
             repeats: shape.repeats,
             repeat_stride,
+            in_rounds: shape.in_rounds,
         }
     }
 
@@ -77,8 +79,8 @@ impl<'a> Grid<'a> {
                     kind: GapKind::NotFinite,
                     reason: Some(bencher_core::value::float_text(x)),
                 }),
-                // A point that is known has no more rounds; they are not missing.
-                None if timed && !samples.values.is_empty() && self.is_skipped(flat) => {}
+                // A point has as many rounds as it needs, or as its budget gave; no more are missing.
+                None if self.in_rounds && !samples.values.is_empty() && self.is_open(flat) => {}
                 None => samples.add_gap(self.gap(flat)),
             }
         }
@@ -100,8 +102,9 @@ impl<'a> Grid<'a> {
         value.ok_or_else(|| self.gap(flat))
     }
 
-    fn is_skipped(&self, flat: usize) -> bool {
-        self.variable.states().get(flat) == Some(&CellState::Skipped)
+    fn is_open(&self, flat: usize) -> bool {
+        let state = self.variable.states().get(flat);
+        matches!(state, Some(CellState::Skipped | CellState::Pending))
     }
 
     fn gap(&self, flat: usize) -> Gap {

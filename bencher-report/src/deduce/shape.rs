@@ -20,6 +20,8 @@ pub(super) struct Shape<'a> {
     pub(super) repeat: Option<usize>,
     /// How many repeats there are; 1 without such a dimension.
     pub(super) repeats: usize,
+    /// Whether a result of the sweep is timed, so that its points have as many repeats as they need.
+    pub(super) in_rounds: bool,
     pub(super) sort: Sort,
 }
 
@@ -53,6 +55,7 @@ impl<'a> Shape<'a> {
             fixed: Vec::new(),
             repeat: None,
             repeats: 1,
+            in_rounds: dataset.variables().iter().any(|var| var.info.timed),
             sort: sort(dataset, variable),
         };
         for (axis, dim) in inputs {

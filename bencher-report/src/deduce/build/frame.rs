@@ -179,11 +179,16 @@ fn absences_note(shape: &Shape, kind: ChartKind) -> Option<String> {
     }
     let states = shape.variable.states();
     let stride = shape.repeat_stride();
-    // A timed point that is known has no more rounds; they are not missing.
+    // A timed point has as many rounds as it needs, or as its budget gave; no more are missing.
     let is_needed = |flat: usize| {
         let first = flat - flat / stride % shape.repeats * stride;
-        let skipped = |flat| states.get(flat) == Some(&CellState::Skipped);
-        !(shape.variable.info.timed && skipped(flat) && !skipped(first))
+        let open = |flat| {
+            matches!(
+                states.get(flat),
+                Some(CellState::Skipped | CellState::Pending)
+            )
+        };
+        !(shape.in_rounds && open(flat) && !open(first))
     };
     let count = |kind: &GapKind| {
         let of_kind = states
