@@ -131,7 +131,8 @@ impl<K: Key> Lookups<K> {
                 Filled::SipHash(map)
             }
             Map::Fnv => {
-                let mut map = HashMap::with_capacity_and_hasher(room.capacity, Default::default());
+                let mut map =
+                    HashMap::with_capacity_and_hasher(room.capacity, BuildHasherDefault::default());
                 map.extend(entries);
                 Filled::Fnv(map)
             }

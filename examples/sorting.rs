@@ -11,6 +11,7 @@ use bencher::CountingAllocator;
 use bencher::prelude::*;
 use std::collections::BinaryHeap;
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// Counts allocations where a result asks for them.
 #[global_allocator]
@@ -85,7 +86,7 @@ fn main() -> ExitCode {
         bench
             .sweep("Sorting")
             .compare(Sorting::ALGORITHM)
-            .repeats(15) // as many as it takes to compare four algorithms at 36 points
+            .budget(Duration::from_secs(30))
             .run()?;
         bench
             .sweep("Presorted or not")

@@ -85,8 +85,13 @@ macro_rules! main {
 const REPORTER: Option<&Reporter> = None;
 
 #[cfg(feature = "report")]
-const REPORTER: Option<&Reporter> = Some(&|records, folder, _| {
-    let options = bencher_report::ReportOptions::default();
+const REPORTER: Option<&Reporter> = Some(&|records, folder, wanted| {
+    let options = bencher_report::ReportOptions {
+        plot_width: wanted.plot_width,
+        plot_height: wanted.plot_height,
+        layout: wanted.layout,
+        ..bencher_report::ReportOptions::default()
+    };
     let drawn = bencher_report::write_report(records, folder, &options)?;
     Ok(bencher_core::bench::ReportFiles {
         page: drawn.html,

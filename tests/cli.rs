@@ -9,16 +9,7 @@ mod program;
 
 use program::{events, run, sorting};
 
-const QUICK: [&str; 8] = [
-    "--input",
-    "len=16..4096:3",
-    "--input",
-    "algorithm=Stable",
-    "--input",
-    "pattern=Random,Sorted",
-    "--repeats",
-    "2",
-];
+const QUICK: [&str; 4] = ["--input", "len=16..4096:3", "--repeats", "2"];
 
 #[test]
 fn help_reads_well() {
@@ -56,7 +47,7 @@ fn a_bad_value_names_the_option_the_value_and_what_is_allowed() {
         ),
         (
             &["--input", "size=1"],
-            &["size", "known: len, algorithm, pattern"],
+            &["size", "known: len, algorithm, presorted"],
         ),
         (&["--levle", "3"], &["--levle", "--level"]),
     ];
@@ -165,7 +156,7 @@ fn quiet_is_quiet_and_the_report_is_there() {
         .unwrap()
         .flatten()
         .map(|file| file.path());
-    assert_eq!(files.filter(pictures).count(), 2 * 4, "of two sweeps, four results");
+    assert_eq!(files.filter(pictures).count(), 2);
     let one = [
         &QUICK[..],
         &["-q", "--report", place, "--sweep", "presorted"],
@@ -179,8 +170,8 @@ fn quiet_is_quiet_and_the_report_is_there() {
         .map(|file| file.path());
     assert_eq!(
         files.filter(pictures).count(),
-        4 + 1,
-        "those of one sweep of the last report are gone"
+        2,
+        "one of the last report's two is gone"
     );
     assert!(report.join("mine.png").exists());
 }
@@ -217,10 +208,6 @@ fn ctrl_c_keeps_what_was_done() {
         "200",
         "--input",
         "len=2000..20000:4",
-        "--input",
-        "algorithm=Stable,Unstable",
-        "--input",
-        "pattern=Random",
     ];
     let mut child = sorting(root.path())
         .args(long)
@@ -320,12 +307,8 @@ fn a_full_disk_loses_nothing_that_was_stored() {
         "sorting",
         "--input",
         "len=16",
-        "--input",
-        "algorithm=Stable,Unstable",
-        "--input",
-        "pattern=Random",
         "--repeats",
-        "5000",
+        "20000",
     ];
     let output = Command::new("unshare")
         .args(["--map-root-user", "--mount", "sh", "-c", TWO_RUNS, "sh"])
@@ -360,7 +343,7 @@ fn a_full_disk_loses_nothing_that_was_stored() {
     };
     let taken = number(full, "executed");
     assert!(
-        (50..10_000).contains(&taken),
+        (1000..40_000).contains(&taken),
         "{taken} samples were taken until the disk was full"
     );
     let (executed, kept) = (
@@ -368,7 +351,7 @@ fn a_full_disk_loses_nothing_that_was_stored() {
         plenty.contains("from the store"),
     );
     assert!(
-        kept && executed < 10_000,
+        kept && executed < 40_000,
         "{executed} samples were taken again"
     );
 }

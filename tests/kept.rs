@@ -8,7 +8,7 @@ use std::path::Path;
 use bencher::bench::{BenchError, RunConfig};
 use bencher::prelude::*;
 use bencher::store::{JobFolders, KeyMaker, Series, load_result};
-use bencher::value::{File, Image, Table, Value};
+use bencher::value::{Digest, File, Image, Table, Value};
 use bencher::var::sweep_type;
 use support::{bench, quiet};
 
@@ -78,10 +78,7 @@ fn contents_and_folders_are_kept_with_their_samples() {
     // Large contents lie beside the records, small ones in them.
     let blobs = bencher::store::BlobStore::at(root.path());
     assert!(blobs.contains(payload.digest()) && payload.content().is_some());
-    assert_eq!(
-        bencher::value::Digest::of(&vec![0; 12_000]),
-        payload.digest()
-    );
+    assert_eq!(Digest::of(&vec![0; 12_000]), payload.digest());
     let log = again
         .dataset()
         .variable("log")
@@ -102,6 +99,34 @@ fn contents_and_folders_are_kept_with_their_samples() {
         std::fs::read_to_string(folder.join("trace.txt")).unwrap(),
         "2"
     );
+}
+
+#[test]
+fn lost_contents_are_told_and_made_again() {
+    let root = tempfile::tempdir().unwrap();
+    let first = run(quiet(root.path())).unwrap();
+    assert!(first.record().warnings.is_empty());
+    let file = |size: usize| {
+        let digest = Digest::of(&vec![0; size * 4000]).to_string();
+        let (folder, name) = digest.split_at(2);
+        root.path().join("blobs").join(folder).join(name)
+    };
+    std::fs::remove_file(file(2)).unwrap();
+    std::fs::write(file(3), "something else").unwrap();
+    runs();
+    let again = run(quiet(root.path())).unwrap();
+    assert_eq!((runs(), again.counts().hits), (2, 1));
+    let warnings = &again.record().warnings;
+    assert_eq!(warnings.len(), 2, "{warnings:?}");
+    for (size, problem) in [(2, "is missing"), (3, "is damaged")] {
+        let name = file(size).display().to_string();
+        let told = |warning: &&String| warning.contains(&name) && warning.contains(problem);
+        assert_eq!(warnings.iter().filter(told).count(), 1, "{warnings:?}");
+    }
+    // They are whole again.
+    let third = run(quiet(root.path())).unwrap();
+    assert_eq!((runs(), third.counts().hits), (0, 3));
+    assert!(third.record().warnings.is_empty());
 }
 
 #[test]

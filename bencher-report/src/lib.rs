@@ -18,4 +18,5 @@ pub mod deduce;
 mod render;
 mod write;
 
+pub use bencher_core::bench::PaneLayout;
 pub use write::{ReportError, ReportFiles, ReportOptions, StaticRenderer, write_report};

@@ -7,12 +7,16 @@ use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use bencher_core::bench::PaneLayout;
 use bencher_core::record::SweepRecord;
 use thiserror::Error;
 
 use crate::chart::{Chart, text};
 use crate::deduce;
-use crate::render::FOLDER;
+use crate::render::{FOLDER, Look};
+
+/// The least width and height of a plot in pixels.
+const SMALLEST: u32 = 50;
 
 /// What a report is made of. The example stands at [`write_report`].
 #[derive(Clone, Debug)]
@@ -23,6 +27,13 @@ pub struct ReportOptions {
     pub png: bool,
     /// What draws the PNG files.
     pub renderer: StaticRenderer,
+    /// Width of a plot in pixels, 50 at least (600); a PNG file has two pixels for each, unless it were
+    /// too large for that. Plots side by side share the width of the page, and keep their proportions.
+    pub plot_width: u32,
+    /// Height of a plot in pixels, 50 at least (600).
+    pub plot_height: u32,
+    /// How the plots of one result stand on the page; a PNG file has them side by side.
+    pub layout: PaneLayout,
 }
 
 impl Default for ReportOptions {
@@ -31,6 +42,19 @@ impl Default for ReportOptions {
             html: true,
             png: true,
             renderer: StaticRenderer::Auto,
+            plot_width: 600,
+            plot_height: 600,
+            layout: PaneLayout::Grid,
+        }
+    }
+}
+
+impl ReportOptions {
+    fn look(&self) -> Look {
+        Look {
+            width: f64::from(self.plot_width.max(SMALLEST)),
+            height: f64::from(self.plot_height.max(SMALLEST)),
+            layout: self.layout,
         }
     }
 }
@@ -129,6 +153,7 @@ pub fn write_report(
     options: &ReportOptions,
 ) -> Result<ReportFiles, ReportError> {
     files::make_folder(dir)?;
+    let look = options.look();
     let replaces_ours = files::holds_our_page(dir);
     let mut report = ReportFiles::default();
     let mut anchors = HashSet::new();
@@ -138,7 +163,7 @@ pub fn write_report(
         let anchor = anchor(&mut anchors, &record.title);
         let mut warnings = Vec::new();
         if options.png {
-            let pictures = pictures::draw_all(&charts, options.renderer);
+            let pictures = pictures::draw_all(&charts, options.renderer, &look);
             for (chart, picture) in charts.iter().zip(pictures) {
                 let name = format!("{anchor}--{}.png", chart.id);
                 if let Some(bytes) = picture.png {
@@ -151,7 +176,7 @@ pub fn write_report(
         sweeps.push((record, anchor, charts, warnings));
     }
     if options.html {
-        page(dir, &sweeps, &mut report)?;
+        page(dir, &sweeps, &look, &mut report)?;
     }
     if replaces_ours && options.png {
         files::remove_stale(dir, &report.pngs, files::is_picture);
@@ -166,7 +191,12 @@ pub fn write_report(
 type Sweep<'a> = (&'a SweepRecord, String, Vec<Chart>, Vec<String>);
 
 #[cfg(feature = "html")]
-fn page(dir: &Path, sweeps: &[Sweep], report: &mut ReportFiles) -> Result<(), ReportError> {
+fn page(
+    dir: &Path,
+    sweeps: &[Sweep],
+    look: &Look,
+    report: &mut ReportFiles,
+) -> Result<(), ReportError> {
     use crate::render::html::{Section, page};
 
     let title = match sweeps {
@@ -184,7 +214,7 @@ fn page(dir: &Path, sweeps: &[Sweep], report: &mut ReportFiles) -> Result<(), Re
             warnings: warnings.clone(),
         })
         .collect();
-    let page = page(&title, &sections);
+    let page = page(&title, &sections, look);
     if !page.files.is_empty() {
         report.files = files::write_contents(&dir.join(FOLDER), &page.files)?;
     }
@@ -194,7 +224,12 @@ fn page(dir: &Path, sweeps: &[Sweep], report: &mut ReportFiles) -> Result<(), Re
 
 #[cfg(not(feature = "html"))]
 #[expect(clippy::unnecessary_wraps, reason = "the page of the feature can fail")]
-fn page(_dir: &Path, _sweeps: &[Sweep], report: &mut ReportFiles) -> Result<(), ReportError> {
+fn page(
+    _dir: &Path,
+    _sweeps: &[Sweep],
+    _look: &Look,
+    report: &mut ReportFiles,
+) -> Result<(), ReportError> {
     let warning = "no page: bencher-report was built without its feature `html`";
     report.warnings.push(warning.to_owned());
     Ok(())

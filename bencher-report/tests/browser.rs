@@ -8,47 +8,15 @@
     reason = "a test may fail"
 )]
 
+#[path = "support/browser.rs"]
+mod browser;
 mod common;
 
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 
 use bencher_report::{ReportOptions, write_report};
+use browser::render;
 use common::{EVIL, contents, gallery, large};
-
-/// The page after its scripts have run, and what they said on the console.
-fn render(page: &Path) -> (String, String) {
-    let browser = ["chromium", "chromium-browser", "google-chrome"]
-        .into_iter()
-        .find(|name| Command::new(name).arg("--version").output().is_ok())
-        .expect("this test needs a browser: apt-get install chromium");
-    let profile = tempfile::tempdir().unwrap();
-    let output = Command::new(browser)
-        .args([
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-background-networking",
-            "--enable-logging=stderr",
-            "--virtual-time-budget=20000",
-            "--window-size=1280,4000",
-            "--dump-dom",
-        ])
-        .arg(format!("--user-data-dir={}", profile.path().display()))
-        .arg(format!("file://{}", page.display()))
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    let console: Vec<&str> = said
-        .lines()
-        .filter(|line| line.contains("CONSOLE"))
-        .collect();
-    (
-        String::from_utf8(output.stdout).unwrap(),
-        console.join("\n"),
-    )
-}
 
 #[test]
 fn the_page_draws_everything_and_asks_for_nothing() {

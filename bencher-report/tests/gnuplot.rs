@@ -48,12 +48,17 @@ fn labels_are_no_commands() {
         let options = ReportOptions {
             renderer: StaticRenderer::Gnuplot,
             html: false,
+            plot_width: 400,
+            plot_height: 300,
             ..ReportOptions::default()
         };
         let files = write_report(&[record(attack, data)], dir.path(), &options).unwrap();
         assert_eq!(files.warnings, [] as [String; 0], "{attack}");
         let picture = fs::read(&files.pngs[0]).unwrap();
         assert!(picture.starts_with(b"\x89PNG"), "{attack}");
+        // Two pixels for each that is wanted.
+        let size = [800_u32, 600].map(u32::to_be_bytes).concat();
+        assert_eq!(picture.get(16..24), Some(size.as_slice()));
         assert!(!mark.exists(), "{attack} ran as a command");
     }
     // Tick labels are formats of the tick's number, too.

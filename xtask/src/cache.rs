@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bencher_core::store::{
-    CollectOptions, Database, SampleStore, Series, Wanted, default_root, explain,
-    inputs_like_stored, rebuild_samples,
+    CollectOptions, Database, SampleStore, Series, Wanted, explain, inputs_like_stored,
+    rebuild_samples,
 };
 
 const USAGE: &str = "\
@@ -25,7 +25,7 @@ usage: cargo xtask cache COMMAND [OPTIONS]
   import FILE          add what an export holds
   rebuild              put the samples of stored results back into the database
 
-  --store DIR          another store than the default one
+  --store DIR          another store than the one that programs use in this folder
   --json               print JSON
 ";
 
@@ -55,7 +55,7 @@ struct Options {
 impl Options {
     fn parse(args: &[String]) -> Result<Self, String> {
         let mut options = Self {
-            store: default_root(),
+            store: PathBuf::new(),
             json: false,
             dry_run: false,
             keep: None,
@@ -67,6 +67,7 @@ impl Options {
             repeat: 1,
             words: Vec::new(),
         };
+        let mut store = None;
         let mut args = args.iter();
         while let Some(option) = args.next() {
             let mut value = || {
@@ -76,7 +77,7 @@ impl Options {
             match option.as_str() {
                 "--json" => options.json = true,
                 "--dry-run" => options.dry_run = true,
-                "--store" => options.store = value()?.into(),
+                "--store" => store = Some(value()?.into()),
                 "--keep" => options.keep = Some(number(option, value()?)?),
                 "--limit" => options.limit = Some(size(value()?)?),
                 "--grace" => {
@@ -92,6 +93,7 @@ impl Options {
                 word => options.words.push(word.to_owned()),
             }
         }
+        options.store = crate::store::chosen(store)?;
         Ok(options)
     }
 

@@ -8,6 +8,7 @@ mod examples;
 mod report;
 mod run;
 mod setup;
+mod store;
 
 use std::process::ExitCode;
 
@@ -22,7 +23,8 @@ usage: cargo xtask TASK [OPTIONS]
                        measure what bencher itself costs, beside its limits; without a name all but
                        `compile`, which builds crates full of derives
   report [--store DIR] [--out DIR]
-                       draw the newest stored result of every sweep, running nothing
+                       draw the newest stored result of every sweep, running nothing; the store is
+                       the one that programs use in this folder (BENCHER_CACHE_DIR, bencher.toml)
   cache COMMAND        look into the store, clean it, take it elsewhere; `cargo xtask cache help`
                        names the commands
   setup                only install what the tests need

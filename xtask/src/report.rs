@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use bencher_core::store::{default_root, list_results, load_result};
+use bencher_core::store::{list_results, load_result};
 use bencher_report::{ReportOptions, write_report};
 
 pub(crate) fn draw(options: &[String]) -> Result<(), String> {
-    let (mut store, mut out) = (default_root(), None);
+    let (mut store, mut out) = (None, None);
     let mut options = options.iter();
     while let Some(option) = options.next() {
         let mut value = || {
@@ -16,7 +16,7 @@ pub(crate) fn draw(options: &[String]) -> Result<(), String> {
                 .ok_or(format!("`{option}` needs a folder behind it"))
         };
         match option.as_str() {
-            "--store" => store = value()?,
+            "--store" => store = Some(value()?),
             "--out" => out = Some(value()?),
             other => {
                 return Err(format!(
@@ -25,6 +25,7 @@ pub(crate) fn draw(options: &[String]) -> Result<(), String> {
             }
         }
     }
+    let store = crate::store::chosen(store)?;
     let out = out.unwrap_or_else(|| store.join("reports").join("all"));
     let paths = list_results(&store).map_err(|error| error.to_string())?;
     let mut records = Vec::new();

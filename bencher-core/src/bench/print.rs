@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::dataset::{Dataset, DimRole, digits};
+use crate::dataset::{CellState, Dataset, Dim, DimRole, digits};
 use crate::record::SweepRecord;
 use crate::stats;
 
@@ -20,6 +20,9 @@ macro_rules! say {
 }
 
 pub(crate) use say;
+
+/// The most failures that are printed, and the most reasons to skip samples.
+const MOST_LINES: usize = 20;
 
 /// Prints what a sweep gave.
 pub(super) fn print_record(record: &SweepRecord, print: PrintOptions, rows: usize) {
@@ -44,11 +47,25 @@ pub(super) fn print_record(record: &SweepRecord, print: PrintOptions, rows: usiz
     for note in timing_notes(&record.dataset) {
         say!("timing    {note}");
     }
-    for failure in record.failures.iter().take(20) {
+    let skipped = skipped(&record.dataset);
+    for (reason, samples) in skipped.iter().take(MOST_LINES) {
+        let noun = if *samples == 1 { "sample" } else { "samples" };
+        say!("skipped   {samples} {noun}: {reason}");
+    }
+    if skipped.len() > MOST_LINES {
+        say!(
+            "skipped   … for {} more reasons",
+            skipped.len() - MOST_LINES
+        );
+    }
+    for failure in record.failures.iter().take(MOST_LINES) {
         say!("failed    {}", failure_text(failure));
     }
-    if record.failures.len() > 20 {
-        say!("failed    … and {} more", record.failures.len() - 20);
+    if record.failures.len() > MOST_LINES {
+        say!(
+            "failed    … and {} more",
+            record.failures.len() - MOST_LINES
+        );
     }
     let counts = &record.counts;
     let seconds: f64 = record.timings.iter().map(|(_, seconds)| seconds).sum();
@@ -61,6 +78,36 @@ pub(super) fn print_record(record: &SweepRecord, print: PrintOptions, rows: usiz
     for warning in &record.warnings {
         say!("warning   {warning}");
     }
+}
+
+/// Why points were skipped, and how many samples for each reason, in the order of the points.
+///
+/// Of a point that was measured, repeats that were not needed are skipped too: they count for nothing here.
+fn skipped(dataset: &Dataset) -> Vec<(&str, usize)> {
+    let mut reasons: Vec<(&str, usize)> = Vec::new();
+    // A sample that was not run has no result, so one result speaks for all.
+    let Some(variable) = dataset.variables().first() else {
+        return reasons;
+    };
+    let further = dataset.dims().iter();
+    let repeats: usize = further
+        .filter(|dim| dim.role != DimRole::Input)
+        .map(Dim::len)
+        .product();
+    for (point, states) in variable.states().chunks(repeats.max(1)).enumerate() {
+        if !states.iter().all(|state| *state == CellState::Skipped) {
+            continue;
+        }
+        for flat in point * repeats..point * repeats + states.len() {
+            let cell = variable.cell(flat);
+            let reason = cell.and_then(|cell| cell.reason).unwrap_or("no reason");
+            match reasons.iter_mut().find(|(known, _)| *known == reason) {
+                Some((_, samples)) => *samples += 1,
+                None => reasons.push((reason, 1)),
+            }
+        }
+    }
+    reasons
 }
 
 /// How noisy the timed results are over all points, and how many repeats lie far from the others.
@@ -103,4 +150,44 @@ fn inputs_text(dataset: &Dataset) -> String {
         let _ = writeln!(text, "input     {}: {}", dim.label(), values.join(", "));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::dataset::VariableInfo;
+    use crate::value::{Kind, Value};
+
+    #[test]
+    fn reasons_are_counted_over_points_that_were_not_measured() {
+        let len = Dim::input("len", Kind::Uint(64), (0..4).map(Value::from).collect());
+        let moves = VariableInfo::new("moves", Kind::Float(64));
+        let mut sorting = Dataset::new("Sorting", vec![len, Dim::repeats(3)], vec![moves]).unwrap();
+        assert_eq!(skipped(&sorting), [], "all is pending");
+        let moves = sorting.variable_mut(0).unwrap();
+        let mut skip = |flat, reason: &str| {
+            let reason: Arc<str> = reason.into();
+            let recorded = moves.record_absent(flat, CellState::Skipped, Some(reason));
+            recorded.unwrap();
+        };
+        // Measured once; then it was known well enough.
+        skip(1, "not needed after 1 rounds: known within 0.1 %");
+        skip(2, "not needed after 1 rounds: known within 0.1 %");
+        for flat in 3..6 {
+            skip(flat, "larger than the file");
+        }
+        for flat in 6..9 {
+            skip(flat, "odd");
+        }
+        for flat in 9..12 {
+            skip(flat, "larger than the file");
+        }
+        moves
+            .record(0, &Value::Float(1.0), CellState::Measured)
+            .unwrap();
+        let expected = [("larger than the file", 6), ("odd", 3)];
+        assert_eq!(skipped(&sorting), expected);
+    }
 }

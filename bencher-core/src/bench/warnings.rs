@@ -36,6 +36,7 @@ impl Measured<'_> {
                 "{damaged} damaged records of the store were passed over"
             ));
         }
+        warnings.extend(of_contents(&end.lost));
         if end.interrupted {
             warnings.push("interrupted: some samples were not taken".to_owned());
         }
@@ -92,6 +93,21 @@ impl Measured<'_> {
         }
         warnings
     }
+}
+
+/// The most lost contents that are named.
+const MOST_NAMED: usize = 10;
+
+fn of_contents(lost: &[String]) -> Vec<String> {
+    let mut warnings: Vec<String> = lost.iter().take(MOST_NAMED).cloned().collect();
+    if lost.len() > MOST_NAMED {
+        let more = lost.len() - MOST_NAMED;
+        warnings.push(format!(
+            "{more} more contents of stored samples are missing or damaged; `cargo xtask cache check` \
+             names them all"
+        ));
+    }
+    warnings
 }
 
 fn of_code(calls: &CallCounts) -> Vec<String> {

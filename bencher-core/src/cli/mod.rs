@@ -36,6 +36,7 @@ use std::sync::atomic::Ordering;
 
 use crate::bench::{Bench, BenchError, Reporter, Session, Settings, Verdict};
 use crate::measure::{Environment, Timer};
+use crate::store::default_root;
 use crate::sweep_executor::{Benchmark, Interrupt, Result};
 use crate::var::Schema;
 
@@ -239,6 +240,34 @@ fn complete(
     settings.extend(environment::read(variable)?);
     settings.extend(said.settings);
     Ok(settings)
+}
+
+/// Where the programs that are run in `folder` keep what they measure, unless a command line or a section
+/// of the file says otherwise: by the environment, by the nearest `bencher.toml`, or at the
+/// [default place](default_root).
+///
+/// ```
+/// use bencher_core::cli::store_root;
+/// let folder = tempfile::tempdir()?;
+/// std::fs::write(folder.path().join("bencher.toml"), "store = \"kept\"\n")?;
+/// assert_eq!(store_root(&|_| None, folder.path())?, folder.path().join("kept"));
+/// let environment = |name: &str| (name == "BENCHER_CACHE_DIR").then(|| "/elsewhere".into());
+/// assert_eq!(store_root(&environment, folder.path())?, std::path::Path::new("/elsewhere"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// Which place says what that makes no sense.
+pub fn store_root(
+    variable: &dyn Fn(&str) -> Option<OsString>,
+    folder: &Path,
+) -> Result<PathBuf, SettingsError> {
+    let nothing = CommandLine {
+        settings: Settings::default(),
+        file: FileChoice::Nearest,
+    };
+    let said = complete(nothing, "", variable, folder)?;
+    Ok(said.config().store.unwrap_or_else(default_root))
 }
 
 fn status(error: Option<&BenchError>) -> u8 {

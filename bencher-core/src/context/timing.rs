@@ -33,8 +33,9 @@ impl<'a> Context<'a> {
     /// use std::time::Duration;
     /// use bencher_core::context::Context;
     /// let mut elapsed: Option<Duration> = None;
-    /// let sum = Context::new(1, &|| 42).measure(&mut elapsed, || (0..100_000_u64).map(|n| n * n % 7).sum());
-    /// assert_eq!(sum, (0..100_000_u64).map(|n| n * n % 7).sum::<u64>());
+    /// let sum = |n: u64| (0..n).map(|n| n * n % 7).sum::<u64>();
+    /// let found = Context::new(1, &|| 42).measure(&mut elapsed, || sum(100_000));
+    /// assert_eq!(found, sum(100_000));
     /// assert!(elapsed.is_some());
     /// ```
     pub fn measure<T: FromSeconds, R>(

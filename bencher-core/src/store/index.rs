@@ -160,7 +160,7 @@ impl StoredResults<'_> {
             if let (Value::Payload(payload), Some(blobs)) = (value, &self.index.blobs)
                 && let Err(error) = blobs.fill_payload(payload)
             {
-                self.index.lost.borrow_mut().push(error.to_string());
+                self.index.lose(error.to_string());
                 return None;
             }
         }
@@ -250,6 +250,14 @@ impl SampleIndex {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.places.len() == 0
+    }
+
+    /// Notes a content that is lost; once, however often it is asked for.
+    fn lose(&self, content: String) {
+        let mut lost = self.lost.borrow_mut();
+        if !lost.contains(&content) {
+            lost.push(content);
+        }
     }
 
     /// The contents that were asked for and are missing or damaged; one text each, which names it.

@@ -71,7 +71,7 @@ pub use blobs::{BlobInfo, BlobStore};
 #[cfg(feature = "store")]
 pub use check::CheckReport;
 #[cfg(feature = "store")]
-pub use collect::{CollectOptions, Collected, DEFAULT_LIMIT, Tally};
+pub use collect::{CollectOptions, Collected, Tally};
 #[cfg(feature = "store")]
 pub use database::{Database, OpenNotice};
 pub use error::StoreError;
@@ -83,7 +83,7 @@ pub use lock::{Holder, StoreLock};
 pub use lookups::Lookups;
 pub use memory::MemoryStore;
 pub use pack::{Pack, PackedSample, ResultId, Series};
-pub use place::{default_root, slug};
+pub use place::{DEFAULT_LIMIT, default_root, slug};
 pub use rebuild::{Rebuilt, rebuild_samples};
 pub use results::{list_results, load_result, save_result};
 #[cfg(feature = "store")]

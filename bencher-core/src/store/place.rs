@@ -1,6 +1,19 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
+/// The size in bytes that stores are kept to where nothing else is said: 100 GB.
+///
+/// Runs say something else with `cache-size`
+/// ([`RunConfig::cache_size`](crate::bench::RunConfig::cache_size)).
+///
+/// ```
+/// use bencher_core::bench::{ByteSize, RunConfig};
+/// use bencher_core::store::DEFAULT_LIMIT;
+/// assert_eq!(DEFAULT_LIMIT, 100_000_000_000);
+/// assert_eq!(RunConfig::default().cache_size, ByteSize(DEFAULT_LIMIT));
+/// ```
+pub const DEFAULT_LIMIT: u64 = 100_000_000_000;
+
 /// Where the store is when nothing else is said: `BENCHER_CACHE_DIR`, else `bencher` in the target
 /// directory that the program was built into, else in the user's cache directory. It never depends
 /// on the working directory.

@@ -4,7 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::value::{Kind, Value};
-use crate::var::{Branch, Domain, DomainError, InputVar, Scale, UnknownName, Values, Variant};
+use crate::var::{
+    Branch, Domain, DomainError, InputVar, Scale, UnknownName, Values, Variant, holds,
+};
 
 /// The values of an input as the command line gives them: `len=1,2,3`, `len=16..4096`,
 /// `len=16..4096:9` (nine samples) or `len=0..10/2` (in steps of two).
@@ -278,6 +280,7 @@ fn parse(text: &str, kind: Kind, variants: &[Variant]) -> Result<Value, Override
     };
     let value = kind.parse(text).filter(known);
     let value = value.filter(|value| value.as_f64().is_none_or(f64::is_finite));
+    let value = value.filter(|value| holds(kind, value));
     value.ok_or_else(|| OverrideError::Value {
         given: text.to_owned(),
         expected: expected(kind, variants),
@@ -307,11 +310,13 @@ pub enum OverrideError {
 }
 
 pub(super) fn expected(kind: Kind, variants: &[Variant]) -> String {
-    if kind == Kind::Category {
-        let names: Vec<&str> = variants.iter().map(|variant| variant.name).collect();
-        format!("one of {}", names.join(", "))
-    } else {
-        kind.name()
+    match kind {
+        Kind::Category => {
+            let names: Vec<&str> = variants.iter().map(|variant| variant.name).collect();
+            format!("one of {}", names.join(", "))
+        }
+        Kind::Seconds => "a duration from 0 on, as 250ms or 1.5 (seconds)".to_owned(),
+        _ => kind.name(),
     }
 }
 

@@ -11,7 +11,9 @@
 //! use bencher_core::measure::Timer;
 //! use bencher_core::progress::SilentProgress;
 //! use bencher_core::result_collector::ResultCollector;
-//! use bencher_core::sweep_executor::{Interrupt, Plan, RunOptions, SweepChoice, SweepExecutor};
+//! use bencher_core::sweep_executor::{
+//!     Interrupt, Plan, Processes, RunOptions, SweepChoice, SweepExecutor,
+//! };
 //! use bencher_core::{evaluator::Executors, space::{Density, Order}, value::Digest};
 //! let choice = SweepChoice { inputs: Some(vec![Sorting::LEN.samples(3)]), ..SweepChoice::default() };
 //! let plan = Plan::new(&Sorting::baseline()?, &choice, &[], Density::default(), 2, "")?;

@@ -4,7 +4,7 @@ use crate::space::{Axis, Continuum, Density, DesignPoints, Levels, SpaceError};
 use crate::value::{Kind, Value};
 use crate::var::{
     Constant, Domain, DomainError, Input, InputVar, Joined, ParametrizedSweep, Role, Target,
-    UnknownName, Values, check_list,
+    UnknownName, Values, check_list, holds,
 };
 
 use super::choice::SweepChoice;
@@ -315,7 +315,7 @@ pub(super) fn held<S: ParametrizedSweep>(
         let value = var
             .kind
             .canonical(&constant.value)
-            .filter(|value| value.as_f64().is_none_or(f64::is_finite))
+            .filter(|value| value.as_f64().is_none_or(f64::is_finite) && holds(var.kind, value))
             .ok_or_else(|| constant_kind(var, &constant.value))?;
         match held.iter().find(|(known, _)| *known == index) {
             Some((_, first)) if *first == value => {

@@ -108,6 +108,9 @@ pub struct RunEnd {
     pub calls: CallCounts,
     /// Damaged records of the store that were passed over.
     pub damaged: u64,
+    /// The contents that stored samples refer to and that are missing or damaged; one text each. The
+    /// samples were taken again.
+    pub lost: Vec<String>,
     /// Whether the run was interrupted before all samples were taken.
     pub interrupted: bool,
     /// How the rounds ended, where it was run in rounds.
@@ -206,6 +209,7 @@ impl<S: Benchmark> SweepExecutor<S> {
         let mut end = RunEnd {
             calls: CallCounts::default(),
             damaged,
+            lost: Vec::new(),
             interrupted: false,
             rounds: None,
             failed_fast: false,
@@ -560,6 +564,7 @@ fn close(
         end.store_error = Some(error);
     }
     end.calls = jobs.counts();
+    end.lost = jobs.lost_contents();
     // The workers are gone then, and hold no state any more.
     drop(jobs);
     for panic in states.release() {

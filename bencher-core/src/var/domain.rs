@@ -1,11 +1,14 @@
 //! The declared domain of an input: which values it may take, before any level thins them.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::value::{Kind, Value};
 
 use super::branch::Branch;
 use super::domain_error::DomainError;
+use super::types::SweepValue;
 
 /// The finest level of subsampling.
 pub const MAX_SUBSAMPLING_DIVISIONS: u8 = 12;
@@ -164,14 +167,15 @@ impl Domain {
         match &mut self.values {
             Values::All(values) | Values::Listed { values, .. } => {
                 for value in values.iter_mut() {
-                    *value = finite(canonical(value)?)?;
+                    *value = usable(canonical(value)?, kind)?;
                 }
                 if values.is_empty() {
                     return Err(DomainError::Empty);
                 }
             }
             Values::Range { low, high, step } => {
-                (*low, *high) = (finite(canonical(low)?)?, finite(canonical(high)?)?);
+                *low = usable(canonical(low)?, kind)?;
+                *high = usable(canonical(high)?, kind)?;
                 if let Some(step) = step {
                     *step = canonical(step).map_err(|_| DomainError::Step(step.clone()))?;
                 }
@@ -277,11 +281,19 @@ fn check_range(
     Ok(())
 }
 
-fn finite(value: Value) -> Result<Value, DomainError> {
+/// A canonical value that an input's field takes.
+fn usable(value: Value, kind: Kind) -> Result<Value, DomainError> {
     match value {
         Value::Float(x) if !x.is_finite() => Err(DomainError::NotFinite(value)),
+        _ if !holds(kind, &value) => Err(DomainError::NoDuration(value)),
         value => Ok(value),
     }
+}
+
+/// Whether a canonical value is one that inputs of its kind can have: results may have a time below
+/// zero, inputs are durations.
+pub(crate) fn holds(kind: Kind, value: &Value) -> bool {
+    kind != Kind::Seconds || Duration::from_value(value).is_some()
 }
 
 /// Whether `a` lies above `b`; false for what has no order.

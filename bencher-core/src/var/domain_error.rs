@@ -35,6 +35,9 @@ pub enum DomainError {
     /// A value or a bound is NaN or infinite.
     #[error("an input takes finite numbers, not {0}")]
     NotFinite(Value),
+    /// A time that no `Duration` holds.
+    #[error("a duration is a time from 0 s on that 64 bits of seconds hold, not {0} s")]
+    NoDuration(Value),
     /// No samples were asked for.
     #[error("zero samples leave nothing to run; give 1 or more")]
     NoSamples,

@@ -189,8 +189,12 @@ pub struct Panel {
 impl Panel {
     /// `name = value` for every facet; empty where there is only one panel.
     pub fn label(&self) -> String {
-        let parts: Vec<String> = self
-            .facets
+        Self::label_of(&self.facets)
+    }
+
+    /// `name = value` for some facets.
+    pub(crate) fn label_of(facets: &[Facet]) -> String {
+        let parts: Vec<String> = facets
             .iter()
             .map(|facet| format!("{} = {}", facet.name, facet.shown))
             .collect();

@@ -7,6 +7,8 @@ use std::thread;
 
 use crate::chart::{Chart, text};
 
+use crate::render::Look;
+
 use super::StaticRenderer;
 
 /// What came of drawing one chart.
@@ -17,7 +19,7 @@ pub(super) struct Picture {
 }
 
 /// Draws charts on as many threads as the machine has cores; the pictures come in their order.
-pub(super) fn draw_all(charts: &[Chart], renderer: StaticRenderer) -> Vec<Picture> {
+pub(super) fn draw_all(charts: &[Chart], renderer: StaticRenderer, look: &Look) -> Vec<Picture> {
     let next = AtomicUsize::new(0);
     let done: Vec<Mutex<Picture>> = charts.iter().map(|_| Mutex::default()).collect();
     let work = || {
@@ -26,7 +28,7 @@ pub(super) fn draw_all(charts: &[Chart], renderer: StaticRenderer) -> Vec<Pictur
             let (Some(chart), Some(slot)) = (charts.get(n), done.get(n)) else {
                 return;
             };
-            let picture = guarded(chart, renderer);
+            let picture = guarded(chart, renderer, look);
             if let Ok(mut slot) = slot.lock() {
                 *slot = picture;
             }
@@ -45,9 +47,11 @@ pub(super) fn draw_all(charts: &[Chart], renderer: StaticRenderer) -> Vec<Pictur
 }
 
 /// A renderer is other people's code: its panic is a warning, not the end of the report.
-fn guarded(chart: &Chart, renderer: StaticRenderer) -> Picture {
+fn guarded(chart: &Chart, renderer: StaticRenderer, look: &Look) -> Picture {
     let mut warnings = Vec::new();
-    let drawn = catch_unwind(AssertUnwindSafe(|| draw(chart, renderer, &mut warnings)));
+    let drawn = catch_unwind(AssertUnwindSafe(|| {
+        draw(chart, renderer, look, &mut warnings)
+    }));
     let png = drawn.unwrap_or_else(|_| {
         let title = text::clip(&chart.title, 100);
         warnings.push(format!("{title}: no PNG file: the renderer panicked"));
@@ -57,12 +61,17 @@ fn guarded(chart: &Chart, renderer: StaticRenderer) -> Picture {
 }
 
 /// The PNG of a chart; what goes wrong becomes a warning.
-fn draw(chart: &Chart, renderer: StaticRenderer, warnings: &mut Vec<String>) -> Option<Vec<u8>> {
+fn draw(
+    chart: &Chart,
+    renderer: StaticRenderer,
+    look: &Look,
+    warnings: &mut Vec<String>,
+) -> Option<Vec<u8>> {
     #[cfg(feature = "gnuplot")]
     if renderer != StaticRenderer::Kuva {
         use crate::render::gnuplot::{self, Refusal};
 
-        match gnuplot::png(chart) {
+        match gnuplot::png(chart, look) {
             Ok(png) => return Some(png),
             // Kinds that gnuplot does not draw are kuva's, by design and without a word.
             Err(Refusal::Kind) => {}
@@ -77,12 +86,12 @@ fn draw(chart: &Chart, renderer: StaticRenderer, warnings: &mut Vec<String>) -> 
     if renderer == StaticRenderer::Gnuplot {
         warnings.push("bencher-report was built without its feature `gnuplot`".to_owned());
     }
-    built_in(chart, warnings)
+    built_in(chart, look, warnings)
 }
 
 #[cfg(feature = "png")]
-fn built_in(chart: &Chart, warnings: &mut Vec<String>) -> Option<Vec<u8>> {
-    match crate::render::png::png(chart) {
+fn built_in(chart: &Chart, look: &Look, warnings: &mut Vec<String>) -> Option<Vec<u8>> {
+    match crate::render::png::png(chart, look) {
         Ok(png) => Some(png),
         Err(reason) => {
             let title = text::clip(&chart.title, 100);
@@ -93,7 +102,7 @@ fn built_in(chart: &Chart, warnings: &mut Vec<String>) -> Option<Vec<u8>> {
 }
 
 #[cfg(not(feature = "png"))]
-fn built_in(chart: &Chart, warnings: &mut Vec<String>) -> Option<Vec<u8>> {
+fn built_in(chart: &Chart, _look: &Look, warnings: &mut Vec<String>) -> Option<Vec<u8>> {
     let title = text::clip(&chart.title, 100);
     warnings.push(format!(
         "{title}: no PNG file: bencher-report was built without its feature `png`"

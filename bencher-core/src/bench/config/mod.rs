@@ -28,6 +28,7 @@ use std::time::Duration;
 use crate::evaluator::Executors;
 use crate::job::{CodePolicy, MachinePolicy};
 use crate::space::{Density, Order};
+use crate::store::DEFAULT_LIMIT;
 use crate::sweep_executor::InputOverride;
 
 use super::refine::Refinement;
@@ -161,7 +162,7 @@ impl Default for RunConfig {
             overwrite: false,
             clear: false,
             clear_result: false,
-            cache_size: ByteSize(100_000_000_000),
+            cache_size: ByteSize(DEFAULT_LIMIT),
             run_tag: String::new(),
             code: None,
             machine: None,

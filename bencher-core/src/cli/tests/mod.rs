@@ -1,5 +1,7 @@
 //! Who goes before whom, for every option.
 
+#[cfg(all(unix, feature = "store"))]
+mod interrupted;
 mod mistakes;
 
 use std::collections::BTreeMap;

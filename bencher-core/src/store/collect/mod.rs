@@ -19,16 +19,6 @@ use super::pack::Series;
 use crate::value::Digest;
 use plan::plan;
 
-/// The size that stores are kept to where nothing else is said: 10 GiB.
-///
-/// A store lies in a target directory, on a developer's disk; one that grows to 100 GB unseen fills
-/// many of them.
-///
-/// ```
-/// assert_eq!(bencher_core::store::DEFAULT_LIMIT >> 30, 10);
-/// ```
-pub const DEFAULT_LIMIT: u64 = 10 << 30;
-
 /// What a collection may take.
 ///
 /// The example stands at [`Database::collect`].

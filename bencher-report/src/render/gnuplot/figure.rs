@@ -6,7 +6,7 @@ use criterion_plot::prelude::*;
 use crate::chart::{
     Axis as ChartAxis, BoxSeries, Chart, Gap, GapKind, Marks, Point, Series, below_values,
 };
-use crate::render::palette;
+use crate::render::{Look, palette};
 
 use super::escape;
 
@@ -17,18 +17,22 @@ const MARKERS: usize = 200;
 
 /// The chart as a gnuplot figure; `None` where it is no line, curve, bars or boxes in one panel,
 /// or holds no value at all (gnuplot then writes no file).
-pub(super) fn figure(chart: &Chart) -> Option<Figure> {
+pub(super) fn figure(chart: &Chart, look: &Look) -> Option<Figure> {
     let [panel] = chart.panels.as_slice() else {
         return None;
     };
     let foot = Foot::of(chart)?;
+    let scale = Look::scale(look.width, look.height);
     let mut figure = Figure::new();
     figure
         .set(Output(Path::new(OUTPUT)))
-        .set(Size(1600, 800))
+        .set(Size(
+            pixels(look.width * scale),
+            pixels(look.height * scale),
+        ))
         .set(Font("DejaVu Sans"))
-        .set(FontSize(17.0));
-    axes(&mut figure, chart, &foot, absences(&panel.marks));
+        .set(FontSize(8.5 * scale));
+    axes(&mut figure, chart, look, &foot);
     match &panel.marks {
         Marks::Lines(series) => lines(&mut figure, chart, series, &foot),
         Marks::Boxes(series) if series.len() == 1 => boxes(&mut figure, series, &foot)?,
@@ -119,14 +123,25 @@ fn absences(marks: &Marks) -> bool {
     }
 }
 
-fn axes(figure: &mut Figure, chart: &Chart, foot: &Foot, absences: bool) {
-    let title = escape::text(&chart.title, 80);
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a size in pixels is a small number above zero"
+)]
+fn pixels(size: f64) -> usize {
+    size.round() as usize
+}
+
+fn axes(figure: &mut Figure, chart: &Chart, look: &Look, foot: &Foot) {
+    let absences = chart.panels.iter().any(|panel| absences(&panel.marks));
+    let room = pixels(look.width / 7.0);
+    let title = escape::text(&chart.title, room.min(80));
     let said = chart.said();
     // criterion-plot has one title and no other free text: what the band means stands under it.
     figure.set(Title(if said.is_empty() {
         title
     } else {
-        format!("{title} ({})", escape::text(&said, 110))
+        format!("{title} ({})", escape::text(&said, room.min(110)))
     }));
     axis(
         figure,

@@ -13,6 +13,7 @@ use std::sync::OnceLock;
 use thiserror::Error;
 
 use crate::chart::{Chart, Ticks, text};
+use crate::render::Look;
 
 /// Why gnuplot did not draw a chart.
 #[derive(Debug, Error)]
@@ -29,9 +30,9 @@ pub(crate) enum Refusal {
 }
 
 /// The chart as a PNG file.
-pub(crate) fn png(chart: &Chart) -> Result<Vec<u8>, Refusal> {
+pub(crate) fn png(chart: &Chart, look: &Look) -> Result<Vec<u8>, Refusal> {
     let chart = &chart.displayed(true);
-    let mut figure = figure::figure(chart).ok_or(Refusal::Kind)?;
+    let mut figure = figure::figure(chart, look).ok_or(Refusal::Kind)?;
     if !installed() {
         return Err(Refusal::NotInstalled);
     }

@@ -7,16 +7,33 @@ mod traces;
 use serde_json::{Value as Json, json};
 
 use crate::chart::Chart;
+use crate::render::Look;
+
+use super::tabs::{Tab, tabs};
+use super::text::plotly;
+
+/// The width in pixels that a page has for a figure, and that the panels of a grid share.
+pub(super) const ROOM: f64 = 956.0;
 
 pub(super) use traces::is_thinned;
 
-/// What the page's script needs to draw a chart; `None` for what is HTML.
-pub(super) fn figure(chart: &Chart) -> Option<Json> {
+/// What the page's script needs to draw a chart: a figure for every tab, none for what is HTML.
+pub(super) fn figures(chart: &Chart, look: &Look) -> Vec<Json> {
     if !chart.has_axes() {
-        return None;
+        return Vec::new();
     }
-    let chart = chart.displayed(true);
-    let traces = traces::traces(&chart);
-    let layout = layout::layout(&chart);
-    Some(json!({ "data": traces, "layout": layout }))
+    let tabs = tabs(chart, look.layout);
+    let figure = |tab: &Tab| {
+        let chart = tab.chart.displayed(true);
+        let traces = traces::traces(&chart);
+        let layout = layout::layout(&chart, look, tabs.len() > 1);
+        let width = width(&chart, look);
+        json!({ "data": traces, "layout": layout, "label": plotly(&tab.label, 100), "width": width })
+    };
+    tabs.iter().map(figure).collect()
+}
+
+/// The width in pixels that a figure has where the screen is wide enough.
+pub(super) fn width(chart: &Chart, look: &Look) -> f64 {
+    look.panel(chart.columns, ROOM).0 * chart.columns.max(1) as f64
 }

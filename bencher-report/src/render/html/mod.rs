@@ -6,6 +6,7 @@ mod bundle;
 mod figure;
 mod page;
 mod section;
+mod tabs;
 mod text;
 
 pub(crate) use page::{Section, page};

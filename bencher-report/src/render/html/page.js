@@ -10,7 +10,7 @@
     showEditInChartStudio: false, topojsonURL: "",
     modeBarButtonsToRemove: ["toImage", "sendDataToCloud", "sendChartToCloud", "editInChartStudio", "lasso2d", "select2d"],
   };
-  const drawn = new Map();
+  const drawn = new Set();
 
   async function inflate(id) {
     const element = document.getElementById(id);
@@ -36,9 +36,7 @@
     return dressed;
   }
 
-  function fail(figure, reason) {
-    const place = figure.querySelector(".plot");
-    if (!place) return;
+  function fail(place, reason) {
     const message = document.createElement("p");
     message.className = "failed-figure";
     message.setAttribute("role", "alert");
@@ -46,19 +44,55 @@
     place.replaceChildren(message);
   }
 
+  function failAll(reason) {
+    for (const place of document.querySelectorAll(".plot")) fail(place, reason);
+  }
+
+  // A figure is drawn whole, or in a part behind each tab.
   async function draw(spec, scheme) {
-    const figure = document.getElementById(spec.id);
-    const place = figure.querySelector(".plot");
-    if (!spec.figure || !place) return;
-    try {
-      if (!drawn.has(spec.id)) place.replaceChildren();
-      const text = shades[scheme].text;
-      const data = spec.figure.data.map((trace) =>
-        trace.error_y ? { ...trace, error_y: { ...trace.error_y, color: text } } : trace);
-      await Plotly.react(place, data, dress(spec.figure.layout, scheme), config);
-      drawn.set(spec.id, place);
-    } catch (error) {
-      fail(figure, String(error && error.message || error));
+    const places = document.getElementById(spec.id).querySelectorAll(".plot");
+    for (const [n, figure] of spec.figures.entries()) {
+      const place = places[n];
+      try {
+        if (!drawn.has(place)) place.replaceChildren();
+        const text = shades[scheme].text;
+        const data = figure.data.map((trace) =>
+          trace.error_y ? { ...trace, error_y: { ...trace.error_y, color: text } } : trace);
+        await Plotly.react(place, data, dress(figure.layout, scheme), config);
+        drawn.add(place);
+      } catch (error) {
+        fail(place, String(error && error.message || error));
+      }
+    }
+  }
+
+  // Tabs as assistive technology knows them: one is in the order of the keyboard, arrows go to the others.
+  function choose(tabs, chosen) {
+    for (const tab of tabs.querySelectorAll("[role=tab]")) {
+      tab.setAttribute("aria-selected", String(tab === chosen));
+      tab.tabIndex = tab === chosen ? 0 : -1;
+      const part = document.getElementById(tab.getAttribute("aria-controls"));
+      part.classList.toggle("away", tab !== chosen);
+    }
+    tabs.classList.add("chosen");
+  }
+
+  function listenToTabs() {
+    for (const tabs of document.querySelectorAll(".tabs")) {
+      const all = [...tabs.querySelectorAll("[role=tab]")];
+      choose(tabs, all[0]);
+      tabs.addEventListener("click", (event) => {
+        if (all.includes(event.target)) choose(tabs, event.target);
+      });
+      tabs.addEventListener("keydown", (event) => {
+        const at = all.indexOf(event.target);
+        const ways = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: all.length - 1 };
+        if (at < 0 || !(event.key in ways)) return;
+        const next = all[(ways[event.key] + all.length) % all.length];
+        choose(tabs, next);
+        next.focus();
+        event.preventDefault();
+      });
     }
   }
 
@@ -80,12 +114,14 @@
         save(spec.id + ".csv", "text/csv;charset=utf-8", "\ufeff" + spec.csv);
         return;
       }
-      const layout = dress(spec.figure.layout, "light");
-      const title = { text: spec.title, x: 0.5 };
+      const shown = [...figure.querySelectorAll(".part")].findIndex((part) => !part.classList.contains("away"));
+      const part = spec.figures[Math.max(shown, 0)];
+      const layout = dress(part.layout, "light");
+      const title = { text: part.label ? spec.title + ", " + part.label : spec.title, x: 0.5 };
       const margin = { ...layout.margin, t: layout.margin.t + 30 };
-      const whole = { data: spec.figure.data, layout: { ...layout, title, margin }, config };
+      const whole = { data: part.data, layout: { ...layout, title, margin }, config };
       const height = layout.height + 30;
-      Plotly.downloadImage(whole, { format, filename: spec.id, width: 1000, height, scale: 2 })
+      Plotly.downloadImage(whole, { format, filename: spec.id, width: part.width, height, scale: 2 })
         .catch((error) => alert("The figure could not be saved: " + error));
     });
   }
@@ -93,13 +129,14 @@
   async function main() {
     const specs = JSON.parse(await inflate("figures"));
     listen(new Map(specs.map((spec) => [spec.id, spec])));
+    listenToTabs();
     try {
       const script = document.createElement("script");
       script.textContent = await inflate("plotly");
       document.head.append(script);
       if (!window.Plotly) throw new Error("plotly.js did not load");
     } catch (error) {
-      for (const figure of document.querySelectorAll("figure")) fail(figure, error.message);
+      failAll(error.message);
       return;
     }
     const scheme = () => (dark.matches ? "dark" : "light");
@@ -117,6 +154,6 @@
   }
 
   main().catch((error) => {
-    for (const figure of document.querySelectorAll("figure")) fail(figure, String(error && error.message || error));
+    failAll(String(error && error.message || error));
   });
 })();

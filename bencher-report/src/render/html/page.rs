@@ -10,10 +10,11 @@ use serde_json::{Value as Json, json};
 
 use crate::chart::Chart;
 use crate::deduce::Explanation;
+use crate::render::Look;
 
 use super::attachments::Attachments;
 use super::bundle::{PLOTLY, data_element};
-use super::figure::figure;
+use super::figure::figures;
 use super::section;
 use super::text::html;
 
@@ -49,7 +50,7 @@ pub(crate) struct Page {
 }
 
 /// The whole page.
-pub(crate) fn page(title: &str, sections: &[Section]) -> Page {
+pub(crate) fn page(title: &str, sections: &[Section], look: &Look) -> Page {
     let mut attachments = Attachments::new();
     let mut body = String::new();
     if sections.len() > 1 {
@@ -62,13 +63,13 @@ pub(crate) fn page(title: &str, sections: &[Section]) -> Page {
     }
     body.push_str("<main>\n");
     for section in sections {
-        body.push_str(&section::section(section, &mut attachments));
+        body.push_str(&section::section(section, look, &mut attachments));
     }
     if sections.is_empty() {
         body.push_str("<p class=\"empty\">There is no finished sweep to show.</p>\n");
     }
     body.push_str("</main>\n");
-    let figures = figures(sections);
+    let figures = specs(sections, look);
     let scripts = if figures.is_empty() {
         String::new()
     } else {
@@ -94,20 +95,21 @@ pub(crate) fn page(title: &str, sections: &[Section]) -> Page {
     }
 }
 
-fn figures(sections: &[Section]) -> Vec<Json> {
-    let mut figures = Vec::new();
+/// What the page's script knows of every chart.
+fn specs(sections: &[Section], look: &Look) -> Vec<Json> {
+    let mut specs = Vec::new();
     for section in sections {
         for chart in section.charts {
             let id = figure_id(section, chart);
-            figures.push(json!({
+            specs.push(json!({
                 "id": id,
                 "title": super::text::plotly(&chart.title, 100),
-                "figure": figure(chart),
+                "figures": figures(chart, look),
                 "csv": chart.data_rows(CSV_ROWS).to_csv(),
             }));
         }
     }
-    figures
+    specs
 }
 
 /// The id of a chart's element; unique on the page.

@@ -11,8 +11,12 @@ use bencher_core::record::{Counts, SweepRecord};
 
 use crate::chart::{Chart, ChartKind, GapKind, Marks, Table, text};
 
+use crate::render::Look;
+
 use super::attachments::Attachments;
+use super::figure::{ROOM, width};
 use super::page::{Section, figure_id};
+use super::tabs::{Tab, tabs};
 use super::text::html;
 
 /// Warnings, and notes of a figure, that stand open.
@@ -23,7 +27,7 @@ const FAILURES: usize = 200;
 const ROWS: usize = 100;
 
 /// A sweep's section, in the order in which a reader asks.
-pub(super) fn section(section: &Section, attachments: &mut Attachments) -> String {
+pub(super) fn section(section: &Section, look: &Look, attachments: &mut Attachments) -> String {
     let record = section.record;
     let mut out = String::new();
     let _ = writeln!(
@@ -39,7 +43,7 @@ pub(super) fn section(section: &Section, attachments: &mut Attachments) -> Strin
     variables::table(&mut out, record);
     failures(&mut out, record);
     for chart in section.charts {
-        figure(&mut out, section, chart, attachments);
+        figure(&mut out, section, chart, look, attachments);
     }
     if section.charts.is_empty() {
         out.push_str("<p class=\"empty\">Nothing to draw: no result has a cell.</p>\n");
@@ -163,7 +167,13 @@ fn failures(out: &mut String, record: &SweepRecord) {
     out.push_str("</details>\n");
 }
 
-fn figure(out: &mut String, section: &Section, chart: &Chart, attachments: &mut Attachments) {
+fn figure(
+    out: &mut String,
+    section: &Section,
+    chart: &Chart,
+    look: &Look,
+    attachments: &mut Attachments,
+) {
     let id = figure_id(section, chart);
     let _ = writeln!(
         out,
@@ -191,6 +201,27 @@ fn figure(out: &mut String, section: &Section, chart: &Chart, attachments: &mut 
         );
     }
     out.push_str("</figcaption>\n");
+    let tabs = tabs(chart, look.layout);
+    match tabs.as_slice() {
+        [only] => body(out, &only.chart, look, attachments),
+        tabs => tabbed(out, &id, tabs, |out, tab| {
+            body(out, &tab.chart, look, attachments);
+        }),
+    }
+    if chart.has_axes() {
+        out.push_str(
+            "<noscript><p>The interactive figure needs JavaScript; its data is below.</p></noscript>\n",
+        );
+    }
+    buttons(out, chart);
+    if chart.has_axes() {
+        data(out, chart);
+    }
+    out.push_str("</figure>\n");
+}
+
+/// What a chart, or the part of it behind a tab, shows.
+fn body(out: &mut String, chart: &Chart, look: &Look, attachments: &mut Attachments) {
     if chart.kind == ChartKind::Table {
         for panel in &chart.displayed(true).panels {
             if let Marks::Table(one) = &panel.marks {
@@ -202,21 +233,44 @@ fn figure(out: &mut String, section: &Section, chart: &Chart, attachments: &mut 
         panes::panes(out, chart, attachments);
     }
     if chart.has_axes() {
-        let columns = chart.columns.max(1);
+        let width = width(chart, look);
+        // What is wider than the page is scrolled; what is not shrinks with the screen as far as it can be
+        // read.
+        let least = match chart.columns {
+            _ if width > ROOM => width,
+            0 | 1 => 0.0,
+            columns => width.min(columns as f64 * 210.0),
+        };
         let _ = writeln!(
             out,
             "<div class=\"wide\"><div class=\"plot\" role=\"img\" aria-label=\"{}\" \
-             style=\"min-width:{}px\"><p class=\"drawing\">Drawing…</p></div></div>\n\
-             <noscript><p>The interactive figure needs JavaScript; its data is below.</p></noscript>",
+             style=\"min-width:{least:.0}px;max-width:{width:.0}px\"><p class=\"drawing\">Drawing…</p></div></div>",
             html(&chart.alt),
-            if columns > 1 { columns * 210 } else { 0 }
         );
     }
-    buttons(out, chart);
-    if chart.has_axes() {
-        data(out, chart);
+}
+
+/// Parts behind tabs. Without a script all of them are seen; it hides all but one.
+fn tabbed(out: &mut String, id: &str, tabs: &[Tab], mut body: impl FnMut(&mut String, &Tab)) {
+    out.push_str("<div class=\"tabs\"><div class=\"strip\" role=\"tablist\">\n");
+    for (n, tab) in tabs.iter().enumerate() {
+        let _ = writeln!(
+            out,
+            "<button type=\"button\" role=\"tab\" id=\"{id}--tab-{n}\" aria-controls=\"{id}--part-{n}\">{}</button>",
+            html(&tab.label)
+        );
     }
-    out.push_str("</figure>\n");
+    out.push_str("</div>\n");
+    for (n, tab) in tabs.iter().enumerate() {
+        let _ = writeln!(
+            out,
+            "<div class=\"part\" role=\"tabpanel\" id=\"{id}--part-{n}\" aria-labelledby=\"{id}--tab-{n}\">",
+        );
+        let _ = writeln!(out, "<p class=\"place\">{}</p>", html(&tab.label));
+        body(out, tab);
+        out.push_str("</div>\n");
+    }
+    out.push_str("</div>\n");
 }
 
 fn buttons(out: &mut String, chart: &Chart) {

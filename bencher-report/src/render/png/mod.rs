@@ -19,40 +19,49 @@ use kuva::render::layout::{Layout, TickFormat};
 use kuva::render::plots::Plot;
 use kuva::render::render::{Scene, render_multiple};
 
-use crate::chart::{Axis, Chart, ChartKind, Marks, Panel, Ticks, text};
+use crate::chart::{Axis, Chart, Marks, Panel, Ticks, text};
+use crate::render::Look;
 
-/// Pixels per point of the layout.
-const SCALE: f32 = 2.0;
+/// The width in points that the panels of a grid share.
+const ROOM: f64 = 1440.0;
 
 /// The chart as a PNG file.
-pub(crate) fn png(chart: &Chart) -> Result<Vec<u8>, String> {
-    RasterBackend::new()
-        .with_scale(SCALE)
-        .render_scene(&scene(&chart.displayed(false)))
+pub(crate) fn png(chart: &Chart, look: &Look) -> Result<Vec<u8>, String> {
+    let scene = scene(&chart.displayed(false), look);
+    #[expect(clippy::cast_possible_truncation, reason = "two or a little less")]
+    let scale = Look::scale(scene.width, scene.height) as f32;
+    RasterBackend::new().with_scale(scale).render_scene(&scene)
 }
 
-fn scene(chart: &Chart) -> Scene {
+/// How many characters of some width fit.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a small count"
+)]
+fn characters(room: f64, each: f64) -> usize {
+    (room / each).max(8.0) as usize
+}
+
+fn scene(chart: &Chart, look: &Look) -> Scene {
     if !chart.has_axes() {
         return table::scene(chart);
     }
-    let title = text::clip(&chart.title, 72);
     if let [panel] = chart.panels.as_slice() {
+        let (width, height) = look.panel(1, ROOM);
+        let title = text::clip(&chart.title, characters(width, 7.5).min(72));
         let plots = plots(chart, panel);
-        let title_size = if title.chars().count() > 50 { 13 } else { 17 };
-        let mut layout = layout(chart, panel, &plots, 620.0)
+        let fits = title.chars().count() <= characters(width, 10.0);
+        let mut layout = layout(chart, panel, &plots, (width - 180.0).max(50.0))
             .with_title(title)
-            .with_title_size(title_size)
-            .with_width(800.0)
-            .with_height(if chart.kind == ChartKind::HeatMap {
-                480.0
-            } else {
-                400.0
-            });
+            .with_title_size(if fits { 17 } else { 13 })
+            .with_width(width)
+            .with_height(height);
         let mut said: Vec<String> = color_label(chart).into_iter().collect();
         said.push(chart.said());
         said.retain(|part| !part.is_empty());
         if !said.is_empty() {
-            let said = text::clip(&said.join("; "), 110);
+            let said = text::clip(&said.join("; "), characters(width, 6.0).min(110));
             layout = layout.with_subtitle(said).with_subtitle_size(11);
         }
         let entries = marks::legend(chart);
@@ -61,16 +70,18 @@ fn scene(chart: &Chart) -> Scene {
         }
         return render_multiple(plots, layout);
     }
-    grid(chart, title)
+    grid(chart, look)
 }
 
-fn grid(chart: &Chart, title: String) -> Scene {
+fn grid(chart: &Chart, look: &Look) -> Scene {
+    let title = text::clip(&chart.title, 72);
+    let (width, height) = look.panel(chart.columns, ROOM);
     let mut all = Vec::new();
     let mut layouts = Vec::new();
     for panel in &chart.panels {
         let plots = plots(chart, panel);
-        let layout = layout(chart, panel, &plots, 270.0)
-            .with_title(text::clip(&panel.label(), 44))
+        let layout = layout(chart, panel, &plots, (width - 90.0).max(50.0))
+            .with_title(text::clip(&panel.label(), characters(width, 8.0).min(60)))
             .with_title_size(12);
         all.push(plots);
         layouts.push(layout);
@@ -83,7 +94,7 @@ fn grid(chart: &Chart, title: String) -> Scene {
             None => title,
         })
         .with_title_size(17)
-        .with_cell_size(360.0, 280.0);
+        .with_cell_size(width, height);
     let entries = marks::legend(chart);
     if !entries.is_empty() {
         figure = figure

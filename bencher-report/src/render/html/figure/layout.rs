@@ -4,34 +4,49 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::chart::{Axis, Chart, ChartKind, Ticks};
 
-use super::super::text::plotly;
+use crate::render::Look;
 
-/// Height of a panel, in pixels.
-const PANEL: f64 = 300.0;
-/// Height of a panel in a grid.
-const SMALL: f64 = 220.0;
+use super::super::text::plotly;
+use super::ROOM;
+
+/// The least height of the axes of a panel, in pixels.
+const LOWEST: f64 = 60.0;
 /// Room between rows of panels, for their labels.
 const BETWEEN: f64 = 50.0;
 /// Room at the top for the buttons of the figure.
 const TOP: f64 = 34.0;
 /// Room at the top for the labels of panels, below the buttons.
 const LABELS: f64 = 24.0;
+/// Room at the bottom for the title of the axis and the legend.
+const BOTTOM: f64 = 92.0;
 
 /// The layout of a figure; colours of text, ground and grid are the page's.
-pub(super) fn layout(chart: &Chart) -> Json {
+///
+/// `fixed` is one of several figures that are to be compared: its axes have the ranges of all.
+pub(super) fn layout(chart: &Chart, look: &Look, fixed: bool) -> Json {
     let rows = chart.rows();
     let columns = chart.columns.max(1);
-    let panel = match (rows * columns, chart.kind) {
-        (1, ChartKind::HeatMap) => PANEL + 60.0,
-        (1, _) => PANEL,
-        _ => SMALL,
+    let height = look.panel(columns, ROOM).1;
+    let panel = if rows * columns == 1 {
+        height - top(chart) - BOTTOM
+    } else {
+        height - BETWEEN
     };
+    let panel = panel.max(LOWEST);
     let inner = panel * rows as f64 + BETWEEN * (rows - 1) as f64;
     // plotly fits the range to the values: signs of absent ones stand below them all.
     let place = |y: f64| if chart.y.is_log() { y.log10() } else { y };
     let below = chart
         .value_range()
-        .filter(|_| chart.absent_rows() > 0)
+        .filter(|_| chart.absent_rows() > 0 || fixed)
+        .filter(|_| chart.kind != ChartKind::HeatMap)
+        .map(|(low, high)| (place(low), place(high)));
+    let place = |x: f64| if chart.x.is_log() { x.log10() } else { x };
+    let numeric = matches!(chart.x.ticks, Ticks::Linear | Ticks::Log);
+    let across = chart
+        .x
+        .padded(0.02)
+        .filter(|_| fixed && numeric)
         .map(|(low, high)| (place(low), place(high)));
     let mut layout = Map::new();
     let mut labels = Vec::new();
@@ -52,6 +67,9 @@ pub(super) fn layout(chart: &Chart) -> Json {
         if n > 0 {
             x.insert("matches".to_owned(), json!("x"));
             y.insert("matches".to_owned(), json!("y"));
+        }
+        if let Some((low, high)) = across {
+            x.insert("range".to_owned(), json!([low, high]));
         }
         if let Some((low, high)) = below {
             y.insert("range".to_owned(), json!([low, high]));
@@ -88,11 +106,15 @@ pub(super) fn layout(chart: &Chart) -> Json {
     finish(chart, layout, inner)
 }
 
-fn finish(chart: &Chart, mut layout: Map<String, Json>, inner: f64) -> Json {
-    let bottom = 92.0;
+/// Room at the top.
+fn top(chart: &Chart) -> f64 {
     let labelled = chart.panels.iter().any(|panel| !panel.facets.is_empty());
-    let top = TOP + if labelled { LABELS } else { 0.0 };
-    layout.insert("height".to_owned(), json!(inner + top + bottom));
+    TOP + if labelled { LABELS } else { 0.0 }
+}
+
+fn finish(chart: &Chart, mut layout: Map<String, Json>, inner: f64) -> Json {
+    let top = top(chart);
+    layout.insert("height".to_owned(), json!(inner + top + BOTTOM));
     layout.insert(
         "margin".to_owned(),
         json!({ "l": 64, "r": 16, "t": top, "b": 64, "pad": 0 }),

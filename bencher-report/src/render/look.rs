@@ -1,0 +1,78 @@
+//! How large figures are, and how the panels of one stand together.
+
+use bencher_core::bench::PaneLayout;
+
+/// The least width of a panel that shares its room with others, in points.
+const NARROWEST: f64 = 210.0;
+/// Pixels of a picture for each point, so that it is sharp on any screen and on paper.
+const SCALE: f64 = 2.0;
+/// Pixels that a picture has at most: a few hundred megabytes while it is drawn.
+const PIXELS: f64 = 48e6;
+
+/// What a reader wants of every figure.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(
+    not(all(feature = "html", feature = "png", feature = "gnuplot")),
+    allow(dead_code, reason = "each renderer takes what it needs")
+)]
+pub(crate) struct Look {
+    /// Width of a plot in points.
+    pub(crate) width: f64,
+    /// Height of a plot in points.
+    pub(crate) height: f64,
+    /// Whether panels stand side by side or behind tabs, where there can be tabs.
+    pub(crate) layout: PaneLayout,
+}
+
+#[cfg_attr(
+    not(all(feature = "html", feature = "png", feature = "gnuplot")),
+    allow(dead_code, reason = "each renderer takes what it needs")
+)]
+impl Look {
+    /// Width and height of a panel where so many stand side by side in a room of some points: one alone is
+    /// as large as is wanted, several share the room and keep the proportions.
+    pub(crate) fn panel(&self, columns: usize, room: f64) -> (f64, f64) {
+        let share = match columns {
+            0 | 1 => self.width,
+            _ => (room / columns as f64).max(NARROWEST),
+        };
+        let width = self.width.min(share);
+        (width, self.height * width / self.width)
+    }
+
+    /// Pixels for each point of a picture that is so large in points.
+    pub(crate) fn scale(width: f64, height: f64) -> f64 {
+        SCALE.min((PIXELS / (width * height)).sqrt())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn panels_share_the_room_and_keep_their_proportions() {
+        let look = Look {
+            width: 600.0,
+            height: 300.0,
+            layout: PaneLayout::Grid,
+        };
+        let of = |columns| look.panel(columns, 960.0);
+        assert_eq!(of(1), (600.0, 300.0));
+        assert_eq!(of(2), (480.0, 240.0));
+        assert_eq!(of(4), (240.0, 120.0));
+        assert_eq!(of(9), (210.0, 105.0), "wider than the room, but readable");
+        let small = Look {
+            width: 100.0,
+            ..look
+        };
+        assert_eq!(small.panel(4, 960.0), (100.0, 300.0));
+    }
+
+    #[test]
+    fn no_picture_fills_the_memory() {
+        assert!((Look::scale(600.0, 600.0) - 2.0).abs() < 1e-12);
+        let scale = Look::scale(10_000.0, 10_000.0);
+        assert!((scale * 10_000.0).powi(2) <= PIXELS * 1.001);
+    }
+}
