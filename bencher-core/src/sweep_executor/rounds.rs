@@ -284,8 +284,12 @@ impl<S: Benchmark> SweepExecutor<S> {
             .map(|(position, _)| position)
             .collect();
         let mut wanted: Vec<u32> = Vec::new();
+        let mut taken = 0;
         for point in 0..u64::try_from(plan.space().len()).unwrap_or(u64::MAX) {
             let values = plan.values(point);
+            let own = replicate.number * block + 1..=(replicate.number + 1) * block;
+            let stored = own.filter(|repeat| jobs.has(keys.key(&values, *repeat)));
+            taken = taken.max(u32::try_from(stored.count()).unwrap_or(u32::MAX));
             let samples: Vec<Vec<Sample>> = (0..PILOTS)
                 .map(|process| {
                     let repeats = process * block + 1..=(process + 1) * block;
@@ -301,6 +305,10 @@ impl<S: Benchmark> SweepExecutor<S> {
                     .collect();
                 wanted.push(rounds_per_process(&processes, replicate.cost).unwrap_or(block));
             }
+        }
+        // What an earlier run decided stays: the cost of a start is measured anew in each.
+        if taken > 0 {
+            return taken.min(block);
         }
         // All points have the same rounds: so many that half of them would not want more.
         wanted.sort_unstable();
