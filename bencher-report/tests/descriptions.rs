@@ -69,9 +69,12 @@ fn rounds_that_a_timed_point_did_not_get_are_not_missing() {
         let mut elapsed = result("elapsed", "s", Kind::Seconds);
         elapsed.timed = timed;
         let counted = result("allocations", "", Kind::Uint(64));
-        let data = dataset(dims, vec![elapsed, counted], |_, at| match (at[0], at[1]) {
-            (1, 1) => Err((second, "")),
-            (n, _) => Ok(Value::from(1 + n as u64)),
+        let data = dataset(dims, vec![elapsed, counted], |var, at| {
+            match (at[0], at[1]) {
+                (1, 1) => Err((second, "")),
+                (n, _) if var == "elapsed" => Ok(Value::Float(1.0 + n as f64)),
+                (n, _) => Ok(Value::from(1 + n as u64)),
+            }
         });
         serde_json::to_value(deduce(&data)).unwrap().to_string()
     };
