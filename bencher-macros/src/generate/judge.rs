@@ -23,6 +23,7 @@ pub(super) fn judge(
         _ => result.clone(),
     };
     let returned = own_at_output("kind", &signature.output);
+    // `allow`: which of the imported traits is needed depends on what the function returns.
     let runs = quote! {
         #[allow(unused_imports)]
         fn #run(
