@@ -83,20 +83,12 @@ impl Run {
         let plan = plan.unwrap().in_rounds();
         let collector = ResultCollector::new(&plan, "Work").unwrap();
         let options = RunOptions {
-            order: Order::Shuffled { seed: 0 },
-            executor: Executors::Serial,
-            fail_fast: false,
             interrupt: self.interrupt.clone(),
             store: self.store.clone().map(|store| Box::new(store) as _),
-            overwrite: false,
-            policy: None,
             code: Digest(1),
-            machine_policy: None,
-            machine: None,
-            folders: None,
             rounds: Some(self.rules),
             timer: Timer::on(CLOCK.with_borrow(FakeClock::clone)),
-            processes: Processes::One,
+            ..RunOptions::default()
         };
         SweepExecutor::new(plan)
             .run(collector, options, &mut SilentProgress)
@@ -354,20 +346,11 @@ fn what_is_too_short_is_below_resolution_in_the_store_too() {
         let plan = plan.unwrap().in_rounds();
         let collector = ResultCollector::new(&plan, "Short").unwrap();
         let options = RunOptions {
-            order: Order::Shuffled { seed: 0 },
-            executor: Executors::Serial,
-            fail_fast: false,
-            interrupt: Interrupt::default(),
             store: Some(Box::new(store.clone())),
-            overwrite: false,
-            policy: None,
             code: Digest(1),
-            machine_policy: None,
-            machine: None,
-            folders: None,
             rounds: Some(RoundRules::default()),
             timer: Timer::with_costs(CLOCK.with_borrow(FakeClock::clone), costs),
-            processes: Processes::One,
+            ..RunOptions::default()
         };
         let end = SweepExecutor::new(plan)
             .run(collector, options, &mut SilentProgress)

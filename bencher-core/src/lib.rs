@@ -3,7 +3,7 @@
 //!
 //! Each module imports only from those listed before it:
 //! [`value`], [`stats`], [`quiet`], [`var`], [`space`], [`dataset`], [`measure`],
-//! [`record`], [`store`], [`context`], [`evaluator`],
+//! [`record`], [`store`], [`evaluator`], [`context`],
 //! [`job`], [`progress`], [`sweep_executor`] with [`result_collector`],
 //! [`mod@bench`], [`cli`], [`runner`].
 //!

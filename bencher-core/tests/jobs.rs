@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bencher_core::evaluator::{Evaluator, Executors};
+use bencher_core::evaluator::{Dispatcher, Executors, Limits};
 use bencher_core::job::{
     CodePolicy, FutureCache, Job, JobDone, JobOutcome, MachinePolicy, SampleCache,
 };
@@ -63,7 +63,7 @@ fn cache_on(
 ) -> (FutureCache, Arc<AtomicU64>) {
     let runs = Arc::new(AtomicU64::new(0));
     let counted = Arc::clone(&runs);
-    let square = Arc::new(move |job: &Job| {
+    let square = Arc::new(move |job: &Job, _: &_| {
         counted.fetch_add(1, Ordering::Relaxed);
         if job.point == 13 {
             Err("unlucky".to_owned())
@@ -71,7 +71,8 @@ fn cache_on(
             Ok(square(job.point))
         }
     });
-    let evaluator = Evaluator::new(Executors::Threads(2).backend(square).unwrap());
+    let backend = Executors::Threads(2).backend(square, &Limits::default());
+    let evaluator = Dispatcher::new(backend.unwrap());
     let cache = SampleCache {
         index: Some(SampleIndex::load(&store, &series()).unwrap()),
         writer: SampleWriter::new(Box::new(store), heading(code).on(machine)),
@@ -209,7 +210,7 @@ fn no_job_runs_while_a_finished_one_waits_to_be_stored() {
     let (behind, stored) = (Arc::new(AtomicU64::new(0)), store.clone());
     let seen = Arc::clone(&behind);
     // Each job takes longer than a slice of the backend, and looks what is stored when it begins.
-    let run = Arc::new(move |job: &Job| {
+    let run = Arc::new(move |job: &Job, _: &_| {
         seen.fetch_max(job.point - stored.samples() as u64, Ordering::Relaxed);
         let started = std::time::Instant::now();
         while started.elapsed() < std::time::Duration::from_millis(2) {
@@ -227,7 +228,8 @@ fn no_job_runs_while_a_finished_one_waits_to_be_stored() {
         inputs: Box::new(inputs),
         results: vec![ResultId::new("square", Kind::Uint(64))],
     };
-    let evaluator = Evaluator::new(Executors::Serial.backend(run).unwrap());
+    let backend = Executors::Serial.backend(run, &Limits::default());
+    let evaluator = Dispatcher::new(backend.unwrap());
     let mut cache = FutureCache::new(evaluator, Some(cache));
     (0..10).for_each(|point| _ = cache.submit(job(point)));
     drain(&mut cache);

@@ -68,19 +68,9 @@ fn ratios(rounds: bool) -> Result<Vec<String>, bencher::BoxError> {
     };
     let options = RunOptions {
         order: Order::InOrder,
-        executor: Executors::Serial,
-        fail_fast: false,
-        interrupt: Interrupt::default(),
-        store: None,
-        overwrite: false,
-        policy: None,
-        code: Digest(0),
-        machine_policy: None,
-        machine: None,
-        folders: None,
         rounds: rounds.then_some(rules),
         timer,
-        processes: Processes::One,
+        ..RunOptions::default()
     };
     let end = SweepExecutor::new(plan).run(collector, options, &mut SilentProgress)?;
     let (dataset, _, _) = end.collector.finish();

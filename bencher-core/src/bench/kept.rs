@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use crate::evaluator::process::role;
 use crate::job::{JobFunctionCache, function_tag};
 use crate::record::SweepRecord;
 use crate::store::{BlobStore, SampleStore, StoreError, find_result, remove_results};
@@ -16,6 +17,10 @@ impl Session {
         &mut self,
         tag: &str,
     ) -> Result<Option<Box<dyn SampleStore>>, StoreError> {
+        // What a worker process measures is stored by the one that started it.
+        if role().is_some() {
+            return Ok(None);
+        }
         if !self.config.cache {
             return Ok(self.kept_for_steps());
         }
@@ -84,7 +89,7 @@ impl Session {
     /// The digest of this executable, where samples are kept.
     pub(super) fn code(&self) -> Digest {
         static CODE: OnceLock<Digest> = OnceLock::new();
-        if !self.config.cache {
+        if !self.config.cache || role().is_some() {
             return Digest(0);
         }
         *CODE.get_or_init(|| {

@@ -38,6 +38,7 @@ mod session;
 mod steps;
 mod table;
 mod warnings;
+mod work;
 
 pub(crate) use print::say;
 

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::dataset::{Dataset, ROUNDS_PER_PROCESS};
+use crate::evaluator::process::{ordinal, role};
 use crate::job::{CodePolicy, MachinePolicy};
 use crate::measure::{Environment, RoundRules, Timer, Wanted, block};
 use crate::record::{Counts, SweepRecord};
@@ -21,6 +22,7 @@ use super::error::BenchError;
 use super::result::BenchResult;
 use super::session::{Part, Session};
 use super::warnings::{Measured, taken_whole};
+use super::work::{PLACE, place};
 
 /// The most cells that are made for a sweep that is not run.
 const MOST_PENDING: u128 = 1_000_000;
@@ -53,6 +55,10 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
             session.show_plan(&self.title, &plan);
             return Ok(self.not_run(Some(&plan)));
         }
+        let number = ordinal(PLACE);
+        if let Some(role) = role() {
+            return self.work(plan, number, session, role);
+        }
         // Before anything that grows with the sweep: its identity names every value.
         Dataset::check_size(plan.samples()).map_err(|source| self.plan_error()(source.into()))?;
         for note in &plan.notes {
@@ -60,15 +66,17 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         }
         if let Some(record) = self.whole_result(&plan, session)? {
             session.show_sweep(&record);
+            session.remember(number, &record);
             return Ok(BenchResult::new(record, true));
         }
         let timings = vec![("plan".to_owned(), clock.elapsed().as_secs_f64())];
-        self.execute(plan, session, timings)
+        self.execute(plan, number, session, timings)
     }
 
     fn execute(
         self,
         plan: Plan<S>,
+        number: u64,
         session: &mut Session,
         mut timings: Vec<(String, f64)>,
     ) -> Result<BenchResult<S>> {
@@ -77,7 +85,8 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         let started = format!("{:.3}", jiff::Timestamp::now());
         let began = session.began.clone();
         let environment = began.unwrap_or_else(|| Environment::capture_with(Timer::system()));
-        let options = self.options(&plan, &environment, session)?;
+        let mut options = self.options(&plan, Some(environment.class()), session)?;
+        options.launch = session.launch(options.executor, &place(number, &plan))?;
         timings.push(("open".to_owned(), clock.elapsed().as_secs_f64()));
 
         let clock = Instant::now();
@@ -127,6 +136,7 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         };
         if !(end.interrupted && record.counts.submitted == 0) {
             session.finish_sweep(&record);
+            session.remember(number, &record);
         }
         let title = self.title;
         if let Some(source) = end.store_error {
@@ -144,10 +154,10 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         Ok(BenchResult::new(record, true))
     }
 
-    fn options(
+    pub(super) fn options(
         &self,
         plan: &Plan<S>,
-        environment: &Environment,
+        machine: Option<Digest>,
         session: &mut Session,
     ) -> Result<RunOptions, BenchError> {
         let default_order = if plan.is_timed() {
@@ -168,7 +178,7 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
             policy: config.code,
             code: session.code(),
             machine_policy: config.machine,
-            machine: Some(environment.class()),
+            machine,
             rounds: self.rounds(plan, &session.config)?,
             timer: Timer::system().clone(),
             processes: match session.part {
@@ -178,6 +188,9 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
                 }
                 Part::Gathering(_) => Processes::Gathering,
             },
+            limits: config.limits,
+            retries: config.retries,
+            launch: None,
         })
     }
 
@@ -354,7 +367,7 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
 
     /// A result in which every cell is pending, so that code which reads it goes on working; of
     /// a sweep without a plan, or too large to be worth it, without dimensions.
-    fn not_run(&self, plan: Option<&Plan<S>>) -> BenchResult<S> {
+    pub(super) fn not_run(&self, plan: Option<&Plan<S>>) -> BenchResult<S> {
         let dataset = plan
             .filter(|plan| plan.samples() <= MOST_PENDING)
             .and_then(|plan| {

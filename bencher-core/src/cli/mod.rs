@@ -35,7 +35,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::bench::{Bench, BenchError, Reporter, Session, Settings, Verdict};
+use crate::evaluator::process::role;
 use crate::measure::{Environment, Timer};
+use crate::progress::SilentProgress;
 use crate::store::default_root;
 use crate::sweep_executor::{Benchmark, Interrupt, Result};
 use crate::var::Schema;
@@ -110,7 +112,11 @@ pub(crate) fn run_session(
     mut program: impl FnMut(&Rc<RefCell<Session>>) -> Result<()>,
 ) -> ExitCode {
     let interrupt = Interrupt::default();
-    if let Err(error) = stop_on_signals(&interrupt) {
+    // A worker ends when its parent does, and not sooner.
+    let worker = role();
+    if worker.is_none()
+        && let Err(error) = stop_on_signals(&interrupt)
+    {
         eprintln!("warning: Ctrl-C will not stop cleanly: {error}");
     }
     let mut session = Session::with_settings(settings, name, interrupt.clone());
@@ -121,9 +127,12 @@ pub(crate) fn run_session(
         Ok(replicate) => replicate,
         Err(error) => return usage(&error),
     };
+    if worker.is_some() {
+        session.set_progress(Box::new(SilentProgress));
+    }
     match (replicate, session.config().processes) {
         (Some(replicate), _) => session.replicate(replicate),
-        (None, Some(count)) if !session.is_shown_only() => {
+        (None, Some(count)) if !session.is_shown_only() && worker.is_none() => {
             let began = Environment::capture_with(Timer::system());
             if let Err(error) = processes::measure(session.config(), &interrupt) {
                 return usage(&error);
@@ -144,13 +153,18 @@ pub(crate) fn run_session(
             // What was measured is drawn whatever happened later; but a step that was not finished
             // leaves the whole report of the one before.
             let is_partial_step = interrupted && session.step().0 > 1;
-            !session.is_shown_only() && !is_partial_step
+            !session.is_shown_only() && !is_partial_step && worker.is_none()
         });
         if replicate.is_some() {
             processes::tell(session.executing());
         }
         let verdict = session.close(reporter.filter(|_| replicate.is_none()));
         if let Err(error) = ended {
+            if let Some(role) = worker {
+                role.refuse(&format!(
+                    "in a worker process the program failed before: {error}"
+                ));
+            }
             eprintln!("error: {error}");
             return ExitCode::from(status(error.downcast_ref()));
         }
@@ -163,6 +177,9 @@ pub(crate) fn run_session(
             }
             Ok(true) => {}
             Ok(false) => {
+                if let Some(role) = worker.filter(|role| role.is_for_sweep()) {
+                    role.refuse("in a worker process the program ended before it came there");
+                }
                 return match verdict {
                     Verdict::Fine => ExitCode::SUCCESS,
                     Verdict::Failed => ExitCode::FAILURE,

@@ -30,6 +30,7 @@ use std::sync::Arc;
 pub use state::{States, WorkerState};
 pub use timing::{FromSeconds, TimedFuture};
 
+use crate::evaluator::JobHandle;
 use crate::measure::{Batches, Meter, Timer};
 use crate::space::mix;
 use crate::store::{PendingFolder, StoreError};
@@ -57,6 +58,7 @@ pub struct Context<'a> {
     regions: u32,
     /// From how many seconds on a time could have been told, where one could not.
     below: Option<f64>,
+    handle: Option<JobHandle<'a>>,
 }
 
 impl std::fmt::Debug for Context<'_> {
@@ -85,6 +87,7 @@ impl<'a> Context<'a> {
             once: false,
             regions: 0,
             below: None,
+            handle: None,
         }
     }
 
@@ -95,6 +98,25 @@ impl<'a> Context<'a> {
         self.batches = Some(batches);
         self.point = point;
         self
+    }
+
+    /// The same context with what the evaluator tells the job that takes the sample.
+    #[must_use]
+    pub fn with_handle(mut self, handle: &JobHandle<'a>) -> Self {
+        self.handle = Some(*handle);
+        self
+    }
+
+    /// Whether the sample should stop, since it was called off or its time is up (`--job-timeout`).
+    ///
+    /// A benchmark that takes long asks now and then, and returns an error when it should stop.
+    ///
+    /// ```
+    /// let cx = bencher_core::context::Context::new(1, &|| 42);
+    /// assert!(!cx.should_stop(), "nobody minds the time here");
+    /// ```
+    pub fn should_stop(&self) -> bool {
+        self.handle.is_some_and(|handle| handle.should_stop())
     }
 
     /// The same context with another clock.

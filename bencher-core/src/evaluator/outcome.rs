@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 /// A job on its way to a worker.
 ///
 /// ```
@@ -16,10 +18,16 @@ pub struct Task<A> {
 impl<A> Task<A> {
     /// The job, called off before it ran.
     pub(super) fn cancelled<R>(self) -> Finished<A, R> {
+        self.ended(Outcome::Cancelled)
+    }
+
+    /// The job, ended in some way.
+    pub(super) fn ended<R>(self, outcome: Outcome<R>) -> Finished<A, R> {
         Finished {
             id: self.id,
             args: self.args,
-            outcome: Outcome::Cancelled,
+            outcome,
+            usage: None,
         }
     }
 }
@@ -35,6 +43,25 @@ pub struct Finished<A, R> {
     pub args: A,
     /// How it ended.
     pub outcome: Outcome<R>,
+    /// What it used, where it returned from a process of its own.
+    pub usage: Option<Box<Usage>>,
+}
+
+/// What a job used of the machine.
+///
+/// ```
+/// use std::time::Duration;
+/// use bencher_core::evaluator::Usage;
+/// let usage = Usage { cpu: Duration::from_millis(3), peak_memory: Some(1 << 20) };
+/// assert_eq!(usage.cpu.as_millis(), 3);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// Time on cores, of all its threads together.
+    pub cpu: Duration,
+    /// The most memory that its process had in RAM while it ran, in bytes; none of jobs so short that asking
+    /// would cost more than they do.
+    pub peak_memory: Option<u64>,
 }
 
 /// How a job ended.
@@ -53,7 +80,7 @@ pub enum Outcome<R> {
     Failed(String),
     /// It was stopped at its time limit.
     TimedOut,
-    /// It was called off before it ran.
+    /// It was called off before it ran, or stopped when it was called off.
     Cancelled,
 }
 
@@ -64,5 +91,10 @@ impl<R> Outcome<R> {
             Self::Done(result) => Some(result),
             _ => None,
         }
+    }
+
+    /// Whether it might end otherwise when it is run again.
+    pub(super) const fn may_be_retried(&self) -> bool {
+        matches!(self, Self::Failed(_) | Self::TimedOut)
     }
 }

@@ -1,28 +1,32 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use super::{Backend, Finished, RunFunction, Task, run};
+use super::handle::CallOff;
+use super::{Backend, Finished, Limits, RunFunction, Task, Wait, run};
 
 /// Runs jobs one after the other on the thread that gathers.
 ///
 /// A gather that waits runs jobs for about a millisecond, at least one; one that does not wait runs
-/// none.
+/// none. A job cannot be ended from outside here: it is told that its time is up, and counts as timed out
+/// whatever it returns then.
 ///
 /// ```
 /// use std::sync::Arc;
-/// use bencher_core::evaluator::{Backend, SerialBackend, Task};
-/// let mut backend = SerialBackend::new(Arc::new(|x: &u32| Ok(x * x)));
+/// use bencher_core::evaluator::{Backend, Limits, SerialBackend, Task, Wait};
+/// let mut backend = SerialBackend::new(Arc::new(|x: &u32, _| Ok(x * x)), &Limits::default());
 /// backend.submit(vec![Task { id: 0, args: 3 }]);
 /// let mut finished = Vec::new();
-/// backend.collect(false, &mut finished);
+/// backend.collect(Wait::No, &mut finished);
 /// assert!(finished.is_empty());
-/// backend.collect(true, &mut finished);
+/// backend.collect(Wait::Forever, &mut finished);
 /// assert_eq!(finished.len(), 1);
 /// ```
 pub struct SerialBackend<A, R> {
     function: RunFunction<A, R>,
     queue: VecDeque<Task<A>>,
     cancelled: Vec<Task<A>>,
+    calls: CallOff,
+    limit: Option<Duration>,
     /// After how many jobs the clock is read.
     stride: usize,
 }
@@ -38,11 +42,13 @@ const WINDOW: usize = 1024;
 
 impl<A, R> SerialBackend<A, R> {
     /// A backend that runs `function`.
-    pub fn new(function: RunFunction<A, R>) -> Self {
+    pub fn new(function: RunFunction<A, R>, limits: &Limits) -> Self {
         Self {
             function,
             queue: VecDeque::new(),
             cancelled: Vec::new(),
+            calls: CallOff::default(),
+            limit: limits.time,
             stride: 1,
         }
     }
@@ -61,16 +67,16 @@ impl<A: Send, R: Send> Backend<A, R> for SerialBackend<A, R> {
         self.queue.extend(tasks);
     }
 
-    fn collect(&mut self, wait: bool, finished: &mut Vec<Finished<A, R>>) {
+    fn collect(&mut self, wait: Wait, finished: &mut Vec<Finished<A, R>>) {
         finished.extend(self.cancelled.drain(..).map(Task::cancelled));
-        if !wait {
+        if !wait.is_open() {
             return;
         }
         // The clock costs as much as a trivial job, so it is not read after every one of them.
         let started = Instant::now();
         let mut count = 0_usize;
         while let Some(task) = self.queue.pop_front() {
-            finished.push(run(&self.function, task));
+            finished.push(run(&self.function, task, &self.calls, self.limit));
             count += 1;
             if count.is_multiple_of(self.stride) && started.elapsed() >= SLICE {
                 break;
@@ -80,7 +86,12 @@ impl<A: Send, R: Send> Backend<A, R> for SerialBackend<A, R> {
     }
 
     fn cancel(&mut self) {
+        self.calls.call();
         self.cancelled.extend(self.queue.drain(..));
+    }
+
+    fn expire(&mut self) {
+        self.cancel();
     }
 
     fn window(&self) -> usize {

@@ -1,6 +1,6 @@
 use std::collections::{HashMap, VecDeque};
 
-use crate::evaluator::{Evaluator, Finished, Outcome};
+use crate::evaluator::{Dispatcher, Finished, Outcome, Wait};
 use crate::store::{ResultId, SampleIndex, SampleWriter, StoreError, Ticket};
 use crate::value::{Digest, Value};
 
@@ -77,7 +77,7 @@ pub type InputValues = Box<dyn Fn(u64) -> Vec<Value>>;
 ///
 /// ```
 /// use std::sync::Arc;
-/// use bencher_core::evaluator::{Evaluator, Executors};
+/// use bencher_core::evaluator::{Dispatcher, Executors, Limits};
 /// use bencher_core::job::{
 ///     CodePolicy, FutureCache, Job, JobOutcome, MachinePolicy, Sample, SampleCache,
 /// };
@@ -100,9 +100,9 @@ pub type InputValues = Box<dyn Fn(u64) -> Vec<Value>>;
 ///         inputs: Box::new(|point| vec![Value::from(point)]),
 ///         results: results.to_vec(),
 ///     };
-///     let half = |job: &Job| Ok([Some(Value::from(job.point / 2))].into()) as Result<Sample, _>;
-///     let evaluator = Evaluator::new(Executors::Serial.backend(Arc::new(half))?);
-///     let mut jobs = FutureCache::new(evaluator, Some(cache));
+///     let half = |job: &Job, _: &_| Ok([Some(Value::from(job.point / 2))].into()) as Result<Sample, _>;
+///     let backend = Executors::Serial.backend(Arc::new(half), &Limits::default())?;
+///     let mut jobs = FutureCache::new(Dispatcher::new(backend), Some(cache));
 ///     let key = KeyMaker::new(&series, &names).key(&[Value::from(8)], 1);
 ///     let future = jobs.submit(Job { point: 8, repeat: 1, key: Some(key) });
 ///     Ok(jobs.result(future)?.ok_or("lost")?.outcome)
@@ -173,7 +173,7 @@ pub struct CallCounts {
 /// The example stands at the [module](super).
 #[derive(Debug)]
 pub struct FutureCache {
-    evaluator: Evaluator<Job, Sample>,
+    evaluator: Dispatcher<Job, Sample>,
     cache: Option<SampleCache>,
     counts: CallCounts,
     next: u64,
@@ -190,7 +190,7 @@ pub struct FutureCache {
 
 impl FutureCache {
     /// A cache in front of an evaluator; without a stored side every job is run.
-    pub fn new(evaluator: Evaluator<Job, Sample>, cache: Option<SampleCache>) -> Self {
+    pub fn new(evaluator: Dispatcher<Job, Sample>, cache: Option<SampleCache>) -> Self {
         Self {
             evaluator,
             cache,
@@ -313,7 +313,8 @@ impl FutureCache {
     /// Settles what the evaluator hands out; false if that is nothing.
     fn take_finished(&mut self, wait: bool) -> bool {
         let mut finished = std::mem::take(&mut self.finished);
-        self.evaluator.gather_into(wait, &mut finished);
+        self.evaluator
+            .gather_into(if wait { Wait::Forever } else { Wait::No }, &mut finished);
         let came = !finished.is_empty();
         for job in finished.drain(..) {
             self.settle(job);
@@ -411,6 +412,7 @@ impl FutureCache {
         let Finished {
             id,
             args: job,
+            usage: _,
             outcome,
         } = finished;
         // Without hits nothing is kept, and nothing has to be hashed.

@@ -7,13 +7,14 @@
 //!
 //! ```
 //! use std::sync::Arc;
-//! use bencher_core::evaluator::{Evaluator, Executors};
+//! use bencher_core::evaluator::{Dispatcher, Executors, Limits};
 //! use bencher_core::job::{FutureCache, Job, JobOutcome, Sample};
 //! use bencher_core::value::Value;
-//! let square = Arc::new(|job: &Job| -> Result<Sample, String> {
+//! let square = Arc::new(|job: &Job, _: &_| -> Result<Sample, String> {
 //!     Ok(Box::new([Some(Value::from(job.point * job.point))]))
 //! });
-//! let mut jobs = FutureCache::new(Evaluator::new(Executors::Serial.backend(square)?), None);
+//! let backend = Executors::Serial.backend(square, &Limits::default())?;
+//! let mut jobs = FutureCache::new(Dispatcher::new(backend), None);
 //! let three = jobs.submit(Job { point: 3, repeat: 1, key: None });
 //! let done = jobs.result(three)?.ok_or("lost")?;
 //! assert_eq!(done.outcome, JobOutcome::Measured(Box::new([Some(Value::from(9))])));
@@ -30,12 +31,14 @@ pub use cache::{CallCounts, CodePolicy, FutureCache, InputValues, MachinePolicy,
 pub(crate) use function_cache::function_tag;
 pub use function_cache::{CallError, JobFunctionCache};
 
+use serde::{Deserialize, Serialize};
+
 use crate::value::{Digest, Value};
 
 /// One sample to take: a point of the space, and which repeat of it.
 ///
 /// The example stands at the [module](self).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
     /// The number of the point.
     pub point: u64,

@@ -8,33 +8,15 @@
 //!
 //! ```
 #![doc = include_str!("../example_sweep.md")]
-//! use bencher_core::measure::Timer;
 //! use bencher_core::progress::SilentProgress;
 //! use bencher_core::result_collector::ResultCollector;
-//! use bencher_core::sweep_executor::{
-//!     Interrupt, Plan, Processes, RunOptions, SweepChoice, SweepExecutor,
-//! };
-//! use bencher_core::{evaluator::Executors, space::{Density, Order}, value::Digest};
+//! use bencher_core::sweep_executor::{Plan, RunOptions, SweepChoice, SweepExecutor};
+//! use bencher_core::{evaluator::Executors, space::Density};
 //! let choice = SweepChoice { inputs: Some(vec![Sorting::LEN.samples(3)]), ..SweepChoice::default() };
 //! let plan = Plan::new(&Sorting::baseline()?, &choice, &[], Density::default(), 2, "")?;
 //! assert_eq!((plan.space().len(), plan.samples()), (3, 6));
 //! let collector = ResultCollector::new(&plan, "By length")?;
-//! let options = RunOptions {
-//!     order: Order::RoundRobin,
-//!     executor: Executors::Threads(2),
-//!     fail_fast: false,
-//!     interrupt: Interrupt::default(),
-//!     store: None,
-//!     overwrite: false,
-//!     policy: None,
-//!     code: Digest(0),
-//!     machine_policy: None,
-//!     machine: None,
-//!     folders: None,
-//!     rounds: None,
-//!     timer: Timer::system().clone(),
-//!     processes: Processes::One,
-//! };
+//! let options = RunOptions { executor: Executors::Threads(2), ..RunOptions::default() };
 //! let end = SweepExecutor::new(plan).run(collector, options, &mut SilentProgress)?;
 //! let (dataset, failures, counts) = end.collector.finish();
 //! assert_eq!((dataset.shape(), failures.len(), counts.executed), (vec![3, 2], 0, 6));

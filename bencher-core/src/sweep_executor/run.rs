@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::context::{Context, States};
 use crate::dataset::DatasetError;
-use crate::evaluator::{Evaluator, Executors, RunFunction};
+use crate::evaluator::process::{Launch, ProcessBackend, Role};
+use crate::evaluator::{Backend, Dispatcher, Executors, Limits, RunFunction};
 use crate::job::{
     CallCounts, CodePolicy, FutureCache, Job, JobDone, JobFuture, JobOutcome, MachinePolicy,
     Sample, SampleCache,
@@ -78,6 +79,36 @@ pub struct RunOptions {
     pub timer: Timer,
     /// Whether several processes have measured, or this is one of them.
     pub processes: Processes,
+    /// What a sample may use.
+    pub limits: Limits,
+    /// How often a sample that fails is tried again.
+    pub retries: u32,
+    /// How worker processes are started; none means that they go the way of this call.
+    pub launch: Option<Launch>,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        Self {
+            order: Order::RoundRobin,
+            executor: Executors::Serial,
+            fail_fast: false,
+            interrupt: Interrupt::default(),
+            store: None,
+            overwrite: false,
+            policy: None,
+            code: Digest(0),
+            machine_policy: None,
+            machine: None,
+            folders: None,
+            rounds: None,
+            timer: Timer::system().clone(),
+            processes: Processes::One,
+            limits: Limits::default(),
+            retries: 0,
+            launch: None,
+        }
+    }
 }
 
 /// Which part a run has where several processes measure.
@@ -170,10 +201,17 @@ impl<S: Benchmark> SweepExecutor<S> {
             rounds,
             timer,
             processes,
+            limits,
+            retries,
+            launch,
         } = options;
         let alone = self.plan.is_evidence();
         // Two measurements side by side disturb each other.
-        let executor = if alone { Executors::Serial } else { executor };
+        let executor = match executor {
+            Executors::Processes(_) if alone => Executors::Processes(1),
+            _ if alone => Executors::Serial,
+            executor => executor,
+        };
         let counted = Counted::of::<S>();
         let states = Arc::new(States::default());
         let setting = Setting {
@@ -183,13 +221,7 @@ impl<S: Benchmark> SweepExecutor<S> {
             counted: counted.clone(),
             timer: timer.clone(),
         };
-        let backend = executor
-            .backend(self.run_function(setting))
-            .map_err(|source| StoreError::Io {
-                action: "start the workers of",
-                path: "this program".into(),
-                source,
-            })?;
+        let backend = self.backend(executor, &limits, launch, setting)?;
         let cached = store.is_some();
         let origin = Origin {
             policy: policy.unwrap_or(CodePolicy::of(alone)),
@@ -204,7 +236,8 @@ impl<S: Benchmark> SweepExecutor<S> {
             .as_ref()
             .and_then(|cache| cache.index.as_ref())
             .map_or(0, SampleIndex::damaged);
-        let mut jobs = FutureCache::new(Evaluator::new(backend), cache);
+        let dispatcher = Dispatcher::new(backend).retrying(retries);
+        let mut jobs = FutureCache::new(dispatcher, cache);
 
         let mut end = RunEnd {
             calls: CallCounts::default(),
@@ -244,6 +277,54 @@ impl<S: Benchmark> SweepExecutor<S> {
         close(jobs, &states, &mut end, progress);
         end.uncounted = self.uncounted(counted.as_deref());
         Ok(end)
+    }
+
+    fn backend(
+        &self,
+        executor: Executors,
+        limits: &Limits,
+        launch: Option<Launch>,
+        setting: Setting,
+    ) -> Result<Box<dyn Backend<Job, Sample>>, StoreError> {
+        let made = match (executor, launch) {
+            (Executors::Processes(workers), Some(launch)) => {
+                ProcessBackend::start(launch, workers, limits).map(|made| Box::new(made) as _)
+            }
+            _ => executor.backend(self.run_function(setting), limits),
+        };
+        made.map_err(|source| StoreError::Io {
+            action: "start the workers of",
+            path: "this program".into(),
+            source,
+        })
+    }
+
+    /// Takes the samples that this worker process is given, until there are no more.
+    ///
+    /// # Errors
+    /// Where nobody listens any more to what it measures.
+    pub fn serve(&self, role: &Role, options: RunOptions) -> std::io::Result<()> {
+        let states = Arc::new(States::default());
+        let RunOptions {
+            folders,
+            rounds,
+            timer,
+            ..
+        } = options;
+        let alone = self.plan.is_evidence();
+        let setting = Setting {
+            states: Arc::clone(&states),
+            folders,
+            batches: alone.then(|| self.batches(rounds, &timer)),
+            counted: Counted::of::<S>(),
+            timer,
+        };
+        let served = role.serve(&self.run_function(setting));
+        // What is said here is among the last lines of this worker.
+        for panic in states.release() {
+            eprintln!("while the state of the sweep was dropped: {panic}");
+        }
+        served
     }
 
     /// Takes the samples in an order that is known from the start.
@@ -461,7 +542,7 @@ impl<S: Benchmark> SweepExecutor<S> {
             .collect();
         // Of a known length, so that a sample is allocated once.
         let recorded: Vec<usize> = recorded_results::<S>().map(|(index, _)| index).collect();
-        Arc::new(move |job| {
+        Arc::new(move |job: &Job, handle| {
             let mut sweep = plan.at(job.point)?;
             let seeder = || plan.seed(job.point, job.repeat);
             let folder = || match (&folders, job.key) {
@@ -471,7 +552,8 @@ impl<S: Benchmark> SweepExecutor<S> {
             let mut cx = Context::new(job.repeat, &seeder)
                 .with_states(&states)
                 .with_folders(&folder)
-                .with_timer(&timer);
+                .with_timer(&timer)
+                .with_handle(handle);
             if let Some(batches) = &batches {
                 cx = cx.with_batches(batches, job.point);
             }

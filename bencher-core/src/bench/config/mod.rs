@@ -25,7 +25,7 @@ pub(crate) use table::{GROUPS, option, options};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::evaluator::Executors;
+use crate::evaluator::{Executors, Limits};
 use crate::job::{CodePolicy, MachinePolicy};
 use crate::space::{Density, Order};
 use crate::store::DEFAULT_LIMIT;
@@ -49,8 +49,8 @@ use super::refine::Refinement;
 ///
 /// A later place is replaced whole, but for these: values of inputs (`--input`) are replaced input by
 /// input; `--level` puts a lower place's `samples` aside, `--samples` its `level`; `--seed` alone means
-/// shuffled, and `--order shuffled` keeps a lower place's seed; `--jobs` above 1 means threads, and
-/// `--executor threads` keeps a lower place's `jobs`; `--plot-size` replaces a lower place's width and
+/// shuffled, and `--order shuffled` keeps a lower place's seed; `--jobs` above 1 means threads where
+/// nothing is said of the executor, and `--executor` keeps a lower place's `jobs`; `--plot-size` replaces a lower place's width and
 /// height.
 ///
 /// `--print-config` prints what counts, and who said it; `docs/configuration.md` lists the options.
@@ -79,6 +79,10 @@ pub struct RunConfig {
     pub refine: Refinement,
     /// On what untimed samples run (serial).
     pub executor: Executors,
+    /// What a sample may use: its time, and in processes its memory, its output and its core.
+    pub limits: Limits,
+    /// How often a sample that fails is tried again (0).
+    pub retries: u32,
     /// The order of samples; none means shuffled rounds for timed results and plain rounds for
     /// others.
     pub order: Option<Order>,
@@ -152,6 +156,8 @@ impl Default for RunConfig {
             density: Density::default(),
             refine: Refinement::default(),
             executor: Executors::Serial,
+            limits: Limits::default(),
+            retries: 0,
             order: None,
             budget: None,
             precision: 0.01,

@@ -40,8 +40,9 @@ fn sum(a: libc::c_long, b: libc::c_long) -> u64 {
     u64::try_from(a).unwrap_or(0) + u64::try_from(b).unwrap_or(0)
 }
 
+/// Time on cores of all threads of the process, in nanoseconds.
 #[allow(unsafe_code, reason = "the system's interface is in C")]
-fn cpu_time() -> Result<u64, Reason> {
+pub(crate) fn cpu_time() -> Result<u64, Reason> {
     let mut time = MaybeUninit::<libc::timespec>::zeroed();
     // SAFETY: the pointer is to a place of the right type, which is valid with all bits 0.
     let time = unsafe {

@@ -2,12 +2,20 @@
 
 use super::super::failures::FailureLimit;
 use super::super::option::{RunOption, Takes};
-use super::super::read::{change, choice, one, switch, whole};
+use super::super::read::{change, choice, one, switch, time, whole};
 use super::super::shown::quoted;
+use super::super::size::ByteSize;
 use crate::evaluator::Executors;
 use crate::space::Order;
 
-const EXECUTORS: [&str; 2] = ["serial", "threads"];
+const EXECUTORS: [&str; 3] = ["serial", "threads", "processes"];
+/// An executor with so many workers.
+type Maker = fn(usize) -> Executors;
+const MAKERS: [(&str, Maker); 3] = [
+    ("serial", |_| Executors::Serial),
+    ("threads", Executors::Threads),
+    ("processes", Executors::Processes),
+];
 const ORDERS: [&str; 3] = ["in-order", "round-robin", "shuffled"];
 
 pub(super) const OPTIONS: &[RunOption] = &[
@@ -15,26 +23,23 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "executor",
         takes: Takes::Choice("KIND", &EXECUTORS),
         per_sweep: true,
-        help: "On what untimed samples run; timed ones always run alone",
+        help: "On what samples run; timed ones run one at a time, in one process if that is asked for",
         default: "serial, threads with --jobs",
         shorthands: &[],
         read: |values| {
-            let threads = choice(values, &[("serial", false), ("threads", true)])?;
+            let made = choice(values, &MAKERS)?;
             change(move |c| {
                 c.executor = match c.executor {
-                    _ if !threads => Executors::Serial,
-                    Executors::Serial => Executors::Threads(
-                        std::thread::available_parallelism().map_or(1, Into::into),
-                    ),
-                    threads @ Executors::Threads(_) => threads,
+                    Executors::Serial => made(cores()),
+                    Executors::Threads(jobs) | Executors::Processes(jobs) => made(jobs),
                 }
             })
         },
         show: |c| {
-            Some(quoted(if c.executor == Executors::Serial {
-                "serial"
-            } else {
-                "threads"
+            Some(quoted(match c.executor {
+                Executors::Serial => "serial",
+                Executors::Threads(_) => "threads",
+                Executors::Processes(_) => "processes",
             }))
         },
     },
@@ -42,22 +47,78 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "jobs",
         takes: Takes::Number("N"),
         per_sweep: true,
-        help: "Run untimed samples on N threads",
-        default: "one for each core, with --executor threads",
+        help: "Run untimed samples on N threads or processes",
+        default: "one for each core, with --executor threads or processes",
         shorthands: &[],
         read: |values| {
             let jobs = whole(one(values)?, 1..=4096_usize)?;
             change(move |c| {
                 c.executor = match c.executor {
                     Executors::Serial if jobs == 1 => Executors::Serial,
-                    _ => Executors::Threads(jobs),
+                    Executors::Serial | Executors::Threads(_) => Executors::Threads(jobs),
+                    Executors::Processes(_) => Executors::Processes(jobs),
                 }
             })
         },
         show: |c| match c.executor {
-            Executors::Threads(jobs) => Some(jobs.to_string()),
+            Executors::Threads(jobs) | Executors::Processes(jobs) => Some(jobs.to_string()),
             Executors::Serial => None,
         },
+    },
+    RunOption {
+        name: "job-timeout",
+        takes: Takes::Text("TIME"),
+        per_sweep: true,
+        help: "End a sample that takes longer, as 30s or 10m; threads are left behind, processes killed",
+        default: "none",
+        shorthands: &[],
+        read: |values| {
+            let limit = time(one(values)?)?;
+            change(move |c| c.limits.time = Some(limit))
+        },
+        show: |c| {
+            let limit = jiff::SignedDuration::try_from(c.limits.time?).ok()?;
+            Some(quoted(&format!("{limit:#}")))
+        },
+    },
+    RunOption {
+        name: "job-memory",
+        takes: Takes::Text("SIZE"),
+        per_sweep: true,
+        help: "How much memory a worker process may map, as 2GB; a sample that needs more fails",
+        default: "no limit",
+        shorthands: &[],
+        read: |values| {
+            let ByteSize(bytes) = one(values)?.parse()?;
+            change(move |c| c.limits.memory = Some(bytes))
+        },
+        show: |c| Some(quoted(&ByteSize(c.limits.memory?).to_string())),
+    },
+    RunOption {
+        name: "pin",
+        takes: Takes::Switch,
+        per_sweep: true,
+        help: "Keep every worker process on a core of its own",
+        default: "false",
+        shorthands: &[],
+        read: |values| {
+            let pin = switch(values)?;
+            change(move |c| c.limits.pin = pin)
+        },
+        show: |c| Some(c.limits.pin.to_string()),
+    },
+    RunOption {
+        name: "retries",
+        takes: Takes::Number("N"),
+        per_sweep: true,
+        help: "Try a sample that fails, or takes too long, so many times again",
+        default: "0",
+        shorthands: &[],
+        read: |values| {
+            let retries = whole(one(values)?, 0..=1000_u32)?;
+            change(move |c| c.retries = retries)
+        },
+        show: |c| Some(c.retries.to_string()),
     },
     RunOption {
         name: "seed",
@@ -137,3 +198,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         show: |c| Some(c.fail_on_sample_error.to_string()),
     },
 ];
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, Into::into)
+}

@@ -1,0 +1,193 @@
+use std::collections::HashMap;
+
+use super::{Backend, Finished, Task, Wait};
+
+/// Hands jobs to a backend, numbers and counts them, and tries failed ones again.
+///
+/// ```
+/// use std::sync::Arc;
+/// use bencher_core::evaluator::{Dispatcher, Executors, Limits, Wait};
+/// let next = Arc::new(|x: &u32, _: &_| Ok(x + 1));
+/// let mut jobs = Dispatcher::new(Executors::Serial.backend(next, &Limits::default())?);
+/// assert_eq!(jobs.submit([1, 2]), 0);
+/// assert_eq!(jobs.submit([3]), 2, "the number of the first");
+/// jobs.gather(Wait::Forever);
+/// assert_eq!(jobs.gathered() + jobs.in_flight(), jobs.submitted());
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub struct Dispatcher<A, R> {
+    backend: Box<dyn Backend<A, R>>,
+    submitted: u64,
+    gathered: u64,
+    retries: u32,
+    /// How often jobs that failed were tried again.
+    tried: HashMap<u64, u32>,
+    retried: u64,
+}
+
+impl<A, R> std::fmt::Debug for Dispatcher<A, R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Dispatcher")
+            .field("submitted", &self.submitted)
+            .field("gathered", &self.gathered)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<A, R> Dispatcher<A, R> {
+    /// A dispatcher on a backend.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use bencher_core::evaluator::{Dispatcher, Executors, Limits, Outcome, Wait};
+    /// let square = Arc::new(|x: &i32, _: &_| Ok(x * x));
+    /// let mut jobs = Dispatcher::new(Executors::Threads(2).backend(square, &Limits::default())?);
+    /// jobs.submit([1, 2, 3]);
+    /// let mut squares = Vec::new();
+    /// while jobs.in_flight() > 0 {
+    ///     let done = jobs.gather(Wait::Forever);
+    ///     squares.extend(done.into_iter().filter_map(|job| job.outcome.done()));
+    /// }
+    /// squares.sort();
+    /// assert_eq!(squares, [1, 4, 9]);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn new(backend: Box<dyn Backend<A, R>>) -> Self {
+        Self {
+            backend,
+            submitted: 0,
+            gathered: 0,
+            retries: 0,
+            tried: HashMap::new(),
+            retried: 0,
+        }
+    }
+
+    /// Runs a job that failed or ran out of time again, so many times at most.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicU32, Ordering};
+    /// use bencher_core::evaluator::{Dispatcher, Executors, Limits, Outcome, Wait};
+    /// let calls = AtomicU32::new(0);
+    /// let third_time = Arc::new(move |(): &(), _: &_| match calls.fetch_add(1, Ordering::Relaxed) {
+    ///     2 => Ok("at last".to_owned()),
+    ///     _ => Err("not yet".to_owned()),
+    /// });
+    /// let backend = Executors::Serial.backend(third_time, &Limits::default())?;
+    /// let mut jobs = Dispatcher::new(backend).retrying(2);
+    /// jobs.submit([()]);
+    /// let mut finished = Vec::new();
+    /// while jobs.in_flight() > 0 {
+    ///     jobs.gather_into(Wait::Forever, &mut finished);
+    /// }
+    /// assert_eq!(finished[0].outcome, Outcome::Done("at last".to_owned()));
+    /// assert_eq!(jobs.retried(), 2);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn retrying(self, retries: u32) -> Self {
+        Self { retries, ..self }
+    }
+
+    /// Submits jobs; they are numbered from 0 in the order of submission. Returns the number of
+    /// the first.
+    pub fn submit(&mut self, jobs: impl IntoIterator<Item = A>) -> u64 {
+        let first = self.submitted;
+        let tasks: Vec<Task<A>> = jobs
+            .into_iter()
+            .zip(first..)
+            .map(|(args, id)| Task { id, args })
+            .collect();
+        self.submitted += tasks.len() as u64;
+        self.backend.submit(tasks);
+        first
+    }
+
+    /// The jobs that finished since; if it waits, until there is one, provided that any is under way.
+    /// Where a job that failed is tried again, that may still be none.
+    pub fn gather(&mut self, wait: Wait) -> Vec<Finished<A, R>> {
+        let mut finished = Vec::new();
+        self.gather_into(wait, &mut finished);
+        finished
+    }
+
+    /// Like [`gather`](Self::gather), into a buffer.
+    pub fn gather_into(&mut self, wait: Wait, finished: &mut Vec<Finished<A, R>>) {
+        let before = finished.len();
+        let wait = if self.in_flight() > 0 { wait } else { Wait::No };
+        self.backend.collect(wait, finished);
+        if self.retries > 0 {
+            self.try_again(before, finished);
+        }
+        self.gathered += (finished.len() - before) as u64;
+    }
+
+    /// Takes the jobs that are to be tried again out of those that just finished.
+    fn try_again(&mut self, before: usize, finished: &mut Vec<Finished<A, R>>) {
+        let mut again = Vec::new();
+        let mut at = before;
+        while let Some(job) = finished.get(at) {
+            let may = job.outcome.may_be_retried();
+            let tries = if may {
+                self.tried.entry(job.id).or_default()
+            } else {
+                &mut 0
+            };
+            if may && *tries < self.retries {
+                *tries += 1;
+                let Finished { id, args, .. } = finished.remove(at);
+                again.push(Task { id, args });
+            } else {
+                self.tried.remove(&job.id);
+                at += 1;
+            }
+        }
+        self.retried += again.len() as u64;
+        if !again.is_empty() {
+            self.backend.submit(again);
+        }
+    }
+
+    /// Calls off the jobs that no worker has begun, which are gathered as cancelled, and asks those that run
+    /// to stop; nothing is tried again.
+    pub fn cancel(&mut self) {
+        self.retries = 0;
+        self.backend.cancel();
+    }
+
+    /// Ends the jobs: what no worker has begun is gathered as cancelled, what runs as timed out.
+    pub fn expire(&mut self) {
+        self.cancel();
+        self.backend.expire();
+    }
+
+    /// How many jobs were submitted.
+    pub const fn submitted(&self) -> u64 {
+        self.submitted
+    }
+
+    /// How many finished jobs were handed out.
+    pub const fn gathered(&self) -> u64 {
+        self.gathered
+    }
+
+    /// How many jobs are not yet handed out.
+    pub const fn in_flight(&self) -> u64 {
+        self.submitted - self.gathered
+    }
+
+    /// How often a job was tried again.
+    pub const fn retried(&self) -> u64 {
+        self.retried
+    }
+
+    /// How many jobs should be under way to keep every worker busy.
+    pub fn window(&self) -> usize {
+        self.backend.window()
+    }
+
+    /// How many jobs run at the same time at most.
+    pub fn workers(&self) -> usize {
+        self.backend.workers()
+    }
+}

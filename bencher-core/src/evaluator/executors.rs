@@ -1,0 +1,89 @@
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::process::{Launch, ProcessBackend, Role, ordinal, role};
+use super::{Backend, Limits, RunFunction, SerialBackend, ThreadBackend};
+
+/// How jobs are run.
+///
+/// ```
+/// use std::sync::Arc;
+/// use bencher_core::evaluator::{Executors, Limits};
+/// let backend = Executors::Threads(2).backend(Arc::new(|x: &u32, _| Ok(*x)), &Limits::default())?;
+/// assert_eq!(backend.workers(), 2);
+/// assert_eq!(Executors::default(), Executors::Serial);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Executors {
+    /// One after the other, on the calling thread.
+    #[default]
+    Serial,
+    /// On so many threads of this process.
+    Threads(usize),
+    /// In so many processes, each this program again.
+    Processes(usize),
+}
+
+impl Executors {
+    /// A backend that runs `function`.
+    ///
+    /// In a worker process that was started for the backend made here, this runs the jobs and never
+    /// returns. The place counts: the line of the call, and how often this thread came by it.
+    ///
+    /// # Errors
+    /// Where its workers cannot be started.
+    #[track_caller]
+    pub fn backend<A, R>(
+        self,
+        function: RunFunction<A, R>,
+        limits: &Limits,
+    ) -> std::io::Result<Box<dyn Backend<A, R>>>
+    where
+        A: Serialize + DeserializeOwned + Clone + Send + 'static,
+        R: Serialize + DeserializeOwned + Send + 'static,
+    {
+        let line = std::panic::Location::caller();
+        Ok(match self {
+            Self::Serial => Box::new(SerialBackend::new(function, limits)),
+            Self::Threads(workers) => Box::new(ThreadBackend::start(function, workers, limits)?),
+            Self::Processes(workers) => {
+                let line = format!("line {line}");
+                let place = format!("{line}, time {}", ordinal(&line) + 1);
+                if let Some(role) = role() {
+                    serve(role, &place, &function);
+                }
+                Box::new(ProcessBackend::start(
+                    Launch::again(place)?,
+                    workers,
+                    limits,
+                )?)
+            }
+        })
+    }
+
+    /// How many jobs run at the same time.
+    pub const fn workers(self) -> usize {
+        match self {
+            Self::Serial => 1,
+            Self::Threads(workers) | Self::Processes(workers) => workers,
+        }
+    }
+}
+
+/// Works as the worker process that this is, and ends.
+fn serve<A, R>(role: &Role, place: &str, function: &RunFunction<A, R>) -> !
+where
+    A: DeserializeOwned,
+    R: Serialize,
+{
+    if role.place() != place {
+        role.refuse(&format!(
+            "it was to work at {}, and came by {place} before: one program can work in processes at \
+             one place only, unless its jobs are sweeps",
+            role.place()
+        ));
+    }
+    let served = role.serve(function);
+    std::process::exit(i32::from(served.is_err()))
+}

@@ -1,0 +1,76 @@
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// What a running job can ask of the evaluator that runs it: whether it should stop.
+///
+/// A job that takes long asks now and then and returns an error when it should stop; one that never
+/// asks is stopped all the same where it runs in a process of its own, and left behind on a thread.
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::time::Duration;
+/// use bencher_core::evaluator::{Dispatcher, Executors, JobHandle, Limits, Outcome, RunFunction, Wait};
+/// let patient: RunFunction<(), u64> = Arc::new(|(), job: &JobHandle<'_>| {
+///     while !job.should_stop() {
+///         std::hint::spin_loop();
+///     }
+///     Err("stopped".to_owned())
+/// });
+/// let limits = Limits { time: Some(Duration::from_millis(5)), ..Limits::default() };
+/// let mut jobs = Dispatcher::new(Executors::Serial.backend(patient, &limits)?);
+/// jobs.submit([()]);
+/// assert_eq!(jobs.gather(Wait::Forever)[0].outcome, Outcome::TimedOut);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct JobHandle<'a> {
+    calls: &'a CallOff,
+    seen: u64,
+    deadline: Option<Instant>,
+}
+
+impl<'a> JobHandle<'a> {
+    /// The handle of a job that begins now.
+    pub(super) fn begin(calls: &'a CallOff, limit: Option<Duration>) -> Self {
+        Self {
+            calls,
+            seen: calls.count(),
+            deadline: limit.and_then(|limit| Instant::now().checked_add(limit)),
+        }
+    }
+
+    /// Whether the job was called off, or its time is up.
+    pub fn should_stop(&self) -> bool {
+        self.is_called_off() || self.is_late()
+    }
+
+    /// How much of its time the job has left; `None` where it has no limit.
+    pub fn time_left(&self) -> Option<Duration> {
+        let deadline = self.deadline?;
+        Some(deadline.saturating_duration_since(Instant::now()))
+    }
+
+    pub(super) fn is_called_off(&self) -> bool {
+        self.calls.count() != self.seen
+    }
+
+    pub(super) fn is_late(&self) -> bool {
+        self.deadline
+            .is_some_and(|deadline| Instant::now() >= deadline)
+    }
+}
+
+/// How often the jobs of a backend were called off; those that began before see that the number has
+/// changed.
+#[derive(Debug, Default)]
+pub(super) struct CallOff(AtomicU64);
+
+impl CallOff {
+    pub(super) fn call(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn count(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}

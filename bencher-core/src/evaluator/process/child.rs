@@ -1,0 +1,214 @@
+//! A worker process, from its start to its burial.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{Child, Command, ExitStatus};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::super::Limits;
+use super::launch::{Launch, VARIABLE};
+use super::output::Output;
+use super::system::kill_group;
+use super::wire::{Hello, Incoming, Order, VERSION, send};
+
+/// A worker process that runs.
+#[derive(Debug)]
+pub(super) struct Worker {
+    child: Child,
+    stream: UnixStream,
+    pub(super) incoming: Incoming,
+    pub(super) output: Output,
+    grip: Grip,
+    timeout: Option<Duration>,
+}
+
+/// What one needs to tell a worker something, and to end it with its process group.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Grip(Arc<Mutex<Held>>);
+
+#[derive(Debug, Default)]
+struct Held {
+    group: Option<u32>,
+    stream: Option<UnixStream>,
+    buffer: Vec<u8>,
+    /// Why it was ended by this side.
+    why: Option<Why>,
+}
+
+/// Why this side ended a worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Why {
+    /// Its job took too long.
+    Late,
+    /// Its job printed too much.
+    Output,
+    /// Nobody wants its job any more.
+    Expired,
+}
+
+impl Grip {
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells the worker something.
+    pub(super) fn tell(&self, order: &Order) -> io::Result<()> {
+        let Held { stream, buffer, .. } = &mut *self.held();
+        match stream {
+            Some(stream) => send(stream, buffer, order),
+            None => Err(io::ErrorKind::NotConnected.into()),
+        }
+    }
+
+    /// Whether the worker was ended by this side.
+    pub(super) fn is_ended(&self) -> bool {
+        self.held().why.is_some()
+    }
+
+    /// Ends the worker with everything that it started.
+    pub(super) fn kill(&self, why: Why) {
+        let mut held = self.held();
+        if let Some(group) = held.group {
+            held.why.get_or_insert(why);
+            kill_group(group);
+        }
+    }
+}
+
+impl Worker {
+    /// Starts a worker and tells it what it is for.
+    pub(super) fn start(launch: &Launch, limits: &Limits, number: usize) -> io::Result<Self> {
+        let (stream, theirs) = UnixStream::pair()?;
+        let (reader, writer) = io::pipe()?;
+        let mut command = Command::new(&launch.program);
+        command
+            .args(&launch.args)
+            .env(VARIABLE, format!("{} {}", std::process::id(), launch.place))
+            .stdin(OwnedFd::from(theirs))
+            .stdout(writer.try_clone()?)
+            .stderr(writer)
+            .process_group(0);
+        let child = command.spawn()?;
+        // It holds the ends that the worker has.
+        drop(command);
+        let grip = Grip::default();
+        grip.held().group = Some(child.id());
+        grip.held().stream = Some(stream.try_clone()?);
+        let stop = {
+            let grip = grip.clone();
+            move || grip.kill(Why::Output)
+        };
+        let output = Output::read(reader, limits.output, stop)?;
+        let worker = Self {
+            child,
+            stream,
+            incoming: Incoming::default(),
+            output,
+            grip,
+            timeout: None,
+        };
+        let hello = Order::Hello(Hello {
+            version: VERSION,
+            memory: limits.memory,
+            core: limits.pin.then_some(number),
+            time: limits.time,
+            context: launch.context.clone(),
+        });
+        worker.grip.tell(&hello)?;
+        Ok(worker)
+    }
+
+    pub(super) fn grip(&self) -> Grip {
+        self.grip.clone()
+    }
+
+    /// Reads what the worker says, for so long at most; whether anything came.
+    pub(super) fn listen(&mut self, timeout: Option<Duration>) -> io::Result<bool> {
+        let timeout = timeout.map(|time| time.max(Duration::from_millis(1)));
+        if timeout != self.timeout {
+            self.stream.set_read_timeout(timeout)?;
+            self.timeout = timeout;
+        }
+        match self.incoming.fill(&mut self.stream) {
+            Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(_) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Ends it with everything that it started, and says how it ended.
+    pub(super) fn bury(mut self) -> Death {
+        if let Some(group) = self.grip.held().group {
+            kill_group(group);
+        }
+        let status = self.child.wait();
+        let mut held = self.grip.held();
+        // From now on the number may be another's.
+        held.group = None;
+        held.stream = None;
+        Death {
+            why: held.why,
+            status: status.ok(),
+            last_lines: self.output.last_lines(),
+        }
+    }
+
+    /// Has it let go of everything and end; ends it where that takes longer than `patience`.
+    pub(super) fn close(mut self, patience: Duration) {
+        let end = Instant::now() + patience;
+        if self.grip.tell(&Order::Close).is_ok() {
+            // It says nothing more; the connection ends with it.
+            while Instant::now() < end && self.listen(Some(end - Instant::now())).is_ok() {}
+        }
+        self.bury();
+    }
+}
+
+/// How a worker ended.
+#[derive(Debug)]
+pub(super) struct Death {
+    pub(super) why: Option<Why>,
+    status: Option<ExitStatus>,
+    last_lines: String,
+}
+
+impl Death {
+    /// What happened, in words, with the last that the worker printed.
+    pub(super) fn text(&self, limits: &Limits) -> String {
+        let mut text = match (self.why, self.status) {
+            (Some(Why::Output), _) => too_much(limits),
+            (_, Some(status)) => how(status),
+            (_, None) => "its worker process ended in an unknown way".to_owned(),
+        };
+        if !self.last_lines.is_empty() {
+            text.push_str("; the last it printed:\n");
+            text.push_str(&self.last_lines);
+        }
+        text
+    }
+}
+
+pub(super) fn too_much(limits: &Limits) -> String {
+    let most = limits.output;
+    format!("it printed more than {most} bytes, and its worker process was ended for that")
+}
+
+fn how(status: ExitStatus) -> String {
+    match (status.signal(), status.code()) {
+        (Some(signal), _) => {
+            let name = signal_hook::low_level::signal_name(signal).unwrap_or("unknown");
+            let hint = if signal == signal_hook::consts::SIGKILL {
+                ", as the kernel does where memory runs out"
+            } else {
+                ""
+            };
+            format!("its worker process was ended by signal {signal} ({name}){hint}")
+        }
+        (None, Some(code)) => format!("its worker process exited with status {code}"),
+        (None, None) => format!("its worker process ended: {status}"),
+    }
+}

@@ -1,0 +1,327 @@
+//! What keeps one worker process at work: a thread that feeds it, minds its time, and replaces it.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crossbeam::channel::{Receiver, Sender};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::super::{Finished, Limits, Outcome, Task, Usage};
+use super::child::{Grip, Why, Worker, too_much};
+use super::launch::Launch;
+use super::wire::{Answer, Bytes, End, Order};
+use super::{Chunk, Shared};
+
+/// How long a job may run before the jobs behind it go to other workers.
+const RECALL: Duration = Duration::from_millis(20);
+/// How long a worker may take to let go of what it holds.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How often a worker is started for the same job before the job fails.
+const STARTS: u32 = 2;
+
+pub(super) struct Keeper<A, R> {
+    pub(super) number: usize,
+    pub(super) launch: Launch,
+    pub(super) limits: Limits,
+    pub(super) queue: Receiver<Chunk<A>>,
+    /// The other end of the queue, for jobs that come back.
+    pub(super) tasks: Sender<Chunk<A>>,
+    pub(super) results: Sender<Vec<Finished<A, R>>>,
+    pub(super) shared: Arc<Shared>,
+    /// By what others end the worker that is at work.
+    pub(super) grip: Arc<Mutex<Option<Grip>>>,
+    pub(super) worker: Option<Worker>,
+    /// How often jobs had been called off when the chunk that it is at was submitted.
+    pub(super) calls: u64,
+}
+
+/// What came of giving a worker jobs.
+enum Gave {
+    /// All of them ended or went back into the queue.
+    Everything,
+    /// It cannot work on the first of those that are left.
+    Refused(String),
+    /// The worker is gone, by the fault of the first of those that are left.
+    Lost,
+    /// The worker is gone, by nobody's fault.
+    Gone,
+}
+
+impl<A, R> Keeper<A, R>
+where
+    A: Serialize + Send,
+    R: DeserializeOwned + Send,
+{
+    /// Starts a worker and waits until it is where its jobs are run.
+    pub(super) fn hire(launch: &Launch, limits: &Limits, number: usize) -> io::Result<Worker> {
+        let mut worker = Worker::start(launch, limits, number)?;
+        loop {
+            match worker.incoming.take::<Answer<R>>() {
+                Some(Ok(Answer::Refused(why))) => {
+                    worker.bury();
+                    return Err(io::Error::other(why));
+                }
+                Some(Ok(_)) => return Ok(worker),
+                Some(Err(error)) => {
+                    worker.bury();
+                    return Err(error);
+                }
+                None => {}
+            }
+            if worker.listen(None).is_err() {
+                let death = worker.bury().text(limits);
+                return Err(io::Error::other(format!(
+                    "{death}\nbefore it came to {}: the program, started again, must go the same way \
+                     up to there",
+                    launch.place
+                )));
+            }
+        }
+    }
+
+    /// Works until the queue ends.
+    pub(super) fn work(mut self) {
+        while let Ok(Some((calls, chunk))) = self.queue.recv() {
+            let (started, count) = (Instant::now(), chunk.len().max(1) as u64);
+            self.calls = calls;
+            self.see_through(chunk.into());
+            let each = u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX) / count;
+            self.shared.nanoseconds.store(each, Ordering::Relaxed);
+            if self.shared.closed.load(Ordering::Relaxed) {
+                break;
+            }
+        }
+        self.hold(None);
+        if let Some(worker) = self.worker.take() {
+            worker.close(PATIENCE);
+        }
+    }
+
+    /// Sees to it that every job of a chunk ends here or goes back into the queue.
+    fn see_through(&mut self, mut rest: VecDeque<Task<A>>) {
+        let mut starts = 0;
+        while !rest.is_empty() {
+            if self.shared.closed.load(Ordering::Relaxed) {
+                return;
+            }
+            if self.are_called_off() {
+                for task in rest {
+                    self.finish(Some(task), Outcome::Cancelled);
+                }
+                return;
+            }
+            let worker = match self.worker.take() {
+                Some(worker) => Ok(worker),
+                None => Self::hire(&self.launch, &self.limits, self.number),
+            };
+            let mut worker = match worker {
+                Ok(worker) => worker,
+                Err(error) => {
+                    starts += 1;
+                    if starts >= STARTS {
+                        starts = 0;
+                        let text = format!("its worker process could not be started: {error}");
+                        self.finish(rest.pop_front(), Outcome::Failed(text));
+                    }
+                    continue;
+                }
+            };
+            let before = rest.len();
+            let gave = self.give(&mut worker, &mut rest);
+            self.hold(None);
+            starts = if rest.len() < before { 0 } else { starts + 1 };
+            match gave {
+                Gave::Everything => self.worker = Some(worker),
+                Gave::Refused(text) => {
+                    self.worker = Some(worker);
+                    self.finish(rest.pop_front(), Outcome::Failed(text));
+                }
+                Gave::Gone if starts < STARTS => drop(worker.bury()),
+                Gave::Gone | Gave::Lost => {
+                    let death = worker.bury();
+                    let outcome = match death.why {
+                        Some(Why::Late | Why::Expired) => Outcome::TimedOut,
+                        Some(Why::Output) | None => Outcome::Failed(death.text(&self.limits)),
+                    };
+                    starts = 0;
+                    self.finish(rest.pop_front(), outcome);
+                }
+            }
+        }
+    }
+
+    /// Gives a worker jobs and takes what comes of them.
+    fn give(&mut self, worker: &mut Worker, rest: &mut VecDeque<Task<A>>) -> Gave {
+        if worker.grip().is_ended() {
+            return Gave::Gone;
+        }
+        let args: Vec<&A> = rest.iter().map(|task| &task.args).collect();
+        let order = match postcard::to_stdvec(&args) {
+            Ok(list) => Order::Jobs {
+                count: args.len(),
+                list: Bytes(list),
+            },
+            Err(error) => {
+                return Gave::Refused(format!("its arguments cannot be sent to a worker: {error}"));
+            }
+        };
+        self.hold(Some(worker.grip()));
+        worker.output.begin_job();
+        if worker.grip().tell(&order).is_err() {
+            return Gave::Gone;
+        }
+        let mut pace = Pace::new(&self.limits);
+        while !rest.is_empty() {
+            match worker.listen(pace.patience(rest.len())) {
+                Ok(true) => {
+                    let (count, gave) = self.take_answers(worker, rest);
+                    if let Some(gave) = gave {
+                        return gave;
+                    }
+                    if count > 0 {
+                        pace.begin_job();
+                    }
+                }
+                Ok(false) if pace.is_late() => worker.grip().kill(Why::Late),
+                Ok(false) if rest.len() > 1 && pace.recalls() => {
+                    // Where it is gone, the next look at it says so.
+                    let _ = worker.grip().tell(&Order::Return);
+                }
+                Ok(false) => {}
+                Err(_) => return Gave::Lost,
+            }
+        }
+        Gave::Everything
+    }
+
+    /// Takes all that a worker has said: how many jobs ended, and why it is to be given no more.
+    fn take_answers(
+        &mut self,
+        worker: &mut Worker,
+        rest: &mut VecDeque<Task<A>>,
+    ) -> (usize, Option<Gave>) {
+        let mut ended = Vec::new();
+        let mut gave = None;
+        while let Some(answer) = worker.incoming.take::<Answer<R>>() {
+            match answer {
+                Ok(Answer::Ended { end, cpu, peak }) => {
+                    let Some(task) = rest.pop_front() else { break };
+                    let usage = Usage {
+                        cpu: Duration::from_nanos(cpu),
+                        peak_memory: peak,
+                    };
+                    let outcome = match end {
+                        End::Done(result) => Outcome::Done(result),
+                        End::Failed(text) => Outcome::Failed(text),
+                        End::TimedOut => Outcome::TimedOut,
+                        End::Cancelled => Outcome::Cancelled,
+                    };
+                    let mut job = task.ended(outcome);
+                    job.usage = Some(Box::new(usage));
+                    ended.push(job);
+                }
+                Ok(Answer::Returned(count)) => {
+                    let back = rest.split_off(rest.len().saturating_sub(count));
+                    for task in back {
+                        if self.are_called_off() {
+                            self.finish(Some(task), Outcome::Cancelled);
+                        } else {
+                            // This keeper holds the other end itself.
+                            let _ = self.tasks.send(Some((self.calls, vec![task])));
+                        }
+                    }
+                }
+                Ok(Answer::Refused(why)) => gave = Some(Gave::Refused(why)),
+                Ok(Answer::Ready) => {}
+                Err(error) => {
+                    gave = Some(Gave::Refused(format!("its result cannot be read: {error}")));
+                }
+            }
+        }
+        let count = ended.len();
+        if count > 0 {
+            let printed = worker.output.begin_job();
+            if printed > self.limits.output
+                && let Some(last) = ended.last_mut()
+            {
+                // It is being ended for that.
+                last.outcome = Outcome::Failed(too_much(&self.limits));
+                gave = Some(Gave::Gone);
+            }
+            // Whoever does not listen any more wants no results.
+            let _ = self.results.send(ended);
+        }
+        (count, gave)
+    }
+
+    /// Whether the chunk that it is at was called off.
+    fn are_called_off(&self) -> bool {
+        self.shared.calls.load(Ordering::Relaxed) != self.calls
+    }
+
+    fn finish(&self, task: Option<Task<A>>, outcome: Outcome<R>) {
+        if let Some(task) = task {
+            // Whoever does not listen any more wants no results.
+            let _ = self.results.send(vec![task.ended(outcome)]);
+        }
+    }
+
+    fn hold(&self, grip: Option<Grip>) {
+        *self.grip.lock().unwrap_or_else(PoisonError::into_inner) = grip;
+    }
+}
+
+/// How long to wait for the job that runs.
+struct Pace {
+    began: Instant,
+    limit: Option<Duration>,
+    /// Whether it was waited for in vain.
+    ticked: bool,
+    recalled: bool,
+}
+
+/// How much later than its limit a job is ended that was told of it and goes on.
+const GRACE: Duration = Duration::from_millis(15);
+
+impl Pace {
+    fn new(limits: &Limits) -> Self {
+        Self {
+            began: Instant::now(),
+            limit: limits.time.map(|limit| limit + GRACE),
+            ticked: false,
+            recalled: false,
+        }
+    }
+
+    fn begin_job(&mut self) {
+        self.began = Instant::now();
+        self.ticked = false;
+    }
+
+    /// How long to wait at most, with so many jobs left.
+    fn patience(&self, left: usize) -> Option<Duration> {
+        let recall = (left > 1 && !self.recalled).then_some(RECALL);
+        let whole = [recall, self.limit].into_iter().flatten().min()?;
+        if !self.ticked {
+            // Always the same, so that the system need not be told for every job.
+            return Some(whole);
+        }
+        let gone = self.began.elapsed();
+        let limit = self.limit.map(|limit| limit.saturating_sub(gone));
+        [recall, limit].into_iter().flatten().min()
+    }
+
+    fn is_late(&mut self) -> bool {
+        self.ticked = true;
+        self.limit
+            .is_some_and(|limit| self.began.elapsed() >= limit)
+    }
+
+    fn recalls(&mut self) -> bool {
+        !std::mem::replace(&mut self.recalled, true)
+    }
+}

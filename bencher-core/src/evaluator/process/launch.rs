@@ -1,0 +1,90 @@
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// The variable of the environment that makes a program a worker process.
+pub(super) const VARIABLE: &str = "BENCHER_WORKER";
+
+/// How a worker process is started: this program again, which goes the same way up to the place
+/// where it is to work.
+///
+/// ```
+/// use bencher_core::evaluator::process::Launch;
+/// let launch = Launch::again("sweep 0")?.args(["--quiet"]);
+/// assert_eq!(launch.place(), "sweep 0");
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Launch {
+    pub(super) program: PathBuf,
+    pub(super) args: Vec<OsString>,
+    pub(super) place: String,
+    pub(super) context: Vec<u8>,
+}
+
+impl Launch {
+    /// This program with the arguments that it was given, to work at a place.
+    ///
+    /// Where a thread of a test runner calls, that is the runner with this one test.
+    ///
+    /// # Errors
+    /// Where the system does not say which program this is.
+    pub fn again(place: impl Into<String>) -> std::io::Result<Self> {
+        let program = std::env::current_exe()?;
+        let args = match test_of_this_thread(&program) {
+            Some(test) => [
+                "--exact",
+                &test,
+                "--nocapture",
+                "--include-ignored",
+                "--test-threads=1",
+            ]
+            .map(OsString::from)
+            .to_vec(),
+            None => std::env::args_os().skip(1).collect(),
+        };
+        Ok(Self {
+            program,
+            args,
+            place: place.into(),
+            context: Vec::new(),
+        })
+    }
+
+    /// With other arguments.
+    pub fn args(mut self, args: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
+        self.args = args.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// With something that the worker is told before it comes to its place.
+    pub fn context(self, context: Vec<u8>) -> Self {
+        Self { context, ..self }
+    }
+
+    /// Where the program works.
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+}
+
+/// The name of the test that this thread runs: the standard test runner names its threads so.
+fn test_of_this_thread(program: &std::path::Path) -> Option<String> {
+    let thread = std::thread::current();
+    let name = thread.name().filter(|name| *name != "main")?;
+    let is_test = program.parent()?.file_name()? == "deps";
+    is_test.then(|| name.to_owned())
+}
+
+/// How often this thread came by a place of some name, before now.
+///
+/// A worker counts the same, since it goes the same way.
+pub(crate) fn ordinal(place: &str) -> u64 {
+    thread_local!(static SEEN: RefCell<HashMap<String, u64>> = RefCell::default());
+    SEEN.with_borrow_mut(|seen| {
+        let count = seen.entry(place.to_owned()).or_default();
+        *count += 1;
+        *count - 1
+    })
+}

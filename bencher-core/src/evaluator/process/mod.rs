@@ -1,0 +1,227 @@
+//! Worker processes: jobs that can crash, hang and run out of memory without harm to others.
+//!
+//! A worker process is the user's own program, started again with the same arguments. It goes the same
+//! way as the first one up to the place where the jobs are run, and works there ([`Role::serve`]). Only a
+//! program that does the same each time it is started can work in processes; one that does much before
+//! should ask for its [`role`] first.
+//!
+//! What a worker prints is read and dropped, but for the last lines, which stand in the text of a job
+//! that it dies of. Each worker is the leader of a process group of its own. The group ends when a job
+//! passes a [limit](Limits), and when the program ends, however it ends.
+
+mod child;
+mod keeper;
+mod launch;
+mod output;
+mod role;
+mod system;
+mod wire;
+mod worker;
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crossbeam::channel::{Receiver, Sender, unbounded};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{Backend, Finished, Limits, Task, Wait};
+use child::{Grip, Why};
+use keeper::Keeper;
+pub use launch::Launch;
+pub(crate) use launch::ordinal;
+pub use role::{Role, role};
+use wire::Order;
+
+/// Runs jobs in worker processes.
+///
+/// A job whose process dies has failed, with the signal or the exit status in its text; the worker is
+/// replaced and the jobs behind it run. Jobs travel in chunks, as they do between threads.
+///
+/// Dropping it ends the jobs under way; workers that have none let go of what they hold first.
+pub struct ProcessBackend<A, R> {
+    tasks: Sender<Chunk<A>>,
+    /// The workers' end of the queue, to take jobs back from.
+    queue: Receiver<Chunk<A>>,
+    cancelled: Vec<Task<A>>,
+    finished: Receiver<Vec<Finished<A, R>>>,
+    keepers: Vec<JoinHandle<()>>,
+    grips: Vec<Arc<Mutex<Option<Grip>>>>,
+    shared: Arc<Shared>,
+}
+
+/// Jobs that travel together, with how often jobs had been called off before; none ends a keeper.
+type Chunk<A> = Option<(u64, Vec<Task<A>>)>;
+
+/// What all keepers and their backend know.
+#[derive(Debug)]
+struct Shared {
+    /// How long the last jobs took, each.
+    nanoseconds: AtomicU64,
+    /// How often jobs were called off.
+    calls: AtomicU64,
+    closed: AtomicBool,
+}
+
+/// How much work a chunk should hold.
+const CHUNK: Duration = Duration::from_millis(1);
+/// The most jobs of a chunk.
+const MAX_CHUNK: usize = 512;
+
+impl<A, R> ProcessBackend<A, R>
+where
+    A: Serialize + Send + 'static,
+    R: DeserializeOwned + Send + 'static,
+{
+    /// Starts `workers` processes, at least one. The first is waited for, so that a program which cannot
+    /// work in processes says so at once.
+    ///
+    /// # Errors
+    /// Where the system gives no process, or the first does not come to its place.
+    pub fn start(launch: Launch, workers: usize, limits: &Limits) -> std::io::Result<Self> {
+        let (tasks, queue) = unbounded();
+        let (results, finished) = unbounded();
+        let shared = Arc::new(Shared {
+            nanoseconds: AtomicU64::new(u64::MAX),
+            calls: AtomicU64::new(0),
+            closed: AtomicBool::new(false),
+        });
+        let mut first = Some(Keeper::<A, R>::hire(&launch, limits, 0)?);
+        let mut backend = Self {
+            tasks,
+            queue,
+            cancelled: Vec::new(),
+            finished,
+            keepers: Vec::new(),
+            grips: Vec::new(),
+            shared,
+        };
+        for number in 0..workers.max(1) {
+            let grip = Arc::default();
+            backend.grips.push(Arc::clone(&grip));
+            let keeper = Keeper {
+                number,
+                launch: launch.clone(),
+                limits: *limits,
+                queue: backend.queue.clone(),
+                tasks: backend.tasks.clone(),
+                results: results.clone(),
+                shared: Arc::clone(&backend.shared),
+                grip,
+                worker: first.take(),
+                calls: 0,
+            };
+            let thread = std::thread::Builder::new().name(format!("bencher-keeper-{number}"));
+            backend.keepers.push(thread.spawn(move || keeper.work())?);
+        }
+        Ok(backend)
+    }
+}
+
+impl<A, R> ProcessBackend<A, R> {
+    /// Jobs a chunk, from how long the last took.
+    fn chunk(&self) -> usize {
+        match self.shared.nanoseconds.load(Ordering::Relaxed) {
+            u64::MAX => 1,
+            each => {
+                let fit = CHUNK.as_nanos() / u128::from(each.max(1));
+                usize::try_from(fit)
+                    .unwrap_or(MAX_CHUNK)
+                    .clamp(1, MAX_CHUNK)
+            }
+        }
+    }
+
+    /// The workers that are at work.
+    fn at_work(&self) -> impl Iterator<Item = Grip> {
+        self.grips
+            .iter()
+            .filter_map(|grip| grip.lock().unwrap_or_else(PoisonError::into_inner).clone())
+    }
+}
+
+impl<A, R> std::fmt::Debug for ProcessBackend<A, R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ProcessBackend")
+            .field("workers", &self.keepers.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<A: Send, R: Send> Backend<A, R> for ProcessBackend<A, R> {
+    fn submit(&mut self, tasks: Vec<Task<A>>) {
+        let calls = self.shared.calls.load(Ordering::Relaxed);
+        let mut rest = tasks;
+        while !rest.is_empty() {
+            let behind = rest.split_off(rest.len().min(self.chunk()));
+            // This backend holds the other end itself.
+            let chunk = std::mem::replace(&mut rest, behind);
+            let _ = self.tasks.send(Some((calls, chunk)));
+        }
+    }
+
+    fn collect(&mut self, wait: Wait, finished: &mut Vec<Finished<A, R>>) {
+        let wait = if self.cancelled.is_empty() {
+            wait
+        } else {
+            Wait::No
+        };
+        finished.extend(self.cancelled.drain(..).map(Task::cancelled));
+        let first = match wait {
+            Wait::No => None,
+            Wait::Until(end) => self.finished.recv_deadline(end).ok(),
+            Wait::Forever => self.finished.recv().ok(),
+        };
+        finished.extend(first.into_iter().flatten());
+        while let Ok(chunk) = self.finished.try_recv() {
+            finished.extend(chunk);
+        }
+    }
+
+    fn cancel(&mut self) {
+        self.shared.calls.fetch_add(1, Ordering::Relaxed);
+        while let Ok(chunk) = self.queue.try_recv() {
+            self.cancelled
+                .extend(chunk.into_iter().flat_map(|(_, tasks)| tasks));
+        }
+        for grip in self.at_work() {
+            // One that is gone has no job to call off; the others give back what they have not begun.
+            let _ = grip.tell(&Order::CallOff);
+            let _ = grip.tell(&Order::Return);
+        }
+    }
+
+    fn expire(&mut self) {
+        self.cancel();
+        for grip in self.at_work() {
+            grip.kill(Why::Expired);
+        }
+    }
+
+    fn window(&self) -> usize {
+        self.chunk() * self.keepers.len() * 4
+    }
+
+    fn workers(&self) -> usize {
+        self.keepers.len()
+    }
+}
+
+impl<A, R> Drop for ProcessBackend<A, R> {
+    fn drop(&mut self) {
+        self.shared.closed.store(true, Ordering::Relaxed);
+        while self.queue.try_recv().is_ok() {}
+        for grip in self.at_work() {
+            grip.kill(Why::Expired);
+        }
+        for _ in &self.keepers {
+            let _ = self.tasks.send(None);
+        }
+        for keeper in self.keepers.drain(..) {
+            // A keeper has nothing to panic of, and there is nothing to be done if it did.
+            let _ = keeper.join();
+        }
+    }
+}

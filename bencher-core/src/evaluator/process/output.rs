@@ -1,0 +1,132 @@
+//! What a worker process prints: read to the end, and the last of it kept.
+
+use std::collections::VecDeque;
+use std::io::{PipeReader, Read};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+/// How much of the end is kept.
+const KEPT: usize = 4096;
+/// How many lines of it are shown.
+const LINES: usize = 6;
+
+/// The output of a worker, which a thread of its own reads.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Output(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    printed: AtomicU64,
+    state: Mutex<State>,
+    ended: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    last: VecDeque<u8>,
+    is_over: bool,
+}
+
+impl Output {
+    /// Reads a pipe to its end; where too much is printed for one job, calls `stop` once.
+    pub(super) fn read(
+        mut pipe: PipeReader,
+        limit: u64,
+        stop: impl Fn() + Send + 'static,
+    ) -> std::io::Result<Self> {
+        let output = Self::default();
+        let shared = Arc::clone(&output.0);
+        let read = move || {
+            let mut buffer = vec![0; 1 << 16];
+            let mut stopped = false;
+            while let Ok(count @ 1..) = pipe.read(&mut buffer) {
+                let bytes = buffer.get(..count).unwrap_or_default();
+                let printed = shared.take_in(bytes);
+                if !stopped && printed > limit {
+                    stopped = true;
+                    stop();
+                }
+            }
+            shared.lock().is_over = true;
+            shared.ended.notify_all();
+        };
+        let thread = std::thread::Builder::new().name("bencher-output".to_owned());
+        thread.spawn(read)?;
+        Ok(output)
+    }
+
+    /// Forgets what was printed so far, since another job begins, and says how many bytes it was.
+    pub(super) fn begin_job(&self) -> u64 {
+        let printed = self.0.printed.swap(0, Ordering::Relaxed);
+        if printed > 0 {
+            self.0.lock().last.clear();
+        }
+        printed
+    }
+
+    /// The last lines that a worker printed which has ended.
+    pub(super) fn last_lines(&self) -> String {
+        let state = self.0.lock();
+        let wait = Duration::from_millis(500);
+        let ended = self
+            .0
+            .ended
+            .wait_timeout_while(state, wait, |state| !state.is_over);
+        let (state, _) = ended.unwrap_or_else(PoisonError::into_inner);
+        let bytes: Vec<u8> = state.last.iter().copied().collect();
+        let text = String::from_utf8_lossy(&bytes);
+        let lines: Vec<&str> = text
+            .lines()
+            .map(str::trim_end)
+            .filter(|line| !line.is_empty())
+            .collect();
+        let first = lines.len().saturating_sub(LINES);
+        lines.get(first..).unwrap_or_default().join("\n")
+    }
+}
+
+impl Shared {
+    /// Keeps the end of it; how many bytes the job has printed.
+    fn take_in(&self, bytes: &[u8]) -> u64 {
+        let mut state = self.lock();
+        let kept = bytes
+            .get(bytes.len().saturating_sub(KEPT)..)
+            .unwrap_or_default();
+        state.last.extend(kept);
+        let over = state.last.len().saturating_sub(KEPT);
+        state.last.drain(..over);
+        let count = bytes.len() as u64;
+        self.printed.fetch_add(count, Ordering::Relaxed) + count
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    #[test]
+    fn the_last_lines_are_kept_and_too_much_is_noticed() {
+        let (reader, mut writer) = std::io::pipe().unwrap();
+        let (tell, told) = std::sync::mpsc::channel();
+        let stop = move || tell.send(()).unwrap();
+        let output = Output::read(reader, 10_000, stop).unwrap();
+        for line in 0..2000 {
+            writeln!(writer, "line {line}").unwrap();
+        }
+        told.recv_timeout(Duration::from_secs(20)).unwrap();
+        drop(writer);
+        let lines = output.last_lines();
+        assert!(
+            lines.starts_with("line 1994\n") && lines.ends_with("line 1999"),
+            "{lines}"
+        );
+        assert!(output.begin_job() > 10_000);
+        assert_eq!((output.begin_job(), output.last_lines().as_str()), (0, ""));
+    }
+}

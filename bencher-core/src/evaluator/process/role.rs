@@ -1,0 +1,177 @@
+use std::io;
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use serde::Serialize;
+
+use super::super::handle::CallOff;
+use super::launch::VARIABLE;
+use super::system::{empty_input, kill_own_group, limit_memory, stay_on_core};
+use super::wire::{Answer, Hello, Incoming, Order, VERSION, send};
+
+/// What a worker process is there for.
+///
+/// The example stands at [`role`].
+#[derive(Debug)]
+pub struct Role {
+    place: String,
+    pub(super) hello: Hello,
+    pub(super) inbox: Arc<Inbox>,
+}
+
+/// What a worker has been told, by a thread that listens to the program which started it.
+#[derive(Debug)]
+pub(super) struct Inbox {
+    state: Mutex<State>,
+    changed: Condvar,
+    pub(super) calls: CallOff,
+    answers: Mutex<(UnixStream, Vec<u8>)>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Jobs that came and were not looked at.
+    list: Option<Vec<u8>>,
+    /// How many of the jobs that came are not begun.
+    waiting: usize,
+    is_closed: bool,
+}
+
+impl Inbox {
+    /// The next list of jobs; none when there will be no more.
+    pub(super) fn next_list(&self) -> Option<Vec<u8>> {
+        let state = self.state();
+        let state = self
+            .changed
+            .wait_while(state, |state| state.list.is_none() && !state.is_closed);
+        state.unwrap_or_else(PoisonError::into_inner).list.take()
+    }
+
+    /// Whether the next job of the list is still to be run here.
+    pub(super) fn begin_job(&self) -> bool {
+        let mut state = self.state();
+        let begins = state.waiting > 0;
+        state.waiting = state.waiting.saturating_sub(1);
+        begins
+    }
+
+    /// Says something to the program that started this process.
+    pub(super) fn answer<R: Serialize>(&self, answer: &Answer<R>) -> io::Result<()> {
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        let (stream, buffer) = &mut *answers;
+        send(stream, buffer, answer)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does what it is told until it is told no more; the process then ends with its parent.
+    fn listen(&self, mut stream: UnixStream, mut incoming: Incoming) {
+        while let Ok(order) = incoming.next(&mut stream) {
+            match order {
+                Order::Hello(_) => {}
+                Order::Jobs { count, list } => {
+                    let mut state = self.state();
+                    state.list = Some(list.0);
+                    state.waiting = count;
+                }
+                Order::Return => {
+                    let waiting = std::mem::take(&mut self.state().waiting);
+                    if self.answer(&Answer::<()>::Returned(waiting)).is_err() {
+                        break;
+                    }
+                }
+                Order::CallOff => self.calls.call(),
+                Order::Close => self.state().is_closed = true,
+            }
+            self.changed.notify_all();
+        }
+        kill_own_group();
+    }
+}
+
+impl Role {
+    /// The place where its jobs are run.
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// What it was told by [`Launch::context`](super::Launch::context).
+    pub fn context(&self) -> &[u8] {
+        &self.hello.context
+    }
+}
+
+/// What this process is there for, if it is a worker of another.
+///
+/// A program that does much before its first sweep or evaluator asks early: from then on, the process ends
+/// with the one that started it.
+///
+/// ```
+/// use bencher_core::evaluator::process::role;
+/// assert!(role().is_none(), "started by its user");
+/// ```
+pub fn role() -> Option<&'static Role> {
+    static ROLE: OnceLock<Option<Role>> = OnceLock::new();
+    let role = ROLE.get_or_init(|| {
+        let (parent, place) = said()?;
+        // A job may start this program again, which inherits the variable but is nobody's worker.
+        if parent != std::os::unix::process::parent_id() {
+            return None;
+        }
+        match take_up(place) {
+            Ok(role) => Some(role),
+            Err(error) => {
+                eprintln!("this worker process could not take up its work: {error}");
+                kill_own_group();
+            }
+        }
+    });
+    role.as_ref()
+}
+
+/// The parent's process and the place, as the variable says them.
+fn said() -> Option<(u32, String)> {
+    let said = std::env::var(VARIABLE).ok()?;
+    let (parent, place) = said.split_once(' ')?;
+    Some((parent.parse().ok()?, place.to_owned()))
+}
+
+fn take_up(place: String) -> io::Result<Role> {
+    let mut stream = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
+    empty_input()?;
+    let mut incoming = Incoming::default();
+    let Order::Hello(hello) = incoming.next(&mut stream)? else {
+        return Err(io::Error::other(
+            "it was told something else than what it is for",
+        ));
+    };
+    if hello.version != VERSION {
+        return Err(io::Error::other(
+            "it was started by another version of the program",
+        ));
+    }
+    if let Some(memory) = hello.memory {
+        limit_memory(memory)?;
+    }
+    if let Some(core) = hello.core {
+        stay_on_core(core)?;
+    }
+    let inbox = Arc::new(Inbox {
+        state: Mutex::default(),
+        changed: Condvar::new(),
+        calls: CallOff::default(),
+        answers: Mutex::new((stream.try_clone()?, Vec::new())),
+    });
+    let listener = Arc::clone(&inbox);
+    std::thread::Builder::new()
+        .name("bencher-orders".to_owned())
+        .spawn(move || listener.listen(stream, incoming))?;
+    Ok(Role {
+        place,
+        hello,
+        inbox,
+    })
+}
