@@ -73,7 +73,8 @@ fn ten_to_the_fifteen_points_are_refused_before_anything_is_made() {
 
 #[test]
 fn a_panic_in_point_17_costs_point_17() {
-    for executor in [Executors::Serial, Executors::Threads(2)] {
+    let processes = Executors::Processes(2);
+    for executor in [processes, Executors::Serial, Executors::Threads(2)] {
         let root = tempfile::tempdir().unwrap();
         let config = RunConfig {
             executor,
@@ -116,13 +117,16 @@ fn every_order_and_backend_gives_the_same_dataset() {
         Order::Shuffled { seed: 99 },
     ];
     let executors = [
+        Executors::Processes(1),
+        Executors::Processes(3),
         Executors::Serial,
         Executors::Threads(1),
         Executors::Threads(4),
     ];
     let mut first = None;
-    for order in orders {
-        for executor in executors {
+    // Processes first: a worker goes the same way, and is told what the sweeps before it gave in processes.
+    for executor in executors {
+        for order in orders {
             let config = RunConfig {
                 order: Some(order),
                 executor,

@@ -43,6 +43,12 @@ impl Layers {
     pub(super) fn sweep(&mut self, own: SweepDefaults) -> RunConfig {
         let mut config = self.program.clone();
         own.apply(&mut config);
+        // So many repeats as the user wants are not to be cut short by what the program thought of.
+        let mut said = RunConfig::default();
+        self.settings.apply(&mut said, Some(&own.title));
+        if said.repeats.is_some() {
+            config.budget = None;
+        }
         self.settings.apply(&mut config, Some(&own.title));
         config.follow(&self.run());
         self.sweeps.push(own);
