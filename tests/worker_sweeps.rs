@@ -189,6 +189,55 @@ fn a_sweep_that_changes_from_start_to_start_is_refused() {
     );
 }
 
+#[derive(ParametrizedSweep, Clone, Debug)]
+struct Timed {
+    #[sweep(bounds(1, 3))]
+    n: u64,
+    #[result(units = "s", timed)]
+    elapsed: Option<f64>,
+    #[result]
+    process: Option<u64>,
+    /// The most memory that its process had.
+    #[result(counter = "peak_resident")]
+    memory: Option<u64>,
+}
+
+impl Benchmark for Timed {
+    fn benchmark(&mut self, cx: &mut Context) -> bencher::Result<()> {
+        let size = 1 << (20 + 2 * self.n);
+        cx.measure(&mut self.elapsed, || std::hint::black_box(vec![1_u8; size]));
+        self.process = Some(u64::from(std::process::id()));
+        Ok(())
+    }
+}
+
+#[test]
+fn times_are_taken_in_one_process_where_processes_are_asked_for() {
+    let root = tempfile::tempdir().unwrap();
+    let config = RunConfig {
+        executor: Executors::Processes(4),
+        repeats: Some(3),
+        ..quiet(root.path())
+    };
+    let result = bench::<Timed>(config).sweep("Timed").run().unwrap();
+    let processes = result.dataset().variable("process").unwrap();
+    let ids: Vec<f64> = (0..9).map(|flat| processes.number(flat).unwrap()).collect();
+    assert!(ids.iter().all(|id| (id - ids[0]).abs() < 0.5), "{ids:?}");
+    assert!((ids[0] - f64::from(std::process::id())).abs() > 0.5);
+    let memory = result.dataset().variable("memory").unwrap();
+    let least = |n: usize| {
+        (0..3)
+            .map(|r| memory.number(3 * n + r).unwrap())
+            .fold(f64::MAX, f64::min)
+    };
+    // 4, 16 and 64 MiB and little else.
+    assert!(least(1) - least(0) > 10e6 && least(2) - least(1) > 40e6);
+    assert!(least(2) < 150e6, "{}", least(2));
+    let attributes = &result.dataset().attributes;
+    let peak: f64 = attributes["worker peak memory bytes"].parse().unwrap();
+    assert!(peak >= 64e6 && attributes.contains_key("worker cpu seconds"));
+}
+
 /// The program that the next test kills; nothing when it is run by itself.
 #[test]
 fn hang_in_processes() {

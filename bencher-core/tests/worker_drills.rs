@@ -69,7 +69,7 @@ fn every_job_is_accounted_for_once() {
         match (deed(*job), outcome) {
             (None | Some("print"), Outcome::Done(result)) => assert_eq!(*result, job + 1),
             (Some("panic"), Outcome::Failed(text)) => {
-                assert!(text.ends_with(&format!("job {job}")))
+                assert!(text.ends_with(&format!("job {job}")));
             }
             (Some("abort"), Outcome::Failed(text)) => assert!(text.contains("SIGABRT"), "{text}"),
             (Some("exit"), Outcome::Failed(text)) => assert!(text.contains("status 9"), "{text}"),

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::dataset::{Dataset, ROUNDS_PER_PROCESS};
+use crate::evaluator::Usage;
 use crate::evaluator::process::{ordinal, role};
 use crate::job::{CodePolicy, MachinePolicy};
 use crate::measure::{Environment, RoundRules, Timer, Wanted, block};
@@ -107,10 +108,14 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
             end: &end,
         }
         .warnings();
+        let used = end.used;
         let (mut dataset, failures, counts) = end.collector.finish();
         let derived = executor.plan().derive(&mut dataset);
         derived.map_err(|source| self.plan_error()(PlanError::Dataset(source)))?;
         describe(&mut dataset, executor.plan(), session.code());
+        if let Some(used) = used {
+            describe_use(&mut dataset, &used);
+        }
         if let Part::Gathering(_) = session.part
             && executor.plan().is_timed()
         {
@@ -393,6 +398,15 @@ fn describe<S: ParametrizedSweep>(dataset: &mut Dataset, plan: &Plan<S>, code: D
             format!("constant {}", constant.name),
             constant.value.to_string(),
         );
+    }
+}
+
+/// What the worker processes used.
+fn describe_use(dataset: &mut Dataset, used: &Usage) {
+    let mut attribute = |name: &str, text| dataset.attributes.insert(name.to_owned(), text);
+    attribute("worker cpu seconds", used.cpu.as_secs_f64().to_string());
+    if let Some(bytes) = used.peak_memory {
+        attribute("worker peak memory bytes", bytes.to_string());
     }
 }
 

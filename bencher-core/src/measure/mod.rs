@@ -47,6 +47,7 @@ pub use batch::{Batch, Batches, LEAST_BATCH, Region, Timed};
 pub use below::{below_resolution, floor_of};
 pub(crate) use clock::repeat;
 pub use clock::{Clock, ClockCosts, FakeClock, MonotonicClock, Timer};
+#[cfg(unix)]
 pub(crate) use counters::cpu_time;
 pub use counters::{Meter, Reading};
 pub use environment::Environment;

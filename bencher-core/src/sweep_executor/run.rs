@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::context::{Context, States};
 use crate::dataset::DatasetError;
 use crate::evaluator::process::{Launch, ProcessBackend, Role};
-use crate::evaluator::{Backend, Dispatcher, Executors, Limits, RunFunction};
+use crate::evaluator::{Backend, Dispatcher, Executors, Limits, RunFunction, Usage};
 use crate::job::{
     CallCounts, CodePolicy, FutureCache, Job, JobDone, JobFuture, JobOutcome, MachinePolicy,
     Sample, SampleCache,
@@ -150,6 +150,8 @@ pub struct RunEnd {
     pub failed_fast: bool,
     /// The results that counters should have filled and did not.
     pub uncounted: Vec<Uncounted>,
+    /// What the samples used together that were taken in worker processes.
+    pub used: Option<Usage>,
     /// What the store refused; the samples that it did not take are in the dataset all the same.
     pub store_error: Option<StoreError>,
 }
@@ -247,6 +249,7 @@ impl<S: Benchmark> SweepExecutor<S> {
             rounds: None,
             failed_fast: false,
             uncounted: Vec::new(),
+            used: None,
             store_error: None,
             collector: collector.explained_by(counted.clone()),
         };
@@ -647,6 +650,7 @@ fn close(
     }
     end.calls = jobs.counts();
     end.lost = jobs.lost_contents();
+    end.used = jobs.used();
     // The workers are gone then, and hold no state any more.
     drop(jobs);
     for panic in states.release() {
