@@ -112,3 +112,41 @@ impl Layers {
         whole
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::cli::parse;
+    use crate::var::{InputVar, Schema};
+
+    #[test]
+    fn the_repeats_of_the_user_are_not_cut_short_by_the_program() {
+        const SCHEMA: Schema = Schema {
+            name: "Demo",
+            module: "demo",
+            package: "demo",
+            doc: "",
+            version: 1,
+            inputs: &[] as &[InputVar],
+            results: &[],
+        };
+        let budget = |args: &[&str]| {
+            let args = ["demo"].iter().chain(args).map(Into::into);
+            let said = parse(&SCHEMA, args).unwrap();
+            let own = SweepDefaults {
+                title: "Demo".to_owned(),
+                budget: Some(Duration::from_secs(1)),
+                ..SweepDefaults::default()
+            };
+            Layers::new(RunConfig::default(), said.settings)
+                .sweep(own)
+                .budget
+        };
+        assert_eq!(budget(&[]), Some(Duration::from_secs(1)));
+        assert_eq!(budget(&["--repeats", "5"]), None);
+        let said = Some(Duration::from_secs(2));
+        assert_eq!(budget(&["--repeats", "5", "--budget", "2s"]), said);
+    }
+}

@@ -6,7 +6,7 @@ use crate::dataset::{Dataset, ROUNDS_PER_PROCESS};
 use crate::evaluator::Usage;
 use crate::evaluator::process::{ordinal, role};
 use crate::job::{CodePolicy, MachinePolicy};
-use crate::measure::{Environment, RoundRules, Timer, Wanted, block};
+use crate::measure::{ClockKind, Environment, RoundRules, Timer, Wanted, block};
 use crate::record::{Counts, SweepRecord};
 use crate::result_collector::ResultCollector;
 use crate::space::Order;
@@ -85,7 +85,8 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         let clock = Instant::now();
         let started = format!("{:.3}", jiff::Timestamp::now());
         let began = session.began.clone();
-        let environment = began.unwrap_or_else(|| Environment::capture_with(Timer::system()));
+        let timer = self.timer(session.config.clock)?;
+        let environment = began.unwrap_or_else(|| Environment::capture_with(timer));
         let mut options = self.options(&plan, Some(environment.class()), session)?;
         options.launch = session.launch(options.executor, &place(number, &plan))?;
         timings.push(("open".to_owned(), clock.elapsed().as_secs_f64()));
@@ -113,6 +114,10 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         let derived = executor.plan().derive(&mut dataset);
         derived.map_err(|source| self.plan_error()(PlanError::Dataset(source)))?;
         describe(&mut dataset, executor.plan(), session.code());
+        if session.config.clock == ClockKind::Counter && executor.plan().is_timed() {
+            let attributes = &mut dataset.attributes;
+            attributes.insert("clock".to_owned(), "time-stamp counter".to_owned());
+        }
         if let Some(used) = used {
             describe_use(&mut dataset, &used);
         }
@@ -185,7 +190,7 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
             machine_policy: config.machine,
             machine,
             rounds: self.rounds(plan, &session.config)?,
-            timer: Timer::system().clone(),
+            timer: self.timer(config.clock)?.clone(),
             processes: match session.part {
                 Part::Whole => Processes::One,
                 Part::Replicate(replicate) => {
@@ -196,6 +201,14 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
             limits: config.limits,
             retries: config.retries,
             launch: None,
+        })
+    }
+
+    /// What times are taken with.
+    fn timer(&self, clock: ClockKind) -> Result<&'static Timer, BenchError> {
+        Timer::of(clock).map_err(|reason| BenchError::NoClock {
+            title: self.title.clone(),
+            reason,
         })
     }
 

@@ -27,6 +27,7 @@ use std::time::Duration;
 
 use crate::evaluator::{Executors, Limits};
 use crate::job::{CodePolicy, MachinePolicy};
+use crate::measure::ClockKind;
 use crate::space::{Density, Order};
 use crate::store::DEFAULT_LIMIT;
 use crate::sweep_executor::InputOverride;
@@ -92,6 +93,8 @@ pub struct RunConfig {
     /// A timed result is measured until its bounds lie within this share of it (0.01), its noise has
     /// settled (without a budget), or the budget ends; 0 spends the whole budget.
     pub precision: f64,
+    /// Which clock times are taken with (the system's monotonic one).
+    pub clock: ClockKind,
     /// In how many processes timed results are measured, one after the other; none means in this one. The
     /// command line starts them ([`cli::run`](crate::cli::run)).
     pub processes: Option<u32>,
@@ -161,6 +164,7 @@ impl Default for RunConfig {
             order: None,
             budget: None,
             precision: 0.01,
+            clock: ClockKind::Monotonic,
             processes: None,
             cache: true,
             results_cache: false,
