@@ -238,6 +238,57 @@ fn times_are_taken_in_one_process_where_processes_are_asked_for() {
     assert!(peak >= 64e6 && attributes.contains_key("worker cpu seconds"));
 }
 
+#[test]
+fn times_are_taken_side_by_side_only_if_the_user_insists_and_every_plot_says_so() {
+    let root = tempfile::tempdir().unwrap();
+    let config = |executor, side_by_side| RunConfig {
+        executor,
+        side_by_side,
+        repeats: Some(4),
+        ..quiet(root.path())
+    };
+    let insisted = bench::<Timed>(config(Executors::Processes(2), true))
+        .sweep("Timed")
+        .run()
+        .unwrap();
+    let record = insisted.record();
+    assert!(
+        record
+            .warnings
+            .iter()
+            .any(|text| text.contains("on 2 workers at once"))
+    );
+    let charts = bencher::report::deduce::deduce(insisted.dataset());
+    let of_time = charts.iter().filter(|chart| chart.result == "elapsed");
+    assert!(of_time.clone().count() > 0);
+    for chart in of_time {
+        assert!(
+            chart.title.ends_with("(taken side by side)"),
+            "{}",
+            chart.title
+        );
+        assert!(
+            chart
+                .notes
+                .iter()
+                .any(|note| note.contains("on 2 workers at once"))
+        );
+    }
+    // They are no evidence for a run that takes them alone.
+    let alone = bench::<Timed>(config(Executors::Processes(2), false))
+        .sweep("Timed")
+        .run()
+        .unwrap();
+    assert_eq!((alone.counts().hits, alone.counts().executed), (0, 12));
+    assert!(
+        !alone
+            .record()
+            .warnings
+            .iter()
+            .any(|text| text.contains("at once"))
+    );
+}
+
 /// The program that the next test kills; nothing when it is run by itself.
 #[test]
 fn hang_in_processes() {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::dataset::{Dataset, ROUNDS_PER_PROCESS};
+use crate::dataset::{Dataset, ROUNDS_PER_PROCESS, SIDE_BY_SIDE};
 use crate::evaluator::Usage;
 use crate::evaluator::process::{ordinal, role};
 use crate::job::{CodePolicy, MachinePolicy};
@@ -110,10 +110,23 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         }
         .warnings();
         let used = end.used;
+        let mut warnings = warnings;
+        if is_side_by_side::<S>(&session.config) {
+            warnings.push(format!(
+                "times were taken on {} workers at once, which disturb each other; leave out --side-by-side for \
+                 sound ones",
+                session.config.executor.workers()
+            ));
+        }
         let (mut dataset, failures, counts) = end.collector.finish();
         let derived = executor.plan().derive(&mut dataset);
         derived.map_err(|source| self.plan_error()(PlanError::Dataset(source)))?;
         describe(&mut dataset, executor.plan(), session.code());
+        if is_side_by_side::<S>(&session.config) {
+            let workers = session.config.executor.workers().to_string();
+            let attributes = &mut dataset.attributes;
+            attributes.insert(SIDE_BY_SIDE.to_owned(), workers);
+        }
         if session.config.clock == ClockKind::Counter && executor.plan().is_timed() {
             let attributes = &mut dataset.attributes;
             attributes.insert("clock".to_owned(), "time-stamp counter".to_owned());
@@ -198,6 +211,7 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
                 }
                 Part::Gathering(_) => Processes::Gathering,
             },
+            side_by_side: config.side_by_side,
             limits: config.limits,
             retries: config.retries,
             launch: None,
@@ -339,10 +353,14 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
     fn plan(&self, session: &Session) -> Result<Plan<S>, BenchError> {
         let config = &session.config;
         let repeats = self.own_repeats(config).unwrap_or(1);
-        let tag = match (config.run_tag.as_str(), self.tag.as_str()) {
+        let mut tag = match (config.run_tag.as_str(), self.tag.as_str()) {
             ("", tag) | (tag, "") => tag.to_owned(),
             (run, own) => format!("{run}/{own}"),
         };
+        if is_side_by_side::<S>(config) {
+            // No evidence for a run that takes them alone.
+            tag.push_str("/side by side");
+        }
         let plan = Plan::new(
             self.prototype,
             &self.choice,
@@ -412,6 +430,12 @@ fn describe<S: ParametrizedSweep>(dataset: &mut Dataset, plan: &Plan<S>, code: D
             constant.value.to_string(),
         );
     }
+}
+
+/// Whether times of a sweep are taken on several workers at once.
+fn is_side_by_side<S: ParametrizedSweep>(config: &RunConfig) -> bool {
+    let timed = S::SCHEMA.results.iter().any(|result| result.timed);
+    timed && config.side_by_side && config.executor.workers() > 1
 }
 
 /// What the worker processes used.

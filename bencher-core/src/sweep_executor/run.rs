@@ -79,6 +79,8 @@ pub struct RunOptions {
     pub timer: Timer,
     /// Whether several processes have measured, or this is one of them.
     pub processes: Processes,
+    /// Whether timed results are taken on several workers at once, too.
+    pub side_by_side: bool,
     /// What a sample may use.
     pub limits: Limits,
     /// How often a sample that fails is tried again.
@@ -104,6 +106,7 @@ impl Default for RunOptions {
             rounds: None,
             timer: Timer::system().clone(),
             processes: Processes::One,
+            side_by_side: false,
             limits: Limits::default(),
             retries: 0,
             launch: None,
@@ -203,6 +206,7 @@ impl<S: Benchmark> SweepExecutor<S> {
             rounds,
             timer,
             processes,
+            side_by_side,
             limits,
             retries,
             launch,
@@ -210,9 +214,9 @@ impl<S: Benchmark> SweepExecutor<S> {
         let alone = self.plan.is_evidence();
         // Two measurements side by side disturb each other.
         let executor = match executor {
-            Executors::Processes(_) if alone => Executors::Processes(1),
-            _ if alone => Executors::Serial,
-            executor => executor,
+            executor if !alone || side_by_side => executor,
+            Executors::Processes(_) => Executors::Processes(1),
+            _ => Executors::Serial,
         };
         let counted = Counted::of::<S>();
         let states = Arc::new(States::default());

@@ -80,6 +80,8 @@ pub struct RunConfig {
     pub refine: Refinement,
     /// On what untimed samples run (serial).
     pub executor: Executors,
+    /// Take timed samples on several workers at once, too, although they disturb each other (no).
+    pub side_by_side: bool,
     /// What a sample may use: its time, and in processes its memory, its output and its core.
     pub limits: Limits,
     /// How often a sample that fails is tried again (0).
@@ -159,6 +161,7 @@ impl Default for RunConfig {
             density: Density::default(),
             refine: Refinement::default(),
             executor: Executors::Serial,
+            side_by_side: false,
             limits: Limits::default(),
             retries: 0,
             order: None,
