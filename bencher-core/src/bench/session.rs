@@ -268,10 +268,12 @@ impl Session {
             let _ = write!(text, "\n  it will be refused: {error}");
         }
         if self.config.output == OutputFormat::Json {
-            let samples = plan.samples().to_string();
+            let points = plan.space().len().to_string();
+            // As many as the times need: nobody knows yet.
+            let samples = (!plan.is_adaptive()).then(|| plan.samples().to_string());
             say!(
                 "{}",
-                serde_json::json!({"event": "plan", "sweep": title, "samples": samples})
+                serde_json::json!({"event": "plan", "sweep": title, "points": points, "samples": samples})
             );
         } else {
             say!("{text}");

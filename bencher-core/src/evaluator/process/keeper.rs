@@ -80,9 +80,12 @@ where
             }
             if worker.listen(None).is_err() {
                 let death = worker.bury().text(limits);
+                let within = limits.memory.map_or_else(String::new, |bytes| {
+                    format!(", with no more than {bytes} bytes of memory")
+                });
                 return Err(io::Error::other(format!(
                     "{death}\nbefore it came to {}: the program, started again, must go the same way \
-                     up to there",
+                     up to there{within}",
                     launch.place
                 )));
             }

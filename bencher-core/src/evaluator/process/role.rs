@@ -132,7 +132,7 @@ pub fn role() -> Option<&'static Role> {
             Ok(role) => Some(role),
             Err(error) => {
                 eprintln!("this worker process could not take up its work: {error}");
-                kill_own_group();
+                std::process::exit(1);
             }
         }
     });
