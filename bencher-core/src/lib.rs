@@ -4,7 +4,7 @@
 //! Each module imports only from those listed before it:
 //! [`value`], [`stats`], [`quiet`], [`var`], [`space`], [`dataset`], [`measure`],
 //! [`record`], [`store`], [`context`], [`evaluator`],
-//! [`job`], [`progress`], [`sweep_executor`] with [`result_collector`],
+//! [`job`], [`sweeper`], [`progress`], [`sweep_executor`] with [`result_collector`],
 //! [`mod@bench`], [`cli`], [`runner`].
 //!
 //! The derives stand above this crate, in `bencher`, so the examples here that need a type to sweep
@@ -52,6 +52,7 @@ pub mod space;
 pub mod stats;
 pub mod store;
 pub mod sweep_executor;
+pub mod sweeper;
 pub mod value;
 pub mod var;
 
