@@ -11,6 +11,8 @@ use super::transition::ElementState;
 /// The number of an element in a [`Book`].
 pub(super) type Place = u32;
 
+type Map<K, V> = HashMap<K, V, BuildHasherDefault<IdHasher>>;
+
 /// What is known of an element.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
@@ -40,14 +42,14 @@ pub(super) struct Book {
     /// The elements of the sweep in their order, then those of other sweeps of the same journal.
     ids: Vec<u128>,
     entries: Vec<Entry>,
-    index: HashMap<u128, Place, BuildHasherDefault<IdHasher>>,
+    index: Map<u128, Place>,
     /// How many elements the sweep has.
     length: usize,
     /// Whatever of the sweep is todo and stands before this is in `returned`.
     next: usize,
     returned: BTreeSet<Place>,
-    owners: HashMap<u64, OwnerRecord>,
-    claims: HashMap<u64, HashSet<Place>>,
+    owners: Map<u64, OwnerRecord>,
+    claims: Map<u64, HashSet<Place, BuildHasherDefault<IdHasher>>>,
     counts: [usize; 4],
     /// How many lines made the book, and how many would.
     lines: usize,
@@ -252,7 +254,7 @@ impl Book {
     }
 }
 
-/// Identities are digests already.
+/// Identities and the numbers of handles are digests already; places are brought apart.
 #[derive(Debug, Default)]
 struct IdHasher(u64);
 
@@ -261,6 +263,14 @@ impl Hasher for IdHasher {
         for byte in bytes {
             self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
         }
+    }
+
+    fn write_u32(&mut self, place: u32) {
+        self.0 = u64::from(place).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key;
     }
 
     fn write_u128(&mut self, id: u128) {

@@ -157,7 +157,7 @@ impl Journal {
         let tail = tail.map_err(SweeperError::io("read", &self.path))?;
         length = self.at + tail.len() as u64;
         let mut at = self.at;
-        for line in tail.split(|byte| *byte == b'\n') {
+        for line in lines_of(&tail) {
             match read_line(line) {
                 Ok(line) => book.apply(line),
                 Err(LineError::Damaged) if line.is_empty() => {}
@@ -246,8 +246,7 @@ impl Journal {
 
     fn keep_damaged(&self, path: &Path) -> io::Result<()> {
         let old = self.read_from(0)?;
-        let lines = old.split(|byte| *byte == b'\n');
-        let damaged: Vec<&[u8]> = lines
+        let damaged: Vec<&[u8]> = lines_of(&old)
             .filter(|line| !line.is_empty() && read_line(line).is_err())
             .collect();
         if damaged.is_empty() {
@@ -302,7 +301,7 @@ pub(super) fn read_lines(
 ) -> Result<(), SweeperError> {
     let bytes = fs::read(path).map_err(SweeperError::io("read", path))?;
     let mut at = 0;
-    for line in bytes.split(|byte| *byte == b'\n') {
+    for line in lines_of(&bytes) {
         match read_line(line) {
             Ok(line) => heed(line),
             Err(LineError::Damaged) if line.is_empty() => {}
@@ -317,4 +316,15 @@ pub(super) fn read_lines(
         at += line.len() as u64 + 1;
     }
     Ok(())
+}
+
+/// The lines of a text, without their ends; what stands behind the last end is one, too.
+fn lines_of(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let ends = memchr::memchr_iter(b'\n', text).chain([text.len()]);
+    let mut start = 0;
+    ends.filter_map(move |end| {
+        let line = text.get(start..end);
+        start = end + 1;
+        line
+    })
 }

@@ -207,7 +207,7 @@ fn checksum(version: u32, body: &[u8]) -> u64 {
 
 /// What stands before the first space, and behind it.
 fn split(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let at = text.iter().position(|byte| *byte == b' ')?;
+    let at = memchr::memchr(b' ', text)?;
     Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
@@ -220,17 +220,31 @@ fn short(number: u128) -> Option<u64> {
 }
 
 fn from_hex(digits: &[u8]) -> Option<u128> {
-    if digits.is_empty() || digits.len() > 32 {
-        return None;
+    let (head, tail) = digits.split_at_checked(digits.len().saturating_sub(16))?;
+    let tail = from_short_hex(tail).filter(|_| !tail.is_empty())?;
+    Some(u128::from(from_short_hex(head)?) << 64 | u128::from(tail))
+}
+
+/// Up to 16 digits.
+fn from_short_hex(digits: &[u8]) -> Option<u64> {
+    /// The value of each byte as a digit; what is none has higher bits.
+    const VALUES: [u8; 256] = {
+        let mut values = [0xff; 256];
+        let mut digit = 0;
+        while digit < 16 {
+            values[b"0123456789abcdef"[digit] as usize] = digit as u8;
+            digit += 1;
+        }
+        values
+    };
+
+    let (mut number, mut seen) = (0, 0);
+    for digit in digits {
+        let value = VALUES[usize::from(*digit)];
+        number = number << 4 | u64::from(value & 15);
+        seen |= value;
     }
-    digits.iter().try_fold(0, |number: u128, digit| {
-        let digit = match digit {
-            b'0'..=b'9' => digit - b'0',
-            b'a'..=b'f' => digit - b'a' + 10,
-            _ => return None,
-        };
-        Some(number << 4 | u128::from(digit))
-    })
+    (seen < 16 && digits.len() <= 16).then_some(number)
 }
 
 fn hexadecimal(number: u64) -> [u8; 16] {
