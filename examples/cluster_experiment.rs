@@ -1,72 +1,65 @@
-//! What does an experiment of many processes lose when they die? Worker processes share one work list over
-//! a factor sweep with sub-sweeps. One of them is killed; then all of it is, the leader too. The experiment goes on
-//! with `-c`, and in the end nothing is lost, and nothing that was done is done twice.
+//! What does an experiment of many processes lose when they die? Workers share one work list over a factor sweep
+//! with sub-sweeps. One of them is killed; then everybody is, the leader too. The experiment goes on with `-c`:
+//! nothing is lost, and nothing that was done is done twice.
 //!
-//! `cargo run --release --example cluster_experiment`; a leader alone: with `--alone`.
+//! `cargo run --release --example cluster_experiment`
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
+use bencher::engine::clap::{self, Arg};
 use bencher::engine::{Engine, EngineContext, EngineResult, Metadata, start};
 use bencher::space::{Combination, FactorLevel, Factors, sweep};
-use bencher::sweeper::{ParamSweeper, SweeperOptions, sweep_stats};
-use bencher::value::Value;
-use clap::{Arg, ArgAction};
+use bencher::sweeper::{ElementState, ParamSweeper, SweeperOptions, sweep_stats};
 
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
+/// What this process is: a leader, or a worker in the directory of a run; without it, who kills them.
+const ROLE: &str = "CLUSTER_EXPERIMENT_ROLE";
 
-/// Set for a worker alone: the directory of the run.
-const WORKER: &str = "CLUSTER_EXPERIMENT_WORKER";
-
-fn factors() -> Factors {
+fn combinations() -> EngineResult<Vec<Combination>> {
     let radix = FactorLevel::new("radix").with("bits", [4, 8, 11]);
     let merge = FactorLevel::new("merge").with("runs", [8, 32]);
-    Factors::new()
+    let factors = Factors::new()
         .with("algo", [FactorLevel::new("quick"), radix, merge])
         .with("len", [20_000, 60_000, 180_000])
-        .with("seed", 0..10)
+        .with("seed", 0..10);
+    Ok(sweep(&factors)?.iter().collect())
 }
 
-/// What any experiment with worker processes has: here they are on one machine, and a queue of jobs would
-/// start them elsewhere.
+fn open(dir: &Path) -> EngineResult<ParamSweeper<Combination>> {
+    let options = SweeperOptions::new(dir.join("sweep")).name("sorting");
+    Ok(options.open(combinations()?)?)
+}
+
+/// What any experiment with workers has. Here they are processes of one machine; a cluster's queue would start
+/// them on many that share the directory.
 #[derive(Default)]
 struct Workers {
-    count: usize,
     running: Vec<Child>,
 }
 
 impl Engine for Workers {
     fn options(&self, command: clap::Command) -> clap::Command {
+        let workers = Arg::new("workers").long("workers").default_value("3");
         command.arg(
-            Arg::new("workers")
-                .long("workers")
-                .default_value("3")
-                .help("How many"),
+            workers
+                .value_parser(clap::value_parser!(u8))
+                .help("How many workers"),
         )
     }
 
-    fn init(&mut self, cx: &mut EngineContext) -> EngineResult {
-        let count = cx.args().get_one::<String>("workers");
-        self.count = count.map_or(Ok(3), |count| count.parse())?;
-        Ok(())
-    }
-
     fn run(&mut self, cx: &mut EngineContext) -> EngineResult {
-        for _ in 0..self.count {
-            self.running.push(start_worker(cx.result_dir())?);
+        for _ in 0..cx.args().get_one("workers").copied().unwrap_or(3_u8) {
+            let mut worker = Command::new(std::env::current_exe()?);
+            worker.env(ROLE, cx.result_dir()).stdin(Stdio::null());
+            self.running.push(worker.spawn()?);
         }
         Ok(())
     }
-}
-
-fn start_worker(dir: &Path) -> std::io::Result<Child> {
-    Command::new(std::env::current_exe()?)
-        .env(WORKER, dir)
-        .stdin(Stdio::null())
-        .spawn()
 }
 
 #[derive(Default)]
@@ -79,11 +72,6 @@ impl Engine for ClusterExperiment {
         vec![&mut self.workers]
     }
 
-    fn options(&self, command: clap::Command) -> clap::Command {
-        let alone = Arg::new("alone").long("alone").action(ArgAction::SetTrue);
-        command.arg(alone.help("Only lead the workers; kill nobody"))
-    }
-
     fn result_dir(&self, run_name: &str) -> Option<PathBuf> {
         Some(
             bencher::store::default_root()
@@ -93,74 +81,268 @@ impl Engine for ClusterExperiment {
     }
 
     fn run(&mut self, cx: &mut EngineContext) -> EngineResult {
-        // The workers are on their way by now.
-        let combinations = sweep(&factors())?;
-        let options = SweeperOptions::new(cx.file("sweep")).name("sorting");
-        let sweeper = options.open(combinations.iter())?;
-        if cx.args().get_flag("alone") {
-            for worker in &mut self.workers.running {
-                worker.wait()?;
-            }
-        } else {
-            drill(&sweeper, &mut self.workers.running, cx)?;
+        println!("directory {}", cx.result_dir().display());
+        let sweeper = open(cx.result_dir())?;
+        if let Some(worker) = self
+            .workers
+            .running
+            .first_mut()
+            .filter(|_| !cx.is_continued())
+        {
+            wait_until(&sweeper, sweeper.len() / 3)?;
+            worker.kill()?;
+            println!("a worker is killed:  {sweeper}");
+        }
+        for worker in &mut self.workers.running {
+            worker.wait()?;
         }
         sweeper.update()?;
-        println!("{sweeper}");
-        println!("{}", sweep_stats(&sweeper.stats()));
-        println!("{}", fastest(&sweeper)?);
+        println!(
+            "the work is done:    {sweeper}\n\n{}\n",
+            by_algorithm(&sweeper)?
+        );
         Ok(())
     }
 }
 
-/// What a worker does: the work list says what, and remembers what came out.
-fn work(dir: &Path) -> Result<(), BoxError> {
-    let sweeper = ParamSweeper::open(dir.join("sweep"), sweep(&factors())?.iter())?;
-    // Where others may still fail, it waits for what they have.
+/// What a worker does: the list says what, and keeps what came out. Where all the rest is with others, it waits, since
+/// they may die.
+fn work(dir: &Path) -> EngineResult {
+    let sweeper = open(dir)?;
     while let Some(combination) = sweeper.wait_next(Duration::from_secs(30))? {
         log(dir, "begun", &combination)?;
-        let seconds = sort(&combination);
+        let seconds = measure(&combination);
         sweeper.done_with(&combination, &seconds)?;
         log(dir, "done", &combination)?;
     }
     Ok(())
 }
 
-/// Kills a worker at a third of the work, and everybody at two thirds; then goes on.
-fn drill(
-    sweeper: &ParamSweeper<Combination>,
-    workers: &mut [Child],
-    cx: &EngineContext,
-) -> EngineResult {
-    wait_until(sweeper, sweeper.len() / 3)?;
-    if let Some(worker) = workers.first_mut() {
-        worker.kill()?;
-        worker.wait()?;
-        println!("worker {} is killed: {sweeper}", worker.id());
+fn log(dir: &Path, what: &str, combination: &Combination) -> std::io::Result<()> {
+    let mut log = OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(dir.join("log"))?;
+    // One write, so that it is there whole or not at all.
+    log.write_all(format!("{what} {combination}\n").as_bytes())
+}
+
+/// How often the log says something of each combination.
+fn logged(dir: &Path, what: &str) -> std::io::Result<BTreeMap<String, usize>> {
+    let mut times = BTreeMap::new();
+    for line in fs::read_to_string(dir.join("log"))?.lines() {
+        if let Some((_, combination)) = line.split_once(' ').filter(|(said, _)| *said == what) {
+            *times.entry(combination.to_owned()).or_default() += 1;
+        }
     }
-    wait_until(sweeper, sweeper.len() * 2 / 3)?;
-    for worker in workers {
-        // It may be the one that is dead.
-        let _ = worker.kill();
-        worker.wait()?;
+    Ok(times)
+}
+
+fn measure(combination: &Combination) -> f64 {
+    let number = |name| {
+        combination
+            .get(name)
+            .and_then(|value| value.as_f64())
+            .unwrap_or(0.0) as u64
+    };
+    let mut random = number("seed").wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let data: Vec<u32> = (0..number("len"))
+        .map(|_| {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            (random >> 32) as u32
+        })
+        .collect();
+    let times = (0..5).map(|_| {
+        let mut data = data.clone();
+        let started = Instant::now();
+        match (number("bits"), number("runs")) {
+            (0, 0) => data.sort_unstable(),
+            (0, runs) => merge_sort(&mut data, runs as usize),
+            (bits, _) => radix_sort(&mut data, bits as u32),
+        }
+        let seconds = started.elapsed().as_secs_f64();
+        assert!(data.is_sorted());
+        seconds
+    });
+    times.fold(f64::INFINITY, f64::min)
+}
+
+fn merge_sort(data: &mut [u32], runs: usize) {
+    if data.len() <= runs {
+        for end in 1..data.len() {
+            let place = data[..end].partition_point(|n| *n <= data[end]);
+            data[place..=end].rotate_right(1);
+        }
+        return;
     }
-    println!("all are killed: {sweeper}");
-    // The leader of an own process goes on here; and is killed in its turn, before it has ended.
-    let mut leader = lead(cx.result_dir())?;
-    wait_until(sweeper, sweeper.len() * 5 / 6)?;
-    leader.kill()?;
+    let middle = data.len() / 2;
+    merge_sort(&mut data[..middle], runs);
+    merge_sort(&mut data[middle..], runs);
+    let front = data[..middle].to_vec();
+    let (mut from, mut to) = (middle, 0);
+    for n in front {
+        while from < data.len() && data[from] < n {
+            data[to] = data[from];
+            (from, to) = (from + 1, to + 1);
+        }
+        data[to] = n;
+        to += 1;
+    }
+}
+
+fn radix_sort(data: &mut Vec<u32>, bits: u32) {
+    let digit = |n: u32, shift: u32| (n >> shift & ((1 << bits) - 1)) as usize;
+    for shift in (0..u32::BITS).step_by(bits as usize) {
+        let mut places = vec![0; (1 << bits) + 1];
+        data.iter().for_each(|n| places[digit(*n, shift) + 1] += 1);
+        (0..1 << bits).for_each(|at| places[at + 1] += places[at]);
+        let mut sorted = vec![0; data.len()];
+        for n in &*data {
+            let place = &mut places[digit(*n, shift)];
+            sorted[*place] = *n;
+            *place += 1;
+        }
+        *data = sorted;
+    }
+}
+
+/// The times that the work list kept, of the longest inputs.
+fn by_algorithm(sweeper: &ParamSweeper<Combination>) -> EngineResult<String> {
+    let mut times: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+    for combination in sweeper.get_done() {
+        let mut parts = combination
+            .iter()
+            .filter(|(name, _)| !["len", "seed"].contains(name));
+        let name = parts
+            .by_ref()
+            .map(|(_, value)| value.to_string())
+            .collect::<Vec<_>>()
+            .join(" ");
+        let time = sweeper.info(&combination)?.and_then(|info| info.result());
+        if combination.get("len") == Some(&180_000.into()) {
+            times.entry(name).or_default().extend(time);
+        }
+    }
+    let lines = times.iter().map(|(name, times)| {
+        let median = bencher::stats::median(times).unwrap_or(f64::NAN) * 1e3;
+        format!("{name:<9} {median:>7.2} ms for 180,000 numbers")
+    });
+    Ok(lines.collect::<Vec<_>>().join("\n"))
+}
+
+fn wait_until(sweeper: &ParamSweeper<Combination>, done: usize) -> EngineResult {
+    let started = Instant::now();
+    loop {
+        sweeper.update()?;
+        if sweeper.get_done().len() >= done {
+            return Ok(());
+        }
+        if started.elapsed() > Duration::from_secs(120) {
+            return Err("nobody does anything".into());
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// Starts the experiment, kills all of it at two thirds, and goes on.
+fn drill() -> EngineResult {
+    let this = std::env::current_exe()?;
+    let args: Vec<_> = std::env::args_os().skip(1).collect();
+    let mut leader = Command::new(&this);
+    // A group of their own, so that they can be killed with one signal.
+    leader.args(&args).env(ROLE, "leader").process_group(0);
+    let mut leader = leader.stdout(Stdio::piped()).spawn()?;
+    let mut lines = BufReader::new(leader.stdout.take().ok_or("no output")?).lines();
+    let first = lines.next().transpose()?.unwrap_or_default();
+    let Some(dir) = first.strip_prefix("directory ").map(PathBuf::from) else {
+        // It was only asked for help, or did not like what it was told.
+        println!("{first}");
+        lines.for_each(|line| println!("{}", line.unwrap_or_default()));
+        return if leader.wait()?.success() {
+            Ok(())
+        } else {
+            Err("it did not begin".into())
+        };
+    };
+    let sweeper = open(&dir)?;
+    wait_until(&sweeper, sweeper.len() * 2 / 3)?;
+    let group = format!("-{}", leader.id());
+    Command::new("kill")
+        .args(["-KILL", "--", &group])
+        .status()?;
     leader.wait()?;
+    lines
+        .map_while(Result::ok)
+        .for_each(|line| println!("{line}"));
+
+    let told = logged(&dir, "done")?;
+    sweeper.update()?;
+    println!("all are killed:      {sweeper}");
+    let done: BTreeSet<String> = sweeper.get_done().iter().map(ToString::to_string).collect();
+    assert!(
+        told.keys().all(|combination| done.contains(combination)),
+        "nothing is lost"
+    );
+    assert!(
+        sweeper.get_inprogress().is_empty(),
+        "what they had in hand came back"
+    );
+    assert_eq!(
+        Metadata::load(&dir)?.runs[0].end,
+        None,
+        "the first run has no end"
+    );
+    drop(sweeper);
+
+    let mut second = Command::new(this);
+    let ended = second
+        .args(&args)
+        .arg("-c")
+        .arg(&dir)
+        .env(ROLE, "leader")
+        .status()?;
+    assert!(ended.success());
+    let sweeper = open(&dir)?;
+    assert_eq!(sweeper.get_done().len(), sweeper.len());
+    assert!(
+        logged(&dir, "done")?.values().all(|times| *times == 1),
+        "nothing is repeated"
+    );
+    let begun = logged(&dir, "begun")?;
+    let twice = begun.values().filter(|times| **times > 1).count();
+    println!("{}\n", sweep_stats(&sweeper.stats()));
+    println!(
+        "{} combinations, {twice} begun twice since their workers were killed",
+        sweeper.len()
+    );
+    for run in Metadata::load(&dir)?.runs {
+        println!(
+            "run {}: {}",
+            run.name,
+            run.status.as_deref().unwrap_or("has no end")
+        );
+    }
+    let retried = |combination: &Combination| {
+        let info = sweeper.info(combination).ok().flatten();
+        info.is_some_and(|info| info.state == ElementState::Done && info.attempts > 1)
+    };
+    assert!(sweeper.get_done().iter().filter(|c| retried(c)).count() >= twice);
     Ok(())
 }
 
 fn main() -> ExitCode {
-    match std::env::var_os(WORKER) {
-        Some(dir) => match work(Path::new(&dir)) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                eprintln!("error: {error}");
-                ExitCode::FAILURE
-            }
-        },
-        None => start(&mut ClusterExperiment::default()),
+    let ended = match std::env::var_os(ROLE) {
+        None => drill(),
+        Some(role) if role == "leader" => return start(&mut ClusterExperiment::default()),
+        Some(dir) => work(Path::new(&dir)),
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
     }
 }

@@ -102,7 +102,7 @@ fn lock(dir: &Path) {
 fn fill(dir: &Path) {
     let sweeper = open(dir);
     let ballast = dir.join("ballast");
-    fs::write(&ballast, [7; 20_000]).unwrap();
+    fs::write(&ballast, vec![7; 20_000]).unwrap();
     let mut acknowledged = Vec::new();
     let error = loop {
         let done = sweeper.get_next().and_then(|n| {
@@ -182,7 +182,7 @@ fn a_hundred_kills_lose_nothing_and_repeat_nothing() {
     };
     for _ in 0..KILLS {
         assert!(began.elapsed() < AT_MOST);
-        let at = random(2) as usize;
+        let at = usize::from(random(2) == 1);
         let worker = &mut workers[at];
         // It works by now, and has got a little further.
         let sign = format!("got {} ", worker.id());

@@ -38,41 +38,35 @@ fn running() -> MutexGuard<'static, Option<Ending>> {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A run that ends when it is told to, or when the program exits.
-#[derive(Debug)]
-pub(super) struct RunGuard {
-    _private: (),
+/// Begins a run, which ends when it is told to, by a signal, or when the program exits.
+///
+/// # Errors
+/// The directory, where another run of this process has not ended.
+pub(super) fn begin(
+    outputs: Outputs,
+    metadata: Metadata,
+    directory: Directory,
+) -> Result<(), PathBuf> {
+    let mut running = running();
+    if running.is_some() {
+        outputs.finish();
+        return Err(directory.path);
+    }
+    *running = Some(Ending {
+        outputs,
+        metadata,
+        directory,
+    });
+    #[cfg(unix)]
+    exit::register();
+    Ok(())
 }
 
-impl RunGuard {
-    /// Begins a run; `None` where another one of this process has not ended.
-    pub(super) fn new(
-        outputs: Outputs,
-        metadata: Metadata,
-        directory: Directory,
-    ) -> Result<Self, PathBuf> {
-        let mut running = running();
-        if running.is_some() {
-            let path = directory.path.clone();
-            outputs.finish();
-            return Err(path);
-        }
-        *running = Some(Ending {
-            outputs,
-            metadata,
-            directory,
-        });
-        #[cfg(unix)]
-        exit::register();
-        Ok(Self { _private: () })
-    }
-
-    /// Ends the run.
-    pub(super) fn end(self, status: String, exit_status: u8) {
-        let ending = running().take();
-        if let Some(ending) = ending {
-            ending.finish(status, Some(exit_status));
-        }
+/// Ends the run.
+pub(super) fn end(status: String, exit_status: u8) {
+    let ending = running().take();
+    if let Some(ending) = ending {
+        ending.finish(status, Some(exit_status));
     }
 }
 

@@ -49,6 +49,9 @@ pub use error::EngineError;
 pub use metadata::{Metadata, Run};
 pub use program::{start, start_with};
 
+/// The command line of an engine is of this crate's `Command`.
+pub use clap;
+
 use std::path::PathBuf;
 
 use clap::Command;
@@ -57,7 +60,7 @@ use jiff::Zoned;
 /// What the steps of an engine give.
 ///
 /// The example stands at the [module](self).
-pub type EngineResult = Result<(), Box<dyn std::error::Error + Send + Sync>>;
+pub type EngineResult<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 /// An experiment, or what several experiments share.
 ///

@@ -90,7 +90,7 @@ mod stream {
                 let screen = File::from(original.try_clone()?);
                 let thread = std::thread::Builder::new()
                     .name("bencher-copy".to_owned())
-                    .spawn(move || copy(from, &told, [screen, file]))?;
+                    .spawn(move || copy(from, &told, screen, Lines::new(file)))?;
                 copying = Some(Copying { enough, thread });
                 replace(number, to.as_fd())?;
             } else {
@@ -115,7 +115,7 @@ mod stream {
 
     /// Copies until all writers are gone, or until it is told that it is enough and nothing is left: a process that
     /// was started and goes on would keep it waiting.
-    fn copy(mut from: PipeReader, told: &PipeReader, mut to: [File; 2]) {
+    fn copy(mut from: PipeReader, told: &PipeReader, mut screen: File, mut lines: Lines) {
         let mut buffer = vec![0; 1 << 16];
         let mut wait = true;
         loop {
@@ -127,17 +127,52 @@ mod stream {
             if something {
                 let read = match from.read(&mut buffer) {
                     Ok(0) => return,
-                    Ok(read) => read,
+                    Ok(read) => buffer.get(..read).unwrap_or_default(),
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                     Err(_) => return,
                 };
-                for file in &mut to {
-                    // One that does not take it must not keep it from the other.
-                    let _ = file.write_all(buffer.get(..read).unwrap_or_default());
-                }
+                // One that does not take it must not keep it from the other.
+                let _ = screen.write_all(read);
+                lines.write(read);
             } else if !wait {
                 return;
             }
+        }
+    }
+
+    /// A file that is written line by line, since the other stream may go into the same one.
+    #[derive(Debug)]
+    struct Lines {
+        file: File,
+        /// The beginning of a line.
+        rest: Vec<u8>,
+    }
+
+    impl Lines {
+        /// A line that is longer than this is written in parts.
+        const LONG: usize = 1 << 16;
+
+        fn new(file: File) -> Self {
+            let rest = Vec::new();
+            Self { file, rest }
+        }
+
+        fn write(&mut self, bytes: &[u8]) {
+            self.rest.extend_from_slice(bytes);
+            let end = memchr::memrchr(b'\n', &self.rest).map(|at| at + 1);
+            let is_long = self.rest.len() > Self::LONG;
+            if let Some(end) = end.or_else(|| is_long.then_some(self.rest.len())) {
+                let _ = self
+                    .file
+                    .write_all(self.rest.get(..end).unwrap_or_default());
+                self.rest.drain(..end);
+            }
+        }
+    }
+
+    impl Drop for Lines {
+        fn drop(&mut self) {
+            let _ = self.file.write_all(&self.rest);
         }
     }
 }

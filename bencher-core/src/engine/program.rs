@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::Zoned;
 
 use super::context::{EngineContext, Stop};
-use super::ending::{RunGuard, end_on_signals};
+use super::ending::{self, end_on_signals};
 use super::error::EngineError;
 use super::metadata::{Metadata, Run};
 use super::options::{Chosen, chosen, command};
@@ -55,7 +55,7 @@ pub fn start_with(
     };
     let chosen = chosen(&args_of_engine);
     let begun = begin(engine, &chosen, &args);
-    let (run_name, result_dir, guard) = match begun {
+    let (run_name, result_dir) = match begun {
         Ok(begun) => begun,
         Err(error) => {
             eprintln!("error: {error}");
@@ -97,7 +97,7 @@ pub fn start_with(
         // The panic was printed where it happened.
         Err(_) => ("panicked".to_owned(), PANICKED),
     };
-    guard.end(status, exit_status);
+    ending::end(status, exit_status);
     ExitCode::from(exit_status)
 }
 
@@ -105,7 +105,7 @@ fn begin(
     engine: &mut dyn Engine,
     chosen: &Chosen,
     args: &[OsString],
-) -> Result<(String, PathBuf, RunGuard), EngineError> {
+) -> Result<(String, PathBuf), EngineError> {
     let name = engine.name();
     let started = Zoned::now();
     let run_name = last_of(engine, &|engine| engine.run_name(&started));
@@ -121,8 +121,8 @@ fn begin(
     let path = directory.path.clone();
     let metadata = Metadata::begin(&path, name, Run::new(&run_name, args))?;
     let outputs = Outputs::new(chosen.output, chosen.merge, &path)?;
-    match RunGuard::new(outputs, metadata, directory) {
-        Ok(guard) => Ok((run_name, path, guard)),
+    match ending::begin(outputs, metadata, directory) {
+        Ok(()) => Ok((run_name, path)),
         Err(path) => Err(EngineError::InUse {
             path,
             holder: "another run of this process".to_owned(),

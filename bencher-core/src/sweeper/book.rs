@@ -5,8 +5,10 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::iter;
 
+use super::lease::half;
 use super::record::{ElementRecord, Line, Note, OwnerRecord};
 use super::transition::ElementState;
+use crate::value::Digest;
 
 /// The number of an element in a [`Book`].
 pub(super) type Place = u32;
@@ -274,7 +276,7 @@ impl Hasher for IdHasher {
     }
 
     fn write_u128(&mut self, id: u128) {
-        self.0 = (id >> 64) as u64 ^ id as u64;
+        self.0 = half(Digest(id));
     }
 
     fn finish(&self) -> u64 {

@@ -135,23 +135,20 @@ impl<T> fmt::Display for ParamSweeper<T> {
     }
 }
 
-/// Hands out one element after the other, as [`get_next`](ParamSweeper::get_next) does, until nothing is todo.
-///
-/// ```
-/// use bencher_core::sweeper::ParamSweeper;
-/// # let dir = tempfile::tempdir()?;
-/// let sweeper = ParamSweeper::open(dir.path(), 0..3)?;
-/// for element in &sweeper {
-///     sweeper.done(&element?)?;
-/// }
-/// assert_eq!(sweeper.get_done(), [0, 1, 2]);
-/// # Ok::<(), bencher_core::sweeper::SweeperError>(())
-/// ```
-impl<'a, T: Serialize + DeserializeOwned + Clone> IntoIterator for &'a ParamSweeper<T> {
-    type Item = Result<T, SweeperError>;
-    type IntoIter = Claims<'a, T>;
-
-    fn into_iter(self) -> Claims<'a, T> {
+impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
+    /// Hands out one element after the other, as [`get_next`](Self::get_next) does, until nothing is todo.
+    ///
+    /// ```
+    /// use bencher_core::sweeper::ParamSweeper;
+    /// # let dir = tempfile::tempdir()?;
+    /// let sweeper = ParamSweeper::open(dir.path(), 0..3)?;
+    /// for element in &sweeper {
+    ///     sweeper.done(&element?)?;
+    /// }
+    /// assert_eq!(sweeper.get_done(), [0, 1, 2]);
+    /// # Ok::<(), bencher_core::sweeper::SweeperError>(())
+    /// ```
+    pub fn iter(&self) -> Claims<'_, T> {
         Claims {
             sweeper: self,
             failed: false,
@@ -159,9 +156,19 @@ impl<'a, T: Serialize + DeserializeOwned + Clone> IntoIterator for &'a ParamSwee
     }
 }
 
+/// The same as [`iter`](ParamSweeper::iter).
+impl<'a, T: Serialize + DeserializeOwned + Clone> IntoIterator for &'a ParamSweeper<T> {
+    type Item = Result<T, SweeperError>;
+    type IntoIter = Claims<'a, T>;
+
+    fn into_iter(self) -> Claims<'a, T> {
+        self.iter()
+    }
+}
+
 /// One element after the other, each in progress; it ends behind an error.
 ///
-/// What `&sweeper` gives in a `for` loop.
+/// What [`ParamSweeper::iter`] gives.
 #[derive(Debug)]
 pub struct Claims<'a, T> {
     sweeper: &'a ParamSweeper<T>,

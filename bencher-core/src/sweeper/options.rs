@@ -56,8 +56,8 @@ impl SweeperOptions {
             dir: dir.as_ref().to_owned(),
             name: None,
             save: false,
-            lease: Duration::from_mins(1),
-            patience: Duration::from_mins(1),
+            lease: Duration::from_secs(60),
+            patience: Duration::from_secs(60),
             surroundings: None,
             waiting: Arc::new(|text| eprintln!("{text}")),
         }

@@ -227,20 +227,14 @@ fn from_hex(digits: &[u8]) -> Option<u128> {
 
 /// Up to 16 digits.
 fn from_short_hex(digits: &[u8]) -> Option<u64> {
-    /// The value of each byte as a digit; what is none has higher bits.
-    const VALUES: [u8; 256] = {
-        let mut values = [0xff; 256];
-        let mut digit = 0;
-        while digit < 16 {
-            values[b"0123456789abcdef"[digit] as usize] = digit as u8;
-            digit += 1;
-        }
-        values
-    };
-
     let (mut number, mut seen) = (0, 0);
     for digit in digits {
-        let value = VALUES[usize::from(*digit)];
+        let value = match digit {
+            b'0'..=b'9' => digit - b'0',
+            b'a'..=b'f' => digit - b'a' + 10,
+            // No digit: looked at once, behind the loop.
+            _ => u8::MAX,
+        };
         number = number << 4 | u64::from(value & 15);
         seen |= value;
     }

@@ -57,6 +57,9 @@ pub struct SweepStats {
     levels: Vec<LevelStats>,
 }
 
+/// One of the counts of a level.
+type Count = fn(&mut LevelStats) -> &mut usize;
+
 /// How far a factor sweep is, by level of each factor.
 ///
 /// ```
@@ -79,7 +82,6 @@ pub struct SweepStats {
 pub fn sweep_stats(stats: &Stats<Combination>) -> SweepStats {
     let mut levels: Vec<LevelStats> = Vec::new();
     let mut index: HashMap<Digest, usize> = HashMap::new();
-    type Count = fn(&mut LevelStats) -> &mut usize;
     let lists: [(&[Combination], Count); 5] = [
         (&stats.sweeps, |level| &mut level.total),
         (&stats.remaining, |level| &mut level.remaining),

@@ -361,7 +361,7 @@ mod tests {
     enum Algo {
         Quick,
         Merge(u8),
-        Radix { bits: u8, also: BTreeMap<u8, ()> },
+        Radix { bits: u8, also: BTreeMap<u8, u8> },
         Pair(u8, u8),
     }
 
@@ -391,13 +391,13 @@ mod tests {
             Algo::Merge(1),
             Algo::Radix {
                 bits: 8,
-                also: BTreeMap::from([(10, ()), (9, ())]),
+                also: BTreeMap::from([(10, 1), (9, 2)]),
             },
             Algo::Pair(1, 2),
         ];
         assert_eq!(
             text(&algos),
-            r#"[@"Quick",@"Merge"(1),@"Radix"{"also":{10:(),9:()},"bits":8},@"Pair"[1,2]]"#
+            r#"[@"Quick",@"Merge"(1),@"Radix"{"also":{10:1,9:2},"bits":8},@"Pair"[1,2]]"#
         );
         assert_eq!(text(&(-0.0, f64::NAN, -f64::NAN)), "[0.0,NaN,NaN]");
         assert_eq!(text(&Some(None::<u8>)), "(null)");

@@ -7,7 +7,7 @@ use super::super::{ElementState, ParamSweeper, SweeperError, SweeperOptions};
 use crate::measure::FakeClock;
 
 const LEASE: Duration = Duration::from_secs(60);
-const DAY: Duration = Duration::from_hours(24);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Clocks that stand still until they are set, the one on the wall a year after 1970.
 struct Clocks {

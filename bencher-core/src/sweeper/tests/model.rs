@@ -156,7 +156,9 @@ proptest! {
                             *state = Todo;
                         }
                     }
-                    handles.iter().for_each(|sweeper| sweeper.update().unwrap());
+                    for sweeper in &handles {
+                        sweeper.update().unwrap();
+                    }
                 }
                 Act::FullUpdate => sweeper.full_update().unwrap(),
             }
