@@ -153,7 +153,53 @@ impl EngineContext {
     /// What becomes true when the program is asked to end, by SIGINT or SIGTERM. An engine that asked for it ends by
     /// itself then, and only the second signal ends the program; without it, the first one does.
     ///
-    /// It is what an [`Interrupt`](crate::sweep_executor::Interrupt) of a bench is made of.
+    /// It is what an [`Interrupt`](crate::sweep_executor::Interrupt) of a bench is made of:
+    ///
+    /// ```
+    #[doc = include_str!("../example_sweep.md")]
+    /// use std::cell::RefCell;
+    /// use std::rc::Rc;
+    /// use bencher_core::bench::{Bench, RunConfig, Session};
+    /// # use bencher_core::bench::{OutputFormat, ReportPlace};
+    /// use bencher_core::engine::{Engine, EngineContext, EngineResult, start_with};
+    /// use bencher_core::sweep_executor::Interrupt;
+    /// use bencher_core::sweeper::ParamSweeper;
+    ///
+    /// struct Experiment {
+    ///     measured: u64,
+    /// }
+    ///
+    /// impl Engine for Experiment {
+    ///     fn run(&mut self, cx: &mut EngineContext) -> EngineResult {
+    ///         // The samples and the work list lie in the directory of the run, so that `-c` finds both.
+    ///         let config = RunConfig {
+    ///             store: Some(cx.file("store")),
+    /// #           report: ReportPlace::Nowhere,
+    /// #           output: OutputFormat::Quiet,
+    ///             ..RunConfig::default()
+    ///         };
+    ///         let session = Session::new(config, "experiment", Interrupt(cx.stop_flag()));
+    ///         let mut bench = Bench::<Sorting>::new(Rc::new(RefCell::new(session)))?;
+    ///         let lengths = ParamSweeper::open(cx.file("sweep"), [10_u64, 100])?;
+    ///         for len in &lengths {
+    ///             let len = len?;
+    ///             let result = bench.sweep("Sorting").constants([Sorting::LEN.with_const(len)]);
+    ///             self.measured += result.inputs([Sorting::PRESORTED]).run()?.counts().executed;
+    ///             lengths.done(&len)?;
+    ///         }
+    /// #       drop(bench);
+    /// #       std::fs::remove_dir_all(cx.result_dir())?;
+    ///         Ok(())
+    ///     }
+    /// #   fn result_dir(&self, run_name: &str) -> Option<std::path::PathBuf> {
+    /// #       Some(std::env::temp_dir().join(format!("{run_name}-{}", std::process::id())))
+    /// #   }
+    /// }
+    ///
+    /// let mut experiment = Experiment { measured: 0 };
+    /// start_with(&mut experiment, ["experiment", "-l", "warn"]);
+    /// assert_eq!(experiment.measured, 4);
+    /// ```
     pub fn stop_flag(&self) -> Arc<AtomicBool> {
         self.stop.is_heeded.store(true, Ordering::SeqCst);
         Arc::clone(&self.stop.wanted)

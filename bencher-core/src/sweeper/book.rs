@@ -161,21 +161,23 @@ impl Book {
         }
     }
 
-    /// What is todo, in the order of the sweep.
-    pub(super) fn todo(&mut self) -> impl Iterator<Item = Place> + Clone {
-        // What is found not to be todo here is not looked at again.
+    /// Passes over what is not todo before the first that is, so that it is not looked at again.
+    pub(super) fn settle(&mut self) {
         let ahead = self.entries.get(self.next..self.length).unwrap_or_default();
         let passed = ahead
             .iter()
             .position(|entry| entry.state == ElementState::Todo);
         self.next += passed.unwrap_or(ahead.len());
-        let book = &*self;
-        let ahead = book.entries.get(book.next..book.length).unwrap_or_default();
-        let ahead = iter::zip(book.next.., ahead);
+    }
+
+    /// What is todo, in the order of the sweep; the first costs nothing behind [`settle`](Self::settle).
+    pub(super) fn todo(&self) -> impl Iterator<Item = Place> {
+        let ahead = self.entries.get(self.next..self.length).unwrap_or_default();
+        let ahead = iter::zip(self.next.., ahead);
         let ahead = ahead.filter(|(_, entry)| entry.state == ElementState::Todo);
         // Places are below `Place::MAX`, or they would not have been pushed.
         let ahead = ahead.filter_map(|(place, _)| Place::try_from(place).ok());
-        book.returned.iter().copied().chain(ahead)
+        self.returned.iter().copied().chain(ahead)
     }
 
     /// The elements of the sweep that are in a state, in order.
@@ -294,7 +296,10 @@ mod tests {
     fn what_is_todo_keeps_its_order() {
         let (mut book, repeated) = Book::new([10, 11, 12, 11, 13].into_iter());
         assert_eq!(repeated, [3]);
-        let todo = |book: &mut Book| book.todo().collect::<Vec<_>>();
+        let todo = |book: &mut Book| {
+            book.settle();
+            book.todo().collect::<Vec<_>>()
+        };
         assert_eq!(todo(&mut book), [0, 1, 2, 3]);
         for id in [10, 11, 13] {
             book.apply(Line::Element(element(id, InProgress)));

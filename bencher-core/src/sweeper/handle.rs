@@ -100,7 +100,7 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
     ///     todo
     /// })?;
     /// assert_eq!(last_first, [9, 8]);
-    /// # Ok::<(), bencher_core::sweeper::SweeperError>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// The lock is held while the filter works, so that what it chooses is todo; it must not use the sweeper itself. It is
@@ -126,10 +126,9 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
         F: for<'a> FnMut(Todo<'a, T>) -> Vec<&'a T>,
     {
         self.get(count, |inner| {
-            let places: Vec<_> = inner.book.todo().collect();
             let chosen = filter(Todo {
                 sweeps: &inner.sweeps,
-                places: places.into_iter(),
+                places: Box::new(inner.book.todo()),
             });
             inner.find(chosen.into_iter().take(count))
         })
@@ -144,8 +143,10 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
             return Ok(Vec::new());
         }
         self.locked(|inner| {
+            inner.book.settle();
             let mut places = choose(inner)?;
             if places.is_empty() && inner.release(&self.group)? > 0 {
+                inner.book.settle();
                 places = choose(inner)?;
             }
             // Nothing is lost with a claim: after a crash its element is todo again.
@@ -167,7 +168,7 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
     /// assert_eq!(sweeper.wait_next(Duration::from_secs(600))?, Some(1));
     /// sweeper.done(&1)?;
     /// assert_eq!(sweeper.wait_next(Duration::from_secs(600))?, None);
-    /// # Ok::<(), bencher_core::sweeper::SweeperError>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
@@ -282,7 +283,7 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
     /// assert_eq!(a.get_next()?, Some(0));
     /// b.reset(true)?;
     /// assert_eq!(b.get_remaining(), [0, 1, 2]);
-    /// # Ok::<(), bencher_core::sweeper::SweeperError>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
@@ -334,7 +335,7 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
     /// sweeper.done(&1)?;
     /// sweeper.set_sweeps(1..3, false)?;
     /// assert_eq!((sweeper.len(), sweeper.get_done(), sweeper.get_remaining()), (2, vec![1], vec![2]));
-    /// # Ok::<(), bencher_core::sweeper::SweeperError>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
@@ -454,10 +455,9 @@ impl<T> ParamSweeper<T> {
 /// What is todo, in order: what a filter chooses from.
 ///
 /// The example stands at [`ParamSweeper::get_next_by`].
-#[derive(Clone)]
 pub struct Todo<'a, T> {
     sweeps: &'a [T],
-    places: std::vec::IntoIter<Place>,
+    places: Box<dyn Iterator<Item = Place> + 'a>,
 }
 
 impl<'a, T> Iterator for Todo<'a, T> {

@@ -20,7 +20,7 @@ use super::transition::ElementState;
 /// let first = sweeper.get_next()?;
 /// let stats = sweeper.stats();
 /// assert_eq!((stats.sweeps.len(), stats.in_progress, stats.remaining.len()), (5, vec![0], 4));
-/// # Ok::<(), bencher_core::sweeper::SweeperError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Stats<T> {
@@ -44,7 +44,7 @@ impl<T> ParamSweeper<T> {
     /// # let dir = tempfile::tempdir()?;
     /// let sweeper = ParamSweeper::open(dir.path(), [3, 1, 3])?;
     /// assert_eq!(sweeper.len(), 2);
-    /// # Ok::<(), bencher_core::sweeper::SweeperError>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn len(&self) -> usize {
         self.inner().book.len()
@@ -146,7 +146,7 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
     ///     sweeper.done(&element?)?;
     /// }
     /// assert_eq!(sweeper.get_done(), [0, 1, 2]);
-    /// # Ok::<(), bencher_core::sweeper::SweeperError>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn iter(&self) -> Claims<'_, T> {
         Claims {
