@@ -220,7 +220,9 @@ fn by_algorithm(sweeper: &ParamSweeper<Combination>) -> EngineResult<String> {
             .map(|(_, value)| value.to_string())
             .collect::<Vec<_>>()
             .join(" ");
-        let time = sweeper.info(&combination)?.and_then(|info| info.result());
+        let time = sweeper
+            .info(&combination)?
+            .and_then(|info| info.result::<f64>());
         if combination.get("len") == Some(&180_000.into()) {
             times.entry(name).or_default().extend(time);
         }
@@ -280,6 +282,16 @@ fn drill() -> EngineResult {
     let told = logged(&dir, "done")?;
     sweeper.update()?;
     println!("all are killed:      {sweeper}");
+    for level in sweep_stats(&sweeper.stats())
+        .levels()
+        .iter()
+        .filter(|level| level.factor == "algo")
+    {
+        println!(
+            "  {:<17}  {} of {} done",
+            level.level, level.done, level.total
+        );
+    }
     let done: BTreeSet<String> = sweeper.get_done().iter().map(ToString::to_string).collect();
     assert!(
         told.keys().all(|combination| done.contains(combination)),
@@ -312,7 +324,6 @@ fn drill() -> EngineResult {
     );
     let begun = logged(&dir, "begun")?;
     let twice = begun.values().filter(|times| **times > 1).count();
-    println!("{}\n", sweep_stats(&sweeper.stats()));
     println!(
         "{} combinations, {twice} begun twice since their workers were killed",
         sweeper.len()

@@ -199,10 +199,17 @@ fn stats_by_level() {
     }
     let stats = sweep_stats(&sweeper.stats());
     assert_eq!(stats.to_json(), vector.stats);
+    let lines = stats.to_string();
+    let lines: Vec<&str> = lines.lines().collect();
     assert_eq!(
-        stats.to_string().lines().next(),
-        Some("algo=a     1 of    2 done, 0 skipped, 0 in progress, 1 remaining")
+        lines[0],
+        "algo=a     1 of    2 done, 0 skipped, 0 in progress, 1 remaining"
     );
+    let names: Vec<&str> = lines
+        .iter()
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    assert_eq!(names, ["algo=a", "algo=b", "k=1", "k=2", "n=10"]);
 }
 
 #[test]

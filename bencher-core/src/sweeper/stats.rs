@@ -111,11 +111,18 @@ pub fn sweep_stats(stats: &Stats<Combination>) -> SweepStats {
             }
         }
     }
+    // The levels of a factor stand together, as a sub-sweep comes between those of the one that has it.
+    let mut ranks: HashMap<String, usize> = HashMap::new();
+    for level in &levels {
+        let next = ranks.len();
+        ranks.entry(level.factor.clone()).or_insert(next);
+    }
+    levels.sort_by_key(|level| ranks.get(&level.factor).copied());
     SweepStats { levels }
 }
 
 impl SweepStats {
-    /// The levels, in the order in which the combinations have them.
+    /// The levels of the first factor, then those of the next, in the order in which the combinations have them.
     pub fn levels(&self) -> &[LevelStats] {
         &self.levels
     }
