@@ -53,50 +53,51 @@ fn main() {
         );
     }
     if is_wanted("processes") {
-        println!("pairs/s of processes, 64 threads each, 1,000,000 elements");
-        let [one, two] = [1, 2].map(|processes| median(|| of_processes(processes)));
+        println!("pairs/s of processes, 64 threads each, 1,000,000 elements; in turns");
+        let turns: Vec<[f64; 2]> = (0..5).map(|_| [1, 2].map(of_processes)).collect();
+        let of = |figure: fn(&[f64; 2]) -> f64| {
+            let figures: Vec<f64> = turns.iter().map(figure).collect();
+            bencher::stats::median(&figures).unwrap_or(f64::NAN)
+        };
+        let ratio = of(|[one, two]| two / one);
         println!(
-            "one {one:.0}, two together {two:.0}: {:.2} times one",
-            two / one
+            "one {:.0}, two together {:.0}: {ratio:.2} times one",
+            of(|turn| turn[0]),
+            of(|turn| turn[1])
         );
     }
 }
 
-/// Pairs per second, by number of elements and of those in progress.
+/// Pairs per second, by number of elements and of those in progress. The disk is asked before each row, as what it
+/// does changes within minutes.
 fn rates() {
-    let appends = median(|| limit(false));
-    let syncs = median(|| limit(true));
-    println!("the disk: {appends:.0} bare appends/s; {syncs:.0} bare appends with fdatasync/s\n");
-
-    println!("pairs/s, by number of elements");
+    println!("pairs/s, by number of elements, and by how many more are in progress elsewhere");
     println!(
-        "{:>9}  {:>22}  {:>22}  {:>22}",
-        "elements", "one by one", "batches of 64", "64 threads"
+        "{:>9} {:>11}  {:>11} {:>11}  {:>18} {:>18} {:>18}",
+        "elements",
+        "in progress",
+        "appends/s",
+        "syncs/s",
+        "one by one",
+        "batches of 64",
+        "64 threads"
     );
-    for count in [1_000, 10_000, 100_000, 1_000_000] {
+    let rows = [1_000, 10_000, 100_000, 1_000_000].map(|count| (count, 0));
+    let others = [(100_000, 100), (100_000, 10_000)];
+    for (count, others) in rows.into_iter().chain(others) {
+        let (appends, syncs) = (median(|| limit(false)), median(|| limit(true)));
         let [single, batch, threads] =
-            [Way::Single, Way::Batch, Way::Threads].map(|way| median(|| pairs(way, count, 0)));
+            [Way::Single, Way::Batch, Way::Threads].map(|way| median(|| pairs(way, count, others)));
         println!(
-            "{count:>9}  {}  {}  {}",
+            "{count:>9} {others:>11}  {appends:>11.0} {syncs:>11.0}  {} {} {}",
             beside(single, syncs),
             beside(batch, appends),
             beside(threads, syncs)
         );
     }
-
-    println!("\npairs/s of 100,000 elements, by how many more are in progress elsewhere");
-    for others in [0, 100, 10_000] {
-        let [single, batch, threads] = [Way::Single, Way::Batch, Way::Threads]
-            .map(|way| median(|| pairs(way, 100_000, others)));
-        println!(
-            "{others:>9}  {}  {}  {}",
-            beside(single, syncs),
-            beside(batch, appends),
-            beside(threads, syncs)
-        );
-    }
-    println!("(in brackets: beside bare appends with fdatasync; batches: beside bare appends)");
-    println!();
+    println!(
+        "(in brackets: of bare appends, each with fdatasync; batches: of bare appends alone)\n"
+    );
 }
 
 #[derive(Clone, Copy)]
@@ -279,7 +280,7 @@ fn median(mut run: impl FnMut() -> f64) -> f64 {
 }
 
 fn beside(rate: f64, limit: f64) -> String {
-    format!("{rate:>12.0} ({:>6.2}x)", rate / limit)
+    format!("{rate:>8.0} ({:>6.2}x)", rate / limit)
 }
 
 fn expect<T, E: std::fmt::Display>(outcome: Result<T, E>) -> T {

@@ -206,7 +206,10 @@ fn a_hundred_kills_lose_nothing_and_repeat_nothing() {
         log(dir.path(), &format!("killing {}", worker.id()));
         kill(worker);
     }
-    check_log(&lines(), &open(dir.path()));
+    let last = open(dir.path());
+    check_log(&lines(), &last);
+    let owners = fs::read_dir(dir.path().join("owners")).unwrap();
+    assert_eq!(owners.count(), 0, "what the dead left is removed");
     eprintln!("{KILLS} kills in {:?}", began.elapsed());
 }
 

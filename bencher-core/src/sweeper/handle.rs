@@ -1,5 +1,6 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -25,6 +26,8 @@ pub struct ParamSweeper<T> {
     dir: PathBuf,
     group: Group,
     inner: Mutex<Inner<T>>,
+    /// How many threads wait for the mutex, to do something with the lock held.
+    waiting: AtomicUsize,
 }
 
 impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
@@ -61,6 +64,7 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
             dir,
             group: Group::default(),
             inner: Mutex::new(inner),
+            waiting: AtomicUsize::new(0),
         };
         sweeper.set_sweeps(sweeps, save)?;
         Ok(sweeper)
@@ -352,7 +356,9 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
                 let ids = elements::identities(&inner.sweeps)?;
                 elements::save(&self.dir, &inner.sweeps, &ids)?;
             }
-            inner.release(&self.group).map(drop)
+            inner.release(&self.group)?;
+            inner.tidy();
+            Ok(())
         })
     }
 
@@ -416,13 +422,34 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
         if let Some(problem) = self.group.failure() {
             return Err(self.disk_failed(problem));
         }
-        let mut inner = self.inner();
-        let options = inner.options();
-        let held = inner.journal.hold(options.patience, &*options.waiting)?;
-        inner.refresh()?;
-        let done = work(&mut inner);
-        drop(held);
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        let mut turn = Turn {
+            inner: self.inner(),
+            waiting: &self.waiting,
+        };
+        self.waiting.fetch_sub(1, Ordering::SeqCst);
+        let inner = &mut *turn.inner;
+        let done = inner.begin_turn().and_then(|()| work(inner));
+        if done.is_err() {
+            // What is on the disk then is read before anything else.
+            inner.end_turns();
+        }
         done
+    }
+}
+
+/// An operation with the lock held. Where other threads of the handle wait for theirs, the lock is handed on to them: nobody
+/// else wrote meanwhile, so they need not look.
+struct Turn<'a, T> {
+    inner: MutexGuard<'a, Inner<T>>,
+    waiting: &'a AtomicUsize,
+}
+
+impl<T> Drop for Turn<'_, T> {
+    fn drop(&mut self) {
+        if std::thread::panicking() || self.waiting.load(Ordering::SeqCst) == 0 {
+            self.inner.end_turns();
+        }
     }
 }
 

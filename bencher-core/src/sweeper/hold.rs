@@ -14,7 +14,7 @@ const TELL_AFTER: Duration = Duration::from_secs(1);
 /// How often a waiting handle only lets others run before it begins to sleep.
 const YIELDS: u32 = 64;
 /// How long it sleeps at first, and at most.
-const SLEEPS: (Duration, Duration) = (Duration::from_micros(20), Duration::from_millis(10));
+const SLEEPS: (Duration, Duration) = (Duration::from_micros(20), Duration::from_millis(1));
 
 /// The hold of a lock; given back when dropped.
 #[derive(Debug)]

@@ -9,6 +9,7 @@ use super::book::{Book, Place};
 use super::elements::{identities, text_of};
 use super::error::SweeperError;
 use super::group::{Group, Ticket};
+use super::hold::Hold;
 use super::info::Owner;
 use super::journal::{Damages, Journal};
 use super::lease::{Presence, Surroundings, Watch, half};
@@ -29,7 +30,13 @@ pub(super) struct Inner<T> {
     watch: Watch,
     surroundings: Surroundings,
     options: SweeperOptions,
+    /// The lock, and how many operations there were since it was taken.
+    held: Option<Hold>,
+    turns: u32,
 }
+
+/// After so many operations of one handle, others get a chance.
+const TURNS: u32 = 64;
 
 /// What a step leaves with an element beside its state.
 pub(super) type Leave<'a> = &'a dyn Fn(Note) -> Note;
@@ -48,11 +55,9 @@ impl<T: Serialize> Inner<T> {
             watch: Watch::new(&options.dir, options.lease, surroundings.clone()),
             surroundings,
             options,
+            held: None,
+            turns: 0,
         })
-    }
-
-    pub(super) fn options(&self) -> &SweeperOptions {
-        &self.options
     }
 
     /// Takes other elements; equal ones count once.
@@ -74,7 +79,19 @@ impl<T: Serialize> Inner<T> {
         Ok(())
     }
 
-    pub(super) fn refresh(&mut self) -> Result<(), SweeperError> {
+    /// Takes the lock, unless the thread before handed it on, and reads what others wrote.
+    pub(super) fn begin_turn(&mut self) -> Result<(), SweeperError> {
+        if self.turns >= TURNS {
+            self.end_turns();
+        }
+        self.turns += 1;
+        if self.held.is_some() {
+            return Ok(());
+        }
+        let SweeperOptions {
+            patience, waiting, ..
+        } = &self.options;
+        self.held = Some(self.journal.hold(*patience, &**waiting)?);
         self.journal.refresh(&mut self.book, &mut self.damages)
     }
 
@@ -115,6 +132,16 @@ impl<T: Serialize> Inner<T> {
             self.watch.bury(key, self.book.owner(key));
         }
         Ok(released)
+    }
+
+    /// Removes the files that processes left when they died with nothing in progress.
+    pub(super) fn tidy(&mut self) {
+        for key in self.watch.left() {
+            let owner = self.book.owner(key);
+            if !self.book.has_claims(key) && key != self.me.key && self.watch.is_gone(key, owner) {
+                self.watch.bury(key, owner);
+            }
+        }
     }
 
     /// Makes a step with elements, all or none of them.
@@ -215,6 +242,14 @@ impl<T: Serialize> Inner<T> {
             }
         };
         appeared.map_err(SweeperError::io("write", dir.join("owners")))
+    }
+}
+
+impl<T> Inner<T> {
+    /// Gives the lock back.
+    pub(super) fn end_turns(&mut self) {
+        self.held = None;
+        self.turns = 0;
     }
 }
 

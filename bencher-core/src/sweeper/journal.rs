@@ -96,16 +96,11 @@ impl Journal {
     pub(super) fn open(dir: &Path) -> Result<Self, SweeperError> {
         fs::create_dir_all(dir).map_err(SweeperError::io("create", dir))?;
         let lock_path = dir.join("sweep.lock");
-        let mut options = OpenOptions::new();
-        let lock = options.read(true).write(true).create(true).truncate(false);
-        let lock = lock
-            .open(&lock_path)
-            .map_err(SweeperError::io("open", &lock_path))?;
         let path = dir.join("sweep.journal");
         Ok(Self {
             file: open(&path)?,
             path,
-            lock: Arc::new(lock),
+            lock: open_lock(&lock_path)?,
             lock_path,
             at: 0,
             torn: false,
@@ -114,24 +109,29 @@ impl Journal {
     }
 
     pub(super) fn hold(
-        &self,
+        &mut self,
         patience: Duration,
         waiting: &dyn Fn(&str),
     ) -> Result<Hold, SweeperError> {
+        let path = &self.lock_path;
         let told = |holder: &str| {
-            waiting(&format!(
-                "{} is held by {holder}; waiting",
-                self.lock_path.display()
-            ));
+            waiting(&format!("{} is held by {holder}; waiting", path.display()));
         };
-        hold(&self.lock, patience, &told).map_err(|error| match error {
-            HoldError::Io(error) => SweeperError::io("lock", &self.lock_path)(error),
-            HoldError::Held(holder) => SweeperError::Held {
-                path: self.lock_path.clone(),
-                holder,
-                waited: patience,
-            },
-        })
+        loop {
+            let held = hold(&self.lock, patience, &told).map_err(|error| match error {
+                HoldError::Io(error) => SweeperError::io("lock", path)(error),
+                HoldError::Held(holder) => SweeperError::Held {
+                    path: path.clone(),
+                    holder,
+                    waited: patience,
+                },
+            })?;
+            if !is_removed(&self.lock) {
+                return Ok(held);
+            }
+            // Somebody removed the file, so that others lock a new one.
+            self.lock = open_lock(path)?;
+        }
     }
 
     /// Reads what others wrote since the last time.
@@ -257,6 +257,13 @@ impl Journal {
         file.write_all(b"\n")?;
         file.sync_all()
     }
+}
+
+fn open_lock(path: &Path) -> Result<Arc<File>, SweeperError> {
+    let mut options = OpenOptions::new();
+    let options = options.read(true).write(true).create(true).truncate(false);
+    let file = options.open(path).map_err(SweeperError::io("open", path))?;
+    Ok(Arc::new(file))
 }
 
 /// Opens the journal, and brings its name to the disk if it is new.

@@ -112,6 +112,9 @@ struct Signs {
     last: Duration,
     /// Whether the handle has something in progress.
     has_claims: bool,
+    /// Whether the thread sleeps until there is. It does so only after a while without, since most handles have something again at
+    /// once, and to wake a thread takes longer than a claim.
+    is_resting: bool,
     ended: bool,
 }
 
@@ -129,6 +132,7 @@ impl Presence {
             number: 0,
             last: surroundings.monotonic.now(),
             has_claims: false,
+            is_resting: false,
             ended: false,
         };
         let shared = Arc::new(Shared {
@@ -167,7 +171,8 @@ impl Presence {
     /// Says whether something is in progress: there are signs of life only then.
     pub(super) fn set_claims(&self, has_claims: bool) {
         let mut signs = self.shared.signs();
-        if std::mem::replace(&mut signs.has_claims, has_claims) != has_claims && has_claims {
+        signs.has_claims = has_claims;
+        if has_claims && std::mem::take(&mut signs.is_resting) {
             self.shared.changed.notify_all();
         }
     }
@@ -193,7 +198,7 @@ impl Shared {
     fn run(&self) {
         let mut signs = self.signs();
         while !signs.ended {
-            if !signs.has_claims {
+            if signs.is_resting {
                 let woken = self.changed.wait(signs);
                 signs = woken.unwrap_or_else(PoisonError::into_inner);
                 continue;
@@ -201,9 +206,12 @@ impl Shared {
             let woken = self.changed.wait_timeout(signs, self.period);
             let (after, timeout) = woken.unwrap_or_else(PoisonError::into_inner);
             signs = after;
-            if timeout.timed_out() && signs.has_claims && !signs.ended {
-                // A disk that fails now fails the next operation too, which says so.
-                let _ = self.beat(&mut signs);
+            if timeout.timed_out() && !signs.ended {
+                signs.is_resting = !signs.has_claims;
+                if signs.has_claims {
+                    // A disk that fails now fails the next operation too, which says so.
+                    let _ = self.beat(&mut signs);
+                }
             }
         }
     }
@@ -309,6 +317,18 @@ impl Watch {
                 silent.is_some_and(|silent| u128::from(silent) >= long)
             }
         }
+    }
+
+    /// The handles that left a file.
+    pub(super) fn left(&self) -> Vec<u64> {
+        let files = fs::read_dir(self.dir.join("owners"));
+        let names = files
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.file_name());
+        let keys = names.filter_map(|name| u64::from_str_radix(name.to_str()?, 16).ok());
+        keys.collect()
     }
 
     /// Removes what is left of a handle that is gone, if it was of this host.

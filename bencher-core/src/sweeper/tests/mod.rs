@@ -5,8 +5,9 @@ mod model;
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
-use super::{ParamSweeper, SweeperError};
+use super::{ParamSweeper, SweeperError, SweeperOptions};
 
 fn open(dir: &Path) -> ParamSweeper<u32> {
     ParamSweeper::open(dir, 0..4).unwrap()
@@ -84,6 +85,21 @@ fn a_journal_that_is_removed_is_begun_anew() {
     assert_eq!(sweeper.get_remaining(), [0, 1, 2, 3]);
     sweeper.done(&1).unwrap();
     assert_eq!(open(dir.path()).get_done(), [1]);
+}
+
+#[test]
+fn a_lock_that_is_removed_is_taken_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = SweeperOptions::new(dir.path()).patience(Duration::ZERO);
+    let sweeper = options.open(0..4_u32).unwrap();
+    let lock = dir.path().join("sweep.lock");
+    fs::remove_file(&lock).unwrap();
+    let other = fs::File::create(lock).unwrap();
+    other.lock().unwrap();
+    let error = sweeper.get_next().unwrap_err();
+    assert!(matches!(error, SweeperError::Held { .. }), "{error}");
+    drop(other);
+    assert_eq!(sweeper.get_next().unwrap(), Some(0));
 }
 
 #[test]
