@@ -112,10 +112,11 @@ fn elements(count: u32) -> impl Iterator<Item = Element> {
 }
 
 /// Pairs per second through one handle.
-fn pairs(way: Way, count: u32, others: usize) -> f64 {
+fn pairs(way: Way, count: u32, others: u32) -> f64 {
     let dir = folder();
-    let sweeper = open(&dir, count + others as u32);
-    let other = open(&dir, count + others as u32);
+    let sweeper = open(&dir, count + others);
+    let other = open(&dir, count + others);
+    let others = others as usize;
     assert_eq!(expect(other.get_next_batch(others)).len(), others);
     let started = Instant::now();
     let done = work(&sweeper, way, started);
@@ -232,7 +233,7 @@ fn of_processes(count: usize) -> f64 {
         .collect();
     let mut say = |what: &str| -> Vec<String> {
         let lines = outs.iter_mut().map(|out| expect(out.next().ok_or(what)));
-        lines.map(|line| expect(line)).collect()
+        lines.map(expect).collect()
     };
     say("ready");
     for child in &mut children {

@@ -16,6 +16,7 @@ use bencher::engine::clap::{self, Arg};
 use bencher::engine::{Engine, EngineContext, EngineResult, Metadata, start};
 use bencher::space::{Combination, FactorLevel, Factors, sweep};
 use bencher::sweeper::{ElementState, ParamSweeper, SweeperOptions, sweep_stats};
+use bencher::var::SweepValue;
 
 /// What this process is: a leader, or a worker in the directory of a run; without it, who kills them.
 const ROLE: &str = "CLUSTER_EXPERIMENT_ROLE";
@@ -139,13 +140,8 @@ fn logged(dir: &Path, what: &str) -> std::io::Result<BTreeMap<String, usize>> {
 }
 
 fn measure(combination: &Combination) -> f64 {
-    let number = |name| {
-        combination
-            .get(name)
-            .and_then(|value| value.as_f64())
-            .unwrap_or(0.0) as u64
-    };
-    let mut random = number("seed").wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let number = |name| combination.get(name).and_then(u32::from_value).unwrap_or(0);
+    let mut random = u64::from(number("seed")).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let data: Vec<u32> = (0..number("len"))
         .map(|_| {
             random ^= random << 13;
@@ -160,7 +156,7 @@ fn measure(combination: &Combination) -> f64 {
         match (number("bits"), number("runs")) {
             (0, 0) => data.sort_unstable(),
             (0, runs) => merge_sort(&mut data, runs as usize),
-            (bits, _) => radix_sort(&mut data, bits as u32),
+            (bits, _) => radix_sort(&mut data, bits),
         }
         let seconds = started.elapsed().as_secs_f64();
         assert!(data.is_sorted());
@@ -196,8 +192,12 @@ fn radix_sort(data: &mut Vec<u32>, bits: u32) {
     let digit = |n: u32, shift: u32| (n >> shift & ((1 << bits) - 1)) as usize;
     for shift in (0..u32::BITS).step_by(bits as usize) {
         let mut places = vec![0; (1 << bits) + 1];
-        data.iter().for_each(|n| places[digit(*n, shift) + 1] += 1);
-        (0..1 << bits).for_each(|at| places[at + 1] += places[at]);
+        for n in &*data {
+            places[digit(*n, shift) + 1] += 1;
+        }
+        for at in 0..1 << bits {
+            places[at + 1] += places[at];
+        }
         let mut sorted = vec![0; data.len()];
         for n in &*data {
             let place = &mut places[digit(*n, shift)];

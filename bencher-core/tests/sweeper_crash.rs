@@ -25,8 +25,8 @@ fn open(dir: &Path) -> ParamSweeper<u32> {
     ParamSweeper::open(dir, 0..ELEMENTS).unwrap()
 }
 
-/// Appends a line to the log that all processes share: one write, so it is there whatever comes, and the order of the lines is the order of
-/// what happened.
+/// Appends a line to the log that all processes share: one write, so it is there whatever comes, and the
+/// order of the lines is the order of what happened.
 fn log(dir: &Path, line: &str) {
     let path = dir.join("log");
     let mut log = OpenOptions::new()

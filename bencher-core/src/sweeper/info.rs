@@ -56,7 +56,8 @@ impl ElementInfo {
         }
     }
 
-    /// What was given to [`done_with`](super::ParamSweeper::done_with); `None` where nothing was, or something of another type.
+    /// What was given to [`done_with`](super::ParamSweeper::done_with); `None` where nothing was, or
+    /// something of another type.
     pub fn result<R: DeserializeOwned>(&self) -> Option<R> {
         serde_json::from_value(self.result.clone()?).ok()
     }

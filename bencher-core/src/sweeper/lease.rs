@@ -112,8 +112,8 @@ struct Signs {
     last: Duration,
     /// Whether the handle has something in progress.
     has_claims: bool,
-    /// Whether the thread sleeps until there is. It does so only after a while without, since most handles have something again at
-    /// once, and to wake a thread takes longer than a claim.
+    /// Whether the thread sleeps until there is. It does so only after a while without, since most handles
+    /// have something again at once, and to wake a thread takes longer than a claim.
     is_resting: bool,
     ended: bool,
 }

@@ -26,6 +26,7 @@
 //! ```
 
 mod book;
+mod claim;
 mod elements;
 mod error;
 mod group;
@@ -43,9 +44,10 @@ mod stats;
 mod tests;
 mod transition;
 
+pub use claim::Todo;
 pub use elements::element_id;
 pub use error::SweeperError;
-pub use handle::{ParamSweeper, Todo};
+pub use handle::ParamSweeper;
 pub use info::{ElementInfo, Owner};
 pub use journal::Damage;
 pub use lists::{Claims, Stats};

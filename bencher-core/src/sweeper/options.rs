@@ -77,8 +77,8 @@ impl SweeperOptions {
     }
 
     /// How long a handle on another host may give no sign of life before what it has in progress is handed
-    /// out again; a minute unless it is given. Handles give four signs of life in that time. On one host no time matters: a
-    /// process that is gone is noticed at once, and one that lives keeps what it has.
+    /// out again; a minute unless it is given. Handles give four signs of life in that time. On one host no
+    /// time matters: a process that is gone is noticed at once, and one that lives keeps what it has.
     pub fn lease(mut self, lease: Duration) -> Self {
         self.lease = lease;
         self
