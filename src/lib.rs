@@ -125,8 +125,8 @@ pub use bencher_core::{
     sweep_executor::{Benchmark, BoxError, Result},
 };
 pub use bencher_core::{
-    cli, context, dataset, evaluator, job, measure, progress, record, result_collector, runner,
-    space, stats, store, value,
+    cli, context, dataset, engine, evaluator, job, measure, progress, record, result_collector,
+    runner, space, stats, store, sweeper, value,
 };
 pub use bencher_macros::{ParametrizedSweep, SweepEnum, bench_sweep};
 #[cfg(feature = "report")]

@@ -3,16 +3,18 @@
 //! and `tests/formats.rs` reads all of it.
 
 use std::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
 use bencher_core::measure::Environment;
 use bencher_core::measure::environment::{Activity, Build, GitState};
 use bencher_core::record::{ConstantValue, Counts, Failure, SweepRecord};
+use bencher_core::space::{Factors, sweep};
 use bencher_core::store::{
     Database, Pack, ResultId, SampleStore, SampleWriter, Series, save_result,
 };
+use bencher_core::sweeper::SweeperOptions;
 use bencher_core::value::{Digest, Item, Kind, Payload, Value};
 use bencher_core::var::{Direction, Scale};
 
@@ -27,8 +29,25 @@ fn main() -> Result<(), Box<dyn Error>> {
     record
         .dataset
         .write_csv(std::fs::File::create(dir.join("dataset.csv"))?)?;
+    write_work_list(&dir.join("sweeper"))?;
     let (database, _) = Database::open(&dir, Duration::ZERO, |_| ())?;
     write_samples(database)
+}
+
+/// A work list with an element in each state, one of them left by a handle that is gone.
+fn write_work_list(dir: &Path) -> Result<(), Box<dyn Error>> {
+    let factors: Factors =
+        serde_json::from_str(r#"{"algo": {"a": {"k": [1, 2]}, "b": {}}, "n": [10]}"#)?;
+    let options = SweeperOptions::new(dir).host("node1").save_sweeps(true);
+    let sweeper = options.open(sweep(&factors)?.iter())?;
+    let first = sweeper.get_next()?.ok_or("nothing to do")?;
+    sweeper.cancel_with(&first, "no machine")?;
+    let first = sweeper.get_next()?.ok_or("nothing to do")?;
+    sweeper.done_with(&first, &0.25)?;
+    let second = sweeper.get_next()?.ok_or("nothing to do")?;
+    sweeper.skip_with(&second, "too \"large\"")?;
+    sweeper.get_next()?;
+    Ok(())
 }
 
 /// A value of every kind, with every state that a cell can have.

@@ -4,7 +4,7 @@
 //! Each module imports only from those listed before it:
 //! [`value`], [`stats`], [`quiet`], [`var`], [`space`], [`dataset`], [`measure`],
 //! [`record`], [`store`], [`evaluator`], [`context`],
-//! [`job`], [`progress`], [`sweep_executor`] with [`result_collector`],
+//! [`job`], [`sweeper`], [`engine`], [`progress`], [`sweep_executor`] with [`result_collector`],
 //! [`mod@bench`], [`cli`], [`runner`].
 //!
 //! The derives stand above this crate, in `bencher`, so the examples here that need a type to sweep
@@ -40,6 +40,7 @@ pub mod bench;
 pub mod cli;
 pub mod context;
 pub mod dataset;
+pub mod engine;
 pub mod evaluator;
 pub mod job;
 pub mod measure;
@@ -52,6 +53,7 @@ pub mod space;
 pub mod stats;
 pub mod store;
 pub mod sweep_executor;
+pub mod sweeper;
 pub mod value;
 pub mod var;
 

@@ -4,6 +4,9 @@ use std::process::{Command, Stdio};
 
 use crate::run::{run, workspace};
 
+/// Those whose options are an engine's, not a benchmark's.
+const OF_ENGINES: [&str; 1] = ["cluster_experiment"];
+
 pub(crate) fn run_all() -> Result<(), String> {
     let store = std::env::temp_dir().join(format!("bencher-examples-{}", std::process::id()));
     let done = names()?.iter().try_for_each(|name| run_twice(name, &store));
@@ -26,7 +29,10 @@ fn run_twice(name: &str, store: &std::path::Path) -> Result<(), String> {
     };
     example(&["--help"])?;
     example(&[])?;
-    example(&["--rows", "0"])
+    match OF_ENGINES.contains(&name) {
+        true => example(&["-l", "error"]),
+        false => example(&["--rows", "0"]),
+    }
 }
 
 fn names() -> Result<Vec<String>, String> {

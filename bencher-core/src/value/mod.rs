@@ -27,6 +27,7 @@ mod media;
 mod payload;
 mod result;
 mod rows;
+mod serial;
 mod table;
 
 pub use canonical::{Digest, KeyWriter};
@@ -35,6 +36,7 @@ pub use kind::Kind;
 pub use media::{File, Image, Video};
 pub use payload::Payload;
 pub use result::ResultValue;
+pub(crate) use serial::Identities;
 pub use table::{Table, TableColumn, TableError};
 
 use std::fmt;

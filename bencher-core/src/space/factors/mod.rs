@@ -3,6 +3,7 @@
 mod combination;
 mod error;
 mod read;
+mod serial;
 mod sweep;
 
 pub use combination::Combination;

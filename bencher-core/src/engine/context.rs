@@ -1,0 +1,235 @@
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use clap::ArgMatches;
+use jiff::Zoned;
+
+/// How much is logged.
+///
+/// ```
+/// use bencher_core::engine::Level;
+/// assert_eq!("INFO".parse(), Ok(Level::Info));
+/// assert_eq!("30".parse(), Ok(Level::Warn), "as a number of Python's");
+/// assert!("loud".parse::<Level>().is_err());
+/// assert!(Level::Error < Level::Debug);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// What makes the experiment fail.
+    Error,
+    /// What may make it doubtful.
+    Warn,
+    /// What it does.
+    Info,
+    /// How it does it.
+    Debug,
+    /// Everything.
+    Trace,
+}
+
+impl Level {
+    const ALL: [Self; 5] = [
+        Self::Error,
+        Self::Warn,
+        Self::Info,
+        Self::Debug,
+        Self::Trace,
+    ];
+
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warn => "warn",
+            Self::Info => "info",
+            Self::Debug => "debug",
+            Self::Trace => "trace",
+        }
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.text())
+    }
+}
+
+impl FromStr for Level {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Ok(number) = text.parse::<u32>() {
+            return Ok(match number {
+                40.. => Self::Error,
+                30.. => Self::Warn,
+                20.. => Self::Info,
+                10.. => Self::Debug,
+                _ => Self::Trace,
+            });
+        }
+        let text = text.to_lowercase();
+        let text = match text.as_str() {
+            "warning" => "warn",
+            "critical" => "error",
+            text => text,
+        };
+        let found = Self::ALL.into_iter().find(|level| level.text() == text);
+        found.ok_or_else(|| "it is error, warn, info, debug, trace or a number".to_owned())
+    }
+}
+
+/// What an engine works with.
+///
+/// ```
+/// use bencher_core::engine::{Engine, EngineContext, EngineResult, Level, start_with};
+/// struct Experiment;
+/// impl Engine for Experiment {
+///     fn run(&mut self, cx: &mut EngineContext) -> EngineResult {
+///         assert!(cx.run_name().starts_with("Experiment_20"));
+///         assert!(cx.result_dir().is_absolute() && cx.result_dir().is_dir());
+///         assert_eq!(cx.file("times.csv"), cx.result_dir().join("times.csv"));
+///         assert_eq!(cx.level(), Level::Error);
+///         assert!(!cx.is_continued());
+///         cx.debug("this is not printed");
+/// #       std::fs::remove_dir_all(cx.result_dir())?;
+///         Ok(())
+///     }
+/// #   fn result_dir(&self, run_name: &str) -> Option<std::path::PathBuf> {
+/// #       Some(std::env::temp_dir().join(format!("{run_name}-{}", std::process::id())))
+/// #   }
+/// }
+/// start_with(&mut Experiment, ["experiment", "-l", "error"]);
+/// ```
+#[derive(Debug)]
+pub struct EngineContext {
+    pub(super) args: ArgMatches,
+    pub(super) run_name: String,
+    pub(super) result_dir: PathBuf,
+    pub(super) level: Level,
+    pub(super) is_continued: bool,
+    pub(super) stop: Arc<Stop>,
+}
+
+/// Whether somebody wants the program to end, and whether the engine heeds that.
+#[derive(Debug, Default)]
+pub(super) struct Stop {
+    pub(super) is_heeded: AtomicBool,
+    pub(super) wanted: Arc<AtomicBool>,
+}
+
+impl EngineContext {
+    /// The command line.
+    pub fn args(&self) -> &ArgMatches {
+        &self.args
+    }
+
+    /// The name of this run.
+    pub fn run_name(&self) -> &str {
+        &self.run_name
+    }
+
+    /// The directory of the run, as an absolute path.
+    pub fn result_dir(&self) -> &Path {
+        &self.result_dir
+    }
+
+    /// A file or folder in it.
+    pub fn file(&self, name: impl AsRef<Path>) -> PathBuf {
+        self.result_dir.join(name)
+    }
+
+    /// How much is logged.
+    pub fn level(&self) -> Level {
+        self.level
+    }
+
+    /// Whether the run goes on in a directory that was there.
+    pub fn is_continued(&self) -> bool {
+        self.is_continued
+    }
+
+    /// What becomes true when the program is asked to end, by SIGINT or SIGTERM. An engine that asked for it ends by
+    /// itself then, and only the second signal ends the program; without it, the first one does.
+    ///
+    /// It is what an [`Interrupt`](crate::sweep_executor::Interrupt) of a bench is made of:
+    ///
+    /// ```
+    #[doc = include_str!("../example_sweep.md")]
+    /// use std::cell::RefCell;
+    /// use std::rc::Rc;
+    /// use bencher_core::bench::{Bench, RunConfig, Session};
+    /// # use bencher_core::bench::{OutputFormat, ReportPlace};
+    /// use bencher_core::engine::{Engine, EngineContext, EngineResult, start_with};
+    /// use bencher_core::sweep_executor::Interrupt;
+    /// use bencher_core::sweeper::ParamSweeper;
+    ///
+    /// struct Experiment {
+    ///     measured: u64,
+    /// }
+    ///
+    /// impl Engine for Experiment {
+    ///     fn run(&mut self, cx: &mut EngineContext) -> EngineResult {
+    ///         // The samples and the work list lie in the directory of the run, so that `-c` finds both.
+    ///         let config = RunConfig {
+    ///             store: Some(cx.file("store")),
+    /// #           report: ReportPlace::Nowhere,
+    /// #           output: OutputFormat::Quiet,
+    ///             ..RunConfig::default()
+    ///         };
+    ///         let session = Session::new(config, "experiment", Interrupt(cx.stop_flag()));
+    ///         let mut bench = Bench::<Sorting>::new(Rc::new(RefCell::new(session)))?;
+    ///         let lengths = ParamSweeper::open(cx.file("sweep"), [10_u64, 100])?;
+    ///         for len in &lengths {
+    ///             let len = len?;
+    ///             let result = bench.sweep("Sorting").constants([Sorting::LEN.with_const(len)]);
+    ///             self.measured += result.inputs([Sorting::PRESORTED]).run()?.counts().executed;
+    ///             lengths.done(&len)?;
+    ///         }
+    /// #       drop(bench);
+    /// #       std::fs::remove_dir_all(cx.result_dir())?;
+    ///         Ok(())
+    ///     }
+    /// #   fn result_dir(&self, run_name: &str) -> Option<std::path::PathBuf> {
+    /// #       Some(std::env::temp_dir().join(format!("{run_name}-{}", std::process::id())))
+    /// #   }
+    /// }
+    ///
+    /// let mut experiment = Experiment { measured: 0 };
+    /// start_with(&mut experiment, ["experiment", "-l", "warn"]);
+    /// assert_eq!(experiment.measured, 4);
+    /// ```
+    pub fn stop_flag(&self) -> Arc<AtomicBool> {
+        self.stop.is_heeded.store(true, Ordering::SeqCst);
+        Arc::clone(&self.stop.wanted)
+    }
+
+    /// Prints a line to standard error, with the time and the level, if as much is logged.
+    pub fn log(&self, level: Level, text: impl fmt::Display) {
+        if level <= self.level {
+            let now = Zoned::now().strftime("%Y-%m-%d %H:%M:%S%.3f").to_string();
+            eprintln!("{now} {level:<5} {text}");
+        }
+    }
+
+    /// [Logs](Self::log) what makes the experiment fail.
+    pub fn error(&self, text: impl fmt::Display) {
+        self.log(Level::Error, text);
+    }
+
+    /// [Logs](Self::log) what may make it doubtful.
+    pub fn warn(&self, text: impl fmt::Display) {
+        self.log(Level::Warn, text);
+    }
+
+    /// [Logs](Self::log) what it does.
+    pub fn info(&self, text: impl fmt::Display) {
+        self.log(Level::Info, text);
+    }
+
+    /// [Logs](Self::log) how it does it.
+    pub fn debug(&self, text: impl fmt::Display) {
+        self.log(Level::Debug, text);
+    }
+}

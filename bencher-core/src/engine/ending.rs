@@ -1,0 +1,129 @@
+//! How a run ends, by itself or by a signal: once, and with nothing left to write.
+
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::context::Stop;
+use super::directory::Directory;
+use super::metadata::Metadata;
+use super::output::Outputs;
+
+/// The run of this process that has not ended.
+static RUNNING: Mutex<Option<Ending>> = Mutex::new(None);
+
+/// What is left to do when a run ends.
+#[derive(Debug)]
+struct Ending {
+    outputs: Outputs,
+    metadata: Metadata,
+    directory: Directory,
+}
+
+impl Ending {
+    fn finish(self, status: String, exit_status: Option<u8>) {
+        self.outputs.finish();
+        let Self {
+            mut metadata,
+            directory,
+            ..
+        } = self;
+        if let Err(error) = metadata.end(&directory.path, status, exit_status) {
+            eprintln!("warning: {error}");
+        }
+    }
+}
+
+fn running() -> MutexGuard<'static, Option<Ending>> {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Begins a run, which ends when it is told to, by a signal, or when the program exits.
+///
+/// # Errors
+/// The directory, where another run of this process has not ended.
+pub(super) fn begin(
+    outputs: Outputs,
+    metadata: Metadata,
+    directory: Directory,
+) -> Result<(), PathBuf> {
+    let mut running = running();
+    if running.is_some() {
+        outputs.finish();
+        return Err(directory.path);
+    }
+    *running = Some(Ending {
+        outputs,
+        metadata,
+        directory,
+    });
+    #[cfg(unix)]
+    exit::register();
+    Ok(())
+}
+
+/// Ends the run.
+pub(super) fn end(status: String, exit_status: u8) {
+    let ending = running().take();
+    if let Some(ending) = ending {
+        ending.finish(status, Some(exit_status));
+    }
+}
+
+/// Ends the run when a signal comes: at once, or, where the engine heeds the first one, at the second.
+#[cfg(unix)]
+pub(super) fn end_on_signals(stop: &Arc<Stop>) -> std::io::Result<()> {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
+    let stop = Arc::clone(stop);
+    let watch = move || {
+        for signal in signals.forever() {
+            let is_first = !stop.wanted.swap(true, Ordering::SeqCst);
+            if is_first && stop.is_heeded.load(Ordering::SeqCst) {
+                eprintln!("\nstopping as soon as possible; again to stop at once");
+                continue;
+            }
+            // Kept, so that the program does not end by itself before this has.
+            let mut running = running();
+            if let Some(ending) = running.take() {
+                let exit_status = u8::try_from(signal).ok().and_then(|n| n.checked_add(128));
+                ending.finish(format!("ended by signal {signal}"), exit_status);
+            }
+            // As if nobody had waited for the signal. It does not return.
+            let _ = signal_hook::low_level::emulate_default_handler(signal);
+        }
+    };
+    std::thread::Builder::new()
+        .name("bencher-signals".to_owned())
+        .spawn(watch)
+        .map(drop)
+}
+
+/// Where signals are another matter, they only ask.
+#[cfg(not(unix))]
+pub(super) fn end_on_signals(stop: &Arc<Stop>) -> std::io::Result<()> {
+    use signal_hook::consts::SIGINT;
+    signal_hook::flag::register(SIGINT, Arc::clone(&stop.wanted)).map(drop)
+}
+
+#[cfg(unix)]
+mod exit {
+    use std::sync::Once;
+
+    use super::super::descriptors::at_exit;
+    use super::running;
+
+    /// Ends the run of an engine that calls `exit` itself.
+    extern "C" fn ended() {
+        let ending = running().take();
+        if let Some(ending) = ending {
+            // With which status is not told here.
+            ending.finish("ended by `exit`".to_owned(), None);
+        }
+    }
+
+    pub(super) fn register() {
+        static REGISTERED: Once = Once::new();
+        REGISTERED.call_once(|| at_exit(ended));
+    }
+}

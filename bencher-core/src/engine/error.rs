@@ -1,0 +1,68 @@
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// Why an experiment cannot start.
+///
+/// Every text says what the user can do.
+///
+/// ```
+/// use bencher_core::engine::{EngineError, Metadata};
+/// let error = Metadata::load("/no/such/run").unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "there is no run in /no/such/run: it has no engine.json; name the directory of one, or start without `-c`"
+/// );
+/// ```
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// The file system refused.
+    #[error("cannot {action} {path}: {source}")]
+    Io {
+        /// What was tried, as a verb.
+        action: &'static str,
+        /// The file or directory.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// There is nothing to go on with.
+    #[error(
+        "there is no run in {0}: it has no engine.json; name the directory of one, or start without `-c`"
+    )]
+    NoRun(PathBuf),
+    /// Another program runs in the directory.
+    #[error("{path} is in use by {holder}; wait for it to end, or end it")]
+    InUse {
+        /// The directory.
+        path: PathBuf,
+        /// Who uses it.
+        holder: String,
+    },
+    /// The file that tells of the runs is damaged, or of a later version.
+    #[error("{path} {problem}")]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, and what to do.
+        problem: String,
+    },
+    /// The outputs cannot be copied or redirected.
+    #[error("cannot take over standard output and error: {0}; start without `-L` and `-R`")]
+    Output(std::io::Error),
+}
+
+impl EngineError {
+    pub(super) fn io(
+        action: &'static str,
+        path: impl Into<PathBuf>,
+    ) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io {
+            action,
+            path,
+            source,
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The options that every engine has.
+
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+
+use super::context::Level;
+
+/// What happens to the outputs of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OutputChoice {
+    /// They stay where they are.
+    Leave,
+    /// They go to files, too.
+    Copy,
+    /// They go to files only.
+    Redirect,
+}
+
+/// What the options say.
+#[derive(Debug)]
+pub(super) struct Chosen {
+    pub(super) level: Level,
+    pub(super) output: OutputChoice,
+    pub(super) merge: bool,
+    pub(super) go_on: Option<PathBuf>,
+}
+
+pub(super) fn command(name: String) -> Command {
+    let flag = |name: &'static str, short, help: &'static str| {
+        let arg = Arg::new(name).long(name).short(short).help(help);
+        arg.action(ArgAction::SetTrue)
+    };
+    Command::new(name)
+        .arg(
+            Arg::new("log-level")
+                .long("log-level")
+                .short('l')
+                .value_name("LEVEL")
+                .value_parser(|text: &str| text.parse::<Level>())
+                .default_value("info")
+                .help("How much is logged: error, warn, info, debug, trace"),
+        )
+        .arg(
+            flag(
+                "copy-output",
+                'L',
+                "Copy the output to files in the result directory",
+            )
+            .overrides_with("redirect-output"),
+        )
+        .arg(
+            flag(
+                "redirect-output",
+                'R',
+                "Write the output to files in the result directory only",
+            )
+            .overrides_with("copy-output"),
+        )
+        .arg(flag(
+            "merge-output",
+            'M',
+            "With -L or -R: one file for standard output and error",
+        ))
+        .arg(
+            Arg::new("continue")
+                .long("continue")
+                .short('c')
+                .value_name("DIR")
+                .value_parser(value_parser!(PathBuf))
+                .help("Go on with the run in this directory"),
+        )
+}
+
+pub(super) fn chosen(args: &ArgMatches) -> Chosen {
+    let output = match (
+        args.get_flag("copy-output"),
+        args.get_flag("redirect-output"),
+    ) {
+        (true, _) => OutputChoice::Copy,
+        (_, true) => OutputChoice::Redirect,
+        _ => OutputChoice::Leave,
+    };
+    Chosen {
+        level: args.get_one("log-level").copied().unwrap_or(Level::Info),
+        output,
+        merge: args.get_flag("merge-output"),
+        go_on: args.get_one("continue").cloned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(args: &[&str]) -> Chosen {
+        let args = ["program"].iter().chain(args);
+        chosen(
+            &command("Experiment".to_owned())
+                .try_get_matches_from(args)
+                .unwrap(),
+        )
+    }
+
+    #[test]
+    fn the_last_of_copy_and_redirect_wins() {
+        assert_eq!(of(&[]).output, OutputChoice::Leave);
+        assert_eq!(of(&["-R", "-L"]).output, OutputChoice::Copy);
+        let chosen = of(&["--copy-output", "-RM", "-l", "DEBUG", "-c", "old"]);
+        assert_eq!(
+            (chosen.output, chosen.merge),
+            (OutputChoice::Redirect, true)
+        );
+        assert_eq!(
+            (chosen.level, chosen.go_on),
+            (Level::Debug, Some("old".into()))
+        );
+    }
+}

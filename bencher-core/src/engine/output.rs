@@ -1,0 +1,178 @@
+//! Standard output and error of a run, and of every process that it starts, copied or redirected to files.
+
+use std::io;
+use std::path::Path;
+
+use super::error::EngineError;
+use super::options::OutputChoice;
+
+/// The outputs as they are changed; changed back by [`finish`](Self::finish).
+#[derive(Debug, Default)]
+pub(super) struct Outputs {
+    #[cfg(unix)]
+    streams: Vec<stream::Stream>,
+}
+
+impl Outputs {
+    #[cfg(unix)]
+    pub(super) fn new(choice: OutputChoice, merge: bool, dir: &Path) -> Result<Self, EngineError> {
+        let mut outputs = Self::default();
+        if choice == OutputChoice::Leave {
+            return Ok(outputs);
+        }
+        for (number, name) in [(1, "stdout"), (2, "stderr")] {
+            let path = dir.join(if merge { "stdout+stderr" } else { name });
+            let mut options = std::fs::OpenOptions::new();
+            let file = options.append(true).create(true).open(&path);
+            let file = file.map_err(EngineError::io("open", path))?;
+            let stream = stream::Stream::new(number, file, choice);
+            outputs.streams.push(stream.map_err(EngineError::Output)?);
+        }
+        Ok(outputs)
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn new(choice: OutputChoice, _: bool, _: &Path) -> Result<Self, EngineError> {
+        match choice {
+            OutputChoice::Leave => Ok(Self::default()),
+            _ => Err(EngineError::Output(io::ErrorKind::Unsupported.into())),
+        }
+    }
+
+    /// Gives the outputs back; all that was written is where it belongs then.
+    pub(super) fn finish(self) {
+        // Whoever reads standard output may be gone; the file has it all the same.
+        let _ = io::Write::flush(&mut io::stdout());
+        #[cfg(unix)]
+        for stream in self.streams {
+            stream.finish();
+        }
+    }
+}
+
+#[cfg(unix)]
+mod stream {
+    use std::fs::File;
+    use std::io::{self, PipeReader, PipeWriter, Read, Write};
+    use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
+    use std::thread::JoinHandle;
+
+    use super::super::descriptors::{readable, replace};
+    use super::OutputChoice;
+
+    #[derive(Debug)]
+    pub(super) struct Stream {
+        number: RawFd,
+        /// What the number meant before.
+        original: OwnedFd,
+        copying: Option<Copying>,
+    }
+
+    /// A thread that reads what is written to the number, and writes it to where it went before and to the file.
+    #[derive(Debug)]
+    struct Copying {
+        /// The thread ends when this is gone and nothing is left to read.
+        enough: PipeWriter,
+        thread: JoinHandle<()>,
+    }
+
+    impl Stream {
+        pub(super) fn new(number: RawFd, file: File, choice: OutputChoice) -> io::Result<Self> {
+            let original = if number == 1 {
+                io::stdout().as_fd().try_clone_to_owned()?
+            } else {
+                io::stderr().as_fd().try_clone_to_owned()?
+            };
+            let mut copying = None;
+            if choice == OutputChoice::Copy {
+                let (from, to) = io::pipe()?;
+                let (told, enough) = io::pipe()?;
+                let screen = File::from(original.try_clone()?);
+                let thread = std::thread::Builder::new()
+                    .name("bencher-copy".to_owned())
+                    .spawn(move || copy(from, &told, screen, Lines::new(file)))?;
+                copying = Some(Copying { enough, thread });
+                replace(number, to.as_fd())?;
+            } else {
+                replace(number, file.as_fd())?;
+            }
+            Ok(Self {
+                number,
+                original,
+                copying,
+            })
+        }
+
+        pub(super) fn finish(self) {
+            // It meant this before, so it can again.
+            let _ = replace(self.number, self.original.as_fd());
+            if let Some(Copying { enough, thread }) = self.copying {
+                drop(enough);
+                let _ = thread.join();
+            }
+        }
+    }
+
+    /// Copies until all writers are gone, or until it is told that it is enough and nothing is left: a process that
+    /// was started and goes on would keep it waiting.
+    fn copy(mut from: PipeReader, told: &PipeReader, mut screen: File, mut lines: Lines) {
+        let mut buffer = vec![0; 1 << 16];
+        let mut wait = true;
+        loop {
+            let descriptors: [BorrowedFd<'_>; 2] = [from.as_fd(), told.as_fd()];
+            let Ok([something, enough]) = readable(descriptors, wait) else {
+                return;
+            };
+            wait &= !enough;
+            if something {
+                let read = match from.read(&mut buffer) {
+                    Ok(0) => return,
+                    Ok(read) => buffer.get(..read).unwrap_or_default(),
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                    Err(_) => return,
+                };
+                // One that does not take it must not keep it from the other.
+                let _ = screen.write_all(read);
+                lines.write(read);
+            } else if !wait {
+                return;
+            }
+        }
+    }
+
+    /// A file that is written line by line, since the other stream may go into the same one.
+    #[derive(Debug)]
+    struct Lines {
+        file: File,
+        /// The beginning of a line.
+        rest: Vec<u8>,
+    }
+
+    impl Lines {
+        /// A line that is longer than this is written in parts.
+        const LONG: usize = 1 << 16;
+
+        fn new(file: File) -> Self {
+            let rest = Vec::new();
+            Self { file, rest }
+        }
+
+        fn write(&mut self, bytes: &[u8]) {
+            self.rest.extend_from_slice(bytes);
+            let end = memchr::memrchr(b'\n', &self.rest).map(|at| at + 1);
+            let is_long = self.rest.len() > Self::LONG;
+            if let Some(end) = end.or_else(|| is_long.then_some(self.rest.len())) {
+                let _ = self
+                    .file
+                    .write_all(self.rest.get(..end).unwrap_or_default());
+                self.rest.drain(..end);
+            }
+        }
+    }
+
+    impl Drop for Lines {
+        fn drop(&mut self) {
+            let _ = self.file.write_all(&self.rest);
+        }
+    }
+}

@@ -1,0 +1,357 @@
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::elements::{self, element_id};
+use super::error::SweeperError;
+use super::group::{Group, Ticket};
+use super::info::ElementInfo;
+use super::inner::{Inner, Leave};
+use super::options::SweeperOptions;
+use super::record::Note;
+use super::transition::{ElementState, Step};
+
+/// A handle on a work list.
+///
+/// What it does is told by [`Step`]. The example stands at the [module](super).
+#[derive(Debug)]
+pub struct ParamSweeper<T> {
+    pub(super) name: String,
+    dir: PathBuf,
+    pub(super) group: Group,
+    inner: Mutex<Inner<T>>,
+    /// How many threads wait for the mutex, to do something with the lock held.
+    waiting: AtomicUsize,
+}
+
+impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
+    /// Opens the work list in a directory, for these elements; equal ones count once.
+    ///
+    /// [`SweeperOptions`] say more. The example stands at the [module](super).
+    ///
+    /// # Errors
+    /// Where the directory cannot be written, the journal is of a later version, or an element has no text.
+    pub fn open(
+        dir: impl AsRef<Path>,
+        sweeps: impl IntoIterator<Item = T>,
+    ) -> Result<Self, SweeperError> {
+        SweeperOptions::new(dir).open(sweeps)
+    }
+
+    pub(super) fn with_options(
+        options: SweeperOptions,
+        sweeps: Option<Vec<T>>,
+    ) -> Result<Self, SweeperError> {
+        let dir = options.dir.clone();
+        let name = options.name.clone().unwrap_or_else(|| {
+            let name = dir.file_name().unwrap_or(dir.as_os_str());
+            name.to_string_lossy().into_owned()
+        });
+        let save = options.save;
+        let mut inner = Inner::new(options)?;
+        let (sweeps, save) = match sweeps {
+            Some(sweeps) => (sweeps, save),
+            None => (elements::load(&dir, &mut inner.damages)?, false),
+        };
+        let sweeper = Self {
+            name,
+            dir,
+            group: Group::default(),
+            inner: Mutex::new(inner),
+            waiting: AtomicUsize::new(0),
+        };
+        sweeper.set_sweeps(sweeps, save)?;
+        Ok(sweeper)
+    }
+
+    /// Marks an element as done; it is on the disk when this returns.
+    ///
+    /// # Errors
+    /// Where the element is in the hands of another handle, done or skipped; as [`get_next`](Self::get_next);
+    /// where the disk fails.
+    pub fn done(&self, element: &T) -> Result<(), SweeperError> {
+        self.step(std::slice::from_ref(element), Step::Done, &keep)
+    }
+
+    /// Marks elements as done, all or none of them; they are on the disk when this returns.
+    ///
+    /// # Errors
+    /// As [`done`](Self::done).
+    pub fn done_batch(&self, elements: &[T]) -> Result<(), SweeperError> {
+        self.step(elements, Step::Done, &keep)
+    }
+
+    /// Marks an element as done, and keeps what came out of it for [`info`](Self::info).
+    ///
+    /// # Errors
+    /// As [`done`](Self::done), and where the result has no JSON.
+    pub fn done_with<R: Serialize + ?Sized>(
+        &self,
+        element: &T,
+        result: &R,
+    ) -> Result<(), SweeperError> {
+        let result = serde_json::to_value(result).map_err(|error| SweeperError::Encode {
+            what: format!("the result of {}", elements::text_of(element)),
+            problem: error.to_string(),
+        })?;
+        let leave = |note: Note| Note {
+            result: Some(result.clone()),
+            ..note
+        };
+        self.step(std::slice::from_ref(element), Step::Done, &leave)
+    }
+
+    /// Leaves an element out until [`reset`](Self::reset).
+    ///
+    /// # Errors
+    /// As [`done`](Self::done).
+    pub fn skip(&self, element: &T) -> Result<(), SweeperError> {
+        self.step(std::slice::from_ref(element), Step::Skip, &keep)
+    }
+
+    /// Leaves elements out, all or none of them.
+    ///
+    /// # Errors
+    /// As [`done`](Self::done).
+    pub fn skip_batch(&self, elements: &[T]) -> Result<(), SweeperError> {
+        self.step(elements, Step::Skip, &keep)
+    }
+
+    /// Leaves an element out, and says why.
+    ///
+    /// # Errors
+    /// As [`done`](Self::done).
+    pub fn skip_with(&self, element: &T, error: impl fmt::Display) -> Result<(), SweeperError> {
+        self.step_with(element, Step::Skip, &error)
+    }
+
+    /// Gives back an element that this handle has.
+    ///
+    /// # Errors
+    /// Where this handle does not have it; as [`get_next`](Self::get_next).
+    pub fn cancel(&self, element: &T) -> Result<(), SweeperError> {
+        self.step(std::slice::from_ref(element), Step::Cancel, &keep)
+    }
+
+    /// Gives back elements that this handle has, all or none of them.
+    ///
+    /// # Errors
+    /// As [`cancel`](Self::cancel).
+    pub fn cancel_batch(&self, elements: &[T]) -> Result<(), SweeperError> {
+        self.step(elements, Step::Cancel, &keep)
+    }
+
+    /// Gives back an element, and says why.
+    ///
+    /// # Errors
+    /// As [`cancel`](Self::cancel).
+    pub fn cancel_with(&self, element: &T, error: impl fmt::Display) -> Result<(), SweeperError> {
+        self.step_with(element, Step::Cancel, &error)
+    }
+
+    /// Makes what is skipped todo again, and what is in progress too if asked for, whoever has it. What is done
+    /// stays so.
+    ///
+    /// ```
+    /// use bencher_core::sweeper::ParamSweeper;
+    /// # let dir = tempfile::tempdir()?;
+    /// let (a, b) = (ParamSweeper::open(dir.path(), 0..3)?, ParamSweeper::open(dir.path(), 0..3)?);
+    /// a.skip(&2)?;
+    /// assert_eq!(a.get_next()?, Some(0));
+    /// b.reset(true)?;
+    /// assert_eq!(b.get_remaining(), [0, 1, 2]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`get_next`](Self::get_next).
+    pub fn reset(&self, reset_in_progress: bool) -> Result<(), SweeperError> {
+        let mut steps = vec![(ElementState::Skipped, Step::Reset)];
+        if reset_in_progress {
+            steps.push((ElementState::InProgress, Step::ResetInProgress));
+        }
+        self.locked(|inner| {
+            for (state, step) in steps {
+                let places = inner.book.in_state(state);
+                let places: Vec<_> = places.filter_map(|at| at.try_into().ok()).collect();
+                let _ = inner.step(&self.group, &places, step, &keep)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Heeds what other handles did, and takes back what those have who are gone.
+    ///
+    /// Whatever hands out or changes something does the first by itself.
+    ///
+    /// # Errors
+    /// As [`get_next`](Self::get_next).
+    pub fn update(&self) -> Result<(), SweeperError> {
+        self.locked(|inner| inner.release(&self.group).map(drop))
+    }
+
+    /// Reads the whole journal again, and does what [`update`](Self::update) does.
+    ///
+    /// # Errors
+    /// As [`get_next`](Self::get_next).
+    pub fn full_update(&self) -> Result<(), SweeperError> {
+        {
+            let inner = &mut *self.inner();
+            inner.journal.reread(&mut inner.book);
+        }
+        self.update()
+    }
+
+    /// Changes what there is to do, and keeps it in the directory if asked for. What is known of elements is kept,
+    /// whether they are among the new ones or not.
+    ///
+    /// ```
+    /// use bencher_core::sweeper::ParamSweeper;
+    /// # let dir = tempfile::tempdir()?;
+    /// let sweeper = ParamSweeper::open(dir.path(), 0..3)?;
+    /// sweeper.done(&1)?;
+    /// sweeper.set_sweeps(1..3, false)?;
+    /// assert_eq!((sweeper.len(), sweeper.get_done(), sweeper.get_remaining()), (2, vec![1], vec![2]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn set_sweeps(
+        &self,
+        sweeps: impl IntoIterator<Item = T>,
+        save: bool,
+    ) -> Result<(), SweeperError> {
+        let sweeps = sweeps.into_iter().collect();
+        self.inner().set_sweeps(sweeps)?;
+        self.locked(|inner| {
+            if save {
+                let ids = elements::identities(&inner.sweeps)?;
+                elements::save(&self.dir, &inner.sweeps, &ids)?;
+            }
+            inner.release(&self.group)?;
+            inner.tidy();
+            Ok(())
+        })
+    }
+
+    /// What is known of an element, as of the last operation of this handle; `None` for one that is not of the
+    /// sweep.
+    ///
+    /// The example stands at [`ElementInfo`].
+    ///
+    /// # Errors
+    /// Where the element has no text.
+    pub fn info(&self, element: &T) -> Result<Option<ElementInfo>, SweeperError> {
+        let id = element_id(element)?.0;
+        let inner = self.inner();
+        let found = inner.book.find(id).and_then(|place| inner.book.get(place));
+        Ok(found.map(|(id, entry)| ElementInfo::new(id, entry, inner.book.owner(entry.owner))))
+    }
+
+    fn step(&self, elements: &[T], step: Step, leave: Leave<'_>) -> Result<(), SweeperError> {
+        let ticket = self.locked(|inner| {
+            let places = inner.find(elements.iter())?;
+            inner.step(&self.group, &places, step, leave)
+        })?;
+        // What was given back need not be on the disk: after a crash it is todo in any case.
+        match ticket.filter(|_| step != Step::Cancel) {
+            Some(ticket) => self.wait(ticket),
+            None => Ok(()),
+        }
+    }
+
+    fn step_with(
+        &self,
+        element: &T,
+        step: Step,
+        error: &dyn fmt::Display,
+    ) -> Result<(), SweeperError> {
+        let leave = |note: Note| Note {
+            error: Some(error.to_string()),
+            ..note
+        };
+        self.step(std::slice::from_ref(element), step, &leave)
+    }
+
+    /// Waits for the disk, with no lock held.
+    fn wait(&self, ticket: Ticket) -> Result<(), SweeperError> {
+        let waited = self.group.wait(ticket);
+        waited.map_err(|problem| self.disk_failed(problem))
+    }
+
+    fn disk_failed(&self, problem: String) -> SweeperError {
+        SweeperError::Disk {
+            path: self.inner().journal.path().to_owned(),
+            problem,
+        }
+    }
+
+    /// Works with the lock held, and knowing all that others did.
+    pub(super) fn locked<R>(
+        &self,
+        work: impl FnOnce(&mut Inner<T>) -> Result<R, SweeperError>,
+    ) -> Result<R, SweeperError> {
+        if let Some(problem) = self.group.failure() {
+            return Err(self.disk_failed(problem));
+        }
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        let mut turn = Turn {
+            inner: self.inner(),
+            waiting: &self.waiting,
+        };
+        self.waiting.fetch_sub(1, Ordering::SeqCst);
+        let inner = &mut *turn.inner;
+        let done = inner.begin_turn().and_then(|()| work(inner));
+        if done.is_err() {
+            // What is on the disk then is read before anything else.
+            inner.end_turns();
+        }
+        done
+    }
+}
+
+/// An operation with the lock held. Where other threads of the handle wait for theirs, the lock is handed on
+/// to them: nobody else wrote meanwhile, so they need not look.
+struct Turn<'a, T> {
+    inner: MutexGuard<'a, Inner<T>>,
+    waiting: &'a AtomicUsize,
+}
+
+impl<T> Drop for Turn<'_, T> {
+    fn drop(&mut self) {
+        if std::thread::panicking() || self.waiting.load(Ordering::SeqCst) == 0 {
+            self.inner.end_turns();
+        }
+    }
+}
+
+/// A step that leaves nothing with its element.
+pub(super) fn keep(note: Note) -> Note {
+    note
+}
+
+impl<T> ParamSweeper<T> {
+    pub(super) fn inner(&self) -> MutexGuard<'_, Inner<T>> {
+        // Nothing is half done where a filter panics: records are appended and heeded behind it.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn count(&self, state: ElementState) -> usize {
+        self.inner().book.count_of(state)
+    }
+
+    /// The name that it prints.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The directory.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+}

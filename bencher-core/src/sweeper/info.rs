@@ -1,0 +1,103 @@
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+
+use super::book::Entry;
+use super::record::OwnerRecord;
+use super::transition::ElementState;
+use crate::value::Digest;
+
+/// What is known of one element.
+///
+/// ```
+/// use bencher_core::sweeper::ParamSweeper;
+/// # let dir = tempfile::tempdir()?;
+/// let sweeper = ParamSweeper::open(dir.path(), 0..5)?;
+/// let element = sweeper.get_next()?.ok_or("nothing is left")?;
+/// sweeper.cancel_with(&element, "no machine was free")?;
+/// let element = sweeper.get_next()?.ok_or("nothing is left")?;
+/// sweeper.done_with(&element, &[0.25, 0.5])?;
+/// let info = sweeper.info(&element)?.ok_or("unknown")?;
+/// assert_eq!((info.attempts, info.error.as_deref()), (2, Some("no machine was free")));
+/// assert_eq!(info.result::<[f64; 2]>(), Some([0.25, 0.5]));
+/// assert_eq!(info.owner.map(|owner| owner.process), Some(std::process::id()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ElementInfo {
+    /// Its identity.
+    pub id: Digest,
+    /// What has become of it.
+    pub state: ElementState,
+    /// How often it was handed out.
+    pub attempts: u32,
+    /// Why it was given back or left out the last time.
+    pub error: Option<String>,
+    /// Who made the last step with it; of an element in progress, who has it.
+    pub owner: Option<Owner>,
+    /// When that was; nothing for an element that nobody ever had.
+    pub at: Option<Timestamp>,
+    result: Option<serde_json::Value>,
+}
+
+impl ElementInfo {
+    pub(super) fn new(id: u128, entry: &Entry, owner: Option<&OwnerRecord>) -> Self {
+        let note = entry.note.as_deref();
+        Self {
+            id: Digest(id),
+            state: entry.state,
+            attempts: entry.attempts,
+            error: note.and_then(|note| note.error.clone()),
+            result: note.and_then(|note| note.result.clone()),
+            owner: owner.map(Owner::new),
+            at: moment(entry.at).filter(|_| entry.owner != 0),
+        }
+    }
+
+    /// What was given to [`done_with`](super::ParamSweeper::done_with); `None` where nothing was, or
+    /// something of another type.
+    pub fn result<R: DeserializeOwned>(&self) -> Option<R> {
+        serde_json::from_value(self.result.clone()?).ok()
+    }
+}
+
+/// A handle that has or had something in progress.
+///
+/// The example stands at [`ElementInfo`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Owner {
+    /// The name of its host.
+    pub host: String,
+    /// Its process there.
+    pub process: u32,
+    /// When it was opened.
+    pub since: Option<Timestamp>,
+}
+
+impl Owner {
+    pub(super) fn new(record: &OwnerRecord) -> Self {
+        Self {
+            host: record.name.clone(),
+            process: record.process,
+            since: moment(record.since),
+        }
+    }
+}
+
+/// `process 4711 on node3 since 2026-03-01T12:00:00Z`.
+impl fmt::Display for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "process {} on {}", self.process, self.host)?;
+        match self.since {
+            Some(since) => write!(f, " since {since:.0}"),
+            None => Ok(()),
+        }
+    }
+}
+
+fn moment(milliseconds: u64) -> Option<Timestamp> {
+    Timestamp::from_millisecond(i64::try_from(milliseconds).ok()?).ok()
+}

@@ -1,0 +1,56 @@
+//! A work list that outlives the program: what there is to do, who does it, what is done.
+//!
+//! A [`ParamSweeper`] stands over a directory. Threads share one; processes and hosts open their own, and all
+//! of them hand out each element once. What was acknowledged as done is on the disk; what was in the
+//! hands of a process that died is handed out again.
+//!
+//! ```
+//! use bencher_core::space::{Factors, sweep};
+//! use bencher_core::sweeper::ParamSweeper;
+//! # let dir = tempfile::tempdir()?;
+//! let factors = Factors::new().with("algo", ["quick", "merge"]).with("len", [10, 1000]);
+//! let sweeper = ParamSweeper::open(dir.path(), sweep(&factors)?.iter())?;
+//! while let Some(combination) = sweeper.get_next()? {
+//!     match combination.to_string().as_str() {
+//!         "algo=merge len=1000" => sweeper.skip_with(&combination, "it takes too long today")?,
+//!         _ => sweeper.done(&combination)?,
+//!     }
+//! }
+//! drop(sweeper);
+//! // Later, or elsewhere:
+//! let sweeper = ParamSweeper::open(dir.path(), sweep(&factors)?.iter())?;
+//! assert_eq!((sweeper.get_done().len(), sweeper.get_skipped().len()), (3, 1));
+//! sweeper.reset(false)?;
+//! assert_eq!(sweeper.get_next()?.map(|c| c.to_string()).as_deref(), Some("algo=merge len=1000"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod book;
+mod claim;
+mod elements;
+mod error;
+mod group;
+mod handle;
+pub(crate) mod hold;
+mod info;
+mod inner;
+mod journal;
+mod lease;
+mod lists;
+mod options;
+mod record;
+mod stats;
+#[cfg(test)]
+mod tests;
+mod transition;
+
+pub use claim::Todo;
+pub use elements::element_id;
+pub use error::SweeperError;
+pub use handle::ParamSweeper;
+pub use info::{ElementInfo, Owner};
+pub use journal::Damage;
+pub use lists::{Claims, Stats};
+pub use options::SweeperOptions;
+pub use stats::{LevelStats, SweepStats, sweep_stats};
+pub use transition::{ElementState, Step};

@@ -1,0 +1,136 @@
+//! The one table of what may become of an element.
+
+use std::fmt;
+
+/// What has become of an element.
+///
+/// ```
+/// use bencher_core::sweeper::{ElementState, ParamSweeper};
+/// # let dir = tempfile::tempdir()?;
+/// let sweeper = ParamSweeper::open(dir.path(), [1, 2])?;
+/// assert_eq!(sweeper.info(&2)?.map(|info| info.state), Some(ElementState::Todo));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ElementState {
+    /// To be handed out.
+    Todo,
+    /// Handed out, and in somebody's hands.
+    InProgress,
+    /// Done; it stays so.
+    Done,
+    /// Left out until [`reset`](super::ParamSweeper::reset).
+    Skipped,
+}
+
+impl fmt::Display for ElementState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Todo => "todo",
+            Self::InProgress => "in progress",
+            Self::Done => "done",
+            Self::Skipped => "skipped",
+        })
+    }
+}
+
+/// What is done with an element.
+///
+/// | | todo | in progress, here | in progress, elsewhere | done | skipped |
+/// |---|---|---|---|---|---|
+/// | get | in progress | | | | |
+/// | done | done | done | | | |
+/// | skip | skipped | skipped | | | |
+/// | cancel | | todo | | | |
+/// | expire | | | todo | | |
+/// | reset | | | | | todo |
+/// | reset what is in progress | | todo | todo | | |
+///
+/// An empty place is an [error](super::SweeperError::Refused). An element that is todo may be done, since
+/// one whose lease has expired is todo again, and whoever did it in the end tells the truth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Step {
+    /// It is handed out.
+    Get,
+    /// It is done.
+    Done,
+    /// It is left out.
+    Skip,
+    /// Who has it gives it back.
+    Cancel,
+    /// Who had it is gone.
+    Expire,
+    /// It is no longer left out.
+    Reset,
+    /// It is taken back from whoever has it.
+    ResetInProgress,
+}
+
+impl Step {
+    /// The table: what an element becomes that is in this state, in the hands of the one who steps or not;
+    /// `None` where the step is illegal.
+    pub(super) const fn apply(self, state: ElementState, here: bool) -> Option<ElementState> {
+        use ElementState::{Done, InProgress, Skipped, Todo};
+        match (self, state, here) {
+            (Self::Get, Todo, _) => Some(InProgress),
+            (Self::Done, Todo, _) | (Self::Done, InProgress, true) => Some(Done),
+            (Self::Skip, Todo, _) | (Self::Skip, InProgress, true) => Some(Skipped),
+            (Self::Cancel, InProgress, true)
+            | (Self::Expire, InProgress, false)
+            | (Self::Reset, Skipped, _)
+            | (Self::ResetInProgress, InProgress, _) => Some(Todo),
+            _ => None,
+        }
+    }
+}
+
+/// As in "cannot ... it".
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Get => "hand out",
+            Self::Done => "mark as done",
+            Self::Skip => "skip",
+            Self::Cancel => "cancel",
+            Self::Expire | Self::ResetInProgress => "take back",
+            Self::Reset => "reset",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table() {
+        use ElementState::{Done, InProgress, Skipped, Todo};
+        let columns = [
+            (Todo, false),
+            (InProgress, true),
+            (InProgress, false),
+            (Done, false),
+            (Skipped, false),
+        ];
+        let rows = [
+            (Step::Get, [Some(InProgress), None, None, None, None]),
+            (Step::Done, [Some(Done), Some(Done), None, None, None]),
+            (Step::Skip, [Some(Skipped), Some(Skipped), None, None, None]),
+            (Step::Cancel, [None, Some(Todo), None, None, None]),
+            (Step::Expire, [None, None, Some(Todo), None, None]),
+            (Step::Reset, [None, None, None, None, Some(Todo)]),
+            (
+                Step::ResetInProgress,
+                [None, Some(Todo), Some(Todo), None, None],
+            ),
+        ];
+        for (step, row) in rows {
+            assert_eq!(
+                columns.map(|(state, here)| step.apply(state, here)),
+                row,
+                "{step}"
+            );
+        }
+    }
+}
