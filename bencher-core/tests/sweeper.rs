@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bencher_core::space::{Combination, Factors, sweep};
@@ -371,6 +372,28 @@ fn threads_and_handles_get_each_element_once() {
     let dir = tempfile::tempdir().unwrap();
     assert_each_once(&drain(dir.path()));
     assert_eq!(open(dir.path(), 0..ITEMS).get_done().len(), ITEMS as usize);
+}
+
+#[test]
+fn whoever_reads_all_again_disturbs_nobody() {
+    let dir = tempfile::tempdir().unwrap();
+    let sweeper = open(dir.path(), 0..ITEMS);
+    let left = AtomicUsize::new(4);
+    let got = std::thread::scope(|scope| {
+        let threads = [(); 4].map(|()| {
+            scope.spawn(|| {
+                let got: Vec<u32> = sweeper.iter().map(Result::unwrap).collect();
+                left.fetch_sub(1, Ordering::SeqCst);
+                got
+            })
+        });
+        while left.load(Ordering::SeqCst) > 0 {
+            sweeper.full_update().unwrap();
+            sweeper.set_sweeps(0..ITEMS, false).unwrap();
+        }
+        threads.map(|thread| thread.join().unwrap()).concat()
+    });
+    assert_each_once(&got);
 }
 
 /// The program under test: does nothing unless this test binary starts itself for it.

@@ -29,9 +29,10 @@ fn run_twice(name: &str, store: &std::path::Path) -> Result<(), String> {
     };
     example(&["--help"])?;
     example(&[])?;
-    match OF_ENGINES.contains(&name) {
-        true => example(&["-l", "error"]),
-        false => example(&["--rows", "0"]),
+    if OF_ENGINES.contains(&name) {
+        example(&["-l", "error"])
+    } else {
+        example(&["--rows", "0"])
     }
 }
 

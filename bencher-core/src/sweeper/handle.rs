@@ -199,10 +199,7 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
     /// # Errors
     /// As [`get_next`](Self::get_next).
     pub fn full_update(&self) -> Result<(), SweeperError> {
-        {
-            let inner = &mut *self.inner();
-            inner.journal.reread(&mut inner.book);
-        }
+        self.inner().reread();
         self.update()
     }
 

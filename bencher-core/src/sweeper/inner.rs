@@ -75,8 +75,15 @@ impl<T: Serialize> Inner<T> {
         }
         self.sweeps = sweeps;
         self.book = book;
-        self.journal.reread(&mut self.book);
+        self.reread();
         Ok(())
+    }
+
+    /// Forgets what the journal says, so that whoever works next reads all of it.
+    pub(super) fn reread(&mut self) {
+        // A lock that was handed on would say that there is nothing to read.
+        self.end_turns();
+        self.journal.reread(&mut self.book);
     }
 
     /// Takes the lock, unless the thread before handed it on, and reads what others wrote.
