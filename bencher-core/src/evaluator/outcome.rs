@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// A job on its way to a worker.
 ///
 /// ```
@@ -55,7 +57,7 @@ pub struct Finished<A, R> {
 /// let usage = Usage { cpu: Duration::from_millis(3), peak_memory: Some(1 << 20) };
 /// assert_eq!(usage.cpu.as_millis(), 3);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
     /// Time on cores, of all its threads together.
     pub cpu: Duration,
