@@ -234,7 +234,7 @@ fn no_two_processes_ever_have_the_same_resource() {
     let options = Options::default().workers(8).queued(["a", "b", "c"], 1);
     let mut evaluator = Evaluator::create("processes", run, options).unwrap();
     assert_eq!(evaluator.num_workers(), 3);
-    let mut by_process = std::collections::BTreeMap::<u64, std::collections::BTreeSet<_>>::new();
+    let mut by_process = std::collections::BTreeMap::<String, std::collections::BTreeSet<_>>::new();
     for n in 0..60 {
         let deed = if n % 20 == 19 {
             Deed::Abort
@@ -246,7 +246,7 @@ fn no_two_processes_ever_have_the_same_resource() {
     for job in evaluator.gather(Gather::All).unwrap() {
         if let Some(process) = job.value() {
             by_process
-                .entry(process as u64)
+                .entry(process.to_string())
                 .or_default()
                 .extend(job.resources);
         }
