@@ -4,6 +4,7 @@
 
 use std::cell::RefCell;
 use std::hint::black_box;
+use std::io::{Read, Write};
 use std::path::Path;
 use std::rc::Rc;
 use std::time::Instant;
@@ -129,15 +130,39 @@ fn sweep(config: RunConfig, side: u32) -> f64 {
     seconds * 1e9 / f64::from(side).powi(2)
 }
 
-fn uncached(executor: Executors) -> f64 {
+fn uncached(executor: Executors, side: u32) -> f64 {
     sweep(
         RunConfig {
             cache: false,
             executor,
             ..RunConfig::default()
         },
-        SIDE,
+        side,
     )
+}
+
+/// Some bytes to another process and back, through pipes.
+fn pipe_round_trip() -> f64 {
+    const TIMES: u32 = 20_000;
+    let mut cat = std::process::Command::new("cat")
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("cat");
+    let (mut to, mut from) = (
+        cat.stdin.take().expect("piped"),
+        cat.stdout.take().expect("piped"),
+    );
+    let mut bytes = [7_u8; 64];
+    let started = Instant::now();
+    for _ in 0..TIMES {
+        to.write_all(&bytes).expect("cat reads");
+        from.read_exact(&mut bytes).expect("cat writes");
+    }
+    let each = started.elapsed().as_secs_f64() * 1e9 / f64::from(TIMES);
+    drop(to);
+    cat.wait().expect("cat ends");
+    each
 }
 
 /// Cold and warm cost of a stored sample, and how long the full store takes to open.
@@ -249,11 +274,13 @@ fn row(what: &str, ns: f64, goal: f64, limit: &str, limit_ns: f64) {
 }
 
 fn main() {
-    println!("per sample: {SAMPLES} samples without a store, {STORED} with one\n");
+    // First: each worker process comes by what stands before.
+    let processes = median(|| uncached(Executors::Processes(2), STORED_SIDE));
+    println!("per sample: {SAMPLES} samples without a store, {STORED} with one or in processes\n");
     let bare = median(bare_loop);
     row(
         "serial, no store",
-        median(|| uncached(Executors::Serial)),
+        median(|| uncached(Executors::Serial, SIDE)),
         150.0,
         "a bare loop",
         bare,
@@ -261,10 +288,18 @@ fn main() {
     let hop = median(bare_channel);
     row(
         "two threads, no store",
-        median(|| uncached(Executors::Threads(2))),
+        median(|| uncached(Executors::Threads(2), SIDE)),
         300.0,
         "a channel hop",
         hop,
+    );
+    let round_trip = median(pipe_round_trip);
+    row(
+        "two worker processes, no store",
+        processes,
+        10_000.0,
+        "a pipe round trip",
+        round_trip,
     );
     let [insert, scan] = medians(|| bare_fjall().into());
     let [cold, warm, open] = medians(|| cached().into());

@@ -12,12 +12,15 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use bencher::bench::{OutputFormat, RunConfig};
+use bencher::evaluator::Executors;
 use bencher::prelude::*;
 use support::{bench, quiet};
 
 const POINTS: u32 = 1500;
 /// Where the child keeps its store; set only for the child.
 const ROOT: &str = "BENCHER_TEST_CRASH_ROOT";
+/// In how many processes the child takes its samples; unset for none.
+const WORKERS: &str = "BENCHER_TEST_CRASH_WORKERS";
 
 #[derive(ParametrizedSweep, Clone)]
 struct Slow {
@@ -51,8 +54,12 @@ fn child() {
     let Some(root) = std::env::var_os(ROOT).map(PathBuf::from) else {
         return;
     };
+    let workers = std::env::var(WORKERS).ok();
     let config = RunConfig {
         output: OutputFormat::Json,
+        executor: workers.map_or(Executors::Serial, |workers| {
+            Executors::Processes(workers.parse().unwrap())
+        }),
         ..quiet(&root)
     };
     let mut session = bencher::bench::Session::new(
@@ -69,8 +76,12 @@ fn child() {
     slow.sweep("Slow").run().unwrap();
 }
 
-fn start_child(root: &Path) -> (Child, Receiver<u32>) {
-    let mut child = Command::new(std::env::current_exe().unwrap())
+fn start_child(root: &Path, workers: usize) -> (Child, Receiver<u32>) {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    if workers > 0 {
+        command.env(WORKERS, workers.to_string());
+    }
+    let mut child = command
         .args(["--exact", "child", "--nocapture", "--test-threads=1"])
         .env(ROOT, root)
         .stdout(Stdio::piped())
@@ -102,11 +113,33 @@ fn executed(root: &Path) -> Vec<u32> {
     log.lines().filter_map(|line| line.parse().ok()).collect()
 }
 
-/// Kills at a moment that `random` chooses: after some acknowledged samples, or after some time.
-/// Returns what had been acknowledged.
-fn kill_at_random(root: &Path, random: &mut impl FnMut(u64) -> u64) -> Vec<u32> {
-    let (mut child, acknowledged) = start_child(root);
-    let mut seen = Vec::new();
+/// Kills at a moment that `random` chooses: after some acknowledged samples, or after some time; where the
+/// child has workers, some of them before. Returns what had been acknowledged, and how many were killed.
+fn kill_at_random(
+    root: &Path,
+    workers: usize,
+    random: &mut impl FnMut(u64) -> u64,
+) -> (Vec<u32>, usize) {
+    let (mut child, acknowledged) = start_child(root, workers);
+    let (mut seen, mut kills) = (Vec::new(), 1);
+    if workers > 0 {
+        for _ in 0..random(4) {
+            let until = Instant::now() + Duration::from_micros(random(40_000));
+            while let Ok(n) = acknowledged.recv_timeout(until - Instant::now().min(until)) {
+                seen.push(n);
+            }
+            let theirs = children(child.id());
+            if let Some(worker) =
+                theirs.get(usize::try_from(random(8)).unwrap() % theirs.len().max(1))
+            {
+                let killed = Command::new("kill")
+                    .args(["-KILL", worker])
+                    .status()
+                    .unwrap();
+                kills += usize::from(killed.success());
+            }
+        }
+    }
     let far = Instant::now() + Duration::from_secs(60);
     let (enough, deadline) = match random(3) {
         0 => (usize::try_from(1 + random(120)).unwrap(), far),
@@ -132,15 +165,53 @@ fn kill_at_random(root: &Path, random: &mut impl FnMut(u64) -> u64) -> Vec<u32> 
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
         }
     }
+    let theirs = children(child.id());
     child.kill().unwrap();
     child.wait().unwrap();
     // What the child wrote before it died is still in the pipe.
     seen.extend(acknowledged.iter());
-    seen
+    for worker in theirs {
+        while lives(&worker) {
+            assert!(Instant::now() < far, "worker {worker} outlived its program");
+            std::thread::yield_now();
+        }
+    }
+    (seen, kills)
+}
+
+/// The processes that a process has started.
+fn children(of: u32) -> Vec<String> {
+    let path = format!("/proc/{of}/task/{of}/children");
+    let mut all = fs::read_to_string(path).unwrap_or_default();
+    // Its threads start processes, too.
+    for task in fs::read_dir(format!("/proc/{of}/task"))
+        .into_iter()
+        .flatten()
+        .flatten()
+    {
+        all.push_str(&fs::read_to_string(task.path().join("children")).unwrap_or_default());
+    }
+    let ids: BTreeSet<&str> = all.split_whitespace().collect();
+    ids.into_iter().map(str::to_owned).collect()
+}
+
+/// Whether a process runs; one that is dead and not waited for does not.
+fn lives(id: &str) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+    !stat.is_empty() && !stat.contains(") Z ")
 }
 
 #[test]
 fn no_acknowledged_sample_is_lost_or_repeated() {
+    kill_again_and_again(0, 30);
+}
+
+#[test]
+fn nor_where_programs_and_their_workers_are_killed() {
+    kill_again_and_again(2, 100);
+}
+
+fn kill_again_and_again(workers: usize, enough: usize) {
     let mut state = 20_261_121_u64;
     let mut random = move |below: u64| {
         state = state
@@ -149,13 +220,13 @@ fn no_acknowledged_sample_is_lost_or_repeated() {
         (state >> 33) % below
     };
     let (mut kills, mut during_creation, mut acknowledged_in_all) = (0, 0, 0);
-    while kills < 30 {
+    while kills < enough {
         let root = tempfile::tempdir().unwrap();
         let mut kept = BTreeSet::new();
         for _ in 0..3 {
             let before = executed(root.path()).len();
-            let seen = kill_at_random(root.path(), &mut random);
-            kills += 1;
+            let (seen, killed) = kill_at_random(root.path(), workers, &mut random);
+            kills += killed;
             during_creation += usize::from(!root.path().join("samples").exists());
             for n in executed(root.path()).iter().skip(before) {
                 assert!(

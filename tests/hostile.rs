@@ -73,7 +73,8 @@ fn ten_to_the_fifteen_points_are_refused_before_anything_is_made() {
 
 #[test]
 fn a_panic_in_point_17_costs_point_17() {
-    for executor in [Executors::Serial, Executors::Threads(2)] {
+    let processes = Executors::Processes(2);
+    for executor in [processes, Executors::Serial, Executors::Threads(2)] {
         let root = tempfile::tempdir().unwrap();
         let config = RunConfig {
             executor,
@@ -110,32 +111,61 @@ fn a_panic_in_point_17_costs_point_17() {
 
 #[test]
 fn every_order_and_backend_gives_the_same_dataset() {
-    let orders = [
-        Order::InOrder,
-        Order::RoundRobin,
-        Order::Shuffled { seed: 99 },
-    ];
     let executors = [
+        Executors::Processes(1),
+        Executors::Processes(3),
         Executors::Serial,
         Executors::Threads(1),
         Executors::Threads(4),
     ];
-    let mut first = None;
-    for order in orders {
+    let mut state = 20_261_121_u64;
+    let mut random = |below: u64| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (state >> 33) % below
+    };
+    let mut cases = Vec::new();
+    for _ in 0..6 {
+        let least = random(20);
+        let (numbers, samples, repeats) = (least..=least + random(30), random(4), random(3));
+        let inputs = move || {
+            let numbers = Trap::N.bounds(*numbers.start(), *numbers.end());
+            let mut inputs = vec![numbers, Trap::X.samples(1 + samples as usize)];
+            inputs.insert((samples % 3) as usize, Trap::MODE);
+            inputs
+        };
+        let mut datasets = Vec::new();
         for executor in executors {
-            let config = RunConfig {
-                order: Some(order),
-                executor,
-                cache: false,
-                repeats: Some(3),
-                ..quiet(std::path::Path::new("unused"))
-            };
-            let mut trap = bench::<Trap>(config);
-            let inputs = [Trap::MODE, Trap::N.bounds(10_u64, 40), Trap::X.samples(3)];
-            let result = trap.sweep("Trap").inputs(inputs).run().unwrap();
-            let dataset = result.dataset().clone();
-            assert_eq!(first.get_or_insert_with(|| dataset.clone()), &dataset);
+            let orders = [
+                Order::InOrder,
+                Order::RoundRobin,
+                Order::Shuffled {
+                    seed: random(1 << 30),
+                },
+            ];
+            for order in orders {
+                let config = RunConfig {
+                    order: Some(order),
+                    executor,
+                    cache: false,
+                    repeats: Some(1 + repeats as u32),
+                    ..quiet(std::path::Path::new("unused"))
+                };
+                let mut trap = bench::<Trap>(config);
+                let result = trap.sweep("Trap").inputs(inputs()).run().unwrap();
+                let mut dataset = result.dataset().clone();
+                dataset
+                    .attributes
+                    .retain(|name, _| !name.starts_with("worker "));
+                datasets.push(dataset);
+            }
         }
+        cases.push(datasets);
+    }
+    // Not before: a worker process comes by all of this, and knows what sweeps gave in processes only.
+    for datasets in cases {
+        assert!(datasets.iter().all(|dataset| *dataset == datasets[0]));
     }
 }
 

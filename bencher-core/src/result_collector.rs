@@ -6,7 +6,7 @@
 //! ```
 #![doc = include_str!("example_sweep.md")]
 //! use std::sync::Arc;
-//! use bencher_core::evaluator::{Dispatcher, Executors, Limits};
+//! use bencher_core::evaluator::{Dispatcher, Executors, JobHandle, Limits};
 //! use bencher_core::job::{FutureCache, Job, Sample};
 //! use bencher_core::result_collector::ResultCollector;
 //! use bencher_core::space::Density;
@@ -14,7 +14,7 @@
 //! let choice = SweepChoice { inputs: Some(vec![Sorting::PRESORTED]), ..SweepChoice::default() };
 //! let plan = Plan::new(&Sorting::baseline()?, &choice, &[], Density::default(), 1, "")?;
 //! let mut collector = ResultCollector::new(&plan, "Presorted or not")?;
-//! let run = |_: &Job, _: &_| -> Result<Sample, String> { Err("no memory".to_owned()) };
+//! let run = |_: &Job, _: &JobHandle<'_>| -> Result<Sample, String> { Err("no memory".to_owned()) };
 //! let backend = Executors::Serial.backend(Arc::new(run), &Limits::default())?;
 //! let mut jobs = FutureCache::new(Dispatcher::new(backend), None);
 //! let job = jobs.submit(Job { point: 1, repeat: 1, key: None });

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bencher_core::evaluator::{Dispatcher, Executors, Limits};
+use bencher_core::evaluator::{Dispatcher, Executors, JobHandle, Limits};
 use bencher_core::job::{
     CodePolicy, FutureCache, Job, JobDone, JobOutcome, MachinePolicy, SampleCache,
 };
@@ -63,7 +63,7 @@ fn cache_on(
 ) -> (FutureCache, Arc<AtomicU64>) {
     let runs = Arc::new(AtomicU64::new(0));
     let counted = Arc::clone(&runs);
-    let square = Arc::new(move |job: &Job, _: &_| {
+    let square = Arc::new(move |job: &Job, _: &JobHandle<'_>| {
         counted.fetch_add(1, Ordering::Relaxed);
         if job.point == 13 {
             Err("unlucky".to_owned())
@@ -210,7 +210,7 @@ fn no_job_runs_while_a_finished_one_waits_to_be_stored() {
     let (behind, stored) = (Arc::new(AtomicU64::new(0)), store.clone());
     let seen = Arc::clone(&behind);
     // Each job takes longer than a slice of the backend, and looks what is stored when it begins.
-    let run = Arc::new(move |job: &Job, _: &_| {
+    let run = Arc::new(move |job: &Job, _: &JobHandle<'_>| {
         seen.fetch_max(job.point - stored.samples() as u64, Ordering::Relaxed);
         let started = std::time::Instant::now();
         while started.elapsed() < std::time::Duration::from_millis(2) {

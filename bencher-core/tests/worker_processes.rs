@@ -267,7 +267,7 @@ fn time_ends_what_runs_and_calls_off_the_rest() {
             Ok(*milliseconds)
         });
         let limits = Limits {
-            time: Some(Duration::from_millis(10_000)),
+            time: Some(Duration::from_secs(10)),
             ..Limits::default()
         };
         let mut jobs = Dispatcher::new(executor.backend(wait, &limits).unwrap());

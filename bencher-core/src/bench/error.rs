@@ -1,5 +1,6 @@
 use thiserror::Error;
 
+use crate::measure::Reason;
 use crate::record::Failure;
 use crate::store::StoreError;
 use crate::sweep_executor::PlanError;
@@ -21,6 +22,14 @@ pub enum BenchError {
     /// The store could not be opened or read.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Times were to be taken with a clock that there is not.
+    #[error("sweep \"{title}\" cannot be timed by `--clock tsc`: {reason}; leave it out")]
+    NoClock {
+        /// The sweep.
+        title: String,
+        /// Why there is no such clock.
+        reason: Reason,
+    },
     /// A result that was to be shown without running, and is not stored.
     #[error(
         "sweep \"{title}\" has no stored result that is the same, and `--only-plot` runs nothing; run it \

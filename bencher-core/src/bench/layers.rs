@@ -43,6 +43,12 @@ impl Layers {
     pub(super) fn sweep(&mut self, own: SweepDefaults) -> RunConfig {
         let mut config = self.program.clone();
         own.apply(&mut config);
+        // So many repeats as the user wants are not to be cut short by what the program thought of.
+        let mut said = RunConfig::default();
+        self.settings.apply(&mut said, Some(&own.title));
+        if said.repeats.is_some() {
+            config.budget = None;
+        }
         self.settings.apply(&mut config, Some(&own.title));
         config.follow(&self.run());
         self.sweeps.push(own);
@@ -104,5 +110,43 @@ impl Layers {
         let mut whole = self.program.clone();
         self.settings.apply(&mut whole, None);
         whole
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::cli::parse;
+    use crate::var::{InputVar, Schema};
+
+    #[test]
+    fn the_repeats_of_the_user_are_not_cut_short_by_the_program() {
+        const SCHEMA: Schema = Schema {
+            name: "Demo",
+            module: "demo",
+            package: "demo",
+            doc: "",
+            version: 1,
+            inputs: &[] as &[InputVar],
+            results: &[],
+        };
+        let budget = |args: &[&str]| {
+            let args = ["demo"].iter().chain(args).map(Into::into);
+            let said = parse(&SCHEMA, args).unwrap();
+            let own = SweepDefaults {
+                title: "Demo".to_owned(),
+                budget: Some(Duration::from_secs(1)),
+                ..SweepDefaults::default()
+            };
+            Layers::new(RunConfig::default(), said.settings)
+                .sweep(own)
+                .budget
+        };
+        assert_eq!(budget(&[]), Some(Duration::from_secs(1)));
+        assert_eq!(budget(&["--repeats", "5"]), None);
+        let said = Some(Duration::from_secs(2));
+        assert_eq!(budget(&["--repeats", "5", "--budget", "2s"]), said);
     }
 }

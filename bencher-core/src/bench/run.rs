@@ -2,10 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use crate::dataset::{Dataset, ROUNDS_PER_PROCESS};
+use crate::dataset::{Dataset, ROUNDS_PER_PROCESS, SIDE_BY_SIDE};
+use crate::evaluator::Usage;
 use crate::evaluator::process::{ordinal, role};
 use crate::job::{CodePolicy, MachinePolicy};
-use crate::measure::{Environment, RoundRules, Timer, Wanted, block};
+use crate::measure::{ClockKind, Environment, RoundRules, Timer, Wanted, block};
 use crate::record::{Counts, SweepRecord};
 use crate::result_collector::ResultCollector;
 use crate::space::Order;
@@ -84,7 +85,8 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         let clock = Instant::now();
         let started = format!("{:.3}", jiff::Timestamp::now());
         let began = session.began.clone();
-        let environment = began.unwrap_or_else(|| Environment::capture_with(Timer::system()));
+        let timer = self.timer(session.config.clock)?;
+        let environment = began.unwrap_or_else(|| Environment::capture_with(timer));
         let mut options = self.options(&plan, Some(environment.class()), session)?;
         options.launch = session.launch(options.executor, &place(number, &plan))?;
         timings.push(("open".to_owned(), clock.elapsed().as_secs_f64()));
@@ -107,10 +109,31 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
             end: &end,
         }
         .warnings();
+        let used = end.used;
+        let mut warnings = warnings;
+        if is_side_by_side::<S>(&session.config) {
+            warnings.push(format!(
+                "times were taken on {} workers at once, which disturb each other; leave out --side-by-side for \
+                 sound ones",
+                session.config.executor.workers()
+            ));
+        }
         let (mut dataset, failures, counts) = end.collector.finish();
         let derived = executor.plan().derive(&mut dataset);
         derived.map_err(|source| self.plan_error()(PlanError::Dataset(source)))?;
         describe(&mut dataset, executor.plan(), session.code());
+        if is_side_by_side::<S>(&session.config) {
+            let workers = session.config.executor.workers().to_string();
+            let attributes = &mut dataset.attributes;
+            attributes.insert(SIDE_BY_SIDE.to_owned(), workers);
+        }
+        if session.config.clock == ClockKind::Counter && executor.plan().is_timed() {
+            let attributes = &mut dataset.attributes;
+            attributes.insert("clock".to_owned(), "time-stamp counter".to_owned());
+        }
+        if let Some(used) = used {
+            describe_use(&mut dataset, &used);
+        }
         if let Part::Gathering(_) = session.part
             && executor.plan().is_timed()
         {
@@ -180,7 +203,7 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
             machine_policy: config.machine,
             machine,
             rounds: self.rounds(plan, &session.config)?,
-            timer: Timer::system().clone(),
+            timer: self.timer(config.clock)?.clone(),
             processes: match session.part {
                 Part::Whole => Processes::One,
                 Part::Replicate(replicate) => {
@@ -188,9 +211,18 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
                 }
                 Part::Gathering(_) => Processes::Gathering,
             },
+            side_by_side: config.side_by_side,
             limits: config.limits,
             retries: config.retries,
             launch: None,
+        })
+    }
+
+    /// What times are taken with.
+    fn timer(&self, clock: ClockKind) -> Result<&'static Timer, BenchError> {
+        Timer::of(clock).map_err(|reason| BenchError::NoClock {
+            title: self.title.clone(),
+            reason,
         })
     }
 
@@ -321,10 +353,14 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
     fn plan(&self, session: &Session) -> Result<Plan<S>, BenchError> {
         let config = &session.config;
         let repeats = self.own_repeats(config).unwrap_or(1);
-        let tag = match (config.run_tag.as_str(), self.tag.as_str()) {
+        let mut tag = match (config.run_tag.as_str(), self.tag.as_str()) {
             ("", tag) | (tag, "") => tag.to_owned(),
             (run, own) => format!("{run}/{own}"),
         };
+        if is_side_by_side::<S>(config) {
+            // No evidence for a run that takes them alone.
+            tag.push_str("/side by side");
+        }
         let plan = Plan::new(
             self.prototype,
             &self.choice,
@@ -393,6 +429,21 @@ fn describe<S: ParametrizedSweep>(dataset: &mut Dataset, plan: &Plan<S>, code: D
             format!("constant {}", constant.name),
             constant.value.to_string(),
         );
+    }
+}
+
+/// Whether times of a sweep are taken on several workers at once.
+fn is_side_by_side<S: ParametrizedSweep>(config: &RunConfig) -> bool {
+    let timed = S::SCHEMA.results.iter().any(|result| result.timed);
+    timed && config.side_by_side && config.executor.workers() > 1
+}
+
+/// What the worker processes used.
+fn describe_use(dataset: &mut Dataset, used: &Usage) {
+    let mut attribute = |name: &str, text| dataset.attributes.insert(name.to_owned(), text);
+    attribute("worker cpu seconds", used.cpu.as_secs_f64().to_string());
+    if let Some(bytes) = used.peak_memory {
+        attribute("worker peak memory bytes", bytes.to_string());
     }
 }
 

@@ -27,8 +27,6 @@ pub struct Session {
     #[cfg(feature = "store")]
     pub(super) database: Option<crate::store::Database>,
     pub(super) records: Vec<SweepRecord>,
-    /// What sweeps gave that ran before others in processes, with their numbers.
-    pub(super) earlier: Vec<(u64, SweepRecord)>,
     pub(super) seen: Vec<String>,
     unsaved: bool,
     pub(super) layers: Layers,
@@ -146,7 +144,6 @@ impl Session {
             #[cfg(feature = "store")]
             database: None,
             records: Vec::new(),
-            earlier: Vec::new(),
             seen: Vec::new(),
             unsaved: false,
             layers: Layers::new(config, Settings::default()),

@@ -1,5 +1,10 @@
 //! Sweeps in worker processes: which sweep a worker is for, and what it knows of those before.
 
+use std::cell::RefCell;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
 use crate::evaluator::Executors;
 use crate::evaluator::process::{Launch, Role};
 use crate::record::SweepRecord;
@@ -18,6 +23,18 @@ pub(super) fn place<S: Benchmark>(number: u64, plan: &Plan<S>) -> String {
     format!("{PLACE} {number} {}", plan.identity())
 }
 
+/// What a worker process is told of the program that started it.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Told {
+    /// Where samples and results are kept.
+    root: PathBuf,
+    /// What sweeps gave that come before its own, with their numbers.
+    earlier: Vec<(u64, SweepRecord)>,
+}
+
+// By thread, as the numbers of the sweeps are.
+thread_local!(static EARLIER: RefCell<Vec<(u64, SweepRecord)>> = RefCell::default());
+
 impl Session {
     /// How worker processes for a sweep are started; none where it runs in none.
     pub(super) fn launch(
@@ -33,18 +50,26 @@ impl Session {
             path: "this program".into(),
             source,
         })?;
-        let earlier = postcard::to_stdvec(&self.earlier).map_err(|error| {
+        let told = Told {
+            root: std::path::absolute(&self.root).unwrap_or_else(|_| self.root.clone()),
+            earlier: EARLIER.with_borrow(Clone::clone),
+        };
+        let told = postcard::to_stdvec(&told).map_err(|error| {
             StoreError::Encode(format!(
                 "what the sweeps gave that ran before cannot be told to a worker process: {error}"
             ))
         })?;
-        Ok(Some(launch.context(earlier)))
+        Ok(Some(launch.context(told)))
     }
 
     /// Keeps what a sweep gave for the worker processes of sweeps behind it, which come by it too.
-    pub(super) fn remember(&mut self, number: u64, record: &SweepRecord) {
-        if matches!(self.config.executor, Executors::Processes(_)) {
-            self.earlier.push((number, record.clone()));
+    pub(super) fn remember(&self, number: u64, record: &SweepRecord) {
+        let executors = [self.config.executor, self.layers.run().executor];
+        if executors
+            .iter()
+            .any(|executor| matches!(executor, Executors::Processes(_)))
+        {
+            EARLIER.with_borrow_mut(|earlier| earlier.push((number, record.clone())));
         }
     }
 }
@@ -66,8 +91,10 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         session: &mut Session,
         role: &Role,
     ) -> Result<BenchResult<S>> {
+        let told: Told = postcard::from_bytes(role.context()).unwrap_or_default();
         let own = place(number, &plan);
         if role.place() == own {
+            session.root = told.root;
             let options = self.options(&plan, None, session)?;
             let served = SweepExecutor::new(plan).serve(role, options);
             std::process::exit(i32::from(served.is_err()));
@@ -80,9 +107,7 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
                 self.title
             ));
         }
-        let earlier: Vec<(u64, SweepRecord)> =
-            postcard::from_bytes(role.context()).unwrap_or_default();
-        let found = earlier.into_iter().find(|(of, _)| *of == number);
+        let found = told.earlier.into_iter().find(|(of, _)| *of == number);
         Ok(match found {
             Some((_, record)) => BenchResult::new(record, true),
             None => self.not_run(Some(&plan)),

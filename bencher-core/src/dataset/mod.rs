@@ -77,6 +77,7 @@ pub use import_error::ImportError;
 pub(crate) use json::json_value;
 pub use table::{LongTable, Row};
 pub(crate) use timings::ROUNDS_PER_PROCESS;
+pub use timings::SIDE_BY_SIDE;
 pub use units::{UnitScale, digits, quantity};
 pub use variable::{Variable, VariableInfo};
 

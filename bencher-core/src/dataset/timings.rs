@@ -9,6 +9,13 @@ use super::{CellState, Dataset, DatasetError, Dim, DimRole, Variable, VariableIn
 
 /// From how many repeats on their quantiles are given.
 const ENOUGH_FOR_QUANTILES: usize = 50;
+/// The attribute of a dataset whose times were taken on several workers at once; it says on how many.
+///
+/// ```
+/// assert_eq!(bencher_core::dataset::SIDE_BY_SIDE, "side by side");
+/// ```
+pub const SIDE_BY_SIDE: &str = "side by side";
+
 /// The attribute that says how many repeats belong to each process.
 pub(crate) const ROUNDS_PER_PROCESS: &str = "rounds per process";
 

@@ -6,8 +6,8 @@ use super::{Backend, Finished, Task, Wait};
 ///
 /// ```
 /// use std::sync::Arc;
-/// use bencher_core::evaluator::{Dispatcher, Executors, Limits, Wait};
-/// let next = Arc::new(|x: &u32, _: &_| Ok(x + 1));
+/// use bencher_core::evaluator::{Dispatcher, Executors, JobHandle, Limits, Wait};
+/// let next = Arc::new(|x: &u32, _: &JobHandle<'_>| Ok(x + 1));
 /// let mut jobs = Dispatcher::new(Executors::Serial.backend(next, &Limits::default())?);
 /// assert_eq!(jobs.submit([1, 2]), 0);
 /// assert_eq!(jobs.submit([3]), 2, "the number of the first");
@@ -41,8 +41,8 @@ impl<A, R> Dispatcher<A, R> {
     ///
     /// ```
     /// use std::sync::Arc;
-    /// use bencher_core::evaluator::{Dispatcher, Executors, Limits, Outcome, Wait};
-    /// let square = Arc::new(|x: &i32, _: &_| Ok(x * x));
+    /// use bencher_core::evaluator::{Dispatcher, Executors, JobHandle, Limits, Outcome, Wait};
+    /// let square = Arc::new(|x: &i32, _: &JobHandle<'_>| Ok(x * x));
     /// let mut jobs = Dispatcher::new(Executors::Threads(2).backend(square, &Limits::default())?);
     /// jobs.submit([1, 2, 3]);
     /// let mut squares = Vec::new();
@@ -71,9 +71,9 @@ impl<A, R> Dispatcher<A, R> {
     /// ```
     /// use std::sync::Arc;
     /// use std::sync::atomic::{AtomicU32, Ordering};
-    /// use bencher_core::evaluator::{Dispatcher, Executors, Limits, Outcome, Wait};
+    /// use bencher_core::evaluator::{Dispatcher, Executors, JobHandle, Limits, Outcome, Wait};
     /// let calls = AtomicU32::new(0);
-    /// let third_time = Arc::new(move |(): &(), _: &_| match calls.fetch_add(1, Ordering::Relaxed) {
+    /// let third_time = Arc::new(move |(): &(), _: &JobHandle<'_>| match calls.fetch_add(1, Ordering::Relaxed) {
     ///     2 => Ok("at last".to_owned()),
     ///     _ => Err("not yet".to_owned()),
     /// });
@@ -111,8 +111,8 @@ impl<A, R> Dispatcher<A, R> {
     ///
     /// ```
     /// use std::sync::Arc;
-    /// use bencher_core::evaluator::{Dispatcher, Executors, Limits};
-    /// let next = Arc::new(|x: &u32, _: &_| Ok(x + 1));
+    /// use bencher_core::evaluator::{Dispatcher, Executors, JobHandle, Limits};
+    /// let next = Arc::new(|x: &u32, _: &JobHandle<'_>| Ok(x + 1));
     /// let mut jobs = Dispatcher::new(Executors::Serial.backend(next, &Limits::default())?);
     /// jobs.number_from(10);
     /// assert_eq!(jobs.submit([1, 2]), 10);

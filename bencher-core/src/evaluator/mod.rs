@@ -30,6 +30,7 @@ mod executors;
 mod handle;
 mod limits;
 mod outcome;
+#[cfg_attr(not(unix), path = "no_process.rs")]
 pub mod process;
 mod search;
 mod serial;

@@ -55,15 +55,25 @@ pub struct Finished<A, R> {
 /// use std::time::Duration;
 /// use bencher_core::evaluator::Usage;
 /// let usage = Usage { cpu: Duration::from_millis(3), peak_memory: Some(1 << 20) };
-/// assert_eq!(usage.cpu.as_millis(), 3);
+/// let mut both = usage;
+/// both.add(&Usage { cpu: Duration::from_millis(1), peak_memory: None });
+/// assert_eq!((both.cpu.as_millis(), both.peak_memory), (4, Some(1 << 20)));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
     /// Time on cores, of all its threads together.
     pub cpu: Duration,
     /// The most memory that its process had in RAM while it ran, in bytes; none of jobs so short that asking
     /// would cost more than they do.
     pub peak_memory: Option<u64>,
+}
+
+impl Usage {
+    /// Takes in what another job used: times add up, of the memory the most counts.
+    pub fn add(&mut self, other: &Self) {
+        self.cpu += other.cpu;
+        self.peak_memory = self.peak_memory.max(other.peak_memory);
+    }
 }
 
 /// How a job ended.

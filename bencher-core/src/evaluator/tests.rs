@@ -79,7 +79,7 @@ fn threads_run_side_by_side() {
 }
 
 #[test]
-fn dropping_an_jobs_ends_its_threads() {
+fn dropping_a_dispatcher_ends_its_threads() {
     let shared = Arc::new(());
     let theirs = Arc::clone(&shared);
     let function: RunFunction<u64, usize> = Arc::new(move |_, _| Ok(Arc::strong_count(&theirs)));

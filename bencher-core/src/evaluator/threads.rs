@@ -19,8 +19,8 @@ use super::{Backend, Finished, RunFunction, Task, Wait, run};
 ///
 /// ```
 /// use std::sync::Arc;
-/// use bencher_core::evaluator::{Backend, Outcome, Task, ThreadBackend, Wait};
-/// let square = Arc::new(|x: &u32, _: &_| Ok(x * x));
+/// use bencher_core::evaluator::{Backend, JobHandle, Outcome, Task, ThreadBackend, Wait};
+/// let square = Arc::new(|x: &u32, _: &JobHandle<'_>| Ok(x * x));
 /// let mut backend = ThreadBackend::start(square, 2)?;
 /// backend.submit(vec![Task { id: 0, args: 3 }]);
 /// let mut finished = Vec::new();

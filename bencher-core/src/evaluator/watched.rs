@@ -16,8 +16,8 @@ use super::{Backend, Finished, Limits, Outcome, RunFunction, Task, Wait, run};
 ///
 /// ```
 /// use std::sync::Arc;
-/// use bencher_core::evaluator::{Backend, Limits, Outcome, Task, Wait, WatchedThreads};
-/// let forever = Arc::new(|(): &(), _: &_| -> Result<(), String> {
+/// use bencher_core::evaluator::{Backend, JobHandle, Limits, Outcome, Task, Wait, WatchedThreads};
+/// let forever = Arc::new(|(): &(), _: &JobHandle<'_>| -> Result<(), String> {
 ///     loop {
 ///         std::thread::park();
 ///     }

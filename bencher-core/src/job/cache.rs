@@ -1,6 +1,6 @@
 use std::collections::{HashMap, VecDeque};
 
-use crate::evaluator::{Dispatcher, Finished, Outcome, Wait};
+use crate::evaluator::{Dispatcher, Finished, Outcome, Usage, Wait};
 use crate::store::{ResultId, SampleIndex, SampleWriter, StoreError, Ticket};
 use crate::value::{Digest, Value};
 
@@ -77,7 +77,7 @@ pub type InputValues = Box<dyn Fn(u64) -> Vec<Value>>;
 ///
 /// ```
 /// use std::sync::Arc;
-/// use bencher_core::evaluator::{Dispatcher, Executors, Limits};
+/// use bencher_core::evaluator::{Dispatcher, Executors, JobHandle, Limits};
 /// use bencher_core::job::{
 ///     CodePolicy, FutureCache, Job, JobOutcome, MachinePolicy, Sample, SampleCache,
 /// };
@@ -100,7 +100,7 @@ pub type InputValues = Box<dyn Fn(u64) -> Vec<Value>>;
 ///         inputs: Box::new(|point| vec![Value::from(point)]),
 ///         results: results.to_vec(),
 ///     };
-///     let half = |job: &Job, _: &_| Ok([Some(Value::from(job.point / 2))].into()) as Result<Sample, _>;
+///     let half = |job: &Job, _: &JobHandle<'_>| Ok([Some(Value::from(job.point / 2))].into()) as Result<Sample, _>;
 ///     let backend = Executors::Serial.backend(Arc::new(half), &Limits::default())?;
 ///     let mut jobs = FutureCache::new(Dispatcher::new(backend), Some(cache));
 ///     let key = KeyMaker::new(&series, &names).key(&[Value::from(8)], 1);
@@ -186,6 +186,7 @@ pub struct FutureCache {
     /// Done, but not yet in the store.
     uncommitted: VecDeque<(Ticket, JobDone)>,
     finished: Vec<Finished<Job, Sample>>,
+    used: Option<Usage>,
 }
 
 impl FutureCache {
@@ -201,6 +202,7 @@ impl FutureCache {
             ready: VecDeque::new(),
             uncommitted: VecDeque::new(),
             finished: Vec::new(),
+            used: None,
         }
     }
 
@@ -390,6 +392,11 @@ impl FutureCache {
             .map_or(Ok(()), |cache| cache.writer.finish())
     }
 
+    /// What the jobs used together that ran in processes: their time on cores, and the most memory of one.
+    pub const fn used(&self) -> Option<Usage> {
+        self.used
+    }
+
     /// How often the cache was asked, and what came of it.
     pub const fn counts(&self) -> CallCounts {
         self.counts
@@ -412,9 +419,12 @@ impl FutureCache {
         let Finished {
             id,
             args: job,
-            usage: _,
+            usage,
             outcome,
         } = finished;
+        if let Some(usage) = usage {
+            self.used.get_or_insert_default().add(&usage);
+        }
         // Without hits nothing is kept, and nothing has to be hashed.
         let kept = if self.futures.is_empty() {
             None

@@ -7,10 +7,10 @@
 //!
 //! ```
 //! use std::sync::Arc;
-//! use bencher_core::evaluator::{Dispatcher, Executors, Limits};
+//! use bencher_core::evaluator::{Dispatcher, Executors, JobHandle, Limits};
 //! use bencher_core::job::{FutureCache, Job, JobOutcome, Sample};
 //! use bencher_core::value::Value;
-//! let square = Arc::new(|job: &Job, _: &_| -> Result<Sample, String> {
+//! let square = Arc::new(|job: &Job, _: &JobHandle<'_>| -> Result<Sample, String> {
 //!     Ok(Box::new([Some(Value::from(job.point * job.point))]))
 //! });
 //! let backend = Executors::Serial.backend(square, &Limits::default())?;

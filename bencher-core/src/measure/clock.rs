@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use super::{CounterClock, Reason};
+
 /// Where time is read: the seam between measuring and the machine.
 ///
 /// ```
@@ -70,6 +72,24 @@ impl Clock for FakeClock {
     }
 }
 
+/// Which clock times are taken with.
+///
+/// ```
+/// use bencher_core::measure::{ClockKind, Timer};
+/// assert_eq!(ClockKind::default(), ClockKind::Monotonic);
+/// if let Ok(timer) = Timer::of(ClockKind::Counter) {
+///     assert!(timer.costs().precision < 1e-6);
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ClockKind {
+    /// The monotonic clock of the operating system.
+    #[default]
+    Monotonic,
+    /// The time-stamp counter of the processor: [`CounterClock`](super::CounterClock).
+    Counter,
+}
+
 /// What a clock can tell, and what measuring with it costs; in seconds.
 ///
 /// ```
@@ -117,6 +137,26 @@ impl Timer {
                 clock: Arc::new(clock),
             }
         })
+    }
+
+    /// The timer of the process on a clock; what it costs is measured once.
+    ///
+    /// The example stands at [`ClockKind`].
+    ///
+    /// # Errors
+    /// Where there is no such clock.
+    pub fn of(clock: ClockKind) -> Result<&'static Self, Reason> {
+        static COUNTER: OnceLock<Result<Timer, Reason>> = OnceLock::new();
+        match clock {
+            ClockKind::Monotonic => Ok(Self::system()),
+            ClockKind::Counter => {
+                let made = COUNTER.get_or_init(|| {
+                    let clock = CounterClock::start()?;
+                    Ok(Self::with_costs(clock, calibrated(&clock)))
+                });
+                made.as_ref().map_err(Clone::clone)
+            }
+        }
     }
 
     /// A timer on another clock, which costs nothing.
@@ -179,7 +219,7 @@ const READINGS: u32 = 100_000;
 /// The rounds and the length of each by which costs are measured; the fastest round counts.
 const CALIBRATION: (u32, u64) = (25, 2_000);
 
-fn calibrated(clock: &MonotonicClock) -> ClockCosts {
+fn calibrated(clock: &impl Clock) -> ClockCosts {
     let fastest = |time: &dyn Fn() -> Duration| {
         let times = (0..CALIBRATION.0).map(|_| time());
         let least = times.min().unwrap_or_default();

@@ -31,6 +31,7 @@ mod allocation;
 mod batch;
 mod below;
 mod clock;
+mod counter_clock;
 pub mod counters;
 pub mod environment;
 mod memory;
@@ -46,7 +47,9 @@ pub use allocation::{
 pub use batch::{Batch, Batches, LEAST_BATCH, Region, Timed};
 pub use below::{below_resolution, floor_of};
 pub(crate) use clock::repeat;
-pub use clock::{Clock, ClockCosts, FakeClock, MonotonicClock, Timer};
+pub use clock::{Clock, ClockCosts, ClockKind, FakeClock, MonotonicClock, Timer};
+pub use counter_clock::CounterClock;
+#[cfg(unix)]
 pub(crate) use counters::cpu_time;
 pub use counters::{Meter, Reading};
 pub use environment::Environment;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::context::{Context, States};
 use crate::dataset::DatasetError;
 use crate::evaluator::process::{Launch, ProcessBackend, Role};
-use crate::evaluator::{Backend, Dispatcher, Executors, Limits, RunFunction};
+use crate::evaluator::{Backend, Dispatcher, Executors, Limits, RunFunction, Usage};
 use crate::job::{
     CallCounts, CodePolicy, FutureCache, Job, JobDone, JobFuture, JobOutcome, MachinePolicy,
     Sample, SampleCache,
@@ -79,6 +79,8 @@ pub struct RunOptions {
     pub timer: Timer,
     /// Whether several processes have measured, or this is one of them.
     pub processes: Processes,
+    /// Whether timed results are taken on several workers at once, too.
+    pub side_by_side: bool,
     /// What a sample may use.
     pub limits: Limits,
     /// How often a sample that fails is tried again.
@@ -104,6 +106,7 @@ impl Default for RunOptions {
             rounds: None,
             timer: Timer::system().clone(),
             processes: Processes::One,
+            side_by_side: false,
             limits: Limits::default(),
             retries: 0,
             launch: None,
@@ -150,6 +153,8 @@ pub struct RunEnd {
     pub failed_fast: bool,
     /// The results that counters should have filled and did not.
     pub uncounted: Vec<Uncounted>,
+    /// What the samples used together that were taken in worker processes.
+    pub used: Option<Usage>,
     /// What the store refused; the samples that it did not take are in the dataset all the same.
     pub store_error: Option<StoreError>,
 }
@@ -201,6 +206,7 @@ impl<S: Benchmark> SweepExecutor<S> {
             rounds,
             timer,
             processes,
+            side_by_side,
             limits,
             retries,
             launch,
@@ -208,9 +214,9 @@ impl<S: Benchmark> SweepExecutor<S> {
         let alone = self.plan.is_evidence();
         // Two measurements side by side disturb each other.
         let executor = match executor {
-            Executors::Processes(_) if alone => Executors::Processes(1),
-            _ if alone => Executors::Serial,
-            executor => executor,
+            executor if !alone || side_by_side => executor,
+            Executors::Processes(_) => Executors::Processes(1),
+            _ => Executors::Serial,
         };
         let counted = Counted::of::<S>();
         let states = Arc::new(States::default());
@@ -247,6 +253,7 @@ impl<S: Benchmark> SweepExecutor<S> {
             rounds: None,
             failed_fast: false,
             uncounted: Vec::new(),
+            used: None,
             store_error: None,
             collector: collector.explained_by(counted.clone()),
         };
@@ -647,6 +654,7 @@ fn close(
     }
     end.calls = jobs.counts();
     end.lost = jobs.lost_contents();
+    end.used = jobs.used();
     // The workers are gone then, and hold no state any more.
     drop(jobs);
     for panic in states.release() {

@@ -27,6 +27,7 @@ use std::time::Duration;
 
 use crate::evaluator::{Executors, Limits};
 use crate::job::{CodePolicy, MachinePolicy};
+use crate::measure::ClockKind;
 use crate::space::{Density, Order};
 use crate::store::DEFAULT_LIMIT;
 use crate::sweep_executor::InputOverride;
@@ -79,6 +80,8 @@ pub struct RunConfig {
     pub refine: Refinement,
     /// On what untimed samples run (serial).
     pub executor: Executors,
+    /// Take timed samples on several workers at once, too, although they disturb each other (no).
+    pub side_by_side: bool,
     /// What a sample may use: its time, and in processes its memory, its output and its core.
     pub limits: Limits,
     /// How often a sample that fails is tried again (0).
@@ -92,6 +95,8 @@ pub struct RunConfig {
     /// A timed result is measured until its bounds lie within this share of it (0.01), its noise has
     /// settled (without a budget), or the budget ends; 0 spends the whole budget.
     pub precision: f64,
+    /// Which clock times are taken with (the system's monotonic one).
+    pub clock: ClockKind,
     /// In how many processes timed results are measured, one after the other; none means in this one. The
     /// command line starts them ([`cli::run`](crate::cli::run)).
     pub processes: Option<u32>,
@@ -156,11 +161,13 @@ impl Default for RunConfig {
             density: Density::default(),
             refine: Refinement::default(),
             executor: Executors::Serial,
+            side_by_side: false,
             limits: Limits::default(),
             retries: 0,
             order: None,
             budget: None,
             precision: 0.01,
+            clock: ClockKind::Monotonic,
             processes: None,
             cache: true,
             results_cache: false,

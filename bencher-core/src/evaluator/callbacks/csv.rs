@@ -16,11 +16,11 @@ use super::super::{Callback, FAILURE, JobRecord};
 ///
 /// ```
 /// use bencher_core::evaluator::callbacks::CsvLogger;
-/// use bencher_core::evaluator::{Evaluator, EvaluatorOptions, Gather, Objective};
+/// use bencher_core::evaluator::{Evaluator, EvaluatorOptions, Gather, Objective, RunningJob};
 /// let folder = tempfile::tempdir()?;
 /// let path = folder.path().join("jobs.csv");
 /// let options = EvaluatorOptions::default().callback(CsvLogger::new(&path));
-/// let run = |x: &_| -> _ { Objective::new(1.0 / **x).with("kind", "inverse") };
+/// let run = |x: &RunningJob<'_, f64>| Objective::new(x.recip()).with("kind", "inverse");
 /// let mut evaluator = Evaluator::create("serial", run, options)?;
 /// evaluator.submit([4.0, 0.0])?;
 /// evaluator.gather(Gather::All)?;

@@ -7,10 +7,10 @@ use super::super::{Callback, JobRecord};
 /// ```
 /// use std::sync::{Arc, Mutex};
 /// use bencher_core::evaluator::callbacks::Logger;
-/// use bencher_core::evaluator::{Evaluator, EvaluatorOptions, Gather};
+/// use bencher_core::evaluator::{Evaluator, EvaluatorOptions, Gather, RunningJob};
 /// let logger = Arc::new(Mutex::new(Logger::new(Vec::new())));
 /// let options = EvaluatorOptions::default().callback(Arc::clone(&logger));
-/// let finite = |x: &bencher_core::evaluator::RunningJob<'_, f64>| x.sqrt();
+/// let finite = |x: &RunningJob<'_, f64>| x.sqrt();
 /// let mut evaluator = Evaluator::create("serial", finite, options)?;
 /// evaluator.submit([9.0, 4.0, -1.0])?;
 /// evaluator.gather(Gather::All)?;

@@ -61,9 +61,15 @@ where
     A: Serialize + Send,
     R: DeserializeOwned + Send,
 {
-    /// Starts a worker and waits until it is where its jobs are run.
-    pub(super) fn hire(launch: &Launch, limits: &Limits, number: usize) -> io::Result<Worker> {
+    /// Starts a worker, tells by what it can be ended, and waits until it is where its jobs are run.
+    pub(super) fn hire(
+        launch: &Launch,
+        limits: &Limits,
+        number: usize,
+        started: impl FnOnce(Grip),
+    ) -> io::Result<Worker> {
         let mut worker = Worker::start(launch, limits, number)?;
+        started(worker.grip());
         loop {
             match worker.incoming.take::<Answer<R>>() {
                 Some(Ok(Answer::Refused(why))) => {
@@ -121,11 +127,14 @@ where
             }
             let worker = match self.worker.take() {
                 Some(worker) => Ok(worker),
-                None => Self::hire(&self.launch, &self.limits, self.number),
+                None => Self::hire(&self.launch, &self.limits, self.number, |grip| {
+                    self.hold(Some(grip));
+                }),
             };
             let mut worker = match worker {
                 Ok(worker) => worker,
                 Err(error) => {
+                    self.hold(None);
                     starts += 1;
                     if starts >= STARTS {
                         starts = 0;

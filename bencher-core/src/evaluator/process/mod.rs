@@ -89,7 +89,7 @@ where
             calls: AtomicU64::new(0),
             closed: AtomicBool::new(false),
         });
-        let mut first = Some(Keeper::<A, R>::hire(&launch, limits, 0)?);
+        let mut first = Some(Keeper::<A, R>::hire(&launch, limits, 0, |_| ())?);
         let mut backend = Self {
             tasks,
             queue,

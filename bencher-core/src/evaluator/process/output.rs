@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 /// How much of the end is kept.
-const KEPT: usize = 4096;
+const KEPT: usize = 1 << 14;
 /// How many lines of it are shown.
 const LINES: usize = 6;
 
@@ -79,7 +79,7 @@ impl Output {
         let lines: Vec<&str> = text
             .lines()
             .map(str::trim_end)
-            .filter(|line| !line.is_empty())
+            .filter(|line| !line.is_empty() && !is_of_backtrace(line))
             .collect();
         let first = lines.len().saturating_sub(LINES);
         lines.get(first..).unwrap_or_default().join("\n")
@@ -105,10 +105,42 @@ impl Shared {
     }
 }
 
+/// Whether a line is one of a backtrace, which says where it is known already what.
+fn is_of_backtrace(line: &str) -> bool {
+    let text = line.trim_start();
+    let is_indented = text.len() < line.len();
+    let is_frame = text
+        .split_once(": ")
+        .is_some_and(|(number, _)| number.parse::<u32>().is_ok());
+    line == "stack backtrace:"
+        || line.starts_with("note: ")
+        || is_indented && (is_frame || text.starts_with("at "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::io::Write;
+
+    #[test]
+    fn backtraces_are_left_out() {
+        let lines = [
+            "memory allocation of 8 bytes failed",
+            "stack backtrace:",
+            "   0: std::alloc::rust_oom",
+            "             at /rustc/library/std/src/alloc.rs:1:2",
+            "note: Some details are omitted",
+            "at last: the end",
+        ];
+        let kept: Vec<_> = lines
+            .into_iter()
+            .filter(|line| !is_of_backtrace(line))
+            .collect();
+        assert_eq!(
+            kept,
+            ["memory allocation of 8 bytes failed", "at last: the end"]
+        );
+    }
 
     #[test]
     fn the_last_lines_are_kept_and_too_much_is_noticed() {

@@ -33,26 +33,32 @@ pub(super) struct Inbox {
 struct State {
     /// Jobs that came and were not looked at.
     list: Option<Vec<u8>>,
+    /// How many lists came.
+    lists: u64,
     /// How many of the jobs that came are not begun.
     waiting: usize,
     is_closed: bool,
 }
 
 impl Inbox {
-    /// The next list of jobs; none when there will be no more.
-    pub(super) fn next_list(&self) -> Option<Vec<u8>> {
+    /// The next list of jobs with its number; none when there will be no more.
+    pub(super) fn next_list(&self) -> Option<(Vec<u8>, u64)> {
         let state = self.state();
         let state = self
             .changed
             .wait_while(state, |state| state.list.is_none() && !state.is_closed);
-        state.unwrap_or_else(PoisonError::into_inner).list.take()
+        let mut state = state.unwrap_or_else(PoisonError::into_inner);
+        state.list.take().map(|list| (list, state.lists))
     }
 
-    /// Whether the next job of the list is still to be run here.
-    pub(super) fn begin_job(&self) -> bool {
+    /// Whether the next job of a list is still to be run here: the list may have gone back, and another
+    /// come.
+    pub(super) fn begin_job(&self, list: u64) -> bool {
         let mut state = self.state();
-        let begins = state.waiting > 0;
-        state.waiting = state.waiting.saturating_sub(1);
+        let begins = state.lists == list && state.waiting > 0;
+        if begins {
+            state.waiting -= 1;
+        }
         begins
     }
 
@@ -75,6 +81,7 @@ impl Inbox {
                 Order::Jobs { count, list } => {
                     let mut state = self.state();
                     state.list = Some(list.0);
+                    state.lists += 1;
                     state.waiting = count;
                 }
                 Order::Return => {

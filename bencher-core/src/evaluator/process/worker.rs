@@ -21,7 +21,7 @@ impl Role {
         let inbox = &self.inbox;
         inbox.answer(&Answer::<R>::Ready)?;
         let mut gauge = Gauge::default();
-        while let Some(list) = inbox.next_list() {
+        while let Some((list, number)) = inbox.next_list() {
             let jobs: Vec<A> = match postcard::from_bytes(&list) {
                 Ok(jobs) => jobs,
                 Err(error) => {
@@ -31,7 +31,7 @@ impl Role {
                 }
             };
             for args in jobs {
-                if !inbox.begin_job() {
+                if !inbox.begin_job(number) {
                     break;
                 }
                 gauge.begin();

@@ -34,8 +34,8 @@ pub enum Gather {
 /// were before.
 ///
 /// ```
-/// use bencher_core::evaluator::{Evaluator, EvaluatorOptions, Gather, JobState};
-/// let root = |x: &bencher_core::evaluator::RunningJob<'_, f64>| match **x {
+/// use bencher_core::evaluator::{Evaluator, EvaluatorOptions, Gather, JobState, RunningJob};
+/// let root = |x: &RunningJob<'_, f64>| match **x {
 ///     x if x < 0.0 => Err("a root of less than nothing"),
 ///     x => Ok(x.sqrt()),
 /// };

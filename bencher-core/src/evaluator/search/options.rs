@@ -12,14 +12,14 @@ use crate::var::UnknownName;
 ///
 /// ```
 /// use std::time::Duration;
-/// use bencher_core::evaluator::{Evaluator, EvaluatorOptions, Gather, JobState};
+/// use bencher_core::evaluator::{Evaluator, EvaluatorOptions, Gather, JobState, RunningJob};
 /// let options = EvaluatorOptions::default()
 ///     .workers(2)
 ///     .job_timeout(Duration::from_secs(10))
 ///     .timeout(Duration::from_secs(60))
 ///     .queued(["gpu 0", "gpu 1"], 1);
-/// let busy = |job: &_| -> bool { bencher_core::evaluator::RunningJob::resource(job).is_some() };
-/// let mut evaluator = Evaluator::<u32>::create("threads", busy, options)?;
+/// let busy = |job: &RunningJob<'_, u32>| job.resource().is_some();
+/// let mut evaluator = Evaluator::create("threads", busy, options)?;
 /// evaluator.submit(0..4)?;
 /// for job in evaluator.gather(Gather::All)? {
 ///     assert!((job.state, job.value()) == (JobState::Done, Some(1.0)));

@@ -154,14 +154,14 @@ impl Storage for MemoryStorage {
 /// store share their searches.
 ///
 /// ```
-/// use bencher_core::evaluator::{Evaluator, EvaluatorOptions, Gather, SampleStorage};
+/// use bencher_core::evaluator::{Evaluator, EvaluatorOptions, Gather, RunningJob, SampleStorage};
 /// use bencher_core::store::MemoryStore;
 /// let store = MemoryStore::default(); // a `Database` outlives the program
 /// let options = || {
 ///     let storage = SampleStorage::new(Box::new(store.clone()));
 ///     EvaluatorOptions::default().storage(storage).search_id("tuning").others(true)
 /// };
-/// let square = |x: &_| -> f64 { **x * **x };
+/// let square = |x: &RunningJob<'_, f64>| x.powi(2);
 /// let mut first = Evaluator::create("serial", square, options())?;
 /// first.submit([2.0])?;
 /// first.gather(Gather::All)?;

@@ -31,6 +31,7 @@ use std::time::Duration;
 use super::{AllocationRegion, Allocations, Reason, peak_resident, reset_peak_resident};
 use crate::var::Counter;
 use gauge::Gauge;
+#[cfg(unix)]
 pub(crate) use usage::cpu_time;
 
 /// What a counter says of one iteration, or why it says nothing.

@@ -16,11 +16,6 @@ pub(super) fn of(counter: Counter) -> Option<Result<Usage, Reason>> {
     known.contains(&counter).then_some(Err(Reason::Platform))
 }
 
-/// There is none.
-pub(crate) fn cpu_time() -> Result<u64, Reason> {
-    Err(Reason::Platform)
-}
-
 impl Usage {
     pub(super) fn read(self) -> Result<u64, Reason> {
         match self {}

@@ -1,6 +1,6 @@
 //! What the charts of all kinds have in common.
 
-use bencher_core::dataset::{CellState, Dim, DimRole};
+use bencher_core::dataset::{CellState, Dim, DimRole, SIDE_BY_SIDE};
 use bencher_core::value::Kind;
 
 use crate::chart::{Axis, Chart, ChartKind, Gap, GapKind, Marks, Panel, Point, Ticks, text};
@@ -35,7 +35,16 @@ pub(super) fn chart(
     notes.extend(fixed_note(shape));
     notes.extend(time_note(shape));
     notes.extend(absences_note(shape, kind));
-    let title = title(shape);
+    let mut title = title(shape);
+    if shape.variable.info.timed
+        && let Some(workers) = shape.dataset.attributes.get(SIDE_BY_SIDE)
+    {
+        // Pictures have no notes, and nobody is to take these times for others.
+        title.push_str(" (taken side by side)");
+        notes.push(format!(
+            "Taken on {workers} workers at once, which disturb each other."
+        ));
+    }
     Chart {
         id: String::new(),
         result: shape.variable.info.name.clone(),

@@ -66,6 +66,19 @@ pub(super) const OPTIONS: &[RunOption] = &[
         },
     },
     RunOption {
+        name: "side-by-side",
+        takes: Takes::Switch,
+        per_sweep: true,
+        help: "Take timed samples on several workers at once, too: they disturb each other, and every plot says so",
+        default: "false",
+        shorthands: &[],
+        read: |values| {
+            let side_by_side = switch(values)?;
+            change(move |c| c.side_by_side = side_by_side)
+        },
+        show: |c| Some(c.side_by_side.to_string()),
+    },
+    RunOption {
         name: "job-timeout",
         takes: Takes::Text("TIME"),
         per_sweep: true,

@@ -1,8 +1,15 @@
 //! How times are measured.
 
 use super::super::option::{RunOption, Takes};
-use super::super::read::{change, one, share, time, whole};
+use super::super::read::{change, choice, one, share, time, whole};
 use super::super::shown::quoted;
+use super::name_of;
+use crate::measure::ClockKind;
+
+const CLOCKS: [(&str, ClockKind); 2] = [
+    ("monotonic", ClockKind::Monotonic),
+    ("tsc", ClockKind::Counter),
+];
 
 pub(super) const OPTIONS: &[RunOption] = &[
     RunOption {
@@ -33,6 +40,19 @@ pub(super) const OPTIONS: &[RunOption] = &[
             change(move |c| c.precision = precision)
         },
         show: |c| Some(c.precision.to_string()),
+    },
+    RunOption {
+        name: "clock",
+        takes: Takes::Choice("CLOCK", &["monotonic", "tsc"]),
+        per_sweep: true,
+        help: "Which clock times are taken with: the system's, or the processor's time-stamp counter",
+        default: "monotonic",
+        shorthands: &[],
+        read: |values| {
+            let clock = choice(values, &CLOCKS)?;
+            change(move |c| c.clock = clock)
+        },
+        show: |c| Some(quoted(name_of(c.clock, &CLOCKS))),
     },
     RunOption {
         name: "processes",
