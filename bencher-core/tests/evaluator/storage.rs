@@ -10,6 +10,8 @@ use crate::callbacks::Heard;
 use crate::evaluator_common::values;
 use crate::{Options, create};
 
+type MakeStorage<'a> = &'a dyn Fn() -> Box<dyn Storage>;
+
 #[test]
 fn two_evaluators_of_a_search_see_each_other_s_jobs_once() {
     let store = MemoryStore::default();
@@ -17,8 +19,7 @@ fn two_evaluators_of_a_search_see_each_other_s_jobs_once() {
     let in_memory = move || -> Box<dyn Storage> { Box::new(memory.clone()) };
     let in_store =
         move || -> Box<dyn Storage> { Box::new(SampleStorage::new(Box::new(store.clone()))) };
-    let storages: [(&dyn Fn() -> Box<dyn Storage>, &str); 2] =
-        [(&in_memory, "memory"), (&in_store, "store")];
+    let storages: [(MakeStorage<'_>, &str); 2] = [(&in_memory, "memory"), (&in_store, "store")];
     for (storage, name) in storages {
         let heard = Arc::new(Mutex::new(Heard::default()));
         let options = |others| {
@@ -202,11 +203,7 @@ fn what_a_job_costs_does_not_grow_with_history() {
     #[derive(Clone, Default)]
     struct Counting(MemoryStore, Arc<AtomicU64>);
     impl SampleStore for Counting {
-        fn load(
-            &self,
-            _: &bencher_core::store::Series,
-            _: &mut dyn FnMut(Pack),
-        ) -> Result<u64, StoreError> {
+        fn load(&self, _: &Series, _: &mut dyn FnMut(Pack)) -> Result<u64, StoreError> {
             panic!("the whole history is asked for")
         }
         fn load_all(&self, _: &mut dyn FnMut(Pack)) -> Result<u64, StoreError> {
@@ -214,7 +211,7 @@ fn what_a_job_costs_does_not_grow_with_history() {
         }
         fn load_since(
             &self,
-            series: &bencher_core::store::Series,
+            series: &Series,
             position: u64,
             visit: &mut dyn FnMut(Pack),
         ) -> Result<u64, StoreError> {
