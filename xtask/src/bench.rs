@@ -6,7 +6,7 @@ use crate::bench_compile;
 use crate::run::run;
 
 /// Every benchmark target of the workspace, the quickest first.
-const TARGETS: [&str; 4] = ["memory", "overhead", "store", "honesty"];
+const TARGETS: [&str; 5] = ["evaluator", "memory", "overhead", "store", "honesty"];
 
 /// Runs the benchmarks that are named, or every target.
 pub(crate) fn bench(names: &[String]) -> Result<(), String> {

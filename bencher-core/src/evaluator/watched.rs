@@ -173,7 +173,10 @@ impl<A: Clone, R> Shared<A, R> {
             }
             state.done.push(done);
             if std::mem::take(&mut state.is_waited_for) {
+                // Who wakes up needs the lock.
+                drop(state);
                 self.news.notify_one();
+                state = self.state();
             }
         }
     }

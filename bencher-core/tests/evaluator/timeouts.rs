@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bencher_core::evaluator::{Evaluator, EvaluatorError, Gather, JobState, RunningJob};
 
-use crate::evaluator_common::{self, states, until};
+use crate::evaluator_common::{self, NEVER, states, until};
 use crate::{ALL, Options, PARALLEL, create, hang, runtime, two};
 
 #[test]
@@ -119,7 +119,7 @@ fn close_returns_what_finished_and_was_not_gathered() {
             done.send(()).unwrap();
             **job
         };
-        let mut evaluator = create(kind, run, Options::default());
+        let mut evaluator = create(kind, run, Options::default().job_timeout(NEVER));
         evaluator.submit(0..5).unwrap();
         (0..3).for_each(|_| is_done.recv().unwrap());
         assert_eq!(evaluator.gather(Gather::Batch(1)).unwrap()[0].id, 0);
@@ -130,6 +130,11 @@ fn close_returns_what_finished_and_was_not_gathered() {
         let end = states(&rest);
         assert_eq!(end[end.len() - 2..], [cancelled, cancelled], "{kind}");
         assert!(end[..end.len() - 2].iter().all(|state| *state == done));
+        let ended = &rest[rest.len() - 2..];
+        assert!(
+            ended.iter().all(|job| job.started.is_none()),
+            "nobody knows when"
+        );
         assert_eq!(evaluator.num_jobs_gathered(), 5);
         assert!(evaluator.close().unwrap().is_empty());
         let refused = evaluator.submit([9]).unwrap_err();

@@ -268,10 +268,12 @@ where
             return;
         }
         let now = Timestamp::now();
-        let is_late = self.timeout.is_some_and(|(_, end)| end <= Instant::now());
+        let is_late = self.is_late();
+        // Only a job that passed its own limit is known to have run for as long as that.
+        let limit = self.limit.filter(|_| !is_late && !self.is_closing);
         for job in self.back.drain(..) {
             self.pending.remove(&job.id);
-            let mut record = JobRecord::ended(job, now, self.limit);
+            let mut record = JobRecord::ended(job, now, limit);
             if self.is_closing && record.state == JobState::TimedOut && !is_late {
                 record.state = JobState::Cancelled;
             }
