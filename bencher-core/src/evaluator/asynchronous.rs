@@ -160,7 +160,9 @@ where
             return;
         }
         while let Some(job) = self.next() {
-            (self.spawn)(Box::pin(job));
+            let spawn = || (self.spawn)(Box::pin(job));
+            // A runtime that refuses a job drops it, and a job that is dropped says so itself.
+            let _ = crate::quiet::catch(AssertUnwindSafe(spawn));
         }
     }
 

@@ -74,12 +74,17 @@ fn an_asynchronous_job_that_panics_or_is_dropped_fails() {
     assert!(jobs[0].error.as_ref().unwrap().ends_with("zero is too few"));
     assert_eq!(jobs[1].value(), Some(1.0));
 
-    let careless = |job| drop(job);
-    let mut evaluator = Evaluator::create_async(run, careless, two()).unwrap();
-    evaluator.submit(0..1000).unwrap();
-    for job in evaluator.gather(Gather::All).unwrap() {
-        let error = job.error.unwrap();
-        assert_eq!(error, "its runtime dropped it before it was done");
+    for panics in [false, true] {
+        let careless = move |job| {
+            drop(job);
+            assert!(!panics, "there is no runtime here");
+        };
+        let mut evaluator = Evaluator::create_async(run, careless, two()).unwrap();
+        evaluator.submit(0..1000).unwrap();
+        for job in evaluator.gather(Gather::All).unwrap() {
+            let error = job.error.unwrap();
+            assert_eq!(error, "its runtime dropped it before it was done");
+        }
     }
 }
 
@@ -233,4 +238,12 @@ fn it_says_what_it_is_and_what_its_jobs_are_at() {
         assert_eq!(json["search_id"], evaluator.search_id());
         assert!(evaluator.time_left().unwrap() < evaluator.timeout().unwrap());
     }
+}
+
+#[test]
+fn it_may_be_taken_to_another_thread() {
+    let mut evaluator = create("threads", |job| **job, two());
+    evaluator.submit([1]).unwrap();
+    let gather = move || evaluator.gather(Gather::All).unwrap();
+    assert_eq!(values(&std::thread::spawn(gather).join().unwrap()), [1.0]);
 }

@@ -99,6 +99,11 @@ pub trait Number {
 }
 
 /// One number or several.
+///
+/// ```
+/// use bencher_core::evaluator::Numbers;
+/// assert_eq!((0.5, 3, true).numbers(), [0.5, 3.0, 1.0]);
+/// ```
 pub trait Numbers {
     /// In their order.
     fn numbers(self) -> Vec<f64>;

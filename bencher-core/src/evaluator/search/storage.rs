@@ -238,3 +238,27 @@ impl Storage for SampleStorage {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_of_version_1_are_read() {
+        let numbers = r#"{"Numbers": {"by": 7, "ticket": 1, "count": 2}}"#;
+        let (by, ticket, count) = (7, 1, 2);
+        let expected = Entry::Numbers { by, ticket, count };
+        assert_eq!(serde_json::from_str::<Entry>(numbers).unwrap(), expected);
+        let ended = r#"{"Ended": {"by": 7, "job": {"id": 0, "args": {"x": 1.0}, "state": "TimedOut",
+            "objective": {"values": [4.0], "metadata": {"a": 1}}, "error": "why",
+            "times": [1763740000000000000, null, 5], "resources": ["gpu"],
+            "usage": {"cpu": {"secs": 1, "nanos": 2}, "peak_memory": null}}}}"#;
+        let Entry::Ended { job, .. } = serde_json::from_str(ended).unwrap() else {
+            panic!("another entry");
+        };
+        assert_eq!(job.times, [Some(1_763_740_000_000_000_000), None, Some(5)]);
+        assert_eq!(job.objective, Some(Objective::new(4).with("a", 1)));
+        assert_eq!((job.state, job.resources.len()), (JobState::TimedOut, 1));
+        assert_eq!(serde_json::to_value(&job.usage).unwrap()["cpu"]["nanos"], 2);
+    }
+}
