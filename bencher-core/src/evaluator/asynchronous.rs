@@ -135,6 +135,13 @@ impl<A, R> Shared<A, R> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Calls off the jobs that were not begun.
+    fn take_back(&self) {
+        let mut state = self.state();
+        let waiting = std::mem::take(&mut state.waiting);
+        state.done.extend(waiting.into_iter().map(Task::cancelled));
+    }
+
     /// Takes note of how a job ended, unless it was given up before; whether it was not.
     fn finish(&self, number: u64, outcome: Outcome<R>) -> bool {
         let mut state = self.state();
@@ -323,15 +330,15 @@ where
     }
 
     fn cancel(&mut self) {
+        self.shared.take_back();
         self.shared.calls.call();
-        let mut state = self.shared.state();
-        let waiting = std::mem::take(&mut state.waiting);
-        state.done.extend(waiting.into_iter().map(Task::cancelled));
     }
 
     fn expire(&mut self) {
-        self.cancel();
+        self.shared.take_back();
         self.end_late(None);
+        // Only now: one that stops at once has timed out like the others.
+        self.shared.calls.call();
     }
 
     fn running(&self) -> Vec<u64> {

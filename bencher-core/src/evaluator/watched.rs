@@ -187,6 +187,13 @@ impl<A, R> Shared<A, R> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Calls off the jobs that no thread has begun.
+    fn take_back(&self) {
+        let mut state = self.state();
+        let waiting = std::mem::take(&mut state.waiting);
+        state.done.extend(waiting.into_iter().map(Task::cancelled));
+    }
+
     /// Waits until a job is done, the time is up, or a job passes its limit.
     fn wait_for_news(&self, wait: Wait) {
         let mut state = self.state();
@@ -254,15 +261,15 @@ where
     }
 
     fn cancel(&mut self) {
+        self.shared.take_back();
         self.shared.calls.call();
-        let mut state = self.shared.state();
-        let waiting = std::mem::take(&mut state.waiting);
-        state.done.extend(waiting.into_iter().map(Task::cancelled));
     }
 
     fn expire(&mut self) {
-        self.cancel();
+        self.shared.take_back();
         self.leave_late(None);
+        // Only now: one that stops at once has timed out like the others.
+        self.shared.calls.call();
     }
 
     fn running(&self) -> Vec<u64> {

@@ -91,18 +91,21 @@ impl Drop for Notes {
 #[test]
 fn an_asynchronous_job_that_is_ended_is_dropped_at_its_await() {
     let dropped = Arc::new(AtomicBool::new(false));
+    let (tell, begun) = channel();
     let theirs = Arc::clone(&dropped);
     let run = move |_: RunningJob<'static, u64>| {
         let notes = Notes(Arc::clone(&theirs));
+        tell.send(()).unwrap();
         async move {
             std::future::pending::<()>().await;
             drop(notes);
             0
         }
     };
-    let options = Options::default().timeout(Duration::from_millis(10));
-    let mut evaluator = Evaluator::create_async(run, runtime::spawn, options).unwrap();
+    let mut evaluator = Evaluator::create_async(run, runtime::spawn, Options::default()).unwrap();
     evaluator.submit([0]).unwrap();
+    begun.recv().unwrap();
+    evaluator.set_timeout(Some(Duration::ZERO));
     let jobs = evaluator.gather(Gather::All).unwrap();
     assert_eq!(states(&jobs), [JobState::TimedOut]);
     until(|| dropped.load(Ordering::SeqCst));

@@ -81,10 +81,11 @@ impl Began {
         let took = self.clock.elapsed();
         let verdict = match returned {
             Ok(objective) => Verdict::new(objective),
-            Err(error) if is_called_off => return Err(error),
+            // When the time of all jobs is up, they are called off for that.
             Err(_) if deadline.is_some_and(|deadline| deadline <= self.at + took) => {
                 Verdict::TimedOut
             }
+            Err(error) if is_called_off => return Err(error),
             Err(error) => Verdict::Failed(error),
         };
         Ok(Reply {
