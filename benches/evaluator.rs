@@ -10,7 +10,8 @@ use std::task::{Context, Waker};
 use std::time::Instant;
 
 use bencher::evaluator::{
-    BoxedFuture, Evaluator, EvaluatorError, EvaluatorOptions, Gather, JobState, RunningJob,
+    BoxedFuture, Evaluator, EvaluatorError, EvaluatorOptions, Gather, JobRecord, JobState,
+    RunningJob,
 };
 
 /// Jobs that are submitted and gathered together.
@@ -180,7 +181,7 @@ fn probe(evaluator: &mut Evaluator<u64>) -> f64 {
     let gathered = evaluator
         .submit([PROBE, PROBE])
         .and_then(|_| evaluator.gather(Gather::All));
-    let values = gathered.iter().flatten().filter_map(|job| job.value());
+    let values = gathered.iter().flatten().filter_map(JobRecord::value);
     values.fold(0.0, f64::max)
 }
 

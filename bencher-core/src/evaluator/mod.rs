@@ -2,6 +2,9 @@
 //!
 //! Everything that executes user code runs on this: the backends differ in one trait only.
 //!
+//! An [`Evaluator`] is for searches: it submits points and gathers what they are worth, with timeouts,
+//! callbacks, resources and a storage. What it stands on serves sweeps, too:
+//!
 //! A [`Dispatcher`] numbers and counts the jobs; a [`Backend`] runs them. [`Executors`] names the
 //! backends there are.
 //!
