@@ -50,7 +50,7 @@ fn by_division(below: u64) -> u64 {
     let mut primes: Vec<u64> = Vec::new();
     for n in 2..below {
         let mut smaller = primes.iter().take_while(|prime| **prime * **prime <= n);
-        if smaller.all(|prime| n % prime != 0) {
+        if smaller.all(|prime| !n.is_multiple_of(*prime)) {
             primes.push(n);
         }
     }
@@ -75,7 +75,7 @@ fn by_recursion(n: u64, below: u64) -> u64 {
     if n >= below {
         return 0;
     }
-    let is_prime = (2..).take_while(|d| d * d <= n).all(|d| n % d != 0);
+    let is_prime = (2..=n.isqrt()).all(|d| !n.is_multiple_of(d));
     // Something that is in use after the call, so that no loop is made of it.
     let mark = black_box([u64::from(is_prime); 4]);
     by_recursion(n + 1, below) + mark[0]

@@ -128,11 +128,13 @@ fn every_order_and_backend_gives_the_same_dataset() {
     let mut cases = Vec::new();
     for _ in 0..6 {
         let least = random(20);
-        let (numbers, samples, repeats) = (least..=least + random(30), random(4), random(3));
+        let numbers = least..=least + random(30);
+        let samples = usize::try_from(random(4)).unwrap();
+        let repeats = u32::try_from(random(3)).unwrap();
         let inputs = move || {
             let numbers = Trap::N.bounds(*numbers.start(), *numbers.end());
-            let mut inputs = vec![numbers, Trap::X.samples(1 + samples as usize)];
-            inputs.insert((samples % 3) as usize, Trap::MODE);
+            let mut inputs = vec![numbers, Trap::X.samples(1 + samples)];
+            inputs.insert(samples % 3, Trap::MODE);
             inputs
         };
         let mut datasets = Vec::new();
@@ -149,7 +151,7 @@ fn every_order_and_backend_gives_the_same_dataset() {
                     order: Some(order),
                     executor,
                     cache: false,
-                    repeats: Some(1 + repeats as u32),
+                    repeats: Some(1 + repeats),
                     ..quiet(std::path::Path::new("unused"))
                 };
                 let mut trap = bench::<Trap>(config);

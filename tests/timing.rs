@@ -7,16 +7,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bencher::dataset::{CellState, Dataset};
-use bencher::evaluator::Executors;
 use bencher::measure::{FIRST_LOOK, FakeClock, RoundRules, Timer, Wanted};
 use bencher::prelude::*;
 use bencher::progress::SilentProgress;
 use bencher::result_collector::ResultCollector;
 use bencher::space::{Density, Order};
 use bencher::store::MemoryStore;
-use bencher::sweep_executor::{
-    Interrupt, Plan, Processes, RunEnd, RunOptions, SweepChoice, SweepExecutor,
-};
+use bencher::sweep_executor::{Interrupt, Plan, RunEnd, RunOptions, SweepChoice, SweepExecutor};
 use bencher::value::Digest;
 
 thread_local! {

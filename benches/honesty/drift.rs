@@ -3,14 +3,12 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
-use bencher::evaluator::Executors;
 use bencher::measure::{FakeClock, RoundRules, Timer, Wanted};
 use bencher::prelude::*;
 use bencher::progress::SilentProgress;
 use bencher::result_collector::ResultCollector;
 use bencher::space::{Density, Order};
-use bencher::sweep_executor::{Interrupt, Plan, Processes, RunOptions, SweepChoice, SweepExecutor};
-use bencher::value::Digest;
+use bencher::sweep_executor::{Plan, RunOptions, SweepChoice, SweepExecutor};
 
 use super::noise::Random;
 

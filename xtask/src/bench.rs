@@ -6,7 +6,14 @@ use crate::bench_compile;
 use crate::run::run;
 
 /// Every benchmark target of the workspace, the quickest first.
-const TARGETS: [&str; 5] = ["memory", "overhead", "sweeper", "store", "honesty"];
+const TARGETS: [&str; 6] = [
+    "evaluator",
+    "memory",
+    "overhead",
+    "sweeper",
+    "store",
+    "honesty",
+];
 
 /// Runs the benchmarks that are named, or every target.
 pub(crate) fn bench(names: &[String]) -> Result<(), String> {

@@ -17,6 +17,8 @@ use super::{Backend, Finished, Task, Wait};
 /// ```
 pub struct Dispatcher<A, R> {
     backend: Box<dyn Backend<A, R>>,
+    /// The number of the next job.
+    next: u64,
     submitted: u64,
     gathered: u64,
     retries: u32,
@@ -55,6 +57,7 @@ impl<A, R> Dispatcher<A, R> {
     pub fn new(backend: Box<dyn Backend<A, R>>) -> Self {
         Self {
             backend,
+            next: 0,
             submitted: 0,
             gathered: 0,
             retries: 0,
@@ -92,15 +95,36 @@ impl<A, R> Dispatcher<A, R> {
     /// Submits jobs; they are numbered from 0 in the order of submission. Returns the number of
     /// the first.
     pub fn submit(&mut self, jobs: impl IntoIterator<Item = A>) -> u64 {
-        let first = self.submitted;
+        let first = self.next;
         let tasks: Vec<Task<A>> = jobs
             .into_iter()
             .zip(first..)
             .map(|(args, id)| Task { id, args })
             .collect();
         self.submitted += tasks.len() as u64;
+        self.next += tasks.len() as u64;
         self.backend.submit(tasks);
         first
+    }
+
+    /// Numbers the jobs from here on, unless that would give a number twice.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use bencher_core::evaluator::{Dispatcher, Executors, JobHandle, Limits};
+    /// let next = Arc::new(|x: &u32, _: &JobHandle<'_>| Ok(x + 1));
+    /// let mut jobs = Dispatcher::new(Executors::Serial.backend(next, &Limits::default())?);
+    /// jobs.number_from(10);
+    /// assert_eq!(jobs.submit([1, 2]), 10);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn number_from(&mut self, first: u64) {
+        self.next = self.next.max(first);
+    }
+
+    /// The number of the next job.
+    pub const fn next(&self) -> u64 {
+        self.next
     }
 
     /// The jobs that finished since; if it waits, until there is one, provided that any is under way.
@@ -179,6 +203,11 @@ impl<A, R> Dispatcher<A, R> {
     /// How often a job was tried again.
     pub const fn retried(&self) -> u64 {
         self.retried
+    }
+
+    /// The numbers of the jobs that run now, as far as the backend knows.
+    pub fn running(&self) -> Vec<u64> {
+        self.backend.running()
     }
 
     /// How many jobs should be under way to keep every worker busy.

@@ -2,7 +2,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::process::{Launch, ProcessBackend, Role, ordinal, role};
-use super::{Backend, Limits, RunFunction, SerialBackend, ThreadBackend};
+use super::{Backend, Limits, RunFunction, SerialBackend, ThreadBackend, WatchedThreads};
 
 /// How jobs are run.
 ///
@@ -46,7 +46,10 @@ impl Executors {
         let line = std::panic::Location::caller();
         Ok(match self {
             Self::Serial => Box::new(SerialBackend::new(function, limits)),
-            Self::Threads(workers) => Box::new(ThreadBackend::start(function, workers, limits)?),
+            Self::Threads(workers) if limits.time.is_some() => {
+                Box::new(WatchedThreads::start(function, workers, limits)?)
+            }
+            Self::Threads(workers) => Box::new(ThreadBackend::start(function, workers)?),
             Self::Processes(workers) => {
                 let line = format!("line {line}");
                 let place = format!("{line}, time {}", ordinal(&line) + 1);

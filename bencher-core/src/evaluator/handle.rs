@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -57,6 +58,37 @@ impl<'a> JobHandle<'a> {
     pub(super) fn is_late(&self) -> bool {
         self.deadline
             .is_some_and(|deadline| Instant::now() >= deadline)
+    }
+}
+
+/// A [`JobHandle`] that may be kept: asynchronous jobs have one of their own.
+///
+/// The example stands at [`AsyncBackend`](super::AsyncBackend).
+#[derive(Clone, Debug)]
+pub struct SharedHandle {
+    calls: Arc<CallOff>,
+    seen: u64,
+    deadline: Option<Instant>,
+}
+
+impl SharedHandle {
+    /// The handle of a job that begins now.
+    pub(super) fn begin(calls: &Arc<CallOff>, limit: Option<Duration>) -> Self {
+        let JobHandle { seen, deadline, .. } = JobHandle::begin(calls, limit);
+        Self {
+            calls: Arc::clone(calls),
+            seen,
+            deadline,
+        }
+    }
+
+    /// What can be asked.
+    pub fn handle(&self) -> JobHandle<'_> {
+        JobHandle {
+            calls: &self.calls,
+            seen: self.seen,
+            deadline: self.deadline,
+        }
     }
 }
 

@@ -2,6 +2,9 @@
 //!
 //! Everything that executes user code runs on this: the backends differ in one trait only.
 //!
+//! An [`Evaluator`] is for searches: it submits points and gathers what they are worth, with timeouts,
+//! callbacks, resources and a storage. What it stands on serves sweeps, too:
+//!
 //! A [`Dispatcher`] numbers and counts the jobs; a [`Backend`] runs them. [`Executors`] names the
 //! backends there are.
 //!
@@ -23,6 +26,8 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+mod asynchronous;
+pub mod callbacks;
 mod dispatcher;
 mod executors;
 mod handle;
@@ -30,21 +35,30 @@ mod limits;
 mod outcome;
 #[cfg_attr(not(unix), path = "no_process.rs")]
 pub mod process;
+mod search;
 mod serial;
 #[cfg(test)]
 mod tests;
 mod threads;
+mod watched;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+pub use asynchronous::{AsyncBackend, AsyncFunction, BoxedFuture};
 pub use dispatcher::Dispatcher;
 pub use executors::Executors;
-pub use handle::JobHandle;
+pub use handle::{JobHandle, SharedHandle};
 pub use limits::Limits;
 pub use outcome::{Finished, Outcome, Task, Usage};
+pub use search::{
+    Callback, Entry, Evaluator, EvaluatorError, EvaluatorOptions, FAILURE, Gather, IntoObjective,
+    JobRecord, JobState, MemoryStorage, Number, Numbers, Objective, RunningJob, SampleStorage,
+    Storage, StoredJob,
+};
 pub use serial::SerialBackend;
 pub use threads::ThreadBackend;
+pub use watched::WatchedThreads;
 
 use handle::CallOff;
 
@@ -148,6 +162,10 @@ pub trait Backend<A, R>: Send {
     fn cancel(&mut self);
     /// Ends the jobs that run, as far as it can; those that it ends come back as timed out.
     fn expire(&mut self);
+    /// The numbers of the jobs that run now, as far as it knows.
+    fn running(&self) -> Vec<u64> {
+        Vec::new()
+    }
     /// How many jobs should be under way to keep every worker busy.
     fn window(&self) -> usize;
     /// How many jobs run at the same time at most.

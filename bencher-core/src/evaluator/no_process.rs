@@ -43,6 +43,11 @@ impl Role {
         match self.0 {}
     }
 
+    /// Which of the workers it would be.
+    pub const fn number(&self) -> usize {
+        match self.0 {}
+    }
+
     /// What it would be told.
     pub fn context(&self) -> &[u8] {
         match self.0 {}

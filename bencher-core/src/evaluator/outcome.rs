@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// A job on its way to a worker.
 ///
 /// ```
@@ -57,7 +59,7 @@ pub struct Finished<A, R> {
 /// both.add(&Usage { cpu: Duration::from_millis(1), peak_memory: None });
 /// assert_eq!((both.cpu.as_millis(), both.peak_memory), (4, Some(1 << 20)));
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
     /// Time on cores, of all its threads together.
     pub cpu: Duration,

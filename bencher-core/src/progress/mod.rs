@@ -19,9 +19,11 @@
 //! ```
 
 mod bar;
+mod jobs;
 mod json;
 
 pub use bar::BarProgress;
+pub use jobs::JobProgress;
 pub use json::JsonProgress;
 
 use crate::job::JobOutcome;

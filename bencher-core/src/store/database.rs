@@ -2,8 +2,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use fjall::{Keyspace, PersistMode};
@@ -53,6 +53,8 @@ struct Shared {
     samples: Keyspace,
     meta: Keyspace,
     next: AtomicU64,
+    /// Held while numbers are taken and written, so that they are seen in their order.
+    writing: Mutex<()>,
     root: PathBuf,
     dir: PathBuf,
     watermark: PathBuf,
@@ -162,6 +164,7 @@ impl Database {
             samples: opened.samples,
             meta: opened.meta,
             next: AtomicU64::new(next),
+            writing: Mutex::new(()),
             inode: inode(&dir),
             root: root.to_owned(),
             dir,
@@ -281,6 +284,27 @@ impl SampleStore for Database {
         Ok(damaged)
     }
 
+    fn load_since(
+        &self,
+        series: &Series,
+        position: u64,
+        visit: &mut dyn FnMut(Pack),
+    ) -> Result<u64, StoreError> {
+        let key = |sequence: u64| [&series.prefix()[..], &sequence.to_be_bytes()].concat();
+        let mut end = position;
+        for guard in self.shared.samples.range(key(position)..=key(u64::MAX)) {
+            hand_out(guard, &mut |_, pack| {
+                if let Ok(pack) = pack
+                    && pack.series == *series
+                {
+                    end = pack.sequence + 1;
+                    visit(pack);
+                }
+            });
+        }
+        Ok(end)
+    }
+
     fn load_all(&self, visit: &mut dyn FnMut(Pack)) -> Result<u64, StoreError> {
         let mut damaged = 0;
         self.for_each(&[], &mut |_, pack| match pack {
@@ -296,6 +320,8 @@ impl SampleStore for Database {
 
     fn append(&mut self, packs: &[Pack]) -> Result<(), StoreError> {
         self.still_there()?;
+        let writing = self.shared.writing.lock();
+        let _writing = writing.unwrap_or_else(PoisonError::into_inner);
         let mut batch = self.shared.database.batch();
         let first = self
             .shared

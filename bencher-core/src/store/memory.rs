@@ -60,6 +60,22 @@ impl SampleStore for MemoryStore {
         Ok(0)
     }
 
+    fn load_since(
+        &self,
+        series: &Series,
+        position: u64,
+        visit: &mut dyn FnMut(Pack),
+    ) -> Result<u64, StoreError> {
+        let (new, end) = self.with(|packs| {
+            let at = usize::try_from(position).unwrap_or(usize::MAX);
+            let new = packs.get(at.min(packs.len())..).unwrap_or_default();
+            let of_series = new.iter().filter(|pack| pack.series == *series);
+            (of_series.cloned().collect::<Vec<_>>(), packs.len() as u64)
+        });
+        new.into_iter().for_each(visit);
+        Ok(end)
+    }
+
     fn blobs(&self) -> BlobStore {
         self.blobs.clone()
     }

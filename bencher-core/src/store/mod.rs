@@ -124,6 +124,42 @@ pub trait SampleStore: Send {
     /// Where the store itself cannot be read.
     fn load_all(&self, visit: &mut dyn FnMut(Pack)) -> Result<u64, StoreError>;
 
+    /// Hands the packs of a series that came at or after a position to `visit`, oldest first, and says from
+    /// where to go on; the beginning is 0. A position counts for as long as the store is open.
+    ///
+    /// As it stands here, it reads everything; stores that know where to begin do so.
+    ///
+    /// ```
+    /// use bencher_core::store::{MemoryStore, Pack, SampleStore, Series};
+    /// use bencher_core::value::Digest;
+    /// let series = Series { tag: String::new(), sweep_type: "demo::Sorting".to_owned(), version: 1 };
+    /// let mut store = MemoryStore::default();
+    /// store.append(&[Pack::new(series.clone(), Digest(7), vec![], vec![])])?;
+    /// let mut seen = 0;
+    /// let position = store.load_since(&series, 0, &mut |_| seen += 1)?;
+    /// store.load_since(&series, position, &mut |_| seen += 1)?;
+    /// assert_eq!(seen, 1, "nothing new");
+    /// # Ok::<(), bencher_core::store::StoreError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where the store itself cannot be read.
+    fn load_since(
+        &self,
+        series: &Series,
+        position: u64,
+        visit: &mut dyn FnMut(Pack),
+    ) -> Result<u64, StoreError> {
+        let mut at = 0;
+        self.load(series, &mut |pack| {
+            if at >= position {
+                visit(pack);
+            }
+            at += 1;
+        })?;
+        Ok(at)
+    }
+
     /// Where large contents go.
     fn blobs(&self) -> BlobStore;
 

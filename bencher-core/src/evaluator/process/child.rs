@@ -113,6 +113,7 @@ impl Worker {
         let hello = Order::Hello(Hello {
             version: VERSION,
             memory: limits.memory,
+            number,
             core: limits.pin.then_some(number),
             time: limits.time,
             context: launch.context.clone(),

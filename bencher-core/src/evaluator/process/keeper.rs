@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -35,9 +35,14 @@ pub(super) struct Keeper<A, R> {
     /// By what others end the worker that is at work.
     pub(super) grip: Arc<Mutex<Option<Grip>>>,
     pub(super) worker: Option<Worker>,
+    /// The number of the job that runs, or [`NONE`].
+    pub(super) running: Arc<AtomicU64>,
     /// How often jobs had been called off when the chunk that it is at was submitted.
     pub(super) calls: u64,
 }
+
+/// The number of no job.
+pub(super) const NONE: u64 = u64::MAX;
 
 /// What came of giving a worker jobs.
 enum Gave {
@@ -145,6 +150,7 @@ where
             let before = rest.len();
             let gave = self.give(&mut worker, &mut rest);
             self.hold(None);
+            self.running.store(NONE, Ordering::Relaxed);
             starts = if rest.len() < before { 0 } else { starts + 1 };
             match gave {
                 Gave::Everything => self.worker = Some(worker),
@@ -187,10 +193,12 @@ where
             return Gave::Gone;
         }
         let mut pace = Pace::new(&self.limits);
+        self.tell_running(rest);
         while !rest.is_empty() {
             match worker.listen(pace.patience(rest.len())) {
                 Ok(true) => {
                     let (count, gave) = self.take_answers(worker, rest);
+                    self.tell_running(rest);
                     if let Some(gave) = gave {
                         return gave;
                     }
@@ -280,6 +288,12 @@ where
             // Whoever does not listen any more wants no results.
             let _ = self.results.send(vec![task.ended(outcome)]);
         }
+    }
+
+    /// The first that is left is the one that runs.
+    fn tell_running(&self, rest: &VecDeque<Task<A>>) {
+        let id = rest.front().map_or(NONE, |task| task.id);
+        self.running.store(id, Ordering::Relaxed);
     }
 
     fn hold(&self, grip: Option<Grip>) {

@@ -29,7 +29,7 @@ use serde::de::DeserializeOwned;
 
 use super::{Backend, Finished, Limits, Task, Wait};
 use child::{Grip, Why};
-use keeper::Keeper;
+use keeper::{Keeper, NONE};
 pub use launch::Launch;
 pub(crate) use launch::ordinal;
 pub use role::{Role, role};
@@ -49,6 +49,7 @@ pub struct ProcessBackend<A, R> {
     finished: Receiver<Vec<Finished<A, R>>>,
     keepers: Vec<JoinHandle<()>>,
     grips: Vec<Arc<Mutex<Option<Grip>>>>,
+    running: Vec<Arc<AtomicU64>>,
     shared: Arc<Shared>,
 }
 
@@ -96,11 +97,14 @@ where
             finished,
             keepers: Vec::new(),
             grips: Vec::new(),
+            running: Vec::new(),
             shared,
         };
         for number in 0..workers.max(1) {
             let grip = Arc::default();
             backend.grips.push(Arc::clone(&grip));
+            let running = Arc::new(AtomicU64::new(NONE));
+            backend.running.push(Arc::clone(&running));
             let keeper = Keeper {
                 number,
                 launch: launch.clone(),
@@ -111,6 +115,7 @@ where
                 shared: Arc::clone(&backend.shared),
                 grip,
                 worker: first.take(),
+                running,
                 calls: 0,
             };
             let thread = std::thread::Builder::new().name(format!("bencher-keeper-{number}"));
@@ -198,6 +203,11 @@ impl<A: Send, R: Send> Backend<A, R> for ProcessBackend<A, R> {
         for grip in self.at_work() {
             grip.kill(Why::Expired);
         }
+    }
+
+    fn running(&self) -> Vec<u64> {
+        let ids = self.running.iter().map(|id| id.load(Ordering::Relaxed));
+        ids.filter(|id| *id != NONE).collect()
     }
 
     fn window(&self) -> usize {

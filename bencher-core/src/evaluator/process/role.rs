@@ -105,6 +105,11 @@ impl Role {
         &self.place
     }
 
+    /// Which of the workers it is, from 0; one that takes another's place has its number.
+    pub const fn number(&self) -> usize {
+        self.hello.number
+    }
+
     /// What it was told by [`Launch::context`](super::Launch::context).
     pub fn context(&self) -> &[u8] {
         &self.hello.context

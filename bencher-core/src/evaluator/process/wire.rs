@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// The version of this protocol; both ends are the same executable, so it guards against a worker that is not.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// The first message to a worker.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -15,6 +15,8 @@ pub(super) struct Hello {
     pub(super) version: u32,
     /// How much memory the worker may map.
     pub(super) memory: Option<u64>,
+    /// Which of the workers it is, from 0.
+    pub(super) number: usize,
     /// The number of the worker whose core it stays on.
     pub(super) core: Option<usize>,
     /// How long a job may take.

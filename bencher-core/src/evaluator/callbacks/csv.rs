@@ -1,0 +1,307 @@
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
+
+use super::super::{Callback, FAILURE, JobRecord};
+
+/// A CSV file with a row for every job that ended, written when it ended.
+///
+/// The columns are `p:NAME` for the arguments, `objective` (or `objective_0`, `objective_1`, …; [`FAILURE`]
+/// stands there of jobs that have none), `job_id`, `job_status`, and `m:NAME` for all else that is known. A
+/// column that is first needed by a later job is added to all rows. Metadata whose names begin with `_` are
+/// left out. Where the file is there already, its rows stay, and the jobs of this run follow.
+///
+/// ```
+/// use bencher_core::evaluator::callbacks::CsvLogger;
+/// use bencher_core::evaluator::{Evaluator, EvaluatorOptions, Gather, Objective, RunningJob};
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("jobs.csv");
+/// let options = EvaluatorOptions::default().callback(CsvLogger::new(&path));
+/// let run = |x: &RunningJob<'_, f64>| Objective::new(x.recip()).with("kind", "inverse");
+/// let mut evaluator = Evaluator::create("serial", run, options)?;
+/// evaluator.submit([4.0, 0.0])?;
+/// evaluator.gather(Gather::All)?;
+/// let text = std::fs::read_to_string(path)?;
+/// assert!(text.starts_with("p:value,objective,job_id,job_status,m:submitted,m:started,m:ended,m:kind"));
+/// assert!(text.contains("\n4.0,0.25,0,DONE,") && text.contains("\n0.0,F,1,FAILED,"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct CsvLogger {
+    path: PathBuf,
+    /// The file at its end, and its columns; none before the first job.
+    open: Option<(File, Vec<String>)>,
+    problem: Option<String>,
+}
+
+type Row = Vec<(String, String)>;
+
+impl CsvLogger {
+    /// Writes to the file of this name, which is made with the first job.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            open: None,
+            problem: None,
+        }
+    }
+
+    fn write(&mut self, row: Row, failed: bool) -> io::Result<()> {
+        let (mut file, mut columns) = match self.open.take() {
+            Some(open) => open,
+            None => open(&self.path)?,
+        };
+        let is_new = |name: &&String| !columns.contains(name);
+        let new: Vec<String> = row
+            .iter()
+            .map(|(name, _)| name)
+            .filter(is_new)
+            .cloned()
+            .collect();
+        if !new.is_empty() {
+            file = widen(&self.path, &columns, &new)?;
+            columns.extend(new);
+        }
+        let mut line = String::new();
+        for (at, column) in columns.iter().enumerate() {
+            if at > 0 {
+                line.push(',');
+            }
+            match row.iter().find(|(name, _)| name == column) {
+                Some((_, text)) => push_field(&mut line, text),
+                None if failed && is_objective(column) => line.push_str(FAILURE),
+                None => {}
+            }
+        }
+        line.push('\n');
+        file.write_all(line.as_bytes())?;
+        self.open = Some((file, columns));
+        Ok(())
+    }
+}
+
+impl<A: Serialize> Callback<A> for CsvLogger {
+    fn on_done(&mut self, job: &JobRecord<A>) {
+        let row = row(job);
+        if let Err(error) = self.write(row, job.objective.is_none()) {
+            let path = self.path.display();
+            let text = format!("job {} could not be written to {path}: {error}", job.id);
+            self.problem.get_or_insert(text);
+        }
+    }
+
+    fn problem(&mut self) -> Option<String> {
+        self.problem.take()
+    }
+}
+
+fn is_objective(column: &str) -> bool {
+    column == "objective" || column.starts_with("objective_")
+}
+
+/// What is known of a job, by column.
+fn row<A: Serialize>(job: &JobRecord<A>) -> Row {
+    let mut row = Row::new();
+    match serde_json::to_value(&job.args) {
+        Ok(Json::Object(fields)) => push_json(&mut row, "p:", fields),
+        Ok(value) => row.push(("p:value".to_owned(), text(&value))),
+        Err(_) => {}
+    }
+    match job.values() {
+        [one] => row.push(("objective".to_owned(), one.to_string())),
+        several => {
+            let named = several.iter().enumerate();
+            row.extend(named.map(|(n, value)| (format!("objective_{n}"), value.to_string())));
+        }
+    }
+    row.push(("job_id".to_owned(), job.id.to_string()));
+    row.push(("job_status".to_owned(), job.state.to_string()));
+    let mut known = |name: &str, value: Option<String>| {
+        row.extend(value.map(|value| (format!("m:{name}"), value)));
+    };
+    known("submitted", Some(job.submitted.to_string()));
+    // These two stand in every file, so that it is not rewritten when the first job has them.
+    known(
+        "started",
+        Some(
+            job.started
+                .map_or_else(String::new, |time| time.to_string()),
+        ),
+    );
+    known(
+        "ended",
+        Some(job.ended.map_or_else(String::new, |time| time.to_string())),
+    );
+    known("error", job.error.clone());
+    known(
+        "resources",
+        (!job.resources.is_empty()).then(|| job.resources.join(" ")),
+    );
+    known(
+        "cpu",
+        job.usage.map(|usage| usage.cpu.as_secs_f64().to_string()),
+    );
+    let peak = job.usage.and_then(|usage| usage.peak_memory);
+    known("peak_memory", peak.map(|bytes| bytes.to_string()));
+    if let Some(objective) = &job.objective {
+        let shown = objective
+            .metadata
+            .iter()
+            .filter(|(name, _)| !name.starts_with('_'));
+        let shown = shown.map(|(name, value)| (name.clone(), value.clone()));
+        push_json(&mut row, "m:", shown.collect());
+    }
+    row
+}
+
+/// A column for every field, and for every field of a field.
+fn push_json(row: &mut Row, prefix: &str, fields: Map<String, Json>) {
+    for (name, value) in fields {
+        let column = format!("{prefix}{name}");
+        match value {
+            Json::Object(inner) if !inner.is_empty() => {
+                push_json(row, &format!("{column}."), inner);
+            }
+            // What a job says of itself does not replace what is known of it.
+            _ if row.iter().any(|(known, _)| *known == column) => {}
+            value => row.push((column, text(&value))),
+        }
+    }
+}
+
+fn text(value: &Json) -> String {
+    match value {
+        Json::Null => String::new(),
+        Json::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn push_field(line: &mut String, text: &str) {
+    if text.contains([',', '"', '\n', '\r']) {
+        line.push('"');
+        line.push_str(&text.replace('"', "\"\""));
+        line.push('"');
+    } else {
+        line.push_str(text);
+    }
+}
+
+/// Opens the file at its end, behind its last whole row, and reads its columns.
+fn open(path: &Path) -> io::Result<(File, Vec<String>)> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let file = OpenOptions::new().append(true).create(true).open(path)?;
+    let bytes = std::fs::read(path)?;
+    let ends = row_ends(&bytes);
+    let Some(heading) = ends.first().and_then(|end| bytes.get(..*end)) else {
+        // Nothing, or the beginning of a heading.
+        file.set_len(0)?;
+        return Ok((file, Vec::new()));
+    };
+    let columns = fields(&String::from_utf8_lossy(heading));
+    if !columns.iter().any(|column| column == "job_id") {
+        let text = "the file is there and is no log of jobs: it has no column `job_id`";
+        return Err(io::Error::new(io::ErrorKind::InvalidData, text));
+    }
+    // A program that died may have left half a row.
+    file.set_len(ends.last().map_or(0, |end| *end as u64))?;
+    Ok((file, columns))
+}
+
+/// Adds columns to every row. The file is replaced as a whole, so that it is never half of each.
+fn widen(path: &Path, columns: &[String], new: &[String]) -> io::Result<File> {
+    let old = std::fs::read(path)?;
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    let mut out = io::BufWriter::new(File::create(&beside)?);
+    let mut heading = String::new();
+    for (at, column) in columns.iter().chain(new).enumerate() {
+        if at > 0 {
+            heading.push(',');
+        }
+        push_field(&mut heading, column);
+    }
+    writeln!(out, "{heading}")?;
+    let commas = ",".repeat(new.len());
+    let ends = row_ends(&old);
+    for (start, end) in ends.iter().zip(ends.iter().skip(1)) {
+        let row = old.get(*start..*end).unwrap_or_default();
+        let row = row.strip_suffix(b"\n").unwrap_or(row);
+        let row = row.strip_suffix(b"\r").unwrap_or(row);
+        out.write_all(row)?;
+        writeln!(out, "{commas}")?;
+    }
+    out.into_inner()
+        .map_err(io::IntoInnerError::into_error)?
+        .sync_data()?;
+    std::fs::rename(&beside, path)?;
+    OpenOptions::new().append(true).open(path)
+}
+
+/// Where each whole row ends: behind a line end that no quotes are around.
+fn row_ends(bytes: &[u8]) -> Vec<usize> {
+    let mut quoted = false;
+    let mut ends = Vec::new();
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'\n' if !quoted => ends.push(at + 1),
+            _ => {}
+        }
+    }
+    ends
+}
+
+/// The fields of a row.
+fn fields(row: &str) -> Vec<String> {
+    let row = row
+        .trim_start_matches('\u{feff}')
+        .trim_end_matches(['\n', '\r']);
+    let mut fields = vec![String::new()];
+    let mut quoted = false;
+    let mut before = ' ';
+    for letter in row.chars() {
+        let Some(field) = fields.last_mut() else {
+            break;
+        };
+        match letter {
+            // The second of two quotes inside quotes stands for one.
+            '"' if before == '"' && !quoted => {
+                field.push('"');
+                quoted = true;
+            }
+            '"' => quoted = !quoted,
+            ',' if !quoted => fields.push(String::new()),
+            other => field.push(other),
+        }
+        before = letter;
+    }
+    fields
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_come_back_as_they_were_written() {
+        let texts = ["a", "", "b,c", "say \"no\"", "\"", "two\nlines", "ö"];
+        let mut line = String::new();
+        for (at, text) in texts.iter().enumerate() {
+            if at > 0 {
+                line.push(',');
+            }
+            push_field(&mut line, text);
+        }
+        assert_eq!(fields(&format!("{line}\r\n")), texts);
+        assert_eq!(
+            row_ends(format!("{line}\n{line}\nhalf").as_bytes()).len(),
+            2
+        );
+    }
+}

@@ -1,0 +1,159 @@
+//! The ways to make an evaluator.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::super::{
+    AsyncBackend, Backend, BoxedFuture, Executors, Limits, SerialBackend, WatchedThreads,
+};
+use super::evaluator::Evaluator;
+use super::objective::IntoObjective;
+use super::options::{EvaluatorError, EvaluatorOptions};
+use super::queued::Pool;
+use super::running::RunningJob;
+use super::work::{Assignment, Reply, async_function, pool, run_function};
+use crate::var::UnknownName;
+use std::sync::Arc;
+
+/// The names of the evaluators there are.
+const NAMES: [&str; 3] = ["serial", "threads", "processes"];
+
+impl<A> Evaluator<A>
+where
+    A: Serialize + DeserializeOwned + Clone + Send + 'static,
+{
+    /// An evaluator by the name of how it runs jobs: `serial`, on the thread that gathers; `threads`;
+    /// `processes`, each this program again, which can crash without harm to the others.
+    ///
+    /// In a worker process that was started for the evaluator made here, this runs the jobs and never returns:
+    /// the program must go the same way up to here each time it is started.
+    ///
+    /// # Errors
+    /// Where there is no evaluator of this name, its workers cannot be started, or there are too few resources.
+    #[track_caller]
+    pub fn create<F, T>(
+        name: &str,
+        run: F,
+        options: EvaluatorOptions<A>,
+    ) -> Result<Self, EvaluatorError>
+    where
+        F: Fn(&RunningJob<'_, A>) -> T + Send + Sync + 'static,
+        T: IntoObjective,
+    {
+        let executor = match name {
+            "serial" => Executors::Serial,
+            "threads" => Executors::Threads(options.workers),
+            "processes" => Executors::Processes(options.workers),
+            _ => return Err(UnknownName::new("evaluator", name, NAMES).into()),
+        };
+        Self::create_on(executor, run, options)
+    }
+
+    /// Like [`create`](Self::create), by the executor; the number of workers in the options does not count.
+    ///
+    /// ```
+    /// use bencher_core::evaluator::{Evaluator, EvaluatorOptions, Executors, Gather};
+    /// let options = EvaluatorOptions::default();
+    /// let mut evaluator = Evaluator::create_on(Executors::Threads(2), |x| **x + 1, options)?;
+    /// evaluator.submit([1, 2, 3])?;
+    /// let values: Vec<_> = evaluator.gather(Gather::All)?.iter().map(|job| job.value()).collect();
+    /// assert_eq!(values, [Some(2.0), Some(3.0), Some(4.0)]);
+    /// # Ok::<(), bencher_core::evaluator::EvaluatorError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where its workers cannot be started, or there are too few resources.
+    #[track_caller]
+    pub fn create_on<F, T>(
+        executor: Executors,
+        run: F,
+        options: EvaluatorOptions<A>,
+    ) -> Result<Self, EvaluatorError>
+    where
+        F: Fn(&RunningJob<'_, A>) -> T + Send + Sync + 'static,
+        T: IntoObjective,
+    {
+        let limits = options.limits;
+        let workers = workers(executor.workers(), &options)?;
+        let is_process = matches!(executor, Executors::Processes(_));
+        let pool = pool(&options.resources, options.per_job, workers, is_process);
+        let function = run_function(run, pool.clone());
+        let (name, backend): (_, Box<dyn Backend<Assignment<A>, Reply>>) = match executor {
+            Executors::Serial => ("serial", Box::new(SerialBackend::new(function, &limits))),
+            Executors::Threads(_) => {
+                let threads = WatchedThreads::start(function, workers, &limits)?;
+                ("threads", Box::new(threads))
+            }
+            Executors::Processes(_) => {
+                let executor = Executors::Processes(workers);
+                ("processes", executor.backend(function, &limits)?)
+            }
+        };
+        Ok(Self::new(name, backend, pool, options))
+    }
+
+    /// An evaluator of an asynchronous function, whose jobs `spawn` puts on the user's runtime (with tokio:
+    /// `move |job| { runtime.spawn(job); }`). `workers` of them are under way at the same time.
+    ///
+    /// A job that is ended is dropped at its next await.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::task::{Context, Poll, Wake, Waker};
+    /// use bencher_core::evaluator::{BoxedFuture, Evaluator, EvaluatorOptions, Gather};
+    /// # struct Unpark(std::thread::Thread);
+    /// # impl Wake for Unpark {
+    /// #     fn wake(self: Arc<Self>) { self.0.unpark(); }
+    /// # }
+    /// # fn block_on(mut job: BoxedFuture) {
+    /// #     let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    /// #     while job.as_mut().poll(&mut Context::from_waker(&waker)).is_pending() {
+    /// #         std::thread::park();
+    /// #     }
+    /// # }
+    /// let spawn = |job: BoxedFuture| drop(std::thread::spawn(|| block_on(job)));
+    /// let options = EvaluatorOptions::default().workers(2);
+    /// let mut evaluator = Evaluator::create_async(|x| async move { *x * 2.0 }, spawn, options)?;
+    /// evaluator.submit([1.0, 2.0])?;
+    /// let values: Vec<_> = evaluator.gather(Gather::All)?.iter().map(|job| job.value()).collect();
+    /// assert_eq!(values, [Some(2.0), Some(4.0)]);
+    /// # Ok::<(), bencher_core::evaluator::EvaluatorError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where there are too few resources.
+    pub fn create_async<F, Fut, T>(
+        run: F,
+        spawn: impl Fn(BoxedFuture) + Send + Sync + 'static,
+        options: EvaluatorOptions<A>,
+    ) -> Result<Self, EvaluatorError>
+    where
+        A: Sync,
+        F: Fn(RunningJob<'static, A>) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = T> + Send + 'static,
+        T: IntoObjective,
+    {
+        let limits: Limits = options.limits;
+        let workers = workers(options.workers, &options)?;
+        let pool: Option<Arc<Pool>> = pool(&options.resources, options.per_job, workers, false);
+        let function = async_function(run, pool.clone());
+        let backend = AsyncBackend::new(function, spawn, workers, &limits);
+        Ok(Self::new("async", Box::new(backend), pool, options))
+    }
+}
+
+/// So many workers as have resources.
+fn workers<A>(wanted: usize, options: &EvaluatorOptions<A>) -> Result<usize, EvaluatorError> {
+    let wanted = wanted.max(1);
+    if options.resources.is_empty() {
+        return Ok(wanted);
+    }
+    let per_job = options.per_job.max(1);
+    match options.resources.len() / per_job {
+        0 => Err(EvaluatorError::Resources {
+            resources: options.resources.len(),
+            per_job,
+        }),
+        sets => Ok(wanted.min(sets)),
+    }
+}

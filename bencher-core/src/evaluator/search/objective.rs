@@ -1,0 +1,231 @@
+use std::collections::BTreeMap;
+use std::fmt::Display;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+/// What stands where an objective would, for a job that has none.
+///
+/// ```
+/// assert_eq!(bencher_core::evaluator::FAILURE, "F");
+/// ```
+pub const FAILURE: &str = "F";
+
+/// What a job is worth: one finite number or several, and whatever else is to be known of it.
+///
+/// ```
+/// use bencher_core::evaluator::{IntoObjective, Objective};
+/// let objective = Objective::new((0.93, 12)).with("epochs", 40);
+/// assert_eq!(objective.values, [0.93, 12.0]);
+/// assert_eq!(objective.metadata["epochs"], 40);
+/// assert!(Objective::new(f64::NAN).into_objective().is_err());
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Objective {
+    /// The numbers that the search is about.
+    pub values: Vec<f64>,
+    /// What else is to be known, by name.
+    pub metadata: BTreeMap<String, Json>,
+}
+
+impl Objective {
+    /// An objective of one number, or of several.
+    pub fn new(values: impl Numbers) -> Self {
+        Self {
+            values: values.numbers(),
+            metadata: BTreeMap::new(),
+        }
+    }
+
+    /// With something else to be known. What has no JSON form is left out.
+    pub fn with(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
+        if let Ok(value) = serde_json::to_value(value) {
+            self.metadata.insert(name.into(), value);
+        }
+        self
+    }
+
+    /// The first of its numbers: the only one, of most searches.
+    pub fn first(&self) -> Option<f64> {
+        self.values.first().copied()
+    }
+}
+
+/// What a run function may return.
+///
+/// | returned | is |
+/// |---|---|
+/// | a number, `true`, `false` | that number, 1, 0 |
+/// | a tuple, an array, a `Vec` of numbers | so many objectives |
+/// | an [`Objective`] | itself, with its metadata |
+/// | a JSON value | a number, a list of them, or `{"objective": …, "metadata": {…}}` |
+/// | `Some`, `Ok` | what is in it |
+/// | `None`, JSON's `null`, an empty list | a failed job: it has no result |
+/// | `Err` | a failed job, with the error's text |
+/// | a number anywhere that is not finite | a failed job, whose text names the number |
+///
+/// ```
+/// use bencher_core::evaluator::IntoObjective;
+/// assert_eq!((1, true).into_objective()?.values, [1.0, 1.0]);
+/// assert_eq!(Ok::<f64, String>(0.5).into_objective()?.values, [0.5]);
+/// assert_eq!(None::<f64>.into_objective().unwrap_err(), "the job returned no result");
+/// let error = (1.0, f64::NAN).into_objective().unwrap_err();
+/// assert_eq!(error, "objective 2 of 2 is NaN, which is no finite number");
+/// # Ok::<(), String>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no objective",
+    label = "the run function returns this",
+    note = "return a number, a bool, a tuple, an array or a `Vec` of numbers, an `Objective`, or any of \
+            these in an `Option` or a `Result`"
+)]
+pub trait IntoObjective {
+    /// The objective, or why there is none.
+    ///
+    /// # Errors
+    /// Where the result is missing, is an error, or holds a number that is not finite.
+    fn into_objective(self) -> Result<Objective, String>;
+}
+
+/// A number of any kind, or a bool.
+///
+/// ```
+/// use bencher_core::evaluator::Number;
+/// assert_eq!((7_u8.number(), true.number()), (7.0, 1.0));
+/// ```
+pub trait Number {
+    /// The nearest float.
+    fn number(self) -> f64;
+}
+
+/// One number or several.
+///
+/// ```
+/// use bencher_core::evaluator::Numbers;
+/// assert_eq!((0.5, 3, true).numbers(), [0.5, 3.0, 1.0]);
+/// ```
+pub trait Numbers {
+    /// In their order.
+    fn numbers(self) -> Vec<f64>;
+}
+
+macro_rules! numbers {
+    ($number:expr; $($kind:ty)*) => {$(
+        impl Number for $kind {
+            fn number(self) -> f64 {
+                let number: fn($kind) -> f64 = $number;
+                number(self)
+            }
+        }
+        impl Numbers for $kind {
+            fn numbers(self) -> Vec<f64> {
+                vec![self.number()]
+            }
+        }
+        from_numbers!([] $kind);
+    )*};
+}
+
+macro_rules! from_numbers {
+    ([$($generics:tt)*] $kind:ty) => {
+        impl<$($generics)*> IntoObjective for $kind {
+            fn into_objective(self) -> Result<Objective, String> {
+                Objective::new(self).into_objective()
+            }
+        }
+    };
+}
+
+macro_rules! tuples {
+    ($(($($name:ident)*))*) => {$(
+        impl<$($name: Number),*> Numbers for ($($name,)*) {
+            #[expect(non_snake_case, reason = "each is named as its type is")]
+            fn numbers(self) -> Vec<f64> {
+                let ($($name,)*) = self;
+                vec![$($name.number()),*]
+            }
+        }
+        from_numbers!([$($name: Number),*] ($($name,)*));
+    )*};
+}
+
+numbers!(f64::from; f64 f32 i8 i16 i32 u8 u16 u32 bool);
+numbers!(|number| number as f64; i64 i128 isize u64 u128 usize);
+tuples!((A)(A B)(A B C)(A B C D)(A B C D E)(A B C D E F)(A B C D E F G)(A B C D E F G H));
+
+impl<T: Number> Numbers for Vec<T> {
+    fn numbers(self) -> Vec<f64> {
+        self.into_iter().map(Number::number).collect()
+    }
+}
+from_numbers!([T: Number] Vec<T>);
+
+impl<T: Number, const N: usize> Numbers for [T; N] {
+    fn numbers(self) -> Vec<f64> {
+        self.into_iter().map(Number::number).collect()
+    }
+}
+from_numbers!([T: Number, const N: usize] [T; N]);
+
+const MISSING: &str = "the job returned no result";
+
+impl IntoObjective for Objective {
+    fn into_objective(self) -> Result<Objective, String> {
+        let count = self.values.len();
+        let mut numbered = self.values.iter().zip(1..);
+        match numbered.find(|(value, _)| !value.is_finite()) {
+            _ if count == 0 => Err(MISSING.to_owned()),
+            None => Ok(self),
+            Some((value, _)) if count == 1 => Err(format!(
+                "the objective is {value}, which is no finite number"
+            )),
+            Some((value, n)) => Err(format!(
+                "objective {n} of {count} is {value}, which is no finite number"
+            )),
+        }
+    }
+}
+
+impl<T: IntoObjective> IntoObjective for Option<T> {
+    fn into_objective(self) -> Result<Objective, String> {
+        self.ok_or_else(|| MISSING.to_owned())?.into_objective()
+    }
+}
+
+impl<T: IntoObjective, E: Display> IntoObjective for Result<T, E> {
+    fn into_objective(self) -> Result<Objective, String> {
+        self.map_err(|error| error.to_string())?.into_objective()
+    }
+}
+
+impl IntoObjective for Json {
+    fn into_objective(self) -> Result<Objective, String> {
+        match self {
+            Self::Object(mut fields) => {
+                let Some(objective) = fields.remove("objective") else {
+                    return Err("the job returned an object without an `objective`".to_owned());
+                };
+                let mut objective = objective.into_objective()?;
+                match fields.remove("metadata") {
+                    None | Some(Self::Null) => {}
+                    Some(Self::Object(metadata)) => objective.metadata.extend(metadata),
+                    Some(other) => {
+                        return Err(format!("its metadata are no object, but {other}"));
+                    }
+                }
+                Ok(objective)
+            }
+            Self::Array(items) => {
+                let numbers: Result<Vec<f64>, String> = items.iter().map(json_number).collect();
+                numbers?.into_objective()
+            }
+            Self::Null => None::<f64>.into_objective(),
+            one => json_number(&one)?.into_objective(),
+        }
+    }
+}
+
+fn json_number(item: &Json) -> Result<f64, String> {
+    let number = item.as_f64().or_else(|| item.as_bool().map(f64::from));
+    number.ok_or_else(|| format!("the job returned {item}, which is no number"))
+}

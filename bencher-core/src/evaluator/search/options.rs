@@ -1,0 +1,199 @@
+use std::time::Duration;
+
+use thiserror::Error;
+
+use super::super::Limits;
+use super::record::Callback;
+use super::storage::Storage;
+use crate::store::StoreError;
+use crate::var::UnknownName;
+
+/// How an [`Evaluator`](super::Evaluator) works; by default with one worker, without limits, keeping nothing.
+///
+/// ```
+/// use std::time::Duration;
+/// use bencher_core::evaluator::{Evaluator, EvaluatorOptions, Gather, JobState, RunningJob};
+/// let options = EvaluatorOptions::default()
+///     .workers(2)
+///     .job_timeout(Duration::from_secs(10))
+///     .timeout(Duration::from_secs(60))
+///     .queued(["gpu 0", "gpu 1"], 1);
+/// let busy = |job: &RunningJob<'_, u32>| job.resource().is_some();
+/// let mut evaluator = Evaluator::create("threads", busy, options)?;
+/// evaluator.submit(0..4)?;
+/// for job in evaluator.gather(Gather::All)? {
+///     assert!((job.state, job.value()) == (JobState::Done, Some(1.0)));
+///     assert!(job.resources == ["gpu 0"] || job.resources == ["gpu 1"]);
+/// }
+/// # Ok::<(), bencher_core::evaluator::EvaluatorError>(())
+/// ```
+pub struct EvaluatorOptions<A> {
+    pub(super) workers: usize,
+    pub(super) limits: Limits,
+    pub(super) timeout: Option<Duration>,
+    pub(super) resources: Vec<String>,
+    pub(super) per_job: usize,
+    pub(super) storage: Option<Box<dyn Storage>>,
+    pub(super) search: Option<String>,
+    pub(super) returns_others: bool,
+    pub(super) callbacks: Vec<Box<dyn Callback<A>>>,
+}
+
+impl<A> Default for EvaluatorOptions<A> {
+    fn default() -> Self {
+        Self {
+            workers: 1,
+            limits: Limits::default(),
+            timeout: None,
+            resources: Vec::new(),
+            per_job: 1,
+            storage: None,
+            search: None,
+            returns_others: false,
+            callbacks: Vec::new(),
+        }
+    }
+}
+
+impl<A> std::fmt::Debug for EvaluatorOptions<A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EvaluatorOptions")
+            .field("workers", &self.workers)
+            .field("limits", &self.limits)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<A> EvaluatorOptions<A> {
+    /// How many jobs run at the same time at most (1). Serial evaluators run one.
+    pub fn workers(self, workers: usize) -> Self {
+        Self { workers, ..self }
+    }
+
+    /// What a job may use.
+    pub fn limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// How long a job may take.
+    pub fn job_timeout(mut self, time: Duration) -> Self {
+        self.limits.time = Some(time);
+        self
+    }
+
+    /// How long all jobs may take, from now on: see
+    /// [`Evaluator::set_timeout`](super::Evaluator::set_timeout).
+    pub fn timeout(self, time: Duration) -> Self {
+        let timeout = Some(time);
+        Self { timeout, ..self }
+    }
+
+    /// Gives every job `per_job` of these resources (cores, GPUs, licences, hosts) while it runs, which no
+    /// other has at that time; they go round. There are no more workers than resources for them.
+    ///
+    /// In processes, each worker has a share of the resources that only its own jobs get. A job that is left
+    /// behind on a thread has its resources until it ends; the jobs that would need them wait.
+    pub fn queued(
+        self,
+        resources: impl IntoIterator<Item = impl Into<String>>,
+        per_job: usize,
+    ) -> Self {
+        Self {
+            resources: resources.into_iter().map(Into::into).collect(),
+            per_job,
+            ..self
+        }
+    }
+
+    /// Keeps every job that ended, and tells it to the other evaluators of the same search.
+    ///
+    /// The example stands at [`SampleStorage`](super::SampleStorage).
+    pub fn storage(self, storage: impl Storage + 'static) -> Self {
+        Self {
+            storage: Some(Box::new(storage)),
+            ..self
+        }
+    }
+
+    /// The name of the search in the storage, new or known; one of its own, if none is said.
+    pub fn search_id(self, search: impl Into<String>) -> Self {
+        Self {
+            search: Some(search.into()),
+            ..self
+        }
+    }
+
+    /// Whether gathering returns the jobs of other evaluators too, behind one's own (no).
+    pub fn others(self, returns_others: bool) -> Self {
+        Self {
+            returns_others,
+            ..self
+        }
+    }
+
+    /// Tells a callback what becomes of the jobs; several are told in the order in which they were given.
+    pub fn callback(mut self, callback: impl Callback<A> + 'static) -> Self {
+        self.callbacks.push(Box::new(callback));
+        self
+    }
+}
+
+/// Why an evaluator could not do what was asked of it.
+///
+/// ```
+/// use bencher_core::evaluator::{Evaluator, EvaluatorError, EvaluatorOptions, Gather};
+/// let wrong = Evaluator::<f64>::create("thread pool", |x| **x, EvaluatorOptions::default());
+/// assert_eq!(
+///     wrong.unwrap_err().to_string(),
+///     "there is no evaluator `thread pool`; did you mean `threads`? (known: serial, threads, processes)"
+/// );
+/// let mut evaluator = Evaluator::create("serial", |x| **x, EvaluatorOptions::default())?;
+/// evaluator.set_maximum_num_jobs_submitted(3);
+/// let error = evaluator.submit([1.0, 2.0, 3.0, 4.0, 5.0]).unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "no more than 3 jobs may be submitted: the first 3 of these were, the others were not; raise the \
+///      limit with `set_maximum_num_jobs_submitted`"
+/// );
+/// assert_eq!(evaluator.gather(Gather::All)?.len(), 3);
+/// # Ok::<(), EvaluatorError>(())
+/// ```
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum EvaluatorError {
+    /// There is no evaluator of this name.
+    #[error(transparent)]
+    Unknown(#[from] UnknownName),
+    /// The workers could not be started.
+    #[error("the workers could not be started: {0}")]
+    Start(#[from] std::io::Error),
+    /// There are too few resources for a single job.
+    #[error(
+        "a job is to have {per_job} resources, and there are {resources}; give more, or fewer to each job"
+    )]
+    Resources {
+        /// How many there are.
+        resources: usize,
+        /// How many each job is to have.
+        per_job: usize,
+    },
+    /// More jobs were submitted than may be.
+    #[error(
+        "no more than {maximum} jobs may be submitted: the first {submitted} of these were, the others were \
+         not; raise the limit with `set_maximum_num_jobs_submitted`"
+    )]
+    TooManyJobs {
+        /// How many may be.
+        maximum: u64,
+        /// How many of those that were submitted at once were accepted.
+        submitted: u64,
+    },
+    /// The evaluator was closed.
+    #[error("the evaluator is closed and takes no more jobs; make another one")]
+    Closed,
+    /// The storage could not be read or written. The jobs that ended are held until it can: they come with a
+    /// later gathering.
+    #[error("the jobs that ended could not be kept: {0}")]
+    Storage(#[from] StoreError),
+}

@@ -1,0 +1,264 @@
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use super::super::Usage;
+use super::objective::Objective;
+use super::record::JobState;
+use crate::store::{Pack, ResultId, SampleStore, Series, StoreError};
+use crate::value::{Digest, Kind, Value};
+
+/// Where the jobs of searches are kept: for each search a log, which is only ever added to. Evaluators that
+/// share one number their jobs apart, and hear of each other's.
+///
+/// ```
+/// use bencher_core::evaluator::{Entry, MemoryStorage, Storage};
+/// let mut storage = MemoryStorage::default();
+/// let entry = Entry::Numbers { by: 7, ticket: 0, count: 3 };
+/// storage.append("tuning", vec![entry.clone()])?;
+/// let mut seen = Vec::new();
+/// let end = storage.clone().read("tuning", 0, &mut |entry| seen.push(entry))?;
+/// assert_eq!(seen, [entry]);
+/// storage.read("tuning", end, &mut |_| panic!("nothing is new"))?;
+/// # Ok::<(), bencher_core::store::StoreError>(())
+/// ```
+pub trait Storage: Send {
+    /// Adds to the log of a search; when this returns, all of it is kept.
+    ///
+    /// # Errors
+    /// Where it could not be written.
+    fn append(&mut self, search: &str, entries: Vec<Entry>) -> Result<(), StoreError>;
+
+    /// Hands what stands in the log of a search from a position on to `visit`, and says from where to go on;
+    /// the beginning is 0. What it costs does not grow with what stands before.
+    ///
+    /// # Errors
+    /// Where it could not be read.
+    fn read(
+        &self,
+        search: &str,
+        from: u64,
+        visit: &mut dyn FnMut(Entry),
+    ) -> Result<u64, StoreError>;
+}
+
+impl<S: Storage + ?Sized> Storage for Box<S> {
+    fn append(&mut self, search: &str, entries: Vec<Entry>) -> Result<(), StoreError> {
+        (**self).append(search, entries)
+    }
+
+    fn read(
+        &self,
+        search: &str,
+        from: u64,
+        visit: &mut dyn FnMut(Entry),
+    ) -> Result<u64, StoreError> {
+        (**self).read(search, from, visit)
+    }
+}
+
+/// What stands in the log of a search.
+///
+/// The example stands at [`Storage`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Entry {
+    /// An evaluator takes the next so many numbers for its jobs.
+    Numbers {
+        /// The evaluator.
+        by: u64,
+        /// Which of its requests this is.
+        ticket: u64,
+        /// How many.
+        count: u64,
+    },
+    /// A job has ended.
+    Ended {
+        /// The evaluator that ran it.
+        by: u64,
+        /// The job.
+        job: Box<StoredJob>,
+    },
+}
+
+/// A job as storages have it: a [`JobRecord`](super::JobRecord) whose arguments are JSON.
+///
+/// ```
+/// use bencher_core::evaluator::{JobState, StoredJob};
+/// let job = r#"{"id": 3, "args": 0.5, "state": "Failed", "error": "no memory"}"#;
+/// let job: StoredJob = serde_json::from_str(job)?;
+/// assert_eq!((job.id, job.state, job.objective), (3, JobState::Failed, None));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StoredJob {
+    /// Its number.
+    pub id: u64,
+    /// What the run function was called with.
+    pub args: Json,
+    /// How it ended.
+    pub state: JobState,
+    /// What it is worth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub objective: Option<Objective>,
+    /// Why it is worth nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// When it was submitted, began and ended, in nanoseconds since 1970.
+    #[serde(default)]
+    pub times: [Option<i64>; 3],
+    /// What it used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
+    /// The resources that it had.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<String>,
+}
+
+/// Jobs kept in memory, for evaluators of one program. Clones share their content.
+///
+/// The example stands at [`Storage`].
+#[derive(Clone, Debug, Default)]
+pub struct MemoryStorage(Arc<Mutex<HashMap<String, Vec<Entry>>>>);
+
+impl Storage for MemoryStorage {
+    fn append(&mut self, search: &str, entries: Vec<Entry>) -> Result<(), StoreError> {
+        let mut logs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match logs.get_mut(search) {
+            Some(log) => log.extend(entries),
+            None => drop(logs.insert(search.to_owned(), entries)),
+        }
+        Ok(())
+    }
+
+    fn read(
+        &self,
+        search: &str,
+        from: u64,
+        visit: &mut dyn FnMut(Entry),
+    ) -> Result<u64, StoreError> {
+        let logs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let log = logs.get(search).map_or(&[][..], Vec::as_slice);
+        let at = usize::try_from(from).unwrap_or(usize::MAX).min(log.len());
+        let new = log.get(at..).unwrap_or_default().to_vec();
+        let end = log.len() as u64;
+        drop(logs);
+        new.into_iter().for_each(visit);
+        Ok(end)
+    }
+}
+
+/// Jobs kept in a store, beside the samples of sweeps: durable if the store is. Evaluators on clones of one
+/// store share their searches.
+///
+/// ```
+/// use bencher_core::evaluator::{Evaluator, EvaluatorOptions, Gather, RunningJob, SampleStorage};
+/// use bencher_core::store::MemoryStore;
+/// let store = MemoryStore::default(); // a `Database` outlives the program
+/// let options = || {
+///     let storage = SampleStorage::new(Box::new(store.clone()));
+///     EvaluatorOptions::default().storage(storage).search_id("tuning").others(true)
+/// };
+/// let square = |x: &RunningJob<'_, f64>| x.powi(2);
+/// let mut first = Evaluator::create("serial", square, options())?;
+/// first.submit([2.0])?;
+/// first.gather(Gather::All)?;
+/// let mut second = Evaluator::create("serial", square, options())?;
+/// let found = second.gather(Gather::All)?;
+/// assert!(found[0].is_other && found[0].value() == Some(4.0));
+/// assert_eq!(second.submit([3.0])?, 1..2, "number 0 is taken");
+/// # Ok::<(), bencher_core::evaluator::EvaluatorError>(())
+/// ```
+pub struct SampleStorage {
+    store: Box<dyn SampleStore>,
+}
+
+impl std::fmt::Debug for SampleStorage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SampleStorage").finish_non_exhaustive()
+    }
+}
+
+/// The version of the entries' JSON form.
+const VERSION: u32 = 1;
+
+impl SampleStorage {
+    /// Keeps jobs in `store`.
+    pub fn new(store: Box<dyn SampleStore>) -> Self {
+        Self { store }
+    }
+}
+
+/// Searches have tags of their own, so that clearing one touches no sweep.
+fn series(search: &str) -> Series {
+    Series {
+        tag: format!("search/{search}"),
+        sweep_type: "jobs of a search".to_owned(),
+        version: VERSION,
+    }
+}
+
+impl Storage for SampleStorage {
+    fn append(&mut self, search: &str, entries: Vec<Entry>) -> Result<(), StoreError> {
+        // What identifies an entry among the samples: who made it, and which of theirs it is.
+        let inputs = ["kind", "by", "number"].map(str::to_owned).to_vec();
+        let results = vec![ResultId::new("entry", Kind::Text)];
+        let mut pack = Pack::new(series(search), Digest(0), inputs, results);
+        pack.written_ms = jiff::Timestamp::now().as_millisecond();
+        for entry in entries {
+            let text = serde_json::to_string(&entry)
+                .map_err(|error| StoreError::Encode(format!("a job has no JSON form: {error}")))?;
+            let (kind, by, number) = match entry {
+                Entry::Numbers { by, ticket, .. } => ("numbers", by, ticket),
+                Entry::Ended { by, job } => ("ended", by, job.id),
+            };
+            let inputs = vec![Value::from(kind), Value::from(by), Value::from(number)];
+            pack.push(inputs, 1, vec![Some(Value::from(text))]);
+        }
+        self.store.append(&[pack])
+    }
+
+    fn read(
+        &self,
+        search: &str,
+        from: u64,
+        visit: &mut dyn FnMut(Entry),
+    ) -> Result<u64, StoreError> {
+        self.store.load_since(&series(search), from, &mut |pack| {
+            for sample in pack.samples() {
+                let text = sample.results.first().and_then(Option::as_ref);
+                let entry = text.and_then(Value::as_str).map(serde_json::from_str);
+                // What cannot be read is not there; the store has counted and reported its damage.
+                if let Some(Ok(entry)) = entry {
+                    visit(entry);
+                }
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_of_version_1_are_read() {
+        let numbers = r#"{"Numbers": {"by": 7, "ticket": 1, "count": 2}}"#;
+        let (by, ticket, count) = (7, 1, 2);
+        let expected = Entry::Numbers { by, ticket, count };
+        assert_eq!(serde_json::from_str::<Entry>(numbers).unwrap(), expected);
+        let ended = r#"{"Ended": {"by": 7, "job": {"id": 0, "args": {"x": 1.0}, "state": "TimedOut",
+            "objective": {"values": [4.0], "metadata": {"a": 1}}, "error": "why",
+            "times": [1763740000000000000, null, 5], "resources": ["gpu"],
+            "usage": {"cpu": {"secs": 1, "nanos": 2}, "peak_memory": null}}}}"#;
+        let Entry::Ended { job, .. } = serde_json::from_str(ended).unwrap() else {
+            panic!("another entry");
+        };
+        assert_eq!(job.times, [Some(1_763_740_000_000_000_000), None, Some(5)]);
+        assert_eq!(job.objective, Some(Objective::new(4).with("a", 1)));
+        assert_eq!((job.state, job.resources.len()), (JobState::TimedOut, 1));
+        assert_eq!(serde_json::to_value(&job.usage).unwrap()["cpu"]["nanos"], 2);
+    }
+}
