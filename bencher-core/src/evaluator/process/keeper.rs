@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crossbeam::channel::{Receiver, Sender};
+use crossbeam::channel::{Receiver, Sender, select_biased};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -28,8 +28,9 @@ pub(super) struct Keeper<A, R> {
     pub(super) launch: Launch,
     pub(super) limits: Limits,
     pub(super) queue: Receiver<Chunk<A>>,
-    /// The other end of the queue, for jobs that come back.
-    pub(super) tasks: Sender<Chunk<A>>,
+    /// Where jobs go that come back, and where they are had again, before those of the queue.
+    pub(super) returned: Sender<Chunk<A>>,
+    pub(super) back: Receiver<Chunk<A>>,
     pub(super) results: Sender<Vec<Finished<A, R>>>,
     pub(super) shared: Arc<Shared>,
     /// By what others end the worker that is at work.
@@ -99,7 +100,7 @@ where
 
     /// Works until the queue ends.
     pub(super) fn work(mut self) {
-        while let Ok(Some((calls, chunk))) = self.queue.recv() {
+        while let Some((calls, chunk)) = self.next_chunk() {
             let (started, count) = (Instant::now(), chunk.len().max(1) as u64);
             self.calls = calls;
             self.see_through(chunk.into());
@@ -113,6 +114,15 @@ where
         if let Some(worker) = self.worker.take() {
             worker.close(PATIENCE);
         }
+    }
+
+    /// The chunk that waits longest; none at the end.
+    fn next_chunk(&self) -> Chunk<A> {
+        let next = select_biased! {
+            recv(self.back) -> chunk => chunk,
+            recv(self.queue) -> chunk => chunk,
+        };
+        next.ok().flatten()
     }
 
     /// Sees to it that every job of a chunk ends here or goes back into the queue.
@@ -251,7 +261,7 @@ where
                             self.finish(Some(task), Outcome::Cancelled);
                         } else {
                             // This keeper holds the other end itself.
-                            let _ = self.tasks.send(Some((self.calls, vec![task])));
+                            let _ = self.returned.send(Some((self.calls, vec![task])));
                         }
                     }
                 }

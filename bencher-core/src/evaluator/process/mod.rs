@@ -45,6 +45,8 @@ pub struct ProcessBackend<A, R> {
     tasks: Sender<Chunk<A>>,
     /// The workers' end of the queue, to take jobs back from.
     queue: Receiver<Chunk<A>>,
+    /// Jobs that came back from a worker, which go before those of the queue.
+    back: Receiver<Chunk<A>>,
     cancelled: Vec<Task<A>>,
     finished: Receiver<Vec<Finished<A, R>>>,
     keepers: Vec<JoinHandle<()>>,
@@ -83,6 +85,7 @@ where
     /// Where the system gives no process, or the first does not come to its place.
     pub fn start(launch: Launch, workers: usize, limits: &Limits) -> std::io::Result<Self> {
         let (tasks, queue) = unbounded();
+        let (returned, back) = unbounded();
         let (results, finished) = unbounded();
         let shared = Arc::new(Shared {
             nanoseconds: AtomicU64::new(u64::MAX),
@@ -93,6 +96,7 @@ where
         let mut backend = Self {
             tasks,
             queue,
+            back,
             cancelled: Vec::new(),
             finished,
             keepers: Vec::new(),
@@ -110,7 +114,8 @@ where
                 launch: launch.clone(),
                 limits: *limits,
                 queue: backend.queue.clone(),
-                tasks: backend.tasks.clone(),
+                returned: returned.clone(),
+                back: backend.back.clone(),
                 results: results.clone(),
                 shared: Arc::clone(&backend.shared),
                 grip,
@@ -187,7 +192,7 @@ impl<A: Send, R: Send> Backend<A, R> for ProcessBackend<A, R> {
 
     fn cancel(&mut self) {
         self.shared.calls.fetch_add(1, Ordering::Relaxed);
-        while let Ok(chunk) = self.queue.try_recv() {
+        while let Ok(chunk) = self.back.try_recv().or_else(|_| self.queue.try_recv()) {
             self.cancelled
                 .extend(chunk.into_iter().flat_map(|(_, tasks)| tasks));
         }
@@ -222,7 +227,7 @@ impl<A: Send, R: Send> Backend<A, R> for ProcessBackend<A, R> {
 impl<A, R> Drop for ProcessBackend<A, R> {
     fn drop(&mut self) {
         self.shared.closed.store(true, Ordering::Relaxed);
-        while self.queue.try_recv().is_ok() {}
+        while self.back.try_recv().is_ok() || self.queue.try_recv().is_ok() {}
         for grip in self.at_work() {
             grip.kill(Why::Expired);
         }
