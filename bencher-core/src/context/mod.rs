@@ -58,7 +58,7 @@ pub struct Context<'a> {
     regions: u32,
     /// From how many seconds on a time could have been told, where one could not.
     below: Option<f64>,
-    handle: Option<JobHandle<'a>>,
+    handle: Option<&'a JobHandle<'a>>,
 }
 
 impl std::fmt::Debug for Context<'_> {
@@ -102,8 +102,8 @@ impl<'a> Context<'a> {
 
     /// The same context with what the evaluator tells the job that takes the sample.
     #[must_use]
-    pub fn with_handle(mut self, handle: &JobHandle<'a>) -> Self {
-        self.handle = Some(*handle);
+    pub fn with_handle(mut self, handle: &'a JobHandle<'a>) -> Self {
+        self.handle = Some(handle);
         self
     }
 
@@ -116,7 +116,7 @@ impl<'a> Context<'a> {
     /// assert!(!cx.should_stop(), "nobody minds the time here");
     /// ```
     pub fn should_stop(&self) -> bool {
-        self.handle.is_some_and(|handle| handle.should_stop())
+        self.handle.is_some_and(JobHandle::should_stop)
     }
 
     /// The same context with another clock.
@@ -239,6 +239,7 @@ impl<'a> Context<'a> {
     }
 
     /// The sample's folder, if it was asked for.
+    #[inline]
     pub(crate) fn into_folder(self) -> Option<PendingFolder> {
         self.folder
     }

@@ -183,6 +183,7 @@ fn run<A, R>(
     task.ended(outcome)
 }
 
+#[inline]
 fn outcome<A, R>(
     function: &RunFunction<A, R>,
     args: &A,
