@@ -94,6 +94,33 @@ fn a_sample_that_takes_its_process_down_costs_itself() {
     assert_eq!((again.counts().hits, again.counts().executed), (3, 15));
 }
 
+#[test]
+fn a_limit_of_time_counts_without_processes_too() {
+    for executor in [Executors::Serial, Executors::Threads(2)] {
+        let root = tempfile::tempdir().unwrap();
+        let config = RunConfig {
+            executor,
+            limits: Limits {
+                time: Some(Duration::from_millis(400)),
+                ..Limits::default()
+            },
+            ..quiet(root.path())
+        };
+        let inputs = [Unruly::DEED.values([Deed::Hang, Deed::Work]), Unruly::N];
+        let result = bench::<Unruly>(config)
+            .sweep("Unruly")
+            .inputs(inputs)
+            .run()
+            .unwrap();
+        let square = result.dataset().variable("square").unwrap();
+        let states: Vec<_> = (0..6)
+            .map(|flat| square.cell(flat).unwrap().state)
+            .collect();
+        assert_eq!(states[..3], [CellState::TimedOut; 3], "{executor:?}");
+        assert_eq!(states[3..], [CellState::Measured; 3], "{executor:?}");
+    }
+}
+
 #[derive(ParametrizedSweep, Clone, Debug)]
 struct Fickle {
     #[sweep(bounds(1, 4))]

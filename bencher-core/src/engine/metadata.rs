@@ -123,7 +123,9 @@ impl Metadata {
         };
         let damaged = |error: serde_json::Error| EngineError::Format {
             path: path.clone(),
-            problem: format!("is damaged: {error}; rename it to go on without what it tells"),
+            problem: format!(
+                "is damaged: {error}; put back a copy of it, or start anew without `-c`"
+            ),
         };
         match serde_json::from_str(&text).map_err(damaged)? {
             Version { version: VERSION } => serde_json::from_str(&text).map_err(damaged),
@@ -141,11 +143,21 @@ impl Metadata {
         let mut metadata = match Self::load(dir) {
             Err(EngineError::NoRun(_)) => Self {
                 version: VERSION,
-                engine,
+                engine: engine.clone(),
                 runs: Vec::new(),
             },
             loaded => loaded?,
         };
+        if metadata.engine != engine {
+            let other = &metadata.engine;
+            return Err(EngineError::Format {
+                problem: format!(
+                    "is of the engine `{other}`, and this one is `{engine}`; name a directory of its own, or \
+                     start without `-c`"
+                ),
+                path: dir.join(FILE),
+            });
+        }
         metadata.runs.push(run);
         metadata.save(dir)?;
         Ok(metadata)

@@ -218,6 +218,11 @@ impl<S: Benchmark> SweepExecutor<S> {
             Executors::Processes(_) => Executors::Processes(1),
             _ => Executors::Serial,
         };
+        // This thread cannot leave a job behind; another can be left behind with it.
+        let executor = match executor {
+            Executors::Serial if limits.time.is_some() => Executors::Threads(1),
+            executor => executor,
+        };
         let counted = Counted::of::<S>();
         let states = Arc::new(States::default());
         let setting = Setting {

@@ -33,6 +33,34 @@ impl<A> Callback<A> for Heard {
 }
 
 #[test]
+fn a_file_that_is_no_table_of_jobs_is_left_alone_and_told() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [("notes", "my precious notes"), ("table", "a,b\n1,2\n")] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        let options = EvaluatorOptions::default().callback(CsvLogger::new(&path));
+        let mut evaluator =
+            Evaluator::create("serial", |x: &RunningJob<'_, f64>| **x, options).unwrap();
+        evaluator.submit([1.0, 2.0]).unwrap();
+        assert_eq!(evaluator.gather(Gather::All).unwrap().len(), 2);
+        let problems = evaluator.take_problems();
+        assert!(problems[0].contains("no log of jobs"), "{problems:?}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_has_no_end_is_no_table() {
+    let options = EvaluatorOptions::default().callback(CsvLogger::new("/dev/full"));
+    let mut evaluator =
+        Evaluator::create("serial", |x: &RunningJob<'_, f64>| **x, options).unwrap();
+    evaluator.submit([1.0]).unwrap();
+    assert_eq!(evaluator.gather(Gather::All).unwrap().len(), 1);
+    assert!(evaluator.take_problems()[0].contains("no file"));
+}
+
+#[test]
 fn callbacks_hear_of_everything_in_order() {
     let heard = Arc::new(Mutex::new(Heard::default()));
     let options = Options::default().callback(Arc::clone(&heard));

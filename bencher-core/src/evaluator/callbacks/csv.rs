@@ -195,18 +195,24 @@ fn open(path: &Path) -> io::Result<(File, Vec<String>)> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
+    let refuse = |text: &str| Err(io::Error::new(io::ErrorKind::InvalidData, text));
+    // A device or a pipe may have no end.
+    if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return refuse("what is there is no file");
+    }
     let file = OpenOptions::new().append(true).create(true).open(path)?;
     let bytes = std::fs::read(path)?;
-    let ends = row_ends(&bytes);
-    let Some(heading) = ends.first().and_then(|end| bytes.get(..*end)) else {
-        // Nothing, or the beginning of a heading.
-        file.set_len(0)?;
+    if bytes.is_empty() {
         return Ok((file, Vec::new()));
-    };
-    let columns = fields(&String::from_utf8_lossy(heading));
+    }
+    let ends = row_ends(&bytes);
+    let heading = ends.first().and_then(|end| bytes.get(..*end));
+    let columns = fields(&String::from_utf8_lossy(heading.unwrap_or_default()));
     if !columns.iter().any(|column| column == "job_id") {
-        let text = "the file is there and is no log of jobs: it has no column `job_id`";
-        return Err(io::Error::new(io::ErrorKind::InvalidData, text));
+        return refuse(
+            "the file is there and is no log of jobs: it has no line with a column `job_id`; name \
+             another, or remove it",
+        );
     }
     // A program that died may have left half a row.
     file.set_len(ends.last().map_or(0, |end| *end as u64))?;

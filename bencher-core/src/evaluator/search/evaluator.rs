@@ -89,6 +89,8 @@ pub struct Evaluator<A> {
 /// How long to wait for jobs that were ended before they are ended once more: one may have been on its way
 /// to its worker.
 const AGAIN: Duration = Duration::from_millis(20);
+/// How many problems are told in the end that nobody took.
+const UNASKED: usize = 3;
 /// How many problems are remembered.
 const PROBLEMS: usize = 100;
 
@@ -361,7 +363,7 @@ impl<A> Evaluator<A> {
     }
 
     fn note(&mut self, problem: String) {
-        if self.problems.len() < PROBLEMS {
+        if self.problems.len() < PROBLEMS && !self.problems.contains(&problem) {
             self.problems.push(problem);
         }
     }
@@ -457,7 +459,7 @@ impl<A> Evaluator<A> {
     }
 
     /// What went wrong with the callbacks and with jobs of others since this was asked last; the jobs are not
-    /// touched by it.
+    /// touched by it. What nobody takes is told on standard error in the end.
     pub fn take_problems(&mut self) -> Vec<String> {
         std::mem::take(&mut self.problems)
     }
@@ -515,6 +517,14 @@ impl<A> Drop for Evaluator<A> {
         }
         if !std::thread::panicking() {
             self.tell_closed();
+        }
+        // Nobody asked, and nobody can any more.
+        for problem in self.problems.iter().take(UNASKED) {
+            eprintln!("warning: {problem}");
+        }
+        let more = self.problems.len().saturating_sub(UNASKED);
+        if more > 0 {
+            eprintln!("warning: and {more} more problems of the evaluator's callbacks");
         }
     }
 }

@@ -82,7 +82,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "job-timeout",
         takes: Takes::Text("TIME"),
         per_sweep: true,
-        help: "End a sample that takes longer, as 30s or 10m; threads are left behind, processes killed",
+        help: "End a sample that takes longer, as 30s or 10m: a process is killed, a thread left behind",
         default: "none",
         shorthands: &[],
         read: |values| {
@@ -98,7 +98,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "job-memory",
         takes: Takes::Text("SIZE"),
         per_sweep: true,
-        help: "How much memory a worker process may map, as 2GB; a sample that needs more fails",
+        help: "How much memory a worker process may map, as 2GB; only with --executor processes",
         default: "no limit",
         shorthands: &[],
         read: |values| {
