@@ -82,10 +82,18 @@ fn a_sample_that_takes_its_process_down_costs_itself() {
             1 => assert!(reason.ends_with("as it was told"), "{reason}"),
             2 => assert!(reason.contains("SIGABRT"), "{reason}"),
             3 => assert!(reason.contains("exited with status 7"), "{reason}"),
-            4 => assert_eq!(cell.state, CellState::TimedOut),
+            4 => {
+                assert_eq!(cell.state, CellState::TimedOut);
+                assert!(reason.contains("--job-timeout"), "{reason}");
+            }
             _ => assert!(reason.contains("memory allocation"), "{reason}"),
         }
     }
+    let told = result
+        .failures()
+        .iter()
+        .filter(|failure| failure.error.contains("--job-timeout"));
+    assert_eq!(told.count(), 3);
     // What was measured is kept: only the failures are tried again.
     let again = bench::<Unruly>(in_processes(root.path()))
         .sweep("Unruly")

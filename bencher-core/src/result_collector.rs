@@ -109,27 +109,30 @@ impl ResultCollector {
                 self.record(flat, &sample, CellState::Cached)
             }
             JobOutcome::Failed(error) => {
-                self.counts.executed += 1;
-                self.counts.failed += 1;
                 let reason: Arc<str> = error.as_str().into();
-                let inputs = plan.inputs(point);
-                self.failures.push(Failure {
-                    inputs,
-                    repeat,
-                    error,
-                });
+                self.fail(plan.inputs(point), repeat, error);
                 self.record_absent(flat, CellState::Failed, Some(&reason))
             }
             JobOutcome::TimedOut => {
-                self.counts.executed += 1;
-                self.counts.failed += 1;
-                self.record_absent(flat, CellState::TimedOut, None)
+                let error = "it took longer than its time limit (`--job-timeout`)";
+                self.fail(plan.inputs(point), repeat, error.to_owned());
+                self.record_absent(flat, CellState::TimedOut, Some(&error.into()))
             }
             JobOutcome::Cancelled => {
                 self.counts.submitted -= 1;
                 self.record_absent(flat, CellState::Pending, None)
             }
         }
+    }
+
+    fn fail(&mut self, inputs: Vec<(String, Value)>, repeat: u32, error: String) {
+        self.counts.executed += 1;
+        self.counts.failed += 1;
+        self.failures.push(Failure {
+            inputs,
+            repeat,
+            error,
+        });
     }
 
     /// Puts a sample that was not run into its cells.
