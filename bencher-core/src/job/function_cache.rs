@@ -7,10 +7,9 @@ use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 use crate::store::{KeyMaker, Pack, ResultId, SampleIndex, SampleStore, Series, StoreError};
-use crate::value::{Digest, Kind, Payload, Value};
+use crate::value::{Digest, Kind, Payload, Value, canonical_text};
 
 use super::CallCounts;
-use super::canonical::canonical_text;
 
 /// A function's results, kept: the same call, in this run or a later one, does not run it again.
 ///

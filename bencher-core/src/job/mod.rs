@@ -23,7 +23,6 @@
 //! ```
 
 mod cache;
-mod canonical;
 mod function_cache;
 
 pub(crate) use cache::is_other;

@@ -36,7 +36,7 @@ pub use kind::Kind;
 pub use media::{File, Image, Video};
 pub use payload::Payload;
 pub use result::ResultValue;
-pub(crate) use serial::Identities;
+pub(crate) use serial::{Identities, canonical_text};
 pub use table::{Table, TableColumn, TableError};
 
 use std::fmt;

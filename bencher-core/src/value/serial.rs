@@ -83,6 +83,13 @@ impl Identities {
     }
 }
 
+/// The canonical text of a value.
+pub(crate) fn canonical_text<T: Serialize + ?Sized>(value: &T) -> Result<String, SerialError> {
+    let mut identities = Identities::default();
+    value.serialize(&mut identities)?;
+    String::from_utf8(identities.text).map_err(ser::Error::custom)
+}
+
 /// Why a value has no canonical text: what its `Serialize` said.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -366,9 +373,10 @@ mod tests {
     }
 
     fn text<T: Serialize + ?Sized>(value: &T) -> String {
-        let mut identities = Identities::default();
-        identities.of(value).unwrap();
-        String::from_utf8(identities.text).unwrap()
+        let text = canonical_text(value).unwrap();
+        let identity = Identities::default().of(value).unwrap();
+        assert_eq!(identity, Digest::of(text.as_bytes()));
+        text
     }
 
     #[test]

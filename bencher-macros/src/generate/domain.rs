@@ -35,6 +35,7 @@ pub(super) fn domains<'f>(
             }
         }
     });
+    // The user may have marked a field as deprecated, and functions are named after handles.
     quote! {
         #[automatically_derived]
         #[allow(deprecated, non_snake_case)]

@@ -36,6 +36,7 @@ pub(crate) fn enumeration(levels: &Enum) -> TokenStream {
         .enumerate()
         .map(|(n, variant)| build(n, variant, private));
     let given = Ident::new("params", Span::mixed_site());
+    // The user may have marked a variant as deprecated; it is swept all the same.
     quote! {
         const _: () = {
             #checks
