@@ -172,6 +172,17 @@ pub trait Backend<A, R>: Send {
     fn workers(&self) -> usize;
 }
 
+/// How many jobs travel together, so that a chunk is about so much work; from how long the last ones took,
+/// each, which is the largest number as long as that is not known.
+fn jobs_a_chunk(nanoseconds: u64, work: Duration) -> usize {
+    const MOST: usize = 512;
+    if nanoseconds == u64::MAX {
+        return 1;
+    }
+    let fit = work.as_nanos() / u128::from(nanoseconds.max(1));
+    usize::try_from(fit).unwrap_or(MOST).clamp(1, MOST)
+}
+
 /// Runs a job on this thread.
 fn run<A, R>(
     function: &RunFunction<A, R>,

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crossbeam::channel::{Receiver, Sender, unbounded};
 
 use super::handle::CallOff;
-use super::{Backend, Finished, RunFunction, Task, Wait, run};
+use super::{Backend, Finished, RunFunction, Task, Wait, jobs_a_chunk, run};
 
 /// Runs jobs on long-lived threads of this process.
 ///
@@ -62,8 +62,6 @@ impl<A, R> Clone for Common<A, R> {
 
 /// How much work a chunk should hold.
 const CHUNK: Duration = Duration::from_micros(100);
-/// The most jobs of a chunk.
-const MAX_CHUNK: usize = 512;
 
 impl<A, R> ThreadBackend<A, R>
 where
@@ -128,15 +126,7 @@ impl<A: Clone + Send + 'static, R: Send + 'static> Common<A, R> {
 impl<A, R> ThreadBackend<A, R> {
     /// Jobs a chunk, from how long the last took.
     fn chunk(&self) -> usize {
-        match self.common.nanoseconds.load(Ordering::Relaxed) {
-            u64::MAX => 1,
-            each => {
-                let fit = CHUNK.as_nanos() / u128::from(each.max(1));
-                usize::try_from(fit)
-                    .unwrap_or(MAX_CHUNK)
-                    .clamp(1, MAX_CHUNK)
-            }
-        }
+        jobs_a_chunk(self.common.nanoseconds.load(Ordering::Relaxed), CHUNK)
     }
 
     fn send(&mut self, tasks: Vec<Task<A>>) {

@@ -27,7 +27,7 @@ use crossbeam::channel::{Receiver, Sender, unbounded};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Backend, Finished, Limits, Task, Wait};
+use super::{Backend, Finished, Limits, Task, Wait, jobs_a_chunk};
 use child::{Grip, Why};
 use keeper::{Keeper, NONE};
 pub use launch::Launch;
@@ -70,8 +70,6 @@ struct Shared {
 
 /// How much work a chunk should hold.
 const CHUNK: Duration = Duration::from_millis(1);
-/// The most jobs of a chunk.
-const MAX_CHUNK: usize = 512;
 
 impl<A, R> ProcessBackend<A, R>
 where
@@ -133,15 +131,7 @@ where
 impl<A, R> ProcessBackend<A, R> {
     /// Jobs a chunk, from how long the last took.
     fn chunk(&self) -> usize {
-        match self.shared.nanoseconds.load(Ordering::Relaxed) {
-            u64::MAX => 1,
-            each => {
-                let fit = CHUNK.as_nanos() / u128::from(each.max(1));
-                usize::try_from(fit)
-                    .unwrap_or(MAX_CHUNK)
-                    .clamp(1, MAX_CHUNK)
-            }
-        }
+        jobs_a_chunk(self.shared.nanoseconds.load(Ordering::Relaxed), CHUNK)
     }
 
     /// The workers that are at work.
