@@ -28,7 +28,7 @@
 
 use std::sync::Arc;
 
-use crate::dataset::{CellState, Dataset, DatasetError, UnitScale, digits};
+use crate::dataset::{CellState, Dataset, DatasetError, Recorder, UnitScale, digits};
 use crate::job::{JobDone, JobOutcome};
 use crate::measure::floor_of;
 use crate::record::{Counts, Failure};
@@ -42,8 +42,20 @@ use crate::var::ParametrizedSweep;
 #[derive(Debug)]
 pub struct ResultCollector {
     dataset: Dataset,
+    tally: Tally,
+    layout: Layout,
+}
+
+/// What came of the jobs so far.
+#[derive(Debug, Default)]
+struct Tally {
     failures: Vec<Failure>,
     counts: Counts,
+}
+
+/// Which cells belong to a sample.
+#[derive(Debug)]
+struct Layout {
     /// For every result that is kept: its position in a sample, its first variable, its parts.
     columns: Vec<(usize, usize, usize)>,
     repeats: usize,
@@ -69,17 +81,19 @@ impl ResultCollector {
         }
         Ok(Self {
             dataset: plan.dataset(title)?,
-            failures: Vec::new(),
-            counts: Counts::default(),
-            columns,
-            repeats: plan.repeats() as usize,
-            counted: None,
+            tally: Tally::default(),
+            layout: Layout {
+                columns,
+                repeats: plan.repeats() as usize,
+                counted: None,
+            },
         })
     }
 
     /// The same collector, which says of a counter that has no number why not.
-    pub(crate) fn explained_by(self, counted: Option<Arc<Counted>>) -> Self {
-        Self { counted, ..self }
+    pub(crate) fn explained_by(mut self, counted: Option<Arc<Counted>>) -> Self {
+        self.layout.counted = counted;
+        self
     }
 
     /// Puts a finished job into its cells.
@@ -91,48 +105,29 @@ impl ResultCollector {
         job: JobDone,
         plan: &Plan<S>,
     ) -> Result<(), DatasetError> {
-        let JobDone {
-            point,
-            repeat,
-            outcome,
-            ..
-        } = job;
-        let flat = self.flat(point, repeat)?;
-        self.counts.submitted += 1;
-        match outcome {
-            JobOutcome::Measured(sample) => {
-                self.counts.executed += 1;
-                self.record(flat, &sample, CellState::Measured)
-            }
-            JobOutcome::Cached(sample) => {
-                self.counts.hits += 1;
-                self.record(flat, &sample, CellState::Cached)
-            }
-            JobOutcome::Failed(error) => {
-                let reason: Arc<str> = error.as_str().into();
-                self.fail(plan.inputs(point), repeat, error);
-                self.record_absent(flat, CellState::Failed, Some(&reason))
-            }
-            JobOutcome::TimedOut => {
-                let error = "it took longer than its time limit (`--job-timeout`)";
-                self.fail(plan.inputs(point), repeat, error.to_owned());
-                self.record_absent(flat, CellState::TimedOut, Some(&error.into()))
-            }
-            JobOutcome::Cancelled => {
-                self.counts.submitted -= 1;
-                self.record_absent(flat, CellState::Pending, None)
-            }
-        }
+        let mut refused = Ok(());
+        self.collect_all([job], plan, |_, _, error| refused = Err(error));
+        refused
     }
 
-    fn fail(&mut self, inputs: Vec<(String, Value)>, repeat: u32, error: String) {
-        self.counts.executed += 1;
-        self.counts.failed += 1;
-        self.failures.push(Failure {
-            inputs,
-            repeat,
-            error,
-        });
+    /// Puts finished jobs into their cells; `refused` is told the point and repeat of one that belongs to
+    /// another sweep. Returns how many were not called off.
+    pub fn collect_all<S: ParametrizedSweep>(
+        &mut self,
+        jobs: impl IntoIterator<Item = JobDone>,
+        plan: &Plan<S>,
+        mut refused: impl FnMut(u64, u32, DatasetError),
+    ) -> u64 {
+        let mut ran = 0;
+        let mut cells = Cells::of(&mut self.dataset, &self.layout);
+        for job in jobs {
+            let (point, repeat) = (job.point, job.repeat);
+            ran += u64::from(job.outcome != JobOutcome::Cancelled);
+            if let Err(error) = cells.fill(job, plan, &mut self.tally) {
+                refused(point, repeat, error);
+            }
+        }
+        ran
     }
 
     /// Puts a sample that was not run into its cells.
@@ -140,80 +135,10 @@ impl ResultCollector {
     /// # Errors
     /// Where it belongs to another sweep.
     pub fn skip(&mut self, point: u64, repeat: u32, reason: &Arc<str>) -> Result<(), DatasetError> {
-        let flat = self.flat(point, repeat)?;
-        self.counts.skipped += 1;
-        self.record_absent(flat, CellState::Skipped, Some(reason))
-    }
-
-    /// The cell of a repeat of a point.
-    fn flat(&self, point: u64, repeat: u32) -> Result<usize, DatasetError> {
-        usize::try_from(point)
-            .ok()
-            .filter(|_| (1..=self.repeats).contains(&(repeat as usize)))
-            .and_then(|point| {
-                point
-                    .checked_mul(self.repeats)?
-                    .checked_add(repeat as usize - 1)
-            })
-            .filter(|flat| *flat < self.dataset.len())
-            .ok_or(DatasetError::Position)
-    }
-
-    fn record(
-        &mut self,
-        flat: usize,
-        sample: &[Option<Value>],
-        state: CellState,
-    ) -> Result<(), DatasetError> {
-        for (position, first, parts) in &self.columns {
-            match sample.get(*position).and_then(Option::as_ref) {
-                Some(Value::Vector(items)) => {
-                    for (x, index) in items.iter().zip(*first..first + parts) {
-                        if let Some(var) = self.dataset.variable_mut(index) {
-                            var.record(flat, &Value::Float(*x), state)?;
-                        }
-                    }
-                }
-                Some(value) => {
-                    if let Some(floor) = floor_of(value) {
-                        let reason: Arc<str> = below_text(floor).into();
-                        for index in *first..first + parts {
-                            if let Some(var) = self.dataset.variable_mut(index) {
-                                let below = CellState::BelowResolution;
-                                var.record_absent(flat, below, Some(Arc::clone(&reason)))?;
-                            }
-                        }
-                    } else if let Some(var) = self.dataset.variable_mut(*first) {
-                        var.record(flat, value, state)?;
-                    }
-                }
-                None => {
-                    let counted = self.counted.as_ref();
-                    let is_stored = state == CellState::Cached;
-                    let reason = counted.and_then(|counted| counted.reason(*position, is_stored));
-                    for index in *first..first + parts {
-                        if let Some(var) = self.dataset.variable_mut(index) {
-                            var.record_absent(flat, CellState::Missing, reason.clone())?;
-                        }
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn record_absent(
-        &mut self,
-        flat: usize,
-        state: CellState,
-        reason: Option<&Arc<str>>,
-    ) -> Result<(), DatasetError> {
-        for index in 0..self.dataset.variables().len() {
-            if let Some(var) = self.dataset.variable_mut(index) {
-                var.record_absent(flat, state, reason.cloned())?;
-            }
-        }
-        Ok(())
+        let mut cells = Cells::of(&mut self.dataset, &self.layout);
+        let flat = cells.flat(point, repeat)?;
+        self.tally.counts.skipped += 1;
+        cells.record_absent(flat, CellState::Skipped, Some(reason))
     }
 
     /// Makes room for so many repeats of every point.
@@ -222,11 +147,11 @@ impl ResultCollector {
     /// Where they do not fit the memory.
     pub fn grow(&mut self, repeats: u32) -> Result<(), DatasetError> {
         let wanted = repeats as usize;
-        if wanted <= self.repeats {
+        if wanted <= self.layout.repeats {
             return Ok(());
         }
         // Twice as many at once, so that cells are seldom moved.
-        self.resize(wanted.max(self.repeats.saturating_mul(2)))
+        self.resize(wanted.max(self.layout.repeats.saturating_mul(2)))
     }
 
     /// Leaves out the repeats above so many.
@@ -240,13 +165,13 @@ impl ResultCollector {
     fn resize(&mut self, repeats: usize) -> Result<(), DatasetError> {
         let count = u32::try_from(repeats).map_err(|_| DatasetError::Position)?;
         self.dataset = self.dataset.with_repeats(count)?;
-        self.repeats = repeats;
+        self.layout.repeats = repeats;
         Ok(())
     }
 
     /// For how many repeats of a point there is room.
     pub fn repeats(&self) -> u32 {
-        u32::try_from(self.repeats).unwrap_or(u32::MAX)
+        u32::try_from(self.layout.repeats).unwrap_or(u32::MAX)
     }
 
     /// Says of the repeats of a point from one on that they are left out on purpose.
@@ -258,28 +183,159 @@ impl ResultCollector {
 
     /// Says of one repeat of a point that it is left out on purpose.
     pub(crate) fn leave_out_one(&mut self, point: u64, repeat: u32, reason: &Arc<str>) {
-        {
-            let flat = self.flat(point, repeat);
-            // A point of this sweep has cells.
-            let left =
-                flat.and_then(|flat| self.record_absent(flat, CellState::Skipped, Some(reason)));
-            debug_assert!(left.is_ok());
-        }
+        let mut cells = Cells::of(&mut self.dataset, &self.layout);
+        let flat = cells.flat(point, repeat);
+        // A point of this sweep has cells.
+        let left =
+            flat.and_then(|flat| cells.record_absent(flat, CellState::Skipped, Some(reason)));
+        debug_assert!(left.is_ok());
     }
 
     /// How many samples came from where so far.
     pub const fn counts(&self) -> Counts {
-        self.counts
+        self.tally.counts
     }
 
     /// The failures so far, in the order in which they came.
     pub fn failures(&self) -> &[Failure] {
-        &self.failures
+        &self.tally.failures
     }
 
     /// The dataset, the failures and the counts.
     pub fn finish(self) -> (Dataset, Vec<Failure>, Counts) {
-        (self.dataset, self.failures, self.counts)
+        (self.dataset, self.tally.failures, self.tally.counts)
+    }
+}
+
+/// The cells of a dataset, open to be filled.
+struct Cells<'c> {
+    variables: Vec<Recorder<'c>>,
+    count: usize,
+    layout: &'c Layout,
+}
+
+impl<'c> Cells<'c> {
+    fn of(dataset: &'c mut Dataset, layout: &'c Layout) -> Self {
+        Self {
+            count: dataset.len(),
+            variables: dataset.recorders(),
+            layout,
+        }
+    }
+
+    fn fill<S: ParametrizedSweep>(
+        &mut self,
+        job: JobDone,
+        plan: &Plan<S>,
+        tally: &mut Tally,
+    ) -> Result<(), DatasetError> {
+        let JobDone {
+            point,
+            repeat,
+            outcome,
+            ..
+        } = job;
+        let flat = self.flat(point, repeat)?;
+        let counts = &mut tally.counts;
+        counts.submitted += 1;
+        match outcome {
+            JobOutcome::Measured(sample) => {
+                counts.executed += 1;
+                self.record(flat, &sample, CellState::Measured)
+            }
+            JobOutcome::Cached(sample) => {
+                counts.hits += 1;
+                self.record(flat, &sample, CellState::Cached)
+            }
+            JobOutcome::Failed(error) => {
+                let reason: Arc<str> = error.as_str().into();
+                tally.fail(plan.inputs(point), repeat, error);
+                self.record_absent(flat, CellState::Failed, Some(&reason))
+            }
+            JobOutcome::TimedOut => {
+                let error = "it took longer than its time limit (`--job-timeout`)";
+                tally.fail(plan.inputs(point), repeat, error.to_owned());
+                self.record_absent(flat, CellState::TimedOut, Some(&error.into()))
+            }
+            JobOutcome::Cancelled => {
+                counts.submitted -= 1;
+                self.record_absent(flat, CellState::Pending, None)
+            }
+        }
+    }
+
+    /// The cell of a repeat of a point.
+    fn flat(&self, point: u64, repeat: u32) -> Result<usize, DatasetError> {
+        let repeats = self.layout.repeats;
+        usize::try_from(point)
+            .ok()
+            .filter(|_| (1..=repeats).contains(&(repeat as usize)))
+            .and_then(|point| point.checked_mul(repeats)?.checked_add(repeat as usize - 1))
+            .filter(|flat| *flat < self.count)
+            .ok_or(DatasetError::Position)
+    }
+
+    fn record(
+        &mut self,
+        flat: usize,
+        sample: &[Option<Value>],
+        state: CellState,
+    ) -> Result<(), DatasetError> {
+        for (position, first, parts) in &self.layout.columns {
+            let variables = self.variables.get_mut(*first..first + parts);
+            let variables = variables.unwrap_or_default();
+            match sample.get(*position).and_then(Option::as_ref) {
+                Some(Value::Vector(items)) => {
+                    for (x, variable) in items.iter().zip(variables) {
+                        variable.record(flat, &Value::Float(*x), state)?;
+                    }
+                }
+                Some(value) => {
+                    if let Some(floor) = floor_of(value) {
+                        let reason: Arc<str> = below_text(floor).into();
+                        for variable in variables {
+                            let below = CellState::BelowResolution;
+                            variable.record_absent(flat, below, Some(Arc::clone(&reason)))?;
+                        }
+                    } else if let Some(variable) = variables.first_mut() {
+                        variable.record(flat, value, state)?;
+                    }
+                }
+                None => {
+                    let counted = self.layout.counted.as_ref();
+                    let is_stored = state == CellState::Cached;
+                    let reason = counted.and_then(|counted| counted.reason(*position, is_stored));
+                    for variable in variables {
+                        variable.record_absent(flat, CellState::Missing, reason.clone())?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn record_absent(
+        &mut self,
+        flat: usize,
+        state: CellState,
+        reason: Option<&Arc<str>>,
+    ) -> Result<(), DatasetError> {
+        for variable in &mut self.variables {
+            variable.record_absent(flat, state, reason.cloned())?;
+        }
+        Ok(())
+    }
+}
+
+impl Tally {
+    fn fail(&mut self, inputs: Vec<(String, Value)>, repeat: u32, error: String) {
+        self.counts.executed += 1;
+        self.counts.failed += 1;
+        self.failures.push(Failure {
+            inputs,
+            repeat,
+            error,
+        });
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use bencher_core::evaluator::{Dispatcher, Executors, JobHandle, Limits};
 use bencher_core::job::{
-    CodePolicy, FutureCache, Job, JobDone, JobOutcome, MachinePolicy, SampleCache,
+    CodePolicy, FutureCache, Job, JobDone, JobOutcome, MachinePolicy, Sample, SampleCache,
 };
 use bencher_core::store::{
     BlobStore, KeyMaker, MemoryStore, Pack, ResultId, SampleIndex, SampleStore, SampleWriter,
@@ -86,8 +86,8 @@ fn cache_on(
     (FutureCache::new(evaluator, Some(cache)), runs)
 }
 
-fn square(point: u64) -> Box<[Option<Value>]> {
-    Box::new([Some(Value::from(point * point))])
+fn square(point: u64) -> Sample {
+    [Some(Value::from(point * point))].into()
 }
 
 fn drain(cache: &mut FutureCache) -> Vec<JobOutcome> {

@@ -79,6 +79,7 @@ pub use table::{LongTable, Row};
 pub(crate) use timings::ROUNDS_PER_PROCESS;
 pub use timings::SIDE_BY_SIDE;
 pub use units::{UnitScale, digits, quantity};
+pub(crate) use variable::Recorder;
 pub use variable::{Variable, VariableInfo};
 
 use crate::var::UnknownName;
@@ -313,6 +314,11 @@ impl Dataset {
     /// A variable by position, to fill it.
     pub fn variable_mut(&mut self, index: usize) -> Option<&mut Variable> {
         self.variables.get_mut(index)
+    }
+
+    /// What fills the cells of every variable, in their order.
+    pub(crate) fn recorders(&mut self) -> Vec<Recorder<'_>> {
+        self.variables.iter_mut().map(Variable::recorder).collect()
     }
 
     /// The flat index of a position on every dimension.

@@ -198,19 +198,7 @@ impl Variable {
         value: &Value,
         state: CellState,
     ) -> Result<(), DatasetError> {
-        let Some(cell) = Arc::make_mut(&mut self.states).get_mut(flat) else {
-            return Err(DatasetError::Position);
-        };
-        if !Arc::make_mut(&mut self.column).set(flat, value) {
-            return Err(DatasetError::WrongKind {
-                variable: self.info.name.clone(),
-                expected: self.info.kind.name(),
-                value: value.clone(),
-            });
-        }
-        *cell = state;
-        self.reasons.remove(&flat);
-        Ok(())
+        self.recorder().record(flat, value, state)
     }
 
     /// Records that there is no value, and why.
@@ -223,21 +211,75 @@ impl Variable {
         state: CellState,
         reason: Option<Arc<str>>,
     ) -> Result<(), DatasetError> {
-        let states = Arc::make_mut(&mut self.states);
-        *states.get_mut(flat).ok_or(DatasetError::Position)? = state;
-        self.reasons.remove(&flat);
-        if let Some(reason) = reason {
-            self.note(flat, reason);
+        self.recorder().record_absent(flat, state, reason)
+    }
+
+    /// What fills many cells: whether they are shared is asked once, not for each.
+    pub(super) fn recorder(&mut self) -> Recorder<'_> {
+        Recorder {
+            info: &self.info,
+            column: Arc::make_mut(&mut self.column),
+            states: Arc::make_mut(&mut self.states).as_mut_slice(),
+            reasons: &mut self.reasons,
         }
-        Ok(())
     }
 
     /// Notes why a cell is as it is, whatever its state.
     pub(super) fn note(&mut self, flat: usize, reason: Arc<str>) {
-        // An empty reason says nothing, and CSV could not tell it from none.
-        if !reason.is_empty() {
-            self.reasons.insert(flat, reason);
+        note(&mut self.reasons, flat, reason);
+    }
+}
+
+/// Fills the cells of a variable.
+pub(crate) struct Recorder<'v> {
+    info: &'v VariableInfo,
+    column: &'v mut Column,
+    states: &'v mut [CellState],
+    reasons: &'v mut BTreeMap<usize, Arc<str>>,
+}
+
+impl Recorder<'_> {
+    /// Records a value, as [`Variable::record`] does.
+    #[inline]
+    pub(crate) fn record(
+        &mut self,
+        flat: usize,
+        value: &Value,
+        state: CellState,
+    ) -> Result<(), DatasetError> {
+        let cell = self.states.get_mut(flat).ok_or(DatasetError::Position)?;
+        if !self.column.set(flat, value) {
+            return Err(DatasetError::WrongKind {
+                variable: self.info.name.clone(),
+                expected: self.info.kind.name(),
+                value: value.clone(),
+            });
         }
+        *cell = state;
+        self.reasons.remove(&flat);
+        Ok(())
+    }
+
+    /// Records that there is no value, and why, as [`Variable::record_absent`] does.
+    pub(crate) fn record_absent(
+        &mut self,
+        flat: usize,
+        state: CellState,
+        reason: Option<Arc<str>>,
+    ) -> Result<(), DatasetError> {
+        *self.states.get_mut(flat).ok_or(DatasetError::Position)? = state;
+        self.reasons.remove(&flat);
+        if let Some(reason) = reason {
+            note(self.reasons, flat, reason);
+        }
+        Ok(())
+    }
+}
+
+fn note(reasons: &mut BTreeMap<usize, Arc<str>>, flat: usize, reason: Arc<str>) {
+    // An empty reason says nothing, and CSV could not tell it from none.
+    if !reason.is_empty() {
+        reasons.insert(flat, reason);
     }
 }
 

@@ -184,14 +184,19 @@ fn jobs_a_chunk(nanoseconds: u64, work: Duration) -> usize {
 }
 
 /// Runs a job on this thread.
+#[inline]
 fn run<A, R>(
     function: &RunFunction<A, R>,
     task: Task<A>,
     calls: &CallOff,
     limit: Option<Duration>,
 ) -> Finished<A, R> {
-    let outcome = outcome(function, &task.args, calls, limit);
-    task.ended(outcome)
+    Finished {
+        id: task.id,
+        outcome: outcome(function, &task.args, calls, limit),
+        args: task.args,
+        usage: None,
+    }
 }
 
 #[inline]

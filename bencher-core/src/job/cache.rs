@@ -297,14 +297,16 @@ impl FutureCache {
     /// [`abandon`](Self::abandon) gives them all the same.
     pub fn gather_into(&mut self, wait: bool, done: &mut Vec<JobDone>) -> Result<(), StoreError> {
         if !self.queued.is_empty() {
-            self.evaluator.submit(std::mem::take(&mut self.queued));
+            self.evaluator.submit(self.queued.drain(..));
         }
-        let came = self.take_finished(false);
-        if wait && !came && self.ready.is_empty() {
+        let ready = !self.ready.is_empty();
+        done.extend(self.ready.drain(..));
+        let came = self.take_finished(Wait::No, done);
+        if wait && !came && !ready {
             // What is done must not wait in memory for a job that may take hours.
             self.commit(SampleWriter::commit)?;
             if self.ready.is_empty() {
-                self.take_finished(true);
+                self.take_finished(Wait::Forever, done);
             }
         }
         self.commit(SampleWriter::commit_due)?;
@@ -312,14 +314,15 @@ impl FutureCache {
         Ok(())
     }
 
-    /// Settles what the evaluator hands out; false if that is nothing.
-    fn take_finished(&mut self, wait: bool) -> bool {
+    /// Settles what the evaluator hands out, and moves what needs not wait for the store into `done`; false
+    /// if it hands out nothing.
+    fn take_finished(&mut self, wait: Wait, done: &mut Vec<JobDone>) -> bool {
         let mut finished = std::mem::take(&mut self.finished);
-        self.evaluator
-            .gather_into(if wait { Wait::Forever } else { Wait::No }, &mut finished);
+        self.evaluator.gather_into(wait, &mut finished);
         let came = !finished.is_empty();
+        done.reserve(finished.len());
         for job in finished.drain(..) {
-            self.settle(job);
+            self.settle(job, done);
         }
         self.finished = finished;
         came
@@ -352,12 +355,12 @@ impl FutureCache {
     /// # Errors
     /// Where the store does not take the samples.
     pub fn result(&mut self, future: JobFuture) -> Result<Option<JobDone>, StoreError> {
-        let mut others = Vec::new();
+        let (mut done, mut others) = (Vec::new(), Vec::new());
         let mut found = None;
-        while found.is_none() && self.pending() > 0 {
-            let mut done = Vec::new();
-            self.gather_into(true, &mut done)?;
-            for job in done {
+        let mut gathered = Ok(());
+        while found.is_none() && gathered.is_ok() && self.pending() > 0 {
+            gathered = self.gather_into(true, &mut done);
+            for job in done.drain(..) {
                 if job.future == future {
                     found = Some(job);
                 } else {
@@ -366,13 +369,13 @@ impl FutureCache {
             }
         }
         self.ready.extend(others);
-        Ok(found)
+        gathered.map(|()| found)
     }
 
     /// Calls off the jobs that were not begun; they are gathered as cancelled.
     pub fn cancel(&mut self) {
         if !self.queued.is_empty() {
-            self.evaluator.submit(std::mem::take(&mut self.queued));
+            self.evaluator.submit(self.queued.drain(..));
         }
         self.evaluator.cancel();
     }
@@ -415,51 +418,53 @@ impl FutureCache {
         self.counts = CallCounts::default();
     }
 
-    fn settle(&mut self, finished: Finished<Job, Sample>) {
-        let Finished {
-            id,
-            args: job,
-            usage,
-            outcome,
-        } = finished;
-        if let Some(usage) = usage {
-            self.used.get_or_insert_default().add(&usage);
+    /// Takes note of a job that came back, and moves it into `done`; one whose sample is not in the store yet
+    /// waits for that.
+    #[inline]
+    fn settle(&mut self, finished: Finished<Job, Sample>, done: &mut Vec<JobDone>) {
+        if let Some(usage) = &finished.usage {
+            self.used.get_or_insert_default().add(usage);
         }
         // Without hits nothing is kept, and nothing has to be hashed.
         let kept = if self.futures.is_empty() {
             None
         } else {
-            self.futures.remove(&id)
+            self.futures.remove(&finished.id)
         };
-        let future = kept.unwrap_or(JobFuture(id));
-        let Job { point, repeat, key } = job;
-        let outcome = match outcome {
-            Outcome::Done(sample) => JobOutcome::Measured(sample),
-            Outcome::Failed(error) => JobOutcome::Failed(error),
-            Outcome::TimedOut => JobOutcome::TimedOut,
-            Outcome::Cancelled => {
-                self.counts.submitted -= 1;
-                self.counts.executed -= 1;
-                JobOutcome::Cancelled
-            }
-        };
-        let ticket = match (&outcome, key, &mut self.cache) {
-            (JobOutcome::Measured(sample), Some(_), Some(cache)) => {
-                cache
-                    .writer
-                    .submit((cache.inputs)(point), repeat, sample.to_vec())
+        let future = kept.unwrap_or(JobFuture(finished.id));
+        let Job { point, repeat, key } = finished.args;
+        let ticket = match (&finished.outcome, key, &mut self.cache) {
+            (Outcome::Done(sample), Some(_), Some(cache)) => {
+                let inputs = (cache.inputs)(point);
+                cache.writer.submit(inputs, repeat, sample.to_vec())
             }
             _ => None,
         };
-        let done = JobDone {
+        if finished.outcome == Outcome::Cancelled {
+            self.counts.submitted -= 1;
+            self.counts.executed -= 1;
+        }
+        let job = JobDone {
             future,
             point,
             repeat,
-            outcome,
+            outcome: finished.outcome.into(),
         };
         match ticket {
-            Some(ticket) => self.uncommitted.push_back((ticket, done)),
-            None => self.ready.push_back(done),
+            Some(ticket) => self.uncommitted.push_back((ticket, job)),
+            None => done.push(job),
+        }
+    }
+}
+
+impl From<Outcome<Sample>> for JobOutcome {
+    #[inline]
+    fn from(outcome: Outcome<Sample>) -> Self {
+        match outcome {
+            Outcome::Done(sample) => Self::Measured(sample),
+            Outcome::Failed(error) => Self::Failed(error),
+            Outcome::TimedOut => Self::TimedOut,
+            Outcome::Cancelled => Self::Cancelled,
         }
     }
 }

@@ -309,7 +309,7 @@ impl State {
 
     fn stored(&mut self, call: &Call) -> Result<Option<Value>, StoreError> {
         let stored = self.index(&call.series)?.get(call.key);
-        let sample = stored.and_then(|stored| stored.sample(&[returned()]));
+        let sample: Option<Vec<_>> = stored.and_then(|stored| stored.sample(&[returned()]));
         Ok(sample.and_then(|sample| sample.into_iter().flatten().next()))
     }
 

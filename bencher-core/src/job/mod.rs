@@ -11,28 +11,30 @@
 //! use bencher_core::job::{FutureCache, Job, JobOutcome, Sample};
 //! use bencher_core::value::Value;
 //! let square = Arc::new(|job: &Job, _: &JobHandle<'_>| -> Result<Sample, String> {
-//!     Ok(Box::new([Some(Value::from(job.point * job.point))]))
+//!     Ok([Some(Value::from(job.point * job.point))].into())
 //! });
 //! let backend = Executors::Serial.backend(square, &Limits::default())?;
 //! let mut jobs = FutureCache::new(Dispatcher::new(backend), None);
 //! let three = jobs.submit(Job { point: 3, repeat: 1, key: None });
 //! let done = jobs.result(three)?.ok_or("lost")?;
-//! assert_eq!(done.outcome, JobOutcome::Measured(Box::new([Some(Value::from(9))])));
+//! assert_eq!(done.outcome, JobOutcome::Measured([Some(Value::from(9))].into()));
 //! assert_eq!((jobs.counts().executed, jobs.counts().hits), (1, 0));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod cache;
 mod function_cache;
+mod sample;
 
 pub(crate) use cache::is_other;
 pub use cache::{CallCounts, CodePolicy, FutureCache, InputValues, MachinePolicy, SampleCache};
 pub(crate) use function_cache::function_tag;
 pub use function_cache::{CallError, JobFunctionCache};
+pub use sample::Sample;
 
 use serde::{Deserialize, Serialize};
 
-use crate::value::{Digest, Value};
+use crate::value::Digest;
 
 /// One sample to take: a point of the space, and which repeat of it.
 ///
@@ -46,15 +48,6 @@ pub struct Job {
     /// What its sample is stored under; none where nothing is stored.
     pub key: Option<Digest>,
 }
-
-/// The results of one sample, in the order of the schema; `None` for one that was not set.
-///
-/// ```
-/// use bencher_core::job::Sample;
-/// let sample: Sample = Box::new([Some(0.5.into()), None]);
-/// assert!(sample[1].is_none(), "the second result was not set");
-/// ```
-pub type Sample = Box<[Option<Value>]>;
 
 /// A ticket for the result of a submitted job; [`FutureCache::result`] waits for it.
 ///

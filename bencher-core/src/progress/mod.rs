@@ -35,7 +35,7 @@ use crate::value::Value;
 /// ```
 /// use bencher_core::job::JobOutcome;
 /// use bencher_core::progress::{JsonProgress, ProgressSink, SampleEvent};
-/// let outcome = JobOutcome::Measured(Box::new([Some(6.into())]));
+/// let outcome = JobOutcome::Measured([Some(6.into())].into());
 /// let event = SampleEvent {
 ///     inputs: vec![("len".to_owned(), 4.into())],
 ///     repeat: 1,

@@ -44,6 +44,7 @@ pub struct RunOrder {
     order: Order,
     points: u128,
     repeats: u32,
+    len: u128,
 }
 
 impl RunOrder {
@@ -53,12 +54,13 @@ impl RunOrder {
             order,
             points,
             repeats,
+            len: points.saturating_mul(repeats as u128),
         }
     }
 
     /// How many samples there are; saturates.
     pub const fn len(&self) -> u128 {
-        self.points.saturating_mul(self.repeats as u128)
+        self.len
     }
 
     /// Whether there is nothing to run.
@@ -68,7 +70,7 @@ impl RunOrder {
 
     /// The point and the repeat (from 0) of the sample with running number `n`.
     pub fn sample(&self, n: u128) -> Option<(u128, u32)> {
-        if n >= self.len() {
+        if n >= self.len {
             return None;
         }
         let (point, repeat) = match self.order {

@@ -149,22 +149,24 @@ impl<'a> StoredResults<'a> {
 impl StoredResults<'_> {
     /// The results of these names and meanings, in their order, with their contents; `None` where one
     /// is not there, or where a content is lost ([`SampleIndex::lost`] names it then).
-    pub fn sample(&self, wanted: &[ResultId]) -> Option<Box<[Option<Value>]>> {
-        let mut sample: Box<[Option<Value>]> = if wanted == self.names {
-            self.values.into()
-        } else {
-            let get = |result| self.get(result).map(Option::<&Value>::cloned);
-            wanted.iter().map(get).collect::<Option<_>>()?
-        };
-        for value in sample.iter_mut().flatten() {
-            if let (Value::Payload(payload), Some(blobs)) = (value, &self.index.blobs)
-                && let Err(error) = blobs.fill_payload(payload)
-            {
-                self.index.lose(error.to_string());
-                return None;
-            }
+    pub fn sample<C: FromIterator<Option<Value>>>(&self, wanted: &[ResultId]) -> Option<C> {
+        if wanted == self.names {
+            let values = self.values.iter();
+            return values.map(|value| self.filled(value.clone())).collect();
         }
-        Some(sample)
+        let get = |result| self.filled(self.get(result)?.cloned());
+        wanted.iter().map(get).collect()
+    }
+
+    /// A result with its content; `None` where that is lost.
+    fn filled(&self, mut value: Option<Value>) -> Option<Option<Value>> {
+        if let (Some(Value::Payload(payload)), Some(blobs)) = (&mut value, &self.index.blobs)
+            && let Err(error) = blobs.fill_payload(payload)
+        {
+            self.index.lose(error.to_string());
+            return None;
+        }
+        Some(value)
     }
 }
 

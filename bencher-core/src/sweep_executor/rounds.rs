@@ -112,16 +112,15 @@ impl<S: Benchmark> SweepExecutor<S> {
                         end.store_error = Some(error);
                         done.extend(jobs.abandon());
                     }
-                    for job in done.drain(..) {
-                        let point = job.point;
+                    for job in &done {
                         match times_of(&job.outcome, &times) {
                             Recorded::Nothing => {}
-                            Recorded::Failure => rounds.record(point, None),
-                            Recorded::Times(times) => rounds.record(point, Some(&times)),
+                            Recorded::Failure => rounds.record(job.point, None),
+                            Recorded::Times(times) => rounds.record(job.point, Some(&times)),
                         }
-                        let failed = self.deliver(job, &mut end.collector, progress);
-                        end.failed_fast |= failed && with.fail_fast;
                     }
+                    let delivered = self.deliver(&mut done, &mut end.collector, progress);
+                    end.failed_fast |= delivered.failed && with.fail_fast;
                     progress.advance(&end.collector.counts());
                     if end.store_error.is_some() {
                         break;
@@ -175,10 +174,8 @@ impl<S: Benchmark> SweepExecutor<S> {
                     end.store_error = Some(error);
                     done.extend(jobs.abandon());
                 }
-                for job in done.drain(..) {
-                    let failed = self.deliver(job, &mut end.collector, progress);
-                    end.failed_fast |= failed && with.fail_fast;
-                }
+                let delivered = self.deliver(&mut done, &mut end.collector, progress);
+                end.failed_fast |= delivered.failed && with.fail_fast;
                 if end.store_error.is_some() {
                     return;
                 }

@@ -386,13 +386,11 @@ impl<S: Benchmark> SweepExecutor<S> {
                 stop = true;
                 done.extend(jobs.abandon());
             }
-            for job in done.drain(..) {
-                cancelled += u64::from(job.outcome == JobOutcome::Cancelled);
-                let failed = self.deliver(job, &mut end.collector, progress);
-                if failed && fail_fast {
-                    end.failed_fast = true;
-                    stop = true;
-                }
+            let delivered = self.deliver(&mut done, &mut end.collector, progress);
+            cancelled += delivered.cancelled;
+            if delivered.failed && fail_fast {
+                end.failed_fast = true;
+                stop = true;
             }
             progress.advance(&end.collector.counts());
             if end.store_error.is_some() {
@@ -466,33 +464,40 @@ impl<S: Benchmark> SweepExecutor<S> {
         }
     }
 
+    /// Tells of jobs that are done, and puts their samples into the cells.
     pub(super) fn deliver(
         &self,
-        job: JobDone,
+        done: &mut Vec<JobDone>,
         collector: &mut ResultCollector,
         progress: &mut dyn ProgressSink,
-    ) -> bool {
-        if job.outcome == JobOutcome::Cancelled {
-            return false;
-        }
+    ) -> Delivered {
         if progress.wants_samples() {
-            progress.sample(&SampleEvent {
-                inputs: self.plan.inputs(job.point),
-                repeat: job.repeat,
-                outcome: &job.outcome,
-                results: self
-                    .plan
-                    .recorded()
-                    .map(|(at, var)| (at, var.name))
-                    .collect(),
-            });
+            let ran = |job: &&JobDone| job.outcome != JobOutcome::Cancelled;
+            for job in done.iter().filter(ran) {
+                self.tell(job, progress);
+            }
         }
-        let failed = matches!(job.outcome, JobOutcome::Failed(_) | JobOutcome::TimedOut);
-        let (point, repeat) = (job.point, job.repeat);
-        if let Err(error) = collector.collect(job, &self.plan) {
+        let (delivered, failed) = (done.len() as u64, collector.counts().failed);
+        let filled = collector.collect_all(done.drain(..), &self.plan, |point, repeat, error| {
             progress.note(&no_cell(point, repeat, &error));
+        });
+        Delivered {
+            failed: collector.counts().failed > failed,
+            cancelled: delivered - filled,
         }
-        failed
+    }
+
+    fn tell(&self, job: &JobDone, progress: &mut dyn ProgressSink) {
+        progress.sample(&SampleEvent {
+            inputs: self.plan.inputs(job.point),
+            repeat: job.repeat,
+            outcome: &job.outcome,
+            results: self
+                .plan
+                .recorded()
+                .map(|(at, var)| (at, var.name))
+                .collect(),
+        });
     }
 
     fn sample_cache(
@@ -667,6 +672,14 @@ fn close(
             "while the state of the sweep was dropped: {panic}"
         ));
     }
+}
+
+/// What came of delivering jobs.
+pub(super) struct Delivered {
+    /// Whether one of them failed.
+    pub(super) failed: bool,
+    /// How many were called off.
+    cancelled: u64,
 }
 
 /// What feeding came to.

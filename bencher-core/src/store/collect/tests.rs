@@ -158,7 +158,7 @@ fn check(root: &Path, database: &Database, model: &mut Model, limited: bool) {
             };
             found.insert((version, x));
             let (_, picture, folder) = model.samples[&(version, x)];
-            let values = stored.sample(&[image()]).expect("the picture is there");
+            let values: Vec<_> = stored.sample(&[image()]).expect("the picture is there");
             let payload = values[0].as_ref().unwrap().as_payload().unwrap();
             assert_eq!(payload.content(), Some(&content(picture)[..]));
             let files = JobFolders::at(root).find(&series(version), key(version, x));

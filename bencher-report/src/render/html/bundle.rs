@@ -12,6 +12,8 @@ pub(super) const PLOTLY: &str = include_str!(concat!(env!("OUT_DIR"), "/plotly.j
 
 /// JSON above which a page carries it compressed.
 const PLAIN: usize = 200_000;
+/// The level of compression of data.
+const QUICK: u32 = 2;
 
 /// A script element that holds JSON, safe inside HTML.
 pub(super) fn data_element(id: &str, value: &serde_json::Value) -> String {
@@ -25,7 +27,8 @@ pub(super) fn data_element(id: &str, value: &serde_json::Value) -> String {
 }
 
 fn pack(bytes: &[u8]) -> Option<String> {
-    let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+    // A third larger than at its best, in a third of the time; plotly.js outweighs it all the same.
+    let mut packed = GzEncoder::new(Vec::new(), Compression::new(QUICK));
     packed.write_all(bytes).ok()?;
     Some(base64::encode(&packed.finish().ok()?))
 }
