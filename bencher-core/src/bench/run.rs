@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::dataset::{Dataset, ROUNDS_PER_PROCESS, SIDE_BY_SIDE};
 use crate::evaluator::Usage;
+use crate::evaluator::{Retried, Usage};
 use crate::evaluator::process::{ordinal, role};
 use crate::job::{CodePolicy, MachinePolicy};
 use crate::measure::{ClockKind, Environment, RoundRules, Timer, Wanted, block};
@@ -19,6 +20,7 @@ use crate::var::ParametrizedSweep;
 
 use super::builder::SweepBuilder;
 use super::config::{RunConfig, SweepDefaults};
+use super::print::{RETRIED, RETRIES};
 use super::error::BenchError;
 use super::result::BenchResult;
 use super::session::{Part, Session};
@@ -109,7 +111,7 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
             end: &end,
         }
         .warnings();
-        let used = end.used;
+        let (used, retried) = (end.used, end.retried);
         let mut warnings = warnings;
         if is_side_by_side::<S>(&session.config) {
             warnings.push(format!(
@@ -133,6 +135,7 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         }
         if let Some(used) = used {
             describe_use(&mut dataset, &used);
+        describe_retries(&mut dataset, retried);
         }
         if let Part::Gathering(_) = session.part
             && executor.plan().is_timed()
@@ -446,6 +449,18 @@ fn describe_use(dataset: &mut Dataset, used: &Usage) {
         attribute("worker peak memory bytes", bytes.to_string());
     }
 }
+/// What was tried again, where anything was.
+fn describe_retries(dataset: &mut Dataset, retried: Retried) {
+    if retried.tries > 0 {
+        let mut attribute = |name: &str, count: u64| {
+            let text = count.to_string();
+            dataset.attributes.insert(name.to_owned(), text)
+        };
+        attribute(RETRIED, retried.jobs);
+        attribute(RETRIES, retried.tries);
+    }
+}
+
 
 /// Whether a run takes together what several processes have stored.
 const fn gathers(part: Part) -> bool {

@@ -46,7 +46,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub use asynchronous::{AsyncBackend, AsyncFunction, BoxedFuture};
-pub use dispatcher::Dispatcher;
+pub use dispatcher::{Dispatcher, Retried};
 pub use executors::Executors;
 pub use handle::{JobHandle, SharedHandle};
 pub use limits::Limits;

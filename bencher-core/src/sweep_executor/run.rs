@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::context::{Context, States};
 use crate::dataset::DatasetError;
 use crate::evaluator::process::{Launch, ProcessBackend, Role};
-use crate::evaluator::{Backend, Dispatcher, Executors, Limits, RunFunction, Usage};
+use crate::evaluator::{Backend, Dispatcher, Executors, Limits, Retried, RunFunction, Usage};
 use crate::job::{
     CallCounts, CodePolicy, FutureCache, Job, JobDone, JobFuture, JobOutcome, MachinePolicy,
     Sample, SampleCache,
@@ -155,6 +155,8 @@ pub struct RunEnd {
     pub uncounted: Vec<Uncounted>,
     /// What the samples used together that were taken in worker processes.
     pub used: Option<Usage>,
+    /// How many samples were tried again, and how often.
+    pub retried: Retried,
     /// What the store refused; the samples that it did not take are in the dataset all the same.
     pub store_error: Option<StoreError>,
 }
@@ -259,6 +261,7 @@ impl<S: Benchmark> SweepExecutor<S> {
             failed_fast: false,
             uncounted: Vec::new(),
             used: None,
+            retried: Retried::default(),
             store_error: None,
             collector: collector.explained_by(counted.clone()),
         };
@@ -660,6 +663,7 @@ fn close(
     end.calls = jobs.counts();
     end.lost = jobs.lost_contents();
     end.used = jobs.used();
+    end.retried = jobs.retried();
     // The workers are gone then, and hold no state any more.
     drop(jobs);
     for panic in states.release() {
