@@ -125,6 +125,11 @@ fn a_job_that_fails_or_takes_its_process_with_it_fails_alone_and_later_submits_w
         );
         let error = jobs[1].error.as_ref().unwrap();
         assert!(error.contains(expected), "{error}");
+        let (started, ended) = (jobs[1].started.unwrap(), jobs[1].ended.unwrap());
+        assert!(
+            jobs[1].submitted <= started && started <= ended,
+            "{expected}"
+        );
     }
     evaluator
         .submit((0..100).map(|n| Deed::Return(f64::from(n))))
@@ -209,10 +214,10 @@ fn short_jobs_do_not_wait_behind_a_long_one() {
         .unwrap();
     assert_eq!(evaluator.gather(Gather::Batch(200)).unwrap().len(), 200);
     evaluator.set_timeout(Some(Duration::ZERO));
-    assert_eq!(
-        states(&evaluator.gather(Gather::All).unwrap()),
-        [JobState::TimedOut]
-    );
+    let jobs = evaluator.gather(Gather::All).unwrap();
+    assert_eq!(states(&jobs), [JobState::TimedOut]);
+    let (started, ended) = (jobs[0].started.unwrap(), jobs[0].ended.unwrap());
+    assert!(jobs[0].submitted <= started && started < ended);
 }
 
 #[test]

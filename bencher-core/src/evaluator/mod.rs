@@ -135,7 +135,8 @@ impl Wait {
 /// impl Backend<u32, u32> for Doubler {
 ///     fn submit(&mut self, tasks: Vec<Task<u32>>) {
 ///         let run = |Task { id, args }| {
-///             Finished { id, args, outcome: Outcome::Done(args * 2), usage: None }
+///             let outcome = Outcome::Done(args * 2);
+///             Finished { id, args, outcome, usage: None, started: None }
 ///         };
 ///         self.0.extend(tasks.into_iter().map(run));
 ///     }

@@ -426,6 +426,7 @@ impl FutureCache {
             args: job,
             usage,
             outcome,
+            ..
         } = finished;
         if let Some(usage) = usage {
             self.used.get_or_insert_default().add(&usage);
