@@ -230,6 +230,21 @@ fn a_sweep_that_changes_from_start_to_start_is_refused() {
     );
 }
 
+#[test]
+fn a_sweep_that_a_worker_does_not_come_to_is_named_by_its_title() {
+    if bencher::evaluator::process::role().is_some() {
+        return;
+    }
+    let root = tempfile::tempdir().unwrap();
+    let error = bench::<Fickle>(in_processes(root.path()))
+        .sweep("Only here")
+        .run()
+        .unwrap_err()
+        .to_string();
+    let expected = "before it came to sweep \"Only here\": the program, started again";
+    assert!(error.contains(expected), "{error}");
+}
+
 #[derive(ParametrizedSweep, Clone, Debug)]
 struct Timed {
     #[sweep(bounds(1, 3))]

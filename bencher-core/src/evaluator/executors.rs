@@ -84,7 +84,7 @@ where
         role.refuse(&format!(
             "it was to work at {}, and came by {place} before: one program can work in processes at \
              one place only, unless its jobs are sweeps",
-            role.place()
+            role.title()
         ));
     }
     let served = role.serve(function);

@@ -122,6 +122,7 @@ impl Worker {
         Ok(worker)
     }
 
+            title: launch.shown().to_owned(),
     pub(super) fn grip(&self) -> Grip {
         self.grip.clone()
     }

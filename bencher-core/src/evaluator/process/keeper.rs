@@ -92,7 +92,7 @@ where
                 return Err(io::Error::other(format!(
                     "{death}\nbefore it came to {}: the program, started again, must go the same way \
                      up to there{within}",
-                    launch.place
+                    launch.shown()
                 )));
             }
         }

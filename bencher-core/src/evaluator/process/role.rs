@@ -109,6 +109,11 @@ impl Role {
     pub const fn number(&self) -> usize {
         self.hello.number
     }
+    /// What people are told of the place.
+    pub fn title(&self) -> &str {
+        &self.hello.title
+    }
+
 
     /// What it was told by [`Launch::context`](super::Launch::context).
     pub fn context(&self) -> &[u8] {
