@@ -14,6 +14,7 @@ use super::running::RunningJob;
 use super::work::{Assignment, Reply, async_function, pool, run_function};
 use crate::var::UnknownName;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The names of the evaluators there are.
 const NAMES: [&str; 3] = ["serial", "threads", "processes"];
@@ -29,7 +30,8 @@ where
     /// the program must go the same way up to here each time it is started.
     ///
     /// # Errors
-    /// Where there is no evaluator of this name, its workers cannot be started, or there are too few resources.
+    /// Where there is no evaluator of this name, its workers cannot be started, there are too few resources, or an
+    /// option is 0 that cannot be.
     #[track_caller]
     pub fn create<F, T>(
         name: &str,
@@ -40,6 +42,7 @@ where
         F: Fn(&RunningJob<'_, A>) -> T + Send + Sync + 'static,
         T: IntoObjective,
     {
+        at_least_one(options.workers)?;
         let executor = match name {
             "serial" => Executors::Serial,
             "threads" => Executors::Threads(options.workers),
@@ -144,11 +147,41 @@ where
 
 /// So many workers as have resources.
 fn workers<A>(wanted: usize, options: &EvaluatorOptions<A>) -> Result<usize, EvaluatorError> {
-    let wanted = wanted.max(1);
+    at_least_one(wanted)?;
+    let EvaluatorOptions {
+        limits, per_job, ..
+    } = options;
+    let per_job = *per_job;
+    let zeros = [
+        (
+            per_job == 0,
+            "per_job",
+            "a job would have none of the resources",
+            "at least 1, or leave out `queued`",
+        ),
+        (
+            limits.time == Some(Duration::ZERO),
+            "job_timeout",
+            "no job could end in time",
+            "more, or leave it out",
+        ),
+        (
+            limits.memory == Some(0),
+            "Limits::memory",
+            "no worker process could start",
+            "more, or `None`",
+        ),
+    ];
+    if let Some((_, option, problem, instead)) = zeros.into_iter().find(|(is_zero, ..)| *is_zero) {
+        return Err(EvaluatorError::Zero {
+            option,
+            problem,
+            instead,
+        });
+    }
     if options.resources.is_empty() {
         return Ok(wanted);
     }
-    let per_job = options.per_job.max(1);
     match options.resources.len() / per_job {
         0 => Err(EvaluatorError::Resources {
             resources: options.resources.len(),
@@ -156,4 +189,15 @@ fn workers<A>(wanted: usize, options: &EvaluatorOptions<A>) -> Result<usize, Eva
         }),
         sets => Ok(wanted.min(sets)),
     }
+}
+
+fn at_least_one(workers: usize) -> Result<(), EvaluatorError> {
+    if workers > 0 {
+        return Ok(());
+    }
+    Err(EvaluatorError::Zero {
+        option: "workers",
+        problem: "no job would run",
+        instead: "at least 1",
+    })
 }

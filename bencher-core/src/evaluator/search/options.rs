@@ -66,7 +66,7 @@ impl<A> std::fmt::Debug for EvaluatorOptions<A> {
 }
 
 impl<A> EvaluatorOptions<A> {
-    /// How many jobs run at the same time at most (1). Serial evaluators run one.
+    /// How many jobs run at the same time at most (1), at least one. Serial evaluators run one.
     pub fn workers(self, workers: usize) -> Self {
         Self { workers, ..self }
     }
@@ -76,7 +76,7 @@ impl<A> EvaluatorOptions<A> {
         Self { limits, ..self }
     }
 
-    /// How long a job may take.
+    /// How long a job may take, which is more than no time.
     pub fn job_timeout(mut self, time: Duration) -> Self {
         self.limits.time = Some(time);
         self
@@ -89,7 +89,7 @@ impl<A> EvaluatorOptions<A> {
         Self { timeout, ..self }
     }
 
-    /// Gives every job `per_job` of these resources (cores, GPUs, licences, hosts) while it runs, which no
+    /// Gives every job `per_job` (at least one) of these resources (cores, GPUs, licences, hosts) while it runs, which no
     /// other has at that time; they go round. There are no more workers than resources for them.
     ///
     /// In processes, each worker has a share of the resources that only its own jobs get. A job that is left
@@ -168,6 +168,16 @@ pub enum EvaluatorError {
     /// The workers could not be started.
     #[error("the workers could not be started: {0}")]
     Start(#[from] std::io::Error),
+    /// An option is 0 with which nothing could be done.
+    #[error("`{option}` is 0, and so {problem}; give {instead}")]
+    Zero {
+        /// The option.
+        option: &'static str,
+        /// What would come of it.
+        problem: &'static str,
+        /// What makes sense.
+        instead: &'static str,
+    },
     /// There are too few resources for a single job.
     #[error(
         "a job is to have {per_job} resources, and there are {resources}; give more, or fewer to each job"
