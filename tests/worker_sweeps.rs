@@ -372,7 +372,9 @@ impl Benchmark for Sleeper {
     fn benchmark(&mut self, _: &mut Context) -> bencher::Result<()> {
         let root = std::env::var("BENCHER_TEST_HANG_IN")?;
         let mut child = Command::new("sleep").arg("100000").spawn()?;
-        let ids = format!("{} {}", std::process::id(), child.id());
+        // This one leaves the group of its worker.
+        let leaver = Command::new("setsid").args(["sleep", "100000"]).spawn()?;
+        let ids = format!("{} {} {}", std::process::id(), child.id(), leaver.id());
         let place = Path::new(&root).join(format!("ids-{}", self.n));
         std::fs::write(place.with_extension("new"), ids)?;
         std::fs::rename(place.with_extension("new"), place)?;
@@ -406,7 +408,7 @@ fn nothing_outlives_the_program_even_if_it_is_killed() {
         assert!(Instant::now() < end, "the samples did not begin");
         std::thread::yield_now();
     };
-    assert_eq!(all.len(), 4);
+    assert_eq!(all.len(), 6);
     program.kill().unwrap();
     program.wait().unwrap();
     let lives = |id: &&u32| {
