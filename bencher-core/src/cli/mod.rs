@@ -23,7 +23,7 @@ mod processes;
 mod tests;
 
 pub use args::{CommandLine, FileChoice, command, parse};
-pub(crate) use args::{command_with, said};
+pub(crate) use args::{command_with, said, with_negative_values};
 pub use error::SettingsError;
 
 use std::cell::RefCell;
