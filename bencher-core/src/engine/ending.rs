@@ -39,26 +39,26 @@ fn running() -> MutexGuard<'static, Option<Ending>> {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Remembers the run that begins, once `make` has put it on record; the directory of one that does not begin is
+/// Remembers the run that begins, once `record` has put it on record; the directory of one that does not begin is
 /// left as it was.
 ///
 /// # Errors
-/// Where a run of this process has not ended, and where `make` fails.
+/// Where a run of this process has not ended, and where `record` fails.
 pub(super) fn begin(
     directory: Directory,
-    make: impl FnOnce(&Path) -> Result<(Outputs, Metadata), EngineError>,
+    record: impl FnOnce(&Path) -> Result<(Outputs, Metadata), EngineError>,
 ) -> Result<(), EngineError> {
     let mut running = running();
-    let made = if running.is_some() {
+    let begun = if running.is_some() {
         Err(EngineError::InUse {
             path: directory.path.clone(),
             holder: "another run of this process".to_owned(),
         })
     } else {
-        make(&directory.path)
+        record(&directory.path)
     };
-    let (outputs, metadata) = match made {
-        Ok(made) => made,
+    let (outputs, metadata) = match begun {
+        Ok(begun) => begun,
         Err(error) => {
             directory.give_up();
             return Err(error);

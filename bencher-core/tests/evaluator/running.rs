@@ -252,11 +252,11 @@ fn it_may_be_taken_to_another_thread() {
 
 #[test]
 fn options_that_are_zero_and_cannot_be_are_refused() {
+    type Make = fn() -> Options;
     let memory = Limits {
         memory: Some(0),
         ..Limits::default()
     };
-    type Make = fn() -> Options;
     let cases: [(Make, &str); 3] = [
         (
             || Options::default().workers(0),
