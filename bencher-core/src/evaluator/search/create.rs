@@ -3,12 +3,17 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::super::executors::place;
+use super::super::process::role;
 use super::super::{
-    AsyncBackend, Backend, BoxedFuture, Executors, Limits, SerialBackend, WatchedThreads,
+    AsyncBackend, Backend, BoxedFuture, Executors, Limits, RunFunction, SerialBackend,
+    WatchedThreads,
 };
 use super::evaluator::Evaluator;
+use super::log::new_search;
 use super::objective::IntoObjective;
 use super::options::{EvaluatorError, EvaluatorOptions};
+use super::passing::{Course, told};
 use super::queued::Pool;
 use super::running::RunningJob;
 use super::work::{Assignment, Reply, async_function, pool, run_function};
@@ -27,7 +32,8 @@ where
     /// `processes`, each this program again, which can crash without harm to the others.
     ///
     /// In a worker process that was started for the evaluator made here, this runs the jobs and never returns:
-    /// the program must go the same way up to here each time it is started.
+    /// the program must go the same way up to here each time it is started. In one that was started for a later
+    /// evaluator it gives what it gave before ([`EvaluatorOptions::remembered`]), and runs nothing.
     ///
     /// # Errors
     /// Where there is no evaluator of this name, its workers cannot be started, there are too few resources, or an
@@ -88,11 +94,32 @@ where
                 ("threads", Box::new(threads))
             }
             Executors::Processes(_) => {
-                let executor = Executors::Processes(workers);
-                ("processes", executor.backend(function, &limits)?)
+                let place = place(std::panic::Location::caller());
+                return Self::in_processes(place, workers, function, pool, options);
             }
         };
-        Ok(Self::new(name, backend, pool, options))
+        Ok(Self::new(name, backend, pool, Course::Plain, options))
+    }
+
+    fn in_processes(
+        place: String,
+        workers: usize,
+        function: RunFunction<Assignment<A>, Reply>,
+        pool: Option<Arc<Pool>>,
+        mut options: EvaluatorOptions<A>,
+    ) -> Result<Self, EvaluatorError> {
+        const NAME: &str = "processes";
+        if let Some(role) = role().filter(|role| role.place() != place) {
+            let (course, search) = Course::passing(role, &place);
+            options.search = Some(search);
+            return Ok(Self::passed(NAME, workers, course, options));
+        }
+        let search = options.search.take().unwrap_or_else(new_search);
+        let executor = Executors::Processes(workers);
+        let backend = executor.backend_at(place.clone(), told, function, &options.limits)?;
+        let course = Course::recorded(place, search.clone(), options.is_remembered);
+        options.search = Some(search);
+        Ok(Self::new(NAME, backend, pool, course, options))
     }
 
     /// An evaluator of an asynchronous function, whose jobs `spawn` puts on the user's runtime (with tokio:
@@ -141,7 +168,13 @@ where
         let pool: Option<Arc<Pool>> = pool(&options.resources, options.per_job, workers, false);
         let function = async_function(run, pool.clone());
         let backend = AsyncBackend::new(function, spawn, workers, &limits);
-        Ok(Self::new("async", Box::new(backend), pool, options))
+        Ok(Self::new(
+            "async",
+            Box::new(backend),
+            pool,
+            Course::Plain,
+            options,
+        ))
     }
 }
 

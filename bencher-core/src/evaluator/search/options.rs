@@ -36,6 +36,7 @@ pub struct EvaluatorOptions<A> {
     pub(super) storage: Option<Box<dyn Storage>>,
     pub(super) search: Option<String>,
     pub(super) returns_others: bool,
+    pub(super) is_remembered: bool,
     pub(super) callbacks: Vec<Box<dyn Callback<A>>>,
 }
 
@@ -50,6 +51,7 @@ impl<A> Default for EvaluatorOptions<A> {
             storage: None,
             search: None,
             returns_others: false,
+            is_remembered: false,
             callbacks: Vec::new(),
         }
     }
@@ -128,6 +130,19 @@ impl<A> EvaluatorOptions<A> {
     pub fn others(self, returns_others: bool) -> Self {
         Self {
             returns_others,
+            ..self
+        }
+    }
+
+    /// Remembers what the evaluator gives, in memory, so that evaluators in worker processes can come behind it: their
+    /// workers pass it with the same answers, without running its jobs.
+    ///
+    /// In such a worker its callbacks hear nothing and its storage is not read, so the way of the program may depend
+    /// on what the evaluator gives alone. Arguments need a JSON form that reads back.
+    pub fn remembered(self) -> Self {
+        let is_remembered = true;
+        Self {
+            is_remembered,
             ..self
         }
     }
