@@ -143,23 +143,12 @@ impl SweepRecord {
     /// How many of the samples that failed were stopped at their time limit.
     ///
     /// ```
-    /// use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
-    /// use bencher_core::record::{Counts, SweepRecord};
-    /// use bencher_core::value::Kind;
-    /// # let mut record: SweepRecord = serde_json::from_value(serde_json::json!({
-    /// #     "bench": "", "title": "", "description": "", "post_description": "", "tag": "", "started": "",
-    /// #     "dataset": Dataset::scalar("Sorting"), "constants": [], "failures": [], "counts": Counts::default(),
-    /// #     "timings": [], "warnings": [], "sweep_type": "", "version": 1, "identity": null, "environment": null,
-    /// # }))?;
-    /// let moves = VariableInfo::new("moves", Kind::Float(64));
-    /// let mut dataset = Dataset::new("Sorting", vec![Dim::repeats(3)], vec![moves])?;
-    /// let moves = dataset.variable_mut(0).ok_or("no variable")?;
-    /// moves.record_absent(0, CellState::TimedOut, None)?;
-    /// moves.record_absent(2, CellState::Failed, None)?;
-    /// record.counts = Counts { submitted: 3, executed: 3, failed: 2, ..Counts::default() };
-    /// record.dataset = dataset;
-    /// assert_eq!((record.counts.failed, record.timed_out()), (2, 1));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    #[doc = include_str!("../example_sweep.md")]
+    #[doc = include_str!("../example_bench.md")]
+    /// let result = bench.sweep("By length").inputs([Sorting::LEN.values([12_u64, 13])]).run()?;
+    /// let record = result.record();
+    /// assert_eq!((record.counts.failed, record.timed_out()), (1, 0), "it failed in time");
+    /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
     /// ```
     pub fn timed_out(&self) -> u64 {
         // A sample that was ended has no result, so one result speaks for all.

@@ -92,7 +92,10 @@ impl Course {
                 ..
             }) => return (Self::Passed(Arc::new(Mutex::new(answers.into()))), search),
             Some(Tape { gap: Some(gap), .. }) => gap,
-            None => "only evaluators can be passed that were made before".to_owned(),
+            None => {
+                "workers of a sweep pass no evaluator, and those of an evaluator only earlier ones"
+                    .to_owned()
+            }
         };
         role.refuse(&format!(
             "it was to work at {}, and came by {place} before, which it cannot pass: {why}",
