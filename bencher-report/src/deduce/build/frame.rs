@@ -208,12 +208,11 @@ fn absences_note(shape: &Shape, kind: ChartKind) -> Option<String> {
     };
     let late = count(&GapKind::TimedOut);
     let counted = |kind: &GapKind| match (kind, count(kind)) {
-        // As everywhere, those that were timed out are among those that failed.
-        (GapKind::TimedOut, _) => None,
         (GapKind::Failed, failed) if late > 0 => {
             Some(format!("{} failed ({late} timed out)", failed + late))
         }
-        (_, 0) => None,
+        // As everywhere, those that were timed out are told among those that failed.
+        (GapKind::TimedOut, _) | (_, 0) => None,
         (kind, count) => Some(format!("{count} {}", kind.name())),
     };
     let counts: Vec<String> = GapKind::ALL.iter().rev().filter_map(counted).collect();
