@@ -22,9 +22,25 @@ fn help_reads_well() {
 #[test]
 fn a_bad_value_names_the_option_the_value_and_what_is_allowed() {
     let root = tempfile::tempdir().unwrap();
-    let cases: [(&[&str], &[&str]); 9] = [
+    let cases: [(&[&str], &[&str]); 13] = [
         (&["--level", "13"], &["--level", "13", "1..=12"]),
-        (&["--repeats", "0"], &["--repeats", "0", "1.."]),
+        (
+            &["--repeats", "0"],
+            &["--repeats", "`0`", "must be at least 1"],
+        ),
+        (
+            &["--repeats", "-1"],
+            &["--repeats", "`-1`", "must be at least 1"],
+        ),
+        (&["--rows", "-7"], &["--rows", "`-7`", "must be at least 0"]),
+        (
+            &["--cache-size", "-1GB"],
+            &["--cache-size", "`-1GB`", "must be at least 0B"],
+        ),
+        (
+            &["--job-timeout", "-30s"],
+            &["--job-timeout", "`-30s`", "above zero"],
+        ),
         (
             &["--order", "backwards"],
             &[

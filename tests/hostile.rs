@@ -1,14 +1,16 @@
 //! What a careless or hostile user does to a sweep.
+#![cfg(unix)]
 
 mod support;
 
 use bencher::BenchError;
 use bencher::bench::RunConfig;
-use bencher::dataset::{CellState, DatasetError};
+use bencher::dataset::{CellState, Dataset, DatasetError};
 use bencher::evaluator::Executors;
 use bencher::prelude::*;
 use bencher::space::{Density, Order};
 use bencher::sweep_executor::{InputOverride, PlanError};
+use proptest::prelude::*;
 use support::{bench, quiet};
 
 #[derive(SweepEnum, Clone, Copy, Debug, PartialEq)]
@@ -109,65 +111,115 @@ fn a_panic_in_point_17_costs_point_17() {
     }
 }
 
-#[test]
-fn every_order_and_backend_gives_the_same_dataset() {
-    let executors = [
+/// A sweep of `Trap`.
+#[derive(Clone, Copy, Debug)]
+struct Case {
+    least: u64,
+    numbers: u64,
+    samples: usize,
+    repeats: u32,
+    seed: u64,
+}
+
+fn cases() -> impl Strategy<Value = Case> {
+    let parts = (
+        0..20_u64,
+        1..=30_u64,
+        1..=4_usize,
+        1..=3_u32,
+        0..1_u64 << 30,
+    );
+    parts.prop_map(|(least, numbers, samples, repeats, seed)| Case {
+        least,
+        numbers,
+        samples,
+        repeats,
+        seed,
+    })
+}
+
+/// Where a process writes down the case that it is at.
+fn place(process: u32) -> std::path::PathBuf {
+    std::env::temp_dir().join(format!("bencher-hostile-{process}"))
+}
+
+/// The case that this process is at; a worker process is at that of its parent, whatever case it was given.
+fn agreed(case: Case) -> Case {
+    if bencher::evaluator::process::role().is_some() {
+        let text = std::fs::read_to_string(place(std::os::unix::process::parent_id())).unwrap();
+        let parts: Vec<u64> = text.split(' ').map(|part| part.parse().unwrap()).collect();
+        return Case {
+            least: parts[0],
+            numbers: parts[1],
+            samples: usize::try_from(parts[2]).unwrap(),
+            repeats: u32::try_from(parts[3]).unwrap(),
+            seed: parts[4],
+        };
+    }
+    let Case {
+        least,
+        numbers,
+        samples,
+        repeats,
+        seed,
+    } = case;
+    let text = format!("{least} {numbers} {samples} {repeats} {seed}");
+    std::fs::write(place(std::process::id()), text).unwrap();
+    case
+}
+
+/// What the sweep gives on every executor, in every order.
+fn datasets(case: Case) -> Vec<Dataset> {
+    let inputs = || {
+        let numbers = Trap::N.bounds(case.least, case.least + case.numbers - 1);
+        let mut inputs = vec![numbers, Trap::X.samples(case.samples)];
+        inputs.insert(case.samples % 3, Trap::MODE);
+        inputs
+    };
+    let shuffled = Order::Shuffled { seed: case.seed };
+    let mut datasets = Vec::new();
+    for executor in [
         Executors::Processes(1),
         Executors::Processes(3),
         Executors::Serial,
         Executors::Threads(1),
         Executors::Threads(4),
-    ];
-    let mut state = 20_261_121_u64;
-    let mut random = |below: u64| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
-        (state >> 33) % below
-    };
-    let mut cases = Vec::new();
-    for _ in 0..6 {
-        let least = random(20);
-        let numbers = least..=least + random(30);
-        let samples = usize::try_from(random(4)).unwrap();
-        let repeats = u32::try_from(random(3)).unwrap();
-        let inputs = move || {
-            let numbers = Trap::N.bounds(*numbers.start(), *numbers.end());
-            let mut inputs = vec![numbers, Trap::X.samples(1 + samples)];
-            inputs.insert(samples % 3, Trap::MODE);
-            inputs
-        };
-        let mut datasets = Vec::new();
-        for executor in executors {
-            let orders = [
-                Order::InOrder,
-                Order::RoundRobin,
-                Order::Shuffled {
-                    seed: random(1 << 30),
-                },
-            ];
-            for order in orders {
-                let config = RunConfig {
-                    order: Some(order),
-                    executor,
-                    cache: false,
-                    repeats: Some(1 + repeats),
-                    ..quiet(std::path::Path::new("unused"))
-                };
-                let mut trap = bench::<Trap>(config);
-                let result = trap.sweep("Trap").inputs(inputs()).run().unwrap();
-                let mut dataset = result.dataset().clone();
-                dataset
-                    .attributes
-                    .retain(|name, _| !name.starts_with("worker "));
-                datasets.push(dataset);
-            }
+    ] {
+        for order in [Order::InOrder, Order::RoundRobin, shuffled] {
+            let config = RunConfig {
+                order: Some(order),
+                executor,
+                cache: false,
+                repeats: Some(case.repeats),
+                ..quiet(std::path::Path::new("unused"))
+            };
+            let mut trap = bench::<Trap>(config);
+            let result = trap.sweep("Trap").inputs(inputs()).run().unwrap();
+            let mut dataset = result.dataset().clone();
+            let attributes = &mut dataset.attributes;
+            attributes.retain(|name, _| !name.starts_with("worker "));
+            datasets.push(dataset);
         }
-        cases.push(datasets);
     }
-    // Not before: a worker process comes by all of this, and knows what sweeps gave in processes only.
-    for datasets in cases {
-        assert!(datasets.iter().all(|dataset| *dataset == datasets[0]));
+    datasets
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 6, max_shrink_iters: 40, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_order_and_backend_gives_the_same_dataset(case in cases()) {
+        let case = agreed(case);
+        // Sweeps are counted by thread, and a worker process comes by those of its own case alone. By the
+        // thread's name it knows which test it is.
+        let name = std::thread::current().name().unwrap_or_default().to_owned();
+        let thread = std::thread::Builder::new().name(name).spawn(move || datasets(case));
+        let datasets = thread.unwrap().join();
+        std::fs::remove_file(place(std::process::id())).unwrap();
+        let datasets = datasets.unwrap();
+        for dataset in &datasets {
+            prop_assert_eq!(dataset, &datasets[0]);
+        }
     }
 }
 

@@ -89,6 +89,9 @@ fn a_sample_that_takes_its_process_down_costs_itself() {
             _ => assert!(reason.contains("memory allocation"), "{reason}"),
         }
     }
+    assert_eq!(result.record().timed_out(), 3, "of those that failed");
+    let attributes = &result.dataset().attributes;
+    assert!(!attributes.contains_key("retries"), "{attributes:?}");
     let told = result
         .failures()
         .iter()
@@ -174,6 +177,9 @@ fn a_failing_sample_is_tried_as_often_as_asked_and_no_more() {
         let tries = result.dataset().variable("tries").unwrap();
         assert_eq!(tries.cell(1).unwrap().state, states, "{retries} retries");
         assert_eq!(tries.number(0), Some(1.0));
+        let told = |name: &str| result.dataset().attributes.get(name).cloned();
+        assert_eq!(told("retried samples").as_deref(), Some("1"));
+        assert_eq!(told("retries"), Some(retries.to_string()));
         let log = format!("bencher-fickle-{}-2", std::process::id());
         let _ = std::fs::remove_file(std::env::temp_dir().join(log));
     }
@@ -222,6 +228,21 @@ fn a_sweep_that_changes_from_start_to_start_is_refused() {
         error.contains("depend on something that changes"),
         "{error}"
     );
+}
+
+#[test]
+fn a_sweep_that_a_worker_does_not_come_to_is_named_by_its_title() {
+    if bencher::evaluator::process::role().is_some() {
+        return;
+    }
+    let root = tempfile::tempdir().unwrap();
+    let error = bench::<Fickle>(in_processes(root.path()))
+        .sweep("Only here")
+        .run()
+        .unwrap_err()
+        .to_string();
+    let expected = "before it came to sweep \"Only here\": the program, started again";
+    assert!(error.contains(expected), "{error}");
 }
 
 #[derive(ParametrizedSweep, Clone, Debug)]
@@ -351,7 +372,9 @@ impl Benchmark for Sleeper {
     fn benchmark(&mut self, _: &mut Context) -> bencher::Result<()> {
         let root = std::env::var("BENCHER_TEST_HANG_IN")?;
         let mut child = Command::new("sleep").arg("100000").spawn()?;
-        let ids = format!("{} {}", std::process::id(), child.id());
+        // This one leaves the group of its worker.
+        let leaver = Command::new("setsid").args(["sleep", "100000"]).spawn()?;
+        let ids = format!("{} {} {}", std::process::id(), child.id(), leaver.id());
         let place = Path::new(&root).join(format!("ids-{}", self.n));
         std::fs::write(place.with_extension("new"), ids)?;
         std::fs::rename(place.with_extension("new"), place)?;
@@ -385,7 +408,7 @@ fn nothing_outlives_the_program_even_if_it_is_killed() {
         assert!(Instant::now() < end, "the samples did not begin");
         std::thread::yield_now();
     };
-    assert_eq!(all.len(), 4);
+    assert_eq!(all.len(), 6);
     program.kill().unwrap();
     program.wait().unwrap();
     let lives = |id: &&u32| {

@@ -29,7 +29,7 @@
 use std::sync::Arc;
 
 use crate::dataset::{CellState, Dataset, DatasetError, Recorder, UnitScale, digits};
-use crate::job::{JobDone, JobOutcome};
+use crate::job::{JobDone, JobOutcome, TIMED_OUT};
 use crate::measure::floor_of;
 use crate::record::{Counts, Failure};
 use crate::sweep_executor::{Counted, Plan, PlanError};
@@ -253,9 +253,8 @@ impl<'c> Cells<'c> {
                 self.record_absent(flat, CellState::Failed, Some(&reason))
             }
             JobOutcome::TimedOut => {
-                let error = "it took longer than its time limit (`--job-timeout`)";
-                tally.fail(plan.inputs(point), repeat, error.to_owned());
-                self.record_absent(flat, CellState::TimedOut, Some(&error.into()))
+                tally.fail(plan.inputs(point), repeat, TIMED_OUT.to_owned());
+                self.record_absent(flat, CellState::TimedOut, Some(&TIMED_OUT.into()))
             }
             JobOutcome::Cancelled => {
                 counts.submitted -= 1;

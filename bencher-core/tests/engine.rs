@@ -173,6 +173,70 @@ fn two_runs_of_one_name_get_two_directories_and_one_that_goes_on_gets_none() {
     assert!(!is_success(code) && !nowhere.exists());
 }
 
+/// An engine that starts another one, which is refused.
+struct Nested {
+    dir: PathBuf,
+}
+
+impl Engine for Nested {
+    fn result_dir(&self, _: &str) -> Option<PathBuf> {
+        Some(self.dir.join("outer"))
+    }
+
+    fn run(&mut self, cx: &mut EngineContext) -> EngineResult {
+        let own = cx.result_dir().to_str().ok_or("no UTF-8")?;
+        for args in [&["program"][..], &["program", "-c", own]] {
+            let code = start_with(&mut family(&self.dir).1, args);
+            assert!(!is_success(code), "{args:?}");
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn a_start_that_is_refused_leaves_no_run_on_record() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut outer = Nested {
+        dir: dir.path().to_owned(),
+    };
+    // Another run of this process, and a directory that another has.
+    assert!(is_success(run_here(&mut outer, &["-l", "error"])));
+    let names = |dir: &Path| -> Vec<_> {
+        let entries = fs::read_dir(dir).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(dir.path()), ["outer"]);
+    let path = dir.path().join("outer");
+    let outer_runs = || Metadata::load(&path).unwrap().runs.len();
+    assert_eq!(outer_runs(), 1);
+    // A directory of another engine, a wrong option, and outputs that cannot be written.
+    let own = path.to_str().unwrap();
+    assert!(!is_success(run_here(
+        &mut family(dir.path()).1,
+        &["-c", own]
+    )));
+    assert!(!is_success(run_here(
+        &mut outer,
+        &["-c", own, "--no-such-option"]
+    )));
+    if cfg!(unix) {
+        let before = names(&path);
+        fs::create_dir(path.join("stderr")).unwrap();
+        assert!(!is_success(run_here(&mut outer, &["-R", "-c", own])));
+        fs::remove_dir(path.join("stderr")).unwrap();
+        assert_eq!(names(&path), before);
+    }
+    assert_eq!(outer_runs(), 1);
+    assert!(is_success(run_here(
+        &mut outer,
+        &["-l", "error", "-c", own]
+    )));
+    assert_eq!(outer_runs(), 2);
+    assert_eq!(names(dir.path()), ["outer"]);
+}
+
 /// What a child does, where, and its arguments; set only for the child.
 const TASK: &str = "BENCHER_TEST_ENGINE_TASK";
 const DIR: &str = "BENCHER_TEST_ENGINE_DIR";

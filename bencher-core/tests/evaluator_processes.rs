@@ -125,6 +125,11 @@ fn a_job_that_fails_or_takes_its_process_with_it_fails_alone_and_later_submits_w
         );
         let error = jobs[1].error.as_ref().unwrap();
         assert!(error.contains(expected), "{error}");
+        let (started, ended) = (jobs[1].started.unwrap(), jobs[1].ended.unwrap());
+        assert!(
+            jobs[1].submitted <= started && started <= ended,
+            "{expected}"
+        );
     }
     evaluator
         .submit((0..100).map(|n| Deed::Return(f64::from(n))))
@@ -209,10 +214,10 @@ fn short_jobs_do_not_wait_behind_a_long_one() {
         .unwrap();
     assert_eq!(evaluator.gather(Gather::Batch(200)).unwrap().len(), 200);
     evaluator.set_timeout(Some(Duration::ZERO));
-    assert_eq!(
-        states(&evaluator.gather(Gather::All).unwrap()),
-        [JobState::TimedOut]
-    );
+    let jobs = evaluator.gather(Gather::All).unwrap();
+    assert_eq!(states(&jobs), [JobState::TimedOut]);
+    let (started, ended) = (jobs[0].started.unwrap(), jobs[0].ended.unwrap());
+    assert!(jobs[0].submitted <= started && started < ended);
 }
 
 #[test]
@@ -272,4 +277,87 @@ fn workers_leave_the_callbacks_and_their_files_alone() {
     assert_eq!(rows.len(), 4);
     assert!(rows[0].contains(&"m:cpu".to_owned()) && rows[0].contains(&"m:id".to_owned()));
     assert_eq!(evaluator.to_json()["type"], "processes");
+}
+
+#[test]
+fn evaluators_follow_one_another_if_they_remember_what_they_gave() {
+    let mut first = Evaluator::create("processes", run, two().remembered()).unwrap();
+    first.set_maximum_num_jobs_submitted(6);
+    let deeds = [3.0, 4.0, 1.0].map(Deed::Return);
+    assert_eq!(first.submit(deeds.clone()).unwrap(), 0..3);
+    let jobs = first.gather(Gather::All).unwrap();
+    assert_eq!(values(&jobs), [3.0, 4.0, 1.0]);
+    assert_eq!(jobs[1].objective.as_ref().unwrap().metadata["id"], 1);
+    assert!(
+        jobs.iter()
+            .all(|job| job.usage.is_some() && job.ended > job.started)
+    );
+    // All that the way of the program may depend on is the same where a worker comes by.
+    let too_many = first.submit(deeds.into_iter().chain([Deed::Refuse]));
+    assert!(too_many.unwrap_err().to_string().contains("the first 3"));
+    assert_eq!(
+        states(&first.gather(Gather::All).unwrap()),
+        [JobState::Done; 3]
+    );
+    assert_eq!(
+        (first.num_jobs_submitted(), first.num_jobs_gathered()),
+        (6, 6)
+    );
+    assert_eq!(
+        (first.state(0), first.stop(), first.time_left()),
+        (None, None, None)
+    );
+    assert_eq!(first.take_problems(), [""; 0]);
+    first.set_maximum_num_jobs_submitted(u64::MAX);
+    let best = values(&jobs).into_iter().fold(f64::MIN, f64::max);
+    // One that was asked for nothing yet has nothing to remember.
+    let mut beside = Evaluator::create("processes", run, two()).unwrap();
+    let next = move |job: &RunningJob<'_, Deed>| match &**job {
+        Deed::Return(value) => Ok(Some(Objective::new(value + best))),
+        _ => run(job),
+    };
+    let mut second = Evaluator::create("processes", next, two()).unwrap();
+    // Workers of each that are replaced find their place again.
+    for (evaluator, expected) in [(&mut second, 5.0), (&mut first, 1.0), (&mut beside, 1.0)] {
+        let one = || Deed::Return(1.0);
+        evaluator
+            .submit([one(), Deed::Abort, one(), one()])
+            .unwrap();
+        let jobs = evaluator.gather(Gather::All).unwrap();
+        let [done, failed] = [JobState::Done, JobState::Failed];
+        assert_eq!(states(&jobs), [done, failed, done, done]);
+        assert_eq!(jobs[3].value(), Some(expected));
+        let error = jobs[1].error.as_ref().unwrap();
+        assert!(error.contains("SIGABRT"), "{error}");
+    }
+}
+
+#[test]
+fn an_evaluator_that_does_not_remember_what_it_gave_is_not_passed() {
+    let mut first = Evaluator::create("processes", run, two()).unwrap();
+    first.submit([Deed::Return(1.0)]).unwrap();
+    first.gather(Gather::All).unwrap();
+    let error = Evaluator::create("processes", run, two()).unwrap_err();
+    let error = error.to_string();
+    assert!(error.contains("evaluator_processes.rs"), "{error}");
+    assert!(
+        error.contains("say `EvaluatorOptions::remembered`"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_worker_that_goes_another_way_says_so() {
+    let mut first = Evaluator::create("processes", run, two().remembered()).unwrap();
+    if bencher_core::evaluator::process::role().is_some() {
+        first.gather(Gather::All).unwrap();
+    }
+    first.submit([Deed::Return(1.0)]).unwrap();
+    let error = Evaluator::create("processes", run, two()).unwrap_err();
+    let error = error.to_string();
+    assert!(
+        error.contains("went another way before it came to line"),
+        "{error}"
+    );
+    assert!(error.contains("`gather` was not asked for then"), "{error}");
 }

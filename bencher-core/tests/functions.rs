@@ -213,12 +213,19 @@ fn large_results_are_blobs_and_a_lost_one_runs_again() {
         text
     );
     assert_eq!(again.counts().executed, 1, "a damaged blob is a miss");
+    let lost = again.take_lost_contents();
+    let place = path.display().to_string();
+    assert!(
+        lost.len() == 1 && lost[0].contains(&place) && lost[0].contains("damaged"),
+        "{lost:?}"
+    );
     let third = JobFunctionCache::new(Box::new(database));
     assert_eq!(
         third.call("f", 1, &(), |()| String::new()).unwrap(),
         text,
         "and was mended"
     );
+    assert_eq!(third.take_lost_contents(), [""; 0]);
 }
 
 /// Where the child keeps its store; set only for the child.

@@ -203,7 +203,7 @@ fn newest(database: &Database, task: Task) -> Option<(u64, u64)> {
     let mut generations = BTreeSet::new();
     for n in 0..task.samples() {
         let stored = index.get(keys.key(&[n.into()], 1));
-        let sample = stored.and_then(|stored| stored.sample(&results()));
+        let sample: Option<Vec<_>> = stored.and_then(|stored| stored.sample(&results()));
         let sample = sample.unwrap_or_else(|| panic!("sample {n} is lost: {:?}", index.lost()));
         let generation = sample[0].as_ref().and_then(u64::from_value).unwrap();
         let content = sample[1].as_ref().and_then(Value::as_payload);

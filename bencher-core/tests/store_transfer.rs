@@ -292,7 +292,7 @@ fn samples_are_made_again_from_results() {
     ];
     let mut sample = |b: i64, a: i64, len: i64, repeat: u32| {
         let key = keys.key(&[7.into(), b.into(), a.into(), len.into()], repeat);
-        index.get(key)?.sample(&wanted)
+        index.get(key)?.sample::<Vec<_>>(&wanted)
     };
     assert_eq!(sample(10, 1, 4, 1), None, "it failed");
     assert_eq!(sample(20, 2, 4, 1), None, "it is pending");

@@ -53,6 +53,31 @@ fn five_elements() {
 }
 
 #[test]
+fn a_place_that_cannot_hold_a_work_list_is_refused_at_once() {
+    let error = ParamSweeper::open("", 0..2_u32).unwrap_err();
+    assert!(matches!(error, SweeperError::NoDirectory), "{error}");
+    assert!(
+        error.to_string().contains("empty path; name one"),
+        "{error}"
+    );
+    assert!(!Path::new("sweep.journal").exists());
+    let dir = tempfile::tempdir().unwrap();
+    let owners = dir.path().join("owners");
+    fs::write(&owners, "a list of owners").unwrap();
+    let error = ParamSweeper::open(dir.path(), 0..2_u32).unwrap_err();
+    let text = error.to_string();
+    let expected = format!("cannot use {}: ", owners.display());
+    assert!(text.starts_with(&expected), "{text}");
+    assert!(
+        text.ends_with("a file is in the way, move it away or give another directory"),
+        "{text}"
+    );
+    assert!(!journal(dir.path()).exists(), "nothing was written");
+    fs::remove_file(&owners).unwrap();
+    assert_eq!(open(dir.path(), 0..2).get_next().unwrap(), Some(0));
+}
+
+#[test]
 fn every_handle_sees_every_release() {
     let dir = tempfile::tempdir().unwrap();
     let (a, b) = (open(dir.path(), 0..5), open(dir.path(), 0..5));

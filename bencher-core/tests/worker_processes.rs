@@ -22,6 +22,7 @@ enum Deed {
     TakeMemory,
     Hang,
     HangBehindChild,
+    HangBehindLeavers,
     Print(u64),
     PrintForEver,
     OverflowStack,
@@ -61,6 +62,13 @@ fn deeds() -> RunFunction<Deed, u64> {
                 .unwrap();
             println!("child {}", child.id());
             child.wait().unwrap();
+            Ok(0)
+        }
+        Deed::HangBehindLeavers => {
+            // One that leaves the group, and one whose parent is gone, too.
+            let script = "setsid sleep 1001 & (setsid -f sleep 1001) & wait";
+            let mut shell = std::process::Command::new("sh");
+            shell.args(["-c", script]).spawn().unwrap().wait().unwrap();
             Ok(0)
         }
         Deed::Print(bytes) => {
@@ -218,15 +226,32 @@ fn ending_a_job_ends_what_it_started() {
         time: Some(Duration::from_millis(300)),
         ..Limits::default()
     };
-    let before = sleepers();
+    let before = sleepers(1000);
     assert_eq!(run(&limits, &[Deed::HangBehindChild]), [Outcome::TimedOut]);
-    assert_eq!(sleepers(), before);
+    assert_eq!(sleepers(1000), before);
 }
 
-/// The processes `sleep 1000` that are children of no one's but this test's.
-fn sleepers() -> usize {
+#[cfg(target_os = "linux")]
+#[test]
+fn what_leaves_the_group_of_its_job_ends_with_it() {
+    let (before, limits) = (sleepers(1001), Limits::default());
+    let backend = Executors::Processes(1).backend(deeds(), &limits).unwrap();
+    let mut jobs = Dispatcher::new(backend);
+    jobs.submit([Deed::HangBehindLeavers]);
+    let end = Instant::now() + Duration::from_secs(60);
+    while sleepers(1001) < before + 2 {
+        assert!(Instant::now() < end, "they did not begin");
+        std::thread::yield_now();
+    }
+    jobs.expire();
+    assert_eq!(jobs.gather(Wait::Forever)[0].outcome, Outcome::TimedOut);
+    assert_eq!(sleepers(1001), before);
+}
+
+/// How many processes sleep so many seconds, which are started by nobody but a test.
+fn sleepers(seconds: u32) -> usize {
     let output = std::process::Command::new("pgrep")
-        .args(["-fc", "^sleep 1000$"])
+        .args(["-fc", &format!("^sleep {seconds}$")])
         .output()
         .unwrap();
     String::from_utf8_lossy(&output.stdout)
@@ -304,7 +329,7 @@ fn a_failing_job_is_tried_as_often_as_asked() {
     let mut jobs = Dispatcher::new(backend).retrying(3);
     jobs.submit([Deed::Abort, Deed::Return(1), Deed::Refuse]);
     let ended = gather_all(&mut jobs);
-    assert_eq!(jobs.retried(), 6);
+    assert_eq!((jobs.retried().jobs, jobs.retried().tries), (2, 6));
     assert_eq!(ended[&1].outcome, Outcome::Done(1));
     assert!(failure(&ended[&0].outcome).contains("SIGABRT"));
 }

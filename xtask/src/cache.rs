@@ -249,7 +249,7 @@ fn explain_miss(options: &Options) -> Result<String, String> {
 
 fn number<T: std::str::FromStr>(option: &str, value: &str) -> Result<T, String> {
     let parsed = value.parse();
-    parsed.map_err(|_| format!("`{option} {value}`: a whole number is wanted"))
+    parsed.map_err(|_| format!("`{option} {value}`: a whole number from 0 on is wanted"))
 }
 
 /// Bytes, with a unit or without.

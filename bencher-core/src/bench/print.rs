@@ -24,6 +24,12 @@ pub(crate) use say;
 /// The most failures that are printed, and the most reasons to skip samples.
 const MOST_LINES: usize = 20;
 
+/// The attribute of a dataset that says how many samples were tried again.
+pub(super) const RETRIED: &str = "retried samples";
+
+/// The attribute of a dataset that says how often any sample was tried again.
+pub(super) const RETRIES: &str = "retries";
+
 /// Prints what a sweep gave.
 pub(super) fn print_record(record: &SweepRecord, print: PrintOptions, rows: usize) {
     if print.inputs {
@@ -67,17 +73,31 @@ pub(super) fn print_record(record: &SweepRecord, print: PrintOptions, rows: usiz
             record.failures.len() - MOST_LINES
         );
     }
-    let counts = &record.counts;
     let seconds: f64 = record.timings.iter().map(|(_, seconds)| seconds).sum();
-    say!(
-        "samples   {} executed, {} from the store, {} failed ({seconds:.2} s)",
-        counts.executed,
-        counts.hits,
-        counts.failed
-    );
+    say!("samples   {} ({seconds:.2} s)", counts_text(record));
     for warning in &record.warnings {
         say!("warning   {warning}");
     }
+}
+
+/// How many samples came from where, how many failed, and what was tried again.
+fn counts_text(record: &SweepRecord) -> String {
+    let counts = &record.counts;
+    let (executed, hits, failed) = (counts.executed, counts.hits, counts.failed);
+    let mut text = format!("{executed} executed, {hits} from the store, {failed} failed");
+    let late = record.timed_out();
+    if late > 0 {
+        let _ = write!(text, " ({late} timed out)");
+    }
+    let told = |name: &str| record.dataset.attributes.get(name);
+    // A result that was taken whole tells of the run that measured it.
+    if executed > 0
+        && let (Some(samples), Some(retries)) = (told(RETRIED), told(RETRIES))
+    {
+        let noun = if retries == "1" { "retry" } else { "retries" };
+        let _ = write!(text, ", {samples} tried again ({retries} {noun})");
+    }
+    text
 }
 
 /// Why points were skipped, and how many samples for each reason, in the order of the points.
@@ -159,6 +179,33 @@ mod tests {
     use super::*;
     use crate::dataset::VariableInfo;
     use crate::value::{Kind, Value};
+
+    #[test]
+    fn counts_tell_of_what_was_late_and_what_was_tried_again() {
+        let moves = VariableInfo::new("moves", Kind::Float(64));
+        let mut dataset = Dataset::new("Sorting", vec![Dim::repeats(3)], vec![moves]).unwrap();
+        let mut record = SweepRecord::pending("Sorting", "Sorting".to_owned(), None);
+        record.counts.executed = 3;
+        let plain = "3 executed, 0 from the store, 0 failed";
+        assert_eq!(counts_text(&record), plain);
+        let moves = dataset.variable_mut(0).unwrap();
+        for (flat, state) in [(0, CellState::TimedOut), (1, CellState::Failed)] {
+            moves.record_absent(flat, state, None).unwrap();
+        }
+        for (name, count) in [(RETRIED, "2"), (RETRIES, "5")] {
+            dataset.attributes.insert(name.to_owned(), count.to_owned());
+        }
+        (record.dataset, record.counts.failed) = (dataset, 2);
+        let late = "0 from the store, 2 failed (1 timed out)";
+        let text = counts_text(&record);
+        assert_eq!(
+            text,
+            format!("3 executed, {late}, 2 tried again (5 retries)")
+        );
+        record.counts.executed = 0;
+        let text = counts_text(&record);
+        assert_eq!(text, format!("0 executed, {late}"), "by an earlier run");
+    }
 
     #[test]
     fn reasons_are_counted_over_points_that_were_not_measured() {

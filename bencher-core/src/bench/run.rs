@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use crate::dataset::{Dataset, ROUNDS_PER_PROCESS, SIDE_BY_SIDE};
-use crate::evaluator::Usage;
 use crate::evaluator::process::{ordinal, role};
+use crate::evaluator::{Retried, Usage};
 use crate::job::{CodePolicy, MachinePolicy};
 use crate::measure::{ClockKind, Environment, RoundRules, Timer, Wanted, block};
 use crate::record::{Counts, SweepRecord};
@@ -20,6 +20,7 @@ use crate::var::ParametrizedSweep;
 use super::builder::SweepBuilder;
 use super::config::{RunConfig, SweepDefaults};
 use super::error::BenchError;
+use super::print::{RETRIED, RETRIES};
 use super::result::BenchResult;
 use super::session::{Part, Session};
 use super::warnings::{Measured, taken_whole};
@@ -88,7 +89,7 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         let timer = self.timer(session.config.clock)?;
         let environment = began.unwrap_or_else(|| Environment::capture_with(timer));
         let mut options = self.options(&plan, Some(environment.class()), session)?;
-        options.launch = session.launch(options.executor, &place(number, &plan))?;
+        options.launch = session.launch(options.executor, &place(number, &plan), &self.title)?;
         timings.push(("open".to_owned(), clock.elapsed().as_secs_f64()));
 
         let clock = Instant::now();
@@ -109,7 +110,7 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
             end: &end,
         }
         .warnings();
-        let used = end.used;
+        let (used, retried) = (end.used, end.retried);
         let mut warnings = warnings;
         if is_side_by_side::<S>(&session.config) {
             warnings.push(format!(
@@ -134,6 +135,7 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         if let Some(used) = used {
             describe_use(&mut dataset, &used);
         }
+        describe_retries(&mut dataset, retried);
         if let Part::Gathering(_) = session.part
             && executor.plan().is_timed()
         {
@@ -444,6 +446,18 @@ fn describe_use(dataset: &mut Dataset, used: &Usage) {
     attribute("worker cpu seconds", used.cpu.as_secs_f64().to_string());
     if let Some(bytes) = used.peak_memory {
         attribute("worker peak memory bytes", bytes.to_string());
+    }
+}
+
+/// What was tried again, where anything was.
+fn describe_retries(dataset: &mut Dataset, retried: Retried) {
+    if retried.tries > 0 {
+        let mut attribute = |name: &str, count: u64| {
+            let text = count.to_string();
+            dataset.attributes.insert(name.to_owned(), text)
+        };
+        attribute(RETRIED, retried.jobs);
+        attribute(RETRIES, retried.tries);
     }
 }
 

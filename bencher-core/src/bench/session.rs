@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use crate::dataset::Dataset;
 use crate::measure::{Environment, Replicate};
-use crate::progress::{ProgressSink, SilentProgress};
+use crate::progress::{ProgressSink, SilentProgress, counts_json};
 use crate::record::SweepRecord;
 use crate::store::{MemoryStore, save_result, slug};
 use crate::sweep_executor::{BoxError, Interrupt, Plan};
@@ -306,7 +306,7 @@ impl Session {
                 say!(
                     "{}",
                     serde_json::json!({"event": "result", "sweep": record.title,
-                        "counts": record.counts, "warnings": record.warnings, "dataset": result})
+                        "counts": counts_json(&record.counts, record.timed_out()), "warnings": record.warnings, "dataset": result})
                 );
             }
             OutputFormat::Quiet => {

@@ -41,6 +41,7 @@ impl Session {
         &self,
         executor: Executors,
         place: &str,
+        title: &str,
     ) -> Result<Option<Launch>, StoreError> {
         if !matches!(executor, Executors::Processes(_)) {
             return Ok(None);
@@ -59,7 +60,9 @@ impl Session {
                 "what the sweeps gave that ran before cannot be told to a worker process: {error}"
             ))
         })?;
-        Ok(Some(launch.context(told)))
+        Ok(Some(
+            launch.title(format!("sweep \"{title}\"")).context(told),
+        ))
     }
 
     /// Keeps what a sweep gave for the worker processes of sweeps behind it, which come by it too.

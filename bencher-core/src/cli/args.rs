@@ -198,8 +198,50 @@ pub fn parse(
     args: impl IntoIterator<Item = OsString>,
 ) -> Result<CommandLine, clap::Error> {
     let mut command = command(schema);
+    let args = with_negative_values(&command, args);
     let matches = command.try_get_matches_from_mut(args)?;
     said(&mut command, &matches)
+}
+
+/// The same command line, in which a number below zero behind an option is its value: clap takes it for an option
+/// of its own, and what is wrong with it is for the one that it is the value of to say.
+pub(crate) fn with_negative_values(
+    command: &Command,
+    args: impl IntoIterator<Item = OsString>,
+) -> Vec<OsString> {
+    let takes_value = |arg: &OsStr| {
+        let name = arg.to_str().and_then(|arg| arg.strip_prefix("--"));
+        let known = name.and_then(|name| {
+            let mut known = command.get_arguments();
+            known.find(|known| known.get_long() == Some(name))
+        });
+        known.is_some_and(|known| known.get_action().takes_values())
+    };
+    let is_number_below_zero = |arg: &OsStr| {
+        let rest = arg.to_str().and_then(|arg| arg.strip_prefix('-'));
+        rest.is_some_and(|rest| {
+            rest.trim_start_matches('.')
+                .starts_with(|c: char| c.is_ascii_digit())
+        })
+    };
+    let mut args = args.into_iter().peekable();
+    let mut joined = Vec::new();
+    while let Some(mut arg) = args.next() {
+        if arg == "--" {
+            // Behind it there are no options.
+            joined.push(arg);
+            joined.extend(args);
+            break;
+        }
+        if takes_value(&arg)
+            && let Some(value) = args.next_if(|next| is_number_below_zero(next))
+        {
+            arg.push("=");
+            arg.push(value);
+        }
+        joined.push(arg);
+    }
+    joined
 }
 
 /// What a command line says, once `command` has taken it apart.

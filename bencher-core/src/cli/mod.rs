@@ -23,7 +23,7 @@ mod processes;
 mod tests;
 
 pub use args::{CommandLine, FileChoice, command, parse};
-pub(crate) use args::{command_with, said};
+pub(crate) use args::{command_with, said, with_negative_values};
 pub use error::SettingsError;
 
 use std::cell::RefCell;
@@ -162,7 +162,8 @@ pub(crate) fn run_session(
         if let Err(error) = ended {
             if let Some(role) = worker {
                 role.refuse(&format!(
-                    "in a worker process the program failed before: {error}"
+                    "in a worker process the program failed before it came to {}: {error}",
+                    role.title()
                 ));
             }
             eprintln!("error: {error}");
@@ -178,7 +179,10 @@ pub(crate) fn run_session(
             Ok(true) => {}
             Ok(false) => {
                 if let Some(role) = worker.filter(|role| role.is_for_sweep()) {
-                    role.refuse("in a worker process the program ended before it came there");
+                    role.refuse(&format!(
+                        "in a worker process the program ended before it came to {}",
+                        role.title()
+                    ));
                 }
                 return match verdict {
                     Verdict::Fine => ExitCode::SUCCESS,

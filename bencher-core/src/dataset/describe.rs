@@ -5,7 +5,7 @@ use std::fmt;
 use crate::value::Value;
 use crate::var::{Direction, Scale};
 
-use super::{Dataset, Dim, DimRole, Variable};
+use super::{CellState, Dataset, Dim, DimRole, Variable};
 
 /// How many characters a list of values may take.
 const PREVIEW: usize = 48;
@@ -51,11 +51,17 @@ impl fmt::Display for Dataset {
                 var.info.kind.short_name()
             )?;
         }
-        let states: Vec<String> = self
-            .count_states()
-            .iter()
-            .map(|(state, count)| format!("{count} {state}"))
-            .collect();
+        let mut counts = self.count_states();
+        // As everywhere, those that were timed out are among those that failed.
+        let late = counts.remove(&CellState::TimedOut);
+        if let Some(late) = late {
+            *counts.entry(CellState::Failed).or_default() += late;
+        }
+        let counted = |(state, count): (&CellState, &usize)| match (state, late) {
+            (CellState::Failed, Some(late)) => format!("{count} {state} ({late} timed out)"),
+            _ => format!("{count} {state}"),
+        };
+        let states: Vec<String> = counts.iter().map(counted).collect();
         write!(
             f,
             "Cells:       {}",
@@ -152,4 +158,28 @@ pub(super) fn shorten(values: &[Value], width: usize) -> String {
         front.pop();
     }
     format!("{} … {last}", front.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::VariableInfo;
+    use crate::value::Kind;
+
+    #[test]
+    fn cells_that_were_timed_out_are_among_those_that_failed() {
+        let moves = VariableInfo::new("moves", Kind::Float(64));
+        let mut runs = Dataset::new("Runs", vec![Dim::repeats(4)], vec![moves]).unwrap();
+        let mut cells = |flat, state| {
+            let moves = runs.variable_mut(0).unwrap();
+            moves.record_absent(flat, state, None).unwrap();
+            let text = runs.to_string();
+            text.rsplit_once("Cells:").unwrap().1.trim().to_owned()
+        };
+        assert_eq!(cells(0, CellState::Failed), "3 pending, 1 failed");
+        let late = cells(1, CellState::TimedOut);
+        assert_eq!(late, "2 pending, 2 failed (1 timed out)");
+        let late = cells(0, CellState::TimedOut);
+        assert_eq!(late, "2 pending, 2 failed (2 timed out)");
+    }
 }

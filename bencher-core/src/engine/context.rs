@@ -76,7 +76,8 @@ impl FromStr for Level {
             text => text,
         };
         let found = Self::ALL.into_iter().find(|level| level.text() == text);
-        found.ok_or_else(|| "it is error, warn, info, debug, trace or a number".to_owned())
+        found
+            .ok_or_else(|| "it is error, warn, info, debug, trace or a number from 0 on".to_owned())
     }
 }
 

@@ -10,10 +10,28 @@ use super::error::EngineError;
 use super::metadata::FILE;
 use crate::sweeper::hold::{Hold, HoldError, hold};
 
+/// The file by whose lock a program has the directory.
+const LOCK: &str = "engine.lock";
+
 #[derive(Debug)]
 pub(super) struct Directory {
     pub(super) path: PathBuf,
+    /// Whether it was made for this run.
+    is_new: bool,
     _held: Hold,
+}
+
+impl Directory {
+    /// Lets go of it without a run; one that was made for the run goes away.
+    pub(super) fn give_up(self) {
+        if self.is_new {
+            // Only what this made: whatever else is in it keeps it.
+            for name in [FILE, "engine.json.new", LOCK] {
+                let _ = fs::remove_file(self.path.join(name));
+            }
+            let _ = fs::remove_dir(&self.path);
+        }
+    }
 }
 
 /// A directory that was not there before: that of this name, or with a number.
@@ -31,7 +49,7 @@ pub(super) fn create(path: &Path) -> Result<Directory, EngineError> {
             path.with_file_name(name)
         };
         match fs::create_dir(&numbered) {
-            Ok(()) => return take(numbered),
+            Ok(()) => return take(numbered, true),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             Err(error) => return Err(EngineError::io("create", numbered)(error)),
         }
@@ -47,20 +65,24 @@ pub(super) fn go_on(path: &Path) -> Result<Directory, EngineError> {
     if !path.join(FILE).is_file() {
         return Err(EngineError::NoRun(path));
     }
-    take(path)
+    take(path, false)
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, EngineError> {
     std::path::absolute(path).map_err(EngineError::io("find", path))
 }
 
-fn take(path: PathBuf) -> Result<Directory, EngineError> {
-    let lock = path.join("engine.lock");
+fn take(path: PathBuf, is_new: bool) -> Result<Directory, EngineError> {
+    let lock = path.join(LOCK);
     let mut options = OpenOptions::new();
     let file = options.read(true).write(true).create(true).truncate(false);
     let file = file.open(&lock).map_err(EngineError::io("open", &lock))?;
     match hold(&Arc::new(file), Duration::ZERO, &|_| ()) {
-        Ok(held) => Ok(Directory { path, _held: held }),
+        Ok(held) => Ok(Directory {
+            path,
+            is_new,
+            _held: held,
+        }),
         Err(HoldError::Held(holder)) => Err(EngineError::InUse { path, holder }),
         Err(HoldError::Io(error)) => Err(EngineError::io("lock", lock)(error)),
     }

@@ -1,11 +1,12 @@
 //! How a run ends, by itself or by a signal: once, and with nothing left to write.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::context::Stop;
 use super::directory::Directory;
+use super::error::EngineError;
 use super::metadata::Metadata;
 use super::output::Outputs;
 
@@ -38,20 +39,31 @@ fn running() -> MutexGuard<'static, Option<Ending>> {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Begins a run, which ends when it is told to, by a signal, or when the program exits.
+/// Remembers the run that begins, once `record` has put it on record; the directory of one that does not begin is
+/// left as it was.
 ///
 /// # Errors
-/// The directory, where another run of this process has not ended.
+/// Where a run of this process has not ended, and where `record` fails.
 pub(super) fn begin(
-    outputs: Outputs,
-    metadata: Metadata,
     directory: Directory,
-) -> Result<(), PathBuf> {
+    record: impl FnOnce(&Path) -> Result<(Outputs, Metadata), EngineError>,
+) -> Result<(), EngineError> {
     let mut running = running();
-    if running.is_some() {
-        outputs.finish();
-        return Err(directory.path);
-    }
+    let begun = if running.is_some() {
+        Err(EngineError::InUse {
+            path: directory.path.clone(),
+            holder: "another run of this process".to_owned(),
+        })
+    } else {
+        record(&directory.path)
+    };
+    let (outputs, metadata) = match begun {
+        Ok(begun) => begun,
+        Err(error) => {
+            directory.give_up();
+            return Err(error);
+        }
+    };
     *running = Some(Ending {
         outputs,
         metadata,

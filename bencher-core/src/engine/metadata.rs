@@ -138,9 +138,12 @@ impl Metadata {
         }
     }
 
-    /// Adds a run to what is kept in a directory.
-    pub(super) fn begin(dir: &Path, engine: String, run: Run) -> Result<Self, EngineError> {
-        let mut metadata = match Self::load(dir) {
+    /// What is kept in a directory of `engine`; nothing yet, if it is new.
+    ///
+    /// # Errors
+    /// Where the file is damaged, of a later version, or of another engine.
+    pub(super) fn of(dir: &Path, engine: String) -> Result<Self, EngineError> {
+        let metadata = match Self::load(dir) {
             Err(EngineError::NoRun(_)) => Self {
                 version: VERSION,
                 engine: engine.clone(),
@@ -148,19 +151,26 @@ impl Metadata {
             },
             loaded => loaded?,
         };
-        if metadata.engine != engine {
-            let other = &metadata.engine;
-            return Err(EngineError::Format {
-                problem: format!(
-                    "is of the engine `{other}`, and this one is `{engine}`; name a directory of its own, or \
-                     start without `-c`"
-                ),
-                path: dir.join(FILE),
-            });
+        if metadata.engine == engine {
+            return Ok(metadata);
         }
-        metadata.runs.push(run);
-        metadata.save(dir)?;
-        Ok(metadata)
+        let other = &metadata.engine;
+        Err(EngineError::Format {
+            problem: format!(
+                "is of the engine `{other}`, and this one is `{engine}`; name a directory of its own, or \
+                 start without `-c`"
+            ),
+            path: dir.join(FILE),
+        })
+    }
+
+    /// Puts a run on record that begins.
+    ///
+    /// # Errors
+    /// Where the file cannot be written; it is as it was then.
+    pub(super) fn begin(&mut self, dir: &Path, run: Run) -> Result<(), EngineError> {
+        self.runs.push(run);
+        self.save(dir)
     }
 
     /// Says how the last run ended.
@@ -266,7 +276,7 @@ mod tests {
             fs::write(dir.path().join(FILE), text).unwrap();
             let error = Metadata::load(dir.path()).unwrap_err().to_string();
             assert!(error.contains(problem), "{error}");
-            assert!(Metadata::begin(dir.path(), String::new(), Run::new("", &[])).is_err());
+            assert!(Metadata::of(dir.path(), String::new()).is_err());
             assert_eq!(fs::read_to_string(dir.path().join(FILE)).unwrap(), text);
         }
     }

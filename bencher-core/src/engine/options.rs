@@ -38,6 +38,8 @@ pub(super) fn command(name: String) -> Command {
                 .short('l')
                 .value_name("LEVEL")
                 .value_parser(|text: &str| text.parse::<Level>())
+                // So that it is told what a level is.
+                .allow_negative_numbers(true)
                 .default_value("info")
                 .help("How much is logged: error, warn, info, debug, trace"),
         )

@@ -20,15 +20,37 @@ impl Outputs {
         if choice == OutputChoice::Leave {
             return Ok(outputs);
         }
-        for (number, name) in [(1, "stdout"), (2, "stderr")] {
-            let path = dir.join(if merge { "stdout+stderr" } else { name });
-            let mut options = std::fs::OpenOptions::new();
-            let file = options.append(true).create(true).open(&path);
-            let file = file.map_err(EngineError::io("open", path))?;
-            let stream = stream::Stream::new(number, file, choice);
-            outputs.streams.push(stream.map_err(EngineError::Output)?);
+        let names = [(1, "stdout"), (2, "stderr")];
+        let names =
+            names.map(|(number, name)| (number, if merge { "stdout+stderr" } else { name }));
+        let mut made = Vec::new();
+        let mut take_over = || {
+            let mut files = Vec::new();
+            for (number, name) in names {
+                let path = dir.join(name);
+                let is_new = !path.exists();
+                let mut options = std::fs::OpenOptions::new();
+                let file = options.append(true).create(true).open(&path);
+                files.push((number, file.map_err(EngineError::io("open", &path))?));
+                made.extend(is_new.then_some(path));
+            }
+            for (number, file) in files {
+                let stream = stream::Stream::new(number, file, choice);
+                outputs.streams.push(stream.map_err(EngineError::Output)?);
+            }
+            Ok(())
+        };
+        match take_over() {
+            Ok(()) => Ok(outputs),
+            Err(error) => {
+                outputs.finish();
+                for path in made {
+                    // A file that stays is empty, and the next run adds to it.
+                    let _ = std::fs::remove_file(path);
+                }
+                Err(error)
+            }
         }
-        Ok(outputs)
     }
 
     #[cfg(not(unix))]

@@ -119,15 +119,19 @@ fn begin(
         }
     };
     let path = directory.path.clone();
-    let metadata = Metadata::begin(&path, name, Run::new(&run_name, args))?;
-    let outputs = Outputs::new(chosen.output, chosen.merge, &path)?;
-    match ending::begin(outputs, metadata, directory) {
-        Ok(()) => Ok((run_name, path)),
-        Err(path) => Err(EngineError::InUse {
-            path,
-            holder: "another run of this process".to_owned(),
-        }),
-    }
+    // The run goes on record last: what is refused before that was none.
+    ending::begin(directory, |path| {
+        let mut metadata = Metadata::of(path, name)?;
+        let outputs = Outputs::new(chosen.output, chosen.merge, path)?;
+        match metadata.begin(path, Run::new(&run_name, args)) {
+            Ok(()) => Ok((outputs, metadata)),
+            Err(error) => {
+                outputs.finish();
+                Err(error)
+            }
+        }
+    })?;
+    Ok((run_name, path))
 }
 
 /// Does something with an engine and all that it is made of, ancestors first.

@@ -2,6 +2,17 @@ use std::collections::HashMap;
 
 use super::{Backend, Finished, Task, Wait};
 
+/// How much was tried again.
+///
+/// The example stands at [`Dispatcher::retrying`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Retried {
+    /// How many jobs were tried again at least once.
+    pub jobs: u64,
+    /// How often any of them was.
+    pub tries: u64,
+}
+
 /// Hands jobs to a backend, numbers and counts them, and tries failed ones again.
 ///
 /// ```
@@ -24,7 +35,7 @@ pub struct Dispatcher<A, R> {
     retries: u32,
     /// How often jobs that failed were tried again.
     tried: HashMap<u64, u32>,
-    retried: u64,
+    retried: Retried,
 }
 
 impl<A, R> std::fmt::Debug for Dispatcher<A, R> {
@@ -62,7 +73,7 @@ impl<A, R> Dispatcher<A, R> {
             gathered: 0,
             retries: 0,
             tried: HashMap::new(),
-            retried: 0,
+            retried: Retried::default(),
         }
     }
 
@@ -85,7 +96,7 @@ impl<A, R> Dispatcher<A, R> {
     ///     jobs.gather_into(Wait::Forever, &mut finished);
     /// }
     /// assert_eq!(finished[0].outcome, Outcome::Done("at last".to_owned()));
-    /// assert_eq!(jobs.retried(), 2);
+    /// assert_eq!((jobs.retried().jobs, jobs.retried().tries), (1, 2));
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn retrying(self, retries: u32) -> Self {
@@ -159,6 +170,7 @@ impl<A, R> Dispatcher<A, R> {
             };
             if may && *tries < self.retries {
                 *tries += 1;
+                self.retried.jobs += u64::from(*tries == 1);
                 let Finished { id, args, .. } = finished.remove(at);
                 again.push(Task { id, args });
             } else {
@@ -166,7 +178,7 @@ impl<A, R> Dispatcher<A, R> {
                 at += 1;
             }
         }
-        self.retried += again.len() as u64;
+        self.retried.tries += again.len() as u64;
         if !again.is_empty() {
             self.backend.submit(again);
         }
@@ -200,8 +212,8 @@ impl<A, R> Dispatcher<A, R> {
         self.submitted - self.gathered
     }
 
-    /// How often a job was tried again.
-    pub const fn retried(&self) -> u64 {
+    /// How many jobs were tried again, and how often.
+    pub const fn retried(&self) -> Retried {
         self.retried
     }
 

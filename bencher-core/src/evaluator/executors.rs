@@ -44,6 +44,26 @@ impl Executors {
         R: Serialize + DeserializeOwned + Send + 'static,
     {
         let line = std::panic::Location::caller();
+        let place = match self {
+            Self::Processes(_) => place(line),
+            _ => String::new(),
+        };
+        self.backend_at(place, || Ok(Vec::new()), function, limits)
+    }
+
+    /// Like [`backend`](Self::backend), by a place that is known already; new workers are told what `context`
+    /// gives.
+    pub(super) fn backend_at<A, R>(
+        self,
+        place: String,
+        context: impl FnOnce() -> std::io::Result<Vec<u8>>,
+        function: RunFunction<A, R>,
+        limits: &Limits,
+    ) -> std::io::Result<Box<dyn Backend<A, R>>>
+    where
+        A: Serialize + DeserializeOwned + Clone + Send + 'static,
+        R: Serialize + DeserializeOwned + Send + 'static,
+    {
         Ok(match self {
             Self::Serial => Box::new(SerialBackend::new(function, limits)),
             Self::Threads(workers) if limits.time.is_some() => {
@@ -51,16 +71,11 @@ impl Executors {
             }
             Self::Threads(workers) => Box::new(ThreadBackend::start(function, workers)?),
             Self::Processes(workers) => {
-                let line = format!("line {line}");
-                let place = format!("{line}, time {}", ordinal(&line) + 1);
                 if let Some(role) = role() {
                     serve(role, &place, &function);
                 }
-                Box::new(ProcessBackend::start(
-                    Launch::again(place)?,
-                    workers,
-                    limits,
-                )?)
+                let launch = Launch::again(place)?.context(context()?);
+                Box::new(ProcessBackend::start(launch, workers, limits)?)
             }
         })
     }
@@ -75,6 +90,12 @@ impl Executors {
 }
 
 /// Works as the worker process that this is, and ends.
+/// A place where jobs are run in worker processes: a line, and how often this thread came by it.
+pub(super) fn place(line: &std::panic::Location<'_>) -> String {
+    let line = format!("line {line}");
+    format!("{line}, time {}", ordinal(&line) + 1)
+}
+
 fn serve<A, R>(role: &Role, place: &str, function: &RunFunction<A, R>) -> !
 where
     A: DeserializeOwned,
@@ -83,8 +104,8 @@ where
     if role.place() != place {
         role.refuse(&format!(
             "it was to work at {}, and came by {place} before: one program can work in processes at \
-             one place only, unless its jobs are sweeps",
-            role.place()
+             one place only, unless its jobs are sweeps or those of evaluators",
+            role.title()
         ));
     }
     let served = role.serve(function);

@@ -46,7 +46,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub use asynchronous::{AsyncBackend, AsyncFunction, BoxedFuture};
-pub use dispatcher::Dispatcher;
+pub use dispatcher::{Dispatcher, Retried};
 pub use executors::Executors;
 pub use handle::{JobHandle, SharedHandle};
 pub use limits::Limits;
@@ -135,7 +135,8 @@ impl Wait {
 /// impl Backend<u32, u32> for Doubler {
 ///     fn submit(&mut self, tasks: Vec<Task<u32>>) {
 ///         let run = |Task { id, args }| {
-///             Finished { id, args, outcome: Outcome::Done(args * 2), usage: None }
+///             let outcome = Outcome::Done(args * 2);
+///             Finished { id, args, outcome, usage: None, started: None }
 ///         };
 ///         self.0.extend(tasks.into_iter().map(run));
 ///     }
@@ -191,12 +192,8 @@ fn run<A, R>(
     calls: &CallOff,
     limit: Option<Duration>,
 ) -> Finished<A, R> {
-    Finished {
-        id: task.id,
-        outcome: outcome(function, &task.args, calls, limit),
-        args: task.args,
-        usage: None,
-    }
+    let outcome = outcome(function, &task.args, calls, limit);
+    task.ended(outcome)
 }
 
 #[inline]

@@ -27,6 +27,11 @@ impl Launch {
         self
     }
 
+    /// With how people would be told of the place.
+    pub fn title(self, _: impl Into<String>) -> Self {
+        self
+    }
+
     /// With something that the worker would be told.
     pub fn context(self, _: Vec<u8>) -> Self {
         self
@@ -40,6 +45,11 @@ pub struct Role(Infallible);
 impl Role {
     /// The place where its jobs would be run.
     pub fn place(&self) -> &str {
+        match self.0 {}
+    }
+
+    /// What people would be told of the place.
+    pub fn title(&self) -> &str {
         match self.0 {}
     }
 

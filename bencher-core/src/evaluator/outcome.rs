@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +30,7 @@ impl<A> Task<A> {
             args: self.args,
             outcome,
             usage: None,
+            started: None,
         }
     }
 }
@@ -47,6 +48,8 @@ pub struct Finished<A, R> {
     pub outcome: Outcome<R>,
     /// What it used, where it returned from a process of its own.
     pub usage: Option<Box<Usage>>,
+    /// When it began, where its worker was lost and cannot say so any more.
+    pub started: Option<SystemTime>,
 }
 
 /// What a job used of the machine.

@@ -1,6 +1,6 @@
 use std::collections::{HashMap, VecDeque};
 
-use crate::evaluator::{Dispatcher, Finished, Outcome, Usage, Wait};
+use crate::evaluator::{Dispatcher, Finished, Outcome, Retried, Usage, Wait};
 use crate::store::{ResultId, SampleIndex, SampleWriter, StoreError, Ticket};
 use crate::value::{Digest, Value};
 
@@ -398,6 +398,11 @@ impl FutureCache {
     /// What the jobs used together that ran in processes: their time on cores, and the most memory of one.
     pub const fn used(&self) -> Option<Usage> {
         self.used
+    }
+
+    /// How many jobs were tried again, and how often.
+    pub const fn retried(&self) -> Retried {
+        self.evaluator.retried()
     }
 
     /// How often the cache was asked, and what came of it.

@@ -17,7 +17,8 @@ use super::CallCounts;
 /// of these is their serde form: neither the order of fields, nor that of a map's keys, nor how a float
 /// was written. A set without an order ([`HashSet`]) has none in its serde form either: use an ordered
 /// one. A result is handed out only once it is stored, and comes back as its serde form has it.
-/// Large ones lie among the store's blobs. Threads that ask for the same call at once run it once.
+/// Large ones lie among the store's blobs; where one is missing or damaged there, the call runs again, and
+/// [`take_lost_contents`](Self::take_lost_contents) tells of it. Threads that ask for the same call at once run it once.
 ///
 /// ```
 /// use bencher_core::job::JobFunctionCache;
@@ -47,7 +48,27 @@ struct State {
     indexes: HashMap<Series, SampleIndex>,
     running: HashSet<Digest>,
     counts: CallCounts,
+    lost: Lost,
 }
+
+/// Contents of stored results that were missing or damaged, and that nobody was told of.
+#[derive(Default)]
+struct Lost(Vec<String>);
+
+impl Drop for Lost {
+    fn drop(&mut self) {
+        for text in self.0.iter().take(UNASKED) {
+            eprintln!("warning: {text}");
+        }
+        let more = self.0.len().saturating_sub(UNASKED);
+        if more > 0 {
+            eprintln!("warning: and {more} more contents of kept results are missing or damaged");
+        }
+    }
+}
+
+/// How many lost contents are named in the end that nobody asked for.
+const UNASKED: usize = 3;
 
 /// Why a cached call gave no result.
 ///
@@ -91,6 +112,7 @@ impl JobFunctionCache {
                 indexes: HashMap::new(),
                 running: HashSet::new(),
                 counts: CallCounts::default(),
+                lost: Lost::default(),
             }),
             ended: Condvar::new(),
             tag: function_tag(""),
@@ -214,6 +236,21 @@ impl JobFunctionCache {
         self.lock().counts
     }
 
+    /// The contents of stored results that were missing or damaged since this was asked last; one text each. The
+    /// calls were run again. What nobody takes is told on standard error in the end.
+    ///
+    /// ```
+    /// use bencher_core::job::JobFunctionCache;
+    /// use bencher_core::store::MemoryStore;
+    /// let cache = JobFunctionCache::new(Box::new(MemoryStore::default()));
+    /// assert_eq!(cache.call("zeros", 1, &9000, |count| vec![0_u8; *count])?.len(), 9000);
+    /// assert!(cache.take_lost_contents().is_empty(), "nothing was stored before");
+    /// # Ok::<(), bencher_core::store::StoreError>(())
+    /// ```
+    pub fn take_lost_contents(&self) -> Vec<String> {
+        std::mem::take(&mut self.lock().lost.0)
+    }
+
     /// Starts counting afresh.
     pub fn clear_call_counts(&self) {
         self.lock().counts = CallCounts::default();
@@ -308,9 +345,16 @@ impl State {
     }
 
     fn stored(&mut self, call: &Call) -> Result<Option<Value>, StoreError> {
-        let stored = self.index(&call.series)?.get(call.key);
-        let sample: Option<Vec<_>> = stored.and_then(|stored| stored.sample(&[returned()]));
-        Ok(sample.and_then(|sample| sample.into_iter().flatten().next()))
+        let index = self.index(&call.series)?;
+        let Some(stored) = index.get(call.key) else {
+            return Ok(None);
+        };
+        if let Some(sample) = stored.sample::<Vec<_>>(&[returned()]) {
+            return Ok(sample.into_iter().flatten().next());
+        }
+        let lost = index.take_lost();
+        self.lost.0.extend(lost);
+        Ok(None)
     }
 
     fn keep(&mut self, call: Call, mut encoded: Value) -> Result<(), StoreError> {

@@ -70,6 +70,9 @@ pub struct JobDone {
     pub outcome: JobOutcome,
 }
 
+/// Why a sample has no value that was stopped at its time limit.
+pub(crate) const TIMED_OUT: &str = "it took longer than its time limit (`--job-timeout`)";
+
 /// How a job ended.
 ///
 /// The example stands at [`SampleCache`].

@@ -3,12 +3,15 @@ use std::io::{self, Write};
 use serde_json::{Map, Value as Json, json};
 
 use crate::dataset::json_value;
-use crate::job::JobOutcome;
+use crate::job::{JobOutcome, TIMED_OUT};
 use crate::record::Counts;
 
 use super::{ProgressSink, SampleEvent};
 
 /// One JSON object a line: `start`, `sample`, `note` and `finish` events, for machines.
+///
+/// Where samples are counted, `failed` takes in those that were stopped at their time limit; `timed_out`
+/// says how many of them that were.
 ///
 /// A `sample` line is written after its sample is durable.
 ///
@@ -24,12 +27,14 @@ use super::{ProgressSink, SampleEvent};
 #[derive(Debug)]
 pub struct JsonProgress<W> {
     out: W,
+    /// How many samples of the sweep were stopped at their time limit.
+    timed_out: u64,
 }
 
 impl<W: Write> JsonProgress<W> {
     /// Lines on `out`.
     pub fn new(out: W) -> Self {
-        Self { out }
+        Self { out, timed_out: 0 }
     }
 
     fn line(&mut self, event: &Json) {
@@ -40,6 +45,7 @@ impl<W: Write> JsonProgress<W> {
 
 impl<W: Write> ProgressSink for JsonProgress<W> {
     fn start(&mut self, title: &str, samples: u128) {
+        self.timed_out = 0;
         let samples =
             u64::try_from(samples).map_or_else(|_| json!(samples.to_string()), Json::from);
         self.line(&json!({"event": "start", "sweep": title, "samples": samples}));
@@ -60,8 +66,11 @@ impl<W: Write> ProgressSink for JsonProgress<W> {
         let (state, sample, error) = match event.outcome {
             JobOutcome::Measured(sample) => ("measured", Some(sample), None),
             JobOutcome::Cached(sample) => ("cached", Some(sample), None),
-            JobOutcome::Failed(error) => ("failed", None, Some(error)),
-            JobOutcome::TimedOut => ("timed out", None, None),
+            JobOutcome::Failed(error) => ("failed", None, Some(error.as_str())),
+            JobOutcome::TimedOut => {
+                self.timed_out += 1;
+                ("timed out", None, Some(TIMED_OUT))
+            }
             JobOutcome::Cancelled => ("cancelled", None, None),
         };
         let results: Option<Map<String, Json>> = sample.map(|sample| {
@@ -93,6 +102,64 @@ impl<W: Write> ProgressSink for JsonProgress<W> {
     }
 
     fn finish(&mut self, counts: &Counts) {
+        let counts = counts_json(counts, self.timed_out);
         self.line(&json!({"event": "finish", "counts": counts}));
+    }
+}
+
+/// The counts of a sweep, and how many of its failures were samples that took too long.
+pub(crate) fn counts_json(counts: &Counts, timed_out: u64) -> Json {
+    let Counts {
+        submitted,
+        executed,
+        hits,
+        failed,
+        skipped,
+    } = counts;
+    json!({"submitted": submitted, "executed": executed, "hits": hits, "failed": failed,
+        "timed_out": timed_out, "skipped": skipped})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_counted_is_what_the_lines_said() {
+        let mut out = Vec::new();
+        let mut progress = JsonProgress::new(&mut out);
+        let failed = JobOutcome::Failed("boom".to_owned());
+        for outcomes in [
+            &[JobOutcome::TimedOut, failed, JobOutcome::TimedOut][..],
+            &[],
+        ] {
+            progress.start("Sorting", 3);
+            for outcome in outcomes {
+                progress.sample(&SampleEvent {
+                    inputs: vec![],
+                    repeat: 1,
+                    outcome,
+                    results: vec![],
+                });
+            }
+            let counts = Counts {
+                failed: outcomes.len() as u64,
+                ..Counts::default()
+            };
+            progress.finish(&counts);
+        }
+        let text = String::from_utf8(out).unwrap();
+        let events: Vec<Json> = text.lines().map(|line| line.parse().unwrap()).collect();
+        let late: Vec<_> = events
+            .iter()
+            .filter(|event| event["state"] == "timed out")
+            .collect();
+        assert_eq!((late.len(), &late[0]["error"]), (2, &json!(TIMED_OUT)));
+        let ends: Vec<_> = events
+            .iter()
+            .filter(|event| event["event"] == "finish")
+            .map(|event| (&event["counts"]["failed"], &event["counts"]["timed_out"]))
+            .collect();
+        assert_eq!(ends, [(&json!(3), &json!(2)), (&json!(0), &json!(0))]);
     }
 }

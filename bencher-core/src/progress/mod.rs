@@ -25,6 +25,7 @@ mod json;
 pub use bar::BarProgress;
 pub use jobs::JobProgress;
 pub use json::JsonProgress;
+pub(crate) use json::counts_json;
 
 use crate::job::JobOutcome;
 use crate::record::Counts;

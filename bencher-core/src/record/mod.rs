@@ -37,7 +37,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use v1::SweepRecordV1;
 pub(crate) use v2::SweepRecordV2;
 
-use crate::dataset::Dataset;
+use crate::dataset::{CellState, Dataset};
 use crate::measure::Environment;
 use crate::value::{Digest, Value};
 
@@ -140,6 +140,24 @@ pub struct Counts {
 }
 
 impl SweepRecord {
+    /// How many of the samples that failed were stopped at their time limit.
+    ///
+    /// ```
+    #[doc = include_str!("../example_sweep.md")]
+    #[doc = include_str!("../example_bench.md")]
+    /// let result = bench.sweep("By length").inputs([Sorting::LEN.values([12_u64, 13])]).run()?;
+    /// let record = result.record();
+    /// assert_eq!((record.counts.failed, record.timed_out()), (1, 0), "it failed in time");
+    /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    /// ```
+    pub fn timed_out(&self) -> u64 {
+        // A sample that was ended has no result, so one result speaks for all.
+        let first = self.dataset.variables().first();
+        let states = first.map_or(&[][..], |variable| variable.states());
+        let late = states.iter().filter(|state| **state == CellState::TimedOut);
+        late.count() as u64
+    }
+
     /// The record of a sweep that was not run: its name, and its shape if that is known.
     pub(crate) fn pending(bench: &str, title: String, dataset: Option<Dataset>) -> Self {
         Self {

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use crate::cli::{CommandLine, command_with, said};
+use crate::cli::{CommandLine, command_with, said, with_negative_values};
 
 use super::entry::SweepEntry;
 use super::filter::{Filter, Ignored};
@@ -42,6 +42,7 @@ pub(super) fn parse(
     args: impl IntoIterator<Item = OsString>,
 ) -> Result<Said, clap::Error> {
     let mut command = command(entries);
+    let args = with_negative_values(&command, args);
     let matches = command.try_get_matches_from_mut(args)?;
     let line = said(&mut command, &matches)?;
     let terse = matches

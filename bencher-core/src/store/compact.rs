@@ -37,9 +37,15 @@ impl Database {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
+    /// Logs of searches are left as they are, since whoever reads one goes on behind the last pack that it saw.
+    ///
     /// # Errors
     /// Where the store cannot be written.
     pub fn compact(&mut self) -> Result<u64, StoreError> {
+        self.compact_with(Logs::Leave)
+    }
+
+    fn compact_with(&mut self, logs: Logs) -> Result<u64, StoreError> {
         self.still_there()?;
         let before = self.next_sequence();
         let mut merger = Merger {
@@ -51,7 +57,9 @@ impl Database {
             failed: None,
         };
         self.for_each(&[], &mut |record, pack| match pack {
-            Ok(pack) if pack.len() < PACK => merger.add(pack, record.key),
+            Ok(pack) if pack.len() < PACK && (logs == Logs::Merge || !pack.series.is_log()) => {
+                merger.add(pack, record.key);
+            }
             // A full pack, or a damaged one, stays as it is, and so does the order around it.
             _ => merger.end_run(),
         });
@@ -77,9 +85,9 @@ impl Database {
     }
 
     /// Compacts if so many packs were written since the last time that it will be felt.
-    pub(super) fn compact_many(&mut self) -> Result<u64, StoreError> {
+    pub(super) fn compact_many(&mut self, logs: Logs) -> Result<u64, StoreError> {
         if self.uncompacted() > MANY {
-            self.compact()
+            self.compact_with(logs)
         } else {
             Ok(0)
         }
@@ -92,6 +100,15 @@ impl Database {
         self.next_sequence()
             .saturating_sub(compacted.map_or(0, u64::from_be_bytes))
     }
+}
+
+/// What becomes of the logs of searches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Logs {
+    /// They stay: somebody may be reading them.
+    Leave,
+    /// They are merged like all else: nobody has the store yet.
+    Merge,
 }
 
 /// Merges packs as they come.

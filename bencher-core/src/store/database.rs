@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::SampleStore;
 use super::blobs::BlobStore;
+use super::compact::Logs;
 use super::error::StoreError;
 use super::frame::{FrameError, FrameKind, decode, encode};
 use super::lock::{Holder, StoreLock};
@@ -174,7 +175,7 @@ impl Database {
         let mut database = Self {
             shared: Arc::new(shared),
         };
-        if let Err(error) = database.compact_many() {
+        if let Err(error) = database.compact_many(Logs::Merge) {
             // What is stored is there all the same, only slower to read.
             notice
                 .messages

@@ -262,6 +262,11 @@ impl SampleIndex {
         }
     }
 
+    /// The contents that were found lost since this was asked last.
+    pub(crate) fn take_lost(&self) -> Vec<String> {
+        self.lost.take()
+    }
+
     /// The contents that were asked for and are missing or damaged; one text each, which names it.
     /// A sample that refers to one counts as not stored.
     ///

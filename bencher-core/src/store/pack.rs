@@ -35,12 +35,29 @@ impl Series {
         prefix
     }
 
+    /// The log of a search: what stands in it depends on what stands before, and readers know how far they came.
+    pub(crate) fn log(search: &str, version: u32) -> Self {
+        Self {
+            tag: format!("search/{search}"),
+            sweep_type: LOG.to_owned(),
+            version,
+        }
+    }
+
+    /// Whether it is the log of a search.
+    pub(super) fn is_log(&self) -> bool {
+        self.sweep_type == LOG
+    }
+
     pub(super) fn write(&self, key: &mut KeyWriter) {
         key.text(&self.tag);
         key.text(&self.sweep_type);
         key.number(u128::from(self.version));
     }
 }
+
+/// What stands for the type of a sweep in logs of searches; no type has such a name.
+const LOG: &str = "jobs of a search";
 
 /// The first bytes of the key of every pack of a tag.
 pub(super) fn tag_prefix(tag: &str) -> [u8; 8] {

@@ -31,11 +31,14 @@ mod derived;
 mod error;
 mod feed;
 mod identity;
+mod in_order;
 mod input_override;
 mod plan;
 mod resolve;
 mod rounds;
 mod run;
+mod run_options;
+mod sampling;
 mod trial;
 
 pub use choice::SweepChoice;
@@ -46,7 +49,8 @@ pub use error::PlanError;
 pub use input_override::{InputOverride, OverrideError};
 pub use plan::Plan;
 pub use rounds::RoundsEnd;
-pub use run::{Interrupt, Processes, RunEnd, RunOptions, SweepExecutor};
+pub use run::{RunEnd, SweepExecutor};
+pub use run_options::{Interrupt, Processes, RunOptions};
 
 use crate::context::Context;
 use crate::var::ParametrizedSweep;

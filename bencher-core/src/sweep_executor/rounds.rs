@@ -11,8 +11,9 @@ use crate::value::Digest;
 use crate::var::{Input, ParametrizedSweep};
 
 use super::feed::Skipped;
+use super::in_order::RunWith;
 use super::resolve::input_name_of;
-use super::run::{RunEnd, RunWith, SweepExecutor};
+use super::run::{RunEnd, SweepExecutor};
 use super::{Benchmark, Plan, PlanError};
 
 /// How a sweep in rounds ended.

@@ -7,7 +7,7 @@ use crate::context::{Context, States};
 use crate::quiet;
 use crate::store::{JobFolders, PendingFolder, StoreError};
 
-use super::run::describe;
+use super::sampling::describe;
 use super::{Benchmark, Plan};
 
 impl<S: Benchmark> Plan<S> {

@@ -26,6 +26,11 @@ use super::transition::{ElementState, Step};
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum SweeperError {
+    /// The path of the directory is empty, which would be the working directory.
+    #[error(
+        "the directory of a work list has an empty path; name one, or `.` for the working directory itself"
+    )]
+    NoDirectory,
     /// The file system refused.
     #[error("cannot {action} {path}: {source}{hint}", hint = hint(.source))]
     Io {
@@ -127,7 +132,7 @@ fn hint(error: &std::io::Error) -> &'static str {
             "; give a directory that can be written"
         }
         ErrorKind::AlreadyExists | ErrorKind::NotADirectory => {
-            "; a file is in the way, give a directory"
+            "; a file is in the way, move it away or give another directory"
         }
         ErrorKind::Unsupported => {
             "; this file system has no locks, give a directory on another one"

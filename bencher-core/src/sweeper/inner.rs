@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -12,7 +13,7 @@ use super::group::{Group, Ticket};
 use super::hold::Hold;
 use super::info::Owner;
 use super::journal::{Damages, Journal};
-use super::lease::{Presence, Surroundings, Watch, half};
+use super::lease::{OWNERS, Presence, Surroundings, Watch, half};
 use super::options::SweeperOptions;
 use super::record::{ElementRecord, Line, Note, OwnerRecord, write_line};
 use super::transition::{ElementState, Step};
@@ -43,6 +44,7 @@ pub(super) type Leave<'a> = &'a dyn Fn(Note) -> Note;
 
 impl<T: Serialize> Inner<T> {
     pub(super) fn new(options: SweeperOptions) -> Result<Self, SweeperError> {
+        check_place(&options.dir)?;
         let surroundings = options.surroundings.clone();
         let surroundings = surroundings.unwrap_or_else(|| Surroundings::real(None));
         Ok(Self {
@@ -248,7 +250,7 @@ impl<T: Serialize> Inner<T> {
                     .map(|presence| self.presence = Some(presence))
             }
         };
-        appeared.map_err(SweeperError::io("write", dir.join("owners")))
+        appeared.map_err(SweeperError::io("write", dir.join(OWNERS)))
     }
 }
 
@@ -257,6 +259,22 @@ impl<T> Inner<T> {
     pub(super) fn end_turns(&mut self) {
         self.held = None;
         self.turns = 0;
+    }
+}
+
+/// Refuses a directory that could not hold what is to be in it.
+fn check_place(dir: &Path) -> Result<(), SweeperError> {
+    if dir.as_os_str().is_empty() {
+        return Err(SweeperError::NoDirectory);
+    }
+    let owners = dir.join(OWNERS);
+    match std::fs::metadata(&owners) {
+        Ok(found) if !found.is_dir() => {
+            let in_the_way = std::io::ErrorKind::NotADirectory.into();
+            Err(SweeperError::io("use", owners)(in_the_way))
+        }
+        // What is not there is made when there is something to put in.
+        _ => Ok(()),
     }
 }
 

@@ -19,6 +19,9 @@ use super::record::{Beat, Line, OwnerRecord, read_line, write_line};
 use crate::measure::{Clock, MonotonicClock};
 use crate::value::Digest;
 
+/// The directory of the files of handles, in that of the work list.
+pub(super) const OWNERS: &str = "owners";
+
 /// An owner that was silent for so many leases is gone at the first look.
 const FIRST_LOOK: u32 = 10;
 /// How many signs of life are given within a lease.
@@ -85,7 +88,7 @@ impl Clock for WallClock {
 }
 
 fn path_of(dir: &Path, key: u64) -> PathBuf {
-    dir.join("owners").join(format!("{key:016x}"))
+    dir.join(OWNERS).join(format!("{key:016x}"))
 }
 
 /// The file that says that a handle is there, and the thread that gives its signs of life.
@@ -321,7 +324,7 @@ impl Watch {
 
     /// The handles that left a file.
     pub(super) fn left(&self) -> Vec<u64> {
-        let files = fs::read_dir(self.dir.join("owners"));
+        let files = fs::read_dir(self.dir.join(OWNERS));
         let names = files
             .into_iter()
             .flatten()

@@ -1,7 +1,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use bencher_core::evaluator::{Evaluator, EvaluatorError, Gather, JobState, Objective, RunningJob};
+use bencher_core::evaluator::{
+    Evaluator, EvaluatorError, Executors, Gather, JobState, Limits, Objective, RunningJob,
+};
 use serde_json::json;
 
 use crate::evaluator_common::{NEVER, until, values};
@@ -246,4 +248,52 @@ fn it_may_be_taken_to_another_thread() {
     evaluator.submit([1]).unwrap();
     let gather = move || evaluator.gather(Gather::All).unwrap();
     assert_eq!(values(&std::thread::spawn(gather).join().unwrap()), [1.0]);
+}
+
+#[test]
+fn options_that_are_zero_and_cannot_be_are_refused() {
+    type Make = fn() -> Options;
+    let memory = Limits {
+        memory: Some(0),
+        ..Limits::default()
+    };
+    let cases: [(Make, &str); 3] = [
+        (
+            || Options::default().workers(0),
+            "`workers` is 0, and so no job would run; give at least 1",
+        ),
+        (
+            || Options::default().queued(["gpu"], 0),
+            "`per_job` is 0, and so a job would have none of the resources; give at least 1, or leave out `queued`",
+        ),
+        (
+            || Options::default().job_timeout(std::time::Duration::ZERO),
+            "`job_timeout` is 0, and so no job could end in time; give more, or leave it out",
+        ),
+    ];
+    for (options, expected) in cases {
+        for name in ["serial", "threads", "processes"] {
+            let made = Evaluator::create(name, |job: &RunningJob<'_, u64>| **job, options());
+            assert_eq!(made.unwrap_err().to_string(), expected, "{name}");
+        }
+        let run = |job: RunningJob<'static, u64>| async move { *job };
+        let made = Evaluator::create_async(run, crate::runtime::spawn, options());
+        assert_eq!(made.unwrap_err().to_string(), expected);
+    }
+    let run = |job: &RunningJob<'_, u64>| **job;
+    let made = Evaluator::create_on(
+        Executors::Processes(1),
+        run,
+        Options::default().limits(memory),
+    );
+    let error = made.unwrap_err().to_string();
+    assert!(error.starts_with("`Limits::memory` is 0"), "{error}");
+    let made = Evaluator::create_on(Executors::Threads(0), run, Options::default());
+    assert!(matches!(
+        made,
+        Err(EvaluatorError::Zero {
+            option: "workers",
+            ..
+        })
+    ));
 }

@@ -150,6 +150,70 @@ fn a_search_goes_on_after_its_store_was_closed() {
     }
 }
 
+#[cfg(feature = "store")]
+#[test]
+fn neither_collection_nor_compaction_takes_anything_of_a_search() {
+    use bencher_core::store::{CollectOptions, Database, Pack, SampleStore, Series};
+    use bencher_core::value::{Digest, Value};
+    use std::time::Duration;
+    let root = tempfile::tempdir().unwrap();
+    let (mut database, _) = Database::open(root.path(), Duration::ZERO, |_| ()).unwrap();
+    let shared = database.clone();
+    let of_search = move |search: &str| {
+        let storage = SampleStorage::new(Box::new(shared.clone()));
+        let options = Options::default().storage(storage).search_id(search);
+        create("serial", |job| **job, options.others(true))
+    };
+    let series = Series {
+        tag: String::new(),
+        sweep_type: "demo::Sorting".to_owned(),
+        version: 1,
+    };
+    let sample = |len: u64| {
+        let mut pack = Pack::new(series.clone(), Digest(7), vec!["len".to_owned()], vec![]);
+        pack.push(vec![Value::from(len)], 1, vec![]);
+        pack
+    };
+    // Two evaluators that have read different parts of their log, with samples between.
+    let (mut first, mut second) = (of_search("tuning"), of_search("tuning"));
+    for n in 0..20 {
+        database.clone().append(&[sample(n)]).unwrap();
+        assert_eq!(first.submit([n]).unwrap(), n..n + 1);
+        first.gather(Gather::Batch(1)).unwrap();
+        if n == 10 {
+            assert_eq!(second.gather(Gather::All).unwrap().len(), 11);
+        }
+    }
+    let options = |limit| CollectOptions {
+        dry_run: limit > 0,
+        limit: Some(limit),
+        grace: Duration::ZERO,
+        ..CollectOptions::default()
+    };
+    let before = database.collect(&options(u64::MAX)).unwrap().kept_bytes;
+    let log = "the log alone is what stays";
+    let went = database.collect(&options(0)).unwrap();
+    assert_eq!((went.evicted.count, went.superseded.count), (20, 0));
+    assert!(
+        went.kept_bytes > 0 && went.kept_bytes < before,
+        "{log}: {went}"
+    );
+    assert_eq!(
+        database.collect(&options(0)).unwrap().kept_bytes,
+        went.kept_bytes
+    );
+    // Both go on where they were: nothing is missing, nothing comes twice.
+    let jobs = second.gather(Gather::All).unwrap();
+    let ids: Vec<u64> = jobs.iter().map(|job| job.id).collect();
+    assert_eq!(ids, (11..20).collect::<Vec<_>>());
+    assert_eq!(second.submit([0]).unwrap(), 20..21);
+    assert_eq!(first.submit([0]).unwrap(), 21..22);
+    // Nor does one that opens the store later miss anything.
+    let mut third = of_search("tuning");
+    assert_eq!(third.gather(Gather::All).unwrap().len(), 20);
+    assert_eq!(third.submit([0]).unwrap(), 22..23);
+}
+
 /// A store whose disk is full for a while.
 struct Full(MemoryStorage, Arc<AtomicBool>);
 

@@ -78,7 +78,13 @@ where
         } else {
             format!("{}..={}", range.start(), range.end())
         };
-        format!("`{text}` is not a whole number in {end}")
+        let start = range.start().to_string().parse::<i128>();
+        match (text.trim().parse::<i128>(), start) {
+            (Ok(number), Ok(start)) if number < start => {
+                format!("`{text}` is too small: it must be at least {start}")
+            }
+            _ => format!("`{text}` is not a whole number in {end}"),
+        }
     };
     let number = text.trim().parse::<T>().map_err(|_| error())?;
     range.contains(&number).then_some(number).ok_or_else(error)

@@ -38,6 +38,9 @@ impl FromStr for ByteSize {
                 "`{text}` is not a size with its unit, as 10GB or 512MiB (units: B, kB, MB, GB, TB, KiB, MiB, GiB, TiB)"
             )
         };
+        if text.trim_start().starts_with('-') {
+            return Err(format!("`{text}` is too small: it must be at least 0B"));
+        }
         let end = text
             .find(|c: char| c.is_ascii_alphabetic())
             .ok_or_else(error)?;

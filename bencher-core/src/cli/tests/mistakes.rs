@@ -19,7 +19,7 @@ fn mistakes_in_a_file_have_a_line_and_a_hint() {
         ),
         (
             "repeats = 0",
-            "bencher.toml:1: `repeats`: `0` is not a whole number in 1..",
+            "bencher.toml:1: `repeats`: `0` is too small: it must be at least 1",
         ),
         ("repeats = 1.5", "not a whole number in 1.."),
         ("repeats = true", "not a whole number in 1.."),
@@ -163,6 +163,46 @@ fn mistakes_in_the_environment_name_the_variable() {
             assert!(said.contains("not UTF-8"), "{said}");
         }
     }
+}
+
+#[test]
+fn a_number_below_zero_is_the_value_of_the_option_before_it() {
+    let nothing = |_: &str| None;
+    let folder = tempfile::tempdir().unwrap();
+    let read = |args: &[&str]| {
+        let args = std::iter::once("demo").chain(args.iter().copied());
+        let said = settings(
+            &SCHEMA,
+            "demo",
+            args.map(Into::into),
+            &nothing,
+            folder.path(),
+        );
+        said.map(|said| said.config())
+            .map_err(|error| error.to_string())
+    };
+    // No option of these says that nothing is known of `-1`, and none takes it that counts something.
+    for option in options() {
+        let Takes::Number(_) = option.takes else {
+            continue;
+        };
+        let error = read(&[&format!("--{}", option.name), "-1"]).unwrap_err();
+        let expected = format!("--{}", option.name);
+        assert!(error.contains(&expected), "{error}");
+        let told = ["must be at least", "`-1` is not"];
+        assert!(told.iter().any(|told| error.contains(told)), "{error}");
+        assert!(!error.contains("unexpected argument"), "{error}");
+    }
+    let said = read(&["--tag", "-1", "--sweep", "-.5", "--rows", "3"]).unwrap();
+    assert_eq!((said.run_tag.as_str(), said.rows), ("-1", 3));
+    assert_eq!(said.only, ["-.5"]);
+    // What is no number is an option as before, and a switch takes no value.
+    assert!(read(&["--rows", "--json"]).unwrap_err().contains("--rows"));
+    assert!(
+        read(&["--json", "-1"])
+            .unwrap_err()
+            .contains("unexpected argument '-1'")
+    );
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::super::Limits;
+use super::descendants::Mark;
 use super::launch::{Launch, VARIABLE};
 use super::output::Output;
 use super::system::kill_group;
@@ -22,6 +23,7 @@ pub(super) struct Worker {
     pub(super) incoming: Incoming,
     pub(super) output: Output,
     grip: Grip,
+    mark: Mark,
     timeout: Option<Duration>,
 }
 
@@ -83,8 +85,11 @@ impl Worker {
     pub(super) fn start(launch: &Launch, limits: &Limits, number: usize) -> io::Result<Self> {
         let (stream, theirs) = UnixStream::pair()?;
         let (reader, writer) = io::pipe()?;
+        let mark = Mark::new();
+        let (marks, value) = mark.variable();
         let mut command = Command::new(&launch.program);
         command
+            .env(marks, value)
             .args(&launch.args)
             .env(VARIABLE, format!("{} {}", std::process::id(), launch.place))
             .stdin(OwnedFd::from(theirs))
@@ -108,6 +113,7 @@ impl Worker {
             incoming: Incoming::default(),
             output,
             grip,
+            mark,
             timeout: None,
         };
         let hello = Order::Hello(Hello {
@@ -116,6 +122,7 @@ impl Worker {
             number,
             core: limits.pin.then_some(number),
             time: limits.time,
+            title: launch.shown().to_owned(),
             context: launch.context.clone(),
         });
         worker.grip.tell(&hello)?;
@@ -147,6 +154,7 @@ impl Worker {
             kill_group(group);
         }
         let status = self.child.wait();
+        self.mark.kill_all();
         let mut held = self.grip.held();
         // From now on the number may be another's.
         held.group = None;

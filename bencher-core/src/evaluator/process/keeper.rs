@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam::channel::{Receiver, Sender, select_biased};
 use serde::Serialize;
@@ -52,7 +52,7 @@ enum Gave {
     /// It cannot work on the first of those that are left.
     Refused(String),
     /// The worker is gone, by the fault of the first of those that are left.
-    Lost,
+    Lost { began: Instant },
     /// The worker is gone, by nobody's fault.
     Gone,
 }
@@ -92,7 +92,7 @@ where
                 return Err(io::Error::other(format!(
                     "{death}\nbefore it came to {}: the program, started again, must go the same way \
                      up to there{within}",
-                    launch.place
+                    launch.shown()
                 )));
             }
         }
@@ -169,14 +169,22 @@ where
                     self.finish(rest.pop_front(), Outcome::Failed(text));
                 }
                 Gave::Gone if starts < STARTS => drop(worker.bury()),
-                Gave::Gone | Gave::Lost => {
+                Gave::Gone | Gave::Lost { .. } => {
                     let death = worker.bury();
                     let outcome = match death.why {
                         Some(Why::Late | Why::Expired) => Outcome::TimedOut,
                         Some(Why::Output) | None => Outcome::Failed(death.text(&self.limits)),
                     };
                     starts = 0;
-                    self.finish(rest.pop_front(), outcome);
+                    let began = match gave {
+                        Gave::Lost { began } => SystemTime::now().checked_sub(began.elapsed()),
+                        _ => None,
+                    };
+                    let lost = rest.pop_front().map(|task| task.ended(outcome));
+                    self.send(lost.map(|job| Finished {
+                        started: began,
+                        ..job
+                    }));
                 }
             }
         }
@@ -222,7 +230,7 @@ where
                     let _ = worker.grip().tell(&Order::Return);
                 }
                 Ok(false) => {}
-                Err(_) => return Gave::Lost,
+                Err(_) => return Gave::Lost { began: pace.began },
             }
         }
         Gave::Everything
@@ -294,9 +302,13 @@ where
     }
 
     fn finish(&self, task: Option<Task<A>>, outcome: Outcome<R>) {
-        if let Some(task) = task {
+        self.send(task.map(|task| task.ended(outcome)));
+    }
+
+    fn send(&self, job: Option<Finished<A, R>>) {
+        if let Some(job) = job {
             // Whoever does not listen any more wants no results.
-            let _ = self.results.send(vec![task.ended(outcome)]);
+            let _ = self.results.send(vec![job]);
         }
     }
 

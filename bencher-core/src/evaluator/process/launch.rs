@@ -20,6 +20,8 @@ pub struct Launch {
     pub(super) program: PathBuf,
     pub(super) args: Vec<OsString>,
     pub(super) place: String,
+    /// How people are told of the place.
+    pub(super) title: Option<String>,
     pub(super) context: Vec<u8>,
 }
 
@@ -48,6 +50,7 @@ impl Launch {
             program,
             args,
             place: place.into(),
+            title: None,
             context: Vec::new(),
         })
     }
@@ -56,6 +59,24 @@ impl Launch {
     pub fn args(mut self, args: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
         self.args = args.into_iter().map(Into::into).collect();
         self
+    }
+
+    /// With how people are told of the place, where its name says little to them.
+    ///
+    /// ```
+    /// use bencher_core::evaluator::process::Launch;
+    /// let launch = Launch::again("sweep 0 8f3c")?.title("sweep \"By length\"");
+    /// assert_eq!(launch.place(), "sweep 0 8f3c");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn title(self, title: impl Into<String>) -> Self {
+        let title = Some(title.into());
+        Self { title, ..self }
+    }
+
+    /// What people are told of the place.
+    pub(super) fn shown(&self) -> &str {
+        self.title.as_deref().unwrap_or(&self.place)
     }
 
     /// With something that the worker is told before it comes to its place.

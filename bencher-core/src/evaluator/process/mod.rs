@@ -7,9 +7,11 @@
 //!
 //! What a worker prints is read and dropped, but for the last lines, which stand in the text of a job
 //! that it dies of. Each worker is the leader of a process group of its own. The group ends when a job
-//! passes a [limit](Limits), and when the program ends, however it ends.
+//! passes a [limit](Limits), and when the program ends, however it ends; so does, on Linux, whatever the worker
+//! started and left the group.
 
 mod child;
+mod descendants;
 mod keeper;
 mod launch;
 mod output;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use serde::Serialize;
 
 use super::super::handle::CallOff;
+use super::descendants::Mark;
 use super::launch::VARIABLE;
 use super::system::{empty_input, kill_own_group, limit_memory, stay_on_core};
 use super::wire::{Answer, Hello, Incoming, Order, VERSION, send};
@@ -95,6 +96,9 @@ impl Inbox {
             }
             self.changed.notify_all();
         }
+        if let Some(mark) = Mark::own() {
+            mark.kill_all();
+        }
         kill_own_group();
     }
 }
@@ -103,6 +107,11 @@ impl Role {
     /// The place where its jobs are run.
     pub fn place(&self) -> &str {
         &self.place
+    }
+
+    /// What people are told of the place.
+    pub fn title(&self) -> &str {
+        &self.hello.title
     }
 
     /// Which of the workers it is, from 0; one that takes another's place has its number.

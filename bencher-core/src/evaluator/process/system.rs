@@ -4,6 +4,18 @@
 use std::io;
 use std::os::fd::AsRawFd;
 
+/// Ends a process at once.
+#[cfg(target_os = "linux")]
+pub(super) fn kill_process(process: u32) {
+    let Ok(process) = libc::pid_t::try_from(process) else {
+        return;
+    };
+    if process > 1 {
+        // SAFETY: a signal to one process; nothing of this one is touched.
+        unsafe { libc::kill(process, libc::SIGKILL) };
+    }
+}
+
 /// Kills every process of a group.
 pub(super) fn kill_group(group: u32) {
     let Ok(group) = libc::pid_t::try_from(group) else {

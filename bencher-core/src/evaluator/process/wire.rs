@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// The version of this protocol; both ends are the same executable, so it guards against a worker that is not.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 
 /// The first message to a worker.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -23,6 +23,8 @@ pub(super) struct Hello {
     pub(super) time: Option<Duration>,
     /// What the place that it works for is given.
     pub(super) context: Vec<u8>,
+    /// What people are told of the place where it works.
+    pub(super) title: String,
 }
 
 /// What a worker is told.

@@ -3,17 +3,23 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::super::executors::place;
+use super::super::process::role;
 use super::super::{
-    AsyncBackend, Backend, BoxedFuture, Executors, Limits, SerialBackend, WatchedThreads,
+    AsyncBackend, Backend, BoxedFuture, Executors, Limits, RunFunction, SerialBackend,
+    WatchedThreads,
 };
 use super::evaluator::Evaluator;
+use super::log::new_search;
 use super::objective::IntoObjective;
 use super::options::{EvaluatorError, EvaluatorOptions};
+use super::passing::{Course, told};
 use super::queued::Pool;
 use super::running::RunningJob;
 use super::work::{Assignment, Reply, async_function, pool, run_function};
 use crate::var::UnknownName;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The names of the evaluators there are.
 const NAMES: [&str; 3] = ["serial", "threads", "processes"];
@@ -26,10 +32,12 @@ where
     /// `processes`, each this program again, which can crash without harm to the others.
     ///
     /// In a worker process that was started for the evaluator made here, this runs the jobs and never returns:
-    /// the program must go the same way up to here each time it is started.
+    /// the program must go the same way up to here each time it is started. In one that was started for a later
+    /// evaluator it gives what it gave before ([`EvaluatorOptions::remembered`]), and runs nothing.
     ///
     /// # Errors
-    /// Where there is no evaluator of this name, its workers cannot be started, or there are too few resources.
+    /// Where there is no evaluator of this name, its workers cannot be started, there are too few resources, or an
+    /// option is 0 that cannot be.
     #[track_caller]
     pub fn create<F, T>(
         name: &str,
@@ -40,6 +48,7 @@ where
         F: Fn(&RunningJob<'_, A>) -> T + Send + Sync + 'static,
         T: IntoObjective,
     {
+        at_least_one(options.workers)?;
         let executor = match name {
             "serial" => Executors::Serial,
             "threads" => Executors::Threads(options.workers),
@@ -85,11 +94,32 @@ where
                 ("threads", Box::new(threads))
             }
             Executors::Processes(_) => {
-                let executor = Executors::Processes(workers);
-                ("processes", executor.backend(function, &limits)?)
+                let place = place(std::panic::Location::caller());
+                return Self::in_processes(place, workers, function, pool, options);
             }
         };
-        Ok(Self::new(name, backend, pool, options))
+        Ok(Self::new(name, backend, pool, Course::Plain, options))
+    }
+
+    fn in_processes(
+        place: String,
+        workers: usize,
+        function: RunFunction<Assignment<A>, Reply>,
+        pool: Option<Arc<Pool>>,
+        mut options: EvaluatorOptions<A>,
+    ) -> Result<Self, EvaluatorError> {
+        const NAME: &str = "processes";
+        if let Some(role) = role().filter(|role| role.place() != place) {
+            let (course, search) = Course::passing(role, &place);
+            options.search = Some(search);
+            return Ok(Self::passed(NAME, workers, course, options));
+        }
+        let search = options.search.take().unwrap_or_else(new_search);
+        let executor = Executors::Processes(workers);
+        let backend = executor.backend_at(place.clone(), told, function, &options.limits)?;
+        let course = Course::recorded(place, search.clone(), options.is_remembered);
+        options.search = Some(search);
+        Ok(Self::new(NAME, backend, pool, course, options))
     }
 
     /// An evaluator of an asynchronous function, whose jobs `spawn` puts on the user's runtime (with tokio:
@@ -138,17 +168,53 @@ where
         let pool: Option<Arc<Pool>> = pool(&options.resources, options.per_job, workers, false);
         let function = async_function(run, pool.clone());
         let backend = AsyncBackend::new(function, spawn, workers, &limits);
-        Ok(Self::new("async", Box::new(backend), pool, options))
+        Ok(Self::new(
+            "async",
+            Box::new(backend),
+            pool,
+            Course::Plain,
+            options,
+        ))
     }
 }
 
 /// So many workers as have resources.
 fn workers<A>(wanted: usize, options: &EvaluatorOptions<A>) -> Result<usize, EvaluatorError> {
-    let wanted = wanted.max(1);
+    at_least_one(wanted)?;
+    let EvaluatorOptions {
+        limits, per_job, ..
+    } = options;
+    let per_job = *per_job;
+    let zeros = [
+        (
+            per_job == 0,
+            "per_job",
+            "a job would have none of the resources",
+            "at least 1, or leave out `queued`",
+        ),
+        (
+            limits.time == Some(Duration::ZERO),
+            "job_timeout",
+            "no job could end in time",
+            "more, or leave it out",
+        ),
+        (
+            limits.memory == Some(0),
+            "Limits::memory",
+            "no worker process could start",
+            "more, or `None`",
+        ),
+    ];
+    if let Some((_, option, problem, instead)) = zeros.into_iter().find(|(is_zero, ..)| *is_zero) {
+        return Err(EvaluatorError::Zero {
+            option,
+            problem,
+            instead,
+        });
+    }
     if options.resources.is_empty() {
         return Ok(wanted);
     }
-    let per_job = options.per_job.max(1);
     match options.resources.len() / per_job {
         0 => Err(EvaluatorError::Resources {
             resources: options.resources.len(),
@@ -156,4 +222,15 @@ fn workers<A>(wanted: usize, options: &EvaluatorOptions<A>) -> Result<usize, Eva
         }),
         sets => Ok(wanted.min(sets)),
     }
+}
+
+fn at_least_one(workers: usize) -> Result<(), EvaluatorError> {
+    if workers > 0 {
+        return Ok(());
+    }
+    Err(EvaluatorError::Zero {
+        option: "workers",
+        problem: "no job would run",
+        instead: "at least 1",
+    })
 }

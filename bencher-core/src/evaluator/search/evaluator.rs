@@ -1,30 +1,18 @@
 use std::collections::{HashSet, VecDeque};
-use std::ops::Range;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 
-use super::super::{Backend, Dispatcher, Finished, Wait};
+use super::super::{Backend, Dispatcher, Finished};
 use super::log::{SearchLog, new_search};
-use super::options::{EvaluatorError, EvaluatorOptions};
+use super::options::EvaluatorOptions;
+use super::passing::Course;
 use super::queued::Pool;
 use super::record::{Callback, JobRecord, JobState};
 use super::work::{Assignment, Reply};
-
-/// Which jobs to wait for.
-///
-/// The example stands at [`Evaluator`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Gather {
-    /// All that were submitted; they come in the order of submission.
-    All,
-    /// At least so many, fewer only where fewer are under way; they come in the order in which they ended.
-    Batch(usize),
-}
 
 /// Runs the jobs of a search: submit points, gather what they are worth.
 ///
@@ -52,43 +40,41 @@ pub enum Gather {
 /// ```
 pub struct Evaluator<A> {
     kind: &'static str,
+    pub(super) course: Course,
     /// None once it is closed.
-    jobs: Option<Dispatcher<Assignment<A>, Reply>>,
-    workers: usize,
-    pool: Option<Arc<Pool>>,
+    pub(super) jobs: Option<Dispatcher<Assignment<A>, Reply>>,
+    pub(super) workers: usize,
+    pub(super) pool: Option<Arc<Pool>>,
     resources: Vec<String>,
     /// The time that a job has.
-    limit: Option<Duration>,
-    timeout: Option<(Duration, Instant)>,
+    pub(super) limit: Option<Duration>,
+    pub(super) timeout: Option<(Duration, Instant)>,
     /// How many jobs may be submitted, and how many of these were.
-    maximum: Option<(u64, u64)>,
+    pub(super) maximum: Option<(u64, u64)>,
     /// Those that were submitted and have not ended.
-    pending: HashSet<u64>,
+    pub(super) pending: HashSet<u64>,
     /// Ended, and not yet kept in the storage.
-    fresh: Vec<JobRecord<A>>,
+    pub(super) fresh: Vec<JobRecord<A>>,
     /// Kept, and not yet told to the callbacks.
-    kept: VecDeque<JobRecord<A>>,
+    pub(super) kept: VecDeque<JobRecord<A>>,
     /// Told, and not yet handed out.
-    told: Vec<JobRecord<A>>,
+    pub(super) told: Vec<JobRecord<A>>,
     /// Those of others, likewise.
-    others: Vec<JobRecord<A>>,
+    pub(super) others: Vec<JobRecord<A>>,
     /// What came back last; empty between two calls.
-    back: Vec<Finished<Assignment<A>, Reply>>,
-    log: Option<SearchLog>,
+    pub(super) back: Vec<Finished<Assignment<A>, Reply>>,
+    pub(super) log: Option<SearchLog>,
     search: String,
-    returns_others: bool,
-    callbacks: Vec<Box<dyn Callback<A>>>,
-    problems: Vec<String>,
-    submitted: u64,
-    gathered: u64,
-    is_closing: bool,
+    pub(super) returns_others: bool,
+    pub(super) callbacks: Vec<Box<dyn Callback<A>>>,
+    pub(super) problems: Vec<String>,
+    pub(super) submitted: u64,
+    pub(super) gathered: u64,
+    pub(super) is_closing: bool,
     /// Whether the callbacks know that it is closed.
-    is_closed: bool,
+    pub(super) is_closed: bool,
 }
 
-/// How long to wait for jobs that were ended before they are ended once more: one may have been on its way
-/// to its worker.
-const AGAIN: Duration = Duration::from_millis(20);
 /// How many problems are told in the end that nobody took.
 const UNASKED: usize = 3;
 /// How many problems are remembered.
@@ -102,6 +88,34 @@ where
         kind: &'static str,
         backend: Box<dyn Backend<Assignment<A>, Reply>>,
         pool: Option<Arc<Pool>>,
+        course: Course,
+        options: EvaluatorOptions<A>,
+    ) -> Self {
+        let mut evaluator = Self::idle(kind, backend.workers(), course, options);
+        evaluator.jobs = Some(Dispatcher::new(backend));
+        evaluator.pool = pool;
+        evaluator
+    }
+
+    /// One that gives what it gave in the program that started this worker.
+    pub(super) fn passed(
+        kind: &'static str,
+        workers: usize,
+        course: Course,
+        options: EvaluatorOptions<A>,
+    ) -> Self {
+        let options = EvaluatorOptions {
+            storage: None,
+            callbacks: Vec::new(),
+            ..options
+        };
+        Self::idle(kind, workers, course, options)
+    }
+
+    fn idle(
+        kind: &'static str,
+        workers: usize,
+        course: Course,
         options: EvaluatorOptions<A>,
     ) -> Self {
         let search = options.search.unwrap_or_else(new_search);
@@ -110,9 +124,10 @@ where
             .map(|storage| SearchLog::new(storage, search.clone()));
         let mut evaluator = Self {
             kind,
-            workers: backend.workers(),
-            jobs: Some(Dispatcher::new(backend)),
-            pool,
+            course,
+            jobs: None,
+            workers,
+            pool: None,
             resources: options.resources,
             limit: options.limits.time,
             timeout: None,
@@ -136,215 +151,10 @@ where
         evaluator.set_timeout(options.timeout);
         evaluator
     }
-
-    /// Submits jobs, which start as soon as workers are free, and returns their numbers. After the time for
-    /// all jobs is up, they come back as cancelled.
-    ///
-    /// # Errors
-    /// Where there are more than [may be](Self::set_maximum_num_jobs_submitted): as many as may be are
-    /// submitted. Where the evaluator is closed, or the storage gives no numbers: none are.
-    pub fn submit(
-        &mut self,
-        points: impl IntoIterator<Item = A>,
-    ) -> Result<Range<u64>, EvaluatorError> {
-        let is_late = self.is_late();
-        let jobs = self.jobs.as_mut().ok_or(EvaluatorError::Closed)?;
-        let mut points = points.into_iter();
-        let room = self.maximum.map_or(u64::MAX, |(most, used)| most - used);
-        let room = usize::try_from(room).unwrap_or(usize::MAX);
-        let accepted: Vec<A> = points.by_ref().take(room).collect();
-        let is_too_many = accepted.len() == room && points.next().is_some();
-        let count = accepted.len() as u64;
-        if let Some(log) = &mut self.log
-            && count > 0
-        {
-            jobs.number_from(log.take_numbers(count)?);
-        }
-        let now = Timestamp::now();
-        let deadline = self
-            .timeout
-            .and_then(|(_, end)| SystemTime::now().checked_add(end - Instant::now()));
-        let first = jobs.next();
-        let mut assigned = Vec::with_capacity(accepted.len());
-        for (id, args) in (first..).zip(accepted) {
-            let record = JobRecord::ready(id, args, now);
-            for callback in &mut self.callbacks {
-                callback.on_launch(&record);
-            }
-            if is_late {
-                self.fresh.push(record.cancelled(now));
-                continue;
-            }
-            assigned.push(Assignment {
-                id,
-                args: record.args,
-                deadline,
-                submitted: now,
-            });
-        }
-        if is_late {
-            jobs.number_from(first + count);
-        } else {
-            self.pending.extend(first..first + count);
-            jobs.submit(assigned);
-        }
-        self.submitted += count;
-        if let Some((_, used)) = &mut self.maximum {
-            *used += count;
-        }
-        self.note_problems();
-        match self.maximum {
-            Some((maximum, _)) if is_too_many => Err(EvaluatorError::TooManyJobs {
-                maximum,
-                submitted: count,
-            }),
-            _ => Ok(first..first + count),
-        }
-    }
-
-    /// Waits for jobs and hands them out. Nothing is waited for where nothing is under way.
-    ///
-    /// When the [time for all jobs](Self::set_timeout) is up, those that run are ended and come back as timed
-    /// out, the others as cancelled.
-    ///
-    /// # Errors
-    /// Where the storage fails; what ended comes with a later gathering.
-    pub fn gather(&mut self, which: Gather) -> Result<Vec<JobRecord<A>>, EvaluatorError> {
-        let wanted = match which {
-            Gather::All => usize::MAX,
-            Gather::Batch(count) => count,
-        };
-        self.collect(Wait::No);
-        self.settle()?;
-        while self.told.len() < wanted && !self.pending.is_empty() {
-            if self.is_late() {
-                self.end_jobs();
-            } else {
-                let end = self.timeout.map(|(_, end)| end);
-                self.collect(end.map_or(Wait::Forever, Wait::Until));
-            }
-            self.settle()?;
-        }
-        self.hand_out(which)
-    }
-
-    /// Ends what runs, calls off what waits, and returns every job that was not gathered: those that were done
-    /// all the same, and the others as cancelled. Workers end; nothing can be submitted any more. Closing
-    /// twice returns nothing new.
-    ///
-    /// ```
-    /// use bencher_core::evaluator::{Evaluator, EvaluatorOptions, JobState};
-    /// let mut evaluator = Evaluator::create("serial", |x| **x, EvaluatorOptions::default())?;
-    /// evaluator.submit([1.0])?;
-    /// assert_eq!(evaluator.close()?[0].state, JobState::Cancelled, "nobody gathered, so none ran");
-    /// assert!(evaluator.submit([2.0]).is_err());
-    /// # Ok::<(), bencher_core::evaluator::EvaluatorError>(())
-    /// ```
-    ///
-    /// # Errors
-    /// Where the storage fails; closing again tries again.
-    pub fn close(&mut self) -> Result<Vec<JobRecord<A>>, EvaluatorError> {
-        self.collect(Wait::No);
-        self.is_closing = true;
-        while !self.pending.is_empty() {
-            self.end_jobs();
-        }
-        if let Some(pool) = &self.pool {
-            pool.close();
-        }
-        self.jobs = None;
-        self.settle()?;
-        if self.is_closed && self.told.is_empty() {
-            return Ok(Vec::new());
-        }
-        let jobs = self.hand_out(Gather::All)?;
-        self.tell_closed();
-        Ok(jobs)
-    }
-
-    /// Takes in what ended.
-    fn collect(&mut self, wait: Wait) {
-        let Some(jobs) = &mut self.jobs else { return };
-        jobs.gather_into(wait, &mut self.back);
-        if self.back.is_empty() {
-            return;
-        }
-        let now = Timestamp::now();
-        let is_late = self.is_late();
-        // Only a job that passed its own limit is known to have run for as long as that.
-        let limit = self.limit.filter(|_| !is_late && !self.is_closing);
-        for job in self.back.drain(..) {
-            self.pending.remove(&job.id);
-            let mut record = JobRecord::ended(job, now, limit);
-            if self.is_closing && record.state == JobState::TimedOut && !is_late {
-                record.state = JobState::Cancelled;
-            }
-            self.fresh.push(record);
-        }
-    }
-
-    /// Ends the jobs under way, and waits a little for them to come back.
-    fn end_jobs(&mut self) {
-        if let Some(jobs) = &mut self.jobs {
-            jobs.expire();
-        }
-        self.collect(Wait::of(AGAIN));
-    }
-
-    /// Keeps what ended, and tells of it.
-    fn settle(&mut self) -> Result<(), EvaluatorError> {
-        if let Some(log) = &mut self.log
-            && !self.fresh.is_empty()
-        {
-            log.keep(self.fresh.iter().map(JobRecord::stored).collect())?;
-        }
-        self.kept.extend(self.fresh.drain(..));
-        while let Some(job) = self.kept.pop_front() {
-            // It is safe before anybody is told: a callback may panic.
-            self.told.push(job);
-            if let Some(job) = self.told.last() {
-                self.callbacks
-                    .iter_mut()
-                    .for_each(|callback| callback.on_done(job));
-            }
-        }
-        self.note_problems();
-        Ok(())
-    }
-
-    /// Hands out what was told, and what others did.
-    fn hand_out(&mut self, which: Gather) -> Result<Vec<JobRecord<A>>, EvaluatorError> {
-        let news = self.log.as_mut().map(SearchLog::take_others).transpose()?;
-        for job in news.unwrap_or_default() {
-            match JobRecord::restored(job) {
-                Ok(job) => {
-                    self.callbacks
-                        .iter_mut()
-                        .for_each(|callback| callback.on_done_other(&job));
-                    self.others.push(job);
-                }
-                Err(problem) => self.note(problem),
-            }
-        }
-        let mut own = std::mem::take(&mut self.told);
-        let others = std::mem::take(&mut self.others);
-        if which == Gather::All {
-            own.sort_unstable_by_key(|job| job.id);
-        }
-        self.gathered += own.len() as u64;
-        for callback in &mut self.callbacks {
-            callback.on_gather(&own, &others);
-        }
-        self.note_problems();
-        if self.returns_others {
-            own.extend(others);
-        }
-        Ok(own)
-    }
 }
 
 impl<A> Evaluator<A> {
-    fn tell_closed(&mut self) {
+    pub(super) fn tell_closed(&mut self) {
         if !std::mem::replace(&mut self.is_closed, true) {
             for callback in &mut self.callbacks {
                 callback.on_close();
@@ -353,7 +163,7 @@ impl<A> Evaluator<A> {
         }
     }
 
-    fn note_problems(&mut self) {
+    pub(super) fn note_problems(&mut self) {
         for at in 0..self.callbacks.len() {
             let callback = self.callbacks.get_mut(at);
             if let Some(problem) = callback.and_then(|callback| callback.problem()) {
@@ -362,7 +172,7 @@ impl<A> Evaluator<A> {
         }
     }
 
-    fn note(&mut self, problem: String) {
+    pub(super) fn note(&mut self, problem: String) {
         if self.problems.len() < PROBLEMS && !self.problems.contains(&problem) {
             self.problems.push(problem);
         }
@@ -394,8 +204,11 @@ impl<A> Evaluator<A> {
 
     /// What is left of it.
     pub fn time_left(&self) -> Option<Duration> {
-        let (_, end) = self.timeout?;
-        Some(end.saturating_duration_since(Instant::now()))
+        let left = || {
+            let (_, end) = self.timeout?;
+            Some(end.saturating_duration_since(Instant::now()))
+        };
+        self.course.answer("time_left", left)
     }
 
     /// Allows so many more jobs from now on; `u64::MAX` allows any number.
@@ -432,6 +245,10 @@ impl<A> Evaluator<A> {
     /// # Ok::<(), bencher_core::evaluator::EvaluatorError>(())
     /// ```
     pub fn state(&self, id: u64) -> Option<JobState> {
+        self.course.answer("state", || self.state_now(id))
+    }
+
+    fn state_now(&self, id: u64) -> Option<JobState> {
         if !self.pending.contains(&id) {
             return None;
         }
@@ -455,13 +272,15 @@ impl<A> Evaluator<A> {
     ///
     /// The example stands at [`EarlyStop`](crate::evaluator::callbacks::EarlyStop).
     pub fn stop(&self) -> Option<String> {
-        self.callbacks.iter().find_map(|callback| callback.stop())
+        let stop = || self.callbacks.iter().find_map(|callback| callback.stop());
+        self.course.answer("stop", stop)
     }
 
     /// What went wrong with the callbacks and with jobs of others since this was asked last; the jobs are not
     /// touched by it. What nobody takes is told on standard error in the end.
     pub fn take_problems(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.problems)
+        let problems = || std::mem::take(&mut self.problems);
+        self.course.answer("take_problems", problems)
     }
 
     /// What it is, as JSON.
@@ -490,7 +309,7 @@ impl<A> Evaluator<A> {
         })
     }
 
-    fn is_late(&self) -> bool {
+    pub(super) fn is_late(&self) -> bool {
         self.timeout.is_some_and(|(_, end)| end <= Instant::now())
     }
 }

@@ -2,16 +2,19 @@
 
 mod create;
 mod evaluator;
+mod gathering;
 mod log;
 mod objective;
 mod options;
+mod passing;
 mod queued;
 mod record;
 mod running;
 mod storage;
 mod work;
 
-pub use evaluator::{Evaluator, Gather};
+pub use evaluator::Evaluator;
+pub use gathering::Gather;
 pub use objective::{FAILURE, IntoObjective, Number, Numbers, Objective};
 pub use options::{EvaluatorError, EvaluatorOptions};
 pub use record::{Callback, JobRecord, JobState};

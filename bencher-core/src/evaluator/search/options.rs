@@ -36,6 +36,7 @@ pub struct EvaluatorOptions<A> {
     pub(super) storage: Option<Box<dyn Storage>>,
     pub(super) search: Option<String>,
     pub(super) returns_others: bool,
+    pub(super) is_remembered: bool,
     pub(super) callbacks: Vec<Box<dyn Callback<A>>>,
 }
 
@@ -50,6 +51,7 @@ impl<A> Default for EvaluatorOptions<A> {
             storage: None,
             search: None,
             returns_others: false,
+            is_remembered: false,
             callbacks: Vec::new(),
         }
     }
@@ -66,7 +68,7 @@ impl<A> std::fmt::Debug for EvaluatorOptions<A> {
 }
 
 impl<A> EvaluatorOptions<A> {
-    /// How many jobs run at the same time at most (1). Serial evaluators run one.
+    /// How many jobs run at the same time at most (1), at least one. Serial evaluators run one.
     pub fn workers(self, workers: usize) -> Self {
         Self { workers, ..self }
     }
@@ -76,7 +78,7 @@ impl<A> EvaluatorOptions<A> {
         Self { limits, ..self }
     }
 
-    /// How long a job may take.
+    /// How long a job may take, which is more than no time.
     pub fn job_timeout(mut self, time: Duration) -> Self {
         self.limits.time = Some(time);
         self
@@ -89,7 +91,7 @@ impl<A> EvaluatorOptions<A> {
         Self { timeout, ..self }
     }
 
-    /// Gives every job `per_job` of these resources (cores, GPUs, licences, hosts) while it runs, which no
+    /// Gives every job `per_job` (at least one) of these resources (cores, GPUs, licences, hosts) while it runs, which no
     /// other has at that time; they go round. There are no more workers than resources for them.
     ///
     /// In processes, each worker has a share of the resources that only its own jobs get. A job that is left
@@ -132,6 +134,19 @@ impl<A> EvaluatorOptions<A> {
         }
     }
 
+    /// Remembers what the evaluator gives, in memory, so that evaluators in worker processes can come behind it: their
+    /// workers pass it with the same answers, without running its jobs.
+    ///
+    /// In such a worker its callbacks hear nothing and its storage is not read, so the way of the program may depend
+    /// on what the evaluator gives alone. Arguments need a JSON form that reads back.
+    pub fn remembered(self) -> Self {
+        let is_remembered = true;
+        Self {
+            is_remembered,
+            ..self
+        }
+    }
+
     /// Tells a callback what becomes of the jobs; several are told in the order in which they were given.
     pub fn callback(mut self, callback: impl Callback<A> + 'static) -> Self {
         self.callbacks.push(Box::new(callback));
@@ -168,6 +183,16 @@ pub enum EvaluatorError {
     /// The workers could not be started.
     #[error("the workers could not be started: {0}")]
     Start(#[from] std::io::Error),
+    /// An option is 0 with which nothing could be done.
+    #[error("`{option}` is 0, and so {problem}; give {instead}")]
+    Zero {
+        /// The option.
+        option: &'static str,
+        /// What would come of it.
+        problem: &'static str,
+        /// What makes sense.
+        instead: &'static str,
+    },
     /// There are too few resources for a single job.
     #[error(
         "a job is to have {per_job} resources, and there are {resources}; give more, or fewer to each job"

@@ -100,12 +100,15 @@ impl<A> JobRecord<A> {
         let mut record = Self::ready(job.id, job.args.args, job.args.submitted);
         record.ended = Some(now);
         record.usage = job.usage.map(|usage| *usage);
+        let began = job.started.and_then(|at| Timestamp::try_from(at).ok());
+        record.started = began.map(|at| at.clamp(record.submitted, now));
         match job.outcome {
             Outcome::Done(reply) => record.reply(reply),
             Outcome::Failed(error) => record.fail(error),
             Outcome::TimedOut => {
                 record.state = JobState::TimedOut;
-                record.started = limit.and_then(|limit| now.checked_sub(limit).ok());
+                let ago = |limit: Duration| now.checked_sub(limit).ok();
+                record.started = record.started.or_else(|| limit.and_then(ago));
             }
             Outcome::Cancelled => record.state = JobState::Cancelled,
         }

@@ -193,11 +193,7 @@ impl SampleStorage {
 
 /// Searches have tags of their own, so that clearing one touches no sweep.
 fn series(search: &str) -> Series {
-    Series {
-        tag: format!("search/{search}"),
-        sweep_type: "jobs of a search".to_owned(),
-        version: VERSION,
-    }
+    Series::log(search, VERSION)
 }
 
 impl Storage for SampleStorage {

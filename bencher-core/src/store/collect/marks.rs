@@ -67,6 +67,7 @@ pub(super) struct Entry {
     pub(super) bytes: u64,
     /// The record without what is superseded, where that leaves any; none where all counts.
     pub(super) smaller: Option<Vec<u8>>,
+    /// Whether it stays whatever the limit: a run needs it, or it is of the log of a search.
     pub(super) in_use: bool,
     pub(super) parts: Vec<Part>,
 }
@@ -116,7 +117,7 @@ impl Scan {
                 before,
                 bytes: before,
                 smaller: None,
-                in_use: in_use.contains(&pack.series),
+                in_use: pack.series.is_log() || in_use.contains(&pack.series),
                 parts: Vec::new(),
             };
             let mut rest = None;

@@ -29,7 +29,7 @@ pub struct CollectOptions {
     /// How many results of each sweep are kept, the newest; without it all are.
     pub keep_results: Option<usize>,
     /// How many bytes samples, blobs and folders may take together. The samples that were stored longest
-    /// ago go first.
+    /// ago go first; the logs of searches count, but stay.
     pub limit: Option<u64>,
     /// What was written within this time stays even if nothing refers to it yet.
     pub grace: Duration,

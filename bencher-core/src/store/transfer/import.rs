@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::super::SampleStore;
+use super::super::compact::Logs;
 use super::super::database::Database;
 use super::super::error::StoreError;
 use super::super::files::{place, temporary};
@@ -116,7 +117,7 @@ impl Database {
             });
         }
         self.sync()?;
-        self.compact_many()?;
+        self.compact_many(Logs::Leave)?;
         Ok(imported)
     }
 }

@@ -206,13 +206,16 @@ fn absences_note(shape: &Shape, kind: ChartKind) -> Option<String> {
             .filter(|(flat, state)| GapKind::of(**state) == Some(*kind) && is_needed(*flat));
         of_kind.count()
     };
-    let counts: Vec<String> = GapKind::ALL
-        .iter()
-        .rev()
-        .map(|kind| (count(kind), kind.name()))
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, name)| format!("{count} {name}"))
-        .collect();
+    let late = count(&GapKind::TimedOut);
+    let counted = |kind: &GapKind| match (kind, count(kind)) {
+        (GapKind::Failed, failed) if late > 0 => {
+            Some(format!("{} failed ({late} timed out)", failed + late))
+        }
+        // As everywhere, those that were timed out are told among those that failed.
+        (GapKind::TimedOut, _) | (_, 0) => None,
+        (kind, count) => Some(format!("{count} {}", kind.name())),
+    };
+    let counts: Vec<String> = GapKind::ALL.iter().rev().filter_map(counted).collect();
     let snapshots = shape
         .dataset
         .dims()

@@ -110,10 +110,14 @@ fn counts(out: &mut String, record: &SweepRecord) {
         skipped,
     } = record.counts;
     let class = if failed > 0 { " class=\"bad\"" } else { "" };
+    let late = match record.timed_out() {
+        0 => String::new(),
+        late => format!(" ({late} timed out)"),
+    };
     let _ = write!(
         out,
         "<p class=\"counts\"><span>{submitted} samples</span> <span>{executed} executed</span> \
-         <span>{hits} from the store</span> <span{class}>{failed} failed</span>"
+         <span>{hits} from the store</span> <span{class}>{failed} failed{late}</span>"
     );
     if skipped > 0 {
         let _ = write!(out, " <span>{skipped} skipped by a constraint</span>");

@@ -1,0 +1,229 @@
+//! How a worker process passes an evaluator on its way to a later one: with the answers that the evaluator gave in
+//! the program, in their order.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::super::process::{Role, role};
+use super::options::EvaluatorError;
+use super::record::JobRecord;
+use super::storage::StoredJob;
+
+/// Whether the answers of an evaluator are its own, and kept for those who pass it.
+#[derive(Clone, Debug)]
+pub(super) enum Course {
+    /// It gives its own, and no worker passes it.
+    Plain,
+    /// It gives its own, and they are kept.
+    Recorded(Arc<Mutex<Tape>>),
+    /// In a worker that passes it, it gives those that were kept.
+    Passed(Arc<Mutex<VecDeque<Answer>>>),
+}
+
+/// What an evaluator gave.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Tape {
+    place: String,
+    /// The name of its search.
+    search: String,
+    keeps: bool,
+    answers: Vec<Answer>,
+    /// Why the answers are not all that it gave.
+    gap: Option<String>,
+}
+
+/// What a method gave.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Answer {
+    method: String,
+    json: String,
+}
+
+/// What came of submitting jobs.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) enum Submitted {
+    /// All were accepted: the number of the first, and how many.
+    All(u64, u64),
+    /// There were more than might be: the limit, and how many were accepted.
+    Some(u64, u64),
+    /// The evaluator was closed.
+    Closed,
+}
+
+// By thread, as places are counted.
+thread_local!(static EARLIER: RefCell<Vec<Arc<Mutex<Tape>>>> = RefCell::default());
+
+/// What the worker processes of an evaluator are told that is made now: the answers of those before it.
+pub(super) fn told() -> std::io::Result<Vec<u8>> {
+    let tapes: Vec<Tape> = EARLIER.with_borrow(|earlier| {
+        let tapes = earlier.iter().map(|tape| lock(tape).clone());
+        tapes.collect()
+    });
+    serde_json::to_vec(&tapes).map_err(std::io::Error::from)
+}
+
+impl Course {
+    /// Of an evaluator in worker processes: what it gives is kept if that is wanted, and known to be missing if not.
+    pub(super) fn recorded(place: String, search: String, keeps: bool) -> Self {
+        let tape = Arc::new(Mutex::new(Tape {
+            place,
+            search,
+            keeps,
+            answers: Vec::new(),
+            gap: None,
+        }));
+        EARLIER.with_borrow_mut(|earlier| earlier.push(Arc::clone(&tape)));
+        Self::Recorded(tape)
+    }
+
+    /// In a worker that is to work elsewhere: how it passes the evaluator of a place, and the name of its search.
+    pub(super) fn passing(role: &Role, place: &str) -> (Self, String) {
+        let tapes: Vec<Tape> = serde_json::from_slice(role.context()).unwrap_or_default();
+        let tape = tapes.into_iter().find(|tape| tape.place == place);
+        let why = match tape {
+            Some(Tape {
+                answers,
+                search,
+                gap: None,
+                ..
+            }) => return (Self::Passed(Arc::new(Mutex::new(answers.into()))), search),
+            Some(Tape { gap: Some(gap), .. }) => gap,
+            None => {
+                "workers of a sweep pass no evaluator, and those of an evaluator only earlier ones"
+                    .to_owned()
+            }
+        };
+        role.refuse(&format!(
+            "it was to work at {}, and came by {place} before, which it cannot pass: {why}",
+            role.title()
+        ))
+    }
+
+    /// Whether this is a worker on its way to another evaluator.
+    pub(super) const fn is_passed(&self) -> bool {
+        matches!(self, Self::Passed(_))
+    }
+
+    /// What a method gives: by itself, or as it was kept.
+    pub(super) fn answer<T>(&self, method: &str, give: impl FnOnce() -> T) -> T
+    where
+        T: Serialize + DeserializeOwned,
+    {
+        if let Some(kept) = self.kept(method) {
+            return kept;
+        }
+        let given = give();
+        self.keep(method, || Ok(serde_json::to_string(&given)?));
+        given
+    }
+
+    /// The jobs that a method gives: by itself, or as they were kept.
+    pub(super) fn jobs<A>(
+        &self,
+        method: &str,
+        give: impl FnOnce() -> Result<Vec<JobRecord<A>>, EvaluatorError>,
+    ) -> Result<Vec<JobRecord<A>>, EvaluatorError>
+    where
+        A: Serialize + DeserializeOwned,
+    {
+        if let Some(kept) = self.kept::<Vec<(StoredJob, bool)>>(method) {
+            let jobs = kept.into_iter().map(|(job, is_other)| {
+                let job = JobRecord::restored(job).unwrap_or_else(|problem| went_astray(&problem));
+                JobRecord { is_other, ..job }
+            });
+            return Ok(jobs.collect());
+        }
+        let given = give();
+        self.keep(method, || {
+            let jobs = given.as_ref().map_err(ToString::to_string)?;
+            let stored = jobs.iter().map(|job| (job.stored(), job.is_other));
+            Ok(serde_json::to_string(&stored.collect::<Vec<_>>())?)
+        });
+        given
+    }
+
+    /// What was kept of submitting, in a worker that passes.
+    pub(super) fn submitted(&self) -> Option<Submitted> {
+        self.kept(SUBMIT)
+    }
+
+    /// Keeps what came of submitting.
+    pub(super) fn keep_submitted(&self, given: &Result<std::ops::Range<u64>, EvaluatorError>) {
+        self.keep(SUBMIT, || {
+            let submitted = match given {
+                Ok(ids) => Submitted::All(ids.start, ids.end - ids.start),
+                Err(EvaluatorError::TooManyJobs { maximum, submitted }) => {
+                    Submitted::Some(*maximum, *submitted)
+                }
+                Err(EvaluatorError::Closed) => Submitted::Closed,
+                Err(error) => return Err(error.to_string().into()),
+            };
+            Ok(serde_json::to_string(&submitted)?)
+        });
+    }
+
+    fn kept<T: DeserializeOwned>(&self, method: &str) -> Option<T> {
+        let Self::Passed(answers) = self else {
+            return None;
+        };
+        let next = lock(answers).pop_front();
+        let Some(answer) = next.filter(|answer| answer.method == method) else {
+            went_astray(&format!("`{method}` was not asked for then"));
+        };
+        let read = serde_json::from_str(&answer.json);
+        Some(read.unwrap_or_else(|error| went_astray(&error.to_string())))
+    }
+
+    fn keep(
+        &self,
+        method: &str,
+        json: impl FnOnce() -> Result<String, Box<dyn std::error::Error>>,
+    ) {
+        let Self::Recorded(tape) = self else { return };
+        let mut tape = lock(tape);
+        if tape.gap.is_some() {
+            return;
+        }
+        let json = if tape.keeps {
+            json().map_err(|error| format!("what `{method}` gave could not be kept: {error}"))
+        } else {
+            Err(
+                "its evaluator does not remember what it gave; say `EvaluatorOptions::remembered`"
+                    .to_owned(),
+            )
+        };
+        match json {
+            Ok(json) => tape.answers.push(Answer {
+                method: method.to_owned(),
+                json,
+            }),
+            Err(gap) => {
+                tape.answers = Vec::new();
+                tape.gap = Some(gap);
+            }
+        }
+    }
+}
+
+const SUBMIT: &str = "submit";
+
+/// Ends a worker that does not go the way of its program.
+fn went_astray(problem: &str) -> ! {
+    match role() {
+        Some(role) => role.refuse(&format!(
+            "in a worker process the program went another way before it came to {}: what an evaluator gave before \
+             does not fit what it is asked for ({problem})",
+            role.title()
+        )),
+        // Only workers pass anything.
+        None => unreachable!("{problem}"),
+    }
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,209 @@
+//! Taking samples in an order that is known from the start: from the feed to the workers, and on to the cells.
+
+use crate::dataset::DatasetError;
+use crate::job::{FutureCache, JobDone, JobFuture, JobOutcome};
+use crate::progress::{ProgressSink, SampleEvent};
+use crate::result_collector::ResultCollector;
+use crate::space::{Order, RunOrder};
+
+use super::Benchmark;
+use super::feed::{Feed, Next, Skipped};
+use super::run::{RunEnd, SweepExecutor};
+use super::run_options::Interrupt;
+
+impl<S: Benchmark> SweepExecutor<S> {
+    /// Takes the samples in an order that is known from the start.
+    pub(super) fn run_in_order(
+        &self,
+        order: Order,
+        with: &RunWith<'_>,
+        jobs: &mut FutureCache,
+        end: &mut RunEnd,
+        progress: &mut dyn ProgressSink,
+    ) {
+        let RunWith {
+            interrupt,
+            fail_fast,
+            cached,
+        } = *with;
+        let order = RunOrder::new(order, self.plan.space().len(), self.plan.repeats());
+        let mut feed = Feed::new(&self.plan, order, cached);
+        let mut done: Vec<JobDone> = Vec::new();
+        let (mut stop, mut cancelled) = (false, 0_u64);
+        loop {
+            if interrupt.is_requested() && !end.interrupted {
+                end.interrupted = true;
+                stop = true;
+                jobs.cancel();
+            }
+            let mut room = if stop { 0 } else { jobs.room().max(1) };
+            if fail_fast {
+                // Nothing is to run behind the sample that fails.
+                room = room.min(1);
+            }
+            let outcome = self.feed(&mut feed, jobs, room, &mut end.collector, progress);
+            stop |= outcome == Fed::Exhausted;
+            if outcome == Fed::Failed && fail_fast {
+                end.failed_fast = true;
+                stop = true;
+            }
+            if jobs.pending() == 0 {
+                if stop {
+                    break;
+                }
+                progress.advance(&end.collector.counts());
+                continue;
+            }
+            if let Err(error) = jobs.gather_into(true, &mut done) {
+                end.store_error = Some(error);
+                stop = true;
+                done.extend(jobs.abandon());
+            }
+            let delivered = self.deliver(&mut done, &mut end.collector, progress);
+            cancelled += delivered.cancelled;
+            if delivered.failed && fail_fast {
+                end.failed_fast = true;
+                stop = true;
+            }
+            progress.advance(&end.collector.counts());
+            if end.store_error.is_some() {
+                break;
+            }
+        }
+        // An interrupt during the last sample left nothing undone.
+        end.interrupted &= feed.next().is_some() || cancelled > 0;
+    }
+
+    /// Submits at most `room` jobs; samples that are not to be run go straight to their cells.
+    fn feed(
+        &self,
+        feed: &mut Feed<'_, S>,
+        jobs: &mut FutureCache,
+        mut room: usize,
+        collector: &mut ResultCollector,
+        progress: &mut dyn ProgressSink,
+    ) -> Fed {
+        // An interrupt is to be seen in a long row of skipped points, too.
+        for _ in 0..MOST_LOOKED_AT {
+            if room == 0 {
+                break;
+            }
+            match feed.next() {
+                None => return Fed::Exhausted,
+                Some(Next::Run(job)) => {
+                    jobs.submit(job);
+                    room -= 1;
+                }
+                Some(Next::Skip(skipped)) => {
+                    let failed = skipped.reason.is_err();
+                    self.skip(skipped, collector, progress);
+                    if failed {
+                        return Fed::Failed;
+                    }
+                }
+            }
+        }
+        Fed::More
+    }
+
+    /// Hands a sample that is not to be run to its cells.
+    pub(super) fn skip(
+        &self,
+        skipped: Skipped,
+        collector: &mut ResultCollector,
+        progress: &mut dyn ProgressSink,
+    ) {
+        let Skipped {
+            point,
+            repeat,
+            reason,
+        } = skipped;
+        let collected = match reason {
+            Ok(reason) => collector.skip(point, repeat, &reason),
+            Err(error) => {
+                let outcome = JobOutcome::Failed(error);
+                let future = JobFuture(u64::MAX);
+                let job = JobDone {
+                    future,
+                    point,
+                    repeat,
+                    outcome,
+                };
+                collector.collect(job, &self.plan)
+            }
+        };
+        if let Err(error) = collected {
+            progress.note(&no_cell(point, repeat, &error));
+        }
+    }
+
+    /// Tells of jobs that are done, and puts their samples into the cells.
+    pub(super) fn deliver(
+        &self,
+        done: &mut Vec<JobDone>,
+        collector: &mut ResultCollector,
+        progress: &mut dyn ProgressSink,
+    ) -> Delivered {
+        if progress.wants_samples() {
+            let ran = |job: &&JobDone| job.outcome != JobOutcome::Cancelled;
+            for job in done.iter().filter(ran) {
+                self.tell(job, progress);
+            }
+        }
+        let (delivered, failed) = (done.len() as u64, collector.counts().failed);
+        let filled = collector.collect_all(done.drain(..), &self.plan, |point, repeat, error| {
+            progress.note(&no_cell(point, repeat, &error));
+        });
+        Delivered {
+            failed: collector.counts().failed > failed,
+            cancelled: delivered - filled,
+        }
+    }
+
+    fn tell(&self, job: &JobDone, progress: &mut dyn ProgressSink) {
+        progress.sample(&SampleEvent {
+            inputs: self.plan.inputs(job.point),
+            repeat: job.repeat,
+            outcome: &job.outcome,
+            results: self
+                .plan
+                .recorded()
+                .map(|(at, var)| (at, var.name))
+                .collect(),
+        });
+    }
+}
+
+/// What a run goes by, in whichever order.
+#[derive(Clone, Copy)]
+pub(super) struct RunWith<'r> {
+    pub(super) interrupt: &'r Interrupt,
+    pub(super) fail_fast: bool,
+    pub(super) cached: bool,
+}
+
+/// The most samples that are looked at between two looks at the interrupt.
+const MOST_LOOKED_AT: usize = 1 << 12;
+
+/// What came of delivering jobs.
+pub(super) struct Delivered {
+    /// Whether one of them failed.
+    pub(super) failed: bool,
+    /// How many were called off.
+    cancelled: u64,
+}
+
+/// What feeding came to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fed {
+    /// There is more to feed.
+    More,
+    /// A sample failed without being run.
+    Failed,
+    /// There was nothing left.
+    Exhausted,
+}
+
+fn no_cell(point: u64, repeat: u32, error: &DatasetError) -> String {
+    format!("a sample of point {point}, repeat {repeat}, has no cell: {error}")
+}

@@ -1,0 +1,200 @@
+//! How one sample is taken, here or in a worker process, and where it is kept.
+
+use std::sync::Arc;
+
+use crate::context::{Context, States};
+use crate::evaluator::RunFunction;
+use crate::evaluator::process::Role;
+use crate::job::{CodePolicy, Job, MachinePolicy, Sample, SampleCache};
+use crate::measure::{Batches, RoundRules, Timer, below_resolution};
+use crate::store::{
+    JobFolders, Pack, ResultId, SampleIndex, SampleStore, SampleWriter, StoreError,
+};
+use crate::value::Digest;
+
+use super::Benchmark;
+use super::counted::{Counted, Uncounted};
+use super::identity::result_id;
+use super::plan::recorded_results;
+use super::run::SweepExecutor;
+use super::run_options::RunOptions;
+
+impl<S: Benchmark> SweepExecutor<S> {
+    /// Takes the samples that this worker process is given, until there are no more.
+    ///
+    /// # Errors
+    /// Where nobody listens any more to what it measures.
+    pub fn serve(&self, role: &Role, options: RunOptions) -> std::io::Result<()> {
+        let states = Arc::new(States::default());
+        let RunOptions {
+            folders,
+            rounds,
+            timer,
+            ..
+        } = options;
+        let alone = self.plan.is_evidence();
+        let setting = Setting {
+            states: Arc::clone(&states),
+            folders,
+            batches: alone.then(|| self.batches(rounds, &timer)),
+            counted: Counted::of::<S>(),
+            timer,
+        };
+        let served = role.serve(&self.run_function(setting));
+        // What is said here is among the last lines of this worker.
+        for panic in states.release() {
+            eprintln!("while the state of the sweep was dropped: {panic}");
+        }
+        served
+    }
+
+    pub(super) fn sample_cache(
+        &self,
+        store: Box<dyn SampleStore>,
+        overwrite: bool,
+        origin: Origin,
+    ) -> Result<SampleCache, StoreError> {
+        let series = self.plan.series();
+        let index = if overwrite {
+            None
+        } else {
+            Some(SampleIndex::load(&*store, series)?)
+        };
+        let results: Vec<ResultId> = recorded_results::<S>()
+            .map(|(_, var)| result_id(var))
+            .collect();
+        let inputs = self
+            .plan
+            .input_names()
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
+        let Origin {
+            policy,
+            code,
+            machine_policy,
+            machine,
+        } = origin;
+        let heading = Pack::new(series.clone(), code, inputs, results.clone()).on(machine);
+        let plan = Arc::clone(&self.plan);
+        Ok(SampleCache {
+            index,
+            writer: SampleWriter::new(store, heading),
+            policy,
+            code,
+            machine_policy,
+            machine,
+            inputs: Box::new(move |point| plan.values(point)),
+            results,
+        })
+    }
+
+    /// How one sample is taken: a fresh copy of the prototype, the inputs of the point, the user's
+    /// code, the results.
+    pub(super) fn run_function(&self, setting: Setting) -> RunFunction<Job, Sample> {
+        let Setting {
+            states,
+            folders,
+            batches,
+            counted,
+            timer,
+        } = setting;
+        let plan = Arc::clone(&self.plan);
+        let timed: Vec<usize> = recorded_results::<S>()
+            .enumerate()
+            .filter(|(_, (_, var))| var.timed)
+            .map(|(position, _)| position)
+            .collect();
+        // Of a known length, so that a sample is allocated once.
+        let recorded: Vec<usize> = recorded_results::<S>().map(|(index, _)| index).collect();
+        Arc::new(move |job: &Job, handle| {
+            let mut sweep = plan.at(job.point)?;
+            let seeder = || plan.seed(job.point, job.repeat);
+            let folder = || match (&folders, job.key) {
+                (Some(folders), Some(key)) => folders.create(plan.series(), key),
+                _ => plan.passing_folder(job.point, job.repeat),
+            };
+            let mut cx = Context::new(job.repeat, &seeder)
+                .with_states(&states)
+                .with_folders(&folder)
+                .with_timer(&timer)
+                .with_handle(handle);
+            if let Some(batches) = &batches {
+                cx = cx.with_batches(batches, job.point);
+            }
+            let held = counted.as_ref().map(|counted| counted.hold());
+            let meter = held.as_ref().and_then(|held| held.meter());
+            if let Some(meter) = meter {
+                cx = cx.with_meter(meter);
+            }
+            sweep
+                .benchmark(&mut cx)
+                .map_err(|error| describe(error.as_ref()))?;
+            let below = cx.below_resolution();
+            if let Some(folder) = cx.into_folder()
+                && folders.is_some()
+                && job.key.is_some()
+            {
+                folder.keep().map_err(|error| describe(&error))?;
+            }
+            let mut sample: Sample = recorded
+                .iter()
+                .map(|index| sweep.take_result(*index))
+                .collect();
+            if let Some(floor) = below {
+                for position in &timed {
+                    if let Some(missing @ None) = sample.get_mut(*position) {
+                        *missing = Some(below_resolution(floor));
+                    }
+                }
+            }
+            if let (Some(counted), Some(meter)) = (&counted, meter) {
+                counted.fill(&mut sample, &meter.borrow());
+            }
+            Ok(sample)
+        })
+    }
+
+    /// The results that are kept and that counters should have filled.
+    pub(super) fn uncounted(&self, counted: Option<&Counted>) -> Vec<Uncounted> {
+        let mut uncounted = counted.map(Counted::uncounted).unwrap_or_default();
+        uncounted.retain(|one| self.plan.results().any(|(_, var)| var.name == one.result));
+        uncounted
+    }
+
+    /// The sizes of the batches of a timed sweep.
+    pub(super) fn batches(&self, rounds: Option<RoundRules>, timer: &Timer) -> Batches {
+        let budget = rounds.and_then(|rules| rules.budget);
+        let points = u64::try_from(self.plan.space().len()).unwrap_or(u64::MAX);
+        Batches::lasting(Batches::length(timer.costs().precision, budget, points))
+    }
+}
+
+/// What every sample of a run is taken with.
+pub(super) struct Setting {
+    pub(super) states: Arc<States>,
+    pub(super) folders: Option<JobFolders>,
+    pub(super) batches: Option<Batches>,
+    pub(super) counted: Option<Arc<Counted>>,
+    pub(super) timer: Timer,
+}
+
+/// Where samples come from, and which of others are taken.
+pub(super) struct Origin {
+    pub(super) policy: CodePolicy,
+    pub(super) code: Digest,
+    pub(super) machine_policy: MachinePolicy,
+    pub(super) machine: Option<Digest>,
+}
+
+/// An error with all its causes.
+pub(super) fn describe(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
