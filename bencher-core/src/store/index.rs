@@ -137,6 +137,9 @@ pub struct StoredResults<'a> {
     index: &'a SampleIndex,
 }
 
+/// A content is not there; the index has noted which.
+struct Lost;
+
 impl<'a> StoredResults<'a> {
     /// The value of a result, where the sample has it in this kind and meaning; the inner `None` is a
     /// result that the sample did not set.
@@ -152,21 +155,23 @@ impl StoredResults<'_> {
     pub fn sample<C: FromIterator<Option<Value>>>(&self, wanted: &[ResultId]) -> Option<C> {
         if wanted == self.names {
             let values = self.values.iter();
-            return values.map(|value| self.filled(value.clone())).collect();
+            let filled = values.map(|value| self.filled(value.as_ref()));
+            return filled.collect::<Result<_, _>>().ok();
         }
-        let get = |result| self.filled(self.get(result)?.cloned());
+        let get = |result| self.filled(self.get(result)?).ok();
         wanted.iter().map(get).collect()
     }
 
-    /// A result with its content; `None` where that is lost.
-    fn filled(&self, mut value: Option<Value>) -> Option<Option<Value>> {
+    /// A result with its content; an error where that is lost.
+    fn filled(&self, value: Option<&Value>) -> Result<Option<Value>, Lost> {
+        let mut value = value.cloned();
         if let (Some(Value::Payload(payload)), Some(blobs)) = (&mut value, &self.index.blobs)
             && let Err(error) = blobs.fill_payload(payload)
         {
             self.index.lose(error.to_string());
-            return None;
+            return Err(Lost);
         }
-        Some(value)
+        Ok(value)
     }
 }
 
