@@ -18,6 +18,7 @@ fn main() -> ExitCode {
     let done = match words[..] {
         [] => simulated::compare().and_then(|()| real::compare()),
         ["simulated"] => simulated::compare(),
+        [simulated::ONE, nth] => simulated::one(nth),
         ["real"] => real::compare(),
         [tool, body] => tools::run(tool, body, real::TIME),
         _ => Err("give nothing, `simulated`, `real`, or a tool and a body".into()),

@@ -3,6 +3,7 @@
 mod shape;
 mod trial;
 
+use std::process::Command;
 use std::time::Duration;
 
 use bencher::stats::{MISRATE, summary};
@@ -15,15 +16,26 @@ use trial::ByBencher;
 const TRIALS: u64 = 200;
 /// About how much simulated time a run takes; criterion decides, and bencher is given the same.
 const TIME: Duration = Duration::from_secs(1);
+/// The argument that asks for one machine, followed by its number.
+pub const ONE: &str = "simulated-machine";
 const CALLS: [(&str, f64); 2] = [("10 µs", 1e4), ("1 ms", 1e6)];
 
 pub fn compare() -> bencher::Result<()> {
-    eprintln!("{TRIALS} trials of each tool on each machine; about eight minutes.");
+    let machines = CALLS.len() * SHAPES.len();
     let mut rows = Vec::new();
-    for (call, base_ns) in CALLS {
-        for shape in SHAPES {
-            rows.push(row(shape, call, base_ns)?);
-        }
+    for nth in 0..machines {
+        eprintln!("{} of {machines} simulated machines", nth + 1);
+        // criterion prints every trial, so a machine is simulated in a process whose output can be left out.
+        let output = Command::new(std::env::current_exe()?)
+            .args([ONE, &nth.to_string()])
+            .output()?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        let row = text.lines().find(|line| line.starts_with('|'));
+        let message = String::from_utf8_lossy(&output.stderr);
+        rows.push(
+            row.ok_or_else(|| message.lines().last().unwrap_or_default())?
+                .to_owned(),
+        );
     }
     println!(
         "\nSimulated, {TRIALS} trials each: the mean half-width of the stated bounds; how often they held; how far from the \
@@ -38,13 +50,24 @@ pub fn compare() -> bencher::Result<()> {
     Ok(())
 }
 
+/// Prints the row of one machine.
+pub fn one(nth: &str) -> bencher::Result<()> {
+    let nth: usize = nth.parse()?;
+    let shape = SHAPES[nth % SHAPES.len()];
+    let (call, base_ns) = *CALLS
+        .get(nth / SHAPES.len())
+        .ok_or("there is no such machine")?;
+    let row = row(shape, call, base_ns)?;
+    println!("\n{row}");
+    Ok(())
+}
+
 fn row(shape: Shape, call: &str, base_ns: f64) -> bencher::Result<String> {
     let machine = |trial: u64, salt: u64| Machine::new(shape, base_ns, (trial << 8 | salt) << 24);
-    let (mut used, mut means, mut criterion) = (0.0, Vec::new(), Vec::new());
+    let (mut means, mut criterion) = (Vec::new(), Vec::new());
     let (mut alone, mut of_seven) = (Ours::default(), Ours::default());
     for trial in 0..TRIALS {
         let found = trial::criterion(&machine(trial, 1), TIME)?;
-        used += found.used.as_secs_f64() / TRIALS as f64;
         means.push(found.measured_mean);
         criterion.push(found.said);
         alone.add(trial::bencher(machine(trial, 2), found.used, true)?);
@@ -52,10 +75,6 @@ fn row(shape: Shape, call: &str, base_ns: f64) -> bencher::Result<String> {
             of_seven.add(trial::bencher(machine(trial, 3), found.used, false)?);
         }
     }
-    eprintln!(
-        "{call}, {}: {used:.2} s simulated for each tool",
-        shape.name()
-    );
     // Where the mean of a call is not the same at all times, that of the calls that it measured stands for it.
     let mean = shape.mean(base_ns).map(|mean| mean * base_ns / 1e9);
     let mean = mean

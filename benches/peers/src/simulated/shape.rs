@@ -47,7 +47,7 @@ pub enum Shape {
     TwoSpeeds(f64),
 }
 
-pub const SHAPES: [Shape; 9] = [
+pub const SHAPES: [Shape; 10] = [
     Shape::Steady,
     Shape::Noisy,
     Shape::Bimodal,
@@ -56,11 +56,13 @@ pub const SHAPES: [Shape; 9] = [
     Shape::Wandering(1.0),
     Shape::Wandering(10.0),
     Shape::Wandering(100.0),
+    Shape::Wandering(1000.0),
     Shape::TwoSpeeds(10.0),
 ];
 
 const INTERRUPTIONS_PER_SECOND: f64 = 10.0;
 const INTERRUPTION_NS: f64 = 1e6;
+const DRIFT_PER_SECOND: f64 = 0.1;
 const SIGMA: f64 = 0.3;
 const SLOW_SHARE: f64 = 0.3;
 const SLOWNESS: f64 = 1.1;
@@ -149,7 +151,9 @@ impl Machine {
                     usual
                 }
             }
-            Shape::Drift => (1.0 + 0.1 * self.spent_ns / 1e9) * (1.0 + 0.02 * random.normal()),
+            Shape::Drift => {
+                (1.0 + DRIFT_PER_SECOND * self.spent_ns / 1e9) * (1.0 + 0.02 * random.normal())
+            }
             Shape::Wandering(ms) => {
                 let kept = (-self.base_ns / (ms * 1e6)).exp();
                 self.off = kept * self.off + (1.0 - kept * kept).sqrt() * random.normal();
@@ -174,9 +178,13 @@ impl Machine {
         time
     }
 
-    /// What a call takes where nothing disturbs it, in nanoseconds.
-    pub fn base_ns(&self) -> f64 {
-        self.base_ns
+    /// What so many calls take together on average, in nanoseconds, as if they had been run.
+    pub fn skip(&mut self, calls: u64) -> f64 {
+        let now = 1.0 + DRIFT_PER_SECOND * self.spent_ns / 1e9;
+        let mean = self.shape.mean(self.base_ns).unwrap_or(now);
+        let time = calls as f64 * mean * self.base_ns;
+        self.spent_ns += time;
+        time
     }
 
     /// What all calls took, in nanoseconds.

@@ -14,10 +14,9 @@ use super::shape::Machine;
 use crate::estimates;
 use crate::said::Said;
 
-/// criterion plans its samples by the real clock, so in its warm-up a call keeps that busy for this share of its
-/// simulated time, and no less than a call takes to simulate.
-const REAL_SHARE: f64 = 0.002;
-const LEAST_REAL_NS: f64 = 100.0;
+/// criterion plans its samples by the real clock, so in its warm-up, of which nothing is measured, that is kept busy
+/// for this share of the simulated time.
+const REAL_SHARE: f64 = 1e-3;
 /// A warm-up whose real time is off by more than this share was disturbed by something else on this machine, and the
 /// trial is begun again.
 const DISTURBED: f64 = 0.05;
@@ -45,30 +44,30 @@ pub fn criterion(machine: &Machine, time: Duration) -> bencher::Result<ByCriteri
 /// Nothing where its warm-up was disturbed.
 fn try_criterion(mut machine: Machine, time: Duration) -> bencher::Result<Option<ByCriterion>> {
     let folder = tempfile::tempdir()?;
-    let share = REAL_SHARE.max(LEAST_REAL_NS / machine.base_ns());
-    let warm_up = time.mul_f64(0.375 * share);
+    let warm_up = time.mul_f64(0.375 * REAL_SHARE);
     let (mut warmed, mut wanted_ns) = (Duration::ZERO, 0.0);
     let (mut measured_ns, mut measured_calls) = (0.0, 0.0);
     criterion::Criterion::default()
         .warm_up_time(warm_up)
-        .measurement_time(time.mul_f64(0.625 * share))
+        .measurement_time(time.mul_f64(0.625 * REAL_SHARE))
         .nresamples(RESAMPLES)
         .without_plots()
         .output_directory(folder.path())
         .bench_function("body", |bencher| {
             bencher.iter_custom(|calls| {
                 let start = Instant::now();
-                let taken: f64 = (0..calls).map(|_| machine.call()).sum();
                 if warmed <= warm_up {
-                    wanted_ns += taken * share;
-                    while start.elapsed().as_secs_f64() * 1e9 < taken * share {
+                    let taken = machine.skip(calls);
+                    wanted_ns += taken * REAL_SHARE;
+                    while start.elapsed().as_secs_f64() * 1e9 < taken * REAL_SHARE {
                         std::hint::spin_loop();
                     }
                     warmed += start.elapsed();
-                } else {
-                    measured_ns += taken;
-                    measured_calls += calls as f64;
+                    return Duration::from_secs_f64(taken / 1e9);
                 }
+                let taken: f64 = (0..calls).map(|_| machine.call()).sum();
+                measured_ns += taken;
+                measured_calls += calls as f64;
                 Duration::from_secs_f64(taken / 1e9)
             });
         });
