@@ -45,10 +45,12 @@ pub(crate) enum Noise {
     Drift,
     /// 2 % log-normal where each value keeps so much of what the one before was off by.
     Correlated(f64),
+    /// 2 % that keep nine tenths of what the one before was off by, beneath 2 % that are independent.
+    SlowBeneath,
 }
 
 impl Noise {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::LogNormal(2.0),
         Self::LogNormal(20.0),
         Self::Stragglers,
@@ -57,6 +59,7 @@ impl Noise {
         Self::Drift,
         Self::Correlated(0.5),
         Self::Correlated(0.9),
+        Self::SlowBeneath,
     ];
 
     pub(crate) fn name(self) -> String {
@@ -67,6 +70,7 @@ impl Noise {
             Self::Bimodal => "bimodal: three in ten 20 % longer".to_owned(),
             Self::Drift => "1 %, slower by 10 % over the run".to_owned(),
             Self::Correlated(share) => format!("2 %, autocorrelation {share}"),
+            Self::SlowBeneath => "2 %, autocorrelation 0.9, beneath 2 % without".to_owned(),
         }
     }
 
@@ -96,8 +100,12 @@ impl Noise {
                     (1.0 + 0.1 * progress) * (random.normal() * 0.01).exp()
                 }
                 Self::Correlated(share) => {
-                    off = share * off + (1.0 - share * share).sqrt() * random.normal();
+                    wander(random, &mut off, share);
                     (0.02 * off).exp()
+                }
+                Self::SlowBeneath => {
+                    wander(random, &mut off, 0.9);
+                    (0.02 * (off + random.normal())).exp()
                 }
             })
             .collect()
@@ -108,4 +116,9 @@ impl Noise {
         let long = self.run(&mut Random(1), 200_000);
         summary(&long, MISRATE).map_or(f64::NAN, |found| found.centre)
     }
+}
+
+/// The next of standard normal values, each of which keeps a share of the one before.
+fn wander(random: &mut Random, off: &mut f64, share: f64) {
+    *off = share * *off + (1.0 - share * share).sqrt() * random.normal();
 }

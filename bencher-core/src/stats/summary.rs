@@ -2,6 +2,7 @@
 
 use pragmastat::estimators::raw;
 
+use super::dependence::{neighbours, widening};
 use super::margin::centre_bounds;
 
 /// How often the bounds of a summary may miss: 5 %, so that they hold in 95 of 100 cases.
@@ -69,9 +70,10 @@ impl Summary {
 /// symmetric about their centre, so there must be `1 + log2(1 / misrate)` of them (six for 5 %).
 ///
 /// The values are in the order in which they were measured. Where neighbours resemble each other more than
-/// chance makes them (`r > 1.645 / sqrt(n)`), each says less than it seems, and the bounds are wider by
-/// `sqrt((1 + r) / (1 - r))`, as for an autoregressive process of first order. Few values that depend on each
-/// other strongly still have bounds that are too narrow.
+/// chance makes them (`r > 1.645 / sqrt(n)`, of the values or of their ranks), each says less than it seems, and the
+/// bounds are wider by the square root of `1 + 2 (r_1 + r_2 + ...)`: the larger of what the first correlation gives for an
+/// autoregressive process of first order, `(1 + r) / (1 - r)`, and of Geyer's initial monotone sequence (1992). Few
+/// values that depend on each other strongly still have bounds that are too narrow.
 pub fn summary(values: &[f64], misrate: f64) -> Option<Summary> {
     if values.is_empty() || values.iter().any(|x| !x.is_finite()) {
         return None;
@@ -81,11 +83,11 @@ pub fn summary(values: &[f64], misrate: f64) -> Option<Summary> {
         Some(logs) => (logs, true),
         None => (values.to_vec(), false),
     };
-    let autocorrelation = neighbours(&scaled);
+    let (autocorrelation, wider) = (neighbours(&scaled), widening(&scaled));
     scaled.sort_unstable_by(f64::total_cmp);
     let back = |x: f64| if is_log { x.exp() } else { x };
     let middle = raw::center(&scaled, true).ok()?;
-    let wider = widening(autocorrelation, values.len());
+
     let bounds = centre_bounds(&scaled, misrate).map(|(lower, upper)| {
         let away = |bound: f64| middle + (bound - middle) * wider;
         (away(lower), away(upper))
@@ -111,30 +113,6 @@ pub fn summary(values: &[f64], misrate: f64) -> Option<Summary> {
             spread / centre.abs()
         },
     })
-}
-
-/// The correlation of every value with the next; 0 where there are too few, or they are all equal.
-fn neighbours(values: &[f64]) -> f64 {
-    let Some(mean) = super::mean(values).filter(|_| values.len() > 2) else {
-        return 0.0;
-    };
-    let all: f64 = values.iter().map(|x| (x - mean).powi(2)).sum();
-    let pairs = values.iter().zip(values.iter().skip(1));
-    let near: f64 = pairs.map(|(a, b)| (a - mean) * (b - mean)).sum();
-    if all > 0.0 { near / all } else { 0.0 }
-}
-
-/// By how much bounds must be wider where neighbours resemble each other.
-fn widening(autocorrelation: f64, count: usize) -> f64 {
-    const CHANCE: f64 = 1.645;
-    // Estimates from few values are too low by about this.
-    let corrected = autocorrelation + (1.0 + 3.0 * autocorrelation) / count.max(4) as f64;
-    let r = corrected.min(0.98);
-    if autocorrelation * (count as f64).sqrt() > CHANCE && r > 0.0 {
-        ((1.0 + r) / (1.0 - r)).sqrt()
-    } else {
-        1.0
-    }
 }
 
 fn extremes(values: &[f64]) -> Option<(f64, f64)> {

@@ -5,11 +5,21 @@ use std::hint::black_box;
 use std::sync::Once;
 use std::time::{Duration, Instant};
 
-pub const NAMES: [&str; 7] = ["ns_1", "ns_100", "us_10", "ms_1", "noisy", "bimodal", "slow_first"];
+pub const NAMES: [&str; 7] = [
+    "ns_1",
+    "ns_100",
+    "us_10",
+    "ms_1",
+    "noisy",
+    "bimodal",
+    "slow_first",
+];
 
 /// A chain of multiplications, each of which waits for the one before.
 fn chain(steps: u64) -> u64 {
-    (0..steps).fold(black_box(3), |x: u64, _| black_box(x.wrapping_mul(0x9E37_79B9)))
+    (0..steps).fold(black_box(3), |x: u64, _| {
+        black_box(x.wrapping_mul(0x9E37_79B9))
+    })
 }
 
 /// A random number below `limit`, another at each call.

@@ -1,4 +1,4 @@
-//! Timing the bodies by each tool; each prints `body centre lower upper`, in seconds.
+//! Timing one of the bodies by each tool; prints `body centre lower upper`, in seconds.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -7,11 +7,26 @@ use std::time::Duration;
 use bencher::bench::{OutputFormat, ReportPlace, RunConfig, Session};
 use bencher::prelude::*;
 
-use crate::bodies;
+use crate::said::Said;
+use crate::{bodies, estimates};
 
-fn print(body: &str, centre: f64, bounds: Option<(f64, f64)>) {
-    let (lower, upper) = bounds.unwrap_or((f64::NAN, f64::NAN));
-    println!("{body} {centre} {lower} {upper}");
+pub const TOOLS: [&str; 3] = ["bencher", "criterion", "divan"];
+
+/// Times one body by one of the tools, for so long.
+pub fn run(tool: &str, body: &str, time: Duration) -> bencher::Result<()> {
+    match tool {
+        "bencher" => bencher(body, time),
+        "criterion" => criterion(body, time),
+        "divan" => {
+            divan(body, time);
+            Ok(())
+        }
+        _ => Err(format!("there is no tool `{tool}`; there are {}", TOOLS.join(", ")).into()),
+    }
+}
+
+fn print(body: &str, said: Said) {
+    println!("{body} {} {} {}", said.centre, said.lower, said.upper);
 }
 
 /// One of the bodies.
@@ -51,56 +66,60 @@ impl Benchmark for Peer {
     }
 }
 
-/// All bodies in one sweep: their rounds take turns.
-pub fn bencher(time: Duration) -> bencher::Result<()> {
+fn bencher(body: &str, time: Duration) -> bencher::Result<()> {
     let config = RunConfig {
         cache: false,
         report: ReportPlace::Nowhere,
         output: OutputFormat::Quiet,
-        budget: Some(time * u32::try_from(bodies::NAMES.len())?),
+        budget: Some(time),
         precision: 0.0,
         ..RunConfig::default()
     };
     let session = Session::new(config, "peers", Default::default());
     let mut bench = Bench::<Peer>::new(Rc::new(RefCell::new(session)))?;
-    let result = bench.sweep("Bodies").run()?;
+    let alone = match body {
+        "ns_1" => Body::ns_1,
+        "ns_100" => Body::ns_100,
+        "us_10" => Body::us_10,
+        "ms_1" => Body::ms_1,
+        "noisy" => Body::noisy,
+        "bimodal" => Body::bimodal,
+        _ => Body::slow_first,
+    };
+    let result = bench
+        .sweep("Body")
+        .constants([Peer::BODY.with_const(alone)])
+        .run()?;
     let found = result.dataset().timings("time")?;
-    for (flat, body) in bodies::NAMES.iter().enumerate() {
-        let number = |name: &str| Ok::<_, bencher::BoxError>(found.variable(name)?.number(flat));
-        let bounds = number("time.lower")?.zip(number("time.upper")?);
-        print(body, number("time")?.unwrap_or(f64::NAN), bounds);
-    }
+    let number = |name: &str| -> bencher::Result<f64> {
+        Ok(found.variable(name)?.number(0).unwrap_or(f64::NAN))
+    };
+    let said = Said {
+        centre: number("time")?,
+        lower: number("time.lower")?,
+        upper: number("time.upper")?,
+    };
+    print(body, said);
     Ok(())
 }
 
-/// A third of the time to warm up, as by default; the analysis comes on top.
-pub fn criterion(time: Duration) -> bencher::Result<()> {
+/// Three eighths of the time to warm up, as by default; the analysis comes on top.
+fn criterion(body: &str, time: Duration) -> bencher::Result<()> {
     let folder = tempfile::tempdir()?;
     let mut criterion = criterion::Criterion::default()
         .warm_up_time(time.mul_f64(0.375))
         .measurement_time(time.mul_f64(0.625))
         .output_directory(folder.path());
-    criterion.bench_function("ns_1", |b| b.iter(bodies::ns_1));
-    criterion.bench_function("ns_100", |b| b.iter(bodies::ns_100));
-    criterion.bench_function("us_10", |b| b.iter(bodies::us_10));
-    criterion.bench_function("ms_1", |b| b.iter(bodies::ms_1));
-    criterion.bench_function("noisy", |b| b.iter(bodies::noisy));
-    criterion.bench_function("bimodal", |b| b.iter(bodies::bimodal));
-    criterion.bench_function("slow_first", |b| b.iter(bodies::slow_first));
-    for body in bodies::NAMES {
-        let path = folder.path().join(body).join("new/estimates.json");
-        let text = std::fs::read_to_string(path)?;
-        let estimates: serde_json::Value = serde_json::from_str(&text)?;
-        // What it prints as the time: the slope, or the mean where it takes samples of one length.
-        let shown = match &estimates["slope"] {
-            serde_json::Value::Null => &estimates["mean"],
-            slope => slope,
-        };
-        let number = |value: &serde_json::Value| value.as_f64().unwrap_or(f64::NAN) / 1e9;
-        let interval = &shown["confidence_interval"];
-        let bounds = (number(&interval["lower_bound"]), number(&interval["upper_bound"]));
-        print(body, number(&shown["point_estimate"]), Some(bounds));
-    }
+    criterion.bench_function(body, |b| match body {
+        "ns_1" => b.iter(bodies::ns_1),
+        "ns_100" => b.iter(bodies::ns_100),
+        "us_10" => b.iter(bodies::us_10),
+        "ms_1" => b.iter(bodies::ms_1),
+        "noisy" => b.iter(bodies::noisy),
+        "bimodal" => b.iter(bodies::bimodal),
+        _ => b.iter(bodies::slow_first),
+    });
+    print(body, estimates::read(&folder.path().join(body))?);
     Ok(())
 }
 
@@ -120,10 +139,13 @@ mod divan_benches {
 }
 
 /// It prints a table of its own, which has no bounds.
-pub fn divan(time: Duration) {
-    divan::Divan::default()
+fn divan(body: &str, time: Duration) {
+    let mut divan = divan::Divan::default()
         .min_time(time)
         .max_time(time)
-        .color(false)
-        .run_benches();
+        .color(false);
+    for other in bodies::NAMES.into_iter().filter(|other| *other != body) {
+        divan = divan.skip_exact(format!("peers::tools::divan_benches::{other}"));
+    }
+    divan.run_benches();
 }

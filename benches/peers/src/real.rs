@@ -1,0 +1,117 @@
+//! Real bodies by all tools: each body alone for the same time, in a process of its own.
+
+use std::collections::BTreeMap;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use crate::bodies;
+use crate::said::{Said, apart, held, median, middle};
+use crate::tools::TOOLS;
+
+/// How often each tool is run on each body.
+const RUNS: usize = 16;
+/// How long it may take for that.
+pub const TIME: Duration = Duration::from_secs(1);
+
+pub fn compare() -> bencher::Result<()> {
+    let mut said: BTreeMap<(&str, &str), Vec<Said>> = BTreeMap::new();
+    for run in 0..RUNS {
+        eprintln!("{} of {RUNS} runs of every tool on every body", run + 1);
+        for body in bodies::NAMES {
+            // In turns, so that a machine that drifts does so for all.
+            for nth in 0..TOOLS.len() {
+                let tool = TOOLS[(nth + run) % TOOLS.len()];
+                said.entry((tool, body))
+                    .or_default()
+                    .extend(once(tool, body)?);
+            }
+        }
+    }
+    println!(
+        "\nReal: each tool {RUNS} times, {} s a body, alone in its process. Half-widths of the bounds it states; in how many \
+         runs they hold the median of all its runs; how far its estimates lie apart from run to run (half \
+         the range over their median). In percent.\n",
+        TIME.as_secs_f64()
+    );
+    println!(
+        "| body | time | bounds: bencher | criterion | ratio | held: bencher | criterion | apart: bencher | criterion | divan |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|---|");
+    for body in bodies::NAMES {
+        let of = |tool| said.get(&(tool, body)).map_or(&[][..], Vec::as_slice);
+        let (ours, criterion, divan) = (of("bencher"), of("criterion"), of("divan"));
+        let width = |said: &[Said]| median(said.iter().map(Said::half_width));
+        let (a, b) = (width(ours), width(criterion));
+        println!(
+            "| {body} | {} | {a:.2} | {b:.2} | {:.2} | {:.0} | {:.0} | {:.1} | {:.1} | {:.1} |",
+            readable(middle(ours)),
+            a / b,
+            held(ours, middle(ours)),
+            held(criterion, middle(criterion)),
+            apart(ours),
+            apart(criterion),
+            apart(divan),
+        );
+    }
+    Ok(())
+}
+
+/// One run; it says nothing where the body is below the resolution.
+fn once(tool: &str, body: &str) -> bencher::Result<Option<Said>> {
+    let output = Command::new(std::env::current_exe()?)
+        .args([tool, body])
+        .stderr(Stdio::inherit())
+        .output()?;
+    if !output.status.success() {
+        return Err(format!("{tool} on {body}: {}", output.status).into());
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    let read = if tool == "divan" {
+        table_line
+    } else {
+        plain_line
+    };
+    Ok(text.lines().find_map(|line| read(line, body)))
+}
+
+fn readable(seconds: f64) -> String {
+    let scale = bencher::dataset::UnitScale::for_magnitude("s", seconds);
+    format!("{:.3} {}", scale.apply(seconds), scale.units())
+}
+
+/// `body centre lower upper`
+fn plain_line(line: &str, body: &str) -> Option<Said> {
+    let mut words = line.split_whitespace();
+    words.next().filter(|word| *word == body)?;
+    let mut number = || words.next()?.parse::<f64>().ok().filter(|x| x.is_finite());
+    let (centre, lower, upper) = (number()?, number()?, number()?);
+    Some(Said {
+        centre,
+        lower,
+        upper,
+    })
+}
+
+/// `├─ body  fastest │ slowest │ median │ mean │ ...`
+fn table_line(line: &str, body: &str) -> Option<Said> {
+    let columns: Vec<&str> = line.split('│').collect();
+    columns
+        .first()?
+        .split_whitespace()
+        .find(|word| *word == body)?;
+    let mut words = columns.get(2)?.split_whitespace();
+    let number: f64 = words.next()?.parse().ok()?;
+    let unit = match words.next()? {
+        "ps" => 1e-12,
+        "ns" => 1e-9,
+        "µs" => 1e-6,
+        "ms" => 1e-3,
+        _ => 1.0,
+    };
+    let centre = number * unit;
+    Some(Said {
+        centre,
+        lower: f64::NAN,
+        upper: f64::NAN,
+    })
+}
