@@ -45,6 +45,7 @@ impl Series {
     }
 
     /// Whether it is the log of a search.
+    #[cfg(feature = "store")]
     pub(super) fn is_log(&self) -> bool {
         self.sweep_type == LOG
     }
