@@ -169,7 +169,7 @@ fn agreed(case: Case) -> Case {
 }
 
 /// What the sweep gives on every executor, in every order.
-fn datasets(case: Case) -> Vec<Dataset> {
+fn datasets(case: Case) -> Vec<(String, Dataset)> {
     let inputs = || {
         let numbers = Trap::N.bounds(case.least, case.least + case.numbers - 1);
         let mut inputs = vec![numbers, Trap::X.samples(case.samples)];
@@ -198,7 +198,7 @@ fn datasets(case: Case) -> Vec<Dataset> {
             let mut dataset = result.dataset().clone();
             let attributes = &mut dataset.attributes;
             attributes.retain(|name, _| !name.starts_with("worker "));
-            datasets.push(dataset);
+            datasets.push((format!("{executor:?}, {order:?}"), dataset));
         }
     }
     datasets
@@ -217,8 +217,9 @@ proptest! {
         let datasets = thread.unwrap().join();
         std::fs::remove_file(place(std::process::id())).unwrap();
         let datasets = datasets.unwrap();
-        for dataset in &datasets {
-            prop_assert_eq!(dataset, &datasets[0]);
+        let first = &datasets[0].1;
+        for (how, dataset) in &datasets {
+            prop_assert!(dataset == first, "{}:\n{}\nand not\n{}", how, dataset, first);
         }
     }
 }

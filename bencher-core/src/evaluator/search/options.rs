@@ -139,6 +139,22 @@ impl<A> EvaluatorOptions<A> {
     ///
     /// In such a worker its callbacks hear nothing and its storage is not read, so the way of the program may depend
     /// on what the evaluator gives alone. Arguments need a JSON form that reads back.
+    ///
+    /// ```no_run
+    /// use bencher_core::evaluator::{Evaluator, EvaluatorOptions, Gather, RunningJob};
+    /// let coarse = |x: &RunningJob<'_, f64>| -(**x - 3.2).powi(2);
+    /// let options = EvaluatorOptions::default().remembered();
+    /// let mut first = Evaluator::create("processes", coarse, options)?;
+    /// first.submit([1.0, 2.0, 3.0, 4.0])?;
+    /// let jobs = first.gather(Gather::All)?;
+    /// let best = jobs.iter().max_by(|a, b| a.value().partial_cmp(&b.value()).unwrap());
+    /// let near = best.map_or(0.0, |job| job.args);
+    /// // Its workers are told what the first gave, and come here with the same `near`.
+    /// let fine = move |x: &RunningJob<'_, f64>| -(near + **x - 3.2).powi(2);
+    /// let mut second = Evaluator::create("processes", fine, EvaluatorOptions::default())?;
+    /// second.submit([-0.1, 0.1, 0.3])?;
+    /// # Ok::<(), bencher_core::evaluator::EvaluatorError>(())
+    /// ```
     pub fn remembered(self) -> Self {
         let is_remembered = true;
         Self {
