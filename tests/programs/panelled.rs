@@ -22,7 +22,7 @@ struct Sum {
 impl Benchmark for Sum {
     fn benchmark(&mut self, _: &mut Context) -> bencher::Result<()> {
         let names = [&self.line, &self.panel, &self.outer];
-        self.y = Some(self.x + names.iter().filter(|name| **name > "b").count() as f64);
+        self.y = Some(self.x + names.iter().filter(|name| name.as_str() > "b").count() as f64);
         Ok(())
     }
 }
