@@ -42,16 +42,26 @@ pub fn compare() -> bencher::Result<()> {
         let (ours, criterion, divan) = (of("bencher"), of("criterion"), of("divan"));
         let width = |said: &[Said]| median(said.iter().map(Said::half_width));
         let (a, b) = (width(ours), width(criterion));
-        println!(
-            "| {body} | {} | {a:.2} | {b:.2} | {:.2} | {:.0} | {:.0} | {:.1} | {:.1} | {:.1} |",
-            readable(middle(ours)),
-            a / b,
-            held(ours, middle(ours)),
-            held(criterion, middle(criterion)),
-            apart(ours),
-            apart(criterion),
-            apart(divan),
-        );
+        let time = if ours.is_empty() {
+            "below resolution".to_owned()
+        } else {
+            readable(middle(ours))
+        };
+        let columns = [
+            (a, 2),
+            (b, 2),
+            (a / b, 2),
+            (held(ours, middle(ours)), 0),
+            (held(criterion, middle(criterion)), 0),
+            (apart(ours), 1),
+            (apart(criterion), 1),
+            (apart(divan), 1),
+        ];
+        let columns = columns.map(|(figure, digits)| match figure.is_finite() {
+            true => format!("{figure:.digits$}"),
+            false => String::new(),
+        });
+        println!("| {body} | {time} | {} |", columns.join(" | "));
     }
     Ok(())
 }
