@@ -213,7 +213,7 @@ impl<A> Evaluator<A> {
 
     /// Allows so many more jobs from now on; `u64::MAX` allows any number.
     ///
-    /// The example stands at [`EvaluatorError`].
+    /// The example stands at [`EvaluatorError`](super::EvaluatorError).
     pub fn set_maximum_num_jobs_submitted(&mut self, count: u64) {
         self.maximum = (count < u64::MAX).then_some((count, 0));
     }
