@@ -345,6 +345,10 @@ fn drill() -> EngineResult {
 
 fn main() -> ExitCode {
     let ended = match std::env::var_os(ROLE) {
+        // A run to go on with is wanted, not the drill, which begins one and goes on with it itself.
+        None if std::env::args().any(|arg| arg == "--continue" || arg.starts_with("-c")) => {
+            return start(&mut ClusterExperiment::default());
+        }
         None => drill(),
         Some(role) if role == "leader" => return start(&mut ClusterExperiment::default()),
         Some(dir) => work(Path::new(&dir)),

@@ -22,7 +22,9 @@ fn help_reads_well() {
 #[test]
 fn a_bad_value_names_the_option_the_value_and_what_is_allowed() {
     let root = tempfile::tempdir().unwrap();
-    let cases: [(&[&str], &[&str]); 13] = [
+    let cases: [(&[&str], &[&str]); 15] = [
+        (&["--store", ""], &["--store", "is empty"]),
+        (&["--report", ""], &["--report", "is empty"]),
         (&["--level", "13"], &["--level", "13", "1..=12"]),
         (
             &["--repeats", "0"],
@@ -211,6 +213,35 @@ fn a_store_held_by_another_process_is_waited_for_and_then_an_error() {
     );
     drop(held);
     assert_eq!(run(root.path(), &args).0, 0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_printed_is_an_error() {
+    let root = tempfile::tempdir().unwrap();
+    let measured = [&QUICK[..], &["--json", "--no-report"]].concat();
+    for args in [&["--help"][..], &["--print-config"], &measured] {
+        let full = std::fs::File::options().write(true).open("/dev/full");
+        let output = sorting(root.path())
+            .args(args)
+            .stdout(full.unwrap())
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{args:?}: {stderr}");
+        assert!(
+            stderr.contains("standard output: No space left"),
+            "{stderr}"
+        );
+    }
+    // A reader that has seen enough is no mistake.
+    let mut child = sorting(root.path())
+        .args(&measured)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    assert!(child.wait().unwrap().success());
 }
 
 #[test]

@@ -44,6 +44,7 @@ pub mod engine;
 pub mod evaluator;
 pub mod job;
 pub mod measure;
+mod printed;
 pub mod progress;
 pub mod quiet;
 pub mod record;

@@ -6,6 +6,8 @@ mod evaluator_common;
 use std::path::PathBuf;
 use std::time::Duration;
 
+#[cfg(feature = "store")]
+use bencher_core::evaluator::SampleStorage;
 use bencher_core::evaluator::callbacks::CsvLogger;
 use bencher_core::evaluator::{
     Evaluator, EvaluatorOptions, Gather, JobState, Objective, RunningJob,
@@ -330,6 +332,27 @@ fn evaluators_follow_one_another_if_they_remember_what_they_gave() {
         let error = jobs[1].error.as_ref().unwrap();
         assert!(error.contains("SIGABRT"), "{error}");
     }
+}
+
+#[cfg(feature = "store")]
+#[test]
+fn a_search_in_a_folder_goes_on_and_workers_leave_it_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let search = || {
+        let storage = SampleStorage::in_folder(folder.path());
+        let options = two().remembered().storage(storage);
+        options.search_id("deeds").others(true)
+    };
+    let mut first = Evaluator::create("processes", run, search()).unwrap();
+    first.submit([Deed::Return(1.0), Deed::Abort]).unwrap();
+    assert_eq!(first.gather(Gather::All).unwrap().len(), 2);
+    drop(first);
+    let mut second = Evaluator::create("processes", run, search()).unwrap();
+    assert_eq!(second.submit([Deed::Return(3.0)]).unwrap(), 2..3);
+    let found = second.gather(Gather::All).unwrap();
+    let mut found: Vec<_> = found.iter().map(|job| (job.id, job.is_other)).collect();
+    found.sort_unstable();
+    assert_eq!(found, [(0, true), (1, true), (2, false)]);
 }
 
 #[test]

@@ -19,7 +19,7 @@ usage: cargo xtask TASK [OPTIONS]
   ci                   what has to pass before a change lands: formatting, lints, documentation,
                        test, examples
   examples             run every example the way a user would
-  bench [memory|overhead|store|honesty|peers|compile]...
+  bench [evaluator|memory|overhead|store|sweeper|honesty|peers|compile]...
                        measure what bencher itself costs, beside its limits; without a name all but
                        `compile`, which builds crates full of derives
   report [--store DIR] [--out DIR]

@@ -11,11 +11,11 @@ use super::error::failure_text;
 use super::table::{result_table, sample_table};
 
 /// Prints a line on standard output. A reader that went away (`| head`) or a full disk is no reason
-/// to lose a sweep, so what cannot be printed is dropped.
+/// to lose a sweep, so what cannot be printed is told in the end.
 macro_rules! say {
     ($($text:tt)*) => {{
         use std::io::Write as _;
-        let _ = writeln!(std::io::stdout().lock(), $($text)*);
+        $crate::printed::note(writeln!(std::io::stdout().lock(), $($text)*));
     }};
 }
 

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use crate::printed::Printed;
 use crate::progress::{BarProgress, JsonProgress, ProgressSink, SilentProgress};
 use crate::store::default_root;
 
@@ -117,7 +118,7 @@ pub(super) fn root(config: &RunConfig) -> PathBuf {
 pub(super) fn progress(output: OutputFormat) -> Box<dyn ProgressSink> {
     match output {
         OutputFormat::Text => Box::new(BarProgress::default()),
-        OutputFormat::Json => Box::new(JsonProgress::new(std::io::stdout())),
+        OutputFormat::Json => Box::new(JsonProgress::new(Printed)),
         OutputFormat::Quiet => Box::new(SilentProgress),
     }
 }

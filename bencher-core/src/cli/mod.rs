@@ -37,6 +37,7 @@ use std::sync::atomic::Ordering;
 use crate::bench::{Bench, BenchError, Reporter, Session, Settings, Verdict};
 use crate::evaluator::process::role;
 use crate::measure::{Environment, Timer};
+use crate::printed::{ending, note};
 use crate::progress::SilentProgress;
 use crate::store::default_root;
 use crate::sweep_executor::{Benchmark, Interrupt, Result};
@@ -72,13 +73,12 @@ where
 {
     let name = program_name();
     let said = parse(&S::SCHEMA, std::env::args_os()).map_err(SettingsError::from);
-    let settings = match said.and_then(|said| settled(said, &name)) {
-        Ok(settings) => settings,
-        Err(error) => return refuse(&error),
-    };
-    run_session(settings, name, reporter, |session| {
-        let mut bench = Bench::new(Rc::clone(session))?;
-        program(&mut bench).map(drop)
+    ending(match said.and_then(|said| settled(said, &name)) {
+        Ok(settings) => run_session(settings, name, reporter, |session| {
+            let mut bench = Bench::new(Rc::clone(session))?;
+            program(&mut bench).map(drop)
+        }),
+        Err(error) => refuse(&error),
     })
 }
 
@@ -96,7 +96,7 @@ pub(crate) fn refuse(error: &SettingsError) -> ExitCode {
     match error {
         SettingsError::CommandLine(error) => {
             // Help goes to standard output, mistakes to standard error; clap knows which.
-            let _ = error.print();
+            note(error.print());
             ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(USAGE))
         }
         error => usage(error),

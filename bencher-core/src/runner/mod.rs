@@ -38,6 +38,7 @@ use std::process::ExitCode;
 
 use crate::bench::Reporter;
 use crate::cli::{SettingsError, program_name, refuse, settled};
+use crate::printed::ending;
 
 /// The `main` of a target of `#[bench_sweep]` functions without libtest's harness.
 ///
@@ -52,6 +53,10 @@ use crate::cli::{SettingsError, program_name, refuse, settled};
 /// }
 /// ```
 pub fn run(reporter: Option<&Reporter>) -> ExitCode {
+    ending(run_entries(reporter))
+}
+
+fn run_entries(reporter: Option<&Reporter>) -> ExitCode {
     let entries = entries();
     let said = match args::parse(&entries, std::env::args_os()) {
         Ok(said) => said,

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use crate::bench::{Settings, say};
+use crate::printed::note;
 
 use super::args::Form;
 use super::filter::{Chosen, Selected};
@@ -108,10 +109,10 @@ fn told(failures: &[(String, String)]) -> String {
     told
 }
 
-/// Prints without ending the line; what cannot be printed is dropped.
+/// Prints without ending the line; what cannot be printed is told in the end.
 fn print(text: &str) {
     let mut out = std::io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    note(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fmt::Display;
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -33,6 +34,14 @@ pub(super) fn all(values: &[OsString]) -> Result<Vec<String>, String> {
 }
 
 /// The switch that a value sets.
+/// A folder by its path.
+pub(super) fn folder(values: &[OsString]) -> Result<Option<PathBuf>, String> {
+    match values.last() {
+        Some(path) if path.is_empty() => Err("the path of the folder is empty".to_owned()),
+        path => Ok(path.map(PathBuf::from)),
+    }
+}
+
 pub(super) fn switch(values: &[OsString]) -> Result<bool, String> {
     yes_or_no(one(values)?)
 }

@@ -1,4 +1,6 @@
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
@@ -172,7 +174,10 @@ impl Storage for MemoryStorage {
 /// # Ok::<(), bencher_core::evaluator::EvaluatorError>(())
 /// ```
 pub struct SampleStorage {
-    store: Box<dyn SampleStore>,
+    /// None as long as it was not needed.
+    store: RefCell<Option<Box<dyn SampleStore>>>,
+    open: fn(&Path) -> Result<Box<dyn SampleStore>, StoreError>,
+    root: PathBuf,
 }
 
 impl std::fmt::Debug for SampleStorage {
@@ -186,8 +191,64 @@ const VERSION: u32 = 1;
 
 impl SampleStorage {
     /// Keeps jobs in `store`.
+    ///
+    /// Worker processes come by here before they come to their evaluator, and a database belongs to one process: for
+    /// an evaluator in processes use [`in_folder`](Self::in_folder).
     pub fn new(store: Box<dyn SampleStore>) -> Self {
-        Self { store }
+        Self {
+            store: RefCell::new(Some(store)),
+            open: |_| Err(StoreError::NoFolder),
+            root: PathBuf::new(),
+        }
+    }
+
+    /// Keeps jobs in the database in a folder, which is opened with the first job and so never by worker
+    /// processes. One that another process holds is waited for, up to half a minute.
+    ///
+    /// A search that was killed goes on where it was, its jobs having the numbers behind:
+    ///
+    /// ```
+    /// use bencher_core::evaluator::{Evaluator, EvaluatorOptions, Gather, RunningJob, SampleStorage};
+    /// let folder = tempfile::tempdir()?;
+    /// let search = |points: [f64; 2]| -> Result<Vec<u64>, Box<dyn std::error::Error>> {
+    ///     let storage = SampleStorage::in_folder(folder.path());
+    ///     let options = EvaluatorOptions::default().storage(storage).search_id("tuning").others(true);
+    ///     let square = |x: &RunningJob<'_, f64>| x.powi(2);
+    ///     let mut evaluator = Evaluator::create("serial", square, options)?;
+    ///     evaluator.submit(points)?;
+    ///     Ok(evaluator.gather(Gather::All)?.iter().map(|job| job.id).collect())
+    /// };
+    /// assert_eq!(search([2.0, 3.0])?, [0, 1]);
+    /// assert_eq!(search([4.0, 5.0])?.len(), 4, "two of them by the run before");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "store")]
+    pub fn in_folder(root: impl Into<PathBuf>) -> Self {
+        use crate::store::Database;
+        const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
+        Self {
+            store: RefCell::new(None),
+            open: |root| {
+                let waiting = |holder: &_| eprintln!("waiting for {holder}, which holds the store");
+                let (database, notice) = Database::open(root, PATIENCE, waiting)?;
+                for message in notice.messages {
+                    eprintln!("warning: {message}");
+                }
+                Ok(Box::new(database))
+            },
+            root: root.into(),
+        }
+    }
+
+    fn on_store<T>(
+        &self,
+        work: impl FnOnce(&mut dyn SampleStore) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut store = self.store.borrow_mut();
+        match &mut *store {
+            Some(store) => work(&mut **store),
+            None => work(&mut **store.insert((self.open)(&self.root)?)),
+        }
     }
 }
 
@@ -213,7 +274,7 @@ impl Storage for SampleStorage {
             let inputs = vec![Value::from(kind), Value::from(by), Value::from(number)];
             pack.push(inputs, 1, vec![Some(Value::from(text))]);
         }
-        self.store.append(&[pack])
+        self.on_store(|store| store.append(&[pack]))
     }
 
     fn read(
@@ -222,7 +283,7 @@ impl Storage for SampleStorage {
         from: u64,
         visit: &mut dyn FnMut(Entry),
     ) -> Result<u64, StoreError> {
-        self.store.load_since(&series(search), from, &mut |pack| {
+        let visit = &mut |pack: Pack| {
             for sample in pack.samples() {
                 let text = sample.results.first().and_then(Option::as_ref);
                 let entry = text.and_then(Value::as_str).map(serde_json::from_str);
@@ -231,7 +292,8 @@ impl Storage for SampleStorage {
                     visit(entry);
                 }
             }
-        })
+        };
+        self.on_store(|store| store.load_since(&series(search), from, visit))
     }
 }
 

@@ -1,10 +1,9 @@
 //! What is kept.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use super::super::option::{RunOption, Takes};
-use super::super::read::{change, choice, one, switch};
+use super::super::read::{change, choice, folder, one, switch};
 use super::super::shown::quoted;
 use super::super::size::ByteSize;
 use super::name_of;
@@ -161,7 +160,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         default: "bencher in the target directory",
         shorthands: &[],
         read: |values| {
-            let store = values.last().map(PathBuf::from);
+            let store = folder(values)?;
             change(move |c| c.store.clone_from(&store))
         },
         show: |c| {

@@ -1,10 +1,8 @@
 //! What is shown.
 
-use std::path::PathBuf;
-
 use super::super::option::{RunOption, Shorthand, Takes};
 use super::super::output::{OutputFormat, PaneLayout, PrintOptions, ReportPlace};
-use super::super::read::{all, change, choice, one, switch, whole, yes_or_no};
+use super::super::read::{all, change, choice, folder, one, switch, whole, yes_or_no};
 use super::super::shown::{listed, quoted};
 use super::name_of;
 
@@ -37,7 +35,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
             let place = match one(values).map(yes_or_no) {
                 Ok(Ok(true)) => ReportPlace::Default,
                 Ok(Ok(false)) => ReportPlace::Nowhere,
-                _ => ReportPlace::At(values.last().map(PathBuf::from).unwrap_or_default()),
+                _ => ReportPlace::At(folder(values)?.unwrap_or_default()),
             };
             change(move |c| c.report.clone_from(&place))
         },
