@@ -22,7 +22,8 @@ struct Sum {
 impl Benchmark for Sum {
     fn benchmark(&mut self, _: &mut Context) -> bencher::Result<()> {
         let names = [&self.line, &self.panel, &self.outer];
-        self.y = Some(self.x + names.iter().filter(|name| name.as_str() > "b").count() as f64);
+        let bytes = names.iter().flat_map(|name| name.bytes());
+        self.y = Some(self.x + bytes.map(f64::from).sum::<f64>() / 10.0);
         Ok(())
     }
 }

@@ -212,6 +212,15 @@ fn color(n: usize) -> Color {
     Color::Rgb(r, g, b)
 }
 
+/// The mark of the n-th series: gnuplot draws dashes as solid lines, and colours come round again.
+fn mark(n: usize) -> PointType {
+    match palette::round(n) {
+        0 => PointType::FilledCircle,
+        1 => PointType::FilledSquare,
+        _ => PointType::FilledTriangle,
+    }
+}
+
 fn lines(figure: &mut Figure, chart: &Chart, series: &[Series], foot: &Foot) {
     for (n, one) in series.iter().enumerate() {
         for run in one.points.split(|point| point.bounds.is_none()) {
@@ -247,7 +256,7 @@ fn lines(figure: &mut Figure, chart: &Chart, series: &[Series], foot: &Foot) {
                 properties
                     .set(Label(escape::text(&one.name, 24)))
                     .set(color(n))
-                    .set(PointType::FilledCircle)
+                    .set(mark(n))
             });
         }
         for (first, run) in one.runs().enumerate() {
@@ -263,7 +272,7 @@ fn lines(figure: &mut Figure, chart: &Chart, series: &[Series], foot: &Foot) {
                     .set(color(n))
                     .set(dash)
                     .set(LineWidth(3.0))
-                    .set(PointType::FilledCircle)
+                    .set(mark(n))
                     .set(PointSize(1.0));
                 if let Some(name) = name {
                     properties.set(Label(name));

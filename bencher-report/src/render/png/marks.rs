@@ -40,10 +40,10 @@ pub(super) fn lines(chart: &Chart, series: &[Series]) -> Vec<Plot> {
         let color = palette::color(n);
         for run in one.runs() {
             let points = || run.iter().filter_map(|point| Some((point.x, point.y?)));
-            let style = match palette::round(n) {
-                0 => LineStyle::Solid,
-                1 => LineStyle::Dashed,
-                _ => LineStyle::Dotted,
+            let (style, mark) = match palette::round(n) {
+                0 => (LineStyle::Solid, MarkerShape::Circle),
+                1 => (LineStyle::Dashed, MarkerShape::Square),
+                _ => (LineStyle::Dotted, MarkerShape::Triangle),
             };
             if run.len() > 1 {
                 let line = LinePlot::new().with_data(points());
@@ -52,7 +52,12 @@ pub(super) fn lines(chart: &Chart, series: &[Series]) -> Vec<Plot> {
             }
             if run.len() <= MARKERS {
                 let dots = ScatterPlot::new().with_data(points());
-                plots.push(dots.with_color(color).with_size(3.5).into());
+                plots.push(
+                    dots.with_color(color)
+                        .with_size(3.5)
+                        .with_marker(mark)
+                        .into(),
+                );
             }
         }
     }
