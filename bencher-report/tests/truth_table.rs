@@ -438,7 +438,7 @@ fn absent_cells_are_gaps_with_a_reason() {
     assert_eq!(runs, [1, 1, 1]);
     assert_eq!(
         charts[0].notes,
-        ["Without a value: 3 failed (1 timed out) of 10 samples."]
+        ["Without a value: 3 failed (1 timed out), 2 not finite of 10 samples."]
     );
     let csv = charts[0].data_rows(usize::MAX).to_csv();
     assert!(csv.contains(",2,,,,0,2,failed: boom\r\n"), "{csv}");

@@ -199,11 +199,16 @@ fn absences_note(shape: &Shape, kind: ChartKind) -> Option<String> {
         };
         !(shape.in_rounds && open(flat) && !open(first))
     };
+    let is_of = |kind: GapKind, flat: usize, state: CellState| match kind {
+        // These are recorded, and yet no plot can show them.
+        GapKind::NotFinite => shape.variable.number(flat).is_some_and(|x| !x.is_finite()),
+        kind => GapKind::of(state) == Some(kind),
+    };
     let count = |kind: &GapKind| {
         let of_kind = states
             .iter()
             .enumerate()
-            .filter(|(flat, state)| GapKind::of(**state) == Some(*kind) && is_needed(*flat));
+            .filter(|(flat, state)| is_of(*kind, *flat, **state) && is_needed(*flat));
         of_kind.count()
     };
     let late = count(&GapKind::TimedOut);
@@ -213,6 +218,7 @@ fn absences_note(shape: &Shape, kind: ChartKind) -> Option<String> {
         }
         // As everywhere, those that were timed out are told among those that failed.
         (GapKind::TimedOut, _) | (_, 0) => None,
+        (GapKind::NotFinite, count) => Some(format!("{count} not finite")),
         (kind, count) => Some(format!("{count} {}", kind.name())),
     };
     let counts: Vec<String> = GapKind::ALL.iter().rev().filter_map(counted).collect();
