@@ -5,7 +5,8 @@ use std::time::Duration;
 use bencher::measure::{RoundRules, Rounds};
 use bencher::stats::{MISRATE, Summary, summary};
 
-use super::noise::{Noise, Random};
+use super::noise::Noise;
+use super::random::Random;
 
 const TRIALS: u32 = 1000;
 

@@ -10,7 +10,8 @@ use bencher::prelude::*;
 use bencher::stats::{MISRATE, paired_ratio};
 use bencher::sweep_executor::Interrupt;
 
-use super::noise::{Noise, Random};
+use super::noise::Noise;
+use super::random::Random;
 
 const SIMULATED: u32 = 1000;
 const REAL: u32 = 20;

@@ -10,7 +10,7 @@ use bencher::result_collector::ResultCollector;
 use bencher::space::{Density, Order};
 use bencher::sweep_executor::{Plan, RunOptions, SweepChoice, SweepExecutor};
 
-use super::noise::Random;
+use super::random::Random;
 
 thread_local! {
     static CLOCK: FakeClock = FakeClock::default();

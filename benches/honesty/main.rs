@@ -7,6 +7,7 @@ mod coverage;
 mod differences;
 mod drift;
 mod noise;
+mod random;
 
 fn main() {
     coverage::print();

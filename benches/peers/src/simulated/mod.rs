@@ -1,5 +1,7 @@
 //! bencher beside criterion on simulated machines, where the truth is known and nothing else disturbs.
 
+#[path = "../../../honesty/random.rs"]
+mod random;
 mod shape;
 mod trial;
 

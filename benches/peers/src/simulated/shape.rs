@@ -1,31 +1,6 @@
 //! Bodies whose times are drawn, and the machines that they seem to run on.
 
-/// Random numbers by `SplitMix64`.
-#[derive(Clone, Debug)]
-pub struct Random(u64);
-
-impl Random {
-    fn bits(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    /// In 0..1, never 0.
-    fn unit(&mut self) -> f64 {
-        ((self.bits() >> 11) as f64 + 0.5) / (1_u64 << 53) as f64
-    }
-
-    fn normal(&mut self) -> f64 {
-        (-2.0 * self.unit().ln()).sqrt() * (std::f64::consts::TAU * self.unit()).cos()
-    }
-
-    fn exponential(&mut self) -> f64 {
-        -self.unit().ln()
-    }
-}
+use super::random::Random;
 
 /// How the times of a body vary. Where nothing else is said, 2 % of normal jitter in each call comes on top.
 #[derive(Clone, Copy, Debug, PartialEq)]
