@@ -6,7 +6,7 @@ use std::mem::needs_drop;
 use std::pin::Pin;
 use std::time::Duration;
 
-use crate::measure::{Batch, Batches, Region, Timed, Timer, Watch};
+use crate::measure::{Batches, Region, Slice, Timed, Timer, Watch};
 
 use super::Context;
 
@@ -20,8 +20,10 @@ pub type TimedFuture<'a> = Pin<Box<dyn Future<Output = Duration> + 'a>>;
 /// too short to tell from that. Each function keeps what `work` returns from the optimiser, and
 /// gives back the last of it; it is dropped outside the time.
 ///
-/// In a sweep with a result that is declared `timed`, every sample is one *batch* of one round; the batch's
-/// size is found when the point is first measured.
+/// In a sweep with a result that is declared `timed`, every sample is one *batch* of one round: the median of *slices*,
+/// which are calls that are timed together. Their number is found when the point is first measured. What happens in fewer than
+/// half of the slices is not in the time (a table that grows every few milliseconds, say); to have it there, let a
+/// call do a whole cycle.
 impl<'a> Context<'a> {
     /// Runs `work` once and records its wall time.
     ///
@@ -49,11 +51,11 @@ impl<'a> Context<'a> {
         let start = watch.start();
         let result = black_box(work());
         let time = watch.stop(start, 1);
-        let batch = Batch {
+        let slice = Slice {
             iterations: 1,
             time,
         };
-        self.record(elapsed, batch, watch.timer.costs().reading);
+        self.record(elapsed, slice, watch.timer.costs().reading);
         result
     }
 
@@ -223,7 +225,7 @@ impl<'a> Context<'a> {
     }
 
     /// Like [`iter`](Self::iter), for work that is awaited, on the user's own runtime: `block_on` drives one future that
-    /// holds a whole batch, so that starting the runtime does not count. The calls follow one another; what
+    /// holds a whole slice, so that starting the runtime does not count. The calls follow one another; what
     /// they return is dropped within the time, but for the last, which is given back. `None` where
     /// `block_on` did not run the future to its end.
     ///
@@ -279,26 +281,26 @@ impl<'a> Context<'a> {
     ) {
         let region = self.region();
         let watch = self.watch();
-        let mut run = |iterations| {
-            watch.reset();
-            run(iterations)
-        };
-        let batch = match (self.once, self.batches) {
-            (true, _) => Batch {
-                iterations: 1,
-                time: run(1),
-            },
-            (false, Some(batches)) => batches.take(region, &mut run),
+        let mut begin = || watch.reset();
+        let slice = match (self.once, self.batches) {
+            (true, _) => {
+                begin();
+                Slice {
+                    iterations: 1,
+                    time: run(1),
+                }
+            }
+            (false, Some(batches)) => batches.take(region, &mut begin, &mut run),
             (false, None) => self
                 .own_batches
                 .get_or_insert_with(Batches::default)
-                .take(region, &mut run),
+                .take(region, &mut begin, &mut run),
         };
-        self.record(elapsed, batch, overhead);
+        self.record(elapsed, slice, overhead);
     }
 
-    fn record<T: FromSeconds>(&mut self, elapsed: &mut Option<T>, batch: Batch, overhead: f64) {
-        *elapsed = match batch.per_iteration(overhead) {
+    fn record<T: FromSeconds>(&mut self, elapsed: &mut Option<T>, slice: Slice, overhead: f64) {
+        *elapsed = match slice.per_iteration(overhead) {
             Timed::Time(seconds) => Some(T::from_seconds(seconds)),
             Timed::Below { floor } => {
                 self.below = Some(self.below.unwrap_or(0.0).max(floor));

@@ -1,9 +1,9 @@
 //! Measuring: where time is read, how many iterations a batch takes, which point comes next; the
 //! [`counters`] beside the time, and the [`environment`] that numbers are taken in.
 //!
-//! A timed region is run in *batches* of as many iterations as take long enough for the clock to
-//! tell ([`Batches`]). A sweep of timed points goes in *rounds*: each adds one batch to every point
-//! that is still wanted, in an order of its own, so that a machine that drifts does not pose as an
+//! A timed region is run in *slices* of as many iterations as take long enough for the clock to
+//! tell; the median of some makes a *batch* ([`Batches`]). A sweep of timed points goes in *rounds*: each adds one batch to
+//! every point that is still wanted, in an order of its own, so that a machine that drifts does not pose as an
 //! effect of an input ([`Rounds`]). Both read time through a [`Clock`], and are tested on a
 //! [`FakeClock`].
 //!
@@ -15,7 +15,7 @@
 //! let batches = Batches::default();
 //! // 50 ns an iteration, but for a slow first one.
 //! let mut first = true;
-//! let batch = batches.take(Region { point: 0, nth: 0 }, &mut |iterations| {
+//! let slice = batches.take(Region { point: 0, nth: 0 }, &mut || {}, &mut |iterations| {
 //!     let start = timer.now();
 //!     for _ in 0..iterations {
 //!         clock.advance(Duration::from_nanos(if first { 9_000_000 } else { 50 }));
@@ -23,12 +23,12 @@
 //!     }
 //!     timer.since(start)
 //! });
-//! assert_eq!(batch.iterations, 2000, "100 µs of them");
-//! assert_eq!(batch.time, Duration::from_micros(100));
+//! assert_eq!(slice.iterations, 2000, "100 µs of them");
+//! assert_eq!(slice.time, Duration::from_micros(100));
 //! ```
 
 mod allocation;
-mod batch;
+mod batches;
 mod below;
 mod clock;
 mod counter_clock;
@@ -39,12 +39,13 @@ mod order;
 mod process;
 mod reason;
 mod rounds;
+mod slice;
 mod watch;
 
 pub use allocation::{
     AllocationRegion, Allocations, CountingAllocator, is_counting_allocator_installed,
 };
-pub use batch::{Batch, Batches, LEAST_BATCH, Region, Timed};
+pub use batches::{Batches, LEAST_SLICE};
 pub use below::{below_resolution, floor_of};
 pub(crate) use clock::repeat;
 pub use clock::{Clock, ClockCosts, ClockKind, FakeClock, MonotonicClock, Timer};
@@ -58,4 +59,5 @@ pub use order::Alternatives;
 pub use process::{PILOTS, PROCESS_VARIABLE, Replicate, block};
 pub use reason::Reason;
 pub use rounds::{FIRST_LOOK, MOST_ROUNDS, RoundRules, Rounds, Stop, Wanted};
+pub use slice::{Region, Slice, Timed};
 pub(crate) use watch::Watch;

@@ -88,7 +88,7 @@ fn means_up_to(sorted: &[f64], limit: f64) -> f64 {
 
 /// The quantile of the standard normal distribution below the middle, by Acklam's rational
 /// approximation (2003; relative error below 1.2e-9); none of what is no share up to 0.5.
-fn normal_quantile(share: f64) -> Option<f64> {
+pub(super) fn normal_quantile(share: f64) -> Option<f64> {
     const A: [f64; 6] = [
         -3.969_683_028_665_376e1,
         2.209_460_984_245_205e2,

@@ -3,7 +3,7 @@
 use pragmastat::estimators::raw;
 
 use super::dependence::{neighbours, widening};
-use super::margin::centre_bounds;
+use super::margin::{centre_bounds, normal_quantile};
 
 /// How often the bounds of a summary may miss: 5 %, so that they hold in 95 of 100 cases.
 pub const MISRATE: f64 = 0.05;
@@ -72,8 +72,9 @@ impl Summary {
 /// The values are in the order in which they were measured. Where neighbours resemble each other more than
 /// chance makes them (`r > 1.645 / sqrt(n)`, of the values or of their ranks), each says less than it seems, and the
 /// bounds are wider by the square root of `1 + 2 (r_1 + r_2 + ...)`: the larger of what the first correlation gives for an
-/// autoregressive process of first order, `(1 + r) / (1 - r)`, and of Geyer's initial monotone sequence (1992). Few
-/// values that depend on each other strongly still have bounds that are too narrow.
+/// autoregressive process of first order, `(1 + r) / (1 - r)`, and of Geyer's initial monotone sequence (1992); but no wider than
+/// two independent values that vary as much would have them. Few values that depend on each other strongly still have
+/// bounds that are too narrow.
 pub fn summary(values: &[f64], misrate: f64) -> Option<Summary> {
     if values.is_empty() || values.iter().any(|x| !x.is_finite()) {
         return None;
@@ -88,8 +89,13 @@ pub fn summary(values: &[f64], misrate: f64) -> Option<Summary> {
     let back = |x: f64| if is_log { x.exp() } else { x };
     let middle = raw::center(&scaled, true).ok()?;
 
+    let most = of_two(&scaled, misrate);
     let bounds = centre_bounds(&scaled, misrate).map(|(lower, upper)| {
-        let away = |bound: f64| middle + (bound - middle) * wider;
+        let away = |bound: f64| {
+            let by = bound - middle;
+            let reach = most.max(by.abs());
+            middle + (by * wider).min(reach).max(-reach)
+        };
         (away(lower), away(upper))
     });
     // The estimator refuses values half of which are equal; their spread is nothing.
@@ -113,6 +119,13 @@ pub fn summary(values: &[f64], misrate: f64) -> Option<Summary> {
             spread / centre.abs()
         },
     })
+}
+
+/// How far the bounds of the mean of two independent values lie from it that vary like these.
+fn of_two(values: &[f64], misrate: f64) -> f64 {
+    let deviation = super::std(values, 1).unwrap_or(0.0);
+    let quantile = normal_quantile(misrate / 2.0).unwrap_or(0.0);
+    deviation * quantile.abs() / 2.0_f64.sqrt()
 }
 
 fn extremes(values: &[f64]) -> Option<(f64, f64)> {
@@ -224,6 +237,19 @@ mod tests {
         assert_eq!((apart.centre, apart.noise), (close.centre, close.noise));
         assert!(close.autocorrelation > 0.9 && apart.autocorrelation < 0.2);
         assert!(close.half_width().unwrap() > 4.0 * apart.half_width().unwrap());
+    }
+
+    /// However slowly they change, they say as much as two independent ones: here one period of a wave of 0.5 to 2, in
+    /// logarithms, whose deviation is `0.7 / sqrt 2`.
+    #[test]
+    fn bounds_reach_about_as_far_as_the_values() {
+        let wave =
+            (0..50).map(|n| (0.7 * (f64::from(n) / 50.0 * std::f64::consts::TAU).sin()).exp());
+        let found = summary(&wave.collect::<Vec<_>>(), MISRATE).unwrap();
+        let theory = 1.96 * 0.7 / 2.0_f64.sqrt() / 2.0_f64.sqrt();
+        let (lower, upper) = (found.lower.unwrap().ln(), found.upper.unwrap().ln());
+        assert!((upper / theory - 1.0).abs() < 0.05, "{upper} {theory}");
+        assert!((lower / theory + 1.0).abs() < 0.05, "{lower} {theory}");
     }
 
     #[test]

@@ -166,7 +166,7 @@ impl<S: Benchmark> SweepExecutor<S> {
     pub(super) fn batches(&self, rounds: Option<RoundRules>, timer: &Timer) -> Batches {
         let budget = rounds.and_then(|rules| rules.budget);
         let points = u64::try_from(self.plan.space().len()).unwrap_or(u64::MAX);
-        Batches::lasting(Batches::length(timer.costs().precision, budget, points))
+        Batches::sharing(timer.costs().precision, budget, points)
     }
 }
 

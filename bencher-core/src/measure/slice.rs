@@ -1,0 +1,72 @@
+//! Iterations that are timed together.
+
+use std::time::Duration;
+
+/// A timed region of a point: the first call of a timing function within the sample is number 0.
+///
+/// ```
+/// use bencher_core::measure::Region;
+/// assert_ne!(Region { point: 3, nth: 0 }, Region { point: 3, nth: 1 });
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Region {
+    /// The number of the point.
+    pub point: u64,
+    /// Which timed region within the sample.
+    pub nth: u32,
+}
+
+/// Iterations that were timed together, without a look at the clock between them.
+///
+/// ```
+/// use std::time::Duration;
+/// use bencher_core::measure::{Slice, Timed};
+/// let slice = Slice { iterations: 1000, time: Duration::from_micros(50) };
+/// let Timed::Time(time) = slice.per_iteration(1e-9) else { unreachable!() };
+/// assert!((time - 49e-9).abs() < 1e-15);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slice {
+    /// How many.
+    pub iterations: u64,
+    /// What all of them took.
+    pub time: Duration,
+}
+
+/// What an iteration takes.
+///
+/// ```
+/// use std::time::Duration;
+/// use bencher_core::measure::{Slice, Timed};
+/// let slice = Slice { iterations: 1_000_000, time: Duration::from_millis(1) };
+/// let Timed::Below { floor } = slice.per_iteration(0.3e-9) else { unreachable!() };
+/// assert!((floor - 3e-9).abs() < 1e-15, "1 ns, of which 0.3 ns are the loop's");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Timed {
+    /// So many seconds.
+    Time(f64),
+    /// Too little to tell from what measuring costs.
+    Below {
+        /// From how many seconds on it can be told.
+        floor: f64,
+    },
+}
+
+/// An overhead counts as small where it is below this share of the time.
+const SMALL: f64 = 0.1;
+
+impl Slice {
+    /// The time of an iteration, without an overhead of so many seconds each; below resolution where
+    /// the overhead is a tenth of it or more.
+    pub fn per_iteration(self, overhead: f64) -> Timed {
+        let time = self.time.as_secs_f64() / self.iterations.max(1) as f64;
+        if overhead > 0.0 && overhead >= SMALL * time {
+            Timed::Below {
+                floor: overhead / SMALL,
+            }
+        } else {
+            Timed::Time(time - overhead)
+        }
+    }
+}
