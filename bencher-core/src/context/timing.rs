@@ -20,10 +20,10 @@ pub type TimedFuture<'a> = Pin<Box<dyn Future<Output = Duration> + 'a>>;
 /// too short to tell from that. Each function keeps what `work` returns from the optimiser, and
 /// gives back the last of it; it is dropped outside the time.
 ///
-/// In a sweep with a result that is declared `timed`, every sample is one *batch* of one round: the median of *slices*,
-/// which are calls that are timed together. Their number is found when the point is first measured. What happens in fewer than
-/// half of the slices is not in the time (a table that grows every few milliseconds, say); to have it there, let a
-/// call do a whole cycle.
+/// In a sweep with a result that is declared `timed`, every sample is one *batch* of one round: the mean of *slices*,
+/// which are calls that are timed together, less those that lie far out. Their number is found when the point is first measured.
+/// What happens in few of the slices is not in the time (a table that grows every few milliseconds, say); to have it there,
+/// let a call do a whole cycle.
 impl<'a> Context<'a> {
     /// Runs `work` once and records its wall time.
     ///

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::slice::{Region, Slice};
+use crate::stats::undisturbed_mean;
 
 /// The least that a slice takes.
 pub const LEAST_SLICE: Duration = Duration::from_micros(100);
@@ -13,7 +14,7 @@ pub const LEAST_SLICE: Duration = Duration::from_micros(100);
 const SHARE_OF_PRECISION: f64 = 1e-3;
 /// About how many batches fill the budget of a point.
 const ROUNDS: f64 = 256.0;
-/// How many times more there are where a call is as long as a slice: such calls need none beside them. Rounding to odd numbers
+/// How many times more there are where a call is as long as a slice: such calls need none beside them. Rounding
 /// may double that again; so there are no more than [`MOST_ROUNDS`](super::MOST_ROUNDS).
 const MORE_OF_LONG_CALLS: u32 = 2;
 /// A batch comes after this share of its iterations, which do not count.
@@ -27,9 +28,9 @@ const MOST_SLICES: u64 = 1 << 16;
 
 /// How many iterations the batches of a sweep take, region by region, and in how many slices.
 ///
-/// A batch is one or more *slices*, as short as the clock allows, and what it comes to is the median of them:
-/// whatever else the machine does now and then falls into some of the slices and leaves the median alone, where
-/// it would be in the mean.
+/// A batch is one or more *slices*, as short as the clock allows, and what it comes to is the mean of those that do not
+/// lie far out ([`undisturbed_mean`]): whatever else the machine does now and then falls into some of the slices; of a
+/// single long one it would be a part.
 ///
 /// A first batch is sized by doubling until the clock can tell; a first call that is slow does not
 /// count. The example stands at the [module](super).
@@ -80,7 +81,7 @@ impl Batches {
     /// assert_eq!(calls(1, None), [12, 100], "a warm-up, and one slice");
     /// let ten_seconds = Some(Duration::from_secs(10));
     /// assert_eq!(calls(1, ten_seconds)[1..], [100; 39], "of 3.9 ms");
-    /// assert_eq!(calls(300, ten_seconds), [1; 7]);
+    /// assert_eq!(calls(300, ten_seconds), [1; 6]);
     /// assert_eq!(calls(1000, ten_seconds), [1]);
     /// ```
     pub fn sharing(precision: f64, budget: Option<Duration>, points: u64) -> Self {
@@ -98,10 +99,11 @@ impl Batches {
     }
 
     /// Runs one batch of a region: `run` runs so many iterations and says how long they took; `begin` is called before
-    /// the first that count, if possibly more than once. Gives the median slice.
+    /// the first that count, if possibly more than once. Gives a slice with the mean
+    /// time of those that were not disturbed.
     ///
-    /// The region's first batch comes after runs that find its size, and is taken again where that was
-    /// wrong by more than a factor of two. Later ones come after an eighth of their iterations that do
+    /// The region's first batch comes after runs that find its size, is taken again where that was
+    /// wrong by more than a factor of two, and finds the size of the others. Later ones come after an eighth of their iterations that do
     /// not count, because other points had the caches meanwhile; where there are fewer than eight,
     /// none is spent on that.
     pub fn take(
@@ -111,37 +113,31 @@ impl Batches {
         run: &mut dyn FnMut(u64) -> Duration,
     ) -> Slice {
         let known = self.sizes().get(&region).copied();
-        let (size, slice) = match known {
+        let slice = match known {
             None => self.first(begin, run),
             Some(size) => {
                 let warm_up = size.iterations.saturating_mul(size.slices) / WARM_UP;
                 if warm_up > 0 {
                     run(warm_up);
                 }
-                (size, measured(size, begin, run))
+                measured(size, begin, run)
             }
         };
-        let next = if self.fits(size, slice) {
-            size
-        } else {
-            self.size_for(slice)
-        };
+        // What found the first size were few iterations; a whole batch says it better.
+        let fitting = known.filter(|size| self.fits(*size, slice));
+        let next = fitting.unwrap_or_else(|| self.size_for(slice));
         self.sizes().insert(region, next);
         slice
     }
 
-    fn first(
-        &self,
-        begin: &mut dyn FnMut(),
-        run: &mut dyn FnMut(u64) -> Duration,
-    ) -> (Size, Slice) {
+    fn first(&self, begin: &mut dyn FnMut(), run: &mut dyn FnMut(u64) -> Duration) -> Slice {
         let once = Size {
             iterations: 1,
             slices: 1,
         };
         let mut trial = measured(once, begin, run);
         if trial.time >= COSTLY.max(self.batch) {
-            return (once, trial);
+            return trial;
         }
         // The first call may have been slow for reasons of its own: whatever it took, another follows.
         let mut first = true;
@@ -157,10 +153,10 @@ impl Batches {
         if !self.fits(size, slice) {
             let better = self.size_for(slice);
             if better != size {
-                return (better, measured(better, begin, run));
+                return measured(better, begin, run);
             }
         }
-        (size, slice)
+        slice
     }
 
     /// Whether slices and batches have the right size within a factor of two, or cannot be smaller.
@@ -187,8 +183,7 @@ impl Batches {
             .min(MOST_SLICES);
         Size {
             iterations,
-            // Of an odd number one is in the middle.
-            slices: slices | 1,
+            slices: slices.max(1),
         }
     }
 
@@ -205,15 +200,15 @@ impl Batches {
     }
 }
 
-/// The median of the slices of a batch.
+/// A slice as those of the batch were that were not disturbed.
 fn measured(size: Size, begin: &mut dyn FnMut(), run: &mut dyn FnMut(u64) -> Duration) -> Slice {
-    let mut times = Vec::with_capacity(usize::try_from(size.slices).unwrap_or_default());
+    let mut seconds = Vec::with_capacity(usize::try_from(size.slices).unwrap_or_default());
     begin();
-    times.extend((0..size.slices).map(|_| run(size.iterations)));
-    times.sort_unstable();
+    seconds.extend((0..size.slices).map(|_| run(size.iterations).as_secs_f64()));
+    let mean = undisturbed_mean(&seconds).unwrap_or_default();
     Slice {
         iterations: size.iterations,
-        time: times.get(times.len() / 2).copied().unwrap_or_default(),
+        time: Duration::try_from_secs_f64(mean).unwrap_or(Duration::MAX),
     }
 }
 

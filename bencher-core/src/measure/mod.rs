@@ -2,7 +2,7 @@
 //! [`counters`] beside the time, and the [`environment`] that numbers are taken in.
 //!
 //! A timed region is run in *slices* of as many iterations as take long enough for the clock to
-//! tell; the median of some makes a *batch* ([`Batches`]). A sweep of timed points goes in *rounds*: each adds one batch to
+//! tell; some of them, less those that were disturbed, make a *batch* ([`Batches`]). A sweep of timed points goes in *rounds*: each adds one batch to
 //! every point that is still wanted, in an order of its own, so that a machine that drifts does not pose as an
 //! effect of an input ([`Rounds`]). Both read time through a [`Clock`], and are tested on a
 //! [`FakeClock`].

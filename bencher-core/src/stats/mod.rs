@@ -19,10 +19,12 @@ mod margin;
 mod ratio;
 mod replicates;
 mod summary;
+mod undisturbed;
 
 pub use ratio::{Ratio, paired_ratio, ratio};
 pub use replicates::{rounds_per_process, summary_of_processes};
 pub use summary::{MISRATE, Outliers, Summary, outliers, summary};
+pub use undisturbed::undisturbed_mean;
 
 /// The arithmetic mean, by compensated summation; `None` of nothing.
 ///
