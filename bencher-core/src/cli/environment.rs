@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use crate::bench::config::{RunOption, options};
 use crate::bench::{Settings, Source};
+use crate::var::nearest;
 
 use super::error::SettingsError;
 
@@ -26,6 +27,25 @@ pub(super) fn read(variable: &dyn Fn(&str) -> Option<OsString>) -> Result<Settin
             })?;
     }
     Ok(settings)
+}
+
+/// Which of the environment's variables are nearly one of an option without being it, each with that one.
+pub(super) fn misspelt(given: impl Iterator<Item = OsString>) -> Vec<(String, String)> {
+    const PREFIX: &str = "BENCHER_";
+    let mut known: Vec<String> = options().map(RunOption::variable).collect();
+    known.push("BENCHER_CONFIG".to_owned());
+    let known = || known.iter().filter_map(|name| name.strip_prefix(PREFIX));
+    let near = given.filter_map(|name| {
+        let name = name.into_string().ok()?;
+        // The prefix, which all have, would make any two alike.
+        let given = name.strip_prefix(PREFIX)?;
+        if known().any(|known| known == given) {
+            return None;
+        }
+        let near = nearest(given, known())?;
+        Some((format!("{PREFIX}{given}"), format!("{PREFIX}{near}")))
+    });
+    near.collect()
 }
 
 fn values(option: &RunOption, value: OsString) -> Vec<OsString> {

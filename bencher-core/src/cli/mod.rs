@@ -129,6 +129,10 @@ pub(crate) fn run_session(
     };
     if worker.is_some() {
         session.set_progress(Box::new(SilentProgress));
+    } else if replicate.is_none() {
+        for (given, near) in environment::misspelt(std::env::vars_os().map(|(name, _)| name)) {
+            eprintln!("warning: the environment's {given} is no option; did you mean {near}?");
+        }
     }
     match (replicate, session.config().processes) {
         (Some(replicate), _) => session.replicate(replicate),

@@ -123,6 +123,22 @@ fn the_nearest_file_counts_up_to_the_workspace() {
 }
 
 #[test]
+fn a_variable_that_is_nearly_an_option_is_told() {
+    let given = [
+        "BENCHER_REPEET",
+        "BENCHER_REPEATS",
+        "BENCHER_CONFIG",
+        "BENCHER_MY_OWN_DATA",
+        "REPEATS",
+    ];
+    let told = super::super::environment::misspelt(given.into_iter().map(Into::into));
+    assert_eq!(
+        told,
+        [("BENCHER_REPEET".to_owned(), "BENCHER_REPEATS".to_owned())]
+    );
+}
+
+#[test]
 fn mistakes_in_the_environment_name_the_variable() {
     let read = |name: &'static str, value: OsString| {
         let variable = move |asked: &str| (asked == name).then(|| value.clone());
