@@ -32,7 +32,7 @@ const MOST_SLICES: u64 = 1 << 16;
 /// lie far out ([`undisturbed_mean`]): whatever else the machine does now and then falls into some of the slices; of a
 /// single long one it would be a part.
 ///
-/// A first batch is sized by doubling until the clock can tell; a first call that is slow does not
+/// A first batch is sized by doubling until that takes as long as a batch; a first call that is slow does not
 /// count. The example stands at the [module](super).
 #[derive(Debug)]
 pub struct Batches {
@@ -102,8 +102,8 @@ impl Batches {
     /// the first that count, if possibly more than once. Gives a slice with the mean
     /// time of those that were not disturbed.
     ///
-    /// The region's first batch comes after runs that find its size, is taken again where that was
-    /// wrong by more than a factor of two, and finds the size of the others. Later ones come after an eighth of their iterations that do
+    /// The region's first batch comes after runs that find its size, and is taken again where that was
+    /// wrong by more than a factor of two. Later ones come after an eighth of their iterations that do
     /// not count, because other points had the caches meanwhile; where there are fewer than eight,
     /// none is spent on that.
     pub fn take(
@@ -113,35 +113,42 @@ impl Batches {
         run: &mut dyn FnMut(u64) -> Duration,
     ) -> Slice {
         let known = self.sizes().get(&region).copied();
-        let slice = match known {
+        let (size, slice) = match known {
             None => self.first(begin, run),
             Some(size) => {
                 let warm_up = size.iterations.saturating_mul(size.slices) / WARM_UP;
                 if warm_up > 0 {
                     run(warm_up);
                 }
-                measured(size, begin, run)
+                (size, measured(size, begin, run))
             }
         };
-        // What found the first size were few iterations; a whole batch says it better.
-        let fitting = known.filter(|size| self.fits(*size, slice));
-        let next = fitting.unwrap_or_else(|| self.size_for(slice));
+        let next = if self.fits(size, slice) {
+            size
+        } else {
+            self.size_for(slice)
+        };
         self.sizes().insert(region, next);
         slice
     }
 
-    fn first(&self, begin: &mut dyn FnMut(), run: &mut dyn FnMut(u64) -> Duration) -> Slice {
+    fn first(
+        &self,
+        begin: &mut dyn FnMut(),
+        run: &mut dyn FnMut(u64) -> Duration,
+    ) -> (Size, Slice) {
         let once = Size {
             iterations: 1,
             slices: 1,
         };
         let mut trial = measured(once, begin, run);
         if trial.time >= COSTLY.max(self.batch) {
-            return trial;
+            return (once, trial);
         }
-        // The first call may have been slow for reasons of its own: whatever it took, another follows.
+        // The first call may have been slow for reasons of its own: whatever it took, another follows. Trials go on for as long as a
+        // batch, so that calls that vary have about as many to a slice in every run.
         let mut first = true;
-        while first || (trial.time < self.slice / 8 && trial.iterations < MOST) {
+        while first || (trial.time < self.batch && trial.iterations < MOST) {
             if !first {
                 trial.iterations *= 2;
             }
@@ -150,13 +157,11 @@ impl Batches {
         }
         let size = self.size_for(trial);
         let slice = measured(size, begin, run);
-        if !self.fits(size, slice) {
-            let better = self.size_for(slice);
-            if better != size {
-                return measured(better, begin, run);
-            }
+        let better = self.size_for(slice);
+        if self.fits(size, slice) || better == size {
+            return (size, slice);
         }
-        slice
+        (better, measured(better, begin, run))
     }
 
     /// Whether slices and batches have the right size within a factor of two, or cannot be smaller.
