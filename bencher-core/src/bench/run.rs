@@ -1,12 +1,12 @@
 //! Running one sweep: plan, look for its whole result, execute, keep, print.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::dataset::{Dataset, ROUNDS_PER_PROCESS, SIDE_BY_SIDE};
 use crate::evaluator::process::{ordinal, role};
 use crate::evaluator::{Retried, Usage};
 use crate::job::{CodePolicy, MachinePolicy};
-use crate::measure::{ClockKind, Environment, RoundRules, Timer, Wanted, block};
+use crate::measure::{ClockKind, DEFAULT_BUDGET, Environment, RoundRules, Timer, Wanted, block};
 use crate::record::{Counts, SweepRecord};
 use crate::result_collector::ResultCollector;
 use crate::space::Order;
@@ -28,9 +28,6 @@ use super::work::{PLACE, place};
 
 /// The most cells that are made for a sweep that is not run.
 const MOST_PENDING: u128 = 1_000_000;
-
-/// How long a sweep of timed results takes at most, where nobody says anything.
-const DEFAULT_BUDGET: Duration = Duration::from_secs(10);
 
 /// The attribute of a dataset that names the executable which measured it.
 const EXECUTABLE: &str = "executable";
@@ -204,7 +201,7 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
             code: session.code(),
             machine_policy: config.machine,
             machine,
-            rounds: self.rounds(plan, &session.config)?,
+            rounds: self.rounds(plan, session)?,
             timer: self.timer(config.clock)?.clone(),
             processes: match session.part {
                 Part::Whole => Processes::One,
@@ -230,7 +227,8 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
 
     /// By what rules timed results are measured in rounds; none where they are not timed, or the user
     /// wants another order.
-    fn rounds(&self, plan: &Plan<S>, config: &RunConfig) -> Result<Option<RoundRules>, BenchError> {
+    fn rounds(&self, plan: &Plan<S>, session: &Session) -> Result<Option<RoundRules>, BenchError> {
+        let config = &session.config;
         let alternatives = match &self.compared {
             Some(input) => Some(plan.alternatives(input).map_err(self.plan_error())?),
             None => None,
@@ -241,6 +239,10 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
             Some(Order::Shuffled { seed }) => seed,
             Some(Order::InOrder | Order::RoundRobin) => return Ok(None),
         };
+        let budget = match (config.budget, session.part) {
+            (Some(budget), Part::Replicate(replicate)) => Some(budget / replicate.count.max(1)),
+            (budget, _) => budget,
+        };
         Ok(plan.is_timed().then(|| RoundRules {
             rounds: if plan.is_adaptive() {
                 Wanted::AsNeeded
@@ -249,9 +251,7 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
             },
             precision: config.precision,
             stop_when_settled: config.budget.is_none(),
-            budget: config
-                .budget
-                .or_else(|| plan.is_adaptive().then_some(DEFAULT_BUDGET)),
+            budget: budget.or_else(|| plan.is_adaptive().then_some(DEFAULT_BUDGET)),
             seed,
             before: 0,
             alternatives,

@@ -42,7 +42,8 @@ pub(super) fn misspelt(given: impl Iterator<Item = OsString>) -> Vec<(String, St
         if known().any(|known| known == given) {
             return None;
         }
-        let near = nearest(given, known())?;
+        // A name of the user's own is not told to be another.
+        let near = nearest(given, known()).filter(|near| strsim::levenshtein(given, near) <= 2)?;
         Some((format!("{PREFIX}{given}"), format!("{PREFIX}{near}")))
     });
     near.collect()

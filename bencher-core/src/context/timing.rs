@@ -290,11 +290,13 @@ impl<'a> Context<'a> {
                     time: run(1),
                 }
             }
-            (false, Some(batches)) => batches.take(region, &mut begin, &mut run),
-            (false, None) => self
-                .own_batches
-                .get_or_insert_with(Batches::default)
-                .take(region, &mut begin, &mut run),
+            (false, Some(batches)) => batches.take(region, watch.timer, &mut begin, &mut run),
+            (false, None) => self.own_batches.get_or_insert_with(Batches::default).take(
+                region,
+                watch.timer,
+                &mut begin,
+                &mut run,
+            ),
         };
         self.record(elapsed, slice, overhead);
     }

@@ -1,19 +1,21 @@
 //! How many iterations a batch takes, and in how many slices.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use super::Timer;
 use super::slice::{Region, Slice};
-use crate::stats::undisturbed_mean;
+use crate::stats::undisturbed;
 
 /// The least that a slice takes.
 pub const LEAST_SLICE: Duration = Duration::from_micros(100);
 
 /// The share of a slice that the clock's precision may be.
 const SHARE_OF_PRECISION: f64 = 1e-3;
-/// About how many batches fill the budget of a point.
-const ROUNDS: f64 = 256.0;
+/// About how many batches fill the budget of a point, where nobody says how many there are.
+pub const USUAL_ROUNDS: u32 = 256;
 /// How many times more there are where a call is as long as a slice: such calls need none beside them. Rounding
 /// may double that again; so there are no more than [`MOST_ROUNDS`](super::MOST_ROUNDS).
 const MORE_OF_LONG_CALLS: u32 = 2;
@@ -21,6 +23,8 @@ const MORE_OF_LONG_CALLS: u32 = 2;
 const WARM_UP: u64 = 8;
 /// A single call that takes so long is not run again only to find out how long it takes.
 const COSTLY: Duration = Duration::from_secs(1);
+/// The most time that finding a size takes, but for the last trial.
+const LONGEST_TRIALS: Duration = Duration::from_millis(100);
 /// The most iterations of a slice: where the body was optimised away, they take no time.
 const MOST: u64 = 1 << 32;
 /// The most slices of a batch.
@@ -29,7 +33,7 @@ const MOST_SLICES: u64 = 1 << 16;
 /// How many iterations the batches of a sweep take, region by region, and in how many slices.
 ///
 /// A batch is one or more *slices*, as short as the clock allows, and what it comes to is the mean of those that do not
-/// lie far out ([`undisturbed_mean`]): whatever else the machine does now and then falls into some of the slices; of a
+/// lie far out ([`undisturbed`]): whatever else the machine does now and then falls into some of the slices; of a
 /// single long one it would be a part.
 ///
 /// A first batch is sized by doubling until that takes as long as a batch; a first call that is slow does not
@@ -39,6 +43,8 @@ pub struct Batches {
     slice: Duration,
     batch: Duration,
     sizes: Mutex<HashMap<Region, Size>>,
+    slices: AtomicU64,
+    left_out: AtomicU64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,152 +57,169 @@ struct Size {
 impl Default for Batches {
     /// Of one slice each.
     fn default() -> Self {
-        Self::sharing(0.0, None, 1)
+        Self::sharing(0.0, Duration::ZERO, 1, USUAL_ROUNDS)
     }
 }
 
 impl Batches {
-    /// For a clock of a precision, in seconds, and a budget that so many points share.
+    /// For a clock of a precision, in seconds, and a budget that so many points share for so many rounds.
     ///
     /// A slice lasts at least [`LEAST_SLICE`], and twice the precision is a thousandth of it at most. A batch has as many of
-    /// them as make some 250 batches fill the budget; where a single call is as long as a slice, 500 to 1000.
+    /// them as fill its share; where a single call is as long as a slice, half as many.
     ///
     /// ```
     /// use std::time::Duration;
-    /// use bencher_core::measure::{Batches, Region};
+    /// use bencher_core::measure::{Batches, FakeClock, Region, Timer, USUAL_ROUNDS};
     /// // How often calls of so many microseconds are run for the second batch of a point.
-    /// let calls = |micros, budget| {
-    ///     let batches = Batches::sharing(30e-9, budget, 10);
-    ///     let region = Region { point: 0, nth: 0 };
+    /// let calls = |micros, seconds| {
+    ///     let budget = Duration::from_secs(seconds);
+    ///     let batches = Batches::sharing(30e-9, budget, 10, USUAL_ROUNDS);
+    ///     let (region, timer) = (Region { point: 0, nth: 0 }, Timer::on(FakeClock::default()));
     ///     let mut calls = Vec::new();
     ///     for _ in 0..2 {
     ///         calls.clear();
-    ///         batches.take(region, &mut || {}, &mut |n| {
+    ///         batches.take(region, &timer, &mut || {}, &mut |n| {
     ///             calls.push(n);
     ///             Duration::from_micros(n * micros)
     ///         });
     ///     }
     ///     calls
     /// };
-    /// assert_eq!(calls(1, None), [12, 100], "a warm-up, and one slice");
-    /// let ten_seconds = Some(Duration::from_secs(10));
-    /// assert_eq!(calls(1, ten_seconds)[1..], [100; 39], "of 3.9 ms");
-    /// assert_eq!(calls(300, ten_seconds), [1; 6]);
-    /// assert_eq!(calls(1000, ten_seconds), [1]);
+    /// assert_eq!(calls(1, 0), [12, 100], "a warm-up, and one slice");
+    /// assert_eq!(calls(1, 10)[1..], [100; 39], "of 3.9 ms");
+    /// assert_eq!(calls(300, 10), [1; 6]);
+    /// assert_eq!(calls(1000, 10), [1]);
     /// ```
-    pub fn sharing(precision: f64, budget: Option<Duration>, points: u64) -> Self {
+    pub fn sharing(precision: f64, budget: Duration, points: u64, rounds: u32) -> Self {
         let slice = Duration::try_from_secs_f64(2.0 * precision / SHARE_OF_PRECISION)
             .unwrap_or(LEAST_SLICE)
             .max(LEAST_SLICE);
-        let share = budget.map_or(0.0, |budget| {
-            budget.as_secs_f64() / (points.max(1) as f64 * ROUNDS)
-        });
+        let share = budget.as_secs_f64() / (points.max(1) as f64 * f64::from(rounds.max(1)));
         Self {
             slice,
             batch: slice.max(Duration::try_from_secs_f64(share).unwrap_or_default()),
             sizes: Mutex::default(),
+            slices: AtomicU64::new(0),
+            left_out: AtomicU64::new(0),
         }
     }
 
+    /// The share of all slices so far that was left out as disturbed; none where there are no slices.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use bencher_core::measure::{Batches, FakeClock, Region, Timer, USUAL_ROUNDS};
+    /// let batches = Batches::sharing(30e-9, Duration::from_secs(1), 1, USUAL_ROUNDS);
+    /// assert_eq!(batches.left_out(), None);
+    /// let mut calls = 0;
+    /// batches.take(Region { point: 0, nth: 0 }, &Timer::on(FakeClock::default()), &mut || {}, &mut |n| {
+    ///     calls += 1;
+    ///     Duration::from_micros(n + if calls % 5 == 0 { 900 } else { 0 })
+    /// });
+    /// assert!(batches.left_out().is_some_and(|share| (0.15..0.25).contains(&share)));
+    /// ```
+    pub fn left_out(&self) -> Option<f64> {
+        let slices = self.slices.load(Ordering::Relaxed);
+        let left_out = self.left_out.load(Ordering::Relaxed);
+        (slices > 0).then(|| left_out as f64 / slices as f64)
+    }
+
     /// Runs one batch of a region: `run` runs so many iterations and says how long they took; `begin` is called before
-    /// the first that count, if possibly more than once. Gives a slice with the mean
-    /// time of those that were not disturbed.
+    /// the first that count, if possibly more than once. Gives a slice with the mean time of those that were not
+    /// disturbed.
     ///
     /// The region's first batch comes after runs that find its size, and is taken again where that was
-    /// wrong by more than a factor of two. Later ones come after an eighth of their iterations that do
+    /// wrong by far. Later ones come after an eighth of their iterations that do
     /// not count, because other points had the caches meanwhile; where there are fewer than eight,
-    /// none is spent on that.
+    /// none is spent on that. What `run` does besides (inputs that it makes) takes time of `timer` too: a batch has fewer
+    /// iterations for that, so that it keeps to its share.
     pub fn take(
         &self,
         region: Region,
+        timer: &Timer,
         begin: &mut dyn FnMut(),
         run: &mut dyn FnMut(u64) -> Duration,
     ) -> Slice {
+        let mut runs = Runs { timer, begin, run };
         let known = self.sizes().get(&region).copied();
-        let (size, slice) = match known {
-            None => self.first(begin, run),
+        let (size, ran) = match known {
+            None => self.first(&mut runs),
             Some(size) => {
                 let warm_up = size.iterations.saturating_mul(size.slices) / WARM_UP;
                 if warm_up > 0 {
-                    run(warm_up);
+                    runs.trial(warm_up);
                 }
-                (size, measured(size, begin, run))
+                (size, runs.batch(size))
             }
         };
-        let next = if self.fits(size, slice) {
+        let next = if self.fits(size, ran) {
             size
         } else {
-            self.size_for(slice)
+            self.size_for(ran)
         };
         self.sizes().insert(region, next);
-        slice
+        self.slices.fetch_add(size.slices, Ordering::Relaxed);
+        self.left_out.fetch_add(ran.left_out, Ordering::Relaxed);
+        ran.slice
     }
 
-    fn first(
-        &self,
-        begin: &mut dyn FnMut(),
-        run: &mut dyn FnMut(u64) -> Duration,
-    ) -> (Size, Slice) {
+    fn first(&self, runs: &mut Runs<'_>) -> (Size, Ran) {
         let once = Size {
             iterations: 1,
             slices: 1,
         };
-        let mut trial = measured(once, begin, run);
-        if trial.time >= COSTLY.max(self.batch) {
+        let mut trial = runs.batch(once);
+        if trial.whole >= COSTLY.max(self.batch) {
             return (once, trial);
         }
         // The first call may have been slow for reasons of its own: whatever it took, another follows. Trials go on for as long as a
         // batch, so that calls that vary have about as many to a slice in every run.
-        let mut first = true;
-        while first || (trial.time < self.batch && trial.iterations < MOST) {
-            if !first {
-                trial.iterations *= 2;
-            }
-            first = false;
-            trial.time = run(trial.iterations);
+        let enough = self.batch.min(LONGEST_TRIALS);
+        trial = runs.trial(1);
+        while trial.whole < enough && trial.slice.iterations < MOST {
+            trial = runs.trial(trial.slice.iterations * 2);
         }
         let size = self.size_for(trial);
-        let slice = measured(size, begin, run);
-        let better = self.size_for(slice);
-        if self.fits(size, slice) || better == size {
-            return (size, slice);
+        let ran = runs.batch(size);
+        let better = self.size_for(ran);
+        if self.fits(size, ran) || better == size {
+            return (size, ran);
         }
-        (better, measured(better, begin, run))
+        (better, runs.batch(better))
     }
 
-    /// Whether slices and batches have the right size within a factor of two, or cannot be smaller.
-    fn fits(&self, size: Size, slice: Slice) -> bool {
-        let (short, long) = (slice.time < self.slice / 2, slice.time > self.slice * 2);
-        if short && size.iterations < MOST || long && size.iterations > 1 {
-            return false;
-        }
-        let batch = slice.time.as_nanos() * u128::from(size.slices);
-        let wanted = self.batch_of(size.iterations).as_nanos();
-        !(batch > 2 * wanted && size.slices > 1 || 4 * batch < wanted && size.slices < MOST_SLICES)
+    /// Whether slices and batches have about the right size, or cannot be smaller: batches within a factor of two above and
+    /// four below.
+    fn fits(&self, size: Size, ran: Ran) -> bool {
+        let ideal = self.size_for(ran);
+        let iterations = ideal.iterations <= size.iterations.saturating_mul(2)
+            && size.iterations <= ideal.iterations.saturating_mul(2);
+        let slices = ideal.slices <= size.slices.saturating_mul(4)
+            && size.slices <= ideal.slices.saturating_mul(2);
+        iterations && slices
     }
 
-    fn size_for(&self, slice: Slice) -> Size {
-        let each = slice.time.as_nanos().max(1);
-        let wanted = self.slice.as_nanos() * u128::from(slice.iterations);
-        let iterations = u64::try_from(wanted.div_ceil(each))
-            .unwrap_or(MOST)
+    fn size_for(&self, ran: Ran) -> Size {
+        let iterations_within = |limit: Duration, each: Duration| {
+            let all = limit.as_nanos() * u128::from(ran.slice.iterations);
+            u64::try_from(all.div_ceil(each.as_nanos().max(1))).unwrap_or(MOST)
+        };
+        let iterations = iterations_within(self.slice, ran.slice.time)
+            .min(iterations_within(self.batch, ran.whole))
             .clamp(1, MOST);
-        let time = each * u128::from(iterations) / u128::from(slice.iterations.max(1));
-        let slices = self.batch_of(iterations).as_nanos() / time.max(1);
-        let slices = u64::try_from(slices)
-            .unwrap_or(MOST_SLICES)
-            .min(MOST_SLICES);
-        Size {
-            iterations,
-            slices: slices.max(1),
-        }
-    }
-
-    /// How long a batch lasts whose slices have so many iterations.
-    fn batch_of(&self, iterations: u64) -> Duration {
-        match iterations {
+        // How long a batch lasts: calls as long as a slice need none beside them, so there are more rounds.
+        let batch = match iterations {
             1 => self.batch / MORE_OF_LONG_CALLS,
             _ => self.batch,
+        };
+        let whole = ran.whole.as_nanos() * u128::from(iterations);
+        let whole = whole / u128::from(ran.slice.iterations.max(1));
+        let slices = batch.as_nanos() / whole.max(1);
+        Size {
+            iterations,
+            slices: u64::try_from(slices)
+                .unwrap_or(MOST_SLICES)
+                .clamp(1, MOST_SLICES),
         }
     }
 
@@ -205,15 +228,54 @@ impl Batches {
     }
 }
 
-/// A slice as those of the batch were that were not disturbed.
-fn measured(size: Size, begin: &mut dyn FnMut(), run: &mut dyn FnMut(u64) -> Duration) -> Slice {
-    let mut seconds = Vec::with_capacity(usize::try_from(size.slices).unwrap_or_default());
-    begin();
-    seconds.extend((0..size.slices).map(|_| run(size.iterations).as_secs_f64()));
-    let mean = undisturbed_mean(&seconds).unwrap_or_default();
-    Slice {
-        iterations: size.iterations,
-        time: Duration::try_from_secs_f64(mean).unwrap_or(Duration::MAX),
+/// What runs iterations, with the clock that tells what that takes in all.
+struct Runs<'r> {
+    timer: &'r Timer,
+    begin: &'r mut dyn FnMut(),
+    run: &'r mut dyn FnMut(u64) -> Duration,
+}
+
+/// Iterations that were run.
+#[derive(Clone, Copy)]
+struct Ran {
+    slice: Slice,
+    /// What a slice took in all, with what is not timed.
+    whole: Duration,
+    left_out: u64,
+}
+
+impl Runs<'_> {
+    fn trial(&mut self, iterations: u64) -> Ran {
+        let start = self.timer.now();
+        let time = (self.run)(iterations);
+        Ran {
+            slice: Slice { iterations, time },
+            whole: self.timer.since(start).max(time),
+            left_out: 0,
+        }
+    }
+
+    /// A slice as those of the batch were that were not disturbed.
+    fn batch(&mut self, size: Size) -> Ran {
+        let mut seconds = Vec::with_capacity(usize::try_from(size.slices).unwrap_or_default());
+        (self.begin)();
+        let start = self.timer.now();
+        let times = (0..size.slices).map(|_| (self.run)(size.iterations));
+        seconds.extend(times.map(|time| time.as_secs_f64()));
+        let whole = self.timer.since(start).as_secs_f64() / size.slices.max(1) as f64;
+        let (mean, left_out) = match undisturbed(&seconds) {
+            Some(found) => (found.mean, found.left_out as u64),
+            None => (0.0, 0),
+        };
+        let duration = |seconds| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
+        Ran {
+            slice: Slice {
+                iterations: size.iterations,
+                time: duration(mean),
+            },
+            whole: duration(whole.max(mean)),
+            left_out,
+        }
     }
 }
 
@@ -243,7 +305,7 @@ mod tests {
 
         fn take(&mut self, batches: &Batches) -> Slice {
             let timer = Timer::on(self.clock.clone());
-            batches.take(REGION, &mut || {}, &mut |iterations| {
+            batches.take(REGION, &timer, &mut || {}, &mut |iterations| {
                 let start = timer.now();
                 for _ in 0..iterations {
                     self.clock
@@ -275,8 +337,8 @@ mod tests {
     #[test]
     fn a_size_that_no_longer_fits_is_corrected_for_the_next_batch() {
         let batches = Batches::default();
-        // The first batch comes after 4,096 calls, the second after 1,250.
-        let slow_from = 4096 + 10_000 + 1250 + 10_000;
+        // The first batch comes after 32,768 calls, the second after 1,250.
+        let slow_from = 32_768 + 10_000 + 1250 + 10_000;
         let mut body = Body::new(|call| if call < slow_from { 10 } else { 1000 });
         for _ in 0..3 {
             assert_eq!(body.take(&batches).iterations, 10_000);
@@ -298,7 +360,8 @@ mod tests {
     #[test]
     fn a_body_that_takes_no_time_ends() {
         let batches = Batches::default();
-        let batch = batches.take(REGION, &mut || {}, &mut |_| Duration::ZERO);
+        let timer = Timer::on(FakeClock::default());
+        let batch = batches.take(REGION, &timer, &mut || {}, &mut |_| Duration::ZERO);
         assert_eq!(batch.iterations, MOST);
         assert_eq!(batch.per_iteration(0.0), Timed::Time(0.0));
         assert_eq!(batch.per_iteration(1e-10), Timed::Below { floor: 1e-9 });
@@ -307,7 +370,7 @@ mod tests {
     /// Something else takes 1 ms from one call in 2000, which is a third of all time, and is in two of 39 slices.
     #[test]
     fn what_disturbs_some_slices_is_not_in_the_time() {
-        let batches = Batches::sharing(30e-9, Some(Duration::from_secs(1)), 1);
+        let batches = Batches::sharing(30e-9, Duration::from_secs(1), 1, USUAL_ROUNDS);
         let mut body = Body::new(|call| if call % 2000 == 0 { 1_001_000 } else { 1_000 });
         for _ in 0..5 {
             let slice = body.take(&batches);
@@ -320,7 +383,7 @@ mod tests {
     fn batches_share_the_budget() {
         let budget = Duration::from_secs(1);
         for micros in [1, 40, 99, 101, 150, 700, 976, 1000, 1954, 3000, 20_000] {
-            let batches = Batches::sharing(30e-9, Some(budget), 1);
+            let batches = Batches::sharing(30e-9, budget, 1, USUAL_ROUNDS);
             let mut body = Body::new(|_| micros * 1000);
             body.take(&batches);
             let before = body.clock.now();
@@ -336,12 +399,38 @@ mod tests {
         }
     }
 
+    /// What makes inputs is not timed, but takes a hundred times as long as the work.
+    #[test]
+    fn what_is_not_timed_counts_for_the_length() {
+        let batches = Batches::sharing(30e-9, Duration::from_secs(10), 1, USUAL_ROUNDS);
+        let clock = FakeClock::default();
+        let timer = Timer::on(clock.clone());
+        for _ in 0..3 {
+            let before = clock.now();
+            let slice = batches.take(REGION, &timer, &mut || {}, &mut |n| {
+                clock.advance(Duration::from_micros(101 * n));
+                Duration::from_micros(n)
+            });
+            assert_eq!(slice.per_iteration(0.0), Timed::Time(1e-6));
+            let spent = clock.now().saturating_sub(before);
+            assert!(
+                spent < Duration::from_millis(300),
+                "{spent:?} for a share of 39 ms"
+            );
+        }
+    }
+
     #[test]
     fn regions_are_apart() {
         let batches = Batches::default();
-        let fast = batches.take(REGION, &mut || {}, &mut |n| Duration::from_nanos(n * 10));
+        let timer = Timer::on(FakeClock::default());
+        let fast = batches.take(REGION, &timer, &mut || {}, &mut |n| {
+            Duration::from_nanos(n * 10)
+        });
         let other = Region { nth: 1, ..REGION };
-        let slow = batches.take(other, &mut || {}, &mut |n| Duration::from_nanos(n * 1000));
+        let slow = batches.take(other, &timer, &mut || {}, &mut |n| {
+            Duration::from_nanos(n * 1000)
+        });
         assert_eq!((fast.iterations, slow.iterations), (10_000, 100));
     }
 }

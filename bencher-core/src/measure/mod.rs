@@ -15,7 +15,7 @@
 //! let batches = Batches::default();
 //! // 50 ns an iteration, but for a slow first one.
 //! let mut first = true;
-//! let slice = batches.take(Region { point: 0, nth: 0 }, &mut || {}, &mut |iterations| {
+//! let slice = batches.take(Region { point: 0, nth: 0 }, &timer, &mut || {}, &mut |iterations| {
 //!     let start = timer.now();
 //!     for _ in 0..iterations {
 //!         clock.advance(Duration::from_nanos(if first { 9_000_000 } else { 50 }));
@@ -45,7 +45,7 @@ mod watch;
 pub use allocation::{
     AllocationRegion, Allocations, CountingAllocator, is_counting_allocator_installed,
 };
-pub use batches::{Batches, LEAST_SLICE};
+pub use batches::{Batches, LEAST_SLICE, USUAL_ROUNDS};
 pub use below::{below_resolution, floor_of};
 pub(crate) use clock::repeat;
 pub use clock::{Clock, ClockCosts, ClockKind, FakeClock, MonotonicClock, Timer};
@@ -58,6 +58,6 @@ pub use memory::{peak_resident, reset_peak_resident};
 pub use order::Alternatives;
 pub use process::{PILOTS, PROCESS_VARIABLE, Replicate, block};
 pub use reason::Reason;
-pub use rounds::{FIRST_LOOK, MOST_ROUNDS, RoundRules, Rounds, Stop, Wanted};
+pub use rounds::{DEFAULT_BUDGET, FIRST_LOOK, MOST_ROUNDS, RoundRules, Rounds, Stop, Wanted};
 pub use slice::{Region, Slice, Timed};
 pub(crate) use watch::Watch;

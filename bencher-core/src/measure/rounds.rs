@@ -10,6 +10,8 @@ use super::order::{Alternatives, ordered};
 pub const FIRST_LOOK: u32 = 11;
 /// The most rounds of a sweep.
 pub const MOST_ROUNDS: u32 = 1024;
+/// How long a sweep goes on where nobody says anything.
+pub const DEFAULT_BUDGET: Duration = Duration::from_secs(10);
 /// How near the last three estimates of the noise lie to each other where it has settled.
 const SETTLED: f64 = 0.05;
 

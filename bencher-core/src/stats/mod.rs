@@ -24,7 +24,7 @@ mod undisturbed;
 pub use ratio::{Ratio, paired_ratio, ratio};
 pub use replicates::{rounds_per_process, summary_of_processes};
 pub use summary::{MISRATE, Outliers, Summary, outliers, summary};
-pub use undisturbed::undisturbed_mean;
+pub use undisturbed::{Undisturbed, undisturbed};
 
 /// The arithmetic mean, by compensated summation; `None` of nothing.
 ///

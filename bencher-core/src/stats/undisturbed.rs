@@ -2,38 +2,56 @@
 
 /// The median distance from the median, times this, estimates a standard deviation (of normal values).
 const DEVIATION_PER_DISTANCE: f64 = 1.4826;
-/// From how many such deviations on a value lies far out.
+/// From how many such deviations on a value of many lies far out.
 const FAR: f64 = 3.5;
+/// Of so many values it must be twice as many, since few show their deviation badly.
+const FEW: f64 = 5.0;
 /// What lies within this share of the median never does.
 const NEAR: f64 = 1e-3;
 
-/// The mean of the values that do not lie far out, by Hampel's identifier (1974): further from the median than 3.5 times
-/// 1.4826 times the median of such distances, and than a thousandth of it. `None` of nothing, or where a value
-/// is not finite.
+/// The mean of values without those that lie far out, as [`undisturbed`] finds it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Undisturbed {
+    /// The mean of the others.
+    pub mean: f64,
+    /// How many lie far out.
+    pub left_out: usize,
+}
+
+/// The mean of the values that do not lie far out, after Hampel's identifier (1974): further from the median than
+/// `3.5 (1 + 5 / n)` times 1.4826 times the median of such distances, and than a thousandth of it. `None` of nothing, or where a
+/// value is not finite.
 ///
-/// Up to half of the values may be disturbed. Of normal values one in two thousand lies far out, so the mean of those that
-/// vary by themselves hardly says less than that of all.
+/// Fewer than half of the values may be disturbed. Of normal values hardly one in a hundred lies far out where there are
+/// eight or more, so the mean of those that vary by themselves says nearly as much as that of all.
 ///
 /// ```
-/// use bencher_core::stats::undisturbed_mean;
-/// assert_eq!(undisturbed_mean(&[9.0, 10.0, 11.0, 10.0, 90.0]), Some(10.0));
-/// assert_eq!(undisturbed_mean(&[2.0, 2.0, 2.0, 7.0]), Some(2.0), "most are equal");
-/// assert_eq!(undisturbed_mean(&[]), None);
+/// use bencher_core::stats::{Undisturbed, undisturbed};
+/// let found = undisturbed(&[9.0, 10.0, 11.0, 10.0, 90.0]);
+/// assert_eq!(found, Some(Undisturbed { mean: 10.0, left_out: 1 }));
+/// let found = undisturbed(&[2.0, 2.0, 2.0, 7.0]).ok_or("nothing")?;
+/// assert_eq!(found.mean, 2.0, "most are equal");
+/// assert_eq!(undisturbed(&[]), None);
+/// # Ok::<(), &str>(())
 /// ```
-pub fn undisturbed_mean(values: &[f64]) -> Option<f64> {
+pub fn undisturbed(values: &[f64]) -> Option<Undisturbed> {
     if values.iter().any(|x| !x.is_finite()) {
         return None;
     }
     let middle = super::median(values)?;
     let distances: Vec<f64> = values.iter().map(|x| (x - middle).abs()).collect();
     let deviation = DEVIATION_PER_DISTANCE * super::median(&distances)?;
-    let limit = (FAR * deviation).max(NEAR * middle.abs());
+    let far = FAR * (1.0 + FEW / values.len() as f64);
+    let limit = (far * deviation).max(NEAR * middle.abs());
     let kept = values.iter().zip(&distances);
     let kept: Vec<f64> = kept
         .filter(|(_, distance)| **distance <= limit)
         .map(|(x, _)| *x)
         .collect();
-    super::mean(&kept)
+    Some(Undisturbed {
+        mean: super::mean(&kept)?,
+        left_out: values.len() - kept.len(),
+    })
 }
 
 #[cfg(test)]
@@ -49,8 +67,9 @@ mod tests {
             bad in proptest::collection::vec(1e3_f64..1e9, 0..10),
         ) {
             let all: Vec<f64> = good.iter().chain(&bad).copied().collect();
-            let found = undisturbed_mean(&all).unwrap();
-            prop_assert!((1.0..=2.0).contains(&found), "{found}");
+            let found = undisturbed(&all).unwrap();
+            prop_assert!((1.0..=2.0).contains(&found.mean), "{found:?}");
+            prop_assert!(found.left_out >= bad.len());
         }
 
         /// Values of one heap are all kept.
@@ -58,7 +77,28 @@ mod tests {
         fn what_varies_evenly_is_kept(count in 5_u32..60, unit in 1e-9_f64..1e9) {
             let values: Vec<f64> = (0..count).map(|n| unit * f64::from(100 + n)).collect();
             let mean = crate::stats::mean(&values).unwrap();
-            prop_assert!((undisturbed_mean(&values).unwrap() / mean - 1.0).abs() < 1e-12);
+            prop_assert!((undisturbed(&values).unwrap().mean / mean - 1.0).abs() < 1e-12);
+        }
+    }
+
+    /// The share of normal values that is taken for disturbed, and how much the variance of the mean grows by that.
+    #[test]
+    fn normal_values_are_mostly_kept() {
+        let uniform = |n: u64| (crate::space::mix(n) >> 11) as f64 / (1_u64 << 53) as f64;
+        // The sum of twelve of them is nearly normal, with a deviation of 1.
+        let normal = |n: u64| (0..12).map(|k| uniform(n * 12 + k)).sum::<f64>() - 6.0 + 100.0;
+        for (count, growth) in [(3, 1.25), (9, 1.1), (39, 1.05)] {
+            let means: Vec<f64> = (0..4000)
+                .map(|trial| {
+                    let values: Vec<f64> = (0..count).map(|n| normal(trial * count + n)).collect();
+                    undisturbed(&values).unwrap().mean
+                })
+                .collect();
+            let variance = crate::stats::var(&means, 1).unwrap() * count as f64;
+            assert!(
+                (0.9..growth).contains(&variance),
+                "{count} values: {variance}"
+            );
         }
     }
 
@@ -66,12 +106,12 @@ mod tests {
     #[test]
     fn steps_of_a_clock_are_no_disturbance() {
         let values = [1.0, 1.0, 1.0, 1.0005, 1.0005];
-        assert!((undisturbed_mean(&values).unwrap() - 1.0002).abs() < 1e-12);
+        assert!((undisturbed(&values).unwrap().mean - 1.0002).abs() < 1e-12);
     }
 
     #[test]
     fn what_is_not_finite_has_no_mean() {
-        assert_eq!(undisturbed_mean(&[1.0, f64::NAN]), None);
-        assert_eq!(undisturbed_mean(&[f64::INFINITY]), None);
+        assert_eq!(undisturbed(&[1.0, f64::NAN]), None);
+        assert_eq!(undisturbed(&[f64::INFINITY]), None);
     }
 }

@@ -40,6 +40,8 @@ pub struct RunEnd {
     pub failed_fast: bool,
     /// The results that counters should have filled and did not.
     pub uncounted: Vec<Uncounted>,
+    /// The share of the slices of timed code that was left out as disturbed; none where nothing was timed here.
+    pub left_out: Option<f64>,
     /// What the samples used together that were taken in worker processes.
     pub used: Option<Usage>,
     /// How many samples were tried again, and how often.
@@ -114,10 +116,11 @@ impl<S: Benchmark> SweepExecutor<S> {
         };
         let counted = Counted::of::<S>();
         let states = Arc::new(States::default());
+        let batches = alone.then(|| Arc::new(self.batches(rounds, processes, &timer)));
         let setting = Setting {
             states: Arc::clone(&states),
             folders,
-            batches: alone.then(|| self.batches(rounds, &timer)),
+            batches: batches.clone(),
             counted: counted.clone(),
             timer: timer.clone(),
         };
@@ -147,6 +150,7 @@ impl<S: Benchmark> SweepExecutor<S> {
             rounds: None,
             failed_fast: false,
             uncounted: Vec::new(),
+            left_out: None,
             used: None,
             retried: Retried::default(),
             store_error: None,
@@ -178,6 +182,7 @@ impl<S: Benchmark> SweepExecutor<S> {
         }
         close(jobs, &states, &mut end, progress);
         end.uncounted = self.uncounted(counted.as_deref());
+        end.left_out = batches.and_then(|batches| batches.left_out());
         Ok(end)
     }
 

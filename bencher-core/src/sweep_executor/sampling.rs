@@ -6,7 +6,9 @@ use crate::context::{Context, States};
 use crate::evaluator::RunFunction;
 use crate::evaluator::process::Role;
 use crate::job::{CodePolicy, Job, MachinePolicy, Sample, SampleCache};
-use crate::measure::{Batches, RoundRules, Timer, below_resolution};
+use crate::measure::{
+    Batches, DEFAULT_BUDGET, RoundRules, Timer, USUAL_ROUNDS, Wanted, below_resolution,
+};
 use crate::store::{
     JobFolders, Pack, ResultId, SampleIndex, SampleStore, SampleWriter, StoreError,
 };
@@ -17,7 +19,7 @@ use super::counted::{Counted, Uncounted};
 use super::identity::result_id;
 use super::plan::recorded_results;
 use super::run::SweepExecutor;
-use super::run_options::RunOptions;
+use super::run_options::{Processes, RunOptions};
 
 impl<S: Benchmark> SweepExecutor<S> {
     /// Takes the samples that this worker process is given, until there are no more.
@@ -29,6 +31,7 @@ impl<S: Benchmark> SweepExecutor<S> {
         let RunOptions {
             folders,
             rounds,
+            processes,
             timer,
             ..
         } = options;
@@ -36,7 +39,7 @@ impl<S: Benchmark> SweepExecutor<S> {
         let setting = Setting {
             states: Arc::clone(&states),
             folders,
-            batches: alone.then(|| self.batches(rounds, &timer)),
+            batches: alone.then(|| Arc::new(self.batches(rounds, processes, &timer))),
             counted: Counted::of::<S>(),
             timer,
         };
@@ -162,11 +165,24 @@ impl<S: Benchmark> SweepExecutor<S> {
         uncounted
     }
 
-    /// The sizes of the batches of a timed sweep.
-    pub(super) fn batches(&self, rounds: Option<RoundRules>, timer: &Timer) -> Batches {
-        let budget = rounds.and_then(|rules| rules.budget);
+    /// The sizes of the batches of a timed sweep: those that are wanted fill the user's budget, and without one a batch is
+    /// as long as one of many in the usual budget.
+    pub(super) fn batches(
+        &self,
+        rounds: Option<RoundRules>,
+        processes: Processes,
+        timer: &Timer,
+    ) -> Batches {
+        let said = rounds.and_then(|rules| Some((rules.budget?, rules.rounds)));
+        let (budget, count) = match (said, processes) {
+            (None, _) => (DEFAULT_BUDGET, USUAL_ROUNDS),
+            (Some((budget, _)), Processes::Replicate(_, block)) => (budget, block),
+            (Some((budget, Wanted::Exactly(count))), _) => (budget, count),
+            (Some((budget, Wanted::AsNeeded)), _) => (budget, USUAL_ROUNDS),
+        };
         let points = u64::try_from(self.plan.space().len()).unwrap_or(u64::MAX);
-        Batches::sharing(timer.costs().precision, budget, points)
+        let precision = timer.costs().precision;
+        Batches::sharing(precision, budget, points, count.min(USUAL_ROUNDS))
     }
 }
 
@@ -174,7 +190,7 @@ impl<S: Benchmark> SweepExecutor<S> {
 pub(super) struct Setting {
     pub(super) states: Arc<States>,
     pub(super) folders: Option<JobFolders>,
-    pub(super) batches: Option<Batches>,
+    pub(super) batches: Option<Arc<Batches>>,
     pub(super) counted: Option<Arc<Counted>>,
     pub(super) timer: Timer,
 }

@@ -128,7 +128,7 @@ fn a_variable_that_is_nearly_an_option_is_told() {
         "BENCHER_REPEET",
         "BENCHER_REPEATS",
         "BENCHER_CONFIG",
-        "BENCHER_MY_OWN_DATA",
+        "BENCHER_INPUT_DIR",
         "REPEATS",
     ];
     let told = super::super::environment::misspelt(given.into_iter().map(Into::into));

@@ -9,10 +9,12 @@ pub(super) struct Gauge {
     source: Source,
     /// What one count is in the counter's unit.
     unit: f64,
-    /// What an empty piece adds.
+    /// What an empty piece adds, with all gauges that are read around it.
     own: f64,
     before: Option<Tick>,
-    total: f64,
+    /// How far it grew in all pieces.
+    grown: Tick,
+    pieces: u32,
     fault: Option<Reason>,
 }
 
@@ -33,18 +35,32 @@ pub(super) struct Tick {
 }
 
 impl Tick {
-    /// How far the number grew, projected to the whole time where it was counted for a part of it.
-    pub(super) fn since(self, before: Self) -> Result<f64, Reason> {
-        let grown = self.value.saturating_sub(before.value) as f64;
-        let wanted = self.wanted.saturating_sub(before.wanted);
-        let counted = self.counted.saturating_sub(before.counted);
-        if wanted == counted {
-            return Ok(grown);
+    /// How far it grew.
+    fn since(self, before: Self) -> Self {
+        Self {
+            value: self.value.saturating_sub(before.value),
+            wanted: self.wanted.saturating_sub(before.wanted),
+            counted: self.counted.saturating_sub(before.counted),
         }
-        if counted == 0 {
+    }
+
+    fn and(self, more: Self) -> Self {
+        Self {
+            value: self.value.saturating_add(more.value),
+            wanted: self.wanted.saturating_add(more.wanted),
+            counted: self.counted.saturating_add(more.counted),
+        }
+    }
+
+    /// How far the number grew, projected to the whole time where it was counted for a part of it.
+    fn projected(self) -> Result<f64, Reason> {
+        if self.wanted == self.counted {
+            return Ok(self.value as f64);
+        }
+        if self.counted == 0 {
             return Err(Reason::Crowded);
         }
-        Ok(grown * wanted as f64 / counted as f64)
+        Ok(self.value as f64 * self.wanted as f64 / self.counted as f64)
     }
 }
 
@@ -59,34 +75,31 @@ impl Gauge {
             Counter::CpuTime | Counter::TaskClock => 1e-9,
             _ => 1.0,
         };
-        let mut gauge = Self {
+        Ok(Self {
             source,
             unit,
             own: 0.0,
             before: None,
-            total: 0.0,
+            grown: Tick::default(),
+            pieces: 0,
             fault: None,
-        };
-        gauge.own = gauge.empty();
-        gauge.reset();
-        Ok(gauge)
+        })
     }
 
-    /// The least that an empty piece adds.
-    fn empty(&mut self) -> f64 {
-        const TRIES: u32 = 16;
-        let tries = (0..TRIES).map(|_| {
-            self.reset();
-            self.start();
-            self.stop();
-            self.total
-        });
-        tries.reduce(f64::min).unwrap_or(0.0)
+    /// Takes what it grew in the pieces since the last reset, which were empty, for what each adds, unless an earlier
+    /// try found less.
+    pub(super) fn calibrate(&mut self, is_first: bool) {
+        let Ok(grown) = self.grown.projected() else {
+            return;
+        };
+        let own = grown / f64::from(self.pieces.max(1));
+        self.own = if is_first { own } else { self.own.min(own) };
     }
 
     pub(super) fn reset(&mut self) {
         self.before = None;
-        self.total = 0.0;
+        self.grown = Tick::default();
+        self.pieces = 0;
         self.fault = None;
     }
 
@@ -104,8 +117,11 @@ impl Gauge {
         let Some(before) = self.before.take() else {
             return;
         };
-        match now.and_then(|now| now.since(before)) {
-            Ok(grown) => self.total += (grown - self.own).max(0.0),
+        match now {
+            Ok(now) => {
+                self.grown = self.grown.and(now.since(before));
+                self.pieces = self.pieces.saturating_add(1);
+            }
             Err(reason) => self.fault = Some(reason),
         }
     }
@@ -114,7 +130,10 @@ impl Gauge {
     pub(super) fn total(&self) -> Result<f64, Reason> {
         match &self.fault {
             Some(reason) => Err(reason.clone()),
-            None => Ok(self.total * self.unit),
+            None => {
+                let own = self.own * f64::from(self.pieces);
+                Ok((self.grown.projected()? - own).max(0.0) * self.unit)
+            }
         }
     }
 }
@@ -143,9 +162,17 @@ mod tests {
             wanted,
             counted,
         };
-        assert_eq!(at(150, 0, 0).since(at(100, 0, 0)), Ok(50.0));
-        assert_eq!(at(150, 20, 20).since(at(100, 10, 10)), Ok(50.0));
-        assert_eq!(at(150, 30, 20).since(at(100, 10, 10)), Ok(100.0));
-        assert_eq!(at(100, 30, 10).since(at(100, 10, 10)), Err(Reason::Crowded));
+        let grown = |now: Tick, before| now.since(before).projected();
+        assert_eq!(grown(at(150, 0, 0), at(100, 0, 0)), Ok(50.0));
+        assert_eq!(grown(at(150, 20, 20), at(100, 10, 10)), Ok(50.0));
+        assert_eq!(grown(at(150, 30, 20), at(100, 10, 10)), Ok(100.0));
+        let crowded = at(100, 30, 10).since(at(100, 10, 10));
+        assert_eq!(crowded.projected(), Err(Reason::Crowded));
+        let other = at(150, 30, 30).since(at(100, 10, 10));
+        assert_eq!(
+            crowded.and(other).projected(),
+            Ok(100.0),
+            "of two pieces one was counted"
+        );
     }
 }

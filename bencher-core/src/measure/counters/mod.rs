@@ -105,7 +105,22 @@ impl Meter {
                 value: Err(available.err().unwrap_or(Reason::NothingTimed)),
             });
         }
+        meter.calibrate();
         meter
+    }
+
+    /// Finds what reading the counters adds to each: the least that an empty piece does.
+    fn calibrate(&mut self) {
+        const TRIES: u32 = 16;
+        for nth in 0..TRIES {
+            self.reset();
+            self.start();
+            self.stop(1);
+            for (_, gauge) in &mut self.gauges {
+                gauge.calibrate(nth == 0);
+            }
+        }
+        self.reset();
     }
 
     fn add(&mut self, place: usize, counter: Counter) -> Result<(), Reason> {
@@ -153,7 +168,7 @@ impl Meter {
     pub fn start(&mut self) {
         // What reading the one adds to the other is least in this order.
         if let Some(peak) = &mut self.resident {
-            peak.fault = reset_peak_resident().err();
+            peak.fault = peak.fault.take().or(reset_peak_resident().err());
         }
         for (_, gauge) in &mut self.gauges {
             gauge.start();
