@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use super::super::Limits;
 use super::descendants::Mark;
 use super::launch::{Launch, VARIABLE};
-use super::output::Output;
+use super::output::{LastLines, Output};
 use super::system::kill_group;
 use super::wire::{Hello, Incoming, Order, VERSION, send};
 
@@ -182,7 +182,7 @@ impl Worker {
 pub(super) struct Death {
     pub(super) why: Option<Why>,
     status: Option<ExitStatus>,
-    last_lines: String,
+    last_lines: LastLines,
 }
 
 impl Death {
@@ -193,9 +193,17 @@ impl Death {
             (_, Some(status)) => how(status),
             (_, None) => "its worker process ended in an unknown way".to_owned(),
         };
-        if !self.last_lines.is_empty() {
-            text.push_str("; the last it printed:\n");
-            text.push_str(&self.last_lines);
+        let LastLines {
+            text: lines,
+            is_of_this_job,
+        } = &self.last_lines;
+        if !lines.is_empty() {
+            text.push_str("; the last it printed");
+            if !is_of_this_job {
+                text.push_str(", for this job or the one before");
+            }
+            text.push_str(":\n");
+            text.push_str(lines);
         }
         text
     }

@@ -25,6 +25,8 @@ struct Shared {
 #[derive(Debug, Default)]
 struct State {
     last: VecDeque<u8>,
+    /// How much of `last` was there when the job before was known to have ended.
+    before: usize,
     is_over: bool,
 }
 
@@ -56,17 +58,22 @@ impl Output {
         Ok(output)
     }
 
-    /// Forgets what was printed so far, since another job begins, and says how many bytes it was.
+    /// Counts anew, since a job has ended, and says how many bytes were printed since the last.
+    ///
+    /// The worker may be at its next job already when it is known here that one has ended; so what was printed may be of either, and
+    /// is kept until the next has ended.
     pub(super) fn begin_job(&self) -> u64 {
         let printed = self.0.printed.swap(0, Ordering::Relaxed);
         if printed > 0 {
-            self.0.lock().last.clear();
+            let state = &mut *self.0.lock();
+            state.last.drain(..state.before);
+            state.before = state.last.len();
         }
         printed
     }
 
     /// The last lines that a worker printed which has ended.
-    pub(super) fn last_lines(&self) -> String {
+    pub(super) fn last_lines(&self) -> LastLines {
         let state = self.0.lock();
         let wait = Duration::from_millis(500);
         let ended = self
@@ -74,16 +81,37 @@ impl Output {
             .ended
             .wait_timeout_while(state, wait, |state| !state.is_over);
         let (state, _) = ended.unwrap_or_else(PoisonError::into_inner);
-        let bytes: Vec<u8> = state.last.iter().copied().collect();
-        let text = String::from_utf8_lossy(&bytes);
-        let lines: Vec<&str> = text
-            .lines()
-            .map(str::trim_end)
-            .filter(|line| !line.is_empty() && !is_of_backtrace(line))
-            .collect();
-        let first = lines.len().saturating_sub(LINES);
-        lines.get(first..).unwrap_or_default().join("\n")
+        let shown = |bytes: Vec<u8>| {
+            let text = String::from_utf8_lossy(&bytes);
+            let lines: Vec<&str> = text
+                .lines()
+                .map(str::trim_end)
+                .filter(|line| !line.is_empty() && !is_of_backtrace(line))
+                .collect();
+            let first = lines.len().saturating_sub(LINES);
+            lines.get(first..).unwrap_or_default().join("\n")
+        };
+        let since = shown(state.last.iter().skip(state.before).copied().collect());
+        if since.is_empty() {
+            LastLines {
+                text: shown(state.last.iter().copied().collect()),
+                is_of_this_job: false,
+            }
+        } else {
+            LastLines {
+                text: since,
+                is_of_this_job: true,
+            }
+        }
     }
+}
+
+/// The last that a worker printed.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct LastLines {
+    pub(super) text: String,
+    /// Whether it is known to be of the job that it was at; it may be of the one before otherwise.
+    pub(super) is_of_this_job: bool,
 }
 
 impl Shared {
@@ -96,6 +124,7 @@ impl Shared {
         state.last.extend(kept);
         let over = state.last.len().saturating_sub(KEPT);
         state.last.drain(..over);
+        state.before = state.before.saturating_sub(over);
         let count = bytes.len() as u64;
         self.printed.fetch_add(count, Ordering::Relaxed) + count
     }
@@ -153,12 +182,30 @@ mod tests {
         }
         told.recv_timeout(Duration::from_secs(20)).unwrap();
         drop(writer);
-        let lines = output.last_lines();
+        let lines = output.last_lines().text;
         assert!(
             lines.starts_with("line 1994\n") && lines.ends_with("line 1999"),
             "{lines}"
         );
         assert!(output.begin_job() > 10_000);
-        assert_eq!((output.begin_job(), output.last_lines().as_str()), (0, ""));
+        assert_eq!(output.begin_job(), 0);
+    }
+
+    /// What a job printed is read before it is known that the one before has ended.
+    #[test]
+    fn what_is_read_early_is_not_lost() {
+        let output = Output::default();
+        output.0.lock().is_over = true;
+        output.0.take_in(b"of the first\n");
+        output.begin_job();
+        output.0.take_in(b"about to abort\n");
+        output.begin_job();
+        let lines = |text: &str, is_of_this_job| LastLines {
+            text: text.to_owned(),
+            is_of_this_job,
+        };
+        assert_eq!(output.last_lines(), lines("about to abort", false));
+        output.0.take_in(b"of the third\n");
+        assert_eq!(output.last_lines(), lines("of the third", true));
     }
 }
