@@ -1,6 +1,6 @@
 //! Timed results: rounds, stops, budgets, resumption, comparison; all on a fake clock.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,12 +18,26 @@ use bencher::value::Digest;
 
 thread_local! {
     static CLOCK: RefCell<FakeClock> = RefCell::default();
+    /// How many calls were timed, and after how many of them something takes 1 ms.
+    static CALLS: Cell<(u64, u64)> = const { Cell::new((0, 0)) };
+    /// After how many samples who is interrupted.
+    static INTERRUPT: RefCell<Option<(usize, Interrupt)>> = RefCell::default();
     /// The points in the order in which they were measured.
     static MEASURED: RefCell<Vec<(u64, bool)>> = RefCell::default();
 }
 
 fn pass(nanoseconds: f64) {
     CLOCK.with_borrow(|clock| clock.advance(Duration::from_secs_f64(nanoseconds * 1e-9)));
+}
+
+/// A call, and what disturbs it now and then.
+fn call(nanoseconds: f64) {
+    let (calls, period) = CALLS.get();
+    CALLS.set((calls + 1, period));
+    pass(nanoseconds);
+    if period > 0 && calls % period == 0 {
+        pass(1e6);
+    }
 }
 
 /// Work whose time is known.
@@ -35,6 +49,12 @@ struct Work {
     careful: bool,
     #[constant(0)]
     noise_percent: u64,
+    /// How much slower the careful way is.
+    #[constant(3)]
+    slower_percent: u64,
+    /// Whether the noise of both ways is not the same in a round.
+    #[constant(false)]
+    apart: bool,
     #[result(units = "s", direction = "minimize", timed)]
     elapsed: Option<f64>,
     #[result]
@@ -46,13 +66,23 @@ impl Benchmark for Work {
         if self.nanoseconds == 13 {
             return Err("thirteen".into());
         }
-        MEASURED.with_borrow_mut(|measured| measured.push((self.nanoseconds, self.careful)));
-        let noise = self.noise_percent * (u64::from(cx.repeat()) * 7919 % 13) / 6;
+        let measured = MEASURED.with_borrow_mut(|measured| {
+            measured.push((self.nanoseconds, self.careful));
+            measured.len()
+        });
+        INTERRUPT.with_borrow(|planned| {
+            if let Some((_, interrupt)) = planned.as_ref().filter(|(after, _)| *after == measured) {
+                interrupt.0.store(true, Ordering::Relaxed);
+            }
+        });
+        let turn = u64::from(cx.repeat()) + if self.apart && self.careful { 5 } else { 0 };
+        let noise = self.noise_percent * (turn * 7919 % 13) / 6;
         let time = self.nanoseconds as f64 * (1.0 + noise as f64 / 100.0);
-        let time = if self.careful { time * 1.03 } else { time };
+        let slower = 1.0 + self.slower_percent as f64 / 100.0;
+        let time = if self.careful { time * slower } else { time };
         // Set-up, which does not count.
         pass(1e6);
-        cx.iter(&mut self.elapsed, || pass(time.round()));
+        cx.iter(&mut self.elapsed, || call(time.round()));
         self.rounds = Some(cx.repeat());
         Ok(())
     }
@@ -238,6 +268,68 @@ fn an_interrupt_leaves_what_was_measured() {
 }
 
 #[test]
+fn an_interrupt_between_two_rounds_keeps_what_was_done() {
+    let interrupt = Interrupt::default();
+    INTERRUPT.set(Some((20, interrupt.clone())));
+    let end = Run {
+        choice: holding(0),
+        interrupt,
+        ..Run::default()
+    }
+    .run();
+    INTERRUPT.set(None);
+    assert!(end.interrupted);
+    let runs = dataset(end);
+    let states = runs.variable("elapsed").unwrap().states();
+    let count = |state| states.iter().filter(|s| **s == state).count();
+    assert_eq!(
+        count(CellState::Measured),
+        20,
+        "three rounds of six points, and two samples"
+    );
+    assert_eq!(count(CellState::Pending), states.len() - 20);
+}
+
+/// Something else takes 1 ms after every 3000 calls; it is in some slices of every third batch, and in no time.
+#[test]
+fn disturbed_slices_are_left_out_and_told() {
+    CALLS.set((0, 3000));
+    let budget = Duration::from_secs(1);
+    let rules = RoundRules {
+        budget: Some(budget),
+        precision: 0.0,
+        ..RoundRules::default()
+    };
+    let constants = [
+        Work::NOISE_PERCENT.with_const(0_u64),
+        Work::NANOSECONDS.with_const(1_000_u64),
+    ];
+    let choice = SweepChoice::default().with_inputs([Work::CAREFUL]);
+    let end = Run {
+        choice: choice.with_constants(constants),
+        rules,
+        ..Run::default()
+    }
+    .run();
+    CALLS.set((0, 0));
+    let left_out = end.left_out.unwrap();
+    assert!((0.02..0.05).contains(&left_out), "{left_out}");
+    let runs = dataset(end);
+    let elapsed = runs.variable("elapsed").unwrap();
+    let measured = MEASURED.with_borrow(Vec::len);
+    // 1 ms of set-up in each sample is beside the batch of 2 ms.
+    assert!(
+        (200..400).contains(&measured),
+        "{measured} batches in a second of 2 ms each"
+    );
+    let times = (0..elapsed.states().len()).filter_map(|flat| elapsed.number(flat));
+    for time in times {
+        let of = |expected: f64| (time / expected - 1.0).abs() < 1e-9;
+        assert!(of(1e-6) || of(1.03e-6), "{time}");
+    }
+}
+
+#[test]
 fn failing_points_fail_once() {
     let choice = SweepChoice::default().with_inputs([Work::NANOSECONDS.values([13_u64, 100])]);
     let (runs, failures, counts) = Run {
@@ -302,6 +394,34 @@ fn a_difference_of_three_percent_is_found_and_none_is_not() {
         );
     }
     assert_eq!(runs.compare("elapsed", "careful").unwrap().len(), 3);
+
+    // The same twice, each with the noise of the other a few rounds later.
+    let rules = RoundRules {
+        rounds: Wanted::Exactly(26),
+        ..RoundRules::default()
+    };
+    let constants = [
+        Work::NOISE_PERCENT.with_const(8_u64),
+        Work::SLOWER_PERCENT.with_const(0_u64),
+        Work::APART.with_const(true),
+    ];
+    let same = dataset(
+        Run {
+            choice: SweepChoice::default()
+                .with_inputs([Work::NANOSECONDS, Work::CAREFUL])
+                .with_constants(constants),
+            rules,
+            ..Run::default()
+        }
+        .run(),
+    );
+    for found in same.compare("elapsed", "careful").unwrap() {
+        let ratio = found.ratio.unwrap();
+        assert!(
+            !ratio.is_different() && ratio.lower < ratio.upper,
+            "{found:?}"
+        );
+    }
 }
 
 /// A body shorter than a tenth of what measuring it costs.
