@@ -16,7 +16,8 @@ pub struct Region {
     pub nth: u32,
 }
 
-/// Iterations that were timed together, without a look at the clock between them.
+/// Iterations that were timed together: one after the other, without a look at the clock but where inputs were made or
+/// outputs dropped between them.
 ///
 /// ```
 /// use std::time::Duration;

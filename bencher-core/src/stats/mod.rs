@@ -21,7 +21,7 @@ mod replicates;
 mod summary;
 mod undisturbed;
 
-pub use ratio::{Ratio, paired_ratio, ratio};
+pub use ratio::{RESOLUTION, Ratio, paired_ratio, ratio};
 pub use replicates::{rounds_per_process, summary_of_processes};
 pub use summary::{MISRATE, Outliers, Summary, outliers, summary};
 pub use undisturbed::{Undisturbed, undisturbed};

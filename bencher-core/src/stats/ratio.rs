@@ -4,6 +4,10 @@ use pragmastat::estimators::raw;
 
 use super::margin::{centre_bounds, shift_bounds};
 
+/// Ratios of times that are nearer to 1 are not told from it: the clock's precision may be half of this share of a slice at either end of
+/// it, and that is the same in all rounds.
+pub const RESOLUTION: f64 = 1e-3;
+
 /// How many times as large as a base something is.
 ///
 /// ```
@@ -26,15 +30,20 @@ pub struct Ratio {
 }
 
 impl Ratio {
-    /// Whether the bounds show that the ratio is not 1.
+    /// Whether the bounds show that the ratio is not 1, by more than the [`RESOLUTION`].
     ///
     /// ```
     /// use bencher_core::stats::Ratio;
     /// let found = Ratio { ratio: 1.03, lower: Some(1.01), upper: Some(1.05) };
     /// assert!(found.is_different());
+    /// let alike = Ratio { ratio: 1.0004, lower: Some(1.0003), upper: Some(1.0005) };
+    /// assert!(!alike.is_different());
     /// ```
     pub fn is_different(&self) -> bool {
-        self.lower.is_some_and(|lower| lower > 1.0) || self.upper.is_some_and(|upper| upper < 1.0)
+        self.lower.is_some_and(|lower| lower > 1.0 + RESOLUTION)
+            || self
+                .upper
+                .is_some_and(|upper| upper < 1.0 / (1.0 + RESOLUTION))
     }
 
     /// Whether the bounds show that the ratio is 1 but for `share`: 0.02 for 2 %.

@@ -89,11 +89,11 @@ pub struct RunConfig {
     /// The order of samples; none means shuffled rounds for timed results and plain rounds for
     /// others.
     pub order: Option<Order>,
-    /// How long a sweep of timed results may take; none means 10 s where nobody says how many repeats
+    /// How long a sweep of timed results may take, in all processes together; none means 10 s where nobody says how many repeats
     /// there are, and no limit elsewhere. Its first round is always finished.
     pub budget: Option<Duration>,
     /// A timed result is measured until its bounds lie within this share of it (0.01), its noise has
-    /// settled (without a budget), or the budget ends; 0 spends the whole budget.
+    /// settled (without a budget), or the budget ends; 0 spends the whole budget, in 1024 rounds at most.
     pub precision: f64,
     /// Which clock times are taken with (the system's monotonic one).
     pub clock: ClockKind,
