@@ -282,12 +282,11 @@ fn an_interrupt_between_two_rounds_keeps_what_was_done() {
     let runs = dataset(end);
     let states = runs.variable("elapsed").unwrap().states();
     let count = |state| states.iter().filter(|s| **s == state).count();
-    assert_eq!(
-        count(CellState::Measured),
-        20,
-        "three rounds of six points, and two samples"
-    );
-    assert_eq!(count(CellState::Pending), states.len() - 20);
+    // The next sample may have been given out when the twentieth ended.
+    let measured = MEASURED.with_borrow(Vec::len);
+    assert!((20..=21).contains(&measured), "{measured}");
+    assert_eq!(count(CellState::Measured), measured);
+    assert_eq!(count(CellState::Pending), states.len() - measured);
 }
 
 /// Something else takes 1 ms after every 3000 calls; it is in some slices of every third batch, and in no time.
