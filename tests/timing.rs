@@ -282,9 +282,9 @@ fn an_interrupt_between_two_rounds_keeps_what_was_done() {
     let runs = dataset(end);
     let states = runs.variable("elapsed").unwrap().states();
     let count = |state| states.iter().filter(|s| **s == state).count();
-    // The next sample may have been given out when the twentieth ended.
+    // The serial backend looks up only after some real time, but never beyond the round, the fourth of six points.
     let measured = MEASURED.with_borrow(Vec::len);
-    assert!((20..=21).contains(&measured), "{measured}");
+    assert!((20..=24).contains(&measured), "{measured}");
     assert_eq!(count(CellState::Measured), measured);
     assert_eq!(count(CellState::Pending), states.len() - measured);
 }
