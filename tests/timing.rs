@@ -268,7 +268,7 @@ fn an_interrupt_leaves_what_was_measured() {
 }
 
 #[test]
-fn an_interrupt_between_two_rounds_keeps_what_was_done() {
+fn an_interrupt_within_a_round_keeps_what_was_done() {
     let interrupt = Interrupt::default();
     INTERRUPT.set(Some((20, interrupt.clone())));
     let end = Run {
@@ -289,10 +289,10 @@ fn an_interrupt_between_two_rounds_keeps_what_was_done() {
     assert_eq!(count(CellState::Pending), states.len() - measured);
 }
 
-/// Something else takes 1 ms after every 3000 calls; it is in some slices of every third batch, and in no time.
+/// Something else takes 1 ms after every 1000 calls; it is in one or two of some 17 slices, and in no time.
 #[test]
 fn disturbed_slices_are_left_out_and_told() {
-    CALLS.set((0, 3000));
+    CALLS.set((0, 1000));
     let budget = Duration::from_secs(1);
     let rules = RoundRules {
         budget: Some(budget),
@@ -311,8 +311,8 @@ fn disturbed_slices_are_left_out_and_told() {
     }
     .run();
     CALLS.set((0, 0));
-    let left_out = end.left_out.unwrap();
-    assert!((0.02..0.05).contains(&left_out), "{left_out}");
+    let left_out = end.left_out.as_ref().unwrap();
+    assert!((0.08..0.2).contains(&left_out.share), "{left_out:?}");
     let runs = dataset(end);
     let elapsed = runs.variable("elapsed").unwrap();
     let measured = MEASURED.with_borrow(Vec::len);
@@ -388,7 +388,7 @@ fn a_difference_of_three_percent_is_found_and_none_is_not() {
     for found in runs.compare("elapsed", "careful").unwrap() {
         let ratio = found.ratio.unwrap();
         assert!(
-            ratio.is_different() && (ratio.ratio - 1.03).abs() < 0.004,
+            found.is_different() && (ratio.ratio - 1.03).abs() < 0.004,
             "{found:?}"
         );
     }
@@ -417,7 +417,7 @@ fn a_difference_of_three_percent_is_found_and_none_is_not() {
     for found in same.compare("elapsed", "careful").unwrap() {
         let ratio = found.ratio.unwrap();
         assert!(
-            !ratio.is_different() && ratio.lower < ratio.upper,
+            !found.is_different() && ratio.lower < ratio.upper,
             "{found:?}"
         );
     }

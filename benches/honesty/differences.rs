@@ -6,8 +6,9 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use bencher::bench::{OutputFormat, ReportPlace, RunConfig, Session};
+use bencher::dataset::Comparison;
 use bencher::prelude::*;
-use bencher::stats::{MISRATE, paired_ratio};
+use bencher::stats::{MISRATE, RESOLUTION, paired_ratio};
 use bencher::sweep_executor::Interrupt;
 
 use super::noise::Noise;
@@ -35,7 +36,8 @@ pub(crate) fn print() {
                         _ => (pair[1], pair[0] * ratio),
                     })
                     .unzip();
-                paired_ratio(&other, &base, MISRATE).is_some_and(|found| found.is_different())
+                paired_ratio(&other, &base, MISRATE)
+                    .is_some_and(|found| found.is_beyond(RESOLUTION))
             });
             found.count() as f64 * 100.0 / f64::from(SIMULATED)
         };
@@ -97,7 +99,5 @@ fn measured(steps: u64) -> bencher::Result<bool> {
         .compare(Chain::OTHER)
         .run()?;
     let compared = result.compare("elapsed", "other")?;
-    Ok(compared
-        .iter()
-        .any(|found| found.ratio.is_some_and(|ratio| ratio.is_different())))
+    Ok(compared.iter().any(Comparison::is_different))
 }

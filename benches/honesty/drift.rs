@@ -75,14 +75,13 @@ fn ratios(rounds: bool) -> Result<Vec<String>, bencher::BoxError> {
     let compared = dataset.compare("elapsed", "level")?;
     Ok(compared
         .iter()
-        .filter_map(|found| found.ratio)
-        .map(|ratio| {
-            let verdict = if ratio.is_different() {
+        .filter_map(|found| {
+            let verdict = if found.is_different() {
                 "**differs**"
             } else {
                 "same"
             };
-            format!("{:.3} ({verdict})", ratio.ratio)
+            Some(format!("{:.3} ({verdict})", found.ratio?.ratio))
         })
         .collect())
 }

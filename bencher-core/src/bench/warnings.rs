@@ -5,9 +5,6 @@ use crate::measure::Environment;
 use crate::sweep_executor::RunEnd;
 use crate::value::Digest;
 
-/// From which share on slices that were left out are told.
-const MANY: f64 = 0.05;
-
 /// A sweep that was run.
 pub(super) struct Measured<'a> {
     /// Whether its numbers depend on the machine and the build.
@@ -33,13 +30,7 @@ impl Measured<'_> {
         for uncounted in &end.uncounted {
             warnings.push(uncounted.to_string());
         }
-        if let Some(share) = end.left_out.filter(|share| *share >= MANY) {
-            warnings.push(format!(
-                "{:.0} % of the slices of timed code were left out, since they took much longer than the others or much less: \
-                 the machine was disturbed, or the code does now and then what is not in its times",
-                share * 100.0
-            ));
-        }
+        warnings.extend(end.left_out.as_ref().map(ToString::to_string));
         if end.damaged > 0 {
             let damaged = end.damaged;
             warnings.push(format!(

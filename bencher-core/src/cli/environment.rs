@@ -4,6 +4,8 @@ use std::ffi::OsString;
 
 use crate::bench::config::{RunOption, options};
 use crate::bench::{Settings, Source};
+use crate::evaluator::process::WORKER_VARIABLE;
+use crate::measure::PROCESS_VARIABLE;
 use crate::var::nearest;
 
 use super::error::SettingsError;
@@ -32,18 +34,25 @@ pub(super) fn read(variable: &dyn Fn(&str) -> Option<OsString>) -> Result<Settin
 /// Which of the environment's variables are nearly one of an option without being it, each with that one.
 pub(super) fn misspelt(given: impl Iterator<Item = OsString>) -> Vec<(String, String)> {
     const PREFIX: &str = "BENCHER_";
+    const LONG: usize = 6;
+    /// What programs tell the processes that they start.
+    const OWN: [&str; 2] = [WORKER_VARIABLE, PROCESS_VARIABLE];
     let mut known: Vec<String> = options().map(RunOption::variable).collect();
-    known.push("BENCHER_CONFIG".to_owned());
+    known.extend(["BENCHER_CONFIG", "BENCHER_CACHE_DIR"].map(str::to_owned));
     let known = || known.iter().filter_map(|name| name.strip_prefix(PREFIX));
     let near = given.filter_map(|name| {
         let name = name.into_string().ok()?;
         // The prefix, which all have, would make any two alike.
         let given = name.strip_prefix(PREFIX)?;
-        if known().any(|known| known == given) {
+        if known().any(|known| known == given) || OWN.contains(&name.as_str()) {
             return None;
         }
-        // A name of the user's own is not told to be another.
-        let near = nearest(given, known()).filter(|near| strsim::levenshtein(given, near) <= 2)?;
+        // A name of the user's own is seldom so near: two letters of a long name, one of a short one, and that is seldom the first.
+        let most = if given.len() < LONG { 1 } else { 2 };
+        let is_near = |near: &&str| {
+            near.get(..1) == given.get(..1) && strsim::levenshtein(given, near) <= most
+        };
+        let near = nearest(given, known()).filter(is_near)?;
         Some((format!("{PREFIX}{given}"), format!("{PREFIX}{near}")))
     });
     near.collect()

@@ -55,7 +55,7 @@ impl<'a> Context<'a> {
             iterations: 1,
             time,
         };
-        self.record(elapsed, slice, watch.timer.costs().reading);
+        self.record(elapsed, slice, |_| watch.timer.costs().reading);
         result
     }
 
@@ -86,7 +86,7 @@ impl<'a> Context<'a> {
             let mut kept: Vec<R> = Vec::with_capacity(KEPT.into());
             self.batch(
                 elapsed,
-                costs.iteration + costs.reading / f64::from(KEPT),
+                |n| costs.iteration + costs.of_groups(n, KEPT.into()),
                 |n| {
                     let mut time = Duration::ZERO;
                     let mut left = n;
@@ -105,7 +105,8 @@ impl<'a> Context<'a> {
                 },
             );
         } else {
-            self.batch(elapsed, costs.iteration, |n| {
+            let overhead = |n| costs.iteration + costs.of_groups(n, n);
+            self.batch(elapsed, overhead, |n| {
                 let start = watch.start();
                 crate::measure::repeat(n.saturating_sub(1), &mut work);
                 let result = black_box(work());
@@ -170,7 +171,8 @@ impl<'a> Context<'a> {
         let watch = self.watch();
         let costs = watch.timer.costs();
         let size = size.max(1);
-        let overhead = costs.reading / size as f64 + if size == 1 { 0.0 } else { costs.iteration };
+        let iteration = if size == 1 { 0.0 } else { costs.iteration };
+        let overhead = |n| iteration + costs.of_groups(n, size as u64);
         let mut last = None;
         let (mut inputs, mut outputs) = (Vec::new(), Vec::new());
         self.batch(elapsed, overhead, |n| {
@@ -216,12 +218,16 @@ impl<'a> Context<'a> {
         mut work: impl FnMut(u64) -> Duration,
     ) {
         let watch = self.watch();
-        self.batch(elapsed, 0.0, |n| {
-            let start = watch.start();
-            let time = work(n);
-            watch.stop(start, n);
-            time
-        });
+        self.batch(
+            elapsed,
+            |_| 0.0,
+            |n| {
+                let start = watch.start();
+                let time = work(n);
+                watch.stop(start, n);
+                time
+            },
+        );
     }
 
     /// Like [`iter`](Self::iter), for work that is awaited, on the user's own runtime: `block_on` drives one future that
@@ -256,8 +262,10 @@ impl<'a> Context<'a> {
         mut work: impl AsyncFnMut() -> R,
     ) -> Option<R> {
         let watch = self.watch();
+        let costs = watch.timer.costs();
         let mut last = None;
-        self.batch(elapsed, watch.timer.costs().iteration, |n| {
+        let overhead = |n| costs.iteration + costs.of_groups(n, n);
+        self.batch(elapsed, overhead, |n| {
             block_on(Box::pin(async {
                 let start = watch.start();
                 for _ in 1..n {
@@ -272,26 +280,28 @@ impl<'a> Context<'a> {
         last
     }
 
-    /// Takes a batch of a region and records the time of one iteration.
+    /// Takes a batch of a region and records the time of one iteration, less what measuring adds to each of so many.
     fn batch<T: FromSeconds>(
         &mut self,
         elapsed: &mut Option<T>,
-        overhead: f64,
+        overhead: impl Fn(u64) -> f64,
         mut run: impl FnMut(u64) -> Duration,
     ) {
         let region = self.region();
         let watch = self.watch();
         let mut begin = || watch.reset();
-        let slice = match (self.once, self.batches) {
-            (true, _) => {
-                begin();
-                Slice {
-                    iterations: 1,
-                    time: run(1),
-                }
-            }
-            (false, Some(batches)) => batches.take(region, watch.timer, &mut begin, &mut run),
-            (false, None) => self.own_batches.get_or_insert_with(Batches::default).take(
+        if self.once {
+            begin();
+            let slice = Slice {
+                iterations: 1,
+                time: run(1),
+            };
+            // A check measures nothing, and the body may go on with what it is given.
+            return self.record(elapsed, slice, |_| 0.0);
+        }
+        let slice = match self.batches {
+            Some(batches) => batches.take(region, watch.timer, &mut begin, &mut run),
+            None => self.own_batches.get_or_insert_with(Batches::default).take(
                 region,
                 watch.timer,
                 &mut begin,
@@ -301,8 +311,13 @@ impl<'a> Context<'a> {
         self.record(elapsed, slice, overhead);
     }
 
-    fn record<T: FromSeconds>(&mut self, elapsed: &mut Option<T>, slice: Slice, overhead: f64) {
-        *elapsed = match slice.per_iteration(overhead) {
+    fn record<T: FromSeconds>(
+        &mut self,
+        elapsed: &mut Option<T>,
+        slice: Slice,
+        overhead: impl Fn(u64) -> f64,
+    ) {
+        *elapsed = match slice.per_iteration(overhead(slice.iterations)) {
             Timed::Time(seconds) => Some(T::from_seconds(seconds)),
             Timed::Below { floor } => {
                 self.below = Some(self.below.unwrap_or(0.0).max(floor));

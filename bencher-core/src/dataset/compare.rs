@@ -1,6 +1,6 @@
 //! How much larger a result is at one level of an input than at another.
 
-use crate::stats::{MISRATE, Ratio, paired_ratio};
+use crate::stats::{MISRATE, RESOLUTION, Ratio, paired_ratio};
 use crate::value::Value;
 
 use super::grid::Walk;
@@ -23,6 +23,17 @@ pub struct Comparison {
     pub needed: usize,
     /// How many times as large the result is; none where it is not above zero, or there are no pairs.
     pub ratio: Option<Ratio>,
+    /// Ratios of this result that are nearer to 1 than this share are not told from it: the
+    /// [`RESOLUTION`] of times, nothing for other results.
+    pub resolution: f64,
+}
+
+impl Comparison {
+    /// Whether the bounds show a difference that is larger than the [resolution](Self::resolution).
+    pub fn is_different(&self) -> bool {
+        self.ratio
+            .is_some_and(|ratio| ratio.is_beyond(self.resolution))
+    }
 }
 
 impl Dataset {
@@ -30,7 +41,8 @@ impl Dataset {
     ///
     /// The bounds hold for all comparisons together: each may miss with 5 % over their number, so an equal pair
     /// is taken for a different one in one of twenty whole sweeps, not in one of twenty points. That asks
-    /// for more repeats: `1 + log2(comparisons / 0.05)`. Repeats are pairs where they were measured next to
+    /// for more repeats: `1 + log2(comparisons / 0.05)`. Times that are nearer to each other than the [`RESOLUTION`], a thousandth, are not
+    /// told apart. Repeats are pairs where they were measured next to
     /// each other ([`SweepBuilder::compare`](crate::bench::SweepBuilder::compare)).
     ///
     /// ```
@@ -48,7 +60,7 @@ impl Dataset {
     /// let found = sorting.compare("elapsed", "algo")?;
     /// assert_eq!((found.len(), &found[0].level, found[0].pairs), (1, &"merge".into(), 8));
     /// let ratio = found[0].ratio.ok_or("no ratio")?;
-    /// assert!((ratio.ratio - 1.03).abs() < 1e-9 && ratio.is_different());
+    /// assert!((ratio.ratio - 1.03).abs() < 1e-9 && found[0].is_different());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -92,6 +104,7 @@ impl Dataset {
                     pairs: one.len(),
                     needed: needed(misrate),
                     ratio: paired_ratio(&one, &other, misrate),
+                    resolution: if variable.info.timed { RESOLUTION } else { 0.0 },
                 });
             }
         }

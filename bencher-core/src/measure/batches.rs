@@ -1,34 +1,20 @@
 //! How many iterations a batch takes, and in how many slices.
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::Timer;
+use super::sizing::{LONGEST_TRIALS, MOST, Size, Sizing};
 use super::slice::{Region, Slice};
+use super::{Timer, Wanted};
 use crate::stats::undisturbed;
 
-/// The least that a slice takes.
-pub const LEAST_SLICE: Duration = Duration::from_micros(100);
-
-/// The share of a slice that the clock's precision may be.
-const SHARE_OF_PRECISION: f64 = 1e-3;
 /// About how many batches fill the budget of a point, where nobody says how many there are.
 pub const USUAL_ROUNDS: u32 = 256;
-/// How many times more there are where a call is as long as a slice: such calls need none beside them. Rounding
-/// may double that again; so there are no more than [`MOST_ROUNDS`](super::MOST_ROUNDS).
-const MORE_OF_LONG_CALLS: u32 = 2;
-/// A batch comes after this share of its iterations, which do not count.
-const WARM_UP: u64 = 8;
 /// A single call that takes so long is not run again only to find out how long it takes.
 const COSTLY: Duration = Duration::from_secs(1);
-/// The most time that finding a size takes, but for the last trial.
-const LONGEST_TRIALS: Duration = Duration::from_millis(100);
-/// The most iterations of a slice: where the body was optimised away, they take no time.
-const MOST: u64 = 1 << 32;
-/// The most slices of a batch.
-const MOST_SLICES: u64 = 1 << 16;
+/// From so many slices on a share of them is told: few show it badly.
+pub const TOLD: u64 = 100;
 
 /// How many iterations the batches of a sweep take, region by region, and in how many slices.
 ///
@@ -40,40 +26,42 @@ const MOST_SLICES: u64 = 1 << 16;
 /// count. The example stands at the [module](super).
 #[derive(Debug)]
 pub struct Batches {
-    slice: Duration,
-    batch: Duration,
-    sizes: Mutex<HashMap<Region, Size>>,
-    slices: AtomicU64,
-    left_out: AtomicU64,
+    sizing: Sizing,
+    regions: Mutex<HashMap<Region, Known>>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Size {
-    /// The iterations of a slice.
-    iterations: u64,
+/// What is known of a region.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    size: Size,
+    /// How many slices it had, and how many were left out.
     slices: u64,
+    left_out: u64,
 }
 
 impl Default for Batches {
     /// Of one slice each.
     fn default() -> Self {
-        Self::sharing(0.0, Duration::ZERO, 1, USUAL_ROUNDS)
+        Self::sharing(0.0, Duration::ZERO, 1, Wanted::AsNeeded)
     }
 }
 
 impl Batches {
     /// For a clock of a precision, in seconds, and a budget that so many points share for so many rounds.
     ///
-    /// A slice lasts at least [`LEAST_SLICE`], and twice the precision is a thousandth of it at most. A batch has as many of
-    /// them as fill its share; where a single call is as long as a slice, half as many.
+    /// A slice lasts at least about [`LEAST_SLICE`](super::LEAST_SLICE), and twice the precision is a thousandth of it at most: where making inputs
+    /// takes longer than a batch should last, a hundredth. A batch has as many slices as fill its share of the budget,
+    /// warm-ups and the first round's trials included. Where a single call is as long as a slice, and the number
+    /// of rounds is open, it has half as many, or one where that are fewer than four: of two calls nobody can tell which was
+    /// disturbed, and their mean varies otherwise than one.
     ///
     /// ```
     /// use std::time::Duration;
-    /// use bencher_core::measure::{Batches, FakeClock, Region, Timer, USUAL_ROUNDS};
+    /// use bencher_core::measure::{Batches, FakeClock, Region, Timer, Wanted};
     /// // How often calls of so many microseconds are run for the second batch of a point.
     /// let calls = |micros, seconds| {
     ///     let budget = Duration::from_secs(seconds);
-    ///     let batches = Batches::sharing(30e-9, budget, 10, USUAL_ROUNDS);
+    ///     let batches = Batches::sharing(30e-9, budget, 10, Wanted::AsNeeded);
     ///     let (region, timer) = (Region { point: 0, nth: 0 }, Timer::on(FakeClock::default()));
     ///     let mut calls = Vec::new();
     ///     for _ in 0..2 {
@@ -86,52 +74,56 @@ impl Batches {
     ///     calls
     /// };
     /// assert_eq!(calls(1, 0), [12, 100], "a warm-up, and one slice");
-    /// assert_eq!(calls(1, 10)[1..], [100; 39], "of 3.9 ms");
-    /// assert_eq!(calls(300, 10), [1; 6]);
-    /// assert_eq!(calls(1000, 10), [1]);
+    /// assert_eq!(calls(1, 10)[1..], [100; 34], "of 3.5 ms");
+    /// assert_eq!(calls(300, 10), [1; 5]);
+    /// assert_eq!(calls(700, 10), [1]);
     /// ```
-    pub fn sharing(precision: f64, budget: Duration, points: u64, rounds: u32) -> Self {
-        let slice = Duration::try_from_secs_f64(2.0 * precision / SHARE_OF_PRECISION)
-            .unwrap_or(LEAST_SLICE)
-            .max(LEAST_SLICE);
-        let share = budget.as_secs_f64() / (points.max(1) as f64 * f64::from(rounds.max(1)));
+    pub fn sharing(precision: f64, budget: Duration, points: u64, rounds: Wanted) -> Self {
         Self {
-            slice,
-            batch: slice.max(Duration::try_from_secs_f64(share).unwrap_or_default()),
-            sizes: Mutex::default(),
-            slices: AtomicU64::new(0),
-            left_out: AtomicU64::new(0),
+            sizing: Sizing::new(precision, budget, points, rounds),
+            regions: Mutex::default(),
         }
     }
 
-    /// The share of all slices so far that was left out as disturbed; none where there are no slices.
+    /// The share of the slices so far that was left out as disturbed, point by point; of points with [`TOLD`] slices or more.
     ///
     /// ```
     /// use std::time::Duration;
-    /// use bencher_core::measure::{Batches, FakeClock, Region, Timer, USUAL_ROUNDS};
-    /// let batches = Batches::sharing(30e-9, Duration::from_secs(1), 1, USUAL_ROUNDS);
-    /// assert_eq!(batches.left_out(), None);
+    /// use bencher_core::measure::{Batches, FakeClock, Region, Timer, Wanted};
+    /// let batches = Batches::sharing(30e-9, Duration::from_secs(2), 1, Wanted::AsNeeded);
     /// let mut calls = 0;
-    /// batches.take(Region { point: 0, nth: 0 }, &Timer::on(FakeClock::default()), &mut || {}, &mut |n| {
-    ///     calls += 1;
-    ///     Duration::from_micros(n + if calls % 5 == 0 { 900 } else { 0 })
-    /// });
-    /// assert!(batches.left_out().is_some_and(|share| (0.15..0.25).contains(&share)));
+    /// for _ in 0..2 {
+    ///     assert_eq!(batches.left_out().count(), 0, "of few slices");
+    ///     batches.take(Region { point: 7, nth: 0 }, &Timer::on(FakeClock::default()), &mut || {}, &mut |n| {
+    ///         calls += 1;
+    ///         Duration::from_micros(n + if calls % 5 == 0 { 900 } else { 0 })
+    ///     });
+    /// }
+    /// let (point, share) = batches.left_out().next().ok_or("none")?;
+    /// assert!(point == 7 && (0.19..0.21).contains(&share), "{share}");
+    /// # Ok::<(), &str>(())
     /// ```
-    pub fn left_out(&self) -> Option<f64> {
-        let slices = self.slices.load(Ordering::Relaxed);
-        let left_out = self.left_out.load(Ordering::Relaxed);
-        (slices > 0).then(|| left_out as f64 / slices as f64)
+    pub fn left_out(&self) -> impl Iterator<Item = (u64, f64)> + use<> {
+        let mut points: BTreeMap<u64, (u64, u64)> = BTreeMap::new();
+        for (region, known) in &*self.regions() {
+            let (slices, left_out) = points.entry(region.point).or_default();
+            *slices += known.slices;
+            *left_out += known.left_out;
+        }
+        points
+            .into_iter()
+            .filter(|(_, (slices, _))| *slices >= TOLD)
+            .map(|(point, (slices, left_out))| (point, left_out as f64 / slices as f64))
     }
 
     /// Runs one batch of a region: `run` runs so many iterations and says how long they took; `begin` is called before
-    /// the first that count, if possibly more than once. Gives a slice with the mean time of those that were not
-    /// disturbed.
+    /// the first that count (twice where a first batch is taken again). Gives one slice, whose time is the mean
+    /// of those of the batch that were not disturbed.
     ///
     /// The region's first batch comes after runs that find its size, and is taken again where that was
-    /// wrong by far. Later ones come after an eighth of their iterations that do
-    /// not count, because other points had the caches meanwhile; where there are fewer than eight,
-    /// none is spent on that. What `run` does besides (inputs that it makes) takes time of `timer` too: a batch has fewer
+    /// wrong by far. Later ones come after an eighth of their iterations, or one, that do
+    /// not count, because other points had the caches meanwhile; only where a single call is as long as a slice and there are fewer than
+    /// eight, none is spent on that. What `run` does besides (inputs that it makes) takes time of `timer` too: a batch has fewer
     /// iterations for that, so that it keeps to its share.
     pub fn take(
         &self,
@@ -141,40 +133,40 @@ impl Batches {
         run: &mut dyn FnMut(u64) -> Duration,
     ) -> Slice {
         let mut runs = Runs { timer, begin, run };
-        let known = self.sizes().get(&region).copied();
+        let known = self.regions().get(&region).copied();
         let (size, ran) = match known {
             None => self.first(&mut runs),
-            Some(size) => {
-                let warm_up = size.iterations.saturating_mul(size.slices) / WARM_UP;
+            Some(Known { size, .. }) => {
+                let warm_up = size.warm_up();
                 if warm_up > 0 {
                     runs.trial(warm_up);
                 }
                 (size, runs.batch(size))
             }
         };
-        let next = if self.fits(size, ran) {
-            size
-        } else {
-            self.size_for(ran)
+        let ideal = self.size_for(ran);
+        let (slices, left_out) = known.map_or((0, 0), |known| (known.slices, known.left_out));
+        let known = Known {
+            size: if Sizing::fits(size, ideal) {
+                size
+            } else {
+                ideal
+            },
+            slices: slices + size.slices,
+            left_out: left_out + ran.left_out,
         };
-        self.sizes().insert(region, next);
-        self.slices.fetch_add(size.slices, Ordering::Relaxed);
-        self.left_out.fetch_add(ran.left_out, Ordering::Relaxed);
+        self.regions().insert(region, known);
         ran.slice
     }
 
     fn first(&self, runs: &mut Runs<'_>) -> (Size, Ran) {
-        let once = Size {
-            iterations: 1,
-            slices: 1,
-        };
-        let mut trial = runs.batch(once);
-        if trial.whole >= COSTLY.max(self.batch) {
-            return (once, trial);
+        let mut trial = runs.batch(Size::ONCE);
+        if trial.whole >= COSTLY.max(self.sizing.batch) {
+            return (Size::ONCE, trial);
         }
         // The first call may have been slow for reasons of its own: whatever it took, another follows. Trials go on for as long as a
         // batch, so that calls that vary have about as many to a slice in every run.
-        let enough = self.batch.min(LONGEST_TRIALS);
+        let enough = self.sizing.batch.min(LONGEST_TRIALS);
         trial = runs.trial(1);
         while trial.whole < enough && trial.slice.iterations < MOST {
             trial = runs.trial(trial.slice.iterations * 2);
@@ -182,49 +174,18 @@ impl Batches {
         let size = self.size_for(trial);
         let ran = runs.batch(size);
         let better = self.size_for(ran);
-        if self.fits(size, ran) || better == size {
+        if Sizing::fits(size, better) {
             return (size, ran);
         }
         (better, runs.batch(better))
     }
 
-    /// Whether slices and batches have about the right size, or cannot be smaller: batches within a factor of two above and
-    /// four below.
-    fn fits(&self, size: Size, ran: Ran) -> bool {
-        let ideal = self.size_for(ran);
-        let iterations = ideal.iterations <= size.iterations.saturating_mul(2)
-            && size.iterations <= ideal.iterations.saturating_mul(2);
-        let slices = ideal.slices <= size.slices.saturating_mul(4)
-            && size.slices <= ideal.slices.saturating_mul(2);
-        iterations && slices
-    }
-
     fn size_for(&self, ran: Ran) -> Size {
-        let iterations_within = |limit: Duration, each: Duration| {
-            let all = limit.as_nanos() * u128::from(ran.slice.iterations);
-            u64::try_from(all.div_ceil(each.as_nanos().max(1))).unwrap_or(MOST)
-        };
-        let iterations = iterations_within(self.slice, ran.slice.time)
-            .min(iterations_within(self.batch, ran.whole))
-            .clamp(1, MOST);
-        // How long a batch lasts: calls as long as a slice need none beside them, so there are more rounds.
-        let batch = match iterations {
-            1 => self.batch / MORE_OF_LONG_CALLS,
-            _ => self.batch,
-        };
-        let whole = ran.whole.as_nanos() * u128::from(iterations);
-        let whole = whole / u128::from(ran.slice.iterations.max(1));
-        let slices = batch.as_nanos() / whole.max(1);
-        Size {
-            iterations,
-            slices: u64::try_from(slices)
-                .unwrap_or(MOST_SLICES)
-                .clamp(1, MOST_SLICES),
-        }
+        self.sizing.size_for(ran.slice, ran.whole)
     }
 
-    fn sizes(&self) -> std::sync::MutexGuard<'_, HashMap<Region, Size>> {
-        self.sizes.lock().unwrap_or_else(PoisonError::into_inner)
+    fn regions(&self) -> std::sync::MutexGuard<'_, HashMap<Region, Known>> {
+        self.regions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -370,7 +331,7 @@ mod tests {
     /// Something else takes 1 ms from one call in 2000, which is a third of all time, and is in two of 39 slices.
     #[test]
     fn what_disturbs_some_slices_is_not_in_the_time() {
-        let batches = Batches::sharing(30e-9, Duration::from_secs(1), 1, USUAL_ROUNDS);
+        let batches = Batches::sharing(30e-9, Duration::from_secs(1), 1, Wanted::AsNeeded);
         let mut body = Body::new(|call| if call % 2000 == 0 { 1_001_000 } else { 1_000 });
         for _ in 0..5 {
             let slice = body.take(&batches);
@@ -383,7 +344,7 @@ mod tests {
     fn batches_share_the_budget() {
         let budget = Duration::from_secs(1);
         for micros in [1, 40, 99, 101, 150, 700, 976, 1000, 1954, 3000, 20_000] {
-            let batches = Batches::sharing(30e-9, budget, 1, USUAL_ROUNDS);
+            let batches = Batches::sharing(30e-9, budget, 1, Wanted::AsNeeded);
             let mut body = Body::new(|_| micros * 1000);
             body.take(&batches);
             let before = body.clock.now();
@@ -399,23 +360,62 @@ mod tests {
         }
     }
 
-    /// What makes inputs is not timed, but takes a hundred times as long as the work.
+    /// What makes inputs is not timed, but takes a hundred times as long as the work: slices are as short as the clock can tell,
+    /// and batches of many points last no longer than theirs.
     #[test]
     fn what_is_not_timed_counts_for_the_length() {
-        let batches = Batches::sharing(30e-9, Duration::from_secs(10), 1, USUAL_ROUNDS);
-        let clock = FakeClock::default();
-        let timer = Timer::on(clock.clone());
-        for _ in 0..3 {
-            let before = clock.now();
-            let slice = batches.take(REGION, &timer, &mut || {}, &mut |n| {
-                clock.advance(Duration::from_micros(101 * n));
-                Duration::from_micros(n)
+        for points in [1, 10, 100] {
+            let budget = Duration::from_secs(10);
+            let batches = Batches::sharing(30e-9, budget, points, Wanted::AsNeeded);
+            let clock = FakeClock::default();
+            let timer = Timer::on(clock.clone());
+            let mut spent = Duration::ZERO;
+            for _ in 0..3 {
+                let before = clock.now();
+                let slice = batches.take(REGION, &timer, &mut || {}, &mut |n| {
+                    clock.advance(Duration::from_micros(101 * n));
+                    Duration::from_micros(n)
+                });
+                assert_eq!(slice.per_iteration(0.0), Timed::Time(1e-6));
+                assert!((6..=100).contains(&slice.iterations), "{slice:?}");
+                spent = clock.now().saturating_sub(before);
+            }
+            // Six calls of 101 µs are the shortest slice that the clock can tell; one goes before it.
+            let share = Duration::from_millis(40 / points).max(Duration::from_micros(707));
+            assert!(spent <= share, "{spent:?} for a share of {share:?}");
+        }
+    }
+
+    /// A short call does not stand alone in the caches that other points left behind.
+    #[test]
+    fn short_calls_are_warmed_up() {
+        let batches = Batches::sharing(30e-9, Duration::from_secs(1), 500, Wanted::AsNeeded);
+        let timer = Timer::on(FakeClock::default());
+        let mut runs = Vec::new();
+        for _ in 0..2 {
+            runs.clear();
+            batches.take(REGION, &timer, &mut || {}, &mut |n| {
+                runs.push(n);
+                Duration::from_micros(40 * n)
             });
-            assert_eq!(slice.per_iteration(0.0), Timed::Time(1e-6));
-            let spent = clock.now().saturating_sub(before);
+        }
+        assert_eq!(runs, [1, 3]);
+    }
+
+    /// So many batches as are wanted fill the budget, whatever a call takes, with their warm-ups and the trials of the first.
+    #[test]
+    fn wanted_batches_fill_the_budget() {
+        for (rounds, micros) in [(10, 1), (10, 300), (100, 1), (100, 300), (1000, 1)] {
+            let budget = Duration::from_secs(10);
+            let batches = Batches::sharing(30e-9, budget, 1, Wanted::Exactly(rounds));
+            let mut body = Body::new(|_| micros * 1000);
+            for _ in 0..rounds {
+                body.take(&batches);
+            }
+            let spent = body.clock.now().as_secs_f64() / budget.as_secs_f64();
             assert!(
-                spent < Duration::from_millis(300),
-                "{spent:?} for a share of 39 ms"
+                (0.7..1.0).contains(&spent),
+                "{rounds} of {micros} µs: {spent}"
             );
         }
     }

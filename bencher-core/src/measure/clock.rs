@@ -107,6 +107,14 @@ pub struct ClockCosts {
     pub iteration: f64,
 }
 
+impl ClockCosts {
+    /// What readings of the clock add to each of so many iterations that are timed in groups.
+    pub(crate) fn of_groups(&self, iterations: u64, group: u64) -> f64 {
+        let groups = iterations.div_ceil(group.max(1));
+        self.reading * groups as f64 / iterations.max(1) as f64
+    }
+}
+
 /// A clock and what it costs.
 ///
 /// ```
@@ -232,7 +240,7 @@ fn calibrated(clock: &impl Clock) -> ClockCosts {
         }
         clock.now().saturating_sub(start)
     });
-    let iteration = fastest(&|| {
+    let loops = fastest(&|| {
         let start = clock.now();
         repeat(CALIBRATION.1, &mut || ());
         clock.now().saturating_sub(start)
@@ -240,7 +248,7 @@ fn calibrated(clock: &impl Clock) -> ClockCosts {
     ClockCosts {
         precision: precision(clock).as_secs_f64(),
         reading,
-        iteration,
+        iteration: (loops - reading / CALIBRATION.1 as f64).max(0.0),
     }
 }
 
@@ -289,6 +297,23 @@ mod tests {
             precision(&FakeClock::default()),
             Duration::ZERO,
             "it stands still"
+        );
+    }
+
+    /// Five iterations in groups of two take three readings.
+    #[test]
+    fn a_group_costs_a_reading() {
+        let costs = ClockCosts {
+            reading: 10.0,
+            ..ClockCosts::default()
+        };
+        let each = [(5, 2), (5, 5), (1, 100), (100, 1), (0, 0)]
+            .map(|(n, group)| costs.of_groups(n, group));
+        assert!(
+            each.iter()
+                .zip([6.0, 2.0, 10.0, 10.0, 0.0])
+                .all(|(a, b)| (a - b).abs() < 1e-12),
+            "{each:?}"
         );
     }
 

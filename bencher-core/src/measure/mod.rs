@@ -2,8 +2,8 @@
 //! [`counters`] beside the time, and the [`environment`] that numbers are taken in.
 //!
 //! A timed region is run in *slices* of as many iterations as take long enough for the clock to
-//! tell; some of them, less those that were disturbed, make a *batch* ([`Batches`]). A sweep of timed points goes in *rounds*: each adds one batch to
-//! every point that is still wanted, in an order of its own, so that a machine that drifts does not pose as an
+//! tell. Several of them make a *batch*, which comes to the mean of those that were not disturbed ([`Batches`]). A sweep of timed points
+//! goes in *rounds*: each adds one batch to every point that is still wanted, in an order of its own, so that a machine that drifts does not pose as an
 //! effect of an input ([`Rounds`]). Both read time through a [`Clock`], and are tested on a
 //! [`FakeClock`].
 //!
@@ -39,13 +39,14 @@ mod order;
 mod process;
 mod reason;
 mod rounds;
+mod sizing;
 mod slice;
 mod watch;
 
 pub use allocation::{
     AllocationRegion, Allocations, CountingAllocator, is_counting_allocator_installed,
 };
-pub use batches::{Batches, LEAST_SLICE, USUAL_ROUNDS};
+pub use batches::{Batches, TOLD, USUAL_ROUNDS};
 pub use below::{below_resolution, floor_of};
 pub(crate) use clock::repeat;
 pub use clock::{Clock, ClockCosts, ClockKind, FakeClock, MonotonicClock, Timer};
@@ -59,5 +60,6 @@ pub use order::Alternatives;
 pub use process::{PILOTS, PROCESS_VARIABLE, Replicate, block};
 pub use reason::Reason;
 pub use rounds::{DEFAULT_BUDGET, FIRST_LOOK, MOST_ROUNDS, RoundRules, Rounds, Stop, Wanted};
+pub use sizing::LEAST_SLICE;
 pub use slice::{Region, Slice, Timed};
 pub(crate) use watch::Watch;

@@ -9,7 +9,7 @@ use super::order::{Alternatives, ordered};
 /// How many rounds are measured before a point is looked at for the first time.
 pub const FIRST_LOOK: u32 = 11;
 /// The most rounds of a sweep.
-pub const MOST_ROUNDS: u32 = 1024;
+pub const MOST_ROUNDS: u32 = 2048;
 /// How long a sweep goes on where nobody says anything.
 pub const DEFAULT_BUDGET: Duration = Duration::from_secs(10);
 /// How near the last three estimates of the noise lie to each other where it has settled.

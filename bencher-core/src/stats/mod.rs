@@ -14,6 +14,7 @@
 //! What a measured time comes to, with its bounds, is a [`Summary`]; how much slower one of two is, a
 //! [`Ratio`].
 
+mod centre;
 mod dependence;
 mod margin;
 mod ratio;

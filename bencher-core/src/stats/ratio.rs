@@ -2,10 +2,11 @@
 
 use pragmastat::estimators::raw;
 
-use super::margin::{centre_bounds, shift_bounds};
+use super::centre::centre;
+use super::margin::shift_bounds;
 
-/// Ratios of times that are nearer to 1 are not told from it: the clock's precision may be half of this share of a slice at either end of
-/// it, and that is the same in all rounds.
+/// Ratios of measured times that are nearer to 1 are not told from it: the clock's precision may be half of this share of a slice at either end of
+/// it, and that is the same in all rounds, so that bounds do not show it.
 pub const RESOLUTION: f64 = 1e-3;
 
 /// How many times as large as a base something is.
@@ -30,20 +31,21 @@ pub struct Ratio {
 }
 
 impl Ratio {
-    /// Whether the bounds show that the ratio is not 1, by more than the [`RESOLUTION`].
+    /// Whether the bounds show that the ratio is not 1.
     ///
     /// ```
-    /// use bencher_core::stats::Ratio;
-    /// let found = Ratio { ratio: 1.03, lower: Some(1.01), upper: Some(1.05) };
-    /// assert!(found.is_different());
-    /// let alike = Ratio { ratio: 1.0004, lower: Some(1.0003), upper: Some(1.0005) };
-    /// assert!(!alike.is_different());
+    /// use bencher_core::stats::{RESOLUTION, Ratio};
+    /// let found = Ratio { ratio: 1.0004, lower: Some(1.0003), upper: Some(1.0005) };
+    /// assert!(found.is_different() && !found.is_beyond(RESOLUTION));
     /// ```
     pub fn is_different(&self) -> bool {
-        self.lower.is_some_and(|lower| lower > 1.0 + RESOLUTION)
-            || self
-                .upper
-                .is_some_and(|upper| upper < 1.0 / (1.0 + RESOLUTION))
+        self.is_beyond(0.0)
+    }
+
+    /// Whether the bounds show that the ratio is further from 1 than `share`: 0.001 for a thousandth.
+    pub fn is_beyond(&self, share: f64) -> bool {
+        self.lower.is_some_and(|lower| lower > 1.0 + share)
+            || self.upper.is_some_and(|upper| upper < 1.0 / (1.0 + share))
     }
 
     /// Whether the bounds show that the ratio is 1 but for `share`: 0.02 for 2 %.
@@ -56,24 +58,23 @@ impl Ratio {
 /// The ratio of values to a base, where both were measured in pairs, one right after the other: drift
 /// falls on both and goes out.
 ///
-/// The centre of `ln(values) - ln(base)`, with the bounds of Wilcoxon's signed-rank test. `None` where the
-/// numbers differ, there are none, or one is not above zero.
+/// The centre of `ln(values) - ln(base)`, with the bounds of Wilcoxon's signed-rank test. Where the differences of pairs
+/// resemble those before them (pairs are in the order in which they were measured), the bounds are wider for it, as those of a
+/// [`Summary`](super::Summary). `None` where the numbers differ, there are none, or one is not above zero.
 pub fn paired_ratio(values: &[f64], base: &[f64], misrate: f64) -> Option<Ratio> {
     if values.len() != base.len() {
         return None;
     }
-    let mut differences: Vec<f64> = logs(values)?
+    let differences: Vec<f64> = logs(values)?
         .iter()
         .zip(logs(base)?)
         .map(|(a, b)| a - b)
         .collect();
-    differences.sort_unstable_by(f64::total_cmp);
-    let ratio = raw::center(&differences, true).ok()?.exp();
-    let bounds = centre_bounds(&differences, misrate);
+    let found = centre(&differences, misrate)?;
     Some(Ratio {
-        ratio,
-        lower: bounds.map(|(lower, _)| lower.exp()),
-        upper: bounds.map(|(_, upper)| upper.exp()),
+        ratio: found.middle.exp(),
+        lower: found.bounds.map(|(lower, _)| lower.exp()),
+        upper: found.bounds.map(|(_, upper)| upper.exp()),
     })
 }
 
@@ -115,6 +116,20 @@ mod tests {
         assert_eq!(paired_ratio(&[1.0, 2.0], &[1.0], 0.05), None);
         assert_eq!(paired_ratio(&[], &[], 0.05), None);
         assert_eq!(ratio(&[0.0], &[1.0], 0.05), None);
+    }
+
+    /// One of two that changes slowly, and the other not: pairs say less than they seem.
+    #[test]
+    fn differences_that_resemble_each_other_say_less() {
+        let apart = (0..40_u32).map(|n| 1.0 + f64::from(n * 17 % 40) / 40.0);
+        let apart: Vec<f64> = apart.collect();
+        let mut close = apart.clone();
+        close.sort_by(f64::total_cmp);
+        let width = |values: &[f64]| {
+            let found = paired_ratio(values, &[1.0; 40], 0.05).unwrap();
+            found.upper.unwrap() - found.lower.unwrap()
+        };
+        assert!(width(&close) > 3.0 * width(&apart));
     }
 
     /// The tables of Mann and Whitney's test give 13 as the critical value of two samples of eight at

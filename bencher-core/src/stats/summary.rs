@@ -2,8 +2,7 @@
 
 use pragmastat::estimators::raw;
 
-use super::dependence::{neighbours, widening};
-use super::margin::{centre_bounds, normal_quantile};
+use super::centre::{Centre, centre};
 
 /// How often the bounds of a summary may miss: 5 %, so that they hold in 95 of 100 cases.
 pub const MISRATE: f64 = 0.05;
@@ -80,52 +79,38 @@ pub fn summary(values: &[f64], misrate: f64) -> Option<Summary> {
         return None;
     }
     let logs: Option<Vec<f64>> = values.iter().map(|x| (*x > 0.0).then(|| x.ln())).collect();
-    let (mut scaled, is_log) = match logs {
+    let (scaled, is_log) = match logs {
         Some(logs) => (logs, true),
         None => (values.to_vec(), false),
     };
-    let (autocorrelation, wider) = (neighbours(&scaled), widening(&scaled));
-    scaled.sort_unstable_by(f64::total_cmp);
+    let Centre {
+        middle,
+        bounds,
+        is_widened,
+        autocorrelation,
+        sorted,
+    } = centre(&scaled, misrate)?;
     let back = |x: f64| if is_log { x.exp() } else { x };
-    let middle = raw::center(&scaled, true).ok()?;
-
-    let most = of_two(&scaled, misrate);
-    let bounds = centre_bounds(&scaled, misrate).map(|(lower, upper)| {
-        let away = |bound: f64| {
-            let by = bound - middle;
-            let reach = most.max(by.abs());
-            middle + (by * wider).min(reach).max(-reach)
-        };
-        (away(lower), away(upper))
-    });
     // The estimator refuses values half of which are equal; their spread is nothing.
-    let spread = raw::spread(&scaled, true).unwrap_or(0.0);
+    let spread = raw::spread(&sorted, true).unwrap_or(0.0);
     let (least, most) = extremes(values)?;
-    let centre = back(middle).clamp(least, most);
-    let is_widened = wider > 1.0;
+    let middle = back(middle).clamp(least, most);
     let clamp = |x: f64| if is_widened { x } else { x.clamp(least, most) };
     Some(Summary {
         count: values.len(),
-        centre,
+        centre: middle,
         // Back and forth through a logarithm loses a digit, which must not lead beyond the values.
-        lower: bounds.map(|(lower, _)| clamp(back(lower)).min(centre)),
-        upper: bounds.map(|(_, upper)| clamp(back(upper)).max(centre)),
+        lower: bounds.map(|(lower, _)| clamp(back(lower)).min(middle)),
+        upper: bounds.map(|(_, upper)| clamp(back(upper)).max(middle)),
         autocorrelation,
         noise: if is_log {
             spread.exp_m1()
         } else if spread == 0.0 {
             0.0
         } else {
-            spread / centre.abs()
+            spread / middle.abs()
         },
     })
-}
-
-/// How far the bounds of the mean of two independent values lie from it that vary like these.
-fn of_two(values: &[f64], misrate: f64) -> f64 {
-    let deviation = super::std(values, 1).unwrap_or(0.0);
-    let quantile = normal_quantile(misrate / 2.0).unwrap_or(0.0);
-    deviation * quantile.abs() / 2.0_f64.sqrt()
 }
 
 fn extremes(values: &[f64]) -> Option<(f64, f64)> {

@@ -13,6 +13,7 @@ use crate::store::{SampleIndex, StoreError};
 
 use super::counted::{Counted, Uncounted};
 use super::in_order::RunWith;
+use super::left_out::LeftOut;
 use super::rounds::{InRounds, RoundsEnd};
 use super::run_options::{Processes, RunOptions};
 use super::sampling::{Origin, Setting};
@@ -40,8 +41,8 @@ pub struct RunEnd {
     pub failed_fast: bool,
     /// The results that counters should have filled and did not.
     pub uncounted: Vec<Uncounted>,
-    /// The share of the slices of timed code that was left out as disturbed; none where nothing was timed here.
-    pub left_out: Option<f64>,
+    /// Where many slices of timed code were left out as disturbed; none where nothing was timed in this process.
+    pub left_out: Option<LeftOut>,
     /// What the samples used together that were taken in worker processes.
     pub used: Option<Usage>,
     /// How many samples were tried again, and how often.
@@ -182,7 +183,8 @@ impl<S: Benchmark> SweepExecutor<S> {
         }
         close(jobs, &states, &mut end, progress);
         end.uncounted = self.uncounted(counted.as_deref());
-        end.left_out = batches.and_then(|batches| batches.left_out());
+        end.left_out = batches
+            .and_then(|batches| LeftOut::of(batches.left_out(), |point| self.plan.inputs(point)));
         Ok(end)
     }
 

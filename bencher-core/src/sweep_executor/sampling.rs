@@ -6,9 +6,7 @@ use crate::context::{Context, States};
 use crate::evaluator::RunFunction;
 use crate::evaluator::process::Role;
 use crate::job::{CodePolicy, Job, MachinePolicy, Sample, SampleCache};
-use crate::measure::{
-    Batches, DEFAULT_BUDGET, RoundRules, Timer, USUAL_ROUNDS, Wanted, below_resolution,
-};
+use crate::measure::{Batches, DEFAULT_BUDGET, RoundRules, Timer, Wanted, below_resolution};
 use crate::store::{
     JobFolders, Pack, ResultId, SampleIndex, SampleStore, SampleWriter, StoreError,
 };
@@ -175,14 +173,13 @@ impl<S: Benchmark> SweepExecutor<S> {
     ) -> Batches {
         let said = rounds.and_then(|rules| Some((rules.budget?, rules.rounds)));
         let (budget, count) = match (said, processes) {
-            (None, _) => (DEFAULT_BUDGET, USUAL_ROUNDS),
-            (Some((budget, _)), Processes::Replicate(_, block)) => (budget, block),
-            (Some((budget, Wanted::Exactly(count))), _) => (budget, count),
-            (Some((budget, Wanted::AsNeeded)), _) => (budget, USUAL_ROUNDS),
+            (None, _) => (DEFAULT_BUDGET, Wanted::AsNeeded),
+            (Some((budget, _)), Processes::Replicate(_, block)) => (budget, Wanted::Exactly(block)),
+            (Some(said), _) => said,
         };
         let points = u64::try_from(self.plan.space().len()).unwrap_or(u64::MAX);
         let precision = timer.costs().precision;
-        Batches::sharing(precision, budget, points, count.min(USUAL_ROUNDS))
+        Batches::sharing(precision, budget, points, count)
     }
 }
 

@@ -128,13 +128,20 @@ fn a_variable_that_is_nearly_an_option_is_told() {
         "BENCHER_REPEET",
         "BENCHER_REPEATS",
         "BENCHER_CONFIG",
+        "BENCHER_CACHE_DIRS",
         "BENCHER_INPUT_DIR",
+        "BENCHER_MODE",
+        "BENCHER_WORKER",
         "REPEATS",
     ];
     let told = super::super::environment::misspelt(given.into_iter().map(Into::into));
     assert_eq!(
         told,
-        [("BENCHER_REPEET".to_owned(), "BENCHER_REPEATS".to_owned())]
+        [
+            ("BENCHER_REPEET", "BENCHER_REPEATS"),
+            ("BENCHER_CACHE_DIRS", "BENCHER_CACHE_DIR")
+        ]
+        .map(|(given, near)| (given.to_owned(), near.to_owned()))
     );
 }
 

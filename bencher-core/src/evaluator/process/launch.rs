@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// The variable of the environment that makes a program a worker process.
-pub(super) const VARIABLE: &str = "BENCHER_WORKER";
+pub(crate) const VARIABLE: &str = "BENCHER_WORKER";
 
 /// How a worker process is started: this program again, which goes the same way up to the place
 /// where it is to work.

@@ -33,7 +33,7 @@ use super::{Backend, Finished, Limits, Task, Wait, jobs_a_chunk};
 use child::{Grip, Why};
 use keeper::{Keeper, NONE};
 pub use launch::Launch;
-pub(crate) use launch::ordinal;
+pub(crate) use launch::{VARIABLE as WORKER_VARIABLE, ordinal};
 pub use role::{Role, role};
 use wire::Order;
 

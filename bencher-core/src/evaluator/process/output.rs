@@ -64,8 +64,9 @@ impl Output {
     /// is kept until the next has ended.
     pub(super) fn begin_job(&self) -> u64 {
         let printed = self.0.printed.swap(0, Ordering::Relaxed);
-        if printed > 0 {
-            let state = &mut *self.0.lock();
+        let state = &mut *self.0.lock();
+        // Workers mostly print nothing.
+        if !state.last.is_empty() {
             state.last.drain(..state.before);
             state.before = state.last.len();
         }
@@ -110,7 +111,7 @@ impl Output {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct LastLines {
     pub(super) text: String,
-    /// Whether it is known to be of the job that it was at; it may be of the one before otherwise.
+    /// Whether it was read after the job before was known to have ended; it may be of that one otherwise.
     pub(super) is_of_this_job: bool,
 }
 
@@ -207,5 +208,9 @@ mod tests {
         assert_eq!(output.last_lines(), lines("about to abort", false));
         output.0.take_in(b"of the third\n");
         assert_eq!(output.last_lines(), lines("of the third", true));
+        output.begin_job();
+        assert_eq!(output.last_lines(), lines("of the third", false));
+        output.begin_job();
+        assert_eq!(output.last_lines(), lines("", false), "long ended");
     }
 }

@@ -10,7 +10,7 @@ pub(super) struct Gauge {
     /// What one count is in the counter's unit.
     unit: f64,
     /// What an empty piece adds, with all gauges that are read around it.
-    own: f64,
+    own: Option<f64>,
     before: Option<Tick>,
     /// How far it grew in all pieces.
     grown: Tick,
@@ -78,7 +78,7 @@ impl Gauge {
         Ok(Self {
             source,
             unit,
-            own: 0.0,
+            own: None,
             before: None,
             grown: Tick::default(),
             pieces: 0,
@@ -87,13 +87,12 @@ impl Gauge {
     }
 
     /// Takes what it grew in the pieces since the last reset, which were empty, for what each adds, unless an earlier
-    /// try found less.
-    pub(super) fn calibrate(&mut self, is_first: bool) {
-        let Ok(grown) = self.grown.projected() else {
-            return;
-        };
-        let own = grown / f64::from(self.pieces.max(1));
-        self.own = if is_first { own } else { self.own.min(own) };
+    /// try found less; a try that could not be counted says nothing.
+    pub(super) fn calibrate(&mut self) {
+        if let Ok(grown) = self.grown.projected() {
+            let own = grown / f64::from(self.pieces.max(1));
+            self.own = Some(self.own.map_or(own, |least| least.min(own)));
+        }
     }
 
     pub(super) fn reset(&mut self) {
@@ -131,7 +130,7 @@ impl Gauge {
         match &self.fault {
             Some(reason) => Err(reason.clone()),
             None => {
-                let own = self.own * f64::from(self.pieces);
+                let own = self.own.unwrap_or(0.0) * f64::from(self.pieces);
                 Ok((self.grown.projected()? - own).max(0.0) * self.unit)
             }
         }

@@ -112,12 +112,12 @@ impl Meter {
     /// Finds what reading the counters adds to each: the least that an empty piece does.
     fn calibrate(&mut self) {
         const TRIES: u32 = 16;
-        for nth in 0..TRIES {
+        for _ in 0..TRIES {
             self.reset();
             self.start();
             self.stop(1);
             for (_, gauge) in &mut self.gauges {
-                gauge.calibrate(nth == 0);
+                gauge.calibrate();
             }
         }
         self.reset();
