@@ -8,6 +8,11 @@ use super::{USUAL_ROUNDS, Wanted};
 /// The least that a slice takes, but where making its inputs takes much longer than what is timed.
 pub const LEAST_SLICE: Duration = Duration::from_micros(100);
 
+/// Shorter batches would be of the caches that other points left behind more than of the work, so there are fewer of these
+/// rather than more of those.
+const LEAST_BATCH: Duration = Duration::from_millis(4);
+/// But no fewer than this, of a budget that is short for its points.
+const LEAST_ROUNDS: u32 = 32;
 /// The share of a slice that the clock's precision may be at its beginning, and at its end.
 const SHARE_OF_PRECISION: f64 = 1e-3;
 /// The share that it may be where making inputs takes much longer than what is timed.
@@ -22,6 +27,8 @@ const FEW: u64 = 4;
 const WARM_UP: u64 = 8;
 /// How many batches the first round of a point costs at most besides its own: trials that double until one lasts as long as a batch.
 const FIRST_ROUND: f64 = 4.0;
+/// What else a sample takes beside its batches, and what calls take that are slower than the first were.
+const SLACK: f64 = 1.1;
 /// The longest that a slice takes in all where its length is that of making inputs, unless a batch is longer.
 pub(super) const LONGEST_TRIALS: Duration = Duration::from_millis(100);
 /// The most iterations of a slice: where the body was optimised away, they take no time.
@@ -57,18 +64,24 @@ impl Sizing {
         let slice = precise(SHARE_OF_PRECISION)
             .unwrap_or(LEAST_SLICE)
             .max(LEAST_SLICE);
-        let batches = match rounds {
-            Wanted::Exactly(rounds) => f64::from(rounds) + FIRST_ROUND,
-            Wanted::AsNeeded => f64::from(USUAL_ROUNDS),
-        };
         let with_warm_up = 1.0 + 1.0 / WARM_UP as f64;
-        let share = budget.as_secs_f64() / (points.max(1) as f64 * batches * with_warm_up);
+        let share = |batches: f64| {
+            let share = budget.as_secs_f64() / (points.max(1) as f64 * batches * with_warm_up);
+            Duration::try_from_secs_f64(share).unwrap_or_default()
+        };
+        let share = match rounds {
+            Wanted::Exactly(rounds) => share(f64::from(rounds) * SLACK + FIRST_ROUND),
+            Wanted::AsNeeded => {
+                let least = LEAST_BATCH.min(share(f64::from(LEAST_ROUNDS)));
+                share(f64::from(USUAL_ROUNDS)).max(least)
+            }
+        };
         Self {
             slice,
             shortest: precise(COARSE_SHARE_OF_PRECISION)
                 .unwrap_or(slice)
                 .min(slice),
-            batch: slice.max(Duration::try_from_secs_f64(share).unwrap_or_default()),
+            batch: slice.max(share),
             is_open: rounds == Wanted::AsNeeded,
         }
     }

@@ -21,8 +21,7 @@ pub(super) struct Centre {
 
 /// The centre of values; `None` of nothing.
 ///
-/// The bounds are those of Wilcoxon's signed-rank test, wider by [`widening`], but no wider than two independent values that vary
-/// as much would have them.
+/// The bounds are those of Wilcoxon's signed-rank test, wider by [`widening`], which leads no further than [`of_two`].
 pub(super) fn centre(values: &[f64], misrate: f64) -> Option<Centre> {
     let (autocorrelation, wider) = (neighbours(values), widening(values));
     let mut sorted = values.to_vec();
@@ -46,7 +45,8 @@ pub(super) fn centre(values: &[f64], misrate: f64) -> Option<Centre> {
     })
 }
 
-/// How far the bounds of the mean of two independent values lie from it that vary like these.
+/// How far from it the mean of two independent values may lie that vary like these: their standard deviation over `sqrt(2)`, times the normal
+/// quantile.
 fn of_two(values: &[f64], misrate: f64) -> f64 {
     let deviation = super::std(values, 1).unwrap_or(0.0);
     let quantile = normal_quantile(misrate / 2.0).unwrap_or(0.0);

@@ -71,8 +71,9 @@ impl Summary {
 /// The values are in the order in which they were measured. Where neighbours resemble each other more than
 /// chance makes them (`r > 1.645 / sqrt(n)`, of the values or of their ranks), each says less than it seems, and the
 /// bounds are wider by the square root of `1 + 2 (r_1 + r_2 + ...)`: the larger of what the first correlation gives for an
-/// autoregressive process of first order, `(1 + r) / (1 - r)`, and of Geyer's initial monotone sequence (1992); but no wider than
-/// two independent values that vary as much would have them. Few values that depend on each other strongly still have
+/// autoregressive process of first order, `(1 + r) / (1 - r)`, and of Geyer's initial monotone sequence (1992). That ends at
+/// `1.96 s / sqrt(2)` (for 5 %), as for the mean of two independent values of the standard deviation `s`: few values may show
+/// far too much correlation. Those that depend on each other strongly still have
 /// bounds that are too narrow.
 pub fn summary(values: &[f64], misrate: f64) -> Option<Summary> {
     if values.is_empty() || values.iter().any(|x| !x.is_finite()) {

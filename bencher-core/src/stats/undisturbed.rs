@@ -4,7 +4,7 @@
 const DEVIATION_PER_DISTANCE: f64 = 1.4826;
 /// From how many such deviations on a value of many lies far out.
 const FAR: f64 = 3.5;
-/// Of so many values it must be twice as many, since few show their deviation badly.
+/// Few values show their deviation badly: of so many they must lie twice as far out, of fewer still further.
 const FEW: f64 = 5.0;
 /// What lies within this share of the median never does.
 const NEAR: f64 = 1e-3;
@@ -81,19 +81,23 @@ mod tests {
         }
     }
 
-    /// The share of normal values that is taken for disturbed, and how much the variance of the mean grows by that.
+    /// How few normal values are taken for disturbed, and how little the variance of the mean grows by that.
     #[test]
     fn normal_values_are_mostly_kept() {
         let uniform = |n: u64| (crate::space::mix(n) >> 11) as f64 / (1_u64 << 53) as f64;
         // The sum of twelve of them is nearly normal, with a deviation of 1.
         let normal = |n: u64| (0..12).map(|k| uniform(n * 12 + k)).sum::<f64>() - 6.0 + 100.0;
-        for (count, growth) in [(3, 1.25), (9, 1.1), (39, 1.05)] {
-            let means: Vec<f64> = (0..4000)
+        for (count, most, growth) in [(3, 0.05, 1.25), (9, 0.01, 1.1), (39, 0.005, 1.05)] {
+            let found: Vec<Undisturbed> = (0..4000)
                 .map(|trial| {
                     let values: Vec<f64> = (0..count).map(|n| normal(trial * count + n)).collect();
-                    undisturbed(&values).unwrap().mean
+                    undisturbed(&values).unwrap()
                 })
                 .collect();
+            let left_out: usize = found.iter().map(|found| found.left_out).sum();
+            let share = left_out as f64 / (4000 * count) as f64;
+            assert!(share < most, "{count} values: {share}");
+            let means: Vec<f64> = found.iter().map(|found| found.mean).collect();
             let variance = crate::stats::var(&means, 1).unwrap() * count as f64;
             assert!(
                 (0.9..growth).contains(&variance),

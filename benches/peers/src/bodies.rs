@@ -16,8 +16,8 @@ pub const NAMES: [&str; 7] = [
 ];
 
 /// Multiplications and rotations, each of which waits for the one before, and the first for the last of the call before: calls that
-/// overlap have times that depend on what else the core does. All but that stays in registers, since on its way through
-/// memory a value takes two times as long or not, as the processor pleases.
+/// overlap have times that depend on what else the core does. All but that stays in registers: a value that goes through memory in every step takes one of
+/// two times on this processor, for milliseconds to seconds each.
 fn chain(steps: u64) -> u64 {
     thread_local!(static LAST: Cell<u64> = const { Cell::new(3) });
     LAST.with(|last| {
