@@ -75,8 +75,8 @@ impl Batches {
     ///     calls
     /// };
     /// assert_eq!(calls(1, 0), [12, 100], "a warm-up, and one slice");
-    /// assert_eq!(calls(1, 10)[1..], [100; 34], "of 3.5 ms");
-    /// assert_eq!(calls(300, 10), [1; 5]);
+    /// assert_eq!(calls(1, 10)[1..], [100; 40], "of 4 ms");
+    /// assert_eq!(calls(300, 10), [1; 6]);
     /// assert_eq!(calls(700, 10), [1]);
     /// ```
     pub fn sharing(precision: f64, budget: Duration, points: u64, rounds: Wanted) -> Self {

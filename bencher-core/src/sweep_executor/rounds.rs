@@ -45,8 +45,9 @@ impl RoundsEnd {
             ..
         } = self;
         (*out_of_budget > 0).then(|| {
+            let were = if *out_of_budget == 1 { "was" } else { "were" };
             format!(
-                "the budget ended while {out_of_budget} of {points} points were not known within \
+                "the budget ended while {out_of_budget} of {points} points {were} not known within \
                  {wanted} %; the next run goes on from there, `--budget` gives it more time"
             )
         })
