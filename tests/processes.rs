@@ -87,3 +87,18 @@ fn one_process_is_none() {
     assert_eq!(status, 2);
     assert!(stderr.contains("must be at least 2"), "{stderr}");
 }
+
+#[test]
+fn too_few_processes_say_why_there_are_no_bounds() {
+    let root = tempfile::tempdir().unwrap();
+    let (status, stdout, stderr) = run(
+        root.path(),
+        &["--input", "len=20000", "--processes", "2", "--repeats", "3"],
+    );
+    assert_eq!(status, 0, "{stderr}");
+    let told = "times have no bounds: those are made of 6 processes or more, and there were 2";
+    assert!(
+        stdout.contains(told) || stderr.contains(told),
+        "{stdout}{stderr}"
+    );
+}

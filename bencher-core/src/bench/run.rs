@@ -116,6 +116,13 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
                 session.config.executor.workers()
             ));
         }
+        if let Part::Gathering(processes @ 1..ENOUGH_PROCESSES) = session.part
+            && executor.plan().is_timed()
+        {
+            warnings.push(format!(
+                "times have no bounds: those are made of {ENOUGH_PROCESSES} processes or more, and there were {processes}"
+            ));
+        }
         let (mut dataset, failures, counts) = end.collector.finish();
         let derived = executor.plan().derive(&mut dataset);
         derived.map_err(|source| self.plan_error()(PlanError::Dataset(source)))?;
@@ -460,6 +467,9 @@ fn describe_retries(dataset: &mut Dataset, retried: Retried) {
         attribute(RETRIES, retried.tries);
     }
 }
+
+/// From how many processes on there are bounds at 95 %.
+const ENOUGH_PROCESSES: u32 = 6;
 
 /// Whether a run takes together what several processes have stored.
 const fn gathers(part: Part) -> bool {

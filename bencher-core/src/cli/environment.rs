@@ -50,7 +50,7 @@ pub(super) fn misspelt(given: impl Iterator<Item = OsString>) -> Vec<(String, St
         // A name of the user's own is seldom so near: two letters of a long name, one of a short one, and that is seldom the first.
         let most = if given.len() < LONG { 1 } else { 2 };
         let is_near = |near: &&str| {
-            near.get(..1) == given.get(..1) && strsim::levenshtein(given, near) <= most
+            near.get(..1) == given.get(..1) && strsim::osa_distance(given, near) <= most
         };
         let near = nearest(given, known()).filter(is_near)?;
         Some((format!("{PREFIX}{given}"), format!("{PREFIX}{near}")))

@@ -17,7 +17,7 @@ pub struct Comparison {
     pub base: Value,
     /// The level that is compared.
     pub level: Value,
-    /// The repeats that both have.
+    /// Of how many pairs the bounds are made: the repeats that both have, or the processes, where several measured.
     pub pairs: usize,
     /// How many pairs there must be for bounds.
     pub needed: usize,
@@ -43,7 +43,8 @@ impl Dataset {
     /// is taken for a different one in one of twenty whole sweeps, not in one of twenty points. That asks
     /// for more repeats: `1 + log2(comparisons / 0.05)`. Times that are nearer to each other than the [`RESOLUTION`], a thousandth, are not
     /// told apart. Repeats are pairs where they were measured next to
-    /// each other ([`SweepBuilder::compare`](crate::bench::SweepBuilder::compare)).
+    /// each other ([`SweepBuilder::compare`](crate::bench::SweepBuilder::compare)). Where several processes measured (`--processes`), each
+    /// counts as one pair, by the ratio that its repeats come to.
     ///
     /// ```
     /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
@@ -83,17 +84,16 @@ impl Dataset {
         let mut found = Vec::with_capacity(count);
         for point in points {
             for (level, offset) in levels.iter().enumerate().skip(1) {
-                let (mut one, mut other) = (Vec::new(), Vec::new());
-                for repeat in over_repeats.clone() {
-                    let base = levels.first().copied().unwrap_or(0);
-                    let pair = variable
-                        .number(point + offset + repeat)
-                        .zip(variable.number(point + base + repeat));
-                    if let Some((x, y)) = pair {
-                        one.push(x);
-                        other.push(y);
-                    }
-                }
+                let base = levels.first().copied().unwrap_or(0);
+                let pair = |repeat: usize| {
+                    let x = variable.number(point + offset + repeat);
+                    x.zip(variable.number(point + base + repeat))
+                };
+                let pairs: Vec<Option<(f64, f64)>> = over_repeats.clone().map(pair).collect();
+                let (one, other): (Vec<f64>, Vec<f64>) = match self.rounds_per_process() {
+                    None => pairs.into_iter().flatten().unzip(),
+                    Some(block) => pairs.chunks(block).filter_map(of_process).unzip(),
+                };
                 let (Some(base), Some(level)) = (values.first(), values.get(level)) else {
                     continue;
                 };
@@ -129,6 +129,12 @@ impl Dataset {
     }
 }
 
+/// What the pairs of one process come to: how many times as large as 1.
+fn of_process(pairs: &[Option<(f64, f64)>]) -> Option<(f64, f64)> {
+    let (one, other): (Vec<f64>, Vec<f64>) = pairs.iter().flatten().copied().unzip();
+    Some((paired_ratio(&one, &other, MISRATE)?.ratio, 1.0))
+}
+
 /// The fewest pairs of which bounds can be given.
 fn needed(misrate: f64) -> usize {
     #[expect(
@@ -138,4 +144,40 @@ fn needed(misrate: f64) -> usize {
     )]
     let pairs = (1.0 / misrate.max(1e-300)).log2().ceil() as usize;
     pairs + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::timings::ROUNDS_PER_PROCESS;
+    use crate::dataset::{CellState, Dim, VariableInfo};
+    use crate::value::Kind;
+
+    /// Seven processes of three rounds: within each both are steady, and which is faster depends on the process.
+    #[test]
+    fn processes_are_the_pairs() {
+        let algo = Dim::input("algo", Kind::Category, vec!["a".into(), "b".into()]);
+        let time = VariableInfo::new("time", Kind::Float(64));
+        let mut runs = Dataset::new("Runs", vec![algo, Dim::repeats(21)], vec![time]).unwrap();
+        for repeat in 0..21 {
+            let ratio = [1.2, 0.9, 1.1, 0.8, 1.3, 0.95, 1.05][repeat / 3];
+            let times = runs.variable_mut(0).unwrap();
+            let mut record =
+                |flat, time: f64| times.record(flat, &Value::Float(time), CellState::Measured);
+            record(repeat, 2.0).unwrap();
+            record(21 + repeat, 2.0 * ratio).unwrap();
+        }
+        let compare = |runs: &Dataset| runs.compare("time", "algo").unwrap().remove(0);
+        assert_eq!(compare(&runs).pairs, 21);
+        runs.attributes
+            .insert(ROUNDS_PER_PROCESS.to_owned(), "3".to_owned());
+        let found = compare(&runs);
+        assert_eq!((found.pairs, found.needed), (7, 6));
+        let ratio = found.ratio.unwrap();
+        assert!(
+            ratio.lower.unwrap() < 0.95 && ratio.upper.unwrap() > 1.15,
+            "{ratio:?}"
+        );
+        assert!(!found.is_different());
+    }
 }

@@ -130,7 +130,7 @@ impl Dataset {
     }
 
     /// How many repeats belong to each process, where several measured.
-    fn rounds_per_process(&self) -> Option<usize> {
+    pub(super) fn rounds_per_process(&self) -> Option<usize> {
         let block = self.attributes.get(ROUNDS_PER_PROCESS)?;
         block.parse().ok().filter(|block| *block > 0)
     }

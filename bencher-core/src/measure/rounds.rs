@@ -242,6 +242,11 @@ impl Rounds {
         self.point(point)?.stop
     }
 
+    /// Within which share of its centre a point was known at its last look; not at all before the first.
+    pub fn width(&self, point: u64) -> f64 {
+        self.point(point).map_or(f64::INFINITY, |point| point.width)
+    }
+
     /// The points that were measured, with their rounds and why they stopped.
     pub fn stops(&self) -> impl Iterator<Item = (u64, u32, Option<Stop>)> {
         let stops = self.points.iter();

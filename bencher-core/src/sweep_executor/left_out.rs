@@ -1,5 +1,6 @@
 //! How many slices of timed code were left out, and where.
 
+use crate::measure::TOLD;
 use crate::value::Value;
 
 /// From which share on it is told. Times that vary evenly, or with a tail on one side, come to a twenty-fifth at most.
@@ -11,7 +12,7 @@ const MANY: f64 = 0.08;
 /// use bencher_core::sweep_executor::LeftOut;
 /// let inputs = vec![("len".to_owned(), 1000.into())];
 /// let found = LeftOut { points: 27, disturbed: 4, share: 0.31, inputs };
-/// assert!(found.to_string().starts_with("at 4 of 27 points 8 % or more of the slices"));
+/// assert!(found.to_string().starts_with("at 4 of 27 points with 100 slices or more"));
 /// assert!(found.to_string().contains("(31 % at len=1000)"));
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -58,7 +59,7 @@ impl std::fmt::Display for LeftOut {
         };
         write!(
             f,
-            "at {} of {} points {:.0} % or more of the slices of timed code were left out ({:.0} %{at}), since they took much longer \
+            "at {} of {} points with {TOLD} slices or more {:.0} % of them or more were left out ({:.0} %{at}), since they took much longer \
              than the others or much less: the machine was disturbed, or the code does now and then what is not in \
              its times",
             self.disturbed,

@@ -27,7 +27,7 @@ use super::{Benchmark, Plan, PlanError};
 pub struct RoundsEnd {
     /// The points that were measured.
     pub points: usize,
-    /// Those that the budget ended for.
+    /// Those that the budget ended for before they were known as well as wanted.
     pub out_of_budget: usize,
     /// Those whose noise settled before they were known as well as wanted.
     pub settled: usize,
@@ -44,7 +44,8 @@ impl RoundsEnd {
             out_of_budget,
             ..
         } = self;
-        (*out_of_budget > 0).then(|| {
+        // A precision of 0 asks for the whole budget, and for nothing else.
+        (*out_of_budget > 0 && precision > 0.0).then(|| {
             let were = if *out_of_budget == 1 { "was" } else { "were" };
             format!(
                 "the budget ended while {out_of_budget} of {points} points {were} not known within \
@@ -136,7 +137,7 @@ impl<S: Benchmark> SweepExecutor<S> {
                 break;
             }
         }
-        end.rounds = Some(ended(&rounds));
+        end.rounds = Some(ended(&rounds, rules.precision));
         self.finish_rounds(&rounds, skipped, &mut end.collector, progress);
     }
 
@@ -378,12 +379,13 @@ fn times_of(outcome: &JobOutcome, positions: &[usize]) -> Recorded {
     }
 }
 
-fn ended(rounds: &Rounds) -> RoundsEnd {
+fn ended(rounds: &Rounds, precision: f64) -> RoundsEnd {
     let mut end = RoundsEnd::default();
-    for (_, _, stop) in rounds.stops() {
+    for (point, _, stop) in rounds.stops() {
         end.points += 1;
         match stop {
-            Some(Stop::Budget) => end.out_of_budget += 1,
+            // One that is known well enough went on for the sake of those it is compared with.
+            Some(Stop::Budget) if rounds.width(point) > precision => end.out_of_budget += 1,
             Some(Stop::Settled(width)) => {
                 end.settled += 1;
                 end.widest = Some(end.widest.unwrap_or(0.0).max(width));

@@ -129,6 +129,7 @@ fn a_variable_that_is_nearly_an_option_is_told() {
         "BENCHER_REPEATS",
         "BENCHER_CONFIG",
         "BENCHER_CACHE_DIRS",
+        "BENCHER_CLOKC",
         "BENCHER_INPUT_DIR",
         "BENCHER_MODE",
         "BENCHER_WORKER",
@@ -139,7 +140,8 @@ fn a_variable_that_is_nearly_an_option_is_told() {
         told,
         [
             ("BENCHER_REPEET", "BENCHER_REPEATS"),
-            ("BENCHER_CACHE_DIRS", "BENCHER_CACHE_DIR")
+            ("BENCHER_CACHE_DIRS", "BENCHER_CACHE_DIR"),
+            ("BENCHER_CLOKC", "BENCHER_CLOCK")
         ]
         .map(|(given, near)| (given.to_owned(), near.to_owned()))
     );
