@@ -93,7 +93,7 @@ pub struct RunConfig {
     /// there are, and no limit elsewhere. Its first round is always finished.
     pub budget: Option<Duration>,
     /// A timed result is measured until its bounds lie within this share of it (0.01), its noise has
-    /// settled (without a budget), or the budget ends; 0 spends the whole budget, in 1024 rounds at most.
+    /// settled (without a budget), or the budget ends; 0 spends the whole budget, in 2048 rounds at most.
     pub precision: f64,
     /// Which clock times are taken with (the system's monotonic one).
     pub clock: ClockKind,

@@ -32,7 +32,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "precision",
         takes: Takes::Scalar("SHARE"),
         per_sweep: true,
-        help: "How well each timed result is to be known, as 0.5%; 0 spends the whole budget, in 1024 rounds at most",
+        help: "How well each timed result is to be known, as 0.5%; 0 spends the whole budget, in 2048 rounds at most",
         default: "1%",
         shorthands: &[],
         read: |values| {
