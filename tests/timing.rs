@@ -13,7 +13,9 @@ use bencher::progress::SilentProgress;
 use bencher::result_collector::ResultCollector;
 use bencher::space::{Density, Order};
 use bencher::store::MemoryStore;
-use bencher::sweep_executor::{Interrupt, Plan, RunEnd, RunOptions, SweepChoice, SweepExecutor};
+use bencher::sweep_executor::{
+    Interrupt, Plan, RunEnd, RunOptions, SliceFault, SweepChoice, SweepExecutor,
+};
 use bencher::value::Digest;
 
 thread_local! {
@@ -312,7 +314,7 @@ fn an_interrupt_within_a_round_keeps_what_was_done() {
 
 /// Something else takes 1 ms after every 1000 calls; it is in some four of 40 slices, and in no time.
 #[test]
-fn disturbed_slices_are_left_out_and_told() {
+fn disturbed_slices_are_discarded_and_told() {
     CALLS.set((0, 1000));
     let budget = Duration::from_secs(1);
     let rules = RoundRules {
@@ -332,8 +334,11 @@ fn disturbed_slices_are_left_out_and_told() {
     }
     .run();
     CALLS.set((0, 0));
-    let left_out = end.left_out.as_ref().unwrap();
-    assert!((0.08..0.2).contains(&left_out.share), "{left_out:?}");
+    let [discarded] = end.discarded.as_slice() else {
+        panic!("{:?}", end.discarded);
+    };
+    assert_eq!(discarded.fault, SliceFault::UpperMode);
+    assert!((0.08..0.2).contains(&discarded.share), "{discarded:?}");
     let runs = dataset(end);
     let elapsed = runs.variable("elapsed").unwrap();
     let measured = MEASURED.with_borrow(Vec::len);

@@ -30,7 +30,7 @@ use std::sync::Arc;
 
 use crate::dataset::{CellState, Dataset, DatasetError, Recorder, UnitScale, digits};
 use crate::job::{JobDone, JobOutcome, TIMED_OUT};
-use crate::measure::floor_of;
+use crate::measure::{Preempted, floor_of};
 use crate::record::{Counts, Failure};
 use crate::sweep_executor::{Counted, Plan, PlanError};
 use crate::value::{Kind, Value};
@@ -297,7 +297,15 @@ impl<'c> Cells<'c> {
                             variable.record_absent(flat, below, Some(Arc::clone(&reason)))?;
                         }
                     } else if let Some(variable) = variables.first_mut() {
-                        variable.record(flat, value, state)?;
+                        match Preempted::read(value) {
+                            Some(Preempted { time, busy }) => variable.record_explained(
+                                flat,
+                                &Value::Float(time),
+                                CellState::Preempted,
+                                busy_text(busy).into(),
+                            )?,
+                            None => variable.record(flat, value, state)?,
+                        }
                     }
                 }
                 None => {
@@ -336,6 +344,16 @@ impl Tally {
             error,
         });
     }
+}
+
+/// What must be known of a time that holds that of other programs, too.
+fn busy_text(busy: f64) -> String {
+    let scale = UnitScale::for_magnitude("s", busy);
+    format!(
+        "{} {} on the core",
+        digits(scale.apply(busy), 4),
+        scale.units()
+    )
 }
 
 /// Why a time is not there that was too short to tell.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bencher::measure::{RoundRules, Rounds};
-use bencher::stats::{MISRATE, Summary, summary};
+use bencher::stats::{MISRATE, PointTime, RoundTime, Summary};
 
 use super::noise::Noise;
 use super::random::Random;
@@ -20,7 +20,7 @@ pub(crate) fn print() {
             let held = (0..TRIALS).filter(|trial| {
                 let mut random = Random(u64::from(*trial) << 32 | rounds as u64);
                 let run = noise.run(&mut random, rounds);
-                holds(summary(&run, MISRATE), truth)
+                holds(shown(&run), truth)
             });
             percent(held.count())
         });
@@ -34,7 +34,7 @@ pub(crate) fn print() {
         for trial in 0..TRIALS {
             let times = as_needed(noise, u64::from(trial));
             rounds_taken += times.len() as f64 / f64::from(TRIALS);
-            held += usize::from(holds(summary(&times, MISRATE), truth));
+            held += usize::from(holds(shown(&times), truth));
         }
         println!(
             "| {} | {} | {} | {} | {} | {rounds_taken:.0} |",
@@ -50,6 +50,12 @@ pub(crate) fn print() {
 
 fn percent(held: usize) -> String {
     format!("{:.1}", held as f64 * 100.0 / f64::from(TRIALS))
+}
+
+/// What is shown of a point.
+pub(super) fn shown(times: &[f64]) -> Option<Summary> {
+    let rounds = times.iter().copied().map(RoundTime::Time);
+    PointTime::of(rounds.collect()).summary(None, MISRATE)
 }
 
 fn holds(found: Option<Summary>, truth: f64) -> bool {
@@ -68,7 +74,7 @@ fn as_needed(noise: Noise, trial: u64) -> Vec<f64> {
             break;
         };
         taken.push(*time);
-        rounds.record(0, Some(&[Some(*time)]));
+        rounds.record(0, Some(&[RoundTime::Time(*time)]));
     }
     taken
 }

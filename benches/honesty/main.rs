@@ -6,11 +6,13 @@
 mod coverage;
 mod differences;
 mod drift;
+mod modes;
 mod noise;
 mod random;
 
 fn main() {
     coverage::print();
+    modes::print();
     drift::print();
     differences::print();
 }

@@ -1,7 +1,6 @@
 //! Noise of known shapes.
 
-use bencher::stats::{MISRATE, summary};
-
+use super::coverage::shown;
 use super::random::Random;
 
 /// A shape of noise around a time of 1.
@@ -88,7 +87,7 @@ impl Noise {
     /// The centre that bounds are to hold: that of a very long run.
     pub(crate) fn truth(self) -> f64 {
         let long = self.run(&mut Random(1), 200_000);
-        summary(&long, MISRATE).map_or(f64::NAN, |found| found.centre)
+        shown(&long).map_or(f64::NAN, |found| found.centre)
     }
 }
 

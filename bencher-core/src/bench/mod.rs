@@ -26,7 +26,10 @@
 //! ```
 
 mod builder;
+mod cell_text;
+mod columns;
 pub(crate) mod config;
+mod doubtful;
 mod error;
 mod kept;
 mod layers;
@@ -43,6 +46,7 @@ mod work;
 pub(crate) use print::say;
 
 pub use builder::SweepBuilder;
+pub use columns::TimeColumns;
 pub use config::{
     ByteSize, FailureLimit, OutputFormat, PaneLayout, PrintOptions, ReportOptions, ReportPlace,
     RunConfig, Settings, Source,

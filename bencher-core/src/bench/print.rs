@@ -6,6 +6,7 @@ use crate::dataset::{CellState, Dataset, Dim, DimRole, digits};
 use crate::record::SweepRecord;
 use crate::stats;
 
+use super::columns::TimeColumns;
 use super::config::PrintOptions;
 use super::error::failure_text;
 use super::table::{result_table, sample_table};
@@ -31,7 +32,12 @@ pub(super) const RETRIED: &str = "retried samples";
 pub(super) const RETRIES: &str = "retries";
 
 /// Prints what a sweep gave.
-pub(super) fn print_record(record: &SweepRecord, print: PrintOptions, rows: usize) {
+pub(super) fn print_record(
+    record: &SweepRecord,
+    print: PrintOptions,
+    rows: usize,
+    columns: TimeColumns,
+) {
     if print.inputs {
         say!("{}", inputs_text(&record.dataset));
     }
@@ -45,7 +51,7 @@ pub(super) fn print_record(record: &SweepRecord, print: PrintOptions, rows: usiz
         say!("{}\n", record.dataset);
     }
     if print.results {
-        say!("{}", result_table(&record.dataset, rows));
+        say!("{}", result_table(&record.dataset, rows, columns));
     }
     if print.samples {
         say!("{}", sample_table(&record.dataset, rows));

@@ -18,7 +18,9 @@ use crate::value::Digest;
 use crate::var::ParametrizedSweep;
 
 use super::builder::SweepBuilder;
+use super::columns::keep_discarded;
 use super::config::{RunConfig, SweepDefaults};
+use super::doubtful::doubtful_points;
 use super::error::BenchError;
 use super::print::{RETRIED, RETRIES};
 use super::result::BenchResult;
@@ -124,8 +126,10 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
             ));
         }
         let (mut dataset, failures, counts) = end.collector.finish();
+        keep_discarded(&mut dataset, &end.slice_counts);
         let derived = executor.plan().derive(&mut dataset);
         derived.map_err(|source| self.plan_error()(PlanError::Dataset(source)))?;
+        warnings.extend(doubtful_points(&dataset));
         describe(&mut dataset, executor.plan(), session.code());
         if is_side_by_side::<S>(&session.config) {
             let workers = session.config.executor.workers().to_string();
@@ -140,12 +144,10 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
             describe_use(&mut dataset, &used);
         }
         describe_retries(&mut dataset, retried);
-        if let Part::Gathering(_) = session.part
-            && executor.plan().is_timed()
-        {
-            let block = block(self.own_repeats(&session.config));
+        if gathers(session.part) && executor.plan().is_timed() {
+            let block = block(self.own_repeats(&session.config)).to_string();
             let attributes = &mut dataset.attributes;
-            attributes.insert(ROUNDS_PER_PROCESS.to_owned(), block.to_string());
+            attributes.insert(ROUNDS_PER_PROCESS.to_owned(), block);
         }
         let series = executor.plan().series();
         let record = SweepRecord {

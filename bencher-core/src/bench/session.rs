@@ -300,7 +300,15 @@ impl Session {
     /// Prints what a sweep gave, and has it drawn.
     pub(super) fn show_sweep(&mut self, record: &SweepRecord) {
         match self.config.output {
-            OutputFormat::Text => print_record(record, self.config.print, self.config.rows),
+            OutputFormat::Text => {
+                let RunConfig {
+                    print,
+                    rows,
+                    columns,
+                    ..
+                } = self.config;
+                print_record(record, print, rows, columns);
+            }
             OutputFormat::Json => {
                 let result = record.dataset.to_json();
                 say!(

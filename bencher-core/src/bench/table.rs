@@ -1,18 +1,22 @@
 use std::fmt::Write as _;
 
-use crate::dataset::{CellState, Dataset, Dim, DimRole, UnitScale, Variable, digits};
+use crate::dataset::{Dataset, Dim, DimRole, UnitScale, Variable, digits};
 use crate::value::{Kind, Value};
 
+use super::cell_text::{Footnotes, PointCells};
+use super::columns::TimeColumns;
+
 /// The results as a table of text: a row for every point, repeats as mean ± standard deviation, those of
-/// a measured time as their centre ± half the distance of its bounds at 95 %, in percent; at most `rows`
-/// rows.
+/// a measured time, or of what is computed from one, as their centre ± half the distance of its bounds at 95 %, in percent; at most `rows`
+/// rows. Beside times, deviations are written `(sd N)`. `columns` says what else is shown of times; lines below the table explain
+/// its signs.
 ///
 /// The deviation is that of a sample (`n - 1`); numbers are rounded to four significant digits, the
 /// deviation to two. A column of results has one prefix, which suits its largest number: seconds
 /// may be shown as `[ms]`.
 ///
 /// ```
-/// use bencher_core::bench::result_table;
+/// use bencher_core::bench::{TimeColumns, result_table};
 /// use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
 /// use bencher_core::value::{Kind, Value};
 /// let len = Dim::input("len", Kind::Uint(64), vec![Value::from(10), Value::from(20)]);
@@ -21,14 +25,14 @@ use crate::value::{Kind, Value};
 /// let moves = sorting.variable_mut(0).ok_or("no variable")?;
 /// moves.record(0, &Value::Float(1.0), CellState::Measured)?;
 /// moves.record(1, &Value::Float(3.0), CellState::Measured)?;
-/// let table = result_table(&sorting, 30);
+/// let table = result_table(&sorting, 30, TimeColumns::default());
 /// let rows: Vec<Vec<_>> = table.lines().map(|row| row.split_whitespace().collect()).collect();
 /// assert_eq!(rows[0], ["len", "moves"]);
 /// assert_eq!(rows[2], ["10", "2", "±", "1.4"]);
 /// assert_eq!(rows[3], ["20", "(pending)"]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn result_table(dataset: &Dataset, rows: usize) -> String {
+pub fn result_table(dataset: &Dataset, rows: usize, columns: TimeColumns) -> String {
     let roles = dataset.dims().iter().map(|dim| dim.role == DimRole::Input);
     let turned = if roles.is_sorted_by(|a, b| a >= b) {
         None
@@ -55,16 +59,24 @@ pub fn result_table(dataset: &Dataset, rows: usize) -> String {
         .filter(|dim| dim.role != DimRole::Input)
         .map(Dim::len)
         .product();
-    let labels = dataset.variables().iter().zip(&scales).map(|(var, scale)| {
-        let name = &var.info.name;
-        if is_centred(var, repeats) {
-            return name.clone();
-        }
-        match scale.units() {
-            "" => name.clone(),
-            units => format!("{name} [{units}]"),
-        }
-    });
+    let labels = dataset
+        .variables()
+        .iter()
+        .zip(&scales)
+        .flat_map(|(var, scale)| {
+            let name = &var.info.name;
+            if dataset.is_centred(var) {
+                let mut labels = vec![name.clone()];
+                labels.extend(columns.labels(name));
+                return labels;
+            }
+            match scale.units() {
+                "" => vec![name.clone()],
+                units => vec![format!("{name} [{units}]")],
+            }
+        });
+    let has_times = dataset.variables().iter().any(|var| var.info.timed);
+    let mut footnotes = Footnotes::default();
     let mut table: Vec<Vec<String>> = vec![
         points
             .iter()
@@ -93,16 +105,27 @@ pub fn result_table(dataset: &Dataset, rows: usize) -> String {
                 Some(short(value))
             })
             .collect();
-        row.extend(
-            dataset
-                .variables()
-                .iter()
-                .zip(&scales)
-                .map(|(var, scale)| summary(dataset, var, scale, point * repeats, repeats)),
-        );
+        for (variable, scale) in dataset.variables().iter().zip(&scales) {
+            let cells = PointCells {
+                dataset,
+                variable,
+                scale,
+                first: point * repeats,
+                repeats,
+                has_times,
+            };
+            row.push(cells.text(&mut footnotes));
+            if dataset.is_centred(variable) {
+                row.extend(columns.texts(dataset, variable, point * repeats, repeats));
+            }
+        }
         table.push(row);
     }
-    finished(&table, count, rows)
+    let mut text = finished(&table, count, rows);
+    for line in footnotes.lines() {
+        let _ = writeln!(text, "{line}");
+    }
+    text
 }
 
 /// The samples as a table of text: a row for every point and repeat, at most `rows` rows.
@@ -172,95 +195,7 @@ fn scale_of(var: &Variable) -> UnitScale {
     UnitScale::for_magnitude(&var.info.units, if counted { largest } else { 0.0 })
 }
 
-/// A cell, or the mean ± standard deviation of the repeats of a point.
-fn summary(
-    dataset: &Dataset,
-    var: &Variable,
-    scale: &UnitScale,
-    first: usize,
-    repeats: usize,
-) -> String {
-    let scaled = scale.units() != var.info.units;
-    let numbers: Vec<f64> = (first..first + repeats)
-        .filter_map(|flat| Some(scale.apply(var.number(flat)?)))
-        .collect();
-    let present = (first..first + repeats)
-        .filter(|flat| {
-            var.states()
-                .get(*flat)
-                .is_some_and(|state| state.has_value())
-        })
-        .count();
-    let cells: Vec<Value> = (first..first + repeats)
-        .filter_map(|flat| var.cell(flat)?.value)
-        .map(|value| match value.as_f64() {
-            Some(x) if scaled => Value::Float(scale.apply(x)),
-            _ => value,
-        })
-        .collect();
-    // A timed point has as many rounds as it needs, or as its budget gave: no more are left out.
-    let in_rounds = dataset.variables().iter().any(|var| var.info.timed);
-    let left_out = (first..first + repeats)
-        .filter(|flat| match var.states().get(*flat) {
-            Some(CellState::Skipped) => true,
-            Some(CellState::Pending) => in_rounds,
-            _ => false,
-        })
-        .count();
-    let centred = is_centred(var, repeats).then(|| dataset.summary_of(var, first..first + repeats));
-    let mut text = if let Some(found) = centred.flatten() {
-        timed(&found, &var.info.units)
-    } else if present == 0 {
-        let state = var
-            .states()
-            .get(first)
-            .copied()
-            .unwrap_or(CellState::Pending);
-        return format!("({state})");
-    } else if repeats == 1 || numbers.is_empty() {
-        cells.first().map(short).unwrap_or_default()
-    } else {
-        let first_value = cells.first().map(short).unwrap_or_default();
-        let same = cells.windows(2).all(|pair| pair.first() == pair.last());
-        let mean = crate::stats::mean(&numbers).unwrap_or(f64::NAN);
-        match crate::stats::std(&numbers, 1).filter(|_| !same) {
-            Some(std) => format!(
-                "{} ± {}",
-                digits(mean, meaningful(mean, std)),
-                digits(std, 2)
-            ),
-            None => first_value,
-        }
-    };
-    let wanted = repeats - left_out;
-    if present < wanted {
-        let _ = write!(text, " ({present} of {wanted})");
-    }
-    text
-}
-
-/// Whether the repeats of a result are shown as their centre: times differ by factors.
-fn is_centred(var: &Variable, repeats: usize) -> bool {
-    var.info.timed && repeats > 1
-}
-
-/// The centre of measured times in a unit that suits it, and within which share of it they know it.
-fn timed(found: &crate::stats::Summary, units: &str) -> String {
-    let scale = UnitScale::for_magnitude(units, found.centre);
-    let centre = |count| {
-        let number = digits(scale.apply(found.centre), count);
-        format!("{number} {}", scale.units()).trim_end().to_owned()
-    };
-    match found.half_width() {
-        Some(width) => {
-            let shown = meaningful(1.0, width.max(1e-4));
-            format!("{} ± {} %", centre(shown), digits(width * 100.0, 2))
-        }
-        None => centre(4),
-    }
-}
-
-fn short(value: &Value) -> String {
+pub(super) fn short(value: &Value) -> String {
     match value {
         Value::Float(x) => digits(*x, 4),
         Value::Text(text) => {
@@ -271,17 +206,6 @@ fn short(value: &Value) -> String {
         }
         other => other.to_string(),
     }
-}
-
-/// The significant digits of a mean that its standard deviation leaves meaning to.
-fn meaningful(mean: f64, std: f64) -> usize {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "clamped"
-    )]
-    let digits = (mean.abs().log10().floor() - std.log10().floor() + 2.0).clamp(2.0, 17.0) as usize;
-    digits
 }
 
 /// Columns of equal width, set flush right.
@@ -313,7 +237,7 @@ fn aligned(table: &[Vec<String>]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::VariableInfo;
+    use crate::dataset::{CellState, VariableInfo};
 
     fn timed(dims: Vec<Dim>, seconds: &[f64]) -> Dataset {
         let elapsed = VariableInfo {
@@ -340,7 +264,7 @@ mod tests {
     fn a_column_has_one_prefix() {
         let len = Dim::input("len", Kind::Uint(64), vec![10.into(), 20.into()]);
         let runs = timed(vec![len, Dim::repeats(2)], &[1e-6, 3e-6, 2.5e-3, 2.5e-3]);
-        let table = result_table(&runs, 9);
+        let table = result_table(&runs, 9, TimeColumns::default());
         let rows = cells(&table);
         assert_eq!(rows[0], ["len", "elapsed", "[ms]"]);
         assert_eq!(rows[2], ["10", "0.002", "±", "0.0014"]);
@@ -352,7 +276,10 @@ mod tests {
         let len = Dim::input("len", Kind::Uint(64), vec![10.into(), 20.into()]);
         let runs = timed(vec![len, Dim::repeats(2)], &[1.0, 3.0, 5.0, 5.0]);
         let turned = runs.transpose(&["repeat"]).unwrap();
-        assert_eq!(result_table(&turned, 9), result_table(&runs, 9));
+        assert_eq!(
+            result_table(&turned, 9, TimeColumns::default()),
+            result_table(&runs, 9, TimeColumns::default())
+        );
     }
 
     #[test]
@@ -360,17 +287,17 @@ mod tests {
         let len = Dim::input("len", Kind::Uint(64), vec![10.into(), 20.into()]);
         // The second point has one round of two; the others are pending.
         let mut runs = timed(vec![len, Dim::repeats(2)], &[1.0, 3.0, 5.0]);
-        assert!(result_table(&runs, 9).contains("(1 of 2)"));
+        assert!(result_table(&runs, 9, TimeColumns::default()).contains("(1 of 2)"));
         runs.variable_mut(0).unwrap().info.timed = true;
-        let table = result_table(&runs, 9);
+        let table = result_table(&runs, 9, TimeColumns::default());
         assert!(
-            table.contains("5 s") && !table.contains(" of 2)"),
+            table.contains("5 s ± ?") && !table.contains(" of 2)"),
             "{table}"
         );
         let elapsed = runs.variable_mut(0).unwrap();
         elapsed
             .record_absent(3, CellState::Failed, Some("boom".into()))
             .unwrap();
-        assert!(result_table(&runs, 9).contains("(1 of 2)"));
+        assert!(result_table(&runs, 9, TimeColumns::default()).contains("(1 of 2)"));
     }
 }

@@ -30,7 +30,7 @@ impl Measured<'_> {
         for uncounted in &end.uncounted {
             warnings.push(uncounted.to_string());
         }
-        warnings.extend(end.left_out.as_ref().map(ToString::to_string));
+        warnings.extend(end.discarded.iter().map(ToString::to_string));
         if end.damaged > 0 {
             let damaged = end.damaged;
             warnings.push(format!(

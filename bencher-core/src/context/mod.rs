@@ -31,7 +31,7 @@ pub use state::{States, WorkerState};
 pub use timing::{FromSeconds, TimedFuture};
 
 use crate::evaluator::JobHandle;
-use crate::measure::{Batches, Meter, Timer};
+use crate::measure::{Batches, Meter, Preempted, Timer};
 use crate::space::mix;
 use crate::store::{PendingFolder, StoreError};
 
@@ -58,6 +58,8 @@ pub struct Context<'a> {
     regions: u32,
     /// From how many seconds on a time could have been told, where one could not.
     below: Option<f64>,
+    /// The times that were recorded while other programs had the core.
+    preempted: Vec<Preempted>,
     handle: Option<&'a JobHandle<'a>>,
 }
 
@@ -87,6 +89,7 @@ impl<'a> Context<'a> {
             once: false,
             regions: 0,
             below: None,
+            preempted: Vec::new(),
             handle: None,
         }
     }
@@ -195,6 +198,11 @@ impl<'a> Context<'a> {
     /// From how many seconds on a time of this sample could have been told, where one was too short.
     pub const fn below_resolution(&self) -> Option<f64> {
         self.below
+    }
+
+    /// The times of this sample during which the system took the core from every call.
+    pub fn preempted(&self) -> &[Preempted] {
+        &self.preempted
     }
 
     /// The same context with a way to make the sample's folder.

@@ -6,7 +6,7 @@ use std::mem::needs_drop;
 use std::pin::Pin;
 use std::time::Duration;
 
-use crate::measure::{Batches, Region, Slice, Timed, Timer, Watch};
+use crate::measure::{Batch, Batches, Preempted, Region, Slice, SliceCounts, Timed, Timer, Watch};
 
 use super::Context;
 
@@ -48,14 +48,26 @@ impl<'a> Context<'a> {
         self.region();
         let watch = self.watch();
         watch.reset();
-        let start = watch.start();
-        let result = black_box(work());
-        let time = watch.stop(start, 1);
-        let slice = Slice {
-            iterations: 1,
-            time,
+        let ((result, time), used) = watch.observe(true, || {
+            let start = watch.start();
+            let result = black_box(work());
+            (result, watch.stop(start, 1))
+        });
+        let is_preempted = used.preemptions > 0 && !self.once;
+        let batch = Batch {
+            slice: Slice {
+                iterations: 1,
+                time,
+            },
+            counts: SliceCounts {
+                run: 1,
+                preempted: u64::from(is_preempted),
+                ..SliceCounts::default()
+            },
+            is_preempted,
+            busy: used.busy,
         };
-        self.record(elapsed, slice, |_| watch.timer.costs().reading);
+        self.record(elapsed, batch, |_| watch.timer().costs().reading);
         result
     }
 
@@ -80,12 +92,13 @@ impl<'a> Context<'a> {
         mut work: impl FnMut() -> R,
     ) -> R {
         let watch = self.watch();
-        let costs = watch.timer.costs();
+        let costs = watch.timer().costs();
         let mut last = None;
         if needs_drop::<R>() {
             let mut kept: Vec<R> = Vec::with_capacity(KEPT.into());
             self.batch(
                 elapsed,
+                &watch,
                 |n| costs.iteration + costs.of_groups(n, KEPT.into()),
                 |n| {
                     let mut time = Duration::ZERO;
@@ -106,7 +119,7 @@ impl<'a> Context<'a> {
             );
         } else {
             let overhead = |n| costs.iteration + costs.of_groups(n, n);
-            self.batch(elapsed, overhead, |n| {
+            self.batch(elapsed, &watch, overhead, |n| {
                 let start = watch.start();
                 crate::measure::repeat(n.saturating_sub(1), &mut work);
                 let result = black_box(work());
@@ -169,13 +182,13 @@ impl<'a> Context<'a> {
         mut work: impl FnMut(I) -> R,
     ) -> R {
         let watch = self.watch();
-        let costs = watch.timer.costs();
+        let costs = watch.timer().costs();
         let size = size.max(1);
         let iteration = if size == 1 { 0.0 } else { costs.iteration };
         let overhead = |n| iteration + costs.of_groups(n, size as u64);
         let mut last = None;
         let (mut inputs, mut outputs) = (Vec::new(), Vec::new());
-        self.batch(elapsed, overhead, |n| {
+        self.batch(elapsed, &watch, overhead, |n| {
             let mut time = Duration::ZERO;
             let mut left = n;
             while left > 0 {
@@ -220,6 +233,7 @@ impl<'a> Context<'a> {
         let watch = self.watch();
         self.batch(
             elapsed,
+            &watch,
             |_| 0.0,
             |n| {
                 let start = watch.start();
@@ -262,10 +276,10 @@ impl<'a> Context<'a> {
         mut work: impl AsyncFnMut() -> R,
     ) -> Option<R> {
         let watch = self.watch();
-        let costs = watch.timer.costs();
+        let costs = watch.timer().costs();
         let mut last = None;
         let overhead = |n| costs.iteration + costs.of_groups(n, n);
-        self.batch(elapsed, overhead, |n| {
+        self.batch(elapsed, &watch, overhead, |n| {
             block_on(Box::pin(async {
                 let start = watch.start();
                 for _ in 1..n {
@@ -284,41 +298,44 @@ impl<'a> Context<'a> {
     fn batch<T: FromSeconds>(
         &mut self,
         elapsed: &mut Option<T>,
+        watch: &Watch<'_>,
         overhead: impl Fn(u64) -> f64,
         mut run: impl FnMut(u64) -> Duration,
     ) {
         let region = self.region();
-        let watch = self.watch();
-        let mut begin = || watch.reset();
         if self.once {
-            begin();
-            let slice = Slice {
-                iterations: 1,
-                time: run(1),
-            };
+            watch.reset();
             // A check measures nothing, and the body may go on with what it is given.
-            return self.record(elapsed, slice, |_| 0.0);
+            *elapsed = Some(T::from_seconds(run(1).as_secs_f64()));
+            return;
         }
-        let slice = match self.batches {
-            Some(batches) => batches.take(region, watch.timer, &mut begin, &mut run),
-            None => self.own_batches.get_or_insert_with(Batches::default).take(
-                region,
-                watch.timer,
-                &mut begin,
-                &mut run,
-            ),
+        let batch = match self.batches {
+            Some(batches) => batches.take(region, watch, &mut run),
+            None => self
+                .own_batches
+                .get_or_insert_with(Batches::default)
+                .take(region, watch, &mut run),
         };
-        self.record(elapsed, slice, overhead);
+        self.record(elapsed, batch, overhead);
     }
 
     fn record<T: FromSeconds>(
         &mut self,
         elapsed: &mut Option<T>,
-        slice: Slice,
+        batch: Batch,
         overhead: impl Fn(u64) -> f64,
     ) {
+        let slice = batch.slice;
         *elapsed = match slice.per_iteration(overhead(slice.iterations)) {
-            Timed::Time(seconds) => Some(T::from_seconds(seconds)),
+            Timed::Time(seconds) => {
+                if batch.is_preempted {
+                    self.preempted.push(Preempted {
+                        time: seconds,
+                        busy: batch.busy.as_secs_f64(),
+                    });
+                }
+                Some(T::from_seconds(seconds))
+            }
             Timed::Below { floor } => {
                 self.below = Some(self.below.unwrap_or(0.0).max(floor));
                 None
@@ -328,10 +345,8 @@ impl<'a> Context<'a> {
 
     /// The clock, that of the process unless another was given, and the counters.
     fn watch(&self) -> Watch<'a> {
-        Watch {
-            timer: self.timer.unwrap_or_else(|| Timer::system()),
-            meter: self.meter,
-        }
+        let timer = self.timer.unwrap_or_else(|| Timer::system());
+        Watch::with_meter(timer, self.meter)
     }
 
     /// Begins a timed region of the sample.

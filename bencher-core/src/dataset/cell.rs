@@ -9,7 +9,7 @@ use crate::value::Value;
 /// ```
 /// use bencher_core::dataset::CellState;
 /// let with_value: Vec<_> = CellState::ALL.into_iter().filter(|state| state.has_value()).collect();
-/// assert_eq!(with_value, [CellState::Measured, CellState::Cached]);
+/// assert_eq!(with_value, [CellState::Measured, CellState::Cached, CellState::Preempted]);
 /// assert_eq!(CellState::TimedOut.to_string(), "timed out");
 /// ```
 #[derive(
@@ -34,11 +34,14 @@ pub enum CellState {
     TimedOut,
     /// Shorter than the timer can tell; the reason holds the floor.
     BelowResolution,
+    /// A time during which the system took the core from every call: it holds the time of other programs, too. The reason holds
+    /// the time on a core.
+    Preempted,
 }
 
 impl CellState {
     /// Every state.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Pending,
         Self::Measured,
         Self::Cached,
@@ -47,11 +50,12 @@ impl CellState {
         Self::Failed,
         Self::TimedOut,
         Self::BelowResolution,
+        Self::Preempted,
     ];
 
     /// Whether the cell holds a value.
     pub const fn has_value(self) -> bool {
-        matches!(self, Self::Measured | Self::Cached)
+        matches!(self, Self::Measured | Self::Cached | Self::Preempted)
     }
 
     /// The state's name in tables and files.
@@ -65,6 +69,7 @@ impl CellState {
             Self::Failed => "failed",
             Self::TimedOut => "timed out",
             Self::BelowResolution => "below resolution",
+            Self::Preempted => "preempted",
         }
     }
 }

@@ -118,6 +118,12 @@ impl Dataset {
             .collect()
     }
 
+    /// The coordinates of a cell along the inputs.
+    pub(crate) fn inputs_at(&self, flat: usize) -> Vec<(String, Value)> {
+        let inputs = self.axes_of(|role| role == DimRole::Input);
+        self.coordinates_at(flat, &inputs)
+    }
+
     fn coordinates_at(&self, flat: usize, axes: &[usize]) -> Vec<(String, Value)> {
         let position = self.position(flat).unwrap_or_default();
         let coordinate = |axis: &usize| {

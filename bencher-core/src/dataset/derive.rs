@@ -3,6 +3,7 @@ use std::sync::Arc;
 use crate::value::{Kind, Value};
 use crate::var::UnknownName;
 
+use super::TIMES_OF;
 use super::variable::{FloatCells, absent_of};
 use super::{Cell, CellState, Dataset, DatasetError, Dim, Formula, Variable, VariableInfo};
 
@@ -45,6 +46,9 @@ impl Operand<'_> {
 impl Dataset {
     /// Adds a variable that is computed cell by cell from others, from the coordinates of numeric
     /// dimensions, and from the numeric parts of items.
+    ///
+    /// What is computed from measured times has the rounds of those that count ([`point_time`](Self::point_time)), so that a time and a
+    /// rate agree.
     ///
     /// A cell that lacks an operand takes the state and reason of the first operand without a value.
     /// It counts as cached if all its results are. Where `formula` gives no number (NaN), the cell
@@ -122,7 +126,32 @@ impl Dataset {
             }
         }
         let derived = derived.finish(info, &self.shape())?;
-        self.insert(derived)
+        let name = derived.info.name.clone();
+        self.insert(derived)?;
+        let times = self.times_among(operands);
+        if !times.is_empty() {
+            let times = times.join(", ");
+            self.attributes.insert(format!("{TIMES_OF}{name}"), times);
+        }
+        Ok(())
+    }
+
+    /// The measured times among operands, and those from which others of them are computed.
+    fn times_among(&self, operands: &[&str]) -> Vec<String> {
+        let mut times: Vec<String> = Vec::new();
+        for name in operands {
+            let of_others = self.attributes.get(&format!("{TIMES_OF}{name}"));
+            let of_others = of_others.into_iter().flat_map(|names| names.split(", "));
+            let own = self
+                .variables
+                .iter()
+                .any(|var| var.info.timed && var.info.name == *name);
+            times.extend(of_others.map(str::to_owned));
+            times.extend(own.then(|| (*name).to_owned()));
+        }
+        times.sort_unstable();
+        times.dedup();
+        times
     }
 
     /// Adds a variable that a [`Formula`] computes cell by cell; otherwise as

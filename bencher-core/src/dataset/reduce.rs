@@ -254,7 +254,7 @@ impl Groups {
             let mut cached = true;
             let mut has_value = |at: &usize| match source.states.get(*at) {
                 Some(CellState::Cached) => true,
-                Some(CellState::Measured) => {
+                Some(CellState::Measured | CellState::Preempted) => {
                     cached = false;
                     true
                 }

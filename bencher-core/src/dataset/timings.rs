@@ -1,6 +1,8 @@
 //! What the repeats of every point come to: centre, bounds, noise.
 
-use crate::stats::{MISRATE, Summary, outliers, quantile, summary, summary_of_processes};
+use std::sync::Arc;
+
+use crate::stats::{MISRATE, PointTime, RoundTime, Summary, median, min, outliers, quantile};
 use crate::value::{Kind, Value};
 use crate::var::Direction;
 
@@ -16,6 +18,9 @@ const ENOUGH_FOR_QUANTILES: usize = 50;
 /// ```
 pub const SIDE_BY_SIDE: &str = "side by side";
 
+/// The attribute that names the times from which a result is computed begins with this, and ends with the result's name.
+pub(crate) const TIMES_OF: &str = "times of ";
+
 /// The attribute that says how many repeats belong to each process.
 pub(crate) const ROUNDS_PER_PROCESS: &str = "rounds per process";
 
@@ -23,8 +28,12 @@ impl Dataset {
     /// What the repeats of a result come to at every point: the variables are the result itself (the
     /// centre), `RESULT.lower` and `RESULT.upper` (its bounds at 95 %), `RESULT.noise` (the relative spread of
     /// one repeat), `RESULT.rounds` (how many there are), `RESULT.p05` and `RESULT.p95` (quantiles, from 50
-    /// repeats on) and `RESULT.outliers` (how many repeats lie far from the others). See [`Summary`] and
-    /// [`outliers`] for their formulas.
+    /// repeats on), `RESULT.outliers` (how many repeats lie far from the others), `RESULT.fastest` and `RESULT.median`. See
+    /// [`Summary`] and [`outliers`] for their formulas.
+    ///
+    /// Of a measured time, only the rounds that [count](PointTime) make the centre and its bounds: `RESULT.share` is the share of
+    /// those, `RESULT.modes` says whether the others belong to an upper mode, and `RESULT.preempted` and `RESULT.below` how many rounds were
+    /// preempted or below resolution. The quantiles, `fastest` and `median` are of all rounds that have a time.
     ///
     /// A point without a repeat that has a value keeps the state and the reason of its first cell; without
     /// enough repeats for bounds, those are missing.
@@ -92,6 +101,20 @@ impl Dataset {
             part("p05", "5 % of the repeats are below"),
             part("p95", "5 % of the repeats are above"),
             plain("outliers", "Repeats far from the others", Kind::Uint(32)),
+            part("fastest", "The shortest repeat"),
+            part("median", "Half of the repeats are below"),
+            plain("share", "Share of the repeats that count", Kind::Float(64)),
+            plain(
+                "modes",
+                "Whether the repeats have several modes",
+                Kind::Bool,
+            ),
+            plain(
+                "preempted",
+                "Repeats during which other programs had the core",
+                Kind::Uint(32),
+            ),
+            plain("below", "Repeats below resolution", Kind::Uint(32)),
         ];
         let mut found = Self::new(self.name.clone(), dims, variables)?;
         found.attributes = self.attributes.clone();
@@ -99,8 +122,10 @@ impl Dataset {
         let repeats = (0..shape.len()).filter(|axis| !kept.contains(axis));
         let repeats: Vec<usize> = Walk::over(&shape, repeats).collect();
         for (flat, point) in Walk::over(&shape, kept).enumerate() {
-            let cells = repeats.iter().map(|repeat| point + repeat);
-            found.put_summary(flat, variable, cells)?;
+            let cells: Vec<usize> = repeats.iter().map(|repeat| point + repeat).collect();
+            let time = self.point_time(variable, &cells);
+            let summary = self.summary_of_time(&time);
+            found.put_summary(flat, variable, &cells, &time, summary)?;
         }
         Ok(found)
     }
@@ -108,25 +133,56 @@ impl Dataset {
     /// What the repeats of one point come to: `cells` are their places, in the order of the repeats, in a
     /// variable of this dataset.
     ///
-    /// Where several processes measured, they are the unit of which the bounds are made
-    /// ([`summary_of_processes`]). `None` where no repeat has a finite value.
+    /// Of measured times, and of what is computed from them, the rounds count that [`point_time`](Self::point_time) says. Where several
+    /// processes measured, they are the unit of which the bounds are made
+    /// ([`summary_of_processes`](crate::stats::summary_of_processes)). `None` where no repeat has a finite value.
     pub fn summary_of(
         &self,
         variable: &Variable,
         cells: impl IntoIterator<Item = usize>,
     ) -> Option<Summary> {
-        let numbers = cells.into_iter().map(|cell| variable.number(cell));
-        let Some(block) = self.rounds_per_process() else {
-            let numbers: Vec<f64> = numbers.flatten().filter(|x| x.is_finite()).collect();
-            return summary(&numbers, MISRATE);
+        let cells: Vec<usize> = cells.into_iter().collect();
+        self.summary_of_time(&self.point_time(variable, &cells))
+    }
+
+    /// What the rounds of a point come to, once they were judged.
+    pub fn summary_of_time(&self, time: &PointTime) -> Option<Summary> {
+        time.summary(self.rounds_per_process(), MISRATE)
+    }
+
+    /// Whether the repeats of a variable come to a centre with bounds: it is a measured time, or computed from one.
+    pub fn is_centred(&self, variable: &Variable) -> bool {
+        let name = &variable.info.name;
+        variable.info.timed || self.attributes.contains_key(&format!("{TIMES_OF}{name}"))
+    }
+
+    /// Which repeats of one point count; `cells` are their places in a variable of this dataset, in the order of the repeats.
+    ///
+    /// All that have a value count, but for measured times ([`PointTime::of`]) and for what is computed from them, where the
+    /// same rounds count as for the times.
+    pub fn point_time(&self, variable: &Variable, cells: &[usize]) -> PointTime {
+        let rounds = |variable: &Variable| -> Vec<RoundTime> {
+            cells
+                .iter()
+                .map(|cell| round_time(variable, *cell))
+                .collect()
         };
-        let numbers: Vec<Option<f64>> = numbers.collect();
-        let finite = |block: &[Option<f64>]| {
-            let finite = block.iter().flatten().copied().filter(|x| x.is_finite());
-            finite.collect::<Vec<f64>>()
-        };
-        let processes: Vec<Vec<f64>> = numbers.chunks(block).map(finite).collect();
-        summary_of_processes(&processes, MISRATE)
+        let operands = self
+            .attributes
+            .get(&format!("{TIMES_OF}{}", variable.info.name));
+        if let Some(operands) = operands {
+            let times = self.variables.iter().filter(|var| {
+                let mut names = operands.split(", ");
+                names.any(|name| name == var.info.name)
+            });
+            let times: Vec<PointTime> = times.map(|var| PointTime::of(rounds(var))).collect();
+            return PointTime::computed(rounds(variable), &times);
+        }
+        if variable.info.timed {
+            PointTime::of(rounds(variable))
+        } else {
+            PointTime::computed(rounds(variable), &[])
+        }
     }
 
     /// How many repeats belong to each process, where several measured.
@@ -139,19 +195,12 @@ impl Dataset {
         &mut self,
         flat: usize,
         source: &Variable,
-        cells: impl Iterator<Item = usize> + Clone,
+        cells: &[usize],
+        time: &PointTime,
+        summary: Option<Summary>,
     ) -> Result<(), DatasetError> {
-        let Some(found) = self.summary_of(source, cells.clone()) else {
-            let first = cells.clone().next();
-            let first = first.and_then(|cell| source.cell(cell));
-            let state = first.as_ref().map_or(CellState::Missing, |cell| cell.state);
-            // Numbers that are not finite make no centre.
-            let state = if state.has_value() {
-                CellState::Missing
-            } else {
-                state
-            };
-            let reason = first.and_then(|cell| cell.reason.map(Into::into));
+        let Some(found) = summary else {
+            let (state, reason) = absence(source, cells, time);
             for index in 0..self.variables.len() {
                 if let Some(var) = self.variable_mut(index) {
                     var.record_absent(flat, state, reason.clone())?;
@@ -160,24 +209,24 @@ impl Dataset {
             return Ok(());
         };
         let Summary {
-            count,
             centre,
             lower,
             upper,
             noise,
             ..
         } = found;
-        let numbers = cells.clone().filter_map(|cell| source.number(cell));
-        let numbers: Vec<f64> = numbers.filter(|x| x.is_finite()).collect();
+        let numbers: Vec<f64> = time
+            .rounds
+            .iter()
+            .filter_map(|round| round.seconds())
+            .collect();
         let far = outliers(&numbers);
         let quantile_at = |p| {
             let enough = numbers.len() >= ENOUGH_FOR_QUANTILES;
             quantile(&numbers, p).filter(|_| enough)
         };
-        let all_stored = cells
-            .filter_map(|cell| source.states().get(cell))
-            .all(|state| *state != CellState::Measured);
-        let state = if all_stored {
+        let mut states = cells.iter().filter_map(|cell| source.states().get(*cell));
+        let state = if states.all(|state| *state != CellState::Measured) {
             CellState::Cached
         } else {
             CellState::Measured
@@ -189,10 +238,16 @@ impl Dataset {
             number(lower),
             number(upper),
             number(Some(noise)),
-            count_of(count),
+            count_of(numbers.len()),
             number(quantile_at(0.05)),
             number(quantile_at(0.95)),
             count_of(far.low + far.high),
+            number(min(&numbers)),
+            number(median(&numbers)),
+            number(Some(time.share())),
+            Some(Value::Bool(time.mode.is_some())),
+            count_of(time.preempted),
+            count_of(time.below),
         ];
         for (index, value) in values.into_iter().enumerate() {
             let Some(var) = self.variable_mut(index) else {
@@ -201,11 +256,42 @@ impl Dataset {
             match value {
                 Some(value) => var.record(flat, &value, state)?,
                 None => {
-                    let reason = format!("{count} repeats are too few for that");
+                    let reason = format!("{} repeats are too few for that", numbers.len());
                     var.record_absent(flat, CellState::Missing, Some(reason.into()))?;
                 }
             }
         }
         Ok(())
     }
+}
+
+/// What a cell of a variable gave for the time of its point.
+fn round_time(variable: &Variable, cell: usize) -> RoundTime {
+    match variable.states().get(cell) {
+        Some(CellState::BelowResolution) => RoundTime::BelowResolution,
+        Some(CellState::Preempted) => variable
+            .number(cell)
+            .map_or(RoundTime::Missing, RoundTime::Preempted),
+        _ => variable
+            .number(cell)
+            .map_or(RoundTime::Missing, RoundTime::Time),
+    }
+}
+
+/// Why a point has no time.
+fn absence(source: &Variable, cells: &[usize], time: &PointTime) -> (CellState, Option<Arc<str>>) {
+    let is_below = |cell: &&usize| source.states().get(**cell) == Some(&CellState::BelowResolution);
+    let telling = if time.is_below_resolution {
+        cells.iter().find(is_below)
+    } else {
+        cells.first()
+    };
+    let cell = telling.and_then(|cell| source.cell(*cell));
+    let state = match cell.as_ref() {
+        // Numbers that are not finite make no centre.
+        Some(cell) if !cell.state.has_value() => cell.state,
+        _ if time.is_below_resolution => CellState::BelowResolution,
+        _ => CellState::Missing,
+    };
+    (state, cell.and_then(|cell| cell.reason.map(Into::into)))
 }

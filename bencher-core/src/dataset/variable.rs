@@ -214,6 +214,20 @@ impl Variable {
         self.recorder().record_absent(flat, state, reason)
     }
 
+    /// Records a value, and a reason for its state.
+    ///
+    /// # Errors
+    /// As [`record`](Self::record).
+    pub fn record_explained(
+        &mut self,
+        flat: usize,
+        value: &Value,
+        state: CellState,
+        reason: Arc<str>,
+    ) -> Result<(), DatasetError> {
+        self.recorder().record_explained(flat, value, state, reason)
+    }
+
     /// What fills many cells: whether they are shared is asked once, not for each.
     pub(super) fn recorder(&mut self) -> Recorder<'_> {
         Recorder {
@@ -239,6 +253,19 @@ pub(crate) struct Recorder<'v> {
 }
 
 impl Recorder<'_> {
+    /// Records a value and a reason, as [`Variable::record_explained`] does.
+    pub(crate) fn record_explained(
+        &mut self,
+        flat: usize,
+        value: &Value,
+        state: CellState,
+        reason: Arc<str>,
+    ) -> Result<(), DatasetError> {
+        self.record(flat, value, state)?;
+        note(self.reasons, flat, reason);
+        Ok(())
+    }
+
     /// Records a value, as [`Variable::record`] does.
     #[inline]
     pub(crate) fn record(

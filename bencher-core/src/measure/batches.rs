@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use super::batch::{Batch, SliceCounts};
 use super::sizing::{LONGEST_TRIALS, MOST, Size, Sizing};
 use super::slice::{Region, Slice};
-use super::{Timer, Wanted};
-use crate::stats::undisturbed;
+use super::slices::{RecentSlices, Slices};
+use super::{Wanted, Watch};
 
 /// About how many batches fill the budget of a point, where nobody says how many there are.
 pub const USUAL_ROUNDS: u32 = 256;
@@ -15,12 +16,22 @@ pub const USUAL_ROUNDS: u32 = 256;
 const COSTLY: Duration = Duration::from_secs(1);
 /// From so many slices on a share of them is told: few show it badly.
 pub const TOLD: u64 = 100;
+/// How many more slices a batch has at most where all were preempted.
+const MORE_SLICES: u64 = 8;
+/// A slice that is so long is hardly ever left alone on a busy machine.
+const LONG: Duration = Duration::from_millis(20);
 
 /// How many iterations the batches of a sweep take, region by region, and in how many slices.
 ///
-/// A batch is one or more *slices*, as short as the clock allows, and what it comes to is the mean of those that do not
-/// lie far out ([`undisturbed`]): whatever else the machine does now and then falls into some of the slices; of a
-/// single long one it would be a part.
+/// A batch is one or more *slices*, as short as the clock allows. Three kinds of them are discarded, in this order:
+///
+/// 1. those that were *preempted*: the system took the core from the program meanwhile, which it counts. Where that is every slice, a batch of
+///    short ones takes up to eight more; where it still is, they count, and the batch says so;
+/// 2. those of an *upper mode*: where the latest 256 slices of the region fall into several heaps
+///    ([`lowest_mode`](crate::stats::lowest_mode)), a batch has the slices of the lowest one, unless it has none of that;
+/// 3. *outliers* among the rest ([`undisturbed`](crate::stats::undisturbed)): whatever else disturbs the machine now and then.
+///
+/// The time of the batch is the mean of the others.
 ///
 /// A first batch is sized by doubling until that takes as long as a batch; a first call that is slow does not
 /// count. The example stands at the [module](super).
@@ -31,12 +42,13 @@ pub struct Batches {
 }
 
 /// What is known of a region.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Known {
     size: Size,
-    /// How many slices it had, and how many were left out.
-    slices: u64,
-    left_out: u64,
+    counts: SliceCounts,
+    recent: RecentSlices,
+    /// Whether most of the time of a slice is not timed: inputs are made.
+    is_mostly_set_up: bool,
 }
 
 impl Default for Batches {
@@ -58,7 +70,7 @@ impl Batches {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use bencher_core::measure::{Batches, FakeClock, Region, Timer, Wanted};
+    /// use bencher_core::measure::{Batches, FakeClock, Region, Timer, Wanted, Watch};
     /// // How often calls of so many microseconds are run for the second batch of a point.
     /// let calls = |micros, seconds| {
     ///     let budget = Duration::from_secs(seconds);
@@ -67,7 +79,7 @@ impl Batches {
     ///     let mut calls = Vec::new();
     ///     for _ in 0..2 {
     ///         calls.clear();
-    ///         batches.take(region, &timer, &mut || {}, &mut |n| {
+    ///         batches.take(region, &Watch::on(&timer), &mut |n| {
     ///             calls.push(n);
     ///             Duration::from_micros(n * micros)
     ///         });
@@ -86,103 +98,135 @@ impl Batches {
         }
     }
 
-    /// The share of the slices so far that was left out as disturbed, point by point; of points with [`TOLD`] slices or more.
+    /// How many slices of every point were run and discarded so far; points in order.
     ///
     /// ```
     /// use std::time::Duration;
-    /// use bencher_core::measure::{Batches, FakeClock, Region, Timer, Wanted};
+    /// use bencher_core::measure::{Batches, FakeClock, Region, Timer, Wanted, Watch};
     /// let batches = Batches::sharing(30e-9, Duration::from_secs(2), 1, Wanted::AsNeeded);
+    /// let timer = Timer::on(FakeClock::default());
     /// let mut calls = 0;
     /// for _ in 0..2 {
-    ///     assert_eq!(batches.left_out().count(), 0, "of few slices");
-    ///     batches.take(Region { point: 7, nth: 0 }, &Timer::on(FakeClock::default()), &mut || {}, &mut |n| {
+    ///     batches.take(Region { point: 7, nth: 0 }, &Watch::on(&timer), &mut |n| {
     ///         calls += 1;
-    ///         Duration::from_micros(n + if calls % 5 == 0 { 900 } else { 0 })
+    ///         Duration::from_micros(n + if calls % 25 == 0 { 900 } else { 0 })
     ///     });
     /// }
-    /// let (point, share) = batches.left_out().next().ok_or("none")?;
-    /// assert!(point == 7 && (0.19..0.21).contains(&share), "{share}");
+    /// let (point, counts) = batches.slice_counts().next().ok_or("none")?;
+    /// assert!(point == 7 && (0.03..0.05).contains(&counts.discarded_share()), "{counts:?}");
     /// # Ok::<(), &str>(())
     /// ```
-    pub fn left_out(&self) -> impl Iterator<Item = (u64, f64)> + use<> {
-        let mut points: BTreeMap<u64, (u64, u64)> = BTreeMap::new();
+    pub fn slice_counts(&self) -> impl Iterator<Item = (u64, SliceCounts)> + use<> {
+        let mut points: BTreeMap<u64, SliceCounts> = BTreeMap::new();
         for (region, known) in &*self.regions() {
-            let (slices, left_out) = points.entry(region.point).or_default();
-            *slices += known.slices;
-            *left_out += known.left_out;
+            points.entry(region.point).or_default().add(known.counts);
         }
-        points
-            .into_iter()
-            .filter(|(_, (slices, _))| *slices >= TOLD)
-            .map(|(point, (slices, left_out))| (point, left_out as f64 / slices as f64))
+        points.into_iter()
     }
 
-    /// Runs one batch of a region: `run` runs so many iterations and says how long they took; `begin` is called before
-    /// the first that count (twice where a first batch is taken again). Gives one slice, whose time is the mean
-    /// of those of the batch that were not disturbed.
+    /// Runs one batch of a region: `run` runs so many iterations, timed by the watch, and says how long they took. The counters of the
+    /// watch are those of the slices that may count (twice as many where a first batch is taken again).
     ///
     /// The region's first batch comes after runs that find its size, and is taken again where that was
     /// wrong by far. Later ones come after an eighth of their iterations, or one, that do
     /// not count, because other points had the caches meanwhile; only where a single call is as long as a slice and there are fewer than
-    /// eight, none is spent on that. What `run` does besides (inputs that it makes) takes time of `timer` too: a batch has fewer
+    /// eight, none is spent on that. What `run` does besides (inputs that it makes) takes time of the clock too: a batch has fewer
     /// iterations for that, so that it keeps to its share.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use bencher_core::measure::{Batches, FakeClock, Region, Timer, Watch};
+    /// let clock = FakeClock::default();
+    /// let timer = Timer::on(clock.clone());
+    /// let watch = Watch::on(&timer);
+    /// let mut calls = 0;
+    /// // A call of 1 ms; another program has the core for 4 ms during two of three.
+    /// let batch = Batches::default().take(Region { point: 0, nth: 0 }, &watch, &mut |n| {
+    ///     let start = watch.start();
+    ///     for _ in 0..n {
+    ///         calls += 1;
+    ///         clock.advance(Duration::from_millis(1));
+    ///         if calls % 3 != 0 {
+    ///             clock.preempt(Duration::from_millis(4));
+    ///         }
+    ///     }
+    ///     watch.stop(start, n)
+    /// });
+    /// assert_eq!(batch.slice.time, Duration::from_millis(1));
+    /// assert!(!batch.is_preempted && batch.counts.preempted > 0);
+    /// ```
     pub fn take(
         &self,
         region: Region,
-        timer: &Timer,
-        begin: &mut dyn FnMut(),
+        watch: &Watch<'_>,
         run: &mut dyn FnMut(u64) -> Duration,
-    ) -> Slice {
-        let mut runs = Runs { timer, begin, run };
-        let known = self.regions().get(&region).copied();
-        let (size, ran) = match known {
-            None => self.first(&mut runs),
-            Some(Known { size, .. }) => {
+    ) -> Batch {
+        let known = self.regions().get(&region).cloned();
+        let (size, mut counts, mut recent, is_mostly_set_up) = match known {
+            Some(Known {
+                size,
+                counts,
+                recent,
+                is_mostly_set_up,
+            }) => (Some(size), counts, recent, is_mostly_set_up),
+            None => (None, SliceCounts::default(), RecentSlices::default(), false),
+        };
+        let mut runs = Runs {
+            watch,
+            run,
+            is_mostly_set_up,
+        };
+        let (size, ran) = match size {
+            None => self.first(&mut runs, &mut recent),
+            Some(size) => {
                 let warm_up = size.warm_up();
                 if warm_up > 0 {
                     runs.trial(warm_up);
                 }
-                (size, runs.batch(size))
+                (size, runs.batch(size, &mut recent))
             }
         };
         let ideal = self.size_for(ran);
-        let (slices, left_out) = known.map_or((0, 0), |known| (known.slices, known.left_out));
+        counts.add(ran.batch.counts);
         let known = Known {
             size: if Sizing::fits(size, ideal) {
                 size
             } else {
                 ideal
             },
-            slices: slices + size.slices,
-            left_out: left_out + ran.left_out,
+            counts,
+            recent,
+            is_mostly_set_up: ran.is_mostly_set_up(),
         };
         self.regions().insert(region, known);
-        ran.slice
+        ran.batch
     }
 
-    fn first(&self, runs: &mut Runs<'_>) -> (Size, Ran) {
-        let mut trial = runs.batch(Size::ONCE);
+    fn first(&self, runs: &mut Runs<'_>, recent: &mut RecentSlices) -> (Size, Ran) {
+        let mut trial = runs.batch(Size::ONCE, recent);
         if trial.whole >= COSTLY.max(self.sizing.batch) {
             return (Size::ONCE, trial);
         }
         // The first call may have been slow for reasons of its own: whatever it took, another follows. Trials go on for as long as a
         // batch, so that calls that vary have about as many to a slice in every run.
+        recent.clear();
         let enough = self.sizing.batch.min(LONGEST_TRIALS);
         trial = runs.trial(1);
-        while trial.whole < enough && trial.slice.iterations < MOST {
-            trial = runs.trial(trial.slice.iterations * 2);
+        while trial.whole < enough && trial.batch.slice.iterations < MOST {
+            trial = runs.trial(trial.batch.slice.iterations * 2);
         }
+        runs.is_mostly_set_up = trial.is_mostly_set_up();
         let size = self.size_for(trial);
-        let ran = runs.batch(size);
+        let ran = runs.batch(size, recent);
         let better = self.size_for(ran);
         if Sizing::fits(size, better) {
             return (size, ran);
         }
-        (better, runs.batch(better))
+        (better, runs.batch(better, recent))
     }
 
     fn size_for(&self, ran: Ran) -> Size {
-        self.sizing.size_for(ran.slice, ran.whole)
+        self.sizing.size_for(ran.batch.slice, ran.whole)
     }
 
     fn regions(&self) -> std::sync::MutexGuard<'_, HashMap<Region, Known>> {
@@ -192,51 +236,60 @@ impl Batches {
 
 /// What runs iterations, with the clock that tells what that takes in all.
 struct Runs<'r> {
-    timer: &'r Timer,
-    begin: &'r mut dyn FnMut(),
+    watch: &'r Watch<'r>,
     run: &'r mut dyn FnMut(u64) -> Duration,
+    is_mostly_set_up: bool,
 }
 
 /// Iterations that were run.
 #[derive(Clone, Copy)]
 struct Ran {
-    slice: Slice,
+    batch: Batch,
     /// What a slice took in all, with what is not timed.
     whole: Duration,
-    left_out: u64,
+}
+
+impl Ran {
+    fn is_mostly_set_up(self) -> bool {
+        self.whole > self.batch.slice.time * 2
+    }
 }
 
 impl Runs<'_> {
     fn trial(&mut self, iterations: u64) -> Ran {
-        let start = self.timer.now();
+        let start = self.watch.timer.now();
         let time = (self.run)(iterations);
         Ran {
-            slice: Slice { iterations, time },
-            whole: self.timer.since(start).max(time),
-            left_out: 0,
+            batch: Batch {
+                slice: Slice { iterations, time },
+                counts: SliceCounts::default(),
+                is_preempted: false,
+                busy: Duration::ZERO,
+            },
+            whole: self.watch.timer.since(start).max(time),
         }
     }
 
-    /// A slice as those of the batch were that were not disturbed.
-    fn batch(&mut self, size: Size) -> Ran {
-        let mut seconds = Vec::with_capacity(usize::try_from(size.slices).unwrap_or_default());
-        (self.begin)();
-        let start = self.timer.now();
-        let times = (0..size.slices).map(|_| (self.run)(size.iterations));
-        seconds.extend(times.map(|time| time.as_secs_f64()));
-        let whole = self.timer.since(start).as_secs_f64() / size.slices.max(1) as f64;
-        let (mean, left_out) = match undisturbed(&seconds) {
-            Some(found) => (found.mean, found.left_out as u64),
-            None => (0.0, 0),
-        };
-        let duration = |seconds| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
+    /// A batch, and more slices where all of them were preempted.
+    fn batch(&mut self, size: Size, recent: &mut RecentSlices) -> Ran {
+        let mut slices = Slices::of(size.iterations);
+        self.watch.reset();
+        let start = self.watch.timer.now();
+        let mut left = size.slices + MORE_SLICES;
+        while left > MORE_SLICES
+            || (left > 0 && slices.are_all_preempted() && slices.longest() < LONG)
+        {
+            left -= 1;
+            let run = || (self.run)(size.iterations);
+            let (time, used) = self.watch.observe(self.is_mostly_set_up, run);
+            slices.push(time, used);
+        }
+        let whole = self.watch.timer.since(start).as_secs_f64() / slices.len().max(1) as f64;
+        let whole = Duration::try_from_secs_f64(whole).unwrap_or(Duration::MAX);
+        let batch = slices.finish(recent);
         Ran {
-            slice: Slice {
-                iterations: size.iterations,
-                time: duration(mean),
-            },
-            whole: duration(whole.max(mean)),
-            left_out,
+            batch,
+            whole: whole.max(batch.slice.time),
         }
     }
 }
@@ -267,7 +320,7 @@ mod tests {
 
         fn take(&mut self, batches: &Batches) -> Slice {
             let timer = Timer::on(self.clock.clone());
-            batches.take(REGION, &timer, &mut || {}, &mut |iterations| {
+            let run = &mut |iterations| {
                 let start = timer.now();
                 for _ in 0..iterations {
                     self.clock
@@ -275,7 +328,8 @@ mod tests {
                     self.calls += 1;
                 }
                 timer.since(start)
-            })
+            };
+            batches.take(REGION, &Watch::on(&timer), run).slice
         }
     }
 
@@ -323,7 +377,9 @@ mod tests {
     fn a_body_that_takes_no_time_ends() {
         let batches = Batches::default();
         let timer = Timer::on(FakeClock::default());
-        let batch = batches.take(REGION, &timer, &mut || {}, &mut |_| Duration::ZERO);
+        let batch = batches
+            .take(REGION, &Watch::on(&timer), &mut |_| Duration::ZERO)
+            .slice;
         assert_eq!(batch.iterations, MOST);
         assert_eq!(batch.per_iteration(0.0), Timed::Time(0.0));
         assert_eq!(batch.per_iteration(1e-10), Timed::Below { floor: 1e-9 });
@@ -390,10 +446,11 @@ mod tests {
             let mut spent = Duration::ZERO;
             for _ in 0..3 {
                 let before = clock.now();
-                let slice = batches.take(REGION, &timer, &mut || {}, &mut |n| {
+                let run = &mut |n| {
                     clock.advance(Duration::from_micros(101 * n));
                     Duration::from_micros(n)
-                });
+                };
+                let slice = batches.take(REGION, &Watch::on(&timer), run).slice;
                 let Timed::Time(time) = slice.per_iteration(0.0) else {
                     panic!("{slice:?}");
                 };
@@ -416,7 +473,7 @@ mod tests {
         let mut runs = Vec::new();
         for _ in 0..2 {
             runs.clear();
-            batches.take(REGION, &timer, &mut || {}, &mut |n| {
+            batches.take(REGION, &Watch::on(&timer), &mut |n| {
                 runs.push(n);
                 Duration::from_micros(40 * n)
             });
@@ -446,13 +503,16 @@ mod tests {
     fn regions_are_apart() {
         let batches = Batches::default();
         let timer = Timer::on(FakeClock::default());
-        let fast = batches.take(REGION, &timer, &mut || {}, &mut |n| {
+        let fast = batches.take(REGION, &Watch::on(&timer), &mut |n| {
             Duration::from_nanos(n * 10)
         });
         let other = Region { nth: 1, ..REGION };
-        let slow = batches.take(other, &timer, &mut || {}, &mut |n| {
+        let slow = batches.take(other, &Watch::on(&timer), &mut |n| {
             Duration::from_nanos(n * 1000)
         });
-        assert_eq!((fast.iterations, slow.iterations), (10_000, 100));
+        assert_eq!(
+            (fast.slice.iterations, slow.slice.iterations),
+            (10_000, 100)
+        );
     }
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use super::{CounterClock, Reason};
+use super::{CoreUse, CounterClock, Reason};
 
 /// Where time is read: the seam between measuring and the machine.
 ///
@@ -22,6 +22,11 @@ use super::{CounterClock, Reason};
 pub trait Clock: fmt::Debug + Send + Sync {
     /// The time since some moment that stays the same; never less than before.
     fn now(&self) -> Duration;
+
+    /// How the threads of this process had the cores so far; nothing where that is not counted.
+    fn core_use(&self) -> CoreUse {
+        CoreUse::default()
+    }
 }
 
 /// The monotonic clock of the operating system.
@@ -48,6 +53,10 @@ impl Clock for MonotonicClock {
     fn now(&self) -> Duration {
         self.origin.elapsed()
     }
+
+    fn core_use(&self) -> CoreUse {
+        CoreUse::of_process()
+    }
 }
 
 /// A clock that stands still until it is advanced; its clones show the same time.
@@ -56,6 +65,9 @@ impl Clock for MonotonicClock {
 #[derive(Clone, Debug, Default)]
 pub struct FakeClock {
     nanoseconds: Arc<AtomicU64>,
+    /// The time that others had the core, and how often they took it.
+    taken: Arc<AtomicU64>,
+    preemptions: Arc<AtomicU64>,
 }
 
 impl FakeClock {
@@ -64,11 +76,27 @@ impl FakeClock {
         let time = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
         self.nanoseconds.fetch_add(time, Ordering::Relaxed);
     }
+
+    /// Lets another program have the core for a time.
+    pub fn preempt(&self, time: Duration) {
+        self.advance(time);
+        let time = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        self.taken.fetch_add(time, Ordering::Relaxed);
+        self.preemptions.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 impl Clock for FakeClock {
     fn now(&self) -> Duration {
         Duration::from_nanos(self.nanoseconds.load(Ordering::Relaxed))
+    }
+
+    fn core_use(&self) -> CoreUse {
+        let taken = Duration::from_nanos(self.taken.load(Ordering::Relaxed));
+        CoreUse {
+            preemptions: self.preemptions.load(Ordering::Relaxed),
+            busy: self.now().saturating_sub(taken),
+        }
     }
 }
 
@@ -189,6 +217,11 @@ impl Timer {
     /// The time on the clock.
     pub fn now(&self) -> Duration {
         self.clock.now()
+    }
+
+    /// How the threads of this process had the cores so far.
+    pub fn core_use(&self) -> CoreUse {
+        self.clock.core_use()
     }
 
     /// The time since `start`, which this timer told.

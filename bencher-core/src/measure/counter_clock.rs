@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Clock, Reason};
+use super::{Clock, CoreUse, Reason};
 
 /// The time-stamp counter of the processor, which costs less to read than the system's clock.
 ///
@@ -56,6 +56,10 @@ impl Clock for CounterClock {
     fn now(&self) -> Duration {
         let ticks = ticks().saturating_sub(self.origin);
         Duration::from_nanos((ticks as f64 * self.pace) as u64)
+    }
+
+    fn core_use(&self) -> CoreUse {
+        CoreUse::of_process()
     }
 }
 

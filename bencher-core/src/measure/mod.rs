@@ -9,13 +9,13 @@
 //!
 //! ```
 //! use std::time::Duration;
-//! use bencher_core::measure::{Batches, FakeClock, Region, Timer};
+//! use bencher_core::measure::{Batches, FakeClock, Region, Timer, Watch};
 //! let clock = FakeClock::default();
 //! let timer = Timer::on(clock.clone());
 //! let batches = Batches::default();
 //! // 50 ns an iteration, but for a slow first one.
 //! let mut first = true;
-//! let slice = batches.take(Region { point: 0, nth: 0 }, &timer, &mut || {}, &mut |iterations| {
+//! let batch = batches.take(Region { point: 0, nth: 0 }, &Watch::on(&timer), &mut |iterations| {
 //!     let start = timer.now();
 //!     for _ in 0..iterations {
 //!         clock.advance(Duration::from_nanos(if first { 9_000_000 } else { 50 }));
@@ -23,33 +23,39 @@
 //!     }
 //!     timer.since(start)
 //! });
-//! assert_eq!(slice.iterations, 2000, "100 µs of them");
-//! assert_eq!(slice.time, Duration::from_micros(100));
+//! assert_eq!(batch.slice.iterations, 2000, "100 µs of them");
+//! assert_eq!(batch.slice.time, Duration::from_micros(100));
 //! ```
 
 mod allocation;
+mod batch;
 mod batches;
 mod below;
 mod clock;
+mod core_use;
 mod counter_clock;
 pub mod counters;
 pub mod environment;
 mod memory;
 mod order;
+mod preempted;
 mod process;
 mod reason;
 mod rounds;
 mod sizing;
 mod slice;
+mod slices;
 mod watch;
 
 pub use allocation::{
     AllocationRegion, Allocations, CountingAllocator, is_counting_allocator_installed,
 };
+pub use batch::{Batch, SliceCounts};
 pub use batches::{Batches, TOLD, USUAL_ROUNDS};
 pub use below::{below_resolution, floor_of};
 pub(crate) use clock::repeat;
 pub use clock::{Clock, ClockCosts, ClockKind, FakeClock, MonotonicClock, Timer};
+pub use core_use::CoreUse;
 pub use counter_clock::CounterClock;
 #[cfg(unix)]
 pub(crate) use counters::cpu_time;
@@ -57,9 +63,10 @@ pub use counters::{Meter, Reading};
 pub use environment::Environment;
 pub use memory::{peak_resident, reset_peak_resident};
 pub use order::Alternatives;
+pub use preempted::{PREEMPTED, Preempted};
 pub use process::{PILOTS, PROCESS_VARIABLE, Replicate, block};
 pub use reason::Reason;
 pub use rounds::{DEFAULT_BUDGET, FIRST_LOOK, MOST_ROUNDS, RoundRules, Rounds, Stop, Wanted};
 pub use sizing::LEAST_SLICE;
 pub use slice::{Region, Slice, Timed};
-pub(crate) use watch::Watch;
+pub use watch::Watch;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::stats::{MISRATE, Summary, summary};
+use crate::stats::{MISRATE, PointTime, RoundTime, Summary};
 
 use super::order::{Alternatives, ordered};
 
@@ -135,13 +135,14 @@ impl std::fmt::Display for Stop {
 /// ```
 /// use std::time::Duration;
 /// use bencher_core::measure::{FIRST_LOOK, RoundRules, Rounds, Stop};
+/// use bencher_core::stats::RoundTime;
 /// let mut rounds = Rounds::new(vec![0, 1], 1, RoundRules::default(), Duration::ZERO);
 /// let mut measured = 0;
 /// while let Some(points) = rounds.next_round(Duration::ZERO) {
 ///     for point in points {
 ///         // The first point is steady, the second is not.
 ///         let noise = if point == 0 { 0.0 } else { f64::from(measured * 7 % 12) / 12.0 };
-///         rounds.record(point, Some(&[Some(1.0 + noise)]));
+///         rounds.record(point, Some(&[RoundTime::Time(1.0 + noise)]));
 ///         measured += 1;
 ///     }
 /// }
@@ -166,11 +167,13 @@ struct Point {
     failed: u32,
     /// After how many rounds it was looked at last.
     looked_at: u32,
-    /// The times of each timed result.
-    times: Vec<Vec<f64>>,
+    /// What the rounds gave for each timed result.
+    times: Vec<Vec<RoundTime>>,
     noises: Vec<f64>,
     /// The widest bounds of its results at the last look, as a share of the centre.
     width: f64,
+    /// Whether its times had several modes then, were preempted, or partly below resolution.
+    is_doubtful: bool,
     stop: Option<Stop>,
 }
 
@@ -191,6 +194,7 @@ impl Rounds {
             times: vec![Vec::new(); results],
             noises: Vec::new(),
             width: f64::INFINITY,
+            is_doubtful: false,
             stop: None,
         });
         let mut points: Vec<Point> = points.collect();
@@ -247,6 +251,11 @@ impl Rounds {
         self.point(point).map_or(f64::INFINITY, |point| point.width)
     }
 
+    /// Whether the times of a point had several modes at its last look, were preempted, or often below resolution.
+    pub fn is_doubtful(&self, point: u64) -> bool {
+        self.point(point).is_some_and(|point| point.is_doubtful)
+    }
+
     /// The points that were measured, with their rounds and why they stopped.
     pub fn stops(&self) -> impl Iterator<Item = (u64, u32, Option<Stop>)> {
         let stops = self.points.iter();
@@ -272,7 +281,7 @@ impl Rounds {
     }
 
     /// Takes in what a round gave for a point: the times of its results, or that it failed.
-    pub fn record(&mut self, point: u64, times: Option<&[Option<f64>]>) {
+    pub fn record(&mut self, point: u64, times: Option<&[RoundTime]>) {
         let results = self.results;
         let Some(point) = self.point_mut(point) else {
             return;
@@ -283,7 +292,7 @@ impl Rounds {
             return;
         };
         for (series, time) in point.times.iter_mut().zip(times).take(results) {
-            series.extend(time.filter(|time| time.is_finite()));
+            series.push(*time);
         }
     }
 
@@ -417,11 +426,13 @@ impl Point {
             return None;
         }
         self.looked_at = self.rounds;
-        let found: Vec<Summary> = self
-            .times
+        let times = self.times.iter().map(|times| PointTime::of(times.clone()));
+        let times: Vec<PointTime> = times.collect();
+        let found: Vec<Summary> = times
             .iter()
-            .filter_map(|times| summary(times, MISRATE))
+            .filter_map(|time| time.summary(None, MISRATE))
             .collect();
+        self.is_doubtful = times.iter().any(PointTime::is_doubtful);
         if found.is_empty() {
             return Some(Stop::NoTimes);
         }
@@ -430,6 +441,10 @@ impl Point {
         self.width = found.iter().map(width).fold(0.0, f64::max);
         self.noises
             .push(found.iter().map(|found| found.noise).fold(0.0, f64::max));
+        // Narrow bounds of one of several modes, or of what other programs took, do not make a point known.
+        if self.is_doubtful {
+            return None;
+        }
         // Bounds that are near enough by chance are not so twice; those that are near by far need no proof.
         let is_sure = self.width <= rules.precision / 2.0 || before <= rules.precision;
         if self.width <= rules.precision && is_sure && rules.precision > 0.0 {
@@ -491,6 +506,7 @@ mod tests {
                 }
                 clock.advance(cost);
                 let time = time(point, rounds.count(point));
+                let time = time.map_or(RoundTime::BelowResolution, RoundTime::Time);
                 rounds.record(point, Some(&[time]));
             }
         }
@@ -526,16 +542,16 @@ mod tests {
 
     #[test]
     fn settled_noise_is_enough_unless_the_user_gives_time() {
-        // Four values in turn: nearly the same noise at every look, and bounds of some 10 %.
-        let two = |_, round: u32| Some(1.0 + 0.2 * f64::from(round * 3 % 4));
-        let (rounds, _) = run(1, RoundRules::default(), COST, two);
+        // Spread evenly over 60 %: nearly the same noise at every look, and bounds of some 10 %.
+        let even = |_, round: u32| Some(1.0 + 0.02 * f64::from(round * 11 % 31));
+        let (rounds, _) = run(1, RoundRules::default(), COST, even);
         assert!(matches!(rounds.stop(0), Some(Stop::Settled(width)) if width > 0.01));
         let rules = RoundRules {
             stop_when_settled: false,
             budget: Some(COST * 500),
             ..RoundRules::default()
         };
-        let (rounds, _) = run(1, rules, COST, two);
+        let (rounds, _) = run(1, rules, COST, even);
         assert_eq!((rounds.stop(0), rounds.count(0)), (Some(Stop::Budget), 500));
     }
 
@@ -610,7 +626,7 @@ mod tests {
         while let Some(list) = rounds.next_round(Duration::ZERO) {
             for point in list {
                 tried += u32::from(point == 0);
-                let times = [Some(1.0)];
+                let times = [RoundTime::Time(1.0)];
                 rounds.record(point, (point == 1).then_some(&times[..]));
             }
         }
@@ -627,6 +643,30 @@ mod tests {
         assert_eq!(
             (rounds.count(0), rounds.stop(0)),
             (FIRST_LOOK, Some(Stop::NoTimes))
+        );
+    }
+
+    /// Narrow bounds of the lower of two modes do not make a point known.
+    #[test]
+    fn points_with_several_modes_go_on() {
+        let rules = RoundRules {
+            budget: Some(COST * 100),
+            ..RoundRules::default()
+        };
+        let times = |_, round: u32| Some(if round.is_multiple_of(3) { 5.6 } else { 1.57 });
+        let (rounds, _) = run(1, rules, COST, times);
+        assert_eq!((rounds.stop(0), rounds.count(0)), (Some(Stop::Budget), 100));
+        assert_eq!((rounds.width(0), rounds.is_doubtful(0)), (0.0, true));
+    }
+
+    /// Mostly too short for the clock: no time is spent on the few rounds that something disturbed.
+    #[test]
+    fn points_below_resolution_spend_no_budget() {
+        let times = |_, round: u32| round.is_multiple_of(4).then_some(3e-5);
+        let (rounds, _) = run(1, RoundRules::default(), COST, times);
+        assert_eq!(
+            (rounds.stop(0), rounds.count(0)),
+            (Some(Stop::NoTimes), FIRST_LOOK)
         );
     }
 

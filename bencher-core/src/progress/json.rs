@@ -4,7 +4,9 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::dataset::json_value;
 use crate::job::{JobOutcome, TIMED_OUT};
+use crate::measure::Preempted;
 use crate::record::Counts;
+use crate::value::Value;
 
 use super::{ProgressSink, SampleEvent};
 
@@ -13,7 +15,8 @@ use super::{ProgressSink, SampleEvent};
 /// Where samples are counted, `failed` takes in those that were stopped at their time limit; `timed_out`
 /// says how many of them that were.
 ///
-/// A `sample` line is written after its sample is durable.
+/// A `sample` line is written after its sample is durable. Where the system took the core from every call of a time,
+/// `preempted` has the time on the core, by the name of the result.
 ///
 /// Integers beyond 64 bits and numbers that are not finite are written as text. A line that cannot
 /// be written is left out.
@@ -73,20 +76,24 @@ impl<W: Write> ProgressSink for JsonProgress<W> {
             }
             JobOutcome::Cancelled => ("cancelled", None, None),
         };
+        let mut preempted = Map::new();
+        let mut result = |name: &str, value: &Value| match Preempted::read(value) {
+            Some(Preempted { time, busy }) => {
+                preempted.insert(name.to_owned(), json_value(&Value::Float(busy)));
+                json_value(&Value::Float(time))
+            }
+            None => json_value(value),
+        };
         let results: Option<Map<String, Json>> = sample.map(|sample| {
             let value = |at: usize| sample.get(at).and_then(Option::as_ref);
-            event
-                .results
-                .iter()
-                .map(|(at, name)| {
-                    (
-                        (*name).to_owned(),
-                        value(*at).map_or(Json::Null, json_value),
-                    )
-                })
-                .collect()
+            let mut results = Map::new();
+            for (at, name) in &event.results {
+                let value = value(*at).map_or(Json::Null, |value| result(name, value));
+                results.insert((*name).to_owned(), value);
+            }
+            results
         });
-        let line = json!({
+        let mut line = json!({
             "event": "sample",
             "inputs": inputs,
             "repeat": event.repeat,
@@ -94,6 +101,9 @@ impl<W: Write> ProgressSink for JsonProgress<W> {
             "results": results,
             "error": error,
         });
+        if let Some(line) = line.as_object_mut().filter(|_| !preempted.is_empty()) {
+            line.insert("preempted".to_owned(), Json::Object(preempted));
+        }
         self.line(&line);
     }
 

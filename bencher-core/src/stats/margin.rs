@@ -86,6 +86,29 @@ fn means_up_to(sorted: &[f64], limit: f64) -> f64 {
     count
 }
 
+/// The rank from below, and from above, of the values that bound the median of so many by the sign test, counted from 0; none where they
+/// are too few for the misrate.
+pub(super) fn median_rank(count: usize, misrate: f64) -> Option<usize> {
+    if count > MOST_EXACT {
+        let n = count as f64;
+        // The binomial distribution nearly is a normal one, with a correction for continuity.
+        let rank = (n / 2.0 + normal_quantile(misrate / 2.0)? * n.sqrt() / 2.0 - 0.5).floor();
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "below the count, and not negative for more than 62 values"
+        )]
+        return (rank >= 0.0).then_some(rank as usize);
+    }
+    let mut ways = 1.0;
+    let mut arrangements = vec![ways];
+    for k in 0..count {
+        ways *= (count - k) as f64 / (k + 1) as f64;
+        arrangements.push(ways);
+    }
+    critical(&arrangements, misrate / 2.0)
+}
+
 /// The quantile of the standard normal distribution below the middle, by Acklam's rational
 /// approximation (2003; relative error below 1.2e-9); none of what is no share up to 0.5.
 pub(super) fn normal_quantile(share: f64) -> Option<f64> {

@@ -16,12 +16,17 @@
 
 mod centre;
 mod dependence;
+mod dip;
 mod margin;
+mod modes;
+mod point_time;
 mod ratio;
 mod replicates;
 mod summary;
 mod undisturbed;
 
+pub use modes::{LowestMode, lowest_mode};
+pub use point_time::{PointTime, RoundTime};
 pub use ratio::{RESOLUTION, Ratio, paired_ratio, ratio};
 pub use replicates::{rounds_per_process, summary_of_processes};
 pub use summary::{MISRATE, Outliers, Summary, outliers, summary};

@@ -114,6 +114,34 @@ pub fn summary(values: &[f64], misrate: f64) -> Option<Summary> {
     })
 }
 
+/// The median of positive values of which `below` more are known only to be smaller than all others, with its bounds by the sign
+/// test; `None` where those are half of all or more.
+///
+/// A lower bound among the unknown ones is nothing: all that is known is that times are not less than that.
+pub(super) fn median_summary(values: &[f64], below: usize, misrate: f64) -> Option<Summary> {
+    if below >= values.len() {
+        return None;
+    }
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let count = below + sorted.len();
+    let at = |rank: usize| match rank.checked_sub(below) {
+        Some(rank) => sorted.get(rank).copied().unwrap_or(f64::NAN),
+        None => 0.0,
+    };
+    let bounds = super::margin::median_rank(count, misrate);
+    let bounds = bounds.map(|rank| (at(rank), at(count - 1 - rank)));
+    let logs: Vec<f64> = sorted.iter().map(|x| x.ln()).collect();
+    Some(Summary {
+        count,
+        centre: f64::midpoint(at((count - 1) / 2), at(count / 2)),
+        lower: bounds.map(|(lower, _)| lower),
+        upper: bounds.map(|(_, upper)| upper),
+        autocorrelation: 0.0,
+        noise: raw::spread(&logs, true).unwrap_or(0.0).exp_m1(),
+    })
+}
+
 fn extremes(values: &[f64]) -> Option<(f64, f64)> {
     Some((super::min(values)?, super::max(values)?))
 }

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use crate::job::{FutureCache, Job, JobDone, JobOutcome, Sample};
-use crate::measure::{Alternatives, PILOTS, Replicate, RoundRules, Rounds, Stop, Timer};
+use crate::measure::{
+    Alternatives, PILOTS, Preempted, Replicate, RoundRules, Rounds, Stop, Timer, floor_of,
+};
 use crate::progress::ProgressSink;
 use crate::result_collector::ResultCollector;
-use crate::stats::rounds_per_process;
+use crate::stats::{RoundTime, rounds_per_process};
 use crate::value::Digest;
 use crate::var::{Input, ParametrizedSweep};
 
@@ -363,15 +365,24 @@ enum Recorded {
     /// It was not run.
     Nothing,
     Failure,
-    /// The times of the timed results.
-    Times(Vec<Option<f64>>),
+    /// What it gave for the timed results.
+    Times(Vec<RoundTime>),
 }
 
 fn times_of(outcome: &JobOutcome, positions: &[usize]) -> Recorded {
-    let times = |sample: &Sample| {
-        let time = |position: &usize| sample.get(*position)?.as_ref()?.as_f64();
-        positions.iter().map(time).collect()
+    let time = |sample: &Sample, position: usize| -> RoundTime {
+        let Some(value) = sample.get(position).and_then(Option::as_ref) else {
+            return RoundTime::Missing;
+        };
+        if floor_of(value).is_some() {
+            return RoundTime::BelowResolution;
+        }
+        if let Some(preempted) = Preempted::read(value) {
+            return RoundTime::Preempted(preempted.time);
+        }
+        value.as_f64().map_or(RoundTime::Missing, RoundTime::Time)
     };
+    let times = |sample: &Sample| positions.iter().map(|at| time(sample, *at)).collect();
     match outcome {
         JobOutcome::Measured(sample) | JobOutcome::Cached(sample) => Recorded::Times(times(sample)),
         JobOutcome::Failed(_) | JobOutcome::TimedOut => Recorded::Failure,

@@ -6,14 +6,14 @@ use crate::context::States;
 use crate::evaluator::process::{Launch, ProcessBackend};
 use crate::evaluator::{Backend, Dispatcher, Executors, Limits, Retried, Usage};
 use crate::job::{CallCounts, CodePolicy, FutureCache, Job, MachinePolicy, Sample};
-use crate::measure::Wanted;
+use crate::measure::{Batches, SliceCounts, Wanted};
 use crate::progress::ProgressSink;
 use crate::result_collector::ResultCollector;
 use crate::store::{SampleIndex, StoreError};
 
 use super::counted::{Counted, Uncounted};
+use super::discarded_slices::DiscardedSlices;
 use super::in_order::RunWith;
-use super::left_out::LeftOut;
 use super::rounds::{InRounds, RoundsEnd};
 use super::run_options::{Processes, RunOptions};
 use super::sampling::{Origin, Setting};
@@ -41,8 +41,10 @@ pub struct RunEnd {
     pub failed_fast: bool,
     /// The results that counters should have filled and did not.
     pub uncounted: Vec<Uncounted>,
-    /// Where many slices of timed code were left out as disturbed; none where nothing was timed in this process.
-    pub left_out: Option<LeftOut>,
+    /// Where many slices of timed code were discarded.
+    pub discarded: Vec<DiscardedSlices>,
+    /// How many slices of each point were run and discarded; of this process alone.
+    pub slice_counts: Vec<(u64, SliceCounts)>,
     /// What the samples used together that were taken in worker processes.
     pub used: Option<Usage>,
     /// How many samples were tried again, and how often.
@@ -151,7 +153,8 @@ impl<S: Benchmark> SweepExecutor<S> {
             rounds: None,
             failed_fast: false,
             uncounted: Vec::new(),
-            left_out: None,
+            discarded: Vec::new(),
+            slice_counts: Vec::new(),
             used: None,
             retried: Retried::default(),
             store_error: None,
@@ -183,9 +186,13 @@ impl<S: Benchmark> SweepExecutor<S> {
         }
         close(jobs, &states, &mut end, progress);
         end.uncounted = self.uncounted(counted.as_deref());
-        end.left_out = batches
-            .and_then(|batches| LeftOut::of(batches.left_out(), |point| self.plan.inputs(point)));
+        self.count_slices(batches.as_deref(), &mut end);
         Ok(end)
+    }
+
+    fn count_slices(&self, batches: Option<&Batches>, end: &mut RunEnd) {
+        end.slice_counts = batches.map_or(Vec::new(), |all| all.slice_counts().collect());
+        end.discarded = DiscardedSlices::of(&end.slice_counts, |point| self.plan.inputs(point));
     }
 
     fn backend(

@@ -6,7 +6,9 @@ use crate::context::{Context, States};
 use crate::evaluator::RunFunction;
 use crate::evaluator::process::Role;
 use crate::job::{CodePolicy, Job, MachinePolicy, Sample, SampleCache};
-use crate::measure::{Batches, DEFAULT_BUDGET, RoundRules, Timer, Wanted, below_resolution};
+use crate::measure::{
+    Batches, DEFAULT_BUDGET, Preempted, RoundRules, Timer, Wanted, below_resolution,
+};
 use crate::store::{
     JobFolders, Pack, ResultId, SampleIndex, SampleStore, SampleWriter, StoreError,
 };
@@ -132,6 +134,7 @@ impl<S: Benchmark> SweepExecutor<S> {
                 .benchmark(&mut cx)
                 .map_err(|error| describe(error.as_ref()))?;
             let below = cx.below_resolution();
+            let preempted = cx.preempted().to_vec();
             if let Some(folder) = cx.into_folder()
                 && folders.is_some()
                 && job.key.is_some()
@@ -142,6 +145,7 @@ impl<S: Benchmark> SweepExecutor<S> {
                 .iter()
                 .map(|index| sweep.take_result(*index))
                 .collect();
+            mark_preempted(&mut sample, &timed, &preempted);
             if let Some(floor) = below {
                 for position in &timed {
                     if let Some(missing @ None) = sample.get_mut(*position) {
@@ -182,6 +186,41 @@ impl<S: Benchmark> SweepExecutor<S> {
         Batches::sharing(precision, budget, points, count)
     }
 }
+
+/// Keeps with the times of a sample that they were taken while other programs had the core. A time that the benchmark
+/// made of others is marked where none is as it was recorded.
+fn mark_preempted(sample: &mut Sample, timed: &[usize], preempted: &[Preempted]) {
+    if preempted.is_empty() {
+        return;
+    }
+    let recorded = |time: f64| {
+        let same = |one: &&Preempted| (one.time - time).abs() <= SAME * time.abs();
+        preempted.iter().find(same).copied()
+    };
+    let time = |sample: &Sample, position: &usize| sample.get(*position)?.as_ref()?.as_f64();
+    let found: Vec<(usize, Preempted)> = timed
+        .iter()
+        .filter_map(|position| Some((*position, recorded(time(sample, position)?)?)))
+        .collect();
+    let busy: f64 = preempted.iter().map(|one| one.busy).sum();
+    let all = timed.iter().filter_map(|position| {
+        let time = time(sample, position)?;
+        Some((*position, Preempted { time, busy }))
+    });
+    let marks = if found.is_empty() {
+        all.collect()
+    } else {
+        found
+    };
+    for (position, mark) in marks {
+        if let Some(value) = sample.get_mut(position) {
+            *value = Some(mark.to_value());
+        }
+    }
+}
+
+/// A `Duration` holds whole nanoseconds, so a recorded time comes back within this share, or within one.
+const SAME: f64 = 1e-5;
 
 /// What every sample of a run is taken with.
 pub(super) struct Setting {

@@ -180,7 +180,7 @@ impl GapKind {
     /// The absence that a cell's state stands for; `None` where the cell has a value.
     pub const fn of(state: CellState) -> Option<Self> {
         match state {
-            CellState::Measured | CellState::Cached => None,
+            CellState::Measured | CellState::Cached | CellState::Preempted => None,
             CellState::Pending => Some(Self::Pending),
             CellState::Missing => Some(Self::Missing),
             CellState::Skipped => Some(Self::Skipped),

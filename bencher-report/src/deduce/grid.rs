@@ -1,4 +1,4 @@
-use bencher_core::dataset::{CellState, DimRole, Variable};
+use bencher_core::dataset::{CellState, Dataset, DimRole, Variable};
 use bencher_core::stats::{self, Summary};
 use bencher_core::value::Value;
 
@@ -8,6 +8,7 @@ use super::shape::Shape;
 
 /// A variable's cells, grouped over repeats.
 pub(super) struct Grid<'a> {
+    dataset: &'a Dataset,
     variable: &'a Variable,
     strides: Vec<usize>,
     /// Where the latest snapshot begins; 0 without a dimension of time.
@@ -47,6 +48,7 @@ impl<'a> Grid<'a> {
             .sum();
         let repeat_stride = shape.repeat.map_or(0, stride);
         Self {
+            dataset: shape.dataset,
             variable: shape.variable,
             strides,
             origin,
@@ -70,7 +72,6 @@ impl<'a> Grid<'a> {
             gap: None,
             timing: None,
         };
-        let timed = self.variable.info.timed;
         for repeat in 0..self.repeats {
             let flat = self.origin + offset + repeat * self.repeat_stride;
             match self.variable.number(flat) {
@@ -84,10 +85,24 @@ impl<'a> Grid<'a> {
                 None => samples.add_gap(self.gap(flat)),
             }
         }
-        if timed && self.repeats > 1 {
-            samples.timing = stats::summary(&samples.values, stats::MISRATE);
+        if self.repeats > 1 && self.dataset.is_centred(self.variable) {
+            self.judge(offset, &mut samples);
         }
         samples
+    }
+
+    /// Which rounds of measured times count, and what they come to.
+    fn judge(&self, offset: usize, samples: &mut Samples) {
+        let first = self.origin + offset;
+        let cells: Vec<usize> = (0..self.repeats)
+            .map(|repeat| first + repeat * self.repeat_stride)
+            .collect();
+        let time = self.dataset.point_time(self.variable, &cells);
+        if time.is_below_resolution {
+            // The few rounds that have a time say nothing of the point.
+            samples.values.clear();
+        }
+        samples.timing = self.dataset.summary_of_time(&time);
     }
 
     /// The value of every sample at an offset, or why there is none.

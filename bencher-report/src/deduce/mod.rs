@@ -4,6 +4,7 @@ mod build;
 mod coordinates;
 mod facets;
 mod grid;
+mod modes;
 mod rules;
 mod sample_table;
 mod shape;
@@ -35,7 +36,8 @@ pub struct Explanation {
 /// The charts of a dataset, in the order of its variables.
 ///
 /// Every result has the chart that its shape asks for: a line over one numeric input, boxes over
-/// categories with repeats, a heat map over two numeric inputs, and so on.
+/// categories with repeats, a heat map over two numeric inputs, and so on. Points of measured times whose rounds have several modes have a
+/// histogram besides.
 ///
 /// ```
 #[doc = include_str!("../example_dataset.md")]
@@ -56,7 +58,8 @@ pub fn deduce(dataset: &Dataset) -> Vec<Chart> {
         let chosen = rules(&shape)
             .iter()
             .filter(|rule| rule.rejection(&shape).is_none());
-        for mut chart in chosen.flat_map(|rule| build::charts(rule.kind, &shape)) {
+        let chosen = chosen.flat_map(|rule| build::charts(rule.kind, &shape));
+        for mut chart in chosen.chain(modes::charts(dataset, variable)) {
             chart.id = unique(&mut ids, variable, &chart);
             charts.push(chart);
         }

@@ -1,9 +1,10 @@
 //! bencher beside criterion and divan: `cargo xtask bench peers`.
 //!
-//! `simulated` compares bounds on machines whose truth is known, `real` times real bodies by all tools; without an
-//! argument both are done.
+//! `simulated` compares bounds on machines whose truth is known, `real` times real bodies by all tools, `busy` times them on a busy
+//! machine, too; without an argument all are done.
 
 mod bodies;
+mod busy;
 mod estimates;
 mod real;
 mod said;
@@ -16,12 +17,16 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match words[..] {
-        [] => simulated::compare().and_then(|()| real::compare()),
+        [] => simulated::compare()
+            .and_then(|()| real::compare())
+            .and_then(|()| busy::compare()),
         ["simulated"] => simulated::compare(),
         [simulated::ONE, nth] => simulated::one(nth),
         ["real"] => real::compare(),
+        ["busy"] => busy::compare(),
+        [busy::SPIN] => busy::spin(),
         [tool, body] => tools::run(tool, body, real::TIME),
-        _ => Err("give nothing, `simulated`, `real`, or a tool and a body".into()),
+        _ => Err("give nothing, `simulated`, `real`, `busy`, or a tool and a body".into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

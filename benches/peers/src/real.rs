@@ -67,7 +67,7 @@ pub fn compare() -> bencher::Result<()> {
 }
 
 /// One run; it says nothing where the body is below the resolution.
-fn once(tool: &str, body: &str) -> bencher::Result<Option<Said>> {
+pub fn once(tool: &str, body: &str) -> bencher::Result<Option<Said>> {
     let output = Command::new(std::env::current_exe()?)
         .args([tool, body])
         .stderr(Stdio::inherit())
@@ -84,7 +84,7 @@ fn once(tool: &str, body: &str) -> bencher::Result<Option<Said>> {
     Ok(text.lines().find_map(|line| read(line, body)))
 }
 
-fn readable(seconds: f64) -> String {
+pub fn readable(seconds: f64) -> String {
     let scale = bencher::dataset::UnitScale::for_magnitude("s", seconds);
     format!("{:.3} {}", scale.apply(seconds), scale.units())
 }

@@ -40,6 +40,9 @@ enum Body {
     noisy,
     bimodal,
     slow_first,
+    us_1,
+    us_100,
+    ms_3,
 }
 
 #[derive(ParametrizedSweep, Clone)]
@@ -61,6 +64,9 @@ impl Benchmark for Peer {
             Body::noisy => cx.iter(time, bodies::noisy),
             Body::bimodal => cx.iter(time, bodies::bimodal),
             Body::slow_first => cx.iter(time, bodies::slow_first),
+            Body::us_1 => cx.iter(time, bodies::us_1),
+            Body::us_100 => cx.iter(time, bodies::us_100),
+            Body::ms_3 => cx.iter(time, bodies::ms_3),
         };
         Ok(())
     }
@@ -84,6 +90,9 @@ fn bencher(body: &str, time: Duration) -> bencher::Result<()> {
         "ms_1" => Body::ms_1,
         "noisy" => Body::noisy,
         "bimodal" => Body::bimodal,
+        "us_1" => Body::us_1,
+        "us_100" => Body::us_100,
+        "ms_3" => Body::ms_3,
         _ => Body::slow_first,
     };
     let result = bench
@@ -117,6 +126,9 @@ fn criterion(body: &str, time: Duration) -> bencher::Result<()> {
         "ms_1" => b.iter(bodies::ms_1),
         "noisy" => b.iter(bodies::noisy),
         "bimodal" => b.iter(bodies::bimodal),
+        "us_1" => b.iter(bodies::us_1),
+        "us_100" => b.iter(bodies::us_100),
+        "ms_3" => b.iter(bodies::ms_3),
         _ => b.iter(bodies::slow_first),
     });
     print(body, estimates::read(&folder.path().join(body))?);
@@ -135,7 +147,7 @@ mod divan_benches {
         )*};
     }
 
-    benches!(ns_1 ns_100 us_10 ms_1 noisy bimodal slow_first);
+    benches!(ns_1 ns_100 us_10 ms_1 noisy bimodal slow_first us_1 us_100 ms_3);
 }
 
 /// It prints a table of its own, which has no bounds.
@@ -144,7 +156,8 @@ fn divan(body: &str, time: Duration) {
         .min_time(time)
         .max_time(time)
         .color(false);
-    for other in bodies::NAMES.into_iter().filter(|other| *other != body) {
+    let all = bodies::NAMES.into_iter().chain(bodies::OTHERS);
+    for other in all.filter(|other| *other != body) {
         divan = divan.skip_exact(format!("peers::tools::divan_benches::{other}"));
     }
     divan.run_benches();

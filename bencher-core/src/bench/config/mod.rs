@@ -32,6 +32,7 @@ use crate::space::{Density, Order};
 use crate::store::DEFAULT_LIMIT;
 use crate::sweep_executor::InputOverride;
 
+use super::columns::TimeColumns;
 use super::refine::Refinement;
 
 /// Everything that can be said about a run, with its defaults.
@@ -152,6 +153,8 @@ pub struct RunConfig {
     pub print: PrintOptions,
     /// The most rows of a printed table (30).
     pub rows: usize,
+    /// What a printed table shows of times beside their centre (nothing).
+    pub columns: TimeColumns,
 }
 
 impl Default for RunConfig {
@@ -194,6 +197,7 @@ impl Default for RunConfig {
             output: OutputFormat::Text,
             print: PrintOptions::default(),
             rows: 30,
+            columns: TimeColumns::default(),
         }
     }
 }

@@ -52,6 +52,7 @@ fn values(option: &RunOption) -> Vec<&'static str> {
         "plot-size" | "plot-width" | "plot-height" => vec!["100", "200"],
         "layout" => vec!["tabs", "both"],
         "print" => vec!["samples", "none"],
+        "columns" => vec!["fastest", "median,discarded"],
         "output" => vec!["json", "quiet"],
         _ => match (
             option.takes,

@@ -42,7 +42,7 @@ impl Dataset {
     /// assert_eq!(
     ///     Dataset::from_json(&json).unwrap_err().to_string(),
     ///     "variables[0].states[1] is \"done\", but must be one of: pending, measured, cached, \
-    ///      missing, skipped, failed, timed out, below resolution"
+    ///      missing, skipped, failed, timed out, below resolution, preempted"
     /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

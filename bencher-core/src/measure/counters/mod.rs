@@ -31,6 +31,7 @@ use std::time::Duration;
 use super::{AllocationRegion, Allocations, Reason, peak_resident, reset_peak_resident};
 use crate::var::Counter;
 use gauge::Gauge;
+pub(crate) use usage::core_use;
 #[cfg(unix)]
 pub(crate) use usage::cpu_time;
 

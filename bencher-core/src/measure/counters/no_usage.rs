@@ -1,6 +1,6 @@
 //! Where the operating system keeps no such numbers.
 
-use super::super::Reason;
+use super::super::{CoreUse, Reason};
 use crate::var::Counter;
 
 /// There is none.
@@ -14,6 +14,10 @@ pub(super) fn of(counter: Counter) -> Option<Result<Usage, Reason>> {
         Counter::ContextSwitches,
     ];
     known.contains(&counter).then_some(Err(Reason::Platform))
+}
+
+pub(crate) fn core_use() -> Option<CoreUse> {
+    None
 }
 
 impl Usage {

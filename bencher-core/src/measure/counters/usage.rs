@@ -2,7 +2,9 @@
 
 use std::mem::MaybeUninit;
 
-use super::super::Reason;
+use std::time::Duration;
+
+use super::super::{CoreUse, Reason};
 use crate::var::Counter;
 
 /// A number that is kept for the process.
@@ -53,6 +55,19 @@ pub(crate) fn cpu_time() -> Result<u64, Reason> {
     };
     let part = |part| u64::try_from(part).unwrap_or(0);
     Ok(part(time.tv_sec) * 1_000_000_000 + part(time.tv_nsec))
+}
+
+/// How the threads of the process had the cores.
+pub(crate) fn core_use() -> Option<CoreUse> {
+    let used = resources().ok()?;
+    let part = |time: libc::timeval| {
+        let micros = u64::try_from(time.tv_usec).unwrap_or(0);
+        Duration::from_secs(u64::try_from(time.tv_sec).unwrap_or(0)) + Duration::from_micros(micros)
+    };
+    Some(CoreUse {
+        preemptions: sum(used.ru_nivcsw, 0),
+        busy: part(used.ru_utime) + part(used.ru_stime),
+    })
 }
 
 #[allow(unsafe_code, reason = "the system's interface is in C")]

@@ -91,7 +91,7 @@ pub(super) fn spread(shape: &Shape) -> Option<String> {
     shape.repeated().then(|| {
         match shape.sort {
             Sort::Truth => PROPORTION,
-            _ if shape.variable.info.timed => BOUNDS,
+            _ if shape.dataset.is_centred(shape.variable) => BOUNDS,
             _ => STD,
         }
         .to_owned()

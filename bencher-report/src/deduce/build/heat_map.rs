@@ -57,7 +57,7 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
         .any(|numbers| numbers.axis.is_log());
     frame::fit_values(&mut color, &numbers, log);
     chart.color = Some(color);
-    let spread = if shape.variable.info.timed {
+    let spread = if shape.dataset.is_centred(shape.variable) {
         frame::BOUNDS
     } else {
         "mean of the repeats; noise: 1 standard deviation (n − 1)"

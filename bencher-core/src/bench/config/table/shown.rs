@@ -1,5 +1,6 @@
 //! What is shown.
 
+use super::super::super::columns::TimeColumns;
 use super::super::option::{RunOption, Shorthand, Takes};
 use super::super::output::{OutputFormat, PaneLayout, PrintOptions, ReportPlace};
 use super::super::read::{all, change, choice, folder, one, switch, whole, yes_or_no};
@@ -142,6 +143,19 @@ pub(super) const OPTIONS: &[RunOption] = &[
         show: |c| Some(c.rows.to_string()),
     },
     RunOption {
+        name: "columns",
+        takes: Takes::List("COLUMNS"),
+        per_sweep: true,
+        help: "What a printed table shows of times besides: fastest, median, noise, rounds, discarded, none",
+        default: "none",
+        shorthands: &[],
+        read: |values| {
+            let columns = columns(&all(values)?)?;
+            change(move |c| c.columns = columns)
+        },
+        show: |c| Some(listed(&names_or_none(c.columns.names()))),
+    },
+    RunOption {
         name: "output",
         takes: Takes::Choice("FORM", &["text", "json", "quiet"]),
         per_sweep: false,
@@ -184,11 +198,30 @@ fn parts(texts: &[String]) -> Result<PrintOptions, String> {
     Ok(print)
 }
 
+fn columns(texts: &[String]) -> Result<TimeColumns, String> {
+    let mut columns = TimeColumns::default();
+    for name in texts.iter().flat_map(|text| text.split(',')).map(str::trim) {
+        match columns.column(name) {
+            Some(shown) => *shown = true,
+            None if name == "none" => {}
+            None => {
+                let known = TimeColumns::NAMES.join(", ");
+                return Err(format!("`{name}` is none of {known}, none"));
+            }
+        }
+    }
+    Ok(columns)
+}
+
 fn part_names(mut print: PrintOptions) -> Vec<String> {
     let shown = PrintOptions::PARTS
         .into_iter()
         .filter(|part| print.part(part).is_some_and(|on| *on));
-    let shown: Vec<String> = shown.map(str::to_owned).collect();
+    names_or_none(shown.collect())
+}
+
+fn names_or_none(names: Vec<&str>) -> Vec<String> {
+    let shown: Vec<String> = names.into_iter().map(str::to_owned).collect();
     if shown.is_empty() {
         vec!["none".to_owned()]
     } else {

@@ -1,0 +1,217 @@
+//! The text of a cell of a table of results: the repeats of a point.
+
+use std::fmt::Write as _;
+
+use crate::dataset::{CellState, Dataset, UnitScale, Variable, digits};
+use crate::stats::{PointTime, Summary};
+use crate::value::Value;
+
+use super::table::short;
+
+/// What the texts of cells leave to be said below the table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a sign of its own")]
+pub(super) struct Footnotes {
+    /// A centre has no bounds.
+    without_bounds: bool,
+    /// A centre is that of the lowest of several modes.
+    modes: bool,
+    /// A time holds that of other programs, too.
+    preempted: bool,
+    /// A result that is no time varies.
+    deviation: bool,
+}
+
+impl Footnotes {
+    /// A line for each sign that the table has.
+    pub(super) fn lines(self) -> Vec<&'static str> {
+        let all = [
+            (
+                self.without_bounds,
+                "± ?: too few rounds (or processes) count for bounds, which takes six",
+            ),
+            (
+                self.modes,
+                "(mode of N %): the rounds have several modes, and the time is that of the lowest, with N % of the rounds",
+            ),
+            (
+                self.preempted,
+                "(preempted): other programs had the core during every call, and the time holds theirs, too",
+            ),
+            (
+                self.deviation,
+                "(sd N): the standard deviation of the repeats; ± is for times, half the width of their bounds at 95 %",
+            ),
+        ];
+        all.into_iter()
+            .filter_map(|(is_used, line)| is_used.then_some(line))
+            .collect()
+    }
+}
+
+/// The repeats of one point of a result.
+pub(super) struct PointCells<'d> {
+    pub(super) dataset: &'d Dataset,
+    pub(super) variable: &'d Variable,
+    /// The one scale of the column.
+    pub(super) scale: &'d UnitScale,
+    /// Where the repeats begin in the variable, and how many there are.
+    pub(super) first: usize,
+    pub(super) repeats: usize,
+    /// Whether any result of the dataset is a measured time.
+    pub(super) has_times: bool,
+}
+
+impl PointCells<'_> {
+    fn cells(&self) -> std::ops::Range<usize> {
+        self.first..self.first + self.repeats
+    }
+
+    fn state(&self, flat: usize) -> CellState {
+        let state = self.variable.states().get(flat).copied();
+        state.unwrap_or(CellState::Pending)
+    }
+
+    /// A cell, the mean of the repeats with their standard deviation, or the centre of times with its bounds.
+    pub(super) fn text(&self, footnotes: &mut Footnotes) -> String {
+        if self.dataset.is_centred(self.variable) {
+            let cells: Vec<usize> = self.cells().collect();
+            let time = self.dataset.point_time(self.variable, &cells);
+            if time.is_below_resolution {
+                return format!("({})", CellState::BelowResolution);
+            }
+            if let Some(found) = self.dataset.summary_of_time(&time) {
+                return self.time_text(&time, &found, footnotes);
+            }
+        }
+        let present = self
+            .cells()
+            .filter(|flat| self.state(*flat).has_value())
+            .count();
+        if present == 0 {
+            return format!("({})", self.state(self.first));
+        }
+        let mut text = self.value_text(footnotes);
+        self.tell_missing(&mut text, present);
+        text
+    }
+
+    fn time_text(&self, time: &PointTime, found: &Summary, footnotes: &mut Footnotes) -> String {
+        let mut text = centre_text(found, &self.variable.info.units);
+        footnotes.without_bounds |= found.half_width().is_none();
+        if let Some(mode) = time.mode {
+            footnotes.modes = true;
+            let _ = write!(text, " (mode of {:.0} %)", mode.share() * 100.0);
+        }
+        if time.is_preempted {
+            footnotes.preempted = true;
+            text.push_str(" (preempted");
+            if let Some(busy) = self.busy_text(found.centre) {
+                let _ = write!(text, ", {busy}");
+            }
+            text.push(')');
+        }
+        let known = time
+            .rounds
+            .iter()
+            .filter(|round| round.seconds().is_some())
+            .count();
+        if time.below > 0 {
+            let _ = write!(
+                text,
+                " ({} of {} below resolution)",
+                time.below,
+                known + time.below
+            );
+        } else {
+            self.tell_missing(&mut text, known);
+        }
+        text
+    }
+
+    /// How long the round nearest to a time was on a core; times alone say so.
+    fn busy_text(&self, centre: f64) -> Option<&str> {
+        let preempted = self
+            .cells()
+            .filter(|flat| self.state(*flat) == CellState::Preempted);
+        let away = |flat: usize| Some((self.variable.number(flat)? - centre).abs());
+        let nearest = preempted
+            .filter_map(|flat| Some((flat, away(flat)?)))
+            .min_by(|(_, a), (_, b)| a.total_cmp(b));
+        self.variable.cell(nearest?.0)?.reason
+    }
+
+    fn value_text(&self, footnotes: &mut Footnotes) -> String {
+        let is_scaled = self.scale.units() != self.variable.info.units;
+        let values: Vec<Value> = self
+            .cells()
+            .filter_map(|flat| self.variable.cell(flat)?.value)
+            .map(|value| match value.as_f64() {
+                Some(x) if is_scaled => Value::Float(self.scale.apply(x)),
+                _ => value,
+            })
+            .collect();
+        let numbers: Vec<f64> = self
+            .cells()
+            .filter_map(|flat| Some(self.scale.apply(self.variable.number(flat)?)))
+            .collect();
+        let first = values.first().map(short).unwrap_or_default();
+        let is_same = values.windows(2).all(|pair| pair.first() == pair.last());
+        let deviation = crate::stats::std(&numbers, 1).filter(|_| !is_same);
+        let Some((mean, deviation)) = crate::stats::mean(&numbers).zip(deviation) else {
+            return first;
+        };
+        let mean = digits(mean, meaningful(mean, deviation));
+        if self.has_times {
+            footnotes.deviation = true;
+            format!("{mean} (sd {})", digits(deviation, 2))
+        } else {
+            format!("{mean} ± {}", digits(deviation, 2))
+        }
+    }
+
+    fn tell_missing(&self, text: &mut String, present: usize) {
+        // A timed point has as many rounds as it needs, or as its budget gave; no more are missing.
+        let not_wanted = |flat: &usize| match self.state(*flat) {
+            CellState::Skipped => true,
+            CellState::Pending => self.has_times,
+            _ => false,
+        };
+        let wanted = self.repeats - self.cells().filter(not_wanted).count();
+        if present < wanted {
+            let _ = write!(text, " ({present} of {wanted})");
+        }
+    }
+}
+
+/// The centre of measured times in a unit that suits it, and within which share of it they know it.
+fn centre_text(found: &Summary, units: &str) -> String {
+    let scale = UnitScale::for_magnitude(units, found.centre);
+    let centre = |count| {
+        let number = digits(scale.apply(found.centre), count);
+        format!("{number} {}", scale.units()).trim_end().to_owned()
+    };
+    match found.half_width() {
+        Some(width) => {
+            let shown = meaningful(1.0, width.max(1e-4));
+            format!("{} ± {} %", centre(shown), digits(percent(width), 2))
+        }
+        None => format!("{} ± ?", centre(4)),
+    }
+}
+
+/// A share in percent; what is less than a float can tell from nothing is nothing.
+fn percent(share: f64) -> f64 {
+    if share < 1e-12 { 0.0 } else { share * 100.0 }
+}
+
+/// The significant digits of a mean that its standard deviation leaves meaning to.
+fn meaningful(mean: f64, std: f64) -> usize {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped"
+    )]
+    let digits = (mean.abs().log10().floor() - std.log10().floor() + 2.0).clamp(2.0, 17.0) as usize;
+    digits
+}

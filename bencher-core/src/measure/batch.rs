@@ -1,0 +1,54 @@
+//! What a batch comes to.
+
+use std::time::Duration;
+
+use super::Slice;
+
+/// A batch of a region: one slice that stands for all of them, and what became of the others.
+///
+/// The example stands at [`Batches`](super::Batches::take).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Batch {
+    /// The mean of the slices that count.
+    pub slice: Slice,
+    /// How many slices were run, and why some do not count.
+    pub counts: SliceCounts,
+    /// Whether every slice was preempted, so that they count all the same.
+    pub is_preempted: bool,
+    /// The time of an iteration on a core, of all threads together, where every slice was preempted.
+    pub busy: Duration,
+}
+
+/// How many slices of timed code were run, and how many were discarded for which reason.
+///
+/// ```
+/// use bencher_core::measure::SliceCounts;
+/// let counts = SliceCounts { run: 40, preempted: 6, outliers: 2, upper_mode: 0 };
+/// assert_eq!(counts.discarded_share(), 0.2);
+/// assert_eq!(SliceCounts::default().discarded_share(), 0.0);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SliceCounts {
+    /// The slices that were run.
+    pub run: u64,
+    /// Those during which the system took the core from the program.
+    pub preempted: u64,
+    /// Those that lie far from the others.
+    pub outliers: u64,
+    /// Those of the slower of two or more modes.
+    pub upper_mode: u64,
+}
+
+impl SliceCounts {
+    /// The share of the slices that do not count.
+    pub fn discarded_share(&self) -> f64 {
+        (self.preempted + self.outliers + self.upper_mode) as f64 / self.run.max(1) as f64
+    }
+
+    pub(super) fn add(&mut self, other: Self) {
+        self.run += other.run;
+        self.preempted += other.preempted;
+        self.outliers += other.outliers;
+        self.upper_mode += other.upper_mode;
+    }
+}

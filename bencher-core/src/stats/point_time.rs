@@ -1,0 +1,267 @@
+//! Which rounds of a point count, and the time that it is shown with.
+
+use super::modes::{LowestMode, lowest_mode};
+use super::summary::{Summary, median_summary, summary};
+use super::summary_of_processes;
+
+/// From this many undisturbed rounds on, those that were preempted do not count.
+const ENOUGH: usize = 3;
+/// From this share on, rounds below resolution leave a point doubtful.
+const OFTEN: f64 = 0.05;
+
+/// What one round of a point gave.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum RoundTime {
+    /// A time, in seconds.
+    Time(f64),
+    /// A time while the system took the core from every call.
+    Preempted(f64),
+    /// A time too short for the clock.
+    BelowResolution,
+    /// No time: the round failed, was not run, or did not set it.
+    Missing,
+}
+
+impl RoundTime {
+    /// The time, where there is one that is finite.
+    pub fn seconds(self) -> Option<f64> {
+        match self {
+            Self::Time(seconds) | Self::Preempted(seconds) => {
+                Some(seconds).filter(|x| x.is_finite())
+            }
+            Self::BelowResolution | Self::Missing => None,
+        }
+    }
+}
+
+/// The rounds of a point: which of them count for its time, and what is wrong with the others.
+///
+/// - Where at least half of the rounds are *below resolution*, so is the point. Fewer count as shorter than all others.
+/// - *Preempted* rounds do not count where three or more others are there.
+/// - Where the rounds fall into several heaps ([`lowest_mode`]), those of the lowest count: a centre between two heaps is a time
+///   that the code never takes.
+///
+/// ```
+/// use bencher_core::stats::{MISRATE, PointTime, RoundTime};
+/// let rounds = [1.0, 9.0, 1.1, 1.0, 8.0, 1.1, 1.05, 8.5, 1.02, 1.0, 9.1].map(RoundTime::Time);
+/// let found = PointTime::of(rounds.to_vec());
+/// let summary = found.summary(None, MISRATE).ok_or("no time")?;
+/// assert!((1.0..1.1).contains(&summary.centre) && found.mode.is_some_and(|mode| mode.count == 7));
+///
+/// let rounds = vec![RoundTime::BelowResolution, RoundTime::BelowResolution, RoundTime::Time(3e-5)];
+/// assert!(PointTime::of(rounds).is_below_resolution);
+/// # Ok::<(), &str>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PointTime {
+    /// What each round gave.
+    pub rounds: Vec<RoundTime>,
+    /// Whether each round counts.
+    pub counts: Vec<bool>,
+    /// Whether the point is below resolution, so that no round counts.
+    pub is_below_resolution: bool,
+    /// How many rounds are below resolution.
+    pub below: usize,
+    /// How many rounds were preempted.
+    pub preempted: usize,
+    /// Whether preempted rounds count, because there are hardly any others.
+    pub is_preempted: bool,
+    /// The lowest mode, where the other rounds have several.
+    pub mode: Option<LowestMode>,
+}
+
+impl PointTime {
+    /// Judges the rounds of a point, in the order in which they were measured.
+    pub fn of(rounds: Vec<RoundTime>) -> Self {
+        let number =
+            |fits: fn(&RoundTime) -> bool| rounds.iter().filter(|round| fits(round)).count();
+        let below = number(|round| *round == RoundTime::BelowResolution);
+        let preempted =
+            number(|round| matches!(round, RoundTime::Preempted(_)) && round.seconds().is_some());
+        let undisturbed =
+            number(|round| matches!(round, RoundTime::Time(_)) && round.seconds().is_some());
+        let is_below_resolution = below > 0 && below >= preempted + undisturbed;
+        let is_preempted = preempted > 0 && below == 0 && undisturbed < ENOUGH;
+        let fits = |round: &RoundTime| match round {
+            RoundTime::Time(_) => round.seconds().is_some(),
+            RoundTime::Preempted(_) => is_preempted && round.seconds().is_some(),
+            RoundTime::BelowResolution | RoundTime::Missing => false,
+        };
+        let counts = rounds
+            .iter()
+            .map(|round| !is_below_resolution && fits(round))
+            .collect();
+        let mut found = Self {
+            rounds,
+            counts,
+            is_below_resolution,
+            below,
+            preempted,
+            is_preempted,
+            mode: None,
+        };
+        // Rounds below resolution are a heap of their own, whose times nobody knows.
+        if below == 0 && !is_preempted {
+            found.mode = lowest_mode(&found.times());
+        }
+        if let Some(mode) = found.mode {
+            found.keep(|seconds| seconds <= mode.highest);
+        }
+        found
+    }
+
+    /// The rounds of what is computed from times: those count that count for each of the times.
+    #[must_use]
+    pub fn computed(rounds: Vec<RoundTime>, from: &[Self]) -> Self {
+        let counts = |at: usize, round: &RoundTime| {
+            let each = |time: &Self| time.counts.get(at).copied().unwrap_or(false);
+            round.seconds().is_some() && from.iter().all(each)
+        };
+        let most = |number: fn(&Self) -> usize| from.iter().map(number).max().unwrap_or(0);
+        Self {
+            counts: rounds
+                .iter()
+                .enumerate()
+                .map(|(at, round)| counts(at, round))
+                .collect(),
+            is_below_resolution: from.iter().any(|time| time.is_below_resolution),
+            below: most(|time| time.below),
+            preempted: most(|time| time.preempted),
+            is_preempted: from.iter().any(|time| time.is_preempted),
+            mode: from.iter().find_map(|time| time.mode),
+            rounds,
+        }
+    }
+
+    fn keep(&mut self, fits: impl Fn(f64) -> bool) {
+        for (counts, round) in self.counts.iter_mut().zip(&self.rounds) {
+            *counts &= round.seconds().is_some_and(&fits);
+        }
+    }
+
+    /// The times of the rounds that count.
+    pub fn times(&self) -> Vec<f64> {
+        counted(&self.rounds, &self.counts).collect()
+    }
+
+    /// Whether something keeps the point from being known, however narrow its bounds are.
+    pub fn is_doubtful(&self) -> bool {
+        let is_often_below =
+            self.below as f64 >= OFTEN * self.rounds.len() as f64 && self.below > 0;
+        self.mode.is_some() || self.is_preempted || is_often_below
+    }
+
+    /// The share of the rounds with a time that count.
+    pub fn share(&self) -> f64 {
+        let all = self.rounds.iter().filter(|round| round.seconds().is_some());
+        let counting = self.counts.iter().filter(|counts| **counts).count();
+        counting as f64 / all.count().max(1) as f64
+    }
+
+    /// The [`Summary`] of the rounds that count. Where processes took several rounds each, `block` is their
+    /// number, and the bounds are made of the processes.
+    ///
+    /// Where some rounds are below resolution, the centre is the median with its bounds by the sign test, because ranks are all that
+    /// is known of those rounds.
+    pub fn summary(&self, block: Option<usize>, misrate: f64) -> Option<Summary> {
+        let block = block.filter(|block| *block > 0);
+        if self.below > 0 && !self.is_below_resolution {
+            let found = median_summary(&self.times(), self.below, misrate)?;
+            let (lower, upper) = match block {
+                Some(_) => (None, None),
+                None => (found.lower, found.upper),
+            };
+            return Some(Summary {
+                lower,
+                upper,
+                ..found
+            });
+        }
+        let Some(block) = block else {
+            return summary(&self.times(), misrate);
+        };
+        let processes: Vec<Vec<f64>> = self
+            .rounds
+            .chunks(block)
+            .zip(self.counts.chunks(block))
+            .map(|(rounds, counts)| counted(rounds, counts).collect())
+            .collect();
+        summary_of_processes(&processes, misrate)
+    }
+}
+
+fn counted<'r>(rounds: &'r [RoundTime], counts: &'r [bool]) -> impl Iterator<Item = f64> + 'r {
+    let pairs = rounds.iter().zip(counts).filter(|(_, counts)| **counts);
+    pairs.filter_map(|(round, _)| round.seconds())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::MISRATE;
+    use RoundTime::{BelowResolution, Missing, Preempted, Time};
+
+    /// 36 of 40 rounds are too short for the clock: the four that were disturbed say nothing of the code.
+    #[test]
+    fn mostly_too_short_is_too_short() {
+        let mut rounds = vec![BelowResolution; 36];
+        rounds.extend([3e-5, 3.5e-5, 3.3e-5, 4e-5].map(Time));
+        let found = PointTime::of(rounds);
+        assert!(found.is_below_resolution && found.times().is_empty());
+        assert_eq!(found.summary(None, MISRATE), None);
+    }
+
+    /// The sign test by hand: of 11 values the second and the tenth bound the median at 98.8 %, the third and ninth at 93.5.
+    #[test]
+    fn rounds_too_short_count_as_shorter_than_others() {
+        let mut rounds: Vec<RoundTime> = (1..=9_u8).map(|n| Time(f64::from(n))).collect();
+        rounds.insert(3, BelowResolution);
+        rounds.insert(7, BelowResolution);
+        let found = PointTime::of(rounds).summary(None, MISRATE).unwrap();
+        // In order: two too short, then 1 to 9. The sixth is 4, the second is too short, the tenth is 8.
+        assert_eq!(
+            (found.centre, found.lower, found.upper),
+            (4.0, Some(0.0), Some(8.0))
+        );
+        assert_eq!(found.count, 11);
+    }
+
+    #[test]
+    fn preempted_rounds_count_only_where_there_are_no_others() {
+        let mut rounds = vec![
+            Preempted(45.0),
+            Preempted(37.0),
+            Time(13.0),
+            Missing,
+            Time(13.1),
+        ];
+        let few = PointTime::of(rounds.clone());
+        assert!(few.is_preempted && few.times().len() == 4);
+        rounds.push(Time(13.2));
+        let enough = PointTime::of(rounds);
+        assert_eq!(enough.times(), [13.0, 13.1, 13.2]);
+        assert!(!enough.is_preempted && (enough.share() - 0.6).abs() < 1e-12);
+    }
+
+    /// A rate is the inverse of the time, to the last digit, because the same rounds count for both.
+    #[test]
+    fn what_is_computed_from_a_time_has_its_rounds() {
+        let times: Vec<f64> = (0..24_u8)
+            .map(|n| (1.0 + 0.003 * f64::from(n * 7 % 11)) * if n % 4 == 1 { 3.6 } else { 1.57 })
+            .collect();
+        let time = PointTime::of(times.iter().map(|x| Time(*x)).collect());
+        let rates = times.iter().map(|x| Time(256.0 / x)).collect();
+        let rate = PointTime::computed(rates, std::slice::from_ref(&time));
+        let (t, r) = (
+            time.summary(None, MISRATE).unwrap(),
+            rate.summary(None, MISRATE).unwrap(),
+        );
+        assert!(time.mode.is_some_and(|mode| mode.count == 18));
+        assert!(
+            (r.centre * t.centre / 256.0 - 1.0).abs() < 1e-12,
+            "{r:?} {t:?}"
+        );
+        assert!((r.lower.unwrap() * t.upper.unwrap() / 256.0 - 1.0).abs() < 1e-12);
+        assert!((r.upper.unwrap() * t.lower.unwrap() / 256.0 - 1.0).abs() < 1e-12);
+    }
+}
