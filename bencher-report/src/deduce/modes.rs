@@ -75,8 +75,8 @@ fn chart(
         point = point.select(name, (*value).clone()).ok()?;
     }
     let variable = point.variable(&variable.info.name).ok()?;
-    let shape = Shape::of(&point, variable);
-    let mut chart = build::charts(ChartKind::Histogram, &shape)
+    let form = Shape::of(&point, variable);
+    let mut chart = build::charts(ChartKind::Histogram, &form)
         .into_iter()
         .next()?;
     let at: Vec<String> = inputs
