@@ -239,7 +239,8 @@ impl<'c> Cells<'c> {
         let counts = &mut tally.counts;
         counts.submitted += 1;
         match outcome {
-            JobOutcome::Measured(sample) => {
+            // Whether it is stored or not, it is what the point gave.
+            JobOutcome::Measured(sample) | JobOutcome::NotStored(sample) => {
                 counts.executed += 1;
                 self.record(flat, &sample, CellState::Measured)
             }

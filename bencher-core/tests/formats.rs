@@ -117,38 +117,70 @@ fn samples_of_every_version_are_read() {
         copy(&version, dir.path());
         let (database, notice) = Database::open(dir.path(), Duration::ZERO, |_| ()).unwrap();
         assert_eq!(notice.messages, [] as [&str; 0]);
-        let series = |tag: &str| Series {
-            tag: tag.to_owned(),
-            sweep_type: "demo/demo::Sorting".to_owned(),
-            version: 2,
-        };
-        assert_eq!(
-            SampleIndex::load(&database, &series("gone")).unwrap().len(),
-            0
-        );
-        let mut seen = 0;
-        let elapsed = ResultId::new("elapsed", Kind::Float(64));
-        database
-            .load(&series(""), &mut |pack| {
-                assert_eq!(pack.inputs, ["len", "algo"]);
-                assert_eq!(pack.results[0], elapsed);
-                let has_machine = !version.ends_with("v1") && !version.ends_with("v2");
-                assert_eq!(pack.machine, has_machine.then_some(Digest(9)));
-                for sample in pack.samples() {
-                    let n = sample.inputs[0].as_f64().unwrap();
-                    let value = sample.results[0].clone();
-                    assert_eq!(
-                        value,
-                        ((n % 10.0 - 3.0).abs() > 0.5).then(|| Value::from(n))
-                    );
-                    assert_eq!(sample.results[1], Some(Value::Vector([n, 0.5].into())));
-                    let picture = sample.results.get(2).and_then(Option::as_ref);
-                    let picture = picture.and_then(Value::as_payload);
-                    assert!(picture.is_none_or(|picture| picture.name() == "1.svg"));
-                    seen += 1;
-                }
-            })
-            .unwrap();
-        assert_eq!(seen, 100);
+        assert_samples(&database, &version);
     }
+}
+
+#[test]
+fn samples_of_every_version_are_salvaged() {
+    for version in fixtures() {
+        let dir = tempfile::tempdir().unwrap();
+        copy(&version, dir.path());
+        std::fs::remove_file(dir.path().join("samples/keyspaces/1/current")).unwrap();
+        let (database, notice) = Database::open(dir.path(), Duration::ZERO, |_| ()).unwrap();
+        assert_eq!(notice.messages.len(), 1, "{notice:?}");
+        assert_samples(&database, &version);
+    }
+}
+
+#[test]
+fn samples_of_every_version_are_imported() {
+    for version in fixtures() {
+        let (dir, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        copy(&version, dir.path());
+        let (database, _) = Database::open(dir.path(), Duration::ZERO, |_| ()).unwrap();
+        let file = dir.path().join("export");
+        database.export(&file).unwrap();
+        let (mut there, _) = Database::open(other.path(), Duration::ZERO, |_| ()).unwrap();
+        let imported = there.import(&file).unwrap();
+        assert_eq!((imported.damaged, imported.newer), (0, 0), "{imported}");
+        assert_samples(&there, &version);
+    }
+}
+
+/// The samples of the fixtures are there, as they were written.
+fn assert_samples(database: &Database, version: &Path) {
+    let series = |tag: &str| Series {
+        tag: tag.to_owned(),
+        sweep_type: "demo/demo::Sorting".to_owned(),
+        version: 2,
+    };
+    assert_eq!(
+        SampleIndex::load(database, &series("gone")).unwrap().len(),
+        0
+    );
+    let mut seen = 0;
+    let elapsed = ResultId::new("elapsed", Kind::Float(64));
+    database
+        .load(&series(""), &mut |pack| {
+            assert_eq!(pack.inputs, ["len", "algo"]);
+            assert_eq!(pack.results[0], elapsed);
+            let has_machine = !version.ends_with("v1") && !version.ends_with("v2");
+            assert_eq!(pack.machine, has_machine.then_some(Digest(9)));
+            for sample in pack.samples() {
+                let n = sample.inputs[0].as_f64().unwrap();
+                let value = sample.results[0].clone();
+                assert_eq!(
+                    value,
+                    ((n % 10.0 - 3.0).abs() > 0.5).then(|| Value::from(n))
+                );
+                assert_eq!(sample.results[1], Some(Value::Vector([n, 0.5].into())));
+                let picture = sample.results.get(2).and_then(Option::as_ref);
+                let picture = picture.and_then(Value::as_payload);
+                assert!(picture.is_none_or(|picture| picture.name() == "1.svg"));
+                seen += 1;
+            }
+        })
+        .unwrap();
+    assert_eq!(seen, 100);
 }

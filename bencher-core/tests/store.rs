@@ -240,28 +240,6 @@ fn an_unfinished_creation_is_no_obstacle() {
 }
 
 #[test]
-fn a_database_that_kills_its_programs_is_set_aside() {
-    let root = filled();
-    let mark = root.path().join("samples.opening");
-    fs::write(&mark, "1").unwrap();
-    let (database, notice) = open(root.path());
-    assert_eq!(
-        (count(&database, ""), notice),
-        (200, OpenNotice::default()),
-        "once is chance"
-    );
-    assert!(!mark.exists(), "an opening that came back counts no longer");
-    drop(database);
-    fs::write(&mark, "2").unwrap();
-    let (database, notice) = open(root.path());
-    assert_eq!(count(&database, ""), 200);
-    assert!(
-        notice.messages[0].contains("2 programs died while opening it"),
-        "{notice:?}"
-    );
-}
-
-#[test]
 fn a_removed_store_takes_nothing_silently() {
     let root = filled();
     let (mut database, _) = open(root.path());

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bencher_core::store::{
-    CollectOptions, Database, SampleStore, Series, Wanted, explain, inputs_like_stored,
-    rebuild_samples,
+    CollectOptions, Database, SampleStore, Series, StoreStatistics, Wanted, explain,
+    inputs_like_stored, rebuild_samples, tag_text,
 };
 
 const USAGE: &str = "\
@@ -130,6 +130,13 @@ impl Options {
         }
     }
 
+    /// The stored tags that are meant; several may have been written alike.
+    fn stored_tags<'a>(&'a self, statistics: &'a StoreStatistics) -> Vec<&'a str> {
+        let tags = statistics.tags.keys().map(String::as_str);
+        let meant = |tag: &&str| *tag == self.tag || tag_text(tag) == self.tag;
+        tags.filter(meant).collect()
+    }
+
     fn show<T: Display + serde::Serialize>(&self, what: &T) -> Result<String, String> {
         if self.json {
             serde_json::to_string_pretty(what).map_err(text)
@@ -159,7 +166,11 @@ fn execute(args: &[String]) -> Result<String, String> {
         }
         "clear" => {
             let mut database = options.open_existing()?;
-            let cleared = database.clear_tag(&options.tag).map_err(text)?;
+            let statistics = database.statistics().map_err(text)?;
+            let mut cleared = 0;
+            for tag in options.stored_tags(&statistics) {
+                cleared += database.clear_tag(tag).map_err(text)?;
+            }
             if options.json {
                 Ok(serde_json::json!({ "cleared": cleared }).to_string())
             } else {
@@ -234,7 +245,10 @@ fn explain_miss(options: &Options) -> Result<String, String> {
         .collect();
     let wanted = Wanted {
         series: Series {
-            tag: options.tag.clone(),
+            tag: options
+                .stored_tags(&statistics)
+                .first()
+                .map_or_else(|| options.tag.clone(), |tag| (*tag).to_owned()),
             sweep_type,
             version: version.unwrap_or(1),
         },

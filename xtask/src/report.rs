@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use bencher_core::store::{list_results, load_result};
+use bencher_core::store::load_newest_results;
 use bencher_report::{ReportOptions, write_report};
 
 pub(crate) fn draw(options: &[String]) -> Result<(), String> {
@@ -27,18 +27,11 @@ pub(crate) fn draw(options: &[String]) -> Result<(), String> {
     }
     let store = crate::store::chosen(store)?;
     let out = out.unwrap_or_else(|| store.join("reports").join("all"));
-    let paths = list_results(&store).map_err(|error| error.to_string())?;
-    let mut records = Vec::new();
-    let mut damaged = 0;
-    for path in paths {
-        match load_result(&path) {
-            Ok(record) => records.push(record),
-            Err(error) => {
-                eprintln!("passed over: {error}");
-                damaged += 1;
-            }
-        }
+    let found = load_newest_results(&store).map_err(|error| error.to_string())?;
+    for why in &found.passed_over {
+        eprintln!("passed over: {why}");
     }
+    let records = found.records;
     if records.is_empty() {
         return Err(format!(
             "no result is stored in {}; run a benchmark first (`cargo run --release --example \
@@ -65,9 +58,17 @@ pub(crate) fn draw(options: &[String]) -> Result<(), String> {
         files.pngs.len(),
         out.display()
     );
-    if damaged > 0 {
-        Err(format!("{damaged} stored results could not be read"))
-    } else {
+    if found.without.is_empty() {
         Ok(())
+    } else {
+        let without = found
+            .without
+            .iter()
+            .map(|sweep| sweep.display().to_string());
+        let without: Vec<String> = without.collect();
+        Err(format!(
+            "no result can be read of the sweeps in {}",
+            without.join(", ")
+        ))
     }
 }

@@ -3,9 +3,13 @@
 use std::sync::OnceLock;
 
 use crate::evaluator::process::role;
-use crate::job::{JobFunctionCache, function_tag};
+use crate::job::JobFunctionCache;
 use crate::record::SweepRecord;
-use crate::store::{BlobStore, SampleStore, StoreError, find_result, remove_results};
+use crate::store::{
+    BlobStore, SampleStore, StoreError, find_result, function_tag, remove_results, tag_text,
+};
+#[cfg(feature = "store")]
+use crate::store::{Database, ReadOnlyStore};
 use crate::value::Digest;
 
 use super::session::Session;
@@ -24,19 +28,19 @@ impl Session {
         if !self.config.cache {
             return Ok(self.kept_for_steps());
         }
+        if let Some(store) = &self.read_only {
+            return Ok(Some(Box::new(store.clone())));
+        }
         let mut database = match &self.database {
             Some(database) => database.clone(),
             None => {
-                if self.root.join("samples.opening").exists() {
-                    self.progress.note(
-                        "a program died while opening the store; if this one dies too, the next \
-                         sets the store aside and carries over what can be read of it",
-                    );
-                }
-                let (database, notice) =
-                    crate::store::Database::open(&self.root, self.config.wait, |holder| {
-                        eprintln!("waiting for the store {}: {holder}", self.root.display());
-                    })?;
+                let opened = Database::open(&self.root, self.config.wait, |holder| {
+                    eprintln!("waiting for the store {}: {holder}", self.root.display());
+                });
+                let (database, notice) = match opened {
+                    Ok(opened) => opened,
+                    Err(error) => return self.samples_to_read(error),
+                };
                 for message in notice.messages {
                     self.progress.note(&message);
                 }
@@ -51,12 +55,39 @@ impl Session {
             let tag = if tag.is_empty() {
                 "the default tag".to_owned()
             } else {
-                format!("tag {tag}")
+                format!("tag {}", tag_text(tag))
             };
             self.progress
                 .note(&format!("{gone} stored samples of {tag} were cleared"));
         }
         Ok(Some(Box::new(database)))
+    }
+
+    /// The samples of a store that can be read although it did not open to be written.
+    #[cfg(feature = "store")]
+    fn samples_to_read(
+        &mut self,
+        error: StoreError,
+    ) -> Result<Option<Box<dyn SampleStore>>, StoreError> {
+        if !error.leaves_reading() || self.config.clear {
+            return Err(error);
+        }
+        let Ok(store) = ReadOnlyStore::open(&self.root, self.config.wait) else {
+            return Err(error);
+        };
+        self.progress.note(&format!(
+            "{error}\nwhat is stored there is used, and nothing new is kept, neither results nor a report"
+        ));
+        Ok(Some(Box::new(self.read_only.insert(store).clone())))
+    }
+
+    /// Whether what a sweep gives is kept.
+    pub(super) fn keeps_results(&self) -> bool {
+        #[cfg(feature = "store")]
+        if self.read_only.is_some() {
+            return false;
+        }
+        self.config.cache && cfg!(feature = "store")
     }
 
     /// The kept results of functions: in the run's store, or in memory where it has none or runs

@@ -10,7 +10,7 @@ use crate::measure::{ClockKind, DEFAULT_BUDGET, Environment, RoundRules, Timer, 
 use crate::record::{Counts, SweepRecord};
 use crate::result_collector::ResultCollector;
 use crate::space::Order;
-use crate::store::JobFolders;
+use crate::store::{JobFolders, sweep_tag, tag_text};
 use crate::sweep_executor::{
     Benchmark, Plan, PlanError, Processes, Result, RunOptions, SweepExecutor,
 };
@@ -273,17 +273,25 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         plan: &Plan<S>,
         session: &mut Session,
     ) -> Result<Option<SweepRecord>, BenchError> {
-        let identity = plan.identity();
-        let config = &session.config;
-        if config.clear_result && config.cache {
-            session.clear_result(S::SCHEMA.name, identity)?;
+        // Earlier versions had other tags, and so other identities.
+        let identities = [Some(plan.identity()), plan.former_identity()];
+        let identities = identities.into_iter().flatten();
+        if session.config.clear_result && session.config.cache {
+            for identity in identities.clone() {
+                session.clear_result(S::SCHEMA.name, identity)?;
+            }
         }
         let config = &session.config;
         if !(config.results_cache || config.only_plot) || config.overwrite {
             return Ok(None);
         }
         let code = session.code();
-        let found = session.stored_result(S::SCHEMA.name, identity)?;
+        let mut found = None;
+        for identity in identities {
+            if found.is_none() {
+                found = session.stored_result(S::SCHEMA.name, identity)?;
+            }
+        }
         let same_code = |record: &SweepRecord| {
             record.dataset.attributes.get(EXECUTABLE) == Some(&code.to_string())
         };
@@ -364,14 +372,7 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
     fn plan(&self, session: &Session) -> Result<Plan<S>, BenchError> {
         let config = &session.config;
         let repeats = self.own_repeats(config).unwrap_or(1);
-        let mut tag = match (config.run_tag.as_str(), self.tag.as_str()) {
-            ("", tag) | (tag, "") => tag.to_owned(),
-            (run, own) => format!("{run}/{own}"),
-        };
-        if is_side_by_side::<S>(config) {
-            // No evidence for a run that takes them alone.
-            tag.push_str("/side by side");
-        }
+        let tag = sweep_tag(&config.run_tag, &self.tag, is_side_by_side::<S>(config));
         let plan = Plan::new(
             self.prototype,
             &self.choice,
@@ -433,7 +434,7 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
 fn describe<S: ParametrizedSweep>(dataset: &mut Dataset, plan: &Plan<S>, code: Digest) {
     let mut attribute = |name: String, text: String| dataset.attributes.insert(name, text);
     attribute("bench".to_owned(), S::SCHEMA.name.to_owned());
-    attribute("tag".to_owned(), plan.series().tag.clone());
+    attribute("tag".to_owned(), tag_text(&plan.series().tag).into_owned());
     attribute(EXECUTABLE.to_owned(), code.to_string());
     for constant in plan.constants() {
         attribute(

@@ -26,6 +26,9 @@ pub struct Session {
     pub(super) root: PathBuf,
     #[cfg(feature = "store")]
     pub(super) database: Option<crate::store::Database>,
+    /// What takes the database's place where it cannot be written.
+    #[cfg(feature = "store")]
+    pub(super) read_only: Option<crate::store::ReadOnlyStore>,
     pub(super) records: Vec<SweepRecord>,
     pub(super) seen: Vec<String>,
     unsaved: bool,
@@ -143,6 +146,8 @@ impl Session {
             program: program.into(),
             #[cfg(feature = "store")]
             database: None,
+            #[cfg(feature = "store")]
+            read_only: None,
             records: Vec::new(),
             seen: Vec::new(),
             unsaved: false,
@@ -286,8 +291,7 @@ impl Session {
             self.records.push(record.clone());
             return;
         }
-        if self.config.cache
-            && cfg!(feature = "store")
+        if self.keeps_results()
             && let Err(error) = save_result(&self.root, record)
         {
             self.unsaved = true;
@@ -350,6 +354,7 @@ impl Session {
         let folder = match &self.config.report {
             ReportPlace::Nowhere => return verdict,
             ReportPlace::At(folder) => folder.clone(),
+            ReportPlace::Default if self.config.cache && !self.keeps_results() => return verdict,
             ReportPlace::Default => self.root.join("reports").join(slug(&self.program)),
         };
         let (Some(reporter), false) = (reporter, self.records.is_empty()) else {

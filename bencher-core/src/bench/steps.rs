@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::printed::Printed;
 use crate::progress::{BarProgress, JsonProgress, ProgressSink, SilentProgress};
-use crate::store::default_root;
+use crate::store::{absolute, default_root};
 
 use super::config::{OutputFormat, RunConfig, SweepDefaults};
 use super::print::say;
@@ -24,6 +24,7 @@ impl Session {
             #[cfg(feature = "store")]
             {
                 self.database = None;
+                self.read_only = None;
             }
         }
         self.config = config;
@@ -109,9 +110,10 @@ impl Session {
     }
 }
 
-/// Where samples and results are kept.
+/// Where samples and results are kept, whatever the working directory is later.
 pub(super) fn root(config: &RunConfig) -> PathBuf {
-    config.store.clone().unwrap_or_else(default_root)
+    let named = config.store.as_deref().map(absolute);
+    named.unwrap_or_else(default_root)
 }
 
 /// What tells progress.

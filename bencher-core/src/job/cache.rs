@@ -1,7 +1,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use crate::evaluator::{Dispatcher, Finished, Outcome, Retried, Usage, Wait};
-use crate::store::{ResultId, SampleIndex, SampleWriter, StoreError, Ticket};
+use crate::store::{ResultId, SampleIndex, SampleWriter, StoreError, StoredResults, Ticket};
 use crate::value::{Digest, Value};
 
 use super::{Job, JobDone, JobFuture, JobOutcome, Sample};
@@ -141,6 +141,27 @@ impl std::fmt::Debug for SampleCache {
     }
 }
 
+/// Why a stored sample may not stand for a job.
+enum Rejected {
+    /// Another executable measured it.
+    Code,
+    /// A machine of another class measured it.
+    Machine,
+}
+
+impl SampleCache {
+    /// Whether a stored sample may stand for a job.
+    fn accepts(&self, stored: &StoredResults<'_>) -> Result<(), Rejected> {
+        if stored.code != self.code && self.policy == CodePolicy::Strict {
+            return Err(Rejected::Code);
+        }
+        if self.machine_policy.refuses(self.machine, stored.machine) {
+            return Err(Rejected::Machine);
+        }
+        Ok(())
+    }
+}
+
 /// How often the cache was asked, and what came of it.
 ///
 /// ```
@@ -239,15 +260,18 @@ impl FutureCache {
     fn lookup(&mut self, key: Option<Digest>) -> Option<Sample> {
         let cache = self.cache.as_ref()?;
         let stored = cache.index.as_ref()?.get(key?)?;
+        match cache.accepts(&stored) {
+            Ok(()) => {}
+            Err(Rejected::Code) => {
+                self.counts.refused += 1;
+                return None;
+            }
+            Err(Rejected::Machine) => {
+                self.counts.refused_elsewhere += 1;
+                return None;
+            }
+        }
         let foreign = stored.code != cache.code;
-        if foreign && cache.policy == CodePolicy::Strict {
-            self.counts.refused += 1;
-            return None;
-        }
-        if cache.machine_policy.refuses(cache.machine, stored.machine) {
-            self.counts.refused_elsewhere += 1;
-            return None;
-        }
         let elsewhere = is_other(cache.machine, stored.machine);
         let nowhere = cache.machine.is_some() && stored.machine.is_none();
         let sample = stored.sample(&cache.results)?;
@@ -266,10 +290,7 @@ impl FutureCache {
     pub fn stored(&self, key: Digest) -> Option<Sample> {
         let cache = self.cache.as_ref()?;
         let stored = cache.index.as_ref()?.get(key)?;
-        let refused = stored.code != cache.code && cache.policy == CodePolicy::Strict;
-        if refused {
-            return None;
-        }
+        cache.accepts(&stored).ok()?;
         stored.sample(&cache.results)
     }
 
@@ -380,9 +401,17 @@ impl FutureCache {
         self.evaluator.cancel();
     }
 
-    /// Jobs that are done but that the store did not take.
+    /// Jobs that are done but that the store did not take; they are [`JobOutcome::NotStored`].
     pub fn abandon(&mut self) -> Vec<JobDone> {
-        self.uncommitted.drain(..).map(|(_, job)| job).collect()
+        let jobs = self.uncommitted.drain(..).map(|(_, job)| job);
+        let not_stored = jobs.map(|job| JobDone {
+            outcome: match job.outcome {
+                JobOutcome::Measured(sample) => JobOutcome::NotStored(sample),
+                outcome => outcome,
+            },
+            ..job
+        });
+        not_stored.collect()
     }
 
     /// Writes everything that is done to the disk.

@@ -6,7 +6,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
-use crate::store::{KeyMaker, Pack, ResultId, SampleIndex, SampleStore, Series, StoreError};
+use crate::store::{
+    KeyMaker, Pack, ResultId, SampleIndex, SampleStore, Series, StoreError, function_tag,
+};
 use crate::value::{Digest, Kind, Payload, Value, canonical_text};
 
 use super::CallCounts;
@@ -272,11 +274,6 @@ impl JobFunctionCache {
     }
 }
 
-/// Functions have tags of their own, so that clearing one touches no sweep.
-pub(crate) fn function_tag(tag: &str) -> String {
-    format!("fn/{tag}")
-}
-
 /// A call that is under way; other threads that ask for the same one wait until it is dropped.
 struct Running<'a> {
     cache: &'a JobFunctionCache,
@@ -316,11 +313,7 @@ impl Call {
         } else {
             text
         };
-        let series = Series {
-            tag: tag.to_owned(),
-            sweep_type: format!("fn {name}"),
-            version,
-        };
+        let series = Series::function(tag, name, version);
         let args = Value::from(text);
         let key = KeyMaker::new(&series, &[ARGS]).key(std::slice::from_ref(&args), 1);
         Ok(Self { series, args, key })

@@ -28,7 +28,6 @@ mod sample;
 
 pub(crate) use cache::is_other;
 pub use cache::{CallCounts, CodePolicy, FutureCache, InputValues, MachinePolicy, SampleCache};
-pub(crate) use function_cache::function_tag;
 pub use function_cache::{CallError, JobFunctionCache};
 pub use sample::Sample;
 
@@ -80,6 +79,8 @@ pub(crate) const TIMED_OUT: &str = "it took longer than its time limit (`--job-t
 pub enum JobOutcome {
     /// It ran, and what it measured is in the store (where there is one).
     Measured(Sample),
+    /// It ran, and the store did not take what it measured: a later run measures it again.
+    NotStored(Sample),
     /// Its sample was in the store.
     Cached(Sample),
     /// It ran and failed; the text says how.

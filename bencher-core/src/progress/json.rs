@@ -15,8 +15,9 @@ use super::{ProgressSink, SampleEvent};
 /// Where samples are counted, `failed` takes in those that were stopped at their time limit; `timed_out`
 /// says how many of them that were.
 ///
-/// A `sample` line is written after its sample is durable. Where the system took the core from every call of a time,
-/// `preempted` has the time on the core, by the name of the result.
+/// A `sample` line is written after its sample is durable; one that the store did not take has the state
+/// `not stored`. Where the system took the core from every call of a time, `preempted` has the time on the core, by the
+/// name of the result.
 ///
 /// Integers beyond 64 bits and numbers that are not finite are written as text. A line that cannot
 /// be written is left out.
@@ -33,6 +34,9 @@ pub struct JsonProgress<W> {
     /// How many samples of the sweep were stopped at their time limit.
     timed_out: u64,
 }
+
+/// What is wrong with a sample that was measured.
+const NOT_STORED: &str = "the store did not take it";
 
 impl<W: Write> JsonProgress<W> {
     /// Lines on `out`.
@@ -69,6 +73,7 @@ impl<W: Write> ProgressSink for JsonProgress<W> {
         let (state, sample, error) = match event.outcome {
             JobOutcome::Measured(sample) => ("measured", Some(sample), None),
             JobOutcome::Cached(sample) => ("cached", Some(sample), None),
+            JobOutcome::NotStored(sample) => ("not stored", Some(sample), Some(NOT_STORED)),
             JobOutcome::Failed(error) => ("failed", None, Some(error.as_str())),
             JobOutcome::TimedOut => {
                 self.timed_out += 1;

@@ -8,7 +8,9 @@ use std::time::SystemTime;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::error::StoreError;
-use super::files::{entries, modified, place, temporary, write_atomically};
+use super::files::{
+    create_new, entries, modified, open_plain, place, read_plain, temporary, write_atomically,
+};
 use super::folders::number;
 use crate::dataset::Dataset;
 use crate::value::{Digest, Payload, Value};
@@ -142,9 +144,7 @@ impl BlobStore {
     /// Whether a sound blob is there already; it counts as just written then.
     fn renew(&self, digest: Digest, path: &Path) -> bool {
         self.get(digest).is_ok()
-            && File::options()
-                .append(true)
-                .open(path)
+            && open_plain(path, File::options().append(true))
                 .and_then(|file| file.set_modified(SystemTime::now()))
                 .is_ok()
     }
@@ -165,7 +165,7 @@ impl BlobStore {
                 .ok_or_else(|| failed(&path_of(Path::new("memory"), digest), "is missing")),
             Place::Folder(dir) => {
                 let path = path_of(dir, digest);
-                let content = fs::read(&path).map_err(|error| match error.kind() {
+                let content = read_plain(&path).map_err(|error| match error.kind() {
                     ErrorKind::NotFound => failed(&path, "is missing"),
                     _ => StoreError::io("read", &path)(error),
                 })?;
@@ -229,7 +229,7 @@ impl BlobStore {
     }
 
     /// What writers that died left behind.
-    #[cfg(any(test, feature = "store"))]
+    #[cfg(test)]
     pub(super) fn leftovers(&self) -> Result<Vec<PathBuf>, StoreError> {
         let Place::Folder(dir) = &self.place else {
             return Ok(Vec::new());
@@ -329,7 +329,7 @@ fn create_parent(path: &Path) -> Result<(), StoreError> {
 /// Copies into a new file on the disk, and computes the digest meanwhile.
 fn copy(from: &mut File, to: &Path) -> Result<Digest, StoreError> {
     let mut copied = || -> std::io::Result<Digest> {
-        let (mut file, mut hash) = (File::create(to)?, Xxh3::new());
+        let (mut file, mut hash) = (create_new(to)?, Xxh3::new());
         let mut buffer = vec![0; 1 << 16];
         loop {
             let count = from.read(&mut buffer)?;

@@ -1,6 +1,5 @@
 //! The samples in a fjall database, behind everything that is known to go wrong with one.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,14 +12,16 @@ use super::SampleStore;
 use super::blobs::BlobStore;
 use super::compact::Logs;
 use super::error::StoreError;
-use super::frame::{FrameError, FrameKind, decode, encode};
+use super::frame::{FrameError, FrameKind, Stored, decode, encode};
+use super::index::{Keys, SampleIndex};
+use super::leftovers::remove_leftovers;
 use super::lock::{Holder, StoreLock};
-use super::opening::{
-    Opening, Refusal, SEQUENCE, carry_over, create, failed, inode, open_existing, read_sequence,
-    set_aside, write_sequence,
-};
+use super::opening::{SEQUENCE, failed, inode, write_sequence};
 use super::pack::{Pack, Series, tag_prefix};
-use super::salvage::{Journals, salvage};
+use super::salvage::{mark, open_sound, unfinished};
+use super::scan::scan;
+use super::tag::{former, kind_of};
+use super::watermark;
 
 /// The database of samples of one store directory. One process has it at a time; clones within
 /// the process share it.
@@ -88,83 +89,64 @@ pub(super) struct Cleared {
     pub(super) tag: String,
 }
 
+impl Cleared {
+    /// Whether a series was cleared, also under the name that earlier versions gave it.
+    pub(super) fn is_of(&self, series: &Series) -> bool {
+        self.tag == series.tag
+            || former(&self.tag).is_some_and(|former| former == series.tag)
+                && kind_of(&self.tag) == series.kind()
+    }
+}
+
+impl Stored for Cleared {
+    fn read(_: u16, payload: &[u8]) -> postcard::Result<Self> {
+        postcard::from_bytes(payload)
+    }
+}
+
 const CLEARED: &[u8] = b"cleared/";
 
 impl Database {
     /// Opens the store in `root`, making it if there is none.
     ///
     /// Another process that holds it is waited for, up to `patience`; `waiting` is told once who
-    /// that is. A database that does not open is set aside, never deleted, and what can be read of
-    /// it is carried over into a new one; the notice says so.
+    /// that is. A database that is damaged is kept under another name, never deleted, and what can be
+    /// read of it is carried over into a new one; the notice says so.
     ///
     /// # Errors
-    /// Where another process keeps the store, or the file system refuses.
+    /// Where another process keeps the store, the file system refuses, the system lacks something, or a
+    /// later version wrote the store; everything stays as it is then.
     pub fn open(
         root: &Path,
         patience: Duration,
         waiting: impl FnMut(&Holder),
     ) -> Result<(Self, OpenNotice), StoreError> {
+        let root = &std::path::absolute(root).map_err(StoreError::io("find", root))?;
         // Fjall asks for the working directory whatever its path is, and panics without one.
         std::env::current_dir().map_err(StoreError::io("find", "the working directory"))?;
         let lock = StoreLock::acquire(root, patience, waiting)?;
+        remove_leftovers(root);
         let dir = root.join("samples");
-        let mut notice = OpenNotice::default();
-        if !dir.exists() {
-            create(root, &dir)?;
-        }
-        let journals = Journals::read(&dir);
-        let opening = Opening::begin(root);
-        let opened = match opening.refuse().map_or_else(|| open_existing(&dir), Err) {
-            Ok(opened) => opened,
-            Err(Refusal::Error(error)) => return Err(error),
-            Err(Refusal::Damaged(why)) => {
-                let aside = set_aside(root, &dir)?;
-                create(root, &dir)?;
-                let opened = open_existing(&dir).map_err(|refusal| refusal.into_error(&dir))?;
-                let salvaged = salvage(&aside);
-                let kept = carry_over(&opened, &dir, &salvaged)?;
-                notice.messages.push(format!(
-                    "the sample store {} did not open ({why}); {kept} samples were carried over \
-                     into a new one, {} damaged records of up to 64 samples each were lost, and \
-                     the old one is kept as {}",
-                    dir.display(),
-                    salvaged.damaged,
-                    aside.display(),
-                ));
-                opened
-            }
-        };
-        opening.done();
-        let mut next = read_sequence(&opened.meta);
-        if let Some(cut) = journals.behind(next) {
-            let kept = carry_over(&opened, &dir, &cut)?;
-            next = read_sequence(&opened.meta);
-            notice.messages.push(format!(
-                "the journal of the sample store {} is damaged; {kept} samples behind the damage \
-                 were carried over, {} damaged records were lost",
-                dir.display(),
-                cut.damaged,
-            ));
-        }
+        let (mut opened, messages) = open_sound(root, &dir)?;
+        let mut notice = OpenNotice { messages };
         let watermark = root.join("samples.watermark");
-        let expected = fs::read_to_string(&watermark)
-            .ok()
-            .and_then(|text| text.trim().parse().ok());
-        if let Some(expected) = expected.filter(|expected: &u64| *expected > next) {
+        if let Some(expected) = watermark::read(&watermark)?
+            && expected > opened.next
+        {
             notice.messages.push(format!(
                 "the sample store {} has lost its last {} records since it was closed: its files \
                  were cut short; the samples they held will be measured again",
                 dir.display(),
-                expected - next,
+                expected - opened.next,
             ));
-            next = expected;
-            write_sequence(&opened, next).map_err(failed("write", &dir))?;
+            opened.next = expected;
+            write_sequence(&opened, expected).map_err(failed("write", &dir))?;
         }
         let shared = Shared {
             database: opened.database,
             samples: opened.samples,
             meta: opened.meta,
-            next: AtomicU64::new(next),
+            next: AtomicU64::new(opened.next),
             writing: Mutex::new(()),
             inode: inode(&dir),
             root: root.to_owned(),
@@ -175,6 +157,7 @@ impl Database {
         let mut database = Self {
             shared: Arc::new(shared),
         };
+        database.take_in_quarantined(&mut notice.messages)?;
         if let Err(error) = database.compact_many(Logs::Merge) {
             // What is stored is there all the same, only slower to read.
             notice
@@ -182,6 +165,69 @@ impl Database {
                 .push(format!("the sample store could not be compacted: {error}"));
         }
         Ok((database, notice))
+    }
+
+    /// Reads quarantined databases again that were not carried over to the end, as by a program that died
+    /// over it, the newest first. Nothing that is stored is replaced.
+    fn take_in_quarantined(&mut self, messages: &mut Vec<String>) -> Result<(), StoreError> {
+        for path in unfinished(&self.shared.root)?.into_iter().rev() {
+            match self.take_in(&path) {
+                Ok(samples) => {
+                    mark(&path, samples);
+                    if samples > 0 {
+                        messages.push(format!(
+                            "{samples} samples that were not stored any more were carried over from {}",
+                            path.display()
+                        ));
+                    }
+                }
+                Err(error) => messages.push(format!(
+                    "the damaged sample store {} was not carried over: {error}; the next run tries again",
+                    path.display()
+                )),
+            }
+        }
+        Ok(())
+    }
+
+    fn take_in(&mut self, quarantined: &Path) -> Result<u64, StoreError> {
+        let mut added = 0;
+        let mut known: Option<(Series, SampleIndex)> = None;
+        let mut keys = Keys::default();
+        let mut new = Vec::new();
+        let cleared = self.cleared()?;
+        for pack in scan(quarantined)?.packs {
+            // Who cleared a tag since then meant these samples too.
+            if cleared.iter().any(|note| note.is_of(&pack.series)) {
+                continue;
+            }
+            if !matches!(&known, Some((series, _)) if *series == pack.series) {
+                self.append(&std::mem::take(&mut new))?;
+                known = Some((pack.series.clone(), SampleIndex::load(self, &pack.series)?));
+            }
+            let index = known.as_ref().map(|(_, index)| index);
+            let mut identities = keys.of(&pack).into_iter();
+            let lacking = pack.filtered(|_| {
+                let key = identities.next();
+                !key.is_some_and(|key| index.is_some_and(|index| index.contains(key)))
+            });
+            if !lacking.is_empty() {
+                added += lacking.len() as u64;
+                new.push(lacking);
+            }
+        }
+        self.append(&new)?;
+        self.sync()?;
+        Ok(added)
+    }
+
+    /// The notes of the tags that were cleared.
+    fn cleared(&self) -> Result<Vec<Cleared>, StoreError> {
+        let notes = self.shared.meta.prefix(CLEARED).map(|guard| {
+            let (_, note) = guard.into_inner().map_err(self.failed("read"))?;
+            Ok(decode::<Cleared>(FrameKind::Cleared, &note).ok())
+        });
+        notes.filter_map(Result::transpose).collect()
     }
 
     /// The store's directory.
@@ -230,6 +276,40 @@ impl Database {
         failed(action, &self.shared.dir)
     }
 
+    /// Hands every pack whose key begins with `prefix` to `visit`, and counts the damaged records.
+    fn visit_packs(&self, prefix: &[u8], visit: &mut dyn FnMut(Pack)) -> Result<u64, StoreError> {
+        let (mut damaged, mut newer) = (0, None);
+        self.for_each(prefix, &mut |_, pack| match pack {
+            Ok(pack) => visit(pack),
+            Err(FrameError::Damaged) => damaged += 1,
+            Err(FrameError::Newer(version)) => newer = Some(version),
+        });
+        self.refuse_newer(newer)?;
+        Ok(damaged)
+    }
+
+    /// Nothing may be measured over what a later version stored.
+    fn refuse_newer(&self, version: Option<u16>) -> Result<(), StoreError> {
+        version.map_or(Ok(()), |version| {
+            Err(StoreError::newer(&self.shared.dir, version))
+        })
+    }
+
+    /// Numbers for this many records; they never start again.
+    fn take_numbers(&self, count: usize) -> Result<u64, StoreError> {
+        let next = &self.shared.next;
+        let taken = next.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |next| {
+            next.checked_add(count as u64)
+        });
+        taken.map_err(|_| StoreError::Format {
+            path: self.shared.dir.clone(),
+            problem:
+                "has no numbers left for new records; export it, and import that into another \
+                      store"
+                    .to_owned(),
+        })
+    }
+
     /// A removed directory takes writes without a word; ask the file system instead.
     pub(super) fn still_there(&self) -> Result<(), StoreError> {
         if inode(&self.shared.dir) == self.shared.inode {
@@ -245,6 +325,15 @@ impl Database {
 pub(super) struct Record<'a> {
     pub(super) key: &'a [u8],
     pub(super) value: &'a [u8],
+}
+
+/// A series, before it the one under which earlier versions kept its samples.
+fn names_of(series: &Series) -> Vec<Series> {
+    series
+        .former()
+        .into_iter()
+        .chain([series.clone()])
+        .collect()
 }
 
 fn hand_out(guard: fjall::Guard, visit: &mut dyn FnMut(Record<'_>, Result<Pack, FrameError>)) {
@@ -269,7 +358,7 @@ impl Drop for Shared {
         if self.database.persist(PersistMode::SyncAll).is_ok() && inode(&self.dir) == self.inode {
             let next = self.next.load(Ordering::SeqCst);
             // Only the detection of a later truncation rests on it.
-            let _ = fs::write(&self.watermark, next.to_string());
+            let _ = watermark::write(&self.watermark, next);
         }
     }
 }
@@ -277,11 +366,14 @@ impl Drop for Shared {
 impl SampleStore for Database {
     fn load(&self, series: &Series, visit: &mut dyn FnMut(Pack)) -> Result<u64, StoreError> {
         let mut damaged = 0;
-        self.for_each(&series.prefix(), &mut |_, pack| match pack {
-            Ok(pack) if pack.series == *series => visit(pack),
-            Ok(_) => {}
-            Err(_) => damaged += 1,
-        });
+        for stored in names_of(series) {
+            damaged += self.visit_packs(&stored.prefix(), &mut |mut pack| {
+                if pack.series == stored {
+                    pack.series.clone_from(series);
+                    visit(pack);
+                }
+            })?;
+        }
         Ok(damaged)
     }
 
@@ -291,28 +383,28 @@ impl SampleStore for Database {
         position: u64,
         visit: &mut dyn FnMut(Pack),
     ) -> Result<u64, StoreError> {
-        let key = |sequence: u64| [&series.prefix()[..], &sequence.to_be_bytes()].concat();
         let mut end = position;
-        for guard in self.shared.samples.range(key(position)..=key(u64::MAX)) {
-            hand_out(guard, &mut |_, pack| {
-                if let Ok(pack) = pack
-                    && pack.series == *series
-                {
-                    end = pack.sequence + 1;
-                    visit(pack);
-                }
-            });
+        let mut newer = None;
+        for stored in names_of(series) {
+            let key = |sequence: u64| [&stored.prefix()[..], &sequence.to_be_bytes()].concat();
+            for guard in self.shared.samples.range(key(position)..=key(u64::MAX)) {
+                hand_out(guard, &mut |_, pack| match pack {
+                    Ok(mut pack) if pack.series == stored => {
+                        end = end.max(pack.sequence.saturating_add(1));
+                        pack.series.clone_from(series);
+                        visit(pack);
+                    }
+                    Err(FrameError::Newer(version)) => newer = Some(version),
+                    _ => {}
+                });
+            }
         }
+        self.refuse_newer(newer)?;
         Ok(end)
     }
 
     fn load_all(&self, visit: &mut dyn FnMut(Pack)) -> Result<u64, StoreError> {
-        let mut damaged = 0;
-        self.for_each(&[], &mut |_, pack| match pack {
-            Ok(pack) => visit(pack),
-            Err(_) => damaged += 1,
-        });
-        Ok(damaged)
+        self.visit_packs(&[], visit)
     }
 
     fn blobs(&self) -> BlobStore {
@@ -321,13 +413,13 @@ impl SampleStore for Database {
 
     fn append(&mut self, packs: &[Pack]) -> Result<(), StoreError> {
         self.still_there()?;
+        if packs.is_empty() {
+            return Ok(());
+        }
         let writing = self.shared.writing.lock();
         let _writing = writing.unwrap_or_else(PoisonError::into_inner);
         let mut batch = self.shared.database.batch();
-        let first = self
-            .shared
-            .next
-            .fetch_add(packs.len() as u64, Ordering::SeqCst);
+        let first = self.take_numbers(packs.len())?;
         for (n, pack) in packs.iter().enumerate() {
             let sequence = first + n as u64;
             let pack = Pack {
@@ -346,16 +438,23 @@ impl SampleStore for Database {
         self.still_there()?;
         let mut batch = self.shared.database.batch();
         let mut samples = 0;
-        for guard in self.shared.samples.prefix(tag_prefix(tag)) {
-            let (key, value) = guard.into_inner().map_err(self.failed("read"))?;
-            match decode::<Pack>(FrameKind::Pack, &value) {
-                Ok(pack) if pack.series.tag != tag => continue,
-                Ok(pack) => samples += pack.len() as u64,
-                Err(_) => {}
+        let former = former(tag);
+        for stored in [Some(tag), former.as_deref()].into_iter().flatten() {
+            for guard in self.shared.samples.prefix(tag_prefix(stored)) {
+                let (key, value) = guard.into_inner().map_err(self.failed("read"))?;
+                match decode::<Pack>(FrameKind::Pack, &value) {
+                    Ok(pack) if pack.series.tag != stored => continue,
+                    // Earlier versions had tags that sweeps, functions and searches might share.
+                    Ok(pack) if stored != tag && pack.series.kind() != kind_of(tag) => continue,
+                    Ok(pack) => samples += pack.len() as u64,
+                    Err(FrameError::Newer(version)) => self.refuse_newer(Some(version))?,
+                    Err(FrameError::Damaged) if stored != tag => continue,
+                    Err(FrameError::Damaged) => {}
+                }
+                batch.remove(&self.shared.samples, key);
             }
-            batch.remove(&self.shared.samples, key);
         }
-        let sequence = self.shared.next.fetch_add(1, Ordering::SeqCst);
+        let sequence = self.take_numbers(1)?;
         let note = Cleared {
             sequence,
             tag: tag.to_owned(),

@@ -39,6 +39,17 @@ pub enum StoreError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The store's folder is another user's, or open to everybody.
+    #[error(
+        "the store {path} {why}, who could exchange its files; give a folder of your own with \
+         `--store DIR` or BENCHER_CACHE_DIR"
+    )]
+    Owner {
+        /// The store's directory.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The store's directory was removed or replaced while it was open.
     #[error(
         "the store {0} was removed while it was in use; samples measured since are not kept, run \
@@ -65,6 +76,17 @@ pub enum StoreError {
         /// What is wrong with it.
         problem: String,
     },
+    /// A later version of this program wrote it.
+    #[error(
+        "{path} was written by a later bencher (version {version} of its records); update this one, or \
+         give another place with `--store DIR`"
+    )]
+    Newer {
+        /// The file, or the folder of the database.
+        path: PathBuf,
+        /// The version of the records.
+        version: u16,
+    },
     /// A content that a record refers to is not there, or is not what it was.
     #[error(
         "the blob {path} {problem}; what refers to it counts as not stored and is measured again"
@@ -78,12 +100,45 @@ pub enum StoreError {
     /// A value could not be put into a record.
     #[error("a record could not be encoded: {0}")]
     Encode(String),
+    /// A store that was opened to be read takes nothing.
+    #[error(
+        "the store {0} can only be read, and not everything that is wanted is in it; give a place that can \
+         be written with `--store DIR`, or run without it by `--no-cache`"
+    )]
+    ReadOnly(PathBuf),
+    /// Neither the environment nor the user has a place for a store.
+    #[error(
+        "there is no place for the store: the user has no home directory, and HOME and XDG_CACHE_HOME name \
+         none; give one with `--store DIR` or BENCHER_CACHE_DIR"
+    )]
+    NoPlace,
     /// A folder asked of a context that belongs to no run.
     #[error("this context has no place for a folder; it is given one by `with_folders`")]
     NoFolder,
 }
 
 impl StoreError {
+    /// Whether it says no more than that a store cannot be written: what is in it may be read.
+    #[cfg(feature = "store")]
+    pub(crate) fn leaves_reading(&self) -> bool {
+        use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+        match self {
+            Self::Owner { .. } => true,
+            Self::Io { source, .. } => {
+                matches!(source.kind(), PermissionDenied | ReadOnlyFilesystem)
+            }
+            _ => false,
+        }
+    }
+
+    /// Records that a later version of this program wrote.
+    pub(super) fn newer(path: impl Into<PathBuf>, version: u16) -> Self {
+        Self::Newer {
+            path: path.into(),
+            version,
+        }
+    }
+
     pub(super) fn io(
         action: &'static str,
         path: impl Into<PathBuf>,
@@ -111,6 +166,17 @@ pub(super) fn hint(error: &std::io::Error) -> &'static str {
             "; a file is in the way, give a folder with `--store DIR`"
         }
         ErrorKind::NotFound => "; make sure that the folder is there",
+        ErrorKind::OutOfMemory => "; the memory is full: end other programs and run again",
+        ErrorKind::WouldBlock => "; the system gives no more threads: run again later",
+        #[cfg(unix)]
+        _ => match error.raw_os_error() {
+            Some(libc::EMFILE | libc::ENFILE) => {
+                "; too many files are open: allow more with `ulimit -n` and run again"
+            }
+            Some(libc::EIO) => "; the disk fails: copy the store to another one and run again",
+            _ => "",
+        },
+        #[cfg(not(unix))]
         _ => "",
     }
 }

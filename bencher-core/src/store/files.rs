@@ -1,7 +1,7 @@
 //! Plain files below the store's root: written whole or not at all, listed, measured.
 
-use std::fs::{self, File};
-use std::io::{ErrorKind, Write};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
@@ -11,14 +11,137 @@ use super::error::StoreError;
 /// What stands between a file's name and what makes its temporary name unique.
 const TEMPORARY: &str = ".tmp-";
 
+/// Opens a plain file: no link is followed, and nothing is waited for, as a pipe would make us.
+pub(super) fn open_plain(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
+    }
+    let kind = |path: &Path| fs::symlink_metadata(path).map(|meta| meta.file_type());
+    match options.open(path) {
+        Ok(file) if file.metadata()?.is_file() => Ok(file),
+        Ok(file) => Err(not_plain(file.metadata()?.file_type())),
+        // What the system says of a link or a socket does not tell that it is one.
+        Err(error) => match kind(path) {
+            Ok(kind) if !kind.is_file() => Err(not_plain(kind)),
+            _ => Err(error),
+        },
+    }
+}
+
+/// The error that something other than a file is in a file's place.
+fn not_plain(kind: fs::FileType) -> io::Error {
+    let what = name_of(kind);
+    io::Error::new(
+        ErrorKind::InvalidInput,
+        format!("it is {what}, where the store has a file or folder of its own; move it away"),
+    )
+}
+
+/// What a directory entry is, in words.
+pub(super) fn name_of(kind: fs::FileType) -> &'static str {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        if kind.is_fifo() {
+            return "a named pipe";
+        }
+        if kind.is_socket() {
+            return "a socket";
+        }
+        if kind.is_block_device() || kind.is_char_device() {
+            return "a device";
+        }
+    }
+    if kind.is_symlink() {
+        "a symbolic link"
+    } else if kind.is_dir() {
+        "a folder"
+    } else if kind.is_file() {
+        "a file"
+    } else {
+        "of an unknown kind"
+    }
+}
+
+/// The content of a plain file.
+pub(super) fn read_plain(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open_plain(path, File::options().read(true))?.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The beginning of a small plain file as text; `None` where there is none.
+pub(super) fn read_plain_text(path: &Path) -> Result<Option<String>, StoreError> {
+    const LONGEST: u64 = 4096;
+    let mut bytes = Vec::new();
+    let read = open_plain(path, File::options().read(true))
+        .and_then(|file| file.take(LONGEST).read_to_end(&mut bytes));
+    match read {
+        Ok(_) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(StoreError::io("read", path)(error)),
+    }
+}
+
+/// Refuses what is neither a file nor a folder, and a folder that is none, at a path and below it: opening it
+/// may block, or lead elsewhere.
+#[cfg(feature = "store")]
+pub(super) fn refuse_strange_files(dir: &Path) -> Result<(), StoreError> {
+    let kind = fs::symlink_metadata(dir).map_err(StoreError::io("read", dir))?;
+    if !kind.is_dir() {
+        return Err(StoreError::io("read", dir)(not_plain(kind.file_type())));
+    }
+    let mut folders = vec![dir.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for path in entries(&folder)? {
+            match fs::symlink_metadata(&path).map(|meta| meta.file_type()) {
+                Ok(kind) if kind.is_dir() => folders.push(path),
+                Ok(kind) if !kind.is_file() => {
+                    return Err(StoreError::io("read", path)(not_plain(kind)));
+                }
+                Ok(_) => {}
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => return Err(StoreError::io("read", path)(error)),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether something has this name, be it a link that leads nowhere.
+#[cfg(feature = "store")]
+pub(super) fn exists(path: &Path) -> Result<bool, StoreError> {
+    match fs::symlink_metadata(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(StoreError::io("read", path)(error)),
+    }
+}
+
+/// Whether this is a folder, and no link to one.
+#[cfg(feature = "store")]
+pub(super) fn is_folder(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|meta| meta.is_dir())
+}
+
+/// Makes a new file that no one else has; while it is open, it counts as being written.
+pub(super) fn create_new(path: &Path) -> io::Result<File> {
+    let file = open_plain(path, File::options().write(true).create_new(true))?;
+    // Where locks do not work, the number of the process alone tells.
+    let _ = file.try_lock();
+    Ok(file)
+}
+
 /// Writes a file under another name, brings it to the disk and renames it.
 pub(super) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let temporary = temporary(path);
-    let written = File::create(&temporary).and_then(|mut file| {
+    let placed = create_new(&temporary).and_then(|mut file| {
         file.write_all(bytes)?;
-        file.sync_all()
+        file.sync_all()?;
+        place(&temporary, path)
     });
-    let placed = written.and_then(|()| place(&temporary, path));
     if placed.is_err() {
         // A leftover would only take space, and the disk may be full already.
         let _ = fs::remove_file(&temporary);
@@ -27,11 +150,12 @@ pub(super) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), StoreErr
 }
 
 /// Renames, and brings the new name to the disk.
-pub(super) fn place(temporary: &Path, path: &Path) -> std::io::Result<()> {
+pub(super) fn place(temporary: &Path, path: &Path) -> io::Result<()> {
     fs::rename(temporary, path)?;
     #[cfg(unix)]
     if let Some(dir) = path.parent() {
-        File::open(dir)?.sync_all()?;
+        let here = dir.as_os_str().is_empty();
+        File::open(if here { Path::new(".") } else { dir })?.sync_all()?;
     }
     Ok(())
 }
@@ -39,17 +163,37 @@ pub(super) fn place(temporary: &Path, path: &Path) -> std::io::Result<()> {
 /// A name beside `path` that no other writer has.
 pub(super) fn temporary(path: &Path) -> PathBuf {
     static NEXT: AtomicU64 = AtomicU64::new(0);
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    name.push(format!("{TEMPORARY}{}-{number}", std::process::id()));
-    path.with_file_name(name)
+    loop {
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        name.push(format!("{TEMPORARY}{}-{number}", std::process::id()));
+        let path = path.with_file_name(name);
+        // One that died may have had the number of this process.
+        if fs::symlink_metadata(&path).is_err() {
+            return path;
+        }
+    }
 }
 
-/// Whether a writer that died may have left this behind.
+/// Whether a writer gave this name to a file or folder in the making.
 #[cfg(any(test, feature = "store"))]
 pub(super) fn is_temporary(path: &Path) -> bool {
-    path.file_name()
-        .is_some_and(|name| name.to_string_lossy().contains(TEMPORARY))
+    writer_of(path).is_some()
+}
+
+/// The number of the process that gave this name to a file or folder in the making; `None` for any other.
+#[cfg(any(test, feature = "store"))]
+pub(super) fn writer_of(path: &Path) -> Option<u32> {
+    let number = |digits: &str| {
+        let number: u64 = digits.parse().ok()?;
+        (number.to_string() == digits).then_some(number)
+    };
+    let (name, rest) = path.file_name()?.to_str()?.rsplit_once(TEMPORARY)?;
+    let (process, count) = rest.split_once('-')?;
+    number(count)?;
+    u32::try_from(number(process)?)
+        .ok()
+        .filter(|_| !name.is_empty())
 }
 
 /// What a directory holds, ordered by name; nothing if there is no such directory.

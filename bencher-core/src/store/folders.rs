@@ -3,7 +3,8 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::error::StoreError;
-use super::files::{entries, files_below, modified, place, remove, temporary};
+use super::files::{entries, files_below, modified, open_plain, place, remove, temporary};
+use super::owner::private_folder;
 use super::pack::Series;
 use crate::value::Digest;
 
@@ -40,6 +41,8 @@ pub struct JobFolders {
 pub struct PendingFolder {
     path: PathBuf,
     last: PathBuf,
+    /// Locked as long as the folder is in the making.
+    _lock: Option<File>,
 }
 
 /// What is known of a sample's folder.
@@ -78,7 +81,14 @@ impl JobFolders {
         let last = self.path(series, key);
         let path = temporary(&last);
         fs::create_dir_all(&path).map_err(StoreError::io("create", &path))?;
-        Ok(PendingFolder { path, last })
+        // Where folders cannot be locked, the number of the process alone tells who writes to it.
+        let lock = File::open(&path).ok();
+        let lock = lock.filter(|folder| folder.try_lock().is_ok());
+        Ok(PendingFolder {
+            path,
+            last,
+            _lock: lock,
+        })
     }
 
     /// The folder of a stored sample; `None` where it has none.
@@ -126,7 +136,7 @@ impl JobFolders {
     }
 
     /// What jobs that died left behind.
-    #[cfg(any(test, feature = "store"))]
+    #[cfg(test)]
     pub(super) fn leftovers(&self) -> Result<Vec<PathBuf>, StoreError> {
         let mut paths = Vec::new();
         for series in entries(&self.dir)? {
@@ -144,6 +154,17 @@ impl JobFolders {
 }
 
 impl PendingFolder {
+    /// A folder for a sample that is kept nowhere: it lies among the system's temporary files, for this user
+    /// alone, and is gone with the sample.
+    pub(crate) fn temporary() -> Result<Self, StoreError> {
+        let path = private_folder(&std::env::temp_dir())?;
+        Ok(Self {
+            last: path.clone(),
+            path,
+            _lock: None,
+        })
+    }
+
     /// Where the sample may write.
     pub fn path(&self) -> &Path {
         &self.path
@@ -156,7 +177,8 @@ impl PendingFolder {
     /// Where its files cannot be brought to the disk, or the folder cannot be renamed.
     pub fn keep(self) -> Result<PathBuf, StoreError> {
         for file in files_below(&self.path)? {
-            let synced = File::open(&file).and_then(|file| file.sync_all());
+            let synced = open_plain(&file, File::options().read(true));
+            let synced = synced.and_then(|file| file.sync_all());
             synced.map_err(StoreError::io("write", file))?;
         }
         let former = temporary(&self.last);

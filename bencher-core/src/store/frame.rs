@@ -91,39 +91,51 @@ pub(super) trait Stored: Sized {
     fn read(version: u16, payload: &[u8]) -> postcard::Result<Self>;
 }
 
-/// Reads a record of any version.
+/// A record whose checksum fits, of any version.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sealed<'a> {
+    pub(super) kind: u8,
+    pub(super) version: u16,
+    pub(super) payload: &'a [u8],
+    /// How many bytes the whole record has.
+    pub(super) length: usize,
+}
+
+impl Sealed<'_> {
+    /// What it holds, where it is of a kind.
+    pub(super) fn decode<T: Stored>(&self, kind: FrameKind) -> Result<T, FrameError> {
+        if self.kind != kind as u8 {
+            return Err(FrameError::Damaged);
+        }
+        if self.version > VERSION {
+            return Err(FrameError::Newer(self.version));
+        }
+        T::read(self.version, self.payload).map_err(|_| FrameError::Damaged)
+    }
+}
+
+/// Reads a record of any version that this program knows.
 pub(super) fn decode<T: Stored>(kind: FrameKind, bytes: &[u8]) -> Result<T, FrameError> {
-    let (found, payload, _) = open(bytes)?;
-    if found != kind as u8 {
-        return Err(FrameError::Damaged);
-    }
-    T::read(version_of(bytes), payload).map_err(|_| FrameError::Damaged)
+    open(bytes).ok_or(FrameError::Damaged)?.decode(kind)
 }
 
-/// The version of a record that was [`open`]ed.
-fn version_of(bytes: &[u8]) -> u16 {
-    let version = bytes.get(MAGIC.len() + 1..);
-    let version = version.and_then(<[u8]>::first_chunk);
-    version.map_or(0, |version| u16::from_le_bytes(*version))
-}
-
-/// The kind, the payload and the whole length of the record that `bytes` begin with.
-pub(super) fn open(bytes: &[u8]) -> Result<(u8, &[u8], usize), FrameError> {
-    let rest = bytes.strip_prefix(MAGIC).ok_or(FrameError::Damaged)?;
-    let (kind, rest) = rest.split_first().ok_or(FrameError::Damaged)?;
-    let (version, rest) = rest.split_first_chunk().ok_or(FrameError::Damaged)?;
-    let (length, rest) = rest.split_first_chunk().ok_or(FrameError::Damaged)?;
-    let (expected, rest) = rest.split_first_chunk().ok_or(FrameError::Damaged)?;
+/// The record that `bytes` begin with; `None` where none does, or a damaged one.
+pub(super) fn open(bytes: &[u8]) -> Option<Sealed<'_>> {
+    let rest = bytes.strip_prefix(MAGIC)?;
+    let (kind, rest) = rest.split_first()?;
+    let (version, rest) = rest.split_first_chunk()?;
+    let (length, rest) = rest.split_first_chunk()?;
+    let (expected, rest) = rest.split_first_chunk()?;
     let version = u16::from_le_bytes(*version);
-    let length = usize::try_from(u32::from_le_bytes(*length)).map_err(|_| FrameError::Damaged)?;
-    let payload = rest.get(..length).ok_or(FrameError::Damaged)?;
-    if checksum(*kind, version, payload) != u64::from_le_bytes(*expected) {
-        return Err(FrameError::Damaged);
-    }
-    if version > VERSION {
-        return Err(FrameError::Newer(version));
-    }
-    Ok((*kind, payload, HEADER + length))
+    let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
+    let payload = rest.get(..length)?;
+    let fits = checksum(*kind, version, payload) == u64::from_le_bytes(*expected);
+    fits.then_some(Sealed {
+        kind: *kind,
+        version,
+        payload,
+        length: HEADER + length,
+    })
 }
 
 fn checksum(kind: u8, version: u16, payload: &[u8]) -> u64 {

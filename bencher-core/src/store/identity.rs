@@ -6,7 +6,7 @@ use super::error::StoreError;
 use super::files::{entries, remove};
 use super::pack::ResultId;
 use super::place::slug;
-use super::results::load_result;
+use super::results::{load_result, order};
 use crate::dataset::CellState;
 use crate::record::SweepRecord;
 use crate::value::{Digest, KeyWriter, Value};
@@ -129,8 +129,7 @@ fn results_of(root: &Path, bench: &str, identity: Digest) -> Result<Vec<PathBuf>
             .map(|name| name.to_string_lossy().into_owned())
     };
     candidates.retain(|path| name(path).is_some_and(|name| name.ends_with(&ending)));
-    // The name begins with the moment of the start.
-    candidates.sort_by_cached_key(name);
+    candidates.sort_by_cached_key(|path| order(path));
     Ok(candidates)
 }
 
@@ -148,7 +147,7 @@ fn unordered(key: &mut KeyWriter, parts: impl Iterator<Item = Digest>) {
 /// where there is none.
 ///
 /// An identity stands in the name of its file, so that only files that fit are read. One that is
-/// damaged, or whose sweep was cut short, is passed over.
+/// damaged, or whose sweep was cut short, is passed over; the newest is the one that was written last.
 ///
 /// ```
 /// use bencher_core::dataset::Dataset;
@@ -182,7 +181,8 @@ fn unordered(key: &mut KeyWriter, parts: impl Iterator<Item = Digest>) {
 /// ```
 ///
 /// # Errors
-/// Where a folder cannot be read.
+/// Where a folder cannot be read, or a later version wrote a result that is newer than those that can be
+/// read.
 pub fn find_result(
     root: &Path,
     bench: &str,
@@ -196,10 +196,14 @@ pub fn find_result(
                 .count_states()
                 .contains_key(&CellState::Pending)
     };
-    let newest_first = candidates.iter().rev();
-    Ok(newest_first
-        .filter_map(|path| load_result(path).ok())
-        .find(whole))
+    for path in candidates.iter().rev() {
+        match load_result(path) {
+            Ok(record) if whole(&record) => return Ok(Some(record)),
+            Err(error @ StoreError::Newer { .. }) => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(None)
 }
 
 #[cfg(test)]

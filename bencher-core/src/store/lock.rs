@@ -1,10 +1,12 @@
 use std::fmt;
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::error::StoreError;
+use super::files::open_plain;
+use super::owner;
 
 /// The exclusive hold of one process on a store; given back when dropped, or when the process
 /// dies.
@@ -71,15 +73,11 @@ impl StoreLock {
         patience: Duration,
         mut waiting: impl FnMut(&Holder),
     ) -> Result<Self, StoreError> {
-        fs::create_dir_all(root).map_err(StoreError::io("create", root))?;
+        owner::prepare(root)?;
         let path = root.join("store.lock");
-        let open = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path);
-        let mut file = open.map_err(StoreError::io("open", &path))?;
+        let mut options = File::options();
+        options.read(true).write(true).create(true).truncate(false);
+        let mut file = open_plain(&path, &mut options).map_err(StoreError::io("open", &path))?;
         let started = Instant::now();
         let mut told = false;
         loop {

@@ -30,6 +30,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#[cfg(feature = "store")]
+mod aborts;
 mod blobs;
 #[cfg(feature = "store")]
 mod check;
@@ -49,22 +51,36 @@ mod fuzz;
 mod identity;
 mod index;
 mod key_table;
+#[cfg(feature = "store")]
+mod leftovers;
 mod lock;
 mod lookups;
 mod memory;
 #[cfg(feature = "store")]
 mod opening;
+mod owner;
 mod pack;
 mod place;
+#[cfg(feature = "store")]
+mod preflight;
+#[cfg(feature = "store")]
+mod read_only;
 mod rebuild;
 mod results;
 #[cfg(feature = "store")]
 mod salvage;
 #[cfg(feature = "store")]
+mod scan;
+#[cfg(feature = "store")]
+mod shortage;
+#[cfg(feature = "store")]
 mod statistics;
 mod stored_inputs;
+mod tag;
 #[cfg(feature = "store")]
 mod transfer;
+#[cfg(feature = "store")]
+mod watermark;
 mod writer;
 
 pub use blobs::{BlobInfo, BlobStore};
@@ -83,12 +99,17 @@ pub use lock::{Holder, StoreLock};
 pub use lookups::Lookups;
 pub use memory::MemoryStore;
 pub use pack::{Pack, PackedSample, ResultId, Series};
+pub(crate) use place::absolute;
 pub use place::{DEFAULT_LIMIT, default_root, slug};
+#[cfg(feature = "store")]
+pub use read_only::ReadOnlyStore;
 pub use rebuild::{Rebuilt, rebuild_samples};
-pub use results::{list_results, load_result, save_result};
+pub use results::{NewestResults, list_results, load_newest_results, load_result, save_result};
 #[cfg(feature = "store")]
 pub use statistics::{SeriesStatistics, StoreStatistics};
 pub use stored_inputs::inputs_like_stored;
+pub(crate) use tag::function_tag;
+pub use tag::{sweep_tag, tag_text};
 #[cfg(feature = "store")]
 pub use transfer::{Exported, Imported};
 pub use writer::{SampleWriter, Ticket};

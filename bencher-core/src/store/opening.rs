@@ -4,11 +4,15 @@ use std::fs;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 
-use fjall::{Keyspace, KeyspaceCreateOptions, PersistMode};
+use fjall::config::CompressionPolicy;
+use fjall::{CompressionType, Keyspace, KeyspaceCreateOptions, PersistMode};
 
 use super::error::StoreError;
+use super::files::{place, remove};
 use super::frame::{FrameKind, encode};
-use super::salvage::Salvaged;
+use super::pack::Pack;
+use super::preflight::check_files;
+use super::shortage::{is_shortage, is_shortage_text};
 
 /// The key, in `meta`, of the next number that a pack gets.
 pub(super) const SEQUENCE: &[u8] = b"sequence";
@@ -18,13 +22,15 @@ pub(super) struct Opened {
     pub(super) database: fjall::Database,
     pub(super) samples: Keyspace,
     pub(super) meta: Keyspace,
+    /// The number that the next pack gets.
+    pub(super) next: u64,
 }
 
 /// Why a database did not open.
 pub(super) enum Refusal {
     /// The files are not a database that opens.
     Damaged(String),
-    /// The files may be fine; something else stands in the way.
+    /// The files may be fine; something else stands in the way, and they must be left as they are.
     Error(StoreError),
 }
 
@@ -40,142 +46,112 @@ impl Refusal {
             },
         }
     }
+
+    /// Tells an error of the surroundings from one of the files.
+    pub(super) fn of(error: fjall::Error, dir: &Path) -> Self {
+        if matches!(error, fjall::Error::Locked) || is_shortage(&error) {
+            Self::Error(failed("open", dir)(error))
+        } else {
+            Self::Damaged(error.to_string())
+        }
+    }
 }
 
-/// Makes a database under another name and renames it: one that was killed half way in the making
-/// would never open again.
+/// Makes an empty database.
 pub(super) fn create(root: &Path, dir: &Path) -> Result<(), StoreError> {
+    let made = build(root, &[], 0)?;
+    place(&made, dir).map_err(StoreError::io("create", dir))
+}
+
+/// Makes a database that holds these packs, brings it to the disk, and says where it is.
+///
+/// It has another name until it is renamed: one that was killed half way in the making would never open
+/// again, or lack what was not written yet.
+pub(super) fn build(root: &Path, packs: &[Pack], next: u64) -> Result<PathBuf, StoreError> {
     let unfinished = root.join("samples.creating");
-    if unfinished.exists() {
-        fs::remove_dir_all(&unfinished).map_err(StoreError::io("remove", &unfinished))?;
-    }
-    let made = crate::quiet::catch(AssertUnwindSafe(|| open_fjall(&unfinished)))
-        .map_err(|message| StoreError::Database {
+    remove(&unfinished)?;
+    let built = crate::quiet::catch(AssertUnwindSafe(|| {
+        let opened = open_fjall(&unfinished, true).map_err(failed("create", &unfinished))?;
+        write_packs(&opened, &unfinished, packs)?;
+        write_sequence(&opened, next).map_err(failed("create", &unfinished))
+    }));
+    let built = built.unwrap_or_else(|message| {
+        Err(StoreError::Database {
             action: "create",
             path: unfinished.clone(),
             message,
             hint: "; give another place with `--store DIR`",
-        })?
-        .map_err(failed("create", &unfinished))?;
-    made.database
-        .persist(PersistMode::SyncAll)
-        .map_err(failed("create", &unfinished))?;
-    drop(made);
-    fs::rename(&unfinished, dir).map_err(StoreError::io("create", dir))
+        })
+    });
+    if let Err(error) = built {
+        // A leftover would only take space, and the disk may be full already.
+        let _ = remove(&unfinished);
+        return Err(error);
+    }
+    Ok(unfinished)
 }
 
 pub(super) fn open_existing(dir: &Path) -> Result<Opened, Refusal> {
     check_files(dir)?;
     // Some damage makes fjall panic. The hook would print it; the notice says it instead.
-    let opened = crate::quiet::catch(AssertUnwindSafe(|| open_fjall(dir)));
+    let opened = crate::quiet::catch(AssertUnwindSafe(|| {
+        let mut opened = open_fjall(dir, false)?;
+        opened.next = next_sequence(&opened)?;
+        // Its few records say what is known of all others.
+        for guard in opened.meta.iter() {
+            guard.into_inner()?;
+        }
+        Ok(opened)
+    }));
     match opened {
         Ok(Ok(opened)) => Ok(opened),
-        Ok(Err(error)) if is_environment(&error) => Err(Refusal::Error(failed("open", dir)(error))),
-        Ok(Err(error)) => Err(Refusal::Damaged(error.to_string())),
+        Ok(Err(error)) => Err(Refusal::of(error, dir)),
+        Err(message) if is_shortage_text(&message) => Err(Refusal::Error(StoreError::Database {
+            action: "open",
+            path: dir.to_owned(),
+            message,
+            hint: "; nothing was changed: run again when the system has what it lacks now",
+        })),
         Err(message) => Err(Refusal::Damaged(message)),
     }
 }
 
-fn open_fjall(dir: &Path) -> fjall::Result<Opened> {
-    let database = fjall::Database::builder(dir).worker_threads(1).open()?;
-    let samples = database.keyspace("samples", KeyspaceCreateOptions::default)?;
-    let meta = database.keyspace("meta", KeyspaceCreateOptions::default)?;
+/// Records are found in the files by what they begin with, so nothing is compressed, whatever features of
+/// fjall another crate asks for.
+fn open_fjall(dir: &Path, create: bool) -> fjall::Result<Opened> {
+    let database = fjall::Database::builder(dir)
+        .worker_threads(1)
+        .journal_compression(CompressionType::None)
+        .open()?;
+    let keyspace = |name: &str| {
+        if !create && !database.keyspace_exists(name) {
+            return Err(fjall::Error::Unrecoverable);
+        }
+        database.keyspace(name, || {
+            KeyspaceCreateOptions::default()
+                .data_block_compression_policy(CompressionPolicy::disabled())
+        })
+    };
+    let samples = keyspace("samples")?;
+    let meta = keyspace("meta")?;
     Ok(Opened {
         database,
         samples,
         meta,
+        next: 0,
     })
-}
-
-/// Counts the attempts to open a database that did not come back: some damage makes fjall abort
-/// the whole process, which nothing can catch.
-pub(super) struct Opening {
-    path: PathBuf,
-    died: u32,
-}
-
-impl Opening {
-    pub(super) fn begin(root: &Path) -> Self {
-        let path = root.join("samples.opening");
-        let died = fs::read_to_string(&path)
-            .ok()
-            .and_then(|text| text.trim().parse().ok());
-        let died = died.unwrap_or(0);
-        // Without the count, opening goes on as it would have.
-        let _ = fs::write(&path, (died + 1_u32).to_string());
-        Self { path, died }
-    }
-
-    /// Once may have been a kill at a bad moment; twice is the database.
-    pub(super) fn refuse(&self) -> Option<Refusal> {
-        let why = || format!("{} programs died while opening it", self.died);
-        (self.died >= 2).then(|| Refusal::Damaged(why()))
-    }
-
-    pub(super) fn done(self) {
-        // What stays behind only makes a later refusal come sooner.
-        let _ = fs::remove_file(self.path);
-    }
-}
-
-/// A directory without a number for a name makes fjall abort the process while it opens.
-fn check_files(dir: &Path) -> Result<(), Refusal> {
-    let keyspaces = dir.join("keyspaces");
-    let entries = match fs::read_dir(&keyspaces) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Err(Refusal::Damaged(
-                "its folder `keyspaces` is missing".to_owned(),
-            ));
-        }
-        Err(error) => return Err(Refusal::Error(StoreError::io("read", keyspaces)(error))),
-    };
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let number = name
-            .to_str()
-            .is_some_and(|name| name.parse::<u64>().is_ok());
-        if !number {
-            return Err(Refusal::Damaged(format!(
-                "a strange file {}",
-                entry.path().display()
-            )));
-        }
-        if !entry.path().join("current").is_file() {
-            return Err(Refusal::Damaged(format!(
-                "{} is incomplete",
-                entry.path().display()
-            )));
-        }
-    }
-    Ok(())
-}
-
-/// Whether an error speaks of the surroundings rather than of the files' content.
-fn is_environment(error: &fjall::Error) -> bool {
-    use std::io::ErrorKind;
-    match error {
-        fjall::Error::Locked => true,
-        fjall::Error::Io(error) => matches!(
-            error.kind(),
-            ErrorKind::PermissionDenied
-                | ErrorKind::ReadOnlyFilesystem
-                | ErrorKind::StorageFull
-                | ErrorKind::QuotaExceeded
-                | ErrorKind::OutOfMemory
-        ),
-        _ => false,
-    }
 }
 
 pub(super) fn failed(action: &'static str, path: &Path) -> impl FnOnce(fjall::Error) -> StoreError {
     let path = path.to_owned();
     move |error| match error {
-        fjall::Error::Io(source) => StoreError::Io {
-            action,
-            path,
-            source,
-        },
+        fjall::Error::Io(source) | fjall::Error::Storage(fjall::LsmError::Io(source)) => {
+            StoreError::Io {
+                action,
+                path,
+                source,
+            }
+        }
         fjall::Error::Locked => StoreError::Database {
             action,
             path,
@@ -191,33 +167,16 @@ pub(super) fn failed(action: &'static str, path: &Path) -> impl FnOnce(fjall::Er
     }
 }
 
-pub(super) fn set_aside(root: &Path, dir: &Path) -> Result<PathBuf, StoreError> {
-    let aside = (1..=u32::MAX)
-        .map(|n| root.join(format!("samples.damaged-{n}")))
-        .find(|path| !path.exists())
-        .unwrap_or_else(|| root.join("samples.damaged"));
-    fs::rename(dir, &aside).map_err(StoreError::io("set aside", dir))?;
-    Ok(aside)
-}
-
-/// Writes what was salvaged into a fresh database; returns how many samples that is.
-pub(super) fn carry_over(
-    opened: &Opened,
-    dir: &Path,
-    salvaged: &Salvaged,
-) -> Result<u64, StoreError> {
-    let mut kept = 0;
-    for packs in salvaged.packs.chunks(64) {
+/// Writes packs under the numbers that they have.
+pub(super) fn write_packs(opened: &Opened, dir: &Path, packs: &[Pack]) -> Result<(), StoreError> {
+    for packs in packs.chunks(64) {
         let mut batch = opened.database.batch();
         for pack in packs {
             batch.insert(&opened.samples, pack.key(), encode(FrameKind::Pack, pack)?);
-            kept += pack.len() as u64;
         }
         batch.commit().map_err(failed("write", dir))?;
     }
-    let next = salvaged.highest.map_or(0, |highest| highest + 1);
-    write_sequence(opened, next).map_err(failed("write", dir))?;
-    Ok(kept)
+    Ok(())
 }
 
 pub(super) fn write_sequence(opened: &Opened, next: u64) -> fjall::Result<()> {
@@ -225,11 +184,31 @@ pub(super) fn write_sequence(opened: &Opened, next: u64) -> fjall::Result<()> {
     opened.database.persist(PersistMode::SyncAll)
 }
 
-pub(super) fn read_sequence(meta: &Keyspace) -> u64 {
-    let stored = meta.get(SEQUENCE).ok().flatten();
-    stored
-        .and_then(|bytes| bytes.first_chunk().copied())
-        .map_or(0, u64::from_be_bytes)
+/// The next number as it is stored, or what follows from the packs that are there, whichever is higher.
+fn next_sequence(opened: &Opened) -> fjall::Result<u64> {
+    let stored = opened.meta.get(SEQUENCE)?;
+    let stored = stored.and_then(|bytes| bytes.first_chunk().copied());
+    let mut next = stored.map_or(0, u64::from_be_bytes);
+    // A key ends with its pack's number; those of a series follow each other.
+    let mut from = vec![0; 24];
+    while let Some(guard) = opened.samples.range(from..).next() {
+        let key = guard.key()?;
+        let Some((prefix, _)) = key.split_first_chunk::<16>() else {
+            break;
+        };
+        let series = u128::from_be_bytes(*prefix);
+        let end = [&prefix[..], &[0xff; 8]].concat();
+        if let Some(guard) = opened.samples.range(prefix.to_vec()..=end).next_back() {
+            let last = guard.key()?;
+            let number = last.last_chunk().map_or(0, |n| u64::from_be_bytes(*n));
+            next = next.max(number.saturating_add(1));
+        }
+        let Some(series) = series.checked_add(1) else {
+            break;
+        };
+        from = [&series.to_be_bytes()[..], &[0; 8]].concat();
+    }
+    Ok(next)
 }
 
 #[cfg(unix)]

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::frame::Stored;
+use super::tag::{former, search_tag};
 use crate::value::{Digest, KeyWriter, Kind, Value};
 
 /// What groups samples: only samples of one series can stand for each other.
@@ -38,7 +39,7 @@ impl Series {
     /// The log of a search: what stands in it depends on what stands before, and readers know how far they came.
     pub(crate) fn log(search: &str, version: u32) -> Self {
         Self {
-            tag: format!("search/{search}"),
+            tag: search_tag(search),
             sweep_type: LOG.to_owned(),
             version,
         }
@@ -50,12 +51,54 @@ impl Series {
         self.sweep_type == LOG
     }
 
+    /// The series under which earlier versions kept its samples, where that is another.
+    #[cfg(feature = "store")]
+    pub(super) fn former(&self) -> Option<Self> {
+        Some(Self {
+            tag: former(&self.tag)?,
+            ..self.clone()
+        })
+    }
+
+    /// What its samples are of. Earlier versions had tags that different kinds might share.
+    #[cfg(feature = "store")]
+    pub(super) fn kind(&self) -> SeriesKind {
+        if self.sweep_type == LOG {
+            SeriesKind::Log
+        } else if self.sweep_type.starts_with(FUNCTION) {
+            SeriesKind::Function
+        } else {
+            SeriesKind::Sweep
+        }
+    }
+
+    /// The series of a function whose results are kept.
+    pub(crate) fn function(tag: &str, name: &str, version: u32) -> Self {
+        Self {
+            tag: tag.to_owned(),
+            sweep_type: format!("{FUNCTION}{name}"),
+            version,
+        }
+    }
+
     pub(super) fn write(&self, key: &mut KeyWriter) {
         key.text(&self.tag);
         key.text(&self.sweep_type);
         key.number(u128::from(self.version));
     }
 }
+
+/// What the samples of a series are of.
+#[cfg(feature = "store")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SeriesKind {
+    Sweep,
+    Function,
+    Log,
+}
+
+/// What stands before the name of a function where sweeps have their type; no type has such a name.
+const FUNCTION: &str = "fn ";
 
 /// What stands for the type of a sweep in logs of searches; no type has such a name.
 const LOG: &str = "jobs of a search";

@@ -15,8 +15,12 @@ use std::path::{Path, PathBuf};
 pub const DEFAULT_LIMIT: u64 = 100_000_000_000;
 
 /// Where the store is when nothing else is said: `BENCHER_CACHE_DIR`, else `bencher` in the target
-/// directory that the program was built into, else in the user's cache directory. It never depends
-/// on the working directory.
+/// directory that the program was built into, else in the user's cache directory (`XDG_CACHE_HOME`, else
+/// `.cache` in the home directory). It never depends on the working directory, but for a `BENCHER_CACHE_DIR`
+/// that is relative.
+///
+/// Where there is no such place, it is one in which nothing can be made: opening the store then asks for
+/// another.
 ///
 /// ```
 /// let root = bencher_core::store::default_root();
@@ -24,17 +28,36 @@ pub const DEFAULT_LIMIT: u64 = 100_000_000_000;
 /// ```
 pub fn default_root() -> PathBuf {
     if let Some(dir) = env::var_os("BENCHER_CACHE_DIR").filter(|dir| !dir.is_empty()) {
-        return PathBuf::from(dir);
+        return absolute(Path::new(&dir));
     }
     let executable = env::current_exe().and_then(std::fs::canonicalize).ok();
     if let Some(target) = executable.as_deref().and_then(target_directory) {
         return target.join("bencher");
     }
-    let cache = env::var_os("XDG_CACHE_HOME")
-        .map(PathBuf::from)
-        .filter(|dir| dir.is_absolute())
-        .or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cache")));
-    cache.unwrap_or_else(env::temp_dir).join("bencher")
+    user_cache(
+        env::var_os("XDG_CACHE_HOME").map(PathBuf::from),
+        env::home_dir(),
+    )
+}
+
+/// The store in a user's cache directory. Only absolute paths count: an empty or relative one would lead into
+/// the working directory. A folder for all users under a known name would be anybody's.
+fn user_cache(cache: Option<PathBuf>, home: Option<PathBuf>) -> PathBuf {
+    let home = home.map(|home| home.join(".cache"));
+    let mut places = [cache, home].into_iter().flatten();
+    let place = places.find(|dir| dir.is_absolute());
+    place.map_or_else(|| PathBuf::from(NOWHERE), |dir| dir.join("bencher"))
+}
+
+/// A path at which nothing can be made.
+#[cfg(unix)]
+pub(super) const NOWHERE: &str = "/dev/null/bencher";
+#[cfg(not(unix))]
+pub(super) const NOWHERE: &str = "NUL\\bencher";
+
+/// A path as seen from the present working directory, which may be another one later.
+pub(crate) fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// Cargo marks its target directory with a `CACHEDIR.TAG`.
@@ -91,6 +114,22 @@ mod tests {
         assert_eq!(slug("../../etc/passwd"), "etc-passwd");
         assert_eq!(slug("日本"), "sweep");
         assert!(slug(&"x".repeat(500)).len() <= 60);
+    }
+
+    #[test]
+    fn only_absolute_places_count() {
+        let path = |text: &str| Some(PathBuf::from(text));
+        for (cache, home, expected) in [
+            (path("/c"), path("/h"), "/c/bencher"),
+            (path(""), path("/h"), "/h/.cache/bencher"),
+            (path("c"), path("/h"), "/h/.cache/bencher"),
+            (None, path("/h"), "/h/.cache/bencher"),
+            (None, path(""), NOWHERE),
+            (path("."), path("h"), NOWHERE),
+            (None, None, NOWHERE),
+        ] {
+            assert_eq!(user_cache(cache, home), Path::new(expected));
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::SampleStore;
 use super::error::StoreError;
 use super::index::{KeyMaker, SampleIndex};
 use super::pack::{Pack, ResultId, Series};
-use super::results::{all_results, read_record};
+use super::results::{all_results, order, read_record};
 use super::writer::PACK;
 use crate::dataset::{CellState, Dataset, Dim, DimRole, Variable};
 use crate::measure::Environment;
@@ -93,7 +93,7 @@ pub fn rebuild_samples(root: &Path, store: &mut dyn SampleStore) -> Result<Rebui
         let named = |problem: &str| format!("{} {problem}", path.display());
         match read_record(&path) {
             Ok(record) => match pack_of(&record) {
-                Some(pack) => packs.push(pack),
+                Some(pack) => packs.push((order(&path).0, pack)),
                 None => rebuilt.passed_over.push(named(
                     "does not say which type and version of a sweep it is of",
                 )),
@@ -102,10 +102,10 @@ pub fn rebuild_samples(root: &Path, store: &mut dyn SampleStore) -> Result<Rebui
         }
     }
     // The newest first: what comes later for the same identity is passed over.
-    packs.sort_by_key(|pack| std::cmp::Reverse(pack.written_ms));
+    packs.sort_by_key(|(number, pack)| std::cmp::Reverse((*number, pack.written_ms)));
     let mut taken: HashSet<Digest> = HashSet::new();
     let mut known: Option<(Series, SampleIndex)> = None;
-    for pack in packs {
+    for (_, pack) in packs {
         if !matches!(&known, Some((series, _)) if *series == pack.series) {
             known = Some((pack.series.clone(), SampleIndex::load(store, &pack.series)?));
         }

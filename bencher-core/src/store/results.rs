@@ -9,13 +9,15 @@ use crate::value::{Digest, KeyWriter, Payload};
 
 use super::blobs::{BlobStore, INLINE};
 use super::error::StoreError;
-use super::files::{entries, files_below, write_atomically};
+use super::files::{entries, files_below, read_plain, write_atomically};
 use super::frame::{FrameError, FrameKind, Stored, decode, encode};
 use super::place::slug;
+use super::tag::tag_text;
 
 /// Writes a result below `root`, atomically, and says where.
 ///
-/// `root` is the store's directory. Results are never replaced: two runs give two files.
+/// `root` is the store's directory. Results are never replaced: two runs give two files. Each file has a
+/// number, by which the one that was written last is the newest, whatever the clock said.
 ///
 /// ```
 /// use bencher_core::dataset::Dataset;
@@ -70,7 +72,8 @@ pub fn save_result(root: &Path, record: &SweepRecord) -> Result<PathBuf, StoreEr
         .identity
         .map_or_else(String::new, |key| format!("-{key}"));
     let started = slug(&record.started);
-    let path = dir.join(format!("{started}-{digest}{identity}.result"));
+    let name = format!("{started}-{digest}{identity}.result");
+    let path = dir.join(numbered(next_number(&dir)?, &name));
     write_atomically(&path, &bytes)?;
     Ok(path)
 }
@@ -129,13 +132,11 @@ pub(super) fn read_record(path: &Path) -> Result<SweepRecord, StoreError> {
         path: path.to_owned(),
         problem,
     };
-    let bytes = fs::read(path).map_err(StoreError::io("read", path))?;
+    let bytes = read_plain(path).map_err(StoreError::io("read", path))?;
     let read = decode::<SweepRecord>(FrameKind::Result, &bytes);
     let record = read.map_err(|error| match error {
         FrameError::Damaged => format("is damaged: its checksum does not fit its content".into()),
-        FrameError::Newer(version) => format(format!(
-            "has version {version}, which a later bencher wrote; update this one"
-        )),
+        FrameError::Newer(version) => StoreError::newer(path, version),
     })?;
     record
         .dataset
@@ -147,7 +148,51 @@ pub(super) fn read_record(path: &Path) -> Result<SweepRecord, StoreError> {
 /// Every result file below `root`, those of one sweep in a row, the newest last.
 pub(super) fn all_results(root: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let mut paths = files_below(&root.join("results"))?;
-    paths.retain(|path| path.extension().is_some_and(|kind| kind == "result"));
+    paths.retain(|path| is_result(path));
+    paths.sort_by_cached_key(|path| (path.parent().map(Path::to_owned), order(path)));
+    Ok(paths)
+}
+
+fn is_result(path: &Path) -> bool {
+    path.extension().is_some_and(|kind| kind == "result")
+}
+
+/// What stands before the number of a result in the name of its file.
+const NUMBER: char = 'r';
+
+/// The name of a result's file with its number.
+pub(super) fn numbered(number: u64, name: &str) -> String {
+    format!("{NUMBER}{number:08}-{name}")
+}
+
+/// The number of a result and the rest of its file's name, which begins with the moment of its start. Results of
+/// earlier versions have no number: they come before all others, by the moment.
+pub(super) fn order(path: &Path) -> (u64, String) {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let parts = name.strip_prefix(NUMBER).and_then(|rest| {
+        let (digits, rest) = rest.split_once('-')?;
+        let all_digits = digits.len() >= 8 && digits.bytes().all(|byte| byte.is_ascii_digit());
+        Some((digits.parse().ok().filter(|_| all_digits)?, rest.to_owned()))
+    });
+    parts.unwrap_or_else(|| (0, name.into_owned()))
+}
+
+/// The number of the next result in the folder of a sweep. An identity may have results in the folders of
+/// several sweeps of a bench, so it comes after the numbers of all of them.
+pub(super) fn next_number(sweep: &Path) -> Result<u64, StoreError> {
+    let mut last = 0;
+    for folder in entries(sweep.parent().unwrap_or(sweep))? {
+        let results = entries(&folder)?.into_iter().filter(|path| is_result(path));
+        last = results.map(|path| order(&path).0).fold(last, u64::max);
+    }
+    Ok(last.saturating_add(1))
+}
+
+/// The results in the folder of a sweep, the newest last.
+pub(super) fn results_of_sweep(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    let mut paths = entries(folder)?;
+    paths.retain(|path| is_result(path));
+    paths.sort_by_cached_key(|path| order(path));
     Ok(paths)
 }
 
@@ -161,12 +206,104 @@ pub fn list_results(root: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let mut newest = Vec::new();
     for bench in entries(&root.join("results"))? {
         for sweep in entries(&bench)? {
-            let runs = entries(&sweep)?;
-            newest.extend(
-                runs.into_iter()
-                    .rfind(|path| path.extension().is_some_and(|e| e == "result")),
-            );
+            newest.extend(results_of_sweep(&sweep)?.pop());
         }
     }
     Ok(newest)
+}
+
+/// The newest result of every sweep below `root` that can be read, ordered by name, and what could not be read
+/// before it was found; one text each.
+///
+/// ```
+/// use bencher_core::dataset::Dataset;
+/// use bencher_core::record::{Counts, SweepRecord};
+/// use bencher_core::store::{load_newest_results, save_result};
+/// # let record = SweepRecord {
+/// #     bench: "Sorting".to_owned(),
+/// #     title: "By length".to_owned(),
+/// #     description: String::new(),
+/// #     post_description: String::new(),
+/// #     tag: String::new(),
+/// #     started: "2026-03-01T12:00:00.000+00:00".to_owned(),
+/// #     dataset: Dataset::new("By length", vec![], vec![])?,
+/// #     constants: vec![],
+/// #     failures: vec![],
+/// #     counts: Counts::default(),
+/// #     timings: vec![],
+/// #     warnings: vec![],
+/// #     sweep_type: String::new(),
+/// #     version: 1,
+/// #     identity: None,
+/// #     environment: None,
+/// # };
+/// let root = tempfile::tempdir()?;
+/// save_result(root.path(), &record)?;
+/// let later = save_result(root.path(), &SweepRecord { version: 2, ..record.clone() })?;
+/// std::fs::write(later, "damaged")?;
+/// let found = load_newest_results(root.path())?;
+/// assert_eq!(found.records, [record], "the one before");
+/// assert_eq!((found.passed_over.len(), found.without.len()), (1, 0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// Where a directory cannot be read.
+pub fn load_newest_results(root: &Path) -> Result<NewestResults, StoreError> {
+    let mut found = NewestResults::default();
+    for bench in entries(&root.join("results"))? {
+        for sweep in entries(&bench)? {
+            let newest_first = results_of_sweep(&sweep)?.into_iter().rev();
+            let before = found.passed_over.len();
+            let sound = newest_first
+                .map(|path| load_result(&path))
+                .find_map(|read| match read {
+                    Ok(record) => Some(record),
+                    Err(error) => {
+                        found.passed_over.push(error.to_string());
+                        None
+                    }
+                });
+            if sound.is_none() && found.passed_over.len() > before {
+                found.without.push(sweep);
+            }
+            found.records.extend(sound);
+        }
+    }
+    // Earlier versions kept the same sweep under another tag.
+    let former: Vec<(String, String, String)> = found
+        .records
+        .iter()
+        .filter_map(|record| {
+            let former = tag_text(&record.tag);
+            let other = former != record.tag.as_str();
+            other.then(|| {
+                (
+                    record.bench.clone(),
+                    record.title.clone(),
+                    former.into_owned(),
+                )
+            })
+        })
+        .collect();
+    found.records.retain(|record| {
+        let is_of = |(bench, title, tag): &(String, String, String)| {
+            *bench == record.bench && *title == record.title && *tag == record.tag
+        };
+        !former.iter().any(is_of)
+    });
+    Ok(found)
+}
+
+/// The newest results of a store that can be read.
+///
+/// The example stands at [`load_newest_results`].
+#[derive(Clone, Debug, Default)]
+pub struct NewestResults {
+    /// One of every sweep.
+    pub records: Vec<SweepRecord>,
+    /// Why newer ones were passed over; one text each.
+    pub passed_over: Vec<String>,
+    /// The folders of sweeps none of whose results can be read.
+    pub without: Vec<PathBuf>,
 }

@@ -1,150 +1,244 @@
-//! Reading a database's files without the database: they hold our records as they were written, so
-//! whatever is found between a magic number and a checksum that fits is whole.
+//! What becomes of a database that is damaged: what can be read of it goes into a new one, and the old one
+//! is kept beside it.
+//!
+//! The new database is made whole under another name before the old one is renamed, and the old one is
+//! marked once the new one has opened. Whenever a program dies in between, the next finds a damaged
+//! database without the mark and continues from there.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use memchr::memmem;
+use super::aborts::AbortWatch;
+use super::error::StoreError;
+use super::files::{entries, exists, is_folder, place, refuse_strange_files, write_atomically};
+use super::opening::{
+    Opened, Refusal, build, create, failed, open_existing, write_packs, write_sequence,
+};
+use super::scan::{Journals, scan};
 
-use super::database::Cleared;
-use super::frame::{FrameKind, HEADER, MAGIC, open};
-use super::pack::Pack;
+/// The file in a quarantined database that says that everything in it was carried over.
+const MARK: &str = "carried-over";
 
-/// Records found in files.
-#[derive(Debug, Default)]
-pub(super) struct Salvaged {
-    /// The packs that count, oldest first.
-    pub(super) packs: Vec<Pack>,
-    /// How many records were found damaged.
-    pub(super) damaged: u64,
-    /// The highest number that a record had.
-    pub(super) highest: Option<u64>,
-}
+/// What the names of quarantined databases begin with; a number follows.
+const QUARANTINED: &str = "samples.damaged-";
 
-/// Everything that can be read of the files below a folder.
-pub(super) fn salvage(dir: &Path) -> Salvaged {
-    let mut files = Vec::new();
-    read_files(dir, 0, &|_| true, &mut files);
-    collect(&files, 0)
-}
-
-/// The journals of a database, as they are before it opens: opening cuts a damaged journal off,
-/// and what stood behind the damage would be gone.
-#[derive(Debug)]
-pub(super) struct Journals {
-    files: Vec<Vec<u8>>,
-    highest: Option<u64>,
-}
-
-impl Journals {
-    pub(super) fn read(dir: &Path) -> Self {
-        let mut files = Vec::new();
-        let is_journal = |path: &Path| path.extension().is_some_and(|kind| kind == "jnl");
-        read_files(dir, 8, &is_journal, &mut files);
-        let mut highest = None;
-        for bytes in &files {
-            for_each_frame(bytes, |frame| {
-                if let Frame::Whole(_, payload) = frame {
-                    highest = highest.max(sequence(payload));
-                }
-            });
+/// Opens the database of a store, making or salvaging it where that is needed; and what there is to tell.
+pub(super) fn open_sound(root: &Path, dir: &Path) -> Result<(Opened, Vec<String>), StoreError> {
+    let mut messages = Vec::new();
+    if !exists(dir)? {
+        match unfinished(root)?.pop() {
+            Some(quarantined) => {
+                let why = "a program died while it was carried over";
+                messages.push(salvage(root, dir, Some(&quarantined), why)?);
+            }
+            None => create(root, dir)?,
         }
-        Self { files, highest }
     }
-
-    /// The records from number `from` on, where there are any.
-    pub(super) fn behind(&self, from: u64) -> Option<Salvaged> {
-        self.highest
-            .filter(|highest| *highest >= from)
-            .map(|_| collect(&self.files, from))
-    }
-}
-
-fn collect(files: &[Vec<u8>], from: u64) -> Salvaged {
-    let mut packs: BTreeMap<u64, Pack> = BTreeMap::new();
-    let mut cleared: Vec<Cleared> = Vec::new();
-    let mut salvaged = Salvaged::default();
-    for bytes in files {
-        for_each_frame(bytes, |frame| match frame {
-            Frame::Whole(kind, payload) if sequence(payload) >= Some(from) => {
-                salvaged.highest = salvaged.highest.max(sequence(payload));
-                if kind == FrameKind::Pack as u8
-                    && let Ok(pack) = postcard::from_bytes::<Pack>(payload)
-                {
-                    // A merged pack has the number of its last part and holds all of them.
-                    let known = packs.get(&pack.sequence).map_or(0, Pack::len);
-                    if pack.len() >= known {
-                        packs.insert(pack.sequence, pack);
-                    }
-                } else if kind == FrameKind::Cleared as u8
-                    && let Ok(note) = postcard::from_bytes::<Cleared>(payload)
-                {
-                    cleared.push(note);
-                }
-            }
-            Frame::Whole(..) => {}
-            Frame::Damaged => salvaged.damaged += 1,
-        });
-    }
-    let gone = |pack: &Pack| {
-        let after = |note: &Cleared| note.tag == pack.series.tag && note.sequence > pack.sequence;
-        cleared.iter().any(after)
+    refuse_strange_files(dir)?;
+    let mut journals = Journals::read(dir)?;
+    let mut watch = AbortWatch::begin(root)?;
+    let opened = match watch.verdict() {
+        Some(why) => Err(Refusal::Damaged(why)),
+        None => open_existing(dir),
     };
-    packs.retain(|_, pack| !gone(pack));
-    salvaged.packs = packs.into_values().collect();
-    salvaged
+    watch.stop();
+    let mut opened = match opened {
+        Ok(opened) => opened,
+        Err(Refusal::Error(error)) => return Err(error),
+        Err(Refusal::Damaged(why)) => {
+            messages.push(salvage(root, dir, None, &why)?);
+            journals = Journals::read(dir)?;
+            open_existing(dir).map_err(|refusal| refusal.into_error(dir))?
+        }
+    };
+    watch.opened();
+    messages.extend(mend_journal(&mut opened, dir, &journals)?);
+    Ok((opened, messages))
 }
 
-enum Frame<'a> {
-    /// A record whose checksum fits: its kind and its payload.
-    Whole(u8, &'a [u8]),
-    /// What begins like a record and is none.
-    Damaged,
+/// Puts back what stands in the journals and not in the database, as behind a damaged place.
+fn mend_journal(
+    opened: &mut Opened,
+    dir: &Path,
+    journals: &Journals,
+) -> Result<Option<String>, StoreError> {
+    let stored = opened.next;
+    let behind = journals
+        .highest
+        .map_or(0, |highest| highest.saturating_add(1));
+    opened.next = stored.max(behind);
+    let cut = journals.missing(|key| match opened.samples.contains_key(key) {
+        Ok(has) => Ok(has),
+        Err(error) => match Refusal::of(error, dir) {
+            Refusal::Error(error) => Err(error),
+            Refusal::Damaged(_) => Ok(false),
+        },
+    })?;
+    let message = match &cut {
+        None => None,
+        Some(cut) => {
+            write_packs(opened, dir, &cut.packs)?;
+            Some(format!(
+                "the journal of the sample store {} is damaged; {} samples behind the damage were \
+                 carried over, {} damaged records were lost",
+                dir.display(),
+                cut.samples(),
+                cut.damaged,
+            ))
+        }
+    };
+    if cut.is_some() || opened.next > stored {
+        write_sequence(opened, opened.next).map_err(failed("write", dir))?;
+    }
+    Ok(message)
 }
 
-fn for_each_frame(bytes: &[u8], mut visit: impl FnMut(Frame<'_>)) {
-    let magic = memmem::Finder::new(MAGIC);
-    let mut rest = bytes;
-    while let Some(at) = magic.find(rest) {
-        let candidate = rest.get(at..).unwrap_or_default();
-        let step = match open(candidate) {
-            Ok((kind, payload, length)) => {
-                visit(Frame::Whole(kind, payload));
-                length
-            }
-            Err(_) => {
-                if candidate.len() > HEADER {
-                    visit(Frame::Damaged);
-                }
-                MAGIC.len()
-            }
+/// Makes a new database of what can be read of the present one, or of one that is quarantined already, puts
+/// it in the present one's place, and says what was carried over.
+fn salvage(
+    root: &Path,
+    dir: &Path,
+    quarantined: Option<&Path>,
+    why: &str,
+) -> Result<String, StoreError> {
+    let found = scan(quarantined.unwrap_or(dir))?;
+    let next = found.highest.map_or(0, |highest| highest.saturating_add(1));
+    let made = build(root, &found.packs, next)?;
+    let quarantined = match quarantined {
+        Some(path) => path.to_owned(),
+        None => {
+            let path = free_name(root)?;
+            place(dir, &path).map_err(StoreError::io("quarantine", dir))?;
+            path
+        }
+    };
+    place(&made, dir).map_err(StoreError::io("create", dir))?;
+    let samples = found.samples();
+    mark(&quarantined, samples);
+    Ok(format!(
+        "the sample store {} did not open ({why}); {samples} samples were carried over into a new one, \
+         {} damaged records of up to 64 samples each were lost, and the old one is kept as {}",
+        dir.display(),
+        found.damaged,
+        quarantined.display(),
+    ))
+}
+
+/// Says in a quarantined database that everything in it was carried over.
+pub(super) fn mark(quarantined: &Path, samples: u64) {
+    let text = format!("{samples} samples were carried over; this folder is kept for you alone\n");
+    // Without the mark it is read again next time, and nothing new is found.
+    let _ = write_atomically(&quarantined.join(MARK), text.as_bytes());
+}
+
+/// The quarantined databases that may hold what the present one lacks, oldest first.
+pub(super) fn unfinished(root: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    let mut found = quarantined(root)?;
+    found.retain(|(_, path)| fs::symlink_metadata(path.join(MARK)).is_err());
+    Ok(found.into_iter().map(|(_, path)| path).collect())
+}
+
+/// All quarantined databases with their numbers, oldest first.
+fn quarantined(root: &Path) -> Result<Vec<(u64, PathBuf)>, StoreError> {
+    let number = |path: &Path| {
+        let name = path.file_name()?.to_str()?;
+        name.strip_prefix(QUARANTINED)?.parse::<u64>().ok()
+    };
+    let mut found: Vec<_> = entries(root)?
+        .into_iter()
+        .filter(|path| is_folder(path))
+        .filter_map(|path| Some((number(&path)?, path)))
+        .collect();
+    found.sort();
+    Ok(found)
+}
+
+/// A name that comes after those of all databases that are quarantined.
+fn free_name(root: &Path) -> Result<PathBuf, StoreError> {
+    let last = quarantined(root)?.last().map_or(0, |(number, _)| *number);
+    let mut names = (last.saturating_add(1)..).map(|n| root.join(format!("{QUARANTINED}{n}")));
+    let free = names.find(|path| fs::symlink_metadata(path).is_err());
+    Ok(free.unwrap_or_else(|| root.join(format!("{QUARANTINED}0"))))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::database::Database;
+    use super::super::frame::{FrameKind, VERSION, frame_of};
+    use super::super::pack::{Pack, Series};
+    use super::*;
+    use crate::store::SampleStore;
+    use crate::value::Digest;
+
+    fn series() -> Series {
+        Series {
+            tag: String::new(),
+            sweep_type: "t".to_owned(),
+            version: 1,
+        }
+    }
+
+    /// A closed store with a record that the next version of this program wrote, in a table or in the journal.
+    fn with_later_record(in_table: bool) -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        let (mut database, _) = Database::open(root.path(), Duration::ZERO, |_| ()).unwrap();
+        let mut pack = Pack::new(series(), Digest(7), vec!["n".to_owned()], vec![]);
+        pack.push(vec![1.into()], 1, vec![]);
+        database.append(&[pack.clone()]).unwrap();
+        pack.sequence = 7;
+        let mut payload = postcard::to_stdvec(&pack).unwrap();
+        payload.extend(b"what the next version adds");
+        let record = frame_of(FrameKind::Pack, VERSION + 1, &payload);
+        let (_, samples) = database.samples();
+        samples.insert(pack.key(), record).unwrap();
+        if in_table {
+            samples.rotate_memtable_and_wait().unwrap();
+            // The journal is cut off only with the next one.
+            drop(database);
+            let journal = root.path().join("samples/0.jnl");
+            fs::File::options()
+                .write(true)
+                .open(journal)
+                .and_then(|file| file.set_len(0))
+                .unwrap();
+        }
+        root
+    }
+
+    #[test]
+    fn a_record_of_a_later_version_stops_the_run() {
+        let named = |error: StoreError| {
+            let text = error.to_string();
+            let version = format!("version {}", VERSION + 1);
+            assert!(
+                text.contains(&version) && text.contains("later bencher"),
+                "{text}"
+            );
         };
-        rest = candidate.get(step..).unwrap_or_default();
-    }
-}
+        let root = with_later_record(false);
+        named(Database::open(root.path(), Duration::ZERO, |_| ()).unwrap_err());
 
-/// The number of a record: the first field of every kind that has one.
-fn sequence(payload: &[u8]) -> Option<u64> {
-    postcard::take_from_bytes(payload)
-        .ok()
-        .map(|(sequence, _)| sequence)
-}
+        let root = with_later_record(true);
+        let (mut database, notice) = Database::open(root.path(), Duration::ZERO, |_| ()).unwrap();
+        assert!(notice.messages.is_empty(), "{notice:?}");
+        named(database.load(&series(), &mut |_| ()).unwrap_err());
+        named(database.load_since(&series(), 0, &mut |_| ()).unwrap_err());
+        named(database.load_all(&mut |_| ()).unwrap_err());
+        named(database.clear_tag("").unwrap_err());
+        assert_eq!(database.next_sequence(), 8, "its number is taken");
+        drop(database);
 
-/// Files are read whole: fjall's own limits keep them below some hundred megabytes.
-fn read_files(dir: &Path, depth: u32, wanted: &dyn Fn(&Path) -> bool, files: &mut Vec<Vec<u8>>) {
-    let Ok(entries) = fs::read_dir(dir) else {
-        return;
-    };
-    for entry in entries.flatten() {
-        let (path, kind) = (entry.path(), entry.file_type());
-        if kind.as_ref().is_ok_and(fs::FileType::is_dir) && depth < 8 {
-            read_files(&path, depth + 1, wanted, files);
-        } else if kind.is_ok_and(|kind| kind.is_file())
-            && wanted(&path)
-            && let Ok(bytes) = fs::read(&path)
-        {
-            files.push(bytes);
-        }
+        // Nor is it left out of what is salvaged.
+        let samples = root.path().join("samples");
+        let current = samples.join("keyspaces/1/current");
+        let bytes = fs::read(&current).unwrap();
+        fs::remove_file(&current).unwrap();
+        named(Database::open(root.path(), Duration::ZERO, |_| ()).unwrap_err());
+        assert!(!root.path().join("samples.damaged-1").exists());
+        fs::write(&current, bytes).unwrap();
+        let (database, _) = Database::open(root.path(), Duration::ZERO, |_| ()).unwrap();
+        named(database.load(&series(), &mut |_| ()).unwrap_err());
     }
 }

@@ -13,6 +13,7 @@ use super::folders::JobFolders;
 use super::lookups::Lookups;
 use super::pack::Series;
 use super::results::all_results;
+use super::tag::tag_text;
 
 /// What a store holds.
 ///
@@ -185,7 +186,7 @@ impl fmt::Display for StoreStatistics {
             )?;
         }
         for (tag, samples) in &self.tags {
-            tally(f, &format!("tag \"{tag}\""), *samples)?;
+            tally(f, &format!("tag \"{}\"", tag_text(tag)), *samples)?;
         }
         for series in &self.series {
             let (oldest, newest) = series.written_ms;
@@ -194,7 +195,7 @@ impl fmt::Display for StoreStatistics {
                 "series     {} version {} tag \"{}\": {} samples in {} packs, {} bytes, from {} to {}",
                 series.sweep_type,
                 series.version,
-                series.tag,
+                tag_text(&series.tag),
                 series.samples.count,
                 series.packs,
                 series.samples.bytes,

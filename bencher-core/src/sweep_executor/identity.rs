@@ -1,4 +1,4 @@
-use crate::store::{ResultId, SweepIdentity};
+use crate::store::{ResultId, SweepIdentity, tag_text};
 use crate::value::{Digest, Value};
 use crate::var::{ParametrizedSweep, ResultVar};
 
@@ -32,6 +32,17 @@ impl<S: ParametrizedSweep> Plan<S> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn identity(&self) -> Digest {
+        self.identity_under(&self.series().tag)
+    }
+
+    /// The identity that versions before this one gave the same sweep, where it is another.
+    pub(crate) fn former_identity(&self) -> Option<Digest> {
+        let tag = &self.series().tag;
+        let former = tag_text(tag);
+        (former != tag.as_str()).then(|| self.identity_under(&former))
+    }
+
+    fn identity_under(&self, tag: &str) -> Digest {
         let constants = self.constants();
         let mut constants: Vec<(&str, Value)> = constants
             .iter()
@@ -46,7 +57,7 @@ impl<S: ParametrizedSweep> Plan<S> {
             bench: S::SCHEMA.name,
             sweep_type: &self.series().sweep_type,
             version: self.series().version,
-            tag: &self.series().tag,
+            tag,
             over_time: false,
             // No sweep has none: it stands for as many as are needed.
             repeats: if self.is_adaptive() {

@@ -384,7 +384,9 @@ fn times_of(outcome: &JobOutcome, positions: &[usize]) -> Recorded {
     };
     let times = |sample: &Sample| positions.iter().map(|at| time(sample, *at)).collect();
     match outcome {
-        JobOutcome::Measured(sample) | JobOutcome::Cached(sample) => Recorded::Times(times(sample)),
+        JobOutcome::Measured(sample)
+        | JobOutcome::NotStored(sample)
+        | JobOutcome::Cached(sample) => Recorded::Times(times(sample)),
         JobOutcome::Failed(_) | JobOutcome::TimedOut => Recorded::Failure,
         JobOutcome::Cancelled => Recorded::Nothing,
     }

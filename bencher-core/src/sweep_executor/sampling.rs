@@ -10,7 +10,7 @@ use crate::measure::{
     Batches, DEFAULT_BUDGET, Preempted, RoundRules, Timer, Wanted, below_resolution,
 };
 use crate::store::{
-    JobFolders, Pack, ResultId, SampleIndex, SampleStore, SampleWriter, StoreError,
+    JobFolders, Pack, PendingFolder, ResultId, SampleIndex, SampleStore, SampleWriter, StoreError,
 };
 use crate::value::Digest;
 
@@ -115,7 +115,7 @@ impl<S: Benchmark> SweepExecutor<S> {
             let seeder = || plan.seed(job.point, job.repeat);
             let folder = || match (&folders, job.key) {
                 (Some(folders), Some(key)) => folders.create(plan.series(), key),
-                _ => plan.passing_folder(job.point, job.repeat),
+                _ => PendingFolder::temporary(),
             };
             let mut cx = Context::new(job.repeat, &seeder)
                 .with_states(&states)

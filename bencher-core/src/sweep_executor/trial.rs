@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::context::{Context, States};
 use crate::quiet;
-use crate::store::{JobFolders, PendingFolder, StoreError};
+use crate::store::PendingFolder;
 
 use super::sampling::describe;
 use super::{Benchmark, Plan};
@@ -20,10 +20,9 @@ impl<S: Benchmark> Plan<S> {
         let run = || {
             let mut sweep = self.at(point)?;
             let seeder = || self.seed(point, 1);
-            let folder = || self.passing_folder(point, 1);
             let mut cx = Context::new(1, &seeder)
                 .with_states(states)
-                .with_folders(&folder)
+                .with_folders(&PendingFolder::temporary)
                 .once();
             let done = sweep.benchmark(&mut cx);
             done.map_err(|error| describe(error.as_ref()))
@@ -39,15 +38,5 @@ impl<S: Benchmark> Plan<S> {
                 inputs => format!("{inputs}: {error}"),
             }
         })
-    }
-
-    /// A folder for a sample that is kept nowhere: it is gone with it.
-    pub(super) fn passing_folder(
-        &self,
-        point: u64,
-        repeat: u32,
-    ) -> Result<PendingFolder, StoreError> {
-        let key = self.key_maker().key(&self.values(point), repeat);
-        JobFolders::at(&std::env::temp_dir().join("bencher")).create(self.series(), key)
     }
 }

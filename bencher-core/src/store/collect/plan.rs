@@ -7,8 +7,9 @@ use std::time::{Duration, SystemTime};
 use super::super::SampleStore;
 use super::super::database::Database;
 use super::super::error::StoreError;
-use super::super::files::{entries, files_below, is_temporary, modified, size_of};
+use super::super::files::{modified, size_of, writer_of};
 use super::super::folders::{FolderInfo, JobFolders};
+use super::super::leftovers::leftovers;
 use super::super::results::{all_results, read_record};
 use super::marks::{Entry, FolderTable, Marks, Part, Scan};
 use super::{CollectOptions, Collected, Step};
@@ -78,8 +79,10 @@ pub(super) fn plan(
             }
         }
     }
-    for path in leftovers(database)? {
-        if old(modified(&path)) {
+    for path in leftovers(root)? {
+        // What this process is writing at this moment is none.
+        let ours = writer_of(&path) == Some(std::process::id());
+        if !ours && old(modified(&path)) {
             collected.leftovers.add(1, size_of(&path));
             steps.push(Step::Path(path));
         }
@@ -101,8 +104,9 @@ fn split_results(results: Vec<PathBuf>, keep: Option<usize>) -> (Vec<PathBuf>, V
         if folder != sweep {
             (newer, sweep) = (0, folder);
         }
-        let readable = newer < keep || read_record(path).is_ok();
-        newer += 1;
+        // A report falls back to one that can be read, so only those count.
+        let readable = read_record(path).is_ok();
+        newer += usize::from(readable);
         newer > keep && readable
     })
 }
@@ -237,20 +241,6 @@ fn record_steps(entries: Vec<Entry>, evicted: &[bool], collected: &mut Collected
         steps.push(Step::Records(std::mem::replace(&mut changes, rest)));
     }
     steps
-}
-
-/// What writers that died left behind, other than in the database.
-fn leftovers(database: &Database) -> Result<Vec<PathBuf>, StoreError> {
-    let root = database.root();
-    let mut paths = database.blobs().leftovers()?;
-    paths.extend(JobFolders::at(root).leftovers()?);
-    let results = files_below(&root.join("results"))?;
-    let loose = results.into_iter().chain(entries(root)?);
-    paths.extend(loose.filter(|path| is_temporary(path)));
-    // What this process is writing at this moment is none.
-    let ours = format!(".tmp-{}-", std::process::id());
-    paths.retain(|path| !path.to_string_lossy().contains(&ours));
-    Ok(paths)
 }
 
 /// A moment that lies ahead, as of a clock that was set back, counts as recent.

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::super::database::Database;
 use super::super::error::StoreError;
-use super::super::files::{files_below, is_temporary, place, temporary};
+use super::super::files::{create_new, files_below, is_temporary, open_plain, place, temporary};
 use super::super::frame::{FrameKind, HEADER, encode, seal};
 use super::{CHUNK, Chunk, Header, LAYOUT};
 
@@ -86,7 +86,7 @@ impl Database {
     }
 
     fn export_to(&self, path: &Path) -> Result<Exported, StoreError> {
-        let created = File::create(path).map_err(StoreError::io("create", path))?;
+        let created = create_new(path).map_err(StoreError::io("create", path))?;
         let mut out = Writer {
             file: BufWriter::new(created),
             path: path.to_owned(),
@@ -124,10 +124,15 @@ impl Database {
 
     fn export_files(&self, part: &str, out: &mut Writer) -> Result<(), StoreError> {
         for path in files_below(&self.root().join(part))? {
-            if path.ancestors().any(is_temporary) {
+            let inside = path.strip_prefix(self.root()).unwrap_or(&path);
+            // What samples keep in their folders is theirs, whatever its name is.
+            if inside
+                .ancestors()
+                .any(|part| part.components().count() <= 3 && is_temporary(part))
+            {
                 continue;
             }
-            let name = path.strip_prefix(self.root()).ok().and_then(|path| {
+            let name = Some(inside).and_then(|path| {
                 let parts: Option<Vec<&str>> = path
                     .components()
                     .map(|part| part.as_os_str().to_str())
@@ -163,7 +168,8 @@ impl Writer {
 
     /// Writes a plain file in chunks; what went wrong while reading it is handed back.
     fn write_file(&mut self, path: &Path, name: &str) -> Result<Option<String>, StoreError> {
-        let opened = File::open(path).and_then(|file| Ok((file.metadata()?.len(), file)));
+        let opened = open_plain(path, File::options().read(true));
+        let opened = opened.and_then(|file| Ok((file.metadata()?.len(), file)));
         let (len, mut file) = match opened {
             Ok(opened) => opened,
             Err(error) => return Ok(Some(error.to_string())),

@@ -10,12 +10,12 @@ use super::super::SampleStore;
 use super::super::compact::Logs;
 use super::super::database::Database;
 use super::super::error::StoreError;
-use super::super::files::{place, temporary};
+use super::super::files::{create_new, place, temporary};
 use super::super::folders::{JobFolders, PendingFolder, number};
-use super::super::frame::FrameKind;
+use super::super::frame::{FrameKind, Sealed, open};
 use super::super::index::Keys;
 use super::super::pack::{JOINED_MS, Pack, Series};
-use super::super::results::read_record;
+use super::super::results::{next_number, numbered, order, read_record, results_of_sweep};
 use super::reader::FrameReader;
 use super::{Chunk, Header, LAYOUT};
 use crate::value::Digest;
@@ -90,17 +90,19 @@ impl Database {
             known: HashMap::new(),
             keys: Keys::default(),
             waiting: Vec::new(),
+            latest: HashMap::new(),
         };
         let mut any = false;
-        while let Some(frame) = records.next().map_err(StoreError::io("read", file))? {
-            let payload = frame.payload();
-            match frame.kind {
+        while let Some(bytes) = records.next().map_err(StoreError::io("read", file))? {
+            let Some(record) = open(&bytes) else { continue };
+            let payload = record.payload;
+            match record.kind {
                 kind if kind == FrameKind::Export as u8 => {
                     check_header(file, payload)?;
                     any = true;
                 }
                 kind if kind == FrameKind::Chunk as u8 => import.chunk(payload)?,
-                kind if kind == FrameKind::Pack as u8 => import.pack(payload)?,
+                kind if kind == FrameKind::Pack as u8 => import.pack(&record)?,
                 kind if kind == FrameKind::End as u8 => import.imported.complete = true,
                 _ => {}
             }
@@ -148,6 +150,8 @@ struct Import<'a> {
     known: HashMap<Series, HashMap<Digest, i64>>,
     keys: Keys,
     waiting: Vec<Pack>,
+    /// The name of the latest result that each sweep had before the import.
+    latest: HashMap<PathBuf, String>,
 }
 
 /// A plain file of which not all has come.
@@ -180,7 +184,7 @@ impl Import<'_> {
             }
             let incoming = self.root.join("import");
             let temporary = temporary(&incoming);
-            let file = File::create(&temporary).map_err(StoreError::io("create", &temporary))?;
+            let file = create_new(&temporary).map_err(StoreError::io("create", &temporary))?;
             self.incoming = Some(Incoming {
                 path: chunk.path.clone(),
                 len: chunk.len,
@@ -235,16 +239,8 @@ impl Import<'_> {
                 self.count(here, come);
             }
             Some(Destination::Result(path)) => {
-                let path = self.root.join(path);
-                let here = path.exists();
-                let come = !here && read_record(&incoming.temporary).is_ok();
-                if come {
-                    let dir = path.parent().unwrap_or(&self.root);
-                    fs::create_dir_all(dir).map_err(StoreError::io("create", dir))?;
-                    let placed = place(&incoming.temporary, &path);
-                    placed.map_err(StoreError::io("write", path))?;
-                }
-                self.count(here, come);
+                let here = self.result(&path, &incoming.temporary)?;
+                self.count(here == Some(true), here == Some(false));
             }
             Some(Destination::Folder {
                 series,
@@ -269,14 +265,43 @@ impl Import<'_> {
         Ok(())
     }
 
+    /// Puts a result in its place; whether it was here already, and none where it cannot be read.
+    ///
+    /// Its number says nothing here. Those that began after the ones that were here before the import are
+    /// newer, in the order in which they come.
+    fn result(&mut self, path: &Path, temporary: &Path) -> Result<Option<bool>, StoreError> {
+        let path = self.root.join(path);
+        let dir = path.parent().unwrap_or(&self.root).to_owned();
+        let (_, name) = order(&path);
+        let before = results_of_sweep(&dir)?;
+        if before.iter().any(|here| order(here).1 == name) {
+            return Ok(Some(true));
+        }
+        if read_record(temporary).is_err() {
+            return Ok(None);
+        }
+        let latest = self.latest.entry(dir.clone()).or_insert_with(|| {
+            let names = before.iter().map(|path| order(path).1);
+            names.max().unwrap_or_default()
+        });
+        let path = if name > *latest {
+            dir.join(numbered(next_number(&dir)?, &name))
+        } else {
+            dir.join(name)
+        };
+        fs::create_dir_all(&dir).map_err(StoreError::io("create", &dir))?;
+        place(temporary, &path).map_err(StoreError::io("write", path))?;
+        Ok(Some(false))
+    }
+
     fn count(&mut self, here: bool, come: bool) {
         self.imported.known_files += u64::from(here);
         self.imported.files += u64::from(come);
         self.imported.damaged += u64::from(!here && !come);
     }
 
-    fn pack(&mut self, payload: &[u8]) -> Result<(), StoreError> {
-        let pack = postcard::from_bytes::<Pack>(payload);
+    fn pack(&mut self, record: &Sealed<'_>) -> Result<(), StoreError> {
+        let pack = record.decode::<Pack>(FrameKind::Pack);
         let Some(pack) = pack.ok().filter(Pack::is_consistent) else {
             self.imported.damaged += 1;
             return Ok(());

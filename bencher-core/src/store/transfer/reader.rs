@@ -3,7 +3,7 @@ use std::io::{Read, Seek, SeekFrom};
 
 use memchr::memmem;
 
-use super::super::frame::{FrameError, HEADER, MAGIC, open};
+use super::super::frame::{HEADER, MAGIC, VERSION, open};
 
 /// The longest record that is read: a longer one is taken for damage.
 const LONGEST: u64 = 1 << 30;
@@ -20,19 +20,6 @@ pub(super) struct FrameReader {
     pub(super) newer: u64,
 }
 
-/// A record: its kind, and where its payload begins in its bytes.
-#[derive(Debug)]
-pub(super) struct Frame {
-    pub(super) kind: u8,
-    pub(super) bytes: Vec<u8>,
-}
-
-impl Frame {
-    pub(super) fn payload(&self) -> &[u8] {
-        self.bytes.get(HEADER..).unwrap_or_default()
-    }
-}
-
 impl FrameReader {
     pub(super) fn new(file: File) -> std::io::Result<Self> {
         Ok(Self {
@@ -44,24 +31,19 @@ impl FrameReader {
         })
     }
 
-    /// The next whole record.
-    pub(super) fn next(&mut self) -> std::io::Result<Option<Frame>> {
+    /// The bytes of the next whole record.
+    pub(super) fn next(&mut self) -> std::io::Result<Option<Vec<u8>>> {
         let mut lost = false;
         while self.at < self.len {
             if let Some(bytes) = self.read_record()? {
                 let length = bytes.len() as u64;
-                let kind = match open(&bytes) {
-                    Ok((kind, _, _)) => Some(kind),
-                    Err(FrameError::Newer(_)) => {
+                if let Some(record) = open(&bytes) {
+                    self.at += length;
+                    if record.version > VERSION {
                         self.newer += 1;
-                        self.at += length;
                         continue;
                     }
-                    Err(FrameError::Damaged) => None,
-                };
-                if let Some(kind) = kind {
-                    self.at += length;
-                    return Ok(Some(Frame { kind, bytes }));
+                    return Ok(Some(bytes));
                 }
             }
             if !std::mem::replace(&mut lost, true) {

@@ -8,6 +8,7 @@ use std::fmt::Write;
 
 use bencher_core::dataset::DimRole;
 use bencher_core::record::{Counts, SweepRecord};
+use bencher_core::store::tag_text;
 
 use crate::chart::{Chart, ChartKind, GapKind, Marks, Table, text};
 
@@ -134,7 +135,7 @@ fn counts(out: &mut String, record: &SweepRecord) {
         );
     }
     if !record.tag.is_empty() {
-        let _ = write!(out, " <span>tag {}</span>", html(&record.tag));
+        let _ = write!(out, " <span>tag {}</span>", html(&tag_text(&record.tag)));
     }
     out.push_str("</p>\n");
 }

@@ -1,0 +1,80 @@
+//! What is checked of a database's files before fjall opens them: it removes and cuts off what it does not
+//! expect, and aborts the process over some of it.
+
+use std::io::ErrorKind;
+use std::path::Path;
+
+use super::error::StoreError;
+use super::files::{entries, is_folder, read_plain};
+use super::opening::Refusal;
+use super::shortage::is_shortage;
+use crate::value::Digest;
+
+/// The folders of the keyspaces: fjall's own, the samples', and that of the small records beside them.
+/// Databases are made with them, in this order.
+const KEYSPACES: [&str; 3] = ["0", "1", "2"];
+
+/// The format of databases that fjall 3 writes.
+const FORMAT: u8 = 3;
+
+/// Refuses files that fjall must not be given.
+pub(super) fn check_files(dir: &Path) -> Result<(), Refusal> {
+    check_format(dir)?;
+    let folder = dir.join("keyspaces");
+    let found = entries(&folder).map_err(Refusal::Error)?;
+    for path in &found {
+        let known = |name: &&str| path.file_name().is_some_and(|file| file == *name);
+        if !KEYSPACES.iter().any(known) {
+            return Err(damaged(path, "is strange"));
+        }
+    }
+    for name in KEYSPACES {
+        check_keyspace(&folder.join(name))?;
+    }
+    Ok(())
+}
+
+/// Tells a later format from a damaged file; fjall itself refuses both.
+fn check_format(dir: &Path) -> Result<(), Refusal> {
+    let path = dir.join("version");
+    match &*read(&path)? {
+        [b'F', b'J', b'L', FORMAT, ..] => Ok(()),
+        // No single flipped bit makes one of these of the present format.
+        [b'F', b'J', b'L', later @ 4..=6, ..] => {
+            Err(Refusal::Error(StoreError::newer(dir, u16::from(*later))))
+        }
+        _ => Err(damaged(&path, "is damaged")),
+    }
+}
+
+/// A keyspace names its present table of contents, and the checksum of that.
+fn check_keyspace(dir: &Path) -> Result<(), Refusal> {
+    if !is_folder(dir) {
+        return Err(damaged(dir, "is missing"));
+    }
+    let path = dir.join("current");
+    let current = read(&path)?;
+    let (Some((number, rest)), 25) = (current.split_first_chunk(), current.len()) else {
+        return Err(damaged(&path, "is damaged"));
+    };
+    let expected = rest.first_chunk().map(|bytes| u128::from_le_bytes(*bytes));
+    let contents = dir.join(format!("v{}", u64::from_le_bytes(*number)));
+    if Some(Digest::of(&read(&contents)?).0) != expected {
+        return Err(damaged(&contents, "is damaged"));
+    }
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Refusal> {
+    read_plain(path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => damaged(path, "is missing"),
+        _ if is_shortage(&error) || !is_folder(path) => {
+            Refusal::Error(StoreError::io("read", path)(error))
+        }
+        _ => damaged(path, "is a folder"),
+    })
+}
+
+fn damaged(path: &Path, what: &str) -> Refusal {
+    Refusal::Damaged(format!("{} {what}", path.display()))
+}

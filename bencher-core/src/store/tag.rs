@@ -1,0 +1,170 @@
+//! The tags that partition a store: of runs, of sweeps, of functions, of searches.
+//!
+//! A tag that a user gives stands for itself. What is made of several parts, or is not a user's, has a `\`
+//! before what joins or marks it, and the parts have one before each `/` and `\` of their own, so that
+//! different parts never give the same tag.
+
+use std::borrow::Cow;
+
+#[cfg(feature = "store")]
+use super::pack::SeriesKind;
+
+/// What stands between the tag of a run and that of a sweep.
+const JOINT: &str = "\\+";
+/// What stands behind the tag of samples that were taken side by side.
+const SIDE_BY_SIDE: &str = "\\side by side";
+/// What stands before the tag of functions.
+const FUNCTION: &str = "\\fn ";
+/// What stands before the name of a search.
+const SEARCH: &str = "\\search ";
+
+/// The tag of the samples of a sweep with a tag of its own, in a run that has one.
+///
+/// ```
+/// use bencher_core::store::sweep_tag;
+/// assert_eq!(sweep_tag("nightly", "", false), "nightly");
+/// assert_eq!(sweep_tag("", "nightly", false), "nightly");
+/// let joined = sweep_tag("nightly", "linux", false);
+/// assert_ne!(joined, sweep_tag("nightly/linux", "", false));
+/// assert_ne!(joined, sweep_tag("nightly", "linux", true));
+/// ```
+pub fn sweep_tag(run: &str, own: &str, side_by_side: bool) -> String {
+    let joined = match (run, own) {
+        ("", tag) | (tag, "") => escaped(tag),
+        (run, own) => format!("{}{JOINT}{}", escaped(run), escaped(own)),
+    };
+    // No evidence for a run that takes them alone.
+    if side_by_side {
+        joined + SIDE_BY_SIDE
+    } else {
+        joined
+    }
+}
+
+/// The tag of functions: clearing it touches no sweep.
+pub(crate) fn function_tag(tag: &str) -> String {
+    format!("{FUNCTION}{}", escaped(tag))
+}
+
+/// The tag of the log of a search: clearing that of a sweep does not touch it.
+pub(super) fn search_tag(search: &str) -> String {
+    format!("{SEARCH}{}", escaped(search))
+}
+
+/// A tag as its user wrote it, its parts divided by `/`; different tags may have one text.
+///
+/// This is also the name that earlier versions gave it.
+///
+/// ```
+/// use bencher_core::store::{sweep_tag, tag_text};
+/// assert_eq!(tag_text(&sweep_tag("nightly", "linux", false)), "nightly/linux");
+/// assert_eq!(tag_text(&sweep_tag("nightly/linux", "", false)), "nightly/linux");
+/// ```
+pub fn tag_text(tag: &str) -> Cow<'_, str> {
+    if !tag.contains('\\') {
+        return Cow::Borrowed(tag);
+    }
+    let (mut text, mut rest) = (String::new(), tag);
+    for (mark, name) in [(FUNCTION, "fn/"), (SEARCH, "search/")] {
+        if let Some(behind) = rest.strip_prefix(mark) {
+            text.push_str(name);
+            rest = behind;
+        }
+    }
+    while let Some(at) = rest.find('\\') {
+        let (before, from) = rest.split_at(at);
+        text.push_str(before);
+        if let Some(behind) = from.strip_prefix(JOINT) {
+            text.push('/');
+            rest = behind;
+        } else if from == SIDE_BY_SIDE {
+            text.push_str("/side by side");
+            rest = "";
+        } else {
+            let mut behind = from.chars();
+            behind.next();
+            text.extend(behind.next());
+            rest = behind.as_str();
+        }
+    }
+    text.push_str(rest);
+    Cow::Owned(text)
+}
+
+/// The tag under which versions before this one kept what this one keeps under `tag`, where it is another. Several
+/// tags may have had the same; nothing is written there any more.
+#[cfg(feature = "store")]
+pub(super) fn former(tag: &str) -> Option<String> {
+    match tag_text(tag) {
+        Cow::Owned(text) if text != tag => Some(text),
+        _ => None,
+    }
+}
+
+/// What the samples of a tag are of.
+#[cfg(feature = "store")]
+pub(super) fn kind_of(tag: &str) -> SeriesKind {
+    if tag.starts_with(FUNCTION) {
+        SeriesKind::Function
+    } else if tag.starts_with(SEARCH) {
+        SeriesKind::Log
+    } else {
+        SeriesKind::Sweep
+    }
+}
+
+fn escaped(part: &str) -> String {
+    part.replace('\\', "\\\\").replace('/', "\\/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn tags_of_earlier_versions_are_known() {
+        for (tag, earlier) in [
+            (sweep_tag("", "", false), None),
+            (sweep_tag("a", "", false), None),
+            (sweep_tag("", "b", false), None),
+            (sweep_tag("a", "b", false), Some("a/b")),
+            (sweep_tag("a/b", "", false), Some("a/b")),
+            (sweep_tag("a", "b/c", false), Some("a/b/c")),
+            (sweep_tag("a\\b", "", false), Some("a\\b")),
+            (sweep_tag("", "", true), Some("/side by side")),
+            (sweep_tag("a", "b", true), Some("a/b/side by side")),
+            (function_tag(""), Some("fn/")),
+            (function_tag("x/y"), Some("fn/x/y")),
+            (search_tag("s"), Some("search/s")),
+        ] {
+            assert_eq!(former(&tag).as_deref(), earlier, "{tag}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn different_parts_give_different_tags(
+            parts in prop::collection::vec("[a/+\\\\ ]{0,4}|fn |search s|side by side", 4),
+            ways in prop::collection::vec(0..4_usize, 2),
+        ) {
+            let tag = |way: usize, run: &str, own: &str| match way {
+                0 => sweep_tag(run, own, false),
+                1 => sweep_tag(run, own, true),
+                2 => function_tag(run),
+                _ => search_tag(run),
+            };
+            // One of two parts that is empty leaves the other.
+            let known = |way: usize, run: &str, own: &str| match (way, run, own) {
+                (0 | 1, "", own) => (way, own.to_owned(), String::new()),
+                (0 | 1, run, own) => (way, run.to_owned(), own.to_owned()),
+                (way, run, _) => (way, run.to_owned(), String::new()),
+            };
+            let first = (ways[0], &*parts[0], &*parts[1]);
+            let second = (ways[1], &*parts[2], &*parts[3]);
+            let same = known(first.0, first.1, first.2) == known(second.0, second.1, second.2);
+            let tags = (tag(first.0, first.1, first.2), tag(second.0, second.1, second.2));
+            prop_assert_eq!(tags.0 == tags.1, same, "{:?}", tags);
+        }
+    }
+}
