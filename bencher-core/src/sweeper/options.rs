@@ -5,6 +5,8 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::store::absolute;
+
 use super::error::SweeperError;
 use super::handle::ParamSweeper;
 use super::lease::Surroundings;
@@ -53,7 +55,8 @@ impl SweeperOptions {
     /// A work list over a directory, which is made if it is not there.
     pub fn new(dir: impl AsRef<Path>) -> Self {
         Self {
-            dir: dir.as_ref().to_owned(),
+            // The working directory may be another one when it is opened.
+            dir: absolute(dir.as_ref()),
             name: None,
             save: false,
             lease: Duration::from_secs(60),

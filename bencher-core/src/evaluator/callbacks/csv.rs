@@ -43,7 +43,8 @@ impl CsvLogger {
     /// Writes to the file of this name, which is made with the first job.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self {
-            path: path.into(),
+            // The working directory may be another one when the first job comes.
+            path: crate::store::absolute(&path.into()),
             open: None,
             problem: None,
         }

@@ -236,7 +236,8 @@ impl SampleStorage {
                 }
                 Ok(Box::new(database))
             },
-            root: root.into(),
+            // The working directory may be another one when the first job comes.
+            root: crate::store::absolute(&root.into()),
         }
     }
 
