@@ -26,10 +26,13 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::dataset::{CellState, Dataset, DatasetError, Recorder, UnitScale, digits};
-use crate::job::{JobDone, JobOutcome, TIMED_OUT};
+use crate::dataset::{
+    CellState, Dataset, DatasetError, Recorder, UnitScale, Variable, digits, earlier_run,
+};
+use crate::job::{JobDone, JobOutcome, RunHit, TIMED_OUT};
 use crate::measure::{Preempted, floor_of};
 use crate::record::{Counts, Failure};
 use crate::sweep_executor::{Counted, Plan, PlanError};
@@ -189,6 +192,48 @@ impl ResultCollector {
         let left =
             flat.and_then(|flat| cells.record_absent(flat, CellState::Skipped, Some(reason)));
         debug_assert!(left.is_ok());
+    }
+
+    /// Counts a sample that was measured to compare, and has no cell.
+    pub(crate) fn count_extra<S: ParametrizedSweep>(&mut self, job: JobDone, plan: &Plan<S>) {
+        let (point, repeat) = (job.point, job.repeat);
+        let error = match job.outcome {
+            JobOutcome::Cancelled => return,
+            JobOutcome::Measured(_) | JobOutcome::NotStored(_) | JobOutcome::Cached(_) => None,
+            JobOutcome::Failed(error) => Some(error),
+            JobOutcome::TimedOut => Some(TIMED_OUT.to_owned()),
+        };
+        self.tally.counts.submitted += 1;
+        match error {
+            Some(error) => self.tally.fail(plan.inputs(point), repeat, error),
+            None => self.tally.counts.executed += 1,
+        }
+    }
+
+    /// Notes at the times that another run measured than the latest in this dataset, which run that was.
+    pub(crate) fn note_runs(&mut self, hits: &[RunHit], own: u64) {
+        let timed = |var: &Variable| var.info.timed && var.states().contains(&CellState::Measured);
+        let has_own = self.dataset.variables().iter().any(timed);
+        let runs = hits.iter().map(|hit| hit.run).chain(has_own.then_some(own));
+        let (Some(latest), Some(earliest)) = (runs.clone().max(), runs.min()) else {
+            return;
+        };
+        if latest == earliest {
+            return;
+        }
+        let repeats = self.layout.repeats;
+        let mut notes: HashMap<u64, Arc<str>> = HashMap::new();
+        for hit in hits.iter().filter(|hit| hit.run != latest) {
+            let note = notes
+                .entry(hit.run)
+                .or_insert_with(|| earlier_run(hit.run).into());
+            let Some(first) = usize::try_from(hit.point).ok().map(|point| point * repeats) else {
+                continue;
+            };
+            for repeat in (hit.first..=hit.last).take_while(|repeat| *repeat as usize <= repeats) {
+                self.dataset.note_time(first + repeat as usize - 1, note);
+            }
+        }
     }
 
     /// How many samples came from where so far.

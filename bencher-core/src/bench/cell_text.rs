@@ -20,6 +20,8 @@ pub(super) struct Footnotes {
     preempted: bool,
     /// A result that is no time varies.
     deviation: bool,
+    /// A point has rounds of an earlier run.
+    pub(super) earlier_rounds: bool,
 }
 
 impl Footnotes {
@@ -42,6 +44,7 @@ impl Footnotes {
                 self.deviation,
                 "(sd N): the standard deviation of the repeats; ± is for times, half the width of their bounds at 95 %",
             ),
+            (self.earlier_rounds, "*: with rounds of an earlier run"),
         ];
         all.into_iter()
             .filter_map(|(is_used, line)| is_used.then_some(line))

@@ -217,7 +217,7 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
                 Part::Replicate(replicate) => {
                     Processes::Replicate(replicate, block(self.own_repeats(config)))
                 }
-                Part::Gathering(_) => Processes::Gathering,
+                Part::Gathering(_) => Processes::Gathering(block(self.own_repeats(config))),
             },
             side_by_side: config.side_by_side,
             limits: config.limits,

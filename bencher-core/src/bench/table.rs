@@ -119,6 +119,10 @@ pub fn result_table(dataset: &Dataset, rows: usize, columns: TimeColumns) -> Str
                 row.extend(columns.texts(dataset, variable, point * repeats, repeats));
             }
         }
+        if has_earlier_rounds(dataset, point * repeats..(point + 1) * repeats) {
+            footnotes.earlier_rounds = true;
+            row.push(EARLIER.to_owned());
+        }
         table.push(row);
     }
     let mut text = finished(&table, count, rows);
@@ -126,6 +130,18 @@ pub fn result_table(dataset: &Dataset, rows: usize, columns: TimeColumns) -> Str
         let _ = writeln!(text, "{line}");
     }
     text
+}
+
+/// The mark of points with rounds of an earlier run.
+pub(super) const EARLIER: &str = "*";
+
+/// Whether another run than the latest measured any time of some cells.
+fn has_earlier_rounds(dataset: &Dataset, mut cells: std::ops::Range<usize>) -> bool {
+    let timed = dataset.variables().iter().filter(|var| var.info.timed);
+    let timed: Vec<&Variable> = timed.collect();
+    let is_earlier =
+        |var: &&Variable, flat| var.cell(flat).is_some_and(|cell| cell.is_of_earlier_run());
+    cells.any(|flat| timed.iter().any(|var| is_earlier(var, flat)))
 }
 
 /// The samples as a table of text: a row for every point and repeat, at most `rows` rows.

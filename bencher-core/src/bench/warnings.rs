@@ -37,6 +37,7 @@ impl Measured<'_> {
                 "{damaged} damaged records of the store were passed over"
             ));
         }
+        warnings.extend(end.remeasured.as_ref().map(ToString::to_string));
         warnings.extend(of_contents(&end.lost));
         if end.interrupted {
             warnings.push("interrupted: some samples were not taken".to_owned());

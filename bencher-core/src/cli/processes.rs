@@ -36,6 +36,7 @@ pub(super) fn measure(config: &RunConfig, interrupt: &Interrupt) -> Result<(), S
     let program = std::env::current_exe().map_err(|error| {
         format!("`--processes` starts this program again, which cannot be found: {error}")
     })?;
+    let run = u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or(0);
     let mut cost = 1.0;
     let (mut whole, mut measuring) = (0.0, 0.0);
     for number in 0..count {
@@ -46,6 +47,7 @@ pub(super) fn measure(config: &RunConfig, interrupt: &Interrupt) -> Result<(), S
             number,
             count,
             cost,
+            run,
         };
         let clock = Instant::now();
         let output = Command::new(&program)

@@ -89,6 +89,37 @@ pub struct Cell<'a> {
     pub state: CellState,
     /// Its value, where the state says that there is one.
     pub value: Option<Value>,
-    /// Why there is no value, where somebody said so.
+    /// Why there is no value, or what else there is to say of it, where somebody said so.
     pub reason: Option<&'a str>,
+}
+
+impl Cell<'_> {
+    /// Whether another run measured this time than the latest of its dataset.
+    ///
+    /// ```
+    /// use bencher_core::dataset::{Cell, CellState};
+    /// let fresh = Cell { state: CellState::Measured, value: Some(1.5.into()), reason: None };
+    /// assert!(!fresh.is_of_earlier_run());
+    /// let reason = Some("measured by an earlier run, at 2026-03-01T12:00:00Z");
+    /// assert!(Cell { state: CellState::Cached, reason, ..fresh }.is_of_earlier_run());
+    /// ```
+    pub fn is_of_earlier_run(&self) -> bool {
+        self.value.is_some()
+            && self
+                .reason
+                .is_some_and(|reason| reason.starts_with(EARLIER_RUN))
+    }
+}
+
+/// How the note begins at a time that another run measured than the latest of its dataset.
+const EARLIER_RUN: &str = "measured by an earlier run";
+
+/// The note at a time that a run measured, which began so many milliseconds after 1970; 0 if that is not known.
+pub(crate) fn earlier_run(run: u64) -> String {
+    let began = i64::try_from(run).ok().filter(|began| *began != 0);
+    let began = began.and_then(|began| jiff::Timestamp::from_millisecond(began).ok());
+    match began {
+        Some(began) => format!("{EARLIER_RUN}, at {began:.0}"),
+        None => format!("{EARLIER_RUN}, of an older version of bencher"),
+    }
 }

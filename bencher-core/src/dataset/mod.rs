@@ -66,6 +66,7 @@ use serde::{Deserialize, Serialize};
 pub use aggregate::{Aggregate, Statistic};
 pub use align::Join;
 pub use array::Element;
+pub(crate) use cell::earlier_run;
 pub use cell::{Cell, CellState};
 pub use column::Column;
 pub use compare::Comparison;
@@ -314,6 +315,15 @@ impl Dataset {
     /// A variable by position, to fill it.
     pub fn variable_mut(&mut self, index: usize) -> Option<&mut Variable> {
         self.variables.get_mut(index)
+    }
+
+    /// Notes something of the times of a cell; nothing where it has none.
+    pub(crate) fn note_time(&mut self, flat: usize, note: &std::sync::Arc<str>) {
+        for variable in self.variables.iter_mut().filter(|var| var.info.timed) {
+            if variable.number(flat).is_some() {
+                variable.note(flat, std::sync::Arc::clone(note));
+            }
+        }
     }
 
     /// What fills the cells of every variable, in their order.

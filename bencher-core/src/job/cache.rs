@@ -1,7 +1,9 @@
 use std::collections::{HashMap, VecDeque};
 
 use crate::evaluator::{Dispatcher, Finished, Outcome, Retried, Usage, Wait};
-use crate::store::{ResultId, SampleIndex, SampleWriter, StoreError, StoredResults, Ticket};
+use crate::store::{
+    Epochs, Provenance, ResultId, SampleIndex, SampleWriter, StoreError, StoredResults, Ticket,
+};
 use crate::value::{Digest, Value};
 
 use super::{Job, JobDone, JobFuture, JobOutcome, Sample};
@@ -141,25 +143,33 @@ impl std::fmt::Debug for SampleCache {
     }
 }
 
-/// Why a stored sample may not stand for a job.
-enum Rejected {
-    /// Another executable measured it.
-    Code,
-    /// A machine of another class measured it.
-    Machine,
-}
-
 impl SampleCache {
-    /// Whether a stored sample may stand for a job.
-    fn accepts(&self, stored: &StoredResults<'_>) -> Result<(), Rejected> {
+    /// Whether a stored sample may stand for one that would be measured now.
+    fn accepts(&self, stored: &StoredResults<'_>) -> Result<(), Refusal> {
         if stored.code != self.code && self.policy == CodePolicy::Strict {
-            return Err(Rejected::Code);
+            return Err(Refusal::Code);
         }
         if self.machine_policy.refuses(self.machine, stored.machine) {
-            return Err(Rejected::Machine);
+            return Err(Refusal::Machine);
         }
         Ok(())
     }
+}
+
+/// Why a stored sample may not stand for a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    Code,
+    Machine,
+}
+
+/// How a round stands in the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RoundState {
+    Absent,
+    /// It is there, and may not stand for one of this run.
+    Rejected(Refusal),
+    Accepted,
 }
 
 /// How often the cache was asked, and what came of it.
@@ -189,6 +199,15 @@ pub struct CallCounts {
     pub refused_elsewhere: u64,
 }
 
+impl CallCounts {
+    fn refuse(&mut self, refusal: Refusal) {
+        match refusal {
+            Refusal::Code => self.refused += 1,
+            Refusal::Machine => self.refused_elsewhere += 1,
+        }
+    }
+}
+
 /// An evaluator behind a cache of samples.
 ///
 /// The example stands at the [module](super).
@@ -208,6 +227,40 @@ pub struct FutureCache {
     uncommitted: VecDeque<(Ticket, JobDone)>,
     finished: Vec<Finished<Job, Sample>>,
     used: Option<Usage>,
+    runs: Option<Runs>,
+}
+
+/// In which runs the samples of a sweep are measured; untimed sweeps do not ask.
+#[derive(Debug, Default)]
+struct Runs {
+    others: Provenance,
+    points: HashMap<u64, Provenance>,
+    hits: Vec<RunHit>,
+}
+
+/// Rounds of a point that were taken from the store, one behind the other, and the run that measured them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RunHit {
+    pub(crate) point: u64,
+    pub(crate) first: u32,
+    pub(crate) last: u32,
+    pub(crate) run: u64,
+}
+
+impl Runs {
+    fn hit(&mut self, job: &Job, run: u64) {
+        match self.hits.last_mut() {
+            Some(hit) if (hit.point, hit.last + 1, hit.run) == (job.point, job.repeat, run) => {
+                hit.last = job.repeat;
+            }
+            _ => self.hits.push(RunHit {
+                point: job.point,
+                first: job.repeat,
+                last: job.repeat,
+                run,
+            }),
+        }
+    }
 }
 
 impl FutureCache {
@@ -224,7 +277,46 @@ impl FutureCache {
             uncommitted: VecDeque::new(),
             finished: Vec::new(),
             used: None,
+            runs: None,
         }
+    }
+
+    /// Stores what is measured from here on as of a run: of one point, or of all.
+    pub(crate) fn measure_by(&mut self, point: Option<u64>, provenance: Provenance) {
+        let runs = self.runs.get_or_insert_default();
+        match point {
+            Some(point) => drop(runs.points.insert(point, provenance)),
+            None => {
+                runs.others = provenance;
+                runs.points.clear();
+            }
+        }
+    }
+
+    /// Stores a sample that was measured, as another round of its point.
+    pub(crate) fn store_again(
+        &mut self,
+        (point, repeat): (u64, u32),
+        sample: &Sample,
+        provenance: Provenance,
+    ) {
+        if let Some(cache) = &mut self.cache {
+            cache.writer.measure_by(provenance);
+            let inputs = (cache.inputs)(point);
+            cache.writer.submit(inputs, repeat, sample.to_vec());
+        }
+    }
+
+    /// The runs that measured what was taken from the store; nothing of untimed sweeps.
+    pub(crate) fn take_hits(&mut self) -> Vec<RunHit> {
+        let runs = self.runs.as_mut();
+        runs.map(|runs| std::mem::take(&mut runs.hits))
+            .unwrap_or_default()
+    }
+
+    /// The runs that measured what the store has; none without a store, or where nothing of it counts.
+    pub(crate) fn epochs(&self) -> Option<&Epochs> {
+        Some(self.cache.as_ref()?.index.as_ref()?.epochs())
     }
 
     /// Submits a job: answered from the store if it can be, run otherwise.
@@ -232,7 +324,7 @@ impl FutureCache {
         let future = JobFuture(self.next);
         self.next += 1;
         self.counts.submitted += 1;
-        match self.lookup(job.key) {
+        match self.lookup(&job) {
             Some(sample) => {
                 self.counts.hits += 1;
                 let outcome = JobOutcome::Cached(sample);
@@ -257,19 +349,12 @@ impl FutureCache {
         future
     }
 
-    fn lookup(&mut self, key: Option<Digest>) -> Option<Sample> {
+    fn lookup(&mut self, job: &Job) -> Option<Sample> {
         let cache = self.cache.as_ref()?;
-        let stored = cache.index.as_ref()?.get(key?)?;
-        match cache.accepts(&stored) {
-            Ok(()) => {}
-            Err(Rejected::Code) => {
-                self.counts.refused += 1;
-                return None;
-            }
-            Err(Rejected::Machine) => {
-                self.counts.refused_elsewhere += 1;
-                return None;
-            }
+        let stored = cache.index.as_ref()?.get(job.key?)?;
+        if let Err(refusal) = cache.accepts(&stored) {
+            self.counts.refuse(refusal);
+            return None;
         }
         let foreign = stored.code != cache.code;
         let elsewhere = is_other(cache.machine, stored.machine);
@@ -278,6 +363,9 @@ impl FutureCache {
         self.counts.foreign_hits += u64::from(foreign);
         self.counts.elsewhere_hits += u64::from(elsewhere);
         self.counts.nowhere_hits += u64::from(nowhere);
+        if let Some(runs) = &mut self.runs {
+            runs.hit(job, stored.provenance.run);
+        }
         Some(sample)
     }
 
@@ -292,6 +380,27 @@ impl FutureCache {
         let stored = cache.index.as_ref()?.get(key)?;
         cache.accepts(&stored).ok()?;
         stored.sample(&cache.results)
+    }
+
+    /// How the round of a key stands in the store; nothing is counted.
+    pub(crate) fn look_up_round(&self, key: Digest) -> RoundState {
+        let found = || {
+            let cache = self.cache.as_ref()?;
+            let stored = cache.index.as_ref()?.get(key)?;
+            (!stored.provenance.provisional).then(|| cache.accepts(&stored))
+        };
+        match found() {
+            None => RoundState::Absent,
+            Some(Ok(())) => RoundState::Accepted,
+            Some(Err(refusal)) => RoundState::Rejected(refusal),
+        }
+    }
+
+    /// Counts stored rounds that may not stand for those of this run.
+    pub(crate) fn count_rejected(&mut self, refusals: &[Refusal]) {
+        for refusal in refusals {
+            self.counts.refuse(*refusal);
+        }
     }
 
     /// How many jobs may still be submitted before the workers have all they can use.
@@ -469,6 +578,10 @@ impl FutureCache {
         let Job { point, repeat, key } = finished.args;
         let ticket = match (&finished.outcome, key, &mut self.cache) {
             (Outcome::Done(sample), Some(_), Some(cache)) => {
+                if let Some(runs) = &self.runs {
+                    let provenance = runs.points.get(&point).unwrap_or(&runs.others);
+                    cache.writer.measure_by(*provenance);
+                }
                 let inputs = (cache.inputs)(point);
                 cache.writer.submit(inputs, repeat, sample.to_vec())
             }

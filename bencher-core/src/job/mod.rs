@@ -26,8 +26,8 @@ mod cache;
 mod function_cache;
 mod sample;
 
-pub(crate) use cache::is_other;
 pub use cache::{CallCounts, CodePolicy, FutureCache, InputValues, MachinePolicy, SampleCache};
+pub(crate) use cache::{RoundState, RunHit, is_other};
 pub use function_cache::{CallError, JobFunctionCache};
 pub use sample::Sample;
 

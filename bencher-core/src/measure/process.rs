@@ -17,10 +17,10 @@ pub const PILOTS: u32 = 3;
 ///
 /// ```
 /// use bencher_core::measure::Replicate;
-/// let third: Replicate = "2/8/3.5".parse()?;
+/// let third: Replicate = "2/8/3.5/1772366400000".parse()?;
 /// assert_eq!((third.number, third.count, third.cost), (2, 8, 3.5));
-/// assert_eq!(third.to_string(), "2/8/3.5");
-/// assert!("8/8/1".parse::<Replicate>().is_err());
+/// assert_eq!(third.to_string(), "2/8/3.5/1772366400000");
+/// assert!("8/8/1/1772366400000".parse::<Replicate>().is_err());
 /// # Ok::<(), String>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,6 +31,8 @@ pub struct Replicate {
     pub count: u32,
     /// What starting a process costs over a round.
     pub cost: f64,
+    /// When the first of them was started, in milliseconds since 1970.
+    pub run: u64,
 }
 
 /// The repeats that each process has room for, where each is to take so many.
@@ -40,7 +42,13 @@ pub fn block(repeats: Option<u32>) -> u32 {
 
 impl fmt::Display for Replicate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}/{}", self.number, self.count, self.cost)
+        let Self {
+            number,
+            count,
+            cost,
+            run,
+        } = self;
+        write!(f, "{number}/{count}/{cost}/{run}")
     }
 }
 
@@ -50,12 +58,13 @@ impl FromStr for Replicate {
     fn from_str(text: &str) -> Result<Self, String> {
         let mut parts = text.split('/');
         let mut part = || parts.next().unwrap_or_default();
-        let (number, count, cost) = (part(), part(), part());
+        let (number, count, cost, run) = (part(), part(), part(), part());
         let read = || {
             let replicate = Self {
                 number: number.parse().ok()?,
                 count: count.parse().ok()?,
                 cost: cost.parse().ok()?,
+                run: run.parse().ok()?,
             };
             (replicate.number < replicate.count && replicate.cost > 0.0).then_some(replicate)
         };

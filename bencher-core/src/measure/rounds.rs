@@ -256,6 +256,13 @@ impl Rounds {
         self.point(point).is_some_and(|point| point.is_doubtful)
     }
 
+    /// Whether any round of a point gave a time.
+    pub(crate) fn has_times(&self, point: u64) -> bool {
+        let point = self.point(point);
+        let has_one = |times: &Vec<RoundTime>| times.iter().any(|time| time.seconds().is_some());
+        point.is_some_and(|point| point.times.iter().any(has_one))
+    }
+
     /// The points that were measured, with their rounds and why they stopped.
     pub fn stops(&self) -> impl Iterator<Item = (u64, u32, Option<Stop>)> {
         let stops = self.points.iter();

@@ -14,6 +14,7 @@
 //! What a measured time comes to, with its bounds, is a [`Summary`]; how much slower one of two is, a
 //! [`Ratio`].
 
+mod agreement;
 mod centre;
 mod dependence;
 mod dip;
@@ -27,6 +28,7 @@ mod undisturbed;
 
 pub use modes::{LowestMode, lowest_mode};
 pub use point_time::{PointTime, RoundTime};
+pub(crate) use agreement::{Agreement, Shift, agreement, shift};
 pub use ratio::{RESOLUTION, Ratio, paired_ratio, ratio};
 pub use replicates::{rounds_per_process, summary_of_processes};
 pub use summary::{MISRATE, Outliers, Summary, outliers, summary};

@@ -36,7 +36,7 @@ pub(super) enum FrameKind {
 }
 
 /// The version of each kind of record that this program writes.
-pub(super) const VERSION: u16 = 3;
+pub(super) const VERSION: u16 = 4;
 
 /// Why bytes are no record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

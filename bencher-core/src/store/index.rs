@@ -5,10 +5,12 @@ use crate::value::{Digest, KeyWriter, Value};
 
 use super::SampleStore;
 use super::blobs::BlobStore;
+use super::epochs::Epochs;
 use super::error::StoreError;
 use super::key_table::KeyTable;
 use super::lookups::Counter;
 use super::pack::{Pack, ResultId, Series};
+use super::provenance::Provenance;
 
 /// Computes the identity of samples of one series: a digest of the series, the names of inputs and
 /// constants, their values, and the repeat. The order of the names does not matter.
@@ -53,6 +55,21 @@ impl KeyMaker {
 
     /// The identity of the sample with these values and this repeat (from 1).
     pub fn key(&mut self, values: &[Value], repeat: u32) -> Digest {
+        self.key_in(0, values, repeat)
+    }
+
+    /// The identity of a sample within an [epoch](super::Provenance::epoch); that of epoch 0 is
+    /// [`key`](Self::key).
+    ///
+    /// ```
+    /// use bencher_core::store::{KeyMaker, Series};
+    /// let series = Series { tag: String::new(), sweep_type: "demo::Sorting".to_owned(), version: 1 };
+    /// let mut keys = KeyMaker::new(&series, &["len"]);
+    /// let key = keys.key(&[4.into()], 1);
+    /// assert_eq!(keys.key_in(0, &[4.into()], 1), key);
+    /// assert_ne!(keys.key_in(7, &[4.into()], 1), key);
+    /// ```
+    pub fn key_in(&mut self, epoch: u64, values: &[Value], repeat: u32) -> Digest {
         self.writer.truncate(self.prefix);
         for n in &self.by_name {
             if let Some(value) = values.get(*n) {
@@ -60,6 +77,9 @@ impl KeyMaker {
             }
         }
         self.writer.number(u128::from(repeat));
+        if epoch != 0 {
+            self.writer.number(u128::from(epoch));
+        }
         self.writer.digest()
     }
 }
@@ -85,7 +105,7 @@ impl Keys {
         };
         let samples = pack.samples();
         samples
-            .map(|sample| maker.key(sample.inputs, sample.repeat))
+            .map(|sample| maker.key_in(pack.provenance.epoch, sample.inputs, sample.repeat))
             .collect()
     }
 }
@@ -99,6 +119,7 @@ pub struct SampleIndex {
     places: KeyTable<Place>,
     packs: Vec<Heading>,
     results: Vec<Option<Value>>,
+    epochs: Epochs,
     damaged: u64,
     /// Where the contents are that results refer to.
     blobs: Option<BlobStore>,
@@ -118,6 +139,7 @@ struct Place {
 struct Heading {
     code: Digest,
     machine: Option<Digest>,
+    provenance: Provenance,
     results: Arc<[ResultId]>,
     /// Where the results of its samples begin.
     start: usize,
@@ -132,6 +154,8 @@ pub struct StoredResults<'a> {
     pub code: Digest,
     /// The class of the machine that measured it; none where that is not known.
     pub machine: Option<Digest>,
+    /// The run that measured it, and with which rounds it may be combined.
+    pub provenance: Provenance,
     names: &'a [ResultId],
     values: &'a [Option<Value>],
     index: &'a SampleIndex,
@@ -212,6 +236,7 @@ impl SampleIndex {
                 },
             );
         }
+        self.epochs.add(pack.provenance, &pack.repeats);
         let start = self.results.len();
         self.results.extend(pack.result_values);
         let results = match self.packs.last() {
@@ -221,6 +246,7 @@ impl SampleIndex {
         self.packs.push(Heading {
             code: pack.code,
             machine: pack.machine,
+            provenance: pack.provenance,
             results,
             start,
         });
@@ -238,10 +264,16 @@ impl SampleIndex {
         Some(StoredResults {
             code: heading.code,
             machine: heading.machine,
+            provenance: heading.provenance,
             names: &heading.results,
             values,
             index: self,
         })
+    }
+
+    /// The runs that measured what it holds.
+    pub(crate) const fn epochs(&self) -> &Epochs {
+        &self.epochs
     }
 
     /// Whether there is a sample of an identity; this does not count as a look-up.

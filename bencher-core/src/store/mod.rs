@@ -41,6 +41,7 @@ mod collect;
 mod compact;
 #[cfg(feature = "store")]
 mod database;
+mod epochs;
 mod error;
 mod explain;
 mod files;
@@ -65,6 +66,7 @@ mod place;
 mod preflight;
 #[cfg(feature = "store")]
 mod read_only;
+mod provenance;
 mod rebuild;
 mod results;
 #[cfg(feature = "store")]
@@ -90,6 +92,7 @@ pub use check::CheckReport;
 pub use collect::{CollectOptions, Collected, Tally};
 #[cfg(feature = "store")]
 pub use database::{Database, OpenNotice};
+pub(crate) use epochs::Epochs;
 pub use error::StoreError;
 pub use explain::{Difference, Explanation, Field, Wanted, explain};
 pub use folders::{FolderInfo, JobFolders, PendingFolder};
@@ -103,6 +106,7 @@ pub(crate) use place::absolute;
 pub use place::{DEFAULT_LIMIT, default_root, slug};
 #[cfg(feature = "store")]
 pub use read_only::ReadOnlyStore;
+pub use provenance::Provenance;
 pub use rebuild::{Rebuilt, rebuild_samples};
 pub use results::{NewestResults, list_results, load_newest_results, load_result, save_result};
 #[cfg(feature = "store")]

@@ -1,7 +1,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::frame::Stored;
-use super::tag::{former, search_tag};
+#[cfg(feature = "store")]
+use super::tag::former;
+use super::tag::search_tag;
+use super::provenance::Provenance;
 use crate::value::{Digest, KeyWriter, Kind, Value};
 
 /// What groups samples: only samples of one series can stand for each other.
@@ -172,6 +175,9 @@ pub struct Pack {
     /// The class of the machine that measured them; none where nobody said, and in packs of versions 1
     /// and 2.
     pub machine: Option<Digest>,
+    /// The run that measured them, and with which rounds they may be combined; zeros in packs of versions
+    /// 1 to 3.
+    pub provenance: Provenance,
 }
 
 /// One sample of a [`Pack`].
@@ -215,6 +221,7 @@ impl Pack {
             input_values: Vec::new(),
             result_values: Vec::new(),
             machine: None,
+            provenance: Provenance::default(),
         }
     }
 
@@ -230,6 +237,19 @@ impl Pack {
     /// ```
     pub fn on(self, machine: Option<Digest>) -> Self {
         Self { machine, ..self }
+    }
+
+    /// The same pack, measured by a run.
+    ///
+    /// ```
+    /// use bencher_core::store::{Pack, Provenance, Series};
+    /// use bencher_core::value::Digest;
+    /// let series = Series { tag: String::new(), sweep_type: "demo::Sorting".to_owned(), version: 1 };
+    /// let run = Provenance { epoch: 7, run: 7, ..Provenance::default() };
+    /// assert_eq!(Pack::new(series, Digest(7), vec![], vec![]).by(run).provenance.epoch, 7);
+    /// ```
+    pub fn by(self, provenance: Provenance) -> Self {
+        Self { provenance, ..self }
     }
 
     /// How many samples it holds.
@@ -278,6 +298,7 @@ impl Pack {
     pub(super) fn may_join(&self, other: &Self) -> bool {
         self.code == other.code
             && self.machine == other.machine
+            && self.provenance == other.provenance
             && self.series == other.series
             && self.inputs == other.inputs
             && self.results == other.results
@@ -315,6 +336,7 @@ impl Pack {
             sequence: self.sequence,
             written_ms: self.written_ms,
             machine: self.machine,
+            provenance: self.provenance,
             ..Self::new(
                 self.series.clone(),
                 self.code,
@@ -350,6 +372,7 @@ impl Pack {
                     .drain(..count * self.results.len())
                     .collect(),
                 machine: self.machine,
+                provenance: self.provenance,
                 ..Self::new(
                     self.series.clone(),
                     self.code,
@@ -361,15 +384,6 @@ impl Pack {
             packs.push(pack);
         }
         packs
-    }
-
-    /// Puts packs back that were taken out by [`split`](Self::split).
-    pub(super) fn restore(&mut self, packs: Vec<Self>) {
-        for pack in packs {
-            self.repeats.extend(pack.repeats);
-            self.input_values.extend(pack.input_values);
-            self.result_values.extend(pack.result_values);
-        }
     }
 }
 
@@ -387,19 +401,27 @@ struct PackV2 {
     result_values: Vec<Option<Value>>,
 }
 
-impl From<PackV2> for Pack {
-    fn from(old: PackV2) -> Self {
+/// Samples as version 3 wrote them.
+#[derive(Deserialize)]
+struct PackV3 {
+    before: PackV2,
+    machine: Option<Digest>,
+}
+
+impl From<PackV3> for Pack {
+    fn from(PackV3 { before, machine }: PackV3) -> Self {
         Self {
-            sequence: old.sequence,
-            series: old.series,
-            code: old.code,
-            written_ms: old.written_ms,
-            inputs: old.inputs,
-            results: old.results,
-            repeats: old.repeats,
-            input_values: old.input_values,
-            result_values: old.result_values,
-            machine: None,
+            sequence: before.sequence,
+            series: before.series,
+            code: before.code,
+            written_ms: before.written_ms,
+            inputs: before.inputs,
+            results: before.results,
+            repeats: before.repeats,
+            input_values: before.input_values,
+            result_values: before.result_values,
+            machine,
+            provenance: Provenance::default(),
         }
     }
 }
@@ -407,7 +429,11 @@ impl From<PackV2> for Pack {
 impl Stored for Pack {
     fn read(version: u16, payload: &[u8]) -> postcard::Result<Self> {
         match version {
-            ..=2 => postcard::from_bytes::<PackV2>(payload).map(Self::from),
+            ..=2 => postcard::from_bytes(payload).map(|before| {
+                let machine = None;
+                PackV3 { before, machine }.into()
+            }),
+            3 => postcard::from_bytes::<PackV3>(payload).map(Self::from),
             _ => postcard::from_bytes(payload),
         }
     }

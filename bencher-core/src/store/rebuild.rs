@@ -112,7 +112,7 @@ pub fn rebuild_samples(root: &Path, store: &mut dyn SampleStore) -> Result<Rebui
         let index = known.as_ref().map(|(_, index)| index);
         let mut keys = KeyMaker::new(&pack.series, &pack.inputs);
         let mut missing = pack.filtered(|sample| {
-            let key = keys.key(sample.inputs, sample.repeat);
+            let key = keys.key_in(pack.provenance.epoch, sample.inputs, sample.repeat);
             !index.is_some_and(|index| index.contains(key)) && taken.insert(key)
         });
         rebuilt.added += missing.len() as u64;

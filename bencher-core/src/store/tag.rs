@@ -122,6 +122,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    #[cfg(feature = "store")]
     #[test]
     fn tags_of_earlier_versions_are_known() {
         for (tag, earlier) in [

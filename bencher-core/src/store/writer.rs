@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::SampleStore;
 use super::error::StoreError;
 use super::pack::Pack;
+use super::provenance::Provenance;
 use crate::value::Value;
 
 /// The most samples of a pack.
@@ -43,6 +44,9 @@ pub type Ticket = u64;
 /// ```
 pub struct SampleWriter {
     store: Box<dyn SampleStore>,
+    /// The samples that wait, in packs; none of them is empty.
+    before: Vec<Pack>,
+    /// The samples that came last.
     waiting: Pack,
     since: Instant,
     committed: Ticket,
@@ -53,7 +57,7 @@ pub struct SampleWriter {
 impl std::fmt::Debug for SampleWriter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SampleWriter")
-            .field("waiting", &self.waiting.len())
+            .field("waiting", &self.count())
             .field("committed", &self.committed)
             .finish_non_exhaustive()
     }
@@ -66,6 +70,7 @@ impl SampleWriter {
         let waiting = heading;
         Self {
             store,
+            before: Vec::new(),
             waiting,
             since: now,
             committed: 0,
@@ -82,11 +87,24 @@ impl SampleWriter {
         repeat: u32,
         results: Vec<Option<Value>>,
     ) -> Option<Ticket> {
-        if self.waiting.is_empty() {
+        if self.count() == 0 {
             self.since = Instant::now();
         }
         let taken = self.waiting.push(inputs, repeat, results);
-        taken.then(|| self.committed + self.waiting.len() as u64 - 1)
+        taken.then(|| self.committed + self.count() as u64 - 1)
+    }
+
+    /// The samples that are handed over from here on belong to this run.
+    pub(crate) fn measure_by(&mut self, provenance: Provenance) {
+        if self.waiting.provenance != provenance {
+            self.before.extend(self.waiting.split(PACK));
+            self.waiting.provenance = provenance;
+        }
+    }
+
+    /// How many samples wait.
+    fn count(&self) -> usize {
+        self.before.iter().map(Pack::len).sum::<usize>() + self.waiting.len()
     }
 
     /// How many samples are durable: those with a lower ticket.
@@ -99,8 +117,8 @@ impl SampleWriter {
     /// # Errors
     /// Where the store refuses; what waited goes on waiting.
     pub fn commit_due(&mut self) -> Result<(), StoreError> {
-        let due = self.waiting.len() >= GROUP
-            || !self.waiting.is_empty() && self.since.elapsed() >= GROUP_TIME;
+        let count = self.count();
+        let due = count >= GROUP || count > 0 && self.since.elapsed() >= GROUP_TIME;
         if due { self.commit() } else { Ok(()) }
     }
 
@@ -109,23 +127,28 @@ impl SampleWriter {
     /// # Errors
     /// Where the store refuses; what waited goes on waiting.
     pub fn commit(&mut self) -> Result<(), StoreError> {
-        if self.waiting.is_empty() {
+        let count = self.count() as u64;
+        if count == 0 {
             return Ok(());
         }
-        let count = self.waiting.len() as u64;
+        self.before.extend(self.waiting.split(PACK));
         if self.waiting.results.iter().any(|id| id.kind.is_payload()) {
             let blobs = self.store.blobs();
-            for value in self.waiting.result_values.iter_mut().flatten() {
+            let values = self
+                .before
+                .iter_mut()
+                .flat_map(|pack| &mut pack.result_values);
+            for value in values.flatten() {
                 // What a pack refers to is on the disk before it.
                 blobs.move_out(value)?;
             }
         }
-        self.waiting.written_ms = jiff::Timestamp::now().as_millisecond();
-        let packs = self.waiting.split(PACK);
-        if let Err(error) = self.store.append(&packs) {
-            self.waiting.restore(packs);
-            return Err(error);
+        let now = jiff::Timestamp::now().as_millisecond();
+        for pack in &mut self.before {
+            pack.written_ms = now;
         }
+        self.store.append(&self.before)?;
+        self.before.clear();
         self.committed += count;
         self.unsynced = true;
         if self.synced.elapsed() >= SYNC_TIME {

@@ -144,12 +144,7 @@ impl<S: Benchmark> SweepExecutor<S> {
         collector: &mut ResultCollector,
         progress: &mut dyn ProgressSink,
     ) -> Delivered {
-        if progress.wants_samples() {
-            let ran = |job: &&JobDone| job.outcome != JobOutcome::Cancelled;
-            for job in done.iter().filter(ran) {
-                self.tell(job, progress);
-            }
-        }
+        self.tell_all(done, progress);
         let (delivered, failed) = (done.len() as u64, collector.counts().failed);
         let filled = collector.collect_all(done.drain(..), &self.plan, |point, repeat, error| {
             progress.note(&no_cell(point, repeat, &error));
@@ -157,6 +152,16 @@ impl<S: Benchmark> SweepExecutor<S> {
         Delivered {
             failed: collector.counts().failed > failed,
             cancelled: delivered - filled,
+        }
+    }
+
+    /// Tells of jobs that are done.
+    pub(super) fn tell_all(&self, done: &[JobDone], progress: &mut dyn ProgressSink) {
+        if progress.wants_samples() {
+            let ran = |job: &&JobDone| job.outcome != JobOutcome::Cancelled;
+            for job in done.iter().filter(ran) {
+                self.tell(job, progress);
+            }
         }
     }
 

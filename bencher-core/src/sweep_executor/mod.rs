@@ -40,6 +40,7 @@ mod rounds;
 mod run;
 mod run_options;
 mod sampling;
+mod stored_rounds;
 mod trial;
 
 pub use choice::SweepChoice;
@@ -53,6 +54,7 @@ pub use plan::Plan;
 pub use rounds::RoundsEnd;
 pub use run::{RunEnd, SweepExecutor};
 pub use run_options::{Interrupt, Processes, RunOptions};
+pub use stored_rounds::Remeasured;
 
 use crate::context::Context;
 use crate::var::ParametrizedSweep;

@@ -1,21 +1,24 @@
 //! Taking the samples of timed results in rounds over all points.
 
+use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::job::{FutureCache, Job, JobDone, JobOutcome, Sample};
 use crate::measure::{
-    Alternatives, PILOTS, Preempted, Replicate, RoundRules, Rounds, Stop, Timer, floor_of,
+    Alternatives, PILOTS, Preempted, Replicate, RoundRules, Rounds, Stop, Timer, Wanted, floor_of,
 };
 use crate::progress::ProgressSink;
 use crate::result_collector::ResultCollector;
 use crate::stats::{RoundTime, rounds_per_process};
-use crate::value::Digest;
+use crate::store::Provenance;
 use crate::var::{Input, ParametrizedSweep};
 
 use super::feed::Skipped;
 use super::in_order::RunWith;
 use super::resolve::input_name_of;
 use super::run::{RunEnd, SweepExecutor};
+use super::stored_rounds::{CHECK_ROUNDS, CheckRounds, LEAST_CHECK_ROUNDS, Remeasured, RoundKeys};
 use super::{Benchmark, Plan, PlanError};
 
 /// How a sweep in rounds ended.
@@ -62,10 +65,27 @@ pub(super) struct InRounds<'r> {
     pub(super) rules: RoundRules,
     pub(super) timer: &'r Timer,
     pub(super) with: RunWith<'r>,
+    /// The run that measures; larger than every one before.
+    pub(super) run: u64,
+    /// How many rounds each of several processes has; 0 where there is one.
+    pub(super) block: u32,
+}
+
+/// What takes the rounds of a sweep.
+struct Taking<'r> {
+    jobs: &'r mut FutureCache,
+    end: &'r mut RunEnd,
+    progress: &'r mut dyn ProgressSink,
+    keys: RoundKeys,
+    /// The positions of the timed results in a sample.
+    times: Vec<usize>,
 }
 
 impl<S: Benchmark> SweepExecutor<S> {
     /// Takes rounds until every point is known well enough, or somebody or something ends them.
+    ///
+    /// Stored rounds count if all are of one run, or of runs that were compared, and nothing is to be measured; else
+    /// a share of their points is measured again first.
     pub(super) fn run_rounds(
         &self,
         with: &InRounds<'_>,
@@ -73,74 +93,260 @@ impl<S: Benchmark> SweepExecutor<S> {
         end: &mut RunEnd,
         progress: &mut dyn ProgressSink,
     ) {
-        let InRounds { rules, timer, with } = *with;
+        let InRounds { rules, timer, .. } = *with;
         let plan = self.plan();
         let (points, skipped) = self.points(end, progress);
-        if with.fail_fast && end.collector.counts().failed > 0 {
+        if with.with.fail_fast && end.collector.counts().failed > 0 {
             end.failed_fast = true;
             return;
         }
-        let times: Vec<usize> = plan
-            .recorded()
-            .filter(|(_, var)| var.timed)
-            .map(|(position, _)| position)
+        let keys = with.with.cached.then(|| plan.key_maker());
+        let mut taking = Taking {
+            jobs,
+            end,
+            progress,
+            keys: RoundKeys::new(keys, with.run, rules.before, with.block),
+            times: plan.times(),
+        };
+        let started = timer.now();
+        let mut rounds = Rounds::new(points.clone(), taking.times.len(), rules, started);
+        let stored = taking.keys.find(plan, &points, taking.jobs);
+        taking.keys.apply(taking.jobs);
+        if with.block > 0 {
+            // Processes differ, so a few rounds of one more say nothing of those of another run.
+            taking.keys.join_newest(&points);
+        } else if !stored.is_empty() {
+            self.take_stored(with, &mut taking, (&points, &stored), &mut rounds);
+        }
+        taking.keys.apply(taking.jobs);
+        while !taking.end.is_over()
+            && let Some(list) = rounds.next_round(timer.now())
+        {
+            self.take_round(with, &list, &mut rounds, &mut taking, None);
+        }
+        let Taking { end, progress, .. } = taking;
+        end.rounds = Some(ended(&rounds, rules.precision));
+        self.finish_rounds(&rounds, skipped, &mut end.collector, progress);
+    }
+
+    /// Takes the stored rounds that count, or measures some of their points again to see whether they do.
+    fn take_stored(
+        &self,
+        with: &InRounds<'_>,
+        taking: &mut Taking<'_>,
+        (points, stored): (&[u64], &HashMap<u64, u32>),
+        rounds: &mut Rounds,
+    ) {
+        let plan = self.plan();
+        let (rules, started) = (with.rules, with.timer.now());
+        let none = CheckRounds::default();
+        let is_complete = taking.replay(plan, rounds, &none, started);
+        if is_complete && taking.keys.agree(taking.jobs) {
+            self.deliver_stored(taking, points, rounds, none);
+            return;
+        }
+        let checked = taking
+            .keys
+            .to_check(|point| rounds.has_times(point), rules.alternatives);
+        if checked.is_empty() {
+            self.deliver_stored(taking, points, rounds, none);
+            return;
+        }
+        let before: HashMap<u64, Vec<Vec<f64>>> = checked
+            .iter()
+            .filter_map(|point| Some((*point, *stored.get(point)?)))
+            .map(|of| {
+                (
+                    of.0,
+                    taking
+                        .keys
+                        .stored_times(plan, of, &taking.times, taking.jobs),
+                )
+            })
             .collect();
-        let mut rounds = Rounds::new(points, times.len(), rules, timer.now());
-        let mut keys = with.cached.then(|| plan.key_maker());
+        let epochs = std::mem::take(&mut taking.keys.epochs);
+        let fresh = self.check(with, taking, (points, &checked), &epochs);
+        let is_whole = !taking.end.is_over();
+        let found = fresh.compare(&before, &taking.times);
+        *rounds = Rounds::new(points.to_vec(), taking.times.len(), rules, started);
+        let fresh = if is_whole && found.is_some_and(|found| found.agrees) {
+            taking.keys.epochs = epochs;
+            let highest = |point: u64| stored.get(&point).copied().unwrap_or(0);
+            fresh.stored_behind(&checked, highest, &taking.keys, taking.jobs)
+        } else if is_whole {
+            taking.end.remeasured = Some(Remeasured {
+                stored: stored.len(),
+                checked: checked.len(),
+                factors: found.map(|found| found.factors),
+            });
+            fresh.stored_behind(&checked, |_| 0, &taking.keys, taking.jobs)
+        } else {
+            fresh
+        };
+        taking.replay(plan, rounds, &fresh, started);
+        self.deliver_stored(taking, points, rounds, fresh);
+    }
+
+    /// Measures some of the stored points again, together with those that nothing is stored of.
+    fn check(
+        &self,
+        with: &InRounds<'_>,
+        taking: &mut Taking<'_>,
+        (points, checked): (&[u64], &[u64]),
+        epochs: &HashMap<u64, u64>,
+    ) -> CheckRounds {
+        let started = with.timer.now();
+        let rules = RoundRules {
+            rounds: Wanted::Exactly(
+                CHECK_ROUNDS
+                    .min(with.rules.rounds.most())
+                    .max(LEAST_CHECK_ROUNDS),
+            ),
+            budget: None,
+            ..with.rules
+        };
+        let is_new = |point: &&u64| !epochs.contains_key(point);
+        let fresh = points.iter().filter(is_new);
+        let live: Vec<u64> = fresh.chain(checked).copied().collect();
+        taking.keys.apply(taking.jobs);
+        for point in checked {
+            let provenance = Provenance {
+                provisional: true,
+                ..taking.keys.provenance(None)
+            };
+            taking.jobs.measure_by(Some(*point), provenance);
+        }
+        let mut rounds = Rounds::new(live, taking.times.len(), rules, started);
+        let mut taken = CheckRounds::default();
+        let is_over = || {
+            let spent = with.timer.now().saturating_sub(started);
+            with.rules.budget.is_some_and(|budget| spent >= budget)
+        };
+        for round in 0.. {
+            if taking.end.is_over() || round >= LEAST_CHECK_ROUNDS && is_over() {
+                break;
+            }
+            let Some(list) = rounds.next_round(started) else {
+                break;
+            };
+            self.take_round(with, &list, &mut rounds, taking, Some(&mut taken));
+        }
+        taken
+    }
+
+    /// Takes one round of some points; into `kept` what is not to be put into cells yet.
+    fn take_round(
+        &self,
+        with: &InRounds<'_>,
+        list: &[u64],
+        rounds: &mut Rounds,
+        taking: &mut Taking<'_>,
+        mut kept: Option<&mut CheckRounds>,
+    ) {
+        let InRounds { timer, with, .. } = *with;
+        let plan = self.plan();
+        let Taking {
+            jobs,
+            end,
+            progress,
+            keys,
+            times,
+        } = taking;
+        progress.expect(u128::from(rounds.expected()));
         let mut done: Vec<JobDone> = Vec::new();
-        while let Some(list) = rounds.next_round(timer.now()) {
-            progress.expect(u128::from(rounds.expected()));
-            // With fail-fast, nothing is to run behind the sample that fails.
-            let group = if with.fail_fast { 1 } else { list.len().max(1) };
-            for group in list.chunks(group) {
-                let mut most = 0;
-                for point in group {
-                    let repeat = rules.before + rounds.count(*point) + 1;
-                    most = most.max(repeat);
-                    let key = keys.as_mut().map(|k| k.key(&plan.values(*point), repeat));
-                    let point = *point;
-                    jobs.submit(Job { point, repeat, key });
-                }
-                if let Err(error) = end.collector.grow(most) {
-                    progress.note(&format!("round {most} has no room: {error}"));
+        // With fail-fast, nothing is to run behind the sample that fails.
+        let group = if with.fail_fast { 1 } else { list.len().max(1) };
+        for group in list.chunks(group) {
+            let mut most = 0;
+            for point in group {
+                let job = keys.job(plan, *point, rounds.count(*point) + 1);
+                most = most.max(job.repeat);
+                jobs.submit(job);
+            }
+            if let Err(error) = end.collector.grow(most) {
+                progress.note(&format!("round {most} has no room: {error}"));
+                jobs.cancel();
+            }
+            while jobs.pending() > 0 {
+                if with.interrupt.is_requested() && !end.interrupted {
+                    end.interrupted = true;
                     jobs.cancel();
                 }
-                while jobs.pending() > 0 {
-                    if with.interrupt.is_requested() && !end.interrupted {
-                        end.interrupted = true;
-                        jobs.cancel();
-                    }
-                    if rounds.is_over(timer.now()) {
-                        jobs.cancel();
-                    }
-                    if let Err(error) = jobs.gather_into(true, &mut done) {
-                        end.store_error = Some(error);
-                        done.extend(jobs.abandon());
-                    }
-                    for job in &done {
-                        match times_of(&job.outcome, &times) {
-                            Recorded::Nothing => {}
-                            Recorded::Failure => rounds.record(job.point, None),
-                            Recorded::Times(times) => rounds.record(job.point, Some(&times)),
-                        }
-                    }
-                    let delivered = self.deliver(&mut done, &mut end.collector, progress);
-                    end.failed_fast |= delivered.failed && with.fail_fast;
-                    progress.advance(&end.collector.counts());
-                    if end.store_error.is_some() {
-                        break;
-                    }
+                if rounds.is_over(timer.now()) {
+                    jobs.cancel();
                 }
-                if end.interrupted || end.failed_fast || end.store_error.is_some() {
+                if let Err(error) = jobs.gather_into(true, &mut done) {
+                    end.store_error = Some(error);
+                    done.extend(jobs.abandon());
+                }
+                for job in &done {
+                    times_of(&job.outcome, times).record(rounds, job.point);
+                }
+                let failed = if let Some(kept) = &mut kept {
+                    self.tell_all(&done, *progress);
+                    kept.add(done.drain(..))
+                } else {
+                    let delivered = self.deliver(&mut done, &mut end.collector, *progress);
+                    progress.advance(&end.collector.counts());
+                    delivered.failed
+                };
+                end.failed_fast |= failed && with.fail_fast;
+                if end.store_error.is_some() {
                     break;
                 }
             }
-            if end.interrupted || end.failed_fast || end.store_error.is_some() {
+            if end.is_over() {
                 break;
             }
         }
-        end.rounds = Some(ended(&rounds, rules.precision));
-        self.finish_rounds(&rounds, skipped, &mut end.collector, progress);
+    }
+
+    /// Puts the stored rounds that count, and those of a check, into their cells.
+    fn deliver_stored(
+        &self,
+        taking: &mut Taking<'_>,
+        points: &[u64],
+        rounds: &Rounds,
+        mut fresh: CheckRounds,
+    ) {
+        let plan = self.plan();
+        let Taking {
+            jobs,
+            end,
+            progress,
+            keys,
+            ..
+        } = taking;
+        let mut done: Vec<JobDone> = Vec::new();
+        let most = points
+            .iter()
+            .map(|point| rounds.count(*point))
+            .max()
+            .unwrap_or(0);
+        if let Err(error) = end.collector.grow(most) {
+            progress.note(&format!("round {most} has no room: {error}"));
+            return;
+        }
+        for point in points {
+            for round in 1..=rounds.count(*point) {
+                match fresh.take(*point, round) {
+                    Some(job) => done.push(job),
+                    None => drop(jobs.submit(keys.job(plan, *point, round))),
+                }
+            }
+            while jobs.pending() > 0 {
+                if let Err(error) = jobs.gather_into(true, &mut done) {
+                    end.store_error = Some(error);
+                    done.extend(jobs.abandon());
+                    break;
+                }
+            }
+            self.deliver(&mut done, &mut end.collector, *progress);
+        }
+        for job in fresh.into_rest() {
+            end.collector.count_extra(job, plan);
+        }
+        progress.advance(&end.collector.counts());
     }
 
     /// Takes the samples that several processes have put into the store; a point that none of them
@@ -148,6 +354,7 @@ impl<S: Benchmark> SweepExecutor<S> {
     pub(super) fn run_stored(
         &self,
         with: &RunWith<'_>,
+        mut keys: RoundKeys,
         jobs: &mut FutureCache,
         end: &mut RunEnd,
         progress: &mut dyn ProgressSink,
@@ -155,19 +362,22 @@ impl<S: Benchmark> SweepExecutor<S> {
         let plan = self.plan();
         let (points, skipped) = self.points(end, progress);
         let repeats = plan.repeats();
-        let mut keys = plan.key_maker();
+        keys.find(plan, &points, jobs);
+        keys.join_newest(&points);
+        keys.apply(jobs);
         let mut done: Vec<JobDone> = Vec::new();
         let reason: Arc<str> = "not needed: the time went into more processes".into();
         for point in points {
-            let values = plan.values(point);
-            let stored: Vec<Option<Digest>> = (1..=repeats)
-                .map(|repeat| Some(keys.key(&values, repeat)).filter(|key| jobs.has(*key)))
+            let all: Vec<Job> = (1..=repeats)
+                .map(|repeat| keys.job(plan, point, repeat))
                 .collect();
-            let none = stored.iter().all(Option::is_none);
-            for (repeat, key) in (1..=repeats).zip(stored) {
-                let key = key.or_else(|| (none && repeat == 1).then(|| keys.key(&values, 1)));
-                if key.is_some() {
-                    jobs.submit(Job { point, repeat, key });
+            let is_stored = |job: &Job| job.key.is_some_and(|key| jobs.has(key));
+            let stored: Vec<bool> = all.iter().map(is_stored).collect();
+            let none = !stored.contains(&true);
+            for (job, is_stored) in all.into_iter().zip(stored) {
+                let repeat = job.repeat;
+                if is_stored || none && repeat == 1 {
+                    jobs.submit(job);
                 } else if none {
                     break;
                 } else {
@@ -271,7 +481,8 @@ impl<S: Benchmark> SweepExecutor<S> {
     /// How many rounds are worth taking in a process after the first ones, by what those have stored.
     pub(super) fn rounds_of_replicate(
         &self,
-        jobs: &FutureCache,
+        jobs: &mut FutureCache,
+        run: u64,
         replicate: Replicate,
         block: u32,
     ) -> u32 {
@@ -279,24 +490,22 @@ impl<S: Benchmark> SweepExecutor<S> {
             return block;
         }
         let plan = self.plan();
-        let mut keys = plan.key_maker();
-        let times: Vec<usize> = plan
-            .recorded()
-            .filter(|(_, var)| var.timed)
-            .map(|(position, _)| position)
-            .collect();
+        let points: Vec<u64> = (0..u64::try_from(plan.space().len()).unwrap_or(u64::MAX)).collect();
+        let mut keys = RoundKeys::new(Some(plan.key_maker()), run, 0, block);
+        keys.find(plan, &points, jobs);
+        keys.join_newest(&points);
+        let times = plan.times();
         let mut wanted: Vec<u32> = Vec::new();
         let mut taken = 0;
-        for point in 0..u64::try_from(plan.space().len()).unwrap_or(u64::MAX) {
-            let values = plan.values(point);
+        for point in points {
+            let mut stored = |repeat: u32| jobs.stored(keys.job(plan, point, repeat).key?);
             let own = replicate.number * block + 1..=(replicate.number + 1) * block;
-            let stored = own.filter(|repeat| jobs.has(keys.key(&values, *repeat)));
-            taken = taken.max(u32::try_from(stored.count()).unwrap_or(u32::MAX));
+            let count = own.filter(|repeat| stored(*repeat).is_some()).count();
+            taken = taken.max(u32::try_from(count).unwrap_or(u32::MAX));
             let samples: Vec<Vec<Sample>> = (0..PILOTS)
                 .map(|process| {
                     let repeats = process * block + 1..=(process + 1) * block;
-                    let stored = repeats.map(|repeat| jobs.stored(keys.key(&values, repeat)));
-                    stored.flatten().collect()
+                    repeats.filter_map(&mut stored).collect()
                 })
                 .collect();
             for position in &times {
@@ -319,7 +528,46 @@ impl<S: Benchmark> SweepExecutor<S> {
     }
 }
 
+impl Taking<'_> {
+    /// Tells rounds of what is there already: of a check, or stored. Whether nothing is left to measure then.
+    fn replay<S: ParametrizedSweep>(
+        &mut self,
+        plan: &Plan<S>,
+        rounds: &mut Rounds,
+        fresh: &CheckRounds,
+        now: Duration,
+    ) -> bool {
+        while let Some(list) = rounds.next_round(now) {
+            let mut is_going = false;
+            for point in list {
+                let round = rounds.count(point) + 1;
+                let recorded = if let Some(outcome) = fresh.outcome(point, round) {
+                    times_of(outcome, &self.times)
+                } else if self.keys.epochs.contains_key(&point)
+                    && let Some(key) = self.keys.job(plan, point, round).key
+                    && let Some(sample) = self.jobs.stored(key)
+                {
+                    times_of(&JobOutcome::Cached(sample), &self.times)
+                } else {
+                    continue;
+                };
+                is_going |= recorded.record(rounds, point);
+            }
+            if !is_going {
+                return false;
+            }
+        }
+        true
+    }
+}
+
 impl<S: ParametrizedSweep> Plan<S> {
+    /// The positions of the timed results in a sample.
+    fn times(&self) -> Vec<usize> {
+        let timed = self.recorded().filter(|(_, var)| var.timed);
+        timed.map(|(position, _)| position).collect()
+    }
+
     /// The same sweep in as many rounds as its timed results need.
     #[must_use]
     pub fn in_rounds(mut self) -> Self {
@@ -367,6 +615,18 @@ enum Recorded {
     Failure,
     /// What it gave for the timed results.
     Times(Vec<RoundTime>),
+}
+
+impl Recorded {
+    /// Tells rounds of it; whether there was anything to tell.
+    fn record(self, rounds: &mut Rounds, point: u64) -> bool {
+        match self {
+            Self::Nothing => return false,
+            Self::Failure => rounds.record(point, None),
+            Self::Times(times) => rounds.record(point, Some(&times)),
+        }
+        true
+    }
 }
 
 fn times_of(outcome: &JobOutcome, positions: &[usize]) -> Recorded {

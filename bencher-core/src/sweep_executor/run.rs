@@ -6,10 +6,11 @@ use crate::context::States;
 use crate::evaluator::process::{Launch, ProcessBackend};
 use crate::evaluator::{Backend, Dispatcher, Executors, Limits, Retried, Usage};
 use crate::job::{CallCounts, CodePolicy, FutureCache, Job, MachinePolicy, Sample};
-use crate::measure::{Batches, SliceCounts, Wanted};
+use crate::measure::{Batches, RoundRules, SliceCounts, Timer, Wanted};
 use crate::progress::ProgressSink;
 use crate::result_collector::ResultCollector;
-use crate::store::{SampleIndex, StoreError};
+use crate::space::Order;
+use crate::store::{Provenance, SampleIndex, StoreError};
 
 use super::counted::{Counted, Uncounted};
 use super::discarded_slices::DiscardedSlices;
@@ -17,6 +18,7 @@ use super::in_order::RunWith;
 use super::rounds::{InRounds, RoundsEnd};
 use super::run_options::{Processes, RunOptions};
 use super::sampling::{Origin, Setting};
+use super::stored_rounds::{Remeasured, RoundKeys};
 use super::{Benchmark, Plan};
 
 /// How a run ended.
@@ -37,6 +39,8 @@ pub struct RunEnd {
     pub interrupted: bool,
     /// How the rounds ended, where it was run in rounds.
     pub rounds: Option<RoundsEnd>,
+    /// That stored rounds were not used, because they do not agree with what was measured now.
+    pub remeasured: Option<Remeasured>,
     /// Whether a failing sample stopped it.
     pub failed_fast: bool,
     /// The results that counters should have filled and did not.
@@ -59,6 +63,13 @@ pub struct RunEnd {
 #[derive(Debug)]
 pub struct SweepExecutor<S> {
     pub(super) plan: Arc<Plan<S>>,
+}
+
+impl RunEnd {
+    /// Whether nothing more is to be measured.
+    pub(super) const fn is_over(&self) -> bool {
+        self.interrupted || self.failed_fast || self.store_error.is_some()
+    }
 }
 
 impl<S: Benchmark> SweepExecutor<S> {
@@ -138,6 +149,11 @@ impl<S: Benchmark> SweepExecutor<S> {
         let cache = store
             .map(|store| self.sample_cache(store, overwrite, origin))
             .transpose()?;
+        let (cache, latest) = cache.unzip();
+        let run = match processes {
+            Processes::Replicate(replicate, _) => replicate.run,
+            _ => next_run(latest.unwrap_or(0)),
+        };
         let damaged = cache
             .as_ref()
             .and_then(|cache| cache.index.as_ref())
@@ -151,6 +167,7 @@ impl<S: Benchmark> SweepExecutor<S> {
             lost: Vec::new(),
             interrupted: false,
             rounds: None,
+            remeasured: None,
             failed_fast: false,
             uncounted: Vec::new(),
             discarded: Vec::new(),
@@ -165,25 +182,15 @@ impl<S: Benchmark> SweepExecutor<S> {
             fail_fast,
             cached,
         };
-        match rounds {
-            Some(_) if processes == Processes::Gathering => {
-                self.run_stored(&with, &mut jobs, &mut end, progress);
-            }
-            Some(mut rules) => {
-                if let Processes::Replicate(replicate, block) = processes {
-                    let rounds = self.rounds_of_replicate(&jobs, replicate, block);
-                    rules.rounds = Wanted::Exactly(rounds);
-                    rules.before = replicate.number * block;
-                }
-                let with = InRounds {
-                    rules,
-                    timer: &timer,
-                    with,
-                };
-                self.run_rounds(&with, &mut jobs, &mut end, progress);
-            }
-            None => self.run_in_order(order, &with, &mut jobs, &mut end, progress),
-        }
+        let procedure = Procedure {
+            order,
+            rounds,
+            processes,
+            timer: &timer,
+            run,
+        };
+        self.take_samples(&procedure, &with, &mut jobs, &mut end, progress);
+        end.collector.note_runs(&jobs.take_hits(), run);
         close(jobs, &states, &mut end, progress);
         end.uncounted = self.uncounted(counted.as_deref());
         self.count_slices(batches.as_deref(), &mut end);
@@ -193,6 +200,58 @@ impl<S: Benchmark> SweepExecutor<S> {
     fn count_slices(&self, batches: Option<&Batches>, end: &mut RunEnd) {
         end.slice_counts = batches.map_or(Vec::new(), |all| all.slice_counts().collect());
         end.discarded = DiscardedSlices::of(&end.slice_counts, |point| self.plan.inputs(point));
+    }
+
+    fn take_samples(
+        &self,
+        procedure: &Procedure<'_>,
+        with: &RunWith<'_>,
+        jobs: &mut FutureCache,
+        end: &mut RunEnd,
+        progress: &mut dyn ProgressSink,
+    ) {
+        let Procedure {
+            order,
+            rounds,
+            processes,
+            timer,
+            run,
+        } = *procedure;
+        match (rounds, processes) {
+            (Some(_), Processes::Gathering(block)) => {
+                let keys = RoundKeys::new(Some(self.plan.key_maker()), run, 0, block);
+                self.run_stored(with, keys, jobs, end, progress);
+            }
+            (Some(mut rules), processes) => {
+                let mut block = 0;
+                if let Processes::Replicate(replicate, rounds) = processes {
+                    block = rounds;
+                    let rounds = self.rounds_of_replicate(jobs, run, replicate, block);
+                    rules.rounds = Wanted::Exactly(rounds);
+                    rules.before = replicate.number * block;
+                }
+                let with = InRounds {
+                    rules,
+                    timer,
+                    with: *with,
+                    run,
+                    block,
+                };
+                self.run_rounds(&with, jobs, end, progress);
+            }
+            (None, _) => {
+                if self.plan.is_timed() {
+                    // Without rounds, there is no telling whether the machine has changed.
+                    let provenance = Provenance {
+                        run,
+                        provisional: true,
+                        ..Provenance::default()
+                    };
+                    jobs.measure_by(None, provenance);
+                }
+                self.run_in_order(order, with, jobs, end, progress);
+            }
+        }
     }
 
     fn backend(
@@ -214,6 +273,23 @@ impl<S: Benchmark> SweepExecutor<S> {
             source,
         })
     }
+}
+
+/// In which order samples are taken, and by which run.
+struct Procedure<'r> {
+    order: Order,
+    rounds: Option<RoundRules>,
+    processes: Processes,
+    timer: &'r Timer,
+    run: u64,
+}
+
+/// The number of a run that begins now: its time in milliseconds since 1970, and larger than that of every one before.
+fn next_run(latest: u64) -> u64 {
+    let now = jiff::Timestamp::now().as_millisecond();
+    u64::try_from(now)
+        .unwrap_or(0)
+        .max(latest.saturating_add(1))
 }
 
 /// Brings what was measured to the disk, then lets go of the workers and their state.

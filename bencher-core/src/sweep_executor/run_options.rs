@@ -111,6 +111,6 @@ pub enum Processes {
     One,
     /// It is one of several, each with a block of so many repeats.
     Replicate(Replicate, u32),
-    /// It takes together what several have stored.
-    Gathering,
+    /// It takes together what several have stored, each with a block of so many repeats.
+    Gathering(u32),
 }

@@ -51,18 +51,20 @@ impl<S: Benchmark> SweepExecutor<S> {
         served
     }
 
+    /// Where samples are kept, and the latest run that measured any of the series.
     pub(super) fn sample_cache(
         &self,
         store: Box<dyn SampleStore>,
         overwrite: bool,
         origin: Origin,
-    ) -> Result<SampleCache, StoreError> {
+    ) -> Result<(SampleCache, u64), StoreError> {
         let series = self.plan.series();
-        let index = if overwrite {
-            None
-        } else {
-            Some(SampleIndex::load(&*store, series)?)
-        };
+        // A timed run that takes nothing has to know which runs there were, all the same.
+        let index = (!overwrite || self.plan.is_timed())
+            .then(|| SampleIndex::load(&*store, series))
+            .transpose()?;
+        let latest = index.as_ref().map_or(0, |index| index.epochs().latest());
+        let index = index.filter(|_| !overwrite);
         let results: Vec<ResultId> = recorded_results::<S>()
             .map(|(_, var)| result_id(var))
             .collect();
@@ -80,7 +82,7 @@ impl<S: Benchmark> SweepExecutor<S> {
         } = origin;
         let heading = Pack::new(series.clone(), code, inputs, results.clone()).on(machine);
         let plan = Arc::clone(&self.plan);
-        Ok(SampleCache {
+        let cache = SampleCache {
             index,
             writer: SampleWriter::new(store, heading),
             policy,
@@ -89,7 +91,8 @@ impl<S: Benchmark> SweepExecutor<S> {
             machine,
             inputs: Box::new(move |point| plan.values(point)),
             results,
-        })
+        };
+        Ok((cache, latest))
     }
 
     /// How one sample is taken: a fresh copy of the prototype, the inputs of the point, the user's
