@@ -311,6 +311,52 @@ fn samples_are_made_again_from_results() {
 }
 
 #[test]
+fn times_of_two_results_are_rebuilt_apart() {
+    let root = tempfile::tempdir().unwrap();
+    let mut store = MemoryStore::default();
+    for (day, seconds) in [(1, 1.5), (2, 3.0)] {
+        let len = Dim::input("len", Kind::Uint(64), vec![4.into(), 8.into()]);
+        let elapsed = VariableInfo {
+            timed: true,
+            ..VariableInfo::new("elapsed", Kind::Float(64))
+        };
+        let dims = vec![len, Dim::repeats(1)];
+        let mut dataset = Dataset::new("By length", dims, vec![elapsed]).unwrap();
+        let elapsed = dataset.variable_mut(0).unwrap();
+        for flat in 0..2 {
+            elapsed
+                .record(flat, &seconds.into(), CellState::Measured)
+                .unwrap();
+        }
+        let started = format!("2026-03-0{day}T12:00:00.000+00:00");
+        let record = SweepRecord {
+            started,
+            ..record(dataset)
+        };
+        save_result(root.path(), &record).unwrap();
+    }
+    for (added, known) in [(4, 0), (0, 4)] {
+        let rebuilt = rebuild_samples(root.path(), &mut store).unwrap();
+        assert_eq!((rebuilt.added, rebuilt.known), (added, known));
+    }
+    let mut runs = Vec::new();
+    store
+        .load_all(&mut |pack| {
+            let times: Vec<_> = pack
+                .samples()
+                .filter_map(|sample| sample.results[0].as_ref()?.as_f64())
+                .collect();
+            runs.push((pack.provenance.epoch, times));
+        })
+        .unwrap();
+    runs.sort_by_key(|(epoch, _)| *epoch);
+    let day = 24 * 60 * 60 * 1000;
+    assert_eq!(runs[1].0 - runs[0].0, day, "milliseconds since 1970");
+    assert_eq!(runs[0].1, [1.5, 1.5]);
+    assert_eq!(runs[1].1, [3.0, 3.0]);
+}
+
+#[test]
 fn results_of_version_1_say_that_they_give_no_samples() {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/v1");
     let rebuilt = rebuild_samples(&fixtures, &mut MemoryStore::default()).unwrap();

@@ -38,6 +38,11 @@ impl Epochs {
         found.runs.insert(run);
     }
 
+    /// The numbers of all epochs.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = u64> {
+        self.found.keys().map(|(epoch, _)| *epoch)
+    }
+
     /// The latest run that measured anything; 0 where there is none that is known.
     pub(crate) const fn latest(&self) -> u64 {
         self.latest

@@ -8,11 +8,12 @@ use serde::Serialize;
 
 use super::SampleStore;
 use super::error::StoreError;
-use super::index::{KeyMaker, SampleIndex};
+use super::index::{KeyMaker, SampleIndex, StoredResults};
 use super::pack::{Pack, ResultId, Series};
+use super::provenance::Provenance;
 use super::results::{all_results, order, read_record};
 use super::writer::PACK;
-use crate::dataset::{CellState, Dataset, Dim, DimRole, Variable};
+use crate::dataset::{CellState, Dataset, Dim, DimRole, ROUNDS_PER_PROCESS, Variable};
 use crate::measure::Environment;
 use crate::record::SweepRecord;
 use crate::value::{Digest, Kind, Value};
@@ -111,8 +112,25 @@ pub fn rebuild_samples(root: &Path, store: &mut dyn SampleStore) -> Result<Rebui
         }
         let index = known.as_ref().map(|(_, index)| index);
         let mut keys = KeyMaker::new(&pack.series, &pack.inputs);
+        let epoch = pack.provenance.epoch;
+        let others: Vec<u64> = match index {
+            Some(index) if epoch != 0 => index.epochs().numbers().collect(),
+            _ => Vec::new(),
+        };
         let mut missing = pack.filtered(|sample| {
-            let key = keys.key_in(pack.provenance.epoch, sample.inputs, sample.repeat);
+            // A record does not say of which run each of its times is.
+            let mut others = others.iter().map(|epoch| {
+                let key = keys.key_in(*epoch, sample.inputs, sample.repeat);
+                index.and_then(|index| index.get(key))
+            });
+            let is_same = |stored: StoredResults<'_>| {
+                let results: Option<Vec<_>> = stored.sample(&pack.results);
+                results.is_some_and(|results| results == sample.results)
+            };
+            if others.any(|stored| stored.is_some_and(is_same)) {
+                return false;
+            }
+            let key = keys.key_in(epoch, sample.inputs, sample.repeat);
             !index.is_some_and(|index| index.contains(key)) && taken.insert(key)
         });
         rebuilt.added += missing.len() as u64;
@@ -149,6 +167,17 @@ pub(super) fn pack_of(record: &SweepRecord) -> Option<Pack> {
     let mut pack = Pack::new(series, Digest(0), names.collect(), ids).on(machine);
     let started = record.started.parse::<jiff::Timestamp>();
     pack.written_ms = started.map_or(0, jiff::Timestamp::as_millisecond);
+    if dataset.variables().iter().any(|var| var.info.timed) {
+        // Times of one record were compared, or are of one run; those of two records need not agree.
+        let run = u64::try_from(pack.written_ms).unwrap_or(0);
+        let block = dataset.attributes.get(ROUNDS_PER_PROCESS);
+        pack.provenance = Provenance {
+            epoch: run,
+            run,
+            block: block.and_then(|block| block.parse().ok()).unwrap_or(0),
+            provisional: false,
+        };
+    }
     for flat in 0..dataset.len() {
         let position = dataset.position(flat)?;
         let (mut values, mut repeat) = (Vec::with_capacity(pack.inputs.len()), 1);

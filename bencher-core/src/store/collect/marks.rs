@@ -38,6 +38,13 @@ impl FolderTable {
         Self(table)
     }
 
+    /// All folders of a series.
+    fn of_series(&self, series: &Series) -> impl Iterator<Item = Part> {
+        let folders = self.0.get(&series.prefix());
+        let folders = folders.into_iter().flat_map(HashMap::values);
+        folders.map(|at| Part::Folder(*at))
+    }
+
     /// What a pack's samples refer to.
     fn parts_of(&self, pack: &Pack, keys: &mut Keys) -> Vec<Part> {
         let mut parts = Vec::new();
@@ -164,10 +171,17 @@ impl Marks {
             let references = payloads.filter(|payload| payload.content().is_none());
             let blobs = references.map(|payload| Part::Blob(payload.digest()));
             marks.parts.extend(blobs);
-            if !folders.0.is_empty()
-                && let Some(pack) = pack_of(&record)
-            {
+            if folders.0.is_empty() {
+                continue;
+            }
+            let Some(pack) = pack_of(&record) else {
+                continue;
+            };
+            if pack.provenance.epoch == 0 {
                 marks.parts.extend(folders.parts_of(&pack, &mut keys));
+            } else {
+                // A record does not say in which epochs its times are stored: any folder may be theirs.
+                marks.parts.extend(folders.of_series(&pack.series));
             }
         }
         marks

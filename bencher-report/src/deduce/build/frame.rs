@@ -34,6 +34,7 @@ pub(super) fn chart(
     let mut notes: Vec<String> = facets.note.into_iter().collect();
     notes.extend(fixed_note(shape));
     notes.extend(time_note(shape));
+    notes.extend(earlier_note(shape));
     notes.extend(absences_note(shape, kind));
     let mut title = title(shape);
     if shape.variable.info.timed
@@ -254,6 +255,48 @@ fn time_note(shape: &Shape) -> Option<String> {
         .iter()
         .find(|dim| dim.role == DimRole::Time && dim.len() > 1)?;
     Some(format!("The latest of {} snapshots.", time.len()))
+}
+
+/// Names the points that have rounds of an earlier run than the latest.
+fn earlier_note(shape: &Shape) -> Option<String> {
+    let (variable, dataset) = (shape.variable, shape.dataset);
+    if !variable.info.timed {
+        return None;
+    }
+    let earlier = (0..dataset.len()).filter(|flat| {
+        let cell = variable.cell(*flat);
+        cell.is_some_and(|cell| cell.is_of_earlier_run())
+    });
+    let mut points: Vec<String> = Vec::new();
+    for position in earlier.filter_map(|flat| dataset.position(flat)) {
+        let inputs = dataset.dims().iter().zip(position);
+        let inputs = inputs.filter(|(dim, _)| dim.role == DimRole::Input && dim.len() > 1);
+        let names: Vec<String> = inputs
+            .filter_map(|(dim, at)| Some((dim, dim.values.get(at)?)))
+            .map(|(dim, value)| format!("{} = {}", dim.name, dim.kind.text(value)))
+            .collect();
+        let name = names.join(", ");
+        if points.last() != Some(&name) {
+            points.push(name);
+        }
+    }
+    points.sort_unstable();
+    points.dedup();
+    let count = points.len();
+    (count > 0).then(|| {
+        let noun = if count == 1 {
+            "point has"
+        } else {
+            "points have"
+        };
+        let names = text::clip(&points.join("; "), 200);
+        let at = if names.is_empty() {
+            names
+        } else {
+            format!(" ({names})")
+        };
+        format!("{count} {noun} rounds of an earlier run{at}.")
+    })
 }
 
 fn unit(dim: &Dim) -> String {
