@@ -52,7 +52,7 @@ struct Sorting {
     pause: Option<Duration>,
     #[result]
     position: Option<[f64; 3]>,
-    #[result(units = "ms")]
+    #[result(units = "s")]
     wait: Option<Duration>,
 }
 
@@ -126,7 +126,7 @@ fn the_schema_says_what_was_declared() {
             ),
             ("pause", "s", Kind::Seconds, Direction::None, false, 1),
             ("position", "", Kind::Vector(3), Direction::None, false, 1),
-            ("wait", "ms", Kind::Seconds, Direction::None, false, 1),
+            ("wait", "s", Kind::Seconds, Direction::None, false, 1),
         ]
     );
     assert_eq!(sweep_type::<Sorting>(), "bencher/derive::Sorting");

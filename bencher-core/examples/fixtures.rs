@@ -12,7 +12,7 @@ use bencher_core::measure::environment::{Activity, Build, GitState};
 use bencher_core::record::{ConstantValue, Counts, Failure, SweepRecord};
 use bencher_core::space::{Factors, sweep};
 use bencher_core::store::{
-    Database, Pack, ResultId, SampleStore, SampleWriter, Series, save_result,
+    Database, Pack, Provenance, ResultId, SampleStore, SampleWriter, Series, save_result,
 };
 use bencher_core::sweeper::SweeperOptions;
 use bencher_core::value::{Digest, Item, Kind, Payload, Value};
@@ -82,7 +82,7 @@ fn record() -> Result<SweepRecord, Box<dyn Error>> {
         .map(|(name, kind)| VariableInfo::new(name, kind))
         .into();
     if let Some(elapsed) = infos.first_mut() {
-        "µs".clone_into(&mut elapsed.units);
+        "s".clone_into(&mut elapsed.units);
         elapsed.direction = Direction::Minimize;
         elapsed.timed = true;
         elapsed.meaning_version = 3;
@@ -220,7 +220,14 @@ fn write_samples(mut database: Database) -> Result<(), Box<dyn Error>> {
             ResultId::new("picture", Kind::Image),
         ];
         let inputs = vec!["len".to_owned(), "algo".to_owned()];
-        let heading = Pack::new(series, Digest(7), inputs, results).on(Some(Digest(9)));
+        let provenance = Provenance {
+            epoch: 1_772_366_400_000,
+            run: 1_772_452_800_000,
+            block: 11,
+            provisional: true,
+        };
+        let heading = Pack::new(series, Digest(7), inputs, results);
+        let heading = heading.on(Some(Digest(9))).by(provenance);
         let mut writer = SampleWriter::new(Box::new(database.clone()), heading);
         for n in 0..100_u32 {
             let vector = Value::Vector([f64::from(n), 0.5].into());

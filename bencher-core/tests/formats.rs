@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bencher_core::dataset::CellState;
 use bencher_core::store::{
-    Database, ResultId, SampleIndex, SampleStore, Series, list_results, load_result,
+    Database, Provenance, ResultId, SampleIndex, SampleStore, Series, list_results, load_result,
 };
 use bencher_core::value::{Digest, Kind, Value};
 
@@ -93,7 +93,7 @@ fn results_of_every_version_are_read() {
             (elapsed.info.meaning_version, elapsed.info.timed),
             (3, true)
         );
-        assert_eq!(elapsed.label(), "elapsed [µs]");
+        assert_eq!(elapsed.label(), "elapsed [s]", "times are in seconds");
         assert_eq!(elapsed.number(1), Some(-0.75));
         assert_eq!(
             dataset.variable("huge").unwrap().cell(2).unwrap().value,
@@ -167,6 +167,17 @@ fn assert_samples(database: &Database, version: &Path) {
             assert_eq!(pack.results[0], elapsed);
             let has_machine = !version.ends_with("v1") && !version.ends_with("v2");
             assert_eq!(pack.machine, has_machine.then_some(Digest(9)));
+            let has_run = has_machine && !version.ends_with("v3");
+            let run = Provenance {
+                epoch: 1_772_366_400_000,
+                run: 1_772_452_800_000,
+                block: 11,
+                provisional: true,
+            };
+            assert_eq!(
+                pack.provenance,
+                if has_run { run } else { Provenance::default() }
+            );
             for sample in pack.samples() {
                 let n = sample.inputs[0].as_f64().unwrap();
                 let value = sample.results[0].clone();

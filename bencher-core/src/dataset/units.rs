@@ -3,7 +3,7 @@
 //! Decimal prefixes are those of the SI brochure (9th edition, 2019, with the four of 2022), binary
 //! ones those of IEC 80000-13:2008.
 
-use crate::value::float_text;
+use crate::value::{Kind, float_text};
 
 /// Decimal prefixes by their power of ten.
 const DECIMAL: [(&str, i32); 21] = [
@@ -51,6 +51,43 @@ const PREFIXABLE: [&str; 20] = [
 
 /// Words and symbols for the byte.
 const BYTE: [&str; 4] = ["B", "byte", "bytes", "Byte"];
+
+/// What older versions let authors call a time, which was in seconds all the same.
+const OTHER_NAMES_OF_TIME: [&str; 21] = [
+    "sec",
+    "secs",
+    "second",
+    "seconds",
+    "ms",
+    "msec",
+    "millisecond",
+    "milliseconds",
+    "us",
+    "µs",
+    "μs",
+    "usec",
+    "microsecond",
+    "microseconds",
+    "ns",
+    "nsec",
+    "nanosecond",
+    "nanoseconds",
+    "ps",
+    "min",
+    "h",
+];
+
+/// The unit of a variable that a file gives: times are in seconds, whatever older versions called them.
+pub(super) fn unit_of_stored(kind: Kind, timed: bool, units: &mut String) {
+    if is_time(kind, timed) && OTHER_NAMES_OF_TIME.contains(&units.as_str()) {
+        "s".clone_into(units);
+    }
+}
+
+/// Whether values are times that the stopwatch or a time span gave.
+pub(super) fn is_time(kind: Kind, timed: bool) -> bool {
+    kind == Kind::Seconds || timed && matches!(kind, Kind::Float(_))
+}
 
 /// One unit for many numbers: a prefix, and what a number is divided by for it.
 ///
@@ -317,6 +354,28 @@ mod tests {
             (f64::NAN, "B", "NaN B"),
         ] {
             assert_eq!(quantity(x, units), text);
+        }
+    }
+
+    #[test]
+    fn stored_times_are_in_seconds_whatever_they_were_called() {
+        let stored = |kind, timed, units: &str| {
+            let mut units = units.to_owned();
+            unit_of_stored(kind, timed, &mut units);
+            units
+        };
+        for units in ["s", "ms", "µs", "ns", "min"] {
+            assert_eq!(stored(Kind::Float(64), true, units), "s");
+            assert_eq!(stored(Kind::Seconds, false, units), "s");
+            assert_eq!(stored(Kind::Float(64), false, units), units);
+            assert_eq!(
+                stored(Kind::Uint(64), true, units),
+                units,
+                "not by the stopwatch"
+            );
+        }
+        for units in ["s²", "elements", "B/s"] {
+            assert_eq!(stored(Kind::Float(64), true, units), units);
         }
     }
 

@@ -39,7 +39,7 @@ pub struct VariableInfo {
     pub kind: Kind,
     /// Which way is better.
     pub direction: Direction,
-    /// Whether it is a measured time.
+    /// Whether it is a measured time, in seconds.
     pub timed: bool,
     /// Raised by the author when the meaning changes.
     pub meaning_version: u32,

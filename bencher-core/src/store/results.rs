@@ -118,11 +118,15 @@ pub fn load_result(path: &Path) -> Result<SweepRecord, StoreError> {
 
 impl Stored for SweepRecord {
     fn read(version: u16, payload: &[u8]) -> postcard::Result<Self> {
-        match version {
+        let mut record = match version {
             ..=1 => postcard::from_bytes::<SweepRecordV1>(payload).map(Self::from),
             2 => postcard::from_bytes::<SweepRecordV2>(payload).map(Self::from),
             _ => postcard::from_bytes(payload),
+        }?;
+        if version <= 3 {
+            record.dataset.name_seconds();
         }
+        Ok(record)
     }
 }
 

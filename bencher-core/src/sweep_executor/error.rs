@@ -46,6 +46,17 @@ pub enum PlanError {
         /// What is wrong with it.
         source: Box<FormulaError>,
     },
+    /// A time with a unit that would be another name for seconds.
+    #[error(
+        "`{variable}` is a time, which is in seconds, and its unit \"{units}\" converts nothing: leave it \
+         out or say \"s\"; tables and plots choose the prefix"
+    )]
+    Units {
+        /// The input or result.
+        variable: String,
+        /// The unit that was declared.
+        units: String,
+    },
     /// An input that is swept and held at once.
     #[error("input `{0}` is both swept and held at one value; drop one of them")]
     SweptAndHeld(String),

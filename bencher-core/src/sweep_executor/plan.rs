@@ -5,7 +5,8 @@ use crate::record::ConstantValue;
 use crate::space::{Axis, Density, Space, mix};
 use crate::store::{KeyMaker, Series};
 use crate::value::{KeyWriter, Kind, Value};
-use crate::var::{InputVar, ParametrizedSweep, ResultVar, Target, sweep_type};
+use crate::var::check::is_in_seconds;
+use crate::var::{InputVar, ParametrizedSweep, ResultVar, Schema, Target, sweep_type};
 
 use super::choice::SweepChoice;
 use super::constraint::Constraint;
@@ -76,6 +77,7 @@ impl<S: ParametrizedSweep> Plan<S> {
             return Err(PlanError::NoRepeats);
         }
         let schema = S::SCHEMA;
+        check_units(&schema)?;
         let mut prototype = prototype.clone();
         for index in 0..schema.results.len() {
             // Results start unset in every sample, whatever the prototype holds.
@@ -204,7 +206,7 @@ impl<S: ParametrizedSweep> Plan<S> {
             .map(|(_, (var, value))| ConstantValue {
                 name: var.name.to_owned(),
                 value: value.clone(),
-                units: var.units.to_owned(),
+                units: units_of(var.kind, false, var.units).to_owned(),
             })
             .collect()
     }
@@ -358,6 +360,32 @@ impl<S: ParametrizedSweep> Plan<S> {
     }
 }
 
+/// Refuses times that are declared in another unit than seconds: a derive does so when it is compiled, but a schema
+/// can be written by hand.
+fn check_units(schema: &Schema) -> Result<(), PlanError> {
+    let inputs = schema.inputs.iter();
+    let inputs = inputs.map(|var| (var.name, is_in_seconds(var.kind, false), var.units));
+    let results = schema.results.iter();
+    let results = results.map(|var| (var.name, is_in_seconds(var.kind, var.timed), var.units));
+    let wrong = |(_, is_time, units): &(&str, bool, &str)| *is_time && !matches!(*units, "" | "s");
+    match inputs.chain(results).find(wrong) {
+        None => Ok(()),
+        Some((variable, _, units)) => Err(PlanError::Units {
+            variable: variable.to_owned(),
+            units: units.to_owned(),
+        }),
+    }
+}
+
+/// The unit that a variable is shown in.
+const fn units_of(kind: Kind, timed: bool, declared: &'static str) -> &'static str {
+    if is_in_seconds(kind, timed) {
+        "s"
+    } else {
+        declared
+    }
+}
+
 /// The dataset's dimension for an axis.
 fn dim_of<S: ParametrizedSweep>(axis: &Axis) -> Dim {
     let values = axis.levels.iter().collect();
@@ -371,7 +399,7 @@ fn dim_of<S: ParametrizedSweep>(axis: &Axis) -> Dim {
     };
     let mut dim = Dim::input(axis.name.clone(), var.kind, values);
     var.doc.clone_into(&mut dim.doc);
-    var.units.clone_into(&mut dim.units);
+    units_of(var.kind, false, var.units).clone_into(&mut dim.units);
     dim.scale = (var.domain)().map_or_else(|_| dim.scale, |domain| domain.scale);
     dim
 }
@@ -388,7 +416,7 @@ pub(super) fn info_of(var: &ResultVar) -> VariableInfo {
     VariableInfo {
         name: var.name.to_owned(),
         doc: var.doc.to_owned(),
-        units: var.units.to_owned(),
+        units: units_of(var.kind, var.timed, var.units).to_owned(),
         kind: var.kind,
         direction: var.direction,
         timed: var.timed,
@@ -411,5 +439,50 @@ fn columns(var: &ResultVar) -> Vec<VariableInfo> {
             })
             .collect(),
         _ => vec![info],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::var::expand::NO_RESULT;
+
+    fn checked(timed: bool, kind: Kind, units: &'static str) -> Result<(), PlanError> {
+        let result = ResultVar {
+            name: "elapsed",
+            timed,
+            kind,
+            units,
+            ..NO_RESULT
+        };
+        check_units(&Schema {
+            name: "Sorting",
+            module: "",
+            package: "",
+            doc: "",
+            version: 1,
+            inputs: &[],
+            results: Box::leak(Box::new([result])),
+        })
+    }
+
+    #[test]
+    fn times_have_no_other_unit_than_seconds() {
+        for units in ["ms", "S", "elements"] {
+            for (timed, kind) in [(true, Kind::Float(64)), (false, Kind::Seconds)] {
+                let text = checked(timed, kind, units).unwrap_err().to_string();
+                let expected = format!("its unit \"{units}\" converts nothing");
+                assert!(
+                    text.contains("`elapsed`") && text.contains(&expected),
+                    "{text}"
+                );
+            }
+            assert_eq!(checked(false, Kind::Float(64), units), Ok(()));
+        }
+        assert_eq!(checked(true, Kind::Float(64), ""), Ok(()));
+        assert_eq!(checked(false, Kind::Seconds, "s"), Ok(()));
+        assert_eq!(units_of(Kind::Seconds, false, ""), "s");
+        assert_eq!(units_of(Kind::Float(64), true, ""), "s");
+        assert_eq!(units_of(Kind::Float(64), false, "ms"), "ms");
     }
 }

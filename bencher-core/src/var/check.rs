@@ -7,6 +7,7 @@
 //! [`DomainError`](super::DomainError), which says the same at run time of what is no constant.
 
 use super::{MAX_SUBSAMPLING_DIVISIONS, Schema};
+use crate::value::Kind;
 
 /// No two variables of a sweep, with those of the structs nested in it, have one name.
 #[track_caller]
@@ -55,6 +56,25 @@ const fn same(a: &str, b: &str) -> bool {
         n += 1;
     }
     true
+}
+
+/// The unit of a variable: of a time, seconds, whatever the name of its type.
+#[track_caller]
+pub const fn units(kind: Kind, timed: bool, units: &'static str) -> &'static str {
+    if !is_in_seconds(kind, timed) {
+        return units;
+    }
+    assert!(
+        units.is_empty() || same(units, "s"),
+        "times are in seconds, and `units` converts nothing: leave it out or write `units = \"s\"`; \
+         tables and plots choose the prefix"
+    );
+    "s"
+}
+
+/// Whether values are times, which are in seconds.
+pub(crate) const fn is_in_seconds(kind: Kind, timed: bool) -> bool {
+    timed || matches!(kind, Kind::Seconds)
 }
 
 /// A bound, a step or a default is a number.

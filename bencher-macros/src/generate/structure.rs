@@ -1,4 +1,4 @@
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::quote;
 use syn::{GenericParam, Generics};
 
@@ -9,6 +9,7 @@ use super::positions::{Position, positions};
 use super::private;
 use super::spans::{ends_of, shown_at};
 use crate::model::{Direction, Field, Input, Outcome, Part, Sweep, Values};
+use crate::parse::{TypeName, type_name};
 
 /// Everything that `#[derive(ParametrizedSweep)]` adds.
 pub(crate) fn structure(sweep: &Sweep) -> TokenStream {
@@ -19,6 +20,7 @@ pub(crate) fn structure(sweep: &Sweep) -> TokenStream {
     let checks = checks(sweep.inputs(), private);
     let domains = domains(&sweep.container, sweep.inputs(), private);
     let distinct = distinct(sweep, private);
+    let units = units_of_aliases(sweep, private);
     let schema = schema(sweep, private);
     let type_arguments = type_arguments(&sweep.container.generics, private);
     let baseline = baseline(sweep, private);
@@ -29,6 +31,7 @@ pub(crate) fn structure(sweep: &Sweep) -> TokenStream {
             #checks
             #domains
             #distinct
+            #units
             #[automatically_derived]
             #[allow(deprecated)]
             impl #impl_generics #private::ParametrizedSweep for #ident #type_generics
@@ -146,11 +149,40 @@ fn distinct(sweep: &Sweep, private: &TokenStream) -> TokenStream {
     quote!(const _: () = #function #schema;)
 }
 
+/// That no time has another unit than seconds: of a type by another name, only the compiler knows whether it is a time.
+fn units_of_aliases(sweep: &Sweep, private: &TokenStream) -> TokenStream {
+    let is_alias = |field: &Field| match &field.part {
+        Part::Input(input) => input.type_name == TypeName::Unknown && !input.units.is_empty(),
+        Part::Result(outcome) => {
+            type_name(&outcome.inside) == TypeName::Unknown && outcome.units.is_some()
+        }
+        _ => false,
+    };
+    let container = &sweep.container;
+    if !container.generics.params.is_empty() || !sweep.fields.iter().any(is_alias) {
+        return TokenStream::new();
+    }
+    let ident = &container.ident;
+    quote!(const _: #private::Schema = <#ident as #private::ParametrizedSweep>::SCHEMA;)
+}
+
+/// The unit of a variable, which is seconds for a time.
+fn units_of(field: &Field, arguments: TokenStream, private: &TokenStream) -> TokenStream {
+    let (first, last) = ends_of(&field.ident);
+    let function = shown_at(first, quote!(#private::check::units));
+    // A type that is none of a variable is shown where it stands.
+    let mut arguments = Group::new(Delimiter::Parenthesis, arguments);
+    arguments.set_span(last);
+    quote!(#function #arguments)
+}
+
 pub(super) fn input_var(field: &Field, input: &Input, private: &TokenStream) -> TokenStream {
     let Field { name, doc, ty, .. } = field;
     let Input {
         units, optimize, ..
     } = input;
+    let kind = quote!(<#ty as #private::Swept>::KIND);
+    let units = units_of(field, quote!(#kind, false, #units), private);
     let role = if matches!(input.values, Values::Constant(_)) {
         quote!(Constant)
     } else {
@@ -162,7 +194,7 @@ pub(super) fn input_var(field: &Field, input: &Input, private: &TokenStream) -> 
             name: #name,
             doc: #doc,
             units: #units,
-            kind: <#ty as #private::Swept>::KIND,
+            kind: #kind,
             role: #private::Role::#role,
             domain: Self::#domain,
             variants: <#ty as #private::Swept>::variants,
@@ -190,6 +222,8 @@ fn result_var(field: &Field, outcome: &Outcome, private: &TokenStream) -> TokenS
         (None, Some(counter)) => quote!(#counter.units()),
         (None, None) => quote!(""),
     };
+    let kind = quote!(<#inside as #private::Recorded>::KIND);
+    let units = units_of(field, quote!(#kind, #timed, #units), private);
     let direction = match (outcome.direction, &counter) {
         (None, Some(counter)) => quote!(#counter.direction()),
         (Some(Direction::Minimize), _) => quote!(#private::Direction::Minimize),
@@ -205,7 +239,7 @@ fn result_var(field: &Field, outcome: &Outcome, private: &TokenStream) -> TokenS
             name: #name,
             doc: #doc,
             units: #units,
-            kind: <#inside as #private::Recorded>::KIND,
+            kind: #kind,
             direction: #direction,
             timed: #timed,
             meaning_version: #meaning_version,

@@ -3,8 +3,9 @@
 use syn::Type;
 
 use super::text::choice;
+use super::units::refuse;
 use crate::errors::Errors;
-use crate::parse::{Options, TypeName, type_name};
+use crate::parse::{Literal, Options, TypeName, type_name};
 
 /// The names of counters, and the variants of `Counter` that they stand for.
 const COUNTERS: [(&str, &str); 15] = [
@@ -42,6 +43,27 @@ pub(super) fn counter(
         }
     }
     let is_time = matches!(counter, "CpuTime" | "TaskClock");
+    let own = match counter {
+        "CpuTime" | "TaskClock" => Some(("seconds", &["s"][..])),
+        "AllocatedBytes" | "PeakBytes" | "PeakResident" => {
+            Some(("bytes", &["B", "byte", "bytes", "Byte"][..]))
+        }
+        _ => None,
+    };
+    let units = options
+        .value("units")
+        .and_then(|(_, value)| Literal::of(value));
+    if let (Some((values, names)), Some(Literal::Text(units))) = (own, units)
+        && !names.contains(&units.as_str())
+    {
+        let own = names.first().copied().unwrap_or_default();
+        refuse(
+            options,
+            &format!("this counter gives {values}"),
+            own,
+            errors,
+        );
+    }
     match type_name(inside) {
         TypeName::Float("f64") | TypeName::Unknown => {}
         TypeName::Unsigned("u64", _) if !is_time => {}

@@ -7,7 +7,8 @@ use syn::{Expr, Ident, Token};
 use super::literal::{literal_of, spelled};
 use super::shown::Shown;
 use super::term::Terms;
-use super::text::{choice, text};
+use super::text::choice;
+use super::units::{time_span, units};
 use crate::errors::Errors;
 use crate::model::{Input, Scale, Term, Values};
 use crate::parse::{Annotation, Declaration, Literal, Options, TypeName, type_name};
@@ -46,15 +47,9 @@ pub(super) fn input(
         samples: samples.map(|(term, _)| term),
         default: rules.default(&known),
         max_subsampling_divisions: rules.divisions(),
-        units: text(rules.options, "units", rules.errors).unwrap_or_else(|| seconds(rules.ty)),
+        units: units(rules.options, time_span(rules.ty), rules.errors).unwrap_or_default(),
         optimize: rules.optimize(),
     }
-}
-
-/// The unit of a time span, which is held in seconds.
-fn seconds(ty: TypeName) -> String {
-    let unit = if ty == TypeName::Duration { "s" } else { "" };
-    unit.to_owned()
 }
 
 /// The options that say which values there are.

@@ -13,6 +13,7 @@ mod shown;
 mod structure;
 mod term;
 mod text;
+mod units;
 
 pub(crate) use enumeration::enumeration;
 pub(crate) use function::function;

@@ -1,5 +1,6 @@
 use super::counter::counter;
 use super::text::{choice, number, text};
+use super::units::{time_span, units};
 use crate::errors::Errors;
 use crate::model::{Direction, Outcome};
 use crate::parse::{Annotation, Declaration, Literal, TypeName, inside_option, type_name};
@@ -7,7 +8,6 @@ use crate::parse::{Annotation, Declaration, Literal, TypeName, inside_option, ty
 /// A `#[result]` field.
 pub(super) fn result(field: &Declaration, annotation: &Annotation, errors: &mut Errors) -> Outcome {
     let options = &annotation.options;
-    let units = text(options, "units", errors);
     let direction = choice(
         options,
         "direction",
@@ -42,7 +42,9 @@ pub(super) fn result(field: &Declaration, annotation: &Annotation, errors: &mut 
             ),
         );
     }
-    let seconds = (inside_name == TypeName::Duration).then(|| "s".to_owned());
+    let is_timed = options.flag("timed").is_some();
+    let timed = is_timed.then_some("a measured time");
+    let units = units(options, time_span(inside_name).or(timed), errors);
     let counter = counter(options, inside, errors);
     let parts = options.list("names").map_or_else(Vec::new, |(_, names)| {
         let names = names.iter().filter_map(|name| match Literal::of(name) {
@@ -75,9 +77,9 @@ pub(super) fn result(field: &Declaration, annotation: &Annotation, errors: &mut 
         formula,
         parts,
         inside: inside.clone(),
-        units: units.or(seconds),
+        units,
         direction,
-        timed: options.flag("timed").is_some(),
+        timed: is_timed,
         counter,
         meaning_version: meaning_version.unwrap_or(1),
     }

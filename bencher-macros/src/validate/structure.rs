@@ -8,7 +8,7 @@ use super::input::input;
 use super::literal::{literal_of, spelled};
 use super::result::result;
 use super::term::{Terms, inner_names};
-use super::text::text;
+use super::units::{time_span, units};
 use crate::errors::Errors;
 use crate::model::{Field, Input, Part, Sweep, Values};
 use crate::names::constant_name;
@@ -179,7 +179,7 @@ fn part(
             let ty = type_name(&field.ty);
             let literal = literal_of(&value, ty, errors);
             let value = spelled(&value, literal.as_ref(), &field.ty);
-            let units = text(&annotation.options, "units", errors).unwrap_or_default();
+            let units = units(&annotation.options, time_span(ty), errors).unwrap_or_default();
             Part::Input(Box::new(Input::of(ty, Values::Constant(value), units)))
         }
     }

@@ -9,6 +9,7 @@ use super::{
     DIRECTIONS, JSON_FORMAT, JSON_VERSION, Place, ROLES, SCALES, direction_name, role_name,
     scale_name,
 };
+use crate::dataset::units::unit_of_stored;
 use crate::dataset::{CellState, Dataset, Dim, ImportError, Variable, VariableInfo};
 
 /// The fields that describe a variable, whether or not its cells stand beside them.
@@ -136,10 +137,12 @@ fn read_dim(place: &Place<'_>) -> Result<Dim, ImportError> {
         .items()?
         .map(|value| read_value(kind, &value))
         .collect::<Result<_, _>>()?;
+    let mut units = place.field("units")?.text()?.to_owned();
+    unit_of_stored(kind, false, &mut units);
     Ok(Dim {
         name: place.field("name")?.text()?.to_owned(),
         doc: place.field("doc")?.text()?.to_owned(),
-        units: place.field("units")?.text()?.to_owned(),
+        units,
         kind,
         scale: place.field("scale")?.one_of(&SCALES, scale_name)?,
         role: place.field("role")?.one_of(&ROLES, role_name)?,
@@ -150,13 +153,17 @@ fn read_dim(place: &Place<'_>) -> Result<Dim, ImportError> {
 fn read_info(place: &Place<'_>) -> Result<VariableInfo, ImportError> {
     let direction = place.field("direction")?;
     let meaning = place.field("meaning_version")?;
+    let kind = read_kind(&place.field("kind")?)?;
+    let timed = place.field("timed")?.flag()?;
+    let mut units = place.field("units")?.text()?.to_owned();
+    unit_of_stored(kind, timed, &mut units);
     Ok(VariableInfo {
         name: place.field("name")?.text()?.to_owned(),
         doc: place.field("doc")?.text()?.to_owned(),
-        units: place.field("units")?.text()?.to_owned(),
-        kind: read_kind(&place.field("kind")?)?,
+        units,
+        kind,
         direction: direction.one_of(&DIRECTIONS, direction_name)?,
-        timed: place.field("timed")?.flag()?,
+        timed,
         meaning_version: u32::try_from(meaning.whole()?)
             .map_err(|_| meaning.wrong("a version below 2^32"))?,
     })
