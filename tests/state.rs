@@ -2,7 +2,7 @@
 //! program, by a real Ctrl-C too.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 #[path = "support/example.rs"]
 mod example;
@@ -12,18 +12,22 @@ use example::example;
 /// The events of a run that is interrupted after its first samples; all of them, where it is not.
 fn events(args: &[&str], interrupted: bool) -> Vec<serde_json::Value> {
     let root = tempfile::tempdir().unwrap();
+    // With `--json`, what a body prints goes to standard error.
+    let (reader, writer) = std::io::pipe().unwrap();
     let mut child = example("stateful", root.path())
         .args(["--json", "--report"])
         .arg(root.path().join("drawn"))
         .args(args)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
+        .stdout(writer.try_clone().unwrap())
+        .stderr(writer)
         .spawn()
         .unwrap();
     let mut events = Vec::new();
     let mut measured = 0;
-    for line in BufReader::new(child.stdout.take().unwrap()).lines() {
-        let event: serde_json::Value = serde_json::from_str(&line.unwrap()).unwrap();
+    for line in BufReader::new(reader).lines() {
+        let Ok(event) = serde_json::from_str::<serde_json::Value>(&line.unwrap()) else {
+            continue;
+        };
         measured += u32::from(event["state"] == "measured");
         if interrupted && measured == 20 {
             measured += 1;

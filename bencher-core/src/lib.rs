@@ -42,6 +42,7 @@ pub mod context;
 pub mod dataset;
 pub mod engine;
 pub mod evaluator;
+mod exit_guard;
 pub mod job;
 pub mod measure;
 mod printed;
@@ -50,6 +51,8 @@ pub mod quiet;
 pub mod record;
 pub mod result_collector;
 pub mod runner;
+#[cfg(unix)]
+mod signals;
 pub mod space;
 pub mod stats;
 pub mod store;

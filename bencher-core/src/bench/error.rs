@@ -1,6 +1,7 @@
 use thiserror::Error;
 
 use crate::measure::Reason;
+use crate::printed::clipped;
 use crate::record::Failure;
 use crate::store::StoreError;
 use crate::sweep_executor::PlanError;
@@ -63,17 +64,21 @@ pub enum BenchError {
     },
 }
 
+/// The most characters of a value and of an error that are printed; the stored result has all of them.
+const MOST_OF_VALUE: usize = 200;
+const MOST_OF_ERROR: usize = 2_000;
+
 /// A failing sample in one line: inputs, repeat, error.
 pub(super) fn failure_text(failure: &Failure) -> String {
     let inputs: Vec<String> = failure
         .inputs
         .iter()
-        .map(|(name, value)| format!("{name}={value}"))
+        .map(|(name, value)| format!("{name}={}", clipped(&value.to_string(), MOST_OF_VALUE)))
         .collect();
     format!(
         "{} (repeat {}): {}",
         inputs.join(", "),
         failure.repeat,
-        failure.error
+        clipped(&failure.error, MOST_OF_ERROR)
     )
 }

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use crate::evaluator::process::role;
 use crate::job::JobFunctionCache;
+use crate::printed::error_line;
 use crate::record::SweepRecord;
 use crate::store::{
     BlobStore, SampleStore, StoreError, find_result, function_tag, remove_results, tag_text,
@@ -35,7 +36,7 @@ impl Session {
             Some(database) => database.clone(),
             None => {
                 let opened = Database::open(&self.root, self.config.wait, |holder| {
-                    eprintln!("waiting for the store {}: {holder}", self.root.display());
+                    error_line!("waiting for the store {}: {holder}", self.root.display());
                 });
                 let (database, notice) = match opened {
                     Ok(opened) => opened,

@@ -40,6 +40,7 @@ mod run;
 mod session;
 mod steps;
 mod table;
+mod unset;
 mod warnings;
 mod work;
 

@@ -14,10 +14,9 @@ use super::table::{result_table, sample_table};
 /// Prints a line on standard output. A reader that went away (`| head`) or a full disk is no reason
 /// to lose a sweep, so what cannot be printed is told in the end.
 macro_rules! say {
-    ($($text:tt)*) => {{
-        use std::io::Write as _;
-        $crate::printed::note(writeln!(std::io::stdout().lock(), $($text)*));
-    }};
+    ($($text:tt)*) => {
+        $crate::printed::print_line(format_args!($($text)*))
+    };
 }
 
 pub(crate) use say;

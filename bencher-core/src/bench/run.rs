@@ -5,6 +5,7 @@ use std::time::Instant;
 use crate::dataset::{Dataset, ROUNDS_PER_PROCESS, SIDE_BY_SIDE};
 use crate::evaluator::process::{ordinal, role};
 use crate::evaluator::{Retried, Usage};
+use crate::exit_guard;
 use crate::job::{CodePolicy, MachinePolicy};
 use crate::measure::{ClockKind, DEFAULT_BUDGET, Environment, RoundRules, Timer, Wanted, block};
 use crate::record::{Counts, SweepRecord};
@@ -25,6 +26,7 @@ use super::error::BenchError;
 use super::print::{RETRIED, RETRIES};
 use super::result::BenchResult;
 use super::session::{Part, Session};
+use super::unset::unset_results;
 use super::warnings::{Measured, taken_whole};
 use super::work::{PLACE, place};
 
@@ -95,7 +97,9 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         let samples = plan.samples();
         let executor = SweepExecutor::new(plan);
         session.progress.start(&self.title, samples);
+        let in_progress = exit_guard::Sweep::begin(&self.title, executor.describe_points());
         let ended = executor.run(collector, options, session.progress.as_mut());
+        drop(in_progress);
         let end = ended.map_err(BenchError::Store)?;
         session.progress.finish(&end.collector.counts());
         timings.push(("execute".to_owned(), clock.elapsed().as_secs_f64()));
@@ -111,22 +115,14 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         .warnings();
         let (used, retried) = (end.used, end.retried);
         let mut warnings = warnings;
-        if is_side_by_side::<S>(&session.config) {
-            warnings.push(format!(
-                "times were taken on {} workers at once, which disturb each other; leave out --side-by-side for \
-                 sound ones",
-                session.config.executor.workers()
-            ));
-        }
-        if let Part::Gathering(processes @ 1..ENOUGH_PROCESSES) = session.part
-            && executor.plan().is_timed()
-        {
-            warnings.push(format!(
-                "times have no bounds: those are made of {ENOUGH_PROCESSES} processes or more, and there were {processes}"
-            ));
-        }
+        warnings.extend(warnings_of_choice::<S>(session, executor.plan().is_timed()));
         let (mut dataset, failures, counts) = end.collector.finish();
         keep_discarded(&mut dataset, &end.slice_counts);
+        if !end.interrupted && !end.failed_fast && end.store_error.is_none() {
+            let unset = unset_results(executor.plan(), &dataset);
+            session.fail(&self.title, &unset);
+            warnings.extend(unset);
+        }
         let derived = executor.plan().derive(&mut dataset);
         derived.map_err(|source| self.plan_error()(PlanError::Dataset(source)))?;
         warnings.extend(doubtful_points(&dataset));
@@ -428,6 +424,26 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
             false,
         )
     }
+}
+
+/// What is to be said of the ways to measure that the user chose.
+fn warnings_of_choice<S: ParametrizedSweep>(session: &Session, is_timed: bool) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if is_side_by_side::<S>(&session.config) {
+        warnings.push(format!(
+            "times were taken on {} workers at once, which disturb each other; leave out --side-by-side for \
+             sound ones",
+            session.config.executor.workers()
+        ));
+    }
+    if let Part::Gathering(processes @ 1..ENOUGH_PROCESSES) = session.part
+        && is_timed
+    {
+        warnings.push(format!(
+            "times have no bounds: those are made of {ENOUGH_PROCESSES} processes or more, and there were {processes}"
+        ));
+    }
+    warnings
 }
 
 /// What exports of a dataset say beside its cells.

@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 
 use crate::dataset::Dataset;
 use crate::measure::{Environment, Replicate};
+use crate::printed::{error_line, print_json};
 use crate::progress::{ProgressSink, SilentProgress, counts_json};
 use crate::record::SweepRecord;
 use crate::store::{MemoryStore, save_result, slug};
@@ -34,6 +35,8 @@ pub struct Session {
     pub(super) records: Vec<SweepRecord>,
     pub(super) seen: Vec<String>,
     unsaved: bool,
+    /// What is wrong with the run as a whole, to be said at its end.
+    errors: Vec<String>,
     pub(super) layers: Layers,
     /// Which part this run has where several processes measure.
     pub(super) part: Part,
@@ -154,6 +157,7 @@ impl Session {
             records: Vec::new(),
             seen: Vec::new(),
             unsaved: false,
+            errors: Vec::new(),
             layers: Layers::new(config, Settings::default()),
             part: Part::Whole,
             began: None,
@@ -236,9 +240,17 @@ impl Session {
         self.progress.note(text);
     }
 
+    /// Has the run fail for what is wrong with a sweep; it is said at the end, below all tables.
+    pub(super) fn fail(&mut self, title: &str, errors: &[String]) {
+        let errors = errors
+            .iter()
+            .map(|error| format!("sweep \"{title}\": {error}"));
+        self.errors.extend(errors);
+    }
+
     pub(super) fn list(&self, title: &str) {
         if self.config.output == OutputFormat::Json {
-            say!("{}", serde_json::json!({"event": "list", "sweep": title}));
+            print_json(&serde_json::json!({"event": "list", "sweep": title}));
         } else {
             say!("{title}");
         }
@@ -279,9 +291,8 @@ impl Session {
             let points = plan.space().len().to_string();
             // As many as the times need: nobody knows yet.
             let samples = (!plan.is_adaptive()).then(|| plan.samples().to_string());
-            say!(
-                "{}",
-                serde_json::json!({"event": "plan", "sweep": title, "points": points, "samples": samples})
+            print_json(
+                &serde_json::json!({"event": "plan", "sweep": title, "points": points, "samples": samples}),
             );
         } else {
             say!("{text}");
@@ -318,15 +329,15 @@ impl Session {
             }
             OutputFormat::Json => {
                 let result = record.dataset.to_json();
-                say!(
-                    "{}",
-                    serde_json::json!({"event": "result", "sweep": record.title,
-                        "counts": counts_json(&record.counts, record.timed_out()), "warnings": record.warnings, "dataset": result})
+                print_json(
+                    &serde_json::json!({"event": "result", "sweep": record.title,
+                    "counts": counts_json(&record.counts, record.timed_out()), "warnings": record.warnings,
+                    "dataset": result}),
                 );
             }
             OutputFormat::Quiet => {
                 for failure in &record.failures {
-                    eprintln!("{}: {}", record.title, failure_text(failure));
+                    error_line!("{}: {}", record.title, failure_text(failure));
                 }
             }
         }
@@ -344,7 +355,7 @@ impl Session {
             say!("{}", self.layers.text(&self.program).trim_end());
         }
         if let Some(message) = self.chosen_nothing() {
-            eprintln!("error: {message}");
+            error_line!("error: {message}");
             return Verdict::Usage;
         }
         self.tidy();
@@ -352,6 +363,10 @@ impl Session {
         let limit = self.config.fail_on_sample_error;
         let mut counts = self.records.iter().map(|record| &record.counts);
         if self.unsaved || counts.any(|counts| limit.is_reached(counts)) {
+            verdict = Verdict::Failed;
+        }
+        for error in std::mem::take(&mut self.errors) {
+            self.progress.note(&format!("error: {error}"));
             verdict = Verdict::Failed;
         }
         let folder = match &self.config.report {
@@ -403,9 +418,8 @@ impl Session {
                     say!("store     {}", self.root.display());
                 }
             }
-            OutputFormat::Json => say!(
-                "{}",
-                serde_json::json!({"event": "report", "page": files.page, "images": files.images})
+            OutputFormat::Json => print_json(
+                &serde_json::json!({"event": "report", "page": files.page, "images": files.images}),
             ),
             OutputFormat::Quiet => {}
         }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use crate::printed::Printed;
+use crate::printed::{Printed, print_json, reserve};
 use crate::progress::{BarProgress, JsonProgress, ProgressSink, SilentProgress};
 use crate::store::{absolute, default_root};
 
@@ -100,10 +100,9 @@ impl Session {
                 }
                 say!("{text}\n");
             }
-            OutputFormat::Json => say!(
-                "{}",
-                serde_json::json!({"event": "step", "step": step, "steps": steps, "level": level,
-                    "repeats": repeats})
+            OutputFormat::Json => print_json(
+                &serde_json::json!({"event": "step", "step": step, "steps": steps, "level": level,
+                    "repeats": repeats}),
             ),
             OutputFormat::Quiet => {}
         }
@@ -120,7 +119,10 @@ pub(super) fn root(config: &RunConfig) -> PathBuf {
 pub(super) fn progress(output: OutputFormat) -> Box<dyn ProgressSink> {
     match output {
         OutputFormat::Text => Box::new(BarProgress::default()),
-        OutputFormat::Json => Box::new(JsonProgress::new(Printed)),
+        OutputFormat::Json => {
+            reserve();
+            Box::new(JsonProgress::new(Printed))
+        }
         OutputFormat::Quiet => Box::new(SilentProgress),
     }
 }

@@ -36,9 +36,12 @@ use std::sync::atomic::Ordering;
 
 use crate::bench::{Bench, BenchError, Reporter, Session, Settings, Verdict};
 use crate::evaluator::process::role;
+use crate::exit_guard;
 use crate::measure::{Environment, Timer};
-use crate::printed::{ending, note};
+use crate::printed::{begin_program, ending, error_line, note};
 use crate::progress::SilentProgress;
+#[cfg(unix)]
+use crate::signals::stop_signals;
 use crate::store::default_root;
 use crate::sweep_executor::{Benchmark, Interrupt, Result};
 use crate::var::Schema;
@@ -47,6 +50,11 @@ use crate::var::Schema;
 pub const USAGE: u8 = 2;
 /// Exit status of a program that was stopped by Ctrl-C.
 pub const INTERRUPTED: u8 = 130;
+
+/// Exit status of a program in which something failed.
+const FAILED: u8 = 1;
+/// Exit status of one of several processes whose own code ended it: it is no failure of a sample.
+const ENDED_ITSELF: u8 = 3;
 
 /// Runs a benchmark program: reads the command line, runs the sweeps that `program` declares,
 /// draws the report.
@@ -71,6 +79,7 @@ pub fn run<S, T>(
 where
     S: Benchmark,
 {
+    begin_program();
     let name = program_name();
     let said = parse(&S::SCHEMA, std::env::args_os()).map_err(SettingsError::from);
     ending(match said.and_then(|said| settled(said, &name)) {
@@ -117,7 +126,7 @@ pub(crate) fn run_session(
     if worker.is_none()
         && let Err(error) = stop_on_signals(&interrupt)
     {
-        eprintln!("warning: Ctrl-C will not stop cleanly: {error}");
+        error_line!("warning: Ctrl-C will not stop cleanly: {error}");
     }
     let mut session = Session::with_settings(settings, name, interrupt.clone());
     if let Err(error) = session.check() {
@@ -131,7 +140,7 @@ pub(crate) fn run_session(
         session.set_progress(Box::new(SilentProgress));
     } else if replicate.is_none() {
         for (given, near) in environment::misspelt(std::env::vars_os().map(|(name, _)| name)) {
-            eprintln!("warning: the environment's {given} is no option; did you mean {near}?");
+            error_line!("warning: the environment's {given} is no option; did you mean {near}?");
         }
     }
     match (replicate, session.config().processes) {
@@ -145,6 +154,15 @@ pub(crate) fn run_session(
         }
         _ => {}
     }
+    // The end of a worker process is told by the program that started it.
+    let _run = worker.is_none().then(|| {
+        let status = if replicate.is_some() {
+            ENDED_ITSELF
+        } else {
+            FAILED
+        };
+        exit_guard::Run::begin(status)
+    });
     let session = Rc::new(RefCell::new(session));
     loop {
         let ended = program(&session);
@@ -170,14 +188,14 @@ pub(crate) fn run_session(
                     role.title()
                 ));
             }
-            eprintln!("error: {error}");
+            error_line!("error: {error}");
             return ExitCode::from(status(error.downcast_ref()));
         }
         session.complain_of_settings();
         match session.next_step() {
             Ok(true) if verdict == Verdict::Usage => return ExitCode::from(USAGE),
             Ok(true) if interrupt.is_requested() => {
-                eprintln!("error: interrupted between two steps; run again to go on");
+                error_line!("error: interrupted between two steps; run again to go on");
                 return ExitCode::from(INTERRUPTED);
             }
             Ok(true) => {}
@@ -200,7 +218,7 @@ pub(crate) fn run_session(
 }
 
 fn usage(error: &dyn std::fmt::Display) -> ExitCode {
-    eprintln!("error: {error}");
+    error_line!("error: {error}");
     ExitCode::from(USAGE)
 }
 
@@ -303,19 +321,19 @@ fn status(error: Option<&BenchError>) -> u8 {
     }
 }
 
-/// The first Ctrl-C (or SIGTERM) asks the sweep to stop, the second ends the program at once.
+/// The first Ctrl-C (or SIGTERM, or the end of the terminal) asks the sweep to stop, the second ends the program at once.
 #[cfg(unix)]
 fn stop_on_signals(interrupt: &Interrupt) -> std::io::Result<()> {
-    use signal_hook::consts::{SIGINT, SIGTERM};
-    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
+    let mut signals = signal_hook::iterator::Signals::new(stop_signals())?;
     let flag = Arc::clone(&interrupt.0);
     // It sleeps until there is a signal, so it disturbs no measurement.
     let watch = move || {
         for _ in signals.forever() {
             if flag.swap(true, Ordering::Relaxed) {
+                exit_guard::release();
                 std::process::exit(i32::from(INTERRUPTED));
             }
-            eprintln!("\nstopping after the samples that are running; again to stop at once");
+            error_line!("\nstopping after the samples that are running; again to stop at once");
         }
     };
     std::thread::Builder::new()

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use crate::bench::RunConfig;
 use crate::measure::{PILOTS, PROCESS_VARIABLE, Replicate};
+use crate::printed::print_line;
 use crate::sweep_executor::Interrupt;
 
 /// Which of several processes this is; none where it was started by its user.
@@ -106,7 +107,7 @@ const TOLD: &str = "measured for seconds: ";
 
 /// Says how long the sweeps of this process took, to the one that started it.
 pub(super) fn tell(seconds: f64) {
-    println!("{TOLD}{seconds}");
+    print_line(format_args!("{TOLD}{seconds}"));
 }
 
 #[cfg(test)]

@@ -122,6 +122,11 @@ impl<'a> Context<'a> {
         self.handle.is_some_and(JobHandle::should_stop)
     }
 
+    /// Whether the sample was given up: what it does from then on is for itself alone.
+    pub(crate) fn is_given_up(&self) -> bool {
+        self.handle.is_some_and(JobHandle::is_given_up)
+    }
+
     /// The same context with another clock.
     ///
     /// ```
@@ -185,6 +190,7 @@ impl<'a> Context<'a> {
         Context {
             states: self.states,
             timer: self.timer,
+            handle: self.handle,
             ..Context::new(self.repeat, self.seeder)
         }
         .once()
@@ -232,8 +238,11 @@ impl<'a> Context<'a> {
     /// ```
     ///
     /// # Errors
-    /// Where it cannot be made.
+    /// Where it cannot be made, and where the sample was given up at its time limit.
     pub fn folder(&mut self) -> Result<&Path, StoreError> {
+        if self.is_given_up() {
+            return Err(StoreError::NoFolder);
+        }
         if self.folder.is_none() {
             self.folder = match self.folders {
                 Some(make) => Some(make()?),
@@ -272,8 +281,8 @@ impl<'a> Context<'a> {
         make: impl FnOnce() -> Result<T, E>,
     ) -> Result<Arc<T>, E> {
         match self.states {
-            Some(states) => states.per_sweep(make),
-            None => make().map(Arc::new),
+            Some(states) if !self.is_given_up() => states.per_sweep(make),
+            _ => make().map(Arc::new),
         }
     }
 
@@ -290,8 +299,8 @@ impl<'a> Context<'a> {
         make: impl FnOnce() -> Result<T, E>,
     ) -> Result<WorkerState<T>, E> {
         match self.states {
-            Some(states) => states.per_worker(make),
-            None => Arc::new(States::default()).per_worker(make),
+            Some(states) if !self.is_given_up() => states.per_worker(make),
+            _ => Arc::new(States::default()).per_worker(make),
         }
     }
 

@@ -4,6 +4,7 @@ use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 
@@ -33,6 +34,8 @@ use crate::quiet;
 pub struct States {
     sweep: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
     workers: Mutex<HashMap<(ThreadId, TypeId), Box<dyn Any + Send>>>,
+    /// Whether the sweep has ended: what a job that was given up still makes or gives back is dropped then.
+    is_released: AtomicBool,
 }
 
 impl States {
@@ -47,7 +50,9 @@ impl States {
             return Ok(state);
         }
         let state = Arc::new(make()?);
-        states.insert(TypeId::of::<T>(), state.clone());
+        if !self.is_released.load(Ordering::SeqCst) {
+            states.insert(TypeId::of::<T>(), state.clone());
+        }
         Ok(state)
     }
 
@@ -69,6 +74,7 @@ impl States {
 
     /// Drops all of it; the text of every panic on the way.
     pub fn release(&self) -> Vec<String> {
+        self.is_released.store(true, Ordering::SeqCst);
         let workers = std::mem::take(&mut *lock(&self.workers));
         let sweep = std::mem::take(&mut *lock(&self.sweep));
         let mut panics = Vec::new();
@@ -117,7 +123,14 @@ impl<T: Send + 'static> Drop for WorkerState<T> {
             && !thread::panicking()
         {
             let key = (thread::current().id(), TypeId::of::<T>());
-            lock(&self.states.workers).insert(key, value);
+            let mut workers = lock(&self.states.workers);
+            if self.states.is_released.load(Ordering::SeqCst) {
+                // Its own drop is foreign code, which must not find the lock held.
+                drop(workers);
+                drop(value);
+            } else {
+                workers.insert(key, value);
+            }
         }
     }
 }
@@ -130,7 +143,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::sync::atomic::AtomicU32;
 
     static MADE: AtomicU32 = AtomicU32::new(0);
     static DROPPED: AtomicU32 = AtomicU32::new(0);
@@ -183,6 +196,26 @@ mod tests {
         assert_eq!(counts(), (4, 1));
         assert_eq!(states.release(), [] as [&str; 0]);
         assert_eq!(counts(), (4, 4));
+    }
+
+    #[test]
+    fn what_comes_back_after_the_release_is_dropped() {
+        let states = Arc::new(States::default());
+        let alive = Arc::new(());
+        let late = states
+            .per_worker(|| Ok::<_, ()>(Arc::clone(&alive)))
+            .unwrap();
+        assert!(states.release().is_empty());
+        drop(late);
+        let made = states
+            .per_sweep(|| Ok::<_, ()>(Arc::clone(&alive)))
+            .unwrap();
+        drop(made);
+        assert_eq!(
+            Arc::strong_count(&alive),
+            1,
+            "the sweep has ended, and holds nothing"
+        );
     }
 
     struct Grumpy;

@@ -303,7 +303,8 @@ impl<'a> Context<'a> {
         mut run: impl FnMut(u64) -> Duration,
     ) {
         let region = self.region();
-        if self.once {
+        // A sample that was given up must not disturb others for longer than it has to, nor size their batches.
+        if self.once || self.is_given_up() {
             watch.reset();
             // A check measures nothing, and the body may go on with what it is given.
             *elapsed = Some(T::from_seconds(run(1).as_secs_f64()));

@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::ArgMatches;
 use jiff::Zoned;
 
+use crate::printed::error_line;
+
 /// How much is logged.
 ///
 /// ```
@@ -210,7 +212,7 @@ impl EngineContext {
     pub fn log(&self, level: Level, text: impl fmt::Display) {
         if level <= self.level {
             let now = Zoned::now().strftime("%Y-%m-%d %H:%M:%S%.3f").to_string();
-            eprintln!("{now} {level:<5} {text}");
+            error_line!("{now} {level:<5} {text}");
         }
     }
 

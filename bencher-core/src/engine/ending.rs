@@ -10,6 +10,10 @@ use super::error::EngineError;
 use super::metadata::Metadata;
 use super::output::Outputs;
 
+use crate::printed::error_line;
+#[cfg(unix)]
+use crate::signals::stop_signals;
+
 /// The run of this process that has not ended.
 static RUNNING: Mutex<Option<Ending>> = Mutex::new(None);
 
@@ -30,7 +34,7 @@ impl Ending {
             ..
         } = self;
         if let Err(error) = metadata.end(&directory.path, status, exit_status) {
-            eprintln!("warning: {error}");
+            error_line!("warning: {error}");
         }
     }
 }
@@ -85,14 +89,13 @@ pub(super) fn end(status: String, exit_status: u8) {
 /// Ends the run when a signal comes: at once, or, where the engine heeds the first one, at the second.
 #[cfg(unix)]
 pub(super) fn end_on_signals(stop: &Arc<Stop>) -> std::io::Result<()> {
-    use signal_hook::consts::{SIGINT, SIGTERM};
-    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
+    let mut signals = signal_hook::iterator::Signals::new(stop_signals())?;
     let stop = Arc::clone(stop);
     let watch = move || {
         for signal in signals.forever() {
             let is_first = !stop.wanted.swap(true, Ordering::SeqCst);
             if is_first && stop.is_heeded.load(Ordering::SeqCst) {
-                eprintln!("\nstopping as soon as possible; again to stop at once");
+                error_line!("\nstopping as soon as possible; again to stop at once");
                 continue;
             }
             // Kept, so that the program does not end by itself before this has.

@@ -14,6 +14,8 @@ use super::options::{Chosen, chosen, command};
 use super::output::Outputs;
 use super::{Engine, EngineResult, directory};
 
+use crate::printed::error_line;
+
 /// Exit statuses: of a run that failed, and of a program whose command line makes no sense.
 const FAILED: u8 = 1;
 const USAGE: u8 = 2;
@@ -58,7 +60,7 @@ pub fn start_with(
     let (run_name, result_dir) = match begun {
         Ok(begun) => begun,
         Err(error) => {
-            eprintln!("error: {error}");
+            error_line!("error: {error}");
             return ExitCode::from(USAGE);
         }
     };

@@ -1,5 +1,5 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// What a running job can ask of the evaluator that runs it: whether it should stop.
@@ -26,15 +26,17 @@ use std::time::{Duration, Instant};
 #[derive(Clone, Copy, Debug)]
 pub struct JobHandle<'a> {
     calls: &'a CallOff,
+    fate: &'a Fate,
     seen: u64,
     deadline: Option<Instant>,
 }
 
 impl<'a> JobHandle<'a> {
     /// The handle of a job that begins now.
-    pub(super) fn begin(calls: &'a CallOff, limit: Option<Duration>) -> Self {
+    pub(super) fn begin(calls: &'a CallOff, fate: &'a Fate, limit: Option<Duration>) -> Self {
         Self {
             calls,
+            fate,
             seen: calls.count(),
             deadline: limit.and_then(|limit| Instant::now().checked_add(limit)),
         }
@@ -49,6 +51,17 @@ impl<'a> JobHandle<'a> {
     pub fn time_left(&self) -> Option<Duration> {
         let deadline = self.deadline?;
         Some(deadline.saturating_duration_since(Instant::now()))
+    }
+
+    /// Decides that what the job did counts, unless it was given up or its time is up: from then on it cannot be given
+    /// up. Everything that outlives the job comes after this.
+    pub(crate) fn accept(&self) -> bool {
+        self.fate.is_accepted() || (!self.is_late() && self.fate.accept())
+    }
+
+    /// Whether the job was given up: its worker went on without it, and nothing that it does counts any more.
+    pub(crate) fn is_given_up(&self) -> bool {
+        self.fate.is_given_up()
     }
 
     pub(super) fn is_called_off(&self) -> bool {
@@ -67,6 +80,7 @@ impl<'a> JobHandle<'a> {
 #[derive(Clone, Debug)]
 pub struct SharedHandle {
     calls: Arc<CallOff>,
+    fate: Arc<Fate>,
     seen: u64,
     deadline: Option<Instant>,
 }
@@ -74,9 +88,11 @@ pub struct SharedHandle {
 impl SharedHandle {
     /// The handle of a job that begins now.
     pub(super) fn begin(calls: &Arc<CallOff>, limit: Option<Duration>) -> Self {
-        let JobHandle { seen, deadline, .. } = JobHandle::begin(calls, limit);
+        let fate = Arc::default();
+        let JobHandle { seen, deadline, .. } = JobHandle::begin(calls, &fate, limit);
         Self {
             calls: Arc::clone(calls),
+            fate,
             seen,
             deadline,
         }
@@ -86,9 +102,45 @@ impl SharedHandle {
     pub fn handle(&self) -> JobHandle<'_> {
         JobHandle {
             calls: &self.calls,
+            fate: &self.fate,
             seen: self.seen,
             deadline: self.deadline,
         }
+    }
+}
+
+/// Whether what a job does counts: decided once, by the job when it ends or by whoever gives it up before.
+#[derive(Debug, Default)]
+pub(super) struct Fate(AtomicU8);
+
+const UNDECIDED: u8 = 0;
+const ACCEPTED: u8 = 1;
+const GIVEN_UP: u8 = 2;
+
+impl Fate {
+    fn accept(&self) -> bool {
+        self.decide(ACCEPTED)
+    }
+
+    /// Gives the job up; false where it ended in time and only has to say so.
+    pub(super) fn give_up(&self) -> bool {
+        self.decide(GIVEN_UP) || self.is_given_up()
+    }
+
+    fn decide(&self, fate: u8) -> bool {
+        let order = Ordering::AcqRel;
+        let decided = self
+            .0
+            .compare_exchange(UNDECIDED, fate, order, Ordering::Acquire);
+        decided.is_ok()
+    }
+
+    fn is_accepted(&self) -> bool {
+        self.0.load(Ordering::Acquire) == ACCEPTED
+    }
+
+    fn is_given_up(&self) -> bool {
+        self.0.load(Ordering::Acquire) == GIVEN_UP
     }
 }
 

@@ -60,7 +60,7 @@ pub use serial::SerialBackend;
 pub use threads::ThreadBackend;
 pub use watched::WatchedThreads;
 
-use handle::CallOff;
+use handle::{CallOff, Fate};
 
 /// What is run for every job: user code behind a function of its arguments. An `Err` is a failed
 /// job; so is a panic, which the backend catches.
@@ -192,7 +192,7 @@ fn run<A, R>(
     calls: &CallOff,
     limit: Option<Duration>,
 ) -> Finished<A, R> {
-    let outcome = outcome(function, &task.args, calls, limit);
+    let outcome = outcome(function, &task.args, calls, &Fate::default(), limit);
     task.ended(outcome)
 }
 
@@ -201,13 +201,16 @@ fn outcome<A, R>(
     function: &RunFunction<A, R>,
     args: &A,
     calls: &CallOff,
+    fate: &Fate,
     limit: Option<Duration>,
 ) -> Outcome<R> {
-    let handle = JobHandle::begin(calls, limit);
+    let handle = JobHandle::begin(calls, fate, limit);
     let called = std::panic::AssertUnwindSafe(|| function(args, &handle));
     match crate::quiet::catch(called) {
+        Ok(Ok(result)) if handle.accept() => Outcome::Done(result),
+        // What is given up has come back as timed out already.
+        Ok(Ok(_)) => Outcome::TimedOut,
         _ if handle.is_late() => Outcome::TimedOut,
-        Ok(Ok(result)) => Outcome::Done(result),
         Ok(Err(_)) if handle.is_called_off() => Outcome::Cancelled,
         Ok(Err(error)) | Err(error) => Outcome::Failed(error),
     }

@@ -3,8 +3,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::handle::CallOff;
-use super::{Backend, Finished, Limits, Outcome, RunFunction, Task, Wait, run};
+use super::handle::{CallOff, Fate};
+use super::{Backend, Finished, Limits, Outcome, RunFunction, Task, Wait, outcome};
 
 /// Runs jobs on threads of this process, and minds what each of them is at.
 ///
@@ -65,6 +65,7 @@ struct State<A, R> {
 struct Running<A> {
     task: Task<A>,
     until: Option<Instant>,
+    fate: Arc<Fate>,
 }
 
 impl<A, R> WatchedThreads<A, R>
@@ -129,6 +130,14 @@ where
         let late = running.filter(|(_, job)| is_late(job));
         let late: Vec<u64> = late.map(|(number, _)| *number).collect();
         for number in late {
+            // One that ended in time is about to say so, and stays.
+            if !state
+                .running
+                .get(&number)
+                .is_some_and(|job| job.fate.give_up())
+            {
+                continue;
+            }
             if self.hire().is_err() && self.threads.len() == 1 {
                 // Where there is no other thread, it must come back to its place.
                 return;
@@ -159,13 +168,16 @@ impl<A: Clone, R> Shared<A, R> {
             let until = self
                 .limit
                 .and_then(|limit| Instant::now().checked_add(limit));
+            let fate = Arc::<Fate>::default();
             let running = Running {
                 task: task.clone(),
                 until,
+                fate: Arc::clone(&fate),
             };
             state.running.insert(number, running);
             drop(state);
-            let done = run(&self.function, task, &self.calls, self.limit);
+            let ended = outcome(&self.function, &task.args, &self.calls, &fate, self.limit);
+            let done = task.ended(ended);
             state = self.state();
             if state.running.remove(&number).is_none() {
                 // Its job was given up, and another thread has its place.

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
+use crate::printed::error_line;
 use crate::store::{
     KeyMaker, Pack, ResultId, SampleIndex, SampleStore, Series, StoreError, function_tag,
 };
@@ -60,11 +61,11 @@ struct Lost(Vec<String>);
 impl Drop for Lost {
     fn drop(&mut self) {
         for text in self.0.iter().take(UNASKED) {
-            eprintln!("warning: {text}");
+            error_line!("warning: {text}");
         }
         let more = self.0.len().saturating_sub(UNASKED);
         if more > 0 {
-            eprintln!("warning: and {more} more contents of kept results are missing or damaged");
+            error_line!("warning: and {more} more contents of kept results are missing or damaged");
         }
     }
 }

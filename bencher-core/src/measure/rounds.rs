@@ -303,6 +303,18 @@ impl Rounds {
         }
     }
 
+    /// Takes in that a sample of a point set none of the times: where rounds are taken as they are needed, it gets no
+    /// other, since there is nothing that more of them could tell.
+    pub fn record_unset(&mut self, point: u64) {
+        let as_needed = self.rules.rounds == Wanted::AsNeeded;
+        if let Some(point) = self.point_mut(point) {
+            point.rounds += 1;
+            if as_needed {
+                point.stop = Some(Stop::NoTimes);
+            }
+        }
+    }
+
     fn live(&self) -> impl Iterator<Item = &Point> {
         self.points.iter().filter(|point| point.stop.is_none())
     }

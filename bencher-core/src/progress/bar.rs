@@ -1,5 +1,6 @@
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
+use crate::printed::{MOST_NOTE, clipped, error_line, visible, visible_line};
 use crate::record::Counts;
 
 use super::ProgressSink;
@@ -20,6 +21,9 @@ pub struct BarProgress {
     bar: Option<ProgressBar>,
 }
 
+/// The most characters of a title that stand before a bar.
+const MOST_TITLE: usize = 40;
+
 const TEMPLATE: &str = "{prefix:.bold} [{bar:30}] {pos}/{len}  {rate}  {eta} left  {msg}";
 
 impl ProgressSink for BarProgress {
@@ -35,7 +39,7 @@ impl ProgressSink for BarProgress {
             )
             .progress_chars("█▌ ");
         bar.set_style(style);
-        bar.set_prefix(title.to_owned());
+        bar.set_prefix(clipped(&visible_line(title), MOST_TITLE).into_owned());
         self.bar = Some(bar);
     }
 
@@ -56,8 +60,8 @@ impl ProgressSink for BarProgress {
 
     fn note(&mut self, text: &str) {
         match &self.bar {
-            Some(bar) if !bar.is_hidden() => bar.println(text),
-            _ => eprintln!("{text}"),
+            Some(bar) if !bar.is_hidden() => bar.println(visible(&clipped(text, MOST_NOTE))),
+            _ => error_line!("{}", clipped(text, MOST_NOTE)),
         }
     }
 

@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::dataset::json_value;
 use crate::job::{JobOutcome, TIMED_OUT};
 use crate::measure::Preempted;
+use crate::printed::visible_json;
 use crate::record::Counts;
 use crate::value::Value;
 
@@ -46,7 +47,10 @@ impl<W: Write> JsonProgress<W> {
 
     fn line(&mut self, event: &Json) {
         // A reader that went away must not stop the sweep.
-        let _: io::Result<()> = writeln!(self.out, "{event}").and_then(|()| self.out.flush());
+        let mut line = visible_json(&event.to_string()).into_owned();
+        line.push('\n');
+        let _: io::Result<()> =
+            (self.out.write_all(line.as_bytes())).and_then(|()| self.out.flush());
     }
 }
 

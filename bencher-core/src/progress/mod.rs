@@ -28,6 +28,7 @@ pub use json::JsonProgress;
 pub(crate) use json::counts_json;
 
 use crate::job::JobOutcome;
+use crate::printed::{MOST_NOTE, clipped, error_line};
 use crate::record::Counts;
 use crate::value::Value;
 
@@ -126,7 +127,7 @@ impl ProgressSink for SilentProgress {
     fn advance(&mut self, _: &Counts) {}
 
     fn note(&mut self, text: &str) {
-        eprintln!("{text}");
+        error_line!("{}", clipped(text, MOST_NOTE));
     }
 
     fn finish(&mut self, _: &Counts) {}

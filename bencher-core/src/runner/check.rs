@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::bench::{RunConfig, Settings};
 use crate::context::States;
+use crate::exit_guard;
 use crate::space::mix;
 use crate::sweep_executor::{Benchmark, Plan, SweepChoice};
 
@@ -34,10 +35,17 @@ pub(super) fn check<S: Benchmark>(
         None => points(&plan, seed(&entry.name()))?,
     };
     let states = Arc::new(States::default());
+    let plan = Arc::new(plan);
+    let described = Arc::clone(&plan);
+    let in_progress = exit_guard::Sweep::begin(
+        &entry.title(),
+        Arc::new(move |point| described.inputs_text(point)),
+    );
     let mut failures: Vec<String> = points
         .into_iter()
         .filter_map(|point| plan.try_point(point, &states).err())
         .collect();
+    drop(in_progress);
     failures.extend(
         states
             .release()

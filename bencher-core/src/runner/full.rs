@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use crate::bench::{Bench, BenchError, BenchResult, Reporter, Session, Settings};
 use crate::cli::run_session;
+use crate::printed::error_line;
 use crate::quiet;
 use crate::space::Density;
 use crate::sweep_executor::{Benchmark, Plan, Result, SweepChoice};
@@ -26,7 +27,7 @@ pub(super) fn run(
 ) -> ExitCode {
     if chosen.runs.is_empty() && !entries.is_empty() {
         let names: Vec<String> = entries.iter().map(|entry| entry.name()).collect();
-        eprintln!("no function is chosen; there are: {}", names.join(", "));
+        error_line!("no function is chosen; there are: {}", names.join(", "));
         return ExitCode::SUCCESS;
     }
     run_session(settings, name, reporter, |session| {
@@ -40,7 +41,7 @@ pub(super) fn run(
             }
             // The caller tells of one.
             if let Some(earlier) = first.replace(error) {
-                eprintln!("error: {earlier}");
+                error_line!("error: {earlier}");
             }
         }
         first.map_or(Ok(()), Err)

@@ -38,7 +38,7 @@ use std::process::ExitCode;
 
 use crate::bench::Reporter;
 use crate::cli::{SettingsError, program_name, refuse, settled};
-use crate::printed::ending;
+use crate::printed::{begin_program, ending};
 
 /// The `main` of a target of `#[bench_sweep]` functions without libtest's harness.
 ///
@@ -57,6 +57,7 @@ pub fn run(reporter: Option<&Reporter>) -> ExitCode {
 }
 
 fn run_entries(reporter: Option<&Reporter>) -> ExitCode {
+    begin_program();
     let entries = entries();
     let said = match args::parse(&entries, std::env::args_os()) {
         Ok(said) => said,

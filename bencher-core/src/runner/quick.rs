@@ -1,12 +1,11 @@
 //! Quick checks, told as libtest tells of tests.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use crate::bench::{Settings, say};
-use crate::printed::note;
+use crate::exit_guard;
 
 use super::args::Form;
 use super::filter::{Chosen, Selected};
@@ -18,6 +17,7 @@ const DOTS: usize = 88;
 
 /// Checks what is chosen, one after the other.
 pub(super) fn run(chosen: &Chosen<'_>, settings: &Settings, form: Form) -> ExitCode {
+    let _run = exit_guard::Run::begin(FAILED);
     let clock = Instant::now();
     let count = chosen.runs.len();
     say!(
@@ -111,8 +111,7 @@ fn told(failures: &[(String, String)]) -> String {
 
 /// Prints without ending the line; what cannot be printed is told in the end.
 fn print(text: &str) {
-    let mut out = std::io::stdout().lock();
-    note(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+    crate::printed::print(format_args!("{text}"));
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
+use std::time::{Duration, Instant};
 
 use crate::job::Sample;
 use crate::measure::{Meter, Reason};
@@ -38,10 +39,21 @@ impl std::fmt::Display for Uncounted {
 #[derive(Debug)]
 pub(crate) struct Counted {
     results: Vec<CountedResult>,
-    /// Made by the thread that uses it, because the kernel counts for that one.
-    meter: Mutex<Option<(ThreadId, RefCell<Meter>)>>,
+    meter: Mutex<Turn>,
+    /// Told when a sample gives the meter back.
+    is_free: Condvar,
     /// Why the last sample has no number, by the position in a sample.
     missed: Mutex<BTreeMap<usize, Reason>>,
+}
+
+/// Who has the meter: one sample at a time, since some counters count for the whole process.
+#[derive(Debug, Default)]
+struct Turn {
+    /// Made by the thread that uses it, because the kernel counts for that one.
+    meter: Option<(ThreadId, RefCell<Meter>)>,
+    /// The number of the sample that has it, and when that is given up if it has not ended.
+    holder: Option<(u64, Option<Instant>)>,
+    samples: u64,
 }
 
 #[derive(Debug)]
@@ -52,12 +64,29 @@ struct CountedResult {
     counter: Counter,
 }
 
-/// The meter, held while a sample is taken.
-pub(super) struct HeldMeter<'a>(MutexGuard<'a, Option<(ThreadId, RefCell<Meter>)>>);
+/// The meter, taken while a sample is.
+pub(super) struct HeldMeter<'a> {
+    counted: &'a Counted,
+    number: u64,
+    meter: Option<(ThreadId, RefCell<Meter>)>,
+}
 
 impl HeldMeter<'_> {
     pub(super) fn meter(&self) -> Option<&RefCell<Meter>> {
-        self.0.as_ref().map(|(_, meter)| meter)
+        self.meter.as_ref().map(|(_, meter)| meter)
+    }
+}
+
+impl Drop for HeldMeter<'_> {
+    fn drop(&mut self) {
+        let mut turn = self.counted.turn();
+        // One that was given up has lost its turn.
+        if turn.holder.is_some_and(|(number, _)| number == self.number) {
+            turn.holder = None;
+            turn.meter = self.meter.take();
+            drop(turn);
+            self.counted.is_free.notify_one();
+        }
     }
 }
 
@@ -79,23 +108,54 @@ impl Counted {
             Arc::new(Self {
                 results,
                 meter: Mutex::default(),
+                is_free: Condvar::new(),
                 missed: Mutex::default(),
             })
         })
     }
 
-    /// The meter, with nothing counted.
-    pub(super) fn hold(&self) -> HeldMeter<'_> {
-        let mut held = self.meter.lock().unwrap_or_else(PoisonError::into_inner);
+    /// The meter, with nothing counted, for a sample that may take so long.
+    pub(super) fn hold(&self, time_left: Option<Duration>) -> HeldMeter<'_> {
         let here = thread::current().id();
-        match &mut *held {
+        let mut turn = self.turn();
+        while let Some((_, until)) = turn.holder {
+            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+            turn = match left {
+                Some(Duration::ZERO) => break,
+                Some(left) => {
+                    let woken = self.is_free.wait_timeout(turn, left);
+                    woken.unwrap_or_else(PoisonError::into_inner).0
+                }
+                None => self
+                    .is_free
+                    .wait(turn)
+                    .unwrap_or_else(PoisonError::into_inner),
+            };
+        }
+        turn.samples += 1;
+        let number = turn.samples;
+        turn.holder = Some((
+            number,
+            time_left.and_then(|left| Instant::now().checked_add(left)),
+        ));
+        let mut held = turn.meter.take();
+        drop(turn);
+        match &mut held {
             Some((thread, meter)) if *thread == here => meter.get_mut().reset(),
             other => {
                 let counters: Vec<Counter> = self.results.iter().map(|r| r.counter).collect();
                 *other = Some((here, RefCell::new(Meter::new(&counters))));
             }
         }
-        HeldMeter(held)
+        HeldMeter {
+            counted: self,
+            number,
+            meter: held,
+        }
+    }
+
+    fn turn(&self) -> MutexGuard<'_, Turn> {
+        self.meter.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Puts what was counted into the results that the benchmark left unset.
@@ -163,6 +223,29 @@ fn value_of(kind: Kind, number: f64) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sample_that_was_given_up_keeps_no_other_waiting() {
+        let counted = Counted {
+            results: Vec::new(),
+            meter: Mutex::default(),
+            is_free: Condvar::new(),
+            missed: Mutex::default(),
+        };
+        let late = counted.hold(Some(Duration::ZERO));
+        let next = counted.hold(None);
+        assert!(late.meter().is_some() && next.meter().is_some());
+        drop(late);
+        assert!(
+            counted.turn().holder.is_some(),
+            "the turn is the next one's"
+        );
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| counted.hold(None).number);
+            drop(next);
+            assert_eq!(waiting.join().unwrap(), 3);
+        });
+    }
 
     #[test]
     fn counts_are_rounded_to_whole_results() {

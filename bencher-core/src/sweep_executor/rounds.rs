@@ -613,6 +613,8 @@ enum Recorded {
     /// It was not run.
     Nothing,
     Failure,
+    /// It set none of the timed results; a time below resolution is set.
+    Unset,
     /// What it gave for the timed results.
     Times(Vec<RoundTime>),
 }
@@ -623,6 +625,7 @@ impl Recorded {
         match self {
             Self::Nothing => return false,
             Self::Failure => rounds.record(point, None),
+            Self::Unset => rounds.record_unset(point),
             Self::Times(times) => rounds.record(point, Some(&times)),
         }
         true
@@ -643,10 +646,18 @@ fn times_of(outcome: &JobOutcome, positions: &[usize]) -> Recorded {
         value.as_f64().map_or(RoundTime::Missing, RoundTime::Time)
     };
     let times = |sample: &Sample| positions.iter().map(|at| time(sample, *at)).collect();
+    let is_set =
+        |sample: &Sample, position: &usize| sample.get(*position).is_some_and(Option::is_some);
     match outcome {
         JobOutcome::Measured(sample)
         | JobOutcome::NotStored(sample)
-        | JobOutcome::Cached(sample) => Recorded::Times(times(sample)),
+        | JobOutcome::Cached(sample) => {
+            if positions.iter().any(|position| is_set(sample, position)) {
+                Recorded::Times(times(sample))
+            } else {
+                Recorded::Unset
+            }
+        }
         JobOutcome::Failed(_) | JobOutcome::TimedOut => Recorded::Failure,
         JobOutcome::Cancelled => Recorded::Nothing,
     }

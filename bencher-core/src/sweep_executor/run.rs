@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::context::States;
 use crate::evaluator::process::{Launch, ProcessBackend};
 use crate::evaluator::{Backend, Dispatcher, Executors, Limits, Retried, Usage};
+use crate::exit_guard::Describe;
 use crate::job::{CallCounts, CodePolicy, FutureCache, Job, MachinePolicy, Sample};
 use crate::measure::{Batches, RoundRules, SliceCounts, Timer, Wanted};
 use crate::progress::ProgressSink;
@@ -83,6 +84,12 @@ impl<S: Benchmark> SweepExecutor<S> {
     /// The plan.
     pub fn plan(&self) -> &Plan<S> {
         &self.plan
+    }
+
+    /// What says which point of the sweep is in progress, should the process end there.
+    pub(crate) fn describe_points(&self) -> Describe {
+        let plan = Arc::clone(&self.plan);
+        Arc::new(move |point| plan.inputs_text(point))
     }
 
     /// Takes every sample of the plan and puts it into `collector`.

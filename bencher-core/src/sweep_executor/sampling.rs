@@ -5,10 +5,12 @@ use std::sync::Arc;
 use crate::context::{Context, States};
 use crate::evaluator::RunFunction;
 use crate::evaluator::process::Role;
-use crate::job::{CodePolicy, Job, MachinePolicy, Sample, SampleCache};
+use crate::exit_guard;
+use crate::job::{CodePolicy, Job, MachinePolicy, Sample, SampleCache, TIMED_OUT};
 use crate::measure::{
     Batches, DEFAULT_BUDGET, Preempted, RoundRules, Timer, Wanted, below_resolution,
 };
+use crate::printed::error_line;
 use crate::store::{
     JobFolders, Pack, PendingFolder, ResultId, SampleIndex, SampleStore, SampleWriter, StoreError,
 };
@@ -46,7 +48,7 @@ impl<S: Benchmark> SweepExecutor<S> {
         let served = role.serve(&self.run_function(setting));
         // What is said here is among the last lines of this worker.
         for panic in states.release() {
-            eprintln!("while the state of the sweep was dropped: {panic}");
+            error_line!("while the state of the sweep was dropped: {panic}");
         }
         served
     }
@@ -128,14 +130,22 @@ impl<S: Benchmark> SweepExecutor<S> {
             if let Some(batches) = &batches {
                 cx = cx.with_batches(batches, job.point);
             }
-            let held = counted.as_ref().map(|counted| counted.hold());
+            let held = counted
+                .as_ref()
+                .map(|counted| counted.hold(handle.time_left()));
             let meter = held.as_ref().and_then(|held| held.meter());
             if let Some(meter) = meter {
                 cx = cx.with_meter(meter);
             }
+            let in_progress = exit_guard::Sample::begin(job.point, job.repeat);
             sweep
                 .benchmark(&mut cx)
                 .map_err(|error| describe(error.as_ref()))?;
+            drop(in_progress);
+            if !handle.accept() {
+                // It counts as timed out, whatever it returns, and leaves nothing behind.
+                return Err(TIMED_OUT.to_owned());
+            }
             let below = cx.below_resolution();
             let preempted = cx.preempted().to_vec();
             if let Some(folder) = cx.into_folder()

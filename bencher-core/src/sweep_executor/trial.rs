@@ -4,6 +4,8 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use crate::context::{Context, States};
+use crate::exit_guard;
+use crate::printed::clipped;
 use crate::quiet;
 use crate::store::PendingFolder;
 
@@ -24,19 +26,24 @@ impl<S: Benchmark> Plan<S> {
                 .with_states(states)
                 .with_folders(&PendingFolder::temporary)
                 .once();
+            let in_progress = exit_guard::Sample::begin(point, 1);
             let done = sweep.benchmark(&mut cx);
+            drop(in_progress);
             done.map_err(|error| describe(error.as_ref()))
         };
         let done = quiet::catch(AssertUnwindSafe(run)).and_then(|done| done);
-        done.map_err(|error| {
-            let inputs = self.inputs(point).into_iter();
-            let inputs: Vec<String> = inputs
-                .map(|(name, value)| format!("{name}={value}"))
-                .collect();
-            match inputs.join(", ").as_str() {
-                "" => error,
-                inputs => format!("{inputs}: {error}"),
-            }
+        done.map_err(|error| match self.inputs_text(point).as_str() {
+            "" => error,
+            inputs => format!("{inputs}: {error}"),
         })
+    }
+
+    /// The swept inputs of a point, in words.
+    pub(crate) fn inputs_text(&self, point: u64) -> String {
+        let inputs = self.inputs(point).into_iter();
+        let inputs: Vec<String> = inputs
+            .map(|(name, value)| format!("{name}={}", clipped(&value.to_string(), 200)))
+            .collect();
+        inputs.join(", ")
     }
 }

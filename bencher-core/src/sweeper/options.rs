@@ -11,6 +11,8 @@ use super::error::SweeperError;
 use super::handle::ParamSweeper;
 use super::lease::Surroundings;
 
+use crate::printed::error_line;
+
 /// How a work list is opened.
 ///
 /// ```
@@ -62,7 +64,7 @@ impl SweeperOptions {
             lease: Duration::from_secs(60),
             patience: Duration::from_secs(60),
             surroundings: None,
-            waiting: Arc::new(|text| eprintln!("{text}")),
+            waiting: Arc::new(|text| error_line!("{text}")),
         }
     }
 

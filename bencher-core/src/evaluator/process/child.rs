@@ -1,7 +1,7 @@
 //! A worker process, from its start to its burial.
 
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus};
@@ -12,14 +12,15 @@ use super::super::Limits;
 use super::descendants::Mark;
 use super::launch::{Launch, VARIABLE};
 use super::output::{LastLines, Output};
-use super::system::kill_group;
-use super::wire::{Hello, Incoming, Order, VERSION, send};
+use super::spawner::spawn;
+use super::system::{kill_group, send_now, wait_for};
+use super::wire::{BROKEN, Hello, Incoming, Order, Outgoing, VERSION};
 
 /// A worker process that runs.
 #[derive(Debug)]
 pub(super) struct Worker {
     child: Child,
-    stream: UnixStream,
+    stream: Arc<UnixStream>,
     pub(super) incoming: Incoming,
     pub(super) output: Output,
     grip: Grip,
@@ -34,10 +35,26 @@ pub(super) struct Grip(Arc<Mutex<Held>>);
 #[derive(Debug, Default)]
 struct Held {
     group: Option<u32>,
-    stream: Option<UnixStream>,
-    buffer: Vec<u8>,
+    stream: Option<Arc<UnixStream>>,
+    outgoing: Outgoing,
     /// Why it was ended by this side.
     why: Option<Why>,
+}
+
+impl Held {
+    /// Sends what there is room for, and never waits: a worker that does not read must not stop this program.
+    fn flush(&mut self) -> io::Result<()> {
+        let Some(stream) = &self.stream else {
+            return Err(io::ErrorKind::NotConnected.into());
+        };
+        while !self.outgoing.is_empty() {
+            match send_now(stream.as_fd(), self.outgoing.unsent())? {
+                0 => break,
+                count => self.outgoing.advance(count),
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Why this side ended a worker.
@@ -49,6 +66,8 @@ pub(super) enum Why {
     Output,
     /// Nobody wants its job any more.
     Expired,
+    /// The connection to it carried something else than messages.
+    Broken,
 }
 
 impl Grip {
@@ -56,13 +75,18 @@ impl Grip {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells the worker something.
+    /// Tells the worker something; what there is no room for is sent while this side [listens](Worker::listen).
     pub(super) fn tell(&self, order: &Order) -> io::Result<()> {
-        let Held { stream, buffer, .. } = &mut *self.held();
-        match stream {
-            Some(stream) => send(stream, buffer, order),
-            None => Err(io::ErrorKind::NotConnected.into()),
-        }
+        let held = &mut *self.held();
+        held.outgoing.add(order)?;
+        held.flush()
+    }
+
+    /// Sends more of what the worker was told; whether there is still some left.
+    fn flush(&self) -> io::Result<bool> {
+        let held = &mut *self.held();
+        held.flush()?;
+        Ok(!held.outgoing.is_empty())
     }
 
     /// Whether the worker was ended by this side.
@@ -96,17 +120,19 @@ impl Worker {
             .stdout(writer.try_clone()?)
             .stderr(writer)
             .process_group(0);
-        let child = command.spawn()?;
-        // It holds the ends that the worker has.
-        drop(command);
+        // With the command go the ends that the worker has.
+        let child = spawn(command)?;
+        let stream = Arc::new(stream);
         let grip = Grip::default();
-        grip.held().group = Some(child.id());
-        grip.held().stream = Some(stream.try_clone()?);
+        let group = child.id();
+        grip.held().group = Some(group);
+        grip.held().stream = Some(Arc::clone(&stream));
         let stop = {
             let grip = grip.clone();
             move || grip.kill(Why::Output)
         };
-        let output = Output::read(reader, limits.output, stop)?;
+        let output =
+            Output::read(reader, limits.output, stop).inspect_err(|_| kill_group(group))?;
         let worker = Self {
             child,
             stream,
@@ -125,8 +151,14 @@ impl Worker {
             title: launch.shown().to_owned(),
             context: launch.context.clone(),
         });
-        worker.grip.tell(&hello)?;
-        Ok(worker)
+        match worker.grip.tell(&hello) {
+            // Who listens to one that is gone already is told how it ended.
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
+                worker.bury();
+                Err(error)
+            }
+            _ => Ok(worker),
+        }
     }
 
     pub(super) fn grip(&self) -> Grip {
@@ -136,11 +168,22 @@ impl Worker {
     /// Reads what the worker says, for so long at most; whether anything came.
     pub(super) fn listen(&mut self, timeout: Option<Duration>) -> io::Result<bool> {
         let timeout = timeout.map(|time| time.max(Duration::from_millis(1)));
+        let end = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        // One that is gone cannot be told anything; what it said before can still be read.
+        while self.grip.flush().unwrap_or(false) {
+            let left = end.map(|end| end.saturating_duration_since(Instant::now()));
+            if wait_for(self.stream.as_fd(), true, left)? {
+                break;
+            }
+            if left == Some(Duration::ZERO) {
+                return Ok(false);
+            }
+        }
         if timeout != self.timeout {
             self.stream.set_read_timeout(timeout)?;
             self.timeout = timeout;
         }
-        match self.incoming.fill(&mut self.stream) {
+        match self.incoming.fill(&*self.stream) {
             Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
             Ok(_) => Ok(true),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(false),
@@ -190,6 +233,7 @@ impl Death {
     pub(super) fn text(&self, limits: &Limits) -> String {
         let mut text = match (self.why, self.status) {
             (Some(Why::Output), _) => too_much(limits),
+            (Some(Why::Broken), _) => format!("{BROKEN}; its worker process was replaced"),
             (_, Some(status)) => how(status),
             (_, None) => "its worker process ended in an unknown way".to_owned(),
         };

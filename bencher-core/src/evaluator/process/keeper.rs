@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use super::super::{Finished, Limits, Outcome, Task, Usage};
 use super::child::{Grip, Why, Worker, too_much};
 use super::launch::Launch;
-use super::wire::{Answer, Bytes, End, Order};
+use super::wire::{Answer, End, JobOrder, Order, decode, encode};
 use super::{Chunk, Shared};
 
 /// How long a job may run before the jobs behind it go to other workers.
@@ -72,7 +72,7 @@ where
         let mut worker = Worker::start(launch, limits, number)?;
         started(worker.grip());
         loop {
-            match worker.incoming.take::<Answer<R>>() {
+            match worker.incoming.take::<Answer>() {
                 Some(Ok(Answer::Refused(why))) => {
                     worker.bury();
                     return Err(io::Error::other(why));
@@ -173,7 +173,9 @@ where
                     let death = worker.bury();
                     let outcome = match death.why {
                         Some(Why::Late | Why::Expired) => Outcome::TimedOut,
-                        Some(Why::Output) | None => Outcome::Failed(death.text(&self.limits)),
+                        Some(Why::Output | Why::Broken) | None => {
+                            Outcome::Failed(death.text(&self.limits))
+                        }
                     };
                     starts = 0;
                     let began = match gave {
@@ -195,27 +197,26 @@ where
         if worker.grip().is_ended() {
             return Gave::Gone;
         }
-        let args: Vec<&A> = rest.iter().map(|task| &task.args).collect();
-        let order = match postcard::to_stdvec(&args) {
-            Ok(list) => Order::Jobs {
-                count: args.len(),
-                list: Bytes(list),
-            },
-            Err(error) => {
-                return Gave::Refused(format!("its arguments cannot be sent to a worker: {error}"));
-            }
-        };
+        let jobs = self.orders(rest);
+        if jobs.is_empty() {
+            return Gave::Everything;
+        }
+        let order = Order::Jobs(jobs);
         self.hold(Some(worker.grip()));
         worker.output.begin_job();
-        if worker.grip().tell(&order).is_err() {
-            return Gave::Gone;
+        match worker.grip().tell(&order) {
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
+                return Gave::Refused(format!("its arguments cannot be sent to a worker: {error}"));
+            }
+            Err(_) => return Gave::Gone,
+            Ok(()) => {}
         }
         let mut pace = Pace::new(&self.limits);
         self.tell_running(rest);
         while !rest.is_empty() {
             match worker.listen(pace.patience(rest.len())) {
                 Ok(true) => {
-                    let (count, gave) = self.take_answers(worker, rest);
+                    let (count, gave) = self.take_answers(worker, rest, pace.began);
                     self.tell_running(rest);
                     if let Some(gave) = gave {
                         return gave;
@@ -236,24 +237,53 @@ where
         Gave::Everything
     }
 
+    /// The jobs in their binary form; those whose arguments have none fail.
+    fn orders(&self, rest: &mut VecDeque<Task<A>>) -> Vec<JobOrder> {
+        let mut orders = Vec::with_capacity(rest.len());
+        for task in std::mem::take(rest) {
+            match encode(&task.args) {
+                Ok(args) => {
+                    orders.push(JobOrder { id: task.id, args });
+                    rest.push_back(task);
+                }
+                Err(error) => {
+                    let text = format!("its arguments cannot be sent to a worker: {error}");
+                    self.finish(Some(task), Outcome::Failed(text));
+                }
+            }
+        }
+        orders
+    }
+
     /// Takes all that a worker has said: how many jobs ended, and why it is to be given no more.
     fn take_answers(
         &mut self,
         worker: &mut Worker,
         rest: &mut VecDeque<Task<A>>,
+        began: Instant,
     ) -> (usize, Option<Gave>) {
         let mut ended = Vec::new();
         let mut gave = None;
-        while let Some(answer) = worker.incoming.take::<Answer<R>>() {
+        while let Some(answer) = worker.incoming.take::<Answer>() {
             match answer {
-                Ok(Answer::Ended { end, cpu, peak }) => {
-                    let Some(task) = rest.pop_front() else { break };
+                Ok(Answer::Ended { id, end, cpu, peak }) => {
+                    // It ends its jobs in their order; anything else is none of its messages.
+                    let is_first = rest.front().is_some_and(|task| task.id == id);
+                    let Some(task) = is_first.then(|| rest.pop_front()).flatten() else {
+                        gave = Some(break_off(worker, began));
+                        break;
+                    };
                     let usage = Usage {
                         cpu: Duration::from_nanos(cpu),
                         peak_memory: peak,
                     };
                     let outcome = match end {
-                        End::Done(result) => Outcome::Done(result),
+                        End::Done(result) => match decode(&result) {
+                            Ok(result) => Outcome::Done(result),
+                            Err(error) => {
+                                Outcome::Failed(format!("its result cannot be read back: {error}"))
+                            }
+                        },
                         End::Failed(text) => Outcome::Failed(text),
                         End::TimedOut => Outcome::TimedOut,
                         End::Cancelled => Outcome::Cancelled,
@@ -275,8 +305,9 @@ where
                 }
                 Ok(Answer::Refused(why)) => gave = Some(Gave::Refused(why)),
                 Ok(Answer::Ready) => {}
-                Err(error) => {
-                    gave = Some(Gave::Refused(format!("its result cannot be read: {error}")));
+                Err(_) => {
+                    gave = Some(break_off(worker, began));
+                    break;
                 }
             }
         }
@@ -321,6 +352,12 @@ where
     fn hold(&self, grip: Option<Grip>) {
         *self.grip.lock().unwrap_or_else(PoisonError::into_inner) = grip;
     }
+}
+
+/// Ends a worker whose connection carried something else than messages: the job that runs did that, or had it done.
+fn break_off(worker: &Worker, began: Instant) -> Gave {
+    worker.grip().kill(Why::Broken);
+    Gave::Lost { began }
 }
 
 /// How long to wait for the job that runs.

@@ -16,6 +16,7 @@ mod keeper;
 mod launch;
 mod output;
 mod role;
+mod spawner;
 mod system;
 mod wire;
 mod worker;

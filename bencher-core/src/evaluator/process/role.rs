@@ -3,13 +3,14 @@ use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use serde::Serialize;
-
 use super::super::handle::CallOff;
 use super::descendants::Mark;
 use super::launch::VARIABLE;
-use super::system::{empty_input, kill_own_group, limit_memory, stay_on_core};
-use super::wire::{Answer, Hello, Incoming, Order, VERSION, send};
+use super::system::{
+    empty_input, kill_own_group, limit_memory, live_on, out_of_reach, stay_on_core,
+};
+use super::wire::{Answer, Hello, Incoming, JobOrder, Order, Outgoing, VERSION};
+use crate::printed::error_line;
 
 /// What a worker process is there for.
 ///
@@ -27,13 +28,14 @@ pub(super) struct Inbox {
     state: Mutex<State>,
     changed: Condvar,
     pub(super) calls: CallOff,
-    answers: Mutex<(UnixStream, Vec<u8>)>,
+    stream: UnixStream,
+    answers: Mutex<Outgoing>,
 }
 
 #[derive(Debug, Default)]
 struct State {
     /// Jobs that came and were not looked at.
-    list: Option<Vec<u8>>,
+    list: Option<Vec<JobOrder>>,
     /// How many lists came.
     lists: u64,
     /// How many of the jobs that came are not begun.
@@ -43,7 +45,7 @@ struct State {
 
 impl Inbox {
     /// The next list of jobs with its number; none when there will be no more.
-    pub(super) fn next_list(&self) -> Option<(Vec<u8>, u64)> {
+    pub(super) fn next_list(&self) -> Option<(Vec<JobOrder>, u64)> {
         let state = self.state();
         let state = self
             .changed
@@ -64,10 +66,10 @@ impl Inbox {
     }
 
     /// Says something to the program that started this process.
-    pub(super) fn answer<R: Serialize>(&self, answer: &Answer<R>) -> io::Result<()> {
+    pub(super) fn answer(&self, answer: &Answer) -> io::Result<()> {
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        let (stream, buffer) = &mut *answers;
-        send(stream, buffer, answer)
+        answers.add(answer)?;
+        answers.send_all(&self.stream)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -75,19 +77,29 @@ impl Inbox {
     }
 
     /// Does what it is told until it is told no more; the process then ends with its parent.
-    fn listen(&self, mut stream: UnixStream, mut incoming: Incoming) {
-        while let Ok(order) = incoming.next(&mut stream) {
+    fn listen(&self, mut incoming: Incoming) {
+        loop {
+            let order = match incoming.next(&self.stream) {
+                Ok(order) => order,
+                Err(error) => {
+                    if error.kind() == io::ErrorKind::InvalidData {
+                        // It is among the last lines of this worker, where the program still reads them.
+                        error_line!("this worker process ends: {error}");
+                    }
+                    break;
+                }
+            };
             match order {
                 Order::Hello(_) => {}
-                Order::Jobs { count, list } => {
+                Order::Jobs(jobs) => {
                     let mut state = self.state();
-                    state.list = Some(list.0);
+                    state.waiting = jobs.len();
+                    state.list = Some(jobs);
                     state.lists += 1;
-                    state.waiting = count;
                 }
                 Order::Return => {
                     let waiting = std::mem::take(&mut self.state().waiting);
-                    if self.answer(&Answer::<()>::Returned(waiting)).is_err() {
+                    if self.answer(&Answer::Returned(waiting)).is_err() {
                         break;
                     }
                 }
@@ -145,7 +157,7 @@ pub fn role() -> Option<&'static Role> {
         match take_up(place) {
             Ok(role) => Some(role),
             Err(error) => {
-                eprintln!("this worker process could not take up its work: {error}");
+                error_line!("this worker process could not take up its work: {error}");
                 std::process::exit(1);
             }
         }
@@ -161,10 +173,10 @@ fn said() -> Option<(u32, String)> {
 }
 
 fn take_up(place: String) -> io::Result<Role> {
-    let mut stream = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
+    let stream = UnixStream::from(out_of_reach(io::stdin().as_fd())?);
     empty_input()?;
     let mut incoming = Incoming::default();
-    let Order::Hello(hello) = incoming.next(&mut stream)? else {
+    let Order::Hello(hello) = incoming.next(&stream)? else {
         return Err(io::Error::other(
             "it was told something else than what it is for",
         ));
@@ -184,12 +196,15 @@ fn take_up(place: String) -> io::Result<Role> {
         state: Mutex::default(),
         changed: Condvar::new(),
         calls: CallOff::default(),
-        answers: Mutex::new((stream.try_clone()?, Vec::new())),
+        stream,
+        answers: Mutex::default(),
     });
     let listener = Arc::clone(&inbox);
     std::thread::Builder::new()
         .name("bencher-orders".to_owned())
-        .spawn(move || listener.listen(stream, incoming))?;
+        .spawn(move || listener.listen(incoming))?;
+    // Whoever listens notices the end of the program, and ends what the jobs started, too.
+    live_on();
     Ok(Role {
         place,
         hello,

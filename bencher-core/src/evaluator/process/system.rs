@@ -1,8 +1,10 @@
 //! What the kernel does for worker processes.
 #![expect(unsafe_code, reason = "the system's interface is in C")]
 
+use std::hash::{BuildHasher, RandomState};
 use std::io;
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::time::Duration;
 
 /// Ends a process at once.
 #[cfg(target_os = "linux")]
@@ -48,6 +50,158 @@ pub(super) fn empty_input() -> io::Result<()> {
         Ok(())
     } else {
         Err(io::Error::last_os_error())
+    }
+}
+
+/// A copy of a descriptor where loops over descriptors seldom come, closed in programs that this one starts.
+///
+/// Code that closes or writes to all descriptors goes up to the number that the process may have. That number is
+/// raised for a moment where the system allows it, so that the copy lies above it; where in there nobody knows.
+pub(super) fn out_of_reach(descriptor: BorrowedFd<'_>) -> io::Result<OwnedFd> {
+    let mut limit = libc::rlimit {
+        rlim_cur: 0,
+        rlim_max: 0,
+    };
+    // SAFETY: the pointer is to a limit of the right type.
+    if unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) } != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    let most = limit.rlim_max.min(HIGHEST);
+    let raised = libc::rlimit {
+        rlim_cur: limit.rlim_cur.max(most),
+        ..limit
+    };
+    // SAFETY: the pointer is to a limit of the right type, which is put back below.
+    let is_raised = raised.rlim_cur > limit.rlim_cur
+        && unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const raised) } == 0;
+    let (first, end) = if is_raised {
+        (limit.rlim_cur, most)
+    } else {
+        let end = limit.rlim_cur.min(HIGHEST);
+        (end / 2, end)
+    };
+    let random = RandomState::new().hash_one(std::process::id());
+    let places = end.saturating_sub(first).max(1);
+    let base = first + random % places;
+    let mut copy = duplicate(descriptor, base);
+    if copy.is_err() {
+        copy = duplicate(descriptor, end / 2);
+    }
+    if is_raised {
+        // SAFETY: as above.
+        unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) };
+    }
+    match copy {
+        Ok(copy) => Ok(copy),
+        // Where there are few numbers, any will do: what is sent is checked.
+        Err(_) => duplicate(descriptor, 3),
+    }
+}
+
+/// The kernel's table of descriptors grows with the highest number: this many take half a MiB.
+const HIGHEST: libc::rlim_t = 1 << 16;
+
+fn duplicate(descriptor: BorrowedFd<'_>, from: libc::rlim_t) -> io::Result<OwnedFd> {
+    let from = libc::c_int::try_from(from).unwrap_or(libc::c_int::MAX);
+    // SAFETY: the descriptor is open, and the new one belongs to nobody else.
+    unsafe {
+        match libc::fcntl(descriptor.as_raw_fd(), libc::F_DUPFD_CLOEXEC, from) {
+            -1 => Err(io::Error::last_os_error()),
+            copy => Ok(OwnedFd::from_raw_fd(copy)),
+        }
+    }
+}
+
+/// Sends as much as there is room for at once; none where there is no room.
+pub(super) fn send_now(socket: BorrowedFd<'_>, bytes: &[u8]) -> io::Result<usize> {
+    #[cfg(target_os = "linux")]
+    const FLAGS: libc::c_int = libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
+    // The standard library turns the signal off by an option of the socket.
+    #[cfg(not(target_os = "linux"))]
+    const FLAGS: libc::c_int = libc::MSG_DONTWAIT;
+    // SAFETY: the pointer and the length are those of a slice that outlives the call.
+    let sent = unsafe {
+        libc::send(
+            socket.as_raw_fd(),
+            bytes.as_ptr().cast(),
+            bytes.len(),
+            FLAGS,
+        )
+    };
+    match usize::try_from(sent) {
+        Ok(sent) => Ok(sent),
+        Err(_) => match io::Error::last_os_error() {
+            error
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
+                ) =>
+            {
+                Ok(0)
+            }
+            error => Err(error),
+        },
+    }
+}
+
+/// Waits until something can be read from a socket, or sent where it is asked for; whether there is something to read.
+pub(super) fn wait_for(
+    socket: BorrowedFd<'_>,
+    sends: bool,
+    timeout: Option<Duration>,
+) -> io::Result<bool> {
+    let mut events = libc::POLLIN;
+    if sends {
+        events |= libc::POLLOUT;
+    }
+    let mut asked = libc::pollfd {
+        fd: socket.as_fd().as_raw_fd(),
+        events,
+        revents: 0,
+    };
+    let timeout = timeout.map_or(-1, |timeout| {
+        // Rounded up, so that a wait for the rest of a millisecond is no busy loop.
+        libc::c_int::try_from(timeout.as_millis() + 1).unwrap_or(libc::c_int::MAX)
+    });
+    // SAFETY: the pointer is to one such structure.
+    if unsafe { libc::poll(&raw mut asked, 1, timeout) } < 0 {
+        return match io::Error::last_os_error() {
+            error if error.kind() == io::ErrorKind::Interrupted => Ok(false),
+            error => Err(error),
+        };
+    }
+    Ok(asked.revents & !libc::POLLOUT != 0)
+}
+
+/// Has this process end with the one that started it, until [`live_on`] is called: for the time in which nothing of
+/// its own notices that end. To be called between `fork` and `exec`; the kernel goes by the thread that called `fork`.
+#[cfg(target_os = "linux")]
+pub(super) fn die_with_parent(parent: u32) -> io::Result<()> {
+    // SAFETY: both calls may be made between fork and exec.
+    unsafe {
+        if libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) != 0 {
+            return Err(io::Error::last_os_error());
+        }
+        // It may have ended before the kernel knew what to do then.
+        if u32::try_from(libc::getppid()) != Ok(parent) {
+            libc::_exit(1);
+        }
+    }
+    Ok(())
+}
+
+/// Where the kernel knows no such thing, the process notices the end once it asks for its role.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn die_with_parent(_: u32) -> io::Result<()> {
+    Ok(())
+}
+
+/// Takes back what was done before this program was started: it notices the end of its parent from now on.
+pub(super) fn live_on() {
+    #[cfg(target_os = "linux")]
+    // SAFETY: it changes nothing but what the kernel does when the parent ends.
+    unsafe {
+        libc::prctl(libc::PR_SET_PDEATHSIG, 0);
     }
 }
 

@@ -1,13 +1,16 @@
-//! What a program and its worker processes say to each other: frames of a length and a postcard message.
+//! What a program and its worker processes say to each other: frames of a head and a postcard message.
 
 use std::io::{self, Read, Write};
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::quiet;
+
 /// The version of this protocol; both ends are the same executable, so it guards against a worker that is not.
-pub(super) const VERSION: u32 = 3;
+pub(super) const VERSION: u32 = 4;
 
 /// The first message to a worker.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -33,13 +36,20 @@ pub(super) enum Order {
     /// What it is there for; the first of all.
     Hello(Hello),
     /// Jobs, to be run one after the other.
-    Jobs { count: usize, list: Bytes },
+    Jobs(Vec<JobOrder>),
     /// Give back the jobs that are not begun.
     Return,
     /// The jobs are called off: tell the one that runs.
     CallOff,
     /// There are no more jobs: let go of everything and end.
     Close,
+}
+
+/// One job, with its arguments in a form of their own: arguments that cannot be read back concern no other job.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct JobOrder {
+    pub(super) id: u64,
+    pub(super) args: Bytes,
 }
 
 /// The postcard form of something that only the end which needs it reads.
@@ -70,15 +80,17 @@ impl<'de> Deserialize<'de> for Bytes {
 
 /// What a worker says.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) enum Answer<R> {
+pub(super) enum Answer {
     /// It is where its jobs are run.
     Ready,
     /// It is where it should be and cannot work; the text says why.
     Refused(String),
-    /// The job that ran has ended.
+    /// A job has ended.
     Ended {
+        /// Its number.
+        id: u64,
         /// How.
-        end: End<R>,
+        end: End,
         /// Time on cores, in nanoseconds.
         cpu: u64,
         /// The most memory in RAM, in bytes.
@@ -88,58 +100,191 @@ pub(super) enum Answer<R> {
     Returned(usize),
 }
 
-/// How a job ended in a worker.
+/// How a job ended in a worker; a result has a form of its own, like the arguments.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) enum End<R> {
-    Done(R),
+pub(super) enum End {
+    Done(Bytes),
     Failed(String),
     TimedOut,
     Cancelled,
 }
 
-/// Writes a message as one frame, in one write.
-pub(super) fn send<T: Serialize>(
-    to: &mut impl Write,
-    buffer: &mut Vec<u8>,
-    message: &T,
-) -> io::Result<()> {
-    buffer.clear();
-    buffer.extend([0; HEAD]);
-    let written = postcard::to_extend(message, std::mem::take(buffer));
-    *buffer = written.map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
-    let length = u32::try_from(buffer.len() - HEAD)
-        .map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "a message of more than 4 GiB"))?;
-    if let Some(head) = buffer.first_chunk_mut::<HEAD>() {
-        *head = length.to_le_bytes();
-    }
-    to.write_all(buffer)
+/// The binary form of arguments or of a result.
+///
+/// # Errors
+/// Why there is none, in words.
+pub(super) fn encode<T: Serialize>(value: &T) -> Result<Bytes, String> {
+    let encoded = quiet::catch(AssertUnwindSafe(|| postcard::to_stdvec(value)))?;
+    encoded.map(Bytes).map_err(|error| error.to_string())
 }
 
-const HEAD: usize = 4;
+/// The arguments or the result of which these are the binary form, all of it.
+///
+/// # Errors
+/// Why they cannot be read back, in words.
+pub(super) fn decode<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, String> {
+    const HINT: &str = "its serde form does not read what it writes, as with `skip_serializing_if`, `flatten` or \
+                        `untagged`, which no binary format has";
+    let decoded = quiet::catch(AssertUnwindSafe(|| postcard::take_from_bytes(&bytes.0)))?;
+    match decoded {
+        Ok((value, [])) => Ok(value),
+        Ok((_, rest)) => Err(format!(
+            "{} of {} bytes are left over: {HINT}",
+            rest.len(),
+            bytes.0.len()
+        )),
+        Err(error) => Err(format!("{error}: {HINT}")),
+    }
+}
+
+/// Messages on their way out, each a frame with a number and two checksums.
+///
+/// A job is foreign code, which may write to a descriptor that is not its own. Bytes that such code puts between
+/// frames, and frames that it takes away, are noticed by the other end.
+#[derive(Debug, Default)]
+pub(super) struct Outgoing {
+    frames: Vec<u8>,
+    /// The message that is being made.
+    body: Vec<u8>,
+    /// How many bytes at the start of `frames` are sent.
+    sent: usize,
+    /// The number of the next frame.
+    number: u32,
+}
+
+impl Outgoing {
+    /// Adds a message to those that are to be sent.
+    pub(super) fn add<T: Serialize>(&mut self, message: &T) -> io::Result<()> {
+        let invalid = |reason: String| io::Error::new(io::ErrorKind::InvalidInput, reason);
+        self.body.clear();
+        let body = postcard::to_extend(message, std::mem::take(&mut self.body));
+        self.body = body.map_err(|error| invalid(error.to_string()))?;
+        let head = Head {
+            length: u32::try_from(self.body.len())
+                .map_err(|_| invalid("a message of more than 4 GiB".to_owned()))?,
+            number: self.number,
+            body: checksum(&self.body, self.number),
+        };
+        if self.is_empty() {
+            self.frames.clear();
+            self.sent = 0;
+        }
+        self.frames.extend(head.bytes());
+        self.frames.append(&mut self.body);
+        self.number = self.number.wrapping_add(1);
+        Ok(())
+    }
+
+    /// Whether everything is sent.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.sent == self.frames.len()
+    }
+
+    /// What is not sent yet.
+    pub(super) fn unsent(&self) -> &[u8] {
+        self.frames.get(self.sent..).unwrap_or_default()
+    }
+
+    /// Takes note that so many bytes more are sent.
+    pub(super) fn advance(&mut self, count: usize) {
+        self.sent = (self.sent + count).min(self.frames.len());
+    }
+
+    /// Sends everything, however long it takes.
+    pub(super) fn send_all(&mut self, mut to: impl Write) -> io::Result<()> {
+        let sent = to.write_all(self.unsent());
+        // What was sent in part cannot be taken back or sent again.
+        self.advance(self.frames.len());
+        sent
+    }
+}
+
+/// What stands before every message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Head {
+    /// How many bytes the message has.
+    length: u32,
+    /// How many messages came before it on this way.
+    number: u32,
+    /// The checksum of the message.
+    body: u64,
+}
+
+const HEAD: usize = 24;
+
+impl Head {
+    fn bytes(&self) -> [u8; HEAD] {
+        let mut bytes = [0; HEAD];
+        let (start, end) = bytes.split_at_mut(HEAD - 8);
+        for (place, byte) in start.iter_mut().zip(self.fields()) {
+            *place = byte;
+        }
+        end.copy_from_slice(&checksum(start, self.number).to_le_bytes());
+        bytes
+    }
+
+    fn fields(&self) -> impl Iterator<Item = u8> {
+        let (length, number) = (self.length.to_le_bytes(), self.number.to_le_bytes());
+        length
+            .into_iter()
+            .chain(number)
+            .chain(self.body.to_le_bytes())
+    }
+
+    /// The head of the message of this number, if these bytes are that.
+    fn read(bytes: &[u8; HEAD], number: u32) -> Option<Self> {
+        let (length, rest) = bytes.split_first_chunk::<4>()?;
+        let (_, rest) = rest.split_first_chunk::<4>()?;
+        let head = Self {
+            length: u32::from_le_bytes(*length),
+            number,
+            body: u64::from_le_bytes(*rest.first_chunk::<8>()?),
+        };
+        (head.bytes() == *bytes).then_some(head)
+    }
+}
+
+fn checksum(bytes: &[u8], number: u32) -> u64 {
+    xxhash_rust::xxh3::xxh3_64_with_seed(bytes, number.into())
+}
 
 /// Frames as they come in.
 #[derive(Debug, Default)]
 pub(super) struct Incoming {
     buffer: Vec<u8>,
-    /// Where the first message that was not taken begins.
     start: usize,
+    /// The number of the next message.
+    number: u32,
 }
 
 impl Incoming {
     /// The next whole message that is here already.
+    ///
+    /// After an error nothing that comes can be trusted, and every further call is an error, too.
     pub(super) fn take<T: DeserializeOwned>(&mut self) -> Option<io::Result<T>> {
+        let broken = || Some(Err(io::Error::new(io::ErrorKind::InvalidData, BROKEN)));
         let here = self.buffer.get(self.start..)?;
         let (head, rest) = here.split_first_chunk::<HEAD>()?;
-        let length = usize::try_from(u32::from_le_bytes(*head)).ok()?;
+        let Some(head) = Head::read(head, self.number) else {
+            return broken();
+        };
+        let length = usize::try_from(head.length).ok()?;
         let body = rest.get(..length)?;
-        let message = postcard::from_bytes(body)
-            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error));
-        self.start += HEAD + length;
-        Some(message)
+        if checksum(body, head.number) != head.body {
+            return broken();
+        }
+        match postcard::take_from_bytes(body) {
+            Ok((message, [])) => {
+                self.start += HEAD + length;
+                self.number = self.number.wrapping_add(1);
+                Some(Ok(message))
+            }
+            _ => broken(),
+        }
     }
 
     /// Reads what there is, at least one byte; 0 at the end.
-    pub(super) fn fill(&mut self, from: &mut impl Read) -> io::Result<usize> {
+    pub(super) fn fill(&mut self, mut from: impl Read) -> io::Result<usize> {
         if self.start > 0 {
             self.buffer.drain(..self.start);
             self.start = 0;
@@ -158,17 +303,22 @@ impl Incoming {
     }
 
     /// The next message, however long it takes.
-    pub(super) fn next<T: DeserializeOwned>(&mut self, from: &mut impl Read) -> io::Result<T> {
+    pub(super) fn next<T: DeserializeOwned>(&mut self, mut from: impl Read) -> io::Result<T> {
         loop {
             if let Some(message) = self.take() {
                 return message;
             }
-            if self.fill(from)? == 0 {
+            if self.fill(&mut from)? == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
         }
     }
 }
+
+/// What is wrong with a connection that carried something else than messages.
+pub(super) const BROKEN: &str = "other bytes than messages of bencher came through the connection between the \
+                                 program and its worker process: code of a job wrote to a file descriptor that is \
+                                 not its own, or read from it";
 
 /// How much is read at once.
 const READ: usize = 1 << 14;
@@ -177,33 +327,142 @@ const READ: usize = 1 << 14;
 mod tests {
     use super::*;
 
-    #[test]
-    fn messages_come_through_in_pieces_of_any_size() {
-        let mut bytes = Vec::new();
-        let mut buffer = Vec::new();
-        let (count, list) = (2, Bytes(vec![1, 2]));
-        send(&mut bytes, &mut buffer, &Order::Jobs { count, list }).unwrap();
-        send(&mut bytes, &mut buffer, &Order::Return).unwrap();
-        for size in 1..bytes.len() {
-            let mut incoming = Incoming::default();
-            let mut seen = Vec::new();
-            for mut piece in bytes.chunks(size) {
-                incoming.fill(&mut piece).unwrap();
-                while let Some(order) = incoming.take::<Order>() {
-                    seen.push(format!("{:?}", order.unwrap()));
+    fn orders() -> [Order; 2] {
+        let job = |id, args: &[u8]| JobOrder {
+            id,
+            args: Bytes(args.to_vec()),
+        };
+        [
+            Order::Jobs(vec![job(7, &[1, 2]), job(8, &[])]),
+            Order::Return,
+        ]
+    }
+
+    fn frames() -> Vec<u8> {
+        let mut outgoing = Outgoing::default();
+        for order in orders() {
+            outgoing.add(&order).unwrap();
+        }
+        outgoing.unsent().to_vec()
+    }
+
+    /// All messages of some bytes, in words; the last is an error where there is one.
+    fn read(bytes: &[u8], size: usize) -> Vec<String> {
+        let mut incoming = Incoming::default();
+        let mut seen = Vec::new();
+        for mut piece in bytes.chunks(size) {
+            incoming.fill(&mut piece).unwrap();
+            while let Some(order) = incoming.take::<Order>() {
+                match order {
+                    Ok(order) => seen.push(format!("{order:?}")),
+                    Err(_) => return [seen, vec!["broken".to_owned()]].concat(),
                 }
             }
-            assert_eq!(seen, ["Jobs { count: 2, list: Bytes([1, 2]) }", "Return"]);
+        }
+        seen
+    }
+
+    #[test]
+    fn messages_come_through_in_pieces_of_any_size() {
+        let bytes = frames();
+        let expected = orders().map(|order| format!("{order:?}"));
+        for size in 1..=bytes.len() {
+            assert_eq!(read(&bytes, size), expected, "pieces of {size} bytes");
         }
     }
 
     #[test]
-    fn what_is_no_message_is_an_error_and_a_short_one_waits() {
-        let mut incoming = Incoming::default();
-        incoming.fill(&mut &[1, 0, 0, 0, 99][..]).unwrap();
-        assert!(incoming.take::<Order>().unwrap().is_err());
-        incoming.fill(&mut &[200, 0, 0, 0, 1][..]).unwrap();
-        assert!(incoming.take::<Order>().is_none());
-        assert!(incoming.next::<Order>(&mut &[][..]).is_err(), "the end");
+    fn a_changed_bit_a_foreign_byte_and_a_lost_message_are_noticed() {
+        let bytes = frames();
+        let first = format!("{:?}", orders()[0]);
+        let is_noticed = |changed: &[u8], what: &str| {
+            let seen = read(changed, usize::MAX);
+            let cut = seen.last().is_none_or(|last| last != "broken");
+            // A message that misses its end is waited for; none that is wrong is handed out.
+            assert!(!cut || seen.len() < 2, "{what}: {seen:?}");
+            assert!(
+                seen.iter().all(|text| *text == first || text == "broken"),
+                "{what}: {seen:?}"
+            );
+        };
+        for at in 0..bytes.len() {
+            for bit in 0..8 {
+                let mut changed = bytes.clone();
+                changed[at] ^= 1 << bit;
+                is_noticed(&changed, &format!("bit {bit} of byte {at}"));
+            }
+            let mut changed = bytes.clone();
+            changed.insert(at, 0);
+            is_noticed(&changed, &format!("a byte before {at}"));
+            changed = bytes.clone();
+            changed.remove(at);
+            is_noticed(&changed, &format!("without byte {at}"));
+        }
+        let mut outgoing = Outgoing::default();
+        outgoing.add(&orders()[0]).unwrap();
+        let length = outgoing.unsent().len();
+        assert_eq!(
+            read(&bytes[length..], usize::MAX),
+            ["broken"],
+            "the first is gone"
+        );
+        let twice = [&bytes[..length], &bytes[..length]].concat();
+        assert_eq!(
+            read(&twice, usize::MAX),
+            [first.clone(), "broken".to_owned()],
+            "the first came twice"
+        );
+        for foreign in [&[b'x'; 4096][..], &[0; 4096]] {
+            let seen = read(&[&bytes[..length], foreign].concat(), usize::MAX);
+            assert_eq!(seen, [first.clone(), "broken".to_owned()]);
+        }
+    }
+
+    #[test]
+    fn a_message_that_has_no_form_leaves_no_trace() {
+        let mut outgoing = Outgoing::default();
+        assert!(outgoing.add(&(1, Unwritable)).is_err());
+        outgoing.add(&Order::Close).unwrap();
+        assert_eq!(read(outgoing.unsent(), 3), ["Close"]);
+    }
+
+    struct Unwritable;
+
+    impl Serialize for Unwritable {
+        fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+            Err(serde::ser::Error::custom("no form"))
+        }
+    }
+
+    /// Writes fewer fields than it reads.
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Uneven {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        note: Option<u8>,
+        value: u64,
+    }
+
+    #[test]
+    fn what_cannot_be_read_back_is_an_error() {
+        let whole = Uneven {
+            note: Some(3),
+            value: 1,
+        };
+        assert_eq!(decode(&encode(&whole).unwrap()), Ok(whole));
+        // The value is read as whether there is a note: one byte is missing, or left over.
+        for value in [0, 1, 2, 300, u64::MAX] {
+            let error =
+                decode::<Uneven>(&encode(&Uneven { note: None, value }).unwrap()).unwrap_err();
+            assert!(error.contains("skip_serializing_if"), "{error}");
+        }
+        assert!(
+            decode::<u8>(&encode(&[1_u8, 2]).unwrap())
+                .unwrap_err()
+                .starts_with("1 of 2 bytes")
+        );
+        assert_eq!(
+            encode(&Unwritable).unwrap_err(),
+            "Serde Serialization Error"
+        );
     }
 }

@@ -3,9 +3,10 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::super::handle::Fate;
 use super::super::{Outcome, RunFunction, outcome};
 use super::role::Role;
-use super::wire::{Answer, End};
+use super::wire::{Answer, End, JobOrder, decode, encode};
 use crate::measure::{cpu_time, peak_resident, reset_peak_resident};
 
 impl Role {
@@ -19,36 +20,32 @@ impl Role {
         R: Serialize,
     {
         let inbox = &self.inbox;
-        inbox.answer(&Answer::<R>::Ready)?;
+        inbox.answer(&Answer::Ready)?;
         let mut gauge = Gauge::default();
-        while let Some((list, number)) = inbox.next_list() {
-            let jobs: Vec<A> = match postcard::from_bytes(&list) {
-                Ok(jobs) => jobs,
-                Err(error) => {
-                    let text = format!("the arguments of its jobs cannot be read back: {error}");
-                    inbox.answer(&Answer::<R>::Refused(text))?;
-                    continue;
-                }
-            };
-            for args in jobs {
+        while let Some((jobs, number)) = inbox.next_list() {
+            for JobOrder { id, args } in jobs {
                 if !inbox.begin_job(number) {
                     break;
                 }
                 gauge.begin();
-                let ended = outcome(function, &args, &inbox.calls, self.hello.time);
-                let (cpu, peak) = gauge.end();
-                let end = match ended {
-                    Outcome::Done(result) => End::Done(result),
-                    Outcome::Failed(text) => End::Failed(text),
-                    Outcome::TimedOut => End::TimedOut,
-                    Outcome::Cancelled => End::Cancelled,
+                let end = match decode(&args) {
+                    Ok(args) => end_of(outcome(
+                        function,
+                        &args,
+                        &inbox.calls,
+                        &Fate::default(),
+                        self.hello.time,
+                    )),
+                    Err(error) => {
+                        End::Failed(format!("its arguments cannot be read back: {error}"))
+                    }
                 };
-                let answered = inbox.answer(&Answer::Ended { end, cpu, peak });
-                match answered {
+                let (cpu, peak) = gauge.end();
+                let ended = |end| Answer::Ended { id, end, cpu, peak };
+                match inbox.answer(&ended(end)) {
                     Err(error) if error.kind() == std::io::ErrorKind::InvalidInput => {
                         let text = format!("its result cannot be sent home: {error}");
-                        let end = End::<R>::Failed(text);
-                        inbox.answer(&Answer::Ended { end, cpu, peak })?;
+                        inbox.answer(&ended(End::Failed(text)))?;
                     }
                     answered => answered?,
                 }
@@ -60,8 +57,21 @@ impl Role {
     /// Says that this process cannot do what it is there for.
     pub fn refuse(&self, why: &str) -> ! {
         // Where nobody listens, nobody need be told.
-        let _ = self.inbox.answer(&Answer::<()>::Refused(why.to_owned()));
+        let _ = self.inbox.answer(&Answer::Refused(why.to_owned()));
         std::process::exit(1)
+    }
+}
+
+/// How a job ended, as it is sent home.
+fn end_of<R: Serialize>(outcome: Outcome<R>) -> End {
+    match outcome {
+        Outcome::Done(result) => match encode(&result) {
+            Ok(result) => End::Done(result),
+            Err(error) => End::Failed(format!("its result cannot be sent home: {error}")),
+        },
+        Outcome::Failed(text) => End::Failed(text),
+        Outcome::TimedOut => End::TimedOut,
+        Outcome::Cancelled => End::Cancelled,
     }
 }
 

@@ -14,6 +14,8 @@ use super::queued::Pool;
 use super::record::{Callback, JobRecord, JobState};
 use super::work::{Assignment, Reply};
 
+use crate::printed::error_line;
+
 /// Runs the jobs of a search: submit points, gather what they are worth.
 ///
 /// Jobs start as soon as they are submitted, and go on while nobody gathers; only serial ones run on the
@@ -339,11 +341,11 @@ impl<A> Drop for Evaluator<A> {
         }
         // Nobody asked, and nobody can any more.
         for problem in self.problems.iter().take(UNASKED) {
-            eprintln!("warning: {problem}");
+            error_line!("warning: {problem}");
         }
         let more = self.problems.len().saturating_sub(UNASKED);
         if more > 0 {
-            eprintln!("warning: and {more} more problems of the evaluator's callbacks");
+            error_line!("warning: and {more} more problems of the evaluator's callbacks");
         }
     }
 }

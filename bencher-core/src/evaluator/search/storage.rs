@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use super::super::Usage;
 use super::objective::Objective;
 use super::record::JobState;
+use crate::printed::error_line;
 use crate::store::{Pack, ResultId, SampleStore, Series, StoreError};
 use crate::value::{Digest, Kind, Value};
 
@@ -229,10 +230,11 @@ impl SampleStorage {
         Self {
             store: RefCell::new(None),
             open: |root| {
-                let waiting = |holder: &_| eprintln!("waiting for {holder}, which holds the store");
+                let waiting =
+                    |holder: &_| error_line!("waiting for {holder}, which holds the store");
                 let (database, notice) = Database::open(root, PATIENCE, waiting)?;
                 for message in notice.messages {
-                    eprintln!("warning: {message}");
+                    error_line!("warning: {message}");
                 }
                 Ok(Box::new(database))
             },
