@@ -62,6 +62,9 @@ pub fn bench_main() -> ExitCode {
 /// The `main` function of a target with `harness = false`, for its
 /// [`bench_sweep`](macro@crate::bench_sweep) functions.
 ///
+/// A bench target without `harness = false` in `Cargo.toml` would run none of them; it does not compile, and the error
+/// says what to add.
+///
 /// ```no_run
 /// use bencher::prelude::*;
 ///
@@ -77,6 +80,20 @@ macro_rules! main {
     () => {
         fn main() -> ::std::process::ExitCode {
             $crate::bench_main()
+        }
+
+        // Compiled where libtest's harness takes the place of `main`: in a target without `harness = false`, and in the
+        // unit tests of a program, which has its `main` all the same.
+        #[test]
+        fn this_main_is_run() {
+            const {
+                ::core::assert!(
+                    ::core::option_env!("CARGO_BIN_NAME").is_some(),
+                    "libtest's harness hides the `main` of this target, so none of its sweeps would run: add \
+                     `harness = false` to its [[bench]] or [[test]] section in Cargo.toml (and make one, with its \
+                     `name`, if there is none)"
+                )
+            }
         }
     };
 }

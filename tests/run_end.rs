@@ -77,13 +77,13 @@ fn what_was_measured_before_the_end_stays_stored() {
     assert_eq!(status, Some(1));
     let (status, output, _) = run(folder.path(), &[], &["--no-report", "--json"]);
     assert_eq!(status, Some(0));
-    let states: Vec<String> = output
+    let told: Vec<String> = output
         .lines()
         .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
         .filter(|event| event["event"] == "sample")
         .map(|event| event["state"].as_str().unwrap().to_owned())
         .collect();
-    assert_eq!(states, ["cached", "measured", "measured"]);
+    assert_eq!(told, ["cached", "measured", "measured"]);
 }
 
 #[test]
@@ -220,6 +220,98 @@ fn a_run_ends_well_though_its_notes_cannot_be_printed() {
         .output()
         .unwrap();
     assert_eq!(checked.status.code(), Some(0));
+}
+
+#[test]
+fn a_report_that_cannot_be_drawn_is_refused_before_anything_is_measured() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "in the way").unwrap();
+    let in_the_way = file.join("report");
+    for place in ["/proc/x", in_the_way.to_str().unwrap()] {
+        for args in [&[][..], &["--executor", "processes", "--jobs", "1"]] {
+            let args = [&["--json", "--report", place], args].concat();
+            let (status, output, errors) = run(folder.path(), &[], &args);
+            assert_eq!(status, Some(1), "{errors}");
+            assert!(!output.contains("\"sample\""), "{output}");
+            assert!(
+                errors.contains(place) && errors.contains("--no-report"),
+                "{errors}"
+            );
+        }
+    }
+    // Nothing is drawn then, so nothing is in the way.
+    let (status, ..) = run(folder.path(), &[], &["--list", "--report", "/proc/x"]);
+    assert_eq!(status, Some(0));
+}
+
+#[test]
+fn a_relative_place_of_the_report_begins_where_the_program_began() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("store");
+    let mut command = program(&store, &[("LEAVE", "chdir")], &["--report", "drawn"]);
+    let ended = command.current_dir(folder.path()).output().unwrap();
+    assert!(ended.status.success(), "{ended:?}");
+    assert!(folder.path().join("drawn").join("index.html").exists());
+}
+
+#[test]
+fn a_run_of_one_point_does_not_hide_the_whole_sweep() {
+    use bencher::store::{list_results, load_result};
+    let folder = tempfile::tempdir().unwrap();
+    for args in [
+        ["--bench", "--no-report", "--repeats", "2", "leaves"],
+        ["--bench", "--no-report", "--repeats", "2", "leaves::n=2"],
+    ] {
+        let (status, _, errors) = run(folder.path(), &[FUNCTIONS], &args);
+        assert_eq!(status, Some(0), "{errors}");
+    }
+    let newest = list_results(folder.path()).unwrap();
+    let newest = newest.iter().map(|path| load_result(path).unwrap());
+    let mut points: Vec<(String, usize)> = newest
+        .map(|record| (record.title.clone(), record.dataset.dims()[0].len()))
+        .collect();
+    points.sort();
+    assert_eq!(
+        points,
+        [("leaves".to_owned(), 3), ("leaves at n=2".to_owned(), 1)]
+    );
+}
+
+#[test]
+fn a_result_that_its_budget_ended_is_drawn_as_what_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let args = ["--bench", "--no-report", "--repeats", "20000", "leaves"];
+    let (status, _, errors) = run(
+        folder.path(),
+        &[FUNCTIONS],
+        &[&args[..], &["--budget", "100ms"]].concat(),
+    );
+    assert_eq!(status, Some(0), "{errors}");
+    let (status, output, errors) = run(
+        folder.path(),
+        &[FUNCTIONS],
+        &[&args[..], &["--only-plot"]].concat(),
+    );
+    assert_eq!(status, Some(0), "{errors}");
+    assert!(
+        output.contains("which ended before every sample was taken: by its budget"),
+        "{output}"
+    );
+    let other = [
+        "--bench",
+        "--no-report",
+        "--repeats",
+        "3",
+        "leaves",
+        "--only-plot",
+    ];
+    let (status, _, errors) = run(folder.path(), &[FUNCTIONS], &other);
+    assert_eq!(
+        status,
+        Some(1),
+        "another sweep is not drawn for it: {errors}"
+    );
 }
 
 #[test]

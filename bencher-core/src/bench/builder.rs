@@ -40,6 +40,8 @@ pub struct SweepBuilder<'b, S> {
     pub(super) level: Option<u8>,
     pub(super) budget: Option<Duration>,
     pub(super) compared: Option<Input<S>>,
+    /// The one point that is run, as its user named it.
+    pub(crate) only_point: Option<String>,
 }
 
 impl<'b, S: Benchmark> SweepBuilder<'b, S> {
@@ -57,6 +59,7 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
             level: None,
             budget: None,
             compared: None,
+            only_point: None,
         }
     }
 
@@ -154,6 +157,10 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
 
     /// Measures the values of this input right after each other in every round, in turning order, so that they
     /// can be [compared](BenchResult::compare) pair by pair. It counts for timed results.
+    ///
+    /// All values of the input get the same random data ([`seed`](crate::context::Context::seed),
+    /// [`random_vec`](crate::context::Context::random_vec)): a difference is then one of the alternatives, not of their data. Their
+    /// samples are kept apart from those of the same sweep without this call.
     pub fn compare(mut self, input: impl Into<Input<S>>) -> Self {
         self.compared = Some(input.into());
         self

@@ -40,6 +40,17 @@ pub enum BenchError {
         /// The sweep.
         title: String,
     },
+    /// The report could not be drawn where it is to go; nothing was measured.
+    #[error(
+        "nothing is measured, since the report could not be drawn in {}: {source}; name another place with \
+         `--report DIR`, or leave it out with `--no-report`", path.display()
+    )]
+    ReportPlace {
+        /// The folder of the report.
+        path: std::path::PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// The store stopped taking samples; the results were drawn all the same.
     #[error("sweep \"{title}\" was stopped, since its samples could not be kept: {source}")]
     StoreFailed {

@@ -7,10 +7,11 @@ use crate::job::JobFunctionCache;
 use crate::printed::error_line;
 use crate::record::SweepRecord;
 use crate::store::{
-    BlobStore, SampleStore, StoreError, find_result, function_tag, remove_results, tag_text,
+    BlobStore, SampleStore, StoreError, find_partial_result, find_result, function_tag,
+    remove_results,
 };
 #[cfg(feature = "store")]
-use crate::store::{Database, ReadOnlyStore};
+use crate::store::{Database, ReadOnlyStore, tag_text};
 use crate::value::Digest;
 
 use super::session::Session;
@@ -140,6 +141,18 @@ impl Session {
             return Ok(None);
         }
         find_result(&self.root, bench, identity)
+    }
+
+    /// The best stored result of an identity whose sweep was ended by its budget or its user.
+    pub(super) fn stored_partial_result(
+        &mut self,
+        bench: &str,
+        identity: Digest,
+    ) -> Result<Option<SweepRecord>, StoreError> {
+        if !self.config.cache {
+            return Ok(None);
+        }
+        find_partial_result(&self.root, bench, identity)
     }
 
     /// Removes the whole results of an identity; their samples stay.

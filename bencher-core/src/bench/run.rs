@@ -13,7 +13,7 @@ use crate::result_collector::ResultCollector;
 use crate::space::Order;
 use crate::store::{JobFolders, sweep_tag, tag_text};
 use crate::sweep_executor::{
-    Benchmark, Plan, PlanError, Processes, Result, RunOptions, SweepExecutor,
+    Benchmark, PAIRED, Plan, PlanError, Processes, Result, RunOptions, SweepExecutor,
 };
 use crate::value::Digest;
 use crate::var::ParametrizedSweep;
@@ -83,7 +83,9 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         session: &mut Session,
         mut timings: Vec<(String, f64)>,
     ) -> Result<BenchResult<S>> {
-        let collector = ResultCollector::new(&plan, &self.title).map_err(self.plan_error())?;
+        session.make_report_folder()?;
+        let collector =
+            ResultCollector::new(&plan, &self.shown_title()).map_err(self.plan_error())?;
         let clock = Instant::now();
         let started = format!("{:.3}", jiff::Timestamp::now());
         let began = session.began.clone();
@@ -127,15 +129,7 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         derived.map_err(|source| self.plan_error()(PlanError::Dataset(source)))?;
         warnings.extend(doubtful_points(&dataset));
         describe(&mut dataset, executor.plan(), session.code());
-        if is_side_by_side::<S>(&session.config) {
-            let workers = session.config.executor.workers().to_string();
-            let attributes = &mut dataset.attributes;
-            attributes.insert(SIDE_BY_SIDE.to_owned(), workers);
-        }
-        if session.config.clock == ClockKind::Counter && executor.plan().is_timed() {
-            let attributes = &mut dataset.attributes;
-            attributes.insert("clock".to_owned(), "time-stamp counter".to_owned());
-        }
+        describe_choice(&mut dataset, executor.plan(), &session.config);
         if let Some(used) = used {
             describe_use(&mut dataset, &used);
         }
@@ -147,7 +141,13 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         }
         let series = executor.plan().series();
         let record = SweepRecord {
-            tag: series.tag.clone(),
+            // Where results are found by their tag, that of the user.
+            tag: series
+                .tag
+                .split(PAIRED)
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
             sweep_type: series.sweep_type.clone(),
             version: series.version,
             identity: Some(executor.plan().identity()),
@@ -283,9 +283,15 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         }
         let code = session.code();
         let mut found = None;
-        for identity in identities {
+        for identity in identities.clone() {
             if found.is_none() {
                 found = session.stored_result(S::SCHEMA.name, identity)?;
+            }
+        }
+        let is_partial = found.is_none() && session.config.only_plot;
+        for identity in identities.filter(|_| is_partial) {
+            if found.is_none() {
+                found = session.stored_partial_result(S::SCHEMA.name, identity)?;
             }
         }
         let same_code = |record: &SweepRecord| {
@@ -321,7 +327,15 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         let same_code = same_code(&record);
         let there = there(&record);
         let mut warnings = std::mem::take(&mut record.warnings);
-        warnings.push(format!("taken whole from the result of {}", record.started));
+        warnings.push(if is_partial {
+            format!(
+                "drawn from the result of {}, which ended before every sample was taken: by its budget or by \
+                 an interrupt; run without --only-plot to go on",
+                record.started
+            )
+        } else {
+            format!("taken whole from the result of {}", record.started)
+        });
         warnings.extend(taken_whole(same_code, machine_policy, here, there));
         let Counts {
             submitted, skipped, ..
@@ -351,6 +365,14 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         }))
     }
 
+    /// The title of its result: that of one point alone must not stand for the whole sweep.
+    fn shown_title(&self) -> String {
+        match &self.only_point {
+            Some(point) => format!("{} at {point}", self.title),
+            None => self.title.clone(),
+        }
+    }
+
     /// A record that has the sweep's texts and nothing else.
     fn named(&self) -> SweepRecord {
         let description = if self.description.is_empty() {
@@ -361,7 +383,7 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         SweepRecord {
             description,
             post_description: self.post_description.clone(),
-            ..SweepRecord::pending(S::SCHEMA.name, self.title.clone(), None)
+            ..SweepRecord::pending(S::SCHEMA.name, self.shown_title(), None)
         }
     }
 
@@ -378,6 +400,10 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
             &tag,
         )
         .map_err(self.plan_error())?;
+        let plan = match &self.compared {
+            Some(input) => plan.paired_by(input).map_err(self.plan_error())?,
+            None => plan,
+        };
         let in_rounds = !matches!(
             config.order.or(self.order),
             Some(Order::InOrder | Order::RoundRobin)
@@ -457,6 +483,21 @@ fn describe<S: ParametrizedSweep>(dataset: &mut Dataset, plan: &Plan<S>, code: D
             format!("constant {}", constant.name),
             constant.value.to_string(),
         );
+    }
+}
+
+/// The ways to measure that the user chose.
+fn describe_choice<S: ParametrizedSweep>(
+    dataset: &mut Dataset,
+    plan: &Plan<S>,
+    config: &RunConfig,
+) {
+    let mut attribute = |name: &str, text| dataset.attributes.insert(name.to_owned(), text);
+    if is_side_by_side::<S>(config) {
+        attribute(SIDE_BY_SIDE, config.executor.workers().to_string());
+    }
+    if config.clock == ClockKind::Counter && plan.is_timed() {
+        attribute("clock", "time-stamp counter".to_owned());
     }
 }
 

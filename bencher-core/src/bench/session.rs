@@ -11,7 +11,7 @@ use crate::sweep_executor::{BoxError, Interrupt, Plan};
 use crate::var::{ParametrizedSweep, nearest};
 
 use super::config::{OutputFormat, ReportOptions, ReportPlace, RunConfig, Settings};
-use super::error::failure_text;
+use super::error::{BenchError, failure_text};
 use super::layers::Layers;
 use super::print::{print_record, say};
 use super::steps::{progress, root};
@@ -25,8 +25,6 @@ pub struct Session {
     pub(super) progress: Box<dyn ProgressSink>,
     pub(super) program: String,
     pub(super) root: PathBuf,
-    /// The working directory at first: a sweep may go to another one.
-    start: PathBuf,
     #[cfg(feature = "store")]
     pub(super) database: Option<crate::store::Database>,
     /// What takes the database's place where it cannot be written.
@@ -37,6 +35,12 @@ pub struct Session {
     unsaved: bool,
     /// What is wrong with the run as a whole, to be said at its end.
     errors: Vec<String>,
+    /// The working directory when the run began, which relative paths begin at whatever a body does.
+    start: PathBuf,
+    /// Whether a report is drawn at the end, where the configuration wants one.
+    draws_report: bool,
+    /// Where the report goes, once that is known to be possible.
+    report_folder: Option<PathBuf>,
     pub(super) layers: Layers,
     /// Which part this run has where several processes measure.
     pub(super) part: Part,
@@ -146,7 +150,6 @@ impl Session {
         Self {
             progress: progress(config.output),
             root: root(&config),
-            start: std::env::current_dir().unwrap_or_default(),
             config: config.clone(),
             interrupt,
             program: program.into(),
@@ -158,6 +161,9 @@ impl Session {
             seen: Vec::new(),
             unsaved: false,
             errors: Vec::new(),
+            start: std::env::current_dir().unwrap_or_default(),
+            draws_report: false,
+            report_folder: None,
             layers: Layers::new(config, Settings::default()),
             part: Part::Whole,
             began: None,
@@ -369,11 +375,8 @@ impl Session {
             self.progress.note(&format!("error: {error}"));
             verdict = Verdict::Failed;
         }
-        let folder = match &self.config.report {
-            ReportPlace::Nowhere => return verdict,
-            ReportPlace::At(folder) => self.start.join(folder),
-            ReportPlace::Default if self.config.cache && !self.keeps_results() => return verdict,
-            ReportPlace::Default => self.root.join("reports").join(slug(&self.program)),
+        let Some(folder) = self.report_place() else {
+            return verdict;
         };
         let (Some(reporter), false) = (reporter, self.records.is_empty()) else {
             return verdict;
@@ -399,6 +402,54 @@ impl Session {
             }
         }
         verdict
+    }
+
+    /// Where the report goes; none where none is wanted.
+    fn report_place(&self) -> Option<PathBuf> {
+        let folder = match self.layers.run().report {
+            ReportPlace::Nowhere => return None,
+            ReportPlace::At(folder) => folder,
+            // A store that can only be read takes no report.
+            ReportPlace::Default if self.config.cache && !self.keeps_results() => return None,
+            ReportPlace::Default => self.root.join("reports").join(slug(&self.program)),
+        };
+        Some(self.start.join(folder))
+    }
+
+    /// Has the place of the report made before the first sample is taken.
+    pub(crate) fn will_draw(&mut self) {
+        self.draws_report = true;
+    }
+
+    /// Makes the folder of the report and looks whether files can be written there, once.
+    ///
+    /// # Errors
+    /// Why not: better told now than after the measurement.
+    pub(crate) fn make_report_folder(&mut self) -> Result<(), BenchError> {
+        let Some(folder) = self.report_place().filter(|_| self.draws_report) else {
+            return Ok(());
+        };
+        if self.report_folder.as_ref() == Some(&folder) {
+            return Ok(());
+        }
+        let refused = |source| BenchError::ReportPlace {
+            path: folder.clone(),
+            source,
+        };
+        std::fs::create_dir_all(&folder).map_err(refused)?;
+        // The permissions alone do not say it: the disk may be read-only or full.
+        let trial = folder.join(format!(".tmp-{}", std::process::id()));
+        let tried = std::fs::write(&trial, b"bencher").map_err(refused);
+        // What could not be written need not be removed.
+        let _ = std::fs::remove_file(&trial);
+        tried?;
+        if self.layers.run().open && !has_opener() {
+            self.note(&format!(
+                "warning: `{OPENER}` is not there to open the report with (--open)"
+            ));
+        }
+        self.report_folder = Some(folder);
+        Ok(())
     }
 
     fn say_where(&self, files: &ReportFiles) {
@@ -445,10 +496,17 @@ impl Session {
 
 /// Opens a file with the desktop's program for it; false where there is none.
 fn open(path: &Path) -> bool {
-    let opener = if cfg!(target_os = "macos") {
-        "open"
-    } else {
-        "xdg-open"
-    };
-    std::process::Command::new(opener).arg(path).spawn().is_ok()
+    std::process::Command::new(OPENER).arg(path).spawn().is_ok()
+}
+
+const OPENER: &str = if cfg!(target_os = "macos") {
+    "open"
+} else {
+    "xdg-open"
+};
+
+/// Whether the desktop's program for files is on the search path.
+fn has_opener() -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(OPENER).exists())
 }

@@ -139,13 +139,18 @@ pub(crate) fn run_session(
     if worker.is_some() {
         session.set_progress(Box::new(SilentProgress));
     } else if replicate.is_none() {
-        for (given, near) in environment::misspelt(std::env::vars_os().map(|(name, _)| name)) {
-            error_line!("warning: the environment's {given} is no option; did you mean {near}?");
-        }
+        warn_of_misspelt();
     }
     match (replicate, session.config().processes) {
         (Some(replicate), _) => session.replicate(replicate),
         (None, Some(count)) if !session.is_shown_only() && worker.is_none() => {
+            if reporter.is_some() {
+                session.will_draw();
+            }
+            if let Err(error) = session.make_report_folder() {
+                error_line!("error: {error}");
+                return ExitCode::from(FAILED);
+            }
             let began = Environment::capture_with(Timer::system());
             if let Err(error) = processes::measure(session.config(), &interrupt) {
                 return usage(&error);
@@ -163,6 +168,9 @@ pub(crate) fn run_session(
         };
         exit_guard::Run::begin(status)
     });
+    if reporter.is_some() && replicate.is_none() && worker.is_none() {
+        session.will_draw();
+    }
     let session = Rc::new(RefCell::new(session));
     loop {
         let ended = program(&session);
@@ -214,6 +222,12 @@ pub(crate) fn run_session(
             }
             Err(error) => return usage(&error),
         }
+    }
+}
+
+fn warn_of_misspelt() {
+    for (given, near) in environment::misspelt(std::env::vars_os().map(|(name, _)| name)) {
+        error_line!("warning: the environment's {given} is no option; did you mean {near}?");
     }
 }
 

@@ -34,6 +34,10 @@ use crate::evaluator::JobHandle;
 use crate::measure::{Batches, Meter, Preempted, Timer};
 use crate::space::mix;
 use crate::store::{PendingFolder, StoreError};
+use crate::var::{InputName, UnknownName};
+
+/// Makes the seed of a point and a repeat from all inputs but those of these names.
+pub type PartialSeeder<'a> = dyn Fn(&[String]) -> Result<u64, UnknownName> + 'a;
 
 /// The sample being taken, as its benchmark sees it.
 ///
@@ -41,6 +45,10 @@ use crate::store::{PendingFolder, StoreError};
 pub struct Context<'a> {
     repeat: u32,
     seeder: &'a dyn Fn() -> u64,
+    /// The seed that depends on the point without some of its inputs.
+    partial_seeder: Option<&'a PartialSeeder<'a>>,
+    /// The seed that was asked for by [`seed_without`](Self::seed_without).
+    own_seed: Option<u64>,
     drawn: u64,
     states: Option<&'a Arc<States>>,
     folders: Option<&'a dyn Fn() -> Result<PendingFolder, StoreError>>,
@@ -77,6 +85,8 @@ impl<'a> Context<'a> {
         Self {
             repeat,
             seeder,
+            partial_seeder: None,
+            own_seed: None,
             drawn: 0,
             states: None,
             folders: None,
@@ -191,6 +201,8 @@ impl<'a> Context<'a> {
             states: self.states,
             timer: self.timer,
             handle: self.handle,
+            partial_seeder: self.partial_seeder,
+            own_seed: self.own_seed,
             ..Context::new(self.repeat, self.seeder)
         }
         .once()
@@ -312,13 +324,59 @@ impl<'a> Context<'a> {
     /// A seed that depends on the values of the point and the repeat alone: the same in every run,
     /// whatever the grid and the order.
     ///
+    /// Inputs that the sweep [compares](crate::bench::SweepBuilder::compare) do not count, so that all alternatives get
+    /// the same data, nor do those that [`seed_without`](Self::seed_without) names.
+    ///
     /// ```
     /// use bencher_core::context::Context;
     /// let cx = Context::new(1, &|| 42);
     /// assert_eq!(cx.seed(), 42, "it is what the executor made of the point");
     /// ```
     pub fn seed(&self) -> u64 {
-        (self.seeder)()
+        self.own_seed.unwrap_or_else(|| (self.seeder)())
+    }
+
+    /// From now on [`seed`](Self::seed) and [`random_vec`](Self::random_vec) do not depend on these inputs: points that
+    /// differ in nothing else get the same random data, so that what they give can be compared pair by pair.
+    ///
+    /// The inputs are given by handle or by name. A second call replaces the first.
+    ///
+    /// ```
+    #[doc = include_str!("../example_sweep.md")]
+    /// use bencher_core::space::Density;
+    /// # use bencher_core::context::Context;
+    /// # use bencher_core::var::UnknownName;
+    /// # let full = || 42;
+    /// # let partial = |names: &[String]| match names {
+    /// #     [name] if name == "presorted" => Ok(7),
+    /// #     _ => Err(UnknownName::new("input", names.concat(), ["len", "presorted"])),
+    /// # };
+    /// # let mut cx = Context::new(1, &full).with_partial_seeder(&partial);
+    /// cx.seed_without([Sorting::PRESORTED])?;
+    /// let data = cx.random_vec::<u32>(100); // the same whether it is to be presorted or not
+    /// assert!(cx.seed_without(["presort"]).unwrap_err().to_string().contains("did you mean `presorted`?"));
+    /// # assert_eq!((cx.seed(), data.len()), (7, 100));
+    /// # Ok::<(), UnknownName>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where there is no input of a name.
+    pub fn seed_without(
+        &mut self,
+        inputs: impl IntoIterator<Item = impl InputName>,
+    ) -> Result<(), UnknownName> {
+        let names: Vec<String> = inputs.into_iter().map(|input| input.input_name()).collect();
+        if let Some(seeder) = self.partial_seeder {
+            self.own_seed = Some(seeder(&names)?);
+        }
+        Ok(())
+    }
+
+    /// The same context with what makes the seed of its point without some inputs, by their names.
+    #[must_use]
+    pub fn with_partial_seeder(mut self, seeder: &'a PartialSeeder<'a>) -> Self {
+        self.partial_seeder = Some(seeder);
+        self
     }
 
     /// So many random values (`SplitMix64` from [`seed`](Self::seed)); a second call gives others.

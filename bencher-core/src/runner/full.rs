@@ -79,6 +79,7 @@ pub(super) fn sweep<S: Benchmark>(
     if let Some(inputs) = inputs {
         sweep = sweep.inputs(inputs);
     }
+    sweep.only_point = point.map(str::to_owned);
     sweep.run()
 }
 

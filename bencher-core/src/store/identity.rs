@@ -7,7 +7,7 @@ use super::files::{entries, remove};
 use super::pack::ResultId;
 use super::place::slug;
 use super::results::{load_result, order};
-use crate::dataset::CellState;
+use crate::dataset::{CellState, Dataset, DimRole};
 use crate::record::SweepRecord;
 use crate::value::{Digest, KeyWriter, Value};
 
@@ -204,6 +204,47 @@ pub fn find_result(
         }
     }
     Ok(None)
+}
+
+/// Whether every point of a dataset has a sample that is not pending.
+fn has_all_points(dataset: &Dataset) -> bool {
+    let repeats = match dataset.dims().last() {
+        Some(dim) if dim.role == DimRole::Repeat => dim.len(),
+        _ => 1,
+    };
+    let variable = dataset.variables().first();
+    variable.is_some_and(|variable| {
+        let mut points = variable.states().chunks(repeats.max(1));
+        points.all(|states| states.iter().any(|state| *state != CellState::Pending))
+    })
+}
+
+/// The newest result of an identity in which cells are still pending, as after a budget that ended or an interrupt.
+///
+/// One in which every point has some sample goes before those without.
+///
+/// # Errors
+/// Where a folder cannot be read.
+pub fn find_partial_result(
+    root: &Path,
+    bench: &str,
+    identity: Digest,
+) -> Result<Option<SweepRecord>, StoreError> {
+    let candidates = results_of(root, bench, identity)?;
+    let mut newest = None;
+    for path in candidates.iter().rev() {
+        let Ok(record) = load_result(path) else {
+            continue;
+        };
+        if record.identity != Some(identity) {
+            continue;
+        }
+        if has_all_points(&record.dataset) {
+            return Ok(Some(record));
+        }
+        newest.get_or_insert(record);
+    }
+    Ok(newest)
 }
 
 #[cfg(test)]

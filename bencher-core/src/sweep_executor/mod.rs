@@ -50,6 +50,7 @@ pub use counted::Uncounted;
 pub use discarded_slices::{DiscardedSlices, SliceFault};
 pub use error::PlanError;
 pub use input_override::{InputOverride, OverrideError};
+pub(crate) use plan::PAIRED;
 pub use plan::Plan;
 pub use rounds::RoundsEnd;
 pub use run::{RunEnd, SweepExecutor};

@@ -6,7 +6,9 @@ use crate::space::{Axis, Density, Space, mix};
 use crate::store::{KeyMaker, Series};
 use crate::value::{KeyWriter, Kind, Value};
 use crate::var::check::is_in_seconds;
-use crate::var::{InputVar, ParametrizedSweep, ResultVar, Schema, Target, sweep_type};
+use crate::var::{
+    Input, InputVar, ParametrizedSweep, ResultVar, Schema, Target, UnknownName, sweep_type,
+};
 
 use super::choice::SweepChoice;
 use super::constraint::Constraint;
@@ -14,7 +16,7 @@ use super::derived::Derived;
 use super::error::PlanError;
 use super::input_override::InputOverride;
 use super::resolve::{
-    chosen_results, held, hold, input_name, resolve_input, swept_axes, unknown_input,
+    chosen_results, held, hold, input_name, input_name_of, resolve_input, swept_axes, unknown_input,
 };
 
 /// A sweep in which nothing is left to decide but when it runs.
@@ -44,6 +46,8 @@ pub struct Plan<S> {
     pub(super) repeats: u32,
     /// Whether more repeats follow as they are needed.
     pub(super) adaptive: bool,
+    /// The inputs that the seeds of samples do not depend on, by position in the schema.
+    unseeded: Vec<usize>,
     series: Series,
     /// What the user should know: results named twice, constants given twice.
     pub notes: Vec<String>,
@@ -56,6 +60,9 @@ struct AxisValues {
     /// The values, where there are few enough to keep.
     values: Option<Vec<Value>>,
 }
+
+/// What stands in the tag of samples before the name of the input that their random data does not depend on.
+pub(crate) const PAIRED: &str = "/same data for each ";
 
 /// The most values of an axis that are computed once and kept.
 const KEPT: u64 = 1 << 16;
@@ -151,6 +158,7 @@ impl<S: ParametrizedSweep> Plan<S> {
             constraints: choice.constraints.clone(),
             repeats,
             adaptive: false,
+            unseeded: Vec::new(),
             series,
             notes,
         })
@@ -317,9 +325,33 @@ impl<S: ParametrizedSweep> Plan<S> {
 
     /// The seed of a sample: from the values of its point and its repeat alone.
     pub(super) fn seed(&self, point: u64, repeat: u32) -> u64 {
+        self.seed_but(point, repeat, &[])
+    }
+
+    /// The same without some inputs, by name.
+    ///
+    /// # Errors
+    /// Where there is no input of a name.
+    pub(super) fn seed_without(
+        &self,
+        point: u64,
+        repeat: u32,
+        names: &[String],
+    ) -> Result<u64, UnknownName> {
+        let index = |name: &String| {
+            let found = S::SCHEMA.input(name).map(|(index, _)| index);
+            found.ok_or_else(|| unknown_input::<S>(name))
+        };
+        let without: Vec<usize> = names.iter().map(index).collect::<Result<_, _>>()?;
+        Ok(self.seed_but(point, repeat, &without))
+    }
+
+    fn seed_but(&self, point: u64, repeat: u32, without: &[usize]) -> u64 {
         let mut key = KeyWriter::default();
-        for value in self.values(point) {
-            key.value(&value);
+        for (index, value) in self.values(point).iter().enumerate() {
+            if !self.unseeded.contains(&index) && !without.contains(&index) {
+                key.value(value);
+            }
         }
         #[expect(
             clippy::cast_possible_truncation,
@@ -327,6 +359,22 @@ impl<S: ParametrizedSweep> Plan<S> {
         )]
         let seed = key.digest().0 as u64;
         mix(seed ^ mix(u64::from(repeat)))
+    }
+
+    /// The same sweep, whose samples get the same random data at points that differ in one input alone. They are stored
+    /// apart from those of the sweep as it was, since what is measured is another thing.
+    ///
+    /// # Errors
+    /// Where there is no such input.
+    pub fn paired_by(mut self, input: &Input<S>) -> Result<Self, PlanError> {
+        let name = input_name_of(input)?;
+        let axis = self.space.axes().iter().find(|axis| axis.name == name);
+        if let Some(axis) = axis {
+            self.unseeded.clone_from(&axis.inputs);
+            self.series.tag.push_str(PAIRED);
+            self.series.tag.push_str(&name);
+        }
+        Ok(self)
     }
 
     /// Calls `visit` with every swept input and its value at a point, the last axis first.

@@ -118,11 +118,13 @@ impl<S: Benchmark> SweepExecutor<S> {
         Arc::new(move |job: &Job, handle| {
             let mut sweep = plan.at(job.point)?;
             let seeder = || plan.seed(job.point, job.repeat);
+            let partial_seeder = |names: &[String]| plan.seed_without(job.point, job.repeat, names);
             let folder = || match (&folders, job.key) {
                 (Some(folders), Some(key)) => folders.create(plan.series(), key),
                 _ => PendingFolder::temporary(),
             };
             let mut cx = Context::new(job.repeat, &seeder)
+                .with_partial_seeder(&partial_seeder)
                 .with_states(&states)
                 .with_folders(&folder)
                 .with_timer(&timer)

@@ -22,7 +22,9 @@ impl<S: Benchmark> Plan<S> {
         let run = || {
             let mut sweep = self.at(point)?;
             let seeder = || self.seed(point, 1);
+            let partial_seeder = |names: &[String]| self.seed_without(point, 1, names);
             let mut cx = Context::new(1, &seeder)
+                .with_partial_seeder(&partial_seeder)
                 .with_states(states)
                 .with_folders(&PendingFolder::temporary)
                 .once();

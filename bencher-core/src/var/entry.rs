@@ -1,5 +1,6 @@
 //! Inputs whose values are the entries of a file: each top-level key is a sample.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
@@ -176,8 +177,9 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries<T>, A::Error> {
                 let mut entries: Vec<(String, T)> = Vec::new();
+                let mut known = HashSet::new();
                 while let Some((key, content)) = map.next_entry::<String, T>()? {
-                    if entries.iter().any(|(known, _)| *known == key) {
+                    if !known.insert(key.clone()) {
                         let message = format!("the key `{key}` stands there twice");
                         return Err(serde::de::Error::custom(message));
                     }

@@ -51,7 +51,7 @@ pub use enumeration::{SweepEnum, Variant};
 pub use handle::{Constant, Output, Target};
 pub use input::Input;
 pub(crate) use input::Joined;
-pub use names::{UnknownName, nearest};
+pub use names::{InputName, UnknownName, nearest};
 pub use nested::Nested;
 pub use schema::{Direction, InputVar, ResultVar, Role, Schema};
 pub use sweep::{ParametrizedSweep, baseline_of, sweep_type};

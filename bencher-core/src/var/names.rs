@@ -1,5 +1,45 @@
 use std::fmt;
 
+use super::handle::Target;
+use super::input::Input;
+use super::sweep::ParametrizedSweep;
+
+/// What stands for an input where its type is not known: its handle (`Sorting::LEN`) or its name.
+///
+/// ```
+#[doc = include_str!("../example_sweep.md")]
+/// use bencher_core::var::InputName;
+/// assert_eq!(Sorting::PRESORTED.input_name(), "presorted");
+/// ```
+pub trait InputName {
+    /// The name of the input.
+    fn input_name(&self) -> String;
+}
+
+impl InputName for &str {
+    fn input_name(&self) -> String {
+        (*self).to_owned()
+    }
+}
+
+impl<S: ParametrizedSweep> InputName for Input<S> {
+    fn input_name(&self) -> String {
+        match &self.target {
+            Target::Name(name) => name.clone().into_owned(),
+            Target::Index(index) => {
+                let var = S::SCHEMA.inputs.get(*index);
+                var.map_or_else(|| format!("#{index}"), |var| var.name.to_owned())
+            }
+        }
+    }
+}
+
+impl InputName for String {
+    fn input_name(&self) -> String {
+        self.clone()
+    }
+}
+
 /// A name that no variable has, with the names that there are.
 ///
 /// ```
