@@ -45,8 +45,18 @@ pub fn mean(values: &[f64]) -> Option<f64> {
     if values.is_empty() {
         return None;
     }
-    Some(sum(values) / values.len() as f64)
+    let count = values.len() as f64;
+    let total = sum(values);
+    if total.is_finite() {
+        return Some(total / count);
+    }
+    // The sum may be beyond the floats where the mean is not.
+    Some(sum_of(values.iter().map(|x| x * SMALLER)) / count / SMALLER)
 }
+
+/// What numbers near the end of the floats are multiplied by before they are added up: a power of two, so that
+/// nothing is rounded. So many of them do not exist that their sum overflows then.
+const SMALLER: f64 = 1.0 / (1_u128 << 80) as f64;
 
 /// The sum, with Neumaier's compensation for lost low-order bits.
 ///
@@ -58,7 +68,12 @@ pub fn mean(values: &[f64]) -> Option<f64> {
 /// assert_eq!(stats::sum(&[]), 0.0);
 /// ```
 pub fn sum(values: &[f64]) -> f64 {
-    sum_of(values.iter().copied())
+    let total = sum_of(values.iter().copied());
+    if total.is_finite() {
+        return total;
+    }
+    // Parts of a sum may be beyond the floats where the whole is not.
+    sum_of(values.iter().map(|x| x * SMALLER)) / SMALLER
 }
 
 fn sum_of(values: impl Iterator<Item = f64>) -> f64 {
@@ -81,6 +96,14 @@ fn sum_of(values: impl Iterator<Item = f64>) -> f64 {
     }
 }
 
+/// A power of two that brings a number near 1.
+fn scale_of(magnitude: f64) -> f64 {
+    if magnitude == 0.0 || !magnitude.is_finite() {
+        return 1.0;
+    }
+    2.0_f64.powf(magnitude.log2().floor().clamp(-1000.0, 1000.0))
+}
+
 /// The variance with `n - ddof` in the denominator (0: population, 1: sample); `None` where that is
 /// not positive.
 ///
@@ -93,13 +116,32 @@ fn sum_of(values: impl Iterator<Item = f64>) -> f64 {
 /// assert_eq!(stats::var(&[1.0], 1), None);
 /// ```
 pub fn var(values: &[f64], ddof: u8) -> Option<f64> {
-    let freedom = values
-        .len()
-        .checked_sub(usize::from(ddof))
-        .filter(|n| *n > 0)?;
+    let freedom = freedom(values.len(), ddof)?;
+    let (scaled, scale) = scaled_var(values, freedom)?;
+    Some(scaled * scale * scale)
+}
+
+/// The variance over the square of a scale, and that scale: the squares of very large and very small
+/// deviations are beyond the floats.
+fn scaled_var(values: &[f64], freedom: usize) -> Option<(f64, f64)> {
     let center = mean(values)?;
-    let squares = sum_of(values.iter().map(|x| (x - center).powi(2)));
-    Some(squares / freedom as f64)
+    // A quarter of a difference is always within the floats.
+    let quarters = values.iter().map(|x| (x / 4.0 - center / 4.0).abs());
+    let largest = quarters.fold(0.0, f64::max);
+    let scale = if largest == 0.0 || (1e-100..1e100).contains(&largest) {
+        1.0
+    } else {
+        scale_of(largest)
+    };
+    let deviation = |x: &f64| {
+        if scale == 1.0 {
+            x - center
+        } else {
+            x / scale - center / scale
+        }
+    };
+    let squares = sum_of(values.iter().map(|x| deviation(x).powi(2)));
+    Some((squares / freedom as f64, scale))
 }
 
 /// The standard deviation: the square root of [`var`].
@@ -111,7 +153,13 @@ pub fn var(values: &[f64], ddof: u8) -> Option<f64> {
 /// assert_eq!(stats::std(&[1.0], 1), None);
 /// ```
 pub fn std(values: &[f64], ddof: u8) -> Option<f64> {
-    var(values, ddof).map(f64::sqrt)
+    let freedom = freedom(values.len(), ddof)?;
+    let (scaled, scale) = scaled_var(values, freedom)?;
+    Some(scaled.sqrt() * scale)
+}
+
+fn freedom(count: usize, ddof: u8) -> Option<usize> {
+    count.checked_sub(usize::from(ddof)).filter(|n| *n > 0)
 }
 
 /// The smallest value; `None` of nothing.
@@ -167,8 +215,10 @@ pub fn quantile(values: &[f64], p: f64) -> Option<f64> {
     let share = position - below as f64;
     Some(if share == 0.0 || low.total_cmp(&high).is_eq() {
         low
-    } else {
+    } else if (high - low).is_finite() {
         low + (high - low) * share
+    } else {
+        low * (1.0 - share) + high * share
     })
 }
 
@@ -229,6 +279,30 @@ mod tests {
     fn cancellation_is_compensated() {
         close(Some(sum(&[1e100, 1.0, -1e100])), 1.0);
         assert!(sum(&[f64::INFINITY, 1.0]).is_infinite());
+    }
+
+    #[test]
+    fn what_is_within_the_floats_is_found_though_the_way_there_is_not() {
+        const MAX: f64 = f64::MAX;
+        assert_eq!(sum(&[MAX, MAX, -MAX]), MAX);
+        assert_eq!(mean(&[MAX, MAX]), Some(MAX));
+        assert_eq!(mean(&[MAX, MAX, -MAX, -MAX]), Some(0.0));
+        assert_eq!(mean(&[MAX, f64::INFINITY]), Some(f64::INFINITY));
+        assert_eq!(median(&[f64::NEG_INFINITY, 1.0]), Some(f64::NEG_INFINITY));
+        assert_eq!(median(&[1.0, f64::INFINITY]), Some(f64::INFINITY));
+        assert_eq!(median(&[-MAX, MAX]), Some(0.0));
+        close(quantile(&[-MAX, MAX], 0.75).map(|x| x / MAX), 0.5);
+        // Of two values it is half their distance, times the square root of two for a sample.
+        for unit in [1e-320, 1e-200, 1e200, 4e307] {
+            let std = std(&[unit, 3.0 * unit], 0).unwrap();
+            assert!((std / unit - 1.0).abs() < 1e-3, "{std} {unit}");
+        }
+        close(std(&[1e200, 3e200], 1).map(|x| x / 1e200), 2.0_f64.sqrt());
+        assert_eq!(std(&[MAX, -MAX], 0), Some(MAX));
+        assert_eq!(var(&[1e200, 3e200], 0), Some(f64::INFINITY));
+        assert_eq!(var(&[1e-200, 3e-200], 0), Some(0.0));
+        assert!(std(&[f64::INFINITY, 1.0], 0).unwrap().is_nan());
+        assert_eq!(std(&[5e300; 3], 1), Some(0.0));
     }
 
     #[test]

@@ -53,7 +53,7 @@ impl Summary {
     /// ```
     pub fn half_width(&self) -> Option<f64> {
         let (lower, upper) = (self.lower?, self.upper?);
-        let width = (upper - lower) / 2.0;
+        let width = upper / 2.0 - lower / 2.0;
         Some(if width == 0.0 {
             0.0
         } else {
@@ -80,9 +80,17 @@ pub fn summary(values: &[f64], misrate: f64) -> Option<Summary> {
         return None;
     }
     let logs: Option<Vec<f64>> = values.iter().map(|x| (*x > 0.0).then(|| x.ln())).collect();
+    let (least, most) = extremes(values)?;
+    // Squares and distances of very large and very small numbers are beyond the floats.
+    let magnitude = most.max(-least);
+    let unit = if (1e-100..1e100).contains(&magnitude) {
+        1.0
+    } else {
+        super::scale_of(magnitude)
+    };
     let (scaled, is_log) = match logs {
         Some(logs) => (logs, true),
-        None => (values.to_vec(), false),
+        None => (values.iter().map(|x| x / unit).collect(), false),
     };
     let Centre {
         middle,
@@ -91,10 +99,9 @@ pub fn summary(values: &[f64], misrate: f64) -> Option<Summary> {
         autocorrelation,
         sorted,
     } = centre(&scaled, misrate)?;
-    let back = |x: f64| if is_log { x.exp() } else { x };
+    let back = |x: f64| if is_log { x.exp() } else { x * unit };
     // The estimator refuses values half of which are equal; their spread is nothing.
     let spread = raw::spread(&sorted, true).unwrap_or(0.0);
-    let (least, most) = extremes(values)?;
     let middle = back(middle).clamp(least, most);
     let clamp = |x: f64| if is_widened { x } else { x.clamp(least, most) };
     Some(Summary {
@@ -109,7 +116,7 @@ pub fn summary(values: &[f64], misrate: f64) -> Option<Summary> {
         } else if spread == 0.0 {
             0.0
         } else {
-            spread / middle.abs()
+            spread / (middle.abs() / unit)
         },
     })
 }
@@ -170,14 +177,16 @@ pub fn outliers(values: &[f64]) -> Outliers {
     let Some((first, third)) = quartiles else {
         return Outliers::default();
     };
+    // Of quarters no difference is beyond the floats.
+    let [first, third] = [first / 4.0, third / 4.0];
     let range = third - first;
     let mut found = Outliers::default();
-    for x in values {
+    for x in values.iter().map(|x| x / 4.0) {
         let away = (first - x).max(x - third);
         if away <= 1.5 * range {
             continue;
         }
-        if *x < first {
+        if x < first {
             found.low += 1;
         } else {
             found.high += 1;
@@ -272,6 +281,29 @@ mod tests {
         assert!(found.centre.abs() < 1e-12);
         assert_eq!(summary(&[1.0, f64::NAN], MISRATE), None);
         assert_eq!(summary(&[1.0, f64::INFINITY], MISRATE), None);
+    }
+
+    #[test]
+    fn numbers_near_the_end_of_the_floats() {
+        let near = [
+            -1e308, 1.5e308, 1.6e308, 1.7e308, 1.5e308, 1.7e308, 1.6e308, 1.6e308,
+        ];
+        let scaled = |unit: f64| near.iter().map(|x| x / unit).collect::<Vec<f64>>();
+        let found = |unit| summary(&scaled(unit), MISRATE).unwrap();
+        let plain = found(1e308);
+        for unit in [1.0, 1e200, 1e300] {
+            let far = found(unit);
+            let unit = plain.centre / far.centre;
+            for (a, b) in [
+                (far.lower.unwrap() * unit, plain.lower.unwrap()),
+                (far.upper.unwrap() * unit, plain.upper.unwrap()),
+                (far.half_width().unwrap(), plain.half_width().unwrap()),
+                (far.noise, plain.noise),
+                (far.autocorrelation, plain.autocorrelation),
+            ] {
+                assert!((a / b - 1.0).abs() < 1e-9, "{far:?} {plain:?}");
+            }
+        }
     }
 
     /// The tables of Wilcoxon's test give 8 as the critical value of ten values at 5 %, two-sided; so
