@@ -183,7 +183,7 @@ fn an_element_that_does_not_come_back_is_not_saved() {
         .open([f64::NAN])
         .unwrap_err();
     assert!(
-        error.to_string().starts_with("cannot keep null: "),
+        error.to_string().starts_with("cannot keep NaN: "),
         "{error}"
     );
     assert!(
@@ -506,4 +506,39 @@ fn the_journal_of_version_1_is_read() {
     assert_eq!(info(0).error.as_deref(), Some("no machine"));
     assert_eq!(info(1).error.as_deref(), Some("too \"large\""));
     assert_eq!(info(0).owner.unwrap().host, "node1");
+}
+
+/// What is acknowledged comes back.
+#[test]
+fn a_result_that_json_lacks_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let sweeper = open(dir.path(), 0..3);
+    let element = sweeper.get_next().unwrap().unwrap();
+    for lost in [f64::INFINITY, f64::NEG_INFINITY, f64::NAN] {
+        let error = sweeper
+            .done_with(&element, &[1.0, lost])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("the result of 0") && error.contains("JSON"),
+            "{error}"
+        );
+    }
+    assert_eq!(
+        sweeper.info(&element).unwrap().unwrap().state,
+        ElementState::InProgress
+    );
+    sweeper.done_with(&element, &Some(0.5)).unwrap();
+    assert_eq!(
+        sweeper.info(&element).unwrap().unwrap().result::<f64>(),
+        Some(0.5)
+    );
+    // Both zeros are elements.
+    let dir = tempfile::tempdir().unwrap();
+    let zeros = ParamSweeper::open(dir.path(), [0.0_f64, -0.0]).unwrap();
+    let (first, second) = (
+        zeros.get_next().unwrap().unwrap(),
+        zeros.get_next().unwrap().unwrap(),
+    );
+    assert!(first.is_sign_positive() && second.is_sign_negative());
 }

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use super::error::SweeperError;
 use super::journal::{Damages, read_lines, write_file};
 use super::record::{Line, write_line};
-use crate::value::{Digest, Identities};
+use crate::value::{Digest, Identities, canonical_text, to_json_text};
 
 /// The identity of an element: 128 bits, the same in every process and on every machine, whatever the order of
 /// the keys of its maps and of the fields of its structs.
@@ -51,7 +51,9 @@ pub(super) fn identities<'a, T: Serialize + 'a>(
 
 /// An element as errors show it.
 pub(super) fn text_of<T: Serialize + ?Sized>(element: &T) -> String {
-    serde_json::to_string(element).unwrap_or_else(|_| "an element that has no text".to_owned())
+    let text = to_json_text(element).ok();
+    let text = text.or_else(|| canonical_text(element).ok());
+    text.unwrap_or_else(|| "an element that has no text".to_owned())
 }
 
 fn path_in(dir: &Path) -> PathBuf {

@@ -14,6 +14,7 @@ use super::inner::{Inner, Leave};
 use super::options::SweeperOptions;
 use super::record::Note;
 use super::transition::{ElementState, Step};
+use crate::value::to_json;
 
 /// A handle on a work list.
 ///
@@ -88,13 +89,13 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
     /// Marks an element as done, and keeps what came out of it for [`info`](Self::info).
     ///
     /// # Errors
-    /// As [`done`](Self::done), and where the result has no JSON.
+    /// As [`done`](Self::done), and where the result has no JSON: NaN and infinities have none.
     pub fn done_with<R: Serialize + ?Sized>(
         &self,
         element: &T,
         result: &R,
     ) -> Result<(), SweeperError> {
-        let result = serde_json::to_value(result).map_err(|error| SweeperError::Encode {
+        let result = to_json(result).map_err(|error| SweeperError::Encode {
             what: format!("the result of {}", elements::text_of(element)),
             problem: error.to_string(),
         })?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::Value;
+use super::{Kind, Value};
 
 /// A value made of others: a variant of an enum with its parameters, a row of zipped inputs, an
 /// entry of a file.
@@ -94,7 +94,7 @@ impl fmt::Display for Item {
         let shown: Vec<String> = self
             .parts()
             .filter(|(name, _)| !name.is_empty())
-            .map(|(name, value)| format!("{name}={value}"))
+            .map(|(name, value)| format!("{name}={}", part_text(value)))
             .collect();
         match (self.name(), shown.is_empty()) {
             (name, true) => f.pad(name),
@@ -104,9 +104,43 @@ impl fmt::Display for Item {
     }
 }
 
+/// The text of a part. Parts do not say how wide they are, but a number of 32 bits that needs many digits in 64 and
+/// few in 32, and is no sum of some powers of two, is one of 32.
+fn part_text(value: &Value) -> String {
+    let narrow = Kind::Float(32);
+    let digits = |text: &str| {
+        let number = text.split('e').next().unwrap_or_default();
+        let digits = number.trim_start_matches(['-', '0', '.']);
+        digits.bytes().filter(u8::is_ascii_digit).count()
+    };
+    let text = value.to_string();
+    if let Value::Float(x) = value
+        && narrow.canonical(value).as_ref() == Some(value)
+        && x.to_bits().trailing_zeros() < SPARSE
+    {
+        let shown = narrow.text(value);
+        if digits(&shown) + 8 <= digits(&text) {
+            return shown;
+        }
+    }
+    text
+}
+
+/// How many bits at the end of a number of 64 are zero where it has 32 and of these the last 8 are zero.
+const SPARSE: u32 = 29 + 8;
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_part_of_32_bits_is_shown_by_its_digits() {
+        let text = |value: Value| Item::new("", [("x", value)]).to_string();
+        assert_eq!(text(0.1_f32.into()), "x=0.1");
+        assert_eq!(text(0.1.into()), "x=0.1");
+        assert_eq!(text((0.1 + 0.2).into()), "x=0.30000000000000004");
+        assert_eq!(text(2.0_f64.powi(-20).into()), "x=9.5367431640625e-7");
+    }
 
     #[test]
     fn a_chain_of_items_is_read_to_a_bound() {

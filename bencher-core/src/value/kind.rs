@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Value, float_text};
+use super::Value;
+use super::decimal::{Decimal, nearest};
 
 /// What values a variable holds, known from its Rust type.
 ///
@@ -139,9 +140,20 @@ impl Kind {
                 // Its shortest digits, in the one way that numbers are written.
                 format!("{narrow:e}")
                     .parse()
-                    .map_or_else(|_| value.to_string(), float_text)
+                    .map_or_else(|_| value.to_string(), |x| Value::Float(x).to_string())
             }
             _ => value.to_string(),
+        }
+    }
+
+    /// The value whose own text is that which [`text`](Self::text) gives `value`: for messages that know no kind.
+    pub(crate) fn shown(self, value: &Value) -> Value {
+        match (self, value) {
+            (Self::Float(32), Value::Float(_)) => {
+                let x = self.text(value).parse();
+                x.map_or_else(|_| value.clone(), Value::Float)
+            }
+            _ => value.clone(),
         }
     }
 
@@ -178,11 +190,10 @@ impl Kind {
                 )]
                 let narrow = numeric(value)? as f32;
                 let fits = narrow.is_finite() || !numeric(value)?.is_finite();
-                fits.then(|| Value::Float(positive_zero(f64::from(narrow))))
+                fits.then(|| Value::Float(f64::from(narrow)))
             }
-            (Self::Float(_) | Self::Seconds, _) => {
-                Some(Value::Float(positive_zero(numeric(value)?)))
-            }
+            (Self::Float(_), _) => Some(Value::Float(numeric(value)?)),
+            (Self::Seconds, _) => Some(Value::Float(positive_zero(numeric(value)?))),
             (Self::Vector(n), Value::Vector(items)) if items.len() == usize::from(n) => {
                 Some(value.clone())
             }
@@ -211,17 +222,36 @@ impl Kind {
             }
             Self::DateTime => text.parse::<jiff::Timestamp>().ok().map(Value::from),
             Self::Seconds => parse_seconds(text).map(Value::Float),
-            Self::Float(_) => self.canonical(&Value::Float(plain_number(text)?.parse().ok()?)),
+            Self::Float(_) => {
+                let number = plain_number(text)?;
+                let x = nearest(self, &number)?;
+                self.means(&number, x).then_some(Value::Float(x))
+            }
             Self::Int(_) | Self::Uint(_) => {
                 let digits = plain_number(text)?;
                 let whole = digits
                     .parse::<i128>()
                     .map(Value::Int)
-                    .or_else(|_| digits.parse::<u128>().map(Value::from))
-                    .or_else(|_| digits.parse::<f64>().map(Value::Float))
-                    .ok()?;
+                    .or_else(|_| digits.parse::<u128>().map(Value::from));
+                let whole = whole.ok().or_else(|| Decimal::parse(&digits)?.whole())?;
                 self.canonical(&whole)
             }
+        }
+    }
+
+    /// Whether a float is what a text means: not zero or infinite for a number that is not, and a whole number
+    /// for no other.
+    fn means(self, text: &str, x: f64) -> bool {
+        match Decimal::parse(text) {
+            Some(written) if written.mantissa == 0 => x == 0.0,
+            Some(written) if x == 0.0 || x.is_infinite() => written.mantissa == 0,
+            Some(written) if written.exponent >= 0 => {
+                let exactly = || exact_i128(x).map(Value::Int);
+                Decimal::of(self, x) == Some(written) || written.whole() == exactly()
+            }
+            // A fraction of more digits than a float has is read as the nearest one.
+            Some(_) => true,
+            None => !text.contains(|c: char| c.is_ascii_digit()) || x.is_finite() && x != 0.0,
         }
     }
 
@@ -255,9 +285,32 @@ fn numeric(value: &Value) -> Option<f64> {
 
 /// A time span in seconds: `0.5`, `10ms`, `1h 30m`.
 fn parse_seconds(text: &str) -> Option<f64> {
-    let number = || plain_number(text)?.parse::<f64>().ok();
-    let span = || Some(text.parse::<jiff::SignedDuration>().ok()?.as_secs_f64());
-    number().or_else(span).map(positive_zero)
+    let number = plain_number(text)?;
+    if let Ok(seconds) = number.parse::<f64>() {
+        return means_seconds(&number, seconds).then(|| positive_zero(seconds));
+    }
+    let span = text.parse::<jiff::SignedDuration>().ok()?;
+    let seconds = span.as_secs_f64();
+    let back = jiff::SignedDuration::try_from_secs_f64(seconds).ok()?;
+    (back == span).then(|| positive_zero(seconds))
+}
+
+/// Whether a number of seconds has the nanoseconds that a text says.
+fn means_seconds(text: &str, seconds: f64) -> bool {
+    let Some(written) = Decimal::parse(text) else {
+        return true;
+    };
+    let nanoseconds = Decimal {
+        exponent: written.exponent.saturating_add(9),
+        ..written
+    };
+    let read = jiff::SignedDuration::try_from_secs_f64(seconds).map(|span| span.as_nanos());
+    match (nanoseconds.whole(), read) {
+        (Some(Value::Int(nanoseconds)), Ok(read)) => {
+            read == nanoseconds || Decimal::of(Kind::Seconds, seconds) == Some(written)
+        }
+        _ => Kind::Float(64).means(text, seconds),
+    }
 }
 
 fn positive_zero(x: f64) -> f64 {
@@ -327,6 +380,57 @@ mod tests {
         assert_eq!(Kind::Uint(32).parse("1_000"), Some(Value::Int(1000)));
         assert_eq!(Kind::Uint(32).parse("1e3"), Some(Value::Int(1000)));
         assert_eq!(Kind::Uint(32).parse("-1"), None);
+        let wide = Some(Value::from(9_007_199_254_740_993_i64));
+        assert_eq!(Kind::Uint(64).parse("9007199254740993.0"), wide);
+        assert_eq!(
+            Kind::Int(64)
+                .parse("-9007199254740993e0")
+                .unwrap()
+                .to_string(),
+            "-9007199254740993"
+        );
+        assert_eq!(
+            Kind::Uint(128).parse("34e37").unwrap().to_string(),
+            format!("34{}", "0".repeat(37))
+        );
+        assert_eq!(Kind::Uint(64).parse("0.5e1"), Some(Value::Int(5)));
+        assert_eq!(Kind::Uint(64).parse("1.5"), None);
+        for (kind, text) in [
+            (Kind::Float(64), "9007199254740993"),
+            (Kind::Float(64), "9007199254740993.0"),
+            (Kind::Float(64), "1e-400"),
+            (Kind::Float(64), "1e400"),
+            (Kind::Float(32), "16777217"),
+            (Kind::Float(32), "1e-60"),
+            (Kind::Seconds, "10000000.000000001"),
+            (Kind::Seconds, "10000000s 1ns"),
+            (Kind::Seconds, "1e-400"),
+        ] {
+            assert_eq!(
+                kind.parse(text),
+                None,
+                "{text} is another number as {kind:?}"
+            );
+        }
+        for (text, x) in [
+            ("1e23", 1e23),
+            ("0.1", 0.1),
+            ("1.00000000000000000001", 1.0),
+            ("0e-400", 0.0),
+        ] {
+            assert_eq!(Kind::Float(64).parse(text), Some(Value::Float(x)), "{text}");
+        }
+        // By way of an f64 it would be the even neighbour.
+        let halfway = "1.000000059604644775390626";
+        assert_eq!(
+            Kind::Float(32).parse(halfway),
+            Some(Value::from(1.000_000_1_f32))
+        );
+        assert_eq!(Kind::Float(64).parse("-0").unwrap().to_string(), "-0");
+        assert_eq!(
+            Kind::Float(64).parse("inf"),
+            Some(Value::Float(f64::INFINITY))
+        );
         assert_eq!(Kind::Float(64).parse("1"), Some(Value::Float(1.0)));
         assert_eq!(Kind::Bool.parse("yes"), None);
         assert_eq!(Kind::Float(64).parse(""), None);

@@ -21,7 +21,9 @@
 //! ```
 
 mod canonical;
+mod decimal;
 mod item;
+mod json;
 mod kind;
 mod media;
 mod payload;
@@ -31,11 +33,14 @@ mod serial;
 mod table;
 
 pub use canonical::{Digest, KeyWriter};
+pub(crate) use decimal::Decimal;
 pub use item::Item;
+pub(crate) use json::{JsonError, to_json, to_json_or_text, to_json_text};
 pub use kind::Kind;
 pub use media::{File, Image, Video};
 pub use payload::Payload;
 pub use result::ResultValue;
+pub(crate) use rows::flat_fields;
 pub(crate) use serial::{Identities, canonical_text};
 pub use table::{Table, TableColumn, TableError};
 
@@ -144,7 +149,8 @@ impl Value {
     }
 }
 
-/// Equality is identity: `NaN` equals `NaN`, `-0.0` equals `0.0`.
+/// Equality is identity: `NaN` equals `NaN`, and `-0.0` is another value than `0.0`, since functions tell
+/// them apart.
 impl PartialEq for Value {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
@@ -167,7 +173,7 @@ impl Eq for Value {}
 
 #[expect(clippy::float_cmp, reason = "identity of values is exact by design")]
 fn same_float(a: f64, b: f64) -> bool {
-    a == b || (a.is_nan() && b.is_nan())
+    (a == b && a.is_sign_negative() == b.is_sign_negative()) || (a.is_nan() && b.is_nan())
 }
 
 /// The text of a value as labels, tables and the command line show it: the shortest that reads
@@ -178,6 +184,7 @@ impl fmt::Display for Value {
             Self::Bool(b) => f.pad(if *b { "true" } else { "false" }),
             Self::Int(i) => fmt::Display::fmt(i, f),
             Self::Big(u) => fmt::Display::fmt(u, f),
+            Self::Float(x) if is_negative_zero(*x) => f.pad("-0"),
             Self::Float(x) => f.pad(&float_text(*x)),
             Self::Text(text) => f.pad(text),
             Self::Vector(items) => {
@@ -195,7 +202,8 @@ impl fmt::Display for Value {
     }
 }
 
-/// The shortest text that reads back as `x`, with an exponent outside 1e-5..1e16.
+/// The shortest text that reads back as `x`, with an exponent outside 1e-5..1e16; zero has no sign in it,
+/// but in the text of a [`Value`].
 ///
 /// ```
 /// use bencher_core::value::float_text;
@@ -213,6 +221,11 @@ pub fn float_text(x: f64) -> String {
     } else {
         format!("{x}")
     }
+}
+
+/// Whether `x` is the zero below zero.
+fn is_negative_zero(x: f64) -> bool {
+    x == 0.0 && x.is_sign_negative()
 }
 
 impl From<bool> for Value {
@@ -301,7 +314,8 @@ mod tests {
     #[test]
     fn integers_have_one_form() {
         assert_eq!(Value::from(7_u128), Value::from(7_i8));
-        assert_eq!(Value::from(-0.0), Value::from(0.0));
+        assert_ne!(Value::from(-0.0), Value::from(0.0));
+        assert_eq!(Value::from(-0.0).to_string(), "-0");
         assert_ne!(Value::from(1), Value::from(1.0));
     }
 }

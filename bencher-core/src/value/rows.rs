@@ -42,6 +42,13 @@ pub(super) fn rows_into_columns<R: Serialize>(
         .collect())
 }
 
+/// The fields of a struct or a map of plain values with their texts; `None` of anything else.
+pub(crate) fn flat_fields<T: Serialize + ?Sized>(value: &T) -> Option<Vec<(String, String)>> {
+    let fields = value.serialize(RowWriter).ok()?;
+    let texts = fields.into_iter().map(|(name, field)| (name, field.text()));
+    Some(texts.collect())
+}
+
 /// One cell.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Field {
@@ -50,6 +57,19 @@ pub(super) enum Field {
     Int(i128),
     Float(f64),
     Text(String),
+}
+
+impl Field {
+    /// Its text; of one that is missing, none.
+    fn text(self) -> String {
+        match self {
+            Self::Missing => String::new(),
+            Self::Bool(b) => b.to_string(),
+            Self::Int(i) => i.to_string(),
+            Self::Float(x) => super::float_text(x),
+            Self::Text(text) => text,
+        }
+    }
 }
 
 /// The narrowest column that holds all fields.
@@ -77,14 +97,7 @@ fn column(fields: Vec<Field>) -> TableColumn {
         };
         return TableColumn::Float(fields.into_iter().map(read).collect());
     }
-    let read = |field| match field {
-        Field::Missing => String::new(),
-        Field::Bool(b) => b.to_string(),
-        Field::Int(i) => i.to_string(),
-        Field::Float(x) => super::float_text(x),
-        Field::Text(text) => text,
-    };
-    TableColumn::Text(fields.into_iter().map(read).collect())
+    TableColumn::Text(fields.into_iter().map(Field::text).collect())
 }
 
 /// What is wrong with a row.

@@ -20,6 +20,8 @@ pub(crate) struct Identities {
     starts: Vec<usize>,
     /// Room to put parts into order.
     room: Vec<u8>,
+    /// The first float that is NaN or infinite.
+    not_finite: Option<f64>,
 }
 
 impl Identities {
@@ -27,8 +29,14 @@ impl Identities {
     pub(crate) fn of<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<Digest, SerialError> {
         self.text.clear();
         self.starts.clear();
+        self.not_finite = None;
         value.serialize(&mut *self)?;
         Ok(Digest::of(&self.text))
+    }
+
+    /// The first float of the last value that is NaN or infinite.
+    pub(super) const fn not_finite(&self) -> Option<f64> {
+        self.not_finite
     }
 
     fn put(&mut self, text: &str) {
@@ -180,8 +188,10 @@ impl<'a> Serializer for &'a mut Identities {
     }
 
     fn serialize_f64(self, value: f64) -> Result<(), SerialError> {
-        // One zero, and one NaN whatever its bits.
-        let value = if value == 0.0 { 0.0 } else { value };
+        if !value.is_finite() {
+            self.not_finite.get_or_insert(value);
+        }
+        // One NaN, whatever its bits.
         write!(self.text, "{value:?}").map_err(ser::Error::custom)
     }
 
@@ -407,7 +417,7 @@ mod tests {
             text(&algos),
             r#"[@"Quick",@"Merge"(1),@"Radix"{"also":{10:1,9:2},"bits":8},@"Pair"[1,2]]"#
         );
-        assert_eq!(text(&(-0.0, f64::NAN, -f64::NAN)), "[0.0,NaN,NaN]");
+        assert_eq!(text(&(-0.0, f64::NAN, -f64::NAN)), "[-0.0,NaN,NaN]");
         assert_eq!(text(&Some(None::<u8>)), "(null)");
         assert_eq!(text("\"Quick\", é"), r#""\"Quick\", é""#);
         assert_eq!(text(&BTreeMap::<u8, u8>::new()), "{}");

@@ -321,3 +321,87 @@ fn the_profile_shows_both_workers_busy() {
     let busy = profile.lock().unwrap().busy();
     assert_eq!(busy.iter().map(|(_, workers)| *workers).max(), Some(2));
 }
+
+/// Each logger adds columns of its own while the others write.
+#[test]
+fn loggers_share_a_table() {
+    const LOGGERS: usize = 4;
+    const JOBS: usize = 25;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jobs.csv");
+    let together = Barrier::new(LOGGERS);
+    std::thread::scope(|threads| {
+        for logger in 0..LOGGERS {
+            let (path, together) = (&path, &together);
+            threads.spawn(move || {
+                let run = move |x: &RunningJob<'_, f64>| {
+                    let column = format!("{logger} {}", **x as usize / 10);
+                    Objective::new(**x).with(column, "here")
+                };
+                let options = EvaluatorOptions::default().callback(CsvLogger::new(path));
+                let mut evaluator = Evaluator::create("serial", run, options).unwrap();
+                together.wait();
+                for job in 0..JOBS {
+                    evaluator.submit([job as f64]).unwrap();
+                    evaluator.gather(Gather::All).unwrap();
+                }
+                assert_eq!(evaluator.take_problems(), [""; 0]);
+            });
+        }
+    });
+    let table = csv(&std::fs::read_to_string(&path).unwrap());
+    let (heading, rows) = table.split_first().unwrap();
+    assert_eq!(rows.len(), LOGGERS * JOBS);
+    let values = heading.iter().position(|name| name == "p:value").unwrap();
+    for job in 0..JOBS {
+        let text = format!("{job}.0");
+        let same = rows.iter().filter(|row| row[values] == text).count();
+        assert_eq!(same, LOGGERS, "{text}");
+    }
+    // Every row has the mark of its own logger alone.
+    let marks = |row: &Vec<String>| row.iter().filter(|cell| *cell == "here").count();
+    assert!(
+        rows.iter()
+            .all(|row| row.len() == heading.len() && marks(row) == 1)
+    );
+    let added = heading
+        .iter()
+        .filter(|name| name.starts_with("m:") && name.contains(' '));
+    assert_eq!(added.count(), LOGGERS * 3);
+}
+
+#[test]
+fn numbers_that_json_lacks_stand_in_the_table() {
+    #[derive(Clone, Debug, Serialize, Deserialize)]
+    struct Rate {
+        rate: f64,
+        name: String,
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jobs.csv");
+    let run = |job: &RunningJob<'_, Rate>| Objective::new(1.0).with("loss", job.rate);
+    let options = EvaluatorOptions::default().callback(CsvLogger::new(&path));
+    let mut evaluator = Evaluator::create("serial", run, options).unwrap();
+    let name = "a".to_owned();
+    evaluator
+        .submit([f64::INFINITY, 0.5].map(|rate| Rate {
+            rate,
+            name: name.clone(),
+        }))
+        .unwrap();
+    let jobs = evaluator.gather(Gather::All).unwrap();
+    assert_eq!(jobs[0].objective.as_ref().unwrap().metadata["loss"], "inf");
+    let table = csv(&std::fs::read_to_string(&path).unwrap());
+    let cell = |row: usize, name: &str| {
+        let at = table[0].iter().position(|known| known == name).unwrap();
+        table[row][at].clone()
+    };
+    assert_eq!(
+        (cell(1, "p:rate"), cell(1, "p:name"), cell(1, "m:loss")),
+        ("inf".into(), name, "inf".into())
+    );
+    assert_eq!(
+        (cell(2, "p:rate"), cell(2, "m:loss")),
+        ("0.5".into(), "0.5".into())
+    );
+}

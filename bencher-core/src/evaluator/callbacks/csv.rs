@@ -6,13 +6,15 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
 use super::super::{Callback, FAILURE, JobRecord};
+use crate::value::{JsonError, canonical_text, flat_fields, to_json};
 
 /// A CSV file with a row for every job that ended, written when it ended.
 ///
 /// The columns are `p:NAME` for the arguments, `objective` (or `objective_0`, `objective_1`, …; [`FAILURE`]
 /// stands there of jobs that have none), `job_id`, `job_status`, and `m:NAME` for all else that is known. A
 /// column that is first needed by a later job is added to all rows. Metadata whose names begin with `_` are
-/// left out. Where the file is there already, its rows stay, and the jobs of this run follow.
+/// left out. Where the file is there already, its rows stay, and the jobs of this run follow. Several loggers, in one
+/// program or in several, may write to one file at once; on a file system without locks only one may.
 ///
 /// ```
 /// use bencher_core::evaluator::callbacks::CsvLogger;
@@ -32,9 +34,18 @@ use super::super::{Callback, FAILURE, JobRecord};
 #[derive(Debug)]
 pub struct CsvLogger {
     path: PathBuf,
-    /// The file at its end, and its columns; none before the first job.
-    open: Option<(File, Vec<String>)>,
+    /// None before the first job.
+    open: Option<Log>,
     problem: Option<String>,
+}
+
+/// The file at its end.
+#[derive(Debug)]
+struct Log {
+    file: File,
+    columns: Vec<String>,
+    /// How long the file is; others may write to it, too.
+    length: u64,
 }
 
 type Row = Vec<(String, String)>;
@@ -51,11 +62,8 @@ impl CsvLogger {
     }
 
     fn write(&mut self, row: Row, failed: bool) -> io::Result<()> {
-        let (mut file, mut columns) = match self.open.take() {
-            Some(open) => open,
-            None => open(&self.path)?,
-        };
-        let is_new = |name: &&String| !columns.contains(name);
+        let mut log = self.lock()?;
+        let is_new = |name: &&String| !log.columns.contains(name);
         let new: Vec<String> = row
             .iter()
             .map(|(name, _)| name)
@@ -63,11 +71,11 @@ impl CsvLogger {
             .cloned()
             .collect();
         if !new.is_empty() {
-            file = widen(&self.path, &columns, &new)?;
-            columns.extend(new);
+            log.file = widen(&self.path, &log.columns, &new)?;
+            log.columns.extend(new);
         }
         let mut line = String::new();
-        for (at, column) in columns.iter().enumerate() {
+        for (at, column) in log.columns.iter().enumerate() {
             if at > 0 {
                 line.push(',');
             }
@@ -78,9 +86,37 @@ impl CsvLogger {
             }
         }
         line.push('\n');
-        file.write_all(line.as_bytes())?;
-        self.open = Some((file, columns));
+        log.file.write_all(line.as_bytes())?;
+        log.length = log.file.metadata()?.len();
+        unlock(&log.file)?;
+        self.open = Some(log);
         Ok(())
+    }
+
+    /// The file that has the name now, locked, with the columns that it has now: another logger may have added some,
+    /// for which it replaces the file.
+    fn lock(&mut self) -> io::Result<Log> {
+        // Each turn waits for one replacement.
+        for _ in 0..MOST_REPLACEMENTS {
+            let mut log = match self.open.take() {
+                Some(log) => log,
+                None => Log {
+                    file: open(&self.path)?,
+                    columns: Vec::new(),
+                    length: 0,
+                },
+            };
+            lock(&log.file)?;
+            if !has_name(&log.file, &self.path) {
+                continue;
+            }
+            let length = log.file.metadata()?.len();
+            if length != log.length {
+                log.columns = read_columns(&log.file, &self.path)?;
+            }
+            return Ok(log);
+        }
+        Err(io::Error::other("other programs replace it all the time"))
     }
 }
 
@@ -106,10 +142,22 @@ fn is_objective(column: &str) -> bool {
 /// What is known of a job, by column.
 fn row<A: Serialize>(job: &JobRecord<A>) -> Row {
     let mut row = Row::new();
-    match serde_json::to_value(&job.args) {
-        Ok(Json::Object(fields)) => push_json(&mut row, "p:", fields),
-        Ok(value) => row.push(("p:value".to_owned(), text(&value))),
-        Err(_) => {}
+    match (to_json(&job.args), flat_fields(&job.args)) {
+        (Ok(Json::Object(fields)), _) => push_json(&mut row, "p:", fields),
+        (Ok(value), _) => row.push(("p:value".to_owned(), text(&value))),
+        // NaN and infinities, which JSON does not have.
+        (Err(JsonError::NotFinite(_)), Some(fields)) => {
+            row.extend(
+                fields
+                    .into_iter()
+                    .map(|(name, text)| (format!("p:{name}"), text)),
+            );
+        }
+        (Err(JsonError::NotFinite(_)), None) => {
+            let text = canonical_text(&job.args).unwrap_or_default();
+            row.push(("p:value".to_owned(), text));
+        }
+        (Err(_), _) => {}
     }
     match job.values() {
         [one] => row.push(("objective".to_owned(), one.to_string())),
@@ -191,20 +239,64 @@ fn push_field(line: &mut String, text: &str) {
     }
 }
 
-/// Opens the file at its end, behind its last whole row, and reads its columns.
-fn open(path: &Path) -> io::Result<(File, Vec<String>)> {
+/// How often a file may be replaced while it is waited for.
+const MOST_REPLACEMENTS: usize = 1000;
+
+fn refuse<T>(text: &str) -> io::Result<T> {
+    Err(io::Error::new(io::ErrorKind::InvalidData, text))
+}
+
+/// Opens the file at its end.
+fn open(path: &Path) -> io::Result<File> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    let refuse = |text: &str| Err(io::Error::new(io::ErrorKind::InvalidData, text));
     // A device or a pipe may have no end.
     if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
         return refuse("what is there is no file");
     }
-    let file = OpenOptions::new().append(true).create(true).open(path)?;
+    OpenOptions::new().append(true).create(true).open(path)
+}
+
+/// Waits until no other logger writes. A file system without locks has none to wait for.
+fn lock(file: &File) -> io::Result<()> {
+    match file.lock() {
+        Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(()),
+        locked => locked,
+    }
+}
+
+fn unlock(file: &File) -> io::Result<()> {
+    match file.unlock() {
+        Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(()),
+        unlocked => unlocked,
+    }
+}
+
+/// Whether a file still has its name.
+#[cfg(unix)]
+fn has_name(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+
+    let place = |metadata: std::fs::Metadata| (metadata.dev(), metadata.ino());
+    let (open, named) = (
+        file.metadata().map(place),
+        std::fs::metadata(path).map(place),
+    );
+    matches!((open, named), (Ok(open), Ok(named)) if open == named)
+}
+
+/// Whether a file still has its name: one that is open cannot be replaced here.
+#[cfg(not(unix))]
+fn has_name(_: &File, _: &Path) -> bool {
+    true
+}
+
+/// The columns of a file that no other logger writes to; what stands behind its last whole row is cut off.
+fn read_columns(file: &File, path: &Path) -> io::Result<Vec<String>> {
     let bytes = std::fs::read(path)?;
     if bytes.is_empty() {
-        return Ok((file, Vec::new()));
+        return Ok(Vec::new());
     }
     let ends = row_ends(&bytes);
     let heading = ends.first().and_then(|end| bytes.get(..*end));
@@ -217,15 +309,18 @@ fn open(path: &Path) -> io::Result<(File, Vec<String>)> {
     }
     // A program that died may have left half a row.
     file.set_len(ends.last().map_or(0, |end| *end as u64))?;
-    Ok((file, columns))
+    Ok(columns)
 }
 
-/// Adds columns to every row. The file is replaced as a whole, so that it is never half of each.
+/// Adds columns to every row. The file is replaced as a whole, so that it is never half of each; the new one is locked.
 fn widen(path: &Path, columns: &[String], new: &[String]) -> io::Result<File> {
     let old = std::fs::read(path)?;
     let mut beside = path.as_os_str().to_owned();
     beside.push(".new");
-    let mut out = io::BufWriter::new(File::create(&beside)?);
+    drop(File::create(&beside)?);
+    let file = OpenOptions::new().append(true).open(&beside)?;
+    lock(&file)?;
+    let mut out = io::BufWriter::new(file);
     let mut heading = String::new();
     for (at, column) in columns.iter().chain(new).enumerate() {
         if at > 0 {
@@ -243,11 +338,10 @@ fn widen(path: &Path, columns: &[String], new: &[String]) -> io::Result<File> {
         out.write_all(row)?;
         writeln!(out, "{commas}")?;
     }
-    out.into_inner()
-        .map_err(io::IntoInnerError::into_error)?
-        .sync_data()?;
+    let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+    file.sync_data()?;
     std::fs::rename(&beside, path)?;
-    OpenOptions::new().append(true).open(path)
+    Ok(file)
 }
 
 /// Where each whole row ends: behind a line end that no quotes are around.

@@ -4,6 +4,8 @@ use std::fmt::Display;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use crate::value::to_json_or_text;
+
 /// What stands where an objective would, for a job that has none.
 ///
 /// ```
@@ -37,9 +39,10 @@ impl Objective {
         }
     }
 
-    /// With something else to be known. What has no JSON form is left out.
+    /// With something else to be known, as JSON. What holds NaN or an infinity is kept as text (`"NaN"`,
+    /// `"[1.0,inf]"`), since JSON has no such numbers; what has no JSON form at all is left out.
     pub fn with(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
-        if let Ok(value) = serde_json::to_value(value) {
+        if let Ok(value) = to_json_or_text(&value) {
             self.metadata.insert(name.into(), value);
         }
         self

@@ -12,6 +12,7 @@ use super::super::process::{Role, role};
 use super::options::EvaluatorError;
 use super::record::JobRecord;
 use super::storage::StoredJob;
+use crate::value::{to_json, to_json_text};
 
 /// Whether the answers of an evaluator are its own, and kept for those who pass it.
 #[derive(Clone, Debug)]
@@ -117,7 +118,7 @@ impl Course {
             return kept;
         }
         let given = give();
-        self.keep(method, || Ok(serde_json::to_string(&given)?));
+        self.keep(method, || Ok(to_json_text(&given)?));
         given
     }
 
@@ -140,6 +141,9 @@ impl Course {
         let given = give();
         self.keep(method, || {
             let jobs = given.as_ref().map_err(ToString::to_string)?;
+            for job in jobs {
+                to_json(&job.args)?;
+            }
             let stored = jobs.iter().map(|job| (job.stored(), job.is_other));
             Ok(serde_json::to_string(&stored.collect::<Vec<_>>())?)
         });

@@ -10,6 +10,7 @@ use super::super::{Finished, Outcome, Usage};
 use super::objective::Objective;
 use super::storage::StoredJob;
 use super::work::{Assignment, Reply, Verdict};
+use crate::value::to_json;
 
 /// How far a job is.
 ///
@@ -155,7 +156,7 @@ impl<A> JobRecord<A> {
         StoredJob {
             id: self.id,
             // Arguments that have no JSON form are not told to others; the job is kept all the same.
-            args: serde_json::to_value(&self.args).unwrap_or_default(),
+            args: to_json(&self.args).unwrap_or_default(),
             state: self.state,
             objective: self.objective.clone(),
             error: self.error.clone(),
