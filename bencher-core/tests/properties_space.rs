@@ -384,6 +384,8 @@ proptest! {
             value.map(|value| KeyMaker::new(&series, &["n"]).key(&[value], 1))
         };
         for kind in [Kind::Int(bits), Kind::Uint(bits), Kind::Float(64), Kind::Float(32), Kind::Seconds] {
+            // What 32 bits do not hold, they do not read.
+            let i = if kind == Kind::Float(32) { i % (1 << 24) } else { i };
             let integer = kind.canonical(&Value::from(i));
             let forms = [kind.canonical(&Value::from(i as f64)), kind.parse(&i.to_string()), kind.parse(&format!(" {i}.0 "))];
             for form in forms {

@@ -1,5 +1,6 @@
 use thiserror::Error;
 
+use crate::dataset::one_line;
 use crate::measure::Reason;
 use crate::printed::clipped;
 use crate::record::Failure;
@@ -84,7 +85,7 @@ pub(super) fn failure_text(failure: &Failure) -> String {
     let inputs: Vec<String> = failure
         .inputs
         .iter()
-        .map(|(name, value)| format!("{name}={}", clipped(&value.to_string(), MOST_OF_VALUE)))
+        .map(|(name, value)| format!("{name}={}", one_line(&clipped(&value.to_string(), MOST_OF_VALUE))))
         .collect();
     format!(
         "{} (repeat {}): {}",

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::dataset::{CellState, Dataset, Dim, DimRole, digits};
+use crate::dataset::{CellState, Dataset, Dim, DimRole, digits, one_line};
 use crate::record::SweepRecord;
 use crate::stats;
 
@@ -42,7 +42,8 @@ pub(super) fn print_record(
     }
     if print.constants {
         for constant in &record.constants {
-            say!("constant  {} = {}", constant.name, constant.value);
+            let value = one_line(&constant.value.to_string());
+            say!("constant  {} = {value}", constant.name);
         }
         say!("");
     }
@@ -171,7 +172,7 @@ fn inputs_text(dataset: &Dataset) -> String {
         .iter()
         .filter(|dim| dim.role == DimRole::Input)
     {
-        let values: Vec<String> = dim.values.iter().map(ToString::to_string).collect();
+        let values: Vec<String> = dim.values.iter().map(|value| dim.text(value)).collect();
         let _ = writeln!(text, "input     {}: {}", dim.label(), values.join(", "));
     }
     text

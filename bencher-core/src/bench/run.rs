@@ -269,11 +269,10 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         plan: &Plan<S>,
         session: &mut Session,
     ) -> Result<Option<SweepRecord>, BenchError> {
-        // Earlier versions had other tags, and so other identities.
-        let identities = [Some(plan.identity()), plan.former_identity()];
-        let identities = identities.into_iter().flatten();
+        let mut identities = vec![plan.identity()];
+        identities.extend(plan.former_identities());
         if session.config.clear_result && session.config.cache {
-            for identity in identities.clone() {
+            for identity in identities.iter().copied() {
                 session.clear_result(S::SCHEMA.name, identity)?;
             }
         }
@@ -283,13 +282,13 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         }
         let code = session.code();
         let mut found = None;
-        for identity in identities.clone() {
+        for identity in identities.iter().copied() {
             if found.is_none() {
                 found = session.stored_result(S::SCHEMA.name, identity)?;
             }
         }
         let is_partial = found.is_none() && session.config.only_plot;
-        for identity in identities.filter(|_| is_partial) {
+        for identity in identities.into_iter().filter(|_| is_partial) {
             if found.is_none() {
                 found = session.stored_partial_result(S::SCHEMA.name, identity)?;
             }

@@ -1,7 +1,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, one_line};
 use crate::measure::{Environment, Replicate};
 use crate::printed::{error_line, print_json};
 use crate::progress::{ProgressSink, SilentProgress, counts_json};
@@ -276,7 +276,7 @@ impl Session {
                 .levels
                 .iter()
                 .take(8)
-                .map(|value| value.to_string())
+                .map(|value| plan.text(axis, &value))
                 .collect();
             let more = if axis.levels.len() > 8 { " …" } else { "" };
             let _ = write!(
@@ -288,7 +288,8 @@ impl Session {
             );
         }
         for constant in plan.constants() {
-            let _ = write!(text, "\n  {} = {}", constant.name, constant.value);
+            let value = one_line(&constant.value.to_string());
+            let _ = write!(text, "\n  {} = {value}", constant.name);
         }
         if let Err(error) = Dataset::check_size(plan.samples()) {
             let _ = write!(text, "\n  it will be refused: {error}");

@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 
-use crate::dataset::{Dataset, Dim, DimRole, UnitScale, Variable, digits};
+use crate::dataset::{Dataset, Dim, DimRole, Labels, UnitScale, Variable, digits, one_line};
 use crate::value::{Kind, Value};
 
 use super::cell_text::{Footnotes, PointCells};
@@ -11,8 +11,8 @@ use super::columns::TimeColumns;
 /// rows. Beside times, deviations are written `(sd N)`. `columns` says what else is shown of times; lines below the table explain
 /// its signs.
 ///
-/// The deviation is that of a sample (`n - 1`); numbers are rounded to four significant digits, the
-/// deviation to two. A column of results has one prefix, which suits its largest number: seconds
+/// Inputs are shown as they are. The deviation is that of a sample (`n - 1`); results are rounded to four significant
+/// digits, the deviation to two. A column of results has one prefix, which suits its largest number: seconds
 /// may be shown as `[ms]`.
 ///
 /// ```
@@ -59,7 +59,7 @@ pub fn result_table(dataset: &Dataset, rows: usize, columns: TimeColumns) -> Str
         .filter(|dim| dim.role != DimRole::Input)
         .map(Dim::len)
         .product();
-    let labels = dataset
+    let headings = dataset
         .variables()
         .iter()
         .zip(&scales)
@@ -82,9 +82,10 @@ pub fn result_table(dataset: &Dataset, rows: usize, columns: TimeColumns) -> Str
             .iter()
             .filter_map(|axis| dataset.dims().get(*axis))
             .map(Dim::label)
-            .chain(labels)
+            .chain(headings)
             .collect(),
     ];
+    let texts = labels(dataset);
     let count = dataset.len().checked_div(repeats).unwrap_or(0);
     let (head, tail) = head_and_tail(count, rows);
     let shown = (0..head).chain(count - tail..count);
@@ -102,7 +103,7 @@ pub fn result_table(dataset: &Dataset, rows: usize, columns: TimeColumns) -> Str
                     .get(*axis)?
                     .values
                     .get(*position.get(*axis)?)?;
-                Some(short(value))
+                Some(texts.get(*axis)?.text(value))
             })
             .collect();
         for (variable, scale) in dataset.variables().iter().zip(&scales) {
@@ -166,6 +167,7 @@ pub fn sample_table(dataset: &Dataset, rows: usize) -> String {
     let dims = dataset.dims().iter().map(Dim::label);
     let columns = dims.chain(dataset.variables().iter().map(Variable::label));
     let mut table: Vec<Vec<String>> = vec![columns.collect()];
+    let labels = labels(dataset);
     let count = dataset.len();
     let (head, tail) = head_and_tail(count, rows);
     for (n, row) in dataset.long_table().rows().enumerate() {
@@ -173,7 +175,8 @@ pub fn sample_table(dataset: &Dataset, rows: usize) -> String {
             table.push(vec!["…".to_owned(); table.first().map_or(0, Vec::len)]);
         }
         if n < head || n >= count - tail {
-            let coordinates = row.coordinates.iter().map(|value| short(value));
+            let coordinates = row.coordinates.iter().zip(&labels);
+            let coordinates = coordinates.map(|(value, labels)| labels.text(value));
             let cells = row.cells.iter().map(|cell| match &cell.value {
                 Some(value) => short(value),
                 None => format!("({})", cell.state),
@@ -211,13 +214,26 @@ fn scale_of(var: &Variable) -> UnitScale {
     UnitScale::for_magnitude(&var.info.units, if counted { largest } else { 0.0 })
 }
 
+/// The texts of the coordinates of each dimension.
+fn labels(dataset: &Dataset) -> Vec<Labels> {
+    let dims = dataset.dims().iter();
+    dims.map(|dim| Labels::new(dim.kind, &dim.values, LONGEST))
+        .collect()
+}
+
+/// The most characters of a text in a table.
+pub(crate) const LONGEST: usize = 32;
+
 pub(super) fn short(value: &Value) -> String {
     match value {
         Value::Float(x) => digits(*x, 4),
         Value::Text(text) => {
-            let plain = text.chars().map(|c| if c.is_control() { '␤' } else { c });
-            let long = text.chars().count() > 32;
-            let shown: String = plain.take(if long { 31 } else { 32 }).collect();
+            let plain = one_line(text);
+            let long = plain.chars().count() > LONGEST;
+            let shown: String = plain
+                .chars()
+                .take(if long { LONGEST - 1 } else { LONGEST })
+                .collect();
             if long { shown + "…" } else { shown }
         }
         other => other.to_string(),

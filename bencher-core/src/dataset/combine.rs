@@ -232,7 +232,7 @@ fn dimensions_differ(a: &Dataset, b: &Dataset) -> DatasetError {
         let dims = dataset.dims.iter();
         let parts: Vec<String> = dims
             .map(|dim| {
-                let values = super::describe::shorten(&dim.values, 30);
+                let values = super::describe::shorten(dim.kind, &dim.values, 30);
                 format!("{}: {values}", dim.label())
             })
             .collect();

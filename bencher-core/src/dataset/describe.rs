@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use crate::value::Value;
+use crate::value::{Kind, Value};
 use crate::var::{Direction, Scale};
 
+use super::labels::{Labels, one_line};
 use super::{CellState, Dataset, Dim, DimRole, Variable};
 
 /// How many characters a list of values may take.
@@ -31,7 +32,7 @@ impl fmt::Display for Dataset {
             writeln!(f, "Coordinates:")?;
         }
         for dim in &self.dims {
-            let preview = shorten(&dim.values, PREVIEW);
+            let preview = shorten(dim.kind, &dim.values, PREVIEW);
             let notes = dim_notes(dim);
             writeln!(
                 f,
@@ -129,21 +130,22 @@ fn brief(value: &Value) -> String {
             crate::value::float_text(rounded)
         }
         Value::Text(text) => {
-            let plain = text.chars().map(|c| if c.is_control() { '␤' } else { c });
-            let long = text.chars().count() > 16;
-            let shown: String = plain.take(if long { 15 } else { 16 }).collect();
+            let plain = one_line(text);
+            let long = plain.chars().count() > 16;
+            let shown: String = plain.chars().take(if long { 15 } else { 16 }).collect();
             if long { shown + "…" } else { shown }
         }
         other => other.to_string(),
     }
 }
 
-/// A list of values within about `width` characters, its middle left out if it must be.
-pub(super) fn shorten(values: &[Value], width: usize) -> String {
+/// A list of coordinates within about `width` characters, its middle left out if it must be.
+pub(super) fn shorten(kind: Kind, values: &[Value], width: usize) -> String {
+    let labels = Labels::new(kind, values, 16);
     let mut front: Vec<String> = Vec::new();
     let mut used = 0;
     for value in values {
-        let text = brief(value);
+        let text = labels.text(value);
         used += text.chars().count() + 1;
         if used > width {
             break;
@@ -153,7 +155,10 @@ pub(super) fn shorten(values: &[Value], width: usize) -> String {
     if front.len() == values.len() {
         return front.join(" ");
     }
-    let last = values.last().map(brief).unwrap_or_default();
+    let last = values
+        .last()
+        .map(|value| labels.text(value))
+        .unwrap_or_default();
     while front.len() > 1 && front.join(" ").chars().count() + last.chars().count() + 3 > width {
         front.pop();
     }

@@ -105,7 +105,16 @@ impl Dim {
     /// The position of a coordinate.
     pub fn position(&self, value: &Value) -> Option<usize> {
         let value = self.kind.canonical(value)?;
-        self.values.iter().position(|known| *known == value)
+        let exact = self.values.iter().position(|known| *known == value);
+        // One zero stands for the other where that is no coordinate.
+        let zero = || {
+            let other = match value {
+                Value::Float(x) if x == 0.0 => Value::Float(-x),
+                _ => return None,
+            };
+            self.values.iter().position(|known| *known == other)
+        };
+        exact.or_else(zero)
     }
 }
 
@@ -132,7 +141,7 @@ impl Positions {
             if positions.insert(digest(value), at).is_some() {
                 return Err(DatasetError::RepeatedCoordinate {
                     dim: dim.name.clone(),
-                    value: value.clone(),
+                    value: dim.kind.shown(value),
                 });
             }
         }

@@ -62,17 +62,23 @@ impl Dataset {
             .iter()
             .map(|item| item.as_item().and_then(|item| item.part(part)))
             .collect();
-        let positions: Vec<usize> = (0..)
-            .zip(&parts)
-            .filter(|(_, known)| known.is_some_and(|known| same(known, value)))
-            .map(|(at, _)| at)
-            .collect();
+        let having = |same: fn(&Value, &Value) -> bool| -> Vec<usize> {
+            (0..)
+                .zip(&parts)
+                .filter(|(_, known)| known.is_some_and(|known| same(known, value)))
+                .map(|(at, _)| at)
+                .collect()
+        };
+        let mut positions = having(same);
+        if positions.is_empty() {
+            positions = having(same_narrow);
+        }
         if positions.is_empty() {
             let known: Vec<Value> = parts.into_iter().flatten().cloned().collect();
             return Err(DatasetError::NoCoordinate {
                 dim: part.to_owned(),
                 value: value.clone(),
-                known: super::describe::shorten(&distinct(&known), 60),
+                known: super::describe::shorten(Kind::Item, &distinct(&known), 60),
             });
         }
         self.take(&dim.name, &positions)
@@ -363,6 +369,12 @@ fn distinct(values: &[Value]) -> Vec<Value> {
 }
 
 /// Whether a part is the value asked for: numbers by what they are, not by their type.
+/// Whether a part is the number of 32 bits that is nearest to a value: items do not say how wide their parts are.
+fn same_narrow(part: &Value, value: &Value) -> bool {
+    let narrow = Kind::Float(32).canonical(value);
+    matches!(part, Value::Float(_)) && narrow.as_ref() == Some(part)
+}
+
 fn same(part: &Value, value: &Value) -> bool {
     let is_number =
         |value: &Value| matches!(value, Value::Int(_) | Value::Big(_) | Value::Float(_));

@@ -1,7 +1,7 @@
 use std::cmp::Ordering;
 use std::collections::HashSet;
 
-use crate::value::Value;
+use crate::value::{Decimal, Kind, Value};
 
 use super::dim::compare;
 use super::grid::{Run, around};
@@ -55,22 +55,16 @@ impl Dataset {
     pub fn select_nearest(&self, dim: &str, value: impl Into<Value>) -> Result<Self, DatasetError> {
         let found = self.ordered(dim)?;
         let value = value.into();
-        let Some(target) = value.as_f64().filter(|x| x.is_finite()) else {
+        if value.as_f64().is_none_or(|x| !x.is_finite()) {
             return Err(wrong_kind(found, &value));
-        };
-        let distance = |known: &Value| match (whole(known), whole(&value)) {
-            // Beyond 2^53 neighbours are one float.
-            (Some(a), Some(b)) => Some(a.abs_diff(b) as f64),
-            _ => Some((known.as_f64()? - target).abs()),
-        };
+        }
         let nearest = found
             .values
             .iter()
             .enumerate()
-            .filter_map(|(at, known)| Some((at, known, distance(known)?)))
-            .filter(|(.., distance)| !distance.is_nan())
+            .filter_map(|(at, known)| Some((at, known, Distance::new(found.kind, known, &value)?)))
             .min_by(|(_, low, a), (_, high, b)| {
-                a.total_cmp(b)
+                a.compare(b)
                     .then(compare(low, high).unwrap_or(Ordering::Equal))
             });
         let (position, ..) = nearest.ok_or_else(|| no_coordinate(found, &value))?;
@@ -133,7 +127,7 @@ impl Dataset {
         to: impl Into<Value>,
     ) -> Result<Self, DatasetError> {
         let found = self.dim(dim)?;
-        let (from, to) = (from.into(), to.into());
+        let (from, to) = (end_of(found, from.into()), end_of(found, to.into()));
         let positions: Vec<usize> = if found.kind.is_ordered() {
             for end in [&from, &to] {
                 if end.as_f64().is_none_or(f64::is_nan) {
@@ -274,6 +268,56 @@ fn whole(value: &Value) -> Option<i128> {
     }
 }
 
+/// An end of a range in the width of the dimension: 0.3 is meant, and not the number of 64 bits beside it.
+fn end_of(dim: &Dim, end: Value) -> Value {
+    match dim.kind {
+        Kind::Float(32) => dim.kind.canonical(&end).unwrap_or(end),
+        _ => end,
+    }
+}
+
+/// How far a coordinate is from a value.
+struct Distance {
+    nearly: f64,
+    /// As the difference of the decimals that both are.
+    exactly: Option<Decimal>,
+}
+
+impl Distance {
+    fn new(kind: Kind, known: &Value, value: &Value) -> Option<Self> {
+        // Beyond 2^53 neighbours are one float.
+        if let (Some(a), Some(b)) = (whole(known), whole(value)) {
+            return Some(Self {
+                nearly: a.abs_diff(b) as f64,
+                exactly: None,
+            });
+        }
+        let (a, b) = (known.as_f64()?, value.as_f64()?);
+        let decimals = || {
+            let written = match value {
+                Value::Float(_) => Decimal::of(Kind::Float(64), b),
+                _ => Decimal::parse(&value.to_string()),
+            };
+            let (a, b, exponent) = Decimal::of(kind, a)?.aligned(written?)?;
+            let mantissa = a.checked_sub(b)?.checked_abs()?;
+            Some(Decimal { mantissa, exponent })
+        };
+        let nearly = (a - b).abs();
+        (!nearly.is_nan()).then(|| Self {
+            nearly,
+            exactly: if known == value { None } else { decimals() },
+        })
+    }
+
+    fn compare(&self, other: &Self) -> Ordering {
+        let aligned = |a: Option<Decimal>, b: Option<Decimal>| a?.aligned(b?);
+        match aligned(self.exactly, other.exactly) {
+            Some((a, b, _)) => a.cmp(&b),
+            None => self.nearly.total_cmp(&other.nearly),
+        }
+    }
+}
+
 fn wrong_kind(dim: &Dim, value: &Value) -> DatasetError {
     DatasetError::CoordinateKind {
         dim: dim.name.clone(),
@@ -285,8 +329,8 @@ fn wrong_kind(dim: &Dim, value: &Value) -> DatasetError {
 fn no_coordinate(dim: &Dim, value: &Value) -> DatasetError {
     DatasetError::NoCoordinate {
         dim: dim.name.clone(),
-        value: value.clone(),
-        known: super::describe::shorten(&dim.values, 60),
+        value: dim.kind.shown(value),
+        known: super::describe::shorten(dim.kind, &dim.values, 60),
     }
 }
 
@@ -294,7 +338,7 @@ fn repeated(dim: &Dim, position: usize) -> DatasetError {
     match dim.values.get(position) {
         Some(value) => DatasetError::RepeatedCoordinate {
             dim: dim.name.clone(),
-            value: value.clone(),
+            value: dim.kind.shown(value),
         },
         None => DatasetError::Position,
     }

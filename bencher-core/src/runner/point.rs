@@ -1,7 +1,10 @@
 //! One point by the values that name it: `len=500,presorted=true`.
 
+use crate::bench::LONGEST;
+use crate::dataset::Labels;
+use crate::space::Axis;
 use crate::sweep_executor::Plan;
-use crate::value::Value;
+use crate::value::{Kind, Value};
 use crate::var::ParametrizedSweep;
 
 /// The most values of a dimension that a message lists.
@@ -27,27 +30,52 @@ pub(super) fn values<S: ParametrizedSweep>(
                 .find(|(given, _)| given == name)
                 .ok_or_else(|| format!("`{text}` names no single point: say `{name}` as well"))?
                 .1;
-            let mut levels = (0..axis.levels.len()).zip(axis.levels.iter());
-            levels
-                .find(|(_, value)| value.to_string() == wanted)
-                .ok_or_else(|| {
-                    let shown: Vec<String> = axis
-                        .levels
-                        .iter()
-                        .take(LISTED)
-                        .map(|value| value.to_string())
-                        .collect();
-                    let more = if axis.levels.len() > LISTED as u64 {
-                        ", …"
-                    } else {
-                        ""
-                    };
-                    let shown = shown.join(", ");
-                    format!("there is no point `{text}`: `{name}` takes {shown}{more}")
-                })
+            named(plan, axis, wanted).ok_or_else(|| {
+                let shown: Vec<String> = axis
+                    .levels
+                    .iter()
+                    .take(LISTED)
+                    .map(|value| plan.text(axis, &value))
+                    .collect();
+                let more = if axis.levels.len() > LISTED as u64 {
+                    ", …"
+                } else {
+                    ""
+                };
+                let shown = shown.join(", ");
+                format!("there is no point `{text}`: `{name}` takes {shown}{more}")
+            })
         })
         .collect()
 }
+
+/// The value of an axis that a text names: as tables show it, as it is, or with `␤` for any control character, where
+/// that is one value's alone.
+fn named<S: ParametrizedSweep>(plan: &Plan<S>, axis: &Axis, wanted: &str) -> Option<(u64, Value)> {
+    let levels = || (0..axis.levels.len()).zip(axis.levels.iter());
+    let shown = levels().find(|(_, value)| plan.text(axis, value) == wanted);
+    let found = shown.or_else(|| levels().find(|(_, value)| value.to_string() == wanted));
+    if found.is_some() {
+        return found;
+    }
+    let values: Vec<Value> = match axis.levels.len() {
+        0..=MOST_LABELS => axis.levels.iter().collect(),
+        _ => return None,
+    };
+    let labels = Labels::new(Kind::Item, &values, LONGEST);
+    let plain = |value: &Value| {
+        let text = value.to_string();
+        text.replace(char::is_control, "␤")
+    };
+    let mut having = (0..).zip(&values).filter(|(_, value)| {
+        labels.text(value) == wanted || (plain(value) == wanted && value.as_f64().is_none())
+    });
+    let (at, value) = having.next()?;
+    having.next().is_none().then(|| (at, value.clone()))
+}
+
+/// The most values of an axis that are looked through for a shortened text.
+const MOST_LABELS: u64 = 1 << 16;
 
 /// The number of the point that `text` names.
 ///

@@ -1,19 +1,17 @@
 use crate::value::{Kind, Value};
 use crate::var::{Domain, DomainError, Scale, Values};
 
-use super::levels::{Levels, offset, twelve_digits, whole, width};
+use super::levels::{Levels, offset, whole, width};
+use super::log_grid::log_share;
 use super::sampling::Density;
 
 /// A domain as it lies between 0 and 1: what a design takes its points from.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Continuum {
-    /// Any number between two, by the scale.
-    Numbers {
-        kind: Kind,
-        low: f64,
-        high: f64,
-        scale: Scale,
-    },
+    /// Any float between two.
+    Floats { kind: Kind, low: f64, high: f64 },
+    /// Any number between two, each order of magnitude equally likely.
+    Log { kind: Kind, low: Value, high: Value },
     /// Any whole number, or moment, from one on: each equally likely.
     Whole { kind: Kind, low: Value, width: u128 },
     /// One of these, each equally likely.
@@ -39,37 +37,36 @@ impl Continuum {
                 low,
             });
         }
-        Ok(Self::Numbers {
-            kind,
-            low: low.as_f64().unwrap_or(0.0),
-            high: high.as_f64().unwrap_or(0.0),
-            scale: domain.scale,
+        Ok(match domain.scale {
+            Scale::Linear => Self::Floats {
+                kind,
+                low: low.as_f64().unwrap_or(0.0),
+                high: high.as_f64().unwrap_or(0.0),
+            },
+            Scale::Log => Self::Log {
+                kind,
+                low: low.clone(),
+                high: high.clone(),
+            },
         })
+    }
+
+    /// The values, where they are listed.
+    pub(super) const fn levels(&self) -> Option<&Levels> {
+        match self {
+            Self::Listed(levels) => Some(levels),
+            _ => None,
+        }
     }
 
     /// The value at a share of the way, 0 to below 1.
     pub(super) fn at(&self, share: f64) -> Option<Value> {
         match self {
-            Self::Numbers {
-                kind,
-                low,
-                high,
-                scale,
-            } => {
-                let x = match scale {
-                    Scale::Linear => low * (1.0 - share) + high * share,
-                    Scale::Log => {
-                        let (from, to) = (low.ln(), high.ln());
-                        twelve_digits((from + share * (to - from)).exp())
-                    }
-                };
-                let x = if kind.is_integer() {
-                    x.round_ties_even()
-                } else {
-                    x
-                };
+            Self::Floats { kind, low, high } => {
+                let x = low * (1.0 - share) + high * share;
                 kind.canonical(&Value::Float(x.clamp(*low, *high)))
             }
+            Self::Log { kind, low, high } => log_share(*kind, low, high, share),
             Self::Whole { kind, low, width } => {
                 #[expect(
                     clippy::cast_possible_truncation,

@@ -1,10 +1,13 @@
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::value::{Item, Kind, Value};
-use crate::var::Scale;
+use crate::value::{Digest, Item, KeyWriter, Kind, Value};
+use crate::var::{DomainError, Scale};
 
 use super::continuum::Continuum;
 use super::design::DesignPoints;
+use super::float_grid::FloatGrid;
+use super::log_grid::log_grid;
 use super::sampling::thinned_index;
 
 /// The values of one input in one sweep, by position; computed, not stored, where a rule gives
@@ -21,6 +24,16 @@ use super::sampling::thinned_index;
 pub struct Levels {
     rule: Rule,
     count: u64,
+    /// Values of a list that earlier versions computed otherwise.
+    former: Option<Arc<Former>>,
+}
+
+#[derive(Debug, Default, PartialEq)]
+struct Former {
+    /// What was computed, by position.
+    values: HashMap<u64, Value>,
+    /// What stands for it now, by its digest.
+    present: HashMap<Digest, Value>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -36,18 +49,8 @@ enum Rule {
         low: Value,
         step: u128,
     },
-    /// `low + i * step`, in floats.
-    Floats {
-        kind: Kind,
-        low: f64,
-        step: f64,
-    },
-    /// Evenly spread between two ends, both exact.
-    Linspace {
-        kind: Kind,
-        low: f64,
-        high: f64,
-    },
+    /// At equal distances, in floats.
+    Floats(FloatGrid),
     /// The integers at `thinned_index(last, ..)` from `low` on.
     Thinned {
         kind: Kind,
@@ -56,15 +59,36 @@ enum Rule {
     },
 }
 
-/// The most values that a logarithmic grid of integers is deduplicated over.
-const MAX_LOG_INTEGERS: usize = 1 << 20;
-
 impl Levels {
     /// The values of a list.
     pub fn list(values: Vec<Value>) -> Self {
         Self {
             count: values.len() as u64,
             rule: Rule::List(values.into()),
+            former: None,
+        }
+    }
+
+    /// The values of a list, each with what earlier versions computed for it.
+    pub(super) fn list_with_former(values: Vec<(Value, Value)>) -> Self {
+        let mut former = Former::default();
+        for (position, (value, before)) in (0..).zip(&values) {
+            if value != before {
+                former.values.insert(position, before.clone());
+                former.present.insert(digest(before), value.clone());
+            }
+        }
+        Self {
+            former: (!former.values.is_empty()).then(|| Arc::new(former)),
+            ..Self::list(values.into_iter().map(|(value, _)| value).collect())
+        }
+    }
+
+    fn of(rule: Rule, count: u64) -> Self {
+        Self {
+            rule,
+            count,
+            former: None,
         }
     }
 
@@ -82,14 +106,8 @@ impl Levels {
             .into_iter()
             .map(|(name, levels)| (name.into(), levels))
             .collect();
-        Self {
-            count: parts
-                .iter()
-                .map(|(_, levels)| levels.count)
-                .min()
-                .unwrap_or(0),
-            rule: Rule::Zipped(parts),
-        }
+        let count = parts.iter().map(|(_, levels)| levels.count).min();
+        Self::of(Rule::Zipped(parts), count.unwrap_or(0))
     }
 
     /// One item for each point of a design, with a part of each name.
@@ -98,10 +116,8 @@ impl Levels {
         parts: impl IntoIterator<Item = (N, Continuum)>,
     ) -> Self {
         let parts = parts.into_iter().map(|(name, part)| (name.into(), part));
-        Self {
-            count: points.len(),
-            rule: Rule::Designed(Arc::new(points), parts.collect()),
-        }
+        let count = points.len();
+        Self::of(Rule::Designed(Arc::new(points), parts.collect()), count)
     }
 
     /// `samples` of these, spread over their positions; all of them if there are fewer.
@@ -132,23 +148,28 @@ impl Levels {
     }
 
     /// From `low` on in steps: integers up to `high`, floats below it.
-    pub(super) fn stepped(kind: Kind, low: &Value, high: &Value, step: &Value) -> Self {
-        match (low.as_f64(), high.as_f64(), step.as_f64()) {
+    pub(super) fn stepped(
+        kind: Kind,
+        low: &Value,
+        high: &Value,
+        step: &Value,
+    ) -> Result<Self, DomainError> {
+        Ok(match (low.as_f64(), high.as_f64(), step.as_f64()) {
             _ if kind.is_integer() => Self::integers(kind, low, high, unsigned(step).max(1)),
             (Some(low), Some(high), Some(step)) if high > low => {
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    reason = "saturates"
-                )]
-                let count = steps_below((high - low) / step) as u64;
-                Self {
-                    rule: Rule::Floats { kind, low, step },
-                    count: count.max(1),
-                }
+                let (grid, count) = FloatGrid::stepped(kind, low, high, step);
+                Self::floats(grid, count)?
             }
             _ => Self::list(vec![low.clone()]),
-        }
+        })
+    }
+
+    /// Each value of a grid once.
+    fn floats(grid: FloatGrid, count: u64) -> Result<Self, DomainError> {
+        Ok(match grid.distinct(count)? {
+            Some(values) => Self::list(values),
+            None => Self::of(Rule::Floats(grid), count),
+        })
     }
 
     /// `samples` values from `low` to `high`, by the scale.
@@ -158,12 +179,12 @@ impl Levels {
         high: &Value,
         samples: usize,
         scale: Scale,
-    ) -> Self {
+    ) -> Result<Self, DomainError> {
         if samples <= 1 || low == high {
-            return Self::list(vec![low.clone()]);
+            return Ok(Self::list(vec![low.clone()]));
         }
         if scale == Scale::Log {
-            return Self::geometric(kind, low, high, samples);
+            return Ok(Self::list(log_grid(kind, low, high, samples)));
         }
         if kind == Kind::DateTime {
             let rule = Rule::Thinned {
@@ -171,14 +192,11 @@ impl Levels {
                 low: whole(low),
                 last: width(&whole(low), &whole(high)),
             };
-            return Self {
-                rule,
-                count: samples as u64,
-            };
+            return Ok(Self::of(rule, samples as u64));
         }
         if kind.is_integer() {
             let last = width(low, high);
-            return if samples as u128 > last {
+            return Ok(if samples as u128 > last {
                 Self::every_integer(kind, low, high)
             } else {
                 let rule = Rule::Thinned {
@@ -186,66 +204,23 @@ impl Levels {
                     low: low.clone(),
                     last,
                 };
-                Self {
-                    rule,
-                    count: samples as u64,
-                }
-            };
+                Self::of(rule, samples as u64)
+            });
         }
         let (low, high) = (low.as_f64().unwrap_or(0.0), high.as_f64().unwrap_or(0.0));
-        Self {
-            rule: Rule::Linspace { kind, low, high },
-            count: samples as u64,
-        }
-    }
-
-    /// Equal ratios: ends exact, integers rounded half to even and deduplicated, floats to twelve
-    /// significant digits.
-    fn geometric(kind: Kind, low: &Value, high: &Value, samples: usize) -> Self {
-        let samples = samples.min(MAX_LOG_INTEGERS);
-        let (from, to) = (
-            low.as_f64().unwrap_or(1.0).ln(),
-            high.as_f64().unwrap_or(1.0).ln(),
-        );
-        let last = samples - 1;
-        let mut values: Vec<Value> = Vec::with_capacity(samples);
-        for i in 0..samples {
-            let value = if i == 0 {
-                low.clone()
-            } else if i == last {
-                high.clone()
-            } else {
-                // The share is a dyadic fraction for every level, so finer grids repeat it exactly.
-                let share = i as f64 / last as f64;
-                let x = (from + share * (to - from)).exp();
-                let x = if kind.is_integer() {
-                    x.round_ties_even()
-                } else {
-                    twelve_digits(x)
-                };
-                match kind.canonical(&Value::Float(x)) {
-                    Some(value) => value,
-                    None => continue,
-                }
-            };
-            if values.last() != Some(&value) {
-                values.push(value);
-            }
-        }
-        Self::list(values)
+        let count = samples as u64;
+        Self::floats(FloatGrid::spread(kind, low, high, count), count)
     }
 
     fn integers(kind: Kind, low: &Value, high: &Value, step: u128) -> Self {
         let count = (width(low, high) / step).saturating_add(1);
         let count = u64::try_from(count).unwrap_or(u64::MAX);
-        Self {
-            rule: Rule::Integers {
-                kind,
-                low: low.clone(),
-                step,
-            },
-            count,
-        }
+        let rule = Rule::Integers {
+            kind,
+            low: low.clone(),
+            step,
+        };
+        Self::of(rule, count)
     }
 
     /// How many values there are; `u64::MAX` stands for that many or more.
@@ -286,57 +261,77 @@ impl Levels {
             Rule::Thinned { kind, low, last } => {
                 kind.canonical(&offset(low, thinned_index(*last, self.count, position))?)
             }
-            Rule::Floats { kind, low, step } => {
-                kind.canonical(&Value::Float(low + position as f64 * step))
+            Rule::Floats(grid) => grid.get(position),
+        }
+    }
+
+    /// What earlier versions computed for the value at a position.
+    pub(crate) fn former(&self, position: u64) -> Option<Value> {
+        match &self.rule {
+            Rule::Floats(grid) if position < self.count => grid.former(position),
+            Rule::Zipped(parts) => {
+                let part = |(name, levels): &(Arc<str>, Self)| {
+                    Some((Arc::clone(name), levels.former(position)?))
+                };
+                let parts: Option<Vec<_>> = parts.iter().map(part).collect();
+                Some(Value::from(Item::new("", parts?)))
             }
-            Rule::Linspace { kind, low, high } => {
-                kind.canonical(&Value::Float(linspace(*low, *high, self.count, position)))
+            _ => {
+                let former = self.former.as_ref();
+                let value = former.and_then(|former| former.values.get(&position).cloned());
+                value.or_else(|| self.get(position))
             }
+        }
+    }
+
+    /// Whether earlier versions computed some value otherwise. Of many values not all are looked at: then they may
+    /// have.
+    pub(crate) fn has_changed(&self) -> bool {
+        const MOST: u64 = 1 << 12;
+        match &self.rule {
+            Rule::Floats(_) => {
+                let differs = |position| self.former(position) != self.get(position);
+                self.count > MOST || (0..self.count).any(differs)
+            }
+            Rule::Zipped(parts) => parts.iter().any(|(_, levels)| levels.has_changed()),
+            _ => self.former.is_some(),
+        }
+    }
+
+    /// The value that stands for one that earlier versions computed; `None` where there is none.
+    pub(crate) fn renewed(&self, former: &Value) -> Option<Value> {
+        match &self.rule {
+            Rule::Floats(grid) => grid.renewed(former, self.count),
+            _ => self.former.as_ref()?.present.get(&digest(former)).cloned(),
+        }
+    }
+
+    /// Whether a value stands in a list.
+    pub(crate) fn lists(&self, value: &Value) -> bool {
+        match &self.rule {
+            Rule::List(values) => values.contains(value),
+            _ => false,
+        }
+    }
+
+    /// The levels of one of several inputs that change together; these, where there is one.
+    pub(crate) fn of_input(&self, input: &str) -> Option<&Self> {
+        match &self.rule {
+            Rule::Zipped(parts) => {
+                let mut found = parts.iter().filter(|(name, _)| **name == *input);
+                found.next().map(|(_, levels)| levels)
+            }
+            Rule::Designed(_, parts) => {
+                let mut found = parts.iter().filter(|(name, _)| **name == *input);
+                found.next().and_then(|(_, part)| part.levels())
+            }
+            _ => Some(self),
         }
     }
 
     /// The values in their order.
     pub fn iter(&self) -> impl Iterator<Item = Value> + '_ {
         (0..self.count).filter_map(|position| self.get(position))
-    }
-}
-
-/// How many whole steps lie below the high end, which is excluded: a quotient that is a whole
-/// number but for rounding counts as that number.
-fn steps_below(quotient: f64) -> f64 {
-    let whole = quotient.round();
-    if (quotient - whole).abs() <= 1e-9 * whole.max(1.0) {
-        whole
-    } else {
-        quotient.ceil()
-    }
-}
-
-/// `x` to twelve significant digits: the exponential's last bits differ between platforms, and
-/// a value is to be the same everywhere, and to read well.
-pub(super) fn twelve_digits(x: f64) -> f64 {
-    format!("{x:.11e}").parse().unwrap_or(x)
-}
-
-/// Value `i` of `n` from `low` to `high`, both ends exact; the arithmetic of numpy's `linspace`,
-/// so that its grids have the same bits.
-fn linspace(low: f64, high: f64, n: u64, i: u64) -> f64 {
-    let last = n.saturating_sub(1).max(1);
-    let width = high - low;
-    if i >= last {
-        high
-    } else if i == 0 {
-        low
-    } else if width.is_finite() {
-        let step = width / last as f64;
-        if step == 0.0 {
-            i as f64 / last as f64 * width + low
-        } else {
-            i as f64 * step + low
-        }
-    } else {
-        let share = i as f64 / last as f64;
-        low * (1.0 - share) + high * share
     }
 }
 
@@ -370,6 +365,12 @@ pub(super) fn width(low: &Value, high: &Value) -> u128 {
         (Value::Big(low), Value::Big(high)) => high.saturating_sub(*low),
         _ => 0,
     }
+}
+
+fn digest(value: &Value) -> Digest {
+    let mut key = KeyWriter::default();
+    key.value(value);
+    key.digest()
 }
 
 fn unsigned(value: &Value) -> u128 {

@@ -26,8 +26,10 @@
 mod continuum;
 mod design;
 mod factors;
+mod float_grid;
 mod geometric;
 mod levels;
+mod log_grid;
 mod order;
 mod product;
 mod sampling;

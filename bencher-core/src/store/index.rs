@@ -9,7 +9,7 @@ use super::epochs::Epochs;
 use super::error::StoreError;
 use super::key_table::KeyTable;
 use super::lookups::Counter;
-use super::pack::{Pack, ResultId, Series};
+use super::pack::{Pack, PackedSample, ResultId, Series};
 use super::provenance::Provenance;
 
 /// Computes the identity of samples of one series: a digest of the series, the names of inputs and
@@ -93,14 +93,7 @@ pub(super) struct Keys {
 impl Keys {
     /// The identities of a pack's samples, in their order.
     pub(super) fn of(&mut self, pack: &Pack) -> Vec<Digest> {
-        let fits = |(series, inputs, _): &(Series, Vec<String>, KeyMaker)| {
-            *series == pack.series && *inputs == pack.inputs
-        };
-        if !self.maker.as_ref().is_some_and(fits) {
-            let maker = KeyMaker::new(&pack.series, &pack.inputs);
-            self.maker = Some((pack.series.clone(), pack.inputs.clone(), maker));
-        }
-        let Some((_, _, maker)) = &mut self.maker else {
+        let Some(maker) = self.maker(pack) else {
             return Vec::new();
         };
         let samples = pack.samples();
@@ -108,6 +101,45 @@ impl Keys {
             .map(|sample| maker.key_in(pack.provenance.epoch, sample.inputs, sample.repeat))
             .collect()
     }
+
+    /// The identities that samples with former values have with the present ones, by their position in the pack.
+    fn renewed(&mut self, pack: &Pack, renewal: &dyn Renewal) -> Vec<(u32, Digest)> {
+        let Some(maker) = self.maker(pack) else {
+            return Vec::new();
+        };
+        let renewed = |(at, sample): (u32, PackedSample<'_>)| {
+            let mut values: Option<Vec<Value>> = None;
+            for (n, (input, value)) in pack.inputs.iter().zip(sample.inputs).enumerate() {
+                if let Some(present) = renewal.renewed(input, value) {
+                    let values = values.get_or_insert_with(|| sample.inputs.to_vec());
+                    values
+                        .iter_mut()
+                        .skip(n)
+                        .take(1)
+                        .for_each(|slot| slot.clone_from(&present));
+                }
+            }
+            Some((at, maker.key_in(pack.provenance.epoch, &values?, sample.repeat)))
+        };
+        (0..).zip(pack.samples()).filter_map(renewed).collect()
+    }
+
+    fn maker(&mut self, pack: &Pack) -> Option<&mut KeyMaker> {
+        let fits = |(series, inputs, _): &(Series, Vec<String>, KeyMaker)| {
+            *series == pack.series && *inputs == pack.inputs
+        };
+        if !self.maker.as_ref().is_some_and(fits) {
+            let maker = KeyMaker::new(&pack.series, &pack.inputs);
+            self.maker = Some((pack.series.clone(), pack.inputs.clone(), maker));
+        }
+        self.maker.as_mut().map(|(_, _, maker)| maker)
+    }
+}
+
+/// Values of inputs that stand for former ones.
+pub(crate) trait Renewal {
+    /// The present value of an input for a former one; `None` where it is no former one.
+    fn renewed(&self, input: &str, value: &Value) -> Option<Value>;
 }
 
 /// The samples of one series, found by identity.
@@ -205,6 +237,15 @@ impl SampleIndex {
     /// # Errors
     /// Where the store cannot be read.
     pub fn load(store: &dyn SampleStore, series: &Series) -> Result<Self, StoreError> {
+        Self::load_renewed(store, series, None)
+    }
+
+    /// As [`load`](Self::load); what is stored under former values of inputs is found under the present ones, too.
+    pub(crate) fn load_renewed(
+        store: &dyn SampleStore,
+        series: &Series,
+        renewal: Option<&dyn Renewal>,
+    ) -> Result<Self, StoreError> {
         let mut index = Self {
             blobs: Some(store.blobs()),
             ..Self::default()
@@ -212,7 +253,8 @@ impl SampleIndex {
         let mut keys = Keys::default();
         index.damaged = store.load(series, &mut |pack| {
             let identities = keys.of(&pack);
-            index.add(pack, identities);
+            let renewed = renewal.map(|renewal| keys.renewed(&pack, renewal));
+            index.add(pack, identities, &renewed.unwrap_or_default());
         })?;
         Ok(index)
     }
@@ -220,13 +262,21 @@ impl SampleIndex {
     /// Adds samples that were stored since it was loaded.
     pub(crate) fn insert(&mut self, pack: Pack) {
         let identities = Keys::default().of(&pack);
-        self.add(pack, identities);
+        self.add(pack, identities, &[]);
     }
 
-    fn add(&mut self, pack: Pack, identities: Vec<Digest>) {
+    /// Adds a pack under the identities of its samples, and those at some positions under another one, too.
+    fn add(&mut self, pack: Pack, identities: Vec<Digest>, renewed: &[(u32, Digest)]) {
         let Ok(heading) = u32::try_from(self.packs.len()) else {
             return;
         };
+        for (at, key) in renewed {
+            // A sample that has the identity itself goes before.
+            if self.places.get(key.0).is_none() {
+                let (pack, sample) = (heading, *at);
+                self.places.insert(key.0, Place { pack, sample });
+            }
+        }
         for (key, at) in identities.into_iter().zip(0..) {
             self.places.insert(
                 key.0,

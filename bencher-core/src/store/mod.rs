@@ -97,6 +97,7 @@ pub use error::StoreError;
 pub use explain::{Difference, Explanation, Field, Wanted, explain};
 pub use folders::{FolderInfo, JobFolders, PendingFolder};
 pub use identity::{SweepIdentity, find_partial_result, find_result, remove_results};
+pub(crate) use index::Renewal;
 pub use index::{KeyMaker, SampleIndex, StoredResults};
 pub use lock::{Holder, StoreLock};
 pub use lookups::Lookups;

@@ -1,3 +1,4 @@
+use crate::space::Levels;
 use crate::store::{ResultId, SweepIdentity, tag_text};
 use crate::value::{Digest, Value};
 use crate::var::{ParametrizedSweep, ResultVar};
@@ -32,18 +33,34 @@ impl<S: ParametrizedSweep> Plan<S> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn identity(&self) -> Digest {
-        self.identity_under(&self.series().tag)
+        self.identity_of(&self.series().tag, |levels| levels.iter().collect())
     }
 
-    /// The identity that versions before this one gave the same sweep, where it is another.
-    pub(crate) fn former_identity(&self) -> Option<Digest> {
+    /// The identities that the sweep had in earlier versions, with the text of its tag or with the last digits that the values of
+    /// its grids had.
+    pub(crate) fn former_identities(&self) -> Vec<Digest> {
         let tag = &self.series().tag;
-        let former = tag_text(tag);
-        (former != tag.as_str()).then(|| self.identity_under(&former))
+        let former_tag = tag_text(tag);
+        let mut axes = self.space().axes().iter();
+        let has_changed = axes.any(|axis| axis.levels.has_changed());
+        let former_values: fn(&Levels) -> Vec<Value> =
+            |levels| (0..levels.len()).filter_map(|at| levels.former(at)).collect();
+        let mut identities = Vec::new();
+        if former_tag != tag.as_str() {
+            let identity = self.identity_of(&former_tag, |levels| levels.iter().collect());
+            identities.push(identity);
+        }
+        if has_changed {
+            identities.push(self.identity_of(tag, former_values));
+        }
+        if has_changed && former_tag != tag.as_str() {
+            identities.push(self.identity_of(&former_tag, former_values));
+        }
+        identities
     }
 
-    fn identity_under(&self, tag: &str) -> Digest {
-        let constants = self.constants();
+    fn identity_of(&self, tag: &str, values: fn(&Levels) -> Vec<Value>) -> Digest {
+        let constants = self.held();
         let mut constants: Vec<(&str, Value)> = constants
             .iter()
             .map(|constant| (constant.name.as_str(), constant.value.clone()))
@@ -66,7 +83,7 @@ impl<S: ParametrizedSweep> Plan<S> {
                 self.repeats()
             },
             inputs: axes
-                .map(|axis| (axis.name.as_str(), axis.levels.iter().collect()))
+                .map(|axis| (axis.name.as_str(), values(&axis.levels)))
                 .collect(),
             results: self.results().map(|(_, var)| result_id(var)).collect(),
             constants,

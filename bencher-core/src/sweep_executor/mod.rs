@@ -31,6 +31,7 @@ mod derived;
 mod discarded_slices;
 mod error;
 mod feed;
+mod former;
 mod identity;
 mod in_order;
 mod input_override;

@@ -1,8 +1,8 @@
 //! A sweep with everything decided: its points, its constants, its results.
 
-use crate::dataset::{Dataset, DatasetError, Dim, VariableInfo};
+use crate::dataset::{Dataset, DatasetError, Dim, VariableInfo, coordinate_text};
 use crate::record::ConstantValue;
-use crate::space::{Axis, Density, Space, mix};
+use crate::space::{Axis, Density, Levels, Space, mix};
 use crate::store::{KeyMaker, Series};
 use crate::value::{KeyWriter, Kind, Value};
 use crate::var::check::is_in_seconds;
@@ -14,9 +14,11 @@ use super::choice::SweepChoice;
 use super::constraint::Constraint;
 use super::derived::Derived;
 use super::error::PlanError;
+use super::former::FormerValues;
 use super::input_override::InputOverride;
 use super::resolve::{
-    chosen_results, held, hold, input_name, input_name_of, resolve_input, swept_axes, unknown_input,
+    Swept, chosen_results, held, hold, input_name, input_name_of, resolve_input, swept_axes,
+    unknown_input,
 };
 
 /// A sweep in which nothing is left to decide but when it runs.
@@ -42,6 +44,8 @@ pub struct Plan<S> {
     base: Vec<Value>,
     results: Vec<usize>,
     derived: Vec<Derived>,
+    /// Grids whose values had other last digits in earlier versions.
+    pub(super) former: FormerValues,
     pub(super) constraints: Vec<Constraint<S>>,
     pub(super) repeats: u32,
     /// Whether more repeats follow as they are needed.
@@ -100,7 +104,7 @@ impl<S: ParametrizedSweep> Plan<S> {
                 });
             }
         }
-        let mut axes = swept_axes(choice, overrides, density)?;
+        let Swept { mut axes, declared } = swept_axes(choice, overrides, density)?;
         let constants = held(&choice.constants, &mut notes)?;
         for (index, value) in &constants {
             // Named inputs win over held ones only by mistake; unnamed ones give way.
@@ -133,6 +137,7 @@ impl<S: ParametrizedSweep> Plan<S> {
         let base = (0..schema.inputs.len())
             .map(|index| prototype.input(index).unwrap_or(Value::Bool(false)))
             .collect();
+        let former = former_values::<S>(&axes, &declared);
         let space = Space::new(axes)?;
         let axes = space
             .axes()
@@ -155,6 +160,7 @@ impl<S: ParametrizedSweep> Plan<S> {
             base,
             results,
             derived,
+            former,
             constraints: choice.constraints.clone(),
             repeats,
             adaptive: false,
@@ -203,8 +209,29 @@ impl<S: ParametrizedSweep> Plan<S> {
         self.space.len().saturating_mul(self.repeats as u128)
     }
 
-    /// The inputs that are not swept, with their values.
+    /// The text of a value of an axis.
+    pub(crate) fn text(&self, axis: &Axis, value: &Value) -> String {
+        let kind = match &*axis.inputs {
+            [input] => S::SCHEMA.inputs.get(*input).map(|var| var.kind),
+            _ => None,
+        };
+        coordinate_text(kind.unwrap_or(Kind::Item), value)
+    }
+
+    /// The inputs that are not swept, with their values as they are shown: an `f32` is the number that its digits
+    /// say.
     pub fn constants(&self) -> Vec<ConstantValue> {
+        let mut constants = self.held();
+        for constant in &mut constants {
+            if let Some((_, var)) = S::SCHEMA.input(&constant.name) {
+                constant.value = var.kind.shown(&constant.value);
+            }
+        }
+        constants
+    }
+
+    /// The inputs that are not swept, with their values.
+    pub(super) fn held(&self) -> Vec<ConstantValue> {
         S::SCHEMA
             .inputs
             .iter()
@@ -244,7 +271,7 @@ impl<S: ParametrizedSweep> Plan<S> {
     /// # Errors
     /// Where the dataset is not of this plan.
     pub fn derive(&self, dataset: &mut Dataset) -> Result<(), DatasetError> {
-        let constants = self.constants();
+        let constants = self.held();
         let mut derived = self.derived.iter();
         derived.try_for_each(|derived| derived.add(dataset, &constants))
     }
@@ -275,8 +302,9 @@ impl<S: ParametrizedSweep> Plan<S> {
         self.for_each_value(point, |input, value| {
             if !sweep.set_input(input, value) {
                 misfit = Some(format!(
-                    "input `{}` cannot be {value}",
-                    input_name::<S>(input)
+                    "input `{}` cannot be {}",
+                    input_name::<S>(input),
+                    shown::<S>(input, value)
                 ));
             }
         });
@@ -300,11 +328,12 @@ impl<S: ParametrizedSweep> Plan<S> {
         });
     }
 
-    /// The names and values of the swept inputs at a point.
+    /// The names and values of the swept inputs at a point, as they are shown: an `f32` is the number that its
+    /// digits say.
     pub fn inputs(&self, point: u64) -> Vec<(String, Value)> {
         let mut inputs = Vec::new();
         self.for_each_value(point, |input, value| {
-            inputs.push((input_name::<S>(input), value.clone()));
+            inputs.push((input_name::<S>(input), shown::<S>(input, value)));
         });
         inputs.reverse();
         inputs
@@ -432,6 +461,33 @@ const fn units_of(kind: Kind, timed: bool, declared: &'static str) -> &'static s
     } else {
         declared
     }
+}
+
+/// The grids of a sweep whose values changed: those that it takes, and the declared ones of inputs of which it
+/// takes other values.
+fn former_values<S: ParametrizedSweep>(
+    axes: &[Axis],
+    declared: &[(usize, Levels)],
+) -> FormerValues {
+    let mut former = FormerValues::default();
+    for axis in axes {
+        for index in &axis.inputs {
+            let name = S::SCHEMA.inputs.get(*index).map_or("", |var| var.name);
+            let Some(levels) = axis.levels.of_input(name) else {
+                continue;
+            };
+            former.add(name, levels, levels);
+            let grids = declared.iter().filter(|(known, _)| known == index);
+            grids.for_each(|(_, grid)| former.add(name, grid, levels));
+        }
+    }
+    former
+}
+
+/// A value of an input as it is shown.
+fn shown<S: ParametrizedSweep>(input: usize, value: &Value) -> Value {
+    let var = S::SCHEMA.inputs.get(input);
+    var.map_or_else(|| value.clone(), |var| var.kind.shown(value))
 }
 
 /// The dataset's dimension for an axis.

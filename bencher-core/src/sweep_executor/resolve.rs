@@ -47,11 +47,18 @@ fn target_name(target: &Target) -> String {
     }
 }
 
+/// The dimensions of a sweep.
+pub(super) struct Swept {
+    pub(super) axes: Vec<Axis>,
+    /// The declared grids of inputs that take other values in this sweep.
+    pub(super) declared: Vec<(usize, Levels)>,
+}
+
 pub(super) fn swept_axes<S: ParametrizedSweep>(
     choice: &SweepChoice<S>,
     overrides: &[InputOverride],
     density: Density,
-) -> Result<Vec<Axis>, PlanError> {
+) -> Result<Swept, PlanError> {
     let every = || {
         let swept = S::SCHEMA
             .inputs
@@ -62,17 +69,18 @@ pub(super) fn swept_axes<S: ParametrizedSweep>(
     };
     let chosen: Vec<Input<S>> = choice.inputs.clone().unwrap_or_else(every);
     let mut axes: Vec<Axis> = Vec::new();
+    let mut declared = Vec::new();
     for input in &chosen {
         let next = match &input.joined {
             Some(joined) => together(joined, overrides, density)?,
             None => {
                 let (index, var) = resolve_input::<S>(&input.target)?;
+                let taken = taken(input, var, overrides, density)?.distinct()?;
+                declared.extend(taken.declared().map(|grid| (index, grid)));
                 Axis {
                     name: var.name.to_owned(),
                     inputs: vec![index],
-                    levels: taken(input, var, overrides, density)?
-                        .distinct()?
-                        .levels()?,
+                    levels: taken.levels()?,
                 }
             }
         };
@@ -86,7 +94,7 @@ pub(super) fn swept_axes<S: ParametrizedSweep>(
         }
         axes.push(next);
     }
-    Ok(axes)
+    Ok(Swept { axes, declared })
 }
 
 /// One dimension of several inputs that change together.
@@ -173,6 +181,10 @@ struct Taken {
     var: &'static InputVar,
     domain: Domain,
     density: Density,
+    /// The declaration, where this sweep takes other values of a range of floats.
+    declared: Option<Domain>,
+    /// What the command line says of the input.
+    given: Option<String>,
 }
 
 impl Taken {
@@ -189,12 +201,24 @@ impl Taken {
         levels.map_err(|source| self.error(source))
     }
 
+    /// The declared grid, where this sweep takes other values.
+    fn declared(&self) -> Option<Levels> {
+        let declared = self.declared.as_ref()?;
+        declared.levels(self.var.kind, self.density).ok()
+    }
+
     fn continuum(&self) -> Result<Continuum, PlanError> {
         let continuum = Continuum::new(self.var.kind, &self.domain);
         continuum.map_err(|source| self.error(source))
     }
 
     fn error(&self, source: DomainError) -> PlanError {
+        if let Some(given) = &self.given {
+            return PlanError::Override {
+                given: given.clone(),
+                source: source.into(),
+            };
+        }
         PlanError::Space(SpaceError::Domain {
             input: self.var.name.to_owned(),
             source,
@@ -214,6 +238,9 @@ fn taken<S: ParametrizedSweep>(
     };
     let declared = (var.domain)().map_err(domain_error)?;
     let given = overrides.iter().rfind(|given| given.name == var.name);
+    let is_grid = matches!(declared.values, Values::Range { .. }) && !var.kind.is_integer();
+    let other = is_grid && (given.is_some() || input.values.is_some());
+    let grid = other.then(|| declared.clone());
     let (domain, density) = match given {
         Some(given) => {
             let (domain, fixed) = given
@@ -231,6 +258,8 @@ fn taken<S: ParametrizedSweep>(
         var,
         domain,
         density,
+        declared: grid,
+        given: given.map(ToString::to_string),
     })
 }
 

@@ -12,7 +12,8 @@ use crate::measure::{
 };
 use crate::printed::error_line;
 use crate::store::{
-    JobFolders, Pack, PendingFolder, ResultId, SampleIndex, SampleStore, SampleWriter, StoreError,
+    JobFolders, Pack, PendingFolder, Renewal, ResultId, SampleIndex, SampleStore, SampleWriter,
+    StoreError,
 };
 use crate::value::Digest;
 
@@ -61,9 +62,15 @@ impl<S: Benchmark> SweepExecutor<S> {
         origin: Origin,
     ) -> Result<(SampleCache, u64), StoreError> {
         let series = self.plan.series();
+        let former = &self.plan.former;
+        let renewal: Option<&dyn Renewal> = if former.is_empty() {
+            None
+        } else {
+            Some(former)
+        };
         // A timed run that takes nothing has to know which runs there were, all the same.
         let index = (!overwrite || self.plan.is_timed())
-            .then(|| SampleIndex::load(&*store, series))
+            .then(|| SampleIndex::load_renewed(&*store, series, renewal))
             .transpose()?;
         let latest = index.as_ref().map_or(0, |index| index.epochs().latest());
         let index = index.filter(|_| !overwrite);

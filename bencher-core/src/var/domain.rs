@@ -174,8 +174,8 @@ impl Domain {
                 }
             }
             Values::Range { low, high, step } => {
-                *low = usable(canonical(low)?, kind)?;
-                *high = usable(canonical(high)?, kind)?;
+                *low = unsigned_zero(usable(canonical(low)?, kind)?);
+                *high = unsigned_zero(usable(canonical(high)?, kind)?);
                 if let Some(step) = step {
                     *step = canonical(step).map_err(|_| DomainError::Step(step.clone()))?;
                 }
@@ -223,10 +223,9 @@ impl Domain {
 }
 
 /// That a list has values, and none twice.
-pub(crate) fn check_list(values: &[Value]) -> Result<(), DomainError> {
-    if values.is_empty() {
-        return Err(DomainError::Empty);
-    }
+pub(crate) fn check_list<'v>(
+    values: impl IntoIterator<Item = &'v Value>,
+) -> Result<(), DomainError> {
     let mut seen = std::collections::HashSet::new();
     for value in values {
         let mut key = crate::value::KeyWriter::default();
@@ -234,6 +233,9 @@ pub(crate) fn check_list(values: &[Value]) -> Result<(), DomainError> {
         if !seen.insert(key.digest()) {
             return Err(DomainError::Repeated(value.clone()));
         }
+    }
+    if seen.is_empty() {
+        return Err(DomainError::Empty);
     }
     Ok(())
 }
@@ -287,6 +289,14 @@ fn usable(value: Value, kind: Kind) -> Result<Value, DomainError> {
         Value::Float(x) if !x.is_finite() => Err(DomainError::NotFinite(value)),
         _ if !holds(kind, &value) => Err(DomainError::NoDuration(value)),
         value => Ok(value),
+    }
+}
+
+/// The end of a range, whose values lie on one axis with one zero.
+fn unsigned_zero(end: Value) -> Value {
+    match end {
+        Value::Float(x) => Value::Float(x + 0.0),
+        end => end,
     }
 }
 

@@ -38,6 +38,9 @@ pub enum DomainError {
     /// A time that no `Duration` holds.
     #[error("a duration is a time from 0 s on that 64 bits of seconds hold, not {0} s")]
     NoDuration(Value),
+    /// A time with more digits than its seconds hold.
+    #[error("a duration near {0} s has more digits than 64 bits of seconds hold; give fewer")]
+    Inexact(Value),
     /// No samples were asked for.
     #[error("zero samples leave nothing to run; give 1 or more")]
     NoSamples,
@@ -99,6 +102,19 @@ pub enum DomainError {
     /// More values than are kept in a list.
     #[error("{0} values are too many for one input; take fewer samples of its parts")]
     TooMany(u128),
+    /// A grid that is finer than the numbers of its type.
+    #[error(
+        "{count} values from {low} to {high} are nearer to each other than numbers of this type are; give \
+         fewer samples or a larger step"
+    )]
+    Narrow {
+        /// The first value.
+        low: Value,
+        /// The last value.
+        high: Value,
+        /// How many there should be.
+        count: u64,
+    },
     /// Values that are made at run time and could not be.
     #[error("{0}")]
     Source(String),

@@ -29,6 +29,8 @@ pub struct DomainOf<T> {
     default: Option<Value>,
     max_subsampling_divisions: Option<u8>,
     thin: bool,
+    /// The first value that the domain cannot hold as it is.
+    inexact: Option<Value>,
     of: PhantomData<T>,
 }
 
@@ -54,6 +56,7 @@ impl<T: SweepValue> DomainOf<T> {
             default: None,
             max_subsampling_divisions: None,
             thin: false,
+            inexact: None,
             of: PhantomData,
         }
     }
@@ -66,12 +69,19 @@ impl<T: SweepValue> DomainOf<T> {
     /// let twice = DomainOf::<String>::new().values(["raw", "raw"]).finish();
     /// assert_eq!(twice, Err(DomainError::Repeated("raw".into())));
     /// ```
-    pub fn values(self, values: impl IntoIterator<Item = T::Literal>) -> Self {
-        let values = values
-            .into_iter()
-            .map(|literal| T::from_literal(literal).to_value())
-            .collect();
+    pub fn values(mut self, values: impl IntoIterator<Item = T::Literal>) -> Self {
+        let values = values.into_iter().map(T::from_literal);
+        let values: Vec<Value> = values.map(|value| self.hold(&value)).collect();
         self.list(values)
+    }
+
+    /// A value in the form of the domain, and a note of one that has another there.
+    fn hold(&mut self, value: &T) -> Value {
+        let held = value.to_value();
+        if !value.is_exact() {
+            self.inexact.get_or_insert_with(|| held.clone());
+        }
+        held
     }
 
     fn list(mut self, values: Vec<Value>) -> Self {
@@ -97,7 +107,10 @@ impl<T: SweepValue> DomainOf<T> {
     /// ```
     pub fn values_from<V: IntoValues<T>>(mut self, make: impl FnOnce() -> V) -> Self {
         match make().into_values() {
-            Ok(values) => self.list(values.iter().map(SweepValue::to_value).collect()),
+            Ok(values) => {
+                let values: Vec<Value> = values.iter().map(|value| self.hold(value)).collect();
+                self.list(values)
+            }
             Err(problem) => {
                 self.values = Some(Err(DomainError::Source(problem)));
                 self
@@ -107,7 +120,7 @@ impl<T: SweepValue> DomainOf<T> {
 
     /// Exactly one value, which is the default as well.
     pub fn constant(mut self, literal: T::Literal) -> Self {
-        let value = T::from_literal(literal).to_value();
+        let value = self.hold(&T::from_literal(literal));
         self.default = Some(value.clone());
         self.list(vec![value])
     }
@@ -137,7 +150,7 @@ impl<T: SweepValue> DomainOf<T> {
 
     /// The value when the input is not swept; with `bool` it also comes first.
     pub fn default_value(mut self, default: T::Literal) -> Self {
-        self.default = Some(T::from_literal(default).to_value());
+        self.default = Some(self.hold(&T::from_literal(default)));
         self
     }
 
@@ -153,6 +166,9 @@ impl<T: SweepValue> DomainOf<T> {
     /// The first rule that is broken.
     pub fn finish(self) -> Result<Domain, DomainError> {
         let mut values = self.values.ok_or(DomainError::Undeclared)??;
+        if let Some(value) = self.inexact {
+            return Err(DomainError::Inexact(value));
+        }
         match &mut values {
             Values::Range { step, .. } => *step = self.step,
             Values::Listed { thin, .. } => *thin = self.thin,
@@ -222,9 +238,10 @@ impl<T: SweepValue> DomainOf<T> {
     where
         T: SweepNumber,
     {
+        let (low, high) = (self.hold(&low), self.hold(&high));
         self.values = Some(Ok(Values::Range {
-            low: low.to_value(),
-            high: high.to_value(),
+            low,
+            high,
             step: None,
         }));
         self
@@ -246,7 +263,7 @@ impl<T: SweepValue> DomainOf<T> {
     where
         T: SweepNumber,
     {
-        self.step = Some(step.to_value());
+        self.step = Some(self.hold(&step));
         self
     }
 
@@ -272,6 +289,8 @@ impl<T: SweepValue> DomainOf<T> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
@@ -309,14 +328,25 @@ mod tests {
             DomainError::NotFinite(_)
         ));
         assert!(matches!(
-            error(new().values([0.0, -0.0])),
+            error(new().values([0.0, 0.0])),
             DomainError::Repeated(_)
         ));
+        assert!(new().values([0.0, -0.0]).finish().is_ok());
         assert!(DomainOf::<f64>::new().bounds(1.0, 1.0).finish().is_ok());
         assert!(matches!(
             DomainOf::<u8>::new().pow2(0, 8).finish(),
             Err(DomainError::Power { exponent: 8, .. })
         ));
+    }
+
+    #[test]
+    fn a_duration_is_held_to_the_nanosecond_or_refused() {
+        let domain = |nanoseconds| {
+            let time = Duration::new(10_000_000, nanoseconds);
+            DomainOf::<Duration>::new().values([time]).finish()
+        };
+        assert!(domain(500_000_000).is_ok());
+        assert!(matches!(domain(1), Err(DomainError::Inexact(_))));
     }
 
     #[test]

@@ -36,6 +36,12 @@ pub trait SweepValue: Clone + Send + Sync + 'static {
     /// The value as the sweep carries it.
     fn to_value(&self) -> Value;
 
+    /// Whether [`to_value`](Self::to_value) holds the value as it is: a `Duration` of many days and some
+    /// nanoseconds has more digits than its seconds.
+    fn is_exact(&self) -> bool {
+        true
+    }
+
     /// The value back in its own type; `None` where it does not fit.
     fn from_value(value: &Value) -> Option<Self>;
 
@@ -147,6 +153,10 @@ impl SweepValue for Duration {
 
     fn to_value(&self) -> Value {
         Value::Float(self.as_secs_f64())
+    }
+
+    fn is_exact(&self) -> bool {
+        Self::try_from_secs_f64(self.as_secs_f64()) == Ok(*self)
     }
 
     fn from_value(value: &Value) -> Option<Self> {

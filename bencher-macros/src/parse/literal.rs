@@ -126,6 +126,10 @@ impl Literal {
         match (self, other) {
             (Self::Bool(a), Self::Bool(b)) => a == b,
             (Self::Text(a), Self::Text(b)) => a == b,
+            // Of the two zeros each is a value.
+            (Self::Float { value: a, .. }, Self::Float { value: b, .. }) => {
+                a == b && a.is_sign_negative() == b.is_sign_negative()
+            }
             _ => self.order(other) == Some(Ordering::Equal),
         }
     }
@@ -200,5 +204,7 @@ mod tests {
         assert_eq!(order("0x10", "16"), Some(Ordering::Equal));
         assert_eq!(order("1e3", "2.5"), Some(Ordering::Greater));
         assert_eq!(order("1", "2.5"), None);
+        let same = |a: &str, b: &str| literal(a).unwrap().same(&literal(b).unwrap());
+        assert!(same("0.5", "5e-1") && same("0", "-0") && !same("0.0", "-0.0"));
     }
 }

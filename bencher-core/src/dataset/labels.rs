@@ -1,0 +1,166 @@
+use std::collections::HashSet;
+
+use crate::value::{Kind, Value};
+
+use super::Dim;
+
+/// The texts of a dimension's coordinates where room is scarce: long ones are shortened, but never to the same text.
+///
+/// Numbers are never shortened, so that each text reads back as its coordinate.
+#[derive(Debug)]
+pub(crate) struct Labels {
+    kind: Kind,
+    width: usize,
+    /// What several coordinates are shortened to: these are shown in full.
+    shared: HashSet<String>,
+}
+
+impl Labels {
+    /// The texts of these values in so many characters.
+    pub(crate) fn new(kind: Kind, values: &[Value], width: usize) -> Self {
+        let mut labels = Self {
+            kind,
+            width,
+            shared: HashSet::new(),
+        };
+        let mut seen = HashSet::new();
+        let mut shared = HashSet::new();
+        for value in values.iter().filter(|value| !is_number(value)) {
+            let text = labels.text(value);
+            if !seen.insert(text.clone()) {
+                shared.insert(text);
+            }
+        }
+        labels.shared = shared;
+        labels
+    }
+
+    /// The text of a coordinate.
+    pub(crate) fn text(&self, value: &Value) -> String {
+        let full = coordinate_text(self.kind, value);
+        if is_number(value) {
+            return full;
+        }
+        let short = shortened(&full, self.width);
+        if self.shared.contains(&short) {
+            full
+        } else {
+            short
+        }
+    }
+}
+
+impl Dim {
+    /// The text of a coordinate, in full and on one line: the shortest that reads back as it, with a picture in place
+    /// of each control character (`␤` of a line's end).
+    ///
+    /// ```
+    /// use bencher_core::dataset::Dim;
+    /// use bencher_core::value::{Kind, Value};
+    /// let load = Dim::input("load", Kind::Float(32), vec![Value::from(0.1_f32)]);
+    /// assert_eq!(load.text(&load.values[0]), "0.1");
+    /// assert_eq!(Dim::input("name", Kind::Text, vec![]).text(&Value::from("a\nb")), "a␤b");
+    /// ```
+    pub fn text(&self, value: &Value) -> String {
+        coordinate_text(self.kind, value)
+    }
+}
+
+/// The text of a coordinate of a kind, on one line.
+pub(crate) fn coordinate_text(kind: Kind, value: &Value) -> String {
+    one_line(&kind.text(value))
+}
+
+fn is_number(value: &Value) -> bool {
+    matches!(value, Value::Int(_) | Value::Big(_) | Value::Float(_))
+}
+
+/// A text on one line: each control character as a picture of its own.
+pub(crate) fn one_line(text: &str) -> String {
+    let is_plain = |c: char| !c.is_control() && !is_picture(c);
+    if text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    let mut line = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' => line.push('␤'),
+            '\u{7f}' => line.push('␡'),
+            '\0'..='\u{1f}' => line.extend(char::from_u32(0x2400 + u32::from(c))),
+            c if c.is_control() || is_picture(c) => line.extend(c.escape_unicode()),
+            c => line.push(c),
+        }
+    }
+    line
+}
+
+/// Whether it is the picture of a control character.
+fn is_picture(c: char) -> bool {
+    ('\u{2400}'..='\u{2424}').contains(&c)
+}
+
+fn shortened(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let mut short: String = text.chars().take(width.saturating_sub(1)).collect();
+    short.push('…');
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(kind: Kind, values: Vec<Value>, width: usize) -> Vec<String> {
+        let labels = Labels::new(kind, &values, width);
+        values.iter().map(|value| labels.text(value)).collect()
+    }
+
+    #[test]
+    fn texts_that_are_shortened_stay_different() {
+        let long = |end: &str| Value::from(format!("{}{end}", "a".repeat(9)));
+        let values = vec![
+            long("x"),
+            long("y"),
+            Value::from("b".repeat(12)),
+            Value::from("c"),
+        ];
+        let expected = ["aaaaaaaaax", "aaaaaaaaay", "bbbbbbb…", "c"];
+        assert_eq!(texts(Kind::Text, values, 8), expected);
+        // One that looks like another one shortened.
+        let values = vec![long("x"), Value::from("aaaaaaa…")];
+        assert_eq!(texts(Kind::Text, values, 8), ["aaaaaaaaax", "aaaaaaa…"]);
+    }
+
+    #[test]
+    fn numbers_are_never_shortened() {
+        let values = [12345.5, 12346.5, 0.1 + 0.2].map(Value::from).to_vec();
+        let expected = ["12345.5", "12346.5", "0.30000000000000004"];
+        assert_eq!(texts(Kind::Float(64), values, 4), expected);
+        assert_eq!(
+            texts(Kind::Float(32), vec![Value::from(0.1_f32)], 4),
+            ["0.1"]
+        );
+    }
+
+    #[test]
+    fn control_characters_have_pictures_of_their_own() {
+        let odd = [
+            "a\nb", "a\tb", "a\rb", "a\0b", "a\u{1b}b", "a\u{7f}b", "a\u{85}b", "a␤b", "a b",
+        ];
+        let shown: Vec<String> = odd.iter().map(|text| one_line(text)).collect();
+        let expected = [
+            "a␤b",
+            "a␉b",
+            "a␍b",
+            "a␀b",
+            "a␛b",
+            "a␡b",
+            "a\\u{85}b",
+            "a\\u{2424}b",
+            "a b",
+        ];
+        assert_eq!(shown, expected);
+    }
+}

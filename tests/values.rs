@@ -1,0 +1,169 @@
+//! Values of inputs: which they are, how they read, and that what is stored of them is found again.
+
+use std::time::Duration;
+
+use bencher::prelude::*;
+use bencher::progress::SilentProgress;
+use bencher::result_collector::ResultCollector;
+use bencher::space::Density;
+use bencher::store::{MemoryStore, Pack, ResultId, SampleStore, Series};
+use bencher::sweep_executor::{Plan, RunOptions, SweepChoice, SweepExecutor};
+use bencher::value::{Item, Kind, Value};
+use bencher::var::sweep_type;
+
+#[derive(SweepEnum, Clone, Debug, PartialEq)]
+enum Filter {
+    Off,
+    Low {
+        #[sweep(bounds(0.0, 0.4), samples = 5)]
+        cut: f64,
+    },
+}
+
+#[derive(ParametrizedSweep, Clone, Debug)]
+struct Steps {
+    #[sweep(bounds(0.0, 1.0), step = 0.1)]
+    x: f64,
+    #[sweep(bounds(0.0, 1.0), samples = 11)]
+    narrow: f32,
+    #[sweep(default = Filter::Off)]
+    filter: Filter,
+    #[sweep(values(0.0, -0.0))]
+    zero: f64,
+    #[sweep(bounds(Duration::from_millis(0), Duration::from_millis(500)), step = Duration::from_millis(100))]
+    wait: Duration,
+    #[result]
+    y: Option<f64>,
+}
+
+impl Benchmark for Steps {
+    fn benchmark(&mut self, _: &mut Context) -> bencher::Result<()> {
+        self.y = Some(self.zero.recip());
+        Ok(())
+    }
+}
+
+fn plan(choice: &SweepChoice<Steps>, given: &[&str]) -> Plan<Steps> {
+    let given: Vec<_> = given.iter().map(|given| given.parse().unwrap()).collect();
+    Plan::new(
+        &Steps::baseline().unwrap(),
+        choice,
+        &given,
+        Density::default(),
+        1,
+        "",
+    )
+    .unwrap()
+}
+
+fn of(input: bencher::var::Input<Steps>) -> SweepChoice<Steps> {
+    SweepChoice::default().with_inputs([input])
+}
+
+/// How many samples a sweep executes with a store, and what it gives.
+fn run(plan: Plan<Steps>, store: &MemoryStore) -> (u64, Vec<f64>) {
+    let collector = ResultCollector::new(&plan, "Steps").unwrap();
+    let options = RunOptions {
+        store: Some(Box::new(store.clone())),
+        ..RunOptions::default()
+    };
+    let end = SweepExecutor::new(plan)
+        .run(collector, options, &mut SilentProgress)
+        .unwrap();
+    let executed = end.collector.counts().executed;
+    let finished = end.collector.finish().0;
+    let y = finished.variable("y").unwrap();
+    (executed, (0..).map_while(|at| y.number(at)).collect())
+}
+
+/// A store of an earlier version, whose values of an input came from the arithmetic of floats.
+fn stored(
+    plan: &Plan<Steps>,
+    input: usize,
+    former: impl IntoIterator<Item = Value>,
+) -> MemoryStore {
+    let series = Series {
+        tag: String::new(),
+        sweep_type: sweep_type::<Steps>(),
+        version: 1,
+    };
+    let names = Steps::SCHEMA.inputs.iter().map(|var| var.name.to_owned());
+    let results = vec![ResultId::new("y", Kind::Float(64))];
+    let code = RunOptions::default().code;
+    let mut pack = Pack::new(series, code, names.collect(), results);
+    for (number, value) in former.into_iter().enumerate() {
+        let mut inputs = plan.values(0);
+        inputs[input] = value;
+        pack.push(inputs, 1, vec![Some(Value::Float(number as f64))]);
+    }
+    let store = MemoryStore::default();
+    store.clone().append(&[pack]).unwrap();
+    store
+}
+
+fn numbered(count: u32) -> Vec<f64> {
+    (0..count).map(f64::from).collect()
+}
+
+#[test]
+fn samples_of_steps_that_were_added_up_are_found() {
+    let sweep = || plan(&of(Steps::X), &[]);
+    let former = || (0..10).map(|n| Value::Float(f64::from(n) * 0.1));
+    let store = stored(&sweep(), 0, former());
+    assert_eq!(run(sweep(), &store), (0, numbered(10)));
+    // The same by hand, as decimals.
+    let by_hand = plan(&of(Steps::X), &["x=0,0.1,0.2,0.3,0.6"]);
+    let expected = [0.0, 1.0, 2.0, 3.0, 6.0].to_vec();
+    assert_eq!(run(by_hand, &store), (0, expected));
+    // Who lists the former number means it.
+    let exact = plan(&of(Steps::X), &["x=0.30000000000000004,0.3"]);
+    assert_eq!(run(exact, &store).0, 1, "0.3 is another one then");
+    // A grid that is given in place of the declared one.
+    let store = stored(&sweep(), 0, former());
+    assert_eq!(run(plan(&of(Steps::X), &["x=0..1/0.1"]), &store).0, 0);
+}
+
+#[test]
+fn samples_of_narrow_and_nested_grids_are_found() {
+    let narrow = || plan(&of(Steps::NARROW), &[]);
+    // What the arithmetic of 64 bits gave, cut to 32.
+    #[expect(clippy::cast_possible_truncation, reason = "as it was done")]
+    let former = (0..11).map(|n| Value::from((f64::from(n) * 0.1) as f32));
+    let store = stored(&narrow(), 1, former);
+    assert_eq!(run(narrow(), &store), (0, numbered(11)));
+
+    let filters = || plan(&of(Steps::FILTER), &[]);
+    let low = |cut: f64| Value::from(Item::new("Low", [("cut", Value::from(cut))]));
+    let cuts = (0..5).map(|n| low(f64::from(n) * 0.1));
+    let off = std::iter::once(Value::from("Off"));
+    let store = stored(&filters(), 2, off.chain(cuts));
+    let levels: Vec<_> = filters().space().axes()[0]
+        .levels
+        .iter()
+        .map(|v| v.to_string())
+        .collect();
+    assert_eq!(levels[4], "Low(cut=0.3)");
+    assert_eq!(run(filters(), &store), (0, numbered(6)));
+
+    let waits = || plan(&of(Steps::WAIT), &[]);
+    let store = stored(
+        &waits(),
+        4,
+        (0..5).map(|n| Value::Float(f64::from(n) * 0.1)),
+    );
+    assert_eq!(run(waits(), &store), (0, numbered(5)));
+}
+
+#[test]
+fn zeros_of_both_signs_are_two_values() {
+    let zeros = || plan(&of(Steps::ZERO), &[]);
+    let store = MemoryStore::default();
+    let expected = vec![f64::INFINITY, f64::NEG_INFINITY];
+    assert_eq!(run(zeros(), &store), (2, expected.clone()));
+    assert_eq!(run(zeros(), &store), (0, expected));
+    let given = plan(&of(Steps::ZERO), &["zero=-0"]);
+    assert_eq!(run(given, &store), (0, vec![f64::NEG_INFINITY]));
+    // A stored sample of zero is one of 0.0.
+    let store = stored(&zeros(), 3, [Value::Float(0.0)]);
+    assert_eq!(run(zeros(), &store), (1, vec![0.0, f64::NEG_INFINITY]));
+}
