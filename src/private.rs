@@ -12,8 +12,8 @@ pub use bencher_core::sweep_executor::Benchmark;
 pub use bencher_core::value::Value;
 pub use bencher_core::var::expand::{NO_INPUT, NO_RESULT, Recorded, Swept, joined, type_arguments};
 pub use bencher_core::var::{
-    Counter, Direction, Domain, DomainError, Input, InputVar, Nested, Output, ParametrizedSweep,
-    ResultVar, Role, Scale, Schema, SweepEnum, Variant, check,
+    Counter, Declaration, Direction, Domain, DomainError, Input, InputVar, Nested, Output,
+    ParametrizedSweep, ResultVar, Role, Scale, Schema, SweepEnum, Variant, check,
 };
 pub use std::string::String;
 pub use std::time::Duration;

@@ -11,12 +11,12 @@ use crate::measure::{ClockKind, DEFAULT_BUDGET, Environment, RoundRules, Timer, 
 use crate::record::{Counts, SweepRecord};
 use crate::result_collector::ResultCollector;
 use crate::space::Order;
-use crate::store::{JobFolders, sweep_tag, tag_text};
+use crate::store::{JobFolders, StoreError, sweep_tag, tag_text};
 use crate::sweep_executor::{
     Benchmark, PAIRED, Plan, PlanError, Processes, Result, RunOptions, SweepExecutor,
 };
 use crate::value::Digest;
-use crate::var::ParametrizedSweep;
+use crate::var::{ParametrizedSweep, SameName};
 
 use super::builder::SweepBuilder;
 use super::columns::keep_discarded;
@@ -66,6 +66,11 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         Dataset::check_size(plan.samples()).map_err(|source| self.plan_error()(source.into()))?;
         for note in &plan.notes {
             session.note(&format!("sweep \"{}\": {note}", self.title));
+        }
+        if session.config.cache
+            && let Some(same) = SameName::of::<S>().filter(SameName::is_ambiguous)
+        {
+            return Err(BenchError::Store(StoreError::Ambiguous(same.to_string())).into());
         }
         if let Some(record) = self.whole_result(&plan, session)? {
             session.show_sweep(&record);

@@ -29,6 +29,18 @@ pub enum StoreError {
         /// Who holds it.
         holder: Holder,
     },
+    /// Two types of one name in one function.
+    #[error(
+        "{0}, in one function, so that their stored samples cannot be told apart; rename one of them, or run without \
+         the store by `--no-cache`"
+    )]
+    Ambiguous(String),
+    /// Several types of a name, of which samples are stored from when there was one.
+    #[error(
+        "{0}, and samples are stored from when there was one such type: which of them measured those cannot be known; \
+         rename those that did not, or start anew with `--clear`"
+    )]
+    FormerName(String),
     /// The file system refused.
     #[error("cannot {action} {path}: {source}{hint}", hint = hint(.source))]
     Io {

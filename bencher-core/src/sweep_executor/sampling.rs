@@ -13,9 +13,10 @@ use crate::measure::{
 use crate::printed::error_line;
 use crate::store::{
     JobFolders, Pack, PendingFolder, Renewal, ResultId, SampleIndex, SampleStore, SampleWriter,
-    StoreError,
+    Series, StoreError,
 };
 use crate::value::Digest;
+use crate::var::{SameName, plain_name};
 
 use super::Benchmark;
 use super::counted::{Counted, Uncounted};
@@ -54,6 +55,27 @@ impl<S: Benchmark> SweepExecutor<S> {
         served
     }
 
+    /// That samples of types of one name are told apart, those too that were stored when there was one alone.
+    fn check_name(
+        &self,
+        store: &dyn SampleStore,
+        same: SameName,
+        overwrite: bool,
+    ) -> Result<(), StoreError> {
+        if same.is_ambiguous() {
+            return Err(StoreError::Ambiguous(same.to_string()));
+        }
+        let former = Series {
+            sweep_type: plain_name::<S>(),
+            ..self.plan.series().clone()
+        };
+        if overwrite || SampleIndex::load(store, &former)?.is_empty() {
+            Ok(())
+        } else {
+            Err(StoreError::FormerName(same.to_string()))
+        }
+    }
+
     /// Where samples are kept, and the latest run that measured any of the series.
     pub(super) fn sample_cache(
         &self,
@@ -62,6 +84,9 @@ impl<S: Benchmark> SweepExecutor<S> {
         origin: Origin,
     ) -> Result<(SampleCache, u64), StoreError> {
         let series = self.plan.series();
+        if let Some(same) = SameName::of::<S>() {
+            self.check_name(&*store, same, overwrite)?;
+        }
         let former = &self.plan.former;
         let renewal: Option<&dyn Renewal> = if former.is_empty() {
             None

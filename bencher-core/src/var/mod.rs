@@ -23,6 +23,7 @@ mod branch;
 #[doc(hidden)]
 pub mod check;
 mod counter;
+mod declaration;
 mod design;
 mod domain;
 mod domain_error;
@@ -41,6 +42,10 @@ mod types;
 
 pub use branch::{Branch, Param};
 pub use counter::Counter;
+#[doc(hidden)]
+pub use declaration::Declaration;
+pub use declaration::sweep_type;
+pub(crate) use declaration::{SameName, plain_name};
 pub use design::Design;
 pub use domain::{Domain, MAX_SUBSAMPLING_DIVISIONS, Scale, Values};
 pub(crate) use domain::{check_list, holds};
@@ -54,5 +59,5 @@ pub(crate) use input::Joined;
 pub use names::{InputName, UnknownName, nearest};
 pub use nested::Nested;
 pub use schema::{Direction, InputVar, ResultVar, Role, Schema};
-pub use sweep::{ParametrizedSweep, baseline_of, sweep_type};
+pub use sweep::{ParametrizedSweep, baseline_of};
 pub use types::{SweepInteger, SweepNumber, SweepValue};

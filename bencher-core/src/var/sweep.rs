@@ -56,22 +56,6 @@ pub trait ParametrizedSweep: Clone + Send + Sync + 'static {
     fn take_result(&mut self, index: usize) -> Option<Value>;
 }
 
-/// The identity of a sweep's type: package, module, name and type arguments.
-///
-/// ```
-#[doc = include_str!("../example_sweep.md")]
-/// assert_eq!(bencher_core::var::sweep_type::<Sorting>(), "examples/examples::Sorting");
-/// ```
-pub fn sweep_type<S: ParametrizedSweep>() -> String {
-    let Schema {
-        package,
-        module,
-        name,
-        ..
-    } = S::SCHEMA;
-    format!("{package}/{module}::{name}{}", S::type_arguments())
-}
-
 /// The value a field of type `T` has before any sweep sets it.
 ///
 /// ```

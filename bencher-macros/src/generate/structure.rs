@@ -22,6 +22,7 @@ pub(crate) fn structure(sweep: &Sweep) -> TokenStream {
     let distinct = distinct(sweep, private);
     let units = units_of_aliases(sweep, private);
     let schema = schema(sweep, private);
+    let declaration = declaration(sweep, private);
     let type_arguments = type_arguments(&sweep.container.generics, private);
     let baseline = baseline(sweep, private);
     let accessors = accessors(sweep, private);
@@ -32,6 +33,7 @@ pub(crate) fn structure(sweep: &Sweep) -> TokenStream {
             #domains
             #distinct
             #units
+            #declaration
             #[automatically_derived]
             #[allow(deprecated)]
             impl #impl_generics #private::ParametrizedSweep for #ident #type_generics
@@ -46,9 +48,40 @@ pub(crate) fn structure(sweep: &Sweep) -> TokenStream {
     }
 }
 
+/// Tells the program that there is such a type, and where. Around it stands an item of the same function, whose name
+/// says which.
+fn declaration(sweep: &Sweep, private: &TokenStream) -> TokenStream {
+    let name = &sweep.container.name;
+    let package = package();
+    quote! {
+        #private::inventory::submit! {
+            #private::Declaration::new(
+                #package,
+                ::core::module_path!(),
+                #name,
+                ::core::concat!(::core::file!(), ":", ::core::line!(), ":", ::core::column!()),
+                || {
+                    struct Here;
+                    ::core::any::type_name::<Here>()
+                },
+            )
+        }
+    }
+}
+
+fn package() -> TokenStream {
+    quote! {
+        match ::core::option_env!("CARGO_PKG_NAME") {
+            ::core::option::Option::Some(package) => package,
+            ::core::option::Option::None => "",
+        }
+    }
+}
+
 fn schema(sweep: &Sweep, private: &TokenStream) -> TokenStream {
     let name = &sweep.container.name;
     let doc = &sweep.container.doc;
+    let package = package();
     let version = version(sweep, private);
     let inputs = variables(
         sweep,
@@ -74,10 +107,7 @@ fn schema(sweep: &Sweep, private: &TokenStream) -> TokenStream {
         const SCHEMA: #private::Schema = #private::Schema {
             name: #name,
             module: ::core::module_path!(),
-            package: match ::core::option_env!("CARGO_PKG_NAME") {
-                ::core::option::Option::Some(package) => package,
-                ::core::option::Option::None => "",
-            },
+            package: #package,
             doc: #doc,
             version: #version,
             inputs: #inputs,

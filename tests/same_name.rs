@@ -1,0 +1,139 @@
+//! Types of one name in one program.
+
+#[path = "support/mod.rs"]
+mod support;
+
+use bencher::bench::BenchError;
+use bencher::prelude::*;
+use bencher::store::{Database, Pack, ResultId, SampleStore, Series, StoreError};
+use bencher::value::{Kind, Value};
+use bencher::var::sweep_type;
+
+use support::{bench, quiet};
+
+/// A sweep of a local type, with the number of samples that were executed and what they gave.
+macro_rules! sweep {
+    ($root:expr, $function:expr) => {{
+        #[derive(ParametrizedSweep, Clone)]
+        struct Point {
+            #[sweep(values(1, 2, 3))]
+            n: u32,
+            #[result]
+            v: Option<u32>,
+        }
+        impl Benchmark for Point {
+            fn benchmark(&mut self, _: &mut Context) -> bencher::Result<()> {
+                let function: fn(u32) -> u32 = $function;
+                self.v = Some(function(self.n));
+                Ok(())
+            }
+        }
+        let result = bench::<Point>(quiet($root)).sweep("Points").run();
+        result.map(|result| {
+            let v = result.dataset().variable("v").unwrap();
+            let values: Vec<f64> = (0..3).map(|at| v.number(at).unwrap()).collect();
+            (sweep_type::<Point>(), result.counts().executed, values)
+        })
+    }};
+}
+
+fn doubled(root: &std::path::Path) -> bencher::Result<(String, u64, Vec<f64>)> {
+    sweep!(root, |n| n * 2)
+}
+
+fn squared(root: &std::path::Path) -> bencher::Result<(String, u64, Vec<f64>)> {
+    sweep!(root, |n| n * n)
+}
+
+/// What is stored of the plain name, before there were two.
+fn stored(root: &std::path::Path) {
+    let (database, _) = Database::open(root, std::time::Duration::ZERO, |_| {}).unwrap();
+    let series = Series {
+        tag: String::new(),
+        sweep_type: "bencher/same_name::Point".to_owned(),
+        version: 1,
+    };
+    let results = vec![ResultId::new("v", Kind::Uint(32))];
+    let mut pack = Pack::new(
+        series,
+        bencher::value::Digest(0),
+        vec!["n".to_owned()],
+        results,
+    );
+    pack.push(vec![Value::from(1)], 1, vec![Some(Value::from(7))]);
+    let mut database = database;
+    database.append(&[pack]).unwrap();
+}
+
+#[test]
+fn local_types_of_two_functions_have_samples_of_their_own() {
+    let root = tempfile::tempdir().unwrap();
+    for executed in [3, 0] {
+        let (name, count, values) = doubled(root.path()).unwrap();
+        assert_eq!((count, values), (executed, vec![2.0, 4.0, 6.0]));
+        assert!(name.contains("doubled"), "{name}");
+        let (_, count, values) = squared(root.path()).unwrap();
+        assert_eq!((count, values), (executed, vec![1.0, 4.0, 9.0]));
+    }
+}
+
+#[test]
+fn samples_that_either_may_have_measured_are_neither_lost_nor_taken() {
+    let root = tempfile::tempdir().unwrap();
+    stored(root.path());
+    let error = doubled(root.path()).unwrap_err();
+    let Some(BenchError::Store(StoreError::FormerName(_))) = error.downcast_ref() else {
+        panic!("{error}");
+    };
+    let text = error.to_string();
+    assert!(
+        text.matches("at tests/same_name.rs:").count() >= 2,
+        "{text}"
+    );
+    assert!(
+        text.starts_with("`bencher/same_name::Point` is declared at "),
+        "{text}"
+    );
+}
+
+/// These two are told apart by nothing but their lines, which an edit moves.
+#[test]
+fn two_types_of_one_function_are_refused() {
+    let root = tempfile::tempdir().unwrap();
+    let (first, second) = same_function(root.path());
+    for result in [first, second] {
+        let error = result.unwrap_err().to_string();
+        assert!(error.contains("rename one of them"), "{error}");
+        assert!(
+            error.matches("at tests/same_name.rs:").count() == 2,
+            "{error}"
+        );
+    }
+}
+
+type Ended = Result<u64, bencher::sweep_executor::BoxError>;
+
+fn same_function(root: &std::path::Path) -> (Ended, Ended) {
+    macro_rules! twin {
+        ($value:expr) => {{
+            #[derive(ParametrizedSweep, Clone)]
+            struct Twin {
+                #[sweep(values(1, 2))]
+                n: u32,
+                #[result]
+                v: Option<u32>,
+            }
+            impl Benchmark for Twin {
+                fn benchmark(&mut self, _: &mut Context) -> bencher::Result<()> {
+                    self.v = Some(self.n + $value);
+                    Ok(())
+                }
+            }
+            let result = bench::<Twin>(quiet(root)).sweep("Twins").run();
+            result.map(|result| result.counts().executed)
+        }};
+    }
+    let first = twin!(1);
+    let second = twin!(2);
+    (first, second)
+}
