@@ -71,6 +71,7 @@ pub(crate) use cell::earlier_run;
 pub use cell::{Cell, CellState};
 pub use column::Column;
 pub use compare::Comparison;
+pub use csv::CsvOptions;
 pub use dim::{Dim, DimRole};
 pub use error::DatasetError;
 pub use formula::{Formula, FormulaError, FormulaProblem};

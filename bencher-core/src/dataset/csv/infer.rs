@@ -7,11 +7,14 @@ use crate::value::{Kind, Value};
 
 use super::super::{Dataset, Dim, DimRole, ImportError, VariableInfo};
 use super::companions;
-use super::read::{Table, parse, wrong};
+use super::read::{Layout, Table, parse, wrong};
 
 /// An empty dataset of the dimensions and kinds that the texts suggest.
 pub(super) fn outline(table: &Table<'_>) -> Result<Dataset, ImportError> {
-    let (dim_count, variable_count) = parts(table.heading)?;
+    let (dim_count, variable_count) = match table.layout {
+        Layout::OneColumn => dims_and_variables(table),
+        Layout::Companions => parts(table.heading)?,
+    };
     let column = |at: usize| table.rows.iter().filter_map(move |row| row.get(at));
     let mut dims = Vec::with_capacity(dim_count);
     for (at, name) in table.heading.iter().take(dim_count).enumerate() {
@@ -54,6 +57,33 @@ pub(super) fn outline(table: &Table<'_>) -> Result<Dataset, ImportError> {
         })
         .collect();
     Ok(Dataset::new("", dims, infos)?)
+}
+
+/// How many leading columns are dimensions, and how many are variables behind them: the fewest dimensions that tell all
+/// rows apart, and what counts repeats or snapshots.
+fn dims_and_variables(table: &Table<'_>) -> (usize, usize) {
+    let columns = table.heading.len().saturating_sub(1);
+    let mut dims = 0;
+    let mut keys: Vec<String> = vec![String::new(); table.rows.len()];
+    let is_apart = |keys: &[String]| {
+        let mut seen = HashSet::with_capacity(keys.len());
+        keys.iter().all(|key| seen.insert(key.as_str()))
+    };
+    while dims < columns && (dims == 0 || !is_apart(&keys)) {
+        for (key, row) in keys.iter_mut().zip(table.rows) {
+            let field = row.get(dims).map_or("", AsRef::as_ref);
+            key.push_str(&format!("{}:{field}", field.len()));
+        }
+        dims += 1;
+    }
+    let counts = |at: usize| {
+        let name = table.heading.get(at);
+        name.is_some_and(|name| name == "repeat" || name == "over_time")
+    };
+    while dims < columns && counts(dims) {
+        dims += 1;
+    }
+    (dims, columns - dims)
 }
 
 fn dim(name: &str, texts: &[&str]) -> Dim {

@@ -3,22 +3,47 @@
 mod infer;
 mod read;
 mod records;
+mod states;
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use crate::value::Value;
 
 use super::Dataset;
-use super::json::JSON_FORMAT;
+use states::states_text;
+
+/// How a table is written.
+///
+/// ```
+/// # use bencher_core::dataset::{CsvOptions, Dataset, Dim};
+/// # use bencher_core::value::{Kind, Value};
+/// let names = Dim::input("name", Kind::Text, vec![Value::from("=1+1")]);
+/// let runs = Dataset::new("Runs", vec![names], vec![])?;
+/// let mut csv = Vec::new();
+/// runs.write_csv_with(&mut csv, CsvOptions { for_spreadsheets: true })?;
+/// assert_eq!(String::from_utf8(csv)?, "name,state\r\n'=1+1,\r\n");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CsvOptions {
+    /// Puts a `'` before texts that a spreadsheet would take for a formula: those that begin with `=`, `+`, `-`, `@`, a
+    /// tab or a line's end. Numbers stay numbers. Such a table is for a spreadsheet: what reads it back has the `'`.
+    pub for_spreadsheets: bool,
+}
 
 impl Dataset {
-    /// Writes the long table as CSV (RFC 4180, UTF-8): a column for every dimension and variable,
-    /// then `NAME.state` and `NAME.reason` for every variable. Cells without a value are empty.
+    /// Writes the long table as CSV (RFC 4180, UTF-8): a column for every dimension and variable, then one of states.
+    /// Cells without a value are empty.
     ///
-    /// The last column, `bencher.dataset`, is empty but in the first row, where it holds as JSON what
-    /// a table cannot say: kinds, units, descriptions, coordinates, attributes. Readers of tables need
-    /// not know of it; with it [`read_csv`](Self::read_csv) gives an equal dataset. A payload is its
-    /// name, digest, length and media type; its content is not written.
+    /// The column `state` (`bencher.state`, where something else has that name) is empty where all cells of a row were
+    /// measured. It names the state and the reason where all have the same (`cached`, `failed: out of memory`), else
+    /// those of each variable that was not measured (`moves=failed: out of memory; time=missing`), with a backslash
+    /// before `;`, `=` and `\` in a name or a reason.
+    ///
+    /// Data frames read it as it is, as by `pandas.read_csv`. What a table cannot say (kinds, units, descriptions,
+    /// attributes) stands in [`csv_description`](Self::csv_description), for a second file. A payload is its name,
+    /// digest, length and media type; its content is not written.
     ///
     /// ```
     /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
@@ -29,52 +54,103 @@ impl Dataset {
     /// ok.record(0, &Value::Bool(true), CellState::Measured)?;
     /// let mut csv = Vec::new();
     /// runs.write_csv(&mut csv)?;
-    /// let csv = String::from_utf8(csv)?;
-    /// let rows: Vec<&str> = csv.lines().collect();
-    /// assert_eq!(rows[0], "repeat,ok,ok.state,ok.reason,bencher.dataset");
-    /// assert!(rows[1].starts_with("1,true,measured,,\"{"));
-    /// assert_eq!(rows[2], "2,,pending,,");
+    /// assert_eq!(String::from_utf8(csv)?, "repeat,ok,state\r\n1,true,\r\n2,,pending\r\n");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     /// Where `out` does not take it.
-    pub fn write_csv(&self, mut out: impl Write) -> io::Result<()> {
+    pub fn write_csv(&self, out: impl Write) -> io::Result<()> {
+        self.write_csv_with(out, CsvOptions::default())
+    }
+
+    /// As [`write_csv`](Self::write_csv), in another way.
+    ///
+    /// # Errors
+    /// Where `out` does not take it.
+    pub fn write_csv_with(&self, mut out: impl Write, options: CsvOptions) -> io::Result<()> {
+        let guarded = |text: String, value: &Value| {
+            let is_text = !matches!(value, Value::Int(_) | Value::Big(_) | Value::Float(_));
+            if options.for_spreadsheets && is_text && is_formula(&text) {
+                format!("'{text}")
+            } else {
+                text
+            }
+        };
         let names = self.csv_columns();
-        write_record(&mut out, names.chain([JSON_FORMAT.to_owned()]))?;
-        let mut outline = self.outline_json().to_string();
+        write_record(&mut out, names.iter().map(Cow::from))?;
+        let variables = self.variables();
+        let dims = self.dims();
         for row in self.long_table().rows() {
-            let coordinates = row.coordinates.iter().map(ToString::to_string);
-            let values = row.cells.iter().map(|cell| {
+            let coordinates = row.coordinates.iter().zip(dims);
+            let coordinates =
+                coordinates.map(|(value, dim)| guarded(dim.kind.text(value), value).into());
+            // A result of 32 bits may stand for a mean of some, which has more digits.
+            let cells = row.cells.iter().map(|cell| {
                 let value = cell.value.as_ref();
-                value.map_or_else(String::new, cell_text)
+                let text = value.map(|value| guarded(cell_text(value), value));
+                Cow::from(text.unwrap_or_default())
             });
-            let extra = row.cells.iter().flat_map(|cell| {
-                [
-                    cell.state.name().to_owned(),
-                    cell.reason.unwrap_or_default().to_owned(),
-                ]
-            });
-            let fields = coordinates.chain(values).chain(extra);
-            write_record(&mut out, fields.chain([std::mem::take(&mut outline)]))?;
+            let names = variables.iter().map(|var| var.info.name.as_str());
+            let states = Cow::from(states_text(names, &row.cells));
+            write_record(&mut out, coordinates.chain(cells).chain([states]))?;
         }
         Ok(())
     }
 
-    /// The columns that every reader understands.
-    fn csv_columns(&self) -> impl Iterator<Item = String> {
-        let names = self.long_table().columns().map(str::to_owned);
-        let vars = self.variables().iter();
-        names.chain(vars.flat_map(|var| companions(&var.info.name)))
+    /// What a table cannot say of the dataset, as JSON: kinds, units, descriptions, coordinates, attributes. With it
+    /// [`read_csv_described`](Self::read_csv_described) gives an equal dataset.
+    ///
+    /// ```
+    /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
+    /// # use bencher_core::value::{Kind, Value};
+    /// let mut len = Dim::input("len", Kind::Uint(16), vec![Value::from(3)]);
+    /// len.units = "elements".to_owned();
+    /// let runs = Dataset::new("Runs", vec![len], vec![])?;
+    /// let mut csv = Vec::new();
+    /// runs.write_csv(&mut csv)?;
+    /// let back = Dataset::read_csv_described(&csv[..], &runs.csv_description())?;
+    /// assert_eq!(back, runs);
+    /// assert_ne!(Dataset::read_csv(&csv[..])?, runs, "a table has no units");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn csv_description(&self) -> String {
+        self.outline_json().to_string()
+    }
+
+    /// The columns: dimensions, variables, the states.
+    fn csv_columns(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.long_table().columns().map(str::to_owned).collect();
+        let states = if names.iter().any(|name| name == STATE) {
+            OTHER_STATE
+        } else {
+            STATE
+        };
+        names.push(states.to_owned());
+        names
     }
 }
 
-/// The columns that tell the state and the reason of a variable's cells.
+/// The column of states.
+const STATE: &str = "state";
+
+/// The same beside a dimension or variable of that name.
+const OTHER_STATE: &str = "bencher.state";
+
+/// Whether a spreadsheet would take a text for a formula.
+fn is_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])
+}
+
+/// The columns that told the state and the reason of a variable's cells in versions 1 and 2 of the table.
 fn companions(name: &str) -> [String; 2] {
     [format!("{name}.state"), format!("{name}.reason")]
 }
 
-fn write_record(out: &mut impl Write, fields: impl Iterator<Item = String>) -> io::Result<()> {
+fn write_record<'f>(
+    out: &mut impl Write,
+    fields: impl Iterator<Item = Cow<'f, str>>,
+) -> io::Result<()> {
     for (n, field) in fields.enumerate() {
         if n > 0 {
             out.write_all(b",")?;

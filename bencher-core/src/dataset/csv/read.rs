@@ -4,27 +4,39 @@ use std::io::Read;
 use crate::value::{Kind, Payload, Value};
 
 use super::super::json::{JSON_FORMAT, Outline, Place, cell_kind, read_digest};
-use super::super::{CellState, Dataset, ImportError, VariableInfo};
-use super::infer;
+use super::super::{CellState, Dataset, Dim, ImportError, VariableInfo};
 use super::records::{Record, records};
+use super::states::{StateOf, read_states};
+use super::{OTHER_STATE, STATE, companions, infer};
 
 /// A table as text: the names of its columns, and its rows.
 pub(super) struct Table<'a> {
     pub(super) heading: &'a [Cow<'a, str>],
     pub(super) rows: &'a [Record<'a>],
+    pub(super) layout: Layout,
+}
+
+/// Where the states of cells stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// In one column, the last.
+    OneColumn,
+    /// In two columns for every variable, behind all values, as versions 1 and 2 wrote them.
+    Companions,
 }
 
 impl Dataset {
     /// Reads what [`write_csv`](Self::write_csv) wrote.
     ///
-    /// Rows and columns must stand as they were written. A table whose last column was lost, or that
-    /// version 1 wrote, still reads: kinds are then inferred from the texts (truth values, integers,
-    /// floats, variants; a dimension `repeat` counts repeats), and what else the column held is
-    /// empty. So it is with a grid without cells, which has no row to hold it.
+    /// Rows and columns must stand as they were written. What a table does not say is inferred: kinds from the texts
+    /// (truth values, integers, floats, variants), dimensions as the fewest leading columns that tell all rows apart,
+    /// with a column `repeat` or `over_time` behind them. What else a dataset has is empty; see
+    /// [`read_csv_described`](Self::read_csv_described). Tables that earlier versions wrote are read as well, with
+    /// their description where they hold one.
     ///
     /// ```
     /// use bencher_core::dataset::Dataset;
-    /// let csv = "len,moves,moves.state,moves.reason\n10,45,measured,\n20,,failed,out of memory\n";
+    /// let csv = "len,moves,state\n10,45,\n20,,failed: out of memory\n";
     /// let runs = Dataset::read_csv(csv.as_bytes())?;
     /// assert_eq!(runs.select("len", 10)?.variable("moves")?.number(0), Some(45.0));
     /// let mut again = Vec::new();
@@ -40,46 +52,95 @@ impl Dataset {
     ///
     /// # Errors
     /// Where it cannot be read, or is no such table: in which row and column, and why.
-    pub fn read_csv(mut input: impl Read) -> Result<Self, ImportError> {
-        let mut text = String::new();
-        input.read_to_string(&mut text)?;
-        let records = records(&text)?;
-        let Some((heading, rows)) = records.split_first() else {
-            return Err(wrong(
-                1,
-                "1",
-                "the file is empty; a heading must stand here",
-            ));
-        };
-        let (heading, description) = match heading.split_last() {
-            Some((last, heading)) if last == JSON_FORMAT => {
-                (heading, rows.first().and_then(|row| row.last()))
-            }
-            _ => (heading.as_slice(), None),
-        };
-        let table = Table { heading, rows };
-        let empty = match description {
-            Some(description) => table.described(description)?,
-            None => infer::outline(&table)?,
-        };
-        table.fill(empty)
+    pub fn read_csv(input: impl Read) -> Result<Self, ImportError> {
+        read(input, None)
+    }
+
+    /// Reads what [`write_csv`](Self::write_csv) wrote, with the
+    /// [description](Self::csv_description) that belongs to it.
+    ///
+    /// # Errors
+    /// As [`read_csv`](Self::read_csv), and where the two do not fit each other.
+    pub fn read_csv_described(input: impl Read, description: &str) -> Result<Self, ImportError> {
+        read(input, Some(description))
     }
 }
 
+fn read(mut input: impl Read, description: Option<&str>) -> Result<Dataset, ImportError> {
+    let mut text = String::new();
+    input.read_to_string(&mut text)?;
+    let records = records(&text)?;
+    let Some((heading, rows)) = records.split_first() else {
+        return Err(wrong(
+            1,
+            "1",
+            "the file is empty; a heading must stand here",
+        ));
+    };
+    let is_states = |name: &Cow<'_, str>| name == STATE || name == OTHER_STATE;
+    if heading.last().is_some_and(is_states) {
+        let table = Table {
+            heading,
+            rows,
+            layout: Layout::OneColumn,
+        };
+        let empty = match description {
+            Some(description) => table.described(description, &wrong_description)?,
+            None => infer::outline(&table)?,
+        };
+        return table.fill(empty);
+    }
+    let (heading, inside) = match heading.split_last() {
+        Some((last, heading)) if last == JSON_FORMAT => {
+            (heading, rows.first().and_then(|row| row.last()))
+        }
+        _ => (heading.as_slice(), None),
+    };
+    let table = Table {
+        heading,
+        rows,
+        layout: Layout::Companions,
+    };
+    let empty = match (description, inside) {
+        (Some(description), _) => table.described(description, &wrong_description)?,
+        (None, Some(inside)) => {
+            table.check_rest_is_empty()?;
+            let in_column = |problem: &str| wrong(2, JSON_FORMAT, problem);
+            table.described(inside, &in_column)?
+        }
+        (None, None) => infer::outline(&table)?,
+    };
+    table.fill(empty)
+}
+
+/// An error of a description that is no part of the table.
+fn wrong_description(problem: &str) -> ImportError {
+    wrong(1, "description", problem)
+}
+
 impl Table<'_> {
-    /// The empty dataset that the last column describes.
-    fn described(&self, description: &str) -> Result<Dataset, ImportError> {
+    /// That only the first row holds a description.
+    fn check_rest_is_empty(&self) -> Result<(), ImportError> {
         let others = self.rows.iter().enumerate().skip(1);
         let mut fields = others.filter_map(|(n, row)| Some((n, row.last()?)));
-        if let Some((n, _)) = fields.find(|(_, field)| !field.is_empty()) {
-            return Err(wrong(
+        match fields.find(|(_, field)| !field.is_empty()) {
+            Some((n, _)) => Err(wrong(
                 n + 2,
                 JSON_FORMAT,
                 "only the first row holds something here",
-            ));
+            )),
+            None => Ok(()),
         }
+    }
+
+    /// The empty dataset that is described.
+    fn described(
+        &self,
+        description: &str,
+        error: &dyn Fn(&str) -> ImportError,
+    ) -> Result<Dataset, ImportError> {
         let json: serde_json::Value = serde_json::from_str(description)
-            .map_err(|error| wrong(2, JSON_FORMAT, &format!("this is no JSON: {error}")))?;
+            .map_err(|problem| error(&format!("this is no JSON: {problem}")))?;
         let place = Place::whole_document(JSON_FORMAT, &json);
         let Outline {
             name,
@@ -91,23 +152,30 @@ impl Table<'_> {
         let cells = dims
             .iter()
             .fold(1_u128, |cells, dim| cells.saturating_mul(dim.len() as u128));
-        let columns = dims.len() + 3 * infos.len();
+        let columns = match self.layout {
+            Layout::OneColumn => dims.len() + infos.len() + 1,
+            Layout::Companions => dims.len() + 3 * infos.len(),
+        };
         if (cells, columns) != (self.rows.len() as u128, self.heading.len()) {
-            let problem = format!(
-                "it tells of {cells} rows and {columns} columns before this one, and there are {} \
-                 and {}",
+            return Err(error(&format!(
+                "it tells of {cells} rows and {columns} columns, and there are {} and {}",
                 self.rows.len(),
                 self.heading.len()
-            );
-            return Err(wrong(2, JSON_FORMAT, &problem));
+            )));
         }
         let mut dataset = Dataset::new(name, dims, infos)?;
         dataset.attributes = attributes;
-        if !dataset
-            .csv_columns()
-            .eq(self.heading.iter().map(AsRef::<str>::as_ref))
-        {
-            let expected: Vec<String> = dataset.csv_columns().collect();
+        let expected = match self.layout {
+            Layout::OneColumn => dataset.csv_columns(),
+            Layout::Companions => {
+                let names = dataset.long_table().columns().map(str::to_owned);
+                let vars = dataset.variables().iter();
+                names
+                    .chain(vars.flat_map(|var| companions(&var.info.name)))
+                    .collect()
+            }
+        };
+        if !self.heading.iter().eq(&expected) {
             let problem = format!("the columns must be {}", expected.join(","));
             return Err(wrong(1, "1", &problem));
         }
@@ -117,35 +185,31 @@ impl Table<'_> {
     /// Puts the rows into an empty dataset of as many cells.
     fn fill(&self, mut dataset: Dataset) -> Result<Dataset, ImportError> {
         let dims = dataset.dims().to_vec();
-        let texts: Vec<Vec<String>> = dims
-            .iter()
-            .map(|dim| dim.values.iter().map(ToString::to_string).collect())
-            .collect();
+        let is_text = |dim: &Dim, value: &Value, field: &str| {
+            dim.kind.text(value) == field
+                || (self.layout == Layout::Companions && value.to_string() == field)
+        };
         for (flat, row) in self.rows.iter().enumerate() {
             let position = dataset.position(flat).unwrap_or_default();
-            let coordinates = row.iter().zip(&position).zip(&dims).zip(&texts);
-            for (((field, at), dim), texts) in coordinates {
-                let expected = texts.get(*at).map_or("", String::as_str);
-                if field != expected {
+            for ((field, at), dim) in row.iter().zip(&position).zip(&dims) {
+                let expected = dim.values.get(*at);
+                if !expected.is_some_and(|value| is_text(dim, value, field)) {
+                    let expected = expected.map_or(String::new(), |value| dim.kind.text(value));
                     let problem = format!("{expected} must stand here, not {field}");
                     return Err(wrong(flat + 2, &dim.name, &problem));
                 }
             }
         }
+        let states = self.states(&dataset)?;
         let variables = dataset.variables.len();
         for (index, variable) in dataset.variables.iter_mut().enumerate() {
             let info: VariableInfo = variable.info.clone();
-            let value_column = dims.len() + index;
-            let state_column = dims.len() + variables + 2 * index;
             for (flat, row) in self.rows.iter().enumerate() {
-                let field = |column: usize| row.get(column).map_or("", AsRef::as_ref);
-                let state = read_state(field(state_column)).ok_or_else(|| {
-                    let names: Vec<&str> =
-                        CellState::ALL.into_iter().map(CellState::name).collect();
-                    let problem = format!("this must be one of: {}", names.join(", "));
-                    wrong(flat + 2, &format!("{}.state", info.name), &problem)
-                })?;
-                let text = field(value_column);
+                let text = row.get(dims.len() + index).map_or("", AsRef::as_ref);
+                let Some((state, reason)) = states.get(flat * variables + index) else {
+                    continue;
+                };
+                let state = *state;
                 let value = if state.has_value() {
                     let value = parse(cell_kind(info.kind), text).ok_or_else(|| {
                         let expected = info.kind.name();
@@ -164,10 +228,48 @@ impl Table<'_> {
                     Some(value) => variable.record(flat, &value, state)?,
                     None => variable.record_absent(flat, state, None)?,
                 }
-                variable.note(flat, field(state_column + 1).into());
+                variable.note(flat, reason.as_str().into());
             }
         }
         Ok(dataset)
+    }
+
+    /// The states of all cells, row by row.
+    fn states(&self, dataset: &Dataset) -> Result<Vec<StateOf>, ImportError> {
+        let names: Vec<&str> = dataset
+            .variables()
+            .iter()
+            .map(|var| var.info.name.as_str())
+            .collect();
+        let known: Vec<&str> = CellState::ALL.into_iter().map(CellState::name).collect();
+        let known = known.join(", ");
+        let first = dataset.dims().len() + names.len();
+        let mut states = Vec::with_capacity(self.rows.len() * names.len());
+        for (flat, row) in self.rows.iter().enumerate() {
+            let field = |column: usize| row.get(column).map_or("", AsRef::as_ref);
+            match self.layout {
+                Layout::OneColumn => {
+                    let read = read_states(field(first), &names).ok_or_else(|| {
+                        let problem = format!(
+                            "a state or `NAME=state; ...` must stand here; states are {known}"
+                        );
+                        wrong(flat + 2, STATE, &problem)
+                    })?;
+                    states.extend(read);
+                }
+                Layout::Companions => {
+                    for (index, name) in names.iter().enumerate() {
+                        let column = first + 2 * index;
+                        let state = read_state(field(column)).ok_or_else(|| {
+                            let problem = format!("this must be one of: {known}");
+                            wrong(flat + 2, &format!("{name}.state"), &problem)
+                        })?;
+                        states.push((state, field(column + 1).to_owned()));
+                    }
+                }
+            }
+        }
+        Ok(states)
     }
 }
 
