@@ -342,7 +342,10 @@ proptest! {
         if PLAIN.iter().any(|variant| variant.name == text) {
             prop_assert_eq!(found, Ok(vec![Value::from(text)]));
         } else {
-            prop_assert_eq!(found.unwrap_err(), format!("`--input variant={text}`: `{text}` is not one of Quick, Radix"));
+            let error = found.unwrap_err();
+            let plain = format!("`--input variant={text}`: `{text}` is not one of Quick, Radix");
+            let advice = error.strip_prefix(&plain);
+            prop_assert!(advice.is_some_and(|rest| rest.is_empty() || rest.starts_with("; did you mean `")), "{error}");
         }
     }
 }

@@ -10,6 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::bench::config::{RunOption, Takes, option, options};
 use crate::bench::{Settings, Source};
+use crate::sweep_executor::quote;
 use crate::var::nearest;
 
 use super::error::SettingsError;
@@ -252,8 +253,8 @@ fn input_values(value: &DeValue<'_>) -> Result<String, String> {
     };
     let values = values.iter().map(|value| {
         let text = scalar(value.get_ref());
-        text.filter(|text| !text.contains(','))
-            .ok_or_else(|| "values of an input are numbers and texts without a comma".to_owned())
+        text.map(|text| quote(&text))
+            .ok_or_else(|| "values of an input are numbers and texts".to_owned())
     });
     Ok(values.collect::<Result<Vec<_>, _>>()?.join(","))
 }

@@ -5,7 +5,7 @@ use crate::dataset::Labels;
 use crate::space::Axis;
 use crate::sweep_executor::Plan;
 use crate::value::{Kind, Value};
-use crate::var::ParametrizedSweep;
+use crate::var::{ParametrizedSweep, nearest};
 
 /// The most values of a dimension that a message lists.
 const LISTED: usize = 12;
@@ -42,8 +42,11 @@ pub(super) fn values<S: ParametrizedSweep>(
                 } else {
                     ""
                 };
+                let meant = nearest(wanted, shown.iter().map(String::as_str));
+                let meant =
+                    meant.map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"));
                 let shown = shown.join(", ");
-                format!("there is no point `{text}`: `{name}` takes {shown}{more}")
+                format!("there is no point `{text}`: `{name}` takes {shown}{more}{meant}")
             })
         })
         .collect()

@@ -5,13 +5,14 @@ use std::str::FromStr;
 
 use crate::value::{Kind, Value};
 use crate::var::{
-    Branch, Domain, DomainError, InputVar, Scale, UnknownName, Values, Variant, holds,
+    Branch, Domain, DomainError, InputVar, Scale, UnknownName, Values, Variant, holds, nearest,
 };
 
 /// The values of an input as the command line gives them: `len=1,2,3`, `len=16..4096`,
 /// `len=16..4096:9` (nine samples) or `len=0..10/2` (in steps of two).
 ///
-/// Values of a list are taken whole and in their order. Both ends of a range are inclusive, but for
+/// Values of a list are taken whole and in their order. One in double quotes may have commas and be empty: `s="a,b",""`;
+/// a backslash in it stands before a quote or a backslash, or makes `\n`, `\r` and `\t`. Both ends of a range are inclusive, but for
 /// the high end of stepped floats.
 ///
 /// ```
@@ -49,7 +50,7 @@ pub struct InputOverride {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Written {
-    List(Vec<String>),
+    List(Vec<ListItem>),
     Range {
         low: String,
         high: String,
@@ -122,9 +123,9 @@ impl InputOverride {
         let variants = (var.variants)();
         match self.read(var.kind)? {
             Written::List(texts) => match texts.as_slice() {
-                [text] if has_params(variants) => Ok(branch(text, variants)?.baseline()),
-                [text] if var.kind == Kind::Item => entry(text, &(var.domain)()?).map(Some),
-                [text] => parse(text, var.kind, variants).map(Some),
+                [item] if has_params(variants) => Ok(branch(&item.text, variants)?.baseline()),
+                [item] if var.kind == Kind::Item => entry(&item.text, &(var.domain)()?).map(Some),
+                [item] => item.parse(var.kind, variants).map(Some),
                 _ => Ok(None),
             },
             Written::Range { .. } => Ok(None),
@@ -146,14 +147,14 @@ impl InputOverride {
         };
         let fixed = match self.read(kind)? {
             Written::List(texts) if has_params(variants) => {
-                let branches = texts.iter().map(|text| branch(text, variants));
+                let branches = texts.iter().map(|item| branch(&item.text, variants));
                 domain.values = Values::Branches(branches.collect::<Result<_, _>>()?);
                 false
             }
             Written::List(texts) => {
-                let value = |text: &String| match kind {
-                    Kind::Item => entry(text, declared),
-                    _ => parse(text, kind, variants),
+                let value = |item: &ListItem| match kind {
+                    Kind::Item => entry(&item.text, declared),
+                    _ => item.parse(kind, variants),
                 };
                 let values = texts.iter().map(value).collect::<Result<_, _>>()?;
                 domain.values = Values::Listed {
@@ -189,18 +190,118 @@ impl InputOverride {
     }
 }
 
-/// The texts between commas; those within parentheses belong to a variant.
-fn list(written: &str) -> Vec<String> {
-    let mut depth = 0_i32;
-    let texts = written.split(|c| {
-        depth += match c {
+/// A value of a list, as it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct ListItem {
+    text: String,
+    /// Whether it stood in quotes, so that all of it counts.
+    quoted: bool,
+}
+
+impl ListItem {
+    fn parse(&self, kind: Kind, variants: &[Variant]) -> Result<Value, OverrideError> {
+        if self.quoted && kind == Kind::Text {
+            return Ok(Value::from(self.text.as_str()));
+        }
+        parse(&self.text, kind, variants)
+    }
+}
+
+/// The values between commas. Those within parentheses belong to a variant, those within quotes to a text.
+fn list(written: &str) -> Vec<ListItem> {
+    let mut items = Vec::new();
+    let mut rest = written;
+    loop {
+        let (item, behind) = quoted(rest).unwrap_or_else(|| plain(rest));
+        items.push(item);
+        match behind {
+            Some(behind) => rest = behind,
+            None => return items,
+        }
+    }
+}
+
+/// The first value, and what stands behind the comma that ends it.
+type First<'t> = (ListItem, Option<&'t str>);
+
+/// A value in quotes; `None` where the quotes do not hold all of it.
+fn quoted(text: &str) -> Option<First<'_>> {
+    let inside = text.trim_start().strip_prefix('"')?;
+    let mut value = String::new();
+    let mut letters = inside.char_indices();
+    while let Some((at, letter)) = letters.next() {
+        match letter {
+            '"' => {
+                let behind = inside.get(at + 1..)?.trim_start();
+                let behind = match behind.strip_prefix(',') {
+                    Some(behind) => Some(behind),
+                    None if behind.is_empty() => None,
+                    None => return None,
+                };
+                let item = ListItem {
+                    text: value,
+                    quoted: true,
+                };
+                return Some((item, behind));
+            }
+            '\\' => value.push(match letters.next()?.1 {
+                'n' => '\n',
+                'r' => '\r',
+                't' => '\t',
+                other => other,
+            }),
+            other => value.push(other),
+        }
+    }
+    None
+}
+
+/// A value that ends at a comma outside of parentheses. One that nothing closes opens none.
+fn plain(text: &str) -> First<'_> {
+    let mut depth = 0_u32;
+    for (at, letter) in text.char_indices() {
+        let rest = || text.get(at + 1..).unwrap_or_default();
+        match letter {
+            '(' if closes(rest()) => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 => {
+                let item = text.get(..at).unwrap_or_default();
+                return (unquoted(item), Some(rest()));
+            }
+            _ => {}
+        }
+    }
+    (unquoted(text), None)
+}
+
+/// Whether a parenthesis before this text is closed in it.
+fn closes(text: &str) -> bool {
+    let mut open = 1_i32;
+    text.chars().any(|letter| {
+        open += match letter {
             '(' => 1,
             ')' => -1,
             _ => 0,
         };
-        c == ',' && depth <= 0
-    });
-    texts.map(|text| text.trim().to_owned()).collect()
+        open == 0
+    })
+}
+
+fn unquoted(text: &str) -> ListItem {
+    ListItem {
+        text: text.trim().to_owned(),
+        quoted: false,
+    }
+}
+
+/// A text as a list takes it: in quotes where it needs them.
+pub(crate) fn quote(text: &str) -> String {
+    let special = |c: char| matches!(c, ',' | '"' | '\\' | '(' | ')') || c.is_control();
+    if !text.is_empty() && text.trim() == text && !text.contains(special) {
+        return text.to_owned();
+    }
+    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
+    format!("\"{escaped}\"")
 }
 
 fn has_params(variants: &[Variant]) -> bool {
@@ -231,7 +332,11 @@ fn branch(text: &str, variants: &[Variant]) -> Result<Branch, OverrideError> {
     let mut branch = branches
         .find(|branch| branch.name == name)
         .ok_or_else(|| wrong(name, expected(Kind::Category, variants)))?;
-    for part in list(given).iter().filter(|part| !part.is_empty()) {
+    for part in list(given) {
+        let part = part.text.as_str();
+        if part.is_empty() {
+            continue;
+        }
         let (input, value) = part.split_once('=').unwrap_or((part, ""));
         let known = branch.params.iter().map(|param| param.name.as_str());
         let unknown = || UnknownName::new("input", input.trim(), known);
@@ -283,8 +388,45 @@ fn parse(text: &str, kind: Kind, variants: &[Variant]) -> Result<Value, Override
     let value = value.filter(|value| holds(kind, value));
     value.ok_or_else(|| OverrideError::Value {
         given: text.to_owned(),
-        expected: expected(kind, variants),
+        expected: expected(kind, variants) + &advice(text, kind, variants),
     })
+}
+
+/// What is probably meant by a text that is no value.
+fn advice(text: &str, kind: Kind, variants: &[Variant]) -> String {
+    let meant = match kind {
+        Kind::Category => {
+            let names = variants.iter().map(|variant| variant.name);
+            nearest(text, names).map(str::to_owned)
+        }
+        _ if kind.is_numeric() => in_units(text, kind),
+        _ => None,
+    };
+    meant.map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"))
+}
+
+/// The number that a text with a prefix means, as 1024 of `1KiB`.
+fn in_units(text: &str, kind: Kind) -> Option<String> {
+    const PREFIXES: [(&str, i128); 8] = [
+        ("ki", 1 << 10),
+        ("mi", 1 << 20),
+        ("gi", 1 << 30),
+        ("ti", 1 << 40),
+        ("k", 1_000),
+        ("m", 1_000_000),
+        ("g", 1_000_000_000),
+        ("t", 1_000_000_000_000),
+    ];
+    let end = text.find(|c: char| c.is_ascii_alphabetic())?;
+    let (number, unit) = text.split_at(end);
+    let unit = unit.to_ascii_lowercase();
+    let unit = unit.strip_suffix('b').unwrap_or(&unit);
+    let (_, factor) = PREFIXES.into_iter().find(|(prefix, _)| *prefix == unit)?;
+    let Value::Int(number) = Kind::Int(64).parse(number)? else {
+        return None;
+    };
+    let value = kind.canonical(&Value::Int(number.checked_mul(factor)?))?;
+    Some(kind.text(&value))
 }
 
 /// Why a value of the command line does not fit an input.
@@ -370,6 +512,11 @@ mod tests {
                 .unwrap_err()
                 .contains("number of samples")
         );
+        assert!(
+            values("n=1KiB")
+                .unwrap_err()
+                .ends_with("(u32); did you mean `1024`?")
+        );
         let path: InputOverride = "path=../a,b".parse().unwrap();
         let text = DomainOf::<String>::new().values(["x"]).finish().unwrap();
         let (domain, _) = path.domain(&text, String::KIND, &[]).unwrap();
@@ -378,6 +525,43 @@ mod tests {
             domain.values,
             Values::Listed {
                 values: expected,
+                thin: false
+            }
+        );
+    }
+    #[test]
+    fn quotes_hold_what_a_list_would_part() {
+        let texts = |written: &str| -> Vec<String> {
+            list(written).into_iter().map(|item| item.text).collect()
+        };
+        assert_eq!(
+            texts(r#""a,b", c ,"","say \"no\"""#),
+            ["a,b", "c", "", r#"say "no""#]
+        );
+        assert_eq!(texts("a(,b"), ["a(", "b"], "nothing closes it");
+        assert_eq!(
+            texts("Zstd(level=3, x=1),Raw"),
+            ["Zstd(level=3, x=1)", "Raw"]
+        );
+        assert_eq!(texts(r#"5" x 3",b"#), [r#"5" x 3""#, "b"]);
+        assert_eq!(
+            texts(r#""5"x,b"#),
+            [r#""5"x"#, "b"],
+            "the quotes do not hold all of it"
+        );
+        let odd = [
+            "a,b", "", " a ", "a\nb", r#"\"#, r#"""#, "a(", "plain", "(a,b)",
+        ];
+        let written: Vec<String> = odd.iter().map(|text| quote(text)).collect();
+        assert_eq!(texts(&written.join(",")), odd);
+        let text = DomainOf::<String>::new().values(["x"]).finish().unwrap();
+        let given: InputOverride = r#"s="a,b","", z "#.parse().unwrap();
+        let (domain, _) = given.domain(&text, String::KIND, &[]).unwrap();
+        let values = ["a,b", "", "z"].map(Value::from).to_vec();
+        assert_eq!(
+            domain.values,
+            Values::Listed {
+                values,
                 thin: false
             }
         );

@@ -50,6 +50,7 @@ pub(crate) use counted::Counted;
 pub use counted::Uncounted;
 pub use discarded_slices::{DiscardedSlices, SliceFault};
 pub use error::PlanError;
+pub(crate) use input_override::quote;
 pub use input_override::{InputOverride, OverrideError};
 pub(crate) use plan::PAIRED;
 pub use plan::Plan;

@@ -1,10 +1,11 @@
 //! From names, handles and the command line to axes, constants and results.
 
+use crate::dataset::Formula;
 use crate::space::{Axis, Continuum, Density, DesignPoints, Levels, SpaceError};
 use crate::value::{Kind, Value};
 use crate::var::{
-    Constant, Domain, DomainError, Input, InputVar, Joined, ParametrizedSweep, Role, Target,
-    UnknownName, Values, check_list, holds,
+    Constant, Domain, DomainError, Input, InputVar, Joined, ParametrizedSweep, ResultVar, Role,
+    Target, UnknownName, Values, check_list, holds,
 };
 
 use super::choice::SweepChoice;
@@ -393,7 +394,7 @@ pub(super) fn chosen_results<S: ParametrizedSweep>(
     let Some(chosen) = &choice.results else {
         return Ok((0..S::SCHEMA.results.len()).collect());
     };
-    let mut results = Vec::new();
+    let mut results: Vec<usize> = Vec::new();
     for output in chosen {
         let index = match &output.target {
             Target::Index(index) => *index,
@@ -410,5 +411,41 @@ pub(super) fn chosen_results<S: ParametrizedSweep>(
             results.push(index);
         }
     }
+    add_operands::<S>(&mut results, notes);
     Ok(results)
+}
+
+/// Adds the results that chosen formulas are computed from, in the order of the schema.
+fn add_operands<S: ParametrizedSweep>(results: &mut Vec<usize>, notes: &mut Vec<String>) {
+    let mut at = 0;
+    let mut added: Vec<&str> = Vec::new();
+    while let Some(index) = results.get(at) {
+        at += 1;
+        let formula = S::SCHEMA.results.get(*index).map_or("", |var| var.formula);
+        // What is wrong with a formula is said where it is read.
+        let Ok(formula) = Formula::parse(formula) else {
+            continue;
+        };
+        for name in formula.names() {
+            let mut operands = S::SCHEMA.results.iter();
+            let operand = operands.position(|var| is_operand(name, var));
+            if let Some(operand) = operand.filter(|operand| !results.contains(operand)) {
+                results.push(operand);
+                added.extend(S::SCHEMA.results.get(operand).map(|var| var.name));
+            }
+        }
+    }
+    if !added.is_empty() {
+        results.sort_unstable();
+        notes.push(format!(
+            "the chosen formulas are computed from `{}`, which the sweep takes as well",
+            added.join("`, `")
+        ));
+    }
+}
+
+/// Whether a formula names a result, or a part of it.
+fn is_operand(name: &str, var: &ResultVar) -> bool {
+    let rest = name.strip_prefix(var.name);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }

@@ -247,7 +247,11 @@ impl Kind {
             Some(written) if x == 0.0 || x.is_infinite() => written.mantissa == 0,
             Some(written) if written.exponent >= 0 => {
                 let exactly = || exact_i128(x).map(Value::Int);
-                Decimal::of(self, x) == Some(written) || written.whole() == exactly()
+                let kinds = [self, Self::Float(64)];
+                kinds
+                    .into_iter()
+                    .any(|kind| Decimal::of(kind, x) == Some(written))
+                    || written.whole() == exactly()
             }
             // A fraction of more digits than a float has is read as the nearest one.
             Some(_) => true,

@@ -298,6 +298,9 @@ impl Written {
 
 impl Parse for Written {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if let Some(advice) = bare_values(input) {
+            return Err(input.error(advice));
+        }
         if !input.peek(Ident::peek_any) {
             return Err(input.error("expected the name of an option, as in `units = \"ms\"`"));
         }
@@ -319,6 +322,19 @@ impl Parse for Written {
             Argument::Flag
         };
         Ok(Self { name, argument })
+    }
+}
+
+/// What to write in place of values that stand where an option should.
+fn bare_values(input: ParseStream<'_>) -> Option<&'static str> {
+    match input.fork().parse().ok()? {
+        Expr::Range(_) => Some(
+            "a range of values is `bounds(low, high)`, both ends included, as in `bounds(0.0, 1.0)`",
+        ),
+        Expr::Array(_) | Expr::Lit(_) | Expr::Unary(_) => {
+            Some("values are listed by `values(...)`, as in `values(1, 2, 4)`")
+        }
+        _ => None,
     }
 }
 

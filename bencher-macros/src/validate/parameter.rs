@@ -23,12 +23,19 @@ pub(super) fn parameter(written: &PatType, first: bool, errors: &mut Errors) -> 
                 field: None,
             });
         }
+        let pattern = written.pat.to_token_stream();
+        if !first && is_context(&written.ty) {
+            errors.on(
+                &written.pat,
+                format!("the context comes first: move `{pattern}` before the other parameters"),
+            );
+            return None;
+        }
         let what = if first {
             "; the context is a first parameter `cx: &mut Context`"
         } else {
             ""
         };
-        let pattern = written.pat.to_token_stream();
         errors.on(
             &written.pat,
             format!(
@@ -67,6 +74,18 @@ fn role_or_doc(attr: &Attribute) -> bool {
 
 fn is_mutable(ty: &Type) -> bool {
     matches!(ty, Type::Reference(reference) if reference.mutability.is_some())
+}
+
+/// Whether it is a reference to a type that is named `Context`.
+fn is_context(ty: &Type) -> bool {
+    let Type::Reference(reference) = ty else {
+        return false;
+    };
+    let Type::Path(path) = &*reference.elem else {
+        return false;
+    };
+    let last = path.path.segments.last();
+    last.is_some_and(|last| last.ident == "Context")
 }
 
 fn named(pattern: &Pat, errors: &mut Errors) -> Option<Ident> {

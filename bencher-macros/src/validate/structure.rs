@@ -11,7 +11,7 @@ use super::term::{Terms, inner_names};
 use super::units::{time_span, units};
 use crate::errors::Errors;
 use crate::model::{Field, Input, Part, Sweep, Values};
-use crate::names::constant_name;
+use crate::names::{constant_name, suggestion};
 use crate::parse::{Annotation, Container, Declaration, Role, type_name};
 
 /// Names of dimensions that no field declares.
@@ -46,6 +46,7 @@ pub(crate) fn structure(input: &DeriveInput, container: Container, errors: &mut 
         );
         errors.on(&container.ident, message);
     }
+    formulas(&fields, errors);
     let nested = fields
         .iter()
         .find(|field| matches!(field.part, Part::Nested));
@@ -59,6 +60,55 @@ pub(crate) fn structure(input: &DeriveInput, container: Container, errors: &mut 
         errors.on(parameter, message);
     }
     Sweep { container, fields }
+}
+
+/// That formulas name variables that there are; those of nested structs are not known here.
+fn formulas(fields: &[Field], errors: &mut Errors) {
+    if fields
+        .iter()
+        .any(|field| matches!(field.part, Part::Nested))
+    {
+        return;
+    }
+    let declared = fields
+        .iter()
+        .filter(|field| !matches!(field.part, Part::Plain));
+    let known: Vec<&str> = declared.map(|field| field.name.as_str()).collect();
+    for field in fields {
+        let Part::Result(outcome) = &field.part else {
+            continue;
+        };
+        for name in variables_of(&outcome.formula) {
+            // A part of a vector stands behind a point.
+            let variable = name.split('.').next().unwrap_or(name);
+            if !known.contains(&variable) {
+                let message = format!(
+                    "the formula of `{}` names `{name}`, which is no input or result of the sweep{}",
+                    field.name,
+                    suggestion(name, &known)
+                );
+                errors.on(&field.ident, message);
+            }
+        }
+    }
+}
+
+/// The names of variables in a formula, as they are read at run time: what begins with a letter and is no function.
+fn variables_of(formula: &str) -> Vec<&str> {
+    let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+    let mut names = Vec::new();
+    let mut rest = formula;
+    while let Some(start) = rest.find(is_name) {
+        let word = rest.get(start..).unwrap_or_default();
+        let end = word.find(|c| !is_name(c)).unwrap_or(word.len());
+        let (word, behind) = word.split_at(end);
+        let is_number = word.starts_with(|c: char| c.is_ascii_digit() || c == '.');
+        if !is_number && !behind.trim_start().starts_with('(') {
+            names.push(word);
+        }
+        rest = behind;
+    }
+    names
 }
 
 fn named_fields(input: &DeriveInput, errors: &mut Errors) -> Vec<Declaration> {

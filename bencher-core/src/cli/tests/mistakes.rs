@@ -49,7 +49,7 @@ fn mistakes_in_a_file_have_a_line_and_a_hint() {
             "`print` takes a text or an array of texts, not array",
         ),
         ("input = 'len=1'", "`input` takes a table of inputs"),
-        ("input = { len = ['1,2'] }", "without a comma"),
+        ("input = { len = [[1, 2]] }", "numbers and texts"),
         ("input = { len = { a = 1 } }", "numbers and texts"),
         ("input = { len = '' }", "NAME=VALUES"),
         ("sweeps = 3", "`sweeps` holds sections, not integer"),
