@@ -1,6 +1,7 @@
 //! The way in: records to files.
 
-mod files;
+mod folder;
+mod list;
 mod pictures;
 
 use std::collections::HashSet;
@@ -14,6 +15,9 @@ use thiserror::Error;
 use crate::chart::{Chart, text};
 use crate::deduce;
 use crate::render::{FOLDER, Look};
+
+use folder::{Content, Folder, Output, PAGE};
+use list::List;
 
 /// The least width and height of a plot in pixels.
 const SMALLEST: u32 = 50;
@@ -34,6 +38,13 @@ pub struct ReportOptions {
     pub plot_height: u32,
     /// How the plots of one result stand on the page; a PNG file has them side by side.
     pub layout: PaneLayout,
+    /// The program whose report it is, such as `demo/benches/parse`. A folder that holds the report of
+    /// another program keeps it, and this one is written to a folder within.
+    pub program: String,
+    /// What is shown of the program, where that is not all of it: the report of a part is written to a
+    /// folder within, and what was drawn of other parts, or of the whole, stays. A page that lists the
+    /// parts is written where there is no page of the whole.
+    pub part: Option<String>,
 }
 
 impl Default for ReportOptions {
@@ -45,6 +56,8 @@ impl Default for ReportOptions {
             plot_width: 600,
             plot_height: 600,
             layout: PaneLayout::Grid,
+            program: String::new(),
+            part: None,
         }
     }
 }
@@ -104,14 +117,38 @@ pub enum ReportError {
         /// What the system says.
         source: io::Error,
     },
+    /// Something that bencher did not write stands where the report has to.
+    #[error(
+        "{path} was not written by bencher, so it is not replaced; move it, or choose another folder"
+    )]
+    Foreign {
+        /// What stands there.
+        path: PathBuf,
+    },
+    /// A later version of bencher wrote the list of the report's files.
+    #[error(
+        "{path} was written by a later version of bencher; use that version, or choose another folder"
+    )]
+    Later {
+        /// The list.
+        path: PathBuf,
+    },
+    /// Another program writes to the folder, and does not come to an end.
+    #[error("another program is writing a report to {path}; wait for it, or choose another folder")]
+    Busy {
+        /// The folder.
+        path: PathBuf,
+    },
 }
 
 /// Writes `index.html` and a PNG file per chart into a folder, which is made where it is missing.
 ///
 /// Every file is written whole beside its place and then renamed, so that a reader never sees
-/// half of one and an interrupted run leaves the last report as it was. Pictures of an earlier report
-/// in the same folder are removed if this one does not draw them again. A chart that cannot be
-/// drawn is a warning, on the page and in the return value, never the end of the report.
+/// half of one and an interrupted run leaves the last report as it was. `bencher-report.json` beside
+/// them lists what was written. Only files that this list names, and that hold what was written, are
+/// removed by a later report that does not have them; a file that it does not name is never replaced.
+/// A chart that cannot be drawn is a warning, on the page and in the return value, never the end of the
+/// report.
 ///
 /// ```
 #[doc = include_str!("example_dataset.md")]
@@ -152,12 +189,19 @@ pub fn write_report(
     dir: &Path,
     options: &ReportOptions,
 ) -> Result<ReportFiles, ReportError> {
-    files::make_folder(dir)?;
+    let mut folder = Folder::of_program(dir, &options.program)?;
+    let whole = folder.dir().to_owned();
+    if let Some(part) = &options.part {
+        folder = folder.of_part(part)?;
+    }
+    // Drawing takes time, and nothing is written until it is done.
+    let place = folder.dir().to_owned();
+    drop(folder);
     let look = options.look();
-    let replaces_ours = files::holds_our_page(dir);
     let mut report = ReportFiles::default();
     let mut anchors = HashSet::new();
     let mut sweeps = Vec::new();
+    let mut outputs = Vec::new();
     for record in records {
         let charts = deduce::deduce(&record.dataset);
         let anchor = anchor(&mut anchors, &record.title);
@@ -165,9 +209,11 @@ pub fn write_report(
         if options.png {
             let pictures = pictures::draw_all(&charts, options.renderer, &look);
             for (chart, picture) in charts.iter().zip(pictures) {
-                let name = format!("{anchor}--{}.png", chart.id);
                 if let Some(bytes) = picture.png {
-                    report.pngs.push(files::write_file(dir, &name, &bytes)?);
+                    outputs.push(Output {
+                        path: format!("{anchor}--{}.png", chart.id),
+                        content: Content::Bytes(bytes),
+                    });
                 }
                 warnings.extend(picture.warnings);
             }
@@ -176,13 +222,41 @@ pub fn write_report(
         sweeps.push((record, anchor, charts, warnings));
     }
     if options.html {
-        page(dir, &sweeps, &look, &mut report)?;
+        outputs.extend(page(&sweeps, &look, &mut report));
     }
-    if replaces_ours && options.png {
-        files::remove_stale(dir, &report.pngs, files::is_picture);
+    let list = List {
+        sweeps: records.iter().map(|record| record.title.clone()).collect(),
+        started: records
+            .iter()
+            .map(|record| record.started.clone())
+            .max()
+            .unwrap_or_default(),
+        ..List::new(
+            &options.program,
+            options.part.as_deref().unwrap_or_default(),
+        )
+    };
+    let replaced = |path: &str| match Path::new(path).extension() {
+        Some(end) if end == "png" && !path.contains('/') => options.png,
+        _ => options.html,
+    };
+    let mut folder = Folder::of_program(&place, &options.program)?;
+    let place = folder.dir().to_owned();
+    let written = folder.write(list, &outputs, replaced)?;
+    drop(folder);
+    report.warnings.extend(written.warnings);
+    let inner = place.join(FOLDER);
+    for path in written.paths {
+        if path == place.join(PAGE) {
+            report.html = Some(path);
+        } else if path.parent() == Some(&inner) {
+            report.files.push(path);
+        } else {
+            report.pngs.push(path);
+        }
     }
-    if replaces_ours && options.html {
-        files::remove_stale(&dir.join(FOLDER), &report.files, files::is_content);
+    if place != whole && options.html {
+        index_parts(&whole, &options.program)?;
     }
     Ok(report)
 }
@@ -190,13 +264,9 @@ pub fn write_report(
 /// One record with its anchor, charts, and the warnings of drawing them.
 type Sweep<'a> = (&'a SweepRecord, String, Vec<Chart>, Vec<String>);
 
+/// The page, and what it links to.
 #[cfg(feature = "html")]
-fn page(
-    dir: &Path,
-    sweeps: &[Sweep],
-    look: &Look,
-    report: &mut ReportFiles,
-) -> Result<(), ReportError> {
+fn page(sweeps: &[Sweep], look: &Look, _report: &mut ReportFiles) -> Vec<Output> {
     use crate::render::html::{Section, page};
 
     let title = match sweeps {
@@ -215,23 +285,63 @@ fn page(
         })
         .collect();
     let page = page(&title, &sections, look);
-    if !page.files.is_empty() {
-        report.files = files::write_contents(&dir.join(FOLDER), &page.files)?;
+    // What a page links to is there first.
+    let beside = page.files.into_iter().map(|(name, payload)| Output {
+        path: format!("{FOLDER}/{name}"),
+        content: Content::Payload(payload),
+    });
+    let page = Output {
+        path: PAGE.to_owned(),
+        content: Content::Bytes(page.html.into_bytes()),
+    };
+    beside.chain([page]).collect()
+}
+
+#[cfg(not(feature = "html"))]
+fn page(_sweeps: &[Sweep], _look: &Look, report: &mut ReportFiles) -> Vec<Output> {
+    let warning = "no page: bencher-report was built without its feature `html`";
+    report.warnings.push(warning.to_owned());
+    Vec::new()
+}
+
+/// Writes the page that lists the parts of a program's report, unless the page of the whole is there.
+#[cfg(feature = "html")]
+fn index_parts(dir: &Path, program: &str) -> Result<(), ReportError> {
+    use crate::render::html::{Part, index};
+    use list::Found;
+
+    let mut folder = Folder::of_program(dir, program)?;
+    let listed = folder.listed();
+    if listed.files.contains_key(PAGE) && !listed.index {
+        return Ok(());
     }
-    report.html = Some(files::write_file(dir, "index.html", page.html.as_bytes())?);
-    Ok(())
+    let parts =
+        listed
+            .parts
+            .iter()
+            .filter_map(|(name, inner)| match List::read(&dir.join(inner)) {
+                Ok(Found::List(list)) if list.files.contains_key(PAGE) => Some(Part {
+                    name: name.clone(),
+                    address: format!("{inner}/{PAGE}"),
+                    sweeps: list.sweeps,
+                    started: list.started,
+                }),
+                _ => None,
+            });
+    let page = Output {
+        path: PAGE.to_owned(),
+        content: Content::Bytes(index(program, &parts.collect::<Vec<_>>()).into_bytes()),
+    };
+    let list = List {
+        index: true,
+        ..List::new(program, "")
+    };
+    folder.write(list, &[page], |_| false).map(drop)
 }
 
 #[cfg(not(feature = "html"))]
 #[expect(clippy::unnecessary_wraps, reason = "the page of the feature can fail")]
-fn page(
-    _dir: &Path,
-    _sweeps: &[Sweep],
-    _look: &Look,
-    report: &mut ReportFiles,
-) -> Result<(), ReportError> {
-    let warning = "no page: bencher-report was built without its feature `html`";
-    report.warnings.push(warning.to_owned());
+fn index_parts(_dir: &Path, _program: &str) -> Result<(), ReportError> {
     Ok(())
 }
 

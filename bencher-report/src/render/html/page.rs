@@ -78,21 +78,26 @@ pub(crate) fn page(title: &str, sections: &[Section], look: &Look) -> Page {
             data_element("figures", &Json::Array(figures))
         )
     };
-    let title = html(title);
     let videos = if attachments.videos { VIDEO_POLICY } else { "" };
-    let html = format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}{videos}\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n\
-         <meta name=\"generator\" content=\"bencher\">\n\
-         <title>{title}</title>\n<link rel=\"icon\" href=\"data:,\">\n\
-         <style>{STYLE}</style>\n</head>\n<body>\n{body}{scripts}</body>\n</html>\n"
-    );
+    let html = frame(title, videos, &(body + &scripts));
     Page {
         html,
         files: attachments.files,
     }
+}
+
+/// A document around a body; `policy` is what it may do besides.
+pub(super) fn frame(title: &str, policy: &str, body: &str) -> String {
+    let title = html(title);
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}{policy}\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n\
+         <meta name=\"generator\" content=\"bencher\">\n\
+         <title>{title}</title>\n<link rel=\"icon\" href=\"data:,\">\n\
+         <style>{STYLE}</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
+    )
 }
 
 /// What the page's script knows of every chart.

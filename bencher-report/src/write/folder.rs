@@ -1,0 +1,312 @@
+//! The folder of a report. Every file is written whole beside its place and then renamed; a file
+//! that no list of ours names is neither replaced nor removed.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use bencher_core::value::Payload;
+
+use super::ReportError;
+use super::list::{self, Entry, Found, List};
+use crate::chart::text;
+use crate::render::FOLDER;
+
+/// The page's name.
+pub(super) const PAGE: &str = "index.html";
+/// The name of a file in the making: one at a time, since the folder is locked.
+const PART: &str = ".bencher-report.part";
+/// How long another program may write to the folder.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Folders beside each other for programs of one name.
+const NAMESAKES: usize = 1000;
+
+/// A file to be written.
+pub(super) struct Output {
+    /// The path from the folder, its parts joined by `/`.
+    pub(super) path: String,
+    pub(super) content: Content,
+}
+
+/// What a file is to hold.
+pub(super) enum Content {
+    Bytes(Vec<u8>),
+    Payload(Arc<Payload>),
+}
+
+impl Content {
+    fn bytes(&self) -> Option<&[u8]> {
+        match self {
+            Self::Bytes(bytes) => Some(bytes),
+            Self::Payload(payload) => payload.content(),
+        }
+    }
+}
+
+/// A report's folder, locked against other programs that write to it.
+pub(super) struct Folder {
+    dir: PathBuf,
+    /// What stands there by an earlier report's list.
+    listed: List,
+    /// Whether a page of a version that kept no list stands there.
+    is_unlisted: bool,
+    _lock: Option<File>,
+}
+
+/// What became of the files.
+#[derive(Default)]
+pub(super) struct Written {
+    /// The files of the report that are in place, in the order in which they were given.
+    pub(super) paths: Vec<PathBuf>,
+    pub(super) warnings: Vec<String>,
+}
+
+impl Folder {
+    /// Opens a folder for the report of a program, and makes it where it is missing. Where the report of
+    /// another program stands already, it is a folder within, named after the program.
+    pub(super) fn of_program(dir: &Path, program: &str) -> Result<Self, ReportError> {
+        let own = match text::slug(program) {
+            slug if slug.is_empty() => "report".to_owned(),
+            slug => slug,
+        };
+        let within = (1..NAMESAKES).map(|n| match n {
+            1 => dir.join(&own),
+            n => dir.join(format!("{own}-{n}")),
+        });
+        for dir in std::iter::once(dir.to_owned()).chain(within) {
+            let folder = Self::open(&dir, program)?;
+            if folder.listed.program == program {
+                return Ok(folder);
+            }
+        }
+        Err(ReportError::Foreign {
+            path: dir.to_owned(),
+        })
+    }
+
+    fn open(dir: &Path, program: &str) -> Result<Self, ReportError> {
+        fs::create_dir_all(dir).map_err(|source| ReportError::Folder {
+            path: dir.to_owned(),
+            source,
+        })?;
+        let lock = lock(dir)?;
+        let path = dir.join(list::NAME);
+        let found = List::read(dir).map_err(|source| ReportError::File {
+            path: path.clone(),
+            source,
+        })?;
+        let (listed, is_unlisted) = match found {
+            Found::List(list) => (list, false),
+            Found::Nothing => (List::new(program, ""), is_page_of_ours(&dir.join(PAGE))),
+            Found::Later => return Err(ReportError::Later { path }),
+            Found::Other => return Err(ReportError::Foreign { path }),
+        };
+        Ok(Self {
+            dir: dir.to_owned(),
+            listed,
+            is_unlisted,
+            _lock: lock,
+        })
+    }
+
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// What an earlier report left.
+    pub(super) const fn listed(&self) -> &List {
+        &self.listed
+    }
+
+    /// The folder of a part of the program's report, which is noted in the list first.
+    pub(super) fn of_part(&mut self, part: &str) -> Result<Self, ReportError> {
+        let name = match self.listed.parts.get(part) {
+            Some(name) => name.clone(),
+            None => self.free_name(part),
+        };
+        if !self.listed.parts.contains_key(part) {
+            self.listed.parts.insert(part.to_owned(), name.clone());
+            self.write_list(&self.listed)?;
+        }
+        let dir = self.dir.join(name);
+        if dir.is_symlink() {
+            return Err(ReportError::Foreign { path: dir });
+        }
+        Self::open(&dir, &self.listed.program)
+    }
+
+    /// A name for a part's folder that neither a part has nor anything else in the folder.
+    fn free_name(&self, part: &str) -> String {
+        let stem = match text::slug(part) {
+            slug if slug.is_empty() || slug == FOLDER => format!("part-{slug}"),
+            slug => slug,
+        };
+        let is_free = |name: &String| {
+            !self.listed.parts.values().any(|taken| taken == name)
+                && self.dir.join(name).symlink_metadata().is_err()
+        };
+        let mut names = std::iter::once(stem.clone()).chain((2..).map(|n| format!("{stem}-{n}")));
+        names.find(is_free).unwrap_or(stem)
+    }
+
+    /// Writes a report in the place of the last one. Files of the last one that `replaced` covers and this
+    /// report does not have are removed, as long as they hold what was written.
+    pub(super) fn write(
+        &mut self,
+        list: List,
+        outputs: &[Output],
+        replaced: impl Fn(&str) -> bool,
+    ) -> Result<Written, ReportError> {
+        let page = self.dir.join(PAGE);
+        if outputs.iter().any(|output| output.path == PAGE) && self.is_foreign(PAGE) {
+            return Err(ReportError::Foreign { path: page });
+        }
+        let mut written = Written::default();
+        let mut next = List {
+            parts: self.listed.parts.clone(),
+            ..list
+        };
+        let mut chosen = Vec::new();
+        for output in outputs {
+            let Some(bytes) = output.content.bytes() else {
+                continue;
+            };
+            let entry = Entry::of(bytes);
+            let path = self.dir.join(&output.path);
+            if self.is_foreign(&output.path) && !entry.is_at(&path) {
+                written.warnings.push(format!(
+                    "{} was not written: a file of that name is there that bencher did not write; \
+                     move it, or choose another folder",
+                    path.display()
+                ));
+                continue;
+            }
+            next.files.insert(output.path.clone(), entry.clone());
+            chosen.push((output, bytes, path, entry));
+        }
+        // Named before they are written: a run that is killed in between leaves nothing without a name.
+        let mut ahead = next.clone();
+        for (path, entry) in &self.listed.files {
+            ahead.files.entry(path.clone()).or_insert(entry.clone());
+        }
+        self.write_list(&ahead)?;
+        for (output, bytes, path, entry) in chosen {
+            if output.path.contains('/') {
+                self.make_plain_folder()?;
+            }
+            if !entry.is_at(&path) {
+                replace(&path, bytes)?;
+            }
+            written.paths.push(path);
+        }
+        for (path, entry) in &self.listed.files {
+            if !next.files.contains_key(path) && !(replaced(path) && self.is_gone(path, entry)) {
+                next.files.insert(path.clone(), entry.clone());
+            }
+        }
+        if next != ahead {
+            self.write_list(&next)?;
+        }
+        self.listed = next;
+        Ok(written)
+    }
+
+    /// Whether something stands at a path that no list of ours names.
+    fn is_foreign(&self, path: &str) -> bool {
+        let is_ours = self.is_unlisted || self.listed.files.contains_key(path);
+        let target = self.dir.join(path);
+        !is_ours && target.symlink_metadata().is_ok() && !(path == PAGE && is_page_of_ours(&target))
+    }
+
+    /// Removes a file of the last report; one that somebody changed is theirs from now on.
+    fn is_gone(&self, path: &str, entry: &Entry) -> bool {
+        let place = self.dir.join(path);
+        let in_plain_folder = place
+            .parent()
+            .is_some_and(|parent| parent == self.dir || is_plain_folder(parent));
+        if !in_plain_folder || !entry.is_at(&place) {
+            return true;
+        }
+        fs::remove_file(&place).is_ok()
+    }
+
+    /// Makes the folder of what a page links to; a link to elsewhere is not followed.
+    fn make_plain_folder(&self) -> Result<(), ReportError> {
+        let dir = self.dir.join(FOLDER);
+        match fs::create_dir(&dir) {
+            Ok(()) => Ok(()),
+            Err(_) if is_plain_folder(&dir) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                Err(ReportError::Foreign { path: dir })
+            }
+            Err(source) => Err(ReportError::Folder { path: dir, source }),
+        }
+    }
+
+    fn write_list(&self, list: &List) -> Result<(), ReportError> {
+        replace(&self.dir.join(list::NAME), list.text().as_bytes())
+    }
+}
+
+fn is_plain_folder(dir: &Path) -> bool {
+    dir.symlink_metadata().is_ok_and(|file| file.is_dir())
+}
+
+/// Locks a folder, where the system can.
+fn lock(dir: &Path) -> Result<Option<File>, ReportError> {
+    let Ok(folder) = File::open(dir) else {
+        return Ok(None);
+    };
+    let began = Instant::now();
+    loop {
+        match folder.try_lock() {
+            Ok(()) => return Ok(Some(folder)),
+            Err(TryLockError::Error(_)) => return Ok(None),
+            Err(TryLockError::WouldBlock) if began.elapsed() > PATIENCE => {
+                return Err(ReportError::Busy {
+                    path: dir.to_owned(),
+                });
+            }
+            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(10)),
+        }
+    }
+}
+
+/// Puts a file in its place, whatever stood there: a link is replaced, never followed.
+fn replace(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
+    let part = path.with_file_name(PART);
+    let write = || -> io::Result<()> {
+        // Left by a run that was killed.
+        match fs::remove_file(&part) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&part)?;
+        file.write_all(bytes)?;
+        fs::rename(&part, path)
+    };
+    write().map_err(|source| {
+        let _ = fs::remove_file(&part);
+        ReportError::File {
+            path: path.to_owned(),
+            source,
+        }
+    })
+}
+
+/// Whether a file is a page that this program, of whatever version, wrote.
+fn is_page_of_ours(page: &Path) -> bool {
+    if !page.symlink_metadata().is_ok_and(|file| file.is_file()) {
+        return false;
+    }
+    let mut head = Vec::new();
+    let read = File::open(page).map(|page| page.take(2000).read_to_end(&mut head));
+    let sign = b"name=\"generator\" content=\"bencher\"";
+    matches!(read, Ok(Ok(_))) && head.windows(sign.len()).any(|window| window == sign)
+}
