@@ -1,5 +1,5 @@
 //! Draws every figure that the report knows: `cargo run -p bencher-report --example gallery -- DIR
-//! [auto|kuva|gnuplot] [large|WORD]`; a word keeps the records that have it in their title.
+//! [auto|kuva|gnuplot] [large|labels|WORD]`; a word keeps the records that have it in their title.
 
 #[path = "../tests/common/mod.rs"]
 mod common;
@@ -23,6 +23,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let records = match std::env::args().nth(3).as_deref() {
         Some("large") => vec![common::large()],
+        Some("labels") => common::labels::all(),
         word => {
             let mut records = common::gallery();
             records.retain(|record| word.is_none_or(|word| record.title.contains(word)));

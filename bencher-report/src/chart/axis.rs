@@ -3,7 +3,7 @@ use bencher_core::value::{Kind, Value};
 use bencher_core::var::Scale;
 use serde::Serialize;
 
-use super::text;
+use super::{between, text};
 
 /// What an axis measures, and how.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -115,17 +115,26 @@ impl Axis {
     pub(crate) fn padded(&self, share: f64) -> Option<(f64, f64)> {
         let (low, high) = self.range?;
         if self.is_log() {
-            let by = (high / low).powf(share).max(1.05);
-            return Some((low / by, high * by))
-                .filter(|(low, high)| *low > 0.0 && high.is_finite());
+            let ends = |share| between((low, high), true, share);
+            let (below, above) = (
+                ends(-share).min(low / 1.05),
+                ends(1.0 + share).max(high * 1.05),
+            );
+            // Where there is no room left for numbers the axis ends at the value.
+            let low = if below > 0.0 { below } else { low };
+            return Some((low, if above.is_finite() { above } else { high }));
         }
-        let span = high - low;
-        let by = if span > 0.0 {
-            span * share
-        } else {
-            (low.abs() * share).max(f64::MIN_POSITIVE)
-        };
-        Some((low - by, high + by)).filter(|(low, high)| low.is_finite() && high.is_finite())
+        if low == high {
+            let by = (low.abs() * share).max(f64::MIN_POSITIVE);
+            return Some((low - by, high + by))
+                .filter(|(low, high)| low.is_finite() && high.is_finite());
+        }
+        let (below, above) = (
+            between((low, high), false, -share),
+            between((low, high), false, 1.0 + share),
+        );
+        let is_room = below.is_finite() && above.is_finite();
+        Some(if is_room { (below, above) } else { (low, high) })
     }
 
     /// The text of a position: the level's name, with its group, the moment, or the number in full.

@@ -59,14 +59,19 @@ pub(crate) fn below_values(low: f64, high: f64, log: bool, rows: usize) -> f64 {
         return low;
     }
     let share = (0.05 + 0.035 * rows as f64).min(0.5);
-    let room = share / (1.0 - share);
-    let lower = if log {
-        low * (high / low).powf(-room)
-    } else {
-        low - (high - low) * room
-    };
+    let lower = between((low, high), log, -share / (1.0 - share));
     let usable = lower.is_finite() && (!log || lower > 0.0);
     if usable { lower } else { low }
+}
+
+/// A place between the ends of an axis, or beyond them, by its share of the length. The ends may lie as
+/// far apart as numbers can: neither their difference nor their ratio need be one.
+pub(crate) fn between((low, high): (f64, f64), log: bool, share: f64) -> f64 {
+    if log {
+        (low.ln() + (high.ln() - low.ln()) * share).exp()
+    } else {
+        low * (1.0 - share) + high * share
+    }
 }
 
 /// Points that belong together, in the order of `x`.

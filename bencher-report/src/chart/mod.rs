@@ -5,6 +5,7 @@
 
 mod axis;
 mod display;
+mod labels;
 mod marks;
 mod pane;
 mod rows;
@@ -14,11 +15,12 @@ mod thin;
 use serde::Serialize;
 
 pub use axis::{Axis, LevelGroup, Ticks};
-pub(crate) use marks::below_values;
+pub(crate) use labels::{is_invisible, labels};
 pub use marks::{
     BoxMark, BoxSeries, Gap, GapKind, HeatMap, Histogram, Marks, Point, Quartiles, Series, Table,
     TableCell,
 };
+pub(crate) use marks::{below_values, between};
 pub use pane::Pane;
 pub use rows::DataRows;
 pub(crate) use thin::thin;

@@ -5,11 +5,13 @@ pub(crate) mod gnuplot;
 #[cfg(feature = "html")]
 pub(crate) mod html;
 mod look;
+mod names;
 mod palette;
 #[cfg(feature = "png")]
 pub(crate) mod png;
 
 pub(crate) use look::Look;
+pub(crate) use names::{Names, fit, fitting, width as label_width};
 
 /// The folder beside a page that holds what it links to.
 pub(crate) const FOLDER: &str = "files";

@@ -18,6 +18,7 @@ use bencher_core::var::{Direction, Scale};
 
 pub(crate) mod contents;
 pub(crate) mod inputs;
+pub(crate) mod labels;
 
 /// A name that would be a script if any renderer took it for markup.
 pub(crate) const EVIL: &str = "</script><img src=x onerror=alert(1)>";

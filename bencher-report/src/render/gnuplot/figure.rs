@@ -4,9 +4,10 @@ use std::path::Path;
 use criterion_plot::prelude::*;
 
 use crate::chart::{
-    Axis as ChartAxis, BoxSeries, Chart, Gap, GapKind, Marks, Point, Series, below_values,
+    Axis as ChartAxis, BoxSeries, Chart, Gap, GapKind, Marks, Point, Series, below_values, between,
+    labels,
 };
-use crate::render::{Look, palette};
+use crate::render::{Look, Names, fit, fitting, label_width, palette};
 
 use super::escape;
 
@@ -14,6 +15,35 @@ use super::escape;
 pub(super) const OUTPUT: &str = "chart.png";
 /// Points of a run up to which each has a marker.
 const MARKERS: usize = 200;
+/// The size of the font, in points of the picture.
+const FONT: f64 = 10.0;
+/// The share of a picture's width that the axes and the names of values take.
+const SIDE: f64 = 0.18;
+/// The share of a picture's width that the names in a legend may have.
+const LEGEND: f64 = 0.26;
+
+/// The names of levels along the horizontal axis.
+pub(super) fn names(chart: &Chart, look: &Look) -> Names {
+    let wide = look.width * (1.0 - SIDE);
+    let wide = if has_legend(chart) {
+        let symbols = FONT * 5.0;
+        wide - (look.width * LEGEND + symbols).min(wide * 0.5)
+    } else {
+        wide
+    };
+    Names::along(&chart.x, wide, look.height, FONT)
+}
+
+fn has_legend(chart: &Chart) -> bool {
+    chart.legend.is_some() || chart.panels.iter().any(|panel| absences(&panel.marks))
+}
+
+/// The names of the series, as the legend has them.
+fn legend_names<'a>(names: impl Iterator<Item = &'a str>, look: &Look) -> Vec<String> {
+    let names: Vec<&str> = names.collect();
+    let names = labels(&names, fitting(look.width * LEGEND, FONT));
+    names.iter().map(|name| escape::text(name)).collect()
+}
 
 /// The chart as a gnuplot figure; `None` where it is no line, curve, bars or boxes in one panel,
 /// or holds no value at all (gnuplot then writes no file).
@@ -34,7 +64,10 @@ pub(super) fn figure(chart: &Chart, look: &Look) -> Option<Figure> {
         .set(FontSize(8.5 * scale));
     axes(&mut figure, chart, look, &foot);
     match &panel.marks {
-        Marks::Lines(series) => lines(&mut figure, chart, series, &foot),
+        Marks::Lines(series) => {
+            let names = legend_names(series.iter().map(|one| one.name.as_str()), look);
+            lines(&mut figure, chart, series, &names, &foot);
+        }
         Marks::Boxes(series) if series.len() == 1 => boxes(&mut figure, series, &foot)?,
         _ => return None,
     }
@@ -67,11 +100,7 @@ impl Foot {
     }
 
     fn at(&self, share: f64) -> f64 {
-        if self.log {
-            self.low * (self.high / self.low).powf(share)
-        } else {
-            self.low + (self.high - self.low) * share
-        }
+        between((self.low, self.high), self.log, share)
     }
 
     /// Signs of absent values, those of one kind under one name in the key.
@@ -87,7 +116,7 @@ impl Foot {
                 let y = vec![self.at(0.025 + 0.035 * n as f64); x.len()];
                 figure.plot(Points { x, y }, |properties| {
                     if first == 0 {
-                        properties.set(Label(escape::text(kind.name(), 24)));
+                        properties.set(Label(escape::text(kind.name())));
                     }
                     properties.set(color(n)).set(sign(kind)).set(PointSize(2.4))
                 });
@@ -133,20 +162,26 @@ fn pixels(size: f64) -> usize {
 }
 
 fn axes(figure: &mut Figure, chart: &Chart, look: &Look, foot: &Foot) {
-    let absences = chart.panels.iter().any(|panel| absences(&panel.marks));
-    let room = pixels(look.width / 7.0);
-    let title = escape::text(&chart.title, room.min(80));
+    let room = look.width * 0.95;
     let said = chart.said();
-    // criterion-plot has one title and no other free text: what the band means stands under it.
+    // criterion-plot has one title and no other free text: what the band means stands behind it.
     figure.set(Title(if said.is_empty() {
-        title
+        escape::text(&fit(&chart.title, room, FONT))
     } else {
-        format!("{title} ({})", escape::text(&said, room.min(110)))
+        let title = fit(&chart.title, room * 0.6, FONT);
+        let rest = room - label_width(&title, FONT) - 3.0 * FONT;
+        format!(
+            "{} ({})",
+            escape::text(&title),
+            escape::text(&fit(&said, rest, FONT))
+        )
     }));
     axis(
         figure,
         Axis::LeftY,
         &chart.y,
+        look.height,
+        &[],
         Some(Range::Limits(foot.low, foot.high)),
     );
     let wide = chart.x.range.filter(|(low, high)| high > low);
@@ -157,13 +192,15 @@ fn axes(figure: &mut Figure, chart: &Chart, look: &Look, foot: &Foot) {
         let by = (high - low) * 0.03;
         Range::Limits(low - by, high + by)
     });
-    axis(figure, Axis::BottomX, &chart.x, around);
+    let names = names(chart, look);
+    let names: Vec<(usize, &str)> = names.written().collect();
+    axis(figure, Axis::BottomX, &chart.x, look.width, &names, around);
     figure.configure(Key, |key| {
-        if chart.legend.is_none() && !absences {
+        if !has_legend(chart) {
             return key.hide();
         }
         if let Some(title) = &chart.legend {
-            key.set(Title(escape::text(title, 24)));
+            key.set(Title(escape::text(&fit(title, look.width * LEGEND, FONT))));
         }
         key.set(Justification::Left)
             .set(Order::SampleText)
@@ -171,22 +208,27 @@ fn axes(figure: &mut Figure, chart: &Chart, look: &Look, foot: &Foot) {
     });
 }
 
-fn axis(figure: &mut Figure, which: Axis, axis: &ChartAxis, range: Option<Range>) {
+fn axis(
+    figure: &mut Figure,
+    which: Axis,
+    axis: &ChartAxis,
+    long: f64,
+    names: &[(usize, &str)],
+    range: Option<Range>,
+) {
     let levels = axis.level_names();
-    let step = levels.len().div_ceil(30).max(1);
-    let named = |x: f64, name: &str| (x, escape::tick(name, 24));
     let (positions, labels): (Vec<f64>, Vec<String>) = if axis.tick_units.is_empty() {
-        (0..levels.len())
-            .step_by(step)
-            .map(|n| named(n as f64, &axis.name_of(n as f64)))
-            .unzip()
+        let named = names
+            .iter()
+            .map(|(n, name)| (*n as f64, escape::tick(name)));
+        named.unzip()
     } else {
         let places = axis.log_places(9).into_iter();
-        places.map(|x| named(x, &axis.tick(x))).unzip()
+        places.map(|x| (x, escape::tick(&axis.tick(x)))).unzip()
     };
     figure.configure(which, |properties| {
         properties
-            .set(Label(escape::text(&axis.label(), 70)))
+            .set(Label(escape::text(&fit(&axis.label(), long * 0.85, FONT))))
             .set(if axis.is_log() {
                 Scale::Logarithmic
             } else {
@@ -221,7 +263,8 @@ fn mark(n: usize) -> PointType {
     }
 }
 
-fn lines(figure: &mut Figure, chart: &Chart, series: &[Series], foot: &Foot) {
+fn lines(figure: &mut Figure, chart: &Chart, series: &[Series], names: &[String], foot: &Foot) {
+    let name_of = |n: usize| names.get(n).cloned().unwrap_or_default();
     for (n, one) in series.iter().enumerate() {
         for run in one.points.split(|point| point.bounds.is_none()) {
             if run.len() < 2 {
@@ -253,15 +296,12 @@ fn lines(figure: &mut Figure, chart: &Chart, series: &[Series], foot: &Foot) {
             let x = one.points.iter().map(|point| point.x).take(1);
             let unseen = Points { x, y: [beyond] };
             figure.plot(unseen, |properties| {
-                properties
-                    .set(Label(escape::text(&one.name, 24)))
-                    .set(color(n))
-                    .set(mark(n))
+                properties.set(Label(name_of(n))).set(color(n)).set(mark(n))
             });
         }
         for (first, run) in one.runs().enumerate() {
             let (x, y) = coordinates(run);
-            let name = (first == 0 && chart.legend.is_some()).then(|| escape::text(&one.name, 24));
+            let name = (first == 0 && chart.legend.is_some()).then(|| name_of(n));
             let dash = match palette::round(n) {
                 0 => LineType::Solid,
                 1 => LineType::Dash,

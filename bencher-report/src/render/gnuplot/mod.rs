@@ -5,6 +5,7 @@
 
 mod escape;
 mod figure;
+mod fonts;
 mod process;
 
 use std::fmt::Write;
@@ -40,7 +41,8 @@ pub(crate) fn png(chart: &Chart, look: &Look) -> Result<Vec<u8>, Refusal> {
     figure
         .dump(&mut script)
         .map_err(|error| Refusal::Failed(error.to_string()))?;
-    process::run(&to_png(&script, chart)?).map_err(Refusal::Failed)
+    process::run(&to_png(&script, chart, figure::names(chart, look).turned)?)
+        .map_err(Refusal::Failed)
 }
 
 /// Whether gnuplot answers; asked once per process.
@@ -51,7 +53,7 @@ fn installed() -> bool {
 
 /// criterion-plot writes SVG only, and knows no formats of ticks: the one line that names the
 /// terminal is replaced.
-fn to_png(script: &[u8], chart: &Chart) -> Result<Vec<u8>, Refusal> {
+fn to_png(script: &[u8], chart: &Chart, turned: bool) -> Result<Vec<u8>, Refusal> {
     const SVG: &[u8] = b"\nset terminal svg dynamic";
     let at = script
         .windows(SVG.len())
@@ -63,6 +65,9 @@ fn to_png(script: &[u8], chart: &Chart) -> Result<Vec<u8>, Refusal> {
     if let (Ticks::Time, Some(range)) = (&chart.x.ticks, chart.x.range) {
         let format = text::moment_format(range);
         let _ = write!(own, "\nset xtics time\nset format x '{format}' time");
+    }
+    if turned {
+        own.push_str("\nset xtics rotate by 90 right");
     }
     own.push_str("\nset terminal pngcairo");
     Ok([before, own.as_bytes(), after].concat())
