@@ -16,7 +16,7 @@ use std::fs;
 
 use bencher_report::{ReportOptions, write_report};
 use browser::render;
-use common::{EVIL, contents, gallery, large};
+use common::{EVIL, contents, gallery, labels, large};
 
 #[test]
 fn the_page_draws_everything_and_asks_for_nothing() {
@@ -92,6 +92,152 @@ fn pictures_and_videos_are_shown_under_the_policy() {
     assert_eq!(console, "");
     let shown = dom.split("data-shown=\"").nth(1).unwrap().split('"').next();
     assert_eq!(shown, Some("6 of 6, 3 of 3"));
+}
+
+/// A page of some records, with a script at its end, after it ran in the browser.
+fn probed(records: &[bencher_core::record::SweepRecord], script: &str) -> String {
+    let dir = tempfile::tempdir().unwrap();
+    let options = ReportOptions {
+        png: false,
+        ..ReportOptions::default()
+    };
+    let page = write_report(records, dir.path(), &options).unwrap();
+    let page = page.html.unwrap();
+    let script = format!("<script>{script}</script></body>");
+    let text = fs::read_to_string(&page).unwrap();
+    fs::write(&page, text.replace("</body>", &script)).unwrap();
+    let (dom, console) = render(&page);
+    assert_eq!(console, "");
+    dom
+}
+
+/// What a script wrote into an attribute of the body.
+fn said<'d>(dom: &'d str, name: &str) -> &'d str {
+    let after = dom.split(&format!(" data-{name}=\"")).nth(1);
+    after.expect(name).split('"').next().unwrap()
+}
+
+#[test]
+fn what_is_printed_has_its_figures_at_once() {
+    // The page is printed before its first timer: what is promised is done, as after every event of the
+    // browser's own, and nothing else is waited for.
+    let dom = probed(
+        &gallery(),
+        "(async () => {
+        const there = () => [...document.querySelectorAll('.plot')]
+            .filter((plot) => plot.querySelector('.cartesianlayer .trace, .cartesianlayer image')).length;
+        const all = document.querySelectorAll('.plot').length;
+        dispatchEvent(new Event('beforeprint'));
+        for (let n = 0; n < 100; n++) await null;
+        document.body.dataset.printed = `${there()} of ${all}`;
+        document.body.dataset.waiting = document.body.innerText.includes('Drawing');
+        const wide = [...document.querySelectorAll('.plot')]
+            .filter((plot) => plot.querySelector('.main-svg').getBoundingClientRect().width > 650);
+        document.body.dataset.wide = wide.length;
+        dispatchEvent(new Event('afterprint'));
+        const plots = [...document.querySelectorAll('.plot')];
+        document.body.dataset.zoomed = plots.filter((plot) => plot.style.zoom).length;
+        })();",
+    );
+    assert_eq!(said(&dom, "printed"), "20 of 20");
+    assert_eq!(said(&dom, "waiting"), "false");
+    assert_eq!(said(&dom, "wide"), "0", "figures wider than the sheet");
+    assert_eq!(said(&dom, "zoomed"), "0");
+    assert!(dom.contains("data-figures=\"20\""));
+}
+
+#[test]
+fn without_a_script_nothing_seems_to_be_drawn() {
+    let dir = tempfile::tempdir().unwrap();
+    let files = write_report(&gallery()[..1], dir.path(), &ReportOptions::default()).unwrap();
+    let page = fs::read_to_string(files.html.unwrap()).unwrap();
+    let (before, _) = page.split_once("<script").unwrap();
+    assert!(!before.contains("Drawing"));
+}
+
+#[test]
+fn labels_are_few_enough_and_told_apart() {
+    let records = [
+        labels::boxes(8),
+        labels::bars(20),
+        labels::bars(90),
+        labels::decades(),
+        labels::maps(6),
+        labels::facets(),
+        labels::legend(),
+    ];
+    let dom = probed(
+        &records,
+        "const wait = setInterval(() => {
+            if (!document.documentElement.dataset.figures) return;
+            clearInterval(wait);
+            const figures = [...document.querySelectorAll('.plot')].map((plot) => {
+                const card = plot.closest('figure').getBoundingClientRect();
+                const texts = (what) => [...plot.querySelectorAll(what)].map((text) => text.textContent);
+                const boxes = (what) => [...plot.querySelectorAll(what)].map((text) => text.getBoundingClientRect());
+                const turned = plot.querySelector('.xtick text')?.getAttribute('transform')?.match(/rotate\\(([^,)]+)/);
+                let overlaps = 0;
+                // Turned labels lie side by side; those that are level must not meet.
+                if (!turned || Number(turned[1]) === 0) {
+                    const level = boxes('.xaxislayer-above .xtick text').sort((a, b) => a.top - b.top || a.left - b.left);
+                    level.forEach((box, n) => {
+                        const next = level[n + 1];
+                        if (next && Math.abs(next.top - box.top) < 2 && next.left < box.right) overlaps++;
+                    });
+                }
+                const titles = texts('.annotation-text');
+                const titled = boxes('.annotation-text');
+                titled.forEach((box, n) => {
+                    const next = titled[n + 1];
+                    if (next && Math.abs(next.top - box.top) < 2 && next.left < box.right) overlaps++;
+                });
+                const outside = [...boxes('text')].filter((box) =>
+                    box.width > 0 && (box.left < card.left || box.right > card.right)).length;
+                return { x: texts('.xaxislayer-above .xtick text'), y: texts('.yaxislayer-above .ytick text').length,
+                    titles, legend: texts('.legendtext'), overlaps, outside };
+            });
+            document.body.dataset.seen = btoa(unescape(encodeURIComponent(JSON.stringify(figures))));
+        }, 20);",
+    );
+    let seen: serde_json::Value = serde_json::from_slice(&decode(said(&dom, "seen"))).unwrap();
+    let texts = |figure: usize, what: &str| -> Vec<String> {
+        let list = seen[figure][what].as_array().unwrap().iter();
+        list.map(|text| text.as_str().unwrap().to_owned()).collect()
+    };
+    for figure in 0..records.len() {
+        assert_eq!(seen[figure]["overlaps"], 0, "{figure}: {}", seen[figure]);
+        assert_eq!(seen[figure]["outside"], 0, "{figure}: {}", seen[figure]);
+    }
+    assert_eq!(texts(0, "x"), labels::names(8));
+    assert_eq!(texts(1, "x"), labels::names(20));
+    assert!((15..=50).contains(&texts(2, "x").len()));
+    assert!(
+        (3..=10).contains(&texts(3, "x").len()),
+        "{:?}",
+        texts(3, "x")
+    );
+    assert!((3..=10).contains(&seen[3]["y"].as_u64().unwrap()));
+    let distinct =
+        |texts: Vec<String>| texts.into_iter().collect::<std::collections::BTreeSet<_>>();
+    assert_eq!(distinct(texts(4, "titles")).len(), 6);
+    assert_eq!(distinct(texts(5, "titles")).len(), 6);
+    assert_eq!(texts(6, "legend"), labels::names(12));
+}
+
+/// Base64 as browsers write it.
+fn decode(text: &str) -> Vec<u8> {
+    let digits = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let (mut bits, mut count, mut bytes) = (0_u32, 0, Vec::new());
+    for digit in text.bytes().filter(|c| *c != b'=') {
+        bits = bits << 6 | digits.iter().position(|d| *d == digit).unwrap() as u32;
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count) as u8);
+            bits &= (1 << count) - 1;
+        }
+    }
+    bytes
 }
 
 #[test]

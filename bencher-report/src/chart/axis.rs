@@ -48,6 +48,16 @@ pub struct LevelGroup {
     pub count: usize,
 }
 
+/// How many decades lie between two ticks where an axis has about `most` of them.
+pub(crate) fn decades_per_tick(decades: f64, most: usize) -> f64 {
+    const STEPS: [f64; 10] = [1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 50.0, 100.0, 200.0];
+    let least = decades / most.max(1) as f64;
+    STEPS
+        .into_iter()
+        .find(|step| *step >= least)
+        .unwrap_or(least.ceil())
+}
+
 impl Axis {
     /// A linear axis.
     pub fn linear(name: impl Into<String>, units: impl Into<String>) -> Self {

@@ -1,7 +1,5 @@
 //! A chart as a reader sees it: numbers in the prefixes that make them readable.
 
-use std::collections::HashSet;
-
 use bencher_core::dataset::UnitScale;
 
 use super::{Axis, Chart, Histogram, Marks, Table, TableCell, Ticks, text};
@@ -109,10 +107,8 @@ impl Axis {
             }
             Ticks::Levels(names) if self.kind.is_numeric() => {
                 if let Some(numbers) = numbers(names.iter().map(String::as_str)) {
-                    let (units, names) = in_one_prefix(&self.units, &numbers);
-                    let distinct: HashSet<&String> = names.iter().collect();
-                    // Levels that are not told apart in few characters stay in full.
-                    if distinct.len() == names.len() {
+                    // Levels that few characters do not say exactly stay in full.
+                    if let Some((units, names)) = coordinates(&self.units, &numbers) {
                         self.units = units;
                         self.ticks = Ticks::Levels(names);
                     }
@@ -138,6 +134,15 @@ impl Axis {
             self.label()
         } else {
             self.name.clone()
+        }
+    }
+
+    /// A coordinate on the axis with its unit, in few characters where they say exactly that.
+    pub(crate) fn coordinate(&self, x: f64) -> String {
+        match (self.is_phrase(), self.tick_units.as_str()) {
+            (true, _) => text::coordinate(x, ""),
+            (false, "") => text::coordinate(x, &self.units),
+            (false, units) => text::coordinate(x, units),
         }
     }
 
@@ -213,6 +218,26 @@ fn in_one_prefix(units: &str, numbers: &[f64]) -> (String, Vec<String>) {
         let names = numbers.iter().map(|x| text::quantity(*x, units));
         (String::new(), names.collect())
     }
+}
+
+/// Numbers of an input in few characters that say exactly them, as [`in_one_prefix`] has it; `None` where
+/// there are none.
+fn coordinates(units: &str, numbers: &[f64]) -> Option<(String, Vec<String>)> {
+    let largest = numbers.iter().fold(0.0, |most: f64, x| most.max(x.abs()));
+    let scale = UnitScale::for_magnitude(units, largest);
+    let is_exact = |x: f64| text::is_exact(x, "");
+    let (shown, names) = in_one_prefix(units, numbers);
+    let exact = if shown == scale.units() {
+        numbers.iter().all(|x| is_exact(scale.apply(*x)))
+    } else {
+        false
+    };
+    if exact {
+        return Some((shown, names));
+    }
+    let exact = numbers.iter().all(|x| text::is_exact(*x, units));
+    let names = numbers.iter().map(|x| text::quantity(*x, units));
+    exact.then(|| (String::new(), names.collect()))
 }
 
 /// Whether a number of a unit is shown in another one.

@@ -14,6 +14,7 @@ mod thin;
 
 use serde::Serialize;
 
+pub(crate) use axis::decades_per_tick;
 pub use axis::{Axis, LevelGroup, Ticks};
 pub(crate) use labels::{is_invisible, labels};
 pub use marks::{
@@ -192,6 +193,33 @@ impl Panel {
     /// `name = value` for every facet; empty where there is only one panel.
     pub fn label(&self) -> String {
         Self::label_of(&self.facets)
+    }
+
+    /// A label for every panel, of at most about `limit` characters, that no other panel has: name and value
+    /// of every facet are shortened on their own.
+    pub(crate) fn titles(panels: &[Self], limit: usize) -> Vec<String> {
+        let full: Vec<String> = panels.iter().map(Self::label).collect();
+        let facets = panels.iter().map(|panel| panel.facets.len()).max();
+        let facets = facets.unwrap_or(0).max(1);
+        if full.iter().all(|label| label.chars().count() <= limit) {
+            return labels(&full, limit);
+        }
+        let each = (limit / facets).saturating_sub(5);
+        let mut titles = vec![String::new(); panels.len()];
+        for facet in 0..facets {
+            let at = || panels.iter().map(|panel| panel.facets.get(facet));
+            let names: Vec<&str> = at().map(|at| at.map_or("", |at| &at.name)).collect();
+            let values: Vec<&str> = at().map(|at| at.map_or("", |at| &at.shown)).collect();
+            let values = labels(&values, (each * 2 / 3).max(6));
+            let widest = values.iter().map(|value| value.chars().count()).max();
+            let room = each.saturating_sub(widest.unwrap_or(0)).max(4);
+            let names = labels(&names, room);
+            for ((title, name), value) in titles.iter_mut().zip(names).zip(values) {
+                let comma = if title.is_empty() { "" } else { ", " };
+                title.push_str(&format!("{comma}{name} = {value}"));
+            }
+        }
+        titles
     }
 
     /// `name = value` for some facets.

@@ -1,11 +1,15 @@
 //! Text of labels: short, on one line, and telling levels apart.
 
-use bencher_core::dataset::{self, Dim};
-use bencher_core::value::{Kind, Value, float_text};
+use bencher_core::dataset::{self, Dim, UnitScale};
+use bencher_core::value::{Value, float_text};
 
-/// One line of at most `limit` characters; control characters become spaces.
+use super::is_invisible;
+
+/// One line of at most `limit` characters: control characters become spaces, and those that turn the
+/// direction of text are left out.
 pub(crate) fn clip(text: &str, limit: usize) -> String {
-    let mut clean = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    let visible = text.chars().filter(|c| !is_invisible(*c));
+    let mut clean = visible.map(|c| if c.is_control() { ' ' } else { c });
     let mut short: String = clean.by_ref().take(limit).collect();
     if clean.next().is_some() {
         short.pop();
@@ -76,18 +80,26 @@ fn significant(x: f64) -> String {
     }
 }
 
-/// A value of a kind in few characters.
-pub(crate) fn value(kind: Kind, value: &Value) -> String {
-    match value {
-        Value::Int(_) | Value::Big(_) | Value::Float(_) => {
-            value.as_f64().map_or_else(|| value.to_string(), number)
-        }
-        Value::Bool(_)
-        | Value::Text(_)
-        | Value::Vector(_)
-        | Value::DateTime(_)
-        | Value::Item(_)
-        | Value::Payload(_) => kind.text(value),
+/// Whether [`quantity`] says exactly this number.
+pub(crate) fn is_exact(x: f64, units: &str) -> bool {
+    let scale = UnitScale::for_magnitude(units, x);
+    let shown = scale.apply(x);
+    let digits: f64 = format!("{shown:.3e}").parse().unwrap_or(f64::NAN);
+    if scale.units() == units {
+        return digits == shown || (shown.abs() < 1e5 && shown.fract() == 0.0);
+    }
+    // Dividing rounds.
+    (digits - shown).abs() <= shown.abs() * 4.0 * f64::EPSILON
+}
+
+/// The coordinate of an input in few characters where they say exactly that, else in full.
+pub(crate) fn coordinate(x: f64, units: &str) -> String {
+    if is_exact(x, units) {
+        quantity(x, units)
+    } else if units.is_empty() {
+        float_text(x)
+    } else {
+        format!("{} {units}", float_text(x))
     }
 }
 
@@ -165,6 +177,22 @@ mod tests {
             (0.5, "", "0.5"),
         ] {
             assert_eq!(quantity(x, units), text);
+        }
+    }
+
+    #[test]
+    fn coordinates_are_short_only_where_that_is_exact() {
+        for (x, units, text) in [
+            (12_345.5, "", "12345.5"),
+            (12_345.0, "B", "12345 B"),
+            (4096.0, "B", "4 KiB"),
+            (0.1 + 0.2, "", "0.30000000000000004"),
+            (0.3, "s", "300 ms"),
+            (1e6, "", "1M"),
+            (1_234_567.0, "", "1234567"),
+            (f64::INFINITY, "", "inf"),
+        ] {
+            assert_eq!(coordinate(x, units), text);
         }
     }
 

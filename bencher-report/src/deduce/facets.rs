@@ -1,6 +1,3 @@
-use bencher_core::dataset::Dim;
-use bencher_core::value::Value;
-
 use crate::chart::{Facet, text};
 
 use super::grid::Grid;
@@ -106,10 +103,10 @@ fn facet(shape: &Shape, axis: usize, position: usize) -> Option<Facet> {
     let value = dim.values.get(position)?;
     let full = dim.kind.text(value);
     let number = value.as_f64().filter(|_| dim.is_numeric());
-    let shown = match number.map(|x| text::quantity(x, &dim.units)) {
-        Some(short) if is_exact(dim, &short) => short,
-        _ if dim.units.is_empty() => full.clone(),
-        _ => format!("{full} {}", dim.units),
+    let shown = match number.filter(|x| text::is_exact(*x, &dim.units)) {
+        Some(x) => text::quantity(x, &dim.units),
+        None if dim.units.is_empty() => full.clone(),
+        None => format!("{full} {}", dim.units),
     };
     Some(Facet {
         name: dim.name.clone(),
@@ -117,14 +114,4 @@ fn facet(shape: &Shape, axis: usize, position: usize) -> Option<Facet> {
         value: full,
         shown,
     })
-}
-
-/// Whether a short text is that of one value alone.
-fn is_exact(dim: &Dim, short: &str) -> bool {
-    let same = |value: &&Value| {
-        value
-            .as_f64()
-            .is_some_and(|x| text::quantity(x, &dim.units) == short)
-    };
-    dim.values.iter().filter(same).count() == 1
 }

@@ -11,7 +11,7 @@ mod palette;
 pub(crate) mod png;
 
 pub(crate) use look::Look;
-pub(crate) use names::{Names, fit, fitting, width as label_width};
+pub(crate) use names::{LONGEST, Names, fit, fitting, width as label_width};
 
 /// The folder beside a page that holds what it links to.
 pub(crate) const FOLDER: &str = "files";

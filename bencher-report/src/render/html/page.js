@@ -10,14 +10,132 @@
     showEditInChartStudio: false, topojsonURL: "",
     modeBarButtonsToRemove: ["toImage", "sendDataToCloud", "sendChartToCloud", "editInChartStudio", "lasso2d", "select2d"],
   };
+  // How long the page may keep a reader waiting for its figures, in milliseconds.
+  const patience = 1500;
+  // The width of a sheet of A4 within its margins and the frame of a figure, in pixels.
+  const paper = 640;
   const drawn = new Set();
+  const pending = [];
 
-  async function inflate(id) {
+  // Data as text. It is decompressed here and at once, since what the browser has for it answers later, and
+  // what is printed while the page loads has to be there by then.
+  function unpack(id) {
     const element = document.getElementById(id);
     if (element.type === "application/json") return element.textContent;
     const packed = Uint8Array.from(atob(element.textContent), (c) => c.charCodeAt(0));
-    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-    return new Response(stream).text();
+    return new TextDecoder().decode(gunzip(packed));
+  }
+
+  // Gzip (RFC 1952) without optional fields, around DEFLATE (RFC 1951): as this page's own data has it.
+  function gunzip(data) {
+    const size = new DataView(data.buffer).getUint32(data.length - 4, true);
+    const out = new Uint8Array(size);
+    let at = 10, length = 0, bits = 0, count = 0;
+
+    function take(n) {
+      while (count < n) {
+        bits |= data[at++] << count;
+        count += 8;
+      }
+      const value = bits & ((1 << n) - 1);
+      bits >>>= n;
+      count -= n;
+      return value;
+    }
+
+    // For every 15 bits that may come next: the symbol, and the length of its code in the low four bits.
+    function table(lengths) {
+      const codes = new Uint16Array(1 << 15);
+      let code = 0;
+      for (let length = 1; length <= 15; length++) {
+        for (let symbol = 0; symbol < lengths.length; symbol++) {
+          if (lengths[symbol] !== length) continue;
+          let reversed = 0;
+          for (let bit = 0; bit < length; bit++) reversed |= ((code >> bit) & 1) << (length - 1 - bit);
+          for (let next = reversed; next < 1 << 15; next += 1 << length) codes[next] = (symbol << 4) | length;
+          code++;
+        }
+        code <<= 1;
+      }
+      return codes;
+    }
+
+    function symbol(codes) {
+      while (count < 15) {
+        bits |= (data[at++] || 0) << count;
+        count += 8;
+      }
+      const found = codes[bits & 0x7fff];
+      bits >>>= found & 15;
+      count -= found & 15;
+      return found >> 4;
+    }
+
+    const extra = (symbol, per) => (symbol < 2 * per ? 0 : Math.floor(symbol / per) - 1);
+    const bases = (symbols, per, first) => {
+      const base = [first];
+      for (let n = 1; n < symbols; n++) base.push(base[n - 1] + (1 << extra(n - 1, per)));
+      return base;
+    };
+    const lengthBase = bases(28, 4, 3).concat(258), distanceBase = bases(30, 2, 1);
+    const order = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
+
+    function dynamic() {
+      const literals = take(5) + 257, distances = take(5) + 1, given = take(4) + 4;
+      const short = new Uint8Array(19);
+      for (let n = 0; n < given; n++) short[order[n]] = take(3);
+      const codes = table(short), lengths = new Uint8Array(literals + distances);
+      for (let n = 0; n < lengths.length; ) {
+        const next = symbol(codes);
+        if (next < 16) {
+          lengths[n++] = next;
+          continue;
+        }
+        const repeated = next === 16 ? lengths[n - 1] : 0;
+        const times = next === 16 ? 3 + take(2) : next === 17 ? 3 + take(3) : 11 + take(7);
+        lengths.fill(repeated, n, n + times);
+        n += times;
+      }
+      return [table(lengths.subarray(0, literals)), table(lengths.subarray(literals))];
+    }
+
+    function fixed() {
+      const lengths = new Uint8Array(288).fill(8);
+      lengths.fill(9, 144, 256).fill(7, 256, 280);
+      return [table(lengths), table(new Uint8Array(30).fill(5))];
+    }
+
+    for (let last = 0; !last; ) {
+      last = take(1);
+      const sort = take(2);
+      if (sort === 3) throw new Error("the page's data is damaged");
+      if (sort === 0) {
+        // Whole bytes that were read ahead are given back.
+        at -= count >> 3;
+        bits = count = 0;
+        const end = at + 4 + (data[at] | (data[at + 1] << 8));
+        out.set(data.subarray(at + 4, end), length);
+        length += end - at - 4;
+        at = end;
+        continue;
+      }
+      const [literals, distances] = sort === 1 ? fixed() : dynamic();
+      for (;;) {
+        if (at > data.length + 8) throw new Error("the page's data is damaged");
+        const next = symbol(literals);
+        if (next < 256) {
+          out[length++] = next;
+          continue;
+        }
+        if (next === 256) break;
+        const many = lengthBase[next - 257] + (next === 285 ? 0 : take(extra(next - 257, 4)));
+        const way = symbol(distances);
+        const from = length - distanceBase[way] - take(extra(way, 2));
+        for (let n = 0; n < many; n++) out[length + n] = out[from + n];
+        length += many;
+      }
+    }
+    return out;
   }
 
   // The colours of text, ground and grid are the page's, whichever scheme it has just now.
@@ -48,20 +166,28 @@
     for (const place of document.querySelectorAll(".plot")) fail(place, reason);
   }
 
-  // A figure is drawn whole, or in a part behind each tab.
-  async function draw(spec, scheme) {
+  // A figure is drawn whole, or in a part behind each tab; its marks are there when this returns.
+  function draw(spec, scheme, printed) {
     const places = document.getElementById(spec.id).querySelectorAll(".plot");
     for (const [n, figure] of spec.figures.entries()) {
       const place = places[n];
+      const failed = (error) => {
+        drawn.delete(place);
+        fail(place, String(error && error.message || error));
+      };
       try {
         if (!drawn.has(place)) place.replaceChildren();
         const text = shades[scheme].text;
         const data = figure.data.map((trace) =>
           trace.error_y ? { ...trace, error_y: { ...trace.error_y, color: text } } : trace);
-        await Plotly.react(place, data, dress(figure.layout, scheme), config);
+        // On paper a figure is as wide as it was laid out for, and then as small as the sheet.
+        place.style.zoom = printed ? Math.min(1, paper / figure.width) : "";
+        const layout = dress(figure.layout, scheme);
+        if (printed) layout.width = figure.width;
         drawn.add(place);
+        pending.push(Plotly.react(place, data, layout, config).catch(failed));
       } catch (error) {
-        fail(place, String(error && error.message || error));
+        failed(error);
       }
     }
   }
@@ -126,34 +252,50 @@
     });
   }
 
-  async function main() {
-    const specs = JSON.parse(await inflate("figures"));
+  function main() {
+    for (const place of document.querySelectorAll(".plot")) {
+      const message = document.createElement("p");
+      message.className = "drawing";
+      message.textContent = "Drawing…";
+      place.replaceChildren(message);
+    }
+    const specs = JSON.parse(unpack("figures"));
     listen(new Map(specs.map((spec) => [spec.id, spec])));
     listenToTabs();
-    try {
-      const script = document.createElement("script");
-      script.textContent = await inflate("plotly");
-      document.head.append(script);
-      if (!window.Plotly) throw new Error("plotly.js did not load");
-    } catch (error) {
-      failAll(error.message);
-      return;
-    }
+    const script = document.createElement("script");
+    script.textContent = unpack("plotly");
+    document.head.append(script);
+    if (!window.Plotly) throw new Error("plotly.js did not load");
     const scheme = () => (dark.matches ? "dark" : "light");
-    for (const spec of specs) {
-      await draw(spec, scheme());
-      await new Promise((next) => setTimeout(next));
-    }
-    const redraw = async (scheme) => {
-      for (const spec of specs) await draw(spec, scheme);
+    const left = [...specs];
+    const redraw = (scheme, printed) => {
+      for (const spec of specs) {
+        if (!left.includes(spec)) draw(spec, scheme, printed);
+      }
     };
     dark.addEventListener("change", () => redraw(scheme()));
-    addEventListener("beforeprint", () => redraw("light"));
+    // Whatever is printed, and whenever, has all figures.
+    addEventListener("beforeprint", () => {
+      left.length = 0;
+      redraw("light", true);
+    });
     addEventListener("afterprint", () => redraw(scheme()));
-    document.documentElement.dataset.figures = String(drawn.size);
+    // The first figures are there when the page has loaded; later ones leave the reader time to scroll.
+    const began = performance.now();
+    async function go() {
+      while (left.length > 0) {
+        draw(left.shift(), scheme());
+        if (performance.now() - began > patience) await new Promise((next) => setTimeout(next));
+      }
+      await Promise.all(pending);
+      document.documentElement.dataset.figures = String(drawn.size);
+    }
+    go().catch((error) => failAll(error.message));
   }
 
-  main().catch((error) => {
+  try {
+    main();
+  } catch (error) {
     failAll(String(error && error.message || error));
-  });
+  }
 })();

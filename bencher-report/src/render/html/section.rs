@@ -10,7 +10,7 @@ use bencher_core::dataset::DimRole;
 use bencher_core::record::{Counts, SweepRecord};
 use bencher_core::store::tag_text;
 
-use crate::chart::{Chart, ChartKind, GapKind, Marks, Table, text};
+use crate::chart::{Chart, ChartKind, GapKind, Marks, Table, labels, text};
 
 use crate::render::Look;
 
@@ -24,6 +24,8 @@ use super::text::html;
 const WARNINGS: usize = 5;
 /// Failed samples that are listed.
 const FAILURES: usize = 200;
+/// Characters of a tab's label.
+const TAB: usize = 60;
 /// Rows of the table beside a figure.
 const ROWS: usize = 100;
 
@@ -249,7 +251,7 @@ fn body(out: &mut String, chart: &Chart, look: &Look, attachments: &mut Attachme
         let _ = writeln!(
             out,
             "<div class=\"wide\"><div class=\"plot\" role=\"img\" aria-label=\"{}\" \
-             style=\"min-width:{least:.0}px;max-width:{width:.0}px\"><p class=\"drawing\">Drawing…</p></div></div>",
+             style=\"min-width:{least:.0}px;max-width:{width:.0}px\"></div></div>",
             html(&chart.alt),
         );
     }
@@ -258,11 +260,12 @@ fn body(out: &mut String, chart: &Chart, look: &Look, attachments: &mut Attachme
 /// Parts behind tabs. Without a script all of them are seen; it hides all but one.
 fn tabbed(out: &mut String, id: &str, tabs: &[Tab], mut body: impl FnMut(&mut String, &Tab)) {
     out.push_str("<div class=\"tabs\"><div class=\"strip\" role=\"tablist\">\n");
-    for (n, tab) in tabs.iter().enumerate() {
+    let full: Vec<&str> = tabs.iter().map(|tab| tab.label.as_str()).collect();
+    for (n, label) in labels(&full, TAB).iter().enumerate() {
         let _ = writeln!(
             out,
             "<button type=\"button\" role=\"tab\" id=\"{id}--tab-{n}\" aria-controls=\"{id}--part-{n}\">{}</button>",
-            html(&tab.label)
+            html(label)
         );
     }
     out.push_str("</div>\n");

@@ -2,7 +2,8 @@
 
 use crate::chart::text;
 
-/// Text as HTML, in elements and in quoted attributes; control characters become spaces.
+/// Text as HTML, in elements and in quoted attributes; control characters become spaces, and what turns
+/// the direction of the text behind it is left out.
 pub(super) fn html(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
@@ -12,6 +13,7 @@ pub(super) fn html(text: &str) -> String {
             '>' => safe.push_str("&gt;"),
             '"' => safe.push_str("&quot;"),
             '\'' => safe.push_str("&#39;"),
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {}
             '\n' | '\t' => safe.push(c),
             c if c.is_control() => safe.push(' '),
             c => safe.push(c),

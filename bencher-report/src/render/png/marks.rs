@@ -6,10 +6,10 @@ use kuva::plot::scatter::MarkerShape;
 use kuva::plot::{BandPlot, BarPlot, BoxPlot, LinePlot, ScatterPlot};
 use kuva::render::plots::Plot;
 
-use crate::chart::{BoxSeries, Chart, Gap, GapKind, Histogram, Marks, Series, text};
-use crate::render::palette;
+use crate::chart::{BoxSeries, Chart, Gap, GapKind, Histogram, Marks, Series, between, labels};
+use crate::render::{fitting, palette};
 
-use super::entry;
+use super::{LEGEND, TICK, entry};
 
 /// Points of a run up to which each has a marker.
 const MARKERS: usize = 200;
@@ -112,7 +112,7 @@ pub(super) fn bars(chart: &Chart, series: &[Series]) -> Vec<Plot> {
                 absent.push(Absence::new(n, x, point.gap.as_ref()));
             }
         }
-        plot = plot.with_group(text::clip(level, 24), group);
+        plot = plot.with_group(level.as_str(), group);
     }
     if errors.iter().any(|(low, high)| *low > 0.0 || *high > 0.0) {
         plot = plot.with_asymmetric_error(errors);
@@ -171,7 +171,7 @@ pub(super) fn histogram(histogram: &Histogram) -> Vec<Plot> {
 }
 
 /// The legend: series where there are several, and every sort of absence that occurs.
-pub(super) fn legend(chart: &Chart) -> Vec<LegendEntry> {
+pub(super) fn legend(chart: &Chart, width: f64) -> Vec<LegendEntry> {
     let mut entries = Vec::new();
     let mut kinds = BTreeSet::new();
     for (n, panel) in chart.panels.iter().enumerate() {
@@ -185,8 +185,9 @@ pub(super) fn legend(chart: &Chart) -> Vec<LegendEntry> {
             _ => (Vec::new(), LegendShape::Rect),
         };
         if n == 0 && chart.legend.is_some() {
+            let names = labels(&names, fitting(width * LEGEND, TICK));
             for (n, name) in names.into_iter().enumerate() {
-                let mut entry = entry(text::clip(name, 24), palette::color(n), shape);
+                let mut entry = entry(name, palette::color(n), shape);
                 if matches!(panel.marks, Marks::Lines(_)) {
                     entry.dasharray = [None, Some("8 4"), Some("2 4")]
                         .get(palette::round(n))
@@ -247,13 +248,7 @@ impl Absence {
 /// Signs along the foot of a panel, in the colour of their series.
 fn foot(chart: &Chart, absent: &[Absence]) -> Vec<Plot> {
     let (low, high) = chart.value_range().unwrap_or((0.0, 1.0));
-    let at = |share: f64| {
-        if chart.y.is_log() {
-            low * (high / low).powf(share)
-        } else {
-            low + (high - low) * share
-        }
-    };
+    let at = |share: f64| between((low, high), chart.y.is_log(), share);
     absent
         .iter()
         .map(|mark| {

@@ -3,8 +3,10 @@
 //! kuva's ways that this module makes up for: a value that is no number blanks the plot (lines
 //! are split into runs), a line of one point is invisible (every point has a marker), absent
 //! cells of a heat map are black (the colours map them to grey), a heat map's colours span its
-//! own values only (the colours map them back to the range that all panels share).
+//! own values only (the colours map them back to the range that all panels share), a logarithmic
+//! axis has a tick at every decade (one over many decades is drawn as exponents).
 
+mod exponents;
 mod heat_map;
 mod marks;
 mod table;
@@ -20,82 +22,111 @@ use kuva::render::plots::Plot;
 use kuva::render::render::{Scene, render_multiple};
 
 use crate::chart::{Axis, Chart, Marks, Panel, Ticks, text};
-use crate::render::Look;
+use crate::render::{Look, Names, fit, label_width};
+
+use exponents::Exponents;
 
 /// The width in points that the panels of a grid share.
 const ROOM: f64 = 1440.0;
 
 /// The chart as a PNG file.
 pub(crate) fn png(chart: &Chart, look: &Look) -> Result<Vec<u8>, String> {
-    let scene = scene(&chart.displayed(false), look);
+    let (chart, exponents) = exponents::drawn(chart.displayed(false));
+    let scene = scene(&chart, exponents, look);
     #[expect(clippy::cast_possible_truncation, reason = "two or a little less")]
     let scale = Look::scale(scene.width, scene.height) as f32;
     RasterBackend::new().with_scale(scale).render_scene(&scene)
 }
 
-/// How many characters of some width fit.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a small count"
-)]
-fn characters(room: f64, each: f64) -> usize {
-    (room / each).max(8.0) as usize
-}
+/// The size of the names of values and levels.
+const TICK: f64 = 11.0;
+/// The size of the names of axes.
+const LABEL: f64 = 13.0;
+/// The share of a picture's width that the names in a legend may have.
+const LEGEND: f64 = 0.26;
+/// Room beside a panel for the scale of its colours.
+const COLORS: f64 = 100.0;
 
-fn scene(chart: &Chart, look: &Look) -> Scene {
+fn scene(chart: &Chart, exponents: Exponents, look: &Look) -> Scene {
     if !chart.has_axes() {
         return table::scene(chart);
     }
     if let [panel] = chart.panels.as_slice() {
         let (width, height) = look.panel(1, ROOM);
-        let title = text::clip(&chart.title, characters(width, 7.5).min(72));
+        let room = width * 0.95;
         let plots = plots(chart, panel);
-        let fits = title.chars().count() <= characters(width, 10.0);
-        let mut layout = layout(chart, panel, &plots, (width - 180.0).max(50.0))
-            .with_title(title)
-            .with_title_size(if fits { 17 } else { 13 })
-            .with_width(width)
-            .with_height(height);
-        let mut said: Vec<String> = color_label(chart).into_iter().collect();
+        let fits = label_width(&chart.title, 17.0) <= room;
+        let size = if fits { 17 } else { 13 };
+        let entries = marks::legend(chart, width);
+        let beside = !entries.is_empty() && chart.color.is_none();
+        let names = entries.iter().map(|entry| label_width(&entry.label, TICK));
+        let legend_width = if beside {
+            names.fold(0.0, f64::max) + 50.0
+        } else {
+            0.0
+        };
+        let title = fit(&chart.title, room, f64::from(size));
+        let mut layout = layout(
+            chart,
+            panel,
+            exponents,
+            &plots,
+            (width, height),
+            legend_width,
+        )
+        .with_title(title)
+        .with_title_size(size)
+        .with_width(width)
+        .with_height(height);
+        let mut said: Vec<String> = color_label(chart, room).into_iter().collect();
         said.push(chart.said());
         said.retain(|part| !part.is_empty());
         if !said.is_empty() {
-            let said = text::clip(&said.join("; "), characters(width, 6.0).min(110));
+            let said = fit(&said.join("; "), room, TICK);
             layout = layout.with_subtitle(said).with_subtitle_size(11);
         }
-        let entries = marks::legend(chart);
         if !entries.is_empty() {
-            layout = legend(layout, chart, entries);
+            layout = legend(layout, chart, entries, width);
         }
         return render_multiple(plots, layout);
     }
-    grid(chart, look)
+    grid(chart, exponents, look)
 }
 
-fn grid(chart: &Chart, look: &Look) -> Scene {
-    let title = text::clip(&chart.title, 72);
+fn grid(chart: &Chart, exponents: Exponents, look: &Look) -> Scene {
     let (width, height) = look.panel(chart.columns, ROOM);
+    let whole = width * chart.columns.max(1) as f64;
     let mut all = Vec::new();
     let mut layouts = Vec::new();
-    for panel in &chart.panels {
+    let longest = (width * 0.95 / (12.0 * 0.64)).max(8.0);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a small count"
+    )]
+    let titles = Panel::titles(&chart.panels, longest as usize);
+    for (panel, title) in chart.panels.iter().zip(titles) {
         let plots = plots(chart, panel);
-        let layout = layout(chart, panel, &plots, (width - 90.0).max(50.0))
-            .with_title(text::clip(&panel.label(), characters(width, 8.0).min(60)))
+        let layout = layout(chart, panel, exponents, &plots, (width, height), 0.0)
+            .with_title(title)
             .with_title_size(12);
         all.push(plots);
         layouts.push(layout);
     }
+    let title = match color_label(chart, whole * 0.4) {
+        Some(label) => {
+            let room = whole * 0.95 - label_width(&label, 17.0) - 60.0;
+            format!("{} ({label})", fit(&chart.title, room, 17.0))
+        }
+        None => fit(&chart.title, whole * 0.95, 17.0),
+    };
     let mut figure = Figure::new(chart.rows(), chart.columns.max(1))
         .with_plots(all)
         .with_layouts(layouts)
-        .with_title(match color_label(chart) {
-            Some(label) => format!("{title} ({label})"),
-            None => title,
-        })
+        .with_title(title)
         .with_title_size(17)
         .with_cell_size(width, height);
-    let entries = marks::legend(chart);
+    let entries = marks::legend(chart, whole);
     if !entries.is_empty() {
         figure = figure
             .with_shared_legend_entries(entries)
@@ -105,9 +136,9 @@ fn grid(chart: &Chart, look: &Look) -> Scene {
 }
 
 /// What the colours measure: kuva's colour bar has no title.
-fn color_label(chart: &Chart) -> Option<String> {
+fn color_label(chart: &Chart, room: f64) -> Option<String> {
     let label = chart.color.as_ref()?.label();
-    Some(format!("colour: {}", text::clip(&label, 50)))
+    Some(format!("colour: {}", fit(&label, room * 0.8, TICK)))
 }
 
 fn plots(chart: &Chart, panel: &Panel) -> Vec<Plot> {
@@ -121,15 +152,28 @@ fn plots(chart: &Chart, panel: &Panel) -> Vec<Plot> {
     }
 }
 
-/// The layout of one panel whose horizontal axis is `wide` points long.
-fn layout(chart: &Chart, panel: &Panel, plots: &[Plot], wide: f64) -> Layout {
+/// The layout of one panel, with a legend of some width beside it.
+fn layout(
+    chart: &Chart,
+    panel: &Panel,
+    exponents: Exponents,
+    plots: &[Plot],
+    (width, height): (f64, f64),
+    legend: f64,
+) -> Layout {
     let mut layout = Layout::auto_from_plots(plots)
-        .with_x_label(text::clip(&chart.x.label(), 70))
-        .with_y_label(text::clip(&chart.y.label(), 44))
+        .with_x_label(fit(&chart.x.label(), (width - legend) * 0.85, LABEL))
+        .with_y_label(fit(&chart.y.label(), height * 0.8, LABEL))
         .with_label_size(13)
         .with_tick_size(11)
-        .with_x_tick_format(numbers(&chart.x))
-        .with_y_tick_format(numbers(&chart.y));
+        .with_x_tick_format(numbers(&chart.x, exponents.x.is_some()))
+        .with_y_tick_format(numbers(&chart.y, exponents.y.is_some()));
+    if let Some(step) = exponents.x {
+        layout = layout.with_x_tick_step(step);
+    }
+    if let Some(step) = exponents.y {
+        layout = layout.with_y_tick_step(step);
+    }
     match (&chart.x.ticks, chart.x.range) {
         (Ticks::Log, _) => layout = layout.with_log_x(),
         (Ticks::Time, Some(range)) => layout = moments(layout, range),
@@ -140,15 +184,20 @@ fn layout(chart: &Chart, panel: &Panel, plots: &[Plot], wide: f64) -> Layout {
     }
     match &panel.marks {
         Marks::Bars(_) => {
-            layout = layout.with_x_categories(level_names(&chart.x, wide, 1));
+            let wide = width - legend - 70.0;
+            layout = along(layout, &Names::along(&chart.x, wide, height, TICK), 1);
         }
         Marks::Boxes(series) => {
-            layout = layout.with_x_categories(level_names(&chart.x, wide, series.len()));
+            let wide = width - legend - 70.0;
+            let names = Names::along(&chart.x, wide, height, TICK);
+            layout = along(layout, &names, series.len());
         }
         Marks::HeatMap(_) => {
-            layout = layout
-                .with_x_categories(level_names(&chart.x, wide, 1))
-                .with_y_categories(level_names(&chart.y, 0.0, 1));
+            let up = Names::up(&chart.y, height * 0.6, width, TICK);
+            let written = up.written().map(|(_, name)| label_width(name, TICK));
+            let wide = width - written.fold(0.0, f64::max) - COLORS - 40.0;
+            let names = Names::along(&chart.x, wide, height, TICK);
+            layout = along(layout, &names, 1).with_y_categories(up.in_slots());
             if chart.x.level_names().len().max(chart.y.level_names().len()) > TICKS {
                 layout = layout.with_tick_length(0.0);
             }
@@ -240,40 +289,30 @@ fn round_ticks(axis: &Axis) -> Option<(f64, f64, f64)> {
 /// Levels of an axis up to which each has a tick: more of them merge into a bar.
 const TICKS: usize = 60;
 
-/// The names of an axis' levels, each `each` times over, empty where they would overlap along
-/// `wide` points; a vertical axis has room for twenty.
-fn level_names(axis: &Axis, wide: f64, each: usize) -> Vec<String> {
-    let count = axis.level_names().len();
-    let names: Vec<String> = (0..count)
-        .map(|n| text::clip(&axis.name_of(n as f64), 24))
-        .collect();
-    let longest = names.iter().map(|name| name.chars().count()).max();
-    let room = if wide > 0.0 {
-        wide / (longest.unwrap_or(1) as f64 * 6.5 + 8.0)
-    } else {
-        20.0
-    };
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a small count"
-    )]
-    let step = (count as f64 / room).ceil().max(1.0) as usize;
-    let slots = names.into_iter().enumerate().flat_map(|(n, name)| {
+/// Writes the names of levels along the horizontal axis, where each level has `each` slots.
+fn along(layout: Layout, names: &Names, each: usize) -> Layout {
+    let slots = names.in_slots().into_iter().flat_map(|name| {
         (0..each).map(move |slot| {
-            if n % step == 0 && slot == each / 2 {
+            if slot == each / 2 {
                 name.clone()
             } else {
                 String::new()
             }
         })
     });
-    slots.collect()
+    let layout = layout.with_x_categories(slots.collect());
+    if names.turned {
+        layout.with_x_tick_rotate(-90.0)
+    } else {
+        layout
+    }
 }
 
-fn numbers(axis: &Axis) -> TickFormat {
+/// How ticks of an axis are written; those of exponents as the numbers that they stand for.
+fn numbers(axis: &Axis, exponents: bool) -> TickFormat {
     let units = axis.tick_units.clone();
     TickFormat::Custom(Arc::new(move |x| {
+        let x = if exponents { 10_f64.powf(x) } else { x };
         if units.is_empty() {
             text::number(x)
         } else {
@@ -282,7 +321,7 @@ fn numbers(axis: &Axis) -> TickFormat {
     }))
 }
 
-fn legend(layout: Layout, chart: &Chart, entries: Vec<LegendEntry>) -> Layout {
+fn legend(layout: Layout, chart: &Chart, entries: Vec<LegendEntry>, width: f64) -> Layout {
     let title = chart.legend.as_deref().unwrap_or_default();
     let layout = layout
         .with_legend_entries(entries)
@@ -296,7 +335,7 @@ fn legend(layout: Layout, chart: &Chart, entries: Vec<LegendEntry>) -> Layout {
     if title.is_empty() {
         layout
     } else {
-        layout.with_legend_title(text::clip(title, 24))
+        layout.with_legend_title(fit(title, width * LEGEND, TICK))
     }
 }
 

@@ -67,7 +67,7 @@ fn place(chart: &Chart, series: &str, x: f64, full: Option<&str>) -> Vec<String>
     lines.push(match (full, &chart.x.ticks) {
         (Some(full), _) => format!("{}: {full}", chart.x.label()),
         (None, Ticks::Linear | Ticks::Log) => {
-            format!("{}: {}", chart.x.heading(), chart.x.value(x))
+            format!("{}: {}", chart.x.heading(), chart.x.coordinate(x))
         }
         (None, Ticks::Levels(_) | Ticks::Time) => {
             format!("{}: {}", chart.x.label(), chart.x.name_of(x))

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::chart::{Axis, Chart, ChartKind, Ticks};
+use crate::chart::{Axis, Chart, ChartKind, Panel, Ticks, decades_per_tick, labels as distinct};
 
-use crate::render::Look;
+use crate::render::{LONGEST, Look, Names, fit};
 
 use super::super::text::plotly;
 use super::ROOM;
@@ -19,6 +19,16 @@ const TOP: f64 = 34.0;
 const LABELS: f64 = 24.0;
 /// Room at the bottom for the title of the axis and the legend.
 const BOTTOM: f64 = 92.0;
+/// Room at the left for the names of values.
+const LEFT: f64 = 64.0;
+/// Room at the right.
+const RIGHT: f64 = 16.0;
+/// Room for the scale of colours.
+const COLORS: f64 = 90.0;
+/// The size of the font.
+const FONT: f64 = 12.0;
+/// Ticks that a logarithmic axis has at most.
+const LOG_TICKS: usize = 9;
 
 /// The layout of a figure; colours of text, ground and grid are the page's.
 ///
@@ -48,6 +58,20 @@ pub(super) fn layout(chart: &Chart, look: &Look, fixed: bool) -> Json {
         .padded(0.02)
         .filter(|_| fixed && numeric)
         .map(|(low, high)| (place(low), place(high)));
+    let wide = super::width(chart, look) - LEFT - RIGHT;
+    let wide = wide - if chart.color.is_some() { COLORS } else { 0.0 };
+    let wide = (wide / columns as f64 - if columns > 1 { 10.0 } else { 0.0 }).max(LOWEST);
+    let named = |axis: &Axis| match axis.ticks {
+        Ticks::Levels(_) if axis == &chart.x => Names::along(axis, wide, height, FONT),
+        _ => Names::up(
+            axis,
+            panel,
+            super::width(chart, look) / columns as f64,
+            FONT,
+        ),
+    };
+    let (across_names, up_names) = (named(&chart.x), named(&chart.y));
+    let titles = Panel::titles(&chart.panels, characters(wide));
     let mut layout = Map::new();
     let mut labels = Vec::new();
     for (n, place) in chart.panels.iter().enumerate() {
@@ -58,10 +82,10 @@ pub(super) fn layout(chart: &Chart, look: &Look, fixed: bool) -> Json {
         let bottom = 1.0 - (row as f64 * (panel + BETWEEN) + panel) / inner;
         let top = (bottom + panel / inner).min(1.0);
         let lowest = n + columns >= chart.panels.len();
-        let mut x = axis(&chart.x, if columns > 1 { 8 } else { 24 }, lowest);
+        let mut x = axis(&chart.x, &across_names, wide, lowest);
         x.insert("domain".to_owned(), json!([left, (left + width).min(1.0)]));
         x.insert("anchor".to_owned(), json!(name('y', n, false)));
-        let mut y = axis(&chart.y, 16, column == 0);
+        let mut y = axis(&chart.y, &up_names, panel, column == 0);
         y.insert("domain".to_owned(), json!([bottom.max(0.0), top]));
         y.insert("anchor".to_owned(), json!(name('x', n, false)));
         if n > 0 {
@@ -90,7 +114,7 @@ pub(super) fn layout(chart: &Chart, look: &Look, fixed: bool) -> Json {
         );
         if !place.facets.is_empty() {
             labels.push(json!({
-                "text": plotly(&place.label(), 100 / columns),
+                "text": plotly(titles.get(n).map_or("", String::as_str), usize::MAX),
                 "x": left + width / 2.0,
                 "y": top,
                 "xref": "paper",
@@ -117,7 +141,7 @@ fn finish(chart: &Chart, mut layout: Map<String, Json>, inner: f64) -> Json {
     layout.insert("height".to_owned(), json!(inner + top + BOTTOM));
     layout.insert(
         "margin".to_owned(),
-        json!({ "l": 64, "r": 16, "t": top, "b": 64, "pad": 0 }),
+        json!({ "l": LEFT, "r": RIGHT, "t": top, "b": 64, "pad": 0 }),
     );
     let title = chart.legend.as_deref().unwrap_or_default();
     layout.insert(
@@ -128,7 +152,7 @@ fn finish(chart: &Chart, mut layout: Map<String, Json>, inner: f64) -> Json {
             "y": 0,
             "yanchor": "bottom",
             "x": 0,
-            "title": { "text": plotly(title, 40) },
+            "title": { "text": plotly(title, 60), "side": "top" },
             "groupclick": "togglegroup"
         }),
     );
@@ -152,8 +176,18 @@ fn finish(chart: &Chart, mut layout: Map<String, Json>, inner: f64) -> Json {
     Json::Object(layout)
 }
 
-/// One axis; `named` where it carries title and tick labels, which panels of a grid share.
-fn axis(axis: &Axis, ticks: usize, named: bool) -> Map<String, Json> {
+/// How many characters have room.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a small count"
+)]
+fn characters(room: f64) -> usize {
+    (room / (FONT * 0.6)).max(8.0) as usize
+}
+
+/// One axis of `long` pixels; `named` where it carries title and tick labels, which panels of a grid share.
+fn axis(axis: &Axis, names: &Names, long: f64, named: bool) -> Map<String, Json> {
     let mut map = Map::new();
     let mut set = |key: &str, value: Json| {
         map.insert(key.to_owned(), value);
@@ -161,7 +195,7 @@ fn axis(axis: &Axis, ticks: usize, named: bool) -> Map<String, Json> {
     if named {
         set(
             "title",
-            json!({ "text": plotly(&axis.label(), 80), "standoff": 10 }),
+            json!({ "text": plotly(&fit(&axis.label(), long, FONT), usize::MAX), "standoff": 10 }),
         );
     }
     set("showticklabels", json!(named));
@@ -173,10 +207,13 @@ fn axis(axis: &Axis, ticks: usize, named: bool) -> Map<String, Json> {
         Ticks::Linear => set("type", json!("linear")),
         Ticks::Log if axis.tick_units.is_empty() => {
             set("type", json!("log"));
-            set("dtick", log_tick(axis.range));
+            set(
+                "dtick",
+                log_tick(axis.range, LOG_TICKS.min(characters(long) / 6).max(2)),
+            );
         }
         Ticks::Log => {
-            let places = axis.log_places(ticks / 2);
+            let places = axis.log_places(LOG_TICKS.min(characters(long) / 6).max(2));
             let texts: Vec<String> = places.iter().map(|x| axis.tick(*x)).collect();
             set("type", json!("log"));
             set("tickvals", json!(places));
@@ -184,7 +221,7 @@ fn axis(axis: &Axis, ticks: usize, named: bool) -> Map<String, Json> {
         }
         Ticks::Time => set("type", json!("date")),
         Ticks::Levels(levels) => {
-            let (places, labels) = level_ticks(axis, levels, ticks);
+            let (places, labels) = level_ticks(axis, levels, names);
             set("type", json!("linear"));
             set("tickvals", json!(places));
             set("ticktext", json!(labels));
@@ -195,27 +232,39 @@ fn axis(axis: &Axis, ticks: usize, named: bool) -> Map<String, Json> {
     map
 }
 
-/// Every decade where there are several; the digits between them where there is one.
-fn log_tick(range: Option<(f64, f64)>) -> Json {
-    match range {
-        Some((low, high)) if high / low < 30.0 => json!("D2"),
-        Some((low, high)) if (high / low).log10() > 8.0 => json!(2),
-        _ => json!(1),
+/// Every so many decades, or the digits between two where there is one.
+fn log_tick(range: Option<(f64, f64)>, most: usize) -> Json {
+    let decades = range.map_or(1.0, |(low, high)| high.log10() - low.log10());
+    if decades < 1.5 {
+        return json!("D2");
     }
+    json!(decades_per_tick(decades, most))
 }
 
 /// Ticks at levels, as many as have room, and the outer levels of nested ones below them.
-fn level_ticks(axis: &Axis, levels: &[String], room: usize) -> (Vec<f64>, Vec<String>) {
-    let step = levels.len().div_ceil(room.max(1)).max(1);
+fn level_ticks(axis: &Axis, levels: &[String], names: &Names) -> (Vec<f64>, Vec<String>) {
     let mut places: Vec<f64> = Vec::new();
-    let mut names = Vec::new();
-    for (n, level) in levels.iter().enumerate().step_by(step) {
+    let mut texts = Vec::new();
+    // Nested levels are named one below the other.
+    let nested = distinct(levels, LONGEST);
+    for (n, name) in names.written() {
+        let name = match nested.get(n) {
+            Some(level) if !axis.groups.is_empty() => level,
+            _ => name,
+        };
         places.push(n as f64);
-        names.push(plotly(level, 24));
+        texts.push(plotly(name, usize::MAX));
     }
-    for group in &axis.groups {
+    let mut names = texts;
+    let groups: Vec<&str> = axis
+        .groups
+        .iter()
+        .map(|group| group.label.as_str())
+        .collect();
+    let groups = axis.groups.iter().zip(distinct(&groups, LONGEST));
+    for (group, label) in groups {
         let middle = group.first as f64 + (group.count as f64 - 1.0) / 2.0;
-        let label = plotly(&group.label, 24);
+        let label = plotly(&label, usize::MAX);
         let at = places.iter().position(|place| (place - middle).abs() < 0.1);
         if let Some(name) = at.and_then(|at| names.get_mut(at)) {
             *name = format!("{name}<br><b>{label}</b>");

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
 
-use crate::chart::{Chart, GapKind, Histogram, Marks, Point, Series, Ticks, text, thin};
+use crate::chart::{Chart, GapKind, Histogram, Marks, Point, Series, Ticks, labels, text, thin};
 use crate::render::palette;
 
 use super::super::text::plotly;
@@ -21,6 +21,8 @@ const POINTS: usize = 20_000;
 const ALL_POINTS: usize = 400_000;
 /// Points of a series up to which each has a marker.
 const MARKERS: usize = 300;
+/// Characters of a name in the legend.
+const LEGEND: usize = 40;
 
 /// Every trace of every panel.
 pub(super) fn traces(chart: &Chart) -> Vec<Json> {
@@ -92,6 +94,7 @@ impl Frame<'_> {
     }
 
     fn lines(&self, series: &[Series], traces: &mut Vec<Json>, gaps: &mut GapLegend) {
+        let names = legend_names(series.iter().map(|one| one.name.as_str()));
         for (n, one) in series.iter().enumerate() {
             let color = palette::color(n);
             traces.extend(self.band(n, one));
@@ -120,7 +123,7 @@ impl Frame<'_> {
                 "mode": if marked { "lines+markers" } else { "lines" },
                 "x": x,
                 "y": y,
-                "name": plotly(&one.name, 40),
+                "name": names.get(n),
                 "legendgroup": n.to_string(),
                 "showlegend": self.panel == 0 && self.chart.legend.is_some(),
                 "line": { "color": color, "width": 2, "dash": dash.get(palette::round(n)) },
@@ -184,6 +187,7 @@ impl Frame<'_> {
     }
 
     fn bars(&self, series: &[Series], traces: &mut Vec<Json>, gaps: &mut GapLegend) {
+        let names = legend_names(series.iter().map(|one| one.name.as_str()));
         for (n, one) in series.iter().enumerate() {
             let reach = |side: fn((f64, f64), f64) -> f64| -> Vec<Option<f64>> {
                 one.points
@@ -196,7 +200,7 @@ impl Frame<'_> {
                 "type": "bar",
                 "x": one.points.iter().map(|point| point.x).collect::<Vec<_>>(),
                 "y": one.points.iter().map(|point| point.y).collect::<Vec<_>>(),
-                "name": plotly(&one.name, 40),
+                "name": names.get(n),
                 "legendgroup": n.to_string(),
                 "offsetgroup": n.to_string(),
                 "showlegend": self.panel == 0 && self.chart.legend.is_some(),
@@ -304,6 +308,13 @@ impl Frame<'_> {
             traces.push(self.axes(trace, true));
         }
     }
+}
+
+/// The names of series, as the legend has them.
+fn legend_names<'s>(names: impl Iterator<Item = &'s str>) -> Vec<String> {
+    let names: Vec<&str> = names.collect();
+    let names = labels(&names, LEGEND);
+    names.iter().map(|name| plotly(name, usize::MAX)).collect()
 }
 
 /// An absent value on the foot of a panel.

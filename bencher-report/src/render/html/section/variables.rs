@@ -7,7 +7,7 @@ use bencher_core::record::SweepRecord;
 use bencher_core::value::Kind;
 use bencher_core::var::{Direction, Scale};
 
-use crate::chart::text;
+use crate::chart::labels;
 
 use super::html;
 
@@ -72,8 +72,9 @@ fn values(dim: &Dim) -> String {
     let names: Vec<String> = dim
         .values
         .iter()
-        .map(|value| text::clip(&text::value(dim.kind, value), 40))
+        .map(|value| dim.kind.text(value))
         .collect();
+    let names = labels(&names, 40);
     let mut list = match names.as_slice() {
         [first @ .., last] if first.len() >= SHOWN => {
             let first: Vec<&str> = first.iter().take(SHOWN - 2).map(String::as_str).collect();

@@ -3,14 +3,14 @@ use serde_json::{Value as Json, json};
 use crate::chart::{BoxSeries, GapKind};
 use crate::render::palette;
 
-use super::super::super::text::plotly;
 use super::super::hover;
-use super::{Frame, GapLegend, Mark, beside, tint};
+use super::{Frame, GapLegend, Mark, beside, legend_names, tint};
 
 impl Frame<'_> {
     /// Boxes with whiskers, the values beyond them, and signs where there is no box.
     pub(super) fn boxes(&self, series: &[BoxSeries], traces: &mut Vec<Json>, gaps: &mut GapLegend) {
         let mut absent = Vec::new();
+        let names = legend_names(series.iter().map(|one| one.name.as_str()));
         for (n, one) in series.iter().enumerate() {
             let color = palette::color(n);
             let drawn: Vec<_> = one
@@ -29,7 +29,7 @@ impl Frame<'_> {
                 "q3": column(|q| q.q3),
                 "lowerfence": column(|q| q.low),
                 "upperfence": column(|q| q.high),
-                "name": plotly(&one.name, 40),
+                "name": names.get(n),
                 "legendgroup": n.to_string(),
                 "offsetgroup": n.to_string(),
                 "showlegend": self.panel == 0 && self.chart.legend.is_some(),
