@@ -22,6 +22,10 @@ pub struct Axis {
     pub groups: Vec<LevelGroup>,
     /// The lowest and highest value over all panels, so that panels can be compared.
     pub range: Option<(f64, f64)>,
+    /// Where a scale of colours ends, if few values far beyond would leave the others one colour; cells
+    /// beyond it are marked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limits: Option<(f64, f64)>,
 }
 
 /// Where values lie on an axis.
@@ -35,6 +39,25 @@ pub enum Ticks {
     Time,
     /// At the position of their level, counted from 0.
     Levels(Vec<String>),
+}
+
+/// Where a value lies that a scale of colours does not reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Beyond {
+    Below,
+    Above,
+}
+
+impl Beyond {
+    pub(crate) const ALL: [Self; 2] = [Self::Below, Self::Above];
+
+    /// The name as a reader sees it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Below => "below the colours' scale",
+            Self::Above => "above the colours' scale",
+        }
+    }
 }
 
 /// Neighbouring levels that belong to one level of an outer input.
@@ -69,6 +92,7 @@ impl Axis {
             ticks: Ticks::Linear,
             groups: Vec::new(),
             range: None,
+            limits: None,
         }
     }
 
@@ -119,6 +143,21 @@ impl Axis {
     /// Whether values lie at their logarithm.
     pub fn is_log(&self) -> bool {
         self.ticks == Ticks::Log
+    }
+
+    /// Where a scale of colours begins and ends.
+    pub(crate) fn ends(&self) -> Option<(f64, f64)> {
+        self.limits.or(self.range)
+    }
+
+    /// On which side of the scale's ends a value lies: below, or above.
+    pub(crate) fn beyond(&self, x: f64) -> Option<Beyond> {
+        let (low, high) = self.limits?;
+        if x < low {
+            Some(Beyond::Below)
+        } else {
+            (x > high).then_some(Beyond::Above)
+        }
     }
 
     /// The range and a share of it on both sides.

@@ -88,15 +88,15 @@ impl Axis {
     /// Brings the axis into the prefix that reads best, and says what its numbers are divided by.
     fn displayed(&mut self, own_ticks: bool) -> UnitScale {
         let largest = self
-            .range
+            .ends()
             .map_or(0.0, |(low, high)| low.abs().max(high.abs()));
         match &self.ticks {
             Ticks::Linear => {
                 let scale = UnitScale::for_magnitude(&self.units, largest);
                 scale.units().clone_into(&mut self.units);
-                self.range = self
-                    .range
-                    .map(|(low, high)| (scale.apply(low), scale.apply(high)));
+                let apply = |(low, high)| (scale.apply(low), scale.apply(high));
+                self.range = self.range.map(apply);
+                self.limits = self.limits.map(apply);
                 return scale;
             }
             Ticks::Log if own_ticks || !is_binary(&self.units) => {
@@ -164,7 +164,7 @@ impl Axis {
 
     /// At most `most` places of ticks on a logarithmic axis, at round numbers of its unit.
     pub(crate) fn log_places(&self, most: usize) -> Vec<f64> {
-        let Some((low, high)) = self.range else {
+        let Some((low, high)) = self.ends() else {
             return Vec::new();
         };
         let (base, digits): (f64, &[f64]) = if is_binary(&self.tick_units) {
@@ -173,7 +173,7 @@ impl Axis {
             (10.0, &[1.0, 2.0, 5.0])
         };
         let (first, last) = (low.log(base).floor(), high.log(base).ceil());
-        let inside = |x: &f64| (low * 0.9..=high * 1.1).contains(x);
+        let inside = |x: &f64| x.is_finite() && (low * 0.9..=high * 1.1).contains(x);
         let places = |digits: &[f64], every: usize| -> Vec<f64> {
             let mut places = Vec::new();
             let mut power = (first / every as f64).floor() * every as f64;

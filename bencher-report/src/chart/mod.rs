@@ -14,8 +14,8 @@ mod thin;
 
 use serde::Serialize;
 
-pub(crate) use axis::decades_per_tick;
 pub use axis::{Axis, LevelGroup, Ticks};
+pub(crate) use axis::{Beyond, decades_per_tick};
 pub(crate) use labels::{is_invisible, labels};
 pub use marks::{
     BoxMark, BoxSeries, Gap, GapKind, HeatMap, Histogram, Marks, Point, Quartiles, Series, Table,

@@ -5,7 +5,7 @@ use crate::deduce::facets::Facets;
 use crate::deduce::grid::Grid;
 use crate::deduce::shape::Shape;
 
-use super::frame;
+use super::{colors, frame};
 
 /// Colours over two inputs: values, or means with their noise.
 pub(super) fn chart(shape: &Shape) -> Option<Chart> {
@@ -56,6 +56,10 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
         .filter_map(|axis| shape.numbers(*axis))
         .any(|numbers| numbers.axis.is_log());
     frame::fit_values(&mut color, &numbers, log);
+    let mut sorted = numbers;
+    sorted.sort_by(f64::total_cmp);
+    colors::fit(&mut color, &sorted);
+    chart.notes.extend(colors::note(&color, &sorted));
     chart.color = Some(color);
     let spread = if shape.dataset.is_centred(shape.variable) {
         frame::BOUNDS

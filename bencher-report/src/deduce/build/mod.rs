@@ -2,6 +2,7 @@
 
 mod bars;
 mod boxes;
+mod colors;
 mod frame;
 mod heat_map;
 mod histogram;

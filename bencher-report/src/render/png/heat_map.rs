@@ -3,10 +3,10 @@ use std::sync::Arc;
 use kuva::plot::{ColorMap, Heatmap, ScatterPlot};
 use kuva::render::plots::Plot;
 
-use crate::chart::{Axis, Chart, GapKind, HeatMap};
+use crate::chart::{Axis, Beyond, Chart, GapKind, HeatMap};
 use crate::render::palette;
 
-use super::marks::symbol;
+use super::marks::{beyond_sign, symbol};
 
 /// Cells along an axis that still have a pixel of their own.
 const CELLS: usize = 600;
@@ -16,9 +16,11 @@ const SYMBOLS: usize = 400;
 /// Coloured cells, grey where there is no value, with a sign that says why.
 pub(super) fn plots(chart: &Chart, map: &HeatMap) -> Vec<Plot> {
     let log = chart.color.as_ref().is_some_and(Axis::is_log);
+    let limits = chart.color.as_ref().and_then(|axis| axis.limits);
+    let within = |x: f64| limits.map_or(x, |(low, high)| x.clamp(low, high));
     let shade = |value: Option<f64>| match value {
-        Some(x) if log => x.log10(),
-        Some(x) => x,
+        Some(x) if log => within(x).log10(),
+        Some(x) => within(x),
         None => f64::NAN,
     };
     let width = map.width.max(1);
@@ -40,9 +42,9 @@ pub(super) fn plots(chart: &Chart, map: &HeatMap) -> Vec<Plot> {
     let low = shown().fold(f64::INFINITY, f64::min);
     let high = shown().fold(f64::NEG_INFINITY, f64::max);
     if low > high {
-        return signs(map, width);
+        return signs(chart, map, width);
     }
-    let range = chart.color.as_ref().and_then(|axis| axis.range);
+    let range = chart.color.as_ref().and_then(Axis::ends);
     let (from, to) = range.map_or((low, high), |(a, b)| (shade(Some(a)), shade(Some(b))));
     let span = (to - from).max(f64::MIN_POSITIVE);
     let color = move |t: f64| {
@@ -58,16 +60,16 @@ pub(super) fn plots(chart: &Chart, map: &HeatMap) -> Vec<Plot> {
         .with_x_range(0.5, width as f64 + 0.5)
         .with_y_range(0.5, height as f64 + 0.5);
     let mut plots = vec![plot.into()];
-    plots.extend(signs(map, width));
+    plots.extend(signs(chart, map, width));
     plots
 }
 
-fn signs(map: &HeatMap, width: usize) -> Vec<Plot> {
+fn signs(chart: &Chart, map: &HeatMap, width: usize) -> Vec<Plot> {
+    let mut plots = beyond(chart, map, width);
     if map.gaps.len() > SYMBOLS {
-        return Vec::new();
+        return plots;
     }
     let absent = |cell: usize| matches!(map.values.get(cell), Some(None));
-    let mut plots = Vec::new();
     // A small sign where only some samples have no value.
     for (kind, whole) in GapKind::ALL
         .into_iter()
@@ -83,6 +85,29 @@ fn signs(map: &HeatMap, width: usize) -> Vec<Plot> {
             let signs = ScatterPlot::new().with_data(cells).with_color("#4d0000");
             let size = if whole { 5.0 } else { 2.5 };
             plots.push(signs.with_marker(symbol(kind)).with_size(size).into());
+        }
+    }
+    plots
+}
+
+/// A triangle on every cell whose value the scale of colours does not reach.
+fn beyond(chart: &Chart, map: &HeatMap, width: usize) -> Vec<Plot> {
+    let mut plots = Vec::new();
+    for side in Beyond::ALL {
+        let is_beyond = |value: &Option<f64>| {
+            let color = chart.color.as_ref();
+            value.and_then(|x| color?.beyond(x)) == Some(side)
+        };
+        let cells = map.values.iter().enumerate();
+        let cells: Vec<(f64, f64)> = cells
+            .filter(|(_, value)| is_beyond(value))
+            .map(|(cell, _)| ((cell % width) as f64 + 1.0, (cell / width) as f64 + 1.0))
+            .take(SYMBOLS)
+            .collect();
+        if !cells.is_empty() {
+            let (marker, color) = beyond_sign(side);
+            let signs = ScatterPlot::new().with_data(cells).with_color(color);
+            plots.push(signs.with_marker(marker).with_size(5.0).into());
         }
     }
     plots

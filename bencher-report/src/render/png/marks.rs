@@ -6,7 +6,9 @@ use kuva::plot::scatter::MarkerShape;
 use kuva::plot::{BandPlot, BarPlot, BoxPlot, LinePlot, ScatterPlot};
 use kuva::render::plots::Plot;
 
-use crate::chart::{BoxSeries, Chart, Gap, GapKind, Histogram, Marks, Series, between, labels};
+use crate::chart::{
+    Beyond, BoxSeries, Chart, Gap, GapKind, Histogram, Marks, Series, between, labels,
+};
 use crate::render::{fitting, palette};
 
 use super::{LEGEND, TICK, entry};
@@ -200,6 +202,19 @@ pub(super) fn legend(chart: &Chart, width: f64) -> Vec<LegendEntry> {
         }
         kinds.extend(absences(&panel.marks));
     }
+    for side in Beyond::ALL {
+        let is_there = chart.panels.iter().any(|panel| match &panel.marks {
+            Marks::HeatMap(map) => map.values.iter().flatten().any(|x| {
+                let color = chart.color.as_ref();
+                color.and_then(|axis| axis.beyond(*x)) == Some(side)
+            }),
+            _ => false,
+        });
+        if is_there {
+            let shape = LegendShape::Marker(beyond_sign(side).0);
+            entries.push(entry(side.name().to_owned(), SIGN, shape));
+        }
+    }
     for kind in kinds {
         let shape = LegendShape::Marker(symbol(kind));
         entries.push(entry(kind.name().to_owned(), SIGN, shape));
@@ -261,6 +276,14 @@ fn foot(chart: &Chart, absent: &[Absence]) -> Vec<Plot> {
                 .into()
         })
         .collect()
+}
+
+/// The symbol of a value beyond the scale of colours, and its colour.
+pub(super) fn beyond_sign(side: Beyond) -> (MarkerShape, &'static str) {
+    match side {
+        Beyond::Below => (MarkerShape::TriangleDown, "#ffffff"),
+        Beyond::Above => (MarkerShape::Triangle, "#000000"),
+    }
 }
 
 /// The symbol of an absence.

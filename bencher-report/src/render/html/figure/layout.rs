@@ -286,7 +286,7 @@ fn color_axis(color: &Axis) -> Json {
             "outlinewidth": 0
         }
     });
-    if let Some((low, high)) = color.range {
+    if let Some((low, high)) = color.ends() {
         let place = |x: f64| if color.is_log() { x.log10() } else { x };
         let (low, high) = (place(low), place(high));
         // A single value still needs a scale that is wider than nothing.

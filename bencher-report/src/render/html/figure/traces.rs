@@ -58,9 +58,16 @@ pub(super) fn traces(chart: &Chart) -> Vec<Json> {
     traces
 }
 
-/// The sorts of absence that the legend names already.
+/// The signs that the legend names already.
 #[derive(Default)]
-struct GapLegend(BTreeSet<GapKind>);
+struct GapLegend(BTreeSet<&'static str>);
+
+impl GapLegend {
+    /// Whether a sign is not named yet; it is from now on.
+    fn name_first(&mut self, sign: &'static str) -> bool {
+        self.0.insert(sign)
+    }
+}
 
 struct Frame<'a> {
     chart: &'a Chart,
@@ -296,7 +303,7 @@ impl Frame<'_> {
                 "hovertemplate": "%{text}<extra></extra>",
                 "name": kind.name(),
                 "legendgroup": kind.name(),
-                "showlegend": gaps.0.insert(kind),
+                "showlegend": gaps.name_first(kind.name()),
                 "cliponaxis": false,
                 "marker": {
                     "symbol": gap_symbol(kind),

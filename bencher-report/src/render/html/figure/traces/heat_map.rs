@@ -1,6 +1,6 @@
 use serde_json::{Value as Json, json};
 
-use crate::chart::{Axis, GapKind, HeatMap};
+use crate::chart::{Axis, Beyond, GapKind, HeatMap};
 use crate::render::palette;
 
 use super::super::hover;
@@ -52,6 +52,55 @@ impl Frame<'_> {
         traces.push(self.axes(trace, false));
         traces.extend(self.gap_cells(map, width, &text));
         self.gap_symbols(map, width, &text, traces, gaps);
+        self.beyond(map, width, &text, traces, gaps);
+    }
+
+    /// A triangle on every cell whose value the scale of colours does not reach.
+    fn beyond(
+        &self,
+        map: &HeatMap,
+        width: usize,
+        text: &dyn Fn(usize) -> String,
+        traces: &mut Vec<Json>,
+        gaps: &mut GapLegend,
+    ) {
+        let Some(color) = &self.chart.color else {
+            return;
+        };
+        for side in Beyond::ALL {
+            let cells: Vec<usize> = (0..map.values.len())
+                .filter(|cell| {
+                    let value = map.values.get(*cell).copied().flatten();
+                    value.and_then(|x| color.beyond(x)) == Some(side)
+                })
+                .take(SYMBOLS)
+                .collect();
+            if cells.is_empty() {
+                continue;
+            }
+            let (symbol, fill) = match side {
+                Beyond::Below => ("triangle-down", "#ffffff"),
+                Beyond::Above => ("triangle-up", "#000000"),
+            };
+            let trace = json!({
+                "type": "scatter",
+                "mode": "markers",
+                "x": cells.iter().map(|cell| cell % width).collect::<Vec<_>>(),
+                "y": cells.iter().map(|cell| cell / width).collect::<Vec<_>>(),
+                "text": cells.iter().map(|cell| text(*cell)).collect::<Vec<_>>(),
+                "hovertemplate": "%{text}<extra></extra>",
+                "name": side.name(),
+                "legendgroup": side.name(),
+                "showlegend": gaps.name_first(side.name()),
+                "marker": {
+                    "symbol": symbol,
+                    "size": 9,
+                    "color": fill,
+                    "line": { "width": 1, "color": "#8c8c8c" }
+                }
+            });
+            traces.push(self.axes(trace, false));
+        }
     }
 
     /// Grey ground under the cells that have no value.
@@ -135,7 +184,7 @@ impl Frame<'_> {
                 "hovertemplate": "%{text}<extra></extra>",
                 "name": kind.name(),
                 "legendgroup": kind.name(),
-                "showlegend": gaps.0.insert(kind),
+                "showlegend": gaps.name_first(kind.name()),
                 "marker": {
                     "symbol": gap_symbol(kind),
                     "size": cells.iter().map(size).collect::<Vec<_>>(),
