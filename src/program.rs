@@ -102,11 +102,13 @@ macro_rules! main {
 const REPORTER: Option<&Reporter> = None;
 
 #[cfg(feature = "report")]
-const REPORTER: Option<&Reporter> = Some(&|records, folder, wanted| {
+const REPORTER: Option<&Reporter> = Some(&|records, folder, subject, wanted| {
     let options = bencher_report::ReportOptions {
         plot_width: wanted.plot_width,
         plot_height: wanted.plot_height,
         layout: wanted.layout,
+        program: subject.program.clone(),
+        part: subject.part.clone(),
         ..bencher_report::ReportOptions::default()
     };
     let drawn = bencher_report::write_report(records, folder, &options)?;

@@ -55,7 +55,9 @@ fn a_whole_run_is_kept_shown_and_drawn() {
     assert!(output.contains("<Dataset> Collatz\n"), "{output}");
     assert!(output.contains("5 executed, 0 from the store"), "{output}");
     assert_eq!(left, ["store"]);
-    let report = folder.path().join("store/reports/functions");
+    let report = folder
+        .path()
+        .join("store/reports/bencher/examples/functions/the-hardest-is-27");
     if cfg!(feature = "report") {
         assert!(report.join("index.html").exists(), "{output}");
     }

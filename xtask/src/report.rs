@@ -39,8 +39,11 @@ pub(crate) fn draw(options: &[String]) -> Result<(), String> {
             store.display()
         ));
     }
-    let files = write_report(&records, &out, &ReportOptions::default())
-        .map_err(|error| error.to_string())?;
+    let options = ReportOptions {
+        program: "all".to_owned(),
+        ..ReportOptions::default()
+    };
+    let files = write_report(&records, &out, &options).map_err(|error| error.to_string())?;
     for warning in &files.warnings {
         eprintln!("warning: {warning}");
     }

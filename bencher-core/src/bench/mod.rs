@@ -55,7 +55,7 @@ pub use config::{
 pub use error::BenchError;
 pub use refine::Refinement;
 pub use result::BenchResult;
-pub use session::{ReportFiles, Reporter, Session, Verdict};
+pub use session::{ReportFiles, ReportSubject, Reporter, Session, Verdict};
 pub(crate) use table::LONGEST;
 pub use table::{result_table, sample_table};
 

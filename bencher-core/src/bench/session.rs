@@ -41,6 +41,8 @@ pub struct Session {
     draws_report: bool,
     /// Where the report goes, once that is known to be possible.
     report_folder: Option<PathBuf>,
+    /// The functions that were chosen, where not all were.
+    shown_part: Option<String>,
     pub(super) layers: Layers,
     /// Which part this run has where several processes measure.
     pub(super) part: Part,
@@ -86,7 +88,8 @@ impl Part {
 /// let session = Rc::new(RefCell::new(Session::new(config, "demo", Interrupt::default())));
 /// # let mut bench = Bench::<Sorting>::new(Rc::clone(&session))?;
 /// bench.sweep("By length").inputs([Sorting::LEN.samples(3)]).run()?;
-/// let verdict = session.borrow_mut().close(Some(&|records, folder, options| {
+/// let verdict = session.borrow_mut().close(Some(&|records, folder, subject, options| {
+///     assert_eq!((subject.program.as_str(), &subject.part), ("demo", &None));
 ///     assert!(records.len() == 1 && folder.ends_with("out"));
 ///     assert_eq!(options.plot_width, 600);
 ///     Ok(ReportFiles::default())
@@ -94,7 +97,17 @@ impl Part {
 /// assert_eq!(verdict, Verdict::Fine);
 /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
 /// ```
-pub type Reporter = dyn Fn(&[SweepRecord], &Path, &ReportOptions) -> Result<ReportFiles, BoxError>;
+pub type Reporter =
+    dyn Fn(&[SweepRecord], &Path, &ReportSubject, &ReportOptions) -> Result<ReportFiles, BoxError>;
+
+/// What a report is about; handed to the [`Reporter`], where the example stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReportSubject {
+    /// The program, with its package and target: `demo/examples/sorting`.
+    pub program: String,
+    /// The sweeps or functions that were chosen; `None` where all were run.
+    pub part: Option<String>,
+}
 
 /// What a reporter left behind.
 ///
@@ -164,6 +177,7 @@ impl Session {
             start: std::env::current_dir().unwrap_or_default(),
             draws_report: false,
             report_folder: None,
+            shown_part: None,
             layers: Layers::new(config, Settings::default()),
             part: Part::Whole,
             began: None,
@@ -385,7 +399,16 @@ impl Session {
         self.fetch_contents();
         // A page that is open already only has to be loaded again.
         let first = self.layers.step().0 == 1;
-        match reporter(&self.records, &folder, &self.config.report_options) {
+        let subject = ReportSubject {
+            program: self.program.clone(),
+            part: self.report_part(),
+        };
+        match reporter(
+            &self.records,
+            &folder,
+            &subject,
+            &self.config.report_options,
+        ) {
             Ok(files) => {
                 for warning in &files.warnings {
                     self.progress.note(warning);
@@ -412,7 +435,7 @@ impl Session {
             ReportPlace::At(folder) => folder,
             // A store that can only be read takes no report.
             ReportPlace::Default if self.config.cache && !self.keeps_results() => return None,
-            ReportPlace::Default => self.root.join("reports").join(slug(&self.program)),
+            ReportPlace::Default => self.default_report(),
         };
         Some(self.start.join(folder))
     }
@@ -451,6 +474,24 @@ impl Session {
         }
         self.report_folder = Some(folder);
         Ok(())
+    }
+
+    /// Has the report show a part of the program only, and leave those of other parts as they are.
+    pub(crate) fn show_part(&mut self, part: Option<String>) {
+        self.shown_part = part;
+    }
+
+    /// What of the program the report shows, where that is not all.
+    fn report_part(&self) -> Option<String> {
+        let sweeps = Some(self.config.only.join(", ")).filter(|text| !text.is_empty());
+        let parts: Vec<String> = self.shown_part.clone().into_iter().chain(sweeps).collect();
+        (!parts.is_empty()).then(|| parts.join(": "))
+    }
+
+    /// `reports/PACKAGE/TARGET/PROGRAM` in the store's folder.
+    fn default_report(&self) -> PathBuf {
+        let parts = self.program.split('/').map(slug);
+        parts.fold(self.root.join("reports"), |folder, part| folder.join(part))
     }
 
     fn say_where(&self, files: &ReportFiles) {

@@ -14,6 +14,7 @@ use crate::sweep_executor::quote;
 use crate::var::nearest;
 
 use super::error::SettingsError;
+use super::program::fit;
 
 pub(super) const NAME: &str = "bencher.toml";
 
@@ -70,8 +71,9 @@ pub(super) fn settings(text: &str, path: &Path, program: &str) -> Result<Setting
     let table = DeTable::parse(text)
         .map_err(|error| reader.error(error.span().unwrap_or(0..0), error.message()))?;
     // The more special a section, the later it is laid over the others.
-    let mut sections: [Settings; 4] = Default::default();
-    let [all, sweeps, own, own_sweeps] = &mut sections;
+    let mut sections: [Settings; 2] = Default::default();
+    let [all, sweeps] = &mut sections;
+    let mut own: Vec<(u8, Settings, Settings)> = Vec::new();
     reader.section(table.get_ref(), all, None, true)?;
     reader.sweeps(table.get_ref(), sweeps)?;
     if let Some(programs) = table.get_ref().get("programs") {
@@ -81,14 +83,21 @@ pub(super) fn settings(text: &str, path: &Path, program: &str) -> Result<Setting
             let keys = reader.table("programs", section)?;
             reader.section(keys, &mut top, None, false)?;
             reader.sweeps(keys, &mut of_sweeps)?;
-            if name.get_ref() == program {
-                own.extend(top);
-                own_sweeps.extend(of_sweeps);
+            if let Some(exactness) = fit(name.get_ref(), program) {
+                own.push((exactness, top, of_sweeps));
             }
         }
     }
+    own.sort_by_key(|(exactness, ..)| *exactness);
     let mut settings = Settings::default();
     for section in sections {
+        settings.extend(section);
+    }
+    let (tops, of_sweeps): (Vec<_>, Vec<_>) = own
+        .into_iter()
+        .map(|(_, top, of_sweeps)| (top, of_sweeps))
+        .unzip();
+    for section in tops.into_iter().chain(of_sweeps) {
         settings.extend(section);
     }
     Ok(settings)

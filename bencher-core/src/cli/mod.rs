@@ -19,12 +19,14 @@ mod environment;
 mod error;
 mod file;
 mod processes;
+mod program;
 #[cfg(test)]
 mod tests;
 
 pub use args::{CommandLine, FileChoice, command, parse};
 pub(crate) use args::{command_with, said, with_negative_values};
 pub use error::SettingsError;
+pub(crate) use program::{program_name, program_path};
 
 use std::cell::RefCell;
 use std::ffi::OsString;
@@ -80,7 +82,7 @@ where
     S: Benchmark,
 {
     begin_program();
-    let name = program_name();
+    let name = program_path(S::SCHEMA.package);
     let said = parse(&S::SCHEMA, std::env::args_os()).map_err(SettingsError::from);
     ending(match said.and_then(|said| settled(said, &name)) {
         Ok(settings) => run_session(settings, name, reporter, |session| {
@@ -361,20 +363,4 @@ fn stop_on_signals(interrupt: &Interrupt) -> std::io::Result<()> {
 fn stop_on_signals(interrupt: &Interrupt) -> std::io::Result<()> {
     use signal_hook::consts::SIGINT;
     signal_hook::flag::register(SIGINT, Arc::clone(&interrupt.0)).map(drop)
-}
-
-/// The program's name: the executable's, without the hash that cargo adds to benches and tests.
-pub(crate) fn program_name() -> String {
-    let path = std::env::current_exe().unwrap_or_default();
-    let name = path
-        .file_stem()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    match name.rsplit_once('-') {
-        Some((stem, hash)) if hash.len() == 16 && hash.chars().all(|c| c.is_ascii_hexdigit()) => {
-            stem.to_owned()
-        }
-        _ => name,
-    }
 }

@@ -12,6 +12,8 @@ use super::{check, full};
 /// The example stands at the [module](super).
 #[derive(Clone, Copy, Debug)]
 pub struct SweepEntry {
+    /// The package that declares it.
+    pub(super) package: &'static str,
     module: &'static str,
     function: &'static str,
     pub(super) options: SweepOptions,
@@ -86,6 +88,7 @@ impl SweepEntry {
         run: Run,
     ) -> Self {
         Self {
+            package: S::SCHEMA.package,
             module,
             function,
             options,
@@ -113,6 +116,11 @@ impl SweepEntry {
     /// Whether it is left out unless asked for.
     pub const fn is_ignored(&self) -> bool {
         self.options.ignore
+    }
+
+    /// Whether it is of a crate.
+    pub(super) fn is_of(&self, name: &str) -> bool {
+        self.module.split("::").next() == Some(name)
     }
 
     /// Whether it is this function.

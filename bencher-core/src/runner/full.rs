@@ -30,7 +30,9 @@ pub(super) fn run(
         error_line!("no function is chosen; there are: {}", names.join(", "));
         return ExitCode::SUCCESS;
     }
+    let part = part(chosen);
     run_session(settings, name, reporter, |session| {
+        session.borrow_mut().show_part(part.clone());
         let mut first = None;
         for run in chosen.runs.iter().filter(|run| !run.ignored) {
             let Err(error) = run.entry.run(session, run.point.as_deref()) else {
@@ -46,6 +48,15 @@ pub(super) fn run(
         }
         first.map_or(Ok(()), Err)
     })
+}
+
+/// What a report shows, where not all functions are chosen: cargo-nextest, for one, runs each in a process
+/// of its own.
+fn part(chosen: &Chosen<'_>) -> Option<String> {
+    let runs = || chosen.runs.iter().filter(|run| !run.ignored);
+    let is_part = chosen.left > 0 || runs().any(|run| run.point.is_some());
+    let names: Vec<String> = runs().map(super::filter::Selected::name).collect();
+    (is_part && !names.is_empty()).then(|| names.join(", "))
 }
 
 /// Whether no other sweep is to be run after such an error.

@@ -37,7 +37,7 @@ pub use inventory;
 use std::process::ExitCode;
 
 use crate::bench::Reporter;
-use crate::cli::{SettingsError, program_name, refuse, settled};
+use crate::cli::{SettingsError, program_name, program_path, refuse, settled};
 use crate::printed::{begin_program, ending};
 
 /// The `main` of a target of `#[bench_sweep]` functions without libtest's harness.
@@ -71,11 +71,18 @@ fn run_entries(reporter: Option<&Reporter>) -> ExitCode {
     if !said.whole {
         return quick::run(&chosen, &said.line.settings, said.form);
     }
-    let name = program_name();
+    let name = program_path(package(&entries));
     match settled(said.line, &name) {
         Ok(settings) => full::run(settings, name, reporter, &chosen, &entries),
         Err(error) => refuse(&error),
     }
+}
+
+/// The package of the program: that of a function of its own, since others may come from libraries.
+fn package(entries: &[&SweepEntry]) -> &'static str {
+    let name = program_name().replace('-', "_");
+    let own = entries.iter().find(|entry| entry.is_of(&name));
+    own.or(entries.first()).map_or("", |entry| entry.package)
 }
 
 #[cfg(test)]
