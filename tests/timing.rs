@@ -359,7 +359,10 @@ fn rounds_of_the_same_machine_count_and_cost_a_check() {
             .map(|row| row.ends_with('*'))
             .collect();
         assert_eq!(marked, [true, false, true, false, true, false], "{table}");
-        assert!(table.contains("*: with rounds of an earlier run"), "{table}");
+        assert!(
+            table.contains("*: with rounds of an earlier run"),
+            "{table}"
+        );
         for (point, is_earlier) in fine.iter().zip([true, false, true, false, true]) {
             let (states, earlier, times) = rounds_of(&runs, *point);
             assert_eq!(states.len(), 11);

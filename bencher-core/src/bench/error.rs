@@ -85,7 +85,12 @@ pub(super) fn failure_text(failure: &Failure) -> String {
     let inputs: Vec<String> = failure
         .inputs
         .iter()
-        .map(|(name, value)| format!("{name}={}", one_line(&clipped(&value.to_string(), MOST_OF_VALUE))))
+        .map(|(name, value)| {
+            format!(
+                "{name}={}",
+                one_line(&clipped(&value.to_string(), MOST_OF_VALUE))
+            )
+        })
         .collect();
     format!(
         "{} (repeat {}): {}",

@@ -26,9 +26,9 @@ mod replicates;
 mod summary;
 mod undisturbed;
 
+pub(crate) use agreement::{Agreement, Shift, agreement, shift};
 pub use modes::{LowestMode, lowest_mode};
 pub use point_time::{PointTime, RoundTime};
-pub(crate) use agreement::{Agreement, Shift, agreement, shift};
 pub use ratio::{RESOLUTION, Ratio, paired_ratio, ratio};
 pub use replicates::{rounds_per_process, summary_of_processes};
 pub use summary::{MISRATE, Outliers, Summary, outliers, summary};

@@ -119,7 +119,10 @@ impl Keys {
                         .for_each(|slot| slot.clone_from(&present));
                 }
             }
-            Some((at, maker.key_in(pack.provenance.epoch, &values?, sample.repeat)))
+            Some((
+                at,
+                maker.key_in(pack.provenance.epoch, &values?, sample.repeat),
+            ))
         };
         (0..).zip(pack.samples()).filter_map(renewed).collect()
     }

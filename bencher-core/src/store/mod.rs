@@ -64,9 +64,9 @@ mod pack;
 mod place;
 #[cfg(feature = "store")]
 mod preflight;
+mod provenance;
 #[cfg(feature = "store")]
 mod read_only;
-mod provenance;
 mod rebuild;
 mod results;
 #[cfg(feature = "store")]
@@ -105,9 +105,9 @@ pub use memory::MemoryStore;
 pub use pack::{Pack, PackedSample, ResultId, Series};
 pub(crate) use place::absolute;
 pub use place::{DEFAULT_LIMIT, default_root, slug};
+pub use provenance::Provenance;
 #[cfg(feature = "store")]
 pub use read_only::ReadOnlyStore;
-pub use provenance::Provenance;
 pub use rebuild::{Rebuilt, rebuild_samples};
 pub use results::{NewestResults, list_results, load_newest_results, load_result, save_result};
 #[cfg(feature = "store")]

@@ -1,10 +1,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::frame::Stored;
+use super::provenance::Provenance;
 #[cfg(feature = "store")]
 use super::tag::former;
 use super::tag::search_tag;
-use super::provenance::Provenance;
 use crate::value::{Digest, KeyWriter, Kind, Value};
 
 /// What groups samples: only samples of one series can stand for each other.

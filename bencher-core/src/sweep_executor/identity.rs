@@ -43,8 +43,11 @@ impl<S: ParametrizedSweep> Plan<S> {
         let former_tag = tag_text(tag);
         let mut axes = self.space().axes().iter();
         let has_changed = axes.any(|axis| axis.levels.has_changed());
-        let former_values: fn(&Levels) -> Vec<Value> =
-            |levels| (0..levels.len()).filter_map(|at| levels.former(at)).collect();
+        let former_values: fn(&Levels) -> Vec<Value> = |levels| {
+            (0..levels.len())
+                .filter_map(|at| levels.former(at))
+                .collect()
+        };
         let mut identities = Vec::new();
         if former_tag != tag.as_str() {
             let identity = self.identity_of(&former_tag, |levels| levels.iter().collect());
