@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use bencher::bench::TimeColumns;
 use bencher::dataset::{CellState, Dataset};
 use bencher::measure::{Clock, FIRST_LOOK, FakeClock, RoundRules, Timer, Wanted};
 use bencher::prelude::*;
@@ -352,7 +353,7 @@ fn rounds_of_the_same_machine_count_and_cost_a_check() {
         assert_eq!((counts.executed, counts.hits), (executed, hits));
         assert_eq!(counts.submitted, counts.executed + counts.hits);
         let runs = dataset(end);
-        let table = bencher::bench::result_table(&runs, 9);
+        let table = bencher::bench::result_table(&runs, 9, TimeColumns::default());
         let marked: Vec<bool> = table
             .lines()
             .skip(2)
@@ -372,7 +373,7 @@ fn rounds_of_the_same_machine_count_and_cost_a_check() {
     }
     let coarse = Run::of(&[100, 1_000, 10_000], &store).run();
     assert_eq!(coarse.collector.counts().executed, 0);
-    let table = bencher::bench::result_table(&dataset(coarse), 9);
+    let table = bencher::bench::result_table(&dataset(coarse), 9, TimeColumns::default());
     assert!(!table.contains('*'), "all are of one run: {table}");
 }
 
