@@ -90,6 +90,22 @@ pub(super) struct Cleared {
 }
 
 impl Cleared {
+    /// The key, in `meta`, of the note.
+    pub(super) fn key(&self) -> Vec<u8> {
+        [CLEARED, &tag_prefix(&self.tag)].concat()
+    }
+
+    /// What the keys of packs begin with that may have been cleared.
+    pub(super) fn prefixes(&self) -> impl Iterator<Item = [u8; 8]> {
+        let former = former(&self.tag).map(|tag| tag_prefix(&tag));
+        [tag_prefix(&self.tag)].into_iter().chain(former)
+    }
+
+    /// Whether a pack was stored before its tag was cleared.
+    pub(super) fn covers(&self, pack: &Pack) -> bool {
+        self.sequence > pack.sequence && self.is_of(&pack.series)
+    }
+
     /// Whether a series was cleared, also under the name that earlier versions gave it.
     pub(super) fn is_of(&self, series: &Series) -> bool {
         self.tag == series.tag
@@ -104,7 +120,8 @@ impl Stored for Cleared {
     }
 }
 
-const CLEARED: &[u8] = b"cleared/";
+/// What the keys of those notes begin with, in `meta`.
+pub(super) const CLEARED: &[u8] = b"cleared/";
 
 impl Database {
     /// Opens the store in `root`, making it if there is none.
@@ -459,9 +476,11 @@ impl SampleStore for Database {
             sequence,
             tag: tag.to_owned(),
         };
-        let mut key = CLEARED.to_vec();
-        key.extend(tag_prefix(tag));
-        batch.insert(&self.shared.meta, key, encode(FrameKind::Cleared, &note)?);
+        batch.insert(
+            &self.shared.meta,
+            note.key(),
+            encode(FrameKind::Cleared, &note)?,
+        );
         batch.insert(&self.shared.meta, SEQUENCE, (sequence + 1).to_be_bytes());
         batch.commit().map_err(self.failed("clear"))?;
         Ok(samples)

@@ -5,16 +5,22 @@
 //! marked once the new one has opened. Whenever a program dies in between, the next finds a damaged
 //! database without the mark and continues from there.
 
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::aborts::AbortWatch;
+use super::database::{CLEARED, Cleared};
 use super::error::StoreError;
 use super::files::{entries, exists, is_folder, place, refuse_strange_files, write_atomically};
+use super::frame::{FrameKind, decode, encode};
+use super::index::Keys;
 use super::opening::{
     Opened, Refusal, build, create, failed, open_existing, write_packs, write_sequence,
 };
+use super::pack::Pack;
 use super::scan::{Journals, scan};
+use crate::value::Digest;
 
 /// The file in a quarantined database that says that everything in it was carried over.
 const MARK: &str = "carried-over";
@@ -67,13 +73,19 @@ fn mend_journal(
         .highest
         .map_or(0, |highest| highest.saturating_add(1));
     opened.next = stored.max(behind);
-    let cut = journals.missing(|key| match opened.samples.contains_key(key) {
+    let missing = journals.missing(|key| match opened.samples.contains_key(key) {
         Ok(has) => Ok(has),
         Err(error) => match Refusal::of(error, dir) {
             Refusal::Error(error) => Err(error),
             Refusal::Damaged(_) => Ok(false),
         },
     })?;
+    let cleared_again = clear_again(opened, dir, &journals.cleared)?;
+    let mut cut = None;
+    if let Some(mut missing) = missing {
+        not_replaced(opened, dir, &mut missing.packs)?;
+        cut = Some(missing).filter(|missing| !missing.packs.is_empty());
+    }
     let message = match &cut {
         None => None,
         Some(cut) => {
@@ -87,10 +99,74 @@ fn mend_journal(
             ))
         }
     };
-    if cut.is_some() || opened.next > stored {
+    if cut.is_some() || cleared_again || opened.next > stored {
         write_sequence(opened, opened.next).map_err(failed("write", dir))?;
     }
     Ok(message)
+}
+
+/// Leaves those packs that are not in the database although nothing that came later took them away or holds their
+/// samples: where they were removed may have been cut off with the journal.
+fn not_replaced(opened: &Opened, dir: &Path, packs: &mut Vec<Pack>) -> Result<(), StoreError> {
+    let mut cleared = Vec::new();
+    for guard in opened.meta.prefix(CLEARED) {
+        let (_, note) = guard.into_inner().map_err(failed("read", dir))?;
+        cleared.extend(decode::<Cleared>(FrameKind::Cleared, &note));
+    }
+    packs.retain(|pack| !cleared.iter().any(|note| note.covers(pack)));
+    let mut keys = Keys::default();
+    let mut stored: HashMap<Digest, u64> = HashMap::new();
+    let series: HashSet<[u8; 16]> = packs.iter().map(|pack| pack.series.prefix()).collect();
+    for prefix in series {
+        for guard in opened.samples.prefix(prefix) {
+            let Ok((_, value)) = guard.into_inner() else {
+                continue;
+            };
+            if let Ok(pack) = decode::<Pack>(FrameKind::Pack, &value) {
+                for key in keys.of(&pack) {
+                    let last = stored.entry(key).or_default();
+                    *last = pack.sequence.max(*last);
+                }
+            }
+        }
+    }
+    for pack in &mut *packs {
+        let mut identities = keys.of(pack).into_iter();
+        *pack = pack.filtered(|_| {
+            let last = identities.next().and_then(|key| stored.get(&key));
+            last.is_none_or(|last| *last < pack.sequence)
+        });
+    }
+    packs.retain(|pack| !pack.is_empty());
+    Ok(())
+}
+
+/// Clears tags again whose note stands behind a damaged place of a journal; whether there was any.
+fn clear_again(opened: &Opened, dir: &Path, notes: &[Cleared]) -> Result<bool, StoreError> {
+    let mut any = false;
+    for note in notes {
+        let stored = opened.meta.get(note.key()).map_err(failed("read", dir))?;
+        let stored = stored.and_then(|bytes| decode::<Cleared>(FrameKind::Cleared, &bytes).ok());
+        if stored.is_some_and(|stored| stored.sequence >= note.sequence) {
+            continue;
+        }
+        any = true;
+        let mut batch = opened.database.batch();
+        for prefix in note.prefixes() {
+            for guard in opened.samples.prefix(prefix) {
+                let Ok((key, value)) = guard.into_inner() else {
+                    continue;
+                };
+                let pack = decode::<Pack>(FrameKind::Pack, &value);
+                if pack.is_ok_and(|pack| note.covers(&pack)) {
+                    batch.remove(&opened.samples, key);
+                }
+            }
+        }
+        batch.insert(&opened.meta, note.key(), encode(FrameKind::Cleared, note)?);
+        batch.commit().map_err(failed("write", dir))?;
+    }
+    Ok(any)
 }
 
 /// Makes a new database of what can be read of the present one, or of one that is quarantined already, puts

@@ -12,6 +12,7 @@ use super::database::Cleared;
 use super::error::StoreError;
 use super::files::{files_below, read_plain};
 use super::frame::{FrameKind, HEADER, MAGIC, Sealed, VERSION, open};
+use super::index::Keys;
 use super::pack::{Pack, Series};
 
 /// Records found in files.
@@ -53,6 +54,8 @@ pub(super) struct Journals {
     files: Vec<Vec<u8>>,
     /// The key of each pack that was written and not removed since, and its number.
     packs: HashMap<[u8; 24], u64>,
+    /// The tags that were cleared.
+    pub(super) cleared: Vec<Cleared>,
     pub(super) highest: Option<u64>,
 }
 
@@ -64,6 +67,7 @@ impl Journals {
             dir: dir.to_owned(),
             files: Vec::new(),
             packs: HashMap::new(),
+            cleared: Vec::new(),
             highest: None,
         };
         let mut removed = HashSet::new();
@@ -98,6 +102,9 @@ impl Journals {
                 return Ok(());
             };
             self.highest = self.highest.max(Some(head.sequence));
+            if let Ok(note) = record.decode::<Cleared>(FrameKind::Cleared) {
+                self.cleared.push(note);
+            }
             if record.kind == FrameKind::Pack as u8
                 && let Ok((PackHead { sequence, series }, _)) =
                     postcard::take_from_bytes(record.payload)
@@ -193,16 +200,39 @@ impl Collector {
     }
 
     fn finish(self) -> Scanned {
-        let gone = |pack: &Pack| {
-            let after = |note: &Cleared| note.sequence > pack.sequence && note.is_of(&pack.series);
-            self.cleared.iter().any(after)
-        };
+        let gone = |pack: &Pack| self.cleared.iter().any(|note| note.covers(pack));
         let packs = self.packs.into_values();
         Scanned {
-            packs: packs.filter(|pack| !gone(pack)).collect(),
+            packs: without_replaced(packs.filter(|pack| !gone(pack)).collect()),
             ..self.scanned
         }
     }
+}
+
+/// Packs of which a later one holds the same samples were replaced, as by one that they were merged into; the
+/// packs of a series follow each other, oldest first.
+fn without_replaced(packs: Vec<Pack>) -> Vec<Pack> {
+    let (mut keys, mut seen) = (Keys::default(), HashSet::new());
+    let mut series: Option<Series> = None;
+    let mut newest_first: Vec<Pack> = packs
+        .into_iter()
+        .rev()
+        .filter_map(|pack| {
+            if series.as_ref() != Some(&pack.series) {
+                seen.clear();
+                series = Some(pack.series.clone());
+            }
+            let identities = keys.of(&pack).into_iter().rev();
+            let mut counts: Vec<bool> = identities.map(|key| seen.insert(key)).collect();
+            if counts.iter().all(|counts| *counts) {
+                return Some(pack);
+            }
+            let rest = pack.filtered(|_| counts.pop().unwrap_or(true));
+            (!rest.is_empty()).then_some(rest)
+        })
+        .collect();
+    newest_first.reverse();
+    newest_first
 }
 
 fn refuse_newer(dir: &Path, record: &Sealed<'_>) -> Result<(), StoreError> {
