@@ -42,6 +42,7 @@ static STATES: AtomicU32 = AtomicU32::new(0);
 struct State;
 
 impl State {
+    #[expect(clippy::unnecessary_wraps, reason = "what makes state may fail")]
     fn new() -> Result<Self, String> {
         STATES.fetch_add(1, Ordering::SeqCst);
         Ok(Self)

@@ -14,8 +14,10 @@ use bencher_core::sweeper::{
 };
 use serde::Deserialize;
 
+/// A list in which what is skipped stays so.
 fn open(dir: &Path, sweeps: std::ops::Range<u32>) -> ParamSweeper<u32> {
-    ParamSweeper::open(dir, sweeps).unwrap()
+    let options = SweeperOptions::new(dir).retry_skipped(false);
+    options.open(sweeps).unwrap()
 }
 
 fn journal(dir: &Path) -> PathBuf {
@@ -145,6 +147,35 @@ fn what_is_skipped_stays_so_until_it_is_reset() {
     );
     b.reset(true).unwrap();
     assert_eq!(b.get_next_batch(3).unwrap(), [0, 1, 2]);
+}
+
+#[test]
+fn what_is_skipped_is_tried_again_by_the_next_program_unless_it_says_otherwise() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = ParamSweeper::open(dir.path(), 0..3_u32).unwrap();
+    first.skip_with(&0, "too large").unwrap();
+    assert_eq!(
+        first.get_next().unwrap(),
+        Some(1),
+        "not by the one that skipped it"
+    );
+    let beside = ParamSweeper::open(dir.path(), 0..3_u32).unwrap();
+    assert_eq!(beside.get_skipped(), [0], "nor by one that works beside it");
+    drop(beside);
+    first.done(&1).unwrap();
+    drop(first);
+    assert_eq!(open(dir.path(), 0..3).get_skipped(), [0]);
+    let next = ParamSweeper::open(dir.path(), 0..3_u32).unwrap();
+    assert_eq!(
+        (next.get_remaining(), next.get_done()),
+        (vec![0, 2], vec![1])
+    );
+    let info = next.info(&0).unwrap().unwrap();
+    assert_eq!(
+        info.error.as_deref(),
+        Some("too large"),
+        "what is known of it is kept"
+    );
 }
 
 #[test]
@@ -485,6 +516,7 @@ fn the_journal_of_version_1_is_read() {
         fs::copy(fixture.join(name), dir.path().join(name)).unwrap();
     }
     let sweeper = SweeperOptions::new(dir.path())
+        .retry_skipped(false)
         .open_saved::<Combination>()
         .unwrap();
     let stats = sweeper.stats();

@@ -92,6 +92,7 @@ impl FromStr for Level {
 ///     fn run(&mut self, cx: &mut EngineContext) -> EngineResult {
 ///         assert!(cx.run_name().starts_with("Experiment_20"));
 ///         assert!(cx.result_dir().is_absolute() && cx.result_dir().is_dir());
+///         assert!(cx.engine_dir()?.is_dir());
 ///         assert_eq!(cx.file("times.csv"), cx.result_dir().join("times.csv"));
 ///         assert_eq!(cx.level(), Level::Error);
 ///         assert!(!cx.is_continued());
@@ -131,6 +132,21 @@ impl EngineContext {
     /// The name of this run.
     pub fn run_name(&self) -> &str {
         &self.run_name
+    }
+
+    /// The directory of the program, for what lies beside it: that of the package which Cargo runs, else that of the
+    /// executable.
+    ///
+    /// # Errors
+    /// Where the system does not say which executable this is.
+    pub fn engine_dir(&self) -> std::io::Result<PathBuf> {
+        if let Some(package) =
+            std::env::var_os("CARGO_MANIFEST_DIR").filter(|path| !path.is_empty())
+        {
+            return std::path::absolute(package);
+        }
+        let program = std::env::current_exe()?;
+        Ok(program.parent().map(Path::to_owned).unwrap_or_default())
     }
 
     /// The directory of the run, as an absolute path.

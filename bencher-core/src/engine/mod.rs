@@ -47,6 +47,7 @@ mod program;
 pub use context::{EngineContext, Level};
 pub use error::EngineError;
 pub use metadata::{Metadata, Run};
+pub use output::{OutputFiles, copy_outputs, redirect_outputs};
 pub use program::{start, start_with};
 
 /// The command line of an engine is of this crate's `Command`.

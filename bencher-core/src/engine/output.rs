@@ -6,6 +6,75 @@ use std::path::Path;
 use super::error::EngineError;
 use super::options::OutputChoice;
 
+/// Writes standard output and standard error to these files only, of this process and of all that it starts, until what is
+/// returned is dropped. What stands in the files stays; one file may serve for both.
+///
+/// ```
+/// use bencher_core::engine::redirect_outputs;
+/// let dir = tempfile::tempdir()?;
+/// let (out, err) = (dir.path().join("out"), dir.path().join("err"));
+/// let redirected = redirect_outputs(&out, &err)?;
+/// std::process::Command::new("sh").args(["-c", "echo result; echo note >&2"]).status()?;
+/// drop(redirected);
+/// assert_eq!((std::fs::read_to_string(out)?, std::fs::read_to_string(err)?), ("result\n".to_owned(), "note\n".to_owned()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// Where a file cannot be written, or this system has no such thing; the outputs are as they were then.
+pub fn redirect_outputs(
+    stdout: impl AsRef<Path>,
+    stderr: impl AsRef<Path>,
+) -> Result<OutputFiles, EngineError> {
+    OutputFiles::new(OutputChoice::Redirect, stdout.as_ref(), stderr.as_ref())
+}
+
+/// The same, and writes them to where they went before, too.
+///
+/// ```
+/// use bencher_core::engine::copy_outputs;
+/// let dir = tempfile::tempdir()?;
+/// let file = dir.path().join("output");
+/// let copied = copy_outputs(&file, &file)?;
+/// std::process::Command::new("sh").args(["-c", "echo result"]).status()?;
+/// drop(copied);
+/// assert_eq!(std::fs::read_to_string(file)?, "result\n");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// As [`redirect_outputs`].
+pub fn copy_outputs(
+    stdout: impl AsRef<Path>,
+    stderr: impl AsRef<Path>,
+) -> Result<OutputFiles, EngineError> {
+    OutputFiles::new(OutputChoice::Copy, stdout.as_ref(), stderr.as_ref())
+}
+
+/// Outputs that go to files; they go where they went before once this is dropped, and all that was written is in the
+/// files then.
+///
+/// The examples stand at [`redirect_outputs`] and [`copy_outputs`].
+#[derive(Debug)]
+#[must_use = "the outputs go where they went before as soon as this is dropped"]
+pub struct OutputFiles(Option<Outputs>);
+
+impl OutputFiles {
+    fn new(choice: OutputChoice, stdout: &Path, stderr: &Path) -> Result<Self, EngineError> {
+        // What was printed before belongs where it was printed to.
+        let _ = io::Write::flush(&mut io::stdout());
+        Outputs::to_files(choice, stdout, stderr).map(|outputs| Self(Some(outputs)))
+    }
+}
+
+impl Drop for OutputFiles {
+    fn drop(&mut self) {
+        if let Some(outputs) = self.0.take() {
+            outputs.finish();
+        }
+    }
+}
+
 /// The outputs as they are changed; changed back by [`finish`](Self::finish).
 #[derive(Debug, Default)]
 pub(super) struct Outputs {
@@ -14,24 +83,26 @@ pub(super) struct Outputs {
 }
 
 impl Outputs {
-    #[cfg(unix)]
     pub(super) fn new(choice: OutputChoice, merge: bool, dir: &Path) -> Result<Self, EngineError> {
-        let mut outputs = Self::default();
-        if choice == OutputChoice::Leave {
-            return Ok(outputs);
+        let [stdout, stderr] =
+            ["stdout", "stderr"].map(|name| dir.join(if merge { "stdout+stderr" } else { name }));
+        match choice {
+            OutputChoice::Leave => Ok(Self::default()),
+            choice => Self::to_files(choice, &stdout, &stderr),
         }
-        let names = [(1, "stdout"), (2, "stderr")];
-        let names =
-            names.map(|(number, name)| (number, if merge { "stdout+stderr" } else { name }));
+    }
+
+    #[cfg(unix)]
+    fn to_files(choice: OutputChoice, stdout: &Path, stderr: &Path) -> Result<Self, EngineError> {
+        let mut outputs = Self::default();
         let mut made = Vec::new();
         let mut take_over = || {
             let mut files = Vec::new();
-            for (number, name) in names {
-                let path = dir.join(name);
+            for (number, path) in [(1, stdout), (2, stderr)] {
                 let is_new = !path.exists();
                 let mut options = std::fs::OpenOptions::new();
-                let file = options.append(true).create(true).open(&path);
-                files.push((number, file.map_err(EngineError::io("open", &path))?));
+                let file = options.append(true).create(true).open(path);
+                files.push((number, file.map_err(EngineError::io("open", path))?));
                 made.extend(is_new.then_some(path));
             }
             for (number, file) in files {
@@ -54,11 +125,8 @@ impl Outputs {
     }
 
     #[cfg(not(unix))]
-    pub(super) fn new(choice: OutputChoice, _: bool, _: &Path) -> Result<Self, EngineError> {
-        match choice {
-            OutputChoice::Leave => Ok(Self::default()),
-            _ => Err(EngineError::Output(io::ErrorKind::Unsupported.into())),
-        }
+    fn to_files(_: OutputChoice, _: &Path, _: &Path) -> Result<Self, EngineError> {
+        Err(EngineError::Output(io::ErrorKind::Unsupported.into()))
     }
 
     /// Gives the outputs back; all that was written is where it belongs then.

@@ -52,7 +52,7 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
             let name = dir.file_name().unwrap_or(dir.as_os_str());
             name.to_string_lossy().into_owned()
         });
-        let save = options.save;
+        let (save, retry_skipped) = (options.save, options.retry_skipped);
         let mut inner = Inner::new(options)?;
         let (sweeps, save) = match sweeps {
             Some(sweeps) => (sweeps, save),
@@ -66,6 +66,9 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
             waiting: AtomicUsize::new(0),
         };
         sweeper.set_sweeps(sweeps, save)?;
+        if retry_skipped && sweeper.count(ElementState::Skipped) > 0 {
+            sweeper.locked(|inner| inner.retry_skipped(&sweeper.group))?;
+        }
         Ok(sweeper)
     }
 
@@ -106,7 +109,8 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
         self.step(std::slice::from_ref(element), Step::Done, &leave)
     }
 
-    /// Leaves an element out until [`reset`](Self::reset).
+    /// Leaves an element out until [`reset`](Self::reset), or until the list is opened again when this handle is gone,
+    /// unless that is to [leave it out too](SweeperOptions::retry_skipped).
     ///
     /// # Errors
     /// As [`done`](Self::done).

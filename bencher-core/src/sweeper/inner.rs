@@ -143,6 +143,25 @@ impl<T: Serialize> Inner<T> {
         Ok(released)
     }
 
+    /// Makes todo again what those skipped who are gone.
+    pub(super) fn retry_skipped(&mut self, group: &Group) -> Result<(), SweeperError> {
+        let places = self.book.in_state(ElementState::Skipped);
+        let places: Vec<Place> = places.filter_map(|at| at.try_into().ok()).collect();
+        let owner_of = |book: &Book, place: &Place| book.get(*place).map(|(_, entry)| entry.owner);
+        let owners: HashSet<u64> = places
+            .iter()
+            .filter_map(|place| owner_of(&self.book, place))
+            .collect();
+        let gone: HashSet<u64> = owners
+            .into_iter()
+            .filter(|key| *key != self.me.key && self.watch.is_gone(*key, self.book.owner(*key)))
+            .collect();
+        let is_left =
+            |place: &Place| owner_of(&self.book, place).is_some_and(|owner| gone.contains(&owner));
+        let left: Vec<Place> = places.into_iter().filter(is_left).collect();
+        self.step(group, &left, Step::Reset, &|note| note).map(drop)
+    }
+
     /// Removes the files that processes left when they died with nothing in progress.
     pub(super) fn tidy(&mut self) {
         for key in self.watch.left() {
@@ -165,7 +184,8 @@ impl<T: Serialize> Inner<T> {
         if records.is_empty() {
             return Ok(None);
         }
-        if step == Step::Get {
+        // Whoever has or skips something is asked whether it is still there.
+        if matches!(step, Step::Get | Step::Skip) {
             self.appear()?;
         }
         let is_known = self.book.owner(self.me.key).is_some();

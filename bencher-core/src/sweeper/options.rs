@@ -35,6 +35,7 @@ pub struct SweeperOptions {
     pub(super) dir: PathBuf,
     pub(super) name: Option<String>,
     pub(super) save: bool,
+    pub(super) retry_skipped: bool,
     pub(super) lease: Duration,
     pub(super) patience: Duration,
     pub(super) surroundings: Option<Surroundings>,
@@ -47,6 +48,7 @@ impl std::fmt::Debug for SweeperOptions {
             .field("dir", &self.dir)
             .field("name", &self.name)
             .field("save", &self.save)
+            .field("retry_skipped", &self.retry_skipped)
             .field("lease", &self.lease)
             .field("patience", &self.patience)
             .finish_non_exhaustive()
@@ -61,6 +63,7 @@ impl SweeperOptions {
             dir: absolute(dir.as_ref()),
             name: None,
             save: false,
+            retry_skipped: true,
             lease: Duration::from_secs(60),
             patience: Duration::from_secs(60),
             surroundings: None,
@@ -78,6 +81,24 @@ impl SweeperOptions {
     /// is asked for.
     pub fn save_sweeps(mut self, save: bool) -> Self {
         self.save = save;
+        self
+    }
+
+    /// Whether what was skipped by handles that are gone is todo again when the list is opened, as in execo, whose skipped
+    /// elements last as long as the program; it is unless `false` is given. The reason of the skip and the number of
+    /// attempts are kept.
+    ///
+    /// ```
+    /// use bencher_core::sweeper::SweeperOptions;
+    /// # let dir = tempfile::tempdir()?;
+    /// let options = || SweeperOptions::new(dir.path());
+    /// options().open(0..3)?.skip(&0)?;
+    /// assert_eq!(options().retry_skipped(false).open(0..3)?.get_skipped(), [0]);
+    /// assert_eq!(options().open(0..3)?.get_remaining(), [0, 1, 2]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn retry_skipped(mut self, retry: bool) -> Self {
+        self.retry_skipped = retry;
         self
     }
 

@@ -61,7 +61,7 @@ impl Objective {
 /// | a number, `true`, `false` | that number, 1, 0 |
 /// | a tuple, an array, a `Vec` of numbers | so many objectives |
 /// | an [`Objective`] | itself, with its metadata |
-/// | a JSON value | a number, a list of them, or `{"objective": …, "metadata": {…}}` |
+/// | a JSON value | a number, a list of them, `{"objective": …, "metadata": {…}}`, or the same with `output` for `objective` |
 /// | `Some`, `Ok` | what is in it |
 /// | `None`, JSON's `null`, an empty list | a failed job: it has no result |
 /// | `Err` | a failed job, with the error's text |
@@ -71,6 +71,8 @@ impl Objective {
 /// use bencher_core::evaluator::IntoObjective;
 /// assert_eq!((1, true).into_objective()?.values, [1.0, 1.0]);
 /// assert_eq!(Ok::<f64, String>(0.5).into_objective()?.values, [0.5]);
+/// let output = serde_json::json!({"output": 4, "metadata": {"z": 1}}).into_objective()?;
+/// assert_eq!((output.values, &output.metadata["z"]), (vec![4.0], &1.into()));
 /// assert_eq!(None::<f64>.into_objective().unwrap_err(), "the job returned no result");
 /// let error = (1.0, f64::NAN).into_objective().unwrap_err();
 /// assert_eq!(error, "objective 2 of 2 is NaN, which is no finite number");
@@ -205,8 +207,12 @@ impl IntoObjective for Json {
     fn into_objective(self) -> Result<Objective, String> {
         match self {
             Self::Object(mut fields) => {
-                let Some(objective) = fields.remove("objective") else {
-                    return Err("the job returned an object without an `objective`".to_owned());
+                let output = fields.remove("output");
+                let Some(objective) = fields.remove("objective").or(output) else {
+                    return Err(
+                        "the job returned an object without an `objective` or an `output`"
+                            .to_owned(),
+                    );
                 };
                 let mut objective = objective.into_objective()?;
                 match fields.remove("metadata") {

@@ -10,7 +10,8 @@ use std::time::Duration;
 use super::{ParamSweeper, SweeperError, SweeperOptions};
 
 fn open(dir: &Path) -> ParamSweeper<u32> {
-    ParamSweeper::open(dir, 0..4).unwrap()
+    let options = SweeperOptions::new(dir).retry_skipped(false);
+    options.open(0..4).unwrap()
 }
 
 fn lines(dir: &Path) -> usize {

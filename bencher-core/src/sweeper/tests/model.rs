@@ -4,7 +4,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
-use super::super::{ElementState, ParamSweeper, SweeperError};
+use super::super::{ElementState, ParamSweeper, SweeperError, SweeperOptions};
 use ElementState::{Done, InProgress, Skipped, Todo};
 
 const ELEMENTS: u32 = 6;
@@ -82,7 +82,8 @@ fn check(sweeper: &ParamSweeper<u32>, model: &Model) {
 }
 
 fn open(dir: &Path) -> ParamSweeper<u32> {
-    ParamSweeper::open(dir, 0..ELEMENTS).unwrap()
+    let options = SweeperOptions::new(dir).retry_skipped(false);
+    options.open(0..ELEMENTS).unwrap()
 }
 
 proptest! {
