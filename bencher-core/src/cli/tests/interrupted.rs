@@ -128,7 +128,7 @@ fn child() {
     let status = run_session(
         said.unwrap(),
         "child".to_owned(),
-        Some(&move |records, _, _| {
+        Some(&move |records, _, _, _| {
             log(&folder, &format!("report of {}", records.len()));
             Ok(ReportFiles::default())
         }),
