@@ -90,6 +90,120 @@ fn strange_values() {
 }
 
 #[test]
+fn strange_labels_and_sizes() {
+    let float = Kind::Float(64);
+    let thousands: Vec<String> = (0..10_000).map(|n| format!("category {n}")).collect();
+    let thousands: Vec<&str> = thousands.iter().map(String::as_str).collect();
+    let long = ["x".repeat(5000) + "1", "x".repeat(5000) + "2"];
+    let sets: [Vec<&str>; 7] = [
+        vec![
+            "\u{202e}abc",
+            "abc",
+            "\u{200f}\u{5d0}\u{5d1}",
+            "a\0c",
+            "a\u{1b}[31mc",
+        ],
+        vec!["", " ", "  ", "\t", "\n", "\u{a0}", "\u{200b}"],
+        vec!["a", "A", "a ", " a", "a\u{301}", "\u{e1}"],
+        vec![&long[0], &long[1]],
+        vec!["only"],
+        vec![
+            "{",
+            "}",
+            "\\",
+            "'",
+            "%",
+            "<b>",
+            "&amp;",
+            "_",
+            "^",
+            "@",
+            "~",
+            "$x$",
+            "</script>",
+        ],
+        thousands,
+    ];
+    for set in &sets {
+        for repeats in [1, 3] {
+            for (title, unit) in [("y", "s"), ("", ""), ("\u{202e}y\0", "\u{0}"), (" ", " ")] {
+                let mut shapes = vec![vec![levels("c", set)]];
+                if set.len() < 20 {
+                    shapes.push(vec![levels("c", set), numbers("", "", &[1.0, 2.0])]);
+                    shapes.push(vec![levels(title, set), levels(" ", set)]);
+                    let planes = [
+                        numbers("a", unit, &[1.0, 2.0]),
+                        numbers("b", "", &[1.0, 2.0]),
+                    ];
+                    shapes.push([planes.to_vec(), vec![levels("c", set)]].concat());
+                }
+                for mut dims in shapes {
+                    dims.push(Dim::repeats(repeats));
+                    let data = dataset(dims, vec![result(title, unit, float)], |_, at| {
+                        Ok(Value::Float(at.iter().sum::<usize>() as f64))
+                    });
+                    let dir = tempfile::tempdir().unwrap();
+                    let options = ReportOptions {
+                        renderer: StaticRenderer::Auto,
+                        plot_width: 300,
+                        plot_height: 200,
+                        ..ReportOptions::default()
+                    };
+                    let record = record(title, data);
+                    let files = write_report(&[record], dir.path(), &options).unwrap();
+                    assert_eq!(
+                        files.warnings,
+                        [] as [String; 0],
+                        "{title:?} {:?}",
+                        &set[..1]
+                    );
+                    let page = fs::read_to_string(files.html.unwrap()).unwrap();
+                    assert!(
+                        !page.contains('\0') && !page.contains('\u{202e}'),
+                        "{title:?}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn numbers_at_the_ends_of_what_there_is() {
+    let float = Kind::Float(64);
+    let axes: [&[f64]; 6] = [
+        &[-1.7e308, 0.0, 1.7e308],
+        &[5e-324, 1e-300, 1e308],
+        &[1e-320, 1e308],
+        &[f64::NEG_INFINITY, 0.0, f64::INFINITY],
+        &[f64::NAN],
+        &[1.0, 1.0 + f64::EPSILON],
+    ];
+    for x in axes {
+        for y in axes {
+            for scale in [
+                bencher_core::var::Scale::Linear,
+                bencher_core::var::Scale::Log,
+            ] {
+                let mut along = numbers("x", "B", x);
+                along.scale = scale;
+                let shapes = [
+                    vec![along.clone()],
+                    vec![along.clone(), Dim::repeats(3)],
+                    vec![along, numbers("z", "s", &[1e-308, 1e308])],
+                ];
+                for dims in shapes {
+                    let data = dataset(dims, vec![result("y", "s", float)], |_, at| {
+                        Ok(Value::Float(y[at.iter().sum::<usize>() % y.len()]))
+                    });
+                    one(&format!("{x:?} {y:?}"), data);
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn nothing_at_all() {
     let dir = tempfile::tempdir().unwrap();
     let files = report(&[], dir.path(), StaticRenderer::Auto);

@@ -1,0 +1,222 @@
+//! What pictures look like, by their pixels: no character covers them, every name has its place.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may fail"
+)]
+#![allow(dead_code, reason = "each test uses its part of what they share")]
+
+mod common;
+
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+
+use bencher_core::record::SweepRecord;
+use bencher_report::{ReportOptions, StaticRenderer, write_report};
+use common::labels;
+
+/// A picture's darkness, a byte for each pixel.
+struct Picture {
+    width: usize,
+    rows: Vec<Vec<u8>>,
+}
+
+impl Picture {
+    /// Reads a PNG file of 8 bits a channel, as both renderers write them.
+    fn read(path: &Path) -> Self {
+        let bytes = fs::read(path).unwrap();
+        let number = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
+        let (width, height) = (number(16), number(20));
+        assert_eq!(bytes[24], 8, "bits");
+        let channels = match bytes[25] {
+            0 => 1,
+            2 => 3,
+            6 => 4,
+            other => panic!("colours of sort {other}"),
+        };
+        let mut packed = Vec::new();
+        let mut at = 8;
+        while at + 8 < bytes.len() {
+            let length = number(at);
+            if &bytes[at + 4..at + 8] == b"IDAT" {
+                packed.extend(&bytes[at + 8..at + 8 + length]);
+            }
+            at += length + 12;
+        }
+        let mut raw = Vec::new();
+        let mut unpacked = flate2::read::ZlibDecoder::new(packed.as_slice());
+        unpacked.read_to_end(&mut raw).unwrap();
+        let line = width * channels;
+        let mut before = vec![0_u8; line];
+        let mut rows = Vec::new();
+        for coded in raw.chunks(line + 1).take(height) {
+            let mut row = coded[1..].to_vec();
+            for n in 0..line {
+                let left = if n >= channels { row[n - channels] } else { 0 };
+                let corner = if n >= channels {
+                    before[n - channels]
+                } else {
+                    0
+                };
+                let guess = match coded[0] {
+                    0 => 0,
+                    1 => left,
+                    2 => before[n],
+                    3 => ((u16::from(left) + u16::from(before[n])) / 2) as u8,
+                    _ => paeth(left, before[n], corner),
+                };
+                row[n] = row[n].wrapping_add(guess);
+            }
+            let light = |pixel: &[u8]| pixel.iter().take(3).copied().min().unwrap();
+            rows.push(
+                row.chunks(channels)
+                    .map(|pixel| 255 - light(pixel))
+                    .collect(),
+            );
+            before = row;
+        }
+        Self { width, rows }
+    }
+
+    /// The share of pixels that are not nearly white.
+    fn ink(&self) -> f64 {
+        let dark = self
+            .rows
+            .iter()
+            .flatten()
+            .filter(|dark| **dark > 100)
+            .count();
+        dark as f64 / (self.width * self.rows.len()) as f64
+    }
+
+    /// How many stretches of columns have ink, between two heights from the top.
+    fn columns(&self, from: f64, to: f64) -> usize {
+        let row = |share: f64| (share * self.rows.len() as f64) as usize;
+        let rows = &self.rows[row(from)..row(to)];
+        let inked: Vec<bool> = (0..self.width)
+            .map(|x| rows.iter().any(|row| row[x] > 100))
+            .collect();
+        // The dot of an i stands a few pixels from its stroke.
+        let (mut stretches, mut blank) = (0, usize::MAX);
+        for inked in inked {
+            if inked {
+                stretches += usize::from(blank > 6);
+                blank = 0;
+            } else {
+                blank = blank.saturating_add(1);
+            }
+        }
+        stretches
+    }
+
+    /// Whether a border of the picture has ink.
+    fn touches_its_border(&self) -> bool {
+        let dark = |dark: &u8| *dark > 100;
+        let sides = |row: &Vec<u8>| dark(&row[0]) || dark(&row[self.width - 1]);
+        self.rows.iter().any(sides)
+            || self.rows.first().unwrap().iter().any(dark)
+            || self.rows.last().unwrap().iter().any(dark)
+    }
+}
+
+fn paeth(left: u8, above: u8, corner: u8) -> u8 {
+    let [a, b, c] = [left, above, corner].map(i32::from);
+    let guess = a + b - c;
+    let nearest = [a, b, c].into_iter().min_by_key(|x| (guess - x).abs());
+    u8::try_from(nearest.unwrap()).unwrap()
+}
+
+fn drawn(record: SweepRecord, renderer: StaticRenderer) -> Picture {
+    let dir = tempfile::tempdir().unwrap();
+    let options = ReportOptions {
+        renderer,
+        html: false,
+        ..ReportOptions::default()
+    };
+    let files = write_report(&[record], dir.path(), &options).unwrap();
+    assert_eq!(files.warnings, [] as [String; 0]);
+    Picture::read(&files.pngs[0])
+}
+
+const BOTH: [StaticRenderer; 2] = [StaticRenderer::Gnuplot, StaticRenderer::Kuva];
+
+#[test]
+fn no_character_is_larger_than_its_label() {
+    let plain = ["abc", "abcd", "abcde", "ab", "a"];
+    // Scripts that few machines have, pictographs, characters of nobody, marks that combine.
+    let strange = [
+        "日本語",
+        "한국어",
+        "ไทยไทย",
+        "🦀\u{fe0f}",
+        "\u{10_fffd}\u{301}",
+    ];
+    for renderer in BOTH {
+        let usual = drawn(labels::words("Words", &plain), renderer).ink();
+        let ink = drawn(labels::words("Words", &strange), renderer).ink();
+        assert!(ink < usual * 1.2, "{renderer:?}: {ink} instead of {usual}");
+    }
+    // In titles, units, legends and the names of axes as well.
+    let mut record = labels::legend();
+    let usual = drawn(record.clone(), StaticRenderer::Gnuplot).ink();
+    let dims = record.dataset.dims().to_vec();
+    let mut info = record.dataset.variables()[0].info.clone();
+    info.name = "速さ 🦀".to_owned();
+    info.units = "個".to_owned();
+    let dims = dims
+        .into_iter()
+        .enumerate()
+        .map(|(n, mut dim)| {
+            dim.name = format!("数 {n} \u{10_fffd}");
+            dim
+        })
+        .collect();
+    record.dataset = common::dataset(dims, vec![info], |_, at| {
+        Ok(bencher_core::value::Value::Float(at[0] as f64 + 1.0))
+    });
+    let ink = drawn(record, StaticRenderer::Gnuplot).ink();
+    assert!(ink < usual * 1.2, "{ink} instead of {usual}");
+}
+
+#[test]
+fn every_name_of_twenty_has_a_place_of_its_own() {
+    for renderer in BOTH {
+        for count in [5, 8, 20] {
+            for record in [labels::boxes(count), labels::bars(count)] {
+                let title = record.title.clone();
+                let picture = drawn(record, renderer);
+                assert_eq!(picture.columns(0.80, 0.86), count, "{title}, {renderer:?}");
+                assert!(!picture.touches_its_border(), "{title}, {renderer:?}");
+            }
+        }
+        // More names than have room: every third or so is written.
+        let picture = drawn(labels::bars(90), renderer);
+        let names = picture.columns(0.80, 0.86);
+        assert!((20..=45).contains(&names), "{names} by {renderer:?}");
+    }
+}
+
+#[test]
+fn a_legend_with_long_names_leaves_room_for_the_plot() {
+    for renderer in BOTH {
+        let picture = drawn(labels::legend(), renderer);
+        assert!(!picture.touches_its_border(), "{renderer:?}");
+    }
+    for record in [labels::map_of_names(8), labels::maps(6), labels::facets()] {
+        let title = record.title.clone();
+        let picture = drawn(record, StaticRenderer::Kuva);
+        assert!(!picture.touches_its_border(), "{title}");
+    }
+}
+
+#[test]
+fn a_logarithmic_axis_of_many_decades_is_no_bar_of_ticks() {
+    for renderer in BOTH {
+        let ink = drawn(labels::decades(), renderer).ink();
+        assert!(ink < 0.03, "{ink} by {renderer:?}");
+    }
+}
