@@ -195,7 +195,7 @@ fn child() {
     if let Some(error) = &error {
         println!("\n@error {error}");
     }
-    let verdict = session.borrow_mut().close(Some(&|_, folder, _| {
+    let verdict = session.borrow_mut().close(Some(&|_, folder, _, _| {
         fs::create_dir_all(folder)?;
         fs::write(folder.join("page"), "drawn")?;
         Ok(bencher::bench::ReportFiles::default())

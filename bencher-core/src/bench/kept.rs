@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use crate::evaluator::process::role;
 use crate::job::JobFunctionCache;
+#[cfg(feature = "store")]
 use crate::printed::error_line;
 use crate::record::SweepRecord;
 use crate::store::{

@@ -73,6 +73,7 @@ pub(super) fn read_plain(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// The beginning of a small plain file as text; `None` where there is none.
+#[cfg(feature = "store")]
 pub(super) fn read_plain_text(path: &Path) -> Result<Option<String>, StoreError> {
     const LONGEST: u64 = 4096;
     let mut bytes = Vec::new();

@@ -98,6 +98,10 @@ pub(super) struct Sealed<'a> {
     pub(super) version: u16,
     pub(super) payload: &'a [u8],
     /// How many bytes the whole record has.
+    #[cfg_attr(
+        not(feature = "store"),
+        expect(dead_code, reason = "databases alone are scanned")
+    )]
     pub(super) length: usize,
 }
 

@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use super::super::Usage;
 use super::objective::Objective;
 use super::record::JobState;
+#[cfg(feature = "store")]
 use crate::printed::error_line;
 use crate::store::{Pack, ResultId, SampleStore, Series, StoreError};
 use crate::value::{Digest, Kind, Value};
