@@ -103,6 +103,10 @@ fn sweeps_are_listed_chosen_and_planned() {
     );
     assert!(plan.contains("algorithm = Stable"), "{plan}");
     assert!(
+        plan.contains("\n  0 stored, 0 skipped, 4 to run\n"),
+        "{plan}"
+    );
+    assert!(
         !root.path().join("samples").exists(),
         "a plan opens no store"
     );

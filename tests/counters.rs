@@ -50,9 +50,9 @@ struct Everything {
     page_faults: Option<f64>,
     #[result(counter = "context_switches")]
     context_switches: Option<f64>,
-    #[result(counter = "cpu_migrations")]
+    #[result(counter = "cpu_migrations", units = "moves", direction = "none")]
     cpu_migrations: Option<f64>,
-    #[result(counter = "task_clock", units = "ms of nobody", direction = "none")]
+    #[result(counter = "task_clock")]
     task_clock: Option<f64>,
 }
 
@@ -89,9 +89,9 @@ fn every_counter_is_a_result_with_unit_and_direction() {
     for var in counters {
         let Some(counter) = var.counter else { continue };
         assert_eq!(var.name, counter.name(), "the derive knows the same names");
-        let own = counter == Counter::TaskClock;
+        let own = counter == Counter::CpuMigrations;
         let expected = if own {
-            ("ms of nobody", Direction::None)
+            ("moves", Direction::None)
         } else {
             (counter.units(), Direction::Minimize)
         };

@@ -167,3 +167,50 @@ fn zeros_of_both_signs_are_two_values() {
     let store = stored(&zeros(), 3, [Value::Float(0.0)]);
     assert_eq!(run(zeros(), &store), (1, vec![0.0, f64::NEG_INFINITY]));
 }
+
+/// The text of a coordinate reads back to it, wherever it stands.
+#[test]
+fn coordinates_are_shown_as_they_are() {
+    let given = plan(
+        &of(Steps::X),
+        &["x=0.9999,0.99999,12345.5,12346.5,1e6,1000001"],
+    );
+    let dataset = given.dataset("Rates").unwrap();
+    let table = bencher::bench::result_table(&dataset, 30);
+    let shown: Vec<&str> = table
+        .lines()
+        .skip(2)
+        .filter_map(|row| row.split_whitespace().next())
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "0.9999", "0.99999", "12345.5", "12346.5", "1000000", "1000001"
+        ]
+    );
+    for text in shown {
+        assert_eq!(
+            plan(&of(Steps::X), &[&format!("x={text}")]).space().len(),
+            1
+        );
+    }
+    let narrow = plan(&of(Steps::NARROW), &[]);
+    assert_eq!(narrow.inputs(1), [("narrow".to_owned(), Value::Float(0.1))]);
+    let dataset = narrow.dataset("Narrow").unwrap();
+    assert!(dataset.to_string().contains("  0 0.1 0.2 0.3"), "{dataset}");
+    let error = dataset.select("narrow", 0.15).unwrap_err().to_string();
+    assert!(
+        error.contains("no value 0.15") && error.contains("0 0.1 0.2"),
+        "{error}"
+    );
+    assert_eq!(
+        dataset.select_range("narrow", 0.3, 0.7).unwrap().shape()[0],
+        5
+    );
+    // Of two that are equally near it is the lower one.
+    let wide = plan(&of(Steps::X), &["x=0.1,0.3"]).dataset("Wide").unwrap();
+    assert_eq!(
+        wide.select_nearest("x", 0.2).unwrap(),
+        wide.select("x", 0.1).unwrap()
+    );
+}

@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use bencher_core::job::{CallError, JobFunctionCache};
-use bencher_core::store::{Database, MemoryStore, SampleStore, StoreError};
+use bencher_core::store::{Database, MemoryStore, Pack, ResultId, SampleStore, Series, StoreError};
+use bencher_core::value::{Digest, Kind, Payload, Value};
 use serde::{Deserialize, Serialize};
 
 fn memory() -> (MemoryStore, impl Fn() -> JobFunctionCache) {
@@ -278,4 +279,46 @@ fn what_was_handed_out_survives_a_kill() {
             assert!(again.unwrap().iter().all(|item| item == n));
         }
     }
+}
+
+/// What a function tells apart is another call; what was stored before that was known is found.
+#[test]
+fn widths_of_floats_and_signs_of_zero_are_other_calls() {
+    let store = MemoryStore::default();
+    let cache = || JobFunctionCache::new(Box::new(store.clone()));
+    let first = cache();
+    let wide = first
+        .call("third", 1, &0.5_f64, |x| format!("{}", x / 3.0))
+        .unwrap();
+    let narrow = first
+        .call("third", 1, &0.5_f32, |x| format!("{}", x / 3.0))
+        .unwrap();
+    assert_eq!(
+        (wide.as_str(), narrow.as_str()),
+        ("0.16666666666666666", "0.16666667")
+    );
+    let recip = |x: &f64| x.recip();
+    let zeros = [0.0, -0.0].map(|x| first.call("recip", 1, &x, recip).unwrap());
+    assert_eq!(zeros, [f64::INFINITY, f64::NEG_INFINITY]);
+    let again = cache();
+    again.call("third", 1, &0.5_f64, |_| String::new()).unwrap();
+    again.call("third", 1, &0.5_f32, |_| String::new()).unwrap();
+    again.call("recip", 1, &-0.0, recip).unwrap();
+    assert_eq!(again.counts().executed, 0);
+
+    // As an earlier version stored it, which knew no width.
+    let series = Series {
+        tag: "fn/".to_owned(),
+        sweep_type: "fn half".to_owned(),
+        version: 1,
+    };
+    let results = vec![ResultId::new("returned", Kind::File)];
+    let mut pack = Pack::new(series, Digest(0), vec!["args".to_owned()], results);
+    let stored = Payload::new("half", "application/json", b"0.25".to_vec());
+    pack.push(vec![Value::from("0.5")], 1, vec![Some(stored.into())]);
+    store.clone().append(&[pack]).unwrap();
+    let later = cache();
+    assert_eq!(later.call("half", 1, &0.5_f32, |_| 7.0_f32).unwrap(), 0.25);
+    assert_eq!(later.call("half", 1, &0.5_f64, |_| 7.0_f64).unwrap(), 0.25);
+    assert_eq!(later.counts().executed, 0);
 }

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use crate::evaluator::process::role;
 use crate::job::JobFunctionCache;
+use crate::measure::Environment;
 #[cfg(feature = "store")]
 use crate::printed::error_line;
 use crate::record::SweepRecord;
@@ -13,7 +14,9 @@ use crate::store::{
 };
 #[cfg(feature = "store")]
 use crate::store::{Database, ReadOnlyStore, tag_text};
+use crate::sweep_executor::{Forecast, Plan};
 use crate::value::Digest;
+use crate::var::ParametrizedSweep;
 
 use super::session::Session;
 
@@ -118,6 +121,37 @@ impl Session {
     fn kept_for_steps(&self) -> Option<Box<dyn SampleStore>> {
         let (_, steps) = self.layers.step();
         (steps > 1).then(|| Box::new(self.memory.clone()) as Box<dyn SampleStore>)
+    }
+
+    /// What a run of a sweep would do, and how long it would take where the same sweep was run before; `None` where it
+    /// has too many samples to look up. A store that is not there is not made.
+    pub(super) fn forecast<S: ParametrizedSweep>(
+        &mut self,
+        plan: &Plan<S>,
+    ) -> Result<Option<(Forecast, Option<f64>)>, StoreError> {
+        let config = &self.config;
+        let looks = config.cache && !config.overwrite && !config.clear;
+        let store = if looks && self.root.join("samples").exists() {
+            self.samples(&plan.series().tag)?
+        } else {
+            None
+        };
+        let code = (self.config.code, self.code());
+        let machine = Environment::capture().class();
+        let machine = (self.config.machine, Some(machine));
+        let Some(forecast) = plan.forecast(store.as_deref(), code, machine)? else {
+            return Ok(None);
+        };
+        let before = self.stored_result(S::SCHEMA.name, plan.identity())?;
+        let seconds = before.and_then(|record| {
+            let mut timings = record.timings.iter();
+            let (_, seconds) = timings.find(|(part, _)| part == "execute")?;
+            let executed = record.counts.executed;
+            let each = (executed > 0).then(|| seconds / executed as f64)?;
+            // The rounds of a timed point follow from its times.
+            (!plan.is_adaptive()).then(|| each * forecast.to_run as f64)
+        });
+        Ok(Some((forecast, seconds)))
     }
 
     /// The digest of this executable, where samples are kept.

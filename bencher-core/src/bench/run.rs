@@ -55,7 +55,8 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         let clock = Instant::now();
         let plan = self.plan(session)?;
         if session.config.dry_run {
-            session.show_plan(&self.title, &plan);
+            let forecast = session.forecast(&plan)?;
+            session.show_plan(&self.title, &plan, forecast);
             return Ok(self.not_run(Some(&plan)));
         }
         let number = ordinal(PLACE);

@@ -1,13 +1,13 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::dataset::{Dataset, one_line};
+use crate::dataset::{Dataset, one_line, quantity};
 use crate::measure::{Environment, Replicate};
 use crate::printed::{error_line, print_json};
 use crate::progress::{ProgressSink, SilentProgress, counts_json};
 use crate::record::SweepRecord;
 use crate::store::{MemoryStore, save_result, slug};
-use crate::sweep_executor::{BoxError, Interrupt, Plan};
+use crate::sweep_executor::{BoxError, Forecast, Interrupt, Plan};
 use crate::var::{ParametrizedSweep, nearest};
 
 use super::config::{OutputFormat, ReportOptions, ReportPlace, RunConfig, Settings};
@@ -276,7 +276,12 @@ impl Session {
         }
     }
 
-    pub(super) fn show_plan<S: ParametrizedSweep>(&self, title: &str, plan: &Plan<S>) {
+    pub(super) fn show_plan<S: ParametrizedSweep>(
+        &self,
+        title: &str,
+        plan: &Plan<S>,
+        forecast: Option<(Forecast, Option<f64>)>,
+    ) {
         let mut text = if plan.is_adaptive() {
             let points = plan.space().len();
             format!("{title}: {points} points, in as many rounds as their times need")
@@ -285,12 +290,26 @@ impl Session {
             let repeats = plan.repeats();
             format!("{title}: {samples} samples ({points} points × {repeats} repeats)")
         };
+        if let Some((forecast, seconds)) = forecast {
+            let Forecast {
+                stored,
+                skipped,
+                to_run,
+            } = forecast;
+            let _ = write!(
+                text,
+                "\n  {stored} stored, {skipped} skipped, {to_run} to run"
+            );
+            if let Some(seconds) = seconds {
+                let _ = write!(text, ", about {}", quantity(seconds, "s"));
+            }
+        }
         for axis in plan.space().axes() {
             let shown: Vec<String> = axis
                 .levels
                 .iter()
                 .take(8)
-                .map(|value| plan.text(axis, &value))
+                .map(|value| Plan::<S>::axis_text(axis, &value))
                 .collect();
             let more = if axis.levels.len() > 8 { " …" } else { "" };
             let _ = write!(
@@ -312,8 +331,13 @@ impl Session {
             let points = plan.space().len().to_string();
             // As many as the times need: nobody knows yet.
             let samples = (!plan.is_adaptive()).then(|| plan.samples().to_string());
+            let (forecast, seconds) = forecast.unzip();
+            let stored = forecast.map(|forecast| forecast.stored);
+            let skipped = forecast.map(|forecast| forecast.skipped);
+            let to_run = forecast.map(|forecast| forecast.to_run);
             print_json(
-                &serde_json::json!({"event": "plan", "sweep": title, "points": points, "samples": samples}),
+                &serde_json::json!({"event": "plan", "sweep": title, "points": points, "samples": samples,
+                    "stored": stored, "skipped": skipped, "to_run": to_run, "seconds": seconds.flatten()}),
             );
         } else {
             say!("{text}");

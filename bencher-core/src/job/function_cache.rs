@@ -10,15 +10,15 @@ use crate::printed::error_line;
 use crate::store::{
     KeyMaker, Pack, ResultId, SampleIndex, SampleStore, Series, StoreError, function_tag,
 };
-use crate::value::{Digest, Kind, Payload, Value, canonical_text};
+use crate::value::{Digest, Kind, Payload, Value, call_text, canonical_text};
 
 use super::CallCounts;
 
 /// A function's results, kept: the same call, in this run or a later one, does not run it again.
 ///
 /// A call is known by the name and version that its author gives, the tag, and its arguments. What counts
-/// of these is their serde form: neither the order of fields, nor that of a map's keys, nor how a float
-/// was written. A set without an order ([`HashSet`]) has none in its serde form either: use an ordered
+/// of these is their serde form: neither the order of fields, nor that of a map's keys, nor how wide an integer
+/// is. Floats of 32 and of 64 bits are different arguments, and so are the two zeros. A set without an order ([`HashSet`]) has none in its serde form either: use an ordered
 /// one. A result is handed out only once it is stored, and comes back as its serde form has it.
 /// Large ones lie among the store's blobs; where one is missing or damaged there, the call runs again, and
 /// [`take_lost_contents`](Self::take_lost_contents) tells of it. Threads that ask for the same call at once run it once.
@@ -293,6 +293,8 @@ struct Call {
     series: Series,
     args: Value,
     key: Digest,
+    /// What earlier versions knew the call by, where that was another one's key, too.
+    former_key: Option<Digest>,
 }
 
 impl Call {
@@ -304,29 +306,41 @@ impl Call {
     ) -> Result<Self, StoreError> {
         /// Longer arguments are known by their digest.
         const LONGEST: usize = 4096;
-        let text = canonical_text(args).map_err(|error| {
+        let (text, former) = call_text(args).map_err(|error| {
             StoreError::Encode(format!(
                 "the arguments of `{name}` have no serde form: {error}"
             ))
         })?;
-        let text = if text.len() > LONGEST {
-            format!("xxh3 {}", Digest::of(text.as_bytes()))
-        } else {
-            text
+        let value = |text: String| {
+            Value::from(if text.len() > LONGEST {
+                format!("xxh3 {}", Digest::of(text.as_bytes()))
+            } else {
+                text
+            })
         };
         let series = Series::function(tag, name, version);
-        let args = Value::from(text);
-        let key = KeyMaker::new(&series, &[ARGS]).key(std::slice::from_ref(&args), 1);
-        Ok(Self { series, args, key })
+        let mut keys = KeyMaker::new(&series, &[ARGS]);
+        let args = value(text);
+        let key = keys.key(std::slice::from_ref(&args), 1);
+        let former_key = former.map(|text| keys.key(&[value(text)], 1));
+        Ok(Self {
+            series,
+            args,
+            key,
+            former_key,
+        })
     }
 }
 
 /// The one input of a call.
 const ARGS: &str = "args";
 
-/// The one result of a call.
-fn returned() -> ResultId {
-    ResultId::new("returned", Kind::File)
+/// The one result of a call. Version 1 did not tell floats of 32 and of 64 bits among the arguments apart.
+fn returned(version: u32) -> ResultId {
+    ResultId {
+        meaning_version: version,
+        ..ResultId::new("returned", Kind::File)
+    }
 }
 
 impl State {
@@ -340,11 +354,17 @@ impl State {
 
     fn stored(&mut self, call: &Call) -> Result<Option<Value>, StoreError> {
         let index = self.index(&call.series)?;
-        let Some(stored) = index.get(call.key) else {
-            return Ok(None);
-        };
-        if let Some(sample) = stored.sample::<Vec<_>>(&[returned()]) {
-            return Ok(sample.into_iter().flatten().next());
+        let keys = [(Some(call.key), &[2, 1][..]), (call.former_key, &[1])];
+        for (key, versions) in keys {
+            let Some(stored) = key.and_then(|key| index.get(key)) else {
+                continue;
+            };
+            let mut results = versions.iter().map(|version| returned(*version));
+            if let Some(result) = results.find(|result| stored.get(result).is_some())
+                && let Some(sample) = stored.sample::<Vec<_>>(&[result])
+            {
+                return Ok(sample.into_iter().flatten().next());
+            }
         }
         let lost = index.take_lost();
         self.lost.0.extend(lost);
@@ -353,7 +373,7 @@ impl State {
 
     fn keep(&mut self, call: Call, mut encoded: Value) -> Result<(), StoreError> {
         self.store.blobs().move_out(&mut encoded)?;
-        let (inputs, results) = (vec![ARGS.to_owned()], vec![returned()]);
+        let (inputs, results) = (vec![ARGS.to_owned()], vec![returned(2)]);
         let mut pack = Pack::new(call.series.clone(), Digest(0), inputs, results);
         pack.written_ms = jiff::Timestamp::now().as_millisecond();
         pack.push(vec![call.args], 1, vec![Some(encoded)]);

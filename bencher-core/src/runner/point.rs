@@ -30,12 +30,12 @@ pub(super) fn values<S: ParametrizedSweep>(
                 .find(|(given, _)| given == name)
                 .ok_or_else(|| format!("`{text}` names no single point: say `{name}` as well"))?
                 .1;
-            named(plan, axis, wanted).ok_or_else(|| {
+            named::<S>(axis, wanted).ok_or_else(|| {
                 let shown: Vec<String> = axis
                     .levels
                     .iter()
                     .take(LISTED)
-                    .map(|value| plan.text(axis, &value))
+                    .map(|value| Plan::<S>::axis_text(axis, &value))
                     .collect();
                 let more = if axis.levels.len() > LISTED as u64 {
                     ", …"
@@ -54,9 +54,9 @@ pub(super) fn values<S: ParametrizedSweep>(
 
 /// The value of an axis that a text names: as tables show it, as it is, or with `␤` for any control character, where
 /// that is one value's alone.
-fn named<S: ParametrizedSweep>(plan: &Plan<S>, axis: &Axis, wanted: &str) -> Option<(u64, Value)> {
+fn named<S: ParametrizedSweep>(axis: &Axis, wanted: &str) -> Option<(u64, Value)> {
     let levels = || (0..axis.levels.len()).zip(axis.levels.iter());
-    let shown = levels().find(|(_, value)| plan.text(axis, value) == wanted);
+    let shown = levels().find(|(_, value)| Plan::<S>::axis_text(axis, value) == wanted);
     let found = shown.or_else(|| levels().find(|(_, value)| value.to_string() == wanted));
     if found.is_some() {
         return found;
@@ -66,12 +66,13 @@ fn named<S: ParametrizedSweep>(plan: &Plan<S>, axis: &Axis, wanted: &str) -> Opt
         _ => return None,
     };
     let labels = Labels::new(Kind::Item, &values, LONGEST);
-    let plain = |value: &Value| {
+    let with_one_picture = |value: &Value| {
         let text = value.to_string();
         text.replace(char::is_control, "␤")
     };
     let mut having = (0..).zip(&values).filter(|(_, value)| {
-        labels.text(value) == wanted || (plain(value) == wanted && value.as_f64().is_none())
+        labels.text(value) == wanted
+            || (with_one_picture(value) == wanted && value.as_f64().is_none())
     });
     let (at, value) = having.next()?;
     having.next().is_none().then(|| (at, value.clone()))

@@ -216,7 +216,7 @@ fn gcd(a: u128, b: u128) -> u128 {
 /// Whether a mantissa has at most 15 digits, but for zeros at its end.
 fn is_short(mantissa: i128) -> bool {
     let mut digits = mantissa.unsigned_abs();
-    while digits >= SHORT && digits % 10 == 0 {
+    while digits >= SHORT && digits.is_multiple_of(10) {
         digits /= 10;
     }
     digits < SHORT

@@ -128,13 +128,10 @@ fn scaled_var(values: &[f64], freedom: usize) -> Option<(f64, f64)> {
     // A quarter of a difference is always within the floats.
     let quarters = values.iter().map(|x| (x / 4.0 - center / 4.0).abs());
     let largest = quarters.fold(0.0, f64::max);
-    let scale = if largest == 0.0 || (1e-100..1e100).contains(&largest) {
-        1.0
-    } else {
-        scale_of(largest)
-    };
+    let is_plain = largest == 0.0 || (1e-100..1e100).contains(&largest);
+    let scale = if is_plain { 1.0 } else { scale_of(largest) };
     let deviation = |x: &f64| {
-        if scale == 1.0 {
+        if is_plain {
             x - center
         } else {
             x / scale - center / scale

@@ -210,7 +210,7 @@ impl<S: ParametrizedSweep> Plan<S> {
     }
 
     /// The text of a value of an axis.
-    pub(crate) fn text(&self, axis: &Axis, value: &Value) -> String {
+    pub(crate) fn axis_text(axis: &Axis, value: &Value) -> String {
         let kind = match &*axis.inputs {
             [input] => S::SCHEMA.inputs.get(*input).map(|var| var.kind),
             _ => None,

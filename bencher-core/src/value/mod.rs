@@ -41,7 +41,7 @@ pub use media::{File, Image, Video};
 pub use payload::Payload;
 pub use result::ResultValue;
 pub(crate) use rows::flat_fields;
-pub(crate) use serial::{Identities, canonical_text};
+pub(crate) use serial::{Identities, call_text, canonical_text};
 pub use table::{Table, TableColumn, TableError};
 
 use std::fmt;

@@ -22,6 +22,9 @@ pub(crate) struct Identities {
     room: Vec<u8>,
     /// The first float that is NaN or infinite.
     not_finite: Option<f64>,
+    /// Whether floats of 32 bits are marked, and whether there was one.
+    marks_narrow: bool,
+    has_narrow: bool,
 }
 
 impl Identities {
@@ -96,6 +99,21 @@ pub(crate) fn canonical_text<T: Serialize + ?Sized>(value: &T) -> Result<String,
     let mut identities = Identities::default();
     value.serialize(&mut identities)?;
     String::from_utf8(identities.text).map_err(ser::Error::custom)
+}
+
+/// The text that stands for the arguments of a call, in which a float of 32 bits differs from one of 64; and the text of
+/// earlier versions, in which it did not, where there is such a float.
+pub(crate) fn call_text<T: Serialize + ?Sized>(
+    value: &T,
+) -> Result<(String, Option<String>), SerialError> {
+    let mut identities = Identities {
+        marks_narrow: true,
+        ..Identities::default()
+    };
+    value.serialize(&mut identities)?;
+    let former = identities.has_narrow.then(|| canonical_text(value));
+    let text = String::from_utf8(identities.text).map_err(ser::Error::custom)?;
+    Ok((text, former.transpose()?))
 }
 
 /// Why a value has no canonical text: what its `Serialize` said.
@@ -184,7 +202,12 @@ impl<'a> Serializer for &'a mut Identities {
         serialize_u32: u32, serialize_u64: u64, serialize_u128: u128);
 
     fn serialize_f32(self, value: f32) -> Result<(), SerialError> {
-        self.serialize_f64(f64::from(value))
+        self.has_narrow = true;
+        (&mut *self).serialize_f64(f64::from(value))?;
+        if self.marks_narrow {
+            self.put("f32");
+        }
+        Ok(())
     }
 
     fn serialize_f64(self, value: f64) -> Result<(), SerialError> {
@@ -419,6 +442,12 @@ mod tests {
         );
         assert_eq!(text(&(-0.0, f64::NAN, -f64::NAN)), "[-0.0,NaN,NaN]");
         assert_eq!(text(&Some(None::<u8>)), "(null)");
+        let narrow = call_text(&(0.5_f32, 1)).unwrap();
+        assert_eq!(
+            narrow,
+            ("[0.5f32,1]".to_owned(), Some("[0.5,1]".to_owned()))
+        );
+        assert_eq!(call_text(&(0.5, 1)).unwrap(), ("[0.5,1]".to_owned(), None));
         assert_eq!(text("\"Quick\", é"), r#""\"Quick\", é""#);
         assert_eq!(text(&BTreeMap::<u8, u8>::new()), "{}");
         assert_eq!(

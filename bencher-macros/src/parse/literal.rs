@@ -127,9 +127,7 @@ impl Literal {
             (Self::Bool(a), Self::Bool(b)) => a == b,
             (Self::Text(a), Self::Text(b)) => a == b,
             // Of the two zeros each is a value.
-            (Self::Float { value: a, .. }, Self::Float { value: b, .. }) => {
-                a == b && a.is_sign_negative() == b.is_sign_negative()
-            }
+            (Self::Float { value: a, .. }, Self::Float { value: b, .. }) => a.total_cmp(b).is_eq(),
             _ => self.order(other) == Some(Ordering::Equal),
         }
     }

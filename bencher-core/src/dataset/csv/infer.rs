@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::fmt::Write as _;
 
 use crate::value::{Kind, Value};
 
@@ -72,7 +73,7 @@ fn dims_and_variables(table: &Table<'_>) -> (usize, usize) {
     while dims < columns && (dims == 0 || !is_apart(&keys)) {
         for (key, row) in keys.iter_mut().zip(table.rows) {
             let field = row.get(dims).map_or("", AsRef::as_ref);
-            key.push_str(&format!("{}:{field}", field.len()));
+            let _ = write!(key, "{}:{field}", field.len());
         }
         dims += 1;
     }

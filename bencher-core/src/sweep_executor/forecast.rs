@@ -1,0 +1,81 @@
+use crate::job::{CodePolicy, MachinePolicy};
+use crate::store::{Renewal, ResultId, SampleIndex, SampleStore, StoreError};
+use crate::value::Digest;
+use crate::var::ParametrizedSweep;
+
+use super::identity::result_id;
+use super::plan::{Plan, recorded_results};
+
+/// What a run of a sweep would do with its samples.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Forecast {
+    /// Taken from the store.
+    pub(crate) stored: u64,
+    /// Not run, as a constraint says.
+    pub(crate) skipped: u64,
+    /// Run.
+    pub(crate) to_run: u64,
+}
+
+/// The most samples that are looked up.
+const MOST: u128 = 1_000_000;
+
+impl<S: ParametrizedSweep> Plan<S> {
+    /// What a run would do with a store, as it accepts samples of other executables and machines; `None` where there are
+    /// too many samples to look up. Of a sweep that is measured in as many rounds as its times need, each point counts
+    /// once, and is stored where its first round is.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub(crate) fn forecast(
+        &self,
+        store: Option<&dyn SampleStore>,
+        (policy, code): (Option<CodePolicy>, Digest),
+        (machine_policy, machine): (Option<MachinePolicy>, Option<Digest>),
+    ) -> Result<Option<Forecast>, StoreError> {
+        let repeats = if self.is_adaptive() {
+            1
+        } else {
+            self.repeats()
+        };
+        let points = match u64::try_from(self.space().len()) {
+            Ok(points) if u128::from(points) * u128::from(repeats) <= MOST => points,
+            _ => return Ok(None),
+        };
+        let renewal: &dyn Renewal = &self.former;
+        let index = store
+            .map(|store| SampleIndex::load_renewed(store, self.series(), Some(renewal)))
+            .transpose()?;
+        let results: Vec<ResultId> = recorded_results::<S>()
+            .map(|(_, var)| result_id(var))
+            .collect();
+        let evidence = self.is_evidence();
+        let policy = policy.unwrap_or(CodePolicy::of(evidence));
+        let machine_policy = machine_policy.unwrap_or(MachinePolicy::of(evidence));
+        let mut keys = self.key_maker();
+        let mut is_stored = |point: u64, repeat: u32| {
+            let key = keys.key(&self.values(point), repeat);
+            let stored = index.as_ref().and_then(|index| index.get(key));
+            stored.is_some_and(|stored| {
+                (policy != CodePolicy::Strict || stored.code == code)
+                    && !machine_policy.refuses(machine, stored.machine)
+                    && results.iter().all(|result| stored.get(result).is_some())
+            })
+        };
+        let mut forecast = Forecast::default();
+        for point in 0..points {
+            if matches!(self.skipped(point), Ok(Some(_))) {
+                forecast.skipped += u64::from(repeats);
+                continue;
+            }
+            for repeat in 1..=repeats {
+                if is_stored(point, repeat) {
+                    forecast.stored += 1;
+                } else {
+                    forecast.to_run += 1;
+                }
+            }
+        }
+        Ok(Some(forecast))
+    }
+}
