@@ -149,7 +149,7 @@ impl Session {
             let executed = record.counts.executed;
             let each = (executed > 0).then(|| seconds / executed as f64)?;
             // The rounds of a timed point follow from its times.
-            (!plan.is_adaptive()).then(|| each * forecast.to_run as f64)
+            (!plan.is_adaptive()).then_some(each * forecast.to_run as f64)
         });
         Ok(Some((forecast, seconds)))
     }
