@@ -3,7 +3,7 @@
 use crate::bench::LONGEST;
 use crate::dataset::Labels;
 use crate::space::Axis;
-use crate::sweep_executor::Plan;
+use crate::sweep_executor::{Plan, in_units};
 use crate::value::{Kind, Value};
 use crate::var::{ParametrizedSweep, nearest};
 
@@ -42,7 +42,7 @@ pub(super) fn values<S: ParametrizedSweep>(
                 } else {
                     ""
                 };
-                let meant = nearest(wanted, shown.iter().map(String::as_str));
+                let meant = meant::<S>(axis, wanted, &shown);
                 let meant =
                     meant.map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"));
                 let shown = shown.join(", ");
@@ -50,6 +50,18 @@ pub(super) fn values<S: ParametrizedSweep>(
             })
         })
         .collect()
+}
+
+/// The value that is probably meant: a name that is nearly the same, or the number that another unit says.
+fn meant<S: ParametrizedSweep>(axis: &Axis, wanted: &str, shown: &[String]) -> Option<String> {
+    let kind = match &*axis.inputs {
+        [input] => S::SCHEMA.inputs.get(*input).map(|var| var.kind)?,
+        _ => Kind::Item,
+    };
+    if kind.is_numeric() {
+        return in_units(wanted, kind).filter(|meant| shown.contains(meant));
+    }
+    nearest(wanted, shown.iter().map(String::as_str)).map(str::to_owned)
 }
 
 /// The value of an axis that a text names: as tables show it, as it is, or with `␤` for any control character, where

@@ -406,7 +406,7 @@ fn advice(text: &str, kind: Kind, variants: &[Variant]) -> String {
 }
 
 /// The number that a text with a prefix means, as 1024 of `1KiB`.
-fn in_units(text: &str, kind: Kind) -> Option<String> {
+pub(crate) fn in_units(text: &str, kind: Kind) -> Option<String> {
     const PREFIXES: [(&str, i128); 8] = [
         ("ki", 1 << 10),
         ("mi", 1 << 20),

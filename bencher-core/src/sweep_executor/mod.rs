@@ -52,7 +52,7 @@ pub use counted::Uncounted;
 pub use discarded_slices::{DiscardedSlices, SliceFault};
 pub use error::PlanError;
 pub(crate) use forecast::Forecast;
-pub(crate) use input_override::quote;
+pub(crate) use input_override::{in_units, quote};
 pub use input_override::{InputOverride, OverrideError};
 pub(crate) use plan::PAIRED;
 pub use plan::Plan;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, MapAccess, Visitor};
+use serde::de::{DeserializeOwned, MapAccess, SeqAccess, Visitor};
 
 use crate::value::{Item, Kind, Value};
 
@@ -107,15 +107,93 @@ pub(super) fn read_entries<T: DeserializeOwned>(path: &Path) -> Result<Vec<Value
     format
         .read::<Entries<T>>(&text)
         .map_err(|problem| failed(&problem))?;
-    let entries: Entries<serde_json::Value> =
-        format.read(&text).map_err(|problem| failed(&problem))?;
+    let entries: Entries<Content> = format.read(&text).map_err(|problem| failed(&problem))?;
     if entries.0.is_empty() {
         return Err(failed(&"it has no entry; each top-level key is a sample"));
     }
-    let values = entries.0.iter();
-    Ok(values
-        .map(|(key, content)| entry(key, &content.to_string()))
-        .collect())
+    let mut values = Vec::with_capacity(entries.0.len());
+    for (key, Content(content)) in &entries.0 {
+        let text = content.to_string();
+        // What a sample gets must be what stands in the file.
+        if let Err(problem) = serde_json::from_str::<T>(&text) {
+            return Err(failed(&format!(
+                "the entry `{key}` does not come back from JSON, which keeps it ({problem}); write its numbers as text"
+            )));
+        }
+        values.push(entry(key, &text));
+    }
+    Ok(values)
+}
+
+/// The content of an entry as JSON, which has neither NaN nor infinities, and integers of 64 bits.
+struct Content(serde_json::Value);
+
+impl<'de> Deserialize<'de> for Content {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Content;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value that JSON has")
+            }
+
+            fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<Content, E> {
+                Ok(Content(value.into()))
+            }
+
+            fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Content, E> {
+                Ok(Content(value.into()))
+            }
+
+            fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Content, E> {
+                Ok(Content(value.into()))
+            }
+
+            fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Content, E> {
+                let number = serde_json::Number::from_f64(value);
+                let number = number.ok_or_else(|| {
+                    E::custom(format!("{value} is a number that entries cannot hold; write it as text"))
+                })?;
+                Ok(Content(number.into()))
+            }
+
+            fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Content, E> {
+                Ok(Content(value.into()))
+            }
+
+            fn visit_unit<E: serde::de::Error>(self) -> Result<Content, E> {
+                Ok(Content(serde_json::Value::Null))
+            }
+
+            fn visit_none<E: serde::de::Error>(self) -> Result<Content, E> {
+                self.visit_unit()
+            }
+
+            fn visit_some<D: serde::Deserializer<'de>>(self, from: D) -> Result<Content, D::Error> {
+                Content::deserialize(from)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Content, A::Error> {
+                let mut items = Vec::new();
+                while let Some(Content(item)) = seq.next_element()? {
+                    items.push(item);
+                }
+                Ok(Content(items.into()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Content, A::Error> {
+                let mut fields = serde_json::Map::new();
+                while let Some((key, Content(content))) = map.next_entry::<String, Content>()? {
+                    fields.insert(key, content);
+                }
+                Ok(Content(fields.into()))
+            }
+        }
+
+        from.deserialize_any(Reader)
+    }
 }
 
 /// Where a file of that name is: a relative path begins at the package that Cargo runs, else at the
@@ -190,5 +268,40 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
         }
 
         from.deserialize_map(Reader(std::marker::PhantomData))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Clone, Debug, PartialEq, Deserialize)]
+    struct Load {
+        rate: Option<f64>,
+        #[serde(default)]
+        count: u128,
+    }
+
+    fn read(name: &str, text: &str) -> Result<Vec<Load>, String> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        let values = read_entries::<Load>(&path).map_err(|error| error.to_string())?;
+        let read = |value: &Value| Entry::<Load>::from_value(value).unwrap().content;
+        Ok(values.iter().map(read).collect())
+    }
+
+    #[test]
+    fn what_stands_in_a_file_comes_back_or_is_refused() {
+        let rate = |rate, count| Load { rate, count };
+        let found = read("a.toml", "a = { rate = 0.5, count = 9007199254740993 }\nb = {}").unwrap();
+        assert_eq!(found, [rate(Some(0.5), 9_007_199_254_740_993), rate(None, 0)]);
+        for text in ["a = { rate = inf }", "a = { rate = nan }"] {
+            let error = read("a.toml", text).unwrap_err();
+            assert!(error.contains("write it as text"), "{error}");
+        }
+        let big = "{\"a\": {\"rate\": 1, \"count\": 18446744073709551617}}";
+        let error = read("a.json", big).unwrap_err();
+        assert!(error.contains("the entry `a` does not come back"), "{error}");
     }
 }
