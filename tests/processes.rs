@@ -76,6 +76,61 @@ fn every_process_has_repeats_of_its_own() {
     assert_eq!(again["dataset"]["variables"], found["dataset"]["variables"]);
 }
 
+/// The result of a small sweep with these options.
+fn small(root: &Path, more: &[&str]) -> Json {
+    let sweep = ["--sweep", "Presorted", "--input", "len=20000", "--json"];
+    let args: Vec<&str> = sweep.iter().chain(more).copied().collect();
+    let (status, stdout, stderr) = run(root, &args);
+    assert_eq!(status, 0, "{stderr}");
+    let result = events(&stdout)
+        .into_iter()
+        .find(|event| event["event"] == "result");
+    result.unwrap_or_else(|| panic!("no result: {stdout}{stderr}"))
+}
+
+#[test]
+fn processes_of_another_run_are_marked_and_their_rounds_are_not_those_of_one_process() {
+    let root = tempfile::tempdir().unwrap();
+    let earlier = |result: &Json| {
+        let reasons = result["dataset"]["variables"][0]["reasons"]
+            .as_object()
+            .unwrap()
+            .clone();
+        let earlier = |reason: &&Json| {
+            reason
+                .as_str()
+                .unwrap()
+                .starts_with("measured by an earlier run")
+        };
+        reasons.values().filter(earlier).count()
+    };
+    let two = small(root.path(), &["--processes", "2", "--repeats", "3"]);
+    assert_eq!(
+        (two["counts"]["hits"].as_u64(), earlier(&two)),
+        (Some(2 * 2 * 3), 0)
+    );
+    // Two points; the first two processes were measured by the run before.
+    let more = small(root.path(), &["--processes", "3", "--repeats", "3"]);
+    assert_eq!(
+        (more["counts"]["hits"].as_u64(), earlier(&more)),
+        (Some(2 * 3 * 3), 2 * 2 * 3)
+    );
+    let other = small(root.path(), &["--processes", "2", "--repeats", "2"]);
+    assert_eq!(
+        (other["counts"]["hits"].as_u64(), earlier(&other)),
+        (Some(2 * 2 * 2), 0)
+    );
+    let plain = small(root.path(), &["--repeats", "4"]);
+    assert_eq!(
+        (
+            plain["counts"]["executed"].as_u64(),
+            plain["counts"]["hits"].as_u64()
+        ),
+        (Some(2 * 4), Some(0)),
+        "what several processes measured is no round of one"
+    );
+}
+
 #[test]
 fn it_needs_the_store() {
     let root = tempfile::tempdir().unwrap();

@@ -56,7 +56,7 @@ use crate::parse::{Arguments, Container};
 /// | `scale = "linear"`, `"log"` | equal differences or equal ratios, for the samples and the axis | `"linear"` | `"log"` with a low bound of zero or below |
 /// | `thin` | the run's level thins the listed values | all are taken | without `values` |
 /// | `default = value` | the value while the input is not swept | the first value | it is none of the values |
-/// | `units = "µs"` | the unit of the values, any text | none | |
+/// | `units = "B"` | the unit of the values, any text; of a `Duration`, `"s"` | `"s"` for a `Duration`, else none | |
 /// | `max_subsampling_divisions = n` | the finest level in which the input takes part | no limit | outside 1 to 12 |
 /// | `optimize = false` | an optimiser leaves it alone; a sweep takes it all the same | `true` | |
 ///
@@ -69,7 +69,7 @@ use crate::parse::{Arguments, Container};
 ///
 /// | option | meaning | default |
 /// |---|---|---|
-/// | `units = "s"` | the unit of the values, any text | `"s"` for a `Duration`, else none |
+/// | `units = "B"` | the unit of the values, any text; of a `Duration` and of what is `timed`, `"s"` | `"s"` for these, else none |
 /// | `direction = "minimize"`, `"maximize"`, `"none"` | which way is better | `"none"` |
 /// | `timed` | it is a measured time: evidence, taken alone | a value |
 /// | `counter = "instructions"` | it is counted around the timed code, per iteration: `Counter` lists all of them | recorded; the unit and direction of the counter |

@@ -38,6 +38,7 @@ impl Measured<'_> {
             ));
         }
         warnings.extend(end.remeasured.as_ref().map(ToString::to_string));
+        warnings.extend(end.differing.as_ref().map(ToString::to_string));
         warnings.extend(of_contents(&end.lost));
         if end.interrupted {
             warnings.push("interrupted: some samples were not taken".to_owned());

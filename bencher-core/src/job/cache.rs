@@ -308,10 +308,8 @@ impl FutureCache {
     }
 
     /// The runs that measured what was taken from the store; nothing of untimed sweeps.
-    pub(crate) fn take_hits(&mut self) -> Vec<RunHit> {
-        let runs = self.runs.as_mut();
-        runs.map(|runs| std::mem::take(&mut runs.hits))
-            .unwrap_or_default()
+    pub(crate) fn hits(&self) -> &[RunHit] {
+        self.runs.as_ref().map_or(&[], |runs| &runs.hits)
     }
 
     /// The runs that measured what the store has; none without a store, or where nothing of it counts.

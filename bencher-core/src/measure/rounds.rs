@@ -156,6 +156,8 @@ pub struct Rounds {
     started: Duration,
     round: u64,
     points: Vec<Point>,
+    /// How many points have had no round.
+    unmeasured: usize,
     /// When the widest points were chosen for the rounds up to the next look.
     chosen: Option<Chosen>,
 }
@@ -204,6 +206,7 @@ impl Rounds {
             results,
             started: now,
             round: 0,
+            unmeasured: points.len(),
             points,
             chosen: None,
         }
@@ -222,7 +225,9 @@ impl Rounds {
         if live.is_empty() {
             return None;
         }
-        if let Some(chosen) = self.choose(&live, now) {
+        if self.is_spent(now) && self.unmeasured > 0 {
+            live.retain(|point| self.count(*point) == 0);
+        } else if let Some(chosen) = self.choose(&live, now) {
             live = chosen;
         }
         let list = ordered(&live, self.rules.alternatives, self.rules.seed, self.round);
@@ -230,10 +235,19 @@ impl Rounds {
         Some(list)
     }
 
-    /// Whether the budget has ended; the first round is finished all the same.
+    /// Whether the budget has ended; every point has a round all the same.
     pub fn is_over(&self, now: Duration) -> bool {
+        self.unmeasured == 0 && self.is_spent(now)
+    }
+
+    /// Ends the rounds of all points, as the end of the budget does.
+    pub(crate) fn end(&mut self) {
+        self.stop_all(Stop::Budget);
+    }
+
+    fn is_spent(&self, now: Duration) -> bool {
         let spent = now.saturating_sub(self.started);
-        self.round > 1 && self.rules.budget.is_some_and(|budget| spent >= budget)
+        self.rules.budget.is_some_and(|budget| spent >= budget)
     }
 
     /// How many rounds a point has had.
@@ -293,26 +307,32 @@ impl Rounds {
         let Some(point) = self.point_mut(point) else {
             return;
         };
+        let is_first = point.rounds == 0;
         point.rounds += 1;
-        let Some(times) = times else {
-            point.failed += 1;
-            return;
-        };
-        for (series, time) in point.times.iter_mut().zip(times).take(results) {
-            series.push(*time);
+        match times {
+            None => point.failed += 1,
+            Some(times) => {
+                for (series, time) in point.times.iter_mut().zip(times).take(results) {
+                    series.push(*time);
+                }
+            }
         }
+        self.unmeasured -= usize::from(is_first);
     }
 
     /// Takes in that a sample of a point set none of the times: where rounds are taken as they are needed, it gets no
     /// other, since there is nothing that more of them could tell.
     pub fn record_unset(&mut self, point: u64) {
         let as_needed = self.rules.rounds == Wanted::AsNeeded;
-        if let Some(point) = self.point_mut(point) {
-            point.rounds += 1;
-            if as_needed {
-                point.stop = Some(Stop::NoTimes);
-            }
+        let Some(point) = self.point_mut(point) else {
+            return;
+        };
+        let is_first = point.rounds == 0;
+        point.rounds += 1;
+        if as_needed {
+            point.stop = Some(Stop::NoTimes);
         }
+        self.unmeasured -= usize::from(is_first);
     }
 
     fn live(&self) -> impl Iterator<Item = &Point> {
@@ -584,6 +604,26 @@ mod tests {
         assert_eq!(spent, COST * 5);
         assert!((0..5).all(|point| rounds.count(point) == 1));
         assert_eq!(rounds.stop(4), Some(Stop::Budget));
+    }
+
+    #[test]
+    fn a_spent_budget_leaves_no_point_without_a_round() {
+        let rules = RoundRules {
+            budget: Some(COST),
+            ..RoundRules::default()
+        };
+        let mut rounds = Rounds::new((0..4).collect(), 1, rules, Duration::ZERO);
+        rounds.record(1, Some(&[RoundTime::Time(1.0)]));
+        rounds.record(1, Some(&[RoundTime::Time(1.0)]));
+        let mut list = rounds.next_round(COST * 2).unwrap();
+        list.sort_unstable();
+        assert_eq!(list, [0, 2, 3], "that has had two");
+        for point in list {
+            assert!(!rounds.is_over(COST * 2));
+            rounds.record(point, Some(&[RoundTime::Time(1.0)]));
+        }
+        assert!(rounds.is_over(COST * 2));
+        assert_eq!(rounds.next_round(COST * 2), None);
     }
 
     #[test]

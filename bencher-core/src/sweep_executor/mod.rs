@@ -24,6 +24,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod check;
 mod choice;
 mod constraint;
 mod counted;
@@ -37,6 +38,7 @@ mod identity;
 mod in_order;
 mod input_override;
 mod plan;
+mod replicates;
 mod resolve;
 mod rounds;
 mod run;
@@ -56,6 +58,7 @@ pub(crate) use input_override::{in_units, quote};
 pub use input_override::{InputOverride, OverrideError};
 pub(crate) use plan::PAIRED;
 pub use plan::Plan;
+pub use replicates::DifferingRuns;
 pub use rounds::RoundsEnd;
 pub use run::{RunEnd, SweepExecutor};
 pub use run_options::{Interrupt, Processes, RunOptions};

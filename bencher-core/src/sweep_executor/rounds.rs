@@ -1,24 +1,20 @@
 //! Taking the samples of timed results in rounds over all points.
 
-use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
-use crate::job::{FutureCache, Job, JobDone, JobOutcome, Sample};
-use crate::measure::{
-    Alternatives, PILOTS, Preempted, Replicate, RoundRules, Rounds, Stop, Timer, Wanted, floor_of,
-};
+use crate::job::{FutureCache, JobDone, JobOutcome, Sample};
+use crate::measure::{Alternatives, Preempted, RoundRules, Rounds, Stop, Timer, floor_of};
 use crate::progress::ProgressSink;
 use crate::result_collector::ResultCollector;
-use crate::stats::{RoundTime, rounds_per_process};
-use crate::store::Provenance;
+use crate::stats::RoundTime;
+use crate::value::Value;
 use crate::var::{Input, ParametrizedSweep};
 
 use super::feed::Skipped;
 use super::in_order::RunWith;
 use super::resolve::input_name_of;
 use super::run::{RunEnd, SweepExecutor};
-use super::stored_rounds::{CHECK_ROUNDS, CheckRounds, LEAST_CHECK_ROUNDS, Remeasured, RoundKeys};
+use super::stored_rounds::{CheckRounds, RoundKeys};
 use super::{Benchmark, Plan, PlanError};
 
 /// How a sweep in rounds ended.
@@ -72,13 +68,13 @@ pub(super) struct InRounds<'r> {
 }
 
 /// What takes the rounds of a sweep.
-struct Taking<'r> {
-    jobs: &'r mut FutureCache,
-    end: &'r mut RunEnd,
-    progress: &'r mut dyn ProgressSink,
-    keys: RoundKeys,
+pub(super) struct Taking<'r> {
+    pub(super) jobs: &'r mut FutureCache,
+    pub(super) end: &'r mut RunEnd,
+    pub(super) progress: &'r mut dyn ProgressSink,
+    pub(super) keys: RoundKeys,
     /// The positions of the timed results in a sample.
-    times: Vec<usize>,
+    pub(super) times: Vec<usize>,
 }
 
 impl<S: Benchmark> SweepExecutor<S> {
@@ -129,113 +125,8 @@ impl<S: Benchmark> SweepExecutor<S> {
         self.finish_rounds(&rounds, skipped, &mut end.collector, progress);
     }
 
-    /// Takes the stored rounds that count, or measures some of their points again to see whether they do.
-    fn take_stored(
-        &self,
-        with: &InRounds<'_>,
-        taking: &mut Taking<'_>,
-        (points, stored): (&[u64], &HashMap<u64, u32>),
-        rounds: &mut Rounds,
-    ) {
-        let plan = self.plan();
-        let (rules, started) = (with.rules, with.timer.now());
-        let none = CheckRounds::default();
-        let is_complete = taking.replay(plan, rounds, &none, started);
-        if is_complete && taking.keys.agree(taking.jobs) {
-            self.deliver_stored(taking, points, rounds, none);
-            return;
-        }
-        let checked = taking
-            .keys
-            .to_check(|point| rounds.has_times(point), rules.alternatives);
-        if checked.is_empty() {
-            self.deliver_stored(taking, points, rounds, none);
-            return;
-        }
-        let before: HashMap<u64, Vec<Vec<f64>>> = checked
-            .iter()
-            .filter_map(|point| Some((*point, *stored.get(point)?)))
-            .map(|of| {
-                (
-                    of.0,
-                    taking
-                        .keys
-                        .stored_times(plan, of, &taking.times, taking.jobs),
-                )
-            })
-            .collect();
-        let epochs = std::mem::take(&mut taking.keys.epochs);
-        let fresh = self.check(with, taking, (points, &checked), &epochs);
-        let is_whole = !taking.end.is_over();
-        let found = fresh.compare(&before, &taking.times);
-        *rounds = Rounds::new(points.to_vec(), taking.times.len(), rules, started);
-        let fresh = if is_whole && found.is_some_and(|found| found.agrees) {
-            taking.keys.epochs = epochs;
-            let highest = |point: u64| stored.get(&point).copied().unwrap_or(0);
-            fresh.stored_behind(&checked, highest, &taking.keys, taking.jobs)
-        } else if is_whole {
-            taking.end.remeasured = Some(Remeasured {
-                stored: stored.len(),
-                checked: checked.len(),
-                factors: found.map(|found| found.factors),
-            });
-            fresh.stored_behind(&checked, |_| 0, &taking.keys, taking.jobs)
-        } else {
-            fresh
-        };
-        taking.replay(plan, rounds, &fresh, started);
-        self.deliver_stored(taking, points, rounds, fresh);
-    }
-
-    /// Measures some of the stored points again, together with those that nothing is stored of.
-    fn check(
-        &self,
-        with: &InRounds<'_>,
-        taking: &mut Taking<'_>,
-        (points, checked): (&[u64], &[u64]),
-        epochs: &HashMap<u64, u64>,
-    ) -> CheckRounds {
-        let started = with.timer.now();
-        let rules = RoundRules {
-            rounds: Wanted::Exactly(
-                CHECK_ROUNDS
-                    .min(with.rules.rounds.most())
-                    .max(LEAST_CHECK_ROUNDS),
-            ),
-            budget: None,
-            ..with.rules
-        };
-        let is_new = |point: &&u64| !epochs.contains_key(point);
-        let fresh = points.iter().filter(is_new);
-        let live: Vec<u64> = fresh.chain(checked).copied().collect();
-        taking.keys.apply(taking.jobs);
-        for point in checked {
-            let provenance = Provenance {
-                provisional: true,
-                ..taking.keys.provenance(None)
-            };
-            taking.jobs.measure_by(Some(*point), provenance);
-        }
-        let mut rounds = Rounds::new(live, taking.times.len(), rules, started);
-        let mut taken = CheckRounds::default();
-        let is_over = || {
-            let spent = with.timer.now().saturating_sub(started);
-            with.rules.budget.is_some_and(|budget| spent >= budget)
-        };
-        for round in 0.. {
-            if taking.end.is_over() || round >= LEAST_CHECK_ROUNDS && is_over() {
-                break;
-            }
-            let Some(list) = rounds.next_round(started) else {
-                break;
-            };
-            self.take_round(with, &list, &mut rounds, taking, Some(&mut taken));
-        }
-        taken
-    }
-
     /// Takes one round of some points; into `kept` what is not to be put into cells yet.
-    fn take_round(
+    pub(super) fn take_round(
         &self,
         with: &InRounds<'_>,
         list: &[u64],
@@ -266,6 +157,7 @@ impl<S: Benchmark> SweepExecutor<S> {
             if let Err(error) = end.collector.grow(most) {
                 progress.note(&format!("round {most} has no room: {error}"));
                 jobs.cancel();
+                rounds.end();
             }
             while jobs.pending() > 0 {
                 if with.interrupt.is_requested() && !end.interrupted {
@@ -301,110 +193,8 @@ impl<S: Benchmark> SweepExecutor<S> {
         }
     }
 
-    /// Puts the stored rounds that count, and those of a check, into their cells.
-    fn deliver_stored(
-        &self,
-        taking: &mut Taking<'_>,
-        points: &[u64],
-        rounds: &Rounds,
-        mut fresh: CheckRounds,
-    ) {
-        let plan = self.plan();
-        let Taking {
-            jobs,
-            end,
-            progress,
-            keys,
-            ..
-        } = taking;
-        let mut done: Vec<JobDone> = Vec::new();
-        let most = points
-            .iter()
-            .map(|point| rounds.count(*point))
-            .max()
-            .unwrap_or(0);
-        if let Err(error) = end.collector.grow(most) {
-            progress.note(&format!("round {most} has no room: {error}"));
-            return;
-        }
-        for point in points {
-            for round in 1..=rounds.count(*point) {
-                match fresh.take(*point, round) {
-                    Some(job) => done.push(job),
-                    None => drop(jobs.submit(keys.job(plan, *point, round))),
-                }
-            }
-            while jobs.pending() > 0 {
-                if let Err(error) = jobs.gather_into(true, &mut done) {
-                    end.store_error = Some(error);
-                    done.extend(jobs.abandon());
-                    break;
-                }
-            }
-            self.deliver(&mut done, &mut end.collector, *progress);
-        }
-        for job in fresh.into_rest() {
-            end.collector.count_extra(job, plan);
-        }
-        progress.advance(&end.collector.counts());
-    }
-
-    /// Takes the samples that several processes have put into the store; a point that none of them
-    /// could measure is tried once.
-    pub(super) fn run_stored(
-        &self,
-        with: &RunWith<'_>,
-        mut keys: RoundKeys,
-        jobs: &mut FutureCache,
-        end: &mut RunEnd,
-        progress: &mut dyn ProgressSink,
-    ) {
-        let plan = self.plan();
-        let (points, skipped) = self.points(end, progress);
-        let repeats = plan.repeats();
-        keys.find(plan, &points, jobs);
-        keys.join_newest(&points);
-        keys.apply(jobs);
-        let mut done: Vec<JobDone> = Vec::new();
-        let reason: Arc<str> = "not needed: the time went into more processes".into();
-        for point in points {
-            let all: Vec<Job> = (1..=repeats)
-                .map(|repeat| keys.job(plan, point, repeat))
-                .collect();
-            let is_stored = |job: &Job| job.key.is_some_and(|key| jobs.has(key));
-            let stored: Vec<bool> = all.iter().map(is_stored).collect();
-            let none = !stored.contains(&true);
-            for (job, is_stored) in all.into_iter().zip(stored) {
-                let repeat = job.repeat;
-                if is_stored || none && repeat == 1 {
-                    jobs.submit(job);
-                } else if none {
-                    break;
-                } else {
-                    end.collector.leave_out_one(point, repeat, &reason);
-                }
-            }
-            while jobs.pending() > 0 {
-                if let Err(error) = jobs.gather_into(true, &mut done) {
-                    end.store_error = Some(error);
-                    done.extend(jobs.abandon());
-                }
-                let delivered = self.deliver(&mut done, &mut end.collector, progress);
-                end.failed_fast |= delivered.failed && with.fail_fast;
-                if end.store_error.is_some() {
-                    return;
-                }
-            }
-            progress.advance(&end.collector.counts());
-            if end.failed_fast {
-                return;
-            }
-        }
-        self.skip_all(skipped, &mut end.collector, progress);
-    }
-
     /// The points to measure, and those that a constraint leaves out.
-    fn points(
+    pub(super) fn points(
         &self,
         end: &mut RunEnd,
         progress: &mut dyn ProgressSink,
@@ -459,7 +249,7 @@ impl<S: Benchmark> SweepExecutor<S> {
 }
 
 impl<S: Benchmark> SweepExecutor<S> {
-    fn skip_all(
+    pub(super) fn skip_all(
         &self,
         skipped: Vec<(u64, Arc<str>)>,
         collector: &mut ResultCollector,
@@ -477,93 +267,11 @@ impl<S: Benchmark> SweepExecutor<S> {
             }
         }
     }
-
-    /// How many rounds are worth taking in a process after the first ones, by what those have stored.
-    pub(super) fn rounds_of_replicate(
-        &self,
-        jobs: &mut FutureCache,
-        run: u64,
-        replicate: Replicate,
-        block: u32,
-    ) -> u32 {
-        if replicate.number < PILOTS {
-            return block;
-        }
-        let plan = self.plan();
-        let points: Vec<u64> = (0..u64::try_from(plan.space().len()).unwrap_or(u64::MAX)).collect();
-        let mut keys = RoundKeys::new(Some(plan.key_maker()), run, 0, block);
-        keys.find(plan, &points, jobs);
-        keys.join_newest(&points);
-        let times = plan.times();
-        let mut wanted: Vec<u32> = Vec::new();
-        let mut taken = 0;
-        for point in points {
-            let mut stored = |repeat: u32| jobs.stored(keys.job(plan, point, repeat).key?);
-            let own = replicate.number * block + 1..=(replicate.number + 1) * block;
-            let count = own.filter(|repeat| stored(*repeat).is_some()).count();
-            taken = taken.max(u32::try_from(count).unwrap_or(u32::MAX));
-            let samples: Vec<Vec<Sample>> = (0..PILOTS)
-                .map(|process| {
-                    let repeats = process * block + 1..=(process + 1) * block;
-                    repeats.filter_map(&mut stored).collect()
-                })
-                .collect();
-            for position in &times {
-                let time = |sample: &Sample| sample.get(*position)?.as_ref()?.as_f64();
-                let processes: Vec<Vec<f64>> = samples
-                    .iter()
-                    .map(|samples| samples.iter().filter_map(time).collect())
-                    .collect();
-                wanted.push(rounds_per_process(&processes, replicate.cost).unwrap_or(block));
-            }
-        }
-        // What an earlier run decided stays: the cost of a start is measured anew in each.
-        if taken > 0 {
-            return taken.min(block);
-        }
-        // All points have the same rounds: so many that half of them would not want more.
-        wanted.sort_unstable();
-        let middle = wanted.get(wanted.len() / 2).copied().unwrap_or(block);
-        middle.clamp(1, block)
-    }
-}
-
-impl Taking<'_> {
-    /// Tells rounds of what is there already: of a check, or stored. Whether nothing is left to measure then.
-    fn replay<S: ParametrizedSweep>(
-        &mut self,
-        plan: &Plan<S>,
-        rounds: &mut Rounds,
-        fresh: &CheckRounds,
-        now: Duration,
-    ) -> bool {
-        while let Some(list) = rounds.next_round(now) {
-            let mut is_going = false;
-            for point in list {
-                let round = rounds.count(point) + 1;
-                let recorded = if let Some(outcome) = fresh.outcome(point, round) {
-                    times_of(outcome, &self.times)
-                } else if self.keys.epochs.contains_key(&point)
-                    && let Some(key) = self.keys.job(plan, point, round).key
-                    && let Some(sample) = self.jobs.stored(key)
-                {
-                    times_of(&JobOutcome::Cached(sample), &self.times)
-                } else {
-                    continue;
-                };
-                is_going |= recorded.record(rounds, point);
-            }
-            if !is_going {
-                return false;
-            }
-        }
-        true
-    }
 }
 
 impl<S: ParametrizedSweep> Plan<S> {
     /// The positions of the timed results in a sample.
-    fn times(&self) -> Vec<usize> {
+    pub(super) fn times(&self) -> Vec<usize> {
         let timed = self.recorded().filter(|(_, var)| var.timed);
         timed.map(|(position, _)| position).collect()
     }
@@ -609,7 +317,7 @@ impl<S: ParametrizedSweep> Plan<S> {
     }
 }
 
-enum Recorded {
+pub(super) enum Recorded {
     /// It was not run.
     Nothing,
     Failure,
@@ -621,7 +329,7 @@ enum Recorded {
 
 impl Recorded {
     /// Tells rounds of it; whether there was anything to tell.
-    fn record(self, rounds: &mut Rounds, point: u64) -> bool {
+    pub(super) fn record(self, rounds: &mut Rounds, point: u64) -> bool {
         match self {
             Self::Nothing => return false,
             Self::Failure => rounds.record(point, None),
@@ -632,19 +340,23 @@ impl Recorded {
     }
 }
 
-fn times_of(outcome: &JobOutcome, positions: &[usize]) -> Recorded {
-    let time = |sample: &Sample, position: usize| -> RoundTime {
-        let Some(value) = sample.get(position).and_then(Option::as_ref) else {
-            return RoundTime::Missing;
-        };
-        if floor_of(value).is_some() {
-            return RoundTime::BelowResolution;
-        }
-        if let Some(preempted) = Preempted::read(value) {
-            return RoundTime::Preempted(preempted.time);
-        }
-        value.as_f64().map_or(RoundTime::Missing, RoundTime::Time)
+/// What a sample gave for a timed result.
+pub(super) fn time_of(value: Option<&Value>) -> RoundTime {
+    let Some(value) = value else {
+        return RoundTime::Missing;
     };
+    if floor_of(value).is_some() {
+        return RoundTime::BelowResolution;
+    }
+    if let Some(preempted) = Preempted::read(value) {
+        return RoundTime::Preempted(preempted.time);
+    }
+    value.as_f64().map_or(RoundTime::Missing, RoundTime::Time)
+}
+
+pub(super) fn times_of(outcome: &JobOutcome, positions: &[usize]) -> Recorded {
+    let time =
+        |sample: &Sample, position: usize| time_of(sample.get(position).and_then(Option::as_ref));
     let times = |sample: &Sample| positions.iter().map(|at| time(sample, *at)).collect();
     let is_set =
         |sample: &Sample, position: &usize| sample.get(*position).is_some_and(Option::is_some);

@@ -16,6 +16,7 @@ use crate::store::{Provenance, SampleIndex, StoreError};
 use super::counted::{Counted, Uncounted};
 use super::discarded_slices::DiscardedSlices;
 use super::in_order::RunWith;
+use super::replicates::DifferingRuns;
 use super::rounds::{InRounds, RoundsEnd};
 use super::run_options::{Processes, RunOptions};
 use super::sampling::{Origin, Setting};
@@ -42,6 +43,8 @@ pub struct RunEnd {
     pub rounds: Option<RoundsEnd>,
     /// That stored rounds were not used, because they do not agree with what was measured now.
     pub remeasured: Option<Remeasured>,
+    /// That the processes of several runs, which it takes together, do not agree.
+    pub differing: Option<DifferingRuns>,
     /// Whether a failing sample stopped it.
     pub failed_fast: bool,
     /// The results that counters should have filled and did not.
@@ -175,6 +178,7 @@ impl<S: Benchmark> SweepExecutor<S> {
             interrupted: false,
             rounds: None,
             remeasured: None,
+            differing: None,
             failed_fast: false,
             uncounted: Vec::new(),
             discarded: Vec::new(),
@@ -197,7 +201,7 @@ impl<S: Benchmark> SweepExecutor<S> {
             run,
         };
         self.take_samples(&procedure, &with, &mut jobs, &mut end, progress);
-        end.collector.note_runs(&jobs.take_hits(), run);
+        end.collector.note_runs(jobs.hits(), run);
         close(jobs, &states, &mut end, progress);
         end.uncounted = self.uncounted(counted.as_deref());
         self.count_slices(batches.as_deref(), &mut end);

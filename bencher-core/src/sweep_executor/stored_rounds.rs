@@ -5,11 +5,12 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use crate::dataset::digits;
 use crate::job::{FutureCache, Job, JobDone, JobOutcome, RoundState, Sample};
 use crate::measure::Alternatives;
-use crate::stats::{Agreement, Shift, agreement, shift};
+use crate::stats::{Agreement, RoundTime, Shift, agreement, shift};
 use crate::store::{KeyMaker, Provenance};
 use crate::var::ParametrizedSweep;
 
 use super::Plan;
+use super::rounds::time_of;
 
 /// How many rounds of a check are measured where the budget lasts.
 pub(super) const CHECK_ROUNDS: u32 = 3;
@@ -60,6 +61,11 @@ impl RoundKeys {
         let key = self.keys.as_mut();
         let key = key.map(|keys| keys.key_in(epoch, &plan.values(point), repeat));
         Job { point, repeat, key }
+    }
+
+    /// How many rounds each of several processes has; 0 where there is one.
+    pub(super) const fn block(&self) -> u32 {
+        self.block
     }
 
     fn epoch(&self, point: u64) -> u64 {
@@ -196,19 +202,26 @@ impl RoundKeys {
     }
 }
 
-/// The times of samples, for each timed result.
+/// The times of samples, for each timed result; those that other programs lengthened only where there are no others.
 pub(super) fn times_by_result<'s>(
-    samples: impl Iterator<Item = &'s Sample>,
+    samples: impl Iterator<Item = &'s Sample> + Clone,
     positions: &[usize],
 ) -> Vec<Vec<f64>> {
-    let mut times = vec![Vec::new(); positions.len()];
-    for sample in samples {
-        for (position, times) in positions.iter().zip(&mut times) {
-            let value = sample.get(*position).and_then(Option::as_ref);
-            times.extend(value.and_then(crate::value::Value::as_f64));
+    let times = |position: &usize| {
+        let (mut times, mut lengthened) = (Vec::new(), Vec::new());
+        for sample in samples.clone() {
+            match time_of(sample.get(*position).and_then(Option::as_ref)) {
+                RoundTime::Time(time) => times.push(time),
+                RoundTime::Preempted(time) => lengthened.push(time),
+                _ => {}
+            }
         }
-    }
-    times
+        if times.len() < 2 {
+            times.append(&mut lengthened);
+        }
+        times
+    };
+    positions.iter().map(times).collect()
 }
 
 /// The rounds of a check, kept until it is known where they belong.
@@ -265,10 +278,12 @@ impl CheckRounds {
     }
 
     /// The samples that a point gave.
-    pub(super) fn samples(&self, point: u64) -> impl Iterator<Item = &Sample> {
+    pub(super) fn samples(&self, point: u64) -> impl Iterator<Item = &Sample> + Clone {
         let jobs = self.0.get(&point).map_or(&[][..], Vec::as_slice);
         jobs.iter().filter_map(|job| match &job.outcome {
-            JobOutcome::Measured(sample) | JobOutcome::Cached(sample) => Some(sample),
+            JobOutcome::Measured(sample)
+            | JobOutcome::NotStored(sample)
+            | JobOutcome::Cached(sample) => Some(sample),
             _ => None,
         })
     }

@@ -63,7 +63,7 @@ pub(crate) const SWEEP: Grammar = Grammar {
         known("scale", Form::Value, "scale = \"log\""),
         known("thin", Form::Flag, "thin"),
         known("default", Form::Value, "default = 1"),
-        known("units", Form::Value, "units = \"ms\""),
+        known("units", Form::Value, "units = \"B\""),
         known(
             "max_subsampling_divisions",
             Form::Value,
@@ -76,7 +76,7 @@ pub(crate) const SWEEP: Grammar = Grammar {
 /// `#[constant(expr, ...)]` after the expression.
 const CONSTANT: Grammar = Grammar {
     attribute: "constant",
-    options: &[known("units", Form::Value, "units = \"ms\"")],
+    options: &[known("units", Form::Value, "units = \"B\"")],
 };
 
 /// `#[result(...)]` on a field.
@@ -302,7 +302,7 @@ impl Parse for Written {
             return Err(input.error(advice));
         }
         if !input.peek(Ident::peek_any) {
-            return Err(input.error("expected the name of an option, as in `units = \"ms\"`"));
+            return Err(input.error("expected the name of an option, as in `units = \"B\"`"));
         }
         let name = input.call(Ident::parse_any)?;
         let argument = if input.peek(Token![=]) {
