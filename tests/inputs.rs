@@ -490,7 +490,14 @@ fn a_formula_is_computed_from_results_and_inputs() {
     // What it is computed from is taken as well.
     let alone = bench::<Transfer>().sweep("Alone").results(["rate"]).run();
     let alone = alone.unwrap();
-    let names = alone.dataset().variables().iter().map(|var| &*var.info.name);
+    let names = alone
+        .dataset()
+        .variables()
+        .iter()
+        .map(|var| &*var.info.name);
     assert_eq!(names.collect::<Vec<_>>(), ["waited", "rate"]);
-    assert_eq!(alone.dataset().variable("rate").unwrap().number(0), Some(5.0));
+    assert_eq!(
+        alone.dataset().variable("rate").unwrap().number(0),
+        Some(5.0)
+    );
 }

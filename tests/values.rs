@@ -176,7 +176,7 @@ fn coordinates_are_shown_as_they_are() {
         &["x=0.9999,0.99999,12345.5,12346.5,1e6,1000001"],
     );
     let dataset = given.dataset("Rates").unwrap();
-    let table = bencher::bench::result_table(&dataset, 30);
+    let table = bencher::bench::result_table(&dataset, 30, bencher::bench::TimeColumns::default());
     let shown: Vec<&str> = table
         .lines()
         .skip(2)

@@ -154,7 +154,9 @@ impl<'de> Deserialize<'de> for Content {
             fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Content, E> {
                 let number = serde_json::Number::from_f64(value);
                 let number = number.ok_or_else(|| {
-                    E::custom(format!("{value} is a number that entries cannot hold; write it as text"))
+                    E::custom(format!(
+                        "{value} is a number that entries cannot hold; write it as text"
+                    ))
                 })?;
                 Ok(Content(number.into()))
             }
@@ -294,14 +296,24 @@ mod tests {
     #[test]
     fn what_stands_in_a_file_comes_back_or_is_refused() {
         let rate = |rate, count| Load { rate, count };
-        let found = read("a.toml", "a = { rate = 0.5, count = 9007199254740993 }\nb = {}").unwrap();
-        assert_eq!(found, [rate(Some(0.5), 9_007_199_254_740_993), rate(None, 0)]);
+        let found = read(
+            "a.toml",
+            "a = { rate = 0.5, count = 9007199254740993 }\nb = {}",
+        )
+        .unwrap();
+        assert_eq!(
+            found,
+            [rate(Some(0.5), 9_007_199_254_740_993), rate(None, 0)]
+        );
         for text in ["a = { rate = inf }", "a = { rate = nan }"] {
             let error = read("a.toml", text).unwrap_err();
             assert!(error.contains("write it as text"), "{error}");
         }
         let big = "{\"a\": {\"rate\": 1, \"count\": 18446744073709551617}}";
         let error = read("a.json", big).unwrap_err();
-        assert!(error.contains("the entry `a` does not come back"), "{error}");
+        assert!(
+            error.contains("the entry `a` does not come back"),
+            "{error}"
+        );
     }
 }
