@@ -4,6 +4,7 @@ mod bench;
 mod bench_compile;
 mod cache;
 mod ci;
+mod drill;
 mod examples;
 mod report;
 mod run;
@@ -22,6 +23,9 @@ usage: cargo xtask TASK [OPTIONS]
   bench [evaluator|memory|overhead|store|sweeper|honesty|peers|compile]...
                        measure what bencher itself costs, beside its limits; without a name all but
                        `compile`, which builds crates full of derives
+  drill [DAMAGES [KILLS]]
+                       damage stores at random (300 times) and kill programs that use them (500 times), and
+                       count what is lost
   report [--store DIR] [--out DIR]
                        draw the newest stored result of every sweep, running nothing; the store is
                        the one that programs use in this folder (BENCHER_CACHE_DIR, bencher.toml)
@@ -39,6 +43,7 @@ fn main() -> ExitCode {
         Some("ci") => ci::ci(),
         Some("examples") => examples::run_all(),
         Some("bench") => bench::bench(&rest),
+        Some("drill") => drill::drill(&rest),
         Some("report") => report::draw(&rest),
         Some("cache") => cache::run(&rest),
         Some("setup") => setup::install(),

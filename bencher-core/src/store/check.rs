@@ -83,7 +83,7 @@ impl Database {
                      wrote; update this one"
                 )),
             }
-        });
+        })?;
         let blobs = self.blobs();
         for blob in blobs.list()? {
             report.blobs += 1;

@@ -62,7 +62,7 @@ impl Database {
             }
             // A full pack, or a damaged one, stays as it is, and so does the order around it.
             _ => merger.end_run(),
-        });
+        })?;
         merger.end_run();
         merger.commit();
         let (gone, failure) = (merger.gone, merger.failed.take());

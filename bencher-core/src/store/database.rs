@@ -16,10 +16,11 @@ use super::frame::{FrameError, FrameKind, Stored, decode, encode};
 use super::index::{Keys, SampleIndex};
 use super::leftovers::remove_leftovers;
 use super::lock::{Holder, StoreLock};
-use super::opening::{SEQUENCE, failed, inode, write_sequence};
+use super::opening::{Refusal, SEQUENCE, failed, inode, write_sequence};
 use super::pack::{Pack, Series, tag_prefix};
-use super::salvage::{mark, open_sound, unfinished};
-use super::scan::scan;
+use super::salvage::{mark, note_damage, open_sound, unfinished};
+use super::scan::{records, scan};
+use super::shortage::is_shortage;
 use super::tag::{former, kind_of};
 use super::watermark;
 
@@ -269,24 +270,99 @@ impl Database {
 
     /// Hands every record whose key begins with `prefix` to `visit`, in the order of their keys: the
     /// bytes of key and record, and the pack.
+    ///
+    /// Where a table is damaged, the records behind that place are read from the files, and the next opening
+    /// salvages the database.
     pub(super) fn for_each(
         &self,
         prefix: &[u8],
         visit: &mut dyn FnMut(Record<'_>, Result<Pack, FrameError>),
-    ) {
+    ) -> Result<(), StoreError> {
+        let mut last = None;
         for guard in self.shared.samples.prefix(prefix) {
-            hand_out(guard, visit);
+            match guard.into_inner() {
+                Ok((key, value)) => {
+                    hand_out(&key, &value, visit);
+                    last = key.first_chunk().copied();
+                }
+                Err(error) => {
+                    self.found_damage(error)?;
+                    return self.for_each_in_files(prefix, last, visit);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands the records of a prefix behind a key to `visit` as they stand in the files, but for those that the
+    /// database has no more.
+    fn for_each_in_files(
+        &self,
+        prefix: &[u8],
+        last: Option<[u8; 24]>,
+        visit: &mut dyn FnMut(Record<'_>, Result<Pack, FrameError>),
+    ) -> Result<(), StoreError> {
+        visit(Record::default(), Err(FrameError::Damaged));
+        let found = records(&self.shared.dir)?;
+        let behind =
+            |key: &[u8; 24]| key.starts_with(prefix) && last.is_none_or(|last| *key > last);
+        for (key, record) in found.iter().filter(|(key, _)| behind(key)) {
+            match self.shared.samples.get(key) {
+                Ok(Some(stored)) => hand_out(key, &stored, visit),
+                Ok(None) => {}
+                Err(error) => {
+                    self.found_damage(error)?;
+                    hand_out(key, record, visit);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The error of a write; where damage made it fail, the next opening salvages the database.
+    fn write_failed(&self, error: fjall::Error) -> StoreError {
+        let failed = self.failed("write");
+        if !is_shortage(&error) {
+            note_damage(&self.shared.root, &error.to_string());
+        }
+        failed(error)
+    }
+
+    /// Makes the next opening salvage the database; an error of the surroundings is handed back.
+    pub(super) fn found_damage(&self, error: fjall::Error) -> Result<(), StoreError> {
+        match Refusal::of(error, &self.shared.dir) {
+            Refusal::Error(error) => Err(error),
+            Refusal::Damaged(why) => {
+                note_damage(&self.shared.root, &why);
+                Ok(())
+            }
         }
     }
 
     /// Hands every record to `visit`, the last key first.
+    ///
+    /// # Errors
+    /// Where one cannot be read: what stands behind it would be missing.
     pub(super) fn for_each_newest_first(
         &self,
         visit: &mut dyn FnMut(Record<'_>, Result<Pack, FrameError>),
-    ) {
+    ) -> Result<(), StoreError> {
         for guard in self.shared.samples.iter().rev() {
-            hand_out(guard, visit);
+            match guard.into_inner() {
+                Ok((key, value)) => hand_out(&key, &value, visit),
+                Err(error) => {
+                    let text = error.to_string();
+                    self.found_damage(error)?;
+                    return Err(StoreError::Database {
+                        action: "read",
+                        path: self.shared.dir.clone(),
+                        message: text,
+                        hint: "; run again: the store mends itself when it is opened",
+                    });
+                }
+            }
         }
+        Ok(())
     }
 
     pub(super) fn failed(&self, action: &'static str) -> impl FnOnce(fjall::Error) -> StoreError {
@@ -300,7 +376,7 @@ impl Database {
             Ok(pack) => visit(pack),
             Err(FrameError::Damaged) => damaged += 1,
             Err(FrameError::Newer(version)) => newer = Some(version),
-        });
+        })?;
         self.refuse_newer(newer)?;
         Ok(damaged)
     }
@@ -353,12 +429,8 @@ fn names_of(series: &Series) -> Vec<Series> {
         .collect()
 }
 
-fn hand_out(guard: fjall::Guard, visit: &mut dyn FnMut(Record<'_>, Result<Pack, FrameError>)) {
-    // An unreadable block is a miss: its samples are measured again.
-    let Ok((key, value)) = guard.into_inner() else {
-        return visit(Record::default(), Err(FrameError::Damaged));
-    };
-    let pack = decode::<Pack>(FrameKind::Pack, &value).and_then(|pack| {
+fn hand_out(key: &[u8], value: &[u8], visit: &mut dyn FnMut(Record<'_>, Result<Pack, FrameError>)) {
+    let pack = decode::<Pack>(FrameKind::Pack, value).and_then(|pack| {
         let sound = pack.is_consistent() && key.ends_with(&pack.sequence.to_be_bytes());
         if sound {
             Ok(pack)
@@ -366,7 +438,6 @@ fn hand_out(guard: fjall::Guard, visit: &mut dyn FnMut(Record<'_>, Result<Pack, 
             Err(FrameError::Damaged)
         }
     });
-    let (key, value) = (&*key, &*value);
     visit(Record { key, value }, pack);
 }
 
@@ -404,16 +475,28 @@ impl SampleStore for Database {
         let mut newer = None;
         for stored in names_of(series) {
             let key = |sequence: u64| [&stored.prefix()[..], &sequence.to_be_bytes()].concat();
+            let visit = &mut |_: Record<'_>, pack: Result<Pack, FrameError>| match pack {
+                Ok(mut pack) if pack.series == stored && pack.sequence >= position => {
+                    end = end.max(pack.sequence.saturating_add(1));
+                    pack.series.clone_from(series);
+                    visit(pack);
+                }
+                Err(FrameError::Newer(version)) => newer = Some(version),
+                _ => {}
+            };
+            let mut last = None;
             for guard in self.shared.samples.range(key(position)..=key(u64::MAX)) {
-                hand_out(guard, &mut |_, pack| match pack {
-                    Ok(mut pack) if pack.series == stored => {
-                        end = end.max(pack.sequence.saturating_add(1));
-                        pack.series.clone_from(series);
-                        visit(pack);
+                match guard.into_inner() {
+                    Ok((key, value)) => {
+                        hand_out(&key, &value, visit);
+                        last = key.first_chunk().copied();
                     }
-                    Err(FrameError::Newer(version)) => newer = Some(version),
-                    _ => {}
-                });
+                    Err(error) => {
+                        self.found_damage(error)?;
+                        self.for_each_in_files(&stored.prefix(), last, visit)?;
+                        break;
+                    }
+                }
             }
         }
         self.refuse_newer(newer)?;
@@ -448,7 +531,7 @@ impl SampleStore for Database {
         }
         let next = first + packs.len() as u64;
         batch.insert(&self.shared.meta, SEQUENCE, next.to_be_bytes());
-        batch.commit().map_err(self.failed("write"))
+        batch.commit().map_err(|error| self.write_failed(error))
     }
 
     fn clear_tag(&mut self, tag: &str) -> Result<u64, StoreError> {

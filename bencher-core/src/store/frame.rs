@@ -97,12 +97,12 @@ pub(super) struct Sealed<'a> {
     pub(super) kind: u8,
     pub(super) version: u16,
     pub(super) payload: &'a [u8],
-    /// How many bytes the whole record has.
+    /// The whole record.
     #[cfg_attr(
         not(feature = "store"),
         expect(dead_code, reason = "databases alone are scanned")
     )]
-    pub(super) length: usize,
+    pub(super) bytes: &'a [u8],
 }
 
 impl Sealed<'_> {
@@ -133,12 +133,14 @@ pub(super) fn open(bytes: &[u8]) -> Option<Sealed<'_>> {
     let version = u16::from_le_bytes(*version);
     let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
     let payload = rest.get(..length)?;
-    let fits = checksum(*kind, version, payload) == u64::from_le_bytes(*expected);
-    fits.then_some(Sealed {
+    if checksum(*kind, version, payload) != u64::from_le_bytes(*expected) {
+        return None;
+    }
+    Some(Sealed {
         kind: *kind,
         version,
         payload,
-        length: HEADER + length,
+        bytes: bytes.get(..HEADER + length)?,
     })
 }
 

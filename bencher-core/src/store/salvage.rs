@@ -12,7 +12,10 @@ use std::path::{Path, PathBuf};
 use super::aborts::AbortWatch;
 use super::database::{CLEARED, Cleared};
 use super::error::StoreError;
-use super::files::{entries, exists, is_folder, place, refuse_strange_files, write_atomically};
+use super::files::{
+    entries, exists, is_folder, place, read_plain_text, refuse_strange_files, remove,
+    write_atomically,
+};
 use super::frame::{FrameKind, decode, encode};
 use super::index::Keys;
 use super::opening::{
@@ -27,6 +30,15 @@ const MARK: &str = "carried-over";
 
 /// What the names of quarantined databases begin with; a number follows.
 const QUARANTINED: &str = "samples.damaged-";
+
+/// The file that says that damage was found while the database was in use.
+const DAMAGED: &str = "samples.damaged";
+
+/// Makes the next opening of a store salvage its database.
+pub(super) fn note_damage(root: &Path, why: &str) {
+    // Without the note the damage is found again.
+    let _ = write_atomically(&root.join(DAMAGED), why.as_bytes());
+}
 
 /// Opens the database of a store, making or salvaging it where that is needed; and what there is to tell.
 pub(super) fn open_sound(root: &Path, dir: &Path) -> Result<(Opened, Vec<String>), StoreError> {
@@ -43,7 +55,8 @@ pub(super) fn open_sound(root: &Path, dir: &Path) -> Result<(Opened, Vec<String>
     refuse_strange_files(dir)?;
     let mut journals = Journals::read(dir)?;
     let mut watch = AbortWatch::begin(root)?;
-    let opened = match watch.verdict() {
+    let noted = root.join(DAMAGED);
+    let opened = match read_plain_text(&noted)?.or_else(|| watch.verdict()) {
         Some(why) => Err(Refusal::Damaged(why)),
         None => open_existing(dir),
     };
@@ -53,6 +66,7 @@ pub(super) fn open_sound(root: &Path, dir: &Path) -> Result<(Opened, Vec<String>
         Err(Refusal::Error(error)) => return Err(error),
         Err(Refusal::Damaged(why)) => {
             messages.push(salvage(root, dir, None, &why)?);
+            remove(&noted)?;
             journals = Journals::read(dir)?;
             open_existing(dir).map_err(|refusal| refusal.into_error(dir))?
         }

@@ -46,6 +46,39 @@ pub(super) fn scan(dir: &Path) -> Result<Scanned, StoreError> {
     Ok(collector.finish())
 }
 
+/// The records of all packs in the files below a folder, of any version, by their keys. Of several of one key it is
+/// the longest, which holds what the others do.
+pub(super) fn records(dir: &Path) -> Result<BTreeMap<[u8; 24], Vec<u8>>, StoreError> {
+    let mut found: BTreeMap<[u8; 24], Vec<u8>> = BTreeMap::new();
+    for path in files_below(dir)? {
+        let bytes = read(&path)?;
+        for_each_record(&bytes, |record| {
+            if let Found::Whole(record) = record
+                && record.kind == FrameKind::Pack as u8
+                && let Ok((PackHead { sequence, series }, _)) =
+                    postcard::take_from_bytes(record.payload)
+            {
+                let known = found.entry(key_of(series.prefix(), sequence)).or_default();
+                if record.bytes.len() > known.len() {
+                    *known = record.bytes.to_vec();
+                }
+            }
+            Ok(())
+        })?;
+    }
+    Ok(found)
+}
+
+/// The key of a pack's record.
+fn key_of(prefix: [u8; 16], sequence: u64) -> [u8; 24] {
+    let mut key = [0; 24];
+    let bytes = prefix.into_iter().chain(sequence.to_be_bytes());
+    for (slot, byte) in key.iter_mut().zip(bytes) {
+        *slot = byte;
+    }
+    key
+}
+
 /// The journals of a database, as they are before it opens: opening cuts a damaged journal off,
 /// and what stood behind the damage would be gone.
 #[derive(Debug)]
@@ -114,12 +147,7 @@ impl Journals {
                     _ => series.prefix(),
                 };
                 last = Some((series, prefix));
-                let mut key = [0; 24];
-                let bytes = prefix.into_iter().chain(sequence.to_be_bytes());
-                key.iter_mut()
-                    .zip(bytes)
-                    .for_each(|(slot, byte)| *slot = byte);
-                self.packs.insert(key, sequence);
+                self.packs.insert(key_of(prefix, sequence), sequence);
             }
             Ok(())
         })
@@ -260,7 +288,7 @@ fn for_each_record(
         let step = match open(candidate) {
             Some(record) => {
                 visit(Found::Whole(record))?;
-                record.length
+                record.bytes.len()
             }
             None => {
                 if candidate.len() > HEADER {

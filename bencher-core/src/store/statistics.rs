@@ -103,7 +103,7 @@ impl Database {
                 last = Some(pack.series);
             }
             Err(_) => statistics.damaged += 1,
-        });
+        })?;
         for blob in self.blobs().list()? {
             statistics.blobs.add(1, blob.len);
             statistics.saw(blob.written.and_then(milliseconds));

@@ -143,7 +143,7 @@ impl Scan {
             }
             entry.parts = folders.parts_of(rest.as_ref().unwrap_or(&pack), &mut keys);
             scan.entries.push(entry);
-        });
+        })?;
         failure.map_or(Ok(scan), Err)
     }
 }

@@ -113,7 +113,7 @@ impl Database {
                 let what = "a damaged record of samples".to_owned();
                 out.exported.passed_over.push(what);
             }
-        });
+        })?;
         if let Some(error) = failure {
             return Err(error);
         }
