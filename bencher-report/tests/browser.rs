@@ -196,10 +196,10 @@ fn labels_are_few_enough_and_told_apart() {
                 return { x: texts('.xaxislayer-above .xtick text'), y: texts('.yaxislayer-above .ytick text').length,
                     titles, legend: texts('.legendtext'), overlaps, outside };
             });
-            document.body.dataset.seen = btoa(unescape(encodeURIComponent(JSON.stringify(figures))));
+            document.body.dataset.seen = encodeURIComponent(JSON.stringify(figures));
         }, 20);",
     );
-    let seen: serde_json::Value = serde_json::from_slice(&decode(said(&dom, "seen"))).unwrap();
+    let seen: serde_json::Value = serde_json::from_str(&decode(said(&dom, "seen"))).unwrap();
     let texts = |figure: usize, what: &str| -> Vec<String> {
         let list = seen[figure][what].as_array().unwrap().iter();
         list.map(|text| text.as_str().unwrap().to_owned()).collect()
@@ -224,20 +224,16 @@ fn labels_are_few_enough_and_told_apart() {
     assert_eq!(texts(6, "legend"), labels::names(12));
 }
 
-/// Base64 as browsers write it.
-fn decode(text: &str) -> Vec<u8> {
-    let digits = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let (mut bits, mut count, mut bytes) = (0_u32, 0, Vec::new());
-    for digit in text.bytes().filter(|c| *c != b'=') {
-        bits = bits << 6 | digits.iter().position(|d| *d == digit).unwrap() as u32;
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push((bits >> count) as u8);
-            bits &= (1 << count) - 1;
-        }
+/// Text without the escapes of an address.
+fn decode(text: &str) -> String {
+    let mut parts = text.split('%');
+    let mut bytes = parts.next().unwrap().as_bytes().to_vec();
+    for part in parts {
+        let (digits, rest) = part.split_at(2);
+        bytes.push(u8::from_str_radix(digits, 16).unwrap());
+        bytes.extend(rest.as_bytes());
     }
-    bytes
+    String::from_utf8(bytes).unwrap()
 }
 
 #[test]

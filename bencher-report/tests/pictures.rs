@@ -66,7 +66,7 @@ impl Picture {
                     0 => 0,
                     1 => left,
                     2 => before[n],
-                    3 => ((u16::from(left) + u16::from(before[n])) / 2) as u8,
+                    3 => u8::midpoint(left, before[n]),
                     _ => paeth(left, before[n], corner),
                 };
                 row[n] = row[n].wrapping_add(guess);
@@ -93,9 +93,9 @@ impl Picture {
         dark as f64 / (self.width * self.rows.len()) as f64
     }
 
-    /// How many stretches of columns have ink, between two heights from the top.
-    fn columns(&self, from: f64, to: f64) -> usize {
-        let row = |share: f64| (share * self.rows.len() as f64) as usize;
+    /// How many stretches of columns have ink, between two heights from the top in percent.
+    fn columns(&self, from: usize, to: usize) -> usize {
+        let row = |percent: usize| percent * self.rows.len() / 100;
         let rows = &self.rows[row(from)..row(to)];
         let inked: Vec<bool> = (0..self.width)
             .map(|x| rows.iter().any(|row| row[x] > 100))
@@ -189,13 +189,13 @@ fn every_name_of_twenty_has_a_place_of_its_own() {
             for record in [labels::boxes(count), labels::bars(count)] {
                 let title = record.title.clone();
                 let picture = drawn(record, renderer);
-                assert_eq!(picture.columns(0.80, 0.86), count, "{title}, {renderer:?}");
+                assert_eq!(picture.columns(80, 86), count, "{title}, {renderer:?}");
                 assert!(!picture.touches_its_border(), "{title}, {renderer:?}");
             }
         }
         // More names than have room: every third or so is written.
         let picture = drawn(labels::bars(90), renderer);
-        let names = picture.columns(0.80, 0.86);
+        let names = picture.columns(80, 86);
         assert!((20..=45).contains(&names), "{names} by {renderer:?}");
     }
 }

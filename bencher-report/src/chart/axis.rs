@@ -173,7 +173,7 @@ impl Axis {
             let low = if below > 0.0 { below } else { low };
             return Some((low, if above.is_finite() { above } else { high }));
         }
-        if low == high {
+        if low >= high {
             let by = (low.abs() * share).max(f64::MIN_POSITIVE);
             return Some((low - by, high + by))
                 .filter(|(low, high)| low.is_finite() && high.is_finite());

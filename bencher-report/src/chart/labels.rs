@@ -238,17 +238,16 @@ mod tests {
     fn many_texts_of_every_sort_stay_different() {
         // Sets of texts over a small alphabet, long and alike, by a fixed generator.
         let mut state = 1_u64;
-        let mut next = |below: u64| {
+        let mut next = |below: u64| -> usize {
             state = state
                 .wrapping_mul(6_364_136_223_846_793_005)
                 .wrapping_add(1);
-            (state >> 33) % below
+            usize::try_from((state >> 33) % below).unwrap()
         };
         for _ in 0..300 {
             let texts: Vec<String> = (0..next(40))
                 .map(|_| {
-                    let letter =
-                        |n| ['a', 'b', ' ', '\t', '…', '#', '1', '\u{202e}', '␣'][n as usize];
+                    let letter = |n| ['a', 'b', ' ', '\t', '…', '#', '1', '\u{202e}', '␣'][n];
                     (0..next(60)).map(|_| letter(next(9))).collect()
                 })
                 .collect();

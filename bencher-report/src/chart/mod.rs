@@ -12,6 +12,8 @@ mod rows;
 pub(crate) mod text;
 mod thin;
 
+use std::fmt::Write;
+
 use serde::Serialize;
 
 pub use axis::{Axis, LevelGroup, Ticks};
@@ -216,7 +218,7 @@ impl Panel {
             let names = labels(&names, room);
             for ((title, name), value) in titles.iter_mut().zip(names).zip(values) {
                 let comma = if title.is_empty() { "" } else { ", " };
-                title.push_str(&format!("{comma}{name} = {value}"));
+                let _ = write!(title, "{comma}{name} = {value}");
             }
         }
         titles

@@ -86,7 +86,8 @@ pub(crate) fn is_exact(x: f64, units: &str) -> bool {
     let shown = scale.apply(x);
     let digits: f64 = format!("{shown:.3e}").parse().unwrap_or(f64::NAN);
     if scale.units() == units {
-        return digits == shown || (shown.abs() < 1e5 && shown.fract() == 0.0);
+        let is_whole = shown.abs() < 1e5 && shown.fract() == 0.0;
+        return digits.to_bits() == shown.to_bits() || is_whole;
     }
     // Dividing rounds.
     (digits - shown).abs() <= shown.abs() * 4.0 * f64::EPSILON

@@ -22,7 +22,7 @@ const BELOW: f64 = 0.35;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Names {
     /// A name for every level.
-    pub(crate) names: Vec<String>,
+    pub(crate) labels: Vec<String>,
     /// Every so many levels have their name written.
     pub(crate) step: usize,
     /// Whether the names run from the bottom to the top.
@@ -42,13 +42,13 @@ impl Names {
             .fold(0.0, f64::max);
         if widest + size <= slot {
             return Self {
-                names,
+                labels: names,
                 step: 1,
                 turned: false,
             };
         }
         Self {
-            names: labels(&full, fitting(high * BELOW, size)),
+            labels: labels(&full, fitting(high * BELOW, size)),
             step: ratio(size * LINE, slot),
             turned: true,
         }
@@ -59,7 +59,7 @@ impl Names {
         let full = full(axis);
         let slot = high / full.len().max(1) as f64;
         Self {
-            names: labels(&full, fitting(wide * BELOW, size)),
+            labels: labels(&full, fitting(wide * BELOW, size)),
             step: ratio(size * LINE, slot),
             turned: false,
         }
@@ -67,13 +67,13 @@ impl Names {
 
     /// The names that are written, with the position of their level.
     pub(crate) fn written(&self) -> impl Iterator<Item = (usize, &str)> {
-        let names = self.names.iter().map(String::as_str).enumerate();
+        let names = self.labels.iter().map(String::as_str).enumerate();
         names.step_by(self.step.max(1))
     }
 
     /// The name of every level, empty where it is not written.
     pub(crate) fn in_slots(&self) -> Vec<String> {
-        let slots = self.names.iter().enumerate();
+        let slots = self.labels.iter().enumerate();
         let name = |(n, name): (usize, &String)| {
             if n % self.step.max(1) == 0 {
                 name.clone()
@@ -160,7 +160,7 @@ mod tests {
     fn no_name_takes_more_than_its_share_of_the_picture() {
         for high in [50.0, 150.0, 600.0] {
             let names = Names::along(&axis(9, &"x".repeat(50)), 200.0, high, 11.0);
-            let longest = names.names.iter().map(|name| width(name, 11.0));
+            let longest = names.labels.iter().map(|name| width(name, 11.0));
             let most = (high * BELOW).max(SHORTEST as f64 * 11.0 * WIDTH) + 0.01;
             assert!(longest.fold(0.0, f64::max) <= most, "{names:?}");
         }

@@ -203,8 +203,9 @@ impl Folder {
             written.paths.push(path);
         }
         for (path, entry) in &self.listed.files {
-            if !next.files.contains_key(path) && !(replaced(path) && self.is_gone(path, entry)) {
-                next.files.insert(path.clone(), entry.clone());
+            let is_over = replaced(path) && !next.files.contains_key(path);
+            if !(is_over && self.is_gone(path, entry)) {
+                next.files.entry(path.clone()).or_insert(entry.clone());
             }
         }
         if next != ahead {

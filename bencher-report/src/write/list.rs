@@ -69,6 +69,13 @@ impl Entry {
     }
 }
 
+/// What a list of any version has.
+#[derive(Deserialize)]
+struct Head {
+    format: String,
+    version: u32,
+}
+
 /// What stands in a list's place.
 pub(super) enum Found {
     /// Nothing.
@@ -111,11 +118,6 @@ impl List {
         }
         let mut text = Vec::new();
         File::open(path)?.take(MOST_BYTES).read_to_end(&mut text)?;
-        #[derive(Deserialize)]
-        struct Head {
-            format: String,
-            version: u32,
-        }
         Ok(match serde_json::from_slice::<Head>(&text) {
             Ok(head) if head.format == FORMAT && head.version > VERSION => Found::Later,
             Ok(head) if head.format == FORMAT => serde_json::from_slice::<Self>(&text)

@@ -218,10 +218,10 @@ fn axis(
 ) {
     let levels = axis.level_names();
     let (positions, labels): (Vec<f64>, Vec<String>) = if axis.tick_units.is_empty() {
-        let named = names
+        let levels = names
             .iter()
             .map(|(n, name)| (*n as f64, escape::tick(name)));
-        named.unzip()
+        levels.unzip()
     } else {
         let places = axis.log_places(9).into_iter();
         places.map(|x| (x, escape::tick(&axis.tick(x)))).unzip()

@@ -186,19 +186,19 @@ fn characters(room: f64) -> usize {
     (room / (FONT * 0.6)).max(8.0) as usize
 }
 
-/// One axis of `long` pixels; `named` where it carries title and tick labels, which panels of a grid share.
-fn axis(axis: &Axis, names: &Names, long: f64, named: bool) -> Map<String, Json> {
+/// One axis of `long` pixels; `labelled` where it carries title and tick labels, which panels of a grid share.
+fn axis(axis: &Axis, names: &Names, long: f64, labelled: bool) -> Map<String, Json> {
     let mut map = Map::new();
     let mut set = |key: &str, value: Json| {
         map.insert(key.to_owned(), value);
     };
-    if named {
+    if labelled {
         set(
             "title",
             json!({ "text": plotly(&fit(&axis.label(), long, FONT), usize::MAX), "standoff": 10 }),
         );
     }
-    set("showticklabels", json!(named));
+    set("showticklabels", json!(labelled));
     set("automargin", json!(true));
     set("zeroline", json!(false));
     set("ticks", json!("outside"));
