@@ -308,7 +308,7 @@ fn widths_of_floats_and_signs_of_zero_are_other_calls() {
 
     // As an earlier version stored it, which knew no width.
     let series = Series {
-        tag: "fn/".to_owned(),
+        tag: "\\fn ".to_owned(),
         sweep_type: "fn half".to_owned(),
         version: 1,
     };

@@ -188,6 +188,8 @@ pub enum FileChoice {
 /// assert_eq!(said.file, FileChoice::Nearest);
 /// let error = parse(&Sorting::SCHEMA, ["demo", "--sampels", "3"].map(Into::into)).unwrap_err();
 /// assert!(error.to_string().contains("--samples"));
+/// let error = parse(&Sorting::SCHEMA, ["demo", "--over-time"].map(Into::into)).unwrap_err();
+/// assert!(!error.to_string().contains("--overwrite"));
 /// # Ok::<(), clap::Error>(())
 /// ```
 ///
@@ -199,8 +201,22 @@ pub fn parse(
 ) -> Result<CommandLine, clap::Error> {
     let mut command = command(schema);
     let args = with_negative_values(&command, args);
-    let matches = command.try_get_matches_from_mut(args)?;
+    let matches = command
+        .try_get_matches_from_mut(args)
+        .map_err(without_false_friends)?;
     said(&mut command, &matches)
+}
+
+/// An error that suggests no option of another meaning: who asks for results over time does not want to overwrite any.
+fn without_false_friends(mut error: clap::Error) -> clap::Error {
+    use clap::error::{ContextKind, ContextValue};
+
+    if let Some(ContextValue::String(given)) = error.get(ContextKind::InvalidArg)
+        && given.starts_with("--over-t")
+    {
+        error.remove(ContextKind::SuggestedArg);
+    }
+    error
 }
 
 /// The same command line, in which a number below zero behind an option is its value: clap takes it for an option

@@ -57,7 +57,8 @@ impl<S: ParametrizedSweep> Plan<S> {
             let key = keys.key(&self.values(point), repeat);
             let stored = index.as_ref().and_then(|index| index.get(key));
             stored.is_some_and(|stored| {
-                (policy != CodePolicy::Strict || stored.code == code)
+                !stored.provenance.provisional
+                    && (policy != CodePolicy::Strict || stored.code == code)
                     && !machine_policy.refuses(machine, stored.machine)
                     && results.iter().all(|result| stored.get(result).is_some())
             })
