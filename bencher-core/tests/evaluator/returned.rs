@@ -62,7 +62,7 @@ fn whatever_a_function_returns_becomes_an_objective_or_a_failure() {
         ),
         (
             of(json!({"y": 1})),
-            failed("the job returned an object without an `objective`"),
+            failed("the job returned an object without an `objective` or an `output`"),
         ),
     ];
     for (n, (found, expected)) in table.into_iter().enumerate() {

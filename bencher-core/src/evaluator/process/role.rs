@@ -2,6 +2,7 @@ use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use super::super::handle::CallOff;
 use super::descendants::Mark;
@@ -20,6 +21,17 @@ pub struct Role {
     place: String,
     pub(super) hello: Hello,
     pub(super) inbox: Arc<Inbox>,
+}
+
+/// How long the end of the program may take to be noticed, and what the jobs started to be ended.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Whether an error says that the other end of a connection is gone.
+const fn is_end(error: io::ErrorKind) -> bool {
+    matches!(
+        error,
+        io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset
+    )
 }
 
 /// What a worker has been told, by a thread that listens to the program which started it.
@@ -69,7 +81,12 @@ impl Inbox {
     pub(super) fn answer(&self, answer: &Answer) -> io::Result<()> {
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         answers.add(answer)?;
-        answers.send_all(&self.stream)
+        let sent = answers.send_all(&self.stream);
+        if sent.as_ref().is_err_and(|error| is_end(error.kind())) {
+            // The program is gone. Whoever listens ends what the jobs started, and then this process: not before.
+            std::thread::sleep(PATIENCE);
+        }
+        sent
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -174,12 +174,13 @@ pub(super) fn wait_for(
 }
 
 /// Has this process end with the one that started it, until [`live_on`] is called: for the time in which nothing of
-/// its own notices that end. To be called between `fork` and `exec`; the kernel goes by the thread that called `fork`.
+/// its own notices that end. The signal is one that nobody uses and that can be caught: which signal comes is a matter of
+/// the first thread alone, and another one may call [`live_on`]. To be called between `fork` and `exec`; the kernel goes by the thread that called `fork`.
 #[cfg(target_os = "linux")]
 pub(super) fn die_with_parent(parent: u32) -> io::Result<()> {
     // SAFETY: both calls may be made between fork and exec.
     unsafe {
-        if libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) != 0 {
+        if libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGRTMAX()) != 0 {
             return Err(io::Error::last_os_error());
         }
         // It may have ended before the kernel knew what to do then.
@@ -199,9 +200,16 @@ pub(super) fn die_with_parent(_: u32) -> io::Result<()> {
 /// Takes back what was done before this program was started: it notices the end of its parent from now on.
 pub(super) fn live_on() {
     #[cfg(target_os = "linux")]
-    // SAFETY: it changes nothing but what the kernel does when the parent ends.
-    unsafe {
-        libc::prctl(libc::PR_SET_PDEATHSIG, 0);
+    {
+        extern "C" fn nothing(_: libc::c_int) {}
+        // SAFETY: all zeros are a valid structure, and the handler does nothing. Programs that are started from here do not
+        // inherit it.
+        unsafe {
+            let mut action: libc::sigaction = std::mem::zeroed();
+            action.sa_sigaction = nothing as *const () as libc::sighandler_t;
+            action.sa_flags = libc::SA_RESTART;
+            libc::sigaction(libc::SIGRTMAX(), &raw const action, std::ptr::null_mut());
+        }
     }
 }
 
