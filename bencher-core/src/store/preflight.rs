@@ -20,6 +20,14 @@ const FORMAT: u8 = 3;
 /// Refuses files that fjall must not be given.
 pub(super) fn check_files(dir: &Path) -> Result<(), Refusal> {
     check_format(dir)?;
+    // With a new one fjall would count its writes from the beginning, and take them for older than all others.
+    let files = entries(dir).map_err(Refusal::Error)?;
+    if !files
+        .iter()
+        .any(|path| path.extension().is_some_and(|kind| kind == "jnl"))
+    {
+        return Err(damaged(dir, "has no journal"));
+    }
     let folder = dir.join("keyspaces");
     let found = entries(&folder).map_err(Refusal::Error)?;
     for path in &found {
