@@ -100,7 +100,8 @@ fn results_of_every_version_are_read() {
             Some(Value::from(u128::MAX - 2))
         );
         for variable in dataset.variables().iter().take(10) {
-            let states = CellState::ALL.into_iter().cycle().take(12);
+            // Those that there were when the fixtures were written; later ones come behind.
+            let states = CellState::ALL.into_iter().take(8).cycle().take(12);
             assert!(states.eq(variable.states().iter().copied()));
             let failed = variable.cell(5).unwrap();
             assert_eq!(failed.state, CellState::Failed);
