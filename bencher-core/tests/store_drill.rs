@@ -171,9 +171,12 @@ fn holds(bytes: &[u8], part: &[u8]) -> bool {
     memchr::memmem::find(bytes, part).is_some()
 }
 
+/// The bytes of records and how many samples they hold, by the first of these.
+type Records = BTreeMap<u64, (Vec<u8>, u64)>;
+
 /// The records of all packs of samples, as they stand in the files, by the first sample that they hold; and
 /// those of the notes that a tag was cleared.
-fn frames(root: &Path) -> (BTreeMap<u64, (Vec<u8>, u64)>, Vec<Vec<u8>>) {
+fn frames(root: &Path) -> (Records, Vec<Vec<u8>>) {
     let (mut found, mut notes) = (BTreeMap::new(), Vec::new());
     for path in files(&root.join("samples")) {
         let bytes = fs::read(path).unwrap();
