@@ -344,7 +344,6 @@ impl<'a> Context<'a> {
     /// ```
     #[doc = include_str!("../example_sweep.md")]
     /// use bencher_core::space::Density;
-    /// # use bencher_core::context::Context;
     /// # use bencher_core::var::UnknownName;
     /// # let full = || 42;
     /// # let partial = |names: &[String]| match names {
