@@ -299,7 +299,10 @@ fn widths_of_floats_and_signs_of_zero_are_other_calls() {
     );
     let recip = |x: &f64| x.recip();
     let zeros = [0.0, -0.0].map(|x| first.call("recip", 1, &x, recip).unwrap());
-    assert_eq!(zeros, [f64::INFINITY, f64::NEG_INFINITY]);
+    assert_eq!(
+        zeros.map(f64::to_bits),
+        [f64::INFINITY, f64::NEG_INFINITY].map(f64::to_bits)
+    );
     let again = cache();
     again.call("third", 1, &0.5_f64, |_| String::new()).unwrap();
     again.call("third", 1, &0.5_f32, |_| String::new()).unwrap();
@@ -318,7 +321,11 @@ fn widths_of_floats_and_signs_of_zero_are_other_calls() {
     pack.push(vec![Value::from("0.5")], 1, vec![Some(stored.into())]);
     store.clone().append(&[pack]).unwrap();
     let later = cache();
-    assert_eq!(later.call("half", 1, &0.5_f32, |_| 7.0_f32).unwrap(), 0.25);
-    assert_eq!(later.call("half", 1, &0.5_f64, |_| 7.0_f64).unwrap(), 0.25);
+    let narrow = later.call("half", 1, &0.5_f32, |_| 7.0_f32).unwrap();
+    let wide = later.call("half", 1, &0.5_f64, |_| 7.0_f64).unwrap();
+    assert_eq!(
+        (narrow.to_bits(), wide.to_bits()),
+        (0.25_f32.to_bits(), 0.25_f64.to_bits())
+    );
     assert_eq!(later.counts().executed, 0);
 }

@@ -156,12 +156,13 @@ const NAMES: [&str; 10] = [
 ];
 
 /// The axis of an input whose values are given as text.
-fn axis(given: &InputOverride, density: Density) -> Result<Axis, PlanError> {
+fn axis(given: &InputOverride, density: Density) -> Result<Axis, Box<PlanError>> {
     let choice = SweepChoice {
         inputs: Some(vec![given.name.clone().into()]),
         ..SweepChoice::default()
     };
-    let plan = Plan::new(&Every, &choice, std::slice::from_ref(given), density, 1, "")?;
+    let plan = Plan::new(&Every, &choice, std::slice::from_ref(given), density, 1, "");
+    let plan = plan.map_err(Box::new)?;
     Ok(plan.space().axes()[0].clone())
 }
 

@@ -215,6 +215,8 @@ fn without_false_friends(mut error: clap::Error) -> clap::Error {
         && given.starts_with("--over-t")
     {
         error.remove(ContextKind::SuggestedArg);
+        // It would show the suggestion in place.
+        error.remove(ContextKind::Usage);
     }
     error
 }

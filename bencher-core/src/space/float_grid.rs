@@ -185,7 +185,6 @@ impl FloatGrid {
             return Err(DomainError::Narrow {
                 low: self.low.into(),
                 high: high.into(),
-                count,
             });
         }
         let mut values: Vec<Value> = Vec::new();

@@ -281,7 +281,7 @@ mod tests {
     #[test]
     fn what_is_within_the_floats_is_found_though_the_way_there_is_not() {
         const MAX: f64 = f64::MAX;
-        assert_eq!(sum(&[MAX, MAX, -MAX]), MAX);
+        close(Some(sum(&[MAX, MAX, -MAX]) / MAX), 1.0);
         assert_eq!(mean(&[MAX, MAX]), Some(MAX));
         assert_eq!(mean(&[MAX, MAX, -MAX, -MAX]), Some(0.0));
         assert_eq!(mean(&[MAX, f64::INFINITY]), Some(f64::INFINITY));

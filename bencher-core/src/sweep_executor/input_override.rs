@@ -549,9 +549,7 @@ mod tests {
             [r#""5"x"#, "b"],
             "the quotes do not hold all of it"
         );
-        let odd = [
-            "a,b", "", " a ", "a\nb", r#"\"#, r#"""#, "a(", "plain", "(a,b)",
-        ];
+        let odd = ["a,b", "", " a ", "a\nb", "\\", "\"", "a(", "plain", "(a,b)"];
         let written: Vec<String> = odd.iter().map(|text| quote(text)).collect();
         assert_eq!(texts(&written.join(",")), odd);
         let text = DomainOf::<String>::new().values(["x"]).finish().unwrap();

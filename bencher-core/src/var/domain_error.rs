@@ -104,7 +104,7 @@ pub enum DomainError {
     TooMany(u128),
     /// A grid that is finer than the numbers of its type.
     #[error(
-        "{count} values from {low} to {high} are nearer to each other than numbers of this type are; give \
+        "the values from {low} to {high} are nearer to each other than numbers of this type are; give \
          fewer samples or a larger step"
     )]
     Narrow {
@@ -112,8 +112,6 @@ pub enum DomainError {
         low: Value,
         /// The last value.
         high: Value,
-        /// How many there should be.
-        count: u64,
     },
     /// Values that are made at run time and could not be.
     #[error("{0}")]

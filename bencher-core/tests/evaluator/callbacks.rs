@@ -335,7 +335,7 @@ fn loggers_share_a_table() {
             let (path, together) = (&path, &together);
             threads.spawn(move || {
                 let run = move |x: &RunningJob<'_, f64>| {
-                    let column = format!("{logger} {}", **x as usize / 10);
+                    let column = format!("{logger} {}", (**x / 10.0).floor());
                     Objective::new(**x).with(column, "here")
                 };
                 let options = EvaluatorOptions::default().callback(CsvLogger::new(path));
