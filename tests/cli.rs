@@ -340,7 +340,7 @@ fn a_reader_that_goes_away_stops_nothing() {
 /// Runs the example twice on a file system of its own: first with 1 MB, then with plenty.
 const TWO_RUNS: &str = r#"
 place="$1"; shift
-mount -t tmpfs -o size=1m tmpfs "$place" || exit 99
+mount -t tmpfs -o size=1m,mode=700 tmpfs "$place" || exit 99
 "$@"; first=$?
 mount -o remount,size=200m "$place"
 echo "=== plenty"; echo "=== plenty" >&2

@@ -175,6 +175,9 @@ fn steps_from_coarse_to_fine_measure_nothing_twice() {
         "1..2",
         "--sweep",
         "presorted",
+        // Rounds of timed results would be compared with stored ones first.
+        "--order",
+        "round-robin",
     ];
     let input = ["--input", "len=1..9"];
     for cache in [&["--cache"][..], &["--no-cache"]] {
@@ -211,6 +214,8 @@ fn steps_from_coarse_to_fine_measure_nothing_twice() {
         "2",
         "--sweep",
         "presorted",
+        "--order",
+        "round-robin",
         "--no-report",
     ];
     let (_, stdout, _) = run(root.path(), &[&at_once[..], &input].concat());
@@ -229,6 +234,9 @@ fn ctrl_c_within_a_step_leaves_the_report_of_the_one_before() {
         "1..9",
         "--input",
         "len=2000..60000",
+        // Rounds of timed results would be compared with stored ones first.
+        "--order",
+        "round-robin",
     ];
     let args = [
         &steps[..],
@@ -278,6 +286,8 @@ fn ctrl_c_within_a_step_leaves_the_report_of_the_one_before() {
         "4",
         "--input",
         "len=2000..60000",
+        "--order",
+        "round-robin",
     ];
     let (status, stdout, _) = run(
         root.path(),

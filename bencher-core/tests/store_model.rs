@@ -189,7 +189,7 @@ fn keys() -> Vec<String> {
         Value::from(0.1),
         Value::from(f64::NAN),
         Value::from("µs"),
-        Value::Vector([0.5, -0.0].into()),
+        Value::Vector([0.5, 0.0].into()),
         Value::DateTime(1_700_000_000_000_000_000),
         Value::from(Item::new("Zstd", [("level", Value::from(3))])),
     ];
