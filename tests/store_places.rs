@@ -67,12 +67,9 @@ fn hits(root: &Path, run_tag: &str, own: &str, clear: bool) -> u64 {
     result.counts().hits
 }
 
-fn store(root: &Path) -> Box<Database> {
-    Box::new(
-        Database::open(root, Duration::from_secs(20), |_| ())
-            .unwrap()
-            .0,
-    )
+fn store(root: &Path) -> Database {
+    let opened = Database::open(root, Duration::from_secs(20), |_| ());
+    opened.unwrap().0
 }
 
 #[test]
@@ -104,7 +101,7 @@ fn tags_of_runs_and_sweeps_do_not_run_together() {
 fn tags_that_others_have_too_are_apart_from_them() {
     let root = tempfile::tempdir().unwrap();
     hits(root.path(), "", "fn/x", false);
-    let functions = JobFunctionCache::new(store(root.path())).tag("x");
+    let functions = JobFunctionCache::new(Box::new(store(root.path()))).tag("x");
     functions.call("double", 1, &2, |n| 2 * n).unwrap();
     assert_eq!(functions.clear().unwrap(), 1);
     functions.call("double", 1, &2, |n| 2 * n).unwrap();
@@ -115,14 +112,14 @@ fn tags_that_others_have_too_are_apart_from_them() {
         "samples of a sweep"
     );
     hits(root.path(), "", "fn/x", true);
-    let functions = JobFunctionCache::new(store(root.path())).tag("x");
+    let functions = JobFunctionCache::new(Box::new(store(root.path()))).tag("x");
     functions
         .call("double", 1, &2, |_| -> i32 { panic!("it is stored") })
         .unwrap();
     drop(functions);
 
     let search = |others| {
-        let storage = SampleStorage::new(store(root.path()));
+        let storage = SampleStorage::new(Box::new(store(root.path())));
         let options = EvaluatorOptions::default().storage(storage);
         let square = |x: &RunningJob<'_, f64>| **x;
         Evaluator::create("serial", square, options.search_id("s").others(others)).unwrap()

@@ -19,7 +19,7 @@ use super::sweep::baseline_of;
     message = "`{Self}` cannot be swept",
     label = "no input of a sweep has this type",
     note = "inputs are integers, floats, `bool`, `String`, `Duration`, `Timestamp`, `Entry<T>`, or an enum \
-            with `#[derive(SweepEnum)]`"
+            with `#[derive(SweepEnum)]`; the `T` of an `Entry<T>` needs `#[derive(Clone, serde::Deserialize)]`"
 )]
 pub trait Swept: Sized {
     /// What values the type holds.

@@ -21,8 +21,7 @@ use super::enumeration::Variant;
     message = "`{Self}` cannot be swept",
     label = "no input of a sweep has this type",
     note = "inputs are integers, floats, `bool`, `String`, `Duration`, `Timestamp`, `Entry<T>`, or an enum \
-            with `#[derive(SweepEnum)]`",
-    note = "the `T` of an `Entry<T>` needs `#[derive(Clone, serde::Deserialize)]`"
+            with `#[derive(SweepEnum)]`; the `T` of an `Entry<T>` needs `#[derive(Clone, serde::Deserialize)]`"
 )]
 pub trait SweepValue: Clone + Send + Sync + 'static {
     /// What the type is.
