@@ -259,6 +259,9 @@ fn ctrl_c_keeps_what_was_done() {
         "200",
         "--input",
         "len=2000..20000:4",
+        // Rounds of timed results would be compared with stored ones first.
+        "--order",
+        "round-robin",
     ];
     let mut child = sorting(root.path())
         .args(long)

@@ -5,7 +5,7 @@ use pragmastat::estimators::raw;
 use super::dip::dip;
 
 /// The fewest values of a heap, and the least share of all.
-const LEAST: (usize, f64) = (3, 0.05);
+const LEAST: (usize, f64) = (3, 0.03);
 /// A gap between two heaps that is wider than this many spreads of the larger one tells them apart.
 const FAR: f64 = 3.0;
 /// Few values show their spread badly: of this many the gap must be twice as wide, of fewer still wider.
@@ -54,7 +54,7 @@ impl LowestMode {
 ///
 /// They are several where Hartigan's dip (1985) is larger than that of 99 % of samples of an even distribution, which is the
 /// worst of those with one mode, where half of them lie within `1 / (2 (1 + 10 / n))` spreads of all, or where a gap is wider than `3 (1 + 10 / n)` spreads (Shamos, 1976) of the larger of the two heaps beside it. A
-/// heap has at least three values and a twentieth of all, and heaps within 2 % are one. Everything is reckoned on logarithms
+/// heap has at least three values and three in a hundred, and heaps within 2 % are one. Everything is reckoned on logarithms
 /// where all values are above zero.
 pub fn lowest_mode(values: &[f64]) -> Option<LowestMode> {
     if values.iter().any(|x| !x.is_finite()) {

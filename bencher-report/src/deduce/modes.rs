@@ -92,3 +92,53 @@ fn chart(
     ));
     Some(chart)
 }
+
+#[cfg(test)]
+mod tests {
+    use bencher_core::dataset::{CellState, VariableInfo};
+    use bencher_core::value::Kind;
+
+    use crate::chart::Marks;
+
+    use super::*;
+
+    /// Twelve rounds of two lengths; four of the second take three times as long.
+    #[test]
+    fn points_with_several_modes_have_a_histogram() {
+        let len = Dim::input("len", Kind::Uint(64), vec![10.into(), 20.into()]);
+        let elapsed = VariableInfo {
+            timed: true,
+            units: "s".to_owned(),
+            ..VariableInfo::new("elapsed", Kind::Float(64))
+        };
+        let mut runs = Dataset::new("Runs", vec![len, Dim::repeats(12)], vec![elapsed]).unwrap();
+        for flat in 0..24 {
+            let is_slow = flat >= 12 && flat % 3 == 0;
+            let time = (1.0 + 0.001 * f64::from(flat)) * if is_slow { 3.0 } else { 1.0 };
+            let times = runs.variable_mut(0).unwrap();
+            let flat = usize::try_from(flat).unwrap();
+            times
+                .record(flat, &Value::Float(time), CellState::Measured)
+                .unwrap();
+        }
+        let found = charts(&runs, runs.variable("elapsed").unwrap());
+        let [chart] = found.as_slice() else {
+            panic!("{} charts", found.len());
+        };
+        assert_eq!(chart.title, "elapsed at len = 20");
+        let Marks::Histogram(bins) = &chart.panels[0].marks else {
+            panic!("{chart:?}");
+        };
+        assert_eq!(bins.counts.iter().sum::<u64>(), 12);
+        assert_eq!(bins.counts.last(), Some(&4), "{bins:?}");
+        assert!(chart.notes.iter().any(|note| note.contains("67 % of them")));
+        let all: Vec<String> = crate::deduce::deduce(&runs)
+            .into_iter()
+            .map(|chart| chart.id)
+            .collect();
+        assert!(
+            all.iter().any(|id| id == "elapsed-modes-histogram"),
+            "{all:?}"
+        );
+    }
+}
