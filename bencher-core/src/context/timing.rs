@@ -48,12 +48,12 @@ impl<'a> Context<'a> {
         self.region();
         let watch = self.watch();
         watch.reset();
-        let ((result, time), used) = watch.observe(true, || {
+        let (result, time, observed) = watch.observe(true, || {
             let start = watch.start();
             let result = black_box(work());
             (result, watch.stop(start, 1))
         });
-        let is_preempted = used.preemptions > 0 && !self.once;
+        let is_preempted = observed.is_preempted() && !self.once;
         let batch = Batch {
             slice: Slice {
                 iterations: 1,
@@ -65,7 +65,7 @@ impl<'a> Context<'a> {
                 ..SliceCounts::default()
             },
             is_preempted,
-            busy: used.busy,
+            busy: observed.used.busy,
         };
         self.record(elapsed, batch, |_| watch.timer().costs().reading);
         result

@@ -280,9 +280,9 @@ impl Runs<'_> {
             || (left > 0 && slices.are_all_preempted() && slices.longest() < LONG)
         {
             left -= 1;
-            let run = || (self.run)(size.iterations);
-            let (time, used) = self.watch.observe(self.is_mostly_set_up, run);
-            slices.push(time, used);
+            let run = || ((), (self.run)(size.iterations));
+            let ((), time, observed) = self.watch.observe(self.is_mostly_set_up, run);
+            slices.push(time, observed);
         }
         let whole = self.watch.timer.since(start).as_secs_f64() / slices.len().max(1) as f64;
         let whole = Duration::try_from_secs_f64(whole).unwrap_or(Duration::MAX);

@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::CoreUse;
 use super::batch::{Batch, SliceCounts};
 use super::slice::Slice;
+use super::watch::Observed;
 use crate::stats::{lowest_mode, undisturbed};
 
 /// How many slices of earlier batches show whether a region has several modes.
@@ -59,13 +59,13 @@ impl Slices {
         }
     }
 
-    pub(super) fn push(&mut self, time: Duration, used: CoreUse) {
+    pub(super) fn push(&mut self, time: Duration, observed: Observed) {
         self.longest = self.longest.max(time);
-        if used.preemptions == 0 {
-            self.undisturbed.push(time.as_secs_f64());
-        } else {
+        if observed.is_preempted() {
             self.preempted.push(time.as_secs_f64());
-            self.busy += used.busy;
+            self.busy += observed.used.busy;
+        } else {
+            self.undisturbed.push(time.as_secs_f64());
         }
     }
 
@@ -137,17 +137,42 @@ impl Slices {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::measure::CoreUse;
 
-    const ALONE: CoreUse = CoreUse {
-        preemptions: 0,
-        busy: Duration::ZERO,
+    const ALONE: Observed = Observed {
+        used: CoreUse {
+            preemptions: 0,
+            busy: Duration::ZERO,
+        },
+        wall: Duration::ZERO,
     };
 
-    fn disturbed(busy: u64) -> CoreUse {
-        CoreUse {
-            preemptions: 1,
-            busy: Duration::from_millis(busy),
+    /// Some milliseconds on a core, of so many in all.
+    fn disturbed(busy: u64, wall: u64) -> Observed {
+        Observed {
+            used: CoreUse {
+                preemptions: 1,
+                busy: Duration::from_millis(busy),
+            },
+            wall: Duration::from_millis(wall),
         }
+    }
+
+    /// A call of a second loses its core for some microseconds on any machine.
+    #[test]
+    fn a_preemption_of_a_long_slice_may_be_of_no_account() {
+        assert!(!disturbed(999, 1000).is_preempted());
+        assert!(disturbed(990, 1000).is_preempted());
+        assert!(disturbed(1, 1).is_preempted(), "of a short one each counts");
+        // Two threads on two cores: one preemption in a second, or 400.
+        let threads = |preemptions| Observed {
+            used: CoreUse {
+                preemptions,
+                busy: Duration::from_millis(1990),
+            },
+            wall: Duration::from_secs(1),
+        };
+        assert!(!threads(1).is_preempted() && threads(400).is_preempted());
     }
 
     #[test]
@@ -157,7 +182,7 @@ mod tests {
             slices.push(Duration::from_millis(time), ALONE);
         }
         for time in [9, 11, 14, 11, 10] {
-            slices.push(Duration::from_millis(time), disturbed(3));
+            slices.push(Duration::from_millis(time), disturbed(3, time));
         }
         let batch = slices.finish(&mut RecentSlices::default());
         assert_eq!(batch.slice.time, Duration::from_millis(3));
@@ -169,7 +194,7 @@ mod tests {
     fn where_all_are_preempted_the_time_on_the_core_is_told() {
         let mut slices = Slices::of(2);
         for time in [45, 45, 45, 45] {
-            slices.push(Duration::from_millis(2 * time), disturbed(2 * 13));
+            slices.push(Duration::from_millis(2 * time), disturbed(2 * 13, 2 * time));
         }
         let batch = slices.finish(&mut RecentSlices::default());
         assert!(batch.is_preempted);

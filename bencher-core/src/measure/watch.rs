@@ -30,6 +30,37 @@ pub struct Watch<'a> {
     used: Cell<CoreUse>,
 }
 
+/// How a slice had the cores.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Observed {
+    pub(crate) used: CoreUse,
+    /// How long it was watched.
+    pub(crate) wall: Duration,
+}
+
+/// In so long a slice a preemption or two may be of no account.
+const LONG: Duration = Duration::from_millis(5);
+/// What preemptions take of a long slice is of no account below this share.
+const LITTLE: f64 = 0.002;
+/// How long a thread is left alone, about, on a machine where nobody else wants its core.
+const QUIET: f64 = 0.01;
+
+impl Observed {
+    /// Whether others had the core for a time that counts.
+    pub(crate) fn is_preempted(self) -> bool {
+        let CoreUse { preemptions, busy } = self.used;
+        if preemptions == 0 || self.wall < LONG {
+            return preemptions > 0;
+        }
+        let (wall, busy) = (self.wall.as_secs_f64(), busy.as_secs_f64());
+        if busy > wall * (1.0 + LITTLE) {
+            // Of several threads the time alone does not tell how long each had to wait.
+            return preemptions as f64 > busy / QUIET;
+        }
+        wall - busy > LITTLE * wall
+    }
+}
+
 impl<'a> Watch<'a> {
     /// A watch without counters.
     pub fn on(timer: &'a Timer) -> Self {
@@ -94,19 +125,24 @@ impl<'a> Watch<'a> {
         time
     }
 
-    /// Runs something, and tells how the cores were used meanwhile: by all of it, or by its timed pieces alone. Reading
-    /// that costs some 300 ns, which short pieces would not bear.
-    pub(crate) fn observe<R>(&self, each_piece: bool, run: impl FnOnce() -> R) -> (R, CoreUse) {
+    /// Runs a slice, which gives something and says how long it took, and tells how the cores were used meanwhile: by all of it, or by its timed
+    /// pieces alone. Reading that costs some 300 ns, which short pieces would not bear.
+    pub(crate) fn observe<R>(
+        &self,
+        each_piece: bool,
+        run: impl FnOnce() -> (R, Duration),
+    ) -> (R, Duration, Observed) {
         self.each_piece.set(each_piece);
-        let before = self.timer.core_use();
+        let (before, start) = (self.timer.core_use(), self.timer.now());
         self.used.set(CoreUse::default());
-        let result = run();
-        let used = if each_piece {
-            self.used.get()
+        let (result, time) = run();
+        let (used, wall) = if each_piece {
+            (self.used.get(), time)
         } else {
-            self.timer.core_use().since(before)
+            let wall = self.timer.since(start);
+            (self.timer.core_use().since(before), wall)
         };
         self.each_piece.set(false);
-        (result, used)
+        (result, time, Observed { used, wall })
     }
 }
