@@ -142,7 +142,11 @@ proptest! {
                     prop_assert_eq!((cell.state, &cell.reason), (state, &reason), "case {}", n);
                     let same = match (number(cell), x) {
                         // Sums of both infinities, and of numbers that overflow, differ by order.
-                        (Some(a), Some(b)) => close(a, b) || !b.is_finite() || b.abs() > 1e150,
+                        // The squares of very small ones are nothing to the plain formula.
+                        (Some(a), Some(b)) => {
+                            let is_small = a.abs() < 1e-150 && b.abs() < 1e-150;
+                            close(a, b) || !b.is_finite() || b.abs() > 1e150 || is_small
+                        }
                         (a, b) => a.is_none() && b.is_none(),
                     };
                     prop_assert!(same, "case {}: {:?} is not {:?}", n, cell, x);
