@@ -67,7 +67,9 @@ pub fn result_table(dataset: &Dataset, rows: usize, columns: TimeColumns) -> Str
             let name = &var.info.name;
             if dataset.is_centred(var) {
                 let mut labels = vec![name.clone()];
-                labels.extend(columns.labels(name));
+                if var.info.timed {
+                    labels.extend(columns.labels(name));
+                }
                 return labels;
             }
             match scale.units() {
@@ -116,7 +118,7 @@ pub fn result_table(dataset: &Dataset, rows: usize, columns: TimeColumns) -> Str
                 has_times,
             };
             row.push(cells.text(&mut footnotes));
-            if dataset.is_centred(variable) {
+            if variable.info.timed {
                 row.extend(columns.texts(dataset, variable, point * repeats, repeats));
             }
         }
