@@ -1,9 +1,10 @@
 //! The histograms of points whose measured times have several modes.
 
 use bencher_core::dataset::{Dataset, Dim, DimRole, Variable};
+use bencher_core::stats;
 use bencher_core::value::Value;
 
-use crate::chart::{Chart, ChartKind};
+use crate::chart::{Chart, ChartKind, Marks};
 
 use super::build;
 use super::shape::Shape;
@@ -64,6 +65,23 @@ fn of_role(dataset: &Dataset, role: DimRole) -> impl Iterator<Item = &Dim> {
     dataset.dims().iter().filter(move |dim| dim.role == role)
 }
 
+/// As many even bins as show a heap that is narrow beside the distance of two.
+fn even_bins(times: &[f64]) -> Option<(Vec<f64>, Vec<u64>)> {
+    const BINS: usize = 40;
+    let (low, high) = (stats::min(times)?, stats::max(times)?);
+    let width = (high - low) / BINS as f64;
+    let edge = |n: usize| low + width * n as f64;
+    let edges: Vec<f64> = (0..=BINS).map(edge).collect();
+    let mut counts = vec![0; BINS];
+    for time in times {
+        let above = edges.partition_point(|edge| edge <= time);
+        if let Some(count) = counts.get_mut(above.clamp(1, BINS) - 1) {
+            *count += 1;
+        }
+    }
+    (width > 0.0).then_some((edges, counts))
+}
+
 fn chart(
     dataset: &Dataset,
     variable: &Variable,
@@ -86,6 +104,18 @@ fn chart(
     chart.title = format!("{} at {}", variable.info.name, at.join(", "));
     chart.alt = format!("Histogram of the rounds of {}", chart.title);
     "modes".clone_into(&mut chart.id);
+    // A mean between the heaps says nothing, and bins as wide as them hide them.
+    chart.notes.retain(|note| !note.starts_with("Mean"));
+    let cells: Vec<usize> = (0..point.len()).collect();
+    let rounds = point.point_time(variable, &cells).rounds;
+    let times: Vec<f64> = rounds.iter().filter_map(|round| round.seconds()).collect();
+    for panel in &mut chart.panels {
+        if let Marks::Histogram(histogram) = &mut panel.marks {
+            (histogram.edges, histogram.counts) = even_bins(&times)?;
+            let most = histogram.counts.iter().max().copied().unwrap_or(0);
+            chart.y.range = Some((0.0, most as f64));
+        }
+    }
     chart.notes.push(format!(
         "The rounds have several modes: {:.0} % of them are in the lowest, which other charts show.",
         share * 100.0
@@ -97,8 +127,6 @@ fn chart(
 mod tests {
     use bencher_core::dataset::{CellState, VariableInfo};
     use bencher_core::value::Kind;
-
-    use crate::chart::Marks;
 
     use super::*;
 
@@ -130,7 +158,8 @@ mod tests {
             panic!("{chart:?}");
         };
         assert_eq!(bins.counts.iter().sum::<u64>(), 12);
-        assert_eq!(bins.counts.last(), Some(&4), "{bins:?}");
+        let filled = bins.counts.iter().filter(|count| **count > 0);
+        assert_eq!(filled.copied().collect::<Vec<u64>>(), [8, 4], "{bins:?}");
         assert!(chart.notes.iter().any(|note| note.contains("67 % of them")));
         let all: Vec<String> = crate::deduce::deduce(&runs)
             .into_iter()
