@@ -487,7 +487,12 @@ impl Session {
         std::fs::create_dir_all(&folder).map_err(refused)?;
         // The permissions alone do not say it: the disk may be read-only or full.
         let trial = folder.join(format!(".tmp-{}", std::process::id()));
-        let tried = std::fs::write(&trial, b"bencher").map_err(refused);
+        // A new file, so that no link is followed.
+        let mut options = std::fs::OpenOptions::new();
+        let opened = options.write(true).create_new(true).open(&trial);
+        let tried = opened
+            .and_then(|mut file| std::io::Write::write_all(&mut file, b"bencher"))
+            .map_err(refused);
         // What could not be written need not be removed.
         let _ = std::fs::remove_file(&trial);
         tried?;
