@@ -260,7 +260,7 @@ impl Session {
         self.progress.note(text);
     }
 
-    /// Has the run fail for what is wrong with a sweep; it is said at the end, below all tables.
+    /// Makes the run fail for faults of a sweep. They are printed at the end, below all tables.
     pub(super) fn fail(&mut self, title: &str, errors: &[String]) {
         let errors = errors
             .iter()

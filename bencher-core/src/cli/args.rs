@@ -207,7 +207,7 @@ pub fn parse(
     said(&mut command, &matches)
 }
 
-/// An error that suggests no option of another meaning: who asks for results over time does not want to overwrite any.
+/// An error that suggests no option of another meaning: `--over-time` must not lead to `--overwrite`.
 fn without_false_friends(mut error: clap::Error) -> clap::Error {
     use clap::error::{ContextKind, ContextValue};
 

@@ -161,7 +161,7 @@ pub(crate) fn run_session(
         }
         _ => {}
     }
-    // The end of a worker process is told by the program that started it.
+    // The program that started a worker process reports how it ended.
     let _run = worker.is_none().then(|| {
         let status = if replicate.is_some() {
             ENDED_ITSELF

@@ -114,7 +114,7 @@ impl Cell<'_> {
 /// How the note begins at a time that another run measured than the latest of its dataset.
 const EARLIER_RUN: &str = "measured by an earlier run";
 
-/// The note at a time that a run measured, which began so many milliseconds after 1970; 0 if that is not known.
+/// The note at a time of an earlier run, which began `run` milliseconds after 1970; 0 if that is not known.
 pub(crate) fn earlier_run(run: u64) -> String {
     let began = i64::try_from(run).ok().filter(|began| *began != 0);
     let began = began.and_then(|began| jiff::Timestamp::from_millisecond(began).ok());

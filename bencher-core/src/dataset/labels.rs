@@ -16,7 +16,7 @@ pub(crate) struct Labels {
 }
 
 impl Labels {
-    /// The texts of these values in so many characters.
+    /// The texts of these values, shortened to a number of characters.
     pub(crate) fn new(kind: Kind, values: &[Value], width: usize) -> Self {
         let mut labels = Self {
             kind,

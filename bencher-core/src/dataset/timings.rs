@@ -134,7 +134,7 @@ impl Dataset {
     /// variable of this dataset.
     ///
     /// Of measured times, and of what is computed from them, the rounds count that [`point_time`](Self::point_time) says. Where several
-    /// processes measured, they are the unit of which the bounds are made
+    /// processes measured, their centres make the bounds
     /// ([`summary_of_processes`](crate::stats::summary_of_processes)). `None` where no repeat has a finite value.
     pub fn summary_of(
         &self,

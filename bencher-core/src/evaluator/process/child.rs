@@ -152,7 +152,7 @@ impl Worker {
             context: launch.context.clone(),
         });
         match worker.grip.tell(&hello) {
-            // Who listens to one that is gone already is told how it ended.
+            // A listener that comes after the end gets the exit status at once.
             Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
                 worker.bury();
                 Err(error)

@@ -11,7 +11,7 @@ use std::sync::mpsc::{Sender, SyncSender, channel, sync_channel};
 
 use super::system::die_with_parent;
 
-/// A process to start, and where its start is told.
+/// A process to start, and the channel that reports its start.
 type Request = (Command, SyncSender<io::Result<Child>>);
 
 /// Starts a worker process, which ends with this program even before it does anything.
