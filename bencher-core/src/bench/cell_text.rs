@@ -16,6 +16,8 @@ pub(super) struct Footnotes {
     without_bounds: bool,
     /// A centre is that of the lowest of several modes.
     modes: bool,
+    /// The bounds of a time reach to its fastest round.
+    one_sided: bool,
     /// A time holds that of other programs, too.
     preempted: bool,
     /// A result that is no time varies.
@@ -34,7 +36,13 @@ impl Footnotes {
             ),
             (
                 self.modes,
-                "(mode of N %): the rounds have several modes, and the time is that of the lowest, with N % of the rounds",
+                "(mode of N %): the rounds have several modes or a long tail, and the time is that of the lowest mode, with N % of the \
+                 rounds",
+            ),
+            (
+                self.one_sided,
+                "(one-sided): the rounds trail off above, so that the most frequent time may be less than the centre shown; the bounds \
+                 reach to the fastest round",
             ),
             (
                 self.preempted,
@@ -105,6 +113,10 @@ impl PointCells<'_> {
         if let Some(mode) = time.mode {
             footnotes.modes = true;
             let _ = write!(text, " (mode of {:.0} %)", mode.share() * 100.0);
+        }
+        if time.is_one_sided && found.half_width().is_some() {
+            footnotes.one_sided = true;
+            text.push_str(" (one-sided)");
         }
         if time.is_preempted {
             footnotes.preempted = true;

@@ -79,7 +79,7 @@ impl Doubt {
         let (name, share) = (&variable.info.name, share * 100.0);
         match self {
             Self::Modes => format!(
-                "the rounds of {name} have several modes at {affected} (worst: {share:.0} % of them in an upper mode{at}): the \
+                "the rounds of {name} have several modes or a long tail at {affected} (worst: {share:.0} % of them above the lowest mode{at}): the \
                  times shown are of the lowest mode, and `--budget` or a quieter machine tells more"
             ),
             Self::Preempted => format!(

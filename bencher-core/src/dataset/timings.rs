@@ -32,7 +32,7 @@ impl Dataset {
     /// [`Summary`] and [`outliers`] for their formulas.
     ///
     /// Of a measured time, only the rounds that [count](PointTime) make the centre and its bounds: `RESULT.share` is the share of
-    /// those, `RESULT.modes` says whether the others belong to an upper mode, and `RESULT.preempted` and `RESULT.below` how many rounds were
+    /// those, `RESULT.modes` says whether the others belong to an upper mode or a tail, `RESULT.one_sided` whether those that count are one-sided, so that the bounds reach to the fastest, and `RESULT.preempted` and `RESULT.below` how many rounds were
     /// preempted or below resolution. The quantiles, `fastest` and `median` are of all rounds that have a time.
     ///
     /// A point without a repeat that has a value keeps the state and the reason of its first cell; without
@@ -107,6 +107,11 @@ impl Dataset {
             plain(
                 "modes",
                 "Whether the repeats have several modes",
+                Kind::Bool,
+            ),
+            plain(
+                "one_sided",
+                "Whether the repeats that count trail off above the centre",
                 Kind::Bool,
             ),
             plain(
@@ -246,6 +251,7 @@ impl Dataset {
             number(median(&numbers)),
             number(Some(time.share())),
             Some(Value::Bool(time.mode.is_some())),
+            Some(Value::Bool(time.is_one_sided)),
             count_of(time.preempted),
             count_of(time.below),
         ];

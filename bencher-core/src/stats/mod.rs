@@ -24,11 +24,12 @@ mod point_time;
 mod ratio;
 mod replicates;
 mod summary;
+mod tail;
 mod undisturbed;
 
 pub(crate) use agreement::{Agreement, Shift, agreement, shift};
 pub use modes::{LowestMode, lowest_mode};
-pub use point_time::{PointTime, RoundTime};
+pub use point_time::{PointTime, Reach, RoundTime};
 pub use ratio::{RESOLUTION, Ratio, paired_ratio, ratio};
 pub use replicates::{rounds_per_process, summary_of_processes};
 pub use summary::{MISRATE, Outliers, Summary, outliers, summary};

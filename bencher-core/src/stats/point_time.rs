@@ -1,11 +1,16 @@
 //! Which rounds of a point count, and the time that it is shown with.
 
+use pragmastat::estimators::raw;
+
 use super::modes::{LowestMode, lowest_mode};
 use super::summary::{Summary, median_summary, summary};
 use super::summary_of_processes;
+use super::tail::end_below;
 
 /// From this many undisturbed rounds on, those that were preempted do not count.
 const ENOUGH: usize = 3;
+/// A mode that is nearer to the centre than this share needs no other bounds.
+const NEAR: f64 = 0.004;
 /// From this share on, rounds below resolution leave a point doubtful.
 const OFTEN: f64 = 0.05;
 
@@ -34,12 +39,24 @@ impl RoundTime {
     }
 }
 
+/// A round that the bounds of a point reach to, however sure its centre is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reach {
+    /// Its index.
+    pub round: usize,
+    /// How much further they reach, as a share of its distance from the centre.
+    pub beyond: f64,
+}
+
 /// The rounds of a point: which of them count for its time, and what is wrong with the others.
 ///
 /// - Where at least half of the rounds are *below resolution*, so is the point. Fewer count as shorter than all others.
 /// - *Preempted* rounds do not count where three or more others are there.
 /// - Where the rounds fall into several heaps ([`lowest_mode`]), those of the lowest count: a centre between two heaps is a time
-///   that the code never takes.
+///   that the code never takes. Where the others trail off above it, the bounds reach to its lower quartile, since the beginning of the tail
+///   is among its rounds.
+/// - Where the rounds that count are one-sided, most of them take a time below the centre, and the bounds reach to the fastest round or, with
+///   few rounds, a little beyond.
 ///
 /// ```
 /// use bencher_core::stats::{MISRATE, PointTime, RoundTime};
@@ -68,6 +85,10 @@ pub struct PointTime {
     pub is_preempted: bool,
     /// The lowest mode, where the other rounds have several.
     pub mode: Option<LowestMode>,
+    /// What the bounds reach to, where the rounds are one-sided or a tail begins among them.
+    pub reach: Option<Reach>,
+    /// Whether the rounds that count are one-sided.
+    pub is_one_sided: bool,
 }
 
 impl PointTime {
@@ -99,6 +120,8 @@ impl PointTime {
             preempted,
             is_preempted,
             mode: None,
+            reach: None,
+            is_one_sided: false,
         };
         // Rounds below resolution are a heap of their own, whose times nobody knows.
         if below == 0 && !is_preempted {
@@ -107,7 +130,30 @@ impl PointTime {
         if let Some(mode) = found.mode {
             found.keep(|seconds| seconds <= mode.highest);
         }
+        if below == 0 {
+            found.find_reach();
+        }
         found
+    }
+
+    /// How far the bounds reach because of a tail, or of rounds that are one-sided.
+    fn find_reach(&mut self) {
+        let mut logs: Vec<(f64, usize)> = (self.rounds.iter().zip(&self.counts).enumerate())
+            .filter(|(_, (_, counts))| **counts)
+            .filter_map(|(at, (round, _))| Some((round.seconds().filter(|x| *x > 0.0)?.ln(), at)))
+            .collect();
+        logs.sort_unstable_by(|(a, _), (b, _)| a.total_cmp(b));
+        let sorted: Vec<f64> = logs.iter().map(|(log, _)| *log).collect();
+        let round = |nth: usize| logs.get(nth).map(|(_, at)| *at);
+        if self.mode.is_some_and(|mode| mode.has_tail) {
+            self.reach = round(logs.len() / 4).map(|round| Reach { round, beyond: 0.0 });
+        }
+        let centre = raw::center(&sorted, true).ok();
+        let beyond = centre.and_then(|centre| end_below(&sorted, centre, NEAR));
+        if let Some((beyond, round)) = beyond.zip(round(0)) {
+            self.is_one_sided = true;
+            self.reach = Some(Reach { round, beyond });
+        }
     }
 
     /// The rounds of what is computed from times: those count that count for each of the times.
@@ -129,6 +175,8 @@ impl PointTime {
             preempted: most(|time| time.preempted),
             is_preempted: from.iter().any(|time| time.is_preempted),
             mode: from.iter().find_map(|time| time.mode),
+            reach: from.iter().find_map(|time| time.reach),
+            is_one_sided: from.iter().any(|time| time.is_one_sided),
             rounds,
         }
     }
@@ -178,7 +226,7 @@ impl PointTime {
             });
         }
         let Some(block) = block else {
-            return summary(&self.times(), misrate);
+            return summary(&self.times(), misrate).map(|found| self.reaching(found));
         };
         let processes: Vec<Vec<f64>> = self
             .rounds
@@ -186,7 +234,25 @@ impl PointTime {
             .zip(self.counts.chunks(block))
             .map(|(rounds, counts)| counted(rounds, counts).collect())
             .collect();
-        summary_of_processes(&processes, misrate)
+        summary_of_processes(&processes, misrate).map(|found| self.reaching(found))
+    }
+
+    /// A summary with bounds that reach as far as they must.
+    fn reaching(&self, found: Summary) -> Summary {
+        let value = |reach: Reach| Some((reach, self.rounds.get(reach.round)?.seconds()?));
+        let Some((reach, value)) = self.reach.and_then(value) else {
+            return found;
+        };
+        let far = if value > 0.0 && found.centre > 0.0 {
+            value * (value / found.centre).powf(reach.beyond)
+        } else {
+            value + (value - found.centre) * reach.beyond
+        };
+        Summary {
+            lower: found.lower.map(|lower| lower.min(far)),
+            upper: found.upper.map(|upper| upper.max(far)),
+            ..found
+        }
     }
 }
 

@@ -41,7 +41,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Half the distance of the bounds, over the centre: 0.01 says that the centre is known within
+    /// The distance of the further bound from the centre, over the centre: 0.01 says that the centre is known within
     /// 1 %. None without bounds.
     ///
     /// ```
@@ -53,11 +53,13 @@ impl Summary {
     /// ```
     pub fn half_width(&self) -> Option<f64> {
         let (lower, upper) = (self.lower?, self.upper?);
-        let width = upper / 2.0 - lower / 2.0;
+        // Of halves no difference is beyond the floats.
+        let half = self.centre / 2.0;
+        let width = (upper / 2.0 - half).max(half - lower / 2.0);
         Some(if width == 0.0 {
             0.0
         } else {
-            width / self.centre.abs()
+            width / half.abs()
         })
     }
 }
