@@ -417,6 +417,13 @@ fn child() {
     say("closed");
 }
 
+/// What the program says when a part of its life begins, and what it says once that is over.
+const PHASES: [(&str, &[&str]); 3] = [
+    ("", &["opened", "stored", "closing", "closed"]),
+    ("opened", &["closing", "closed"]),
+    ("closing", &["closed"]),
+];
+
 #[test]
 fn random_kills_cost_nothing() {
     let mut random = Random(wanted("BENCHER_DRILL_SEED", 20_261_130));
@@ -424,7 +431,7 @@ fn random_kills_cost_nothing() {
     let mut when: BTreeMap<String, u64> = BTreeMap::new();
     let mut root = tempfile::tempdir().unwrap();
     let (mut acknowledged, mut quarantined) = (0, 0);
-    let mut lasts = [100_000, 50_000];
+    let mut lasts = [100_000, 50_000, 50_000];
     for round in 0..kills {
         if round % 50 == 49 {
             root = tempfile::tempdir().unwrap();
@@ -452,13 +459,14 @@ fn random_kills_cost_nothing() {
                 }
             }
         });
-        // Half of the kills come while the store opens, the others while it is used or closed.
+        // A third of the kills come while the store opens, a third while samples are stored, a third while it is closed.
         let mut lines: Vec<String> = Vec::new();
-        let at_work = random.below(2) == 0;
-        while at_work && lines.last().is_none_or(|said| said != "opened") {
-            lines.push(told.recv_timeout(PATIENCE).expect("it opens"));
+        let phase = random.place(PHASES.len());
+        let (begins, ends) = PHASES[phase];
+        while !begins.is_empty() && lines.last().is_none_or(|said| said != begins) {
+            lines.push(told.recv_timeout(PATIENCE).expect("it goes on"));
         }
-        let lasts = &mut lasts[usize::from(at_work)];
+        let lasts = &mut lasts[phase];
         let began = Instant::now();
         let moment = Duration::from_micros(random.below(*lasts));
         while began.elapsed() < moment {
@@ -470,12 +478,7 @@ fn random_kills_cost_nothing() {
         let last = lines.last().map_or("starting", String::as_str);
         let last = last.split(' ').next().unwrap_or_default().to_owned();
         // The moments are spread over the life of the program.
-        let late = if at_work {
-            last == "closed"
-        } else {
-            last != "opening" && last != "starting"
-        };
-        *lasts = if late {
+        *lasts = if ends.contains(&last.as_str()) {
             *lasts * 9 / 10
         } else {
             *lasts * 21 / 20
