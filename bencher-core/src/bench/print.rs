@@ -30,6 +30,9 @@ pub(super) const RETRIED: &str = "retried samples";
 /// The attribute of a dataset that says how often any sample was tried again.
 pub(super) const RETRIES: &str = "retries";
 
+/// The attribute of a dataset that names the input whose levels are compared.
+pub(super) const COMPARED: &str = "compared";
+
 /// Prints what a sweep gave.
 pub(super) fn print_record(
     record: &SweepRecord,
@@ -55,6 +58,9 @@ pub(super) fn print_record(
     }
     if print.samples {
         say!("{}", sample_table(&record.dataset, rows));
+    }
+    for line in comparisons(&record.dataset) {
+        say!("compare   {line}");
     }
     for note in timing_notes(&record.dataset) {
         say!("timing    {note}");
@@ -162,6 +168,26 @@ fn timing_notes(dataset: &Dataset) -> Vec<String> {
         })
     };
     timed.filter_map(|var| note(&var.info.name)).collect()
+}
+
+/// How many times as long each level of the compared input takes as the first one.
+fn comparisons(dataset: &Dataset) -> Vec<String> {
+    let Some(input) = dataset.attributes.get(COMPARED) else {
+        return Vec::new();
+    };
+    let mut lines = Vec::new();
+    for variable in dataset.variables().iter().filter(|var| var.info.timed) {
+        let name = &variable.info.name;
+        let found = dataset.compare(name, input).unwrap_or_default();
+        let found = found.iter().filter(|found| found.ratio.is_some());
+        lines.extend(found.map(|found| format!("{name}, {found}")));
+    }
+    if lines.len() > MOST_LINES {
+        let more = lines.len() - MOST_LINES;
+        lines.truncate(MOST_LINES);
+        lines.push(format!("… and {more} more"));
+    }
+    lines
 }
 
 /// Every swept input with all its values.

@@ -13,7 +13,7 @@ use crate::result_collector::ResultCollector;
 use crate::space::Order;
 use crate::store::{JobFolders, StoreError, sweep_tag, tag_text};
 use crate::sweep_executor::{
-    Benchmark, PAIRED, Plan, PlanError, Processes, Result, RunOptions, SweepExecutor,
+    Benchmark, PAIRED, Plan, PlanError, Processes, Result, RunOptions, SweepExecutor, input_name_of,
 };
 use crate::value::Digest;
 use crate::var::{ParametrizedSweep, SameName};
@@ -23,7 +23,7 @@ use super::columns::keep_discarded;
 use super::config::{RunConfig, SweepDefaults};
 use super::doubtful::doubtful_points;
 use super::error::BenchError;
-use super::print::{RETRIED, RETRIES};
+use super::print::{COMPARED, RETRIED, RETRIES};
 use super::result::BenchResult;
 use super::session::{Part, Session};
 use super::unset::unset_results;
@@ -136,6 +136,10 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         warnings.extend(doubtful_points(&dataset));
         describe(&mut dataset, executor.plan(), session.code());
         describe_choice(&mut dataset, executor.plan(), &session.config);
+        if let Some(input) = &self.compared {
+            let name = input_name_of(input).map_err(self.plan_error())?;
+            dataset.attributes.insert(COMPARED.to_owned(), name);
+        }
         if let Some(used) = used {
             describe_use(&mut dataset, &used);
         }

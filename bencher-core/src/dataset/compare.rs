@@ -1,9 +1,12 @@
 //! How much larger a result is at one level of an input than at another.
 
-use crate::stats::{MISRATE, RESOLUTION, Ratio, paired_ratio};
+use std::fmt;
+
+use crate::stats::{MISRATE, PointTime, RESOLUTION, Ratio, paired_ratio};
 use crate::value::Value;
 
 use super::grid::Walk;
+use super::units::digits;
 use super::{Dataset, DatasetError, DimRole};
 
 /// A result at one level of an input, against the first level, with everything else equal.
@@ -17,6 +20,8 @@ pub struct Comparison {
     pub base: Value,
     /// The level that is compared.
     pub level: Value,
+    /// Both levels and the other inputs as text: `B / A at len=1000`.
+    pub label: String,
     /// Of how many pairs the bounds are made: the repeats that both have, or the processes, where several measured.
     pub pairs: usize,
     /// How many pairs there must be for bounds.
@@ -36,12 +41,56 @@ impl Comparison {
     }
 }
 
+/// `B / A at len=1000: 0.412 ± 0.9 %`, and `(no difference)` where the bounds do not show one.
+///
+/// ```
+/// # use bencher_core::{dataset::Comparison, stats::Ratio};
+/// let ratio = Ratio { ratio: 0.4121, lower: Some(0.4084), upper: Some(0.4158) };
+/// let found = Comparison {
+///     at: vec![("len".to_owned(), 1000.into())],
+///     base: "A".into(),
+///     level: "B".into(),
+///     label: "B / A at len=1000".to_owned(),
+///     pairs: 16,
+///     needed: 6,
+///     ratio: Some(ratio),
+///     resolution: 0.001,
+/// };
+/// assert_eq!(found.to_string(), "B / A at len=1000: 0.412 ± 0.9 %");
+/// let same = Comparison { ratio: Some(Ratio { ratio: 1.001, lower: Some(0.992), upper: Some(1.01) }), ..found };
+/// assert_eq!(same.to_string(), "B / A at len=1000: 1 ± 0.9 % (no difference)");
+/// ```
+impl fmt::Display for Comparison {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.label)?;
+        let bounds = self
+            .ratio
+            .and_then(|found| Some((found.ratio, found.lower?, found.upper?)));
+        match (self.ratio, bounds) {
+            (None, _) => f.write_str("?")?,
+            (Some(found), None) => write!(f, "{} ± ?", digits(found.ratio, 3))?,
+            (Some(_), Some((ratio, lower, upper))) => {
+                let width = (upper - ratio).max(ratio - lower) / ratio;
+                write!(f, "{} ± {} %", digits(ratio, 3), digits(width * 100.0, 2))?;
+            }
+        }
+        match bounds {
+            Some(_) if !self.is_different() => f.write_str(" (no difference)"),
+            None if self.ratio.is_some() && self.pairs < self.needed => {
+                write!(f, " ({} of {} pairs)", self.pairs, self.needed)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 impl Dataset {
     /// Compares a result at every level of an input with that at its first level, repeat by repeat.
     ///
     /// The bounds hold for all comparisons together: each may miss with 5 % over their number, so an equal pair
     /// is taken for a different one in one of twenty whole sweeps, not in one of twenty points. That asks
-    /// for more repeats: `1 + log2(comparisons / 0.05)`. Times that are nearer to each other than the [`RESOLUTION`], a thousandth, are not
+    /// for more repeats: `1 + log2(comparisons / 0.05)`. Of times, the repeats count that [count](PointTime) at both levels; where some are below
+    /// resolution, there are no bounds. Times that are nearer to each other than the [`RESOLUTION`], a thousandth, are not
     /// told apart. Repeats are pairs where they were measured next to
     /// each other ([`SweepBuilder::compare`](crate::bench::SweepBuilder::compare)). Where several processes measured (`--processes`), each
     /// counts as one pair, by the ratio that its repeats come to.
@@ -85,30 +134,61 @@ impl Dataset {
         for point in points {
             for (level, offset) in levels.iter().enumerate().skip(1) {
                 let base = levels.first().copied().unwrap_or(0);
-                let pair = |repeat: usize| {
-                    let x = variable.number(point + offset + repeat);
-                    x.zip(variable.number(point + base + repeat))
+                let rounds = |level: usize| {
+                    let cells = over_repeats.clone().map(|repeat| point + level + repeat);
+                    self.point_time(variable, &cells.collect::<Vec<_>>())
                 };
-                let pairs: Vec<Option<(f64, f64)>> = over_repeats.clone().map(pair).collect();
+                let (one, other) = (rounds(*offset), rounds(base));
+                let pairs = pairs(&one, &other);
+                let is_known = one.below == 0 && other.below == 0;
                 let (one, other): (Vec<f64>, Vec<f64>) = match self.rounds_per_process() {
                     None => pairs.into_iter().flatten().unzip(),
                     Some(block) => pairs.chunks(block).filter_map(of_process).unzip(),
                 };
+                // The ratio of a pair with a time below resolution is not known, and leaving it out moves the others' centre.
+                let ratio = paired_ratio(&one, &other, misrate).map(|ratio| match is_known {
+                    true => ratio,
+                    false => Ratio {
+                        lower: None,
+                        upper: None,
+                        ..ratio
+                    },
+                });
                 let (Some(base), Some(level)) = (values.first(), values.get(level)) else {
                     continue;
                 };
                 found.push(Comparison {
                     at: self.coordinates_at(point, &others),
+                    label: self.label(&axis, (level, base), (point, &others)),
                     base: base.clone(),
                     level: level.clone(),
                     pairs: one.len(),
                     needed: needed(misrate),
-                    ratio: paired_ratio(&one, &other, misrate),
+                    ratio,
                     resolution: if variable.info.timed { RESOLUTION } else { 0.0 },
                 });
             }
         }
         Ok(found)
+    }
+
+    /// The text of two levels of an input, at a point of the others.
+    fn label(&self, axis: &[usize], pair: (&Value, &Value), at: (usize, &[usize])) -> String {
+        let text = |axis: usize, value: &Value| {
+            let dim = self.dims.get(axis);
+            dim.map_or_else(String::new, |dim| dim.text(value))
+        };
+        let level = |value: &Value| {
+            axis.first()
+                .map_or_else(String::new, |axis| text(*axis, value))
+        };
+        let mut label = format!("{} / {}", level(pair.0), level(pair.1));
+        let coordinates = self.coordinates_at(at.0, at.1).into_iter().zip(at.1);
+        for (nth, ((name, value), axis)) in coordinates.enumerate() {
+            let before = if nth == 0 { " at " } else { ", " };
+            label.push_str(&format!("{before}{name}={}", text(*axis, &value)));
+        }
+        label
     }
 
     fn axes_of(&self, fits: impl Fn(DimRole) -> bool) -> Vec<usize> {
@@ -135,6 +215,18 @@ impl Dataset {
     }
 }
 
+/// The times of each repeat that counts for both.
+fn pairs(one: &PointTime, other: &PointTime) -> Vec<Option<(f64, f64)>> {
+    let counted = |time: &PointTime| -> Vec<Option<f64>> {
+        let rounds = time.rounds.iter().zip(&time.counts);
+        rounds
+            .map(|(round, counts)| round.seconds().filter(|_| *counts))
+            .collect()
+    };
+    let pairs = counted(one).into_iter().zip(counted(other));
+    pairs.map(|(x, y)| x.zip(y)).collect()
+}
+
 /// What the pairs of one process come to: how many times as large as 1.
 fn of_process(pairs: &[Option<(f64, f64)>]) -> Option<(f64, f64)> {
     let (one, other): (Vec<f64>, Vec<f64>) = pairs.iter().flatten().copied().unzip();
@@ -158,6 +250,49 @@ mod tests {
     use crate::dataset::timings::ROUNDS_PER_PROCESS;
     use crate::dataset::{CellState, Dim, VariableInfo};
     use crate::value::Kind;
+
+    /// Of 12 rounds, four of the second level were slowed down by a factor of three, and two are below resolution in another dataset.
+    #[test]
+    fn rounds_that_do_not_count_make_no_pair() {
+        let algo = Dim::input("algo", Kind::Category, vec!["a".into(), "b".into()]);
+        let time = VariableInfo {
+            timed: true,
+            ..VariableInfo::new("time", Kind::Float(64))
+        };
+        let mut runs = Dataset::new("Runs", vec![algo, Dim::repeats(12)], vec![time]).unwrap();
+        for repeat in 0..12_u32 {
+            let noise = 1.0 + 0.001 * f64::from(repeat * 5 % 12);
+            let slow = if repeat % 3 == 1 { 3.0 } else { 1.0 };
+            let times = runs.variable_mut(0).unwrap();
+            for (flat, time) in [(0, 2.0 * noise), (12, 2.2 * noise * slow)] {
+                let flat = flat + repeat as usize;
+                times
+                    .record(flat, &Value::Float(time), CellState::Measured)
+                    .unwrap();
+            }
+        }
+        let compare = |runs: &Dataset| runs.compare("time", "algo").unwrap().remove(0);
+        let found = compare(&runs);
+        assert_eq!(found.pairs, 8);
+        let ratio = found.ratio.unwrap();
+        assert!(
+            (ratio.ratio - 1.1).abs() < 1e-9 && found.is_different(),
+            "{ratio:?}"
+        );
+        for repeat in 0..8 {
+            let state = CellState::BelowResolution;
+            let times = runs.variable_mut(0).unwrap();
+            times.record_absent(repeat, state, None).unwrap();
+            let found = compare(&runs);
+            let is_mostly_below = repeat >= 5;
+            assert_eq!(
+                found.ratio.is_none(),
+                is_mostly_below,
+                "{repeat}: {found:?}"
+            );
+            assert!(!found.is_different(), "{repeat}: {found:?}");
+        }
+    }
 
     /// Seven processes of three rounds: within each both are steady, and which is faster depends on the process.
     #[test]

@@ -59,6 +59,7 @@ pub(crate) use input_override::{in_units, quote};
 pub(crate) use plan::PAIRED;
 pub use plan::Plan;
 pub use replicates::DifferingRuns;
+pub(crate) use resolve::input_name_of;
 pub use rounds::RoundsEnd;
 pub use run::{RunEnd, SweepExecutor};
 pub use run_options::{Interrupt, Processes, RunOptions};

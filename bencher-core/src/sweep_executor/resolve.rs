@@ -30,7 +30,7 @@ pub(super) fn resolve_input<S: ParametrizedSweep>(
 }
 
 /// The name of the dimension that an input makes.
-pub(super) fn input_name_of<S: ParametrizedSweep>(input: &Input<S>) -> Result<String, PlanError> {
+pub(crate) fn input_name_of<S: ParametrizedSweep>(input: &Input<S>) -> Result<String, PlanError> {
     match &input.joined {
         Some(joined) => Ok(joined.name.clone()),
         None => resolve_input::<S>(&input.target).map(|(_, var)| var.name.to_owned()),
