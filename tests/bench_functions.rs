@@ -123,7 +123,7 @@ fn a_result_is_judged_once_it_is_whole() {
         "in steps"
     );
     assert_eq!(
-        judged(&["--input", "start=1,2", "--processes", "2"]),
+        judged(&["--input", "start=1,2", "--replicates", "2"]),
         (1, 1),
         "in processes"
     );

@@ -54,7 +54,7 @@ impl Session {
             }
         };
         // Of several processes the first clears, for all.
-        let clears = self.config.clear && self.part.is_first();
+        let clears = self.config.clear && self.role.is_first();
         if clears && !self.cleared.iter().any(|cleared| cleared == tag) {
             self.cleared.push(tag.to_owned());
             let gone = database.clear_tag(tag)?;

@@ -102,9 +102,9 @@ impl RunConfig {
                     .to_owned(),
             );
         }
-        if self.processes.is_some() && self.steps() > 1 {
+        if self.replicates.is_some() && self.steps() > 1 {
             return Err(
-                "`--processes` and a refinement in steps (`--level 2..5`, `--repeats 1..3`) do not go \
+                "`--replicates` and a refinement in steps (`--level 2..5`, `--repeats 1..3`) do not go \
                  together; give one number of each"
                     .to_owned(),
             );

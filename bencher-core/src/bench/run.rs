@@ -2,18 +2,20 @@
 
 use std::time::Instant;
 
-use crate::dataset::{Dataset, ROUNDS_PER_PROCESS, SIDE_BY_SIDE};
+use crate::dataset::{Dataset, ROUNDS_PER_REPLICATE, SIDE_BY_SIDE};
 use crate::evaluator::process::{ordinal, role};
 use crate::evaluator::{Retried, Usage};
 use crate::exit_guard;
 use crate::job::{CodePolicy, MachinePolicy};
-use crate::measure::{ClockKind, DEFAULT_BUDGET, Environment, RoundRules, Timer, Wanted, block};
+use crate::measure::{
+    ClockKind, DEFAULT_BUDGET, Environment, ReplicateRole, RoundRules, Timer, Wanted, block,
+};
 use crate::record::{Counts, SweepRecord};
 use crate::result_collector::ResultCollector;
 use crate::space::Order;
 use crate::store::{JobFolders, StoreError, sweep_tag, tag_text};
 use crate::sweep_executor::{
-    Benchmark, PAIRED, Plan, PlanError, Processes, Result, RunOptions, SweepExecutor, input_name_of,
+    Benchmark, PAIRED, Plan, PlanError, Result, RunOptions, SweepExecutor, input_name_of,
 };
 use crate::value::Digest;
 use crate::var::{ParametrizedSweep, SameName};
@@ -25,7 +27,7 @@ use super::doubtful::doubtful_points;
 use super::error::BenchError;
 use super::print::{COMPARED, RETRIED, RETRIES};
 use super::result::BenchResult;
-use super::session::{Part, Session};
+use super::session::Session;
 use super::unset::unset_results;
 use super::warnings::{Measured, taken_whole};
 use super::work::{PLACE, place};
@@ -116,7 +118,7 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
             evidence: executor.plan().is_evidence(),
             machine_policy: session.config.machine,
             precision: session.config.precision,
-            gathered: gathers(session.part),
+            gathered: collects(session.role),
             start: &environment,
             end: &end,
         }
@@ -144,10 +146,10 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
             describe_use(&mut dataset, &used);
         }
         describe_retries(&mut dataset, retried);
-        if gathers(session.part) && executor.plan().is_timed() {
+        if collects(session.role) && executor.plan().is_timed() {
             let block = block(self.own_repeats(&session.config)).to_string();
             let attributes = &mut dataset.attributes;
-            attributes.insert(ROUNDS_PER_PROCESS.to_owned(), block);
+            attributes.insert(ROUNDS_PER_REPLICATE.to_owned(), block);
         }
         let series = executor.plan().series();
         let record = SweepRecord {
@@ -211,20 +213,15 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
             interrupt: session.interrupt.clone(),
             folders: config.cache.then(|| JobFolders::at(session.root())),
             store,
-            overwrite: config.overwrite && !gathers(session.part),
+            overwrite: config.overwrite && !collects(session.role),
             policy: config.code,
             code: session.code(),
             machine_policy: config.machine,
             machine,
             rounds: self.rounds(plan, session)?,
             timer: self.timer(config.clock)?.clone(),
-            processes: match session.part {
-                Part::Whole => Processes::One,
-                Part::Replicate(replicate) => {
-                    Processes::Replicate(replicate, block(self.own_repeats(config)))
-                }
-                Part::Gathering(_) => Processes::Gathering(block(self.own_repeats(config))),
-            },
+            replicates: session.role,
+            rounds_per_replicate: block(self.own_repeats(config)),
             side_by_side: config.side_by_side,
             limits: config.limits,
             retries: config.retries,
@@ -254,8 +251,10 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
             Some(Order::Shuffled { seed }) => seed,
             Some(Order::InOrder | Order::RoundRobin) => return Ok(None),
         };
-        let budget = match (config.budget, session.part) {
-            (Some(budget), Part::Replicate(replicate)) => Some(budget / replicate.count.max(1)),
+        let budget = match (config.budget, session.role) {
+            (Some(budget), ReplicateRole::Measuring(replicate)) => {
+                Some(budget / replicate.count.max(1))
+            }
             (budget, _) => budget,
         };
         Ok(plan.is_timed().then(|| RoundRules {
@@ -421,13 +420,13 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
             return Ok(plan);
         }
         let block = block(self.own_repeats(config));
-        Ok(match session.part {
-            Part::Whole if self.own_repeats(config).is_none() => plan.in_rounds(),
-            Part::Whole => plan,
-            Part::Replicate(replicate) => {
+        Ok(match session.role {
+            ReplicateRole::Single if self.own_repeats(config).is_none() => plan.in_rounds(),
+            ReplicateRole::Single => plan,
+            ReplicateRole::Measuring(replicate) => {
                 plan.with_repeats(block.saturating_mul(replicate.number + 1))
             }
-            Part::Gathering(processes) => plan.with_repeats(block.saturating_mul(processes)),
+            ReplicateRole::Collecting(count) => plan.with_repeats(block.saturating_mul(count)),
         })
     }
 
@@ -471,11 +470,11 @@ fn warnings_of_choice<S: ParametrizedSweep>(session: &Session, is_timed: bool) -
             session.config.executor.workers()
         ));
     }
-    if let Part::Gathering(processes @ 1..ENOUGH_PROCESSES) = session.part
+    if let ReplicateRole::Collecting(processes @ 1..ENOUGH_REPLICATES) = session.role
         && is_timed
     {
         warnings.push(format!(
-            "times have no bounds: those are made of {ENOUGH_PROCESSES} processes or more, and there were {processes}"
+            "times have no bounds: those are made of {ENOUGH_REPLICATES} processes or more, and there were {processes}"
         ));
     }
     warnings
@@ -538,9 +537,9 @@ fn describe_retries(dataset: &mut Dataset, retried: Retried) {
 }
 
 /// From how many processes on there are bounds at 95 %.
-const ENOUGH_PROCESSES: u32 = 6;
+const ENOUGH_REPLICATES: u32 = 6;
 
 /// Whether a run takes together what several processes have stored.
-const fn gathers(part: Part) -> bool {
-    matches!(part, Part::Gathering(_))
+const fn collects(role: ReplicateRole) -> bool {
+    matches!(role, ReplicateRole::Collecting(_))
 }

@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::dataset::{Dataset, one_line, quantity};
-use crate::measure::{Environment, Replicate};
+use crate::measure::{Environment, Replicate, ReplicateRole};
 use crate::printed::{error_line, print_json};
 use crate::progress::{ProgressSink, SilentProgress, counts_json};
 use crate::record::SweepRecord;
@@ -45,7 +45,7 @@ pub struct Session {
     shown_part: Option<String>,
     pub(super) layers: Layers,
     /// Which part this run has where several processes measure.
-    pub(super) part: Part,
+    pub(super) role: ReplicateRole,
     /// The environment in which other processes began to measure for this run.
     pub(super) began: Option<Environment>,
     /// The samples of a run in steps that keeps none.
@@ -53,29 +53,6 @@ pub struct Session {
     /// The tags whose samples were dropped.
     #[cfg(feature = "store")]
     pub(super) cleared: Vec<String>,
-}
-
-/// Which part a run has where several processes measure.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Part {
-    /// It is the only one.
-    Whole,
-    /// It is one of them.
-    Replicate(Replicate),
-    /// It takes together what so many have stored.
-    Gathering(u32),
-}
-
-impl Part {
-    /// Whether nothing was measured for this run before it began.
-    #[cfg(feature = "store")]
-    pub(super) const fn is_first(self) -> bool {
-        match self {
-            Self::Whole => true,
-            Self::Replicate(replicate) => replicate.number == 0,
-            Self::Gathering(_) => false,
-        }
-    }
 }
 
 /// Draws records into a folder; what reports are made by, so that this crate need not draw.
@@ -179,7 +156,7 @@ impl Session {
             report_folder: None,
             shown_part: None,
             layers: Layers::new(config, Settings::default()),
-            part: Part::Whole,
+            role: ReplicateRole::Single,
             began: None,
             memory: MemoryStore::default(),
             #[cfg(feature = "store")]
@@ -201,19 +178,19 @@ impl Session {
 
     /// Whether what it measures is for another process to take together.
     pub(crate) fn is_replicate(&self) -> bool {
-        matches!(self.part, Part::Replicate(_))
+        matches!(self.role, ReplicateRole::Measuring(_))
     }
 
     /// Makes this run one of several processes, which measures and stores and shows nothing.
     pub(crate) fn replicate(&mut self, replicate: Replicate) {
-        self.part = Part::Replicate(replicate);
+        self.role = ReplicateRole::Measuring(replicate);
         self.progress = Box::new(SilentProgress);
     }
 
     /// Makes this run the one that takes together what several processes have stored, which began in an
     /// environment.
     pub(crate) fn gather(&mut self, processes: u32, began: Environment) {
-        self.part = Part::Gathering(processes);
+        self.role = ReplicateRole::Collecting(processes);
         self.began = Some(began);
     }
 
@@ -346,7 +323,7 @@ impl Session {
 
     /// Keeps and prints what a sweep gave.
     pub(super) fn finish_sweep(&mut self, record: &SweepRecord) {
-        if matches!(self.part, Part::Replicate(_)) {
+        if matches!(self.role, ReplicateRole::Measuring(_)) {
             self.records.push(record.clone());
             return;
         }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, ValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use crate::bench::config::{GROUPS, RunOption, Takes, options};
+use crate::bench::config::{GROUPS, RENAMED, RunOption, Takes, options};
 use crate::bench::{RunConfig, Settings, Source};
 use crate::value::Kind;
 use crate::var::Schema;
@@ -56,6 +56,7 @@ pub(crate) fn command_with(what: &str) -> Command {
         .mut_arg("json", |json| json.conflicts_with_all(["quiet", "output"]))
         .mut_arg("quiet", |quiet| quiet.conflicts_with("output"))
         .mut_arg("no-report", |none| none.conflicts_with("report"))
+        .args(RENAMED.map(renamed_arg))
         // Cargo says so to every bench target.
         .arg(flag("bench", "").hide(true))
 }
@@ -93,6 +94,17 @@ fn inputs(schema: &Schema) -> String {
     }
     text.push('\n');
     text
+}
+
+/// The name that an option had: an error that says what it is called now.
+fn renamed_arg((old, new): (&'static str, &'static str)) -> Arg {
+    let refuse = move |_: &str| -> Result<String, String> { Err(format!("it is `--{new}` now")) };
+    Arg::new(old)
+        .long(old)
+        .hide(true)
+        .num_args(0..=1)
+        .default_missing_value("")
+        .value_parser(ValueParser::from(refuse))
 }
 
 /// An option as clap knows it: itself, its negative, its shorthands.

@@ -2,10 +2,10 @@
 
 use std::ffi::OsString;
 
-use crate::bench::config::{RunOption, options};
+use crate::bench::config::{RunOption, option as option_of, options, renamed};
 use crate::bench::{Settings, Source};
 use crate::evaluator::process::WORKER_VARIABLE;
-use crate::measure::PROCESS_VARIABLE;
+use crate::measure::REPLICATE_VARIABLE;
 use crate::var::nearest;
 
 use super::error::SettingsError;
@@ -36,7 +36,7 @@ pub(super) fn misspelt(given: impl Iterator<Item = OsString>) -> Vec<(String, St
     const PREFIX: &str = "BENCHER_";
     const LONG: usize = 6;
     /// What programs tell the processes that they start.
-    const OWN: [&str; 2] = [WORKER_VARIABLE, PROCESS_VARIABLE];
+    const OWN: [&str; 2] = [WORKER_VARIABLE, REPLICATE_VARIABLE];
     let mut known: Vec<String> = options().map(RunOption::variable).collect();
     known.extend(["BENCHER_CONFIG", "BENCHER_CACHE_DIR"].map(str::to_owned));
     let known = || known.iter().filter_map(|name| name.strip_prefix(PREFIX));
@@ -46,6 +46,10 @@ pub(super) fn misspelt(given: impl Iterator<Item = OsString>) -> Vec<(String, St
         let given = name.strip_prefix(PREFIX)?;
         if known().any(|known| known == given) || OWN.contains(&name.as_str()) {
             return None;
+        }
+        let option = given.to_lowercase().replace('_', "-");
+        if let Some(new) = renamed(&option).and_then(option_of) {
+            return Some((format!("{PREFIX}{given}"), new.variable()));
         }
         // A name of the user's own is seldom so near: two letters of a long name, one of a short one, and that is seldom the first.
         let most = if given.len() < LONG { 1 } else { 2 };

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
 
-use crate::bench::config::{RunOption, Takes, option, options};
+use crate::bench::config::{RunOption, Takes, option, options, renamed};
 use crate::bench::{Settings, Source};
 use crate::sweep_executor::quote;
 use crate::var::nearest;
@@ -195,8 +195,11 @@ impl Reader<'_> {
                 let sections = ["programs", "sweeps"];
                 let fits = |option: &&RunOption| sweep.is_none() || option.per_sweep;
                 let names = options().filter(fits).map(|option| option.name);
-                let hint = nearest(name, names.chain(sections))
-                    .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+                let hint = match renamed(name) {
+                    Some(new) => format!("; it is `{new}` now"),
+                    None => nearest(name, names.chain(sections))
+                        .map_or_else(String::new, |near| format!("; did you mean `{near}`?")),
+                };
                 Err(format!(
                     "there is no option `{}`{hint}",
                     name.escape_debug()

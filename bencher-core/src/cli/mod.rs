@@ -18,8 +18,8 @@ mod args;
 mod environment;
 mod error;
 mod file;
-mod processes;
 mod program;
+mod replicates;
 #[cfg(test)]
 mod tests;
 
@@ -134,7 +134,7 @@ pub(crate) fn run_session(
     if let Err(error) = session.check() {
         return usage(&error);
     }
-    let replicate = match processes::replicate() {
+    let replicate = match replicates::replicate() {
         Ok(replicate) => replicate,
         Err(error) => return usage(&error),
     };
@@ -143,7 +143,7 @@ pub(crate) fn run_session(
     } else if replicate.is_none() {
         warn_of_misspelt();
     }
-    match (replicate, session.config().processes) {
+    match (replicate, session.config().replicates) {
         (Some(replicate), _) => session.replicate(replicate),
         (None, Some(count)) if !session.is_shown_only() && worker.is_none() => {
             if reporter.is_some() {
@@ -154,7 +154,7 @@ pub(crate) fn run_session(
                 return ExitCode::from(FAILED);
             }
             let began = Environment::capture_with(Timer::system());
-            if let Err(error) = processes::measure(session.config(), &interrupt) {
+            if let Err(error) = replicates::measure(session.config(), &interrupt) {
                 return usage(&error);
             }
             session.gather(count, began);
@@ -188,7 +188,7 @@ pub(crate) fn run_session(
             !session.is_shown_only() && !is_partial_step && worker.is_none()
         });
         if replicate.is_some() {
-            processes::tell(session.executing());
+            replicates::tell(session.executing());
         }
         let verdict = session.close(reporter.filter(|_| replicate.is_none()));
         if let Err(error) = ended {

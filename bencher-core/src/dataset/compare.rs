@@ -92,7 +92,7 @@ impl Dataset {
     /// for more repeats: `1 + log2(comparisons / 0.05)`. Of times, the repeats count that [count](PointTime) at both levels; where some are below
     /// resolution, there are no bounds. Times that are nearer to each other than the [`RESOLUTION`], a thousandth, are not
     /// told apart. Repeats are pairs where they were measured next to
-    /// each other ([`SweepBuilder::compare`](crate::bench::SweepBuilder::compare)). Where several processes measured (`--processes`), each
+    /// each other ([`SweepBuilder::compare`](crate::bench::SweepBuilder::compare)). Where several processes measured (`--replicates`), each
     /// counts as one pair, by the ratio that its repeats come to.
     ///
     /// ```
@@ -141,7 +141,7 @@ impl Dataset {
                 let (one, other) = (rounds(*offset), rounds(base));
                 let pairs = pairs(&one, &other);
                 let is_known = one.below == 0 && other.below == 0;
-                let (one, other): (Vec<f64>, Vec<f64>) = match self.rounds_per_process() {
+                let (one, other): (Vec<f64>, Vec<f64>) = match self.rounds_per_replicate() {
                     None => pairs.into_iter().flatten().unzip(),
                     Some(block) => pairs.chunks(block).filter_map(of_process).unzip(),
                 };
@@ -247,7 +247,7 @@ fn needed(misrate: f64) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::timings::ROUNDS_PER_PROCESS;
+    use crate::dataset::timings::ROUNDS_PER_REPLICATE;
     use crate::dataset::{CellState, Dim, VariableInfo};
     use crate::value::Kind;
 
@@ -311,7 +311,7 @@ mod tests {
         let compare = |runs: &Dataset| runs.compare("time", "algo").unwrap().remove(0);
         assert_eq!(compare(&runs).pairs, 21);
         runs.attributes
-            .insert(ROUNDS_PER_PROCESS.to_owned(), "3".to_owned());
+            .insert(ROUNDS_PER_REPLICATE.to_owned(), "3".to_owned());
         let found = compare(&runs);
         assert_eq!((found.pairs, found.needed), (7, 6));
         let ratio = found.ratio.unwrap();

@@ -81,7 +81,7 @@ pub(crate) use json::json_value;
 pub(crate) use labels::{Labels, coordinate_text, one_line};
 pub use table::{LongTable, Row};
 pub use timings::SIDE_BY_SIDE;
-pub(crate) use timings::{ROUNDS_PER_PROCESS, TIMES_OF};
+pub(crate) use timings::{ROUNDS_PER_REPLICATE, TIMES_OF};
 pub use units::{UnitScale, digits, quantity};
 pub(crate) use variable::Recorder;
 pub use variable::{Variable, VariableInfo};

@@ -22,7 +22,7 @@ pub const SIDE_BY_SIDE: &str = "side by side";
 pub(crate) const TIMES_OF: &str = "times of ";
 
 /// The attribute that says how many repeats belong to each process.
-pub(crate) const ROUNDS_PER_PROCESS: &str = "rounds per process";
+pub(crate) const ROUNDS_PER_REPLICATE: &str = "rounds per process";
 
 impl Dataset {
     /// What the repeats of a result come to at every point: the variables are the result itself (the
@@ -140,7 +140,7 @@ impl Dataset {
     ///
     /// Of measured times, and of what is computed from them, the rounds count that [`point_time`](Self::point_time) says. Where several
     /// processes measured, their centres make the bounds
-    /// ([`summary_of_processes`](crate::stats::summary_of_processes)). `None` where no repeat has a finite value.
+    /// ([`summary_of_replicates`](crate::stats::summary_of_replicates)). `None` where no repeat has a finite value.
     pub fn summary_of(
         &self,
         variable: &Variable,
@@ -152,7 +152,7 @@ impl Dataset {
 
     /// What the rounds of a point come to, once they were judged.
     pub fn summary_of_time(&self, time: &PointTime) -> Option<Summary> {
-        time.summary(self.rounds_per_process(), MISRATE)
+        time.summary(self.rounds_per_replicate(), MISRATE)
     }
 
     /// Whether the repeats of a variable come to a centre with bounds: it is a measured time, or computed from one.
@@ -191,8 +191,8 @@ impl Dataset {
     }
 
     /// How many repeats belong to each process, where several measured.
-    pub(super) fn rounds_per_process(&self) -> Option<usize> {
-        let block = self.attributes.get(ROUNDS_PER_PROCESS)?;
+    pub(super) fn rounds_per_replicate(&self) -> Option<usize> {
+        let block = self.attributes.get(ROUNDS_PER_REPLICATE)?;
         block.parse().ok().filter(|block| *block > 0)
     }
 

@@ -31,7 +31,7 @@ pub(crate) use agreement::{Agreement, Shift, agreement, shift};
 pub use modes::{LowestMode, lowest_mode};
 pub use point_time::{PointTime, Reach, RoundTime};
 pub use ratio::{RESOLUTION, Ratio, paired_ratio, ratio};
-pub use replicates::{rounds_per_process, summary_of_processes};
+pub use replicates::{rounds_per_replicate, summary_of_replicates};
 pub use summary::{MISRATE, Outliers, Summary, outliers, summary};
 pub use undisturbed::{Undisturbed, undisturbed};
 

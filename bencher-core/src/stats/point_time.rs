@@ -4,7 +4,7 @@ use pragmastat::estimators::raw;
 
 use super::modes::{LowestMode, lowest_mode};
 use super::summary::{Summary, median_summary, summary};
-use super::summary_of_processes;
+use super::summary_of_replicates;
 use super::tail::end_below;
 
 /// From this many undisturbed rounds on, those that were preempted do not count.
@@ -234,7 +234,7 @@ impl PointTime {
             .zip(self.counts.chunks(block))
             .map(|(rounds, counts)| counted(rounds, counts).collect())
             .collect();
-        summary_of_processes(&processes, misrate).map(|found| self.reaching(found))
+        summary_of_replicates(&processes, misrate).map(|found| self.reaching(found))
     }
 
     /// A summary with bounds that reach as far as they must.

@@ -10,15 +10,15 @@ use super::{mean, var};
 /// that of a single value. A process without a value is left out; `None` without any value.
 ///
 /// ```
-/// use bencher_core::stats::{MISRATE, summary_of_processes};
+/// use bencher_core::stats::{MISRATE, summary_of_replicates};
 /// // Six processes that agree within, and not with each other.
 /// let processes: Vec<Vec<f64>> = (0..6).map(|n| vec![1.0 + 0.05 * n as f64; 20]).collect();
-/// let found = summary_of_processes(&processes, MISRATE).ok_or("nothing")?;
+/// let found = summary_of_replicates(&processes, MISRATE).ok_or("nothing")?;
 /// assert_eq!((found.lower, found.upper), (Some(1.0), Some(1.25)), "six values say little");
 /// assert_eq!(found.count, 120);
 /// # Ok::<(), &str>(())
 /// ```
-pub fn summary_of_processes(processes: &[Vec<f64>], misrate: f64) -> Option<Summary> {
+pub fn summary_of_replicates(processes: &[Vec<f64>], misrate: f64) -> Option<Summary> {
     let centres: Option<Vec<f64>> = processes
         .iter()
         .filter(|values| !values.is_empty())
@@ -39,13 +39,13 @@ pub fn summary_of_processes(processes: &[Vec<f64>], misrate: f64) -> Option<Summ
 /// Where processes hardly differ, the answer is many rounds: `None` stands for as many as can be.
 ///
 /// ```
-/// use bencher_core::stats::rounds_per_process;
+/// use bencher_core::stats::rounds_per_replicate;
 /// let apart = [vec![1.0, 1.01, 0.99], vec![1.2, 1.21, 1.19], vec![0.8, 0.81, 0.79]];
-/// assert_eq!(rounds_per_process(&apart, 3.0), Some(1), "another process says more than a round");
+/// assert_eq!(rounds_per_replicate(&apart, 3.0), Some(1), "another process says more than a round");
 /// let alike = [vec![1.0, 1.1, 0.9], vec![1.0, 1.1, 0.9], vec![1.0, 1.1, 0.9]];
-/// assert_eq!(rounds_per_process(&alike, 3.0), None);
+/// assert_eq!(rounds_per_replicate(&alike, 3.0), None);
 /// ```
-pub fn rounds_per_process(processes: &[Vec<f64>], cost: f64) -> Option<u32> {
+pub fn rounds_per_replicate(processes: &[Vec<f64>], cost: f64) -> Option<u32> {
     let logs: Vec<Vec<f64>> = processes
         .iter()
         .map(|values| {

@@ -13,7 +13,7 @@ use super::pack::{Pack, ResultId, Series};
 use super::provenance::Provenance;
 use super::results::{all_results, order, read_record};
 use super::writer::PACK;
-use crate::dataset::{CellState, Dataset, Dim, DimRole, ROUNDS_PER_PROCESS, Variable};
+use crate::dataset::{CellState, Dataset, Dim, DimRole, ROUNDS_PER_REPLICATE, Variable};
 use crate::measure::Environment;
 use crate::record::SweepRecord;
 use crate::value::{Digest, Kind, Value};
@@ -170,7 +170,7 @@ pub(super) fn pack_of(record: &SweepRecord) -> Option<Pack> {
     if dataset.variables().iter().any(|var| var.info.timed) {
         // Times of one record were compared, or are of one run; those of two records need not agree.
         let run = u64::try_from(pack.written_ms).unwrap_or(0);
-        let block = dataset.attributes.get(ROUNDS_PER_PROCESS);
+        let block = dataset.attributes.get(ROUNDS_PER_REPLICATE);
         pack.provenance = Provenance {
             epoch: run,
             run,

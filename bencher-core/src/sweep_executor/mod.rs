@@ -58,11 +58,11 @@ pub use input_override::{InputOverride, OverrideError};
 pub(crate) use input_override::{in_units, quote};
 pub(crate) use plan::PAIRED;
 pub use plan::Plan;
-pub use replicates::DifferingRuns;
+pub use replicates::DifferingReplicates;
 pub(crate) use resolve::input_name_of;
 pub use rounds::RoundsEnd;
 pub use run::{RunEnd, SweepExecutor};
-pub use run_options::{Interrupt, Processes, RunOptions};
+pub use run_options::{Interrupt, RunOptions};
 pub use stored_rounds::Remeasured;
 
 use crate::context::Context;

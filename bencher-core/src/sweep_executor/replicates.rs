@@ -7,7 +7,7 @@ use crate::dataset::digits;
 use crate::job::{FutureCache, Job, JobDone, JobOutcome, RunHit, Sample};
 use crate::measure::{PILOTS, Replicate};
 use crate::progress::ProgressSink;
-use crate::stats::{Shift, agreement, median, rounds_per_process, shift};
+use crate::stats::{Shift, agreement, median, rounds_per_replicate, shift};
 
 use super::Benchmark;
 use super::in_order::RunWith;
@@ -33,7 +33,7 @@ impl<S: Benchmark> SweepExecutor<S> {
         keys.apply(jobs);
         let mut done: Vec<JobDone> = Vec::new();
         let reason: Arc<str> = "not needed: the time went into more processes".into();
-        let (times, mut runs) = (plan.times(), ProcessRuns::new(keys.block()));
+        let (times, mut runs) = (plan.times(), ReplicateRuns::new(keys.block()));
         for point in points {
             let mut samples: Vec<(u32, Sample)> = Vec::new();
             let all: Vec<Job> = (1..=repeats)
@@ -114,7 +114,7 @@ impl<S: Benchmark> SweepExecutor<S> {
                     .iter()
                     .map(|samples| samples.iter().filter_map(time).collect())
                     .collect();
-                wanted.push(rounds_per_process(&processes, replicate.cost).unwrap_or(block));
+                wanted.push(rounds_per_replicate(&processes, replicate.cost).unwrap_or(block));
             }
         }
         // What an earlier run decided stays: the cost of a start is measured anew in each.
@@ -131,17 +131,17 @@ impl<S: Benchmark> SweepExecutor<S> {
 /// What a run says that takes together what processes of several runs measured, where those do not agree.
 ///
 /// ```
-/// use bencher_core::sweep_executor::DifferingRuns;
-/// let changed = DifferingRuns { factors: (1.88, 1.92) };
+/// use bencher_core::sweep_executor::DifferingReplicates;
+/// let changed = DifferingReplicates { factors: (1.88, 1.92) };
 /// assert!(changed.to_string().contains("1.88 to 1.92 times as long"));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct DifferingRuns {
+pub struct DifferingReplicates {
     /// How many times as long points took in the processes of the latest run, at least and at most.
     pub factors: (f64, f64),
 }
 
-impl std::fmt::Display for DifferingRuns {
+impl std::fmt::Display for DifferingReplicates {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (least, most) = self.factors;
         write!(
@@ -156,12 +156,12 @@ impl std::fmt::Display for DifferingRuns {
 
 /// The times that processes of several runs measured, point by point.
 #[derive(Debug)]
-pub(super) struct ProcessRuns {
+pub(super) struct ReplicateRuns {
     block: u32,
     shifts: Vec<Shift>,
 }
 
-impl ProcessRuns {
+impl ReplicateRuns {
     /// Of processes with so many repeats each.
     pub(super) const fn new(block: u32) -> Self {
         Self {
@@ -223,9 +223,9 @@ impl ProcessRuns {
     }
 
     /// By how much the latest run differs from those before, where it does.
-    pub(super) fn difference(&self) -> Option<DifferingRuns> {
+    pub(super) fn difference(&self) -> Option<DifferingReplicates> {
         let found = agreement(&self.shifts)?;
-        (!found.agrees).then_some(DifferingRuns {
+        (!found.agrees).then_some(DifferingReplicates {
             factors: found.factors,
         })
     }
@@ -239,7 +239,7 @@ mod tests {
     fn processes_of_runs_that_differ_are_named_and_others_are_not() {
         let of = |run: u64, centre: f64| (run, vec![centre * 0.999, centre, centre * 1.001]);
         let differing = |fresh: &[f64]| {
-            let mut runs = ProcessRuns::new(3);
+            let mut runs = ReplicateRuns::new(3);
             for scale in [1.0, 100.0] {
                 let old = [1.0, 1.01, 0.99].map(|time| of(3, time * scale));
                 let new = fresh.iter().map(|time| of(7, time * scale));

@@ -7,7 +7,7 @@ use crate::evaluator::process::{Launch, ProcessBackend};
 use crate::evaluator::{Backend, Dispatcher, Executors, Limits, Retried, Usage};
 use crate::exit_guard::Describe;
 use crate::job::{CallCounts, CodePolicy, FutureCache, Job, MachinePolicy, Sample};
-use crate::measure::{Batches, RoundRules, SliceCounts, Timer, Wanted};
+use crate::measure::{Batches, ReplicateRole, RoundRules, SliceCounts, Timer, Wanted};
 use crate::progress::ProgressSink;
 use crate::result_collector::ResultCollector;
 use crate::space::Order;
@@ -16,9 +16,9 @@ use crate::store::{Provenance, SampleIndex, StoreError};
 use super::counted::{Counted, Uncounted};
 use super::discarded_slices::DiscardedSlices;
 use super::in_order::RunWith;
-use super::replicates::DifferingRuns;
+use super::replicates::DifferingReplicates;
 use super::rounds::{InRounds, RoundsEnd};
-use super::run_options::{Processes, RunOptions};
+use super::run_options::RunOptions;
 use super::sampling::{Origin, Setting};
 use super::stored_rounds::{Remeasured, RoundKeys};
 use super::{Benchmark, Plan};
@@ -44,7 +44,7 @@ pub struct RunEnd {
     /// That stored rounds were not used, because they do not agree with what was measured now.
     pub remeasured: Option<Remeasured>,
     /// That the processes of several runs, which it takes together, do not agree.
-    pub differing: Option<DifferingRuns>,
+    pub differing: Option<DifferingReplicates>,
     /// Whether a failing sample stopped it.
     pub failed_fast: bool,
     /// The results that counters should have filled and did not.
@@ -120,7 +120,8 @@ impl<S: Benchmark> SweepExecutor<S> {
             folders,
             rounds,
             timer,
-            processes,
+            replicates,
+            rounds_per_replicate: block,
             side_by_side,
             limits,
             retries,
@@ -140,7 +141,7 @@ impl<S: Benchmark> SweepExecutor<S> {
         };
         let counted = Counted::of::<S>();
         let states = Arc::new(States::default());
-        let batches = alone.then(|| Arc::new(self.batches(rounds, processes, &timer)));
+        let batches = alone.then(|| Arc::new(self.batches(rounds, (replicates, block), &timer)));
         let setting = Setting {
             states: Arc::clone(&states),
             folders,
@@ -160,8 +161,8 @@ impl<S: Benchmark> SweepExecutor<S> {
             .map(|store| self.sample_cache(store, overwrite, origin))
             .transpose()?;
         let (cache, latest) = cache.unzip();
-        let run = match processes {
-            Processes::Replicate(replicate, _) => replicate.run,
+        let run = match replicates {
+            ReplicateRole::Measuring(replicate) => replicate.run,
             _ => next_run(latest.unwrap_or(0)),
         };
         let damaged = cache
@@ -196,7 +197,8 @@ impl<S: Benchmark> SweepExecutor<S> {
         let procedure = Procedure {
             order,
             rounds,
-            processes,
+            replicates,
+            block,
             timer: &timer,
             run,
         };
@@ -224,19 +226,20 @@ impl<S: Benchmark> SweepExecutor<S> {
         let Procedure {
             order,
             rounds,
-            processes,
+            replicates,
+            block,
             timer,
             run,
         } = *procedure;
-        match (rounds, processes) {
-            (Some(_), Processes::Gathering(block)) => {
+        match (rounds, replicates) {
+            (Some(_), ReplicateRole::Collecting(_)) => {
                 let keys = RoundKeys::new(Some(self.plan.key_maker()), run, 0, block);
                 self.run_stored(with, keys, jobs, end, progress);
             }
-            (Some(mut rules), processes) => {
-                let mut block = 0;
-                if let Processes::Replicate(replicate, rounds) = processes {
-                    block = rounds;
+            (Some(mut rules), role) => {
+                let mut own_block = 0;
+                if let ReplicateRole::Measuring(replicate) = role {
+                    own_block = block;
                     let rounds = self.rounds_of_replicate(jobs, run, replicate, block);
                     rules.rounds = Wanted::Exactly(rounds);
                     rules.before = replicate.number * block;
@@ -246,7 +249,7 @@ impl<S: Benchmark> SweepExecutor<S> {
                     timer,
                     with: *with,
                     run,
-                    block,
+                    block: own_block,
                 };
                 self.run_rounds(&with, jobs, end, progress);
             }
@@ -290,7 +293,9 @@ impl<S: Benchmark> SweepExecutor<S> {
 struct Procedure<'r> {
     order: Order,
     rounds: Option<RoundRules>,
-    processes: Processes,
+    replicates: ReplicateRole,
+    /// The repeats of each of several processes.
+    block: u32,
     timer: &'r Timer,
     run: u64,
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::evaluator::process::Launch;
 use crate::evaluator::{Executors, Limits};
 use crate::job::{CodePolicy, MachinePolicy};
-use crate::measure::{Replicate, RoundRules, Timer};
+use crate::measure::{ReplicateRole, RoundRules, Timer};
 use crate::space::Order;
 use crate::store::{JobFolders, SampleStore};
 use crate::value::Digest;
@@ -62,7 +62,9 @@ pub struct RunOptions {
     /// What times are taken with.
     pub timer: Timer,
     /// Whether several processes have measured, or this is one of them.
-    pub processes: Processes,
+    pub replicates: ReplicateRole,
+    /// How many repeats each of several processes has room for.
+    pub rounds_per_replicate: u32,
     /// Whether timed results are taken on several workers at once, too.
     pub side_by_side: bool,
     /// What a sample may use.
@@ -89,28 +91,12 @@ impl Default for RunOptions {
             folders: None,
             rounds: None,
             timer: Timer::system().clone(),
-            processes: Processes::One,
+            replicates: ReplicateRole::Single,
+            rounds_per_replicate: 0,
             side_by_side: false,
             limits: Limits::default(),
             retries: 0,
             launch: None,
         }
     }
-}
-
-/// Which part a run has where several processes measure.
-///
-/// ```
-/// use bencher_core::sweep_executor::Processes;
-/// assert_eq!(Processes::default(), Processes::One);
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub enum Processes {
-    /// There is only this one.
-    #[default]
-    One,
-    /// It is one of several, each with a block of so many repeats.
-    Replicate(Replicate, u32),
-    /// It takes together what several have stored, each with a block of so many repeats.
-    Gathering(u32),
 }

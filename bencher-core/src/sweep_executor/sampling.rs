@@ -8,7 +8,7 @@ use crate::evaluator::process::Role;
 use crate::exit_guard;
 use crate::job::{CodePolicy, Job, MachinePolicy, Sample, SampleCache, TIMED_OUT};
 use crate::measure::{
-    Batches, DEFAULT_BUDGET, Preempted, RoundRules, Timer, Wanted, below_resolution,
+    Batches, DEFAULT_BUDGET, Preempted, ReplicateRole, RoundRules, Timer, Wanted, below_resolution,
 };
 use crate::printed::error_line;
 use crate::store::{
@@ -23,7 +23,7 @@ use super::counted::{Counted, Uncounted};
 use super::identity::result_id;
 use super::plan::recorded_results;
 use super::run::SweepExecutor;
-use super::run_options::{Processes, RunOptions};
+use super::run_options::RunOptions;
 
 impl<S: Benchmark> SweepExecutor<S> {
     /// Takes the samples that this worker process is given, until there are no more.
@@ -35,7 +35,8 @@ impl<S: Benchmark> SweepExecutor<S> {
         let RunOptions {
             folders,
             rounds,
-            processes,
+            replicates,
+            rounds_per_replicate: block,
             timer,
             ..
         } = options;
@@ -43,7 +44,7 @@ impl<S: Benchmark> SweepExecutor<S> {
         let setting = Setting {
             states: Arc::clone(&states),
             folders,
-            batches: alone.then(|| Arc::new(self.batches(rounds, processes, &timer))),
+            batches: alone.then(|| Arc::new(self.batches(rounds, (replicates, block), &timer))),
             counted: Counted::of::<S>(),
             timer,
         };
@@ -219,13 +220,13 @@ impl<S: Benchmark> SweepExecutor<S> {
     pub(super) fn batches(
         &self,
         rounds: Option<RoundRules>,
-        processes: Processes,
+        (role, block): (ReplicateRole, u32),
         timer: &Timer,
     ) -> Batches {
         let said = rounds.and_then(|rules| Some((rules.budget?, rules.rounds)));
-        let (budget, count) = match (said, processes) {
+        let (budget, count) = match (said, role) {
             (None, _) => (DEFAULT_BUDGET, Wanted::AsNeeded),
-            (Some((budget, _)), Processes::Replicate(_, block)) => (budget, Wanted::Exactly(block)),
+            (Some((budget, _)), ReplicateRole::Measuring(_)) => (budget, Wanted::Exactly(block)),
             (Some(said), _) => said,
         };
         let points = u64::try_from(self.plan.space().len()).unwrap_or(u64::MAX);

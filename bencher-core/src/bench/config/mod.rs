@@ -20,7 +20,7 @@ pub use size::ByteSize;
 
 pub(crate) use option::{RunOption, Takes};
 pub(super) use shown::{SweepDefaults, config_text};
-pub(crate) use table::{GROUPS, option, options};
+pub(crate) use table::{GROUPS, RENAMED, option, options, renamed};
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -100,7 +100,7 @@ pub struct RunConfig {
     pub clock: ClockKind,
     /// In how many processes timed results are measured, one after the other; none means in this one. The
     /// command line starts them ([`cli::run`](crate::cli::run)).
-    pub processes: Option<u32>,
+    pub replicates: Option<u32>,
     /// Take samples from the store and put them there (yes).
     pub cache: bool,
     /// Take the whole result of a sweep where it is stored already (no).
@@ -171,7 +171,7 @@ impl Default for RunConfig {
             budget: None,
             precision: 0.01,
             clock: ClockKind::Monotonic,
-            processes: None,
+            replicates: None,
             cache: true,
             results_cache: false,
             only_plot: false,

@@ -71,6 +71,10 @@ fn mistakes_in_a_file_have_a_line_and_a_hint() {
         ("rows = 1\nrows = 2", "bencher.toml:2: duplicate key"),
         ("rows = ", "bencher.toml:1: "),
         ("\n\n[", "bencher.toml:3: "),
+        (
+            "processes = 8",
+            "bencher.toml:1: there is no option `processes`; it is `replicates` now",
+        ),
         ("\"\\u001b[31m\" = 1", "there is no option `\\u{1b}[31m`"),
     ];
     for (text, expected) in cases {
@@ -130,6 +134,7 @@ fn a_variable_that_is_nearly_an_option_is_told() {
         "BENCHER_CONFIG",
         "BENCHER_CACHE_DIRS",
         "BENCHER_CLOKC",
+        "BENCHER_PROCESSES",
         "BENCHER_INPUT_DIR",
         "BENCHER_MODE",
         "BENCHER_WORKER",
@@ -141,7 +146,8 @@ fn a_variable_that_is_nearly_an_option_is_told() {
         [
             ("BENCHER_REPEET", "BENCHER_REPEATS"),
             ("BENCHER_CACHE_DIRS", "BENCHER_CACHE_DIR"),
-            ("BENCHER_CLOKC", "BENCHER_CLOCK")
+            ("BENCHER_CLOKC", "BENCHER_CLOCK"),
+            ("BENCHER_PROCESSES", "BENCHER_REPLICATES")
         ]
         .map(|(given, near)| (given.to_owned(), near.to_owned()))
     );
@@ -293,5 +299,21 @@ proptest! {
                 let _ = (option.show)(&config);
             }
         }
+    }
+}
+
+#[test]
+fn an_option_that_was_renamed_names_the_new_one() {
+    for args in [
+        &["demo", "--processes", "8"][..],
+        &["demo", "--processes=8"],
+        &["demo", "--processes"],
+    ] {
+        let args = args.iter().copied().map(Into::into);
+        let error = super::super::parse(&super::SCHEMA, args).unwrap_err();
+        assert!(
+            error.to_string().contains("it is `--replicates` now"),
+            "{error}"
+        );
     }
 }

@@ -42,7 +42,7 @@ fn values(option: &RunOption) -> Vec<&'static str> {
         "cache-size" => vec!["10GB", "3MiB"],
         "tag" => vec!["a", "b"],
         "budget" | "job-timeout" => vec!["30s", "10m"],
-        "processes" => vec!["6", "8"],
+        "replicates" => vec!["6", "8"],
         "clock" => vec!["tsc", "monotonic"],
         "precision" => vec!["0.005", "0"],
         "code" | "machine" => vec!["strict", "ignore"],

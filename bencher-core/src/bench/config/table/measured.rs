@@ -55,16 +55,16 @@ pub(super) const OPTIONS: &[RunOption] = &[
         show: |c| Some(quoted(name_of(c.clock, &CLOCKS))),
     },
     RunOption {
-        name: "processes",
+        name: "replicates",
         takes: Takes::Number("N"),
         per_sweep: false,
-        help: "Measure timed results in N processes, one after the other, and count how they differ; best 6 or more",
+        help: "Measure timed results in N fresh processes, one after the other, and show how they differ; best 6 or more",
         default: "this one only",
         shorthands: &[],
         read: |values| {
-            let processes = whole(one(values)?, 2..=1000_u32)?;
-            change(move |c| c.processes = Some(processes))
+            let replicates = whole(one(values)?, 2..=1000_u32)?;
+            change(move |c| c.replicates = Some(replicates))
         },
-        show: |c| c.processes.map(|processes| processes.to_string()),
+        show: |c| c.replicates.map(|replicates| replicates.to_string()),
     },
 ];

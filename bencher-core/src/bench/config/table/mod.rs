@@ -31,6 +31,15 @@ pub(crate) fn option(name: &str) -> Option<&'static RunOption> {
     options().find(|option| option.name == name)
 }
 
+/// The options that had another name, by that.
+pub(crate) const RENAMED: [(&str, &str); 1] = [("processes", "replicates")];
+
+/// What an option is called that had another name.
+pub(crate) fn renamed(name: &str) -> Option<&'static str> {
+    let found = RENAMED.iter().find(|(old, _)| *old == name);
+    found.map(|(_, new)| *new)
+}
+
 /// The name of a value that is one of a few.
 fn name_of<T: PartialEq>(value: T, known: &[(&'static str, T)]) -> &'static str {
     let found = known.iter().find(|(_, known)| *known == value);

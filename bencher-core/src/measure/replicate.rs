@@ -6,7 +6,7 @@ use std::str::FromStr;
 use super::rounds::FIRST_LOOK;
 
 /// The variable of the environment that tells a program which of several processes it is.
-pub const PROCESS_VARIABLE: &str = "BENCHER_PROCESS";
+pub const REPLICATE_VARIABLE: &str = "BENCHER_REPLICATE";
 
 /// How many processes measure in full before the others take as many rounds as they are worth.
 pub const PILOTS: u32 = 3;
@@ -33,6 +33,35 @@ pub struct Replicate {
     pub cost: f64,
     /// When the first of them was started, in milliseconds since 1970.
     pub run: u64,
+}
+
+/// The part of a run where several processes measure.
+///
+/// ```
+/// use bencher_core::measure::ReplicateRole;
+/// assert_eq!(ReplicateRole::default(), ReplicateRole::Single);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum ReplicateRole {
+    /// There is one process, this one.
+    #[default]
+    Single,
+    /// This process is one of several, and stores what it measures.
+    Measuring(Replicate),
+    /// This process collects what so many others have stored.
+    Collecting(u32),
+}
+
+impl ReplicateRole {
+    /// Whether nothing was measured for this run before this process began.
+    #[cfg(feature = "store")]
+    pub(crate) const fn is_first(self) -> bool {
+        match self {
+            Self::Single => true,
+            Self::Measuring(replicate) => replicate.number == 0,
+            Self::Collecting(_) => false,
+        }
+    }
 }
 
 /// The repeats that each process has room for, where each is to take so many.
@@ -69,7 +98,7 @@ impl FromStr for Replicate {
             (replicate.number < replicate.count && replicate.cost > 0.0).then_some(replicate)
         };
         read().ok_or_else(|| {
-            format!("{PROCESS_VARIABLE} is `{text}`, which no bencher sets; unset it")
+            format!("{REPLICATE_VARIABLE} is `{text}`, which no bencher sets; unset it")
         })
     }
 }

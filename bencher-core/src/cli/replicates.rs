@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use crate::bench::RunConfig;
-use crate::measure::{PILOTS, PROCESS_VARIABLE, Replicate};
+use crate::measure::{PILOTS, REPLICATE_VARIABLE, Replicate};
 use crate::printed::print_line;
 use crate::sweep_executor::Interrupt;
 
@@ -13,7 +13,7 @@ use crate::sweep_executor::Interrupt;
 /// # Errors
 /// Where the environment says something else.
 pub(super) fn replicate() -> Result<Option<Replicate>, String> {
-    match std::env::var(PROCESS_VARIABLE) {
+    match std::env::var(REPLICATE_VARIABLE) {
         Ok(text) => text.parse().map(Some),
         Err(_) => Ok(None),
     }
@@ -24,18 +24,18 @@ pub(super) fn replicate() -> Result<Option<Replicate>, String> {
 /// # Errors
 /// Where one cannot be started, or fails.
 pub(super) fn measure(config: &RunConfig, interrupt: &Interrupt) -> Result<(), String> {
-    let Some(count) = config.processes else {
+    let Some(count) = config.replicates else {
         return Ok(());
     };
     if !config.cache || !cfg!(feature = "store") {
         return Err(
-            "`--processes` needs the store, through which the processes hand over what they \
+            "`--replicates` needs the store, through which the processes hand over what they \
              measured; leave out `--no-cache`"
                 .to_owned(),
         );
     }
     let program = std::env::current_exe().map_err(|error| {
-        format!("`--processes` starts this program again, which cannot be found: {error}")
+        format!("`--replicates` starts this program again, which cannot be found: {error}")
     })?;
     let run = u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or(0);
     let mut cost = 1.0;
@@ -53,7 +53,7 @@ pub(super) fn measure(config: &RunConfig, interrupt: &Interrupt) -> Result<(), S
         let clock = Instant::now();
         let output = Command::new(&program)
             .args(std::env::args_os().skip(1))
-            .env(PROCESS_VARIABLE, replicate.to_string())
+            .env(REPLICATE_VARIABLE, replicate.to_string())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())

@@ -1,4 +1,4 @@
-//! `--processes`: a real program that starts itself, and takes together what its processes stored.
+//! `--replicates`: a real program that starts itself, and takes together what its processes stored.
 
 #![cfg(feature = "store")]
 
@@ -18,7 +18,7 @@ const SMALL: [&str; 8] = [
     "len=20000,40000",
     "--output",
     "json",
-    "--processes",
+    "--replicates",
     "6",
 ];
 
@@ -104,18 +104,18 @@ fn processes_of_another_run_are_marked_and_their_rounds_are_not_those_of_one_pro
         };
         reasons.values().filter(earlier).count()
     };
-    let two = small(root.path(), &["--processes", "2", "--repeats", "3"]);
+    let two = small(root.path(), &["--replicates", "2", "--repeats", "3"]);
     assert_eq!(
         (two["counts"]["hits"].as_u64(), earlier(&two)),
         (Some(2 * 2 * 3), 0)
     );
     // Two points; the first two processes were measured by the run before.
-    let more = small(root.path(), &["--processes", "3", "--repeats", "3"]);
+    let more = small(root.path(), &["--replicates", "3", "--repeats", "3"]);
     assert_eq!(
         (more["counts"]["hits"].as_u64(), earlier(&more)),
         (Some(2 * 3 * 3), 2 * 2 * 3)
     );
-    let other = small(root.path(), &["--processes", "2", "--repeats", "2"]);
+    let other = small(root.path(), &["--replicates", "2", "--repeats", "2"]);
     assert_eq!(
         (other["counts"]["hits"].as_u64(), earlier(&other)),
         (Some(2 * 2 * 2), 0)
@@ -134,15 +134,18 @@ fn processes_of_another_run_are_marked_and_their_rounds_are_not_those_of_one_pro
 #[test]
 fn it_needs_the_store() {
     let root = tempfile::tempdir().unwrap();
-    let (status, _, stderr) = run(root.path(), &["--processes", "6", "--no-cache"]);
+    let (status, _, stderr) = run(root.path(), &["--replicates", "6", "--no-cache"]);
     assert_eq!(status, 2);
-    assert!(stderr.contains("`--processes` needs the store"), "{stderr}");
+    assert!(
+        stderr.contains("`--replicates` needs the store"),
+        "{stderr}"
+    );
 }
 
 #[test]
 fn one_process_is_none() {
     let root = tempfile::tempdir().unwrap();
-    let (status, _, stderr) = run(root.path(), &["--processes", "1"]);
+    let (status, _, stderr) = run(root.path(), &["--replicates", "1"]);
     assert_eq!(status, 2);
     assert!(stderr.contains("must be at least 2"), "{stderr}");
 }
@@ -152,7 +155,14 @@ fn too_few_processes_say_why_there_are_no_bounds() {
     let root = tempfile::tempdir().unwrap();
     let (status, stdout, stderr) = run(
         root.path(),
-        &["--input", "len=20000", "--processes", "2", "--repeats", "3"],
+        &[
+            "--input",
+            "len=20000",
+            "--replicates",
+            "2",
+            "--repeats",
+            "3",
+        ],
     );
     assert_eq!(status, 0, "{stderr}");
     let told = "times have no bounds: those are made of 6 processes or more, and there were 2";
