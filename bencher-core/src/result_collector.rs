@@ -18,7 +18,7 @@
 //! let backend = Executors::Serial.backend(Arc::new(run), &Limits::default())?;
 //! let mut jobs = FutureCache::new(Dispatcher::new(backend), None);
 //! let job = jobs.submit(Job { point: 1, repeat: 1, key: None });
-//! collector.collect(jobs.result(job)?.ok_or("lost")?, &plan)?;
+//! collector.collect(jobs.result(job)?.ok_or("lost")?, &|point| plan.inputs(point))?;
 //! let (dataset, failures, counts) = collector.finish();
 //! let states: Vec<_> = dataset.variable("moves")?.states().iter().map(|s| s.name()).collect();
 //! assert_eq!(states, ["pending", "failed"]);
@@ -48,6 +48,11 @@ pub struct ResultCollector {
     tally: Tally,
     layout: Layout,
 }
+
+/// What gives the inputs of a point; of a failed sample they are kept with the reason.
+///
+/// The example stands at the [module](self).
+pub type PointInputs<'p> = dyn Fn(u64) -> Vec<(String, Value)> + 'p;
 
 /// What came of the jobs so far.
 #[derive(Debug, Default)]
@@ -103,22 +108,18 @@ impl ResultCollector {
     ///
     /// # Errors
     /// Where it belongs to another sweep.
-    pub fn collect<S: ParametrizedSweep>(
-        &mut self,
-        job: JobDone,
-        plan: &Plan<S>,
-    ) -> Result<(), DatasetError> {
+    pub fn collect(&mut self, job: JobDone, inputs: &PointInputs<'_>) -> Result<(), DatasetError> {
         let mut refused = Ok(());
-        self.collect_all([job], plan, |_, _, error| refused = Err(error));
+        self.collect_all([job], inputs, |_, _, error| refused = Err(error));
         refused
     }
 
     /// Puts finished jobs into their cells; `refused` is told the point and repeat of one that belongs to
     /// another sweep. Returns how many were not called off.
-    pub fn collect_all<S: ParametrizedSweep>(
+    pub fn collect_all(
         &mut self,
         jobs: impl IntoIterator<Item = JobDone>,
-        plan: &Plan<S>,
+        inputs: &PointInputs<'_>,
         mut refused: impl FnMut(u64, u32, DatasetError),
     ) -> u64 {
         let mut ran = 0;
@@ -126,7 +127,7 @@ impl ResultCollector {
         for job in jobs {
             let (point, repeat) = (job.point, job.repeat);
             ran += u64::from(job.outcome != JobOutcome::Cancelled);
-            if let Err(error) = cells.fill(job, plan, &mut self.tally) {
+            if let Err(error) = cells.fill(job, inputs, &mut self.tally) {
                 refused(point, repeat, error);
             }
         }
@@ -195,7 +196,7 @@ impl ResultCollector {
     }
 
     /// Counts a sample that was measured to compare, and has no cell.
-    pub(crate) fn count_extra<S: ParametrizedSweep>(&mut self, job: JobDone, plan: &Plan<S>) {
+    pub(crate) fn count_extra(&mut self, job: JobDone, inputs: &PointInputs<'_>) {
         let (point, repeat) = (job.point, job.repeat);
         let error = match job.outcome {
             JobOutcome::Cancelled => return,
@@ -205,7 +206,7 @@ impl ResultCollector {
         };
         self.tally.counts.submitted += 1;
         match error {
-            Some(error) => self.tally.fail(plan.inputs(point), repeat, error),
+            Some(error) => self.tally.fail(inputs(point), repeat, error),
             None => self.tally.counts.executed += 1,
         }
     }
@@ -268,10 +269,10 @@ impl<'c> Cells<'c> {
         }
     }
 
-    fn fill<S: ParametrizedSweep>(
+    fn fill(
         &mut self,
         job: JobDone,
-        plan: &Plan<S>,
+        inputs: &PointInputs<'_>,
         tally: &mut Tally,
     ) -> Result<(), DatasetError> {
         let JobDone {
@@ -295,11 +296,11 @@ impl<'c> Cells<'c> {
             }
             JobOutcome::Failed(error) => {
                 let reason: Arc<str> = error.as_str().into();
-                tally.fail(plan.inputs(point), repeat, error);
+                tally.fail(inputs(point), repeat, error);
                 self.record_absent(flat, CellState::Failed, Some(&reason))
             }
             JobOutcome::TimedOut => {
-                tally.fail(plan.inputs(point), repeat, TIMED_OUT.to_owned());
+                tally.fail(inputs(point), repeat, TIMED_OUT.to_owned());
                 self.record_absent(flat, CellState::TimedOut, Some(&TIMED_OUT.into()))
             }
             JobOutcome::Cancelled => {

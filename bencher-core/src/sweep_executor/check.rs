@@ -162,7 +162,7 @@ impl<S: Benchmark> SweepExecutor<S> {
             self.deliver(&mut done, &mut end.collector, *progress);
         }
         for job in fresh.into_rest() {
-            end.collector.count_extra(job, plan);
+            end.collector.count_extra(job, &|point| plan.inputs(point));
         }
         progress.advance(&end.collector.counts());
     }

@@ -1,13 +1,13 @@
 //! Taking samples in an order that is known from the start: from the feed to the workers, and on to the cells.
 
-use crate::dataset::DatasetError;
 use crate::job::{FutureCache, JobDone, JobFuture, JobOutcome};
-use crate::progress::{ProgressSink, SampleEvent};
+use crate::progress::ProgressSink;
 use crate::result_collector::ResultCollector;
 use crate::space::{Order, RunOrder};
 
 use super::Benchmark;
 use super::feed::{Feed, Next, Skipped};
+use super::jobs::{self, Delivered, Names, no_cell};
 use super::run::{RunEnd, SweepExecutor};
 use super::run_options::Interrupt;
 
@@ -129,7 +129,7 @@ impl<S: Benchmark> SweepExecutor<S> {
                     repeat,
                     outcome,
                 };
-                collector.collect(job, &self.plan)
+                collector.collect(job, &|point| self.plan.inputs(point))
             }
         };
         if let Err(error) = collected {
@@ -144,38 +144,22 @@ impl<S: Benchmark> SweepExecutor<S> {
         collector: &mut ResultCollector,
         progress: &mut dyn ProgressSink,
     ) -> Delivered {
-        self.tell_all(done, progress);
-        let (delivered, failed) = (done.len() as u64, collector.counts().failed);
-        let filled = collector.collect_all(done.drain(..), &self.plan, |point, repeat, error| {
-            progress.note(&no_cell(point, repeat, &error));
-        });
-        Delivered {
-            failed: collector.counts().failed > failed,
-            cancelled: delivered - filled,
-        }
+        let (inputs, results) = (|point| self.plan.inputs(point), || self.plan.result_names());
+        let names = Names {
+            inputs: &inputs,
+            results: &results,
+        };
+        jobs::deliver(done, &names, collector, progress)
     }
 
     /// Tells of jobs that are done.
     pub(super) fn tell_all(&self, done: &[JobDone], progress: &mut dyn ProgressSink) {
-        if progress.wants_samples() {
-            let ran = |job: &&JobDone| job.outcome != JobOutcome::Cancelled;
-            for job in done.iter().filter(ran) {
-                self.tell(job, progress);
-            }
-        }
-    }
-
-    fn tell(&self, job: &JobDone, progress: &mut dyn ProgressSink) {
-        progress.sample(&SampleEvent {
-            inputs: self.plan.inputs(job.point),
-            repeat: job.repeat,
-            outcome: &job.outcome,
-            results: self
-                .plan
-                .recorded()
-                .map(|(at, var)| (at, var.name))
-                .collect(),
-        });
+        let (inputs, results) = (|point| self.plan.inputs(point), || self.plan.result_names());
+        let names = Names {
+            inputs: &inputs,
+            results: &results,
+        };
+        jobs::tell(done, &names, progress);
     }
 }
 
@@ -190,14 +174,6 @@ pub(super) struct RunWith<'r> {
 /// The most samples that are looked at between two looks at the interrupt.
 const MOST_LOOKED_AT: usize = 1 << 12;
 
-/// What came of delivering jobs.
-pub(super) struct Delivered {
-    /// Whether one of them failed.
-    pub(super) failed: bool,
-    /// How many were called off.
-    cancelled: u64,
-}
-
 /// What feeding came to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fed {
@@ -207,8 +183,4 @@ enum Fed {
     Failed,
     /// There was nothing left.
     Exhausted,
-}
-
-fn no_cell(point: u64, repeat: u32, error: &DatasetError) -> String {
-    format!("a sample of point {point}, repeat {repeat}, has no cell: {error}")
 }

@@ -37,6 +37,7 @@ mod former;
 mod identity;
 mod in_order;
 mod input_override;
+mod jobs;
 mod plan;
 mod replicates;
 mod resolve;

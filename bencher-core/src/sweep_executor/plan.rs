@@ -266,6 +266,11 @@ impl<S: ParametrizedSweep> Plan<S> {
         recorded.map(|(position, (_, var))| (position, var))
     }
 
+    /// The positions in a sample of the results that are kept, and their names.
+    pub(super) fn result_names(&self) -> Vec<(usize, &'static str)> {
+        self.recorded().map(|(at, var)| (at, var.name)).collect()
+    }
+
     /// Adds the chosen results that are computed from others.
     ///
     /// # Errors

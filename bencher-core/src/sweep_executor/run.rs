@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use crate::context::States;
-use crate::evaluator::process::{Launch, ProcessBackend};
-use crate::evaluator::{Backend, Dispatcher, Executors, Limits, Retried, Usage};
+use crate::evaluator::{Executors, Retried, Usage};
 use crate::exit_guard::Describe;
-use crate::job::{CallCounts, CodePolicy, FutureCache, Job, MachinePolicy, Sample};
+use crate::job::{CallCounts, CodePolicy, FutureCache, MachinePolicy};
 use crate::measure::{Batches, ReplicateRole, RoundRules, SliceCounts, Timer, Wanted};
 use crate::progress::ProgressSink;
 use crate::result_collector::ResultCollector;
@@ -16,6 +15,7 @@ use crate::store::{Provenance, SampleIndex, StoreError};
 use super::counted::{Counted, Uncounted};
 use super::discarded_slices::DiscardedSlices;
 use super::in_order::RunWith;
+use super::jobs::{JobsOn, start_jobs};
 use super::replicates::DifferingReplicates;
 use super::rounds::{InRounds, RoundsEnd};
 use super::run_options::RunOptions;
@@ -149,7 +149,6 @@ impl<S: Benchmark> SweepExecutor<S> {
             counted: counted.clone(),
             timer: timer.clone(),
         };
-        let backend = self.backend(executor, &limits, launch, setting)?;
         let cached = store.is_some();
         let origin = Origin {
             policy: policy.unwrap_or(CodePolicy::of(alone)),
@@ -169,8 +168,13 @@ impl<S: Benchmark> SweepExecutor<S> {
             .as_ref()
             .and_then(|cache| cache.index.as_ref())
             .map_or(0, SampleIndex::damaged);
-        let dispatcher = Dispatcher::new(backend).retrying(retries);
-        let mut jobs = FutureCache::new(dispatcher, cache);
+        let on = JobsOn {
+            executor,
+            limits: &limits,
+            launch,
+            retries,
+        };
+        let mut jobs = start_jobs(on, self.run_function(setting), cache)?;
 
         let mut end = RunEnd {
             calls: CallCounts::default(),
@@ -266,26 +270,6 @@ impl<S: Benchmark> SweepExecutor<S> {
                 self.run_in_order(order, with, jobs, end, progress);
             }
         }
-    }
-
-    fn backend(
-        &self,
-        executor: Executors,
-        limits: &Limits,
-        launch: Option<Launch>,
-        setting: Setting,
-    ) -> Result<Box<dyn Backend<Job, Sample>>, StoreError> {
-        let made = match (executor, launch) {
-            (Executors::Processes(workers), Some(launch)) => {
-                ProcessBackend::start(launch, workers, limits).map(|made| Box::new(made) as _)
-            }
-            _ => executor.backend(self.run_function(setting), limits),
-        };
-        made.map_err(|source| StoreError::Io {
-            action: "start the workers of",
-            path: "this program".into(),
-            source,
-        })
     }
 }
 

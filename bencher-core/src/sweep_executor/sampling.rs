@@ -21,6 +21,7 @@ use crate::var::{SameName, plain_name};
 use super::Benchmark;
 use super::counted::{Counted, Uncounted};
 use super::identity::result_id;
+use super::jobs::serve_jobs;
 use super::plan::recorded_results;
 use super::run::SweepExecutor;
 use super::run_options::RunOptions;
@@ -48,7 +49,7 @@ impl<S: Benchmark> SweepExecutor<S> {
             counted: Counted::of::<S>(),
             timer,
         };
-        let served = role.serve(&self.run_function(setting));
+        let served = serve_jobs(role, &self.run_function(setting));
         // What is said here is among the last lines of this worker.
         for panic in states.release() {
             error_line!("while the state of the sweep was dropped: {panic}");

@@ -1,0 +1,106 @@
+//! What runs jobs and hands their samples on, without knowing the sweep's type: a program has one copy of it for
+//! all its sweeps.
+
+use crate::dataset::DatasetError;
+use crate::evaluator::process::{Launch, ProcessBackend, Role};
+use crate::evaluator::{Backend, Dispatcher, Executors, Limits, RunFunction};
+use crate::job::{FutureCache, Job, JobDone, JobOutcome, Sample, SampleCache};
+use crate::progress::{ProgressSink, SampleEvent};
+use crate::result_collector::ResultCollector;
+use crate::store::StoreError;
+use crate::value::Value;
+
+/// What jobs run on.
+pub(super) struct JobsOn<'l> {
+    pub(super) executor: Executors,
+    pub(super) limits: &'l Limits,
+    /// How worker processes are started.
+    pub(super) launch: Option<Launch>,
+    pub(super) retries: u32,
+}
+
+/// Starts the workers, behind a store.
+///
+/// # Errors
+/// Where they cannot be started.
+pub(super) fn start_jobs(
+    on: JobsOn<'_>,
+    run: RunFunction<Job, Sample>,
+    cache: Option<SampleCache>,
+) -> Result<FutureCache, StoreError> {
+    let made: std::io::Result<Box<dyn Backend<Job, Sample>>> = match (on.executor, on.launch) {
+        (Executors::Processes(workers), Some(launch)) => {
+            ProcessBackend::start(launch, workers, on.limits).map(|made| Box::new(made) as _)
+        }
+        _ => on.executor.backend(run, on.limits),
+    };
+    let backend = made.map_err(|source| StoreError::Io {
+        action: "start the workers of",
+        path: "this program".into(),
+        source,
+    })?;
+    let dispatcher = Dispatcher::new(backend).retrying(on.retries);
+    Ok(FutureCache::new(dispatcher, cache))
+}
+
+/// Takes the samples that a worker process is given, until there are no more.
+///
+/// # Errors
+/// Where nobody listens any more to what it measures.
+pub(super) fn serve_jobs(role: &Role, run: &RunFunction<Job, Sample>) -> std::io::Result<()> {
+    role.serve(run)
+}
+
+/// What is told of a point and its samples.
+pub(super) struct Names<'p> {
+    /// The inputs of a point.
+    pub(super) inputs: &'p dyn Fn(u64) -> Vec<(String, Value)>,
+    /// The results of a sample: where they stand in it, and their names.
+    pub(super) results: &'p dyn Fn() -> Vec<(usize, &'static str)>,
+}
+
+/// What came of delivering jobs.
+pub(super) struct Delivered {
+    /// Whether one of them failed.
+    pub(super) failed: bool,
+    /// How many were called off.
+    pub(super) cancelled: u64,
+}
+
+/// Tells of jobs that are done, and puts their samples into the cells.
+pub(super) fn deliver(
+    done: &mut Vec<JobDone>,
+    names: &Names<'_>,
+    collector: &mut ResultCollector,
+    progress: &mut dyn ProgressSink,
+) -> Delivered {
+    tell(done, names, progress);
+    let (delivered, failed) = (done.len() as u64, collector.counts().failed);
+    let filled = collector.collect_all(done.drain(..), names.inputs, |point, repeat, error| {
+        progress.note(&no_cell(point, repeat, &error));
+    });
+    Delivered {
+        failed: collector.counts().failed > failed,
+        cancelled: delivered - filled,
+    }
+}
+
+/// Tells of jobs that are done.
+pub(super) fn tell(done: &[JobDone], names: &Names<'_>, progress: &mut dyn ProgressSink) {
+    if !progress.wants_samples() {
+        return;
+    }
+    let ran = |job: &&JobDone| job.outcome != JobOutcome::Cancelled;
+    for job in done.iter().filter(ran) {
+        progress.sample(&SampleEvent {
+            inputs: (names.inputs)(job.point),
+            repeat: job.repeat,
+            outcome: &job.outcome,
+            results: (names.results)(),
+        });
+    }
+}
+
+pub(super) fn no_cell(point: u64, repeat: u32, error: &DatasetError) -> String {
+    format!("a sample of point {point}, repeat {repeat}, has no cell: {error}")
+}
