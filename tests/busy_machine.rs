@@ -206,6 +206,74 @@ fn calls_of_two_times_show_the_lower() {
     assert!((rate / 1e12 - 1.0).abs() < 1e-9, "{rate}");
 }
 
+/// Three calls of ten take three times as long, and a round has many calls: the time is that of the others, and says so, from the store, too.
+#[test]
+fn times_of_some_of_the_calls_say_so() {
+    LEFT.set(None);
+    let store = MemoryStore::default();
+    let choice = micros(&[300]).with_constants([Call::SLOW.with_const(3_u64)]);
+    let first = dataset(run(choice.clone(), Some(&store)));
+    let again = run(choice, Some(&store));
+    assert!(
+        again.0.collector.counts().hits > 100,
+        "the point is not known, so the run goes on"
+    );
+    for runs in [first, dataset(again)] {
+        let found = runs.timings("elapsed").unwrap();
+        let number = |name: &str| found.variable(name).unwrap().number(0).unwrap();
+        assert!((number("elapsed") / 3e-4 - 1.0).abs() < 0.01);
+        let share = number("elapsed.slices");
+        assert!((0.65..0.75).contains(&share), "{share}");
+        let rows = table(&runs);
+        let mark = format!("(of {:.0} % of the slices)", share * 100.0);
+        assert_eq!(rows[2].matches(&mark).count(), 2, "time and rate: {rows:?}");
+        assert!(
+            rows.iter()
+                .any(|row| row.starts_with("(of N % of the slices): "))
+        );
+    }
+}
+
+/// What a benchmark sets itself is no time if it is below zero or no number.
+#[test]
+fn what_is_no_time_fails() {
+    #[derive(ParametrizedSweep, Clone)]
+    struct OwnTime {
+        #[sweep(bounds(0, 4))]
+        which: usize,
+        #[result(units = "s", timed)]
+        elapsed: Option<f64>,
+    }
+    impl Benchmark for OwnTime {
+        fn benchmark(&mut self, _: &mut Context) -> bencher::Result<()> {
+            self.elapsed = [-1.0, f64::NAN, f64::INFINITY, 0.0, 2.5]
+                .get(self.which)
+                .copied();
+            Ok(())
+        }
+    }
+    LEFT.set(None);
+    let baseline = OwnTime::baseline().unwrap();
+    let choice = SweepChoice::default();
+    let plan = Plan::new(&baseline, &choice, &[], Density::default(), 1, "").unwrap();
+    let collector = ResultCollector::new(&plan, "Own").unwrap();
+    let end = SweepExecutor::new(plan)
+        .run(collector, RunOptions::default(), &mut SilentProgress)
+        .unwrap();
+    let (dataset, failures, _) = end.collector.finish();
+    assert_eq!(failures.len(), 3);
+    let error = &failures[0].error;
+    assert!(
+        error.contains("`elapsed`") && error.contains("a time is 0 or more"),
+        "{error}"
+    );
+    let elapsed = dataset.variable("elapsed").unwrap();
+    assert_eq!(
+        (elapsed.number(3), elapsed.number(4)),
+        (Some(0.0), Some(2.5))
+    );
+}
+
 #[test]
 fn times_without_bounds_say_so() {
     LEFT.set(None);

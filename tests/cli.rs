@@ -113,6 +113,41 @@ fn sweeps_are_listed_chosen_and_planned() {
 }
 
 #[test]
+fn a_plan_knows_which_rounds_are_stored() {
+    let root = tempfile::tempdir().unwrap();
+    let args = [
+        "--level",
+        "2",
+        "--sweep",
+        "presorted",
+        "--repeats",
+        "3",
+        "--no-report",
+    ];
+    let (status, _, stderr) = run(root.path(), &args);
+    assert_eq!(status, 0, "{stderr}");
+    let (status, plan, _) = run(root.path(), &[&args[..], &["--dry-run"]].concat());
+    assert_eq!(status, 0);
+    assert!(
+        plan.contains("\n  12 stored, 0 skipped, 0 to run, about "),
+        "{plan}"
+    );
+}
+
+#[test]
+fn drawing_alone_removes_nothing() {
+    let root = tempfile::tempdir().unwrap();
+    for option in ["--overwrite", "--clear", "--clear-result"] {
+        let (status, _, stderr) = run(root.path(), &["--only-plot", option]);
+        assert_eq!(status, 2, "{stderr}");
+        assert!(
+            stderr.contains(option) && stderr.contains("leave one of them out"),
+            "{stderr}"
+        );
+    }
+}
+
+#[test]
 fn json_lines_are_for_machines() {
     let root = tempfile::tempdir().unwrap();
     let args = [&QUICK[..], &["--json", "--no-report", "--sweep", "sorting"]].concat();

@@ -100,7 +100,7 @@ fn processes_of_another_run_are_marked_and_their_rounds_are_not_those_of_one_pro
             reason
                 .as_str()
                 .unwrap()
-                .starts_with("measured by an earlier run")
+                .contains("measured by an earlier run")
         };
         reasons.values().filter(earlier).count()
     };

@@ -31,9 +31,10 @@ use std::sync::Arc;
 
 use crate::dataset::{
     CellState, Dataset, DatasetError, Recorder, UnitScale, Variable, digits, earlier_run,
+    share_text,
 };
 use crate::job::{JobDone, JobOutcome, RunHit, TIMED_OUT};
-use crate::measure::{Preempted, floor_of};
+use crate::measure::{PartialTime, Preempted, floor_of};
 use crate::record::{Counts, Failure};
 use crate::sweep_executor::{Counted, Plan, PlanError};
 use crate::value::{Kind, Value};
@@ -351,7 +352,15 @@ impl<'c> Cells<'c> {
                                 CellState::Preempted,
                                 busy_text(busy).into(),
                             )?,
-                            None => variable.record(flat, value, state)?,
+                            None => match PartialTime::read(value) {
+                                Some(PartialTime { time, share }) => variable.record_explained(
+                                    flat,
+                                    &Value::Float(time),
+                                    state,
+                                    share_text(share).into(),
+                                )?,
+                                None => variable.record(flat, value, state)?,
+                            },
                         }
                     }
                 }

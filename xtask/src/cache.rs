@@ -1,6 +1,7 @@
 //! Looks into a store, cleans it, and takes it elsewhere: `cargo xtask cache COMMAND`.
 
 use std::fmt::Display;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -18,7 +19,8 @@ usage: cargo xtask cache COMMAND [OPTIONS]
                        take what nothing refers to; results beyond the newest N of each sweep; the
                        samples stored longest ago beyond SIZE (10GiB, 500MB, bytes); what is
                        younger than an hour, or SECONDS, stays
-  clear [--tag TAG]    remove the samples of a tag; without one, of the default tag
+  clear [--dry-run] [--tag TAG]
+                       remove the samples of a tag; without one, of the default tag
   explain --type TYPE [--tag TAG] [--version N] [--repeat N] NAME=VALUE...
                        why a sample is not taken from the store
   export FILE          write the whole store into one file
@@ -32,8 +34,13 @@ usage: cargo xtask cache COMMAND [OPTIONS]
 /// Runs a command, and prints what came of it.
 pub(crate) fn run(args: &[String]) -> Result<(), String> {
     let text = execute(args)?;
-    println!("{}", text.trim_end());
-    Ok(())
+    // Who reads it may have gone (`| head`).
+    match writeln!(std::io::stdout(), "{}", text.trim_end()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(format!("what came of it cannot be printed: {error}"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What the command line says.
@@ -151,6 +158,12 @@ fn execute(args: &[String]) -> Result<String, String> {
         return Err(format!("name a command\n\n{USAGE}"));
     };
     let options = Options::parse(rest)?;
+    let takes_words = ["explain", "export", "import"].contains(&command.as_str());
+    if let Some(word) = options.words.first().filter(|_| !takes_words) {
+        return Err(format!(
+            "`{command}` takes no `{word}`; a tag is named by `--tag {word}`\n\n{USAGE}"
+        ));
+    }
     match command.as_str() {
         "help" | "--help" | "-h" => Ok(USAGE.to_owned()),
         "stats" => options.show(&options.open_existing()?.statistics().map_err(text)?),
@@ -169,14 +182,24 @@ fn execute(args: &[String]) -> Result<String, String> {
             let statistics = database.statistics().map_err(text)?;
             let mut cleared = 0;
             for tag in options.stored_tags(&statistics) {
-                cleared += database.clear_tag(tag).map_err(text)?;
+                if options.dry_run {
+                    cleared += statistics.tags.get(tag).map_or(0, |tally| tally.count);
+                } else {
+                    cleared += database.clear_tag(tag).map_err(text)?;
+                }
             }
+            let verb = if options.dry_run { "would be" } else { "were" };
             if options.json {
-                Ok(serde_json::json!({ "cleared": cleared }).to_string())
+                let key = if options.dry_run {
+                    "would_clear"
+                } else {
+                    "cleared"
+                };
+                Ok(serde_json::json!({ key: cleared }).to_string())
             } else {
                 Ok(format!(
-                    "{cleared} samples of tag \"{}\" were removed",
-                    options.tag
+                    "{cleared} samples of tag \"{}\" {verb} removed",
+                    options.tag.escape_debug()
                 ))
             }
         }
@@ -340,6 +363,15 @@ mod tests {
         let exported = cache(root.path(), &format!("export {file}")).unwrap();
         assert!(exported.starts_with("20 samples"), "{exported}");
         assert_eq!(
+            cache(root.path(), "clear --tag try --dry-run").unwrap(),
+            "10 samples of tag \"try\" would be removed"
+        );
+        let link = root.path().join("link");
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        let error = cache(root.path(), &format!("export {}", link.display())).unwrap_err();
+        assert!(error.contains("no plain file"), "{error}");
+        assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(
             cache(root.path(), "clear --tag try").unwrap(),
             "10 samples of tag \"try\" were removed"
         );
@@ -387,6 +419,7 @@ mod tests {
             ("gc --limit 3XB", "`XB` is no unit"),
             ("gc --limit 99999999999GiB", "too large"),
             ("export", "name one file"),
+            ("clear nightly", "named by `--tag nightly`"),
         ] {
             let error = cache(root.path(), line).unwrap_err();
             assert!(error.contains(part), "{line}: {error}");

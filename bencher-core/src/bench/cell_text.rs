@@ -18,6 +18,8 @@ pub(super) struct Footnotes {
     modes: bool,
     /// The bounds of a time reach to its fastest round.
     one_sided: bool,
+    /// Many slices do not count for a time.
+    partial: bool,
     /// A time holds that of other programs, too.
     preempted: bool,
     /// A result that is no time varies.
@@ -45,12 +47,17 @@ impl Footnotes {
                  reach to the fastest round",
             ),
             (
+                self.partial,
+                "(of N % of the slices): the other calls took longer (an upper mode or outliers), or were preempted while calls differ in \
+                 length; the mean of all calls is larger than this time",
+            ),
+            (
                 self.preempted,
                 "(preempted): other programs had the core during every call, and the time holds theirs, too",
             ),
             (
                 self.deviation,
-                "(sd N): the standard deviation of the repeats; ± is for times, half the width of their bounds at 95 %",
+                "(sd N): the standard deviation of the repeats; ± is for times: their bounds at 95 % lie within it",
             ),
             (self.earlier_rounds, "*: with rounds of an earlier run"),
         ];
@@ -114,6 +121,10 @@ impl PointCells<'_> {
             footnotes.modes = true;
             let _ = write!(text, " (mode of {:.0} %)", mode.share() * 100.0);
         }
+        if time.is_partial() {
+            footnotes.partial = true;
+            let _ = write!(text, " (of {:.0} % of the slices)", time.slices * 100.0);
+        }
         if time.is_one_sided && found.half_width().is_some() {
             footnotes.one_sided = true;
             text.push_str(" (one-sided)");
@@ -174,7 +185,15 @@ impl PointCells<'_> {
         let is_same = values.windows(2).all(|pair| pair.first() == pair.last());
         let deviation = crate::stats::std(&numbers, 1).filter(|_| !is_same);
         let Some((mean, deviation)) = crate::stats::mean(&numbers).zip(deviation) else {
-            return first;
+            if is_same {
+                return first;
+            }
+            let equal = values.iter().filter(|value| Some(*value) == values.first());
+            return format!(
+                "{first} ({} of {}, others differ)",
+                equal.count(),
+                values.len()
+            );
         };
         let mean = digits(mean, meaningful(mean, deviation));
         if self.has_times {

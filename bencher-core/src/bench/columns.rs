@@ -78,13 +78,15 @@ impl TimeColumns {
             .iter()
             .filter_map(|round| round.seconds())
             .collect();
+        // Of a point below resolution they are the rounds that were disturbed.
+        let is_known = !time.is_below_resolution;
         let number = |x: Option<f64>| {
             let text = |x: f64| {
                 let scale = UnitScale::for_magnitude(&variable.info.units, x);
                 let number = digits(scale.apply(x), 4);
                 format!("{number} {}", scale.units()).trim_end().to_owned()
             };
-            x.map(text).unwrap_or_default()
+            x.filter(|_| is_known).map(text).unwrap_or_default()
         };
         let percent = |share: Option<f64>| {
             let text = |share: f64| format!("{} %", digits(share * 100.0, 2));

@@ -2,6 +2,7 @@
 
 use crate::dataset::{Dataset, Dim, DimRole, Variable};
 use crate::stats::PointTime;
+use crate::value::Value;
 
 /// Why a point is doubtful.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -44,9 +45,14 @@ pub(super) fn doubtful_points(dataset: &Dataset) -> Vec<String> {
 }
 
 fn inputs_text(dataset: &Dataset, flat: usize) -> String {
+    let dims = dataset.dims();
+    let text = |name: &str, value: &Value| {
+        let dim = dims.iter().find(|dim| dim.name == name);
+        dim.map_or_else(|| value.to_string(), |dim| dim.text(value))
+    };
     let inputs = dataset.inputs_at(flat).into_iter();
     let inputs: Vec<String> = inputs
-        .map(|(name, value)| format!("{name}={value}"))
+        .map(|(name, value)| format!("{name}={}", text(&name, &value)))
         .collect();
     if inputs.is_empty() {
         String::new()

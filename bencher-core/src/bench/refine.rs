@@ -102,6 +102,18 @@ impl RunConfig {
                     .to_owned(),
             );
         }
+        if self.only_plot && (self.overwrite || self.clear || self.clear_result) {
+            let name = if self.overwrite {
+                "overwrite"
+            } else if self.clear {
+                "clear"
+            } else {
+                "clear-result"
+            };
+            return Err(format!(
+                "`--only-plot` draws what is stored, and `--{name}` removes or replaces it; leave one of them out"
+            ));
+        }
         if self.replicates.is_some() && self.steps() > 1 {
             return Err(
                 "`--replicates` and a refinement in steps (`--level 2..5`, `--repeats 1..3`) do not go \

@@ -13,9 +13,9 @@ use crate::measure::{
 use crate::record::{Counts, SweepRecord};
 use crate::result_collector::ResultCollector;
 use crate::space::Order;
-use crate::store::{JobFolders, StoreError, sweep_tag, tag_text};
+use crate::store::{JobFolders, PAIRED, StoreError, sweep_tag, tag_text};
 use crate::sweep_executor::{
-    Benchmark, PAIRED, Plan, PlanError, Result, RunOptions, SweepExecutor, input_name_of,
+    Benchmark, Plan, PlanError, Result, RunOptions, SweepExecutor, input_name_of,
 };
 use crate::value::Digest;
 use crate::var::{ParametrizedSweep, SameName};

@@ -39,7 +39,11 @@ fn column(var: &ResultVar) -> String {
 const fn is_of_sample(state: CellState) -> bool {
     matches!(
         state,
-        CellState::Measured | CellState::Cached | CellState::BelowResolution | CellState::Missing
+        CellState::Measured
+            | CellState::Cached
+            | CellState::Preempted
+            | CellState::BelowResolution
+            | CellState::Missing
     )
 }
 

@@ -31,7 +31,7 @@ pub use state::{States, WorkerState};
 pub use timing::{FromSeconds, TimedFuture};
 
 use crate::evaluator::JobHandle;
-use crate::measure::{Batches, Meter, Preempted, Timer};
+use crate::measure::{Batches, Meter, PartialTime, Preempted, Timer};
 use crate::space::mix;
 use crate::store::{PendingFolder, StoreError};
 use crate::var::{InputName, UnknownName};
@@ -68,6 +68,8 @@ pub struct Context<'a> {
     below: Option<f64>,
     /// The times that were recorded while other programs had the core.
     preempted: Vec<Preempted>,
+    /// The times that were recorded of a part of the slices.
+    partial: Vec<PartialTime>,
     handle: Option<&'a JobHandle<'a>>,
 }
 
@@ -100,6 +102,7 @@ impl<'a> Context<'a> {
             regions: 0,
             below: None,
             preempted: Vec::new(),
+            partial: Vec::new(),
             handle: None,
         }
     }
@@ -221,6 +224,11 @@ impl<'a> Context<'a> {
     /// The times of this sample during which the system took the core from every call.
     pub fn preempted(&self) -> &[Preempted] {
         &self.preempted
+    }
+
+    /// The times of this sample that many of the slices do not count for.
+    pub fn partial_times(&self) -> &[PartialTime] {
+        &self.partial
     }
 
     /// The same context with a way to make the sample's folder.

@@ -6,12 +6,17 @@ use std::mem::needs_drop;
 use std::pin::Pin;
 use std::time::Duration;
 
-use crate::measure::{Batch, Batches, Preempted, Region, Slice, SliceCounts, Timed, Timer, Watch};
+use crate::measure::{
+    Batch, Batches, PartialTime, Preempted, Region, Share, Slice, SliceCounts, Timed, Timer, Watch,
+};
 
 use super::Context;
 
 /// How many outputs are kept until the clock has been read, where dropping them takes time.
 const KEPT: u8 = 64;
+
+/// A time of a smaller share of the slices is kept with that share.
+const MOST: f64 = 0.9;
 
 /// A future whose time is taken, as [`Context::iter_async`] hands it to a runtime.
 pub type TimedFuture<'a> = Pin<Box<dyn Future<Output = Duration> + 'a>>;
@@ -65,6 +70,7 @@ impl<'a> Context<'a> {
                 ..SliceCounts::default()
             },
             is_preempted,
+            share: Share::default(),
             busy: observed.used.busy,
         };
         self.record(elapsed, batch, |_| watch.timer().costs().reading);
@@ -328,11 +334,20 @@ impl<'a> Context<'a> {
     ) {
         let slice = batch.slice;
         *elapsed = match slice.per_iteration(overhead(slice.iterations)) {
+            Timed::Time(seconds) if seconds < 10.0 * T::STEP => {
+                self.below = Some(self.below.unwrap_or(0.0).max(10.0 * T::STEP));
+                None
+            }
             Timed::Time(seconds) => {
                 if batch.is_preempted {
                     self.preempted.push(Preempted {
                         time: seconds,
                         busy: batch.busy.as_secs_f64(),
+                    });
+                } else if batch.share.get() < MOST {
+                    self.partial.push(PartialTime {
+                        time: seconds,
+                        share: batch.share.get(),
                     });
                 }
                 Some(T::from_seconds(seconds))
@@ -370,6 +385,9 @@ impl<'a> Context<'a> {
 /// assert_eq!(Duration::from_seconds(0.25), Duration::from_millis(250));
 /// ```
 pub trait FromSeconds {
+    /// The step between two times that it can hold, in seconds. A time of less than ten steps is below resolution.
+    const STEP: f64 = 0.0;
+
     /// So many seconds in this type; times of less than nothing are none.
     fn from_seconds(seconds: f64) -> Self;
 }
@@ -381,6 +399,8 @@ impl FromSeconds for f64 {
 }
 
 impl FromSeconds for Duration {
+    const STEP: f64 = 1e-9;
+
     fn from_seconds(seconds: f64) -> Self {
         Self::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Self::MAX)
     }

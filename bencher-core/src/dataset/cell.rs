@@ -107,12 +107,28 @@ impl Cell<'_> {
         self.value.is_some()
             && self
                 .reason
-                .is_some_and(|reason| reason.starts_with(EARLIER_RUN))
+                .is_some_and(|reason| reason.contains(EARLIER_RUN))
     }
 }
 
 /// How the note begins at a time that another run measured than the latest of its dataset.
 const EARLIER_RUN: &str = "measured by an earlier run";
+
+/// How the note begins at a time that many slices do not count for.
+const SHARE: &str = "of ";
+/// How it ends.
+const OF_SLICES: &str = " % of the timing slices";
+
+/// The note at a time of such a share of the slices.
+pub(crate) fn share_text(share: f64) -> String {
+    format!("{SHARE}{:.1}{OF_SLICES}", share * 100.0)
+}
+
+/// The share of the slices that a note names.
+pub(crate) fn share_of_slices(note: &str) -> Option<f64> {
+    let (percent, _) = note.strip_prefix(SHARE)?.split_once(OF_SLICES)?;
+    percent.parse::<f64>().ok().map(|percent| percent / 100.0)
+}
 
 /// The note at a time of an earlier run, which began `run` milliseconds after 1970; 0 if that is not known.
 pub(crate) fn earlier_run(run: u64) -> String {

@@ -1,6 +1,6 @@
 //! How much larger a result is at one level of an input than at another.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use crate::stats::{MISRATE, PointTime, RESOLUTION, Ratio, paired_ratio};
 use crate::value::Value;
@@ -140,19 +140,18 @@ impl Dataset {
                 };
                 let (one, other) = (rounds(*offset), rounds(base));
                 let pairs = pairs(&one, &other);
-                let is_known = one.below == 0 && other.below == 0;
+                let is_known = [&one, &other]
+                    .iter()
+                    .all(|time| time.below + time.timed_out == 0);
                 let (one, other): (Vec<f64>, Vec<f64>) = match self.rounds_per_replicate() {
                     None => pairs.into_iter().flatten().unzip(),
                     Some(block) => pairs.chunks(block).filter_map(of_process).unzip(),
                 };
                 // The ratio of a pair with a time below resolution is not known, and leaving it out moves the others' centre.
-                let ratio = paired_ratio(&one, &other, misrate).map(|ratio| match is_known {
-                    true => ratio,
-                    false => Ratio {
-                        lower: None,
-                        upper: None,
-                        ..ratio
-                    },
+                let ratio = paired_ratio(&one, &other, misrate).map(|ratio| Ratio {
+                    lower: ratio.lower.filter(|_| is_known),
+                    upper: ratio.upper.filter(|_| is_known),
+                    ..ratio
                 });
                 let (Some(base), Some(level)) = (values.first(), values.get(level)) else {
                     continue;
@@ -186,7 +185,7 @@ impl Dataset {
         let coordinates = self.coordinates_at(at.0, at.1).into_iter().zip(at.1);
         for (nth, ((name, value), axis)) in coordinates.enumerate() {
             let before = if nth == 0 { " at " } else { ", " };
-            label.push_str(&format!("{before}{name}={}", text(*axis, &value)));
+            let _ = write!(label, "{before}{name}={}", text(*axis, &value));
         }
         label
     }

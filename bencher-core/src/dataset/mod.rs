@@ -67,8 +67,8 @@ use serde::{Deserialize, Serialize};
 pub use aggregate::{Aggregate, Statistic};
 pub use align::Join;
 pub use array::Element;
-pub(crate) use cell::earlier_run;
 pub use cell::{Cell, CellState};
+pub(crate) use cell::{earlier_run, share_of_slices, share_text};
 pub use column::Column;
 pub use compare::Comparison;
 pub use csv::CsvOptions;
@@ -337,9 +337,15 @@ impl Dataset {
     /// Notes something of the times of a cell; nothing where it has none.
     pub(crate) fn note_time(&mut self, flat: usize, note: &std::sync::Arc<str>) {
         for variable in self.variables.iter_mut().filter(|var| var.info.timed) {
-            if variable.number(flat).is_some() {
-                variable.note(flat, std::sync::Arc::clone(note));
+            if variable.number(flat).is_none() {
+                continue;
             }
+            let known = variable.cell(flat).and_then(|cell| cell.reason);
+            let note = match known {
+                Some(known) => format!("{known}; {note}").into(),
+                None => std::sync::Arc::clone(note),
+            };
+            variable.note(flat, note);
         }
     }
 

@@ -7,7 +7,9 @@ use crate::value::{Kind, Value};
 use crate::var::Direction;
 
 use super::grid::Walk;
-use super::{CellState, Dataset, DatasetError, Dim, DimRole, Variable, VariableInfo};
+use super::{
+    CellState, Dataset, DatasetError, Dim, DimRole, Variable, VariableInfo, share_of_slices,
+};
 
 /// From how many repeats on their quantiles are given.
 const ENOUGH_FOR_QUANTILES: usize = 50;
@@ -33,7 +35,7 @@ impl Dataset {
     ///
     /// Of a measured time, only the rounds that [count](PointTime) make the centre and its bounds: `RESULT.share` is the share of
     /// those, `RESULT.modes` says whether the others belong to an upper mode or a tail, `RESULT.one_sided` whether those that count are one-sided, so that the bounds reach to the fastest, and `RESULT.preempted` and `RESULT.below` how many rounds were
-    /// preempted or below resolution. The quantiles, `fastest` and `median` are of all rounds that have a time.
+    /// preempted or below resolution. `RESULT.slices` is the share of their timing slices that the rounds are of. The quantiles, `fastest` and `median` are of all rounds that have a time.
     ///
     /// A point without a repeat that has a value keeps the state and the reason of its first cell; without
     /// enough repeats for bounds, those are missing.
@@ -120,6 +122,11 @@ impl Dataset {
                 Kind::Uint(32),
             ),
             plain("below", "Repeats below resolution", Kind::Uint(32)),
+            plain(
+                "slices",
+                "Share of the timing slices that the time is of",
+                Kind::Float(64),
+            ),
         ];
         let mut found = Self::new(self.name.clone(), dims, variables)?;
         found.attributes = self.attributes.clone();
@@ -184,7 +191,12 @@ impl Dataset {
             return PointTime::computed(rounds(variable), &times);
         }
         if variable.info.timed {
-            PointTime::of(rounds(variable))
+            let time = PointTime::of(rounds(variable));
+            match variable.info.kind {
+                // Half of the nanosecond that a `Duration` rounds to.
+                Kind::Seconds => time.rounded_by(0.5e-9),
+                _ => time,
+            }
         } else {
             PointTime::computed(rounds(variable), &[])
         }
@@ -254,6 +266,7 @@ impl Dataset {
             Some(Value::Bool(time.is_one_sided)),
             count_of(time.preempted),
             count_of(time.below),
+            number(Some(time.slices)),
         ];
         for (index, value) in values.into_iter().enumerate() {
             let Some(var) = self.variable_mut(index) else {
@@ -275,12 +288,20 @@ impl Dataset {
 fn round_time(variable: &Variable, cell: usize) -> RoundTime {
     match variable.states().get(cell) {
         Some(CellState::BelowResolution) => RoundTime::BelowResolution,
+        Some(CellState::TimedOut) => RoundTime::TimedOut,
         Some(CellState::Preempted) => variable
             .number(cell)
             .map_or(RoundTime::Missing, RoundTime::Preempted),
-        _ => variable
-            .number(cell)
-            .map_or(RoundTime::Missing, RoundTime::Time),
+        _ => {
+            let Some(time) = variable.number(cell) else {
+                return RoundTime::Missing;
+            };
+            let reason = variable.cell(cell).and_then(|cell| cell.reason);
+            match reason.and_then(share_of_slices) {
+                Some(share) => RoundTime::Partial { time, share },
+                None => RoundTime::Time(time),
+            }
+        }
     }
 }
 

@@ -15,8 +15,44 @@ pub struct Batch {
     pub counts: SliceCounts,
     /// Whether every slice was preempted, so that they count all the same.
     pub is_preempted: bool,
+    /// The share of the slices that the time is of: without those of an upper mode and outliers, and without preempted ones where the others
+    /// differ in length.
+    pub share: Share,
     /// The time of an iteration on a core, of all threads together, where every slice was preempted.
     pub busy: Duration,
+}
+
+/// A share of slices, in thousandths.
+///
+/// ```
+/// use bencher_core::measure::Share;
+/// assert_eq!(Share::of(63, 100).get(), 0.63);
+/// assert_eq!(Share::default(), Share::of(7, 7));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share(u16);
+
+impl Share {
+    /// So many of so many; all of none.
+    pub fn of(part: u64, all: u64) -> Self {
+        let thousandths = part.min(all).saturating_mul(1000).checked_div(all);
+        Self(
+            thousandths
+                .and_then(|share| share.try_into().ok())
+                .unwrap_or(1000),
+        )
+    }
+
+    /// The share, from 0 to 1.
+    pub fn get(self) -> f64 {
+        f64::from(self.0) / 1000.0
+    }
+}
+
+impl Default for Share {
+    fn default() -> Self {
+        Self(1000)
+    }
 }
 
 /// How many slices of timed code were run, and how many were discarded for which reason.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::batch::{Batch, SliceCounts};
+use super::batch::{Batch, Share, SliceCounts};
 use super::sizing::{LONGEST_TRIALS, MOST, Size, Sizing};
 use super::slice::{Region, Slice};
 use super::slices::{RecentSlices, Slices};
@@ -264,6 +264,7 @@ impl Runs<'_> {
                 slice: Slice { iterations, time },
                 counts: SliceCounts::default(),
                 is_preempted: false,
+                share: Share::default(),
                 busy: Duration::ZERO,
             },
             whole: self.watch.timer.since(start).max(time),

@@ -38,6 +38,7 @@ pub mod counters;
 pub mod environment;
 mod memory;
 mod order;
+mod partial;
 mod preempted;
 mod reason;
 mod replicate;
@@ -50,7 +51,7 @@ mod watch;
 pub use allocation::{
     AllocationRegion, Allocations, CountingAllocator, is_counting_allocator_installed,
 };
-pub use batch::{Batch, SliceCounts};
+pub use batch::{Batch, Share, SliceCounts};
 pub use batches::{Batches, TOLD, USUAL_ROUNDS};
 pub use below::{below_resolution, floor_of};
 pub(crate) use clock::repeat;
@@ -63,6 +64,7 @@ pub use counters::{Meter, Reading};
 pub use environment::Environment;
 pub use memory::{peak_resident, reset_peak_resident};
 pub use order::Alternatives;
+pub use partial::PartialTime;
 pub use preempted::{PREEMPTED, Preempted};
 pub use reason::Reason;
 pub use replicate::{PILOTS, REPLICATE_VARIABLE, Replicate, ReplicateRole, block};

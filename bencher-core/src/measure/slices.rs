@@ -3,15 +3,18 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::batch::{Batch, SliceCounts};
+use super::batch::{Batch, Share, SliceCounts};
 use super::slice::Slice;
 use super::watch::Observed;
-use crate::stats::{lowest_mode, undisturbed};
+use crate::stats::{lowest_mode, quantile, undisturbed};
 
 /// How many slices of earlier batches show whether a region has several modes.
 const RECENT: usize = 256;
 /// The fewest that do.
 const ENOUGH: usize = 20;
+
+/// Calls differ in length where a quarter of the slices is so much longer than another quarter.
+const UNEVEN: f64 = 0.1;
 
 /// The times of an iteration in the latest slices of a region, those that were preempted left aside.
 #[derive(Clone, Debug, Default)]
@@ -81,6 +84,17 @@ impl Slices {
         self.longest
     }
 
+    /// Whether those that count differ in length.
+    fn differ(&self) -> bool {
+        let (Some(shortest), Some(longest)) = (
+            quantile(&self.undisturbed, 0.25),
+            quantile(&self.undisturbed, 0.75),
+        ) else {
+            return false;
+        };
+        longest - shortest > UNEVEN * shortest
+    }
+
     /// The batch that they are, with what others of the region show.
     pub(super) fn finish(mut self, recent: &mut RecentSlices) -> Batch {
         let is_preempted = self.undisturbed.is_empty() && !self.preempted.is_empty();
@@ -116,6 +130,15 @@ impl Slices {
             }
             None => 0.0,
         };
+        let kept = counts.run - counts.preempted - counts.upper_mode - counts.outliers;
+        let share = if is_preempted {
+            Share::default()
+        } else if self.differ() {
+            // Long calls are preempted more often than short ones.
+            Share::of(kept, counts.run)
+        } else {
+            Share::of(kept, counts.run - counts.preempted)
+        };
         let duration = |seconds| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
         let busy = self.busy.as_secs_f64() / (iterations * counts.run.max(1) as f64);
         Batch {
@@ -125,6 +148,7 @@ impl Slices {
             },
             counts,
             is_preempted,
+            share,
             busy: if is_preempted {
                 duration(busy)
             } else {
@@ -201,6 +225,35 @@ mod tests {
         assert_eq!(batch.slice.time, Duration::from_millis(90));
         assert_eq!(batch.busy, Duration::from_millis(13));
         assert_eq!(batch.counts.preempted, batch.counts.run);
+    }
+
+    #[test]
+    fn the_share_of_the_slices_that_a_time_is_of() {
+        let finish = |times: &[u64], preempted: &[u64]| {
+            let mut slices = Slices::of(1);
+            for time in times {
+                slices.push(Duration::from_micros(*time), ALONE);
+            }
+            for time in preempted {
+                slices.push(Duration::from_micros(*time), disturbed(0, 1));
+            }
+            slices.finish(&mut RecentSlices::default()).share
+        };
+        let steady = [300, 301, 302, 301, 300, 302, 301, 300];
+        assert_eq!(finish(&steady, &[]), Share::default());
+        assert_eq!(
+            finish(&steady, &[900; 8]),
+            Share::default(),
+            "they are as long as the others"
+        );
+        let uneven = [100, 300, 200, 500, 120, 350, 210, 400];
+        assert_eq!(
+            finish(&uneven, &[900; 8]),
+            Share::of(1, 2),
+            "they may be longer than the others"
+        );
+        let far = [300, 301, 302, 301, 300, 302, 900, 1200];
+        assert_eq!(finish(&far, &[]), Share::of(3, 4));
     }
 
     /// Calls of 300 and 900 µs in turn: once there are enough, batches have the lower mode.

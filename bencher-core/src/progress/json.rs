@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::dataset::json_value;
 use crate::job::{JobOutcome, TIMED_OUT};
-use crate::measure::Preempted;
+use crate::measure::{PartialTime, Preempted, floor_of};
 use crate::printed::visible_json;
 use crate::record::Counts;
 use crate::value::Value;
@@ -85,13 +85,25 @@ impl<W: Write> ProgressSink for JsonProgress<W> {
             }
             JobOutcome::Cancelled => ("cancelled", None, None),
         };
-        let mut preempted = Map::new();
+        let (mut preempted, mut shares, mut floors) = (Map::new(), Map::new(), Map::new());
         let mut result = |name: &str, value: &Value| match Preempted::read(value) {
             Some(Preempted { time, busy }) => {
                 preempted.insert(name.to_owned(), json_value(&Value::Float(busy)));
                 json_value(&Value::Float(time))
             }
-            None => json_value(value),
+            None => match PartialTime::read(value) {
+                Some(PartialTime { time, share }) => {
+                    shares.insert(name.to_owned(), json_value(&Value::Float(share)));
+                    json_value(&Value::Float(time))
+                }
+                None => match floor_of(value) {
+                    Some(floor) => {
+                        floors.insert(name.to_owned(), json_value(&Value::Float(floor)));
+                        Json::Null
+                    }
+                    None => json_value(value),
+                },
+            },
         };
         let results: Option<Map<String, Json>> = sample.map(|sample| {
             let value = |at: usize| sample.get(at).and_then(Option::as_ref);
@@ -112,6 +124,11 @@ impl<W: Write> ProgressSink for JsonProgress<W> {
         });
         if let Some(line) = line.as_object_mut().filter(|_| !preempted.is_empty()) {
             line.insert("preempted".to_owned(), Json::Object(preempted));
+        }
+        for (name, marks) in [("share_of_slices", shares), ("below_resolution", floors)] {
+            if let Some(line) = line.as_object_mut().filter(|_| !marks.is_empty()) {
+                line.insert(name.to_owned(), Json::Object(marks));
+            }
         }
         self.line(&line);
     }

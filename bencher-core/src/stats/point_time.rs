@@ -3,12 +3,16 @@
 use pragmastat::estimators::raw;
 
 use super::modes::{LowestMode, lowest_mode};
-use super::summary::{Summary, median_summary, summary};
+use super::summary::{Summary, median_in_order, median_summary, summary};
 use super::summary_of_replicates;
 use super::tail::end_below;
 
 /// From this many undisturbed rounds on, those that were preempted do not count.
 const ENOUGH: usize = 3;
+/// A time of a smaller share of the slices is marked.
+const PART: f64 = 0.9;
+/// The bounds of a mode with a smaller share of the rounds reach to the median of all.
+const MOST: f64 = 0.5;
 /// A mode that is nearer to the centre than this share needs no other bounds.
 const NEAR: f64 = 0.004;
 /// From this share on, rounds below resolution leave a point doubtful.
@@ -19,10 +23,19 @@ const OFTEN: f64 = 0.05;
 pub enum RoundTime {
     /// A time, in seconds.
     Time(f64),
+    /// A time of a share of the calls alone; the others took longer, or are not known.
+    Partial {
+        /// The time, in seconds.
+        time: f64,
+        /// The share of the timing slices that it is of.
+        share: f64,
+    },
     /// A time while the system took the core from every call.
     Preempted(f64),
     /// A time too short for the clock.
     BelowResolution,
+    /// A time longer than the limit, at which the round was ended.
+    TimedOut,
     /// No time: the round failed, was not run, or did not set it.
     Missing,
 }
@@ -31,10 +44,10 @@ impl RoundTime {
     /// The time, where there is one that is finite.
     pub fn seconds(self) -> Option<f64> {
         match self {
-            Self::Time(seconds) | Self::Preempted(seconds) => {
-                Some(seconds).filter(|x| x.is_finite())
-            }
-            Self::BelowResolution | Self::Missing => None,
+            Self::Time(seconds)
+            | Self::Partial { time: seconds, .. }
+            | Self::Preempted(seconds) => Some(seconds).filter(|x| x.is_finite()),
+            Self::BelowResolution | Self::TimedOut | Self::Missing => None,
         }
     }
 }
@@ -48,12 +61,18 @@ pub struct Reach {
     pub beyond: f64,
 }
 
+impl Reach {
+    const fn to(round: usize) -> Self {
+        Self { round, beyond: 0.0 }
+    }
+}
+
 /// The rounds of a point: which of them count for its time, and what is wrong with the others.
 ///
 /// - Where at least half of the rounds are *below resolution*, so is the point. Fewer count as shorter than all others.
 /// - *Preempted* rounds do not count where three or more others are there.
 /// - Where the rounds fall into several heaps ([`lowest_mode`]), those of the lowest count: a centre between two heaps is a time
-///   that the code never takes. Where the others trail off above it, the bounds reach to its lower quartile, since the beginning of the tail
+///   that the code never takes. Where the lowest has less than half of the rounds, the bounds reach to the median of all. Where the others trail off above it, the bounds reach to its lower quartile, since the beginning of the tail
 ///   is among its rounds.
 /// - Where the rounds that count are one-sided, most of them take a time below the centre, and the bounds reach to the fastest round or, with
 ///   few rounds, a little beyond.
@@ -69,7 +88,7 @@ pub struct Reach {
 /// assert!(PointTime::of(rounds).is_below_resolution);
 /// # Ok::<(), &str>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PointTime {
     /// What each round gave.
     pub rounds: Vec<RoundTime>,
@@ -79,16 +98,24 @@ pub struct PointTime {
     pub is_below_resolution: bool,
     /// How many rounds are below resolution.
     pub below: usize,
+    /// How many rounds were ended at the time limit.
+    pub timed_out: usize,
+    /// By how much the times are rounded.
+    rounding: f64,
+    /// By which times what is computed from them is in order, where some of those are not known.
+    order: Vec<Option<f64>>,
     /// How many rounds were preempted.
     pub preempted: usize,
     /// Whether preempted rounds count, because there are hardly any others.
     pub is_preempted: bool,
     /// The lowest mode, where the other rounds have several.
     pub mode: Option<LowestMode>,
-    /// What the bounds reach to, where the rounds are one-sided or a tail begins among them.
-    pub reach: Option<Reach>,
+    /// What the bounds reach to, where the rounds are one-sided, a tail begins among them, or they are of a mode with less than half of all.
+    pub reach: Vec<Reach>,
     /// Whether the rounds that count are one-sided.
     pub is_one_sided: bool,
+    /// The share of their timing slices that the rounds are of.
+    pub slices: f64,
 }
 
 impl PointTime {
@@ -99,41 +126,55 @@ impl PointTime {
         let below = number(|round| *round == RoundTime::BelowResolution);
         let preempted =
             number(|round| matches!(round, RoundTime::Preempted(_)) && round.seconds().is_some());
-        let undisturbed =
-            number(|round| matches!(round, RoundTime::Time(_)) && round.seconds().is_some());
-        let is_below_resolution = below > 0 && below >= preempted + undisturbed;
-        let is_preempted = preempted > 0 && below == 0 && undisturbed < ENOUGH;
+        let undisturbed = number(|round| is_undisturbed(*round) && round.seconds().is_some());
+        let timed_out = number(|round| *round == RoundTime::TimedOut);
+        let is_below_resolution = below > 0 && below >= preempted + undisturbed + timed_out;
+        let is_timed_out = timed_out > 0 && timed_out >= preempted + undisturbed + below;
+        let is_preempted = preempted > 0 && below + timed_out == 0 && undisturbed < ENOUGH;
         let fits = |round: &RoundTime| match round {
-            RoundTime::Time(_) => round.seconds().is_some(),
+            RoundTime::Time(_) | RoundTime::Partial { .. } => round.seconds().is_some(),
             RoundTime::Preempted(_) => is_preempted && round.seconds().is_some(),
-            RoundTime::BelowResolution | RoundTime::Missing => false,
+            RoundTime::BelowResolution | RoundTime::TimedOut | RoundTime::Missing => false,
         };
         let counts = rounds
             .iter()
-            .map(|round| !is_below_resolution && fits(round))
+            .map(|round| !is_below_resolution && !is_timed_out && fits(round))
             .collect();
         let mut found = Self {
             rounds,
             counts,
             is_below_resolution,
             below,
+            timed_out,
+            rounding: 0.0,
+            order: Vec::new(),
             preempted,
             is_preempted,
             mode: None,
-            reach: None,
+            reach: Vec::new(),
             is_one_sided: false,
+            slices: 1.0,
         };
-        // Rounds below resolution are a heap of their own, whose times nobody knows.
-        if below == 0 && !is_preempted {
+        // Rounds below resolution, or timed out, are a heap of their own, whose times nobody knows.
+        let is_known = below + timed_out == 0;
+        if is_known && !is_preempted {
             found.mode = lowest_mode(&found.times());
         }
         if let Some(mode) = found.mode {
             found.keep(|seconds| seconds <= mode.highest);
         }
-        if below == 0 {
+        if is_known {
             found.find_reach();
         }
+        found.slices = found.share_of_slices();
         found
+    }
+
+    /// The same times, which were rounded by so much at most: the bounds are further by that.
+    #[must_use]
+    pub fn rounded_by(mut self, step: f64) -> Self {
+        self.rounding = step;
+        self
     }
 
     /// How far the bounds reach because of a tail, or of rounds that are one-sided.
@@ -146,13 +187,16 @@ impl PointTime {
         let sorted: Vec<f64> = logs.iter().map(|(log, _)| *log).collect();
         let round = |nth: usize| logs.get(nth).map(|(_, at)| *at);
         if self.mode.is_some_and(|mode| mode.has_tail) {
-            self.reach = round(logs.len() / 4).map(|round| Reach { round, beyond: 0.0 });
+            self.reach.extend(round(logs.len() / 4).map(Reach::to));
+        }
+        if self.mode.is_some_and(|mode| mode.share() < MOST) {
+            self.reach.extend(self.middle_round().map(Reach::to));
         }
         let centre = raw::center(&sorted, true).ok();
         let beyond = centre.and_then(|centre| end_below(&sorted, centre, NEAR));
         if let Some((beyond, round)) = beyond.zip(round(0)) {
             self.is_one_sided = true;
-            self.reach = Some(Reach { round, beyond });
+            self.reach.push(Reach { round, beyond });
         }
     }
 
@@ -172,11 +216,17 @@ impl PointTime {
                 .collect(),
             is_below_resolution: from.iter().any(|time| time.is_below_resolution),
             below: most(|time| time.below),
+            timed_out: most(|time| time.timed_out),
+            rounding: 0.0,
+            order: (from.iter().find(|time| time.below + time.timed_out > 0))
+                .map(|time| time.rounds.iter().map(|round| round.seconds()).collect())
+                .unwrap_or_default(),
             preempted: most(|time| time.preempted),
             is_preempted: from.iter().any(|time| time.is_preempted),
             mode: from.iter().find_map(|time| time.mode),
-            reach: from.iter().find_map(|time| time.reach),
+            reach: from.iter().flat_map(|time| time.reach.clone()).collect(),
             is_one_sided: from.iter().any(|time| time.is_one_sided),
+            slices: from.iter().map(|time| time.slices).fold(1.0, f64::min),
             rounds,
         }
     }
@@ -196,7 +246,29 @@ impl PointTime {
     pub fn is_doubtful(&self) -> bool {
         let is_often_below =
             self.below as f64 >= OFTEN * self.rounds.len() as f64 && self.below > 0;
-        self.mode.is_some() || self.is_preempted || is_often_below
+        self.mode.is_some()
+            || self.is_preempted
+            || is_often_below
+            || self.timed_out > 0
+            || self.is_partial()
+    }
+
+    /// Whether more than a tenth of the timing slices do not count, though nobody took the core from them, or while calls differ in
+    /// length: then the time is not that of all calls.
+    pub fn is_partial(&self) -> bool {
+        self.slices < PART
+    }
+
+    fn share_of_slices(&self) -> f64 {
+        let shares = self.rounds.iter().zip(&self.counts);
+        let shares = shares.filter(|(_, counts)| **counts);
+        let shares: Vec<f64> = shares
+            .map(|(round, _)| match round {
+                RoundTime::Partial { share, .. } => *share,
+                _ => 1.0,
+            })
+            .collect();
+        super::mean(&shares).unwrap_or(1.0)
     }
 
     /// The share of the rounds with a time that count.
@@ -209,12 +281,12 @@ impl PointTime {
     /// The [`Summary`] of the rounds that count. Where processes took several rounds each, `block` is their
     /// number, and the bounds are made of the processes.
     ///
-    /// Where some rounds are below resolution, the centre is the median with its bounds by the sign test, because ranks are all that
-    /// is known of those rounds.
+    /// Where some rounds are below resolution or timed out, the centre is the median with its bounds by the sign test, because ranks are all
+    /// that is known of those rounds.
     pub fn summary(&self, block: Option<usize>, misrate: f64) -> Option<Summary> {
         let block = block.filter(|block| *block > 0);
-        if self.below > 0 && !self.is_below_resolution {
-            let found = median_summary(&self.times(), self.below, misrate)?;
+        if self.below + self.timed_out > 0 && !self.is_below_resolution {
+            let found = self.median_summary(misrate)?;
             let (lower, upper) = match block {
                 Some(_) => (None, None),
                 None => (found.lower, found.upper),
@@ -239,21 +311,58 @@ impl PointTime {
 
     /// A summary with bounds that reach as far as they must.
     fn reaching(&self, found: Summary) -> Summary {
-        let value = |reach: Reach| Some((reach, self.rounds.get(reach.round)?.seconds()?));
-        let Some((reach, value)) = self.reach.and_then(value) else {
-            return found;
-        };
-        let far = if value > 0.0 && found.centre > 0.0 {
-            value * (value / found.centre).powf(reach.beyond)
-        } else {
-            value + (value - found.centre) * reach.beyond
-        };
-        Summary {
-            lower: found.lower.map(|lower| lower.min(far)),
-            upper: found.upper.map(|upper| upper.max(far)),
-            ..found
+        let mut reached = found;
+        for reach in &self.reach {
+            let Some(value) = self
+                .rounds
+                .get(reach.round)
+                .and_then(|round| round.seconds())
+            else {
+                continue;
+            };
+            let far = if value > 0.0 && found.centre > 0.0 {
+                value * (value / found.centre).powf(reach.beyond)
+            } else {
+                value + (value - found.centre) * reach.beyond
+            };
+            reached.lower = reached.lower.map(|lower| lower.min(far));
+            reached.upper = reached.upper.map(|upper| upper.max(far));
         }
+        reached.lower = reached.lower.map(|lower| lower - self.rounding);
+        reached.upper = reached.upper.map(|upper| upper + self.rounding);
+        reached
     }
+
+    /// The median of rounds some of which are not known, with its bounds.
+    fn median_summary(&self, misrate: f64) -> Option<Summary> {
+        if self.order.is_empty() {
+            return median_summary(&self.times(), (self.below, self.timed_out), misrate);
+        }
+        // What is computed from times may fall where they rise: it is taken at the times that are the median and its bounds.
+        let rounds = self.rounds.iter().zip(&self.counts).zip(&self.order);
+        let mut pairs: Vec<(f64, f64)> = rounds
+            .filter(|((_, counts), _)| **counts)
+            .filter_map(|((round, _), time)| Some(((*time)?, round.seconds()?)))
+            .collect();
+        pairs.sort_unstable_by(|(a, _), (b, _)| a.total_cmp(b));
+        let values: Vec<f64> = pairs.into_iter().map(|(_, value)| value).collect();
+        median_in_order(&values, (self.below, self.timed_out), misrate)
+    }
+
+    /// The round with the median of all that were not preempted.
+    fn middle_round(&self) -> Option<usize> {
+        let rounds = self.rounds.iter().enumerate();
+        let mut times: Vec<(f64, usize)> = rounds
+            .filter(|(_, round)| is_undisturbed(**round))
+            .filter_map(|(at, round)| Some((round.seconds()?, at)))
+            .collect();
+        times.sort_unstable_by(|(a, _), (b, _)| a.total_cmp(b));
+        times.get(times.len() / 2).map(|(_, at)| *at)
+    }
+}
+
+fn is_undisturbed(round: RoundTime) -> bool {
+    matches!(round, RoundTime::Time(_) | RoundTime::Partial { .. })
 }
 
 fn counted<'r>(rounds: &'r [RoundTime], counts: &'r [bool]) -> impl Iterator<Item = f64> + 'r {
@@ -290,6 +399,80 @@ mod tests {
             (4.0, Some(0.0), Some(8.0))
         );
         assert_eq!(found.count, 11);
+    }
+
+    /// Six of 40 rounds are faster: the time is theirs, and the bounds hold the median of all.
+    #[test]
+    fn a_mode_of_few_rounds_is_not_sure() {
+        let rounds: Vec<RoundTime> = (0..40_u16)
+            .map(|n| {
+                Time((1.0 + 0.0005 * f64::from(n * 7 % 11)) * if n % 7 == 1 { 0.57 } else { 0.65 })
+            })
+            .collect();
+        let found = PointTime::of(rounds);
+        assert!(found.mode.is_some_and(|mode| mode.count == 6), "{found:?}");
+        let summary = found.summary(None, MISRATE).unwrap();
+        assert!((summary.centre / 0.57 - 1.0).abs() < 0.01, "{summary:?}");
+        assert!(summary.upper.unwrap() >= 0.65 && summary.half_width().unwrap() > 0.12);
+    }
+
+    #[test]
+    fn a_time_of_some_of_the_slices_is_doubtful() {
+        let rounds = |share: f64| -> PointTime {
+            let rounds = (0..12_u8).map(|n| match n % 2 {
+                0 => RoundTime::Partial { time: 2.0, share },
+                _ => Time(2.0),
+            });
+            PointTime::of(rounds.collect())
+        };
+        let found = rounds(0.7);
+        assert!((found.slices - 0.85).abs() < 1e-12 && found.is_doubtful());
+        assert_eq!(found.times(), [2.0; 12]);
+        assert!(!rounds(0.89).is_doubtful());
+        let rate = PointTime::computed(vec![Time(0.5); 12], &[found]);
+        assert!(rate.is_partial());
+    }
+
+    /// 8 of 20 rounds are below resolution: the rate is the inverse of the time all the same, and nobody knows how large it may be.
+    #[test]
+    fn a_rate_of_times_below_resolution_is_their_inverse() {
+        let times = |n: usize| match n % 5 {
+            0 | 1 => BelowResolution,
+            _ => Time(1.0 + 0.01 * n as f64),
+        };
+        let time = PointTime::of((0..20).map(times).collect());
+        let rate = |round: &RoundTime| round.seconds().map_or(Missing, |x| Time(1000.0 / x));
+        let rates = time.rounds.iter().map(rate).collect();
+        let rate = PointTime::computed(rates, std::slice::from_ref(&time));
+        let (t, r) = (
+            time.summary(None, MISRATE).unwrap(),
+            rate.summary(None, MISRATE).unwrap(),
+        );
+        assert!(
+            (t.centre * r.centre / 1000.0 - 1.0).abs() < 1e-3,
+            "{t:?} {r:?}"
+        );
+        assert_eq!((t.lower, r.half_width()), (Some(0.0), None));
+    }
+
+    #[test]
+    fn rounds_that_timed_out_are_longer_than_all_others() {
+        let rounds = |late: usize| -> PointTime {
+            let ended = std::iter::repeat_n(RoundTime::TimedOut, late);
+            PointTime::of((1..=11_u8).map(|n| Time(n.into())).chain(ended).collect())
+        };
+        let found = rounds(4).summary(None, MISRATE).unwrap();
+        assert_eq!((found.centre, found.count), (8.0, 15));
+        assert_eq!(found.upper, None, "it may be any time above the limit");
+        assert!(rounds(4).is_doubtful());
+        assert_eq!(rounds(11).summary(None, MISRATE), None);
+    }
+
+    #[test]
+    fn rounded_times_are_not_exact() {
+        let times = PointTime::of(vec![Time(99e-9); 8]).rounded_by(0.5e-9);
+        let found = times.summary(None, MISRATE).unwrap();
+        assert!((found.half_width().unwrap() - 0.5 / 99.0).abs() < 1e-9);
     }
 
     #[test]

@@ -123,29 +123,49 @@ pub fn summary(values: &[f64], misrate: f64) -> Option<Summary> {
     })
 }
 
-/// The median of positive values of which `below` more are known only to be smaller than all others, with its bounds by the sign
-/// test; `None` where those are half of all or more.
+/// The median of positive values of which some more are known only to be smaller, and some to be larger, than all others, with its
+/// bounds by the sign test; `None` where either are half of all or more.
 ///
-/// A lower bound among the unknown ones is nothing: all that is known is that times are not less than that.
-pub(super) fn median_summary(values: &[f64], below: usize, misrate: f64) -> Option<Summary> {
-    if below >= values.len() {
-        return None;
-    }
+/// A lower bound among the unknown ones is nothing: all that is known is that times are not less than that. There is no upper one among them.
+pub(super) fn median_summary(
+    values: &[f64],
+    unknown: (usize, usize),
+    misrate: f64,
+) -> Option<Summary> {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
-    let count = below + sorted.len();
-    let at = |rank: usize| match rank.checked_sub(below) {
-        Some(rank) => sorted.get(rank).copied().unwrap_or(f64::NAN),
-        None => 0.0,
-    };
+    let (below, _) = unknown;
+    let found = median_in_order(&sorted, unknown, misrate)?;
+    let is_low = super::margin::median_rank(found.count, misrate).is_some_and(|rank| rank < below);
+    Some(Summary {
+        lower: found.lower.or(is_low.then_some(0.0)),
+        ..found
+    })
+}
+
+/// The value at the median of others by whose order they stand, of which some more are smaller and some larger than all that are
+/// known, with its bounds.
+pub(super) fn median_in_order(
+    values: &[f64],
+    (below, above): (usize, usize),
+    misrate: f64,
+) -> Option<Summary> {
+    let count = below + values.len() + above;
+    let at = |rank: usize| values.get(rank.checked_sub(below)?).copied();
+    let (low, high) = (at((count.checked_sub(1)?) / 2)?, at(count / 2)?);
     let bounds = super::margin::median_rank(count, misrate);
-    let bounds = bounds.map(|rank| (at(rank), at(count - 1 - rank)));
-    let logs: Vec<f64> = sorted.iter().map(|x| x.ln()).collect();
+    let ends = bounds.map(|rank| (at(rank), at(count - 1 - rank)));
+    let (first, last) = ends.unwrap_or_default();
+    let falls = low > high || values.first() > values.last();
+    let (lower, upper) = if falls { (last, first) } else { (first, last) };
+    let logs: Option<Vec<f64>> = values.iter().map(|x| (*x > 0.0).then(|| x.ln())).collect();
+    let mut logs = logs.unwrap_or_default();
+    logs.sort_unstable_by(f64::total_cmp);
     Some(Summary {
         count,
-        centre: f64::midpoint(at((count - 1) / 2), at(count / 2)),
-        lower: bounds.map(|(lower, _)| lower),
-        upper: bounds.map(|(_, upper)| upper),
+        centre: f64::midpoint(low, high),
+        lower,
+        upper,
         autocorrelation: 0.0,
         noise: raw::spread(&logs, true).unwrap_or(0.0).exp_m1(),
     })

@@ -88,7 +88,7 @@ fn end_by_lower_half(sorted: &[f64]) -> Option<usize> {
     let mut core = Core::around(sorted, densest(sorted)?)?;
     for _ in 0..8 {
         let middle = super::median(sorted.get(core.begin..core.end)?)?;
-        if middle == core.middle {
+        if middle.total_cmp(&core.middle).is_eq() {
             break;
         }
         core = Core::around(sorted, middle)?;

@@ -128,7 +128,7 @@ pub(super) fn is_folder(path: &Path) -> bool {
 }
 
 /// Makes a new file that no one else has; while it is open, it counts as being written.
-pub(super) fn create_new(path: &Path) -> io::Result<File> {
+pub(crate) fn create_new(path: &Path) -> io::Result<File> {
     let file = open_plain(path, File::options().write(true).create_new(true))?;
     // Where locks do not work, the number of the process alone tells.
     let _ = file.try_lock();
@@ -162,7 +162,7 @@ pub(super) fn place(temporary: &Path, path: &Path) -> io::Result<()> {
 }
 
 /// A name beside `path` that no other writer has.
-pub(super) fn temporary(path: &Path) -> PathBuf {
+pub(crate) fn temporary(path: &Path) -> PathBuf {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     loop {
         let mut name = path.file_name().unwrap_or_default().to_owned();

@@ -95,6 +95,7 @@ pub use database::{Database, OpenNotice};
 pub(crate) use epochs::Epochs;
 pub use error::StoreError;
 pub use explain::{Difference, Explanation, Field, Wanted, explain};
+pub(crate) use files::{create_new, temporary};
 pub use folders::{FolderInfo, JobFolders, PendingFolder};
 pub use identity::{SweepIdentity, find_partial_result, find_result, remove_results};
 pub(crate) use index::Renewal;
@@ -113,7 +114,7 @@ pub use results::{NewestResults, list_results, load_newest_results, load_result,
 #[cfg(feature = "store")]
 pub use statistics::{SeriesStatistics, StoreStatistics};
 pub use stored_inputs::inputs_like_stored;
-pub(crate) use tag::function_tag;
+pub(crate) use tag::{PAIRED, function_tag};
 pub use tag::{sweep_tag, tag_text};
 #[cfg(feature = "store")]
 pub use transfer::{Exported, Imported};

@@ -13,6 +13,8 @@ use super::pack::SeriesKind;
 const JOINT: &str = "\\+";
 /// What stands behind the tag of samples that were taken side by side.
 const SIDE_BY_SIDE: &str = "\\side by side";
+/// What stands in the tag of samples before the name of the input that their random data does not depend on.
+pub(crate) const PAIRED: &str = "\\same data for each ";
 /// What stands before the tag of functions.
 const FUNCTION: &str = "\\fn ";
 /// What stands before the name of a search.
@@ -77,9 +79,12 @@ pub fn tag_text(tag: &str) -> Cow<'_, str> {
         if let Some(behind) = from.strip_prefix(JOINT) {
             text.push('/');
             rest = behind;
-        } else if from == SIDE_BY_SIDE {
+        } else if from.starts_with(PAIRED) {
+            text.push('/');
+            rest = from.get(1..).unwrap_or_default();
+        } else if let Some(behind) = from.strip_prefix(SIDE_BY_SIDE) {
             text.push_str("/side by side");
-            rest = "";
+            rest = behind;
         } else {
             let mut behind = from.chars();
             behind.next();
@@ -96,6 +101,8 @@ pub fn tag_text(tag: &str) -> Cow<'_, str> {
 #[cfg(feature = "store")]
 pub(super) fn former(tag: &str) -> Option<String> {
     match tag_text(tag) {
+        // A user can have given that text, for samples with other data.
+        _ if tag.contains(PAIRED) => None,
         Cow::Owned(text) if text != tag => Some(text),
         _ => None,
     }

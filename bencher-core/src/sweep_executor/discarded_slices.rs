@@ -132,7 +132,7 @@ impl fmt::Display for DiscardedSlices {
             SliceFault::Preempted => write!(
                 f,
                 "other programs had the core during more than {many:.0} % of the timing slices {worst}: those slices are \
-                 discarded, and a quieter machine measures faster"
+                 discarded, so times of calls that differ in length are too short; measure on a quieter machine"
             ),
             SliceFault::UpperMode => write!(
                 f,

@@ -53,14 +53,25 @@ impl<S: ParametrizedSweep> Plan<S> {
         let policy = policy.unwrap_or(CodePolicy::of(evidence));
         let machine_policy = machine_policy.unwrap_or(MachinePolicy::of(evidence));
         let mut keys = self.key_maker();
+        // Rounds of times have the epoch of their run in their keys; samples without one are of epoch 0.
+        let mut epochs = vec![0];
+        if let Some(index) = index.as_ref().filter(|_| self.is_timed()) {
+            let known = index.epochs().newest_first(0).into_iter();
+            epochs.extend(known.map(|(epoch, _)| epoch));
+        }
         let mut is_stored = |point: u64, repeat: u32| {
-            let key = keys.key(&self.values(point), repeat);
-            let stored = index.as_ref().and_then(|index| index.get(key));
-            stored.is_some_and(|stored| {
-                !stored.provenance.provisional
-                    && (policy != CodePolicy::Strict || stored.code == code)
-                    && !machine_policy.refuses(machine, stored.machine)
-                    && results.iter().all(|result| stored.get(result).is_some())
+            let values = self.values(point);
+            let mut keys = epochs
+                .iter()
+                .map(|epoch| keys.key_in(*epoch, &values, repeat));
+            keys.any(|key| {
+                let stored = index.as_ref().and_then(|index| index.get(key));
+                stored.is_some_and(|stored| {
+                    !stored.provenance.provisional
+                        && (policy != CodePolicy::Strict || stored.code == code)
+                        && !machine_policy.refuses(machine, stored.machine)
+                        && results.iter().all(|result| stored.get(result).is_some())
+                })
             })
         };
         let mut forecast = Forecast::default();

@@ -57,7 +57,6 @@ pub use error::PlanError;
 pub(crate) use forecast::Forecast;
 pub use input_override::{InputOverride, OverrideError};
 pub(crate) use input_override::{in_units, quote};
-pub(crate) use plan::PAIRED;
 pub use plan::Plan;
 pub use replicates::DifferingReplicates;
 pub(crate) use resolve::input_name_of;

@@ -3,7 +3,7 @@
 use crate::dataset::{Dataset, DatasetError, Dim, VariableInfo, coordinate_text};
 use crate::record::ConstantValue;
 use crate::space::{Axis, Density, Levels, Space, mix};
-use crate::store::{KeyMaker, Series};
+use crate::store::{KeyMaker, PAIRED, Series};
 use crate::value::{KeyWriter, Kind, Value};
 use crate::var::check::is_in_seconds;
 use crate::var::{
@@ -64,9 +64,6 @@ struct AxisValues {
     /// The values, where there are few enough to keep.
     values: Option<Vec<Value>>,
 }
-
-/// What stands in the tag of samples before the name of the input that their random data does not depend on.
-pub(crate) const PAIRED: &str = "/same data for each ";
 
 /// The most values of an axis that are computed once and kept.
 const KEPT: u64 = 1 << 16;

@@ -11,6 +11,7 @@ use crate::stats::{Shift, agreement, median, rounds_per_replicate, shift};
 
 use super::Benchmark;
 use super::in_order::RunWith;
+use super::rounds::time_of;
 use super::run::{RunEnd, SweepExecutor};
 use super::stored_rounds::{RoundKeys, times_by_result};
 
@@ -109,7 +110,9 @@ impl<S: Benchmark> SweepExecutor<S> {
                 })
                 .collect();
             for position in &times {
-                let time = |sample: &Sample| sample.get(*position)?.as_ref()?.as_f64();
+                let time = |sample: &Sample| {
+                    time_of(sample.get(*position).and_then(Option::as_ref)).seconds()
+                };
                 let processes: Vec<Vec<f64>> = samples
                     .iter()
                     .map(|samples| samples.iter().filter_map(time).collect())

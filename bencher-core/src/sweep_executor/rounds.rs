@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::job::{FutureCache, JobDone, JobOutcome, Sample};
-use crate::measure::{Alternatives, Preempted, RoundRules, Rounds, Stop, Timer, floor_of};
+use crate::measure::{
+    Alternatives, PartialTime, Preempted, RoundRules, Rounds, Stop, Timer, floor_of,
+};
 use crate::progress::ProgressSink;
 use crate::result_collector::ResultCollector;
 use crate::stats::RoundTime;
@@ -350,6 +352,9 @@ pub(super) fn time_of(value: Option<&Value>) -> RoundTime {
     }
     if let Some(preempted) = Preempted::read(value) {
         return RoundTime::Preempted(preempted.time);
+    }
+    if let Some(PartialTime { time, share }) = PartialTime::read(value) {
+        return RoundTime::Partial { time, share };
     }
     value.as_f64().map_or(RoundTime::Missing, RoundTime::Time)
 }

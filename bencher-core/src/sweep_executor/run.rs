@@ -70,6 +70,26 @@ pub struct SweepExecutor<S> {
 }
 
 impl RunEnd {
+    fn new(collector: ResultCollector, damaged: u64) -> Self {
+        Self {
+            calls: CallCounts::default(),
+            damaged,
+            lost: Vec::new(),
+            interrupted: false,
+            rounds: None,
+            remeasured: None,
+            differing: None,
+            failed_fast: false,
+            uncounted: Vec::new(),
+            discarded: Vec::new(),
+            slice_counts: Vec::new(),
+            used: None,
+            retried: Retried::default(),
+            store_error: None,
+            collector,
+        }
+    }
+
     /// Whether nothing more is to be measured.
     pub(super) const fn is_over(&self) -> bool {
         self.interrupted || self.failed_fast || self.store_error.is_some()
@@ -176,23 +196,7 @@ impl<S: Benchmark> SweepExecutor<S> {
         };
         let mut jobs = start_jobs(on, self.run_function(setting), cache)?;
 
-        let mut end = RunEnd {
-            calls: CallCounts::default(),
-            damaged,
-            lost: Vec::new(),
-            interrupted: false,
-            rounds: None,
-            remeasured: None,
-            differing: None,
-            failed_fast: false,
-            uncounted: Vec::new(),
-            discarded: Vec::new(),
-            slice_counts: Vec::new(),
-            used: None,
-            retried: Retried::default(),
-            store_error: None,
-            collector: collector.explained_by(counted.clone()),
-        };
+        let mut end = RunEnd::new(collector.explained_by(counted.clone()), damaged);
         let with = RunWith {
             interrupt: &interrupt,
             fail_fast,

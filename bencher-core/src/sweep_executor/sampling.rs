@@ -8,14 +8,15 @@ use crate::evaluator::process::Role;
 use crate::exit_guard;
 use crate::job::{CodePolicy, Job, MachinePolicy, Sample, SampleCache, TIMED_OUT};
 use crate::measure::{
-    Batches, DEFAULT_BUDGET, Preempted, ReplicateRole, RoundRules, Timer, Wanted, below_resolution,
+    Batches, DEFAULT_BUDGET, PartialTime, Preempted, ReplicateRole, RoundRules, Timer, Wanted,
+    below_resolution,
 };
 use crate::printed::error_line;
 use crate::store::{
     JobFolders, Pack, PendingFolder, Renewal, ResultId, SampleIndex, SampleStore, SampleWriter,
     Series, StoreError,
 };
-use crate::value::Digest;
+use crate::value::{Digest, Value};
 use crate::var::{SameName, plain_name};
 
 use super::Benchmark;
@@ -147,6 +148,11 @@ impl<S: Benchmark> SweepExecutor<S> {
             .filter(|(_, (_, var))| var.timed)
             .map(|(position, _)| position)
             .collect();
+        let names: Vec<(usize, &'static str)> = recorded_results::<S>()
+            .enumerate()
+            .filter(|(_, (_, var))| var.timed)
+            .map(|(position, (_, var))| (position, var.name))
+            .collect();
         // Of a known length, so that a sample is allocated once.
         let recorded: Vec<usize> = recorded_results::<S>().map(|(index, _)| index).collect();
         Arc::new(move |job: &Job, handle| {
@@ -184,6 +190,7 @@ impl<S: Benchmark> SweepExecutor<S> {
             }
             let below = cx.below_resolution();
             let preempted = cx.preempted().to_vec();
+            let partial = cx.partial_times().to_vec();
             if let Some(folder) = cx.into_folder()
                 && folders.is_some()
                 && job.key.is_some()
@@ -194,7 +201,9 @@ impl<S: Benchmark> SweepExecutor<S> {
                 .iter()
                 .map(|index| sweep.take_result(*index))
                 .collect();
+            check_times(&sample, &names)?;
             mark_preempted(&mut sample, &timed, &preempted);
+            mark_partial(&mut sample, &timed, &partial);
             if let Some(floor) = below {
                 for position in &timed {
                     if let Some(missing @ None) = sample.get_mut(*position) {
@@ -236,36 +245,69 @@ impl<S: Benchmark> SweepExecutor<S> {
     }
 }
 
-/// Keeps with the times of a sample that they were taken while other programs had the core. A time that the benchmark
-/// made of others is marked where none is as it was recorded.
-fn mark_preempted(sample: &mut Sample, timed: &[usize], preempted: &[Preempted]) {
-    if preempted.is_empty() {
+/// That times which a benchmark set itself are times.
+fn check_times(sample: &Sample, times: &[(usize, &'static str)]) -> Result<(), String> {
+    for (position, name) in times {
+        let value = sample.get(*position).and_then(Option::as_ref);
+        if let Some(time) = value.and_then(Value::as_f64)
+            && !(time >= 0.0 && time.is_finite())
+        {
+            return Err(format!(
+                "result `{name}` is a measured time, and the sample set it to {time} s; a time is 0 or more"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Keeps marks with the times of a sample: that other programs had the core meanwhile, or that many slices do not count. A time that the
+/// benchmark made of others is marked where none is as it was recorded.
+fn mark_times<M: Copy>(
+    sample: &mut Sample,
+    timed: &[usize],
+    marks: &[M],
+    time_of: impl Fn(M) -> f64,
+    value: impl Fn(f64, Option<M>) -> Value,
+) {
+    if marks.is_empty() {
         return;
     }
     let recorded = |time: f64| {
-        let same = |one: &&Preempted| (one.time - time).abs() <= SAME * time.abs();
-        preempted.iter().find(same).copied()
+        let same = |one: &&M| (time_of(**one) - time).abs() <= SAME * time.abs();
+        marks.iter().find(same).copied()
     };
     let time = |sample: &Sample, position: &usize| sample.get(*position)?.as_ref()?.as_f64();
-    let found: Vec<(usize, Preempted)> = timed
+    let found: Vec<(usize, f64)> = timed
         .iter()
-        .filter_map(|position| Some((*position, recorded(time(sample, position)?)?)))
+        .filter_map(|position| Some((*position, time(sample, position)?)))
         .collect();
-    let busy: f64 = preempted.iter().map(|one| one.busy).sum();
-    let all = timed.iter().filter_map(|position| {
-        let time = time(sample, position)?;
-        Some((*position, Preempted { time, busy }))
-    });
-    let marks = if found.is_empty() {
-        all.collect()
-    } else {
-        found
-    };
-    for (position, mark) in marks {
-        if let Some(value) = sample.get_mut(position) {
-            *value = Some(mark.to_value());
+    let is_any_recorded = found.iter().any(|(_, time)| recorded(*time).is_some());
+    for (position, time) in found {
+        let mark = recorded(time);
+        if (mark.is_some() || !is_any_recorded)
+            && let Some(marked) = sample.get_mut(position)
+        {
+            *marked = Some(value(time, mark));
         }
     }
+}
+
+fn mark_preempted(sample: &mut Sample, timed: &[usize], marks: &[Preempted]) {
+    let all: f64 = marks.iter().map(|one| one.busy).sum();
+    let value = |time, mark: Option<Preempted>| {
+        let busy = mark.map_or(all, |mark| mark.busy);
+        Preempted { time, busy }.to_value()
+    };
+    mark_times(sample, timed, marks, |mark| mark.time, value);
+}
+
+fn mark_partial(sample: &mut Sample, timed: &[usize], marks: &[PartialTime]) {
+    let least = marks.iter().map(|one| one.share).fold(1.0, f64::min);
+    let value = |time, mark: Option<PartialTime>| {
+        let share = mark.map_or(least, |mark| mark.share);
+        PartialTime { time, share }.to_value()
+    };
+    mark_times(sample, timed, marks, |mark| mark.time, value);
 }
 
 /// A `Duration` holds whole nanoseconds, so a recorded time comes back within this share, or within one.

@@ -211,7 +211,7 @@ pub(super) fn times_by_result<'s>(
         let (mut times, mut lengthened) = (Vec::new(), Vec::new());
         for sample in samples.clone() {
             match time_of(sample.get(*position).and_then(Option::as_ref)) {
-                RoundTime::Time(time) => times.push(time),
+                RoundTime::Time(time) | RoundTime::Partial { time, .. } => times.push(time),
                 RoundTime::Preempted(time) => lengthened.push(time),
                 _ => {}
             }

@@ -19,7 +19,7 @@ macro_rules! media {
             pub fn read(path: impl AsRef<Path>) -> io::Result<Self> {
                 let path = path.as_ref();
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
-                Ok(Self::from_bytes(&name, std::fs::read(path)?))
+                Ok(Self::from_bytes(&name, read_file(path)?))
             }
 
             /// Content that would stand in a file of this name.
@@ -92,4 +92,13 @@ fn media_type(name: &str) -> Option<&'static str> {
         "html" | "htm" => "text/html",
         _ => return None,
     })
+}
+
+/// The content of a plain file: a pipe may never end, and a device has no end.
+fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    if !std::fs::metadata(path)?.is_file() {
+        let message = format!("{} is no plain file", path.display());
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+    }
+    std::fs::read(path)
 }

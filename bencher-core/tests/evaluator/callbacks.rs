@@ -405,3 +405,34 @@ fn numbers_that_json_lacks_stand_in_the_table() {
         ("0.5".into(), "0.5".into())
     );
 }
+
+/// A column that comes late makes the log anew: behind a link too, and without a file under a name that another may have.
+#[cfg(unix)]
+#[test]
+fn a_wider_log_writes_no_file_of_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::write(at("victim"), "mine").unwrap();
+    std::os::unix::fs::symlink(at("victim"), at("jobs.csv.new")).unwrap();
+    std::os::unix::fs::symlink(at("jobs.csv"), at("link.csv")).unwrap();
+    let options = Options::default().callback(CsvLogger::new(at("link.csv")));
+    let run = |job: &RunningJob<'_, u64>| match **job {
+        1 => Objective::new(1.0),
+        late => Objective::new(1.0).with("late", late),
+    };
+    let mut evaluator = create("serial", run, options);
+    for job in [1, 2] {
+        evaluator.submit([job]).unwrap();
+        evaluator.gather(Gather::All).unwrap();
+    }
+    assert_eq!(evaluator.take_problems(), Vec::<String>::new());
+    assert_eq!(std::fs::read_to_string(at("victim")).unwrap(), "mine");
+    assert!(
+        std::fs::symlink_metadata(at("link.csv"))
+            .unwrap()
+            .is_symlink()
+    );
+    let table = csv(&std::fs::read_to_string(at("jobs.csv")).unwrap());
+    assert_eq!(table.len(), 3);
+    assert!(table[0].iter().any(|name| name == "m:late"));
+}

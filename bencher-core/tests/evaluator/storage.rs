@@ -2,7 +2,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bencher_core::evaluator::{
-    Entry, EvaluatorError, Gather, MemoryStorage, SampleStorage, Storage,
+    Entry, Evaluator, EvaluatorError, EvaluatorOptions, Gather, MemoryStorage, RunningJob,
+    SampleStorage, Storage,
 };
 use bencher_core::store::{BlobStore, MemoryStore, Pack, SampleStore, Series, StoreError};
 
@@ -308,4 +309,29 @@ fn what_a_job_costs_does_not_grow_with_history() {
         assert_eq!(read - before, 2, "round {round}: its number, and its end");
         before = read;
     }
+}
+
+/// JSON has no infinity: such a job is told of, and those that are kept can be read.
+#[test]
+fn arguments_that_cannot_be_kept_are_told() {
+    let memory = MemoryStorage::default();
+    let evaluator = || {
+        let options = EvaluatorOptions::default()
+            .storage(Box::new(memory.clone()))
+            .search_id("s")
+            .others(true);
+        Evaluator::create("serial", |job: &RunningJob<'_, f64>| 1.0 / **job, options).unwrap()
+    };
+    let mut first = evaluator();
+    first.submit([f64::INFINITY, 2.0]).unwrap();
+    assert_eq!(first.gather(Gather::All).unwrap().len(), 2);
+    let problems = first.take_problems();
+    assert_eq!(problems.len(), 1);
+    assert!(
+        problems[0].starts_with("job 0 is not kept with the search"),
+        "{problems:?}"
+    );
+    let mut second = evaluator();
+    let before = second.gather(Gather::All).unwrap();
+    assert_eq!(before.iter().map(|job| job.args).collect::<Vec<_>>(), [2.0]);
 }

@@ -100,11 +100,16 @@ impl CsvLogger {
         for _ in 0..MOST_REPLACEMENTS {
             let mut log = match self.open.take() {
                 Some(log) => log,
-                None => Log {
-                    file: open(&self.path)?,
-                    columns: Vec::new(),
-                    length: 0,
-                },
+                None => {
+                    let file = open(&self.path)?;
+                    // Behind a link, the file that it leads to is the log.
+                    self.path = std::fs::canonicalize(&self.path)?;
+                    Log {
+                        file,
+                        columns: Vec::new(),
+                        length: 0,
+                    }
+                }
             };
             lock(&log.file)?;
             if !has_name(&log.file, &self.path) {
@@ -314,11 +319,20 @@ fn read_columns(file: &File, path: &Path) -> io::Result<Vec<String>> {
 
 /// Adds columns to every row. The file is replaced as a whole, so that it is never half of each; the new one is locked.
 fn widen(path: &Path, columns: &[String], new: &[String]) -> io::Result<File> {
+    // A new name that nobody has, so that no file of another is written.
+    let beside = crate::store::temporary(path);
+    drop(crate::store::create_new(&beside)?);
+    let widened = widen_to(&beside, path, columns, new);
+    if widened.is_err() {
+        // A leftover would only take space, and the disk may be full already.
+        let _ = std::fs::remove_file(&beside);
+    }
+    widened
+}
+
+fn widen_to(beside: &Path, path: &Path, columns: &[String], new: &[String]) -> io::Result<File> {
     let old = std::fs::read(path)?;
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".new");
-    drop(File::create(&beside)?);
-    let file = OpenOptions::new().append(true).open(&beside)?;
+    let file = OpenOptions::new().append(true).open(beside)?;
     lock(&file)?;
     let mut out = io::BufWriter::new(file);
     let mut heading = String::new();
@@ -340,7 +354,7 @@ fn widen(path: &Path, columns: &[String], new: &[String]) -> io::Result<File> {
     }
     let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.sync_data()?;
-    std::fs::rename(&beside, path)?;
+    std::fs::rename(beside, path)?;
     Ok(file)
 }
 

@@ -253,10 +253,21 @@ where
 
     /// Keeps what ended, and tells of it.
     fn settle(&mut self) -> Result<(), EvaluatorError> {
+        let mut problems = Vec::new();
         if let Some(log) = &mut self.log
             && !self.fresh.is_empty()
         {
-            log.keep(self.fresh.iter().map(JobRecord::stored).collect())?;
+            let mut kept = Vec::with_capacity(self.fresh.len());
+            for job in &self.fresh {
+                match job.problem_of_args() {
+                    None => kept.push(job.stored()),
+                    Some(problem) => problems.push(problem),
+                }
+            }
+            log.keep(kept)?;
+        }
+        for problem in problems {
+            self.note(problem);
         }
         self.kept.extend(self.fresh.drain(..));
         while let Some(job) = self.kept.pop_front() {

@@ -146,6 +146,19 @@ impl<A> JobRecord<A> {
         self.error = Some(error);
     }
 
+    /// Why the job cannot be kept: JSON has no form for its arguments, so they could not be read back.
+    pub(super) fn problem_of_args(&self) -> Option<String>
+    where
+        A: Serialize,
+    {
+        let error = to_json(&self.args).err()?;
+        Some(format!(
+            "job {} is not kept with the search: its arguments cannot be stored as JSON ({error}); give numbers that are \
+             finite, or texts",
+            self.id
+        ))
+    }
+
     /// The job as it is kept.
     pub(super) fn stored(&self) -> StoredJob
     where

@@ -73,6 +73,7 @@ impl Database {
     /// # Errors
     /// Where the file cannot be written; nothing is left half-written then.
     pub fn export(&self, file: &Path) -> Result<Exported, StoreError> {
+        refuse_others(file)?;
         let unfinished = temporary(file);
         let written = self.export_to(&unfinished).and_then(|exported| {
             place(&unfinished, file).map_err(StoreError::io("write", file))?;
@@ -204,5 +205,17 @@ impl Writer {
         let synced = flushed.and_then(|()| self.file.get_ref().sync_all());
         synced.map_err(StoreError::io("write", &self.path))?;
         Ok(self.exported)
+    }
+}
+
+/// Refuses to replace what is no plain file: a link, a pipe, a device.
+fn refuse_others(path: &Path) -> Result<(), StoreError> {
+    match fs::symlink_metadata(path) {
+        Ok(there) if !there.is_file() => {
+            let other =
+                std::io::Error::other("it is no plain file, and would be replaced; name another");
+            Err(StoreError::io("write", path)(other))
+        }
+        _ => Ok(()),
     }
 }

@@ -55,6 +55,15 @@ impl Shape {
         }
     }
 
+    /// The times that calls really take over the undisturbed one, where there are several.
+    pub const fn modes(self) -> &'static [f64] {
+        match self {
+            Self::Bimodal => &[1.0, 2.0],
+            Self::TwoSpeeds(_) => &[1.0, SLOWNESS],
+            _ => &[],
+        }
+    }
+
     /// The mean of a call over its undisturbed time, where that is the same at all times.
     pub fn mean(self, base_ns: f64) -> Option<f64> {
         match self {
