@@ -162,6 +162,8 @@ fn json_lines_are_for_machines() {
                 .collect::<Vec<_>>()
         };
         assert_eq!(of("start")[0]["samples"], 12);
+        let times = &of("result")[0]["timings"]["elapsed"];
+        assert_eq!(times["format"], "bencher.dataset", "{times}");
         let samples = of("sample");
         assert_eq!(samples.len(), 12);
         assert!(samples.iter().all(|sample| sample["state"] == state));

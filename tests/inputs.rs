@@ -405,10 +405,62 @@ fn the_command_line_names_variants_with_their_inputs() {
         ("codec=Zstd(levle=5)", "did you mean `level`?"),
         ("codec=Zstd(level=high)", "`high` is not an integer"),
         ("codec=Raw,Raw", "twice"),
+        ("codec=Zstd(level=5, level=9)", "with `level` once"),
     ] {
         let error = codecs(given).unwrap_err();
         assert!(error.contains(problem), "{given}: {error}");
     }
+}
+
+#[derive(SweepEnum, Clone, Debug, PartialEq)]
+enum Part {
+    Text {
+        #[sweep(values("a", "b"))]
+        s: String,
+    },
+}
+
+#[derive(ParametrizedSweep, Clone)]
+struct Parts {
+    #[sweep]
+    part: Part,
+    #[result]
+    length: Option<u64>,
+}
+
+impl Benchmark for Parts {
+    fn benchmark(&mut self, _: &mut Context) -> bencher::Result<()> {
+        let Part::Text { s } = &self.part;
+        self.length = Some(s.len() as u64);
+        Ok(())
+    }
+}
+
+#[test]
+fn texts_of_variants_stand_in_quotes() {
+    let lengths = |given: &str| {
+        let config = RunConfig {
+            cache: false,
+            inputs: vec![given.parse().unwrap()],
+            ..support::quiet(Path::new(""))
+        };
+        let run = support::bench::<Parts>(config).sweep("Parts").run();
+        let result = run.map_err(|error| error.to_string())?;
+        let length = result.dataset().variable("length").unwrap();
+        let cells = 0..length.states().len();
+        Ok::<_, String>(
+            cells
+                .filter_map(|flat| length.number(flat))
+                .collect::<Vec<_>>(),
+        )
+    };
+    assert_eq!(lengths(r#"part=Text(s="a, s=b")"#), Ok(vec![6.0]));
+    assert_eq!(
+        lengths(r#"part=Text(s=""), Text(s=abc)"#),
+        Ok(vec![0.0, 3.0])
+    );
+    let error = lengths("part=Text(s=a, s=b)").unwrap_err();
+    assert!(error.contains(r#"as in s="a, b""#), "{error}");
 }
 
 #[cfg(feature = "yaml")]

@@ -36,6 +36,7 @@ mod layers;
 mod print;
 mod refine;
 mod result;
+mod result_json;
 mod run;
 mod session;
 mod steps;

@@ -14,6 +14,7 @@ use super::config::{OutputFormat, ReportOptions, ReportPlace, RunConfig, Setting
 use super::error::{BenchError, failure_text};
 use super::layers::Layers;
 use super::print::{print_record, say};
+use super::result_json::{comparisons_json, timings_json};
 use super::steps::{progress, root};
 
 /// One run of a benchmark program: its configuration, the open store, and what its sweeps gave.
@@ -312,6 +313,12 @@ impl Session {
             let stored = forecast.map(|forecast| forecast.stored);
             let skipped = forecast.map(|forecast| forecast.skipped);
             let to_run = forecast.map(|forecast| forecast.to_run);
+            // A number where JSON has one that is exact.
+            let count = |count: String| match count.parse::<u64>() {
+                Ok(number) => serde_json::Value::from(number),
+                Err(_) => serde_json::Value::from(count),
+            };
+            let (points, samples) = (count(points), samples.map(count));
             print_json(
                 &serde_json::json!({"event": "plan", "sweep": title, "points": points, "samples": samples,
                     "stored": stored, "skipped": skipped, "to_run": to_run, "seconds": seconds.flatten()}),
@@ -354,6 +361,7 @@ impl Session {
                 print_json(
                     &serde_json::json!({"event": "result", "sweep": record.title,
                     "counts": counts_json(&record.counts, record.timed_out()), "warnings": record.warnings,
+                    "timings": timings_json(&record.dataset), "comparisons": comparisons_json(&record.dataset),
                     "dataset": result}),
                 );
             }

@@ -77,13 +77,18 @@ fn is_number(value: &Value) -> bool {
 
 /// A text on one line: each control character as a picture of its own.
 pub(crate) fn one_line(text: &str) -> String {
+    const ESCAPE: &str = "\\u{";
     let is_plain = |c: char| !c.is_control() && !is_picture(c);
-    if text.chars().all(is_plain) {
+    if text.chars().all(is_plain) && !text.contains(ESCAPE) {
         return text.to_owned();
     }
     let mut line = String::with_capacity(text.len());
-    for c in text.chars() {
+    for (at, c) in text.char_indices() {
         match c {
+            // An escape that is part of the text is none of ours.
+            '\\' if text.get(at..).is_some_and(|rest| rest.starts_with(ESCAPE)) => {
+                line.extend(c.escape_unicode());
+            }
             '\n' => line.push('␤'),
             '\u{7f}' => line.push('␡'),
             '\0'..='\u{1f}' => line.extend(char::from_u32(0x2400 + u32::from(c))),
@@ -115,6 +120,14 @@ mod tests {
     fn texts(kind: Kind, values: Vec<Value>, width: usize) -> Vec<String> {
         let labels = Labels::new(kind, &values, width);
         values.iter().map(|value| labels.text(value)).collect()
+    }
+
+    #[test]
+    fn escapes_of_a_text_are_not_those_of_a_label() {
+        let picture = one_line("a\u{2424}b");
+        assert_eq!(picture, "a\\u{2424}b");
+        assert_ne!(one_line(&picture), picture);
+        assert_eq!(one_line(r"C:\users\x"), r"C:\users\x");
     }
 
     #[test]

@@ -332,22 +332,49 @@ fn branch(text: &str, variants: &[Variant]) -> Result<Branch, OverrideError> {
     let mut branch = branches
         .find(|branch| branch.name == name)
         .ok_or_else(|| wrong(name, expected(Kind::Category, variants)))?;
-    for part in list(given) {
-        let part = part.text.as_str();
-        if part.is_empty() {
+    let mut named: Vec<&str> = Vec::new();
+    let mut rest = Some(given);
+    while let Some(given) = rest.filter(|rest| !rest.trim().is_empty()) {
+        let with_value = given
+            .split_once('=')
+            .filter(|(input, _)| !input.contains(','));
+        let (input, (value, behind)) = match with_value {
+            Some((input, value)) => (input, quoted(value).unwrap_or_else(|| plain(value))),
+            None => {
+                let (input, behind) = given
+                    .split_once(',')
+                    .map_or((given, None), |(a, b)| (a, Some(b)));
+                let nothing = ListItem {
+                    text: String::new(),
+                    quoted: false,
+                };
+                (input, (nothing, behind))
+            }
+        };
+        rest = behind;
+        let input = input.trim();
+        if input.is_empty() && value.text.is_empty() {
             continue;
         }
-        let (input, value) = part.split_once('=').unwrap_or((part, ""));
+        if named.contains(&input) {
+            return Err(wrong(
+                text,
+                format!(
+                    "with `{input}` once; a text with a comma stands in double quotes, as in {input}=\"a, b\""
+                ),
+            ));
+        }
+        named.push(input);
         let known = branch.params.iter().map(|param| param.name.as_str());
-        let unknown = || UnknownName::new("input", input.trim(), known);
-        let position = branch.params.iter().position(|p| p.name == input.trim());
+        let unknown = || UnknownName::new("input", input, known);
+        let position = branch.params.iter().position(|p| p.name == input);
         let position = position.ok_or_else(unknown)?;
         let declared = variants.iter().find(|variant| variant.name == name);
         let var = declared.and_then(|variant| variant.params.get(position));
         let Some((param, var)) = branch.params.get_mut(position).zip(var) else {
             continue;
         };
-        let value = parse(value.trim(), param.kind, (var.variants)())?;
+        let value = value.parse(param.kind, (var.variants)())?;
         param.domain = Domain {
             values: Values::Listed {
                 values: vec![value],

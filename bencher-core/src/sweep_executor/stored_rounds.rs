@@ -295,12 +295,19 @@ impl CheckRounds {
         positions: &[usize],
     ) -> Option<Agreement> {
         let mut shifts: Vec<Shift> = Vec::new();
+        let mut are_all_untold = !stored.is_empty();
         for (point, stored) in stored {
             let fresh = times_by_result(self.samples(*point), positions);
+            are_all_untold &= fresh.iter().chain(stored).all(Vec::is_empty);
             let pairs = fresh.iter().zip(stored);
             shifts.extend(pairs.filter_map(|(fresh, stored)| shift(fresh, stored)));
         }
-        agreement(&shifts)
+        // What is below resolution in both is as it was.
+        let as_before = Agreement {
+            agrees: true,
+            factors: (1.0, 1.0),
+        };
+        agreement(&shifts).or(are_all_untold.then_some(as_before))
     }
 }
 
@@ -340,5 +347,21 @@ impl std::fmt::Display for Remeasured {
             ": the machine has changed, so all points were measured anew; the stored rounds stay in the \
              store, unused"
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A stored point below resolution that is so again says nothing of the machine.
+    #[test]
+    fn what_stays_below_resolution_has_not_changed() {
+        let compare = |stored: Vec<f64>| {
+            let stored = HashMap::from([(0, vec![stored])]);
+            CheckRounds::default().compare(&stored, &[0])
+        };
+        assert!(compare(vec![]).is_some_and(|found| found.agrees));
+        assert_eq!(compare(vec![1.0, 1.1, 1.2]), None, "it had times before");
     }
 }

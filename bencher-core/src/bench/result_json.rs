@@ -1,0 +1,45 @@
+//! What JSON lines say of a finished sweep beside its cells: the times of points, and how levels compare.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::dataset::{Comparison, Dataset};
+
+use super::print::COMPARED;
+
+/// The centre, bounds, share and marks of every timed result at every point, as [`Dataset::timings`] has them.
+pub(super) fn timings_json(dataset: &Dataset) -> Json {
+    let timed = dataset.variables().iter().filter(|var| var.info.timed);
+    let timings = timed.filter_map(|var| {
+        let name = &var.info.name;
+        Some((name.clone(), dataset.timings(name).ok()?.to_json()))
+    });
+    Json::Object(timings.collect::<Map<String, Json>>())
+}
+
+/// How many times as long each level of the compared input takes as the first, result by result.
+pub(super) fn comparisons_json(dataset: &Dataset) -> Json {
+    let Some(input) = dataset.attributes.get(COMPARED) else {
+        return Json::Null;
+    };
+    let mut lines = Vec::new();
+    for variable in dataset.variables().iter().filter(|var| var.info.timed) {
+        let name = &variable.info.name;
+        let found = dataset.compare(name, input).unwrap_or_default();
+        lines.extend(found.iter().map(|found| line(name, found)));
+    }
+    Json::Array(lines)
+}
+
+fn line(result: &str, found: &Comparison) -> Json {
+    let ratio = found.ratio;
+    json!({
+        "result": result,
+        "label": found.label,
+        "ratio": ratio.map(|ratio| ratio.ratio),
+        "lower": ratio.and_then(|ratio| ratio.lower),
+        "upper": ratio.and_then(|ratio| ratio.upper),
+        "different": found.is_different(),
+        "pairs": found.pairs,
+        "pairs_needed": found.needed,
+    })
+}
