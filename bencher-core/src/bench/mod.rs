@@ -28,6 +28,7 @@
 mod builder;
 mod cell_text;
 mod columns;
+mod compared;
 pub(crate) mod config;
 mod doubtful;
 mod error;

@@ -7,6 +7,7 @@ use crate::record::SweepRecord;
 use crate::stats;
 
 use super::columns::TimeColumns;
+use super::compared::comparisons;
 use super::config::PrintOptions;
 use super::error::failure_text;
 use super::table::{result_table, sample_table};
@@ -29,9 +30,6 @@ pub(super) const RETRIED: &str = "retried samples";
 
 /// The attribute of a dataset that says how often any sample was tried again.
 pub(super) const RETRIES: &str = "retries";
-
-/// The attribute of a dataset that names the input whose levels are compared.
-pub(super) const COMPARED: &str = "compared";
 
 /// Prints what a sweep gave.
 pub(super) fn print_record(
@@ -59,7 +57,7 @@ pub(super) fn print_record(
     if print.samples {
         say!("{}", sample_table(&record.dataset, rows));
     }
-    for line in comparisons(&record.dataset) {
+    for line in comparison_lines(&record.dataset) {
         say!("compare   {line}");
     }
     for note in timing_notes(&record.dataset) {
@@ -171,17 +169,12 @@ fn timing_notes(dataset: &Dataset) -> Vec<String> {
 }
 
 /// How many times as long each level of the compared input takes as the first one.
-fn comparisons(dataset: &Dataset) -> Vec<String> {
-    let Some(input) = dataset.attributes.get(COMPARED) else {
-        return Vec::new();
-    };
-    let mut lines = Vec::new();
-    for variable in dataset.variables().iter().filter(|var| var.info.timed) {
-        let name = &variable.info.name;
-        let found = dataset.compare(name, input).unwrap_or_default();
-        let found = found.iter().filter(|found| found.ratio.is_some());
-        lines.extend(found.map(|found| format!("{name}, {found}")));
-    }
+fn comparison_lines(dataset: &Dataset) -> Vec<String> {
+    let found = comparisons(dataset).into_iter();
+    let found = found.filter(|(_, found)| found.ratio.is_some());
+    let mut lines: Vec<String> = found
+        .map(|(name, found)| format!("{name}, {found}"))
+        .collect();
     if lines.len() > MOST_LINES {
         let more = lines.len() - MOST_LINES;
         lines.truncate(MOST_LINES);

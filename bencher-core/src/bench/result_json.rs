@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::dataset::{Comparison, Dataset};
 
-use super::print::COMPARED;
+use super::compared::comparisons;
 
 /// The centre, bounds, share and marks of every timed result at every point, as [`Dataset::timings`] has them.
 pub(super) fn timings_json(dataset: &Dataset) -> Json {
@@ -18,16 +18,11 @@ pub(super) fn timings_json(dataset: &Dataset) -> Json {
 
 /// How many times as long each level of the compared input takes as the first, result by result.
 pub(super) fn comparisons_json(dataset: &Dataset) -> Json {
-    let Some(input) = dataset.attributes.get(COMPARED) else {
-        return Json::Null;
-    };
-    let mut lines = Vec::new();
-    for variable in dataset.variables().iter().filter(|var| var.info.timed) {
-        let name = &variable.info.name;
-        let found = dataset.compare(name, input).unwrap_or_default();
-        lines.extend(found.iter().map(|found| line(name, found)));
-    }
-    Json::Array(lines)
+    let found = comparisons(dataset);
+    found
+        .iter()
+        .map(|(name, found)| line(name, found))
+        .collect()
 }
 
 fn line(result: &str, found: &Comparison) -> Json {

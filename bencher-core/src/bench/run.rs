@@ -22,10 +22,11 @@ use crate::var::{ParametrizedSweep, SameName};
 
 use super::builder::SweepBuilder;
 use super::columns::keep_discarded;
+use super::compared::COMPARED;
 use super::config::{RunConfig, SweepDefaults};
 use super::doubtful::doubtful_points;
 use super::error::BenchError;
-use super::print::{COMPARED, RETRIED, RETRIES};
+use super::print::{RETRIED, RETRIES};
 use super::result::BenchResult;
 use super::session::Session;
 use super::unset::unset_results;

@@ -179,6 +179,14 @@ impl Dataset {
                 .map(|cell| round_time(variable, *cell))
                 .collect()
         };
+        let judged = |variable: &Variable| {
+            let time = PointTime::of(rounds(variable));
+            match variable.info.kind {
+                // Half of the nanosecond that a `Duration` rounds to.
+                Kind::Seconds => time.rounded_by(0.5e-9),
+                _ => time,
+            }
+        };
         let operands = self
             .attributes
             .get(&format!("{TIMES_OF}{}", variable.info.name));
@@ -187,16 +195,11 @@ impl Dataset {
                 let mut names = operands.split(", ");
                 names.any(|name| name == var.info.name)
             });
-            let times: Vec<PointTime> = times.map(|var| PointTime::of(rounds(var))).collect();
+            let times: Vec<PointTime> = times.map(judged).collect();
             return PointTime::computed(rounds(variable), &times);
         }
         if variable.info.timed {
-            let time = PointTime::of(rounds(variable));
-            match variable.info.kind {
-                // Half of the nanosecond that a `Duration` rounds to.
-                Kind::Seconds => time.rounded_by(0.5e-9),
-                _ => time,
-            }
+            judged(variable)
         } else {
             PointTime::computed(rounds(variable), &[])
         }

@@ -33,7 +33,7 @@ pub struct Batch {
 pub struct Share(u16);
 
 impl Share {
-    /// So many of so many; all of none.
+    /// The share of `part` in `all`; the whole where `all` is 0.
     pub fn of(part: u64, all: u64) -> Self {
         let thousandths = part.min(all).saturating_mul(1000).checked_div(all);
         Self(

@@ -48,7 +48,7 @@ pub enum ReplicateRole {
     Single,
     /// This process is one of several, and stores what it measures.
     Measuring(Replicate),
-    /// This process collects what so many others have stored.
+    /// This process collects the stored rounds of this number of replicates.
     Collecting(u32),
 }
 

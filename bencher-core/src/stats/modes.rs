@@ -101,7 +101,8 @@ pub fn lowest_mode(values: &[f64]) -> Option<LowestMode> {
     })
 }
 
-/// The lower of two heaps whose middles are further apart than `near`, and whether the other is a tail; each has a share of so many values.
+/// Splits values into two heaps with middles further apart than `near`. Gives the lower heap, and whether the upper one is a tail. Each
+/// heap holds at least the least share of `of` values.
 fn split(sorted: &[f64], of: usize, near: f64) -> Option<(&[f64], bool)> {
     #[expect(
         clippy::cast_possible_truncation,

@@ -100,7 +100,7 @@ pub struct PointTime {
     pub below: usize,
     /// How many rounds were ended at the time limit.
     pub timed_out: usize,
-    /// By how much the times are rounded.
+    /// By how much the times are rounded, as a share of them.
     rounding: f64,
     /// By which times what is computed from them is in order, where some of those are not known.
     order: Vec<Option<f64>>,
@@ -170,10 +170,11 @@ impl PointTime {
         found
     }
 
-    /// The same times, which were rounded by so much at most: the bounds are further by that.
+    /// The same times, rounded by at most `step` seconds: the bounds are wider by that, also those of what is computed from the times.
     #[must_use]
     pub fn rounded_by(mut self, step: f64) -> Self {
-        self.rounding = step;
+        let middle = super::median(&self.times()).filter(|middle| *middle > 0.0);
+        self.rounding = middle.map_or(0.0, |middle| step / middle);
         self
     }
 
@@ -217,7 +218,7 @@ impl PointTime {
             is_below_resolution: from.iter().any(|time| time.is_below_resolution),
             below: most(|time| time.below),
             timed_out: most(|time| time.timed_out),
-            rounding: 0.0,
+            rounding: from.iter().map(|time| time.rounding).sum(),
             order: (from.iter().find(|time| time.below + time.timed_out > 0))
                 .map(|time| time.rounds.iter().map(|round| round.seconds()).collect())
                 .unwrap_or_default(),
@@ -328,12 +329,13 @@ impl PointTime {
             reached.lower = reached.lower.map(|lower| lower.min(far));
             reached.upper = reached.upper.map(|upper| upper.max(far));
         }
-        reached.lower = reached.lower.map(|lower| lower - self.rounding);
-        reached.upper = reached.upper.map(|upper| upper + self.rounding);
+        let rounding = self.rounding * found.centre.abs();
+        reached.lower = reached.lower.map(|lower| lower - rounding);
+        reached.upper = reached.upper.map(|upper| upper + rounding);
         reached
     }
 
-    /// The median of rounds some of which are not known, with its bounds.
+    /// The median of all rounds, with its bounds, where the times of some rounds are unknown.
     fn median_summary(&self, misrate: f64) -> Option<Summary> {
         if self.order.is_empty() {
             return median_summary(&self.times(), (self.below, self.timed_out), misrate);
@@ -472,6 +474,9 @@ mod tests {
     fn rounded_times_are_not_exact() {
         let times = PointTime::of(vec![Time(99e-9); 8]).rounded_by(0.5e-9);
         let found = times.summary(None, MISRATE).unwrap();
+        assert!((found.half_width().unwrap() - 0.5 / 99.0).abs() < 1e-9);
+        let rate = PointTime::computed(vec![Time(1.0 / 99e-9); 8], &[times]);
+        let found = rate.summary(None, MISRATE).unwrap();
         assert!((found.half_width().unwrap() - 0.5 / 99.0).abs() < 1e-9);
     }
 

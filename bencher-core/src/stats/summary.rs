@@ -123,10 +123,10 @@ pub fn summary(values: &[f64], misrate: f64) -> Option<Summary> {
     })
 }
 
-/// The median of positive values of which some more are known only to be smaller, and some to be larger, than all others, with its
-/// bounds by the sign test; `None` where either are half of all or more.
+/// The median of positive values, with its bounds by the sign test, where further values are unknown: `unknown.0` of them are smaller
+/// than all known ones, `unknown.1` larger. `None` where the median itself is unknown.
 ///
-/// A lower bound among the unknown ones is nothing: all that is known is that times are not less than that. There is no upper one among them.
+/// A lower bound among the unknown values is 0, because a time is not less than that. There is no upper bound among them.
 pub(super) fn median_summary(
     values: &[f64],
     unknown: (usize, usize),
@@ -143,8 +143,8 @@ pub(super) fn median_summary(
     })
 }
 
-/// The value at the median of others by whose order they stand, of which some more are smaller and some larger than all that are
-/// known, with its bounds.
+/// The median and its bounds of values that are sorted by another quantity: a rate sorted by its time, say. `below` unknown values
+/// come before all known ones, `above` after them.
 pub(super) fn median_in_order(
     values: &[f64],
     (below, above): (usize, usize),
