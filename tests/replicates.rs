@@ -2,6 +2,7 @@
 
 #![cfg(feature = "store")]
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::Value as Json;
@@ -129,6 +130,81 @@ fn processes_of_another_run_are_marked_and_their_rounds_are_not_those_of_one_pro
         (Some(2 * 4), Some(0)),
         "what several processes measured is no round of one"
     );
+}
+
+/// What a program's sweeps gave in three processes or more, on a machine so many times as slow as at first.
+fn on_a_machine(root: &Path, slowness: &str, args: &[&str]) -> Vec<Json> {
+    let output = program::example::example("machine_speed", root)
+        .env("SLOWNESS", slowness)
+        .args(["--json", "--no-report", "--repeats", "3"])
+        .args(args)
+        .output()
+        .unwrap();
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    let events = events(&stdout).into_iter();
+    events.filter(|event| event["event"] == "result").collect()
+}
+
+/// The slownesses that the times of a result show, and its warning about another machine.
+fn slowness(result: &Json) -> (BTreeSet<u64>, Vec<String>) {
+    let variable = &result["dataset"]["variables"][0];
+    let dims = result["dataset"]["dims"].as_array().unwrap();
+    let dim = dims.iter().find(|dim| dim["name"] == "n").unwrap();
+    let ns: Vec<f64> = dim["values"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|n| n.as_f64().unwrap())
+        .collect();
+    let times = variable["values"].as_array().unwrap();
+    let per_n = times.len() / ns.len();
+    let of = |(at, time): (usize, &Json)| {
+        let slowness = time.as_f64()? / (ns[at / per_n] * 1e-3);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it is a small number"
+        )]
+        Some(slowness.round() as u64)
+    };
+    let warnings = result["warnings"].as_array().unwrap().iter();
+    let warnings = warnings.map(|text| text.as_str().unwrap().to_owned());
+    (
+        times.iter().enumerate().filter_map(of).collect(),
+        warnings
+            .filter(|text| text.contains("the machine has changed"))
+            .collect(),
+    )
+}
+
+#[test]
+fn processes_on_a_machine_that_has_changed_measure_everything_anew() {
+    let root = tempfile::tempdir().unwrap();
+    let only_work = ["--sweep", "Work"];
+    let first = on_a_machine(root.path(), "1", &[&only_work[..], &["--replicates", "3"]].concat());
+    assert_eq!(slowness(&first[0]), ([1].into(), vec![]));
+
+    // Three more processes, on the same machine: they go on from there.
+    let more = on_a_machine(root.path(), "1", &["--replicates", "6"]);
+    assert_eq!(slowness(&more[0]), ([1].into(), vec![]));
+    assert_eq!(more[0]["counts"]["hits"], 3 * 6 * 3);
+
+    // And three on a slower one: none of the old ones may stand beside them. The other sweep's are all stored.
+    let args = ["--replicates", "6", "--input", "n=1,2,3,4"];
+    let slower = on_a_machine(root.path(), "2", &args);
+    let (seen, warnings) = slowness(&slower[0]);
+    assert_eq!(seen, [2].into(), "{warnings:?}");
+    assert!(
+        warnings.len() == 1
+            && warnings[0].contains("all points were measured anew")
+            && warnings[0].contains(" times as long in the latest"),
+        "{warnings:?}"
+    );
+
+    // What was left stays in the store, and the next run finds that of the latest machine.
+    let again = on_a_machine(root.path(), "3", &args);
+    assert_eq!(slowness(&again[0]), ([2].into(), vec![]));
+    assert_eq!(again[0]["counts"]["hits"], 4 * 6 * 3);
 }
 
 #[test]

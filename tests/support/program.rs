@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 #[path = "example.rs"]
-mod example;
+pub(crate) mod example;
 
 /// The program `sorting`, which is `tests/programs/small_sorting.rs`.
 pub(crate) fn sorting(store: &Path) -> Command {

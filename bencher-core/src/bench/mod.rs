@@ -36,6 +36,7 @@ mod kept;
 mod layers;
 mod print;
 mod refine;
+mod replicate_report;
 mod result;
 mod result_json;
 mod run;
@@ -56,6 +57,7 @@ pub use config::{
 };
 pub use error::BenchError;
 pub use refine::Refinement;
+pub(crate) use replicate_report::ReplicateReport;
 pub use result::BenchResult;
 pub use session::{ReportFiles, ReportSubject, Reporter, Session, Verdict};
 pub(crate) use table::LONGEST;

@@ -126,6 +126,12 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         .warnings();
         let (used, retried) = (end.used, end.retried);
         let mut warnings = warnings;
+        if session.is_replicate() {
+            session.replicate_report.add(&self.title, &end);
+        }
+        let anew = session.replicate_report.anew.iter();
+        let of_this = anew.filter(|(title, _)| *title == self.title);
+        warnings.extend(of_this.map(|(_, reason)| reason.clone()));
         warnings.extend(warnings_of_choice::<S>(session, executor.plan().is_timed()));
         let (mut dataset, failures, counts) = end.collector.finish();
         keep_discarded(&mut dataset, &end.slice_counts);

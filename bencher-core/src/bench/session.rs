@@ -14,6 +14,7 @@ use super::config::{OutputFormat, ReportOptions, ReportPlace, RunConfig, Setting
 use super::error::{BenchError, failure_text};
 use super::layers::Layers;
 use super::print::{print_record, say};
+use super::replicate_report::ReplicateReport;
 use super::result_json::{comparisons_json, timings_json};
 use super::steps::{progress, root};
 
@@ -49,6 +50,8 @@ pub struct Session {
     pub(super) role: ReplicateRole,
     /// The environment in which other processes began to measure for this run.
     pub(super) began: Option<Environment>,
+    /// What this process measured, as one of several, or those that measured for it.
+    pub(super) replicate_report: ReplicateReport,
     /// The samples of a run in steps that keeps none.
     pub(super) memory: MemoryStore,
     /// The tags whose samples were dropped.
@@ -159,6 +162,7 @@ impl Session {
             layers: Layers::new(config, Settings::default()),
             role: ReplicateRole::Single,
             began: None,
+            replicate_report: ReplicateReport::default(),
             memory: MemoryStore::default(),
             #[cfg(feature = "store")]
             cleared: Vec::new(),
@@ -190,18 +194,20 @@ impl Session {
 
     /// Makes this run the one that takes together what several processes have stored, which began in an
     /// environment.
-    pub(crate) fn gather(&mut self, processes: u32, began: Environment) {
+    pub(crate) fn gather(&mut self, processes: u32, began: Environment, told: ReplicateReport) {
         self.role = ReplicateRole::Collecting(processes);
         self.began = Some(began);
+        self.replicate_report = told;
     }
 
-    /// How long the sweeps took so far, in seconds.
-    pub(crate) fn executing(&self) -> f64 {
+    /// What this process measured so far, as one of several.
+    pub(crate) fn replicate_report(&self) -> ReplicateReport {
         let timings = self.records.iter().flat_map(|record| &record.timings);
-        timings
-            .filter(|(phase, _)| phase == "execute")
-            .map(|(_, seconds)| seconds)
-            .sum()
+        let execute = timings.filter(|(phase, _)| phase == "execute");
+        ReplicateReport {
+            seconds: execute.map(|(_, seconds)| seconds).sum(),
+            ..self.replicate_report.clone()
+        }
     }
 
     /// Tells progress to another sink.

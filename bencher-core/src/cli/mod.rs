@@ -154,10 +154,10 @@ pub(crate) fn run_session(
                 return ExitCode::from(FAILED);
             }
             let began = Environment::capture_with(Timer::system());
-            if let Err(error) = replicates::measure(session.config(), &interrupt) {
-                return usage(&error);
+            match replicates::measure(session.config(), count, &interrupt) {
+                Ok(told) => session.gather(count, began, told),
+                Err(error) => return usage(&error),
             }
-            session.gather(count, began);
         }
         _ => {}
     }
@@ -188,7 +188,7 @@ pub(crate) fn run_session(
             !session.is_shown_only() && !is_partial_step && worker.is_none()
         });
         if replicate.is_some() {
-            replicates::tell(session.executing());
+            replicates::tell(&session.replicate_report());
         }
         let verdict = session.close(reporter.filter(|_| replicate.is_none()));
         if let Err(error) = ended {

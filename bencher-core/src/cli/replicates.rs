@@ -1,11 +1,13 @@
 //! Measuring in several processes: the program starts itself, again and again.
 
+use std::ops::Range;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use crate::bench::RunConfig;
+use crate::bench::{ReplicateReport, RunConfig};
 use crate::measure::{PILOTS, REPLICATE_VARIABLE, Replicate};
-use crate::printed::print_line;
+use crate::printed::{error_line, print_line};
 use crate::sweep_executor::Interrupt;
 
 /// Which of several processes this is; none where it was started by its user.
@@ -19,14 +21,17 @@ pub(super) fn replicate() -> Result<Option<Replicate>, String> {
     }
 }
 
-/// Has every process measure, one after the other, and store what it measured.
+/// Has `count` processes measure, one after the other, and store what they measured; what they told.
+///
+/// Where they measured beside processes of an earlier run that do not agree with them, all measure once more.
 ///
 /// # Errors
 /// Where one cannot be started, or fails.
-pub(super) fn measure(config: &RunConfig, interrupt: &Interrupt) -> Result<(), String> {
-    let Some(count) = config.replicates else {
-        return Ok(());
-    };
+pub(super) fn measure(
+    config: &RunConfig,
+    count: u32,
+    interrupt: &Interrupt,
+) -> Result<ReplicateReport, String> {
     if !config.cache || !cfg!(feature = "store") {
         return Err(
             "`--replicates` needs the store, through which the processes hand over what they \
@@ -37,21 +42,70 @@ pub(super) fn measure(config: &RunConfig, interrupt: &Interrupt) -> Result<(), S
     let program = std::env::current_exe().map_err(|error| {
         format!("`--replicates` starts this program again, which cannot be found: {error}")
     })?;
-    let run = u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or(0);
-    let mut cost = 1.0;
-    let (mut whole, mut measuring) = (0.0, 0.0);
-    for number in 0..count {
-        if interrupt.is_requested() {
-            return Ok(());
+    let mut processes = Processes {
+        program,
+        count,
+        repeats: config.repeats,
+        cost: 1.0,
+        interrupt,
+    };
+    let mut told = processes.measure(0..count, new_run())?;
+    if told.is_mixed() {
+        // The first process compares the runs, and leaves their rounds behind where they differ.
+        let run = new_run();
+        let first = processes.start(0, run, true)?;
+        if !first.anew.is_empty() {
+            told.extend(first);
+            told.extend(processes.measure(1..count, run)?);
         }
+    }
+    Ok(told)
+}
+
+/// The number of a run that begins now.
+fn new_run() -> u64 {
+    u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or(0)
+}
+
+/// The processes that measure for this one.
+struct Processes<'r> {
+    program: PathBuf,
+    count: u32,
+    repeats: Option<u32>,
+    /// What starting one costs over a round.
+    cost: f64,
+    interrupt: &'r Interrupt,
+}
+
+impl Processes<'_> {
+    /// Starts some of them, one after the other, until the run is interrupted.
+    fn measure(&mut self, numbers: Range<u32>, run: u64) -> Result<ReplicateReport, String> {
+        let mut told = ReplicateReport::default();
+        let clock = Instant::now();
+        for number in numbers.clone() {
+            if self.interrupt.is_requested() {
+                break;
+            }
+            told.extend(self.start(number, run, false)?);
+            if numbers.start == 0 && number + 1 == PILOTS {
+                let whole = clock.elapsed().as_secs_f64();
+                self.cost = cost_of_start(whole, told.seconds, self.repeats);
+            }
+        }
+        Ok(told)
+    }
+
+    /// Starts one of them, and waits for its end.
+    fn start(&self, number: u32, run: u64, checks: bool) -> Result<ReplicateReport, String> {
+        let Self { count, cost, .. } = *self;
         let replicate = Replicate {
             number,
             count,
             cost,
             run,
+            checks,
         };
-        let clock = Instant::now();
-        let output = Command::new(&program)
+        let output = Command::new(&self.program)
             .args(std::env::args_os().skip(1))
             .env(REPLICATE_VARIABLE, replicate.to_string())
             .stdin(Stdio::null())
@@ -66,22 +120,15 @@ pub(super) fn measure(config: &RunConfig, interrupt: &Interrupt) -> Result<(), S
             })?;
         // A failing sample is told by the run that takes all together.
         let ended = output.status.code().is_some_and(|code| code <= 1);
-        if !ended && !interrupt.is_requested() {
+        if !ended && !self.interrupt.is_requested() {
             return Err(format!(
                 "process {} of {count} ended with {}; what it measured before is kept",
                 number + 1,
                 output.status
             ));
         }
-        if number < PILOTS {
-            whole += clock.elapsed().as_secs_f64();
-            measuring += told(&output.stdout);
-        }
-        if number + 1 == PILOTS {
-            cost = cost_of_start(whole, measuring, config.repeats);
-        }
+        Ok(told(&output.stdout))
     }
-    Ok(())
 }
 
 /// What starting a process costs over a round, by what the first ones took in all and for their rounds.
@@ -95,19 +142,22 @@ fn cost_of_start(whole: f64, measuring: f64, repeats: Option<u32>) -> f64 {
     }
 }
 
-/// How long a process says that its sweeps took.
-fn told(output: &[u8]) -> f64 {
+/// What a process told on its standard output; nothing where it was stopped before.
+fn told(output: &[u8]) -> ReplicateReport {
     let text = String::from_utf8_lossy(output);
     let line = text.lines().rev().find_map(|line| line.strip_prefix(TOLD));
-    line.and_then(|seconds| seconds.trim().parse().ok())
-        .unwrap_or(0.0)
+    line.and_then(|report| serde_json::from_str(report).ok())
+        .unwrap_or_default()
 }
 
-const TOLD: &str = "measured for seconds: ";
+const TOLD: &str = "measured: ";
 
-/// Says how long the sweeps of this process took, to the one that started it.
-pub(super) fn tell(seconds: f64) {
-    print_line(format_args!("{TOLD}{seconds}"));
+/// Tells what this process measured to the one that started it.
+pub(super) fn tell(report: &ReplicateReport) {
+    match serde_json::to_string(report) {
+        Ok(text) => print_line(format_args!("{TOLD}{text}")),
+        Err(error) => error_line!("error: what was measured cannot be told: {error}"),
+    }
 }
 
 #[cfg(test)]
@@ -120,7 +170,17 @@ mod tests {
         close(cost_of_start(3.0, 2.0, Some(10)), 5.0);
         close(cost_of_start(3.0, 2.2, None), 4.0);
         close(cost_of_start(3.0, 0.0, None), 1.0);
-        close(told(b"noise\nmeasured for seconds: 1.25\n"), 1.25);
-        close(told(b""), 0.0);
+    }
+
+    #[test]
+    fn what_a_process_tells_is_found_behind_what_its_bodies_print() {
+        let report = ReplicateReport {
+            seconds: 1.25,
+            fresh: ["a\nb".to_owned()].into(),
+            ..ReplicateReport::default()
+        };
+        let line = format!("noise\n{TOLD}{}\n", serde_json::to_string(&report).unwrap());
+        assert_eq!(told(line.as_bytes()), report);
+        assert_eq!(told(b""), ReplicateReport::default());
     }
 }

@@ -374,10 +374,15 @@ impl FutureCache {
 
     /// The sample of a key, where it is stored and would be taken; nothing is counted.
     pub fn stored(&self, key: Digest) -> Option<Sample> {
+        self.stored_by(key).map(|(_, sample)| sample)
+    }
+
+    /// The same, with the run that measured it.
+    pub(crate) fn stored_by(&self, key: Digest) -> Option<(u64, Sample)> {
         let cache = self.cache.as_ref()?;
         let stored = cache.index.as_ref()?.get(key)?;
         cache.accepts(&stored).ok()?;
-        stored.sample(&cache.results)
+        Some((stored.provenance.run, stored.sample(&cache.results)?))
     }
 
     /// How the round of a key stands in the store; nothing is counted.

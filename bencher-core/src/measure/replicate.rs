@@ -17,10 +17,10 @@ pub const PILOTS: u32 = 3;
 ///
 /// ```
 /// use bencher_core::measure::Replicate;
-/// let third: Replicate = "2/8/3.5/1772366400000".parse()?;
+/// let third: Replicate = "2/8/3.5/1772366400000/measure".parse()?;
 /// assert_eq!((third.number, third.count, third.cost), (2, 8, 3.5));
-/// assert_eq!(third.to_string(), "2/8/3.5/1772366400000");
-/// assert!("8/8/1/1772366400000".parse::<Replicate>().is_err());
+/// assert_eq!(third.to_string(), "2/8/3.5/1772366400000/measure");
+/// assert!("8/8/1/1772366400000/measure".parse::<Replicate>().is_err());
 /// # Ok::<(), String>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,6 +33,8 @@ pub struct Replicate {
     pub cost: f64,
     /// When the first of them was started, in milliseconds since 1970.
     pub run: u64,
+    /// Whether it first measures some stored points again, to see whether they may stand beside new ones.
+    pub checks: bool,
 }
 
 /// The part of a run where several processes measure.
@@ -76,8 +78,10 @@ impl fmt::Display for Replicate {
             count,
             cost,
             run,
+            checks,
         } = self;
-        write!(f, "{number}/{count}/{cost}/{run}")
+        let task = if *checks { "check" } else { "measure" };
+        write!(f, "{number}/{count}/{cost}/{run}/{task}")
     }
 }
 
@@ -87,13 +91,18 @@ impl FromStr for Replicate {
     fn from_str(text: &str) -> Result<Self, String> {
         let mut parts = text.split('/');
         let mut part = || parts.next().unwrap_or_default();
-        let (number, count, cost, run) = (part(), part(), part(), part());
+        let (number, count, cost, run, task) = (part(), part(), part(), part(), part());
         let read = || {
             let replicate = Self {
                 number: number.parse().ok()?,
                 count: count.parse().ok()?,
                 cost: cost.parse().ok()?,
                 run: run.parse().ok()?,
+                checks: match task {
+                    "check" => true,
+                    "measure" => false,
+                    _ => return None,
+                },
             };
             (replicate.number < replicate.count && replicate.cost > 0.0).then_some(replicate)
         };

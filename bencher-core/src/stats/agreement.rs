@@ -6,8 +6,14 @@ use super::{max, mean, median, min, quantile, std};
 const LEAST_SHIFT: f64 = 0.02;
 /// Means over several points that differ by less are never told apart.
 const LEAST_MEAN_SHIFT: f64 = 0.01;
-/// How many standard errors a difference has at least.
+/// How many standard errors a difference has at least, where the spread is that of many times.
 const ERRORS: f64 = 3.5;
+/// The same by the degrees of freedom of the spread, from 1 on: Student's t, of which 0.9975 are below.
+///
+/// One of 200 points that take as long as before is said to have moved, however few its times.
+const ERRORS_OF_FEW: [f64; 10] = [
+    127.3, 14.09, 7.453, 5.598, 4.773, 4.317, 4.029, 3.833, 3.690, 3.581,
+];
 /// From how many stored rounds on their inner range is known.
 const ENOUGH_FOR_RANGE: usize = 5;
 
@@ -18,6 +24,8 @@ pub(crate) struct Shift {
     log: f64,
     /// Its standard error.
     error: f64,
+    /// The degrees of freedom of the error.
+    freedom: usize,
     is_beyond_noise: bool,
 }
 
@@ -40,10 +48,12 @@ pub(crate) fn shift(fresh: &[f64], stored: &[f64]) -> Option<Shift> {
     let inner = |share| quantile(&stored, share).filter(|_| stored.len() >= ENOUGH_FOR_RANGE);
     let is_usual =
         inner(0.1).is_some_and(|low| low <= now) && inner(0.9).is_some_and(|high| now <= high);
+    let freedom = fresh.len() + stored.len() - 2;
     Some(Shift {
         log,
         error,
-        is_beyond_noise: !is_usual && log.abs() > LEAST_SHIFT.max(ERRORS * error),
+        freedom,
+        is_beyond_noise: !is_usual && log.abs() > LEAST_SHIFT.max(errors(freedom) * error),
     })
 }
 
@@ -63,12 +73,19 @@ pub(crate) fn agreement(shifts: &[Shift]) -> Option<Agreement> {
     let within: f64 = shifts.iter().map(|shift| shift.error * shift.error).sum();
     let between = std(&logs, 1).unwrap_or(0.0) / count.sqrt();
     let error = (within.sqrt() / count).max(between);
-    let moved_together = mean.abs() > LEAST_MEAN_SHIFT.max(ERRORS * error);
+    let freedom = shifts.iter().map(|shift| shift.freedom).sum();
+    let moved_together = mean.abs() > LEAST_MEAN_SHIFT.max(errors(freedom) * error);
     let one_moved = shifts.iter().any(|shift| shift.is_beyond_noise);
     Some(Agreement {
         agrees: !(one_moved || moved_together && logs.len() > 1),
         factors: (min(&logs)?.exp(), max(&logs)?.exp()),
     })
+}
+
+/// How many standard errors a difference has at least.
+fn errors(freedom: usize) -> f64 {
+    let of_few = freedom.checked_sub(1).and_then(|at| ERRORS_OF_FEW.get(at));
+    *of_few.unwrap_or(&ERRORS)
 }
 
 /// The standard deviation, by the median deviation where there are enough values for that.
@@ -106,19 +123,44 @@ mod tests {
             .collect()
     }
 
-    /// In how many of 1000 trials a check of `points` points disagrees, where everything takes `factor` as long.
+    /// In how many of 1000 trials a check of `points` points with 16 stored rounds each disagrees, where
+    /// everything takes `factor` as long.
     fn disagreements(points: usize, noise: f64, factor: f64) -> usize {
+        disagreements_of((3, 16), points, noise, factor)
+    }
+
+    /// The same with so many fresh and stored rounds.
+    fn disagreements_of(
+        (fresh, stored): (usize, usize),
+        points: usize,
+        noise: f64,
+        factor: f64,
+    ) -> usize {
         let mut random = random(7);
         let trials = (0..1000).filter(|_| {
             let shifts: Vec<Shift> = (0..points)
                 .filter_map(|_| {
-                    let stored = times(16, 1.0, noise, &mut random);
-                    shift(&times(3, factor, noise, &mut random), &stored)
+                    let stored = times(stored, 1.0, noise, &mut random);
+                    shift(&times(fresh, factor, noise, &mut random), &stored)
                 })
                 .collect();
             agreement(&shifts).is_some_and(|found| !found.agrees)
         });
         trials.count()
+    }
+
+    #[test]
+    fn few_rounds_are_no_changed_machine() {
+        for rounds in [(2, 1), (2, 2), (2, 3), (3, 3), (3, 5), (3, 8), (3, 12)] {
+            for (points, most) in [(1, 20), (8, 90)] {
+                let same = disagreements_of(rounds, points, 0.1, 1.0);
+                assert!(same <= most, "{same} of 1000, {points} points, {rounds:?}");
+                let found = disagreements_of(rounds, points, 0.002, 1.5);
+                // The noise of three times is hardly known.
+                let least = if rounds == (2, 1) { 700 } else { 950 };
+                assert!(found >= least, "{found} of 1000, {points} points, {rounds:?}");
+            }
+        }
     }
 
     #[test]

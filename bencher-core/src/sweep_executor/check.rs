@@ -8,6 +8,7 @@ use crate::measure::{RoundRules, Rounds, Wanted};
 use crate::store::Provenance;
 use crate::var::ParametrizedSweep;
 
+use super::replicates::DifferingReplicates;
 use super::rounds::{InRounds, Taking, times_of};
 use super::run::SweepExecutor;
 use super::stored_rounds::{CHECK_ROUNDS, CheckRounds, LEAST_CHECK_ROUNDS, Remeasured};
@@ -70,6 +71,67 @@ impl<S: Benchmark> SweepExecutor<S> {
         };
         taking.replay(plan, rounds, &fresh, started);
         self.deliver_stored(taking, points, rounds, fresh);
+    }
+
+    /// Has the first of several processes measure all points anew, where what the processes of earlier runs
+    /// stored differs, or is not what it measures now; the others follow it.
+    pub(super) fn compare_runs(
+        &self,
+        with: &InRounds<'_>,
+        taking: &mut Taking<'_>,
+        (points, stored): (&[u64], &HashMap<u64, u32>),
+    ) {
+        let Taking { jobs, keys, .. } = taking;
+        let found = self.difference_of_runs(keys, with.repeats_of_all, points, jobs);
+        let found = found.or_else(|| {
+            let checks = with.checks && !stored.is_empty();
+            checks.then(|| self.difference_now(with, taking, points))?
+        });
+        if let Some(found) = found {
+            taking.keys.measure_anew();
+            taking.end.differing = Some(DifferingReplicates {
+                are_measured_anew: true,
+                ..found
+            });
+        }
+    }
+
+    /// By how much the times of this process differ from those that processes of earlier runs stored, where
+    /// they do.
+    fn difference_now(
+        &self,
+        with: &InRounds<'_>,
+        taking: &mut Taking<'_>,
+        points: &[u64],
+    ) -> Option<DifferingReplicates> {
+        let Taking { jobs, keys, .. } = taking;
+        let before: HashMap<u64, Vec<Vec<f64>>> = points
+            .iter()
+            .map(|point| {
+                let centres = self.stored_centres(keys, with.repeats_of_all, *point, jobs);
+                (*point, centres)
+            })
+            .collect();
+        let has_times = |point| {
+            let centres = before.get(&point);
+            centres.is_some_and(|results| results.iter().any(|times| !times.is_empty()))
+        };
+        let checked = keys.to_check(has_times, with.rules.alternatives);
+        let epochs = std::mem::take(&mut keys.epochs);
+        let fresh = self.check(with, taking, (&[], &checked), &epochs);
+        taking.keys.epochs = epochs;
+        let before = before.into_iter();
+        let before = before.filter(|(point, _)| checked.contains(point)).collect();
+        let found = fresh.compare(&before, &taking.times)?;
+        let plan = self.plan();
+        for job in fresh.into_rest() {
+            let collector = &mut taking.end.collector;
+            collector.count_extra(job, &|point| plan.inputs(point));
+        }
+        (!found.agrees).then_some(DifferingReplicates {
+            factors: found.factors,
+            are_measured_anew: false,
+        })
     }
 
     /// Measures some of the stored points again, together with those that nothing is stored of.

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::dataset::digits;
-use crate::job::{FutureCache, Job, JobDone, JobOutcome, RunHit, Sample};
+use crate::job::{FutureCache, Job, JobDone, Sample};
 use crate::measure::{PILOTS, Replicate};
 use crate::progress::ProgressSink;
 use crate::stats::{Shift, agreement, median, rounds_per_replicate, shift};
@@ -13,7 +12,7 @@ use super::Benchmark;
 use super::in_order::RunWith;
 use super::rounds::time_of;
 use super::run::{RunEnd, SweepExecutor};
-use super::stored_rounds::{RoundKeys, times_by_result};
+use super::stored_rounds::{RoundKeys, times_as_long, times_by_result};
 
 impl<S: Benchmark> SweepExecutor<S> {
     /// Takes the samples that several processes have put into the store; a point that none of them
@@ -34,9 +33,8 @@ impl<S: Benchmark> SweepExecutor<S> {
         keys.apply(jobs);
         let mut done: Vec<JobDone> = Vec::new();
         let reason: Arc<str> = "not needed: the time went into more processes".into();
-        let (times, mut runs) = (plan.times(), ReplicateRuns::new(keys.block()));
+        end.differing = self.difference_of_runs(&mut keys, repeats, &points, jobs);
         for point in points {
-            let mut samples: Vec<(u32, Sample)> = Vec::new();
             let all: Vec<Job> = (1..=repeats)
                 .map(|repeat| keys.job(plan, point, repeat))
                 .collect();
@@ -58,25 +56,85 @@ impl<S: Benchmark> SweepExecutor<S> {
                     end.store_error = Some(error);
                     done.extend(jobs.abandon());
                 }
-                let taken = done.iter().filter_map(|job| match &job.outcome {
-                    JobOutcome::Cached(sample) => Some((job.repeat, sample.clone())),
-                    _ => None,
-                });
-                samples.extend(taken);
                 let delivered = self.deliver(&mut done, &mut end.collector, progress);
                 end.failed_fast |= delivered.failed && with.fail_fast;
                 if end.store_error.is_some() {
                     return;
                 }
             }
-            runs.add_point(point, &samples, &times, jobs.hits());
             progress.advance(&end.collector.counts());
             if end.failed_fast {
                 return;
             }
         }
-        end.differing = runs.difference();
         self.skip_all(skipped, &mut end.collector, progress);
+    }
+
+    /// By how much the times of the latest run differ from those of the runs before, where processes of
+    /// several runs stored some, and they do.
+    pub(super) fn difference_of_runs(
+        &self,
+        keys: &mut RoundKeys,
+        repeats: u32,
+        points: &[u64],
+        jobs: &FutureCache,
+    ) -> Option<DifferingReplicates> {
+        let mut shifts = Vec::new();
+        for point in points {
+            for processes in self.stored_processes(keys, repeats, *point, jobs) {
+                shifts.extend(latest_shift(&processes));
+            }
+        }
+        let found = agreement(&shifts)?;
+        (!found.agrees).then_some(DifferingReplicates {
+            factors: found.factors,
+            are_measured_anew: false,
+        })
+    }
+
+    /// The centres of what processes have stored of a point, for each timed result.
+    pub(super) fn stored_centres(
+        &self,
+        keys: &mut RoundKeys,
+        repeats: u32,
+        point: u64,
+        jobs: &FutureCache,
+    ) -> Vec<Vec<f64>> {
+        let by_result = self.stored_processes(keys, repeats, point, jobs);
+        let centres = |processes: Vec<ProcessTimes>| {
+            let centres = processes.iter().filter_map(|of| median(&of.times));
+            centres.collect()
+        };
+        by_result.into_iter().map(centres).collect()
+    }
+
+    /// What processes have stored of a point, for each timed result.
+    fn stored_processes(
+        &self,
+        keys: &mut RoundKeys,
+        repeats: u32,
+        point: u64,
+        jobs: &FutureCache,
+    ) -> Vec<Vec<ProcessTimes>> {
+        let plan = self.plan();
+        let block = keys.block().max(1);
+        let mut processes: BTreeMap<(u32, u64), Vec<Sample>> = BTreeMap::new();
+        for repeat in 1..=repeats {
+            let key = keys.stored_key(plan, point, repeat);
+            if let Some((run, sample)) = key.and_then(|key| jobs.stored_by(key)) {
+                let of_process = processes.entry(((repeat - 1) / block, run)).or_default();
+                of_process.push(sample);
+            }
+        }
+        let positions = plan.times();
+        let by_result = positions.iter().map(|position| {
+            let of_process = processes.iter().map(|((_, run), samples)| ProcessTimes {
+                run: *run,
+                times: times_by_result(samples.iter(), &[*position]).concat(),
+            });
+            of_process.collect()
+        });
+        by_result.collect()
     }
 
     /// How many rounds are worth taking in a process after the first ones, by what those have stored.
@@ -135,103 +193,57 @@ impl<S: Benchmark> SweepExecutor<S> {
 ///
 /// ```
 /// use bencher_core::sweep_executor::DifferingReplicates;
-/// let changed = DifferingReplicates { factors: (1.88, 1.92) };
+/// let changed = DifferingReplicates { factors: (1.88, 1.92), are_measured_anew: true };
 /// assert!(changed.to_string().contains("1.88 to 1.92 times as long"));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DifferingReplicates {
     /// How many times as long points took in the processes of the latest run, at least and at most.
     pub factors: (f64, f64),
+    /// Whether this run measures all points anew for that reason.
+    pub are_measured_anew: bool,
 }
 
 impl std::fmt::Display for DifferingReplicates {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (least, most) = self.factors;
         write!(
             f,
-            "processes of several runs measured these times, and took {} to {} times as long in the latest: \
-             the machine has changed; `--overwrite` measures all of them anew",
-            digits(least, 3),
-            digits(most, 3)
-        )
-    }
-}
-
-/// The times that processes of several runs measured, point by point.
-#[derive(Debug)]
-pub(super) struct ReplicateRuns {
-    block: u32,
-    shifts: Vec<Shift>,
-}
-
-impl ReplicateRuns {
-    /// Of processes with so many repeats each.
-    pub(super) const fn new(block: u32) -> Self {
-        Self {
-            block,
-            shifts: Vec::new(),
-        }
-    }
-
-    /// Takes in the samples of a point, with their repeats.
-    pub(super) fn add_point(
-        &mut self,
-        point: u64,
-        samples: &[(u32, Sample)],
-        positions: &[usize],
-        hits: &[RunHit],
-    ) {
-        // The hits of the point are the last ones.
-        let hits: Vec<&RunHit> = hits
-            .iter()
-            .rev()
-            .take_while(|hit| hit.point == point)
-            .collect();
-        let process = |repeat: u32| (repeat - 1) / self.block.max(1);
-        let mut processes: BTreeMap<(u32, u64), Vec<&Sample>> = BTreeMap::new();
-        for (repeat, sample) in samples {
-            let hit = hits
-                .iter()
-                .find(|hit| (hit.first..=hit.last).contains(repeat));
-            let run = hit.map_or(0, |hit| hit.run);
-            let of_process = processes.entry((process(*repeat), run)).or_default();
-            of_process.push(sample);
-        }
-        for position in positions {
-            let of_result = processes.iter().map(|((_, run), samples)| {
-                let times = times_by_result(samples.iter().copied(), &[*position]);
-                (*run, times.into_iter().flatten().collect())
-            });
-            self.add(&of_result.collect::<Vec<_>>());
-        }
-    }
-
-    /// Takes in the times of one result at one point: of each process, with the run it belongs to.
-    fn add(&mut self, processes: &[(u64, Vec<f64>)]) {
-        let latest = processes.iter().map(|(run, _)| *run).max();
-        let (fresh, stored): (Vec<_>, Vec<_>) = processes
-            .iter()
-            .filter(|(_, times)| !times.is_empty())
-            .partition(|(run, _)| Some(*run) == latest);
-        let centres = |of: &[&(u64, Vec<f64>)]| -> Vec<f64> {
-            of.iter().filter_map(|(_, times)| median(times)).collect()
-        };
-        let stored = centres(&stored);
-        // Of a single process, its rounds say how far its centre may be off.
-        let fresh = match &*fresh {
-            [(_, times)] => times.clone(),
-            several => centres(several),
-        };
-        self.shifts.extend(shift(&fresh, &stored));
-    }
-
-    /// By how much the latest run differs from those before, where it does.
-    pub(super) fn difference(&self) -> Option<DifferingReplicates> {
-        let found = agreement(&self.shifts)?;
-        (!found.agrees).then_some(DifferingReplicates {
-            factors: found.factors,
+            "processes of several runs measured these times, and took {} in the latest: the machine has changed",
+            times_as_long(self.factors)
+        )?;
+        f.write_str(if self.are_measured_anew {
+            ", so all points were measured anew; the stored rounds stay in the store, unused"
+        } else {
+            "; the next run measures all points anew"
         })
     }
+}
+
+/// The times of one result at one point that one process stored.
+#[derive(Debug)]
+struct ProcessTimes {
+    /// The run that it measured for.
+    run: u64,
+    times: Vec<f64>,
+}
+
+/// How far the times of the latest run are from those of the runs before it; none where there is one run.
+fn latest_shift(processes: &[ProcessTimes]) -> Option<Shift> {
+    let latest = processes.iter().map(|of| of.run).max();
+    let (fresh, stored): (Vec<_>, Vec<_>) = processes
+        .iter()
+        .filter(|of| !of.times.is_empty())
+        .partition(|of| Some(of.run) == latest);
+    let centres = |of: &[&ProcessTimes]| -> Vec<f64> {
+        of.iter().filter_map(|of| median(&of.times)).collect()
+    };
+    let stored = centres(&stored);
+    // Of a single process, its rounds say how far its centre may be off.
+    let fresh = match &*fresh {
+        [single] => single.times.clone(),
+        several => centres(several),
+    };
+    shift(&fresh, &stored)
 }
 
 #[cfg(test)]
@@ -239,22 +251,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn processes_of_runs_that_differ_are_named_and_others_are_not() {
-        let of = |run: u64, centre: f64| (run, vec![centre * 0.999, centre, centre * 1.001]);
-        let differing = |fresh: &[f64]| {
-            let mut runs = ReplicateRuns::new(3);
-            for scale in [1.0, 100.0] {
+    fn processes_of_runs_that_differ_are_found_and_others_are_not() {
+        let of = |run: u64, centre: f64| ProcessTimes {
+            run,
+            times: vec![centre * 0.999, centre, centre * 1.001],
+        };
+        let factors = |fresh: &[f64]| {
+            let shifts = [1.0, 100.0].map(|scale| {
                 let old = [1.0, 1.01, 0.99].map(|time| of(3, time * scale));
                 let new = fresh.iter().map(|time| of(7, time * scale));
-                runs.add(&old.into_iter().chain(new).collect::<Vec<_>>());
-            }
-            runs.difference()
+                latest_shift(&old.into_iter().chain(new).collect::<Vec<_>>())
+            });
+            let found = agreement(&shifts.into_iter().flatten().collect::<Vec<_>>())?;
+            (!found.agrees).then_some(found.factors)
         };
-        assert_eq!(differing(&[]), None, "one run");
-        assert_eq!(differing(&[1.0]), None);
-        assert_eq!(differing(&[1.0, 0.99]), None);
+        assert_eq!(factors(&[]), None, "one run");
+        assert_eq!(factors(&[1.0]), None);
+        assert_eq!(factors(&[1.0, 0.99]), None);
         for fresh in [&[2.0][..], &[2.0, 2.01]] {
-            let (least, most) = differing(fresh).unwrap().factors;
+            let (least, most) = factors(fresh).unwrap();
             assert!(least > 1.9 && most < 2.1, "{least} to {most}");
         }
     }

@@ -67,6 +67,10 @@ pub(super) struct InRounds<'r> {
     pub(super) run: u64,
     /// How many rounds each of several processes has; 0 where there is one.
     pub(super) block: u32,
+    /// How many rounds several processes have together; 0 where there is one.
+    pub(super) repeats_of_all: u32,
+    /// Whether this one of several processes measures some stored points again.
+    pub(super) checks: bool,
 }
 
 /// What takes the rounds of a sweep.
@@ -113,6 +117,9 @@ impl<S: Benchmark> SweepExecutor<S> {
         if with.block > 0 {
             // Processes differ, so a few rounds of one more say nothing of those of another run.
             taking.keys.join_newest(&points);
+            if rules.before == 0 {
+                self.compare_runs(with, &mut taking, (&points, &stored));
+            }
         } else if !stored.is_empty() {
             self.take_stored(with, &mut taking, (&points, &stored), &mut rounds);
         }

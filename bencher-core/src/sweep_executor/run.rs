@@ -45,6 +45,8 @@ pub struct RunEnd {
     pub remeasured: Option<Remeasured>,
     /// That the processes of several runs, which it takes together, do not agree.
     pub differing: Option<DifferingReplicates>,
+    /// Whether some of the rounds were measured by an earlier run.
+    pub has_earlier_rounds: bool,
     /// Whether a failing sample stopped it.
     pub failed_fast: bool,
     /// The results that counters should have filled and did not.
@@ -79,6 +81,7 @@ impl RunEnd {
             rounds: None,
             remeasured: None,
             differing: None,
+            has_earlier_rounds: false,
             failed_fast: false,
             uncounted: Vec::new(),
             discarded: Vec::new(),
@@ -212,6 +215,7 @@ impl<S: Benchmark> SweepExecutor<S> {
         };
         self.take_samples(&procedure, &with, &mut jobs, &mut end, progress);
         end.collector.note_runs(jobs.hits(), run);
+        end.has_earlier_rounds = jobs.hits().iter().any(|hit| hit.run != run);
         close(jobs, &states, &mut end, progress);
         end.uncounted = self.uncounted(counted.as_deref());
         self.count_slices(batches.as_deref(), &mut end);
@@ -245,9 +249,11 @@ impl<S: Benchmark> SweepExecutor<S> {
                 self.run_stored(with, keys, jobs, end, progress);
             }
             (Some(mut rules), role) => {
-                let mut own_block = 0;
+                let (mut own_block, mut repeats_of_all, mut checks) = (0, 0, false);
                 if let ReplicateRole::Measuring(replicate) = role {
                     own_block = block;
+                    repeats_of_all = block.saturating_mul(replicate.count);
+                    checks = replicate.checks;
                     let rounds = self.rounds_of_replicate(jobs, run, replicate, block);
                     rules.rounds = Wanted::Exactly(rounds);
                     rules.before = replicate.number * block;
@@ -258,6 +264,8 @@ impl<S: Benchmark> SweepExecutor<S> {
                     with: *with,
                     run,
                     block: own_block,
+                    repeats_of_all,
+                    checks,
                 };
                 self.run_rounds(&with, jobs, end, progress);
             }

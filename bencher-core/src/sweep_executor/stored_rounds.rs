@@ -7,6 +7,7 @@ use crate::job::{FutureCache, Job, JobDone, JobOutcome, RoundState, Sample};
 use crate::measure::Alternatives;
 use crate::stats::{Agreement, RoundTime, Shift, agreement, shift};
 use crate::store::{KeyMaker, Provenance};
+use crate::value::Digest;
 use crate::var::ParametrizedSweep;
 
 use super::Plan;
@@ -56,11 +57,26 @@ impl RoundKeys {
         point: u64,
         round: u32,
     ) -> Job {
-        let epoch = self.epoch(point);
         let repeat = self.before + round;
-        let key = self.keys.as_mut();
-        let key = key.map(|keys| keys.key_in(epoch, &plan.values(point), repeat));
+        let key = self.stored_key(plan, point, repeat);
         Job { point, repeat, key }
+    }
+
+    /// The key of a round of a point, by its repeat; none where nothing is kept.
+    pub(super) fn stored_key<S: ParametrizedSweep>(
+        &mut self,
+        plan: &Plan<S>,
+        point: u64,
+        repeat: u32,
+    ) -> Option<Digest> {
+        let epoch = self.epoch(point);
+        let keys = self.keys.as_mut()?;
+        Some(keys.key_in(epoch, &plan.values(point), repeat))
+    }
+
+    /// Has this run measure all points in an epoch of its own.
+    pub(super) fn measure_anew(&mut self) {
+        self.epochs.clear();
     }
 
     /// How many rounds each of several processes has; 0 where there is one.
@@ -311,6 +327,16 @@ impl CheckRounds {
     }
 }
 
+/// How many times as long something takes, at least and at most.
+pub(super) fn times_as_long((least, most): (f64, f64)) -> String {
+    let (least, most) = (digits(least, 3), digits(most, 3));
+    if least == most {
+        format!("{least} times as long")
+    } else {
+        format!("{least} to {most} times as long")
+    }
+}
+
 /// What a run says that measured everything anew, because stored rounds do not agree with it.
 ///
 /// ```
@@ -337,9 +363,8 @@ impl std::fmt::Display for Remeasured {
         } = self;
         let points = if *stored == 1 { "point" } else { "points" };
         write!(f, "{checked} of {stored} stored {points}, measured again, ")?;
-        match factors.map(|(least, most)| (digits(least, 3), digits(most, 3))) {
-            Some((least, most)) if least == most => write!(f, "took {least} times as long")?,
-            Some((least, most)) => write!(f, "took {least} to {most} times as long")?,
+        match factors {
+            Some(factors) => write!(f, "took {}", times_as_long(*factors))?,
             None => write!(f, "gave no times to compare")?,
         }
         write!(
