@@ -212,7 +212,7 @@ fn points_that_are_known_say_why_they_have_no_more_repeats() {
     );
     let after = elapsed.cell(FIRST_LOOK as usize).unwrap();
     assert_eq!(after.state, CellState::Skipped);
-    let reason = "not needed after 11 rounds: known within 0.00 %";
+    let reason = "not needed after 11 rounds: known within 0.01 %";
     assert_eq!(after.reason, Some(reason));
     assert!(
         (0..repeats).all(|n| elapsed.number(repeats + n).is_some()),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::dataset::{CellState, Dataset, UnitScale, Variable, digits};
+use crate::dataset::{CellState, Dataset, UnitScale, Variable, digits, significant};
 use crate::stats::{PointTime, Summary};
 use crate::value::Value;
 
@@ -183,7 +183,9 @@ impl PointCells<'_> {
             .collect();
         let first = values.first().map(short).unwrap_or_default();
         let is_same = values.windows(2).all(|pair| pair.first() == pair.last());
-        let deviation = crate::stats::std(&numbers, 1).filter(|_| !is_same);
+        let deviation = crate::stats::std(&numbers, 1)
+            // Whole numbers may differ by less than a float tells.
+            .filter(|deviation| !is_same && *deviation > 0.0);
         let Some((mean, deviation)) = crate::stats::mean(&numbers).zip(deviation) else {
             if is_same {
                 return first;
@@ -228,7 +230,8 @@ fn centre_text(found: &Summary, units: &str) -> String {
     match found.half_width() {
         Some(width) => {
             let shown = meaningful(1.0, width.max(1e-4));
-            format!("{} ± {} %", centre(shown), digits(percent(width), 2))
+            let width = significant(percent(width), 2);
+            format!("{} ± {width} %", centre(shown))
         }
         None => format!("{} ± ?", centre(4)),
     }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::dataset::{Dataset, ROUNDS_PER_REPLICATE, SIDE_BY_SIDE};
 use crate::evaluator::process::{ordinal, role};
-use crate::evaluator::{Retried, Usage};
+use crate::evaluator::{Executors, Retried, Usage};
 use crate::exit_guard;
 use crate::job::{CodePolicy, MachinePolicy};
 use crate::measure::{
@@ -406,10 +406,15 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         let config = &session.config;
         let repeats = self.own_repeats(config).unwrap_or(1);
         let tag = sweep_tag(&config.run_tag, &self.tag, is_side_by_side::<S>(config));
+        // A point has its values already, also of those inputs that the user chose.
+        let chosen: &[_] = match self.only_point {
+            Some(_) => &[],
+            None => &config.inputs,
+        };
         let plan = Plan::new(
             self.prototype,
             &self.choice,
-            &config.inputs,
+            chosen,
             config.density,
             repeats,
             &tag,
@@ -476,6 +481,20 @@ fn warnings_of_choice<S: ParametrizedSweep>(session: &Session, is_timed: bool) -
              sound ones",
             session.config.executor.workers()
         ));
+    }
+    let RunConfig {
+        executor, limits, ..
+    } = session.config;
+    if !matches!(executor, Executors::Processes(_)) {
+        let options = [
+            ("--job-memory", limits.memory.is_some()),
+            ("--pin", limits.pin),
+        ];
+        for (option, _) in options.iter().filter(|(_, is_set)| *is_set) {
+            warnings.push(format!(
+                "{option} holds for worker processes, and there are none; add --executor processes"
+            ));
+        }
     }
     if let ReplicateRole::Collecting(processes @ 1..ENOUGH_REPLICATES) = session.role
         && is_timed

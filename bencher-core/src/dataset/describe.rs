@@ -6,6 +6,7 @@ use crate::value::{Kind, Value};
 use crate::var::{Direction, Scale};
 
 use super::labels::{Labels, one_line};
+use super::units::significant;
 use super::{CellState, Dataset, Dim, DimRole, Variable};
 
 /// How many characters a list of values may take.
@@ -126,8 +127,7 @@ fn preview(var: &Variable) -> String {
 fn brief(value: &Value) -> String {
     match value {
         Value::Float(x) if x.is_finite() && *x != 0.0 => {
-            let rounded: f64 = format!("{x:.3e}").parse().unwrap_or(*x);
-            crate::value::float_text(rounded)
+            crate::value::float_text(significant(*x, 4))
         }
         Value::Text(text) => {
             let plain = one_line(text);

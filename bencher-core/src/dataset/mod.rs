@@ -83,6 +83,7 @@ pub use table::{LongTable, Row};
 pub use timings::SIDE_BY_SIDE;
 pub(crate) use timings::{ROUNDS_PER_REPLICATE, TIMES_OF};
 pub use units::{UnitScale, digits, quantity};
+pub(crate) use units::significant;
 pub(crate) use variable::Recorder;
 pub use variable::{Variable, VariableInfo};
 

@@ -198,9 +198,12 @@ pub fn digits(x: f64, significant: usize) -> String {
     }
 }
 
-fn significant(x: f64, digits: usize) -> f64 {
+/// A number rounded to so many significant digits.
+pub(crate) fn significant(x: f64, digits: usize) -> f64 {
     let decimals = digits.saturating_sub(1);
-    format!("{x:.decimals$e}").parse().unwrap_or(x)
+    let rounded = format!("{x:.decimals$e}").parse().ok();
+    // The largest numbers are rounded beyond what a float holds.
+    rounded.filter(|x: &f64| x.is_finite()).unwrap_or(x)
 }
 
 fn scaled(units: &str, largest: f64) -> Option<UnitScale> {

@@ -111,16 +111,23 @@ impl Stop {
     }
 }
 
+/// A share in percent, to a hundredth.
+fn hundredths(share: f64) -> String {
+    let percent = share * 100.0;
+    if percent < 0.01 {
+        "0.01 %".to_owned()
+    } else {
+        format!("{percent:.2} %")
+    }
+}
+
 impl std::fmt::Display for Stop {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Precise(width) => write!(f, "known within {:.2} %", width * 100.0),
+            Self::Precise(width) => write!(f, "known within {}", hundredths(*width)),
             Self::Settled(width) => {
-                write!(
-                    f,
-                    "the noise has settled; known within {:.2} %",
-                    width * 100.0
-                )
+                let within = hundredths(*width);
+                write!(f, "the noise has settled; known within {within}")
             }
             Self::NoTimes => write!(f, "there are no times to know better"),
             Self::Failing => write!(f, "every round failed"),

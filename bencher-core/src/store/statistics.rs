@@ -186,7 +186,7 @@ impl fmt::Display for StoreStatistics {
             )?;
         }
         for (tag, samples) in &self.tags {
-            tally(f, &format!("tag \"{}\"", tag_text(tag)), *samples)?;
+            tally(f, &format!("tag \"{}\"", tag_text(tag).escape_debug()), *samples)?;
         }
         for series in &self.series {
             let (oldest, newest) = series.written_ms;
@@ -195,7 +195,7 @@ impl fmt::Display for StoreStatistics {
                 "series     {} version {} tag \"{}\": {} samples in {} packs, {} bytes, from {} to {}",
                 series.sweep_type,
                 series.version,
-                tag_text(&series.tag),
+                tag_text(&series.tag).escape_debug(),
                 series.samples.count,
                 series.packs,
                 series.samples.bytes,

@@ -152,7 +152,9 @@ fn csv_takes_late_columns_quotes_and_goes_on_after_a_restart() {
     let path = folder.path().join("new folder").join("jobs.csv");
     let options = EvaluatorOptions::default().callback(CsvLogger::new(&path));
     let run = |job: &RunningJob<'_, Point>| {
-        let objective = Objective::new(job.x).with("_hidden", 1);
+        let objective = Objective::new(job.x)
+            .with("_hidden", 1)
+            .with("submitted", "own");
         match job.late {
             Some(late) => objective.with("late", late),
             None => objective,
@@ -191,7 +193,15 @@ fn csv_takes_late_columns_quotes_and_goes_on_after_a_restart() {
         ("F", "FAILED")
     );
     assert!(rows[3]["m:error"].contains("NaN") && !rows[0].contains_key("m:_hidden"));
+    assert_ne!(rows[1]["m:submitted"], "own");
+    assert_eq!(rows[1]["m:submitted (2)"], "own");
     drop(evaluator);
+
+    // An editor took the last line end away.
+    let whole = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, whole.trim_end()).unwrap();
+    assert!(run_points(&path, vec![point(3.0, "edited", None)]).is_empty());
+    assert_eq!(table(&path).len(), 5);
 
     // The program died in the middle of a row, one with a quote.
     let whole = std::fs::read_to_string(&path).unwrap();
@@ -202,11 +212,11 @@ fn csv_takes_late_columns_quotes_and_goes_on_after_a_restart() {
     again.submit([point(9.0, "again", None)]).unwrap();
     again.gather(Gather::All).unwrap();
     let rows = table(&path);
-    assert_eq!(rows.len(), 5);
-    assert_eq!(rows[4]["objective_0"], "9");
+    assert_eq!(rows.len(), 6);
+    assert_eq!(rows[5]["objective_0"], "9");
     assert_eq!(
         (
-            rows[4]["objective"].as_str(),
+            rows[5]["objective"].as_str(),
             rows[1]["objective_1"].as_str()
         ),
         ("", "")

@@ -219,11 +219,22 @@ fn push_json(row: &mut Row, prefix: &str, fields: Map<String, Json>) {
             Json::Object(inner) if !inner.is_empty() => {
                 push_json(row, &format!("{column}."), inner);
             }
-            // What a job says of itself does not replace what is known of it.
-            _ if row.iter().any(|(known, _)| *known == column) => {}
-            value => row.push((column, text(&value))),
+            value => {
+                let column = free_name(row, column);
+                row.push((column, text(&value)));
+            }
         }
     }
+}
+
+/// A name that no column of the row has: what a job says of itself does not replace what is known of it.
+fn free_name(row: &Row, name: String) -> String {
+    let is_free = |name: &String| row.iter().all(|(known, _)| known != name);
+    if is_free(&name) {
+        return name;
+    }
+    let numbered = (2_u64..).map(|number| format!("{name} ({number})"));
+    numbered.into_iter().find(is_free).unwrap_or(name)
 }
 
 fn text(value: &Json) -> String {
@@ -297,8 +308,8 @@ fn has_name(_: &File, _: &Path) -> bool {
     true
 }
 
-/// The columns of a file that no other logger writes to; what stands behind its last whole row is cut off.
-fn read_columns(file: &File, path: &Path) -> io::Result<Vec<String>> {
+/// The columns of a file that no other logger writes to; a last row that lacks fields is cut off.
+fn read_columns(mut file: &File, path: &Path) -> io::Result<Vec<String>> {
     let bytes = std::fs::read(path)?;
     if bytes.is_empty() {
         return Ok(Vec::new());
@@ -312,8 +323,15 @@ fn read_columns(file: &File, path: &Path) -> io::Result<Vec<String>> {
              another, or remove it",
         );
     }
-    // A program that died may have left half a row.
-    file.set_len(ends.last().map_or(0, |end| *end as u64))?;
+    let end = ends.last().copied().unwrap_or(0);
+    let rest = String::from_utf8_lossy(bytes.get(end..).unwrap_or_default());
+    // A program that died may have left half a row; an editor, a whole one without its line end.
+    let is_closed = rest.matches('"').count().is_multiple_of(2);
+    if !rest.is_empty() && is_closed && fields(&rest).len() == columns.len() {
+        file.write_all(b"\n")?;
+    } else {
+        file.set_len(end as u64)?;
+    }
     Ok(columns)
 }
 
