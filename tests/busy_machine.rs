@@ -77,7 +77,7 @@ impl Benchmark for Call {
     }
 }
 
-fn run(choice: SweepChoice<Call>, store: Option<&MemoryStore>) -> (RunEnd, Plan<Call>) {
+fn run(choice: SweepChoice<Call>, store: Option<&MemoryStore>) -> (RunEnd, Plan) {
     let baseline = Call::baseline().unwrap();
     let plan = || {
         let plan = Plan::new(&baseline, &choice, &[], Density::default(), 1, "");
@@ -95,13 +95,13 @@ fn run(choice: SweepChoice<Call>, store: Option<&MemoryStore>) -> (RunEnd, Plan<
         timer: Timer::on(CLOCK.with_borrow(FakeClock::clone)),
         ..RunOptions::default()
     };
-    let end = SweepExecutor::new(plan())
+    let end = SweepExecutor::new::<Call>(plan())
         .run(collector, options, &mut SilentProgress)
         .unwrap();
     (end, plan())
 }
 
-fn dataset((end, plan): (RunEnd, Plan<Call>)) -> Dataset {
+fn dataset((end, plan): (RunEnd, Plan)) -> Dataset {
     let mut dataset = end.collector.finish().0;
     plan.derive(&mut dataset).unwrap();
     dataset
@@ -257,7 +257,7 @@ fn what_is_no_time_fails() {
     let choice = SweepChoice::default();
     let plan = Plan::new(&baseline, &choice, &[], Density::default(), 1, "").unwrap();
     let collector = ResultCollector::new(&plan, "Own").unwrap();
-    let end = SweepExecutor::new(plan)
+    let end = SweepExecutor::new::<OwnTime>(plan)
         .run(collector, RunOptions::default(), &mut SilentProgress)
         .unwrap();
     let (dataset, failures, _) = end.collector.finish();
@@ -291,7 +291,7 @@ fn times_without_bounds_say_so() {
         timer: Timer::on(CLOCK.with_borrow(FakeClock::clone)),
         ..RunOptions::default()
     };
-    let end = SweepExecutor::new(plan())
+    let end = SweepExecutor::new::<Call>(plan())
         .run(collector, options, &mut SilentProgress)
         .unwrap();
     let rows = table(&dataset((end, plan())));

@@ -181,7 +181,11 @@ fn slowness(result: &Json) -> (BTreeSet<u64>, Vec<String>) {
 fn processes_on_a_machine_that_has_changed_measure_everything_anew() {
     let root = tempfile::tempdir().unwrap();
     let only_work = ["--sweep", "Work"];
-    let first = on_a_machine(root.path(), "1", &[&only_work[..], &["--replicates", "3"]].concat());
+    let first = on_a_machine(
+        root.path(),
+        "1",
+        &[&only_work[..], &["--replicates", "3"]].concat(),
+    );
     assert_eq!(slowness(&first[0]), ([1].into(), vec![]));
 
     // Three more processes, on the same machine: they go on from there.

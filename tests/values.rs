@@ -43,7 +43,7 @@ impl Benchmark for Steps {
     }
 }
 
-fn plan(choice: &SweepChoice<Steps>, given: &[&str]) -> Plan<Steps> {
+fn plan(choice: &SweepChoice<Steps>, given: &[&str]) -> Plan {
     let given: Vec<_> = given.iter().map(|given| given.parse().unwrap()).collect();
     Plan::new(
         &Steps::baseline().unwrap(),
@@ -61,13 +61,13 @@ fn of(input: bencher::var::Input<Steps>) -> SweepChoice<Steps> {
 }
 
 /// How many samples a sweep executes with a store, and what it gives.
-fn run(plan: Plan<Steps>, store: &MemoryStore) -> (u64, Vec<f64>) {
+fn run(plan: Plan, store: &MemoryStore) -> (u64, Vec<f64>) {
     let collector = ResultCollector::new(&plan, "Steps").unwrap();
     let options = RunOptions {
         store: Some(Box::new(store.clone())),
         ..RunOptions::default()
     };
-    let end = SweepExecutor::new(plan)
+    let end = SweepExecutor::new::<Steps>(plan)
         .run(collector, options, &mut SilentProgress)
         .unwrap();
     let executed = end.collector.counts().executed;
@@ -77,11 +77,7 @@ fn run(plan: Plan<Steps>, store: &MemoryStore) -> (u64, Vec<f64>) {
 }
 
 /// A store of an earlier version, whose values of an input came from the arithmetic of floats.
-fn stored(
-    plan: &Plan<Steps>,
-    input: usize,
-    former: impl IntoIterator<Item = Value>,
-) -> MemoryStore {
+fn stored(plan: &Plan, input: usize, former: impl IntoIterator<Item = Value>) -> MemoryStore {
     let series = Series {
         tag: String::new(),
         sweep_type: sweep_type::<Steps>(),

@@ -38,7 +38,6 @@ use crate::measure::{PartialTime, Preempted, floor_of};
 use crate::record::{Counts, Failure};
 use crate::sweep_executor::{Counted, Plan, PlanError};
 use crate::value::{Kind, Value};
-use crate::var::ParametrizedSweep;
 
 /// Fills a dataset with the samples of finished jobs, and keeps the failures.
 ///
@@ -77,7 +76,7 @@ impl ResultCollector {
     ///
     /// # Errors
     /// Where the dataset does not fit the memory.
-    pub fn new<S: ParametrizedSweep>(plan: &Plan<S>, title: &str) -> Result<Self, PlanError> {
+    pub fn new(plan: &Plan, title: &str) -> Result<Self, PlanError> {
         let mut columns = Vec::new();
         let mut next = 0;
         for (position, var) in plan.recorded() {

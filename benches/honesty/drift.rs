@@ -70,7 +70,7 @@ fn ratios(rounds: bool) -> Result<Vec<String>, bencher::BoxError> {
         timer,
         ..RunOptions::default()
     };
-    let end = SweepExecutor::new(plan).run(collector, options, &mut SilentProgress)?;
+    let end = SweepExecutor::new::<Same>(plan).run(collector, options, &mut SilentProgress)?;
     let (dataset, _, _) = end.collector.finish();
     let compared = dataset.compare("elapsed", "level")?;
     Ok(compared

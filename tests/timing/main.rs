@@ -137,7 +137,7 @@ impl Run {
             timer: Timer::on(CLOCK.with_borrow(FakeClock::clone)),
             ..RunOptions::default()
         };
-        SweepExecutor::new(plan)
+        SweepExecutor::new::<Work>(plan)
             .run(collector, options, &mut SilentProgress)
             .unwrap()
     }
@@ -512,7 +512,7 @@ fn what_is_too_short_is_below_resolution_in_the_store_too() {
             timer: Timer::with_costs(CLOCK.with_borrow(FakeClock::clone), costs),
             ..RunOptions::default()
         };
-        let end = SweepExecutor::new(plan)
+        let end = SweepExecutor::new::<Short>(plan)
             .run(collector, options, &mut SilentProgress)
             .unwrap();
         assert_eq!(end.collector.counts().executed, executed);

@@ -3,10 +3,11 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crate::space::Order;
-use crate::sweep_executor::{Benchmark, Result, SweepChoice};
+use crate::sweep_executor::{Benchmark, Body, Result, SweepChoice};
 use crate::var::{Constant, Input, Output};
 
 use super::result::BenchResult;
+use super::run::SweepRun;
 use super::session::Session;
 
 /// A sweep on its way to being run.
@@ -29,18 +30,24 @@ use super::session::Session;
 #[must_use = "a sweep does nothing until it is `run()`"]
 pub struct SweepBuilder<'b, S> {
     session: &'b Rc<RefCell<Session>>,
-    pub(super) prototype: &'b S,
-    pub(super) title: String,
-    pub(super) description: String,
-    pub(super) post_description: String,
-    pub(super) tag: String,
-    pub(super) choice: SweepChoice<S>,
-    pub(super) order: Option<Order>,
-    pub(super) repeats: Option<u32>,
-    pub(super) level: Option<u8>,
-    pub(super) budget: Option<Duration>,
-    pub(super) compared: Option<Input<S>>,
-    /// The one point that is run, as its user named it.
+    prototype: &'b S,
+    choice: SweepChoice<S>,
+    compared: Option<Input<S>>,
+    settings: SweepSettings,
+}
+
+/// What is said of a sweep beside its inputs and results.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SweepSettings {
+    pub(crate) title: String,
+    pub(crate) description: String,
+    pub(crate) post_description: String,
+    pub(crate) tag: String,
+    pub(crate) order: Option<Order>,
+    pub(crate) repeats: Option<u32>,
+    pub(crate) level: Option<u8>,
+    pub(crate) budget: Option<Duration>,
+    /// The point that is run alone.
     pub(crate) only_point: Option<String>,
 }
 
@@ -49,17 +56,12 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
         Self {
             session,
             prototype,
-            title,
-            description: String::new(),
-            post_description: String::new(),
-            tag: String::new(),
             choice: SweepChoice::default(),
-            order: None,
-            repeats: None,
-            level: None,
-            budget: None,
             compared: None,
-            only_point: None,
+            settings: SweepSettings {
+                title,
+                ..SweepSettings::default()
+            },
         }
     }
 
@@ -130,19 +132,19 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
 
     /// What the sweep is about, in the report above its plots.
     pub fn description(mut self, text: impl Into<String>) -> Self {
-        self.description = text.into();
+        self.settings.description = text.into();
         self
     }
 
     /// What closes the report.
     pub fn post_description(mut self, text: impl Into<String>) -> Self {
-        self.post_description = text.into();
+        self.settings.post_description = text.into();
         self
     }
 
     /// Groups samples: sweeps of one type share samples only within a tag.
     pub fn tag(mut self, tag: impl Into<String>) -> Self {
-        self.tag = tag.into();
+        self.settings.tag = tag.into();
         self
     }
 
@@ -151,7 +153,7 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
     /// The default is shuffled rounds (seed 0) where a result that is kept is timed, plain rounds
     /// elsewhere.
     pub fn order(mut self, order: Order) -> Self {
-        self.order = Some(order);
+        self.settings.order = Some(order);
         self
     }
 
@@ -168,14 +170,14 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
 
     /// How long the sweep may take, if its results are timed, where the run says nothing.
     pub fn budget(mut self, budget: Duration) -> Self {
-        self.budget = Some(budget);
+        self.settings.budget = Some(budget);
         self
     }
 
     /// Samples of every point, where the run says nothing; else one, and of timed results as many as
     /// they need.
     pub fn repeats(mut self, repeats: u32) -> Self {
-        self.repeats = Some(repeats);
+        self.settings.repeats = Some(repeats);
         self
     }
 
@@ -190,7 +192,7 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
     /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
     /// ```
     pub fn level(mut self, level: u8) -> Self {
-        self.level = Some(level);
+        self.settings.level = Some(level);
         self
     }
 
@@ -212,8 +214,16 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
     /// A [`BenchError`](super::BenchError): the sweep makes no plan, the store refuses, the user interrupts, or, with
     /// fail-fast, a sample fails.
     pub fn run(self) -> Result<BenchResult<S>> {
-        let session = self.session;
-        self.run_in(&mut session.borrow_mut())
+        let compared = self.compared.map(|input| input.choice);
+        let run = SweepRun {
+            prototype: self.prototype,
+            body: Body::of::<S>(),
+            choice: self.choice.erased(),
+            compared,
+            settings: self.settings,
+        };
+        let outcome = run.run_in(&mut self.session.borrow_mut())?;
+        Ok(BenchResult::new(outcome))
     }
 }
 
@@ -221,8 +231,7 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
 impl<S> std::fmt::Debug for SweepBuilder<'_, S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SweepBuilder")
-            .field("title", &self.title)
-            .field("tag", &self.tag)
+            .field("settings", &self.settings)
             .field("choice", &self.choice)
             .finish_non_exhaustive()
     }

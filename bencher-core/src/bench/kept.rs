@@ -16,7 +16,6 @@ use crate::store::{
 use crate::store::{Database, ReadOnlyStore, tag_text};
 use crate::sweep_executor::{Forecast, Plan};
 use crate::value::Digest;
-use crate::var::ParametrizedSweep;
 
 use super::session::Session;
 
@@ -125,9 +124,9 @@ impl Session {
 
     /// What a run of a sweep would do, and how long it would take where the same sweep was run before; `None` where it
     /// has too many samples to look up. A store that is not there is not made.
-    pub(super) fn forecast<S: ParametrizedSweep>(
+    pub(super) fn forecast(
         &mut self,
-        plan: &Plan<S>,
+        plan: &Plan,
     ) -> Result<Option<(Forecast, Option<f64>)>, StoreError> {
         let config = &self.config;
         let looks = config.cache && !config.overwrite && !config.clear;
@@ -142,7 +141,7 @@ impl Session {
         let Some(forecast) = plan.forecast(store.as_deref(), code, machine)? else {
             return Ok(None);
         };
-        let before = self.stored_result(S::SCHEMA.name, plan.identity())?;
+        let before = self.stored_result(plan.schema().name, plan.identity())?;
         let seconds = before.and_then(|record| {
             let mut timings = record.timings.iter();
             let (_, seconds) = timings.find(|(part, _)| part == "execute")?;

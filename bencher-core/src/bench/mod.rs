@@ -25,6 +25,7 @@
 //! # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
 //! ```
 
+mod attributes;
 mod builder;
 mod cell_text;
 mod columns;
@@ -45,11 +46,13 @@ mod steps;
 mod table;
 mod unset;
 mod warnings;
+mod whole_result;
 mod work;
 
 pub(crate) use print::say;
 
 pub use builder::SweepBuilder;
+pub(crate) use builder::SweepSettings;
 pub use columns::TimeColumns;
 pub use config::{
     ByteSize, FailureLimit, OutputFormat, PaneLayout, PrintOptions, ReportOptions, ReportPlace,
@@ -59,6 +62,8 @@ pub use error::BenchError;
 pub use refine::Refinement;
 pub(crate) use replicate_report::ReplicateReport;
 pub use result::BenchResult;
+pub(crate) use result::SweepOutcome;
+pub(crate) use run::SweepRun;
 pub use session::{ReportFiles, ReportSubject, Reporter, Session, Verdict};
 pub(crate) use table::LONGEST;
 pub use table::{result_table, sample_table};

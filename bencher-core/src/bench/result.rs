@@ -17,23 +17,29 @@ use crate::record::{Counts, Failure, SweepRecord};
 /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
 /// ```
 pub struct BenchResult<S> {
-    record: SweepRecord,
-    ran: bool,
+    outcome: SweepOutcome,
     sweep: PhantomData<fn() -> S>,
 }
 
+/// The result of a sweep of any type.
+#[derive(Debug)]
+pub(crate) struct SweepOutcome {
+    pub(crate) record: SweepRecord,
+    /// Whether it was run, or taken from the store.
+    pub(crate) ran: bool,
+}
+
 impl<S> BenchResult<S> {
-    pub(super) const fn new(record: SweepRecord, ran: bool) -> Self {
+    pub(crate) const fn new(outcome: SweepOutcome) -> Self {
         Self {
-            record,
-            ran,
+            outcome,
             sweep: PhantomData,
         }
     }
 
     /// The results as a labelled grid.
     pub const fn dataset(&self) -> &Dataset {
-        &self.record.dataset
+        &self.outcome.record.dataset
     }
 
     /// How much larger a result is at every level of an input than at its first level: see
@@ -42,8 +48,8 @@ impl<S> BenchResult<S> {
     /// # Errors
     /// Where there is no such result or input.
     pub fn compare(&self, result: &str, input: &str) -> Result<Vec<Comparison>, DatasetError> {
-        if self.ran {
-            self.record.dataset.compare(result, input)
+        if self.outcome.ran {
+            self.outcome.record.dataset.compare(result, input)
         } else {
             Ok(Vec::new())
         }
@@ -51,24 +57,24 @@ impl<S> BenchResult<S> {
 
     /// Everything that is stored of the sweep.
     pub const fn record(&self) -> &SweepRecord {
-        &self.record
+        &self.outcome.record
     }
 
     /// How many samples came from where.
     pub const fn counts(&self) -> Counts {
-        self.record.counts
+        self.outcome.record.counts
     }
 
     /// The samples that failed.
     pub fn failures(&self) -> &[Failure] {
-        &self.record.failures
+        &self.outcome.record.failures
     }
 
     /// Whether the sweep was run: not if it was only listed or planned, or not among those chosen.
     /// Every cell of its dataset is pending then; where the sweep has no plan, or is very large, there
     /// are no dimensions.
     pub const fn ran(&self) -> bool {
-        self.ran
+        self.outcome.ran
     }
 }
 
@@ -76,8 +82,8 @@ impl<S> BenchResult<S> {
 impl<S> std::fmt::Debug for BenchResult<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("BenchResult")
-            .field("record", &self.record)
-            .field("ran", &self.ran)
+            .field("record", &self.outcome.record)
+            .field("ran", &self.outcome.ran)
             .finish_non_exhaustive()
     }
 }

@@ -2,64 +2,72 @@
 
 use std::time::Instant;
 
-use crate::dataset::{Dataset, ROUNDS_PER_REPLICATE, SIDE_BY_SIDE};
+use crate::dataset::{Dataset, ROUNDS_PER_REPLICATE};
+use crate::evaluator::Executors;
 use crate::evaluator::process::{ordinal, role};
-use crate::evaluator::{Executors, Retried, Usage};
 use crate::exit_guard;
-use crate::job::{CodePolicy, MachinePolicy};
 use crate::measure::{
     ClockKind, DEFAULT_BUDGET, Environment, ReplicateRole, RoundRules, Timer, Wanted, block,
 };
-use crate::record::{Counts, SweepRecord};
+use crate::record::SweepRecord;
 use crate::result_collector::ResultCollector;
 use crate::space::Order;
-use crate::store::{JobFolders, PAIRED, StoreError, sweep_tag, tag_text};
+use crate::store::{JobFolders, PAIRED, StoreError, sweep_tag};
 use crate::sweep_executor::{
-    Benchmark, Plan, PlanError, Result, RunOptions, SweepExecutor, input_name_of,
+    Body, Choice, Plan, PlanError, Result, RunEnd, RunOptions, SweepExecutor, input_name_of,
 };
 use crate::value::Digest;
-use crate::var::{ParametrizedSweep, SameName};
+use crate::var::{ErasedSweep, InputChoice};
 
-use super::builder::SweepBuilder;
+use super::attributes::{
+    describe, describe_choice, describe_retries, describe_use, is_side_by_side,
+};
+use super::builder::SweepSettings;
 use super::columns::keep_discarded;
 use super::compared::COMPARED;
 use super::config::{RunConfig, SweepDefaults};
 use super::doubtful::doubtful_points;
 use super::error::BenchError;
-use super::print::{RETRIED, RETRIES};
-use super::result::BenchResult;
+use super::result::SweepOutcome;
 use super::session::Session;
 use super::unset::unset_results;
-use super::warnings::{Measured, taken_whole};
+use super::warnings::Measured;
 use super::work::{PLACE, place};
 
 /// The most cells that are made for a sweep that is not run.
 const MOST_PENDING: u128 = 1_000_000;
 
-/// The attribute of a dataset that names the executable which measured it.
-const EXECUTABLE: &str = "executable";
+/// A sweep of any type, ready to be run.
+pub(crate) struct SweepRun<'b> {
+    pub(crate) prototype: &'b dyn ErasedSweep,
+    pub(crate) body: Body,
+    pub(crate) choice: Choice,
+    /// The input whose values are alternatives of each other.
+    pub(crate) compared: Option<InputChoice>,
+    pub(crate) settings: SweepSettings,
+}
 
-impl<S: Benchmark> SweepBuilder<'_, S> {
-    pub(super) fn run_in(self, session: &mut Session) -> Result<BenchResult<S>> {
+impl SweepRun<'_> {
+    pub(crate) fn run_in(self, session: &mut Session) -> Result<SweepOutcome> {
         let own = SweepDefaults {
-            title: self.title.clone(),
-            repeats: self.repeats,
-            order: self.order,
-            level: self.level,
-            budget: self.budget,
+            title: self.settings.title.clone(),
+            repeats: self.settings.repeats,
+            order: self.settings.order,
+            level: self.settings.level,
+            budget: self.settings.budget,
         };
         if !session.enter(own) {
             return Ok(self.not_run(self.plan(session).ok().as_ref()));
         }
         if session.config.list {
-            session.list(&self.title);
+            session.list(&self.settings.title);
             return Ok(self.not_run(self.plan(session).ok().as_ref()));
         }
         let clock = Instant::now();
         let plan = self.plan(session)?;
         if session.config.dry_run {
             let forecast = session.forecast(&plan)?;
-            session.show_plan(&self.title, &plan, forecast);
+            session.show_plan(&self.settings.title, &plan, forecast);
             return Ok(self.not_run(Some(&plan)));
         }
         let number = ordinal(PLACE);
@@ -69,96 +77,125 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         // Before anything that grows with the sweep: its identity names every value.
         Dataset::check_size(plan.samples()).map_err(|source| self.plan_error()(source.into()))?;
         for note in &plan.notes {
-            session.note(&format!("sweep \"{}\": {note}", self.title));
+            session.note(&format!("sweep \"{}\": {note}", self.settings.title));
         }
         if session.config.cache
-            && let Some(same) = SameName::of::<S>().filter(SameName::is_ambiguous)
+            && let Some(same) = plan
+                .sweep_type()
+                .same_name
+                .as_ref()
+                .filter(|same| same.is_ambiguous())
         {
             return Err(BenchError::Store(StoreError::Ambiguous(same.to_string())).into());
         }
         if let Some(record) = self.whole_result(&plan, session)? {
             session.show_sweep(&record);
             session.remember(number, &record);
-            return Ok(BenchResult::new(record, true));
+            return Ok(SweepOutcome { record, ran: true });
         }
         let timings = vec![("plan".to_owned(), clock.elapsed().as_secs_f64())];
         self.execute(plan, number, session, timings)
     }
 
+    /// Takes the samples of a plan, and keeps and shows what they give.
     fn execute(
         self,
-        plan: Plan<S>,
+        plan: Plan,
         number: u64,
         session: &mut Session,
-        mut timings: Vec<(String, f64)>,
-    ) -> Result<BenchResult<S>> {
+        timings: Vec<(String, f64)>,
+    ) -> Result<SweepOutcome> {
         session.make_report_folder()?;
         let collector =
             ResultCollector::new(&plan, &self.shown_title()).map_err(self.plan_error())?;
+        let (mut execution, options) = self.open(plan, number, session, timings)?;
+        let end = execution.take_samples(&self.settings.title, collector, options, session)?;
+        let ended = Ended::of(&end);
+        let (record, store_error) = self.record(execution, end, session)?;
+        if !(ended == Ended::Interrupted && record.counts.submitted == 0) {
+            session.finish_sweep(&record);
+            session.remember(number, &record);
+        }
+        let title = self.settings.title;
+        match (store_error, ended, record.failures.last()) {
+            (Some(source), ..) => Err(BenchError::StoreFailed { title, source }.into()),
+            (None, Ended::AtAFailure, Some(failure)) => {
+                let failure = Box::new(failure.clone());
+                Err(BenchError::FailedFast { title, failure }.into())
+            }
+            (None, Ended::Interrupted, _) => Err(BenchError::Interrupted { title }.into()),
+            _ => Ok(SweepOutcome { record, ran: true }),
+        }
+    }
+
+    /// Opens the store, and finds what the samples are taken with.
+    fn open(
+        &self,
+        plan: Plan,
+        number: u64,
+        session: &mut Session,
+        mut timings: Vec<(String, f64)>,
+    ) -> Result<(Execution, RunOptions)> {
         let clock = Instant::now();
         let started = format!("{:.3}", jiff::Timestamp::now());
-        let began = session.began.clone();
         let timer = self.timer(session.config.clock)?;
+        let began = session.began.clone();
         let environment = began.unwrap_or_else(|| Environment::capture_with(timer));
         let mut options = self.options(&plan, Some(environment.class()), session)?;
-        options.launch = session.launch(options.executor, &place(number, &plan), &self.title)?;
+        let place = place(number, &plan);
+        options.launch = session.launch(options.executor, &place, &self.settings.title)?;
         timings.push(("open".to_owned(), clock.elapsed().as_secs_f64()));
+        let execution = Execution {
+            executor: SweepExecutor::of(plan, self.body),
+            environment,
+            started,
+            timings,
+        };
+        Ok((execution, options))
+    }
 
-        let clock = Instant::now();
-        let samples = plan.samples();
-        let executor = SweepExecutor::new(plan);
-        session.progress.start(&self.title, samples);
-        let in_progress = exit_guard::Sweep::begin(&self.title, executor.describe_points());
-        let ended = executor.run(collector, options, session.progress.as_mut());
-        drop(in_progress);
-        let end = ended.map_err(BenchError::Store)?;
-        session.progress.finish(&end.collector.counts());
-        timings.push(("execute".to_owned(), clock.elapsed().as_secs_f64()));
-
-        let warnings = Measured {
-            evidence: executor.plan().is_evidence(),
-            machine_policy: session.config.machine,
-            precision: session.config.precision,
-            gathered: collects(session.role),
-            start: &environment,
-            end: &end,
-        }
-        .warnings();
-        let (used, retried) = (end.used, end.retried);
-        let mut warnings = warnings;
-        if session.is_replicate() {
-            session.replicate_report.add(&self.title, &end);
-        }
-        let anew = session.replicate_report.anew.iter();
-        let of_this = anew.filter(|(title, _)| *title == self.title);
-        warnings.extend(of_this.map(|(_, reason)| reason.clone()));
-        warnings.extend(warnings_of_choice::<S>(session, executor.plan().is_timed()));
+    /// What is kept of a sweep that was run; beside it, why the store took no more samples.
+    fn record(
+        &self,
+        execution: Execution,
+        end: RunEnd,
+        session: &mut Session,
+    ) -> Result<(SweepRecord, Option<StoreError>)> {
+        let Execution {
+            executor,
+            environment,
+            started,
+            timings,
+        } = execution;
+        let plan = executor.plan();
+        let mut warnings = self.warnings(plan, &environment, &end, session);
+        let is_whole = !end.is_over();
         let (mut dataset, failures, counts) = end.collector.finish();
         keep_discarded(&mut dataset, &end.slice_counts);
-        if !end.interrupted && !end.failed_fast && end.store_error.is_none() {
-            let unset = unset_results(executor.plan(), &dataset);
-            session.fail(&self.title, &unset);
+        if is_whole {
+            let unset = unset_results(plan, &dataset);
+            session.fail(&self.settings.title, &unset);
             warnings.extend(unset);
         }
-        let derived = executor.plan().derive(&mut dataset);
+        let derived = plan.derive(&mut dataset);
         derived.map_err(|source| self.plan_error()(PlanError::Dataset(source)))?;
         warnings.extend(doubtful_points(&dataset));
-        describe(&mut dataset, executor.plan(), session.code());
-        describe_choice(&mut dataset, executor.plan(), &session.config);
+        describe(&mut dataset, plan, session.code());
+        describe_choice(&mut dataset, plan, &session.config);
         if let Some(input) = &self.compared {
-            let name = input_name_of(input).map_err(self.plan_error())?;
+            let name = input_name_of(plan.schema(), input).map_err(self.plan_error())?;
             dataset.attributes.insert(COMPARED.to_owned(), name);
         }
-        if let Some(used) = used {
+        if let Some(used) = end.used {
             describe_use(&mut dataset, &used);
         }
-        describe_retries(&mut dataset, retried);
-        if collects(session.role) && executor.plan().is_timed() {
+        describe_retries(&mut dataset, end.retried);
+        if collects(session.role) && plan.is_timed() {
             let block = block(self.own_repeats(&session.config)).to_string();
             let attributes = &mut dataset.attributes;
             attributes.insert(ROUNDS_PER_REPLICATE.to_owned(), block);
         }
-        let series = executor.plan().series();
+        let series = plan.series();
         let record = SweepRecord {
             // Where results are found by their tag, that of the user.
             tag: series
@@ -169,10 +206,10 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
                 .to_owned(),
             sweep_type: series.sweep_type.clone(),
             version: series.version,
-            identity: Some(executor.plan().identity()),
+            identity: Some(plan.identity()),
             started,
             dataset,
-            constants: executor.plan().constants(),
+            constants: plan.constants(),
             failures,
             counts,
             timings,
@@ -180,29 +217,40 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
             environment: Some(environment),
             ..self.named()
         };
-        if !(end.interrupted && record.counts.submitted == 0) {
-            session.finish_sweep(&record);
-            session.remember(number, &record);
+        Ok((record, end.store_error))
+    }
+
+    /// What a reader of the numbers must know.
+    fn warnings(
+        &self,
+        plan: &Plan,
+        environment: &Environment,
+        end: &RunEnd,
+        session: &mut Session,
+    ) -> Vec<String> {
+        let measured = Measured {
+            evidence: plan.is_evidence(),
+            machine_policy: session.config.machine,
+            precision: session.config.precision,
+            gathered: collects(session.role),
+            start: environment,
+            end,
+        };
+        let mut warnings = measured.warnings();
+        let title = &self.settings.title;
+        if session.is_replicate() {
+            session.replicate_report.add(title, end);
         }
-        let title = self.title;
-        if let Some(source) = end.store_error {
-            return Err(BenchError::StoreFailed { title, source }.into());
-        }
-        if end.failed_fast
-            && let Some(failure) = record.failures.last()
-        {
-            let failure = Box::new(failure.clone());
-            return Err(BenchError::FailedFast { title, failure }.into());
-        }
-        if end.interrupted {
-            return Err(BenchError::Interrupted { title }.into());
-        }
-        Ok(BenchResult::new(record, true))
+        let anew = session.replicate_report.anew.iter();
+        let of_this = anew.filter(|(of, _)| of == title);
+        warnings.extend(of_this.map(|(_, reason)| reason.clone()));
+        warnings.extend(warnings_of_choice(session, plan));
+        warnings
     }
 
     pub(super) fn options(
         &self,
-        plan: &Plan<S>,
+        plan: &Plan,
         machine: Option<Digest>,
         session: &mut Session,
     ) -> Result<RunOptions, BenchError> {
@@ -214,7 +262,10 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         let store = session.samples(&plan.series().tag)?;
         let config = &session.config;
         Ok(RunOptions {
-            order: config.order.or(self.order).unwrap_or(default_order),
+            order: config
+                .order
+                .or(self.settings.order)
+                .unwrap_or(default_order),
             executor: config.executor,
             fail_fast: config.fail_fast,
             interrupt: session.interrupt.clone(),
@@ -239,20 +290,20 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
     /// What times are taken with.
     fn timer(&self, clock: ClockKind) -> Result<&'static Timer, BenchError> {
         Timer::of(clock).map_err(|reason| BenchError::NoClock {
-            title: self.title.clone(),
+            title: self.settings.title.clone(),
             reason,
         })
     }
 
     /// By what rules timed results are measured in rounds; none where they are not timed, or the user
     /// wants another order.
-    fn rounds(&self, plan: &Plan<S>, session: &Session) -> Result<Option<RoundRules>, BenchError> {
+    fn rounds(&self, plan: &Plan, session: &Session) -> Result<Option<RoundRules>, BenchError> {
         let config = &session.config;
         let alternatives = match &self.compared {
-            Some(input) => Some(plan.alternatives(input).map_err(self.plan_error())?),
+            Some(input) => Some(plan.alternatives_of(input).map_err(self.plan_error())?),
             None => None,
         };
-        let order = config.order.or(self.order);
+        let order = config.order.or(self.settings.order);
         let seed = match order {
             None => 0,
             Some(Order::Shuffled { seed }) => seed,
@@ -279,139 +330,44 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         }))
     }
 
-    /// The stored result of a sweep that is the same, where the run takes such.
-    fn whole_result(
-        &self,
-        plan: &Plan<S>,
-        session: &mut Session,
-    ) -> Result<Option<SweepRecord>, BenchError> {
-        let mut identities = vec![plan.identity()];
-        identities.extend(plan.former_identities());
-        if session.config.clear_result && session.config.cache {
-            for identity in identities.iter().copied() {
-                session.clear_result(S::SCHEMA.name, identity)?;
-            }
-        }
-        let config = &session.config;
-        if !(config.results_cache || config.only_plot) || config.overwrite {
-            return Ok(None);
-        }
-        let code = session.code();
-        let mut found = None;
-        for identity in identities.iter().copied() {
-            if found.is_none() {
-                found = session.stored_result(S::SCHEMA.name, identity)?;
-            }
-        }
-        let is_partial = found.is_none() && session.config.only_plot;
-        for identity in identities.into_iter().filter(|_| is_partial) {
-            if found.is_none() {
-                found = session.stored_partial_result(S::SCHEMA.name, identity)?;
-            }
-        }
-        let same_code = |record: &SweepRecord| {
-            record.dataset.attributes.get(EXECUTABLE) == Some(&code.to_string())
-        };
-        let evidence = plan.is_evidence();
-        let policy = session.config.code.unwrap_or(CodePolicy::of(evidence));
-        let machine_policy = session
-            .config
-            .machine
-            .unwrap_or(MachinePolicy::of(evidence));
-        let here = Some(Environment::capture().class());
-        let there = |record: &SweepRecord| record.environment.as_ref().map(Environment::class);
-        let taken = found.filter(|record| {
-            let is_refused = machine_policy.refuses(here, there(record));
-            if is_refused {
-                session.note(&format!(
-                    "sweep \"{}\": the stored result of {} is of another class of machine and was not \
-                     taken (`--machine warn` would take it)",
-                    self.title, record.started
-                ));
-            }
-            !is_refused && (policy != CodePolicy::Strict || same_code(record))
-        });
-        let Some(mut record) = taken else {
-            let title = self.title.clone();
-            return if session.config.only_plot {
-                Err(BenchError::NoResult { title })
-            } else {
-                Ok(None)
-            };
-        };
-        let same_code = same_code(&record);
-        let there = there(&record);
-        let mut warnings = std::mem::take(&mut record.warnings);
-        warnings.push(if is_partial {
-            format!(
-                "drawn from the result of {}, which ended before every sample was taken: by its budget or by \
-                 an interrupt; run without --only-plot to go on",
-                record.started
-            )
-        } else {
-            format!("taken whole from the result of {}", record.started)
-        });
-        warnings.extend(taken_whole(same_code, machine_policy, here, there));
-        let Counts {
-            submitted, skipped, ..
-        } = record.counts;
-        let counts = Counts {
-            submitted,
-            hits: submitted,
-            skipped,
-            failed: record.counts.failed,
-            executed: 0,
-        };
-        let SweepRecord {
-            bench,
-            title,
-            description,
-            post_description,
-            ..
-        } = self.named();
-        Ok(Some(SweepRecord {
-            bench,
-            title,
-            description,
-            post_description,
-            counts,
-            warnings,
-            ..record
-        }))
-    }
-
     /// The title of its result: that of one point alone must not stand for the whole sweep.
     fn shown_title(&self) -> String {
-        match &self.only_point {
-            Some(point) => format!("{} at {point}", self.title),
-            None => self.title.clone(),
+        match &self.settings.only_point {
+            Some(point) => format!("{} at {point}", self.settings.title),
+            None => self.settings.title.clone(),
         }
     }
 
     /// A record that has the sweep's texts and nothing else.
-    fn named(&self) -> SweepRecord {
-        let description = if self.description.is_empty() {
-            S::SCHEMA.doc.to_owned()
+    pub(super) fn named(&self) -> SweepRecord {
+        let schema = self.prototype.sweep_type().schema;
+        let description = if self.settings.description.is_empty() {
+            schema.doc.to_owned()
         } else {
-            self.description.clone()
+            self.settings.description.clone()
         };
         SweepRecord {
             description,
-            post_description: self.post_description.clone(),
-            ..SweepRecord::pending(S::SCHEMA.name, self.shown_title(), None)
+            post_description: self.settings.post_description.clone(),
+            ..SweepRecord::pending(schema.name, self.shown_title(), None)
         }
     }
 
-    fn plan(&self, session: &Session) -> Result<Plan<S>, BenchError> {
+    fn plan(&self, session: &Session) -> Result<Plan, BenchError> {
         let config = &session.config;
         let repeats = self.own_repeats(config).unwrap_or(1);
-        let tag = sweep_tag(&config.run_tag, &self.tag, is_side_by_side::<S>(config));
+        let schema = self.prototype.sweep_type().schema;
+        let tag = sweep_tag(
+            &config.run_tag,
+            &self.settings.tag,
+            is_side_by_side(&schema, config),
+        );
         // A point has its values already, also of those inputs that the user chose.
-        let chosen: &[_] = match self.only_point {
+        let chosen: &[_] = match self.settings.only_point {
             Some(_) => &[],
             None => &config.inputs,
         };
-        let plan = Plan::new(
+        let plan = Plan::of(
             self.prototype,
             &self.choice,
             chosen,
@@ -421,11 +377,11 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
         )
         .map_err(self.plan_error())?;
         let plan = match &self.compared {
-            Some(input) => plan.paired_by(input).map_err(self.plan_error())?,
+            Some(input) => plan.paired_by_input(input).map_err(self.plan_error())?,
             None => plan,
         };
         let in_rounds = !matches!(
-            config.order.or(self.order),
+            config.order.or(self.settings.order),
             Some(Order::InOrder | Order::RoundRobin)
         );
         if !(plan.is_timed() && in_rounds) {
@@ -444,11 +400,11 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
 
     /// How many repeats the user or the sweep wants; none where that is left open.
     fn own_repeats(&self, config: &RunConfig) -> Option<u32> {
-        config.repeats.or(self.repeats)
+        config.repeats.or(self.settings.repeats)
     }
 
     fn plan_error(&self) -> impl FnOnce(PlanError) -> BenchError {
-        let title = self.title.clone();
+        let title = self.settings.title.clone();
         move |source| BenchError::Plan {
             title,
             source: Box::new(source),
@@ -457,25 +413,81 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
 
     /// A result in which every cell is pending, so that code which reads it goes on working; of
     /// a sweep without a plan, or too large to be worth it, without dimensions.
-    pub(super) fn not_run(&self, plan: Option<&Plan<S>>) -> BenchResult<S> {
+    pub(super) fn not_run(&self, plan: Option<&Plan>) -> SweepOutcome {
         let dataset = plan
             .filter(|plan| plan.samples() <= MOST_PENDING)
             .and_then(|plan| {
-                let mut dataset = plan.dataset(&self.title).ok()?;
+                let mut dataset = plan.dataset(&self.settings.title).ok()?;
                 plan.derive(&mut dataset).ok()?;
                 Some(dataset)
             });
-        BenchResult::new(
-            SweepRecord::pending(S::SCHEMA.name, self.title.clone(), dataset),
-            false,
-        )
+        let bench = self.prototype.sweep_type().schema.name;
+        SweepOutcome {
+            record: SweepRecord::pending(bench, self.settings.title.clone(), dataset),
+            ran: false,
+        }
+    }
+}
+
+/// A sweep that is being run.
+struct Execution {
+    executor: SweepExecutor,
+    environment: Environment,
+    started: String,
+    /// How long each phase took, in seconds.
+    timings: Vec<(String, f64)>,
+}
+
+impl Execution {
+    /// Takes the samples.
+    fn take_samples(
+        &mut self,
+        title: &str,
+        collector: ResultCollector,
+        options: RunOptions,
+        session: &mut Session,
+    ) -> Result<RunEnd, BenchError> {
+        let clock = Instant::now();
+        let executor = &self.executor;
+        session.progress.start(title, executor.plan().samples());
+        let in_progress = exit_guard::Sweep::begin(title, executor.describe_points());
+        let ended = executor.run(collector, options, session.progress.as_mut());
+        drop(in_progress);
+        let end = ended.map_err(BenchError::Store)?;
+        session.progress.finish(&end.collector.counts());
+        let seconds = clock.elapsed().as_secs_f64();
+        self.timings.push(("execute".to_owned(), seconds));
+        Ok(end)
+    }
+}
+
+/// Why a sweep takes no more samples.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    /// There are no more to take, or the store takes none.
+    ByItself,
+    /// At a sample that failed.
+    AtAFailure,
+    /// By its user.
+    Interrupted,
+}
+
+impl Ended {
+    const fn of(end: &RunEnd) -> Self {
+        if end.failed_fast {
+            Self::AtAFailure
+        } else if end.interrupted {
+            Self::Interrupted
+        } else {
+            Self::ByItself
+        }
     }
 }
 
 /// What is to be said of the ways to measure that the user chose.
-fn warnings_of_choice<S: ParametrizedSweep>(session: &Session, is_timed: bool) -> Vec<String> {
+fn warnings_of_choice(session: &Session, plan: &Plan) -> Vec<String> {
     let mut warnings = Vec::new();
-    if is_side_by_side::<S>(&session.config) {
+    if is_side_by_side(plan.schema(), &session.config) {
         warnings.push(format!(
             "times were taken on {} workers at once, which disturb each other; leave out --side-by-side for \
              sound ones",
@@ -497,69 +509,13 @@ fn warnings_of_choice<S: ParametrizedSweep>(session: &Session, is_timed: bool) -
         }
     }
     if let ReplicateRole::Collecting(processes @ 1..ENOUGH_REPLICATES) = session.role
-        && is_timed
+        && plan.is_timed()
     {
         warnings.push(format!(
             "times have no bounds: those are made of {ENOUGH_REPLICATES} processes or more, and there were {processes}"
         ));
     }
     warnings
-}
-
-/// What exports of a dataset say beside its cells.
-fn describe<S: ParametrizedSweep>(dataset: &mut Dataset, plan: &Plan<S>, code: Digest) {
-    let mut attribute = |name: String, text: String| dataset.attributes.insert(name, text);
-    attribute("bench".to_owned(), S::SCHEMA.name.to_owned());
-    attribute("tag".to_owned(), tag_text(&plan.series().tag).into_owned());
-    attribute(EXECUTABLE.to_owned(), code.to_string());
-    for constant in plan.constants() {
-        attribute(
-            format!("constant {}", constant.name),
-            constant.value.to_string(),
-        );
-    }
-}
-
-/// The ways to measure that the user chose.
-fn describe_choice<S: ParametrizedSweep>(
-    dataset: &mut Dataset,
-    plan: &Plan<S>,
-    config: &RunConfig,
-) {
-    let mut attribute = |name: &str, text| dataset.attributes.insert(name.to_owned(), text);
-    if is_side_by_side::<S>(config) {
-        attribute(SIDE_BY_SIDE, config.executor.workers().to_string());
-    }
-    if config.clock == ClockKind::Counter && plan.is_timed() {
-        attribute("clock", "time-stamp counter".to_owned());
-    }
-}
-
-/// Whether times of a sweep are taken on several workers at once.
-fn is_side_by_side<S: ParametrizedSweep>(config: &RunConfig) -> bool {
-    let timed = S::SCHEMA.results.iter().any(|result| result.timed);
-    timed && config.side_by_side && config.executor.workers() > 1
-}
-
-/// What the worker processes used.
-fn describe_use(dataset: &mut Dataset, used: &Usage) {
-    let mut attribute = |name: &str, text| dataset.attributes.insert(name.to_owned(), text);
-    attribute("worker cpu seconds", used.cpu.as_secs_f64().to_string());
-    if let Some(bytes) = used.peak_memory {
-        attribute("worker peak memory bytes", bytes.to_string());
-    }
-}
-
-/// What was tried again, where anything was.
-fn describe_retries(dataset: &mut Dataset, retried: Retried) {
-    if retried.tries > 0 {
-        let mut attribute = |name: &str, count: u64| {
-            let text = count.to_string();
-            dataset.attributes.insert(name.to_owned(), text)
-        };
-        attribute(RETRIED, retried.jobs);
-        attribute(RETRIES, retried.tries);
-    }
 }
 
 /// From how many processes on there are bounds at 95 %.

@@ -8,7 +8,7 @@ use crate::progress::{ProgressSink, SilentProgress, counts_json};
 use crate::record::SweepRecord;
 use crate::store::{MemoryStore, save_result, slug};
 use crate::sweep_executor::{BoxError, Forecast, Interrupt, Plan};
-use crate::var::{ParametrizedSweep, nearest};
+use crate::var::nearest;
 
 use super::config::{OutputFormat, ReportOptions, ReportPlace, RunConfig, Settings};
 use super::error::{BenchError, failure_text};
@@ -260,10 +260,10 @@ impl Session {
         }
     }
 
-    pub(super) fn show_plan<S: ParametrizedSweep>(
+    pub(super) fn show_plan(
         &self,
         title: &str,
-        plan: &Plan<S>,
+        plan: &Plan,
         forecast: Option<(Forecast, Option<f64>)>,
     ) {
         let mut text = if plan.is_adaptive() {
@@ -293,7 +293,7 @@ impl Session {
                 .levels
                 .iter()
                 .take(8)
-                .map(|value| Plan::<S>::axis_text(axis, &value))
+                .map(|value| plan.axis_text(axis, &value))
                 .collect();
             let more = if axis.levels.len() > 8 { " …" } else { "" };
             let _ = write!(

@@ -1,14 +1,14 @@
 //! Results that no sample of a sweep sets: a sweep without them has not measured what it declares.
 
 use crate::dataset::{CellState, Dataset};
-use crate::sweep_executor::{Benchmark, Plan};
+use crate::sweep_executor::Plan;
 use crate::value::Kind;
 use crate::var::ResultVar;
 
 /// What is to be said of every kept result that no sample sets, though samples were taken that did not fail.
 ///
 /// A counter that has no number has a reason, and a result that some sample sets may well be missing in others.
-pub(super) fn unset_results<S: Benchmark>(plan: &Plan<S>, dataset: &Dataset) -> Vec<String> {
+pub(super) fn unset_results(plan: &Plan, dataset: &Dataset) -> Vec<String> {
     let recorded = plan.recorded().filter(|(_, var)| var.counter.is_none());
     let unset = recorded.filter_map(|(_, var)| {
         let states = dataset.variable(&column(var)).ok()?.states();
@@ -47,7 +47,7 @@ const fn is_of_sample(state: CellState) -> bool {
     )
 }
 
-fn text<S: Benchmark>(plan: &Plan<S>, var: &ResultVar, samples: u64, first: usize) -> String {
+fn text(plan: &Plan, var: &ResultVar, samples: u64, first: usize) -> String {
     let name = var.name;
     let at = match plan.inputs_text(first as u64).as_str() {
         "" => String::new(),

@@ -9,17 +9,17 @@ use crate::evaluator::Executors;
 use crate::evaluator::process::{Launch, Role};
 use crate::record::SweepRecord;
 use crate::store::StoreError;
-use crate::sweep_executor::{Benchmark, Plan, Result, SweepExecutor};
+use crate::sweep_executor::{Plan, Result, SweepExecutor};
 
-use super::builder::SweepBuilder;
-use super::result::BenchResult;
+use super::result::SweepOutcome;
+use super::run::SweepRun;
 use super::session::Session;
 
 /// What sweeps are counted by, in the order in which a thread runs them.
 pub(super) const PLACE: &str = "sweep";
 
 /// Where a worker process is to take the samples of a sweep.
-pub(super) fn place<S: Benchmark>(number: u64, plan: &Plan<S>) -> String {
+pub(super) fn place(number: u64, plan: &Plan) -> String {
     format!("{PLACE} {number} {}", plan.identity())
 }
 
@@ -84,22 +84,22 @@ impl Role {
     }
 }
 
-impl<S: Benchmark> SweepBuilder<'_, S> {
+impl SweepRun<'_> {
     /// What a worker process does with a sweep: it takes the samples of its own, and of one before takes
     /// the result that it was told.
     pub(super) fn work(
         self,
-        plan: Plan<S>,
+        plan: Plan,
         number: u64,
         session: &mut Session,
         role: &Role,
-    ) -> Result<BenchResult<S>> {
+    ) -> Result<SweepOutcome> {
         let told: Told = postcard::from_bytes(role.context()).unwrap_or_default();
         let own = place(number, &plan);
         if role.place() == own {
             session.root = told.root;
             let options = self.options(&plan, None, session)?;
-            let served = SweepExecutor::new(plan).serve(role, options);
+            let served = SweepExecutor::of(plan, self.body).serve(role, options);
             std::process::exit(i32::from(served.is_err()));
         }
         let mut words = role.place().split(' ');
@@ -107,12 +107,12 @@ impl<S: Benchmark> SweepBuilder<'_, S> {
             role.refuse(&format!(
                 "sweep \"{}\" is another one in a worker process: its inputs or constants depend on \
                  something that changes from start to start",
-                self.title
+                self.settings.title
             ));
         }
         let found = told.earlier.into_iter().find(|(of, _)| *of == number);
         Ok(match found {
-            Some((_, record)) => BenchResult::new(record, true),
+            Some((_, record)) => SweepOutcome { record, ran: true },
             None => self.not_run(Some(&plan)),
         })
     }

@@ -82,8 +82,8 @@ pub(crate) use labels::{Labels, coordinate_text, one_line};
 pub use table::{LongTable, Row};
 pub use timings::SIDE_BY_SIDE;
 pub(crate) use timings::{ROUNDS_PER_REPLICATE, TIMES_OF};
-pub use units::{UnitScale, digits, quantity};
 pub(crate) use units::significant;
+pub use units::{UnitScale, digits, quantity};
 pub(crate) use variable::Recorder;
 pub use variable::{Variable, VariableInfo};
 

@@ -6,7 +6,8 @@ use crate::bench::{RunConfig, Settings};
 use crate::context::States;
 use crate::exit_guard;
 use crate::space::mix;
-use crate::sweep_executor::{Benchmark, Plan, SweepChoice};
+use crate::sweep_executor::{Benchmark, Body, Choice, Plan};
+use crate::var::ErasedSweep;
 
 use super::entry::SweepEntry;
 use super::point;
@@ -23,12 +24,23 @@ pub(super) fn check<S: Benchmark>(
     settings: &Settings,
     point: Option<&str>,
 ) -> Result<(), String> {
+    let prototype = S::baseline().map_err(|error| error.to_string())?;
+    check_of(entry, settings, point, &prototype, Body::of::<S>())
+}
+
+/// The same for a function of any type.
+fn check_of(
+    entry: &SweepEntry,
+    settings: &Settings,
+    point: Option<&str>,
+    prototype: &dyn ErasedSweep,
+    body: Body,
+) -> Result<(), String> {
     let mut config = RunConfig::default();
     config.density.subsampling_divisions = entry.options.level.unwrap_or(0);
     settings.apply(&mut config, Some(&entry.title()));
-    let prototype = S::baseline().map_err(|error| error.to_string())?;
-    let choice = SweepChoice::default();
-    let plan = Plan::new(&prototype, &choice, &config.inputs, config.density, 1, "")
+    let choice = Choice::default();
+    let plan = Plan::of(prototype, &choice, &config.inputs, config.density, 1, "")
         .map_err(|error| error.to_string())?;
     let points = match point {
         Some(text) => vec![point::number(&plan, text)?],
@@ -43,7 +55,7 @@ pub(super) fn check<S: Benchmark>(
     );
     let mut failures: Vec<String> = points
         .into_iter()
-        .filter_map(|point| plan.try_point(point, &states).err())
+        .filter_map(|point| plan.try_point(body, point, &states).err())
         .collect();
     drop(in_progress);
     failures.extend(
@@ -60,7 +72,7 @@ pub(super) fn check<S: Benchmark>(
 }
 
 /// The first, the last and one random point of those that are not skipped, each once.
-pub(super) fn points<S: Benchmark>(plan: &Plan<S>, seed: u64) -> Result<Vec<u64>, String> {
+pub(super) fn points(plan: &Plan, seed: u64) -> Result<Vec<u64>, String> {
     let len = u64::try_from(plan.space().len()).unwrap_or(u64::MAX);
     let looked_at = len.min(MOST_LOOKED_AT);
     let random = (0..MOST_LOOKED_AT)
@@ -80,8 +92,8 @@ pub(super) fn points<S: Benchmark>(plan: &Plan<S>, seed: u64) -> Result<Vec<u64>
 }
 
 /// The first of some candidates that is not skipped, unless it is there already.
-fn another<S: Benchmark>(
-    plan: &Plan<S>,
+fn another(
+    plan: &Plan,
     points: &[u64],
     candidates: impl Iterator<Item = u64>,
 ) -> Result<Option<u64>, String> {

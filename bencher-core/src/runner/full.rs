@@ -5,13 +5,15 @@ use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
 use std::rc::Rc;
 
-use crate::bench::{Bench, BenchError, BenchResult, Reporter, Session, Settings};
+use crate::bench::{
+    BenchError, BenchResult, Reporter, Session, Settings, SweepOutcome, SweepRun, SweepSettings,
+};
 use crate::cli::run_session;
 use crate::printed::error_line;
 use crate::quiet;
 use crate::space::Density;
-use crate::sweep_executor::{Benchmark, Plan, Result, SweepChoice};
-use crate::var::Input;
+use crate::sweep_executor::{Benchmark, Body, Choice, Plan, Result};
+use crate::var::{ErasedSweep, InputChoice, Target};
 
 use super::entry::SweepEntry;
 use super::filter::Chosen;
@@ -73,25 +75,39 @@ pub(super) fn sweep<S: Benchmark>(
     session: &Rc<RefCell<Session>>,
     point: Option<&str>,
 ) -> Result<BenchResult<S>> {
-    let mut bench = Bench::<S>::new(Rc::clone(session))?;
+    let outcome = sweep_of(entry, session, point, &S::baseline()?, Body::of::<S>())?;
+    Ok(BenchResult::new(outcome))
+}
+
+/// The same for a function of any type.
+fn sweep_of(
+    entry: &SweepEntry,
+    session: &Rc<RefCell<Session>>,
+    point: Option<&str>,
+    prototype: &dyn ErasedSweep,
+    body: Body,
+) -> Result<SweepOutcome> {
     let inputs = point
-        .map(|text| point_inputs(entry, session, text))
+        .map(|text| point_inputs(entry, session, text, prototype))
         .transpose()?;
-    let mut sweep = bench.sweep(entry.title());
-    if let Some(repeats) = entry.options.repeats {
-        sweep = sweep.repeats(repeats);
-    }
-    if let Some(level) = entry.options.level {
-        sweep = sweep.level(level);
-    }
-    if let Some(budget) = entry.options.budget {
-        sweep = sweep.budget(budget);
-    }
-    if let Some(inputs) = inputs {
-        sweep = sweep.inputs(inputs);
-    }
-    sweep.only_point = point.map(str::to_owned);
-    sweep.run()
+    let run = SweepRun {
+        prototype,
+        body,
+        choice: Choice {
+            inputs,
+            ..Choice::default()
+        },
+        compared: None,
+        settings: SweepSettings {
+            title: entry.title(),
+            repeats: entry.options.repeats,
+            level: entry.options.level,
+            budget: entry.options.budget,
+            only_point: point.map(str::to_owned),
+            ..SweepSettings::default()
+        },
+    };
+    run.run_in(&mut session.borrow_mut())
 }
 
 /// Runs the sweep, and has its result judged once it is whole: not where it was only listed or planned,
@@ -118,11 +134,12 @@ pub(super) fn judged<S: Benchmark>(
 }
 
 /// Every input of the sweep, held at its value of the point.
-fn point_inputs<S: Benchmark>(
+fn point_inputs(
     entry: &SweepEntry,
     session: &Rc<RefCell<Session>>,
     text: &str,
-) -> Result<Vec<Input<S>>> {
+    prototype: &dyn ErasedSweep,
+) -> Result<Vec<InputChoice>> {
     let session = session.borrow();
     let config = session.config();
     let density = match (entry.options.level, config.density) {
@@ -132,14 +149,13 @@ fn point_inputs<S: Benchmark>(
         },
         (_, said) => said,
     };
-    let choice = SweepChoice::default();
-    let plan = Plan::new(&S::baseline()?, &choice, &config.inputs, density, 1, "")?;
+    let choice = Choice::default();
+    let plan = Plan::of(prototype, &choice, &config.inputs, density, 1, "")?;
     let axes = plan.space().axes().iter();
     let values = point::values(&plan, text)?;
-    let inputs = axes.zip(values).map(|(axis, (_, value))| {
-        let mut input = Input::from(axis.name.clone());
-        input.values = Some(vec![value]);
-        input
+    let inputs = axes.zip(values).map(|(axis, (_, value))| InputChoice {
+        values: Some(vec![value]),
+        ..InputChoice::of(Target::Name(axis.name.clone().into()))
     });
     Ok(inputs.collect())
 }

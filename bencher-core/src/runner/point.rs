@@ -5,7 +5,7 @@ use crate::dataset::Labels;
 use crate::space::Axis;
 use crate::sweep_executor::{Plan, in_units};
 use crate::value::{Kind, Value};
-use crate::var::{ParametrizedSweep, nearest};
+use crate::var::nearest;
 
 /// The most values of a dimension that a message lists.
 const LISTED: usize = 12;
@@ -14,10 +14,7 @@ const LISTED: usize = 12;
 ///
 /// # Errors
 /// Where it names no point, or more than one.
-pub(super) fn values<S: ParametrizedSweep>(
-    plan: &Plan<S>,
-    text: &str,
-) -> Result<Vec<(u64, Value)>, String> {
+pub(super) fn values(plan: &Plan, text: &str) -> Result<Vec<(u64, Value)>, String> {
     let axes = plan.space().axes();
     let names: Vec<&str> = axes.iter().map(|axis| axis.name.as_str()).collect();
     let given =
@@ -30,19 +27,19 @@ pub(super) fn values<S: ParametrizedSweep>(
                 .find(|(given, _)| given == name)
                 .ok_or_else(|| format!("`{text}` names no single point: say `{name}` as well"))?
                 .1;
-            named::<S>(axis, wanted).ok_or_else(|| {
+            named(plan, axis, wanted).ok_or_else(|| {
                 let shown: Vec<String> = axis
                     .levels
                     .iter()
                     .take(LISTED)
-                    .map(|value| Plan::<S>::axis_text(axis, &value))
+                    .map(|value| plan.axis_text(axis, &value))
                     .collect();
                 let more = if axis.levels.len() > LISTED as u64 {
                     ", …"
                 } else {
                     ""
                 };
-                let meant = meant::<S>(axis, wanted, &shown);
+                let meant = meant(plan, axis, wanted, &shown);
                 let meant =
                     meant.map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"));
                 let shown = shown.join(", ");
@@ -53,9 +50,9 @@ pub(super) fn values<S: ParametrizedSweep>(
 }
 
 /// The value that is probably meant: a name that is nearly the same, or the number that another unit says.
-fn meant<S: ParametrizedSweep>(axis: &Axis, wanted: &str, shown: &[String]) -> Option<String> {
+fn meant(plan: &Plan, axis: &Axis, wanted: &str, shown: &[String]) -> Option<String> {
     let kind = match &*axis.inputs {
-        [input] => S::SCHEMA.inputs.get(*input).map(|var| var.kind)?,
+        [input] => plan.schema().inputs.get(*input).map(|var| var.kind)?,
         _ => Kind::Item,
     };
     if kind.is_numeric() {
@@ -66,9 +63,9 @@ fn meant<S: ParametrizedSweep>(axis: &Axis, wanted: &str, shown: &[String]) -> O
 
 /// The value of an axis that a text names: as tables show it, as it is, or with `␤` for any control character, where
 /// that is one value's alone.
-fn named<S: ParametrizedSweep>(axis: &Axis, wanted: &str) -> Option<(u64, Value)> {
+fn named(plan: &Plan, axis: &Axis, wanted: &str) -> Option<(u64, Value)> {
     let levels = || (0..axis.levels.len()).zip(axis.levels.iter());
-    let shown = levels().find(|(_, value)| Plan::<S>::axis_text(axis, value) == wanted);
+    let shown = levels().find(|(_, value)| plan.axis_text(axis, value) == wanted);
     let found = shown.or_else(|| levels().find(|(_, value)| value.to_string() == wanted));
     if found.is_some() {
         return found;
@@ -97,7 +94,7 @@ const MOST_LABELS: u64 = 1 << 16;
 ///
 /// # Errors
 /// Those of [`values`].
-pub(super) fn number<S: ParametrizedSweep>(plan: &Plan<S>, text: &str) -> Result<u64, String> {
+pub(super) fn number(plan: &Plan, text: &str) -> Result<u64, String> {
     let lens = plan.space().axes().iter().map(|axis| axis.levels.len());
     let positions = values(plan, text)?;
     let number = lens

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{SweepEntry, SweepOptions, check};
 use crate::bench::Settings;
 use crate::context::Context;
-use crate::sweep_executor::{Benchmark, Plan, Result, SweepChoice};
+use crate::sweep_executor::{Benchmark, Body, Plan, Result, SweepChoice};
 use crate::value::{Kind, Value};
 use crate::var::{
     Direction, DomainError, DomainOf, InputVar, ParametrizedSweep, ResultVar, Role, Schema,
@@ -83,7 +83,7 @@ impl Benchmark for Squares {
     }
 }
 
-fn plan(choice: &SweepChoice<Squares>, given: &str) -> Plan<Squares> {
+fn plan(choice: &SweepChoice<Squares>, given: &str) -> Plan {
     let given = [given.parse().unwrap()];
     let prototype = Squares::baseline().unwrap();
     Plan::new(
@@ -144,7 +144,7 @@ fn a_panic_is_told_with_its_inputs_and_the_others_run() {
 fn a_point_runs_once() {
     let states = Arc::default();
     let points = plan(&SweepChoice::default(), "n=3,5,8");
-    assert_eq!(points.try_point(1, &states), Ok(()));
+    assert_eq!(points.try_point(Body::of::<Squares>(), 1, &states), Ok(()));
     let cx = Context::new(1, &|| 42).with_states(&states);
     let calls = cx
         .per_sweep(|| Err::<std::sync::Mutex<Vec<u64>>, _>("no sample ran"))

@@ -158,7 +158,10 @@ mod tests {
                 let found = disagreements_of(rounds, points, 0.002, 1.5);
                 // The noise of three times is hardly known.
                 let least = if rounds == (2, 1) { 700 } else { 950 };
-                assert!(found >= least, "{found} of 1000, {points} points, {rounds:?}");
+                assert!(
+                    found >= least,
+                    "{found} of 1000, {points} points, {rounds:?}"
+                );
             }
         }
     }

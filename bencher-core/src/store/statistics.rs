@@ -186,7 +186,11 @@ impl fmt::Display for StoreStatistics {
             )?;
         }
         for (tag, samples) in &self.tags {
-            tally(f, &format!("tag \"{}\"", tag_text(tag).escape_debug()), *samples)?;
+            tally(
+                f,
+                &format!("tag \"{}\"", tag_text(tag).escape_debug()),
+                *samples,
+            )?;
         }
         for series in &self.series {
             let (oldest, newest) = series.written_ms;

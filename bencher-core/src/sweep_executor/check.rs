@@ -6,15 +6,14 @@ use std::time::Duration;
 use crate::job::{JobDone, JobOutcome};
 use crate::measure::{RoundRules, Rounds, Wanted};
 use crate::store::Provenance;
-use crate::var::ParametrizedSweep;
 
+use super::Plan;
 use super::replicates::DifferingReplicates;
 use super::rounds::{InRounds, Taking, times_of};
 use super::run::SweepExecutor;
 use super::stored_rounds::{CHECK_ROUNDS, CheckRounds, LEAST_CHECK_ROUNDS, Remeasured};
-use super::{Benchmark, Plan};
 
-impl<S: Benchmark> SweepExecutor<S> {
+impl SweepExecutor {
     /// Takes the stored rounds that count, or measures some of their points again to see whether they do.
     pub(super) fn take_stored(
         &self,
@@ -121,7 +120,9 @@ impl<S: Benchmark> SweepExecutor<S> {
         let fresh = self.check(with, taking, (&[], &checked), &epochs);
         taking.keys.epochs = epochs;
         let before = before.into_iter();
-        let before = before.filter(|(point, _)| checked.contains(point)).collect();
+        let before = before
+            .filter(|(point, _)| checked.contains(point))
+            .collect();
         let found = fresh.compare(&before, &taking.times)?;
         let plan = self.plan();
         for job in fresh.into_rest() {
@@ -232,9 +233,9 @@ impl<S: Benchmark> SweepExecutor<S> {
 
 impl Taking<'_> {
     /// Tells rounds of what is there already: of a check, or stored. Whether nothing is left to measure then.
-    fn replay<S: ParametrizedSweep>(
+    fn replay(
         &mut self,
-        plan: &Plan<S>,
+        plan: &Plan,
         rounds: &mut Rounds,
         fresh: &CheckRounds,
         now: Duration,

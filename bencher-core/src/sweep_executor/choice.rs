@@ -1,6 +1,7 @@
-use crate::var::{Constant, Input, Output, Target};
+use crate::value::Value;
+use crate::var::{Constant, Input, InputChoice, Output, Target};
 
-use super::constraint::Constraint;
+use super::constraint::{Constraint, Rule};
 
 /// What one sweep takes of what its type declares: a declaration that can be kept, merged with
 /// others, compared, and used for any number of sweeps.
@@ -68,7 +69,10 @@ impl<S> SweepChoice<S> {
         mut self,
         reason: impl Into<String>,
         holds: impl Fn(&S) -> bool + Send + Sync + 'static,
-    ) -> Self {
+    ) -> Self
+    where
+        S: 'static,
+    {
         self.constraints.push(Constraint::new(reason, holds));
         self
     }
@@ -91,7 +95,9 @@ impl<S> SweepChoice<S> {
     #[must_use]
     pub fn merged(mut self, other: Self) -> Self {
         self.inputs = match (self.inputs, other.inputs) {
-            (Some(first), Some(second)) => Some(replaced(first, second, |input| &input.target)),
+            (Some(first), Some(second)) => {
+                Some(replaced(first, second, |input| &input.choice.target))
+            }
             (first, second) => second.or(first),
         };
         self.results = match (self.results, other.results) {
@@ -125,6 +131,35 @@ impl<S> SweepChoice<S> {
         ];
         let different = fields.into_iter().filter(|(_, same)| !same);
         different.map(|(name, _)| name).collect()
+    }
+}
+
+/// A choice of a sweep of any type.
+#[derive(Debug, Default)]
+pub(crate) struct Choice {
+    pub(crate) inputs: Option<Vec<InputChoice>>,
+    pub(crate) results: Option<Vec<Target>>,
+    pub(crate) constants: Vec<(Target, Value)>,
+    pub(crate) rules: Vec<Rule>,
+}
+
+impl<S> SweepChoice<S> {
+    /// The same without its type.
+    pub(crate) fn erased(&self) -> Choice {
+        let inputs = self.inputs.as_ref();
+        let results = self.results.as_ref();
+        let constants = self.constants.iter();
+        let constraints = self.constraints.iter();
+        Choice {
+            inputs: inputs.map(|all| all.iter().map(|input| input.choice.clone()).collect()),
+            results: results.map(|all| all.iter().map(|output| output.target.clone()).collect()),
+            constants: constants
+                .map(|one| (one.target.clone(), one.value.clone()))
+                .collect(),
+            rules: constraints
+                .map(|constraint| constraint.rule.clone())
+                .collect(),
+        }
     }
 }
 

@@ -1,3 +1,7 @@
+use std::any::Any;
+use std::fmt;
+use std::marker::PhantomData;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use crate::quiet;
@@ -21,24 +25,23 @@ use crate::quiet;
 /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
 /// ```
 pub struct Constraint<S> {
-    reason: Arc<str>,
-    holds: Arc<dyn Fn(&S) -> bool + Send + Sync>,
+    pub(super) rule: Rule,
+    sweep: PhantomData<fn(&S)>,
 }
 
-impl<S> Constraint<S> {
-    /// A rule: where `holds` is false, a point is skipped for `reason`.
-    pub fn new(
-        reason: impl Into<String>,
-        holds: impl Fn(&S) -> bool + Send + Sync + 'static,
-    ) -> Self {
-        Self {
-            reason: reason.into().into(),
-            holds: Arc::new(holds),
-        }
-    }
+/// A constraint of a sweep of any type.
+#[derive(Clone)]
+pub(crate) struct Rule {
+    reason: Arc<str>,
+    holds: Arc<Holds>,
+}
 
+/// Whether a point keeps a rule.
+type Holds = dyn Fn(&dyn Any) -> bool + Send + Sync;
+
+impl Rule {
     /// Why a point that breaks the rule is skipped.
-    pub fn reason(&self) -> &str {
+    pub(super) fn reason(&self) -> &str {
         &self.reason
     }
 
@@ -46,9 +49,32 @@ impl<S> Constraint<S> {
     ///
     /// # Errors
     /// Where the rule panics: its text.
-    pub(super) fn check(&self, sweep: &S) -> Result<bool, String> {
-        quiet::catch(std::panic::AssertUnwindSafe(|| (self.holds)(sweep)))
+    pub(super) fn check(&self, sweep: &dyn Any) -> Result<bool, String> {
+        quiet::catch(AssertUnwindSafe(|| (self.holds)(sweep)))
             .map_err(|panic| format!("the constraint \"{}\" panicked: {panic}", self.reason))
+    }
+}
+
+impl<S: 'static> Constraint<S> {
+    /// A rule: where `holds` is false, a point is skipped for `reason`.
+    pub fn new(
+        reason: impl Into<String>,
+        holds: impl Fn(&S) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            rule: Rule {
+                reason: reason.into().into(),
+                holds: Arc::new(move |sweep| sweep.downcast_ref().is_none_or(&holds)),
+            },
+            sweep: PhantomData,
+        }
+    }
+}
+
+impl<S> Constraint<S> {
+    /// Why a point that breaks the rule is skipped.
+    pub fn reason(&self) -> &str {
+        self.rule.reason()
     }
 }
 
@@ -56,8 +82,8 @@ impl<S> Constraint<S> {
 impl<S> Clone for Constraint<S> {
     fn clone(&self) -> Self {
         Self {
-            reason: Arc::clone(&self.reason),
-            holds: Arc::clone(&self.holds),
+            rule: self.rule.clone(),
+            sweep: PhantomData,
         }
     }
 }
@@ -65,12 +91,18 @@ impl<S> Clone for Constraint<S> {
 /// By the reason: code cannot be compared.
 impl<S> PartialEq for Constraint<S> {
     fn eq(&self, other: &Self) -> bool {
-        self.reason == other.reason
+        self.reason() == other.reason()
     }
 }
 
-impl<S> std::fmt::Debug for Constraint<S> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl<S> fmt::Debug for Constraint<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.rule.fmt(f)
+    }
+}
+
+impl fmt::Debug for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Constraint").field(&self.reason).finish()
     }
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::job::Sample;
 use crate::measure::{Meter, Reason};
 use crate::value::{Kind, Value};
-use crate::var::{Counter, ParametrizedSweep};
+use crate::var::{Counter, Schema};
 
 use super::plan::recorded_results;
 
@@ -92,8 +92,8 @@ impl Drop for HeldMeter<'_> {
 
 impl Counted {
     /// None where no result is counted.
-    pub(super) fn of<S: ParametrizedSweep>() -> Option<Arc<Self>> {
-        let results: Vec<CountedResult> = recorded_results::<S>()
+    pub(super) fn of(schema: &Schema) -> Option<Arc<Self>> {
+        let results: Vec<CountedResult> = recorded_results(schema)
             .enumerate()
             .filter_map(|(position, (_, var))| {
                 Some(CountedResult {

@@ -7,15 +7,15 @@ use crate::space::RunOrder;
 use crate::store::KeyMaker;
 use crate::value::Value;
 
-use super::{Benchmark, Plan};
+use super::Plan;
 
 /// The jobs of a sweep in the order in which they run.
-pub(super) struct Feed<'p, S> {
+pub(super) struct Feed<'p> {
     numbers: std::ops::Range<u128>,
     order: RunOrder,
     /// Makes the keys of samples, where they are kept.
     keys: Option<KeyMaker>,
-    plan: &'p Plan<S>,
+    plan: &'p Plan,
     values: Vec<Value>,
 }
 
@@ -33,9 +33,9 @@ pub(super) struct Skipped {
     pub(super) reason: Result<Arc<str>, String>,
 }
 
-impl<'p, S: Benchmark> Feed<'p, S> {
+impl<'p> Feed<'p> {
     /// Everything of a plan; jobs have keys where there is a store.
-    pub(super) fn new(plan: &'p Plan<S>, order: RunOrder, cached: bool) -> Self {
+    pub(super) fn new(plan: &'p Plan, order: RunOrder, cached: bool) -> Self {
         Self {
             numbers: 0..order.len(),
             order,
@@ -46,7 +46,7 @@ impl<'p, S: Benchmark> Feed<'p, S> {
     }
 }
 
-impl<S: Benchmark> Iterator for Feed<'_, S> {
+impl Iterator for Feed<'_> {
     type Item = Next;
 
     fn next(&mut self) -> Option<Next> {

@@ -1,7 +1,6 @@
 use crate::job::{CodePolicy, MachinePolicy};
 use crate::store::{Renewal, ResultId, SampleIndex, SampleStore, StoreError};
 use crate::value::Digest;
-use crate::var::ParametrizedSweep;
 
 use super::identity::result_id;
 use super::plan::{Plan, recorded_results};
@@ -20,7 +19,7 @@ pub(crate) struct Forecast {
 /// The most samples that are looked up.
 const MOST: u128 = 1_000_000;
 
-impl<S: ParametrizedSweep> Plan<S> {
+impl Plan {
     /// What a run would do with a store, as it accepts samples of other executables and machines; `None` where there are
     /// too many samples to look up. Of a sweep that is measured in as many rounds as its times need, each point counts
     /// once, and is stored where its first round is.
@@ -46,7 +45,7 @@ impl<S: ParametrizedSweep> Plan<S> {
         let index = store
             .map(|store| SampleIndex::load_renewed(store, self.series(), Some(renewal)))
             .transpose()?;
-        let results: Vec<ResultId> = recorded_results::<S>()
+        let results: Vec<ResultId> = recorded_results(self.schema())
             .map(|(_, var)| result_id(var))
             .collect();
         let evidence = self.is_evidence();

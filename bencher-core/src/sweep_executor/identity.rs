@@ -1,7 +1,7 @@
 use crate::space::Levels;
 use crate::store::{ResultId, SweepIdentity, tag_text};
 use crate::value::{Digest, Value};
-use crate::var::{ParametrizedSweep, ResultVar};
+use crate::var::ResultVar;
 
 use super::plan::Plan;
 
@@ -14,7 +14,7 @@ pub(super) fn result_id(var: &ResultVar) -> ResultId {
     }
 }
 
-impl<S: ParametrizedSweep> Plan<S> {
+impl Plan {
     /// What makes this sweep the same as another: its whole result can stand for that of an equal one.
     ///
     /// Constraints count by their reasons, formulas by their texts.
@@ -74,7 +74,7 @@ impl<S: ParametrizedSweep> Plan<S> {
         constants.extend(formulas.map(|(_, var)| (var.name, Value::from(var.formula))));
         let axes = self.space().axes().iter();
         SweepIdentity {
-            bench: S::SCHEMA.name,
+            bench: self.schema().name,
             sweep_type: &self.series().sweep_type,
             version: self.series().version,
             tag,

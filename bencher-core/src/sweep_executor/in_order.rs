@@ -5,13 +5,12 @@ use crate::progress::ProgressSink;
 use crate::result_collector::ResultCollector;
 use crate::space::{Order, RunOrder};
 
-use super::Benchmark;
 use super::feed::{Feed, Next, Skipped};
 use super::jobs::{self, Delivered, Names, no_cell};
 use super::run::{RunEnd, SweepExecutor};
 use super::run_options::Interrupt;
 
-impl<S: Benchmark> SweepExecutor<S> {
+impl SweepExecutor {
     /// Takes the samples in an order that is known from the start.
     pub(super) fn run_in_order(
         &self,
@@ -77,7 +76,7 @@ impl<S: Benchmark> SweepExecutor<S> {
     /// Submits at most `room` jobs; samples that are not to be run go straight to their cells.
     fn feed(
         &self,
-        feed: &mut Feed<'_, S>,
+        feed: &mut Feed<'_>,
         jobs: &mut FutureCache,
         mut room: usize,
         collector: &mut ResultCollector,

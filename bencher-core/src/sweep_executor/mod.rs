@@ -17,13 +17,14 @@
 //! assert_eq!((plan.space().len(), plan.samples()), (3, 6));
 //! let collector = ResultCollector::new(&plan, "By length")?;
 //! let options = RunOptions { executor: Executors::Threads(2), ..RunOptions::default() };
-//! let end = SweepExecutor::new(plan).run(collector, options, &mut SilentProgress)?;
+//! let end = SweepExecutor::new::<Sorting>(plan).run(collector, options, &mut SilentProgress)?;
 //! let (dataset, failures, counts) = end.collector.finish();
 //! assert_eq!((dataset.shape(), failures.len(), counts.executed), (vec![3, 2], 0, 6));
 //! assert_eq!(dataset.variable("moves")?.number(4), Some(499_500.0), "of 1000 elements");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod body;
 mod check;
 mod choice;
 mod constraint;
@@ -48,6 +49,8 @@ mod sampling;
 mod stored_rounds;
 mod trial;
 
+pub(crate) use body::Body;
+pub(crate) use choice::Choice;
 pub use choice::SweepChoice;
 pub use constraint::Constraint;
 pub(crate) use counted::Counted;

@@ -1,5 +1,8 @@
 //! A sweep with everything decided: its points, its constants, its results.
 
+use std::any::Any;
+use std::sync::Arc;
+
 use crate::dataset::{Dataset, DatasetError, Dim, VariableInfo, coordinate_text};
 use crate::record::ConstantValue;
 use crate::space::{Axis, Density, Levels, Space, mix};
@@ -7,11 +10,12 @@ use crate::store::{KeyMaker, PAIRED, Series};
 use crate::value::{KeyWriter, Kind, Value};
 use crate::var::check::is_in_seconds;
 use crate::var::{
-    Input, InputVar, ParametrizedSweep, ResultVar, Schema, Target, UnknownName, sweep_type,
+    ErasedSweep, Input, InputChoice, InputVar, ParametrizedSweep, ResultVar, Schema, SweepType,
+    Target, UnknownName,
 };
 
-use super::choice::SweepChoice;
-use super::constraint::Constraint;
+use super::choice::{Choice, SweepChoice};
+use super::constraint::Rule;
 use super::derived::Derived;
 use super::error::PlanError;
 use super::former::FormerValues;
@@ -36,17 +40,18 @@ use super::resolve::{
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Plan<S> {
+pub struct Plan {
+    sweep_type: SweepType,
     space: Space,
     axes: Vec<AxisValues>,
-    prototype: S,
+    prototype: Arc<dyn ErasedSweep>,
     /// The values of all inputs where they are not swept, in the order of the schema.
     base: Vec<Value>,
     results: Vec<usize>,
     derived: Vec<Derived>,
     /// Grids whose values had other last digits in earlier versions.
     pub(super) former: FormerValues,
-    pub(super) constraints: Vec<Constraint<S>>,
+    pub(super) constraints: Vec<Rule>,
     pub(super) repeats: u32,
     /// Whether more repeats follow as they are needed.
     pub(super) adaptive: bool,
@@ -68,14 +73,33 @@ struct AxisValues {
 /// The most values of an axis that are computed once and kept.
 const KEPT: u64 = 1 << 16;
 
-impl<S: ParametrizedSweep> Plan<S> {
+impl Plan {
     /// Decides everything about a sweep of `prototype`.
     ///
     /// # Errors
     /// Where names, values or domains do not fit; see [`PlanError`].
-    pub fn new(
+    pub fn new<S: ParametrizedSweep>(
         prototype: &S,
         choice: &SweepChoice<S>,
+        overrides: &[InputOverride],
+        density: Density,
+        repeats: u32,
+        tag: &str,
+    ) -> Result<Self, PlanError> {
+        Self::of(
+            prototype,
+            &choice.erased(),
+            overrides,
+            density,
+            repeats,
+            tag,
+        )
+    }
+
+    /// The same for a sweep of any type.
+    pub(crate) fn of(
+        prototype: &dyn ErasedSweep,
+        choice: &Choice,
         overrides: &[InputOverride],
         density: Density,
         repeats: u32,
@@ -84,37 +108,38 @@ impl<S: ParametrizedSweep> Plan<S> {
         if repeats == 0 {
             return Err(PlanError::NoRepeats);
         }
-        let schema = S::SCHEMA;
-        check_units(&schema)?;
-        let mut prototype = prototype.clone();
+        let sweep_type = prototype.sweep_type();
+        let schema = &sweep_type.schema;
+        check_units(schema)?;
+        let mut prototype = prototype.boxed();
         for index in 0..schema.results.len() {
             // Results start unset in every sample, whatever the prototype holds.
-            drop(prototype.take_result(index));
+            drop(prototype.take_result_at(index));
         }
         let mut notes = Vec::new();
         for given in overrides {
-            if S::SCHEMA.input(&given.name).is_none() {
-                let source = unknown_input::<S>(&given.name).into();
+            if schema.input(&given.name).is_none() {
+                let source = unknown_input(schema, &given.name).into();
                 return Err(PlanError::Override {
                     given: given.to_string(),
                     source,
                 });
             }
         }
-        let Swept { mut axes, declared } = swept_axes(choice, overrides, density)?;
-        let constants = held(&choice.constants, &mut notes)?;
+        let Swept { mut axes, declared } = swept_axes(schema, choice, overrides, density)?;
+        let constants = held(schema, &choice.constants, &mut notes)?;
         for (index, value) in &constants {
             // Named inputs win over held ones only by mistake; unnamed ones give way.
             if axes.iter().any(|axis| axis.inputs.contains(index)) {
                 if choice.inputs.is_some() {
-                    return Err(PlanError::SweptAndHeld(input_name::<S>(*index)));
+                    return Err(PlanError::SweptAndHeld(input_name(schema, *index)));
                 }
                 axes.retain(|axis| !axis.inputs.contains(index));
             }
-            hold(&mut prototype, *index, value)?;
+            hold(schema, &mut *prototype, *index, value)?;
         }
         for given in overrides {
-            let (index, var) = resolve_input::<S>(&Target::Name(given.name.clone().into()))?;
+            let (index, var) = resolve_input(schema, &Target::Name(given.name.clone().into()))?;
             if axes.iter().any(|axis| axis.inputs.contains(&index)) {
                 continue;
             }
@@ -126,15 +151,15 @@ impl<S: ParametrizedSweep> Plan<S> {
                 given: given.to_string(),
                 input: var.name.to_owned(),
             })?;
-            hold(&mut prototype, index, &value)?;
+            hold(schema, &mut *prototype, index, &value)?;
         }
-        let results = chosen_results(choice, &mut notes)?;
+        let results = chosen_results(schema, choice, &mut notes)?;
         let vars = results.iter().filter_map(|n| schema.results.get(*n));
         let derived = Derived::all(&vars.collect::<Vec<_>>(), schema.inputs)?;
         let base = (0..schema.inputs.len())
-            .map(|index| prototype.input(index).unwrap_or(Value::Bool(false)))
+            .map(|index| prototype.input_at(index).unwrap_or(Value::Bool(false)))
             .collect();
-        let former = former_values::<S>(&axes, &declared);
+        let former = former_values(schema, &axes, &declared);
         let space = Space::new(axes)?;
         let axes = space
             .axes()
@@ -147,24 +172,35 @@ impl<S: ParametrizedSweep> Plan<S> {
             .collect();
         let series = Series {
             tag: tag.to_owned(),
-            sweep_type: sweep_type::<S>(),
+            sweep_type: sweep_type.name.clone(),
             version: schema.version,
         };
         Ok(Self {
+            sweep_type,
             space,
             axes,
-            prototype,
+            prototype: prototype.into(),
             base,
             results,
             derived,
             former,
-            constraints: choice.constraints.clone(),
+            constraints: choice.rules.clone(),
             repeats,
             adaptive: false,
             unseeded: Vec::new(),
             series,
             notes,
         })
+    }
+
+    /// The variables that its type declares.
+    pub(crate) const fn schema(&self) -> &Schema {
+        &self.sweep_type.schema
+    }
+
+    /// What is known of its type.
+    pub(crate) const fn sweep_type(&self) -> &SweepType {
+        &self.sweep_type
     }
 
     /// The points.
@@ -186,7 +222,7 @@ impl<S: ParametrizedSweep> Plan<S> {
     pub fn results(&self) -> impl Iterator<Item = (usize, &'static ResultVar)> {
         self.results
             .iter()
-            .filter_map(|n| S::SCHEMA.results.get(*n).map(|var| (*n, var)))
+            .filter_map(|n| self.schema().results.get(*n).map(|var| (*n, var)))
     }
 
     /// Whether any result that is kept is a measured time.
@@ -207,9 +243,9 @@ impl<S: ParametrizedSweep> Plan<S> {
     }
 
     /// The text of a value of an axis.
-    pub(crate) fn axis_text(axis: &Axis, value: &Value) -> String {
+    pub(crate) fn axis_text(&self, axis: &Axis, value: &Value) -> String {
         let kind = match &*axis.inputs {
-            [input] => S::SCHEMA.inputs.get(*input).map(|var| var.kind),
+            [input] => self.schema().inputs.get(*input).map(|var| var.kind),
             _ => None,
         };
         coordinate_text(kind.unwrap_or(Kind::Item), value)
@@ -220,7 +256,7 @@ impl<S: ParametrizedSweep> Plan<S> {
     pub fn constants(&self) -> Vec<ConstantValue> {
         let mut constants = self.held();
         for constant in &mut constants {
-            if let Some((_, var)) = S::SCHEMA.input(&constant.name) {
+            if let Some((_, var)) = self.schema().input(&constant.name) {
                 constant.value = var.kind.shown(&constant.value);
             }
         }
@@ -229,7 +265,7 @@ impl<S: ParametrizedSweep> Plan<S> {
 
     /// The inputs that are not swept, with their values.
     pub(super) fn held(&self) -> Vec<ConstantValue> {
-        S::SCHEMA
+        self.schema()
             .inputs
             .iter()
             .zip(&self.base)
@@ -249,7 +285,10 @@ impl<S: ParametrizedSweep> Plan<S> {
     /// Where it does not fit the memory.
     pub fn dataset(&self, title: &str) -> Result<Dataset, PlanError> {
         Dataset::check_size(self.samples())?;
-        let mut dims: Vec<Dim> = self.space.axes().iter().map(dim_of::<S>).collect();
+        let mut dims: Vec<Dim> = {
+            let axes = self.space.axes().iter();
+            axes.map(|axis| dim_of(self.schema(), axis)).collect()
+        };
         dims.push(Dim::repeats(self.repeats));
         let recorded = self.recorded();
         let variables = recorded.flat_map(|(_, var)| columns(var)).collect();
@@ -259,7 +298,7 @@ impl<S: ParametrizedSweep> Plan<S> {
     /// The chosen results that are recorded, not computed, with their positions in a sample.
     pub fn recorded(&self) -> impl Iterator<Item = (usize, &'static ResultVar)> {
         let chosen = |(_, (index, _)): &(usize, (usize, _))| self.results.contains(index);
-        let recorded = recorded_results::<S>().enumerate().filter(chosen);
+        let recorded = recorded_results(self.schema()).enumerate().filter(chosen);
         recorded.map(|(position, (_, var))| (position, var))
     }
 
@@ -288,29 +327,53 @@ impl<S: ParametrizedSweep> Plan<S> {
     /// # Errors
     /// Where that cannot be said: the text of a panic.
     pub(crate) fn skipped(&self, point: u64) -> Result<Option<&str>, String> {
-        let sweep = self.at(point)?;
-        for constraint in &self.constraints {
-            if !constraint.check(&sweep)? {
-                return Ok(Some(constraint.reason()));
+        self.with_sweep(point, &mut |sweep| {
+            let sweep: &dyn Any = sweep;
+            for rule in &self.constraints {
+                if !rule.check(sweep)? {
+                    return Ok(Some(rule.reason()));
+                }
             }
-        }
-        Ok(None)
+            Ok(None)
+        })
     }
 
-    /// The sweep as it stands at a point, ready to be run.
-    pub(super) fn at(&self, point: u64) -> Result<S, String> {
-        let mut sweep = self.prototype.clone();
+    /// Calls `run` with the sweep as it stands at a point.
+    ///
+    /// # Errors
+    /// Where an input does not take its value, or what `run` gives.
+    pub(super) fn with_sweep<T>(
+        &self,
+        point: u64,
+        run: &mut dyn FnMut(&mut dyn ErasedSweep) -> Result<T, String>,
+    ) -> Result<T, String> {
+        let mut done = None;
+        self.prototype.with_copy(&mut |sweep| {
+            let placed = self.place_at(point, sweep);
+            done = Some(placed.and_then(|()| run(sweep)));
+        });
+        done.unwrap_or_else(|| Err("the sweep could not be copied".to_owned()))
+    }
+
+    /// Sets the inputs of a sweep to their values at a point.
+    fn place_at(&self, point: u64, sweep: &mut dyn ErasedSweep) -> Result<(), String> {
         let mut misfit = None;
         self.for_each_value(point, |input, value| {
-            if !sweep.set_input(input, value) {
+            if !sweep.set_input_at(input, value) {
                 misfit = Some(format!(
                     "input `{}` cannot be {}",
-                    input_name::<S>(input),
-                    shown::<S>(input, value)
+                    input_name(self.schema(), input),
+                    self.shown(input, value)
                 ));
             }
         });
-        misfit.map_or(Ok(sweep), Err)
+        misfit.map_or(Ok(()), Err)
+    }
+
+    /// A value of an input as it is shown.
+    fn shown(&self, input: usize, value: &Value) -> Value {
+        let var = self.schema().inputs.get(input);
+        var.map_or_else(|| value.clone(), |var| var.kind.shown(value))
     }
 
     /// The values of all inputs and constants at a point, in the order of the schema.
@@ -335,7 +398,7 @@ impl<S: ParametrizedSweep> Plan<S> {
     pub fn inputs(&self, point: u64) -> Vec<(String, Value)> {
         let mut inputs = Vec::new();
         self.for_each_value(point, |input, value| {
-            inputs.push((input_name::<S>(input), shown::<S>(input, value)));
+            inputs.push((input_name(self.schema(), input), self.shown(input, value)));
         });
         inputs.reverse();
         inputs
@@ -351,7 +414,7 @@ impl<S: ParametrizedSweep> Plan<S> {
 
     /// The names of all inputs and constants, in the order of the schema.
     pub fn input_names(&self) -> Vec<&'static str> {
-        S::SCHEMA.inputs.iter().map(|var| var.name).collect()
+        self.schema().inputs.iter().map(|var| var.name).collect()
     }
 
     /// The seed of a sample: from the values of its point and its repeat alone.
@@ -370,8 +433,8 @@ impl<S: ParametrizedSweep> Plan<S> {
         names: &[String],
     ) -> Result<u64, UnknownName> {
         let index = |name: &String| {
-            let found = S::SCHEMA.input(name).map(|(index, _)| index);
-            found.ok_or_else(|| unknown_input::<S>(name))
+            let found = self.schema().input(name).map(|(index, _)| index);
+            found.ok_or_else(|| unknown_input(self.schema(), name))
         };
         let without: Vec<usize> = names.iter().map(index).collect::<Result<_, _>>()?;
         Ok(self.seed_but(point, repeat, &without))
@@ -397,8 +460,12 @@ impl<S: ParametrizedSweep> Plan<S> {
     ///
     /// # Errors
     /// Where there is no such input.
-    pub fn paired_by(mut self, input: &Input<S>) -> Result<Self, PlanError> {
-        let name = input_name_of(input)?;
+    pub fn paired_by<S: ParametrizedSweep>(self, input: &Input<S>) -> Result<Self, PlanError> {
+        self.paired_by_input(&input.choice)
+    }
+
+    pub(crate) fn paired_by_input(mut self, input: &InputChoice) -> Result<Self, PlanError> {
+        let name = input_name_of(self.schema(), input)?;
         let axis = self.space.axes().iter().find(|axis| axis.name == name);
         if let Some(axis) = axis {
             self.unseeded.clone_from(&axis.inputs);
@@ -467,14 +534,11 @@ const fn units_of(kind: Kind, timed: bool, declared: &'static str) -> &'static s
 
 /// The grids of a sweep whose values changed: those that it takes, and the declared ones of inputs of which it
 /// takes other values.
-fn former_values<S: ParametrizedSweep>(
-    axes: &[Axis],
-    declared: &[(usize, Levels)],
-) -> FormerValues {
+fn former_values(schema: &Schema, axes: &[Axis], declared: &[(usize, Levels)]) -> FormerValues {
     let mut former = FormerValues::default();
     for axis in axes {
         for index in &axis.inputs {
-            let name = S::SCHEMA.inputs.get(*index).map_or("", |var| var.name);
+            let name = schema.inputs.get(*index).map_or("", |var| var.name);
             let Some(levels) = axis.levels.of_input(name) else {
                 continue;
             };
@@ -486,16 +550,10 @@ fn former_values<S: ParametrizedSweep>(
     former
 }
 
-/// A value of an input as it is shown.
-fn shown<S: ParametrizedSweep>(input: usize, value: &Value) -> Value {
-    let var = S::SCHEMA.inputs.get(input);
-    var.map_or_else(|| value.clone(), |var| var.kind.shown(value))
-}
-
 /// The dataset's dimension for an axis.
-fn dim_of<S: ParametrizedSweep>(axis: &Axis) -> Dim {
+fn dim_of(schema: &Schema, axis: &Axis) -> Dim {
     let values = axis.levels.iter().collect();
-    let vars = axis.inputs.iter().filter_map(|n| S::SCHEMA.inputs.get(*n));
+    let vars = axis.inputs.iter().filter_map(|n| schema.inputs.get(*n));
     let vars: Vec<&InputVar> = vars.collect();
     let [var] = &*vars else {
         let names: Vec<&str> = vars.iter().map(|var| var.name).collect();
@@ -511,9 +569,10 @@ fn dim_of<S: ParametrizedSweep>(axis: &Axis) -> Dim {
 }
 
 /// The results that a sample records, with their positions in the schema: the others are computed.
-pub(super) fn recorded_results<S: ParametrizedSweep>()
--> impl Iterator<Item = (usize, &'static ResultVar)> {
-    let results = S::SCHEMA.results.iter().enumerate();
+pub(super) fn recorded_results(
+    schema: &Schema,
+) -> impl Iterator<Item = (usize, &'static ResultVar)> + use<> {
+    let results = schema.results.iter().enumerate();
     results.filter(|(_, var)| var.formula.is_empty())
 }
 

@@ -8,13 +8,12 @@ use crate::measure::{PILOTS, Replicate};
 use crate::progress::ProgressSink;
 use crate::stats::{Shift, agreement, median, rounds_per_replicate, shift};
 
-use super::Benchmark;
 use super::in_order::RunWith;
 use super::rounds::time_of;
 use super::run::{RunEnd, SweepExecutor};
 use super::stored_rounds::{RoundKeys, times_as_long, times_by_result};
 
-impl<S: Benchmark> SweepExecutor<S> {
+impl SweepExecutor {
     /// Takes the samples that several processes have put into the store; a point that none of them
     /// could measure is tried once.
     pub(super) fn run_stored(

@@ -4,41 +4,42 @@ use crate::dataset::Formula;
 use crate::space::{Axis, Continuum, Density, DesignPoints, Levels, SpaceError};
 use crate::value::{Kind, Value};
 use crate::var::{
-    Constant, Domain, DomainError, Input, InputVar, Joined, ParametrizedSweep, ResultVar, Role,
+    Domain, DomainError, ErasedSweep, InputChoice, InputVar, Joined, ResultVar, Role, Schema,
     Target, UnknownName, Values, check_list, holds,
 };
 
-use super::choice::SweepChoice;
+use super::choice::Choice;
 use super::error::PlanError;
 use super::input_override::{InputOverride, expected};
 
-pub(super) fn input_name<S: ParametrizedSweep>(index: usize) -> String {
-    S::SCHEMA
+pub(super) fn input_name(schema: &Schema, index: usize) -> String {
+    schema
         .inputs
         .get(index)
         .map_or_else(String::new, |var| var.name.to_owned())
 }
 
-pub(super) fn resolve_input<S: ParametrizedSweep>(
+pub(super) fn resolve_input(
+    schema: &Schema,
     target: &Target,
 ) -> Result<(usize, &'static InputVar), PlanError> {
     let found = match target {
-        Target::Index(index) => S::SCHEMA.inputs.get(*index).map(|var| (*index, var)),
-        Target::Name(name) => S::SCHEMA.input(name),
+        Target::Index(index) => schema.inputs.get(*index).map(|var| (*index, var)),
+        Target::Name(name) => schema.input(name),
     };
-    found.ok_or_else(|| unknown_input::<S>(&target_name(target)).into())
+    found.ok_or_else(|| unknown_input(schema, &target_name(target)).into())
 }
 
 /// The name of the dimension that an input makes.
-pub(crate) fn input_name_of<S: ParametrizedSweep>(input: &Input<S>) -> Result<String, PlanError> {
+pub(crate) fn input_name_of(schema: &Schema, input: &InputChoice) -> Result<String, PlanError> {
     match &input.joined {
         Some(joined) => Ok(joined.name.clone()),
-        None => resolve_input::<S>(&input.target).map(|(_, var)| var.name.to_owned()),
+        None => resolve_input(schema, &input.target).map(|(_, var)| var.name.to_owned()),
     }
 }
 
-pub(super) fn unknown_input<S: ParametrizedSweep>(name: &str) -> UnknownName {
-    UnknownName::new("input", name, S::SCHEMA.inputs.iter().map(|var| var.name))
+pub(super) fn unknown_input(schema: &Schema, name: &str) -> UnknownName {
+    UnknownName::new("input", name, schema.inputs.iter().map(|var| var.name))
 }
 
 fn target_name(target: &Target) -> String {
@@ -55,27 +56,30 @@ pub(super) struct Swept {
     pub(super) declared: Vec<(usize, Levels)>,
 }
 
-pub(super) fn swept_axes<S: ParametrizedSweep>(
-    choice: &SweepChoice<S>,
+pub(super) fn swept_axes(
+    schema: &Schema,
+    choice: &Choice,
     overrides: &[InputOverride],
     density: Density,
 ) -> Result<Swept, PlanError> {
     let every = || {
-        let swept = S::SCHEMA
+        let swept = schema
             .inputs
             .iter()
             .enumerate()
             .filter(|(_, var)| var.role == Role::Swept);
-        swept.map(|(index, _)| Input::declared(index)).collect()
+        swept
+            .map(|(index, _)| InputChoice::of(Target::Index(index)))
+            .collect()
     };
-    let chosen: Vec<Input<S>> = choice.inputs.clone().unwrap_or_else(every);
+    let chosen: Vec<InputChoice> = choice.inputs.clone().unwrap_or_else(every);
     let mut axes: Vec<Axis> = Vec::new();
     let mut declared = Vec::new();
     for input in &chosen {
         let next = match &input.joined {
-            Some(joined) => together(joined, overrides, density)?,
+            Some(joined) => together(schema, joined, overrides, density)?,
             None => {
-                let (index, var) = resolve_input::<S>(&input.target)?;
+                let (index, var) = resolve_input(schema, &input.target)?;
                 let taken = taken(input, var, overrides, density)?.distinct()?;
                 declared.extend(taken.declared().map(|grid| (index, grid)));
                 Axis {
@@ -87,7 +91,7 @@ pub(super) fn swept_axes<S: ParametrizedSweep>(
         };
         for index in &next.inputs {
             if axes.iter().any(|other| other.inputs.contains(index)) {
-                return Err(PlanError::RepeatedInput(input_name::<S>(*index)));
+                return Err(PlanError::RepeatedInput(input_name(schema, *index)));
             }
         }
         if let Some(other) = axes.iter().find(|other| other.name == next.name) {
@@ -99,8 +103,9 @@ pub(super) fn swept_axes<S: ParametrizedSweep>(
 }
 
 /// One dimension of several inputs that change together.
-fn together<S: ParametrizedSweep>(
-    joined: &Joined<S>,
+fn together(
+    schema: &Schema,
+    joined: &Joined,
     overrides: &[InputOverride],
     density: Density,
 ) -> Result<Axis, PlanError> {
@@ -113,7 +118,7 @@ fn together<S: ParametrizedSweep>(
                 inner: inner.name.clone(),
             });
         }
-        let (index, var) = resolve_input::<S>(&input.target)?;
+        let (index, var) = resolve_input(schema, &input.target)?;
         if parts.iter().any(|(known, ..)| *known == index) {
             return Err(PlanError::RepeatedInput(var.name.to_owned()));
         }
@@ -123,7 +128,7 @@ fn together<S: ParametrizedSweep>(
         }
         parts.push((index, var.name, taken));
     }
-    if let Some(var) = S::SCHEMA.inputs.iter().find(|var| var.name == name) {
+    if let Some(var) = schema.inputs.iter().find(|var| var.name == name) {
         return Err(PlanError::RepeatedDimension(var.name.to_owned()));
     }
     let inputs = parts.iter().map(|(index, ..)| *index).collect();
@@ -227,8 +232,8 @@ impl Taken {
     }
 }
 
-fn taken<S: ParametrizedSweep>(
-    input: &Input<S>,
+fn taken(
+    input: &InputChoice,
     var: &'static InputVar,
     overrides: &[InputOverride],
     density: Density,
@@ -287,8 +292,8 @@ fn check_variants(var: &InputVar, domain: &Domain) -> Result<(), PlanError> {
 }
 
 /// A declared domain with what this sweep changes about it.
-fn adjusted<S>(
-    input: &Input<S>,
+fn adjusted(
+    input: &InputChoice,
     mut domain: Domain,
     kind: Kind,
     mut density: Density,
@@ -335,18 +340,19 @@ fn adjusted<S>(
     Ok((domain.checked_but_for_repeats(kind)?, density))
 }
 
-pub(super) fn held<S: ParametrizedSweep>(
-    constants: &[Constant<S>],
+pub(super) fn held(
+    schema: &Schema,
+    constants: &[(Target, Value)],
     notes: &mut Vec<String>,
 ) -> Result<Vec<(usize, Value)>, PlanError> {
     let mut held: Vec<(usize, Value)> = Vec::new();
-    for constant in constants {
-        let (index, var) = resolve_input::<S>(&constant.target)?;
+    for (target, constant) in constants {
+        let (index, var) = resolve_input(schema, target)?;
         let value = var
             .kind
-            .canonical(&constant.value)
+            .canonical(constant)
             .filter(|value| value.as_f64().is_none_or(f64::is_finite) && holds(var.kind, value))
-            .ok_or_else(|| constant_kind(var, &constant.value))?;
+            .ok_or_else(|| constant_kind(var, constant))?;
         match held.iter().find(|(known, _)| *known == index) {
             Some((_, first)) if *first == value => {
                 notes.push(format!("input `{}` is held at {value} twice", var.name));
@@ -364,15 +370,16 @@ pub(super) fn held<S: ParametrizedSweep>(
     Ok(held)
 }
 
-pub(super) fn hold<S: ParametrizedSweep>(
-    prototype: &mut S,
+pub(super) fn hold(
+    schema: &Schema,
+    prototype: &mut dyn ErasedSweep,
     index: usize,
     value: &Value,
 ) -> Result<(), PlanError> {
-    if prototype.set_input(index, value) {
+    if prototype.set_input_at(index, value) {
         return Ok(());
     }
-    Err(match S::SCHEMA.inputs.get(index) {
+    Err(match schema.inputs.get(index) {
         Some(var) => constant_kind(var, value),
         None => UnknownName::new("input", format!("#{index}"), []).into(),
     })
@@ -387,51 +394,52 @@ fn constant_kind(var: &InputVar, value: &Value) -> PlanError {
     }
 }
 
-pub(super) fn chosen_results<S: ParametrizedSweep>(
-    choice: &SweepChoice<S>,
+pub(super) fn chosen_results(
+    schema: &Schema,
+    choice: &Choice,
     notes: &mut Vec<String>,
 ) -> Result<Vec<usize>, PlanError> {
     let Some(chosen) = &choice.results else {
-        return Ok((0..S::SCHEMA.results.len()).collect());
+        return Ok((0..schema.results.len()).collect());
     };
     let mut results: Vec<usize> = Vec::new();
     for output in chosen {
-        let index = match &output.target {
+        let index = match output {
             Target::Index(index) => *index,
             Target::Name(name) => {
-                let known = S::SCHEMA.results.iter().map(|var| var.name);
+                let known = schema.results.iter().map(|var| var.name);
                 let unknown = || UnknownName::new("result", name.clone(), known);
-                S::SCHEMA.result(name).ok_or_else(unknown)?.0
+                schema.result(name).ok_or_else(unknown)?.0
             }
         };
         if results.contains(&index) {
-            let name = S::SCHEMA.results.get(index).map_or("", |var| var.name);
+            let name = schema.results.get(index).map_or("", |var| var.name);
             notes.push(format!("result `{name}` is named twice; it is kept once"));
         } else {
             results.push(index);
         }
     }
-    add_operands::<S>(&mut results, notes);
+    add_operands(schema, &mut results, notes);
     Ok(results)
 }
 
 /// Adds the results that chosen formulas are computed from, in the order of the schema.
-fn add_operands<S: ParametrizedSweep>(results: &mut Vec<usize>, notes: &mut Vec<String>) {
+fn add_operands(schema: &Schema, results: &mut Vec<usize>, notes: &mut Vec<String>) {
     let mut at = 0;
     let mut added: Vec<&str> = Vec::new();
     while let Some(index) = results.get(at) {
         at += 1;
-        let formula = S::SCHEMA.results.get(*index).map_or("", |var| var.formula);
+        let formula = schema.results.get(*index).map_or("", |var| var.formula);
         // What is wrong with a formula is said where it is read.
         let Ok(formula) = Formula::parse(formula) else {
             continue;
         };
         for name in formula.names() {
-            let mut operands = S::SCHEMA.results.iter();
+            let mut operands = schema.results.iter();
             let operand = operands.position(|var| is_operand(name, var));
             if let Some(operand) = operand.filter(|operand| !results.contains(operand)) {
                 results.push(operand);
-                added.extend(S::SCHEMA.results.get(operand).map(|var| var.name));
+                added.extend(schema.results.get(operand).map(|var| var.name));
             }
         }
     }

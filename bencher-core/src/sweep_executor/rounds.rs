@@ -10,14 +10,14 @@ use crate::progress::ProgressSink;
 use crate::result_collector::ResultCollector;
 use crate::stats::RoundTime;
 use crate::value::Value;
-use crate::var::{Input, ParametrizedSweep};
+use crate::var::{Input, InputChoice, ParametrizedSweep};
 
 use super::feed::Skipped;
 use super::in_order::RunWith;
 use super::resolve::input_name_of;
 use super::run::{RunEnd, SweepExecutor};
 use super::stored_rounds::{CheckRounds, RoundKeys};
-use super::{Benchmark, Plan, PlanError};
+use super::{Plan, PlanError};
 
 /// How a sweep in rounds ended.
 ///
@@ -83,7 +83,7 @@ pub(super) struct Taking<'r> {
     pub(super) times: Vec<usize>,
 }
 
-impl<S: Benchmark> SweepExecutor<S> {
+impl SweepExecutor {
     /// Takes rounds until every point is known well enough, or somebody or something ends them.
     ///
     /// Stored rounds count if all are of one run, or of runs that were compared, and nothing is to be measured; else
@@ -257,7 +257,7 @@ impl<S: Benchmark> SweepExecutor<S> {
     }
 }
 
-impl<S: Benchmark> SweepExecutor<S> {
+impl SweepExecutor {
     pub(super) fn skip_all(
         &self,
         skipped: Vec<(u64, Arc<str>)>,
@@ -278,7 +278,7 @@ impl<S: Benchmark> SweepExecutor<S> {
     }
 }
 
-impl<S: ParametrizedSweep> Plan<S> {
+impl Plan {
     /// The positions of the timed results in a sample.
     pub(super) fn times(&self) -> Vec<usize> {
         let timed = self.recorded().filter(|(_, var)| var.timed);
@@ -296,8 +296,15 @@ impl<S: ParametrizedSweep> Plan<S> {
     ///
     /// # Errors
     /// Where there is no such input.
-    pub fn alternatives(&self, input: &Input<S>) -> Result<Alternatives, PlanError> {
-        let name = input_name_of(input)?;
+    pub fn alternatives<S: ParametrizedSweep>(
+        &self,
+        input: &Input<S>,
+    ) -> Result<Alternatives, PlanError> {
+        self.alternatives_of(&input.choice)
+    }
+
+    pub(crate) fn alternatives_of(&self, input: &InputChoice) -> Result<Alternatives, PlanError> {
+        let name = input_name_of(self.schema(), input)?;
         let axes = self.space().axes();
         let at = axes.iter().position(|axis| axis.name == name);
         let Some(at) = at else {

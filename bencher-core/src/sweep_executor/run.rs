@@ -12,6 +12,7 @@ use crate::result_collector::ResultCollector;
 use crate::space::Order;
 use crate::store::{Provenance, SampleIndex, StoreError};
 
+use super::body::Body;
 use super::counted::{Counted, Uncounted};
 use super::discarded_slices::DiscardedSlices;
 use super::in_order::RunWith;
@@ -67,8 +68,9 @@ pub struct RunEnd {
 ///
 /// The example stands at the [module](super).
 #[derive(Debug)]
-pub struct SweepExecutor<S> {
-    pub(super) plan: Arc<Plan<S>>,
+pub struct SweepExecutor {
+    pub(super) plan: Arc<Plan>,
+    pub(super) body: Body,
 }
 
 impl RunEnd {
@@ -94,21 +96,26 @@ impl RunEnd {
     }
 
     /// Whether nothing more is to be measured.
-    pub(super) const fn is_over(&self) -> bool {
+    pub(crate) const fn is_over(&self) -> bool {
         self.interrupted || self.failed_fast || self.store_error.is_some()
     }
 }
 
-impl<S: Benchmark> SweepExecutor<S> {
+impl SweepExecutor {
     /// An executor of a plan.
-    pub fn new(plan: Plan<S>) -> Self {
+    pub fn new<S: Benchmark>(plan: Plan) -> Self {
+        Self::of(plan, Body::of::<S>())
+    }
+
+    pub(crate) fn of(plan: Plan, body: Body) -> Self {
         Self {
             plan: Arc::new(plan),
+            body,
         }
     }
 
     /// The plan.
-    pub fn plan(&self) -> &Plan<S> {
+    pub fn plan(&self) -> &Plan {
         &self.plan
     }
 
@@ -162,7 +169,7 @@ impl<S: Benchmark> SweepExecutor<S> {
             Executors::Serial if limits.time.is_some() => Executors::Threads(1),
             executor => executor,
         };
-        let counted = Counted::of::<S>();
+        let counted = Counted::of(self.plan.schema());
         let states = Arc::new(States::default());
         let batches = alone.then(|| Arc::new(self.batches(rounds, (replicates, block), &timer)));
         let setting = Setting {

@@ -17,9 +17,8 @@ use crate::store::{
     Series, StoreError,
 };
 use crate::value::{Digest, Value};
-use crate::var::{SameName, plain_name};
+use crate::var::SameName;
 
-use super::Benchmark;
 use super::counted::{Counted, Uncounted};
 use super::identity::result_id;
 use super::jobs::serve_jobs;
@@ -27,7 +26,7 @@ use super::plan::recorded_results;
 use super::run::SweepExecutor;
 use super::run_options::RunOptions;
 
-impl<S: Benchmark> SweepExecutor<S> {
+impl SweepExecutor {
     /// Takes the samples that this worker process is given, until there are no more.
     ///
     /// # Errors
@@ -47,7 +46,7 @@ impl<S: Benchmark> SweepExecutor<S> {
             states: Arc::clone(&states),
             folders,
             batches: alone.then(|| Arc::new(self.batches(rounds, (replicates, block), &timer))),
-            counted: Counted::of::<S>(),
+            counted: Counted::of(self.plan.schema()),
             timer,
         };
         let served = serve_jobs(role, &self.run_function(setting));
@@ -62,14 +61,14 @@ impl<S: Benchmark> SweepExecutor<S> {
     fn check_name(
         &self,
         store: &dyn SampleStore,
-        same: SameName,
+        same: &SameName,
         overwrite: bool,
     ) -> Result<(), StoreError> {
         if same.is_ambiguous() {
             return Err(StoreError::Ambiguous(same.to_string()));
         }
         let former = Series {
-            sweep_type: plain_name::<S>(),
+            sweep_type: self.plan.sweep_type().plain_name.clone(),
             ..self.plan.series().clone()
         };
         if overwrite || SampleIndex::load(store, &former)?.is_empty() {
@@ -87,7 +86,7 @@ impl<S: Benchmark> SweepExecutor<S> {
         origin: Origin,
     ) -> Result<(SampleCache, u64), StoreError> {
         let series = self.plan.series();
-        if let Some(same) = SameName::of::<S>() {
+        if let Some(same) = &self.plan.sweep_type().same_name {
             self.check_name(&*store, same, overwrite)?;
         }
         let former = &self.plan.former;
@@ -102,7 +101,7 @@ impl<S: Benchmark> SweepExecutor<S> {
             .transpose()?;
         let latest = index.as_ref().map_or(0, |index| index.epochs().latest());
         let index = index.filter(|_| !overwrite);
-        let results: Vec<ResultId> = recorded_results::<S>()
+        let results: Vec<ResultId> = recorded_results(self.plan.schema())
             .map(|(_, var)| result_id(var))
             .collect();
         let inputs = self
@@ -142,79 +141,82 @@ impl<S: Benchmark> SweepExecutor<S> {
             counted,
             timer,
         } = setting;
-        let plan = Arc::clone(&self.plan);
-        let timed: Vec<usize> = recorded_results::<S>()
+        let (plan, body) = (Arc::clone(&self.plan), self.body);
+        let timed: Vec<usize> = recorded_results(self.plan.schema())
             .enumerate()
             .filter(|(_, (_, var))| var.timed)
             .map(|(position, _)| position)
             .collect();
-        let names: Vec<(usize, &'static str)> = recorded_results::<S>()
+        let names: Vec<(usize, &'static str)> = recorded_results(self.plan.schema())
             .enumerate()
             .filter(|(_, (_, var))| var.timed)
             .map(|(position, (_, var))| (position, var.name))
             .collect();
         // Of a known length, so that a sample is allocated once.
-        let recorded: Vec<usize> = recorded_results::<S>().map(|(index, _)| index).collect();
+        let recorded: Vec<usize> = recorded_results(self.plan.schema())
+            .map(|(index, _)| index)
+            .collect();
         Arc::new(move |job: &Job, handle| {
-            let mut sweep = plan.at(job.point)?;
-            let seeder = || plan.seed(job.point, job.repeat);
-            let partial_seeder = |names: &[String]| plan.seed_without(job.point, job.repeat, names);
-            let folder = || match (&folders, job.key) {
-                (Some(folders), Some(key)) => folders.create(plan.series(), key),
-                _ => PendingFolder::temporary(),
-            };
-            let mut cx = Context::new(job.repeat, &seeder)
-                .with_partial_seeder(&partial_seeder)
-                .with_states(&states)
-                .with_folders(&folder)
-                .with_timer(&timer)
-                .with_handle(handle);
-            if let Some(batches) = &batches {
-                cx = cx.with_batches(batches, job.point);
-            }
-            let held = counted
-                .as_ref()
-                .map(|counted| counted.hold(handle.time_left()));
-            let meter = held.as_ref().and_then(|held| held.meter());
-            if let Some(meter) = meter {
-                cx = cx.with_meter(meter);
-            }
-            let in_progress = exit_guard::Sample::begin(job.point, job.repeat);
-            sweep
-                .benchmark(&mut cx)
-                .map_err(|error| describe(error.as_ref()))?;
-            drop(in_progress);
-            if !handle.accept() {
-                // It counts as timed out, whatever it returns, and leaves nothing behind.
-                return Err(TIMED_OUT.to_owned());
-            }
-            let below = cx.below_resolution();
-            let preempted = cx.preempted().to_vec();
-            let partial = cx.partial_times().to_vec();
-            if let Some(folder) = cx.into_folder()
-                && folders.is_some()
-                && job.key.is_some()
-            {
-                folder.keep().map_err(|error| describe(&error))?;
-            }
-            let mut sample: Sample = recorded
-                .iter()
-                .map(|index| sweep.take_result(*index))
-                .collect();
-            check_times(&sample, &names)?;
-            mark_preempted(&mut sample, &timed, &preempted);
-            mark_partial(&mut sample, &timed, &partial);
-            if let Some(floor) = below {
-                for position in &timed {
-                    if let Some(missing @ None) = sample.get_mut(*position) {
-                        *missing = Some(below_resolution(floor));
+            plan.with_sweep(job.point, &mut |sweep| {
+                let seeder = || plan.seed(job.point, job.repeat);
+                let partial_seeder =
+                    |names: &[String]| plan.seed_without(job.point, job.repeat, names);
+                let folder = || match (&folders, job.key) {
+                    (Some(folders), Some(key)) => folders.create(plan.series(), key),
+                    _ => PendingFolder::temporary(),
+                };
+                let mut cx = Context::new(job.repeat, &seeder)
+                    .with_partial_seeder(&partial_seeder)
+                    .with_states(&states)
+                    .with_folders(&folder)
+                    .with_timer(&timer)
+                    .with_handle(handle);
+                if let Some(batches) = &batches {
+                    cx = cx.with_batches(batches, job.point);
+                }
+                let held = counted
+                    .as_ref()
+                    .map(|counted| counted.hold(handle.time_left()));
+                let meter = held.as_ref().and_then(|held| held.meter());
+                if let Some(meter) = meter {
+                    cx = cx.with_meter(meter);
+                }
+                let in_progress = exit_guard::Sample::begin(job.point, job.repeat);
+                body.run(sweep, &mut cx)
+                    .map_err(|error| describe(error.as_ref()))?;
+                drop(in_progress);
+                if !handle.accept() {
+                    // It counts as timed out, whatever it returns, and leaves nothing behind.
+                    return Err(TIMED_OUT.to_owned());
+                }
+                let below = cx.below_resolution();
+                let preempted = cx.preempted().to_vec();
+                let partial = cx.partial_times().to_vec();
+                if let Some(folder) = cx.into_folder()
+                    && folders.is_some()
+                    && job.key.is_some()
+                {
+                    folder.keep().map_err(|error| describe(&error))?;
+                }
+                let mut sample: Sample = recorded
+                    .iter()
+                    .map(|index| sweep.take_result_at(*index))
+                    .collect();
+                check_times(&sample, &names)?;
+                mark_preempted(&mut sample, &timed, &preempted);
+                mark_partial(&mut sample, &timed, &partial);
+                if let Some(floor) = below {
+                    for position in &timed {
+                        if let Some(missing @ None) = sample.get_mut(*position) {
+                            *missing = Some(below_resolution(floor));
+                        }
                     }
                 }
-            }
-            if let (Some(counted), Some(meter)) = (&counted, meter) {
-                counted.fill(&mut sample, &meter.borrow());
-            }
-            Ok(sample)
+                if let (Some(counted), Some(meter)) = (&counted, meter) {
+                    counted.fill(&mut sample, &meter.borrow());
+                }
+                Ok(sample)
+            })
         })
     }
 

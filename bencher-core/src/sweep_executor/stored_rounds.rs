@@ -8,7 +8,6 @@ use crate::measure::Alternatives;
 use crate::stats::{Agreement, RoundTime, Shift, agreement, shift};
 use crate::store::{KeyMaker, Provenance};
 use crate::value::Digest;
-use crate::var::ParametrizedSweep;
 
 use super::Plan;
 use super::rounds::time_of;
@@ -51,24 +50,14 @@ impl RoundKeys {
     }
 
     /// The job that takes a round of a point, counted from 1.
-    pub(super) fn job<S: ParametrizedSweep>(
-        &mut self,
-        plan: &Plan<S>,
-        point: u64,
-        round: u32,
-    ) -> Job {
+    pub(super) fn job(&mut self, plan: &Plan, point: u64, round: u32) -> Job {
         let repeat = self.before + round;
         let key = self.stored_key(plan, point, repeat);
         Job { point, repeat, key }
     }
 
     /// The key of a round of a point, by its repeat; none where nothing is kept.
-    pub(super) fn stored_key<S: ParametrizedSweep>(
-        &mut self,
-        plan: &Plan<S>,
-        point: u64,
-        repeat: u32,
-    ) -> Option<Digest> {
+    pub(super) fn stored_key(&mut self, plan: &Plan, point: u64, repeat: u32) -> Option<Digest> {
         let epoch = self.epoch(point);
         let keys = self.keys.as_mut()?;
         Some(keys.key_in(epoch, &plan.values(point), repeat))
@@ -109,9 +98,9 @@ impl RoundKeys {
     /// Finds, for every point, the newest epoch with rounds that may stand for those of this run.
     ///
     /// The highest number of a round in each is given back.
-    pub(super) fn find<S: ParametrizedSweep>(
+    pub(super) fn find(
         &mut self,
-        plan: &Plan<S>,
+        plan: &Plan,
         points: &[u64],
         jobs: &mut FutureCache,
     ) -> HashMap<u64, u32> {
@@ -203,9 +192,9 @@ impl RoundKeys {
     }
 
     /// The times of the stored rounds of a point, for each timed result.
-    pub(super) fn stored_times<S: ParametrizedSweep>(
+    pub(super) fn stored_times(
         &mut self,
-        plan: &Plan<S>,
+        plan: &Plan,
         (point, highest): (u64, u32),
         positions: &[usize],
         jobs: &FutureCache,

@@ -8,19 +8,25 @@ use crate::exit_guard;
 use crate::printed::clipped;
 use crate::quiet;
 use crate::store::PendingFolder;
+use crate::var::ErasedSweep;
 
+use super::Plan;
+use super::body::Body;
 use super::sampling::describe;
-use super::{Benchmark, Plan};
 
-impl<S: Benchmark> Plan<S> {
+impl Plan {
     /// Runs a point once, here and now; every timed piece of code in it is run once, too. Nothing is
     /// kept.
     ///
     /// # Errors
     /// What failed, a panic too, with the values of the swept inputs.
-    pub(crate) fn try_point(&self, point: u64, states: &Arc<States>) -> Result<(), String> {
-        let run = || {
-            let mut sweep = self.at(point)?;
+    pub(crate) fn try_point(
+        &self,
+        body: Body,
+        point: u64,
+        states: &Arc<States>,
+    ) -> Result<(), String> {
+        let mut run = |sweep: &mut dyn ErasedSweep| {
             let seeder = || self.seed(point, 1);
             let partial_seeder = |names: &[String]| self.seed_without(point, 1, names);
             let mut cx = Context::new(1, &seeder)
@@ -29,10 +35,11 @@ impl<S: Benchmark> Plan<S> {
                 .with_folders(&PendingFolder::temporary)
                 .once();
             let in_progress = exit_guard::Sample::begin(point, 1);
-            let done = sweep.benchmark(&mut cx);
+            let done = body.run(sweep, &mut cx);
             drop(in_progress);
             done.map_err(|error| describe(error.as_ref()))
         };
+        let run = || self.with_sweep(point, &mut run);
         let done = quiet::catch(AssertUnwindSafe(run)).and_then(|done| done);
         done.map_err(|error| match self.inputs_text(point).as_str() {
             "" => error,

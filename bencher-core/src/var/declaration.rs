@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::schema::Schema;
 use super::sweep::ParametrizedSweep;
 
 /// A type with `#[derive(ParametrizedSweep)]`; each derive registers one before `main`.
@@ -37,17 +38,53 @@ impl Declaration {
     }
 }
 
+/// What is known of a type without the type.
+#[derive(Clone, Debug)]
+pub(crate) struct SweepType {
+    pub(crate) schema: Schema,
+    /// What its samples are stored under.
+    pub(crate) name: String,
+    /// What they were stored under before there was another type of its name.
+    pub(crate) plain_name: String,
+    /// The declarations of its name, where there are several.
+    pub(crate) same_name: Option<SameName>,
+}
+
+impl SweepType {
+    pub(crate) fn of<S: ParametrizedSweep>() -> Self {
+        Self::new(S::SCHEMA, S::type_arguments(), std::any::type_name::<S>())
+    }
+
+    fn new(schema: Schema, arguments: String, path: &str) -> Self {
+        let (package, module, name) = (schema.package, schema.module, schema.name);
+        let plain_name = format!("{package}/{module}::{name}{arguments}");
+        let same_name = SameName::of(&schema, &plain_name);
+        let name = if same_name.is_some() {
+            // The path without its type arguments, which the plain name has.
+            let path = path.split('<').next().unwrap_or(path);
+            format!("{plain_name}@{path}")
+        } else {
+            plain_name.clone()
+        };
+        Self {
+            schema,
+            name,
+            plain_name,
+            same_name,
+        }
+    }
+}
+
 /// The declarations of one name in a program, where there are several.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct SameName {
     name: String,
     declarations: Vec<&'static Declaration>,
 }
 
 impl SameName {
-    /// Those of the name of `S`; `None` where it is the only one.
-    pub(crate) fn of<S: ParametrizedSweep>() -> Option<Self> {
-        let schema = S::SCHEMA;
+    /// Those of the name of a schema; `None` where it is the only one.
+    fn of(schema: &Schema, plain_name: &str) -> Option<Self> {
         let is_same = |known: &&Declaration| {
             (known.name, known.module, known.package)
                 == (schema.name, schema.module, schema.package)
@@ -58,7 +95,7 @@ impl SameName {
             .collect();
         declarations.sort_by_key(|known| known.place);
         (declarations.len() > 1).then(|| Self {
-            name: plain_name::<S>(),
+            name: plain_name.to_owned(),
             declarations,
         })
     }
@@ -87,13 +124,6 @@ impl fmt::Display for SameName {
     }
 }
 
-/// Package, module, name and type arguments: the identity of a type that is the only one of them.
-pub(crate) fn plain_name<S: ParametrizedSweep>() -> String {
-    let schema = S::SCHEMA;
-    let (package, module, name) = (schema.package, schema.module, schema.name);
-    format!("{package}/{module}::{name}{}", S::type_arguments())
-}
-
 /// The identity of a sweep's type: package, module, name and type arguments. Where a program has several such types,
 /// as local ones of its functions, the function belongs to it.
 ///
@@ -102,11 +132,5 @@ pub(crate) fn plain_name<S: ParametrizedSweep>() -> String {
 /// assert_eq!(bencher_core::var::sweep_type::<Sorting>(), "examples/examples::Sorting");
 /// ```
 pub fn sweep_type<S: ParametrizedSweep>() -> String {
-    let name = plain_name::<S>();
-    if SameName::of::<S>().is_none() {
-        return name;
-    }
-    let path = std::any::type_name::<S>();
-    let path = path.split('<').next().unwrap_or(path);
-    format!("{name}@{path}")
+    SweepType::of::<S>().name
 }

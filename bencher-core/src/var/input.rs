@@ -33,6 +33,13 @@ use super::types::SweepValue;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Input<S> {
+    pub(crate) choice: InputChoice,
+    sweep: PhantomData<fn() -> S>,
+}
+
+/// An input of a sweep of any type, with what the sweep changes about it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct InputChoice {
     pub(crate) target: Target,
     pub(crate) samples: Option<usize>,
     pub(crate) bounds: Option<(Value, Value)>,
@@ -40,47 +47,49 @@ pub struct Input<S> {
     pub(crate) values: Option<Vec<Value>>,
     pub(crate) subsampling_divisions: Option<u8>,
     pub(crate) max_subsampling_divisions: Option<u8>,
-    pub(crate) joined: Option<Joined<S>>,
-    sweep: PhantomData<fn() -> S>,
+    pub(crate) joined: Option<Joined>,
 }
 
 /// Several inputs that make one dimension.
-pub(crate) struct Joined<S> {
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Joined {
     /// The dimension's name.
     pub(crate) name: String,
-    pub(crate) inputs: Vec<Input<S>>,
+    pub(crate) inputs: Vec<InputChoice>,
     /// So many points of a design; none for values that go together one by one.
     pub(crate) design: Option<(Design, u64)>,
 }
 
-// Neither derived: that would ask the user's type for them.
-impl<S> Clone for Joined<S> {
-    fn clone(&self) -> Self {
+impl InputChoice {
+    pub(crate) const fn of(target: Target) -> Self {
         Self {
-            name: self.name.clone(),
-            inputs: self.inputs.clone(),
-            design: self.design,
+            target,
+            samples: None,
+            bounds: None,
+            around: None,
+            values: None,
+            subsampling_divisions: None,
+            max_subsampling_divisions: None,
+            joined: None,
         }
     }
-}
 
-impl<S> PartialEq for Joined<S> {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name && self.inputs == other.inputs && self.design == other.design
+    /// The same in a schema where the inputs stand so much later.
+    fn moved(mut self, by: usize) -> Self {
+        self.target = self.target.moved(by);
+        if let Some(joined) = &mut self.joined {
+            let inputs = std::mem::take(&mut joined.inputs).into_iter();
+            joined.inputs = inputs.map(|input| input.moved(by)).collect();
+        }
+        self
     }
 }
 
+// Neither derived: that would ask the user's type for them.
 impl<S> Clone for Input<S> {
     fn clone(&self) -> Self {
         Self {
-            target: self.target.clone(),
-            samples: self.samples,
-            bounds: self.bounds.clone(),
-            around: self.around,
-            values: self.values.clone(),
-            subsampling_divisions: self.subsampling_divisions,
-            max_subsampling_divisions: self.max_subsampling_divisions,
-            joined: self.joined.clone(),
+            choice: self.choice.clone(),
             sweep: PhantomData,
         }
     }
@@ -88,25 +97,7 @@ impl<S> Clone for Input<S> {
 
 impl<S> PartialEq for Input<S> {
     fn eq(&self, other: &Self) -> bool {
-        let Self {
-            target,
-            samples,
-            bounds,
-            around,
-            values,
-            subsampling_divisions,
-            max_subsampling_divisions,
-            joined,
-            sweep: _,
-        } = self;
-        *target == other.target
-            && *samples == other.samples
-            && *bounds == other.bounds
-            && *around == other.around
-            && *values == other.values
-            && *subsampling_divisions == other.subsampling_divisions
-            && *max_subsampling_divisions == other.max_subsampling_divisions
-            && *joined == other.joined
+        self.choice == other.choice
     }
 }
 
@@ -119,14 +110,7 @@ impl<S> Input<S> {
 
     const fn of(target: Target) -> Self {
         Self {
-            target,
-            samples: None,
-            bounds: None,
-            around: None,
-            values: None,
-            subsampling_divisions: None,
-            max_subsampling_divisions: None,
-            joined: None,
+            choice: InputChoice::of(target),
             sweep: PhantomData,
         }
     }
@@ -190,78 +174,65 @@ impl<S> Input<S> {
         I: IntoIterator,
         I::Item: Into<Self>,
     {
-        Self {
-            joined: Some(Joined {
-                name: name.clone(),
-                inputs: inputs.into_iter().map(Into::into).collect(),
-                design,
-            }),
-            ..Self::of(Target::Name(Cow::Owned(name)))
-        }
+        let mut input = Self::of(Target::Name(Cow::Owned(name.clone())));
+        input.choice.joined = Some(Joined {
+            name,
+            inputs: inputs
+                .into_iter()
+                .map(|input| input.into().choice)
+                .collect(),
+            design,
+        });
+        input
     }
 
     /// The same input of a sweep in which the schema's inputs stand so much later.
     pub(super) fn moved<T>(self, by: usize) -> Input<T> {
         Input {
-            target: self.target.moved(by),
-            samples: self.samples,
-            bounds: self.bounds,
-            around: self.around,
-            values: self.values,
-            subsampling_divisions: self.subsampling_divisions,
-            max_subsampling_divisions: self.max_subsampling_divisions,
-            joined: self.joined.map(|joined| Joined {
-                name: joined.name,
-                inputs: joined
-                    .inputs
-                    .into_iter()
-                    .map(|input| input.moved(by))
-                    .collect(),
-                design: joined.design,
-            }),
+            choice: self.choice.moved(by),
             sweep: PhantomData,
         }
     }
 
     /// So many samples, evenly spread; a declared step no longer counts.
     pub fn samples(mut self, samples: usize) -> Self {
-        self.samples = Some(samples);
+        self.choice.samples = Some(samples);
         self
     }
 
     /// Other bounds, both inclusive.
     pub fn bounds<T: SweepValue>(mut self, low: T, high: T) -> Self {
-        self.bounds = Some((low.to_value(), high.to_value()));
+        self.choice.bounds = Some((low.to_value(), high.to_value()));
         self
     }
 
     /// Bounds of `center - width` to `center + width`.
     pub fn around(mut self, center: f64, width: f64) -> Self {
-        self.around = Some((center, width));
+        self.choice.around = Some((center, width));
         self
     }
 
     /// Exactly these values, in this order; they are never thinned.
     pub fn values<T: SweepValue>(mut self, values: impl IntoIterator<Item = T>) -> Self {
-        self.values = Some(values.into_iter().map(|value| value.to_value()).collect());
+        self.choice.values = Some(values.into_iter().map(|value| value.to_value()).collect());
         self
     }
 
     /// The values of level `divisions` (1 to 12), whatever the run's level is.
     pub fn subsampling_divisions(mut self, divisions: u8) -> Self {
-        self.subsampling_divisions = Some(divisions);
+        self.choice.subsampling_divisions = Some(divisions);
         self
     }
 
     /// At most level `divisions` (1 to 12), whatever the run's level is.
     pub fn max_subsampling_divisions(mut self, divisions: u8) -> Self {
-        self.max_subsampling_divisions = Some(divisions);
+        self.choice.max_subsampling_divisions = Some(divisions);
         self
     }
 
     /// This input held at one value instead of swept.
     pub fn with_const(self, value: impl SweepValue) -> Constant<S> {
-        Constant::new(self.target, value.to_value())
+        Constant::new(self.choice.target, value.to_value())
     }
 }
 
@@ -280,12 +251,6 @@ impl<S> From<String> for Input<S> {
 // Not derived: that would ask the user's type for `Debug`.
 impl<S> std::fmt::Debug for Input<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Input")
-            .field("target", &self.target)
-            .field("samples", &self.samples)
-            .field("bounds", &self.bounds)
-            .field("values", &self.values)
-            .field("joined", &self.joined.as_ref().map(|joined| &joined.inputs))
-            .finish_non_exhaustive()
+        self.choice.fmt(f)
     }
 }

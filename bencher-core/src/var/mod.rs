@@ -30,6 +30,7 @@ mod domain_error;
 mod domain_of;
 mod entry;
 mod enumeration;
+mod erased;
 #[doc(hidden)]
 pub mod expand;
 mod handle;
@@ -45,7 +46,7 @@ pub use counter::Counter;
 #[doc(hidden)]
 pub use declaration::Declaration;
 pub use declaration::sweep_type;
-pub(crate) use declaration::{SameName, plain_name};
+pub(crate) use declaration::{SameName, SweepType};
 pub use design::Design;
 pub use domain::{Domain, MAX_SUBSAMPLING_DIVISIONS, Scale, Values};
 pub(crate) use domain::{check_list, holds};
@@ -53,9 +54,10 @@ pub use domain_error::DomainError;
 pub use domain_of::{DomainOf, IntoValues};
 pub use entry::Entry;
 pub use enumeration::{SweepEnum, Variant};
+pub(crate) use erased::ErasedSweep;
 pub use handle::{Constant, Output, Target};
 pub use input::Input;
-pub(crate) use input::Joined;
+pub(crate) use input::{InputChoice, Joined};
 pub use names::{InputName, UnknownName, nearest};
 pub use nested::Nested;
 pub use schema::{Direction, InputVar, ResultVar, Role, Schema};

@@ -24,7 +24,7 @@ impl InputName for &str {
 
 impl<S: ParametrizedSweep> InputName for Input<S> {
     fn input_name(&self) -> String {
-        match &self.target {
+        match &self.choice.target {
             Target::Name(name) => name.clone().into_owned(),
             Target::Index(index) => {
                 let var = S::SCHEMA.inputs.get(*index);

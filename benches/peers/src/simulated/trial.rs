@@ -141,7 +141,7 @@ pub fn bencher(machine: Machine, time: Duration, is_alone: bool) -> bencher::Res
         timer: CLOCK.with(|clock| Timer::on(clock.clone())),
         ..RunOptions::default()
     };
-    let end = SweepExecutor::new(plan).run(collector, options, &mut SilentProgress)?;
+    let end = SweepExecutor::new::<Simulated>(plan).run(collector, options, &mut SilentProgress)?;
     let (dataset, _, _) = end.collector.finish();
     let found = dataset.timings("elapsed")?;
     let number = |name: &str| -> bencher::Result<f64> {

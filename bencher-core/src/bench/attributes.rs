@@ -1,0 +1,67 @@
+//! What exports of a dataset say beside its cells.
+
+use crate::dataset::{Dataset, SIDE_BY_SIDE};
+use crate::evaluator::{Retried, Usage};
+use crate::measure::ClockKind;
+use crate::store::tag_text;
+use crate::sweep_executor::Plan;
+use crate::value::Digest;
+use crate::var::Schema;
+
+use super::config::RunConfig;
+use super::print::{RETRIED, RETRIES};
+
+/// The attribute of a dataset that names the executable which measured it.
+pub(super) const EXECUTABLE: &str = "executable";
+
+/// What exports of a dataset say beside its cells.
+pub(super) fn describe(dataset: &mut Dataset, plan: &Plan, code: Digest) {
+    let mut attribute = |name: String, text: String| dataset.attributes.insert(name, text);
+    attribute("bench".to_owned(), plan.schema().name.to_owned());
+    attribute("tag".to_owned(), tag_text(&plan.series().tag).into_owned());
+    attribute(EXECUTABLE.to_owned(), code.to_string());
+    for constant in plan.constants() {
+        attribute(
+            format!("constant {}", constant.name),
+            constant.value.to_string(),
+        );
+    }
+}
+
+/// The ways to measure that the user chose.
+pub(super) fn describe_choice(dataset: &mut Dataset, plan: &Plan, config: &RunConfig) {
+    let mut attribute = |name: &str, text| dataset.attributes.insert(name.to_owned(), text);
+    if is_side_by_side(plan.schema(), config) {
+        attribute(SIDE_BY_SIDE, config.executor.workers().to_string());
+    }
+    if config.clock == ClockKind::Counter && plan.is_timed() {
+        attribute("clock", "time-stamp counter".to_owned());
+    }
+}
+
+/// Whether times of a sweep are taken on several workers at once.
+pub(super) fn is_side_by_side(schema: &Schema, config: &RunConfig) -> bool {
+    let timed = schema.results.iter().any(|result| result.timed);
+    timed && config.side_by_side && config.executor.workers() > 1
+}
+
+/// What the worker processes used.
+pub(super) fn describe_use(dataset: &mut Dataset, used: &Usage) {
+    let mut attribute = |name: &str, text| dataset.attributes.insert(name.to_owned(), text);
+    attribute("worker cpu seconds", used.cpu.as_secs_f64().to_string());
+    if let Some(bytes) = used.peak_memory {
+        attribute("worker peak memory bytes", bytes.to_string());
+    }
+}
+
+/// What was tried again, where anything was.
+pub(super) fn describe_retries(dataset: &mut Dataset, retried: Retried) {
+    if retried.tries > 0 {
+        let mut attribute = |name: &str, count: u64| {
+            let text = count.to_string();
+            dataset.attributes.insert(name.to_owned(), text)
+        };
+        attribute(RETRIED, retried.jobs);
+        attribute(RETRIES, retried.tries);
+    }
+}

@@ -1,0 +1,115 @@
+//! Taking the stored result of a sweep in place of running it.
+
+use crate::job::{CodePolicy, MachinePolicy};
+use crate::measure::Environment;
+use crate::record::{Counts, SweepRecord};
+use crate::sweep_executor::Plan;
+
+use super::attributes::EXECUTABLE;
+use super::error::BenchError;
+use super::run::SweepRun;
+use super::session::Session;
+use super::warnings::taken_whole;
+
+impl SweepRun<'_> {
+    /// The stored result of a sweep that is the same, where the run takes such.
+    pub(super) fn whole_result(
+        &self,
+        plan: &Plan,
+        session: &mut Session,
+    ) -> Result<Option<SweepRecord>, BenchError> {
+        let mut identities = vec![plan.identity()];
+        identities.extend(plan.former_identities());
+        if session.config.clear_result && session.config.cache {
+            for identity in identities.iter().copied() {
+                session.clear_result(plan.schema().name, identity)?;
+            }
+        }
+        let config = &session.config;
+        if !(config.results_cache || config.only_plot) || config.overwrite {
+            return Ok(None);
+        }
+        let code = session.code();
+        let mut found = None;
+        for identity in identities.iter().copied() {
+            if found.is_none() {
+                found = session.stored_result(plan.schema().name, identity)?;
+            }
+        }
+        let is_partial = found.is_none() && session.config.only_plot;
+        for identity in identities.into_iter().filter(|_| is_partial) {
+            if found.is_none() {
+                found = session.stored_partial_result(plan.schema().name, identity)?;
+            }
+        }
+        let same_code = |record: &SweepRecord| {
+            record.dataset.attributes.get(EXECUTABLE) == Some(&code.to_string())
+        };
+        let evidence = plan.is_evidence();
+        let policy = session.config.code.unwrap_or(CodePolicy::of(evidence));
+        let machine_policy = session
+            .config
+            .machine
+            .unwrap_or(MachinePolicy::of(evidence));
+        let here = Some(Environment::capture().class());
+        let there = |record: &SweepRecord| record.environment.as_ref().map(Environment::class);
+        let taken = found.filter(|record| {
+            let is_refused = machine_policy.refuses(here, there(record));
+            if is_refused {
+                session.note(&format!(
+                    "sweep \"{}\": the stored result of {} is of another class of machine and was not \
+                     taken (`--machine warn` would take it)",
+                    self.settings.title, record.started
+                ));
+            }
+            !is_refused && (policy != CodePolicy::Strict || same_code(record))
+        });
+        let Some(mut record) = taken else {
+            let title = self.settings.title.clone();
+            return if session.config.only_plot {
+                Err(BenchError::NoResult { title })
+            } else {
+                Ok(None)
+            };
+        };
+        let same_code = same_code(&record);
+        let there = there(&record);
+        let mut warnings = std::mem::take(&mut record.warnings);
+        warnings.push(if is_partial {
+            format!(
+                "drawn from the result of {}, which ended before every sample was taken: by its budget or by \
+                 an interrupt; run without --only-plot to go on",
+                record.started
+            )
+        } else {
+            format!("taken whole from the result of {}", record.started)
+        });
+        warnings.extend(taken_whole(same_code, machine_policy, here, there));
+        let Counts {
+            submitted, skipped, ..
+        } = record.counts;
+        let counts = Counts {
+            submitted,
+            hits: submitted,
+            skipped,
+            failed: record.counts.failed,
+            executed: 0,
+        };
+        let SweepRecord {
+            bench,
+            title,
+            description,
+            post_description,
+            ..
+        } = self.named();
+        Ok(Some(SweepRecord {
+            bench,
+            title,
+            description,
+            post_description,
+            counts,
+            warnings,
+            ..record
+        }))
+    }
+}
