@@ -111,7 +111,7 @@ fn a_result_is_judged_once_it_is_whole() {
         (
             status,
             output
-                .matches("the_hardest_is_27 judges its result")
+                .matches("the_hardest_is_27 does not accept its result")
                 .count(),
         )
     };

@@ -244,7 +244,7 @@ fn a_point_is_run_by_its_name() {
     );
     assert_eq!(
         point("size=10").0.unwrap_err(),
-        "`size=10` names no single point: say `codec` as well"
+        "`size=10` does not name a single point: give `codec` as well"
     );
     assert_eq!(
         point("size=11,codec=Raw").0.unwrap_err(),

@@ -159,7 +159,7 @@ fn calls_longer_than_a_turn_show_what_they_have() {
         );
         assert!(
             rows.iter()
-                .any(|row| row.starts_with("(preempted): other programs had the core"))
+                .any(|row| row.starts_with("(preempted): other programs ran on the core"))
         );
     }
 }

@@ -325,7 +325,7 @@ fn ctrl_c_keeps_what_was_done() {
     assert_eq!(output.status.code(), Some(130));
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(
-        stderr.contains("stopping after") && stderr.contains("run again to go on"),
+        stderr.contains("stopping after") && stderr.contains("run again to continue"),
         "{stderr}"
     );
     let result = rest

@@ -125,7 +125,7 @@ fn what_makes_no_sense_is_told_with_its_place() {
         ),
         ("rows = 1\nrows = 2", "bencher.toml:2: duplicate key"),
         ("input = { len = 'few' }", "`--input len=few`"),
-        ("overwrite = true\nrepeats = '1..2'", "do not go together"),
+        ("overwrite = true\nrepeats = '1..2'", "cannot be combined"),
     ] {
         std::fs::write(&path, text).unwrap();
         let (status, stdout, stderr) = run_in(folder.path(), &[], &[]);
@@ -151,7 +151,10 @@ fn what_makes_no_sense_is_told_with_its_place() {
     std::fs::create_dir(&path).unwrap();
     let (status, _, stderr) = run_in(folder.path(), &[], &[]);
     assert_eq!(status, 2);
-    assert!(stderr.contains("bencher.toml: it is no file"), "{stderr}");
+    assert!(
+        stderr.contains("bencher.toml: it is not a regular file"),
+        "{stderr}"
+    );
     assert_eq!(run_in(folder.path(), &["--no-config", "--list"], &[]).0, 0);
 }
 

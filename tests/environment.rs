@@ -114,7 +114,7 @@ fn times_of_another_machine_are_refused_unless_asked_for() {
             (
                 3,
                 0,
-                "3 stored samples of another class of machine were not used (`--machine warn` would take them)",
+                "3 stored samples of another class of machine were not used; `--machine warn` uses them",
             ),
         ),
         (
@@ -122,7 +122,7 @@ fn times_of_another_machine_are_refused_unless_asked_for() {
             (
                 3,
                 0,
-                "3 stored samples of another class of machine were not used (`--machine warn` would take them)",
+                "3 stored samples of another class of machine were not used; `--machine warn` uses them",
             ),
         ),
         (
@@ -130,7 +130,7 @@ fn times_of_another_machine_are_refused_unless_asked_for() {
             (
                 0,
                 3,
-                "3 of 3 stored samples were measured on another class of machine; `--overwrite` measures them again, `--machine strict` refuses such samples",
+                "3 of 3 stored samples were measured on another class of machine; `--overwrite` measures them again, `--machine strict` rejects such samples",
             ),
         ),
         (Some(MachinePolicy::Ignore), (0, 3, "")),
@@ -156,7 +156,7 @@ fn times_that_do_not_say_where_they_are_from_are_taken_with_a_warning() {
     let (executed, hits, warnings) = outcome::<Timed>(quiet(root.path()));
     assert_eq!((executed, hits), (0, 3));
     assert!(
-        warnings[0].starts_with("3 of 3 stored samples do not say on what machine"),
+        warnings[0].starts_with("3 of 3 stored samples do not record their machine"),
         "{warnings:?}"
     );
 }

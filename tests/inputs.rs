@@ -405,7 +405,7 @@ fn the_command_line_names_variants_with_their_inputs() {
         ("codec=Zstd(levle=5)", "did you mean `level`?"),
         ("codec=Zstd(level=high)", "`high` is not an integer"),
         ("codec=Raw,Raw", "twice"),
-        ("codec=Zstd(level=5, level=9)", "with `level` once"),
+        ("codec=Zstd(level=5, level=9)", "names `level` once"),
     ] {
         let error = codecs(given).unwrap_err();
         assert!(error.contains(problem), "{given}: {error}");

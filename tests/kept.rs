@@ -160,7 +160,7 @@ fn a_whole_result_stands_for_an_equal_sweep() {
         );
         let warning = &result.record().warnings[0];
         assert!(
-            warning.starts_with("taken whole from the result of "),
+            warning.starts_with("reused the stored result of "),
             "{warning}"
         );
     }

@@ -352,7 +352,10 @@ fn the_whole_run_is_judged() {
     let (status, _, stderr) = whole(Some("1"), &["squares_grow"]);
     assert_eq!(
         (status, stderr.as_str()),
-        (1, "error: squares_grow judges its result: squares shrink\n")
+        (
+            1,
+            "error: squares_grow does not accept its result: squares shrink\n"
+        )
     );
     let (status, stdout, _) = whole(Some("1"), &["squares_grow::n=2"]);
     assert_eq!(status, 0, "one point is not judged: {stdout}");

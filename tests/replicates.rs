@@ -201,7 +201,7 @@ fn processes_on_a_machine_that_has_changed_measure_everything_anew() {
     assert!(
         warnings.len() == 1
             && warnings[0].contains("all points were measured anew")
-            && warnings[0].contains(" times as long in the latest"),
+            && warnings[0].contains(" in the latest they were "),
         "{warnings:?}"
     );
 
@@ -245,7 +245,8 @@ fn too_few_processes_say_why_there_are_no_bounds() {
         ],
     );
     assert_eq!(status, 0, "{stderr}");
-    let told = "times have no bounds: those are made of 6 processes or more, and there were 2";
+    let told =
+        "the times have no confidence bounds: 2 processes measured, and bounds need 6 or more";
     assert!(
         stdout.contains(told) || stderr.contains(told),
         "{stdout}{stderr}"

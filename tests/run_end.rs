@@ -295,7 +295,7 @@ fn a_result_that_its_budget_ended_is_drawn_as_what_it_is() {
     );
     assert_eq!(status, Some(0), "{errors}");
     assert!(
-        output.contains("which ended before every sample was taken: by its budget"),
+        output.contains("drawn from the incomplete result of"),
         "{output}"
     );
     let other = [

@@ -325,7 +325,7 @@ fn a_store_that_cannot_be_written_answers_from_what_is_stored() {
     let said = text(&start("run", root.path()).output().unwrap());
     assert_eq!(count(&said, "cached"), 3, "{said}");
     assert!(said.contains("@true"), "{said}");
-    assert!(said.contains("nothing new is kept"), "{said}");
+    assert!(said.contains("keeps nothing new"), "{said}");
     // What is not stored cannot be kept.
     let said = text(&start("fill", root.path()).output().unwrap());
     assert!(

@@ -241,7 +241,7 @@ fn a_sweep_that_a_worker_does_not_come_to_is_named_by_its_title() {
         .run()
         .unwrap_err()
         .to_string();
-    let expected = "before it came to sweep \"Only here\": the program, started again";
+    let expected = "before it reached sweep \"Only here\": the program must take the same path";
     assert!(error.contains(expected), "{error}");
 }
 
@@ -312,7 +312,7 @@ fn times_are_taken_side_by_side_only_if_the_user_insists_and_every_plot_says_so(
         record
             .warnings
             .iter()
-            .any(|text| text.contains("on 2 workers at once"))
+            .any(|text| text.contains("by 2 workers in parallel"))
     );
     let charts = bencher::report::deduce::deduce(insisted.dataset());
     let of_time = charts.iter().filter(|chart| chart.result == "elapsed");
@@ -327,7 +327,7 @@ fn times_are_taken_side_by_side_only_if_the_user_insists_and_every_plot_says_so(
             chart
                 .notes
                 .iter()
-                .any(|note| note.contains("on 2 workers at once"))
+                .any(|note| note.contains("by 2 workers in parallel"))
         );
     }
     // They are no evidence for a run that takes them alone.
@@ -341,7 +341,7 @@ fn times_are_taken_side_by_side_only_if_the_user_insists_and_every_plot_says_so(
             .record()
             .warnings
             .iter()
-            .any(|text| text.contains("at once"))
+            .any(|text| text.contains("in parallel"))
     );
 }
 

@@ -251,7 +251,7 @@ fn what_cannot_be_put_together_says_why() {
     let text = |result: Result<Dataset, DatasetError>| result.unwrap_err().to_string();
     assert_eq!(
         text(Dataset::concatenate(&[], "algo")),
-        "there is no dataset to put together"
+        "there is no dataset to combine"
     );
     let few = array.select_many("size", [10]).unwrap();
     let error = text(Dataset::concatenate(&[&quick, &few], "algo"));
@@ -267,13 +267,13 @@ fn what_cannot_be_put_together_says_why() {
     let [a, b] = &changed[..] else { panic!("two") };
     assert_eq!(
         text(Dataset::merge(&[a, b])),
-        "the name `value` stands for two things; rename one"
+        "two dimensions or variables are named `value`; rename one"
     );
     let dim = Dim::input("run", Kind::Text, vec!["a".into()]);
     let error = text(Dataset::concatenate_along(&[&quick, &quick], dim));
     assert_eq!(
         error,
-        "2 datasets cannot stand at 1 coordinates, one at each"
+        "2 datasets do not match 1 coordinates; give one dataset for each"
     );
     let lesser = Dim::input("size", Kind::Int(64), vec![1.into()]);
     let lesser = Dataset::new("Lesser", vec![lesser], vec![]).unwrap();
@@ -281,7 +281,7 @@ fn what_cannot_be_put_together_says_why() {
         Dataset::align(&[&quick, &lesser], Join::Inner)
             .unwrap_err()
             .to_string(),
-        "the kind of `size` differs between the datasets, so they cannot be put together"
+        "the kind of `size` differs between the datasets, so they cannot be combined"
     );
 }
 
@@ -407,5 +407,5 @@ fn values_of_the_wrong_kind_are_refused() {
 fn names_that_stand_for_two_things_are_refused() {
     let infos = vec![VariableInfo::new("repeat", Kind::Bool)];
     let error = Dataset::new("Twice", vec![Dim::repeats(1)], infos).unwrap_err();
-    assert!(error.to_string().contains("`repeat` stands for two things"));
+    assert!(error.to_string().contains("are named `repeat`"));
 }

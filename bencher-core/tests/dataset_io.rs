@@ -222,7 +222,7 @@ fn json_errors_name_the_field() {
     );
     assert_eq!(
         error("/variables/0/name", json!("len")),
-        "the name `len` stands for two things; rename one"
+        "two dimensions or variables are named `len`; rename one"
     );
     assert_eq!(
         error("/dims/0", json!({"colour": "red"})),
@@ -246,14 +246,17 @@ fn csv_errors_name_row_and_column() {
     let error = |from: &str, to: &str| read_csv(&csv.replace(from, to)).unwrap_err().to_string();
     assert_eq!(
         error("20,,failed", "20,7,failed"),
-        "row 3, column moves: nothing must stand here, for the state is \"failed\""
+        "row 3, column moves: this must be empty, because the state is \"failed\""
     );
     assert!(error("failed", "lost").starts_with("row 3, column moves.state: this must be one of"));
     assert_eq!(
         error("20,", "10,"),
-        "row 1, column 1: the coordinates span a grid of 1 rows, and there are 2"
+        "row 1, column 1: the coordinates span a grid of 1 rows, but there are 2"
     );
-    assert!(error("moves.reason", "moves.why").contains("do not stand as they were written"));
+    assert!(
+        error("moves.reason", "moves.why")
+            .contains("are not in the order in which they were written")
+    );
     assert!(
         read_csv("")
             .unwrap_err()
@@ -279,14 +282,14 @@ fn csv_errors_name_row_and_column() {
     };
     assert_eq!(
         error("20,,", "30,,"),
-        "row 3, column len: 20 must stand here, not 30"
+        "row 3, column len: this must be 20, not 30"
     );
     assert!(
-        error("20,,failed: out of memory\r\n", "").contains("it tells of 2 rows and 3 columns")
+        error("20,,failed: out of memory\r\n", "").contains("it describes 2 rows and 3 columns")
     );
     assert!(error("len,moves,", "moves,len,").contains("the columns must be len,moves,"));
     assert!(error("\"kind\":\"u64", "\"kind\":\"i3").contains("dims[0].kind is \"i3\""));
-    assert!(error("{", "").starts_with("row 1, column description: this is no JSON"));
+    assert!(error("{", "").starts_with("row 1, column description: this is not JSON"));
     assert!(error("failed: ", "lost: ").starts_with("row 3, column state: a state or "));
 }
 

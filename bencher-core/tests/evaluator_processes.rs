@@ -106,11 +106,11 @@ fn a_job_that_fails_or_takes_its_process_with_it_fails_alone_and_later_submits_w
         (Deed::ReturnNothing, "the job returned no result"),
         (
             Deed::Return(f64::NAN),
-            "the objective is NaN, which is no finite number",
+            "the objective is NaN, which is not a finite number",
         ),
         (
             Deed::ReturnTwo(1.0, f64::NAN),
-            "objective 2 of 2 is NaN, which is no finite number",
+            "objective 2 of 2 is NaN, which is not a finite number",
         ),
     ];
     for (deed, expected) in deeds {
@@ -364,7 +364,7 @@ fn an_evaluator_that_does_not_remember_what_it_gave_is_not_passed() {
     let error = error.to_string();
     assert!(error.contains("evaluator_processes.rs"), "{error}");
     assert!(
-        error.contains("say `EvaluatorOptions::remembered`"),
+        error.contains("use `EvaluatorOptions::remembered`"),
         "{error}"
     );
 }
@@ -379,8 +379,11 @@ fn a_worker_that_goes_another_way_says_so() {
     let error = Evaluator::create("processes", run, two()).unwrap_err();
     let error = error.to_string();
     assert!(
-        error.contains("went another way before it came to line"),
+        error.contains("took another path before it reached line"),
         "{error}"
     );
-    assert!(error.contains("`gather` was not asked for then"), "{error}");
+    assert!(
+        error.contains("`gather` was not called there before"),
+        "{error}"
+    );
 }

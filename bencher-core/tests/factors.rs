@@ -172,7 +172,7 @@ fn what_cannot_be_swept_is_an_error() {
     let error = sweep(&twice).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "factor `n` has the level 2 twice; take it once"
+        "factor `n` has the level 2 twice; list it once"
     );
     let forms = Factors::new().with("n", [Value::from(1), Value::from(1.0)]);
     assert!(matches!(

@@ -333,7 +333,7 @@ proptest! {
         let error = given("span", &written).unwrap_err();
         prop_assert_eq!(
             error,
-            format!("`--input span={written}`: `{seconds}` is not a duration from 0 on, as 250ms or 1.5 (seconds)")
+            format!("`--input span={written}`: `{seconds}` is not a duration of 0 or more, such as 250ms or 1.5 (seconds)")
         );
     }
 

@@ -149,7 +149,10 @@ fn a_result_of_a_later_version_is_named() {
         found.records[0].description, "3",
         "a report has the one before"
     );
-    assert!(found.passed_over[0].contains("later bencher"), "{found:?}");
+    assert!(
+        found.passed_over[0].contains("later version of bencher"),
+        "{found:?}"
+    );
 }
 
 #[test]

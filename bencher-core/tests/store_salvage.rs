@@ -637,7 +637,10 @@ fn a_database_of_a_later_format_is_refused_by_name() {
         matches!(&error, StoreError::Newer { version: 4, .. }),
         "{error}"
     );
-    assert!(error.to_string().contains("later bencher"), "{error}");
+    assert!(
+        error.to_string().contains("later version of bencher"),
+        "{error}"
+    );
     fs::write(&version, former).unwrap();
     assert_sound(root.path(), "with its own format again");
 }

@@ -209,7 +209,7 @@ fn a_file_that_ends_too_soon_says_so_and_others_are_refused() {
     fs::write(&file, &bytes[..bytes.len() - 40]).unwrap();
     let imported = database.import(&file).unwrap();
     assert!(
-        !imported.complete && imported.to_string().contains("cut short"),
+        !imported.complete && imported.to_string().contains("is incomplete"),
         "{imported}"
     );
     for content in [

@@ -120,7 +120,7 @@ fn an_illegal_step_names_element_state_and_owner() {
         );
     }
     let error = a.done(&17).unwrap_err().to_string();
-    assert!(error.starts_with("17 is not among the elements"), "{error}");
+    assert!(error.starts_with("17 is not an element"), "{error}");
     assert!(matches!(
         a.done_batch(&[1, 1]),
         Err(SweeperError::Refused { .. })
@@ -214,7 +214,7 @@ fn an_element_that_does_not_come_back_is_not_saved() {
         .open([f64::NAN])
         .unwrap_err();
     assert!(
-        error.to_string().starts_with("cannot keep NaN: "),
+        error.to_string().starts_with("cannot store NaN: "),
         "{error}"
     );
     assert!(

@@ -415,7 +415,7 @@ fn who_holds_the_lock_is_named() {
         assert!(text.contains("sweep.lock"), "{text}");
         if cfg!(target_os = "linux") {
             assert!(
-                text.contains(&format!("held by process {} (", child.id())),
+                text.contains(&format!("locked by process {} (", child.id())),
                 "{text}"
             );
         }

@@ -96,7 +96,7 @@ fn rounds_of_the_same_machine_count_and_cost_a_check() {
         let marked: Vec<bool> = rows.map(|row| row.ends_with('*')).collect();
         assert_eq!(marked, [true, false, true, false, true], "{table}");
         assert!(
-            table.contains("*: with rounds of an earlier run"),
+            table.contains("*: includes rounds of an earlier run"),
             "{table}"
         );
         for (point, is_earlier) in fine.iter().zip([true, false, true, false, true]) {

@@ -13,21 +13,21 @@ use bencher_core::store::{
 const USAGE: &str = "\
 usage: cargo xtask cache COMMAND [OPTIONS]
 
-  stats                what the store holds
-  check                read every record, blob and result, and say what is damaged
+  stats                show what the store holds
+  check                read every record, blob and result, and list the damage
   gc [--dry-run] [--keep N] [--limit SIZE] [--grace SECONDS]
-                       take what nothing refers to; results beyond the newest N of each sweep; the
-                       samples stored longest ago beyond SIZE (10GiB, 500MB, bytes); what is
-                       younger than an hour, or SECONDS, stays
+                       delete files that nothing refers to (unless younger than an hour, or
+                       SECONDS), results beyond the newest N of each sweep, and the oldest samples
+                       beyond SIZE (10GiB, 500MB, bytes)
   clear [--dry-run] [--tag TAG]
                        remove the samples of a tag; without one, of the default tag
   explain --type TYPE [--tag TAG] [--version N] [--repeat N] NAME=VALUE...
-                       why a sample is not taken from the store
+                       show why a sample is not taken from the store
   export FILE          write the whole store into one file
-  import FILE          add what an export holds
+  import FILE          add the contents of an export
   rebuild              put the samples of stored results back into the database
 
-  --store DIR          another store than the one that programs use in this folder
+  --store DIR          use this store instead of the one that programs in this folder use
   --json               print JSON
 ";
 
@@ -37,7 +37,7 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
     // Who reads it may have gone (`| head`).
     match writeln!(std::io::stdout(), "{}", text.trim_end()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(format!("what came of it cannot be printed: {error}"))
+            Err(format!("the outcome cannot be printed: {error}"))
         }
         _ => Ok(()),
     }
@@ -77,10 +77,7 @@ impl Options {
         let mut store = None;
         let mut args = args.iter();
         while let Some(option) = args.next() {
-            let mut value = || {
-                args.next()
-                    .ok_or(format!("`{option}` needs a value behind it"))
-            };
+            let mut value = || args.next().ok_or(format!("`{option}` needs a value"));
             match option.as_str() {
                 "--json" => options.json = true,
                 "--dry-run" => options.dry_run = true,
@@ -161,7 +158,7 @@ fn execute(args: &[String]) -> Result<String, String> {
     let takes_words = ["explain", "export", "import"].contains(&command.as_str());
     if let Some(word) = options.words.first().filter(|_| !takes_words) {
         return Err(format!(
-            "`{command}` takes no `{word}`; a tag is named by `--tag {word}`\n\n{USAGE}"
+            "`{command}` takes no `{word}`; to name a tag, write `--tag {word}`\n\n{USAGE}"
         ));
     }
     match command.as_str() {
@@ -262,7 +259,7 @@ fn explain_miss(options: &Options) -> Result<String, String> {
         .map(|word| {
             let (name, value) = word
                 .split_once('=')
-                .ok_or(format!("`{word}` is no input: write NAME=VALUE"))?;
+                .ok_or(format!("`{word}` is not an input: write NAME=VALUE"))?;
             Ok((name.to_owned(), value.to_owned()))
         })
         .collect();
@@ -286,7 +283,7 @@ fn explain_miss(options: &Options) -> Result<String, String> {
 
 fn number<T: std::str::FromStr>(option: &str, value: &str) -> Result<T, String> {
     let parsed = value.parse();
-    parsed.map_err(|_| format!("`{option} {value}`: a whole number from 0 on is wanted"))
+    parsed.map_err(|_| format!("`{option} {value}`: the value must be a whole number of 0 or more"))
 }
 
 /// Bytes, with a unit or without.
@@ -302,7 +299,7 @@ fn size(value: &str) -> Result<u64, String> {
         "GiB" => 1 << 30,
         other => {
             return Err(format!(
-                "`{other}` is no unit of size; kB, MB, GB, KiB, MiB, GiB are"
+                "`{other}` is not a unit of size (units: kB, MB, GB, KiB, MiB, GiB)"
             ));
         }
     };
@@ -369,7 +366,7 @@ mod tests {
         let link = root.path().join("link");
         std::os::unix::fs::symlink(&file, &link).unwrap();
         let error = cache(root.path(), &format!("export {}", link.display())).unwrap_err();
-        assert!(error.contains("no plain file"), "{error}");
+        assert!(error.contains("not a regular file"), "{error}");
         assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(
             cache(root.path(), "clear --tag try").unwrap(),
@@ -416,10 +413,10 @@ mod tests {
             ("stats --wet", "there is no option `--wet`"),
             ("gc --keep", "needs a value"),
             ("gc --keep few", "a whole number"),
-            ("gc --limit 3XB", "`XB` is no unit"),
+            ("gc --limit 3XB", "`XB` is not a unit"),
             ("gc --limit 99999999999GiB", "too large"),
             ("export", "name one file"),
-            ("clear nightly", "named by `--tag nightly`"),
+            ("clear nightly", "write `--tag nightly`"),
         ] {
             let error = cache(root.path(), line).unwrap_err();
             assert!(error.contains(part), "{line}: {error}");

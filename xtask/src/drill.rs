@@ -10,7 +10,7 @@ pub(crate) fn drill(args: &[String]) -> Result<(), String> {
         None => Ok(default),
         Some(text) => text
             .parse::<u32>()
-            .map_err(|_| format!("`{text}` is no number of damages or kills")),
+            .map_err(|_| format!("`{text}` is not a number of damages or kills")),
     };
     let (damages, kills) = (count(0, 300)?, count(1, 500)?);
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());

@@ -17,20 +17,20 @@ const USAGE: &str = "\
 usage: cargo xtask TASK [OPTIONS]
 
   test                 install what the tests need, and run all of them
-  ci                   what has to pass before a change lands: formatting, lints, documentation,
-                       test, examples
+  ci                   run all that must pass before a change lands: formatting, lints,
+                       documentation, test, examples
   examples             run every example the way a user would
   bench [evaluator|memory|overhead|store|sweeper|honesty|peers|compile]...
-                       measure what bencher itself costs, beside its limits; without a name all but
-                       `compile`, which builds crates full of derives
+                       measure the overhead of bencher itself against its limits; without a name,
+                       all but `compile`, which builds crates full of derives
   drill [DAMAGES [KILLS]]
                        damage stores at random (300 times) and kill programs that use them (500 times), and
                        count what is lost
   report [--store DIR] [--out DIR]
                        draw the newest stored result of every sweep, running nothing; the store is
                        the one that programs use in this folder (BENCHER_CACHE_DIR, bencher.toml)
-  cache COMMAND        look into the store, clean it, take it elsewhere; `cargo xtask cache help`
-                       names the commands
+  cache COMMAND        inspect the store, clean it, move it elsewhere; `cargo xtask cache help`
+                       lists the commands
   setup                only install what the tests need
 ";
 

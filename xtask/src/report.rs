@@ -13,14 +13,14 @@ pub(crate) fn draw(options: &[String]) -> Result<(), String> {
             options
                 .next()
                 .map(PathBuf::from)
-                .ok_or(format!("`{option}` needs a folder behind it"))
+                .ok_or(format!("`{option}` needs a folder"))
         };
         match option.as_str() {
             "--store" => store = Some(value()?),
             "--out" => out = Some(value()?),
             other => {
                 return Err(format!(
-                    "there is no option `{other}`; --store and --out are"
+                    "there is no option `{other}` (known: --store, --out)"
                 ));
             }
         }
@@ -29,7 +29,7 @@ pub(crate) fn draw(options: &[String]) -> Result<(), String> {
     let out = out.unwrap_or_else(|| store.join("reports").join("all"));
     let found = load_newest_results(&store).map_err(|error| error.to_string())?;
     for why in &found.passed_over {
-        eprintln!("passed over: {why}");
+        eprintln!("skipped: {why}");
     }
     let records = found.records;
     if records.is_empty() {
@@ -70,7 +70,7 @@ pub(crate) fn draw(options: &[String]) -> Result<(), String> {
             .map(|sweep| sweep.display().to_string());
         let without: Vec<String> = without.collect();
         Err(format!(
-            "no result can be read of the sweeps in {}",
+            "no result of the sweeps in {} can be read",
             without.join(", ")
         ))
     }

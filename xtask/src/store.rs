@@ -13,6 +13,6 @@ pub(crate) fn chosen(named: Option<PathBuf>) -> Result<PathBuf, String> {
     let folder = std::env::current_dir()
         .map_err(|error| format!("the working directory is not known: {error}"))?;
     store_root(&|name| std::env::var_os(name), &folder).map_err(|error| {
-        format!("{error}\n(that is where the store would be said; `--store DIR` goes before it)")
+        format!("{error}\n(the folder of the store would be set there; `--store DIR` overrides it)")
     })
 }

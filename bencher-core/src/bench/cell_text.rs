@@ -34,32 +34,35 @@ impl Footnotes {
         let all = [
             (
                 self.without_bounds,
-                "± ?: too few rounds (or processes) count for bounds, which takes six",
+                "± ?: fewer than six rounds (or processes) count, too few for bounds",
             ),
             (
                 self.modes,
-                "(mode of N %): the rounds have several modes or a long tail, and the time is that of the lowest mode, with N % of the \
-                 rounds",
+                "(mode of N %): the rounds have several modes or a long tail; the time shown is \
+                 the lowest mode, which has N % of the rounds",
             ),
             (
                 self.one_sided,
-                "(one-sided): the rounds trail off above, so that the most frequent time may be less than the centre shown; the bounds \
-                 reach to the fastest round",
+                "(one-sided): the rounds have a tail of slow ones, so the most frequent time may \
+                 be below the centre shown; the bounds extend down to the fastest round",
             ),
             (
                 self.partial,
-                "(of N % of the slices): the other calls took longer (an upper mode or outliers), or were preempted while calls differ in \
-                 length; the mean of all calls is larger than this time",
+                "(of N % of the slices): this time is of these slices only; the other calls took \
+                 longer (an upper mode or outliers), or were preempted while calls differ in \
+                 length, so the mean of all calls is larger",
             ),
             (
                 self.preempted,
-                "(preempted): other programs had the core during every call, and the time holds theirs, too",
+                "(preempted): other programs ran on the core during every call, so the time \
+                 includes theirs",
             ),
             (
                 self.deviation,
-                "(sd N): the standard deviation of the repeats; ± is for times: their bounds at 95 % lie within it",
+                "(sd N): the standard deviation of the repeats; only times have ±, which contains \
+                 their 95 % bounds",
             ),
-            (self.earlier_rounds, "*: with rounds of an earlier run"),
+            (self.earlier_rounds, "*: includes rounds of an earlier run"),
         ];
         all.into_iter()
             .filter_map(|(is_used, line)| is_used.then_some(line))

@@ -85,16 +85,19 @@ impl Doubt {
         let (name, share) = (&variable.info.name, share * 100.0);
         match self {
             Self::Modes => format!(
-                "the rounds of {name} have several modes or a long tail at {affected} (worst: {share:.0} % of them above the lowest mode{at}): the \
-                 times shown are of the lowest mode, and `--budget` or a quieter machine tells more"
+                "the rounds of {name} have several modes or a long tail at {affected} (worst: \
+                 {share:.0} % above the lowest mode{at}): these times show only the lowest mode; \
+                 use a larger `--budget` or a quieter machine"
             ),
             Self::Preempted => format!(
-                "other programs had the core during every call of {name} at {affected} (worst: {share:.0} % of the \
-                 rounds{at}): these times hold theirs, too; measure on a quieter machine"
+                "other programs ran on the core during every call of {name} at {affected} (worst: \
+                 {share:.0} % of the rounds{at}): these times include theirs; measure on a quieter \
+                 machine"
             ),
             Self::BelowResolution => format!(
-                "some rounds of {name} were too short for the clock at {affected} (worst: {share:.0} %{at}): let a call do \
-                 more work"
+                "some rounds of {name} were too short for the clock at {affected} (worst: \
+                 {share:.0} % of them{at}): their exact times are unknown; let each call do more \
+                 work"
             ),
         }
     }

@@ -25,7 +25,9 @@ pub enum BenchError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// Times were to be taken with a clock that there is not.
-    #[error("sweep \"{title}\" cannot be timed by `--clock tsc`: {reason}; leave it out")]
+    #[error(
+        "sweep \"{title}\" cannot be timed with `--clock tsc`: {reason}; leave that option out"
+    )]
     NoClock {
         /// The sweep.
         title: String,
@@ -34,8 +36,8 @@ pub enum BenchError {
     },
     /// A result that was to be shown without running, and is not stored.
     #[error(
-        "sweep \"{title}\" has no stored result that is the same, and `--only-plot` runs nothing; run it \
-         once without"
+        "sweep \"{title}\" has no matching stored result, and `--only-plot` runs nothing; run it \
+         once without `--only-plot`"
     )]
     NoResult {
         /// The sweep.
@@ -43,8 +45,8 @@ pub enum BenchError {
     },
     /// The report could not be drawn where it is to go; nothing was measured.
     #[error(
-        "nothing is measured, since the report could not be drawn in {}: {source}; name another place with \
-         `--report DIR`, or leave it out with `--no-report`", path.display()
+        "cannot write the report to {}: {source}; nothing was measured; choose another folder with \
+         `--report DIR`, or draw none with `--no-report`", path.display()
     )]
     ReportPlace {
         /// The folder of the report.
@@ -53,7 +55,7 @@ pub enum BenchError {
         source: std::io::Error,
     },
     /// The store stopped taking samples; the results were drawn all the same.
-    #[error("sweep \"{title}\" was stopped, since its samples could not be kept: {source}")]
+    #[error("sweep \"{title}\" was stopped because its samples could not be stored: {source}")]
     StoreFailed {
         /// The sweep.
         title: String,
@@ -69,7 +71,7 @@ pub enum BenchError {
         failure: Box<Failure>,
     },
     /// The user asked to stop.
-    #[error("sweep \"{title}\" was interrupted; run again to go on where it stopped")]
+    #[error("sweep \"{title}\" was interrupted; run again to continue where it stopped")]
     Interrupted {
         /// The sweep.
         title: String,

@@ -40,7 +40,10 @@ impl Session {
             Some(database) => database.clone(),
             None => {
                 let opened = Database::open(&self.root, self.config.wait, |holder| {
-                    error_line!("waiting for the store {}: {holder}", self.root.display());
+                    error_line!(
+                        "waiting for the store {}, which is in use by {holder}",
+                        self.root.display()
+                    );
                 });
                 let (database, notice) = match opened {
                     Ok(opened) => opened,
@@ -81,7 +84,8 @@ impl Session {
             return Err(error);
         };
         self.progress.note(&format!(
-            "{error}\nwhat is stored there is used, and nothing new is kept, neither results nor a report"
+            "{error}\nthis run uses the samples stored there, but keeps nothing new: no samples, \
+             results or report"
         ));
         Ok(Some(Box::new(self.read_only.insert(store).clone())))
     }

@@ -105,7 +105,7 @@ fn counts_text(record: &SweepRecord) -> String {
         && let (Some(samples), Some(retries)) = (told(RETRIED), told(RETRIES))
     {
         let noun = if retries == "1" { "retry" } else { "retries" };
-        let _ = write!(text, ", {samples} tried again ({retries} {noun})");
+        let _ = write!(text, ", {samples} retried ({retries} {noun})");
     }
     text
 }
@@ -223,10 +223,7 @@ mod tests {
         (record.dataset, record.counts.failed) = (dataset, 2);
         let late = "0 from the store, 2 failed (1 timed out)";
         let text = counts_text(&record);
-        assert_eq!(
-            text,
-            format!("3 executed, {late}, 2 tried again (5 retries)")
-        );
+        assert_eq!(text, format!("3 executed, {late}, 2 retried (5 retries)"));
         record.counts.executed = 0;
         let text = counts_text(&record);
         assert_eq!(text, format!("0 executed, {late}"), "by an earlier run");

@@ -96,9 +96,9 @@ impl RunConfig {
     pub(crate) fn check(&self) -> Result<(), String> {
         if self.overwrite && self.steps() > 1 {
             return Err(
-                "`--overwrite` and a refinement in steps (`--level 2..5`, `--repeats 1..3`) do not go \
-                 together, since a step uses what the one before measured; `--clear` drops the stored \
-                 samples before the first step"
+                "`--overwrite` cannot be combined with a refinement in steps (`--level 2..5`, \
+                 `--repeats 1..3`), because each step reuses the samples of the one before; \
+                 `--clear` deletes the stored samples before the first step"
                     .to_owned(),
             );
         }
@@ -116,8 +116,8 @@ impl RunConfig {
         }
         if self.replicates.is_some() && self.steps() > 1 {
             return Err(
-                "`--replicates` and a refinement in steps (`--level 2..5`, `--repeats 1..3`) do not go \
-                 together; give one number of each"
+                "`--replicates` cannot be combined with a refinement in steps (`--level 2..5`, \
+                 `--repeats 1..3`); give one level and one number of repeats"
                     .to_owned(),
             );
         }

@@ -489,8 +489,8 @@ fn warnings_of_choice(session: &Session, plan: &Plan) -> Vec<String> {
     let mut warnings = Vec::new();
     if is_side_by_side(plan.schema(), &session.config) {
         warnings.push(format!(
-            "times were taken on {} workers at once, which disturb each other; leave out --side-by-side for \
-             sound ones",
+            "times were measured by {} workers in parallel, which disturb each other; leave out \
+             `--side-by-side` for reliable times",
             session.config.executor.workers()
         ));
     }
@@ -504,7 +504,8 @@ fn warnings_of_choice(session: &Session, plan: &Plan) -> Vec<String> {
         ];
         for (option, _) in options.iter().filter(|(_, is_set)| *is_set) {
             warnings.push(format!(
-                "{option} holds for worker processes, and there are none; add --executor processes"
+                "`{option}` has no effect, because this run has no worker processes; add \
+                 `--executor processes`"
             ));
         }
     }
@@ -512,7 +513,8 @@ fn warnings_of_choice(session: &Session, plan: &Plan) -> Vec<String> {
         && plan.is_timed()
     {
         warnings.push(format!(
-            "times have no bounds: those are made of {ENOUGH_REPLICATES} processes or more, and there were {processes}"
+            "the times have no confidence bounds: {processes} processes measured, and bounds need \
+             {ENOUGH_REPLICATES} or more; use `--replicates {ENOUGH_REPLICATES}`"
         ));
     }
     warnings

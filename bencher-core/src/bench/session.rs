@@ -268,7 +268,7 @@ impl Session {
     ) {
         let mut text = if plan.is_adaptive() {
             let points = plan.space().len();
-            format!("{title}: {points} points, in as many rounds as their times need")
+            format!("{title}: {points} points, in as many rounds as their precision needs")
         } else {
             let (samples, points) = (plan.samples(), plan.space().len());
             let repeats = plan.repeats();
@@ -309,7 +309,7 @@ impl Session {
             let _ = write!(text, "\n  {} = {value}", constant.name);
         }
         if let Err(error) = Dataset::check_size(plan.samples()) {
-            let _ = write!(text, "\n  it will be refused: {error}");
+            let _ = write!(text, "\n  the run will be rejected: {error}");
         }
         if self.config.output == OutputFormat::Json {
             let points = plan.space().len().to_string();
@@ -345,7 +345,7 @@ impl Session {
         {
             self.unsaved = true;
             self.progress
-                .note(&format!("error: the result could not be kept: {error}"));
+                .note(&format!("error: the result could not be stored: {error}"));
         }
         self.show_sweep(record);
     }
@@ -431,7 +431,7 @@ impl Session {
                 self.say_where(&files);
                 if self.config.open && first && !files.page.as_deref().is_some_and(open) {
                     self.progress
-                        .note("no program was found to open the report with");
+                        .note("the report could not be opened: no program was found for it");
                 }
             }
             Err(error) => {
@@ -489,7 +489,7 @@ impl Session {
         tried?;
         if self.layers.run().open && !has_opener() {
             self.note(&format!(
-                "warning: `{OPENER}` is not there to open the report with (--open)"
+                "warning: `--open` cannot open the report: `{OPENER}` is not installed"
             ));
         }
         self.report_folder = Some(folder);
@@ -550,7 +550,7 @@ impl Session {
         let near = nearest(unknown, self.seen.iter().map(String::as_str));
         let hint = near.map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"));
         Some(format!(
-            "`--sweep {unknown}` fits no sweep{hint} (there are: {})",
+            "`--sweep {unknown}` matches no sweep{hint} (there are: {})",
             self.seen.join(", ")
         ))
     }

@@ -34,17 +34,24 @@ impl Measured<'_> {
         if end.damaged > 0 {
             let damaged = end.damaged;
             warnings.push(format!(
-                "{damaged} damaged records of the store were passed over"
+                "{damaged} damaged records of the store were skipped, and their samples measured \
+                 again; `cargo xtask cache check` lists the damage"
             ));
         }
         warnings.extend(end.remeasured.as_ref().map(ToString::to_string));
         warnings.extend(end.differing.as_ref().map(ToString::to_string));
         warnings.extend(of_contents(&end.lost));
         if end.interrupted {
-            warnings.push("interrupted: some samples were not taken".to_owned());
+            warnings.push(
+                "interrupted: some samples were not measured; run again to continue".to_owned(),
+            );
         }
         if end.store_error.is_some() {
-            warnings.push("the store stopped taking samples: not all of them are kept".to_owned());
+            warnings.push(
+                "the store failed: some samples of this run were not stored, and the next run \
+                 measures them again"
+                    .to_owned(),
+            );
         }
         warnings.extend(end.rounds.and_then(|rounds| rounds.warning(self.precision)));
         warnings
@@ -76,21 +83,21 @@ impl Measured<'_> {
         if calls.refused_elsewhere > 0 {
             let refused = calls.refused_elsewhere;
             warnings.push(format!(
-                "{refused} stored samples of another class of machine were not used \
-                 (`--machine warn` would take them)"
+                "{refused} stored samples of another class of machine were not used; `--machine \
+                 warn` uses them"
             ));
         }
         if calls.elsewhere_hits > 0 {
             warnings.push(format!(
-                "{} of {} stored samples were measured on another class of machine; \
-                 `--overwrite` measures them again, `--machine strict` refuses such samples",
+                "{} of {} stored samples were measured on another class of machine; `--overwrite` \
+                 measures them again, `--machine strict` rejects such samples",
                 calls.elsewhere_hits, calls.hits
             ));
         }
         if calls.nowhere_hits > 0 {
             warnings.push(format!(
-                "{} of {} stored samples do not say on what machine they were measured: an earlier \
-                 version stored them; `--overwrite` measures them again",
+                "{} of {} stored samples do not record their machine, because an earlier version \
+                 of bencher stored them; `--overwrite` measures them again",
                 calls.nowhere_hits, calls.hits
             ));
         }
@@ -106,8 +113,8 @@ fn of_contents(lost: &[String]) -> Vec<String> {
     if lost.len() > MOST_NAMED {
         let more = lost.len() - MOST_NAMED;
         warnings.push(format!(
-            "{more} more contents of stored samples are missing or damaged; `cargo xtask cache check` \
-             names them all"
+            "{more} more contents of stored samples are missing or damaged; `cargo xtask cache \
+             check` lists them all"
         ));
     }
     warnings
@@ -117,15 +124,15 @@ fn of_code(calls: &CallCounts) -> Vec<String> {
     let mut warnings = Vec::new();
     if calls.foreign_hits > 0 {
         warnings.push(format!(
-            "{} of {} stored samples were measured by another build of this program; \
-             `--overwrite` measures them again, `--code strict` refuses such samples",
+            "{} of {} stored samples were measured by another build of this program; `--overwrite` \
+             measures them again, `--code strict` rejects such samples",
             calls.foreign_hits, calls.hits
         ));
     }
     if calls.refused > 0 {
         warnings.push(format!(
-            "{} stored samples of another build of this program were not used \
-             (`--code warn` would take them)",
+            "{} stored samples of another build of this program were not used; `--code warn` uses \
+             them",
             calls.refused
         ));
     }
@@ -142,21 +149,21 @@ pub(super) fn taken_whole(
     let mut warnings = Vec::new();
     if !same_code {
         warnings.push(
-            "the stored result was measured by another build of this program; \
-             `--overwrite` measures it again, `--code strict` refuses such results"
+            "the stored result was measured by another build of this program; `--overwrite` \
+             measures it again, `--code strict` rejects such results"
                 .to_owned(),
         );
     }
     if policy != MachinePolicy::Ignore && is_other(here, there) {
         warnings.push(
             "the stored result was measured on another class of machine; `--overwrite` measures it \
-             again, `--machine strict` refuses such results"
+             again, `--machine strict` rejects such results"
                 .to_owned(),
         );
     }
     if policy != MachinePolicy::Ignore && there.is_none() {
         warnings.push(
-            "the stored result does not say on what machine it was measured: an earlier version \
+            "the stored result does not record its machine, because an earlier version of bencher \
              stored it; `--overwrite` measures it again"
                 .to_owned(),
         );

@@ -57,8 +57,8 @@ impl SweepRun<'_> {
             let is_refused = machine_policy.refuses(here, there(record));
             if is_refused {
                 session.note(&format!(
-                    "sweep \"{}\": the stored result of {} is of another class of machine and was not \
-                     taken (`--machine warn` would take it)",
+                    "sweep \"{}\": the stored result of {} was measured on another class of \
+                     machine and is not used; `--machine warn` uses it",
                     self.settings.title, record.started
                 ));
             }
@@ -77,12 +77,12 @@ impl SweepRun<'_> {
         let mut warnings = std::mem::take(&mut record.warnings);
         warnings.push(if is_partial {
             format!(
-                "drawn from the result of {}, which ended before every sample was taken: by its budget or by \
-                 an interrupt; run without --only-plot to go on",
+                "drawn from the incomplete result of {}: its budget ended or it was interrupted; \
+                 run without `--only-plot` to continue it",
                 record.started
             )
         } else {
-            format!("taken whole from the result of {}", record.started)
+            format!("reused the stored result of {}", record.started)
         });
         warnings.extend(taken_whole(same_code, machine_policy, here, there));
         let Counts {

@@ -57,7 +57,7 @@ impl Session {
         };
         let told = postcard::to_stdvec(&told).map_err(|error| {
             StoreError::Encode(format!(
-                "what the sweeps gave that ran before cannot be told to a worker process: {error}"
+                "the results of earlier sweeps cannot be sent to a worker process: {error}"
             ))
         })?;
         Ok(Some(
@@ -105,8 +105,8 @@ impl SweepRun<'_> {
         let mut words = role.place().split(' ');
         if words.next() == Some(PLACE) && words.next() == Some(number.to_string().as_str()) {
             role.refuse(&format!(
-                "sweep \"{}\" is another one in a worker process: its inputs or constants depend on \
-                 something that changes from start to start",
+                "sweep \"{}\" is not the same in a worker process: its inputs or constants depend \
+                 on something that changes each time the program starts",
                 self.settings.title
             ));
         }

@@ -13,17 +13,17 @@ use crate::var::Schema;
 const AFTER_HELP: &str = "\
 Values of an input:
   --input len=1,2,3        these three
-  --input len=16..4096     from 16 to 4096, as the declaration or the level spreads them
+  --input len=16..4096     from 16 to 4096, spread as declared or by --level
   --input len=16..4096:9   nine samples from 16 to 4096
   --input len=0..100/25    0, 25, 50, 75, 100
 
-Every option can also be said in the environment (BENCHER_REPEATS=5, BENCHER_DRY_RUN=true; BENCHER_CACHE_DIR
+Every option can also be set in the environment (BENCHER_REPEATS=5, BENCHER_DRY_RUN=true; BENCHER_CACHE_DIR
 for --store) and in bencher.toml (repeats = 5, dry-run = true, input = { len = \"1,2\" }), which is looked for
-in the working directory and those above. The command line goes before the environment, that before the file,
-that before the program. --print-config shows what counts.
+in the working directory and its parents. Precedence: command line, environment, file, program.
+--print-config shows the values in effect and where they come from.
 
-Exit status: 0 all is well, 1 a sample failed or something could not be kept,
-2 the options make no sense, 130 interrupted.";
+Exit status: 0 success, 1 a sample failed or something could not be kept,
+2 invalid options, 130 interrupted.";
 
 /// The command line of a program that sweeps the inputs of `schema`, as clap knows it.
 pub fn command(schema: &Schema) -> Command {
@@ -42,12 +42,12 @@ pub(crate) fn command_with(what: &str) -> Command {
             .args(options.iter().flat_map(args));
     }
     command
-        .next_help_heading("Where options come from")
+        .next_help_heading("Configuration file")
         .arg(
             Arg::new("config")
                 .long("config")
                 .value_name("FILE")
-                .help("Read this file instead of the bencher.toml that is found")
+                .help("Read this file instead of the nearest bencher.toml")
                 .value_parser(ValueParser::path_buf()),
         )
         .arg(flag("no-config", "Read no bencher.toml").conflicts_with("config"))
@@ -98,7 +98,8 @@ fn inputs(schema: &Schema) -> String {
 
 /// The name that an option had: an error that says what it is called now.
 fn renamed_arg((old, new): (&'static str, &'static str)) -> Arg {
-    let refuse = move |_: &str| -> Result<String, String> { Err(format!("it is `--{new}` now")) };
+    let refuse =
+        move |_: &str| -> Result<String, String> { Err(format!("it was renamed to `--{new}`")) };
     Arg::new(old)
         .long(old)
         .hide(true)

@@ -12,7 +12,7 @@ pub enum SettingsError {
     #[error(transparent)]
     CommandLine(#[from] clap::Error),
     /// A variable of the environment.
-    #[error("the environment's {variable}: {reason}")]
+    #[error("environment variable {variable}: {reason}")]
     Environment {
         /// The variable.
         variable: String,

@@ -48,7 +48,7 @@ pub(super) fn read(path: &Path, program: &str) -> Result<Settings, SettingsError
         .metadata()
         .map_err(|error| unreadable(error.to_string()))?;
     if !metadata.is_file() {
-        return Err(unreadable("it is no file".to_owned()));
+        return Err(unreadable("it is not a regular file".to_owned()));
     }
     let mut bytes = Vec::new();
     File::open(path)
@@ -188,7 +188,7 @@ impl Reader<'_> {
     fn known(name: &str, sweep: Option<&str>) -> Result<(), String> {
         match option(name) {
             Some(option) if sweep.is_some() && !option.per_sweep => {
-                Err(format!("`{name}` is said of a whole run, not of one sweep"))
+                Err(format!("`{name}` applies to a whole run, not to one sweep"))
             }
             Some(_) => Ok(()),
             None => {
@@ -196,7 +196,7 @@ impl Reader<'_> {
                 let fits = |option: &&RunOption| sweep.is_none() || option.per_sweep;
                 let names = options().filter(fits).map(|option| option.name);
                 let hint = match renamed(name) {
-                    Some(new) => format!("; it is `{new}` now"),
+                    Some(new) => format!("; it was renamed to `{new}`"),
                     None => nearest(name, names.chain(sections))
                         .map_or_else(String::new, |near| format!("; did you mean `{near}`?")),
                 };
@@ -214,11 +214,11 @@ impl Reader<'_> {
             let expected = match option.takes {
                 Takes::Switch => "true or false",
                 Takes::Number(_) => "a number",
-                Takes::Scalar(_) => "a number or a text",
+                Takes::Scalar(_) => "a number or a string",
                 Takes::Text(_) | Takes::Choice(..) | Takes::Folder(_) => "a text",
-                Takes::FolderOrSwitch(_) => "a text, true or false",
-                Takes::List(_) => "a text or an array of texts",
-                Takes::Inputs(_) => "a table of inputs, as { len = \"16..4096\" }",
+                Takes::FolderOrSwitch(_) => "a string, true or false",
+                Takes::List(_) => "a string or an array of strings",
+                Takes::Inputs(_) => "a table of inputs, such as { len = \"16..4096\" }",
             };
             let found = value.type_str();
             format!("`{}` takes {expected}, not {found}", option.name)
@@ -261,12 +261,13 @@ impl Reader<'_> {
 /// The values of an input, as `--input` takes them.
 fn input_values(value: &DeValue<'_>) -> Result<String, String> {
     let Some(values) = value.as_array() else {
-        return scalar(value).ok_or_else(|| "values of an input are numbers and texts".to_owned());
+        return scalar(value)
+            .ok_or_else(|| "values of an input must be numbers or strings".to_owned());
     };
     let values = values.iter().map(|value| {
         let text = scalar(value.get_ref());
         text.map(|text| quote(&text))
-            .ok_or_else(|| "values of an input are numbers and texts".to_owned())
+            .ok_or_else(|| "values of an input must be numbers or strings".to_owned())
     });
     Ok(values.collect::<Result<Vec<_>, _>>()?.join(","))
 }

@@ -194,7 +194,7 @@ pub(crate) fn run_session(
         if let Err(error) = ended {
             if let Some(role) = worker {
                 role.refuse(&format!(
-                    "in a worker process the program failed before it came to {}: {error}",
+                    "in a worker process, the program failed before it reached {}: {error}",
                     role.title()
                 ));
             }
@@ -205,14 +205,14 @@ pub(crate) fn run_session(
         match session.next_step() {
             Ok(true) if verdict == Verdict::Usage => return ExitCode::from(USAGE),
             Ok(true) if interrupt.is_requested() => {
-                error_line!("error: interrupted between two steps; run again to go on");
+                error_line!("error: interrupted between two steps; run again to continue");
                 return ExitCode::from(INTERRUPTED);
             }
             Ok(true) => {}
             Ok(false) => {
                 if let Some(role) = worker.filter(|role| role.is_for_sweep()) {
                     role.refuse(&format!(
-                        "in a worker process the program ended before it came to {}",
+                        "in a worker process, the program ended before it reached {}",
                         role.title()
                     ));
                 }
@@ -229,7 +229,7 @@ pub(crate) fn run_session(
 
 fn warn_of_misspelt() {
     for (given, near) in environment::misspelt(std::env::vars_os().map(|(name, _)| name)) {
-        error_line!("warning: the environment's {given} is no option; did you mean {near}?");
+        error_line!("warning: environment variable {given} is not an option; did you mean {near}?");
     }
 }
 
@@ -349,7 +349,9 @@ fn stop_on_signals(interrupt: &Interrupt) -> std::io::Result<()> {
                 exit_guard::release();
                 std::process::exit(i32::from(INTERRUPTED));
             }
-            error_line!("\nstopping after the samples that are running; again to stop at once");
+            error_line!(
+                "\nstopping after the samples that are running; press Ctrl-C again to stop at once"
+            );
         }
     };
     std::thread::Builder::new()

@@ -34,13 +34,16 @@ pub(super) fn measure(
 ) -> Result<ReplicateReport, String> {
     if !config.cache || !cfg!(feature = "store") {
         return Err(
-            "`--replicates` needs the store, through which the processes hand over what they \
-             measured; leave out `--no-cache`"
+            "`--replicates` needs the store, because its processes pass their measurements through \
+             it; leave out `--no-cache`"
                 .to_owned(),
         );
     }
     let program = std::env::current_exe().map_err(|error| {
-        format!("`--replicates` starts this program again, which cannot be found: {error}")
+        format!(
+            "`--replicates` cannot start this program again, because its executable was not found: \
+             {error}"
+        )
     })?;
     let mut processes = Processes {
         program,
@@ -122,7 +125,7 @@ impl Processes<'_> {
         let ended = output.status.code().is_some_and(|code| code <= 1);
         if !ended && !self.interrupt.is_requested() {
             return Err(format!(
-                "process {} of {count} ended with {}; what it measured before is kept",
+                "process {} of {count} ended with {}; its measurements up to then are kept",
                 number + 1,
                 output.status
             ));
@@ -156,7 +159,7 @@ const TOLD: &str = "measured: ";
 pub(super) fn tell(report: &ReplicateReport) {
     match serde_json::to_string(report) {
         Ok(text) => print_line(format_args!("{TOLD}{text}")),
-        Err(error) => error_line!("error: what was measured cannot be told: {error}"),
+        Err(error) => error_line!("error: this process cannot report its measurements: {error}"),
     }
 }
 

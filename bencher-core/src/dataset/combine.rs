@@ -20,7 +20,7 @@ impl Dataset {
     /// assert_eq!(Dataset::concatenate(&[&small, &large], "len")?.shape(), [4, 2]);
     /// assert_eq!(Dataset::concatenate(&[&small, &small], "repeat")?.shape(), [2, 4]);
     /// let error = Dataset::concatenate(&[&small, &small], "len").unwrap_err();
-    /// assert_eq!(error.to_string(), "1 would stand twice on len; give every coordinate once");
+    /// assert_eq!(error.to_string(), "1 would be on len twice; give every coordinate once");
     /// assert!(Dataset::concatenate(&[&small, &large], "repeat").is_err(), "other lengths");
     /// # Ok::<(), bencher_core::dataset::DatasetError>(())
     /// ```

@@ -24,7 +24,7 @@ pub enum DatasetError {
     #[error(transparent)]
     Formula(#[from] FormulaError),
     /// A derived variable of a kind that a formula does not give.
-    #[error("`{variable}` is of the kind {kind}, and a formula gives floats: make it f64")]
+    #[error("`{variable}` is of kind {kind}, but a formula gives floats: make it f64")]
     DerivedKind {
         /// The variable.
         variable: String,
@@ -42,7 +42,7 @@ pub enum DatasetError {
         known: String,
     },
     /// A value that cannot be a coordinate of the dimension.
-    #[error("the coordinates of {dim} are each {expected}, and {value:?} is not")]
+    #[error("each coordinate of {dim} must be {expected}, but {value:?} is not")]
     CoordinateKind {
         /// The dimension.
         dim: String,
@@ -52,10 +52,10 @@ pub enum DatasetError {
         value: Value,
     },
     /// A dimension whose coordinates have no order and no distance.
-    #[error("the coordinates of {0} are not numbers, so none is near another; select an exact one")]
+    #[error("the coordinates of {0} are not numbers, so none is the nearest; select an exact one")]
     NotOrdered(String),
     /// A coordinate that would stand twice on one dimension.
-    #[error("{value} would stand twice on {dim}; give every coordinate once")]
+    #[error("{value} would be on {dim} twice; give every coordinate once")]
     RepeatedCoordinate {
         /// The dimension.
         dim: String,
@@ -63,7 +63,7 @@ pub enum DatasetError {
         value: Value,
     },
     /// A dimension whose coordinates are not made of parts.
-    #[error("the coordinates of {0} have no parts to make dimensions of")]
+    #[error("the coordinates of {0} have no parts that could become dimensions")]
     NoParts(String),
     /// A number of inputs that cannot be aggregated.
     #[error("{asked} inputs cannot be aggregated: there are {inputs}, so give 1 to {inputs}")]
@@ -77,7 +77,7 @@ pub enum DatasetError {
     #[error("the position lies outside the grid")]
     Position,
     /// A dimension or variable that is not the same in two datasets.
-    #[error("the {what} of `{name}` differs between the datasets, so they cannot be put together")]
+    #[error("the {what} of `{name}` differs between the datasets, so they cannot be combined")]
     Differs {
         /// The dimension or variable.
         name: String,
@@ -93,7 +93,9 @@ pub enum DatasetError {
         right: String,
     },
     /// Not one dataset for every coordinate.
-    #[error("{datasets} datasets cannot stand at {coordinates} coordinates, one at each")]
+    #[error(
+        "{datasets} datasets do not match {coordinates} coordinates; give one dataset for each"
+    )]
     Parts {
         /// How many datasets there are.
         datasets: usize,
@@ -101,13 +103,13 @@ pub enum DatasetError {
         coordinates: usize,
     },
     /// No dataset where at least one is needed.
-    #[error("there is no dataset to put together")]
+    #[error("there is no dataset to combine")]
     Nothing,
     /// A quantile outside 0..=1.
     #[error("a quantile lies within 0 and 1, and {0} does not: the 90th percentile is 0.9")]
     Quantile(f64),
     /// Two dimensions or variables of one name.
-    #[error("the name `{0}` stands for two things; rename one")]
+    #[error("two dimensions or variables are named `{0}`; rename one")]
     Repeated(String),
     /// A variable whose data does not have the shape of the dimensions.
     #[error("the data of `{0}` does not have the shape of the dimensions: the file is damaged")]
@@ -123,7 +125,7 @@ pub enum DatasetError {
         value: Value,
     },
     /// An array of a type that the variable's kind is not held as.
-    #[error("`{variable}` holds {expected}, which an array of this type does not")]
+    #[error("`{variable}` holds {expected}, which an array of this type cannot hold")]
     Element {
         /// The variable.
         variable: String,
@@ -132,7 +134,7 @@ pub enum DatasetError {
     },
     /// More cells than fit the memory.
     #[error(
-        "a grid of {cells} cells needs about {gib:.1} GiB a result, more than this machine can \
+        "a grid of {cells} cells needs about {gib:.1} GiB per result, more than this machine can \
          give; take fewer samples, a lower level, or fewer inputs"
     )]
     TooLarge {

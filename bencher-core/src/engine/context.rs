@@ -78,8 +78,9 @@ impl FromStr for Level {
             text => text,
         };
         let found = Self::ALL.into_iter().find(|level| level.text() == text);
-        found
-            .ok_or_else(|| "it is error, warn, info, debug, trace or a number from 0 on".to_owned())
+        found.ok_or_else(|| {
+            "a level is error, warn, info, debug, trace or a number of 0 or more".to_owned()
+        })
     }
 }
 

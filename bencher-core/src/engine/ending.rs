@@ -95,7 +95,7 @@ pub(super) fn end_on_signals(stop: &Arc<Stop>) -> std::io::Result<()> {
         for signal in signals.forever() {
             let is_first = !stop.wanted.swap(true, Ordering::SeqCst);
             if is_first && stop.is_heeded.load(Ordering::SeqCst) {
-                error_line!("\nstopping as soon as possible; again to stop at once");
+                error_line!("\nstopping as soon as possible; press Ctrl-C again to stop at once");
                 continue;
             }
             // Kept, so that the program does not end by itself before this has.

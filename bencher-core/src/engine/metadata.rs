@@ -124,14 +124,14 @@ impl Metadata {
         let damaged = |error: serde_json::Error| EngineError::Format {
             path: path.clone(),
             problem: format!(
-                "is damaged: {error}; put back a copy of it, or start anew without `-c`"
+                "is damaged: {error}; restore a copy of it, or start a new run without `-c`"
             ),
         };
         match serde_json::from_str(&text).map_err(damaged)? {
             Version { version: VERSION } => serde_json::from_str(&text).map_err(damaged),
             Version { version } => Err(EngineError::Format {
                 problem: format!(
-                    "is of version {version}; this program reads version {VERSION}, use a later one"
+                    "has version {version}; this program reads version {VERSION}; update bencher"
                 ),
                 path,
             }),
@@ -157,8 +157,8 @@ impl Metadata {
         let other = &metadata.engine;
         Err(EngineError::Format {
             problem: format!(
-                "is of the engine `{other}`, and this one is `{engine}`; name a directory of its own, or \
-                 start without `-c`"
+                "belongs to the engine `{other}`, but this one is `{engine}`; name a directory of \
+                 its own, or start without `-c`"
             ),
             path: dir.join(FILE),
         })
@@ -271,7 +271,7 @@ mod tests {
         for (text, problem) in [
             ("{", "is damaged"),
             (r#"{"version":1}"#, "is damaged"),
-            (r#"{"version":2,"new":[]}"#, "is of version 2"),
+            (r#"{"version":2,"new":[]}"#, "has version 2"),
         ] {
             fs::write(dir.path().join(FILE), text).unwrap();
             let error = Metadata::load(dir.path()).unwrap_err().to_string();

@@ -41,7 +41,7 @@ pub(super) fn command(name: String) -> Command {
                 // So that it is told what a level is.
                 .allow_negative_numbers(true)
                 .default_value("info")
-                .help("How much is logged: error, warn, info, debug, trace"),
+                .help("Log level: error, warn, info, debug, trace"),
         )
         .arg(
             flag(
@@ -70,7 +70,7 @@ pub(super) fn command(name: String) -> Command {
                 .short('c')
                 .value_name("DIR")
                 .value_parser(value_parser!(PathBuf))
-                .help("Go on with the run in this directory"),
+                .help("Continue the run in this directory"),
         )
 }
 

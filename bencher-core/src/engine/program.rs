@@ -73,7 +73,9 @@ pub fn start_with(
         stop: Arc::new(Stop::default()),
     };
     if let Err(error) = end_on_signals(&cx.stop) {
-        cx.warn(format_args!("a signal will not end this cleanly: {error}"));
+        cx.warn(format_args!(
+            "signals will not end this program cleanly: {error}"
+        ));
     }
     let words: Vec<String> = args
         .iter()
@@ -81,7 +83,7 @@ pub fn start_with(
         .collect();
     cx.info(format_args!("command line: {}", words.join(" ")));
     let how = if cx.is_continued {
-        "going on"
+        "continuing"
     } else {
         "results"
     };

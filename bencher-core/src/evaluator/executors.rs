@@ -103,8 +103,8 @@ where
 {
     if role.place() != place {
         role.refuse(&format!(
-            "it was to work at {}, and came by {place} before: one program can work in processes at \
-             one place only, unless its jobs are sweeps or those of evaluators",
+            "it should work at {}, but reached {place} first: a program can run jobs in worker \
+             processes at one place only, unless the jobs belong to sweeps or evaluators",
             role.title()
         ));
     }

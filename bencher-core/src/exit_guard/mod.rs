@@ -153,8 +153,8 @@ fn obituary(how: &str) -> Option<(String, u8)> {
         }
     }
     text.push_str(
-        "; the run is not whole, and no report was drawn. What was stored before is kept. Remove the call, or take \
-         each sample in a process of its own: --executor processes",
+        "; the run is incomplete, and no report was drawn. Samples that were stored before are \
+         kept. Remove the call, or run each sample in a process of its own: --executor processes",
     );
     Some((crate::printed::visible(&text).into_owned(), status))
 }

@@ -65,7 +65,9 @@ impl Drop for Lost {
         }
         let more = self.0.len().saturating_sub(UNASKED);
         if more > 0 {
-            error_line!("warning: and {more} more contents of kept results are missing or damaged");
+            error_line!(
+                "warning: and {more} more contents of stored results are missing or damaged"
+            );
         }
     }
 }
@@ -407,7 +409,7 @@ fn encode<R: Serialize + DeserializeOwned>(name: &str, result: &R) -> Result<Val
         .find(|value| decode(value).is_some_and(|back| same(&back)))
         .ok_or_else(|| {
             StoreError::Encode(format!(
-                "the result of `{name}` is not the same when it is read back; mend its `Serialize` \
+                "the result of `{name}` is not the same when it is read back; fix its `Serialize` \
                  and `Deserialize`, or do not cache it"
             ))
         })

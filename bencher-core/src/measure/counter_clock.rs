@@ -87,7 +87,7 @@ fn is_even() -> Result<(), Reason> {
         Ok(())
     } else {
         Err(Reason::System(
-            "the processor's time-stamp counter has no even pace".to_owned(),
+            "the processor's time-stamp counter does not run at a constant rate".to_owned(),
         ))
     }
 }

@@ -107,7 +107,7 @@ pub(crate) fn reserve() {
         match redirect::stdout_to_stderr() {
             Ok(file) => drop(RESERVED.set(file)),
             Err(error) => print_error_line(&format!(
-                "warning: what the program prints will stand between the JSON lines: {error}"
+                "warning: output of the program will be mixed with the JSON lines: {error}"
             )),
         }
     }

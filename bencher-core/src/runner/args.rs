@@ -85,7 +85,7 @@ fn command(entries: &[&SweepEntry]) -> Command {
         arg.action(ArgAction::SetTrue)
     };
     command_with(&names(entries))
-        .next_help_heading("Which functions")
+        .next_help_heading("Functions")
         .arg(
             Arg::new("filter")
                 .value_name("FILTER")
@@ -99,15 +99,15 @@ fn command(entries: &[&SweepEntry]) -> Command {
                 .help("Leave out functions whose names contain this")
                 .action(ArgAction::Append),
         )
-        .arg(flag("exact", "Filters are whole names"))
-        .arg(flag("ignored", "Only functions that say `ignore`"))
-        .arg(flag("include-ignored", "Functions that say `ignore`, too").conflicts_with("ignored"))
+        .arg(flag("exact", "Filters match whole names only"))
+        .arg(flag("ignored", "Only functions marked `ignore`"))
+        .arg(flag("include-ignored", "Also functions marked `ignore`").conflicts_with("ignored"))
         .arg(flag("test", "Check quickly, even with --bench"))
         .arg(
             Arg::new("format")
                 .long("format")
                 .value_name("FORM")
-                .help("How quick checks are told and functions listed")
+                .help("Output format of quick checks and of the list of functions")
                 .value_parser(["pretty", "terse"]),
         )
         // Nothing is captured, there is no colour, and one sweep runs at a time: taken and without effect.

@@ -84,7 +84,7 @@ pub(super) fn points(plan: &Plan, seed: u64) -> Result<Vec<u64>, String> {
     points.extend(another(plan, &points, random)?);
     match plan.skipped(0) {
         Ok(Some(reason)) if points.is_empty() => Err(format!(
-            "each of the points that were looked at ({looked_at} of {len}) is skipped, the first since: \
+            "every point that was tried ({looked_at} of {len}) is skipped; the first because: \
              {reason}"
         )),
         _ => Ok(points),

@@ -130,7 +130,7 @@ pub(super) fn judged<S: Benchmark>(
     let verdict = quiet::catch(AssertUnwindSafe(|| judge(&result)));
     verdict
         .unwrap_or_else(|panic| Err(panic.into()))
-        .map_err(|error| format!("{} judges its result: {error}", entry.name()).into())
+        .map_err(|error| format!("{} does not accept its result: {error}", entry.name()).into())
 }
 
 /// Every input of the sweep, held at its value of the point.

@@ -25,7 +25,9 @@ pub(super) fn values(plan: &Plan, text: &str) -> Result<Vec<(u64, Value)>, Strin
             let wanted = given
                 .iter()
                 .find(|(given, _)| given == name)
-                .ok_or_else(|| format!("`{text}` names no single point: say `{name}` as well"))?
+                .ok_or_else(|| {
+                    format!("`{text}` does not name a single point: give `{name}` as well")
+                })?
                 .1;
             named(plan, axis, wanted).ok_or_else(|| {
                 let shown: Vec<String> = axis
@@ -132,7 +134,7 @@ fn parts<'t>(text: &'t str, names: &[&str]) -> Result<Vec<(&'t str, &'t str)>, S
             None => (value, ""),
         };
         if parts.iter().any(|(known, _)| *known == name) {
-            return Err(format!("`{name}` stands there twice"));
+            return Err(format!("`{name}` is given twice"));
         }
         parts.push((name, value));
         rest = after.strip_prefix(',').unwrap_or(after);
@@ -152,7 +154,7 @@ mod tests {
             Ok(vec![("n", "1"), ("algo", "Zstd(level=3, n=2)")])
         );
         assert_eq!(parts("algo=a,b,n=1"), Ok(vec![("algo", "a,b"), ("n", "1")]));
-        assert_eq!(parts("n=1,n=2"), Err("`n` stands there twice".to_owned()));
+        assert_eq!(parts("n=1,n=2"), Err("`n` is given twice".to_owned()));
         assert_eq!(parts("size=1"), Err("its inputs are n, algo".to_owned()));
     }
 }

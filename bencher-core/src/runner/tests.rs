@@ -125,7 +125,7 @@ fn skipped_points_are_not_checked() {
     let none = check::points(&plan(&choice, "n=1..9:9"), 7).unwrap_err();
     assert_eq!(
         none,
-        "each of the points that were looked at (9 of 9) is skipped, the first since: forties only"
+        "every point that was tried (9 of 9) is skipped; the first because: forties only"
     );
 }
 

@@ -172,7 +172,10 @@ impl BlobStore {
                 if Digest::of(&content) == digest {
                     Ok(content)
                 } else {
-                    Err(failed(&path, "is damaged: its content has another digest"))
+                    Err(failed(
+                        &path,
+                        "is damaged: its content does not match its digest",
+                    ))
                 }
             }
         }

@@ -79,8 +79,8 @@ impl Database {
                      are measured again"
                 )),
                 Err(FrameError::Newer(version)) => problems.push(format!(
-                    "the record {key} of samples has version {version}, which a later bencher \
-                     wrote; update this one"
+                    "the record {key} of samples has version {version}, written by a later version \
+                     of bencher; update bencher"
                 )),
             }
         })?;
@@ -98,7 +98,9 @@ impl Database {
                     let owner = || path.display().to_string();
                     references.extend(outside.map(|payload| (owner(), payload.digest())));
                 }
-                Err(error) => problems.push(format!("{error}; move it away, or bring a copy back")),
+                Err(error) => {
+                    problems.push(format!("{error}; move the file away, or restore a copy"))
+                }
             }
         }
         references.sort();
@@ -106,7 +108,7 @@ impl Database {
         for (owner, digest) in references {
             if !blobs.contains(digest) {
                 problems.push(format!(
-                    "the blob {digest} is missing, to which {owner} refers; bring it back by \
+                    "the blob {digest} is missing, and {owner} refers to it; restore it with \
                      `cargo xtask cache import`, or measure again"
                 ));
             }

@@ -178,9 +178,9 @@ impl Database {
         database.take_in_quarantined(&mut notice.messages)?;
         if let Err(error) = database.compact_many(Logs::Merge) {
             // What is stored is there all the same, only slower to read.
-            notice
-                .messages
-                .push(format!("the sample store could not be compacted: {error}"));
+            notice.messages.push(format!(
+                "the sample store could not be compacted, so reading it stays slower: {error}"
+            ));
         }
         Ok((database, notice))
     }
@@ -357,7 +357,7 @@ impl Database {
                         action: "read",
                         path: self.shared.dir.clone(),
                         message: text,
-                        hint: "; run again: the store mends itself when it is opened",
+                        hint: "; run again: the store repairs itself when it is opened",
                     });
                 }
             }

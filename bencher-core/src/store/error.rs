@@ -20,8 +20,9 @@ use super::lock::Holder;
 pub enum StoreError {
     /// Another process has the store.
     #[error(
-        "the store {path} is held by {holder}; wait for it to end, give more time with \
-         `--wait SECONDS`, another place with `--store DIR`, or run without it by `--no-cache`"
+        "the store {path} is in use by {holder}; wait for that process to end, wait longer with \
+         `--wait SECONDS`, use another store with `--store DIR`, or run without one with \
+         `--no-cache`"
     )]
     Held {
         /// The store's directory.
@@ -31,14 +32,15 @@ pub enum StoreError {
     },
     /// Two types of one name in one function.
     #[error(
-        "{0}, in one function, so that their stored samples cannot be told apart; rename one of them, or run without \
-         the store by `--no-cache`"
+        "{0}, in one function, so bencher cannot distinguish their stored samples; rename one of \
+         them, or run without the store with `--no-cache`"
     )]
     Ambiguous(String),
     /// Several types of a name, of which samples are stored from when there was one.
     #[error(
-        "{0}, and samples are stored from when there was one such type: which of them measured those cannot be known; \
-         rename those that did not, or start anew with `--clear`"
+        "{0}, but some samples were stored when there was only one such type, so it is unknown \
+         which of them measured these; rename the types that did not, or delete the stored samples \
+         with `--clear`"
     )]
     FormerName(String),
     /// The file system refused.
@@ -53,7 +55,7 @@ pub enum StoreError {
     },
     /// The store's folder is another user's, or open to everybody.
     #[error(
-        "the store {path} {why}, who could exchange its files; give a folder of your own with \
+        "the store {path} {why}, who could replace its files; choose a folder of your own with \
          `--store DIR` or BENCHER_CACHE_DIR"
     )]
     Owner {
@@ -64,8 +66,8 @@ pub enum StoreError {
     },
     /// The store's directory was removed or replaced while it was open.
     #[error(
-        "the store {0} was removed while it was in use; samples measured since are not kept, run \
-         again to make a new store"
+        "the store {0} was removed while it was in use; samples measured since then are not \
+         stored; run again to make a new store"
     )]
     Vanished(PathBuf),
     /// The database refused a write or a read.
@@ -90,8 +92,8 @@ pub enum StoreError {
     },
     /// A later version of this program wrote it.
     #[error(
-        "{path} was written by a later bencher (version {version} of its records); update this one, or \
-         give another place with `--store DIR`"
+        "{path} was written by a later version of bencher (version {version} of its records); \
+         update bencher, or use another store with `--store DIR`"
     )]
     Newer {
         /// The file, or the folder of the database.
@@ -101,7 +103,8 @@ pub enum StoreError {
     },
     /// A content that a record refers to is not there, or is not what it was.
     #[error(
-        "the blob {path} {problem}; what refers to it counts as not stored and is measured again"
+        "the blob {path} {problem}; samples and results that refer to it count as not stored and \
+         are measured again"
     )]
     Blob {
         /// The blob's file.
@@ -114,18 +117,18 @@ pub enum StoreError {
     Encode(String),
     /// A store that was opened to be read takes nothing.
     #[error(
-        "the store {0} can only be read, and not everything that is wanted is in it; give a place that can \
-         be written with `--store DIR`, or run without it by `--no-cache`"
+        "the store {0} is read-only and does not hold everything that this run needs; choose a \
+         writable folder with `--store DIR`, or run without the store with `--no-cache`"
     )]
     ReadOnly(PathBuf),
     /// Neither the environment nor the user has a place for a store.
     #[error(
-        "there is no place for the store: the user has no home directory, and HOME and XDG_CACHE_HOME name \
-         none; give one with `--store DIR` or BENCHER_CACHE_DIR"
+        "there is no folder for the store: the user has no home directory, and neither HOME nor \
+         XDG_CACHE_HOME names one; choose a folder with `--store DIR` or BENCHER_CACHE_DIR"
     )]
     NoPlace,
     /// A folder asked of a context that belongs to no run.
-    #[error("this context has no place for a folder; it is given one by `with_folders`")]
+    #[error("this context has no place for a folder; give it one with `with_folders`")]
     NoFolder,
 }
 
@@ -172,20 +175,22 @@ pub(super) fn hint(error: &std::io::Error) -> &'static str {
             "; free some space and run again: what was stored before is kept"
         }
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-            "; give a place that can be written with `--store DIR` or BENCHER_CACHE_DIR"
+            "; choose a writable folder with `--store DIR` or BENCHER_CACHE_DIR"
         }
         ErrorKind::AlreadyExists | ErrorKind::NotADirectory => {
-            "; a file is in the way, give a folder with `--store DIR`"
+            "; a file is in the way: choose another folder with `--store DIR`"
         }
-        ErrorKind::NotFound => "; make sure that the folder is there",
+        ErrorKind::NotFound => "; make sure that the folder exists",
         ErrorKind::OutOfMemory => "; the memory is full: end other programs and run again",
-        ErrorKind::WouldBlock => "; the system gives no more threads: run again later",
+        ErrorKind::WouldBlock => "; the system allows no more threads: run again later",
         #[cfg(unix)]
         _ => match error.raw_os_error() {
             Some(libc::EMFILE | libc::ENFILE) => {
                 "; too many files are open: allow more with `ulimit -n` and run again"
             }
-            Some(libc::EIO) => "; the disk fails: copy the store to another one and run again",
+            Some(libc::EIO) => {
+                "; the disk has failed: copy the store to another disk and run again"
+            }
             _ => "",
         },
         #[cfg(not(unix))]

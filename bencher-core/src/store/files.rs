@@ -35,7 +35,10 @@ fn not_plain(kind: fs::FileType) -> io::Error {
     let what = name_of(kind);
     io::Error::new(
         ErrorKind::InvalidInput,
-        format!("it is {what}, where the store has a file or folder of its own; move it away"),
+        format!(
+            "it is {what}, but the store needs a file or folder of its own in this place; move it \
+             away"
+        ),
     )
 }
 

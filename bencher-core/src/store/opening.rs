@@ -42,7 +42,7 @@ impl Refusal {
                 action: "open",
                 path: dir.to_owned(),
                 message,
-                hint: "; give another place with `--store DIR`",
+                hint: "; use another store with `--store DIR`",
             },
         }
     }
@@ -80,7 +80,7 @@ pub(super) fn build(root: &Path, packs: &[Pack], next: u64) -> Result<PathBuf, S
             action: "create",
             path: unfinished.clone(),
             message,
-            hint: "; give another place with `--store DIR`",
+            hint: "; use another store with `--store DIR`",
         })
     });
     if let Err(error) = built {
@@ -110,7 +110,7 @@ pub(super) fn open_existing(dir: &Path) -> Result<Opened, Refusal> {
             action: "open",
             path: dir.to_owned(),
             message,
-            hint: "; nothing was changed: run again when the system has what it lacks now",
+            hint: "; nothing was changed: run again when the system has enough resources",
         })),
         Err(message) => Err(Refusal::Damaged(message)),
     }
@@ -162,7 +162,7 @@ pub(super) fn failed(action: &'static str, path: &Path) -> impl FnOnce(fjall::Er
             action,
             path,
             message: error.to_string(),
-            hint: "; run again: the store mends itself when it is opened",
+            hint: "; run again: the store repairs itself when it is opened",
         },
     }
 }

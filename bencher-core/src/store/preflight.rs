@@ -33,7 +33,7 @@ pub(super) fn check_files(dir: &Path) -> Result<(), Refusal> {
     for path in &found {
         let known = |name: &&str| path.file_name().is_some_and(|file| file == *name);
         if !KEYSPACES.iter().any(known) {
-            return Err(damaged(path, "is strange"));
+            return Err(damaged(path, "is not a part of the database"));
         }
     }
     for name in KEYSPACES {

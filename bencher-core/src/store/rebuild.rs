@@ -41,7 +41,7 @@ impl fmt::Display for Rebuilt {
         write!(f, "{added} samples were added, {known} were here already")?;
         passed_over
             .iter()
-            .try_for_each(|what| write!(f, "\npassed over: {what}"))
+            .try_for_each(|what| write!(f, "\nskipped: {what}"))
     }
 }
 
@@ -95,9 +95,9 @@ pub fn rebuild_samples(root: &Path, store: &mut dyn SampleStore) -> Result<Rebui
         match read_record(&path) {
             Ok(record) => match pack_of(&record) {
                 Some(pack) => packs.push((order(&path).0, pack)),
-                None => rebuilt.passed_over.push(named(
-                    "does not say which type and version of a sweep it is of",
-                )),
+                None => rebuilt
+                    .passed_over
+                    .push(named("does not name the type and version of its sweep")),
             },
             Err(error) => rebuilt.passed_over.push(error.to_string()),
         }

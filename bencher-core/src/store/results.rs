@@ -139,7 +139,7 @@ pub(super) fn read_record(path: &Path) -> Result<SweepRecord, StoreError> {
     let bytes = read_plain(path).map_err(StoreError::io("read", path))?;
     let read = decode::<SweepRecord>(FrameKind::Result, &bytes);
     let record = read.map_err(|error| match error {
-        FrameError::Damaged => format("is damaged: its checksum does not fit its content".into()),
+        FrameError::Damaged => format("is damaged: its checksum does not match its content".into()),
         FrameError::Newer(version) => StoreError::newer(path, version),
     })?;
     record

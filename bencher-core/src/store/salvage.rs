@@ -303,7 +303,7 @@ mod tests {
             let text = error.to_string();
             let version = format!("version {}", VERSION + 1);
             assert!(
-                text.contains(&version) && text.contains("later bencher"),
+                text.contains(&version) && text.contains("later version of bencher"),
                 "{text}"
             );
         };

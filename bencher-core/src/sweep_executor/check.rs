@@ -205,7 +205,7 @@ impl SweepExecutor {
             .max()
             .unwrap_or(0);
         if let Err(error) = end.collector.grow(most) {
-            progress.note(&format!("round {most} has no room: {error}"));
+            progress.note(&format!("there is no room for round {most}: {error}"));
             return;
         }
         for point in points {

@@ -131,13 +131,14 @@ impl fmt::Display for DiscardedSlices {
         match self.fault {
             SliceFault::Preempted => write!(
                 f,
-                "other programs had the core during more than {many:.0} % of the timing slices {worst}: those slices are \
-                 discarded, so times of calls that differ in length are too short; measure on a quieter machine"
+                "other programs ran on the core during more than {many:.0} % of the timing slices \
+                 {worst}: those slices are discarded, so times of calls that differ in length are \
+                 too short; measure on a quieter machine"
             ),
             SliceFault::UpperMode => write!(
                 f,
-                "the timing slices have several modes {worst}: the times shown are of the lowest mode; the share is that \
-                 of the others"
+                "the timing slices have several modes {worst}: the times shown are of the lowest \
+                 mode, and the percentage is the share of the other modes"
             ),
             SliceFault::Outlier => write!(
                 f,

@@ -21,7 +21,7 @@ pub enum PlanError {
     #[error("two dimensions are named `{0}`; give the inputs that change together another name")]
     RepeatedDimension(String),
     /// A zip within a zip.
-    #[error("`{inner}` stands within `{outer}`; name all of its inputs there")]
+    #[error("`{inner}` is nested within `{outer}`; name its inputs in `{outer}` directly")]
     NestedZip {
         /// The outer dimension.
         outer: String,
@@ -48,8 +48,8 @@ pub enum PlanError {
     },
     /// A time with a unit that would be another name for seconds.
     #[error(
-        "`{variable}` is a time, which is in seconds, and its unit \"{units}\" converts nothing: leave it \
-         out or say \"s\"; tables and plots choose the prefix"
+        "`{variable}` is a time in seconds, and its unit \"{units}\" converts nothing: leave it \
+         out or give \"s\"; tables and plots choose the prefix"
     )]
     Units {
         /// The input or result.

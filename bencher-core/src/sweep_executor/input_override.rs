@@ -360,7 +360,8 @@ fn branch(text: &str, variants: &[Variant]) -> Result<Branch, OverrideError> {
             return Err(wrong(
                 text,
                 format!(
-                    "with `{input}` once; a text with a comma stands in double quotes, as in {input}=\"a, b\""
+                    "a variant that names `{input}` once; put a text with a comma in double \
+                     quotes, as in {input}=\"a, b\""
                 ),
             ));
         }
@@ -468,7 +469,7 @@ pub enum OverrideError {
         expected: String,
     },
     /// A number of samples that is none.
-    #[error("`{0}` is not a number of samples from 1 on")]
+    #[error("`{0}` is not a number of samples (1 or more)")]
     Samples(String),
     /// Values that make no domain.
     #[error(transparent)]
@@ -484,7 +485,7 @@ pub(super) fn expected(kind: Kind, variants: &[Variant]) -> String {
             let names: Vec<&str> = variants.iter().map(|variant| variant.name).collect();
             format!("one of {}", names.join(", "))
         }
-        Kind::Seconds => "a duration from 0 on, as 250ms or 1.5 (seconds)".to_owned(),
+        Kind::Seconds => "a duration of 0 or more, such as 250ms or 1.5 (seconds)".to_owned(),
         _ => kind.name(),
     }
 }

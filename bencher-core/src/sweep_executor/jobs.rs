@@ -102,5 +102,5 @@ pub(super) fn tell(done: &[JobDone], names: &Names<'_>, progress: &mut dyn Progr
 }
 
 pub(super) fn no_cell(point: u64, repeat: u32, error: &DatasetError) -> String {
-    format!("a sample of point {point}, repeat {repeat}, has no cell: {error}")
+    format!("the dataset has no cell for point {point}, repeat {repeat}: {error}")
 }

@@ -207,7 +207,8 @@ impl std::fmt::Display for DifferingReplicates {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
-            "processes of several runs measured these times, and took {} in the latest: the machine has changed",
+            "several runs measured these times, and in the latest they were {}: the machine has \
+             changed",
             times_as_long(self.factors)
         )?;
         f.write_str(if self.are_measured_anew {

@@ -446,7 +446,7 @@ fn add_operands(schema: &Schema, results: &mut Vec<usize>, notes: &mut Vec<Strin
     if !added.is_empty() {
         results.sort_unstable();
         notes.push(format!(
-            "the chosen formulas are computed from `{}`, which the sweep takes as well",
+            "the chosen formulas need `{}`, so the sweep records these results as well",
             added.join("`, `")
         ));
     }

@@ -51,8 +51,9 @@ impl RoundsEnd {
         (*out_of_budget > 0 && precision > 0.0).then(|| {
             let were = if *out_of_budget == 1 { "was" } else { "were" };
             format!(
-                "the budget ended while {out_of_budget} of {points} points {were} not known within \
-                 {wanted} %; the next run goes on from there, `--budget` gives it more time"
+                "the budget ended while {out_of_budget} of {points} points {were} less precise \
+                 than {wanted} %; the next run continues from there, and `--budget` gives it more \
+                 time"
             )
         })
     }
@@ -164,7 +165,7 @@ impl SweepExecutor {
                 jobs.submit(job);
             }
             if let Err(error) = end.collector.grow(most) {
-                progress.note(&format!("round {most} has no room: {error}"));
+                progress.note(&format!("there is no room for round {most}: {error}"));
                 jobs.cancel();
                 rounds.end();
             }
@@ -243,7 +244,9 @@ impl SweepExecutor {
         if self.plan().is_adaptive()
             && let Err(error) = collector.cut(most.max(1))
         {
-            progress.note(&format!("the rounds that were not needed stay: {error}"));
+            progress.note(&format!(
+                "the dataset keeps cells for rounds that were not needed: {error}"
+            ));
         }
         self.skip_all(skipped, collector, progress);
         let repeats = collector.repeats();

@@ -77,7 +77,7 @@ pub(super) fn save<T: Serialize + DeserializeOwned>(
         let back: T = serde_json::from_str(&text).map_err(|error| refused(error.to_string()))?;
         if identify(&mut identities, &back)?.0 != *id {
             return Err(refused(
-                "it comes back from JSON as another value".to_owned(),
+                "it changes when it is written as JSON and read back".to_owned(),
             ));
         }
         write_line(&Line::Saved(text), &mut lines);

@@ -43,8 +43,8 @@ pub enum SweeperError {
     },
     /// Somebody else keeps the lock.
     #[error(
-        "{path} was held by {holder} for {waited:?}; end or continue that program, or give more time by \
-         `SweeperOptions::patience`"
+        "{path} was locked by {holder} for {waited:?}; end or continue that program, or wait \
+         longer with `SweeperOptions::patience`"
     )]
     Held {
         /// The lock file.
@@ -69,11 +69,12 @@ pub enum SweeperError {
         owner: String,
     },
     /// The element is no element of the sweep.
-    #[error("{0} is not among the elements of this sweep; hand in what `get_next` gave")]
+    #[error("{0} is not an element of this sweep; pass an element that `get_next` returned")]
     Unknown(String),
     /// An element, or what is kept with it, has no text.
     #[error(
-        "cannot keep {what}: {problem}; it needs `Serialize` and `Deserialize` that agree with each other"
+        "cannot store {what}: {problem}; it needs `Serialize` and `Deserialize` that agree with \
+         each other"
     )]
     Encode {
         /// What has no text.
@@ -83,7 +84,7 @@ pub enum SweeperError {
     },
     /// A later version of this program wrote here.
     #[error(
-        "{path} holds a record of version {version}; this program reads version 1, use a later one"
+        "{path} holds a record of version {version}; this program reads version 1; update bencher"
     )]
     Newer {
         /// The file.
@@ -96,8 +97,8 @@ pub enum SweeperError {
     NothingSaved(PathBuf),
     /// The disk failed while records were brought onto it.
     #[error(
-        "cannot bring {path} to the disk: {problem}; nothing was acknowledged since, open the sweep again once \
-         the disk is well"
+        "cannot write {path} to the disk: {problem}; nothing was acknowledged since then; open the \
+         sweep again when the disk works"
     )]
     Disk {
         /// The journal.
@@ -129,13 +130,13 @@ fn hint(error: &std::io::Error) -> &'static str {
             "; free some space and try again: what was acknowledged is kept"
         }
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-            "; give a directory that can be written"
+            "; choose a writable directory"
         }
         ErrorKind::AlreadyExists | ErrorKind::NotADirectory => {
             "; a file is in the way, move it away or give another directory"
         }
         ErrorKind::Unsupported => {
-            "; this file system has no locks, give a directory on another one"
+            "; this file system has no locks: choose a directory on another one"
         }
         _ => "",
     }

@@ -245,7 +245,7 @@ impl<T: Serialize> Inner<T> {
         let has = entry.filter(|(_, entry)| entry.state == ElementState::InProgress);
         let owner = has.map(|(_, entry)| match self.book.owner(entry.owner) {
             Some(owner) => format!(", with {}", Owner::new(owner)),
-            None => ", with somebody unknown".to_owned(),
+            None => ", with an unknown owner".to_owned(),
         });
         let element = match self.sweeps.get(place as usize) {
             Some(element) => text_of(element),

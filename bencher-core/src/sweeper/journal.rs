@@ -24,7 +24,7 @@ use crate::value::Digest;
 /// let sweeper = ParamSweeper::open(dir.path(), [1, 2])?;
 /// let damages = sweeper.take_damages();
 /// assert!(damages[0].to_string().ends_with(
-///     "sweep.journal has a damaged record of 12 bytes at byte 0; what it said is lost, all else is there"
+///     "sweep.journal has a damaged record of 12 bytes at byte 0; this record is lost, all others are intact"
 /// ));
 /// assert!(sweeper.take_damages().is_empty(), "each is told once");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -45,7 +45,8 @@ impl fmt::Display for Damage {
         let Self { path, at, length } = self;
         write!(
             f,
-            "{} has a damaged record of {length} bytes at byte {at}; what it said is lost, all else is there",
+            "{} has a damaged record of {length} bytes at byte {at}; this record is lost, all \
+             others are intact",
             path.display()
         )
     }
@@ -115,7 +116,10 @@ impl Journal {
     ) -> Result<Hold, SweeperError> {
         let path = &self.lock_path;
         let told = |holder: &str| {
-            waiting(&format!("{} is held by {holder}; waiting", path.display()));
+            waiting(&format!(
+                "{} is locked by {holder}; waiting",
+                path.display()
+            ));
         };
         loop {
             let held = hold(&self.lock, patience, &told).map_err(|error| match error {

@@ -14,7 +14,7 @@ pub(crate) enum JsonError {
     Serde(#[from] serde_json::Error),
     #[error("{0}")]
     Serial(#[from] SerialError),
-    #[error("it holds {0}, and JSON has no such number; give an `Option`, or the number as text")]
+    #[error("it holds {0}, which JSON cannot represent; give an `Option`, or the number as text")]
     NotFinite(f64),
 }
 
@@ -83,7 +83,7 @@ mod tests {
             for lost in [to_json(&rate(Some(x))), to_json(&[Some(x)]), to_json(&x)] {
                 let error = lost.unwrap_err().to_string();
                 assert!(
-                    error.starts_with(&format!("it holds {x}, and JSON")),
+                    error.starts_with(&format!("it holds {x}, which JSON")),
                     "{error}"
                 );
             }

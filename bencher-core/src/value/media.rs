@@ -97,7 +97,7 @@ fn media_type(name: &str) -> Option<&'static str> {
 /// The content of a plain file: a pipe may never end, and a device has no end.
 fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     if !std::fs::metadata(path)?.is_file() {
-        let message = format!("{} is no plain file", path.display());
+        let message = format!("{} is not a regular file", path.display());
         return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
     }
     std::fs::read(path)

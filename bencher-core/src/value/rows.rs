@@ -276,7 +276,7 @@ impl SerializeMap for RowFields {
         self.key = match key.serialize(CellWriter)? {
             Field::Text(text) => text,
             Field::Int(i) => i.to_string(),
-            _ => return Err(Problem("a key is no text".to_owned())),
+            _ => return Err(Problem("a key is not text".to_owned())),
         };
         Ok(())
     }

@@ -51,7 +51,7 @@ pub enum TableColumn {
 #[non_exhaustive]
 pub enum TableError {
     /// Columns of different lengths.
-    #[error("column `{name}` has {len} rows and the others have {expected}; give as many")]
+    #[error("column `{name}` has {len} rows, but the others have {expected}; give the same number")]
     Length {
         /// The column.
         name: String,

@@ -36,7 +36,7 @@ pub enum DomainError {
     #[error("an input takes finite numbers, not {0}")]
     NotFinite(Value),
     /// A time that no `Duration` holds.
-    #[error("a duration is a time from 0 s on that 64 bits of seconds hold, not {0} s")]
+    #[error("a duration must be 0 s or more and fit 64 bits of seconds, not {0} s")]
     NoDuration(Value),
     /// A time with more digits than its seconds hold.
     #[error("a duration near {0} s has more digits than 64 bits of seconds hold; give fewer")]
@@ -67,7 +67,7 @@ pub enum DomainError {
     #[error("`step` and `samples` both say how many values there are; drop one of them")]
     StepAndSamples,
     /// A default that no sweep could reach.
-    #[error("the default {0} is none of the values")]
+    #[error("the default {0} is not one of the values")]
     Default(Value),
     /// A level outside the table.
     #[error("subsampling divisions go from 1 to {MAX_SUBSAMPLING_DIVISIONS}, not {0}")]
@@ -104,8 +104,8 @@ pub enum DomainError {
     TooMany(u128),
     /// A grid that is finer than the numbers of its type.
     #[error(
-        "the values from {low} to {high} are nearer to each other than numbers of this type are; give \
-         fewer samples or a larger step"
+        "the values from {low} to {high} are closer together than numbers of this type can be; \
+         give fewer samples or a larger step"
     )]
     Narrow {
         /// The first value.

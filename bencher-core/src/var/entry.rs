@@ -117,7 +117,8 @@ pub(super) fn read_entries<T: DeserializeOwned>(path: &Path) -> Result<Vec<Value
         // What a sample gets must be what stands in the file.
         if let Err(problem) = serde_json::from_str::<T>(&text) {
             return Err(failed(&format!(
-                "the entry `{key}` does not come back from JSON, which keeps it ({problem}); write its numbers as text"
+                "the entry `{key}` cannot be read back from JSON, in which it is stored \
+                 ({problem}); write its numbers as text"
             )));
         }
         values.push(entry(key, &text));
@@ -227,7 +228,7 @@ impl Format {
             Some("yaml" | "yml") => {
                 Err("YAML is read with the feature `yaml`: add it to the dependency on bencher")
             }
-            _ => Err("its name ends in none of .json, .toml, .yaml"),
+            _ => Err("its name must end in .json, .toml or .yaml"),
         }
     }
 
@@ -252,7 +253,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
             type Value = Entries<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a mapping, each key of which is a sample")
+                f.write_str("a mapping whose keys are the samples")
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries<T>, A::Error> {
@@ -260,7 +261,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
                 let mut known = HashSet::new();
                 while let Some((key, content)) = map.next_entry::<String, T>()? {
                     if !known.insert(key.clone()) {
-                        let message = format!("the key `{key}` stands there twice");
+                        let message = format!("the key `{key}` is given twice");
                         return Err(serde::de::Error::custom(message));
                     }
                     entries.push((key, content));
@@ -312,7 +313,7 @@ mod tests {
         let big = "{\"a\": {\"rate\": 1, \"count\": 18446744073709551617}}";
         let error = read("a.json", big).unwrap_err();
         assert!(
-            error.contains("the entry `a` does not come back"),
+            error.contains("the entry `a` cannot be read back"),
             "{error}"
         );
     }

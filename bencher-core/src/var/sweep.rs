@@ -26,7 +26,7 @@ use super::schema::Schema;
 /// # Ok::<(), bencher_core::var::DomainError>(())
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no sweep",
+    message = "`{Self}` is not a sweep",
     note = "add `#[derive(ParametrizedSweep, Clone)]` to `{Self}`"
 )]
 pub trait ParametrizedSweep: Clone + Send + Sync + 'static {

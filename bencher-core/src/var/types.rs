@@ -93,7 +93,7 @@ pub trait SweepNumber: SweepValue {}
 /// DomainOf::<f64>::new().pow2(4, 10);
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no integer",
+    message = "`{Self}` is not an integer",
     label = "`pow2` needs an integer",
     note = "use `bounds(low, high), scale = \"log\"` for a float"
 )]

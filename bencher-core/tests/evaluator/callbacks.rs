@@ -44,7 +44,7 @@ fn a_file_that_is_no_table_of_jobs_is_left_alone_and_told() {
         evaluator.submit([1.0, 2.0]).unwrap();
         assert_eq!(evaluator.gather(Gather::All).unwrap().len(), 2);
         let problems = evaluator.take_problems();
-        assert!(problems[0].contains("no log of jobs"), "{problems:?}");
+        assert!(problems[0].contains("not a log of jobs"), "{problems:?}");
         assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
     }
 }
@@ -57,7 +57,7 @@ fn what_has_no_end_is_no_table() {
         Evaluator::create("serial", |x: &RunningJob<'_, f64>| **x, options).unwrap();
     evaluator.submit([1.0]).unwrap();
     assert_eq!(evaluator.gather(Gather::All).unwrap().len(), 1);
-    assert!(evaluator.take_problems()[0].contains("no file"));
+    assert!(evaluator.take_problems()[0].contains("not a regular file"));
 }
 
 #[test]
@@ -237,7 +237,7 @@ fn csv_leaves_the_files_of_others_alone_and_says_so() {
         "the job is none the worse"
     );
     let problems = evaluator.take_problems();
-    assert!(problems[0].contains("budget.csv: the file is there and is no log of jobs"));
+    assert!(problems[0].contains("budget.csv: the file exists but is not a log of jobs"));
     assert_eq!(
         std::fs::read_to_string(&path).unwrap(),
         "month,euros\nmay,3\n"

@@ -9,7 +9,7 @@ fn whatever_a_function_returns_becomes_an_objective_or_a_failure() {
         returned.into_objective().map(|objective| objective.values)
     }
     let failed = |text: &str| Err(text.to_owned());
-    let not_finite = "the objective is NaN, which is no finite number";
+    let not_finite = "the objective is NaN, which is not a finite number";
     let table = [
         (of(1), Ok(vec![1.0])),
         (of(2.5_f32), Ok(vec![2.5])),
@@ -34,23 +34,23 @@ fn whatever_a_function_returns_becomes_an_objective_or_a_failure() {
         (of(Some(f64::NAN)), failed(not_finite)),
         (
             of(f64::INFINITY),
-            failed("the objective is inf, which is no finite number"),
+            failed("the objective is inf, which is not a finite number"),
         ),
         (
             of((1.0, f64::NAN)),
-            failed("objective 2 of 2 is NaN, which is no finite number"),
+            failed("objective 2 of 2 is NaN, which is not a finite number"),
         ),
         (
             of([f64::NEG_INFINITY, 0.0]),
-            failed("objective 1 of 2 is -inf, which is no finite number"),
+            failed("objective 1 of 2 is -inf, which is not a finite number"),
         ),
         (
             of(vec![0.0, f64::NAN]),
-            failed("objective 2 of 2 is NaN, which is no finite number"),
+            failed("objective 2 of 2 is NaN, which is not a finite number"),
         ),
         (
             of(Objective::new((1, f64::NAN))),
-            failed("objective 2 of 2 is NaN, which is no finite number"),
+            failed("objective 2 of 2 is NaN, which is not a finite number"),
         ),
         (of(None::<f64>), failed("the job returned no result")),
         (of(Vec::<f64>::new()), failed("the job returned no result")),
@@ -58,7 +58,7 @@ fn whatever_a_function_returns_becomes_an_objective_or_a_failure() {
         (of(json!(null)), failed("the job returned no result")),
         (
             of(json!("F_no_memory")),
-            failed("the job returned \"F_no_memory\", which is no number"),
+            failed("the job returned \"F_no_memory\", which is not a number"),
         ),
         (
             of(json!({"y": 1})),

@@ -183,7 +183,7 @@ fn each_running_job_has_a_resource_of_its_own() {
     }
     let options = Options::default().queued(["a"], 2);
     let error = Evaluator::create("serial", |job| **job, options).unwrap_err();
-    assert!(error.to_string().contains("2 resources, and there are 1"));
+    assert!(error.to_string().contains("2 resources, but there are 1"));
 }
 
 #[test]
@@ -201,7 +201,7 @@ fn no_more_jobs_are_submitted_than_may_be_however_often_that_is_said() {
                 }
             ));
             let more = evaluator.submit(0..1).unwrap_err();
-            assert!(more.to_string().contains("no more than 3 jobs"));
+            assert!(more.to_string().contains("at most 3 jobs"));
             assert_eq!(evaluator.gather(Gather::All).unwrap().len(), 3, "{kind}");
             assert_eq!(evaluator.num_jobs_submitted(), 3 * round);
         }

@@ -328,7 +328,7 @@ fn arguments_that_cannot_be_kept_are_told() {
     let problems = first.take_problems();
     assert_eq!(problems.len(), 1);
     assert!(
-        problems[0].starts_with("job 0 is not kept with the search"),
+        problems[0].starts_with("job 0 is not stored with the search"),
         "{problems:?}"
     );
     let mut second = evaluator();

@@ -352,7 +352,7 @@ pub(crate) fn arguments<T>(
                 .get_ident()
                 .map(ToString::to_string)
                 .unwrap_or_default();
-            let message = format!("options stand in parentheses: `#[{name}(...)]`");
+            let message = format!("options go in parentheses: `#[{name}(...)]`");
             Err(syn::Error::new_spanned(pair, message))
         }
     }

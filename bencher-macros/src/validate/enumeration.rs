@@ -75,7 +75,7 @@ fn variant(written: &syn::Variant, errors: &mut Errors) -> Variant {
             errors.on(
                 &written.fields,
                 format!(
-                    "what `{ident}` carries has no name to sweep it by: write `{ident} {{ \
+                    "the fields of `{ident}` need names to be swept: write `{ident} {{ \
                      #[sweep(...)] name: T }}`"
                 ),
             );

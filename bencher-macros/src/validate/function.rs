@@ -155,12 +155,15 @@ fn judge(signature: &Signature, arguments: &Arguments, errors: &mut Errors) {
         errors.on(token, "a judge is not awaited: drop `async`");
     }
     if let Some(parameter) = signature.generics.type_params().next() {
-        errors.on(parameter, "a judge is of one sweep: drop its parameters");
+        errors.on(
+            parameter,
+            "a judge belongs to one sweep: drop its parameters",
+        );
     }
     if signature.inputs.len() == 1 {
         return;
     }
-    let message = "a judge takes the finished result alone, as in `result: &BenchResult<Sorting>`";
+    let message = "a judge takes only the finished result, as in `result: &BenchResult<Sorting>`";
     if signature.inputs.is_empty() {
         errors.on(&signature.ident, message);
     } else {

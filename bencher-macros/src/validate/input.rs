@@ -137,7 +137,7 @@ impl Rules<'_, '_> {
         if let (Some(thin), None) = (options.flag("thin"), options.flag("values")) {
             errors.on(
                 thin,
-                "`thin` is about listed values: add `values(...)`, or drop it",
+                "`thin` applies to listed values: add `values(...)`, or drop it",
             );
         }
         let Some(step) = options.flag("step") else {
@@ -178,8 +178,8 @@ impl Rules<'_, '_> {
         } else if let Some((name, path)) = self.options.value("file") {
             if self.ty != TypeName::Unknown {
                 let message = format!(
-                    "the entries of a file are no `{}`: make the field an `Entry<T>` of a type that \
-                     is `Deserialize`",
+                    "the entries of a file cannot be `{}`: make the field an `Entry<T>` of a type \
+                     that is `Deserialize`",
                     self.ty
                 );
                 self.errors.on(name, message);
@@ -272,8 +272,12 @@ impl Rules<'_, '_> {
     }
 
     fn exponent(&mut self, what: &str, expr: &Expr) -> (Term, Option<u128>) {
-        let (term, literal) =
-            self.count(what, expr, EXPONENT, "an exponent is a whole number from 0");
+        let (term, literal) = self.count(
+            what,
+            expr,
+            EXPONENT,
+            "an exponent is a whole number of 0 or more",
+        );
         (term, literal.and_then(|literal| literal.as_unsigned()))
     }
 

@@ -107,13 +107,13 @@ fn misfit(literal: &Literal, ty: TypeName) -> Option<String> {
         | (_, TypeName::Unknown) => return None,
         (Literal::Text(text), TypeName::Duration) => {
             return Some(format!(
-                "\"{text}\" is no time span: write a number and ns, us, ms, s, min, h or d, as in \
-                 \"250ms\""
+                "\"{text}\" is not a time span: write a number and ns, us, ms, s, min, h or d, as \
+                 in \"250ms\""
             ));
         }
         (Literal::Text(text), TypeName::Timestamp) => {
             return Some(format!(
-                "\"{text}\" is no moment: write \"2026-03-01T12:00:00Z\" or \"2026-03-01\""
+                "\"{text}\" is not a moment: write \"2026-03-01T12:00:00Z\" or \"2026-03-01\""
             ));
         }
         (_, TypeName::Duration) => "write it with its unit, as in \"250ms\"".to_owned(),

@@ -123,8 +123,8 @@ fn awaited(signature: &Signature, arguments: &Arguments, errors: &mut Errors) {
     match (&signature.asyncness, arguments.options.flag("runtime")) {
         (Some(token), None) if !arguments.options.has_errors() => errors.on(
             token,
-            "an async body needs a runtime: write `#[bench_sweep(runtime = path::to::function)]`, of a function \
-             that gives something with `block_on`",
+            "an async body needs a runtime: write `#[bench_sweep(runtime = path::to::function)]`, \
+             where the function returns something with `block_on`",
         ),
         (None, Some(name)) => errors.on(
             name,
@@ -170,7 +170,7 @@ fn types(
         } else if !seen.insert(name) {
             errors.on(
                 name,
-                format!("`{name}` stands there twice; write all types into the first list"),
+                format!("`{name}` is given twice; write all types into the first list"),
             );
         }
     }
@@ -180,7 +180,10 @@ fn types(
             if !arguments.options.has_errors() {
                 errors.on(
                     parameter,
-                    format!("which types `{parameter}` stands for is not said: write `#[bench_sweep(types({parameter} = [u32, u64]))]`"),
+                    format!(
+                        "the types of `{parameter}` are missing: write \
+                         `#[bench_sweep(types({parameter} = [u32, u64]))]`"
+                    ),
                 );
             }
             continue;
@@ -213,7 +216,7 @@ fn variants(parameter: &Ident, arguments: &[GenericArgument], errors: &mut Error
     let variants = arguments.iter().enumerate().map(|(nth, argument)| {
         let name = compact(argument);
         if !names.insert(name.clone()) {
-            errors.on(argument, format!("`{name}` stands there twice; keep one"));
+            errors.on(argument, format!("`{name}` is given twice; keep one"));
         }
         Variant {
             ident: format_ident!("V{nth}", span = Span::call_site()),
@@ -244,7 +247,7 @@ fn throughput(
     let Some((_, rate, unit, per_second)) = known else {
         errors.on(
             name,
-            "a throughput is of `bytes` or of `items`, as in `throughput(bytes = 8 * len)`",
+            "a throughput counts `bytes` or `items`, as in `throughput(bytes = 8 * len)`",
         );
         return;
     };

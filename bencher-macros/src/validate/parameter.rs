@@ -39,8 +39,8 @@ pub(super) fn parameter(written: &PatType, first: bool, errors: &mut Errors) -> 
         errors.on(
             &written.pat,
             format!(
-                "`{pattern}` is no part of the sweep: write `#[sweep(...)]`, `#[constant(...)]` or \
-                 `#[result(...)]` before it{what}"
+                "`{pattern}` is not part of the sweep: write `#[sweep(...)]`, `#[constant(...)]` \
+                 or `#[result(...)]` before it{what}"
             ),
         );
         return None;
@@ -97,7 +97,8 @@ fn named(pattern: &Pat, errors: &mut Errors) -> Option<Ident> {
     }
     errors.on(
         pattern,
-        "a parameter of a sweep has a name, which is that of the variable; take it apart in the body",
+        "a parameter of a sweep needs a name, which becomes the name of its variable; destructure \
+         it in the body",
     );
     None
 }

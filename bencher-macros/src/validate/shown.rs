@@ -28,7 +28,7 @@ impl Shown {
                 let number = default.as_unsigned()?;
                 let reached = number.is_power_of_two()
                     && (*low..=*high).contains(&u128::from(number.trailing_zeros()));
-                (!reached).then(|| format!("no power of two from 2^{low} to 2^{high}"))
+                (!reached).then(|| format!("not a power of two from 2^{low} to 2^{high}"))
             }
         }
     }

@@ -83,7 +83,8 @@ fn formulas(fields: &[Field], errors: &mut Errors) {
             let variable = name.split('.').next().unwrap_or(name);
             if !known.contains(&variable) {
                 let message = format!(
-                    "the formula of `{}` names `{name}`, which is no input or result of the sweep{}",
+                    "the formula of `{}` names `{name}`, which is not an input or result of the \
+                     sweep{}",
                     field.name,
                     suggestion(name, &known)
                 );
@@ -127,7 +128,7 @@ fn named_fields(input: &DeriveInput, errors: &mut Errors) -> Vec<Declaration> {
         Data::Enum(_) => {
             errors.on(
                 &input.ident,
-                "an enum is no sweep but the values of an input: derive `SweepEnum` here, and \
+                "an enum is not a sweep, but the values of an input: derive `SweepEnum` here, and \
                  `ParametrizedSweep` on the struct that has it as a field",
             );
             return Vec::new();
@@ -154,7 +155,8 @@ fn field(
         Some(annotation) => {
             if RESERVED.contains(&declaration.name.as_str()) {
                 let message = format!(
-                    "`{}` names a dimension that every dataset may have; rename this field",
+                    "`{}` is the name of a dimension that every dataset may have; rename this \
+                     field",
                     declaration.name
                 );
                 errors.on(&declaration.ident, message);
@@ -211,8 +213,8 @@ fn part(
         Role::Sweep if annotation.options.flag("flatten").is_some() => {
             if let Some(other) = annotation.options.other_than("flatten") {
                 let message = format!(
-                    "`{other}` stands beside `flatten`, and what is nested says everything itself; \
-                     drop it"
+                    "`{other}` cannot be combined with `flatten`, because the nested struct \
+                     declares everything itself; drop it"
                 );
                 errors.on(other, message);
             }

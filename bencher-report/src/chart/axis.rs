@@ -54,8 +54,8 @@ impl Beyond {
     /// The name as a reader sees it.
     pub(crate) const fn name(self) -> &'static str {
         match self {
-            Self::Below => "below the colours' scale",
-            Self::Above => "above the colours' scale",
+            Self::Below => "below the colour scale",
+            Self::Above => "above the colour scale",
         }
     }
 }

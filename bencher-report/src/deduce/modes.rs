@@ -117,7 +117,8 @@ fn chart(
         }
     }
     chart.notes.push(format!(
-        "The rounds have several modes: {:.0} % of them are in the lowest, which other charts show.",
+        "The rounds have several modes: {:.0} % of them are in the lowest mode, which the other \
+         charts show.",
         share * 100.0
     ));
     Some(chart)

@@ -125,14 +125,14 @@ const RULES: &[Rule] = &[
         needs: &[cells, name_or_nothing_else],
         because: |shape| match shape.sort {
             Sort::Name => "names have no axis".to_owned(),
-            _ => "no figure can show so many levels".to_owned(),
+            _ => "no figure can show that many levels".to_owned(),
         },
     },
 ];
 
 fn cells(shape: &Shape) -> Option<String> {
     let empty = shape.dataset.dims().iter().find(|dim| dim.is_empty());
-    empty.map(|dim| format!("`{}` has no value, so there is no cell", dim.name))
+    empty.map(|dim| format!("`{}` has no values, so there are no cells", dim.name))
 }
 
 fn no_name(shape: &Shape) -> Option<String> {

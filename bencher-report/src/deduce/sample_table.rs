@@ -57,7 +57,7 @@ pub(super) fn decode(value: Result<Value, Gap>) -> Result<Table, Gap> {
     let value = value?;
     let payload = value
         .as_payload()
-        .ok_or_else(|| missing("this is no table".to_owned()))?;
+        .ok_or_else(|| missing("this is not a table".to_owned()))?;
     let content = payload
         .content()
         .ok_or_else(|| missing("the store no longer has the table".to_owned()))?;

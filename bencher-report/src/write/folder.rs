@@ -178,8 +178,8 @@ impl Folder {
             let path = self.dir.join(&output.path);
             if self.is_foreign(&output.path) && !entry.is_at(&path) {
                 written.warnings.push(format!(
-                    "{} was not written: a file of that name is there that bencher did not write; \
-                     move it, or choose another folder",
+                    "{} was not written, because bencher did not write the file that has this name \
+                     now; move that file, or choose another folder",
                     path.display()
                 ));
                 continue;

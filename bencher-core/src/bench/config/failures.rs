@@ -57,7 +57,7 @@ impl FromStr for FailureLimit {
             .filter(|part| (0.0..=1.0).contains(part) && text.parse::<i64>().is_err());
         fraction.map(Self::Fraction).ok_or_else(|| {
             format!(
-                "`{text}` is neither true, false nor a part of the executed samples from 0.0 to 1.0 \
+                "`{text}` is not true, false or a share of the executed samples from 0.0 to 1.0 \
                  (write 1.0, not 1)"
             )
         })

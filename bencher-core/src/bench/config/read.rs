@@ -60,7 +60,7 @@ pub(super) fn time(text: &str) -> Result<Duration, String> {
     time.and_then(|time| Duration::try_from(time).ok())
         .filter(|time| !time.is_zero())
         .ok_or_else(|| {
-            format!("`{text}` is not a time with its unit above zero, as 30s, 10m or 1h")
+            format!("`{text}` is not a time above zero with its unit, such as 30s, 10m or 1h")
         })
 }
 
@@ -73,7 +73,7 @@ pub(super) fn share(text: &str) -> Result<f64, String> {
     share
         .ok()
         .filter(|share| (0.0..1.0).contains(share))
-        .ok_or_else(|| format!("`{text}` is not a share from 0 to 1, as 0.01 or 1%"))
+        .ok_or_else(|| format!("`{text}` is not a share from 0 to 1, such as 0.01 or 1%"))
 }
 
 /// A whole number in a range.
@@ -139,6 +139,6 @@ pub(super) fn choice<T: Copy>(values: &[OsString], known: &[(&str, T)]) -> Resul
     let found = known.iter().find(|(name, _)| *name == text);
     found.map(|(_, value)| *value).ok_or_else(|| {
         let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
-        format!("`{text}` is none of {}", names.join(", "))
+        format!("`{text}` is not one of {}", names.join(", "))
     })
 }

@@ -87,7 +87,10 @@ impl Settings {
             let mut config = RunConfig::default();
             change(&mut config);
             if config.steps() > 1 {
-                return Err("steps are those of a whole run; give a sweep one number".to_owned());
+                return Err(
+                    "only a whole run can be refined in steps; give one number for a sweep"
+                        .to_owned(),
+                );
             }
         }
         self.list.push(Setting {

@@ -35,7 +35,8 @@ impl FromStr for ByteSize {
     fn from_str(text: &str) -> Result<Self, String> {
         let error = || {
             format!(
-                "`{text}` is not a size with its unit, as 10GB or 512MiB (units: B, kB, MB, GB, TB, KiB, MiB, GiB, TiB)"
+                "`{text}` is not a size with its unit, such as 10GB or 512MiB (units: B, kB, MB, \
+                 GB, TB, KiB, MiB, GiB, TiB)"
             )
         };
         if text.trim_start().starts_with('-') {

@@ -35,32 +35,32 @@ fn mistakes_in_a_file_have_a_line_and_a_hint() {
         ("level = '5..2'", "write 2..5"),
         ("open = 1", "`open` takes true or false, not integer"),
         ("jobs = '2'", "`jobs` takes a number, not string"),
-        ("tag = 3", "`tag` takes a text, not integer"),
+        ("tag = 3", "`tag` takes a string, not integer"),
         (
             "order = 'backwards'",
-            "`backwards` is none of in-order, round-robin, shuffled",
+            "`backwards` is not one of in-order, round-robin, shuffled",
         ),
         ("fail-on-sample-error = 2", "write 1.0, not 1"),
         ("cache-size = '10'", "not a size with its unit"),
         ("wait = nan", "not a number of seconds"),
-        ("print = ['tables']", "`tables` is none of inputs"),
+        ("print = ['tables']", "`tables` is not one of inputs"),
         (
             "print = [1]",
-            "`print` takes a text or an array of texts, not array",
+            "`print` takes a string or an array of strings, not array",
         ),
         ("input = 'len=1'", "`input` takes a table of inputs"),
-        ("input = { len = [[1, 2]] }", "numbers and texts"),
-        ("input = { len = { a = 1 } }", "numbers and texts"),
+        ("input = { len = [[1, 2]] }", "numbers or strings"),
+        ("input = { len = { a = 1 } }", "numbers or strings"),
         ("input = { len = '' }", "NAME=VALUES"),
         ("sweeps = 3", "`sweeps` holds sections, not integer"),
         ("[sweeps]\nx = 3", "bencher.toml:2: `sweeps` holds sections"),
         (
             "[sweeps.x]\n\nopen = true",
-            "bencher.toml:3: `open` is said of a whole run",
+            "bencher.toml:3: `open` applies to a whole run",
         ),
         (
             "[sweeps.x]\nlevel = '1..3'",
-            "bencher.toml:2: `level`: steps are those of a whole run",
+            "bencher.toml:2: `level`: only a whole run can be refined in steps",
         ),
         ("[sweeps.x]\nrepaets = 1", "did you mean `repeats`?"),
         ("[programs.other]\nrepeats = 0", "bencher.toml:2: `repeats`"),
@@ -73,7 +73,7 @@ fn mistakes_in_a_file_have_a_line_and_a_hint() {
         ("\n\n[", "bencher.toml:3: "),
         (
             "processes = 8",
-            "bencher.toml:1: there is no option `processes`; it is `replicates` now",
+            "bencher.toml:1: there is no option `processes`; it was renamed to `replicates`",
         ),
         ("\"\\u001b[31m\" = 1", "there is no option `\\u{1b}[31m`"),
     ];
@@ -92,7 +92,7 @@ fn what_is_no_readable_file() {
     assert!(read().contains("No such file"));
     std::fs::create_dir(&path).unwrap();
     assert_eq!(file::nearest_to(folder.path()), Some(path.clone()));
-    assert!(read().ends_with("bencher.toml: it is no file"));
+    assert!(read().ends_with("bencher.toml: it is not a regular file"));
     std::fs::remove_dir(&path).unwrap();
     std::fs::write(&path, b"rows = 1\n# \xff\n").unwrap();
     assert!(read().ends_with("bencher.toml:2: it is not UTF-8"));
@@ -165,7 +165,7 @@ fn mistakes_in_the_environment_name_the_variable() {
     assert!(matches!(error, SettingsError::Environment { .. }));
     assert_eq!(
         error.to_string(),
-        "the environment's BENCHER_REPEATS: `few` is not a whole number in 1.."
+        "environment variable BENCHER_REPEATS: `few` is not a whole number in 1.."
     );
     assert_eq!(
         read("BENCHER_REPEATS", "".into()).unwrap().repeats,
@@ -312,7 +312,9 @@ fn an_option_that_was_renamed_names_the_new_one() {
         let args = args.iter().copied().map(Into::into);
         let error = super::super::parse(&super::SCHEMA, args).unwrap_err();
         assert!(
-            error.to_string().contains("it is `--replicates` now"),
+            error
+                .to_string()
+                .contains("it was renamed to `--replicates`"),
             "{error}"
         );
     }

@@ -32,7 +32,7 @@ pub(super) fn outline(table: &Table<'_>) -> Result<Dataset, ImportError> {
     // A grid larger than the table would be made of nothing.
     if cells != table.rows.len() as u128 {
         let problem = format!(
-            "the coordinates span a grid of {cells} rows, and there are {}",
+            "the coordinates span a grid of {cells} rows, but there are {}",
             table.rows.len()
         );
         return Err(wrong(1, "1", &problem));
@@ -128,7 +128,8 @@ fn parts(heading: &[Cow<'_, str>]) -> Result<(usize, usize), ImportError> {
         Some(at) => Err(wrong(
             1,
             &(at + 1).to_string(),
-            "the columns of values, states and reasons do not stand as they were written",
+            "the columns of values, states and reasons are not in the order in which they were \
+             written",
         )),
         None => Ok((dims, variables)),
     }

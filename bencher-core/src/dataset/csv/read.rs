@@ -45,7 +45,7 @@ impl Dataset {
     /// let error = Dataset::read_csv(csv.replace("45", "").as_bytes()).unwrap_err();
     /// assert_eq!(
     ///     error.to_string(),
-    ///     "row 2, column moves: a number (f64) must stand here, for the state is \"measured\""
+    ///     "row 2, column moves: this must be a number (f64), because the state is \"measured\""
     /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -74,7 +74,7 @@ fn read(mut input: impl Read, description: Option<&str>) -> Result<Dataset, Impo
         return Err(wrong(
             1,
             "1",
-            "the file is empty; a heading must stand here",
+            "the file is empty; it must begin with a heading",
         ));
     };
     let is_states = |name: &Cow<'_, str>| name == STATE || name == OTHER_STATE;
@@ -127,7 +127,7 @@ impl Table<'_> {
             Some((n, _)) => Err(wrong(
                 n + 2,
                 JSON_FORMAT,
-                "only the first row holds something here",
+                "only the first row may have a value here",
             )),
             None => Ok(()),
         }
@@ -140,7 +140,7 @@ impl Table<'_> {
         error: &dyn Fn(&str) -> ImportError,
     ) -> Result<Dataset, ImportError> {
         let json: serde_json::Value = serde_json::from_str(description)
-            .map_err(|problem| error(&format!("this is no JSON: {problem}")))?;
+            .map_err(|problem| error(&format!("this is not JSON: {problem}")))?;
         let place = Place::whole_document(JSON_FORMAT, &json);
         let Outline {
             name,
@@ -158,7 +158,7 @@ impl Table<'_> {
         };
         if (cells, columns) != (self.rows.len() as u128, self.heading.len()) {
             return Err(error(&format!(
-                "it tells of {cells} rows and {columns} columns, and there are {} and {}",
+                "it describes {cells} rows and {columns} columns, but there are {} and {}",
                 self.rows.len(),
                 self.heading.len()
             )));
@@ -195,7 +195,7 @@ impl Table<'_> {
                 let expected = dim.values.get(*at);
                 if !expected.is_some_and(|value| is_text(dim, value, field)) {
                     let expected = expected.map_or(String::new(), |value| dim.kind.text(value));
-                    let problem = format!("{expected} must stand here, not {field}");
+                    let problem = format!("this must be {expected}, not {field}");
                     return Err(wrong(flat + 2, &dim.name, &problem));
                 }
             }
@@ -214,14 +214,14 @@ impl Table<'_> {
                     let value = parse(cell_kind(info.kind), text).ok_or_else(|| {
                         let expected = info.kind.name();
                         let problem =
-                            format!("{expected} must stand here, for the state is \"{state}\"");
+                            format!("this must be {expected}, because the state is \"{state}\"");
                         wrong(flat + 2, &info.name, &problem)
                     })?;
                     Some(value)
                 } else if text.is_empty() {
                     None
                 } else {
-                    let problem = format!("nothing must stand here, for the state is \"{state}\"");
+                    let problem = format!("this must be empty, because the state is \"{state}\"");
                     return Err(wrong(flat + 2, &info.name, &problem));
                 };
                 match value {
@@ -251,7 +251,7 @@ impl Table<'_> {
                 Layout::OneColumn => {
                     let read = read_states(field(first), &names).ok_or_else(|| {
                         let problem = format!(
-                            "a state or `NAME=state; ...` must stand here; states are {known}"
+                            "this must be a state or `NAME=state; ...`; states are {known}"
                         );
                         wrong(flat + 2, STATE, &problem)
                     })?;

@@ -39,7 +39,7 @@ pub(super) fn records(text: &str) -> Result<Vec<Record<'_>>, ImportError> {
                 row: records.len() + 1,
                 column: record.len().min(expected).to_string(),
                 problem: format!(
-                    "the row has {} fields and the heading {expected}",
+                    "the row has {} fields, but the heading has {expected}",
                     record.len()
                 ),
             });
@@ -55,7 +55,7 @@ fn field(text: &str) -> Result<(Cow<'_, str>, &str), &'static str> {
         let end = text.find([',', '\n', '"']).unwrap_or(text.len());
         let (field, behind) = text.split_at(end);
         if behind.starts_with('"') {
-            return Err("a quote stands inside a field that does not begin with one");
+            return Err("there is a quote inside a field that does not begin with one");
         }
         // A carriage return belongs to the line end.
         return match field
@@ -77,7 +77,7 @@ fn field(text: &str) -> Result<(Cow<'_, str>, &str), &'static str> {
             continue;
         }
         if !(behind.is_empty() || behind.starts_with([',', '\n']) || behind.starts_with("\r\n")) {
-            return Err("something stands between the closing quote and the comma");
+            return Err("there is something between the closing quote and the comma");
         }
         let whole = if from == 0 {
             Cow::Borrowed(field)
@@ -111,13 +111,13 @@ mod tests {
         let error = |text| records(text).unwrap_err().to_string();
         assert_eq!(
             error("a,b\n1,2\"\n"),
-            "row 2, column 2: a quote stands inside a field that does not begin with one"
+            "row 2, column 2: there is a quote inside a field that does not begin with one"
         );
         assert!(error("a\n\"1").starts_with("row 2, column 1: the quote is never closed"));
         assert!(error("\"a\" ,b").contains("between the closing quote and the comma"));
         assert_eq!(
             error("a,b\n1\n"),
-            "row 2, column 1: the row has 1 fields and the heading 2"
+            "row 2, column 1: the row has 1 fields, but the heading has 2"
         );
     }
 }

@@ -107,13 +107,13 @@ pub enum FormulaProblem {
     #[error("a number, a name or `(` is missing")]
     Operand,
     /// Something stands where an operator or the end must be.
-    #[error("`{0}` stands where an operator or the end is expected")]
+    #[error("`{0}` is here, but an operator or the end is expected")]
     Operator(char),
     /// A parenthesis is never closed.
     #[error("the `(` here is never closed")]
     Unclosed,
     /// Digits that are no number.
-    #[error("`{0}` is no number")]
+    #[error("`{0}` is not a number")]
     Number(String),
     /// A function or a name that is not there.
     #[error(transparent)]
@@ -129,7 +129,7 @@ pub enum FormulaProblem {
         given: usize,
     },
     /// Parentheses or signs inside each other beyond every use.
-    #[error("more than {0} parentheses, signs and powers stand inside each other")]
+    #[error("more than {0} parentheses, signs and powers are nested")]
     Nested(usize),
 }
 

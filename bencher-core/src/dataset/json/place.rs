@@ -106,7 +106,7 @@ impl<'a> Place<'a> {
     }
 
     pub(super) fn whole(&self) -> Result<u64, ImportError> {
-        let expected = "a whole number from 0 on";
+        let expected = "a whole number of 0 or more";
         self.json.as_u64().ok_or_else(|| self.wrong(expected))
     }
 

@@ -79,7 +79,7 @@ impl Outline {
         }
         let version = whole.field("version")?;
         match version.whole()? {
-            0 => return Err(version.wrong("a version from 1 on")),
+            0 => return Err(version.wrong("a version of 1 or more")),
             found if found > JSON_VERSION => {
                 return Err(ImportError::Version {
                     found,
@@ -198,13 +198,13 @@ fn read_variable(
         } else if value.json().is_null() {
             variable.record_absent(flat, known, None)?;
         } else {
-            return Err(value.wrong(format!("null, for its state is \"{known}\"")));
+            return Err(value.wrong(format!("null, because its state is \"{known}\"")));
         }
     }
     for (key, reason) in place.field("reasons")?.fields()? {
         let flat = key.parse().ok();
         let flat = flat.filter(|flat: &usize| *flat < cells && flat.to_string() == key);
-        let flat = flat.ok_or_else(|| reason.wrong(format!("at a cell from 0 below {cells}")))?;
+        let flat = flat.ok_or_else(|| reason.wrong(format!("at a cell number below {cells}")))?;
         variable.note(flat, reason.text()?.into());
     }
     Ok(variable)

@@ -96,9 +96,9 @@ fn read_nested(kind: Kind, place: &Place<'_>, depth: usize) -> Result<Value, Imp
             numbers.map(|numbers| Value::Vector(numbers.into()))
         }
         (Kind::Category | Kind::Item, Json::Object(_)) => {
-            let depth = depth.checked_sub(1).ok_or_else(|| {
-                place.wrong(format!("items at most {DEPTH} deep inside each other"))
-            })?;
+            let depth = depth
+                .checked_sub(1)
+                .ok_or_else(|| place.wrong(format!("items nested at most {DEPTH} deep")))?;
             return read_item(place, depth);
         }
         (kind, Json::Object(_)) if kind.is_payload() => return read_payload(place),

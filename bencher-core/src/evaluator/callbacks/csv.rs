@@ -269,7 +269,7 @@ fn open(path: &Path) -> io::Result<File> {
     }
     // A device or a pipe may have no end.
     if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
-        return refuse("what is there is no file");
+        return refuse("it is not a regular file");
     }
     OpenOptions::new().append(true).create(true).open(path)
 }
@@ -319,8 +319,8 @@ fn read_columns(mut file: &File, path: &Path) -> io::Result<Vec<String>> {
     let columns = fields(&String::from_utf8_lossy(heading.unwrap_or_default()));
     if !columns.iter().any(|column| column == "job_id") {
         return refuse(
-            "the file is there and is no log of jobs: it has no line with a column `job_id`; name \
-             another, or remove it",
+            "the file exists but is not a log of jobs: its heading has no column `job_id`; choose \
+             another file, or remove it",
         );
     }
     let end = ends.last().copied().unwrap_or(0);

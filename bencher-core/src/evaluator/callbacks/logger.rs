@@ -19,7 +19,7 @@ use super::super::{Callback, JobRecord};
 ///     lines,
 ///     "[00001] -- Maximum Objective: 3.00000 -- Last Objective: 3.00000\n\
 ///      [00002] -- Maximum Objective: 3.00000 -- Last Objective: 2.00000\n\
-///      [00003] -- Last Failure: the objective is NaN, which is no finite number\n"
+///      [00003] -- Last Failure: the objective is NaN, which is not a finite number\n"
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

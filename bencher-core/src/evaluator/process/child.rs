@@ -242,9 +242,9 @@ impl Death {
             is_of_this_job,
         } = &self.last_lines;
         if !lines.is_empty() {
-            text.push_str("; the last it printed");
+            text.push_str("; its last output");
             if !is_of_this_job {
-                text.push_str(", for this job or the one before");
+                text.push_str(", from this job or the one before");
             }
             text.push_str(":\n");
             text.push_str(lines);
@@ -255,7 +255,7 @@ impl Death {
 
 pub(super) fn too_much(limits: &Limits) -> String {
     let most = limits.output;
-    format!("it printed more than {most} bytes, and its worker process was ended for that")
+    format!("it printed more than {most} bytes, so its worker process was ended")
 }
 
 fn how(status: ExitStatus) -> String {
@@ -263,7 +263,7 @@ fn how(status: ExitStatus) -> String {
         (Some(signal), _) => {
             let name = signal_hook::low_level::signal_name(signal).unwrap_or("unknown");
             let hint = if signal == signal_hook::consts::SIGKILL {
-                ", as the kernel does where memory runs out"
+                ", as the kernel does when memory runs out"
             } else {
                 ""
             };

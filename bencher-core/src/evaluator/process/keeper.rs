@@ -90,8 +90,8 @@ where
                     format!(", with no more than {bytes} bytes of memory")
                 });
                 return Err(io::Error::other(format!(
-                    "{death}\nbefore it came to {}: the program, started again, must go the same way \
-                     up to there{within}",
+                    "{death}\nbefore it reached {}: the program must take the same path up to \
+                     there each time it starts{within}",
                     launch.shown()
                 )));
             }

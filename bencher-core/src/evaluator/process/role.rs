@@ -174,7 +174,7 @@ pub fn role() -> Option<&'static Role> {
         match take_up(place) {
             Ok(role) => Some(role),
             Err(error) => {
-                error_line!("this worker process could not take up its work: {error}");
+                error_line!("this worker process could not start its work: {error}");
                 std::process::exit(1);
             }
         }
@@ -195,7 +195,7 @@ fn take_up(place: String) -> io::Result<Role> {
     let mut incoming = Incoming::default();
     let Order::Hello(hello) = incoming.next(&stream)? else {
         return Err(io::Error::other(
-            "it was told something else than what it is for",
+            "the first message from the program was not a greeting",
         ));
     };
     if hello.version != VERSION {

@@ -123,8 +123,8 @@ pub(super) fn encode<T: Serialize>(value: &T) -> Result<Bytes, String> {
 /// # Errors
 /// Why they cannot be read back, in words.
 pub(super) fn decode<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, String> {
-    const HINT: &str = "its serde form does not read what it writes, as with `skip_serializing_if`, `flatten` or \
-                        `untagged`, which no binary format has";
+    const HINT: &str = "its `Deserialize` does not read what its `Serialize` writes; binary formats do not support \
+                        `skip_serializing_if`, `flatten` or `untagged`";
     let decoded = quiet::catch(AssertUnwindSafe(|| postcard::take_from_bytes(&bytes.0)))?;
     match decoded {
         Ok((value, [])) => Ok(value),
@@ -316,9 +316,9 @@ impl Incoming {
 }
 
 /// What is wrong with a connection that carried something else than messages.
-pub(super) const BROKEN: &str = "other bytes than messages of bencher came through the connection between the \
-                                 program and its worker process: code of a job wrote to a file descriptor that is \
-                                 not its own, or read from it";
+pub(super) const BROKEN: &str = "the connection between the program and its worker process carried bytes that are \
+                                 not messages of bencher: code of a job wrote to a file descriptor that is not its \
+                                 own, or read from it";
 
 /// How much is read at once.
 const READ: usize = 1 << 14;

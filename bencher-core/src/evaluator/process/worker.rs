@@ -44,7 +44,7 @@ impl Role {
                 let ended = |end| Answer::Ended { id, end, cpu, peak };
                 match inbox.answer(&ended(end)) {
                     Err(error) if error.kind() == std::io::ErrorKind::InvalidInput => {
-                        let text = format!("its result cannot be sent home: {error}");
+                        let text = format!("its result cannot be sent back: {error}");
                         inbox.answer(&ended(End::Failed(text)))?;
                     }
                     answered => answered?,
@@ -67,7 +67,7 @@ fn end_of<R: Serialize>(outcome: Outcome<R>) -> End {
     match outcome {
         Outcome::Done(result) => match encode(&result) {
             Ok(result) => End::Done(result),
-            Err(error) => End::Failed(format!("its result cannot be sent home: {error}")),
+            Err(error) => End::Failed(format!("its result cannot be sent back: {error}")),
         },
         Outcome::Failed(text) => End::Failed(text),
         Outcome::TimedOut => End::TimedOut,

@@ -75,11 +75,11 @@ impl Objective {
 /// assert_eq!((output.values, &output.metadata["z"]), (vec![4.0], &1.into()));
 /// assert_eq!(None::<f64>.into_objective().unwrap_err(), "the job returned no result");
 /// let error = (1.0, f64::NAN).into_objective().unwrap_err();
-/// assert_eq!(error, "objective 2 of 2 is NaN, which is no finite number");
+/// assert_eq!(error, "objective 2 of 2 is NaN, which is not a finite number");
 /// # Ok::<(), String>(())
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no objective",
+    message = "`{Self}` is not an objective",
     label = "the run function returns this",
     note = "return a number, a bool, a tuple, an array or a `Vec` of numbers, an `Objective`, or any of \
             these in an `Option` or a `Result`"
@@ -182,10 +182,10 @@ impl IntoObjective for Objective {
             _ if count == 0 => Err(MISSING.to_owned()),
             None => Ok(self),
             Some((value, _)) if count == 1 => Err(format!(
-                "the objective is {value}, which is no finite number"
+                "the objective is {value}, which is not a finite number"
             )),
             Some((value, n)) => Err(format!(
-                "objective {n} of {count} is {value}, which is no finite number"
+                "objective {n} of {count} is {value}, which is not a finite number"
             )),
         }
     }
@@ -219,7 +219,7 @@ impl IntoObjective for Json {
                     None | Some(Self::Null) => {}
                     Some(Self::Object(metadata)) => objective.metadata.extend(metadata),
                     Some(other) => {
-                        return Err(format!("its metadata are no object, but {other}"));
+                        return Err(format!("its metadata must be an object, but are {other}"));
                     }
                 }
                 Ok(objective)
@@ -236,5 +236,5 @@ impl IntoObjective for Json {
 
 fn json_number(item: &Json) -> Result<f64, String> {
     let number = item.as_f64().or_else(|| item.as_bool().map(f64::from));
-    number.ok_or_else(|| format!("the job returned {item}, which is no number"))
+    number.ok_or_else(|| format!("the job returned {item}, which is not a number"))
 }

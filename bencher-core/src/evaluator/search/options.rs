@@ -184,8 +184,8 @@ impl<A> EvaluatorOptions<A> {
 /// let error = evaluator.submit([1.0, 2.0, 3.0, 4.0, 5.0]).unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     "no more than 3 jobs may be submitted: the first 3 of these were, the others were not; raise the \
-///      limit with `set_maximum_num_jobs_submitted`"
+///     "at most 3 jobs may be submitted: the first 3 of these were accepted, the others were rejected; \
+///      raise the limit with `set_maximum_num_jobs_submitted`"
 /// );
 /// assert_eq!(evaluator.gather(Gather::All)?.len(), 3);
 /// # Ok::<(), EvaluatorError>(())
@@ -211,7 +211,8 @@ pub enum EvaluatorError {
     },
     /// There are too few resources for a single job.
     #[error(
-        "a job is to have {per_job} resources, and there are {resources}; give more, or fewer to each job"
+        "each job needs {per_job} resources, but there are {resources}; add resources, or give \
+         fewer to each job"
     )]
     Resources {
         /// How many there are.
@@ -221,8 +222,8 @@ pub enum EvaluatorError {
     },
     /// More jobs were submitted than may be.
     #[error(
-        "no more than {maximum} jobs may be submitted: the first {submitted} of these were, the others were \
-         not; raise the limit with `set_maximum_num_jobs_submitted`"
+        "at most {maximum} jobs may be submitted: the first {submitted} of these were accepted, \
+         the others were rejected; raise the limit with `set_maximum_num_jobs_submitted`"
     )]
     TooManyJobs {
         /// How many may be.
@@ -235,6 +236,6 @@ pub enum EvaluatorError {
     Closed,
     /// The storage could not be read or written. The jobs that ended are held until it can: they come with a
     /// later gathering.
-    #[error("the jobs that ended could not be kept: {0}")]
+    #[error("the jobs that ended could not be stored: {0}")]
     Storage(#[from] StoreError),
 }

@@ -94,12 +94,13 @@ impl Course {
             }) => return (Self::Passed(Arc::new(Mutex::new(answers.into()))), search),
             Some(Tape { gap: Some(gap), .. }) => gap,
             None => {
-                "workers of a sweep pass no evaluator, and those of an evaluator only earlier ones"
+                "a worker of a sweep cannot replay evaluators, and a worker of an evaluator can \
+                 replay only earlier ones"
                     .to_owned()
             }
         };
         role.refuse(&format!(
-            "it was to work at {}, and came by {place} before, which it cannot pass: {why}",
+            "it should work at {}, but reached {place} first, which it cannot replay: {why}",
             role.title()
         ))
     }
@@ -176,7 +177,7 @@ impl Course {
         };
         let next = lock(answers).pop_front();
         let Some(answer) = next.filter(|answer| answer.method == method) else {
-            went_astray(&format!("`{method}` was not asked for then"));
+            went_astray(&format!("`{method}` was not called there before"));
         };
         let read = serde_json::from_str(&answer.json);
         Some(read.unwrap_or_else(|error| went_astray(&error.to_string())))
@@ -193,10 +194,11 @@ impl Course {
             return;
         }
         let json = if tape.keeps {
-            json().map_err(|error| format!("what `{method}` gave could not be kept: {error}"))
+            json()
+                .map_err(|error| format!("the result of `{method}` could not be recorded: {error}"))
         } else {
             Err(
-                "its evaluator does not remember what it gave; say `EvaluatorOptions::remembered`"
+                "its evaluator does not record its results; use `EvaluatorOptions::remembered`"
                     .to_owned(),
             )
         };
@@ -219,8 +221,8 @@ const SUBMIT: &str = "submit";
 fn went_astray(problem: &str) -> ! {
     match role() {
         Some(role) => role.refuse(&format!(
-            "in a worker process the program went another way before it came to {}: what an evaluator gave before \
-             does not fit what it is asked for ({problem})",
+            "in a worker process, the program took another path before it reached {}: the recorded \
+             results of an evaluator do not match its calls ({problem})",
             role.title()
         )),
         // Only workers pass anything.

@@ -153,8 +153,8 @@ impl<A> JobRecord<A> {
     {
         let error = to_json(&self.args).err()?;
         Some(format!(
-            "job {} is not kept with the search: its arguments cannot be stored as JSON ({error}); give numbers that are \
-             finite, or texts",
+            "job {} is not stored with the search: its arguments cannot be stored as JSON \
+             ({error}); use finite numbers or text",
             self.id
         ))
     }

@@ -28,26 +28,30 @@ impl Environment {
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
         if self.build.debug_assertions {
-            warnings.push("debug build: the times say little; run with --release".to_owned());
+            warnings.push(
+                "debug build: the times are not those of optimized code; run with --release"
+                    .to_owned(),
+            );
         }
         if let Some(name) = &self.virtual_machine {
             warnings.push(format!(
-                "virtual machine ({name}): others on its host may disturb the times; measure on a \
-                 machine of your own, or take more repeats and compare only on this machine"
+                "virtual machine ({name}): other programs on its host may disturb the times; \
+                 measure on a machine of your own, or take more repeats and compare only times of \
+                 this machine"
             ));
         }
         if let Some(governor) = self.governor.as_ref().filter(|name| *name != "performance") {
             warnings.push(format!(
-                "the cores' frequency is governed by `{governor}`, which lowers it now and then; set \
-                 `sudo cpupower frequency-set --governor performance`"
+                "the frequency governor `{governor}` lowers the cores' frequency at times, so the \
+                 times vary; run `sudo cpupower frequency-set --governor performance`"
             ));
         }
         if self.turbo == Some(true) {
             warnings.push(
-                "turbo is on: the frequency depends on the heat and on what other cores do; switch \
-                 it off in the firmware, or by \
-                 `echo 1 | sudo tee /sys/devices/system/cpu/intel_pstate/no_turbo` (Intel) or \
-                 `echo 0 | sudo tee /sys/devices/system/cpu/cpufreq/boost` (others)"
+                "turbo is on: the frequency, and so the times, depend on heat and on the load of \
+                 other cores; switch it off in the firmware, or with `echo 1 | sudo tee \
+                 /sys/devices/system/cpu/intel_pstate/no_turbo` (Intel) or `echo 0 | sudo tee \
+                 /sys/devices/system/cpu/cpufreq/boost` (others)"
                     .to_owned(),
             );
         }
@@ -78,7 +82,7 @@ impl Environment {
     /// let mut end = start.clone();
     /// end.activity.throttled = Some(start.activity.throttled.unwrap_or(0) + 3);
     /// assert_eq!(start.warnings_since(&start), [""; 0]);
-    /// assert!(end.warnings_since(&start)[0].starts_with("cores were slowed down for their heat"));
+    /// assert!(end.warnings_since(&start)[0].starts_with("cores were slowed down because of heat"));
     /// ```
     pub fn warnings_since(&self, start: &Self) -> Vec<String> {
         let (now, then) = (&self.activity, &start.activity);
@@ -87,8 +91,9 @@ impl Environment {
         let throttled = throttled.saturating_sub(then.throttled.unwrap_or(0));
         if throttled > 0 {
             warnings.push(format!(
-                "cores were slowed down for their heat ({throttled} times): let the machine cool, \
-                 cool it better, or switch turbo off, and measure again with --overwrite"
+                "cores were slowed down because of heat ({throttled} times), so some times are too \
+                 long: let the machine cool, cool it better, or switch turbo off, and measure \
+                 again with --overwrite"
             ));
         }
         let all = now.all_s - then.all_s;
@@ -106,8 +111,8 @@ impl Environment {
         let stolen = (now.stolen_s - then.stolen_s) / all;
         if stolen > STOLEN {
             warnings.push(format!(
-                "the hypervisor gave {:.0} % of this machine's time to others: measure at another \
-                 time or on another machine, with --overwrite",
+                "the hypervisor gave {:.0} % of this machine's time to others: measure again at \
+                 another time or on another machine, with --overwrite",
                 stolen * 100.0
             ));
         }

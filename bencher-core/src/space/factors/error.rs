@@ -12,7 +12,7 @@ use super::MAX_DEPTH;
 /// let error = sweep(&Factors::new().with("algo", [radix]).with("len", [10])).unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     "factor `len` would stand twice in one combination, from `algo=radix/len` and from `len`; \
+///     "factor `len` would occur twice in one combination, from `algo=radix/len` and from `len`; \
 ///      rename one of them"
 /// );
 /// ```
@@ -21,7 +21,7 @@ use super::MAX_DEPTH;
 pub enum FactorError {
     /// A factor without levels.
     #[error(
-        "factor `{place}` has no levels; give it some, or leave such factors out by `without_empty`"
+        "factor `{place}` has no levels; give it some, or remove such factors with `without_empty`"
     )]
     NoLevels {
         /// Where the factor stands.
@@ -29,7 +29,7 @@ pub enum FactorError {
     },
     /// A name that one combination would have twice.
     #[error(
-        "factor `{name}` would stand twice in one combination, from `{first}` and from `{second}`; \
+        "factor `{name}` would occur twice in one combination, from `{first}` and from `{second}`; \
          rename one of them"
     )]
     RepeatedName {
@@ -41,7 +41,7 @@ pub enum FactorError {
         second: String,
     },
     /// A level that a factor has twice.
-    #[error("factor `{place}` has the level {value} twice; take it once")]
+    #[error("factor `{place}` has the level {value} twice; list it once")]
     RepeatedLevel {
         /// Where the factor stands.
         place: String,

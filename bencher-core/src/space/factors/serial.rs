@@ -37,7 +37,7 @@ impl<'de> Deserialize<'de> for Combination {
                 let mut combination = Combination::default();
                 while let Some((name, Level(value))) = map.next_entry::<String, Level>()? {
                     if combination.get(&name).is_some() {
-                        return Err(A::Error::custom(format!("factor `{name}` stands twice")));
+                        return Err(A::Error::custom(format!("factor `{name}` is given twice")));
                     }
                     combination.push(&Arc::from(name), &value);
                 }
@@ -57,7 +57,7 @@ impl Serialize for Level {
         match &self.0 {
             Value::Bool(b) => serializer.serialize_bool(*b),
             Value::Float(x) if x.is_finite() => serializer.serialize_f64(*x),
-            Value::Float(x) => Err(S::Error::custom(format!("a level of {x} cannot be kept"))),
+            Value::Float(x) => Err(S::Error::custom(format!("a level of {x} cannot be stored"))),
             Value::Text(text) => serializer.serialize_str(text),
             // Beyond 64 bits, readers take a bare number for a float.
             Value::Int(i) => match (i64::try_from(*i), u64::try_from(*i)) {
@@ -146,10 +146,13 @@ mod tests {
     #[test]
     fn a_factor_stands_once() {
         let error = serde_json::from_str::<Combination>(r#"{"a":1,"a":2}"#).unwrap_err();
-        assert!(error.to_string().contains("factor `a` stands twice"));
+        assert!(error.to_string().contains("factor `a` is given twice"));
         let nan = Factors::new().with("a", [f64::NAN]);
         let combination = sweep(&nan).unwrap().get(0).unwrap();
         let error = serde_json::to_string(&combination).unwrap_err();
-        assert!(error.to_string().contains("NaN cannot be kept"), "{error}");
+        assert!(
+            error.to_string().contains("NaN cannot be stored"),
+            "{error}"
+        );
     }
 }

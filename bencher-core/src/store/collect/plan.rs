@@ -39,7 +39,7 @@ pub(super) fn plan(
     if scan.newer > 0 {
         let newer = scan.newer;
         collected.notes.push(format!(
-            "{newer} records of samples are of a later bencher's version; {KEEPS}"
+            "{newer} records of samples are from a later version of bencher; {KEEPS}"
         ));
     }
     let mut contents = Contents::list(database, &folders)?;
@@ -91,7 +91,8 @@ pub(super) fn plan(
 }
 
 /// What is said where something cannot be read.
-const KEEPS: &str = "no blob or folder is taken while it cannot be read, since it may refer to any";
+const KEEPS: &str =
+    "no blob or folder is deleted, because unreadable records and results may refer to it";
 
 /// The results beyond the newest of each sweep, and the others. What cannot be read always stays.
 fn split_results(results: Vec<PathBuf>, keep: Option<usize>) -> (Vec<PathBuf>, Vec<PathBuf>) {

@@ -40,7 +40,7 @@ impl fmt::Display for Exported {
         )?;
         passed_over
             .iter()
-            .try_for_each(|what| write!(f, "\npassed over: {what}"))
+            .try_for_each(|what| write!(f, "\nskipped: {what}"))
     }
 }
 
@@ -142,7 +142,7 @@ impl Database {
             });
             let failed = match &name {
                 Some(name) => out.write_file(&path, name)?,
-                None => Some("its name is no Unicode text".to_owned()),
+                None => Some("its name is not Unicode".to_owned()),
             };
             if let Some(why) = failed {
                 out.exported
@@ -188,7 +188,7 @@ impl Writer {
             let wanted = (len - offset).min(CHUNK as u64);
             let read = match (&mut file).take(wanted).read_to_end(&mut record) {
                 Ok(read) if read as u64 == wanted => wanted,
-                Ok(_) => return Ok(Some("it became shorter".to_owned())),
+                Ok(_) => return Ok(Some("it became shorter while it was read".to_owned())),
                 Err(error) => return Ok(Some(error.to_string())),
             };
             self.write(&seal(FrameKind::Chunk, record)?)?;
@@ -212,8 +212,9 @@ impl Writer {
 fn refuse_others(path: &Path) -> Result<(), StoreError> {
     match fs::symlink_metadata(path) {
         Ok(there) if !there.is_file() => {
-            let other =
-                std::io::Error::other("it is no plain file, and would be replaced; name another");
+            let other = std::io::Error::other(
+                "it is not a regular file and would be replaced; choose another name",
+            );
             Err(StoreError::io("write", path)(other))
         }
         _ => Ok(()),

@@ -49,17 +49,18 @@ impl fmt::Display for Imported {
             self.samples, self.files, self.known_samples, self.known_files
         )?;
         if self.damaged > 0 {
-            write!(f, "\n{} damaged records were passed over", self.damaged)?;
+            write!(f, "\n{} damaged records were skipped", self.damaged)?;
         }
         if self.newer > 0 {
             let newer = self.newer;
             write!(
                 f,
-                "\n{newer} records of a later bencher were passed over; update this one"
+                "\n{newer} records of a later version of bencher were skipped; update bencher to \
+                 import them"
             )?;
         }
         if !self.complete {
-            f.write_str("\nthe file was cut short: export again where it came from")?;
+            f.write_str("\nthe file is incomplete: export it again where it came from")?;
         }
         Ok(())
     }
@@ -114,8 +115,9 @@ impl Database {
         if !any && imported.samples + imported.files + imported.known_samples == 0 {
             return Err(StoreError::Format {
                 path: file.to_owned(),
-                problem: "is no export of a store; write one by `cargo xtask cache export FILE`"
-                    .to_owned(),
+                problem:
+                    "is not an export of a store; write one with `cargo xtask cache export FILE`"
+                        .to_owned(),
             });
         }
         self.sync()?;
@@ -129,7 +131,9 @@ fn check_header(file: &Path, payload: &[u8]) -> Result<(), StoreError> {
     if layout > LAYOUT {
         return Err(StoreError::Format {
             path: file.to_owned(),
-            problem: format!("has layout {layout}, which a later bencher wrote; update this one"),
+            problem: format!(
+                "has layout {layout}, written by a later version of bencher; update bencher"
+            ),
         });
     }
     Ok(())

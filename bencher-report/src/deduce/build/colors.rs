@@ -72,7 +72,8 @@ pub(super) fn note(color: &Axis, sorted: &[f64]) -> Option<String> {
         "lie"
     };
     Some(format!(
-        "The colours go from {} to {}: {} {verb} beyond, as the triangles say; all values go from {} to {}.",
+        "The colour scale goes from {} to {}: {} {verb} beyond it, marked by triangles; all values \
+         go from {} to {}.",
         show(low),
         show(high),
         text::count(beyond.count(), "cell"),

@@ -43,7 +43,7 @@ pub(super) fn chart(
         // Pictures have no notes, and nobody is to take these times for others.
         title.push_str(" (taken side by side)");
         notes.push(format!(
-            "Taken on {workers} workers at once, which disturb each other."
+            "Measured by {workers} workers in parallel, which disturb each other."
         ));
     }
     Chart {

@@ -34,7 +34,7 @@ fn run_program(mut program: Command, script: &[u8], patience: Duration) -> Resul
     if picture.starts_with(b"\x89PNG") {
         Ok(picture)
     } else {
-        Err("the picture is no PNG file".to_owned())
+        Err("the picture is not a PNG file".to_owned())
     }
 }
 

@@ -203,8 +203,8 @@ fn figure(
     }
     if super::figure::is_thinned(chart) {
         out.push_str(
-            "<p class=\"note\">More points than can be told apart: the lowest and the highest of \
-             every stretch are drawn, the CSV has them all.</p>\n",
+            "<p class=\"note\">Too many points to show them all: the lowest and the highest of \
+             every interval are drawn; the CSV has all of them.</p>\n",
         );
     }
     out.push_str("</figcaption>\n");

@@ -23,7 +23,8 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "executor",
         takes: Takes::Choice("KIND", &EXECUTORS),
         per_sweep: true,
-        help: "On what samples run; timed ones run one at a time, in one process if that is asked for",
+        help: "Where samples run; timed samples run one at a time, with processes in a single \
+               worker process",
         default: "serial, threads with --jobs",
         shorthands: &[],
         read: |values| {
@@ -69,7 +70,8 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "side-by-side",
         takes: Takes::Switch,
         per_sweep: true,
-        help: "Take timed samples on several workers at once, too: they disturb each other, and every plot says so",
+        help: "Also run timed samples in parallel: they disturb each other, and every plot is \
+               marked",
         default: "false",
         shorthands: &[],
         read: |values| {
@@ -82,7 +84,8 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "job-timeout",
         takes: Takes::Text("TIME"),
         per_sweep: true,
-        help: "End a sample that takes longer, as 30s or 10m: a process is killed, a thread left behind",
+        help: "Time limit of a sample, such as 30s or 10m; on timeout a process is killed, a \
+               thread is abandoned",
         default: "none",
         shorthands: &[],
         read: |values| {
@@ -98,7 +101,8 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "job-memory",
         takes: Takes::Text("SIZE"),
         per_sweep: true,
-        help: "How much memory a worker process may map, as 2GB; only with --executor processes",
+        help: "Limit of the memory that a worker process may map, such as 2GB; only with \
+               --executor processes",
         default: "no limit",
         shorthands: &[],
         read: |values| {
@@ -111,7 +115,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "pin",
         takes: Takes::Switch,
         per_sweep: true,
-        help: "Keep every worker process on a core of its own",
+        help: "Pin every worker process to a core of its own",
         default: "false",
         shorthands: &[],
         read: |values| {
@@ -124,7 +128,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "retries",
         takes: Takes::Number("N"),
         per_sweep: true,
-        help: "Try a sample that fails, or takes too long, so many times again",
+        help: "Retry a sample that fails or times out, up to N times",
         default: "0",
         shorthands: &[],
         read: |values| {
@@ -201,7 +205,8 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "fail-on-sample-error",
         takes: Takes::Scalar("LIMIT"),
         per_sweep: false,
-        help: "Exit with 1 if a sample fails: true, false, or 0.05 for one in twenty of a sweep",
+        help: "Exit with status 1 if samples fail: true, false, or the share of a sweep's samples \
+               that must fail, such as 0.05",
         default: "true",
         shorthands: &[],
         read: |values| {

@@ -26,7 +26,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "cache",
         takes: Takes::Switch,
         per_sweep: false,
-        help: "Neither take samples from the store nor keep any",
+        help: "Run without the store: reuse no samples and keep none",
         default: "",
         shorthands: &[],
         read: |values| {
@@ -39,7 +39,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "overwrite",
         takes: Takes::Switch,
         per_sweep: true,
-        help: "Take every sample again and replace the stored ones",
+        help: "Measure every sample again and replace the stored ones",
         default: "",
         shorthands: &[],
         read: |values| {
@@ -52,7 +52,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "clear",
         takes: Takes::Switch,
         per_sweep: false,
-        help: "First drop the stored samples of this tag",
+        help: "First delete the stored samples of this tag",
         default: "",
         shorthands: &[],
         read: |values| {
@@ -65,7 +65,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "results-cache",
         takes: Takes::Switch,
         per_sweep: true,
-        help: "Take the whole result of a sweep if it is stored",
+        help: "Reuse the stored result of a sweep as a whole, if there is one",
         default: "",
         shorthands: &[],
         read: |values| {
@@ -78,7 +78,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "only-plot",
         takes: Takes::Switch,
         per_sweep: true,
-        help: "Draw stored results; one that is not stored is an error",
+        help: "Draw stored results without running; a missing one is an error",
         default: "",
         shorthands: &[],
         read: |values| {
@@ -91,7 +91,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "clear-result",
         takes: Takes::Switch,
         per_sweep: true,
-        help: "First drop the stored result of a sweep",
+        help: "First delete the stored result of a sweep",
         default: "",
         shorthands: &[],
         read: |values| {
@@ -104,7 +104,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "cache-size",
         takes: Takes::Text("SIZE"),
         per_sweep: false,
-        help: "The most that the store may take up, with its unit",
+        help: "Size limit of the store, with its unit",
         default: "100GB",
         shorthands: &[],
         read: |values| {
@@ -117,7 +117,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "tag",
         takes: Takes::Text("TAG"),
         per_sweep: true,
-        help: "Keep the samples of this run apart, under a tag",
+        help: "Keep the samples of this run separate, under a tag",
         default: "",
         shorthands: &[],
         read: |values| {
@@ -130,7 +130,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "code",
         takes: Takes::Choice("POLICY", &["strict", "warn", "ignore"]),
         per_sweep: true,
-        help: "Stored samples of another build: refuse, take and say so, take",
+        help: "Stored samples of another build: reject, use with a warning, use silently",
         default: "strict for timed results, else warn",
         shorthands: &[],
         read: |values| {
@@ -143,7 +143,8 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "machine",
         takes: Takes::Choice("POLICY", &["strict", "warn", "ignore"]),
         per_sweep: true,
-        help: "Stored samples of another class of machine: refuse, take and say so, take",
+        help: "Stored samples of another class of machine: reject, use with a warning, use \
+               silently",
         default: "strict for timed and counted results, else ignore",
         shorthands: &[],
         read: |values| {
@@ -156,7 +157,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "store",
         takes: Takes::Folder("DIR"),
         per_sweep: false,
-        help: "Where samples and results are kept",
+        help: "Folder for samples and results",
         default: "bencher in the target directory",
         shorthands: &[],
         read: |values| {
@@ -173,7 +174,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "wait",
         takes: Takes::Number("SECONDS"),
         per_sweep: false,
-        help: "Wait so long for a store that another process holds",
+        help: "How long to wait for a store that another process is using",
         default: "30",
         shorthands: &[],
         read: |values| {
@@ -182,7 +183,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
                 .parse::<f64>()
                 .ok()
                 .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-                .ok_or_else(|| format!("`{text}` is not a number of seconds from 0 on"))?;
+                .ok_or_else(|| format!("`{text}` is not a number of seconds (0 or more)"))?;
             change(move |c| c.wait = wait)
         },
         show: |c| Some(c.wait.as_secs_f64().to_string()),

@@ -16,8 +16,9 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "budget",
         takes: Takes::Text("TIME"),
         per_sweep: true,
-        help: "How long a sweep of timed results may take, as 30s or 10m; its first round is finished",
-        default: "10s, or what --repeats needs",
+        help: "Time limit of a sweep of timed results, such as 30s or 10m; the first round is \
+               always finished",
+        default: "10s, or as long as --repeats needs",
         shorthands: &[],
         read: |values| {
             let budget = time(one(values)?)?;
@@ -32,7 +33,8 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "precision",
         takes: Takes::Scalar("SHARE"),
         per_sweep: true,
-        help: "How well each timed result is to be known, as 0.5%; 0 spends the whole budget, in 2048 rounds at most",
+        help: "Target precision of each timed result, such as 0.5%; 0 spends the whole budget, in \
+               at most 2048 rounds",
         default: "1%",
         shorthands: &[],
         read: |values| {
@@ -45,7 +47,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "clock",
         takes: Takes::Choice("CLOCK", &["monotonic", "tsc"]),
         per_sweep: true,
-        help: "Which clock times are taken with: the system's, or the processor's time-stamp counter",
+        help: "Clock that measures the times: the system's, or the processor's time-stamp counter",
         default: "monotonic",
         shorthands: &[],
         read: |values| {
@@ -58,8 +60,9 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "replicates",
         takes: Takes::Number("N"),
         per_sweep: false,
-        help: "Measure timed results in N fresh processes, one after the other, and show how they differ; best 6 or more",
-        default: "this one only",
+        help: "Measure timed results in N fresh processes, one after the other, and show how they \
+               differ; confidence bounds need 6 or more",
+        default: "this process only",
         shorthands: &[],
         read: |values| {
             let replicates = whole(one(values)?, 2..=1000_u32)?;

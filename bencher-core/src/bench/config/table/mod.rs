@@ -14,11 +14,11 @@ use super::option::RunOption;
 
 /// All options, by the headings they stand under.
 pub(crate) static GROUPS: [(&str, &[RunOption]); 5] = [
-    ("What is run", run::OPTIONS),
-    ("How it is run", how::OPTIONS),
-    ("How times are measured", measured::OPTIONS),
-    ("What is kept", kept::OPTIONS),
-    ("What is shown", shown::OPTIONS),
+    ("Selection", run::OPTIONS),
+    ("Execution", how::OPTIONS),
+    ("Measurement", measured::OPTIONS),
+    ("Storage", kept::OPTIONS),
+    ("Output", shown::OPTIONS),
 ];
 
 /// All options.

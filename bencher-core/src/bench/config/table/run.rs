@@ -24,7 +24,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "input",
         takes: Takes::Inputs("NAME=VALUES"),
         per_sweep: true,
-        help: "Other values for an input (may be repeated)",
+        help: "Override the values of an input (may be repeated)",
         default: "as declared",
         shorthands: &[],
         read: |values| {
@@ -44,7 +44,8 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "level",
         takes: Takes::Scalar("N"),
         per_sweep: true,
-        help: "Density of all inputs, 1 to 12: 1, 2, 3, 5, 9, 17, … samples each; 2..5 refines in steps",
+        help: "Density of all inputs, 1 to 12 (1, 2, 3, 5, 9, 17, … samples per input); 2..5 runs \
+               levels 2, 3, 4 and 5 in turn",
         default: "as each input declares",
         shorthands: &[],
         read: |values| {
@@ -64,7 +65,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "samples",
         takes: Takes::Number("N"),
         per_sweep: true,
-        help: "So many samples of every input; goes before --level",
+        help: "Number of samples per input; overrides --level",
         default: "as each input declares",
         shorthands: &[],
         read: |values| {
@@ -81,8 +82,8 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "repeats",
         takes: Takes::Scalar("N"),
         per_sweep: true,
-        help: "Samples of every point; 1..5 refines in steps",
-        default: "1; of timed results as many as they need",
+        help: "Samples per point; 1..5 runs with 1, 2, 3, 4 and 5 in turn",
+        default: "1; for timed results, as many as --precision needs",
         shorthands: &[],
         read: |values| {
             let (from, repeats) = steps(one(values)?, 1..=u32::MAX)?;

@@ -24,7 +24,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "report",
         takes: Takes::FolderOrSwitch("DIR"),
         per_sweep: false,
-        help: "Where the report goes",
+        help: "Folder for the report",
         default: "beside the store",
         shorthands: &[Shorthand {
             name: "no-report",
@@ -68,7 +68,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "plot-width",
         takes: Takes::Number("PIXELS"),
         per_sweep: false,
-        help: "Width of a plot; goes before --plot-size",
+        help: "Width of a plot; overrides --plot-size",
         default: "600",
         shorthands: &[],
         read: |values| {
@@ -81,7 +81,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "plot-height",
         takes: Takes::Number("PIXELS"),
         per_sweep: false,
-        help: "Height of a plot; goes before --plot-size",
+        help: "Height of a plot; overrides --plot-size",
         default: "600",
         shorthands: &[],
         read: |values| {
@@ -94,7 +94,8 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "layout",
         takes: Takes::Choice("LAYOUT", &["grid", "tabs", "both"]),
         per_sweep: false,
-        help: "Plots of one result: side by side, behind tabs, tabs for the outermost input",
+        help: "Layout of the plots of one result: side by side, in tabs, or tabs for the outermost \
+               input only",
         default: "grid",
         shorthands: &[],
         read: |values| {
@@ -120,7 +121,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "print",
         takes: Takes::List("PARTS"),
         per_sweep: true,
-        help: "What is printed of a sweep: inputs, constants, dataset, results, samples, none",
+        help: "Parts of a sweep to print: inputs, constants, dataset, results, samples, none",
         default: "dataset,results",
         shorthands: &[],
         read: |values| {
@@ -133,7 +134,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "rows",
         takes: Takes::Number("N"),
         per_sweep: true,
-        help: "The most rows of a printed table",
+        help: "Maximum number of rows in a printed table",
         default: "30",
         shorthands: &[],
         read: |values| {
@@ -146,7 +147,8 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "columns",
         takes: Takes::List("COLUMNS"),
         per_sweep: true,
-        help: "What a printed table shows of times besides: fastest, median, noise, rounds, discarded, none",
+        help: "Additional columns for times in printed tables: fastest, median, noise, rounds, \
+               discarded, none",
         default: "none",
         shorthands: &[],
         read: |values| {
@@ -159,20 +161,20 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "output",
         takes: Takes::Choice("FORM", &["text", "json", "quiet"]),
         per_sweep: false,
-        help: "The form of what is printed",
+        help: "Output format",
         default: "text",
         shorthands: &[
             Shorthand {
                 name: "json",
                 letter: None,
                 value: "json",
-                help: "Print one JSON object a line: --output json",
+                help: "Print one JSON object per line: --output json",
             },
             Shorthand {
                 name: "quiet",
                 letter: Some('q'),
                 value: "quiet",
-                help: "Print errors alone: --output quiet",
+                help: "Print only errors: --output quiet",
             },
         ],
         read: |values| {
@@ -191,7 +193,7 @@ fn parts(texts: &[String]) -> Result<PrintOptions, String> {
             None if part == "none" => {}
             None => {
                 let known = PrintOptions::PARTS.join(", ");
-                return Err(format!("`{part}` is none of {known}, none"));
+                return Err(format!("`{part}` is not one of {known}, none"));
             }
         }
     }
@@ -206,7 +208,7 @@ fn columns(texts: &[String]) -> Result<TimeColumns, String> {
             None if name == "none" => {}
             None => {
                 let known = TimeColumns::NAMES.join(", ");
-                return Err(format!("`{name}` is none of {known}, none"));
+                return Err(format!("`{name}` is not one of {known}, none"));
             }
         }
     }
