@@ -99,7 +99,7 @@ impl Database {
                     references.extend(outside.map(|payload| (owner(), payload.digest())));
                 }
                 Err(error) => {
-                    problems.push(format!("{error}; move the file away, or restore a copy"))
+                    problems.push(format!("{error}; move the file away, or restore a copy"));
                 }
             }
         }
