@@ -8,6 +8,8 @@
 
 pub mod prelude;
 mod program;
+#[cfg(not(feature = "report"))]
+mod tool;
 
 /// With a derived type:
 ///
@@ -56,6 +58,8 @@ mod program;
 /// The result of a sweep that was only listed, planned or not chosen is empty, hence
 /// [`ran`](BenchResult::ran).
 pub use bencher_core::bench;
+#[cfg(feature = "engine")]
+pub use bencher_core::engine;
 pub use bencher_core::jiff;
 /// With a derived type:
 ///
@@ -125,8 +129,8 @@ pub use bencher_core::{
     sweep_executor::{Benchmark, BoxError, Result},
 };
 pub use bencher_core::{
-    cli, context, dataset, engine, evaluator, job, measure, progress, record, result_collector,
-    runner, space, stats, store, sweeper, value,
+    cli, context, dataset, evaluator, job, measure, progress, record, result_collector, runner,
+    space, stats, store, sweeper, value,
 };
 pub use bencher_macros::{ParametrizedSweep, SweepEnum, bench_sweep};
 #[cfg(feature = "report")]

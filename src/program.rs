@@ -1,6 +1,12 @@
+#[cfg(feature = "report")]
+use std::path::Path;
 use std::process::ExitCode;
 
 use bencher_core::bench::{Bench, Reporter};
+#[cfg(feature = "report")]
+use bencher_core::bench::{ReportFiles, ReportSubject};
+#[cfg(feature = "report")]
+use bencher_core::record::SweepRecord;
 use bencher_core::sweep_executor::{Benchmark, Result};
 
 /// Runs a benchmark program: reads the command line, runs the sweeps that `program` declares,
@@ -40,7 +46,7 @@ pub fn run<S, T>(program: impl FnMut(&mut Bench<S>) -> Result<T>) -> ExitCode
 where
     S: Benchmark,
 {
-    bencher_core::cli::run(REPORTER, program)
+    bencher_core::cli::run(reporter(), program)
 }
 
 /// The `main` of a target whose sweeps are functions with [`bench_sweep`](macro@crate::bench_sweep).
@@ -56,7 +62,7 @@ where
 /// }
 /// ```
 pub fn bench_main() -> ExitCode {
-    bencher_core::runner::run(REPORTER)
+    bencher_core::runner::run(reporter())
 }
 
 /// The `main` function of a target with `harness = false`, for its
@@ -98,11 +104,30 @@ macro_rules! main {
     };
 }
 
+/// What draws the report: the tool `cargo-bencher`, where it is installed.
 #[cfg(not(feature = "report"))]
-const REPORTER: Option<&Reporter> = None;
+fn reporter() -> Option<&'static Reporter> {
+    let by_tool: &'static Reporter = &crate::tool::draw;
+    crate::tool::find().map(|_| by_tool)
+}
+
+/// What draws the report: this program.
+#[cfg(feature = "report")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "a program without the feature may have none"
+)]
+fn reporter() -> Option<&'static Reporter> {
+    Some(&draw)
+}
 
 #[cfg(feature = "report")]
-const REPORTER: Option<&Reporter> = Some(&|records, folder, subject, wanted| {
+fn draw(
+    records: &[SweepRecord],
+    folder: &Path,
+    subject: &ReportSubject,
+    wanted: &bencher_core::bench::ReportOptions,
+) -> Result<ReportFiles> {
     let options = bencher_report::ReportOptions {
         plot_width: wanted.plot_width,
         plot_height: wanted.plot_height,
@@ -112,9 +137,9 @@ const REPORTER: Option<&Reporter> = Some(&|records, folder, subject, wanted| {
         ..bencher_report::ReportOptions::default()
     };
     let drawn = bencher_report::write_report(records, folder, &options)?;
-    Ok(bencher_core::bench::ReportFiles {
+    Ok(ReportFiles {
         page: drawn.html,
         images: drawn.pngs,
         warnings: drawn.warnings,
     })
-});
+}

@@ -77,21 +77,13 @@ fn every_process_has_repeats_of_its_own() {
     assert_eq!(again["dataset"]["variables"], found["dataset"]["variables"]);
 }
 
-/// The result of a small sweep with these options.
-fn small(root: &Path, more: &[&str]) -> Json {
-    let sweep = ["--sweep", "Presorted", "--input", "len=20000", "--json"];
-    let args: Vec<&str> = sweep.iter().chain(more).copied().collect();
-    let (status, stdout, stderr) = run(root, &args);
-    assert_eq!(status, 0, "{stderr}");
-    let result = events(&stdout)
-        .into_iter()
-        .find(|event| event["event"] == "result");
-    result.unwrap_or_else(|| panic!("no result: {stdout}{stderr}"))
-}
-
 #[test]
 fn processes_of_another_run_are_marked_and_their_rounds_are_not_those_of_one_process() {
     let root = tempfile::tempdir().unwrap();
+    let run = |args: &[&str]| {
+        let args = [&["--sweep", "Work"], args].concat();
+        on_a_machine(root.path(), "1", &args).swap_remove(0)
+    };
     let earlier = |result: &Json| {
         let reasons = result["dataset"]["variables"][0]["reasons"]
             .as_object()
@@ -105,38 +97,41 @@ fn processes_of_another_run_are_marked_and_their_rounds_are_not_those_of_one_pro
         };
         reasons.values().filter(earlier).count()
     };
-    let two = small(root.path(), &["--replicates", "2", "--repeats", "3"]);
+    let two = run(&["--replicates", "2"]);
     assert_eq!(
         (two["counts"]["hits"].as_u64(), earlier(&two)),
-        (Some(2 * 2 * 3), 0)
+        (Some(3 * 2 * 3), 0)
     );
-    // Two points; the first two processes were measured by the run before.
-    let more = small(root.path(), &["--replicates", "3", "--repeats", "3"]);
+    // Three points; the first two processes were measured by the run before.
+    let more = run(&["--replicates", "3"]);
     assert_eq!(
         (more["counts"]["hits"].as_u64(), earlier(&more)),
-        (Some(2 * 3 * 3), 2 * 2 * 3)
+        (Some(3 * 3 * 3), 3 * 2 * 3)
     );
-    let other = small(root.path(), &["--replicates", "2", "--repeats", "2"]);
+    let other = run(&["--replicates", "2", "--repeats", "2"]);
     assert_eq!(
         (other["counts"]["hits"].as_u64(), earlier(&other)),
-        (Some(2 * 2 * 2), 0)
+        (Some(3 * 2 * 2), 0)
     );
-    let plain = small(root.path(), &["--repeats", "4"]);
+    let plain = run(&["--repeats", "4"]);
     assert_eq!(
         (
             plain["counts"]["executed"].as_u64(),
             plain["counts"]["hits"].as_u64()
         ),
-        (Some(2 * 4), Some(0)),
+        (Some(3 * 4), Some(0)),
         "what several processes measured is no round of one"
     );
 }
 
 /// What a program's sweeps gave in three processes or more, on a machine so many times as slow as at first.
 fn on_a_machine(root: &Path, slowness: &str, args: &[&str]) -> Vec<Json> {
+    let repeats = ["--repeats", "3"];
+    let has_own = args.contains(&"--repeats");
     let output = program::example::example("machine_speed", root)
+        .args(repeats.iter().filter(|_| !has_own))
         .env("SLOWNESS", slowness)
-        .args(["--json", "--no-report", "--repeats", "3"])
+        .args(["--json", "--no-report"])
         .args(args)
         .output()
         .unwrap();

@@ -40,6 +40,9 @@ pub mod bench;
 pub mod cli;
 pub mod context;
 pub mod dataset;
+#[doc(hidden)]
+pub mod drawing;
+#[cfg(feature = "engine")]
 pub mod engine;
 pub mod evaluator;
 mod exit_guard;

@@ -214,7 +214,7 @@ fn json_errors_name_the_field() {
     );
     assert_eq!(
         error("/variables/0/values/1", json!(1)),
-        "variables[0].values[1] is 1, but must be null, for its state is \"failed\""
+        "variables[0].values[1] is 1, but must be null, because its state is \"failed\""
     );
     assert_eq!(
         error("/variables/0/reasons", json!({"2": "x"})),
@@ -290,7 +290,9 @@ fn csv_errors_name_row_and_column() {
     assert!(error("len,moves,", "moves,len,").contains("the columns must be len,moves,"));
     assert!(error("\"kind\":\"u64", "\"kind\":\"i3").contains("dims[0].kind is \"i3\""));
     assert!(error("{", "").starts_with("row 1, column description: this is not JSON"));
-    assert!(error("failed: ", "lost: ").starts_with("row 3, column state: a state or "));
+    assert!(
+        error("failed: ", "lost: ").starts_with("row 3, column state: this must be a state or ")
+    );
 }
 
 /// What reads tables as texts and numbers reads this one: no quotes, no JSON, a header, equal rows, one value a field.

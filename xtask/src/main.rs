@@ -2,14 +2,11 @@
 
 mod bench;
 mod bench_compile;
-mod cache;
 mod ci;
 mod drill;
 mod examples;
-mod report;
 mod run;
 mod setup;
-mod store;
 
 use std::process::ExitCode;
 
@@ -26,11 +23,9 @@ usage: cargo xtask TASK [OPTIONS]
   drill [DAMAGES [KILLS]]
                        damage stores at random (300 times) and kill programs that use them (500 times), and
                        count what is lost
-  report [--store DIR] [--out DIR]
-                       draw the newest stored result of every sweep, running nothing; the store is
-                       the one that programs use in this folder (BENCHER_CACHE_DIR, bencher.toml)
-  cache COMMAND        inspect the store, clean it, move it elsewhere; `cargo xtask cache help`
-                       lists the commands
+  report | list | export | open | cache
+                       the commands of `cargo bencher`, which looks after stored results and stores;
+                       `cargo xtask report` draws the newest stored result of every sweep
   setup                only install what the tests need
 ";
 
@@ -44,8 +39,11 @@ fn main() -> ExitCode {
         Some("examples") => examples::run_all(),
         Some("bench") => bench::bench(&rest),
         Some("drill") => drill::drill(&rest),
-        Some("report") => report::draw(&rest),
-        Some("cache") => cache::run(&rest),
+        // The tool under the name that the tasks of this repository have.
+        Some("report" | "cache" | "list" | "export" | "open") => {
+            let args: Vec<String> = task.into_iter().chain(rest).collect();
+            return cargo_bencher::run(&args);
+        }
         Some("setup") => setup::install(),
         Some("help" | "--help" | "-h") => {
             print!("{USAGE}");

@@ -514,6 +514,17 @@ impl Session {
         parts.fold(self.root.join("reports"), |folder, part| folder.join(part))
     }
 
+    /// Says why there is no report, where one was wanted, and where the samples are.
+    pub(crate) fn say_without_report(&self, reason: &str) {
+        let is_wanted = self.report_place().is_some() && !self.records.is_empty();
+        if is_wanted && self.config.output == OutputFormat::Text && !self.is_shown_only() {
+            say!("\n{reason}");
+            if self.config.cache && cfg!(feature = "store") {
+                say!("store     {}", self.root.display());
+            }
+        }
+    }
+
     fn say_where(&self, files: &ReportFiles) {
         match self.config.output {
             OutputFormat::Text => {

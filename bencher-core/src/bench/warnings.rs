@@ -35,7 +35,7 @@ impl Measured<'_> {
             let damaged = end.damaged;
             warnings.push(format!(
                 "{damaged} damaged records of the store were skipped, and their samples measured \
-                 again; `cargo xtask cache check` lists the damage"
+                 again; `cargo bencher cache check` lists the damage"
             ));
         }
         warnings.extend(end.remeasured.as_ref().map(ToString::to_string));
@@ -113,7 +113,7 @@ fn of_contents(lost: &[String]) -> Vec<String> {
     if lost.len() > MOST_NAMED {
         let more = lost.len() - MOST_NAMED;
         warnings.push(format!(
-            "{more} more contents of stored samples are missing or damaged; `cargo xtask cache \
+            "{more} more contents of stored samples are missing or damaged; `cargo bencher cache \
              check` lists them all"
         ));
     }

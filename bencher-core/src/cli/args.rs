@@ -1,14 +1,13 @@
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::path::PathBuf;
-
-use clap::builder::{PossibleValuesParser, ValueParser};
-use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::bench::config::{GROUPS, RENAMED, RunOption, Takes, options};
 use crate::bench::{RunConfig, Settings, Source};
 use crate::value::Kind;
 use crate::var::Schema;
+
+use super::grammar::{CommandLineError, Flag, Grammar, Parsed};
 
 const AFTER_HELP: &str = "\
 Values of an input:
@@ -25,40 +24,44 @@ in the working directory and its parents. Precedence: command line, environment,
 Exit status: 0 success, 1 a sample failed or something could not be kept,
 2 invalid options, 130 interrupted.";
 
-/// The command line of a program that sweeps the inputs of `schema`, as clap knows it.
-pub fn command(schema: &Schema) -> Command {
-    command_with(&inputs(schema))
-}
-
-/// The command line of a program of which help says `what`.
-pub(crate) fn command_with(what: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_PKG_NAME"))
-        .bin_name(super::program_name())
-        .about("Runs the parameter sweeps of this program, and draws them.")
-        .after_help(format!("{what}{AFTER_HELP}"));
-    for (heading, options) in &GROUPS {
-        command = command
-            .next_help_heading(*heading)
-            .args(options.iter().flat_map(args));
+/// The flags of a program of which help says `what`.
+pub(crate) fn grammar_with(what: &str) -> Grammar {
+    let mut groups: Vec<(&str, Vec<Flag>)> = GROUPS
+        .iter()
+        .map(|(heading, options)| (*heading, options.iter().flat_map(flags).collect()))
+        .collect();
+    groups.push((
+        "Configuration file",
+        vec![
+            Flag::valued(
+                "config",
+                "FILE",
+                "Read this file instead of the nearest bencher.toml",
+            ),
+            Flag::switch("no-config", "Read no bencher.toml"),
+        ],
+    ));
+    let renamed = RENAMED.map(|(old, new)| Flag {
+        rejection: Some(format!("was renamed to `--{new}`")),
+        ..Flag::switch(old, "").unlisted()
+    });
+    // Cargo gives it to every bench target.
+    let bench = Flag::switch("bench", "").unlisted();
+    groups.push(("", renamed.into_iter().chain([bench]).collect()));
+    Grammar {
+        groups,
+        // Two places may say both, and then the stronger counts.
+        conflicts: vec![
+            ("config", "no-config"),
+            ("open", "no-report"),
+            ("json", "quiet"),
+            ("json", "output"),
+            ("quiet", "output"),
+            ("no-report", "report"),
+        ],
+        words: None,
+        after_help: format!("{what}{AFTER_HELP}\n"),
     }
-    command
-        .next_help_heading("Configuration file")
-        .arg(
-            Arg::new("config")
-                .long("config")
-                .value_name("FILE")
-                .help("Read this file instead of the nearest bencher.toml")
-                .value_parser(ValueParser::path_buf()),
-        )
-        .arg(flag("no-config", "Read no bencher.toml").conflicts_with("config"))
-        // What cannot be meant; two places may say so, and then the stronger counts.
-        .mut_arg("open", |open| open.conflicts_with("no-report"))
-        .mut_arg("json", |json| json.conflicts_with_all(["quiet", "output"]))
-        .mut_arg("quiet", |quiet| quiet.conflicts_with("output"))
-        .mut_arg("no-report", |none| none.conflicts_with("report"))
-        .args(RENAMED.map(renamed_arg))
-        // Cargo says so to every bench target.
-        .arg(flag("bench", "").hide(true))
 }
 
 /// The inputs that `--input` knows.
@@ -96,72 +99,48 @@ fn inputs(schema: &Schema) -> String {
     text
 }
 
-/// The name that an option had: an error that says what it is called now.
-fn renamed_arg((old, new): (&'static str, &'static str)) -> Arg {
-    let refuse =
-        move |_: &str| -> Result<String, String> { Err(format!("it was renamed to `--{new}`")) };
-    Arg::new(old)
-        .long(old)
-        .hide(true)
-        .num_args(0..=1)
-        .default_missing_value("")
-        .value_parser(ValueParser::from(refuse))
-}
-
-/// An option as clap knows it: itself, its negative, its shorthands.
-fn args(option: &'static RunOption) -> Vec<Arg> {
+/// The flags of an option: itself, its negative, its shorthands.
+fn flags(option: &'static RunOption) -> Vec<Flag> {
     let help = match option.default {
         "" => option.help.to_owned(),
         default => format!("{} [default: {default}]", option.help),
     };
+    // What is off is not listed; its error is made where its value is read.
+    let is_off = option.missing_feature().is_some();
+    let adapted = |flag: Flag| Flag {
+        is_listed: flag.is_listed && !is_off,
+        ..flag
+    };
     if option.takes == Takes::Switch {
         // Help shows the one that changes something.
-        let (yes, no) = (option.name, negative(option));
-        let on = (option.show)(&RunConfig::default()).as_deref() == Some("true");
-        return vec![
-            flag(yes, &help).hide(on).overrides_with(&no),
-            flag(no, &help).hide(!on).overrides_with(yes),
-        ];
+        let is_on = (option.show)(&RunConfig::default()).as_deref() == Some("true");
+        let (yes, no) = (
+            Flag::switch(option.name, help.clone()),
+            Flag::switch(negative(option), help),
+        );
+        let (listed, unlisted) = if is_on { (no, yes) } else { (yes, no) };
+        return vec![adapted(listed), adapted(unlisted.unlisted())];
     }
-    let parser = match option.takes {
-        Takes::Choice(_, values) => PossibleValuesParser::new(values).into(),
-        Takes::Folder(_) | Takes::FolderOrSwitch(_) => ValueParser::os_string(),
-        _ => ValueParser::from(move |text: &str| {
-            (option.read)(&[text.into()]).map(|_| text.to_owned())
-        }),
+    let choices = match option.takes {
+        Takes::Choice(_, choices) => choices,
+        _ => &[],
     };
-    let action = if option.takes.is_repeated() {
-        ArgAction::Append
-    } else {
-        ArgAction::Set
+    let flag = Flag {
+        choices,
+        is_repeated: option.takes.is_repeated(),
+        ..Flag::valued(option.name, option.takes.unit(), help)
     };
-    let arg = Arg::new(option.name)
-        .long(option.name)
-        .value_name(option.takes.unit())
-        .help(help)
-        .value_parser(parser)
-        .action(action);
-    let shorthands = option.shorthands.iter().map(|shorthand| {
-        let flag = flag(shorthand.name, shorthand.help);
-        match shorthand.letter {
-            Some(letter) => flag.short(letter),
-            None => flag,
-        }
+    let shorthands = option.shorthands.iter().map(|shorthand| Flag {
+        letter: shorthand.letter,
+        ..Flag::switch(shorthand.name, shorthand.help)
     });
-    std::iter::once(arg).chain(shorthands).collect()
+    let flags = std::iter::once(flag).chain(shorthands);
+    flags.map(adapted).collect()
 }
 
 /// The name of the option that says no to a switch.
 fn negative(option: &RunOption) -> String {
     format!("no-{}", option.name)
-}
-
-fn flag(name: impl Into<clap::builder::Str>, help: &str) -> Arg {
-    let name = name.into();
-    Arg::new(&name)
-        .long(name)
-        .help(help.to_owned())
-        .action(ArgAction::SetTrue)
 }
 
 /// What a command line says.
@@ -203,7 +182,7 @@ pub enum FileChoice {
 /// assert!(error.to_string().contains("--samples"));
 /// let error = parse(&Sorting::SCHEMA, ["demo", "--over-time"].map(Into::into)).unwrap_err();
 /// assert!(!error.to_string().contains("--overwrite"));
-/// # Ok::<(), clap::Error>(())
+/// # Ok::<(), bencher_core::cli::CommandLineError>(())
 /// ```
 ///
 /// # Errors
@@ -211,111 +190,52 @@ pub enum FileChoice {
 pub fn parse(
     schema: &Schema,
     args: impl IntoIterator<Item = OsString>,
-) -> Result<CommandLine, clap::Error> {
-    let mut command = command(schema);
-    let args = with_negative_values(&command, args);
-    let matches = command
-        .try_get_matches_from_mut(args)
-        .map_err(without_false_friends)?;
-    said(&mut command, &matches)
+) -> Result<CommandLine, CommandLineError> {
+    said(&grammar_with(&inputs(schema)).parse(args)?)
 }
 
-/// An error that suggests no option of another meaning: `--over-time` must not lead to `--overwrite`.
-fn without_false_friends(mut error: clap::Error) -> clap::Error {
-    use clap::error::{ContextKind, ContextValue};
-
-    if let Some(ContextValue::String(given)) = error.get(ContextKind::InvalidArg)
-        && given.starts_with("--over-t")
-    {
-        error.remove(ContextKind::SuggestedArg);
-        // It would show the suggestion in place.
-        error.remove(ContextKind::Usage);
-    }
-    error
-}
-
-/// The same command line, in which a number below zero behind an option is its value: clap takes it for an option
-/// of its own, and what is wrong with it is for the one that it is the value of to say.
-pub(crate) fn with_negative_values(
-    command: &Command,
-    args: impl IntoIterator<Item = OsString>,
-) -> Vec<OsString> {
-    let takes_value = |arg: &OsStr| {
-        let name = arg.to_str().and_then(|arg| arg.strip_prefix("--"));
-        let known = name.and_then(|name| {
-            let mut known = command.get_arguments();
-            known.find(|known| known.get_long() == Some(name))
-        });
-        known.is_some_and(|known| known.get_action().takes_values())
-    };
-    let is_number_below_zero = |arg: &OsStr| {
-        let rest = arg.to_str().and_then(|arg| arg.strip_prefix('-'));
-        rest.is_some_and(|rest| {
-            rest.trim_start_matches('.')
-                .starts_with(|c: char| c.is_ascii_digit())
-        })
-    };
-    let mut args = args.into_iter().peekable();
-    let mut joined = Vec::new();
-    while let Some(mut arg) = args.next() {
-        if arg == "--" {
-            // Behind it there are no options.
-            joined.push(arg);
-            joined.extend(args);
-            break;
-        }
-        if takes_value(&arg)
-            && let Some(value) = args.next_if(|next| is_number_below_zero(next))
-        {
-            arg.push("=");
-            arg.push(value);
-        }
-        joined.push(arg);
-    }
-    joined
-}
-
-/// What a command line says, once `command` has taken it apart.
+/// What the flags of a command line mean.
 ///
 /// # Errors
 /// Where a value does not fit.
-pub(crate) fn said(
-    command: &mut Command,
-    matches: &ArgMatches,
-) -> Result<CommandLine, clap::Error> {
+pub(crate) fn said(parsed: &Parsed) -> Result<CommandLine, CommandLineError> {
     let mut settings = Settings::default();
     for option in options() {
-        let values = given(matches, option);
+        let values = given(parsed, option);
         if !values.is_empty() {
             settings
                 .add(option, &values, Source::CommandLine, None)
                 .map_err(|reason| {
-                    let text = format!("--{}: {reason}", option.name);
-                    command.error(clap::error::ErrorKind::ValueValidation, text)
+                    CommandLineError::Mistake(format!("`--{}`: {reason}", option.name))
                 })?;
         }
     }
-    let file = match matches.get_one::<PathBuf>("config") {
-        Some(path) => FileChoice::At(path.clone()),
-        None if matches.get_flag("no-config") => FileChoice::Nothing,
+    let file = match parsed.values("config").next() {
+        Some(path) => FileChoice::At(PathBuf::from(path)),
+        None if parsed.has("no-config") => FileChoice::Nothing,
         None => FileChoice::Nearest,
     };
     Ok(CommandLine { settings, file })
 }
 
 /// The values that the command line gives to an option.
-fn given(matches: &ArgMatches, option: &RunOption) -> Vec<OsString> {
+fn given(parsed: &Parsed, option: &RunOption) -> Vec<OsString> {
     if option.takes == Takes::Switch {
         let no = negative(option);
-        let said = [(option.name, "true"), (no.as_str(), "false")].into_iter();
-        let said = said.filter(|(name, _)| matches.get_flag(name));
-        return said.map(|(_, value)| value.into()).collect();
+        let mut names = parsed.flags.iter().map(|given| given.name.as_str());
+        // The last one counts.
+        let last = names.rfind(|name| *name == option.name || *name == no);
+        return last
+            .map(|name| if name == no { "false" } else { "true" })
+            .map(OsString::from)
+            .into_iter()
+            .collect();
     }
-    let values = matches.get_raw(option.name).into_iter().flatten();
     let shorthands = option.shorthands.iter();
-    let said = shorthands.filter(|shorthand| matches.get_flag(shorthand.name));
-    values
-        .chain(said.map(|shorthand| OsStr::new(shorthand.value)))
-        .map(OsStr::to_owned)
+    let said = shorthands.filter(|shorthand| parsed.has(shorthand.name));
+    parsed
+        .values(option.name)
+        .cloned()
+        .chain(said.map(|shorthand| shorthand.value.into()))
         .collect()
 }

@@ -2,6 +2,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use super::grammar::CommandLineError;
+
 /// Why what the user says of a run makes no sense.
 ///
 /// The example stands at [`settings`](super::settings).
@@ -10,7 +12,7 @@ use thiserror::Error;
 pub enum SettingsError {
     /// The command line; also where it asks for help.
     #[error(transparent)]
-    CommandLine(#[from] clap::Error),
+    CommandLine(#[from] CommandLineError),
     /// A variable of the environment.
     #[error("environment variable {variable}: {reason}")]
     Environment {

@@ -11,21 +11,24 @@
 //! let config = parse(&Sorting::SCHEMA, args)?.settings.config();
 //! assert_eq!(config.density.subsampling_divisions, 4);
 //! assert_eq!(config.inputs[0].name, "len");
-//! # Ok::<(), clap::Error>(())
+//! # Ok::<(), bencher_core::cli::CommandLineError>(())
 //! ```
 
 mod args;
 mod environment;
 mod error;
 mod file;
+mod grammar;
 mod program;
 mod replicates;
 #[cfg(test)]
 mod tests;
 
-pub use args::{CommandLine, FileChoice, command, parse};
-pub(crate) use args::{command_with, said, with_negative_values};
+pub use args::{CommandLine, FileChoice, parse};
+pub(crate) use args::{grammar_with, said};
 pub use error::SettingsError;
+pub use grammar::CommandLineError;
+pub(crate) use grammar::{Flag, Grammar};
 pub(crate) use program::{program_name, program_path};
 
 use std::cell::RefCell;
@@ -40,7 +43,7 @@ use crate::bench::{Bench, BenchError, Reporter, Session, Settings, Verdict};
 use crate::evaluator::process::role;
 use crate::exit_guard;
 use crate::measure::{Environment, Timer};
-use crate::printed::{begin_program, ending, error_line, note};
+use crate::printed::{begin_program, ending, error_line, print_line};
 use crate::progress::SilentProgress;
 #[cfg(unix)]
 use crate::signals::stop_signals;
@@ -55,6 +58,11 @@ pub const INTERRUPTED: u8 = 130;
 
 /// Exit status of a program in which something failed.
 const FAILED: u8 = 1;
+/// Why no report is drawn where nothing can draw one.
+const NO_REPORT: &str = "no report can be drawn: this program is built without bencher's feature `report`, and the \
+                         tool `cargo-bencher`, which would draw it, is not installed; turn the feature on in \
+                         Cargo.toml, or run `cargo install --path cargo-bencher` in a checkout of bencher";
+
 /// Exit status of one of several processes whose own code ended it: it is no failure of a sample.
 const ENDED_ITSELF: u8 = 3;
 
@@ -105,10 +113,10 @@ pub(crate) fn settled(said: CommandLine, program: &str) -> Result<Settings, Sett
 /// Says what makes no sense; the exit status.
 pub(crate) fn refuse(error: &SettingsError) -> ExitCode {
     match error {
-        SettingsError::CommandLine(error) => {
-            // Help goes to standard output, mistakes to standard error; clap knows which.
-            note(error.print());
-            ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(USAGE))
+        SettingsError::CommandLine(CommandLineError::Help(text)) => {
+            // Nothing else is printed, so a reader that has gone away misses nothing.
+            print_line(format_args!("{}", text.trim_end()));
+            ExitCode::SUCCESS
         }
         error => usage(error),
     }
@@ -130,6 +138,11 @@ pub(crate) fn run_session(
     {
         error_line!("warning: Ctrl-C will not stop cleanly: {error}");
     }
+    if reporter.is_none()
+        && let Some(option) = settings.report_option()
+    {
+        return usage(&format!("`--{option}`: {NO_REPORT}"));
+    }
     let mut session = Session::with_settings(settings, name, interrupt.clone());
     if let Err(error) = session.check() {
         return usage(&error);
@@ -146,17 +159,8 @@ pub(crate) fn run_session(
     match (replicate, session.config().replicates) {
         (Some(replicate), _) => session.replicate(replicate),
         (None, Some(count)) if !session.is_shown_only() && worker.is_none() => {
-            if reporter.is_some() {
-                session.will_draw();
-            }
-            if let Err(error) = session.make_report_folder() {
-                error_line!("error: {error}");
-                return ExitCode::from(FAILED);
-            }
-            let began = Environment::capture_with(Timer::system());
-            match replicates::measure(session.config(), count, &interrupt) {
-                Ok(told) => session.gather(count, began, told),
-                Err(error) => return usage(&error),
+            if let Err(status) = measure_in_replicates(&mut session, count, reporter, &interrupt) {
+                return status;
             }
         }
         _ => {}
@@ -173,6 +177,7 @@ pub(crate) fn run_session(
     if reporter.is_some() && replicate.is_none() && worker.is_none() {
         session.will_draw();
     }
+    let without_report = reporter.is_none() && replicate.is_none() && worker.is_none();
     let session = Rc::new(RefCell::new(session));
     loop {
         let ended = program(&session);
@@ -191,6 +196,9 @@ pub(crate) fn run_session(
             replicates::tell(&session.replicate_report());
         }
         let verdict = session.close(reporter.filter(|_| replicate.is_none()));
+        if without_report && session.step().0 == session.step().1 {
+            session.say_without_report(NO_REPORT);
+        }
         if let Err(error) = ended {
             if let Some(role) = worker {
                 role.refuse(&format!(
@@ -225,6 +233,31 @@ pub(crate) fn run_session(
             Err(error) => return usage(&error),
         }
     }
+}
+
+/// Has several processes measure for a session, which then collects what they stored.
+///
+/// # Errors
+/// The exit status, where they cannot.
+fn measure_in_replicates(
+    session: &mut Session,
+    count: u32,
+    reporter: Option<&Reporter>,
+    interrupt: &Interrupt,
+) -> std::result::Result<(), ExitCode> {
+    if reporter.is_some() {
+        session.will_draw();
+    }
+    if let Err(error) = session.make_report_folder() {
+        error_line!("error: {error}");
+        return Err(ExitCode::from(FAILED));
+    }
+    let began = Environment::capture_with(Timer::system());
+    match replicates::measure(session.config(), count, interrupt) {
+        Ok(told) => session.gather(count, began, told),
+        Err(error) => return Err(usage(&error)),
+    }
+    Ok(())
 }
 
 fn warn_of_misspelt() {

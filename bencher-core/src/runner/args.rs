@@ -4,9 +4,7 @@
 use std::ffi::OsString;
 use std::fmt::Write as _;
 
-use clap::{Arg, ArgAction, ArgMatches, Command};
-
-use crate::cli::{CommandLine, command_with, said, with_negative_values};
+use crate::cli::{CommandLine, CommandLineError, Flag, Grammar, grammar_with, said};
 
 use super::entry::SweepEntry;
 use super::filter::{Filter, Ignored};
@@ -40,31 +38,29 @@ pub(super) enum Form {
 pub(super) fn parse(
     entries: &[&SweepEntry],
     args: impl IntoIterator<Item = OsString>,
-) -> Result<Said, clap::Error> {
-    let mut command = command(entries);
-    let args = with_negative_values(&command, args);
-    let matches = command.try_get_matches_from_mut(args)?;
-    let line = said(&mut command, &matches)?;
-    let terse = matches
-        .get_one::<String>("format")
-        .is_some_and(|form| form == "terse");
+) -> Result<Said, CommandLineError> {
+    let parsed = grammar(entries).parse(args)?;
+    let line = said(&parsed)?;
+    let all = |name| {
+        let values = parsed.values(name);
+        let texts = values.map(|value| value.to_string_lossy().into_owned());
+        texts.collect()
+    };
+    let is_terse = parsed.values("format").any(|form| form == "terse");
     Ok(Said {
         filter: Filter {
-            wanted: all(&matches, "filter"),
-            skipped: all(&matches, "skip"),
-            exact: matches.get_flag("exact"),
-            ignored: match (
-                matches.get_flag("ignored"),
-                matches.get_flag("include-ignored"),
-            ) {
+            skipped: all("skip"),
+            exact: parsed.has("exact"),
+            ignored: match (parsed.has("ignored"), parsed.has("include-ignored")) {
                 (_, true) => Ignored::Run,
                 (true, false) => Ignored::Only,
                 (false, false) => Ignored::Left,
             },
+            wanted: parsed.words.clone(),
         },
-        list: matches.get_flag("list"),
-        whole: matches.get_flag("bench") && !matches.get_flag("test"),
-        form: if terse || matches.get_flag("quiet") {
+        list: parsed.has("list"),
+        whole: parsed.has("bench") && !parsed.has("test"),
+        form: if is_terse || parsed.has("quiet") {
             Form::Terse
         } else {
             Form::Pretty
@@ -73,58 +69,51 @@ pub(super) fn parse(
     })
 }
 
-fn all(matches: &ArgMatches, name: &str) -> Vec<String> {
-    let values = matches.get_many::<String>(name).into_iter().flatten();
-    values.cloned().collect()
-}
-
-fn command(entries: &[&SweepEntry]) -> Command {
-    let taken = |name: &'static str| Arg::new(name).long(name).hide(true);
-    let flag = |name: &'static str, help: &'static str| {
-        let arg = Arg::new(name).long(name).help(help);
-        arg.action(ArgAction::SetTrue)
-    };
-    command_with(&names(entries))
-        .next_help_heading("Functions")
-        .arg(
-            Arg::new("filter")
-                .value_name("FILTER")
-                .help("Parts of the names of functions, or one point: sort::n=1024,algo=radix")
-                .num_args(0..),
-        )
-        .arg(
-            Arg::new("skip")
-                .long("skip")
-                .value_name("FILTER")
-                .help("Leave out functions whose names contain this")
-                .action(ArgAction::Append),
-        )
-        .arg(flag("exact", "Filters match whole names only"))
-        .arg(flag("ignored", "Only functions marked `ignore`"))
-        .arg(flag("include-ignored", "Also functions marked `ignore`").conflicts_with("ignored"))
-        .arg(flag("test", "Check quickly, even with --bench"))
-        .arg(
-            Arg::new("format")
-                .long("format")
-                .value_name("FORM")
-                .help("Output format of quick checks and of the list of functions")
-                .value_parser(["pretty", "terse"]),
-        )
-        // Nothing is captured, there is no colour, and one sweep runs at a time: taken and without effect.
-        .arg(
-            taken("nocapture")
-                .alias("no-capture")
-                .action(ArgAction::SetTrue),
-        )
-        .arg(taken("show-output").action(ArgAction::SetTrue))
-        .arg(taken("test-threads").value_name("N"))
-        .arg(taken("color").value_name("WHEN"))
-        .arg(
-            Arg::new("unstable")
-                .short('Z')
-                .hide(true)
-                .action(ArgAction::Append),
-        )
+fn grammar(entries: &[&SweepEntry]) -> Grammar {
+    let mut grammar = grammar_with(&names(entries));
+    let functions = vec![
+        Flag {
+            is_repeated: true,
+            ..Flag::valued(
+                "skip",
+                "FILTER",
+                "Leave out functions whose names contain this",
+            )
+        },
+        Flag::switch("exact", "Filters match whole names only"),
+        Flag::switch("ignored", "Only functions marked `ignore`"),
+        Flag::switch("include-ignored", "Also functions marked `ignore`"),
+        Flag::switch("test", "Check quickly, even with --bench"),
+        Flag {
+            choices: &["pretty", "terse"],
+            ..Flag::valued(
+                "format",
+                "FORM",
+                "Output format of quick checks and of the list of functions",
+            )
+        },
+    ];
+    // Nothing is captured, there is no colour, and one sweep runs at a time: taken and without effect.
+    let without_effect = vec![
+        Flag::switch("nocapture", "").unlisted(),
+        Flag::switch("no-capture", "").unlisted(),
+        Flag::switch("show-output", "").unlisted(),
+        Flag::valued("test-threads", "N", "").unlisted(),
+        Flag::valued("color", "WHEN", "").unlisted(),
+        Flag {
+            letter: Some('Z'),
+            is_repeated: true,
+            ..Flag::valued("unstable", "FLAG", "").unlisted()
+        },
+    ];
+    grammar.groups.push(("Functions", functions));
+    grammar.groups.push(("", without_effect));
+    grammar.conflicts.push(("include-ignored", "ignored"));
+    grammar.words = Some((
+        "FILTER",
+        "Parts of the names of functions, or one point: sort::n=1024,algo=radix",
+    ));
+    grammar
 }
 
 /// The functions that help names.

@@ -109,7 +109,7 @@ impl Database {
             if !blobs.contains(digest) {
                 problems.push(format!(
                     "the blob {digest} is missing, and {owner} refers to it; restore it with \
-                     `cargo xtask cache import`, or measure again"
+                     `cargo bencher cache import`, or measure again"
                 ));
             }
         }

@@ -78,6 +78,16 @@ impl Takes {
 }
 
 impl RunOption {
+    /// The feature of the crate that it needs, where that is off.
+    pub(crate) fn missing_feature(&self) -> Option<&'static str> {
+        (super::table::needs_store(self.name) && !cfg!(feature = "store")).then_some("store")
+    }
+
+    /// Whether it says how a report is drawn.
+    pub(crate) fn is_of_report(&self) -> bool {
+        ["report", "open", "layout"].contains(&self.name) || self.name.starts_with("plot-")
+    }
+
     /// The name of its variable in the environment.
     pub(crate) fn variable(&self) -> String {
         if self.name == "store" {

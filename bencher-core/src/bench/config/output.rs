@@ -1,5 +1,7 @@
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 /// Where a report goes.
 ///
 /// ```
@@ -49,7 +51,7 @@ impl Default for ReportOptions {
 /// How the plots of one result that differ in further inputs are arranged.
 ///
 /// The example stands at [`ReportOptions`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PaneLayout {
     /// Side by side, in rows and columns.
     #[default]

@@ -6,6 +6,7 @@ use crate::store::slug;
 
 use super::RunConfig;
 use super::option::{Change, RunOption};
+use super::output::ReportPlace;
 
 /// What the user said of a run, outside the program: a list of settings, the weakest first.
 ///
@@ -82,6 +83,18 @@ impl Settings {
         source: Source,
         sweep: Option<&str>,
     ) -> Result<(), String> {
+        if let Some(feature) = option.missing_feature()
+            && values.iter().any(|value| value != "false")
+        {
+            // A variable may be meant for the other programs of a shell.
+            if matches!(source, Source::Environment(_)) {
+                return Ok(());
+            }
+            return Err(format!(
+                "this needs bencher's feature `{feature}`, which this program is built without; add it in \
+                 Cargo.toml: `bencher = {{ …, features = [\"{feature}\"] }}`"
+            ));
+        }
         let change = (option.read)(values)?;
         if sweep.is_some() {
             let mut config = RunConfig::default();
@@ -100,6 +113,22 @@ impl Settings {
             sweep: sweep.map(str::to_owned),
         });
         Ok(())
+    }
+
+    /// The option of a report that the command line or the file gives, if any does.
+    pub(crate) fn report_option(&self) -> Option<&'static str> {
+        let is_given = |setting: &&Setting| {
+            matches!(setting.source, Source::CommandLine | Source::File { .. })
+                && setting.option.is_of_report()
+        };
+        let mut given = self.list.iter().filter(is_given);
+        let config = self.config();
+        let found = given.find(|setting| match setting.option.name {
+            "report" => matches!(config.report, ReportPlace::At(_)),
+            "open" => config.open,
+            _ => true,
+        });
+        found.map(|setting| setting.option.name)
     }
 
     /// Adds settings, which go before those that there are.

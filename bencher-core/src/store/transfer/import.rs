@@ -115,9 +115,7 @@ impl Database {
         if !any && imported.samples + imported.files + imported.known_samples == 0 {
             return Err(StoreError::Format {
                 path: file.to_owned(),
-                problem:
-                    "is not an export of a store; write one with `cargo xtask cache export FILE`"
-                        .to_owned(),
+                problem: "is not an export of a store".to_owned(),
             });
         }
         self.sync()?;

@@ -32,6 +32,12 @@ pub(crate) fn option(name: &str) -> Option<&'static RunOption> {
 }
 
 /// The options that had another name, by that.
+/// Whether an option is one of the store.
+pub(super) fn needs_store(name: &str) -> bool {
+    kept::OPTIONS.iter().any(|option| option.name == name)
+}
+
+/// The names that options had, and those that they have.
 pub(crate) const RENAMED: [(&str, &str); 1] = [("processes", "replicates")];
 
 /// What an option is called that had another name.

@@ -3,17 +3,12 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::Instant;
 
+use super::{RUNS, cargo, figure, median, timed, write};
 use crate::run::workspace;
 
 /// Structs in a crate.
 const STRUCTS: usize = 20;
-/// How often each figure is taken; an odd number, for the median.
-const RUNS: usize = 5;
-/// The scheduler's ticks in a second, which Linux has fixed for what `/proc` tells.
-const TICKS: f64 = 100.0;
 
 /// What is derived for the structs of a crate.
 #[derive(Clone, Copy)]
@@ -37,7 +32,7 @@ const STEPS: [(&str, &str); 4] = [
 ];
 
 /// Generates the crates, and prints what compiling each takes, its dependencies being built.
-pub(crate) fn measure() -> Result<(), String> {
+pub(super) fn measure() -> Result<(), String> {
     let root = workspace().join("target/bench-compile");
     generate(&root)?;
     eprintln!("building the dependencies");
@@ -61,8 +56,7 @@ pub(crate) fn measure() -> Result<(), String> {
         for ((_, what), figures) in STEPS.iter().zip(&figures) {
             let wall = median(figures.iter().map(|figure| figure.0));
             let cpu = median(figures.iter().filter_map(|figure| figure.1));
-            let cpu = cpu.map_or_else(String::new, |cpu| format!("{cpu:>6.2} CPU s, "));
-            println!("  {what:<22} {cpu}{:>6.2} s", wall.unwrap_or(f64::NAN));
+            println!("  {what:<22} {}", figure((wall.unwrap_or(f64::NAN), cpu)));
         }
     }
     Ok(())
@@ -210,53 +204,4 @@ fn generate(root: &Path) -> Result<(), String> {
         fs::copy(&from, &to).map_err(|error| format!("cannot write {}: {error}", to.display()))?;
     }
     Ok(())
-}
-
-fn write(path: &Path, text: &str) -> Result<(), String> {
-    let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
-    folder
-        .and_then(|()| fs::write(path, text))
-        .map_err(|error| format!("cannot write {}: {error}", path.display()))
-}
-
-fn cargo(root: &Path, args: &[&str]) -> Result<(), String> {
-    let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(program)
-        .args(args)
-        .arg("--quiet")
-        .current_dir(root)
-        .env("CARGO_TARGET_DIR", root.join("target"))
-        .status();
-    match status {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(format!("`cargo {}` failed ({status})", args.join(" "))),
-        Err(error) => Err(format!("cargo could not be started: {error}")),
-    }
-}
-
-/// How long something took, and the CPU seconds of the programs that it waited for, where the
-/// system tells.
-fn timed(work: impl FnOnce() -> Result<(), String>) -> Result<(f64, Option<f64>), String> {
-    let (cpu, clock) = (children_cpu(), Instant::now());
-    work()?;
-    let wall = clock.elapsed().as_secs_f64();
-    let cpu = children_cpu()
-        .zip(cpu)
-        .map(|(after, before)| after - before);
-    Ok((wall, cpu))
-}
-
-/// The CPU seconds of all programs that this one has waited for, user and system.
-fn children_cpu() -> Option<f64> {
-    let stat = fs::read_to_string("/proc/self/stat").ok()?;
-    // The name of the program stands in parentheses and may hold anything; state follows it as
-    // field 3, and the times of children are fields 16 and 17 (proc_pid_stat(5)).
-    let (_, fields) = stat.rsplit_once(')')?;
-    let mut times = fields.split_whitespace().skip(13);
-    let mut ticks = || times.next()?.parse::<f64>().ok();
-    Some((ticks()? + ticks()?) / TICKS)
-}
-
-fn median(figures: impl Iterator<Item = f64>) -> Option<f64> {
-    bencher_core::stats::median(&figures.collect::<Vec<f64>>())
 }

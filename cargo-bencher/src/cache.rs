@@ -1,7 +1,6 @@
-//! Looks into a store, cleans it, and takes it elsewhere: `cargo xtask cache COMMAND`.
+//! Looks into a store, cleans it, and takes it elsewhere: `cargo bencher cache COMMAND`.
 
 use std::fmt::Display;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -11,7 +10,7 @@ use bencher_core::store::{
 };
 
 const USAGE: &str = "\
-usage: cargo xtask cache COMMAND [OPTIONS]
+usage: cargo bencher cache COMMAND [OPTIONS]
 
   stats                show what the store holds
   check                read every record, blob and result, and list the damage
@@ -33,14 +32,7 @@ usage: cargo xtask cache COMMAND [OPTIONS]
 
 /// Runs a command, and prints what came of it.
 pub(crate) fn run(args: &[String]) -> Result<(), String> {
-    let text = execute(args)?;
-    // Who reads it may have gone (`| head`).
-    match writeln!(std::io::stdout(), "{}", text.trim_end()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(format!("the outcome cannot be printed: {error}"))
-        }
-        _ => Ok(()),
-    }
+    crate::print(&execute(args)?)
 }
 
 /// What the command line says.

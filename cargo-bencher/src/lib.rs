@@ -1,0 +1,82 @@
+//! The tool of `bencher`: it draws reports, lists and exports stored results, and looks after stores, in the folder where
+//! the programs are run.
+//!
+//! `cargo bencher COMMAND` is [`run`]; [`USAGE`] lists the commands. Programs that are built without the feature `report`
+//! have it draw their reports.
+
+mod cache;
+mod draw;
+mod export;
+mod list;
+mod report;
+mod results;
+mod store;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+/// What the tool can do.
+pub const USAGE: &str = "\
+usage: cargo bencher COMMAND [OPTIONS]
+
+  report [--out DIR]   draw the newest stored result of every sweep, running nothing
+  list                 list the newest stored result of every sweep
+  export SWEEP [--json] [--out FILE]
+                       write the newest result of a sweep as CSV, or as JSON
+  open                 open the page that was drawn last
+  cache COMMAND        inspect the store, clean it, move it elsewhere; `cargo bencher cache help`
+                       lists the commands
+
+  --store DIR          use this store instead of the one that programs in this folder use
+                       (BENCHER_CACHE_DIR, bencher.toml)
+  --version            print the version, which is the one of the stores that it reads
+";
+
+/// Runs a command, the first of `args`; the exit status is 0, 1 where it fails, or 2 where there is no such command.
+///
+/// ```
+/// let ended = cargo_bencher::run(&["--version".to_owned()]);
+/// assert_eq!(format!("{ended:?}"), format!("{:?}", std::process::ExitCode::SUCCESS));
+/// ```
+pub fn run(args: &[String]) -> ExitCode {
+    let (command, rest) = match args.split_first() {
+        Some((command, rest)) => (command.as_str(), rest),
+        None => ("", args),
+    };
+    let done = match command {
+        "report" => report::draw(rest),
+        "list" => list::list(rest),
+        "export" => export::export(rest),
+        "open" => results::open(rest),
+        "cache" => cache::run(rest),
+        "draw" => draw::draw(&mut std::io::stdin().lock(), &mut std::io::stdout().lock()),
+        "help" | "--help" | "-h" => print(USAGE),
+        "--version" | "-V" => print(concat!("cargo-bencher ", env!("CARGO_PKG_VERSION"))),
+        other => {
+            let named = if other.is_empty() {
+                String::new()
+            } else {
+                format!("there is no command `{other}`\n\n")
+            };
+            eprint!("{named}{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("cargo-bencher: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Prints a text; a reader that goes away (`| head`) is no error.
+fn print(text: &str) -> Result<(), String> {
+    match writeln!(std::io::stdout(), "{}", text.trim_end()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(format!("the outcome cannot be printed: {error}"))
+        }
+        _ => Ok(()),
+    }
+}
