@@ -1,6 +1,7 @@
-use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use std::io::{IsTerminal as _, Write as _};
+use std::time::{Duration, Instant};
 
-use crate::printed::{MOST_NOTE, clipped, error_line, visible, visible_line};
+use crate::printed::{MOST_NOTE, clipped, error_line, visible_line};
 use crate::record::Counts;
 
 use super::ProgressSink;
@@ -18,56 +19,134 @@ use super::ProgressSink;
 /// ```
 #[derive(Debug, Default)]
 pub struct BarProgress {
-    bar: Option<ProgressBar>,
+    bar: Option<Bar>,
 }
 
 /// The most characters of a title that stand before a bar.
 const MOST_TITLE: usize = 40;
+/// The characters of the bar itself.
+const LENGTH: u128 = 30;
+/// How long a bar stands before it is drawn again.
+const PAUSE: Duration = Duration::from_millis(100);
+/// The most characters of a line: terminals are seldom narrower, and a line that is broken is not drawn over.
+const WIDTH: usize = 79;
 
-const TEMPLATE: &str = "{prefix:.bold} [{bar:30}] {pos}/{len}  {rate}  {eta} left  {msg}";
+/// How far a sweep is.
+#[derive(Debug)]
+struct Bar {
+    title: String,
+    samples: u128,
+    done: u128,
+    remarks: String,
+    begun: Instant,
+    /// When it was drawn; never where standard error is no terminal.
+    drawn: Option<Instant>,
+    is_terminal: bool,
+}
+
+impl Bar {
+    /// Draws the line, if it is time for that.
+    fn draw(&mut self) {
+        let is_fresh = self.drawn.is_some_and(|drawn| drawn.elapsed() < PAUSE);
+        if self.is_terminal && !is_fresh {
+            // A terminal that is gone misses nothing.
+            let _ = write!(
+                std::io::stderr(),
+                "\r{}\x1b[K",
+                self.line(self.begun.elapsed())
+            );
+            self.drawn = Some(Instant::now());
+        }
+    }
+
+    /// Takes the line away, if there is one.
+    fn clear(&mut self) {
+        if self.drawn.take().is_some() {
+            let _ = write!(std::io::stderr(), "\r\x1b[K");
+        }
+    }
+
+    /// What is drawn after some time.
+    fn line(&self, elapsed: Duration) -> String {
+        let Self {
+            title,
+            samples,
+            done,
+            remarks,
+            ..
+        } = self;
+        let filled = (done * LENGTH)
+            .checked_div(*samples)
+            .unwrap_or(0)
+            .min(LENGTH);
+        let bar: String = (0..LENGTH)
+            .map(|at| if at < filled { '█' } else { ' ' })
+            .collect();
+        let rate = *done as f64 / elapsed.as_secs_f64().max(1e-9);
+        let left = match samples.saturating_sub(*done) as f64 / rate {
+            seconds if seconds.is_finite() => format!("  {} left", rough(seconds)),
+            _ => String::new(),
+        };
+        let text = format!("{title} [{bar}] {done}/{samples}  {rate:.1}/s{left}  {remarks}");
+        text.trim_end().chars().take(WIDTH).collect()
+    }
+}
+
+/// A time in its two largest units.
+fn rough(seconds: f64) -> String {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a positive time, which `as` keeps in range"
+    )]
+    let seconds = seconds.round() as u64;
+    match seconds {
+        0..60 => format!("{seconds}s"),
+        60..3600 => format!("{}m {}s", seconds / 60, seconds % 60),
+        3600..86400 => format!("{}h {}m", seconds / 3600, seconds / 60 % 60),
+        _ => format!("{}d {}h", seconds / 86400, seconds / 3600 % 24),
+    }
+}
 
 impl ProgressSink for BarProgress {
     fn start(&mut self, title: &str, samples: u128) {
-        let bar = ProgressBar::new(u64::try_from(samples).unwrap_or(u64::MAX));
-        let style = ProgressStyle::with_template(TEMPLATE)
-            .unwrap_or_else(|_| ProgressStyle::default_bar())
-            .with_key(
-                "rate",
-                |state: &ProgressState, out: &mut dyn std::fmt::Write| {
-                    let _ = write!(out, "{:.1}/s", state.per_sec());
-                },
-            )
-            .progress_chars("█▌ ");
-        bar.set_style(style);
-        bar.set_prefix(clipped(&visible_line(title), MOST_TITLE).into_owned());
-        self.bar = Some(bar);
+        self.bar = Some(Bar {
+            title: visible_line(title).chars().take(MOST_TITLE).collect(),
+            samples,
+            done: 0,
+            remarks: String::new(),
+            begun: Instant::now(),
+            drawn: None,
+            is_terminal: std::io::stderr().is_terminal(),
+        });
     }
 
     fn expect(&mut self, samples: u128) {
-        if let Some(bar) = &self.bar {
-            bar.set_length(u64::try_from(samples).unwrap_or(u64::MAX));
+        if let Some(bar) = &mut self.bar {
+            bar.samples = samples;
         }
     }
 
     fn advance(&mut self, counts: &Counts) {
-        if let Some(bar) = &self.bar {
-            if counts.failed > 0 || counts.hits > 0 {
-                bar.set_message(remarks(counts));
+        if let Some(bar) = &mut self.bar {
+            bar.done = u128::from(counts.submitted + counts.skipped);
+            if bar.is_terminal {
+                bar.remarks = remarks(counts);
+                bar.draw();
             }
-            bar.set_position(counts.submitted + counts.skipped);
         }
     }
 
     fn note(&mut self, text: &str) {
-        match &self.bar {
-            Some(bar) if !bar.is_hidden() => bar.println(visible(&clipped(text, MOST_NOTE))),
-            _ => error_line!("{}", clipped(text, MOST_NOTE)),
+        if let Some(bar) = &mut self.bar {
+            bar.clear();
         }
+        error_line!("{}", clipped(text, MOST_NOTE));
     }
 
     fn finish(&mut self, _: &Counts) {
-        if let Some(bar) = self.bar.take() {
-            bar.finish_and_clear();
+        if let Some(mut bar) = self.bar.take() {
+            bar.clear();
         }
     }
 }
@@ -81,4 +160,45 @@ fn remarks(counts: &Counts) -> String {
         parts.push(format!("{} failed", counts.failed));
     }
     parts.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_says_how_far_it_is_and_how_long_it_will_take() {
+        let mut bar = Bar {
+            title: "By length".to_owned(),
+            samples: 120,
+            done: 40,
+            remarks: String::new(),
+            begun: Instant::now(),
+            drawn: None,
+            is_terminal: true,
+        };
+        assert_eq!(
+            bar.line(Duration::from_secs(80)),
+            format!(
+                "By length [{}{}] 40/120  0.5/s  2m 40s left",
+                "█".repeat(10),
+                " ".repeat(20)
+            )
+        );
+        bar.done = 0;
+        bar.remarks = "x".repeat(200);
+        let line = bar.line(Duration::from_secs(1));
+        assert!(line.starts_with("By length [ ") && line.contains("] 0/120  0.0/s  x"));
+        assert_eq!(line.chars().count(), WIDTH);
+        (bar.samples, bar.done) = (0, 0);
+        assert!(bar.line(Duration::ZERO).contains("0/0"));
+        for (seconds, text) in [
+            (0.4, "0s"),
+            (59.6, "1m 0s"),
+            (3700.0, "1h 1m"),
+            (1e6, "11d 13h"),
+        ] {
+            assert_eq!(rough(seconds), text);
+        }
+    }
 }
