@@ -34,7 +34,7 @@ use crate::dataset::{
     share_text,
 };
 use crate::job::{JobDone, JobOutcome, RunHit, TIMED_OUT};
-use crate::measure::{PartialTime, Preempted, floor_of};
+use crate::measure::{PartialTime, PreemptedTime, floor_of};
 use crate::record::{Counts, Failure};
 use crate::sweep_executor::{Counted, Plan, PlanError};
 use crate::value::{Kind, Value};
@@ -344,8 +344,8 @@ impl<'c> Cells<'c> {
                             variable.record_absent(flat, below, Some(Arc::clone(&reason)))?;
                         }
                     } else if let Some(variable) = variables.first_mut() {
-                        match Preempted::read(value) {
-                            Some(Preempted { time, busy }) => variable.record_explained(
+                        match PreemptedTime::read(value) {
+                            Some(PreemptedTime { time, busy }) => variable.record_explained(
                                 flat,
                                 &Value::Float(time),
                                 CellState::Preempted,

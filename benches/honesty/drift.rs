@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
-use bencher::measure::{FakeClock, RoundRules, Timer, Wanted};
+use bencher::measure::{FakeClock, RoundRules, RoundTarget, Timer};
 use bencher::prelude::*;
 use bencher::progress::SilentProgress;
 use bencher::result_collector::ResultCollector;
@@ -61,7 +61,7 @@ fn ratios(rounds: bool) -> Result<Vec<String>, bencher::BoxError> {
     )?;
     let collector = ResultCollector::new(&plan, "Same")?;
     let rules = RoundRules {
-        rounds: Wanted::Exactly(REPEATS),
+        rounds: RoundTarget::Exactly(REPEATS),
         ..RoundRules::default()
     };
     let options = RunOptions {

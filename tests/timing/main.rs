@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bencher::bench::TimeColumns;
 use bencher::dataset::{CellState, Dataset};
-use bencher::measure::{Clock, FIRST_LOOK, FakeClock, RoundRules, Timer, Wanted};
+use bencher::measure::{Clock, FIRST_LOOK, FakeClock, RoundRules, RoundTarget, Timer};
 use bencher::prelude::*;
 use bencher::progress::SilentProgress;
 use bencher::result_collector::ResultCollector;
@@ -270,7 +270,7 @@ fn a_budget_ends_the_rounds_and_the_next_run_goes_on() {
 fn wanted_repeats_fill_the_budget() {
     let now = || CLOCK.with_borrow(Clock::now);
     let rules = RoundRules {
-        rounds: Wanted::Exactly(20),
+        rounds: RoundTarget::Exactly(20),
         budget: Some(Duration::from_secs(3)),
         ..RoundRules::default()
     };
@@ -418,7 +418,7 @@ fn skipped_points_are_skipped_in_every_round() {
 #[test]
 fn a_difference_of_three_percent_is_found_and_none_is_not() {
     let rules = RoundRules {
-        rounds: Wanted::Exactly(16),
+        rounds: RoundTarget::Exactly(16),
         ..RoundRules::default()
     };
     let runs = dataset(
@@ -440,7 +440,7 @@ fn a_difference_of_three_percent_is_found_and_none_is_not() {
 
     // The same twice, each with the noise of the other a few rounds later.
     let rules = RoundRules {
-        rounds: Wanted::Exactly(26),
+        rounds: RoundTarget::Exactly(26),
         ..RoundRules::default()
     };
     let constants = [

@@ -75,7 +75,7 @@ impl Doubt {
                 .is_preempted
                 .then(|| time.preempted as f64 / rounds.max(1) as f64),
             Self::BelowResolution => {
-                let is_some = time.is_doubtful() && time.below > 0 && !time.is_below_resolution;
+                let is_some = time.is_unreliable() && time.below > 0 && !time.is_below_resolution;
                 is_some.then(|| time.below as f64 / (rounds + time.below) as f64)
             }
         }

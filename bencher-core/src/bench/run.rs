@@ -7,7 +7,7 @@ use crate::evaluator::Executors;
 use crate::evaluator::process::{ordinal, role};
 use crate::exit_guard;
 use crate::measure::{
-    ClockKind, DEFAULT_BUDGET, Environment, ReplicateRole, RoundRules, Timer, Wanted, block,
+    ClockKind, DEFAULT_BUDGET, Environment, ReplicateRole, RoundRules, RoundTarget, Timer, block,
 };
 use crate::record::SweepRecord;
 use crate::result_collector::ResultCollector;
@@ -317,9 +317,9 @@ impl SweepRun<'_> {
         };
         Ok(plan.is_timed().then(|| RoundRules {
             rounds: if plan.is_adaptive() {
-                Wanted::AsNeeded
+                RoundTarget::AsNeeded
             } else {
-                Wanted::Exactly(plan.repeats())
+                RoundTarget::Exactly(plan.repeats())
             },
             precision: config.precision,
             stop_when_settled: config.budget.is_none(),

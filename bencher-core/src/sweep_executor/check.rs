@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::job::{JobDone, JobOutcome};
-use crate::measure::{RoundRules, Rounds, Wanted};
+use crate::measure::{RoundRules, RoundTarget, Rounds};
 use crate::store::Provenance;
 
 use super::Plan;
@@ -145,7 +145,7 @@ impl SweepExecutor {
     ) -> CheckRounds {
         let started = with.timer.now();
         let rules = RoundRules {
-            rounds: Wanted::Exactly(
+            rounds: RoundTarget::Exactly(
                 CHECK_ROUNDS
                     .min(with.rules.rounds.most())
                     .max(LEAST_CHECK_ROUNDS),

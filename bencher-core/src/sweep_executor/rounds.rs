@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::job::{FutureCache, JobDone, JobOutcome, Sample};
 use crate::measure::{
-    Alternatives, PartialTime, Preempted, RoundRules, Rounds, Stop, Timer, floor_of,
+    Alternatives, PartialTime, PreemptedTime, RoundRules, Rounds, StopReason, Timer, floor_of,
 };
 use crate::progress::ProgressSink;
 use crate::result_collector::ResultCollector;
@@ -367,7 +367,7 @@ pub(super) fn time_of(value: Option<&Value>) -> RoundTime {
     if floor_of(value).is_some() {
         return RoundTime::BelowResolution;
     }
-    if let Some(preempted) = Preempted::read(value) {
+    if let Some(preempted) = PreemptedTime::read(value) {
         return RoundTime::Preempted(preempted.time);
     }
     if let Some(PartialTime { time, share }) = PartialTime::read(value) {
@@ -403,8 +403,8 @@ fn ended(rounds: &Rounds, precision: f64) -> RoundsEnd {
         end.points += 1;
         match stop {
             // One that is known well enough went on for the sake of those it is compared with.
-            Some(Stop::Budget) if rounds.width(point) > precision => end.out_of_budget += 1,
-            Some(Stop::Settled(width)) => {
+            Some(StopReason::Budget) if rounds.width(point) > precision => end.out_of_budget += 1,
+            Some(StopReason::Settled(width)) => {
                 end.settled += 1;
                 end.widest = Some(end.widest.unwrap_or(0.0).max(width));
             }

@@ -6,7 +6,7 @@ use crate::context::States;
 use crate::evaluator::{Executors, Retried, Usage};
 use crate::exit_guard::Describe;
 use crate::job::{CallCounts, CodePolicy, FutureCache, MachinePolicy};
-use crate::measure::{Batches, ReplicateRole, RoundRules, SliceCounts, Timer, Wanted};
+use crate::measure::{Batches, ReplicateRole, RoundRules, RoundTarget, SliceCounts, Timer};
 use crate::progress::ProgressSink;
 use crate::result_collector::ResultCollector;
 use crate::space::Order;
@@ -262,7 +262,7 @@ impl SweepExecutor {
                     repeats_of_all = block.saturating_mul(replicate.count);
                     checks = replicate.checks;
                     let rounds = self.rounds_of_replicate(jobs, run, replicate, block);
-                    rules.rounds = Wanted::Exactly(rounds);
+                    rules.rounds = RoundTarget::Exactly(rounds);
                     rules.before = replicate.number * block;
                 }
                 let with = InRounds {

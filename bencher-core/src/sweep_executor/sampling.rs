@@ -8,8 +8,8 @@ use crate::evaluator::process::Role;
 use crate::exit_guard;
 use crate::job::{CodePolicy, Job, MachinePolicy, Sample, SampleCache, TIMED_OUT};
 use crate::measure::{
-    Batches, DEFAULT_BUDGET, PartialTime, Preempted, ReplicateRole, RoundRules, Timer, Wanted,
-    below_resolution,
+    Batches, DEFAULT_BUDGET, PartialTime, PreemptedTime, ReplicateRole, RoundRules, RoundTarget,
+    Timer, below_resolution,
 };
 use crate::printed::error_line;
 use crate::store::{
@@ -237,8 +237,10 @@ impl SweepExecutor {
     ) -> Batches {
         let said = rounds.and_then(|rules| Some((rules.budget?, rules.rounds)));
         let (budget, count) = match (said, role) {
-            (None, _) => (DEFAULT_BUDGET, Wanted::AsNeeded),
-            (Some((budget, _)), ReplicateRole::Measuring(_)) => (budget, Wanted::Exactly(block)),
+            (None, _) => (DEFAULT_BUDGET, RoundTarget::AsNeeded),
+            (Some((budget, _)), ReplicateRole::Measuring(_)) => {
+                (budget, RoundTarget::Exactly(block))
+            }
             (Some(said), _) => said,
         };
         let points = u64::try_from(self.plan.space().len()).unwrap_or(u64::MAX);
@@ -294,11 +296,11 @@ fn mark_times<M: Copy>(
     }
 }
 
-fn mark_preempted(sample: &mut Sample, timed: &[usize], marks: &[Preempted]) {
+fn mark_preempted(sample: &mut Sample, timed: &[usize], marks: &[PreemptedTime]) {
     let all: f64 = marks.iter().map(|one| one.busy).sum();
-    let value = |time, mark: Option<Preempted>| {
+    let value = |time, mark: Option<PreemptedTime>| {
         let busy = mark.map_or(all, |mark| mark.busy);
-        Preempted { time, busy }.to_value()
+        PreemptedTime { time, busy }.to_value()
     };
     mark_times(sample, timed, marks, |mark| mark.time, value);
 }

@@ -9,13 +9,13 @@ const FEW: f64 = 5.0;
 /// What lies within this share of the median never does.
 const NEAR: f64 = 1e-3;
 
-/// The mean of values without those that lie far out, as [`undisturbed`] finds it.
+/// The mean of values without those that lie far out, as [`hampel_mean`] finds it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Undisturbed {
+pub struct HampelMean {
     /// The mean of the others.
     pub mean: f64,
     /// How many lie far out.
-    pub left_out: usize,
+    pub discarded: usize,
 }
 
 /// The mean of the values that do not lie far out, after Hampel's identifier (1974): further from the median than
@@ -26,15 +26,15 @@ pub struct Undisturbed {
 /// eight or more, so the mean of those that vary by themselves says nearly as much as that of all.
 ///
 /// ```
-/// use bencher_core::stats::{Undisturbed, undisturbed};
-/// let found = undisturbed(&[9.0, 10.0, 11.0, 10.0, 90.0]);
-/// assert_eq!(found, Some(Undisturbed { mean: 10.0, left_out: 1 }));
-/// let found = undisturbed(&[2.0, 2.0, 2.0, 7.0]).ok_or("nothing")?;
+/// use bencher_core::stats::{HampelMean, hampel_mean};
+/// let found = hampel_mean(&[9.0, 10.0, 11.0, 10.0, 90.0]);
+/// assert_eq!(found, Some(HampelMean { mean: 10.0, discarded: 1 }));
+/// let found = hampel_mean(&[2.0, 2.0, 2.0, 7.0]).ok_or("nothing")?;
 /// assert_eq!(found.mean, 2.0, "most are equal");
-/// assert_eq!(undisturbed(&[]), None);
+/// assert_eq!(hampel_mean(&[]), None);
 /// # Ok::<(), &str>(())
 /// ```
-pub fn undisturbed(values: &[f64]) -> Option<Undisturbed> {
+pub fn hampel_mean(values: &[f64]) -> Option<HampelMean> {
     if values.iter().any(|x| !x.is_finite()) {
         return None;
     }
@@ -48,9 +48,9 @@ pub fn undisturbed(values: &[f64]) -> Option<Undisturbed> {
         .filter(|(_, distance)| **distance <= limit)
         .map(|(x, _)| *x)
         .collect();
-    Some(Undisturbed {
+    Some(HampelMean {
         mean: super::mean(&kept)?,
-        left_out: values.len() - kept.len(),
+        discarded: values.len() - kept.len(),
     })
 }
 
@@ -67,9 +67,9 @@ mod tests {
             bad in proptest::collection::vec(1e3_f64..1e9, 0..10),
         ) {
             let all: Vec<f64> = good.iter().chain(&bad).copied().collect();
-            let found = undisturbed(&all).unwrap();
+            let found = hampel_mean(&all).unwrap();
             prop_assert!((1.0..=2.0).contains(&found.mean), "{found:?}");
-            prop_assert!(found.left_out >= bad.len());
+            prop_assert!(found.discarded >= bad.len());
         }
 
         /// Values of one heap are all kept.
@@ -77,7 +77,7 @@ mod tests {
         fn what_varies_evenly_is_kept(count in 5_u32..60, unit in 1e-9_f64..1e9) {
             let values: Vec<f64> = (0..count).map(|n| unit * f64::from(100 + n)).collect();
             let mean = crate::stats::mean(&values).unwrap();
-            prop_assert!((undisturbed(&values).unwrap().mean / mean - 1.0).abs() < 1e-12);
+            prop_assert!((hampel_mean(&values).unwrap().mean / mean - 1.0).abs() < 1e-12);
         }
     }
 
@@ -88,14 +88,14 @@ mod tests {
         // The sum of twelve of them is nearly normal, with a deviation of 1.
         let normal = |n: u64| (0..12).map(|k| uniform(n * 12 + k)).sum::<f64>() - 6.0 + 100.0;
         for (count, most, growth) in [(3, 0.05, 1.25), (9, 0.01, 1.1), (39, 0.005, 1.05)] {
-            let found: Vec<Undisturbed> = (0..4000)
+            let found: Vec<HampelMean> = (0..4000)
                 .map(|trial| {
                     let values: Vec<f64> = (0..count).map(|n| normal(trial * count + n)).collect();
-                    undisturbed(&values).unwrap()
+                    hampel_mean(&values).unwrap()
                 })
                 .collect();
-            let left_out: usize = found.iter().map(|found| found.left_out).sum();
-            let share = left_out as f64 / (4000 * count) as f64;
+            let discarded: usize = found.iter().map(|found| found.discarded).sum();
+            let share = discarded as f64 / (4000 * count) as f64;
             assert!(share < most, "{count} values: {share}");
             let means: Vec<f64> = found.iter().map(|found| found.mean).collect();
             let variance = crate::stats::var(&means, 1).unwrap() * count as f64;
@@ -110,12 +110,12 @@ mod tests {
     #[test]
     fn steps_of_a_clock_are_no_disturbance() {
         let values = [1.0, 1.0, 1.0, 1.0005, 1.0005];
-        assert!((undisturbed(&values).unwrap().mean - 1.0002).abs() < 1e-12);
+        assert!((hampel_mean(&values).unwrap().mean - 1.0002).abs() < 1e-12);
     }
 
     #[test]
     fn what_is_not_finite_has_no_mean() {
-        assert_eq!(undisturbed(&[1.0, f64::NAN]), None);
-        assert_eq!(undisturbed(&[f64::INFINITY]), None);
+        assert_eq!(hampel_mean(&[1.0, f64::NAN]), None);
+        assert_eq!(hampel_mean(&[f64::INFINITY]), None);
     }
 }

@@ -14,20 +14,20 @@ const BUSY: &str = "busy";
 /// A time whose calls were all preempted: the system took the core from them, so it holds the time of other programs, too.
 ///
 /// ```
-/// use bencher_core::measure::Preempted;
-/// let time = Preempted { time: 0.045, busy: 0.013 };
-/// assert_eq!(Preempted::read(&time.to_value()), Some(time));
-/// assert_eq!(Preempted::read(&0.045.into()), None);
+/// use bencher_core::measure::PreemptedTime;
+/// let time = PreemptedTime { time: 0.045, busy: 0.013 };
+/// assert_eq!(PreemptedTime::read(&time.to_value()), Some(time));
+/// assert_eq!(PreemptedTime::read(&0.045.into()), None);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Preempted {
+pub struct PreemptedTime {
     /// How long a call took, in seconds.
     pub time: f64,
     /// How long the threads of this process were on a core in that time, in seconds.
     pub busy: f64,
 }
 
-impl Preempted {
+impl PreemptedTime {
     /// What stands in a sample for it.
     pub fn to_value(self) -> Value {
         let parts = [

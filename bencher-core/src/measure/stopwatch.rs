@@ -12,16 +12,16 @@ use super::{CoreUse, Meter, Timer};
 ///
 /// ```
 /// use std::time::Duration;
-/// use bencher_core::measure::{FakeClock, Timer, Watch};
+/// use bencher_core::measure::{FakeClock, Timer, Stopwatch};
 /// let clock = FakeClock::default();
 /// let timer = Timer::on(clock.clone());
-/// let watch = Watch::on(&timer);
+/// let watch = Stopwatch::on(&timer);
 /// let start = watch.start();
 /// clock.advance(Duration::from_millis(2));
 /// assert_eq!(watch.stop(start, 1), Duration::from_millis(2));
 /// ```
 #[derive(Debug)]
-pub struct Watch<'a> {
+pub struct Stopwatch<'a> {
     pub(super) timer: &'a Timer,
     meter: Option<&'a RefCell<Meter>>,
     /// Whether the use of the cores is read at every piece, not only around several.
@@ -32,7 +32,7 @@ pub struct Watch<'a> {
 
 /// How a slice had the cores.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Observed {
+pub(crate) struct CoreObservation {
     pub(crate) used: CoreUse,
     /// How long it was watched.
     pub(crate) wall: Duration,
@@ -45,7 +45,7 @@ const LITTLE: f64 = 0.002;
 /// How long a thread is left alone, about, on a machine where nobody else wants its core.
 const QUIET: f64 = 0.01;
 
-impl Observed {
+impl CoreObservation {
     /// Whether others had the core for a time that counts.
     pub(crate) fn is_preempted(self) -> bool {
         let CoreUse { preemptions, busy } = self.used;
@@ -61,7 +61,7 @@ impl Observed {
     }
 }
 
-impl<'a> Watch<'a> {
+impl<'a> Stopwatch<'a> {
     /// A watch without counters.
     pub fn on(timer: &'a Timer) -> Self {
         Self::with_meter(timer, None)
@@ -131,7 +131,7 @@ impl<'a> Watch<'a> {
         &self,
         each_piece: bool,
         run: impl FnOnce() -> (R, Duration),
-    ) -> (R, Duration, Observed) {
+    ) -> (R, Duration, CoreObservation) {
         self.each_piece.set(each_piece);
         let (before, start) = (self.timer.core_use(), self.timer.now());
         self.used.set(CoreUse::default());
@@ -143,6 +143,6 @@ impl<'a> Watch<'a> {
             (self.timer.core_use().since(before), wall)
         };
         self.each_piece.set(false);
-        (result, time, Observed { used, wall })
+        (result, time, CoreObservation { used, wall })
     }
 }
