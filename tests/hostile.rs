@@ -145,7 +145,7 @@ fn place(process: u32) -> std::path::PathBuf {
 
 /// The case that this process is at; a worker process is at that of its parent, whatever case it was given.
 fn agreed(case: Case) -> Case {
-    if bencher::evaluator::process::role().is_some() {
+    if bencher::evaluator::process::worker_role().is_some() {
         let text = std::fs::read_to_string(place(std::os::unix::process::parent_id())).unwrap();
         let parts: Vec<u64> = text.split(' ').map(|part| part.parse().unwrap()).collect();
         return Case {

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use crate::evaluator::process::role;
+use crate::evaluator::process::worker_role;
 use crate::job::JobFunctionCache;
 use crate::measure::Environment;
 #[cfg(feature = "store")]
@@ -27,7 +27,7 @@ impl Session {
         tag: &str,
     ) -> Result<Option<Box<dyn SampleStore>>, StoreError> {
         // What a worker process measures is stored by the one that started it.
-        if role().is_some() {
+        if worker_role().is_some() {
             return Ok(None);
         }
         if !self.config.cache {
@@ -160,7 +160,7 @@ impl Session {
     /// The digest of this executable, where samples are kept.
     pub(super) fn code(&self) -> Digest {
         static CODE: OnceLock<Digest> = OnceLock::new();
-        if !self.config.cache || role().is_some() {
+        if !self.config.cache || worker_role().is_some() {
             return Digest(0);
         }
         *CODE.get_or_init(|| {

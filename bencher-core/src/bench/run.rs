@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::dataset::{Dataset, ROUNDS_PER_REPLICATE};
 use crate::evaluator::Executors;
-use crate::evaluator::process::{ordinal, role};
+use crate::evaluator::process::{ordinal, worker_role};
 use crate::exit_guard;
 use crate::measure::{
     ClockKind, DEFAULT_BUDGET, Environment, ReplicateRole, RoundRules, RoundTarget, Timer, block,
@@ -71,7 +71,7 @@ impl SweepRun<'_> {
             return Ok(self.not_run(Some(&plan)));
         }
         let number = ordinal(PLACE);
-        if let Some(role) = role() {
+        if let Some(role) = worker_role() {
             return self.work(plan, number, session, role);
         }
         // Before anything that grows with the sweep: its identity names every value.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::evaluator::Executors;
-use crate::evaluator::process::{Launch, Role};
+use crate::evaluator::process::{Launch, WorkerRole};
 use crate::record::SweepRecord;
 use crate::store::StoreError;
 use crate::sweep_executor::{Plan, Result, SweepExecutor};
@@ -46,7 +46,7 @@ impl Session {
         if !matches!(executor, Executors::Processes(_)) {
             return Ok(None);
         }
-        let launch = Launch::again(place).map_err(|source| StoreError::Io {
+        let launch = Launch::this_program(place).map_err(|source| StoreError::Io {
             action: "find the executable of",
             path: "this program".into(),
             source,
@@ -77,7 +77,7 @@ impl Session {
     }
 }
 
-impl Role {
+impl WorkerRole {
     /// Whether it is to take samples of a sweep.
     pub(crate) fn is_for_sweep(&self) -> bool {
         self.place().split(' ').next() == Some(PLACE)
@@ -92,7 +92,7 @@ impl SweepRun<'_> {
         plan: Plan,
         number: u64,
         session: &mut Session,
-        role: &Role,
+        role: &WorkerRole,
     ) -> Result<SweepOutcome> {
         let told: Told = postcard::from_bytes(role.context()).unwrap_or_default();
         let own = place(number, &plan);

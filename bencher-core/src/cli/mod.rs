@@ -37,7 +37,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::bench::{Bench, BenchError, Reporter, Session, Settings, Verdict};
-use crate::evaluator::process::role;
+use crate::evaluator::process::worker_role;
 use crate::exit_guard;
 use crate::measure::{Environment, Timer};
 use crate::printed::{begin_program, ending, error_line, note};
@@ -124,7 +124,7 @@ pub(crate) fn run_session(
 ) -> ExitCode {
     let interrupt = Interrupt::default();
     // A worker ends when its parent does, and not sooner.
-    let worker = role();
+    let worker = worker_role();
     if worker.is_none()
         && let Err(error) = stop_on_signals(&interrupt)
     {

@@ -1,6 +1,6 @@
 use std::collections::{HashMap, VecDeque};
 
-use crate::evaluator::{Dispatcher, Finished, Outcome, Retried, Usage, Wait};
+use crate::evaluator::{Dispatcher, FinishedTask, Outcome, RetryCounts, Usage, Wait};
 use crate::store::{
     Epochs, Provenance, ResultId, SampleIndex, SampleWriter, StoreError, StoredResults, Ticket,
 };
@@ -225,7 +225,7 @@ pub struct FutureCache {
     ready: VecDeque<JobDone>,
     /// Done, but not yet in the store.
     uncommitted: VecDeque<(Ticket, JobDone)>,
-    finished: Vec<Finished<Job, Sample>>,
+    finished: Vec<FinishedTask<Job, Sample>>,
     used: Option<Usage>,
     runs: Option<Runs>,
 }
@@ -542,7 +542,7 @@ impl FutureCache {
     }
 
     /// How many jobs were tried again, and how often.
-    pub const fn retried(&self) -> Retried {
+    pub const fn retried(&self) -> RetryCounts {
         self.evaluator.retried()
     }
 
@@ -567,7 +567,7 @@ impl FutureCache {
     /// Takes note of a job that came back, and moves it into `done`; one whose sample is not in the store yet
     /// waits for that.
     #[inline]
-    fn settle(&mut self, finished: Finished<Job, Sample>, done: &mut Vec<JobDone>) {
+    fn settle(&mut self, finished: FinishedTask<Job, Sample>, done: &mut Vec<JobDone>) {
         if let Some(usage) = &finished.usage {
             self.used.get_or_insert_default().add(usage);
         }

@@ -2,7 +2,7 @@
 //! all its sweeps.
 
 use crate::dataset::DatasetError;
-use crate::evaluator::process::{Launch, ProcessBackend, Role};
+use crate::evaluator::process::{Launch, ProcessBackend, WorkerRole};
 use crate::evaluator::{Backend, Dispatcher, Executors, Limits, RunFunction};
 use crate::job::{FutureCache, Job, JobDone, JobOutcome, Sample, SampleCache};
 use crate::progress::{ProgressSink, SampleEvent};
@@ -47,7 +47,7 @@ pub(super) fn start_jobs(
 ///
 /// # Errors
 /// Where nobody listens any more to what it measures.
-pub(super) fn serve_jobs(role: &Role, run: &RunFunction<Job, Sample>) -> std::io::Result<()> {
+pub(super) fn serve_jobs(role: &WorkerRole, run: &RunFunction<Job, Sample>) -> std::io::Result<()> {
     role.serve(run)
 }
 

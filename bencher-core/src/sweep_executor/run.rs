@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::context::States;
-use crate::evaluator::{Executors, Retried, Usage};
+use crate::evaluator::{Executors, RetryCounts, Usage};
 use crate::exit_guard::Describe;
 use crate::job::{CallCounts, CodePolicy, FutureCache, MachinePolicy};
 use crate::measure::{Batches, ReplicateRole, RoundRules, RoundTarget, SliceCounts, Timer};
@@ -59,7 +59,7 @@ pub struct RunEnd {
     /// What the samples used together that were taken in worker processes.
     pub used: Option<Usage>,
     /// How many samples were tried again, and how often.
-    pub retried: Retried,
+    pub retried: RetryCounts,
     /// What the store refused; the samples that it did not take are in the dataset all the same.
     pub store_error: Option<StoreError>,
 }
@@ -89,7 +89,7 @@ impl RunEnd {
             discarded: Vec::new(),
             slice_counts: Vec::new(),
             used: None,
-            retried: Retried::default(),
+            retried: RetryCounts::default(),
             store_error: None,
             collector,
         }

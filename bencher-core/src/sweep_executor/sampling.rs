@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::context::{Context, States};
 use crate::evaluator::RunFunction;
-use crate::evaluator::process::Role;
+use crate::evaluator::process::WorkerRole;
 use crate::exit_guard;
 use crate::job::{CodePolicy, Job, MachinePolicy, Sample, SampleCache, TIMED_OUT};
 use crate::measure::{
@@ -31,7 +31,7 @@ impl SweepExecutor {
     ///
     /// # Errors
     /// Where nobody listens any more to what it measures.
-    pub fn serve(&self, role: &Role, options: RunOptions) -> std::io::Result<()> {
+    pub fn serve(&self, role: &WorkerRole, options: RunOptions) -> std::io::Result<()> {
         let states = Arc::new(States::default());
         let RunOptions {
             folders,

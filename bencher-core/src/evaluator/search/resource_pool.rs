@@ -20,18 +20,18 @@ struct State {
 
 /// What a job has while it runs; given back when it is dropped, however the job ended.
 #[derive(Debug)]
-pub(super) struct Lent {
+pub(super) struct ResourceGuard {
     pool: Arc<Pool>,
     names: Vec<String>,
 }
 
-impl Lent {
+impl ResourceGuard {
     pub(super) fn names(&self) -> &[String] {
         &self.names
     }
 }
 
-impl Drop for Lent {
+impl Drop for ResourceGuard {
     fn drop(&mut self) {
         let mut state = self.pool.state();
         state.free.push_back(std::mem::take(&mut self.names));
@@ -57,15 +57,15 @@ impl Pool {
 
     /// Waits for resources; none where there will be no more. There are as many sets as workers at least, so
     /// only a job that was left behind, and is still at its resources, makes another wait.
-    pub(super) fn lend(self: &Arc<Self>) -> Option<Arc<Lent>> {
+    pub(super) fn acquire(self: &Arc<Self>) -> Option<Arc<ResourceGuard>> {
         let is_waiting = |state: &mut State| state.free.is_empty() && !state.is_closed;
         let state = self.changed.wait_while(self.state(), is_waiting);
         let mut state = state.unwrap_or_else(PoisonError::into_inner);
         self.take(&mut state)
     }
 
-    /// Like [`lend`](Self::lend), without keeping a thread.
-    pub(super) async fn lend_async(self: &Arc<Self>) -> Option<Arc<Lent>> {
+    /// Like [`acquire`](Self::lend), without keeping a thread.
+    pub(super) async fn acquire_async(self: &Arc<Self>) -> Option<Arc<ResourceGuard>> {
         std::future::poll_fn(|context| {
             let mut state = self.state();
             if state.free.is_empty() && !state.is_closed {
@@ -77,13 +77,13 @@ impl Pool {
         .await
     }
 
-    fn take(self: &Arc<Self>, state: &mut State) -> Option<Arc<Lent>> {
+    fn take(self: &Arc<Self>, state: &mut State) -> Option<Arc<ResourceGuard>> {
         if state.is_closed {
             return None;
         }
         let names = state.free.pop_front()?;
         let pool = Arc::clone(self);
-        Some(Arc::new(Lent { pool, names }))
+        Some(Arc::new(ResourceGuard { pool, names }))
     }
 
     /// Lends nothing more.
@@ -108,18 +108,18 @@ mod tests {
     #[test]
     fn what_is_lent_comes_back_to_the_end_of_the_queue() {
         let pool = Pool::new(["a", "b"].map(|name| vec![name.to_owned()]));
-        let first = pool.lend().unwrap();
+        let first = pool.acquire().unwrap();
         assert_eq!(first.names(), ["a"]);
         drop(first);
-        assert_eq!(pool.lend().unwrap().names(), ["b"]);
-        let (held, other) = (pool.lend().unwrap(), pool.lend().unwrap());
+        assert_eq!(pool.acquire().unwrap().names(), ["b"]);
+        let (held, other) = (pool.acquire().unwrap(), pool.acquire().unwrap());
         assert_eq!(
             (held.names(), other.names()),
             (&["a".to_owned()][..], &["b".to_owned()][..])
         );
         let waiting = std::thread::spawn({
             let pool = Arc::clone(&pool);
-            move || pool.lend().map(|lent| lent.names().to_vec())
+            move || pool.acquire().map(|lent| lent.names().to_vec())
         });
         drop(held);
         assert_eq!(waiting.join().unwrap(), Some(vec!["a".to_owned()]));
@@ -130,7 +130,7 @@ mod tests {
         let pool = Pool::new([]);
         let waiting = std::thread::spawn({
             let pool = Arc::clone(&pool);
-            move || pool.lend().is_none()
+            move || pool.acquire().is_none()
         });
         pool.close();
         assert!(waiting.join().unwrap());

@@ -14,34 +14,34 @@ use super::launch::{Launch, VARIABLE};
 use super::output::{LastLines, Output};
 use super::spawner::spawn;
 use super::system::{kill_group, send_now, wait_for};
-use super::wire::{BROKEN, Hello, Incoming, Order, Outgoing, VERSION};
+use super::wire::{BROKEN, Hello, Incoming, Outgoing, VERSION, WorkerCommand};
 
 /// A worker process that runs.
 #[derive(Debug)]
-pub(super) struct Worker {
+pub(super) struct WorkerProcess {
     child: Child,
     stream: Arc<UnixStream>,
     pub(super) incoming: Incoming,
     pub(super) output: Output,
-    grip: Grip,
+    handle: WorkerHandle,
     mark: Mark,
     timeout: Option<Duration>,
 }
 
 /// What one needs to tell a worker something, and to end it with its process group.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Grip(Arc<Mutex<Held>>);
+pub(super) struct WorkerHandle(Arc<Mutex<HandleState>>);
 
 #[derive(Debug, Default)]
-struct Held {
+struct HandleState {
     group: Option<u32>,
     stream: Option<Arc<UnixStream>>,
     outgoing: Outgoing,
     /// Why it was ended by this side.
-    why: Option<Why>,
+    why: Option<KillReason>,
 }
 
-impl Held {
+impl HandleState {
     /// Sends what there is room for, and never waits: a worker that does not read must not stop this program.
     fn flush(&mut self) -> io::Result<()> {
         let Some(stream) = &self.stream else {
@@ -59,7 +59,7 @@ impl Held {
 
 /// Why this side ended a worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Why {
+pub(super) enum KillReason {
     /// Its job took too long.
     Late,
     /// Its job printed too much.
@@ -70,15 +70,15 @@ pub(super) enum Why {
     Broken,
 }
 
-impl Grip {
-    fn held(&self) -> MutexGuard<'_, Held> {
+impl WorkerHandle {
+    fn held(&self) -> MutexGuard<'_, HandleState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Tells the worker something; what there is no room for is sent while this side [listens](Worker::listen).
-    pub(super) fn tell(&self, order: &Order) -> io::Result<()> {
+    pub(super) fn send(&self, command: &WorkerCommand) -> io::Result<()> {
         let held = &mut *self.held();
-        held.outgoing.add(order)?;
+        held.outgoing.add(command)?;
         held.flush()
     }
 
@@ -95,7 +95,7 @@ impl Grip {
     }
 
     /// Ends the worker with everything that it started.
-    pub(super) fn kill(&self, why: Why) {
+    pub(super) fn kill(&self, why: KillReason) {
         let mut held = self.held();
         if let Some(group) = held.group {
             held.why.get_or_insert(why);
@@ -104,7 +104,7 @@ impl Grip {
     }
 }
 
-impl Worker {
+impl WorkerProcess {
     /// Starts a worker and tells it what it is for.
     pub(super) fn start(launch: &Launch, limits: &Limits, number: usize) -> io::Result<Self> {
         let (stream, theirs) = UnixStream::pair()?;
@@ -123,13 +123,13 @@ impl Worker {
         // With the command go the ends that the worker has.
         let child = spawn(command)?;
         let stream = Arc::new(stream);
-        let grip = Grip::default();
+        let handle = WorkerHandle::default();
         let group = child.id();
-        grip.held().group = Some(group);
-        grip.held().stream = Some(Arc::clone(&stream));
+        handle.held().group = Some(group);
+        handle.held().stream = Some(Arc::clone(&stream));
         let stop = {
-            let grip = grip.clone();
-            move || grip.kill(Why::Output)
+            let handle = handle.clone();
+            move || handle.kill(KillReason::Output)
         };
         let output =
             Output::read(reader, limits.output, stop).inspect_err(|_| kill_group(group))?;
@@ -138,31 +138,31 @@ impl Worker {
             stream,
             incoming: Incoming::default(),
             output,
-            grip,
+            handle,
             mark,
             timeout: None,
         };
-        let hello = Order::Hello(Hello {
+        let hello = WorkerCommand::Hello(Hello {
             version: VERSION,
             memory: limits.memory,
             number,
             core: limits.pin.then_some(number),
             time: limits.time,
-            title: launch.shown().to_owned(),
+            title: launch.display_title().to_owned(),
             context: launch.context.clone(),
         });
-        match worker.grip.tell(&hello) {
+        match worker.handle.send(&hello) {
             // A listener that comes after the end gets the exit status at once.
             Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
-                worker.bury();
+                worker.terminate();
                 Err(error)
             }
             _ => Ok(worker),
         }
     }
 
-    pub(super) fn grip(&self) -> Grip {
-        self.grip.clone()
+    pub(super) fn handle(&self) -> WorkerHandle {
+        self.handle.clone()
     }
 
     /// Reads what the worker says, for so long at most; whether anything came.
@@ -170,7 +170,7 @@ impl Worker {
         let timeout = timeout.map(|time| time.max(Duration::from_millis(1)));
         let end = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         // One that is gone cannot be told anything; what it said before can still be read.
-        while self.grip.flush().unwrap_or(false) {
+        while self.handle.flush().unwrap_or(false) {
             let left = end.map(|end| end.saturating_duration_since(Instant::now()));
             if wait_for(self.stream.as_fd(), true, left)? {
                 break;
@@ -192,17 +192,17 @@ impl Worker {
     }
 
     /// Ends it with everything that it started, and says how it ended.
-    pub(super) fn bury(mut self) -> Death {
-        if let Some(group) = self.grip.held().group {
+    pub(super) fn terminate(mut self) -> WorkerExit {
+        if let Some(group) = self.handle.held().group {
             kill_group(group);
         }
         let status = self.child.wait();
         self.mark.kill_all();
-        let mut held = self.grip.held();
+        let mut held = self.handle.held();
         // From now on the number may be another's.
         held.group = None;
         held.stream = None;
-        Death {
+        WorkerExit {
             why: held.why,
             status: status.ok(),
             last_lines: self.output.last_lines(),
@@ -212,29 +212,29 @@ impl Worker {
     /// Has it let go of everything and end; ends it where that takes longer than `patience`.
     pub(super) fn close(mut self, patience: Duration) {
         let end = Instant::now() + patience;
-        if self.grip.tell(&Order::Close).is_ok() {
+        if self.handle.send(&WorkerCommand::Close).is_ok() {
             // It says nothing more; the connection ends with it.
             while Instant::now() < end && self.listen(Some(end - Instant::now())).is_ok() {}
         }
-        self.bury();
+        self.terminate();
     }
 }
 
 /// How a worker ended.
 #[derive(Debug)]
-pub(super) struct Death {
-    pub(super) why: Option<Why>,
+pub(super) struct WorkerExit {
+    pub(super) why: Option<KillReason>,
     status: Option<ExitStatus>,
     last_lines: LastLines,
 }
 
-impl Death {
+impl WorkerExit {
     /// What happened, in words, with the last that the worker printed.
     pub(super) fn text(&self, limits: &Limits) -> String {
         let mut text = match (self.why, self.status) {
-            (Some(Why::Output), _) => too_much(limits),
-            (Some(Why::Broken), _) => format!("{BROKEN}; its worker process was replaced"),
-            (_, Some(status)) => how(status),
+            (Some(KillReason::Output), _) => too_much(limits),
+            (Some(KillReason::Broken), _) => format!("{BROKEN}; its worker process was replaced"),
+            (_, Some(status)) => exit_text(status),
             (_, None) => "its worker process ended in an unknown way".to_owned(),
         };
         let LastLines {
@@ -258,7 +258,7 @@ pub(super) fn too_much(limits: &Limits) -> String {
     format!("it printed more than {most} bytes, so its worker process was ended")
 }
 
-fn how(status: ExitStatus) -> String {
+fn exit_text(status: ExitStatus) -> String {
     match (status.signal(), status.code()) {
         (Some(signal), _) => {
             let name = signal_hook::low_level::signal_name(signal).unwrap_or("unknown");

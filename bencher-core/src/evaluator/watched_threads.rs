@@ -3,8 +3,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::handle::{CallOff, Fate};
-use super::{Backend, Finished, Limits, Outcome, RunFunction, Task, Wait, outcome};
+use super::handle::{Acceptance, CancelCount};
+use super::{Backend, FinishedTask, Limits, Outcome, RunFunction, Task, Wait, outcome};
 
 /// Runs jobs on threads of this process, and minds what each of them is at.
 ///
@@ -44,7 +44,7 @@ pub struct WatchedThreads<A, R> {
 struct Shared<A, R> {
     function: RunFunction<A, R>,
     limit: Option<Duration>,
-    calls: CallOff,
+    calls: CancelCount,
     state: Mutex<State<A, R>>,
     /// Told when there is a job, or no more will come.
     work: Condvar,
@@ -56,7 +56,7 @@ struct State<A, R> {
     waiting: VecDeque<Task<A>>,
     /// What runs, by the number of its thread.
     running: HashMap<u64, Running<A>>,
-    done: Vec<Finished<A, R>>,
+    done: Vec<FinishedTask<A, R>>,
     idle: usize,
     is_waited_for: bool,
     is_closed: bool,
@@ -65,7 +65,7 @@ struct State<A, R> {
 struct Running<A> {
     task: Task<A>,
     until: Option<Instant>,
-    fate: Arc<Fate>,
+    acceptance: Arc<Acceptance>,
 }
 
 impl<A, R> WatchedThreads<A, R>
@@ -93,7 +93,7 @@ where
         let shared = Arc::new(Shared {
             function,
             limit: limits.time,
-            calls: CallOff::default(),
+            calls: CancelCount::default(),
             state: Mutex::new(state),
             work: Condvar::new(),
             news: Condvar::new(),
@@ -134,7 +134,7 @@ where
             if !state
                 .running
                 .get(&number)
-                .is_some_and(|job| job.fate.give_up())
+                .is_some_and(|job| job.acceptance.give_up())
             {
                 continue;
             }
@@ -168,15 +168,21 @@ impl<A: Clone, R> Shared<A, R> {
             let until = self
                 .limit
                 .and_then(|limit| Instant::now().checked_add(limit));
-            let fate = Arc::<Fate>::default();
+            let acceptance = Arc::<Acceptance>::default();
             let running = Running {
                 task: task.clone(),
                 until,
-                fate: Arc::clone(&fate),
+                acceptance: Arc::clone(&acceptance),
             };
             state.running.insert(number, running);
             drop(state);
-            let ended = outcome(&self.function, &task.args, &self.calls, &fate, self.limit);
+            let ended = outcome(
+                &self.function,
+                &task.args,
+                &self.calls,
+                &acceptance,
+                self.limit,
+            );
             let done = task.ended(ended);
             state = self.state();
             if state.running.remove(&number).is_none() {
@@ -258,7 +264,7 @@ where
         }
     }
 
-    fn collect(&mut self, wait: Wait, finished: &mut Vec<Finished<A, R>>) {
+    fn collect(&mut self, wait: Wait, finished: &mut Vec<FinishedTask<A, R>>) {
         let before = finished.len();
         loop {
             if self.shared.limit.is_some() {
@@ -274,14 +280,14 @@ where
 
     fn cancel(&mut self) {
         self.shared.take_back();
-        self.shared.calls.call();
+        self.shared.calls.cancel();
     }
 
     fn expire(&mut self) {
         self.shared.take_back();
         self.leave_late(None);
         // Only now: one that stops at once has timed out like the others.
-        self.shared.calls.call();
+        self.shared.calls.cancel();
     }
 
     fn running(&self) -> Vec<u64> {

@@ -3,8 +3,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::super::{JobHandle, SharedHandle};
-use super::queued::Lent;
-use super::work::Assignment;
+use super::job_messages::Assignment;
+use super::resource_pool::ResourceGuard;
 
 /// A job as its run function sees it: its arguments, by dereference, and what it can ask.
 ///
@@ -27,13 +27,13 @@ use super::work::Assignment;
 /// ```
 #[derive(Debug)]
 pub struct RunningJob<'a, A> {
-    work: Held<'a, A>,
-    lent: Option<Arc<Lent>>,
+    work: JobRef<'a, A>,
+    lent: Option<Arc<ResourceGuard>>,
 }
 
 /// Asynchronous jobs hold their own.
 #[derive(Debug)]
-enum Held<'a, A> {
+enum JobRef<'a, A> {
     Borrowed(&'a Assignment<A>, JobHandle<'a>),
     Owned(Assignment<A>, SharedHandle),
 }
@@ -42,32 +42,32 @@ impl<'a, A> RunningJob<'a, A> {
     pub(super) fn borrowed(
         work: &'a Assignment<A>,
         handle: JobHandle<'a>,
-        lent: Option<Arc<Lent>>,
+        lent: Option<Arc<ResourceGuard>>,
     ) -> Self {
-        let work = Held::Borrowed(work, handle);
+        let work = JobRef::Borrowed(work, handle);
         Self { work, lent }
     }
 
     pub(super) fn owned(
         work: Assignment<A>,
         handle: SharedHandle,
-        lent: Option<Arc<Lent>>,
+        lent: Option<Arc<ResourceGuard>>,
     ) -> RunningJob<'static, A> {
-        let work = Held::Owned(work, handle);
+        let work = JobRef::Owned(work, handle);
         RunningJob { work, lent }
     }
 
     fn assignment(&self) -> &Assignment<A> {
         match &self.work {
-            Held::Borrowed(work, _) => work,
-            Held::Owned(work, _) => work,
+            JobRef::Borrowed(work, _) => work,
+            JobRef::Owned(work, _) => work,
         }
     }
 
     fn handle(&self) -> JobHandle<'_> {
         match &self.work {
-            Held::Borrowed(_, handle) => *handle,
-            Held::Owned(_, handle) => handle.handle(),
+            JobRef::Borrowed(_, handle) => *handle,
+            JobRef::Owned(_, handle) => handle.handle(),
         }
     }
 

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::super::process::{Role, role};
+use super::super::process::{WorkerRole, worker_role};
 use super::options::EvaluatorError;
 use super::record::JobRecord;
 use super::storage::StoredJob;
@@ -16,37 +16,37 @@ use crate::value::{to_json, to_json_text};
 
 /// Whether the answers of an evaluator are its own, and kept for those who pass it.
 #[derive(Clone, Debug)]
-pub(super) enum Course {
+pub(super) enum ReplayMode {
     /// It gives its own, and no worker passes it.
     Plain,
     /// It gives its own, and they are kept.
-    Recorded(Arc<Mutex<Tape>>),
+    Recording(Arc<Mutex<ReplayLog>>),
     /// In a worker that passes it, it gives those that were kept.
-    Passed(Arc<Mutex<VecDeque<Answer>>>),
+    Replaying(Arc<Mutex<VecDeque<RecordedCall>>>),
 }
 
 /// What an evaluator gave.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Tape {
+pub(super) struct ReplayLog {
     place: String,
     /// The name of its search.
     search: String,
     keeps: bool,
-    answers: Vec<Answer>,
+    answers: Vec<RecordedCall>,
     /// Why the answers are not all that it gave.
     gap: Option<String>,
 }
 
 /// What a method gave.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Answer {
+pub(super) struct RecordedCall {
     method: String,
     json: String,
 }
 
 /// What came of submitting jobs.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(super) enum Submitted {
+pub(super) enum SubmitOutcome {
     /// All were accepted: the number of the first, and how many.
     All(u64, u64),
     /// There were more than might be: the limit, and how many were accepted.
@@ -56,43 +56,48 @@ pub(super) enum Submitted {
 }
 
 // By thread, as places are counted.
-thread_local!(static EARLIER: RefCell<Vec<Arc<Mutex<Tape>>>> = RefCell::default());
+thread_local!(static EARLIER: RefCell<Vec<Arc<Mutex<ReplayLog>>>> = RefCell::default());
 
 /// What the worker processes of an evaluator are told that is made now: the answers of those before it.
-pub(super) fn told() -> std::io::Result<Vec<u8>> {
-    let tapes: Vec<Tape> = EARLIER.with_borrow(|earlier| {
-        let tapes = earlier.iter().map(|tape| lock(tape).clone());
-        tapes.collect()
+pub(super) fn replay_context() -> std::io::Result<Vec<u8>> {
+    let logs: Vec<ReplayLog> = EARLIER.with_borrow(|earlier| {
+        let logs = earlier.iter().map(|log| lock(log).clone());
+        logs.collect()
     });
-    serde_json::to_vec(&tapes).map_err(std::io::Error::from)
+    serde_json::to_vec(&logs).map_err(std::io::Error::from)
 }
 
-impl Course {
+impl ReplayMode {
     /// Of an evaluator in worker processes: what it gives is kept if that is wanted, and known to be missing if not.
-    pub(super) fn recorded(place: String, search: String, keeps: bool) -> Self {
-        let tape = Arc::new(Mutex::new(Tape {
+    pub(super) fn recording(place: String, search: String, keeps: bool) -> Self {
+        let log = Arc::new(Mutex::new(ReplayLog {
             place,
             search,
             keeps,
             answers: Vec::new(),
             gap: None,
         }));
-        EARLIER.with_borrow_mut(|earlier| earlier.push(Arc::clone(&tape)));
-        Self::Recorded(tape)
+        EARLIER.with_borrow_mut(|earlier| earlier.push(Arc::clone(&log)));
+        Self::Recording(log)
     }
 
     /// In a worker that is to work elsewhere: how it passes the evaluator of a place, and the name of its search.
-    pub(super) fn passing(role: &Role, place: &str) -> (Self, String) {
-        let tapes: Vec<Tape> = serde_json::from_slice(role.context()).unwrap_or_default();
-        let tape = tapes.into_iter().find(|tape| tape.place == place);
-        let why = match tape {
-            Some(Tape {
+    pub(super) fn replaying(role: &WorkerRole, place: &str) -> (Self, String) {
+        let logs: Vec<ReplayLog> = serde_json::from_slice(role.context()).unwrap_or_default();
+        let log = logs.into_iter().find(|log| log.place == place);
+        let why = match log {
+            Some(ReplayLog {
                 answers,
                 search,
                 gap: None,
                 ..
-            }) => return (Self::Passed(Arc::new(Mutex::new(answers.into()))), search),
-            Some(Tape { gap: Some(gap), .. }) => gap,
+            }) => {
+                return (
+                    Self::Replaying(Arc::new(Mutex::new(answers.into()))),
+                    search,
+                );
+            }
+            Some(ReplayLog { gap: Some(gap), .. }) => gap,
             None => {
                 "a worker of a sweep cannot replay evaluators, and a worker of an evaluator can \
                  replay only earlier ones"
@@ -106,8 +111,8 @@ impl Course {
     }
 
     /// Whether this is a worker on its way to another evaluator.
-    pub(super) const fn is_passed(&self) -> bool {
-        matches!(self, Self::Passed(_))
+    pub(super) const fn is_replaying(&self) -> bool {
+        matches!(self, Self::Replaying(_))
     }
 
     /// What a method gives: by itself, or as it was kept.
@@ -115,7 +120,7 @@ impl Course {
     where
         T: Serialize + DeserializeOwned,
     {
-        if let Some(kept) = self.kept(method) {
+        if let Some(kept) = self.replayed(method) {
             return kept;
         }
         let given = give();
@@ -132,7 +137,7 @@ impl Course {
     where
         A: Serialize + DeserializeOwned,
     {
-        if let Some(kept) = self.kept::<Vec<(StoredJob, bool)>>(method) {
+        if let Some(kept) = self.replayed::<Vec<(StoredJob, bool)>>(method) {
             let jobs = kept.into_iter().map(|(job, is_other)| {
                 let job = JobRecord::restored(job).unwrap_or_else(|problem| went_astray(&problem));
                 JobRecord { is_other, ..job }
@@ -152,27 +157,27 @@ impl Course {
     }
 
     /// What was kept of submitting, in a worker that passes.
-    pub(super) fn submitted(&self) -> Option<Submitted> {
-        self.kept(SUBMIT)
+    pub(super) fn submitted(&self) -> Option<SubmitOutcome> {
+        self.replayed(SUBMIT)
     }
 
     /// Keeps what came of submitting.
     pub(super) fn keep_submitted(&self, given: &Result<std::ops::Range<u64>, EvaluatorError>) {
         self.keep(SUBMIT, || {
             let submitted = match given {
-                Ok(ids) => Submitted::All(ids.start, ids.end - ids.start),
+                Ok(ids) => SubmitOutcome::All(ids.start, ids.end - ids.start),
                 Err(EvaluatorError::TooManyJobs { maximum, submitted }) => {
-                    Submitted::Some(*maximum, *submitted)
+                    SubmitOutcome::Some(*maximum, *submitted)
                 }
-                Err(EvaluatorError::Closed) => Submitted::Closed,
+                Err(EvaluatorError::Closed) => SubmitOutcome::Closed,
                 Err(error) => return Err(error.to_string().into()),
             };
             Ok(serde_json::to_string(&submitted)?)
         });
     }
 
-    fn kept<T: DeserializeOwned>(&self, method: &str) -> Option<T> {
-        let Self::Passed(answers) = self else {
+    fn replayed<T: DeserializeOwned>(&self, method: &str) -> Option<T> {
+        let Self::Replaying(answers) = self else {
             return None;
         };
         let next = lock(answers).pop_front();
@@ -188,28 +193,28 @@ impl Course {
         method: &str,
         json: impl FnOnce() -> Result<String, Box<dyn std::error::Error>>,
     ) {
-        let Self::Recorded(tape) = self else { return };
-        let mut tape = lock(tape);
-        if tape.gap.is_some() {
+        let Self::Recording(log) = self else { return };
+        let mut log = lock(log);
+        if log.gap.is_some() {
             return;
         }
-        let json = if tape.keeps {
+        let json = if log.keeps {
             json()
                 .map_err(|error| format!("the result of `{method}` could not be recorded: {error}"))
         } else {
             Err(
-                "its evaluator does not record its results; use `EvaluatorOptions::remembered`"
+                "its evaluator does not record its results; use `EvaluatorOptions::replayable`"
                     .to_owned(),
             )
         };
         match json {
-            Ok(json) => tape.answers.push(Answer {
+            Ok(json) => log.answers.push(RecordedCall {
                 method: method.to_owned(),
                 json,
             }),
             Err(gap) => {
-                tape.answers = Vec::new();
-                tape.gap = Some(gap);
+                log.answers = Vec::new();
+                log.gap = Some(gap);
             }
         }
     }
@@ -219,7 +224,7 @@ const SUBMIT: &str = "submit";
 
 /// Ends a worker that does not go the way of its program.
 fn went_astray(problem: &str) -> ! {
-    match role() {
+    match worker_role() {
         Some(role) => role.refuse(&format!(
             "in a worker process, the program took another path before it reached {}: the recorded \
              results of an evaluator do not match its calls ({problem})",

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant, SystemTime};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::super::process::role;
+use super::super::process::worker_role;
 use super::super::{AsyncFunction, BoxedFuture, RunFunction};
 use super::objective::{IntoObjective, Objective};
-use super::queued::Pool;
-use super::running::RunningJob;
+use super::resource_pool::Pool;
+use super::running_job::RunningJob;
 
 /// A job on its way to a worker.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -27,14 +27,14 @@ pub(super) struct Assignment<A> {
 /// What comes back of a job that came to its end.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Reply {
-    pub(super) verdict: Verdict,
+    pub(super) outcome: ReplyOutcome,
     pub(super) started: SystemTime,
     pub(super) took: Duration,
     pub(super) resources: Vec<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) enum Verdict {
+pub(super) enum ReplyOutcome {
     Objective(Vec<f64>),
     /// With metadata, as JSON.
     WithMetadata(Vec<f64>, String),
@@ -43,7 +43,7 @@ pub(super) enum Verdict {
     TimedOut,
 }
 
-impl Verdict {
+impl ReplyOutcome {
     fn new(objective: Objective) -> Self {
         let Objective { values, metadata } = objective;
         if metadata.is_empty() {
@@ -57,12 +57,12 @@ impl Verdict {
 }
 
 /// When a job began.
-struct Began {
+struct JobStart {
     at: SystemTime,
     clock: Instant,
 }
 
-impl Began {
+impl JobStart {
     fn now() -> Self {
         Self {
             at: SystemTime::now(),
@@ -75,21 +75,21 @@ impl Began {
         self,
         returned: Result<Objective, String>,
         deadline: Option<SystemTime>,
-        is_called_off: bool,
+        is_cancelled: bool,
         resources: &[String],
     ) -> Result<Reply, String> {
         let took = self.clock.elapsed();
-        let verdict = match returned {
-            Ok(objective) => Verdict::new(objective),
+        let outcome = match returned {
+            Ok(objective) => ReplyOutcome::new(objective),
             // When the time of all jobs is up, they are called off for that.
             Err(_) if deadline.is_some_and(|deadline| deadline <= self.at + took) => {
-                Verdict::TimedOut
+                ReplyOutcome::TimedOut
             }
-            Err(error) if is_called_off => return Err(error),
-            Err(error) => Verdict::Failed(error),
+            Err(error) if is_cancelled => return Err(error),
+            Err(error) => ReplyOutcome::Failed(error),
         };
         Ok(Reply {
-            verdict,
+            outcome,
             started: self.at,
             took,
             resources: resources.to_vec(),
@@ -110,15 +110,15 @@ where
 {
     Arc::new(move |work, handle| {
         let lent = match &pool {
-            Some(pool) => Some(pool.lend().ok_or(NO_RESOURCE)?),
+            Some(pool) => Some(pool.acquire().ok_or(NO_RESOURCE)?),
             None => None,
         };
         let job = RunningJob::borrowed(work, *handle, lent);
-        let began = Began::now();
+        let began = JobStart::now();
         let called = std::panic::AssertUnwindSafe(|| run(&job).into_objective());
         let returned = crate::quiet::catch(called).flatten();
-        let is_called_off = handle.should_stop();
-        began.reply(returned, work.deadline, is_called_off, job.resources())
+        let is_cancelled = handle.should_stop();
+        began.reply(returned, work.deadline, is_cancelled, job.resources())
     })
 }
 
@@ -138,16 +138,16 @@ where
         let (run, pool) = (Arc::clone(&run), pool.clone());
         Box::pin(async move {
             let lent = match &pool {
-                Some(pool) => Some(pool.lend_async().await.ok_or(NO_RESOURCE)?),
+                Some(pool) => Some(pool.acquire_async().await.ok_or(NO_RESOURCE)?),
                 None => None,
             };
             let deadline = work.deadline;
-            let began = Began::now();
+            let began = JobStart::now();
             let job = RunningJob::<A>::owned(work, handle.clone(), lent.clone());
             let returned = run(job).await.into_objective();
-            let is_called_off = handle.handle().should_stop();
+            let is_cancelled = handle.handle().should_stop();
             let resources = lent.as_ref().map_or(&[][..], |lent| lent.names());
-            began.reply(returned, deadline, is_called_off, resources)
+            began.reply(returned, deadline, is_cancelled, resources)
         })
     })
 }
@@ -165,7 +165,7 @@ pub(super) fn pool(
     let sets = resources
         .chunks_exact(per_job.max(1))
         .map(<[String]>::to_vec);
-    let role = role().filter(|_| in_processes);
+    let role = worker_role().filter(|_| in_processes);
     Some(match role {
         // Each worker has sets of its own, since no other process can tell it what is free; one that takes
         // its place has the same.

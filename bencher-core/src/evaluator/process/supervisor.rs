@@ -10,10 +10,10 @@ use crossbeam::channel::{Receiver, Sender, select_biased};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::super::{Finished, Limits, Outcome, Task, Usage};
-use super::child::{Grip, Why, Worker, too_much};
+use super::super::{FinishedTask, Limits, Outcome, Task, Usage};
 use super::launch::Launch;
-use super::wire::{Answer, End, JobOrder, Order, decode, encode};
+use super::wire::{EncodedJob, EncodedOutcome, WorkerCommand, WorkerMessage, decode, encode};
+use super::worker_process::{KillReason, WorkerHandle, WorkerProcess, too_much};
 use super::{Chunk, Shared};
 
 /// How long a job may run before the jobs behind it go to other workers.
@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How often a worker is started for the same job before the job fails.
 const STARTS: u32 = 2;
 
-pub(super) struct Keeper<A, R> {
+pub(super) struct WorkerSupervisor<A, R> {
     pub(super) number: usize,
     pub(super) launch: Launch,
     pub(super) limits: Limits,
@@ -31,11 +31,11 @@ pub(super) struct Keeper<A, R> {
     /// Where jobs go that come back, and where they are had again, before those of the queue.
     pub(super) returned: Sender<Chunk<A>>,
     pub(super) back: Receiver<Chunk<A>>,
-    pub(super) results: Sender<Vec<Finished<A, R>>>,
+    pub(super) results: Sender<Vec<FinishedTask<A, R>>>,
     pub(super) shared: Arc<Shared>,
     /// By what others end the worker that is at work.
-    pub(super) grip: Arc<Mutex<Option<Grip>>>,
-    pub(super) worker: Option<Worker>,
+    pub(super) handle: Arc<Mutex<Option<WorkerHandle>>>,
+    pub(super) worker: Option<WorkerProcess>,
     /// The number of the job that runs, or [`NONE`].
     pub(super) running: Arc<AtomicU64>,
     /// How often jobs had been called off when the chunk that it is at was submitted.
@@ -46,7 +46,7 @@ pub(super) struct Keeper<A, R> {
 pub(super) const NONE: u64 = u64::MAX;
 
 /// What came of giving a worker jobs.
-enum Gave {
+enum ChunkOutcome {
     /// All of them ended or went back into the queue.
     Everything,
     /// It cannot work on the first of those that are left.
@@ -57,7 +57,7 @@ enum Gave {
     Gone,
 }
 
-impl<A, R> Keeper<A, R>
+impl<A, R> WorkerSupervisor<A, R>
 where
     A: Serialize + Send,
     R: DeserializeOwned + Send,
@@ -67,32 +67,32 @@ where
         launch: &Launch,
         limits: &Limits,
         number: usize,
-        started: impl FnOnce(Grip),
-    ) -> io::Result<Worker> {
-        let mut worker = Worker::start(launch, limits, number)?;
-        started(worker.grip());
+        started: impl FnOnce(WorkerHandle),
+    ) -> io::Result<WorkerProcess> {
+        let mut worker = WorkerProcess::start(launch, limits, number)?;
+        started(worker.handle());
         loop {
-            match worker.incoming.take::<Answer>() {
-                Some(Ok(Answer::Refused(why))) => {
-                    worker.bury();
+            match worker.incoming.take::<WorkerMessage>() {
+                Some(Ok(WorkerMessage::Refused(why))) => {
+                    worker.terminate();
                     return Err(io::Error::other(why));
                 }
                 Some(Ok(_)) => return Ok(worker),
                 Some(Err(error)) => {
-                    worker.bury();
+                    worker.terminate();
                     return Err(error);
                 }
                 None => {}
             }
             if worker.listen(None).is_err() {
-                let death = worker.bury().text(limits);
+                let death = worker.terminate().text(limits);
                 let within = limits.memory.map_or_else(String::new, |bytes| {
                     format!(", with no more than {bytes} bytes of memory")
                 });
                 return Err(io::Error::other(format!(
                     "{death}\nbefore it reached {}: the program must take the same path up to \
                      there each time it starts{within}",
-                    launch.shown()
+                    launch.display_title()
                 )));
             }
         }
@@ -110,7 +110,7 @@ where
                 break;
             }
         }
-        self.hold(None);
+        self.set_handle(None);
         if let Some(worker) = self.worker.take() {
             worker.close(PATIENCE);
         }
@@ -132,7 +132,7 @@ where
             if self.shared.closed.load(Ordering::Relaxed) {
                 return;
             }
-            if self.are_called_off() {
+            if self.are_cancelled() {
                 for task in rest {
                     self.finish(Some(task), Outcome::Cancelled);
                 }
@@ -140,14 +140,14 @@ where
             }
             let worker = match self.worker.take() {
                 Some(worker) => Ok(worker),
-                None => Self::hire(&self.launch, &self.limits, self.number, |grip| {
-                    self.hold(Some(grip));
+                None => Self::hire(&self.launch, &self.limits, self.number, |handle| {
+                    self.set_handle(Some(handle));
                 }),
             };
             let mut worker = match worker {
                 Ok(worker) => worker,
                 Err(error) => {
-                    self.hold(None);
+                    self.set_handle(None);
                     starts += 1;
                     if starts >= STARTS {
                         starts = 0;
@@ -159,31 +159,33 @@ where
             };
             let before = rest.len();
             let gave = self.give(&mut worker, &mut rest);
-            self.hold(None);
+            self.set_handle(None);
             self.running.store(NONE, Ordering::Relaxed);
             starts = if rest.len() < before { 0 } else { starts + 1 };
             match gave {
-                Gave::Everything => self.worker = Some(worker),
-                Gave::Refused(text) => {
+                ChunkOutcome::Everything => self.worker = Some(worker),
+                ChunkOutcome::Refused(text) => {
                     self.worker = Some(worker);
                     self.finish(rest.pop_front(), Outcome::Failed(text));
                 }
-                Gave::Gone if starts < STARTS => drop(worker.bury()),
-                Gave::Gone | Gave::Lost { .. } => {
-                    let death = worker.bury();
+                ChunkOutcome::Gone if starts < STARTS => drop(worker.terminate()),
+                ChunkOutcome::Gone | ChunkOutcome::Lost { .. } => {
+                    let death = worker.terminate();
                     let outcome = match death.why {
-                        Some(Why::Late | Why::Expired) => Outcome::TimedOut,
-                        Some(Why::Output | Why::Broken) | None => {
+                        Some(KillReason::Late | KillReason::Expired) => Outcome::TimedOut,
+                        Some(KillReason::Output | KillReason::Broken) | None => {
                             Outcome::Failed(death.text(&self.limits))
                         }
                     };
                     starts = 0;
                     let began = match gave {
-                        Gave::Lost { began } => SystemTime::now().checked_sub(began.elapsed()),
+                        ChunkOutcome::Lost { began } => {
+                            SystemTime::now().checked_sub(began.elapsed())
+                        }
                         _ => None,
                     };
                     let lost = rest.pop_front().map(|task| task.ended(outcome));
-                    self.send(lost.map(|job| Finished {
+                    self.send(lost.map(|job| FinishedTask {
                         started: began,
                         ..job
                     }));
@@ -193,22 +195,24 @@ where
     }
 
     /// Gives a worker jobs and takes what comes of them.
-    fn give(&mut self, worker: &mut Worker, rest: &mut VecDeque<Task<A>>) -> Gave {
-        if worker.grip().is_ended() {
-            return Gave::Gone;
+    fn give(&mut self, worker: &mut WorkerProcess, rest: &mut VecDeque<Task<A>>) -> ChunkOutcome {
+        if worker.handle().is_ended() {
+            return ChunkOutcome::Gone;
         }
-        let jobs = self.orders(rest);
+        let jobs = self.commands(rest);
         if jobs.is_empty() {
-            return Gave::Everything;
+            return ChunkOutcome::Everything;
         }
-        let order = Order::Jobs(jobs);
-        self.hold(Some(worker.grip()));
+        let command = WorkerCommand::Jobs(jobs);
+        self.set_handle(Some(worker.handle()));
         worker.output.begin_job();
-        match worker.grip().tell(&order) {
+        match worker.handle().send(&command) {
             Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
-                return Gave::Refused(format!("its arguments cannot be sent to a worker: {error}"));
+                return ChunkOutcome::Refused(format!(
+                    "its arguments cannot be sent to a worker: {error}"
+                ));
             }
-            Err(_) => return Gave::Gone,
+            Err(_) => return ChunkOutcome::Gone,
             Ok(()) => {}
         }
         let mut pace = Pace::new(&self.limits);
@@ -225,25 +229,25 @@ where
                         pace.begin_job();
                     }
                 }
-                Ok(false) if pace.is_late() => worker.grip().kill(Why::Late),
+                Ok(false) if pace.is_late() => worker.handle().kill(KillReason::Late),
                 Ok(false) if rest.len() > 1 && pace.recalls() => {
                     // Where it is gone, the next look at it says so.
-                    let _ = worker.grip().tell(&Order::Return);
+                    let _ = worker.handle().send(&WorkerCommand::Return);
                 }
                 Ok(false) => {}
-                Err(_) => return Gave::Lost { began: pace.began },
+                Err(_) => return ChunkOutcome::Lost { began: pace.began },
             }
         }
-        Gave::Everything
+        ChunkOutcome::Everything
     }
 
     /// The jobs in their binary form; those whose arguments have none fail.
-    fn orders(&self, rest: &mut VecDeque<Task<A>>) -> Vec<JobOrder> {
+    fn commands(&self, rest: &mut VecDeque<Task<A>>) -> Vec<EncodedJob> {
         let mut orders = Vec::with_capacity(rest.len());
         for task in std::mem::take(rest) {
             match encode(&task.args) {
                 Ok(args) => {
-                    orders.push(JobOrder { id: task.id, args });
+                    orders.push(EncodedJob { id: task.id, args });
                     rest.push_back(task);
                 }
                 Err(error) => {
@@ -258,15 +262,15 @@ where
     /// Takes all that a worker has said: how many jobs ended, and why it is to be given no more.
     fn take_answers(
         &mut self,
-        worker: &mut Worker,
+        worker: &mut WorkerProcess,
         rest: &mut VecDeque<Task<A>>,
         began: Instant,
-    ) -> (usize, Option<Gave>) {
+    ) -> (usize, Option<ChunkOutcome>) {
         let mut ended = Vec::new();
         let mut gave = None;
-        while let Some(answer) = worker.incoming.take::<Answer>() {
+        while let Some(answer) = worker.incoming.take::<WorkerMessage>() {
             match answer {
-                Ok(Answer::Ended { id, end, cpu, peak }) => {
+                Ok(WorkerMessage::Ended { id, end, cpu, peak }) => {
                     // It ends its jobs in their order; anything else is none of its messages.
                     let is_first = rest.front().is_some_and(|task| task.id == id);
                     let Some(task) = is_first.then(|| rest.pop_front()).flatten() else {
@@ -278,24 +282,24 @@ where
                         peak_memory: peak,
                     };
                     let outcome = match end {
-                        End::Done(result) => match decode(&result) {
+                        EncodedOutcome::Done(result) => match decode(&result) {
                             Ok(result) => Outcome::Done(result),
                             Err(error) => {
                                 Outcome::Failed(format!("its result cannot be read back: {error}"))
                             }
                         },
-                        End::Failed(text) => Outcome::Failed(text),
-                        End::TimedOut => Outcome::TimedOut,
-                        End::Cancelled => Outcome::Cancelled,
+                        EncodedOutcome::Failed(text) => Outcome::Failed(text),
+                        EncodedOutcome::TimedOut => Outcome::TimedOut,
+                        EncodedOutcome::Cancelled => Outcome::Cancelled,
                     };
                     let mut job = task.ended(outcome);
                     job.usage = Some(Box::new(usage));
                     ended.push(job);
                 }
-                Ok(Answer::Returned(count)) => {
+                Ok(WorkerMessage::Returned(count)) => {
                     let back = rest.split_off(rest.len().saturating_sub(count));
                     for task in back {
-                        if self.are_called_off() {
+                        if self.are_cancelled() {
                             self.finish(Some(task), Outcome::Cancelled);
                         } else {
                             // This keeper holds the other end itself.
@@ -303,8 +307,8 @@ where
                         }
                     }
                 }
-                Ok(Answer::Refused(why)) => gave = Some(Gave::Refused(why)),
-                Ok(Answer::Ready) => {}
+                Ok(WorkerMessage::Refused(why)) => gave = Some(ChunkOutcome::Refused(why)),
+                Ok(WorkerMessage::Ready) => {}
                 Err(_) => {
                     gave = Some(break_off(worker, began));
                     break;
@@ -319,7 +323,7 @@ where
             {
                 // It is being ended for that.
                 last.outcome = Outcome::Failed(too_much(&self.limits));
-                gave = Some(Gave::Gone);
+                gave = Some(ChunkOutcome::Gone);
             }
             // Whoever does not listen any more wants no results.
             let _ = self.results.send(ended);
@@ -328,7 +332,7 @@ where
     }
 
     /// Whether the chunk that it is at was called off.
-    fn are_called_off(&self) -> bool {
+    fn are_cancelled(&self) -> bool {
         self.shared.calls.load(Ordering::Relaxed) != self.calls
     }
 
@@ -336,7 +340,7 @@ where
         self.send(task.map(|task| task.ended(outcome)));
     }
 
-    fn send(&self, job: Option<Finished<A, R>>) {
+    fn send(&self, job: Option<FinishedTask<A, R>>) {
         if let Some(job) = job {
             // Whoever does not listen any more wants no results.
             let _ = self.results.send(vec![job]);
@@ -349,15 +353,15 @@ where
         self.running.store(id, Ordering::Relaxed);
     }
 
-    fn hold(&self, grip: Option<Grip>) {
-        *self.grip.lock().unwrap_or_else(PoisonError::into_inner) = grip;
+    fn set_handle(&self, handle: Option<WorkerHandle>) {
+        *self.handle.lock().unwrap_or_else(PoisonError::into_inner) = handle;
     }
 }
 
 /// Ends a worker whose connection carried something else than messages: the job that runs did that, or had it done.
-fn break_off(worker: &Worker, began: Instant) -> Gave {
-    worker.grip().kill(Why::Broken);
-    Gave::Lost { began }
+fn break_off(worker: &WorkerProcess, began: Instant) -> ChunkOutcome {
+    worker.handle().kill(KillReason::Broken);
+    ChunkOutcome::Lost { began }
 }
 
 /// How long to wait for the job that runs.

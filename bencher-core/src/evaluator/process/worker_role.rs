@@ -4,20 +4,20 @@ use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use super::super::handle::CallOff;
+use super::super::handle::CancelCount;
 use super::descendants::Mark;
 use super::launch::VARIABLE;
 use super::system::{
     empty_input, kill_own_group, limit_memory, live_on, out_of_reach, stay_on_core,
 };
-use super::wire::{Answer, Hello, Incoming, JobOrder, Order, Outgoing, VERSION};
+use super::wire::{EncodedJob, Hello, Incoming, Outgoing, VERSION, WorkerCommand, WorkerMessage};
 use crate::printed::error_line;
 
 /// What a worker process is there for.
 ///
-/// The example stands at [`role`].
+/// The example stands at [`worker_role`].
 #[derive(Debug)]
-pub struct Role {
+pub struct WorkerRole {
     place: String,
     pub(super) hello: Hello,
     pub(super) inbox: Arc<Inbox>,
@@ -39,7 +39,7 @@ const fn is_end(error: io::ErrorKind) -> bool {
 pub(super) struct Inbox {
     state: Mutex<State>,
     changed: Condvar,
-    pub(super) calls: CallOff,
+    pub(super) calls: CancelCount,
     stream: UnixStream,
     answers: Mutex<Outgoing>,
 }
@@ -47,7 +47,7 @@ pub(super) struct Inbox {
 #[derive(Debug, Default)]
 struct State {
     /// Jobs that came and were not looked at.
-    list: Option<Vec<JobOrder>>,
+    list: Option<Vec<EncodedJob>>,
     /// How many lists came.
     lists: u64,
     /// How many of the jobs that came are not begun.
@@ -57,7 +57,7 @@ struct State {
 
 impl Inbox {
     /// The next list of jobs with its number; none when there will be no more.
-    pub(super) fn next_list(&self) -> Option<(Vec<JobOrder>, u64)> {
+    pub(super) fn next_list(&self) -> Option<(Vec<EncodedJob>, u64)> {
         let state = self.state();
         let state = self
             .changed
@@ -78,7 +78,7 @@ impl Inbox {
     }
 
     /// Says something to the program that started this process.
-    pub(super) fn answer(&self, answer: &Answer) -> io::Result<()> {
+    pub(super) fn answer(&self, answer: &WorkerMessage) -> io::Result<()> {
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         answers.add(answer)?;
         let sent = answers.send_all(&self.stream);
@@ -96,8 +96,8 @@ impl Inbox {
     /// Does what it is told until it is told no more; the process then ends with its parent.
     fn listen(&self, mut incoming: Incoming) {
         loop {
-            let order = match incoming.next(&self.stream) {
-                Ok(order) => order,
+            let command = match incoming.next(&self.stream) {
+                Ok(command) => command,
                 Err(error) => {
                     if error.kind() == io::ErrorKind::InvalidData {
                         // It is among the last lines of this worker, where the program still reads them.
@@ -106,22 +106,22 @@ impl Inbox {
                     break;
                 }
             };
-            match order {
-                Order::Hello(_) => {}
-                Order::Jobs(jobs) => {
+            match command {
+                WorkerCommand::Hello(_) => {}
+                WorkerCommand::Jobs(jobs) => {
                     let mut state = self.state();
                     state.waiting = jobs.len();
                     state.list = Some(jobs);
                     state.lists += 1;
                 }
-                Order::Return => {
+                WorkerCommand::Return => {
                     let waiting = std::mem::take(&mut self.state().waiting);
-                    if self.answer(&Answer::Returned(waiting)).is_err() {
+                    if self.answer(&WorkerMessage::Returned(waiting)).is_err() {
                         break;
                     }
                 }
-                Order::CallOff => self.calls.call(),
-                Order::Close => self.state().is_closed = true,
+                WorkerCommand::Cancel => self.calls.cancel(),
+                WorkerCommand::Close => self.state().is_closed = true,
             }
             self.changed.notify_all();
         }
@@ -132,7 +132,7 @@ impl Inbox {
     }
 }
 
-impl Role {
+impl WorkerRole {
     /// The place where its jobs are run.
     pub fn place(&self) -> &str {
         &self.place
@@ -160,13 +160,13 @@ impl Role {
 /// with the one that started it.
 ///
 /// ```
-/// use bencher_core::evaluator::process::role;
-/// assert!(role().is_none(), "started by its user");
+/// use bencher_core::evaluator::process::worker_role;
+/// assert!(worker_role().is_none(), "started by its user");
 /// ```
-pub fn role() -> Option<&'static Role> {
-    static ROLE: OnceLock<Option<Role>> = OnceLock::new();
+pub fn worker_role() -> Option<&'static WorkerRole> {
+    static ROLE: OnceLock<Option<WorkerRole>> = OnceLock::new();
     let role = ROLE.get_or_init(|| {
-        let (parent, place) = said()?;
+        let (parent, place) = worker_variable()?;
         // A job may start this program again, which inherits the variable but is nobody's worker.
         if parent != std::os::unix::process::parent_id() {
             return None;
@@ -183,17 +183,17 @@ pub fn role() -> Option<&'static Role> {
 }
 
 /// The parent's process and the place, as the variable says them.
-fn said() -> Option<(u32, String)> {
+fn worker_variable() -> Option<(u32, String)> {
     let said = std::env::var(VARIABLE).ok()?;
     let (parent, place) = said.split_once(' ')?;
     Some((parent.parse().ok()?, place.to_owned()))
 }
 
-fn take_up(place: String) -> io::Result<Role> {
+fn take_up(place: String) -> io::Result<WorkerRole> {
     let stream = UnixStream::from(out_of_reach(io::stdin().as_fd())?);
     empty_input()?;
     let mut incoming = Incoming::default();
-    let Order::Hello(hello) = incoming.next(&stream)? else {
+    let WorkerCommand::Hello(hello) = incoming.next(&stream)? else {
         return Err(io::Error::other(
             "the first message from the program was not a greeting",
         ));
@@ -212,7 +212,7 @@ fn take_up(place: String) -> io::Result<Role> {
     let inbox = Arc::new(Inbox {
         state: Mutex::default(),
         changed: Condvar::new(),
-        calls: CallOff::default(),
+        calls: CancelCount::default(),
         stream,
         answers: Mutex::default(),
     });
@@ -222,7 +222,7 @@ fn take_up(place: String) -> io::Result<Role> {
         .spawn(move || listener.listen(incoming))?;
     // Whoever listens notices the end of the program, and ends what the jobs started, too.
     live_on();
-    Ok(Role {
+    Ok(WorkerRole {
         place,
         hello,
         inbox,

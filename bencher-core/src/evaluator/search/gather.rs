@@ -9,11 +9,11 @@ use serde::de::DeserializeOwned;
 
 use super::super::Wait;
 use super::evaluator::Evaluator;
+use super::job_messages::Assignment;
 use super::log::SearchLog;
 use super::options::EvaluatorError;
-use super::passing::Submitted;
 use super::record::{JobRecord, JobState};
-use super::work::Assignment;
+use super::replay::SubmitOutcome;
 
 /// Which jobs to wait for.
 ///
@@ -44,11 +44,11 @@ where
         &mut self,
         points: impl IntoIterator<Item = A>,
     ) -> Result<Range<u64>, EvaluatorError> {
-        if let Some(before) = self.course.submitted() {
+        if let Some(before) = self.replay.submitted() {
             return self.submit_again(points, before);
         }
         let submitted = self.submit_new(points);
-        self.course.keep_submitted(&submitted);
+        self.replay.keep_submitted(&submitted);
         submitted
     }
 
@@ -56,11 +56,11 @@ where
     fn submit_again(
         &mut self,
         points: impl IntoIterator<Item = A>,
-        before: Submitted,
+        before: SubmitOutcome,
     ) -> Result<Range<u64>, EvaluatorError> {
         let count = match before {
-            Submitted::All(_, count) | Submitted::Some(_, count) => count,
-            Submitted::Closed => return Err(EvaluatorError::Closed),
+            SubmitOutcome::All(_, count) | SubmitOutcome::Some(_, count) => count,
+            SubmitOutcome::Closed => return Err(EvaluatorError::Closed),
         };
         // What makes the points is to be where it was then: one more was looked at where there were too many.
         let mut points = points.into_iter();
@@ -73,12 +73,12 @@ where
             *used += count;
         }
         match before {
-            Submitted::Some(maximum, submitted) => {
+            SubmitOutcome::Some(maximum, submitted) => {
                 points.next();
                 Err(EvaluatorError::TooManyJobs { maximum, submitted })
             }
-            Submitted::All(first, _) => Ok(first..first + count),
-            Submitted::Closed => Err(EvaluatorError::Closed),
+            SubmitOutcome::All(first, _) => Ok(first..first + count),
+            SubmitOutcome::Closed => Err(EvaluatorError::Closed),
         }
     }
 
@@ -149,8 +149,8 @@ where
     /// # Errors
     /// Where the storage fails; what ended comes with a later gathering.
     pub fn gather(&mut self, which: Gather) -> Result<Vec<JobRecord<A>>, EvaluatorError> {
-        let course = self.course.clone();
-        let jobs = course.jobs("gather", || self.gather_new(which))?;
+        let replay = self.replay.clone();
+        let jobs = replay.jobs("gather", || self.gather_new(which))?;
         self.count_passed(&jobs);
         Ok(jobs)
     }
@@ -161,15 +161,15 @@ where
             Gather::Batch(count) => count,
         };
         self.collect(Wait::No);
-        self.settle()?;
-        while self.told.len() < wanted && !self.pending.is_empty() {
+        self.store_finished()?;
+        while self.announced.len() < wanted && !self.pending.is_empty() {
             if self.is_late() {
                 self.end_jobs();
             } else {
                 let end = self.timeout.map(|(_, end)| end);
                 self.collect(end.map_or(Wait::Forever, Wait::Until));
             }
-            self.settle()?;
+            self.store_finished()?;
         }
         self.hand_out(which)
     }
@@ -190,15 +190,15 @@ where
     /// # Errors
     /// Where the storage fails; closing again tries again.
     pub fn close(&mut self) -> Result<Vec<JobRecord<A>>, EvaluatorError> {
-        let course = self.course.clone();
-        let jobs = course.jobs("close", || self.close_now())?;
+        let replay = self.replay.clone();
+        let jobs = replay.jobs("close", || self.close_now())?;
         self.count_passed(&jobs);
         Ok(jobs)
     }
 
     /// Jobs that were handed out without being gathered here count, too.
     fn count_passed(&mut self, jobs: &[JobRecord<A>]) {
-        if self.course.is_passed() {
+        if self.replay.is_replaying() {
             self.gathered += jobs.iter().filter(|job| !job.is_other).count() as u64;
         }
     }
@@ -213,8 +213,8 @@ where
             pool.close();
         }
         self.jobs = None;
-        self.settle()?;
-        if self.is_closed && self.told.is_empty() {
+        self.store_finished()?;
+        if self.is_closed && self.announced.is_empty() {
             return Ok(Vec::new());
         }
         let jobs = self.hand_out(Gather::All)?;
@@ -252,7 +252,7 @@ where
     }
 
     /// Keeps what ended, and tells of it.
-    fn settle(&mut self) -> Result<(), EvaluatorError> {
+    fn store_finished(&mut self) -> Result<(), EvaluatorError> {
         let mut problems = Vec::new();
         if let Some(log) = &mut self.log
             && !self.fresh.is_empty()
@@ -271,9 +271,9 @@ where
         }
         self.kept.extend(self.fresh.drain(..));
         while let Some(job) = self.kept.pop_front() {
-            // It is safe before anybody is told: a callback may panic.
-            self.told.push(job);
-            if let Some(job) = self.told.last() {
+            // It is safe before anybody is announced: a callback may panic.
+            self.announced.push(job);
+            if let Some(job) = self.announced.last() {
                 self.callbacks
                     .iter_mut()
                     .for_each(|callback| callback.on_done(job));
@@ -297,7 +297,7 @@ where
                 Err(problem) => self.note(problem),
             }
         }
-        let mut own = std::mem::take(&mut self.told);
+        let mut own = std::mem::take(&mut self.announced);
         let others = std::mem::take(&mut self.others);
         if which == Gather::All {
             own.sort_unstable_by_key(|job| job.id);

@@ -3,13 +3,13 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::super::handle::Fate;
+use super::super::handle::Acceptance;
 use super::super::{Outcome, RunFunction, outcome};
-use super::role::Role;
-use super::wire::{Answer, End, JobOrder, decode, encode};
+use super::wire::{EncodedJob, EncodedOutcome, WorkerMessage, decode, encode};
+use super::worker_role::WorkerRole;
 use crate::measure::{cpu_time, peak_resident, reset_peak_resident};
 
-impl Role {
+impl WorkerRole {
     /// Runs the jobs that this process is given, until there are no more; the process is to end then.
     ///
     /// # Errors
@@ -20,10 +20,10 @@ impl Role {
         R: Serialize,
     {
         let inbox = &self.inbox;
-        inbox.answer(&Answer::Ready)?;
+        inbox.answer(&WorkerMessage::Ready)?;
         let mut gauge = Gauge::default();
         while let Some((jobs, number)) = inbox.next_list() {
-            for JobOrder { id, args } in jobs {
+            for EncodedJob { id, args } in jobs {
                 if !inbox.begin_job(number) {
                     break;
                 }
@@ -33,19 +33,19 @@ impl Role {
                         function,
                         &args,
                         &inbox.calls,
-                        &Fate::default(),
+                        &Acceptance::default(),
                         self.hello.time,
                     )),
-                    Err(error) => {
-                        End::Failed(format!("its arguments cannot be read back: {error}"))
-                    }
+                    Err(error) => EncodedOutcome::Failed(format!(
+                        "its arguments cannot be read back: {error}"
+                    )),
                 };
                 let (cpu, peak) = gauge.end();
-                let ended = |end| Answer::Ended { id, end, cpu, peak };
+                let ended = |end| WorkerMessage::Ended { id, end, cpu, peak };
                 match inbox.answer(&ended(end)) {
                     Err(error) if error.kind() == std::io::ErrorKind::InvalidInput => {
                         let text = format!("its result cannot be sent back: {error}");
-                        inbox.answer(&ended(End::Failed(text)))?;
+                        inbox.answer(&ended(EncodedOutcome::Failed(text)))?;
                     }
                     answered => answered?,
                 }
@@ -57,21 +57,23 @@ impl Role {
     /// Says that this process cannot do what it is there for.
     pub fn refuse(&self, why: &str) -> ! {
         // Where nobody listens, nobody need be told.
-        let _ = self.inbox.answer(&Answer::Refused(why.to_owned()));
+        let _ = self.inbox.answer(&WorkerMessage::Refused(why.to_owned()));
         std::process::exit(1)
     }
 }
 
 /// How a job ended, as it is sent home.
-fn end_of<R: Serialize>(outcome: Outcome<R>) -> End {
+fn end_of<R: Serialize>(outcome: Outcome<R>) -> EncodedOutcome {
     match outcome {
         Outcome::Done(result) => match encode(&result) {
-            Ok(result) => End::Done(result),
-            Err(error) => End::Failed(format!("its result cannot be sent back: {error}")),
+            Ok(result) => EncodedOutcome::Done(result),
+            Err(error) => {
+                EncodedOutcome::Failed(format!("its result cannot be sent back: {error}"))
+            }
         },
-        Outcome::Failed(text) => End::Failed(text),
-        Outcome::TimedOut => End::TimedOut,
-        Outcome::Cancelled => End::Cancelled,
+        Outcome::Failed(text) => EncodedOutcome::Failed(text),
+        Outcome::TimedOut => EncodedOutcome::TimedOut,
+        Outcome::Cancelled => EncodedOutcome::Cancelled,
     }
 }
 
