@@ -33,7 +33,7 @@ use crate::dataset::{
     CellState, Dataset, DatasetError, Recorder, UnitScale, Variable, digits, earlier_run,
     share_text,
 };
-use crate::job::{JobDone, JobOutcome, RunHit, TIMED_OUT};
+use crate::job::{FinishedJob, JobOutcome, RunHit, TIMED_OUT};
 use crate::measure::{PartialTime, PreemptedTime, floor_of};
 use crate::record::{Counts, Failure};
 use crate::sweep_executor::{Counted, Plan, PlanError};
@@ -108,7 +108,11 @@ impl ResultCollector {
     ///
     /// # Errors
     /// Where it belongs to another sweep.
-    pub fn collect(&mut self, job: JobDone, inputs: &PointInputs<'_>) -> Result<(), DatasetError> {
+    pub fn collect(
+        &mut self,
+        job: FinishedJob,
+        inputs: &PointInputs<'_>,
+    ) -> Result<(), DatasetError> {
         let mut refused = Ok(());
         self.collect_all([job], inputs, |_, _, error| refused = Err(error));
         refused
@@ -118,7 +122,7 @@ impl ResultCollector {
     /// another sweep. Returns how many were not called off.
     pub fn collect_all(
         &mut self,
-        jobs: impl IntoIterator<Item = JobDone>,
+        jobs: impl IntoIterator<Item = FinishedJob>,
         inputs: &PointInputs<'_>,
         mut refused: impl FnMut(u64, u32, DatasetError),
     ) -> u64 {
@@ -196,7 +200,7 @@ impl ResultCollector {
     }
 
     /// Counts a sample that was measured to compare, and has no cell.
-    pub(crate) fn count_extra(&mut self, job: JobDone, inputs: &PointInputs<'_>) {
+    pub(crate) fn count_extra(&mut self, job: FinishedJob, inputs: &PointInputs<'_>) {
         let (point, repeat) = (job.point, job.repeat);
         let error = match job.outcome {
             JobOutcome::Cancelled => return,
@@ -271,11 +275,11 @@ impl<'c> Cells<'c> {
 
     fn fill(
         &mut self,
-        job: JobDone,
+        job: FinishedJob,
         inputs: &PointInputs<'_>,
         tally: &mut Tally,
     ) -> Result<(), DatasetError> {
-        let JobDone {
+        let FinishedJob {
             point,
             repeat,
             outcome,

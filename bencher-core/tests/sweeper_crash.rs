@@ -408,7 +408,7 @@ fn who_holds_the_lock_is_named() {
         .patience(Duration::from_millis(1100))
         .waiting(move |text| told.send(text.to_owned()).unwrap());
     let error = options.open(0..9_u32).unwrap_err();
-    assert!(matches!(error, SweeperError::Held { .. }), "{error}");
+    assert!(matches!(error, SweeperError::InUse { .. }), "{error}");
     let told: Vec<String> = waited.iter().collect();
     assert_eq!(told.len(), 1, "once");
     for text in [&told[0], &error.to_string()] {

@@ -265,7 +265,7 @@ fn what_was_measured_anew_on_purpose_counts_and_what_another_build_measured_does
         .run();
         (
             end.collector.counts().executed,
-            end.calls.refused,
+            end.calls.rejected_code,
             dataset(end),
         )
     };
@@ -293,7 +293,8 @@ fn rounds_of_older_versions_are_found_and_checked() {
     store
         .load_all(&mut |pack| {
             let mut old = old.clone();
-            old.append(&[pack.by(Provenance::default())]).unwrap();
+            old.append(&[pack.with_provenance(Provenance::default())])
+                .unwrap();
         })
         .unwrap();
     let end = Run::of(&[100, 1_000], &old).run();

@@ -39,9 +39,9 @@ impl Session {
         let mut database = match &self.database {
             Some(database) => database.clone(),
             None => {
-                let opened = Database::open(&self.root, self.config.wait, |holder| {
+                let opened = Database::open(&self.root, self.config.wait, |owner| {
                     error_line!(
-                        "waiting for the store {}, which is in use by {holder}",
+                        "waiting for the store {}, which is in use by {owner}",
                         self.root.display()
                     );
                 });

@@ -80,25 +80,25 @@ impl Measured<'_> {
         if policy == MachinePolicy::Ignore {
             return warnings;
         }
-        if calls.refused_elsewhere > 0 {
-            let refused = calls.refused_elsewhere;
+        if calls.rejected_machine > 0 {
+            let refused = calls.rejected_machine;
             warnings.push(format!(
                 "{refused} stored samples of another class of machine were not used; `--machine \
                  warn` uses them"
             ));
         }
-        if calls.elsewhere_hits > 0 {
+        if calls.other_machine_hits > 0 {
             warnings.push(format!(
                 "{} of {} stored samples were measured on another class of machine; `--overwrite` \
                  measures them again, `--machine strict` rejects such samples",
-                calls.elsewhere_hits, calls.hits
+                calls.other_machine_hits, calls.hits
             ));
         }
-        if calls.nowhere_hits > 0 {
+        if calls.unknown_machine_hits > 0 {
             warnings.push(format!(
                 "{} of {} stored samples do not record their machine, because an earlier version \
                  of bencher stored them; `--overwrite` measures them again",
-                calls.nowhere_hits, calls.hits
+                calls.unknown_machine_hits, calls.hits
             ));
         }
         warnings
@@ -122,18 +122,18 @@ fn of_contents(lost: &[String]) -> Vec<String> {
 
 fn of_code(calls: &CallCounts) -> Vec<String> {
     let mut warnings = Vec::new();
-    if calls.foreign_hits > 0 {
+    if calls.other_code_hits > 0 {
         warnings.push(format!(
             "{} of {} stored samples were measured by another build of this program; `--overwrite` \
              measures them again, `--code strict` rejects such samples",
-            calls.foreign_hits, calls.hits
+            calls.other_code_hits, calls.hits
         ));
     }
-    if calls.refused > 0 {
+    if calls.rejected_code > 0 {
         warnings.push(format!(
             "{} stored samples of another build of this program were not used; `--code warn` uses \
              them",
-            calls.refused
+            calls.rejected_code
         ));
     }
     warnings

@@ -54,7 +54,7 @@ impl SweepRun<'_> {
         let here = Some(Environment::capture().class());
         let there = |record: &SweepRecord| record.environment.as_ref().map(Environment::class);
         let taken = found.filter(|record| {
-            let is_refused = machine_policy.refuses(here, there(record));
+            let is_refused = machine_policy.rejects(here, there(record));
             if is_refused {
                 session.note(&format!(
                     "sweep \"{}\": the stored result of {} was measured on another class of \

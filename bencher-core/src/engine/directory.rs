@@ -83,7 +83,7 @@ fn take(path: PathBuf, is_new: bool) -> Result<Directory, EngineError> {
             is_new,
             _held: held,
         }),
-        Err(HoldError::Held(holder)) => Err(EngineError::InUse { path, holder }),
+        Err(HoldError::Held(owner)) => Err(EngineError::InUse { path, owner }),
         Err(HoldError::Io(error)) => Err(EngineError::io("lock", lock)(error)),
     }
 }

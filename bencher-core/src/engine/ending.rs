@@ -56,7 +56,7 @@ pub(super) fn begin(
     let begun = if running.is_some() {
         Err(EngineError::InUse {
             path: directory.path.clone(),
-            holder: "another run of this process".to_owned(),
+            owner: "another run of this process".to_owned(),
         })
     } else {
         record(&directory.path)

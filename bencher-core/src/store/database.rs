@@ -12,11 +12,11 @@ use super::SampleStore;
 use super::blobs::BlobStore;
 use super::compact::Logs;
 use super::error::StoreError;
-use super::frame::{FrameError, FrameKind, Stored, decode, encode};
+use super::frame::{FrameContent, FrameError, FrameKind, decode, encode};
 use super::index::{Keys, SampleIndex};
 use super::leftovers::remove_leftovers;
-use super::lock::{Holder, StoreLock};
-use super::opening::{Refusal, SEQUENCE, failed, inode, write_sequence};
+use super::lock::{LockOwner, StoreLock};
+use super::open_database::{OpenFailure, SEQUENCE, failed, inode, write_sequence};
 use super::pack::{Pack, Series, tag_prefix};
 use super::salvage::{mark, note_damage, open_sound, unfinished};
 use super::scan::{records, scan};
@@ -85,12 +85,12 @@ pub struct OpenNotice {
 
 /// The note that a tag was cleared up to a number.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Cleared {
+pub(super) struct ClearedTag {
     pub(super) sequence: u64,
     pub(super) tag: String,
 }
 
-impl Cleared {
+impl ClearedTag {
     /// The key, in `meta`, of the note.
     pub(super) fn key(&self) -> Vec<u8> {
         [CLEARED, &tag_prefix(&self.tag)].concat()
@@ -115,7 +115,7 @@ impl Cleared {
     }
 }
 
-impl Stored for Cleared {
+impl FrameContent for ClearedTag {
     fn read(_: u16, payload: &[u8]) -> postcard::Result<Self> {
         postcard::from_bytes(payload)
     }
@@ -137,7 +137,7 @@ impl Database {
     pub fn open(
         root: &Path,
         patience: Duration,
-        waiting: impl FnMut(&Holder),
+        waiting: impl FnMut(&LockOwner),
     ) -> Result<(Self, OpenNotice), StoreError> {
         let root = &std::path::absolute(root).map_err(StoreError::io("find", root))?;
         // Fjall asks for the working directory whatever its path is, and panics without one.
@@ -240,10 +240,10 @@ impl Database {
     }
 
     /// The notes of the tags that were cleared.
-    fn cleared(&self) -> Result<Vec<Cleared>, StoreError> {
+    fn cleared(&self) -> Result<Vec<ClearedTag>, StoreError> {
         let notes = self.shared.meta.prefix(CLEARED).map(|guard| {
             let (_, note) = guard.into_inner().map_err(self.failed("read"))?;
-            Ok(decode::<Cleared>(FrameKind::Cleared, &note).ok())
+            Ok(decode::<ClearedTag>(FrameKind::Cleared, &note).ok())
         });
         notes.filter_map(Result::transpose).collect()
     }
@@ -330,9 +330,9 @@ impl Database {
 
     /// Makes the next opening salvage the database; an error of the surroundings is handed back.
     pub(super) fn found_damage(&self, error: fjall::Error) -> Result<(), StoreError> {
-        match Refusal::of(error, &self.shared.dir) {
-            Refusal::Error(error) => Err(error),
-            Refusal::Damaged(why) => {
+        match OpenFailure::of(error, &self.shared.dir) {
+            OpenFailure::Error(error) => Err(error),
+            OpenFailure::Damaged(why) => {
                 note_damage(&self.shared.root, &why);
                 Ok(())
             }
@@ -555,7 +555,7 @@ impl SampleStore for Database {
             }
         }
         let sequence = self.take_numbers(1)?;
-        let note = Cleared {
+        let note = ClearedTag {
             sequence,
             tag: tag.to_owned(),
         };

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use crate::job::{JobDone, JobOutcome};
+use crate::job::{FinishedJob, JobOutcome};
 use crate::measure::{RoundRules, RoundTarget, Rounds};
 use crate::store::Provenance;
 
@@ -11,7 +11,7 @@ use super::Plan;
 use super::replicates::DifferingReplicates;
 use super::rounds::{InRounds, Taking, times_of};
 use super::run::SweepExecutor;
-use super::stored_rounds::{CHECK_ROUNDS, CheckRounds, LEAST_CHECK_ROUNDS, Remeasured};
+use super::stored_rounds::{CHECK_ROUNDS, CheckRounds, LEAST_CHECK_ROUNDS, RemeasureNotice};
 
 impl SweepExecutor {
     /// Takes the stored rounds that count, or measures some of their points again to see whether they do.
@@ -59,7 +59,7 @@ impl SweepExecutor {
             let highest = |point: u64| stored.get(&point).copied().unwrap_or(0);
             fresh.stored_behind(&checked, highest, &taking.keys, taking.jobs)
         } else if is_whole {
-            taking.end.remeasured = Some(Remeasured {
+            taking.end.remeasured = Some(RemeasureNotice {
                 stored: stored.len(),
                 checked: checked.len(),
                 factors: found.map(|found| found.factors),
@@ -198,7 +198,7 @@ impl SweepExecutor {
             keys,
             ..
         } = taking;
-        let mut done: Vec<JobDone> = Vec::new();
+        let mut done: Vec<FinishedJob> = Vec::new();
         let most = points
             .iter()
             .map(|point| rounds.count(*point))

@@ -17,19 +17,19 @@ use super::plan::recorded_results;
 ///
 /// ```
 /// use bencher_core::measure::Reason;
-/// use bencher_core::sweep_executor::Uncounted;
-/// let uncounted = Uncounted { result: "cycles".to_owned(), reason: Reason::NoHardware };
+/// use bencher_core::sweep_executor::UncountedResult;
+/// let uncounted = UncountedResult { result: "cycles".to_owned(), reason: Reason::NoHardware };
 /// assert!(uncounted.to_string().starts_with("`cycles` was not counted: this machine shows no"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Uncounted {
+pub struct UncountedResult {
     /// The result.
     pub result: String,
     /// Why it was not counted.
     pub reason: Reason,
 }
 
-impl std::fmt::Display for Uncounted {
+impl std::fmt::Display for UncountedResult {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "`{}` was not counted: {}", self.result, self.reason)
     }
@@ -189,12 +189,12 @@ impl Counted {
     }
 
     /// The results that were not counted in some sample.
-    pub(super) fn uncounted(&self) -> Vec<Uncounted> {
+    pub(super) fn uncounted(&self) -> Vec<UncountedResult> {
         let missed = self.missed();
         let results = self.results.iter();
         results
             .filter_map(|result| {
-                Some(Uncounted {
+                Some(UncountedResult {
                     result: result.name.to_owned(),
                     reason: missed.get(&result.position)?.clone(),
                 })

@@ -68,7 +68,7 @@ impl Plan {
                 stored.is_some_and(|stored| {
                     !stored.provenance.provisional
                         && (policy != CodePolicy::Strict || stored.code == code)
-                        && !machine_policy.refuses(machine, stored.machine)
+                        && !machine_policy.rejects(machine, stored.machine)
                         && results.iter().all(|result| stored.get(result).is_some())
                 })
             })

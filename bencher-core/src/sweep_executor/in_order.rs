@@ -1,6 +1,6 @@
 //! Taking samples in an order that is known from the start: from the feed to the workers, and on to the cells.
 
-use crate::job::{FutureCache, JobDone, JobFuture, JobOutcome};
+use crate::job::{FinishedJob, FutureCache, JobFuture, JobOutcome};
 use crate::progress::ProgressSink;
 use crate::result_collector::ResultCollector;
 use crate::space::{Order, RunOrder};
@@ -27,7 +27,7 @@ impl SweepExecutor {
         } = *with;
         let order = RunOrder::new(order, self.plan.space().len(), self.plan.repeats());
         let mut feed = Feed::new(&self.plan, order, cached);
-        let mut done: Vec<JobDone> = Vec::new();
+        let mut done: Vec<FinishedJob> = Vec::new();
         let (mut stop, mut cancelled) = (false, 0_u64);
         loop {
             if interrupt.is_requested() && !end.interrupted {
@@ -122,7 +122,7 @@ impl SweepExecutor {
             Err(error) => {
                 let outcome = JobOutcome::Failed(error);
                 let future = JobFuture(u64::MAX);
-                let job = JobDone {
+                let job = FinishedJob {
                     future,
                     point,
                     repeat,
@@ -139,7 +139,7 @@ impl SweepExecutor {
     /// Tells of jobs that are done, and puts their samples into the cells.
     pub(super) fn deliver(
         &self,
-        done: &mut Vec<JobDone>,
+        done: &mut Vec<FinishedJob>,
         collector: &mut ResultCollector,
         progress: &mut dyn ProgressSink,
     ) -> Delivered {
@@ -152,7 +152,7 @@ impl SweepExecutor {
     }
 
     /// Tells of jobs that are done.
-    pub(super) fn tell_all(&self, done: &[JobDone], progress: &mut dyn ProgressSink) {
+    pub(super) fn tell_all(&self, done: &[FinishedJob], progress: &mut dyn ProgressSink) {
         let (inputs, results) = (|point| self.plan.inputs(point), || self.plan.result_names());
         let names = Names {
             inputs: &inputs,

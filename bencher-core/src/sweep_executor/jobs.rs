@@ -4,7 +4,7 @@
 use crate::dataset::DatasetError;
 use crate::evaluator::process::{Launch, ProcessBackend, WorkerRole};
 use crate::evaluator::{Backend, Dispatcher, Executors, Limits, RunFunction};
-use crate::job::{FutureCache, Job, JobDone, JobOutcome, Sample, SampleCache};
+use crate::job::{FinishedJob, FutureCache, Job, JobOutcome, Sample, SampleCache};
 use crate::progress::{ProgressSink, SampleEvent};
 use crate::result_collector::ResultCollector;
 use crate::store::StoreError;
@@ -69,7 +69,7 @@ pub(super) struct Delivered {
 
 /// Tells of jobs that are done, and puts their samples into the cells.
 pub(super) fn deliver(
-    done: &mut Vec<JobDone>,
+    done: &mut Vec<FinishedJob>,
     names: &Names<'_>,
     collector: &mut ResultCollector,
     progress: &mut dyn ProgressSink,
@@ -86,11 +86,11 @@ pub(super) fn deliver(
 }
 
 /// Tells of jobs that are done.
-pub(super) fn tell(done: &[JobDone], names: &Names<'_>, progress: &mut dyn ProgressSink) {
+pub(super) fn tell(done: &[FinishedJob], names: &Names<'_>, progress: &mut dyn ProgressSink) {
     if !progress.wants_samples() {
         return;
     }
-    let ran = |job: &&JobDone| job.outcome != JobOutcome::Cancelled;
+    let ran = |job: &&FinishedJob| job.outcome != JobOutcome::Cancelled;
     for job in done.iter().filter(ran) {
         progress.sample(&SampleEvent {
             inputs: (names.inputs)(job.point),

@@ -54,7 +54,7 @@ pub(crate) use choice::Choice;
 pub use choice::SweepChoice;
 pub use constraint::Constraint;
 pub(crate) use counted::Counted;
-pub use counted::Uncounted;
+pub use counted::UncountedResult;
 pub use discarded_slices::{DiscardedSlices, SliceFault};
 pub use error::PlanError;
 pub(crate) use forecast::Forecast;
@@ -66,7 +66,7 @@ pub(crate) use resolve::input_name_of;
 pub use rounds::RoundsEnd;
 pub use run::{RunEnd, SweepExecutor};
 pub use run_options::{Interrupt, RunOptions};
-pub use stored_rounds::Remeasured;
+pub use stored_rounds::RemeasureNotice;
 
 use crate::context::Context;
 use crate::var::ParametrizedSweep;

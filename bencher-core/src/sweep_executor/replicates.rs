@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::job::{FutureCache, Job, JobDone, Sample};
+use crate::job::{FinishedJob, FutureCache, Job, Sample};
 use crate::measure::{PILOTS, Replicate};
 use crate::progress::ProgressSink;
 use crate::stats::{Shift, agreement, median, rounds_per_replicate, shift};
@@ -30,7 +30,7 @@ impl SweepExecutor {
         keys.find(plan, &points, jobs);
         keys.join_newest(&points);
         keys.apply(jobs);
-        let mut done: Vec<JobDone> = Vec::new();
+        let mut done: Vec<FinishedJob> = Vec::new();
         let reason: Arc<str> = "not needed: the time went into more processes".into();
         end.differing = self.difference_of_runs(&mut keys, repeats, &points, jobs);
         for point in points {

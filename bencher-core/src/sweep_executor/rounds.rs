@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::job::{FutureCache, JobDone, JobOutcome, Sample};
+use crate::job::{FinishedJob, FutureCache, JobOutcome, Sample};
 use crate::measure::{
     Alternatives, PartialTime, PreemptedTime, RoundRules, Rounds, StopReason, Timer, floor_of,
 };
@@ -154,7 +154,7 @@ impl SweepExecutor {
             times,
         } = taking;
         progress.expect(u128::from(rounds.expected()));
-        let mut done: Vec<JobDone> = Vec::new();
+        let mut done: Vec<FinishedJob> = Vec::new();
         // With fail-fast, nothing is to run behind the sample that fails.
         let group = if with.fail_fast { 1 } else { list.len().max(1) };
         for group in list.chunks(group) {

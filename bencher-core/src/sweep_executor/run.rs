@@ -13,7 +13,7 @@ use crate::space::Order;
 use crate::store::{Provenance, SampleIndex, StoreError};
 
 use super::body::Body;
-use super::counted::{Counted, Uncounted};
+use super::counted::{Counted, UncountedResult};
 use super::discarded_slices::DiscardedSlices;
 use super::in_order::RunWith;
 use super::jobs::{JobsOn, start_jobs};
@@ -21,7 +21,7 @@ use super::replicates::DifferingReplicates;
 use super::rounds::{InRounds, RoundsEnd};
 use super::run_options::RunOptions;
 use super::sampling::{Origin, Setting};
-use super::stored_rounds::{Remeasured, RoundKeys};
+use super::stored_rounds::{RemeasureNotice, RoundKeys};
 use super::{Benchmark, Plan};
 
 /// How a run ended.
@@ -43,7 +43,7 @@ pub struct RunEnd {
     /// How the rounds ended, where it was run in rounds.
     pub rounds: Option<RoundsEnd>,
     /// That stored rounds were not used, because they do not agree with what was measured now.
-    pub remeasured: Option<Remeasured>,
+    pub remeasured: Option<RemeasureNotice>,
     /// That the processes of several runs, which it takes together, do not agree.
     pub differing: Option<DifferingReplicates>,
     /// Whether some of the rounds were measured by an earlier run.
@@ -51,7 +51,7 @@ pub struct RunEnd {
     /// Whether a failing sample stopped it.
     pub failed_fast: bool,
     /// The results that counters should have filled and did not.
-    pub uncounted: Vec<Uncounted>,
+    pub uncounted: Vec<UncountedResult>,
     /// Where many slices of timed code were discarded.
     pub discarded: Vec<DiscardedSlices>,
     /// How many slices of each point were run and discarded; of this process alone.

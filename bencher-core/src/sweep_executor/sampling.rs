@@ -19,7 +19,7 @@ use crate::store::{
 use crate::value::{Digest, Value};
 use crate::var::SameName;
 
-use super::counted::{Counted, Uncounted};
+use super::counted::{Counted, UncountedResult};
 use super::identity::result_id;
 use super::jobs::serve_jobs;
 use super::plan::recorded_results;
@@ -116,7 +116,8 @@ impl SweepExecutor {
             machine_policy,
             machine,
         } = origin;
-        let heading = Pack::new(series.clone(), code, inputs, results.clone()).on(machine);
+        let heading =
+            Pack::new(series.clone(), code, inputs, results.clone()).with_machine(machine);
         let plan = Arc::clone(&self.plan);
         let cache = SampleCache {
             index,
@@ -221,7 +222,7 @@ impl SweepExecutor {
     }
 
     /// The results that are kept and that counters should have filled.
-    pub(super) fn uncounted(&self, counted: Option<&Counted>) -> Vec<Uncounted> {
+    pub(super) fn uncounted(&self, counted: Option<&Counted>) -> Vec<UncountedResult> {
         let mut uncounted = counted.map(Counted::uncounted).unwrap_or_default();
         uncounted.retain(|one| self.plan.results().any(|(_, var)| var.name == one.result));
         uncounted

@@ -43,14 +43,14 @@ pub enum SweeperError {
     },
     /// Somebody else keeps the lock.
     #[error(
-        "{path} was locked by {holder} for {waited:?}; end or continue that program, or wait \
+        "{path} was locked by {owner} for {waited:?}; end or continue that program, or wait \
          longer with `SweeperOptions::patience`"
     )]
-    Held {
+    InUse {
         /// The lock file.
         path: PathBuf,
         /// Who holds it.
-        holder: String,
+        owner: String,
         /// How long this handle waited.
         waited: Duration,
     },

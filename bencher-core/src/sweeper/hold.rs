@@ -53,10 +53,10 @@ pub(crate) fn hold(
         }
         let waited = started.get_or_insert_with(Instant::now).elapsed();
         if waited >= patience {
-            return Err(HoldError::Held(holder(file)));
+            return Err(HoldError::Held(owner(file)));
         }
         if waited >= TELL_AFTER && !std::mem::replace(&mut told, true) {
-            waiting(&holder(file));
+            waiting(&owner(file));
         }
         if turns < YIELDS {
             std::thread::yield_now();
@@ -69,7 +69,7 @@ pub(crate) fn hold(
 }
 
 /// Who holds the lock of a file, where the system tells.
-fn holder(file: &File) -> String {
+fn owner(file: &File) -> String {
     match holding_process(file) {
         Some(process) if process == std::process::id() => {
             format!("another handle of this process, {process}")
@@ -114,18 +114,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_openings_exclude_each_other_and_the_holder_is_named() {
+    fn two_openings_exclude_each_other_and_the_owner_is_named() {
         let dir = tempfile::tempdir().unwrap();
         let open = || Arc::new(File::create(dir.path().join("lock")).unwrap());
         let (a, b) = (open(), open());
         let held = hold(&a, Duration::ZERO, &|_| ()).unwrap();
         let error = hold(&b, Duration::from_millis(1), &|_| ()).unwrap_err();
-        let HoldError::Held(holder) = error else {
+        let HoldError::Held(owner) = error else {
             panic!("{error:?}");
         };
         if cfg!(target_os = "linux") {
             let own = std::process::id();
-            assert_eq!(holder, format!("another handle of this process, {own}"));
+            assert_eq!(owner, format!("another handle of this process, {own}"));
         }
         drop(held);
         assert!(hold(&b, Duration::ZERO, &|_| ()).is_ok());

@@ -115,18 +115,15 @@ impl Journal {
         waiting: &dyn Fn(&str),
     ) -> Result<Hold, SweeperError> {
         let path = &self.lock_path;
-        let told = |holder: &str| {
-            waiting(&format!(
-                "{} is locked by {holder}; waiting",
-                path.display()
-            ));
+        let told = |owner: &str| {
+            waiting(&format!("{} is locked by {owner}; waiting", path.display()));
         };
         loop {
             let held = hold(&self.lock, patience, &told).map_err(|error| match error {
                 HoldError::Io(error) => SweeperError::io("lock", path)(error),
-                HoldError::Held(holder) => SweeperError::Held {
+                HoldError::Held(owner) => SweeperError::InUse {
                     path: path.clone(),
-                    holder,
+                    owner,
                     waited: patience,
                 },
             })?;

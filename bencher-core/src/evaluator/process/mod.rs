@@ -52,16 +52,16 @@ pub struct ProcessBackend<A, R> {
     back: Receiver<Chunk<A>>,
     cancelled: Vec<Task<A>>,
     finished: Receiver<Vec<FinishedTask<A, R>>>,
-    keepers: Vec<JoinHandle<()>>,
+    supervisors: Vec<JoinHandle<()>>,
     handles: Vec<Arc<Mutex<Option<WorkerHandle>>>>,
     running: Vec<Arc<AtomicU64>>,
     shared: Arc<Shared>,
 }
 
-/// Jobs that travel together, with how often jobs had been called off before; none ends a keeper.
+/// Jobs that travel together, with how often jobs had been called off before; none ends a supervisor.
 type Chunk<A> = Option<(u64, Vec<Task<A>>)>;
 
-/// What all keepers and their backend know.
+/// What all supervisors and their backend know.
 #[derive(Debug)]
 struct Shared {
     /// How long the last jobs took, each.
@@ -100,7 +100,7 @@ where
             back,
             cancelled: Vec::new(),
             finished,
-            keepers: Vec::new(),
+            supervisors: Vec::new(),
             handles: Vec::new(),
             running: Vec::new(),
             shared,
@@ -110,7 +110,7 @@ where
             backend.handles.push(Arc::clone(&handle));
             let running = Arc::new(AtomicU64::new(NONE));
             backend.running.push(Arc::clone(&running));
-            let keeper = WorkerSupervisor {
+            let supervisor = WorkerSupervisor {
                 number,
                 launch: launch.clone(),
                 limits: *limits,
@@ -125,7 +125,9 @@ where
                 calls: 0,
             };
             let thread = std::thread::Builder::new().name(format!("bencher-keeper-{number}"));
-            backend.keepers.push(thread.spawn(move || keeper.work())?);
+            backend
+                .supervisors
+                .push(thread.spawn(move || supervisor.work())?);
         }
         Ok(backend)
     }
@@ -151,7 +153,7 @@ impl<A, R> ProcessBackend<A, R> {
 impl<A, R> std::fmt::Debug for ProcessBackend<A, R> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ProcessBackend")
-            .field("workers", &self.keepers.len())
+            .field("workers", &self.supervisors.len())
             .finish_non_exhaustive()
     }
 }
@@ -212,11 +214,11 @@ impl<A: Send, R: Send> Backend<A, R> for ProcessBackend<A, R> {
     }
 
     fn window(&self) -> usize {
-        self.chunk() * self.keepers.len() * 4
+        self.chunk() * self.supervisors.len() * 4
     }
 
     fn workers(&self) -> usize {
-        self.keepers.len()
+        self.supervisors.len()
     }
 }
 
@@ -227,12 +229,12 @@ impl<A, R> Drop for ProcessBackend<A, R> {
         for handle in self.at_work() {
             handle.kill(KillReason::Expired);
         }
-        for _ in &self.keepers {
+        for _ in &self.supervisors {
             let _ = self.tasks.send(None);
         }
-        for keeper in self.keepers.drain(..) {
-            // A keeper has nothing to panic of, and there is nothing to be done if it did.
-            let _ = keeper.join();
+        for supervisor in self.supervisors.drain(..) {
+            // A supervisor has nothing to panic of, and there is nothing to be done if it did.
+            let _ = supervisor.join();
         }
     }
 }

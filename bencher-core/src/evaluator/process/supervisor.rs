@@ -199,7 +199,7 @@ where
         if worker.handle().is_ended() {
             return ChunkOutcome::Gone;
         }
-        let jobs = self.commands(rest);
+        let jobs = self.encode_jobs(rest);
         if jobs.is_empty() {
             return ChunkOutcome::Everything;
         }
@@ -242,12 +242,12 @@ where
     }
 
     /// The jobs in their binary form; those whose arguments have none fail.
-    fn commands(&self, rest: &mut VecDeque<Task<A>>) -> Vec<EncodedJob> {
-        let mut orders = Vec::with_capacity(rest.len());
+    fn encode_jobs(&self, rest: &mut VecDeque<Task<A>>) -> Vec<EncodedJob> {
+        let mut jobs = Vec::with_capacity(rest.len());
         for task in std::mem::take(rest) {
             match encode(&task.args) {
                 Ok(args) => {
-                    orders.push(EncodedJob { id: task.id, args });
+                    jobs.push(EncodedJob { id: task.id, args });
                     rest.push_back(task);
                 }
                 Err(error) => {
@@ -256,7 +256,7 @@ where
                 }
             }
         }
-        orders
+        jobs
     }
 
     /// Takes all that a worker has said: how many jobs ended, and why it is to be given no more.
@@ -302,7 +302,7 @@ where
                         if self.are_cancelled() {
                             self.finish(Some(task), Outcome::Cancelled);
                         } else {
-                            // This keeper holds the other end itself.
+                            // This supervisor holds the other end itself.
                             let _ = self.returned.send(Some((self.calls, vec![task])));
                         }
                     }

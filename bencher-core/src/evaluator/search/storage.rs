@@ -232,7 +232,7 @@ impl SampleStorage {
             store: RefCell::new(None),
             open: |root| {
                 let waiting =
-                    |holder: &_| error_line!("waiting for {holder}, which is using the store");
+                    |owner: &_| error_line!("waiting for {owner}, which is using the store");
                 let (database, notice) = Database::open(root, PATIENCE, waiting)?;
                 for message in notice.messages {
                     error_line!("warning: {message}");

@@ -98,7 +98,7 @@ fn a_lock_that_is_removed_is_taken_anew() {
     let other = fs::File::create(lock).unwrap();
     other.lock().unwrap();
     let error = sweeper.get_next().unwrap_err();
-    assert!(matches!(error, SweeperError::Held { .. }), "{error}");
+    assert!(matches!(error, SweeperError::InUse { .. }), "{error}");
     drop(other);
     assert_eq!(sweeper.get_next().unwrap(), Some(0));
 }

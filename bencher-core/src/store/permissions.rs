@@ -4,8 +4,8 @@ use std::fs::{self, DirBuilder};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use super::default_root::NOWHERE;
 use super::error::StoreError;
-use super::place::NOWHERE;
 
 /// Makes the folder of a store, for its user alone, or checks that the one that is there belongs to the user
 /// and that nobody else can put files into it.

@@ -18,7 +18,7 @@ use super::shortage::{is_shortage, is_shortage_text};
 pub(super) const SEQUENCE: &[u8] = b"sequence";
 
 /// A database that opened.
-pub(super) struct Opened {
+pub(super) struct OpenDatabase {
     pub(super) database: fjall::Database,
     pub(super) samples: Keyspace,
     pub(super) meta: Keyspace,
@@ -27,14 +27,14 @@ pub(super) struct Opened {
 }
 
 /// Why a database did not open.
-pub(super) enum Refusal {
+pub(super) enum OpenFailure {
     /// The files are not a database that opens.
     Damaged(String),
     /// The files may be fine; something else stands in the way, and they must be left as they are.
     Error(StoreError),
 }
 
-impl Refusal {
+impl OpenFailure {
     pub(super) fn into_error(self, dir: &Path) -> StoreError {
         match self {
             Self::Error(error) => error,
@@ -91,7 +91,7 @@ pub(super) fn build(root: &Path, packs: &[Pack], next: u64) -> Result<PathBuf, S
     Ok(unfinished)
 }
 
-pub(super) fn open_existing(dir: &Path) -> Result<Opened, Refusal> {
+pub(super) fn open_existing(dir: &Path) -> Result<OpenDatabase, OpenFailure> {
     check_files(dir)?;
     // Some damage makes fjall panic. The hook would print it; the notice says it instead.
     let opened = crate::quiet::catch(AssertUnwindSafe(|| {
@@ -105,20 +105,22 @@ pub(super) fn open_existing(dir: &Path) -> Result<Opened, Refusal> {
     }));
     match opened {
         Ok(Ok(opened)) => Ok(opened),
-        Ok(Err(error)) => Err(Refusal::of(error, dir)),
-        Err(message) if is_shortage_text(&message) => Err(Refusal::Error(StoreError::Database {
-            action: "open",
-            path: dir.to_owned(),
-            message,
-            hint: "; nothing was changed: run again when the system has enough resources",
-        })),
-        Err(message) => Err(Refusal::Damaged(message)),
+        Ok(Err(error)) => Err(OpenFailure::of(error, dir)),
+        Err(message) if is_shortage_text(&message) => {
+            Err(OpenFailure::Error(StoreError::Database {
+                action: "open",
+                path: dir.to_owned(),
+                message,
+                hint: "; nothing was changed: run again when the system has enough resources",
+            }))
+        }
+        Err(message) => Err(OpenFailure::Damaged(message)),
     }
 }
 
 /// Records are found in the files by what they begin with, so nothing is compressed, whatever features of
 /// fjall another crate asks for.
-fn open_fjall(dir: &Path, create: bool) -> fjall::Result<Opened> {
+fn open_fjall(dir: &Path, create: bool) -> fjall::Result<OpenDatabase> {
     let database = fjall::Database::builder(dir)
         .worker_threads(1)
         .journal_compression(CompressionType::None)
@@ -134,7 +136,7 @@ fn open_fjall(dir: &Path, create: bool) -> fjall::Result<Opened> {
     };
     let samples = keyspace("samples")?;
     let meta = keyspace("meta")?;
-    Ok(Opened {
+    Ok(OpenDatabase {
         database,
         samples,
         meta,
@@ -168,7 +170,11 @@ pub(super) fn failed(action: &'static str, path: &Path) -> impl FnOnce(fjall::Er
 }
 
 /// Writes packs under the numbers that they have.
-pub(super) fn write_packs(opened: &Opened, dir: &Path, packs: &[Pack]) -> Result<(), StoreError> {
+pub(super) fn write_packs(
+    opened: &OpenDatabase,
+    dir: &Path,
+    packs: &[Pack],
+) -> Result<(), StoreError> {
     for packs in packs.chunks(64) {
         let mut batch = opened.database.batch();
         for pack in packs {
@@ -179,13 +185,13 @@ pub(super) fn write_packs(opened: &Opened, dir: &Path, packs: &[Pack]) -> Result
     Ok(())
 }
 
-pub(super) fn write_sequence(opened: &Opened, next: u64) -> fjall::Result<()> {
+pub(super) fn write_sequence(opened: &OpenDatabase, next: u64) -> fjall::Result<()> {
     opened.meta.insert(SEQUENCE, next.to_be_bytes())?;
     opened.database.persist(PersistMode::SyncAll)
 }
 
 /// The next number as it is stored, or what follows from the packs that are there, whichever is higher.
-fn next_sequence(opened: &Opened) -> fjall::Result<u64> {
+fn next_sequence(opened: &OpenDatabase) -> fjall::Result<u64> {
     let stored = opened.meta.get(SEQUENCE)?;
     let stored = stored.and_then(|bytes| bytes.first_chunk().copied());
     let mut next = stored.map_or(0, u64::from_be_bytes);
