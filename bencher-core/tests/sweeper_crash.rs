@@ -252,7 +252,7 @@ fn check_log(lines: &[String], sweeper: &ParamSweeper<u32>) {
     // What was done without being told is what was being told at a kill.
     let untold = done.len() - acknowledged.len();
     assert!(untold <= 2 * killed.len(), "{untold}");
-    assert_eq!(sweeper.take_damages(), []);
+    assert_eq!(sweeper.take_damaged_lines(), []);
     assert!(
         acknowledged.len() > 100,
         "the workers got somewhere: {}",

@@ -450,7 +450,7 @@ impl Execution {
         let clock = Instant::now();
         let executor = &self.executor;
         session.progress.start(title, executor.plan().samples());
-        let in_progress = exit_guard::Sweep::begin(title, executor.describe_points());
+        let in_progress = exit_guard::SweepGuard::begin(title, executor.describe_points());
         let ended = executor.run(collector, options, session.progress.as_mut());
         drop(in_progress);
         let end = ended.map_err(BenchError::Store)?;

@@ -168,7 +168,7 @@ pub(crate) fn run_session(
         } else {
             FAILED
         };
-        exit_guard::Run::begin(status)
+        exit_guard::RunGuard::begin(status)
     });
     if reporter.is_some() && replicate.is_none() && worker.is_none() {
         session.will_draw();

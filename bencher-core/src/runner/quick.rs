@@ -17,7 +17,7 @@ const DOTS: usize = 88;
 
 /// Checks what is chosen, one after the other.
 pub(super) fn run(chosen: &Chosen<'_>, settings: &Settings, form: Form) -> ExitCode {
-    let _run = exit_guard::Run::begin(FAILED);
+    let _run = exit_guard::RunGuard::begin(FAILED);
     let clock = Instant::now();
     let count = chosen.runs.len();
     say!(

@@ -182,7 +182,7 @@ impl SweepExecutor {
                 if let Some(meter) = meter {
                     cx = cx.with_meter(meter);
                 }
-                let in_progress = exit_guard::Sample::begin(job.point, job.repeat);
+                let in_progress = exit_guard::SampleGuard::begin(job.point, job.repeat);
                 body.run(sweep, &mut cx)
                     .map_err(|error| describe(error.as_ref()))?;
                 drop(in_progress);

@@ -34,7 +34,7 @@ impl Plan {
                 .with_states(states)
                 .with_folders(&PendingFolder::temporary)
                 .once();
-            let in_progress = exit_guard::Sample::begin(point, 1);
+            let in_progress = exit_guard::SampleGuard::begin(point, 1);
             let done = body.run(sweep, &mut cx);
             drop(in_progress);
             done.map_err(|error| describe(error.as_ref()))

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::transition::{ElementState, Step};
+use super::transition::{ElementState, Transition};
 
 /// Why a work list cannot do what was asked of it.
 ///
@@ -16,7 +16,7 @@ use super::transition::{ElementState, Step};
 /// let a = sweeper.get_next()?.ok_or("nothing is left")?;
 /// sweeper.done(&a)?;
 /// let error = sweeper.cancel(&a).unwrap_err();
-/// assert!(matches!(error, SweeperError::Refused { .. }));
+/// assert!(matches!(error, SweeperError::InvalidTransition { .. }));
 /// assert_eq!(
 ///     error.to_string(),
 ///     r#"cannot cancel "a": it is done; look at the states with `info` or `stats` first"#
@@ -56,11 +56,11 @@ pub enum SweeperError {
     },
     /// The step is illegal in the state that the element is in.
     #[error(
-        "cannot {step} {element}: it is {state}{owner}; look at the states with `info` or `stats` first"
+        "cannot {transition} {element}: it is {state}{owner}; look at the states with `info` or `stats` first"
     )]
-    Refused {
+    InvalidTransition {
         /// What was asked for.
-        step: Step,
+        transition: Transition,
         /// The element, as JSON.
         element: String,
         /// The state that it is in.

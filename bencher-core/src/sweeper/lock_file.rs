@@ -18,9 +18,9 @@ const SLEEPS: (Duration, Duration) = (Duration::from_micros(20), Duration::from_
 
 /// The hold of a lock; given back when dropped.
 #[derive(Debug)]
-pub(crate) struct Hold(Arc<File>);
+pub(crate) struct LockGuard(Arc<File>);
 
-impl Drop for Hold {
+impl Drop for LockGuard {
     fn drop(&mut self) {
         // It cannot fail but for a file that is no file any more, whose lock is gone with it.
         let _ = self.0.unlock();
@@ -29,31 +29,31 @@ impl Drop for Hold {
 
 /// Why there is no hold.
 #[derive(Debug)]
-pub(crate) enum HoldError {
+pub(crate) enum LockError {
     Io(io::Error),
     /// Somebody had it all the time.
-    Held(String),
+    InUse(String),
 }
 
 /// Takes a lock, waiting up to `patience`; `waiting` is told once who is waited for, if it takes long.
-pub(crate) fn hold(
+pub(crate) fn acquire_lock(
     file: &Arc<File>,
     patience: Duration,
     waiting: &dyn Fn(&str),
-) -> Result<Hold, HoldError> {
+) -> Result<LockGuard, LockError> {
     let mut started = None;
     let mut told = false;
     let mut turns = 0;
     loop {
         match file.try_lock() {
-            Ok(()) => return Ok(Hold(Arc::clone(file))),
+            Ok(()) => return Ok(LockGuard(Arc::clone(file))),
             Err(TryLockError::WouldBlock) => {}
             Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(TryLockError::Error(error)) => return Err(HoldError::Io(error)),
+            Err(TryLockError::Error(error)) => return Err(LockError::Io(error)),
         }
         let waited = started.get_or_insert_with(Instant::now).elapsed();
         if waited >= patience {
-            return Err(HoldError::Held(owner(file)));
+            return Err(LockError::InUse(owner(file)));
         }
         if waited >= TELL_AFTER && !std::mem::replace(&mut told, true) {
             waiting(&owner(file));
@@ -118,9 +118,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let open = || Arc::new(File::create(dir.path().join("lock")).unwrap());
         let (a, b) = (open(), open());
-        let held = hold(&a, Duration::ZERO, &|_| ()).unwrap();
-        let error = hold(&b, Duration::from_millis(1), &|_| ()).unwrap_err();
-        let HoldError::Held(owner) = error else {
+        let held = acquire_lock(&a, Duration::ZERO, &|_| ()).unwrap();
+        let error = acquire_lock(&b, Duration::from_millis(1), &|_| ()).unwrap_err();
+        let LockError::InUse(owner) = error else {
             panic!("{error:?}");
         };
         if cfg!(target_os = "linux") {
@@ -128,6 +128,6 @@ mod tests {
             assert_eq!(owner, format!("another handle of this process, {own}"));
         }
         drop(held);
-        assert!(hold(&b, Duration::ZERO, &|_| ()).is_ok());
+        assert!(acquire_lock(&b, Duration::ZERO, &|_| ()).is_ok());
     }
 }

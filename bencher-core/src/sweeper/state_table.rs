@@ -10,14 +10,14 @@ use super::record::{ElementRecord, Line, Note, OwnerRecord};
 use super::transition::ElementState;
 use crate::value::Digest;
 
-/// The number of an element in a [`Book`].
-pub(super) type Place = u32;
+/// The number of an element in a [`StateTable`].
+pub(super) type ElementIndex = u32;
 
 type Map<K, V> = HashMap<K, V, BuildHasherDefault<IdHasher>>;
 
 /// What is known of an element.
 #[derive(Clone, Debug)]
-pub(super) struct Entry {
+pub(super) struct ElementEntry {
     pub(super) state: ElementState,
     pub(super) attempts: u32,
     pub(super) owner: u64,
@@ -25,7 +25,7 @@ pub(super) struct Entry {
     pub(super) note: Option<Box<Note>>,
 }
 
-impl Entry {
+impl ElementEntry {
     const FRESH: Self = Self {
         state: ElementState::Todo,
         attempts: 0,
@@ -40,41 +40,41 @@ impl Entry {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Book {
+pub(super) struct StateTable {
     /// The elements of the sweep in their order, then those of other sweeps of the same journal.
     ids: Vec<u128>,
-    entries: Vec<Entry>,
-    index: Map<u128, Place>,
+    entries: Vec<ElementEntry>,
+    index: Map<u128, ElementIndex>,
     /// How many elements the sweep has.
     length: usize,
     /// Whatever of the sweep is todo and stands before this is in `returned`.
     next: usize,
-    returned: BTreeSet<Place>,
+    returned: BTreeSet<ElementIndex>,
     owners: Map<u64, OwnerRecord>,
-    claims: Map<u64, HashSet<Place, BuildHasherDefault<IdHasher>>>,
+    claims: Map<u64, HashSet<ElementIndex, BuildHasherDefault<IdHasher>>>,
     counts: [usize; 4],
-    /// How many lines made the book, and how many would.
+    /// How many lines made the table, and how many would.
     lines: usize,
     live: usize,
 }
 
-impl Book {
-    /// A book of fresh elements; those that repeat an earlier one are left out, and told by number.
+impl StateTable {
+    /// A table of fresh elements; those that repeat an earlier one are left out, and told by number.
     pub(super) fn new(ids: impl ExactSizeIterator<Item = u128>) -> (Self, Vec<usize>) {
-        let mut book = Self::default();
-        book.index.reserve(ids.len());
-        book.ids.reserve(ids.len());
+        let mut table = Self::default();
+        table.index.reserve(ids.len());
+        table.ids.reserve(ids.len());
         let mut repeated = Vec::new();
         for (at, id) in ids.enumerate() {
-            if book.index.contains_key(&id) {
+            if table.index.contains_key(&id) {
                 repeated.push(at);
             } else {
-                book.push(id);
+                table.push(id);
             }
         }
-        book.length = book.ids.len();
-        book.forget();
-        (book, repeated)
+        table.length = table.ids.len();
+        table.forget();
+        (table, repeated)
     }
 
     /// Makes every element fresh.
@@ -83,7 +83,7 @@ impl Book {
             self.index.remove(&id);
         }
         self.entries.clear();
-        self.entries.resize(self.length, Entry::FRESH);
+        self.entries.resize(self.length, ElementEntry::FRESH);
         self.next = 0;
         self.returned.clear();
         self.owners.clear();
@@ -92,10 +92,10 @@ impl Book {
         (self.lines, self.live) = (0, 0);
     }
 
-    fn push(&mut self, id: u128) -> Option<Place> {
-        let place = Place::try_from(self.ids.len()).ok()?;
+    fn push(&mut self, id: u128) -> Option<ElementIndex> {
+        let place = ElementIndex::try_from(self.ids.len()).ok()?;
         self.ids.push(id);
-        self.entries.push(Entry::FRESH);
+        self.entries.push(ElementEntry::FRESH);
         self.index.insert(id, place);
         Some(place)
     }
@@ -109,7 +109,7 @@ impl Book {
                 self.owners.insert(owner.key, owner);
             }
             // These stand in files of their own.
-            Line::Beat(_) | Line::Saved(_) => {}
+            Line::Heartbeat(_) | Line::Saved(_) => {}
         }
     }
 
@@ -121,7 +121,7 @@ impl Book {
         let Some(entry) = self.entries.get_mut(place as usize) else {
             return;
         };
-        let new = Entry {
+        let new = ElementEntry {
             state: record.state,
             attempts: record.attempts,
             owner: record.owner,
@@ -162,7 +162,7 @@ impl Book {
     }
 
     /// Passes over what is not todo before the first that is, so that it is not looked at again.
-    pub(super) fn settle(&mut self) {
+    pub(super) fn advance_cursor(&mut self) {
         let ahead = self.entries.get(self.next..self.length).unwrap_or_default();
         let passed = ahead
             .iter()
@@ -170,13 +170,13 @@ impl Book {
         self.next += passed.unwrap_or(ahead.len());
     }
 
-    /// What is todo, in the order of the sweep; the first costs nothing behind [`settle`](Self::settle).
-    pub(super) fn todo(&self) -> impl Iterator<Item = Place> {
+    /// What is todo, in the order of the sweep; the first costs nothing behind [`advance_cursor`](Self::settle).
+    pub(super) fn todo(&self) -> impl Iterator<Item = ElementIndex> {
         let ahead = self.entries.get(self.next..self.length).unwrap_or_default();
         let ahead = iter::zip(self.next.., ahead);
         let ahead = ahead.filter(|(_, entry)| entry.state == ElementState::Todo);
-        // Places are below `Place::MAX`, or they would not have been pushed.
-        let ahead = ahead.filter_map(|(place, _)| Place::try_from(place).ok());
+        // Places are below `ElementIndex::MAX`, or they would not have been pushed.
+        let ahead = ahead.filter_map(|(place, _)| ElementIndex::try_from(place).ok());
         self.returned.iter().copied().chain(ahead)
     }
 
@@ -186,11 +186,11 @@ impl Book {
         entries.filter_map(move |(place, entry)| (entry.state == state).then_some(place))
     }
 
-    pub(super) fn find(&self, id: u128) -> Option<Place> {
+    pub(super) fn find(&self, id: u128) -> Option<ElementIndex> {
         self.index.get(&id).copied()
     }
 
-    pub(super) fn get(&self, place: Place) -> Option<(u128, &Entry)> {
+    pub(super) fn get(&self, place: ElementIndex) -> Option<(u128, &ElementEntry)> {
         let place = place as usize;
         Some((*self.ids.get(place)?, self.entries.get(place)?))
     }
@@ -209,9 +209,9 @@ impl Book {
     }
 
     /// What somebody has in progress, in order.
-    pub(super) fn claims(&self, owner: u64) -> Vec<Place> {
+    pub(super) fn claims(&self, owner: u64) -> Vec<ElementIndex> {
         let claims = self.claims.get(&owner).into_iter().flatten();
-        let mut places: Vec<Place> = claims.copied().collect();
+        let mut places: Vec<ElementIndex> = claims.copied().collect();
         places.sort_unstable();
         places
     }
@@ -225,17 +225,17 @@ impl Book {
         self.length
     }
 
-    /// How many lines made the book, and how many would.
+    /// How many lines made the table, and how many would.
     pub(super) fn lines(&self) -> (usize, usize) {
         (self.lines, self.live + self.owners.len())
     }
 
-    /// Tells the book that the journal has the lines of [`snapshot`](Self::snapshot) now.
+    /// Tells the table that the journal has the lines of [`snapshot`](Self::snapshot) now.
     pub(super) fn compacted(&mut self) {
         self.lines = self.lines().1;
     }
 
-    /// The fewest lines that make the book.
+    /// The fewest lines that make the table.
     pub(super) fn snapshot(&self) -> impl Iterator<Item = Line> {
         let live = || {
             let entries = iter::zip(&self.ids, &self.entries);
@@ -294,39 +294,39 @@ mod tests {
 
     #[test]
     fn what_is_todo_keeps_its_order() {
-        let (mut book, repeated) = Book::new([10, 11, 12, 11, 13].into_iter());
+        let (mut table, repeated) = StateTable::new([10, 11, 12, 11, 13].into_iter());
         assert_eq!(repeated, [3]);
-        let todo = |book: &mut Book| {
-            book.settle();
-            book.todo().collect::<Vec<_>>()
+        let todo = |table: &mut StateTable| {
+            table.advance_cursor();
+            table.todo().collect::<Vec<_>>()
         };
-        assert_eq!(todo(&mut book), [0, 1, 2, 3]);
+        assert_eq!(todo(&mut table), [0, 1, 2, 3]);
         for id in [10, 11, 13] {
-            book.apply(Line::Element(element(id, InProgress)));
+            table.apply(Line::Element(element(id, InProgress)));
         }
-        assert_eq!(todo(&mut book), [2]);
-        book.apply(Line::Element(element(12, Done)));
-        assert_eq!(todo(&mut book), [0; 0]);
-        book.apply(Line::Element(element(13, Todo)));
-        book.apply(Line::Element(element(10, Todo)));
-        assert_eq!(todo(&mut book), [0, 3]);
-        book.apply(Line::Element(element(10, Skipped)));
-        assert_eq!(todo(&mut book), [3]);
-        let counts = [Todo, InProgress, Done, Skipped].map(|state| book.count_of(state));
+        assert_eq!(todo(&mut table), [2]);
+        table.apply(Line::Element(element(12, Done)));
+        assert_eq!(todo(&mut table), [0; 0]);
+        table.apply(Line::Element(element(13, Todo)));
+        table.apply(Line::Element(element(10, Todo)));
+        assert_eq!(todo(&mut table), [0, 3]);
+        table.apply(Line::Element(element(10, Skipped)));
+        assert_eq!(todo(&mut table), [3]);
+        let counts = [Todo, InProgress, Done, Skipped].map(|state| table.count_of(state));
         assert_eq!(counts, [1, 1, 1, 1]);
-        assert_eq!(book.claims(7), [1]);
+        assert_eq!(table.claims(7), [1]);
     }
 
     #[test]
     fn elements_of_other_sweeps_are_kept_apart() {
-        let (mut book, _) = Book::new([10].into_iter());
-        book.apply(Line::Element(element(99, InProgress)));
-        book.apply(Line::Element(element(98, Done)));
-        assert_eq!((book.len(), book.count_of(Done)), (1, 0));
-        assert_eq!(book.snapshot().count(), 2);
-        assert_eq!(book.lines(), (2, 2));
-        book.forget();
-        assert_eq!((book.find(99), book.find(10)), (None, Some(0)));
-        assert_eq!(book.snapshot().count(), 0);
+        let (mut table, _) = StateTable::new([10].into_iter());
+        table.apply(Line::Element(element(99, InProgress)));
+        table.apply(Line::Element(element(98, Done)));
+        assert_eq!((table.len(), table.count_of(Done)), (1, 0));
+        assert_eq!(table.snapshot().count(), 2);
+        assert_eq!(table.lines(), (2, 2));
+        table.forget();
+        assert_eq!((table.find(99), table.find(10)), (None, Some(0)));
+        assert_eq!(table.snapshot().count(), 0);
     }
 }
