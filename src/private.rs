@@ -4,8 +4,8 @@
 pub use bencher_core::bench::BenchResult;
 pub use bencher_core::context::Context;
 pub use bencher_core::runner::expand::{
-    Amount, Done, FallibleKind, PlainKind, Probe, SharedSession, judged, measured, measured_async,
-    measured_with, returned, runtime, test,
+    Amount, FallibleKind, PlainKind, Probe, SampleResult, SharedSession, judged, measured,
+    measured_async, measured_with, returned, runtime, test,
 };
 pub use bencher_core::runner::{SweepEntry, SweepOptions, inventory};
 pub use bencher_core::sweep_executor::Benchmark;

@@ -112,7 +112,7 @@ const REPORTER: Option<&Reporter> = Some(&|records, folder, subject, wanted| {
         ..bencher_report::ReportOptions::default()
     };
     let drawn = bencher_report::write_report(records, folder, &options)?;
-    Ok(bencher_core::bench::ReportFiles {
+    Ok(bencher_core::bench::ReportOutput {
         page: drawn.html,
         images: drawn.pngs,
         warnings: drawn.warnings,

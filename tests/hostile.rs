@@ -70,7 +70,7 @@ fn ten_to_the_fifteen_points_are_refused_before_anything_is_made() {
         dry_run: true,
         ..quiet(root.path())
     };
-    assert!(!bench::<Trap>(config).sweep("Huge").run().unwrap().ran());
+    assert!(!bench::<Trap>(config).sweep("Huge").run().unwrap().was_run());
 }
 
 #[test]

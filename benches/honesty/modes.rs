@@ -80,7 +80,7 @@ struct Tally {
     held: u32,
     /// Estimates more than 5 % from any mode.
     astray: u32,
-    doubtful: u32,
+    unreliable: u32,
 }
 
 impl Tally {
@@ -88,7 +88,7 @@ impl Tally {
         let Some(found) = found else { return };
         let mode = disturbance.nearest_mode(found.centre);
         self.astray += u32::from((found.centre / mode - 1.0).abs() > 0.05);
-        self.doubtful += u32::from(is_unreliable);
+        self.unreliable += u32::from(is_unreliable);
         if let (Some(lower), Some(upper)) = (found.lower, found.upper) {
             self.bounds += 1;
             self.held += u32::from(lower <= mode && mode <= upper);
@@ -145,7 +145,7 @@ pub(crate) fn print() {
                     Tally::percent(all.astray),
                     shown.held(),
                     Tally::percent(shown.astray),
-                    Tally::percent(shown.doubtful)
+                    Tally::percent(shown.unreliable)
                 );
             }
         }

@@ -549,12 +549,12 @@ impl Benchmark for Real {
 /// What a whole program does: the default is rounds, `repeats` fixes their number.
 #[test]
 fn a_program_measures_in_rounds_by_default() {
-    use bencher::bench::{OutputFormat, ReportPlace, RunConfig, Session};
+    use bencher::bench::{OutputFormat, ReportLocation, RunConfig, Session};
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _guard = ONE_AT_A_TIME.lock();
     let config = RunConfig {
         cache: false,
-        report: ReportPlace::Nowhere,
+        report: ReportLocation::Disabled,
         output: OutputFormat::Quiet,
         budget: Some(Duration::from_millis(200)),
         ..RunConfig::default()

@@ -48,7 +48,7 @@ pub enum BenchError {
         "cannot write the report to {}: {source}; nothing was measured; choose another folder with \
          `--report DIR`, or draw none with `--no-report`", path.display()
     )]
-    ReportPlace {
+    ReportLocation {
         /// The folder of the report.
         path: std::path::PathBuf,
         /// What the system said.

@@ -7,7 +7,7 @@ use crate::record::SweepRecord;
 use crate::stats;
 
 use super::columns::TimeColumns;
-use super::compared::comparisons;
+use super::comparisons::comparisons;
 use super::config::PrintOptions;
 use super::error::failure_text;
 use super::table::{result_table, sample_table};

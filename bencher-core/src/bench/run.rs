@@ -24,15 +24,15 @@ use super::attributes::{
 };
 use super::builder::SweepSettings;
 use super::columns::keep_discarded;
-use super::compared::COMPARED;
+use super::comparisons::COMPARED;
 use super::config::{RunConfig, SweepDefaults};
-use super::doubtful::doubtful_points;
 use super::error::BenchError;
 use super::result::SweepOutcome;
 use super::session::Session;
+use super::unreliable_points::unreliable_points;
 use super::unset::unset_results;
-use super::warnings::Measured;
-use super::work::{PLACE, place};
+use super::warnings::MeasuredRun;
+use super::worker_sweep::{PLACE, place};
 
 /// The most cells that are made for a sweep that is not run.
 const MOST_PENDING: u128 = 1_000_000;
@@ -91,7 +91,10 @@ impl SweepRun<'_> {
         if let Some(record) = self.whole_result(&plan, session)? {
             session.show_sweep(&record);
             session.remember(number, &record);
-            return Ok(SweepOutcome { record, ran: true });
+            return Ok(SweepOutcome {
+                record,
+                was_run: true,
+            });
         }
         let timings = vec![("plan".to_owned(), clock.elapsed().as_secs_f64())];
         self.execute(plan, number, session, timings)
@@ -124,7 +127,10 @@ impl SweepRun<'_> {
                 Err(BenchError::FailedFast { title, failure }.into())
             }
             (None, Ended::Interrupted, _) => Err(BenchError::Interrupted { title }.into()),
-            _ => Ok(SweepOutcome { record, ran: true }),
+            _ => Ok(SweepOutcome {
+                record,
+                was_run: true,
+            }),
         }
     }
 
@@ -179,7 +185,7 @@ impl SweepRun<'_> {
         }
         let derived = plan.derive(&mut dataset);
         derived.map_err(|source| self.plan_error()(PlanError::Dataset(source)))?;
-        warnings.extend(doubtful_points(&dataset));
+        warnings.extend(unreliable_points(&dataset));
         describe(&mut dataset, plan, session.code());
         describe_choice(&mut dataset, plan, &session.config);
         if let Some(input) = &self.compared {
@@ -228,7 +234,7 @@ impl SweepRun<'_> {
         end: &RunEnd,
         session: &mut Session,
     ) -> Vec<String> {
-        let measured = Measured {
+        let measured = MeasuredRun {
             evidence: plan.is_evidence(),
             machine_policy: session.config.machine,
             precision: session.config.precision,
@@ -424,7 +430,7 @@ impl SweepRun<'_> {
         let bench = self.prototype.sweep_type().schema.name;
         SweepOutcome {
             record: SweepRecord::pending(bench, self.settings.title.clone(), dataset),
-            ran: false,
+            was_run: false,
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::sweep_executor::RunEnd;
 use crate::value::Digest;
 
 /// A sweep that was run.
-pub(super) struct Measured<'a> {
+pub(super) struct MeasuredRun<'a> {
     /// Whether its numbers depend on the machine and the build.
     pub(super) evidence: bool,
     pub(super) machine_policy: Option<MachinePolicy>,
@@ -18,7 +18,7 @@ pub(super) struct Measured<'a> {
     pub(super) end: &'a RunEnd,
 }
 
-impl Measured<'_> {
+impl MeasuredRun<'_> {
     pub(super) fn warnings(&self) -> Vec<String> {
         let end = self.end;
         let mut warnings = Vec::new();
@@ -140,7 +140,7 @@ fn of_code(calls: &CallCounts) -> Vec<String> {
 }
 
 /// What must be known of a result that was taken whole.
-pub(super) fn taken_whole(
+pub(super) fn stored_result_warnings(
     same_code: bool,
     policy: MachinePolicy,
     here: Option<Digest>,

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, ValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use crate::bench::config::{GROUPS, RENAMED, RunOption, Takes, options};
-use crate::bench::{RunConfig, Settings, Source};
+use crate::bench::config::{GROUPS, OptionValue, RENAMED, RunOption, options};
+use crate::bench::{RunConfig, SettingSource, Settings};
 use crate::value::Kind;
 use crate::var::Schema;
 
@@ -114,7 +114,7 @@ fn args(option: &'static RunOption) -> Vec<Arg> {
         "" => option.help.to_owned(),
         default => format!("{} [default: {default}]", option.help),
     };
-    if option.takes == Takes::Switch {
+    if option.takes == OptionValue::Switch {
         // Help shows the one that changes something.
         let (yes, no) = (option.name, negative(option));
         let on = (option.show)(&RunConfig::default()).as_deref() == Some("true");
@@ -124,8 +124,8 @@ fn args(option: &'static RunOption) -> Vec<Arg> {
         ];
     }
     let parser = match option.takes {
-        Takes::Choice(_, values) => PossibleValuesParser::new(values).into(),
-        Takes::Folder(_) | Takes::FolderOrSwitch(_) => ValueParser::os_string(),
+        OptionValue::Choice(_, values) => PossibleValuesParser::new(values).into(),
+        OptionValue::Folder(_) | OptionValue::FolderOrSwitch(_) => ValueParser::os_string(),
         _ => ValueParser::from(move |text: &str| {
             (option.read)(&[text.into()]).map(|_| text.to_owned())
         }),
@@ -288,7 +288,7 @@ pub(crate) fn said(
         let values = given(matches, option);
         if !values.is_empty() {
             settings
-                .add(option, &values, Source::CommandLine, None)
+                .add(option, &values, SettingSource::CommandLine, None)
                 .map_err(|reason| {
                     let text = format!("--{}: {reason}", option.name);
                     command.error(clap::error::ErrorKind::ValueValidation, text)
@@ -305,7 +305,7 @@ pub(crate) fn said(
 
 /// The values that the command line gives to an option.
 fn given(matches: &ArgMatches, option: &RunOption) -> Vec<OsString> {
-    if option.takes == Takes::Switch {
+    if option.takes == OptionValue::Switch {
         let no = negative(option);
         let said = [(option.name, "true"), (no.as_str(), "false")].into_iter();
         let said = said.filter(|(name, _)| matches.get_flag(name));

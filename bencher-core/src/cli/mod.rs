@@ -36,7 +36,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::bench::{Bench, BenchError, Reporter, Session, Settings, Verdict};
+use crate::bench::{Bench, BenchError, Reporter, RunStatus, Session, Settings};
 use crate::evaluator::process::worker_role;
 use crate::exit_guard;
 use crate::measure::{Environment, Timer};
@@ -190,7 +190,7 @@ pub(crate) fn run_session(
         if replicate.is_some() {
             replicates::tell(&session.replicate_report());
         }
-        let verdict = session.close(reporter.filter(|_| replicate.is_none()));
+        let run_status = session.close(reporter.filter(|_| replicate.is_none()));
         if let Err(error) = ended {
             if let Some(role) = worker {
                 role.refuse(&format!(
@@ -203,7 +203,7 @@ pub(crate) fn run_session(
         }
         session.complain_of_settings();
         match session.next_step() {
-            Ok(true) if verdict == Verdict::Usage => return ExitCode::from(USAGE),
+            Ok(true) if run_status == RunStatus::Usage => return ExitCode::from(USAGE),
             Ok(true) if interrupt.is_requested() => {
                 error_line!("error: interrupted between two steps; run again to continue");
                 return ExitCode::from(INTERRUPTED);
@@ -216,10 +216,10 @@ pub(crate) fn run_session(
                         role.title()
                     ));
                 }
-                return match verdict {
-                    Verdict::Fine => ExitCode::SUCCESS,
-                    Verdict::Failed => ExitCode::FAILURE,
-                    Verdict::Usage => ExitCode::from(USAGE),
+                return match run_status {
+                    RunStatus::Fine => ExitCode::SUCCESS,
+                    RunStatus::Failed => ExitCode::FAILURE,
+                    RunStatus::Usage => ExitCode::from(USAGE),
                 };
             }
             Err(error) => return usage(&error),

@@ -180,7 +180,7 @@ impl EngineContext {
     /// use std::cell::RefCell;
     /// use std::rc::Rc;
     /// use bencher_core::bench::{Bench, RunConfig, Session};
-    /// # use bencher_core::bench::{OutputFormat, ReportPlace};
+    /// # use bencher_core::bench::{OutputFormat, ReportLocation};
     /// use bencher_core::engine::{Engine, EngineContext, EngineResult, start_with};
     /// use bencher_core::sweep_executor::Interrupt;
     /// use bencher_core::sweeper::ParamSweeper;
@@ -194,7 +194,7 @@ impl EngineContext {
     ///         // The samples and the work list lie in the directory of the run, so that `-c` finds both.
     ///         let config = RunConfig {
     ///             store: Some(cx.file("store")),
-    /// #           report: ReportPlace::Nowhere,
+    /// #           report: ReportLocation::Disabled,
     /// #           output: OutputFormat::Quiet,
     ///             ..RunConfig::default()
     ///         };

@@ -9,24 +9,24 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use crate::cli::{CommandLine, command_with, said, with_negative_values};
 
 use super::entry::SweepEntry;
-use super::filter::{Filter, Ignored};
+use super::filter::{Filter, IgnorePolicy};
 
 /// What a command line says.
 #[derive(Debug)]
-pub(super) struct Said {
+pub(super) struct RunnerArgs {
     pub(super) filter: Filter,
     /// Name the sweeps, run nothing.
     pub(super) list: bool,
     /// The whole run, not the quick check.
     pub(super) whole: bool,
-    pub(super) form: Form,
+    pub(super) form: TestFormat,
     /// The options of any benchmark program.
     pub(super) line: CommandLine,
 }
 
 /// How much is printed of a test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum TestFormat {
     /// A line.
     Pretty,
     /// A letter.
@@ -40,7 +40,7 @@ pub(super) enum Form {
 pub(super) fn parse(
     entries: &[&SweepEntry],
     args: impl IntoIterator<Item = OsString>,
-) -> Result<Said, clap::Error> {
+) -> Result<RunnerArgs, clap::Error> {
     let mut command = command(entries);
     let args = with_negative_values(&command, args);
     let matches = command.try_get_matches_from_mut(args)?;
@@ -48,7 +48,7 @@ pub(super) fn parse(
     let terse = matches
         .get_one::<String>("format")
         .is_some_and(|form| form == "terse");
-    Ok(Said {
+    Ok(RunnerArgs {
         filter: Filter {
             wanted: all(&matches, "filter"),
             skipped: all(&matches, "skip"),
@@ -57,17 +57,17 @@ pub(super) fn parse(
                 matches.get_flag("ignored"),
                 matches.get_flag("include-ignored"),
             ) {
-                (_, true) => Ignored::Run,
-                (true, false) => Ignored::Only,
-                (false, false) => Ignored::Left,
+                (_, true) => IgnorePolicy::Run,
+                (true, false) => IgnorePolicy::Only,
+                (false, false) => IgnorePolicy::Left,
             },
         },
         list: matches.get_flag("list"),
         whole: matches.get_flag("bench") && !matches.get_flag("test"),
         form: if terse || matches.get_flag("quiet") {
-            Form::Terse
+            TestFormat::Terse
         } else {
-            Form::Pretty
+            TestFormat::Pretty
         },
         line,
     })
@@ -141,7 +141,7 @@ fn names(entries: &[&SweepEntry]) -> String {
 mod tests {
     use super::*;
 
-    fn read(args: &[&str]) -> Said {
+    fn read(args: &[&str]) -> RunnerArgs {
         let args = std::iter::once(&"x").chain(args).map(OsString::from);
         parse(&[], args).unwrap()
     }
@@ -155,19 +155,19 @@ mod tests {
     fn what_nextest_says_is_understood() {
         let said = read(&["--list", "--format", "terse"]);
         assert!(said.list && !said.whole);
-        assert_eq!(said.form, Form::Terse);
+        assert_eq!(said.form, TestFormat::Terse);
         assert_eq!(
             read(&["--list", "--format", "terse", "--ignored"])
                 .filter
                 .ignored,
-            Ignored::Only
+            IgnorePolicy::Only
         );
         let said = read(&["a::b", "--exact", "--nocapture"]);
         assert_eq!(
             (said.filter.wanted, said.filter.exact),
             (vec!["a::b".to_owned()], true)
         );
-        assert_eq!(said.form, Form::Pretty);
+        assert_eq!(said.form, TestFormat::Pretty);
     }
 
     #[test]
@@ -187,8 +187,11 @@ mod tests {
         ]);
         assert_eq!(said.filter.skipped, ["a", "b"]);
         assert_eq!(said.filter.wanted, ["sort", "c"]);
-        assert_eq!(said.form, Form::Terse);
-        assert_eq!(read(&["--include-ignored"]).filter.ignored, Ignored::Run);
+        assert_eq!(said.form, TestFormat::Terse);
+        assert_eq!(
+            read(&["--include-ignored"]).filter.ignored,
+            IgnorePolicy::Run
+        );
         read(&[
             "--color",
             "always",

@@ -33,7 +33,7 @@ pub(super) fn measured(
         #run
         #[automatically_derived]
         impl #private::Benchmark for #sweep {
-            fn benchmark(&mut self, #cx: &mut #private::Context<'_>) -> #private::Done {
+            fn benchmark(&mut self, #cx: &mut #private::Context<'_>) -> #private::SampleResult {
                 #dispatch
             }
         }
@@ -143,7 +143,7 @@ fn run(item: &ItemFn, body: &Measured, private: &TokenStream) -> TokenStream {
         fn #run #generics(
             #this: &mut #sweep,
             #cx: &mut #private::Context<'_>,
-        ) -> #private::Done #where_clause {
+        ) -> #private::SampleResult #where_clause {
             use #private::{FallibleKind as _, PlainKind as _};
             let #sweep { #(#bindings,)* .. } = #this;
             #(#amounts)*

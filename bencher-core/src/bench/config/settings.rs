@@ -20,7 +20,7 @@ pub struct Settings {
 struct Setting {
     option: &'static RunOption,
     change: Change,
-    source: Source,
+    source: SettingSource,
     /// The sweep that it is for; none means all of them.
     sweep: Option<String>,
 }
@@ -28,12 +28,12 @@ struct Setting {
 /// Where a value of the configuration comes from.
 ///
 /// ```
-/// use bencher_core::bench::Source;
-/// let source = Source::File { path: "bencher.toml".into(), line: 3 };
+/// use bencher_core::bench::SettingSource;
+/// let source = SettingSource::File { path: "bencher.toml".into(), line: 3 };
 /// assert_eq!(source.to_string(), "bencher.toml:3");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum SettingSource {
     /// Nobody said anything.
     Default,
     /// The program.
@@ -51,7 +51,7 @@ pub enum Source {
     CommandLine,
 }
 
-impl fmt::Display for Source {
+impl fmt::Display for SettingSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Default => write!(f, "default"),
@@ -79,7 +79,7 @@ impl Settings {
         &mut self,
         option: &'static RunOption,
         values: &[OsString],
-        source: Source,
+        source: SettingSource,
         sweep: Option<&str>,
     ) -> Result<(), String> {
         let change = (option.read)(values)?;
@@ -120,7 +120,7 @@ impl Settings {
         option: &RunOption,
         config: &mut RunConfig,
         sweep: Option<&str>,
-    ) -> Option<&Source> {
+    ) -> Option<&SettingSource> {
         let mut source = None;
         for setting in self.for_sweep(sweep) {
             let before = (option.show)(config);
@@ -133,8 +133,8 @@ impl Settings {
     }
 
     /// The sweeps of the file's sections that no title fits, and where they stand.
-    pub(crate) fn unknown_sweeps(&self, titles: &[String]) -> Vec<(&str, &Source)> {
-        let mut unknown: Vec<(&str, &Source)> = Vec::new();
+    pub(crate) fn unknown_sweeps(&self, titles: &[String]) -> Vec<(&str, &SettingSource)> {
+        let mut unknown: Vec<(&str, &SettingSource)> = Vec::new();
         for setting in &self.list {
             if let Some(sweep) = setting.sweep.as_deref()
                 && !titles.iter().any(|title| fits(sweep, title))

@@ -8,7 +8,7 @@ use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use super::super::{INTERRUPTED, run_session, settings};
-use crate::bench::{Bench, ReportFiles};
+use crate::bench::{Bench, ReportOutput};
 use crate::context::Context;
 use crate::store::list_results;
 use crate::sweep_executor::{Benchmark, Result};
@@ -130,7 +130,7 @@ fn child() {
         "child".to_owned(),
         Some(&move |records, _, _, _| {
             log(&folder, &format!("report of {}", records.len()));
-            Ok(ReportFiles::default())
+            Ok(ReportOutput::default())
         }),
         |session| {
             let mut bench = Bench::<Endless>::new(std::rc::Rc::clone(session))?;

@@ -4,16 +4,16 @@ use crate::dataset::{Dataset, Dim, DimRole, Variable};
 use crate::stats::PointTime;
 use crate::value::Value;
 
-/// Why a point is doubtful.
+/// Why a point is unreliable.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Doubt {
+enum UnreliableReason {
     Modes,
     Preempted,
     BelowResolution,
 }
 
-/// A line for every reason that makes times of points doubtful: how many points, and which is the worst.
-pub(super) fn doubtful_points(dataset: &Dataset) -> Vec<String> {
+/// A line for every reason that makes times of points unreliable: how many points, and which is the worst.
+pub(super) fn unreliable_points(dataset: &Dataset) -> Vec<String> {
     let repeats = dataset
         .dims()
         .iter()
@@ -28,16 +28,20 @@ pub(super) fn doubtful_points(dataset: &Dataset) -> Vec<String> {
                 dataset.point_time(variable, &cells)
             })
             .collect();
-        for doubt in [Doubt::Modes, Doubt::Preempted, Doubt::BelowResolution] {
+        for reason in [
+            UnreliableReason::Modes,
+            UnreliableReason::Preempted,
+            UnreliableReason::BelowResolution,
+        ] {
             let shares = times.iter().enumerate();
             let shares: Vec<(usize, f64)> = shares
-                .filter_map(|(point, time)| Some((point, doubt.share(time)?)))
+                .filter_map(|(point, time)| Some((point, reason.share(time)?)))
                 .collect();
             let worst = shares.iter().max_by(|(_, a), (_, b)| a.total_cmp(b));
             if let Some((point, share)) = worst {
                 let at = inputs_text(dataset, point * repeats);
                 let affected = format!("{} of {points} points", shares.len());
-                lines.push(doubt.line(variable, &affected, *share, &at));
+                lines.push(reason.line(variable, &affected, *share, &at));
             }
         }
     }
@@ -61,8 +65,8 @@ fn inputs_text(dataset: &Dataset, flat: usize) -> String {
     }
 }
 
-impl Doubt {
-    /// The share of the rounds that a point is doubtful for, where it is.
+impl UnreliableReason {
+    /// The share of the rounds that a point is unreliable for, where it is.
     fn share(self, time: &PointTime) -> Option<f64> {
         let rounds = time
             .rounds

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::super::option::{RunOption, Takes};
+use super::super::config_text::quoted;
+use super::super::option::{OptionValue, RunOption};
 use super::super::read::{change, choice, folder, one, switch};
-use super::super::shown::quoted;
 use super::super::size::ByteSize;
 use super::name_of;
 use crate::job::{CodePolicy, MachinePolicy};
@@ -24,7 +24,7 @@ const MACHINES: [(&str, MachinePolicy); 3] = [
 pub(super) const OPTIONS: &[RunOption] = &[
     RunOption {
         name: "cache",
-        takes: Takes::Switch,
+        takes: OptionValue::Switch,
         per_sweep: false,
         help: "Run without the store: reuse no samples and keep none",
         default: "",
@@ -37,7 +37,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
     },
     RunOption {
         name: "overwrite",
-        takes: Takes::Switch,
+        takes: OptionValue::Switch,
         per_sweep: true,
         help: "Measure every sample again and replace the stored ones",
         default: "",
@@ -50,7 +50,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
     },
     RunOption {
         name: "clear",
-        takes: Takes::Switch,
+        takes: OptionValue::Switch,
         per_sweep: false,
         help: "First delete the stored samples of this tag",
         default: "",
@@ -63,7 +63,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
     },
     RunOption {
         name: "results-cache",
-        takes: Takes::Switch,
+        takes: OptionValue::Switch,
         per_sweep: true,
         help: "Reuse the stored result of a sweep as a whole, if there is one",
         default: "",
@@ -76,7 +76,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
     },
     RunOption {
         name: "only-plot",
-        takes: Takes::Switch,
+        takes: OptionValue::Switch,
         per_sweep: true,
         help: "Draw stored results without running; a missing one is an error",
         default: "",
@@ -89,7 +89,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
     },
     RunOption {
         name: "clear-result",
-        takes: Takes::Switch,
+        takes: OptionValue::Switch,
         per_sweep: true,
         help: "First delete the stored result of a sweep",
         default: "",
@@ -102,7 +102,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
     },
     RunOption {
         name: "cache-size",
-        takes: Takes::Text("SIZE"),
+        takes: OptionValue::Text("SIZE"),
         per_sweep: false,
         help: "Size limit of the store, with its unit",
         default: "100GB",
@@ -115,7 +115,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
     },
     RunOption {
         name: "tag",
-        takes: Takes::Text("TAG"),
+        takes: OptionValue::Text("TAG"),
         per_sweep: true,
         help: "Keep the samples of this run separate, under a tag",
         default: "",
@@ -128,7 +128,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
     },
     RunOption {
         name: "code",
-        takes: Takes::Choice("POLICY", &["strict", "warn", "ignore"]),
+        takes: OptionValue::Choice("POLICY", &["strict", "warn", "ignore"]),
         per_sweep: true,
         help: "Stored samples of another build: reject, use with a warning, use silently",
         default: "strict for timed results, else warn",
@@ -141,7 +141,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
     },
     RunOption {
         name: "machine",
-        takes: Takes::Choice("POLICY", &["strict", "warn", "ignore"]),
+        takes: OptionValue::Choice("POLICY", &["strict", "warn", "ignore"]),
         per_sweep: true,
         help: "Stored samples of another class of machine: reject, use with a warning, use \
                silently",
@@ -155,7 +155,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
     },
     RunOption {
         name: "store",
-        takes: Takes::Folder("DIR"),
+        takes: OptionValue::Folder("DIR"),
         per_sweep: false,
         help: "Folder for samples and results",
         default: "bencher in the target directory",
@@ -172,7 +172,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
     },
     RunOption {
         name: "wait",
-        takes: Takes::Number("SECONDS"),
+        takes: OptionValue::Number("SECONDS"),
         per_sweep: false,
         help: "How long to wait for a store that another process is using",
         default: "30",

@@ -1,8 +1,8 @@
 //! How times are measured.
 
-use super::super::option::{RunOption, Takes};
+use super::super::config_text::quoted;
+use super::super::option::{OptionValue, RunOption};
 use super::super::read::{change, choice, one, share, time, whole};
-use super::super::shown::quoted;
 use super::name_of;
 use crate::measure::ClockKind;
 
@@ -14,7 +14,7 @@ const CLOCKS: [(&str, ClockKind); 2] = [
 pub(super) const OPTIONS: &[RunOption] = &[
     RunOption {
         name: "budget",
-        takes: Takes::Text("TIME"),
+        takes: OptionValue::Text("TIME"),
         per_sweep: true,
         help: "Time limit of a sweep of timed results, such as 30s or 10m; the first round is \
                always finished",
@@ -31,7 +31,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
     },
     RunOption {
         name: "precision",
-        takes: Takes::Scalar("SHARE"),
+        takes: OptionValue::Scalar("SHARE"),
         per_sweep: true,
         help: "Target precision of each timed result, such as 0.5%; 0 spends the whole budget, in \
                at most 2048 rounds",
@@ -45,7 +45,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
     },
     RunOption {
         name: "clock",
-        takes: Takes::Choice("CLOCK", &["monotonic", "tsc"]),
+        takes: OptionValue::Choice("CLOCK", &["monotonic", "tsc"]),
         per_sweep: true,
         help: "Clock that measures the times: the system's, or the processor's time-stamp counter",
         default: "monotonic",
@@ -58,7 +58,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
     },
     RunOption {
         name: "replicates",
-        takes: Takes::Number("N"),
+        takes: OptionValue::Number("N"),
         per_sweep: false,
         help: "Measure timed results in N fresh processes, one after the other, and show how they \
                differ; confidence bounds need 6 or more",

@@ -25,7 +25,7 @@ pub(super) fn place(number: u64, plan: &Plan) -> String {
 
 /// What a worker process is told of the program that started it.
 #[derive(Debug, Default, Serialize, Deserialize)]
-struct Told {
+struct WorkerContext {
     /// Where samples and results are kept.
     root: PathBuf,
     /// What sweeps gave that come before its own, with their numbers.
@@ -51,7 +51,7 @@ impl Session {
             path: "this program".into(),
             source,
         })?;
-        let told = Told {
+        let told = WorkerContext {
             root: std::path::absolute(&self.root).unwrap_or_else(|_| self.root.clone()),
             earlier: EARLIER.with_borrow(Clone::clone),
         };
@@ -94,7 +94,7 @@ impl SweepRun<'_> {
         session: &mut Session,
         role: &WorkerRole,
     ) -> Result<SweepOutcome> {
-        let told: Told = postcard::from_bytes(role.context()).unwrap_or_default();
+        let told: WorkerContext = postcard::from_bytes(role.context()).unwrap_or_default();
         let own = place(number, &plan);
         if role.place() == own {
             session.root = told.root;
@@ -112,7 +112,10 @@ impl SweepRun<'_> {
         }
         let found = told.earlier.into_iter().find(|(of, _)| *of == number);
         Ok(match found {
-            Some((_, record)) => SweepOutcome { record, ran: true },
+            Some((_, record)) => SweepOutcome {
+                record,
+                was_run: true,
+            },
             None => self.not_run(Some(&plan)),
         })
     }

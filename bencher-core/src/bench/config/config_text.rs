@@ -7,7 +7,7 @@ use crate::space::{Density, Order};
 
 use super::RunConfig;
 use super::option::RunOption;
-use super::settings::{Settings, Source};
+use super::settings::{SettingSource, Settings};
 use super::table::{GROUPS, options};
 
 /// What the program says of one sweep.
@@ -85,7 +85,7 @@ pub(in crate::bench) fn config_text(
     text
 }
 
-fn line(option: &RunOption, config: &RunConfig, source: &Source) -> String {
+fn line(option: &RunOption, config: &RunConfig, source: &SettingSource) -> String {
     match (option.show)(config) {
         Some(value) => {
             let source = source.to_string();
@@ -103,7 +103,7 @@ fn source(
     base: &RunConfig,
     sweep: Option<&SweepDefaults>,
     settings: &Settings,
-) -> Source {
+) -> SettingSource {
     let mut config = base.clone();
     if let Some(sweep) = sweep {
         sweep.apply(&mut config);
@@ -112,8 +112,8 @@ fn source(
     let title = sweep.map(|sweep| sweep.title.as_str());
     match settings.source(option, &mut config, title) {
         Some(source) => source.clone(),
-        None if from_program => Source::Program,
-        None => Source::Default,
+        None if from_program => SettingSource::Program,
+        None => SettingSource::Default,
     }
 }
 

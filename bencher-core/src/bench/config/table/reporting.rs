@@ -1,10 +1,10 @@
 //! What is shown.
 
 use super::super::super::columns::TimeColumns;
-use super::super::option::{RunOption, Shorthand, Takes};
-use super::super::output::{OutputFormat, PaneLayout, PrintOptions, ReportPlace};
+use super::super::config_text::{listed, quoted};
+use super::super::option::{OptionValue, RunOption, Shorthand};
+use super::super::output::{OutputFormat, PaneLayout, PrintOptions, ReportLocation};
 use super::super::read::{all, change, choice, folder, one, switch, whole, yes_or_no};
-use super::super::shown::{listed, quoted};
 use super::name_of;
 
 const OUTPUTS: [(&str, OutputFormat); 3] = [
@@ -22,7 +22,7 @@ const PIXELS: std::ops::RangeInclusive<u32> = 50..=10_000;
 pub(super) const OPTIONS: &[RunOption] = &[
     RunOption {
         name: "report",
-        takes: Takes::FolderOrSwitch("DIR"),
+        takes: OptionValue::FolderOrSwitch("DIR"),
         per_sweep: false,
         help: "Folder for the report",
         default: "beside the store",
@@ -34,23 +34,23 @@ pub(super) const OPTIONS: &[RunOption] = &[
         }],
         read: |values| {
             let place = match one(values).map(yes_or_no) {
-                Ok(Ok(true)) => ReportPlace::Default,
-                Ok(Ok(false)) => ReportPlace::Nowhere,
-                _ => ReportPlace::At(folder(values)?.unwrap_or_default()),
+                Ok(Ok(true)) => ReportLocation::Default,
+                Ok(Ok(false)) => ReportLocation::Disabled,
+                _ => ReportLocation::Folder(folder(values)?.unwrap_or_default()),
             };
             change(move |c| c.report.clone_from(&place))
         },
         show: |c| {
             Some(match &c.report {
-                ReportPlace::Default => "true".to_owned(),
-                ReportPlace::Nowhere => "false".to_owned(),
-                ReportPlace::At(folder) => quoted(&folder.display().to_string()),
+                ReportLocation::Default => "true".to_owned(),
+                ReportLocation::Disabled => "false".to_owned(),
+                ReportLocation::Folder(folder) => quoted(&folder.display().to_string()),
             })
         },
     },
     RunOption {
         name: "plot-size",
-        takes: Takes::Number("PIXELS"),
+        takes: OptionValue::Number("PIXELS"),
         per_sweep: false,
         help: "Width and height of a plot",
         default: "",
@@ -58,41 +58,41 @@ pub(super) const OPTIONS: &[RunOption] = &[
         read: |values| {
             let pixels = whole(one(values)?, PIXELS)?;
             change(move |c| {
-                c.report_options.plot_width = pixels;
-                c.report_options.plot_height = pixels;
+                c.plot_options.plot_width = pixels;
+                c.plot_options.plot_height = pixels;
             })
         },
         show: |_| None,
     },
     RunOption {
         name: "plot-width",
-        takes: Takes::Number("PIXELS"),
+        takes: OptionValue::Number("PIXELS"),
         per_sweep: false,
         help: "Width of a plot; overrides --plot-size",
         default: "600",
         shorthands: &[],
         read: |values| {
             let pixels = whole(one(values)?, PIXELS)?;
-            change(move |c| c.report_options.plot_width = pixels)
+            change(move |c| c.plot_options.plot_width = pixels)
         },
-        show: |c| Some(c.report_options.plot_width.to_string()),
+        show: |c| Some(c.plot_options.plot_width.to_string()),
     },
     RunOption {
         name: "plot-height",
-        takes: Takes::Number("PIXELS"),
+        takes: OptionValue::Number("PIXELS"),
         per_sweep: false,
         help: "Height of a plot; overrides --plot-size",
         default: "600",
         shorthands: &[],
         read: |values| {
             let pixels = whole(one(values)?, PIXELS)?;
-            change(move |c| c.report_options.plot_height = pixels)
+            change(move |c| c.plot_options.plot_height = pixels)
         },
-        show: |c| Some(c.report_options.plot_height.to_string()),
+        show: |c| Some(c.plot_options.plot_height.to_string()),
     },
     RunOption {
         name: "layout",
-        takes: Takes::Choice("LAYOUT", &["grid", "tabs", "both"]),
+        takes: OptionValue::Choice("LAYOUT", &["grid", "tabs", "both"]),
         per_sweep: false,
         help: "Layout of the plots of one result: side by side, in tabs, or tabs for the outermost \
                input only",
@@ -100,13 +100,13 @@ pub(super) const OPTIONS: &[RunOption] = &[
         shorthands: &[],
         read: |values| {
             let layout = choice(values, &LAYOUTS)?;
-            change(move |c| c.report_options.layout = layout)
+            change(move |c| c.plot_options.layout = layout)
         },
-        show: |c| Some(quoted(name_of(c.report_options.layout, &LAYOUTS))),
+        show: |c| Some(quoted(name_of(c.plot_options.layout, &LAYOUTS))),
     },
     RunOption {
         name: "open",
-        takes: Takes::Switch,
+        takes: OptionValue::Switch,
         per_sweep: false,
         help: "Open the report when it is drawn",
         default: "",
@@ -119,7 +119,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
     },
     RunOption {
         name: "print",
-        takes: Takes::List("PARTS"),
+        takes: OptionValue::List("PARTS"),
         per_sweep: true,
         help: "Parts of a sweep to print: inputs, constants, dataset, results, samples, none",
         default: "dataset,results",
@@ -132,7 +132,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
     },
     RunOption {
         name: "rows",
-        takes: Takes::Number("N"),
+        takes: OptionValue::Number("N"),
         per_sweep: true,
         help: "Maximum number of rows in a printed table",
         default: "30",
@@ -145,7 +145,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
     },
     RunOption {
         name: "columns",
-        takes: Takes::List("COLUMNS"),
+        takes: OptionValue::List("COLUMNS"),
         per_sweep: true,
         help: "Additional columns for times in printed tables: fastest, median, noise, rounds, \
                discarded, none",
@@ -159,7 +159,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
     },
     RunOption {
         name: "output",
-        takes: Takes::Choice("FORM", &["text", "json", "quiet"]),
+        takes: OptionValue::Choice("FORM", &["text", "json", "quiet"]),
         per_sweep: false,
         help: "Output format",
         default: "text",

@@ -1,9 +1,9 @@
 //! How it is run.
 
+use super::super::config_text::quoted;
 use super::super::failures::FailureLimit;
-use super::super::option::{RunOption, Takes};
+use super::super::option::{OptionValue, RunOption};
 use super::super::read::{change, choice, one, switch, time, whole};
-use super::super::shown::quoted;
 use super::super::size::ByteSize;
 use crate::evaluator::Executors;
 use crate::space::Order;
@@ -21,7 +21,7 @@ const ORDERS: [&str; 3] = ["in-order", "round-robin", "shuffled"];
 pub(super) const OPTIONS: &[RunOption] = &[
     RunOption {
         name: "executor",
-        takes: Takes::Choice("KIND", &EXECUTORS),
+        takes: OptionValue::Choice("KIND", &EXECUTORS),
         per_sweep: true,
         help: "Where samples run; timed samples run one at a time, with processes in a single \
                worker process",
@@ -46,7 +46,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
     },
     RunOption {
         name: "jobs",
-        takes: Takes::Number("N"),
+        takes: OptionValue::Number("N"),
         per_sweep: true,
         help: "Run untimed samples on N threads or processes",
         default: "one for each core, with --executor threads or processes",
@@ -68,7 +68,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
     },
     RunOption {
         name: "side-by-side",
-        takes: Takes::Switch,
+        takes: OptionValue::Switch,
         per_sweep: true,
         help: "Also run timed samples in parallel: they disturb each other, and every plot is \
                marked",
@@ -82,7 +82,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
     },
     RunOption {
         name: "job-timeout",
-        takes: Takes::Text("TIME"),
+        takes: OptionValue::Text("TIME"),
         per_sweep: true,
         help: "Time limit of a sample, such as 30s or 10m; on timeout a process is killed, a \
                thread is abandoned",
@@ -99,7 +99,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
     },
     RunOption {
         name: "job-memory",
-        takes: Takes::Text("SIZE"),
+        takes: OptionValue::Text("SIZE"),
         per_sweep: true,
         help: "Limit of the memory that a worker process may map, such as 2GB; only with \
                --executor processes",
@@ -113,7 +113,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
     },
     RunOption {
         name: "pin",
-        takes: Takes::Switch,
+        takes: OptionValue::Switch,
         per_sweep: true,
         help: "Pin every worker process to a core of its own",
         default: "false",
@@ -126,7 +126,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
     },
     RunOption {
         name: "retries",
-        takes: Takes::Number("N"),
+        takes: OptionValue::Number("N"),
         per_sweep: true,
         help: "Retry a sample that fails or times out, up to N times",
         default: "0",
@@ -139,7 +139,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
     },
     RunOption {
         name: "seed",
-        takes: Takes::Number("N"),
+        takes: OptionValue::Number("N"),
         per_sweep: true,
         help: "Seed of --order shuffled",
         default: "0",
@@ -155,7 +155,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
     },
     RunOption {
         name: "order",
-        takes: Takes::Choice("ORDER", &ORDERS),
+        takes: OptionValue::Choice("ORDER", &ORDERS),
         per_sweep: true,
         help: "Order of the samples",
         default: "round-robin, shuffled where a result is timed",
@@ -190,7 +190,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
     },
     RunOption {
         name: "fail-fast",
-        takes: Takes::Switch,
+        takes: OptionValue::Switch,
         per_sweep: true,
         help: "Stop at the first sample that fails",
         default: "",
@@ -203,7 +203,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
     },
     RunOption {
         name: "fail-on-sample-error",
-        takes: Takes::Scalar("LIMIT"),
+        takes: OptionValue::Scalar("LIMIT"),
         per_sweep: false,
         help: "Exit with status 1 if samples fail: true, false, or the share of a sweep's samples \
                that must fail, such as 0.05",
