@@ -8,7 +8,7 @@ use bencher::bench::RunConfig;
 use bencher::dataset::{CellState, Dataset, DatasetError};
 use bencher::evaluator::Executors;
 use bencher::prelude::*;
-use bencher::space::{Density, Order};
+use bencher::space::{Density, SampleOrder};
 use bencher::sweep_executor::{InputOverride, PlanError};
 use proptest::prelude::*;
 use support::{bench, quiet};
@@ -176,7 +176,7 @@ fn datasets(case: Case) -> Vec<(String, Dataset)> {
         inputs.insert(case.samples % 3, Trap::MODE);
         inputs
     };
-    let shuffled = Order::Shuffled { seed: case.seed };
+    let shuffled = SampleOrder::Shuffled { seed: case.seed };
     let mut datasets = Vec::new();
     for executor in [
         Executors::Processes(1),
@@ -185,7 +185,7 @@ fn datasets(case: Case) -> Vec<(String, Dataset)> {
         Executors::Threads(1),
         Executors::Threads(4),
     ] {
-        for order in [Order::InOrder, Order::RoundRobin, shuffled] {
+        for order in [SampleOrder::InOrder, SampleOrder::RoundRobin, shuffled] {
             let config = RunConfig {
                 order: Some(order),
                 executor,
@@ -380,7 +380,7 @@ fn an_interrupt_calls_off_what_is_queued() {
     let interrupt = bencher::sweep_executor::Interrupt::default();
     STOP.set(Some(interrupt.clone()));
     let config = RunConfig {
-        order: Some(Order::InOrder),
+        order: Some(SampleOrder::InOrder),
         ..quiet(root.path())
     };
     let mut session = bencher::bench::Session::new(config, "test", interrupt);

@@ -36,7 +36,7 @@ use crate::dataset::{
 use crate::job::{FinishedJob, JobOutcome, RunHit, TIMED_OUT};
 use crate::measure::{PartialTime, PreemptedTime, floor_of};
 use crate::record::{Counts, Failure};
-use crate::sweep_executor::{Counted, Plan, PlanError};
+use crate::sweep_executor::{CounterResults, Plan, PlanError};
 use crate::value::{Kind, Value};
 
 /// Fills a dataset with the samples of finished jobs, and keeps the failures.
@@ -68,7 +68,7 @@ struct Layout {
     columns: Vec<(usize, usize, usize)>,
     repeats: usize,
     /// What knows why a counter has no number.
-    counted: Option<Arc<Counted>>,
+    counted: Option<Arc<CounterResults>>,
 }
 
 impl ResultCollector {
@@ -99,7 +99,7 @@ impl ResultCollector {
     }
 
     /// The same collector, which says of a counter that has no number why not.
-    pub(crate) fn explained_by(mut self, counted: Option<Arc<Counted>>) -> Self {
+    pub(crate) fn explained_by(mut self, counted: Option<Arc<CounterResults>>) -> Self {
         self.layout.counted = counted;
         self
     }
@@ -183,14 +183,14 @@ impl ResultCollector {
     }
 
     /// Says of the repeats of a point from one on that they are left out on purpose.
-    pub(crate) fn leave_out(&mut self, point: u64, from: u32, reason: &Arc<str>) {
+    pub(crate) fn mark_skipped_from(&mut self, point: u64, from: u32, reason: &Arc<str>) {
         for repeat in from..=self.repeats() {
-            self.leave_out_one(point, repeat, reason);
+            self.mark_skipped(point, repeat, reason);
         }
     }
 
     /// Says of one repeat of a point that it is left out on purpose.
-    pub(crate) fn leave_out_one(&mut self, point: u64, repeat: u32, reason: &Arc<str>) {
+    pub(crate) fn mark_skipped(&mut self, point: u64, repeat: u32, reason: &Arc<str>) {
         let mut cells = Cells::of(&mut self.dataset, &self.layout);
         let flat = cells.flat(point, repeat);
         // A point of this sweep has cells.

@@ -7,7 +7,7 @@ use bencher::measure::{FakeClock, RoundRules, RoundTarget, Timer};
 use bencher::prelude::*;
 use bencher::progress::SilentProgress;
 use bencher::result_collector::ResultCollector;
-use bencher::space::{Density, Order};
+use bencher::space::{Density, SampleOrder};
 use bencher::sweep_executor::{Plan, RunOptions, SweepChoice, SweepExecutor};
 
 use super::random::Random;
@@ -65,7 +65,7 @@ fn ratios(rounds: bool) -> Result<Vec<String>, bencher::BoxError> {
         ..RoundRules::default()
     };
     let options = RunOptions {
-        order: Order::InOrder,
+        order: SampleOrder::InOrder,
         rounds: rounds.then_some(rules),
         timer,
         ..RunOptions::default()

@@ -14,7 +14,7 @@ use bencher::measure::{Clock, FIRST_LOOK, FakeClock, RoundRules, RoundTarget, Ti
 use bencher::prelude::*;
 use bencher::progress::SilentProgress;
 use bencher::result_collector::ResultCollector;
-use bencher::space::{Density, Order};
+use bencher::space::{Density, SampleOrder};
 use bencher::store::{MemoryStore, Provenance, SampleStore};
 use bencher::sweep_executor::{
     Interrupt, Plan, RunEnd, RunOptions, SliceFault, SweepChoice, SweepExecutor,
@@ -573,6 +573,10 @@ fn a_program_measures_in_rounds_by_default() {
     );
     let fixed = bench.sweep("Fixed").repeats(3).run().unwrap();
     assert_eq!(fixed.dataset().shape(), [2, 3]);
-    let in_order = bench.sweep("In order").order(Order::InOrder).run().unwrap();
+    let in_order = bench
+        .sweep("In order")
+        .order(SampleOrder::InOrder)
+        .run()
+        .unwrap();
     assert_eq!(in_order.dataset().shape(), [2, 1]);
 }

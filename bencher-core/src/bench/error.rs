@@ -1,8 +1,8 @@
 use thiserror::Error;
 
+use crate::console::clipped;
 use crate::dataset::one_line;
 use crate::measure::Reason;
-use crate::printed::clipped;
 use crate::record::Failure;
 use crate::store::StoreError;
 use crate::sweep_executor::PlanError;

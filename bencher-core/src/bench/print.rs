@@ -16,7 +16,7 @@ use super::table::{result_table, sample_table};
 /// to lose a sweep, so what cannot be printed is told in the end.
 macro_rules! say {
     ($($text:tt)*) => {
-        $crate::printed::print_line(format_args!($($text)*))
+        $crate::console::print_line(format_args!($($text)*))
     };
 }
 

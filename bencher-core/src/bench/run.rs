@@ -11,7 +11,7 @@ use crate::measure::{
 };
 use crate::record::SweepRecord;
 use crate::result_collector::ResultCollector;
-use crate::space::Order;
+use crate::space::SampleOrder;
 use crate::store::{JobFolders, PAIRED, StoreError, sweep_tag};
 use crate::sweep_executor::{
     Body, Choice, Plan, PlanError, Result, RunEnd, RunOptions, SweepExecutor, input_name_of,
@@ -261,9 +261,9 @@ impl SweepRun<'_> {
         session: &mut Session,
     ) -> Result<RunOptions, BenchError> {
         let default_order = if plan.is_timed() {
-            Order::Shuffled { seed: 0 }
+            SampleOrder::Shuffled { seed: 0 }
         } else {
-            Order::RoundRobin
+            SampleOrder::RoundRobin
         };
         let store = session.samples(&plan.series().tag)?;
         let config = &session.config;
@@ -312,8 +312,8 @@ impl SweepRun<'_> {
         let order = config.order.or(self.settings.order);
         let seed = match order {
             None => 0,
-            Some(Order::Shuffled { seed }) => seed,
-            Some(Order::InOrder | Order::RoundRobin) => return Ok(None),
+            Some(SampleOrder::Shuffled { seed }) => seed,
+            Some(SampleOrder::InOrder | SampleOrder::RoundRobin) => return Ok(None),
         };
         let budget = match (config.budget, session.role) {
             (Some(budget), ReplicateRole::Measuring(replicate)) => {
@@ -388,7 +388,7 @@ impl SweepRun<'_> {
         };
         let in_rounds = !matches!(
             config.order.or(self.settings.order),
-            Some(Order::InOrder | Order::RoundRobin)
+            Some(SampleOrder::InOrder | SampleOrder::RoundRobin)
         );
         if !(plan.is_timed() && in_rounds) {
             return Ok(plan);

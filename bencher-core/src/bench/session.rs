@@ -1,9 +1,9 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use crate::console::{error_line, print_json};
 use crate::dataset::{Dataset, one_line, quantity};
 use crate::measure::{Environment, Replicate, ReplicateRole};
-use crate::printed::{error_line, print_json};
 use crate::progress::{ProgressSink, SilentProgress, counts_json};
 use crate::record::SweepRecord;
 use crate::store::{MemoryStore, save_result, slug};

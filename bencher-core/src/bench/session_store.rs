@@ -2,11 +2,11 @@
 
 use std::sync::OnceLock;
 
+#[cfg(feature = "store")]
+use crate::console::error_line;
 use crate::evaluator::process::worker_role;
 use crate::job::JobFunctionCache;
 use crate::measure::Environment;
-#[cfg(feature = "store")]
-use crate::printed::error_line;
 use crate::record::SweepRecord;
 use crate::store::{
     BlobStore, SampleStore, StoreError, find_partial_result, find_result, function_tag,

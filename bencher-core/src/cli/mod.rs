@@ -37,10 +37,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::bench::{Bench, BenchError, Reporter, RunStatus, Session, Settings};
+use crate::console::{begin_program, ending, error_line, note};
 use crate::evaluator::process::worker_role;
 use crate::exit_guard;
 use crate::measure::{Environment, Timer};
-use crate::printed::{begin_program, ending, error_line, note};
 use crate::progress::SilentProgress;
 #[cfg(unix)]
 use crate::signals::stop_signals;

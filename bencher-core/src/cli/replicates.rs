@@ -6,8 +6,8 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use crate::bench::{ReplicateReport, RunConfig};
+use crate::console::{error_line, print_line};
 use crate::measure::{PILOTS, REPLICATE_VARIABLE, Replicate};
-use crate::printed::{error_line, print_line};
 use crate::sweep_executor::Interrupt;
 
 /// Which of several processes this is; none where it was started by its user.

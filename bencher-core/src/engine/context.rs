@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::ArgMatches;
 use jiff::Zoned;
 
-use crate::printed::error_line;
+use crate::console::error_line;
 
 /// How much is logged.
 ///

@@ -10,7 +10,7 @@ use super::error::EngineError;
 use super::metadata::Metadata;
 use super::output::Outputs;
 
-use crate::printed::error_line;
+use crate::console::error_line;
 #[cfg(unix)]
 use crate::signals::stop_signals;
 

@@ -14,7 +14,7 @@ use super::options::{EngineOptions, command, parse_options};
 use super::output::Outputs;
 use super::{Engine, EngineResult, directory};
 
-use crate::printed::error_line;
+use crate::console::error_line;
 
 /// Exit statuses: of a run that failed, and of a program whose command line makes no sense.
 const FAILED: u8 = 1;

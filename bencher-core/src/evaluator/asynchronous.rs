@@ -169,7 +169,7 @@ where
         while let Some(job) = self.next() {
             let spawn = || (self.spawn)(Box::pin(job));
             // A runtime that refuses a job drops it, and a job that is dropped says so itself.
-            let _ = crate::quiet::catch(AssertUnwindSafe(spawn));
+            let _ = crate::panics::catch(AssertUnwindSafe(spawn));
         }
     }
 
@@ -218,7 +218,7 @@ where
         let begun = match self.args.take() {
             Some(args) => {
                 let begin = || (self.shared.function)(args, self.handle.clone());
-                crate::quiet::catch(AssertUnwindSafe(begin)).map(|job| self.job = Some(job))
+                crate::panics::catch(AssertUnwindSafe(begin)).map(|job| self.job = Some(job))
             }
             None => Ok(()),
         };
@@ -226,7 +226,7 @@ where
             return Poll::Ready(Err(begun.err().unwrap_or_default()));
         };
         let poll = || job.as_mut().poll(context);
-        match crate::quiet::catch(AssertUnwindSafe(poll)) {
+        match crate::panics::catch(AssertUnwindSafe(poll)) {
             Ok(polled) => polled,
             Err(panic) => Poll::Ready(Err(panic)),
         }

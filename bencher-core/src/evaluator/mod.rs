@@ -206,7 +206,7 @@ fn outcome<A, R>(
 ) -> Outcome<R> {
     let handle = JobHandle::begin(calls, acceptance, limit);
     let called = std::panic::AssertUnwindSafe(|| function(args, &handle));
-    match crate::quiet::catch(called) {
+    match crate::panics::catch(called) {
         Ok(Ok(result)) if handle.accept() => Outcome::Done(result),
         // What is given up has come back as timed out already.
         Ok(Ok(_)) => Outcome::TimedOut,

@@ -156,7 +156,7 @@ fn exit_message(how: &str) -> Option<(String, u8)> {
         "; the run is incomplete, and no report was drawn. Samples that were stored before are \
          kept. Remove the call, or run each sample in a process of its own: --executor processes",
     );
-    Some((crate::printed::visible(&text).into_owned(), status))
+    Some((crate::console::visible(&text).into_owned(), status))
 }
 
 /// The sample of this thread, or else all that are being taken.

@@ -1,6 +1,6 @@
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
-use crate::printed::{MOST_NOTE, clipped, error_line, visible, visible_line};
+use crate::console::{MOST_NOTE, clipped, error_line, visible, visible_line};
 use crate::record::Counts;
 
 use super::ProgressSink;

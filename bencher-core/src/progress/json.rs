@@ -2,10 +2,10 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::console::visible_json;
 use crate::dataset::json_value;
 use crate::job::{JobOutcome, TIMED_OUT};
 use crate::measure::{PartialTime, PreemptedTime, floor_of};
-use crate::printed::visible_json;
 use crate::record::Counts;
 use crate::value::Value;
 

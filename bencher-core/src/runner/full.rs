@@ -9,8 +9,8 @@ use crate::bench::{
     BenchError, BenchResult, Reporter, Session, Settings, SweepOutcome, SweepRun, SweepSettings,
 };
 use crate::cli::run_session;
-use crate::printed::error_line;
-use crate::quiet;
+use crate::console::error_line;
+use crate::panics;
 use crate::space::Density;
 use crate::sweep_executor::{Benchmark, Body, Choice, Plan, Result};
 use crate::var::{ErasedSweep, InputChoice, Target};
@@ -127,7 +127,7 @@ pub(super) fn judged<S: Benchmark>(
     if !result.was_run() || point.is_some() || !is_whole {
         return Ok(());
     }
-    let verdict = quiet::catch(AssertUnwindSafe(|| judge(&result)));
+    let verdict = panics::catch(AssertUnwindSafe(|| judge(&result)));
     verdict
         .unwrap_or_else(|panic| Err(panic.into()))
         .map_err(|error| format!("{} does not accept its result: {error}", entry.name()).into())

@@ -111,7 +111,7 @@ fn failure_report(failures: &[(String, String)]) -> String {
 
 /// Prints without ending the line; what cannot be printed is told in the end.
 fn print(text: &str) {
-    crate::printed::print(format_args!("{text}"));
+    crate::console::print(format_args!("{text}"));
 }
 
 #[cfg(test)]

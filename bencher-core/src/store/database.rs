@@ -21,7 +21,7 @@ use super::pack::{Pack, Series, tag_prefix};
 use super::salvage::{mark, note_damage, open_sound, unfinished};
 use super::scan::{records, scan};
 use super::shortage::is_shortage;
-use super::tag::{former, kind_of};
+use super::tag::{kind_of, legacy_tag};
 use super::watermark;
 
 /// The database of samples of one store directory. One process has it at a time; clones within
@@ -98,8 +98,8 @@ impl ClearedTag {
 
     /// What the keys of packs begin with that may have been cleared.
     pub(super) fn prefixes(&self) -> impl Iterator<Item = [u8; 8]> {
-        let former = former(&self.tag).map(|tag| tag_prefix(&tag));
-        [tag_prefix(&self.tag)].into_iter().chain(former)
+        let legacy = legacy_tag(&self.tag).map(|tag| tag_prefix(&tag));
+        [tag_prefix(&self.tag)].into_iter().chain(legacy)
     }
 
     /// Whether a pack was stored before its tag was cleared.
@@ -110,7 +110,7 @@ impl ClearedTag {
     /// Whether a series was cleared, also under the name that earlier versions gave it.
     pub(super) fn is_of(&self, series: &Series) -> bool {
         self.tag == series.tag
-            || former(&self.tag).is_some_and(|former| former == series.tag)
+            || legacy_tag(&self.tag).is_some_and(|legacy| legacy == series.tag)
                 && kind_of(&self.tag) == series.kind()
     }
 }
@@ -423,7 +423,7 @@ pub(super) struct Record<'a> {
 /// A series, before it the one under which earlier versions kept its samples.
 fn names_of(series: &Series) -> Vec<Series> {
     series
-        .former()
+        .legacy()
         .into_iter()
         .chain([series.clone()])
         .collect()
@@ -538,8 +538,8 @@ impl SampleStore for Database {
         self.still_there()?;
         let mut batch = self.shared.database.batch();
         let mut samples = 0;
-        let former = former(tag);
-        for stored in [Some(tag), former.as_deref()].into_iter().flatten() {
+        let legacy = legacy_tag(tag);
+        for stored in [Some(tag), legacy.as_deref()].into_iter().flatten() {
             for guard in self.shared.samples.prefix(tag_prefix(stored)) {
                 let (key, value) = guard.into_inner().map_err(self.failed("read"))?;
                 match decode::<Pack>(FrameKind::Pack, &value) {

@@ -70,7 +70,7 @@ pub(super) fn create(root: &Path, dir: &Path) -> Result<(), StoreError> {
 pub(super) fn build(root: &Path, packs: &[Pack], next: u64) -> Result<PathBuf, StoreError> {
     let unfinished = root.join("samples.creating");
     remove(&unfinished)?;
-    let built = crate::quiet::catch(AssertUnwindSafe(|| {
+    let built = crate::panics::catch(AssertUnwindSafe(|| {
         let opened = open_fjall(&unfinished, true).map_err(failed("create", &unfinished))?;
         write_packs(&opened, &unfinished, packs)?;
         write_sequence(&opened, next).map_err(failed("create", &unfinished))
@@ -94,7 +94,7 @@ pub(super) fn build(root: &Path, packs: &[Pack], next: u64) -> Result<PathBuf, S
 pub(super) fn open_existing(dir: &Path) -> Result<OpenDatabase, OpenFailure> {
     check_files(dir)?;
     // Some damage makes fjall panic. The hook would print it; the notice says it instead.
-    let opened = crate::quiet::catch(AssertUnwindSafe(|| {
+    let opened = crate::panics::catch(AssertUnwindSafe(|| {
         let mut opened = open_fjall(dir, false)?;
         opened.next = next_sequence(&opened)?;
         // Its few records say what is known of all others.

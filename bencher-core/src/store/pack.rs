@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use super::frame::FrameContent;
 use super::provenance::Provenance;
 #[cfg(feature = "store")]
-use super::tag::former;
+use super::tag::legacy_tag;
 use super::tag::search_tag;
 use crate::value::{Digest, KeyWriter, Kind, Value};
 
@@ -56,9 +56,9 @@ impl Series {
 
     /// The series under which earlier versions kept its samples, where that is another.
     #[cfg(feature = "store")]
-    pub(super) fn former(&self) -> Option<Self> {
+    pub(super) fn legacy(&self) -> Option<Self> {
         Some(Self {
-            tag: former(&self.tag)?,
+            tag: legacy_tag(&self.tag)?,
             ..self.clone()
         })
     }

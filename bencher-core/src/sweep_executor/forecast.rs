@@ -41,7 +41,7 @@ impl Plan {
             Ok(points) if u128::from(points) * u128::from(repeats) <= MOST => points,
             _ => return Ok(None),
         };
-        let renewal: &dyn Renewal = &self.former;
+        let renewal: &dyn Renewal = &self.legacy;
         let index = store
             .map(|store| SampleIndex::load_renewed(store, self.series(), Some(renewal)))
             .transpose()?;

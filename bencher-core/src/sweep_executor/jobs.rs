@@ -11,7 +11,7 @@ use crate::store::StoreError;
 use crate::value::Value;
 
 /// What jobs run on.
-pub(super) struct JobsOn<'l> {
+pub(super) struct JobSettings<'l> {
     pub(super) executor: Executors,
     pub(super) limits: &'l Limits,
     /// How worker processes are started.
@@ -24,7 +24,7 @@ pub(super) struct JobsOn<'l> {
 /// # Errors
 /// Where they cannot be started.
 pub(super) fn start_jobs(
-    on: JobsOn<'_>,
+    on: JobSettings<'_>,
     run: RunFunction<Job, Sample>,
     cache: Option<SampleCache>,
 ) -> Result<FutureCache, StoreError> {

@@ -8,7 +8,7 @@ use crate::measure::{PILOTS, Replicate};
 use crate::progress::ProgressSink;
 use crate::stats::{Shift, agreement, median, rounds_per_replicate, shift};
 
-use super::in_order::RunWith;
+use super::ordered_run::RunControl;
 use super::rounds::time_of;
 use super::run::{RunEnd, SweepExecutor};
 use super::stored_rounds::{RoundKeys, times_as_long, times_by_result};
@@ -18,7 +18,7 @@ impl SweepExecutor {
     /// could measure is tried once.
     pub(super) fn run_stored(
         &self,
-        with: &RunWith<'_>,
+        control: &RunControl<'_>,
         mut keys: RoundKeys,
         jobs: &mut FutureCache,
         end: &mut RunEnd,
@@ -47,7 +47,7 @@ impl SweepExecutor {
                 } else if none {
                     break;
                 } else {
-                    end.collector.leave_out_one(point, repeat, &reason);
+                    end.collector.mark_skipped(point, repeat, &reason);
                 }
             }
             while jobs.pending() > 0 {
@@ -56,7 +56,7 @@ impl SweepExecutor {
                     done.extend(jobs.abandon());
                 }
                 let delivered = self.deliver(&mut done, &mut end.collector, progress);
-                end.failed_fast |= delivered.failed && with.fail_fast;
+                end.failed_fast |= delivered.failed && control.fail_fast;
                 if end.store_error.is_some() {
                     return;
                 }

@@ -3,10 +3,10 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use crate::console::clipped;
 use crate::context::{Context, States};
 use crate::exit_guard;
-use crate::printed::clipped;
-use crate::quiet;
+use crate::panics;
 use crate::store::PendingFolder;
 use crate::var::ErasedSweep;
 
@@ -40,7 +40,7 @@ impl Plan {
             done.map_err(|error| describe(error.as_ref()))
         };
         let run = || self.with_sweep(point, &mut run);
-        let done = quiet::catch(AssertUnwindSafe(run)).and_then(|done| done);
+        let done = panics::catch(AssertUnwindSafe(run)).and_then(|done| done);
         done.map_err(|error| match self.inputs_text(point).as_str() {
             "" => error,
             inputs => format!("{inputs}: {error}"),

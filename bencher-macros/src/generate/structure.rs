@@ -211,7 +211,7 @@ pub(super) fn input_var(field: &Field, input: &Input, private: &TokenStream) -> 
     let Input {
         units, optimize, ..
     } = input;
-    let kind = quote!(<#ty as #private::Swept>::KIND);
+    let kind = quote!(<#ty as #private::SweptField>::KIND);
     let units = units_of(field, quote!(#kind, false, #units), private);
     let role = if matches!(input.values, Values::Constant(_)) {
         quote!(Constant)
@@ -225,9 +225,9 @@ pub(super) fn input_var(field: &Field, input: &Input, private: &TokenStream) -> 
             doc: #doc,
             units: #units,
             kind: #kind,
-            role: #private::Role::#role,
+            role: #private::InputRole::#role,
             domain: Self::#domain,
-            variants: <#ty as #private::Swept>::variants,
+            variants: <#ty as #private::SweptField>::variants,
             optimize: #optimize,
         }
     }
@@ -252,7 +252,7 @@ fn result_var(field: &Field, outcome: &Outcome, private: &TokenStream) -> TokenS
         (None, Some(counter)) => quote!(#counter.units()),
         (None, None) => quote!(""),
     };
-    let kind = quote!(<#inside as #private::Recorded>::KIND);
+    let kind = quote!(<#inside as #private::ResultField>::KIND);
     let units = units_of(field, quote!(#kind, #timed, #units), private);
     let direction = match (outcome.direction, &counter) {
         (None, Some(counter)) => quote!(#counter.direction()),
@@ -310,7 +310,7 @@ fn baseline(sweep: &Sweep, private: &TokenStream) -> TokenStream {
         let value = match &field.part {
             Part::Input(_) => {
                 let domain = domain_name(field);
-                quote!(<#ty as #private::Swept>::baseline(Self::#domain())?)
+                quote!(<#ty as #private::SweptField>::baseline(Self::#domain())?)
             }
             Part::Result(_) => quote!(::core::option::Option::None),
             Part::Nested => quote!(<#ty as #private::ParametrizedSweep>::baseline()?),
@@ -335,13 +335,13 @@ fn accessors(sweep: &Sweep, private: &TokenStream) -> TokenStream {
                 get.push(quote! {
                     if index == #input {
                         return ::core::option::Option::Some(
-                            <#ty as #private::Swept>::get(&self.#ident)
+                            <#ty as #private::SweptField>::get(&self.#ident)
                         );
                     }
                 });
                 set.push(quote! {
                     if index == #input {
-                        return <#ty as #private::Swept>::set(&mut self.#ident, value);
+                        return <#ty as #private::SweptField>::set(&mut self.#ident, value);
                     }
                 });
             }
@@ -349,7 +349,7 @@ fn accessors(sweep: &Sweep, private: &TokenStream) -> TokenStream {
                 let inside = &outcome.inside;
                 take.push(quote! {
                     if index == #result {
-                        return <#inside as #private::Recorded>::take(&mut self.#ident);
+                        return <#inside as #private::ResultField>::take(&mut self.#ident);
                     }
                 });
             }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use crate::space::{Density, Order};
+use crate::space::{Density, SampleOrder};
 
 use super::RunConfig;
 use super::option::RunOption;
@@ -15,7 +15,7 @@ use super::table::{GROUPS, options};
 pub(in crate::bench) struct SweepDefaults {
     pub(in crate::bench) title: String,
     pub(in crate::bench) repeats: Option<u32>,
-    pub(in crate::bench) order: Option<Order>,
+    pub(in crate::bench) order: Option<SampleOrder>,
     pub(in crate::bench) level: Option<u8>,
     pub(in crate::bench) budget: Option<Duration>,
 }

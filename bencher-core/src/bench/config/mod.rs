@@ -28,7 +28,7 @@ use std::time::Duration;
 use crate::evaluator::{Executors, Limits};
 use crate::job::{CodePolicy, MachinePolicy};
 use crate::measure::ClockKind;
-use crate::space::{Density, Order};
+use crate::space::{Density, SampleOrder};
 use crate::store::DEFAULT_LIMIT;
 use crate::sweep_executor::InputOverride;
 
@@ -89,7 +89,7 @@ pub struct RunConfig {
     pub retries: u32,
     /// The order of samples; none means shuffled rounds for timed results and plain rounds for
     /// others.
-    pub order: Option<Order>,
+    pub order: Option<SampleOrder>,
     /// How long a sweep of timed results may take, in all processes together; none means 10 s where nobody says how many repeats
     /// there are, and no limit elsewhere. Its first round is always finished.
     pub budget: Option<Duration>,

@@ -14,7 +14,7 @@ use crate::store::list_results;
 use crate::sweep_executor::{Benchmark, Result};
 use crate::value::{Kind, Value};
 use crate::var::{
-    Direction, DomainError, DomainOf, InputVar, ParametrizedSweep, ResultVar, Role, Schema,
+    Direction, DomainError, DomainOf, InputRole, InputVar, ParametrizedSweep, ResultVar, Schema,
     SweepValue,
 };
 
@@ -42,7 +42,7 @@ impl ParametrizedSweep for Endless {
             doc: "",
             units: "",
             kind: Kind::Uint(64),
-            role: Role::Swept,
+            role: InputRole::Swept,
             domain: || DomainOf::<u64>::new().bounds(1, POINTS).finish(),
             variants: || &[],
             optimize: true,

@@ -13,7 +13,7 @@ use super::{file, settings};
 use crate::bench::RunConfig;
 use crate::bench::config::{OptionValue, RunOption, option, options};
 use crate::evaluator::Executors::{Serial, Threads};
-use crate::space::Order::{InOrder, Shuffled};
+use crate::space::SampleOrder::{InOrder, Shuffled};
 use crate::var::{InputVar, Schema};
 
 const SCHEMA: Schema = Schema {

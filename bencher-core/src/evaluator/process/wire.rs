@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::quiet;
+use crate::panics;
 
 /// The version of this protocol; both ends are the same executable, so it guards against a worker that is not.
 pub(super) const VERSION: u32 = 4;
@@ -114,7 +114,7 @@ pub(super) enum EncodedOutcome {
 /// # Errors
 /// Why there is none, in words.
 pub(super) fn encode<T: Serialize>(value: &T) -> Result<Bytes, String> {
-    let encoded = quiet::catch(AssertUnwindSafe(|| postcard::to_stdvec(value)))?;
+    let encoded = panics::catch(AssertUnwindSafe(|| postcard::to_stdvec(value)))?;
     encoded.map(Bytes).map_err(|error| error.to_string())
 }
 
@@ -125,7 +125,7 @@ pub(super) fn encode<T: Serialize>(value: &T) -> Result<Bytes, String> {
 pub(super) fn decode<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, String> {
     const HINT: &str = "its `Deserialize` does not read what its `Serialize` writes; binary formats do not support \
                         `skip_serializing_if`, `flatten` or `untagged`";
-    let decoded = quiet::catch(AssertUnwindSafe(|| postcard::take_from_bytes(&bytes.0)))?;
+    let decoded = panics::catch(AssertUnwindSafe(|| postcard::take_from_bytes(&bytes.0)))?;
     match decoded {
         Ok((value, [])) => Ok(value),
         Ok((_, rest)) => Err(format!(

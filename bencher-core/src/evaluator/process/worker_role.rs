@@ -11,7 +11,7 @@ use super::system::{
     empty_input, kill_own_group, limit_memory, live_on, out_of_reach, stay_on_core,
 };
 use super::wire::{EncodedJob, Hello, Incoming, Outgoing, VERSION, WorkerCommand, WorkerMessage};
-use crate::printed::error_line;
+use crate::console::error_line;
 
 /// What a worker process is there for.
 ///

@@ -14,7 +14,7 @@ use super::record::{Callback, JobRecord, JobState};
 use super::replay::ReplayMode;
 use super::resource_pool::Pool;
 
-use crate::printed::error_line;
+use crate::console::error_line;
 
 /// Runs the jobs of a search: submit points, gather what they are worth.
 ///

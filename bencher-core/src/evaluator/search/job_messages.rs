@@ -116,7 +116,7 @@ where
         let job = RunningJob::borrowed(work, *handle, lent);
         let began = JobStart::now();
         let called = std::panic::AssertUnwindSafe(|| run(&job).into_objective());
-        let returned = crate::quiet::catch(called).flatten();
+        let returned = crate::panics::catch(called).flatten();
         let is_cancelled = handle.should_stop();
         began.reply(returned, work.deadline, is_cancelled, job.resources())
     })

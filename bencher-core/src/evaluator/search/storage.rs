@@ -10,7 +10,7 @@ use super::super::Usage;
 use super::objective::Objective;
 use super::record::JobState;
 #[cfg(feature = "store")]
-use crate::printed::error_line;
+use crate::console::error_line;
 use crate::store::{Pack, ResultId, SampleStore, Series, StoreError};
 use crate::value::{Digest, Kind, Value};
 

@@ -108,7 +108,7 @@ fn a_filter_that_panics_does_no_harm() {
     let dir = tempfile::tempdir().unwrap();
     let sweeper = open(dir.path());
     let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        crate::quiet::catch(std::panic::AssertUnwindSafe(|| {
+        crate::panics::catch(std::panic::AssertUnwindSafe(|| {
             sweeper.get_next_by(|_| panic!("no such thing"))
         }))
     }));

@@ -6,7 +6,7 @@ use super::super::option::{OptionValue, RunOption};
 use super::super::read::{change, choice, one, switch, time, whole};
 use super::super::size::ByteSize;
 use crate::evaluator::Executors;
-use crate::space::Order;
+use crate::space::SampleOrder;
 
 const EXECUTORS: [&str; 3] = ["serial", "threads", "processes"];
 /// An executor with so many workers.
@@ -146,10 +146,10 @@ pub(super) const OPTIONS: &[RunOption] = &[
         shorthands: &[],
         read: |values| {
             let seed = whole(one(values)?, 0..=u64::MAX)?;
-            change(move |c| c.order = Some(Order::Shuffled { seed }))
+            change(move |c| c.order = Some(SampleOrder::Shuffled { seed }))
         },
         show: |c| match c.order {
-            Some(Order::Shuffled { seed }) => Some(seed.to_string()),
+            Some(SampleOrder::Shuffled { seed }) => Some(seed.to_string()),
             _ => None,
         },
     },
@@ -164,15 +164,15 @@ pub(super) const OPTIONS: &[RunOption] = &[
             let order = choice(
                 values,
                 &[
-                    (ORDERS[0], Order::InOrder),
-                    (ORDERS[1], Order::RoundRobin),
-                    (ORDERS[2], Order::Shuffled { seed: 0 }),
+                    (ORDERS[0], SampleOrder::InOrder),
+                    (ORDERS[1], SampleOrder::RoundRobin),
+                    (ORDERS[2], SampleOrder::Shuffled { seed: 0 }),
                 ],
             )?;
             change(move |c| {
                 c.order = match (order, c.order) {
-                    (Order::Shuffled { .. }, Some(Order::Shuffled { seed })) => {
-                        Some(Order::Shuffled { seed })
+                    (SampleOrder::Shuffled { .. }, Some(SampleOrder::Shuffled { seed })) => {
+                        Some(SampleOrder::Shuffled { seed })
                     }
                     _ => Some(order),
                 }
@@ -181,9 +181,9 @@ pub(super) const OPTIONS: &[RunOption] = &[
         show: |c| {
             c.order.map(|order| {
                 quoted(match order {
-                    Order::InOrder => "in-order",
-                    Order::RoundRobin => "round-robin",
-                    Order::Shuffled { .. } => "shuffled",
+                    SampleOrder::InOrder => "in-order",
+                    SampleOrder::RoundRobin => "round-robin",
+                    SampleOrder::Shuffled { .. } => "shuffled",
                 })
             })
         },

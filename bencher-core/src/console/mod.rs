@@ -31,9 +31,9 @@ static IS_PROGRAM: AtomicBool = AtomicBool::new(false);
 /// Standard output that never fails. A reader that went away (`| head`) has what it wanted; anything else, as a
 /// full disk, is told by [`ending`].
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Printed;
+pub(crate) struct Stdout;
 
-impl Write for Printed {
+impl Write for Stdout {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         note(match RESERVED.get() {
             Some(mut file) => file.write_all(bytes),
@@ -54,8 +54,8 @@ impl Write for Printed {
 pub(crate) fn print(text: fmt::Arguments<'_>) {
     let text = text.to_string();
     // Printing never fails.
-    let _ = Printed.write_all(visible(&text).as_bytes());
-    let _ = Printed.flush();
+    let _ = Stdout.write_all(visible(&text).as_bytes());
+    let _ = Stdout.flush();
 }
 
 /// Prints a line on standard output.
@@ -63,7 +63,7 @@ pub(crate) fn print_line(text: fmt::Arguments<'_>) {
     let mut text = visible(&text.to_string()).into_owned();
     text.push('\n');
     // Printing never fails.
-    let _ = Printed.write_all(text.as_bytes());
+    let _ = Stdout.write_all(text.as_bytes());
 }
 
 /// Prints one JSON value as a line on standard output.
@@ -71,8 +71,8 @@ pub(crate) fn print_json(value: &serde_json::Value) {
     let mut text = visible_json(&value.to_string()).into_owned();
     text.push('\n');
     // Printing never fails.
-    let _ = Printed.write_all(text.as_bytes());
-    let _ = Printed.flush();
+    let _ = Stdout.write_all(text.as_bytes());
+    let _ = Stdout.flush();
 }
 
 /// Prints a line on standard error, if it can be printed.
@@ -86,7 +86,7 @@ pub(crate) fn print_error_line(text: &str) {
 /// Prints a line on standard error, formatted; what cannot be printed is dropped, where `eprintln!` panics.
 macro_rules! error_line {
     ($($text:tt)*) => {
-        $crate::printed::print_error_line(&format!($($text)*))
+        $crate::console::print_error_line(&format!($($text)*))
     };
 }
 

@@ -15,7 +15,7 @@ static HOOK: Once = Once::new();
 /// Runs `work`; a panic becomes its message and place, and nothing is printed.
 ///
 /// ```
-/// use bencher_core::quiet::catch;
+/// use bencher_core::panics::catch;
 /// assert_eq!(catch(|| 7), Ok(7));
 /// let text = catch(|| panic!("no such codec")).unwrap_err();
 /// assert!(text.ends_with("no such codec"));

@@ -8,8 +8,8 @@ use super::super::ImportError;
 
 /// A part of a JSON document and the way to it.
 #[derive(Clone, Copy, Debug)]
-pub(in super::super) struct Place<'a> {
-    above: Option<&'a Place<'a>>,
+pub(in super::super) struct JsonCursor<'a> {
+    above: Option<&'a JsonCursor<'a>>,
     step: Step<'a>,
     json: &'a Json,
 }
@@ -21,7 +21,7 @@ enum Step<'a> {
     Item(usize),
 }
 
-impl<'a> Place<'a> {
+impl<'a> JsonCursor<'a> {
     /// A whole document, by what it is called in errors.
     pub(in super::super) fn whole_document(name: &'a str, json: &'a Json) -> Self {
         Self {
@@ -36,12 +36,12 @@ impl<'a> Place<'a> {
     }
 
     /// A field that must be there.
-    pub(super) fn field<'b>(&'b self, name: &'b str) -> Result<Place<'b>, ImportError> {
+    pub(super) fn field<'b>(&'b self, name: &'b str) -> Result<JsonCursor<'b>, ImportError> {
         let Json::Object(object) = self.json else {
             return Err(self.wrong("an object"));
         };
         match object.get(name) {
-            Some(json) => Ok(Place {
+            Some(json) => Ok(JsonCursor {
                 above: Some(self),
                 step: Step::Field(name),
                 json,
@@ -69,11 +69,13 @@ impl<'a> Place<'a> {
         }
     }
 
-    pub(super) fn items(&self) -> Result<impl ExactSizeIterator<Item = Place<'_>>, ImportError> {
+    pub(super) fn items(
+        &self,
+    ) -> Result<impl ExactSizeIterator<Item = JsonCursor<'_>>, ImportError> {
         let Json::Array(items) = self.json else {
             return Err(self.wrong("a list"));
         };
-        Ok(items.iter().enumerate().map(|(at, json)| Place {
+        Ok(items.iter().enumerate().map(|(at, json)| JsonCursor {
             above: Some(self),
             step: Step::Item(at),
             json,
@@ -81,17 +83,19 @@ impl<'a> Place<'a> {
     }
 
     /// The fields of an object and their values.
-    pub(super) fn fields(&self) -> Result<impl Iterator<Item = (&'a str, Place<'_>)>, ImportError> {
+    pub(super) fn fields(
+        &self,
+    ) -> Result<impl Iterator<Item = (&'a str, JsonCursor<'_>)>, ImportError> {
         let Json::Object(object) = self.json else {
             return Err(self.wrong("an object"));
         };
         Ok(object.iter().map(|(key, json)| {
-            let place = Place {
+            let cursor = JsonCursor {
                 above: Some(self),
                 step: Step::Field(key),
                 json,
             };
-            (key.as_str(), place)
+            (key.as_str(), cursor)
         }))
     }
 
@@ -134,13 +138,13 @@ impl<'a> Place<'a> {
     }
 }
 
-impl fmt::Display for Place<'_> {
+impl fmt::Display for JsonCursor<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut steps = Vec::new();
-        let mut place = Some(self);
-        while let Some(here) = place {
+        let mut cursor = Some(self);
+        while let Some(here) = cursor {
             steps.push(here.step);
-            place = here.above;
+            cursor = here.above;
         }
         let mut first = true;
         for step in steps.into_iter().rev() {

@@ -37,7 +37,7 @@ impl std::fmt::Display for UncountedResult {
 
 /// The results of a sweep that counters fill, and the meter that counts for them.
 #[derive(Debug)]
-pub(crate) struct Counted {
+pub(crate) struct CounterResults {
     results: Vec<CountedResult>,
     meter: Mutex<Turn>,
     /// Told when a sample gives the meter back.
@@ -65,19 +65,19 @@ struct CountedResult {
 }
 
 /// The meter, taken while a sample is.
-pub(super) struct HeldMeter<'a> {
-    counted: &'a Counted,
+pub(super) struct MeterGuard<'a> {
+    counted: &'a CounterResults,
     number: u64,
     meter: Option<(ThreadId, RefCell<Meter>)>,
 }
 
-impl HeldMeter<'_> {
+impl MeterGuard<'_> {
     pub(super) fn meter(&self) -> Option<&RefCell<Meter>> {
         self.meter.as_ref().map(|(_, meter)| meter)
     }
 }
 
-impl Drop for HeldMeter<'_> {
+impl Drop for MeterGuard<'_> {
     fn drop(&mut self) {
         let mut turn = self.counted.turn();
         // One that was given up has lost its turn.
@@ -90,7 +90,7 @@ impl Drop for HeldMeter<'_> {
     }
 }
 
-impl Counted {
+impl CounterResults {
     /// None where no result is counted.
     pub(super) fn of(schema: &Schema) -> Option<Arc<Self>> {
         let results: Vec<CountedResult> = recorded_results(schema)
@@ -115,7 +115,7 @@ impl Counted {
     }
 
     /// The meter, with nothing counted, for a sample that may take so long.
-    pub(super) fn hold(&self, time_left: Option<Duration>) -> HeldMeter<'_> {
+    pub(super) fn acquire(&self, time_left: Option<Duration>) -> MeterGuard<'_> {
         let here = thread::current().id();
         let mut turn = self.turn();
         while let Some((_, until)) = turn.holder {
@@ -147,7 +147,7 @@ impl Counted {
                 *other = Some((here, RefCell::new(Meter::new(&counters))));
             }
         }
-        HeldMeter {
+        MeterGuard {
             counted: self,
             number,
             meter: held,
@@ -226,14 +226,14 @@ mod tests {
 
     #[test]
     fn a_sample_that_was_given_up_keeps_no_other_waiting() {
-        let counted = Counted {
+        let counted = CounterResults {
             results: Vec::new(),
             meter: Mutex::default(),
             is_free: Condvar::new(),
             missed: Mutex::default(),
         };
-        let late = counted.hold(Some(Duration::ZERO));
-        let next = counted.hold(None);
+        let late = counted.acquire(Some(Duration::ZERO));
+        let next = counted.acquire(None);
         assert!(late.meter().is_some() && next.meter().is_some());
         drop(late);
         assert!(
@@ -241,7 +241,7 @@ mod tests {
             "the turn is the next one's"
         );
         std::thread::scope(|scope| {
-            let waiting = scope.spawn(|| counted.hold(None).number);
+            let waiting = scope.spawn(|| counted.acquire(None).number);
             drop(next);
             assert_eq!(waiting.join().unwrap(), 3);
         });

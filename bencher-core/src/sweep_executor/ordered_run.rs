@@ -3,9 +3,9 @@
 use crate::job::{FinishedJob, FutureCache, JobFuture, JobOutcome};
 use crate::progress::ProgressSink;
 use crate::result_collector::ResultCollector;
-use crate::space::{Order, RunOrder};
+use crate::space::{RunOrder, SampleOrder};
 
-use super::feed::{Feed, Next, Skipped};
+use super::feed::{Feed, FeedItem, Skipped};
 use super::jobs::{self, Delivered, Names, no_cell};
 use super::run::{RunEnd, SweepExecutor};
 use super::run_options::Interrupt;
@@ -14,17 +14,17 @@ impl SweepExecutor {
     /// Takes the samples in an order that is known from the start.
     pub(super) fn run_in_order(
         &self,
-        order: Order,
-        with: &RunWith<'_>,
+        order: SampleOrder,
+        control: &RunControl<'_>,
         jobs: &mut FutureCache,
         end: &mut RunEnd,
         progress: &mut dyn ProgressSink,
     ) {
-        let RunWith {
+        let RunControl {
             interrupt,
             fail_fast,
             cached,
-        } = *with;
+        } = *control;
         let order = RunOrder::new(order, self.plan.space().len(), self.plan.repeats());
         let mut feed = Feed::new(&self.plan, order, cached);
         let mut done: Vec<FinishedJob> = Vec::new();
@@ -41,8 +41,8 @@ impl SweepExecutor {
                 room = room.min(1);
             }
             let outcome = self.feed(&mut feed, jobs, room, &mut end.collector, progress);
-            stop |= outcome == Fed::Exhausted;
-            if outcome == Fed::Failed && fail_fast {
+            stop |= outcome == FeedStatus::Exhausted;
+            if outcome == FeedStatus::Failed && fail_fast {
                 end.failed_fast = true;
                 stop = true;
             }
@@ -81,28 +81,28 @@ impl SweepExecutor {
         mut room: usize,
         collector: &mut ResultCollector,
         progress: &mut dyn ProgressSink,
-    ) -> Fed {
+    ) -> FeedStatus {
         // An interrupt is to be seen in a long row of skipped points, too.
         for _ in 0..MOST_LOOKED_AT {
             if room == 0 {
                 break;
             }
             match feed.next() {
-                None => return Fed::Exhausted,
-                Some(Next::Run(job)) => {
+                None => return FeedStatus::Exhausted,
+                Some(FeedItem::Run(job)) => {
                     jobs.submit(job);
                     room -= 1;
                 }
-                Some(Next::Skip(skipped)) => {
+                Some(FeedItem::Skip(skipped)) => {
                     let failed = skipped.reason.is_err();
                     self.skip(skipped, collector, progress);
                     if failed {
-                        return Fed::Failed;
+                        return FeedStatus::Failed;
                     }
                 }
             }
         }
-        Fed::More
+        FeedStatus::More
     }
 
     /// Hands a sample that is not to be run to its cells.
@@ -164,7 +164,7 @@ impl SweepExecutor {
 
 /// What a run goes by, in whichever order.
 #[derive(Clone, Copy)]
-pub(super) struct RunWith<'r> {
+pub(super) struct RunControl<'r> {
     pub(super) interrupt: &'r Interrupt,
     pub(super) fail_fast: bool,
     pub(super) cached: bool,
@@ -175,7 +175,7 @@ const MOST_LOOKED_AT: usize = 1 << 12;
 
 /// What feeding came to.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Fed {
+enum FeedStatus {
     /// There is more to feed.
     More,
     /// A sample failed without being run.

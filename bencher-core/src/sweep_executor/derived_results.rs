@@ -8,12 +8,12 @@ use super::error::PlanError;
 
 /// A result with a formula.
 #[derive(Clone, Debug)]
-pub(super) struct Derived {
+pub(super) struct DerivedResult {
     info: VariableInfo,
     formula: Formula,
 }
 
-impl Derived {
+impl DerivedResult {
     /// The formulas among the chosen results; each may use what stands before it.
     pub(super) fn all(
         results: &[&'static ResultVar],

@@ -5,7 +5,7 @@ use crate::value::Value;
 /// The grids of a sweep whose values had other last digits in earlier versions: what is stored under those counts
 /// for the present ones.
 #[derive(Clone, Debug, Default)]
-pub(super) struct FormerValues(Vec<Former>);
+pub(super) struct LegacyValues(Vec<Former>);
 
 #[derive(Clone, Debug)]
 struct Former {
@@ -16,7 +16,7 @@ struct Former {
     levels: Levels,
 }
 
-impl FormerValues {
+impl LegacyValues {
     /// Adds the grid of an input, if its values changed.
     pub(super) fn add(&mut self, input: &'static str, grid: &Levels, levels: &Levels) {
         if grid.has_changed() {
@@ -33,13 +33,13 @@ impl FormerValues {
     }
 }
 
-impl Renewal for FormerValues {
+impl Renewal for LegacyValues {
     fn renewed(&self, input: &str, value: &Value) -> Option<Value> {
-        let grids = self.0.iter().filter(|former| former.input == input);
-        let mut renewed = grids.filter_map(|former| {
-            let renewed = former.grid.renewed(value)?;
+        let grids = self.0.iter().filter(|legacy| legacy.input == input);
+        let mut renewed = grids.filter_map(|legacy| {
+            let renewed = legacy.grid.renewed(value)?;
             // What the sweep takes as it is needs no other value.
-            (!former.levels.lists(value)).then_some(renewed)
+            (!legacy.levels.lists(value)).then_some(renewed)
         });
         renewed.next()
     }
