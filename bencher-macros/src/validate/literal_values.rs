@@ -3,14 +3,14 @@ use std::cmp::Ordering;
 use crate::parse::Literal;
 
 /// The values as far as literals show them, for what else must lie among them.
-pub(super) enum Shown {
+pub(super) enum LiteralValues {
     Nothing,
     List(Vec<Literal>),
     Bounds(Literal, Literal),
     Exponents(u128, u128),
 }
 
-impl Shown {
+impl LiteralValues {
     /// Why a default is none of these values.
     pub(super) fn excludes(&self, default: &Literal) -> Option<String> {
         match self {
