@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::process::{Command, ExitCode, Stdio};
 use std::rc::Rc;
 
-use bencher::bench::{OutputFormat, ReportPlace, RunConfig, Session};
+use bencher::bench::{OutputFormat, ReportLocation, RunConfig, Session};
 use bencher::evaluator::Executors;
 use bencher::prelude::*;
 use bencher::progress::SilentProgress;
@@ -106,7 +106,7 @@ fn run(case: &str) -> f64 {
         } else {
             Executors::Serial
         },
-        report: ReportPlace::Nowhere,
+        report: ReportLocation::Disabled,
         output: if printed {
             OutputFormat::Text
         } else {

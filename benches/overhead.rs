@@ -9,7 +9,7 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::Instant;
 
-use bencher::bench::{OutputFormat, ReportPlace, RunConfig, Session};
+use bencher::bench::{OutputFormat, ReportLocation, RunConfig, Session};
 use bencher::evaluator::Executors;
 use bencher::prelude::*;
 use bencher::progress::SilentProgress;
@@ -57,7 +57,7 @@ fn report() -> [f64; 2] {
     use bencher::report::{ReportOptions, write_report};
     let config = RunConfig {
         cache: false,
-        report: ReportPlace::Nowhere,
+        report: ReportLocation::Disabled,
         output: OutputFormat::Quiet,
         ..RunConfig::default()
     };
@@ -108,7 +108,7 @@ fn sweep(config: RunConfig, side: u32) -> f64 {
             samples_per_var: Some(side as usize),
             ..Density::default()
         },
-        report: ReportPlace::Nowhere,
+        report: ReportLocation::Disabled,
         output: OutputFormat::Quiet,
         ..config
     };

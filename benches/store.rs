@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use bencher::store::{
-    CollectOptions, Collected, Database, Pack, ResultId, SampleIndex, SampleStore, Series,
+    CollectOptions, CollectReport, Database, Pack, ResultId, SampleIndex, SampleStore, Series,
 };
 use bencher::value::{Digest, Kind, Value};
 
@@ -74,7 +74,7 @@ fn collect() {
     }
 }
 
-fn collecting(database: &mut Database, options: &CollectOptions) -> (f64, Collected) {
+fn collecting(database: &mut Database, options: &CollectOptions) -> (f64, CollectReport) {
     let started = Instant::now();
     let collected = expect(database.collect(options));
     (started.elapsed().as_secs_f64(), collected)

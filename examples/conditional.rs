@@ -101,7 +101,7 @@ fn main() -> ExitCode {
             .sweep("Every codec, every setting")
             .inputs([Logs::CODEC, Logs::LINES])
             .run()?;
-        if result.ran() {
+        if result.was_run() {
             // What is set becomes dimensions of its own, and what cannot be set is skipped there.
             let table = result.dataset().unstack("codec")?;
             println!("{table}");

@@ -79,7 +79,7 @@ fn main() -> ExitCode {
             0
         };
         let result = bench.sweep("Collatz").run()?;
-        if result.ran() {
+        if result.was_run() {
             let (counts, begun) = (result.counts(), BEGUN.swap(0, Ordering::Relaxed));
             assert!(counts.hits >= told as u64, "nothing is lost");
             assert_eq!(counts.executed, begun, "what is stored is not executed");

@@ -79,7 +79,7 @@ fn main() -> ExitCode {
                 .inputs([points])
                 .results([Joist::SAG, Joist::IS_STIFF])
                 .run()?;
-            if result.ran() {
+            if result.was_run() {
                 let mean = result.dataset().mean(&["point", "repeat"])?;
                 let number = |name| Ok::<_, bencher::BoxError>(mean.variable(name)?.number(0));
                 if let (Some(sag), Some(stiff)) = (number("sag")?, number("is_stiff")?) {

@@ -16,7 +16,7 @@ mod tool;
 /// ```
 /// # use std::cell::RefCell;
 /// # use std::rc::Rc;
-/// # use bencher::bench::{OutputFormat, ReportPlace, RunConfig, Session};
+/// # use bencher::bench::{OutputFormat, ReportLocation, RunConfig, Session};
 /// use bencher::prelude::*;
 ///
 /// #[derive(ParametrizedSweep, Clone)]
@@ -38,7 +38,7 @@ mod tool;
 ///
 /// fn program(bench: &mut Bench<Packing>) -> bencher::Result<()> {
 ///     let result = bench.sweep("Empty places").inputs([Packing::ITEMS]).run()?;
-///     if result.ran() {
+///     if result.was_run() {
 ///         let empty = result.dataset().variable("empty")?;
 ///         assert_eq!((empty.number(0), empty.number(1)), (Some(6.0), Some(4.0)));
 ///     }
@@ -46,7 +46,7 @@ mod tool;
 /// }
 /// # let config = RunConfig {
 /// #     cache: false,
-/// #     report: ReportPlace::Nowhere,
+/// #     report: ReportLocation::Disabled,
 /// #     output: OutputFormat::Quiet,
 /// #     ..RunConfig::default()
 /// # };
@@ -56,7 +56,7 @@ mod tool;
 /// ```
 ///
 /// The result of a sweep that was only listed, planned or not chosen is empty, hence
-/// [`ran`](BenchResult::ran).
+/// [`was_run`](BenchResult::ran).
 pub use bencher_core::bench;
 #[cfg(feature = "engine")]
 pub use bencher_core::engine;

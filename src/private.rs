@@ -4,16 +4,18 @@
 pub use bencher_core::bench::BenchResult;
 pub use bencher_core::context::Context;
 pub use bencher_core::runner::expand::{
-    Amount, Done, FallibleKind, PlainKind, Probe, SharedSession, judged, measured, measured_async,
-    measured_with, returned, runtime, test,
+    Amount, FallibleKind, PlainKind, Probe, SampleResult, SharedSession, judged, measured,
+    measured_async, measured_with, returned, runtime, test,
 };
 pub use bencher_core::runner::{SweepEntry, SweepOptions, inventory};
 pub use bencher_core::sweep_executor::Benchmark;
 pub use bencher_core::value::Value;
-pub use bencher_core::var::expand::{NO_INPUT, NO_RESULT, Recorded, Swept, joined, type_arguments};
+pub use bencher_core::var::expand::{
+    NO_INPUT, NO_RESULT, ResultField, SweptField, joined, type_arguments,
+};
 pub use bencher_core::var::{
-    Counter, Declaration, Direction, Domain, DomainError, Input, InputVar, Nested, Output,
-    ParametrizedSweep, ResultVar, Role, Scale, Schema, SweepEnum, Variant, check,
+    Counter, Declaration, Direction, Domain, DomainError, Input, InputRole, InputVar, Nested,
+    Output, ParametrizedSweep, ResultVar, Scale, Schema, SweepEnum, Variant, check,
 };
 pub use std::string::String;
 pub use std::time::Duration;

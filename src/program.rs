@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use bencher_core::bench::{Bench, Reporter};
 #[cfg(feature = "report")]
-use bencher_core::bench::{ReportFiles, ReportSubject};
+use bencher_core::bench::{ReportOutput, ReportSubject};
 #[cfg(feature = "report")]
 use bencher_core::record::SweepRecord;
 use bencher_core::sweep_executor::{Benchmark, Result};
@@ -126,8 +126,8 @@ fn draw(
     records: &[SweepRecord],
     folder: &Path,
     subject: &ReportSubject,
-    wanted: &bencher_core::bench::ReportOptions,
-) -> Result<ReportFiles> {
+    wanted: &bencher_core::bench::PlotOptions,
+) -> Result<ReportOutput> {
     let options = bencher_report::ReportOptions {
         plot_width: wanted.plot_width,
         plot_height: wanted.plot_height,
@@ -137,7 +137,7 @@ fn draw(
         ..bencher_report::ReportOptions::default()
     };
     let drawn = bencher_report::write_report(records, folder, &options)?;
-    Ok(ReportFiles {
+    Ok(ReportOutput {
         page: drawn.html,
         images: drawn.pngs,
         warnings: drawn.warnings,

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use bencher_core::bench::{ReportFiles, ReportOptions, ReportSubject};
+use bencher_core::bench::{PlotOptions, ReportOutput, ReportSubject};
 use bencher_core::drawing::{DrawReply, DrawRequest, read, write};
 use bencher_core::record::SweepRecord;
 use bencher_core::sweep_executor::BoxError;
@@ -37,8 +37,8 @@ pub(crate) fn draw(
     records: &[SweepRecord],
     folder: &Path,
     subject: &ReportSubject,
-    options: &ReportOptions,
-) -> Result<ReportFiles, BoxError> {
+    options: &PlotOptions,
+) -> Result<ReportOutput, BoxError> {
     let tool = find().map_or_else(|| NAME.into(), OsString::from);
     draw_with(Command::new(&tool), records, folder, subject, options)
         .map_err(|reason| format!("{}: {reason}", Path::new(&tool).display()).into())
@@ -49,8 +49,8 @@ fn draw_with(
     records: &[SweepRecord],
     folder: &Path,
     subject: &ReportSubject,
-    options: &ReportOptions,
-) -> Result<ReportFiles, String> {
+    options: &PlotOptions,
+) -> Result<ReportOutput, String> {
     let request = DrawRequest {
         folder: folder.to_owned(),
         program: subject.program.clone(),
@@ -80,7 +80,7 @@ fn draw_with(
     }
     asked?;
     let reply: DrawReply = read(&mut &*output.stdout)?;
-    Ok(ReportFiles {
+    Ok(ReportOutput {
         page: reply.page,
         images: reply.images,
         warnings: reply.warnings,

@@ -136,7 +136,7 @@ fn an_edited_body_is_another_version() {
     use std::cell::RefCell;
     use std::rc::Rc;
 
-    use bencher::bench::{OutputFormat, ReportPlace, RunConfig, Session};
+    use bencher::bench::{OutputFormat, ReportLocation, RunConfig, Session};
     use bencher::runner::entries;
 
     let versions: Vec<(String, u32)> = entries()
@@ -144,7 +144,7 @@ fn an_edited_body_is_another_version() {
         .map(|entry| {
             let config = RunConfig {
                 cache: false,
-                report: ReportPlace::Nowhere,
+                report: ReportLocation::Disabled,
                 output: OutputFormat::Quiet,
                 ..RunConfig::default()
             };

@@ -7,7 +7,7 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Context as TaskContext, Poll, Waker};
 
-use bencher::bench::{OutputFormat, ReportPlace, RunConfig, Session, Settings};
+use bencher::bench::{OutputFormat, ReportLocation, RunConfig, Session, Settings};
 use bencher::prelude::*;
 use bencher::progress::SilentProgress;
 use bencher::record::SweepRecord;
@@ -324,7 +324,7 @@ fn whole(name: &str) -> (SweepRecord, Vec<String>) {
     let config = RunConfig {
         repeats: Some(1),
         cache: false,
-        report: ReportPlace::Nowhere,
+        report: ReportLocation::Disabled,
         output: OutputFormat::Quiet,
         ..RunConfig::default()
     };

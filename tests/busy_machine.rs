@@ -285,7 +285,7 @@ fn times_without_bounds_say_so() {
     let collector = ResultCollector::new(&plan(), "Calls").unwrap();
     let options = RunOptions {
         rounds: Some(RoundRules {
-            rounds: bencher::measure::Wanted::Exactly(5),
+            rounds: bencher::measure::RoundTarget::Exactly(5),
             ..RoundRules::default()
         }),
         timer: Timer::on(CLOCK.with_borrow(FakeClock::clone)),

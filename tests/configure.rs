@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::path::Path;
 use std::rc::Rc;
 
-use bencher::bench::{FailureLimit, RunConfig, Session, Settings, Verdict};
+use bencher::bench::{FailureLimit, RunConfig, RunStatus, Session, Settings};
 use bencher::cli::parse;
 use bencher::prelude::*;
 use bencher::progress::SilentProgress;
@@ -90,10 +90,10 @@ fn failures_below_the_limit_are_no_failure() {
         assert_eq!((result.counts().executed, result.counts().failed), (10, 1));
         session.borrow_mut().close(None)
     };
-    assert_eq!(verdict(FailureLimit::Any), Verdict::Failed);
-    assert_eq!(verdict(FailureLimit::Never), Verdict::Fine);
-    assert_eq!(verdict(FailureLimit::Fraction(0.1)), Verdict::Failed);
-    assert_eq!(verdict(FailureLimit::Fraction(0.11)), Verdict::Fine);
+    assert_eq!(verdict(FailureLimit::Any), RunStatus::Failed);
+    assert_eq!(verdict(FailureLimit::Never), RunStatus::Fine);
+    assert_eq!(verdict(FailureLimit::Fraction(0.1)), RunStatus::Failed);
+    assert_eq!(verdict(FailureLimit::Fraction(0.11)), RunStatus::Fine);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use bencher::dataset::{CellState, Dataset, quantity};
 use bencher::evaluator::Executors;
 use bencher::measure::{Meter, Reason};
 use bencher::prelude::*;
-use bencher::space::Order;
+use bencher::space::SampleOrder;
 use bencher::var::{Counter, Direction};
 use support::{bench, quiet};
 
@@ -214,7 +214,7 @@ fn the_last_timed_piece_counts_unless_the_benchmark_says_otherwise() {
     };
     let result = bench::<Odd>(config)
         .sweep("Odd")
-        .order(Order::InOrder)
+        .order(SampleOrder::InOrder)
         .run()
         .unwrap();
     let dataset = result.dataset();

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use bencher::value::{Kind, Value};
-use bencher::var::{Direction, Domain, Role, Scale, Target, Values, sweep_type};
+use bencher::var::{Direction, Domain, InputRole, Scale, Target, Values, sweep_type};
 use bencher::{ParametrizedSweep, SweepEnum, var};
 
 const MANY: usize = 1 << 3;
@@ -82,13 +82,13 @@ fn the_schema_says_what_was_declared() {
                 "Number of elements",
                 "elements",
                 Kind::Uint(64),
-                Role::Swept
+                InputRole::Swept
             ),
-            ("codec", "", "", Kind::Category, Role::Swept),
-            ("presorted", "", "", Kind::Bool, Role::Swept),
-            ("label", "", "", Kind::Text, Role::Swept),
-            ("shift", "", "µs/日", Kind::Float(64), Role::Swept),
-            ("seed", "", "s", Kind::Uint(64), Role::Constant),
+            ("codec", "", "", Kind::Category, InputRole::Swept),
+            ("presorted", "", "", Kind::Bool, InputRole::Swept),
+            ("label", "", "", Kind::Text, InputRole::Swept),
+            ("shift", "", "µs/日", Kind::Float(64), InputRole::Swept),
+            ("seed", "", "s", Kind::Uint(64), InputRole::Constant),
         ]
     );
     let results: Vec<_> = schema

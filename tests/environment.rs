@@ -60,7 +60,7 @@ fn move_samples(root: &std::path::Path, machine: Option<Digest>) {
     let (mut database, _) = Database::open(root, Duration::ZERO, |_| ()).unwrap();
     let mut packs = Vec::new();
     database
-        .load_all(&mut |pack| packs.push(pack.on(machine)))
+        .load_all(&mut |pack| packs.push(pack.with_machine(machine)))
         .unwrap();
     assert!(!packs.is_empty());
     database.append(&packs).unwrap();

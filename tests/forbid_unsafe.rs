@@ -72,7 +72,7 @@ where
 
 #[bencher::bench_sweep(Judged)]
 fn judged(result: &bencher::BenchResult<Judged>) {
-    assert!(result.ran());
+    assert!(result.was_run());
 }
 
 #[derive(ParametrizedSweep, Clone, Debug)]

@@ -8,7 +8,7 @@ use bencher::bench::RunConfig;
 use bencher::dataset::{CellState, Dataset, DatasetError};
 use bencher::evaluator::Executors;
 use bencher::prelude::*;
-use bencher::space::{Density, Order};
+use bencher::space::{Density, SampleOrder};
 use bencher::sweep_executor::{InputOverride, PlanError};
 use proptest::prelude::*;
 use support::{bench, quiet};
@@ -70,7 +70,7 @@ fn ten_to_the_fifteen_points_are_refused_before_anything_is_made() {
         dry_run: true,
         ..quiet(root.path())
     };
-    assert!(!bench::<Trap>(config).sweep("Huge").run().unwrap().ran());
+    assert!(!bench::<Trap>(config).sweep("Huge").run().unwrap().was_run());
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn place(process: u32) -> std::path::PathBuf {
 
 /// The case that this process is at; a worker process is at that of its parent, whatever case it was given.
 fn agreed(case: Case) -> Case {
-    if bencher::evaluator::process::role().is_some() {
+    if bencher::evaluator::process::worker_role().is_some() {
         let text = std::fs::read_to_string(place(std::os::unix::process::parent_id())).unwrap();
         let parts: Vec<u64> = text.split(' ').map(|part| part.parse().unwrap()).collect();
         return Case {
@@ -176,7 +176,7 @@ fn datasets(case: Case) -> Vec<(String, Dataset)> {
         inputs.insert(case.samples % 3, Trap::MODE);
         inputs
     };
-    let shuffled = Order::Shuffled { seed: case.seed };
+    let shuffled = SampleOrder::Shuffled { seed: case.seed };
     let mut datasets = Vec::new();
     for executor in [
         Executors::Processes(1),
@@ -185,7 +185,7 @@ fn datasets(case: Case) -> Vec<(String, Dataset)> {
         Executors::Threads(1),
         Executors::Threads(4),
     ] {
-        for order in [Order::InOrder, Order::RoundRobin, shuffled] {
+        for order in [SampleOrder::InOrder, SampleOrder::RoundRobin, shuffled] {
             let config = RunConfig {
                 order: Some(order),
                 executor,
@@ -380,7 +380,7 @@ fn an_interrupt_calls_off_what_is_queued() {
     let interrupt = bencher::sweep_executor::Interrupt::default();
     STOP.set(Some(interrupt.clone()));
     let config = RunConfig {
-        order: Some(Order::InOrder),
+        order: Some(SampleOrder::InOrder),
         ..quiet(root.path())
     };
     let mut session = bencher::bench::Session::new(config, "test", interrupt);

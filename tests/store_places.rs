@@ -9,7 +9,7 @@ use std::process::{Command, Output, Stdio};
 use std::rc::Rc;
 use std::time::Duration;
 
-use bencher::bench::{OutputFormat, ReportPlace, RunConfig, Session, Verdict};
+use bencher::bench::{OutputFormat, ReportLocation, RunConfig, RunStatus, Session};
 use bencher::evaluator::{Evaluator, EvaluatorOptions, Gather, RunningJob, SampleStorage};
 use bencher::job::JobFunctionCache;
 use bencher::prelude::*;
@@ -168,12 +168,12 @@ fn child() {
     };
     let mut config = RunConfig {
         store: (!root.is_empty()).then(|| PathBuf::from(&root)),
-        report: ReportPlace::Nowhere,
+        report: ReportLocation::Disabled,
         output: OutputFormat::Json,
         ..RunConfig::default()
     };
     if task == "wander" {
-        config.report = ReportPlace::At("out".into());
+        config.report = ReportLocation::Folder("out".into());
     }
     let session = Session::new(
         config,
@@ -195,9 +195,9 @@ fn child() {
     let verdict = session.borrow_mut().close(Some(&|_, folder, _, _| {
         fs::create_dir_all(folder)?;
         fs::write(folder.join("page"), "drawn")?;
-        Ok(bencher::bench::ReportFiles::default())
+        Ok(bencher::bench::ReportOutput::default())
     }));
-    println!("\n@{}", verdict == Verdict::Fine && error.is_none());
+    println!("\n@{}", verdict == RunStatus::Fine && error.is_none());
 }
 
 fn start(task: &str, root: &Path) -> Command {

@@ -232,7 +232,7 @@ fn a_sweep_that_changes_from_start_to_start_is_refused() {
 
 #[test]
 fn a_sweep_that_a_worker_does_not_come_to_is_named_by_its_title() {
-    if bencher::evaluator::process::role().is_some() {
+    if bencher::evaluator::process::worker_role().is_some() {
         return;
     }
     let root = tempfile::tempdir().unwrap();

@@ -227,7 +227,9 @@ fn write_samples(mut database: Database) -> Result<(), Box<dyn Error>> {
             provisional: true,
         };
         let heading = Pack::new(series, Digest(7), inputs, results);
-        let heading = heading.on(Some(Digest(9))).by(provenance);
+        let heading = heading
+            .with_machine(Some(Digest(9)))
+            .with_provenance(provenance);
         let mut writer = SampleWriter::new(Box::new(database.clone()), heading);
         for n in 0..100_u32 {
             let vector = Value::Vector([f64::from(n), 0.5].into());

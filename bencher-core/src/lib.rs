@@ -38,6 +38,7 @@
 
 pub mod bench;
 pub mod cli;
+mod console;
 pub mod context;
 pub mod dataset;
 #[doc(hidden)]
@@ -48,9 +49,8 @@ pub mod evaluator;
 mod exit_guard;
 pub mod job;
 pub mod measure;
-mod printed;
+pub mod panics;
 pub mod progress;
-pub mod quiet;
 pub mod record;
 pub mod result_collector;
 pub mod runner;

@@ -33,10 +33,10 @@ use crate::dataset::{
     CellState, Dataset, DatasetError, Recorder, UnitScale, Variable, digits, earlier_run,
     share_text,
 };
-use crate::job::{JobDone, JobOutcome, RunHit, TIMED_OUT};
-use crate::measure::{PartialTime, Preempted, floor_of};
+use crate::job::{FinishedJob, JobOutcome, RunHit, TIMED_OUT};
+use crate::measure::{PartialTime, PreemptedTime, floor_of};
 use crate::record::{Counts, Failure};
-use crate::sweep_executor::{Counted, Plan, PlanError};
+use crate::sweep_executor::{CounterResults, Plan, PlanError};
 use crate::value::{Kind, Value};
 
 /// Fills a dataset with the samples of finished jobs, and keeps the failures.
@@ -68,7 +68,7 @@ struct Layout {
     columns: Vec<(usize, usize, usize)>,
     repeats: usize,
     /// What knows why a counter has no number.
-    counted: Option<Arc<Counted>>,
+    counted: Option<Arc<CounterResults>>,
 }
 
 impl ResultCollector {
@@ -99,7 +99,7 @@ impl ResultCollector {
     }
 
     /// The same collector, which says of a counter that has no number why not.
-    pub(crate) fn explained_by(mut self, counted: Option<Arc<Counted>>) -> Self {
+    pub(crate) fn explained_by(mut self, counted: Option<Arc<CounterResults>>) -> Self {
         self.layout.counted = counted;
         self
     }
@@ -108,7 +108,11 @@ impl ResultCollector {
     ///
     /// # Errors
     /// Where it belongs to another sweep.
-    pub fn collect(&mut self, job: JobDone, inputs: &PointInputs<'_>) -> Result<(), DatasetError> {
+    pub fn collect(
+        &mut self,
+        job: FinishedJob,
+        inputs: &PointInputs<'_>,
+    ) -> Result<(), DatasetError> {
         let mut refused = Ok(());
         self.collect_all([job], inputs, |_, _, error| refused = Err(error));
         refused
@@ -118,7 +122,7 @@ impl ResultCollector {
     /// another sweep. Returns how many were not called off.
     pub fn collect_all(
         &mut self,
-        jobs: impl IntoIterator<Item = JobDone>,
+        jobs: impl IntoIterator<Item = FinishedJob>,
         inputs: &PointInputs<'_>,
         mut refused: impl FnMut(u64, u32, DatasetError),
     ) -> u64 {
@@ -179,14 +183,14 @@ impl ResultCollector {
     }
 
     /// Says of the repeats of a point from one on that they are left out on purpose.
-    pub(crate) fn leave_out(&mut self, point: u64, from: u32, reason: &Arc<str>) {
+    pub(crate) fn mark_skipped_from(&mut self, point: u64, from: u32, reason: &Arc<str>) {
         for repeat in from..=self.repeats() {
-            self.leave_out_one(point, repeat, reason);
+            self.mark_skipped(point, repeat, reason);
         }
     }
 
     /// Says of one repeat of a point that it is left out on purpose.
-    pub(crate) fn leave_out_one(&mut self, point: u64, repeat: u32, reason: &Arc<str>) {
+    pub(crate) fn mark_skipped(&mut self, point: u64, repeat: u32, reason: &Arc<str>) {
         let mut cells = Cells::of(&mut self.dataset, &self.layout);
         let flat = cells.flat(point, repeat);
         // A point of this sweep has cells.
@@ -196,7 +200,7 @@ impl ResultCollector {
     }
 
     /// Counts a sample that was measured to compare, and has no cell.
-    pub(crate) fn count_extra(&mut self, job: JobDone, inputs: &PointInputs<'_>) {
+    pub(crate) fn count_extra(&mut self, job: FinishedJob, inputs: &PointInputs<'_>) {
         let (point, repeat) = (job.point, job.repeat);
         let error = match job.outcome {
             JobOutcome::Cancelled => return,
@@ -271,11 +275,11 @@ impl<'c> Cells<'c> {
 
     fn fill(
         &mut self,
-        job: JobDone,
+        job: FinishedJob,
         inputs: &PointInputs<'_>,
         tally: &mut Tally,
     ) -> Result<(), DatasetError> {
-        let JobDone {
+        let FinishedJob {
             point,
             repeat,
             outcome,
@@ -344,8 +348,8 @@ impl<'c> Cells<'c> {
                             variable.record_absent(flat, below, Some(Arc::clone(&reason)))?;
                         }
                     } else if let Some(variable) = variables.first_mut() {
-                        match Preempted::read(value) {
-                            Some(Preempted { time, busy }) => variable.record_explained(
+                        match PreemptedTime::read(value) {
+                            Some(PreemptedTime { time, busy }) => variable.record_explained(
                                 flat,
                                 &Value::Float(time),
                                 CellState::Preempted,

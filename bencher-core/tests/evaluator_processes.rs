@@ -283,7 +283,7 @@ fn workers_leave_the_callbacks_and_their_files_alone() {
 
 #[test]
 fn evaluators_follow_one_another_if_they_remember_what_they_gave() {
-    let mut first = Evaluator::create("processes", run, two().remembered()).unwrap();
+    let mut first = Evaluator::create("processes", run, two().replayable()).unwrap();
     first.set_maximum_num_jobs_submitted(6);
     let deeds = [3.0, 4.0, 1.0].map(Deed::Return);
     assert_eq!(first.submit(deeds.clone()).unwrap(), 0..3);
@@ -340,7 +340,7 @@ fn a_search_in_a_folder_goes_on_and_workers_leave_it_alone() {
     let folder = tempfile::tempdir().unwrap();
     let search = || {
         let storage = SampleStorage::in_folder(folder.path());
-        let options = two().remembered().storage(storage);
+        let options = two().replayable().storage(storage);
         options.search_id("deeds").others(true)
     };
     let mut first = Evaluator::create("processes", run, search()).unwrap();
@@ -364,15 +364,15 @@ fn an_evaluator_that_does_not_remember_what_it_gave_is_not_passed() {
     let error = error.to_string();
     assert!(error.contains("evaluator_processes.rs"), "{error}");
     assert!(
-        error.contains("use `EvaluatorOptions::remembered`"),
+        error.contains("use `EvaluatorOptions::replayable`"),
         "{error}"
     );
 }
 
 #[test]
 fn a_worker_that_goes_another_way_says_so() {
-    let mut first = Evaluator::create("processes", run, two().remembered()).unwrap();
-    if bencher_core::evaluator::process::role().is_some() {
+    let mut first = Evaluator::create("processes", run, two().replayable()).unwrap();
+    if bencher_core::evaluator::process::worker_role().is_some() {
         first.gather(Gather::All).unwrap();
     }
     first.submit([Deed::Return(1.0)]).unwrap();

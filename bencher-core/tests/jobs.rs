@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use bencher_core::evaluator::{Dispatcher, Executors, JobHandle, Limits};
 use bencher_core::job::{
-    CodePolicy, FutureCache, Job, JobDone, JobOutcome, MachinePolicy, Sample, SampleCache,
+    CodePolicy, FinishedJob, FutureCache, Job, JobOutcome, MachinePolicy, Sample, SampleCache,
 };
 use bencher_core::store::{
     BlobStore, KeyMaker, MemoryStore, Pack, ResultId, SampleIndex, SampleStore, SampleWriter,
@@ -75,7 +75,7 @@ fn cache_on(
     let evaluator = Dispatcher::new(backend.unwrap());
     let cache = SampleCache {
         index: Some(SampleIndex::load(&store, &series()).unwrap()),
-        writer: SampleWriter::new(Box::new(store), heading(code).on(machine)),
+        writer: SampleWriter::new(Box::new(store), heading(code).with_machine(machine)),
         policy,
         code,
         machine_policy,
@@ -163,7 +163,11 @@ fn samples_of_another_build_follow_the_policy() {
         drain(&mut ours);
         let counts = ours.counts();
         assert_eq!(
-            (counts.executed, counts.foreign_hits, counts.refused),
+            (
+                counts.executed,
+                counts.other_code_hits,
+                counts.rejected_code
+            ),
             (executed, foreign, refused)
         );
     }
@@ -195,9 +199,9 @@ fn samples_of_another_machine_follow_the_policy() {
         let counts = ours.counts();
         let found = (
             counts.executed,
-            counts.elsewhere_hits,
-            counts.nowhere_hits,
-            counts.refused_elsewhere,
+            counts.other_machine_hits,
+            counts.unknown_machine_hits,
+            counts.rejected_machine,
         );
         assert_eq!(found, expected, "{from:?}, {policy:?}");
         assert_eq!(counts.executed + counts.hits, 1);
@@ -300,7 +304,7 @@ fn what_the_store_did_not_take_is_not_handed_out_as_done() {
     assert!(!abandoned.is_empty());
     let accounted = (done.len() + abandoned.len()) as u64 + cache.pending();
     assert_eq!(accounted, cache.counts().submitted);
-    let not_stored = |job: &JobDone| matches!(job.outcome, JobOutcome::NotStored(_));
+    let not_stored = |job: &FinishedJob| matches!(job.outcome, JobOutcome::NotStored(_));
     assert!(
         abandoned.iter().all(not_stored),
         "no result is lost, and none counts as stored"

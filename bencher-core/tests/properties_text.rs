@@ -7,7 +7,7 @@ use bencher_core::space::{Axis, Density};
 use bencher_core::sweep_executor::{InputOverride, OverrideError, Plan, PlanError, SweepChoice};
 use bencher_core::value::{Kind, Value};
 use bencher_core::var::{
-    Domain, DomainError, DomainOf, InputVar, ParametrizedSweep, Role, Schema, SweepNumber,
+    Domain, DomainError, DomainOf, InputRole, InputVar, ParametrizedSweep, Schema, SweepNumber,
     SweepValue, Variant,
 };
 use jiff::Timestamp;
@@ -36,7 +36,7 @@ const fn input(
         doc: "",
         units: "",
         kind,
-        role: Role::Swept,
+        role: InputRole::Swept,
         optimize: true,
         domain,
         variants,

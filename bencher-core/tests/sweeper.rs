@@ -115,7 +115,7 @@ fn an_illegal_step_names_element_state_and_owner() {
         let error = error.unwrap_err();
         let state = ElementState::Skipped;
         assert!(
-            matches!(error, SweeperError::Refused { state: s, .. } if s == state),
+            matches!(error, SweeperError::InvalidTransition { state: s, .. } if s == state),
             "{error}"
         );
     }
@@ -123,7 +123,7 @@ fn an_illegal_step_names_element_state_and_owner() {
     assert!(error.starts_with("17 is not an element"), "{error}");
     assert!(matches!(
         a.done_batch(&[1, 1]),
-        Err(SweeperError::Refused { .. })
+        Err(SweeperError::InvalidTransition { .. })
     ));
 }
 
@@ -306,7 +306,7 @@ fn a_record_that_is_cut_off_costs_itself() {
         torn.clone_from(bytes);
     });
     assert_eq!(sweeper.get_done(), [0, 1]);
-    assert_eq!(sweeper.take_damages().len(), 1);
+    assert_eq!(sweeper.take_damaged_lines().len(), 1);
     // What is written next begins on a line of its own, and nothing is taken away.
     sweeper.done(&2).unwrap();
     assert!(fs::read(journal(dir.path())).unwrap().starts_with(&torn));
@@ -314,7 +314,7 @@ fn a_record_that_is_cut_off_costs_itself() {
     // A record whole but for its end counts.
     let (_, sweeper) = three_done(|bytes| bytes.truncate(bytes.len() - 1));
     assert_eq!(sweeper.get_done(), [0, 1, 2]);
-    assert_eq!(sweeper.take_damages(), []);
+    assert_eq!(sweeper.take_damaged_lines(), []);
 }
 
 #[test]
@@ -333,9 +333,9 @@ fn a_byte_that_is_changed_costs_one_record() {
         });
         let expected: Vec<u32> = (0..3).filter(|n| *n as usize + 1 != line).collect();
         assert_eq!(sweeper.get_done(), expected);
-        assert_eq!(sweeper.take_damages().len(), 1);
+        assert_eq!(sweeper.take_damaged_lines().len(), 1);
         sweeper.full_update().unwrap();
-        assert_eq!(sweeper.take_damages(), [], "it is told once");
+        assert_eq!(sweeper.take_damaged_lines(), [], "it is told once");
         for n in sweeper.get_remaining() {
             sweeper.done(&n).unwrap();
         }
@@ -362,7 +362,7 @@ fn any_damage_leaves_the_other_records() {
         let done = sweeper.get_done().len();
         // A new line in the midst of one costs that one; one that goes, those beside it.
         assert!(done >= 1, "{done} after a change at {hit}");
-        assert!(sweeper.take_damages().len() <= 2);
+        assert!(sweeper.take_damaged_lines().len() <= 2);
     }
 }
 
@@ -370,7 +370,7 @@ fn any_damage_leaves_the_other_records() {
 fn what_stands_after_a_power_failure_is_passed_over() {
     let (dir, sweeper) = three_done(|bytes| bytes.extend([0; 4096]));
     assert_eq!(sweeper.get_done(), [0, 1, 2]);
-    assert_eq!(sweeper.take_damages().len(), 1);
+    assert_eq!(sweeper.take_damaged_lines().len(), 1);
     let more = open(dir.path(), 0..4);
     more.done(&3).unwrap();
     assert_eq!(open(dir.path(), 0..4).get_done(), [0, 1, 2, 3]);
@@ -532,7 +532,7 @@ fn the_journal_of_version_1_is_read() {
         ["algo=b n=10"],
         "whoever had it is gone"
     );
-    assert_eq!(sweeper.take_damages(), []);
+    assert_eq!(sweeper.take_damaged_lines(), []);
     let info = |at: usize| sweeper.info(&stats.sweeps[at]).unwrap().unwrap();
     assert_eq!((info(0).attempts, info(0).result::<f64>()), (2, Some(0.25)));
     assert_eq!(info(0).error.as_deref(), Some("no machine"));

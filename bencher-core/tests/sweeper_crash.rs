@@ -252,7 +252,7 @@ fn check_log(lines: &[String], sweeper: &ParamSweeper<u32>) {
     // What was done without being told is what was being told at a kill.
     let untold = done.len() - acknowledged.len();
     assert!(untold <= 2 * killed.len(), "{untold}");
-    assert_eq!(sweeper.take_damages(), []);
+    assert_eq!(sweeper.take_damaged_lines(), []);
     assert!(
         acknowledged.len() > 100,
         "the workers got somewhere: {}",
@@ -408,7 +408,7 @@ fn who_holds_the_lock_is_named() {
         .patience(Duration::from_millis(1100))
         .waiting(move |text| told.send(text.to_owned()).unwrap());
     let error = options.open(0..9_u32).unwrap_err();
-    assert!(matches!(error, SweeperError::Held { .. }), "{error}");
+    assert!(matches!(error, SweeperError::InUse { .. }), "{error}");
     let told: Vec<String> = waited.iter().collect();
     assert_eq!(told.len(), 1, "once");
     for text in [&told[0], &error.to_string()] {

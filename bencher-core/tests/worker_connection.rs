@@ -242,7 +242,7 @@ fn workers_outlive_the_thread_that_started_them() {
             .unwrap()
     };
     // The worker runs the same test, and must come to the same place.
-    if bencher_core::evaluator::process::role().is_some() {
+    if bencher_core::evaluator::process::worker_role().is_some() {
         start();
     }
     let name = std::thread::current().name().unwrap().to_owned();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bencher_core::evaluator::{
-    Dispatcher, Executors, Finished, Limits, Outcome, RunFunction, Wait,
+    Dispatcher, Executors, FinishedTask, Limits, Outcome, RunFunction, Wait,
 };
 use serde::{Deserialize, Serialize};
 
@@ -104,7 +104,7 @@ fn deeper(n: u64) -> u64 {
     deeper(n + 1) + bytes.iter().sum::<u64>()
 }
 
-fn gather_all(jobs: &mut Dispatcher<Deed, u64>) -> BTreeMap<u64, Finished<Deed, u64>> {
+fn gather_all(jobs: &mut Dispatcher<Deed, u64>) -> BTreeMap<u64, FinishedTask<Deed, u64>> {
     let mut ended = BTreeMap::new();
     while jobs.in_flight() > 0 {
         for job in jobs.gather(Wait::Forever) {

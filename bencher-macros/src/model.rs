@@ -18,7 +18,8 @@ impl Sweep {
 
     /// The name of the result that is a measured time.
     pub(crate) fn timed(&self) -> Option<String> {
-        let timed = |field: &&Field| matches!(&field.part, Part::Result(result) if result.timed);
+        let timed =
+            |field: &&Field| matches!(&field.kind, FieldKind::Result(result) if result.timed);
         self.fields
             .iter()
             .find(timed)
@@ -29,7 +30,7 @@ impl Sweep {
     pub(crate) fn has_nested(&self) -> bool {
         self.fields
             .iter()
-            .any(|field| matches!(field.part, Part::Nested))
+            .any(|field| matches!(field.kind, FieldKind::Nested))
     }
 }
 
@@ -43,13 +44,13 @@ pub(crate) struct Field {
     pub(crate) ty: Type,
     /// The name of the associated constant, and part of every other name made for the field.
     pub(crate) handle: Ident,
-    pub(crate) part: Part,
+    pub(crate) kind: FieldKind,
 }
 
 /// What a field is in the sweep.
-pub(crate) enum Part {
+pub(crate) enum FieldKind {
     Input(Box<Input>),
-    Result(Box<Outcome>),
+    Result(Box<ResultSpec>),
     /// A struct of inputs and results that are this sweep's as well.
     Nested,
     /// No part of it.
@@ -131,7 +132,7 @@ impl Term {
 }
 
 /// A result.
-pub(crate) struct Outcome {
+pub(crate) struct ResultSpec {
     /// The type inside the `Option`.
     pub(crate) inside: Type,
     /// None where the counter's counts.
@@ -174,8 +175,8 @@ pub(crate) struct Variant {
 
 /// The inputs among some fields, in declared order.
 pub(crate) fn inputs_of(fields: &[Field]) -> impl Iterator<Item = (&Field, &Input)> {
-    fields.iter().filter_map(|field| match &field.part {
-        Part::Input(input) => Some((field, &**input)),
+    fields.iter().filter_map(|field| match &field.kind {
+        FieldKind::Input(input) => Some((field, &**input)),
         _ => None,
     })
 }
@@ -188,12 +189,12 @@ pub(crate) struct Function {
     /// `#[cfg(...)]` of it.
     pub(crate) conditions: Vec<Attribute>,
     pub(crate) krate: Option<Path>,
-    pub(crate) run: RunSaid,
+    pub(crate) run: RunAttributes,
     pub(crate) form: Form,
 }
 
 /// What a function says of its own run.
-pub(crate) struct RunSaid {
+pub(crate) struct RunAttributes {
     pub(crate) title: String,
     pub(crate) repeats: Option<u32>,
     pub(crate) level: Option<u32>,
@@ -206,13 +207,13 @@ pub(crate) struct RunSaid {
 /// What a function is for.
 pub(crate) enum Form {
     /// Its body is measured.
-    Measured(Box<Measured>),
+    Measured(Box<MeasuredBody>),
     /// It judges the finished result of a sweep.
     Judge(Box<Type>),
 }
 
 /// A body that is measured.
-pub(crate) struct Measured {
+pub(crate) struct MeasuredBody {
     /// The struct that stands for its parameters.
     pub(crate) sweep: Sweep,
     /// The parameters of its type, each with what it may be.

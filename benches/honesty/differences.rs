@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::rc::Rc;
 use std::time::Duration;
 
-use bencher::bench::{OutputFormat, ReportPlace, RunConfig, Session};
+use bencher::bench::{OutputFormat, ReportLocation, RunConfig, Session};
 use bencher::dataset::Comparison;
 use bencher::prelude::*;
 use bencher::stats::{MISRATE, RESOLUTION, paired_ratio};
@@ -84,7 +84,7 @@ impl Benchmark for Chain {
 fn measured(steps: u64) -> bencher::Result<bool> {
     let config = RunConfig {
         cache: false,
-        report: ReportPlace::Nowhere,
+        report: ReportLocation::Disabled,
         output: OutputFormat::Quiet,
         budget: Some(Duration::from_millis(500)),
         precision: 0.0,

@@ -3,11 +3,11 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
-use bencher::measure::{FakeClock, RoundRules, Timer, Wanted};
+use bencher::measure::{FakeClock, RoundRules, RoundTarget, Timer};
 use bencher::prelude::*;
 use bencher::progress::SilentProgress;
 use bencher::result_collector::ResultCollector;
-use bencher::space::{Density, Order};
+use bencher::space::{Density, SampleOrder};
 use bencher::sweep_executor::{Plan, RunOptions, SweepChoice, SweepExecutor};
 
 use super::random::Random;
@@ -61,11 +61,11 @@ fn ratios(rounds: bool) -> Result<Vec<String>, bencher::BoxError> {
     )?;
     let collector = ResultCollector::new(&plan, "Same")?;
     let rules = RoundRules {
-        rounds: Wanted::Exactly(REPEATS),
+        rounds: RoundTarget::Exactly(REPEATS),
         ..RoundRules::default()
     };
     let options = RunOptions {
-        order: Order::InOrder,
+        order: SampleOrder::InOrder,
         rounds: rounds.then_some(rules),
         timer,
         ..RunOptions::default()

@@ -80,15 +80,15 @@ struct Tally {
     held: u32,
     /// Estimates more than 5 % from any mode.
     astray: u32,
-    doubtful: u32,
+    unreliable: u32,
 }
 
 impl Tally {
-    fn add(&mut self, disturbance: Disturbance, found: Option<Summary>, is_doubtful: bool) {
+    fn add(&mut self, disturbance: Disturbance, found: Option<Summary>, is_unreliable: bool) {
         let Some(found) = found else { return };
         let mode = disturbance.nearest_mode(found.centre);
         self.astray += u32::from((found.centre / mode - 1.0).abs() > 0.05);
-        self.doubtful += u32::from(is_doubtful);
+        self.unreliable += u32::from(is_unreliable);
         if let (Some(lower), Some(upper)) = (found.lower, found.upper) {
             self.bounds += 1;
             self.held += u32::from(lower <= mode && mode <= upper);
@@ -131,7 +131,11 @@ pub(crate) fn print() {
                     all.add(disturbance, summary(&times, MISRATE), false);
                     let times = times.into_iter().map(RoundTime::Time);
                     let time = PointTime::of(times.collect());
-                    shown.add(disturbance, time.summary(None, MISRATE), time.is_doubtful());
+                    shown.add(
+                        disturbance,
+                        time.summary(None, MISRATE),
+                        time.is_unreliable(),
+                    );
                 }
                 println!(
                     "| {} | {:.0} | {} | {:.0} | {} | {:.0} | {:.0} |",
@@ -141,7 +145,7 @@ pub(crate) fn print() {
                     Tally::percent(all.astray),
                     shown.held(),
                     Tally::percent(shown.astray),
-                    Tally::percent(shown.doubtful)
+                    Tally::percent(shown.unreliable)
                 );
             }
         }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bencher_core::store::{
-    CollectOptions, Database, SampleStore, Series, StoreStatistics, Wanted, explain,
+    CollectOptions, Database, SampleQuery, SampleStore, Series, StoreStatistics, explain,
     inputs_like_stored, rebuild_samples, tag_text,
 };
 
@@ -255,7 +255,7 @@ fn explain_miss(options: &Options) -> Result<String, String> {
             Ok((name.to_owned(), value.to_owned()))
         })
         .collect();
-    let wanted = Wanted {
+    let wanted = SampleQuery {
         series: Series {
             tag: options
                 .stored_tags(&statistics)

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::path::Path;
 use std::rc::Rc;
 
-use bencher::bench::{ReportPlace, RunConfig, Session};
+use bencher::bench::{ReportLocation, RunConfig, Session};
 use bencher::progress::SilentProgress;
 use bencher::sweep_executor::Interrupt;
 use bencher::{Bench, Benchmark};
@@ -13,7 +13,7 @@ use bencher::{Bench, Benchmark};
 pub(crate) fn quiet(root: &Path) -> RunConfig {
     RunConfig {
         store: Some(root.to_owned()),
-        report: ReportPlace::Nowhere,
+        report: ReportLocation::Disabled,
         output: bencher::bench::OutputFormat::Quiet,
         ..RunConfig::default()
     }

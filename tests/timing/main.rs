@@ -10,11 +10,11 @@ use std::time::Duration;
 
 use bencher::bench::TimeColumns;
 use bencher::dataset::{CellState, Dataset};
-use bencher::measure::{Clock, FIRST_LOOK, FakeClock, RoundRules, Timer, Wanted};
+use bencher::measure::{Clock, FIRST_LOOK, FakeClock, RoundRules, RoundTarget, Timer};
 use bencher::prelude::*;
 use bencher::progress::SilentProgress;
 use bencher::result_collector::ResultCollector;
-use bencher::space::{Density, Order};
+use bencher::space::{Density, SampleOrder};
 use bencher::store::{MemoryStore, Provenance, SampleStore};
 use bencher::sweep_executor::{
     Interrupt, Plan, RunEnd, RunOptions, SliceFault, SweepChoice, SweepExecutor,
@@ -270,7 +270,7 @@ fn a_budget_ends_the_rounds_and_the_next_run_goes_on() {
 fn wanted_repeats_fill_the_budget() {
     let now = || CLOCK.with_borrow(Clock::now);
     let rules = RoundRules {
-        rounds: Wanted::Exactly(20),
+        rounds: RoundTarget::Exactly(20),
         budget: Some(Duration::from_secs(3)),
         ..RoundRules::default()
     };
@@ -418,7 +418,7 @@ fn skipped_points_are_skipped_in_every_round() {
 #[test]
 fn a_difference_of_three_percent_is_found_and_none_is_not() {
     let rules = RoundRules {
-        rounds: Wanted::Exactly(16),
+        rounds: RoundTarget::Exactly(16),
         ..RoundRules::default()
     };
     let runs = dataset(
@@ -440,7 +440,7 @@ fn a_difference_of_three_percent_is_found_and_none_is_not() {
 
     // The same twice, each with the noise of the other a few rounds later.
     let rules = RoundRules {
-        rounds: Wanted::Exactly(26),
+        rounds: RoundTarget::Exactly(26),
         ..RoundRules::default()
     };
     let constants = [
@@ -549,12 +549,12 @@ impl Benchmark for Real {
 /// What a whole program does: the default is rounds, `repeats` fixes their number.
 #[test]
 fn a_program_measures_in_rounds_by_default() {
-    use bencher::bench::{OutputFormat, ReportPlace, RunConfig, Session};
+    use bencher::bench::{OutputFormat, ReportLocation, RunConfig, Session};
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _guard = ONE_AT_A_TIME.lock();
     let config = RunConfig {
         cache: false,
-        report: ReportPlace::Nowhere,
+        report: ReportLocation::Disabled,
         output: OutputFormat::Quiet,
         budget: Some(Duration::from_millis(200)),
         ..RunConfig::default()
@@ -573,6 +573,10 @@ fn a_program_measures_in_rounds_by_default() {
     );
     let fixed = bench.sweep("Fixed").repeats(3).run().unwrap();
     assert_eq!(fixed.dataset().shape(), [2, 3]);
-    let in_order = bench.sweep("In order").order(Order::InOrder).run().unwrap();
+    let in_order = bench
+        .sweep("In order")
+        .order(SampleOrder::InOrder)
+        .run()
+        .unwrap();
     assert_eq!(in_order.dataset().shape(), [2, 1]);
 }

@@ -171,7 +171,7 @@ fn points_that_go_on_take_the_rounds_of_the_check() {
     let store = MemoryStore::default();
     let run = |repeats| {
         let rules = RoundRules {
-            rounds: Wanted::Exactly(repeats),
+            rounds: RoundTarget::Exactly(repeats),
             ..RoundRules::default()
         };
         let run = Run::of(&[100, 1_000, 10_000], &store);
@@ -236,7 +236,7 @@ fn alternatives_are_checked_together() {
     let alternatives = plan.unwrap().alternatives(&Work::CAREFUL).unwrap();
     run.rules.alternatives = Some(alternatives);
     run.run();
-    run.rules.rounds = Wanted::Exactly(FIRST_LOOK + 1);
+    run.rules.rounds = RoundTarget::Exactly(FIRST_LOOK + 1);
     run.run();
     let first = MEASURED
         .with_borrow(|measured| measured.get(..2).map(<[_]>::to_vec))
@@ -251,7 +251,7 @@ fn what_was_measured_anew_on_purpose_counts_and_what_another_build_measured_does
     Run::of(&[100, 1_000], &store).run();
     SLOWNESS.set(2.0);
     let rules = RoundRules {
-        rounds: Wanted::Exactly(2),
+        rounds: RoundTarget::Exactly(2),
         ..RoundRules::default()
     };
     let run = |overwrite, code| {
@@ -265,7 +265,7 @@ fn what_was_measured_anew_on_purpose_counts_and_what_another_build_measured_does
         .run();
         (
             end.collector.counts().executed,
-            end.calls.refused,
+            end.calls.rejected_code,
             dataset(end),
         )
     };
@@ -293,7 +293,8 @@ fn rounds_of_older_versions_are_found_and_checked() {
     store
         .load_all(&mut |pack| {
             let mut old = old.clone();
-            old.append(&[pack.by(Provenance::default())]).unwrap();
+            old.append(&[pack.with_provenance(Provenance::default())])
+                .unwrap();
         })
         .unwrap();
     let end = Run::of(&[100, 1_000], &old).run();

@@ -1,7 +1,7 @@
 //! What exports of a dataset say beside its cells.
 
 use crate::dataset::{Dataset, SIDE_BY_SIDE};
-use crate::evaluator::{Retried, Usage};
+use crate::evaluator::{RetryCounts, Usage};
 use crate::measure::ClockKind;
 use crate::store::tag_text;
 use crate::sweep_executor::Plan;
@@ -55,7 +55,7 @@ pub(super) fn describe_use(dataset: &mut Dataset, used: &Usage) {
 }
 
 /// What was tried again, where anything was.
-pub(super) fn describe_retries(dataset: &mut Dataset, retried: Retried) {
+pub(super) fn describe_retries(dataset: &mut Dataset, retried: RetryCounts) {
     if retried.tries > 0 {
         let mut attribute = |name: &str, count: u64| {
             let text = count.to_string();

@@ -2,7 +2,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::space::Order;
+use crate::space::SampleOrder;
 use crate::sweep_executor::{Benchmark, Body, Result, SweepChoice};
 use crate::var::{Constant, Input, Output};
 
@@ -43,7 +43,7 @@ pub(crate) struct SweepSettings {
     pub(crate) description: String,
     pub(crate) post_description: String,
     pub(crate) tag: String,
-    pub(crate) order: Option<Order>,
+    pub(crate) order: Option<SampleOrder>,
     pub(crate) repeats: Option<u32>,
     pub(crate) level: Option<u8>,
     pub(crate) budget: Option<Duration>,
@@ -152,7 +152,7 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
     ///
     /// The default is shuffled rounds (seed 0) where a result that is kept is timed, plain rounds
     /// elsewhere.
-    pub fn order(mut self, order: Order) -> Self {
+    pub fn order(mut self, order: SampleOrder) -> Self {
         self.settings.order = Some(order);
         self
     }

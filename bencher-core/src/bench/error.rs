@@ -1,8 +1,8 @@
 use thiserror::Error;
 
+use crate::console::clipped;
 use crate::dataset::one_line;
 use crate::measure::Reason;
-use crate::printed::clipped;
 use crate::record::Failure;
 use crate::store::StoreError;
 use crate::sweep_executor::PlanError;
@@ -48,7 +48,7 @@ pub enum BenchError {
         "cannot write the report to {}: {source}; nothing was measured; choose another folder with \
          `--report DIR`, or draw none with `--no-report`", path.display()
     )]
-    ReportPlace {
+    ReportLocation {
         /// The folder of the report.
         path: std::path::PathBuf,
         /// What the system said.

@@ -9,11 +9,11 @@
 #![doc = include_str!("../example_sweep.md")]
 //! use std::cell::RefCell;
 //! use std::rc::Rc;
-//! use bencher_core::bench::{Bench, OutputFormat, ReportPlace, RunConfig, Session};
+//! use bencher_core::bench::{Bench, OutputFormat, ReportLocation, RunConfig, Session};
 //! use bencher_core::sweep_executor::Interrupt;
 //! let config = RunConfig {
 //!     cache: false,
-//!     report: ReportPlace::Nowhere,
+//!     report: ReportLocation::Disabled,
 //!     output: OutputFormat::Quiet,
 //!     ..RunConfig::default()
 //! };
@@ -29,11 +29,9 @@ mod attributes;
 mod builder;
 mod cell_text;
 mod columns;
-mod compared;
+mod comparisons;
 pub(crate) mod config;
-mod doubtful;
 mod error;
-mod kept;
 mod layers;
 mod print;
 mod refine;
@@ -42,12 +40,14 @@ mod result;
 mod result_json;
 mod run;
 mod session;
+mod session_store;
 mod steps;
 mod table;
+mod unreliable_points;
 mod unset;
 mod warnings;
 mod whole_result;
-mod work;
+mod worker_sweep;
 
 pub(crate) use print::say;
 
@@ -55,8 +55,8 @@ pub use builder::SweepBuilder;
 pub(crate) use builder::SweepSettings;
 pub use columns::TimeColumns;
 pub use config::{
-    ByteSize, FailureLimit, OutputFormat, PaneLayout, PrintOptions, ReportOptions, ReportPlace,
-    RunConfig, Settings, Source,
+    ByteSize, FailureLimit, OutputFormat, PaneLayout, PlotOptions, PrintOptions, ReportLocation,
+    RunConfig, SettingSource, Settings,
 };
 pub use error::BenchError;
 pub use refine::Refinement;
@@ -64,7 +64,7 @@ pub(crate) use replicate_report::ReplicateReport;
 pub use result::BenchResult;
 pub(crate) use result::SweepOutcome;
 pub(crate) use run::SweepRun;
-pub use session::{ReportFiles, ReportSubject, Reporter, Session, Verdict};
+pub use session::{ReportOutput, ReportSubject, Reporter, RunStatus, Session};
 pub(crate) use table::LONGEST;
 pub use table::{result_table, sample_table};
 

@@ -7,7 +7,7 @@ use crate::record::SweepRecord;
 use crate::stats;
 
 use super::columns::TimeColumns;
-use super::compared::comparisons;
+use super::comparisons::comparisons;
 use super::config::PrintOptions;
 use super::error::failure_text;
 use super::table::{result_table, sample_table};
@@ -16,7 +16,7 @@ use super::table::{result_table, sample_table};
 /// to lose a sweep, so what cannot be printed is told in the end.
 macro_rules! say {
     ($($text:tt)*) => {
-        $crate::printed::print_line(format_args!($($text)*))
+        $crate::console::print_line(format_args!($($text)*))
     };
 }
 

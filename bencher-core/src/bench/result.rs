@@ -9,7 +9,7 @@ use crate::record::{Counts, Failure, SweepRecord};
 #[doc = include_str!("../example_sweep.md")]
 #[doc = include_str!("../example_bench.md")]
 /// let result = bench.sweep("By length").inputs([Sorting::LEN.values([12_u64, 13])]).run()?;
-/// assert!(result.ran());
+/// assert!(result.was_run());
 /// assert_eq!((result.counts().executed, result.counts().failed), (2, 1));
 /// assert_eq!(result.failures()[0].error, "thirteen elements");
 /// let moves = result.dataset().variable("moves")?;
@@ -26,7 +26,7 @@ pub struct BenchResult<S> {
 pub(crate) struct SweepOutcome {
     pub(crate) record: SweepRecord,
     /// Whether it was run, or taken from the store.
-    pub(crate) ran: bool,
+    pub(crate) was_run: bool,
 }
 
 impl<S> BenchResult<S> {
@@ -48,7 +48,7 @@ impl<S> BenchResult<S> {
     /// # Errors
     /// Where there is no such result or input.
     pub fn compare(&self, result: &str, input: &str) -> Result<Vec<Comparison>, DatasetError> {
-        if self.outcome.ran {
+        if self.outcome.was_run {
             self.outcome.record.dataset.compare(result, input)
         } else {
             Ok(Vec::new())
@@ -73,8 +73,8 @@ impl<S> BenchResult<S> {
     /// Whether the sweep was run: not if it was only listed or planned, or not among those chosen.
     /// Every cell of its dataset is pending then; where the sweep has no plan, or is very large, there
     /// are no dimensions.
-    pub const fn ran(&self) -> bool {
-        self.outcome.ran
+    pub const fn was_run(&self) -> bool {
+        self.outcome.was_run
     }
 }
 
@@ -83,7 +83,7 @@ impl<S> std::fmt::Debug for BenchResult<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("BenchResult")
             .field("record", &self.outcome.record)
-            .field("ran", &self.outcome.ran)
+            .field("was_run", &self.outcome.was_run)
             .finish_non_exhaustive()
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::dataset::{Comparison, Dataset};
 
-use super::compared::comparisons;
+use super::comparisons::comparisons;
 
 /// The centre, bounds, share and marks of every timed result at every point, as [`Dataset::timings`] has them.
 pub(super) fn timings_json(dataset: &Dataset) -> Json {

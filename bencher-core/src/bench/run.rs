@@ -4,14 +4,14 @@ use std::time::Instant;
 
 use crate::dataset::{Dataset, ROUNDS_PER_REPLICATE};
 use crate::evaluator::Executors;
-use crate::evaluator::process::{ordinal, role};
+use crate::evaluator::process::{ordinal, worker_role};
 use crate::exit_guard;
 use crate::measure::{
-    ClockKind, DEFAULT_BUDGET, Environment, ReplicateRole, RoundRules, Timer, Wanted, block,
+    ClockKind, DEFAULT_BUDGET, Environment, ReplicateRole, RoundRules, RoundTarget, Timer, block,
 };
 use crate::record::SweepRecord;
 use crate::result_collector::ResultCollector;
-use crate::space::Order;
+use crate::space::SampleOrder;
 use crate::store::{JobFolders, PAIRED, StoreError, sweep_tag};
 use crate::sweep_executor::{
     Body, Choice, Plan, PlanError, Result, RunEnd, RunOptions, SweepExecutor, input_name_of,
@@ -24,15 +24,15 @@ use super::attributes::{
 };
 use super::builder::SweepSettings;
 use super::columns::keep_discarded;
-use super::compared::COMPARED;
+use super::comparisons::COMPARED;
 use super::config::{RunConfig, SweepDefaults};
-use super::doubtful::doubtful_points;
 use super::error::BenchError;
 use super::result::SweepOutcome;
 use super::session::Session;
+use super::unreliable_points::unreliable_points;
 use super::unset::unset_results;
-use super::warnings::Measured;
-use super::work::{PLACE, place};
+use super::warnings::MeasuredRun;
+use super::worker_sweep::{PLACE, place};
 
 /// The most cells that are made for a sweep that is not run.
 const MOST_PENDING: u128 = 1_000_000;
@@ -71,7 +71,7 @@ impl SweepRun<'_> {
             return Ok(self.not_run(Some(&plan)));
         }
         let number = ordinal(PLACE);
-        if let Some(role) = role() {
+        if let Some(role) = worker_role() {
             return self.work(plan, number, session, role);
         }
         // Before anything that grows with the sweep: its identity names every value.
@@ -91,7 +91,10 @@ impl SweepRun<'_> {
         if let Some(record) = self.whole_result(&plan, session)? {
             session.show_sweep(&record);
             session.remember(number, &record);
-            return Ok(SweepOutcome { record, ran: true });
+            return Ok(SweepOutcome {
+                record,
+                was_run: true,
+            });
         }
         let timings = vec![("plan".to_owned(), clock.elapsed().as_secs_f64())];
         self.execute(plan, number, session, timings)
@@ -124,7 +127,10 @@ impl SweepRun<'_> {
                 Err(BenchError::FailedFast { title, failure }.into())
             }
             (None, Ended::Interrupted, _) => Err(BenchError::Interrupted { title }.into()),
-            _ => Ok(SweepOutcome { record, ran: true }),
+            _ => Ok(SweepOutcome {
+                record,
+                was_run: true,
+            }),
         }
     }
 
@@ -179,7 +185,7 @@ impl SweepRun<'_> {
         }
         let derived = plan.derive(&mut dataset);
         derived.map_err(|source| self.plan_error()(PlanError::Dataset(source)))?;
-        warnings.extend(doubtful_points(&dataset));
+        warnings.extend(unreliable_points(&dataset));
         describe(&mut dataset, plan, session.code());
         describe_choice(&mut dataset, plan, &session.config);
         if let Some(input) = &self.compared {
@@ -228,7 +234,7 @@ impl SweepRun<'_> {
         end: &RunEnd,
         session: &mut Session,
     ) -> Vec<String> {
-        let measured = Measured {
+        let measured = MeasuredRun {
             evidence: plan.is_evidence(),
             machine_policy: session.config.machine,
             precision: session.config.precision,
@@ -255,9 +261,9 @@ impl SweepRun<'_> {
         session: &mut Session,
     ) -> Result<RunOptions, BenchError> {
         let default_order = if plan.is_timed() {
-            Order::Shuffled { seed: 0 }
+            SampleOrder::Shuffled { seed: 0 }
         } else {
-            Order::RoundRobin
+            SampleOrder::RoundRobin
         };
         let store = session.samples(&plan.series().tag)?;
         let config = &session.config;
@@ -306,8 +312,8 @@ impl SweepRun<'_> {
         let order = config.order.or(self.settings.order);
         let seed = match order {
             None => 0,
-            Some(Order::Shuffled { seed }) => seed,
-            Some(Order::InOrder | Order::RoundRobin) => return Ok(None),
+            Some(SampleOrder::Shuffled { seed }) => seed,
+            Some(SampleOrder::InOrder | SampleOrder::RoundRobin) => return Ok(None),
         };
         let budget = match (config.budget, session.role) {
             (Some(budget), ReplicateRole::Measuring(replicate)) => {
@@ -317,9 +323,9 @@ impl SweepRun<'_> {
         };
         Ok(plan.is_timed().then(|| RoundRules {
             rounds: if plan.is_adaptive() {
-                Wanted::AsNeeded
+                RoundTarget::AsNeeded
             } else {
-                Wanted::Exactly(plan.repeats())
+                RoundTarget::Exactly(plan.repeats())
             },
             precision: config.precision,
             stop_when_settled: config.budget.is_none(),
@@ -382,7 +388,7 @@ impl SweepRun<'_> {
         };
         let in_rounds = !matches!(
             config.order.or(self.settings.order),
-            Some(Order::InOrder | Order::RoundRobin)
+            Some(SampleOrder::InOrder | SampleOrder::RoundRobin)
         );
         if !(plan.is_timed() && in_rounds) {
             return Ok(plan);
@@ -424,7 +430,7 @@ impl SweepRun<'_> {
         let bench = self.prototype.sweep_type().schema.name;
         SweepOutcome {
             record: SweepRecord::pending(bench, self.settings.title.clone(), dataset),
-            ran: false,
+            was_run: false,
         }
     }
 }
@@ -450,7 +456,7 @@ impl Execution {
         let clock = Instant::now();
         let executor = &self.executor;
         session.progress.start(title, executor.plan().samples());
-        let in_progress = exit_guard::Sweep::begin(title, executor.describe_points());
+        let in_progress = exit_guard::SweepGuard::begin(title, executor.describe_points());
         let ended = executor.run(collector, options, session.progress.as_mut());
         drop(in_progress);
         let end = ended.map_err(BenchError::Store)?;

@@ -1,16 +1,16 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use crate::console::{error_line, print_json};
 use crate::dataset::{Dataset, one_line, quantity};
 use crate::measure::{Environment, Replicate, ReplicateRole};
-use crate::printed::{error_line, print_json};
 use crate::progress::{ProgressSink, SilentProgress, counts_json};
 use crate::record::SweepRecord;
 use crate::store::{MemoryStore, save_result, slug};
 use crate::sweep_executor::{BoxError, Forecast, Interrupt, Plan};
 use crate::var::nearest;
 
-use super::config::{OutputFormat, ReportOptions, ReportPlace, RunConfig, Settings};
+use super::config::{OutputFormat, PlotOptions, ReportLocation, RunConfig, Settings};
 use super::error::{BenchError, failure_text};
 use super::layers::Layers;
 use super::print::{print_record, say};
@@ -64,22 +64,22 @@ pub struct Session {
 /// ```
 #[doc = include_str!("../example_sweep.md")]
 #[doc = include_str!("../example_bench.md")]
-/// # let config = RunConfig { report: ReportPlace::At("out".into()), ..quiet };
-/// use bencher_core::bench::{ReportFiles, Verdict};
+/// # let config = RunConfig { report: ReportLocation::Folder("out".into()), ..quiet };
+/// use bencher_core::bench::{ReportOutput, RunStatus};
 /// let session = Rc::new(RefCell::new(Session::new(config, "demo", Interrupt::default())));
 /// # let mut bench = Bench::<Sorting>::new(Rc::clone(&session))?;
 /// bench.sweep("By length").inputs([Sorting::LEN.samples(3)]).run()?;
-/// let verdict = session.borrow_mut().close(Some(&|records, folder, subject, options| {
+/// let status = session.borrow_mut().close(Some(&|records, folder, subject, options| {
 ///     assert_eq!((subject.program.as_str(), &subject.part), ("demo", &None));
 ///     assert!(records.len() == 1 && folder.ends_with("out"));
 ///     assert_eq!(options.plot_width, 600);
-///     Ok(ReportFiles::default())
+///     Ok(ReportOutput::default())
 /// }));
-/// assert_eq!(verdict, Verdict::Fine);
+/// assert_eq!(status, RunStatus::Fine);
 /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
 /// ```
 pub type Reporter =
-    dyn Fn(&[SweepRecord], &Path, &ReportSubject, &ReportOptions) -> Result<ReportFiles, BoxError>;
+    dyn Fn(&[SweepRecord], &Path, &ReportSubject, &PlotOptions) -> Result<ReportOutput, BoxError>;
 
 /// What a report is about; handed to the [`Reporter`], where the example stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -94,7 +94,7 @@ pub struct ReportSubject {
 ///
 /// The example stands at [`Reporter`].
 #[derive(Clone, Debug, Default)]
-pub struct ReportFiles {
+pub struct ReportOutput {
     /// The page, where one was drawn.
     pub page: Option<PathBuf>,
     /// The pictures.
@@ -111,15 +111,15 @@ pub struct ReportFiles {
 /// # let session = Rc::new(RefCell::new(Session::new(quiet, "demo", Interrupt::default())));
 /// # session.borrow_mut().set_progress(Box::new(bencher_core::progress::SilentProgress));
 /// # let mut bench = Bench::<Sorting>::new(Rc::clone(&session))?;
-/// use bencher_core::bench::Verdict;
+/// use bencher_core::bench::RunStatus;
 /// bench.sweep("Fine").inputs([Sorting::LEN.values([12_u64])]).run()?;
-/// assert_eq!(session.borrow_mut().close(None), Verdict::Fine);
+/// assert_eq!(session.borrow_mut().close(None), RunStatus::Fine);
 /// bench.sweep("Unlucky").inputs([Sorting::LEN.values([13_u64])]).run()?;
-/// assert_eq!(session.borrow_mut().close(None), Verdict::Failed);
+/// assert_eq!(session.borrow_mut().close(None), RunStatus::Failed);
 /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum RunStatus {
     /// Every sample was taken and nothing failed.
     Fine,
     /// Some sample failed, or something could not be kept.
@@ -382,34 +382,34 @@ impl Session {
 
     /// Draws the report of all sweeps of the run, says where it is, and judges the run.
     ///
-    /// Without a reporter, without a result, or with [`ReportPlace::Nowhere`] nothing is drawn. A choice of
+    /// Without a reporter, without a result, or with [`ReportLocation::Disabled`] nothing is drawn. A choice of
     /// sweeps ([`RunConfig::only`]) that fits none is a failure.
-    pub fn close(&mut self, reporter: Option<&Reporter>) -> Verdict {
+    pub fn close(&mut self, reporter: Option<&Reporter>) -> RunStatus {
         // The last sweep's configuration is not the run's.
         self.config = self.layers.run();
         if self.config.print_config {
             say!("{}", self.layers.text(&self.program).trim_end());
         }
-        if let Some(message) = self.chosen_nothing() {
+        if let Some(message) = self.empty_selection_error() {
             error_line!("error: {message}");
-            return Verdict::Usage;
+            return RunStatus::Usage;
         }
         self.tidy();
-        let mut verdict = Verdict::Fine;
+        let mut status = RunStatus::Fine;
         let limit = self.config.fail_on_sample_error;
         let mut counts = self.records.iter().map(|record| &record.counts);
         if self.unsaved || counts.any(|counts| limit.is_reached(counts)) {
-            verdict = Verdict::Failed;
+            status = RunStatus::Failed;
         }
         for error in std::mem::take(&mut self.errors) {
             self.progress.note(&format!("error: {error}"));
-            verdict = Verdict::Failed;
+            status = RunStatus::Failed;
         }
         let Some(folder) = self.report_place() else {
-            return verdict;
+            return status;
         };
         let (Some(reporter), false) = (reporter, self.records.is_empty()) else {
-            return verdict;
+            return status;
         };
         self.fetch_contents();
         // A page that is open already only has to be loaded again.
@@ -418,17 +418,12 @@ impl Session {
             program: self.program.clone(),
             part: self.report_part(),
         };
-        match reporter(
-            &self.records,
-            &folder,
-            &subject,
-            &self.config.report_options,
-        ) {
+        match reporter(&self.records, &folder, &subject, &self.config.plot_options) {
             Ok(files) => {
                 for warning in &files.warnings {
                     self.progress.note(warning);
                 }
-                self.say_where(&files);
+                self.print_report_path(&files);
                 if self.config.open && first && !files.page.as_deref().is_some_and(open) {
                     self.progress
                         .note("the report could not be opened: no program was found for it");
@@ -437,20 +432,20 @@ impl Session {
             Err(error) => {
                 self.progress
                     .note(&format!("error: the report could not be drawn: {error}"));
-                verdict = Verdict::Failed;
+                status = RunStatus::Failed;
             }
         }
-        verdict
+        status
     }
 
     /// Where the report goes; none where none is wanted.
     fn report_place(&self) -> Option<PathBuf> {
         let folder = match self.layers.run().report {
-            ReportPlace::Nowhere => return None,
-            ReportPlace::At(folder) => folder,
+            ReportLocation::Disabled => return None,
+            ReportLocation::Folder(folder) => folder,
             // A store that can only be read takes no report.
-            ReportPlace::Default if self.config.cache && !self.keeps_results() => return None,
-            ReportPlace::Default => self.default_report(),
+            ReportLocation::Default if self.config.cache && !self.keeps_results() => return None,
+            ReportLocation::Default => self.default_report(),
         };
         Some(self.start.join(folder))
     }
@@ -471,7 +466,7 @@ impl Session {
         if self.report_folder.as_ref() == Some(&folder) {
             return Ok(());
         }
-        let refused = |source| BenchError::ReportPlace {
+        let refused = |source| BenchError::ReportLocation {
             path: folder.clone(),
             source,
         };
@@ -515,7 +510,7 @@ impl Session {
     }
 
     /// Says why there is no report, where one was wanted, and where the samples are.
-    pub(crate) fn say_without_report(&self, reason: &str) {
+    pub(crate) fn print_no_report(&self, reason: &str) {
         let is_wanted = self.report_place().is_some() && !self.records.is_empty();
         if is_wanted && self.config.output == OutputFormat::Text && !self.is_shown_only() {
             say!("\n{reason}");
@@ -525,7 +520,7 @@ impl Session {
         }
     }
 
-    fn say_where(&self, files: &ReportFiles) {
+    fn print_report_path(&self, files: &ReportOutput) {
         match self.config.output {
             OutputFormat::Text => {
                 if let Some(page) = &files.page {
@@ -550,7 +545,7 @@ impl Session {
     }
 
     /// A choice of sweeps that fits none is a mistake, not an empty success.
-    fn chosen_nothing(&self) -> Option<String> {
+    fn empty_selection_error(&self) -> Option<String> {
         let fits = |part: &String| {
             let part_lower = part.to_lowercase();
             self.seen.iter().any(|title| {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use crate::printed::{Printed, print_json, reserve};
+use crate::console::{Stdout, print_json, reserve};
 use crate::progress::{BarProgress, JsonProgress, ProgressSink, SilentProgress};
 use crate::store::{absolute, default_root};
 
@@ -121,7 +121,7 @@ pub(super) fn progress(output: OutputFormat) -> Box<dyn ProgressSink> {
         OutputFormat::Text => Box::new(BarProgress::default()),
         OutputFormat::Json => {
             reserve();
-            Box::new(JsonProgress::new(Printed))
+            Box::new(JsonProgress::new(Stdout))
         }
         OutputFormat::Quiet => Box::new(SilentProgress),
     }

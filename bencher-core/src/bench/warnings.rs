@@ -6,7 +6,7 @@ use crate::sweep_executor::RunEnd;
 use crate::value::Digest;
 
 /// A sweep that was run.
-pub(super) struct Measured<'a> {
+pub(super) struct MeasuredRun<'a> {
     /// Whether its numbers depend on the machine and the build.
     pub(super) evidence: bool,
     pub(super) machine_policy: Option<MachinePolicy>,
@@ -18,7 +18,7 @@ pub(super) struct Measured<'a> {
     pub(super) end: &'a RunEnd,
 }
 
-impl Measured<'_> {
+impl MeasuredRun<'_> {
     pub(super) fn warnings(&self) -> Vec<String> {
         let end = self.end;
         let mut warnings = Vec::new();
@@ -80,25 +80,25 @@ impl Measured<'_> {
         if policy == MachinePolicy::Ignore {
             return warnings;
         }
-        if calls.refused_elsewhere > 0 {
-            let refused = calls.refused_elsewhere;
+        if calls.rejected_machine > 0 {
+            let refused = calls.rejected_machine;
             warnings.push(format!(
                 "{refused} stored samples of another class of machine were not used; `--machine \
                  warn` uses them"
             ));
         }
-        if calls.elsewhere_hits > 0 {
+        if calls.other_machine_hits > 0 {
             warnings.push(format!(
                 "{} of {} stored samples were measured on another class of machine; `--overwrite` \
                  measures them again, `--machine strict` rejects such samples",
-                calls.elsewhere_hits, calls.hits
+                calls.other_machine_hits, calls.hits
             ));
         }
-        if calls.nowhere_hits > 0 {
+        if calls.unknown_machine_hits > 0 {
             warnings.push(format!(
                 "{} of {} stored samples do not record their machine, because an earlier version \
                  of bencher stored them; `--overwrite` measures them again",
-                calls.nowhere_hits, calls.hits
+                calls.unknown_machine_hits, calls.hits
             ));
         }
         warnings
@@ -122,25 +122,25 @@ fn of_contents(lost: &[String]) -> Vec<String> {
 
 fn of_code(calls: &CallCounts) -> Vec<String> {
     let mut warnings = Vec::new();
-    if calls.foreign_hits > 0 {
+    if calls.other_code_hits > 0 {
         warnings.push(format!(
             "{} of {} stored samples were measured by another build of this program; `--overwrite` \
              measures them again, `--code strict` rejects such samples",
-            calls.foreign_hits, calls.hits
+            calls.other_code_hits, calls.hits
         ));
     }
-    if calls.refused > 0 {
+    if calls.rejected_code > 0 {
         warnings.push(format!(
             "{} stored samples of another build of this program were not used; `--code warn` uses \
              them",
-            calls.refused
+            calls.rejected_code
         ));
     }
     warnings
 }
 
 /// What must be known of a result that was taken whole.
-pub(super) fn taken_whole(
+pub(super) fn stored_result_warnings(
     same_code: bool,
     policy: MachinePolicy,
     here: Option<Digest>,

@@ -9,7 +9,7 @@ use super::attributes::EXECUTABLE;
 use super::error::BenchError;
 use super::run::SweepRun;
 use super::session::Session;
-use super::warnings::taken_whole;
+use super::warnings::stored_result_warnings;
 
 impl SweepRun<'_> {
     /// The stored result of a sweep that is the same, where the run takes such.
@@ -54,7 +54,7 @@ impl SweepRun<'_> {
         let here = Some(Environment::capture().class());
         let there = |record: &SweepRecord| record.environment.as_ref().map(Environment::class);
         let taken = found.filter(|record| {
-            let is_refused = machine_policy.refuses(here, there(record));
+            let is_refused = machine_policy.rejects(here, there(record));
             if is_refused {
                 session.note(&format!(
                     "sweep \"{}\": the stored result of {} was measured on another class of \
@@ -84,7 +84,12 @@ impl SweepRun<'_> {
         } else {
             format!("reused the stored result of {}", record.started)
         });
-        warnings.extend(taken_whole(same_code, machine_policy, here, there));
+        warnings.extend(stored_result_warnings(
+            same_code,
+            machine_policy,
+            here,
+            there,
+        ));
         let Counts {
             submitted, skipped, ..
         } = record.counts;

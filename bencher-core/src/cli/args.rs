@@ -2,8 +2,8 @@ use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use crate::bench::config::{GROUPS, RENAMED, RunOption, Takes, options};
-use crate::bench::{RunConfig, Settings, Source};
+use crate::bench::config::{GROUPS, OptionValue, RENAMED, RunOption, options};
+use crate::bench::{RunConfig, SettingSource, Settings};
 use crate::value::Kind;
 use crate::var::Schema;
 
@@ -111,7 +111,7 @@ fn flags(option: &'static RunOption) -> Vec<Flag> {
         is_listed: flag.is_listed && !is_off,
         ..flag
     };
-    if option.takes == Takes::Switch {
+    if option.takes == OptionValue::Switch {
         // Help shows the one that changes something.
         let is_on = (option.show)(&RunConfig::default()).as_deref() == Some("true");
         let (yes, no) = (
@@ -122,7 +122,7 @@ fn flags(option: &'static RunOption) -> Vec<Flag> {
         return vec![adapted(listed), adapted(unlisted.unlisted())];
     }
     let choices = match option.takes {
-        Takes::Choice(_, choices) => choices,
+        OptionValue::Choice(_, choices) => choices,
         _ => &[],
     };
     let flag = Flag {
@@ -191,20 +191,20 @@ pub fn parse(
     schema: &Schema,
     args: impl IntoIterator<Item = OsString>,
 ) -> Result<CommandLine, CommandLineError> {
-    said(&grammar_with(&inputs(schema)).parse(args)?)
+    command_line(&grammar_with(&inputs(schema)).parse(args)?)
 }
 
 /// What the flags of a command line mean.
 ///
 /// # Errors
 /// Where a value does not fit.
-pub(crate) fn said(parsed: &Parsed) -> Result<CommandLine, CommandLineError> {
+pub(crate) fn command_line(parsed: &Parsed) -> Result<CommandLine, CommandLineError> {
     let mut settings = Settings::default();
     for option in options() {
         let values = given(parsed, option);
         if !values.is_empty() {
             settings
-                .add(option, &values, Source::CommandLine, None)
+                .add(option, &values, SettingSource::CommandLine, None)
                 .map_err(|reason| {
                     CommandLineError::Mistake(format!("`--{}`: {reason}", option.name))
                 })?;
@@ -220,7 +220,7 @@ pub(crate) fn said(parsed: &Parsed) -> Result<CommandLine, CommandLineError> {
 
 /// The values that the command line gives to an option.
 fn given(parsed: &Parsed, option: &RunOption) -> Vec<OsString> {
-    if option.takes == Takes::Switch {
+    if option.takes == OptionValue::Switch {
         let no = negative(option);
         let mut names = parsed.flags.iter().map(|given| given.name.as_str());
         // The last one counts.

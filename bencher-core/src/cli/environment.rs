@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use crate::bench::config::{RunOption, option as option_of, options, renamed};
-use crate::bench::{Settings, Source};
+use crate::bench::{SettingSource, Settings};
 use crate::evaluator::process::WORKER_VARIABLE;
 use crate::measure::REPLICATE_VARIABLE;
 use crate::var::nearest;
@@ -22,7 +22,12 @@ pub(super) fn read(variable: &dyn Fn(&str) -> Option<OsString>) -> Result<Settin
         };
         let values = values(option, value);
         settings
-            .add(option, &values, Source::Environment(name.clone()), None)
+            .add(
+                option,
+                &values,
+                SettingSource::Environment(name.clone()),
+                None,
+            )
             .map_err(|reason| SettingsError::Environment {
                 variable: name,
                 reason,

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
 
-use crate::bench::config::{RunOption, Takes, option, options, renamed};
-use crate::bench::{Settings, Source};
+use crate::bench::config::{OptionValue, RunOption, option, options, renamed};
+use crate::bench::{SettingSource, Settings};
 use crate::sweep_executor::quote;
 use crate::var::nearest;
 
@@ -174,7 +174,7 @@ impl Reader<'_> {
                 .values(option, value.get_ref())
                 .map_err(|reason| self.error(span.clone(), reason))?;
             let line = line_of(self.text.as_bytes(), key.span().start);
-            let source = Source::File {
+            let source = SettingSource::File {
                 path: self.path.to_owned(),
                 line,
             };
@@ -212,41 +212,43 @@ impl Reader<'_> {
     fn values(&self, option: &RunOption, value: &DeValue<'_>) -> Result<Vec<OsString>, String> {
         let mismatch = || {
             let expected = match option.takes {
-                Takes::Switch => "true or false",
-                Takes::Number(_) => "a number",
-                Takes::Scalar(_) => "a number or a string",
-                Takes::Text(_) | Takes::Choice(..) | Takes::Folder(_) => "a text",
-                Takes::FolderOrSwitch(_) => "a string, true or false",
-                Takes::List(_) => "a string or an array of strings",
-                Takes::Inputs(_) => "a table of inputs, such as { len = \"16..4096\" }",
+                OptionValue::Switch => "true or false",
+                OptionValue::Number(_) => "a number",
+                OptionValue::Scalar(_) => "a number or a string",
+                OptionValue::Text(_) | OptionValue::Choice(..) | OptionValue::Folder(_) => "a text",
+                OptionValue::FolderOrSwitch(_) => "a string, true or false",
+                OptionValue::List(_) => "a string or an array of strings",
+                OptionValue::Inputs(_) => "a table of inputs, such as { len = \"16..4096\" }",
             };
             let found = value.type_str();
             format!("`{}` takes {expected}, not {found}", option.name)
         };
         let of_type = match option.takes {
-            Takes::Switch => value.is_bool(),
-            Takes::Number(_) => value.is_integer() || value.is_float(),
-            Takes::Scalar(_) => scalar(value).is_some(),
-            Takes::Text(_) | Takes::Choice(..) | Takes::Folder(_) => value.is_str(),
-            Takes::FolderOrSwitch(_) => value.is_str() || value.is_bool(),
-            Takes::List(_) => value.is_str() || value.is_array(),
-            Takes::Inputs(_) => value.is_table(),
+            OptionValue::Switch => value.is_bool(),
+            OptionValue::Number(_) => value.is_integer() || value.is_float(),
+            OptionValue::Scalar(_) => scalar(value).is_some(),
+            OptionValue::Text(_) | OptionValue::Choice(..) | OptionValue::Folder(_) => {
+                value.is_str()
+            }
+            OptionValue::FolderOrSwitch(_) => value.is_str() || value.is_bool(),
+            OptionValue::List(_) => value.is_str() || value.is_array(),
+            OptionValue::Inputs(_) => value.is_table(),
         };
         if !of_type {
             return Err(mismatch());
         }
         match (option.takes, value) {
-            (Takes::Folder(_) | Takes::FolderOrSwitch(_), DeValue::String(folder)) => {
+            (OptionValue::Folder(_) | OptionValue::FolderOrSwitch(_), DeValue::String(folder)) => {
                 let base = self.path.parent().unwrap_or(Path::new(""));
                 Ok(vec![base.join(folder.as_ref()).into_os_string()])
             }
-            (Takes::List(_), DeValue::Array(texts)) => {
+            (OptionValue::List(_), DeValue::Array(texts)) => {
                 let texts = texts
                     .iter()
                     .map(|text| text.get_ref().as_str().map(Into::into));
                 texts.collect::<Option<_>>().ok_or_else(mismatch)
             }
-            (Takes::Inputs(_), DeValue::Table(inputs)) => {
+            (OptionValue::Inputs(_), DeValue::Table(inputs)) => {
                 let inputs = inputs.iter().map(|(name, values)| {
                     let values = input_values(values.get_ref())?;
                     Ok(format!("{}={values}", name.get_ref()).into())

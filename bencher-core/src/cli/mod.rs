@@ -25,7 +25,7 @@ mod replicates;
 mod tests;
 
 pub use args::{CommandLine, FileChoice, parse};
-pub(crate) use args::{grammar_with, said};
+pub(crate) use args::{command_line, grammar_with};
 pub use error::SettingsError;
 pub use grammar::CommandLineError;
 pub(crate) use grammar::{Flag, Grammar};
@@ -39,11 +39,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::bench::{Bench, BenchError, Reporter, Session, Settings, Verdict};
-use crate::evaluator::process::role;
+use crate::bench::{Bench, BenchError, Reporter, RunStatus, Session, Settings};
+use crate::console::{begin_program, ending, error_line, print_line};
+use crate::evaluator::process::worker_role;
 use crate::exit_guard;
 use crate::measure::{Environment, Timer};
-use crate::printed::{begin_program, ending, error_line, print_line};
 use crate::progress::SilentProgress;
 #[cfg(unix)]
 use crate::signals::stop_signals;
@@ -132,7 +132,7 @@ pub(crate) fn run_session(
 ) -> ExitCode {
     let interrupt = Interrupt::default();
     // A worker ends when its parent does, and not sooner.
-    let worker = role();
+    let worker = worker_role();
     if worker.is_none()
         && let Err(error) = stop_on_signals(&interrupt)
     {
@@ -172,7 +172,7 @@ pub(crate) fn run_session(
         } else {
             FAILED
         };
-        exit_guard::Run::begin(status)
+        exit_guard::RunGuard::begin(status)
     });
     if reporter.is_some() && replicate.is_none() && worker.is_none() {
         session.will_draw();
@@ -195,9 +195,9 @@ pub(crate) fn run_session(
         if replicate.is_some() {
             replicates::tell(&session.replicate_report());
         }
-        let verdict = session.close(reporter.filter(|_| replicate.is_none()));
+        let run_status = session.close(reporter.filter(|_| replicate.is_none()));
         if without_report && session.step().0 == session.step().1 {
-            session.say_without_report(NO_REPORT);
+            session.print_no_report(NO_REPORT);
         }
         if let Err(error) = ended {
             if let Some(role) = worker {
@@ -211,7 +211,7 @@ pub(crate) fn run_session(
         }
         session.complain_of_settings();
         match session.next_step() {
-            Ok(true) if verdict == Verdict::Usage => return ExitCode::from(USAGE),
+            Ok(true) if run_status == RunStatus::Usage => return ExitCode::from(USAGE),
             Ok(true) if interrupt.is_requested() => {
                 error_line!("error: interrupted between two steps; run again to continue");
                 return ExitCode::from(INTERRUPTED);
@@ -224,10 +224,10 @@ pub(crate) fn run_session(
                         role.title()
                     ));
                 }
-                return match verdict {
-                    Verdict::Fine => ExitCode::SUCCESS,
-                    Verdict::Failed => ExitCode::FAILURE,
-                    Verdict::Usage => ExitCode::from(USAGE),
+                return match run_status {
+                    RunStatus::Fine => ExitCode::SUCCESS,
+                    RunStatus::Failed => ExitCode::FAILURE,
+                    RunStatus::Usage => ExitCode::from(USAGE),
                 };
             }
             Err(error) => return usage(&error),

@@ -6,8 +6,8 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use crate::bench::{ReplicateReport, RunConfig};
+use crate::console::{error_line, print_line};
 use crate::measure::{PILOTS, REPLICATE_VARIABLE, Replicate};
-use crate::printed::{error_line, print_line};
 use crate::sweep_executor::Interrupt;
 
 /// Which of several processes this is; none where it was started by its user.
@@ -130,7 +130,7 @@ impl Processes<'_> {
                 output.status
             ));
         }
-        Ok(told(&output.stdout))
+        Ok(read_report(&output.stdout))
     }
 }
 
@@ -146,19 +146,22 @@ fn cost_of_start(whole: f64, measuring: f64, repeats: Option<u32>) -> f64 {
 }
 
 /// What a process told on its standard output; nothing where it was stopped before.
-fn told(output: &[u8]) -> ReplicateReport {
+fn read_report(output: &[u8]) -> ReplicateReport {
     let text = String::from_utf8_lossy(output);
-    let line = text.lines().rev().find_map(|line| line.strip_prefix(TOLD));
+    let line = text
+        .lines()
+        .rev()
+        .find_map(|line| line.strip_prefix(REPORT_PREFIX));
     line.and_then(|report| serde_json::from_str(report).ok())
         .unwrap_or_default()
 }
 
-const TOLD: &str = "measured: ";
+const REPORT_PREFIX: &str = "measured: ";
 
 /// Tells what this process measured to the one that started it.
 pub(super) fn tell(report: &ReplicateReport) {
     match serde_json::to_string(report) {
-        Ok(text) => print_line(format_args!("{TOLD}{text}")),
+        Ok(text) => print_line(format_args!("{REPORT_PREFIX}{text}")),
         Err(error) => error_line!("error: this process cannot report its measurements: {error}"),
     }
 }
@@ -182,8 +185,11 @@ mod tests {
             fresh: ["a\nb".to_owned()].into(),
             ..ReplicateReport::default()
         };
-        let line = format!("noise\n{TOLD}{}\n", serde_json::to_string(&report).unwrap());
-        assert_eq!(told(line.as_bytes()), report);
-        assert_eq!(told(b""), ReplicateReport::default());
+        let line = format!(
+            "noise\n{REPORT_PREFIX}{}\n",
+            serde_json::to_string(&report).unwrap()
+        );
+        assert_eq!(read_report(line.as_bytes()), report);
+        assert_eq!(read_report(b""), ReplicateReport::default());
     }
 }

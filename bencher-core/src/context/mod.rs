@@ -31,7 +31,7 @@ pub use state::{States, WorkerState};
 pub use timing::{FromSeconds, TimedFuture};
 
 use crate::evaluator::JobHandle;
-use crate::measure::{Batches, Meter, PartialTime, Preempted, Timer};
+use crate::measure::{Batches, Meter, PartialTime, PreemptedTime, Timer};
 use crate::space::mix;
 use crate::store::{PendingFolder, StoreError};
 use crate::var::{InputName, UnknownName};
@@ -67,7 +67,7 @@ pub struct Context<'a> {
     /// From how many seconds on a time could have been told, where one could not.
     below: Option<f64>,
     /// The times that were recorded while other programs had the core.
-    preempted: Vec<Preempted>,
+    preempted: Vec<PreemptedTime>,
     /// The times that were recorded of a part of the slices.
     partial: Vec<PartialTime>,
     handle: Option<&'a JobHandle<'a>>,
@@ -222,7 +222,7 @@ impl<'a> Context<'a> {
     }
 
     /// The times of this sample during which the system took the core from every call.
-    pub fn preempted(&self) -> &[Preempted] {
+    pub fn preempted(&self) -> &[PreemptedTime] {
         &self.preempted
     }
 

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 
-use crate::quiet;
+use crate::panics;
 
 /// What the samples of one sweep share: state of the sweep, and state of each worker.
 ///
@@ -79,7 +79,7 @@ impl States {
         let sweep = std::mem::take(&mut *lock(&self.sweep));
         let mut panics = Vec::new();
         let mut drop_one = |state: Box<dyn Any + Send>| {
-            panics.extend(quiet::catch(AssertUnwindSafe(|| drop(state))).err());
+            panics.extend(panics::catch(AssertUnwindSafe(|| drop(state))).err());
         };
         // What belongs to a worker may lean on what belongs to the sweep.
         workers.into_values().for_each(&mut drop_one);
@@ -177,7 +177,7 @@ mod tests {
         drop(states.per_worker(Counted::make).unwrap());
         assert_eq!(counts(), (1, 0));
         // A panic drops it, and the next sample makes another.
-        let panicked = quiet::catch(AssertUnwindSafe(|| {
+        let panicked = panics::catch(AssertUnwindSafe(|| {
             let _state = states.per_worker(Counted::make).unwrap();
             panic!("in the middle of a sample");
         }));

@@ -7,7 +7,8 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use crate::measure::{
-    Batch, Batches, PartialTime, Preempted, Region, Share, Slice, SliceCounts, Timed, Timer, Watch,
+    Batch, Batches, IterationTime, PartialTime, PreemptedTime, Region, Share, Slice, SliceCounts,
+    Stopwatch, Timer,
 };
 
 use super::Context;
@@ -304,7 +305,7 @@ impl<'a> Context<'a> {
     fn batch<T: FromSeconds>(
         &mut self,
         elapsed: &mut Option<T>,
-        watch: &Watch<'_>,
+        watch: &Stopwatch<'_>,
         overhead: impl Fn(u64) -> f64,
         mut run: impl FnMut(u64) -> Duration,
     ) {
@@ -334,13 +335,13 @@ impl<'a> Context<'a> {
     ) {
         let slice = batch.slice;
         *elapsed = match slice.per_iteration(overhead(slice.iterations)) {
-            Timed::Time(seconds) if seconds < 10.0 * T::STEP => {
+            IterationTime::Time(seconds) if seconds < 10.0 * T::STEP => {
                 self.below = Some(self.below.unwrap_or(0.0).max(10.0 * T::STEP));
                 None
             }
-            Timed::Time(seconds) => {
+            IterationTime::Time(seconds) => {
                 if batch.is_preempted {
-                    self.preempted.push(Preempted {
+                    self.preempted.push(PreemptedTime {
                         time: seconds,
                         busy: batch.busy.as_secs_f64(),
                     });
@@ -352,7 +353,7 @@ impl<'a> Context<'a> {
                 }
                 Some(T::from_seconds(seconds))
             }
-            Timed::Below { floor } => {
+            IterationTime::Below { floor } => {
                 self.below = Some(self.below.unwrap_or(0.0).max(floor));
                 None
             }
@@ -360,9 +361,9 @@ impl<'a> Context<'a> {
     }
 
     /// The clock, that of the process unless another was given, and the counters.
-    fn watch(&self) -> Watch<'a> {
+    fn watch(&self) -> Stopwatch<'a> {
         let timer = self.timer.unwrap_or_else(|| Timer::system());
-        Watch::with_meter(timer, self.meter)
+        Stopwatch::with_meter(timer, self.meter)
     }
 
     /// Begins a timed region of the sample.

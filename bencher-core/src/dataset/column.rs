@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::value::{Kind, Payload, Value};
 
 use super::error::DatasetError;
-use super::grid::Run;
+use super::grid::CellRun;
 
 /// The typed cells of one variable, as an ndarray.
 ///
@@ -173,7 +173,7 @@ impl Column {
 
     /// Copies runs of cells from a column of the same type; false where one does not fit.
     #[must_use]
-    pub(super) fn copy(&mut self, source: &Self, runs: impl Iterator<Item = Run>) -> bool {
+    pub(super) fn copy(&mut self, source: &Self, runs: impl Iterator<Item = CellRun>) -> bool {
         match (self, source) {
             (Self::Bool(to), Self::Bool(from)) => copy_array(to, from, runs),
             (Self::I64(to), Self::I64(from)) => copy_array(to, from, runs),
@@ -201,7 +201,7 @@ fn push<T: Copy>(
 fn copy_array<T: Clone>(
     to: &mut ArrayD<T>,
     from: &ArrayD<T>,
-    runs: impl Iterator<Item = Run>,
+    runs: impl Iterator<Item = CellRun>,
 ) -> bool {
     match (to.as_slice_mut(), from.as_slice()) {
         (Some(to), Some(from)) => copy_runs(to, from, runs),
@@ -214,10 +214,10 @@ fn copy_array<T: Clone>(
 pub(super) fn copy_runs<T: Clone>(
     to: &mut [T],
     from: &[T],
-    mut runs: impl Iterator<Item = Run>,
+    mut runs: impl Iterator<Item = CellRun>,
 ) -> bool {
     runs.all(
-        |Run {
+        |CellRun {
              from: a,
              to: b,
              count,

@@ -1,5 +1,5 @@
 use super::align::same_axis;
-use super::grid::{Run, around};
+use super::grid::{CellRun, around};
 use super::{CellState, Dataset, DatasetError, Dim, DimRole, Variable, VariableInfo};
 
 impl Dataset {
@@ -176,7 +176,7 @@ fn join(
         let mut joined = Variable::pending(info, &shape)?;
         let mut start = 0;
         for (part, length) in datasets.iter().zip(lengths) {
-            let runs = (0..outer).map(|before| Run {
+            let runs = (0..outer).map(|before| CellRun {
                 from: before * length * inner,
                 to: (before * whole + start) * inner,
                 count: length * inner,

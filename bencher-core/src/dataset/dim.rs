@@ -141,7 +141,7 @@ impl Positions {
             if positions.insert(digest(value), at).is_some() {
                 return Err(DatasetError::RepeatedCoordinate {
                     dim: dim.name.clone(),
-                    value: dim.kind.shown(value),
+                    value: dim.kind.display_value(value),
                 });
             }
         }

@@ -2,7 +2,7 @@
 
 /// So many cells side by side, from one flat index of a source to one of a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Run {
+pub(super) struct CellRun {
     pub(super) from: usize,
     pub(super) to: usize,
     pub(super) count: usize,

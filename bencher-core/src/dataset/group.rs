@@ -1,6 +1,6 @@
 use crate::value::Value;
 
-use super::grid::{Run, Walk};
+use super::grid::{CellRun, Walk};
 use super::{Dataset, DatasetError, Dim};
 
 /// The part of a dataset at one coordinate of each of some dimensions.
@@ -56,7 +56,7 @@ impl Dataset {
             .collect();
         let within = Walk::over(&shape, rest);
         Ok(Walk::over(&shape, axes.clone()).map(move |base| {
-            let runs = within.clone().enumerate().map(|(to, offset)| Run {
+            let runs = within.clone().enumerate().map(|(to, offset)| CellRun {
                 from: base + offset,
                 to,
                 count: 1,

@@ -191,7 +191,7 @@ impl Dataset {
     fn rearranged(
         &self,
         dims: Vec<Dim>,
-        runs: impl Iterator<Item = grid::Run> + Clone,
+        runs: impl Iterator<Item = grid::CellRun> + Clone,
     ) -> Result<Self, DatasetError> {
         let shape: Vec<usize> = dims.iter().map(Dim::len).collect();
         let variables = self

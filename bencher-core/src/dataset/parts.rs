@@ -8,7 +8,7 @@ use crate::value::{Item, Kind, Value};
 
 use super::column::{fitting, grid_len};
 use super::dim::{Positions, compare};
-use super::grid::{Run, Walk, around};
+use super::grid::{CellRun, Walk, around};
 use super::{CellState, Dataset, DatasetError, Dim};
 
 /// Why [`Dataset::unstack`] leaves a cell without a value.
@@ -123,7 +123,7 @@ impl Dataset {
         let (outer, inner) = around(&self.shape(), axis);
         let targets = &targets;
         let runs = (0..outer).flat_map(|before| {
-            targets.iter().enumerate().map(move |(from, to)| Run {
+            targets.iter().enumerate().map(move |(from, to)| CellRun {
                 from: (before * targets.len() + from) * inner,
                 to: (before * cells + to) * inner,
                 count: inner,

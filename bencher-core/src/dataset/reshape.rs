@@ -1,4 +1,4 @@
-use super::grid::{Run, Walk};
+use super::grid::{CellRun, Walk};
 use super::{Dataset, DatasetError, Dim, DimRole};
 
 impl Dataset {
@@ -50,7 +50,7 @@ impl Dataset {
             .collect();
         let runs = Walk::over(&self.shape(), axes)
             .enumerate()
-            .map(|(to, from)| Run { from, to, count: 1 });
+            .map(|(to, from)| CellRun { from, to, count: 1 });
         self.rearranged(dims, runs)
     }
 
@@ -84,7 +84,7 @@ impl Dataset {
         let (old, new) = (last.len(), repeats as usize);
         *last = Dim::repeats(repeats);
         let points = self.len().checked_div(old).unwrap_or(0);
-        let runs = (0..points).map(move |point| Run {
+        let runs = (0..points).map(move |point| CellRun {
             from: point * old,
             to: point * new,
             count: old.min(new),
@@ -124,8 +124,8 @@ impl Dataset {
     }
 
     /// Every cell to its own place.
-    pub(super) fn all(&self) -> impl Iterator<Item = Run> + Clone + use<> {
-        std::iter::once(Run {
+    pub(super) fn all(&self) -> impl Iterator<Item = CellRun> + Clone + use<> {
+        std::iter::once(CellRun {
             from: 0,
             to: 0,
             count: self.len(),

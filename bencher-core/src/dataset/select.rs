@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use crate::value::{Decimal, Kind, Value};
 
 use super::dim::compare;
-use super::grid::{Run, around};
+use super::grid::{CellRun, around};
 use super::{Dataset, DatasetError, Dim};
 
 impl Dataset {
@@ -200,7 +200,7 @@ impl Dataset {
             return Err(DatasetError::Position);
         }
         let (outer, inner) = around(&self.shape(), axis);
-        let runs = (0..outer).map(|before| Run {
+        let runs = (0..outer).map(|before| CellRun {
             from: (before * gone.len() + position) * inner,
             to: before * inner,
             count: inner,
@@ -232,7 +232,7 @@ impl Dataset {
         let (outer, inner) = around(&shape, axis);
         let runs = (0..outer).flat_map(|before| {
             sources.iter().enumerate().filter_map(move |(to, from)| {
-                Some(Run {
+                Some(CellRun {
                     from: (before * length + (*from)?) * inner,
                     to: (before * sources.len() + to) * inner,
                     count: inner,
@@ -329,7 +329,7 @@ fn wrong_kind(dim: &Dim, value: &Value) -> DatasetError {
 fn no_coordinate(dim: &Dim, value: &Value) -> DatasetError {
     DatasetError::NoCoordinate {
         dim: dim.name.clone(),
-        value: dim.kind.shown(value),
+        value: dim.kind.display_value(value),
         known: super::describe::shorten(dim.kind, &dim.values, 60),
     }
 }
@@ -338,7 +338,7 @@ fn repeated(dim: &Dim, position: usize) -> DatasetError {
     match dim.values.get(position) {
         Some(value) => DatasetError::RepeatedCoordinate {
             dim: dim.name.clone(),
-            value: dim.kind.shown(value),
+            value: dim.kind.display_value(value),
         },
         None => DatasetError::Position,
     }

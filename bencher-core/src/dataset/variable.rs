@@ -11,7 +11,7 @@ use super::cell::{Cell, CellState};
 use super::column::{Column, copy_runs, grid_len};
 use super::dim::label;
 use super::error::DatasetError;
-use super::grid::Run;
+use super::grid::CellRun;
 
 /// What a variable is, without its data.
 ///
@@ -103,7 +103,7 @@ impl Variable {
     pub(super) fn rearranged(
         &self,
         shape: &[usize],
-        runs: impl Iterator<Item = Run> + Clone,
+        runs: impl Iterator<Item = CellRun> + Clone,
     ) -> Result<Self, DatasetError> {
         let mut rearranged = Self::pending(self.info.clone(), shape)?;
         rearranged.copy_from(self, runs)?;
@@ -114,7 +114,7 @@ impl Variable {
     pub(super) fn copy_from(
         &mut self,
         source: &Self,
-        runs: impl Iterator<Item = Run> + Clone,
+        runs: impl Iterator<Item = CellRun> + Clone,
     ) -> Result<(), DatasetError> {
         let (column, states) = (
             Arc::make_mut(&mut self.column),
@@ -126,7 +126,7 @@ impl Variable {
             return Err(DatasetError::Shape(self.info.name.clone()));
         }
         if !source.reasons.is_empty() {
-            for Run { from, to, count } in runs {
+            for CellRun { from, to, count } in runs {
                 let reasons = source.reasons.range(from..from + count);
                 self.reasons
                     .extend(reasons.map(|(flat, reason)| (to + flat - from, reason.clone())));

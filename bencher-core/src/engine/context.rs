@@ -7,19 +7,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::ArgMatches;
 use jiff::Zoned;
 
-use crate::printed::error_line;
+use crate::console::error_line;
 
 /// How much is logged.
 ///
 /// ```
-/// use bencher_core::engine::Level;
-/// assert_eq!("INFO".parse(), Ok(Level::Info));
-/// assert_eq!("30".parse(), Ok(Level::Warn), "as a number of Python's");
-/// assert!("loud".parse::<Level>().is_err());
-/// assert!(Level::Error < Level::Debug);
+/// use bencher_core::engine::LogLevel;
+/// assert_eq!("INFO".parse(), Ok(LogLevel::Info));
+/// assert_eq!("30".parse(), Ok(LogLevel::Warn), "as a number of Python's");
+/// assert!("loud".parse::<LogLevel>().is_err());
+/// assert!(LogLevel::Error < LogLevel::Debug);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Level {
+pub enum LogLevel {
     /// What makes the experiment fail.
     Error,
     /// What may make it doubtful.
@@ -32,7 +32,7 @@ pub enum Level {
     Trace,
 }
 
-impl Level {
+impl LogLevel {
     const ALL: [Self; 5] = [
         Self::Error,
         Self::Warn,
@@ -52,13 +52,13 @@ impl Level {
     }
 }
 
-impl fmt::Display for Level {
+impl fmt::Display for LogLevel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.text())
     }
 }
 
-impl FromStr for Level {
+impl FromStr for LogLevel {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -87,7 +87,7 @@ impl FromStr for Level {
 /// What an engine works with.
 ///
 /// ```
-/// use bencher_core::engine::{Engine, EngineContext, EngineResult, Level, start_with};
+/// use bencher_core::engine::{Engine, EngineContext, EngineResult, LogLevel, start_with};
 /// struct Experiment;
 /// impl Engine for Experiment {
 ///     fn run(&mut self, cx: &mut EngineContext) -> EngineResult {
@@ -95,7 +95,7 @@ impl FromStr for Level {
 ///         assert!(cx.result_dir().is_absolute() && cx.result_dir().is_dir());
 ///         assert!(cx.engine_dir()?.is_dir());
 ///         assert_eq!(cx.file("times.csv"), cx.result_dir().join("times.csv"));
-///         assert_eq!(cx.level(), Level::Error);
+///         assert_eq!(cx.level(), LogLevel::Error);
 ///         assert!(!cx.is_continued());
 ///         cx.debug("this is not printed");
 /// #       std::fs::remove_dir_all(cx.result_dir())?;
@@ -112,15 +112,15 @@ pub struct EngineContext {
     pub(super) args: ArgMatches,
     pub(super) run_name: String,
     pub(super) result_dir: PathBuf,
-    pub(super) level: Level,
+    pub(super) level: LogLevel,
     pub(super) is_continued: bool,
-    pub(super) stop: Arc<Stop>,
+    pub(super) stop: Arc<StopRequest>,
 }
 
 /// Whether somebody wants the program to end, and whether the engine heeds that.
 #[derive(Debug, Default)]
-pub(super) struct Stop {
-    pub(super) is_heeded: AtomicBool,
+pub(super) struct StopRequest {
+    pub(super) is_handled: AtomicBool,
     pub(super) wanted: Arc<AtomicBool>,
 }
 
@@ -161,7 +161,7 @@ impl EngineContext {
     }
 
     /// How much is logged.
-    pub fn level(&self) -> Level {
+    pub fn level(&self) -> LogLevel {
         self.level
     }
 
@@ -180,7 +180,7 @@ impl EngineContext {
     /// use std::cell::RefCell;
     /// use std::rc::Rc;
     /// use bencher_core::bench::{Bench, RunConfig, Session};
-    /// # use bencher_core::bench::{OutputFormat, ReportPlace};
+    /// # use bencher_core::bench::{OutputFormat, ReportLocation};
     /// use bencher_core::engine::{Engine, EngineContext, EngineResult, start_with};
     /// use bencher_core::sweep_executor::Interrupt;
     /// use bencher_core::sweeper::ParamSweeper;
@@ -194,7 +194,7 @@ impl EngineContext {
     ///         // The samples and the work list lie in the directory of the run, so that `-c` finds both.
     ///         let config = RunConfig {
     ///             store: Some(cx.file("store")),
-    /// #           report: ReportPlace::Nowhere,
+    /// #           report: ReportLocation::Disabled,
     /// #           output: OutputFormat::Quiet,
     ///             ..RunConfig::default()
     ///         };
@@ -221,12 +221,12 @@ impl EngineContext {
     /// assert_eq!(experiment.measured, 4);
     /// ```
     pub fn stop_flag(&self) -> Arc<AtomicBool> {
-        self.stop.is_heeded.store(true, Ordering::SeqCst);
+        self.stop.is_handled.store(true, Ordering::SeqCst);
         Arc::clone(&self.stop.wanted)
     }
 
     /// Prints a line to standard error, with the time and the level, if as much is logged.
-    pub fn log(&self, level: Level, text: impl fmt::Display) {
+    pub fn log(&self, level: LogLevel, text: impl fmt::Display) {
         if level <= self.level {
             let now = Zoned::now().strftime("%Y-%m-%d %H:%M:%S%.3f").to_string();
             error_line!("{now} {level:<5} {text}");
@@ -235,21 +235,21 @@ impl EngineContext {
 
     /// [Logs](Self::log) what makes the experiment fail.
     pub fn error(&self, text: impl fmt::Display) {
-        self.log(Level::Error, text);
+        self.log(LogLevel::Error, text);
     }
 
     /// [Logs](Self::log) what may make it doubtful.
     pub fn warn(&self, text: impl fmt::Display) {
-        self.log(Level::Warn, text);
+        self.log(LogLevel::Warn, text);
     }
 
     /// [Logs](Self::log) what it does.
     pub fn info(&self, text: impl fmt::Display) {
-        self.log(Level::Info, text);
+        self.log(LogLevel::Info, text);
     }
 
     /// [Logs](Self::log) how it does it.
     pub fn debug(&self, text: impl fmt::Display) {
-        self.log(Level::Debug, text);
+        self.log(LogLevel::Debug, text);
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::error::EngineError;
 use super::metadata::FILE;
-use crate::sweeper::hold::{Hold, HoldError, hold};
+use crate::sweeper::lock_file::{LockError, LockGuard, acquire_lock};
 
 /// The file by whose lock a program has the directory.
 const LOCK: &str = "engine.lock";
@@ -18,7 +18,7 @@ pub(super) struct Directory {
     pub(super) path: PathBuf,
     /// Whether it was made for this run.
     is_new: bool,
-    _held: Hold,
+    _held: LockGuard,
 }
 
 impl Directory {
@@ -77,14 +77,14 @@ fn take(path: PathBuf, is_new: bool) -> Result<Directory, EngineError> {
     let mut options = OpenOptions::new();
     let file = options.read(true).write(true).create(true).truncate(false);
     let file = file.open(&lock).map_err(EngineError::io("open", &lock))?;
-    match hold(&Arc::new(file), Duration::ZERO, &|_| ()) {
+    match acquire_lock(&Arc::new(file), Duration::ZERO, &|_| ()) {
         Ok(held) => Ok(Directory {
             path,
             is_new,
             _held: held,
         }),
-        Err(HoldError::Held(holder)) => Err(EngineError::InUse { path, holder }),
-        Err(HoldError::Io(error)) => Err(EngineError::io("lock", lock)(error)),
+        Err(LockError::InUse(owner)) => Err(EngineError::InUse { path, owner }),
+        Err(LockError::Io(error)) => Err(EngineError::io("lock", lock)(error)),
     }
 }
 

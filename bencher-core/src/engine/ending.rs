@@ -4,13 +4,13 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::context::Stop;
+use super::context::StopRequest;
 use super::directory::Directory;
 use super::error::EngineError;
 use super::metadata::Metadata;
 use super::output::Outputs;
 
-use crate::printed::error_line;
+use crate::console::error_line;
 #[cfg(unix)]
 use crate::signals::stop_signals;
 
@@ -56,7 +56,7 @@ pub(super) fn begin(
     let begun = if running.is_some() {
         Err(EngineError::InUse {
             path: directory.path.clone(),
-            holder: "another run of this process".to_owned(),
+            owner: "another run of this process".to_owned(),
         })
     } else {
         record(&directory.path)
@@ -88,13 +88,13 @@ pub(super) fn end(status: String, exit_status: u8) {
 
 /// Ends the run when a signal comes: at once, or, where the engine heeds the first one, at the second.
 #[cfg(unix)]
-pub(super) fn end_on_signals(stop: &Arc<Stop>) -> std::io::Result<()> {
+pub(super) fn end_on_signals(stop: &Arc<StopRequest>) -> std::io::Result<()> {
     let mut signals = signal_hook::iterator::Signals::new(stop_signals())?;
     let stop = Arc::clone(stop);
     let watch = move || {
         for signal in signals.forever() {
             let is_first = !stop.wanted.swap(true, Ordering::SeqCst);
-            if is_first && stop.is_heeded.load(Ordering::SeqCst) {
+            if is_first && stop.is_handled.load(Ordering::SeqCst) {
                 error_line!("\nstopping as soon as possible; press Ctrl-C again to stop at once");
                 continue;
             }
@@ -116,7 +116,7 @@ pub(super) fn end_on_signals(stop: &Arc<Stop>) -> std::io::Result<()> {
 
 /// Where signals are another matter, they only ask.
 #[cfg(not(unix))]
-pub(super) fn end_on_signals(stop: &Arc<Stop>) -> std::io::Result<()> {
+pub(super) fn end_on_signals(stop: &Arc<StopRequest>) -> std::io::Result<()> {
     use signal_hook::consts::SIGINT;
     signal_hook::flag::register(SIGINT, Arc::clone(&stop.wanted)).map(drop)
 }

@@ -33,12 +33,12 @@ pub enum EngineError {
     )]
     NoRun(PathBuf),
     /// Another program runs in the directory.
-    #[error("{path} is in use by {holder}; wait for it to end, or end it")]
+    #[error("{path} is in use by {owner}; wait for it to end, or end it")]
     InUse {
         /// The directory.
         path: PathBuf,
         /// Who uses it.
-        holder: String,
+        owner: String,
     },
     /// The file that tells of the runs is damaged, or of a later version.
     #[error("{path} {problem}")]

@@ -46,7 +46,7 @@ pub struct Metadata {
     /// The name of the engine.
     pub engine: String,
     /// The runs, from the first one to the one that goes on or ended last.
-    pub runs: Vec<Run>,
+    pub runs: Vec<EngineRun>,
 }
 
 /// One run of an engine in its directory.
@@ -54,7 +54,7 @@ pub struct Metadata {
 /// The example stands at [`Metadata`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Run {
+pub struct EngineRun {
     /// The name of the run.
     pub name: String,
     /// The version of bencher.
@@ -81,7 +81,7 @@ pub struct Run {
     pub exit_status: Option<u8>,
 }
 
-impl Run {
+impl EngineRun {
     pub(super) fn new(name: &str, command: &[OsString]) -> Self {
         let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
         let words = command
@@ -168,7 +168,7 @@ impl Metadata {
     ///
     /// # Errors
     /// Where the file cannot be written; it is as it was then.
-    pub(super) fn begin(&mut self, dir: &Path, run: Run) -> Result<(), EngineError> {
+    pub(super) fn begin(&mut self, dir: &Path, run: EngineRun) -> Result<(), EngineError> {
         self.runs.push(run);
         self.save(dir)
     }

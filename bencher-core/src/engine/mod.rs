@@ -44,9 +44,9 @@ mod options;
 mod output;
 mod program;
 
-pub use context::{EngineContext, Level};
+pub use context::{EngineContext, LogLevel};
 pub use error::EngineError;
-pub use metadata::{Metadata, Run};
+pub use metadata::{EngineRun, Metadata};
 pub use output::{OutputFiles, copy_outputs, redirect_outputs};
 pub use program::{start, start_with};
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use super::context::Level;
+use super::context::LogLevel;
 
 /// What happens to the outputs of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,8 +19,8 @@ pub(super) enum OutputChoice {
 
 /// What the options say.
 #[derive(Debug)]
-pub(super) struct Chosen {
-    pub(super) level: Level,
+pub(super) struct EngineOptions {
+    pub(super) level: LogLevel,
     pub(super) output: OutputChoice,
     pub(super) merge: bool,
     pub(super) go_on: Option<PathBuf>,
@@ -37,7 +37,7 @@ pub(super) fn command(name: String) -> Command {
                 .long("log-level")
                 .short('l')
                 .value_name("LEVEL")
-                .value_parser(|text: &str| text.parse::<Level>())
+                .value_parser(|text: &str| text.parse::<LogLevel>())
                 // So that it is told what a level is.
                 .allow_negative_numbers(true)
                 .default_value("info")
@@ -74,7 +74,7 @@ pub(super) fn command(name: String) -> Command {
         )
 }
 
-pub(super) fn chosen(args: &ArgMatches) -> Chosen {
+pub(super) fn parse_options(args: &ArgMatches) -> EngineOptions {
     let output = match (
         args.get_flag("copy-output"),
         args.get_flag("redirect-output"),
@@ -83,8 +83,8 @@ pub(super) fn chosen(args: &ArgMatches) -> Chosen {
         (_, true) => OutputChoice::Redirect,
         _ => OutputChoice::Leave,
     };
-    Chosen {
-        level: args.get_one("log-level").copied().unwrap_or(Level::Info),
+    EngineOptions {
+        level: args.get_one("log-level").copied().unwrap_or(LogLevel::Info),
         output,
         merge: args.get_flag("merge-output"),
         go_on: args.get_one("continue").cloned(),
@@ -95,9 +95,9 @@ pub(super) fn chosen(args: &ArgMatches) -> Chosen {
 mod tests {
     use super::*;
 
-    fn of(args: &[&str]) -> Chosen {
+    fn of(args: &[&str]) -> EngineOptions {
         let args = ["program"].iter().chain(args);
-        chosen(
+        parse_options(
             &command("Experiment".to_owned())
                 .try_get_matches_from(args)
                 .unwrap(),
@@ -108,14 +108,14 @@ mod tests {
     fn the_last_of_copy_and_redirect_wins() {
         assert_eq!(of(&[]).output, OutputChoice::Leave);
         assert_eq!(of(&["-R", "-L"]).output, OutputChoice::Copy);
-        let chosen = of(&["--copy-output", "-RM", "-l", "DEBUG", "-c", "old"]);
+        let options = of(&["--copy-output", "-RM", "-l", "DEBUG", "-c", "old"]);
         assert_eq!(
-            (chosen.output, chosen.merge),
+            (options.output, options.merge),
             (OutputChoice::Redirect, true)
         );
         assert_eq!(
-            (chosen.level, chosen.go_on),
-            (Level::Debug, Some("old".into()))
+            (options.level, options.go_on),
+            (LogLevel::Debug, Some("old".into()))
         );
     }
 }

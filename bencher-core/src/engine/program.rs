@@ -6,15 +6,15 @@ use std::sync::Arc;
 
 use jiff::Zoned;
 
-use super::context::{EngineContext, Stop};
+use super::context::{EngineContext, StopRequest};
 use super::ending::{self, end_on_signals};
 use super::error::EngineError;
-use super::metadata::{Metadata, Run};
-use super::options::{Chosen, chosen, command};
+use super::metadata::{EngineRun, Metadata};
+use super::options::{EngineOptions, command, parse_options};
 use super::output::Outputs;
 use super::{Engine, EngineResult, directory};
 
-use crate::printed::error_line;
+use crate::console::error_line;
 
 /// Exit statuses: of a run that failed, and of a program whose command line makes no sense.
 const FAILED: u8 = 1;
@@ -55,8 +55,8 @@ pub fn start_with(
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(USAGE));
         }
     };
-    let chosen = chosen(&args_of_engine);
-    let begun = begin(engine, &chosen, &args);
+    let options = parse_options(&args_of_engine);
+    let begun = begin(engine, &options, &args);
     let (run_name, result_dir) = match begun {
         Ok(begun) => begun,
         Err(error) => {
@@ -68,9 +68,9 @@ pub fn start_with(
         args: args_of_engine,
         run_name,
         result_dir,
-        level: chosen.level,
-        is_continued: chosen.go_on.is_some(),
-        stop: Arc::new(Stop::default()),
+        level: options.level,
+        is_continued: options.go_on.is_some(),
+        stop: Arc::new(StopRequest::default()),
     };
     if let Err(error) = end_on_signals(&cx.stop) {
         cx.warn(format_args!(
@@ -107,7 +107,7 @@ pub fn start_with(
 
 fn begin(
     engine: &mut dyn Engine,
-    chosen: &Chosen,
+    options: &EngineOptions,
     args: &[OsString],
 ) -> Result<(String, PathBuf), EngineError> {
     let name = engine.name();
@@ -115,7 +115,7 @@ fn begin(
     let run_name = last_of(engine, &|engine| engine.run_name(&started));
     let run_name =
         run_name.unwrap_or_else(|| format!("{name}{}", started.strftime("_%Y%m%d_%H%M%S_%z")));
-    let directory = match &chosen.go_on {
+    let directory = match &options.go_on {
         Some(path) => directory::go_on(path)?,
         None => {
             let path = last_of(engine, &|engine| engine.result_dir(&run_name));
@@ -126,8 +126,8 @@ fn begin(
     // The run goes on record last: what is refused before that was none.
     ending::begin(directory, |path| {
         let mut metadata = Metadata::of(path, name)?;
-        let outputs = Outputs::new(chosen.output, chosen.merge, path)?;
-        match metadata.begin(path, Run::new(&run_name, args)) {
+        let outputs = Outputs::new(options.output, options.merge, path)?;
+        match metadata.begin(path, EngineRun::new(&run_name, args)) {
             Ok(()) => Ok((outputs, metadata)),
             Err(error) => {
                 outputs.finish();

@@ -5,8 +5,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use super::handle::{CallOff, SharedHandle};
-use super::{Backend, Finished, Limits, Outcome, Task, Wait};
+use super::handle::{CancelCount, SharedHandle};
+use super::{Backend, FinishedTask, Limits, Outcome, Task, Wait};
 
 /// A future as it is given to a runtime.
 ///
@@ -53,7 +53,7 @@ struct Shared<A, R> {
     spawn: Spawn,
     workers: usize,
     limit: Option<Duration>,
-    calls: Arc<CallOff>,
+    calls: Arc<CancelCount>,
     state: Mutex<State<A, R>>,
     /// Told when a job is done.
     news: Condvar,
@@ -65,7 +65,7 @@ struct State<A, R> {
     running: HashMap<u64, Running<A>>,
     /// How many futures were ever made.
     made: u64,
-    done: Vec<Finished<A, R>>,
+    done: Vec<FinishedTask<A, R>>,
     /// Whether somebody is starting jobs, and will go on as long as there is room.
     is_filling: bool,
 }
@@ -169,7 +169,7 @@ where
         while let Some(job) = self.next() {
             let spawn = || (self.spawn)(Box::pin(job));
             // A runtime that refuses a job drops it, and a job that is dropped says so itself.
-            let _ = crate::quiet::catch(AssertUnwindSafe(spawn));
+            let _ = crate::panics::catch(AssertUnwindSafe(spawn));
         }
     }
 
@@ -218,7 +218,7 @@ where
         let begun = match self.args.take() {
             Some(args) => {
                 let begin = || (self.shared.function)(args, self.handle.clone());
-                crate::quiet::catch(AssertUnwindSafe(begin)).map(|job| self.job = Some(job))
+                crate::panics::catch(AssertUnwindSafe(begin)).map(|job| self.job = Some(job))
             }
             None => Ok(()),
         };
@@ -226,7 +226,7 @@ where
             return Poll::Ready(Err(begun.err().unwrap_or_default()));
         };
         let poll = || job.as_mut().poll(context);
-        match crate::quiet::catch(AssertUnwindSafe(poll)) {
+        match crate::panics::catch(AssertUnwindSafe(poll)) {
             Ok(polled) => polled,
             Err(panic) => Poll::Ready(Err(panic)),
         }
@@ -257,7 +257,7 @@ where
         let outcome = match returned {
             _ if handle.is_late() => Outcome::TimedOut,
             Ok(result) => Outcome::Done(result),
-            Err(_) if handle.is_called_off() => Outcome::Cancelled,
+            Err(_) if handle.is_cancelled() => Outcome::Cancelled,
             Err(error) => Outcome::Failed(error),
         };
         if self.shared.finish(self.number, outcome) {
@@ -302,7 +302,7 @@ where
         self.shared.fill();
     }
 
-    fn collect(&mut self, wait: Wait, finished: &mut Vec<Finished<A, R>>) {
+    fn collect(&mut self, wait: Wait, finished: &mut Vec<FinishedTask<A, R>>) {
         let before = finished.len();
         loop {
             if self.shared.limit.is_some() {
@@ -331,14 +331,14 @@ where
 
     fn cancel(&mut self) {
         self.shared.take_back();
-        self.shared.calls.call();
+        self.shared.calls.cancel();
     }
 
     fn expire(&mut self) {
         self.shared.take_back();
         self.end_late(None);
         // Only now: one that stops at once has timed out like the others.
-        self.shared.calls.call();
+        self.shared.calls.cancel();
     }
 
     fn running(&self) -> Vec<u64> {

@@ -1,12 +1,12 @@
 use std::collections::HashMap;
 
-use super::{Backend, Finished, Task, Wait};
+use super::{Backend, FinishedTask, Task, Wait};
 
 /// How much was tried again.
 ///
 /// The example stands at [`Dispatcher::retrying`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Retried {
+pub struct RetryCounts {
     /// How many jobs were tried again at least once.
     pub jobs: u64,
     /// How often any of them was.
@@ -35,7 +35,7 @@ pub struct Dispatcher<A, R> {
     retries: u32,
     /// How often jobs that failed were tried again.
     tried: HashMap<u64, u32>,
-    retried: Retried,
+    retried: RetryCounts,
 }
 
 impl<A, R> std::fmt::Debug for Dispatcher<A, R> {
@@ -73,7 +73,7 @@ impl<A, R> Dispatcher<A, R> {
             gathered: 0,
             retries: 0,
             tried: HashMap::new(),
-            retried: Retried::default(),
+            retried: RetryCounts::default(),
         }
     }
 
@@ -140,14 +140,14 @@ impl<A, R> Dispatcher<A, R> {
 
     /// The jobs that finished since; if it waits, until there is one, provided that any is under way.
     /// Where a job that failed is tried again, that may still be none.
-    pub fn gather(&mut self, wait: Wait) -> Vec<Finished<A, R>> {
+    pub fn gather(&mut self, wait: Wait) -> Vec<FinishedTask<A, R>> {
         let mut finished = Vec::new();
         self.gather_into(wait, &mut finished);
         finished
     }
 
     /// Like [`gather`](Self::gather), into a buffer.
-    pub fn gather_into(&mut self, wait: Wait, finished: &mut Vec<Finished<A, R>>) {
+    pub fn gather_into(&mut self, wait: Wait, finished: &mut Vec<FinishedTask<A, R>>) {
         let before = finished.len();
         let wait = if self.in_flight() > 0 { wait } else { Wait::No };
         self.backend.collect(wait, finished);
@@ -158,7 +158,7 @@ impl<A, R> Dispatcher<A, R> {
     }
 
     /// Takes the jobs that are to be tried again out of those that just finished.
-    fn try_again(&mut self, before: usize, finished: &mut Vec<Finished<A, R>>) {
+    fn try_again(&mut self, before: usize, finished: &mut Vec<FinishedTask<A, R>>) {
         let mut again = Vec::new();
         let mut at = before;
         while let Some(job) = finished.get(at) {
@@ -171,7 +171,7 @@ impl<A, R> Dispatcher<A, R> {
             if may && *tries < self.retries {
                 *tries += 1;
                 self.retried.jobs += u64::from(*tries == 1);
-                let Finished { id, args, .. } = finished.remove(at);
+                let FinishedTask { id, args, .. } = finished.remove(at);
                 again.push(Task { id, args });
             } else {
                 self.tried.remove(&job.id);
@@ -213,7 +213,7 @@ impl<A, R> Dispatcher<A, R> {
     }
 
     /// How many jobs were tried again, and how often.
-    pub const fn retried(&self) -> Retried {
+    pub const fn retried(&self) -> RetryCounts {
         self.retried
     }
 

@@ -1,7 +1,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::process::{Launch, ProcessBackend, Role, ordinal, role};
+use super::process::{Launch, ProcessBackend, WorkerRole, ordinal, worker_role};
 use super::{Backend, Limits, RunFunction, SerialBackend, ThreadBackend, WatchedThreads};
 
 /// How jobs are run.
@@ -71,10 +71,10 @@ impl Executors {
             }
             Self::Threads(workers) => Box::new(ThreadBackend::start(function, workers)?),
             Self::Processes(workers) => {
-                if let Some(role) = role() {
+                if let Some(role) = worker_role() {
                     serve(role, &place, &function);
                 }
-                let launch = Launch::again(place)?.context(context()?);
+                let launch = Launch::this_program(place)?.context(context()?);
                 Box::new(ProcessBackend::start(launch, workers, limits)?)
             }
         })
@@ -96,7 +96,7 @@ pub(super) fn place(line: &std::panic::Location<'_>) -> String {
     format!("{line}, time {}", ordinal(&line) + 1)
 }
 
-fn serve<A, R>(role: &Role, place: &str, function: &RunFunction<A, R>) -> !
+fn serve<A, R>(role: &WorkerRole, place: &str, function: &RunFunction<A, R>) -> !
 where
     A: DeserializeOwned,
     R: Serialize,

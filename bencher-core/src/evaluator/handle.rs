@@ -25,18 +25,22 @@ use std::time::{Duration, Instant};
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct JobHandle<'a> {
-    calls: &'a CallOff,
-    fate: &'a Fate,
+    calls: &'a CancelCount,
+    acceptance: &'a Acceptance,
     seen: u64,
     deadline: Option<Instant>,
 }
 
 impl<'a> JobHandle<'a> {
     /// The handle of a job that begins now.
-    pub(super) fn begin(calls: &'a CallOff, fate: &'a Fate, limit: Option<Duration>) -> Self {
+    pub(super) fn begin(
+        calls: &'a CancelCount,
+        acceptance: &'a Acceptance,
+        limit: Option<Duration>,
+    ) -> Self {
         Self {
             calls,
-            fate,
+            acceptance,
             seen: calls.count(),
             deadline: limit.and_then(|limit| Instant::now().checked_add(limit)),
         }
@@ -44,7 +48,7 @@ impl<'a> JobHandle<'a> {
 
     /// Whether the job was called off, or its time is up.
     pub fn should_stop(&self) -> bool {
-        self.is_called_off() || self.is_late()
+        self.is_cancelled() || self.is_late()
     }
 
     /// How much of its time the job has left; `None` where it has no limit.
@@ -56,15 +60,15 @@ impl<'a> JobHandle<'a> {
     /// Decides that what the job did counts, unless it was given up or its time is up: from then on it cannot be given
     /// up. Everything that outlives the job comes after this.
     pub(crate) fn accept(&self) -> bool {
-        self.fate.is_accepted() || (!self.is_late() && self.fate.accept())
+        self.acceptance.is_accepted() || (!self.is_late() && self.acceptance.accept())
     }
 
     /// Whether the job was given up: its worker went on without it, and nothing that it does counts any more.
     pub(crate) fn is_given_up(&self) -> bool {
-        self.fate.is_given_up()
+        self.acceptance.is_given_up()
     }
 
-    pub(super) fn is_called_off(&self) -> bool {
+    pub(super) fn is_cancelled(&self) -> bool {
         self.calls.count() != self.seen
     }
 
@@ -79,20 +83,20 @@ impl<'a> JobHandle<'a> {
 /// The example stands at [`AsyncBackend`](super::AsyncBackend).
 #[derive(Clone, Debug)]
 pub struct SharedHandle {
-    calls: Arc<CallOff>,
-    fate: Arc<Fate>,
+    calls: Arc<CancelCount>,
+    acceptance: Arc<Acceptance>,
     seen: u64,
     deadline: Option<Instant>,
 }
 
 impl SharedHandle {
     /// The handle of a job that begins now.
-    pub(super) fn begin(calls: &Arc<CallOff>, limit: Option<Duration>) -> Self {
-        let fate = Arc::default();
-        let JobHandle { seen, deadline, .. } = JobHandle::begin(calls, &fate, limit);
+    pub(super) fn begin(calls: &Arc<CancelCount>, limit: Option<Duration>) -> Self {
+        let acceptance = Arc::default();
+        let JobHandle { seen, deadline, .. } = JobHandle::begin(calls, &acceptance, limit);
         Self {
             calls: Arc::clone(calls),
-            fate,
+            acceptance,
             seen,
             deadline,
         }
@@ -102,7 +106,7 @@ impl SharedHandle {
     pub fn handle(&self) -> JobHandle<'_> {
         JobHandle {
             calls: &self.calls,
-            fate: &self.fate,
+            acceptance: &self.acceptance,
             seen: self.seen,
             deadline: self.deadline,
         }
@@ -111,13 +115,13 @@ impl SharedHandle {
 
 /// Whether what a job does counts: decided once, by the job when it ends or by whoever gives it up before.
 #[derive(Debug, Default)]
-pub(super) struct Fate(AtomicU8);
+pub(super) struct Acceptance(AtomicU8);
 
 const UNDECIDED: u8 = 0;
 const ACCEPTED: u8 = 1;
 const GIVEN_UP: u8 = 2;
 
-impl Fate {
+impl Acceptance {
     fn accept(&self) -> bool {
         self.decide(ACCEPTED)
     }
@@ -127,11 +131,11 @@ impl Fate {
         self.decide(GIVEN_UP) || self.is_given_up()
     }
 
-    fn decide(&self, fate: u8) -> bool {
+    fn decide(&self, acceptance: u8) -> bool {
         let order = Ordering::AcqRel;
         let decided = self
             .0
-            .compare_exchange(UNDECIDED, fate, order, Ordering::Acquire);
+            .compare_exchange(UNDECIDED, acceptance, order, Ordering::Acquire);
         decided.is_ok()
     }
 
@@ -147,10 +151,10 @@ impl Fate {
 /// How often the jobs of a backend were called off; those that began before see that the number has
 /// changed.
 #[derive(Debug, Default)]
-pub(super) struct CallOff(AtomicU64);
+pub(super) struct CancelCount(AtomicU64);
 
-impl CallOff {
-    pub(super) fn call(&self) {
+impl CancelCount {
+    pub(super) fn cancel(&self) {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 

@@ -40,27 +40,27 @@ mod serial;
 #[cfg(test)]
 mod tests;
 mod threads;
-mod watched;
+mod watched_threads;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub use asynchronous::{AsyncBackend, AsyncFunction, BoxedFuture};
-pub use dispatcher::{Dispatcher, Retried};
+pub use dispatcher::{Dispatcher, RetryCounts};
 pub use executors::Executors;
 pub use handle::{JobHandle, SharedHandle};
 pub use limits::Limits;
-pub use outcome::{Finished, Outcome, Task, Usage};
+pub use outcome::{FinishedTask, Outcome, Task, Usage};
 pub use search::{
-    Callback, Entry, Evaluator, EvaluatorError, EvaluatorOptions, FAILURE, Gather, IntoObjective,
-    JobRecord, JobState, MemoryStorage, Number, Numbers, Objective, RunningJob, SampleStorage,
-    Storage, StoredJob,
+    Callback, Evaluator, EvaluatorError, EvaluatorOptions, FAILURE, Gather, IntoObjective,
+    JobRecord, JobState, LogEntry, MemoryStorage, Number, Numbers, Objective, RunningJob,
+    SampleStorage, Storage, StoredJob,
 };
 pub use serial::SerialBackend;
 pub use threads::ThreadBackend;
-pub use watched::WatchedThreads;
+pub use watched_threads::WatchedThreads;
 
-use handle::{CallOff, Fate};
+use handle::{Acceptance, CancelCount};
 
 /// What is run for every job: user code behind a function of its arguments. An `Err` is a failed
 /// job; so is a panic, which the backend catches.
@@ -128,19 +128,19 @@ impl Wait {
 /// A backend of one's own, which runs what it is given at once:
 ///
 /// ```
-/// use bencher_core::evaluator::{Backend, Dispatcher, Finished, Outcome, Task, Wait};
+/// use bencher_core::evaluator::{Backend, Dispatcher, FinishedTask, Outcome, Task, Wait};
 /// #[derive(Default)]
-/// struct Doubler(Vec<Finished<u32, u32>>);
+/// struct Doubler(Vec<FinishedTask<u32, u32>>);
 ///
 /// impl Backend<u32, u32> for Doubler {
 ///     fn submit(&mut self, tasks: Vec<Task<u32>>) {
 ///         let run = |Task { id, args }| {
 ///             let outcome = Outcome::Done(args * 2);
-///             Finished { id, args, outcome, usage: None, started: None }
+///             FinishedTask { id, args, outcome, usage: None, started: None }
 ///         };
 ///         self.0.extend(tasks.into_iter().map(run));
 ///     }
-///     fn collect(&mut self, _: Wait, finished: &mut Vec<Finished<u32, u32>>) {
+///     fn collect(&mut self, _: Wait, finished: &mut Vec<FinishedTask<u32, u32>>) {
 ///         finished.append(&mut self.0);
 ///     }
 ///     fn cancel(&mut self) {}
@@ -157,7 +157,7 @@ pub trait Backend<A, R>: Send {
     fn submit(&mut self, tasks: Vec<Task<A>>);
     /// Moves finished jobs into `finished`; if it waits, blocks until there is one, provided that
     /// any is under way.
-    fn collect(&mut self, wait: Wait, finished: &mut Vec<Finished<A, R>>);
+    fn collect(&mut self, wait: Wait, finished: &mut Vec<FinishedTask<A, R>>);
     /// Calls off the jobs that no worker has begun, which come back as cancelled, and asks those that
     /// run to stop.
     fn cancel(&mut self);
@@ -189,10 +189,10 @@ fn jobs_a_chunk(nanoseconds: u64, work: Duration) -> usize {
 fn run<A, R>(
     function: &RunFunction<A, R>,
     task: Task<A>,
-    calls: &CallOff,
+    calls: &CancelCount,
     limit: Option<Duration>,
-) -> Finished<A, R> {
-    let outcome = outcome(function, &task.args, calls, &Fate::default(), limit);
+) -> FinishedTask<A, R> {
+    let outcome = outcome(function, &task.args, calls, &Acceptance::default(), limit);
     task.ended(outcome)
 }
 
@@ -200,18 +200,18 @@ fn run<A, R>(
 fn outcome<A, R>(
     function: &RunFunction<A, R>,
     args: &A,
-    calls: &CallOff,
-    fate: &Fate,
+    calls: &CancelCount,
+    acceptance: &Acceptance,
     limit: Option<Duration>,
 ) -> Outcome<R> {
-    let handle = JobHandle::begin(calls, fate, limit);
+    let handle = JobHandle::begin(calls, acceptance, limit);
     let called = std::panic::AssertUnwindSafe(|| function(args, &handle));
-    match crate::quiet::catch(called) {
+    match crate::panics::catch(called) {
         Ok(Ok(result)) if handle.accept() => Outcome::Done(result),
         // What is given up has come back as timed out already.
         Ok(Ok(_)) => Outcome::TimedOut,
         _ if handle.is_late() => Outcome::TimedOut,
-        Ok(Err(_)) if handle.is_called_off() => Outcome::Cancelled,
+        Ok(Err(_)) if handle.is_cancelled() => Outcome::Cancelled,
         Ok(Err(error)) | Err(error) => Outcome::Failed(error),
     }
 }

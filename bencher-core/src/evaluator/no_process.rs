@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::io;
 use std::marker::PhantomData;
 
-use super::{Backend, Finished, Limits, RunFunction, Task, Wait};
+use super::{Backend, FinishedTask, Limits, RunFunction, Task, Wait};
 
 /// How a worker process would be started.
 #[derive(Clone, Debug)]
@@ -15,7 +15,7 @@ impl Launch {
     ///
     /// # Errors
     /// Always.
-    pub fn again(_: impl Into<String>) -> io::Result<Self> {
+    pub fn this_program(_: impl Into<String>) -> io::Result<Self> {
         Err(io::Error::new(
             io::ErrorKind::Unsupported,
             "there are no worker processes on this system; use threads",
@@ -40,9 +40,9 @@ impl Launch {
 
 /// What a worker process would be there for.
 #[derive(Debug)]
-pub struct Role(Infallible);
+pub struct WorkerRole(Infallible);
 
-impl Role {
+impl WorkerRole {
     /// The place where its jobs would be run.
     pub fn place(&self) -> &str {
         match self.0 {}
@@ -78,7 +78,7 @@ impl Role {
 }
 
 /// No process is a worker here.
-pub const fn role() -> Option<&'static Role> {
+pub const fn worker_role() -> Option<&'static WorkerRole> {
     None
 }
 
@@ -106,7 +106,7 @@ impl<A, R> Backend<A, R> for ProcessBackend<A, R> {
         match self.0 {}
     }
 
-    fn collect(&mut self, _: Wait, _: &mut Vec<Finished<A, R>>) {
+    fn collect(&mut self, _: Wait, _: &mut Vec<FinishedTask<A, R>>) {
         match self.0 {}
     }
 

@@ -19,13 +19,13 @@ pub struct Task<A> {
 
 impl<A> Task<A> {
     /// The job, called off before it ran.
-    pub(super) fn cancelled<R>(self) -> Finished<A, R> {
+    pub(super) fn cancelled<R>(self) -> FinishedTask<A, R> {
         self.ended(Outcome::Cancelled)
     }
 
     /// The job, ended in some way.
-    pub(super) fn ended<R>(self, outcome: Outcome<R>) -> Finished<A, R> {
-        Finished {
+    pub(super) fn ended<R>(self, outcome: Outcome<R>) -> FinishedTask<A, R> {
+        FinishedTask {
             id: self.id,
             args: self.args,
             outcome,
@@ -39,7 +39,7 @@ impl<A> Task<A> {
 ///
 /// The example stands at the [module](super).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finished<A, R> {
+pub struct FinishedTask<A, R> {
     /// Its number, in the order of submission.
     pub id: u64,
     /// What the run function was called with.

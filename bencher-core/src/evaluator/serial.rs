@@ -1,8 +1,8 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use super::handle::CallOff;
-use super::{Backend, Finished, Limits, RunFunction, Task, Wait, run};
+use super::handle::CancelCount;
+use super::{Backend, FinishedTask, Limits, RunFunction, Task, Wait, run};
 
 /// Runs jobs one after the other on the thread that gathers.
 ///
@@ -25,7 +25,7 @@ pub struct SerialBackend<A, R> {
     function: RunFunction<A, R>,
     queue: VecDeque<Task<A>>,
     cancelled: Vec<Task<A>>,
-    calls: CallOff,
+    calls: CancelCount,
     limit: Option<Duration>,
     /// After how many jobs the clock is read.
     stride: usize,
@@ -47,7 +47,7 @@ impl<A, R> SerialBackend<A, R> {
             function,
             queue: VecDeque::new(),
             cancelled: Vec::new(),
-            calls: CallOff::default(),
+            calls: CancelCount::default(),
             limit: limits.time,
             stride: 1,
         }
@@ -67,7 +67,7 @@ impl<A: Send, R: Send> Backend<A, R> for SerialBackend<A, R> {
         self.queue.extend(tasks);
     }
 
-    fn collect(&mut self, wait: Wait, finished: &mut Vec<Finished<A, R>>) {
+    fn collect(&mut self, wait: Wait, finished: &mut Vec<FinishedTask<A, R>>) {
         finished.extend(self.cancelled.drain(..).map(Task::cancelled));
         if !wait.is_open() {
             return;
@@ -86,7 +86,7 @@ impl<A: Send, R: Send> Backend<A, R> for SerialBackend<A, R> {
     }
 
     fn cancel(&mut self) {
-        self.calls.call();
+        self.calls.cancel();
         self.cancelled.extend(self.queue.drain(..));
     }
 

@@ -2,7 +2,7 @@ use super::*;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-fn all(executor: Executors, count: u64) -> Vec<Finished<u64, u64>> {
+fn all(executor: Executors, count: u64) -> Vec<FinishedTask<u64, u64>> {
     let function: RunFunction<u64, u64> = Arc::new(|x, _| match x {
         3 => Err("three".to_owned()),
         5 => panic!("five"),

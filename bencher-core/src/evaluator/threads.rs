@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use crossbeam::channel::{Receiver, Sender, unbounded};
 
-use super::handle::CallOff;
-use super::{Backend, Finished, RunFunction, Task, Wait, jobs_a_chunk, run};
+use super::handle::CancelCount;
+use super::{Backend, FinishedTask, RunFunction, Task, Wait, jobs_a_chunk, run};
 
 /// Runs jobs on long-lived threads of this process.
 ///
@@ -31,7 +31,7 @@ use super::{Backend, Finished, RunFunction, Task, Wait, jobs_a_chunk, run};
 pub struct ThreadBackend<A, R> {
     tasks: Option<Sender<Vec<Task<A>>>>,
     cancelled: Vec<Task<A>>,
-    finished: Receiver<Vec<Finished<A, R>>>,
+    finished: Receiver<Vec<FinishedTask<A, R>>>,
     workers: Vec<JoinHandle<()>>,
     common: Common<A, R>,
 }
@@ -40,11 +40,11 @@ pub struct ThreadBackend<A, R> {
 struct Common<A, R> {
     function: RunFunction<A, R>,
     queue: Receiver<Vec<Task<A>>>,
-    results: Sender<Vec<Finished<A, R>>>,
+    results: Sender<Vec<FinishedTask<A, R>>>,
     /// How long the last jobs took, each.
     nanoseconds: Arc<AtomicU64>,
     closed: Arc<AtomicBool>,
-    calls: Arc<CallOff>,
+    calls: Arc<CancelCount>,
 }
 
 impl<A, R> Clone for Common<A, R> {
@@ -157,7 +157,7 @@ where
         self.send(tasks);
     }
 
-    fn collect(&mut self, wait: Wait, finished: &mut Vec<Finished<A, R>>) {
+    fn collect(&mut self, wait: Wait, finished: &mut Vec<FinishedTask<A, R>>) {
         let before = finished.len();
         finished.extend(self.cancelled.drain(..).map(Task::cancelled));
         while let Ok(chunk) = self.finished.try_recv() {
@@ -174,7 +174,7 @@ where
     }
 
     fn cancel(&mut self) {
-        self.common.calls.call();
+        self.common.calls.cancel();
         while let Ok(chunk) = self.common.queue.try_recv() {
             self.cancelled.extend(chunk);
         }

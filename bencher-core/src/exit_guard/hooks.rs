@@ -6,7 +6,7 @@ use std::mem::zeroed;
 use std::ptr::{null, null_mut};
 use std::sync::Once;
 
-use super::{obituary, release};
+use super::{exit_message, release};
 
 /// Has the process say what was in progress when it ends within a run.
 pub(super) fn install() {
@@ -43,7 +43,7 @@ extern "C" fn exits() {
 }
 
 fn end(how: &str, status: c_int) {
-    if let Some((text, instead)) = obituary(how) {
+    if let Some((text, instead)) = exit_message(how) {
         say(&text);
         // SAFETY: what C code printed goes out; then the process ends, as it was about to.
         unsafe {
@@ -85,7 +85,7 @@ extern "C" fn aborts(_: c_int) {
         libc::pthread_sigmask(libc::SIG_UNBLOCK, &raw const alarm, null_mut());
         libc::alarm(PATIENCE);
     }
-    if let Some((text, _)) = obituary("aborted the process") {
+    if let Some((text, _)) = exit_message("aborted the process") {
         say(&text);
     }
     release();

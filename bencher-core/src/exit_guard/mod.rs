@@ -1,6 +1,6 @@
 //! Ends of the process within a run: code that is measured may call `exit` or abort, which must not look like success.
 //!
-//! A run holds a [`Run`] while it lasts, a sweep a [`Sweep`], a sample a [`Sample`]. When the process ends while
+//! A run holds a [`RunGuard`] while it lasts, a sweep a [`SweepGuard`], a sample a [`SampleGuard`]. When the process ends while
 //! there is a run, a hook says which sample was in progress and sees to it that the exit status is not 0.
 
 #[cfg(unix)]
@@ -26,9 +26,9 @@ pub(crate) type Describe = Arc<dyn Fn(u64) -> String + Send + Sync>;
 
 /// A run that has not ended.
 #[derive(Debug)]
-pub(crate) struct Run(());
+pub(crate) struct RunGuard(());
 
-impl Run {
+impl RunGuard {
     /// Begins a run; a process that ends within it with status 0 has this one instead.
     pub(crate) fn begin(status: u8) -> Self {
         STATUS.store(status.into(), Ordering::SeqCst);
@@ -38,7 +38,7 @@ impl Run {
     }
 }
 
-impl Drop for Run {
+impl Drop for RunGuard {
     fn drop(&mut self) {
         release();
     }
@@ -51,9 +51,9 @@ pub(crate) fn release() {
 
 /// A sweep whose samples are being taken.
 #[derive(Debug)]
-pub(crate) struct Sweep(u64);
+pub(crate) struct SweepGuard(u64);
 
-impl Sweep {
+impl SweepGuard {
     pub(crate) fn begin(title: &str, describe: Describe) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -63,7 +63,7 @@ impl Sweep {
     }
 }
 
-impl Drop for Sweep {
+impl Drop for SweepGuard {
     fn drop(&mut self) {
         let mut sweeps = SWEEPS.lock().unwrap_or_else(PoisonError::into_inner);
         sweeps.retain(|(number, ..)| *number != self.0);
@@ -85,9 +85,9 @@ thread_local! {
 
 /// A sample that is being taken on this thread.
 #[derive(Debug)]
-pub(crate) struct Sample(());
+pub(crate) struct SampleGuard(());
 
-impl Sample {
+impl SampleGuard {
     #[inline]
     pub(crate) fn begin(point: u64, repeat: u32) -> Self {
         at_this_thread(|thread| {
@@ -98,7 +98,7 @@ impl Sample {
     }
 }
 
-impl Drop for Sample {
+impl Drop for SampleGuard {
     #[inline]
     fn drop(&mut self) {
         at_this_thread(|thread| thread.repeat.store(0, Ordering::Relaxed));
@@ -128,7 +128,7 @@ const MOST_NAMED: usize = 4;
 ///
 /// It waits for no lock: the thread that holds it may be the one that ends the process.
 #[cfg_attr(not(unix), expect(dead_code, reason = "there are no hooks"))]
-fn obituary(how: &str) -> Option<(String, u8)> {
+fn exit_message(how: &str) -> Option<(String, u8)> {
     let status = u8::try_from(STATUS.load(Ordering::SeqCst)).ok()?;
     let mut text = format!("error: code of the program {how}");
     let samples = samples();
@@ -156,7 +156,7 @@ fn obituary(how: &str) -> Option<(String, u8)> {
         "; the run is incomplete, and no report was drawn. Samples that were stored before are \
          kept. Remove the call, or run each sample in a process of its own: --executor processes",
     );
-    Some((crate::printed::visible(&text).into_owned(), status))
+    Some((crate::console::visible(&text).into_owned(), status))
 }
 
 /// The sample of this thread, or else all that are being taken.

@@ -1,12 +1,12 @@
 use std::collections::{HashMap, VecDeque};
 
-use crate::evaluator::{Dispatcher, Finished, Outcome, Retried, Usage, Wait};
+use crate::evaluator::{Dispatcher, FinishedTask, Outcome, RetryCounts, Usage, Wait};
 use crate::store::{
     Epochs, Provenance, ResultId, SampleIndex, SampleWriter, StoreError, StoredResults, Ticket,
 };
 use crate::value::{Digest, Value};
 
-use super::{Job, JobDone, JobFuture, JobOutcome, Sample};
+use super::{FinishedJob, Job, JobFuture, JobOutcome, Sample};
 
 /// What to do with a stored sample that another executable measured.
 ///
@@ -34,9 +34,9 @@ impl CodePolicy {
 /// use bencher_core::job::MachinePolicy;
 /// use bencher_core::value::Digest;
 /// let (here, there) = (Some(Digest(1)), Some(Digest(2)));
-/// assert!(MachinePolicy::Strict.refuses(here, there));
-/// assert!(!MachinePolicy::Strict.refuses(here, None), "an old sample does not say");
-/// assert!(!MachinePolicy::Warn.refuses(here, there));
+/// assert!(MachinePolicy::Strict.rejects(here, there));
+/// assert!(!MachinePolicy::Strict.rejects(here, None), "an old sample does not say");
+/// assert!(!MachinePolicy::Warn.rejects(here, there));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MachinePolicy {
@@ -56,7 +56,7 @@ impl MachinePolicy {
 
     /// Whether a sample of one machine must not stand for one of this machine; one that does not say
     /// where it is from may.
-    pub fn refuses(self, here: Option<Digest>, stored: Option<Digest>) -> bool {
+    pub fn rejects(self, here: Option<Digest>, stored: Option<Digest>) -> bool {
         self == Self::Strict && is_other(here, stored)
     }
 }
@@ -145,12 +145,12 @@ impl std::fmt::Debug for SampleCache {
 
 impl SampleCache {
     /// Whether a stored sample may stand for one that would be measured now.
-    fn accepts(&self, stored: &StoredResults<'_>) -> Result<(), Refusal> {
+    fn accepts(&self, stored: &StoredResults<'_>) -> Result<(), Rejection> {
         if stored.code != self.code && self.policy == CodePolicy::Strict {
-            return Err(Refusal::Code);
+            return Err(Rejection::Code);
         }
-        if self.machine_policy.refuses(self.machine, stored.machine) {
-            return Err(Refusal::Machine);
+        if self.machine_policy.rejects(self.machine, stored.machine) {
+            return Err(Rejection::Machine);
         }
         Ok(())
     }
@@ -158,7 +158,7 @@ impl SampleCache {
 
 /// Why a stored sample may not stand for a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
+pub(crate) enum Rejection {
     Code,
     Machine,
 }
@@ -168,7 +168,7 @@ pub(crate) enum Refusal {
 pub(crate) enum RoundState {
     Absent,
     /// It is there, and may not stand for one of this run.
-    Rejected(Refusal),
+    Rejected(Rejection),
     Accepted,
 }
 
@@ -176,7 +176,7 @@ pub(crate) enum RoundState {
 ///
 /// ```
 /// use bencher_core::job::CallCounts;
-/// let counts = CallCounts { submitted: 9, executed: 5, hits: 4, refused: 2, ..CallCounts::default() };
+/// let counts = CallCounts { submitted: 9, executed: 5, hits: 4, rejected_code: 2, ..CallCounts::default() };
 /// assert_eq!(counts.executed + counts.hits, counts.submitted);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -188,22 +188,22 @@ pub struct CallCounts {
     /// Jobs answered from the store ("cache").
     pub hits: u64,
     /// Hits that another executable measured.
-    pub foreign_hits: u64,
+    pub other_code_hits: u64,
     /// Stored samples that another executable measured, and that were refused.
-    pub refused: u64,
+    pub rejected_code: u64,
     /// Hits of a machine of another class.
-    pub elsewhere_hits: u64,
+    pub other_machine_hits: u64,
     /// Hits that do not say on what machine they were measured.
-    pub nowhere_hits: u64,
+    pub unknown_machine_hits: u64,
     /// Stored samples of a machine of another class that were refused.
-    pub refused_elsewhere: u64,
+    pub rejected_machine: u64,
 }
 
 impl CallCounts {
-    fn refuse(&mut self, refusal: Refusal) {
+    fn refuse(&mut self, refusal: Rejection) {
         match refusal {
-            Refusal::Code => self.refused += 1,
-            Refusal::Machine => self.refused_elsewhere += 1,
+            Rejection::Code => self.rejected_code += 1,
+            Rejection::Machine => self.rejected_machine += 1,
         }
     }
 }
@@ -222,10 +222,10 @@ pub struct FutureCache {
     /// The tickets of jobs under way, by the evaluator's number of the job.
     futures: HashMap<u64, JobFuture>,
     /// Done, and free to be handed out.
-    ready: VecDeque<JobDone>,
+    ready: VecDeque<FinishedJob>,
     /// Done, but not yet in the store.
-    uncommitted: VecDeque<(Ticket, JobDone)>,
-    finished: Vec<Finished<Job, Sample>>,
+    uncommitted: VecDeque<(Ticket, FinishedJob)>,
+    finished: Vec<FinishedTask<Job, Sample>>,
     used: Option<Usage>,
     runs: Option<Runs>,
 }
@@ -327,7 +327,7 @@ impl FutureCache {
                 self.counts.hits += 1;
                 let outcome = JobOutcome::Cached(sample);
                 let Job { point, repeat, .. } = job;
-                self.ready.push_back(JobDone {
+                self.ready.push_back(FinishedJob {
                     future,
                     point,
                     repeat,
@@ -358,9 +358,9 @@ impl FutureCache {
         let elsewhere = is_other(cache.machine, stored.machine);
         let nowhere = cache.machine.is_some() && stored.machine.is_none();
         let sample = stored.sample(&cache.results)?;
-        self.counts.foreign_hits += u64::from(foreign);
-        self.counts.elsewhere_hits += u64::from(elsewhere);
-        self.counts.nowhere_hits += u64::from(nowhere);
+        self.counts.other_code_hits += u64::from(foreign);
+        self.counts.other_machine_hits += u64::from(elsewhere);
+        self.counts.unknown_machine_hits += u64::from(nowhere);
         if let Some(runs) = &mut self.runs {
             runs.hit(job, stored.provenance.run);
         }
@@ -400,7 +400,7 @@ impl FutureCache {
     }
 
     /// Counts stored rounds that may not stand for those of this run.
-    pub(crate) fn count_rejected(&mut self, refusals: &[Refusal]) {
+    pub(crate) fn count_rejected(&mut self, refusals: &[Rejection]) {
         for refusal in refusals {
             self.counts.refuse(*refusal);
         }
@@ -428,7 +428,11 @@ impl FutureCache {
     /// # Errors
     /// Where the store does not take the samples. The jobs they belong to are not handed out;
     /// [`abandon`](Self::abandon) gives them all the same.
-    pub fn gather_into(&mut self, wait: bool, done: &mut Vec<JobDone>) -> Result<(), StoreError> {
+    pub fn gather_into(
+        &mut self,
+        wait: bool,
+        done: &mut Vec<FinishedJob>,
+    ) -> Result<(), StoreError> {
         if !self.queued.is_empty() {
             self.evaluator.submit(self.queued.drain(..));
         }
@@ -449,13 +453,13 @@ impl FutureCache {
 
     /// Settles what the evaluator hands out, and moves what needs not wait for the store into `done`; false
     /// if it hands out nothing.
-    fn take_finished(&mut self, wait: Wait, done: &mut Vec<JobDone>) -> bool {
+    fn take_finished(&mut self, wait: Wait, done: &mut Vec<FinishedJob>) -> bool {
         let mut finished = std::mem::take(&mut self.finished);
         self.evaluator.gather_into(wait, &mut finished);
         let came = !finished.is_empty();
         done.reserve(finished.len());
         for job in finished.drain(..) {
-            self.settle(job, done);
+            self.record_finished(job, done);
         }
         self.finished = finished;
         came
@@ -487,7 +491,7 @@ impl FutureCache {
     ///
     /// # Errors
     /// Where the store does not take the samples.
-    pub fn result(&mut self, future: JobFuture) -> Result<Option<JobDone>, StoreError> {
+    pub fn result(&mut self, future: JobFuture) -> Result<Option<FinishedJob>, StoreError> {
         let (mut done, mut others) = (Vec::new(), Vec::new());
         let mut found = None;
         let mut gathered = Ok(());
@@ -514,9 +518,9 @@ impl FutureCache {
     }
 
     /// Jobs that are done but that the store did not take; they are [`JobOutcome::NotStored`].
-    pub fn abandon(&mut self) -> Vec<JobDone> {
+    pub fn abandon(&mut self) -> Vec<FinishedJob> {
         let jobs = self.uncommitted.drain(..).map(|(_, job)| job);
-        let not_stored = jobs.map(|job| JobDone {
+        let not_stored = jobs.map(|job| FinishedJob {
             outcome: match job.outcome {
                 JobOutcome::Measured(sample) => JobOutcome::NotStored(sample),
                 outcome => outcome,
@@ -542,7 +546,7 @@ impl FutureCache {
     }
 
     /// How many jobs were tried again, and how often.
-    pub const fn retried(&self) -> Retried {
+    pub const fn retried(&self) -> RetryCounts {
         self.evaluator.retried()
     }
 
@@ -567,7 +571,11 @@ impl FutureCache {
     /// Takes note of a job that came back, and moves it into `done`; one whose sample is not in the store yet
     /// waits for that.
     #[inline]
-    fn settle(&mut self, finished: Finished<Job, Sample>, done: &mut Vec<JobDone>) {
+    fn record_finished(
+        &mut self,
+        finished: FinishedTask<Job, Sample>,
+        done: &mut Vec<FinishedJob>,
+    ) {
         if let Some(usage) = &finished.usage {
             self.used.get_or_insert_default().add(usage);
         }
@@ -594,7 +602,7 @@ impl FutureCache {
             self.counts.submitted -= 1;
             self.counts.executed -= 1;
         }
-        let job = JobDone {
+        let job = FinishedJob {
             future,
             point,
             repeat,

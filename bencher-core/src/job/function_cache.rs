@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
-use crate::printed::error_line;
+use crate::console::error_line;
 use crate::store::{
     KeyMaker, Pack, ResultId, SampleIndex, SampleStore, Series, StoreError, function_tag,
 };

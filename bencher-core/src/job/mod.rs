@@ -3,7 +3,7 @@
 //!
 //! A [`JobFunctionCache`] does the same for any function of serde arguments.
 //!
-//! A [`Job`] goes into a [`FutureCache`] and comes back as a [`JobDone`]:
+//! A [`Job`] goes into a [`FutureCache`] and comes back as a [`FinishedJob`]:
 //!
 //! ```
 //! use std::sync::Arc;
@@ -58,7 +58,7 @@ pub struct JobFuture(pub(crate) u64);
 ///
 /// The example stands at the [module](self).
 #[derive(Clone, Debug, PartialEq)]
-pub struct JobDone {
+pub struct FinishedJob {
     /// The ticket it was submitted under.
     pub future: JobFuture,
     /// The number of the point.

@@ -17,10 +17,10 @@ use crate::value::Value;
 /// assert_eq!(sample, sample.iter().cloned().collect());
 /// ```
 #[derive(Clone)]
-pub struct Sample(Held);
+pub struct Sample(SampleValues);
 
 #[derive(Clone)]
-enum Held {
+enum SampleValues {
     /// What most sweeps have: a trivial one would spend a fifth of its time on a box for it.
     One(Option<Value>),
     Many(Box<[Option<Value>]>),
@@ -32,8 +32,8 @@ impl Deref for Sample {
     #[inline]
     fn deref(&self) -> &Self::Target {
         match &self.0 {
-            Held::One(value) => std::slice::from_ref(value),
-            Held::Many(values) => values,
+            SampleValues::One(value) => std::slice::from_ref(value),
+            SampleValues::Many(values) => values,
         }
     }
 }
@@ -42,8 +42,8 @@ impl DerefMut for Sample {
     #[inline]
     fn deref_mut(&mut self) -> &mut Self::Target {
         match &mut self.0 {
-            Held::One(value) => std::slice::from_mut(value),
-            Held::Many(values) => values,
+            SampleValues::One(value) => std::slice::from_mut(value),
+            SampleValues::Many(values) => values,
         }
     }
 }
@@ -53,10 +53,10 @@ impl FromIterator<Option<Value>> for Sample {
     fn from_iter<I: IntoIterator<Item = Option<Value>>>(values: I) -> Self {
         let mut values = values.into_iter();
         match (values.next(), values.next()) {
-            (Some(one), None) => Self(Held::One(one)),
+            (Some(one), None) => Self(SampleValues::One(one)),
             (first, second) => {
                 let all = first.into_iter().chain(second).chain(values);
-                Self(Held::Many(all.collect()))
+                Self(SampleValues::Many(all.collect()))
             }
         }
     }

@@ -8,14 +8,14 @@ use super::batch::{Batch, Share, SliceCounts};
 use super::sizing::{LONGEST_TRIALS, MOST, Size, Sizing};
 use super::slice::{Region, Slice};
 use super::slices::{RecentSlices, Slices};
-use super::{Wanted, Watch};
+use super::{RoundTarget, Stopwatch};
 
 /// About how many batches fill the budget of a point, where nobody says how many there are.
 pub const USUAL_ROUNDS: u32 = 256;
 /// A single call that takes so long is not run again only to find out how long it takes.
 const COSTLY: Duration = Duration::from_secs(1);
 /// From so many slices on a share of them is told: few show it badly.
-pub const TOLD: u64 = 100;
+pub const MIN_SLICES_FOR_SHARE: u64 = 100;
 /// How many more slices a batch has at most where all were preempted.
 const MORE_SLICES: u64 = 8;
 /// A slice that is so long is hardly ever left alone on a busy machine.
@@ -29,7 +29,7 @@ const LONG: Duration = Duration::from_millis(20);
 ///    short ones takes up to eight more; where it still is, they count, and the batch says so;
 /// 2. those of an *upper mode*: where the latest 256 slices of the region fall into several heaps
 ///    ([`lowest_mode`](crate::stats::lowest_mode)), a batch has the slices of the lowest one, unless it has none of that;
-/// 3. *outliers* among the rest ([`undisturbed`](crate::stats::undisturbed)): whatever else disturbs the machine now and then.
+/// 3. *outliers* among the rest ([`hampel_mean`](crate::stats::hampel_mean)): whatever else disturbs the machine now and then.
 ///
 /// The time of the batch is the mean of the others.
 ///
@@ -38,12 +38,12 @@ const LONG: Duration = Duration::from_millis(20);
 #[derive(Debug)]
 pub struct Batches {
     sizing: Sizing,
-    regions: Mutex<HashMap<Region, Known>>,
+    regions: Mutex<HashMap<Region, RegionState>>,
 }
 
 /// What is known of a region.
 #[derive(Clone, Debug)]
-struct Known {
+struct RegionState {
     size: Size,
     counts: SliceCounts,
     recent: RecentSlices,
@@ -54,7 +54,7 @@ struct Known {
 impl Default for Batches {
     /// Of one slice each.
     fn default() -> Self {
-        Self::sharing(0.0, Duration::ZERO, 1, Wanted::AsNeeded)
+        Self::sharing(0.0, Duration::ZERO, 1, RoundTarget::AsNeeded)
     }
 }
 
@@ -70,16 +70,16 @@ impl Batches {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use bencher_core::measure::{Batches, FakeClock, Region, Timer, Wanted, Watch};
+    /// use bencher_core::measure::{Batches, FakeClock, Region, Timer, RoundTarget, Stopwatch};
     /// // How often calls of so many microseconds are run for the second batch of a point.
     /// let calls = |micros, seconds| {
     ///     let budget = Duration::from_secs(seconds);
-    ///     let batches = Batches::sharing(30e-9, budget, 10, Wanted::AsNeeded);
+    ///     let batches = Batches::sharing(30e-9, budget, 10, RoundTarget::AsNeeded);
     ///     let (region, timer) = (Region { point: 0, nth: 0 }, Timer::on(FakeClock::default()));
     ///     let mut calls = Vec::new();
     ///     for _ in 0..2 {
     ///         calls.clear();
-    ///         batches.take(region, &Watch::on(&timer), &mut |n| {
+    ///         batches.take(region, &Stopwatch::on(&timer), &mut |n| {
     ///             calls.push(n);
     ///             Duration::from_micros(n * micros)
     ///         });
@@ -91,7 +91,7 @@ impl Batches {
     /// assert_eq!(calls(300, 10), [1; 6]);
     /// assert_eq!(calls(700, 10), [1]);
     /// ```
-    pub fn sharing(precision: f64, budget: Duration, points: u64, rounds: Wanted) -> Self {
+    pub fn sharing(precision: f64, budget: Duration, points: u64, rounds: RoundTarget) -> Self {
         Self {
             sizing: Sizing::new(precision, budget, points, rounds),
             regions: Mutex::default(),
@@ -102,12 +102,12 @@ impl Batches {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use bencher_core::measure::{Batches, FakeClock, Region, Timer, Wanted, Watch};
-    /// let batches = Batches::sharing(30e-9, Duration::from_secs(2), 1, Wanted::AsNeeded);
+    /// use bencher_core::measure::{Batches, FakeClock, Region, Timer, RoundTarget, Stopwatch};
+    /// let batches = Batches::sharing(30e-9, Duration::from_secs(2), 1, RoundTarget::AsNeeded);
     /// let timer = Timer::on(FakeClock::default());
     /// let mut calls = 0;
     /// for _ in 0..2 {
-    ///     batches.take(Region { point: 7, nth: 0 }, &Watch::on(&timer), &mut |n| {
+    ///     batches.take(Region { point: 7, nth: 0 }, &Stopwatch::on(&timer), &mut |n| {
     ///         calls += 1;
     ///         Duration::from_micros(n + if calls % 25 == 0 { 900 } else { 0 })
     ///     });
@@ -135,10 +135,10 @@ impl Batches {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use bencher_core::measure::{Batches, FakeClock, Region, Timer, Watch};
+    /// use bencher_core::measure::{Batches, FakeClock, Region, Timer, Stopwatch};
     /// let clock = FakeClock::default();
     /// let timer = Timer::on(clock.clone());
-    /// let watch = Watch::on(&timer);
+    /// let watch = Stopwatch::on(&timer);
     /// let mut calls = 0;
     /// // A call of 1 ms; another program has the core for 4 ms during two of three.
     /// let batch = Batches::default().take(Region { point: 0, nth: 0 }, &watch, &mut |n| {
@@ -158,12 +158,12 @@ impl Batches {
     pub fn take(
         &self,
         region: Region,
-        watch: &Watch<'_>,
+        watch: &Stopwatch<'_>,
         run: &mut dyn FnMut(u64) -> Duration,
     ) -> Batch {
         let known = self.regions().get(&region).cloned();
         let (size, mut counts, mut recent, is_mostly_set_up) = match known {
-            Some(Known {
+            Some(RegionState {
                 size,
                 counts,
                 recent,
@@ -188,7 +188,7 @@ impl Batches {
         };
         let ideal = self.size_for(ran);
         counts.add(ran.batch.counts);
-        let known = Known {
+        let known = RegionState {
             size: if Sizing::fits(size, ideal) {
                 size
             } else {
@@ -202,7 +202,7 @@ impl Batches {
         ran.batch
     }
 
-    fn first(&self, runs: &mut Runs<'_>, recent: &mut RecentSlices) -> (Size, Ran) {
+    fn first(&self, runs: &mut Runs<'_>, recent: &mut RecentSlices) -> (Size, TimedRun) {
         let mut trial = runs.batch(Size::ONCE, recent);
         if trial.whole >= COSTLY.max(self.sizing.batch) {
             return (Size::ONCE, trial);
@@ -225,41 +225,41 @@ impl Batches {
         (better, runs.batch(better, recent))
     }
 
-    fn size_for(&self, ran: Ran) -> Size {
+    fn size_for(&self, ran: TimedRun) -> Size {
         self.sizing.size_for(ran.batch.slice, ran.whole)
     }
 
-    fn regions(&self) -> std::sync::MutexGuard<'_, HashMap<Region, Known>> {
+    fn regions(&self) -> std::sync::MutexGuard<'_, HashMap<Region, RegionState>> {
         self.regions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// What runs iterations, with the clock that tells what that takes in all.
 struct Runs<'r> {
-    watch: &'r Watch<'r>,
+    watch: &'r Stopwatch<'r>,
     run: &'r mut dyn FnMut(u64) -> Duration,
     is_mostly_set_up: bool,
 }
 
 /// Iterations that were run.
 #[derive(Clone, Copy)]
-struct Ran {
+struct TimedRun {
     batch: Batch,
     /// What a slice took in all, with what is not timed.
     whole: Duration,
 }
 
-impl Ran {
+impl TimedRun {
     fn is_mostly_set_up(self) -> bool {
         self.whole > self.batch.slice.time * 2
     }
 }
 
 impl Runs<'_> {
-    fn trial(&mut self, iterations: u64) -> Ran {
+    fn trial(&mut self, iterations: u64) -> TimedRun {
         let start = self.watch.timer.now();
         let time = (self.run)(iterations);
-        Ran {
+        TimedRun {
             batch: Batch {
                 slice: Slice { iterations, time },
                 counts: SliceCounts::default(),
@@ -272,7 +272,7 @@ impl Runs<'_> {
     }
 
     /// A batch, and more slices where all of them were preempted.
-    fn batch(&mut self, size: Size, recent: &mut RecentSlices) -> Ran {
+    fn batch(&mut self, size: Size, recent: &mut RecentSlices) -> TimedRun {
         let mut slices = Slices::of(size.iterations);
         self.watch.reset();
         let start = self.watch.timer.now();
@@ -288,7 +288,7 @@ impl Runs<'_> {
         let whole = self.watch.timer.since(start).as_secs_f64() / slices.len().max(1) as f64;
         let whole = Duration::try_from_secs_f64(whole).unwrap_or(Duration::MAX);
         let batch = slices.finish(recent);
-        Ran {
+        TimedRun {
             batch,
             whole: whole.max(batch.slice.time),
         }
@@ -298,7 +298,7 @@ impl Runs<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::measure::{Clock, FakeClock, Timed, Timer};
+    use crate::measure::{Clock, FakeClock, IterationTime, Timer};
 
     const REGION: Region = Region { point: 0, nth: 0 };
 
@@ -330,7 +330,7 @@ mod tests {
                 }
                 timer.since(start)
             };
-            batches.take(REGION, &Watch::on(&timer), run).slice
+            batches.take(REGION, &Stopwatch::on(&timer), run).slice
         }
     }
 
@@ -379,21 +379,24 @@ mod tests {
         let batches = Batches::default();
         let timer = Timer::on(FakeClock::default());
         let batch = batches
-            .take(REGION, &Watch::on(&timer), &mut |_| Duration::ZERO)
+            .take(REGION, &Stopwatch::on(&timer), &mut |_| Duration::ZERO)
             .slice;
         assert_eq!(batch.iterations, MOST);
-        assert_eq!(batch.per_iteration(0.0), Timed::Time(0.0));
-        assert_eq!(batch.per_iteration(1e-10), Timed::Below { floor: 1e-9 });
+        assert_eq!(batch.per_iteration(0.0), IterationTime::Time(0.0));
+        assert_eq!(
+            batch.per_iteration(1e-10),
+            IterationTime::Below { floor: 1e-9 }
+        );
     }
 
     /// Something else takes 1 ms from one call in 2000, which is a third of all time, and is in two of 39 slices.
     #[test]
     fn what_disturbs_some_slices_is_not_in_the_time() {
-        let batches = Batches::sharing(30e-9, Duration::from_secs(1), 1, Wanted::AsNeeded);
+        let batches = Batches::sharing(30e-9, Duration::from_secs(1), 1, RoundTarget::AsNeeded);
         let mut body = Body::new(|call| if call % 2000 == 0 { 1_001_000 } else { 1_000 });
         for _ in 0..5 {
             let slice = body.take(&batches);
-            assert_eq!(slice.per_iteration(0.0), Timed::Time(1e-6));
+            assert_eq!(slice.per_iteration(0.0), IterationTime::Time(1e-6));
         }
     }
 
@@ -402,7 +405,7 @@ mod tests {
     fn batches_of_many_points_are_no_shorter_than_they_must_be() {
         for (points, least) in [(1, 34), (10, 4), (70, 4), (100, 2), (1000, 0)] {
             let budget = Duration::from_secs(10);
-            let batches = Batches::sharing(30e-9, budget, points, Wanted::AsNeeded);
+            let batches = Batches::sharing(30e-9, budget, points, RoundTarget::AsNeeded);
             let mut body = Body::new(|_| 1000);
             body.take(&batches);
             let before = body.clock.now();
@@ -419,7 +422,7 @@ mod tests {
     fn batches_share_the_budget() {
         let budget = Duration::from_secs(1);
         for micros in [1, 40, 99, 101, 150, 700, 976, 1000, 1954, 3000, 20_000] {
-            let batches = Batches::sharing(30e-9, budget, 1, Wanted::AsNeeded);
+            let batches = Batches::sharing(30e-9, budget, 1, RoundTarget::AsNeeded);
             let mut body = Body::new(|_| micros * 1000);
             body.take(&batches);
             let before = body.clock.now();
@@ -441,7 +444,7 @@ mod tests {
     fn what_is_not_timed_counts_for_the_length() {
         for (points, most) in [(1, 40_000), (10, 4600), (100, 3200)] {
             let budget = Duration::from_secs(10);
-            let batches = Batches::sharing(30e-9, budget, points, Wanted::AsNeeded);
+            let batches = Batches::sharing(30e-9, budget, points, RoundTarget::AsNeeded);
             let clock = FakeClock::default();
             let timer = Timer::on(clock.clone());
             let mut spent = Duration::ZERO;
@@ -451,8 +454,8 @@ mod tests {
                     clock.advance(Duration::from_micros(101 * n));
                     Duration::from_micros(n)
                 };
-                let slice = batches.take(REGION, &Watch::on(&timer), run).slice;
-                let Timed::Time(time) = slice.per_iteration(0.0) else {
+                let slice = batches.take(REGION, &Stopwatch::on(&timer), run).slice;
+                let IterationTime::Time(time) = slice.per_iteration(0.0) else {
                     panic!("{slice:?}");
                 };
                 assert!((time - 1e-6).abs() < 1e-12, "{time}");
@@ -469,12 +472,12 @@ mod tests {
     /// A short call does not stand alone in the caches that other points left behind.
     #[test]
     fn short_calls_are_warmed_up() {
-        let batches = Batches::sharing(30e-9, Duration::from_secs(1), 500, Wanted::AsNeeded);
+        let batches = Batches::sharing(30e-9, Duration::from_secs(1), 500, RoundTarget::AsNeeded);
         let timer = Timer::on(FakeClock::default());
         let mut runs = Vec::new();
         for _ in 0..2 {
             runs.clear();
-            batches.take(REGION, &Watch::on(&timer), &mut |n| {
+            batches.take(REGION, &Stopwatch::on(&timer), &mut |n| {
                 runs.push(n);
                 Duration::from_micros(40 * n)
             });
@@ -487,7 +490,7 @@ mod tests {
     fn wanted_batches_fill_the_budget() {
         for (rounds, micros) in [(10, 1), (10, 300), (100, 1), (100, 300), (1000, 1)] {
             let budget = Duration::from_secs(10);
-            let batches = Batches::sharing(30e-9, budget, 1, Wanted::Exactly(rounds));
+            let batches = Batches::sharing(30e-9, budget, 1, RoundTarget::Exactly(rounds));
             let mut body = Body::new(|_| micros * 1000);
             for _ in 0..rounds {
                 body.take(&batches);
@@ -504,11 +507,11 @@ mod tests {
     fn regions_are_apart() {
         let batches = Batches::default();
         let timer = Timer::on(FakeClock::default());
-        let fast = batches.take(REGION, &Watch::on(&timer), &mut |n| {
+        let fast = batches.take(REGION, &Stopwatch::on(&timer), &mut |n| {
             Duration::from_nanos(n * 10)
         });
         let other = Region { nth: 1, ..REGION };
-        let slow = batches.take(other, &Watch::on(&timer), &mut |n| {
+        let slow = batches.take(other, &Stopwatch::on(&timer), &mut |n| {
             Duration::from_nanos(n * 1000)
         });
         assert_eq!(

@@ -9,13 +9,13 @@
 //!
 //! ```
 //! use std::time::Duration;
-//! use bencher_core::measure::{Batches, FakeClock, Region, Timer, Watch};
+//! use bencher_core::measure::{Batches, FakeClock, Region, Timer, Stopwatch};
 //! let clock = FakeClock::default();
 //! let timer = Timer::on(clock.clone());
 //! let batches = Batches::default();
 //! // 50 ns an iteration, but for a slow first one.
 //! let mut first = true;
-//! let batch = batches.take(Region { point: 0, nth: 0 }, &Watch::on(&timer), &mut |iterations| {
+//! let batch = batches.take(Region { point: 0, nth: 0 }, &Stopwatch::on(&timer), &mut |iterations| {
 //!     let start = timer.now();
 //!     for _ in 0..iterations {
 //!         clock.advance(Duration::from_nanos(if first { 9_000_000 } else { 50 }));
@@ -30,7 +30,7 @@
 mod allocation;
 mod batch;
 mod batches;
-mod below;
+mod below_resolution;
 mod clock;
 mod core_use;
 mod counter_clock;
@@ -39,21 +39,21 @@ pub mod environment;
 mod memory;
 mod order;
 mod partial;
-mod preempted;
+mod preempted_time;
 mod reason;
 mod replicate;
 mod rounds;
 mod sizing;
 mod slice;
 mod slices;
-mod watch;
+mod stopwatch;
 
 pub use allocation::{
     AllocationRegion, Allocations, CountingAllocator, is_counting_allocator_installed,
 };
 pub use batch::{Batch, Share, SliceCounts};
-pub use batches::{Batches, TOLD, USUAL_ROUNDS};
-pub use below::{below_resolution, floor_of};
+pub use batches::{Batches, MIN_SLICES_FOR_SHARE, USUAL_ROUNDS};
+pub use below_resolution::{below_resolution, floor_of};
 pub(crate) use clock::repeat;
 pub use clock::{Clock, ClockCosts, ClockKind, FakeClock, MonotonicClock, Timer};
 pub use core_use::CoreUse;
@@ -65,10 +65,12 @@ pub use environment::Environment;
 pub use memory::{peak_resident, reset_peak_resident};
 pub use order::Alternatives;
 pub use partial::PartialTime;
-pub use preempted::{PREEMPTED, Preempted};
+pub use preempted_time::{PREEMPTED, PreemptedTime};
 pub use reason::Reason;
 pub use replicate::{PILOTS, REPLICATE_VARIABLE, Replicate, ReplicateRole, block};
-pub use rounds::{DEFAULT_BUDGET, FIRST_LOOK, MOST_ROUNDS, RoundRules, Rounds, Stop, Wanted};
+pub use rounds::{
+    DEFAULT_BUDGET, FIRST_LOOK, MOST_ROUNDS, RoundRules, RoundTarget, Rounds, StopReason,
+};
 pub use sizing::LEAST_SLICE;
-pub use slice::{Region, Slice, Timed};
-pub use watch::Watch;
+pub use slice::{IterationTime, Region, Slice};
+pub use stopwatch::Stopwatch;

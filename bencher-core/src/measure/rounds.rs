@@ -18,14 +18,14 @@ const SETTLED: f64 = 0.05;
 /// How long a sweep of timed points goes on.
 ///
 /// ```
-/// use bencher_core::measure::{RoundRules, Wanted};
+/// use bencher_core::measure::{RoundRules, RoundTarget};
 /// let rules = RoundRules::default();
-/// assert_eq!((rules.rounds, rules.precision), (Wanted::AsNeeded, 0.01));
+/// assert_eq!((rules.rounds, rules.precision), (RoundTarget::AsNeeded, 0.01));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RoundRules {
     /// How many rounds.
-    pub rounds: Wanted,
+    pub rounds: RoundTarget,
     /// A point is done when its bounds lie within this share of its centre at two looks in a row, or within half
     /// of it at one.
     pub precision: f64,
@@ -45,7 +45,7 @@ pub struct RoundRules {
 impl Default for RoundRules {
     fn default() -> Self {
         Self {
-            rounds: Wanted::AsNeeded,
+            rounds: RoundTarget::AsNeeded,
             precision: 0.01,
             stop_when_settled: true,
             budget: None,
@@ -59,19 +59,19 @@ impl Default for RoundRules {
 /// How many rounds are wanted.
 ///
 /// ```
-/// use bencher_core::measure::{MOST_ROUNDS, Wanted};
-/// assert_eq!(Wanted::Exactly(5).most(), 5);
-/// assert_eq!(Wanted::AsNeeded.most(), MOST_ROUNDS);
+/// use bencher_core::measure::{MOST_ROUNDS, RoundTarget};
+/// assert_eq!(RoundTarget::Exactly(5).most(), 5);
+/// assert_eq!(RoundTarget::AsNeeded.most(), MOST_ROUNDS);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wanted {
+pub enum RoundTarget {
     /// So many, unless the budget ends before.
     Exactly(u32),
     /// As many as the points need to be known well enough.
     AsNeeded,
 }
 
-impl Wanted {
+impl RoundTarget {
     /// The most rounds there can be.
     pub const fn most(self) -> u32 {
         match self {
@@ -84,14 +84,14 @@ impl Wanted {
 /// Why a point is measured no more.
 ///
 /// ```
-/// use bencher_core::measure::Stop;
-/// assert_eq!(Stop::Precise(0.004).to_string(), "known within 0.40 %");
-/// assert!(Stop::Precise(0.004).is_enough() && !Stop::Budget.is_enough());
+/// use bencher_core::measure::StopReason;
+/// assert_eq!(StopReason::Converged(0.004).to_string(), "known within 0.40 %");
+/// assert!(StopReason::Converged(0.004).is_enough() && !StopReason::Budget.is_enough());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Stop {
+pub enum StopReason {
     /// Its bounds are as near as wanted: within this share.
-    Precise(f64),
+    Converged(f64),
     /// Its noise has settled, with the bounds within this share.
     Settled(f64),
     /// There is no time to measure more of: its results are below resolution, or not set.
@@ -104,7 +104,7 @@ pub enum Stop {
     Budget,
 }
 
-impl Stop {
+impl StopReason {
     /// Whether the point is known as well as was wanted.
     pub const fn is_enough(self) -> bool {
         !matches!(self, Self::Budget)
@@ -121,10 +121,10 @@ fn hundredths(share: f64) -> String {
     }
 }
 
-impl std::fmt::Display for Stop {
+impl std::fmt::Display for StopReason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Precise(width) => write!(f, "known within {}", hundredths(*width)),
+            Self::Converged(width) => write!(f, "known within {}", hundredths(*width)),
             Self::Settled(width) => {
                 let within = hundredths(*width);
                 write!(f, "the noise has settled; known within {within}")
@@ -141,7 +141,7 @@ impl std::fmt::Display for Stop {
 ///
 /// ```
 /// use std::time::Duration;
-/// use bencher_core::measure::{FIRST_LOOK, RoundRules, Rounds, Stop};
+/// use bencher_core::measure::{FIRST_LOOK, RoundRules, Rounds, StopReason};
 /// use bencher_core::stats::RoundTime;
 /// let mut rounds = Rounds::new(vec![0, 1], 1, RoundRules::default(), Duration::ZERO);
 /// let mut measured = 0;
@@ -153,7 +153,7 @@ impl std::fmt::Display for Stop {
 ///         measured += 1;
 ///     }
 /// }
-/// assert_eq!((rounds.count(0), rounds.stop(0)), (FIRST_LOOK, Some(Stop::Precise(0.0))));
+/// assert_eq!((rounds.count(0), rounds.stop(0)), (FIRST_LOOK, Some(StopReason::Converged(0.0))));
 /// assert!(rounds.count(1) > FIRST_LOOK);
 /// ```
 #[derive(Debug)]
@@ -166,7 +166,7 @@ pub struct Rounds {
     /// How many points have had no round.
     unmeasured: usize,
     /// When the widest points were chosen for the rounds up to the next look.
-    chosen: Option<Chosen>,
+    chosen: Option<WidestPoints>,
 }
 
 #[derive(Debug)]
@@ -182,12 +182,12 @@ struct Point {
     /// The widest bounds of its results at the last look, as a share of the centre.
     width: f64,
     /// Whether its times had several modes then, were preempted, or partly below resolution.
-    is_doubtful: bool,
-    stop: Option<Stop>,
+    is_unreliable: bool,
+    stop: Option<StopReason>,
 }
 
 #[derive(Debug)]
-struct Chosen {
+struct WidestPoints {
     until: u32,
     points: Vec<u64>,
 }
@@ -203,7 +203,7 @@ impl Rounds {
             times: vec![Vec::new(); results],
             noises: Vec::new(),
             width: f64::INFINITY,
-            is_doubtful: false,
+            is_unreliable: false,
             stop: None,
         });
         let mut points: Vec<Point> = points.collect();
@@ -226,7 +226,7 @@ impl Rounds {
     pub fn next_round(&mut self, now: Duration) -> Option<Vec<u64>> {
         self.stop_what_is_done();
         if self.round > 0 && self.is_over(now) {
-            self.stop_all(Stop::Budget);
+            self.stop_all(StopReason::Budget);
         }
         let mut live: Vec<u64> = self.live().map(|point| point.number).collect();
         if live.is_empty() {
@@ -249,7 +249,7 @@ impl Rounds {
 
     /// Ends the rounds of all points, as the end of the budget does.
     pub(crate) fn end(&mut self) {
-        self.stop_all(Stop::Budget);
+        self.stop_all(StopReason::Budget);
     }
 
     fn is_spent(&self, now: Duration) -> bool {
@@ -263,7 +263,7 @@ impl Rounds {
     }
 
     /// Why a point is measured no more.
-    pub fn stop(&self, point: u64) -> Option<Stop> {
+    pub fn stop(&self, point: u64) -> Option<StopReason> {
         self.point(point)?.stop
     }
 
@@ -273,8 +273,8 @@ impl Rounds {
     }
 
     /// Whether the times of a point had several modes at its last look, were preempted, or often below resolution.
-    pub fn is_doubtful(&self, point: u64) -> bool {
-        self.point(point).is_some_and(|point| point.is_doubtful)
+    pub fn is_unreliable(&self, point: u64) -> bool {
+        self.point(point).is_some_and(|point| point.is_unreliable)
     }
 
     /// Whether any round of a point gave a time.
@@ -285,7 +285,7 @@ impl Rounds {
     }
 
     /// The points that were measured, with their rounds and why they stopped.
-    pub fn stops(&self) -> impl Iterator<Item = (u64, u32, Option<Stop>)> {
+    pub fn stops(&self) -> impl Iterator<Item = (u64, u32, Option<StopReason>)> {
         let stops = self.points.iter();
         stops.map(|point| (point.number, point.rounds, point.stop))
     }
@@ -297,8 +297,8 @@ impl Rounds {
                 point.rounds
             } else {
                 match self.rules.rounds {
-                    Wanted::Exactly(rounds) => rounds,
-                    Wanted::AsNeeded => look_after(point.rounds.saturating_sub(1)),
+                    RoundTarget::Exactly(rounds) => rounds,
+                    RoundTarget::AsNeeded => look_after(point.rounds.saturating_sub(1)),
                 }
             }
         };
@@ -330,14 +330,14 @@ impl Rounds {
     /// Takes in that a sample of a point set none of the times: where rounds are taken as they are needed, it gets no
     /// other, since there is nothing that more of them could tell.
     pub fn record_unset(&mut self, point: u64) {
-        let as_needed = self.rules.rounds == Wanted::AsNeeded;
+        let as_needed = self.rules.rounds == RoundTarget::AsNeeded;
         let Some(point) = self.point_mut(point) else {
             return;
         };
         let is_first = point.rounds == 0;
         point.rounds += 1;
         if as_needed {
-            point.stop = Some(Stop::NoTimes);
+            point.stop = Some(StopReason::NoTimes);
         }
         self.unmeasured -= usize::from(is_first);
     }
@@ -360,7 +360,7 @@ impl Rounds {
         self.points.get_mut(at.ok()?)
     }
 
-    fn stop_all(&mut self, stop: Stop) {
+    fn stop_all(&mut self, stop: StopReason) {
         let live = self.points.iter_mut().filter(|point| point.stop.is_none());
         live.for_each(|point| point.stop = Some(stop));
     }
@@ -382,7 +382,7 @@ impl Rounds {
             going.dedup();
             for point in &mut self.points {
                 let group = alternatives.group(point.number);
-                let is_failing = point.stop == Some(Stop::Failing);
+                let is_failing = point.stop == Some(StopReason::Failing);
                 if !is_failing && going.binary_search(&group).is_ok() {
                     point.stop = None;
                 }
@@ -394,7 +394,7 @@ impl Rounds {
     fn choose(&mut self, live: &[u64], now: Duration) -> Option<Vec<u64>> {
         let budget = self.rules.budget?;
         let most = live.iter().map(|point| self.count(*point)).max()?;
-        if most < FIRST_LOOK || self.rules.rounds != Wanted::AsNeeded {
+        if most < FIRST_LOOK || self.rules.rounds != RoundTarget::AsNeeded {
             return None;
         }
         if let Some(chosen) = &self.chosen
@@ -429,7 +429,7 @@ impl Rounds {
         }
         list.sort_unstable();
         let until = list.iter().map(|p| look_after(self.count(*p))).max()?;
-        self.chosen = Some(Chosen {
+        self.chosen = Some(WidestPoints {
             until,
             points: list.clone(),
         });
@@ -459,14 +459,14 @@ impl Rounds {
 impl Point {
     /// Whether the point is done, and why; looks only at the rounds for that, since whoever looks
     /// often enough sees what he wants to see.
-    fn judged(&mut self, rules: &RoundRules) -> Option<Stop> {
+    fn judged(&mut self, rules: &RoundRules) -> Option<StopReason> {
         if self.rounds >= rules.rounds.most() {
-            return Some(Stop::Done);
+            return Some(StopReason::Done);
         }
         if self.rounds > 0 && self.failed == self.rounds {
-            return Some(Stop::Failing);
+            return Some(StopReason::Failing);
         }
-        let is_open = rules.rounds == Wanted::AsNeeded;
+        let is_open = rules.rounds == RoundTarget::AsNeeded;
         let is_look = self.rounds >= FIRST_LOOK && look_after(self.rounds - 1) == self.rounds;
         if !is_open || !is_look || self.looked_at == self.rounds {
             return None;
@@ -478,9 +478,9 @@ impl Point {
             .iter()
             .filter_map(|time| time.summary(None, MISRATE))
             .collect();
-        self.is_doubtful = times.iter().any(PointTime::is_doubtful);
+        self.is_unreliable = times.iter().any(PointTime::is_unreliable);
         if found.is_empty() {
-            return Some(Stop::NoTimes);
+            return Some(StopReason::NoTimes);
         }
         let width = |found: &Summary| found.half_width().unwrap_or(f64::INFINITY);
         let before = self.width;
@@ -488,16 +488,16 @@ impl Point {
         self.noises
             .push(found.iter().map(|found| found.noise).fold(0.0, f64::max));
         // Narrow bounds of one of several modes, or of what other programs took, do not make a point known.
-        if self.is_doubtful {
+        if self.is_unreliable {
             return None;
         }
         // Bounds that are near enough by chance are not so twice; those that are near by far need no proof.
         let is_sure = self.width <= rules.precision / 2.0 || before <= rules.precision;
         if self.width <= rules.precision && is_sure && rules.precision > 0.0 {
-            return Some(Stop::Precise(self.width));
+            return Some(StopReason::Converged(self.width));
         }
         (rules.stop_when_settled && rules.precision > 0.0 && self.has_settled())
-            .then_some(Stop::Settled(self.width))
+            .then_some(StopReason::Settled(self.width))
     }
 
     fn has_settled(&self) -> bool {

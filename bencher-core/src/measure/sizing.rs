@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::slice::Slice;
-use super::{USUAL_ROUNDS, Wanted};
+use super::{RoundTarget, USUAL_ROUNDS};
 
 /// The least that a slice takes, but where making its inputs takes much longer than what is timed.
 pub const LEAST_SLICE: Duration = Duration::from_micros(100);
@@ -59,7 +59,7 @@ pub(super) struct Size {
 
 impl Sizing {
     /// For a clock of a precision, in seconds, and a budget that so many points share for so many rounds.
-    pub(super) fn new(precision: f64, budget: Duration, points: u64, rounds: Wanted) -> Self {
+    pub(super) fn new(precision: f64, budget: Duration, points: u64, rounds: RoundTarget) -> Self {
         let precise = |share: f64| Duration::try_from_secs_f64(2.0 * precision / share);
         let slice = precise(SHARE_OF_PRECISION)
             .unwrap_or(LEAST_SLICE)
@@ -70,8 +70,8 @@ impl Sizing {
             Duration::try_from_secs_f64(share).unwrap_or_default()
         };
         let share = match rounds {
-            Wanted::Exactly(rounds) => share(f64::from(rounds) * SLACK + FIRST_ROUND),
-            Wanted::AsNeeded => {
+            RoundTarget::Exactly(rounds) => share(f64::from(rounds) * SLACK + FIRST_ROUND),
+            RoundTarget::AsNeeded => {
                 let least = LEAST_BATCH.min(share(f64::from(LEAST_ROUNDS)));
                 share(f64::from(USUAL_ROUNDS)).max(least)
             }
@@ -82,7 +82,7 @@ impl Sizing {
                 .unwrap_or(slice)
                 .min(slice),
             batch: slice.max(share),
-            is_open: rounds == Wanted::AsNeeded,
+            is_open: rounds == RoundTarget::AsNeeded,
         }
     }
 

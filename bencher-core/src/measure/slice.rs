@@ -21,9 +21,9 @@ pub struct Region {
 ///
 /// ```
 /// use std::time::Duration;
-/// use bencher_core::measure::{Slice, Timed};
+/// use bencher_core::measure::{Slice, IterationTime};
 /// let slice = Slice { iterations: 1000, time: Duration::from_micros(50) };
-/// let Timed::Time(time) = slice.per_iteration(1e-9) else { unreachable!() };
+/// let IterationTime::Time(time) = slice.per_iteration(1e-9) else { unreachable!() };
 /// assert!((time - 49e-9).abs() < 1e-15);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,13 +38,13 @@ pub struct Slice {
 ///
 /// ```
 /// use std::time::Duration;
-/// use bencher_core::measure::{Slice, Timed};
+/// use bencher_core::measure::{Slice, IterationTime};
 /// let slice = Slice { iterations: 1_000_000, time: Duration::from_millis(1) };
-/// let Timed::Below { floor } = slice.per_iteration(0.3e-9) else { unreachable!() };
+/// let IterationTime::Below { floor } = slice.per_iteration(0.3e-9) else { unreachable!() };
 /// assert!((floor - 3e-9).abs() < 1e-15, "1 ns, of which 0.3 ns are the loop's");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Timed {
+pub enum IterationTime {
     /// So many seconds.
     Time(f64),
     /// Too little to tell from what measuring costs.
@@ -60,14 +60,14 @@ const SMALL: f64 = 0.1;
 impl Slice {
     /// The time of an iteration, without an overhead of so many seconds each; below resolution where
     /// the overhead is a tenth of it or more.
-    pub fn per_iteration(self, overhead: f64) -> Timed {
+    pub fn per_iteration(self, overhead: f64) -> IterationTime {
         let time = self.time.as_secs_f64() / self.iterations.max(1) as f64;
         if overhead > 0.0 && overhead >= SMALL * time {
-            Timed::Below {
+            IterationTime::Below {
                 floor: overhead / SMALL,
             }
         } else {
-            Timed::Time(time - overhead)
+            IterationTime::Time(time - overhead)
         }
     }
 }

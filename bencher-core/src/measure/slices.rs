@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::batch::{Batch, Share, SliceCounts};
 use super::slice::Slice;
-use super::watch::Observed;
-use crate::stats::{lowest_mode, quantile, undisturbed};
+use super::stopwatch::CoreObservation;
+use crate::stats::{hampel_mean, lowest_mode, quantile};
 
 /// How many slices of earlier batches show whether a region has several modes.
 const RECENT: usize = 256;
@@ -62,7 +62,7 @@ impl Slices {
         }
     }
 
-    pub(super) fn push(&mut self, time: Duration, observed: Observed) {
+    pub(super) fn push(&mut self, time: Duration, observed: CoreObservation) {
         self.longest = self.longest.max(time);
         if observed.is_preempted() {
             self.preempted.push(time.as_secs_f64());
@@ -121,10 +121,10 @@ impl Slices {
                 }
             }
         }
-        let mean = match undisturbed(&self.undisturbed) {
+        let mean = match hampel_mean(&self.undisturbed) {
             Some(found) => {
                 if !is_preempted {
-                    counts.outliers = found.left_out as u64;
+                    counts.outliers = found.discarded as u64;
                 }
                 found.mean
             }
@@ -163,7 +163,7 @@ mod tests {
     use super::*;
     use crate::measure::CoreUse;
 
-    const ALONE: Observed = Observed {
+    const ALONE: CoreObservation = CoreObservation {
         used: CoreUse {
             preemptions: 0,
             busy: Duration::ZERO,
@@ -172,8 +172,8 @@ mod tests {
     };
 
     /// Some milliseconds on a core, of so many in all.
-    fn disturbed(busy: u64, wall: u64) -> Observed {
-        Observed {
+    fn disturbed(busy: u64, wall: u64) -> CoreObservation {
+        CoreObservation {
             used: CoreUse {
                 preemptions: 1,
                 busy: Duration::from_millis(busy),
@@ -189,7 +189,7 @@ mod tests {
         assert!(disturbed(990, 1000).is_preempted());
         assert!(disturbed(1, 1).is_preempted(), "of a short one each counts");
         // Two threads on two cores: one preemption in a second, or 400.
-        let threads = |preemptions| Observed {
+        let threads = |preemptions| CoreObservation {
             used: CoreUse {
                 preemptions,
                 busy: Duration::from_millis(1990),

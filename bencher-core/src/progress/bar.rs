@@ -1,7 +1,7 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
-use crate::printed::{MOST_NOTE, clipped, error_line, visible_line};
+use crate::console::{MOST_NOTE, clipped, error_line, visible_line};
 use crate::record::Counts;
 
 use super::ProgressSink;

@@ -2,10 +2,10 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::console::visible_json;
 use crate::dataset::json_value;
 use crate::job::{JobOutcome, TIMED_OUT};
-use crate::measure::{PartialTime, Preempted, floor_of};
-use crate::printed::visible_json;
+use crate::measure::{PartialTime, PreemptedTime, floor_of};
 use crate::record::Counts;
 use crate::value::Value;
 
@@ -86,8 +86,8 @@ impl<W: Write> ProgressSink for JsonProgress<W> {
             JobOutcome::Cancelled => ("cancelled", None, None),
         };
         let (mut preempted, mut shares, mut floors) = (Map::new(), Map::new(), Map::new());
-        let mut result = |name: &str, value: &Value| match Preempted::read(value) {
-            Some(Preempted { time, busy }) => {
+        let mut result = |name: &str, value: &Value| match PreemptedTime::read(value) {
+            Some(PreemptedTime { time, busy }) => {
                 preempted.insert(name.to_owned(), json_value(&Value::Float(busy)));
                 json_value(&Value::Float(time))
             }

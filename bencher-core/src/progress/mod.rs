@@ -27,8 +27,8 @@ pub use jobs::JobProgress;
 pub use json::JsonProgress;
 pub(crate) use json::counts_json;
 
+use crate::console::{MOST_NOTE, clipped, error_line};
 use crate::job::JobOutcome;
-use crate::printed::{MOST_NOTE, clipped, error_line};
 use crate::record::Counts;
 use crate::value::Value;
 

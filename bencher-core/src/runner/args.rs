@@ -4,27 +4,27 @@
 use std::ffi::OsString;
 use std::fmt::Write as _;
 
-use crate::cli::{CommandLine, CommandLineError, Flag, Grammar, grammar_with, said};
+use crate::cli::{CommandLine, CommandLineError, Flag, Grammar, command_line, grammar_with};
 
 use super::entry::SweepEntry;
-use super::filter::{Filter, Ignored};
+use super::filter::{Filter, IgnorePolicy};
 
 /// What a command line says.
 #[derive(Debug)]
-pub(super) struct Said {
+pub(super) struct RunnerArgs {
     pub(super) filter: Filter,
     /// Name the sweeps, run nothing.
     pub(super) list: bool,
     /// The whole run, not the quick check.
     pub(super) whole: bool,
-    pub(super) form: Form,
+    pub(super) form: TestFormat,
     /// The options of any benchmark program.
     pub(super) line: CommandLine,
 }
 
 /// How much is printed of a test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum TestFormat {
     /// A line.
     Pretty,
     /// A letter.
@@ -38,32 +38,32 @@ pub(super) enum Form {
 pub(super) fn parse(
     entries: &[&SweepEntry],
     args: impl IntoIterator<Item = OsString>,
-) -> Result<Said, CommandLineError> {
+) -> Result<RunnerArgs, CommandLineError> {
     let parsed = grammar(entries).parse(args)?;
-    let line = said(&parsed)?;
+    let line = command_line(&parsed)?;
     let all = |name| {
         let values = parsed.values(name);
         let texts = values.map(|value| value.to_string_lossy().into_owned());
         texts.collect()
     };
     let is_terse = parsed.values("format").any(|form| form == "terse");
-    Ok(Said {
+    Ok(RunnerArgs {
         filter: Filter {
             skipped: all("skip"),
             exact: parsed.has("exact"),
             ignored: match (parsed.has("ignored"), parsed.has("include-ignored")) {
-                (_, true) => Ignored::Run,
-                (true, false) => Ignored::Only,
-                (false, false) => Ignored::Left,
+                (_, true) => IgnorePolicy::Run,
+                (true, false) => IgnorePolicy::Only,
+                (false, false) => IgnorePolicy::Left,
             },
             wanted: parsed.words.clone(),
         },
         list: parsed.has("list"),
         whole: parsed.has("bench") && !parsed.has("test"),
         form: if is_terse || parsed.has("quiet") {
-            Form::Terse
+            TestFormat::Terse
         } else {
-            Form::Pretty
+            TestFormat::Pretty
         },
         line,
     })
@@ -130,7 +130,7 @@ fn names(entries: &[&SweepEntry]) -> String {
 mod tests {
     use super::*;
 
-    fn read(args: &[&str]) -> Said {
+    fn read(args: &[&str]) -> RunnerArgs {
         let args = std::iter::once(&"x").chain(args).map(OsString::from);
         parse(&[], args).unwrap()
     }
@@ -144,19 +144,19 @@ mod tests {
     fn what_nextest_says_is_understood() {
         let said = read(&["--list", "--format", "terse"]);
         assert!(said.list && !said.whole);
-        assert_eq!(said.form, Form::Terse);
+        assert_eq!(said.form, TestFormat::Terse);
         assert_eq!(
             read(&["--list", "--format", "terse", "--ignored"])
                 .filter
                 .ignored,
-            Ignored::Only
+            IgnorePolicy::Only
         );
         let said = read(&["a::b", "--exact", "--nocapture"]);
         assert_eq!(
             (said.filter.wanted, said.filter.exact),
             (vec!["a::b".to_owned()], true)
         );
-        assert_eq!(said.form, Form::Pretty);
+        assert_eq!(said.form, TestFormat::Pretty);
     }
 
     #[test]
@@ -176,8 +176,11 @@ mod tests {
         ]);
         assert_eq!(said.filter.skipped, ["a", "b"]);
         assert_eq!(said.filter.wanted, ["sort", "c"]);
-        assert_eq!(said.form, Form::Terse);
-        assert_eq!(read(&["--include-ignored"]).filter.ignored, Ignored::Run);
+        assert_eq!(said.form, TestFormat::Terse);
+        assert_eq!(
+            read(&["--include-ignored"]).filter.ignored,
+            IgnorePolicy::Run
+        );
         read(&[
             "--color",
             "always",

@@ -49,7 +49,7 @@ fn check_of(
     let states = Arc::new(States::default());
     let plan = Arc::new(plan);
     let described = Arc::clone(&plan);
-    let in_progress = exit_guard::Sweep::begin(
+    let in_progress = exit_guard::SweepGuard::begin(
         &entry.title(),
         Arc::new(move |point| described.inputs_text(point)),
     );

@@ -16,7 +16,7 @@ use super::full;
 pub type SharedSession = Rc<RefCell<Session>>;
 
 /// What a sample comes to.
-pub type Done = Result<()>;
+pub type SampleResult = Result<()>;
 
 /// Stands for what a function returns, to find out whether that is a `Result`.
 ///

@@ -12,12 +12,12 @@ pub(super) struct Filter {
     /// Whole names are meant, not parts.
     pub(super) exact: bool,
     /// What becomes of those that say `ignore`.
-    pub(super) ignored: Ignored,
+    pub(super) ignored: IgnorePolicy,
 }
 
 /// What becomes of sweeps that say `ignore`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Ignored {
+pub(super) enum IgnorePolicy {
     /// They are named and not run.
     #[default]
     Left,
@@ -29,15 +29,15 @@ pub(super) enum Ignored {
 
 /// What is to be done.
 #[derive(Debug)]
-pub(super) struct Chosen<'e> {
-    pub(super) runs: Vec<Selected<'e>>,
+pub(super) struct Selection<'e> {
+    pub(super) runs: Vec<SelectedSweep<'e>>,
     /// How many were not chosen.
     pub(super) left: usize,
 }
 
 /// A sweep, or one point of it.
 #[derive(Clone, Debug)]
-pub(super) struct Selected<'e> {
+pub(super) struct SelectedSweep<'e> {
     pub(super) entry: &'e SweepEntry,
     /// The values that name the point.
     pub(super) point: Option<String>,
@@ -45,7 +45,7 @@ pub(super) struct Selected<'e> {
     pub(super) ignored: bool,
 }
 
-impl Selected<'_> {
+impl SelectedSweep<'_> {
     /// Its name, with the point.
     pub(super) fn name(&self) -> String {
         let name = self.entry.name();
@@ -58,8 +58,8 @@ impl Selected<'_> {
 
 impl Filter {
     /// What to run of all sweeps.
-    pub(super) fn choose<'e>(&self, entries: &[&'e SweepEntry]) -> Chosen<'e> {
-        let mut chosen = Chosen {
+    pub(super) fn choose<'e>(&self, entries: &[&'e SweepEntry]) -> Selection<'e> {
+        let mut chosen = Selection {
             runs: Vec::new(),
             left: 0,
         };
@@ -74,13 +74,13 @@ impl Filter {
     /// What a list shows: as libtest has it, also what is ignored.
     pub(super) fn listed(&self, entries: &[&SweepEntry]) -> Vec<String> {
         let chosen = self.choose(entries).runs;
-        chosen.iter().map(Selected::name).collect()
+        chosen.iter().map(SelectedSweep::name).collect()
     }
 
-    fn select<'e>(&self, entry: &'e SweepEntry) -> Vec<Selected<'e>> {
+    fn select<'e>(&self, entry: &'e SweepEntry) -> Vec<SelectedSweep<'e>> {
         let name = entry.name();
         if self.skipped.iter().any(|part| self.fits(&name, part))
-            || (self.ignored == Ignored::Only && !entry.is_ignored())
+            || (self.ignored == IgnorePolicy::Only && !entry.is_ignored())
         {
             return Vec::new();
         }
@@ -94,9 +94,9 @@ impl Filter {
                 .filter_map(|wanted| point_of(wanted, &name));
             points.map(str::to_owned).collect()
         };
-        let selected = |point: Option<String>| Selected {
+        let selected = |point: Option<String>| SelectedSweep {
             entry,
-            ignored: entry.is_ignored() && self.ignored == Ignored::Left,
+            ignored: entry.is_ignored() && self.ignored == IgnorePolicy::Left,
             point,
         };
         let points = points.into_iter().map(Some);
@@ -147,7 +147,7 @@ mod tests {
     /// The names of what is run, a `?` behind those that are only named.
     fn chosen(filter: &Filter) -> Vec<String> {
         let entries: Vec<&SweepEntry> = ENTRIES.iter().collect();
-        let named = |run: &Selected<'_>| run.name() + if run.ignored { "?" } else { "" };
+        let named = |run: &SelectedSweep<'_>| run.name() + if run.ignored { "?" } else { "" };
         filter.choose(&entries).runs.iter().map(named).collect()
     }
 
@@ -202,12 +202,12 @@ mod tests {
     #[test]
     fn ignored_ones_run_when_asked_for() {
         let only = Filter {
-            ignored: Ignored::Only,
+            ignored: IgnorePolicy::Only,
             ..Filter::default()
         };
         assert_eq!(chosen(&only), ["slow_sort"]);
         let too = Filter {
-            ignored: Ignored::Run,
+            ignored: IgnorePolicy::Run,
             ..Filter::default()
         };
         assert_eq!(chosen(&too), ["sort", "sort::radix", "slow_sort"]);
@@ -230,7 +230,7 @@ mod tests {
             "the whole has it"
         );
         let left = Filter {
-            ignored: Ignored::Only,
+            ignored: IgnorePolicy::Only,
             ..wanted(&["slow_sort::n=1"])
         };
         assert_eq!(chosen(&left), ["slow_sort::n=1"]);

@@ -9,14 +9,14 @@ use crate::bench::{
     BenchError, BenchResult, Reporter, Session, Settings, SweepOutcome, SweepRun, SweepSettings,
 };
 use crate::cli::run_session;
-use crate::printed::error_line;
-use crate::quiet;
+use crate::console::error_line;
+use crate::panics;
 use crate::space::Density;
 use crate::sweep_executor::{Benchmark, Body, Choice, Plan, Result};
 use crate::var::{ErasedSweep, InputChoice, Target};
 
 use super::entry::SweepEntry;
-use super::filter::Chosen;
+use super::filter::Selection;
 use super::point;
 
 /// Runs what is chosen within one session, then draws the report.
@@ -24,7 +24,7 @@ pub(super) fn run(
     settings: Settings,
     name: String,
     reporter: Option<&Reporter>,
-    chosen: &Chosen<'_>,
+    chosen: &Selection<'_>,
     entries: &[&SweepEntry],
 ) -> ExitCode {
     if chosen.runs.is_empty() && !entries.is_empty() {
@@ -54,10 +54,10 @@ pub(super) fn run(
 
 /// What a report shows, where not all functions are chosen: cargo-nextest, for one, runs each in a process
 /// of its own.
-fn part(chosen: &Chosen<'_>) -> Option<String> {
+fn part(chosen: &Selection<'_>) -> Option<String> {
     let runs = || chosen.runs.iter().filter(|run| !run.ignored);
     let is_part = chosen.left > 0 || runs().any(|run| run.point.is_some());
-    let names: Vec<String> = runs().map(super::filter::Selected::name).collect();
+    let names: Vec<String> = runs().map(super::filter::SelectedSweep::name).collect();
     (is_part && !names.is_empty()).then(|| names.join(", "))
 }
 
@@ -124,10 +124,10 @@ pub(super) fn judged<S: Benchmark>(
         let (step, steps) = session.step();
         step == steps && !session.is_replicate()
     };
-    if !result.ran() || point.is_some() || !is_whole {
+    if !result.was_run() || point.is_some() || !is_whole {
         return Ok(());
     }
-    let verdict = quiet::catch(AssertUnwindSafe(|| judge(&result)));
+    let verdict = panics::catch(AssertUnwindSafe(|| judge(&result)));
     verdict
         .unwrap_or_else(|panic| Err(panic.into()))
         .map_err(|error| format!("{} does not accept its result: {error}", entry.name()).into())

@@ -1,13 +1,13 @@
 use crate::bench::say;
 
-use super::args::Form;
+use super::args::TestFormat;
 
 /// Names sweeps as libtest names benchmarks: a line each, and, unless terse, how many there are.
-pub(super) fn list(names: &[String], form: Form) {
+pub(super) fn list(names: &[String], form: TestFormat) {
     for name in names {
         say!("{name}: benchmark");
     }
-    if form == Form::Pretty {
+    if form == TestFormat::Pretty {
         if !names.is_empty() {
             say!("");
         }

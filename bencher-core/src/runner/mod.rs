@@ -38,7 +38,7 @@ use std::process::ExitCode;
 
 use crate::bench::Reporter;
 use crate::cli::{SettingsError, program_name, program_path, refuse, settled};
-use crate::printed::{begin_program, ending};
+use crate::console::{begin_program, ending};
 
 /// The `main` of a target of `#[bench_sweep]` functions without libtest's harness.
 ///

@@ -7,8 +7,8 @@ use std::time::Instant;
 use crate::bench::{Settings, say};
 use crate::exit_guard;
 
-use super::args::Form;
-use super::filter::{Chosen, Selected};
+use super::args::TestFormat;
+use super::filter::{SelectedSweep, Selection};
 
 /// The exit status of libtest where a test failed.
 const FAILED: u8 = 101;
@@ -16,8 +16,8 @@ const FAILED: u8 = 101;
 const DOTS: usize = 88;
 
 /// Checks what is chosen, one after the other.
-pub(super) fn run(chosen: &Chosen<'_>, settings: &Settings, form: Form) -> ExitCode {
-    let _run = exit_guard::Run::begin(FAILED);
+pub(super) fn run(chosen: &Selection<'_>, settings: &Settings, form: TestFormat) -> ExitCode {
+    let _run = exit_guard::RunGuard::begin(FAILED);
     let clock = Instant::now();
     let count = chosen.runs.len();
     say!(
@@ -27,26 +27,26 @@ pub(super) fn run(chosen: &Chosen<'_>, settings: &Settings, form: Form) -> ExitC
     let mut failures = Vec::new();
     let mut ignored = 0;
     for (nth, run) in chosen.runs.iter().enumerate() {
-        let verdict = if run.ignored {
+        let outcome = if run.ignored {
             ignored += 1;
-            Verdict::Ignored
+            TestOutcome::Ignored
         } else {
             begin(run, form);
             match run.entry.check(settings, run.point.as_deref()) {
-                Ok(()) => Verdict::Ok,
+                Ok(()) => TestOutcome::Ok,
                 Err(text) => {
                     failures.push((run.name(), text));
-                    Verdict::Failed
+                    TestOutcome::Failed
                 }
             }
         };
-        end(run, &verdict, nth, form);
+        end(run, &outcome, nth, form);
     }
-    if form == Form::Terse && !count.is_multiple_of(DOTS) {
+    if form == TestFormat::Terse && !count.is_multiple_of(DOTS) {
         say!("");
     }
     if !failures.is_empty() {
-        say!("{}", told(&failures));
+        say!("{}", failure_report(&failures));
     }
     say!(
         "\ntest result: {}. {} passed; {} failed; {ignored} ignored; 0 measured; {} filtered out; \
@@ -64,29 +64,29 @@ pub(super) fn run(chosen: &Chosen<'_>, settings: &Settings, form: Form) -> ExitC
     }
 }
 
-enum Verdict {
+enum TestOutcome {
     Ok,
     Failed,
     Ignored,
 }
 
 /// Says what is being checked, before it may hang.
-fn begin(run: &Selected<'_>, form: Form) {
-    if form == Form::Pretty {
+fn begin(run: &SelectedSweep<'_>, form: TestFormat) {
+    if form == TestFormat::Pretty {
         print(&format!("test {} ... ", run.name()));
     }
 }
 
-fn end(run: &Selected<'_>, verdict: &Verdict, nth: usize, form: Form) {
-    let (word, letter) = match verdict {
-        Verdict::Ok => ("ok", "."),
-        Verdict::Failed => ("FAILED", "F"),
-        Verdict::Ignored => ("ignored", "i"),
+fn end(run: &SelectedSweep<'_>, outcome: &TestOutcome, nth: usize, form: TestFormat) {
+    let (word, letter) = match outcome {
+        TestOutcome::Ok => ("ok", "."),
+        TestOutcome::Failed => ("FAILED", "F"),
+        TestOutcome::Ignored => ("ignored", "i"),
     };
-    match (form, verdict) {
-        (Form::Pretty, Verdict::Ignored) => say!("test {} ... {word}", run.name()),
-        (Form::Pretty, _) => say!("{word}"),
-        (Form::Terse, _) => {
+    match (form, outcome) {
+        (TestFormat::Pretty, TestOutcome::Ignored) => say!("test {} ... {word}", run.name()),
+        (TestFormat::Pretty, _) => say!("{word}"),
+        (TestFormat::Terse, _) => {
             print(letter);
             if (nth + 1).is_multiple_of(DOTS) {
                 say!("");
@@ -96,7 +96,7 @@ fn end(run: &Selected<'_>, verdict: &Verdict, nth: usize, form: Form) {
 }
 
 /// The failures with what they say, and their names once more.
-fn told(failures: &[(String, String)]) -> String {
+fn failure_report(failures: &[(String, String)]) -> String {
     let mut told = "\nfailures:\n\n".to_owned();
     for (name, text) in failures {
         let _ = write!(told, "---- {name} stdout ----\n{text}\n\n");
@@ -111,7 +111,7 @@ fn told(failures: &[(String, String)]) -> String {
 
 /// Prints without ending the line; what cannot be printed is told in the end.
 fn print(text: &str) {
-    crate::printed::print(format_args!("{text}"));
+    crate::console::print(format_args!("{text}"));
 }
 
 #[cfg(test)]
@@ -121,7 +121,7 @@ mod tests {
     #[test]
     fn failures_are_told_as_libtest_tells_them() {
         let failure = |name: &str, text: &str| (name.to_owned(), text.to_owned());
-        let text = told(&[failure("a::b", "n=1: too few"), failure("c", "no")]);
+        let text = failure_report(&[failure("a::b", "n=1: too few"), failure("c", "no")]);
         assert_eq!(
             text,
             "\nfailures:\n\n---- a::b stdout ----\nn=1: too few\n\n---- c stdout ----\nno\n\n\n\

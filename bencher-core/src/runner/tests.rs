@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::sweep_executor::{Benchmark, Body, Plan, Result, SweepChoice};
 use crate::value::{Kind, Value};
 use crate::var::{
-    Direction, DomainError, DomainOf, InputVar, ParametrizedSweep, ResultVar, Role, Schema,
+    Direction, DomainError, DomainOf, InputRole, InputVar, ParametrizedSweep, ResultVar, Schema,
     SweepValue,
 };
 
@@ -31,7 +31,7 @@ impl ParametrizedSweep for Squares {
             doc: "",
             units: "",
             kind: Kind::Uint(64),
-            role: Role::Swept,
+            role: InputRole::Swept,
             domain: || DomainOf::<u64>::new().bounds(1, 1000).finish(),
             variants: || &[],
             optimize: true,

@@ -144,7 +144,7 @@ impl FloatGrid {
     }
 
     /// The value that earlier versions computed by the arithmetic of floats.
-    pub(super) fn former(&self, position: u64) -> Option<Value> {
+    pub(super) fn legacy(&self, position: u64) -> Option<Value> {
         self.kind.canonical(&Value::Float(self.binary(position)))
     }
 
@@ -165,7 +165,7 @@ impl FloatGrid {
         )]
         let position = position.round() as u64;
         let now = self.get(position).filter(|_| position < count)?;
-        (self.former(position).as_ref() == Some(old) && now != *old).then_some(now)
+        (self.legacy(position).as_ref() == Some(old) && now != *old).then_some(now)
     }
 
     /// The values of a grid whose neighbours may be nearer to each other than floats are, each once; `None`

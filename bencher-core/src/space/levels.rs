@@ -25,11 +25,11 @@ pub struct Levels {
     rule: Rule,
     count: u64,
     /// Values of a list that earlier versions computed otherwise.
-    former: Option<Arc<Former>>,
+    legacy: Option<Arc<LegacyLevels>>,
 }
 
 #[derive(Debug, Default, PartialEq)]
-struct Former {
+struct LegacyLevels {
     /// What was computed, by position.
     values: HashMap<u64, Value>,
     /// What stands for it now, by its digest.
@@ -65,21 +65,21 @@ impl Levels {
         Self {
             count: values.len() as u64,
             rule: Rule::List(values.into()),
-            former: None,
+            legacy: None,
         }
     }
 
     /// The values of a list, each with what earlier versions computed for it.
     pub(super) fn list_with_former(values: Vec<(Value, Value)>) -> Self {
-        let mut former = Former::default();
+        let mut legacy = LegacyLevels::default();
         for (position, (value, before)) in (0..).zip(&values) {
             if value != before {
-                former.values.insert(position, before.clone());
-                former.present.insert(digest(before), value.clone());
+                legacy.values.insert(position, before.clone());
+                legacy.present.insert(digest(before), value.clone());
             }
         }
         Self {
-            former: (!former.values.is_empty()).then(|| Arc::new(former)),
+            legacy: (!legacy.values.is_empty()).then(|| Arc::new(legacy)),
             ..Self::list(values.into_iter().map(|(value, _)| value).collect())
         }
     }
@@ -88,7 +88,7 @@ impl Levels {
         Self {
             rule,
             count,
-            former: None,
+            legacy: None,
         }
     }
 
@@ -266,19 +266,19 @@ impl Levels {
     }
 
     /// What earlier versions computed for the value at a position.
-    pub(crate) fn former(&self, position: u64) -> Option<Value> {
+    pub(crate) fn legacy(&self, position: u64) -> Option<Value> {
         match &self.rule {
-            Rule::Floats(grid) if position < self.count => grid.former(position),
+            Rule::Floats(grid) if position < self.count => grid.legacy(position),
             Rule::Zipped(parts) => {
                 let part = |(name, levels): &(Arc<str>, Self)| {
-                    Some((Arc::clone(name), levels.former(position)?))
+                    Some((Arc::clone(name), levels.legacy(position)?))
                 };
                 let parts: Option<Vec<_>> = parts.iter().map(part).collect();
                 Some(Value::from(Item::new("", parts?)))
             }
             _ => {
-                let former = self.former.as_ref();
-                let value = former.and_then(|former| former.values.get(&position).cloned());
+                let legacy = self.legacy.as_ref();
+                let value = legacy.and_then(|legacy| legacy.values.get(&position).cloned());
                 value.or_else(|| self.get(position))
             }
         }
@@ -290,11 +290,11 @@ impl Levels {
         const MOST: u64 = 1 << 12;
         match &self.rule {
             Rule::Floats(_) => {
-                let differs = |position| self.former(position) != self.get(position);
+                let differs = |position| self.legacy(position) != self.get(position);
                 self.count > MOST || (0..self.count).any(differs)
             }
             Rule::Zipped(parts) => parts.iter().any(|(_, levels)| levels.has_changed()),
-            _ => self.former.is_some(),
+            _ => self.legacy.is_some(),
         }
     }
 
@@ -302,7 +302,7 @@ impl Levels {
     pub(crate) fn renewed(&self, former: &Value) -> Option<Value> {
         match &self.rule {
             Rule::Floats(grid) => grid.renewed(former, self.count),
-            _ => self.former.as_ref()?.present.get(&digest(former)).cloned(),
+            _ => self.legacy.as_ref()?.present.get(&digest(former)).cloned(),
         }
     }
 

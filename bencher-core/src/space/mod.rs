@@ -9,7 +9,7 @@
 //! [`DesignPoints`] of a design spread over as many inputs as a grid could not.
 //!
 //! ```
-//! use bencher_core::space::{Axis, Density, Order, RunOrder, Space};
+//! use bencher_core::space::{Axis, Density, SampleOrder, RunOrder, Space};
 //! use bencher_core::value::Value;
 //! use bencher_core::var::SweepValue;
 //! use bencher_core::var::DomainOf;
@@ -18,7 +18,7 @@
 //! let levels = domain.levels(u32::KIND, level_3)?;
 //! let space = Space::new(vec![Axis { name: "len".to_owned(), inputs: vec![0], levels }])?;
 //! assert_eq!(space.values(1), Some(vec![Value::from(128)]));
-//! let order = RunOrder::new(Order::RoundRobin, space.len(), 2);
+//! let order = RunOrder::new(SampleOrder::RoundRobin, space.len(), 2);
 //! assert_eq!(order.sample(4), Some((1, 1)), "point 1 in the second round");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -44,7 +44,7 @@ pub use factors::{
 pub use geometric::{GeomError, geom, igeom};
 pub use levels::Levels;
 pub(crate) use order::mix;
-pub use order::{Order, RunOrder};
+pub use order::{RunOrder, SampleOrder};
 pub use product::{Axis, Space, SpaceError};
 pub use sampling::{Density, samples_of_level, thinned_index};
 #[cfg(feature = "store")]

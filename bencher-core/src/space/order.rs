@@ -3,16 +3,16 @@
 /// How points and repeats follow each other.
 ///
 /// ```
-/// use bencher_core::space::{Order, RunOrder};
+/// use bencher_core::space::{SampleOrder, RunOrder};
 /// let list = |order| -> Vec<_> {
 ///     let order = RunOrder::new(order, 2, 2);
 ///     (0..order.len()).filter_map(|n| order.sample(n)).collect()
 /// };
-/// assert_eq!(list(Order::InOrder), [(0, 0), (0, 1), (1, 0), (1, 1)]);
-/// assert_eq!(list(Order::RoundRobin), [(0, 0), (1, 0), (0, 1), (1, 1)]);
+/// assert_eq!(list(SampleOrder::InOrder), [(0, 0), (0, 1), (1, 0), (1, 1)]);
+/// assert_eq!(list(SampleOrder::RoundRobin), [(0, 0), (1, 0), (0, 1), (1, 1)]);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Order {
+pub enum SampleOrder {
     /// Point after point, all repeats of a point together.
     InOrder,
     /// Round after round: each repeat goes once over all points, in their order. Drift of the
@@ -32,8 +32,8 @@ pub enum Order {
 /// A shuffled round is a seeded permutation by a Feistel network, so even 10^24 points need no list.
 ///
 /// ```
-/// use bencher_core::space::{Order, RunOrder};
-/// let order = RunOrder::new(Order::Shuffled { seed: 7 }, 10_u128.pow(24), 1);
+/// use bencher_core::space::{SampleOrder, RunOrder};
+/// let order = RunOrder::new(SampleOrder::Shuffled { seed: 7 }, 10_u128.pow(24), 1);
 /// let first = order.sample(0);
 /// assert_eq!(first, order.sample(0));
 /// assert_ne!(first, order.sample(1));
@@ -41,7 +41,7 @@ pub enum Order {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct RunOrder {
-    order: Order,
+    order: SampleOrder,
     points: u128,
     repeats: u32,
     len: u128,
@@ -49,7 +49,7 @@ pub struct RunOrder {
 
 impl RunOrder {
     /// The order of `repeats` samples of each of `points` points.
-    pub const fn new(order: Order, points: u128, repeats: u32) -> Self {
+    pub const fn new(order: SampleOrder, points: u128, repeats: u32) -> Self {
         Self {
             order,
             points,
@@ -74,15 +74,15 @@ impl RunOrder {
             return None;
         }
         let (point, repeat) = match self.order {
-            Order::InOrder => {
+            SampleOrder::InOrder => {
                 let (point, repeat) = divide(n, u128::from(self.repeats));
                 return Some((point, u32::try_from(repeat).ok()?));
             }
-            Order::RoundRobin => {
+            SampleOrder::RoundRobin => {
                 let (repeat, point) = divide(n, self.points);
                 (point, repeat)
             }
-            Order::Shuffled { seed } => {
+            SampleOrder::Shuffled { seed } => {
                 let (repeat, place) = divide(n, self.points);
                 #[expect(clippy::cast_possible_truncation, reason = "rounds only vary the seed")]
                 let round = repeat as u64;
@@ -149,11 +149,11 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         assert_eq!(
-            list(Order::InOrder),
+            list(SampleOrder::InOrder),
             [(0, 0), (0, 1), (1, 0), (1, 1), (2, 0), (2, 1)]
         );
         assert_eq!(
-            list(Order::RoundRobin),
+            list(SampleOrder::RoundRobin),
             [(0, 0), (1, 0), (2, 0), (0, 1), (1, 1), (2, 1)]
         );
         assert_eq!(
@@ -180,7 +180,7 @@ mod tests {
 
     #[test]
     fn enormous_spaces_are_shuffled_at_once() {
-        let order = RunOrder::new(Order::Shuffled { seed: 7 }, 10_u128.pow(24), 1);
+        let order = RunOrder::new(SampleOrder::Shuffled { seed: 7 }, 10_u128.pow(24), 1);
         let first: HashSet<u128> = (0..1000).map(|n| order.sample(n).unwrap().0).collect();
         assert_eq!(first.len(), 1000);
         assert!(first.iter().any(|point| *point > u128::from(u64::MAX)));
@@ -190,9 +190,9 @@ mod tests {
         #[test]
         fn every_sample_comes_once(points in 1_u128..300, repeats in 1_u32..4, seed: u64, kind in 0..3) {
             let order = match kind {
-                0 => Order::InOrder,
-                1 => Order::RoundRobin,
-                _ => Order::Shuffled { seed },
+                0 => SampleOrder::InOrder,
+                1 => SampleOrder::RoundRobin,
+                _ => SampleOrder::Shuffled { seed },
             };
             let order = RunOrder::new(order, points, repeats);
             let seen: HashSet<_> = (0..order.len()).map(|n| order.sample(n).unwrap()).collect();

@@ -197,7 +197,7 @@ fn branch_levels(branch: &Branch, density: Density) -> Result<Vec<(Value, Value)
         values.reverse();
         branch.value(values.into_iter())
     };
-    let both = |n| (combination(n, Levels::get), combination(n, Levels::former));
+    let both = |n| (combination(n, Levels::get), combination(n, Levels::legacy));
     Ok((0..count).map(both).collect())
 }
 

@@ -18,6 +18,7 @@ mod agreement;
 mod centre;
 mod dependence;
 mod dip;
+mod hampel;
 mod margin;
 mod modes;
 mod point_time;
@@ -25,15 +26,14 @@ mod ratio;
 mod replicates;
 mod summary;
 mod tail;
-mod undisturbed;
 
 pub(crate) use agreement::{Agreement, Shift, agreement, shift};
+pub use hampel::{HampelMean, hampel_mean};
 pub use modes::{LowestMode, lowest_mode};
 pub use point_time::{PointTime, Reach, RoundTime};
 pub use ratio::{RESOLUTION, Ratio, paired_ratio, ratio};
 pub use replicates::{rounds_per_replicate, summary_of_replicates};
 pub use summary::{MISRATE, Outliers, Summary, outliers, summary};
-pub use undisturbed::{Undisturbed, undisturbed};
 
 /// The arithmetic mean, by compensated summation; `None` of nothing.
 ///

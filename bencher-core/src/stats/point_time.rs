@@ -244,7 +244,7 @@ impl PointTime {
     }
 
     /// Whether something keeps the point from being known, however narrow its bounds are.
-    pub fn is_doubtful(&self) -> bool {
+    pub fn is_unreliable(&self) -> bool {
         let is_often_below =
             self.below as f64 >= OFTEN * self.rounds.len() as f64 && self.below > 0;
         self.mode.is_some()
@@ -428,9 +428,9 @@ mod tests {
             PointTime::of(rounds.collect())
         };
         let found = rounds(0.7);
-        assert!((found.slices - 0.85).abs() < 1e-12 && found.is_doubtful());
+        assert!((found.slices - 0.85).abs() < 1e-12 && found.is_unreliable());
         assert_eq!(found.times(), [2.0; 12]);
-        assert!(!rounds(0.89).is_doubtful());
+        assert!(!rounds(0.89).is_unreliable());
         let rate = PointTime::computed(vec![Time(0.5); 12], &[found]);
         assert!(rate.is_partial());
     }
@@ -466,7 +466,7 @@ mod tests {
         let found = rounds(4).summary(None, MISRATE).unwrap();
         assert_eq!((found.centre, found.count), (8.0, 15));
         assert_eq!(found.upper, None, "it may be any time above the limit");
-        assert!(rounds(4).is_doubtful());
+        assert!(rounds(4).is_unreliable());
         assert_eq!(rounds(11).summary(None, MISRATE), None);
     }
 

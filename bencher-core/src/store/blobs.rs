@@ -40,11 +40,11 @@ pub(super) const INLINE: u64 = 4096;
 /// ```
 #[derive(Clone, Debug)]
 pub struct BlobStore {
-    place: Place,
+    place: BlobBackend,
 }
 
 #[derive(Clone, Debug)]
-enum Place {
+enum BlobBackend {
     Folder(PathBuf),
     Memory(Arc<Mutex<BTreeMap<Digest, Vec<u8>>>>),
 }
@@ -66,7 +66,7 @@ impl BlobStore {
     /// The blobs below a store's root.
     pub fn at(root: &Path) -> Self {
         Self {
-            place: Place::Folder(root.join("blobs")),
+            place: BlobBackend::Folder(root.join("blobs")),
         }
     }
 
@@ -80,7 +80,7 @@ impl BlobStore {
     /// ```
     pub fn in_memory() -> Self {
         Self {
-            place: Place::Memory(Arc::default()),
+            place: BlobBackend::Memory(Arc::default()),
         }
     }
 
@@ -91,10 +91,10 @@ impl BlobStore {
     pub fn put(&self, content: &[u8]) -> Result<Digest, StoreError> {
         let digest = Digest::of(content);
         match &self.place {
-            Place::Memory(_) => {
+            BlobBackend::Memory(_) => {
                 self.with_memory(|blobs| blobs.insert(digest, content.to_vec()));
             }
-            Place::Folder(dir) => {
+            BlobBackend::Folder(dir) => {
                 let path = path_of(dir, digest);
                 if !self.renew(digest, &path) {
                     create_parent(&path)?;
@@ -122,7 +122,7 @@ impl BlobStore {
     /// # Errors
     /// Where the file cannot be read, or its content not be written.
     pub fn put_file(&self, file: &Path) -> Result<Digest, StoreError> {
-        let Place::Folder(dir) = &self.place else {
+        let BlobBackend::Folder(dir) = &self.place else {
             return self.put(&fs::read(file).map_err(StoreError::io("read", file))?);
         };
         let mut from = File::open(file).map_err(StoreError::io("read", file))?;
@@ -160,10 +160,10 @@ impl BlobStore {
             problem: problem.to_owned(),
         };
         match &self.place {
-            Place::Memory(_) => self
+            BlobBackend::Memory(_) => self
                 .with_memory(|blobs| blobs.get(&digest).cloned())
                 .ok_or_else(|| failed(&path_of(Path::new("memory"), digest), "is missing")),
-            Place::Folder(dir) => {
+            BlobBackend::Folder(dir) => {
                 let path = path_of(dir, digest);
                 let content = read_plain(&path).map_err(|error| match error.kind() {
                     ErrorKind::NotFound => failed(&path, "is missing"),
@@ -184,8 +184,8 @@ impl BlobStore {
     /// Whether a content is there; it is not read.
     pub fn contains(&self, digest: Digest) -> bool {
         match &self.place {
-            Place::Memory(_) => self.with_memory(|blobs| blobs.contains_key(&digest)),
-            Place::Folder(dir) => path_of(dir, digest).is_file(),
+            BlobBackend::Memory(_) => self.with_memory(|blobs| blobs.contains_key(&digest)),
+            BlobBackend::Folder(dir) => path_of(dir, digest).is_file(),
         }
     }
 
@@ -194,7 +194,7 @@ impl BlobStore {
     /// # Errors
     /// Where a folder cannot be read.
     pub fn list(&self) -> Result<Vec<BlobInfo>, StoreError> {
-        let Place::Folder(dir) = &self.place else {
+        let BlobBackend::Folder(dir) = &self.place else {
             let info = |(digest, content): (&Digest, &Vec<u8>)| BlobInfo {
                 digest: *digest,
                 len: content.len() as u64,
@@ -223,18 +223,18 @@ impl BlobStore {
     #[cfg(any(test, feature = "store"))]
     pub(super) fn remove(&self, digest: Digest) -> Result<(), StoreError> {
         match &self.place {
-            Place::Memory(_) => {
+            BlobBackend::Memory(_) => {
                 self.with_memory(|blobs| blobs.remove(&digest));
                 Ok(())
             }
-            Place::Folder(dir) => super::files::remove(&path_of(dir, digest)),
+            BlobBackend::Folder(dir) => super::files::remove(&path_of(dir, digest)),
         }
     }
 
     /// What writers that died left behind.
     #[cfg(test)]
     pub(super) fn leftovers(&self) -> Result<Vec<PathBuf>, StoreError> {
-        let Place::Folder(dir) = &self.place else {
+        let BlobBackend::Folder(dir) = &self.place else {
             return Ok(Vec::new());
         };
         let mut paths = entries(dir)?;
@@ -292,8 +292,10 @@ impl BlobStore {
 
     fn with_memory<T: Default>(&self, work: impl FnOnce(&mut BTreeMap<Digest, Vec<u8>>) -> T) -> T {
         match &self.place {
-            Place::Memory(blobs) => work(&mut blobs.lock().unwrap_or_else(PoisonError::into_inner)),
-            Place::Folder(_) => T::default(),
+            BlobBackend::Memory(blobs) => {
+                work(&mut blobs.lock().unwrap_or_else(PoisonError::into_inner))
+            }
+            BlobBackend::Folder(_) => T::default(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::database::Database;
 use super::error::StoreError;
 use super::frame::{FrameKind, encode};
-use super::opening::failed;
+use super::open_database::failed;
 use super::pack::Pack;
 use super::writer::PACK;
 

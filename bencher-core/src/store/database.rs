@@ -12,16 +12,16 @@ use super::SampleStore;
 use super::blobs::BlobStore;
 use super::compact::Logs;
 use super::error::StoreError;
-use super::frame::{FrameError, FrameKind, Stored, decode, encode};
+use super::frame::{FrameContent, FrameError, FrameKind, decode, encode};
 use super::index::{Keys, SampleIndex};
 use super::leftovers::remove_leftovers;
-use super::lock::{Holder, StoreLock};
-use super::opening::{Refusal, SEQUENCE, failed, inode, write_sequence};
+use super::lock::{LockOwner, StoreLock};
+use super::open_database::{OpenFailure, SEQUENCE, failed, inode, write_sequence};
 use super::pack::{Pack, Series, tag_prefix};
 use super::salvage::{mark, note_damage, open_sound, unfinished};
 use super::scan::{records, scan};
 use super::shortage::is_shortage;
-use super::tag::{former, kind_of};
+use super::tag::{kind_of, legacy_tag};
 use super::watermark;
 
 /// The database of samples of one store directory. One process has it at a time; clones within
@@ -85,12 +85,12 @@ pub struct OpenNotice {
 
 /// The note that a tag was cleared up to a number.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Cleared {
+pub(super) struct ClearedTag {
     pub(super) sequence: u64,
     pub(super) tag: String,
 }
 
-impl Cleared {
+impl ClearedTag {
     /// The key, in `meta`, of the note.
     pub(super) fn key(&self) -> Vec<u8> {
         [CLEARED, &tag_prefix(&self.tag)].concat()
@@ -98,8 +98,8 @@ impl Cleared {
 
     /// What the keys of packs begin with that may have been cleared.
     pub(super) fn prefixes(&self) -> impl Iterator<Item = [u8; 8]> {
-        let former = former(&self.tag).map(|tag| tag_prefix(&tag));
-        [tag_prefix(&self.tag)].into_iter().chain(former)
+        let legacy = legacy_tag(&self.tag).map(|tag| tag_prefix(&tag));
+        [tag_prefix(&self.tag)].into_iter().chain(legacy)
     }
 
     /// Whether a pack was stored before its tag was cleared.
@@ -110,12 +110,12 @@ impl Cleared {
     /// Whether a series was cleared, also under the name that earlier versions gave it.
     pub(super) fn is_of(&self, series: &Series) -> bool {
         self.tag == series.tag
-            || former(&self.tag).is_some_and(|former| former == series.tag)
+            || legacy_tag(&self.tag).is_some_and(|legacy| legacy == series.tag)
                 && kind_of(&self.tag) == series.kind()
     }
 }
 
-impl Stored for Cleared {
+impl FrameContent for ClearedTag {
     fn read(_: u16, payload: &[u8]) -> postcard::Result<Self> {
         postcard::from_bytes(payload)
     }
@@ -137,7 +137,7 @@ impl Database {
     pub fn open(
         root: &Path,
         patience: Duration,
-        waiting: impl FnMut(&Holder),
+        waiting: impl FnMut(&LockOwner),
     ) -> Result<(Self, OpenNotice), StoreError> {
         let root = &std::path::absolute(root).map_err(StoreError::io("find", root))?;
         // Fjall asks for the working directory whatever its path is, and panics without one.
@@ -240,10 +240,10 @@ impl Database {
     }
 
     /// The notes of the tags that were cleared.
-    fn cleared(&self) -> Result<Vec<Cleared>, StoreError> {
+    fn cleared(&self) -> Result<Vec<ClearedTag>, StoreError> {
         let notes = self.shared.meta.prefix(CLEARED).map(|guard| {
             let (_, note) = guard.into_inner().map_err(self.failed("read"))?;
-            Ok(decode::<Cleared>(FrameKind::Cleared, &note).ok())
+            Ok(decode::<ClearedTag>(FrameKind::Cleared, &note).ok())
         });
         notes.filter_map(Result::transpose).collect()
     }
@@ -330,9 +330,9 @@ impl Database {
 
     /// Makes the next opening salvage the database; an error of the surroundings is handed back.
     pub(super) fn found_damage(&self, error: fjall::Error) -> Result<(), StoreError> {
-        match Refusal::of(error, &self.shared.dir) {
-            Refusal::Error(error) => Err(error),
-            Refusal::Damaged(why) => {
+        match OpenFailure::of(error, &self.shared.dir) {
+            OpenFailure::Error(error) => Err(error),
+            OpenFailure::Damaged(why) => {
                 note_damage(&self.shared.root, &why);
                 Ok(())
             }
@@ -423,7 +423,7 @@ pub(super) struct Record<'a> {
 /// A series, before it the one under which earlier versions kept its samples.
 fn names_of(series: &Series) -> Vec<Series> {
     series
-        .former()
+        .legacy()
         .into_iter()
         .chain([series.clone()])
         .collect()
@@ -538,8 +538,8 @@ impl SampleStore for Database {
         self.still_there()?;
         let mut batch = self.shared.database.batch();
         let mut samples = 0;
-        let former = former(tag);
-        for stored in [Some(tag), former.as_deref()].into_iter().flatten() {
+        let legacy = legacy_tag(tag);
+        for stored in [Some(tag), legacy.as_deref()].into_iter().flatten() {
             for guard in self.shared.samples.prefix(tag_prefix(stored)) {
                 let (key, value) = guard.into_inner().map_err(self.failed("read"))?;
                 match decode::<Pack>(FrameKind::Pack, &value) {
@@ -555,7 +555,7 @@ impl SampleStore for Database {
             }
         }
         let sequence = self.take_numbers(1)?;
-        let note = Cleared {
+        let note = ClearedTag {
             sequence,
             tag: tag.to_owned(),
         };

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::lock::Holder;
+use super::lock::LockOwner;
 
 /// Why the store cannot do what was asked of it.
 ///
@@ -20,15 +20,15 @@ use super::lock::Holder;
 pub enum StoreError {
     /// Another process has the store.
     #[error(
-        "the store {path} is in use by {holder}; wait for that process to end, wait longer with \
+        "the store {path} is in use by {owner}; wait for that process to end, wait longer with \
          `--wait SECONDS`, use another store with `--store DIR`, or run without one with \
          `--no-cache`"
     )]
-    Held {
+    InUse {
         /// The store's directory.
         path: PathBuf,
         /// Who holds it.
-        holder: Holder,
+        owner: LockOwner,
     },
     /// Two types of one name in one function.
     #[error(

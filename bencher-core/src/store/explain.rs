@@ -12,7 +12,7 @@ use crate::value::{Digest, Value};
 ///
 /// The example stands at [`explain`].
 #[derive(Clone, Debug)]
-pub struct Wanted {
+pub struct SampleQuery {
     /// The series it belongs to.
     pub series: Series,
     /// Its inputs and constants, in any order.
@@ -143,7 +143,7 @@ impl fmt::Display for Explanation {
 ///
 /// ```
 /// use bencher_core::store::{
-///     Explanation, Field, MemoryStore, Pack, SampleStore, Series, Wanted, explain,
+///     Explanation, Field, MemoryStore, Pack, SampleStore, Series, SampleQuery, explain,
 /// };
 /// use bencher_core::value::{Digest, Value};
 /// let series = Series { tag: "try".to_owned(), sweep_type: "demo::Sorting".to_owned(), version: 1 };
@@ -152,7 +152,7 @@ impl fmt::Display for Explanation {
 /// let mut store = MemoryStore::default();
 /// store.append(&[pack])?;
 /// let inputs = vec![("len".to_owned(), Value::from(5))];
-/// let wanted = Wanted { series, inputs, repeat: 1, results: vec![], code: None, machine: None };
+/// let wanted = SampleQuery { series, inputs, repeat: 1, results: vec![], code: None, machine: None };
 /// let why = explain(&store, &wanted)?;
 /// let Explanation::Differs(differences) = &why else { return Err("it is stored".into()) };
 /// assert_eq!(differences[0].field, Field::Input("len".to_owned()));
@@ -162,7 +162,7 @@ impl fmt::Display for Explanation {
 ///
 /// # Errors
 /// Where the store cannot be read.
-pub fn explain(store: &dyn SampleStore, wanted: &Wanted) -> Result<Explanation, StoreError> {
+pub fn explain(store: &dyn SampleStore, wanted: &SampleQuery) -> Result<Explanation, StoreError> {
     let mut nearest: Option<(u32, Vec<Difference>)> = None;
     let blobs = store.blobs();
     store.load_all(&mut |pack| {
@@ -197,7 +197,7 @@ fn weight(differences: &[Difference]) -> u32 {
         .sum()
 }
 
-fn differences_of_pack(pack: &Pack, wanted: &Wanted) -> Vec<Difference> {
+fn differences_of_pack(pack: &Pack, wanted: &SampleQuery) -> Vec<Difference> {
     let (stored, asked) = (&pack.series, &wanted.series);
     let mut differences = Vec::new();
     let mut compare = |field: Field, stored: String, wanted: String| {
@@ -231,7 +231,7 @@ fn differences_of_pack(pack: &Pack, wanted: &Wanted) -> Vec<Difference> {
 fn add_differences_of_sample(
     pack: &Pack,
     sample: PackedSample<'_>,
-    wanted: &Wanted,
+    wanted: &SampleQuery,
     differences: &mut Vec<Difference>,
 ) {
     for (name, stored) in pack.inputs.iter().zip(sample.inputs) {
@@ -259,7 +259,7 @@ fn add_differences_of_sample(
 fn add_differences_of_results(
     pack: &Pack,
     sample: PackedSample<'_>,
-    wanted: &Wanted,
+    wanted: &SampleQuery,
     blobs: &BlobStore,
     differences: &mut Vec<Difference>,
 ) {
@@ -333,8 +333,8 @@ mod tests {
     use crate::store::MemoryStore;
     use crate::value::Kind;
 
-    fn wanted() -> Wanted {
-        Wanted {
+    fn wanted() -> SampleQuery {
+        SampleQuery {
             series: Series {
                 tag: "t".to_owned(),
                 sweep_type: "demo::Sorting".to_owned(),
@@ -351,11 +351,11 @@ mod tests {
         }
     }
 
-    fn store(wanted: &Wanted) -> MemoryStore {
+    fn store(wanted: &SampleQuery) -> MemoryStore {
         let names = wanted.inputs.iter().map(|(name, _)| name.clone()).collect();
         let code = wanted.code.unwrap();
         let mut pack = Pack::new(wanted.series.clone(), code, names, wanted.results.clone())
-            .on(wanted.machine);
+            .with_machine(wanted.machine);
         let values = wanted
             .inputs
             .iter()
@@ -370,7 +370,7 @@ mod tests {
 
     #[test]
     fn it_names_the_field_that_differs_with_both_values() {
-        type Change = fn(&mut Wanted);
+        type Change = fn(&mut SampleQuery);
         let cases: [(Change, &str); 13] = [
             (|w| w.series.tag.clear(), "tag: stored \"\", wanted \"t\""),
             (

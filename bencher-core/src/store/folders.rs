@@ -4,8 +4,8 @@ use std::time::SystemTime;
 
 use super::error::StoreError;
 use super::files::{entries, files_below, modified, open_plain, place, remove, temporary};
-use super::owner::private_folder;
 use super::pack::Series;
+use super::permissions::private_folder;
 use crate::value::Digest;
 
 /// Folders for the files of single samples: `files/SERIES/KEY` below a store's root.

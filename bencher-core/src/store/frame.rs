@@ -86,14 +86,14 @@ pub(super) fn frame_of(kind: FrameKind, version: u16, payload: &[u8]) -> Vec<u8>
 }
 
 /// What records hold, in the layout of each version.
-pub(super) trait Stored: Sized {
+pub(super) trait FrameContent: Sized {
     /// Reads the payload of a record of a version, which is [`VERSION`] at most.
     fn read(version: u16, payload: &[u8]) -> postcard::Result<Self>;
 }
 
 /// A record whose checksum fits, of any version.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Sealed<'a> {
+pub(super) struct Frame<'a> {
     pub(super) kind: u8,
     pub(super) version: u16,
     pub(super) payload: &'a [u8],
@@ -105,9 +105,9 @@ pub(super) struct Sealed<'a> {
     pub(super) bytes: &'a [u8],
 }
 
-impl Sealed<'_> {
+impl Frame<'_> {
     /// What it holds, where it is of a kind.
-    pub(super) fn decode<T: Stored>(&self, kind: FrameKind) -> Result<T, FrameError> {
+    pub(super) fn decode<T: FrameContent>(&self, kind: FrameKind) -> Result<T, FrameError> {
         if self.kind != kind as u8 {
             return Err(FrameError::Damaged);
         }
@@ -119,12 +119,12 @@ impl Sealed<'_> {
 }
 
 /// Reads a record of any version that this program knows.
-pub(super) fn decode<T: Stored>(kind: FrameKind, bytes: &[u8]) -> Result<T, FrameError> {
+pub(super) fn decode<T: FrameContent>(kind: FrameKind, bytes: &[u8]) -> Result<T, FrameError> {
     open(bytes).ok_or(FrameError::Damaged)?.decode(kind)
 }
 
 /// The record that `bytes` begin with; `None` where none does, or a damaged one.
-pub(super) fn open(bytes: &[u8]) -> Option<Sealed<'_>> {
+pub(super) fn open(bytes: &[u8]) -> Option<Frame<'_>> {
     let rest = bytes.strip_prefix(MAGIC)?;
     let (kind, rest) = rest.split_first()?;
     let (version, rest) = rest.split_first_chunk()?;
@@ -136,7 +136,7 @@ pub(super) fn open(bytes: &[u8]) -> Option<Sealed<'_>> {
     if checksum(*kind, version, payload) != u64::from_le_bytes(*expected) {
         return None;
     }
-    Some(Sealed {
+    Some(Frame {
         kind: *kind,
         version,
         payload,
@@ -156,7 +156,7 @@ fn checksum(kind: u8, version: u16, payload: &[u8]) -> u64 {
 mod tests {
     use super::*;
 
-    impl Stored for (String, u32) {
+    impl FrameContent for (String, u32) {
         fn read(_: u16, payload: &[u8]) -> postcard::Result<Self> {
             postcard::from_bytes(payload)
         }

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use super::default_root::slug;
 use super::error::StoreError;
 use super::files::{entries, remove};
 use super::pack::ResultId;
-use super::place::slug;
 use super::results::{load_result, order};
 use crate::dataset::{CellState, Dataset, DimRole};
 use crate::record::SweepRecord;

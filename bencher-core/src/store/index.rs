@@ -151,7 +151,7 @@ pub(crate) trait Renewal {
 /// [module](super).
 #[derive(Debug, Default)]
 pub struct SampleIndex {
-    places: KeyTable<Place>,
+    places: KeyTable<SampleLocation>,
     packs: Vec<Heading>,
     results: Vec<Option<Value>>,
     epochs: Epochs,
@@ -164,7 +164,7 @@ pub struct SampleIndex {
 
 /// Where a sample stands in the index.
 #[derive(Clone, Copy, Debug)]
-struct Place {
+struct SampleLocation {
     pack: u32,
     sample: u32,
 }
@@ -277,13 +277,13 @@ impl SampleIndex {
             // A sample that has the identity itself goes before.
             if self.places.get(key.0).is_none() {
                 let (pack, sample) = (heading, *at);
-                self.places.insert(key.0, Place { pack, sample });
+                self.places.insert(key.0, SampleLocation { pack, sample });
             }
         }
         for (key, at) in identities.into_iter().zip(0..) {
             self.places.insert(
                 key.0,
-                Place {
+                SampleLocation {
                     pack: heading,
                     sample: at,
                 },

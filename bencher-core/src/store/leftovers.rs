@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::StoreError;
 use super::files::{is_temporary, remove, writer_of};
-use super::owner::process_lives;
+use super::permissions::process_lives;
 
 /// Removes the files and folders in the making whose writers are dead; only who has the store's lock may.
 ///

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::error::StoreError;
 use super::files::open_plain;
-use super::owner;
+use super::permissions;
 
 /// The exclusive hold of one process on a store; given back when dropped, or when the process
 /// dies.
@@ -21,7 +21,7 @@ use super::owner;
 /// let lock = StoreLock::acquire(root.path(), Duration::ZERO, |_| ())?;
 /// assert!(lock.path().ends_with("store.lock"));
 /// let second = StoreLock::acquire(root.path(), Duration::ZERO, |_| ());
-/// assert!(matches!(second, Err(StoreError::Held { .. })));
+/// assert!(matches!(second, Err(StoreError::InUse { .. })));
 /// drop(lock);
 /// assert!(StoreLock::acquire(root.path(), Duration::ZERO, |_| ()).is_ok());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -39,17 +39,17 @@ pub struct StoreLock {
 /// use bencher_core::store::{StoreError, StoreLock};
 /// let root = tempfile::tempdir()?;
 /// let _lock = StoreLock::acquire(root.path(), Duration::ZERO, |_| ())?;
-/// let Err(StoreError::Held { holder, .. }) = StoreLock::acquire(root.path(), Duration::ZERO, |_| ())
+/// let Err(StoreError::InUse { owner, .. }) = StoreLock::acquire(root.path(), Duration::ZERO, |_| ())
 /// else {
 ///     return Err("two have it".into());
 /// };
-/// assert!(holder.to_string().starts_with(&format!("process {}", std::process::id())));
+/// assert!(owner.to_string().starts_with(&format!("process {}", std::process::id())));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Holder(String);
+pub struct LockOwner(String);
 
-impl fmt::Display for Holder {
+impl fmt::Display for LockOwner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.0.is_empty() {
             "another process"
@@ -71,9 +71,9 @@ impl StoreLock {
     pub fn acquire(
         root: &Path,
         patience: Duration,
-        mut waiting: impl FnMut(&Holder),
+        mut waiting: impl FnMut(&LockOwner),
     ) -> Result<Self, StoreError> {
-        owner::prepare(root)?;
+        permissions::prepare(root)?;
         let path = root.join("store.lock");
         let mut options = File::options();
         options.read(true).write(true).create(true).truncate(false);
@@ -88,20 +88,20 @@ impl StoreLock {
                 }
                 Err(TryLockError::WouldBlock) => {}
             }
-            let holder = read_holder(&mut file);
+            let owner = read_owner(&mut file);
             if started.elapsed() >= patience {
-                return Err(StoreError::Held {
+                return Err(StoreError::InUse {
                     path: root.to_owned(),
-                    holder,
+                    owner,
                 });
             }
             if !std::mem::replace(&mut told, true) {
-                waiting(&holder);
+                waiting(&owner);
             }
             std::thread::sleep(LOOK_AGAIN.min(patience.saturating_sub(started.elapsed())));
         }
         // Who holds the store is only a courtesy to those who wait: failing to say so is no error.
-        let _ = write_holder(&mut file);
+        let _ = write_owner(&mut file);
         Ok(Self { _file: file, path })
     }
 
@@ -111,7 +111,7 @@ impl StoreLock {
     }
 }
 
-fn write_holder(file: &mut File) -> std::io::Result<()> {
+fn write_owner(file: &mut File) -> std::io::Result<()> {
     let program = std::env::current_exe().ok();
     let name = program
         .as_deref()
@@ -129,12 +129,12 @@ fn write_holder(file: &mut File) -> std::io::Result<()> {
     file.flush()
 }
 
-fn read_holder(file: &mut File) -> Holder {
+fn read_owner(file: &mut File) -> LockOwner {
     let mut text = String::new();
     let read = file
         .rewind()
         .and_then(|()| file.take(200).read_to_string(&mut text));
-    Holder(if read.is_ok() {
+    LockOwner(if read.is_ok() {
         text.chars().filter(|c| !c.is_control()).collect()
     } else {
         String::new()

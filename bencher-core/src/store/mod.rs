@@ -41,6 +41,7 @@ mod collect;
 mod compact;
 #[cfg(feature = "store")]
 mod database;
+mod default_root;
 mod epochs;
 mod error;
 mod explain;
@@ -58,10 +59,9 @@ mod lock;
 mod lookups;
 mod memory;
 #[cfg(feature = "store")]
-mod opening;
-mod owner;
+mod open_database;
 mod pack;
-mod place;
+mod permissions;
 #[cfg(feature = "store")]
 mod preflight;
 mod provenance;
@@ -89,27 +89,27 @@ pub use blobs::{BlobInfo, BlobStore};
 #[cfg(feature = "store")]
 pub use check::CheckReport;
 #[cfg(feature = "store")]
-pub use collect::{CollectOptions, Collected, Tally};
+pub use collect::{CollectOptions, CollectReport, StoreTotals};
 #[cfg(feature = "store")]
 pub use database::{Database, OpenNotice};
+pub(crate) use default_root::absolute;
+pub use default_root::{DEFAULT_LIMIT, default_root, slug};
 pub(crate) use epochs::Epochs;
 pub use error::StoreError;
-pub use explain::{Difference, Explanation, Field, Wanted, explain};
+pub use explain::{Difference, Explanation, Field, SampleQuery, explain};
 pub(crate) use files::{create_new, temporary};
 pub use folders::{FolderInfo, JobFolders, PendingFolder};
 pub use identity::{SweepIdentity, find_partial_result, find_result, remove_results};
 pub(crate) use index::Renewal;
 pub use index::{KeyMaker, SampleIndex, StoredResults};
-pub use lock::{Holder, StoreLock};
+pub use lock::{LockOwner, StoreLock};
 pub use lookups::Lookups;
 pub use memory::MemoryStore;
 pub use pack::{Pack, PackedSample, ResultId, Series};
-pub(crate) use place::absolute;
-pub use place::{DEFAULT_LIMIT, default_root, slug};
 pub use provenance::Provenance;
 #[cfg(feature = "store")]
 pub use read_only::ReadOnlyStore;
-pub use rebuild::{Rebuilt, rebuild_samples};
+pub use rebuild::{RebuildReport, rebuild_samples};
 pub use results::{NewestResults, list_results, load_newest_results, load_result, save_result};
 #[cfg(feature = "store")]
 pub use statistics::{SeriesStatistics, StoreStatistics};
@@ -117,7 +117,7 @@ pub use stored_inputs::inputs_like_stored;
 pub(crate) use tag::{PAIRED, function_tag};
 pub use tag::{sweep_tag, tag_text};
 #[cfg(feature = "store")]
-pub use transfer::{Exported, Imported};
+pub use transfer::{ExportReport, ImportReport};
 pub use writer::{SampleWriter, Ticket};
 
 /// The seam between sweeps and what keeps their samples: the database, or memory in tests.

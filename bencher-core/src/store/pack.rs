@@ -1,9 +1,9 @@
 use serde::{Deserialize, Serialize};
 
-use super::frame::Stored;
+use super::frame::FrameContent;
 use super::provenance::Provenance;
 #[cfg(feature = "store")]
-use super::tag::former;
+use super::tag::legacy_tag;
 use super::tag::search_tag;
 use crate::value::{Digest, KeyWriter, Kind, Value};
 
@@ -56,9 +56,9 @@ impl Series {
 
     /// The series under which earlier versions kept its samples, where that is another.
     #[cfg(feature = "store")]
-    pub(super) fn former(&self) -> Option<Self> {
+    pub(super) fn legacy(&self) -> Option<Self> {
         Some(Self {
-            tag: former(&self.tag)?,
+            tag: legacy_tag(&self.tag)?,
             ..self.clone()
         })
     }
@@ -233,9 +233,9 @@ impl Pack {
     /// use bencher_core::value::Digest;
     /// let series = Series { tag: String::new(), sweep_type: "demo::Sorting".to_owned(), version: 1 };
     /// let class = Environment::capture().class();
-    /// assert_eq!(Pack::new(series, Digest(7), vec![], vec![]).on(Some(class)).machine, Some(class));
+    /// assert_eq!(Pack::new(series, Digest(7), vec![], vec![]).with_machine(Some(class)).machine, Some(class));
     /// ```
-    pub fn on(self, machine: Option<Digest>) -> Self {
+    pub fn with_machine(self, machine: Option<Digest>) -> Self {
         Self { machine, ..self }
     }
 
@@ -246,9 +246,9 @@ impl Pack {
     /// use bencher_core::value::Digest;
     /// let series = Series { tag: String::new(), sweep_type: "demo::Sorting".to_owned(), version: 1 };
     /// let run = Provenance { epoch: 7, run: 7, ..Provenance::default() };
-    /// assert_eq!(Pack::new(series, Digest(7), vec![], vec![]).by(run).provenance.epoch, 7);
+    /// assert_eq!(Pack::new(series, Digest(7), vec![], vec![]).with_provenance(run).provenance.epoch, 7);
     /// ```
-    pub fn by(self, provenance: Provenance) -> Self {
+    pub fn with_provenance(self, provenance: Provenance) -> Self {
         Self { provenance, ..self }
     }
 
@@ -426,7 +426,7 @@ impl From<PackV3> for Pack {
     }
 }
 
-impl Stored for Pack {
+impl FrameContent for Pack {
     fn read(version: u16, payload: &[u8]) -> postcard::Result<Self> {
         match version {
             ..=2 => postcard::from_bytes(payload).map(|before| {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::error::StoreError;
 use super::files::{entries, is_folder, read_plain};
-use super::opening::Refusal;
+use super::open_database::OpenFailure;
 use super::shortage::is_shortage;
 use crate::value::Digest;
 
@@ -18,10 +18,10 @@ const KEYSPACES: [&str; 3] = ["0", "1", "2"];
 const FORMAT: u8 = 3;
 
 /// Refuses files that fjall must not be given.
-pub(super) fn check_files(dir: &Path) -> Result<(), Refusal> {
+pub(super) fn check_files(dir: &Path) -> Result<(), OpenFailure> {
     check_format(dir)?;
     // With a new one fjall would count its writes from the beginning, and take them for older than all others.
-    let files = entries(dir).map_err(Refusal::Error)?;
+    let files = entries(dir).map_err(OpenFailure::Error)?;
     if !files
         .iter()
         .any(|path| path.extension().is_some_and(|kind| kind == "jnl"))
@@ -29,7 +29,7 @@ pub(super) fn check_files(dir: &Path) -> Result<(), Refusal> {
         return Err(damaged(dir, "has no journal"));
     }
     let folder = dir.join("keyspaces");
-    let found = entries(&folder).map_err(Refusal::Error)?;
+    let found = entries(&folder).map_err(OpenFailure::Error)?;
     for path in &found {
         let known = |name: &&str| path.file_name().is_some_and(|file| file == *name);
         if !KEYSPACES.iter().any(known) {
@@ -43,20 +43,21 @@ pub(super) fn check_files(dir: &Path) -> Result<(), Refusal> {
 }
 
 /// Tells a later format from a damaged file; fjall itself refuses both.
-fn check_format(dir: &Path) -> Result<(), Refusal> {
+fn check_format(dir: &Path) -> Result<(), OpenFailure> {
     let path = dir.join("version");
     match &*read(&path)? {
         [b'F', b'J', b'L', FORMAT, ..] => Ok(()),
         // No single flipped bit makes one of these of the present format.
-        [b'F', b'J', b'L', later @ 4..=6, ..] => {
-            Err(Refusal::Error(StoreError::newer(dir, u16::from(*later))))
-        }
+        [b'F', b'J', b'L', later @ 4..=6, ..] => Err(OpenFailure::Error(StoreError::newer(
+            dir,
+            u16::from(*later),
+        ))),
         _ => Err(damaged(&path, "is damaged")),
     }
 }
 
 /// A keyspace names its present table of contents, and the checksum of that.
-fn check_keyspace(dir: &Path) -> Result<(), Refusal> {
+fn check_keyspace(dir: &Path) -> Result<(), OpenFailure> {
     if !is_folder(dir) {
         return Err(damaged(dir, "is missing"));
     }
@@ -73,16 +74,16 @@ fn check_keyspace(dir: &Path) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Refusal> {
+fn read(path: &Path) -> Result<Vec<u8>, OpenFailure> {
     read_plain(path).map_err(|error| match error.kind() {
         ErrorKind::NotFound => damaged(path, "is missing"),
         _ if is_shortage(&error) || !is_folder(path) => {
-            Refusal::Error(StoreError::io("read", path)(error))
+            OpenFailure::Error(StoreError::io("read", path)(error))
         }
         _ => damaged(path, "is a folder"),
     })
 }
 
-fn damaged(path: &Path, what: &str) -> Refusal {
-    Refusal::Damaged(format!("{} {what}", path.display()))
+fn damaged(path: &Path, what: &str) -> OpenFailure {
+    OpenFailure::Damaged(format!("{} {what}", path.display()))
 }

@@ -96,8 +96,8 @@ fn wait_for_writer(root: &Path, patience: Duration) -> Option<File> {
 
 impl SampleStore for ReadOnlyStore {
     fn load(&self, series: &Series, visit: &mut dyn FnMut(Pack)) -> Result<u64, StoreError> {
-        let former = series.former();
-        for stored in former.iter().chain([series]) {
+        let legacy = series.legacy();
+        for stored in legacy.iter().chain([series]) {
             for pack in self.packs.iter().filter(|pack| pack.series == *stored) {
                 visit(Pack {
                     series: series.clone(),

@@ -22,7 +22,7 @@ use crate::value::{Digest, Kind, Value};
 ///
 /// The example stands at [`rebuild_samples`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Rebuilt {
+pub struct RebuildReport {
     /// Samples that were not in the store and are now.
     pub added: u64,
     /// Samples of results that were in the store already.
@@ -31,7 +31,7 @@ pub struct Rebuilt {
     pub passed_over: Vec<String>,
 }
 
-impl fmt::Display for Rebuilt {
+impl fmt::Display for RebuildReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             added,
@@ -87,8 +87,11 @@ impl fmt::Display for Rebuilt {
 ///
 /// # Errors
 /// Where the results cannot be listed, or the store be read or written.
-pub fn rebuild_samples(root: &Path, store: &mut dyn SampleStore) -> Result<Rebuilt, StoreError> {
-    let mut rebuilt = Rebuilt::default();
+pub fn rebuild_samples(
+    root: &Path,
+    store: &mut dyn SampleStore,
+) -> Result<RebuildReport, StoreError> {
+    let mut rebuilt = RebuildReport::default();
     let mut packs = Vec::new();
     for path in all_results(root)? {
         let named = |problem: &str| format!("{} {problem}", path.display());
@@ -164,7 +167,7 @@ pub(super) fn pack_of(record: &SweepRecord) -> Option<Pack> {
     let results = results_of(dataset);
     let ids = results.iter().map(|result| result.id.clone()).collect();
     let machine = record.environment.as_ref().map(Environment::class);
-    let mut pack = Pack::new(series, Digest(0), names.collect(), ids).on(machine);
+    let mut pack = Pack::new(series, Digest(0), names.collect(), ids).with_machine(machine);
     let started = record.started.parse::<jiff::Timestamp>();
     pack.written_ms = started.map_or(0, jiff::Timestamp::as_millisecond);
     if dataset.variables().iter().any(|var| var.info.timed) {

@@ -8,10 +8,10 @@ use crate::record::{SweepRecord, SweepRecordV1, SweepRecordV2};
 use crate::value::{Digest, KeyWriter, Payload};
 
 use super::blobs::{BlobStore, INLINE};
+use super::default_root::slug;
 use super::error::StoreError;
 use super::files::{entries, files_below, read_plain, write_atomically};
-use super::frame::{FrameError, FrameKind, Stored, decode, encode};
-use super::place::slug;
+use super::frame::{FrameContent, FrameError, FrameKind, decode, encode};
 use super::tag::tag_text;
 
 /// Writes a result below `root`, atomically, and says where.
@@ -116,7 +116,7 @@ pub fn load_result(path: &Path) -> Result<SweepRecord, StoreError> {
     Ok(record)
 }
 
-impl Stored for SweepRecord {
+impl FrameContent for SweepRecord {
     fn read(version: u16, payload: &[u8]) -> postcard::Result<Self> {
         let mut record = match version {
             ..=1 => postcard::from_bytes::<SweepRecordV1>(payload).map(Self::from),

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::aborts::AbortWatch;
-use super::database::{CLEARED, Cleared};
+use super::database::{CLEARED, ClearedTag};
 use super::error::StoreError;
 use super::files::{
     entries, exists, is_folder, place, read_plain_text, refuse_strange_files, remove,
@@ -18,8 +18,8 @@ use super::files::{
 };
 use super::frame::{FrameKind, decode, encode};
 use super::index::Keys;
-use super::opening::{
-    Opened, Refusal, build, create, failed, open_existing, write_packs, write_sequence,
+use super::open_database::{
+    OpenDatabase, OpenFailure, build, create, failed, open_existing, write_packs, write_sequence,
 };
 use super::pack::Pack;
 use super::scan::{Journals, scan};
@@ -41,7 +41,10 @@ pub(super) fn note_damage(root: &Path, why: &str) {
 }
 
 /// Opens the database of a store, making or salvaging it where that is needed; and what there is to tell.
-pub(super) fn open_sound(root: &Path, dir: &Path) -> Result<(Opened, Vec<String>), StoreError> {
+pub(super) fn open_sound(
+    root: &Path,
+    dir: &Path,
+) -> Result<(OpenDatabase, Vec<String>), StoreError> {
     let mut messages = Vec::new();
     if !exists(dir)? {
         match unfinished(root)?.pop() {
@@ -57,14 +60,14 @@ pub(super) fn open_sound(root: &Path, dir: &Path) -> Result<(Opened, Vec<String>
     let mut watch = AbortWatch::begin(root)?;
     let noted = root.join(DAMAGED);
     let opened = match read_plain_text(&noted)?.or_else(|| watch.verdict()) {
-        Some(why) => Err(Refusal::Damaged(why)),
+        Some(why) => Err(OpenFailure::Damaged(why)),
         None => open_existing(dir),
     };
     watch.stop();
     let mut opened = match opened {
         Ok(opened) => opened,
-        Err(Refusal::Error(error)) => return Err(error),
-        Err(Refusal::Damaged(why)) => {
+        Err(OpenFailure::Error(error)) => return Err(error),
+        Err(OpenFailure::Damaged(why)) => {
             messages.push(salvage(root, dir, None, &why)?);
             remove(&noted)?;
             journals = Journals::read(dir)?;
@@ -78,7 +81,7 @@ pub(super) fn open_sound(root: &Path, dir: &Path) -> Result<(Opened, Vec<String>
 
 /// Puts back what stands in the journals and not in the database, as behind a damaged place.
 fn mend_journal(
-    opened: &mut Opened,
+    opened: &mut OpenDatabase,
     dir: &Path,
     journals: &Journals,
 ) -> Result<Option<String>, StoreError> {
@@ -89,9 +92,9 @@ fn mend_journal(
     opened.next = stored.max(behind);
     let missing = journals.missing(|key| match opened.samples.contains_key(key) {
         Ok(has) => Ok(has),
-        Err(error) => match Refusal::of(error, dir) {
-            Refusal::Error(error) => Err(error),
-            Refusal::Damaged(_) => Ok(false),
+        Err(error) => match OpenFailure::of(error, dir) {
+            OpenFailure::Error(error) => Err(error),
+            OpenFailure::Damaged(_) => Ok(false),
         },
     })?;
     let cleared_again = clear_again(opened, dir, &journals.cleared)?;
@@ -121,11 +124,15 @@ fn mend_journal(
 
 /// Leaves those packs that are not in the database although nothing that came later took them away or holds their
 /// samples: where they were removed may have been cut off with the journal.
-fn not_replaced(opened: &Opened, dir: &Path, packs: &mut Vec<Pack>) -> Result<(), StoreError> {
+fn not_replaced(
+    opened: &OpenDatabase,
+    dir: &Path,
+    packs: &mut Vec<Pack>,
+) -> Result<(), StoreError> {
     let mut cleared = Vec::new();
     for guard in opened.meta.prefix(CLEARED) {
         let (_, note) = guard.into_inner().map_err(failed("read", dir))?;
-        cleared.extend(decode::<Cleared>(FrameKind::Cleared, &note));
+        cleared.extend(decode::<ClearedTag>(FrameKind::Cleared, &note));
     }
     packs.retain(|pack| !cleared.iter().any(|note| note.covers(pack)));
     let mut keys = Keys::default();
@@ -156,11 +163,15 @@ fn not_replaced(opened: &Opened, dir: &Path, packs: &mut Vec<Pack>) -> Result<()
 }
 
 /// Clears tags again whose note stands behind a damaged place of a journal; whether there was any.
-fn clear_again(opened: &Opened, dir: &Path, notes: &[Cleared]) -> Result<bool, StoreError> {
+fn clear_again(
+    opened: &OpenDatabase,
+    dir: &Path,
+    notes: &[ClearedTag],
+) -> Result<bool, StoreError> {
     let mut any = false;
     for note in notes {
         let stored = opened.meta.get(note.key()).map_err(failed("read", dir))?;
-        let stored = stored.and_then(|bytes| decode::<Cleared>(FrameKind::Cleared, &bytes).ok());
+        let stored = stored.and_then(|bytes| decode::<ClearedTag>(FrameKind::Cleared, &bytes).ok());
         if stored.is_some_and(|stored| stored.sequence >= note.sequence) {
             continue;
         }

@@ -8,16 +8,16 @@ use std::path::{Path, PathBuf};
 use memchr::memmem;
 use serde::Deserialize;
 
-use super::database::Cleared;
+use super::database::ClearedTag;
 use super::error::StoreError;
 use super::files::{files_below, read_plain};
-use super::frame::{FrameKind, HEADER, MAGIC, Sealed, VERSION, open};
+use super::frame::{Frame, FrameKind, HEADER, MAGIC, VERSION, open};
 use super::index::Keys;
 use super::pack::{Pack, Series};
 
 /// Records found in files.
 #[derive(Debug, Default)]
-pub(super) struct Scanned {
+pub(super) struct ScanResult {
     /// The packs that count, those of one series oldest first.
     pub(super) packs: Vec<Pack>,
     /// How many records were found damaged.
@@ -26,7 +26,7 @@ pub(super) struct Scanned {
     pub(super) highest: Option<u64>,
 }
 
-impl Scanned {
+impl ScanResult {
     /// How many samples were found.
     pub(super) fn samples(&self) -> u64 {
         self.packs.iter().map(|pack| pack.len() as u64).sum()
@@ -38,7 +38,7 @@ impl Scanned {
 /// # Errors
 /// Where a file or folder cannot be read, or a record is of a later version: what is not known to be lost
 /// must not be left out.
-pub(super) fn scan(dir: &Path) -> Result<Scanned, StoreError> {
+pub(super) fn scan(dir: &Path) -> Result<ScanResult, StoreError> {
     let mut collector = Collector::default();
     for path in files_below(dir)? {
         collector.add(dir, &read(&path)?)?;
@@ -88,7 +88,7 @@ pub(super) struct Journals {
     /// The key of each pack that was written and not removed since, and its number.
     packs: HashMap<[u8; 24], u64>,
     /// The tags that were cleared.
-    pub(super) cleared: Vec<Cleared>,
+    pub(super) cleared: Vec<ClearedTag>,
     pub(super) highest: Option<u64>,
 }
 
@@ -135,7 +135,7 @@ impl Journals {
                 return Ok(());
             };
             self.highest = self.highest.max(Some(head.sequence));
-            if let Ok(note) = record.decode::<Cleared>(FrameKind::Cleared) {
+            if let Ok(note) = record.decode::<ClearedTag>(FrameKind::Cleared) {
                 self.cleared.push(note);
             }
             if record.kind == FrameKind::Pack as u8
@@ -160,7 +160,7 @@ impl Journals {
     pub(super) fn missing(
         &self,
         has: impl Fn(&[u8]) -> Result<bool, StoreError>,
-    ) -> Result<Option<Scanned>, StoreError> {
+    ) -> Result<Option<ScanResult>, StoreError> {
         let mut missing = HashSet::new();
         for key in self.packs.keys() {
             if !has(key)? {
@@ -197,8 +197,8 @@ struct PackHead {
 #[derive(Default)]
 struct Collector {
     packs: BTreeMap<[u8; 24], Pack>,
-    cleared: Vec<Cleared>,
-    scanned: Scanned,
+    cleared: Vec<ClearedTag>,
+    scanned: ScanResult,
 }
 
 impl Collector {
@@ -220,17 +220,17 @@ impl Collector {
                 if pack.len() >= known {
                     self.packs.insert(pack.key(), pack);
                 }
-            } else if let Ok(note) = record.decode::<Cleared>(FrameKind::Cleared) {
+            } else if let Ok(note) = record.decode::<ClearedTag>(FrameKind::Cleared) {
                 self.cleared.push(note);
             }
             Ok(())
         })
     }
 
-    fn finish(self) -> Scanned {
+    fn finish(self) -> ScanResult {
         let gone = |pack: &Pack| self.cleared.iter().any(|note| note.covers(pack));
         let packs = self.packs.into_values();
-        Scanned {
+        ScanResult {
             packs: without_replaced(packs.filter(|pack| !gone(pack)).collect()),
             ..self.scanned
         }
@@ -263,7 +263,7 @@ fn without_replaced(packs: Vec<Pack>) -> Vec<Pack> {
     newest_first
 }
 
-fn refuse_newer(dir: &Path, record: &Sealed<'_>) -> Result<(), StoreError> {
+fn refuse_newer(dir: &Path, record: &Frame<'_>) -> Result<(), StoreError> {
     if record.version > VERSION {
         return Err(StoreError::newer(dir, record.version));
     }
@@ -272,7 +272,7 @@ fn refuse_newer(dir: &Path, record: &Sealed<'_>) -> Result<(), StoreError> {
 
 enum Found<'a> {
     /// A record whose checksum fits.
-    Whole(Sealed<'a>),
+    Whole(Frame<'a>),
     /// What begins like a record and is none.
     Damaged,
 }

@@ -5,7 +5,7 @@ use std::time::UNIX_EPOCH;
 use serde::Serialize;
 
 use super::SampleStore;
-use super::collect::Tally;
+use super::collect::StoreTotals;
 use super::database::Database;
 use super::error::StoreError;
 use super::files::{modified, size_of};
@@ -35,7 +35,7 @@ use super::tag::tag_text;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct StoreStatistics {
     /// Samples, replaced ones included, and the bytes of their records.
-    pub samples: Tally,
+    pub samples: StoreTotals,
     /// Records that hold them.
     pub packs: u64,
     /// Records that could not be read.
@@ -43,13 +43,13 @@ pub struct StoreStatistics {
     /// Every series.
     pub series: Vec<SeriesStatistics>,
     /// The samples of every tag.
-    pub tags: BTreeMap<String, Tally>,
+    pub tags: BTreeMap<String, StoreTotals>,
     /// Large contents.
-    pub blobs: Tally,
+    pub blobs: StoreTotals,
     /// Folders of samples.
-    pub folders: Tally,
+    pub folders: StoreTotals,
     /// Results.
-    pub results: Tally,
+    pub results: StoreTotals,
     /// When the oldest and the newest of all this was written, in milliseconds since 1970; none in an
     /// empty store.
     pub written_ms: Option<(i64, i64)>,
@@ -69,7 +69,7 @@ pub struct SeriesStatistics {
     /// The author's version.
     pub version: u32,
     /// Its samples, and the bytes of their records.
-    pub samples: Tally,
+    pub samples: StoreTotals,
     /// Records that hold them.
     pub packs: u64,
     /// When the oldest and the newest of its records was written, in milliseconds since 1970.
@@ -134,7 +134,7 @@ impl StoreStatistics {
                 tag: series.tag.clone(),
                 sweep_type: series.sweep_type.clone(),
                 version: series.version,
-                samples: Tally::default(),
+                samples: StoreTotals::default(),
                 packs: 0,
                 written_ms: (written, written),
             });
@@ -162,7 +162,7 @@ fn milliseconds(moment: std::time::SystemTime) -> Option<i64> {
 
 impl fmt::Display for StoreStatistics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let tally = |f: &mut fmt::Formatter<'_>, what: &str, tally: Tally| {
+        let tally = |f: &mut fmt::Formatter<'_>, what: &str, tally: StoreTotals| {
             writeln!(
                 f,
                 "{what:<10} {:>12} {:>16} bytes",

@@ -99,7 +99,7 @@ pub fn tag_text(tag: &str) -> Cow<'_, str> {
 /// The tag under which versions before this one kept what this one keeps under `tag`, where it is another. Several
 /// tags may have had the same; nothing is written there any more.
 #[cfg(feature = "store")]
-pub(super) fn former(tag: &str) -> Option<String> {
+pub(super) fn legacy_tag(tag: &str) -> Option<String> {
     match tag_text(tag) {
         // A user can have given that text, for samples with other data.
         _ if tag.contains(PAIRED) => None,
@@ -146,7 +146,7 @@ mod tests {
             (function_tag("x/y"), Some("fn/x/y")),
             (search_tag("s"), Some("search/s")),
         ] {
-            assert_eq!(former(&tag).as_deref(), earlier, "{tag}");
+            assert_eq!(legacy_tag(&tag).as_deref(), earlier, "{tag}");
         }
     }
 

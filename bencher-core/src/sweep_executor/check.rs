@@ -3,38 +3,38 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use crate::job::{JobDone, JobOutcome};
-use crate::measure::{RoundRules, Rounds, Wanted};
+use crate::job::{FinishedJob, JobOutcome};
+use crate::measure::{RoundRules, RoundTarget, Rounds};
 use crate::store::Provenance;
 
 use super::Plan;
 use super::replicates::DifferingReplicates;
-use super::rounds::{InRounds, Taking, times_of};
+use super::rounds::{RoundContext, RoundSettings, times_of};
 use super::run::SweepExecutor;
-use super::stored_rounds::{CHECK_ROUNDS, CheckRounds, LEAST_CHECK_ROUNDS, Remeasured};
+use super::stored_rounds::{CHECK_ROUNDS, CheckRounds, LEAST_CHECK_ROUNDS, RemeasureNotice};
 
 impl SweepExecutor {
     /// Takes the stored rounds that count, or measures some of their points again to see whether they do.
     pub(super) fn take_stored(
         &self,
-        with: &InRounds<'_>,
-        taking: &mut Taking<'_>,
+        settings: &RoundSettings<'_>,
+        context: &mut RoundContext<'_>,
         (points, stored): (&[u64], &HashMap<u64, u32>),
         rounds: &mut Rounds,
     ) {
         let plan = self.plan();
-        let (rules, started) = (with.rules, with.timer.now());
+        let (rules, started) = (settings.rules, settings.timer.now());
         let none = CheckRounds::default();
-        let is_complete = taking.replay(plan, rounds, &none, started);
-        if is_complete && taking.keys.agree(taking.jobs) {
-            self.deliver_stored(taking, points, rounds, none);
+        let is_complete = context.replay(plan, rounds, &none, started);
+        if is_complete && context.keys.agree(context.jobs) {
+            self.deliver_stored(context, points, rounds, none);
             return;
         }
-        let checked = taking
+        let checked = context
             .keys
             .to_check(|point| rounds.has_times(point), rules.alternatives);
         if checked.is_empty() {
-            self.deliver_stored(taking, points, rounds, none);
+            self.deliver_stored(context, points, rounds, none);
             return;
         }
         let before: HashMap<u64, Vec<Vec<f64>>> = checked
@@ -43,52 +43,52 @@ impl SweepExecutor {
             .map(|of| {
                 (
                     of.0,
-                    taking
+                    context
                         .keys
-                        .stored_times(plan, of, &taking.times, taking.jobs),
+                        .stored_times(plan, of, &context.times, context.jobs),
                 )
             })
             .collect();
-        let epochs = std::mem::take(&mut taking.keys.epochs);
-        let fresh = self.check(with, taking, (points, &checked), &epochs);
-        let is_whole = !taking.end.is_over();
-        let found = fresh.compare(&before, &taking.times);
-        *rounds = Rounds::new(points.to_vec(), taking.times.len(), rules, started);
+        let epochs = std::mem::take(&mut context.keys.epochs);
+        let fresh = self.check(settings, context, (points, &checked), &epochs);
+        let is_whole = !context.end.is_over();
+        let found = fresh.compare(&before, &context.times);
+        *rounds = Rounds::new(points.to_vec(), context.times.len(), rules, started);
         let fresh = if is_whole && found.is_some_and(|found| found.agrees) {
-            taking.keys.epochs = epochs;
+            context.keys.epochs = epochs;
             let highest = |point: u64| stored.get(&point).copied().unwrap_or(0);
-            fresh.stored_behind(&checked, highest, &taking.keys, taking.jobs)
+            fresh.stored_behind(&checked, highest, &context.keys, context.jobs)
         } else if is_whole {
-            taking.end.remeasured = Some(Remeasured {
+            context.end.remeasured = Some(RemeasureNotice {
                 stored: stored.len(),
                 checked: checked.len(),
                 factors: found.map(|found| found.factors),
             });
-            fresh.stored_behind(&checked, |_| 0, &taking.keys, taking.jobs)
+            fresh.stored_behind(&checked, |_| 0, &context.keys, context.jobs)
         } else {
             fresh
         };
-        taking.replay(plan, rounds, &fresh, started);
-        self.deliver_stored(taking, points, rounds, fresh);
+        context.replay(plan, rounds, &fresh, started);
+        self.deliver_stored(context, points, rounds, fresh);
     }
 
     /// Has the first of several processes measure all points anew, where what the processes of earlier runs
     /// stored differs, or is not what it measures now; the others follow it.
     pub(super) fn compare_runs(
         &self,
-        with: &InRounds<'_>,
-        taking: &mut Taking<'_>,
+        settings: &RoundSettings<'_>,
+        context: &mut RoundContext<'_>,
         (points, stored): (&[u64], &HashMap<u64, u32>),
     ) {
-        let Taking { jobs, keys, .. } = taking;
-        let found = self.difference_of_runs(keys, with.repeats_of_all, points, jobs);
+        let RoundContext { jobs, keys, .. } = context;
+        let found = self.difference_of_runs(keys, settings.repeats_of_all, points, jobs);
         let found = found.or_else(|| {
-            let checks = with.checks && !stored.is_empty();
-            checks.then(|| self.difference_now(with, taking, points))?
+            let checks = settings.checks && !stored.is_empty();
+            checks.then(|| self.difference_now(settings, context, points))?
         });
         if let Some(found) = found {
-            taking.keys.measure_anew();
-            taking.end.differing = Some(DifferingReplicates {
+            context.keys.measure_anew();
+            context.end.differing = Some(DifferingReplicates {
                 are_measured_anew: true,
                 ..found
             });
@@ -99,15 +99,15 @@ impl SweepExecutor {
     /// they do.
     fn difference_now(
         &self,
-        with: &InRounds<'_>,
-        taking: &mut Taking<'_>,
+        settings: &RoundSettings<'_>,
+        context: &mut RoundContext<'_>,
         points: &[u64],
     ) -> Option<DifferingReplicates> {
-        let Taking { jobs, keys, .. } = taking;
+        let RoundContext { jobs, keys, .. } = context;
         let before: HashMap<u64, Vec<Vec<f64>>> = points
             .iter()
             .map(|point| {
-                let centres = self.stored_centres(keys, with.repeats_of_all, *point, jobs);
+                let centres = self.stored_centres(keys, settings.repeats_of_all, *point, jobs);
                 (*point, centres)
             })
             .collect();
@@ -115,18 +115,18 @@ impl SweepExecutor {
             let centres = before.get(&point);
             centres.is_some_and(|results| results.iter().any(|times| !times.is_empty()))
         };
-        let checked = keys.to_check(has_times, with.rules.alternatives);
+        let checked = keys.to_check(has_times, settings.rules.alternatives);
         let epochs = std::mem::take(&mut keys.epochs);
-        let fresh = self.check(with, taking, (&[], &checked), &epochs);
-        taking.keys.epochs = epochs;
+        let fresh = self.check(settings, context, (&[], &checked), &epochs);
+        context.keys.epochs = epochs;
         let before = before.into_iter();
         let before = before
             .filter(|(point, _)| checked.contains(point))
             .collect();
-        let found = fresh.compare(&before, &taking.times)?;
+        let found = fresh.compare(&before, &context.times)?;
         let plan = self.plan();
         for job in fresh.into_rest() {
-            let collector = &mut taking.end.collector;
+            let collector = &mut context.end.collector;
             collector.count_extra(job, &|point| plan.inputs(point));
         }
         (!found.agrees).then_some(DifferingReplicates {
@@ -138,46 +138,46 @@ impl SweepExecutor {
     /// Measures some of the stored points again, together with those that nothing is stored of.
     fn check(
         &self,
-        with: &InRounds<'_>,
-        taking: &mut Taking<'_>,
+        settings: &RoundSettings<'_>,
+        context: &mut RoundContext<'_>,
         (points, checked): (&[u64], &[u64]),
         epochs: &HashMap<u64, u64>,
     ) -> CheckRounds {
-        let started = with.timer.now();
+        let started = settings.timer.now();
         let rules = RoundRules {
-            rounds: Wanted::Exactly(
+            rounds: RoundTarget::Exactly(
                 CHECK_ROUNDS
-                    .min(with.rules.rounds.most())
+                    .min(settings.rules.rounds.most())
                     .max(LEAST_CHECK_ROUNDS),
             ),
             budget: None,
-            ..with.rules
+            ..settings.rules
         };
         let is_new = |point: &&u64| !epochs.contains_key(point);
         let fresh = points.iter().filter(is_new);
         let live: Vec<u64> = fresh.chain(checked).copied().collect();
-        taking.keys.apply(taking.jobs);
+        context.keys.apply(context.jobs);
         for point in checked {
             let provenance = Provenance {
                 provisional: true,
-                ..taking.keys.provenance(None)
+                ..context.keys.provenance(None)
             };
-            taking.jobs.measure_by(Some(*point), provenance);
+            context.jobs.measure_by(Some(*point), provenance);
         }
-        let mut rounds = Rounds::new(live, taking.times.len(), rules, started);
+        let mut rounds = Rounds::new(live, context.times.len(), rules, started);
         let mut taken = CheckRounds::default();
         let is_over = || {
-            let spent = with.timer.now().saturating_sub(started);
-            with.rules.budget.is_some_and(|budget| spent >= budget)
+            let spent = settings.timer.now().saturating_sub(started);
+            settings.rules.budget.is_some_and(|budget| spent >= budget)
         };
         for round in 0.. {
-            if taking.end.is_over() || round >= LEAST_CHECK_ROUNDS && is_over() {
+            if context.end.is_over() || round >= LEAST_CHECK_ROUNDS && is_over() {
                 break;
             }
             let Some(list) = rounds.next_round(started) else {
                 break;
             };
-            self.take_round(with, &list, &mut rounds, taking, Some(&mut taken));
+            self.take_round(settings, &list, &mut rounds, context, Some(&mut taken));
         }
         taken
     }
@@ -185,20 +185,20 @@ impl SweepExecutor {
     /// Puts the stored rounds that count, and those of a check, into their cells.
     fn deliver_stored(
         &self,
-        taking: &mut Taking<'_>,
+        context: &mut RoundContext<'_>,
         points: &[u64],
         rounds: &Rounds,
         mut fresh: CheckRounds,
     ) {
         let plan = self.plan();
-        let Taking {
+        let RoundContext {
             jobs,
             end,
             progress,
             keys,
             ..
-        } = taking;
-        let mut done: Vec<JobDone> = Vec::new();
+        } = context;
+        let mut done: Vec<FinishedJob> = Vec::new();
         let most = points
             .iter()
             .map(|point| rounds.count(*point))
@@ -231,7 +231,7 @@ impl SweepExecutor {
     }
 }
 
-impl Taking<'_> {
+impl RoundContext<'_> {
     /// Tells rounds of what is there already: of a check, or stored. Whether nothing is left to measure then.
     fn replay(
         &mut self,

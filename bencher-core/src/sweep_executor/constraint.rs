@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use crate::quiet;
+use crate::panics;
 
 /// A rule that the points of a sweep must keep. A point that breaks it is not run: its cells are
 /// skipped, with the reason.
@@ -50,7 +50,7 @@ impl Rule {
     /// # Errors
     /// Where the rule panics: its text.
     pub(super) fn check(&self, sweep: &dyn Any) -> Result<bool, String> {
-        quiet::catch(AssertUnwindSafe(|| (self.holds)(sweep)))
+        panics::catch(AssertUnwindSafe(|| (self.holds)(sweep)))
             .map_err(|panic| format!("the constraint \"{}\" panicked: {panic}", self.reason))
     }
 }

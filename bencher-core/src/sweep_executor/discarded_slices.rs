@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::measure::{SliceCounts, TOLD};
+use crate::measure::{MIN_SLICES_FOR_SHARE, SliceCounts};
 use crate::value::Value;
 
 /// From which share on outliers are told. Times that vary evenly, or with a tail on one side, come to a twenty-fifth at most.
@@ -96,7 +96,9 @@ impl SliceFault {
         match self {
             // One is enough: the system counts them.
             Self::Preempted => counts.run > 0,
-            Self::UpperMode | Self::Outlier => counts.run - counts.preempted >= TOLD,
+            Self::UpperMode | Self::Outlier => {
+                counts.run - counts.preempted >= MIN_SLICES_FOR_SHARE
+            }
         }
     }
 

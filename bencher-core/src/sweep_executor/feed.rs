@@ -20,7 +20,7 @@ pub(super) struct Feed<'p> {
 }
 
 /// What comes next of a sweep.
-pub(super) enum Next {
+pub(super) enum FeedItem {
     Run(Job),
     Skip(Skipped),
 }
@@ -47,9 +47,9 @@ impl<'p> Feed<'p> {
 }
 
 impl Iterator for Feed<'_> {
-    type Item = Next;
+    type Item = FeedItem;
 
-    fn next(&mut self) -> Option<Next> {
+    fn next(&mut self) -> Option<FeedItem> {
         let (point, repeat) = self.order.sample(self.numbers.next()?)?;
         // More points than 2^64 never come here: their dataset does not fit any memory.
         let (point, repeat) = (u64::try_from(point).ok()?, repeat + 1);
@@ -60,7 +60,7 @@ impl Iterator for Feed<'_> {
                 .map(|r| r.map(Arc::from))
                 .transpose()
         {
-            return Some(Next::Skip(Skipped {
+            return Some(FeedItem::Skip(Skipped {
                 point,
                 repeat,
                 reason,
@@ -70,6 +70,6 @@ impl Iterator for Feed<'_> {
             self.plan.values_into(point, &mut self.values);
             keys.key(&self.values, repeat)
         });
-        Some(Next::Run(Job { point, repeat, key }))
+        Some(FeedItem::Run(Job { point, repeat, key }))
     }
 }

@@ -41,7 +41,7 @@ impl Plan {
             Ok(points) if u128::from(points) * u128::from(repeats) <= MOST => points,
             _ => return Ok(None),
         };
-        let renewal: &dyn Renewal = &self.former;
+        let renewal: &dyn Renewal = &self.legacy;
         let index = store
             .map(|store| SampleIndex::load_renewed(store, self.series(), Some(renewal)))
             .transpose()?;
@@ -68,7 +68,7 @@ impl Plan {
                 stored.is_some_and(|stored| {
                     !stored.provenance.provisional
                         && (policy != CodePolicy::Strict || stored.code == code)
-                        && !machine_policy.refuses(machine, stored.machine)
+                        && !machine_policy.rejects(machine, stored.machine)
                         && results.iter().all(|result| stored.get(result).is_some())
                 })
             })

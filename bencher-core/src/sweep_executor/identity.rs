@@ -45,7 +45,7 @@ impl Plan {
         let has_changed = axes.any(|axis| axis.levels.has_changed());
         let former_values: fn(&Levels) -> Vec<Value> = |levels| {
             (0..levels.len())
-                .filter_map(|at| levels.former(at))
+                .filter_map(|at| levels.legacy(at))
                 .collect()
         };
         let mut identities = Vec::new();
@@ -63,7 +63,7 @@ impl Plan {
     }
 
     fn identity_of(&self, tag: &str, values: fn(&Levels) -> Vec<Value>) -> Digest {
-        let constants = self.held();
+        let constants = self.constant_values();
         let mut constants: Vec<(&str, Value)> = constants
             .iter()
             .map(|constant| (constant.name.as_str(), constant.value.clone()))

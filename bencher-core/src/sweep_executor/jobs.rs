@@ -2,16 +2,16 @@
 //! all its sweeps.
 
 use crate::dataset::DatasetError;
-use crate::evaluator::process::{Launch, ProcessBackend, Role};
+use crate::evaluator::process::{Launch, ProcessBackend, WorkerRole};
 use crate::evaluator::{Backend, Dispatcher, Executors, Limits, RunFunction};
-use crate::job::{FutureCache, Job, JobDone, JobOutcome, Sample, SampleCache};
+use crate::job::{FinishedJob, FutureCache, Job, JobOutcome, Sample, SampleCache};
 use crate::progress::{ProgressSink, SampleEvent};
 use crate::result_collector::ResultCollector;
 use crate::store::StoreError;
 use crate::value::Value;
 
 /// What jobs run on.
-pub(super) struct JobsOn<'l> {
+pub(super) struct JobSettings<'l> {
     pub(super) executor: Executors,
     pub(super) limits: &'l Limits,
     /// How worker processes are started.
@@ -24,7 +24,7 @@ pub(super) struct JobsOn<'l> {
 /// # Errors
 /// Where they cannot be started.
 pub(super) fn start_jobs(
-    on: JobsOn<'_>,
+    on: JobSettings<'_>,
     run: RunFunction<Job, Sample>,
     cache: Option<SampleCache>,
 ) -> Result<FutureCache, StoreError> {
@@ -47,7 +47,7 @@ pub(super) fn start_jobs(
 ///
 /// # Errors
 /// Where nobody listens any more to what it measures.
-pub(super) fn serve_jobs(role: &Role, run: &RunFunction<Job, Sample>) -> std::io::Result<()> {
+pub(super) fn serve_jobs(role: &WorkerRole, run: &RunFunction<Job, Sample>) -> std::io::Result<()> {
     role.serve(run)
 }
 
@@ -69,7 +69,7 @@ pub(super) struct Delivered {
 
 /// Tells of jobs that are done, and puts their samples into the cells.
 pub(super) fn deliver(
-    done: &mut Vec<JobDone>,
+    done: &mut Vec<FinishedJob>,
     names: &Names<'_>,
     collector: &mut ResultCollector,
     progress: &mut dyn ProgressSink,
@@ -86,11 +86,11 @@ pub(super) fn deliver(
 }
 
 /// Tells of jobs that are done.
-pub(super) fn tell(done: &[JobDone], names: &Names<'_>, progress: &mut dyn ProgressSink) {
+pub(super) fn tell(done: &[FinishedJob], names: &Names<'_>, progress: &mut dyn ProgressSink) {
     if !progress.wants_samples() {
         return;
     }
-    let ran = |job: &&JobDone| job.outcome != JobOutcome::Cancelled;
+    let ran = |job: &&FinishedJob| job.outcome != JobOutcome::Cancelled;
     for job in done.iter().filter(ran) {
         progress.sample(&SampleEvent {
             inputs: (names.inputs)(job.point),

@@ -16,13 +16,13 @@ use crate::var::{
 
 use super::choice::{Choice, SweepChoice};
 use super::constraint::Rule;
-use super::derived::Derived;
+use super::derived_results::DerivedResult;
 use super::error::PlanError;
-use super::former::FormerValues;
 use super::input_override::InputOverride;
+use super::legacy_values::LegacyValues;
 use super::resolve::{
-    Swept, chosen_results, held, hold, input_name, input_name_of, resolve_input, swept_axes,
-    unknown_input,
+    SweptAxes, chosen_results, input_name, input_name_of, resolve_constants, resolve_input,
+    set_constant, swept_axes, unknown_input,
 };
 
 /// A sweep in which nothing is left to decide but when it runs.
@@ -48,9 +48,9 @@ pub struct Plan {
     /// The values of all inputs where they are not swept, in the order of the schema.
     base: Vec<Value>,
     results: Vec<usize>,
-    derived: Vec<Derived>,
+    derived: Vec<DerivedResult>,
     /// Grids whose values had other last digits in earlier versions.
-    pub(super) former: FormerValues,
+    pub(super) legacy: LegacyValues,
     pub(super) constraints: Vec<Rule>,
     pub(super) repeats: u32,
     /// Whether more repeats follow as they are needed.
@@ -126,8 +126,8 @@ impl Plan {
                 });
             }
         }
-        let Swept { mut axes, declared } = swept_axes(schema, choice, overrides, density)?;
-        let constants = held(schema, &choice.constants, &mut notes)?;
+        let SweptAxes { mut axes, declared } = swept_axes(schema, choice, overrides, density)?;
+        let constants = resolve_constants(schema, &choice.constants, &mut notes)?;
         for (index, value) in &constants {
             // Named inputs win over held ones only by mistake; unnamed ones give way.
             if axes.iter().any(|axis| axis.inputs.contains(index)) {
@@ -136,7 +136,7 @@ impl Plan {
                 }
                 axes.retain(|axis| !axis.inputs.contains(index));
             }
-            hold(schema, &mut *prototype, *index, value)?;
+            set_constant(schema, &mut *prototype, *index, value)?;
         }
         for given in overrides {
             let (index, var) = resolve_input(schema, &Target::Name(given.name.clone().into()))?;
@@ -151,15 +151,15 @@ impl Plan {
                 given: given.to_string(),
                 input: var.name.to_owned(),
             })?;
-            hold(schema, &mut *prototype, index, &value)?;
+            set_constant(schema, &mut *prototype, index, &value)?;
         }
         let results = chosen_results(schema, choice, &mut notes)?;
         let vars = results.iter().filter_map(|n| schema.results.get(*n));
-        let derived = Derived::all(&vars.collect::<Vec<_>>(), schema.inputs)?;
+        let derived = DerivedResult::all(&vars.collect::<Vec<_>>(), schema.inputs)?;
         let base = (0..schema.inputs.len())
             .map(|index| prototype.input_at(index).unwrap_or(Value::Bool(false)))
             .collect();
-        let former = former_values(schema, &axes, &declared);
+        let legacy = legacy_values(schema, &axes, &declared);
         let space = Space::new(axes)?;
         let axes = space
             .axes()
@@ -183,7 +183,7 @@ impl Plan {
             base,
             results,
             derived,
-            former,
+            legacy,
             constraints: choice.rules.clone(),
             repeats,
             adaptive: false,
@@ -254,17 +254,17 @@ impl Plan {
     /// The inputs that are not swept, with their values as they are shown: an `f32` is the number that its digits
     /// say.
     pub fn constants(&self) -> Vec<ConstantValue> {
-        let mut constants = self.held();
+        let mut constants = self.constant_values();
         for constant in &mut constants {
             if let Some((_, var)) = self.schema().input(&constant.name) {
-                constant.value = var.kind.shown(&constant.value);
+                constant.value = var.kind.display_value(&constant.value);
             }
         }
         constants
     }
 
     /// The inputs that are not swept, with their values.
-    pub(super) fn held(&self) -> Vec<ConstantValue> {
+    pub(super) fn constant_values(&self) -> Vec<ConstantValue> {
         self.schema()
             .inputs
             .iter()
@@ -312,7 +312,7 @@ impl Plan {
     /// # Errors
     /// Where the dataset is not of this plan.
     pub fn derive(&self, dataset: &mut Dataset) -> Result<(), DatasetError> {
-        let constants = self.held();
+        let constants = self.constant_values();
         let mut derived = self.derived.iter();
         derived.try_for_each(|derived| derived.add(dataset, &constants))
     }
@@ -363,7 +363,7 @@ impl Plan {
                 misfit = Some(format!(
                     "input `{}` cannot be {}",
                     input_name(self.schema(), input),
-                    self.shown(input, value)
+                    self.display_value(input, value)
                 ));
             }
         });
@@ -371,9 +371,9 @@ impl Plan {
     }
 
     /// A value of an input as it is shown.
-    fn shown(&self, input: usize, value: &Value) -> Value {
+    fn display_value(&self, input: usize, value: &Value) -> Value {
         let var = self.schema().inputs.get(input);
-        var.map_or_else(|| value.clone(), |var| var.kind.shown(value))
+        var.map_or_else(|| value.clone(), |var| var.kind.display_value(value))
     }
 
     /// The values of all inputs and constants at a point, in the order of the schema.
@@ -398,7 +398,10 @@ impl Plan {
     pub fn inputs(&self, point: u64) -> Vec<(String, Value)> {
         let mut inputs = Vec::new();
         self.for_each_value(point, |input, value| {
-            inputs.push((input_name(self.schema(), input), self.shown(input, value)));
+            inputs.push((
+                input_name(self.schema(), input),
+                self.display_value(input, value),
+            ));
         });
         inputs.reverse();
         inputs
@@ -534,20 +537,20 @@ const fn units_of(kind: Kind, timed: bool, declared: &'static str) -> &'static s
 
 /// The grids of a sweep whose values changed: those that it takes, and the declared ones of inputs of which it
 /// takes other values.
-fn former_values(schema: &Schema, axes: &[Axis], declared: &[(usize, Levels)]) -> FormerValues {
-    let mut former = FormerValues::default();
+fn legacy_values(schema: &Schema, axes: &[Axis], declared: &[(usize, Levels)]) -> LegacyValues {
+    let mut legacy = LegacyValues::default();
     for axis in axes {
         for index in &axis.inputs {
             let name = schema.inputs.get(*index).map_or("", |var| var.name);
             let Some(levels) = axis.levels.of_input(name) else {
                 continue;
             };
-            former.add(name, levels, levels);
+            legacy.add(name, levels, levels);
             let grids = declared.iter().filter(|(known, _)| known == index);
-            grids.for_each(|(_, grid)| former.add(name, grid, levels));
+            grids.for_each(|(_, grid)| legacy.add(name, grid, levels));
         }
     }
-    former
+    legacy
 }
 
 /// The dataset's dimension for an axis.

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::job::{FutureCache, Job, JobDone, Sample};
+use crate::job::{FinishedJob, FutureCache, Job, Sample};
 use crate::measure::{PILOTS, Replicate};
 use crate::progress::ProgressSink;
 use crate::stats::{Shift, agreement, median, rounds_per_replicate, shift};
 
-use super::in_order::RunWith;
+use super::ordered_run::RunControl;
 use super::rounds::time_of;
 use super::run::{RunEnd, SweepExecutor};
 use super::stored_rounds::{RoundKeys, times_as_long, times_by_result};
@@ -18,7 +18,7 @@ impl SweepExecutor {
     /// could measure is tried once.
     pub(super) fn run_stored(
         &self,
-        with: &RunWith<'_>,
+        control: &RunControl<'_>,
         mut keys: RoundKeys,
         jobs: &mut FutureCache,
         end: &mut RunEnd,
@@ -30,7 +30,7 @@ impl SweepExecutor {
         keys.find(plan, &points, jobs);
         keys.join_newest(&points);
         keys.apply(jobs);
-        let mut done: Vec<JobDone> = Vec::new();
+        let mut done: Vec<FinishedJob> = Vec::new();
         let reason: Arc<str> = "not needed: the time went into more processes".into();
         end.differing = self.difference_of_runs(&mut keys, repeats, &points, jobs);
         for point in points {
@@ -47,7 +47,7 @@ impl SweepExecutor {
                 } else if none {
                     break;
                 } else {
-                    end.collector.leave_out_one(point, repeat, &reason);
+                    end.collector.mark_skipped(point, repeat, &reason);
                 }
             }
             while jobs.pending() > 0 {
@@ -56,7 +56,7 @@ impl SweepExecutor {
                     done.extend(jobs.abandon());
                 }
                 let delivered = self.deliver(&mut done, &mut end.collector, progress);
-                end.failed_fast |= delivered.failed && with.fail_fast;
+                end.failed_fast |= delivered.failed && control.fail_fast;
                 if end.store_error.is_some() {
                     return;
                 }

@@ -4,8 +4,8 @@ use crate::dataset::Formula;
 use crate::space::{Axis, Continuum, Density, DesignPoints, Levels, SpaceError};
 use crate::value::{Kind, Value};
 use crate::var::{
-    Domain, DomainError, ErasedSweep, InputChoice, InputVar, Joined, ResultVar, Role, Schema,
-    Target, UnknownName, Values, check_list, holds,
+    Domain, DomainError, ErasedSweep, InputChoice, InputRole, InputVar, ResultVar, Schema, Target,
+    UnknownName, Values, ZippedInputs, check_list, holds,
 };
 
 use super::choice::Choice;
@@ -32,8 +32,8 @@ pub(super) fn resolve_input(
 
 /// The name of the dimension that an input makes.
 pub(crate) fn input_name_of(schema: &Schema, input: &InputChoice) -> Result<String, PlanError> {
-    match &input.joined {
-        Some(joined) => Ok(joined.name.clone()),
+    match &input.zipped {
+        Some(zipped) => Ok(zipped.name.clone()),
         None => resolve_input(schema, &input.target).map(|(_, var)| var.name.to_owned()),
     }
 }
@@ -50,7 +50,7 @@ fn target_name(target: &Target) -> String {
 }
 
 /// The dimensions of a sweep.
-pub(super) struct Swept {
+pub(super) struct SweptAxes {
     pub(super) axes: Vec<Axis>,
     /// The declared grids of inputs that take other values in this sweep.
     pub(super) declared: Vec<(usize, Levels)>,
@@ -61,13 +61,13 @@ pub(super) fn swept_axes(
     choice: &Choice,
     overrides: &[InputOverride],
     density: Density,
-) -> Result<Swept, PlanError> {
+) -> Result<SweptAxes, PlanError> {
     let every = || {
         let swept = schema
             .inputs
             .iter()
             .enumerate()
-            .filter(|(_, var)| var.role == Role::Swept);
+            .filter(|(_, var)| var.role == InputRole::Swept);
         swept
             .map(|(index, _)| InputChoice::of(Target::Index(index)))
             .collect()
@@ -76,11 +76,11 @@ pub(super) fn swept_axes(
     let mut axes: Vec<Axis> = Vec::new();
     let mut declared = Vec::new();
     for input in &chosen {
-        let next = match &input.joined {
-            Some(joined) => together(schema, joined, overrides, density)?,
+        let next = match &input.zipped {
+            Some(zipped) => zipped_axis(schema, zipped, overrides, density)?,
             None => {
                 let (index, var) = resolve_input(schema, &input.target)?;
-                let taken = taken(input, var, overrides, density)?.distinct()?;
+                let taken = select_input(input, var, overrides, density)?.distinct()?;
                 declared.extend(taken.declared().map(|grid| (index, grid)));
                 Axis {
                     name: var.name.to_owned(),
@@ -99,20 +99,20 @@ pub(super) fn swept_axes(
         }
         axes.push(next);
     }
-    Ok(Swept { axes, declared })
+    Ok(SweptAxes { axes, declared })
 }
 
 /// One dimension of several inputs that change together.
-fn together(
+fn zipped_axis(
     schema: &Schema,
-    joined: &Joined,
+    zipped: &ZippedInputs,
     overrides: &[InputOverride],
     density: Density,
 ) -> Result<Axis, PlanError> {
-    let name = joined.name.as_str();
-    let mut parts: Vec<(usize, &str, Taken)> = Vec::new();
-    for input in &joined.inputs {
-        if let Some(inner) = &input.joined {
+    let name = zipped.name.as_str();
+    let mut parts: Vec<(usize, &str, InputSelection)> = Vec::new();
+    for input in &zipped.inputs {
+        if let Some(inner) = &input.zipped {
             return Err(PlanError::NestedZip {
                 outer: name.to_owned(),
                 inner: inner.name.clone(),
@@ -122,8 +122,8 @@ fn together(
         if parts.iter().any(|(known, ..)| *known == index) {
             return Err(PlanError::RepeatedInput(var.name.to_owned()));
         }
-        let mut taken = taken(input, var, overrides, density)?;
-        if joined.design.is_some() {
+        let mut taken = select_input(input, var, overrides, density)?;
+        if zipped.design.is_some() {
             taken = taken.distinct()?;
         }
         parts.push((index, var.name, taken));
@@ -132,13 +132,14 @@ fn together(
         return Err(PlanError::RepeatedDimension(var.name.to_owned()));
     }
     let inputs = parts.iter().map(|(index, ..)| *index).collect();
-    if let Some((design, points)) = joined.design {
+    if let Some((design, points)) = zipped.design {
         let error = |source| PlanError::Design {
             name: name.to_owned(),
             source,
         };
         let points = DesignPoints::new(design, points, parts.len()).map_err(error)?;
-        let continuum = |(_, name, taken): (usize, _, Taken)| Ok((name, taken.continuum()?));
+        let continuum =
+            |(_, name, taken): (usize, _, InputSelection)| Ok((name, taken.continuum()?));
         let parts: Result<Vec<_>, PlanError> = parts.into_iter().map(continuum).collect();
         return Ok(Axis {
             name: name.to_owned(),
@@ -150,7 +151,7 @@ fn together(
     let may_repeat = parts
         .iter()
         .all(|(.., taken)| taken.domain.check_distinct().is_err());
-    let levels = |(_, name, taken): (usize, _, Taken)| Ok((name, taken.levels()?));
+    let levels = |(_, name, taken): (usize, _, InputSelection)| Ok((name, taken.levels()?));
     let parts: Result<Vec<_>, PlanError> = parts.into_iter().map(levels).collect();
     let parts = parts?;
     let len = |part: &(&str, Levels)| part.1.len();
@@ -183,7 +184,7 @@ fn together(
 }
 
 /// What this sweep takes of an input.
-struct Taken {
+struct InputSelection {
     var: &'static InputVar,
     domain: Domain,
     density: Density,
@@ -193,7 +194,7 @@ struct Taken {
     given: Option<String>,
 }
 
-impl Taken {
+impl InputSelection {
     /// That no value stands there twice.
     fn distinct(self) -> Result<Self, PlanError> {
         match self.domain.check_distinct() {
@@ -232,12 +233,12 @@ impl Taken {
     }
 }
 
-fn taken(
+fn select_input(
     input: &InputChoice,
     var: &'static InputVar,
     overrides: &[InputOverride],
     density: Density,
-) -> Result<Taken, PlanError> {
+) -> Result<InputSelection, PlanError> {
     let domain_error = |source| SpaceError::Domain {
         input: var.name.to_owned(),
         source,
@@ -260,7 +261,7 @@ fn taken(
         None => adjusted(input, declared, var.kind, density).map_err(domain_error)?,
     };
     check_variants(var, &domain)?;
-    Ok(Taken {
+    Ok(InputSelection {
         var,
         domain,
         density,
@@ -340,7 +341,7 @@ fn adjusted(
     Ok((domain.checked_but_for_repeats(kind)?, density))
 }
 
-pub(super) fn held(
+pub(super) fn resolve_constants(
     schema: &Schema,
     constants: &[(Target, Value)],
     notes: &mut Vec<String>,
@@ -370,7 +371,7 @@ pub(super) fn held(
     Ok(held)
 }
 
-pub(super) fn hold(
+pub(super) fn set_constant(
     schema: &Schema,
     prototype: &mut dyn ErasedSweep,
     index: usize,

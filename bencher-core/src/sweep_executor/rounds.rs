@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::job::{FutureCache, JobDone, JobOutcome, Sample};
+use crate::job::{FinishedJob, FutureCache, JobOutcome, Sample};
 use crate::measure::{
-    Alternatives, PartialTime, Preempted, RoundRules, Rounds, Stop, Timer, floor_of,
+    Alternatives, PartialTime, PreemptedTime, RoundRules, Rounds, StopReason, Timer, floor_of,
 };
 use crate::progress::ProgressSink;
 use crate::result_collector::ResultCollector;
@@ -13,7 +13,7 @@ use crate::value::Value;
 use crate::var::{Input, InputChoice, ParametrizedSweep};
 
 use super::feed::Skipped;
-use super::in_order::RunWith;
+use super::ordered_run::RunControl;
 use super::resolve::input_name_of;
 use super::run::{RunEnd, SweepExecutor};
 use super::stored_rounds::{CheckRounds, RoundKeys};
@@ -60,10 +60,10 @@ impl RoundsEnd {
 }
 
 /// What a sweep in rounds works with.
-pub(super) struct InRounds<'r> {
+pub(super) struct RoundSettings<'r> {
     pub(super) rules: RoundRules,
     pub(super) timer: &'r Timer,
-    pub(super) with: RunWith<'r>,
+    pub(super) control: RunControl<'r>,
     /// The run that measures; larger than every one before.
     pub(super) run: u64,
     /// How many rounds each of several processes has; 0 where there is one.
@@ -75,7 +75,7 @@ pub(super) struct InRounds<'r> {
 }
 
 /// What takes the rounds of a sweep.
-pub(super) struct Taking<'r> {
+pub(super) struct RoundContext<'r> {
     pub(super) jobs: &'r mut FutureCache,
     pub(super) end: &'r mut RunEnd,
     pub(super) progress: &'r mut dyn ProgressSink,
@@ -91,46 +91,46 @@ impl SweepExecutor {
     /// a share of their points is measured again first.
     pub(super) fn run_rounds(
         &self,
-        with: &InRounds<'_>,
+        settings: &RoundSettings<'_>,
         jobs: &mut FutureCache,
         end: &mut RunEnd,
         progress: &mut dyn ProgressSink,
     ) {
-        let InRounds { rules, timer, .. } = *with;
+        let RoundSettings { rules, timer, .. } = *settings;
         let plan = self.plan();
         let (points, skipped) = self.points(end, progress);
-        if with.with.fail_fast && end.collector.counts().failed > 0 {
+        if settings.control.fail_fast && end.collector.counts().failed > 0 {
             end.failed_fast = true;
             return;
         }
-        let keys = with.with.cached.then(|| plan.key_maker());
-        let mut taking = Taking {
+        let keys = settings.control.cached.then(|| plan.key_maker());
+        let mut context = RoundContext {
             jobs,
             end,
             progress,
-            keys: RoundKeys::new(keys, with.run, rules.before, with.block),
+            keys: RoundKeys::new(keys, settings.run, rules.before, settings.block),
             times: plan.times(),
         };
         let started = timer.now();
-        let mut rounds = Rounds::new(points.clone(), taking.times.len(), rules, started);
-        let stored = taking.keys.find(plan, &points, taking.jobs);
-        taking.keys.apply(taking.jobs);
-        if with.block > 0 {
+        let mut rounds = Rounds::new(points.clone(), context.times.len(), rules, started);
+        let stored = context.keys.find(plan, &points, context.jobs);
+        context.keys.apply(context.jobs);
+        if settings.block > 0 {
             // Processes differ, so a few rounds of one more say nothing of those of another run.
-            taking.keys.join_newest(&points);
+            context.keys.join_newest(&points);
             if rules.before == 0 {
-                self.compare_runs(with, &mut taking, (&points, &stored));
+                self.compare_runs(settings, &mut context, (&points, &stored));
             }
         } else if !stored.is_empty() {
-            self.take_stored(with, &mut taking, (&points, &stored), &mut rounds);
+            self.take_stored(settings, &mut context, (&points, &stored), &mut rounds);
         }
-        taking.keys.apply(taking.jobs);
-        while !taking.end.is_over()
+        context.keys.apply(context.jobs);
+        while !context.end.is_over()
             && let Some(list) = rounds.next_round(timer.now())
         {
-            self.take_round(with, &list, &mut rounds, &mut taking, None);
+            self.take_round(settings, &list, &mut rounds, &mut context, None);
         }
-        let Taking { end, progress, .. } = taking;
+        let RoundContext { end, progress, .. } = context;
         end.rounds = Some(ended(&rounds, rules.precision));
         self.finish_rounds(&rounds, skipped, &mut end.collector, progress);
     }
@@ -138,25 +138,29 @@ impl SweepExecutor {
     /// Takes one round of some points; into `kept` what is not to be put into cells yet.
     pub(super) fn take_round(
         &self,
-        with: &InRounds<'_>,
+        settings: &RoundSettings<'_>,
         list: &[u64],
         rounds: &mut Rounds,
-        taking: &mut Taking<'_>,
+        context: &mut RoundContext<'_>,
         mut kept: Option<&mut CheckRounds>,
     ) {
-        let InRounds { timer, with, .. } = *with;
+        let RoundSettings { timer, control, .. } = *settings;
         let plan = self.plan();
-        let Taking {
+        let RoundContext {
             jobs,
             end,
             progress,
             keys,
             times,
-        } = taking;
+        } = context;
         progress.expect(u128::from(rounds.expected()));
-        let mut done: Vec<JobDone> = Vec::new();
+        let mut done: Vec<FinishedJob> = Vec::new();
         // With fail-fast, nothing is to run behind the sample that fails.
-        let group = if with.fail_fast { 1 } else { list.len().max(1) };
+        let group = if control.fail_fast {
+            1
+        } else {
+            list.len().max(1)
+        };
         for group in list.chunks(group) {
             let mut most = 0;
             for point in group {
@@ -170,7 +174,7 @@ impl SweepExecutor {
                 rounds.end();
             }
             while jobs.pending() > 0 {
-                if with.interrupt.is_requested() && !end.interrupted {
+                if control.interrupt.is_requested() && !end.interrupted {
                     end.interrupted = true;
                     jobs.cancel();
                 }
@@ -192,7 +196,7 @@ impl SweepExecutor {
                     progress.advance(&end.collector.counts());
                     delivered.failed
                 };
-                end.failed_fast |= failed && with.fail_fast;
+                end.failed_fast |= failed && control.fail_fast;
                 if end.store_error.is_some() {
                     break;
                 }
@@ -255,7 +259,7 @@ impl SweepExecutor {
                 continue;
             };
             let reason: Arc<str> = format!("not needed after {count} rounds: {stop}").into();
-            collector.leave_out(point, count + 1, &reason);
+            collector.mark_skipped_from(point, count + 1, &reason);
         }
     }
 }
@@ -336,7 +340,7 @@ impl Plan {
     }
 }
 
-pub(super) enum Recorded {
+pub(super) enum RoundOutcome {
     /// It was not run.
     Nothing,
     Failure,
@@ -346,7 +350,7 @@ pub(super) enum Recorded {
     Times(Vec<RoundTime>),
 }
 
-impl Recorded {
+impl RoundOutcome {
     /// Tells rounds of it; whether there was anything to tell.
     pub(super) fn record(self, rounds: &mut Rounds, point: u64) -> bool {
         match self {
@@ -367,7 +371,7 @@ pub(super) fn time_of(value: Option<&Value>) -> RoundTime {
     if floor_of(value).is_some() {
         return RoundTime::BelowResolution;
     }
-    if let Some(preempted) = Preempted::read(value) {
+    if let Some(preempted) = PreemptedTime::read(value) {
         return RoundTime::Preempted(preempted.time);
     }
     if let Some(PartialTime { time, share }) = PartialTime::read(value) {
@@ -376,7 +380,7 @@ pub(super) fn time_of(value: Option<&Value>) -> RoundTime {
     value.as_f64().map_or(RoundTime::Missing, RoundTime::Time)
 }
 
-pub(super) fn times_of(outcome: &JobOutcome, positions: &[usize]) -> Recorded {
+pub(super) fn times_of(outcome: &JobOutcome, positions: &[usize]) -> RoundOutcome {
     let time =
         |sample: &Sample, position: usize| time_of(sample.get(position).and_then(Option::as_ref));
     let times = |sample: &Sample| positions.iter().map(|at| time(sample, *at)).collect();
@@ -387,13 +391,13 @@ pub(super) fn times_of(outcome: &JobOutcome, positions: &[usize]) -> Recorded {
         | JobOutcome::NotStored(sample)
         | JobOutcome::Cached(sample) => {
             if positions.iter().any(|position| is_set(sample, position)) {
-                Recorded::Times(times(sample))
+                RoundOutcome::Times(times(sample))
             } else {
-                Recorded::Unset
+                RoundOutcome::Unset
             }
         }
-        JobOutcome::Failed(_) | JobOutcome::TimedOut => Recorded::Failure,
-        JobOutcome::Cancelled => Recorded::Nothing,
+        JobOutcome::Failed(_) | JobOutcome::TimedOut => RoundOutcome::Failure,
+        JobOutcome::Cancelled => RoundOutcome::Nothing,
     }
 }
 
@@ -403,8 +407,8 @@ fn ended(rounds: &Rounds, precision: f64) -> RoundsEnd {
         end.points += 1;
         match stop {
             // One that is known well enough went on for the sake of those it is compared with.
-            Some(Stop::Budget) if rounds.width(point) > precision => end.out_of_budget += 1,
-            Some(Stop::Settled(width)) => {
+            Some(StopReason::Budget) if rounds.width(point) > precision => end.out_of_budget += 1,
+            Some(StopReason::Settled(width)) => {
                 end.settled += 1;
                 end.widest = Some(end.widest.unwrap_or(0.0).max(width));
             }

@@ -3,25 +3,25 @@
 use std::sync::Arc;
 
 use crate::context::States;
-use crate::evaluator::{Executors, Retried, Usage};
+use crate::evaluator::{Executors, RetryCounts, Usage};
 use crate::exit_guard::Describe;
 use crate::job::{CallCounts, CodePolicy, FutureCache, MachinePolicy};
-use crate::measure::{Batches, ReplicateRole, RoundRules, SliceCounts, Timer, Wanted};
+use crate::measure::{Batches, ReplicateRole, RoundRules, RoundTarget, SliceCounts, Timer};
 use crate::progress::ProgressSink;
 use crate::result_collector::ResultCollector;
-use crate::space::Order;
+use crate::space::SampleOrder;
 use crate::store::{Provenance, SampleIndex, StoreError};
 
 use super::body::Body;
-use super::counted::{Counted, Uncounted};
+use super::counter_results::{CounterResults, UncountedResult};
 use super::discarded_slices::DiscardedSlices;
-use super::in_order::RunWith;
-use super::jobs::{JobsOn, start_jobs};
+use super::jobs::{JobSettings, start_jobs};
+use super::ordered_run::RunControl;
 use super::replicates::DifferingReplicates;
-use super::rounds::{InRounds, RoundsEnd};
+use super::rounds::{RoundSettings, RoundsEnd};
 use super::run_options::RunOptions;
 use super::sampling::{Origin, Setting};
-use super::stored_rounds::{Remeasured, RoundKeys};
+use super::stored_rounds::{RemeasureNotice, RoundKeys};
 use super::{Benchmark, Plan};
 
 /// How a run ended.
@@ -43,7 +43,7 @@ pub struct RunEnd {
     /// How the rounds ended, where it was run in rounds.
     pub rounds: Option<RoundsEnd>,
     /// That stored rounds were not used, because they do not agree with what was measured now.
-    pub remeasured: Option<Remeasured>,
+    pub remeasured: Option<RemeasureNotice>,
     /// That the processes of several runs, which it takes together, do not agree.
     pub differing: Option<DifferingReplicates>,
     /// Whether some of the rounds were measured by an earlier run.
@@ -51,7 +51,7 @@ pub struct RunEnd {
     /// Whether a failing sample stopped it.
     pub failed_fast: bool,
     /// The results that counters should have filled and did not.
-    pub uncounted: Vec<Uncounted>,
+    pub uncounted: Vec<UncountedResult>,
     /// Where many slices of timed code were discarded.
     pub discarded: Vec<DiscardedSlices>,
     /// How many slices of each point were run and discarded; of this process alone.
@@ -59,7 +59,7 @@ pub struct RunEnd {
     /// What the samples used together that were taken in worker processes.
     pub used: Option<Usage>,
     /// How many samples were tried again, and how often.
-    pub retried: Retried,
+    pub retried: RetryCounts,
     /// What the store refused; the samples that it did not take are in the dataset all the same.
     pub store_error: Option<StoreError>,
 }
@@ -89,7 +89,7 @@ impl RunEnd {
             discarded: Vec::new(),
             slice_counts: Vec::new(),
             used: None,
-            retried: Retried::default(),
+            retried: RetryCounts::default(),
             store_error: None,
             collector,
         }
@@ -169,7 +169,7 @@ impl SweepExecutor {
             Executors::Serial if limits.time.is_some() => Executors::Threads(1),
             executor => executor,
         };
-        let counted = Counted::of(self.plan.schema());
+        let counted = CounterResults::of(self.plan.schema());
         let states = Arc::new(States::default());
         let batches = alone.then(|| Arc::new(self.batches(rounds, (replicates, block), &timer)));
         let setting = Setting {
@@ -198,7 +198,7 @@ impl SweepExecutor {
             .as_ref()
             .and_then(|cache| cache.index.as_ref())
             .map_or(0, SampleIndex::damaged);
-        let on = JobsOn {
+        let on = JobSettings {
             executor,
             limits: &limits,
             launch,
@@ -207,7 +207,7 @@ impl SweepExecutor {
         let mut jobs = start_jobs(on, self.run_function(setting), cache)?;
 
         let mut end = RunEnd::new(collector.explained_by(counted.clone()), damaged);
-        let with = RunWith {
+        let control = RunControl {
             interrupt: &interrupt,
             fail_fast,
             cached,
@@ -220,7 +220,7 @@ impl SweepExecutor {
             timer: &timer,
             run,
         };
-        self.take_samples(&procedure, &with, &mut jobs, &mut end, progress);
+        self.take_samples(&procedure, &control, &mut jobs, &mut end, progress);
         end.collector.note_runs(jobs.hits(), run);
         end.has_earlier_rounds = jobs.hits().iter().any(|hit| hit.run != run);
         close(jobs, &states, &mut end, progress);
@@ -237,7 +237,7 @@ impl SweepExecutor {
     fn take_samples(
         &self,
         procedure: &Procedure<'_>,
-        with: &RunWith<'_>,
+        control: &RunControl<'_>,
         jobs: &mut FutureCache,
         end: &mut RunEnd,
         progress: &mut dyn ProgressSink,
@@ -253,7 +253,7 @@ impl SweepExecutor {
         match (rounds, replicates) {
             (Some(_), ReplicateRole::Collecting(_)) => {
                 let keys = RoundKeys::new(Some(self.plan.key_maker()), run, 0, block);
-                self.run_stored(with, keys, jobs, end, progress);
+                self.run_stored(control, keys, jobs, end, progress);
             }
             (Some(mut rules), role) => {
                 let (mut own_block, mut repeats_of_all, mut checks) = (0, 0, false);
@@ -262,19 +262,19 @@ impl SweepExecutor {
                     repeats_of_all = block.saturating_mul(replicate.count);
                     checks = replicate.checks;
                     let rounds = self.rounds_of_replicate(jobs, run, replicate, block);
-                    rules.rounds = Wanted::Exactly(rounds);
+                    rules.rounds = RoundTarget::Exactly(rounds);
                     rules.before = replicate.number * block;
                 }
-                let with = InRounds {
+                let settings = RoundSettings {
                     rules,
                     timer,
-                    with: *with,
+                    control: *control,
                     run,
                     block: own_block,
                     repeats_of_all,
                     checks,
                 };
-                self.run_rounds(&with, jobs, end, progress);
+                self.run_rounds(&settings, jobs, end, progress);
             }
             (None, _) => {
                 if self.plan.is_timed() {
@@ -286,7 +286,7 @@ impl SweepExecutor {
                     };
                     jobs.measure_by(None, provenance);
                 }
-                self.run_in_order(order, with, jobs, end, progress);
+                self.run_in_order(order, control, jobs, end, progress);
             }
         }
     }
@@ -294,7 +294,7 @@ impl SweepExecutor {
 
 /// In which order samples are taken, and by which run.
 struct Procedure<'r> {
-    order: Order,
+    order: SampleOrder,
     rounds: Option<RoundRules>,
     replicates: ReplicateRole,
     /// The repeats of each of several processes.

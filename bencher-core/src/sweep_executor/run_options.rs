@@ -7,7 +7,7 @@ use crate::evaluator::process::Launch;
 use crate::evaluator::{Executors, Limits};
 use crate::job::{CodePolicy, MachinePolicy};
 use crate::measure::{ReplicateRole, RoundRules, Timer};
-use crate::space::Order;
+use crate::space::SampleOrder;
 use crate::store::{JobFolders, SampleStore};
 use crate::value::Digest;
 
@@ -35,7 +35,7 @@ impl Interrupt {
 /// The example stands at the [module](super).
 pub struct RunOptions {
     /// In which order samples are taken.
-    pub order: Order,
+    pub order: SampleOrder,
     /// On what they run; timed results run alone whatever it says.
     pub executor: Executors,
     /// Stop at the first failing sample.
@@ -78,7 +78,7 @@ pub struct RunOptions {
 impl Default for RunOptions {
     fn default() -> Self {
         Self {
-            order: Order::RoundRobin,
+            order: SampleOrder::RoundRobin,
             executor: Executors::Serial,
             fail_fast: false,
             interrupt: Interrupt::default(),

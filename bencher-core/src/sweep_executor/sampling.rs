@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
+use crate::console::error_line;
 use crate::context::{Context, States};
 use crate::evaluator::RunFunction;
-use crate::evaluator::process::Role;
+use crate::evaluator::process::WorkerRole;
 use crate::exit_guard;
 use crate::job::{CodePolicy, Job, MachinePolicy, Sample, SampleCache, TIMED_OUT};
 use crate::measure::{
-    Batches, DEFAULT_BUDGET, PartialTime, Preempted, ReplicateRole, RoundRules, Timer, Wanted,
-    below_resolution,
+    Batches, DEFAULT_BUDGET, PartialTime, PreemptedTime, ReplicateRole, RoundRules, RoundTarget,
+    Timer, below_resolution,
 };
-use crate::printed::error_line;
 use crate::store::{
     JobFolders, Pack, PendingFolder, Renewal, ResultId, SampleIndex, SampleStore, SampleWriter,
     Series, StoreError,
@@ -19,7 +19,7 @@ use crate::store::{
 use crate::value::{Digest, Value};
 use crate::var::SameName;
 
-use super::counted::{Counted, Uncounted};
+use super::counter_results::{CounterResults, UncountedResult};
 use super::identity::result_id;
 use super::jobs::serve_jobs;
 use super::plan::recorded_results;
@@ -31,7 +31,7 @@ impl SweepExecutor {
     ///
     /// # Errors
     /// Where nobody listens any more to what it measures.
-    pub fn serve(&self, role: &Role, options: RunOptions) -> std::io::Result<()> {
+    pub fn serve(&self, role: &WorkerRole, options: RunOptions) -> std::io::Result<()> {
         let states = Arc::new(States::default());
         let RunOptions {
             folders,
@@ -46,7 +46,7 @@ impl SweepExecutor {
             states: Arc::clone(&states),
             folders,
             batches: alone.then(|| Arc::new(self.batches(rounds, (replicates, block), &timer))),
-            counted: Counted::of(self.plan.schema()),
+            counted: CounterResults::of(self.plan.schema()),
             timer,
         };
         let served = serve_jobs(role, &self.run_function(setting));
@@ -67,11 +67,11 @@ impl SweepExecutor {
         if same.is_ambiguous() {
             return Err(StoreError::Ambiguous(same.to_string()));
         }
-        let former = Series {
+        let legacy = Series {
             sweep_type: self.plan.sweep_type().plain_name.clone(),
             ..self.plan.series().clone()
         };
-        if overwrite || SampleIndex::load(store, &former)?.is_empty() {
+        if overwrite || SampleIndex::load(store, &legacy)?.is_empty() {
             Ok(())
         } else {
             Err(StoreError::FormerName(same.to_string()))
@@ -89,11 +89,11 @@ impl SweepExecutor {
         if let Some(same) = &self.plan.sweep_type().same_name {
             self.check_name(&*store, same, overwrite)?;
         }
-        let former = &self.plan.former;
-        let renewal: Option<&dyn Renewal> = if former.is_empty() {
+        let legacy = &self.plan.legacy;
+        let renewal: Option<&dyn Renewal> = if legacy.is_empty() {
             None
         } else {
-            Some(former)
+            Some(legacy)
         };
         // A timed run that takes nothing has to know which runs there were, all the same.
         let index = (!overwrite || self.plan.is_timed())
@@ -116,7 +116,8 @@ impl SweepExecutor {
             machine_policy,
             machine,
         } = origin;
-        let heading = Pack::new(series.clone(), code, inputs, results.clone()).on(machine);
+        let heading =
+            Pack::new(series.clone(), code, inputs, results.clone()).with_machine(machine);
         let plan = Arc::clone(&self.plan);
         let cache = SampleCache {
             index,
@@ -176,12 +177,12 @@ impl SweepExecutor {
                 }
                 let held = counted
                     .as_ref()
-                    .map(|counted| counted.hold(handle.time_left()));
+                    .map(|counted| counted.acquire(handle.time_left()));
                 let meter = held.as_ref().and_then(|held| held.meter());
                 if let Some(meter) = meter {
                     cx = cx.with_meter(meter);
                 }
-                let in_progress = exit_guard::Sample::begin(job.point, job.repeat);
+                let in_progress = exit_guard::SampleGuard::begin(job.point, job.repeat);
                 body.run(sweep, &mut cx)
                     .map_err(|error| describe(error.as_ref()))?;
                 drop(in_progress);
@@ -221,8 +222,8 @@ impl SweepExecutor {
     }
 
     /// The results that are kept and that counters should have filled.
-    pub(super) fn uncounted(&self, counted: Option<&Counted>) -> Vec<Uncounted> {
-        let mut uncounted = counted.map(Counted::uncounted).unwrap_or_default();
+    pub(super) fn uncounted(&self, counted: Option<&CounterResults>) -> Vec<UncountedResult> {
+        let mut uncounted = counted.map(CounterResults::uncounted).unwrap_or_default();
         uncounted.retain(|one| self.plan.results().any(|(_, var)| var.name == one.result));
         uncounted
     }
@@ -237,8 +238,10 @@ impl SweepExecutor {
     ) -> Batches {
         let said = rounds.and_then(|rules| Some((rules.budget?, rules.rounds)));
         let (budget, count) = match (said, role) {
-            (None, _) => (DEFAULT_BUDGET, Wanted::AsNeeded),
-            (Some((budget, _)), ReplicateRole::Measuring(_)) => (budget, Wanted::Exactly(block)),
+            (None, _) => (DEFAULT_BUDGET, RoundTarget::AsNeeded),
+            (Some((budget, _)), ReplicateRole::Measuring(_)) => {
+                (budget, RoundTarget::Exactly(block))
+            }
             (Some(said), _) => said,
         };
         let points = u64::try_from(self.plan.space().len()).unwrap_or(u64::MAX);
@@ -294,11 +297,11 @@ fn mark_times<M: Copy>(
     }
 }
 
-fn mark_preempted(sample: &mut Sample, timed: &[usize], marks: &[Preempted]) {
+fn mark_preempted(sample: &mut Sample, timed: &[usize], marks: &[PreemptedTime]) {
     let all: f64 = marks.iter().map(|one| one.busy).sum();
-    let value = |time, mark: Option<Preempted>| {
+    let value = |time, mark: Option<PreemptedTime>| {
         let busy = mark.map_or(all, |mark| mark.busy);
-        Preempted { time, busy }.to_value()
+        PreemptedTime { time, busy }.to_value()
     };
     mark_times(sample, timed, marks, |mark| mark.time, value);
 }
@@ -320,7 +323,7 @@ pub(super) struct Setting {
     pub(super) states: Arc<States>,
     pub(super) folders: Option<JobFolders>,
     pub(super) batches: Option<Arc<Batches>>,
-    pub(super) counted: Option<Arc<Counted>>,
+    pub(super) counted: Option<Arc<CounterResults>>,
     pub(super) timer: Timer,
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::dataset::digits;
-use crate::job::{FutureCache, Job, JobDone, JobOutcome, RoundState, Sample};
+use crate::job::{FinishedJob, FutureCache, Job, JobOutcome, RoundState, Sample};
 use crate::measure::Alternatives;
 use crate::stats::{Agreement, RoundTime, Shift, agreement, shift};
 use crate::store::{KeyMaker, Provenance};
@@ -231,11 +231,11 @@ pub(super) fn times_by_result<'s>(
 
 /// The rounds of a check, kept until it is known where they belong.
 #[derive(Debug, Default)]
-pub(super) struct CheckRounds(pub(super) HashMap<u64, Vec<JobDone>>);
+pub(super) struct CheckRounds(pub(super) HashMap<u64, Vec<FinishedJob>>);
 
 impl CheckRounds {
     /// Takes in jobs that are done, and says whether any of them failed.
-    pub(super) fn add(&mut self, done: impl IntoIterator<Item = JobDone>) -> bool {
+    pub(super) fn add(&mut self, done: impl IntoIterator<Item = FinishedJob>) -> bool {
         let mut failed = false;
         for job in done {
             failed |= matches!(job.outcome, JobOutcome::Failed(_) | JobOutcome::TimedOut);
@@ -251,14 +251,14 @@ impl CheckRounds {
     }
 
     /// A round of a point, taken out.
-    pub(super) fn take(&mut self, point: u64, round: u32) -> Option<JobDone> {
+    pub(super) fn take(&mut self, point: u64, round: u32) -> Option<FinishedJob> {
         let jobs = self.0.get_mut(&point)?;
         let at = jobs.iter().position(|job| job.repeat == round)?;
         Some(jobs.swap_remove(at))
     }
 
     /// What was not taken out.
-    pub(super) fn into_rest(self) -> impl Iterator<Item = JobDone> {
+    pub(super) fn into_rest(self) -> impl Iterator<Item = FinishedJob> {
         self.0.into_values().flatten()
     }
 
@@ -329,12 +329,12 @@ pub(super) fn times_as_long((least, most): (f64, f64)) -> String {
 /// What a run says that measured everything anew, because stored rounds do not agree with it.
 ///
 /// ```
-/// use bencher_core::sweep_executor::Remeasured;
-/// let changed = Remeasured { stored: 12, checked: 2, factors: Some((1.88, 1.92)) };
+/// use bencher_core::sweep_executor::RemeasureNotice;
+/// let changed = RemeasureNotice { stored: 12, checked: 2, factors: Some((1.88, 1.92)) };
 /// assert!(changed.to_string().contains("1.88 to 1.92 times as long"));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Remeasured {
+pub struct RemeasureNotice {
     /// How many points had stored rounds.
     pub stored: usize,
     /// How many of them were measured again to compare.
@@ -343,7 +343,7 @@ pub struct Remeasured {
     pub factors: Option<(f64, f64)>,
 }
 
-impl std::fmt::Display for Remeasured {
+impl std::fmt::Display for RemeasureNotice {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self {
             stored,

@@ -3,10 +3,10 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use crate::console::clipped;
 use crate::context::{Context, States};
 use crate::exit_guard;
-use crate::printed::clipped;
-use crate::quiet;
+use crate::panics;
 use crate::store::PendingFolder;
 use crate::var::ErasedSweep;
 
@@ -34,13 +34,13 @@ impl Plan {
                 .with_states(states)
                 .with_folders(&PendingFolder::temporary)
                 .once();
-            let in_progress = exit_guard::Sample::begin(point, 1);
+            let in_progress = exit_guard::SampleGuard::begin(point, 1);
             let done = body.run(sweep, &mut cx);
             drop(in_progress);
             done.map_err(|error| describe(error.as_ref()))
         };
         let run = || self.with_sweep(point, &mut run);
-        let done = quiet::catch(AssertUnwindSafe(run)).and_then(|done| done);
+        let done = panics::catch(AssertUnwindSafe(run)).and_then(|done| done);
         done.map_err(|error| match self.inputs_text(point).as_str() {
             "" => error,
             inputs => format!("{inputs}: {error}"),

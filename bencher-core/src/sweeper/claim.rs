@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::book::Place;
 use super::error::SweeperError;
 use super::handle::{ParamSweeper, keep};
 use super::inner::Inner;
-use super::transition::{ElementState, Step};
+use super::state_table::ElementIndex;
+use super::transition::{ElementState, Transition};
 
 impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
     /// The next element that is todo, which is in progress then; `None` where nothing is. The order is the
@@ -29,7 +29,7 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
     /// # Errors
     /// As [`get_next`](Self::get_next).
     pub fn get_next_batch(&self, count: usize) -> Result<Vec<T>, SweeperError> {
-        self.get(count, |inner| Ok(inner.book.todo().take(count).collect()))
+        self.get(count, |inner| Ok(inner.table.todo().take(count).collect()))
     }
 
     /// The first of those that a filter chooses from what is todo.
@@ -75,7 +75,7 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
         self.get(count, |inner| {
             let chosen = filter(Todo {
                 sweeps: &inner.sweeps,
-                places: Box::new(inner.book.todo()),
+                places: Box::new(inner.table.todo()),
             });
             inner.find(chosen.into_iter().take(count))
         })
@@ -84,20 +84,20 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
     fn get(
         &self,
         count: usize,
-        mut choose: impl FnMut(&mut Inner<T>) -> Result<Vec<Place>, SweeperError>,
+        mut choose: impl FnMut(&mut Inner<T>) -> Result<Vec<ElementIndex>, SweeperError>,
     ) -> Result<Vec<T>, SweeperError> {
         if count == 0 {
             return Ok(Vec::new());
         }
         self.locked(|inner| {
-            inner.book.settle();
+            inner.table.advance_cursor();
             let mut places = choose(inner)?;
             if places.is_empty() && inner.release(&self.group)? > 0 {
-                inner.book.settle();
+                inner.table.advance_cursor();
                 places = choose(inner)?;
             }
             // Nothing is lost with a claim: after a crash its element is todo again.
-            let _ = inner.step(&self.group, &places, Step::Get, &keep)?;
+            let _ = inner.step(&self.group, &places, Transition::Get, &keep)?;
             let elements = places.into_iter();
             let elements = elements.filter_map(|place| inner.sweeps.get(place as usize).cloned());
             Ok(elements.collect())
@@ -140,7 +140,7 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
 /// The example stands at [`ParamSweeper::get_next_by`].
 pub struct Todo<'a, T> {
     sweeps: &'a [T],
-    places: Box<dyn Iterator<Item = Place> + 'a>,
+    places: Box<dyn Iterator<Item = ElementIndex> + 'a>,
 }
 
 impl<'a, T> Iterator for Todo<'a, T> {

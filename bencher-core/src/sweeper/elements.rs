@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::error::SweeperError;
-use super::journal::{Damages, read_lines, write_file};
+use super::journal::{DamagedLines, read_lines, write_file};
 use super::record::{Line, write_line};
 use crate::value::{Digest, Identities, canonical_text, to_json_text};
 
@@ -90,14 +90,14 @@ pub(super) fn save<T: Serialize + DeserializeOwned>(
 /// Reads the elements that were saved; one that is damaged is left out.
 pub(super) fn load<T: DeserializeOwned>(
     dir: &Path,
-    damages: &mut Damages,
+    damaged_lines: &mut DamagedLines,
 ) -> Result<Vec<T>, SweeperError> {
     let path = path_in(dir);
     if !path.exists() {
         return Err(SweeperError::NothingSaved(dir.to_owned()));
     }
     let mut texts = Vec::new();
-    read_lines(&path, damages, |line| {
+    read_lines(&path, damaged_lines, |line| {
         if let Line::Saved(text) = line {
             texts.push(text);
         }

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::transition::{ElementState, Step};
+use super::transition::{ElementState, Transition};
 
 /// Why a work list cannot do what was asked of it.
 ///
@@ -16,7 +16,7 @@ use super::transition::{ElementState, Step};
 /// let a = sweeper.get_next()?.ok_or("nothing is left")?;
 /// sweeper.done(&a)?;
 /// let error = sweeper.cancel(&a).unwrap_err();
-/// assert!(matches!(error, SweeperError::Refused { .. }));
+/// assert!(matches!(error, SweeperError::InvalidTransition { .. }));
 /// assert_eq!(
 ///     error.to_string(),
 ///     r#"cannot cancel "a": it is done; look at the states with `info` or `stats` first"#
@@ -43,24 +43,24 @@ pub enum SweeperError {
     },
     /// Somebody else keeps the lock.
     #[error(
-        "{path} was locked by {holder} for {waited:?}; end or continue that program, or wait \
+        "{path} was locked by {owner} for {waited:?}; end or continue that program, or wait \
          longer with `SweeperOptions::patience`"
     )]
-    Held {
+    InUse {
         /// The lock file.
         path: PathBuf,
         /// Who holds it.
-        holder: String,
+        owner: String,
         /// How long this handle waited.
         waited: Duration,
     },
     /// The step is illegal in the state that the element is in.
     #[error(
-        "cannot {step} {element}: it is {state}{owner}; look at the states with `info` or `stats` first"
+        "cannot {transition} {element}: it is {state}{owner}; look at the states with `info` or `stats` first"
     )]
-    Refused {
+    InvalidTransition {
         /// What was asked for.
-        step: Step,
+        transition: Transition,
         /// The element, as JSON.
         element: String,
         /// The state that it is in.

@@ -10,15 +10,15 @@ use super::elements::{self, element_id};
 use super::error::SweeperError;
 use super::group::{Group, Ticket};
 use super::info::ElementInfo;
-use super::inner::{Inner, Leave};
+use super::inner::{Inner, NoteUpdate};
 use super::options::SweeperOptions;
 use super::record::Note;
-use super::transition::{ElementState, Step};
+use super::transition::{ElementState, Transition};
 use crate::value::to_json;
 
 /// A handle on a work list.
 ///
-/// What it does is told by [`Step`]. The example stands at the [module](super).
+/// What it does is told by [`Transition`]. The example stands at the [module](super).
 #[derive(Debug)]
 pub struct ParamSweeper<T> {
     pub(super) name: String,
@@ -56,7 +56,7 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
         let mut inner = Inner::new(options)?;
         let (sweeps, save) = match sweeps {
             Some(sweeps) => (sweeps, save),
-            None => (elements::load(&dir, &mut inner.damages)?, false),
+            None => (elements::load(&dir, &mut inner.damaged_lines)?, false),
         };
         let sweeper = Self {
             name,
@@ -78,7 +78,7 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
     /// Where the element is in the hands of another handle, done or skipped; as [`get_next`](Self::get_next);
     /// where the disk fails.
     pub fn done(&self, element: &T) -> Result<(), SweeperError> {
-        self.step(std::slice::from_ref(element), Step::Done, &keep)
+        self.step(std::slice::from_ref(element), Transition::Done, &keep)
     }
 
     /// Marks elements as done, all or none of them; they are on the disk when this returns.
@@ -86,7 +86,7 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
     /// # Errors
     /// As [`done`](Self::done).
     pub fn done_batch(&self, elements: &[T]) -> Result<(), SweeperError> {
-        self.step(elements, Step::Done, &keep)
+        self.step(elements, Transition::Done, &keep)
     }
 
     /// Marks an element as done, and keeps what came out of it for [`info`](Self::info).
@@ -102,11 +102,11 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
             what: format!("the result of {}", elements::text_of(element)),
             problem: error.to_string(),
         })?;
-        let leave = |note: Note| Note {
+        let update = |note: Note| Note {
             result: Some(result.clone()),
             ..note
         };
-        self.step(std::slice::from_ref(element), Step::Done, &leave)
+        self.step(std::slice::from_ref(element), Transition::Done, &update)
     }
 
     /// Leaves an element out until [`reset`](Self::reset), or until the list is opened again when this handle is gone,
@@ -115,7 +115,7 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
     /// # Errors
     /// As [`done`](Self::done).
     pub fn skip(&self, element: &T) -> Result<(), SweeperError> {
-        self.step(std::slice::from_ref(element), Step::Skip, &keep)
+        self.step(std::slice::from_ref(element), Transition::Skip, &keep)
     }
 
     /// Leaves elements out, all or none of them.
@@ -123,7 +123,7 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
     /// # Errors
     /// As [`done`](Self::done).
     pub fn skip_batch(&self, elements: &[T]) -> Result<(), SweeperError> {
-        self.step(elements, Step::Skip, &keep)
+        self.step(elements, Transition::Skip, &keep)
     }
 
     /// Leaves an element out, and says why.
@@ -131,7 +131,7 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
     /// # Errors
     /// As [`done`](Self::done).
     pub fn skip_with(&self, element: &T, error: impl fmt::Display) -> Result<(), SweeperError> {
-        self.step_with(element, Step::Skip, &error)
+        self.step_with(element, Transition::Skip, &error)
     }
 
     /// Gives back an element that this handle has.
@@ -139,7 +139,7 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
     /// # Errors
     /// Where this handle does not have it; as [`get_next`](Self::get_next).
     pub fn cancel(&self, element: &T) -> Result<(), SweeperError> {
-        self.step(std::slice::from_ref(element), Step::Cancel, &keep)
+        self.step(std::slice::from_ref(element), Transition::Cancel, &keep)
     }
 
     /// Gives back elements that this handle has, all or none of them.
@@ -147,7 +147,7 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
     /// # Errors
     /// As [`cancel`](Self::cancel).
     pub fn cancel_batch(&self, elements: &[T]) -> Result<(), SweeperError> {
-        self.step(elements, Step::Cancel, &keep)
+        self.step(elements, Transition::Cancel, &keep)
     }
 
     /// Gives back an element, and says why.
@@ -155,7 +155,7 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
     /// # Errors
     /// As [`cancel`](Self::cancel).
     pub fn cancel_with(&self, element: &T, error: impl fmt::Display) -> Result<(), SweeperError> {
-        self.step_with(element, Step::Cancel, &error)
+        self.step_with(element, Transition::Cancel, &error)
     }
 
     /// Makes what is skipped todo again, and what is in progress too if asked for, whoever has it. What is done
@@ -175,15 +175,15 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
     /// # Errors
     /// As [`get_next`](Self::get_next).
     pub fn reset(&self, reset_in_progress: bool) -> Result<(), SweeperError> {
-        let mut steps = vec![(ElementState::Skipped, Step::Reset)];
+        let mut steps = vec![(ElementState::Skipped, Transition::Reset)];
         if reset_in_progress {
-            steps.push((ElementState::InProgress, Step::ResetInProgress));
+            steps.push((ElementState::InProgress, Transition::ResetInProgress));
         }
         self.locked(|inner| {
-            for (state, step) in steps {
-                let places = inner.book.in_state(state);
+            for (state, transition) in steps {
+                let places = inner.table.in_state(state);
                 let places: Vec<_> = places.filter_map(|at| at.try_into().ok()).collect();
-                let _ = inner.step(&self.group, &places, step, &keep)?;
+                let _ = inner.step(&self.group, &places, transition, &keep)?;
             }
             Ok(())
         })
@@ -251,17 +251,25 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
     pub fn info(&self, element: &T) -> Result<Option<ElementInfo>, SweeperError> {
         let id = element_id(element)?.0;
         let inner = self.inner();
-        let found = inner.book.find(id).and_then(|place| inner.book.get(place));
-        Ok(found.map(|(id, entry)| ElementInfo::new(id, entry, inner.book.owner(entry.owner))))
+        let found = inner
+            .table
+            .find(id)
+            .and_then(|place| inner.table.get(place));
+        Ok(found.map(|(id, entry)| ElementInfo::new(id, entry, inner.table.owner(entry.owner))))
     }
 
-    fn step(&self, elements: &[T], step: Step, leave: Leave<'_>) -> Result<(), SweeperError> {
+    fn step(
+        &self,
+        elements: &[T],
+        transition: Transition,
+        update: NoteUpdate<'_>,
+    ) -> Result<(), SweeperError> {
         let ticket = self.locked(|inner| {
             let places = inner.find(elements.iter())?;
-            inner.step(&self.group, &places, step, leave)
+            inner.step(&self.group, &places, transition, update)
         })?;
         // What was given back need not be on the disk: after a crash it is todo in any case.
-        match ticket.filter(|_| step != Step::Cancel) {
+        match ticket.filter(|_| transition != Transition::Cancel) {
             Some(ticket) => self.wait(ticket),
             None => Ok(()),
         }
@@ -270,14 +278,14 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
     fn step_with(
         &self,
         element: &T,
-        step: Step,
+        transition: Transition,
         error: &dyn fmt::Display,
     ) -> Result<(), SweeperError> {
-        let leave = |note: Note| Note {
+        let update = |note: Note| Note {
             error: Some(error.to_string()),
             ..note
         };
-        self.step(std::slice::from_ref(element), step, &leave)
+        self.step(std::slice::from_ref(element), transition, &update)
     }
 
     /// Waits for the disk, with no lock held.
@@ -344,7 +352,7 @@ impl<T> ParamSweeper<T> {
     }
 
     pub(super) fn count(&self, state: ElementState) -> usize {
-        self.inner().book.count_of(state)
+        self.inner().table.count_of(state)
     }
 
     /// The name that it prints.

@@ -3,8 +3,8 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
-use super::book::Entry;
 use super::record::OwnerRecord;
+use super::state_table::ElementEntry;
 use super::transition::ElementState;
 use crate::value::Digest;
 
@@ -43,7 +43,7 @@ pub struct ElementInfo {
 }
 
 impl ElementInfo {
-    pub(super) fn new(id: u128, entry: &Entry, owner: Option<&OwnerRecord>) -> Self {
+    pub(super) fn new(id: u128, entry: &ElementEntry, owner: Option<&OwnerRecord>) -> Self {
         let note = entry.note.as_deref();
         Self {
             id: Digest(id),

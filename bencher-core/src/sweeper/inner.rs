@@ -6,33 +6,33 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::book::{Book, Place};
 use super::elements::{identities, text_of};
 use super::error::SweeperError;
 use super::group::{Group, Ticket};
-use super::hold::Hold;
 use super::info::Owner;
-use super::journal::{Damages, Journal};
-use super::lease::{OWNERS, Presence, Surroundings, Watch, half};
+use super::journal::{DamagedLines, Journal};
+use super::lease::{OWNERS, OwnerWatch, Presence, Surroundings, half};
+use super::lock_file::LockGuard;
 use super::options::SweeperOptions;
 use super::record::{ElementRecord, Line, Note, OwnerRecord, write_line};
-use super::transition::{ElementState, Step};
+use super::state_table::{ElementIndex, StateTable};
+use super::transition::{ElementState, Transition};
 use crate::value::Digest;
 
 /// The state behind the mutex of a handle.
 #[derive(Debug)]
 pub(super) struct Inner<T> {
     pub(super) sweeps: Vec<T>,
-    pub(super) book: Book,
+    pub(super) table: StateTable,
     pub(super) journal: Journal,
-    pub(super) damages: Damages,
+    pub(super) damaged_lines: DamagedLines,
     me: OwnerRecord,
     presence: Option<Presence>,
-    watch: Watch,
+    watch: OwnerWatch,
     surroundings: Surroundings,
     options: SweeperOptions,
     /// The lock, and how many operations there were since it was taken.
-    held: Option<Hold>,
+    held: Option<LockGuard>,
     turns: u32,
 }
 
@@ -40,7 +40,7 @@ pub(super) struct Inner<T> {
 const TURNS: u32 = 64;
 
 /// What a step leaves with an element beside its state.
-pub(super) type Leave<'a> = &'a dyn Fn(Note) -> Note;
+pub(super) type NoteUpdate<'a> = &'a dyn Fn(Note) -> Note;
 
 impl<T: Serialize> Inner<T> {
     pub(super) fn new(options: SweeperOptions) -> Result<Self, SweeperError> {
@@ -49,12 +49,12 @@ impl<T: Serialize> Inner<T> {
         let surroundings = surroundings.unwrap_or_else(|| Surroundings::real(None));
         Ok(Self {
             sweeps: Vec::new(),
-            book: Book::default(),
+            table: StateTable::default(),
             journal: Journal::open(&options.dir)?,
-            damages: Damages::default(),
+            damaged_lines: DamagedLines::default(),
             me: owner(&surroundings),
             presence: None,
-            watch: Watch::new(&options.dir, options.lease, surroundings.clone()),
+            watch: OwnerWatch::new(&options.dir, options.lease, surroundings.clone()),
             surroundings,
             options,
             held: None,
@@ -65,7 +65,7 @@ impl<T: Serialize> Inner<T> {
     /// Takes other elements; equal ones count once.
     pub(super) fn set_sweeps(&mut self, mut sweeps: Vec<T>) -> Result<(), SweeperError> {
         let ids = identities(&sweeps)?;
-        let (book, repeated) = Book::new(ids.into_iter());
+        let (table, repeated) = StateTable::new(ids.into_iter());
         let mut repeated = repeated.into_iter().peekable();
         if repeated.peek().is_some() {
             let mut at = 0..;
@@ -76,7 +76,7 @@ impl<T: Serialize> Inner<T> {
             });
         }
         self.sweeps = sweeps;
-        self.book = book;
+        self.table = table;
         self.reread();
         Ok(())
     }
@@ -85,7 +85,7 @@ impl<T: Serialize> Inner<T> {
     pub(super) fn reread(&mut self) {
         // A lock that was handed on would say that there is nothing to read.
         self.end_turns();
-        self.journal.reread(&mut self.book);
+        self.journal.reread(&mut self.table);
     }
 
     /// Takes the lock, unless the thread before handed it on, and reads what others wrote.
@@ -100,21 +100,22 @@ impl<T: Serialize> Inner<T> {
         let SweeperOptions {
             patience, waiting, ..
         } = &self.options;
-        self.held = Some(self.journal.hold(*patience, &**waiting)?);
-        self.journal.refresh(&mut self.book, &mut self.damages)
+        self.held = Some(self.journal.lock(*patience, &**waiting)?);
+        self.journal
+            .refresh(&mut self.table, &mut self.damaged_lines)
     }
 
     /// The places of elements.
     pub(super) fn find<'a>(
         &self,
         elements: impl Iterator<Item = &'a T> + Clone,
-    ) -> Result<Vec<Place>, SweeperError>
+    ) -> Result<Vec<ElementIndex>, SweeperError>
     where
         T: 'a,
     {
         let ids = identities(elements.clone())?;
         let places = ids.into_iter().zip(elements).map(|(id, element)| {
-            let place = self.book.find(id);
+            let place = self.table.find(id);
             place.ok_or_else(|| SweeperError::Unknown(text_of(element)))
         });
         places.collect()
@@ -123,51 +124,55 @@ impl<T: Serialize> Inner<T> {
     /// Takes back what those have in progress who are gone; how much that is.
     pub(super) fn release(&mut self, group: &Group) -> Result<usize, SweeperError> {
         let mut released = 0;
-        for key in self.book.claimants() {
-            let record = self.book.owner(key);
+        for key in self.table.claimants() {
+            let record = self.table.owner(key);
             if key == self.me.key || !self.watch.is_gone(key, record) {
                 continue;
             }
             let owner = record.map(Owner::new);
             let owner = owner.map_or_else(|| "somebody".to_owned(), |owner| owner.to_string());
-            let places = self.book.claims(key);
+            let places = self.table.claims(key);
             released += places.len();
-            let leave = |note: Note| Note {
+            let update = |note: Note| Note {
                 error: Some(format!("{owner} ended before it was done")),
                 ..note
             };
             // It need not be on the disk: whoever reads of the claim after a crash finds the same.
-            let _ = self.step(group, &places, Step::Expire, &leave)?;
-            self.watch.bury(key, self.book.owner(key));
+            let _ = self.step(group, &places, Transition::Expire, &update)?;
+            self.watch.remove_owner_file(key, self.table.owner(key));
         }
         Ok(released)
     }
 
     /// Makes todo again what those skipped who are gone.
     pub(super) fn retry_skipped(&mut self, group: &Group) -> Result<(), SweeperError> {
-        let places = self.book.in_state(ElementState::Skipped);
-        let places: Vec<Place> = places.filter_map(|at| at.try_into().ok()).collect();
-        let owner_of = |book: &Book, place: &Place| book.get(*place).map(|(_, entry)| entry.owner);
+        let places = self.table.in_state(ElementState::Skipped);
+        let places: Vec<ElementIndex> = places.filter_map(|at| at.try_into().ok()).collect();
+        let owner_of = |table: &StateTable, place: &ElementIndex| {
+            table.get(*place).map(|(_, entry)| entry.owner)
+        };
         let owners: HashSet<u64> = places
             .iter()
-            .filter_map(|place| owner_of(&self.book, place))
+            .filter_map(|place| owner_of(&self.table, place))
             .collect();
         let gone: HashSet<u64> = owners
             .into_iter()
-            .filter(|key| *key != self.me.key && self.watch.is_gone(*key, self.book.owner(*key)))
+            .filter(|key| *key != self.me.key && self.watch.is_gone(*key, self.table.owner(*key)))
             .collect();
-        let is_left =
-            |place: &Place| owner_of(&self.book, place).is_some_and(|owner| gone.contains(&owner));
-        let left: Vec<Place> = places.into_iter().filter(is_left).collect();
-        self.step(group, &left, Step::Reset, &|note| note).map(drop)
+        let is_left = |place: &ElementIndex| {
+            owner_of(&self.table, place).is_some_and(|owner| gone.contains(&owner))
+        };
+        let left: Vec<ElementIndex> = places.into_iter().filter(is_left).collect();
+        self.step(group, &left, Transition::Reset, &|note| note)
+            .map(drop)
     }
 
     /// Removes the files that processes left when they died with nothing in progress.
     pub(super) fn tidy(&mut self) {
-        for key in self.watch.left() {
-            let owner = self.book.owner(key);
-            if !self.book.has_claims(key) && key != self.me.key && self.watch.is_gone(key, owner) {
-                self.watch.bury(key, owner);
+        for key in self.watch.owner_files() {
+            let owner = self.table.owner(key);
+            if !self.table.has_claims(key) && key != self.me.key && self.watch.is_gone(key, owner) {
+                self.watch.remove_owner_file(key, owner);
             }
         }
     }
@@ -176,19 +181,19 @@ impl<T: Serialize> Inner<T> {
     pub(super) fn step(
         &mut self,
         group: &Group,
-        places: &[Place],
-        step: Step,
-        leave: Leave<'_>,
+        places: &[ElementIndex],
+        transition: Transition,
+        update: NoteUpdate<'_>,
     ) -> Result<Option<Ticket>, SweeperError> {
-        let records = self.records(places, step, leave)?;
+        let records = self.records(places, transition, update)?;
         if records.is_empty() {
             return Ok(None);
         }
         // Whoever has or skips something is asked whether it is still there.
-        if matches!(step, Step::Get | Step::Skip) {
-            self.appear()?;
+        if matches!(transition, Transition::Get | Transition::Skip) {
+            self.ensure_presence()?;
         }
-        let is_known = self.book.owner(self.me.key).is_some();
+        let is_known = self.table.owner(self.me.key).is_some();
         let me = (!is_known).then(|| Line::Owner(self.me.clone()));
         let records = records.into_iter().map(Line::Element);
         let records: Vec<Line> = me.into_iter().chain(records).collect();
@@ -198,40 +203,42 @@ impl<T: Serialize> Inner<T> {
         }
         let ticket = group.wrote(self.journal.append(&mut lines)?);
         for record in records {
-            self.book.apply(record);
+            self.table.apply(record);
         }
         if let Some(presence) = &self.presence {
-            presence.set_claims(self.book.has_claims(self.me.key));
+            presence.set_claims(self.table.has_claims(self.me.key));
         }
-        self.journal.compact_if_long(&mut self.book);
+        self.journal.compact_if_long(&mut self.table);
         Ok(Some(ticket))
     }
 
     fn records(
         &self,
-        places: &[Place],
-        step: Step,
-        leave: Leave<'_>,
+        places: &[ElementIndex],
+        transition: Transition,
+        update: NoteUpdate<'_>,
     ) -> Result<Vec<ElementRecord>, SweeperError> {
         let mut records = Vec::with_capacity(places.len());
         let mut twice = HashSet::new();
         let at = self.surroundings.now();
         for &place in places {
-            let Some((id, entry)) = self.book.get(place) else {
+            let Some((id, entry)) = self.table.get(place) else {
                 continue;
             };
             let here = entry.owner == self.me.key;
-            let next = step.apply(entry.state, here);
+            let next = transition.apply(entry.state, here);
             let is_first = places.len() == 1 || twice.insert(place);
             let Some(state) = next.filter(|_| is_first) else {
                 let state = next.filter(|_| !is_first).unwrap_or(entry.state);
-                return Err(self.refused(place, step, state));
+                return Err(self.refused(place, transition, state));
             };
-            let note = leave(entry.note.as_deref().cloned().unwrap_or_default());
+            let note = update(entry.note.as_deref().cloned().unwrap_or_default());
             records.push(ElementRecord {
                 id,
                 state,
-                attempts: entry.attempts.saturating_add(u32::from(step == Step::Get)),
+                attempts: entry
+                    .attempts
+                    .saturating_add(u32::from(transition == Transition::Get)),
                 owner: self.me.key,
                 at,
                 note: (note != Note::default()).then(|| Box::new(note)),
@@ -240,10 +247,15 @@ impl<T: Serialize> Inner<T> {
         Ok(records)
     }
 
-    fn refused(&self, place: Place, step: Step, state: ElementState) -> SweeperError {
-        let entry = self.book.get(place);
+    fn refused(
+        &self,
+        place: ElementIndex,
+        transition: Transition,
+        state: ElementState,
+    ) -> SweeperError {
+        let entry = self.table.get(place);
         let has = entry.filter(|(_, entry)| entry.state == ElementState::InProgress);
-        let owner = has.map(|(_, entry)| match self.book.owner(entry.owner) {
+        let owner = has.map(|(_, entry)| match self.table.owner(entry.owner) {
             Some(owner) => format!(", with {}", Owner::new(owner)),
             None => ", with an unknown owner".to_owned(),
         });
@@ -251,8 +263,8 @@ impl<T: Serialize> Inner<T> {
             Some(element) => text_of(element),
             None => format!("element {}", Digest(entry.map_or(0, |(id, _)| id))),
         };
-        SweeperError::Refused {
-            step,
+        SweeperError::InvalidTransition {
+            transition,
             element,
             state,
             owner: owner.unwrap_or_default(),
@@ -260,7 +272,7 @@ impl<T: Serialize> Inner<T> {
     }
 
     /// Makes sure that others see that this handle is there, before it claims something.
-    fn appear(&mut self) -> Result<(), SweeperError> {
+    fn ensure_presence(&mut self) -> Result<(), SweeperError> {
         let dir = &self.options.dir;
         let appeared = match &self.presence {
             Some(presence) => presence.touch(),

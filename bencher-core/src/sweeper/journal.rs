@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::book::Book;
 use super::error::SweeperError;
-use super::hold::{Hold, HoldError, hold};
 use super::lease::is_removed;
+use super::lock_file::{LockError, LockGuard, acquire_lock};
 use super::record::{Line, LineError, read_line, write_line};
+use super::state_table::StateTable;
 use crate::value::Digest;
 
 /// A record that could not be read. What it said is lost, and nothing else is; its bytes are kept.
@@ -22,16 +22,16 @@ use crate::value::Digest;
 /// # let dir = tempfile::tempdir()?;
 /// std::fs::write(dir.path().join("sweep.journal"), "not a record\n")?;
 /// let sweeper = ParamSweeper::open(dir.path(), [1, 2])?;
-/// let damages = sweeper.take_damages();
-/// assert!(damages[0].to_string().ends_with(
+/// let damaged_lines = sweeper.take_damaged_lines();
+/// assert!(damaged_lines[0].to_string().ends_with(
 ///     "sweep.journal has a damaged record of 12 bytes at byte 0; this record is lost, all others are intact"
 /// ));
-/// assert!(sweeper.take_damages().is_empty(), "each is told once");
+/// assert!(sweeper.take_damaged_lines().is_empty(), "each is told once");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Damage {
+pub struct DamagedLine {
     /// The file.
     pub path: PathBuf,
     /// Where it stands.
@@ -40,7 +40,7 @@ pub struct Damage {
     pub length: usize,
 }
 
-impl fmt::Display for Damage {
+impl fmt::Display for DamagedLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { path, at, length } = self;
         write!(
@@ -52,17 +52,17 @@ impl fmt::Display for Damage {
     }
 }
 
-/// Damages, each of which is told once though the file is read again.
+/// Damaged lines, each of which is told once though the file is read again.
 #[derive(Debug, Default)]
-pub(super) struct Damages {
+pub(super) struct DamagedLines {
     seen: HashSet<(u64, Digest)>,
-    new: Vec<Damage>,
+    new: Vec<DamagedLine>,
 }
 
-impl Damages {
+impl DamagedLines {
     pub(super) fn add(&mut self, path: &Path, at: u64, bytes: &[u8]) {
         if self.seen.insert((at, Digest::of(bytes))) {
-            self.new.push(Damage {
+            self.new.push(DamagedLine {
                 path: path.to_owned(),
                 at,
                 length: bytes.len(),
@@ -70,7 +70,7 @@ impl Damages {
         }
     }
 
-    pub(super) fn take(&mut self) -> Vec<Damage> {
+    pub(super) fn take(&mut self) -> Vec<DamagedLine> {
         std::mem::take(&mut self.new)
     }
 }
@@ -109,24 +109,21 @@ impl Journal {
         })
     }
 
-    pub(super) fn hold(
+    pub(super) fn lock(
         &mut self,
         patience: Duration,
         waiting: &dyn Fn(&str),
-    ) -> Result<Hold, SweeperError> {
+    ) -> Result<LockGuard, SweeperError> {
         let path = &self.lock_path;
-        let told = |holder: &str| {
-            waiting(&format!(
-                "{} is locked by {holder}; waiting",
-                path.display()
-            ));
+        let told = |owner: &str| {
+            waiting(&format!("{} is locked by {owner}; waiting", path.display()));
         };
         loop {
-            let held = hold(&self.lock, patience, &told).map_err(|error| match error {
-                HoldError::Io(error) => SweeperError::io("lock", path)(error),
-                HoldError::Held(holder) => SweeperError::Held {
+            let held = acquire_lock(&self.lock, patience, &told).map_err(|error| match error {
+                LockError::Io(error) => SweeperError::io("lock", path)(error),
+                LockError::InUse(owner) => SweeperError::InUse {
                     path: path.clone(),
-                    holder,
+                    owner,
                     waited: patience,
                 },
             })?;
@@ -141,18 +138,18 @@ impl Journal {
     /// Reads what others wrote since the last time.
     pub(super) fn refresh(
         &mut self,
-        book: &mut Book,
-        damages: &mut Damages,
+        table: &mut StateTable,
+        damaged_lines: &mut DamagedLines,
     ) -> Result<(), SweeperError> {
         if is_removed(&self.file) {
             // Another handle wrote it anew, or somebody removed it.
             self.file = open(&self.path)?;
-            self.reread(book);
+            self.reread(table);
         }
         let length = self.file.metadata();
         let mut length = length.map_err(SweeperError::io("read", &self.path))?.len();
         if length < self.at {
-            self.reread(book);
+            self.reread(table);
         }
         if length == self.at {
             return Ok(());
@@ -163,9 +160,9 @@ impl Journal {
         let mut at = self.at;
         for line in lines_of(&tail) {
             match read_line(line) {
-                Ok(line) => book.apply(line),
+                Ok(line) => table.apply(line),
                 Err(LineError::Damaged) if line.is_empty() => {}
-                Err(LineError::Damaged) => damages.add(&self.path, at, line),
+                Err(LineError::Damaged) => damaged_lines.add(&self.path, at, line),
                 Err(LineError::Newer(version)) => {
                     return Err(SweeperError::Newer {
                         path: self.path.clone(),
@@ -181,8 +178,8 @@ impl Journal {
     }
 
     /// Makes the next [`refresh`](Self::refresh) begin from the start.
-    pub(super) fn reread(&mut self, book: &mut Book) {
-        book.forget();
+    pub(super) fn reread(&mut self, table: &mut StateTable) {
+        table.forget();
         (self.at, self.torn) = (0, false);
     }
 
@@ -212,15 +209,15 @@ impl Journal {
 
     /// Writes the journal anew where it has grown far beyond what it says. All of the new one is on the disk
     /// before it takes the place of the old one; what could not be read is kept beside it.
-    pub(super) fn compact_if_long(&mut self, book: &mut Book) {
-        let (lines, live) = book.lines();
+    pub(super) fn compact_if_long(&mut self, table: &mut StateTable) {
+        let (lines, live) = table.lines();
         self.too_many = self.too_many.max(live * LINES_PER_RECORD + SOME_MORE);
         if lines <= self.too_many {
             return;
         }
-        match self.compact(book) {
+        match self.compact(table) {
             Ok(()) => {
-                book.compacted();
+                table.compacted();
                 self.too_many = 0;
             }
             // The old one is as good; perhaps there is room for a new one later.
@@ -228,12 +225,12 @@ impl Journal {
         }
     }
 
-    fn compact(&mut self, book: &Book) -> io::Result<()> {
+    fn compact(&mut self, table: &StateTable) -> io::Result<()> {
         let dir = self.path.parent().unwrap_or(Path::new("."));
         self.keep_damaged(&dir.join("sweep.damaged"))?;
         let new = dir.join("sweep.journal.new");
         let mut lines = Vec::new();
-        for line in book.snapshot() {
+        for line in table.snapshot() {
             write_line(&line, &mut lines);
         }
         let placed = write_file(&new, &self.path, &lines);
@@ -307,7 +304,7 @@ fn sync_folder(path: &Path) -> io::Result<()> {
 /// The lines of a file beside the journal.
 pub(super) fn read_lines(
     path: &Path,
-    damages: &mut Damages,
+    damaged_lines: &mut DamagedLines,
     mut heed: impl FnMut(Line),
 ) -> Result<(), SweeperError> {
     let bytes = fs::read(path).map_err(SweeperError::io("read", path))?;
@@ -316,7 +313,7 @@ pub(super) fn read_lines(
         match read_line(line) {
             Ok(line) => heed(line),
             Err(LineError::Damaged) if line.is_empty() => {}
-            Err(LineError::Damaged) => damages.add(path, at, line),
+            Err(LineError::Damaged) => damaged_lines.add(path, at, line),
             Err(LineError::Newer(version)) => {
                 return Err(SweeperError::Newer {
                     path: path.to_owned(),

@@ -15,7 +15,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 
-use super::record::{Beat, Line, OwnerRecord, read_line, write_line};
+use super::record::{Heartbeat, Line, OwnerRecord, read_line, write_line};
 use crate::measure::{Clock, MonotonicClock};
 use crate::value::Digest;
 
@@ -25,7 +25,7 @@ pub(super) const OWNERS: &str = "owners";
 /// An owner that was silent for so many leases is gone at the first look.
 const FIRST_LOOK: u32 = 10;
 /// How many signs of life are given within a lease.
-const BEATS: u32 = 4;
+const HEARTBEATS: u32 = 4;
 
 /// Which host this is and what time it is.
 #[derive(Clone, Debug)]
@@ -140,12 +140,12 @@ impl Presence {
         };
         let shared = Arc::new(Shared {
             path,
-            period: lease / BEATS,
+            period: lease / HEARTBEATS,
             surroundings,
             state: Mutex::new(signs),
             changed: Condvar::new(),
         });
-        shared.beat(&mut shared.signs())?;
+        shared.write_heartbeat(&mut shared.signs())?;
         let beating = Arc::clone(&shared);
         let thread = std::thread::Builder::new()
             .name("bencher-lease".to_owned())
@@ -166,7 +166,7 @@ impl Presence {
             signs.file = create(&self.shared.path)?;
         }
         if is_late {
-            self.shared.beat(&mut signs)?;
+            self.shared.write_heartbeat(&mut signs)?;
         }
         Ok(())
     }
@@ -213,19 +213,19 @@ impl Shared {
                 signs.is_resting = !signs.has_claims;
                 if signs.has_claims {
                     // A disk that fails now fails the next operation too, which says so.
-                    let _ = self.beat(&mut signs);
+                    let _ = self.write_heartbeat(&mut signs);
                 }
             }
         }
     }
 
-    fn beat(&self, signs: &mut Signs) -> io::Result<()> {
+    fn write_heartbeat(&self, signs: &mut Signs) -> io::Result<()> {
         let mut line = Vec::new();
-        let beat = Beat {
+        let beat = Heartbeat {
             number: signs.number + 1,
             at: self.surroundings.now(),
         };
-        write_line(&Line::Beat(beat), &mut line);
+        write_line(&Line::Heartbeat(beat), &mut line);
         signs.file.rewind()?;
         signs.file.write_all(&line)?;
         signs.number += 1;
@@ -259,14 +259,14 @@ pub(super) fn is_removed(_: &File) -> bool {
 
 /// What a handle knows of the others.
 #[derive(Debug)]
-pub(super) struct Watch {
+pub(super) struct OwnerWatch {
     dir: PathBuf,
     lease: Duration,
     surroundings: Surroundings,
     seen: HashMap<u64, (Vec<u8>, Duration)>,
 }
 
-impl Watch {
+impl OwnerWatch {
     pub(super) fn new(dir: &Path, lease: Duration, surroundings: Surroundings) -> Self {
         Self {
             dir: dir.to_owned(),
@@ -311,7 +311,7 @@ impl Watch {
             }
             None => {
                 let last = match read_line(text.trim_ascii_end()) {
-                    Ok(Line::Beat(beat)) => Some(beat.at),
+                    Ok(Line::Heartbeat(beat)) => Some(beat.at),
                     _ => None,
                 };
                 self.seen.insert(key, (text, now));
@@ -323,7 +323,7 @@ impl Watch {
     }
 
     /// The handles that left a file.
-    pub(super) fn left(&self) -> Vec<u64> {
+    pub(super) fn owner_files(&self) -> Vec<u64> {
         let files = fs::read_dir(self.dir.join(OWNERS));
         let names = files
             .into_iter()
@@ -335,7 +335,7 @@ impl Watch {
     }
 
     /// Removes what is left of a handle that is gone, if it was of this host.
-    pub(super) fn bury(&mut self, key: u64, owner: Option<&OwnerRecord>) {
+    pub(super) fn remove_owner_file(&mut self, key: u64, owner: Option<&OwnerRecord>) {
         self.seen.remove(&key);
         if owner.is_some_and(|owner| owner.host == self.surroundings.host) {
             // Its lock is free, so it says the same if it stays.

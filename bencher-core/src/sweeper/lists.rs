@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use super::error::SweeperError;
 use super::handle::ParamSweeper;
 use super::inner::Inner;
-use super::journal::Damage;
+use super::journal::DamagedLine;
 use super::transition::ElementState;
 
 /// The elements of a sweep and what has become of them, at one moment.
@@ -47,7 +47,7 @@ impl<T> ParamSweeper<T> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn len(&self) -> usize {
-        self.inner().book.len()
+        self.inner().table.len()
     }
 
     /// Whether there is no element at all.
@@ -57,9 +57,9 @@ impl<T> ParamSweeper<T> {
 
     /// The damaged records that were met since the last call; each is told once.
     ///
-    /// The example stands at [`Damage`].
-    pub fn take_damages(&self) -> Vec<Damage> {
-        self.inner().damages.take()
+    /// The example stands at [`DamagedLine`].
+    pub fn take_damaged_lines(&self) -> Vec<DamagedLine> {
+        self.inner().damaged_lines.take()
     }
 }
 
@@ -111,7 +111,7 @@ impl<T: Clone> ParamSweeper<T> {
 }
 
 fn in_state<T: Clone>(inner: &Inner<T>, state: ElementState) -> Vec<T> {
-    let places = inner.book.in_state(state);
+    let places = inner.table.in_state(state);
     places
         .filter_map(|place| inner.sweeps.get(place).cloned())
         .collect()
@@ -121,12 +121,12 @@ fn in_state<T: Clone>(inner: &Inner<T>, state: ElementState) -> Vec<T> {
 impl<T> fmt::Display for ParamSweeper<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = self.inner();
-        let of = |state| inner.book.count_of(state);
+        let of = |state| inner.table.count_of(state);
         write!(
             f,
             "{} <{} total, {} done, {} skipped, {} in progress, {} remaining>",
             self.name,
-            inner.book.len(),
+            inner.table.len(),
             of(ElementState::Done),
             of(ElementState::Skipped),
             of(ElementState::InProgress),

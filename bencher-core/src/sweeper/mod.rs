@@ -25,20 +25,20 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod book;
 mod claim;
 mod elements;
 mod error;
 mod group;
 mod handle;
-pub(crate) mod hold;
 mod info;
 mod inner;
 mod journal;
 mod lease;
 mod lists;
+pub(crate) mod lock_file;
 mod options;
 mod record;
+mod state_table;
 mod stats;
 #[cfg(test)]
 mod tests;
@@ -49,8 +49,8 @@ pub use elements::element_id;
 pub use error::SweeperError;
 pub use handle::ParamSweeper;
 pub use info::{ElementInfo, Owner};
-pub use journal::Damage;
+pub use journal::DamagedLine;
 pub use lists::{Claims, Stats};
 pub use options::SweeperOptions;
 pub use stats::{LevelStats, SweepStats, sweep_stats};
-pub use transition::{ElementState, Step};
+pub use transition::{ElementState, Transition};

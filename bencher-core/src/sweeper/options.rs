@@ -11,7 +11,7 @@ use super::error::SweeperError;
 use super::handle::ParamSweeper;
 use super::lease::Surroundings;
 
-use crate::printed::error_line;
+use crate::console::error_line;
 
 /// How a work list is opened.
 ///

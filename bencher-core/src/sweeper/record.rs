@@ -24,7 +24,7 @@ pub(super) enum Line {
     /// Who a claim is made by.
     Owner(OwnerRecord),
     /// A sign of life.
-    Beat(Beat),
+    Heartbeat(Heartbeat),
     /// An element itself, as JSON.
     Saved(String),
 }
@@ -68,7 +68,7 @@ pub(super) struct OwnerRecord {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Beat {
+pub(super) struct Heartbeat {
     pub(super) number: u64,
     /// When, in milliseconds since 1970.
     pub(super) at: u64,
@@ -107,7 +107,7 @@ pub(super) fn write_line(line: &Line, to: &mut Vec<u8>) {
             Json::from(owner.name.as_str())
         ),
         // Of one length always, so that it is written over the one before.
-        Line::Beat(beat) => write!(
+        Line::Heartbeat(beat) => write!(
             to,
             "1 0000000000000000 b {:016x} {:016x}",
             beat.number, beat.at
@@ -156,7 +156,7 @@ fn read_body(body: &[u8]) -> Option<Line> {
         b"b" => {
             let (number, at) = split(rest)?;
             let (number, at) = (short(from_hex(number)?)?, short(from_hex(at)?)?);
-            return Some(Line::Beat(Beat { number, at }));
+            return Some(Line::Heartbeat(Heartbeat { number, at }));
         }
         b"e" => return Some(Line::Saved(std::str::from_utf8(rest).ok()?.to_owned())),
         _ => return None,
@@ -290,7 +290,7 @@ pub(super) mod tests {
                 host: 3,
                 name: "a host\u{2028}\n".to_owned(),
             }),
-            Line::Beat(Beat { number: 1, at: 2 }),
+            Line::Heartbeat(Heartbeat { number: 1, at: 2 }),
             Line::Saved(r#"{"a b":"\n"}"#.to_owned()),
         ]
     }

@@ -50,7 +50,7 @@ impl fmt::Display for ElementState {
 /// one whose lease has expired is todo again, and whoever did it in the end tells the truth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Step {
+pub enum Transition {
     /// It is handed out.
     Get,
     /// It is done.
@@ -67,7 +67,7 @@ pub enum Step {
     ResetInProgress,
 }
 
-impl Step {
+impl Transition {
     /// The table: what an element becomes that is in this state, in the hands of the one who steps or not;
     /// `None` where the step is illegal.
     pub(super) const fn apply(self, state: ElementState, here: bool) -> Option<ElementState> {
@@ -86,7 +86,7 @@ impl Step {
 }
 
 /// As in "cannot ... it".
-impl fmt::Display for Step {
+impl fmt::Display for Transition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Get => "hand out",
@@ -114,22 +114,25 @@ mod tests {
             (Skipped, false),
         ];
         let rows = [
-            (Step::Get, [Some(InProgress), None, None, None, None]),
-            (Step::Done, [Some(Done), Some(Done), None, None, None]),
-            (Step::Skip, [Some(Skipped), Some(Skipped), None, None, None]),
-            (Step::Cancel, [None, Some(Todo), None, None, None]),
-            (Step::Expire, [None, None, Some(Todo), None, None]),
-            (Step::Reset, [None, None, None, None, Some(Todo)]),
+            (Transition::Get, [Some(InProgress), None, None, None, None]),
+            (Transition::Done, [Some(Done), Some(Done), None, None, None]),
             (
-                Step::ResetInProgress,
+                Transition::Skip,
+                [Some(Skipped), Some(Skipped), None, None, None],
+            ),
+            (Transition::Cancel, [None, Some(Todo), None, None, None]),
+            (Transition::Expire, [None, None, Some(Todo), None, None]),
+            (Transition::Reset, [None, None, None, None, Some(Todo)]),
+            (
+                Transition::ResetInProgress,
                 [None, Some(Todo), Some(Todo), None, None],
             ),
         ];
-        for (step, row) in rows {
+        for (transition, row) in rows {
             assert_eq!(
-                columns.map(|(state, here)| step.apply(state, here)),
+                columns.map(|(state, here)| transition.apply(state, here)),
                 row,
-                "{step}"
+                "{transition}"
             );
         }
     }

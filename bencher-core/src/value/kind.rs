@@ -147,7 +147,7 @@ impl Kind {
     }
 
     /// The value whose own text is that which [`text`](Self::text) gives `value`: for messages that know no kind.
-    pub(crate) fn shown(self, value: &Value) -> Value {
+    pub(crate) fn display_value(self, value: &Value) -> Value {
         match (self, value) {
             (Self::Float(32), Value::Float(_)) => {
                 let x = self.text(value).parse();

@@ -415,18 +415,18 @@ mod tests {
     #[test]
     fn texts() {
         #[derive(Serialize)]
-        struct Forth {
+        struct FieldsInOrder {
             a: Option<u8>,
             b: f32,
         }
         #[derive(Serialize)]
-        struct Back {
+        struct FieldsReversed {
             b: f64,
             a: Option<i64>,
         }
-        let forth = text(&Forth { a: Some(1), b: 1.0 });
+        let forth = text(&FieldsInOrder { a: Some(1), b: 1.0 });
         assert_eq!(forth, r#"{"a":(1),"b":1.0}"#);
-        assert_eq!(text(&Back { b: 1.0, a: Some(1) }), forth);
+        assert_eq!(text(&FieldsReversed { b: 1.0, a: Some(1) }), forth);
         let algos = [
             Algo::Quick,
             Algo::Merge(1),

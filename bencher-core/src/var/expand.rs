@@ -11,7 +11,7 @@ use crate::var::{SweepValue, Variant};
 use super::domain::Domain;
 use super::domain_error::DomainError;
 use super::domain_of::DomainOf;
-use super::schema::{Direction, InputVar, ResultVar, Role};
+use super::schema::{Direction, InputRole, InputVar, ResultVar};
 use super::sweep::baseline_of;
 
 /// The type of an input field.
@@ -21,7 +21,7 @@ use super::sweep::baseline_of;
     note = "inputs are integers, floats, `bool`, `String`, `Duration`, `Timestamp`, `Entry<T>`, or an enum \
             with `#[derive(SweepEnum)]`; the `T` of an `Entry<T>` needs `#[derive(Clone, serde::Deserialize)]`"
 )]
-pub trait Swept: Sized {
+pub trait SweptField: Sized {
     /// What values the type holds.
     const KIND: Kind;
 
@@ -50,7 +50,7 @@ pub trait Swept: Sized {
     fn read(value: &Value) -> Option<Self>;
 }
 
-impl<T: SweepValue> Swept for T {
+impl<T: SweepValue> SweptField for T {
     const KIND: Kind = <T as SweepValue>::KIND;
 
     fn domain(build: impl FnOnce(DomainOf<T>) -> DomainOf<T>) -> Result<Domain, DomainError> {
@@ -110,7 +110,7 @@ pub const NO_INPUT: InputVar = InputVar {
     doc: "",
     units: "",
     kind: Kind::Bool,
-    role: Role::Swept,
+    role: InputRole::Swept,
     domain: || Err(DomainError::Undeclared),
     variants: || &[],
     optimize: true,
@@ -137,7 +137,7 @@ pub const NO_RESULT: ResultVar = ResultVar {
     note = "a result is an `Option` of a number, `bool`, `String`, `Duration`, `[f64; N]`, `File`, `Image`, \
             `Video` or `Table`"
 )]
-pub trait Recorded: Sized {
+pub trait ResultField: Sized {
     /// What values the type holds.
     const KIND: Kind;
 
@@ -145,7 +145,7 @@ pub trait Recorded: Sized {
     fn take(slot: &mut Option<Self>) -> Option<Value>;
 }
 
-impl<T: ResultValue> Recorded for T {
+impl<T: ResultValue> ResultField for T {
     const KIND: Kind = <T as ResultValue>::KIND;
 
     fn take(slot: &mut Option<T>) -> Option<Value> {

@@ -47,12 +47,12 @@ pub(crate) struct InputChoice {
     pub(crate) values: Option<Vec<Value>>,
     pub(crate) subsampling_divisions: Option<u8>,
     pub(crate) max_subsampling_divisions: Option<u8>,
-    pub(crate) joined: Option<Joined>,
+    pub(crate) zipped: Option<ZippedInputs>,
 }
 
 /// Several inputs that make one dimension.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Joined {
+pub(crate) struct ZippedInputs {
     /// The dimension's name.
     pub(crate) name: String,
     pub(crate) inputs: Vec<InputChoice>,
@@ -70,16 +70,16 @@ impl InputChoice {
             values: None,
             subsampling_divisions: None,
             max_subsampling_divisions: None,
-            joined: None,
+            zipped: None,
         }
     }
 
     /// The same in a schema where the inputs stand so much later.
     fn moved(mut self, by: usize) -> Self {
         self.target = self.target.moved(by);
-        if let Some(joined) = &mut self.joined {
-            let inputs = std::mem::take(&mut joined.inputs).into_iter();
-            joined.inputs = inputs.map(|input| input.moved(by)).collect();
+        if let Some(zipped) = &mut self.zipped {
+            let inputs = std::mem::take(&mut zipped.inputs).into_iter();
+            zipped.inputs = inputs.map(|input| input.moved(by)).collect();
         }
         self
     }
@@ -137,7 +137,7 @@ impl<S> Input<S> {
         I: IntoIterator,
         I::Item: Into<Self>,
     {
-        Self::joined(name.into(), inputs, None)
+        Self::zipped(name.into(), inputs, None)
     }
 
     /// So many points of a design over the space of several inputs, as one dimension of a name, in
@@ -166,16 +166,16 @@ impl<S> Input<S> {
         I: IntoIterator,
         I::Item: Into<Self>,
     {
-        Self::joined(name.into(), inputs, Some((design, points)))
+        Self::zipped(name.into(), inputs, Some((design, points)))
     }
 
-    fn joined<I>(name: String, inputs: I, design: Option<(Design, u64)>) -> Self
+    fn zipped<I>(name: String, inputs: I, design: Option<(Design, u64)>) -> Self
     where
         I: IntoIterator,
         I::Item: Into<Self>,
     {
         let mut input = Self::of(Target::Name(Cow::Owned(name.clone())));
-        input.choice.joined = Some(Joined {
+        input.choice.zipped = Some(ZippedInputs {
             name,
             inputs: inputs
                 .into_iter()

@@ -39,12 +39,12 @@ pub struct Schema {
 ///
 /// ```
 #[doc = include_str!("../example_sweep.md")]
-/// use bencher_core::var::Role;
+/// use bencher_core::var::InputRole;
 /// let roles: Vec<_> = Sorting::SCHEMA.inputs.iter().map(|input| input.role).collect();
-/// assert_eq!(roles, [Role::Swept, Role::Swept]);
+/// assert_eq!(roles, [InputRole::Swept, InputRole::Swept]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
+pub enum InputRole {
     /// Declared by `#[sweep]`.
     Swept,
     /// Declared by `#[constant]`: part of the identity, not a dimension.
@@ -72,7 +72,7 @@ pub struct InputVar {
     /// What values it takes.
     pub kind: Kind,
     /// Dimension or constant.
-    pub role: Role,
+    pub role: InputRole,
     /// Builds the declared domain.
     pub domain: fn() -> Result<Domain, DomainError>,
     /// The variants of an enum.

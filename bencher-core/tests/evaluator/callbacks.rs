@@ -99,7 +99,7 @@ fn a_callback_that_panics_loses_no_job() {
     );
     evaluator.submit(0..3).unwrap();
     let gather = std::panic::AssertUnwindSafe(|| evaluator.gather(Gather::All));
-    assert!(bencher_core::quiet::catch(gather).is_err());
+    assert!(bencher_core::panics::catch(gather).is_err());
     assert_eq!(
         values(&evaluator.gather(Gather::All).unwrap()),
         [0.0, 1.0, 2.0]

@@ -2,7 +2,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bencher_core::evaluator::{
-    Entry, Evaluator, EvaluatorError, EvaluatorOptions, Gather, MemoryStorage, RunningJob,
+    Evaluator, EvaluatorError, EvaluatorOptions, Gather, LogEntry, MemoryStorage, RunningJob,
     SampleStorage, Storage,
 };
 use bencher_core::store::{BlobStore, MemoryStore, Pack, SampleStore, Series, StoreError};
@@ -219,7 +219,7 @@ fn neither_collection_nor_compaction_takes_anything_of_a_search() {
 struct Full(MemoryStorage, Arc<AtomicBool>);
 
 impl Storage for Full {
-    fn append(&mut self, search: &str, entries: Vec<Entry>) -> Result<(), StoreError> {
+    fn append(&mut self, search: &str, entries: Vec<LogEntry>) -> Result<(), StoreError> {
         if self.1.load(Ordering::SeqCst) {
             return Err(StoreError::Encode("full".to_owned()));
         }
@@ -230,7 +230,7 @@ impl Storage for Full {
         &self,
         search: &str,
         from: u64,
-        visit: &mut dyn FnMut(Entry),
+        visit: &mut dyn FnMut(LogEntry),
     ) -> Result<u64, StoreError> {
         self.0.read(search, from, visit)
     }

@@ -31,7 +31,7 @@ pub(super) fn domains<'f>(
         quote! {
             #[doc(hidden)]
             fn #name() -> ::core::result::Result<#private::Domain, #private::DomainError> {
-                <#ty as #private::Swept>::domain(|#domain| #domain #calls)
+                <#ty as #private::SweptField>::domain(|#domain| #domain #calls)
             }
         }
     });

@@ -93,7 +93,7 @@ fn values(variant: &Variant, private: &TokenStream) -> TokenStream {
     let types = variant.params.iter().map(|field| &field.ty);
     quote! {
         Self::#name { #(#fields: #bindings),* } => <#private::Vec<#private::Value> as ::core::convert::From<_>>::from([
-            #(<#types as #private::Swept>::get(#bindings)),*
+            #(<#types as #private::SweptField>::get(#bindings)),*
         ])
     }
 }
@@ -106,7 +106,7 @@ fn build(index: usize, variant: &Variant, private: &TokenStream) -> TokenStream 
     let types = variant.params.iter().map(|field| &field.ty);
     quote! {
         (#index, [#(#bindings),*]) => ::core::option::Option::Some(Self::#name {
-            #(#fields: match <#types as #private::Swept>::read(#bindings) {
+            #(#fields: match <#types as #private::SweptField>::read(#bindings) {
                 ::core::option::Option::Some(value) => value,
                 ::core::option::Option::None => return ::core::option::Option::None,
             }),*

@@ -9,7 +9,7 @@ use super::judge::judge;
 use super::measured::measured;
 use super::private_at;
 use super::spans::ends_of;
-use crate::model::{Form, Function, RunSaid};
+use crate::model::{Form, Function, RunAttributes};
 
 /// The function that runs the sweep, of every function's expansion.
 pub(super) const RUN: &str = "__bencher_run";
@@ -61,18 +61,18 @@ pub(crate) fn dummy_function(function: &Function) -> TokenStream {
 }
 
 /// What the entry says of its run.
-pub(super) fn options(said: &RunSaid, private: &TokenStream) -> TokenStream {
+pub(super) fn options(attributes: &RunAttributes, private: &TokenStream) -> TokenStream {
     let number = |number: Option<TokenStream>| match number {
         Some(number) => quote!(::core::option::Option::Some(#number)),
         None => quote!(::core::option::Option::None),
     };
-    let RunSaid {
+    let RunAttributes {
         title,
         repeats,
         level,
         budget,
         ignore,
-    } = said;
+    } = attributes;
     let ignore = ignore.is_some();
     let repeats = number(repeats.map(|repeats| quote!(#repeats)));
     let level = number(level.map(|level| quote!(#level as ::core::primitive::u8)));

@@ -2,7 +2,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::positions::positions;
-use crate::model::{Field, Part, Sweep};
+use crate::model::{Field, FieldKind, Sweep};
 
 /// The associated constants that stand for the fields: `Sorting::LEN`.
 pub(super) fn handles(sweep: &Sweep, private: &TokenStream) -> TokenStream {
@@ -16,26 +16,26 @@ pub(super) fn handles(sweep: &Sweep, private: &TokenStream) -> TokenStream {
         .map(|(field, position)| {
             let (input, result) = (&position.input, &position.result);
             let ty = &field.ty;
-            match &field.part {
-                Part::Input(_) => handle(
+            match &field.kind {
+                FieldKind::Input(_) => handle(
                     field,
                     &format!("The input `{}`.", field.name),
                     &quote!(#private::Input<Self>),
                     &quote!(#private::Input::declared(#input)),
                 ),
-                Part::Result(_) => handle(
+                FieldKind::Result(_) => handle(
                     field,
                     &format!("The result `{}`.", field.name),
                     &quote!(#private::Output<Self>),
                     &quote!(#private::Output::declared(#result)),
                 ),
-                Part::Nested => handle(
+                FieldKind::Nested => handle(
                     field,
                     &format!("The inputs and results of `{}`.", field.name),
                     &quote!(#private::Nested<Self, #ty>),
                     &quote!(#private::Nested::declared(#input, #result)),
                 ),
-                Part::Plain => TokenStream::new(),
+                FieldKind::Plain => TokenStream::new(),
             }
         });
     // A sweep need not name every field, and a handle is as public as its field.

@@ -30,7 +30,7 @@ pub(super) fn judge(
             #entry: &#private::SweepEntry,
             #session: &#private::SharedSession,
             #point: ::core::option::Option<&::core::primitive::str>,
-        ) -> #private::Done {
+        ) -> #private::SampleResult {
             use #private::{FallibleKind as _, PlainKind as _};
             let #judged = |#result: &#private::BenchResult<#subject>| #judge(#given);
             let #kind = (&#private::Probe::of_judge(&#judged)).kind();

@@ -6,12 +6,12 @@ use syn::{GenericArgument, ItemFn};
 
 use super::function::{RUN, options, own, own_at_output, turbofish};
 use super::{enumeration, structure};
-use crate::model::{Argument, Function, Measured, TIME, TypeChoice};
+use crate::model::{Argument, Function, MeasuredBody, TIME, TypeChoice};
 
 /// The struct, what runs it, and the entry.
 pub(super) fn measured(
     function: &Function,
-    body: &Measured,
+    body: &MeasuredBody,
     private: &TokenStream,
 ) -> (TokenStream, TokenStream) {
     let name = &function.name;
@@ -33,7 +33,7 @@ pub(super) fn measured(
         #run
         #[automatically_derived]
         impl #private::Benchmark for #sweep {
-            fn benchmark(&mut self, #cx: &mut #private::Context<'_>) -> #private::Done {
+            fn benchmark(&mut self, #cx: &mut #private::Context<'_>) -> #private::SampleResult {
                 #dispatch
             }
         }
@@ -45,7 +45,7 @@ pub(super) fn measured(
 }
 
 /// The struct, with what the derive makes of it.
-fn declaration(body: &Measured) -> TokenStream {
+fn declaration(body: &MeasuredBody) -> TokenStream {
     let sweep = &body.sweep.container.ident;
     let (names, types): (Vec<_>, Vec<_>) = body
         .sweep
@@ -103,7 +103,7 @@ fn dispatch<'t>(
 }
 
 /// The function that calls the body for one sample.
-fn run(item: &ItemFn, body: &Measured, private: &TokenStream) -> TokenStream {
+fn run(item: &ItemFn, body: &MeasuredBody, private: &TokenStream) -> TokenStream {
     let run = format_ident!("{RUN}");
     let sweep = &body.sweep.container.ident;
     let (generics, _, where_clause) = item.sig.generics.split_for_impl();
@@ -143,7 +143,7 @@ fn run(item: &ItemFn, body: &Measured, private: &TokenStream) -> TokenStream {
         fn #run #generics(
             #this: &mut #sweep,
             #cx: &mut #private::Context<'_>,
-        ) -> #private::Done #where_clause {
+        ) -> #private::SampleResult #where_clause {
             use #private::{FallibleKind as _, PlainKind as _};
             let #sweep { #(#bindings,)* .. } = #this;
             #(#amounts)*
@@ -156,7 +156,7 @@ fn run(item: &ItemFn, body: &Measured, private: &TokenStream) -> TokenStream {
 /// The call of the body, measured or measuring itself.
 fn measure(
     item: &ItemFn,
-    body: &Measured,
+    body: &MeasuredBody,
     turbofish: &TokenStream,
     cx: &Ident,
     private: &TokenStream,
@@ -225,7 +225,7 @@ fn measure(
 /// The function that computes a number of bytes or items from the inputs.
 fn amount(
     item: &ItemFn,
-    body: &Measured,
+    body: &MeasuredBody,
     name: &Ident,
     expr: &TokenStream,
     private: &TokenStream,

@@ -1,7 +1,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::model::{Part, Sweep};
+use crate::model::{FieldKind, Sweep};
 
 /// Where a field's input and result stand among those of the sweep: a number, plus however many the
 /// structs nested before it have.
@@ -20,11 +20,11 @@ pub(super) fn positions(sweep: &Sweep, private: &TokenStream) -> Vec<Position> {
             input: quote!(#inputs #(+ <#nested as #private::ParametrizedSweep>::SCHEMA.inputs.len())*),
             result: quote!(#results #(+ <#nested as #private::ParametrizedSweep>::SCHEMA.results.len())*),
         });
-        match field.part {
-            Part::Input(_) => inputs += 1,
-            Part::Result(_) => results += 1,
-            Part::Nested => nested.push(&field.ty),
-            Part::Plain => {}
+        match field.kind {
+            FieldKind::Input(_) => inputs += 1,
+            FieldKind::Result(_) => results += 1,
+            FieldKind::Nested => nested.push(&field.ty),
+            FieldKind::Plain => {}
         }
     }
     positions

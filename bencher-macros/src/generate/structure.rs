@@ -8,7 +8,7 @@ use super::handles::handles;
 use super::positions::{Position, positions};
 use super::private;
 use super::spans::{ends_of, shown_at};
-use crate::model::{Direction, Field, Input, Outcome, Part, Sweep, Values};
+use crate::model::{Direction, Field, FieldKind, Input, ResultSpec, Sweep, Values};
 use crate::parse::{TypeName, type_name};
 
 /// Everything that `#[derive(ParametrizedSweep)]` adds.
@@ -88,8 +88,8 @@ fn schema(sweep: &Sweep, private: &TokenStream) -> TokenStream {
         private,
         &quote!(inputs),
         &quote!(NO_INPUT),
-        |field| match &field.part {
-            Part::Input(input) => Some(input_var(field, input, private)),
+        |field| match &field.kind {
+            FieldKind::Input(input) => Some(input_var(field, input, private)),
             _ => None,
         },
     );
@@ -98,8 +98,8 @@ fn schema(sweep: &Sweep, private: &TokenStream) -> TokenStream {
         private,
         &quote!(results),
         &quote!(NO_RESULT),
-        |field| match &field.part {
-            Part::Result(outcome) => Some(result_var(field, outcome, private)),
+        |field| match &field.kind {
+            FieldKind::Result(spec) => Some(result_var(field, spec, private)),
             _ => None,
         },
     );
@@ -131,8 +131,8 @@ fn variables(
     let parts: Vec<TokenStream> = sweep
         .fields
         .iter()
-        .filter_map(|field| match &field.part {
-            Part::Nested => {
+        .filter_map(|field| match &field.kind {
+            FieldKind::Nested => {
                 let ty = &field.ty;
                 Some(quote!(<#ty as #private::ParametrizedSweep>::SCHEMA.#list))
             }
@@ -142,7 +142,7 @@ fn variables(
     let nested = sweep
         .fields
         .iter()
-        .filter(|field| matches!(field.part, Part::Nested));
+        .filter(|field| matches!(field.kind, FieldKind::Nested));
     let nested = nested.map(|field| &field.ty);
     let own = sweep.fields.iter().filter_map(own).count();
     quote! {
@@ -160,14 +160,14 @@ fn version(sweep: &Sweep, private: &TokenStream) -> TokenStream {
     let nested = sweep
         .fields
         .iter()
-        .filter(|field| matches!(field.part, Part::Nested))
+        .filter(|field| matches!(field.kind, FieldKind::Nested))
         .map(|field| &field.ty);
     quote!(#own #(+ <#nested as #private::ParametrizedSweep>::SCHEMA.version - 1)*)
 }
 
 /// That nested structs bring no name that is there already: only the compiler knows them all.
 fn distinct(sweep: &Sweep, private: &TokenStream) -> TokenStream {
-    let nested = |field: &&Field| matches!(field.part, Part::Nested);
+    let nested = |field: &&Field| matches!(field.kind, FieldKind::Nested);
     let Some(field) = sweep.fields.iter().find(nested) else {
         return TokenStream::new();
     };
@@ -181,10 +181,10 @@ fn distinct(sweep: &Sweep, private: &TokenStream) -> TokenStream {
 
 /// That no time has another unit than seconds: of a type by another name, only the compiler knows whether it is a time.
 fn units_of_aliases(sweep: &Sweep, private: &TokenStream) -> TokenStream {
-    let is_alias = |field: &Field| match &field.part {
-        Part::Input(input) => input.type_name == TypeName::Unknown && !input.units.is_empty(),
-        Part::Result(outcome) => {
-            type_name(&outcome.inside) == TypeName::Unknown && outcome.units.is_some()
+    let is_alias = |field: &Field| match &field.kind {
+        FieldKind::Input(input) => input.type_name == TypeName::Unknown && !input.units.is_empty(),
+        FieldKind::Result(spec) => {
+            type_name(&spec.inside) == TypeName::Unknown && spec.units.is_some()
         }
         _ => false,
     };
@@ -211,7 +211,7 @@ pub(super) fn input_var(field: &Field, input: &Input, private: &TokenStream) -> 
     let Input {
         units, optimize, ..
     } = input;
-    let kind = quote!(<#ty as #private::Swept>::KIND);
+    let kind = quote!(<#ty as #private::SweptField>::KIND);
     let units = units_of(field, quote!(#kind, false, #units), private);
     let role = if matches!(input.values, Values::Constant(_)) {
         quote!(Constant)
@@ -225,36 +225,36 @@ pub(super) fn input_var(field: &Field, input: &Input, private: &TokenStream) -> 
             doc: #doc,
             units: #units,
             kind: #kind,
-            role: #private::Role::#role,
+            role: #private::InputRole::#role,
             domain: Self::#domain,
-            variants: <#ty as #private::Swept>::variants,
+            variants: <#ty as #private::SweptField>::variants,
             optimize: #optimize,
         }
     }
 }
 
-fn result_var(field: &Field, outcome: &Outcome, private: &TokenStream) -> TokenStream {
+fn result_var(field: &Field, spec: &ResultSpec, private: &TokenStream) -> TokenStream {
     let Field { name, doc, .. } = field;
-    let Outcome {
+    let ResultSpec {
         inside,
         timed,
         meaning_version,
         formula,
         parts,
         ..
-    } = outcome;
-    let counter = outcome.counter.map(|name| {
+    } = spec;
+    let counter = spec.counter.map(|name| {
         let ident = Ident::new(name, Span::call_site());
         quote!(#private::Counter::#ident)
     });
-    let units = match (&outcome.units, &counter) {
+    let units = match (&spec.units, &counter) {
         (Some(units), _) => quote!(#units),
         (None, Some(counter)) => quote!(#counter.units()),
         (None, None) => quote!(""),
     };
-    let kind = quote!(<#inside as #private::Recorded>::KIND);
+    let kind = quote!(<#inside as #private::ResultField>::KIND);
     let units = units_of(field, quote!(#kind, #timed, #units), private);
-    let direction = match (outcome.direction, &counter) {
+    let direction = match (spec.direction, &counter) {
         (None, Some(counter)) => quote!(#counter.direction()),
         (Some(Direction::Minimize), _) => quote!(#private::Direction::Minimize),
         (Some(Direction::Maximize), _) => quote!(#private::Direction::Maximize),
@@ -307,14 +307,14 @@ fn type_arguments(generics: &Generics, private: &TokenStream) -> TokenStream {
 fn baseline(sweep: &Sweep, private: &TokenStream) -> TokenStream {
     let fields = sweep.fields.iter().map(|field| {
         let Field { ident, ty, .. } = field;
-        let value = match &field.part {
-            Part::Input(_) => {
+        let value = match &field.kind {
+            FieldKind::Input(_) => {
                 let domain = domain_name(field);
-                quote!(<#ty as #private::Swept>::baseline(Self::#domain())?)
+                quote!(<#ty as #private::SweptField>::baseline(Self::#domain())?)
             }
-            Part::Result(_) => quote!(::core::option::Option::None),
-            Part::Nested => quote!(<#ty as #private::ParametrizedSweep>::baseline()?),
-            Part::Plain => quote!(<#ty as ::core::default::Default>::default()),
+            FieldKind::Result(_) => quote!(::core::option::Option::None),
+            FieldKind::Nested => quote!(<#ty as #private::ParametrizedSweep>::baseline()?),
+            FieldKind::Plain => quote!(<#ty as ::core::default::Default>::default()),
         };
         quote!(#ident: #value)
     });
@@ -330,30 +330,30 @@ fn accessors(sweep: &Sweep, private: &TokenStream) -> TokenStream {
     for (field, position) in sweep.fields.iter().zip(positions(sweep, private)) {
         let Field { ident, ty, .. } = field;
         let Position { input, result } = position;
-        match &field.part {
-            Part::Input(_) => {
+        match &field.kind {
+            FieldKind::Input(_) => {
                 get.push(quote! {
                     if index == #input {
                         return ::core::option::Option::Some(
-                            <#ty as #private::Swept>::get(&self.#ident)
+                            <#ty as #private::SweptField>::get(&self.#ident)
                         );
                     }
                 });
                 set.push(quote! {
                     if index == #input {
-                        return <#ty as #private::Swept>::set(&mut self.#ident, value);
+                        return <#ty as #private::SweptField>::set(&mut self.#ident, value);
                     }
                 });
             }
-            Part::Result(outcome) => {
-                let inside = &outcome.inside;
+            FieldKind::Result(spec) => {
+                let inside = &spec.inside;
                 take.push(quote! {
                     if index == #result {
-                        return <#inside as #private::Recorded>::take(&mut self.#ident);
+                        return <#inside as #private::ResultField>::take(&mut self.#ident);
                     }
                 });
             }
-            Part::Nested => {
+            FieldKind::Nested => {
                 let nested = quote!(<#ty as #private::ParametrizedSweep>);
                 get.push(quote! {
                     if index >= #input && index - (#input) < #nested::SCHEMA.inputs.len() {
@@ -371,7 +371,7 @@ fn accessors(sweep: &Sweep, private: &TokenStream) -> TokenStream {
                     }
                 });
             }
-            Part::Plain => {}
+            FieldKind::Plain => {}
         }
     }
     quote! {

@@ -19,7 +19,7 @@ pub(crate) struct Declaration {
 
 /// The attribute that makes a field part of the sweep.
 pub(crate) struct Annotation {
-    pub(crate) role: Role,
+    pub(crate) kind: AttributeKind,
     /// The attribute's name, for errors about the whole.
     pub(crate) path: Path,
     /// The expression of `#[constant(expr)]`.
@@ -29,17 +29,17 @@ pub(crate) struct Annotation {
 
 /// Which attribute it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Role {
+pub(crate) enum AttributeKind {
     Sweep,
     Constant,
     Result,
 }
 
-impl Role {
+impl AttributeKind {
     fn of(attr: &Attribute) -> Option<Self> {
         [Self::Sweep, Self::Constant, Self::Result]
             .into_iter()
-            .find(|role| attr.path().is_ident(role.name()))
+            .find(|kind| attr.path().is_ident(kind.name()))
     }
 
     pub(crate) fn name(self) -> &'static str {
@@ -64,10 +64,12 @@ impl Declaration {
                      `#[result]`",
                 );
             }
-            let Some(role) = Role::of(attr) else { continue };
+            let Some(kind) = AttributeKind::of(attr) else {
+                continue;
+            };
             match &annotation {
-                Some(first) if first.role == role => {
-                    let name = role.name();
+                Some(first) if first.kind == kind => {
+                    let name = kind.name();
                     let message = format!("a second `#[{name}]`; write all options into the first");
                     errors.on(attr.path(), message);
                 }
@@ -77,11 +79,11 @@ impl Declaration {
                         "`{}` has both `#[{}]` and `#[{}]`; a field is one of input, constant and \
                          result, so keep one attribute",
                         ident.unraw(),
-                        first.role.name(),
-                        role.name(),
+                        first.kind.name(),
+                        kind.name(),
                     ),
                 ),
-                None => annotation = Some(Annotation::of(attr, role, errors)),
+                None => annotation = Some(Annotation::of(attr, kind, errors)),
             }
         }
         Some(Self {
@@ -96,14 +98,14 @@ impl Declaration {
 }
 
 impl Annotation {
-    fn of(attr: &Attribute, role: Role, errors: &mut Errors) -> Self {
-        let (value, options) = match role {
-            Role::Sweep => (None, Options::of(attr, &SWEEP, errors)),
-            Role::Result => (None, Options::of(attr, &RESULT, errors)),
-            Role::Constant => constant(attr, errors),
+    fn of(attr: &Attribute, kind: AttributeKind, errors: &mut Errors) -> Self {
+        let (value, options) = match kind {
+            AttributeKind::Sweep => (None, Options::of(attr, &SWEEP, errors)),
+            AttributeKind::Result => (None, Options::of(attr, &RESULT, errors)),
+            AttributeKind::Constant => constant(attr, errors),
         };
         Self {
-            role,
+            kind,
             path: attr.path().clone(),
             value,
             options,

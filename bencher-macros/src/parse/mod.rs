@@ -13,7 +13,7 @@ mod types;
 
 pub(crate) use container::Container;
 pub(crate) use doc::doc_comment;
-pub(crate) use field::{Annotation, Declaration, Role};
+pub(crate) use field::{Annotation, AttributeKind, Declaration};
 pub(crate) use function::{Arguments, Attributes};
 pub(crate) use literal::Literal;
 pub(crate) use options::{BENCH_SWEEP, BENCHER, Options, RESULT, SWEEP, VARIANT, arguments};

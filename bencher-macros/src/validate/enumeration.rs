@@ -7,9 +7,9 @@ use super::input::input;
 use super::term::Terms;
 use super::text::text;
 use crate::errors::Errors;
-use crate::model::{Enum, Field, Part, Variant};
+use crate::model::{Enum, Field, FieldKind, Variant};
 use crate::names::constant_name;
-use crate::parse::{Container, Declaration, Options, Role, VARIANT, doc_comment};
+use crate::parse::{AttributeKind, Container, Declaration, Options, VARIANT, doc_comment};
 
 /// An enum with `#[derive(SweepEnum)]`.
 pub(crate) fn enumeration(input: &DeriveInput, container: Container, errors: &mut Errors) -> Enum {
@@ -106,12 +106,12 @@ fn variant(written: &syn::Variant, errors: &mut Errors) -> Variant {
 fn param(variant: &Ident, declaration: Declaration, errors: &mut Errors) -> Option<Field> {
     let name = &declaration.name;
     let annotation = match &declaration.annotation {
-        Some(annotation) if annotation.role == Role::Sweep => annotation,
+        Some(annotation) if annotation.kind == AttributeKind::Sweep => annotation,
         Some(annotation) => {
             let message = format!(
                 "the fields of a variant are inputs: `#[{}]` belongs on a field of the sweep; write \
                  `#[sweep(...)]`",
-                annotation.role.name()
+                annotation.kind.name()
             );
             errors.on(&annotation.path, message);
             return None;
@@ -156,6 +156,6 @@ fn param(variant: &Ident, declaration: Declaration, errors: &mut Errors) -> Opti
         doc,
         ty,
         handle,
-        part: Part::Input(Box::new(input)),
+        kind: FieldKind::Input(Box::new(input)),
     })
 }

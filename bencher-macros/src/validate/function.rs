@@ -4,7 +4,7 @@ use syn::{FnArg, ItemFn, Lifetime, PathArguments, Safety, Signature, Type, parse
 use super::measured::measured;
 use super::text::{number, text};
 use crate::errors::Errors;
-use crate::model::{Argument, Form, Function, RunSaid};
+use crate::model::{Argument, Form, Function, RunAttributes};
 use crate::parse::{Arguments, Attributes, Literal, Options, span};
 
 /// A function with `#[bench_sweep]`.
@@ -17,7 +17,7 @@ pub(crate) fn function(
     refuse(&item.sig, errors);
     let flag = arguments.options.flag("ignore").is_some();
     let flagged = || flag.then(|| parse_quote!(#[ignore = "as #[bench_sweep(ignore)] says"]));
-    let run = RunSaid {
+    let run = RunAttributes {
         ignore: attributes.ignore.clone().or_else(flagged),
         ..run_said(&arguments.options, errors)
     };
@@ -99,7 +99,7 @@ fn refuse(signature: &Signature, errors: &mut Errors) {
     }
 }
 
-fn run_said(options: &Options, errors: &mut Errors) -> RunSaid {
+fn run_said(options: &Options, errors: &mut Errors) -> RunAttributes {
     let mut whole = |name: &str, least: u32, most: u32| {
         let (_, value) = options.value(name)?;
         let given = number(value, name, errors)?;
@@ -113,7 +113,7 @@ fn run_said(options: &Options, errors: &mut Errors) -> RunSaid {
         }
         Some(given)
     };
-    RunSaid {
+    RunAttributes {
         repeats: whole("repeats", 1, u32::MAX),
         level: whole("level", 1, 12),
         title: text(options, "title", errors).unwrap_or_default(),

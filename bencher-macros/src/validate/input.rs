@@ -5,7 +5,7 @@ use syn::punctuated::Punctuated;
 use syn::{Expr, Ident, Token};
 
 use super::literal::{literal_of, spelled};
-use super::shown::Shown;
+use super::literal_values::LiteralValues;
 use super::term::Terms;
 use super::text::choice;
 use super::units::{time_span, units};
@@ -126,11 +126,11 @@ impl Rules<'_, '_> {
                 ),
             );
         }
-        self.company();
+        self.check_combinations();
     }
 
     /// Options that mean nothing without, or beside, another one.
-    fn company(&mut self) {
+    fn check_combinations(&mut self) {
         let Self {
             options, errors, ..
         } = self;
@@ -163,7 +163,7 @@ impl Rules<'_, '_> {
         }
     }
 
-    fn values(&mut self, samples: Option<&Literal>) -> (Values, Shown) {
+    fn values(&mut self, samples: Option<&Literal>) -> (Values, LiteralValues) {
         if let Some((name, low, high)) = self.options.pair("bounds") {
             self.bounds(name, low, high, samples)
         } else if let Some((name, low, high)) = self.options.pair("pow2") {
@@ -173,7 +173,7 @@ impl Rules<'_, '_> {
         } else if let Some((name, function)) = self.options.value("values_from") {
             (
                 Values::Source(name.clone(), function.clone()),
-                Shown::Nothing,
+                LiteralValues::Nothing,
             )
         } else if let Some((name, path)) = self.options.value("file") {
             if self.ty != TypeName::Unknown {
@@ -184,9 +184,12 @@ impl Rules<'_, '_> {
                 );
                 self.errors.on(name, message);
             }
-            (Values::Source(name.clone(), path.clone()), Shown::Nothing)
+            (
+                Values::Source(name.clone(), path.clone()),
+                LiteralValues::Nothing,
+            )
         } else {
-            (Values::All, Shown::Nothing)
+            (Values::All, LiteralValues::Nothing)
         }
     }
 
@@ -196,7 +199,7 @@ impl Rules<'_, '_> {
         low: &Expr,
         high: &Expr,
         samples: Option<&Literal>,
-    ) -> (Values, Shown) {
+    ) -> (Values, LiteralValues) {
         let (low_term, low_literal) = self.terms.term("LOW", low, self.ty, self.errors);
         let (high_term, high_literal) = self.terms.term("HIGH", high, self.ty, self.errors);
         if self.scale == Some(Scale::Log)
@@ -210,7 +213,7 @@ impl Rules<'_, '_> {
         }
         let values = Values::Bounds(name.clone(), low_term, high_term);
         let (Some(low_literal), Some(high_literal)) = (low_literal, high_literal) else {
-            return (values, Shown::Nothing);
+            return (values, LiteralValues::Nothing);
         };
         match low_literal.order(&high_literal) {
             Some(Ordering::Greater) => {
@@ -221,7 +224,7 @@ impl Rules<'_, '_> {
                          write `bounds({high_literal}, {low_literal})`"
                     ),
                 );
-                return (values, Shown::Nothing);
+                return (values, LiteralValues::Nothing);
             }
             Some(Ordering::Equal) => {
                 if let Some(count) = samples.and_then(Literal::as_unsigned).filter(|n| *n > 1) {
@@ -236,10 +239,10 @@ impl Rules<'_, '_> {
             }
             _ => {}
         }
-        (values, Shown::Bounds(low_literal, high_literal))
+        (values, LiteralValues::Bounds(low_literal, high_literal))
     }
 
-    fn pow2(&mut self, name: &Ident, low: &Expr, high: &Expr) -> (Values, Shown) {
+    fn pow2(&mut self, name: &Ident, low: &Expr, high: &Expr) -> (Values, LiteralValues) {
         let (low_term, low_literal) = self.exponent("LOW", low);
         let (high_term, high_literal) = self.exponent("HIGH", high);
         let values = Values::PowersOfTwo(name.clone(), low_term, high_term);
@@ -256,7 +259,7 @@ impl Rules<'_, '_> {
             self.errors.on(high, message);
         }
         let (Some(low_literal), Some(high_literal)) = (low_literal, high_literal) else {
-            return (values, Shown::Nothing);
+            return (values, LiteralValues::Nothing);
         };
         if low_literal > high_literal {
             self.errors.on(
@@ -266,9 +269,9 @@ impl Rules<'_, '_> {
                      write `pow2({high_literal}, {low_literal})`"
                 ),
             );
-            return (values, Shown::Nothing);
+            return (values, LiteralValues::Nothing);
         }
-        (values, Shown::Exponents(low_literal, high_literal))
+        (values, LiteralValues::Exponents(low_literal, high_literal))
     }
 
     fn exponent(&mut self, what: &str, expr: &Expr) -> (Term, Option<u128>) {
@@ -298,7 +301,11 @@ impl Rules<'_, '_> {
         }
     }
 
-    fn listed(&mut self, name: &Ident, values: &Punctuated<Expr, Token![,]>) -> (Values, Shown) {
+    fn listed(
+        &mut self,
+        name: &Ident,
+        values: &Punctuated<Expr, Token![,]>,
+    ) -> (Values, LiteralValues) {
         if values.is_empty() {
             self.errors
                 .on(name, "the list of values is empty: write `values(a, b)`");
@@ -322,9 +329,9 @@ impl Rules<'_, '_> {
         }
         let thin = self.options.flag("thin").is_some();
         let shown = if seen.len() == values.len() {
-            Shown::List(seen)
+            LiteralValues::List(seen)
         } else {
-            Shown::Nothing
+            LiteralValues::Nothing
         };
         (
             Values::Listed {
@@ -390,7 +397,7 @@ impl Rules<'_, '_> {
         }
     }
 
-    fn default(&mut self, shown: &Shown) -> Option<Term> {
+    fn default(&mut self, shown: &LiteralValues) -> Option<Term> {
         let (_, expr) = self.options.value("default")?;
         let (term, literal) = self.terms.term("DEFAULT", expr, self.ty, self.errors);
         if let Some(literal) = literal

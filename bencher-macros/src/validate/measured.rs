@@ -11,7 +11,7 @@ use syn::{
 use super::parameter::parameter;
 use super::structure::structure;
 use crate::errors::Errors;
-use crate::model::{Enum, Measured, TIME, TypeChoice, Variant};
+use crate::model::{Enum, MeasuredBody, TIME, TypeChoice, Variant};
 use crate::parse::{Arguments, Attributes, Container, compact, fingerprint};
 
 /// What `throughput` can count: the result, the one computed from it, and its unit.
@@ -26,7 +26,7 @@ pub(super) fn measured(
     attributes: &Attributes,
     arguments: Arguments,
     errors: &mut Errors,
-) -> Measured {
+) -> MeasuredBody {
     let signature = &item.sig;
     let options = &arguments.options;
     let example = "throughput(bytes = 8 * len)";
@@ -85,7 +85,7 @@ pub(super) fn measured(
         );
     }
     distinct(&mut fields, own, errors);
-    Measured {
+    MeasuredBody {
         sweep: declared(&fields, errors),
         types,
         arguments: given,

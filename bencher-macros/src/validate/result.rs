@@ -2,11 +2,15 @@ use super::counter::counter;
 use super::text::{choice, number, text};
 use super::units::{time_span, units};
 use crate::errors::Errors;
-use crate::model::{Direction, Outcome};
+use crate::model::{Direction, ResultSpec};
 use crate::parse::{Annotation, Declaration, Literal, TypeName, inside_option, type_name};
 
 /// A `#[result]` field.
-pub(super) fn result(field: &Declaration, annotation: &Annotation, errors: &mut Errors) -> Outcome {
+pub(super) fn result(
+    field: &Declaration,
+    annotation: &Annotation,
+    errors: &mut Errors,
+) -> ResultSpec {
     let options = &annotation.options;
     let direction = choice(
         options,
@@ -73,7 +77,7 @@ pub(super) fn result(field: &Declaration, annotation: &Annotation, errors: &mut 
             "`timed` marks what is measured, and `formula` what is computed; drop one",
         );
     }
-    Outcome {
+    ResultSpec {
         formula,
         parts,
         inside: inside.clone(),

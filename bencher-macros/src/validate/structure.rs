@@ -10,9 +10,9 @@ use super::result::result;
 use super::term::{Terms, inner_names};
 use super::units::{time_span, units};
 use crate::errors::Errors;
-use crate::model::{Field, Input, Part, Sweep, Values};
+use crate::model::{Field, FieldKind, Input, Sweep, Values};
 use crate::names::{constant_name, suggestion};
-use crate::parse::{Annotation, Container, Declaration, Role, type_name};
+use crate::parse::{Annotation, AttributeKind, Container, Declaration, type_name};
 
 /// Names of dimensions that no field declares.
 const RESERVED: [&str; 3] = ["repeat", "over_time", "time_event"];
@@ -37,7 +37,7 @@ pub(crate) fn structure(input: &DeriveInput, container: Container, errors: &mut 
         .into_iter()
         .map(|declaration| field(declaration, &inner, &mut handles, errors))
         .collect();
-    let measures = |field: &Field| matches!(field.part, Part::Result(_) | Part::Nested);
+    let measures = |field: &Field| matches!(field.kind, FieldKind::Result(_) | FieldKind::Nested);
     if has_fields && !container.shared && !fields.iter().any(measures) {
         let message = format!(
             "`{}` measures nothing: declare at least one result, as in `#[result] elapsed: \
@@ -49,7 +49,7 @@ pub(crate) fn structure(input: &DeriveInput, container: Container, errors: &mut 
     formulas(&fields, errors);
     let nested = fields
         .iter()
-        .find(|field| matches!(field.part, Part::Nested));
+        .find(|field| matches!(field.kind, FieldKind::Nested));
     if let (Some(nested), Some(parameter)) = (nested, container.generics.params.first()) {
         let message = format!(
             "a sweep with parameters cannot have the inputs of another struct as well: drop \
@@ -66,16 +66,16 @@ pub(crate) fn structure(input: &DeriveInput, container: Container, errors: &mut 
 fn formulas(fields: &[Field], errors: &mut Errors) {
     if fields
         .iter()
-        .any(|field| matches!(field.part, Part::Nested))
+        .any(|field| matches!(field.kind, FieldKind::Nested))
     {
         return;
     }
     let declared = fields
         .iter()
-        .filter(|field| !matches!(field.part, Part::Plain));
+        .filter(|field| !matches!(field.kind, FieldKind::Plain));
     let known: Vec<&str> = declared.map(|field| field.name.as_str()).collect();
     for field in fields {
-        let Part::Result(outcome) = &field.part else {
+        let FieldKind::Result(outcome) = &field.kind else {
             continue;
         };
         for name in variables_of(&outcome.formula) {
@@ -150,8 +150,8 @@ fn field(
 ) -> Field {
     let handle_name = constant_name(&declaration.name);
     let handle = Ident::new(&handle_name, declaration.ident.span());
-    let part = match &declaration.annotation {
-        None => Part::Plain,
+    let kind = match &declaration.annotation {
+        None => FieldKind::Plain,
         Some(annotation) => {
             if RESERVED.contains(&declaration.name.as_str()) {
                 let message = format!(
@@ -161,7 +161,7 @@ fn field(
                 );
                 errors.on(&declaration.ident, message);
             }
-            let part = part(
+            let kind = field_kind(
                 &declaration,
                 annotation,
                 &Terms {
@@ -178,9 +178,9 @@ fn field(
                 );
                 errors.on(&declaration.ident, message);
                 // One constant is enough for what uses it.
-                Part::Plain
+                FieldKind::Plain
             } else {
-                part
+                kind
             }
         }
     };
@@ -199,18 +199,18 @@ fn field(
         doc,
         ty,
         handle,
-        part,
+        kind,
     }
 }
 
-fn part(
+fn field_kind(
     field: &Declaration,
     annotation: &Annotation,
     terms: &Terms<'_>,
     errors: &mut Errors,
-) -> Part {
-    match annotation.role {
-        Role::Sweep if annotation.options.flag("flatten").is_some() => {
+) -> FieldKind {
+    match annotation.kind {
+        AttributeKind::Sweep if annotation.options.flag("flatten").is_some() => {
             if let Some(other) = annotation.options.other_than("flatten") {
                 let message = format!(
                     "`{other}` cannot be combined with `flatten`, because the nested struct \
@@ -218,11 +218,11 @@ fn part(
                 );
                 errors.on(other, message);
             }
-            Part::Nested
+            FieldKind::Nested
         }
-        Role::Sweep => Part::Input(Box::new(input(field, annotation, terms, errors))),
-        Role::Result => Part::Result(Box::new(result(field, annotation, errors))),
-        Role::Constant => {
+        AttributeKind::Sweep => FieldKind::Input(Box::new(input(field, annotation, terms, errors))),
+        AttributeKind::Result => FieldKind::Result(Box::new(result(field, annotation, errors))),
+        AttributeKind::Constant => {
             // Nothing is printed of a constant without its value, which is an error already.
             let value = annotation
                 .value
@@ -232,7 +232,7 @@ fn part(
             let literal = literal_of(&value, ty, errors);
             let value = spelled(&value, literal.as_ref(), &field.ty);
             let units = units(&annotation.options, time_span(ty), errors).unwrap_or_default();
-            Part::Input(Box::new(Input::of(ty, Values::Constant(value), units)))
+            FieldKind::Input(Box::new(Input::of(ty, Values::Constant(value), units)))
         }
     }
 }

@@ -43,12 +43,12 @@ pub enum Ticks {
 
 /// Where a value lies that a scale of colours does not reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Beyond {
+pub(crate) enum ScaleSide {
     Below,
     Above,
 }
 
-impl Beyond {
+impl ScaleSide {
     pub(crate) const ALL: [Self; 2] = [Self::Below, Self::Above];
 
     /// The name as a reader sees it.
@@ -151,12 +151,12 @@ impl Axis {
     }
 
     /// On which side of the scale's ends a value lies: below, or above.
-    pub(crate) fn beyond(&self, x: f64) -> Option<Beyond> {
+    pub(crate) fn beyond(&self, x: f64) -> Option<ScaleSide> {
         let (low, high) = self.limits?;
         if x < low {
-            Some(Beyond::Below)
+            Some(ScaleSide::Below)
         } else {
-            (x > high).then_some(Beyond::Above)
+            (x > high).then_some(ScaleSide::Above)
         }
     }
 

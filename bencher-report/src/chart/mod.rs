@@ -17,7 +17,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 pub use axis::{Axis, LevelGroup, Ticks};
-pub(crate) use axis::{Beyond, decades_per_tick};
+pub(crate) use axis::{ScaleSide, decades_per_tick};
 pub(crate) use labels::{is_invisible, labels};
 pub use marks::{
     BoxMark, BoxSeries, Gap, GapKind, HeatMap, Histogram, Marks, Point, Quartiles, Series, Table,
@@ -100,7 +100,7 @@ impl Chart {
     }
 
     /// What a picture says of its marks.
-    pub(crate) fn said(&self) -> String {
+    pub(crate) fn marks_note(&self) -> String {
         let rings = self.has_rings().then(|| RINGS.to_owned());
         let parts: Vec<String> = self.spread.clone().into_iter().chain(rings).collect();
         parts.join("; ")

@@ -15,7 +15,7 @@ const PANE_COLUMNS: usize = 24;
 /// The inputs that the axes of a panel do not show, spread over panels.
 pub(super) struct Facets {
     /// Every panel's place, in reading order.
-    pub(super) places: Vec<Place>,
+    pub(super) places: Vec<PanelPosition>,
     /// How many panels stand side by side.
     pub(super) columns: usize,
     /// Said where panels were left out.
@@ -23,7 +23,7 @@ pub(super) struct Facets {
 }
 
 /// One panel's place.
-pub(super) struct Place {
+pub(super) struct PanelPosition {
     pub(super) facets: Vec<Facet>,
     /// The offset of its cells.
     pub(super) offset: usize,
@@ -76,7 +76,7 @@ impl Facets {
                 facets.extend(facet(shape, *axis, position));
             }
             facets.reverse();
-            places.push(Place { facets, offset });
+            places.push(PanelPosition { facets, offset });
         }
         let names: Vec<&str> = peeled
             .iter()

@@ -69,13 +69,13 @@ fn draw(
 ) -> Option<Vec<u8>> {
     #[cfg(feature = "gnuplot")]
     if renderer != StaticRenderer::Kuva {
-        use crate::render::gnuplot::{self, Refusal};
+        use crate::render::gnuplot::{self, GnuplotError};
 
         match gnuplot::png(chart, look) {
             Ok(png) => return Some(png),
             // Kinds that gnuplot does not draw are kuva's, by design and without a word.
-            Err(Refusal::Kind) => {}
-            Err(Refusal::NotInstalled) if renderer == StaticRenderer::Auto => {}
+            Err(GnuplotError::Kind) => {}
+            Err(GnuplotError::NotInstalled) if renderer == StaticRenderer::Auto => {}
             Err(refusal) => warnings.push(format!(
                 "{}: {refusal}; drawn by kuva instead",
                 text::clip(&chart.title, 100)

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use bencher::bench::{OutputFormat, ReportPlace, RunConfig, Session};
+use bencher::bench::{OutputFormat, ReportLocation, RunConfig, Session};
 use bencher::prelude::*;
 
 use crate::said::Said;
@@ -75,7 +75,7 @@ impl Benchmark for Peer {
 fn bencher(body: &str, time: Duration) -> bencher::Result<()> {
     let config = RunConfig {
         cache: false,
-        report: ReportPlace::Nowhere,
+        report: ReportLocation::Disabled,
         output: OutputFormat::Quiet,
         budget: Some(time),
         precision: 0.0,

@@ -2,24 +2,24 @@
 //!
 //! The options are one table, from which the command line, the names in the environment, the keys of
 //! `bencher.toml` and `--print-config` are made: a [`RunOption`] reads its value as a change to a
-//! [`RunConfig`]. [`Settings`] are such changes, each with its [`Source`], the weakest first.
+//! [`RunConfig`]. [`Settings`] are such changes, each with its [`SettingSource`], the weakest first.
 
+mod config_text;
 mod failures;
 mod option;
 mod output;
 mod read;
 mod settings;
-mod shown;
 mod size;
 mod table;
 
 pub use failures::FailureLimit;
-pub use output::{OutputFormat, PaneLayout, PrintOptions, ReportOptions, ReportPlace};
-pub use settings::{Settings, Source};
+pub use output::{OutputFormat, PaneLayout, PlotOptions, PrintOptions, ReportLocation};
+pub use settings::{SettingSource, Settings};
 pub use size::ByteSize;
 
-pub(crate) use option::{RunOption, Takes};
-pub(super) use shown::{SweepDefaults, config_text};
+pub(super) use config_text::{SweepDefaults, config_text};
+pub(crate) use option::{OptionValue, RunOption};
 pub(crate) use table::{GROUPS, RENAMED, option, options, renamed};
 
 use std::path::PathBuf;
@@ -28,7 +28,7 @@ use std::time::Duration;
 use crate::evaluator::{Executors, Limits};
 use crate::job::{CodePolicy, MachinePolicy};
 use crate::measure::ClockKind;
-use crate::space::{Density, Order};
+use crate::space::{Density, SampleOrder};
 use crate::store::DEFAULT_LIMIT;
 use crate::sweep_executor::InputOverride;
 
@@ -89,7 +89,7 @@ pub struct RunConfig {
     pub retries: u32,
     /// The order of samples; none means shuffled rounds for timed results and plain rounds for
     /// others.
-    pub order: Option<Order>,
+    pub order: Option<SampleOrder>,
     /// How long a sweep of timed results may take, in all processes together; none means 10 s where nobody says how many repeats
     /// there are, and no limit elsewhere. Its first round is always finished.
     pub budget: Option<Duration>,
@@ -142,9 +142,9 @@ pub struct RunConfig {
     /// How long to wait for a store that another process holds (30 s).
     pub wait: Duration,
     /// Where the report goes.
-    pub report: ReportPlace,
+    pub report: ReportLocation,
     /// How the report is laid out.
-    pub report_options: ReportOptions,
+    pub plot_options: PlotOptions,
     /// Open the report when it is drawn (no).
     pub open: bool,
     /// The form in which things are printed.
@@ -191,8 +191,8 @@ impl Default for RunConfig {
             inputs: Vec::new(),
             store: None,
             wait: Duration::from_secs(30),
-            report: ReportPlace::Default,
-            report_options: ReportOptions::default(),
+            report: ReportLocation::Default,
+            plot_options: PlotOptions::default(),
             open: false,
             output: OutputFormat::Text,
             print: PrintOptions::default(),

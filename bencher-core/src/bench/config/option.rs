@@ -7,7 +7,7 @@ use super::RunConfig;
 pub(crate) struct RunOption {
     /// Its long option and its key in the file; the environment's name is made of it.
     pub(crate) name: &'static str,
-    pub(crate) takes: Takes,
+    pub(crate) takes: OptionValue,
     /// Whether it can stand in a file's section of one sweep.
     pub(crate) per_sweep: bool,
     pub(crate) help: &'static str,
@@ -34,7 +34,7 @@ pub(crate) struct Shorthand {
 
 /// The kind of an option's value: how the command line takes it and which TOML types fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Takes {
+pub(crate) enum OptionValue {
     /// Yes or no: `--name`, `--no-name`; true, false.
     Switch,
     /// A number.
@@ -55,7 +55,7 @@ pub(crate) enum Takes {
     Inputs(&'static str),
 }
 
-impl Takes {
+impl OptionValue {
     /// What the value is called; nothing for a switch.
     pub(crate) const fn unit(self) -> &'static str {
         match self {

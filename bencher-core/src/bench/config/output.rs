@@ -5,31 +5,31 @@ use serde::{Deserialize, Serialize};
 /// Where a report goes.
 ///
 /// ```
-/// use bencher_core::bench::{ReportPlace, RunConfig};
-/// let config = RunConfig { report: ReportPlace::At("out".into()), ..RunConfig::default() };
-/// assert_ne!(config.report, ReportPlace::default());
+/// use bencher_core::bench::{ReportLocation, RunConfig};
+/// let config = RunConfig { report: ReportLocation::Folder("out".into()), ..RunConfig::default() };
+/// assert_ne!(config.report, ReportLocation::default());
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum ReportPlace {
+pub enum ReportLocation {
     /// Beside the store, in a folder of the program's name.
     #[default]
     Default,
     /// This folder.
-    At(PathBuf),
+    Folder(PathBuf),
     /// Nowhere: none is drawn.
-    Nowhere,
+    Disabled,
 }
 
 /// How a report is laid out; handed to the [`Reporter`](crate::bench::Reporter).
 ///
 /// ```
-/// use bencher_core::bench::{PaneLayout, ReportOptions};
-/// let options = ReportOptions::default();
+/// use bencher_core::bench::{PaneLayout, PlotOptions};
+/// let options = PlotOptions::default();
 /// assert_eq!((options.plot_width, options.plot_height), (600, 600));
 /// assert_eq!(options.layout, PaneLayout::Grid);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ReportOptions {
+pub struct PlotOptions {
     /// Width of a plot in pixels (600).
     pub plot_width: u32,
     /// Height of a plot in pixels (600).
@@ -38,7 +38,7 @@ pub struct ReportOptions {
     pub layout: PaneLayout,
 }
 
-impl Default for ReportOptions {
+impl Default for PlotOptions {
     fn default() -> Self {
         Self {
             plot_width: 600,
@@ -50,7 +50,7 @@ impl Default for ReportOptions {
 
 /// How the plots of one result that differ in further inputs are arranged.
 ///
-/// The example stands at [`ReportOptions`].
+/// The example stands at [`PlotOptions`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PaneLayout {
     /// Side by side, in rows and columns.

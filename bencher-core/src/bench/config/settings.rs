@@ -6,7 +6,7 @@ use crate::store::slug;
 
 use super::RunConfig;
 use super::option::{Change, RunOption};
-use super::output::ReportPlace;
+use super::output::ReportLocation;
 
 /// What the user said of a run, outside the program: a list of settings, the weakest first.
 ///
@@ -21,7 +21,7 @@ pub struct Settings {
 struct Setting {
     option: &'static RunOption,
     change: Change,
-    source: Source,
+    source: SettingSource,
     /// The sweep that it is for; none means all of them.
     sweep: Option<String>,
 }
@@ -29,12 +29,12 @@ struct Setting {
 /// Where a value of the configuration comes from.
 ///
 /// ```
-/// use bencher_core::bench::Source;
-/// let source = Source::File { path: "bencher.toml".into(), line: 3 };
+/// use bencher_core::bench::SettingSource;
+/// let source = SettingSource::File { path: "bencher.toml".into(), line: 3 };
 /// assert_eq!(source.to_string(), "bencher.toml:3");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum SettingSource {
     /// Nobody said anything.
     Default,
     /// The program.
@@ -52,7 +52,7 @@ pub enum Source {
     CommandLine,
 }
 
-impl fmt::Display for Source {
+impl fmt::Display for SettingSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Default => write!(f, "default"),
@@ -80,14 +80,14 @@ impl Settings {
         &mut self,
         option: &'static RunOption,
         values: &[OsString],
-        source: Source,
+        source: SettingSource,
         sweep: Option<&str>,
     ) -> Result<(), String> {
         if let Some(feature) = option.missing_feature()
             && values.iter().any(|value| value != "false")
         {
             // A variable may be meant for the other programs of a shell.
-            if matches!(source, Source::Environment(_)) {
+            if matches!(source, SettingSource::Environment(_)) {
                 return Ok(());
             }
             return Err(format!(
@@ -118,13 +118,15 @@ impl Settings {
     /// The option of a report that the command line or the file gives, if any does.
     pub(crate) fn report_option(&self) -> Option<&'static str> {
         let is_given = |setting: &&Setting| {
-            matches!(setting.source, Source::CommandLine | Source::File { .. })
-                && setting.option.is_of_report()
+            matches!(
+                setting.source,
+                SettingSource::CommandLine | SettingSource::File { .. }
+            ) && setting.option.is_of_report()
         };
         let mut given = self.list.iter().filter(is_given);
         let config = self.config();
         let found = given.find(|setting| match setting.option.name {
-            "report" => matches!(config.report, ReportPlace::At(_)),
+            "report" => matches!(config.report, ReportLocation::Folder(_)),
             "open" => config.open,
             _ => true,
         });
@@ -149,7 +151,7 @@ impl Settings {
         option: &RunOption,
         config: &mut RunConfig,
         sweep: Option<&str>,
-    ) -> Option<&Source> {
+    ) -> Option<&SettingSource> {
         let mut source = None;
         for setting in self.for_sweep(sweep) {
             let before = (option.show)(config);
@@ -162,8 +164,8 @@ impl Settings {
     }
 
     /// The sweeps of the file's sections that no title fits, and where they stand.
-    pub(crate) fn unknown_sweeps(&self, titles: &[String]) -> Vec<(&str, &Source)> {
-        let mut unknown: Vec<(&str, &Source)> = Vec::new();
+    pub(crate) fn unknown_sweeps(&self, titles: &[String]) -> Vec<(&str, &SettingSource)> {
+        let mut unknown: Vec<(&str, &SettingSource)> = Vec::new();
         for setting in &self.list {
             if let Some(sweep) = setting.sweep.as_deref()
                 && !titles.iter().any(|title| fits(sweep, title))

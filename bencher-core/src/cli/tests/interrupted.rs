@@ -8,13 +8,13 @@ use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use super::super::{INTERRUPTED, run_session, settings};
-use crate::bench::{Bench, ReportFiles};
+use crate::bench::{Bench, ReportOutput};
 use crate::context::Context;
 use crate::store::list_results;
 use crate::sweep_executor::{Benchmark, Result};
 use crate::value::{Kind, Value};
 use crate::var::{
-    Direction, DomainError, DomainOf, InputVar, ParametrizedSweep, ResultVar, Role, Schema,
+    Direction, DomainError, DomainOf, InputRole, InputVar, ParametrizedSweep, ResultVar, Schema,
     SweepValue,
 };
 
@@ -42,7 +42,7 @@ impl ParametrizedSweep for Endless {
             doc: "",
             units: "",
             kind: Kind::Uint(64),
-            role: Role::Swept,
+            role: InputRole::Swept,
             domain: || DomainOf::<u64>::new().bounds(1, POINTS).finish(),
             variants: || &[],
             optimize: true,
@@ -130,7 +130,7 @@ fn child() {
         "child".to_owned(),
         Some(&move |records, _, _, _| {
             log(&folder, &format!("report of {}", records.len()));
-            Ok(ReportFiles::default())
+            Ok(ReportOutput::default())
         }),
         |session| {
             let mut bench = Bench::<Endless>::new(std::rc::Rc::clone(session))?;

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::super::{SettingsError, file, settings};
 use super::{SCHEMA, all, from_file};
-use crate::bench::config::{Takes, options};
+use crate::bench::config::{OptionValue, options};
 use crate::bench::{RunConfig, Settings};
 
 #[test]
@@ -186,7 +186,10 @@ fn mistakes_in_the_environment_name_the_variable() {
             "a path need not be UTF-8"
         );
         for option in options() {
-            let folder = matches!(option.takes, Takes::Folder(_) | Takes::FolderOrSwitch(_));
+            let folder = matches!(
+                option.takes,
+                OptionValue::Folder(_) | OptionValue::FolderOrSwitch(_)
+            );
             let name: &'static str = Box::leak(option.variable().into_boxed_str());
             let read = read(name, strange.clone());
             assert_eq!(read.is_ok(), folder, "{name}");
@@ -214,7 +217,7 @@ fn a_number_below_zero_is_the_value_of_the_option_before_it() {
     };
     // No option of these says that nothing is known of `-1`, and none takes it that counts something.
     for option in options() {
-        let Takes::Number(_) = option.takes else {
+        let OptionValue::Number(_) = option.takes else {
             continue;
         };
         let error = read(&[&format!("--{}", option.name), "-1"]).unwrap_err();

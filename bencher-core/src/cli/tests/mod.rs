@@ -11,9 +11,9 @@ use std::path::Path;
 
 use super::{file, settings};
 use crate::bench::RunConfig;
-use crate::bench::config::{RunOption, Takes, option, options};
+use crate::bench::config::{OptionValue, RunOption, option, options};
 use crate::evaluator::Executors::{Serial, Threads};
-use crate::space::Order::{InOrder, Shuffled};
+use crate::space::SampleOrder::{InOrder, Shuffled};
 use crate::var::{InputVar, Schema};
 
 const SCHEMA: Schema = Schema {
@@ -58,8 +58,8 @@ fn values(option: &RunOption) -> Vec<&'static str> {
             option.takes,
             (option.show)(&RunConfig::default()).as_deref(),
         ) {
-            (Takes::Switch, Some("true")) => vec!["false", "true"],
-            (Takes::Switch, _) => vec!["true", "false"],
+            (OptionValue::Switch, Some("true")) => vec!["false", "true"],
+            (OptionValue::Switch, _) => vec!["true", "false"],
             _ => panic!("say two values of `{}` here", option.name),
         },
     }
@@ -80,7 +80,7 @@ fn effective(
 ) -> RunConfig {
     let folder = tempfile::tempdir().unwrap();
     if let Some(value) = in_file {
-        let plain = matches!(option.takes, Takes::Switch | Takes::Number(_))
+        let plain = matches!(option.takes, OptionValue::Switch | OptionValue::Number(_))
             || value.parse::<f64>().is_ok()
             || value.parse::<bool>().is_ok();
         let value = match value.split_once('=') {
@@ -93,8 +93,8 @@ fn effective(
     }
     let mut args: Vec<OsString> = vec!["demo".into()];
     match (command_line, option.takes) {
-        (Some("true"), Takes::Switch) => args.push(format!("--{}", option.name).into()),
-        (Some(_), Takes::Switch) => args.push(format!("--no-{}", option.name).into()),
+        (Some("true"), OptionValue::Switch) => args.push(format!("--{}", option.name).into()),
+        (Some(_), OptionValue::Switch) => args.push(format!("--no-{}", option.name).into()),
         (Some(value), _) => args.extend([format!("--{}", option.name).into(), value.into()]),
         (None, _) => {}
     }
@@ -258,9 +258,9 @@ fn two_places_may_each_say_half() {
     let inputs = of("input = { a = [1, 2], b = 'x' }", &["--input", "a=3"]).inputs;
     let inputs: Vec<String> = inputs.iter().map(ToString::to_string).collect();
     assert_eq!(inputs, ["b=x", "a=3"]);
-    let plots = of("plot-width = 100", &["--plot-size", "300"]).report_options;
+    let plots = of("plot-width = 100", &["--plot-size", "300"]).plot_options;
     assert_eq!((plots.plot_width, plots.plot_height), (300, 300));
-    let plots = of("plot-width = 100\nplot-size = 200", &[]).report_options;
+    let plots = of("plot-width = 100\nplot-size = 200", &[]).plot_options;
     assert_eq!((plots.plot_width, plots.plot_height), (100, 200));
     assert!(of("open = true", &["--open", "--no-open"]).open == of("", &[]).open);
 }
@@ -271,7 +271,7 @@ fn a_place_in_a_file_is_beside_it() {
     assert_eq!(config.store.as_deref(), Some(Path::new("/x/data")));
     assert_eq!(
         config.report,
-        crate::bench::ReportPlace::At("/x/../out".into())
+        crate::bench::ReportLocation::Folder("/x/../out".into())
     );
 }
 
@@ -282,7 +282,7 @@ fn described() -> String {
         let default = match ((option.show)(&RunConfig::default()), option.default) {
             (Some(switch), "") if switch == "true" => format!("{} = true", option.name),
             (Some(switch), "") => switch,
-            (None, "") if option.takes == Takes::Switch => "false".to_owned(),
+            (None, "") if option.takes == OptionValue::Switch => "false".to_owned(),
             (_, default) => default.to_owned(),
         };
         let no = if default.ends_with("= true") {
@@ -295,7 +295,7 @@ fn described() -> String {
             unit => format!(" {unit}"),
         };
         let choices = match option.takes {
-            Takes::Choice(_, values) => format!(" ({})", values.join(", ")),
+            OptionValue::Choice(_, values) => format!(" ({})", values.join(", ")),
             _ => String::new(),
         };
         let (name, help) = (option.name, option.help);

@@ -3,7 +3,7 @@ use std::io::Read;
 
 use crate::value::{Kind, Payload, Value};
 
-use super::super::json::{JSON_FORMAT, Outline, Place, cell_kind, read_digest};
+use super::super::json::{JSON_FORMAT, JsonCursor, Outline, cell_kind, read_digest};
 use super::super::{CellState, Dataset, Dim, ImportError, VariableInfo};
 use super::records::{Record, records};
 use super::states::{StateOf, read_states};
@@ -141,7 +141,7 @@ impl Table<'_> {
     ) -> Result<Dataset, ImportError> {
         let json: serde_json::Value = serde_json::from_str(description)
             .map_err(|problem| error(&format!("this is not JSON: {problem}")))?;
-        let place = Place::whole_document(JSON_FORMAT, &json);
+        let place = JsonCursor::whole_document(JSON_FORMAT, &json);
         let Outline {
             name,
             dims,

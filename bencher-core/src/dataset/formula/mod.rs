@@ -37,11 +37,11 @@ pub struct Formula {
     names: Vec<String>,
     places: Vec<usize>,
     /// The expression in postfix order: evaluation needs a stack and no recursion.
-    steps: Vec<Step>,
+    steps: Vec<Instruction>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Step {
+enum Instruction {
     Number(f64),
     /// A name by its position.
     Name(usize),
@@ -176,14 +176,14 @@ impl Formula {
         stack.clear();
         for step in &self.steps {
             let x = match *step {
-                Step::Number(x) => x,
-                Step::Name(index) => operands.get(index).copied().unwrap_or(f64::NAN),
-                Step::Negate => -pop(stack),
-                Step::Binary(operator) => {
+                Instruction::Number(x) => x,
+                Instruction::Name(index) => operands.get(index).copied().unwrap_or(f64::NAN),
+                Instruction::Negate => -pop(stack),
+                Instruction::Binary(operator) => {
                     let right = pop(stack);
                     operator.apply(pop(stack), right)
                 }
-                Step::Call(function, arguments) => {
+                Instruction::Call(function, arguments) => {
                     let start = stack.len().saturating_sub(arguments);
                     let x = function.apply(stack.get(start..).unwrap_or_default());
                     stack.truncate(start);

@@ -2,7 +2,7 @@
 
 use crate::var::UnknownName;
 
-use super::{Binary, Formula, FormulaError, FormulaProblem, Function, Step};
+use super::{Binary, Formula, FormulaError, FormulaProblem, Function, Instruction};
 
 /// How many parentheses, signs and powers may stand inside each other: recursion goes no deeper.
 const DEPTH: usize = 64;
@@ -14,7 +14,7 @@ pub(super) struct Parser {
     depth: usize,
     names: Vec<String>,
     places: Vec<usize>,
-    steps: Vec<Step>,
+    steps: Vec<Instruction>,
 }
 
 impl Parser {
@@ -69,7 +69,7 @@ impl Parser {
         while let Some((_, operator)) = operators.iter().find(|(c, _)| self.peek() == Some(*c)) {
             self.at += 1;
             operand(self)?;
-            self.steps.push(Step::Binary(*operator));
+            self.steps.push(Instruction::Binary(*operator));
         }
         Ok(())
     }
@@ -81,7 +81,7 @@ impl Parser {
         }
         self.at += 1;
         self.deeper(Self::signed)?;
-        self.steps.push(Step::Negate);
+        self.steps.push(Instruction::Negate);
         Ok(())
     }
 
@@ -91,7 +91,7 @@ impl Parser {
         if self.peek() == Some('^') {
             self.at += 1;
             self.deeper(Self::signed)?;
-            self.steps.push(Step::Binary(Binary::Power));
+            self.steps.push(Instruction::Binary(Binary::Power));
         }
         Ok(())
     }
@@ -122,7 +122,7 @@ impl Parser {
         // `inf` and `nan` begin with letters and are names here.
         match digits.parse() {
             Ok(x) => {
-                self.steps.push(Step::Number(x));
+                self.steps.push(Instruction::Number(x));
                 Ok(())
             }
             Err(_) => Err(self.error(start, FormulaProblem::Number(digits))),
@@ -141,7 +141,7 @@ impl Parser {
             self.places.push(start + 1);
             self.names.len() - 1
         });
-        self.steps.push(Step::Name(index));
+        self.steps.push(Instruction::Name(index));
         Ok(())
     }
 
@@ -177,7 +177,7 @@ impl Parser {
             };
             return Err(self.error(start, problem));
         }
-        self.steps.push(Step::Call(function, arguments));
+        self.steps.push(Instruction::Call(function, arguments));
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! The JSON form of a dataset: what other programs read, and this one reads back.
 
-mod place;
+mod cursor;
 mod read;
 mod value;
 
@@ -10,7 +10,7 @@ use crate::var::{Direction, Scale};
 
 use super::{CellState, Column, Dataset, DimRole, Variable};
 
-pub(super) use place::Place;
+pub(super) use cursor::JsonCursor;
 pub(super) use read::{Outline, cell_kind};
 pub(crate) use value::json_value;
 pub(super) use value::read_digest;

@@ -6,7 +6,7 @@ use crate::value::Kind;
 
 use super::value::{read_kind, read_value};
 use super::{
-    DIRECTIONS, JSON_FORMAT, JSON_VERSION, Place, ROLES, SCALES, direction_name, role_name,
+    DIRECTIONS, JSON_FORMAT, JSON_VERSION, JsonCursor, ROLES, SCALES, direction_name, role_name,
     scale_name,
 };
 use crate::dataset::units::unit_of_stored;
@@ -52,14 +52,14 @@ impl Dataset {
     /// Where it is no dataset, was written by a later version, or a field is not what it must be:
     /// which, and what.
     pub fn from_json(json: &Json) -> Result<Self, ImportError> {
-        let whole = Place::whole_document("the document", json);
+        let whole = JsonCursor::whole_document("the document", json);
         let outline = Outline::read(&whole)?;
         let shape: Vec<usize> = outline.dims.iter().map(Dim::len).collect();
         let cells = super::super::column::grid_len(&shape)?;
         let variables = whole
             .field("variables")?
             .items()?
-            .map(|place| read_variable(&place, &shape, cells))
+            .map(|cursor| read_variable(&cursor, &shape, cells))
             .collect::<Result<_, _>>()?;
         let Outline {
             name,
@@ -72,7 +72,7 @@ impl Dataset {
 
 impl Outline {
     /// Reads all but the variables.
-    pub(in super::super) fn read(whole: &Place<'_>) -> Result<Self, ImportError> {
+    pub(in super::super) fn read(whole: &JsonCursor<'_>) -> Result<Self, ImportError> {
         let format = whole.field("format")?;
         if format.text()? != JSON_FORMAT {
             return Err(format.wrong(format!("\"{JSON_FORMAT}\"")));
@@ -100,7 +100,7 @@ impl Outline {
         let dims = whole
             .field("dims")?
             .items()?
-            .map(|place| read_dim(&place))
+            .map(|cursor| read_dim(&cursor))
             .collect::<Result<_, _>>()?;
         let attributes = whole
             .field("attributes")?
@@ -116,50 +116,50 @@ impl Outline {
 
     /// Reads the variables where no cells stand beside them.
     pub(in super::super) fn read_infos(
-        whole: &Place<'_>,
+        whole: &JsonCursor<'_>,
     ) -> Result<Vec<VariableInfo>, ImportError> {
         let variables = whole.field("variables")?;
         variables
             .items()?
-            .map(|place| {
-                place.only(&INFO)?;
-                read_info(&place)
+            .map(|cursor| {
+                cursor.only(&INFO)?;
+                read_info(&cursor)
             })
             .collect()
     }
 }
 
-fn read_dim(place: &Place<'_>) -> Result<Dim, ImportError> {
-    place.only(&["name", "doc", "units", "kind", "role", "scale", "values"])?;
-    let kind = read_kind(&place.field("kind")?)?;
-    let values = place
+fn read_dim(cursor: &JsonCursor<'_>) -> Result<Dim, ImportError> {
+    cursor.only(&["name", "doc", "units", "kind", "role", "scale", "values"])?;
+    let kind = read_kind(&cursor.field("kind")?)?;
+    let values = cursor
         .field("values")?
         .items()?
         .map(|value| read_value(kind, &value))
         .collect::<Result<_, _>>()?;
-    let mut units = place.field("units")?.text()?.to_owned();
+    let mut units = cursor.field("units")?.text()?.to_owned();
     unit_of_stored(kind, false, &mut units);
     Ok(Dim {
-        name: place.field("name")?.text()?.to_owned(),
-        doc: place.field("doc")?.text()?.to_owned(),
+        name: cursor.field("name")?.text()?.to_owned(),
+        doc: cursor.field("doc")?.text()?.to_owned(),
         units,
         kind,
-        scale: place.field("scale")?.one_of(&SCALES, scale_name)?,
-        role: place.field("role")?.one_of(&ROLES, role_name)?,
+        scale: cursor.field("scale")?.one_of(&SCALES, scale_name)?,
+        role: cursor.field("role")?.one_of(&ROLES, role_name)?,
         values,
     })
 }
 
-fn read_info(place: &Place<'_>) -> Result<VariableInfo, ImportError> {
-    let direction = place.field("direction")?;
-    let meaning = place.field("meaning_version")?;
-    let kind = read_kind(&place.field("kind")?)?;
-    let timed = place.field("timed")?.flag()?;
-    let mut units = place.field("units")?.text()?.to_owned();
+fn read_info(cursor: &JsonCursor<'_>) -> Result<VariableInfo, ImportError> {
+    let direction = cursor.field("direction")?;
+    let meaning = cursor.field("meaning_version")?;
+    let kind = read_kind(&cursor.field("kind")?)?;
+    let timed = cursor.field("timed")?.flag()?;
+    let mut units = cursor.field("units")?.text()?.to_owned();
     unit_of_stored(kind, timed, &mut units);
     Ok(VariableInfo {
-        name: place.field("name")?.text()?.to_owned(),
-        doc: place.field("doc")?.text()?.to_owned(),
+        name: cursor.field("name")?.text()?.to_owned(),
+        doc: cursor.field("doc")?.text()?.to_owned(),
         units,
         kind,
         direction: direction.one_of(&DIRECTIONS, direction_name)?,
@@ -170,7 +170,7 @@ fn read_info(place: &Place<'_>) -> Result<VariableInfo, ImportError> {
 }
 
 fn read_variable(
-    place: &Place<'_>,
+    cursor: &JsonCursor<'_>,
     shape: &[usize],
     cells: usize,
 ) -> Result<Variable, ImportError> {
@@ -178,9 +178,9 @@ fn read_variable(
         .into_iter()
         .chain(["values", "states", "reasons"])
         .collect();
-    place.only(&known)?;
-    let info = read_info(place)?;
-    let (values, states) = (place.field("values")?, place.field("states")?);
+    cursor.only(&known)?;
+    let info = read_info(cursor)?;
+    let (values, states) = (cursor.field("values")?, cursor.field("states")?);
     // Nothing is made for cells that the document does not have.
     for list in [&values, &states] {
         if list.items()?.len() != cells {
@@ -201,7 +201,7 @@ fn read_variable(
             return Err(value.wrong(format!("null, because its state is \"{known}\"")));
         }
     }
-    for (key, reason) in place.field("reasons")?.fields()? {
+    for (key, reason) in cursor.field("reasons")?.fields()? {
         let flat = key.parse().ok();
         let flat = flat.filter(|flat: &usize| *flat < cells && flat.to_string() == key);
         let flat = flat.ok_or_else(|| reason.wrong(format!("at a cell number below {cells}")))?;

@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use crate::value::{Digest, Item, Kind, Payload, Value, float_text};
 
 use super::super::ImportError;
-use super::Place;
+use super::JsonCursor;
 
 /// How deep items may stand in items in a file.
 const DEPTH: usize = 16;
@@ -80,12 +80,12 @@ fn json_part(part: &Value) -> Json {
 }
 
 /// Reads a value of a kind.
-pub(super) fn read_value(kind: Kind, place: &Place<'_>) -> Result<Value, ImportError> {
-    read_nested(kind, place, DEPTH)
+pub(super) fn read_value(kind: Kind, cursor: &JsonCursor<'_>) -> Result<Value, ImportError> {
+    read_nested(kind, cursor, DEPTH)
 }
 
-fn read_nested(kind: Kind, place: &Place<'_>, depth: usize) -> Result<Value, ImportError> {
-    let found = match (kind, place.json()) {
+fn read_nested(kind: Kind, cursor: &JsonCursor<'_>, depth: usize) -> Result<Value, ImportError> {
+    let found = match (kind, cursor.json()) {
         (Kind::Bool, Json::Bool(b)) => Some(Value::Bool(*b)),
         (Kind::Int(_) | Kind::Uint(_), json) => read_integer(json),
         (Kind::Float(_) | Kind::Seconds, json) => read_float(json).map(Value::Float),
@@ -98,15 +98,15 @@ fn read_nested(kind: Kind, place: &Place<'_>, depth: usize) -> Result<Value, Imp
         (Kind::Category | Kind::Item, Json::Object(_)) => {
             let depth = depth
                 .checked_sub(1)
-                .ok_or_else(|| place.wrong(format!("items nested at most {DEPTH} deep")))?;
-            return read_item(place, depth);
+                .ok_or_else(|| cursor.wrong(format!("items nested at most {DEPTH} deep")))?;
+            return read_item(cursor, depth);
         }
-        (kind, Json::Object(_)) if kind.is_payload() => return read_payload(place),
+        (kind, Json::Object(_)) if kind.is_payload() => return read_payload(cursor),
         _ => None,
     };
     found
         .filter(|value| kind.canonical(value).is_some())
-        .ok_or_else(|| place.wrong(kind.name()))
+        .ok_or_else(|| cursor.wrong(kind.name()))
 }
 
 fn read_integer(json: &Json) -> Option<Value> {
@@ -142,13 +142,13 @@ fn read_moment(text: &str) -> Option<Value> {
     }
 }
 
-fn read_item(place: &Place<'_>, depth: usize) -> Result<Value, ImportError> {
-    place.only(&["name", "parts"])?;
-    let name = place.field("name")?;
-    let parts = place.field("parts")?;
+fn read_item(cursor: &JsonCursor<'_>, depth: usize) -> Result<Value, ImportError> {
+    cursor.only(&["name", "parts"])?;
+    let name = cursor.field("name")?;
+    let parts = cursor.field("parts")?;
     let mut read: Vec<(Arc<str>, Value)> = Vec::new();
     for part in parts.items()? {
-        let pair: Vec<Place<'_>> = part.items()?.collect();
+        let pair: Vec<JsonCursor<'_>> = part.items()?.collect();
         let [name, value] = pair.as_slice() else {
             return Err(part.wrong("a name and a value"));
         };
@@ -157,41 +157,41 @@ fn read_item(place: &Place<'_>, depth: usize) -> Result<Value, ImportError> {
     Ok(Item::new(name.text()?, read).into())
 }
 
-fn read_part(place: &Place<'_>, depth: usize) -> Result<Value, ImportError> {
-    match place.json() {
+fn read_part(cursor: &JsonCursor<'_>, depth: usize) -> Result<Value, ImportError> {
+    match cursor.json() {
         Json::Bool(b) => Ok(Value::Bool(*b)),
         Json::String(text) => Ok(Value::from(text.as_str())),
         Json::Number(number) if number.is_f64() => {
             Ok(Value::Float(number.as_f64().unwrap_or(f64::NAN)))
         }
-        Json::Number(_) => read_integer(place.json()).ok_or_else(|| place.wrong("a number")),
+        Json::Number(_) => read_integer(cursor.json()).ok_or_else(|| cursor.wrong("a number")),
         Json::Object(_) => {
-            place.only(&["kind", "value"])?;
-            let kind = read_kind(&place.field("kind")?)?;
-            read_nested(kind, &place.field("value")?, depth)
+            cursor.only(&["kind", "value"])?;
+            let kind = read_kind(&cursor.field("kind")?)?;
+            read_nested(kind, &cursor.field("value")?, depth)
         }
-        _ => Err(place.wrong("a value")),
+        _ => Err(cursor.wrong("a value")),
     }
 }
 
-fn read_payload(place: &Place<'_>) -> Result<Value, ImportError> {
-    place.only(&["name", "media_type", "digest", "len", "content"])?;
-    let name = place.field("name")?.text()?;
-    let media_type = place.field("media_type")?.text()?;
-    let digest_place = place.field("digest")?;
-    let digest = read_digest(digest_place.text()?)
-        .ok_or_else(|| digest_place.wrong("32 hexadecimal digits"))?;
-    let len = place.field("len")?.whole()?;
-    if !place.has("content") {
+fn read_payload(cursor: &JsonCursor<'_>) -> Result<Value, ImportError> {
+    cursor.only(&["name", "media_type", "digest", "len", "content"])?;
+    let name = cursor.field("name")?.text()?;
+    let media_type = cursor.field("media_type")?.text()?;
+    let digest_cursor = cursor.field("digest")?;
+    let digest = read_digest(digest_cursor.text()?)
+        .ok_or_else(|| digest_cursor.wrong("32 hexadecimal digits"))?;
+    let len = cursor.field("len")?.whole()?;
+    if !cursor.has("content") {
         return Ok(Payload::reference(name, media_type, digest, len).into());
     }
-    let content_place = place.field("content")?;
+    let content_cursor = cursor.field("content")?;
     let content = BASE64_STANDARD
-        .decode(content_place.text()?)
-        .map_err(|_| content_place.wrong("base64"))?;
+        .decode(content_cursor.text()?)
+        .map_err(|_| content_cursor.wrong("base64"))?;
     let payload = Payload::new(name, media_type, content);
     if payload.digest() != digest || payload.len() != len {
-        return Err(content_place.wrong("the content of this digest and length"));
+        return Err(content_cursor.wrong("the content of this digest and length"));
     }
     Ok(payload.into())
 }
@@ -205,8 +205,8 @@ pub(in super::super) fn read_digest(text: &str) -> Option<Digest> {
 }
 
 /// Reads the name of a kind.
-pub(super) fn read_kind(place: &Place<'_>) -> Result<Kind, ImportError> {
-    let text = place.text()?;
+pub(super) fn read_kind(cursor: &JsonCursor<'_>) -> Result<Kind, ImportError> {
+    let text = cursor.text()?;
     let bits = |prefix| {
         let digits: &str = text.strip_prefix(prefix)?;
         let plain = digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
@@ -232,7 +232,7 @@ pub(super) fn read_kind(place: &Place<'_>) -> Result<Kind, ImportError> {
         .or_else(|| width("u").filter(|n| INTEGERS.contains(n)).map(Kind::Uint))
         .or_else(|| width("f").filter(|n| [32, 64].contains(n)).map(Kind::Float))
         .or_else(|| bits("f64×").map(Kind::Vector))
-        .ok_or_else(|| place.wrong("the name of a kind, such as f64, u32, text or variant"))
+        .ok_or_else(|| cursor.wrong("the name of a kind, such as f64, u32, text or variant"))
 }
 
 /// The widths of Rust's integers in bits.

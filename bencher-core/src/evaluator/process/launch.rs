@@ -11,7 +11,7 @@ pub(crate) const VARIABLE: &str = "BENCHER_WORKER";
 ///
 /// ```
 /// use bencher_core::evaluator::process::Launch;
-/// let launch = Launch::again("sweep 0")?.args(["--quiet"]);
+/// let launch = Launch::this_program("sweep 0")?.args(["--quiet"]);
 /// assert_eq!(launch.place(), "sweep 0");
 /// # Ok::<(), std::io::Error>(())
 /// ```
@@ -32,7 +32,7 @@ impl Launch {
     ///
     /// # Errors
     /// Where the system does not say which program this is.
-    pub fn again(place: impl Into<String>) -> std::io::Result<Self> {
+    pub fn this_program(place: impl Into<String>) -> std::io::Result<Self> {
         let program = std::env::current_exe()?;
         let args = match test_of_this_thread(&program) {
             Some(test) => [
@@ -65,7 +65,7 @@ impl Launch {
     ///
     /// ```
     /// use bencher_core::evaluator::process::Launch;
-    /// let launch = Launch::again("sweep 0 8f3c")?.title("sweep \"By length\"");
+    /// let launch = Launch::this_program("sweep 0 8f3c")?.title("sweep \"By length\"");
     /// assert_eq!(launch.place(), "sweep 0 8f3c");
     /// # Ok::<(), std::io::Error>(())
     /// ```
@@ -75,7 +75,7 @@ impl Launch {
     }
 
     /// What people are told of the place.
-    pub(super) fn shown(&self) -> &str {
+    pub(super) fn display_title(&self) -> &str {
         self.title.as_deref().unwrap_or(&self.place)
     }
 

@@ -1,25 +1,25 @@
 //! Worker processes: jobs that can crash, hang and run out of memory without harm to others.
 //!
 //! A worker process is the user's own program, started again with the same arguments. It goes the same
-//! way as the first one up to the place where the jobs are run, and works there ([`Role::serve`]). Only a
+//! way as the first one up to the place where the jobs are run, and works there ([`WorkerRole::serve`]). Only a
 //! program that does the same each time it is started can work in processes; one that does much before
-//! should ask for its [`role`] first.
+//! should ask for its [`worker_role`] first.
 //!
 //! What a worker prints is read and dropped, but for the last lines, which stand in the text of a job
 //! that it dies of. Each worker is the leader of a process group of its own. The group ends when a job
 //! passes a [limit](Limits), and when the program ends, however it ends; so does, on Linux, whatever the worker
 //! started and left the group.
 
-mod child;
 mod descendants;
-mod keeper;
 mod launch;
 mod output;
-mod role;
+mod serve;
 mod spawner;
+mod supervisor;
 mod system;
 mod wire;
-mod worker;
+mod worker_process;
+mod worker_role;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,13 +30,13 @@ use crossbeam::channel::{Receiver, Sender, unbounded};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Backend, Finished, Limits, Task, Wait, jobs_a_chunk};
-use child::{Grip, Why};
-use keeper::{Keeper, NONE};
+use super::{Backend, FinishedTask, Limits, Task, Wait, jobs_a_chunk};
 pub use launch::Launch;
 pub(crate) use launch::{VARIABLE as WORKER_VARIABLE, ordinal};
-pub use role::{Role, role};
-use wire::Order;
+use supervisor::{NONE, WorkerSupervisor};
+use wire::WorkerCommand;
+use worker_process::{KillReason, WorkerHandle};
+pub use worker_role::{WorkerRole, worker_role};
 
 /// Runs jobs in worker processes.
 ///
@@ -51,17 +51,17 @@ pub struct ProcessBackend<A, R> {
     /// Jobs that came back from a worker, which go before those of the queue.
     back: Receiver<Chunk<A>>,
     cancelled: Vec<Task<A>>,
-    finished: Receiver<Vec<Finished<A, R>>>,
-    keepers: Vec<JoinHandle<()>>,
-    grips: Vec<Arc<Mutex<Option<Grip>>>>,
+    finished: Receiver<Vec<FinishedTask<A, R>>>,
+    supervisors: Vec<JoinHandle<()>>,
+    handles: Vec<Arc<Mutex<Option<WorkerHandle>>>>,
     running: Vec<Arc<AtomicU64>>,
     shared: Arc<Shared>,
 }
 
-/// Jobs that travel together, with how often jobs had been called off before; none ends a keeper.
+/// Jobs that travel together, with how often jobs had been called off before; none ends a supervisor.
 type Chunk<A> = Option<(u64, Vec<Task<A>>)>;
 
-/// What all keepers and their backend know.
+/// What all supervisors and their backend know.
 #[derive(Debug)]
 struct Shared {
     /// How long the last jobs took, each.
@@ -93,24 +93,24 @@ where
             calls: AtomicU64::new(0),
             closed: AtomicBool::new(false),
         });
-        let mut first = Some(Keeper::<A, R>::hire(&launch, limits, 0, |_| ())?);
+        let mut first = Some(WorkerSupervisor::<A, R>::hire(&launch, limits, 0, |_| ())?);
         let mut backend = Self {
             tasks,
             queue,
             back,
             cancelled: Vec::new(),
             finished,
-            keepers: Vec::new(),
-            grips: Vec::new(),
+            supervisors: Vec::new(),
+            handles: Vec::new(),
             running: Vec::new(),
             shared,
         };
         for number in 0..workers.max(1) {
-            let grip = Arc::default();
-            backend.grips.push(Arc::clone(&grip));
+            let handle = Arc::default();
+            backend.handles.push(Arc::clone(&handle));
             let running = Arc::new(AtomicU64::new(NONE));
             backend.running.push(Arc::clone(&running));
-            let keeper = Keeper {
+            let supervisor = WorkerSupervisor {
                 number,
                 launch: launch.clone(),
                 limits: *limits,
@@ -119,13 +119,15 @@ where
                 back: backend.back.clone(),
                 results: results.clone(),
                 shared: Arc::clone(&backend.shared),
-                grip,
+                handle,
                 worker: first.take(),
                 running,
                 calls: 0,
             };
             let thread = std::thread::Builder::new().name(format!("bencher-keeper-{number}"));
-            backend.keepers.push(thread.spawn(move || keeper.work())?);
+            backend
+                .supervisors
+                .push(thread.spawn(move || supervisor.work())?);
         }
         Ok(backend)
     }
@@ -138,17 +140,20 @@ impl<A, R> ProcessBackend<A, R> {
     }
 
     /// The workers that are at work.
-    fn at_work(&self) -> impl Iterator<Item = Grip> {
-        self.grips
-            .iter()
-            .filter_map(|grip| grip.lock().unwrap_or_else(PoisonError::into_inner).clone())
+    fn at_work(&self) -> impl Iterator<Item = WorkerHandle> {
+        self.handles.iter().filter_map(|handle| {
+            handle
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone()
+        })
     }
 }
 
 impl<A, R> std::fmt::Debug for ProcessBackend<A, R> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ProcessBackend")
-            .field("workers", &self.keepers.len())
+            .field("workers", &self.supervisors.len())
             .finish_non_exhaustive()
     }
 }
@@ -165,7 +170,7 @@ impl<A: Send, R: Send> Backend<A, R> for ProcessBackend<A, R> {
         }
     }
 
-    fn collect(&mut self, wait: Wait, finished: &mut Vec<Finished<A, R>>) {
+    fn collect(&mut self, wait: Wait, finished: &mut Vec<FinishedTask<A, R>>) {
         let wait = if self.cancelled.is_empty() {
             wait
         } else {
@@ -189,17 +194,17 @@ impl<A: Send, R: Send> Backend<A, R> for ProcessBackend<A, R> {
             self.cancelled
                 .extend(chunk.into_iter().flat_map(|(_, tasks)| tasks));
         }
-        for grip in self.at_work() {
+        for handle in self.at_work() {
             // One that is gone has no job to call off; the others give back what they have not begun.
-            let _ = grip.tell(&Order::CallOff);
-            let _ = grip.tell(&Order::Return);
+            let _ = handle.send(&WorkerCommand::Cancel);
+            let _ = handle.send(&WorkerCommand::Return);
         }
     }
 
     fn expire(&mut self) {
         self.cancel();
-        for grip in self.at_work() {
-            grip.kill(Why::Expired);
+        for handle in self.at_work() {
+            handle.kill(KillReason::Expired);
         }
     }
 
@@ -209,11 +214,11 @@ impl<A: Send, R: Send> Backend<A, R> for ProcessBackend<A, R> {
     }
 
     fn window(&self) -> usize {
-        self.chunk() * self.keepers.len() * 4
+        self.chunk() * self.supervisors.len() * 4
     }
 
     fn workers(&self) -> usize {
-        self.keepers.len()
+        self.supervisors.len()
     }
 }
 
@@ -221,15 +226,15 @@ impl<A, R> Drop for ProcessBackend<A, R> {
     fn drop(&mut self) {
         self.shared.closed.store(true, Ordering::Relaxed);
         while self.back.try_recv().is_ok() || self.queue.try_recv().is_ok() {}
-        for grip in self.at_work() {
-            grip.kill(Why::Expired);
+        for handle in self.at_work() {
+            handle.kill(KillReason::Expired);
         }
-        for _ in &self.keepers {
+        for _ in &self.supervisors {
             let _ = self.tasks.send(None);
         }
-        for keeper in self.keepers.drain(..) {
-            // A keeper has nothing to panic of, and there is nothing to be done if it did.
-            let _ = keeper.join();
+        for supervisor in self.supervisors.drain(..) {
+            // A supervisor has nothing to panic of, and there is nothing to be done if it did.
+            let _ = supervisor.join();
         }
     }
 }

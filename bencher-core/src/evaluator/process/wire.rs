@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::quiet;
+use crate::panics;
 
 /// The version of this protocol; both ends are the same executable, so it guards against a worker that is not.
 pub(super) const VERSION: u32 = 4;
@@ -32,22 +32,22 @@ pub(super) struct Hello {
 
 /// What a worker is told.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) enum Order {
+pub(super) enum WorkerCommand {
     /// What it is there for; the first of all.
     Hello(Hello),
     /// Jobs, to be run one after the other.
-    Jobs(Vec<JobOrder>),
+    Jobs(Vec<EncodedJob>),
     /// Give back the jobs that are not begun.
     Return,
     /// The jobs are called off: tell the one that runs.
-    CallOff,
+    Cancel,
     /// There are no more jobs: let go of everything and end.
     Close,
 }
 
 /// One job, with its arguments in a form of their own: arguments that cannot be read back concern no other job.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct JobOrder {
+pub(super) struct EncodedJob {
     pub(super) id: u64,
     pub(super) args: Bytes,
 }
@@ -80,7 +80,7 @@ impl<'de> Deserialize<'de> for Bytes {
 
 /// What a worker says.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) enum Answer {
+pub(super) enum WorkerMessage {
     /// It is where its jobs are run.
     Ready,
     /// It is where it should be and cannot work; the text says why.
@@ -90,7 +90,7 @@ pub(super) enum Answer {
         /// Its number.
         id: u64,
         /// How.
-        end: End,
+        end: EncodedOutcome,
         /// Time on cores, in nanoseconds.
         cpu: u64,
         /// The most memory in RAM, in bytes.
@@ -102,7 +102,7 @@ pub(super) enum Answer {
 
 /// How a job ended in a worker; a result has a form of its own, like the arguments.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) enum End {
+pub(super) enum EncodedOutcome {
     Done(Bytes),
     Failed(String),
     TimedOut,
@@ -114,7 +114,7 @@ pub(super) enum End {
 /// # Errors
 /// Why there is none, in words.
 pub(super) fn encode<T: Serialize>(value: &T) -> Result<Bytes, String> {
-    let encoded = quiet::catch(AssertUnwindSafe(|| postcard::to_stdvec(value)))?;
+    let encoded = panics::catch(AssertUnwindSafe(|| postcard::to_stdvec(value)))?;
     encoded.map(Bytes).map_err(|error| error.to_string())
 }
 
@@ -125,7 +125,7 @@ pub(super) fn encode<T: Serialize>(value: &T) -> Result<Bytes, String> {
 pub(super) fn decode<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, String> {
     const HINT: &str = "its `Deserialize` does not read what its `Serialize` writes; binary formats do not support \
                         `skip_serializing_if`, `flatten` or `untagged`";
-    let decoded = quiet::catch(AssertUnwindSafe(|| postcard::take_from_bytes(&bytes.0)))?;
+    let decoded = panics::catch(AssertUnwindSafe(|| postcard::take_from_bytes(&bytes.0)))?;
     match decoded {
         Ok((value, [])) => Ok(value),
         Ok((_, rest)) => Err(format!(
@@ -327,21 +327,21 @@ const READ: usize = 1 << 14;
 mod tests {
     use super::*;
 
-    fn orders() -> [Order; 2] {
-        let job = |id, args: &[u8]| JobOrder {
+    fn commands() -> [WorkerCommand; 2] {
+        let job = |id, args: &[u8]| EncodedJob {
             id,
             args: Bytes(args.to_vec()),
         };
         [
-            Order::Jobs(vec![job(7, &[1, 2]), job(8, &[])]),
-            Order::Return,
+            WorkerCommand::Jobs(vec![job(7, &[1, 2]), job(8, &[])]),
+            WorkerCommand::Return,
         ]
     }
 
     fn frames() -> Vec<u8> {
         let mut outgoing = Outgoing::default();
-        for order in orders() {
-            outgoing.add(&order).unwrap();
+        for command in commands() {
+            outgoing.add(&command).unwrap();
         }
         outgoing.unsent().to_vec()
     }
@@ -352,9 +352,9 @@ mod tests {
         let mut seen = Vec::new();
         for mut piece in bytes.chunks(size) {
             incoming.fill(&mut piece).unwrap();
-            while let Some(order) = incoming.take::<Order>() {
-                match order {
-                    Ok(order) => seen.push(format!("{order:?}")),
+            while let Some(command) = incoming.take::<WorkerCommand>() {
+                match command {
+                    Ok(command) => seen.push(format!("{command:?}")),
                     Err(_) => return [seen, vec!["broken".to_owned()]].concat(),
                 }
             }
@@ -365,7 +365,7 @@ mod tests {
     #[test]
     fn messages_come_through_in_pieces_of_any_size() {
         let bytes = frames();
-        let expected = orders().map(|order| format!("{order:?}"));
+        let expected = commands().map(|command| format!("{command:?}"));
         for size in 1..=bytes.len() {
             assert_eq!(read(&bytes, size), expected, "pieces of {size} bytes");
         }
@@ -374,7 +374,7 @@ mod tests {
     #[test]
     fn a_changed_bit_a_foreign_byte_and_a_lost_message_are_noticed() {
         let bytes = frames();
-        let first = format!("{:?}", orders()[0]);
+        let first = format!("{:?}", commands()[0]);
         let is_noticed = |changed: &[u8], what: &str| {
             let seen = read(changed, usize::MAX);
             let cut = seen.last().is_none_or(|last| last != "broken");
@@ -399,7 +399,7 @@ mod tests {
             is_noticed(&changed, &format!("without byte {at}"));
         }
         let mut outgoing = Outgoing::default();
-        outgoing.add(&orders()[0]).unwrap();
+        outgoing.add(&commands()[0]).unwrap();
         let length = outgoing.unsent().len();
         assert_eq!(
             read(&bytes[length..], usize::MAX),
@@ -422,7 +422,7 @@ mod tests {
     fn a_message_that_has_no_form_leaves_no_trace() {
         let mut outgoing = Outgoing::default();
         assert!(outgoing.add(&(1, Unwritable)).is_err());
-        outgoing.add(&Order::Close).unwrap();
+        outgoing.add(&WorkerCommand::Close).unwrap();
         assert_eq!(read(outgoing.unsent(), 3), ["Close"]);
     }
 

@@ -4,19 +4,19 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::super::executors::place;
-use super::super::process::role;
+use super::super::process::worker_role;
 use super::super::{
     AsyncBackend, Backend, BoxedFuture, Executors, Limits, RunFunction, SerialBackend,
     WatchedThreads,
 };
 use super::evaluator::Evaluator;
+use super::job_messages::{Assignment, Reply, async_function, pool, run_function};
 use super::log::new_search;
 use super::objective::IntoObjective;
 use super::options::{EvaluatorError, EvaluatorOptions};
-use super::passing::{Course, told};
-use super::queued::Pool;
-use super::running::RunningJob;
-use super::work::{Assignment, Reply, async_function, pool, run_function};
+use super::replay::{ReplayMode, replay_context};
+use super::resource_pool::Pool;
+use super::running_job::RunningJob;
 use crate::var::UnknownName;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,7 +33,7 @@ where
     ///
     /// In a worker process that was started for the evaluator made here, this runs the jobs and never returns:
     /// the program must go the same way up to here each time it is started. In one that was started for a later
-    /// evaluator it gives what it gave before ([`EvaluatorOptions::remembered`]), and runs nothing.
+    /// evaluator it gives what it gave before ([`EvaluatorOptions::replayable`]), and runs nothing.
     ///
     /// # Errors
     /// Where there is no evaluator of this name, its workers cannot be started, there are too few resources, or an
@@ -98,7 +98,7 @@ where
                 return Self::in_processes(place, workers, function, pool, options);
             }
         };
-        Ok(Self::new(name, backend, pool, Course::Plain, options))
+        Ok(Self::new(name, backend, pool, ReplayMode::Plain, options))
     }
 
     fn in_processes(
@@ -109,17 +109,18 @@ where
         mut options: EvaluatorOptions<A>,
     ) -> Result<Self, EvaluatorError> {
         const NAME: &str = "processes";
-        if let Some(role) = role().filter(|role| role.place() != place) {
-            let (course, search) = Course::passing(role, &place);
+        if let Some(role) = worker_role().filter(|role| role.place() != place) {
+            let (replay, search) = ReplayMode::replaying(role, &place);
             options.search = Some(search);
-            return Ok(Self::passed(NAME, workers, course, options));
+            return Ok(Self::replaying(NAME, workers, replay, options));
         }
         let search = options.search.take().unwrap_or_else(new_search);
         let executor = Executors::Processes(workers);
-        let backend = executor.backend_at(place.clone(), told, function, &options.limits)?;
-        let course = Course::recorded(place, search.clone(), options.is_remembered);
+        let backend =
+            executor.backend_at(place.clone(), replay_context, function, &options.limits)?;
+        let replay = ReplayMode::recording(place, search.clone(), options.is_replayable);
         options.search = Some(search);
-        Ok(Self::new(NAME, backend, pool, course, options))
+        Ok(Self::new(NAME, backend, pool, replay, options))
     }
 
     /// An evaluator of an asynchronous function, whose jobs `spawn` puts on the user's runtime (with tokio:
@@ -172,7 +173,7 @@ where
             "async",
             Box::new(backend),
             pool,
-            Course::Plain,
+            ReplayMode::Plain,
             options,
         ))
     }

@@ -6,15 +6,15 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 
-use super::super::{Backend, Dispatcher, Finished};
+use super::super::{Backend, Dispatcher, FinishedTask};
+use super::job_messages::{Assignment, Reply};
 use super::log::{SearchLog, new_search};
 use super::options::EvaluatorOptions;
-use super::passing::Course;
-use super::queued::Pool;
 use super::record::{Callback, JobRecord, JobState};
-use super::work::{Assignment, Reply};
+use super::replay::ReplayMode;
+use super::resource_pool::Pool;
 
-use crate::printed::error_line;
+use crate::console::error_line;
 
 /// Runs the jobs of a search: submit points, gather what they are worth.
 ///
@@ -42,7 +42,7 @@ use crate::printed::error_line;
 /// ```
 pub struct Evaluator<A> {
     kind: &'static str,
-    pub(super) course: Course,
+    pub(super) replay: ReplayMode,
     /// None once it is closed.
     pub(super) jobs: Option<Dispatcher<Assignment<A>, Reply>>,
     pub(super) workers: usize,
@@ -60,11 +60,11 @@ pub struct Evaluator<A> {
     /// Kept, and not yet told to the callbacks.
     pub(super) kept: VecDeque<JobRecord<A>>,
     /// Told, and not yet handed out.
-    pub(super) told: Vec<JobRecord<A>>,
+    pub(super) announced: Vec<JobRecord<A>>,
     /// Those of others, likewise.
     pub(super) others: Vec<JobRecord<A>>,
     /// What came back last; empty between two calls.
-    pub(super) back: Vec<Finished<Assignment<A>, Reply>>,
+    pub(super) back: Vec<FinishedTask<Assignment<A>, Reply>>,
     pub(super) log: Option<SearchLog>,
     search: String,
     pub(super) returns_others: bool,
@@ -90,20 +90,20 @@ where
         kind: &'static str,
         backend: Box<dyn Backend<Assignment<A>, Reply>>,
         pool: Option<Arc<Pool>>,
-        course: Course,
+        replay: ReplayMode,
         options: EvaluatorOptions<A>,
     ) -> Self {
-        let mut evaluator = Self::idle(kind, backend.workers(), course, options);
+        let mut evaluator = Self::idle(kind, backend.workers(), replay, options);
         evaluator.jobs = Some(Dispatcher::new(backend));
         evaluator.pool = pool;
         evaluator
     }
 
     /// One that gives what it gave in the program that started this worker.
-    pub(super) fn passed(
+    pub(super) fn replaying(
         kind: &'static str,
         workers: usize,
-        course: Course,
+        replay: ReplayMode,
         options: EvaluatorOptions<A>,
     ) -> Self {
         let options = EvaluatorOptions {
@@ -111,13 +111,13 @@ where
             callbacks: Vec::new(),
             ..options
         };
-        Self::idle(kind, workers, course, options)
+        Self::idle(kind, workers, replay, options)
     }
 
     fn idle(
         kind: &'static str,
         workers: usize,
-        course: Course,
+        replay: ReplayMode,
         options: EvaluatorOptions<A>,
     ) -> Self {
         let search = options.search.unwrap_or_else(new_search);
@@ -126,7 +126,7 @@ where
             .map(|storage| SearchLog::new(storage, search.clone()));
         let mut evaluator = Self {
             kind,
-            course,
+            replay,
             jobs: None,
             workers,
             pool: None,
@@ -137,7 +137,7 @@ where
             pending: HashSet::new(),
             fresh: Vec::new(),
             kept: VecDeque::new(),
-            told: Vec::new(),
+            announced: Vec::new(),
             others: Vec::new(),
             back: Vec::new(),
             log,
@@ -210,7 +210,7 @@ impl<A> Evaluator<A> {
             let (_, end) = self.timeout?;
             Some(end.saturating_duration_since(Instant::now()))
         };
-        self.course.answer("time_left", left)
+        self.replay.answer("time_left", left)
     }
 
     /// Allows so many more jobs from now on; `u64::MAX` allows any number.
@@ -247,7 +247,7 @@ impl<A> Evaluator<A> {
     /// # Ok::<(), bencher_core::evaluator::EvaluatorError>(())
     /// ```
     pub fn state(&self, id: u64) -> Option<JobState> {
-        self.course.answer("state", || self.state_now(id))
+        self.replay.answer("state", || self.state_now(id))
     }
 
     fn state_now(&self, id: u64) -> Option<JobState> {
@@ -275,14 +275,14 @@ impl<A> Evaluator<A> {
     /// The example stands at [`EarlyStop`](crate::evaluator::callbacks::EarlyStop).
     pub fn stop(&self) -> Option<String> {
         let stop = || self.callbacks.iter().find_map(|callback| callback.stop());
-        self.course.answer("stop", stop)
+        self.replay.answer("stop", stop)
     }
 
     /// What went wrong with the callbacks and with jobs of others since this was asked last; the jobs are not
     /// touched by it. What nobody takes is told on standard error in the end.
     pub fn take_problems(&mut self) -> Vec<String> {
         let problems = || std::mem::take(&mut self.problems);
-        self.course.answer("take_problems", problems)
+        self.replay.answer("take_problems", problems)
     }
 
     /// What it is, as JSON.

@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher, RandomState};
 
-use super::storage::{Entry, Storage, StoredJob};
+use super::storage::{LogEntry, Storage, StoredJob};
 use crate::store::StoreError;
 
 pub(super) struct SearchLog {
@@ -37,7 +37,7 @@ impl SearchLog {
     pub(super) fn take_numbers(&mut self, count: u64) -> Result<u64, StoreError> {
         self.tickets += 1;
         let (by, ticket) = (self.me, self.tickets);
-        self.append(vec![Entry::Numbers { by, ticket, count }])?;
+        self.append(vec![LogEntry::Numbers { by, ticket, count }])?;
         let first = self.read()?;
         // The log gives back what was put into it.
         first.ok_or_else(|| StoreError::Encode("the log of the search lost an entry".to_owned()))
@@ -47,7 +47,7 @@ impl SearchLog {
     pub(super) fn keep(&mut self, jobs: Vec<StoredJob>) -> Result<(), StoreError> {
         let by = self.me;
         let jobs = jobs.into_iter().map(Box::new);
-        let entries = jobs.map(|job| Entry::Ended { by, job });
+        let entries = jobs.map(|job| LogEntry::Ended { by, job });
         self.append(entries.collect())
     }
 
@@ -57,7 +57,7 @@ impl SearchLog {
         Ok(std::mem::take(&mut self.others))
     }
 
-    fn append(&mut self, entries: Vec<Entry>) -> Result<(), StoreError> {
+    fn append(&mut self, entries: Vec<LogEntry>) -> Result<(), StoreError> {
         self.storage.append(&self.search, entries)
     }
 
@@ -67,14 +67,14 @@ impl SearchLog {
         let (numbers, others) = (&mut self.numbers, &mut self.others);
         let mut first = None;
         let visit = &mut |entry| match entry {
-            Entry::Numbers { by, ticket, count } => {
+            LogEntry::Numbers { by, ticket, count } => {
                 if (by, ticket) == (me, last) {
                     first = Some(*numbers);
                 }
                 *numbers += count;
             }
-            Entry::Ended { by, job } if by != me => others.push(*job),
-            Entry::Ended { .. } => {}
+            LogEntry::Ended { by, job } if by != me => others.push(*job),
+            LogEntry::Ended { .. } => {}
         };
         self.position = self.storage.read(&self.search, self.position, visit)?;
         Ok(first)

@@ -2,21 +2,21 @@
 
 mod create;
 mod evaluator;
-mod gathering;
+mod gather;
+mod job_messages;
 mod log;
 mod objective;
 mod options;
-mod passing;
-mod queued;
 mod record;
-mod running;
+mod replay;
+mod resource_pool;
+mod running_job;
 mod storage;
-mod work;
 
 pub use evaluator::Evaluator;
-pub use gathering::Gather;
+pub use gather::Gather;
 pub use objective::{FAILURE, IntoObjective, Number, Numbers, Objective};
 pub use options::{EvaluatorError, EvaluatorOptions};
 pub use record::{Callback, JobRecord, JobState};
-pub use running::RunningJob;
-pub use storage::{Entry, MemoryStorage, SampleStorage, Storage, StoredJob};
+pub use running_job::RunningJob;
+pub use storage::{LogEntry, MemoryStorage, SampleStorage, Storage, StoredJob};

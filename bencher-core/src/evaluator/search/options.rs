@@ -36,7 +36,7 @@ pub struct EvaluatorOptions<A> {
     pub(super) storage: Option<Box<dyn Storage>>,
     pub(super) search: Option<String>,
     pub(super) returns_others: bool,
-    pub(super) is_remembered: bool,
+    pub(super) is_replayable: bool,
     pub(super) callbacks: Vec<Box<dyn Callback<A>>>,
 }
 
@@ -51,7 +51,7 @@ impl<A> Default for EvaluatorOptions<A> {
             storage: None,
             search: None,
             returns_others: false,
-            is_remembered: false,
+            is_replayable: false,
             callbacks: Vec::new(),
         }
     }
@@ -143,7 +143,7 @@ impl<A> EvaluatorOptions<A> {
     /// ```no_run
     /// use bencher_core::evaluator::{Evaluator, EvaluatorOptions, Gather, RunningJob};
     /// let coarse = |x: &RunningJob<'_, f64>| -(**x - 3.2).powi(2);
-    /// let options = EvaluatorOptions::default().remembered();
+    /// let options = EvaluatorOptions::default().replayable();
     /// let mut first = Evaluator::create("processes", coarse, options)?;
     /// first.submit([1.0, 2.0, 3.0, 4.0])?;
     /// let jobs = first.gather(Gather::All)?;
@@ -155,10 +155,10 @@ impl<A> EvaluatorOptions<A> {
     /// second.submit([-0.1, 0.1, 0.3])?;
     /// # Ok::<(), bencher_core::evaluator::EvaluatorError>(())
     /// ```
-    pub fn remembered(self) -> Self {
-        let is_remembered = true;
+    pub fn replayable(self) -> Self {
+        let is_replayable = true;
         Self {
-            is_remembered,
+            is_replayable,
             ..self
         }
     }

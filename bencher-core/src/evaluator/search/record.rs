@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::super::{Finished, Outcome, Usage};
+use super::super::{FinishedTask, Outcome, Usage};
+use super::job_messages::{Assignment, Reply, ReplyOutcome};
 use super::objective::Objective;
 use super::storage::StoredJob;
-use super::work::{Assignment, Reply, Verdict};
 use crate::value::to_json;
 
 /// How far a job is.
@@ -94,7 +94,7 @@ impl<A> JobRecord<A> {
 
     /// A job that came back by `now`.
     pub(super) fn ended(
-        job: Finished<Assignment<A>, Reply>,
+        job: FinishedTask<Assignment<A>, Reply>,
         now: Timestamp,
         limit: Option<Duration>,
     ) -> Self {
@@ -122,17 +122,17 @@ impl<A> JobRecord<A> {
             self.ended = started.checked_add(reply.took).ok();
         }
         self.resources = reply.resources;
-        match reply.verdict {
-            Verdict::Objective(values) => self.done(Objective {
+        match reply.outcome {
+            ReplyOutcome::Objective(values) => self.done(Objective {
                 values,
                 ..Objective::default()
             }),
-            Verdict::WithMetadata(values, metadata) => match serde_json::from_str(&metadata) {
+            ReplyOutcome::WithMetadata(values, metadata) => match serde_json::from_str(&metadata) {
                 Ok(metadata) => self.done(Objective { values, metadata }),
                 Err(error) => self.fail(format!("its metadata cannot be read back: {error}")),
             },
-            Verdict::Failed(error) => self.fail(error),
-            Verdict::TimedOut => self.state = JobState::TimedOut,
+            ReplyOutcome::Failed(error) => self.fail(error),
+            ReplyOutcome::TimedOut => self.state = JobState::TimedOut,
         }
     }
 

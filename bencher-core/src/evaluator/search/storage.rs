@@ -10,7 +10,7 @@ use super::super::Usage;
 use super::objective::Objective;
 use super::record::JobState;
 #[cfg(feature = "store")]
-use crate::printed::error_line;
+use crate::console::error_line;
 use crate::store::{Pack, ResultId, SampleStore, Series, StoreError};
 use crate::value::{Digest, Kind, Value};
 
@@ -18,9 +18,9 @@ use crate::value::{Digest, Kind, Value};
 /// share one number their jobs apart, and hear of each other's.
 ///
 /// ```
-/// use bencher_core::evaluator::{Entry, MemoryStorage, Storage};
+/// use bencher_core::evaluator::{LogEntry, MemoryStorage, Storage};
 /// let mut storage = MemoryStorage::default();
-/// let entry = Entry::Numbers { by: 7, ticket: 0, count: 3 };
+/// let entry = LogEntry::Numbers { by: 7, ticket: 0, count: 3 };
 /// storage.append("tuning", vec![entry.clone()])?;
 /// let mut seen = Vec::new();
 /// let end = storage.clone().read("tuning", 0, &mut |entry| seen.push(entry))?;
@@ -33,7 +33,7 @@ pub trait Storage: Send {
     ///
     /// # Errors
     /// Where it could not be written.
-    fn append(&mut self, search: &str, entries: Vec<Entry>) -> Result<(), StoreError>;
+    fn append(&mut self, search: &str, entries: Vec<LogEntry>) -> Result<(), StoreError>;
 
     /// Hands what stands in the log of a search from a position on to `visit`, and says from where to go on;
     /// the beginning is 0. What it costs does not grow with what stands before.
@@ -44,12 +44,12 @@ pub trait Storage: Send {
         &self,
         search: &str,
         from: u64,
-        visit: &mut dyn FnMut(Entry),
+        visit: &mut dyn FnMut(LogEntry),
     ) -> Result<u64, StoreError>;
 }
 
 impl<S: Storage + ?Sized> Storage for Box<S> {
-    fn append(&mut self, search: &str, entries: Vec<Entry>) -> Result<(), StoreError> {
+    fn append(&mut self, search: &str, entries: Vec<LogEntry>) -> Result<(), StoreError> {
         (**self).append(search, entries)
     }
 
@@ -57,7 +57,7 @@ impl<S: Storage + ?Sized> Storage for Box<S> {
         &self,
         search: &str,
         from: u64,
-        visit: &mut dyn FnMut(Entry),
+        visit: &mut dyn FnMut(LogEntry),
     ) -> Result<u64, StoreError> {
         (**self).read(search, from, visit)
     }
@@ -68,7 +68,7 @@ impl<S: Storage + ?Sized> Storage for Box<S> {
 /// The example stands at [`Storage`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub enum Entry {
+pub enum LogEntry {
     /// An evaluator takes the next so many numbers for its jobs.
     Numbers {
         /// The evaluator.
@@ -125,10 +125,10 @@ pub struct StoredJob {
 ///
 /// The example stands at [`Storage`].
 #[derive(Clone, Debug, Default)]
-pub struct MemoryStorage(Arc<Mutex<HashMap<String, Vec<Entry>>>>);
+pub struct MemoryStorage(Arc<Mutex<HashMap<String, Vec<LogEntry>>>>);
 
 impl Storage for MemoryStorage {
-    fn append(&mut self, search: &str, entries: Vec<Entry>) -> Result<(), StoreError> {
+    fn append(&mut self, search: &str, entries: Vec<LogEntry>) -> Result<(), StoreError> {
         let mut logs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match logs.get_mut(search) {
             Some(log) => log.extend(entries),
@@ -141,7 +141,7 @@ impl Storage for MemoryStorage {
         &self,
         search: &str,
         from: u64,
-        visit: &mut dyn FnMut(Entry),
+        visit: &mut dyn FnMut(LogEntry),
     ) -> Result<u64, StoreError> {
         let logs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let log = logs.get(search).map_or(&[][..], Vec::as_slice);
@@ -232,7 +232,7 @@ impl SampleStorage {
             store: RefCell::new(None),
             open: |root| {
                 let waiting =
-                    |holder: &_| error_line!("waiting for {holder}, which is using the store");
+                    |owner: &_| error_line!("waiting for {owner}, which is using the store");
                 let (database, notice) = Database::open(root, PATIENCE, waiting)?;
                 for message in notice.messages {
                     error_line!("warning: {message}");
@@ -262,7 +262,7 @@ fn series(search: &str) -> Series {
 }
 
 impl Storage for SampleStorage {
-    fn append(&mut self, search: &str, entries: Vec<Entry>) -> Result<(), StoreError> {
+    fn append(&mut self, search: &str, entries: Vec<LogEntry>) -> Result<(), StoreError> {
         // What identifies an entry among the samples: who made it, and which of theirs it is.
         let inputs = ["kind", "by", "number"].map(str::to_owned).to_vec();
         let results = vec![ResultId::new("entry", Kind::Text)];
@@ -272,8 +272,8 @@ impl Storage for SampleStorage {
             let text = serde_json::to_string(&entry)
                 .map_err(|error| StoreError::Encode(format!("a job has no JSON form: {error}")))?;
             let (kind, by, number) = match entry {
-                Entry::Numbers { by, ticket, .. } => ("numbers", by, ticket),
-                Entry::Ended { by, job } => ("ended", by, job.id),
+                LogEntry::Numbers { by, ticket, .. } => ("numbers", by, ticket),
+                LogEntry::Ended { by, job } => ("ended", by, job.id),
             };
             let inputs = vec![Value::from(kind), Value::from(by), Value::from(number)];
             pack.push(inputs, 1, vec![Some(Value::from(text))]);
@@ -285,7 +285,7 @@ impl Storage for SampleStorage {
         &self,
         search: &str,
         from: u64,
-        visit: &mut dyn FnMut(Entry),
+        visit: &mut dyn FnMut(LogEntry),
     ) -> Result<u64, StoreError> {
         let visit = &mut |pack: Pack| {
             for sample in pack.samples() {
@@ -309,13 +309,13 @@ mod tests {
     fn entries_of_version_1_are_read() {
         let numbers = r#"{"Numbers": {"by": 7, "ticket": 1, "count": 2}}"#;
         let (by, ticket, count) = (7, 1, 2);
-        let expected = Entry::Numbers { by, ticket, count };
-        assert_eq!(serde_json::from_str::<Entry>(numbers).unwrap(), expected);
+        let expected = LogEntry::Numbers { by, ticket, count };
+        assert_eq!(serde_json::from_str::<LogEntry>(numbers).unwrap(), expected);
         let ended = r#"{"Ended": {"by": 7, "job": {"id": 0, "args": {"x": 1.0}, "state": "TimedOut",
             "objective": {"values": [4.0], "metadata": {"a": 1}}, "error": "why",
             "times": [1763740000000000000, null, 5], "resources": ["gpu"],
             "usage": {"cpu": {"secs": 1, "nanos": 2}, "peak_memory": null}}}}"#;
-        let Entry::Ended { job, .. } = serde_json::from_str(ended).unwrap() else {
+        let LogEntry::Ended { job, .. } = serde_json::from_str(ended).unwrap() else {
             panic!("another entry");
         };
         assert_eq!(job.times, [Some(1_763_740_000_000_000_000), None, Some(5)]);

@@ -11,7 +11,7 @@ use std::hint::black_box;
 use std::sync::OnceLock;
 
 use super::Reason;
-use tally::{Costs, TALLY};
+use tally::{COUNTER, Costs};
 
 /// An allocator that counts, around the one that does the work.
 ///
@@ -70,8 +70,8 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for CountingAllocator<A> {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller keeps the contract, which is the same.
         let memory = unsafe { self.inner.alloc(layout) };
-        if TALLY.is_on() && !memory.is_null() {
-            TALLY.allocated(layout.size());
+        if COUNTER.is_on() && !memory.is_null() {
+            COUNTER.allocated(layout.size());
         }
         memory
     }
@@ -79,8 +79,8 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for CountingAllocator<A> {
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller keeps the contract, which is the same.
         let memory = unsafe { self.inner.alloc_zeroed(layout) };
-        if TALLY.is_on() && !memory.is_null() {
-            TALLY.allocated(layout.size());
+        if COUNTER.is_on() && !memory.is_null() {
+            COUNTER.allocated(layout.size());
         }
         memory
     }
@@ -88,16 +88,16 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for CountingAllocator<A> {
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
         // SAFETY: the caller keeps the contract, which is the same.
         unsafe { self.inner.dealloc(memory, layout) };
-        if TALLY.is_on() {
-            TALLY.freed(layout.size());
+        if COUNTER.is_on() {
+            COUNTER.freed(layout.size());
         }
     }
 
     unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         // SAFETY: the caller keeps the contract, which is the same.
         let moved = unsafe { self.inner.realloc(memory, layout, size) };
-        if TALLY.is_on() && !moved.is_null() {
-            TALLY.resized(layout.size(), size);
+        if COUNTER.is_on() && !moved.is_null() {
+            COUNTER.resized(layout.size(), size);
         }
         moved
     }
@@ -164,7 +164,7 @@ impl AllocationRegion {
     }
 
     fn open() -> Result<Self, Reason> {
-        if TALLY.start() {
+        if COUNTER.start() {
             Ok(Self { open: () })
         } else {
             Err(Reason::Concurrent)
@@ -173,8 +173,8 @@ impl AllocationRegion {
 
     /// Stops counting, and says what was counted.
     pub fn stop(self) -> Allocations {
-        TALLY.stop();
-        let counted = TALLY.counted(Costs::of_this_machine());
+        COUNTER.stop();
+        let counted = COUNTER.counted(Costs::of_this_machine());
         drop(self);
         counted
     }
@@ -183,7 +183,7 @@ impl AllocationRegion {
 impl Drop for AllocationRegion {
     fn drop(&mut self) {
         let () = self.open;
-        TALLY.close();
+        COUNTER.close();
     }
 }
 

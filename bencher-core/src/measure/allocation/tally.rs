@@ -7,7 +7,7 @@ use super::Allocations;
 
 /// The numbers of the process. On cache lines of their own, so that counting disturbs no others.
 #[repr(align(128))]
-pub(super) struct Tally {
+pub(super) struct AllocationCounter {
     /// Whether a region is open.
     open: AtomicBool,
     /// Whether allocations are counted.
@@ -19,9 +19,9 @@ pub(super) struct Tally {
     peak: AtomicI64,
 }
 
-pub(super) static TALLY: Tally = Tally::new();
+pub(super) static COUNTER: AllocationCounter = AllocationCounter::new();
 
-impl Tally {
+impl AllocationCounter {
     const fn new() -> Self {
         Self {
             open: AtomicBool::new(false),
@@ -121,7 +121,7 @@ impl Costs {
     pub(super) fn of_this_machine() -> Self {
         static COSTS: OnceLock<Costs> = OnceLock::new();
         *COSTS.get_or_init(|| {
-            let tally = Tally::new();
+            let tally = AllocationCounter::new();
             Self {
                 allocation_s: fastest(|size| tally.allocated(size)),
                 free_s: fastest(|size| tally.freed(size)),
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn sums_and_the_peak_are_kept() {
-        let tally = Tally::new();
+        let tally = AllocationCounter::new();
         assert!(tally.start() && tally.is_on());
         assert!(!tally.start(), "one region at a time");
         tally.allocated(100);
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn what_was_there_before_may_go() {
-        let tally = Tally::new();
+        let tally = AllocationCounter::new();
         tally.start();
         tally.freed(1000);
         tally.allocated(10);

@@ -62,7 +62,7 @@ pub struct Reading {
 #[derive(Debug)]
 pub struct Meter {
     gauges: Vec<(usize, Gauge)>,
-    allocations: Option<Counted>,
+    allocations: Option<AllocationTotals>,
     resident: Option<Peak>,
     iterations: u64,
     readings: Vec<Reading>,
@@ -70,7 +70,7 @@ pub struct Meter {
 
 /// The allocations of the pieces so far.
 #[derive(Debug, Default)]
-struct Counted {
+struct AllocationTotals {
     region: Option<AllocationRegion>,
     count: f64,
     bytes: f64,
@@ -157,7 +157,7 @@ impl Meter {
             set(&mut self.readings, *place, Err(Reason::NothingTimed));
         }
         if let Some(counted) = &mut self.allocations {
-            *counted = Counted::default();
+            *counted = AllocationTotals::default();
         }
         if let Some(peak) = &mut self.resident {
             *peak = Peak::default();
@@ -228,7 +228,7 @@ impl Meter {
     fn read_memory(&mut self) {
         let (nothing, iterations) = (self.iterations == 0, self.iterations.max(1) as f64);
         for reading in &mut self.readings {
-            let of_allocations = |value: fn(&Counted) -> f64| {
+            let of_allocations = |value: fn(&AllocationTotals) -> f64| {
                 let counted = self.allocations.as_ref();
                 counted.map(|counted| counted.fault.clone().map_or(Ok(value(counted)), Err))
             };
@@ -256,7 +256,7 @@ impl Meter {
     }
 }
 
-impl Counted {
+impl AllocationTotals {
     fn add(&mut self, piece: &Allocations, iterations: u64) {
         self.count += piece.count as f64;
         self.bytes += piece.bytes as f64;

@@ -49,7 +49,7 @@ fn steady_points_stop_at_the_first_look_and_noisy_ones_go_on() {
     let steady = |point: u64, round| Some(if point == 0 { 1.0 } else { noisy(round) });
     let (rounds, _) = run(2, RoundRules::default(), COST, steady);
     assert_eq!(rounds.count(0), FIRST_LOOK);
-    assert_eq!(rounds.stop(0), Some(Stop::Precise(0.0)));
+    assert_eq!(rounds.stop(0), Some(StopReason::Converged(0.0)));
     assert!(rounds.count(1) > 2 * FIRST_LOOK, "{}", rounds.count(1));
 }
 
@@ -58,14 +58,17 @@ fn settled_noise_is_enough_unless_the_user_gives_time() {
     // Spread evenly over 60 %: nearly the same noise at every look, and bounds of some 10 %.
     let even = |_, round: u32| Some(1.0 + 0.02 * f64::from(round * 11 % 31));
     let (rounds, _) = run(1, RoundRules::default(), COST, even);
-    assert!(matches!(rounds.stop(0), Some(Stop::Settled(width)) if width > 0.01));
+    assert!(matches!(rounds.stop(0), Some(StopReason::Settled(width)) if width > 0.01));
     let rules = RoundRules {
         stop_when_settled: false,
         budget: Some(COST * 500),
         ..RoundRules::default()
     };
     let (rounds, _) = run(1, rules, COST, even);
-    assert_eq!((rounds.stop(0), rounds.count(0)), (Some(Stop::Budget), 500));
+    assert_eq!(
+        (rounds.stop(0), rounds.count(0)),
+        (Some(StopReason::Budget), 500)
+    );
 }
 
 #[test]
@@ -77,7 +80,7 @@ fn the_first_round_is_finished_whatever_the_budget() {
     let (rounds, spent) = run(5, rules, COST, |_, _| Some(1.0));
     assert_eq!(spent, COST * 5);
     assert!((0..5).all(|point| rounds.count(point) == 1));
-    assert_eq!(rounds.stop(4), Some(Stop::Budget));
+    assert_eq!(rounds.stop(4), Some(StopReason::Budget));
 }
 
 #[test]
@@ -104,7 +107,7 @@ fn a_spent_budget_leaves_no_point_without_a_round() {
 fn a_budget_ends_within_a_round() {
     let rules = RoundRules {
         budget: Some(COST * 13),
-        rounds: Wanted::Exactly(100),
+        rounds: RoundTarget::Exactly(100),
         ..RoundRules::default()
     };
     let (rounds, spent) = run(5, rules, COST, |_, _| Some(1.0));
@@ -166,7 +169,7 @@ fn a_point_that_only_fails_is_not_tried_for_ever() {
     assert_eq!(tried, 1);
     assert_eq!(
         (rounds.stop(0), rounds.count(1)),
-        (Some(Stop::Failing), FIRST_LOOK)
+        (Some(StopReason::Failing), FIRST_LOOK)
     );
 }
 
@@ -175,7 +178,7 @@ fn without_times_there_is_nothing_to_wait_for() {
     let (rounds, _) = run(1, RoundRules::default(), COST, |_, _| None);
     assert_eq!(
         (rounds.count(0), rounds.stop(0)),
-        (FIRST_LOOK, Some(Stop::NoTimes))
+        (FIRST_LOOK, Some(StopReason::NoTimes))
     );
 }
 
@@ -188,8 +191,11 @@ fn points_with_several_modes_go_on() {
     };
     let times = |_, round: u32| Some(if round.is_multiple_of(3) { 5.6 } else { 1.57 });
     let (rounds, _) = run(1, rules, COST, times);
-    assert_eq!((rounds.stop(0), rounds.count(0)), (Some(Stop::Budget), 100));
-    assert_eq!((rounds.width(0), rounds.is_doubtful(0)), (0.0, true));
+    assert_eq!(
+        (rounds.stop(0), rounds.count(0)),
+        (Some(StopReason::Budget), 100)
+    );
+    assert_eq!((rounds.width(0), rounds.is_unreliable(0)), (0.0, true));
 }
 
 /// Mostly too short for the clock: no time is spent on the few rounds that something disturbed.
@@ -199,14 +205,14 @@ fn points_below_resolution_spend_no_budget() {
     let (rounds, _) = run(1, RoundRules::default(), COST, times);
     assert_eq!(
         (rounds.stop(0), rounds.count(0)),
-        (Some(Stop::NoTimes), FIRST_LOOK)
+        (Some(StopReason::NoTimes), FIRST_LOOK)
     );
 }
 
 #[test]
 fn so_many_rounds_as_wanted() {
     let rules = RoundRules {
-        rounds: Wanted::Exactly(3),
+        rounds: RoundTarget::Exactly(3),
         ..RoundRules::default()
     };
     let (rounds, spent) = run(4, rules, COST, |_, _| Some(1.0));
@@ -214,7 +220,7 @@ fn so_many_rounds_as_wanted() {
     assert!(
         rounds
             .stops()
-            .all(|stop| stop.1 == 3 && stop.2 == Some(Stop::Done))
+            .all(|stop| stop.1 == 3 && stop.2 == Some(StopReason::Done))
     );
     assert_eq!(rounds.expected(), 12);
 }

@@ -16,7 +16,7 @@ use crate::value::Digest;
 
 /// What lies beside the records and is kept as long as one of them refers to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Part {
+pub(super) enum Attachment {
     Blob(Digest),
     /// By its position in the list of folders.
     Folder(usize),
@@ -39,23 +39,25 @@ impl FolderTable {
     }
 
     /// All folders of a series.
-    fn of_series(&self, series: &Series) -> impl Iterator<Item = Part> {
+    fn of_series(&self, series: &Series) -> impl Iterator<Item = Attachment> {
         let folders = self.0.get(&series.prefix());
         let folders = folders.into_iter().flat_map(HashMap::values);
-        folders.map(|at| Part::Folder(*at))
+        folders.map(|at| Attachment::Folder(*at))
     }
 
     /// What a pack's samples refer to.
-    fn parts_of(&self, pack: &Pack, keys: &mut Keys) -> Vec<Part> {
+    fn parts_of(&self, pack: &Pack, keys: &mut Keys) -> Vec<Attachment> {
         let mut parts = Vec::new();
         for value in pack.result_values.iter().flatten() {
-            for_each_reference(value, &mut |digest| parts.push(Part::Blob(digest)));
+            for_each_reference(value, &mut |digest| parts.push(Attachment::Blob(digest)));
         }
         if !self.0.is_empty()
             && let Some(folders) = self.0.get(&pack.series.prefix())
         {
             let of_keys = keys.of(pack).into_iter();
-            parts.extend(of_keys.filter_map(|key| folders.get(&key).copied().map(Part::Folder)));
+            parts.extend(
+                of_keys.filter_map(|key| folders.get(&key).copied().map(Attachment::Folder)),
+            );
         }
         parts
     }
@@ -76,7 +78,7 @@ pub(super) struct Entry {
     pub(super) smaller: Option<Vec<u8>>,
     /// Whether it stays whatever the limit: a run needs it, or it is of the log of a search.
     pub(super) in_use: bool,
-    pub(super) parts: Vec<Part>,
+    pub(super) parts: Vec<Attachment>,
 }
 
 /// All records of samples.
@@ -151,7 +153,7 @@ impl Scan {
 /// What results refer to.
 #[derive(Debug, Default)]
 pub(super) struct Marks {
-    pub(super) parts: HashSet<Part>,
+    pub(super) parts: HashSet<Attachment>,
     /// The results that cannot be read, and why.
     pub(super) unreadable: Vec<String>,
 }
@@ -169,7 +171,7 @@ impl Marks {
             };
             let payloads = record.dataset.payloads();
             let references = payloads.filter(|payload| payload.content().is_none());
-            let blobs = references.map(|payload| Part::Blob(payload.digest()));
+            let blobs = references.map(|payload| Attachment::Blob(payload.digest()));
             marks.parts.extend(blobs);
             if folders.0.is_empty() {
                 continue;

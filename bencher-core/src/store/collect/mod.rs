@@ -14,7 +14,7 @@ use super::SampleStore;
 use super::database::Database;
 use super::error::StoreError;
 use super::files::{remove, size_of};
-use super::opening::failed;
+use super::open_database::failed;
 use super::pack::Series;
 use crate::value::Digest;
 use plan::plan;
@@ -53,14 +53,14 @@ impl Default for CollectOptions {
 ///
 /// The example stands at [`Database::collect`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Tally {
+pub struct StoreTotals {
     /// How many.
     pub count: u64,
     /// Their bytes.
     pub bytes: u64,
 }
 
-impl Tally {
+impl StoreTotals {
     pub(super) fn add(&mut self, count: u64, bytes: u64) {
         self.count += count;
         self.bytes += bytes;
@@ -71,26 +71,26 @@ impl Tally {
 ///
 /// The example stands at [`Database::collect`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Collected {
+pub struct CollectReport {
     /// Samples that a later one of the same identity replaces.
-    pub superseded: Tally,
+    pub superseded: StoreTotals,
     /// Samples beyond the limit.
-    pub evicted: Tally,
+    pub evicted: StoreTotals,
     /// Results beyond the number to keep.
-    pub results: Tally,
+    pub results: StoreTotals,
     /// Blobs that nothing refers to.
-    pub blobs: Tally,
+    pub blobs: StoreTotals,
     /// Folders whose sample is gone.
-    pub folders: Tally,
+    pub folders: StoreTotals,
     /// What writers that died left behind.
-    pub leftovers: Tally,
+    pub leftovers: StoreTotals,
     /// Bytes of samples, blobs and folders that stay.
     pub kept_bytes: u64,
     /// What stood in the way.
     pub notes: Vec<String>,
 }
 
-impl fmt::Display for Collected {
+impl fmt::Display for CollectReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (what, tally) in [
             ("superseded samples", self.superseded),
@@ -116,7 +116,7 @@ impl fmt::Display for Collected {
 /// One step of a collection. Whatever steps were done before the process died, nothing refers to
 /// what is gone.
 #[derive(Debug)]
-pub(super) enum Step {
+pub(super) enum CollectStep {
     /// Records that go, or are replaced by smaller ones.
     Records(Vec<([u8; 24], Option<Vec<u8>>)>),
     /// A file or folder that goes.
@@ -154,7 +154,7 @@ impl Database {
     ///
     /// # Errors
     /// Where the store cannot be read or written; what was not taken then is taken next time.
-    pub fn collect(&mut self, options: &CollectOptions) -> Result<Collected, StoreError> {
+    pub fn collect(&mut self, options: &CollectOptions) -> Result<CollectReport, StoreError> {
         self.still_there()?;
         if !options.dry_run {
             self.compact()?;
@@ -185,7 +185,7 @@ impl Database {
     ///
     /// # Errors
     /// Where the store cannot be read or written.
-    pub fn tidy(&mut self, limit: u64) -> Result<Option<Collected>, StoreError> {
+    pub fn tidy(&mut self, limit: u64) -> Result<Option<CollectReport>, StoreError> {
         const SOME: u64 = 256;
         self.still_there()?;
         if self.uncompacted() > SOME {
@@ -208,11 +208,11 @@ impl Database {
     }
 
     /// Does one step.
-    pub(super) fn take(&self, step: Step) -> Result<(), StoreError> {
+    pub(super) fn take(&self, step: CollectStep) -> Result<(), StoreError> {
         match step {
-            Step::Path(path) => remove(&path),
-            Step::Blob(digest) => self.blobs().remove(digest),
-            Step::Records(records) => {
+            CollectStep::Path(path) => remove(&path),
+            CollectStep::Blob(digest) => self.blobs().remove(digest),
+            CollectStep::Records(records) => {
                 let (database, samples) = self.samples();
                 let mut batch = database.batch();
                 for (key, record) in records {

@@ -11,8 +11,8 @@ use super::super::files::{modified, size_of, writer_of};
 use super::super::folders::{FolderInfo, JobFolders};
 use super::super::leftovers::leftovers;
 use super::super::results::{all_results, read_record};
-use super::marks::{Entry, FolderTable, Marks, Part, Scan};
-use super::{CollectOptions, Collected, Step};
+use super::marks::{Attachment, Entry, FolderTable, Marks, Scan};
+use super::{CollectOptions, CollectReport, CollectStep};
 
 /// How many records go in one step.
 const BATCH: usize = 4096;
@@ -21,20 +21,20 @@ const BATCH: usize = 4096;
 pub(super) fn plan(
     database: &Database,
     options: &CollectOptions,
-) -> Result<(Collected, Vec<Step>), StoreError> {
+) -> Result<(CollectReport, Vec<CollectStep>), StoreError> {
     let root = database.root();
     let folders = JobFolders::at(root).list()?;
     let table = FolderTable::new(&folders);
     let (going, staying) = split_results(all_results(root)?, options.keep_results);
     let marks = Marks::of_results(&staying, &table);
     let scan = Scan::read(database, &table, &options.in_use)?;
-    let mut collected = Collected {
+    let mut collected = CollectReport {
         notes: marks
             .unreadable
             .iter()
             .map(|why| format!("{why}; {KEEPS}"))
             .collect(),
-        ..Collected::default()
+        ..CollectReport::default()
     };
     if scan.newer > 0 {
         let newer = scan.newer;
@@ -47,7 +47,7 @@ pub(super) fn plan(
     let old = |written: Option<SystemTime>| is_older(written, options.grace);
     // What cannot be read may refer to anything.
     let blind = !collected.notes.is_empty();
-    let mut gone: Vec<Part> = contents
+    let mut gone: Vec<Attachment> = contents
         .0
         .iter()
         .filter(|(_, content)| !blind && content.uses == 0 && old(content.written))
@@ -68,14 +68,14 @@ pub(super) fn plan(
     let mut steps = record_steps(scan.entries, &evicted, &mut collected);
     for path in going {
         collected.results.add(1, size_of(&path));
-        steps.push(Step::Path(path));
+        steps.push(CollectStep::Path(path));
     }
     for part in gone {
         match part {
-            Part::Blob(digest) => steps.push(Step::Blob(digest)),
-            Part::Folder(at) => {
+            Attachment::Blob(digest) => steps.push(CollectStep::Blob(digest)),
+            Attachment::Folder(at) => {
                 let path = folders.get(at).map(|folder| folder.path.clone());
-                steps.extend(path.map(Step::Path));
+                steps.extend(path.map(CollectStep::Path));
             }
         }
     }
@@ -84,7 +84,7 @@ pub(super) fn plan(
         let ours = writer_of(&path) == Some(std::process::id());
         if !ours && old(modified(&path)) {
             collected.leftovers.add(1, size_of(&path));
-            steps.push(Step::Path(path));
+            steps.push(CollectStep::Path(path));
         }
     }
     Ok((collected, steps))
@@ -113,7 +113,7 @@ fn split_results(results: Vec<PathBuf>, keep: Option<usize>) -> (Vec<PathBuf>, V
 }
 
 /// What lies beside the records, and how many of them refer to it.
-struct Contents(HashMap<Part, Content>);
+struct Contents(HashMap<Attachment, Content>);
 
 #[derive(Clone, Copy, Default)]
 struct Content {
@@ -133,7 +133,7 @@ impl Contents {
                 written: blob.written,
                 ..Content::default()
             };
-            contents.insert(Part::Blob(blob.digest), content);
+            contents.insert(Attachment::Blob(blob.digest), content);
         }
         for (at, folder) in folders.iter().enumerate() {
             let content = Content {
@@ -141,7 +141,7 @@ impl Contents {
                 written: folder.written,
                 ..Content::default()
             };
-            contents.insert(Part::Folder(at), content);
+            contents.insert(Attachment::Folder(at), content);
         }
         Ok(Self(contents))
     }
@@ -159,12 +159,12 @@ impl Contents {
         self.0.values().map(|content| content.bytes).sum()
     }
 
-    fn take(&mut self, part: Part) -> Content {
+    fn take(&mut self, part: Attachment) -> Content {
         self.0.remove(&part).unwrap_or_default()
     }
 
     /// Takes one use of a part away; the bytes that this frees.
-    fn release(&mut self, part: Part) -> u64 {
+    fn release(&mut self, part: Attachment) -> u64 {
         let Some(content) = self.0.get_mut(&part).filter(|content| content.uses > 0) else {
             return 0;
         };
@@ -173,7 +173,7 @@ impl Contents {
         if content.freed { content.bytes } else { 0 }
     }
 
-    fn freed(&self, may_go: impl Fn(&Content) -> bool) -> Vec<Part> {
+    fn freed(&self, may_go: impl Fn(&Content) -> bool) -> Vec<Attachment> {
         let freed = self
             .0
             .iter()
@@ -182,11 +182,11 @@ impl Contents {
     }
 }
 
-impl Collected {
-    fn count(&mut self, part: Part, content: &Content) {
+impl CollectReport {
+    fn count(&mut self, part: Attachment, content: &Content) {
         match part {
-            Part::Blob(_) => self.blobs.add(1, content.bytes),
-            Part::Folder(_) => self.folders.add(1, content.bytes),
+            Attachment::Blob(_) => self.blobs.add(1, content.bytes),
+            Attachment::Folder(_) => self.folders.add(1, content.bytes),
         }
     }
 }
@@ -196,7 +196,7 @@ fn evict(
     entries: &[Entry],
     contents: &mut Contents,
     options: &CollectOptions,
-    collected: &mut Collected,
+    collected: &mut CollectReport,
 ) -> Vec<bool> {
     let mut evicted = vec![false; entries.len()];
     let mut total = contents.bytes() + entries.iter().map(|entry| entry.bytes).sum::<u64>();
@@ -225,7 +225,11 @@ fn evict(
 }
 
 /// The records that go or shrink, in steps.
-fn record_steps(entries: Vec<Entry>, evicted: &[bool], collected: &mut Collected) -> Vec<Step> {
+fn record_steps(
+    entries: Vec<Entry>,
+    evicted: &[bool],
+    collected: &mut CollectReport,
+) -> Vec<CollectStep> {
     let mut changes = Vec::new();
     for (entry, evicted) in entries.into_iter().zip(evicted) {
         collected
@@ -239,7 +243,7 @@ fn record_steps(entries: Vec<Entry>, evicted: &[bool], collected: &mut Collected
     let mut steps = Vec::new();
     while !changes.is_empty() {
         let rest = changes.split_off(changes.len().min(BATCH));
-        steps.push(Step::Records(std::mem::replace(&mut changes, rest)));
+        steps.push(CollectStep::Records(std::mem::replace(&mut changes, rest)));
     }
     steps
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::plan::plan;
-use super::{CollectOptions, Step};
+use super::{CollectOptions, CollectStep};
 use crate::dataset::{CellState, Dataset, Dim, VariableInfo};
 use crate::record::{Counts, SweepRecord};
 use crate::store::{
@@ -308,7 +308,7 @@ fn a_result_that_cannot_be_read_keeps_everything() {
     fs::remove_file(path).unwrap();
     let (collected, steps) = plan(&database, &options).unwrap();
     assert_eq!((collected.blobs.count, steps.len()), (1, 1));
-    assert!(matches!(steps[0], Step::Blob(_)));
+    assert!(matches!(steps[0], CollectStep::Blob(_)));
 }
 
 #[test]

@@ -15,7 +15,7 @@ use super::{CHUNK, Chunk, Header, LAYOUT};
 ///
 /// The example stands at [`Database::export`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Exported {
+pub struct ExportReport {
     /// Samples, replaced ones included.
     pub samples: u64,
     /// Plain files: blobs, results, files of folders.
@@ -26,7 +26,7 @@ pub struct Exported {
     pub passed_over: Vec<String>,
 }
 
-impl fmt::Display for Exported {
+impl fmt::Display for ExportReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             samples,
@@ -72,7 +72,7 @@ impl Database {
     ///
     /// # Errors
     /// Where the file cannot be written; nothing is left half-written then.
-    pub fn export(&self, file: &Path) -> Result<Exported, StoreError> {
+    pub fn export(&self, file: &Path) -> Result<ExportReport, StoreError> {
         refuse_others(file)?;
         let unfinished = temporary(file);
         let written = self.export_to(&unfinished).and_then(|exported| {
@@ -86,12 +86,12 @@ impl Database {
         written
     }
 
-    fn export_to(&self, path: &Path) -> Result<Exported, StoreError> {
+    fn export_to(&self, path: &Path) -> Result<ExportReport, StoreError> {
         let created = create_new(path).map_err(StoreError::io("create", path))?;
         let mut out = Writer {
             file: BufWriter::new(created),
             path: path.to_owned(),
-            exported: Exported::default(),
+            exported: ExportReport::default(),
         };
         let written_ms = jiff::Timestamp::now().as_millisecond();
         let header = Header {
@@ -157,7 +157,7 @@ impl Database {
 struct Writer {
     file: BufWriter<File>,
     path: PathBuf,
-    exported: Exported,
+    exported: ExportReport,
 }
 
 impl Writer {
@@ -200,7 +200,7 @@ impl Writer {
         }
     }
 
-    fn finish(mut self) -> Result<Exported, StoreError> {
+    fn finish(mut self) -> Result<ExportReport, StoreError> {
         let flushed = self.file.flush();
         let synced = flushed.and_then(|()| self.file.get_ref().sync_all());
         synced.map_err(StoreError::io("write", &self.path))?;

@@ -12,7 +12,7 @@ use super::super::database::Database;
 use super::super::error::StoreError;
 use super::super::files::{create_new, place, temporary};
 use super::super::folders::{JobFolders, PendingFolder, number};
-use super::super::frame::{FrameKind, Sealed, open};
+use super::super::frame::{Frame, FrameKind, open};
 use super::super::index::Keys;
 use super::super::pack::{JOINED_MS, Pack, Series};
 use super::super::results::{next_number, numbered, order, read_record, results_of_sweep};
@@ -24,7 +24,7 @@ use crate::value::Digest;
 ///
 /// The example stands at [`Database::export`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Imported {
+pub struct ImportReport {
     /// Samples that are new here, or newer than those that were here.
     pub samples: u64,
     /// Samples that were here already.
@@ -41,7 +41,7 @@ pub struct Imported {
     pub complete: bool,
 }
 
-impl fmt::Display for Imported {
+impl fmt::Display for ImportReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -78,14 +78,14 @@ impl Database {
     /// # Errors
     /// Where the file cannot be read, is no export or one of a later version, or the store cannot be
     /// written.
-    pub fn import(&mut self, file: &Path) -> Result<Imported, StoreError> {
+    pub fn import(&mut self, file: &Path) -> Result<ImportReport, StoreError> {
         let opened = File::open(file).map_err(StoreError::io("read", file))?;
         let mut records = FrameReader::new(opened).map_err(StoreError::io("read", file))?;
         let mut import = Import {
             folders: JobFolders::at(self.root()),
             root: self.root().to_owned(),
             database: self,
-            imported: Imported::default(),
+            imported: ImportReport::default(),
             incoming: None,
             staged: HashMap::new(),
             known: HashMap::new(),
@@ -144,7 +144,7 @@ struct Import<'a> {
     database: &'a mut Database,
     root: PathBuf,
     folders: JobFolders,
-    imported: Imported,
+    imported: ImportReport,
     incoming: Option<Incoming>,
     /// Folders that have come, by series and key.
     staged: HashMap<(u128, u128), PendingFolder>,
@@ -302,7 +302,7 @@ impl Import<'_> {
         self.imported.damaged += u64::from(!here && !come);
     }
 
-    fn pack(&mut self, record: &Sealed<'_>) -> Result<(), StoreError> {
+    fn pack(&mut self, record: &Frame<'_>) -> Result<(), StoreError> {
         let pack = record.decode::<Pack>(FrameKind::Pack);
         let Some(pack) = pack.ok().filter(Pack::is_consistent) else {
             self.imported.damaged += 1;

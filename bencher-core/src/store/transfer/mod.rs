@@ -8,8 +8,8 @@ mod export;
 mod import;
 mod reader;
 
-pub use export::Exported;
-pub use import::Imported;
+pub use export::ExportReport;
+pub use import::ImportReport;
 
 use serde::{Deserialize, Serialize};
 

@@ -67,7 +67,7 @@ fn what_a_silent_host_has_comes_back_after_the_lease() {
     assert_eq!(info.attempts, 2);
     // It was only slow: what it did is told to be in other hands.
     let error = a.done(&0).unwrap_err();
-    let SweeperError::Refused { state, owner, .. } = &error else {
+    let SweeperError::InvalidTransition { state, owner, .. } = &error else {
         panic!("{error}");
     };
     assert_eq!(*state, ElementState::InProgress);

@@ -98,7 +98,7 @@ fn a_lock_that_is_removed_is_taken_anew() {
     let other = fs::File::create(lock).unwrap();
     other.lock().unwrap();
     let error = sweeper.get_next().unwrap_err();
-    assert!(matches!(error, SweeperError::Held { .. }), "{error}");
+    assert!(matches!(error, SweeperError::InUse { .. }), "{error}");
     drop(other);
     assert_eq!(sweeper.get_next().unwrap(), Some(0));
 }
@@ -108,7 +108,7 @@ fn a_filter_that_panics_does_no_harm() {
     let dir = tempfile::tempdir().unwrap();
     let sweeper = open(dir.path());
     let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        crate::quiet::catch(std::panic::AssertUnwindSafe(|| {
+        crate::panics::catch(std::panic::AssertUnwindSafe(|| {
             sweeper.get_next_by(|_| panic!("no such thing"))
         }))
     }));

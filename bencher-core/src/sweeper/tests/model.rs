@@ -101,7 +101,7 @@ proptest! {
             };
             let legal = |outcome: Result<(), SweeperError>, expected: bool| match outcome {
                 Ok(()) => assert!(expected, "{act:?}"),
-                Err(SweeperError::Refused { .. }) => assert!(!expected, "{act:?}"),
+                Err(SweeperError::InvalidTransition { .. }) => assert!(!expected, "{act:?}"),
                 Err(error) => panic!("{error}"),
             };
             match &act {

@@ -13,16 +13,16 @@ pub(super) fn chart(kind: ChartKind, shape: &Shape) -> Option<Chart> {
     let numeric = shape.numeric.first().copied()?;
     let category = shape.series();
     let facets = Facets::of(shape, &grid, &[Some(numeric), category]);
-    let courses = courses(shape, &grid, numeric, category)?;
+    let paths = line_paths(shape, &grid, numeric, category)?;
     let series = |offset: usize| {
-        let series = courses.iter().map(|course| Series {
-            name: course.name.clone(),
-            points: course
-                .stops
+        let series = paths.iter().map(|path| Series {
+            name: path.name.clone(),
+            points: path
+                .points
                 .iter()
-                .map(|stop| Point {
-                    place: stop.place.clone(),
-                    ..frame::point(shape, stop.x, &grid.samples(offset + stop.offset))
+                .map(|point| Point {
+                    place: point.place.clone(),
+                    ..frame::point(shape, point.x, &grid.samples(offset + point.offset))
                 })
                 .collect(),
         });
@@ -34,10 +34,10 @@ pub(super) fn chart(kind: ChartKind, shape: &Shape) -> Option<Chart> {
     );
     let mut chart = frame::chart(kind, shape, axes, facets, |at| Marks::Lines(series(at)));
     let xs = || {
-        courses
+        paths
             .iter()
-            .flat_map(|course| &course.stops)
-            .map(|stop| stop.x)
+            .flat_map(|path| &path.points)
+            .map(|point| point.x)
     };
     chart.x.range = frame::range(xs());
     let numbers = numbers(&chart);
@@ -52,12 +52,12 @@ pub(super) fn chart(kind: ChartKind, shape: &Shape) -> Option<Chart> {
 }
 
 /// Where a series runs: its points in the order of the axis, whatever order they were listed in.
-struct Course {
+struct LinePath {
     name: String,
-    stops: Vec<Stop>,
+    points: Vec<PathPoint>,
 }
 
-struct Stop {
+struct PathPoint {
     x: f64,
     /// The offset of its cells.
     offset: usize,
@@ -65,44 +65,44 @@ struct Stop {
     place: Option<String>,
 }
 
-fn courses(
+fn line_paths(
     shape: &Shape,
     grid: &Grid,
     numeric: usize,
     category: Option<usize>,
-) -> Option<Vec<Course>> {
+) -> Option<Vec<LinePath>> {
     let dim = shape.dim(numeric)?;
     let numbers = shape.numbers(numeric)?;
-    let stops = |positions: &[usize], level: usize| {
-        let mut stops: Vec<Stop> = positions
+    let points = |positions: &[usize], level: usize| {
+        let mut points: Vec<PathPoint> = positions
             .iter()
             .filter_map(|position| {
                 let value = dim.values.get(*position)?;
-                Some(Stop {
+                Some(PathPoint {
                     x: numbers.values.get(*position).copied()?,
                     offset: level + grid.offset(Some(numeric), *position),
                     place: numbers.partial.then(|| value.to_string()),
                 })
             })
-            .filter(|stop| stop.x.is_finite())
+            .filter(|point| point.x.is_finite())
             .collect();
-        stops.sort_by(|a, b| a.x.total_cmp(&b.x));
-        stops
+        points.sort_by(|a, b| a.x.total_cmp(&b.x));
+        points
     };
     if let Some(groups) = shape.groups() {
-        let course = |group: &Group| Course {
+        let path = |group: &Group| LinePath {
             name: group.name.clone(),
-            stops: stops(&group.positions, 0),
+            points: points(&group.positions, 0),
         };
-        return Some(groups.iter().map(course).collect());
+        return Some(groups.iter().map(path).collect());
     }
     let all: Vec<usize> = (0..dim.len()).collect();
     let levels = frame::levels(shape, grid, category).into_iter();
-    let course = |(name, level)| Course {
+    let path = |(name, level)| LinePath {
         name,
-        stops: stops(&all, level),
+        points: points(&all, level),
     };
-    Some(levels.map(course).collect())
+    Some(levels.map(path).collect())
 }
 
 fn numbers(chart: &Chart) -> Vec<f64> {

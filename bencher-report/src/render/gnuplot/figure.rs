@@ -163,7 +163,7 @@ fn pixels(size: f64) -> usize {
 
 fn axes(figure: &mut Figure, chart: &Chart, look: &Look, foot: &Foot) {
     let room = look.width * 0.95;
-    let said = chart.said();
+    let said = chart.marks_note();
     // criterion-plot has one title and no other free text: what the band means stands behind it.
     figure.set(Title(if said.is_empty() {
         escape::text(&fit(&chart.title, room, FONT))

@@ -18,7 +18,7 @@ use crate::render::Look;
 
 /// Why gnuplot did not draw a chart.
 #[derive(Debug, Error)]
-pub(crate) enum Refusal {
+pub(crate) enum GnuplotError {
     /// A kind, a grid of panels or a chart without any value.
     #[error("gnuplot does not draw this kind of chart")]
     Kind,
@@ -31,18 +31,18 @@ pub(crate) enum Refusal {
 }
 
 /// The chart as a PNG file.
-pub(crate) fn png(chart: &Chart, look: &Look) -> Result<Vec<u8>, Refusal> {
+pub(crate) fn png(chart: &Chart, look: &Look) -> Result<Vec<u8>, GnuplotError> {
     let chart = &chart.displayed(true);
-    let mut figure = figure::figure(chart, look).ok_or(Refusal::Kind)?;
+    let mut figure = figure::figure(chart, look).ok_or(GnuplotError::Kind)?;
     if !installed() {
-        return Err(Refusal::NotInstalled);
+        return Err(GnuplotError::NotInstalled);
     }
     let mut script = Vec::new();
     figure
         .dump(&mut script)
-        .map_err(|error| Refusal::Failed(error.to_string()))?;
+        .map_err(|error| GnuplotError::Failed(error.to_string()))?;
     process::run(&to_png(&script, chart, figure::names(chart, look).turned)?)
-        .map_err(Refusal::Failed)
+        .map_err(GnuplotError::Failed)
 }
 
 /// Whether gnuplot answers; asked once per process.
@@ -53,12 +53,12 @@ fn installed() -> bool {
 
 /// criterion-plot writes SVG only, and knows no formats of ticks: the one line that names the
 /// terminal is replaced.
-fn to_png(script: &[u8], chart: &Chart, turned: bool) -> Result<Vec<u8>, Refusal> {
+fn to_png(script: &[u8], chart: &Chart, turned: bool) -> Result<Vec<u8>, GnuplotError> {
     const SVG: &[u8] = b"\nset terminal svg dynamic";
     let at = script
         .windows(SVG.len())
         .position(|window| window == SVG)
-        .ok_or_else(|| Refusal::Failed("the script names no terminal".to_owned()))?;
+        .ok_or_else(|| GnuplotError::Failed("the script names no terminal".to_owned()))?;
     let (before, rest) = script.split_at(at);
     let after = rest.get(SVG.len()..).unwrap_or_default();
     let mut own = "\nset border 3 lc rgb '#5a626e'\nset format '%g'".to_owned();

@@ -35,7 +35,7 @@ pub(crate) struct Attachments {
 }
 
 /// Where a content is.
-pub(super) enum Place {
+pub(super) enum AttachmentLocation {
     /// In the page itself, under this address.
     Image(String),
     /// In the page itself, under this address.
@@ -57,9 +57,9 @@ impl Attachments {
     }
 
     /// Places a content in the page where it can be shown and has room, else beside it.
-    pub(super) fn place(&mut self, payload: &Arc<Payload>) -> Place {
+    pub(super) fn place(&mut self, payload: &Arc<Payload>) -> AttachmentLocation {
         let Some(content) = payload.content() else {
-            return Place::Gone;
+            return AttachmentLocation::Gone;
         };
         let shown = SHOWN
             .into_iter()
@@ -71,15 +71,15 @@ impl Attachments {
                 let address = format!("data:{media_type};base64,{}", base64::encode(content));
                 if media_type.starts_with("video") {
                     self.videos = true;
-                    Place::Video(address)
+                    AttachmentLocation::Video(address)
                 } else {
-                    Place::Image(address)
+                    AttachmentLocation::Image(address)
                 }
             }
             None => {
                 let name = format!("{}-{}", payload.digest(), file_name(payload.name()));
                 self.files.insert(name.clone(), Arc::clone(payload));
-                Place::Beside(name)
+                AttachmentLocation::Beside(name)
             }
         }
     }
@@ -148,23 +148,26 @@ mod tests {
         let half = 20;
         assert!(matches!(
             attachments.place(&picture(1, half)),
-            Place::Image(_)
+            AttachmentLocation::Image(_)
         ));
         assert!(matches!(
             attachments.place(&picture(2, half)),
-            Place::Beside(_)
+            AttachmentLocation::Beside(_)
         ));
         assert!(matches!(
             attachments.place(&picture(3, 10)),
-            Place::Image(_)
+            AttachmentLocation::Image(_)
         ));
         let evil = Payload::new("x", "image/png\" onerror=\"alert(1)", vec![1]);
         assert!(matches!(
             attachments.place(&Arc::new(evil)),
-            Place::Beside(_)
+            AttachmentLocation::Beside(_)
         ));
         let gone = Payload::new("x.png", "image/png", vec![1]).without_content();
-        assert!(matches!(attachments.place(&Arc::new(gone)), Place::Gone));
+        assert!(matches!(
+            attachments.place(&Arc::new(gone)),
+            AttachmentLocation::Gone
+        ));
         assert_eq!(attachments.files.len(), 2);
         assert!(!attachments.videos);
     }

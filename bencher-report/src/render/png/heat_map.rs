@@ -3,7 +3,7 @@ use std::sync::Arc;
 use kuva::plot::{ColorMap, Heatmap, ScatterPlot};
 use kuva::render::plots::Plot;
 
-use crate::chart::{Axis, Beyond, Chart, GapKind, HeatMap};
+use crate::chart::{Axis, Chart, GapKind, HeatMap, ScaleSide};
 use crate::render::palette;
 
 use super::marks::{beyond_sign, symbol};
@@ -93,7 +93,7 @@ fn signs(chart: &Chart, map: &HeatMap, width: usize) -> Vec<Plot> {
 /// A triangle on every cell whose value the scale of colours does not reach.
 fn beyond(chart: &Chart, map: &HeatMap, width: usize) -> Vec<Plot> {
     let mut plots = Vec::new();
-    for side in Beyond::ALL {
+    for side in ScaleSide::ALL {
         let is_beyond = |value: &Option<f64>| {
             let color = chart.color.as_ref();
             value.and_then(|x| color?.beyond(x)) == Some(side)

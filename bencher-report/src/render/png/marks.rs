@@ -7,7 +7,7 @@ use kuva::plot::{BandPlot, BarPlot, BoxPlot, LinePlot, ScatterPlot};
 use kuva::render::plots::Plot;
 
 use crate::chart::{
-    Beyond, BoxSeries, Chart, Gap, GapKind, Histogram, Marks, Series, between, labels,
+    BoxSeries, Chart, Gap, GapKind, Histogram, Marks, ScaleSide, Series, between, labels,
 };
 use crate::render::{fitting, palette};
 
@@ -202,7 +202,7 @@ pub(super) fn legend(chart: &Chart, width: f64) -> Vec<LegendEntry> {
         }
         kinds.extend(absences(&panel.marks));
     }
-    for side in Beyond::ALL {
+    for side in ScaleSide::ALL {
         let is_there = chart.panels.iter().any(|panel| match &panel.marks {
             Marks::HeatMap(map) => map.values.iter().flatten().any(|x| {
                 let color = chart.color.as_ref();
@@ -279,10 +279,10 @@ fn foot(chart: &Chart, absent: &[Absence]) -> Vec<Plot> {
 }
 
 /// The symbol of a value beyond the scale of colours, and its colour.
-pub(super) fn beyond_sign(side: Beyond) -> (MarkerShape, &'static str) {
+pub(super) fn beyond_sign(side: ScaleSide) -> (MarkerShape, &'static str) {
     match side {
-        Beyond::Below => (MarkerShape::TriangleDown, "#ffffff"),
-        Beyond::Above => (MarkerShape::Triangle, "#000000"),
+        ScaleSide::Below => (MarkerShape::TriangleDown, "#ffffff"),
+        ScaleSide::Above => (MarkerShape::Triangle, "#000000"),
     }
 }
 

@@ -79,7 +79,7 @@ fn scene(chart: &Chart, exponents: Exponents, look: &Look) -> Scene {
         .with_width(width)
         .with_height(height);
         let mut said: Vec<String> = color_label(chart, room).into_iter().collect();
-        said.push(chart.said());
+        said.push(chart.marks_note());
         said.retain(|part| !part.is_empty());
         if !said.is_empty() {
             let said = fit(&said.join("; "), room, TICK);

@@ -4,21 +4,21 @@
 //! of `level` and `samples`, `executor` and `jobs`, `seed` and `order`, `plot-size` and `plot-width`
 //! the second.
 
-mod how;
-mod kept;
-mod measured;
+mod execution;
+mod reporting;
 mod run;
-mod shown;
+mod storage;
+mod timing;
 
 use super::option::RunOption;
 
 /// All options, by the headings they stand under.
 pub(crate) static GROUPS: [(&str, &[RunOption]); 5] = [
     ("Selection", run::OPTIONS),
-    ("Execution", how::OPTIONS),
-    ("Measurement", measured::OPTIONS),
-    ("Storage", kept::OPTIONS),
-    ("Output", shown::OPTIONS),
+    ("Execution", execution::OPTIONS),
+    ("Measurement", timing::OPTIONS),
+    ("Storage", storage::OPTIONS),
+    ("Output", reporting::OPTIONS),
 ];
 
 /// All options.
@@ -34,7 +34,7 @@ pub(crate) fn option(name: &str) -> Option<&'static RunOption> {
 /// The options that had another name, by that.
 /// Whether an option is one of the store.
 pub(super) fn needs_store(name: &str) -> bool {
-    kept::OPTIONS.iter().any(|option| option.name == name)
+    storage::OPTIONS.iter().any(|option| option.name == name)
 }
 
 /// The names that options had, and those that they have.

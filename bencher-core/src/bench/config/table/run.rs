@@ -1,15 +1,15 @@
 //! What is run.
 
-use super::super::option::{RunOption, Takes};
+use super::super::config_text::{listed, quoted};
+use super::super::option::{OptionValue, RunOption};
 use super::super::read::{all, change, one, steps, switch, whole};
-use super::super::shown::{listed, quoted};
 use crate::sweep_executor::InputOverride;
 use crate::var::MAX_SUBSAMPLING_DIVISIONS;
 
 pub(super) const OPTIONS: &[RunOption] = &[
     RunOption {
         name: "sweep",
-        takes: Takes::List("NAME"),
+        takes: OptionValue::List("NAME"),
         per_sweep: false,
         help: "Run only sweeps whose title contains NAME (may be repeated)",
         default: "all",
@@ -22,7 +22,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
     },
     RunOption {
         name: "input",
-        takes: Takes::Inputs("NAME=VALUES"),
+        takes: OptionValue::Inputs("NAME=VALUES"),
         per_sweep: true,
         help: "Override the values of an input (may be repeated)",
         default: "as declared",
@@ -42,7 +42,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
     },
     RunOption {
         name: "level",
-        takes: Takes::Scalar("N"),
+        takes: OptionValue::Scalar("N"),
         per_sweep: true,
         help: "Density of all inputs, 1 to 12 (1, 2, 3, 5, 9, 17, … samples per input); 2..5 runs \
                levels 2, 3, 4 and 5 in turn",
@@ -63,7 +63,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
     },
     RunOption {
         name: "samples",
-        takes: Takes::Number("N"),
+        takes: OptionValue::Number("N"),
         per_sweep: true,
         help: "Number of samples per input; overrides --level",
         default: "as each input declares",
@@ -80,7 +80,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
     },
     RunOption {
         name: "repeats",
-        takes: Takes::Scalar("N"),
+        takes: OptionValue::Scalar("N"),
         per_sweep: true,
         help: "Samples per point; 1..5 runs with 1, 2, 3, 4 and 5 in turn",
         default: "1; for timed results, as many as --precision needs",
@@ -99,7 +99,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
     },
     RunOption {
         name: "list",
-        takes: Takes::Switch,
+        takes: OptionValue::Switch,
         per_sweep: false,
         help: "Name the sweeps, run nothing",
         default: "",
@@ -112,7 +112,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
     },
     RunOption {
         name: "dry-run",
-        takes: Takes::Switch,
+        takes: OptionValue::Switch,
         per_sweep: false,
         help: "Show the plan of every sweep, run nothing",
         default: "",
@@ -125,7 +125,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
     },
     RunOption {
         name: "print-config",
-        takes: Takes::Switch,
+        takes: OptionValue::Switch,
         per_sweep: false,
         help: "Print the configuration and where it comes from, run nothing",
         default: "",

@@ -7,7 +7,7 @@ use bencher_core::value::{Payload, Table};
 
 use crate::chart::{Chart, Marks, Pane, text};
 use crate::render::FOLDER;
-use crate::render::html::attachments::{Attachments, Place, file_name, size};
+use crate::render::html::attachments::{AttachmentLocation, Attachments, file_name, size};
 use crate::render::html::text::html;
 
 /// Lines and characters of a text up to which it stands open.
@@ -90,25 +90,25 @@ fn payload(out: &mut String, payload: &Arc<Payload>, place: &str, attachments: &
     let name = html(&text::clip(payload.name(), 80));
     let length = size(payload.len());
     let _ = match attachments.place(payload) {
-        Place::Image(address) => write!(
+        AttachmentLocation::Image(address) => write!(
             out,
             "<img loading=\"lazy\" decoding=\"async\" alt=\"{}\" src=\"{address}\">\
              <p class=\"what\">{name}, {length}</p>",
             html(&text::clip(&format!("{} {place}", payload.name()), 200))
         ),
-        Place::Video(address) => write!(
+        AttachmentLocation::Video(address) => write!(
             out,
             "<video controls preload=\"metadata\" aria-label=\"{}\" src=\"{address}\"></video>\
              <p class=\"what\">{name}, {length}</p>",
             html(&text::clip(&format!("{} {place}", payload.name()), 200))
         ),
-        Place::Beside(file) => write!(
+        AttachmentLocation::Beside(file) => write!(
             out,
             "<p><a href=\"{FOLDER}/{file}\" download=\"{}\">{name}</a></p>\
              <p class=\"what\">{length}</p>",
             file_name(payload.name())
         ),
-        Place::Gone => write!(
+        AttachmentLocation::Gone => write!(
             out,
             "<p>{name}</p><p class=\"what\">{length}, digest {}</p>\
              <p class=\"gap\">the store no longer has its content</p>",

@@ -1,6 +1,6 @@
 use serde_json::{Value as Json, json};
 
-use crate::chart::{Axis, Beyond, GapKind, HeatMap};
+use crate::chart::{Axis, GapKind, HeatMap, ScaleSide};
 use crate::render::palette;
 
 use super::super::hover;
@@ -67,7 +67,7 @@ impl Frame<'_> {
         let Some(color) = &self.chart.color else {
             return;
         };
-        for side in Beyond::ALL {
+        for side in ScaleSide::ALL {
             let cells: Vec<usize> = (0..map.values.len())
                 .filter(|cell| {
                     let value = map.values.get(*cell).copied().flatten();
@@ -79,8 +79,8 @@ impl Frame<'_> {
                 continue;
             }
             let (symbol, fill) = match side {
-                Beyond::Below => ("triangle-down", "#ffffff"),
-                Beyond::Above => ("triangle-up", "#000000"),
+                ScaleSide::Below => ("triangle-down", "#ffffff"),
+                ScaleSide::Above => ("triangle-up", "#000000"),
             };
             let trace = json!({
                 "type": "scatter",

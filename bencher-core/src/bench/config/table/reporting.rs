@@ -1,0 +1,232 @@
+//! What is shown.
+
+use super::super::super::columns::TimeColumns;
+use super::super::config_text::{listed, quoted};
+use super::super::option::{OptionValue, RunOption, Shorthand};
+use super::super::output::{OutputFormat, PaneLayout, PrintOptions, ReportLocation};
+use super::super::read::{all, change, choice, folder, one, switch, whole, yes_or_no};
+use super::name_of;
+
+const OUTPUTS: [(&str, OutputFormat); 3] = [
+    ("text", OutputFormat::Text),
+    ("json", OutputFormat::Json),
+    ("quiet", OutputFormat::Quiet),
+];
+const LAYOUTS: [(&str, PaneLayout); 3] = [
+    ("grid", PaneLayout::Grid),
+    ("tabs", PaneLayout::Tabs),
+    ("both", PaneLayout::Both),
+];
+const PIXELS: std::ops::RangeInclusive<u32> = 50..=10_000;
+
+pub(super) const OPTIONS: &[RunOption] = &[
+    RunOption {
+        name: "report",
+        takes: OptionValue::FolderOrSwitch("DIR"),
+        per_sweep: false,
+        help: "Folder for the report",
+        default: "beside the store",
+        shorthands: &[Shorthand {
+            name: "no-report",
+            letter: None,
+            value: "false",
+            help: "Draw no report",
+        }],
+        read: |values| {
+            let place = match one(values).map(yes_or_no) {
+                Ok(Ok(true)) => ReportLocation::Default,
+                Ok(Ok(false)) => ReportLocation::Disabled,
+                _ => ReportLocation::Folder(folder(values)?.unwrap_or_default()),
+            };
+            change(move |c| c.report.clone_from(&place))
+        },
+        show: |c| {
+            Some(match &c.report {
+                ReportLocation::Default => "true".to_owned(),
+                ReportLocation::Disabled => "false".to_owned(),
+                ReportLocation::Folder(folder) => quoted(&folder.display().to_string()),
+            })
+        },
+    },
+    RunOption {
+        name: "plot-size",
+        takes: OptionValue::Number("PIXELS"),
+        per_sweep: false,
+        help: "Width and height of a plot",
+        default: "",
+        shorthands: &[],
+        read: |values| {
+            let pixels = whole(one(values)?, PIXELS)?;
+            change(move |c| {
+                c.plot_options.plot_width = pixels;
+                c.plot_options.plot_height = pixels;
+            })
+        },
+        show: |_| None,
+    },
+    RunOption {
+        name: "plot-width",
+        takes: OptionValue::Number("PIXELS"),
+        per_sweep: false,
+        help: "Width of a plot; overrides --plot-size",
+        default: "600",
+        shorthands: &[],
+        read: |values| {
+            let pixels = whole(one(values)?, PIXELS)?;
+            change(move |c| c.plot_options.plot_width = pixels)
+        },
+        show: |c| Some(c.plot_options.plot_width.to_string()),
+    },
+    RunOption {
+        name: "plot-height",
+        takes: OptionValue::Number("PIXELS"),
+        per_sweep: false,
+        help: "Height of a plot; overrides --plot-size",
+        default: "600",
+        shorthands: &[],
+        read: |values| {
+            let pixels = whole(one(values)?, PIXELS)?;
+            change(move |c| c.plot_options.plot_height = pixels)
+        },
+        show: |c| Some(c.plot_options.plot_height.to_string()),
+    },
+    RunOption {
+        name: "layout",
+        takes: OptionValue::Choice("LAYOUT", &["grid", "tabs", "both"]),
+        per_sweep: false,
+        help: "Layout of the plots of one result: side by side, in tabs, or tabs for the outermost \
+               input only",
+        default: "grid",
+        shorthands: &[],
+        read: |values| {
+            let layout = choice(values, &LAYOUTS)?;
+            change(move |c| c.plot_options.layout = layout)
+        },
+        show: |c| Some(quoted(name_of(c.plot_options.layout, &LAYOUTS))),
+    },
+    RunOption {
+        name: "open",
+        takes: OptionValue::Switch,
+        per_sweep: false,
+        help: "Open the report when it is drawn",
+        default: "",
+        shorthands: &[],
+        read: |values| {
+            let on = switch(values)?;
+            change(move |c| c.open = on)
+        },
+        show: |c| Some(c.open.to_string()),
+    },
+    RunOption {
+        name: "print",
+        takes: OptionValue::List("PARTS"),
+        per_sweep: true,
+        help: "Parts of a sweep to print: inputs, constants, dataset, results, samples, none",
+        default: "dataset,results",
+        shorthands: &[],
+        read: |values| {
+            let print = parts(&all(values)?)?;
+            change(move |c| c.print = print)
+        },
+        show: |c| Some(listed(&part_names(c.print))),
+    },
+    RunOption {
+        name: "rows",
+        takes: OptionValue::Number("N"),
+        per_sweep: true,
+        help: "Maximum number of rows in a printed table",
+        default: "30",
+        shorthands: &[],
+        read: |values| {
+            let rows = whole(one(values)?, 0..=usize::MAX)?;
+            change(move |c| c.rows = rows)
+        },
+        show: |c| Some(c.rows.to_string()),
+    },
+    RunOption {
+        name: "columns",
+        takes: OptionValue::List("COLUMNS"),
+        per_sweep: true,
+        help: "Additional columns for times in printed tables: fastest, median, noise, rounds, \
+               discarded, none",
+        default: "none",
+        shorthands: &[],
+        read: |values| {
+            let columns = columns(&all(values)?)?;
+            change(move |c| c.columns = columns)
+        },
+        show: |c| Some(listed(&names_or_none(c.columns.names()))),
+    },
+    RunOption {
+        name: "output",
+        takes: OptionValue::Choice("FORM", &["text", "json", "quiet"]),
+        per_sweep: false,
+        help: "Output format",
+        default: "text",
+        shorthands: &[
+            Shorthand {
+                name: "json",
+                letter: None,
+                value: "json",
+                help: "Print one JSON object per line: --output json",
+            },
+            Shorthand {
+                name: "quiet",
+                letter: Some('q'),
+                value: "quiet",
+                help: "Print only errors: --output quiet",
+            },
+        ],
+        read: |values| {
+            let output = choice(values, &OUTPUTS)?;
+            change(move |c| c.output = output)
+        },
+        show: |c| Some(quoted(name_of(c.output, &OUTPUTS))),
+    },
+];
+
+fn parts(texts: &[String]) -> Result<PrintOptions, String> {
+    let mut print = PrintOptions::NOTHING;
+    for part in texts.iter().flat_map(|text| text.split(',')).map(str::trim) {
+        match print.part(part) {
+            Some(shown) => *shown = true,
+            None if part == "none" => {}
+            None => {
+                let known = PrintOptions::PARTS.join(", ");
+                return Err(format!("`{part}` is not one of {known}, none"));
+            }
+        }
+    }
+    Ok(print)
+}
+
+fn columns(texts: &[String]) -> Result<TimeColumns, String> {
+    let mut columns = TimeColumns::default();
+    for name in texts.iter().flat_map(|text| text.split(',')).map(str::trim) {
+        match columns.column(name) {
+            Some(shown) => *shown = true,
+            None if name == "none" => {}
+            None => {
+                let known = TimeColumns::NAMES.join(", ");
+                return Err(format!("`{name}` is not one of {known}, none"));
+            }
+        }
+    }
+    Ok(columns)
+}
+
+fn part_names(mut print: PrintOptions) -> Vec<String> {
+    let shown = PrintOptions::PARTS
+        .into_iter()
+        .filter(|part| print.part(part).is_some_and(|on| *on));
+    names_or_none(shown.collect())
+}
+
+fn names_or_none(names: Vec<&str>) -> Vec<String> {
+    let shown: Vec<String> = names.into_iter().map(str::to_owned).collect();
+    if shown.is_empty() {
+        vec!["none".to_owned()]
+    } else {
+        shown
+    }
+}

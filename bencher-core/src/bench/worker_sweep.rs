@@ -1,0 +1,122 @@
+//! Sweeps in worker processes: which sweep a worker is for, and what it knows of those before.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::evaluator::Executors;
+use crate::evaluator::process::{Launch, WorkerRole};
+use crate::record::SweepRecord;
+use crate::store::StoreError;
+use crate::sweep_executor::{Plan, Result, SweepExecutor};
+
+use super::result::SweepOutcome;
+use super::run::SweepRun;
+use super::session::Session;
+
+/// What sweeps are counted by, in the order in which a thread runs them.
+pub(super) const PLACE: &str = "sweep";
+
+/// Where a worker process is to take the samples of a sweep.
+pub(super) fn place(number: u64, plan: &Plan) -> String {
+    format!("{PLACE} {number} {}", plan.identity())
+}
+
+/// What a worker process is told of the program that started it.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct WorkerContext {
+    /// Where samples and results are kept.
+    root: PathBuf,
+    /// What sweeps gave that come before its own, with their numbers.
+    earlier: Vec<(u64, SweepRecord)>,
+}
+
+// By thread, as the numbers of the sweeps are.
+thread_local!(static EARLIER: RefCell<Vec<(u64, SweepRecord)>> = RefCell::default());
+
+impl Session {
+    /// How worker processes for a sweep are started; none where it runs in none.
+    pub(super) fn launch(
+        &self,
+        executor: Executors,
+        place: &str,
+        title: &str,
+    ) -> Result<Option<Launch>, StoreError> {
+        if !matches!(executor, Executors::Processes(_)) {
+            return Ok(None);
+        }
+        let launch = Launch::this_program(place).map_err(|source| StoreError::Io {
+            action: "find the executable of",
+            path: "this program".into(),
+            source,
+        })?;
+        let told = WorkerContext {
+            root: std::path::absolute(&self.root).unwrap_or_else(|_| self.root.clone()),
+            earlier: EARLIER.with_borrow(Clone::clone),
+        };
+        let told = postcard::to_stdvec(&told).map_err(|error| {
+            StoreError::Encode(format!(
+                "the results of earlier sweeps cannot be sent to a worker process: {error}"
+            ))
+        })?;
+        Ok(Some(
+            launch.title(format!("sweep \"{title}\"")).context(told),
+        ))
+    }
+
+    /// Keeps what a sweep gave for the worker processes of sweeps behind it, which come by it too.
+    pub(super) fn remember(&self, number: u64, record: &SweepRecord) {
+        let executors = [self.config.executor, self.layers.run().executor];
+        if executors
+            .iter()
+            .any(|executor| matches!(executor, Executors::Processes(_)))
+        {
+            EARLIER.with_borrow_mut(|earlier| earlier.push((number, record.clone())));
+        }
+    }
+}
+
+impl WorkerRole {
+    /// Whether it is to take samples of a sweep.
+    pub(crate) fn is_for_sweep(&self) -> bool {
+        self.place().split(' ').next() == Some(PLACE)
+    }
+}
+
+impl SweepRun<'_> {
+    /// What a worker process does with a sweep: it takes the samples of its own, and of one before takes
+    /// the result that it was told.
+    pub(super) fn work(
+        self,
+        plan: Plan,
+        number: u64,
+        session: &mut Session,
+        role: &WorkerRole,
+    ) -> Result<SweepOutcome> {
+        let told: WorkerContext = postcard::from_bytes(role.context()).unwrap_or_default();
+        let own = place(number, &plan);
+        if role.place() == own {
+            session.root = told.root;
+            let options = self.options(&plan, None, session)?;
+            let served = SweepExecutor::of(plan, self.body).serve(role, options);
+            std::process::exit(i32::from(served.is_err()));
+        }
+        let mut words = role.place().split(' ');
+        if words.next() == Some(PLACE) && words.next() == Some(number.to_string().as_str()) {
+            role.refuse(&format!(
+                "sweep \"{}\" is not the same in a worker process: its inputs or constants depend \
+                 on something that changes each time the program starts",
+                self.settings.title
+            ));
+        }
+        let found = told.earlier.into_iter().find(|(of, _)| *of == number);
+        Ok(match found {
+            Some((_, record)) => SweepOutcome {
+                record,
+                was_run: true,
+            },
+            None => self.not_run(Some(&plan)),
+        })
+    }
+}
