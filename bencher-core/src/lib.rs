@@ -29,6 +29,7 @@
 //!
 //! `bench` in them is a `Bench<Sorting>` whose run keeps, prints and draws nothing.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(
     clippy::unwrap_used,
     clippy::expect_used,

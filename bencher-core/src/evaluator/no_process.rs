@@ -6,6 +6,9 @@ use std::marker::PhantomData;
 
 use super::{Backend, FinishedTask, Limits, RunFunction, Task, Wait};
 
+/// The variable of the environment that makes a process a worker on other systems.
+pub(crate) const WORKER_VARIABLE: &str = "BENCHER_WORKER";
+
 /// How a worker process would be started.
 #[derive(Clone, Debug)]
 pub struct Launch(Infallible);

@@ -160,7 +160,6 @@ fn exit_message(how: &str) -> Option<(String, u8)> {
 }
 
 /// The sample of this thread, or else all that are being taken.
-#[cfg_attr(not(unix), expect(dead_code, reason = "there are no hooks"))]
 fn samples() -> Vec<(u64, u32)> {
     let sample = |thread: &Thread| {
         let repeat = thread.repeat.load(Ordering::Relaxed);

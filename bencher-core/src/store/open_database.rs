@@ -1,5 +1,6 @@
 //! Opening the database of a store, whatever state its files are in.
 
+#[cfg(unix)]
 use std::fs;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};

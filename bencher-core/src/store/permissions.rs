@@ -19,9 +19,7 @@ pub(super) fn prepare(root: &Path) -> Result<(), StoreError> {
     {
         fs::create_dir_all(parent).map_err(StoreError::io("create", root))?;
     }
-    let mut builder = DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    let builder = private_builder();
     match builder.create(root) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == ErrorKind::AlreadyExists && root.is_dir() => check(root),
@@ -29,11 +27,18 @@ pub(super) fn prepare(root: &Path) -> Result<(), StoreError> {
     }
 }
 
-/// Makes a new folder below another, such as that for temporary files, for this user alone.
-pub(super) fn private_folder(parent: &Path) -> Result<PathBuf, StoreError> {
+/// What makes folders for this user alone, where the system has such.
+fn private_builder() -> DirBuilder {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "there is no mode to set"))]
     let mut builder = DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+}
+
+/// Makes a new folder below another, such as that for temporary files, for this user alone.
+pub(super) fn private_folder(parent: &Path) -> Result<PathBuf, StoreError> {
+    let builder = private_builder();
     let process = std::process::id();
     for number in 0..u64::MAX {
         let path = parent.join(format!("bencher-{process}-{number}"));

@@ -288,16 +288,21 @@ pub(super) fn write_file(temporary: &Path, path: &Path, bytes: &[u8]) -> io::Res
 }
 
 /// Brings the name of a file to the disk.
+#[cfg(unix)]
 fn sync_folder(path: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    if let Some(folder) = path.parent() {
-        let folder = if folder.as_os_str().is_empty() {
-            Path::new(".")
-        } else {
-            folder
-        };
-        File::open(folder)?.sync_all()?;
-    }
+    let folder = path.parent().unwrap_or(path);
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    File::open(folder)?.sync_all()
+}
+
+/// Brings the name of a file to the disk: here that of a folder cannot be asked for.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "it can fail on other systems")]
+fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
