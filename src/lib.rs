@@ -54,7 +54,7 @@ mod program;
 /// ```
 ///
 /// The result of a sweep that was only listed, planned or not chosen is empty, hence
-/// [`was_run`](BenchResult::ran).
+/// [`was_run`](BenchResult::was_run).
 pub use bencher_core::bench;
 pub use bencher_core::jiff;
 /// With a derived type:
