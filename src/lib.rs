@@ -57,7 +57,7 @@ mod tool;
 /// ```
 ///
 /// The result of a sweep that was only listed, planned or not chosen is empty, hence
-/// [`was_run`](BenchResult::ran).
+/// [`was_run`](BenchResult::was_run).
 pub use bencher_core::bench;
 #[cfg(feature = "engine")]
 pub use bencher_core::engine;

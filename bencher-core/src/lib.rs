@@ -2,7 +2,7 @@
 //! evaluators and the programs made of them. Nothing here draws.
 //!
 //! Each module imports only from those listed before it:
-//! [`value`], [`stats`], [`quiet`], [`var`], [`space`], [`dataset`], [`measure`],
+//! [`value`], [`stats`], [`panics`], [`var`], [`space`], [`dataset`], [`measure`],
 //! [`record`], [`store`], [`evaluator`], [`context`],
 //! [`job`], [`sweeper`], [`engine`], [`progress`], [`sweep_executor`] with [`result_collector`],
 //! [`mod@bench`], [`cli`], [`runner`].

@@ -102,7 +102,7 @@ impl Options {
     }
 
     fn open(&self) -> Result<Database, String> {
-        let waiting = |holder: &_| eprintln!("waiting for {holder}");
+        let waiting = |owner: &_| eprintln!("waiting for {owner}");
         let opened = Database::open(&self.store, Duration::from_secs(10), waiting);
         let (database, notice) = opened.map_err(text)?;
         for message in notice.messages {

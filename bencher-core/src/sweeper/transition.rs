@@ -46,7 +46,7 @@ impl fmt::Display for ElementState {
 /// | reset | | | | | todo |
 /// | reset what is in progress | | todo | todo | | |
 ///
-/// An empty place is an [error](super::SweeperError::Refused). An element that is todo may be done, since
+/// An empty place is an [error](super::SweeperError::InvalidTransition). An element that is todo may be done, since
 /// one whose lease has expired is todo again, and whoever did it in the end tells the truth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

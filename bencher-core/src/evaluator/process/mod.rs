@@ -3,7 +3,7 @@
 //! A worker process is the user's own program, started again with the same arguments. It goes the same
 //! way as the first one up to the place where the jobs are run, and works there ([`WorkerRole::serve`]). Only a
 //! program that does the same each time it is started can work in processes; one that does much before
-//! should ask for its [`worker_role`] first.
+//! should ask for its [`worker_role()`] first.
 //!
 //! What a worker prints is read and dropped, but for the last lines, which stand in the text of a job
 //! that it dies of. Each worker is the leader of a process group of its own. The group ends when a job

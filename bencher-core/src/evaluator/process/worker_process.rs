@@ -75,7 +75,7 @@ impl WorkerHandle {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells the worker something; what there is no room for is sent while this side [listens](Worker::listen).
+    /// Tells the worker something; what there is no room for is sent while this side [listens](WorkerProcess::listen).
     pub(super) fn send(&self, command: &WorkerCommand) -> io::Result<()> {
         let held = &mut *self.held();
         held.outgoing.add(command)?;

@@ -15,7 +15,7 @@ use crate::console::error_line;
 
 /// What a worker process is there for.
 ///
-/// The example stands at [`worker_role`].
+/// The example stands at [`worker_role()`].
 #[derive(Debug)]
 pub struct WorkerRole {
     place: String,

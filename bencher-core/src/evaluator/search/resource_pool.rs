@@ -64,7 +64,7 @@ impl Pool {
         self.take(&mut state)
     }
 
-    /// Like [`acquire`](Self::lend), without keeping a thread.
+    /// Like [`acquire`](Self::acquire), without keeping a thread.
     pub(super) async fn acquire_async(self: &Arc<Self>) -> Option<Arc<ResourceGuard>> {
         std::future::poll_fn(|context| {
             let mut state = self.state();
