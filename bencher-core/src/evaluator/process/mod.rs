@@ -124,7 +124,7 @@ where
                 running,
                 calls: 0,
             };
-            let thread = std::thread::Builder::new().name(format!("bencher-keeper-{number}"));
+            let thread = std::thread::Builder::new().name(format!("bencher-worker-{number}"));
             backend
                 .supervisors
                 .push(thread.spawn(move || supervisor.work())?);

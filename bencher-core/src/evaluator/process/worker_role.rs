@@ -218,7 +218,7 @@ fn take_up(place: String) -> io::Result<WorkerRole> {
     });
     let listener = Arc::clone(&inbox);
     std::thread::Builder::new()
-        .name("bencher-orders".to_owned())
+        .name("bencher-commands".to_owned())
         .spawn(move || listener.listen(incoming))?;
     // Whoever listens notices the end of the program, and ends what the jobs started, too.
     live_on();
