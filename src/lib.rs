@@ -67,7 +67,7 @@ pub use bencher_core::jiff;
 /// ```
 /// use bencher::prelude::*;
 /// use bencher::space::Density;
-/// use bencher::sweep_executor::{Plan, SweepChoice};
+/// use bencher::plan::{Plan, SweepChoice};
 ///
 /// #[derive(ParametrizedSweep, Clone)]
 /// struct Sorting {
@@ -90,7 +90,7 @@ pub use bencher_core::jiff;
 /// assert_eq!(points, ["1", "500", "1000"]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub use bencher_core::sweep_executor;
+pub use bencher_core::plan;
 /// With the derive:
 ///
 /// ```
@@ -121,17 +121,37 @@ pub use bencher_core::sweep_executor;
 /// # Ok::<(), bencher::var::DomainError>(())
 /// ```
 pub use bencher_core::var;
-pub use bencher_core::var::ParametrizedSweep;
-pub use bencher_core::var::SweepEnum;
-pub use bencher_core::{
-    bench::{Bench, BenchError, BenchResult},
-    context::Context,
-    measure::CountingAllocator,
-    sweep_executor::{Benchmark, BoxError, Result},
+// The names that programs use, in one place each; everything else is in the modules.
+pub use bencher_core::bench::{
+    Bench, BenchError, BenchResult, OutputFormat, Refinement, RunConfig, Session, SweepBuilder,
+    result_table, sample_table,
 };
+pub use bencher_core::context::Context;
+pub use bencher_core::dataset::{
+    Cell, CellState, Comparison, Dataset, DatasetError, Dim, Formula, Variable,
+};
+pub use bencher_core::evaluator::{
+    Callback, Evaluator, EvaluatorError, EvaluatorOptions, Executors, Gather, JobRecord, Limits,
+    Objective, RunningJob,
+};
+pub use bencher_core::job::JobFunctionCache;
+pub use bencher_core::measure::{CountingAllocator, Environment};
+pub use bencher_core::plan::{Constraint, InputOverride, PlanError, SweepChoice};
+pub use bencher_core::record::{Counts, Failure, SweepRecord};
+pub use bencher_core::space::{Combination, Density, FactorSweep, Factors, SampleOrder};
+pub use bencher_core::store::{Database, StoreError, load_newest_results};
+pub use bencher_core::sweep_executor::{Benchmark, BoxError, Interrupt, Result};
+pub use bencher_core::sweeper::{ParamSweeper, SweeperOptions};
+pub use bencher_core::value::{Digest, File, Image, Kind, Table, Value, Video};
+pub use bencher_core::var::{
+    Constant, Counter, Design, Direction, DomainOf, Entry, Input, Output, ParametrizedSweep, Scale,
+    SweepEnum, SweepValue,
+};
+
+// Where these names come from, with all that stands beside them.
 pub use bencher_core::{
     cli, context, dataset, evaluator, job, measure, progress, record, result_collector, runner,
-    space, stats, store, sweeper, value,
+    space, stats, store, sweep_executor, sweeper, value,
 };
 pub use bencher_macros::{ParametrizedSweep, SweepEnum, bench_sweep};
 #[cfg(feature = "report")]
@@ -139,5 +159,4 @@ pub use bencher_report as report;
 pub use program::{bench_main, run};
 
 #[doc(hidden)]
-#[path = "private.rs"]
-pub mod __private;
+pub use bencher_core::__private;

@@ -30,7 +30,7 @@
 //! # let _ = Codec::Zstd;
 //! ```
 
-pub use crate::var::{Design, Entry, Input};
 pub use crate::{
-    Bench, BenchResult, Benchmark, Context, ParametrizedSweep, SweepEnum, bench_sweep,
+    Bench, BenchResult, Benchmark, Context, Design, Entry, Input, ParametrizedSweep, SweepEnum,
+    bench_sweep,
 };

@@ -6,12 +6,13 @@ use std::time::Duration;
 use bencher::bench::{TimeColumns, result_table};
 use bencher::dataset::{CellState, Dataset};
 use bencher::measure::{FakeClock, RoundRules, Timer};
+use bencher::plan::{Plan, SweepChoice};
 use bencher::prelude::*;
 use bencher::progress::SilentProgress;
 use bencher::result_collector::ResultCollector;
 use bencher::space::Density;
 use bencher::store::MemoryStore;
-use bencher::sweep_executor::{Plan, RunEnd, RunOptions, SliceFault, SweepChoice, SweepExecutor};
+use bencher::sweep_executor::{RunEnd, RunOptions, SliceFault, SweepExecutor};
 use bencher::value::Digest;
 
 /// How long this program has a core at a time, and others after it.

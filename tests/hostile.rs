@@ -7,9 +7,9 @@ use bencher::BenchError;
 use bencher::bench::RunConfig;
 use bencher::dataset::{CellState, Dataset, DatasetError};
 use bencher::evaluator::Executors;
+use bencher::plan::{InputOverride, PlanError};
 use bencher::prelude::*;
 use bencher::space::{Density, SampleOrder};
-use bencher::sweep_executor::{InputOverride, PlanError};
 use proptest::prelude::*;
 use support::{bench, quiet};
 

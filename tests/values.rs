@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use bencher::plan::{Plan, SweepChoice};
 use bencher::prelude::*;
 use bencher::progress::SilentProgress;
 use bencher::result_collector::ResultCollector;
 use bencher::space::Density;
 use bencher::store::{MemoryStore, Pack, ResultId, SampleStore, Series};
-use bencher::sweep_executor::{Plan, RunOptions, SweepChoice, SweepExecutor};
+use bencher::sweep_executor::{RunOptions, SweepExecutor};
 use bencher::value::{Item, Kind, Value};
 use bencher::var::sweep_type;
 

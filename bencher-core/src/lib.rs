@@ -2,19 +2,18 @@
 //! evaluators and the programs made of them. Nothing here draws.
 //!
 //! Each module imports only from those listed before it:
-//! [`value`], [`stats`], [`panics`], [`var`], [`space`], [`dataset`], [`measure`],
-//! [`record`], [`store`], [`evaluator`], [`context`],
-//! [`job`], [`sweeper`], [`engine`], [`progress`], [`sweep_executor`] with [`result_collector`],
-//! [`mod@bench`], [`cli`], [`runner`].
+//! [`value`], [`stats`], [`panics`], [`var`], [`space`], [`dataset`], [`measure`], [`record`], [`store`], [`plan`],
+//! [`evaluator`], [`context`], [`job`], [`sweeper`], `engine` (a feature), [`progress`], [`result_collector`],
+//! [`sweep_executor`], [`mod@bench`], [`cli`], [`runner`].
 //!
-//! The derives stand above this crate, in `bencher`, so the examples here that need a type to sweep
-//! share one that is written by hand and left out of sight. It is what the derive makes of this,
-//! with a benchmark that counts `len * (len - 1) / 2` moves, none if `presorted`, and fails for 13
-//! elements:
+//! The examples here that need a type to sweep share this one, which they do not show:
 //!
-//! ```ignore
+//! ```
+//! # use bencher_core::{context::Context, sweep_executor::{Benchmark, Result}};
+//! # use bencher_macros::ParametrizedSweep;
 //! /// Cost of sorting
 //! #[derive(ParametrizedSweep, Clone)]
+//! # #[bencher(crate = bencher_core)]
 //! struct Sorting {
 //!     /// Number of elements
 //!     #[sweep(bounds(1, 1000), units = "elements")]
@@ -24,6 +23,16 @@
 //!     /// Elements moved
 //!     #[result(direction = "minimize")]
 //!     moves: Option<u64>,
+//! }
+//!
+//! impl Benchmark for Sorting {
+//!     fn benchmark(&mut self, _: &mut Context<'_>) -> Result<()> {
+//!         if self.len == 13 {
+//!             return Err("thirteen elements".into());
+//!         }
+//!         self.moves = Some(if self.presorted { 0 } else { self.len * (self.len - 1) / 2 });
+//!         Ok(())
+//!     }
 //! }
 //! ```
 //!
@@ -51,6 +60,7 @@ mod exit_guard;
 pub mod job;
 pub mod measure;
 pub mod panics;
+pub mod plan;
 pub mod progress;
 pub mod record;
 pub mod result_collector;
@@ -64,6 +74,10 @@ pub mod sweep_executor;
 pub mod sweeper;
 pub mod value;
 pub mod var;
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
 
 /// Moments as inputs are of this crate's `Timestamp`.
 pub use jiff;

@@ -74,7 +74,7 @@ mod tests {
         assert_eq!(catch(|| 7), Ok(7));
         let text = catch(|| panic!("point {}", 17)).unwrap_err();
         assert!(
-            text.contains("quiet.rs") && text.ends_with("point 17"),
+            text.contains("panics.rs") && text.ends_with("point 17"),
             "{text}"
         );
         let nested = catch(|| catch(|| panic!("inner")).unwrap_err()).unwrap();

@@ -10,7 +10,7 @@
 //! use bencher_core::job::{FutureCache, Job, Sample};
 //! use bencher_core::result_collector::ResultCollector;
 //! use bencher_core::space::Density;
-//! use bencher_core::sweep_executor::{Plan, SweepChoice};
+//! use bencher_core::plan::{Plan, SweepChoice};
 //! let choice = SweepChoice { inputs: Some(vec![Sorting::PRESORTED]), ..SweepChoice::default() };
 //! let plan = Plan::new(&Sorting::baseline()?, &choice, &[], Density::default(), 1, "")?;
 //! let mut collector = ResultCollector::new(&plan, "Presorted or not")?;
@@ -35,8 +35,8 @@ use crate::dataset::{
 };
 use crate::job::{FinishedJob, JobOutcome, RunHit, TIMED_OUT};
 use crate::measure::{PartialTime, PreemptedTime, floor_of};
+use crate::plan::{Plan, PlanError};
 use crate::record::{Counts, Failure};
-use crate::sweep_executor::{CounterResults, Plan, PlanError};
 use crate::value::{Kind, Value};
 
 /// Fills a dataset with the samples of finished jobs, and keeps the failures.
@@ -61,6 +61,16 @@ struct Tally {
     counts: Counts,
 }
 
+/// Says why a counter has no number: by the position of its result in a sample, and whether that was stored.
+#[derive(Clone)]
+pub(crate) struct MissingReason(pub(crate) Arc<dyn Fn(usize, bool) -> Option<Arc<str>>>);
+
+impl std::fmt::Debug for MissingReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MissingReason").finish_non_exhaustive()
+    }
+}
+
 /// Which cells belong to a sample.
 #[derive(Debug)]
 struct Layout {
@@ -68,7 +78,7 @@ struct Layout {
     columns: Vec<(usize, usize, usize)>,
     repeats: usize,
     /// What knows why a counter has no number.
-    counted: Option<Arc<CounterResults>>,
+    counted: Option<MissingReason>,
 }
 
 impl ResultCollector {
@@ -99,7 +109,7 @@ impl ResultCollector {
     }
 
     /// The same collector, which says of a counter that has no number why not.
-    pub(crate) fn explained_by(mut self, counted: Option<Arc<CounterResults>>) -> Self {
+    pub(crate) fn explained_by(mut self, counted: Option<MissingReason>) -> Self {
         self.layout.counted = counted;
         self
     }
@@ -370,7 +380,7 @@ impl<'c> Cells<'c> {
                 None => {
                     let counted = self.layout.counted.as_ref();
                     let is_stored = state == CellState::Cached;
-                    let reason = counted.and_then(|counted| counted.reason(*position, is_stored));
+                    let reason = counted.and_then(|counted| (counted.0)(*position, is_stored));
                     for variable in variables {
                         variable.record_absent(flat, CellState::Missing, reason.clone())?;
                     }

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
+use bencher_core::plan::{InputOverride, OverrideError, Plan, PlanError, SweepChoice};
 use bencher_core::space::{Axis, Density};
-use bencher_core::sweep_executor::{InputOverride, OverrideError, Plan, PlanError, SweepChoice};
 use bencher_core::value::{Kind, Value};
 use bencher_core::var::{
     Domain, DomainError, DomainOf, InputRole, InputVar, ParametrizedSweep, Schema, SweepNumber,

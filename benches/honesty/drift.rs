@@ -4,11 +4,12 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use bencher::measure::{FakeClock, RoundRules, RoundTarget, Timer};
+use bencher::plan::{Plan, SweepChoice};
 use bencher::prelude::*;
 use bencher::progress::SilentProgress;
 use bencher::result_collector::ResultCollector;
 use bencher::space::{Density, SampleOrder};
-use bencher::sweep_executor::{Plan, RunOptions, SweepChoice, SweepExecutor};
+use bencher::sweep_executor::{RunOptions, SweepExecutor};
 
 use super::random::Random;
 

@@ -11,14 +11,13 @@ use std::time::Duration;
 use bencher::bench::TimeColumns;
 use bencher::dataset::{CellState, Dataset};
 use bencher::measure::{Clock, FIRST_LOOK, FakeClock, RoundRules, RoundTarget, Timer};
+use bencher::plan::{Plan, SweepChoice};
 use bencher::prelude::*;
 use bencher::progress::SilentProgress;
 use bencher::result_collector::ResultCollector;
 use bencher::space::{Density, SampleOrder};
 use bencher::store::{MemoryStore, Provenance, SampleStore};
-use bencher::sweep_executor::{
-    Interrupt, Plan, RunEnd, RunOptions, SliceFault, SweepChoice, SweepExecutor,
-};
+use bencher::sweep_executor::{Interrupt, RunEnd, RunOptions, SliceFault, SweepExecutor};
 use bencher::value::Digest;
 
 thread_local! {

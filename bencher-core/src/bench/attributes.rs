@@ -3,8 +3,8 @@
 use crate::dataset::{Dataset, SIDE_BY_SIDE};
 use crate::evaluator::{RetryCounts, Usage};
 use crate::measure::ClockKind;
+use crate::plan::Plan;
 use crate::store::tag_text;
-use crate::sweep_executor::Plan;
 use crate::value::Digest;
 use crate::var::Schema;
 

@@ -2,8 +2,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
+use crate::plan::SweepChoice;
 use crate::space::SampleOrder;
-use crate::sweep_executor::{Benchmark, Body, Result, SweepChoice};
+use crate::sweep_executor::{Benchmark, Body, Result};
 use crate::var::{Constant, Input, Output};
 
 use super::result::BenchResult;
@@ -106,7 +107,7 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
     /// ```
     #[doc = include_str!("../example_sweep.md")]
     #[doc = include_str!("../example_bench.md")]
-    /// use bencher_core::sweep_executor::SweepChoice;
+    /// use bencher_core::plan::SweepChoice;
     /// let small = SweepChoice::default().with_inputs([Sorting::LEN.values([4_u64, 5])]);
     /// let moves = bench.sweep("Moves").declared(&small).run()?;
     /// let again = bench.sweep("Moves, again").declared(&small).repeats(2).run()?;
@@ -120,7 +121,7 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
 
     /// A rule that the points must keep: where `holds` is false, a point is skipped for `reason`.
     ///
-    /// Several rules add up. The example stands at [`Constraint`](crate::sweep_executor::Constraint).
+    /// Several rules add up. The example stands at [`Constraint`](crate::plan::Constraint).
     pub fn constraint(
         mut self,
         reason: impl Into<String>,

@@ -3,9 +3,9 @@ use thiserror::Error;
 use crate::console::clipped;
 use crate::dataset::one_line;
 use crate::measure::Reason;
+use crate::plan::PlanError;
 use crate::record::Failure;
 use crate::store::StoreError;
-use crate::sweep_executor::PlanError;
 
 /// Why a sweep did not end well.
 ///

@@ -9,13 +9,12 @@ use crate::exit_guard;
 use crate::measure::{
     ClockKind, DEFAULT_BUDGET, Environment, ReplicateRole, RoundRules, RoundTarget, Timer, block,
 };
+use crate::plan::{Choice, Plan, PlanError, input_name_of};
 use crate::record::SweepRecord;
 use crate::result_collector::ResultCollector;
 use crate::space::SampleOrder;
 use crate::store::{JobFolders, PAIRED, StoreError, sweep_tag};
-use crate::sweep_executor::{
-    Body, Choice, Plan, PlanError, Result, RunEnd, RunOptions, SweepExecutor, input_name_of,
-};
+use crate::sweep_executor::{Body, Result, RunEnd, RunOptions, SweepExecutor};
 use crate::value::Digest;
 use crate::var::{ErasedSweep, InputChoice};
 

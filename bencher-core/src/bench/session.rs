@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 use crate::console::{error_line, print_json};
 use crate::dataset::{Dataset, one_line, quantity};
 use crate::measure::{Environment, Replicate, ReplicateRole};
+use crate::plan::Plan;
 use crate::progress::{ProgressSink, SilentProgress, counts_json};
 use crate::record::SweepRecord;
 use crate::store::{MemoryStore, save_result, slug};
-use crate::sweep_executor::{BoxError, Forecast, Interrupt, Plan};
+use crate::sweep_executor::{BoxError, Forecast, Interrupt};
 use crate::var::nearest;
 
 use super::config::{OutputFormat, PlotOptions, ReportLocation, RunConfig, Settings};

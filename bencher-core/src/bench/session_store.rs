@@ -7,6 +7,7 @@ use crate::console::error_line;
 use crate::evaluator::process::worker_role;
 use crate::job::JobFunctionCache;
 use crate::measure::Environment;
+use crate::plan::Plan;
 use crate::record::SweepRecord;
 use crate::store::{
     BlobStore, SampleStore, StoreError, find_partial_result, find_result, function_tag,
@@ -14,7 +15,7 @@ use crate::store::{
 };
 #[cfg(feature = "store")]
 use crate::store::{Database, ReadOnlyStore, tag_text};
-use crate::sweep_executor::{Forecast, Plan};
+use crate::sweep_executor::Forecast;
 use crate::value::Digest;
 
 use super::session::Session;

@@ -1,7 +1,7 @@
 //! Results that no sample of a sweep sets: a sweep without them has not measured what it declares.
 
 use crate::dataset::{CellState, Dataset};
-use crate::sweep_executor::Plan;
+use crate::plan::Plan;
 use crate::value::Kind;
 use crate::var::ResultVar;
 

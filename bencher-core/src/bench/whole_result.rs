@@ -2,8 +2,8 @@
 
 use crate::job::{CodePolicy, MachinePolicy};
 use crate::measure::Environment;
+use crate::plan::Plan;
 use crate::record::{Counts, SweepRecord};
-use crate::sweep_executor::Plan;
 
 use super::attributes::EXECUTABLE;
 use super::error::BenchError;

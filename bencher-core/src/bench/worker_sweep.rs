@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::evaluator::Executors;
 use crate::evaluator::process::{Launch, WorkerRole};
+use crate::plan::Plan;
 use crate::record::SweepRecord;
 use crate::store::StoreError;
-use crate::sweep_executor::{Plan, Result, SweepExecutor};
+use crate::sweep_executor::{Result, SweepExecutor};
 
 use super::result::SweepOutcome;
 use super::run::SweepRun;

@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::bench::config::{OptionValue, RunOption, option, options, renamed};
 use crate::bench::{SettingSource, Settings};
-use crate::sweep_executor::quote;
+use crate::plan::quote;
 use crate::var::nearest;
 
 use super::error::SettingsError;

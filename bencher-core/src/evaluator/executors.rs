@@ -89,7 +89,6 @@ impl Executors {
     }
 }
 
-/// Works as the worker process that this is, and ends.
 /// A place where jobs are run in worker processes: a line, and how often this thread came by it.
 pub(super) fn place(line: &std::panic::Location<'_>) -> String {
     let line = format!("line {line}");

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use crate::bench::{RunConfig, Settings};
 use crate::context::States;
 use crate::exit_guard;
+use crate::plan::{Choice, Plan};
 use crate::space::mix;
-use crate::sweep_executor::{Benchmark, Body, Choice, Plan};
+use crate::sweep_executor::{Benchmark, Body};
 use crate::var::ErasedSweep;
 
 use super::entry::SweepEntry;

@@ -11,8 +11,9 @@ use crate::bench::{
 use crate::cli::run_session;
 use crate::console::error_line;
 use crate::panics;
+use crate::plan::{Choice, Plan};
 use crate::space::Density;
-use crate::sweep_executor::{Benchmark, Body, Choice, Plan, Result};
+use crate::sweep_executor::{Benchmark, Body, Result};
 use crate::var::{ErasedSweep, InputChoice, Target};
 
 use super::entry::SweepEntry;

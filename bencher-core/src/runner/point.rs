@@ -2,8 +2,8 @@
 
 use crate::bench::LONGEST;
 use crate::dataset::Labels;
+use crate::plan::{Plan, in_units};
 use crate::space::Axis;
-use crate::sweep_executor::{Plan, in_units};
 use crate::value::{Kind, Value};
 use crate::var::nearest;
 

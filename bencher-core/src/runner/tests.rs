@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::{SweepEntry, SweepOptions, check};
 use crate::bench::Settings;
 use crate::context::Context;
-use crate::sweep_executor::{Benchmark, Body, Plan, Result, SweepChoice};
+use crate::plan::{Plan, SweepChoice};
+use crate::sweep_executor::{Benchmark, Body, Result};
 use crate::value::{Kind, Value};
 use crate::var::{
     Direction, DomainError, DomainOf, InputRole, InputVar, ParametrizedSweep, ResultVar, Schema,

@@ -7,11 +7,11 @@ use crate::job::{FinishedJob, JobOutcome};
 use crate::measure::{RoundRules, RoundTarget, Rounds};
 use crate::store::Provenance;
 
-use super::Plan;
 use super::replicates::DifferingReplicates;
 use super::rounds::{RoundContext, RoundSettings, times_of};
 use super::run::SweepExecutor;
 use super::stored_rounds::{CHECK_ROUNDS, CheckRounds, LEAST_CHECK_ROUNDS, RemeasureNotice};
+use crate::plan::Plan;
 
 impl SweepExecutor {
     /// Takes the stored rounds that count, or measures some of their points again to see whether they do.

@@ -11,7 +11,8 @@ use crate::measure::{Meter, Reason};
 use crate::value::{Kind, Value};
 use crate::var::{Counter, Schema};
 
-use super::plan::recorded_results;
+use crate::plan::recorded_results;
+use crate::result_collector::MissingReason;
 
 /// A result that was not counted, and why.
 ///
@@ -172,8 +173,16 @@ impl CounterResults {
         }
     }
 
+    /// What says why a counter has no number.
+    pub(super) fn missing_reason(self: &Arc<Self>) -> MissingReason {
+        let counted = Arc::clone(self);
+        MissingReason(Arc::new(move |position, is_stored| {
+            counted.reason(position, is_stored)
+        }))
+    }
+
     /// Why a result of a sample, by its position there, has no number; none where nothing is counted for it.
-    pub(crate) fn reason(&self, position: usize, is_stored: bool) -> Option<Arc<str>> {
+    fn reason(&self, position: usize, is_stored: bool) -> Option<Arc<str>> {
         self.results
             .iter()
             .find(|result| result.position == position)?;

@@ -7,7 +7,7 @@ use crate::space::RunOrder;
 use crate::store::KeyMaker;
 use crate::value::Value;
 
-use super::Plan;
+use crate::plan::Plan;
 
 /// The jobs of a sweep in the order in which they run.
 pub(super) struct Feed<'p> {

@@ -1,9 +1,9 @@
 use crate::job::{CodePolicy, MachinePolicy};
-use crate::store::{Renewal, ResultId, SampleIndex, SampleStore, StoreError};
+use crate::store::{ResultId, SampleIndex, SampleStore, StoreError};
 use crate::value::Digest;
 
-use super::identity::result_id;
-use super::plan::{Plan, recorded_results};
+use crate::plan::result_id;
+use crate::plan::{Plan, recorded_results};
 
 /// What a run of a sweep would do with its samples.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,9 +41,8 @@ impl Plan {
             Ok(points) if u128::from(points) * u128::from(repeats) <= MOST => points,
             _ => return Ok(None),
         };
-        let renewal: &dyn Renewal = &self.legacy;
         let index = store
-            .map(|store| SampleIndex::load_renewed(store, self.series(), Some(renewal)))
+            .map(|store| SampleIndex::load_renewed(store, self.series(), self.renewal()))
             .transpose()?;
         let results: Vec<ResultId> = recorded_results(self.schema())
             .map(|(_, var)| result_id(var))

@@ -10,7 +10,8 @@
 #![doc = include_str!("../example_sweep.md")]
 //! use bencher_core::progress::SilentProgress;
 //! use bencher_core::result_collector::ResultCollector;
-//! use bencher_core::sweep_executor::{Plan, RunOptions, SweepChoice, SweepExecutor};
+//! use bencher_core::plan::{Plan, SweepChoice};
+//! use bencher_core::sweep_executor::{RunOptions, SweepExecutor};
 //! use bencher_core::{evaluator::Executors, space::Density};
 //! let choice = SweepChoice { inputs: Some(vec![Sorting::LEN.samples(3)]), ..SweepChoice::default() };
 //! let plan = Plan::new(&Sorting::baseline()?, &choice, &[], Density::default(), 2, "")?;
@@ -26,22 +27,13 @@
 
 mod body;
 mod check;
-mod choice;
-mod constraint;
 mod counter_results;
-mod derived_results;
 mod discarded_slices;
-mod error;
 mod feed;
 mod forecast;
-mod identity;
-mod input_override;
 mod jobs;
-mod legacy_values;
 mod ordered_run;
-mod plan;
 mod replicates;
-mod resolve;
 mod rounds;
 mod run;
 mod run_options;
@@ -50,19 +42,10 @@ mod stored_rounds;
 mod trial;
 
 pub(crate) use body::Body;
-pub(crate) use choice::Choice;
-pub use choice::SweepChoice;
-pub use constraint::Constraint;
-pub(crate) use counter_results::CounterResults;
 pub use counter_results::UncountedResult;
 pub use discarded_slices::{DiscardedSlices, SliceFault};
-pub use error::PlanError;
 pub(crate) use forecast::Forecast;
-pub use input_override::{InputOverride, OverrideError};
-pub(crate) use input_override::{in_units, quote};
-pub use plan::Plan;
 pub use replicates::DifferingReplicates;
-pub(crate) use resolve::input_name_of;
 pub use rounds::RoundsEnd;
 pub use run::{RunEnd, SweepExecutor};
 pub use run_options::{Interrupt, RunOptions};

@@ -3,21 +3,17 @@
 use std::sync::Arc;
 
 use crate::job::{FinishedJob, FutureCache, JobOutcome, Sample};
-use crate::measure::{
-    Alternatives, PartialTime, PreemptedTime, RoundRules, Rounds, StopReason, Timer, floor_of,
-};
+use crate::measure::{PartialTime, PreemptedTime, RoundRules, Rounds, StopReason, Timer, floor_of};
 use crate::progress::ProgressSink;
 use crate::result_collector::ResultCollector;
 use crate::stats::RoundTime;
 use crate::value::Value;
-use crate::var::{Input, InputChoice, ParametrizedSweep};
 
 use super::feed::Skipped;
 use super::ordered_run::RunControl;
-use super::resolve::input_name_of;
+
 use super::run::{RunEnd, SweepExecutor};
 use super::stored_rounds::{CheckRounds, RoundKeys};
-use super::{Plan, PlanError};
 
 /// How a sweep in rounds ended.
 ///
@@ -282,61 +278,6 @@ impl SweepExecutor {
                 self.skip(skipped, collector, progress);
             }
         }
-    }
-}
-
-impl Plan {
-    /// The positions of the timed results in a sample.
-    pub(super) fn times(&self) -> Vec<usize> {
-        let timed = self.recorded().filter(|(_, var)| var.timed);
-        timed.map(|(position, _)| position).collect()
-    }
-
-    /// The same sweep in as many rounds as its timed results need.
-    #[must_use]
-    pub fn in_rounds(mut self) -> Self {
-        self.adaptive = true;
-        self
-    }
-
-    /// Which points differ in one input alone; all by themselves where it is not swept.
-    ///
-    /// # Errors
-    /// Where there is no such input.
-    pub fn alternatives<S: ParametrizedSweep>(
-        &self,
-        input: &Input<S>,
-    ) -> Result<Alternatives, PlanError> {
-        self.alternatives_of(&input.choice)
-    }
-
-    pub(crate) fn alternatives_of(&self, input: &InputChoice) -> Result<Alternatives, PlanError> {
-        let name = input_name_of(self.schema(), input)?;
-        let axes = self.space().axes();
-        let at = axes.iter().position(|axis| axis.name == name);
-        let Some(at) = at else {
-            return Ok(Alternatives {
-                stride: 1,
-                count: 1,
-            });
-        };
-        let later = axes.iter().skip(at + 1);
-        Ok(Alternatives {
-            stride: later.map(|axis| axis.levels.len()).product(),
-            count: axes.get(at).map_or(1, |axis| axis.levels.len()),
-        })
-    }
-
-    /// The same sweep with so many repeats, one at least.
-    #[must_use]
-    pub fn with_repeats(mut self, repeats: u32) -> Self {
-        self.repeats = repeats.max(1);
-        self
-    }
-
-    /// Whether the number of repeats is found while the sweep runs.
-    pub const fn is_adaptive(&self) -> bool {
-        self.adaptive
     }
 }
 

@@ -12,6 +12,7 @@ use crate::result_collector::ResultCollector;
 use crate::space::SampleOrder;
 use crate::store::{Provenance, SampleIndex, StoreError};
 
+use super::Benchmark;
 use super::body::Body;
 use super::counter_results::{CounterResults, UncountedResult};
 use super::discarded_slices::DiscardedSlices;
@@ -22,7 +23,7 @@ use super::rounds::{RoundSettings, RoundsEnd};
 use super::run_options::RunOptions;
 use super::sampling::{Origin, Setting};
 use super::stored_rounds::{RemeasureNotice, RoundKeys};
-use super::{Benchmark, Plan};
+use crate::plan::Plan;
 
 /// How a run ended.
 ///
@@ -206,7 +207,10 @@ impl SweepExecutor {
         };
         let mut jobs = start_jobs(on, self.run_function(setting), cache)?;
 
-        let mut end = RunEnd::new(collector.explained_by(counted.clone()), damaged);
+        let mut end = RunEnd::new(
+            collector.explained_by(counted.as_ref().map(CounterResults::missing_reason)),
+            damaged,
+        );
         let control = RunControl {
             interrupt: &interrupt,
             fail_fast,

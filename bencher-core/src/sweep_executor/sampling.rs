@@ -13,18 +13,18 @@ use crate::measure::{
     Timer, below_resolution,
 };
 use crate::store::{
-    JobFolders, Pack, PendingFolder, Renewal, ResultId, SampleIndex, SampleStore, SampleWriter,
-    Series, StoreError,
+    JobFolders, Pack, PendingFolder, ResultId, SampleIndex, SampleStore, SampleWriter, Series,
+    StoreError,
 };
 use crate::value::{Digest, Value};
 use crate::var::SameName;
 
 use super::counter_results::{CounterResults, UncountedResult};
-use super::identity::result_id;
 use super::jobs::serve_jobs;
-use super::plan::recorded_results;
 use super::run::SweepExecutor;
 use super::run_options::RunOptions;
+use crate::plan::recorded_results;
+use crate::plan::result_id;
 
 impl SweepExecutor {
     /// Takes the samples that this worker process is given, until there are no more.
@@ -89,12 +89,7 @@ impl SweepExecutor {
         if let Some(same) = &self.plan.sweep_type().same_name {
             self.check_name(&*store, same, overwrite)?;
         }
-        let legacy = &self.plan.legacy;
-        let renewal: Option<&dyn Renewal> = if legacy.is_empty() {
-            None
-        } else {
-            Some(legacy)
-        };
+        let renewal = self.plan.renewal();
         // A timed run that takes nothing has to know which runs there were, all the same.
         let index = (!overwrite || self.plan.is_timed())
             .then(|| SampleIndex::load_renewed(&*store, series, renewal))

@@ -9,8 +9,8 @@ use crate::stats::{Agreement, RoundTime, Shift, agreement, shift};
 use crate::store::{KeyMaker, Provenance};
 use crate::value::Digest;
 
-use super::Plan;
 use super::rounds::time_of;
+use crate::plan::Plan;
 
 /// How many rounds of a check are measured where the budget lasts.
 pub(super) const CHECK_ROUNDS: u32 = 3;

@@ -10,9 +10,9 @@ use crate::panics;
 use crate::store::PendingFolder;
 use crate::var::ErasedSweep;
 
-use super::Plan;
 use super::body::Body;
 use super::sampling::describe;
+use crate::plan::Plan;
 
 impl Plan {
     /// Runs a point once, here and now; every timed piece of code in it is run once, too. Nothing is

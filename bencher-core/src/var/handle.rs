@@ -94,7 +94,7 @@ impl<S, T: SweepValue> From<(&str, T)> for Constant<S> {
 ///
 /// ```
 #[doc = include_str!("../example_sweep.md")]
-/// use bencher_core::sweep_executor::SweepChoice;
+/// use bencher_core::plan::SweepChoice;
 /// let outputs: Vec<Output<Sorting>> = vec![Sorting::MOVES, "moves".into()];
 /// let choice = SweepChoice { results: Some(outputs), ..SweepChoice::default() };
 /// assert!(choice.inputs.is_none(), "every declared input");

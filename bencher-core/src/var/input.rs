@@ -18,7 +18,7 @@ use super::types::SweepValue;
 /// ```
 #[doc = include_str!("../example_sweep.md")]
 /// use bencher_core::space::Density;
-/// use bencher_core::sweep_executor::{Plan, SweepChoice};
+/// use bencher_core::plan::{Plan, SweepChoice};
 /// let levels = |input: Input<Sorting>| -> Result<Vec<String>, Box<dyn std::error::Error>> {
 ///     let choice = SweepChoice { inputs: Some(vec![input]), ..SweepChoice::default() };
 ///     let plan = Plan::new(&Sorting::baseline()?, &choice, &[], Density::default(), 1, "")?;
@@ -121,7 +121,7 @@ impl<S> Input<S> {
     /// ```
     #[doc = include_str!("../example_sweep.md")]
     /// use bencher_core::space::Density;
-    /// use bencher_core::sweep_executor::{Plan, SweepChoice};
+    /// use bencher_core::plan::{Plan, SweepChoice};
     /// let pairs = Input::zip(
     ///     "pair",
     ///     [Sorting::LEN.values([10_u64, 20]), Sorting::PRESORTED.values([true, false])],
@@ -148,7 +148,7 @@ impl<S> Input<S> {
     /// ```
     #[doc = include_str!("../example_sweep.md")]
     /// use bencher_core::space::Density;
-    /// use bencher_core::sweep_executor::{Plan, SweepChoice};
+    /// use bencher_core::plan::{Plan, SweepChoice};
     /// use bencher_core::var::Design;
     /// let inputs = [Sorting::LEN, Sorting::PRESORTED];
     /// let points = Input::design("point", Design::LatinHypercube { seed: 7 }, 4, inputs);

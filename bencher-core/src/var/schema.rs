@@ -85,6 +85,7 @@ pub struct InputVar {
 ///
 /// ```
 #[doc = include_str!("../example_sweep.md")]
+/// use bencher_core::var::Direction;
 /// let (_, moves) = Sorting::SCHEMA.result("moves").ok_or("no moves")?;
 /// assert_eq!((moves.kind, moves.direction), (Kind::Uint(64), Direction::Minimize));
 /// # Ok::<(), &str>(())

@@ -28,9 +28,9 @@ use std::time::Duration;
 use crate::evaluator::{Executors, Limits};
 use crate::job::{CodePolicy, MachinePolicy};
 use crate::measure::ClockKind;
+use crate::plan::InputOverride;
 use crate::space::{Density, SampleOrder};
 use crate::store::DEFAULT_LIMIT;
-use crate::sweep_executor::InputOverride;
 
 use super::columns::TimeColumns;
 use super::refine::Refinement;

@@ -33,7 +33,6 @@ pub(super) fn all(values: &[OsString]) -> Result<Vec<String>, String> {
     texts.collect()
 }
 
-/// The switch that a value sets.
 /// A folder by its path.
 pub(super) fn folder(values: &[OsString]) -> Result<Option<PathBuf>, String> {
     match values.last() {
@@ -42,6 +41,7 @@ pub(super) fn folder(values: &[OsString]) -> Result<Option<PathBuf>, String> {
     }
 }
 
+/// The switch that a value sets.
 pub(super) fn switch(values: &[OsString]) -> Result<bool, String> {
     yes_or_no(one(values)?)
 }

@@ -8,7 +8,8 @@ use bencher::prelude::*;
 use bencher::progress::SilentProgress;
 use bencher::result_collector::ResultCollector;
 use bencher::space::Density;
-use bencher::sweep_executor::{Plan, RunOptions, SweepChoice, SweepExecutor};
+use bencher::plan::{Plan, SweepChoice};
+use bencher::sweep_executor::{RunOptions, SweepExecutor};
 
 use super::shape::Machine;
 use crate::estimates;

@@ -3,7 +3,7 @@
 use super::super::config_text::{listed, quoted};
 use super::super::option::{OptionValue, RunOption};
 use super::super::read::{all, change, one, steps, switch, whole};
-use crate::sweep_executor::InputOverride;
+use crate::plan::InputOverride;
 use crate::var::MAX_SUBSAMPLING_DIVISIONS;
 
 pub(super) const OPTIONS: &[RunOption] = &[

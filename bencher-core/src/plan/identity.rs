@@ -3,10 +3,10 @@ use crate::store::{ResultId, SweepIdentity, tag_text};
 use crate::value::{Digest, Value};
 use crate::var::ResultVar;
 
-use super::plan::Plan;
+use super::Plan;
 
 /// What samples are stored under for a result.
-pub(super) fn result_id(var: &ResultVar) -> ResultId {
+pub(crate) fn result_id(var: &ResultVar) -> ResultId {
     ResultId {
         name: var.name.to_owned(),
         kind: var.kind,
@@ -22,7 +22,7 @@ impl Plan {
     /// ```
     #[doc = include_str!("../example_sweep.md")]
     /// use bencher_core::space::Density;
-    /// use bencher_core::sweep_executor::{Plan, SweepChoice};
+    /// use bencher_core::plan::{Plan, SweepChoice};
     /// let identity = |input: Input<Sorting>| -> Result<_, Box<dyn std::error::Error>> {
     ///     let choice = SweepChoice::default().with_inputs([input]);
     ///     let plan = Plan::new(&Sorting::baseline()?, &choice, &[], Density::default(), 1, "")?;

@@ -37,7 +37,7 @@ impl DerivedResult {
             formula.check(known.iter().copied()).map_err(wrong)?;
             known.push(var.name);
             all.push(Self {
-                info: super::plan::info_of(var),
+                info: super::shape::info_of(var),
                 formula,
             });
         }

@@ -9,7 +9,7 @@ use super::constraint::{Constraint, Rule};
 /// ```
 #[doc = include_str!("../example_sweep.md")]
 /// use bencher_core::space::Density;
-/// use bencher_core::sweep_executor::{Plan, SweepChoice};
+/// use bencher_core::plan::{Plan, SweepChoice};
 /// let choice = SweepChoice::default()
 ///     .with_results([Sorting::MOVES])
 ///     .with_constants([Sorting::LEN.with_const(100_u64)]);
@@ -84,7 +84,7 @@ impl<S> SweepChoice<S> {
     ///
     /// ```
     #[doc = include_str!("../example_sweep.md")]
-    /// use bencher_core::sweep_executor::SweepChoice;
+    /// use bencher_core::plan::SweepChoice;
     /// let coarse = SweepChoice::default().with_inputs([Sorting::LEN.samples(3), Sorting::PRESORTED]);
     /// let fine = SweepChoice::default().with_inputs([Sorting::LEN.samples(9)]);
     /// let merged = coarse.clone().merged(fine.clone());

@@ -1,28 +1,57 @@
-//! A sweep with everything decided: its points, its constants, its results.
+//! A sweep in which everything is decided but when it runs: its points, its constants, its results.
+//!
+//! A [`SweepChoice`] says what a sweep takes of its declaration. A [`Plan`] decides the rest.
+//!
+//! ```
+#![doc = include_str!("../example_sweep.md")]
+//! use bencher_core::plan::{Plan, SweepChoice};
+//! use bencher_core::space::Density;
+//! let choice = SweepChoice { inputs: Some(vec![Sorting::LEN.samples(3)]), ..SweepChoice::default() };
+//! let plan = Plan::new(&Sorting::baseline()?, &choice, &[], Density::default(), 2, "")?;
+//! assert_eq!((plan.space().len(), plan.samples()), (3, 6));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
-use std::any::Any;
+mod choice;
+mod constraint;
+mod derived_results;
+mod error;
+mod identity;
+mod input_override;
+mod legacy_values;
+mod points;
+mod repeats;
+mod resolve;
+mod shape;
+
+pub(crate) use choice::Choice;
+pub use choice::SweepChoice;
+pub use constraint::Constraint;
+pub use error::PlanError;
+pub(crate) use identity::result_id;
+pub use input_override::{InputOverride, OverrideError};
+pub(crate) use input_override::{in_units, quote};
+pub(crate) use resolve::input_name_of;
+pub(crate) use shape::recorded_results;
+
 use std::sync::Arc;
 
-use crate::dataset::{Dataset, DatasetError, Dim, VariableInfo, coordinate_text};
+use crate::dataset::coordinate_text;
 use crate::record::ConstantValue;
-use crate::space::{Axis, Density, Levels, Space, mix};
-use crate::store::{KeyMaker, PAIRED, Series};
-use crate::value::{KeyWriter, Kind, Value};
+use crate::space::{Axis, Density, Levels, Space};
+use crate::store::{KeyMaker, PAIRED, Renewal, Series};
+use crate::value::{Kind, Value};
 use crate::var::check::is_in_seconds;
 use crate::var::{
-    ErasedSweep, Input, InputChoice, InputVar, ParametrizedSweep, ResultVar, Schema, SweepType,
-    Target, UnknownName,
+    ErasedSweep, Input, InputChoice, ParametrizedSweep, ResultVar, Schema, SweepType, Target,
 };
 
-use super::choice::{Choice, SweepChoice};
-use super::constraint::Rule;
-use super::derived_results::DerivedResult;
-use super::error::PlanError;
-use super::input_override::InputOverride;
-use super::legacy_values::LegacyValues;
-use super::resolve::{
-    SweptAxes, chosen_results, input_name, input_name_of, resolve_constants, resolve_input,
-    set_constant, swept_axes, unknown_input,
+use constraint::Rule;
+use derived_results::DerivedResult;
+use legacy_values::LegacyValues;
+use resolve::{
+    SweptAxes, chosen_results, input_name, resolve_constants, resolve_input, set_constant,
+    swept_axes, unknown_input,
 };
 
 /// A sweep in which nothing is left to decide but when it runs.
@@ -30,7 +59,7 @@ use super::resolve::{
 /// ```
 #[doc = include_str!("../example_sweep.md")]
 /// use bencher_core::space::Density;
-/// use bencher_core::sweep_executor::{Plan, SweepChoice};
+/// use bencher_core::plan::{Plan, SweepChoice};
 /// let (choice, given) = (SweepChoice::default(), ["len=10,20".parse()?]);
 /// let plan = Plan::new(&Sorting::baseline()?, &choice, &given, Density::default(), 3, "try")?;
 /// assert_eq!((plan.samples(), plan.repeats()), (2 * 2 * 3, 3));
@@ -50,11 +79,11 @@ pub struct Plan {
     results: Vec<usize>,
     derived: Vec<DerivedResult>,
     /// Grids whose values had other last digits in earlier versions.
-    pub(super) legacy: LegacyValues,
-    pub(super) constraints: Vec<Rule>,
-    pub(super) repeats: u32,
+    legacy: LegacyValues,
+    pub(crate) constraints: Vec<Rule>,
+    pub(crate) repeats: u32,
     /// Whether more repeats follow as they are needed.
-    pub(super) adaptive: bool,
+    pub(crate) adaptive: bool,
     /// The inputs that the seeds of samples do not depend on, by position in the schema.
     unseeded: Vec<usize>,
     series: Series,
@@ -203,6 +232,11 @@ impl Plan {
         &self.sweep_type
     }
 
+    /// What finds stored values that earlier versions computed otherwise; none where there are none.
+    pub(crate) fn renewal(&self) -> Option<&dyn Renewal> {
+        (!self.legacy.is_empty()).then_some(&self.legacy)
+    }
+
     /// The points.
     pub const fn space(&self) -> &Space {
         &self.space
@@ -279,134 +313,6 @@ impl Plan {
             .collect()
     }
 
-    /// An empty dataset of the sweep's shape.
-    ///
-    /// # Errors
-    /// Where it does not fit the memory.
-    pub fn dataset(&self, title: &str) -> Result<Dataset, PlanError> {
-        Dataset::check_size(self.samples())?;
-        let mut dims: Vec<Dim> = {
-            let axes = self.space.axes().iter();
-            axes.map(|axis| dim_of(self.schema(), axis)).collect()
-        };
-        dims.push(Dim::repeats(self.repeats));
-        let recorded = self.recorded();
-        let variables = recorded.flat_map(|(_, var)| columns(var)).collect();
-        Ok(Dataset::new(title, dims, variables)?)
-    }
-
-    /// The chosen results that are recorded, not computed, with their positions in a sample.
-    pub fn recorded(&self) -> impl Iterator<Item = (usize, &'static ResultVar)> {
-        let chosen = |(_, (index, _)): &(usize, (usize, _))| self.results.contains(index);
-        let recorded = recorded_results(self.schema()).enumerate().filter(chosen);
-        recorded.map(|(position, (_, var))| (position, var))
-    }
-
-    /// The positions in a sample of the results that are kept, and their names.
-    pub(super) fn result_names(&self) -> Vec<(usize, &'static str)> {
-        self.recorded().map(|(at, var)| (at, var.name)).collect()
-    }
-
-    /// Adds the chosen results that are computed from others.
-    ///
-    /// # Errors
-    /// Where the dataset is not of this plan.
-    pub fn derive(&self, dataset: &mut Dataset) -> Result<(), DatasetError> {
-        let constants = self.constant_values();
-        let mut derived = self.derived.iter();
-        derived.try_for_each(|derived| derived.add(dataset, &constants))
-    }
-
-    /// Whether any point may be skipped.
-    pub(super) fn has_constraints(&self) -> bool {
-        !self.constraints.is_empty()
-    }
-
-    /// Why a point is not to be run; none where it is.
-    ///
-    /// # Errors
-    /// Where that cannot be said: the text of a panic.
-    pub(crate) fn skipped(&self, point: u64) -> Result<Option<&str>, String> {
-        self.with_sweep(point, &mut |sweep| {
-            let sweep: &dyn Any = sweep;
-            for rule in &self.constraints {
-                if !rule.check(sweep)? {
-                    return Ok(Some(rule.reason()));
-                }
-            }
-            Ok(None)
-        })
-    }
-
-    /// Calls `run` with the sweep as it stands at a point.
-    ///
-    /// # Errors
-    /// Where an input does not take its value, or what `run` gives.
-    pub(super) fn with_sweep<T>(
-        &self,
-        point: u64,
-        run: &mut dyn FnMut(&mut dyn ErasedSweep) -> Result<T, String>,
-    ) -> Result<T, String> {
-        let mut done = None;
-        self.prototype.with_copy(&mut |sweep| {
-            let placed = self.place_at(point, sweep);
-            done = Some(placed.and_then(|()| run(sweep)));
-        });
-        done.unwrap_or_else(|| Err("the sweep could not be copied".to_owned()))
-    }
-
-    /// Sets the inputs of a sweep to their values at a point.
-    fn place_at(&self, point: u64, sweep: &mut dyn ErasedSweep) -> Result<(), String> {
-        let mut misfit = None;
-        self.for_each_value(point, |input, value| {
-            if !sweep.set_input_at(input, value) {
-                misfit = Some(format!(
-                    "input `{}` cannot be {}",
-                    input_name(self.schema(), input),
-                    self.display_value(input, value)
-                ));
-            }
-        });
-        misfit.map_or(Ok(()), Err)
-    }
-
-    /// A value of an input as it is shown.
-    fn display_value(&self, input: usize, value: &Value) -> Value {
-        let var = self.schema().inputs.get(input);
-        var.map_or_else(|| value.clone(), |var| var.kind.display_value(value))
-    }
-
-    /// The values of all inputs and constants at a point, in the order of the schema.
-    pub fn values(&self, point: u64) -> Vec<Value> {
-        let mut values = Vec::new();
-        self.values_into(point, &mut values);
-        values
-    }
-
-    /// Like [`values`](Self::values), into a buffer.
-    pub(super) fn values_into(&self, point: u64, values: &mut Vec<Value>) {
-        values.clone_from(&self.base);
-        self.for_each_value(point, |input, value| {
-            if let Some(slot) = values.get_mut(input) {
-                slot.clone_from(value);
-            }
-        });
-    }
-
-    /// The names and values of the swept inputs at a point, as they are shown: an `f32` is the number that its
-    /// digits say.
-    pub fn inputs(&self, point: u64) -> Vec<(String, Value)> {
-        let mut inputs = Vec::new();
-        self.for_each_value(point, |input, value| {
-            inputs.push((
-                input_name(self.schema(), input),
-                self.display_value(input, value),
-            ));
-        });
-        inputs.reverse();
-        inputs
-    }
-
     /// What makes the keys of its samples.
     ///
     /// Its values come in the order of [`input_names`](Self::input_names), as [`values`](Self::values)
@@ -418,44 +324,6 @@ impl Plan {
     /// The names of all inputs and constants, in the order of the schema.
     pub fn input_names(&self) -> Vec<&'static str> {
         self.schema().inputs.iter().map(|var| var.name).collect()
-    }
-
-    /// The seed of a sample: from the values of its point and its repeat alone.
-    pub(super) fn seed(&self, point: u64, repeat: u32) -> u64 {
-        self.seed_but(point, repeat, &[])
-    }
-
-    /// The same without some inputs, by name.
-    ///
-    /// # Errors
-    /// Where there is no input of a name.
-    pub(super) fn seed_without(
-        &self,
-        point: u64,
-        repeat: u32,
-        names: &[String],
-    ) -> Result<u64, UnknownName> {
-        let index = |name: &String| {
-            let found = self.schema().input(name).map(|(index, _)| index);
-            found.ok_or_else(|| unknown_input(self.schema(), name))
-        };
-        let without: Vec<usize> = names.iter().map(index).collect::<Result<_, _>>()?;
-        Ok(self.seed_but(point, repeat, &without))
-    }
-
-    fn seed_but(&self, point: u64, repeat: u32, without: &[usize]) -> u64 {
-        let mut key = KeyWriter::default();
-        for (index, value) in self.values(point).iter().enumerate() {
-            if !self.unseeded.contains(&index) && !without.contains(&index) {
-                key.value(value);
-            }
-        }
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "half of a digest is a fine seed"
-        )]
-        let seed = key.digest().0 as u64;
-        mix(seed ^ mix(u64::from(repeat)))
     }
 
     /// The same sweep, whose samples get the same random data at points that differ in one input alone. They are stored
@@ -476,36 +344,6 @@ impl Plan {
             self.series.tag.push_str(&name);
         }
         Ok(self)
-    }
-
-    /// Calls `visit` with every swept input and its value at a point, the last axis first.
-    fn for_each_value(&self, point: u64, mut visit: impl FnMut(usize, &Value)) {
-        let mut rest = point;
-        for (axis, levels) in self.axes.iter().zip(self.space.axes()).rev() {
-            let at = rest % axis.len.max(1);
-            rest /= axis.len.max(1);
-            let mut visit_all = |value: &Value| match (&*axis.inputs, value) {
-                ([input], value) => visit(*input, value),
-                (inputs, Value::Item(item)) => {
-                    for (input, (_, part)) in inputs.iter().zip(item.parts()).rev() {
-                        visit(*input, part);
-                    }
-                }
-                _ => {}
-            };
-            match &axis.values {
-                Some(values) => {
-                    if let Some(value) = usize::try_from(at).ok().and_then(|at| values.get(at)) {
-                        visit_all(value);
-                    }
-                }
-                None => {
-                    if let Some(value) = levels.levels.get(at) {
-                        visit_all(&value);
-                    }
-                }
-            }
-        }
     }
 }
 
@@ -551,63 +389,6 @@ fn legacy_values(schema: &Schema, axes: &[Axis], declared: &[(usize, Levels)]) -
         }
     }
     legacy
-}
-
-/// The dataset's dimension for an axis.
-fn dim_of(schema: &Schema, axis: &Axis) -> Dim {
-    let values = axis.levels.iter().collect();
-    let vars = axis.inputs.iter().filter_map(|n| schema.inputs.get(*n));
-    let vars: Vec<&InputVar> = vars.collect();
-    let [var] = &*vars else {
-        let names: Vec<&str> = vars.iter().map(|var| var.name).collect();
-        let mut dim = Dim::input(axis.name.clone(), Kind::Item, values);
-        dim.doc = names.join(", ");
-        return dim;
-    };
-    let mut dim = Dim::input(axis.name.clone(), var.kind, values);
-    var.doc.clone_into(&mut dim.doc);
-    units_of(var.kind, false, var.units).clone_into(&mut dim.units);
-    dim.scale = (var.domain)().map_or_else(|_| dim.scale, |domain| domain.scale);
-    dim
-}
-
-/// The results that a sample records, with their positions in the schema: the others are computed.
-pub(super) fn recorded_results(
-    schema: &Schema,
-) -> impl Iterator<Item = (usize, &'static ResultVar)> + use<> {
-    let results = schema.results.iter().enumerate();
-    results.filter(|(_, var)| var.formula.is_empty())
-}
-
-/// What a dataset says of a result.
-pub(super) fn info_of(var: &ResultVar) -> VariableInfo {
-    VariableInfo {
-        name: var.name.to_owned(),
-        doc: var.doc.to_owned(),
-        units: units_of(var.kind, var.timed, var.units).to_owned(),
-        kind: var.kind,
-        direction: var.direction,
-        timed: var.timed,
-        meaning_version: var.meaning_version,
-    }
-}
-
-/// The dataset's variables for a result: one, or one for each part of a vector.
-fn columns(var: &ResultVar) -> Vec<VariableInfo> {
-    let info = info_of(var);
-    match var.kind {
-        Kind::Vector(parts) => (0..parts)
-            .map(|part| VariableInfo {
-                name: match var.parts.get(usize::from(part)) {
-                    Some(name) => format!("{}.{name}", var.name),
-                    None => format!("{}[{part}]", var.name),
-                },
-                kind: Kind::Float(64),
-                ..info.clone()
-            })
-            .collect(),
-        _ => vec![info],
-    }
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use crate::var::{
 /// the high end of stepped floats.
 ///
 /// ```
-/// use bencher_core::sweep_executor::InputOverride;
+/// use bencher_core::plan::InputOverride;
 /// let given: InputOverride = "len = 16..4096:9".parse()?;
 /// assert_eq!(given.name, "len");
 /// assert_eq!(given.to_string(), "len=16..4096:9");
@@ -29,7 +29,7 @@ use crate::var::{
 /// ```
 #[doc = include_str!("../example_sweep.md")]
 /// use bencher_core::space::Density;
-/// use bencher_core::sweep_executor::{Plan, SweepChoice};
+/// use bencher_core::plan::{Plan, SweepChoice};
 /// let given = ["len=many".parse()?];
 /// let choice = SweepChoice::default();
 /// let plan = Plan::new(&Sorting::baseline()?, &choice, &given, Density::default(), 1, "");

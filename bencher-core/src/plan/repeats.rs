@@ -1,0 +1,63 @@
+//! How often a plan takes each point, and which points are alternatives of each other.
+
+use crate::measure::Alternatives;
+use crate::var::{Input, InputChoice, ParametrizedSweep};
+
+use super::Plan;
+use super::error::PlanError;
+use super::resolve::input_name_of;
+
+impl Plan {
+    /// The positions of the timed results in a sample.
+    pub(crate) fn times(&self) -> Vec<usize> {
+        let timed = self.recorded().filter(|(_, var)| var.timed);
+        timed.map(|(position, _)| position).collect()
+    }
+
+    /// The same sweep in as many rounds as its timed results need.
+    #[must_use]
+    pub fn in_rounds(mut self) -> Self {
+        self.adaptive = true;
+        self
+    }
+
+    /// Which points differ in one input alone; all by themselves where it is not swept.
+    ///
+    /// # Errors
+    /// Where there is no such input.
+    pub fn alternatives<S: ParametrizedSweep>(
+        &self,
+        input: &Input<S>,
+    ) -> Result<Alternatives, PlanError> {
+        self.alternatives_of(&input.choice)
+    }
+
+    pub(crate) fn alternatives_of(&self, input: &InputChoice) -> Result<Alternatives, PlanError> {
+        let name = input_name_of(self.schema(), input)?;
+        let axes = self.space().axes();
+        let at = axes.iter().position(|axis| axis.name == name);
+        let Some(at) = at else {
+            return Ok(Alternatives {
+                stride: 1,
+                count: 1,
+            });
+        };
+        let later = axes.iter().skip(at + 1);
+        Ok(Alternatives {
+            stride: later.map(|axis| axis.levels.len()).product(),
+            count: axes.get(at).map_or(1, |axis| axis.levels.len()),
+        })
+    }
+
+    /// The same sweep with so many repeats, one at least.
+    #[must_use]
+    pub fn with_repeats(mut self, repeats: u32) -> Self {
+        self.repeats = repeats.max(1);
+        self
+    }
+
+    /// Whether the number of repeats is found while the sweep runs.
+    pub const fn is_adaptive(&self) -> bool {
+        self.adaptive
+    }
+}
