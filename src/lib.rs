@@ -139,7 +139,9 @@ pub use bencher_core::measure::{CountingAllocator, Environment};
 pub use bencher_core::plan::{Constraint, InputOverride, PlanError, SweepChoice};
 pub use bencher_core::record::{Counts, Failure, SweepRecord};
 pub use bencher_core::space::{Combination, Density, FactorSweep, Factors, SampleOrder};
-pub use bencher_core::store::{Database, StoreError, load_newest_results};
+#[cfg(feature = "store")]
+pub use bencher_core::store::Database;
+pub use bencher_core::store::{StoreError, load_newest_results};
 pub use bencher_core::sweep_executor::{Benchmark, BoxError, Interrupt, Result};
 pub use bencher_core::sweeper::{ParamSweeper, SweeperOptions};
 pub use bencher_core::value::{Digest, File, Image, Kind, Table, Value, Video};

@@ -20,13 +20,13 @@ const NAME: &str = if cfg!(windows) {
 
 /// The tool: the one that the environment names, else the first on the search path.
 pub(crate) fn find() -> Option<PathBuf> {
-    let named = std::env::var_os(VARIABLE).filter(|path| !path.is_empty());
-    named.map(PathBuf::from).or_else(|| {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
-        let mut tools = folders.iter().map(|folder| folder.join(NAME));
-        tools.find(|tool| tool.is_file())
-    })
+    if let Some(named) = std::env::var_os(VARIABLE).filter(|path| !path.is_empty()) {
+        return Some(PathBuf::from(named)).filter(|tool| tool.is_file());
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    let mut tools = folders.iter().map(|folder| folder.join(NAME));
+    tools.find(|tool| tool.is_file())
 }
 
 /// Has the tool draw a report.

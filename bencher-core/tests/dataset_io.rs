@@ -218,7 +218,7 @@ fn json_errors_name_the_field() {
     );
     assert_eq!(
         error("/variables/0/reasons", json!({"2": "x"})),
-        "variables[0].reasons.2 is \"x\", but must be at a cell from 0 below 2"
+        "variables[0].reasons.2 is \"x\", but must be at a cell number below 2"
     );
     assert_eq!(
         error("/variables/0/name", json!("len")),
