@@ -37,7 +37,6 @@ const fn input(
         units: "",
         kind,
         role: InputRole::Swept,
-        optimize: true,
         domain,
         variants,
     }

@@ -58,7 +58,6 @@ use crate::parse::{Arguments, Container};
 /// | `default = value` | the value while the input is not swept | the first value | it is none of the values |
 /// | `units = "B"` | the unit of the values, any text; of a `Duration`, `"s"` | `"s"` for a `Duration`, else none | |
 /// | `max_subsampling_divisions = n` | the finest level in which the input takes part | no limit | outside 1 to 12 |
-/// | `optimize = false` | an optimiser leaves it alone; a sweep takes it all the same | `true` | |
 ///
 /// Values are written in the type of the field (`1.0` for a float), those of a `String` as `"text"`.
 /// An error that literals and constants of a plain number type show is one of compilation. Of what

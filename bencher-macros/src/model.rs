@@ -68,7 +68,6 @@ pub(crate) struct Input {
     pub(crate) default: Option<Term>,
     pub(crate) max_subsampling_divisions: Option<Term>,
     pub(crate) units: String,
-    pub(crate) optimize: bool,
 }
 
 impl Input {
@@ -83,7 +82,6 @@ impl Input {
             default: None,
             max_subsampling_divisions: None,
             units,
-            optimize: true,
         }
     }
 }

@@ -35,7 +35,6 @@ impl ParametrizedSweep for Squares {
             role: InputRole::Swept,
             domain: || DomainOf::<u64>::new().bounds(1, 1000).finish(),
             variants: || &[],
-            optimize: true,
         }],
         results: &[ResultVar {
             name: "square",

@@ -113,7 +113,6 @@ pub const NO_INPUT: InputVar = InputVar {
     role: InputRole::Swept,
     domain: || Err(DomainError::Undeclared),
     variants: || &[],
-    optimize: true,
 };
 
 /// Fills an array of results before they are copied there.

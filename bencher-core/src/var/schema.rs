@@ -77,8 +77,6 @@ pub struct InputVar {
     pub domain: fn() -> Result<Domain, DomainError>,
     /// The variants of an enum.
     pub variants: fn() -> &'static [Variant],
-    /// Whether an optimiser may choose its value; a sweep takes it all the same.
-    pub optimize: bool,
 }
 
 /// A declared result.

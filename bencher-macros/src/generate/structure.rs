@@ -208,9 +208,7 @@ fn units_of(field: &Field, arguments: TokenStream, private: &TokenStream) -> Tok
 
 pub(super) fn input_var(field: &Field, input: &Input, private: &TokenStream) -> TokenStream {
     let Field { name, doc, ty, .. } = field;
-    let Input {
-        units, optimize, ..
-    } = input;
+    let Input { units, .. } = input;
     let kind = quote!(<#ty as #private::SweptField>::KIND);
     let units = units_of(field, quote!(#kind, false, #units), private);
     let role = if matches!(input.values, Values::Constant(_)) {
@@ -228,7 +226,6 @@ pub(super) fn input_var(field: &Field, input: &Input, private: &TokenStream) -> 
             role: #private::InputRole::#role,
             domain: Self::#domain,
             variants: <#ty as #private::SweptField>::variants,
-            optimize: #optimize,
         }
     }
 }

@@ -69,7 +69,6 @@ pub(crate) const SWEEP: Grammar = Grammar {
             Form::Value,
             "max_subsampling_divisions = 4",
         ),
-        known("optimize", Form::Value, "optimize = false"),
     ],
 };
 

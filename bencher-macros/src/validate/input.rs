@@ -48,7 +48,6 @@ pub(super) fn input(
         default: rules.default(&known),
         max_subsampling_divisions: rules.divisions(),
         units: units(rules.options, time_span(rules.ty), rules.errors).unwrap_or_default(),
-        optimize: rules.optimize(),
     }
 }
 
@@ -378,22 +377,6 @@ impl Rules<'_, '_> {
                 None
             }
             _ => Some(self.terms.term("DIVISIONS", expr, DIVISIONS, self.errors).0),
-        }
-    }
-
-    fn optimize(&mut self) -> bool {
-        let Some((_, expr)) = self.options.value("optimize") else {
-            return true;
-        };
-        match Literal::of(expr) {
-            Some(Literal::Bool(optimize)) => optimize,
-            _ => {
-                self.errors.on(
-                    expr,
-                    "`optimize` needs `true` or `false`, as in `optimize = false`",
-                );
-                true
-            }
         }
     }
 

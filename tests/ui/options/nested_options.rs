@@ -13,7 +13,7 @@ struct Query<const N: usize> {
     pool: Pool,
     #[sweep(file = "a.toml")]
     count: u32,
-    #[sweep(bounds(1, 2), optimize = "no")]
+    #[sweep(bounds(1, 2))]
     rows: u32,
     #[result(formula = "rows * 2", timed)]
     cost: Option<f64>,

@@ -45,7 +45,6 @@ impl ParametrizedSweep for Endless {
             role: InputRole::Swept,
             domain: || DomainOf::<u64>::new().bounds(1, POINTS).finish(),
             variants: || &[],
-            optimize: true,
         }],
         results: &[ResultVar {
             name: "twice",
