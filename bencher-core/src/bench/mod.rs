@@ -40,6 +40,8 @@ mod result;
 mod result_json;
 mod run;
 mod session;
+mod session_output;
+mod session_report;
 mod session_store;
 mod steps;
 mod table;
@@ -64,7 +66,8 @@ pub(crate) use replicate_report::ReplicateReport;
 pub use result::BenchResult;
 pub(crate) use result::SweepOutcome;
 pub(crate) use run::SweepRun;
-pub use session::{ReportOutput, ReportSubject, Reporter, RunStatus, Session};
+pub use session::{RunStatus, Session};
+pub use session_report::{ReportOutput, ReportSubject, Reporter};
 pub(crate) use table::LONGEST;
 pub use table::{result_table, sample_table};
 

@@ -1,22 +1,18 @@
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::console::{error_line, print_json};
-use crate::dataset::{Dataset, one_line, quantity};
+use crate::console::error_line;
 use crate::measure::{Environment, Replicate, ReplicateRole};
-use crate::plan::Plan;
-use crate::progress::{ProgressSink, SilentProgress, counts_json};
+use crate::progress::{ProgressSink, SilentProgress};
 use crate::record::SweepRecord;
 use crate::store::{MemoryStore, save_result, slug};
-use crate::sweep_executor::{BoxError, Forecast, Interrupt};
+use crate::sweep_executor::Interrupt;
 use crate::var::nearest;
 
-use super::config::{OutputFormat, PlotOptions, ReportLocation, RunConfig, Settings};
-use super::error::{BenchError, failure_text};
+use super::config::{RunConfig, Settings};
 use super::layers::Layers;
-use super::print::{print_record, say};
+use super::print::say;
 use super::replicate_report::ReplicateReport;
-use super::result_json::{comparisons_json, timings_json};
+use super::session_report::{ReportSubject, Reporter, open};
 use super::steps::{progress, root};
 
 /// One run of a benchmark program: its configuration, the open store, and what its sweeps gave.
@@ -35,17 +31,17 @@ pub struct Session {
     pub(super) read_only: Option<crate::store::ReadOnlyStore>,
     pub(super) records: Vec<SweepRecord>,
     pub(super) seen: Vec<String>,
-    unsaved: bool,
+    pub(super) unsaved: bool,
     /// What is wrong with the run as a whole, to be said at its end.
-    errors: Vec<String>,
+    pub(super) errors: Vec<String>,
     /// The working directory when the run began, which relative paths begin at whatever a body does.
-    start: PathBuf,
+    pub(super) start: PathBuf,
     /// Whether a report is drawn at the end, where the configuration wants one.
-    draws_report: bool,
+    pub(super) draws_report: bool,
     /// Where the report goes, once that is known to be possible.
-    report_folder: Option<PathBuf>,
+    pub(super) report_folder: Option<PathBuf>,
     /// The functions that were chosen, where not all were.
-    shown_part: Option<String>,
+    pub(super) shown_part: Option<String>,
     pub(super) layers: Layers,
     /// Which part this run has where several processes measure.
     pub(super) role: ReplicateRole,
@@ -58,50 +54,6 @@ pub struct Session {
     /// The tags whose samples were dropped.
     #[cfg(feature = "store")]
     pub(super) cleared: Vec<String>,
-}
-
-/// Draws records into a folder; what reports are made by, so that this crate need not draw.
-///
-/// ```
-#[doc = include_str!("../example_sweep.md")]
-#[doc = include_str!("../example_bench.md")]
-/// # let config = RunConfig { report: ReportLocation::Folder("out".into()), ..quiet };
-/// use bencher_core::bench::{ReportOutput, RunStatus};
-/// let session = Rc::new(RefCell::new(Session::new(config, "demo", Interrupt::default())));
-/// # let mut bench = Bench::<Sorting>::new(Rc::clone(&session))?;
-/// bench.sweep("By length").inputs([Sorting::LEN.samples(3)]).run()?;
-/// let status = session.borrow_mut().close(Some(&|records, folder, subject, options| {
-///     assert_eq!((subject.program.as_str(), &subject.part), ("demo", &None));
-///     assert!(records.len() == 1 && folder.ends_with("out"));
-///     assert_eq!(options.plot_width, 600);
-///     Ok(ReportOutput::default())
-/// }));
-/// assert_eq!(status, RunStatus::Fine);
-/// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
-/// ```
-pub type Reporter =
-    dyn Fn(&[SweepRecord], &Path, &ReportSubject, &PlotOptions) -> Result<ReportOutput, BoxError>;
-
-/// What a report is about; handed to the [`Reporter`], where the example stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ReportSubject {
-    /// The program, with its package and target: `demo/examples/sorting`.
-    pub program: String,
-    /// The sweeps or functions that were chosen; `None` where all were run.
-    pub part: Option<String>,
-}
-
-/// What a reporter left behind.
-///
-/// The example stands at [`Reporter`].
-#[derive(Clone, Debug, Default)]
-pub struct ReportOutput {
-    /// The page, where one was drawn.
-    pub page: Option<PathBuf>,
-    /// The pictures.
-    pub images: Vec<PathBuf>,
-    /// What could not be drawn as it should.
-    pub warnings: Vec<String>,
 }
 
 /// How a session ended.
@@ -253,88 +205,6 @@ impl Session {
         self.errors.extend(errors);
     }
 
-    pub(super) fn list(&self, title: &str) {
-        if self.config.output == OutputFormat::Json {
-            print_json(&serde_json::json!({"event": "list", "sweep": title}));
-        } else {
-            say!("{title}");
-        }
-    }
-
-    pub(super) fn show_plan(
-        &self,
-        title: &str,
-        plan: &Plan,
-        forecast: Option<(Forecast, Option<f64>)>,
-    ) {
-        let mut text = if plan.is_adaptive() {
-            let points = plan.space().len();
-            format!("{title}: {points} points, in as many rounds as their precision needs")
-        } else {
-            let (samples, points) = (plan.samples(), plan.space().len());
-            let repeats = plan.repeats();
-            format!("{title}: {samples} samples ({points} points × {repeats} repeats)")
-        };
-        if let Some((forecast, seconds)) = forecast {
-            let Forecast {
-                stored,
-                skipped,
-                to_run,
-            } = forecast;
-            let _ = write!(
-                text,
-                "\n  {stored} stored, {skipped} skipped, {to_run} to run"
-            );
-            if let Some(seconds) = seconds {
-                let _ = write!(text, ", about {}", quantity(seconds, "s"));
-            }
-        }
-        for axis in plan.space().axes() {
-            let shown: Vec<String> = axis
-                .levels
-                .iter()
-                .take(8)
-                .map(|value| plan.axis_text(axis, &value))
-                .collect();
-            let more = if axis.levels.len() > 8 { " …" } else { "" };
-            let _ = write!(
-                text,
-                "\n  {} ({}): {}{more}",
-                axis.name,
-                axis.levels.len(),
-                shown.join(", ")
-            );
-        }
-        for constant in plan.constants() {
-            let value = one_line(&constant.value.to_string());
-            let _ = write!(text, "\n  {} = {value}", constant.name);
-        }
-        if let Err(error) = Dataset::check_size(plan.samples()) {
-            let _ = write!(text, "\n  the run will be rejected: {error}");
-        }
-        if self.config.output == OutputFormat::Json {
-            let points = plan.space().len().to_string();
-            // As many as the times need: nobody knows yet.
-            let samples = (!plan.is_adaptive()).then(|| plan.samples().to_string());
-            let (forecast, seconds) = forecast.unzip();
-            let stored = forecast.map(|forecast| forecast.stored);
-            let skipped = forecast.map(|forecast| forecast.skipped);
-            let to_run = forecast.map(|forecast| forecast.to_run);
-            // A number where JSON has one that is exact.
-            let count = |count: String| match count.parse::<u64>() {
-                Ok(number) => serde_json::Value::from(number),
-                Err(_) => serde_json::Value::from(count),
-            };
-            let (points, samples) = (count(points), samples.map(count));
-            print_json(
-                &serde_json::json!({"event": "plan", "sweep": title, "points": points, "samples": samples,
-                    "stored": stored, "skipped": skipped, "to_run": to_run, "seconds": seconds.flatten()}),
-            );
-        } else {
-            say!("{text}");
-        }
-    }
-
     /// Keeps and prints what a sweep gave.
     pub(super) fn finish_sweep(&mut self, record: &SweepRecord) {
         if matches!(self.role, ReplicateRole::Measuring(_)) {
@@ -349,36 +219,6 @@ impl Session {
                 .note(&format!("error: the result could not be stored: {error}"));
         }
         self.show_sweep(record);
-    }
-
-    /// Prints what a sweep gave, and has it drawn.
-    pub(super) fn show_sweep(&mut self, record: &SweepRecord) {
-        match self.config.output {
-            OutputFormat::Text => {
-                let RunConfig {
-                    print,
-                    rows,
-                    columns,
-                    ..
-                } = self.config;
-                print_record(record, print, rows, columns);
-            }
-            OutputFormat::Json => {
-                let result = record.dataset.to_json();
-                print_json(
-                    &serde_json::json!({"event": "result", "sweep": record.title,
-                    "counts": counts_json(&record.counts, record.timed_out()), "warnings": record.warnings,
-                    "timings": timings_json(&record.dataset), "comparisons": comparisons_json(&record.dataset),
-                    "dataset": result}),
-                );
-            }
-            OutputFormat::Quiet => {
-                for failure in &record.failures {
-                    error_line!("{}: {}", record.title, failure_text(failure));
-                }
-            }
-        }
-        self.records.push(record.clone());
     }
 
     /// Draws the report of all sweeps of the run, says where it is, and judges the run.
@@ -439,112 +279,6 @@ impl Session {
         status
     }
 
-    /// Where the report goes; none where none is wanted.
-    fn report_place(&self) -> Option<PathBuf> {
-        let folder = match self.layers.run().report {
-            ReportLocation::Disabled => return None,
-            ReportLocation::Folder(folder) => folder,
-            // A store that can only be read takes no report.
-            ReportLocation::Default if self.config.cache && !self.keeps_results() => return None,
-            ReportLocation::Default => self.default_report(),
-        };
-        Some(self.start.join(folder))
-    }
-
-    /// Has the place of the report made before the first sample is taken.
-    pub(crate) fn will_draw(&mut self) {
-        self.draws_report = true;
-    }
-
-    /// Makes the folder of the report and looks whether files can be written there, once.
-    ///
-    /// # Errors
-    /// Why not: better told now than after the measurement.
-    pub(crate) fn make_report_folder(&mut self) -> Result<(), BenchError> {
-        let Some(folder) = self.report_place().filter(|_| self.draws_report) else {
-            return Ok(());
-        };
-        if self.report_folder.as_ref() == Some(&folder) {
-            return Ok(());
-        }
-        let refused = |source| BenchError::ReportLocation {
-            path: folder.clone(),
-            source,
-        };
-        std::fs::create_dir_all(&folder).map_err(refused)?;
-        // The permissions alone do not say it: the disk may be read-only or full.
-        let trial = folder.join(format!(".tmp-{}", std::process::id()));
-        // A new file, so that no link is followed.
-        let mut options = std::fs::OpenOptions::new();
-        let opened = options.write(true).create_new(true).open(&trial);
-        let tried = opened
-            .and_then(|mut file| std::io::Write::write_all(&mut file, b"bencher"))
-            .map_err(refused);
-        // What could not be written need not be removed.
-        let _ = std::fs::remove_file(&trial);
-        tried?;
-        if self.layers.run().open && !has_opener() {
-            self.note(&format!(
-                "warning: `--open` cannot open the report: `{OPENER}` is not installed"
-            ));
-        }
-        self.report_folder = Some(folder);
-        Ok(())
-    }
-
-    /// Has the report show a part of the program only, and leave those of other parts as they are.
-    pub(crate) fn show_part(&mut self, part: Option<String>) {
-        self.shown_part = part;
-    }
-
-    /// What of the program the report shows, where that is not all.
-    fn report_part(&self) -> Option<String> {
-        let sweeps = Some(self.config.only.join(", ")).filter(|text| !text.is_empty());
-        let parts: Vec<String> = self.shown_part.clone().into_iter().chain(sweeps).collect();
-        (!parts.is_empty()).then(|| parts.join(": "))
-    }
-
-    /// `reports/PACKAGE/TARGET/PROGRAM` in the store's folder.
-    fn default_report(&self) -> PathBuf {
-        let parts = self.program.split('/').map(slug);
-        parts.fold(self.root.join("reports"), |folder, part| folder.join(part))
-    }
-
-    /// Says why there is no report, where one was wanted, and where the samples are.
-    pub(crate) fn print_no_report(&self, reason: &str) {
-        let is_wanted = self.report_place().is_some() && !self.records.is_empty();
-        if is_wanted && self.config.output == OutputFormat::Text && !self.is_shown_only() {
-            say!("\n{reason}");
-            if self.config.cache && cfg!(feature = "store") {
-                say!("store     {}", self.root.display());
-            }
-        }
-    }
-
-    fn print_report_path(&self, files: &ReportOutput) {
-        match self.config.output {
-            OutputFormat::Text => {
-                if let Some(page) = &files.page {
-                    say!("\nreport    {}", page.display());
-                }
-                if let Some(folder) = files.images.first().and_then(|image| image.parent()) {
-                    say!(
-                        "pictures  {} PNG files in {}",
-                        files.images.len(),
-                        folder.display()
-                    );
-                }
-                if self.config.cache && cfg!(feature = "store") {
-                    say!("store     {}", self.root.display());
-                }
-            }
-            OutputFormat::Json => print_json(
-                &serde_json::json!({"event": "report", "page": files.page, "images": files.images}),
-            ),
-            OutputFormat::Quiet => {}
-        }
-    }
-
     /// A choice of sweeps that fits none is a mistake, not an empty success.
     fn empty_selection_error(&self) -> Option<String> {
         let fits = |part: &String| {
@@ -561,21 +295,4 @@ impl Session {
             self.seen.join(", ")
         ))
     }
-}
-
-/// Opens a file with the desktop's program for it; false where there is none.
-fn open(path: &Path) -> bool {
-    std::process::Command::new(OPENER).arg(path).spawn().is_ok()
-}
-
-const OPENER: &str = if cfg!(target_os = "macos") {
-    "open"
-} else {
-    "xdg-open"
-};
-
-/// Whether the desktop's program for files is on the search path.
-fn has_opener() -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|folder| folder.join(OPENER).exists())
 }

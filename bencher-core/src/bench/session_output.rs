@@ -1,0 +1,166 @@
+//! What a session prints of its sweeps: their list, their plans, their results, and where the report is.
+
+use std::fmt::Write as _;
+
+use crate::console::{error_line, print_json};
+use crate::dataset::{Dataset, one_line, quantity};
+use crate::plan::Plan;
+use crate::progress::counts_json;
+use crate::record::SweepRecord;
+use crate::sweep_executor::Forecast;
+
+use super::config::{OutputFormat, RunConfig};
+use super::error::failure_text;
+use super::print::{print_record, say};
+use super::result_json::{comparisons_json, timings_json};
+use super::session::Session;
+use super::session_report::ReportOutput;
+
+impl Session {
+    pub(super) fn list(&self, title: &str) {
+        if self.config.output == OutputFormat::Json {
+            print_json(&serde_json::json!({"event": "list", "sweep": title}));
+        } else {
+            say!("{title}");
+        }
+    }
+
+    pub(super) fn show_plan(
+        &self,
+        title: &str,
+        plan: &Plan,
+        forecast: Option<(Forecast, Option<f64>)>,
+    ) {
+        let mut text = if plan.is_adaptive() {
+            let points = plan.space().len();
+            format!("{title}: {points} points, in as many rounds as their precision needs")
+        } else {
+            let (samples, points) = (plan.samples(), plan.space().len());
+            let repeats = plan.repeats();
+            format!("{title}: {samples} samples ({points} points × {repeats} repeats)")
+        };
+        if let Some((forecast, seconds)) = forecast {
+            let Forecast {
+                stored,
+                skipped,
+                to_run,
+            } = forecast;
+            let _ = write!(
+                text,
+                "\n  {stored} stored, {skipped} skipped, {to_run} to run"
+            );
+            if let Some(seconds) = seconds {
+                let _ = write!(text, ", about {}", quantity(seconds, "s"));
+            }
+        }
+        for axis in plan.space().axes() {
+            let shown: Vec<String> = axis
+                .levels
+                .iter()
+                .take(8)
+                .map(|value| plan.axis_text(axis, &value))
+                .collect();
+            let more = if axis.levels.len() > 8 { " …" } else { "" };
+            let _ = write!(
+                text,
+                "\n  {} ({}): {}{more}",
+                axis.name,
+                axis.levels.len(),
+                shown.join(", ")
+            );
+        }
+        for constant in plan.constants() {
+            let value = one_line(&constant.value.to_string());
+            let _ = write!(text, "\n  {} = {value}", constant.name);
+        }
+        if let Err(error) = Dataset::check_size(plan.samples()) {
+            let _ = write!(text, "\n  the run will be rejected: {error}");
+        }
+        if self.config.output == OutputFormat::Json {
+            let points = plan.space().len().to_string();
+            // As many as the times need: nobody knows yet.
+            let samples = (!plan.is_adaptive()).then(|| plan.samples().to_string());
+            let (forecast, seconds) = forecast.unzip();
+            let stored = forecast.map(|forecast| forecast.stored);
+            let skipped = forecast.map(|forecast| forecast.skipped);
+            let to_run = forecast.map(|forecast| forecast.to_run);
+            // A number where JSON has one that is exact.
+            let count = |count: String| match count.parse::<u64>() {
+                Ok(number) => serde_json::Value::from(number),
+                Err(_) => serde_json::Value::from(count),
+            };
+            let (points, samples) = (count(points), samples.map(count));
+            print_json(
+                &serde_json::json!({"event": "plan", "sweep": title, "points": points, "samples": samples,
+                    "stored": stored, "skipped": skipped, "to_run": to_run, "seconds": seconds.flatten()}),
+            );
+        } else {
+            say!("{text}");
+        }
+    }
+
+    /// Prints what a sweep gave, and has it drawn.
+    pub(super) fn show_sweep(&mut self, record: &SweepRecord) {
+        match self.config.output {
+            OutputFormat::Text => {
+                let RunConfig {
+                    print,
+                    rows,
+                    columns,
+                    ..
+                } = self.config;
+                print_record(record, print, rows, columns);
+            }
+            OutputFormat::Json => {
+                let result = record.dataset.to_json();
+                print_json(
+                    &serde_json::json!({"event": "result", "sweep": record.title,
+                    "counts": counts_json(&record.counts, record.timed_out()), "warnings": record.warnings,
+                    "timings": timings_json(&record.dataset), "comparisons": comparisons_json(&record.dataset),
+                    "dataset": result}),
+                );
+            }
+            OutputFormat::Quiet => {
+                for failure in &record.failures {
+                    error_line!("{}: {}", record.title, failure_text(failure));
+                }
+            }
+        }
+        self.records.push(record.clone());
+    }
+
+    /// Says why there is no report, where one was wanted, and where the samples are.
+    pub(crate) fn print_no_report(&self, reason: &str) {
+        let is_wanted = self.report_place().is_some() && !self.records.is_empty();
+        if is_wanted && self.config.output == OutputFormat::Text && !self.is_shown_only() {
+            say!("\n{reason}");
+            if self.config.cache && cfg!(feature = "store") {
+                say!("store     {}", self.root.display());
+            }
+        }
+    }
+
+    pub(super) fn print_report_path(&self, files: &ReportOutput) {
+        match self.config.output {
+            OutputFormat::Text => {
+                if let Some(page) = &files.page {
+                    say!("\nreport    {}", page.display());
+                }
+                if let Some(folder) = files.images.first().and_then(|image| image.parent()) {
+                    say!(
+                        "pictures  {} PNG files in {}",
+                        files.images.len(),
+                        folder.display()
+                    );
+                }
+                if self.config.cache && cfg!(feature = "store") {
+                    say!("store     {}", self.root.display());
+                }
+            }
+            OutputFormat::Json => print_json(
+                &serde_json::json!({"event": "report", "page": files.page, "images": files.images}),
+            ),
+            OutputFormat::Quiet => {}
+        }
+    }
+}
