@@ -7,6 +7,37 @@ use crate::plan::PlanError;
 use crate::record::Failure;
 use crate::store::StoreError;
 
+/// The options that do what the text of an error of the store advises; empty, or in parentheses.
+pub(super) fn store_options(error: &StoreError) -> &'static str {
+    use std::io::ErrorKind::{AlreadyExists, NotADirectory, PermissionDenied, ReadOnlyFilesystem};
+    match error {
+        StoreError::InUse { .. } => {
+            " (`--wait SECONDS` waits longer, `--store DIR` uses another store, `--no-cache` none)"
+        }
+        StoreError::Ambiguous(_) => " (`--no-cache` runs without the store)",
+        StoreError::FormerName(_) => " (`--clear` deletes them)",
+        StoreError::ReadOnly(_) => {
+            " (`--store DIR` names another folder, `--no-cache` runs without the store)"
+        }
+        StoreError::Owner { .. }
+        | StoreError::Newer { .. }
+        | StoreError::NoPlace
+        | StoreError::Database {
+            action: "open" | "create",
+            ..
+        } => " (`--store DIR` or BENCHER_CACHE_DIR names another folder)",
+        StoreError::Io { source, .. }
+            if matches!(
+                source.kind(),
+                PermissionDenied | ReadOnlyFilesystem | AlreadyExists | NotADirectory
+            ) =>
+        {
+            " (`--store DIR` or BENCHER_CACHE_DIR names another folder)"
+        }
+        _ => "",
+    }
+}
+
 /// Why a sweep did not end well.
 ///
 /// [`SweepBuilder::run`](super::SweepBuilder::run) boxes it, and shows how to get it back.
@@ -22,7 +53,7 @@ pub enum BenchError {
         source: Box<PlanError>,
     },
     /// The store could not be opened or read.
-    #[error(transparent)]
+    #[error("{error}{options}", error = .0, options = store_options(.0))]
     Store(#[from] StoreError),
     /// Times were to be taken with a clock that there is not.
     #[error(
@@ -55,7 +86,7 @@ pub enum BenchError {
         source: std::io::Error,
     },
     /// The store stopped taking samples; the results were drawn all the same.
-    #[error("sweep \"{title}\" was stopped because its samples could not be stored: {source}")]
+    #[error("sweep \"{title}\" was stopped because its samples could not be stored: {source}{}", store_options(.source))]
     StoreFailed {
         /// The sweep.
         title: String,

@@ -223,7 +223,7 @@ impl Session {
 
     /// Draws the report of all sweeps of the run, says where it is, and judges the run.
     ///
-    /// Without a reporter, without a result, or with [`ReportLocation::Disabled`] nothing is drawn. A choice of
+    /// Without a reporter, without a result, or with [`ReportLocation::Disabled`](super::ReportLocation::Disabled) nothing is drawn. A choice of
     /// sweeps ([`RunConfig::only`]) that fits none is a failure.
     pub fn close(&mut self, reporter: Option<&Reporter>) -> RunStatus {
         // The last sweep's configuration is not the run's.

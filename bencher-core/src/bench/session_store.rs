@@ -18,6 +18,8 @@ use crate::store::{Database, ReadOnlyStore, tag_text};
 use crate::sweep_executor::Forecast;
 use crate::value::Digest;
 
+#[cfg(feature = "store")]
+use super::error::store_options;
 use super::session::Session;
 
 impl Session {
@@ -85,8 +87,9 @@ impl Session {
             return Err(error);
         };
         self.progress.note(&format!(
-            "{error}\nthis run uses the samples stored there, but keeps nothing new: no samples, \
-             results or report"
+            "{error}{}\nthis run uses the samples stored there, but keeps nothing new: no samples, \
+             results or report",
+            store_options(&error)
         ));
         Ok(Some(Box::new(self.read_only.insert(store).clone())))
     }

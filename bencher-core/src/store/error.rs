@@ -6,7 +6,7 @@ use super::lock::LockOwner;
 
 /// Why the store cannot do what was asked of it.
 ///
-/// Every text says what the user can do.
+/// Every text says what its user can do; which option of a benchmark program does that, the room `bench` adds.
 ///
 /// ```
 /// use std::path::Path;
@@ -20,9 +20,8 @@ use super::lock::LockOwner;
 pub enum StoreError {
     /// Another process has the store.
     #[error(
-        "the store {path} is in use by {owner}; wait for that process to end, wait longer with \
-         `--wait SECONDS`, use another store with `--store DIR`, or run without one with \
-         `--no-cache`"
+        "the store {path} is in use by {owner}; wait for that process to end, use another store, or \
+         run without one"
     )]
     InUse {
         /// The store's directory.
@@ -33,14 +32,13 @@ pub enum StoreError {
     /// Two types of one name in one function.
     #[error(
         "{0}, in one function, so bencher cannot distinguish their stored samples; rename one of \
-         them, or run without the store with `--no-cache`"
+         them, or run without the store"
     )]
     Ambiguous(String),
     /// Several types of a name, of which samples are stored from when there was one.
     #[error(
         "{0}, but some samples were stored when there was only one such type, so it is unknown \
-         which of them measured these; rename the types that did not, or delete the stored samples \
-         with `--clear`"
+         which of them measured these; rename the types that did not, or delete the stored samples"
     )]
     FormerName(String),
     /// The file system refused.
@@ -54,10 +52,7 @@ pub enum StoreError {
         source: std::io::Error,
     },
     /// The store's folder is another user's, or open to everybody.
-    #[error(
-        "the store {path} {why}, who could replace its files; choose a folder of your own with \
-         `--store DIR` or BENCHER_CACHE_DIR"
-    )]
+    #[error("the store {path} {why}, who could replace its files; choose a folder of your own")]
     Owner {
         /// The store's directory.
         path: PathBuf,
@@ -93,7 +88,7 @@ pub enum StoreError {
     /// A later version of this program wrote it.
     #[error(
         "{path} was written by a later version of bencher (version {version} of its records); \
-         update bencher, or use another store with `--store DIR`"
+         update bencher, or use another store"
     )]
     Newer {
         /// The file, or the folder of the database.
@@ -118,13 +113,13 @@ pub enum StoreError {
     /// A store that was opened to be read takes nothing.
     #[error(
         "the store {0} is read-only and does not hold everything that this run needs; choose a \
-         writable folder with `--store DIR`, or run without the store with `--no-cache`"
+         writable folder, or run without the store"
     )]
     ReadOnly(PathBuf),
     /// Neither the environment nor the user has a place for a store.
     #[error(
         "there is no folder for the store: the user has no home directory, and neither HOME nor \
-         XDG_CACHE_HOME names one; choose a folder with `--store DIR` or BENCHER_CACHE_DIR"
+         XDG_CACHE_HOME names one; choose a folder"
     )]
     NoPlace,
     /// A folder asked of a context that belongs to no run.
@@ -174,11 +169,9 @@ pub(super) fn hint(error: &std::io::Error) -> &'static str {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
             "; free some space and run again: what was stored before is kept"
         }
-        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-            "; choose a writable folder with `--store DIR` or BENCHER_CACHE_DIR"
-        }
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => "; choose a writable folder",
         ErrorKind::AlreadyExists | ErrorKind::NotADirectory => {
-            "; a file is in the way: choose another folder with `--store DIR`"
+            "; a file is in the way: choose another folder"
         }
         ErrorKind::NotFound => "; make sure that the folder exists",
         ErrorKind::OutOfMemory => "; the memory is full: end other programs and run again",

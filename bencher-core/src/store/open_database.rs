@@ -43,7 +43,7 @@ impl OpenFailure {
                 action: "open",
                 path: dir.to_owned(),
                 message,
-                hint: "; use another store with `--store DIR`",
+                hint: "; use another store",
             },
         }
     }
@@ -81,7 +81,7 @@ pub(super) fn build(root: &Path, packs: &[Pack], next: u64) -> Result<PathBuf, S
             action: "create",
             path: unfinished.clone(),
             message,
-            hint: "; use another store with `--store DIR`",
+            hint: "; use another store",
         })
     });
     if let Err(error) = built {

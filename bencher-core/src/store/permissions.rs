@@ -129,7 +129,10 @@ mod tests {
     #[test]
     fn without_a_place_one_is_asked_for() {
         let error = prepare(Path::new(NOWHERE)).unwrap_err();
-        assert!(error.to_string().contains("--store DIR"), "{error}");
+        assert!(
+            error.to_string().contains("choose a folder of your own"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -140,7 +143,10 @@ mod tests {
             let prepared = prepare(dir.path());
             assert_eq!(prepared.is_ok(), accepted, "{mode:o}");
             if let Err(error) = prepared {
-                assert!(error.to_string().contains("--store"), "{error}");
+                assert!(
+                    error.to_string().contains("choose a folder of your own"),
+                    "{error}"
+                );
             }
         }
     }

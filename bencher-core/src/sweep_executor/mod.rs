@@ -1,8 +1,6 @@
-//! From a sweep's declaration to jobs: which inputs, which values, in which order, and how one
-//! sample is taken.
+//! From a plan to samples: in which order or in which rounds, and how one sample is taken.
 //!
-//! A [`SweepChoice`] says what a sweep takes of its declaration. A [`Plan`] decides the rest: the
-//! points, the constants, the results. A [`SweepExecutor`] takes the samples of a plan and hands them
+//! A [`Plan`](crate::plan::Plan) says what a sweep takes. A [`SweepExecutor`] takes the samples of a plan and hands them
 //! to a [`ResultCollector`](crate::result_collector::ResultCollector). Programs leave all of it to
 //! [`Bench`](crate::bench::Bench).
 //!
