@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::lock::LockOwner;
+use super::lock_owner::LockOwner;
 
 /// Why the store cannot do what was asked of it.
 ///

@@ -1,11 +1,11 @@
-use std::fmt;
 use std::fs::{File, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::error::StoreError;
 use super::files::open_plain;
+use super::lock_owner::LockOwner;
 use super::permissions;
 
 /// The exclusive hold of one process on a store; given back when dropped, or when the process
@@ -30,33 +30,6 @@ use super::permissions;
 pub struct StoreLock {
     _file: File,
     path: PathBuf,
-}
-
-/// Who holds a store, as it wrote into the lock file.
-///
-/// ```
-/// use std::time::Duration;
-/// use bencher_core::store::{StoreError, StoreLock};
-/// let root = tempfile::tempdir()?;
-/// let _lock = StoreLock::acquire(root.path(), Duration::ZERO, |_| ())?;
-/// let Err(StoreError::InUse { owner, .. }) = StoreLock::acquire(root.path(), Duration::ZERO, |_| ())
-/// else {
-///     return Err("two have it".into());
-/// };
-/// assert!(owner.to_string().starts_with(&format!("process {}", std::process::id())));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LockOwner(String);
-
-impl fmt::Display for LockOwner {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_empty() {
-            "another process"
-        } else {
-            &self.0
-        })
-    }
 }
 
 /// How often a waiting process looks again.
@@ -88,7 +61,7 @@ impl StoreLock {
                 }
                 Err(TryLockError::WouldBlock) => {}
             }
-            let owner = read_owner(&mut file);
+            let owner = LockOwner::read(&mut file);
             if started.elapsed() >= patience {
                 return Err(StoreError::InUse {
                     path: root.to_owned(),
@@ -127,18 +100,6 @@ fn write_owner(file: &mut File) -> std::io::Result<()> {
         std::process::id()
     )?;
     file.flush()
-}
-
-fn read_owner(file: &mut File) -> LockOwner {
-    let mut text = String::new();
-    let read = file
-        .rewind()
-        .and_then(|()| file.take(200).read_to_string(&mut text));
-    LockOwner(if read.is_ok() {
-        text.chars().filter(|c| !c.is_control()).collect()
-    } else {
-        String::new()
-    })
 }
 
 #[cfg(test)]

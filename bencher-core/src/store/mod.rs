@@ -56,6 +56,7 @@ mod key_table;
 #[cfg(feature = "store")]
 mod leftovers;
 mod lock;
+mod lock_owner;
 mod lookups;
 mod memory;
 #[cfg(feature = "store")]
@@ -102,7 +103,8 @@ pub use folders::{FolderInfo, JobFolders, PendingFolder};
 pub use identity::{SweepIdentity, find_partial_result, find_result, remove_results};
 pub(crate) use index::Renewal;
 pub use index::{KeyMaker, SampleIndex, StoredResults};
-pub use lock::{LockOwner, StoreLock};
+pub use lock::StoreLock;
+pub use lock_owner::LockOwner;
 pub use lookups::Lookups;
 pub use memory::MemoryStore;
 pub use pack::{Pack, PackedSample, ResultId, Series};

@@ -1,5 +1,6 @@
 use super::super::Reason;
 use super::perf::PerfEvent;
+use super::tick::Tick;
 use super::usage::{self, Usage};
 use crate::var::Counter;
 
@@ -23,45 +24,6 @@ pub(super) struct Gauge {
 enum Source {
     Usage(Usage),
     Perf(PerfEvent),
-}
-
-/// What was read. The processor counts only so many events at once; the kernel then takes turns, and
-/// says for how long an event was wanted and for how long it was counted, both in nanoseconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Tick {
-    pub(super) value: u64,
-    pub(super) wanted: u64,
-    pub(super) counted: u64,
-}
-
-impl Tick {
-    /// How far it grew.
-    fn since(self, before: Self) -> Self {
-        Self {
-            value: self.value.saturating_sub(before.value),
-            wanted: self.wanted.saturating_sub(before.wanted),
-            counted: self.counted.saturating_sub(before.counted),
-        }
-    }
-
-    fn and(self, more: Self) -> Self {
-        Self {
-            value: self.value.saturating_add(more.value),
-            wanted: self.wanted.saturating_add(more.wanted),
-            counted: self.counted.saturating_add(more.counted),
-        }
-    }
-
-    /// How far the number grew, projected to the whole time where it was counted for a part of it.
-    fn projected(self) -> Result<f64, Reason> {
-        if self.wanted == self.counted {
-            return Ok(self.value as f64);
-        }
-        if self.counted == 0 {
-            return Err(Reason::Crowded);
-        }
-        Ok(self.value as f64 * self.wanted as f64 / self.counted as f64)
-    }
 }
 
 impl Gauge {

@@ -1,7 +1,7 @@
 //! Where there are no perf events: elsewhere than on Linux.
 
 use super::super::Reason;
-use super::gauge::Tick;
+use super::tick::Tick;
 use crate::var::Counter;
 
 /// There is none.

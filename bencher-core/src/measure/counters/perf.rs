@@ -8,7 +8,7 @@ use std::io::{self, Read as _};
 use std::os::fd::{FromRawFd as _, OwnedFd};
 
 use super::super::Reason;
-use super::gauge::Tick;
+use super::tick::Tick;
 use crate::var::Counter;
 
 /// An event that is counted all the time, for the thread that opened it and those it starts later.
