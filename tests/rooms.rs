@@ -67,11 +67,11 @@ fn named(path: &Path) -> Vec<String> {
 
 #[test]
 fn no_arrow_runs_up() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let page = std::fs::read_to_string(root.join("ARCHITECTURE.md")).unwrap();
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(here.join("ARCHITECTURE.md")).unwrap();
     let order: BTreeMap<String, usize> = rooms(&page).into_iter().zip(0..).collect();
     assert!(order.len() > 20, "{order:?}");
-    let core = root.join("bencher-core/src");
+    let core = here.join("bencher-core/src");
     let mut all = Vec::new();
     files(&core, &mut all);
     let (mut arrows, mut down) = (Vec::new(), 0);

@@ -207,3 +207,26 @@ fn a_program_that_cannot_draw_has_it_drawn() {
         assert!(rejected.stdout.is_empty());
     }
 }
+
+#[test]
+fn an_installed_tool_finds_the_store_of_the_workspace_that_it_is_run_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let below = folder.path().join("src");
+    std::fs::create_dir(&below).unwrap();
+    std::fs::write(below.join("lib.rs"), "").unwrap();
+    let manifest =
+        "[package]\nname = \"demo\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[workspace]\n";
+    std::fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
+    save_result(&folder.path().join("target/bencher"), &record()).unwrap();
+    let mut tool = Command::new(env!("CARGO_BIN_EXE_cargo-bencher"));
+    let listed = tool
+        .args(["bencher", "list"])
+        .current_dir(&below)
+        .env_remove("CARGO_TARGET_DIR")
+        .env_remove("BENCHER_CACHE_DIR")
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&listed.stderr);
+    assert!(listed.status.success(), "{errors}");
+    assert!(String::from_utf8_lossy(&listed.stdout).contains("By length"));
+}

@@ -101,6 +101,9 @@ impl PointCells<'_> {
             if time.is_below_resolution {
                 return format!("({})", CellState::BelowResolution);
             }
+            if time.is_timed_out {
+                return format!("({})", CellState::TimedOut);
+            }
             if let Some(found) = self.dataset.summary_of_time(&time) {
                 return self.time_text(&time, &found, footnotes);
             }

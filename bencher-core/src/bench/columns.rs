@@ -78,8 +78,8 @@ impl TimeColumns {
             .iter()
             .filter_map(|round| round.seconds())
             .collect();
-        // Of a point below resolution they are the rounds that were disturbed.
-        let is_known = !time.is_below_resolution;
+        // Of a point below resolution they are the rounds that were disturbed, of one that timed out those that did not.
+        let is_known = !time.is_below_resolution && !time.is_timed_out;
         let number = |x: Option<f64>| {
             let text = |x: f64| {
                 let scale = UnitScale::for_magnitude(&variable.info.units, x);

@@ -334,4 +334,34 @@ mod tests {
             .unwrap();
         assert!(result_table(&runs, 9, TimeColumns::default()).contains("(1 of 2)"));
     }
+
+    #[test]
+    fn a_point_that_mostly_timed_out_has_not_the_time_of_the_other_rounds() {
+        let len = Dim::input("len", Kind::Uint(64), vec![10.into(), 20.into()]);
+        let mut runs = timed(vec![len, Dim::repeats(3)], &[1.0, 1.0, 1.0, 2.0, 2.0, 2.0]);
+        let elapsed = runs.variable_mut(0).unwrap();
+        elapsed.info.timed = true;
+        for flat in [4, 5] {
+            elapsed
+                .record_absent(flat, CellState::TimedOut, Some("late".into()))
+                .unwrap();
+        }
+        let table = result_table(
+            &runs,
+            9,
+            TimeColumns {
+                median: true,
+                ..TimeColumns::default()
+            },
+        );
+        assert!(
+            table.contains("1 s ± ?") && table.contains("(timed out)"),
+            "{table}"
+        );
+        assert!(!table.contains("2 s"), "{table}");
+        let timings = runs.timings("elapsed").unwrap();
+        let centre = timings.variable("elapsed").unwrap();
+        assert_eq!((centre.number(0), centre.number(1)), (Some(1.0), None));
+        assert_eq!(centre.states()[1], CellState::TimedOut);
+    }
 }

@@ -48,7 +48,6 @@ use crate::measure::{Environment, Timer};
 use crate::progress::SilentProgress;
 #[cfg(unix)]
 use crate::signals::stop_signals;
-use crate::store::default_root;
 use crate::sweep_executor::{Benchmark, Interrupt, Result};
 use crate::var::Schema;
 
@@ -335,32 +334,31 @@ fn complete(
     Ok(settings)
 }
 
-/// Where the programs that are run in `folder` keep what they measure, unless a command line or a section
-/// of the file says otherwise: by the environment, by the nearest `bencher.toml`, or at the
-/// [default place](default_root).
+/// The store of the programs that are run in `folder`, where the environment or the nearest `bencher.toml` names one;
+/// a command line or a section of the file may name another.
 ///
 /// ```
-/// use bencher_core::cli::store_root;
+/// use bencher_core::cli::named_store_root;
 /// let folder = tempfile::tempdir()?;
 /// std::fs::write(folder.path().join("bencher.toml"), "store = \"kept\"\n")?;
-/// assert_eq!(store_root(&|_| None, folder.path())?, folder.path().join("kept"));
+/// assert_eq!(named_store_root(&|_| None, folder.path())?, Some(folder.path().join("kept")));
 /// let environment = |name: &str| (name == "BENCHER_CACHE_DIR").then(|| "/elsewhere".into());
-/// assert_eq!(store_root(&environment, folder.path())?, std::path::Path::new("/elsewhere"));
+/// assert_eq!(named_store_root(&environment, folder.path())?, Some("/elsewhere".into()));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Errors
 /// Which place says what that makes no sense.
-pub fn store_root(
+pub fn named_store_root(
     variable: &dyn Fn(&str) -> Option<OsString>,
     folder: &Path,
-) -> Result<PathBuf, SettingsError> {
+) -> Result<Option<PathBuf>, SettingsError> {
     let nothing = CommandLine {
         settings: Settings::default(),
         file: FileChoice::Nearest,
     };
     let said = complete(nothing, "", variable, folder)?;
-    Ok(said.config().store.unwrap_or_else(default_root))
+    Ok(said.config().store)
 }
 
 fn status(error: Option<&BenchError>) -> u8 {

@@ -311,8 +311,11 @@ fn round_time(variable: &Variable, cell: usize) -> RoundTime {
 /// Why a point has no time.
 fn absence(source: &Variable, cells: &[usize], time: &PointTime) -> (CellState, Option<Arc<str>>) {
     let is_below = |cell: &&usize| source.states().get(**cell) == Some(&CellState::BelowResolution);
+    let is_late = |cell: &&usize| source.states().get(**cell) == Some(&CellState::TimedOut);
     let telling = if time.is_below_resolution {
         cells.iter().find(is_below)
+    } else if time.is_timed_out {
+        cells.iter().find(is_late)
     } else {
         cells.first()
     };

@@ -327,6 +327,15 @@ impl Rounds {
         self.unmeasured -= usize::from(is_first);
     }
 
+    /// Takes in that a round of a point was ended at its time limit: all of its times were longer than any.
+    pub fn record_timed_out(&mut self, point: u64) {
+        let times = vec![RoundTime::TimedOut; self.results];
+        self.record(point, Some(&times));
+        if let Some(point) = self.point_mut(point) {
+            point.failed += 1;
+        }
+    }
+
     /// Takes in that a sample of a point set none of the times: where rounds are taken as they are needed, it gets no
     /// other, since there is nothing that more of them could tell.
     pub fn record_unset(&mut self, point: u64) {

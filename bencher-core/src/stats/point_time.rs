@@ -89,6 +89,10 @@ impl Reach {
 /// # Ok::<(), &str>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an answer of its own"
+)]
 pub struct PointTime {
     /// What each round gave.
     pub rounds: Vec<RoundTime>,
@@ -100,6 +104,8 @@ pub struct PointTime {
     pub below: usize,
     /// How many rounds were ended at the time limit.
     pub timed_out: usize,
+    /// Whether at least half of the rounds were ended at the time limit: nothing is known then but that.
+    pub is_timed_out: bool,
     /// By how much the times are rounded, as a share of them.
     rounding: f64,
     /// By which times what is computed from them is in order, where some of those are not known.
@@ -146,6 +152,7 @@ impl PointTime {
             is_below_resolution,
             below,
             timed_out,
+            is_timed_out,
             rounding: 0.0,
             order: Vec::new(),
             preempted,
@@ -218,6 +225,7 @@ impl PointTime {
             is_below_resolution: from.iter().any(|time| time.is_below_resolution),
             below: most(|time| time.below),
             timed_out: most(|time| time.timed_out),
+            is_timed_out: from.iter().any(|time| time.is_timed_out),
             rounding: from.iter().map(|time| time.rounding).sum(),
             order: (from.iter().find(|time| time.below + time.timed_out > 0))
                 .map(|time| time.rounds.iter().map(|round| round.seconds()).collect())

@@ -1,4 +1,4 @@
-//! Results as plain files, one a run: `results/BENCH/SWEEP/STARTED.result`. They outlive the
+//! Results as plain files, one a run: `results/BENCH/SWEEP-ID/rNUMBER-….result`. They outlive the
 //! database, and reports are drawn from them without opening it.
 
 use std::fs;

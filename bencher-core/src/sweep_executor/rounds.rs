@@ -285,6 +285,8 @@ pub(super) enum RoundOutcome {
     /// It was not run.
     Nothing,
     Failure,
+    /// It was ended at its time limit.
+    TimedOut,
     /// It set none of the timed results; a time below resolution is set.
     Unset,
     /// What it gave for the timed results.
@@ -297,6 +299,7 @@ impl RoundOutcome {
         match self {
             Self::Nothing => return false,
             Self::Failure => rounds.record(point, None),
+            Self::TimedOut => rounds.record_timed_out(point),
             Self::Unset => rounds.record_unset(point),
             Self::Times(times) => rounds.record(point, Some(&times)),
         }
@@ -337,7 +340,8 @@ pub(super) fn times_of(outcome: &JobOutcome, positions: &[usize]) -> RoundOutcom
                 RoundOutcome::Unset
             }
         }
-        JobOutcome::Failed(_) | JobOutcome::TimedOut => RoundOutcome::Failure,
+        JobOutcome::Failed(_) => RoundOutcome::Failure,
+        JobOutcome::TimedOut => RoundOutcome::TimedOut,
         JobOutcome::Cancelled => RoundOutcome::Nothing,
     }
 }

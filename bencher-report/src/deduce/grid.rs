@@ -98,8 +98,8 @@ impl<'a> Grid<'a> {
             .map(|repeat| first + repeat * self.repeat_stride)
             .collect();
         let time = self.dataset.point_time(self.variable, &cells);
-        if time.is_below_resolution {
-            // The few rounds that have a time say nothing of the point.
+        if time.is_below_resolution || time.is_timed_out {
+            // The rounds that have a time say nothing of the point.
             samples.values.clear();
         }
         samples.timing = self.dataset.summary_of_time(&time);

@@ -31,10 +31,9 @@ pub(crate) fn option(name: &str) -> Option<&'static RunOption> {
     options().find(|option| option.name == name)
 }
 
-/// The options that had another name, by that.
-/// Whether an option is one of the store.
+/// Whether an option is one of the store, or works through it.
 pub(super) fn needs_store(name: &str) -> bool {
-    storage::OPTIONS.iter().any(|option| option.name == name)
+    name == "replicates" || storage::OPTIONS.iter().any(|option| option.name == name)
 }
 
 /// The names that options had, and those that they have.

@@ -131,7 +131,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         takes: OptionValue::Choice("POLICY", &["strict", "warn", "ignore"]),
         per_sweep: true,
         help: "Stored samples of another build: reject, use with a warning, use silently",
-        default: "strict for timed results, else warn",
+        default: "strict for timed and counted results, else warn",
         shorthands: &[],
         read: |values| {
             let code = choice(values, &CODES)?;
