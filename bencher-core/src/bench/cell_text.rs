@@ -234,6 +234,19 @@ fn centre_text(found: &Summary, units: &str) -> String {
         format!("{number} {}", scale.units()).trim_end().to_owned()
     };
     match found.half_width() {
+        // A share of next to nothing says nothing: a difference may be near 0.
+        Some(width) if width > 1.0 => {
+            let bound = width * found.centre.abs();
+            let scale = UnitScale::for_magnitude(units, bound);
+            let (centre, bound) = (scale.apply(found.centre), scale.apply(bound));
+            let text = format!(
+                "{} ± {} {}",
+                digits(centre, 2),
+                digits(bound, 2),
+                scale.units()
+            );
+            text.trim_end().to_owned()
+        }
         Some(width) => {
             let shown = meaningful(1.0, width.max(1e-4));
             let width = significant(percent(width), 2);
@@ -257,4 +270,27 @@ fn meaningful(mean: f64, std: f64) -> usize {
     )]
     let digits = (mean.abs().log10().floor() - std.log10().floor() + 2.0).clamp(2.0, 17.0) as usize;
     digits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_of_next_to_nothing_are_no_share_of_it() {
+        let text = |centre: f64, lower: f64, upper: f64| {
+            let found = Summary {
+                centre,
+                lower: Some(lower),
+                upper: Some(upper),
+                count: 9,
+                autocorrelation: 0.0,
+                noise: 0.0,
+            };
+            centre_text(&found, "s")
+        };
+        assert_eq!(text(1e-3, 0.99e-3, 1.02e-3), "1 ms ± 2 %");
+        assert_eq!(text(1e-9, -4e-6, 4e-6), "0.001 ± 4 µs");
+        assert_eq!(text(-1e-9, -4e-6, 3e-6), "-0.001 ± 4 µs");
+    }
 }
