@@ -130,7 +130,7 @@ mod tests {
     fn without_a_place_one_is_asked_for() {
         let error = prepare(Path::new(NOWHERE)).unwrap_err();
         assert!(
-            error.to_string().contains("choose a folder of your own"),
+            error.to_string().contains("choose a folder"),
             "{error}"
         );
     }
