@@ -129,10 +129,7 @@ mod tests {
     #[test]
     fn without_a_place_one_is_asked_for() {
         let error = prepare(Path::new(NOWHERE)).unwrap_err();
-        assert!(
-            error.to_string().contains("choose a folder"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("choose a folder"), "{error}");
     }
 
     #[test]
