@@ -23,8 +23,8 @@
 mod gauge;
 #[cfg_attr(not(target_os = "linux"), path = "no_perf.rs")]
 mod perf;
-#[cfg_attr(not(unix), path = "no_usage.rs")]
 mod tick;
+#[cfg_attr(not(unix), path = "no_usage.rs")]
 mod usage;
 
 use std::time::Duration;
