@@ -262,7 +262,7 @@ fn a_held_store_names_its_holder() {
     });
     let text = error.unwrap_err().to_string();
     assert!(
-        text.contains(&std::process::id().to_string()) && text.contains("--wait"),
+        text.contains(&std::process::id().to_string()) && text.contains("use another store"),
         "{text}"
     );
     assert_eq!(told.len(), 1, "who holds it is said once");
