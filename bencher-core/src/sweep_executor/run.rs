@@ -5,12 +5,12 @@ use std::sync::Arc;
 use crate::context::States;
 use crate::evaluator::{Executors, RetryCounts, Usage};
 use crate::exit_guard::Describe;
-use crate::job::{CallCounts, CodePolicy, FutureCache, MachinePolicy};
+use crate::job::{CallCounts, CodePolicy, FutureCache, MachinePolicy, SampleCache};
 use crate::measure::{Batches, ReplicateRole, RoundRules, RoundTarget, SliceCounts, Timer};
 use crate::progress::ProgressSink;
 use crate::result_collector::ResultCollector;
 use crate::space::SampleOrder;
-use crate::store::{Provenance, SampleIndex, StoreError};
+use crate::store::{Provenance, SampleIndex, SampleStore, StoreError};
 
 use super::Benchmark;
 use super::body::Body;
@@ -21,7 +21,7 @@ use super::ordered_run::RunControl;
 use super::replicates::DifferingReplicates;
 use super::rounds::{RoundSettings, RoundsEnd};
 use super::run_options::RunOptions;
-use super::sampling::{Origin, Setting};
+use super::sampling::Origin;
 use super::stored_rounds::{RemeasureNotice, RoundKeys};
 use crate::plan::Plan;
 
@@ -134,103 +134,73 @@ impl SweepExecutor {
     pub fn run(
         &self,
         collector: ResultCollector,
-        options: RunOptions,
+        mut options: RunOptions,
         progress: &mut dyn ProgressSink,
     ) -> Result<RunEnd, StoreError> {
-        let RunOptions {
-            order,
-            executor,
-            fail_fast,
-            interrupt,
-            store,
-            overwrite,
-            policy,
-            code,
-            machine_policy,
-            machine,
-            folders,
-            rounds,
-            timer,
-            replicates,
-            rounds_per_replicate: block,
-            side_by_side,
-            limits,
-            retries,
+        let (store, launch) = (options.store.take(), options.launch.take());
+        let cached = store.is_some();
+        let (cache, latest) = self.open_cache(store, &options)?.unzip();
+        let index = cache.as_ref().and_then(|cache| cache.index.as_ref());
+        let damaged = index.map_or(0, SampleIndex::damaged);
+        let setting = self.setting(&options);
+        let settings = JobSettings {
+            executor: self.suitable_executor(&options),
+            limits: &options.limits,
             launch,
-        } = options;
-        let alone = self.plan.is_evidence();
+            retries: options.retries,
+        };
+        let mut jobs = start_jobs(settings, self.run_function(setting.clone()), cache)?;
+
+        let reasons = setting.counted.as_ref().map(CounterResults::missing_reason);
+        let mut end = RunEnd::new(collector.explained_by(reasons), damaged);
+        let procedure = Procedure::of(&options, latest);
+        let control = RunControl {
+            interrupt: &options.interrupt,
+            fail_fast: options.fail_fast,
+            cached,
+        };
+        self.take_samples(&procedure, &control, &mut jobs, &mut end, progress);
+
+        let run = procedure.run;
+        end.collector.note_runs(jobs.hits(), run);
+        end.has_earlier_rounds = jobs.hits().iter().any(|hit| hit.run != run);
+        close(jobs, &setting.states, &mut end, progress);
+        end.uncounted = self.uncounted(setting.counted.as_deref());
+        self.count_slices(setting.batches.as_deref(), &mut end);
+        Ok(end)
+    }
+
+    /// What samples run on: times and counts are evidence only where nothing else of the program runs.
+    fn suitable_executor(&self, options: &RunOptions) -> Executors {
         // Two measurements side by side disturb each other.
-        let executor = match executor {
-            executor if !alone || side_by_side => executor,
+        let executor = match options.executor {
+            executor if !self.plan.is_evidence() || options.side_by_side => executor,
             Executors::Processes(_) => Executors::Processes(1),
             _ => Executors::Serial,
         };
         // This thread cannot leave a job behind; another can be left behind with it.
-        let executor = match executor {
-            Executors::Serial if limits.time.is_some() => Executors::Threads(1),
+        match executor {
+            Executors::Serial if options.limits.time.is_some() => Executors::Threads(1),
             executor => executor,
-        };
-        let counted = CounterResults::of(self.plan.schema());
-        let states = Arc::new(States::default());
-        let batches = alone.then(|| Arc::new(self.batches(rounds, (replicates, block), &timer)));
-        let setting = Setting {
-            states: Arc::clone(&states),
-            folders,
-            batches: batches.clone(),
-            counted: counted.clone(),
-            timer: timer.clone(),
-        };
-        let cached = store.is_some();
-        let origin = Origin {
-            policy: policy.unwrap_or(CodePolicy::of(alone)),
-            code,
-            machine_policy: machine_policy.unwrap_or(MachinePolicy::of(alone)),
-            machine,
-        };
-        let cache = store
-            .map(|store| self.sample_cache(store, overwrite, origin))
-            .transpose()?;
-        let (cache, latest) = cache.unzip();
-        let run = match replicates {
-            ReplicateRole::Measuring(replicate) => replicate.run,
-            _ => next_run(latest.unwrap_or(0)),
-        };
-        let damaged = cache
-            .as_ref()
-            .and_then(|cache| cache.index.as_ref())
-            .map_or(0, SampleIndex::damaged);
-        let on = JobSettings {
-            executor,
-            limits: &limits,
-            launch,
-            retries,
-        };
-        let mut jobs = start_jobs(on, self.run_function(setting), cache)?;
+        }
+    }
 
-        let mut end = RunEnd::new(
-            collector.explained_by(counted.as_ref().map(CounterResults::missing_reason)),
-            damaged,
-        );
-        let control = RunControl {
-            interrupt: &interrupt,
-            fail_fast,
-            cached,
+    /// The stored samples of the sweep, and the latest run that measured any; none without a store.
+    fn open_cache(
+        &self,
+        store: Option<Box<dyn SampleStore>>,
+        options: &RunOptions,
+    ) -> Result<Option<(SampleCache, u64)>, StoreError> {
+        let alone = self.plan.is_evidence();
+        let origin = Origin {
+            policy: options.policy.unwrap_or(CodePolicy::of(alone)),
+            code: options.code,
+            machine_policy: options.machine_policy.unwrap_or(MachinePolicy::of(alone)),
+            machine: options.machine,
         };
-        let procedure = Procedure {
-            order,
-            rounds,
-            replicates,
-            block,
-            timer: &timer,
-            run,
-        };
-        self.take_samples(&procedure, &control, &mut jobs, &mut end, progress);
-        end.collector.note_runs(jobs.hits(), run);
-        end.has_earlier_rounds = jobs.hits().iter().any(|hit| hit.run != run);
-        close(jobs, &states, &mut end, progress);
-        end.uncounted = self.uncounted(counted.as_deref());
-        self.count_slices(batches.as_deref(), &mut end);
-        Ok(end)
+        store
+            .map(|store| self.sample_cache(store, options.overwrite, origin))
+            .transpose()
     }
 
     fn count_slices(&self, batches: Option<&Batches>, end: &mut RunEnd) {
@@ -305,6 +275,24 @@ struct Procedure<'r> {
     block: u32,
     timer: &'r Timer,
     run: u64,
+}
+
+impl<'r> Procedure<'r> {
+    /// That of a run after the latest one that is stored.
+    fn of(options: &'r RunOptions, latest: Option<u64>) -> Self {
+        let run = match options.replicates {
+            ReplicateRole::Measuring(replicate) => replicate.run,
+            _ => next_run(latest.unwrap_or(0)),
+        };
+        Self {
+            order: options.order,
+            rounds: options.rounds,
+            replicates: options.replicates,
+            block: options.rounds_per_replicate,
+            timer: &options.timer,
+            run,
+        }
+    }
 }
 
 /// The number of a run that begins now: its time in milliseconds since 1970, and larger than that of every one before.

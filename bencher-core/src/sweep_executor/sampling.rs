@@ -32,29 +32,27 @@ impl SweepExecutor {
     /// # Errors
     /// Where nobody listens any more to what it measures.
     pub fn serve(&self, role: &WorkerRole, options: RunOptions) -> std::io::Result<()> {
-        let states = Arc::new(States::default());
-        let RunOptions {
-            folders,
-            rounds,
-            replicates,
-            rounds_per_replicate: block,
-            timer,
-            ..
-        } = options;
-        let alone = self.plan.is_evidence();
-        let setting = Setting {
-            states: Arc::clone(&states),
-            folders,
-            batches: alone.then(|| Arc::new(self.batches(rounds, (replicates, block), &timer))),
-            counted: CounterResults::of(self.plan.schema()),
-            timer,
-        };
+        let setting = self.setting(&options);
+        let states = Arc::clone(&setting.states);
         let served = serve_jobs(role, &self.run_function(setting));
         // What is said here is among the last lines of this worker.
         for panic in states.release() {
             error_line!("while the state of the sweep was dropped: {panic}");
         }
         served
+    }
+
+    /// What samples are taken with, here or in a worker process.
+    pub(super) fn setting(&self, options: &RunOptions) -> Setting {
+        let replicates = (options.replicates, options.rounds_per_replicate);
+        let batches = || self.batches(options.rounds, replicates, &options.timer);
+        Setting {
+            states: Arc::default(),
+            folders: options.folders.clone(),
+            batches: self.plan.is_evidence().then(|| Arc::new(batches())),
+            counted: CounterResults::of(self.plan.schema()),
+            timer: options.timer.clone(),
+        }
     }
 
     /// That samples of types of one name are told apart, those too that were stored when there was one alone.
@@ -314,6 +312,7 @@ fn mark_partial(sample: &mut Sample, timed: &[usize], marks: &[PartialTime]) {
 const SAME: f64 = 1e-5;
 
 /// What every sample of a run is taken with.
+#[derive(Clone)]
 pub(super) struct Setting {
     pub(super) states: Arc<States>,
     pub(super) folders: Option<JobFolders>,
