@@ -37,7 +37,7 @@ pub struct SweepBuilder<'b, S> {
     settings: SweepSettings,
 }
 
-/// What is said of a sweep beside its inputs and results.
+/// The settings of a sweep: everything but its inputs and results.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SweepSettings {
     pub(crate) title: String,

@@ -24,7 +24,7 @@ in the working directory and its parents. Precedence: command line, environment,
 Exit status: 0 success, 1 a sample failed or something could not be kept,
 2 invalid options, 130 interrupted.";
 
-/// The flags of a program of which help says `what`.
+/// The flags of a program; `what` stands below them in the help.
 pub(crate) fn grammar_with(what: &str) -> Grammar {
     let mut groups: Vec<(&str, Vec<Flag>)> = GROUPS
         .iter()

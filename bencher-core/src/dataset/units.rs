@@ -198,7 +198,7 @@ pub fn digits(x: f64, significant: usize) -> String {
     }
 }
 
-/// A number rounded to so many significant digits.
+/// Rounds a number to `digits` significant digits.
 pub(crate) fn significant(x: f64, digits: usize) -> f64 {
     let decimals = digits.saturating_sub(1);
     let rounded = format!("{x:.decimals$e}").parse().ok();

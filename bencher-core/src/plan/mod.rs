@@ -373,8 +373,8 @@ const fn units_of(kind: Kind, timed: bool, declared: &'static str) -> &'static s
     }
 }
 
-/// The grids of a sweep whose values changed: those that it takes, and the declared ones of inputs of which it
-/// takes other values.
+/// The grids whose values differ from those of earlier versions: the grids of this sweep, and the declared grids of
+/// inputs that have other values here.
 fn legacy_values(schema: &Schema, axes: &[Axis], declared: &[(usize, Levels)]) -> LegacyValues {
     let mut legacy = LegacyValues::default();
     for axis in axes {

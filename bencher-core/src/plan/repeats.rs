@@ -49,7 +49,7 @@ impl Plan {
         })
     }
 
-    /// The same sweep with so many repeats, one at least.
+    /// Sets the number of repeats, to 1 at least.
     #[must_use]
     pub fn with_repeats(mut self, repeats: u32) -> Self {
         self.repeats = repeats.max(1);

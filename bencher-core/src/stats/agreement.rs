@@ -6,11 +6,11 @@ use super::{max, mean, median, min, quantile, std};
 const LEAST_SHIFT: f64 = 0.02;
 /// Means over several points that differ by less are never told apart.
 const LEAST_MEAN_SHIFT: f64 = 0.01;
-/// How many standard errors a difference has at least, where the spread is that of many times.
+/// The least difference that counts, in standard errors, if many times give the spread.
 const ERRORS: f64 = 3.5;
-/// The same by the degrees of freedom of the spread, from 1 on: Student's t, of which 0.9975 are below.
+/// The limits for a spread with 1, 2, … degrees of freedom: the 0.9975 quantiles of Student's t.
 ///
-/// One of 200 points that take as long as before is said to have moved, however few its times.
+/// With these limits, one in 200 unchanged points is reported as changed, for any number of times.
 const ERRORS_OF_FEW: [f64; 10] = [
     127.3, 14.09, 7.453, 5.598, 4.773, 4.317, 4.029, 3.833, 3.690, 3.581,
 ];

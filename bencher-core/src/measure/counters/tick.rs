@@ -2,8 +2,10 @@
 
 use super::super::Reason;
 
-/// What was read. The processor counts only so many events at once; the kernel then takes turns, and
-/// says for how long an event was wanted and for how long it was counted, both in nanoseconds.
+/// One reading of a counter.
+///
+/// The processor can count only a few events at a time. If more are wanted, the kernel counts them in turns. It reports
+/// how long each event was wanted and how long it was counted, in nanoseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Tick {
     pub(super) value: u64,
