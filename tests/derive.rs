@@ -129,7 +129,7 @@ fn the_schema_says_what_was_declared() {
             ("wait", "s", Kind::Seconds, Direction::None, false, 1),
         ]
     );
-    assert_eq!(sweep_type::<Sorting>(), "bencher/derive::Sorting");
+    assert_eq!(sweep_type::<Sorting>(), "bencher (test)/derive::Sorting");
 }
 
 #[test]
@@ -364,11 +364,11 @@ fn generics_are_part_of_the_identity() {
     type Wide = Generic<Codec, 2>;
     assert_eq!(
         sweep_type::<Wide>(),
-        "bencher/derive::Generic<derive::Codec, 2>"
+        "bencher (test)/derive::Generic<derive::Codec, 2>"
     );
     assert_eq!(
         sweep_type::<Generic<bool, 2>>(),
-        "bencher/derive::Generic<bool, 2>"
+        "bencher (test)/derive::Generic<bool, 2>"
     );
     assert_eq!(Wide::SCHEMA.inputs[0].kind, Kind::Category);
     assert_eq!(Wide::SCHEMA.results[0].kind, Kind::Vector(2));

@@ -45,12 +45,12 @@ fn squared(root: &std::path::Path) -> bencher::Result<(String, u64, Vec<f64>)> {
     sweep!(root, |n| n * n)
 }
 
-/// What is stored of the plain name, before there were two.
-fn stored(root: &std::path::Path) {
+/// Stores that the point 1 of a type came to 7.
+fn store_seven(root: &std::path::Path, sweep_type: &str) {
     let (database, _) = Database::open(root, std::time::Duration::ZERO, |_| {}).unwrap();
     let series = Series {
         tag: String::new(),
-        sweep_type: "bencher/same_name::Point".to_owned(),
+        sweep_type: sweep_type.to_owned(),
         version: 1,
     };
     let results = vec![ResultId::new("v", Kind::Uint(32))];
@@ -77,10 +77,44 @@ fn local_types_of_two_functions_have_samples_of_their_own() {
     }
 }
 
+#[derive(ParametrizedSweep, Clone)]
+struct Alone {
+    #[sweep(values(1))]
+    n: u32,
+    #[result]
+    v: Option<u32>,
+}
+
+impl Benchmark for Alone {
+    fn benchmark(&mut self, _: &mut Context) -> bencher::Result<()> {
+        self.v = Some(self.n);
+        Ok(())
+    }
+}
+
+/// An example and a program of one name have types of one module and name; earlier versions stored no target.
+#[test]
+fn types_of_two_targets_have_samples_of_their_own() {
+    for (stored, expected) in [
+        ("bencher (bin)/same_name::Alone", 1.0),
+        ("bencher (example)/same_name::Alone", 1.0),
+        ("bencher (lib)/same_name::Alone", 1.0),
+        ("bencher (test)/same_name::Alone", 7.0),
+        ("bencher/same_name::Alone", 7.0),
+    ] {
+        let root = tempfile::tempdir().unwrap();
+        store_seven(root.path(), stored);
+        let config = quiet(root.path());
+        let result = bench::<Alone>(config).sweep("Alone").run().unwrap();
+        let found = result.dataset().variable("v").unwrap().number(0);
+        assert_eq!(found, Some(expected), "{stored}");
+    }
+}
+
 #[test]
 fn samples_that_either_may_have_measured_are_neither_lost_nor_taken() {
     let root = tempfile::tempdir().unwrap();
-    stored(root.path());
+    store_seven(root.path(), "bencher/same_name::Point");
     let error = doubled(root.path()).unwrap_err();
     let Some(BenchError::Store(StoreError::FormerName(_))) = error.downcast_ref() else {
         panic!("{error}");
@@ -91,7 +125,7 @@ fn samples_that_either_may_have_measured_are_neither_lost_nor_taken() {
         "{text}"
     );
     assert!(
-        text.starts_with("`bencher/same_name::Point` is declared at "),
+        text.starts_with("`bencher (test)/same_name::Point` is declared at "),
         "{text}"
     );
 }

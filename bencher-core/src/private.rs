@@ -14,8 +14,8 @@ pub use crate::var::expand::{
     NO_INPUT, NO_RESULT, ResultField, SweptField, joined, type_arguments,
 };
 pub use crate::var::{
-    Counter, Declaration, Direction, Domain, DomainError, Input, InputRole, InputVar, Nested,
-    Output, ParametrizedSweep, ResultVar, Scale, Schema, SweepEnum, Variant, check,
+    CargoTarget, Counter, Declaration, Direction, Domain, DomainError, Input, InputRole, InputVar,
+    Nested, Output, ParametrizedSweep, ResultVar, Scale, Schema, SweepEnum, Variant, check,
 };
 pub use std::string::String;
 pub use std::time::Duration;

@@ -69,6 +69,7 @@ impl ParametrizedSweep for Every {
         name: "Every",
         module: "",
         package: "",
+        target: bencher_core::var::CargoTarget::Unknown,
         doc: "",
         version: 1,
         inputs: &[

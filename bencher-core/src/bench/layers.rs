@@ -127,6 +127,7 @@ mod tests {
             name: "Demo",
             module: "demo",
             package: "demo",
+            target: crate::var::CargoTarget::Unknown,
             doc: "",
             version: 1,
             inputs: &[] as &[InputVar],

@@ -41,7 +41,10 @@ impl Labels {
         if is_number(value) {
             return full;
         }
-        let short = shortened(&full, self.width);
+        let mut short = shortened(&full, self.width);
+        if matches!(value, Value::Item(_) | Value::Vector(_)) {
+            leave_no_part_of_a_number(&full, &mut short);
+        }
         if self.shared.contains(&short) {
             full
         } else {
@@ -104,6 +107,25 @@ fn is_picture(c: char) -> bool {
     ('\u{2400}'..='\u{2424}').contains(&c)
 }
 
+/// Removes the number that a shortened text ends within: its first digits would be read as another number.
+fn leave_no_part_of_a_number(full: &str, short: &mut String) {
+    let Some(kept) = short.strip_suffix('…') else {
+        return;
+    };
+    let is_of_a_number = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '+');
+    let is_cut = full
+        .get(kept.len()..)
+        .is_some_and(|rest| rest.starts_with(is_of_a_number));
+    let whole = kept.trim_end_matches(is_of_a_number);
+    let cut = kept.get(whole.len()..).unwrap_or_default();
+    let begins_a_number = cut
+        .trim_start_matches(['-', '+', '.'])
+        .starts_with(|c: char| c.is_ascii_digit());
+    if is_cut && begins_a_number && !whole.is_empty() {
+        *short = format!("{whole}…");
+    }
+}
+
 fn shortened(text: &str, width: usize) -> String {
     if text.chars().count() <= width {
         return text.to_owned();
@@ -128,6 +150,24 @@ mod tests {
         assert_eq!(picture, "a\\u{2424}b");
         assert_ne!(one_line(&picture), picture);
         assert_eq!(one_line(r"C:\users\x"), r"C:\users\x");
+    }
+
+    #[test]
+    fn no_number_is_cut() {
+        let vector = |items: &[f64]| Value::Vector(items.into());
+        let values = vec![vector(&[1.5, 123_456.25, 7.0]), vector(&[2.5, 0.25, 7.0])];
+        let texts = |width| texts(Kind::Vector(3), values.clone(), width);
+        let full = texts(100);
+        for width in 1..full[0].len() {
+            for (short, full) in texts(width).iter().zip(&full) {
+                let numbers = |text: &str| -> Vec<f64> {
+                    let words = text.split(|c: char| !c.is_ascii_digit() && c != '.');
+                    words.filter_map(|word| word.parse().ok()).collect()
+                };
+                let (shown, known) = (numbers(short), numbers(full));
+                assert!(known.starts_with(&shown), "{width}: {short} for {full}");
+            }
+        }
     }
 
     #[test]

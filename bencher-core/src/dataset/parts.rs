@@ -368,13 +368,13 @@ fn distinct(values: &[Value]) -> Vec<Value> {
         .collect()
 }
 
-/// Whether a part is the value asked for: numbers by what they are, not by their type.
 /// Whether a part is the number of 32 bits that is nearest to a value: items do not say how wide their parts are.
 fn same_narrow(part: &Value, value: &Value) -> bool {
     let narrow = Kind::Float(32).canonical(value);
     matches!(part, Value::Float(_)) && narrow.as_ref() == Some(part)
 }
 
+/// Whether a part is the value asked for: numbers by what they are, not by their type.
 fn same(part: &Value, value: &Value) -> bool {
     let is_number =
         |value: &Value| matches!(value, Value::Int(_) | Value::Big(_) | Value::Float(_));

@@ -1,7 +1,7 @@
 use crate::space::Levels;
-use crate::store::{ResultId, SweepIdentity, tag_text};
+use crate::store::{ResultId, Series, SweepIdentity, tag_text};
 use crate::value::{Digest, Value};
-use crate::var::ResultVar;
+use crate::var::{CargoTarget, ResultVar};
 
 use super::Plan;
 
@@ -33,14 +33,18 @@ impl Plan {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn identity(&self) -> Digest {
-        self.identity_of(&self.series().tag, |levels| levels.iter().collect())
+        let Series {
+            tag, sweep_type, ..
+        } = self.series();
+        self.identity_of(tag, sweep_type, |levels| levels.iter().collect())
     }
 
-    /// The identities that the sweep had in earlier versions, with the text of its tag or with the last digits that the values of
-    /// its grids had.
+    /// The identities that the sweep had in earlier versions: with the text of its tag, without the target of its type,
+    /// or with the last digits that the values of its grids had.
     pub(crate) fn former_identities(&self) -> Vec<Digest> {
-        let tag = &self.series().tag;
-        let former_tag = tag_text(tag);
+        let Series {
+            tag, sweep_type, ..
+        } = self.series();
         let mut axes = self.space().axes().iter();
         let has_changed = axes.any(|axis| axis.levels.has_changed());
         let former_values: fn(&Levels) -> Vec<Value> = |levels| {
@@ -48,21 +52,37 @@ impl Plan {
                 .filter_map(|at| levels.legacy(at))
                 .collect()
         };
+        let present_values: fn(&Levels) -> Vec<Value> = |levels| levels.iter().collect();
+        let former_tag = tag_text(tag);
+        let tags = [
+            Some(tag.as_str()),
+            Some(&*former_tag).filter(|former| former != tag),
+        ];
+        let types = [
+            Some(sweep_type.clone()),
+            CargoTarget::without_target(sweep_type),
+        ];
+        let values = [
+            Some(present_values),
+            Some(former_values).filter(|_| has_changed),
+        ];
         let mut identities = Vec::new();
-        if former_tag != tag.as_str() {
-            let identity = self.identity_of(&former_tag, |levels| levels.iter().collect());
-            identities.push(identity);
+        for sweep_type in types.iter().flatten() {
+            for values in values.iter().flatten() {
+                let tags = tags.iter().flatten();
+                identities.extend(tags.map(|tag| self.identity_of(tag, sweep_type, *values)));
+            }
         }
-        if has_changed {
-            identities.push(self.identity_of(tag, former_values));
-        }
-        if has_changed && former_tag != tag.as_str() {
-            identities.push(self.identity_of(&former_tag, former_values));
-        }
-        identities
+        // The first is the present one.
+        identities.split_off(1)
     }
 
-    fn identity_of(&self, tag: &str, values: fn(&Levels) -> Vec<Value>) -> Digest {
+    fn identity_of(
+        &self,
+        tag: &str,
+        sweep_type: &str,
+        values: fn(&Levels) -> Vec<Value>,
+    ) -> Digest {
         let constants = self.constant_values();
         let mut constants: Vec<(&str, Value)> = constants
             .iter()
@@ -75,7 +95,7 @@ impl Plan {
         let axes = self.space().axes().iter();
         SweepIdentity {
             bench: self.schema().name,
-            sweep_type: &self.series().sweep_type,
+            sweep_type,
             version: self.series().version,
             tag,
             over_time: false,

@@ -408,6 +408,7 @@ mod tests {
             name: "Sorting",
             module: "",
             package: "",
+            target: crate::var::CargoTarget::Unknown,
             doc: "",
             version: 1,
             inputs: &[],

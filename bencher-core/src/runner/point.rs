@@ -17,8 +17,21 @@ const LISTED: usize = 12;
 pub(super) fn values(plan: &Plan, text: &str) -> Result<Vec<(u64, Value)>, String> {
     let axes = plan.space().axes();
     let names: Vec<&str> = axes.iter().map(|axis| axis.name.as_str()).collect();
-    let given =
-        parts(text, &names).map_err(|reason| format!("there is no point `{text}`: {reason}"))?;
+    let (readings, problem) =
+        readings(text, &names).map_err(|reason| format!("there is no point `{text}`: {reason}"))?;
+    let problem = problem.map(|reason| format!("there is no point `{text}`: {reason}"));
+    let mut points = readings.iter().map(|given| resolve(plan, text, given));
+    match points.next() {
+        // A value may hold what looks like the next name.
+        Some(Err(reason)) => points.find_map(Result::ok).ok_or(problem.unwrap_or(reason)),
+        Some(found) => found,
+        None => Err(problem.unwrap_or_default()),
+    }
+}
+
+/// The values of all dimensions by one reading of a text.
+fn resolve(plan: &Plan, text: &str, given: &Reading<'_>) -> Result<Vec<(u64, Value)>, String> {
+    let axes = plan.space().axes();
     axes.iter()
         .map(|axis| {
             let name = &axis.name;
@@ -107,39 +120,65 @@ pub(super) fn number(plan: &Plan, text: &str) -> Result<u64, String> {
     number.ok_or_else(|| format!("`{text}` is beyond the points that can be run"))
 }
 
-/// The values that stand between commas, each behind its name; a comma within a value is one that no
-/// name follows.
-fn parts<'t>(text: &'t str, names: &[&str]) -> Result<Vec<(&'t str, &'t str)>, String> {
+/// Names and values, in the order of a text.
+type Reading<'t> = Vec<(&'t str, &'t str)>;
+
+/// The most readings of a text that are tried.
+const MOST_READINGS: usize = 4096;
+
+/// The ways to read a text as values between commas, each behind its name. A comma before a name probably ends a value, so the
+/// first reading ends every value at the first such comma; the others have some of them within values. A reading that has a
+/// name twice is left out; the text says so.
+///
+/// # Errors
+/// Where the text begins with no name.
+fn readings<'t>(
+    text: &'t str,
+    names: &[&str],
+) -> Result<(Vec<Reading<'t>>, Option<String>), String> {
+    let begins_one = |rest: &str| {
+        let mut names = names.iter();
+        names.any(|name| rest.strip_prefix(name).is_some_and(|r| r.starts_with('=')))
+    };
     let known = || match names {
         [] => "this sweep varies nothing".to_owned(),
         names => format!("its inputs are {}", names.join(", ")),
     };
-    let begins_one = |rest: &str| {
-        names
-            .iter()
-            .any(|name| rest.strip_prefix(name).is_some_and(|r| r.starts_with('=')))
-    };
-    let mut parts = Vec::new();
-    let mut rest = text;
-    while !rest.is_empty() {
-        let Some((name, value)) = rest.split_once('=').filter(|_| begins_one(rest)) else {
-            return Err(known());
-        };
-        let end = value
-            .match_indices(',')
-            .map(|(at, _)| at)
-            .find(|at| value.get(at + 1..).is_some_and(begins_one));
-        let (value, after) = match end {
-            Some(end) => value.split_at(end),
-            None => (value, ""),
-        };
-        if parts.iter().any(|(known, _)| *known == name) {
-            return Err(format!("`{name}` is given twice"));
-        }
-        parts.push((name, value));
-        rest = after.strip_prefix(',').unwrap_or(after);
+    if !text.is_empty() && !begins_one(text) {
+        return Err(known());
     }
-    Ok(parts)
+    let (mut found, mut twice) = (Vec::new(), None);
+    // What was read, and what is left; the last is read next.
+    let mut open: Vec<(Reading<'t>, &'t str)> = vec![(Vec::new(), text)];
+    let mut steps = 0;
+    while let Some((reading, rest)) = open.pop() {
+        steps += 1;
+        if steps > MOST_READINGS {
+            break;
+        }
+        let Some((name, value)) = rest.split_once('=') else {
+            found.push(reading);
+            continue;
+        };
+        if reading.iter().any(|(known, _)| *known == name) {
+            twice.get_or_insert_with(|| format!("`{name}` is given twice"));
+            continue;
+        }
+        let with = |value: &'t str| -> Reading<'t> {
+            let read = reading.iter().copied();
+            read.chain([(name, value)]).collect()
+        };
+        open.push((with(value), ""));
+        let commas = value.rmatch_indices(',').map(|(at, _)| at);
+        for at in commas {
+            if let (Some(value), Some(after)) = (value.get(..at), value.get(at + 1..))
+                && begins_one(after)
+            {
+                open.push((with(value), after));
+            }
+        }
+    }
+    Ok((found, twice))
 }
 
 #[cfg(test)]
@@ -148,13 +187,29 @@ mod tests {
 
     #[test]
     fn a_comma_ends_a_value_where_a_name_follows() {
-        let parts = |text| parts(text, &["n", "algo"]);
+        let readings = |text: &'static str| readings(text, &["n", "algo"]).map(|found| found.0);
         assert_eq!(
-            parts("n=1,algo=Zstd(level=3, n=2)"),
-            Ok(vec![("n", "1"), ("algo", "Zstd(level=3, n=2)")])
+            readings("n=1,algo=Zstd(level=3, n=2)").unwrap()[0],
+            [("n", "1"), ("algo", "Zstd(level=3, n=2)")]
         );
-        assert_eq!(parts("algo=a,b,n=1"), Ok(vec![("algo", "a,b"), ("n", "1")]));
-        assert_eq!(parts("n=1,n=2"), Err("`n` is given twice".to_owned()));
-        assert_eq!(parts("size=1"), Err("its inputs are n, algo".to_owned()));
+        assert_eq!(
+            readings("algo=a,b,n=1").unwrap()[0],
+            [("algo", "a,b"), ("n", "1")]
+        );
+        assert_eq!(readings("size=1"), Err("its inputs are n, algo".to_owned()));
+        let long = format!("algo=a{}", ",n=1".repeat(10_000));
+        let (found, problem) = super::readings(&long, &["n", "algo"]).unwrap();
+        assert!(found.is_empty() && problem.is_some(), "too many to try");
+    }
+
+    #[test]
+    fn a_value_may_hold_what_looks_like_a_name() {
+        let readings = |text| readings(text, &["n", "algo"]).unwrap().0;
+        assert_eq!(
+            readings("algo=a,n=1"),
+            [vec![("algo", "a"), ("n", "1")], vec![("algo", "a,n=1")]]
+        );
+        let both = vec![("algo", "a,n=1"), ("n", "1")];
+        assert!(readings("algo=a,n=1,n=1").contains(&both));
     }
 }

@@ -25,6 +25,7 @@ impl ParametrizedSweep for Squares {
         name: "Squares",
         module: "tests",
         package: "tests",
+        target: crate::var::CargoTarget::Unknown,
         doc: "",
         version: 1,
         inputs: &[InputVar {

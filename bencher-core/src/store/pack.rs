@@ -6,6 +6,8 @@ use super::provenance::Provenance;
 use super::tag::legacy_tag;
 use super::tag::search_tag;
 use crate::value::{Digest, KeyWriter, Kind, Value};
+#[cfg(feature = "store")]
+use crate::var::CargoTarget;
 
 /// What groups samples: only samples of one series can stand for each other.
 ///
@@ -54,13 +56,25 @@ impl Series {
         self.sweep_type == LOG
     }
 
-    /// The series under which earlier versions kept its samples, where that is another.
+    /// The series under which earlier versions kept its samples: other tags, and types without their target.
     #[cfg(feature = "store")]
-    pub(super) fn legacy(&self) -> Option<Self> {
-        Some(Self {
-            tag: legacy_tag(&self.tag)?,
-            ..self.clone()
-        })
+    pub(super) fn legacy(&self) -> Vec<Self> {
+        let tags = [legacy_tag(&self.tag), Some(self.tag.clone())];
+        let types = [
+            CargoTarget::without_target(&self.sweep_type),
+            Some(self.sweep_type.clone()),
+        ];
+        let of_tag = |tag: &String| {
+            let series = types.iter().flatten().map(|sweep_type| Self {
+                tag: tag.clone(),
+                sweep_type: sweep_type.clone(),
+                version: self.version,
+            });
+            series.collect::<Vec<_>>()
+        };
+        let mut series: Vec<Self> = tags.iter().flatten().flat_map(of_tag).collect();
+        series.retain(|series| series != self);
+        series
     }
 
     /// What its samples are of. Earlier versions had tags that different kinds might share.

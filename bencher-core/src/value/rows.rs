@@ -330,7 +330,8 @@ impl Serializer for CellWriter {
         serialize_u32(u32) |v| Field::Int(v.into());
         serialize_u64(u64) |v| Field::Int(v.into());
         serialize_u128(u128) |v| i128::try_from(v).map_or(Field::Float(v as f64), Field::Int);
-        serialize_f32(f32) |v| Field::Float(v.into());
+        // The shortest digits of an f32: as an f64 it would have nine more that nobody gave.
+        serialize_f32(f32) |v| Field::Float(v.to_string().parse().unwrap_or_else(|_| v.into()));
         serialize_f64(f64) |v| Field::Float(v);
         serialize_char(char) |v| Field::Text(v.to_string());
         serialize_str(&str) |v| Field::Text(v.to_owned());

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::cargo_target::CargoTarget;
 use super::schema::Schema;
 use super::sweep::ParametrizedSweep;
 
@@ -9,6 +10,7 @@ use super::sweep::ParametrizedSweep;
 #[derive(Debug)]
 pub struct Declaration {
     package: &'static str,
+    target: CargoTarget,
     module: &'static str,
     name: &'static str,
     place: &'static str,
@@ -23,6 +25,7 @@ impl Declaration {
     #[doc(hidden)]
     pub const fn new(
         package: &'static str,
+        target: CargoTarget,
         module: &'static str,
         name: &'static str,
         place: &'static str,
@@ -30,6 +33,7 @@ impl Declaration {
     ) -> Self {
         Self {
             package,
+            target,
             module,
             name,
             place,
@@ -56,7 +60,8 @@ impl SweepType {
     }
 
     fn new(schema: Schema, arguments: String, path: &str) -> Self {
-        let (package, module, name) = (schema.package, schema.module, schema.name);
+        let package = schema.target.of_package(schema.package);
+        let (module, name) = (schema.module, schema.name);
         let plain_name = format!("{package}/{module}::{name}{arguments}");
         let same_name = SameName::of(&schema, &plain_name);
         let name = if same_name.is_some() {
@@ -86,8 +91,8 @@ impl SameName {
     /// Those of the name of a schema; `None` where it is the only one.
     fn of(schema: &Schema, plain_name: &str) -> Option<Self> {
         let is_same = |known: &&Declaration| {
-            (known.name, known.module, known.package)
-                == (schema.name, schema.module, schema.package)
+            (known.name, known.module, known.package, known.target)
+                == (schema.name, schema.module, schema.package, schema.target)
         };
         let mut declarations: Vec<&Declaration> = inventory::iter::<Declaration>
             .into_iter()
@@ -124,13 +129,13 @@ impl fmt::Display for SameName {
     }
 }
 
-/// The identity of a sweep's type: package, module, name and type arguments. Where a program has several such types,
+/// The identity of a sweep's type: package, target, module, name and type arguments. Where a program has several such types,
 /// as local ones of its functions, the function belongs to it.
 ///
 /// ```
 #[doc = include_str!("../example_sweep.md")]
 /// let name = bencher_core::var::sweep_type::<Sorting>();
-/// assert!(name.starts_with("bencher-core/") && name.contains("::Sorting"), "{name}");
+/// assert!(name.starts_with("bencher-core (") && name.contains("::Sorting"), "{name}");
 /// ```
 pub fn sweep_type<S: ParametrizedSweep>() -> String {
     SweepType::of::<S>().name

@@ -20,6 +20,7 @@
 //! ```
 
 mod branch;
+mod cargo_target;
 #[doc(hidden)]
 pub mod check;
 mod counter;
@@ -39,9 +40,11 @@ mod names;
 mod nested;
 mod schema;
 mod sweep;
+
 mod types;
 
 pub use branch::{Branch, Param};
+pub use cargo_target::CargoTarget;
 pub use counter::Counter;
 #[doc(hidden)]
 pub use declaration::Declaration;
@@ -61,5 +64,6 @@ pub(crate) use input::{InputChoice, ZippedInputs};
 pub use names::{InputName, UnknownName, nearest};
 pub use nested::Nested;
 pub use schema::{Direction, InputRole, InputVar, ResultVar, Schema};
+
 pub use sweep::{ParametrizedSweep, baseline_of};
 pub use types::{SweepInteger, SweepNumber, SweepValue};

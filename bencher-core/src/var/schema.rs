@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::value::Kind;
 
+use super::cargo_target::CargoTarget;
 use super::counter::Counter;
 use super::domain::Domain;
 use super::domain_error::DomainError;
@@ -25,6 +26,8 @@ pub struct Schema {
     pub module: &'static str,
     /// The package that declares it.
     pub package: &'static str,
+    /// The target of the package that declares it.
+    pub target: CargoTarget,
     /// The type's doc comment: title and description of its reports.
     pub doc: &'static str,
     /// The author's version of what the benchmark does; part of every sample's identity.

@@ -24,6 +24,7 @@ pub(crate) fn dummy_structure(sweep: &Sweep) -> TokenStream {
                 name: "",
                 module: "",
                 package: "",
+                target: #private::CargoTarget::Unknown,
                 doc: "",
                 version: 1,
                 inputs: &[],

@@ -52,11 +52,12 @@ pub(crate) fn structure(sweep: &Sweep) -> TokenStream {
 /// says which.
 fn declaration(sweep: &Sweep, private: &TokenStream) -> TokenStream {
     let name = &sweep.container.name;
-    let package = package();
+    let (package, target) = (package(), target(private));
     quote! {
         #private::inventory::submit! {
             #private::Declaration::new(
                 #package,
+                #target,
                 ::core::module_path!(),
                 #name,
                 ::core::concat!(::core::file!(), ":", ::core::line!(), ":", ::core::column!()),
@@ -78,10 +79,16 @@ fn package() -> TokenStream {
     }
 }
 
+fn target(private: &TokenStream) -> TokenStream {
+    quote! {
+        #private::CargoTarget::of(::core::file!(), ::core::option_env!("CARGO_BIN_NAME"))
+    }
+}
+
 fn schema(sweep: &Sweep, private: &TokenStream) -> TokenStream {
     let name = &sweep.container.name;
     let doc = &sweep.container.doc;
-    let package = package();
+    let (package, target) = (package(), target(private));
     let version = version(sweep, private);
     let inputs = variables(
         sweep,
@@ -108,6 +115,7 @@ fn schema(sweep: &Sweep, private: &TokenStream) -> TokenStream {
             name: #name,
             module: ::core::module_path!(),
             package: #package,
+            target: #target,
             doc: #doc,
             version: #version,
             inputs: #inputs,

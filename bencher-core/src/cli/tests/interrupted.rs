@@ -35,6 +35,7 @@ impl ParametrizedSweep for Endless {
         name: "Endless",
         module: "tests",
         package: "tests",
+        target: crate::var::CargoTarget::Unknown,
         doc: "",
         version: 1,
         inputs: &[InputVar {

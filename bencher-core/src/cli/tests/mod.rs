@@ -20,6 +20,7 @@ const SCHEMA: Schema = Schema {
     name: "Demo",
     module: "demo",
     package: "demo",
+    target: crate::var::CargoTarget::Unknown,
     doc: "",
     version: 1,
     inputs: &[] as &[InputVar],

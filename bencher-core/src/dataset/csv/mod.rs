@@ -8,7 +8,7 @@ mod states;
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use crate::value::Value;
+use crate::value::{Kind, Value};
 
 use super::Dataset;
 use states::states_text;
@@ -85,10 +85,9 @@ impl Dataset {
             let coordinates = row.coordinates.iter().zip(dims);
             let coordinates =
                 coordinates.map(|(value, dim)| guarded(dim.kind.text(value), value).into());
-            // A result of 32 bits may stand for a mean of some, which has more digits.
-            let cells = row.cells.iter().map(|cell| {
-                let value = cell.value.as_ref();
-                let text = value.map(|value| guarded(cell_text(value), value));
+            let cells = row.cells.iter().zip(variables).map(|(cell, variable)| {
+                let text = |value| guarded(cell_text(variable.info.kind, value), value);
+                let text = cell.value.as_ref().map(text);
                 Cow::from(text.unwrap_or_default())
             });
             let names = variables.iter().map(|var| var.info.name.as_str());
@@ -164,15 +163,33 @@ fn write_record<'f>(
     out.write_all(b"\r\n")
 }
 
-fn cell_text(value: &Value) -> String {
-    match value.as_payload() {
-        Some(payload) => format!(
+/// The text of a cell. A variable of 32 bits may hold a mean, which has more digits than an f32.
+fn cell_text(kind: Kind, value: &Value) -> String {
+    match (value.as_payload(), value) {
+        (Some(payload), _) => format!(
             "{} [{} {} {}]",
             payload.name(),
             payload.digest(),
             payload.len(),
             payload.media_type()
         ),
-        None => value.to_string(),
+        (None, Value::Float(x)) if kind == Kind::Float(32) => {
+            let short = kind.text(value);
+            if read_narrow(&short).as_ref() == Some(value) {
+                short
+            } else if value.to_string() == short {
+                // More digits than an f32 needs say that it is none.
+                format!("{x:.17e}")
+            } else {
+                value.to_string()
+            }
+        }
+        (None, _) => value.to_string(),
     }
+}
+
+/// The f32 whose shortest text this is.
+fn read_narrow(text: &str) -> Option<Value> {
+    let kind = Kind::Float(32);
+    kind.parse(text).filter(|value| kind.text(value) == text)
 }

@@ -7,7 +7,7 @@ use super::super::json::{JSON_FORMAT, JsonCursor, Outline, cell_kind, read_diges
 use super::super::{CellState, Dataset, Dim, ImportError, VariableInfo};
 use super::records::{Record, records};
 use super::states::{StateOf, read_states};
-use super::{OTHER_STATE, STATE, companions, infer};
+use super::{OTHER_STATE, STATE, companions, infer, read_narrow};
 
 /// A table as text: the names of its columns, and its rows.
 pub(super) struct Table<'a> {
@@ -211,7 +211,7 @@ impl Table<'_> {
                 };
                 let state = *state;
                 let value = if state.has_value() {
-                    let value = parse(cell_kind(info.kind), text).ok_or_else(|| {
+                    let value = parse_cell(info.kind, text).ok_or_else(|| {
                         let expected = info.kind.name();
                         let problem =
                             format!("this must be {expected}, because the state is \"{state}\"");
@@ -277,6 +277,12 @@ fn read_state(name: &str) -> Option<CellState> {
     CellState::ALL
         .into_iter()
         .find(|state| state.name() == name)
+}
+
+/// The value of a cell that a text is.
+fn parse_cell(kind: Kind, text: &str) -> Option<Value> {
+    let narrow = read_narrow(text).filter(|_| kind == Kind::Float(32));
+    narrow.or_else(|| parse(cell_kind(kind), text))
 }
 
 /// The value of a kind that a text is, exactly.
