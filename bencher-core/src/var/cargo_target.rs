@@ -39,10 +39,11 @@ impl CargoTarget {
     /// The last folder of the path that has the name of a kind of target decides. Cargo names a program only while it
     /// builds a binary or an example.
     pub const fn of(file: &str, program: Option<&str>) -> Self {
-        let (path, mut from, mut at) = (file.as_bytes(), 0, 0);
+        let (path, mut rest) = (file.as_bytes(), file.as_bytes());
+        let (mut from, mut at) = (0, 0);
         let mut target = Self::Library;
-        while at < path.len() {
-            if path[at] == b'/' || path[at] == b'\\' {
+        while let [byte, after @ ..] = rest {
+            if *byte == b'/' || *byte == b'\\' {
                 let (_, folder) = path.split_at(from);
                 let (folder, _) = folder.split_at(at - from);
                 target = match folder {
@@ -54,7 +55,7 @@ impl CargoTarget {
                 };
                 from = at + 1;
             }
-            at += 1;
+            (rest, at) = (after, at + 1);
         }
         match (target, program) {
             (Self::Example, _) | (_, None) => target,
