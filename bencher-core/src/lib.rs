@@ -63,6 +63,7 @@ pub mod panics;
 pub mod plan;
 pub mod progress;
 pub mod record;
+pub mod regression;
 pub mod result_collector;
 pub mod runner;
 #[cfg(unix)]

@@ -4,7 +4,9 @@
 //! `cargo bencher COMMAND` is [`run`]; [`USAGE`] lists the commands. Programs that are built without the feature `report`
 //! have it draw their reports.
 
+mod ab;
 mod cache;
+mod compare;
 mod draw;
 mod export;
 mod list;
@@ -24,6 +26,14 @@ usage: cargo bencher COMMAND [OPTIONS]
   export SWEEP [--json] [--out FILE]
                        write the newest result of a sweep as CSV, or as JSON
   open                 open the page that was drawn last
+  compare [BASE [CANDIDATE]]
+                       judge whether results are worse than earlier ones: exit status 3 of a
+                       regression, 4 where it is undecided; BASE and CANDIDATE are `previous`,
+                       `last`, a baseline, a tag, a result file, an export, or another store
+  ab --base REVISION   measure a revision and the working tree in turns, and judge them in pairs;
+                       `--command-a A --command-b B` for any two programs of the same sweeps
+  baseline save|list|remove [NAME]
+                       keep the newest results under a name
   cache COMMAND        inspect the store, clean it, move it elsewhere; `cargo bencher cache help`
                        lists the commands
 
@@ -43,7 +53,19 @@ pub fn run(args: &[String]) -> ExitCode {
         Some((command, rest)) => (command.as_str(), rest),
         None => ("", args),
     };
+    let compared = match command {
+        "ab" => Some(ab::run(rest)),
+        "compare" => Some(compare::run(rest)),
+        _ => None,
+    };
+    if let Some(compared) = compared {
+        return compared.unwrap_or_else(|message| {
+            eprintln!("cargo-bencher: {message}");
+            ExitCode::FAILURE
+        });
+    }
     let done = match command {
+        "baseline" => compare::baseline(rest),
         "report" => report::draw(rest),
         "list" => list::list(rest),
         "export" => export::export(rest),

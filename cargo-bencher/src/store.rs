@@ -24,6 +24,12 @@ pub(crate) fn chosen(named: Option<PathBuf>) -> Result<PathBuf, String> {
 
 /// The default store of the programs of a workspace; none where it has none, or where there is no workspace.
 fn in_target_directory(folder: &Path) -> Option<PathBuf> {
+    let store = target_directory(folder)?.join("bencher");
+    Some(store).filter(|store| store.is_dir())
+}
+
+/// Where Cargo builds the packages of a folder; none where there is no workspace.
+pub(crate) fn target_directory(folder: &Path) -> Option<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .args([
@@ -39,5 +45,5 @@ fn in_target_directory(folder: &Path) -> Option<PathBuf> {
         .filter(|output| output.status.success())?;
     let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).ok()?;
     let target = metadata.get("target_directory")?.as_str()?;
-    Some(Path::new(target).join("bencher")).filter(|store| store.is_dir())
+    Some(PathBuf::from(target))
 }

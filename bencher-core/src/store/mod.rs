@@ -112,7 +112,9 @@ pub use provenance::Provenance;
 #[cfg(feature = "store")]
 pub use read_only::ReadOnlyStore;
 pub use rebuild::{RebuildReport, rebuild_samples};
-pub use results::{NewestResults, list_results, load_newest_results, load_result, save_result};
+pub use results::{
+    NewestResults, list_results, load_last_results, load_newest_results, load_result, save_result,
+};
 #[cfg(feature = "store")]
 pub use statistics::{SeriesStatistics, StoreStatistics};
 pub use stored_inputs::inputs_like_stored;

@@ -299,6 +299,27 @@ pub fn load_newest_results(root: &Path) -> Result<NewestResults, StoreError> {
     Ok(found)
 }
 
+/// The last results of every sweep below `root` that can be read, at most `most` of each, the newest last; a sweep in a
+/// row. Those that cannot be read are left out.
+///
+/// See [`save_result`] for how results are stored.
+///
+/// # Errors
+/// Where a directory cannot be read.
+pub fn load_last_results(root: &Path, most: usize) -> Result<Vec<Vec<SweepRecord>>, StoreError> {
+    let mut found = Vec::new();
+    for bench in entries(&root.join("results"))? {
+        for sweep in entries(&bench)? {
+            let newest_first = results_of_sweep(&sweep)?.into_iter().rev();
+            let sound = newest_first.filter_map(|path| load_result(&path).ok());
+            let mut last: Vec<SweepRecord> = sound.take(most).collect();
+            last.reverse();
+            found.extend(Some(last).filter(|last| !last.is_empty()));
+        }
+    }
+    Ok(found)
+}
+
 /// The newest results of a store that can be read.
 ///
 /// The example stands at [`load_newest_results`].

@@ -1,0 +1,143 @@
+//! What was measured at each point, for comparisons between runs.
+
+use crate::stats::{MISRATE, PointTime, Summary, summary};
+use crate::value::{Kind, Value};
+
+use super::grid::Walk;
+use super::timings::TIMES_OF;
+use super::{CellState, Dataset, DatasetError, DimRole, Variable};
+
+/// The values of a result at one point.
+///
+/// See [`Dataset::point_values`] for an example.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PointValues {
+    /// The inputs and their values.
+    pub at: Vec<(String, Value)>,
+    /// The text of each value, as tables show it.
+    pub texts: Vec<(String, String)>,
+    /// One centre for each process that measured the point.
+    pub replicates: Vec<f64>,
+    /// The finite values of all repeats that have one; of a measured time, of all rounds that have one.
+    pub repeats: Vec<f64>,
+    /// How many repeats failed or timed out.
+    pub failed: usize,
+    /// The centre of all repeats, with its bounds within this run; none without a finite value.
+    pub summary: Option<Summary>,
+    /// Whether the time is too short to separate from the measurement overhead.
+    pub is_below_resolution: bool,
+    /// Whether the values have several modes.
+    pub has_modes: bool,
+}
+
+impl Dataset {
+    /// The values of a result at every point, in the order of the grid.
+    ///
+    /// Of measured times, the [rounds that count](PointTime) make the centre of each process. Truth values are 0 and 1.
+    ///
+    /// ```
+    /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
+    /// # use bencher_core::value::{Kind, Value};
+    /// let len = Dim::input("len", Kind::Uint(64), vec![Value::from(10), Value::from(20)]);
+    /// let moves = VariableInfo::new("moves", Kind::Uint(64));
+    /// let mut runs = Dataset::new("Runs", vec![len, Dim::repeats(2)], vec![moves])?;
+    /// for (flat, count) in [(0, 6_u64), (1, 8), (2, 7)] {
+    ///     runs.variable_mut(0).ok_or("no variable")?.record(flat, &count.into(), CellState::Measured)?;
+    /// }
+    /// let points = runs.point_values("moves")?;
+    /// assert_eq!(points[0].repeats, [6.0, 8.0]);
+    /// assert_eq!(points[0].replicates, [7.0], "one process measured both");
+    /// assert_eq!(points[1].texts, [("len".to_owned(), "20".to_owned())]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where there is no such result.
+    pub fn point_values(&self, result: &str) -> Result<Vec<PointValues>, DatasetError> {
+        let variable = self.variable(result)?;
+        let shape = self.shape();
+        let axes = |is_repeat: bool| -> Vec<usize> {
+            let dims = self.dims.iter().enumerate();
+            let fits = dims.filter(|(_, dim)| (dim.role == DimRole::Repeat) == is_repeat);
+            fits.map(|(axis, _)| axis).collect()
+        };
+        let points = axes(false);
+        let repeats: Vec<usize> = Walk::over(&shape, axes(true)).collect();
+        let values = Walk::over(&shape, points.clone()).map(|point| {
+            let cells: Vec<usize> = repeats.iter().map(|repeat| point + repeat).collect();
+            self.values_of(variable, &cells, &points)
+        });
+        Ok(values.collect())
+    }
+
+    fn values_of(&self, variable: &Variable, cells: &[usize], axes: &[usize]) -> PointValues {
+        let position = cells.first().and_then(|first| self.position(*first));
+        let position = position.unwrap_or_default();
+        let mut at = Vec::with_capacity(axes.len());
+        let mut texts = Vec::with_capacity(axes.len());
+        for axis in axes {
+            let dim = self.dims.get(*axis);
+            let value = dim
+                .zip(position.get(*axis))
+                .and_then(|(dim, at)| dim.values.get(*at));
+            if let Some((dim, value)) = dim.zip(value) {
+                texts.push((dim.name.clone(), dim.text(value)));
+                at.push((dim.name.clone(), value.clone()));
+            }
+        }
+        let states = cells.iter().filter_map(|cell| variable.states().get(*cell));
+        let is_failure =
+            |state: &&CellState| matches!(state, CellState::Failed | CellState::TimedOut);
+        let failed = states.filter(is_failure).count();
+        if variable.info.kind == Kind::Bool {
+            let truth = |cell: &usize| match variable.cell(*cell)?.value? {
+                Value::Bool(truth) => Some(f64::from(u8::from(truth))),
+                _ => None,
+            };
+            let repeats: Vec<f64> = cells.iter().filter_map(truth).collect();
+            let mean = crate::stats::mean(&repeats);
+            return PointValues {
+                at,
+                texts,
+                replicates: mean.into_iter().collect(),
+                repeats,
+                failed,
+                summary: None,
+                is_below_resolution: false,
+                has_modes: false,
+            };
+        }
+        let time = self.point_time(variable, cells);
+        let rounds = time.rounds.iter().filter_map(|round| round.seconds());
+        PointValues {
+            at,
+            texts,
+            replicates: self.replicate_centres(&time),
+            repeats: rounds.filter(|x| x.is_finite()).collect(),
+            failed,
+            summary: self.summary_of_time(&time),
+            is_below_resolution: time.is_below_resolution,
+            has_modes: time.mode.is_some(),
+        }
+    }
+
+    /// The centre of each process that measured a point.
+    fn replicate_centres(&self, time: &PointTime) -> Vec<f64> {
+        let Some(block) = self.rounds_per_replicate() else {
+            let whole = self.summary_of_time(time);
+            return whole.map(|found| found.centre).into_iter().collect();
+        };
+        let rounds = time.rounds.chunks(block).zip(time.counts.chunks(block));
+        let centre = |(rounds, counts): (&[crate::stats::RoundTime], &[bool])| {
+            let counted = rounds.iter().zip(counts).filter(|(_, counts)| **counts);
+            let values: Vec<f64> = counted.filter_map(|(round, _)| round.seconds()).collect();
+            summary(&values, MISRATE).map(|found| found.centre)
+        };
+        rounds.filter_map(centre).collect()
+    }
+
+    /// Whether a result is computed from measured times that the dataset has as well.
+    pub fn is_computed_from_times(&self, result: &str) -> bool {
+        self.attributes.contains_key(&format!("{TIMES_OF}{result}"))
+    }
+}

@@ -1,0 +1,75 @@
+//! A comparison as Markdown, for a comment on a pull request.
+
+use super::RunComparison;
+use super::rows::HEADINGS;
+
+impl RunComparison {
+    /// The comparison as GitHub's Markdown: the verdict first, then a table of the points that are not the same.
+    pub fn markdown(&self) -> String {
+        let verdict = match self.exit_status() {
+            3 => "Regression",
+            4 => "Undecided",
+            _ => "No regression",
+        };
+        let mut text = format!(
+            "### {verdict}: {}\n\nbase: {}, candidate: {}\n",
+            self.summary(),
+            escaped(&self.base),
+            escaped(&self.candidate)
+        );
+        for (sweep, result) in self.results() {
+            let rows = result.rows(false);
+            let groups: Vec<String> = result
+                .groups_worth_a_line()
+                .map(|group| escaped(&result.group_text(group)))
+                .collect();
+            if rows.is_empty() && groups.is_empty() {
+                continue;
+            }
+            text += &format!(
+                "\n**{}: {}**\n",
+                escaped(&sweep.title),
+                escaped(&result.name)
+            );
+            if !rows.is_empty() {
+                text += &format!(
+                    "\n| {} |\n|{}\n",
+                    HEADINGS.join(" | "),
+                    "---|".repeat(HEADINGS.len())
+                );
+                for row in &rows {
+                    let cells: Vec<String> = row.cells().iter().map(|cell| escaped(cell)).collect();
+                    text += &format!("| {} |\n", cells.join(" | "));
+                }
+            }
+            let folded = result.folded().into_iter();
+            let below: Vec<String> = folded.chain(groups).collect();
+            if !below.is_empty() {
+                text += &format!("\n{}\n", below.join("; "));
+            }
+        }
+        for note in &self.notes {
+            text += &format!("\n> {}\n", escaped(note));
+        }
+        text + &format!("\n<sub>{}</sub>\n", escaped(&self.caption()))
+    }
+}
+
+/// A text in which nothing is Markdown or HTML.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            '|' | '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '~' | '@' => {
+                escaped.push('\\');
+                escaped.push(c);
+            }
+            c if c.is_control() => escaped.push(' '),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}

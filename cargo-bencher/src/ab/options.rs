@@ -1,0 +1,150 @@
+//! The command line of `ab`.
+
+use std::path::PathBuf;
+
+use crate::compare::{OutputOptions, Words};
+
+use super::build::Target;
+
+/// How many pairs are measured at most, unless the command line says.
+const PAIRS: usize = 40;
+/// How long each process measures a sweep, unless the command line says.
+const TIME: &str = "1s";
+
+/// What is measured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Sides {
+    /// A revision beside the working tree.
+    Revision {
+        base: String,
+        target: Option<Target>,
+        package: Option<String>,
+    },
+    /// Two programs.
+    Commands { base: String, candidate: String },
+}
+
+/// What the command line says.
+#[derive(Clone, Debug)]
+pub(super) struct AbOptions {
+    pub(super) sides: Sides,
+    /// The most pairs.
+    pub(super) pairs: usize,
+    /// What both programs get on their command lines.
+    pub(super) arguments: Vec<String>,
+    pub(super) store: PathBuf,
+    pub(super) output: OutputOptions,
+}
+
+impl AbOptions {
+    pub(super) fn parse(args: &[String]) -> Result<Self, String> {
+        let mut words = Words::new(args);
+        let mut arguments = words.behind_dashes();
+        let output = OutputOptions::take(&mut words)?;
+        let base = words.value("--base")?;
+        let commands = (words.value("--command-a")?, words.value("--command-b")?);
+        let targets = [
+            words.value("--bench")?.map(Target::Bench),
+            words.value("--example")?.map(Target::Example),
+            words.value("--bin")?.map(Target::Bin),
+        ];
+        let package = words.value("--package")?;
+        let mut targets = targets.into_iter().flatten();
+        let (target, second) = (targets.next(), targets.next());
+        if second.is_some() {
+            return Err("name one of `--bench`, `--example` and `--bin`".to_owned());
+        }
+        let sides = match (base, commands) {
+            (Some(base), (None, None)) => Sides::Revision {
+                base,
+                target,
+                package,
+            },
+            (None, (Some(base), Some(candidate))) if target.is_none() && package.is_none() => {
+                Sides::Commands { base, candidate }
+            }
+            _ => {
+                return Err(
+                    "give either `--base REVISION` (with `--bench`, `--example` or `--bin NAME`), or \
+                     `--command-a COMMAND` and `--command-b COMMAND`"
+                        .to_owned(),
+                );
+            }
+        };
+        let pairs = match words.value("--pairs")? {
+            Some(text) => text
+                .parse()
+                .ok()
+                .filter(|pairs| (2..=MOST_PAIRS).contains(pairs))
+                .ok_or_else(|| {
+                    format!("`--pairs {text}` is not a number from 2 to {MOST_PAIRS}")
+                })?,
+            None => PAIRS,
+        };
+        let time = words.value("--time")?;
+        let has_limit = arguments.iter().any(|word| {
+            let name = word.split('=').next().unwrap_or_default();
+            matches!(name, "--budget" | "--repeats")
+        });
+        if time.is_some() || !has_limit {
+            arguments.extend([
+                "--budget".to_owned(),
+                time.unwrap_or_else(|| TIME.to_owned()),
+            ]);
+        }
+        let store = words.store()?;
+        words.rest(0)?;
+        Ok(Self {
+            sides,
+            pairs,
+            arguments,
+            store,
+            output,
+        })
+    }
+}
+
+/// More pairs than anybody waits for.
+const MOST_PAIRS: usize = 10_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<AbOptions, String> {
+        let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+        AbOptions::parse(&words)
+    }
+
+    #[test]
+    fn a_revision_or_two_commands_are_measured() {
+        let found = parse("--base main --example sorting --store x -- --sweep By").unwrap();
+        let expected = Sides::Revision {
+            base: "main".to_owned(),
+            target: Some(Target::Example("sorting".to_owned())),
+            package: None,
+        };
+        assert_eq!((found.sides, found.pairs), (expected, 40));
+        assert_eq!(found.arguments, ["--sweep", "By", "--budget", "1s"]);
+        let found =
+            parse("--command-a ./a --command-b ./b --pairs 12 --store x -- --repeats=5").unwrap();
+        assert_eq!(
+            (found.pairs, found.arguments),
+            (12, vec!["--repeats=5".to_owned()])
+        );
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        for (line, expected) in [
+            ("", "give either `--base REVISION`"),
+            ("--base main --command-a ./a", "give either"),
+            ("--base main --bench a --bin b", "name one of"),
+            ("--base main --pairs 1", "is not a number from 2 to 10000"),
+            ("--base main sorting", "`sorting` is not expected"),
+        ] {
+            let error = parse(&format!("{line} --store x")).unwrap_err();
+            assert!(error.contains(expected), "{line}: {error}");
+        }
+    }
+}

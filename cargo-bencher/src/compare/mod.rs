@@ -1,0 +1,55 @@
+//! `cargo bencher compare`: whether stored results are worse than earlier ones.
+
+mod baseline;
+mod earlier;
+mod options;
+mod source;
+
+use std::process::ExitCode;
+
+use bencher_core::regression::{RunComparison, compare_stored};
+
+pub(crate) use baseline::run as baseline;
+pub(crate) use options::{Output, OutputOptions, Words};
+
+use earlier::EarlierRuns;
+use source::Source;
+
+/// What is compared where nothing is named.
+const DEFAULT: [&str; 2] = ["previous", "last"];
+
+/// Compares two sides, and says by the exit status how it came out: 3 of a regression, 4 where it is undecided.
+pub(crate) fn run(args: &[String]) -> Result<ExitCode, String> {
+    let mut words = Words::new(args);
+    let output = OutputOptions::take(&mut words)?;
+    let store = words.store()?;
+    let named = words.rest(2)?;
+    let [base, candidate] = match &*named {
+        [] => DEFAULT.map(str::to_owned),
+        [base] => [base.clone(), "last".to_owned()],
+        [base, candidate, ..] => [base.clone(), candidate.clone()],
+    };
+    let (before, after) = (Source::of(&store, &base)?, Source::of(&store, &candidate)?);
+    let earlier = EarlierRuns::of(&store, [&before.records, &after.records])?;
+    let found = compare_stored(
+        (&before.name, &before.records),
+        (&after.name, &after.records),
+        &output.compare,
+        &earlier,
+    );
+    print(&found, &output)
+}
+
+/// Prints a comparison, and gives the exit status.
+pub(crate) fn print(found: &RunComparison, output: &OutputOptions) -> Result<ExitCode, String> {
+    match output.output {
+        Output::Table { all } => crate::print(&found.table(all))?,
+        Output::Markdown => crate::print(&found.markdown())?,
+        Output::Json => crate::print(&found.to_json().to_string())?,
+    }
+    if let Some(path) = &output.markdown {
+        std::fs::write(path, found.markdown())
+            .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+    }
+    Ok(ExitCode::from(found.exit_status()))
+}

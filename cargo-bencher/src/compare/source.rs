@@ -1,0 +1,117 @@
+//! What stands on one side of a comparison.
+
+use std::path::{Path, PathBuf};
+
+use bencher_core::dataset::Dataset;
+use bencher_core::record::{Counts, SweepRecord};
+use bencher_core::store::{load_last_results, load_newest_results, load_result};
+
+use super::baseline::baseline_folder;
+
+/// The results of one side.
+#[derive(Debug)]
+pub(super) struct Source {
+    /// What it is called in tables.
+    pub(super) name: String,
+    pub(super) records: Vec<SweepRecord>,
+}
+
+impl Source {
+    /// The results that a word of the command line names: `last`, `previous`, a file, the folder of a store, a baseline, or a tag.
+    ///
+    /// # Errors
+    /// Where it names nothing, or what it names cannot be read.
+    pub(super) fn of(store: &Path, word: &str) -> Result<Self, String> {
+        let records = match word {
+            "last" => newest(store)?,
+            "previous" => previous(store)?,
+            _ => named(store, word)?,
+        };
+        if records.is_empty() {
+            return Err(match word {
+                "previous" => format!(
+                    "no sweep in {} was measured twice; run the program again first",
+                    store.display()
+                ),
+                _ => format!("there is no result in {word}"),
+            });
+        }
+        Ok(Self {
+            name: word.to_owned(),
+            records,
+        })
+    }
+}
+
+fn named(store: &Path, word: &str) -> Result<Vec<SweepRecord>, String> {
+    let baseline = baseline_folder(store, word).filter(|folder| folder.is_dir());
+    if let Some(folder) = baseline {
+        return newest(&folder);
+    }
+    let path = PathBuf::from(word);
+    if path.is_dir() {
+        return newest(&path);
+    }
+    if path.is_file() {
+        return file(&path).map(|record| vec![record]);
+    }
+    let tagged: Vec<SweepRecord> = newest(store)?
+        .into_iter()
+        .filter(|record| record.tag == word)
+        .collect();
+    if tagged.is_empty() {
+        return Err(format!(
+            "there is no baseline, file, store or tag `{word}`; `cargo bencher baseline list` names the \
+             baselines, `cargo bencher list` the tags; `last` and `previous` are the last two results of \
+             every sweep"
+        ));
+    }
+    Ok(tagged)
+}
+
+/// A result file of a store, or a dataset that `cargo bencher export --json` wrote.
+fn file(path: &Path) -> Result<SweepRecord, String> {
+    if path.extension().is_none_or(|kind| kind != "json") {
+        return load_result(path).map_err(|error| error.to_string());
+    }
+    let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+    let text = std::fs::read_to_string(path).map_err(|error| failed(&error))?;
+    let json = serde_json::from_str(&text).map_err(|error| failed(&error))?;
+    let dataset = Dataset::from_json(&json).map_err(|error| failed(&error))?;
+    Ok(SweepRecord {
+        // A dataset does not say which type declared it, so only other files of datasets can be compared with it.
+        bench: String::new(),
+        title: dataset.name().to_owned(),
+        description: String::new(),
+        post_description: String::new(),
+        tag: String::new(),
+        started: String::new(),
+        dataset,
+        constants: Vec::new(),
+        failures: Vec::new(),
+        counts: Counts::default(),
+        timings: Vec::new(),
+        warnings: Vec::new(),
+        sweep_type: String::new(),
+        version: 0,
+        identity: None,
+        environment: None,
+    })
+}
+
+fn newest(store: &Path) -> Result<Vec<SweepRecord>, String> {
+    let found = load_newest_results(store).map_err(|error| error.to_string())?;
+    for reason in &found.passed_over {
+        eprintln!("skipped: {reason}");
+    }
+    Ok(found.records)
+}
+
+/// The result before the newest of every sweep that has two.
+fn previous(store: &Path) -> Result<Vec<SweepRecord>, String> {
+    let found = load_last_results(store, 2).map_err(|error| error.to_string())?;
+    let earlier = found.into_iter().filter(|results| results.len() == 2);
+    Ok(earlier
+        .filter_map(|results| results.into_iter().next())
+        .collect())
+}
