@@ -31,7 +31,7 @@ const LONGEST_VERSION: u64 = 64;
 
 /// A report that is to be drawn.
 ///
-/// The example stands at the [module](self).
+/// See the [module](self) for an example.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct DrawRequest {
     /// Where the page and the pictures go.
@@ -52,7 +52,7 @@ pub struct DrawRequest {
 
 /// What was drawn.
 ///
-/// The example stands at the [module](self).
+/// See the [module](self) for an example.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct DrawReply {
     /// The page, where one was drawn.

@@ -41,7 +41,7 @@ use crate::value::{Kind, Value};
 
 /// Fills a dataset with the samples of finished jobs, and keeps the failures.
 ///
-/// The example stands at the [module](self).
+/// See the [module](self) for an example.
 #[derive(Debug)]
 pub struct ResultCollector {
     dataset: Dataset,
@@ -50,8 +50,6 @@ pub struct ResultCollector {
 }
 
 /// What gives the inputs of a point; of a failed sample they are kept with the reason.
-///
-/// The example stands at the [module](self).
 pub type PointInputs<'p> = dyn Fn(u64) -> Vec<(String, Value)> + 'p;
 
 /// What came of the jobs so far.

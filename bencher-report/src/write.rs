@@ -22,7 +22,7 @@ use list::List;
 /// The least width and height of a plot in pixels.
 const SMALLEST: u32 = 50;
 
-/// What a report is made of. The example stands at [`write_report`].
+/// What a report is made of. See [`write_report`] for an example.
 #[derive(Clone, Debug)]
 pub struct ReportOptions {
     /// Whether the interactive page is written.
@@ -84,7 +84,7 @@ pub enum StaticRenderer {
     Gnuplot,
 }
 
-/// What was written. The example stands at [`write_report`].
+/// What was written. See [`write_report`] for an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReportFiles {
     /// The interactive page.

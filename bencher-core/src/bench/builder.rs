@@ -121,7 +121,7 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
 
     /// A rule that the points must keep: where `holds` is false, a point is skipped for `reason`.
     ///
-    /// Several rules add up. The example stands at [`Constraint`](crate::plan::Constraint).
+    /// Several rules add up. See [`Constraint`](crate::plan::Constraint) for an example.
     pub fn constraint(
         mut self,
         reason: impl Into<String>,

@@ -33,14 +33,12 @@ pub struct Refinement {
 }
 
 impl RunConfig {
-    /// How many steps the run takes; one where nothing is refined. The example stands at
-    /// [`Refinement`].
+    /// How many steps the run takes; one where nothing is refined.
     pub fn steps(&self) -> u64 {
         self.levels() * self.repeat_steps()
     }
 
-    /// The configuration of one step, counted from 0; of the last one from there on. The example
-    /// stands at [`Refinement`].
+    /// The configuration of one step, counted from 0; of the last one from there on.
     #[must_use]
     pub fn at_step(&self, step: u64) -> Self {
         let mut config = self.clone();

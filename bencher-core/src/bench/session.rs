@@ -17,7 +17,7 @@ use super::steps::{progress, root};
 
 /// One run of a benchmark program: its configuration, the open store, and what its sweeps gave.
 ///
-/// The example stands at the [module](super).
+/// See the [module](super) for an example.
 pub struct Session {
     pub(super) config: RunConfig,
     pub(super) interrupt: Interrupt,

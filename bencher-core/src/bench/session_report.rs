@@ -32,7 +32,7 @@ use super::session::Session;
 pub type Reporter =
     dyn Fn(&[SweepRecord], &Path, &ReportSubject, &PlotOptions) -> Result<ReportOutput, BoxError>;
 
-/// What a report is about; handed to the [`Reporter`], where the example stands.
+/// The subject of a report. See [`Reporter`] for an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReportSubject {
     /// The program, with its package and target: `demo/examples/sorting`.
@@ -43,7 +43,7 @@ pub struct ReportSubject {
 
 /// What a reporter left behind.
 ///
-/// The example stands at [`Reporter`].
+/// See [`Reporter`] for an example.
 #[derive(Clone, Debug, Default)]
 pub struct ReportOutput {
     /// The page, where one was drawn.

@@ -145,7 +145,7 @@ fn negative(option: &RunOption) -> String {
 
 /// What a command line says.
 ///
-/// The example stands at [`parse`].
+/// See [`parse`] for an example.
 #[derive(Debug)]
 pub struct CommandLine {
     /// What it says of the run.
@@ -155,8 +155,6 @@ pub struct CommandLine {
 }
 
 /// Which file says more of a run than the command line.
-///
-/// The example stands at [`parse`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileChoice {
     /// The nearest `bencher.toml`.

@@ -6,7 +6,7 @@ use super::grammar::CommandLineError;
 
 /// Why what the user says of a run makes no sense.
 ///
-/// The example stands at [`settings`](super::settings).
+/// See [`settings`](super::settings) for an example.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum SettingsError {

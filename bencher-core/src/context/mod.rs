@@ -41,7 +41,7 @@ pub type PartialSeeder<'a> = dyn Fn(&[String]) -> Result<u64, UnknownName> + 'a;
 
 /// The sample being taken, as its benchmark sees it.
 ///
-/// The example stands at the [module](self).
+/// See the [module](self) for an example.
 pub struct Context<'a> {
     repeat: u32,
     seeder: &'a dyn Fn() -> u64,
@@ -291,8 +291,8 @@ impl<'a> Context<'a> {
     /// State that all samples of the sweep share, made by the first that asks for it: a table, a
     /// connection pool, a loaded model.
     ///
-    /// There is one for each type. It is dropped when the sweep has ended, in whatever way, before
-    /// any report is drawn; that is its tear-down. The example stands at [`States`].
+    /// There is one for each type. It is dropped when the sweep has ended, in whatever way, before any report is drawn;
+    /// that is its tear-down. See [`States`] for an example.
     ///
     /// # Errors
     /// That of `make`; the next sample tries again.
@@ -308,9 +308,8 @@ impl<'a> Context<'a> {
 
     /// State that the samples of one worker share, one after the other: a buffer, a connection.
     ///
-    /// There is one for each type and worker. It is dropped like that of
-    /// [`per_sweep`](Self::per_sweep), and made afresh after a sample that panicked. The example stands
-    /// at [`States`].
+    /// There is one for each type and worker. It is dropped like that of [`per_sweep`](Self::per_sweep), and made
+    /// afresh after a sample that panicked. See [`States`] for an example.
     ///
     /// # Errors
     /// That of `make`; the next sample tries again.

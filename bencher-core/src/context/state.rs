@@ -94,7 +94,7 @@ impl States {
 ///
 /// A sample that panics leaves it in an unknown state: it is dropped, and made afresh by the next.
 ///
-/// The example stands at [`States`].
+/// See [`States`] for an example.
 #[derive(Debug)]
 pub struct WorkerState<T: Send + 'static> {
     value: Option<Box<T>>,

@@ -67,7 +67,7 @@ impl Aggregate {
 
 /// What an aggregated cell says of the cells that it stands for.
 ///
-/// The example stands at [`Dataset::aggregate`].
+/// See [`Dataset::aggregate`] for an example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Statistic {
     /// The arithmetic mean.

@@ -7,7 +7,7 @@ use super::{Dataset, DatasetError, Dim};
 
 /// Which coordinates datasets keep when they are aligned.
 ///
-/// The example stands at [`Dataset::align`].
+/// See [`Dataset::align`] for an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Join {
     /// Those that all of them have.

@@ -192,7 +192,7 @@ impl Variable {
 impl Dataset {
     /// The variables, taken out of the dataset without a copy.
     ///
-    /// The example stands at [`Variable::into_array`].
+    /// See [`Variable::into_array`] for an example.
     pub fn into_variables(self) -> Vec<Variable> {
         self.variables
     }

@@ -82,7 +82,7 @@ impl fmt::Display for CellState {
 
 /// One cell of one variable.
 ///
-/// The example stands at [`Variable`](super::Variable).
+/// See [`Variable`](super::Variable) for an example.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cell<'a> {
     /// What is known of it.

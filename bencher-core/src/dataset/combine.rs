@@ -137,7 +137,7 @@ impl Dataset {
 
     /// Adds a variable behind the others.
     ///
-    /// The example stands at [`Variable::from_array`].
+    /// See [`Variable::from_array`] for an example.
     ///
     /// # Errors
     /// Where it has not the shape of the dimensions, or its name is taken.

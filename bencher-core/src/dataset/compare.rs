@@ -11,7 +11,7 @@ use super::{Dataset, DatasetError, DimRole};
 
 /// A result at one level of an input, against the first level, with everything else equal.
 ///
-/// The example stands at [`Dataset::compare`].
+/// See [`Dataset::compare`] for an example.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Comparison {
     /// The other inputs, where the two were measured.

@@ -5,7 +5,7 @@ use super::{Dataset, DatasetError, Dim};
 
 /// The part of a dataset at one coordinate of each of some dimensions.
 ///
-/// The example stands at [`Dataset::groups`].
+/// See [`Dataset::groups`] for an example.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Group<'a> {
     /// The coordinates, in the order in which the dimensions were named.

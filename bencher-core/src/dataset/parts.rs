@@ -148,8 +148,8 @@ impl Dataset {
         Ok(unstacked)
     }
 
-    /// One dimension of items in place of several dimensions, each of which gives a part: the
-    /// inverse of [`unstack`](Self::unstack), where the example stands.
+    /// Joins several dimensions to one dimension of items, whose parts they become. It is the inverse of
+    /// [`unstack`](Self::unstack), which has the example.
     ///
     /// A dimension of the new name gives the items' names, and NaN and empty texts no part.
     /// Combinations of which every cell is skipped because no item has them are left out. The items

@@ -50,8 +50,6 @@ pub struct Metadata {
 }
 
 /// One run of an engine in its directory.
-///
-/// The example stands at [`Metadata`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct EngineRun {

@@ -59,8 +59,6 @@ use clap::Command;
 use jiff::Zoned;
 
 /// What the steps of an engine give.
-///
-/// The example stands at the [module](self).
 pub type EngineResult<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 /// An experiment, or what several experiments share.

@@ -28,14 +28,14 @@ const PANICKED: u8 = 101;
 /// The exit status is 0 if all is well, 1 if a step failed, 2 if what the user says makes no sense. A signal ends
 /// the program as it would any other, with the output complete and the end on record.
 ///
-/// The example stands at the [module](super).
+/// See the [module](super) for an example.
 pub fn start(engine: &mut dyn Engine) -> ExitCode {
     start_with(engine, std::env::args_os())
 }
 
 /// The same with a command line that is given, the program's name first.
 ///
-/// The example stands at [`Engine`].
+/// See [`Engine`] for an example.
 pub fn start_with(
     engine: &mut dyn Engine,
     args: impl IntoIterator<Item = impl Into<OsString>>,

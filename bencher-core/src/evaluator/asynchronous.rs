@@ -9,14 +9,10 @@ use super::handle::{CancelCount, SharedHandle};
 use super::{Backend, FinishedTask, Limits, Outcome, Task, Wait};
 
 /// A future as it is given to a runtime.
-///
-/// The example stands at [`AsyncBackend`].
 pub type BoxedFuture<T = ()> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// What is run for every job: user code behind an asynchronous function of its arguments. An `Err` is a
 /// failed job; so is a panic.
-///
-/// The example stands at [`AsyncBackend`].
 pub type AsyncFunction<A, R> =
     Arc<dyn Fn(A, SharedHandle) -> BoxedFuture<Result<R, String>> + Send + Sync>;
 

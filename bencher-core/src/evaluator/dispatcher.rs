@@ -4,7 +4,7 @@ use super::{Backend, FinishedTask, Task, Wait};
 
 /// How much was tried again.
 ///
-/// The example stands at [`Dispatcher::retrying`].
+/// See [`Dispatcher::retrying`] for an example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RetryCounts {
     /// How many jobs were tried again at least once.

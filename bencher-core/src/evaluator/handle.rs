@@ -80,7 +80,7 @@ impl<'a> JobHandle<'a> {
 
 /// A [`JobHandle`] that may be kept: asynchronous jobs have one of their own.
 ///
-/// The example stands at [`AsyncBackend`](super::AsyncBackend).
+/// See [`AsyncBackend`](super::AsyncBackend) for an example.
 #[derive(Clone, Debug)]
 pub struct SharedHandle {
     calls: Arc<CancelCount>,

@@ -37,7 +37,7 @@ impl<A> Task<A> {
 
 /// A job that came back.
 ///
-/// The example stands at the [module](super).
+/// See the [module](super) for an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FinishedTask<A, R> {
     /// Its number, in the order of submission.

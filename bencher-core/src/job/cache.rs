@@ -10,7 +10,7 @@ use super::{FinishedJob, Job, JobFuture, JobOutcome, Sample};
 
 /// What to do with a stored sample that another executable measured.
 ///
-/// The example stands at [`SampleCache`].
+/// See [`SampleCache`] for an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CodePolicy {
     /// It does not count: measure again. The default where a result is timed.
@@ -210,7 +210,7 @@ impl CallCounts {
 
 /// An evaluator behind a cache of samples.
 ///
-/// The example stands at the [module](super).
+/// See the [module](super) for an example.
 #[derive(Debug)]
 pub struct FutureCache {
     evaluator: Dispatcher<Job, Sample>,

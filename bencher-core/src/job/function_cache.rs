@@ -189,7 +189,7 @@ impl JobFunctionCache {
 
     /// Like [`call`](Self::call), for a function that may fail; an error is not kept.
     ///
-    /// The example stands at [`CallError`].
+    /// See [`CallError`] for an example.
     ///
     /// # Errors
     /// Where the function fails, and as for [`call`](Self::call).

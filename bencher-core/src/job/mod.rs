@@ -37,7 +37,7 @@ use crate::value::Digest;
 
 /// One sample to take: a point of the space, and which repeat of it.
 ///
-/// The example stands at the [module](self).
+/// See the [module](self) for an example.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
     /// The number of the point.
@@ -49,14 +49,12 @@ pub struct Job {
 }
 
 /// A ticket for the result of a submitted job; [`FutureCache::result`] waits for it.
-///
-/// The example stands at the [module](self).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct JobFuture(pub(crate) u64);
 
 /// A job that came back.
 ///
-/// The example stands at the [module](self).
+/// See the [module](self) for an example.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FinishedJob {
     /// The ticket it was submitted under.
@@ -74,7 +72,7 @@ pub(crate) const TIMED_OUT: &str = "it took longer than its time limit (`--job-t
 
 /// How a job ended.
 ///
-/// The example stands at [`SampleCache`].
+/// See [`SampleCache`] for an example.
 #[derive(Clone, Debug, PartialEq)]
 pub enum JobOutcome {
     /// It ran, and what it measured is in the store (where there is one).

@@ -6,7 +6,7 @@ use super::Slice;
 
 /// A batch of a region: one slice that stands for all of them, and what became of the others.
 ///
-/// The example stands at [`Batches`](super::Batches::take).
+/// See [`Batches`](super::Batches::take) for an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Batch {
     /// The mean of the slices that count.

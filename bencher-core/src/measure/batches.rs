@@ -33,8 +33,8 @@ const LONG: Duration = Duration::from_millis(20);
 ///
 /// The time of the batch is the mean of the others.
 ///
-/// A first batch is sized by doubling until that takes as long as a batch; a first call that is slow does not
-/// count. The example stands at the [module](super).
+/// A first batch is sized by doubling until that takes as long as a batch; a first call that is slow does not count.
+/// See the [module](super) for an example.
 #[derive(Debug)]
 pub struct Batches {
     sizing: Sizing,

@@ -61,7 +61,7 @@ impl Clock for MonotonicClock {
 
 /// A clock that stands still until it is advanced; its clones show the same time.
 ///
-/// The example stands at [`Clock`].
+/// See [`Clock`] for an example.
 #[derive(Clone, Debug, Default)]
 pub struct FakeClock {
     nanoseconds: Arc<AtomicU64>,
@@ -177,7 +177,7 @@ impl Timer {
 
     /// The timer of the process on a clock; what it costs is measured once.
     ///
-    /// The example stands at [`ClockKind`].
+    /// See [`ClockKind`] for an example.
     ///
     /// # Errors
     /// Where there is no such clock.

@@ -7,7 +7,7 @@ use crate::var::UnknownName;
 
 use super::input_override::OverrideError;
 
-/// Why a sweep cannot be planned. The example stands at [`InputOverride`](super::InputOverride).
+/// Why a sweep cannot be planned. See [`InputOverride`](super::InputOverride) for an example.
 #[derive(Clone, Debug, PartialEq, Error)]
 #[non_exhaustive]
 pub enum PlanError {

@@ -43,7 +43,7 @@ use crate::value::{Digest, Value};
 
 /// Everything that is known of one finished (or interrupted) sweep.
 ///
-/// The example stands at the [module](self).
+/// See the [module](self) for an example.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SweepRecord {
     /// The type that declared the sweep.

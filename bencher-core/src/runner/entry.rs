@@ -9,7 +9,7 @@ use super::{check, full};
 
 /// One function with `#[bench_sweep]`, as it is registered in its program.
 ///
-/// The example stands at the [module](super).
+/// See the [module](super) for an example.
 #[derive(Clone, Copy, Debug)]
 pub struct SweepEntry {
     /// The package that declares it.
@@ -29,7 +29,7 @@ pub type Run = fn(&SweepEntry, &Rc<RefCell<Session>>, Option<&str>) -> Result<()
 
 /// What a `#[bench_sweep]` function says of its own run.
 ///
-/// The example stands at the [module](super).
+/// See the [module](super) for an example.
 #[derive(Clone, Copy, Debug)]
 pub struct SweepOptions {
     /// The sweep's title; empty for its name.

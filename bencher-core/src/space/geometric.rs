@@ -7,7 +7,7 @@ const MAX_VALUES: usize = 1 << 20;
 
 /// Why there is no geometric progression.
 ///
-/// The example stands at [`geom`].
+/// See [`geom`] for an example.
 #[derive(Clone, Copy, Debug, PartialEq, Error)]
 #[non_exhaustive]
 pub enum GeomError {

@@ -9,7 +9,7 @@ use super::levels::Levels;
 ///
 /// The levels of several are items with a part for each, in the order of the inputs.
 ///
-/// The example stands at [`Space`].
+/// See [`Space`] for an example.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Axis {
     /// The dimension's name: that of its input, where it has one.

@@ -193,7 +193,7 @@ pub struct Outliers {
     pub severe: usize,
 }
 
-/// The outliers among values; the example stands at [`Outliers`].
+/// Counts the outliers among values. See [`Outliers`] for an example.
 pub fn outliers(values: &[f64]) -> Outliers {
     let quartiles = super::quantile(values, 0.25).zip(super::quantile(values, 0.75));
     let Some((first, third)) = quartiles else {

@@ -51,7 +51,7 @@ enum BlobBackend {
 
 /// What is known of a blob without reading it.
 ///
-/// The example stands at [`BlobStore`].
+/// See [`BlobStore`] for an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BlobInfo {
     /// What it is found by.

@@ -12,7 +12,7 @@ use crate::value::Digest;
 
 /// What reading everything in a store showed.
 ///
-/// The example stands at [`Database::check`].
+/// See [`Database::check`] for an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct CheckReport {
     /// Records of samples that were read.

@@ -77,7 +77,7 @@ impl std::fmt::Debug for Database {
 
 /// What opening a store has to tell.
 ///
-/// The example stands at [`Database`].
+/// See [`Database`] for an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OpenNotice {
     /// What happened, what was kept and where the rest lies; one text each.

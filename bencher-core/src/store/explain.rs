@@ -10,7 +10,7 @@ use crate::value::{Digest, Value};
 
 /// A sample that is looked for.
 ///
-/// The example stands at [`explain`].
+/// See [`explain`] for an example.
 #[derive(Clone, Debug)]
 pub struct SampleQuery {
     /// The series it belongs to.
@@ -29,7 +29,7 @@ pub struct SampleQuery {
 
 /// Why a sample is not taken from a store.
 ///
-/// The example stands at [`explain`].
+/// See [`explain`] for an example.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum Explanation {
     /// It is stored.
@@ -41,8 +41,6 @@ pub enum Explanation {
 }
 
 /// One thing in which a stored sample differs from the one that is looked for.
-///
-/// The example stands at [`explain`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Difference {
     /// What differs.

@@ -36,7 +36,7 @@ pub struct JobFolders {
 
 /// The folder of a sample that is not stored yet; dropped, it is removed with all it holds.
 ///
-/// The example stands at [`JobFolders`].
+/// See [`JobFolders`] for an example.
 #[derive(Debug)]
 pub struct PendingFolder {
     path: PathBuf,
@@ -47,7 +47,7 @@ pub struct PendingFolder {
 
 /// What is known of a sample's folder.
 ///
-/// The example stands at [`JobFolders`].
+/// See [`JobFolders`] for an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FolderInfo {
     /// Where it is.

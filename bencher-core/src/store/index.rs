@@ -147,8 +147,7 @@ pub(crate) trait Renewal {
 
 /// The samples of one series, found by identity.
 ///
-/// Of two samples of one identity it has the later. The example stands at the
-/// [module](super).
+/// Of two samples of one identity it has the later. See the [module](super) for an example.
 #[derive(Debug, Default)]
 pub struct SampleIndex {
     places: KeyTable<SampleLocation>,
@@ -182,7 +181,7 @@ struct Heading {
 
 /// The results of a stored sample.
 ///
-/// The example stands at the [module](super).
+/// See the [module](super) for an example.
 #[derive(Clone, Copy, Debug)]
 pub struct StoredResults<'a> {
     /// The executable that measured it.

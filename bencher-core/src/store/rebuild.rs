@@ -20,7 +20,7 @@ use crate::value::{Digest, Kind, Value};
 
 /// What came of rebuilding.
 ///
-/// The example stands at [`rebuild_samples`].
+/// See [`rebuild_samples`] for an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct RebuildReport {
     /// Samples that were not in the store and are now.

@@ -202,7 +202,7 @@ pub(super) fn results_of_sweep(folder: &Path) -> Result<Vec<PathBuf>, StoreError
 
 /// The newest result of every sweep below `root`, ordered by name.
 ///
-/// A store without results has none. The example stands at [`save_result`].
+/// A store without results has none. See [`save_result`] for an example.
 ///
 /// # Errors
 /// Where a directory cannot be read.
@@ -301,7 +301,7 @@ pub fn load_newest_results(root: &Path) -> Result<NewestResults, StoreError> {
 
 /// The newest results of a store that can be read.
 ///
-/// The example stands at [`load_newest_results`].
+/// See [`load_newest_results`] for an example.
 #[derive(Clone, Debug, Default)]
 pub struct NewestResults {
     /// One of every sweep.

@@ -58,8 +58,6 @@ pub struct StoreStatistics {
 }
 
 /// What a store holds of one series.
-///
-/// The example stands at [`StoreStatistics`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SeriesStatistics {
     /// Its tag.
@@ -79,7 +77,7 @@ pub struct SeriesStatistics {
 impl Database {
     /// Counts what the store holds.
     ///
-    /// The example stands at [`StoreStatistics`].
+    /// See [`StoreStatistics`] for an example.
     ///
     /// # Errors
     /// Where a folder cannot be read.

@@ -22,7 +22,7 @@ const SYNC_TIME: Duration = Duration::from_secs(1);
 /// The number of a sample that was handed over: it is durable once the count of committed samples
 /// has passed it.
 ///
-/// The example stands at [`SampleWriter`].
+/// See [`SampleWriter`] for an example.
 pub type Ticket = u64;
 
 /// Commits samples in groups.

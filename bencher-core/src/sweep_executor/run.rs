@@ -27,7 +27,7 @@ use crate::plan::Plan;
 
 /// How a run ended.
 ///
-/// The example stands at the [module](super).
+/// See the [module](super) for an example.
 #[derive(Debug)]
 pub struct RunEnd {
     /// The filled dataset, the failures and counts.
@@ -67,7 +67,7 @@ pub struct RunEnd {
 
 /// Runs planned sweeps: turns points into jobs, jobs into samples, samples into cells.
 ///
-/// The example stands at the [module](super).
+/// See the [module](super) for an example.
 #[derive(Debug)]
 pub struct SweepExecutor {
     pub(super) plan: Arc<Plan>,

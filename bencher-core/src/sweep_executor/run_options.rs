@@ -32,7 +32,7 @@ impl Interrupt {
 
 /// How a planned sweep is run.
 ///
-/// The example stands at the [module](super).
+/// See the [module](super) for an example.
 pub struct RunOptions {
     /// In which order samples are taken.
     pub order: SampleOrder,

@@ -64,7 +64,7 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
 
     /// The first so many of those that a filter chooses from what is todo.
     ///
-    /// The example stands at [`get_next_by`](Self::get_next_by).
+    /// See [`get_next_by`](Self::get_next_by) for an example.
     ///
     /// # Errors
     /// As [`get_next`](Self::get_next).
@@ -137,7 +137,7 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
 
 /// What is todo, in order: what a filter chooses from.
 ///
-/// The example stands at [`ParamSweeper::get_next_by`].
+/// See [`ParamSweeper::get_next_by`] for an example.
 pub struct Todo<'a, T> {
     sweeps: &'a [T],
     places: Box<dyn Iterator<Item = ElementIndex> + 'a>,

@@ -18,7 +18,7 @@ use crate::value::to_json;
 
 /// A handle on a work list.
 ///
-/// What it does is told by [`Transition`]. The example stands at the [module](super).
+/// [`Transition`] describes the change. See the [module](super) for an example.
 #[derive(Debug)]
 pub struct ParamSweeper<T> {
     pub(super) name: String,
@@ -32,7 +32,7 @@ pub struct ParamSweeper<T> {
 impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
     /// Opens the work list in a directory, for these elements; equal ones count once.
     ///
-    /// [`SweeperOptions`] say more. The example stands at the [module](super).
+    /// [`SweeperOptions`] say more. See the [module](super) for an example.
     ///
     /// # Errors
     /// Where the directory cannot be written, the journal is of a later version, or an element has no text.
@@ -244,7 +244,7 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
     /// What is known of an element, as of the last operation of this handle; `None` for one that is not of the
     /// sweep.
     ///
-    /// The example stands at [`ElementInfo`].
+    /// See [`ElementInfo`] for an example.
     ///
     /// # Errors
     /// Where the element has no text.

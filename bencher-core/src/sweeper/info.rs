@@ -64,8 +64,6 @@ impl ElementInfo {
 }
 
 /// A handle that has or had something in progress.
-///
-/// The example stands at [`ElementInfo`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Owner {

@@ -57,7 +57,7 @@ impl<T> ParamSweeper<T> {
 
     /// The damaged records that were met since the last call; each is told once.
     ///
-    /// The example stands at [`DamagedLine`].
+    /// See [`DamagedLine`] for an example.
     pub fn take_damaged_lines(&self) -> Vec<DamagedLine> {
         self.inner().damaged_lines.take()
     }
@@ -92,7 +92,7 @@ impl<T: Clone> ParamSweeper<T> {
 
     /// All of it at one moment.
     ///
-    /// The example stands at [`Stats`].
+    /// See [`Stats`] for an example.
     pub fn stats(&self) -> Stats<T> {
         let inner = self.inner();
         let of = |state| in_state(&inner, state);

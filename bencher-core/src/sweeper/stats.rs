@@ -10,8 +10,6 @@ use crate::space::Combination;
 use crate::value::{Digest, KeyWriter, Value};
 
 /// How many combinations with one level of one factor are in each state.
-///
-/// The example stands at [`sweep_stats`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LevelStats {
@@ -51,7 +49,7 @@ impl LevelStats {
 
 /// How far a factor sweep is, by level.
 ///
-/// The example stands at [`sweep_stats`].
+/// See [`sweep_stats`] for an example.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SweepStats {
     levels: Vec<LevelStats>,

@@ -31,8 +31,6 @@ pub struct Branch {
 }
 
 /// An input of one variant.
-///
-/// The example stands at [`Branch`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Param {
     /// The input's name.

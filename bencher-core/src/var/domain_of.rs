@@ -209,7 +209,7 @@ impl<T: DeserializeOwned + Clone + Send + Sync + 'static> DomainOf<Entry<T>> {
 
 /// What a function that makes values returns: a list, or a list or an error.
 ///
-/// The example stands at [`DomainOf::values_from`].
+/// See [`DomainOf::values_from`] for an example.
 pub trait IntoValues<T> {
     /// The values.
     ///

@@ -4,8 +4,6 @@ use super::schema::InputVar;
 use super::types::SweepValue;
 
 /// One variant of a swept enum.
-///
-/// The example stands at [`SweepEnum`].
 #[derive(Clone, Copy, Debug)]
 pub struct Variant {
     /// The variant's name, as labels, the store and the command line have it.

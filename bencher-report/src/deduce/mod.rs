@@ -19,8 +19,7 @@ use crate::chart::{Chart, ChartKind, text};
 use rules::rules;
 use shape::Shape;
 
-/// What was decided about one kind of chart for one result, and the reason. The example stands at
-/// [`explain`].
+/// What was decided about one kind of chart for one result, and the reason. See [`explain`] for an example.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Explanation {
     /// The result variable.

@@ -49,8 +49,6 @@ impl Default for PlotOptions {
 }
 
 /// How the plots of one result that differ in further inputs are arranged.
-///
-/// The example stands at [`PlotOptions`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PaneLayout {
     /// Side by side, in rows and columns.

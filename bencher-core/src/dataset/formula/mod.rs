@@ -98,8 +98,6 @@ pub struct FormulaError {
 }
 
 /// What is wrong with a formula.
-///
-/// The example stands at [`FormulaError`].
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum FormulaProblem {

@@ -15,7 +15,7 @@ use crate::console::error_line;
 
 /// What a worker process is there for.
 ///
-/// The example stands at [`worker_role()`].
+/// See [`worker_role()`] for an example.
 #[derive(Debug)]
 pub struct WorkerRole {
     place: String,

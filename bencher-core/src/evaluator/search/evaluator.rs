@@ -215,7 +215,7 @@ impl<A> Evaluator<A> {
 
     /// Allows so many more jobs from now on; `u64::MAX` allows any number.
     ///
-    /// The example stands at [`EvaluatorError`](super::EvaluatorError).
+    /// See [`EvaluatorError`](super::EvaluatorError) for an example.
     pub fn set_maximum_num_jobs_submitted(&mut self, count: u64) {
         self.maximum = (count < u64::MAX).then_some((count, 0));
     }
@@ -272,7 +272,7 @@ impl<A> Evaluator<A> {
 
     /// Why the search should end, if a callback thinks so.
     ///
-    /// The example stands at [`EarlyStop`](crate::evaluator::callbacks::EarlyStop).
+    /// See [`EarlyStop`](crate::evaluator::callbacks::EarlyStop) for an example.
     pub fn stop(&self) -> Option<String> {
         let stop = || self.callbacks.iter().find_map(|callback| callback.stop());
         self.replay.answer("stop", stop)

@@ -17,7 +17,7 @@ use super::replay::SubmitOutcome;
 
 /// Which jobs to wait for.
 ///
-/// The example stands at [`Evaluator`].
+/// See [`Evaluator`] for an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gather {
     /// All that were submitted; they come in the order of submission.

@@ -110,7 +110,7 @@ impl<A> EvaluatorOptions<A> {
 
     /// Keeps every job that ended, and tells it to the other evaluators of the same search.
     ///
-    /// The example stands at [`SampleStorage`](super::SampleStorage).
+    /// See [`SampleStorage`](super::SampleStorage) for an example.
     pub fn storage(self, storage: impl Storage + 'static) -> Self {
         Self {
             storage: Some(Box::new(storage)),

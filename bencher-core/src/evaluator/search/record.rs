@@ -57,7 +57,7 @@ impl fmt::Display for JobState {
 
 /// A job as it is handed out.
 ///
-/// The example stands at [`Evaluator`](super::Evaluator).
+/// See [`Evaluator`](super::Evaluator) for an example.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JobRecord<A> {
     /// Its number: from 0, in the order of submission, and different for all jobs of a search that is shared.

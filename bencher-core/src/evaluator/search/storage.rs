@@ -64,8 +64,6 @@ impl<S: Storage + ?Sized> Storage for Box<S> {
 }
 
 /// What stands in the log of a search.
-///
-/// The example stands at [`Storage`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum LogEntry {
@@ -122,8 +120,6 @@ pub struct StoredJob {
 }
 
 /// Jobs kept in memory, for evaluators of one program. Clones share their content.
-///
-/// The example stands at [`Storage`].
 #[derive(Clone, Debug, Default)]
 pub struct MemoryStorage(Arc<Mutex<HashMap<String, Vec<LogEntry>>>>);
 

@@ -103,7 +103,7 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for CountingAllocator<A> {
     }
 }
 
-/// What was allocated in an [`AllocationRegion`]. The example stands at [`CountingAllocator`].
+/// The allocations within an [`AllocationRegion`]. See [`CountingAllocator`] for an example.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Allocations {
     /// Calls that got memory. A call that makes a block larger or smaller counts, too.
@@ -142,8 +142,7 @@ impl Allocations {
 
 /// A piece of code whose allocations are counted, from [`start`](Self::start) to [`stop`](Self::stop).
 ///
-/// There is one at a time in a process. Dropped, it counts no longer. The example stands at
-/// [`CountingAllocator`].
+/// There is one at a time in a process. Dropped, it counts no longer. See [`CountingAllocator`] for an example.
 #[derive(Debug)]
 pub struct AllocationRegion {
     /// Nobody else makes one.

@@ -59,7 +59,7 @@ pub struct Reading {
 /// and subtracted. The events of the kernel (`instructions` to `cache_misses`, `cpu_migrations`,
 /// `task_clock`) are those of the thread that made the meter, and of the threads that it starts later.
 ///
-/// The example stands at the [module](self).
+/// See the [module](self) for an example.
 #[derive(Debug)]
 pub struct Meter {
     gauges: Vec<(usize, Gauge)>,

@@ -41,7 +41,7 @@ use source::{Source, ThisMachine};
 
 /// The machine, its state and the build that a result was measured with; none for what is not known.
 ///
-/// The example stands at the [module](self).
+/// See the [module](self) for an example.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Environment {
     /// The model of the processor.

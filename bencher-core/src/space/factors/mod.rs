@@ -68,7 +68,7 @@ struct Factor {
 
 /// One level of a factor: a value, and the factors that come with it.
 ///
-/// The example stands at [`Factors`].
+/// See [`Factors`] for an example.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FactorLevel {
     /// The value.

@@ -35,7 +35,7 @@ pub fn sweep(factors: &Factors) -> Result<FactorSweep, FactorError> {
 
 /// The combinations of some factors, by number; computed, not stored.
 ///
-/// The example stands at [`sweep`].
+/// See [`sweep`] for an example.
 #[derive(Clone, Debug)]
 pub struct FactorSweep {
     product: Product,

@@ -21,7 +21,7 @@ use plan::plan;
 
 /// What a collection may take.
 ///
-/// The example stands at [`Database::collect`].
+/// See [`Database::collect`] for an example.
 #[derive(Clone, Debug)]
 pub struct CollectOptions {
     /// Only say what would go.
@@ -50,8 +50,6 @@ impl Default for CollectOptions {
 }
 
 /// How much of one kind.
-///
-/// The example stands at [`Database::collect`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct StoreTotals {
     /// How many.
@@ -69,7 +67,7 @@ impl StoreTotals {
 
 /// What a collection took, or would take.
 ///
-/// The example stands at [`Database::collect`].
+/// See [`Database::collect`] for an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct CollectReport {
     /// Samples that a later one of the same identity replaces.

@@ -13,7 +13,7 @@ use super::{CHUNK, Chunk, Header, LAYOUT};
 
 /// What an export holds.
 ///
-/// The example stands at [`Database::export`].
+/// See [`Database::export`] for an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ExportReport {
     /// Samples, replaced ones included.

@@ -22,7 +22,7 @@ use crate::value::Digest;
 
 /// What an import brought.
 ///
-/// The example stands at [`Database::export`].
+/// See [`Database::export`] for an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ImportReport {
     /// Samples that are new here, or newer than those that were here.
@@ -73,7 +73,7 @@ impl Database {
     /// stored later counts (of two within a minute, the one that is here). What is damaged is passed over
     /// and counted.
     ///
-    /// The example stands at [`Database::export`].
+    /// See [`Database::export`] for an example.
     ///
     /// # Errors
     /// Where the file cannot be read, is no export or one of a later version, or the store cannot be
