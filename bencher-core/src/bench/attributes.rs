@@ -1,4 +1,4 @@
-//! What exports of a dataset say beside its cells.
+//! The attributes that an export of a dataset carries beside its cells.
 
 use crate::dataset::{Dataset, SIDE_BY_SIDE};
 use crate::evaluator::{RetryCounts, Usage};
@@ -14,7 +14,7 @@ use super::print::{RETRIED, RETRIES};
 /// The attribute of a dataset that names the executable which measured it.
 pub(super) const EXECUTABLE: &str = "executable";
 
-/// What exports of a dataset say beside its cells.
+/// The attributes that an export of a dataset carries beside its cells.
 pub(super) fn describe(dataset: &mut Dataset, plan: &Plan, code: Digest) {
     let mut attribute = |name: String, text: String| dataset.attributes.insert(name, text);
     attribute("bench".to_owned(), plan.schema().name.to_owned());

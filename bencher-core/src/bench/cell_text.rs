@@ -1,4 +1,4 @@
-//! The text of a cell of a table of results: the repeats of a point.
+//! The text of a cell in a table of results, which sums up the repeats of a point.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! What a table shows of measured times beside their centre.
+//! The columns that a table shows beside the centre of a measured time.
 
 use crate::dataset::{Dataset, Dim, DimRole, UnitScale, Variable, digits};
 use crate::measure::SliceCounts;
@@ -7,7 +7,7 @@ use crate::stats;
 /// The attribute of a dataset that holds the share of the slices of each point that were discarded, by the text of its inputs.
 const DISCARDED: &str = "discarded slices";
 
-/// Columns beside every measured time.
+/// Selects the columns beside every measured time.
 ///
 /// ```
 /// use bencher_core::bench::TimeColumns;
@@ -19,13 +19,13 @@ const DISCARDED: &str = "discarded slices";
 pub struct TimeColumns {
     /// The shortest round (no).
     pub fastest: bool,
-    /// The time that half of the rounds are below (no).
+    /// The median of the rounds (no).
     pub median: bool,
     /// The relative spread of one round (no).
     pub noise: bool,
-    /// How many rounds count, of how many that have a time (no).
+    /// The number of rounds that count, and of those that have a time (no).
     pub rounds: bool,
-    /// The share of the timing slices of this run that were discarded (no).
+    /// The share of discarded timing slices in this run (no).
     pub discarded: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Who said what: the program, its sweeps and the user, one over the other.
+//! The layers of the configuration: the program, its sweeps and the user, one over the other.
 
 use super::config::{RunConfig, Settings, SweepDefaults, config_text};
 

@@ -12,8 +12,8 @@ use super::config::PrintOptions;
 use super::error::failure_text;
 use super::table::{result_table, sample_table};
 
-/// Prints a line on standard output. A reader that went away (`| head`) or a full disk is no reason
-/// to lose a sweep, so what cannot be printed is told in the end.
+/// Prints a line on standard output. A closed pipe (`| head`) or a full disk must not lose a sweep, so a line that
+/// cannot be printed is reported at the end.
 macro_rules! say {
     ($($text:tt)*) => {
         $crate::console::print_line(format_args!($($text)*))

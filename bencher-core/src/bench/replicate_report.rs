@@ -1,4 +1,4 @@
-//! What one of several processes tells the one that started it.
+//! The report of a replicate to the process that started it.
 
 use std::collections::BTreeSet;
 

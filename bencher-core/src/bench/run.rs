@@ -1,4 +1,4 @@
-//! Running one sweep: plan, look for its whole result, execute, keep, print.
+//! Runs one sweep: plan, look for the stored result, execute, store, print.
 
 use std::time::Instant;
 

@@ -15,7 +15,7 @@ use super::replicate_report::ReplicateReport;
 use super::session_report::{ReportSubject, Reporter, open};
 use super::steps::{progress, root};
 
-/// One run of a benchmark program: its configuration, the open store, and what its sweeps gave.
+/// One run of a benchmark program: its configuration, the open store, and the results of its sweeps.
 ///
 /// See the [module](super) for an example.
 pub struct Session {
@@ -56,7 +56,7 @@ pub struct Session {
     pub(super) cleared: Vec<String>,
 }
 
-/// How a session ended.
+/// The outcome of a session.
 ///
 /// ```
 #[doc = include_str!("../example_sweep.md")]
@@ -75,9 +75,9 @@ pub struct Session {
 pub enum RunStatus {
     /// Every sample was taken and nothing failed.
     Fine,
-    /// Some sample failed, or something could not be kept.
+    /// A sample failed, or a result could not be stored.
     Failed,
-    /// The command line chose sweeps that there are not.
+    /// The command line chose sweeps that do not exist.
     Usage,
 }
 
@@ -92,7 +92,7 @@ impl std::fmt::Debug for Session {
 }
 
 impl Session {
-    /// A run of `program`, as `config` says it wants to be run.
+    /// A run of `program` with its own configuration.
     pub fn new(config: RunConfig, program: impl Into<String>, interrupt: Interrupt) -> Self {
         Self {
             progress: progress(config.output),
@@ -122,7 +122,7 @@ impl Session {
         }
     }
 
-    /// A run of `program` as its user says.
+    /// A run of `program` with the settings of the user.
     pub fn with_settings(
         settings: Settings,
         program: impl Into<String>,
@@ -163,22 +163,22 @@ impl Session {
         }
     }
 
-    /// Tells progress to another sink.
+    /// Sends progress to another sink.
     pub fn set_progress(&mut self, progress: Box<dyn ProgressSink>) {
         self.progress = progress;
     }
 
-    /// The configuration of the run, at the step it is at, or of the sweep that was begun last.
+    /// The configuration of the run at its current step, or of the latest sweep.
     pub fn config(&self) -> &RunConfig {
         &self.config
     }
 
-    /// What the sweeps gave so far.
+    /// The records of the sweeps so far.
     pub fn records(&self) -> &[SweepRecord] {
         &self.records
     }
 
-    /// Where samples and results are kept.
+    /// The directory of samples and results.
     pub fn root(&self) -> &Path {
         &self.root
     }
@@ -221,10 +221,10 @@ impl Session {
         self.show_sweep(record);
     }
 
-    /// Draws the report of all sweeps of the run, says where it is, and judges the run.
+    /// Draws the report of all sweeps of the run, prints its path, and returns the outcome of the run.
     ///
-    /// Without a reporter, without a result, or with [`ReportLocation::Disabled`](super::ReportLocation::Disabled) nothing is drawn. A choice of
-    /// sweeps ([`RunConfig::only`]) that fits none is a failure.
+    /// Without a reporter, without a result, or with [`ReportLocation::Disabled`](super::ReportLocation::Disabled), it
+    /// draws nothing. A choice of sweeps ([`RunConfig::only`]) that matches no sweep is a failure.
     pub fn close(&mut self, reporter: Option<&Reporter>) -> RunStatus {
         // The last sweep's configuration is not the run's.
         self.config = self.layers.run();

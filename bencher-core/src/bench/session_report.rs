@@ -1,4 +1,4 @@
-//! The report of a session: what draws it, where it goes, and which part of the program it shows.
+//! The report of a session: its reporter, its place, and the part of the program that it shows.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use super::config::{PlotOptions, ReportLocation};
 use super::error::BenchError;
 use super::session::Session;
 
-/// Draws records into a folder; what reports are made by, so that this crate need not draw.
+/// Draws records into a folder. The program passes a reporter, so that this crate does not need to draw.
 ///
 /// ```
 #[doc = include_str!("../example_sweep.md")]
@@ -37,11 +37,11 @@ pub type Reporter =
 pub struct ReportSubject {
     /// The program, with its package and target: `demo/examples/sorting`.
     pub program: String,
-    /// The sweeps or functions that were chosen; `None` where all were run.
+    /// The chosen sweeps or functions; `None` where all were run.
     pub part: Option<String>,
 }
 
-/// What a reporter left behind.
+/// The files and warnings of a reporter.
 ///
 /// See [`Reporter`] for an example.
 #[derive(Clone, Debug, Default)]
@@ -50,7 +50,7 @@ pub struct ReportOutput {
     pub page: Option<PathBuf>,
     /// The pictures.
     pub images: Vec<PathBuf>,
-    /// What could not be drawn as it should.
+    /// Warnings about parts that the reporter could not draw as intended.
     pub warnings: Vec<String>,
 }
 

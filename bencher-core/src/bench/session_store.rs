@@ -1,4 +1,4 @@
-//! What a session keeps between runs: samples, results, contents.
+//! The data that a session keeps between runs: samples, results, contents.
 
 use std::sync::OnceLock;
 

@@ -1,4 +1,4 @@
-//! What a session does as its configuration changes: for the program, for a sweep, for a step.
+//! The changes of a session's configuration: for the program, for a sweep, for a step.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! Results that no sample of a sweep sets: a sweep without them has not measured what it declares.
+//! Results that no sample of a sweep set, although the sweep declares them.
 
 use crate::dataset::{CellState, Dataset};
 use crate::plan::Plan;

@@ -1,4 +1,4 @@
-//! What a reader of a sweep's numbers must know.
+//! The warnings about a sweep's numbers.
 
 use crate::job::{CallCounts, MachinePolicy, is_other};
 use crate::measure::Environment;

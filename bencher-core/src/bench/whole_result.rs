@@ -1,4 +1,4 @@
-//! Taking the stored result of a sweep in place of running it.
+//! Takes the stored result of a sweep instead of running the sweep.
 
 use crate::job::{CodePolicy, MachinePolicy};
 use crate::measure::Environment;

@@ -1,4 +1,4 @@
-//! Sweeps in worker processes: which sweep a worker is for, and what it knows of those before.
+//! Sweeps in worker processes: the sweep that a worker serves, and the records of earlier sweeps.
 
 use std::cell::RefCell;
 use std::path::PathBuf;

@@ -45,7 +45,7 @@ pub(crate) enum OptionValue {
     Scalar(&'static str),
     /// One of these.
     Choice(&'static str, &'static [&'static str]),
-    /// A place in the file system, in a file relative to where it lies.
+    /// A path. In a file, a relative path starts at the directory of the file.
     Folder(&'static str),
     /// A folder, true (the default one) or false (none).
     FolderOrSwitch(&'static str),

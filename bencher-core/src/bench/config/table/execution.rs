@@ -1,4 +1,4 @@
-//! How it is run.
+//! The options of execution.
 
 use super::super::config_text::quoted;
 use super::super::failures::FailureLimit;

@@ -1,8 +1,7 @@
 //! The options, in the order in which help lists them.
 //!
-//! Within one place they are taken in this order, so of two that touch one field the later counts:
-//! of `level` and `samples`, `executor` and `jobs`, `seed` and `order`, `plot-size` and `plot-width`
-//! the second.
+//! Within one place, options apply in this order. Of two options that change one field, the later one wins: `samples`
+//! over `level`, `jobs` over `executor`, `order` over `seed`, `plot-width` over `plot-size`.
 
 mod execution;
 mod reporting;

@@ -1,4 +1,4 @@
-//! What is shown.
+//! The options of the report and the output.
 
 use super::super::super::columns::TimeColumns;
 use super::super::config_text::{listed, quoted};

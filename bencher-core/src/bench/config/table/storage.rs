@@ -1,4 +1,4 @@
-//! What is kept.
+//! The options of the store.
 
 use std::time::Duration;
 
