@@ -1,4 +1,4 @@
-//! Whether times that were measured again are those that were measured before.
+//! Tests whether times that were measured again agree with the earlier times.
 
 use super::{max, mean, median, min, quantile, std};
 

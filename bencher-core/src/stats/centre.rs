@@ -1,4 +1,4 @@
-//! The centre of values in the order in which they were measured, with bounds that count how far they resemble each other.
+//! The centre of values in the order of their measurement, with bounds that account for their autocorrelation.
 
 use pragmastat::estimators::raw;
 

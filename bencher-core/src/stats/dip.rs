@@ -1,4 +1,4 @@
-//! Hartigan and Hartigan's dip: how far values are from having one mode.
+//! Hartigan and Hartigan's dip: the distance of values from a distribution with one mode.
 
 /// The dip of values in ascending order (Hartigan and Hartigan, 1985): the largest distance of their distribution
 /// function from the nearest one that has a single mode, from `1 / (2 n)` to 1/4.

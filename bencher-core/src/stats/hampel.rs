@@ -1,4 +1,4 @@
-//! The mean of values of which some were disturbed.
+//! The mean of values without the disturbed ones.
 
 /// The median distance from the median, times this, estimates a standard deviation (of normal values).
 const DEVIATION_PER_DISTANCE: f64 = 1.4826;
@@ -9,21 +9,21 @@ const FEW: f64 = 5.0;
 /// What lies within this share of the median never does.
 const NEAR: f64 = 1e-3;
 
-/// The mean of values without those that lie far out, as [`hampel_mean`] finds it.
+/// The mean of values without outliers, computed by [`hampel_mean`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct HampelMean {
-    /// The mean of the others.
+    /// The mean of the values that are not outliers.
     pub mean: f64,
-    /// How many lie far out.
+    /// The number of outliers.
     pub discarded: usize,
 }
 
-/// The mean of the values that do not lie far out, after Hampel's identifier (1974): further from the median than
-/// `3.5 (1 + 5 / n)` times 1.4826 times the median of such distances, and than a thousandth of it. `None` of nothing, or where a
-/// value is not finite.
+/// The mean of the values inside the fence of Hampel's identifier (1974). An outlier is further from the median than
+/// `3.5 (1 + 5 / n)` times 1.4826 times the median of such distances, and than a thousandth of the median. `None`
+/// without values, or where a value is not finite.
 ///
-/// Fewer than half of the values may be disturbed. Of normal values hardly one in a hundred lies far out where there are
-/// eight or more, so the mean of those that vary by themselves says nearly as much as that of all.
+/// Fewer than half of the values may be disturbed. Among eight or more normal values, hardly one in a hundred is an
+/// outlier. The mean of undisturbed values therefore loses little efficiency.
 ///
 /// ```
 /// use bencher_core::stats::{HampelMean, hampel_mean};

@@ -1,4 +1,4 @@
-//! Telling whether values fall into several heaps, and which of them is the lowest.
+//! Finds whether values fall into several modes, and the lowest of them.
 
 use pragmastat::estimators::raw;
 
@@ -14,7 +14,7 @@ const FEW: f64 = 10.0;
 /// Heaps that lie nearer to each other than this share are one.
 const NEAR: f64 = 0.02;
 
-/// The lowest of several heaps of values.
+/// The lowest of several modes of values.
 ///
 /// ```
 /// use bencher_core::stats::lowest_mode;
@@ -32,35 +32,37 @@ const NEAR: f64 = 0.02;
 pub struct LowestMode {
     /// Its largest value.
     pub highest: f64,
-    /// The middle of the gap between it and the next heap.
+    /// The middle of the gap between it and the next mode.
     pub boundary: f64,
-    /// How many values it has.
+    /// The number of its values.
     pub count: usize,
-    /// How many there are in all heaps.
+    /// The number of values in all modes.
     pub of: usize,
-    /// Whether the others are no heap of their own but trail off above, so that some of those in the lowest are of the tail.
+    /// Whether the other values form a tail instead of a mode, so that some values of the lowest mode belong to the
+    /// tail.
     pub has_tail: bool,
 }
 
 impl LowestMode {
-    /// The share of the values that it has.
+    /// Its share of all values.
     pub fn share(&self) -> f64 {
         self.count as f64 / self.of.max(1) as f64
     }
 }
 
-/// The lowest heap of values that fall into several; `None` where they are one, or where a value is not finite.
+/// The lowest mode of values that fall into several. `None` where they have one mode, or where a value is not finite.
 ///
-/// They are several
+/// Values have several modes
 ///
-/// - where a gap is wider than `3 (1 + 10 / n)` spreads (Shamos, 1976) of the larger of the two heaps beside it;
-/// - where Hartigan's dip (1985) is larger than that of 99 % of samples of an even distribution, which is the worst of those with one
-///   mode;
-/// - where they trail off above a core: values that are as far above their middle as their lower half shows, and five times as
-///   dense as those just above; or a half of all that lies within `1 / (2 (1 + 10 / n))` spreads of all.
+/// - where a gap is wider than `3 (1 + 10 / n)` spreads (Shamos, 1976) of the larger of the two modes beside it;
+/// - where Hartigan's dip (1985) is larger than in 99 % of samples of a uniform distribution, which is the worst case
+///   of one mode;
+/// - where a tail lies above a core. The core is the values that are as far above their middle as their lower half
+///   shows, and five times as dense as the values just above; or it is a half of all values that lies within `1 / (2
+///   (1 + 10 / n))` spreads of all.
 ///
-/// A heap has at least three values and three in a hundred, and heaps within 2 % are one. Everything is reckoned on logarithms
-/// where all values are above zero.
+/// A mode has at least three values and three in a hundred. Modes within 2 % of each other are one. All computations
+/// use logarithms where all values are above zero.
 pub fn lowest_mode(values: &[f64]) -> Option<LowestMode> {
     if values.iter().any(|x| !x.is_finite()) {
         return None;

@@ -1,4 +1,4 @@
-//! Telling whether values trail off above those that are most frequent.
+//! Finds whether values have a tail above the most frequent ones.
 
 use pragmastat::estimators::raw;
 
