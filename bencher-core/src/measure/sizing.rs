@@ -1,11 +1,11 @@
-//! How many iterations a slice takes, and how many slices a batch.
+//! Computes the iterations of a slice, and the slices of a batch.
 
 use std::time::Duration;
 
 use super::slice::Slice;
 use super::{RoundTarget, USUAL_ROUNDS};
 
-/// The least that a slice takes, but where making its inputs takes much longer than what is timed.
+/// The shortest duration of a slice, except where making inputs takes much longer than the timed code.
 pub const LEAST_SLICE: Duration = Duration::from_micros(100);
 
 /// Shorter batches would be of the caches that other points left behind more than of the work, so there are fewer of these

@@ -1,4 +1,4 @@
-//! Which slices of a batch count.
+//! Selects the slices of a batch that count.
 
 use std::collections::VecDeque;
 use std::time::Duration;

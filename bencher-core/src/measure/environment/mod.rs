@@ -1,7 +1,7 @@
-//! The environment that numbers were taken in: the machine, its state, the build.
+//! The environment of a measurement: the machine, its state, the build.
 //!
-//! It is stored with every result. What makes times doubtful is said in plain words, and machines
-//! are told apart by their [class](Environment::class):
+//! It is stored with every result. Its warnings name conditions that make times unreliable, and its
+//! [class](Environment::class) distinguishes machines:
 //!
 //! ```
 //! use bencher_core::measure::Environment;
@@ -17,8 +17,8 @@
 //! assert_eq!(start.class(), end.class(), "the same machine");
 //! ```
 //!
-//! Everything is read from files of the system, so that a machine which has none of them (another
-//! system than Linux, a locked-down container) simply says less.
+//! All facts come from files of the system. A machine without these files (another system than Linux, a locked-down
+//! container) has fewer facts.
 
 mod activity;
 mod cpu;
