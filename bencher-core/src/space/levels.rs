@@ -10,8 +10,7 @@ use super::float_grid::FloatGrid;
 use super::log_grid::log_grid;
 use super::sampling::thinned_index;
 
-/// The values of one input in one sweep, by position; computed, not stored, where a rule gives
-/// them.
+/// The values of one input in one sweep, by position. Where a rule defines them, they are computed, not stored.
 ///
 /// ```
 /// use bencher_core::space::Levels;
@@ -92,7 +91,7 @@ impl Levels {
         }
     }
 
-    /// One item for each position, with a part of each name; as long as the shortest.
+    /// Zips levels: one item for each position, with a part for each name. The result is as long as the shortest.
     ///
     /// ```
     /// use bencher_core::space::Levels;
@@ -120,9 +119,9 @@ impl Levels {
         Self::of(Rule::Designed(Arc::new(points), parts.collect()), count)
     }
 
-    /// `samples` of these, spread over their positions; all of them if there are fewer.
+    /// Keeps `samples` of these values, spread over their positions; all of them if there are fewer.
     ///
-    /// First and last stand; the positions between are those of [`thinned_index`].
+    /// The first and the last value stay. [`thinned_index`] computes the positions between them.
     ///
     /// ```
     /// use bencher_core::space::Levels;
@@ -223,12 +222,12 @@ impl Levels {
         Self::of(rule, count)
     }
 
-    /// How many values there are; `u64::MAX` stands for that many or more.
+    /// How many values there are; `u64::MAX` stands for that number or more.
     pub const fn len(&self) -> u64 {
         self.count
     }
 
-    /// Whether there is no value at all.
+    /// Whether there is no value.
     pub const fn is_empty(&self) -> bool {
         self.count == 0
     }

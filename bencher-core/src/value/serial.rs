@@ -1,5 +1,5 @@
-//! The one text that equal serialisable values have, written into one buffer: the order of a
-//! struct's fields and of a map's keys does not show in it, and no two different values share one.
+//! The canonical text of serialisable values, written into one buffer. It does not depend on the order of a struct's
+//! fields or a map's keys, and two different values never have the same text.
 
 use std::fmt::Display;
 use std::io::Write as _;

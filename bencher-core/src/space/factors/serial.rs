@@ -1,4 +1,4 @@
-//! Combinations to JSON and the like, and back.
+//! Writes combinations to JSON and similar formats, and reads them back.
 
 use std::fmt;
 use std::sync::Arc;
