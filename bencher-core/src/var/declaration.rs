@@ -1,4 +1,4 @@
-//! Which types with `#[derive(ParametrizedSweep)]` a program has: their names alone may be those of several.
+//! The types with `#[derive(ParametrizedSweep)]` of a program, since several may have one name.
 
 use std::fmt;
 
@@ -18,8 +18,8 @@ pub struct Declaration {
 inventory::collect!(Declaration);
 
 impl Declaration {
-    /// The type of this package, module and name, declared at a place of a file; `path` gives a name that holds the
-    /// function around it. The derive calls this.
+    /// The type with this package, module and name, declared at a place in a file. `path` returns a name that includes
+    /// the function around it. The derive calls this.
     #[doc(hidden)]
     pub const fn new(
         package: &'static str,
@@ -125,7 +125,7 @@ impl fmt::Display for SameName {
 }
 
 /// The identity of a sweep's type: package, module, name and type arguments. Where a program has several such types,
-/// as local ones of its functions, the function belongs to it.
+/// local to different functions, the identity includes the function.
 ///
 /// ```
 #[doc = include_str!("../example_sweep.md")]
