@@ -1,4 +1,4 @@
-//! Three calls of the system on file descriptors, for which there is nothing else.
+//! Three system calls on file descriptors that the standard library does not offer.
 #![expect(unsafe_code, reason = "the system's interface is in C")]
 
 use std::io;

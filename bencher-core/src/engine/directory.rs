@@ -1,4 +1,4 @@
-//! The directory of a run, which one program has at a time.
+//! The directory of a run, which one program uses at a time.
 
 use std::fs::{self, OpenOptions};
 use std::io::ErrorKind;

@@ -1,4 +1,4 @@
-//! How a run ends, by itself or by a signal: once, and with nothing left to write.
+//! The end of a run, by itself or by a signal: it happens once, after all output is written.
 
 use std::path::Path;
 use std::sync::atomic::Ordering;

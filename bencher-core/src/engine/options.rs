@@ -9,11 +9,11 @@ use super::context::LogLevel;
 /// What happens to the outputs of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum OutputChoice {
-    /// They stay where they are.
+    /// The outputs stay as they are.
     Leave,
-    /// They go to files, too.
+    /// The outputs are also written to files.
     Copy,
-    /// They go to files only.
+    /// The outputs are written only to files.
     Redirect,
 }
 

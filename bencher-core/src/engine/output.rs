@@ -1,4 +1,4 @@
-//! Standard output and error of a run, and of every process that it starts, copied or redirected to files.
+//! Copies or redirects standard output and error of a run, and of every process that it starts, to files.
 
 use std::io;
 use std::path::Path;
@@ -6,8 +6,8 @@ use std::path::Path;
 use super::error::EngineError;
 use super::options::OutputChoice;
 
-/// Writes standard output and standard error to these files only, of this process and of all that it starts, until what is
-/// returned is dropped. What stands in the files stays; one file may serve for both.
+/// Redirects standard output and standard error of this process, and of all processes that it starts, to these files,
+/// until the returned value is dropped. It appends to the files. One file may serve both.
 ///
 /// ```
 /// use bencher_core::engine::redirect_outputs;
