@@ -21,7 +21,7 @@ use super::options::OutputChoice;
 /// ```
 ///
 /// # Errors
-/// Where a file cannot be written, or this system has no such thing; the outputs are as they were then.
+/// Where a file cannot be written, or the system does not support it; the outputs then stay as they were.
 pub fn redirect_outputs(
     stdout: impl AsRef<Path>,
     stderr: impl AsRef<Path>,
@@ -29,7 +29,7 @@ pub fn redirect_outputs(
     OutputFiles::new(OutputChoice::Redirect, stdout.as_ref(), stderr.as_ref())
 }
 
-/// The same, and writes them to where they went before, too.
+/// Copies standard output and standard error to files, and leaves the outputs as they are.
 ///
 /// ```
 /// use bencher_core::engine::copy_outputs;
@@ -51,10 +51,10 @@ pub fn copy_outputs(
     OutputFiles::new(OutputChoice::Copy, stdout.as_ref(), stderr.as_ref())
 }
 
-/// Outputs that go to files; they go where they went before once this is dropped, and all that was written is in the
-/// files then.
+/// A guard of outputs that go to files. When it is dropped, the outputs return to their old destinations, and the files
+/// are complete.
 ///
-/// The examples stand at [`redirect_outputs`] and [`copy_outputs`].
+/// See [`redirect_outputs`] and [`copy_outputs`] for examples.
 #[derive(Debug)]
 #[must_use = "the outputs go where they went before as soon as this is dropped"]
 pub struct OutputFiles(Option<Outputs>);

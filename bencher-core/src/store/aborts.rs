@@ -1,7 +1,6 @@
-//! Counting the times that opening a database aborted the whole process, which nothing can catch.
+//! Counts how often opening a database aborted the whole process, which nothing can catch.
 //!
-//! Only an abort counts that the opening thread itself raised: a program that was killed, or that got an
-//! error, says nothing about the files.
+//! Only an abort by the opening thread itself counts. A kill or an error does not mean that the files are damaged.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! The samples in a fjall database, behind everything that is known to go wrong with one.
+//! The samples in a fjall database, with safeguards against its known failures.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -25,8 +25,7 @@ use super::shortage::is_shortage;
 use super::tag::{kind_of, legacy_tag};
 use super::watermark;
 
-/// The database of samples of one store directory. One process has it at a time; clones within
-/// the process share it.
+/// The database of samples of one store directory. One process owns it at a time; clones within the process share it.
 ///
 /// ```
 /// use std::time::Duration;
@@ -75,12 +74,12 @@ impl std::fmt::Debug for Database {
     }
 }
 
-/// What opening a store has to tell.
+/// The messages from opening a store.
 ///
 /// See [`Database`] for an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OpenNotice {
-    /// What happened, what was kept and where the rest lies; one text each.
+    /// The events, the data that was kept, and the place of the rest; one text each.
     pub messages: Vec<String>,
 }
 
@@ -126,15 +125,15 @@ impl FrameContent for ClearedTag {
 pub(super) const CLEARED: &[u8] = b"cleared/";
 
 impl Database {
-    /// Opens the store in `root`, making it if there is none.
+    /// Opens the store in `root`, and makes it if there is none.
     ///
-    /// Another process that holds it is waited for, up to `patience`; `waiting` is told once who
-    /// that is. A database that is damaged is kept under another name, never deleted, and what can be
-    /// read of it is carried over into a new one; the notice says so.
+    /// If another process owns it, this waits up to `patience`, and calls `waiting` once with the owner. A damaged
+    /// database is never deleted. It is kept under another name, its readable records are copied to a new one, and the
+    /// notice reports it.
     ///
     /// # Errors
-    /// Where another process keeps the store, the file system refuses, the system lacks something, or a
-    /// later version wrote the store; everything stays as it is then.
+    /// Where another process keeps the store, an operation on files fails, the system lacks something, or a later
+    /// version wrote the store. Everything then stays as it is.
     pub fn open(
         root: &Path,
         patience: Duration,

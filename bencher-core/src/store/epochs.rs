@@ -1,4 +1,4 @@
-//! Which runs measured the samples of a series, and which of them found the same times.
+//! The runs that measured the samples of a series, and the epochs that they belong to.
 
 use std::collections::{BTreeMap, BTreeSet};
 

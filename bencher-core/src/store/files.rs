@@ -1,4 +1,4 @@
-//! Plain files below the store's root: written whole or not at all, listed, measured.
+//! Plain files below the store's root: atomic writes, lists and sizes.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};

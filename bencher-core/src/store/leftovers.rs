@@ -1,4 +1,4 @@
-//! What programs that died left behind while they wrote it.
+//! Temporary files of programs that died.
 
 use std::fs::{self, File};
 use std::io::ErrorKind;

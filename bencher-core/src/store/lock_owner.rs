@@ -1,10 +1,10 @@
-//! Who has a store, as its lock file says.
+//! The owner of a store, as its lock file names it.
 
 use std::fmt;
 use std::fs::File;
 use std::io::{Read as _, Seek as _};
 
-/// Who holds a store, as it wrote into the lock file.
+/// The process that owns a store, as it wrote itself into the lock file.
 ///
 /// ```
 /// use std::time::Duration;

@@ -7,7 +7,7 @@ use super::tag::legacy_tag;
 use super::tag::search_tag;
 use crate::value::{Digest, KeyWriter, Kind, Value};
 
-/// What groups samples: only samples of one series can stand for each other.
+/// A series of samples. Only samples of one series can stand for each other.
 ///
 /// ```
 /// use bencher_core::store::Series;
@@ -27,7 +27,7 @@ pub struct Series {
 }
 
 impl Series {
-    /// The first bytes of the key of each of its packs: 8 of the tag's hash, 8 of the series'.
+    /// The first bytes of the key of each of its packs: 8 from the tag's hash, 8 from the hash of the series.
     pub fn prefix(&self) -> [u8; 16] {
         let mut key = KeyWriter::default();
         self.write(&mut key);
@@ -119,14 +119,14 @@ fn short(digest: Digest) -> [u8; 8] {
     bytes
 }
 
-/// Which result a stored value is of: only one of the same name, kind and meaning can stand for it.
+/// The identity of a stored result. Only a result with the same name, kind and meaning can stand for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResultId {
     /// The result's name.
     pub name: String,
-    /// What it holds.
+    /// The kind of its values.
     pub kind: Kind,
-    /// Raised by the author when its meaning changes.
+    /// The version of its meaning, which the author raises when the meaning changes.
     pub meaning_version: u32,
 }
 
@@ -156,7 +156,7 @@ impl ResultId {
 pub struct Pack {
     /// The running number that the store gave it; later samples replace earlier ones.
     pub sequence: u64,
-    /// What the samples belong to.
+    /// The series of the samples.
     pub series: Series,
     /// The executable that measured them.
     pub code: Digest,
@@ -166,17 +166,15 @@ pub struct Pack {
     pub inputs: Vec<String>,
     /// The results, in the order of each sample's results.
     pub results: Vec<ResultId>,
-    /// Which repeat of its point each sample is, from 1.
+    /// The repeat of each sample, from 1.
     pub repeats: Vec<u32>,
-    /// The values of inputs and constants, sample after sample.
+    /// The values of inputs and constants, one sample after the other.
     pub input_values: Vec<Value>,
-    /// The results, sample after sample; `None` for one that a sample did not set.
+    /// The results, one sample after the other; `None` for a result that a sample did not set.
     pub result_values: Vec<Option<Value>>,
-    /// The class of the machine that measured them; none where nobody said, and in packs of versions 1
-    /// and 2.
+    /// The class of the machine that measured them; `None` where it is unknown, and in packs of versions 1 and 2.
     pub machine: Option<Digest>,
-    /// The run that measured them, and with which rounds they may be combined; zeros in packs of versions
-    /// 1 to 3.
+    /// The run that measured them, and their epoch; zeros in packs of versions 1 to 3.
     pub provenance: Provenance,
 }
 
@@ -197,9 +195,9 @@ pub struct Pack {
 pub struct PackedSample<'a> {
     /// The values of inputs and constants.
     pub inputs: &'a [Value],
-    /// Which repeat of the point, from 1.
+    /// The repeat of the point, from 1.
     pub repeat: u32,
-    /// The results; `None` for one that the sample did not set.
+    /// The results; `None` for a result that the sample did not set.
     pub results: &'a [Option<Value>],
 }
 
@@ -208,7 +206,7 @@ pub struct PackedSample<'a> {
 pub(super) const JOINED_MS: u64 = 60_000;
 
 impl Pack {
-    /// An empty pack of samples with these inputs and results.
+    /// Makes an empty pack for samples with these inputs and results.
     pub fn new(series: Series, code: Digest, inputs: Vec<String>, results: Vec<ResultId>) -> Self {
         Self {
             sequence: 0,
@@ -225,7 +223,7 @@ impl Pack {
         }
     }
 
-    /// The same pack, measured on a machine of a [class](crate::measure::Environment::class).
+    /// Sets the [class](crate::measure::Environment::class) of the machine.
     ///
     /// ```
     /// use bencher_core::measure::Environment;
@@ -239,7 +237,7 @@ impl Pack {
         Self { machine, ..self }
     }
 
-    /// The same pack, measured by a run.
+    /// Sets the run and the epoch.
     ///
     /// ```
     /// use bencher_core::store::{Pack, Provenance, Series};
@@ -262,7 +260,7 @@ impl Pack {
         self.repeats.is_empty()
     }
 
-    /// Adds a sample; one whose inputs or results do not fit the pack's names is not taken.
+    /// Adds a sample. It ignores a sample whose inputs or results do not match the names of the pack.
     pub fn push(&mut self, inputs: Vec<Value>, repeat: u32, results: Vec<Option<Value>>) -> bool {
         let fits = inputs.len() == self.inputs.len() && results.len() == self.results.len();
         if fits {

@@ -1,4 +1,4 @@
-//! Whose a store's folder is, and who may write to it.
+//! The owner and the permissions of a store's directory.
 
 use std::fs::{self, DirBuilder};
 use std::io::ErrorKind;

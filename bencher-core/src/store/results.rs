@@ -1,5 +1,5 @@
-//! Results as plain files, one a run: `results/BENCH/SWEEP-ID/rNUMBER-….result`. They outlive the
-//! database, and reports are drawn from them without opening it.
+//! Results as plain files, one for each run: `results/BENCH/SWEEP-ID/rNUMBER-….result`. They outlive the database, and
+//! reports are drawn from them without it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,10 +14,10 @@ use super::files::{entries, files_below, read_plain, write_atomically};
 use super::frame::{FrameContent, FrameError, FrameKind, decode, encode};
 use super::tag::tag_text;
 
-/// Writes a result below `root`, atomically, and says where.
+/// Writes a result below `root`, atomically, and returns its path.
 ///
-/// `root` is the store's directory. Results are never replaced: two runs give two files. Each file has a
-/// number, by which the one that was written last is the newest, whatever the clock said.
+/// `root` is the store's directory. Results are never replaced: two runs write two files. Each file has a number, so
+/// that the newest file is known even if the clock was wrong.
 ///
 /// ```
 /// use bencher_core::dataset::Dataset;
@@ -52,7 +52,7 @@ use super::tag::tag_text;
 /// ```
 ///
 /// # Errors
-/// Where the file cannot be written; nothing is left half-written then.
+/// Where the file cannot be written; no partial file remains.
 pub fn save_result(root: &Path, record: &SweepRecord) -> Result<PathBuf, StoreError> {
     let mut key = KeyWriter::default();
     for part in [&record.bench, &record.title, &record.tag] {
@@ -91,9 +91,9 @@ fn without_contents(root: &Path, record: &SweepRecord) -> Result<Option<SweepRec
     Ok(Some(moved))
 }
 
-/// Reads a result, with the contents that lie among the blobs of its store.
+/// Reads a result, with its contents from the blobs of the store.
 ///
-/// A content that is lost leaves a warning in the record.
+/// A lost content adds a warning to the record.
 ///
 /// ```
 /// use bencher_core::store::load_result;
@@ -200,9 +200,9 @@ pub(super) fn results_of_sweep(folder: &Path) -> Result<Vec<PathBuf>, StoreError
     Ok(paths)
 }
 
-/// The newest result of every sweep below `root`, ordered by name.
+/// Lists the newest result of every sweep below `root`, ordered by name.
 ///
-/// A store without results has none. See [`save_result`] for an example.
+/// The list is empty for a store without results. See [`save_result`] for an example.
 ///
 /// # Errors
 /// Where a directory cannot be read.
@@ -216,8 +216,8 @@ pub fn list_results(root: &Path) -> Result<Vec<PathBuf>, StoreError> {
     Ok(newest)
 }
 
-/// The newest result of every sweep below `root` that can be read, ordered by name, and what could not be read
-/// before it was found; one text each.
+/// Reads the newest readable result of every sweep below `root`, ordered by name, and reports newer ones that it could
+/// not read.
 ///
 /// ```
 /// use bencher_core::dataset::Dataset;
@@ -299,15 +299,15 @@ pub fn load_newest_results(root: &Path) -> Result<NewestResults, StoreError> {
     Ok(found)
 }
 
-/// The newest results of a store that can be read.
+/// The newest readable results of a store.
 ///
 /// See [`load_newest_results`] for an example.
 #[derive(Clone, Debug, Default)]
 pub struct NewestResults {
-    /// One of every sweep.
+    /// One record for every sweep.
     pub records: Vec<SweepRecord>,
-    /// Why newer ones were passed over; one text each.
+    /// The reasons for skipping newer results, one text each.
     pub passed_over: Vec<String>,
-    /// The folders of sweeps none of whose results can be read.
+    /// The folders of sweeps without a readable result.
     pub without: Vec<PathBuf>,
 }

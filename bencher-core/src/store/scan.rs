@@ -1,5 +1,5 @@
-//! Reading a database's files without the database: they hold our records as they were written, so
-//! whatever is found between a magic number and a checksum that fits is whole.
+//! Reads a database's files without the database. The files hold the records as they were written, so bytes between a
+//! magic number and a matching checksum are an intact record.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
@@ -271,9 +271,9 @@ fn refuse_newer(dir: &Path, record: &Frame<'_>) -> Result<(), StoreError> {
 }
 
 enum Found<'a> {
-    /// A record whose checksum fits.
+    /// A record whose checksum matches.
     Whole(Frame<'a>),
-    /// What begins like a record and is none.
+    /// Bytes that begin like a record, but are damaged.
     Damaged,
 }
 

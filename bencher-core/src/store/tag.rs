@@ -1,8 +1,7 @@
 //! The tags that partition a store: of runs, of sweeps, of functions, of searches.
 //!
-//! A tag that a user gives stands for itself. What is made of several parts, or is not a user's, has a `\`
-//! before what joins or marks it, and the parts have one before each `/` and `\` of their own, so that
-//! different parts never give the same tag.
+//! A tag from a user is used as it is. Other tags, and tags of several parts, have a `\` before each joining or marking
+//! character. The parts have a `\` before their own `/` and `\`, so that different parts never form the same tag.
 
 use std::borrow::Cow;
 
@@ -20,7 +19,7 @@ const FUNCTION: &str = "\\fn ";
 /// What stands before the name of a search.
 const SEARCH: &str = "\\search ";
 
-/// The tag of the samples of a sweep with a tag of its own, in a run that has one.
+/// Joins the tag of a run and the tag of a sweep to the tag of the sweep's samples.
 ///
 /// ```
 /// use bencher_core::store::sweep_tag;
@@ -53,9 +52,9 @@ pub(super) fn search_tag(search: &str) -> String {
     format!("{SEARCH}{}", escaped(search))
 }
 
-/// A tag as its user wrote it, its parts divided by `/`; different tags may have one text.
+/// A tag as its user wrote it, with parts separated by `/`. Different tags may have one text.
 ///
-/// This is also the name that earlier versions gave it.
+/// It is also the name of the tag in earlier versions.
 ///
 /// ```
 /// use bencher_core::store::{sweep_tag, tag_text};

@@ -1,4 +1,4 @@
-//! What samples and results refer to.
+//! Marks the data that samples and results refer to.
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! What a collection takes, decided before anything is touched.
+//! The plan of a collection, made before anything is removed.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
