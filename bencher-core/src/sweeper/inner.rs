@@ -1,4 +1,4 @@
-//! What a handle does while it has the lock: look after those who are gone, check, append, heed.
+//! The work of a handle under the lock: expire owners that are gone, check, append, read.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};

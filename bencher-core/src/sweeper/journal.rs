@@ -15,7 +15,7 @@ use super::record::{Line, LineError, read_line, write_line};
 use super::state_table::StateTable;
 use crate::value::Digest;
 
-/// A record that could not be read. What it said is lost, and nothing else is; its bytes are kept.
+/// A record that could not be read. Its information is lost, and nothing else; its bytes are kept.
 ///
 /// ```
 /// use bencher_core::sweeper::ParamSweeper;
@@ -34,9 +34,9 @@ use crate::value::Digest;
 pub struct DamagedLine {
     /// The file.
     pub path: PathBuf,
-    /// Where it stands.
+    /// Its position in bytes.
     pub at: u64,
-    /// How many bytes it has.
+    /// Its length in bytes.
     pub length: usize,
 }
 

@@ -1,11 +1,10 @@
-//! Who is still there: every handle that has something in progress keeps a file, locked as long as it
-//! lives, in which it gives a sign of life now and then.
+//! Detects owners that are gone. Every handle with elements in progress keeps a file, locked while the handle lives, to
+//! which it writes heartbeats.
 //!
-//! On one host the lock alone counts: the system gives it back whatever the process died of, so neither
-//! a clock nor a process id is asked. Of another host the lock says only that the handle lives; where it
-//! is free, the signs of life are watched: an owner that gives none for the time of a lease, by the
-//! watcher's own monotonic clock, is gone. The clock on the wall is asked once, at the first look, for an owner
-//! that was silent for ten leases before this handle began.
+//! On one host, only the lock counts: the system releases it when the process dies, so neither a clock nor a process id
+//! is needed. On another host, a held lock shows that the handle lives. Where it is free, the heartbeats decide: an
+//! owner without a heartbeat for the time of a lease, by the watcher's own monotonic clock, is gone. The wall clock is
+//! read once, at the first look, for an owner that was silent for ten leases before this handle began.
 
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions, TryLockError};

@@ -1,8 +1,7 @@
-//! A lock on a file that excludes threads as well as processes, with patience, and with the name of who
-//! has it.
+//! A file lock that excludes threads as well as processes, with a time limit, and with the name of its owner.
 //!
-//! `File::lock` is `flock` on Unix: it belongs to one opening of the file, so two handles in one
-//! process exclude each other as two processes do. It ends with the process, whatever that dies of.
+//! `File::lock` is `flock` on Unix: it belongs to one opening of the file, so two handles in one process exclude each
+//! other as two processes do. The system releases it when the process dies.
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -31,7 +30,7 @@ impl Drop for LockGuard {
 #[derive(Debug)]
 pub(crate) enum LockError {
     Io(io::Error),
-    /// Somebody had it all the time.
+    /// Another owner had it all the time.
     InUse(String),
 }
 

@@ -1,9 +1,8 @@
 //! The lines of the journal and of the files beside it.
 //!
-//! A line is `VERSION CHECKSUM KIND FIELDS`: the checksum is the XXH3-64, in 16 hexadecimal digits, of
-//! all that follows it up to the end of the line, with the version as its seed. A line of an element
-//! says all there is to say of it, and the last one that can be read counts; so a damaged line costs
-//! itself alone, and a snapshot is made of the last line of each.
+//! A line is `VERSION CHECKSUM KIND FIELDS`. The checksum is the XXH3-64, in 16 hexadecimal digits, of the rest of the
+//! line, with the version as its seed. A line of an element has all information on it, and the last readable line
+//! counts. A damaged line therefore affects nothing else, and a snapshot consists of the last line of each element.
 
 use std::io::Write as _;
 
@@ -19,11 +18,11 @@ const VERSION: u32 = 1;
 /// What a line says.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Line {
-    /// What has become of an element.
+    /// The state of an element.
     Element(ElementRecord),
-    /// Who a claim is made by.
+    /// The owner of claims.
     Owner(OwnerRecord),
-    /// A sign of life.
+    /// A heartbeat.
     Heartbeat(Heartbeat),
     /// An element itself, as JSON.
     Saved(String),

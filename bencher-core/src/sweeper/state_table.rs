@@ -1,5 +1,5 @@
-//! What the journal says, in memory: the state of every element, whose hands each is in, and which is
-//! next. Nothing here costs more for more elements.
+//! The contents of the journal in memory: the state and the owner of every element, and the next element. The cost of
+//! an operation does not depend on the number of elements.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
