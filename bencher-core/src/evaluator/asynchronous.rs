@@ -8,11 +8,10 @@ use std::time::{Duration, Instant};
 use super::handle::{CancelCount, SharedHandle};
 use super::{Backend, FinishedTask, Limits, Outcome, Task, Wait};
 
-/// A future as it is given to a runtime.
+/// A future for a runtime.
 pub type BoxedFuture<T = ()> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// What is run for every job: user code behind an asynchronous function of its arguments. An `Err` is a
-/// failed job; so is a panic.
+/// The asynchronous function that runs a job, given its arguments. An `Err` or a panic is a failed job.
 pub type AsyncFunction<A, R> =
     Arc<dyn Fn(A, SharedHandle) -> BoxedFuture<Result<R, String>> + Send + Sync>;
 
@@ -20,9 +19,9 @@ type Spawn = Arc<dyn Fn(BoxedFuture) + Send + Sync>;
 
 /// Runs asynchronous jobs on the user's own runtime.
 ///
-/// It has no thread and no runtime: it is given what puts a future on one. A job that passes its limit, or
-/// is still running when all are ended, comes back as timed out, and its future is dropped at its next
-/// await; one that never awaits is left behind.
+/// It has no thread and no runtime: the user gives a function that spawns a future. A job that passes its limit, or
+/// still runs when all jobs are stopped, comes back as timed out, and its future is dropped at its next await. A job
+/// that never awaits is left behind.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -77,7 +76,7 @@ where
     A: Clone + Send + 'static,
     R: Send + 'static,
 {
-    /// Runs `function` for up to `workers` jobs at the same time, as futures that `spawn` puts on a runtime.
+    /// Runs `function` for up to `workers` jobs at the same time, as futures that `spawn` starts on a runtime.
     pub fn new(
         function: AsyncFunction<A, R>,
         spawn: impl Fn(BoxedFuture) + Send + Sync + 'static,

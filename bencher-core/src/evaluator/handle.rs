@@ -2,10 +2,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// What a running job can ask of the evaluator that runs it: whether it should stop.
+/// The link from a running job to its evaluator, which tells the job whether to stop.
 ///
-/// A job that takes long asks now and then and returns an error when it should stop; one that never
-/// asks is stopped all the same where it runs in a process of its own, and left behind on a thread.
+/// A long job should check now and then, and return an error when it should stop. A job that never checks is killed in
+/// a worker process, and left behind on a thread.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -46,12 +46,12 @@ impl<'a> JobHandle<'a> {
         }
     }
 
-    /// Whether the job was called off, or its time is up.
+    /// Whether the job was cancelled, or its time is up.
     pub fn should_stop(&self) -> bool {
         self.is_cancelled() || self.is_late()
     }
 
-    /// How much of its time the job has left; `None` where it has no limit.
+    /// How much time the job has left; `None` where it has no limit.
     pub fn time_left(&self) -> Option<Duration> {
         let deadline = self.deadline?;
         Some(deadline.saturating_duration_since(Instant::now()))
@@ -78,7 +78,7 @@ impl<'a> JobHandle<'a> {
     }
 }
 
-/// A [`JobHandle`] that may be kept: asynchronous jobs have one of their own.
+/// A [`JobHandle`] that can be kept; each asynchronous job has its own.
 ///
 /// See [`AsyncBackend`](super::AsyncBackend) for an example.
 #[derive(Clone, Debug)]
@@ -102,7 +102,7 @@ impl SharedHandle {
         }
     }
 
-    /// What can be asked.
+    /// Borrows the handle.
     pub fn handle(&self) -> JobHandle<'_> {
         JobHandle {
             calls: &self.calls,

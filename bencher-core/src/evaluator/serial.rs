@@ -6,9 +6,8 @@ use super::{Backend, FinishedTask, Limits, RunFunction, Task, Wait, run};
 
 /// Runs jobs one after the other on the thread that gathers.
 ///
-/// A gather that waits runs jobs for about a millisecond, at least one; one that does not wait runs
-/// none. A job cannot be ended from outside here: it is told that its time is up, and counts as timed out
-/// whatever it returns then.
+/// A call that waits runs jobs for about a millisecond, at least one; a call that does not wait runs none. A job cannot
+/// be stopped from outside: its handle tells it that its time is up, and it counts as timed out for any result.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -41,7 +40,7 @@ const STRIDE: usize = 16;
 const WINDOW: usize = 1024;
 
 impl<A, R> SerialBackend<A, R> {
-    /// A backend that runs `function`.
+    /// Makes a backend that runs `function`.
     pub fn new(function: RunFunction<A, R>, limits: &Limits) -> Self {
         Self {
             function,

@@ -10,12 +10,12 @@ use super::{Backend, FinishedTask, RunFunction, Task, Wait, jobs_a_chunk, run};
 
 /// Runs jobs on long-lived threads of this process.
 ///
-/// Jobs travel in chunks whose size follows from how long the last jobs took, so that the cost of
-/// a hop between threads is shared by many short jobs, and a long job travels alone.
+/// Jobs travel in chunks, whose size depends on the time of the last jobs. Many short jobs share the cost of a hop
+/// between threads, and a long job travels alone.
 ///
-/// Nobody minds the time here: that is what [`WatchedThreads`](super::WatchedThreads) do.
+/// This backend has no time limit; [`WatchedThreads`](super::WatchedThreads) has one.
 ///
-/// Dropping it waits for the chunks under way and forgets the rest.
+/// Dropping it waits for the running chunks and drops the rest.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -71,7 +71,7 @@ where
     /// Starts `workers` threads (at least one) that run `function`.
     ///
     /// # Errors
-    /// Where the system gives no thread.
+    /// Where the system cannot start a thread.
     pub fn start(function: RunFunction<A, R>, workers: usize) -> std::io::Result<Self> {
         let (tasks, queue) = unbounded::<Vec<Task<A>>>();
         let (results, finished) = unbounded();

@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 use super::handle::{Acceptance, CancelCount};
 use super::{Backend, FinishedTask, Limits, Outcome, RunFunction, Task, Wait, outcome};
 
-/// Runs jobs on threads of this process, and minds what each of them is at.
+/// Runs jobs on threads of this process, and watches the job of each thread.
 ///
-/// Every job travels alone, so that none waits behind a long one while a thread is free. A thread cannot
-/// be ended from outside: a job that passes its time limit, or is still running when all are ended, comes
-/// back as timed out; its thread is left behind with it, and another takes the thread's place.
+/// Every job travels alone, so that none waits behind a long one while a thread is free. A thread cannot be stopped
+/// from outside. A job that exceeds its time limit, or still runs when all jobs are stopped, comes back as timed out.
+/// Its thread is left behind, and a new thread replaces it.
 ///
-/// Dropping it waits for the jobs that run, but not for those that were left behind, and forgets the rest.
+/// Dropping it waits for the running jobs, except those left behind, and drops the rest.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -76,7 +76,7 @@ where
     /// Starts `workers` threads (at least one) that run `function`.
     ///
     /// # Errors
-    /// Where the system gives no thread.
+    /// Where the system cannot start a thread.
     pub fn start(
         function: RunFunction<A, R>,
         workers: usize,

@@ -1,5 +1,5 @@
-//! What a worker process has started, wherever it went: found by a mark in the environment, which every process
-//! hands on to those that it starts. One that left the group of its worker, or whose parent is gone, has it still.
+//! Finds all descendants of a worker process by a mark in the environment, which every process passes on to its
+//! children. A process that left the group of its worker, or whose parent is gone, still has the mark.
 
 use std::ffi::OsString;
 

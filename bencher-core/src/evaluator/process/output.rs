@@ -1,4 +1,4 @@
-//! What a worker process prints: read to the end, and the last of it kept.
+//! The output of a worker process: it is read to the end, and the last lines are kept.
 
 use std::collections::VecDeque;
 use std::io::{PipeReader, Read};

@@ -1,7 +1,7 @@
-//! Where worker processes are started: on one thread that lives as long as the program.
+//! Starts worker processes, on one thread that lives as long as the program.
 //!
-//! The kernel ends a process with the thread that started it, if asked to. Workers are asked to end so until they
-//! notice the end of the program themselves, and they must not end with some thread of the program's before.
+//! On request, the kernel ends a process with the thread that started it. Workers use this until they notice the end of
+//! the program themselves. They must not end with an earlier thread of the program.
 
 use std::io;
 use std::os::unix::process::CommandExt;

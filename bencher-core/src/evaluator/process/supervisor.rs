@@ -1,4 +1,4 @@
-//! What keeps one worker process at work: a thread that feeds it, minds its time, and replaces it.
+//! The supervisor of one worker process: a thread that sends it jobs, enforces its time limit, and replaces it.
 
 use std::collections::VecDeque;
 use std::io;
@@ -47,13 +47,13 @@ pub(super) const NONE: u64 = u64::MAX;
 
 /// What came of giving a worker jobs.
 enum ChunkOutcome {
-    /// All of them ended or went back into the queue.
+    /// All jobs ended or were returned to the queue.
     Everything,
-    /// It cannot work on the first of those that are left.
+    /// It cannot work on the first of the remaining jobs.
     Refused(String),
-    /// The worker is gone, by the fault of the first of those that are left.
+    /// The worker died because of the first of the remaining jobs.
     Lost { began: Instant },
-    /// The worker is gone, by nobody's fault.
+    /// The worker died, but not because of a job.
     Gone,
 }
 

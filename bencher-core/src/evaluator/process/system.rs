@@ -1,4 +1,4 @@
-//! What the kernel does for worker processes.
+//! System calls for worker processes.
 #![expect(unsafe_code, reason = "the system's interface is in C")]
 
 use std::hash::{BuildHasher, RandomState};

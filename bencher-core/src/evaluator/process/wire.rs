@@ -1,4 +1,4 @@
-//! What a program and its worker processes say to each other: frames of a head and a postcard message.
+//! The messages between a program and its worker processes: frames of a head and a postcard message.
 
 use std::io::{self, Read, Write};
 use std::panic::AssertUnwindSafe;
@@ -33,15 +33,15 @@ pub(super) struct Hello {
 /// What a worker is told.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum WorkerCommand {
-    /// What it is there for; the first of all.
+    /// The role of the worker; the first message.
     Hello(Hello),
     /// Jobs, to be run one after the other.
     Jobs(Vec<EncodedJob>),
-    /// Give back the jobs that are not begun.
+    /// Return the jobs that have not begun.
     Return,
-    /// The jobs are called off: tell the one that runs.
+    /// The jobs are cancelled: ask the running job to stop.
     Cancel,
-    /// There are no more jobs: let go of everything and end.
+    /// There are no more jobs: release everything and end.
     Close,
 }
 
@@ -81,22 +81,22 @@ impl<'de> Deserialize<'de> for Bytes {
 /// What a worker says.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum WorkerMessage {
-    /// It is where its jobs are run.
+    /// The worker has reached its place.
     Ready,
-    /// It is where it should be and cannot work; the text says why.
+    /// The worker has reached its place and cannot work; the text gives the reason.
     Refused(String),
     /// A job has ended.
     Ended {
         /// Its number.
         id: u64,
-        /// How.
+        /// Its outcome.
         end: EncodedOutcome,
         /// Time on cores, in nanoseconds.
         cpu: u64,
         /// The most memory in RAM, in bytes.
         peak: Option<u64>,
     },
-    /// So many jobs at the end of its queue will not run here.
+    /// This number of jobs at the end of its queue will not run here.
     Returned(usize),
 }
 

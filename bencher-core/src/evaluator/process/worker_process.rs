@@ -1,4 +1,4 @@
-//! A worker process, from its start to its burial.
+//! A worker process, from its start until it is reaped.
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -64,9 +64,9 @@ pub(super) enum KillReason {
     Late,
     /// Its job printed too much.
     Output,
-    /// Nobody wants its job any more.
+    /// Its job is no longer needed.
     Expired,
-    /// The connection to it carried something else than messages.
+    /// The connection to it carried other data than messages.
     Broken,
 }
 

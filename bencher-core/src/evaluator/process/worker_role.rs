@@ -13,7 +13,7 @@ use super::system::{
 use super::wire::{EncodedJob, Hello, Incoming, Outgoing, VERSION, WorkerCommand, WorkerMessage};
 use crate::console::error_line;
 
-/// What a worker process is there for.
+/// The role of a worker process.
 ///
 /// See [`worker_role()`] for an example.
 #[derive(Debug)]
@@ -133,31 +133,31 @@ impl Inbox {
 }
 
 impl WorkerRole {
-    /// The place where its jobs are run.
+    /// The place at which it runs jobs.
     pub fn place(&self) -> &str {
         &self.place
     }
 
-    /// What people are told of the place.
+    /// The name of the place for people.
     pub fn title(&self) -> &str {
         &self.hello.title
     }
 
-    /// Which of the workers it is, from 0; one that takes another's place has its number.
+    /// Its number among the workers, from 0. A replacement has the number of the worker that it replaces.
     pub const fn number(&self) -> usize {
         self.hello.number
     }
 
-    /// What it was told by [`Launch::context`](super::Launch::context).
+    /// The data from [`Launch::context`](super::Launch::context).
     pub fn context(&self) -> &[u8] {
         &self.hello.context
     }
 }
 
-/// What this process is there for, if it is a worker of another.
+/// The role of this process, if it is a worker process.
 ///
-/// A program that does much before its first sweep or evaluator asks early: from then on, the process ends
-/// with the one that started it.
+/// A program with much work before its first sweep or evaluator should call this early: from then on, the worker ends
+/// with the process that started it.
 ///
 /// ```
 /// use bencher_core::evaluator::process::worker_role;

@@ -1,4 +1,4 @@
-//! How jobs go through an evaluator: submitted, gathered, called off.
+//! Submits, gathers and cancels the jobs of an evaluator.
 
 use std::ops::Range;
 use std::time::{Duration, Instant, SystemTime};
@@ -15,14 +15,14 @@ use super::options::EvaluatorError;
 use super::record::{JobRecord, JobState};
 use super::replay::SubmitOutcome;
 
-/// Which jobs to wait for.
+/// The jobs to wait for.
 ///
 /// See [`Evaluator`] for an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gather {
-    /// All that were submitted; they come in the order of submission.
+    /// All submitted jobs, in the order of submission.
     All,
-    /// At least so many, fewer only where fewer are under way; they come in the order in which they ended.
+    /// At least this number of jobs, or all jobs in flight if there are fewer, in the order of their ends.
     Batch(usize),
 }
 
@@ -34,12 +34,12 @@ impl<A> Evaluator<A>
 where
     A: Serialize + DeserializeOwned + Clone + Send + 'static,
 {
-    /// Submits jobs, which start as soon as workers are free, and returns their numbers. After the time for
-    /// all jobs is up, they come back as cancelled.
+    /// Submits jobs, which start as soon as workers are free, and returns their numbers. If the time for all jobs is
+    /// up, they come back as cancelled.
     ///
     /// # Errors
-    /// Where there are more than [may be](Self::set_maximum_num_jobs_submitted): as many as may be are
-    /// submitted. Where the evaluator is closed, or the storage gives no numbers: none are.
+    /// Where there are more jobs than [allowed](Self::set_maximum_num_jobs_submitted); the allowed number is submitted.
+    /// Where the evaluator is closed, or the storage fails; no job is then submitted.
     pub fn submit(
         &mut self,
         points: impl IntoIterator<Item = A>,
@@ -141,13 +141,13 @@ where
         }
     }
 
-    /// Waits for jobs and hands them out. Nothing is waited for where nothing is under way.
+    /// Waits for jobs and returns them. It does not wait if no job is in flight.
     ///
-    /// When the [time for all jobs](Self::set_timeout) is up, those that run are ended and come back as timed
-    /// out, the others as cancelled.
+    /// When the [time for all jobs](Self::set_timeout) is up, running jobs are stopped and come back as timed out, the
+    /// others as cancelled.
     ///
     /// # Errors
-    /// Where the storage fails; what ended comes with a later gathering.
+    /// Where the storage fails; a later call returns the ended jobs.
     pub fn gather(&mut self, which: Gather) -> Result<Vec<JobRecord<A>>, EvaluatorError> {
         let replay = self.replay.clone();
         let jobs = replay.jobs("gather", || self.gather_new(which))?;
@@ -174,9 +174,9 @@ where
         self.hand_out(which)
     }
 
-    /// Ends what runs, calls off what waits, and returns every job that was not gathered: those that were done
-    /// all the same, and the others as cancelled. Workers end; nothing can be submitted any more. Closing
-    /// twice returns nothing new.
+    /// Stops running jobs, cancels waiting ones, and returns every job that was not gathered. Jobs that were done keep
+    /// their results, the others are cancelled. The workers end, and no job can be submitted any more. A second call
+    /// returns no jobs.
     ///
     /// ```
     /// use bencher_core::evaluator::{Evaluator, EvaluatorOptions, JobState};
@@ -188,7 +188,7 @@ where
     /// ```
     ///
     /// # Errors
-    /// Where the storage fails; closing again tries again.
+    /// Where the storage fails; another call tries again.
     pub fn close(&mut self) -> Result<Vec<JobRecord<A>>, EvaluatorError> {
         let replay = self.replay.clone();
         let jobs = replay.jobs("close", || self.close_now())?;

@@ -1,4 +1,4 @@
-//! What travels between an evaluator and its workers.
+//! The messages between an evaluator and its workers.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -39,7 +39,7 @@ pub(super) enum ReplyOutcome {
     /// With metadata, as JSON.
     WithMetadata(Vec<f64>, String),
     Failed(String),
-    /// It stopped since the time of all jobs was up.
+    /// It stopped because the time for all jobs was up.
     TimedOut,
 }
 

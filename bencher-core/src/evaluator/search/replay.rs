@@ -1,5 +1,5 @@
-//! How a worker process passes an evaluator on its way to a later one: with the answers that the evaluator gave in
-//! the program, in their order.
+//! The replay of an evaluator in a worker process of a later one: it returns the recorded answers from the program, in
+//! their order.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -17,11 +17,11 @@ use crate::value::{to_json, to_json_text};
 /// Whether the answers of an evaluator are its own, and kept for those who pass it.
 #[derive(Clone, Debug)]
 pub(super) enum ReplayMode {
-    /// It gives its own, and no worker passes it.
+    /// It returns its own answers, and records none.
     Plain,
-    /// It gives its own, and they are kept.
+    /// It returns its own answers, and records them.
     Recording(Arc<Mutex<ReplayLog>>),
-    /// In a worker that passes it, it gives those that were kept.
+    /// In a worker of a later evaluator, it returns the recorded answers.
     Replaying(Arc<Mutex<VecDeque<RecordedCall>>>),
 }
 
@@ -49,7 +49,7 @@ pub(super) struct RecordedCall {
 pub(super) enum SubmitOutcome {
     /// All were accepted: the number of the first, and how many.
     All(u64, u64),
-    /// There were more than might be: the limit, and how many were accepted.
+    /// There were more than allowed: the limit, and how many were accepted.
     Some(u64, u64),
     /// The evaluator was closed.
     Closed,

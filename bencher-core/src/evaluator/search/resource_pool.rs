@@ -1,4 +1,4 @@
-//! Resources that only one job can use at a time: lent to the jobs as they run, and taken back.
+//! Resources that only one job can use at a time: a running job borrows them, and returns them.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
