@@ -1,7 +1,7 @@
-//! From finished jobs to the cells of a dataset.
+//! Fills the cells of a dataset from finished jobs.
 //!
-//! A [`ResultCollector`] begins with the plan's empty dataset, in which every cell is pending; each
-//! finished job fills the cells of its point and repeat.
+//! A [`ResultCollector`] begins with the plan's empty dataset, in which every cell is pending. Each finished job fills
+//! the cells of its point and repeat.
 //!
 //! ```
 #![doc = include_str!("example_sweep.md")]
@@ -49,7 +49,7 @@ pub struct ResultCollector {
     layout: Layout,
 }
 
-/// What gives the inputs of a point; of a failed sample they are kept with the reason.
+/// Returns the inputs of a point, which are kept with the error of a failed sample.
 pub type PointInputs<'p> = dyn Fn(u64) -> Vec<(String, Value)> + 'p;
 
 /// What came of the jobs so far.
@@ -80,7 +80,7 @@ struct Layout {
 }
 
 impl ResultCollector {
-    /// A collector for a planned sweep.
+    /// Makes a collector for a planned sweep.
     ///
     /// # Errors
     /// Where the dataset does not fit the memory.
@@ -112,7 +112,7 @@ impl ResultCollector {
         self
     }
 
-    /// Puts a finished job into its cells.
+    /// Records a finished job in its cells.
     ///
     /// # Errors
     /// Where it belongs to another sweep.
@@ -126,8 +126,8 @@ impl ResultCollector {
         refused
     }
 
-    /// Puts finished jobs into their cells; `refused` is told the point and repeat of one that belongs to
-    /// another sweep. Returns how many were not called off.
+    /// Records finished jobs in their cells. It calls `refused` with the point and the repeat of a job that belongs to
+    /// another sweep. Returns the number of jobs that were not cancelled.
     pub fn collect_all(
         &mut self,
         jobs: impl IntoIterator<Item = FinishedJob>,
@@ -146,7 +146,7 @@ impl ResultCollector {
         ran
     }
 
-    /// Puts a sample that was not run into its cells.
+    /// Records a skipped sample in its cells.
     ///
     /// # Errors
     /// Where it belongs to another sweep.
@@ -157,7 +157,7 @@ impl ResultCollector {
         cells.record_absent(flat, CellState::Skipped, Some(reason))
     }
 
-    /// Makes room for so many repeats of every point.
+    /// Extends the dataset to `repeats` repeats of every point.
     ///
     /// # Errors
     /// Where they do not fit the memory.
@@ -170,10 +170,10 @@ impl ResultCollector {
         self.resize(wanted.max(self.layout.repeats.saturating_mul(2)))
     }
 
-    /// Leaves out the repeats above so many.
+    /// Drops the repeats above `repeats`.
     ///
     /// # Errors
-    /// Where the cells do not fit the memory twice.
+    /// Where a second copy of the cells does not fit the memory.
     pub fn cut(&mut self, repeats: u32) -> Result<(), DatasetError> {
         self.resize(repeats as usize)
     }
@@ -185,7 +185,7 @@ impl ResultCollector {
         Ok(())
     }
 
-    /// For how many repeats of a point there is room.
+    /// The number of repeats of every point in the dataset.
     pub fn repeats(&self) -> u32 {
         u32::try_from(self.layout.repeats).unwrap_or(u32::MAX)
     }
@@ -249,17 +249,17 @@ impl ResultCollector {
         }
     }
 
-    /// How many samples came from where so far.
+    /// The counts of samples by their origin so far.
     pub const fn counts(&self) -> Counts {
         self.tally.counts
     }
 
-    /// The failures so far, in the order in which they came.
+    /// The failures so far, in the order of their arrival.
     pub fn failures(&self) -> &[Failure] {
         &self.tally.failures
     }
 
-    /// The dataset, the failures and the counts.
+    /// Returns the dataset, the failures and the counts.
     pub fn finish(self) -> (Dataset, Vec<Failure>, Counts) {
         (self.dataset, self.tally.failures, self.tally.counts)
     }

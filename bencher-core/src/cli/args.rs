@@ -143,25 +143,25 @@ fn negative(option: &RunOption) -> String {
     format!("no-{}", option.name)
 }
 
-/// What a command line says.
+/// The contents of a command line.
 ///
 /// See [`parse`] for an example.
 #[derive(Debug)]
 pub struct CommandLine {
-    /// What it says of the run.
+    /// The settings of the run.
     pub settings: Settings,
-    /// Which file says more.
+    /// The choice of the configuration file.
     pub file: FileChoice,
 }
 
-/// Which file says more of a run than the command line.
+/// The choice of the configuration file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileChoice {
     /// The nearest `bencher.toml`.
     Nearest,
-    /// This one.
+    /// The file at this path.
     At(PathBuf),
-    /// None.
+    /// No file.
     Nothing,
 }
 
@@ -184,7 +184,7 @@ pub enum FileChoice {
 /// ```
 ///
 /// # Errors
-/// Where an option is unknown or a value does not fit; also where help was asked for.
+/// Where an option is unknown or a value does not fit; also where the command line asks for help.
 pub fn parse(
     schema: &Schema,
     args: impl IntoIterator<Item = OsString>,

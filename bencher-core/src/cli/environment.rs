@@ -1,4 +1,4 @@
-//! What the environment says of a run: a variable for each option.
+//! Reads settings from the environment: a variable for each option.
 
 use std::ffi::OsString;
 

@@ -1,4 +1,4 @@
-//! What a `bencher.toml` says of a run.
+//! Reads settings from a `bencher.toml`.
 
 use std::ffi::OsString;
 use std::fs::File;

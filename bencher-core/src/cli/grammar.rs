@@ -1,4 +1,4 @@
-//! Which flags a command line may have: reading one, and listing them for `--help`.
+//! The flags of a command line: it reads them, and lists them for `--help`.
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -99,7 +99,7 @@ impl Parsed {
     }
 }
 
-/// Why a command line is not run: it asks for help, or has a mistake.
+/// Why a command line does not run: it asks for help, or has a mistake.
 ///
 /// ```
 #[doc = include_str!("../example_sweep.md")]
@@ -111,10 +111,10 @@ impl Parsed {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CommandLineError {
-    /// It asks for help, which this is.
+    /// A request for help, with the text of the help.
     #[error("{0}")]
     Help(String),
-    /// What is wrong, and what to do.
+    /// A mistake, with a remedy.
     #[error("{0}")]
     Mistake(String),
 }

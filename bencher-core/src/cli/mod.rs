@@ -1,8 +1,7 @@
 //! The command line of every benchmark program.
 //!
-//! [`parse`] reads the arguments, [`settings`] also the environment and `bencher.toml`; the
-//! [`Settings`] they give make a [`RunConfig`](crate::bench::RunConfig). [`run`] does the whole of a
-//! program: parse, run, draw, exit.
+//! [`parse`] reads the arguments, and [`settings`] also the environment and `bencher.toml`. Their [`Settings`] make a
+//! [`RunConfig`](crate::bench::RunConfig). [`run`] is a whole program: parse, run, draw, exit.
 //!
 //! ```
 #![doc = include_str!("../example_sweep.md")]
@@ -51,9 +50,9 @@ use crate::signals::stop_signals;
 use crate::sweep_executor::{Benchmark, Interrupt, Result};
 use crate::var::Schema;
 
-/// Exit status of a program whose command line makes no sense.
+/// The exit status of a program after an invalid command line.
 pub const USAGE: u8 = 2;
-/// Exit status of a program that was stopped by Ctrl-C.
+/// The exit status of a program after Ctrl-C.
 pub const INTERRUPTED: u8 = 130;
 
 /// Exit status of a program in which something failed.
@@ -66,13 +65,11 @@ const NO_REPORT: &str = "no report can be drawn: this program is built without b
 /// Exit status of one of several processes whose own code ended it: it is no failure of a sample.
 const ENDED_ITSELF: u8 = 3;
 
-/// Runs a benchmark program: reads the command line, runs the sweeps that `program` declares,
-/// draws the report.
+/// Runs a benchmark program: it reads the command line, runs the sweeps that `program` declares, and draws the report.
 ///
-/// The exit status is 0 if all is well, 1 if a sample or something else failed, 2 if what the user
-/// says makes no sense, 130 if the user interrupted. Where the run is refined in steps
-/// ([`Refinement`](crate::bench::Refinement)), `program` is called for each, and the report drawn
-/// after each.
+/// The exit status is 0 after success, 1 if a sample or another operation failed, 2 after invalid settings, and 130 if
+/// the user interrupted. In a run with several steps ([`Refinement`](crate::bench::Refinement)), it calls `program` for
+/// each step, and draws the report after each.
 ///
 /// ```no_run
 #[doc = include_str!("../example_sweep.md")]
@@ -104,7 +101,7 @@ where
 /// What is said of a run of `program` on its command line, in the environment and in the file.
 ///
 /// # Errors
-/// Which place says what that makes no sense.
+/// The invalid setting, and its source.
 pub(crate) fn settled(said: CommandLine, program: &str) -> Result<Settings, SettingsError> {
     let folder = std::env::current_dir().unwrap_or_default();
     complete(said, program, &|name| std::env::var_os(name), &folder)
@@ -271,10 +268,10 @@ fn usage(error: &dyn std::fmt::Display) -> ExitCode {
     ExitCode::from(USAGE)
 }
 
-/// Everything that the user says of a run of `program`: on the command line (`args`, the program's
-/// name first), in the environment and in the `bencher.toml` of `folder` or of one above it.
+/// Reads all settings of the user for a run of `program`: from the command line (`args`, the program's name first),
+/// from the environment, and from the `bencher.toml` in `folder` or in one above it.
 ///
-/// The order of precedence stands at [`RunConfig`](crate::bench::RunConfig).
+/// See [`RunConfig`](crate::bench::RunConfig) for the order of precedence.
 ///
 /// ```
 #[doc = include_str!("../example_sweep.md")]
@@ -298,7 +295,7 @@ fn usage(error: &dyn std::fmt::Display) -> ExitCode {
 /// ```
 ///
 /// # Errors
-/// Which place says what that makes no sense.
+/// The invalid setting, and its source.
 pub fn settings(
     schema: &Schema,
     program: &str,
@@ -334,8 +331,8 @@ fn complete(
     Ok(settings)
 }
 
-/// The store of the programs that are run in `folder`, where the environment or the nearest `bencher.toml` names one;
-/// a command line or a section of the file may name another.
+/// The store of programs in `folder`, if the environment or the nearest `bencher.toml` names one. A command line or a
+/// section of the file may name another.
 ///
 /// ```
 /// use bencher_core::cli::named_store_root;
@@ -348,7 +345,7 @@ fn complete(
 /// ```
 ///
 /// # Errors
-/// Which place says what that makes no sense.
+/// The invalid setting, and its source.
 pub fn named_store_root(
     variable: &dyn Fn(&str) -> Option<OsString>,
     folder: &Path,

@@ -1,4 +1,4 @@
-//! Measuring in several processes: the program starts itself, again and again.
+//! Measures in several process replicates: the program starts itself repeatedly.
 
 use std::ops::Range;
 use std::path::PathBuf;

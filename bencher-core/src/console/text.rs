@@ -1,4 +1,4 @@
-//! Texts as they may be shown: without characters that steer a terminal, and not without end.
+//! Texts for display: without control characters, and with a limited length.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;

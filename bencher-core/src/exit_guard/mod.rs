@@ -1,7 +1,8 @@
-//! Ends of the process within a run: code that is measured may call `exit` or abort, which must not look like success.
+//! Guards against the end of the process within a run: measured code may call `exit` or abort, which must not look like
+//! success.
 //!
-//! A run holds a [`RunGuard`] while it lasts, a sweep a [`SweepGuard`], a sample a [`SampleGuard`]. When the process ends while
-//! there is a run, a hook says which sample was in progress and sees to it that the exit status is not 0.
+//! A run holds a [`RunGuard`] while it lasts, a sweep a [`SweepGuard`], and a sample a [`SampleGuard`]. When the
+//! process ends within a run, a hook names the current sample, and makes the exit status nonzero.
 
 #[cfg(unix)]
 mod hooks;

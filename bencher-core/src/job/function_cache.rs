@@ -14,14 +14,14 @@ use crate::value::{Digest, Kind, Payload, Value, call_text, canonical_text};
 
 use super::CallCounts;
 
-/// A function's results, kept: the same call, in this run or a later one, does not run it again.
+/// Stores a function's results, so that the same call, in this run or a later one, does not run it again.
 ///
-/// A call is known by the name and version that its author gives, the tag, and its arguments. What counts
-/// of these is their serde form: neither the order of fields, nor that of a map's keys, nor how wide an integer
-/// is. Floats of 32 and of 64 bits are different arguments, and so are the two zeros. A set without an order ([`HashSet`]) has none in its serde form either: use an ordered
-/// one. A result is handed out only once it is stored, and comes back as its serde form has it.
-/// Large ones lie among the store's blobs; where one is missing or damaged there, the call runs again, and
-/// [`take_lost_contents`](Self::take_lost_contents) tells of it. Threads that ask for the same call at once run it once.
+/// The author's name and version, the tag, and the arguments identify a call. Arguments count by their serde form: the
+/// order of fields, the order of a map's keys and the width of an integer do not matter. Floats of 32 and of 64 bits
+/// are different arguments, and so are the two zeros. A set without an order ([`HashSet`]) has no order in its serde
+/// form either, so use an ordered set. A result is returned only after it is stored, and comes back in its serde form.
+/// Large results are blobs of the store. If a blob is missing or damaged, the call runs again, and
+/// [`take_lost_contents`](Self::take_lost_contents) reports it. Threads that make the same call at once run it once.
 ///
 /// ```
 /// use bencher_core::job::JobFunctionCache;
@@ -75,7 +75,7 @@ impl Drop for Lost {
 /// How many lost contents are named in the end that nobody asked for.
 const UNASKED: usize = 3;
 
-/// Why a cached call gave no result.
+/// Why a cached call has no result.
 ///
 /// ```
 /// use bencher_core::job::{CallError, JobFunctionCache};
@@ -94,7 +94,7 @@ pub enum CallError<E> {
     /// The store could not be read or written, or the arguments or the result have no serde form.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The function failed; this is its error, which is not kept.
+    /// The function failed; this is its error, which is not stored.
     #[error("{0}")]
     Function(E),
 }
@@ -109,7 +109,7 @@ impl std::fmt::Debug for JobFunctionCache {
 }
 
 impl JobFunctionCache {
-    /// A cache over a store, which sweeps may use too.
+    /// Makes a cache over a store, which sweeps may use as well.
     pub fn new(store: Box<dyn SampleStore>) -> Self {
         Self {
             state: Mutex::new(State {
@@ -125,7 +125,7 @@ impl JobFunctionCache {
         }
     }
 
-    /// Keeps results under a tag; those of another tag are no hits.
+    /// Keeps results under a tag; results of other tags are not hits.
     ///
     /// ```
     /// use bencher_core::job::JobFunctionCache;
@@ -146,7 +146,7 @@ impl JobFunctionCache {
         }
     }
 
-    /// Runs every call, and replaces what is stored of it.
+    /// Runs every call, and replaces its stored result.
     ///
     /// ```
     /// use bencher_core::job::JobFunctionCache;
@@ -162,11 +162,10 @@ impl JobFunctionCache {
         Self { overwrite, ..self }
     }
 
-    /// The result of a call: the stored one, or that of `function`, which is stored first.
+    /// Returns the stored result of a call, or runs `function` and stores its result first.
     ///
     /// # Errors
-    /// Where the store refuses, or the arguments or the result have no serde form that can be read
-    /// back.
+    /// Where the store fails, or the arguments or the result have no serde form that can be read back.
     pub fn call<A, R>(
         &self,
         name: &str,
@@ -187,7 +186,7 @@ impl JobFunctionCache {
         })
     }
 
-    /// Like [`call`](Self::call), for a function that may fail; an error is not kept.
+    /// Like [`call`](Self::call), for a function that may fail; an error is not stored.
     ///
     /// See [`CallError`] for an example.
     ///
@@ -235,14 +234,13 @@ impl JobFunctionCache {
         Ok(result)
     }
 
-    /// How many calls there were ("wrapper"), how many of them ran ("fn"), and how many were answered from
-    /// the store ("cache").
+    /// The numbers of calls ("wrapper"), of executions ("fn"), and of answers from the store ("cache").
     pub fn counts(&self) -> CallCounts {
         self.lock().counts
     }
 
-    /// The contents of stored results that were missing or damaged since this was asked last; one text each. The
-    /// calls were run again. What nobody takes is told on standard error in the end.
+    /// The missing or damaged contents of stored results since the last call, one text each. The calls were run again.
+    /// Contents that the program does not take are printed to standard error at the end.
     ///
     /// ```
     /// use bencher_core::job::JobFunctionCache;
@@ -261,7 +259,7 @@ impl JobFunctionCache {
         self.lock().counts = CallCounts::default();
     }
 
-    /// Removes the results of this tag, and says how many there were; samples of sweeps stay.
+    /// Removes the results of this tag, and returns their number; samples of sweeps stay.
     ///
     /// # Errors
     /// Where the store cannot be written.

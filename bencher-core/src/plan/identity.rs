@@ -15,7 +15,7 @@ pub(crate) fn result_id(var: &ResultVar) -> ResultId {
 }
 
 impl Plan {
-    /// What makes this sweep the same as another: its whole result can stand for that of an equal one.
+    /// The identity of the sweep. The result of a sweep can stand for the result of another with the same identity.
     ///
     /// Constraints count by their reasons, formulas by their texts.
     ///

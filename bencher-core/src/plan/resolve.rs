@@ -1,4 +1,4 @@
-//! From names, handles and the command line to axes, constants and results.
+//! Resolves names, handles and the command line to axes, constants and results.
 
 use crate::dataset::Formula;
 use crate::space::{Axis, Continuum, Density, DesignPoints, Levels, SpaceError};

@@ -40,7 +40,7 @@ impl Plan {
     /// Adds the chosen results that are computed from others.
     ///
     /// # Errors
-    /// Where the dataset is not of this plan.
+    /// Where the dataset does not belong to this plan.
     pub fn derive(&self, dataset: &mut Dataset) -> Result<(), DatasetError> {
         let constants = self.constant_values();
         let mut derived = self.derived.iter();

@@ -1,5 +1,4 @@
-//! The command line of a target of functions: what libtest takes, and what every benchmark program
-//! takes.
+//! The command line of a target of functions: the options of libtest, and the options of every benchmark program.
 
 use std::ffi::OsString;
 use std::fmt::Write as _;

@@ -1,4 +1,4 @@
-//! The quick check of a sweep: a few points, once each, in this process; nothing is kept.
+//! The quick check of a sweep: a few points, once each, in this process; nothing is stored.
 
 use std::sync::Arc;
 

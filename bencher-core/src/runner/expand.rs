@@ -1,4 +1,5 @@
-//! What an expansion of `#[bench_sweep]` calls, so that it stays thin. No part of the public interface.
+//! The functions that an expansion of `#[bench_sweep]` calls, so that it stays small. They are not part of the public
+//! interface.
 
 use std::cell::RefCell;
 use std::marker::PhantomData;

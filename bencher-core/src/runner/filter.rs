@@ -1,4 +1,4 @@
-//! Which sweeps a command line means, by names as libtest reads them.
+//! Selects the sweeps of a command line, by names as in libtest.
 
 use super::entry::SweepEntry;
 
@@ -18,10 +18,10 @@ pub(super) struct Filter {
 /// What becomes of sweeps that say `ignore`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum IgnorePolicy {
-    /// They are named and not run.
+    /// They are listed and not run.
     #[default]
     Left,
-    /// They alone are run.
+    /// Only they are run.
     Only,
     /// They are run like the others.
     Run,

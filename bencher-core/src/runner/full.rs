@@ -1,4 +1,4 @@
-//! The whole run of sweeps, as `cargo bench` asks for it.
+//! The full run of sweeps, for `cargo bench`.
 
 use std::cell::RefCell;
 use std::panic::AssertUnwindSafe;

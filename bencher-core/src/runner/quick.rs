@@ -1,4 +1,4 @@
-//! Quick checks, told as libtest tells of tests.
+//! Quick checks, reported in the form of libtest.
 
 use std::fmt::Write as _;
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! Taking stored rounds, after a share of their points was measured again where they would stand beside others.
+//! Takes stored rounds. Where they would be combined with new ones, a share of their points is first measured again.
 
 use std::collections::HashMap;
 use std::time::Duration;

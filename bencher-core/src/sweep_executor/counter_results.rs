@@ -1,4 +1,4 @@
-//! Results that counters fill.
+//! Results whose values come from counters.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ use crate::var::{Counter, Schema};
 use crate::plan::recorded_results;
 use crate::result_collector::MissingReason;
 
-/// A result that was not counted, and why.
+/// A result whose counter was unavailable, with the reason.
 ///
 /// ```
 /// use bencher_core::measure::Reason;
@@ -26,7 +26,7 @@ use crate::result_collector::MissingReason;
 pub struct UncountedResult {
     /// The result.
     pub result: String,
-    /// Why it was not counted.
+    /// The reason.
     pub reason: Reason,
 }
 

@@ -1,4 +1,4 @@
-//! How many slices of timed code were discarded, why, and where most.
+//! The numbers of discarded slices, by reason, and the worst point.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ const MANY_PREEMPTED: f64 = 0.1;
 /// From which share on slices of an upper mode are told.
 const MANY_UPPER: f64 = 0.05;
 
-/// Why slices do not count.
+/// The reason for discarding slices.
 ///
 /// ```
 /// use bencher_core::sweep_executor::SliceFault;
@@ -24,11 +24,11 @@ pub enum SliceFault {
     Preempted,
     /// They belong to an upper mode.
     UpperMode,
-    /// They lie far from the others.
+    /// They are outliers.
     Outlier,
 }
 
-/// Where more slices of timed code were discarded for a reason than chance would have it.
+/// A summary of points where more slices were discarded for a reason than by chance.
 ///
 /// ```
 /// use bencher_core::sweep_executor::{DiscardedSlices, SliceFault};
@@ -39,13 +39,13 @@ pub enum SliceFault {
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct DiscardedSlices {
-    /// Why they do not count.
+    /// The reason.
     pub fault: SliceFault,
-    /// The points that had enough slices to tell.
+    /// The number of points with enough slices to judge.
     pub points: usize,
-    /// Those of which many slices were discarded.
+    /// The number of points with many discarded slices.
     pub affected: usize,
-    /// The largest share of a point.
+    /// The largest share of discarded slices at one point.
     pub share: f64,
     /// The inputs of that point.
     pub inputs: Vec<(String, Value)>,

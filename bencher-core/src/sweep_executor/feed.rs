@@ -1,4 +1,4 @@
-//! What comes next of a sweep: jobs in their order, and samples that are not to be run.
+//! The next samples of a sweep: jobs in their order, and samples that are skipped.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! What runs jobs and hands their samples on, without knowing the sweep's type: a program has one copy of it for
-//! all its sweeps.
+//! Runs jobs and passes their samples on, independent of the sweep's type: a program has one copy of it for all its
+//! sweeps.
 
 use crate::dataset::DatasetError;
 use crate::evaluator::process::{Launch, ProcessBackend, WorkerRole};

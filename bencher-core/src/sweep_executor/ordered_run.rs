@@ -1,4 +1,4 @@
-//! Taking samples in an order that is known from the start: from the feed to the workers, and on to the cells.
+//! Takes samples in an order that is known from the start: from the feed to the workers, and to the cells.
 
 use crate::job::{FinishedJob, FutureCache, JobFuture, JobOutcome};
 use crate::progress::ProgressSink;

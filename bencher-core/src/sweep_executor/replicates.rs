@@ -1,4 +1,4 @@
-//! Several processes that measure one sweep: how many rounds each takes, and what they gave together.
+//! Process replicates of one sweep: the rounds of each, and their combined result.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -188,7 +188,7 @@ impl SweepExecutor {
     }
 }
 
-/// What a run says that takes together what processes of several runs measured, where those do not agree.
+/// A notice that replicates of several runs, which a run combines, do not agree.
 ///
 /// ```
 /// use bencher_core::sweep_executor::DifferingReplicates;
@@ -197,9 +197,9 @@ impl SweepExecutor {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DifferingReplicates {
-    /// How many times as long points took in the processes of the latest run, at least and at most.
+    /// The ratios of the times in the latest run to the earlier times: the smallest and the largest over all points.
     pub factors: (f64, f64),
-    /// Whether this run measures all points anew for that reason.
+    /// Whether this run measures all points again for that reason.
     pub are_measured_anew: bool,
 }
 

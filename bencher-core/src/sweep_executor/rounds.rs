@@ -1,4 +1,4 @@
-//! Taking the samples of timed results in rounds over all points.
+//! Takes the samples of timed results in rounds over all points.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use super::ordered_run::RunControl;
 use super::run::{RunEnd, SweepExecutor};
 use super::stored_rounds::{CheckRounds, RoundKeys};
 
-/// How a sweep in rounds ended.
+/// The outcome of a sweep in rounds.
 ///
 /// ```
 /// use bencher_core::sweep_executor::RoundsEnd;
@@ -24,18 +24,18 @@ use super::stored_rounds::{CheckRounds, RoundKeys};
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct RoundsEnd {
-    /// The points that were measured.
+    /// The number of measured points.
     pub points: usize,
-    /// Those that the budget ended for before they were known as well as wanted.
+    /// The number of points that the budget stopped before they converged.
     pub out_of_budget: usize,
-    /// Those whose noise settled before they were known as well as wanted.
+    /// The number of points whose noise settled before they converged.
     pub settled: usize,
     /// The widest bounds of a settled point, as a share of its centre.
     pub widest: Option<f64>,
 }
 
 impl RoundsEnd {
-    /// What a reader of the times must know, where they were wanted within a share of their centres.
+    /// A warning for readers of the times, given the target precision.
     pub fn warning(&self, precision: f64) -> Option<String> {
         let wanted = precision * 100.0;
         let Self {
@@ -285,11 +285,11 @@ pub(super) enum RoundOutcome {
     /// It was not run.
     Nothing,
     Failure,
-    /// It was ended at its time limit.
+    /// It was stopped at its time limit.
     TimedOut,
     /// It set none of the timed results; a time below resolution is set.
     Unset,
-    /// What it gave for the timed results.
+    /// The times of the timed results.
     Times(Vec<RoundTime>),
 }
 

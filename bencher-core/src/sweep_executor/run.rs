@@ -1,4 +1,4 @@
-//! Driving a planned sweep through the cache and the evaluator into the collector.
+//! Runs a planned sweep through the cache and the evaluator into the collector.
 
 use std::sync::Arc;
 
@@ -25,47 +25,46 @@ use super::sampling::Origin;
 use super::stored_rounds::{RemeasureNotice, RoundKeys};
 use crate::plan::Plan;
 
-/// How a run ended.
+/// The outcome of a run.
 ///
 /// See the [module](super) for an example.
 #[derive(Debug)]
 pub struct RunEnd {
     /// The filled dataset, the failures and counts.
     pub collector: ResultCollector,
-    /// What the cache did.
+    /// The numbers of calls of the cache.
     pub calls: CallCounts,
-    /// Damaged records of the store that were passed over.
+    /// The number of damaged records of the store, which were skipped.
     pub damaged: u64,
-    /// The contents that stored samples refer to and that are missing or damaged; one text each. The
-    /// samples were taken again.
+    /// The missing or damaged contents of stored samples, one text each. These samples were taken again.
     pub lost: Vec<String>,
     /// Whether the run was interrupted before all samples were taken.
     pub interrupted: bool,
-    /// How the rounds ended, where it was run in rounds.
+    /// The outcome of the rounds, if it was run in rounds.
     pub rounds: Option<RoundsEnd>,
-    /// That stored rounds were not used, because they do not agree with what was measured now.
+    /// Set where stored rounds were not used, because they do not agree with new times.
     pub remeasured: Option<RemeasureNotice>,
-    /// That the processes of several runs, which it takes together, do not agree.
+    /// Set where replicates of several runs, which it combines, do not agree.
     pub differing: Option<DifferingReplicates>,
-    /// Whether some of the rounds were measured by an earlier run.
+    /// Whether an earlier run measured some of the rounds.
     pub has_earlier_rounds: bool,
-    /// Whether a failing sample stopped it.
+    /// Whether a failed sample stopped it.
     pub failed_fast: bool,
-    /// The results that counters should have filled and did not.
+    /// The results whose counters were unavailable.
     pub uncounted: Vec<UncountedResult>,
-    /// Where many slices of timed code were discarded.
+    /// The summaries of points with many discarded slices.
     pub discarded: Vec<DiscardedSlices>,
-    /// How many slices of each point were run and discarded; of this process alone.
+    /// The slice counts of each point, only of this process.
     pub slice_counts: Vec<(u64, SliceCounts)>,
-    /// What the samples used together that were taken in worker processes.
+    /// The total usage of samples in worker processes.
     pub used: Option<Usage>,
-    /// How many samples were tried again, and how often.
+    /// The numbers of retries.
     pub retried: RetryCounts,
-    /// What the store refused; the samples that it did not take are in the dataset all the same.
+    /// The error of the store. Samples that it did not accept are still in the dataset.
     pub store_error: Option<StoreError>,
 }
 
-/// Runs planned sweeps: turns points into jobs, jobs into samples, samples into cells.
+/// Runs planned sweeps: it turns points into jobs, jobs into samples, and samples into cells.
 ///
 /// See the [module](super) for an example.
 #[derive(Debug)]
@@ -103,7 +102,7 @@ impl RunEnd {
 }
 
 impl SweepExecutor {
-    /// An executor of a plan.
+    /// Makes an executor of a plan.
     pub fn new<S: Benchmark>(plan: Plan) -> Self {
         Self::of(plan, Body::of::<S>())
     }
@@ -126,11 +125,10 @@ impl SweepExecutor {
         Arc::new(move |point| plan.inputs_text(point))
     }
 
-    /// Takes every sample of the plan and puts it into `collector`.
+    /// Takes every sample of the plan, and records it in `collector`.
     ///
     /// # Errors
-    /// Where the workers cannot be started or the store cannot be read. What happens later is part
-    /// of the [`RunEnd`].
+    /// Where the workers cannot be started or the store cannot be read. Later errors are part of the [`RunEnd`].
     pub fn run(
         &self,
         collector: ResultCollector,

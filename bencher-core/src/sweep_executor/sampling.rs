@@ -1,4 +1,4 @@
-//! How one sample is taken, here or in a worker process, and where it is kept.
+//! Takes one sample, here or in a worker process, and stores it.
 
 use std::sync::Arc;
 
@@ -27,10 +27,10 @@ use crate::plan::recorded_results;
 use crate::plan::result_id;
 
 impl SweepExecutor {
-    /// Takes the samples that this worker process is given, until there are no more.
+    /// Takes the samples of this worker process, until there are no more.
     ///
     /// # Errors
-    /// Where nobody listens any more to what it measures.
+    /// Where the connection to the program is closed.
     pub fn serve(&self, role: &WorkerRole, options: RunOptions) -> std::io::Result<()> {
         let setting = self.setting(&options);
         let states = Arc::clone(&setting.states);

@@ -326,7 +326,7 @@ pub(super) fn times_as_long((least, most): (f64, f64)) -> String {
     }
 }
 
-/// What a run says that measured everything anew, because stored rounds do not agree with it.
+/// A notice that a run measured everything again, because stored rounds do not agree with it.
 ///
 /// ```
 /// use bencher_core::sweep_executor::RemeasureNotice;
@@ -335,11 +335,12 @@ pub(super) fn times_as_long((least, most): (f64, f64)) -> String {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RemeasureNotice {
-    /// How many points had stored rounds.
+    /// The number of points with stored rounds.
     pub stored: usize,
-    /// How many of them were measured again to compare.
+    /// How many of these points were measured again for a comparison.
     pub checked: usize,
-    /// How many times as long they take now, at least and at most; none where no times could be compared.
+    /// The ratios of the new times to the stored ones, the smallest and the largest; `None` where no times could be
+    /// compared.
     pub factors: Option<(f64, f64)>,
 }
 

@@ -1,4 +1,4 @@
-//! One point run once, outside of any sweep.
+//! Runs one point once, outside any sweep.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
