@@ -1,4 +1,4 @@
-//! A chart as a reader sees it: numbers in the prefixes that make them readable.
+//! A chart for display: numbers get readable unit prefixes.
 
 use bencher_core::dataset::UnitScale;
 

@@ -1,4 +1,4 @@
-//! Labels of one set: short, and as different from each other as what they stand for.
+//! A set of labels: they are short, and different levels have different labels.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 

@@ -1,4 +1,4 @@
-//! Text of labels: short, on one line, and telling levels apart.
+//! Text of labels: short, on one line, and different for different levels.
 
 use bencher_core::dataset::{self, Dim, UnitScale};
 use bencher_core::value::{Value, float_text};

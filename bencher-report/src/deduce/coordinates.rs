@@ -1,4 +1,4 @@
-//! What the coordinates of an input are to an axis: numbers, moments, or names.
+//! The coordinates of an input on an axis: numbers, moments, or names.
 
 use std::collections::HashSet;
 

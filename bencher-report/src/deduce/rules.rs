@@ -1,5 +1,4 @@
-//! The rules as data: for every kind of chart what it needs, each need with the reason that a
-//! reader is given where it is not met.
+//! The rules as data: the requirements of every kind of chart, each with the reason for the reader where it is not met.
 
 use crate::chart::ChartKind;
 

@@ -1,4 +1,4 @@
-//! How large figures are, and how the panels of one stand together.
+//! The size of figures, and the arrangement of their panels.
 
 use bencher_core::bench::PaneLayout;
 

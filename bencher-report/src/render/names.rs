@@ -1,4 +1,4 @@
-//! How the names of levels stand along an axis: none overlaps another, none leaves the picture.
+//! Places the names of levels along an axis, so that no name overlaps another or leaves the picture.
 
 #![cfg_attr(
     not(all(feature = "html", feature = "png", feature = "gnuplot")),

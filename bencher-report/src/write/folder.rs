@@ -1,5 +1,5 @@
-//! The folder of a report. Every file is written whole beside its place and then renamed; a file
-//! that no list of ours names is neither replaced nor removed.
+//! The folder of a report. Every file is first written under a temporary name and then renamed. A file that the list
+//! does not name is neither replaced nor removed.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};

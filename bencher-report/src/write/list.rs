@@ -1,4 +1,4 @@
-//! The list of a report's files, which stands beside them: only what it names is ever removed.
+//! The list of a report's files, which is stored beside them. Only files that it names are ever removed.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -78,13 +78,13 @@ struct Head {
 
 /// What stands in a list's place.
 pub(super) enum Found {
-    /// Nothing.
+    /// No list.
     Nothing,
     /// A list that can be read.
     List(List),
     /// A list of a later version, which this program neither reads nor replaces.
     Later,
-    /// Something that is no list.
+    /// Another file, which is not a list.
     Other,
 }
 

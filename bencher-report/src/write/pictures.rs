@@ -1,4 +1,4 @@
-//! The PNG files of a report: every chart on a worker of its own.
+//! The PNG files of a report; every chart is drawn on its own worker.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;

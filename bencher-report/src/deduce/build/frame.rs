@@ -1,4 +1,4 @@
-//! What the charts of all kinds have in common.
+//! The common parts of charts of all kinds.
 
 use bencher_core::dataset::{CellState, Dim, DimRole, SIDE_BY_SIDE};
 use bencher_core::value::Kind;

@@ -1,4 +1,4 @@
-//! Which characters the installed fonts have.
+//! The characters of the installed fonts.
 
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;

@@ -1,4 +1,4 @@
-//! What a page carries of pictures, videos and files, and what lies beside it.
+//! The pictures, videos and files in a page, and beside it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -42,7 +42,7 @@ pub(super) enum AttachmentLocation {
     Video(String),
     /// Beside the page, in [`FOLDER`](crate::render::FOLDER), under this name.
     Beside(String),
-    /// Nowhere: the store does not have it any longer.
+    /// Nowhere: the store no longer has it.
     Gone,
 }
 

@@ -1,4 +1,4 @@
-//! One sweep on the page: what was swept, what came of it, and its charts.
+//! One sweep on the page: its inputs, its results and its charts.
 
 mod environment;
 mod panes;

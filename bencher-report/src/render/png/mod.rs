@@ -1,10 +1,10 @@
 //! PNG by kuva: built in, with a font of its own, every kind of chart.
 //!
-//! kuva's ways that this module makes up for: a value that is no number blanks the plot (lines
-//! are split into runs), a line of one point is invisible (every point has a marker), absent
-//! cells of a heat map are black (the colours map them to grey), a heat map's colours span its
-//! own values only (the colours map them back to the range that all panels share), a logarithmic
-//! axis has a tick at every decade (one over many decades is drawn as exponents).
+//! The module works around some properties of kuva. A value that is not a number blanks the plot, so lines are split
+//! into runs. A line of one point is invisible, so every point has a marker. Absent cells of a heat map are black, so
+//! the colours map them to grey. A heat map's colours span only its own values, so the colours map them back to the
+//! common range of all panels. A logarithmic axis has a tick at every decade, so an axis over many decades is drawn as
+//! exponents.
 
 mod exponents;
 mod heat_map;

@@ -1,4 +1,4 @@
-//! Where panels, axes, labels and the legend of a figure stand.
+//! The layout of a figure: panels, axes, labels and the legend.
 
 use serde_json::{Map, Value as Json, json};
 
