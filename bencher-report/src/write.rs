@@ -41,9 +41,9 @@ pub struct ReportOptions {
     /// The program of the report, such as `demo/benches/parse`. If the folder has the report of another program, that
     /// report stays, and this one is written to a folder within.
     pub program: String,
-    /// The part of the program in the report, if it is not the whole. The report of a part is written to a folder
-    /// within, and reports of other parts, or of the whole, stay. A page that lists the parts is written where there is
-    /// no page of the whole.
+    /// The part of the program in the report, if it is not the whole. The report of a part goes to a folder within;
+    /// reports of other parts, or of the whole, stay. A page that lists the parts is written where there is no page of
+    /// the whole.
     pub part: Option<String>,
 }
 

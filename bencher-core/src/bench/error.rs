@@ -49,7 +49,7 @@ pub enum BenchError {
     Plan {
         /// The sweep.
         title: String,
-        /// What is wrong.
+        /// The problem.
         source: Box<PlanError>,
     },
     /// The store could not be opened or read.

@@ -46,7 +46,7 @@ impl<S> BenchResult<S> {
     /// list is empty where the sweep was not run.
     ///
     /// # Errors
-    /// Where there is no such result or input.
+    /// Where the result or the input does not exist.
     pub fn compare(&self, result: &str, input: &str) -> Result<Vec<Comparison>, DatasetError> {
         if self.outcome.was_run {
             self.outcome.record.dataset.compare(result, input)

@@ -89,7 +89,7 @@ pub enum DatasetError {
     Dimensions {
         /// The dimensions of the first dataset.
         left: String,
-        /// Those of the other.
+        /// The dimensions of the other.
         right: String,
     },
     /// A number of datasets that differs from the number of coordinates.

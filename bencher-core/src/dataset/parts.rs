@@ -109,8 +109,8 @@ impl Dataset {
     /// ```
     ///
     /// # Errors
-    /// Where the dimension does not exist, its coordinates have no parts, two coordinates have the same parts, the name
-    /// of a part is taken, or the grid does not fit the memory.
+    /// Where the dimension does not exist, its coordinates have no parts, two of them have the same parts, a part's
+    /// name is taken, or the grid does not fit the memory.
     pub fn unstack(&self, dim: &str) -> Result<Self, DatasetError> {
         let axis = self.axis(dim)?;
         let gone = self.dim(dim)?;

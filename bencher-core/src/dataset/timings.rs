@@ -27,18 +27,30 @@ pub(crate) const TIMES_OF: &str = "times of ";
 pub(crate) const ROUNDS_PER_REPLICATE: &str = "rounds per process";
 
 impl Dataset {
-    /// Summarises the repeats of a result at every point. The variables are the result itself (the centre),
-    /// `RESULT.lower` and `RESULT.upper` (its bounds at 95 %), `RESULT.noise` (the relative spread of one repeat),
-    /// `RESULT.rounds` (the number of repeats), `RESULT.p05` and `RESULT.p95` (quantiles, from 50 repeats on),
-    /// `RESULT.outliers` (the number of outliers), `RESULT.fastest` and `RESULT.median`. See [`Summary`] and
-    /// [`outliers`] for their formulas.
+    /// Summarises the repeats of a result at every point.
     ///
-    /// For a measured time, only the rounds that [count](PointTime) determine the centre and its bounds. Further
-    /// variables describe the rounds. `RESULT.share` is the share of rounds that count. `RESULT.modes` says whether the
-    /// others belong to an upper mode or a tail. `RESULT.one_sided` says whether the rounds that count are one-sided,
-    /// so that the bounds reach to the fastest. `RESULT.preempted` and `RESULT.below` are the numbers of rounds that
-    /// were preempted or below resolution. `RESULT.slices` is the share of the timing slices that the rounds stand for.
-    /// The quantiles, `fastest` and `median` use all rounds that have a time.
+    /// | variable | value |
+    /// |---|---|
+    /// | `RESULT` | the centre |
+    /// | `RESULT.lower`, `RESULT.upper` | its bounds at 95 % |
+    /// | `RESULT.noise` | the relative spread of one repeat |
+    /// | `RESULT.rounds` | the number of repeats |
+    /// | `RESULT.p05`, `RESULT.p95` | quantiles, from 50 repeats on |
+    /// | `RESULT.outliers` | the number of outliers |
+    /// | `RESULT.fastest`, `RESULT.median` | the shortest repeat, and the median |
+    ///
+    /// See [`Summary`] and [`outliers`] for the formulas.
+    ///
+    /// For a measured time, only the rounds that [count](PointTime) determine the centre and its bounds. The quantiles,
+    /// `fastest` and `median` use all rounds that have a time. Further variables describe the rounds:
+    ///
+    /// | variable | value |
+    /// |---|---|
+    /// | `RESULT.share` | the share of rounds that count |
+    /// | `RESULT.modes` | whether the other rounds belong to an upper mode or a tail |
+    /// | `RESULT.one_sided` | whether the rounds that count are one-sided, so that the bounds reach to the fastest |
+    /// | `RESULT.preempted`, `RESULT.below` | the numbers of rounds that were preempted, and below resolution |
+    /// | `RESULT.slices` | the share of the timing slices that the rounds stand for |
     ///
     /// A point without any value keeps the state and the reason of its first cell. Without enough repeats for bounds,
     /// the bounds are missing.

@@ -17,7 +17,7 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum EngineError {
-    /// The file system refused.
+    /// An operation on a file failed.
     #[error("cannot {action} {path}: {source}")]
     Io {
         /// The operation, as a verb.

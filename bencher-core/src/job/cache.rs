@@ -426,8 +426,8 @@ impl FutureCache {
     /// [`pending`](Self::pending).
     ///
     /// # Errors
-    /// Where the store does not take the samples. The jobs they belong to are not handed out;
-    /// [`abandon`](Self::abandon) gives them all the same.
+    /// Where the store does not accept the samples. Their jobs are not returned; [`abandon`](Self::abandon) returns
+    /// them.
     pub fn gather_into(
         &mut self,
         wait: bool,
@@ -489,7 +489,7 @@ impl FutureCache {
     /// `None` where the job was returned before, or does not belong to this cache; all jobs in flight are done then.
     ///
     /// # Errors
-    /// Where the store does not take the samples.
+    /// Where the store does not accept the samples.
     pub fn result(&mut self, future: JobFuture) -> Result<Option<FinishedJob>, StoreError> {
         let (mut done, mut others) = (Vec::new(), Vec::new());
         let mut found = None;

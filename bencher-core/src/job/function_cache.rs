@@ -254,7 +254,7 @@ impl JobFunctionCache {
         std::mem::take(&mut self.lock().lost.0)
     }
 
-    /// Starts counting afresh.
+    /// Resets the counts.
     pub fn clear_call_counts(&self) {
         self.lock().counts = CallCounts::default();
     }

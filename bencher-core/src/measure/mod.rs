@@ -3,8 +3,9 @@
 //!
 //! A timed region runs in *slices*, each with enough iterations for the resolution of the clock. Several slices make a
 //! *batch*, whose time is the mean of the undisturbed slices ([`Batches`]). A sweep of timed points runs in *rounds*
-//! ([`Rounds`]). A round adds one batch to every point that needs more, in an order of its own, so that drift of the
-//! machine does not look like an effect of an input. Both read time through a [`Clock`], and tests use a [`FakeClock`].
+//! ([`Rounds`]). A round adds one batch to every point that needs more. Every round has its own order, so that drift of
+//! the machine does not look like an effect of an input. Both read time through a [`Clock`], and tests use a
+//! [`FakeClock`].
 //!
 //! ```
 //! use std::time::Duration;

@@ -60,7 +60,7 @@ pub enum Reason {
     /// The benchmark timed nothing.
     #[error("the benchmark timed no piece of code; let `cx.iter` or `cx.measure` run it")]
     NothingTimed,
-    /// The operating system refused.
+    /// The operating system returned an error.
     #[error("the operating system refused: {0}")]
     System(String),
 }

@@ -73,9 +73,9 @@ impl Summary {
 /// The values are in the order of their measurement. Where neighbours are correlated more than by chance (`r > 1.645 /
 /// sqrt(n)`, for the values or their ranks), the bounds widen by the square root of `1 + 2 (r_1 + r_2 + ...)`. That sum
 /// is the larger of two estimates: from the first correlation, for an autoregressive process of first order, `(1 + r) /
-/// (1 - r)`; and from Geyer's initial monotone sequence (1992). Few values may show far too much correlation, so the
-/// widened bounds end at `1.96 s / sqrt(2)` (for 5 %), as for the mean of two independent values with the standard
-/// deviation `s`. The bounds of strongly dependent values are still too narrow.
+/// (1 - r)`; and from Geyer's initial monotone sequence (1992). Few values may show far too much correlation. The
+/// widened bounds therefore end at `1.96 s / sqrt(2)` (for 5 %), as for the mean of two independent values with the
+/// standard deviation `s`. The bounds of strongly dependent values are still too narrow.
 pub fn summary(values: &[f64], misrate: f64) -> Option<Summary> {
     if values.is_empty() || values.iter().any(|x| !x.is_finite()) {
         return None;

@@ -41,7 +41,7 @@ pub enum StoreError {
          which of them measured these; rename the types that did not, or delete the stored samples"
     )]
     FormerName(String),
-    /// The file system refused.
+    /// An operation on a file failed.
     #[error("cannot {action} {path}: {source}{hint}", hint = hint(.source))]
     Io {
         /// The operation, as a verb.
@@ -65,7 +65,7 @@ pub enum StoreError {
          stored; run again to make a new store"
     )]
     Vanished(PathBuf),
-    /// The database refused a write or a read.
+    /// A write to the database or a read from it failed.
     #[error("the store {path} failed to {action}: {message}{hint}")]
     Database {
         /// The operation, as a verb.

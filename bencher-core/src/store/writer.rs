@@ -19,8 +19,7 @@ const GROUP_TIME: Duration = Duration::from_millis(5);
 /// How often what is committed is also brought to the disk, for the sake of power cuts.
 const SYNC_TIME: Duration = Duration::from_secs(1);
 
-/// The number of a sample that was handed over: it is durable once the count of committed samples
-/// has passed it.
+/// The number of a submitted sample. The sample is durable once the count of committed samples exceeds it.
 ///
 /// See [`SampleWriter`] for an example.
 pub type Ticket = u64;

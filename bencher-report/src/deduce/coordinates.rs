@@ -11,7 +11,7 @@ use crate::chart::{Axis, Ticks};
 pub(super) enum Coordinates {
     /// Every coordinate has a number, or a moment.
     Numbers(Numbers),
-    /// Every coordinate has a number among those of its name: `Zstd(level=3)`.
+    /// Every coordinate has a number among the parts of its name: `Zstd(level=3)`.
     ByName(Vec<Group>, Numbers),
     /// Names at equal distances.
     Levels,

@@ -1,4 +1,4 @@
-//! A real Ctrl-C: what a sweep's samples share is torn down, then the result is kept, then the report drawn.
+//! A real Ctrl-C: the state of a sweep is torn down, then the result is stored, then the report is drawn.
 
 use std::ffi::OsString;
 use std::fs::{self, OpenOptions};

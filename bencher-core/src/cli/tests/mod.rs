@@ -1,4 +1,4 @@
-//! Who goes before whom, for every option.
+//! The precedence of sources, for every option.
 
 #[cfg(all(unix, feature = "store"))]
 mod interrupted;

@@ -1,7 +1,7 @@
 //! Allocations: how many, how large, and how much at once.
 //!
 //! An opt-in allocator counts them for all threads of the process, but only while an [`AllocationRegion`] is open.
-//! Threads that a body starts, or hands its work to, belong to it, and timed bodies run alone. Outside a region, an
+//! Threads that a body starts, or passes its work to, belong to it, and timed bodies run alone. Outside a region, an
 //! allocation costs one check of a flag.
 
 mod tally;
