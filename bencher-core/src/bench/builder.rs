@@ -211,7 +211,7 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
     /// ```
     ///
     /// # Errors
-    /// A [`BenchError`](super::BenchError): the sweep makes no plan, the store refuses, the user interrupts, or, with
+    /// A [`BenchError`](super::BenchError): the sweep has no valid plan, the store fails, the user interrupts, or, with
     /// fail-fast, a sample fails.
     pub fn run(self) -> Result<BenchResult<S>> {
         let compared = self.compared.map(|input| input.choice);
