@@ -133,9 +133,9 @@ impl<'a> Context<'a> {
         self.handle.is_some_and(JobHandle::should_stop)
     }
 
-    /// Whether the sample was given up: what it does from then on is for itself alone.
-    pub(crate) fn is_given_up(&self) -> bool {
-        self.handle.is_some_and(JobHandle::is_given_up)
+    /// Whether the sample was abandoned; its later work has no effect.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        self.handle.is_some_and(JobHandle::is_abandoned)
     }
 
     /// Sets the clock.
@@ -257,7 +257,7 @@ impl<'a> Context<'a> {
     /// # Errors
     /// Where it cannot be made, and where the sample was abandoned at its time limit.
     pub fn folder(&mut self) -> Result<&Path, StoreError> {
-        if self.is_given_up() {
+        if self.is_abandoned() {
             return Err(StoreError::NoFolder);
         }
         if self.folder.is_none() {
@@ -298,7 +298,7 @@ impl<'a> Context<'a> {
         make: impl FnOnce() -> Result<T, E>,
     ) -> Result<Arc<T>, E> {
         match self.states {
-            Some(states) if !self.is_given_up() => states.per_sweep(make),
+            Some(states) if !self.is_abandoned() => states.per_sweep(make),
             _ => make().map(Arc::new),
         }
     }
@@ -315,7 +315,7 @@ impl<'a> Context<'a> {
         make: impl FnOnce() -> Result<T, E>,
     ) -> Result<WorkerState<T>, E> {
         match self.states {
-            Some(states) if !self.is_given_up() => states.per_worker(make),
+            Some(states) if !self.is_abandoned() => states.per_worker(make),
             _ => Arc::new(States::default()).per_worker(make),
         }
     }

@@ -34,7 +34,7 @@ use crate::panics;
 pub struct States {
     sweep: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
     workers: Mutex<HashMap<(ThreadId, TypeId), Box<dyn Any + Send>>>,
-    /// Whether the sweep has ended: what a job that was given up still makes or gives back is dropped then.
+    /// Whether the sweep has ended; states that an abandoned job still makes or returns are then dropped.
     is_released: AtomicBool,
 }
 

@@ -310,8 +310,8 @@ impl<'a> Context<'a> {
         mut run: impl FnMut(u64) -> Duration,
     ) {
         let region = self.region();
-        // A sample that was given up must not disturb others for longer than it has to, nor size their batches.
-        if self.once || self.is_given_up() {
+        // An abandoned sample must not disturb others for longer than it has to, nor size their batches.
+        if self.once || self.is_abandoned() {
             watch.reset();
             // A check measures nothing, and the body may go on with what it is given.
             *elapsed = Some(T::from_seconds(run(1).as_secs_f64()));

@@ -64,7 +64,7 @@ pub(super) fn begin(
     let (outputs, metadata) = match begun {
         Ok(begun) => begun,
         Err(error) => {
-            directory.give_up();
+            directory.release();
             return Err(error);
         }
     };

@@ -104,7 +104,7 @@ where
         }
     }
 
-    /// Gives up the jobs that should have ended by `now`, all that run if there is no such time.
+    /// Abandons the jobs that should have ended by `now`, or all running jobs if there is no such time.
     fn end_late(&self, now: Option<Instant>) {
         let mut state = self.shared.state();
         let is_late =
@@ -118,7 +118,7 @@ where
         }
         drop(state);
         if !wakers.is_empty() {
-            // Each finds that it is given up, and is dropped.
+            // Each job finds that it is abandoned, and is dropped.
             wakers.into_iter().for_each(Waker::wake);
             self.shared.fill();
         }
@@ -137,7 +137,7 @@ impl<A, R> Shared<A, R> {
         state.done.extend(waiting.into_iter().map(Task::cancelled));
     }
 
-    /// Takes note of how a job ended, unless it was given up before; whether it was not.
+    /// Records the outcome of a job, unless it was abandoned before; returns whether it was recorded.
     fn finish(&self, number: u64, outcome: Outcome<R>) -> bool {
         let mut state = self.state();
         let Some(job) = state.running.remove(&number) else {

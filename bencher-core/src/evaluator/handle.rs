@@ -57,15 +57,15 @@ impl<'a> JobHandle<'a> {
         Some(deadline.saturating_duration_since(Instant::now()))
     }
 
-    /// Decides that what the job did counts, unless it was given up or its time is up: from then on it cannot be given
-    /// up. Everything that outlives the job comes after this.
+    /// Decides that the job counts, unless it was abandoned or its time is up. It cannot be abandoned afterwards. All
+    /// effects that outlive the job come after this call.
     pub(crate) fn accept(&self) -> bool {
         self.acceptance.is_accepted() || (!self.is_late() && self.acceptance.accept())
     }
 
-    /// Whether the job was given up: its worker went on without it, and nothing that it does counts any more.
-    pub(crate) fn is_given_up(&self) -> bool {
-        self.acceptance.is_given_up()
+    /// Whether the job was abandoned: its worker continued without it, and its later work has no effect.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        self.acceptance.is_abandoned()
     }
 
     pub(super) fn is_cancelled(&self) -> bool {
@@ -113,22 +113,22 @@ impl SharedHandle {
     }
 }
 
-/// Whether what a job does counts: decided once, by the job when it ends or by whoever gives it up before.
+/// Whether a job counts. It is decided once, by the job at its end or by the code that abandons it before.
 #[derive(Debug, Default)]
 pub(super) struct Acceptance(AtomicU8);
 
 const UNDECIDED: u8 = 0;
 const ACCEPTED: u8 = 1;
-const GIVEN_UP: u8 = 2;
+const ABANDONED: u8 = 2;
 
 impl Acceptance {
     fn accept(&self) -> bool {
         self.decide(ACCEPTED)
     }
 
-    /// Gives the job up; false where it ended in time and only has to say so.
-    pub(super) fn give_up(&self) -> bool {
-        self.decide(GIVEN_UP) || self.is_given_up()
+    /// Abandons the job; false where it ended in time and only has to say so.
+    pub(super) fn abandon(&self) -> bool {
+        self.decide(ABANDONED) || self.is_abandoned()
     }
 
     fn decide(&self, acceptance: u8) -> bool {
@@ -143,8 +143,8 @@ impl Acceptance {
         self.0.load(Ordering::Acquire) == ACCEPTED
     }
 
-    fn is_given_up(&self) -> bool {
-        self.0.load(Ordering::Acquire) == GIVEN_UP
+    fn is_abandoned(&self) -> bool {
+        self.0.load(Ordering::Acquire) == ABANDONED
     }
 }
 

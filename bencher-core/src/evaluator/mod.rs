@@ -204,7 +204,7 @@ fn outcome<A, R>(
     let called = std::panic::AssertUnwindSafe(|| function(args, &handle));
     match crate::panics::catch(called) {
         Ok(Ok(result)) if handle.accept() => Outcome::Done(result),
-        // What is given up has come back as timed out already.
+        // Abandoned jobs have already come back as timed out.
         Ok(Ok(_)) => Outcome::TimedOut,
         _ if handle.is_late() => Outcome::TimedOut,
         Ok(Err(_)) if handle.is_cancelled() => Outcome::Cancelled,

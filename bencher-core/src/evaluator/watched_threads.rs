@@ -134,7 +134,7 @@ where
             if !state
                 .running
                 .get(&number)
-                .is_some_and(|job| job.acceptance.give_up())
+                .is_some_and(|job| job.acceptance.abandon())
             {
                 continue;
             }
@@ -186,7 +186,7 @@ impl<A: Clone, R> Shared<A, R> {
             let done = task.ended(ended);
             state = self.state();
             if state.running.remove(&number).is_none() {
-                // Its job was given up, and another thread has its place.
+                // Its job was abandoned, and another thread has its place.
                 return;
             }
             state.done.push(done);

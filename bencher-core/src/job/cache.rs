@@ -426,7 +426,7 @@ impl FutureCache {
     /// [`pending`](Self::pending).
     ///
     /// # Errors
-    /// Where the store does not accept the samples. Their jobs are not returned; [`abandon`](Self::abandon) returns
+    /// Where the store does not accept the samples. Their jobs are not returned; [`take_not_stored`](Self::take_not_stored) returns
     /// them.
     pub fn gather_into(
         &mut self,
@@ -516,8 +516,8 @@ impl FutureCache {
         self.evaluator.cancel();
     }
 
-    /// Jobs that are done but that the store did not take; they are [`JobOutcome::NotStored`].
-    pub fn abandon(&mut self) -> Vec<FinishedJob> {
+    /// Takes the jobs that are done, but whose samples the store did not accept; they are [`JobOutcome::NotStored`].
+    pub fn take_not_stored(&mut self) -> Vec<FinishedJob> {
         let jobs = self.uncommitted.drain(..).map(|(_, job)| job);
         let not_stored = jobs.map(|job| FinishedJob {
             outcome: match job.outcome {

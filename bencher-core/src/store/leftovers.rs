@@ -13,7 +13,7 @@ use super::permissions::process_lives;
 /// What cannot be removed stays, and takes space.
 pub(super) fn remove_leftovers(root: &Path) {
     for path in leftovers(root).unwrap_or_default() {
-        if is_abandoned(&path) {
+        if is_leftover(&path) {
             let _ = remove(&path);
         }
     }
@@ -51,7 +51,7 @@ fn look(dir: &Path, depth: u32, found: &mut Vec<PathBuf>) -> Result<(), StoreErr
 
 /// Whether nobody writes to it any more: its process is dead, and nobody has it locked, as one in another
 /// container would.
-fn is_abandoned(path: &Path) -> bool {
+fn is_leftover(path: &Path) -> bool {
     let dead = writer_of(path).is_some_and(|process| !process_lives(process));
     dead && match fs::symlink_metadata(path) {
         Ok(meta) if meta.is_file() || meta.is_dir() => File::open(path)

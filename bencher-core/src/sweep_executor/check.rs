@@ -218,7 +218,7 @@ impl SweepExecutor {
             while jobs.pending() > 0 {
                 if let Err(error) = jobs.gather_into(true, &mut done) {
                     end.store_error = Some(error);
-                    done.extend(jobs.abandon());
+                    done.extend(jobs.take_not_stored());
                     break;
                 }
             }

@@ -52,7 +52,7 @@ pub(crate) struct CounterResults {
 struct Turn {
     /// Made by the thread that uses it, because the kernel counts for that one.
     meter: Option<(ThreadId, RefCell<Meter>)>,
-    /// The number of the sample that has it, and when that is given up if it has not ended.
+    /// The number of the sample that has it, and when that sample is abandoned if it has not ended.
     holder: Option<(u64, Option<Instant>)>,
     samples: u64,
 }
@@ -81,7 +81,7 @@ impl MeterGuard<'_> {
 impl Drop for MeterGuard<'_> {
     fn drop(&mut self) {
         let mut turn = self.counted.turn();
-        // One that was given up has lost its turn.
+        // An abandoned sample has lost its turn.
         if turn.holder.is_some_and(|(number, _)| number == self.number) {
             turn.holder = None;
             turn.meter = self.meter.take();
@@ -234,7 +234,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sample_that_was_given_up_keeps_no_other_waiting() {
+    fn an_abandoned_sample_keeps_no_other_waiting() {
         let counted = CounterResults {
             results: Vec::new(),
             meter: Mutex::default(),

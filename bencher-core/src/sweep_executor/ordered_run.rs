@@ -56,7 +56,7 @@ impl SweepExecutor {
             if let Err(error) = jobs.gather_into(true, &mut done) {
                 end.store_error = Some(error);
                 stop = true;
-                done.extend(jobs.abandon());
+                done.extend(jobs.take_not_stored());
             }
             let delivered = self.deliver(&mut done, &mut end.collector, progress);
             cancelled += delivered.cancelled;

@@ -53,7 +53,7 @@ impl SweepExecutor {
             while jobs.pending() > 0 {
                 if let Err(error) = jobs.gather_into(true, &mut done) {
                     end.store_error = Some(error);
-                    done.extend(jobs.abandon());
+                    done.extend(jobs.take_not_stored());
                 }
                 let delivered = self.deliver(&mut done, &mut end.collector, progress);
                 end.failed_fast |= delivered.failed && control.fail_fast;

@@ -179,7 +179,7 @@ impl SweepExecutor {
                 }
                 if let Err(error) = jobs.gather_into(true, &mut done) {
                     end.store_error = Some(error);
-                    done.extend(jobs.abandon());
+                    done.extend(jobs.take_not_stored());
                 }
                 for job in &done {
                     times_of(&job.outcome, times).record(rounds, job.point);
