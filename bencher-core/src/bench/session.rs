@@ -145,12 +145,16 @@ impl Session {
         self.progress = Box::new(SilentProgress);
     }
 
-    /// Makes this run the one that takes together what several processes have stored, which began in an
-    /// environment.
-    pub(crate) fn gather(&mut self, processes: u32, began: Environment, told: ReplicateReport) {
+    /// Makes this run collect the stored rounds of several replicates, which began in an environment.
+    pub(crate) fn collect_replicates(
+        &mut self,
+        processes: u32,
+        began: Environment,
+        report: ReplicateReport,
+    ) {
         self.role = ReplicateRole::Collecting(processes);
         self.began = Some(began);
-        self.replicate_report = told;
+        self.replicate_report = report;
     }
 
     /// What this process measured so far, as one of several.

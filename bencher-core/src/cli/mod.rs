@@ -251,7 +251,7 @@ fn measure_in_replicates(
     }
     let began = Environment::capture_with(Timer::system());
     match replicates::measure(session.config(), count, interrupt) {
-        Ok(told) => session.gather(count, began, told),
+        Ok(report) => session.collect_replicates(count, began, report),
         Err(error) => return Err(usage(&error)),
     }
     Ok(())

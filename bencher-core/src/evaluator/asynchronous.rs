@@ -21,7 +21,7 @@ type Spawn = Arc<dyn Fn(BoxedFuture) + Send + Sync>;
 ///
 /// It has no thread and no runtime: the user gives a function that spawns a future. A job that passes its limit, or
 /// still runs when all jobs are stopped, comes back as timed out, and its future is dropped at its next await. A job
-/// that never awaits is left behind.
+/// that never awaits is abandoned.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -36,7 +36,7 @@ type Spawn = Arc<dyn Fn(BoxedFuture) + Send + Sync>;
 /// let mut backend = AsyncBackend::new(square, spawn, 2, &Limits::default());
 /// backend.submit(vec![Task { id: 0, args: 3 }]);
 /// let mut finished = Vec::new();
-/// backend.collect(Wait::Forever, &mut finished);
+/// backend.gather(Wait::Forever, &mut finished);
 /// assert_eq!(finished[0].outcome, Outcome::Done(9));
 /// ```
 pub struct AsyncBackend<A, R> {
@@ -297,7 +297,7 @@ where
         self.shared.fill();
     }
 
-    fn collect(&mut self, wait: Wait, finished: &mut Vec<FinishedTask<A, R>>) {
+    fn gather(&mut self, wait: Wait, finished: &mut Vec<FinishedTask<A, R>>) {
         let before = finished.len();
         loop {
             if self.shared.limit.is_some() {

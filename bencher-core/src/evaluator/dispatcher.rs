@@ -150,7 +150,7 @@ impl<A, R> Dispatcher<A, R> {
     pub fn gather_into(&mut self, wait: Wait, finished: &mut Vec<FinishedTask<A, R>>) {
         let before = finished.len();
         let wait = if self.in_flight() > 0 { wait } else { Wait::No };
-        self.backend.collect(wait, finished);
+        self.backend.gather(wait, finished);
         if self.retries > 0 {
             self.try_again(before, finished);
         }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 /// The link from a running job to its evaluator, which tells the job whether to stop.
 ///
 /// A long job should check now and then, and return an error when it should stop. A job that never checks is killed in
-/// a worker process, and left behind on a thread.
+/// a worker process, and abandoned on a thread.
 ///
 /// ```
 /// use std::sync::Arc;

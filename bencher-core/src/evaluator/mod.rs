@@ -138,7 +138,7 @@ impl Wait {
 ///         };
 ///         self.0.extend(tasks.into_iter().map(run));
 ///     }
-///     fn collect(&mut self, _: Wait, finished: &mut Vec<FinishedTask<u32, u32>>) {
+///     fn gather(&mut self, _: Wait, finished: &mut Vec<FinishedTask<u32, u32>>) {
 ///         finished.append(&mut self.0);
 ///     }
 ///     fn cancel(&mut self) {}
@@ -154,7 +154,7 @@ pub trait Backend<A, R>: Send {
     /// Accepts jobs.
     fn submit(&mut self, tasks: Vec<Task<A>>);
     /// Moves finished jobs into `finished`. If `wait` allows it, and jobs are in flight, it blocks until there is one.
-    fn collect(&mut self, wait: Wait, finished: &mut Vec<FinishedTask<A, R>>);
+    fn gather(&mut self, wait: Wait, finished: &mut Vec<FinishedTask<A, R>>);
     /// Cancels the jobs that no worker has begun, which come back as cancelled, and asks running jobs to stop.
     fn cancel(&mut self);
     /// Stops the running jobs, as far as it can; they come back as timed out.

@@ -109,7 +109,7 @@ impl<A, R> Backend<A, R> for ProcessBackend<A, R> {
         match self.0 {}
     }
 
-    fn collect(&mut self, _: Wait, _: &mut Vec<FinishedTask<A, R>>) {
+    fn gather(&mut self, _: Wait, _: &mut Vec<FinishedTask<A, R>>) {
         match self.0 {}
     }
 

@@ -15,9 +15,9 @@ use super::{Backend, FinishedTask, Limits, RunFunction, Task, Wait, run};
 /// let mut backend = SerialBackend::new(Arc::new(|x: &u32, _| Ok(x * x)), &Limits::default());
 /// backend.submit(vec![Task { id: 0, args: 3 }]);
 /// let mut finished = Vec::new();
-/// backend.collect(Wait::No, &mut finished);
+/// backend.gather(Wait::No, &mut finished);
 /// assert!(finished.is_empty());
-/// backend.collect(Wait::Forever, &mut finished);
+/// backend.gather(Wait::Forever, &mut finished);
 /// assert_eq!(finished.len(), 1);
 /// ```
 pub struct SerialBackend<A, R> {
@@ -66,7 +66,7 @@ impl<A: Send, R: Send> Backend<A, R> for SerialBackend<A, R> {
         self.queue.extend(tasks);
     }
 
-    fn collect(&mut self, wait: Wait, finished: &mut Vec<FinishedTask<A, R>>) {
+    fn gather(&mut self, wait: Wait, finished: &mut Vec<FinishedTask<A, R>>) {
         finished.extend(self.cancelled.drain(..).map(Task::cancelled));
         if !wait.is_open() {
             return;

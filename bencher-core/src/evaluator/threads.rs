@@ -24,7 +24,7 @@ use super::{Backend, FinishedTask, RunFunction, Task, Wait, jobs_a_chunk, run};
 /// let mut backend = ThreadBackend::start(square, 2)?;
 /// backend.submit(vec![Task { id: 0, args: 3 }]);
 /// let mut finished = Vec::new();
-/// backend.collect(Wait::Forever, &mut finished);
+/// backend.gather(Wait::Forever, &mut finished);
 /// assert_eq!(finished[0].outcome, Outcome::Done(9));
 /// # Ok::<(), std::io::Error>(())
 /// ```
@@ -157,7 +157,7 @@ where
         self.send(tasks);
     }
 
-    fn collect(&mut self, wait: Wait, finished: &mut Vec<FinishedTask<A, R>>) {
+    fn gather(&mut self, wait: Wait, finished: &mut Vec<FinishedTask<A, R>>) {
         let before = finished.len();
         finished.extend(self.cancelled.drain(..).map(Task::cancelled));
         while let Ok(chunk) = self.finished.try_recv() {

@@ -10,9 +10,9 @@ use super::{Backend, FinishedTask, Limits, Outcome, RunFunction, Task, Wait, out
 ///
 /// Every job travels alone, so that none waits behind a long one while a thread is free. A thread cannot be stopped
 /// from outside. A job that exceeds its time limit, or still runs when all jobs are stopped, comes back as timed out.
-/// Its thread is left behind, and a new thread replaces it.
+/// Job and thread are abandoned, and a new thread replaces the old one.
 ///
-/// Dropping it waits for the running jobs, except those left behind, and drops the rest.
+/// Dropping it waits for the running jobs, except abandoned ones, and drops the rest.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -29,7 +29,7 @@ use super::{Backend, FinishedTask, Limits, Outcome, RunFunction, Task, Wait, out
 /// }
 /// backend.expire();
 /// let mut finished = Vec::new();
-/// backend.collect(Wait::Forever, &mut finished);
+/// backend.gather(Wait::Forever, &mut finished);
 /// assert_eq!(finished[0].outcome, Outcome::TimedOut);
 /// # Ok::<(), std::io::Error>(())
 /// ```
@@ -151,7 +151,7 @@ where
 }
 
 impl<A: Clone, R> Shared<A, R> {
-    /// Works until there will be no more jobs, or this thread is left behind.
+    /// Works until there will be no more jobs, or this thread is abandoned.
     fn work(&self, number: u64) {
         let mut state = self.state();
         loop {
@@ -264,7 +264,7 @@ where
         }
     }
 
-    fn collect(&mut self, wait: Wait, finished: &mut Vec<FinishedTask<A, R>>) {
+    fn gather(&mut self, wait: Wait, finished: &mut Vec<FinishedTask<A, R>>) {
         let before = finished.len();
         loop {
             if self.shared.limit.is_some() {

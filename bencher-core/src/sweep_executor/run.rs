@@ -176,7 +176,7 @@ impl SweepExecutor {
             Executors::Processes(_) => Executors::Processes(1),
             _ => Executors::Serial,
         };
-        // This thread cannot leave a job behind; another can be left behind with it.
+        // This thread cannot abandon a job; another thread can be abandoned with it.
         match executor {
             Executors::Serial if options.limits.time.is_some() => Executors::Threads(1),
             executor => executor,

@@ -169,7 +169,7 @@ impl<A: Send, R: Send> Backend<A, R> for ProcessBackend<A, R> {
         }
     }
 
-    fn collect(&mut self, wait: Wait, finished: &mut Vec<FinishedTask<A, R>>) {
+    fn gather(&mut self, wait: Wait, finished: &mut Vec<FinishedTask<A, R>>) {
         let wait = if self.cancelled.is_empty() {
             wait
         } else {

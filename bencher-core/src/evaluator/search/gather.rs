@@ -160,14 +160,14 @@ where
             Gather::All => usize::MAX,
             Gather::Batch(count) => count,
         };
-        self.collect(Wait::No);
+        self.receive(Wait::No);
         self.store_finished()?;
         while self.announced.len() < wanted && !self.pending.is_empty() {
             if self.is_late() {
                 self.end_jobs();
             } else {
                 let end = self.timeout.map(|(_, end)| end);
-                self.collect(end.map_or(Wait::Forever, Wait::Until));
+                self.receive(end.map_or(Wait::Forever, Wait::Until));
             }
             self.store_finished()?;
         }
@@ -204,7 +204,7 @@ where
     }
 
     fn close_now(&mut self) -> Result<Vec<JobRecord<A>>, EvaluatorError> {
-        self.collect(Wait::No);
+        self.receive(Wait::No);
         self.is_closing = true;
         while !self.pending.is_empty() {
             self.end_jobs();
@@ -222,8 +222,8 @@ where
         Ok(jobs)
     }
 
-    /// Takes in what ended.
-    fn collect(&mut self, wait: Wait) {
+    /// Receives finished jobs from the dispatcher.
+    fn receive(&mut self, wait: Wait) {
         let Some(jobs) = &mut self.jobs else { return };
         jobs.gather_into(wait, &mut self.back);
         if self.back.is_empty() {
@@ -248,7 +248,7 @@ where
         if let Some(jobs) = &mut self.jobs {
             jobs.expire();
         }
-        self.collect(Wait::of(AGAIN));
+        self.receive(Wait::of(AGAIN));
     }
 
     /// Keeps what ended, and tells of it.

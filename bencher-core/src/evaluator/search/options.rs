@@ -93,7 +93,7 @@ impl<A> EvaluatorOptions<A> {
     /// Gives every job `per_job` (at least one) of these resources (cores, GPUs, licences, hosts) for itself while it
     /// runs, in turn. The resources limit the number of workers.
     ///
-    /// In processes, each worker has a share of the resources for its own jobs. A job that is left behind on a thread
+    /// In processes, each worker has a share of the resources for its own jobs. A job that is abandoned on a thread
     /// keeps its resources until it ends; jobs that need them wait.
     pub fn queued(
         self,

@@ -55,8 +55,8 @@ impl Pool {
         })
     }
 
-    /// Waits for resources; none where there will be no more. There are as many sets as workers at least, so
-    /// only a job that was left behind, and is still at its resources, makes another wait.
+    /// Waits for resources; none where there will be no more. There are as many sets as workers at least, so only an
+    /// abandoned job that still uses its resources makes another wait.
     pub(super) fn acquire(self: &Arc<Self>) -> Option<Arc<ResourceGuard>> {
         let is_waiting = |state: &mut State| state.free.is_empty() && !state.is_closed;
         let state = self.changed.wait_while(self.state(), is_waiting);
