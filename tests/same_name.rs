@@ -82,7 +82,7 @@ fn samples_that_either_may_have_measured_are_neither_lost_nor_taken() {
     let root = tempfile::tempdir().unwrap();
     stored(root.path());
     let error = doubled(root.path()).unwrap_err();
-    let Some(BenchError::Store(StoreError::FormerName(_))) = error.downcast_ref() else {
+    let Some(BenchError::Store(StoreError::LegacyName(_))) = error.downcast_ref() else {
         panic!("{error}");
     };
     let text = error.to_string();

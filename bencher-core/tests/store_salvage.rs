@@ -247,7 +247,7 @@ fn a_file_without_permission_leaves_everything_in_place() {
             return;
         };
         let path = root.path().join(file);
-        let former = fs::metadata(&path).unwrap().permissions();
+        let previous = fs::metadata(&path).unwrap().permissions();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
         for _ in 0..3 {
             let said = said(&mut command);
@@ -257,7 +257,7 @@ fn a_file_without_permission_leaves_everything_in_place() {
                 "{file}: {said}"
             );
         }
-        fs::set_permissions(&path, former).unwrap();
+        fs::set_permissions(&path, previous).unwrap();
         let said = said(&mut command);
         assert_eq!(said, format!("@opened {SAMPLES} []"), "{file}");
         assert_eq!(quarantined(root.path()), [] as [PathBuf; 0], "{file}");
@@ -630,7 +630,7 @@ fn links_and_pipes_are_refused_and_not_followed() {
 fn a_database_of_a_later_format_is_refused_by_name() {
     let root = filled();
     let version = root.path().join("samples/version");
-    let former = fs::read(&version).unwrap();
+    let previous = fs::read(&version).unwrap();
     fs::write(&version, b"FJL\x04").unwrap();
     let error = Database::open(root.path(), PATIENCE, |_| ()).unwrap_err();
     assert!(
@@ -641,6 +641,6 @@ fn a_database_of_a_later_format_is_refused_by_name() {
         error.to_string().contains("later version of bencher"),
         "{error}"
     );
-    fs::write(&version, former).unwrap();
+    fs::write(&version, previous).unwrap();
     assert_sound(root.path(), "with its own format again");
 }

@@ -15,7 +15,7 @@ pub(super) fn store_options(error: &StoreError) -> &'static str {
             " (`--wait SECONDS` waits longer, `--store DIR` uses another store, `--no-cache` none)"
         }
         StoreError::Ambiguous(_) => " (`--no-cache` runs without the store)",
-        StoreError::FormerName(_) => " (`--clear` deletes them)",
+        StoreError::LegacyName(_) => " (`--clear` deletes them)",
         StoreError::ReadOnly(_) => {
             " (`--store DIR` names another folder, `--no-cache` runs without the store)"
         }

@@ -293,8 +293,8 @@ struct Call {
     series: Series,
     args: Value,
     key: Digest,
-    /// What earlier versions knew the call by, where that was another one's key, too.
-    former_key: Option<Digest>,
+    /// The key of the call in earlier versions, where another call had the same key.
+    legacy_key: Option<Digest>,
 }
 
 impl Call {
@@ -306,7 +306,7 @@ impl Call {
     ) -> Result<Self, StoreError> {
         /// Longer arguments are known by their digest.
         const LONGEST: usize = 4096;
-        let (text, former) = call_text(args).map_err(|error| {
+        let (text, legacy) = call_text(args).map_err(|error| {
             StoreError::Encode(format!(
                 "the arguments of `{name}` have no serde form: {error}"
             ))
@@ -322,12 +322,12 @@ impl Call {
         let mut keys = KeyMaker::new(&series, &[ARGS]);
         let args = value(text);
         let key = keys.key(std::slice::from_ref(&args), 1);
-        let former_key = former.map(|text| keys.key(&[value(text)], 1));
+        let legacy_key = legacy.map(|text| keys.key(&[value(text)], 1));
         Ok(Self {
             series,
             args,
             key,
-            former_key,
+            legacy_key,
         })
     }
 }
@@ -354,7 +354,7 @@ impl State {
 
     fn stored(&mut self, call: &Call) -> Result<Option<Value>, StoreError> {
         let index = self.index(&call.series)?;
-        let keys = [(Some(call.key), &[2, 1][..]), (call.former_key, &[1])];
+        let keys = [(Some(call.key), &[2, 1][..]), (call.legacy_key, &[1])];
         for (key, versions) in keys {
             let Some(stored) = key.and_then(|key| index.get(key)) else {
                 continue;

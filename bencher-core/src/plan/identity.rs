@@ -36,28 +36,28 @@ impl Plan {
         self.identity_of(&self.series().tag, |levels| levels.iter().collect())
     }
 
-    /// The identities that the sweep had in earlier versions, with the text of its tag or with the last digits that the values of
-    /// its grids had.
-    pub(crate) fn former_identities(&self) -> Vec<Digest> {
+    /// The identities of the sweep in earlier versions, with the text of its tag, or with the old last digits of its
+    /// grid values.
+    pub(crate) fn legacy_identities(&self) -> Vec<Digest> {
         let tag = &self.series().tag;
-        let former_tag = tag_text(tag);
+        let legacy_tag = tag_text(tag);
         let mut axes = self.space().axes().iter();
         let has_changed = axes.any(|axis| axis.levels.has_changed());
-        let former_values: fn(&Levels) -> Vec<Value> = |levels| {
+        let legacy_values: fn(&Levels) -> Vec<Value> = |levels| {
             (0..levels.len())
                 .filter_map(|at| levels.legacy(at))
                 .collect()
         };
         let mut identities = Vec::new();
-        if former_tag != tag.as_str() {
-            let identity = self.identity_of(&former_tag, |levels| levels.iter().collect());
+        if legacy_tag != tag.as_str() {
+            let identity = self.identity_of(&legacy_tag, |levels| levels.iter().collect());
             identities.push(identity);
         }
         if has_changed {
-            identities.push(self.identity_of(tag, former_values));
+            identities.push(self.identity_of(tag, legacy_values));
         }
-        if has_changed && former_tag != tag.as_str() {
-            identities.push(self.identity_of(&former_tag, former_values));
+        if has_changed && legacy_tag != tag.as_str() {
+            identities.push(self.identity_of(&legacy_tag, legacy_values));
         }
         identities
     }

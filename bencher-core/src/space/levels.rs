@@ -68,8 +68,8 @@ impl Levels {
         }
     }
 
-    /// The values of a list, each with what earlier versions computed for it.
-    pub(super) fn list_with_former(values: Vec<(Value, Value)>) -> Self {
+    /// The values of a list, each with its legacy value, which earlier versions computed.
+    pub(super) fn list_with_legacy(values: Vec<(Value, Value)>) -> Self {
         let mut legacy = LegacyLevels::default();
         for (position, (value, before)) in (0..).zip(&values) {
             if value != before {
@@ -264,7 +264,7 @@ impl Levels {
         }
     }
 
-    /// What earlier versions computed for the value at a position.
+    /// The legacy value at a position, which earlier versions computed.
     pub(crate) fn legacy(&self, position: u64) -> Option<Value> {
         match &self.rule {
             Rule::Floats(grid) if position < self.count => grid.legacy(position),
@@ -283,8 +283,7 @@ impl Levels {
         }
     }
 
-    /// Whether earlier versions computed some value otherwise. Of many values not all are looked at: then they may
-    /// have.
+    /// Whether earlier versions computed some value differently. A long list is not checked, and counts as changed.
     pub(crate) fn has_changed(&self) -> bool {
         const MOST: u64 = 1 << 12;
         match &self.rule {
@@ -297,11 +296,11 @@ impl Levels {
         }
     }
 
-    /// The value that stands for one that earlier versions computed; `None` where there is none.
-    pub(crate) fn renewed(&self, former: &Value) -> Option<Value> {
+    /// The current value for a legacy one; `None` where it is not a legacy value.
+    pub(crate) fn renewed(&self, old: &Value) -> Option<Value> {
         match &self.rule {
-            Rule::Floats(grid) => grid.renewed(former, self.count),
-            _ => self.legacy.as_ref()?.present.get(&digest(former)).cloned(),
+            Rule::Floats(grid) => grid.renewed(old, self.count),
+            _ => self.legacy.as_ref()?.present.get(&digest(old)).cloned(),
         }
     }
 

@@ -151,7 +151,7 @@ impl Domain {
                     }
                 }
                 check_list(values.iter().map(|(value, _)| value))?;
-                Levels::list_with_former(values)
+                Levels::list_with_legacy(values)
             }
             Values::Range { low, high, step } => match (asked, step) {
                 (Some(samples), _) => Levels::spread(kind, low, high, samples, self.scale)?,

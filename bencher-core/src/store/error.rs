@@ -40,7 +40,7 @@ pub enum StoreError {
         "{0}, but some samples were stored when there was only one such type, so it is unknown \
          which of them measured these; rename the types that did not, or delete the stored samples"
     )]
-    FormerName(String),
+    LegacyName(String),
     /// An operation on a file failed.
     #[error("cannot {action} {path}: {source}{hint}", hint = hint(.source))]
     Io {

@@ -181,11 +181,11 @@ impl PendingFolder {
             let synced = synced.and_then(|file| file.sync_all());
             synced.map_err(StoreError::io("write", file))?;
         }
-        let former = temporary(&self.last);
-        let replaces = fs::rename(&self.last, &former).is_ok();
+        let previous = temporary(&self.last);
+        let replaces = fs::rename(&self.last, &previous).is_ok();
         let placed = place(&self.path, &self.last).map_err(StoreError::io("write", &self.last));
         if replaces {
-            remove(&former)?;
+            remove(&previous)?;
         }
         placed.map(|()| self.last.clone())
     }

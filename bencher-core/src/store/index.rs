@@ -101,7 +101,7 @@ impl Keys {
             .collect()
     }
 
-    /// The identities that samples with former values have with the present ones, by their position in the pack.
+    /// The identities of samples with legacy values, computed with the current values, by their position in the pack.
     fn renewed(&mut self, pack: &Pack, renewal: &dyn Renewal) -> Vec<(u32, Digest)> {
         let Some(maker) = self.maker(pack) else {
             return Vec::new();
@@ -138,9 +138,9 @@ impl Keys {
     }
 }
 
-/// Values of inputs that stand for former ones.
+/// The current values for legacy values of inputs.
 pub(crate) trait Renewal {
-    /// The present value of an input for a former one; `None` where it is no former one.
+    /// The current value of an input for a legacy one; `None` where it is not a legacy value.
     fn renewed(&self, input: &str, value: &Value) -> Option<Value>;
 }
 
@@ -241,7 +241,7 @@ impl SampleIndex {
         Self::load_renewed(store, series, None)
     }
 
-    /// As [`load`](Self::load); what is stored under former values of inputs is found under the present ones, too.
+    /// As [`load`](Self::load); samples stored with legacy values of inputs are also found by the current values.
     pub(crate) fn load_renewed(
         store: &dyn SampleStore,
         series: &Series,

@@ -54,7 +54,7 @@ impl Series {
         self.sweep_type == LOG
     }
 
-    /// The series under which earlier versions kept its samples, where that is another.
+    /// The series of earlier versions for its samples, where it differs.
     #[cfg(feature = "store")]
     pub(super) fn legacy(&self) -> Option<Self> {
         Some(Self {

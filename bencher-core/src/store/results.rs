@@ -275,17 +275,17 @@ pub fn load_newest_results(root: &Path) -> Result<NewestResults, StoreError> {
         }
     }
     // Earlier versions kept the same sweep under another tag.
-    let former: Vec<(String, String, String)> = found
+    let legacy: Vec<(String, String, String)> = found
         .records
         .iter()
         .filter_map(|record| {
-            let former = tag_text(&record.tag);
-            let other = former != record.tag.as_str();
+            let legacy = tag_text(&record.tag);
+            let other = legacy != record.tag.as_str();
             other.then(|| {
                 (
                     record.bench.clone(),
                     record.title.clone(),
-                    former.into_owned(),
+                    legacy.into_owned(),
                 )
             })
         })
@@ -294,7 +294,7 @@ pub fn load_newest_results(root: &Path) -> Result<NewestResults, StoreError> {
         let is_of = |(bench, title, tag): &(String, String, String)| {
             *bench == record.bench && *title == record.title && *tag == record.tag
         };
-        !former.iter().any(is_of)
+        !legacy.iter().any(is_of)
     });
     Ok(found)
 }

@@ -95,8 +95,8 @@ pub fn tag_text(tag: &str) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
-/// The tag under which versions before this one kept what this one keeps under `tag`, where it is another. Several
-/// tags may have had the same; nothing is written there any more.
+/// The tag of earlier versions for the samples of `tag`, where it differs. Several tags may have the same legacy tag.
+/// Nothing is written under it any more.
 #[cfg(feature = "store")]
 pub(super) fn legacy_tag(tag: &str) -> Option<String> {
     match tag_text(tag) {

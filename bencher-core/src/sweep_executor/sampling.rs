@@ -72,7 +72,7 @@ impl SweepExecutor {
         if overwrite || SampleIndex::load(store, &legacy)?.is_empty() {
             Ok(())
         } else {
-            Err(StoreError::FormerName(same.to_string()))
+            Err(StoreError::LegacyName(same.to_string()))
         }
     }
 
