@@ -7,7 +7,8 @@ use crate::evaluator::Executors;
 use crate::evaluator::process::{ordinal, worker_role};
 use crate::exit_guard;
 use crate::measure::{
-    ClockKind, DEFAULT_BUDGET, Environment, ReplicateRole, RoundRules, RoundTarget, Timer, block,
+    ClockKind, DEFAULT_BUDGET, Environment, ReplicateRole, RoundRules, RoundTarget, Timer,
+    rounds_per_replicate,
 };
 use crate::plan::{Choice, Plan, PlanError, input_name_of};
 use crate::record::SweepRecord;
@@ -196,9 +197,10 @@ impl SweepRun<'_> {
         }
         describe_retries(&mut dataset, end.retried);
         if collects(session.role) && plan.is_timed() {
-            let block = block(self.own_repeats(&session.config)).to_string();
+            let rounds_per_replicate =
+                rounds_per_replicate(self.own_repeats(&session.config)).to_string();
             let attributes = &mut dataset.attributes;
-            attributes.insert(ROUNDS_PER_REPLICATE.to_owned(), block);
+            attributes.insert(ROUNDS_PER_REPLICATE.to_owned(), rounds_per_replicate);
         }
         let series = plan.series();
         let record = SweepRecord {
@@ -284,7 +286,7 @@ impl SweepRun<'_> {
             rounds: self.rounds(plan, session)?,
             timer: self.timer(config.clock)?.clone(),
             replicates: session.role,
-            rounds_per_replicate: block(self.own_repeats(config)),
+            rounds_per_replicate: rounds_per_replicate(self.own_repeats(config)),
             side_by_side: config.side_by_side,
             limits: config.limits,
             retries: config.retries,
@@ -392,14 +394,16 @@ impl SweepRun<'_> {
         if !(plan.is_timed() && in_rounds) {
             return Ok(plan);
         }
-        let block = block(self.own_repeats(config));
+        let rounds_per_replicate = rounds_per_replicate(self.own_repeats(config));
         Ok(match session.role {
             ReplicateRole::Single if self.own_repeats(config).is_none() => plan.in_rounds(),
             ReplicateRole::Single => plan,
             ReplicateRole::Measuring(replicate) => {
-                plan.with_repeats(block.saturating_mul(replicate.number + 1))
+                plan.with_repeats(rounds_per_replicate.saturating_mul(replicate.number + 1))
             }
-            ReplicateRole::Collecting(count) => plan.with_repeats(block.saturating_mul(count)),
+            ReplicateRole::Collecting(count) => {
+                plan.with_repeats(rounds_per_replicate.saturating_mul(count))
+            }
         })
     }
 

@@ -136,7 +136,7 @@ impl Processes<'_> {
 
 /// What starting a process costs over a round, by what the first ones took in all and for their rounds.
 fn cost_of_start(whole: f64, measuring: f64, repeats: Option<u32>) -> f64 {
-    let round = measuring / f64::from(crate::measure::block(repeats));
+    let round = measuring / f64::from(crate::measure::rounds_per_replicate(repeats));
     let start = (whole - measuring).max(0.0);
     if round > 0.0 {
         (start / round).clamp(0.01, 1e6)

@@ -146,7 +146,7 @@ impl Dataset {
                     .all(|time| time.below + time.timed_out == 0);
                 let (one, other): (Vec<f64>, Vec<f64>) = match self.rounds_per_replicate() {
                     None => pairs.into_iter().flatten().unzip(),
-                    Some(block) => pairs.chunks(block).filter_map(of_process).unzip(),
+                    Some(count) => pairs.chunks(count).filter_map(of_process).unzip(),
                 };
                 // The ratio of a pair with a time below resolution is not known, and leaving it out moves the others' centre.
                 let ratio = paired_ratio(&one, &other, misrate).map(|ratio| Ratio {

@@ -224,8 +224,8 @@ impl Dataset {
 
     /// How many repeats belong to each process, where several measured.
     pub(super) fn rounds_per_replicate(&self) -> Option<usize> {
-        let block = self.attributes.get(ROUNDS_PER_REPLICATE)?;
-        block.parse().ok().filter(|block| *block > 0)
+        let text = self.attributes.get(ROUNDS_PER_REPLICATE)?;
+        text.parse().ok().filter(|rounds| *rounds > 0)
     }
 
     fn put_summary(

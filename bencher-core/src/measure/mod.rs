@@ -67,7 +67,7 @@ pub use order::Alternatives;
 pub use partial::PartialTime;
 pub use preempted_time::{PREEMPTED, PreemptedTime};
 pub use reason::Reason;
-pub use replicate::{PILOTS, REPLICATE_VARIABLE, Replicate, ReplicateRole, block};
+pub use replicate::{PILOTS, REPLICATE_VARIABLE, Replicate, ReplicateRole, rounds_per_replicate};
 pub use rounds::{
     DEFAULT_BUDGET, FIRST_LOOK, MOST_ROUNDS, RoundRules, RoundTarget, Rounds, StopReason,
 };

@@ -13,7 +13,7 @@ pub const PILOTS: u32 = 3;
 
 /// One of several processes that measure the same sweeps one after the other.
 ///
-/// Each has its own block of repeats: with 11 repeats in a block, process 2 has the repeats 23 to 33.
+/// Each has its own range of repeats: with 11 rounds per replicate, process 2 has the repeats 23 to 33.
 ///
 /// ```
 /// use bencher_core::measure::Replicate;
@@ -66,8 +66,8 @@ impl ReplicateRole {
     }
 }
 
-/// The number of repeats in the block of each process, given the repeats that each should take.
-pub fn block(repeats: Option<u32>) -> u32 {
+/// The rounds per replicate: how many repeats are reserved for each process, given the repeats that each should take.
+pub fn rounds_per_replicate(repeats: Option<u32>) -> u32 {
     repeats.unwrap_or(FIRST_LOOK)
 }
 

@@ -31,7 +31,7 @@ pub use hampel::{HampelMean, hampel_mean};
 pub use modes::{LowestMode, lowest_mode};
 pub use point_time::{PointTime, Reach, RoundTime};
 pub use ratio::{RESOLUTION, Ratio, paired_ratio, ratio};
-pub use replicates::{rounds_per_replicate, summary_of_replicates};
+pub use replicates::{optimal_rounds, summary_of_replicates};
 pub use summary::{MISRATE, Outliers, Summary, outliers, summary};
 
 /// The arithmetic mean, by compensated summation; `None` without values.

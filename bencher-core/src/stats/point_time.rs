@@ -291,16 +291,16 @@ impl PointTime {
         counting as f64 / all.count().max(1) as f64
     }
 
-    /// The [`Summary`] of the rounds that count. Where replicates took several rounds each, `block` is the number of
-    /// rounds of each, and the bounds are computed from the replicates.
+    /// The [`Summary`] of the rounds that count. With several rounds per replicate, the bounds are computed from the
+    /// replicates.
     ///
     /// Where some rounds are below resolution or timed out, only their ranks are known. The centre is then the median,
     /// with bounds by the sign test.
-    pub fn summary(&self, block: Option<usize>, misrate: f64) -> Option<Summary> {
-        let block = block.filter(|block| *block > 0);
+    pub fn summary(&self, rounds_per_replicate: Option<usize>, misrate: f64) -> Option<Summary> {
+        let rounds_per_replicate = rounds_per_replicate.filter(|rounds| *rounds > 0);
         if self.below + self.timed_out > 0 && !self.is_below_resolution {
             let found = self.median_summary(misrate)?;
-            let (lower, upper) = match block {
+            let (lower, upper) = match rounds_per_replicate {
                 Some(_) => (None, None),
                 None => (found.lower, found.upper),
             };
@@ -310,13 +310,13 @@ impl PointTime {
                 ..found
             });
         }
-        let Some(block) = block else {
+        let Some(rounds_per_replicate) = rounds_per_replicate else {
             return summary(&self.times(), misrate).map(|found| self.reaching(found));
         };
         let processes: Vec<Vec<f64>> = self
             .rounds
-            .chunks(block)
-            .zip(self.counts.chunks(block))
+            .chunks(rounds_per_replicate)
+            .zip(self.counts.chunks(rounds_per_replicate))
             .map(|(rounds, counts)| counted(rounds, counts).collect())
             .collect();
         summary_of_replicates(&processes, misrate).map(|found| self.reaching(found))

@@ -39,13 +39,13 @@ pub fn summary_of_replicates(processes: &[Vec<f64>], misrate: f64) -> Option<Sum
 /// Where processes hardly differ, the answer is many rounds; `None` stands for the largest possible number.
 ///
 /// ```
-/// use bencher_core::stats::rounds_per_replicate;
+/// use bencher_core::stats::optimal_rounds;
 /// let apart = [vec![1.0, 1.01, 0.99], vec![1.2, 1.21, 1.19], vec![0.8, 0.81, 0.79]];
-/// assert_eq!(rounds_per_replicate(&apart, 3.0), Some(1), "another process says more than a round");
+/// assert_eq!(optimal_rounds(&apart, 3.0), Some(1), "another process says more than a round");
 /// let alike = [vec![1.0, 1.1, 0.9], vec![1.0, 1.1, 0.9], vec![1.0, 1.1, 0.9]];
-/// assert_eq!(rounds_per_replicate(&alike, 3.0), None);
+/// assert_eq!(optimal_rounds(&alike, 3.0), None);
 /// ```
-pub fn rounds_per_replicate(processes: &[Vec<f64>], cost: f64) -> Option<u32> {
+pub fn optimal_rounds(processes: &[Vec<f64>], cost: f64) -> Option<u32> {
     let logs: Vec<Vec<f64>> = processes
         .iter()
         .map(|values| {

@@ -18,8 +18,8 @@ pub struct Provenance {
     /// The run that measured them: its start in milliseconds since 1970, larger than the number of every earlier run of
     /// the series. A run that continues rounds of another epoch has compared both.
     pub run: u64,
-    /// The number of rounds of each replicate; 0 where one process measured all.
-    pub block: u32,
+    /// The number of repeats reserved for each replicate; 0 where one process measured all.
+    pub rounds_per_replicate: u32,
     /// Whether they were measured before their epoch was known. They never stand for rounds of a later run.
     pub provisional: bool,
 }

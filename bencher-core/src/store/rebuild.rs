@@ -173,11 +173,11 @@ pub(super) fn pack_of(record: &SweepRecord) -> Option<Pack> {
     if dataset.variables().iter().any(|var| var.info.timed) {
         // Times of one record were compared, or are of one run; those of two records need not agree.
         let run = u64::try_from(pack.written_ms).unwrap_or(0);
-        let block = dataset.attributes.get(ROUNDS_PER_REPLICATE);
+        let rounds = dataset.attributes.get(ROUNDS_PER_REPLICATE);
         pack.provenance = Provenance {
             epoch: run,
             run,
-            block: block.and_then(|block| block.parse().ok()).unwrap_or(0),
+            rounds_per_replicate: rounds.and_then(|text| text.parse().ok()).unwrap_or(0),
             provisional: false,
         };
     }

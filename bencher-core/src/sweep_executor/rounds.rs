@@ -63,7 +63,7 @@ pub(super) struct RoundSettings<'r> {
     /// The run that measures; larger than every one before.
     pub(super) run: u64,
     /// How many rounds each of several processes has; 0 where there is one.
-    pub(super) block: u32,
+    pub(super) rounds_per_replicate: u32,
     /// How many rounds several processes have together; 0 where there is one.
     pub(super) repeats_of_all: u32,
     /// Whether this one of several processes measures some stored points again.
@@ -104,14 +104,19 @@ impl SweepExecutor {
             jobs,
             end,
             progress,
-            keys: RoundKeys::new(keys, settings.run, rules.before, settings.block),
+            keys: RoundKeys::new(
+                keys,
+                settings.run,
+                rules.before,
+                settings.rounds_per_replicate,
+            ),
             times: plan.times(),
         };
         let started = timer.now();
         let mut rounds = Rounds::new(points.clone(), context.times.len(), rules, started);
         let stored = context.keys.find(plan, &points, context.jobs);
         context.keys.apply(context.jobs);
-        if settings.block > 0 {
+        if settings.rounds_per_replicate > 0 {
             // Processes differ, so a few rounds of one more say nothing of those of another run.
             context.keys.join_newest(&points);
             if rules.before == 0 {

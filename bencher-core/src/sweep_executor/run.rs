@@ -218,31 +218,33 @@ impl SweepExecutor {
             order,
             rounds,
             replicates,
-            block,
+            rounds_per_replicate,
             timer,
             run,
         } = *procedure;
         match (rounds, replicates) {
             (Some(_), ReplicateRole::Collecting(_)) => {
-                let keys = RoundKeys::new(Some(self.plan.key_maker()), run, 0, block);
+                let keys =
+                    RoundKeys::new(Some(self.plan.key_maker()), run, 0, rounds_per_replicate);
                 self.run_stored(control, keys, jobs, end, progress);
             }
             (Some(mut rules), role) => {
-                let (mut own_block, mut repeats_of_all, mut checks) = (0, 0, false);
+                let (mut own_rounds, mut repeats_of_all, mut checks) = (0, 0, false);
                 if let ReplicateRole::Measuring(replicate) = role {
-                    own_block = block;
-                    repeats_of_all = block.saturating_mul(replicate.count);
+                    own_rounds = rounds_per_replicate;
+                    repeats_of_all = rounds_per_replicate.saturating_mul(replicate.count);
                     checks = replicate.checks;
-                    let rounds = self.rounds_of_replicate(jobs, run, replicate, block);
+                    let rounds =
+                        self.rounds_of_replicate(jobs, run, replicate, rounds_per_replicate);
                     rules.rounds = RoundTarget::Exactly(rounds);
-                    rules.before = replicate.number * block;
+                    rules.before = replicate.number * rounds_per_replicate;
                 }
                 let settings = RoundSettings {
                     rules,
                     timer,
                     control: *control,
                     run,
-                    block: own_block,
+                    rounds_per_replicate: own_rounds,
                     repeats_of_all,
                     checks,
                 };
@@ -270,7 +272,7 @@ struct Procedure<'r> {
     rounds: Option<RoundRules>,
     replicates: ReplicateRole,
     /// The repeats of each of several processes.
-    block: u32,
+    rounds_per_replicate: u32,
     timer: &'r Timer,
     run: u64,
 }
@@ -286,7 +288,7 @@ impl<'r> Procedure<'r> {
             order: options.order,
             rounds: options.rounds,
             replicates: options.replicates,
-            block: options.rounds_per_replicate,
+            rounds_per_replicate: options.rounds_per_replicate,
             timer: &options.timer,
             run,
         }

@@ -62,7 +62,7 @@ pub struct RunOptions {
     pub timer: Timer,
     /// The role of this process among replicates.
     pub replicates: ReplicateRole,
-    /// The number of repeats in the block of each replicate.
+    /// The number of repeats reserved for each replicate.
     pub rounds_per_replicate: u32,
     /// Whether timed results are also taken on several workers at once.
     pub side_by_side: bool,

@@ -226,14 +226,14 @@ impl SweepExecutor {
     pub(super) fn batches(
         &self,
         rounds: Option<RoundRules>,
-        (role, block): (ReplicateRole, u32),
+        (role, rounds_per_replicate): (ReplicateRole, u32),
         timer: &Timer,
     ) -> Batches {
         let said = rounds.and_then(|rules| Some((rules.budget?, rules.rounds)));
         let (budget, count) = match (said, role) {
             (None, _) => (DEFAULT_BUDGET, RoundTarget::AsNeeded),
             (Some((budget, _)), ReplicateRole::Measuring(_)) => {
-                (budget, RoundTarget::Exactly(block))
+                (budget, RoundTarget::Exactly(rounds_per_replicate))
             }
             (Some(said), _) => said,
         };

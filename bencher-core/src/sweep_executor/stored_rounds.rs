@@ -33,18 +33,23 @@ pub(super) struct RoundKeys {
     /// How many repeats come before the first round.
     before: u32,
     /// How many rounds each of several processes has; 0 where there is one.
-    block: u32,
+    rounds_per_replicate: u32,
     /// The points whose rounds belong to another epoch than this run.
     pub(super) epochs: HashMap<u64, u64>,
 }
 
 impl RoundKeys {
-    pub(super) fn new(keys: Option<KeyMaker>, run: u64, before: u32, block: u32) -> Self {
+    pub(super) fn new(
+        keys: Option<KeyMaker>,
+        run: u64,
+        before: u32,
+        rounds_per_replicate: u32,
+    ) -> Self {
         Self {
             keys,
             run,
             before,
-            block,
+            rounds_per_replicate,
             epochs: HashMap::new(),
         }
     }
@@ -69,8 +74,8 @@ impl RoundKeys {
     }
 
     /// How many rounds each of several processes has; 0 where there is one.
-    pub(super) const fn block(&self) -> u32 {
-        self.block
+    pub(super) const fn rounds_per_replicate(&self) -> u32 {
+        self.rounds_per_replicate
     }
 
     fn epoch(&self, point: u64) -> u64 {
@@ -82,7 +87,7 @@ impl RoundKeys {
         Provenance {
             epoch: point.map_or(self.run, |point| self.epoch(point)),
             run: self.run,
-            block: self.block,
+            rounds_per_replicate: self.rounds_per_replicate,
             provisional: false,
         }
     }
@@ -105,9 +110,15 @@ impl RoundKeys {
         jobs: &mut FutureCache,
     ) -> HashMap<u64, u32> {
         let mut found = HashMap::new();
-        let known = jobs.epochs().map(|epochs| epochs.newest_first(self.block));
+        let known = jobs
+            .epochs()
+            .map(|epochs| epochs.newest_first(self.rounds_per_replicate));
         // Of several processes, the rounds of all say in which epoch those of each belong.
-        let before = if self.block > 0 { 0 } else { self.before };
+        let before = if self.rounds_per_replicate > 0 {
+            0
+        } else {
+            self.before
+        };
         let (Some(known), Some(keys)) = (known, &mut self.keys) else {
             return found;
         };
@@ -160,7 +171,7 @@ impl RoundKeys {
     pub(super) fn agree(&self, jobs: &FutureCache) -> bool {
         let epochs: BTreeSet<u64> = self.epochs.values().copied().collect();
         let known = jobs.epochs();
-        known.is_none_or(|known| known.agree(&epochs, self.block))
+        known.is_none_or(|known| known.agree(&epochs, self.rounds_per_replicate))
     }
 
     /// The points that are measured again: of each epoch a share, spread evenly, with all of their alternatives.
