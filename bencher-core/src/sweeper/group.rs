@@ -23,19 +23,19 @@ struct GroupState {
     failed: Option<String>,
 }
 
-/// An append that somebody waits for.
+/// The number of an append to the journal, to wait for.
 #[derive(Clone, Copy, Debug)]
 #[must_use = "it is on the disk only after `Group::wait`"]
-pub(super) struct Ticket(u64);
+pub(super) struct AppendNumber(u64);
 
 impl Group {
     fn state(&self) -> MutexGuard<'_, GroupState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells of an append. Where the file was replaced since the one before, all that went into the old
+    /// Records an append. Where the file was replaced since the one before, all that went into the old
     /// one was brought to the disk with the new one.
-    pub(super) fn wrote(&self, file: &Arc<File>) -> Ticket {
+    pub(super) fn wrote(&self, file: &Arc<File>) -> AppendNumber {
         let mut state = self.state();
         state.written += 1;
         if !state
@@ -45,7 +45,7 @@ impl Group {
         {
             state.file = Some(Arc::clone(file));
         }
-        Ticket(state.written)
+        AppendNumber(state.written)
     }
 
     /// What the disk said if it failed.
@@ -54,13 +54,13 @@ impl Group {
     }
 
     /// Waits until an append is on the disk; one of those who wait brings it there for all.
-    pub(super) fn wait(&self, ticket: Ticket) -> Result<(), String> {
+    pub(super) fn wait(&self, number: AppendNumber) -> Result<(), String> {
         let mut state = self.state();
         loop {
             if let Some(error) = &state.failed {
                 return Err(error.clone());
             }
-            if state.durable >= ticket.0 {
+            if state.durable >= number.0 {
                 return Ok(());
             }
             let Some(file) = state.file.clone().filter(|_| !state.syncing) else {

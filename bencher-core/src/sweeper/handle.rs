@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::elements::{self, element_id};
 use super::error::SweeperError;
-use super::group::{Group, Ticket};
+use super::group::{AppendNumber, Group};
 use super::info::ElementInfo;
 use super::inner::{Inner, NoteUpdate};
 use super::options::SweeperOptions;
@@ -264,13 +264,13 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
         transition: Transition,
         update: NoteUpdate<'_>,
     ) -> Result<(), SweeperError> {
-        let ticket = self.locked(|inner| {
+        let number = self.locked(|inner| {
             let places = inner.find(elements.iter())?;
             inner.step(&self.group, &places, transition, update)
         })?;
         // What was given back need not be on the disk: after a crash it is todo in any case.
-        match ticket.filter(|_| transition != Transition::Cancel) {
-            Some(ticket) => self.wait(ticket),
+        match number.filter(|_| transition != Transition::Cancel) {
+            Some(number) => self.wait(number),
             None => Ok(()),
         }
     }
@@ -289,8 +289,8 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
     }
 
     /// Waits for the disk, with no lock held.
-    fn wait(&self, ticket: Ticket) -> Result<(), SweeperError> {
-        let waited = self.group.wait(ticket);
+    fn wait(&self, number: AppendNumber) -> Result<(), SweeperError> {
+        let waited = self.group.wait(number);
         waited.map_err(|problem| self.disk_failed(problem))
     }
 

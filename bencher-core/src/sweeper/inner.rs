@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::elements::{identities, text_of};
 use super::error::SweeperError;
-use super::group::{Group, Ticket};
+use super::group::{AppendNumber, Group};
 use super::info::Owner;
 use super::journal::{DamagedLines, Journal};
 use super::lease::{OWNERS, OwnerWatch, Presence, Surroundings, half};
@@ -184,7 +184,7 @@ impl<T: Serialize> Inner<T> {
         places: &[ElementIndex],
         transition: Transition,
         update: NoteUpdate<'_>,
-    ) -> Result<Option<Ticket>, SweeperError> {
+    ) -> Result<Option<AppendNumber>, SweeperError> {
         let records = self.records(places, transition, update)?;
         if records.is_empty() {
             return Ok(None);
@@ -201,7 +201,7 @@ impl<T: Serialize> Inner<T> {
         for record in &records {
             write_line(record, &mut lines);
         }
-        let ticket = group.wrote(self.journal.append(&mut lines)?);
+        let number = group.wrote(self.journal.append(&mut lines)?);
         for record in records {
             self.table.apply(record);
         }
@@ -209,7 +209,7 @@ impl<T: Serialize> Inner<T> {
             presence.set_claims(self.table.has_claims(self.me.key));
         }
         self.journal.compact_if_long(&mut self.table);
-        Ok(Some(ticket))
+        Ok(Some(number))
     }
 
     fn records(
