@@ -1,4 +1,4 @@
-//! What outlives a run beside numbers: whole results, files, tables, folders.
+//! The stored content of a run beside numbers: whole results, files, tables, folders.
 
 mod support;
 
