@@ -123,7 +123,7 @@ fn times_are_those_of_a_quiet_machine() {
     LEFT.set(Some(TURN));
     let found = run(micros(&[1, 40, 700, 2_900]), None);
     let faults: Vec<SliceFault> = found.0.discarded.iter().map(|one| one.fault).collect();
-    assert_eq!(faults, [SliceFault::Preempted], "it is told");
+    assert_eq!(faults, [SliceFault::Preempted], "it is reported");
     let runs = dataset(found).timings("elapsed").unwrap();
     for (point, micros) in [1.0, 40.0, 700.0, 2_900.0].into_iter().enumerate() {
         let centre = runs.variable("elapsed").unwrap().number(point).unwrap();

@@ -139,7 +139,7 @@ fn opener(root: &Path, task: &str, before: &str) -> Command {
 }
 
 /// What a child said after it began to open the store.
-fn said(command: &mut Command) -> String {
+fn output_of(command: &mut Command) -> String {
     let output = command.output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let lines = text.lines().filter(|line| line.starts_with('@'));
@@ -151,20 +151,23 @@ fn shortages_leave_everything_in_place() {
     for root in [filled(), filled_tables()] {
         let (mut refused, mut opened) = (0, 0);
         for descriptors in 4..32 {
-            let said = said(&mut opener(
+            let printed = output_of(&mut opener(
                 root.path(),
                 "",
                 &format!("ulimit -n {descriptors};"),
             ));
-            if let Some(rest) = said.strip_prefix("@opened ") {
+            if let Some(rest) = printed.strip_prefix("@opened ") {
                 assert_eq!(rest, format!("{SAMPLES} []"), "{descriptors} descriptors");
                 opened += 1;
             } else {
                 assert!(
-                    said.contains("Too many open files") || said.is_empty(),
-                    "{said}"
+                    printed.contains("Too many open files") || printed.is_empty(),
+                    "{printed}"
                 );
-                assert!(said.contains("ulimit -n") || said.is_empty(), "{said}");
+                assert!(
+                    printed.contains("ulimit -n") || printed.is_empty(),
+                    "{printed}"
+                );
                 refused += 1;
             }
         }
@@ -181,10 +184,10 @@ fn memory_that_is_too_small_leaves_everything_in_place() {
     let root = filled_tables();
     for megabytes in [30, 60, 90, 120, 160, 200, 260, 400] {
         let limit = format!("ulimit -v {};", megabytes * 1024);
-        let said = said(&mut opener(root.path(), "", &limit));
+        let printed = output_of(&mut opener(root.path(), "", &limit));
         assert!(
-            said.is_empty() || said.starts_with("@refused") || said.contains("opened 640"),
-            "{said}"
+            printed.is_empty() || printed.starts_with("@refused") || printed.contains("opened 640"),
+            "{printed}"
         );
     }
     let (database, _) = open(root.path());
@@ -250,16 +253,16 @@ fn a_file_without_permission_leaves_everything_in_place() {
         let previous = fs::metadata(&path).unwrap().permissions();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
         for _ in 0..3 {
-            let said = said(&mut command);
-            assert!(said.starts_with("@refused"), "{file}: {said}");
+            let printed = output_of(&mut command);
+            assert!(printed.starts_with("@refused"), "{file}: {printed}");
             assert!(
-                said.to_lowercase().contains("permission denied"),
-                "{file}: {said}"
+                printed.to_lowercase().contains("permission denied"),
+                "{file}: {printed}"
             );
         }
         fs::set_permissions(&path, previous).unwrap();
-        let said = said(&mut command);
-        assert_eq!(said, format!("@opened {SAMPLES} []"), "{file}");
+        let printed = output_of(&mut command);
+        assert_eq!(printed, format!("@opened {SAMPLES} []"), "{file}");
         assert_eq!(quarantined(root.path()), [] as [PathBuf; 0], "{file}");
     }
     chown(root.path(), Some(0), Some(0)).unwrap();

@@ -44,9 +44,9 @@ impl Layers {
         let mut config = self.program.clone();
         own.apply(&mut config);
         // So many repeats as the user wants are not to be cut short by what the program thought of.
-        let mut said = RunConfig::default();
-        self.settings.apply(&mut said, Some(&own.title));
-        if said.repeats.is_some() {
+        let mut user = RunConfig::default();
+        self.settings.apply(&mut user, Some(&own.title));
+        if user.repeats.is_some() {
             config.budget = None;
         }
         self.settings.apply(&mut config, Some(&own.title));
@@ -134,19 +134,19 @@ mod tests {
         };
         let budget = |args: &[&str]| {
             let args = ["demo"].iter().chain(args).map(Into::into);
-            let said = parse(&SCHEMA, args).unwrap();
+            let line = parse(&SCHEMA, args).unwrap();
             let own = SweepDefaults {
                 title: "Demo".to_owned(),
                 budget: Some(Duration::from_secs(1)),
                 ..SweepDefaults::default()
             };
-            Layers::new(RunConfig::default(), said.settings)
+            Layers::new(RunConfig::default(), line.settings)
                 .sweep(own)
                 .budget
         };
         assert_eq!(budget(&[]), Some(Duration::from_secs(1)));
         assert_eq!(budget(&["--repeats", "5"]), None);
-        let said = Some(Duration::from_secs(2));
-        assert_eq!(budget(&["--repeats", "5", "--budget", "2s"]), said);
+        let expected = Some(Duration::from_secs(2));
+        assert_eq!(budget(&["--repeats", "5", "--budget", "2s"]), expected);
     }
 }

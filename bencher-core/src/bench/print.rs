@@ -99,10 +99,10 @@ fn counts_text(record: &SweepRecord) -> String {
     if late > 0 {
         let _ = write!(text, " ({late} timed out)");
     }
-    let told = |name: &str| record.dataset.attributes.get(name);
+    let attribute = |name: &str| record.dataset.attributes.get(name);
     // A result that was taken whole tells of the run that measured it.
     if executed > 0
-        && let (Some(samples), Some(retries)) = (told(RETRIED), told(RETRIES))
+        && let (Some(samples), Some(retries)) = (attribute(RETRIED), attribute(RETRIES))
     {
         let noun = if retries == "1" { "retry" } else { "retries" };
         let _ = write!(text, ", {samples} retried ({retries} {noun})");

@@ -52,17 +52,17 @@ impl Session {
             path: "this program".into(),
             source,
         })?;
-        let told = WorkerContext {
+        let context = WorkerContext {
             root: std::path::absolute(&self.root).unwrap_or_else(|_| self.root.clone()),
             earlier: EARLIER.with_borrow(Clone::clone),
         };
-        let told = postcard::to_stdvec(&told).map_err(|error| {
+        let context = postcard::to_stdvec(&context).map_err(|error| {
             StoreError::Encode(format!(
                 "the results of earlier sweeps cannot be sent to a worker process: {error}"
             ))
         })?;
         Ok(Some(
-            launch.title(format!("sweep \"{title}\"")).context(told),
+            launch.title(format!("sweep \"{title}\"")).context(context),
         ))
     }
 
@@ -95,10 +95,10 @@ impl SweepRun<'_> {
         session: &mut Session,
         role: &WorkerRole,
     ) -> Result<SweepOutcome> {
-        let told: WorkerContext = postcard::from_bytes(role.context()).unwrap_or_default();
+        let context: WorkerContext = postcard::from_bytes(role.context()).unwrap_or_default();
         let own = place(number, &plan);
         if role.place() == own {
-            session.root = told.root;
+            session.root = context.root;
             let options = self.options(&plan, None, session)?;
             let served = SweepExecutor::of(plan, self.body).serve(role, options);
             std::process::exit(i32::from(served.is_err()));
@@ -111,7 +111,7 @@ impl SweepRun<'_> {
                 self.settings.title
             ));
         }
-        let found = told.earlier.into_iter().find(|(of, _)| *of == number);
+        let found = context.earlier.into_iter().find(|(of, _)| *of == number);
         Ok(match found {
             Some((_, record)) => SweepOutcome {
                 record,

@@ -171,11 +171,11 @@ pub enum FileChoice {
 #[doc = include_str!("../example_sweep.md")]
 /// use bencher_core::bench::OutputFormat;
 /// use bencher_core::cli::{FileChoice, parse};
-/// let said = parse(&Sorting::SCHEMA, ["demo", "--samples", "3", "--json"].map(Into::into))?;
-/// let config = said.settings.config();
+/// let line = parse(&Sorting::SCHEMA, ["demo", "--samples", "3", "--json"].map(Into::into))?;
+/// let config = line.settings.config();
 /// assert_eq!(config.density.samples_per_var, Some(3));
 /// assert_eq!(config.output, OutputFormat::Json);
-/// assert_eq!(said.file, FileChoice::Nearest);
+/// assert_eq!(line.file, FileChoice::Nearest);
 /// let error = parse(&Sorting::SCHEMA, ["demo", "--sampels", "3"].map(Into::into)).unwrap_err();
 /// assert!(error.to_string().contains("--samples"));
 /// let error = parse(&Sorting::SCHEMA, ["demo", "--over-time"].map(Into::into)).unwrap_err();
@@ -230,10 +230,10 @@ fn given(parsed: &Parsed, option: &RunOption) -> Vec<OsString> {
             .collect();
     }
     let shorthands = option.shorthands.iter();
-    let said = shorthands.filter(|shorthand| parsed.has(shorthand.name));
+    let given = shorthands.filter(|shorthand| parsed.has(shorthand.name));
     parsed
         .values(option.name)
         .cloned()
-        .chain(said.map(|shorthand| shorthand.value.into()))
+        .chain(given.map(|shorthand| shorthand.value.into()))
         .collect()
 }

@@ -88,8 +88,8 @@ where
 {
     begin_program();
     let name = program_path(S::SCHEMA.package);
-    let said = parse(&S::SCHEMA, std::env::args_os()).map_err(SettingsError::from);
-    ending(match said.and_then(|said| settled(said, &name)) {
+    let line = parse(&S::SCHEMA, std::env::args_os()).map_err(SettingsError::from);
+    ending(match line.and_then(|line| settled(line, &name)) {
         Ok(settings) => run_session(settings, name, reporter, |session| {
             let mut bench = Bench::new(Rc::clone(session))?;
             program(&mut bench).map(drop)
@@ -102,9 +102,9 @@ where
 ///
 /// # Errors
 /// The invalid setting, and its source.
-pub(crate) fn settled(said: CommandLine, program: &str) -> Result<Settings, SettingsError> {
+pub(crate) fn settled(line: CommandLine, program: &str) -> Result<Settings, SettingsError> {
     let folder = std::env::current_dir().unwrap_or_default();
-    complete(said, program, &|name| std::env::var_os(name), &folder)
+    complete(line, program, &|name| std::env::var_os(name), &folder)
 }
 
 /// Says what makes no sense; the exit status.
@@ -280,8 +280,8 @@ fn usage(error: &dyn std::fmt::Display) -> ExitCode {
 /// std::fs::write(folder.path().join("bencher.toml"), "repeats = 3\nlevel = 4\nrows = 5\n")?;
 /// let environment = |name: &str| (name == "BENCHER_REPEATS").then(|| "2".into());
 /// let args = ["demo", "--level", "6"].map(Into::into);
-/// let said = settings(&Sorting::SCHEMA, "demo", args.clone(), &environment, folder.path())?;
-/// let config = said.config();
+/// let user = settings(&Sorting::SCHEMA, "demo", args.clone(), &environment, folder.path())?;
+/// let config = user.config();
 /// assert_eq!(config.density.subsampling_divisions, 6, "by the command line");
 /// assert_eq!(config.repeats, Some(2), "by the environment");
 /// assert_eq!(config.rows, 5, "by the file");
@@ -308,13 +308,13 @@ pub fn settings(
 
 /// Adds what the environment and the file say to a command line.
 fn complete(
-    said: CommandLine,
+    line: CommandLine,
     program: &str,
     variable: &dyn Fn(&str) -> Option<OsString>,
     folder: &Path,
 ) -> Result<Settings, SettingsError> {
     let named = variable("BENCHER_CONFIG").filter(|path| !path.is_empty());
-    let path = match said.file {
+    let path = match line.file {
         FileChoice::At(path) => Some(path),
         FileChoice::Nothing => None,
         FileChoice::Nearest => named
@@ -327,7 +327,7 @@ fn complete(
         None => Settings::default(),
     };
     settings.extend(environment::read(variable)?);
-    settings.extend(said.settings);
+    settings.extend(line.settings);
     Ok(settings)
 }
 
@@ -354,8 +354,8 @@ pub fn named_store_root(
         settings: Settings::default(),
         file: FileChoice::Nearest,
     };
-    let said = complete(nothing, "", variable, folder)?;
-    Ok(said.config().store)
+    let settings = complete(nothing, "", variable, folder)?;
+    Ok(settings.config().store)
 }
 
 fn status(error: Option<&BenchError>) -> u8 {

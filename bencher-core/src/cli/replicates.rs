@@ -52,17 +52,17 @@ pub(super) fn measure(
         cost: 1.0,
         interrupt,
     };
-    let mut told = processes.measure(0..count, new_run())?;
-    if told.is_mixed() {
+    let mut report = processes.measure(0..count, new_run())?;
+    if report.is_mixed() {
         // The first process compares the runs, and leaves their rounds behind where they differ.
         let run = new_run();
         let first = processes.start(0, run, true)?;
         if !first.anew.is_empty() {
-            told.extend(first);
-            told.extend(processes.measure(1..count, run)?);
+            report.extend(first);
+            report.extend(processes.measure(1..count, run)?);
         }
     }
-    Ok(told)
+    Ok(report)
 }
 
 /// The number of a run that begins now.
@@ -83,19 +83,19 @@ struct Processes<'r> {
 impl Processes<'_> {
     /// Starts some of them, one after the other, until the run is interrupted.
     fn measure(&mut self, numbers: Range<u32>, run: u64) -> Result<ReplicateReport, String> {
-        let mut told = ReplicateReport::default();
+        let mut report = ReplicateReport::default();
         let clock = Instant::now();
         for number in numbers.clone() {
             if self.interrupt.is_requested() {
                 break;
             }
-            told.extend(self.start(number, run, false)?);
+            report.extend(self.start(number, run, false)?);
             if numbers.start == 0 && number + 1 == PILOTS {
                 let whole = clock.elapsed().as_secs_f64();
-                self.cost = cost_of_start(whole, told.seconds, self.repeats);
+                self.cost = cost_of_start(whole, report.seconds, self.repeats);
             }
         }
-        Ok(told)
+        Ok(report)
     }
 
     /// Starts one of them, and waits for its end.

@@ -176,11 +176,11 @@ mod stream {
             let mut copying = None;
             if choice == OutputChoice::Copy {
                 let (from, to) = io::pipe()?;
-                let (told, enough) = io::pipe()?;
+                let (stop, enough) = io::pipe()?;
                 let screen = File::from(original.try_clone()?);
                 let thread = std::thread::Builder::new()
                     .name("bencher-copy".to_owned())
-                    .spawn(move || copy(from, &told, screen, Lines::new(file)))?;
+                    .spawn(move || copy(from, &stop, screen, Lines::new(file)))?;
                 copying = Some(Copying { enough, thread });
                 replace(number, to.as_fd())?;
             } else {
@@ -205,11 +205,11 @@ mod stream {
 
     /// Copies until all writers are gone, or until it is told that it is enough and nothing is left: a process that
     /// was started and goes on would keep it waiting.
-    fn copy(mut from: PipeReader, told: &PipeReader, mut screen: File, mut lines: Lines) {
+    fn copy(mut from: PipeReader, stop: &PipeReader, mut screen: File, mut lines: Lines) {
         let mut buffer = vec![0; 1 << 16];
         let mut wait = true;
         loop {
-            let descriptors: [BorrowedFd<'_>; 2] = [from.as_fd(), told.as_fd()];
+            let descriptors: [BorrowedFd<'_>; 2] = [from.as_fd(), stop.as_fd()];
             let Ok([something, enough]) = readable(descriptors, wait) else {
                 return;
             };

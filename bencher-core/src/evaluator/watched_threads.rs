@@ -160,8 +160,8 @@ impl<A: Clone, R> Shared<A, R> {
                     return;
                 }
                 state.idle += 1;
-                let told = self.work.wait(state);
-                state = told.unwrap_or_else(PoisonError::into_inner);
+                let woken = self.work.wait(state);
+                state = woken.unwrap_or_else(PoisonError::into_inner);
                 state.idle -= 1;
                 continue;
             };
@@ -228,13 +228,13 @@ impl<A, R> Shared<A, R> {
         let is_waiting = |state: &mut State<A, R>| state.done.is_empty();
         let mut state = match end {
             None => {
-                let told = self.news.wait_while(state, is_waiting);
-                told.unwrap_or_else(PoisonError::into_inner)
+                let woken = self.news.wait_while(state, is_waiting);
+                woken.unwrap_or_else(PoisonError::into_inner)
             }
             Some(end) => {
                 let left = end.saturating_duration_since(Instant::now());
-                let told = self.news.wait_timeout_while(state, left, is_waiting);
-                told.unwrap_or_else(PoisonError::into_inner).0
+                let woken = self.news.wait_timeout_while(state, left, is_waiting);
+                woken.unwrap_or_else(PoisonError::into_inner).0
             }
         };
         state.is_waited_for = false;

@@ -144,11 +144,11 @@ fn point_inputs(
     let session = session.borrow();
     let config = session.config();
     let density = match (entry.options.level, config.density) {
-        (Some(level), said) if said == Density::default() => Density {
+        (Some(level), density) if density == Density::default() => Density {
             subsampling_divisions: level,
-            ..said
+            ..density
         },
-        (_, said) => said,
+        (_, density) => density,
     };
     let choice = Choice::default();
     let plan = Plan::of(prototype, &choice, &config.inputs, density, 1, "")?;

@@ -58,20 +58,20 @@ pub fn run(reporter: Option<&Reporter>) -> ExitCode {
 fn run_entries(reporter: Option<&Reporter>) -> ExitCode {
     begin_program();
     let entries = entries();
-    let said = match args::parse(&entries, std::env::args_os()) {
-        Ok(said) => said,
+    let options = match args::parse(&entries, std::env::args_os()) {
+        Ok(options) => options,
         Err(error) => return refuse(&SettingsError::CommandLine(error)),
     };
-    let chosen = said.filter.choose(&entries);
-    if said.list {
-        list::list(&said.filter.listed(&entries), said.form);
+    let chosen = options.filter.choose(&entries);
+    if options.list {
+        list::list(&options.filter.listed(&entries), options.form);
         return ExitCode::SUCCESS;
     }
-    if !said.whole {
-        return quick::run(&chosen, &said.line.settings, said.form);
+    if !options.whole {
+        return quick::run(&chosen, &options.line.settings, options.form);
     }
     let name = program_path(package(&entries));
-    match settled(said.line, &name) {
+    match settled(options.line, &name) {
         Ok(settings) => full::run(settings, name, reporter, &chosen, &entries),
         Err(error) => refuse(&error),
     }

@@ -50,7 +50,7 @@ impl StoreLock {
         options.read(true).write(true).create(true).truncate(false);
         let mut file = open_plain(&path, &mut options).map_err(StoreError::io("open", &path))?;
         let started = Instant::now();
-        let mut told = false;
+        let mut reported = false;
         loop {
             match file.try_lock() {
                 Ok(()) => break,
@@ -66,7 +66,7 @@ impl StoreLock {
                     owner,
                 });
             }
-            if !std::mem::replace(&mut told, true) {
+            if !std::mem::replace(&mut reported, true) {
                 waiting(&owner);
             }
             std::thread::sleep(LOOK_AGAIN.min(patience.saturating_sub(started.elapsed())));

@@ -173,12 +173,12 @@ mod tests {
         let found = DiscardedSlices::of(&[(0, quiet), (1, busy)], |point| {
             vec![("len".to_owned(), point.into())]
         });
-        let told: Vec<_> = found
+        let found_faults: Vec<_> = found
             .iter()
             .map(|one| (one.fault, one.affected, one.points))
             .collect();
         assert_eq!(
-            told,
+            found_faults,
             [(SliceFault::Preempted, 1, 2), (SliceFault::Outlier, 1, 2)]
         );
         assert!(

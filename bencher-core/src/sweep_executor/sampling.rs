@@ -229,13 +229,13 @@ impl SweepExecutor {
         (role, rounds_per_replicate): (ReplicateRole, u32),
         timer: &Timer,
     ) -> Batches {
-        let said = rounds.and_then(|rules| Some((rules.budget?, rules.rounds)));
-        let (budget, count) = match (said, role) {
+        let target = rounds.and_then(|rules| Some((rules.budget?, rules.rounds)));
+        let (budget, count) = match (target, role) {
             (None, _) => (DEFAULT_BUDGET, RoundTarget::AsNeeded),
             (Some((budget, _)), ReplicateRole::Measuring(_)) => {
                 (budget, RoundTarget::Exactly(rounds_per_replicate))
             }
-            (Some(said), _) => said,
+            (Some(target), _) => target,
         };
         let points = u64::try_from(self.plan.space().len()).unwrap_or(u64::MAX);
         let precision = timer.costs().precision;

@@ -115,18 +115,19 @@ impl Journal {
         waiting: &dyn Fn(&str),
     ) -> Result<LockGuard, SweeperError> {
         let path = &self.lock_path;
-        let told = |owner: &str| {
+        let waiting = |owner: &str| {
             waiting(&format!("{} is locked by {owner}; waiting", path.display()));
         };
         loop {
-            let held = acquire_lock(&self.lock, patience, &told).map_err(|error| match error {
-                LockError::Io(error) => SweeperError::io("lock", path)(error),
-                LockError::InUse(owner) => SweeperError::InUse {
-                    path: path.clone(),
-                    owner,
-                    waited: patience,
-                },
-            })?;
+            let held =
+                acquire_lock(&self.lock, patience, &waiting).map_err(|error| match error {
+                    LockError::Io(error) => SweeperError::io("lock", path)(error),
+                    LockError::InUse(owner) => SweeperError::InUse {
+                        path: path.clone(),
+                        owner,
+                        waited: patience,
+                    },
+                })?;
             if !is_removed(&self.lock) {
                 return Ok(held);
             }

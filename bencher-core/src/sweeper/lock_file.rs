@@ -41,7 +41,7 @@ pub(crate) fn acquire_lock(
     waiting: &dyn Fn(&str),
 ) -> Result<LockGuard, LockError> {
     let mut started = None;
-    let mut told = false;
+    let mut reported = false;
     let mut turns = 0;
     loop {
         match file.try_lock() {
@@ -54,7 +54,7 @@ pub(crate) fn acquire_lock(
         if waited >= patience {
             return Err(LockError::InUse(owner(file)));
         }
-        if waited >= TELL_AFTER && !std::mem::replace(&mut told, true) {
+        if waited >= TELL_AFTER && !std::mem::replace(&mut reported, true) {
             waiting(&owner(file));
         }
         if turns < YIELDS {

@@ -122,10 +122,10 @@ fn child() {
     };
     let mut args: Vec<OsString> = ["child", "--no-config", "--store"].map(Into::into).to_vec();
     args.push(root.clone().into());
-    let said = settings(&Endless::SCHEMA, "child", args, &|_| None, &root);
+    let settings = settings(&Endless::SCHEMA, "child", args, &|_| None, &root);
     let folder = root.clone();
     let status = run_session(
-        said.unwrap(),
+        settings.unwrap(),
         "child".to_owned(),
         Some(&move |records, _, _, _| {
             log(&folder, &format!("report of {}", records.len()));

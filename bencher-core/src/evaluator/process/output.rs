@@ -175,13 +175,13 @@ mod tests {
     #[test]
     fn the_last_lines_are_kept_and_too_much_is_noticed() {
         let (reader, mut writer) = std::io::pipe().unwrap();
-        let (tell, told) = std::sync::mpsc::channel();
-        let stop = move || tell.send(()).unwrap();
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let stop = move || sender.send(()).unwrap();
         let output = Output::read(reader, 10_000, stop).unwrap();
         for line in 0..2000 {
             writeln!(writer, "line {line}").unwrap();
         }
-        told.recv_timeout(Duration::from_secs(20)).unwrap();
+        receiver.recv_timeout(Duration::from_secs(20)).unwrap();
         drop(writer);
         let lines = output.last_lines().text;
         assert!(

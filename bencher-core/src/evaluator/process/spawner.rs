@@ -18,10 +18,10 @@ type Request = (Command, SyncSender<io::Result<Child>>);
 pub(super) fn spawn(mut command: Command) -> io::Result<Child> {
     let parent = std::process::id();
     die_before_exec(&mut command, parent);
-    let (tell, told) = sync_channel(1);
+    let (sender, receiver) = sync_channel(1);
     let gone = || io::Error::other("the thread that starts worker processes is gone");
-    spawner()?.send((command, tell)).map_err(|_| gone())?;
-    told.recv().map_err(|_| gone())?
+    spawner()?.send((command, sender)).map_err(|_| gone())?;
+    receiver.recv().map_err(|_| gone())?
 }
 
 #[expect(

@@ -184,8 +184,8 @@ pub fn worker_role() -> Option<&'static WorkerRole> {
 
 /// The parent's process and the place, as the variable says them.
 fn worker_variable() -> Option<(u32, String)> {
-    let said = std::env::var(VARIABLE).ok()?;
-    let (parent, place) = said.split_once(' ')?;
+    let text = std::env::var(VARIABLE).ok()?;
+    let (parent, place) = text.split_once(' ')?;
     Some((parent.parse().ok()?, place.to_owned()))
 }
 

@@ -180,11 +180,11 @@ fn title(shape: &Shape) -> String {
 /// Counts the samples without a value by what became of them, where the chart does not say it
 /// already.
 fn absences_note(shape: &Shape, kind: ChartKind) -> Option<String> {
-    let said = matches!(
+    let is_noted = matches!(
         kind,
         ChartKind::Histogram | ChartKind::Table | ChartKind::Panes
     );
-    if said || matches!(shape.sort, Sort::Table(_)) {
+    if is_noted || matches!(shape.sort, Sort::Table(_)) {
         return None;
     }
     let states = shape.variable.states();

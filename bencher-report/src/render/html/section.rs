@@ -188,13 +188,13 @@ fn figure(
         html(&chart.alt),
         html(&chart.title)
     );
-    let said: Vec<String> = chart
+    let notes: Vec<String> = chart
         .spread
         .iter()
         .chain(&chart.notes)
         .map(|note| format!("<p class=\"note\">{}</p>", html(note)))
         .collect();
-    let (open, folded) = said.split_at(said.len().min(WARNINGS));
+    let (open, folded) = notes.split_at(notes.len().min(WARNINGS));
     let _ = writeln!(out, "{}", open.join("\n"));
     if !folded.is_empty() {
         let more = text::count(folded.len(), "more note");

@@ -78,12 +78,12 @@ fn scene(chart: &Chart, exponents: Exponents, look: &Look) -> Scene {
         .with_title_size(size)
         .with_width(width)
         .with_height(height);
-        let mut said: Vec<String> = color_label(chart, room).into_iter().collect();
-        said.push(chart.marks_note());
-        said.retain(|part| !part.is_empty());
-        if !said.is_empty() {
-            let said = fit(&said.join("; "), room, TICK);
-            layout = layout.with_subtitle(said).with_subtitle_size(11);
+        let mut notes: Vec<String> = color_label(chart, room).into_iter().collect();
+        notes.push(chart.marks_note());
+        notes.retain(|part| !part.is_empty());
+        if !notes.is_empty() {
+            let subtitle = fit(&notes.join("; "), room, TICK);
+            layout = layout.with_subtitle(subtitle).with_subtitle_size(11);
         }
         if !entries.is_empty() {
             layout = legend(layout, chart, entries, width);
