@@ -80,7 +80,7 @@ pub enum BenchError {
          `--report DIR`, or draw none with `--no-report`", path.display()
     )]
     ReportLocation {
-        /// The folder of the report.
+        /// The directory of the report.
         path: std::path::PathBuf,
         /// The error of the system.
         source: std::io::Error,

@@ -120,7 +120,7 @@ impl Session {
         (!parts.is_empty()).then(|| parts.join(": "))
     }
 
-    /// `reports/PACKAGE/TARGET/PROGRAM` in the store's folder.
+    /// `reports/PACKAGE/TARGET/PROGRAM` in the store's directory.
     pub(super) fn default_report(&self) -> PathBuf {
         let parts = self.program.split('/').map(slug);
         parts.fold(self.root.join("reports"), |folder, part| folder.join(part))

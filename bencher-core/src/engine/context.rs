@@ -155,7 +155,7 @@ impl EngineContext {
         &self.result_dir
     }
 
-    /// The path of a file or folder in the directory of the run.
+    /// The path of a file or subdirectory in the directory of the run.
     pub fn file(&self, name: impl AsRef<Path>) -> PathBuf {
         self.result_dir.join(name)
     }

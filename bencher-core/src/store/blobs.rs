@@ -190,7 +190,7 @@ impl BlobStore {
     /// Lists every blob, ordered by digest; other files are ignored.
     ///
     /// # Errors
-    /// Where a folder cannot be read.
+    /// Where a directory cannot be read.
     pub fn list(&self) -> Result<Vec<BlobInfo>, StoreError> {
         let BlobBackend::Folder(dir) = &self.place else {
             let info = |(digest, content): (&Digest, &Vec<u8>)| BlobInfo {

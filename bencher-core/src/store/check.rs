@@ -58,7 +58,7 @@ impl Database {
     /// ```
     ///
     /// # Errors
-    /// Where a folder cannot be read.
+    /// Where a directory cannot be read.
     pub fn check(&self) -> Result<CheckReport, StoreError> {
         let (mut report, mut problems) = (CheckReport::default(), Vec::new());
         let mut references: Vec<(String, Digest)> = Vec::new();

@@ -38,8 +38,8 @@ pub fn default_root() -> PathBuf {
     )
 }
 
-/// The store in a user's cache directory. Only absolute paths count: an empty or relative one would lead into
-/// the working directory. A folder for all users under a known name would be anybody's.
+/// The store in a user's cache directory. Only absolute paths count: an empty or relative one would lead into the
+/// working directory. A directory for all users under a known name would belong to anybody.
 fn user_cache(cache: Option<PathBuf>, home: Option<PathBuf>) -> PathBuf {
     let home = home.map(|home| home.join(".cache"));
     let mut places = [cache, home].into_iter().flatten();

@@ -91,7 +91,7 @@ pub enum StoreError {
          update bencher, or use another store"
     )]
     Newer {
-        /// The file, or the folder of the database.
+        /// The file, or the directory of the database.
         path: PathBuf,
         /// The version of the records.
         version: u16,

@@ -110,7 +110,7 @@ impl SweepIdentity<'_> {
 /// ```
 ///
 /// # Errors
-/// Where a folder cannot be read, or a file cannot be removed.
+/// Where a directory cannot be read, or a file cannot be removed.
 pub fn remove_results(root: &Path, bench: &str, identity: Digest) -> Result<usize, StoreError> {
     let found = results_of(root, bench, identity)?;
     found.iter().try_for_each(|path| remove(path))?;
@@ -181,7 +181,7 @@ fn unordered(key: &mut KeyWriter, parts: impl Iterator<Item = Digest>) {
 /// ```
 ///
 /// # Errors
-/// Where a folder cannot be read, or a later version wrote a result that is newer than all readable ones.
+/// Where a directory cannot be read, or a later version wrote a result that is newer than all readable ones.
 pub fn find_result(
     root: &Path,
     bench: &str,
@@ -223,7 +223,7 @@ fn has_all_points(dataset: &Dataset) -> bool {
 /// It prefers a result in which every point has a sample.
 ///
 /// # Errors
-/// Where a folder cannot be read.
+/// Where a directory cannot be read.
 pub fn find_partial_result(
     root: &Path,
     bench: &str,

@@ -8,7 +8,8 @@ use super::error::StoreError;
 use super::files::{is_temporary, remove, writer_of};
 use super::permissions::process_lives;
 
-/// Removes the files and folders in the making whose writers are dead; only who has the store's lock may.
+/// Removes the files and directories in the making whose writers are dead. Only the owner of the store's lock may call
+/// it.
 ///
 /// What cannot be removed stays, and takes space.
 pub(super) fn remove_leftovers(root: &Path) {
@@ -19,7 +20,7 @@ pub(super) fn remove_leftovers(root: &Path) {
     }
 }
 
-/// The files and folders in the making, outside of the database.
+/// The files and directories in the making, outside the database.
 pub(super) fn leftovers(root: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let mut found = Vec::new();
     // How deep the store's own files lie; what samples keep in their folders is theirs.

@@ -192,7 +192,7 @@ pub(super) fn next_number(sweep: &Path) -> Result<u64, StoreError> {
     Ok(last.saturating_add(1))
 }
 
-/// The results in the folder of a sweep, the newest last.
+/// The results in the directory of a sweep, the newest last.
 pub(super) fn results_of_sweep(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let mut paths = entries(folder)?;
     paths.retain(|path| is_result(path));
@@ -308,6 +308,6 @@ pub struct NewestResults {
     pub records: Vec<SweepRecord>,
     /// The reasons for skipping newer results, one text each.
     pub passed_over: Vec<String>,
-    /// The folders of sweeps without a readable result.
+    /// The directories of sweeps without a readable result.
     pub without: Vec<PathBuf>,
 }

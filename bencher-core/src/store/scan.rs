@@ -33,7 +33,7 @@ impl ScanResult {
     }
 }
 
-/// Everything that can be read of the files below a folder.
+/// All readable records of the files below a directory.
 ///
 /// # Errors
 /// Where a file or folder cannot be read, or a record is of a later version: what is not known to be lost

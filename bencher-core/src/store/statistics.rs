@@ -79,7 +79,7 @@ impl Database {
     /// See [`StoreStatistics`] for an example.
     ///
     /// # Errors
-    /// Where a folder cannot be read.
+    /// Where a directory cannot be read.
     pub fn statistics(&self) -> Result<StoreStatistics, StoreError> {
         let mut statistics = StoreStatistics {
             lookups: Lookups::of_this_process(),

@@ -194,7 +194,8 @@ impl<T: SweepValue> DomainOf<T> {
 impl<T: DeserializeOwned + Clone + Send + Sync + 'static> DomainOf<Entry<T>> {
     /// Declares the entries of a JSON, TOML or YAML file as values; see [`Entry`].
     ///
-    /// A relative path starts at the folder of the package that Cargo runs, or at the working directory without Cargo.
+    /// A relative path starts at the directory of the package that Cargo runs, or at the working directory without
+    /// Cargo.
     pub fn file(mut self, path: impl AsRef<Path>) -> Self {
         match read_entries::<T>(path.as_ref()) {
             Ok(values) => self.list(values),

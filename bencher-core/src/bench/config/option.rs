@@ -47,7 +47,7 @@ pub(crate) enum OptionValue {
     Choice(&'static str, &'static [&'static str]),
     /// A path. In a file, a relative path starts at the directory of the file.
     Folder(&'static str),
-    /// A folder, true (the default one) or false (none).
+    /// A path of a directory, true (the default one) or false (none).
     FolderOrSwitch(&'static str),
     /// Several texts.
     List(&'static str),

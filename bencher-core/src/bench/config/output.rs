@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum ReportLocation {
-    /// Beside the store, in a folder of the program's name.
+    /// Beside the store, in a directory with the program's name.
     #[default]
     Default,
-    /// This folder.
+    /// This directory.
     Folder(PathBuf),
     /// Nowhere: none is drawn.
     Disabled,

@@ -24,7 +24,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "report",
         takes: OptionValue::FolderOrSwitch("DIR"),
         per_sweep: false,
-        help: "Folder for the report",
+        help: "Directory for the report",
         default: "beside the store",
         shorthands: &[Shorthand {
             name: "no-report",
