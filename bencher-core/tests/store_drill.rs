@@ -459,7 +459,8 @@ fn random_kills_cost_nothing() {
                 }
             }
         });
-        // A third of the kills come while the store opens, a third while samples are stored, a third while it is closed.
+        // A third of the kills come while the store opens, a third while samples are stored, a third while it is
+        // closed.
         let mut lines: Vec<String> = Vec::new();
         let phase = random.place(PHASES.len());
         let (begins, ends) = PHASES[phase];

@@ -4,7 +4,8 @@ use crate::dataset::{Dataset, Dim, DimRole, UnitScale, Variable, digits};
 use crate::measure::SliceCounts;
 use crate::stats;
 
-/// The attribute of a dataset that holds the share of the slices of each point that were discarded, by the text of its inputs.
+/// The attribute of a dataset that holds the share of the slices of each point that were discarded, by the text of its
+/// inputs.
 const DISCARDED: &str = "discarded slices";
 
 /// Selects the columns beside every measured time.
@@ -78,7 +79,8 @@ impl TimeColumns {
             .iter()
             .filter_map(|round| round.seconds())
             .collect();
-        // Of a point below resolution they are the rounds that were disturbed, of one that timed out those that did not.
+        // Of a point below resolution they are the rounds that were disturbed, of one that timed out those that did
+        // not.
         let is_known = !time.is_below_resolution && !time.is_timed_out;
         let number = |x: Option<f64>| {
             let text = |x: f64| {

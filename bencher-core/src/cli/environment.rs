@@ -56,7 +56,8 @@ pub(super) fn misspelt(given: impl Iterator<Item = OsString>) -> Vec<(String, St
         if let Some(new) = renamed(&option).and_then(option_of) {
             return Some((format!("{PREFIX}{given}"), new.variable()));
         }
-        // A name of the user's own is seldom so near: two letters of a long name, one of a short one, and that is seldom the first.
+        // A name of the user's own is seldom so near: two letters of a long name, one of a short one, and that is
+        // seldom the first.
         let most = if given.len() < LONG { 1 } else { 2 };
         let is_near = |near: &&str| {
             near.get(..1) == given.get(..1) && strsim::osa_distance(given, near) <= most

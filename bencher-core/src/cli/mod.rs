@@ -366,7 +366,8 @@ fn status(error: Option<&BenchError>) -> u8 {
     }
 }
 
-/// The first Ctrl-C (or SIGTERM, or the end of the terminal) asks the sweep to stop, the second ends the program at once.
+/// The first Ctrl-C (or SIGTERM, or the end of the terminal) asks the sweep to stop, the second ends the program at
+/// once.
 #[cfg(unix)]
 fn stop_on_signals(interrupt: &Interrupt) -> std::io::Result<()> {
     let mut signals = signal_hook::iterator::Signals::new(stop_signals())?;

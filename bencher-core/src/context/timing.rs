@@ -27,9 +27,9 @@ pub type TimedFuture<'a> = Pin<Box<dyn Future<Output = Duration> + 'a>>;
 /// gives back the last of it; it is dropped outside the time.
 ///
 /// In a sweep with a result that is declared `timed`, every sample is one *batch* of one round: the mean of *slices*,
-/// which are calls that are timed together, less those that lie far out. Their number is found when the point is first measured.
-/// What happens in few of the slices is not in the time (a table that grows every few milliseconds, say); to have it there,
-/// let a call do a whole cycle.
+/// which are calls that are timed together, less those that lie far out. Their number is found when the point is first
+/// measured. What happens in few of the slices is not in the time (a table that grows every few milliseconds, say); to
+/// have it there, let a call do a whole cycle.
 impl<'a> Context<'a> {
     /// Runs `work` once and records its wall time.
     ///

@@ -148,7 +148,8 @@ impl Dataset {
                     None => pairs.into_iter().flatten().unzip(),
                     Some(count) => pairs.chunks(count).filter_map(of_process).unzip(),
                 };
-                // The ratio of a pair with a time below resolution is not known, and leaving it out moves the others' centre.
+                // The ratio of a pair with a time below resolution is not known, and leaving it out moves the others'
+                // centre.
                 let ratio = paired_ratio(&one, &other, misrate).map(|ratio| Ratio {
                     lower: ratio.lower.filter(|_| is_known),
                     upper: ratio.upper.filter(|_| is_known),
@@ -251,7 +252,8 @@ mod tests {
     use crate::dataset::{CellState, Dim, VariableInfo};
     use crate::value::Kind;
 
-    /// Of 12 rounds, four of the second level were slowed down by a factor of three, and two are below resolution in another dataset.
+    /// Of 12 rounds, four of the second level were slowed down by a factor of three, and two are below resolution in
+    /// another dataset.
     #[test]
     fn rounds_that_do_not_count_make_no_pair() {
         let algo = Dim::input("algo", Kind::Category, vec!["a".into(), "b".into()]);

@@ -20,7 +20,8 @@ const ENOUGH_FOR_QUANTILES: usize = 50;
 /// ```
 pub const SIDE_BY_SIDE: &str = "side by side";
 
-/// The attribute that names the times from which a result is computed begins with this, and ends with the result's name.
+/// The attribute that names the times from which a result is computed begins with this, and ends with the result's
+/// name.
 pub(crate) const TIMES_OF: &str = "times of ";
 
 /// The attribute that says how many repeats belong to each process.

@@ -40,6 +40,7 @@ pub(super) fn readable(descriptors: [BorrowedFd<'_>; 2], wait: bool) -> io::Resu
 
 /// Calls a function when the program exits, by whatever way but a signal.
 pub(super) fn at_exit(function: extern "C" fn()) {
-    // SAFETY: the function lives as long as the program. Where there is no room for it, nothing is lost but what it does.
+    // SAFETY: the function lives as long as the program. Where there is no room for it, nothing is lost but what it
+    // does.
     unsafe { libc::atexit(function) };
 }

@@ -426,8 +426,8 @@ impl FutureCache {
     /// [`pending`](Self::pending).
     ///
     /// # Errors
-    /// Where the store does not accept the samples. Their jobs are not returned; [`take_not_stored`](Self::take_not_stored) returns
-    /// them.
+    /// Where the store does not accept the samples. Their jobs are not returned;
+    /// [`take_not_stored`](Self::take_not_stored) returns them.
     pub fn gather_into(
         &mut self,
         wait: bool,

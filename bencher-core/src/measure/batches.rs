@@ -207,8 +207,8 @@ impl Batches {
         if trial.whole >= COSTLY.max(self.sizing.batch) {
             return (Size::ONCE, trial);
         }
-        // The first call may have been slow for reasons of its own: whatever it took, another follows. Trials go on for as long as a
-        // batch, so that calls that vary have about as many to a slice in every run.
+        // The first call may have been slow for reasons of its own: whatever it took, another follows. Trials go on for
+        // as long as a batch, so that calls that vary have about as many to a slice in every run.
         recent.clear();
         let enough = self.sizing.batch.min(LONGEST_TRIALS);
         trial = runs.trial(1);
@@ -400,7 +400,8 @@ mod tests {
         }
     }
 
-    /// Points that come after each other find the caches of others, so batches are short only where the budget leaves no choice.
+    /// Points that come after each other find the caches of others, so batches are short only where the budget leaves
+    /// no choice.
     #[test]
     fn batches_of_many_points_are_no_shorter_than_they_must_be() {
         for (points, least) in [(1, 34), (10, 4), (70, 4), (100, 2), (1000, 0)] {
@@ -438,8 +439,8 @@ mod tests {
         }
     }
 
-    /// What makes inputs is not timed, but takes a hundred times as long as the work: slices are as short as the clock can tell,
-    /// and batches of many points last no longer than theirs.
+    /// What makes inputs is not timed, but takes a hundred times as long as the work: slices are as short as the clock
+    /// can tell, and batches of many points last no longer than theirs.
     #[test]
     fn what_is_not_timed_counts_for_the_length() {
         for (points, most) in [(1, 40_000), (10, 4600), (100, 3200)] {
@@ -485,7 +486,8 @@ mod tests {
         assert_eq!(runs, [1, 3]);
     }
 
-    /// So many batches as are wanted fill the budget, whatever a call takes, with their warm-ups and the trials of the first.
+    /// So many batches as are wanted fill the budget, whatever a call takes, with their warm-ups and the trials of the
+    /// first.
     #[test]
     fn wanted_batches_fill_the_budget() {
         for (rounds, micros) in [(10, 1), (10, 300), (100, 1), (100, 300), (1000, 1)] {

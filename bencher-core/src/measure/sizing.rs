@@ -8,8 +8,8 @@ use super::{RoundTarget, USUAL_ROUNDS};
 /// The shortest duration of a slice, except where making inputs takes much longer than the timed code.
 pub const LEAST_SLICE: Duration = Duration::from_micros(100);
 
-/// Shorter batches would be of the caches that other points left behind more than of the work, so there are fewer of these
-/// rather than more of those.
+/// Shorter batches would be of the caches that other points left behind more than of the work, so there are fewer of
+/// these rather than more of those.
 const LEAST_BATCH: Duration = Duration::from_millis(4);
 /// But no fewer than this, of a budget that is short for its points.
 const LEAST_ROUNDS: u32 = 32;
@@ -20,12 +20,13 @@ const COARSE_SHARE_OF_PRECISION: f64 = 1e-2;
 /// How many times more batches there are where a call is as long as a slice: such calls are no slices of many, so
 /// shorter batches say as much.
 const MORE_OF_LONG_CALLS: u32 = 2;
-/// Fewer calls than this do not show which of them were disturbed, so each is a batch; that makes the rounds at most as many times more,
-/// which [`MOST_ROUNDS`](super::MOST_ROUNDS) allows.
+/// Fewer calls than this do not show which of them were disturbed, so each is a batch; that makes the rounds at most as
+/// many times more, which [`MOST_ROUNDS`](super::MOST_ROUNDS) allows.
 const FEW: u64 = 4;
 /// A batch comes after one of so many times its iterations, which do not count.
 const WARM_UP: u64 = 8;
-/// How many batches the first round of a point costs at most besides its own: trials that double until one lasts as long as a batch.
+/// How many batches the first round of a point costs at most besides its own: trials that double until one lasts as
+/// long as a batch.
 const FIRST_ROUND: f64 = 4.0;
 /// What else a sample takes beside its batches, and what calls take that are slower than the first were.
 const SLACK: f64 = 1.1;
@@ -132,8 +133,8 @@ impl Size {
         slices: 1,
     };
 
-    /// How many iterations come before a batch and do not count, because other points had the caches meanwhile. Calls as long as
-    /// a slice mind that less: fewer than eight have none.
+    /// How many iterations come before a batch and do not count, because other points had the caches meanwhile. Calls
+    /// as long as a slice mind that less: fewer than eight have none.
     pub(super) fn warm_up(self) -> u64 {
         let share = self.iterations.saturating_mul(self.slices) / WARM_UP;
         share.max(u64::from(self.iterations > 1))

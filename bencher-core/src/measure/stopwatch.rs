@@ -125,8 +125,8 @@ impl<'a> Stopwatch<'a> {
         time
     }
 
-    /// Runs a slice, which gives something and says how long it took, and tells how the cores were used meanwhile: by all of it, or by its timed
-    /// pieces alone. Reading that costs some 300 ns, which short pieces would not bear.
+    /// Runs a slice, which gives something and says how long it took, and tells how the cores were used meanwhile: by
+    /// all of it, or by its timed pieces alone. Reading that costs some 300 ns, which short pieces would not bear.
     pub(crate) fn observe<R>(
         &self,
         each_piece: bool,

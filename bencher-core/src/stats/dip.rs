@@ -57,7 +57,8 @@ fn line(sorted: &[f64], (from, to): (usize, usize), x: f64) -> f64 {
     }
 }
 
-/// The vertices of a hull of the points (value, index) between two indices; `leaves` says of a turn whether its middle vertex goes.
+/// The vertices of a hull of the points (value, index) between two indices; `leaves` says of a turn whether its middle
+/// vertex goes.
 fn hull(sorted: &[f64], low: usize, high: usize, leaves: impl Fn(f64) -> bool) -> Vec<usize> {
     let mut hull: Vec<usize> = Vec::new();
     for next in low..=high {

@@ -86,8 +86,8 @@ fn means_up_to(sorted: &[f64], limit: f64) -> f64 {
     count
 }
 
-/// The rank from below, and from above, of the values that bound the median of so many by the sign test, counted from 0; none where they
-/// are too few for the misrate.
+/// The rank from below, and from above, of the values that bound the median of so many by the sign test, counted from
+/// 0; none where they are too few for the misrate.
 pub(super) fn median_rank(count: usize, misrate: f64) -> Option<usize> {
     if count > MOST_EXACT {
         let n = count as f64;

@@ -103,8 +103,8 @@ pub fn lowest_mode(values: &[f64]) -> Option<LowestMode> {
     })
 }
 
-/// Splits values into two heaps with middles further apart than `near`. Gives the lower heap, and whether the upper one is a tail. Each
-/// heap holds at least the least share of `of` values.
+/// Splits values into two heaps with middles further apart than `near`. Gives the lower heap, and whether the upper one
+/// is a tail. Each heap holds at least the least share of `of` values.
 fn split(sorted: &[f64], of: usize, near: f64) -> Option<(&[f64], bool)> {
     #[expect(
         clippy::cast_possible_truncation,
@@ -189,8 +189,8 @@ mod tests {
         (-2.0 * a.ln()).sqrt() * (std::f64::consts::TAU * b).cos()
     }
 
-    /// How often values of one mode are taken for several: one in twenty samples of few values, one in thirty of many. The end of an
-    /// exponential tail is taken for one of its own in up to one in twelve.
+    /// How often values of one mode are taken for several: one in twenty samples of few values, one in thirty of many.
+    /// The end of an exponential tail is taken for one of its own in up to one in twelve.
     #[test]
     fn one_mode_is_hardly_ever_taken_for_several() {
         type Noise = fn(u64) -> f64;

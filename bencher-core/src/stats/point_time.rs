@@ -352,7 +352,8 @@ impl PointTime {
         if self.order.is_empty() {
             return median_summary(&self.times(), (self.below, self.timed_out), misrate);
         }
-        // What is computed from times may fall where they rise: it is taken at the times that are the median and its bounds.
+        // What is computed from times may fall where they rise: it is taken at the times that are the median and its
+        // bounds.
         let rounds = self.rounds.iter().zip(&self.counts).zip(&self.order);
         let mut pairs: Vec<(f64, f64)> = rounds
             .filter(|((_, counts), _)| **counts)
@@ -400,7 +401,8 @@ mod tests {
         assert_eq!(found.summary(None, MISRATE), None);
     }
 
-    /// The sign test by hand: of 11 values the second and the tenth bound the median at 98.8 %, the third and ninth at 93.5.
+    /// The sign test by hand: of 11 values the second and the tenth bound the median at 98.8 %, the third and ninth at
+    /// 93.5.
     #[test]
     fn rounds_too_short_count_as_shorter_than_others() {
         let mut rounds: Vec<RoundTime> = (1..=9_u8).map(|n| Time(f64::from(n))).collect();
@@ -447,7 +449,8 @@ mod tests {
         assert!(rate.is_partial());
     }
 
-    /// 8 of 20 rounds are below resolution: the rate is the inverse of the time all the same, and nobody knows how large it may be.
+    /// 8 of 20 rounds are below resolution: the rate is the inverse of the time all the same, and nobody knows how
+    /// large it may be.
     #[test]
     fn a_rate_of_times_below_resolution_is_their_inverse() {
         let times = |n: usize| match n % 5 {

@@ -122,10 +122,11 @@ pub fn summary(values: &[f64], misrate: f64) -> Option<Summary> {
     })
 }
 
-/// The median of positive values, with its bounds by the sign test, where further values are unknown: `unknown.0` of them are smaller
-/// than all known ones, `unknown.1` larger. `None` where the median itself is unknown.
+/// The median of positive values, with its bounds by the sign test, where further values are unknown: `unknown.0` of
+/// them are smaller than all known ones, `unknown.1` larger. `None` where the median itself is unknown.
 ///
-/// A lower bound among the unknown values is 0, because a time is not less than that. There is no upper bound among them.
+/// A lower bound among the unknown values is 0, because a time is not less than that. There is no upper bound among
+/// them.
 pub(super) fn median_summary(
     values: &[f64],
     unknown: (usize, usize),
@@ -142,8 +143,8 @@ pub(super) fn median_summary(
     })
 }
 
-/// The median and its bounds of values that are sorted by another quantity: a rate sorted by its time, say. `below` unknown values
-/// come before all known ones, `above` after them.
+/// The median and its bounds of values that are sorted by another quantity: a rate sorted by its time, say. `below`
+/// unknown values come before all known ones, `above` after them.
 pub(super) fn median_in_order(
     values: &[f64],
     (below, above): (usize, usize),

@@ -5,7 +5,8 @@ use std::fmt;
 use crate::measure::{MIN_SLICES_FOR_SHARE, SliceCounts};
 use crate::value::Value;
 
-/// From which share on outliers are told. Times that vary evenly, or with a tail on one side, come to a twenty-fifth at most.
+/// From which share on outliers are told. Times that vary evenly, or with a tail on one side, come to a twenty-fifth at
+/// most.
 const MANY_OUTLIERS: f64 = 0.08;
 /// From which share on preempted slices are told: on a quiet machine there are hardly any.
 const MANY_PREEMPTED: f64 = 0.1;

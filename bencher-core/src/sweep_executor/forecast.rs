@@ -20,9 +20,9 @@ pub(crate) struct Forecast {
 const MOST: u128 = 1_000_000;
 
 impl Plan {
-    /// What a run would do with a store, as it accepts samples of other executables and machines; `None` where there are
-    /// too many samples to look up. Of a sweep that is measured in as many rounds as its times need, each point counts
-    /// once, and is stored where its first round is.
+    /// What a run would do with a store, as it accepts samples of other executables and machines; `None` where there
+    /// are too many samples to look up. Of a sweep that is measured in as many rounds as its times need, each point
+    /// counts once, and is stored where its first round is.
     ///
     /// # Errors
     /// Where the store cannot be read.

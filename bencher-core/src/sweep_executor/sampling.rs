@@ -221,8 +221,8 @@ impl SweepExecutor {
         uncounted
     }
 
-    /// The sizes of the batches of a timed sweep: those that are wanted fill the user's budget, and without one a batch is
-    /// as long as one of many in the usual budget.
+    /// The sizes of the batches of a timed sweep: those that are wanted fill the user's budget, and without one a batch
+    /// is as long as one of many in the usual budget.
     pub(super) fn batches(
         &self,
         rounds: Option<RoundRules>,
@@ -258,8 +258,8 @@ fn check_times(sample: &Sample, times: &[(usize, &'static str)]) -> Result<(), S
     Ok(())
 }
 
-/// Keeps marks with the times of a sample: that other programs had the core meanwhile, or that many slices do not count. A time that the
-/// benchmark made of others is marked where none is as it was recorded.
+/// Keeps marks with the times of a sample: that other programs had the core meanwhile, or that many slices do not
+/// count. A time that the benchmark made of others is marked where none is as it was recorded.
 fn mark_times<M: Copy>(
     sample: &mut Sample,
     timed: &[usize],

@@ -170,7 +170,8 @@ impl StateTable {
         self.next += passed.unwrap_or(ahead.len());
     }
 
-    /// What is todo, in the order of the sweep; the first costs nothing behind [`advance_cursor`](Self::advance_cursor).
+    /// What is todo, in the order of the sweep; the first costs nothing behind
+    /// [`advance_cursor`](Self::advance_cursor).
     pub(super) fn todo(&self) -> impl Iterator<Item = ElementIndex> {
         let ahead = self.entries.get(self.next..self.length).unwrap_or_default();
         let ahead = iter::zip(self.next.., ahead);

@@ -60,8 +60,8 @@ impl Output {
 
     /// Counts anew, since a job has ended, and says how many bytes were printed since the last.
     ///
-    /// The worker may be at its next job already when it is known here that one has ended; so what was printed may be of either, and
-    /// is kept until the next has ended.
+    /// The worker may be at its next job already when it is known here that one has ended; so what was printed may be
+    /// of either, and is kept until the next has ended.
     pub(super) fn begin_job(&self) -> u64 {
         let printed = self.0.printed.swap(0, Ordering::Relaxed);
         let state = &mut *self.0.lock();

@@ -173,9 +173,10 @@ pub(super) fn wait_for(
     Ok(asked.revents & !libc::POLLOUT != 0)
 }
 
-/// Has this process end with the one that started it, until [`live_on`] is called: for the time in which nothing of
-/// its own notices that end. The signal is one that nobody uses and that can be caught: which signal comes is a matter of
-/// the first thread alone, and another one may call [`live_on`]. To be called between `fork` and `exec`; the kernel goes by the thread that called `fork`.
+/// Has this process end with the one that started it, until [`live_on`] is called: for the time in which nothing of its
+/// own notices that end. The signal is one that nobody uses and that can be caught: which signal comes is a matter of
+/// the first thread alone, and another one may call [`live_on`]. To be called between `fork` and `exec`; the kernel
+/// goes by the thread that called `fork`.
 #[cfg(target_os = "linux")]
 pub(super) fn die_with_parent(parent: u32) -> io::Result<()> {
     // SAFETY: both calls may be made between fork and exec.
@@ -202,8 +203,8 @@ pub(super) fn live_on() {
     #[cfg(target_os = "linux")]
     {
         extern "C" fn nothing(_: libc::c_int) {}
-        // SAFETY: all zeros are a valid structure, and the handler does nothing. Programs that are started from here do not
-        // inherit it.
+        // SAFETY: all zeros are a valid structure, and the handler does nothing. Programs that are started from here do
+        // not inherit it.
         unsafe {
             let mut action: libc::sigaction = std::mem::zeroed();
             action.sa_sigaction = nothing as *const () as libc::sighandler_t;
