@@ -22,14 +22,14 @@ const MOST: f64 = 0.9;
 /// A future that [`Context::iter_async`] passes to a runtime, and that returns its time.
 pub type TimedFuture<'a> = Pin<Box<dyn Future<Output = Duration> + 'a>>;
 
-/// Times are of the clock of the process, less what measuring itself costs; `None` stands for one that is
-/// too short to tell from that. Each function keeps what `work` returns from the optimiser, and
-/// gives back the last of it; it is dropped outside the time.
+/// Times come from the clock of the process, minus the measurement overhead. `None` stands for a time too short to
+/// separate from that overhead. Each function hides the output of `work` from the optimiser, and returns the last
+/// output, which is dropped outside the time.
 ///
-/// In a sweep with a result that is declared `timed`, every sample is one *batch* of one round: the mean of *slices*,
-/// which are calls that are timed together, less those that lie far out. Their number is found when the point is first
-/// measured. What happens in few of the slices is not in the time (a table that grows every few milliseconds, say); to
-/// have it there, let a call do a whole cycle.
+/// In a sweep with a `timed` result, every sample is one *batch* of one round. Its time is the mean of *slices*, which
+/// are calls that are timed together, without the discarded ones. The first measurement of a point determines their
+/// number. An event in few of the slices, such as a table that grows every few milliseconds, is not part of the time.
+/// To include it, let a call do a whole cycle.
 impl<'a> Context<'a> {
     /// Runs `work` once and records its wall time.
     ///

@@ -8,7 +8,7 @@ use super::{CellState, Dataset, DatasetError, Dim, Variable, VariableInfo};
 
 /// Statistics over dimensions, of the cells that hold a value.
 ///
-/// Cells without a value are left out. See [`Dataset::reduce`] for an example.
+/// Cells without a value are ignored. See [`Dataset::reduce`] for an example.
 impl Dataset {
     /// The mean over some dimensions; for truth values, the share of `true`.
     ///

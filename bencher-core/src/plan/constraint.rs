@@ -88,7 +88,7 @@ impl<S> Clone for Constraint<S> {
     }
 }
 
-/// By the reason: code cannot be compared.
+/// Compares the reasons, because code cannot be compared.
 impl<S> PartialEq for Constraint<S> {
     fn eq(&self, other: &Self) -> bool {
         self.reason() == other.reason()

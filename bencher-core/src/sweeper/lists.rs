@@ -63,7 +63,7 @@ impl<T> ParamSweeper<T> {
     }
 }
 
-/// What is known as of the last operation of the handle; none of these reads the disk.
+/// These methods return the state as of the last operation of the handle, and do not read the disk.
 impl<T: Clone> ParamSweeper<T> {
     /// All elements, in order.
     pub fn get_sweeps(&self) -> Vec<T> {
@@ -156,7 +156,7 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
     }
 }
 
-/// The same as [`iter`](ParamSweeper::iter).
+/// As [`iter`](ParamSweeper::iter).
 impl<'a, T: Serialize + DeserializeOwned + Clone> IntoIterator for &'a ParamSweeper<T> {
     type Item = Result<T, SweeperError>;
     type IntoIter = Claims<'a, T>;

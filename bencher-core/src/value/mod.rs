@@ -149,8 +149,7 @@ impl Value {
     }
 }
 
-/// Equality is identity: `NaN` equals `NaN`, and `-0.0` is another value than `0.0`, since functions tell
-/// them apart.
+/// Equality is identity: `NaN` equals `NaN`, and `-0.0` differs from `0.0`, because functions can distinguish them.
 impl PartialEq for Value {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
@@ -176,8 +175,7 @@ fn same_float(a: f64, b: f64) -> bool {
     (a == b && a.is_sign_negative() == b.is_sign_negative()) || (a.is_nan() && b.is_nan())
 }
 
-/// The text of a value as labels, tables and the command line show it: the shortest that reads
-/// back as the same value.
+/// The text of a value in labels, tables and the command line: the shortest text that reads back as the same value.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -91,7 +91,7 @@ impl Payload {
     }
 }
 
-/// Two payloads are equal if their names, types and digests are, wherever the content lies.
+/// Two payloads are equal if their names, types and digests are equal. The place of the content does not matter.
 impl PartialEq for Payload {
     fn eq(&self, other: &Self) -> bool {
         self.digest == other.digest

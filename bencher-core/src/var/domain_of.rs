@@ -230,8 +230,8 @@ impl<T, E: Display> IntoValues<T> for Result<Vec<T>, E> {
     }
 }
 
-/// The bounds stand on the methods, not on the `impl`: a type that lacks them then gets the
-/// message of its trait instead of "no such method".
+/// The trait bounds are on the methods, not on the `impl`. A type that lacks them then gets the message of the trait
+/// instead of "no such method".
 impl<T: SweepValue> DomainOf<T> {
     /// Declares all values from `low` to `high`, both inclusive.
     pub fn bounds(mut self, low: T, high: T) -> Self

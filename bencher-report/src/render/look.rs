@@ -9,7 +9,7 @@ const SCALE: f64 = 2.0;
 /// Pixels that a picture has at most: a few hundred megabytes while it is drawn.
 const PIXELS: f64 = 48e6;
 
-/// What a reader wants of every figure.
+/// The reader's choices for every figure.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(
     not(all(feature = "html", feature = "png", feature = "gnuplot")),

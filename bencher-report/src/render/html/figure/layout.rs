@@ -176,7 +176,7 @@ fn finish(chart: &Chart, mut layout: Map<String, Json>, inner: f64) -> Json {
     Json::Object(layout)
 }
 
-/// How many characters have room.
+/// The number of characters that fit.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
