@@ -45,7 +45,7 @@ pub(super) fn is_side_by_side(schema: &Schema, config: &RunConfig) -> bool {
     timed && config.side_by_side && config.executor.workers() > 1
 }
 
-/// What the worker processes used.
+/// The usage of the worker processes.
 pub(super) fn describe_use(dataset: &mut Dataset, used: &Usage) {
     let mut attribute = |name: &str, text| dataset.attributes.insert(name.to_owned(), text);
     attribute("worker cpu seconds", used.cpu.as_secs_f64().to_string());
@@ -54,7 +54,7 @@ pub(super) fn describe_use(dataset: &mut Dataset, used: &Usage) {
     }
 }
 
-/// What was tried again, where anything was.
+/// The numbers of retries, if there were any.
 pub(super) fn describe_retries(dataset: &mut Dataset, retried: RetryCounts) {
     if retried.tries > 0 {
         let mut attribute = |name: &str, count: u64| {

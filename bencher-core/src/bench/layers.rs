@@ -5,7 +5,7 @@ use super::config::{RunConfig, Settings, SweepDefaults, config_text};
 /// The places that say something of a run, and the step it is at.
 #[derive(Debug, Default)]
 pub(super) struct Layers {
-    /// What the session was made with.
+    /// The initial configuration of the session.
     start: RunConfig,
     /// That, and what the program says of the run.
     program: RunConfig,
@@ -24,7 +24,7 @@ impl Layers {
         }
     }
 
-    /// Takes in what the program says of the run.
+    /// Adds the program's configuration of the run.
     pub(super) fn configure(&mut self, change: impl FnOnce(&mut RunConfig)) {
         change(&mut self.program);
     }
@@ -43,7 +43,7 @@ impl Layers {
     pub(super) fn sweep(&mut self, own: SweepDefaults) -> RunConfig {
         let mut config = self.program.clone();
         own.apply(&mut config);
-        // So many repeats as the user wants are not to be cut short by what the program thought of.
+        // The program's budget must not cut short the repeats that the user set.
         let mut user = RunConfig::default();
         self.settings.apply(&mut user, Some(&own.title));
         if user.repeats.is_some() {
@@ -60,7 +60,7 @@ impl Layers {
         (self.step + 1, self.steps())
     }
 
-    /// Goes to the next step, if there is one; the program then begins anew.
+    /// Goes to the next step, if there is one; the program then starts again.
     pub(super) fn next(&mut self) -> bool {
         if self.step + 1 >= self.steps() {
             return false;
@@ -87,7 +87,7 @@ impl Layers {
         unknown.map(complaint).collect()
     }
 
-    /// What cannot be done together.
+    /// The settings that exclude each other.
     pub(super) fn check(&self) -> Result<(), String> {
         self.whole().check()
     }

@@ -87,7 +87,7 @@ impl RunConfig {
         self.list || self.dry_run || self.print_config
     }
 
-    /// What cannot be done together.
+    /// The settings that exclude each other.
     ///
     /// # Errors
     /// Which fields, and what to do.

@@ -160,7 +160,7 @@ impl SweepRun<'_> {
         Ok((execution, options))
     }
 
-    /// What is kept of a sweep that was run; beside it, why the store took no more samples.
+    /// The record of a sweep that was run, and the error of the store, if it stopped accepting samples.
     fn record(
         &self,
         execution: Execution,
@@ -294,7 +294,7 @@ impl SweepRun<'_> {
         })
     }
 
-    /// What times are taken with.
+    /// The timer of the run.
     fn timer(&self, clock: ClockKind) -> Result<&'static Timer, BenchError> {
         Timer::of(clock).map_err(|reason| BenchError::NoClock {
             title: self.settings.title.clone(),
@@ -493,7 +493,7 @@ impl Ended {
     }
 }
 
-/// What is to be said of the ways to measure that the user chose.
+/// Notes about the user's choices of how to measure.
 fn warnings_of_choice(session: &Session, plan: &Plan) -> Vec<String> {
     let mut warnings = Vec::new();
     if is_side_by_side(plan.schema(), &session.config) {

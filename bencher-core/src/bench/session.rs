@@ -26,13 +26,13 @@ pub struct Session {
     pub(super) root: PathBuf,
     #[cfg(feature = "store")]
     pub(super) database: Option<crate::store::Database>,
-    /// What takes the database's place where it cannot be written.
+    /// The stand-in for a database that cannot be written.
     #[cfg(feature = "store")]
     pub(super) read_only: Option<crate::store::ReadOnlyStore>,
     pub(super) records: Vec<SweepRecord>,
     pub(super) seen: Vec<String>,
     pub(super) unsaved: bool,
-    /// What is wrong with the run as a whole, to be said at its end.
+    /// Problems of the whole run, reported at its end.
     pub(super) errors: Vec<String>,
     /// The working directory when the run began, which relative paths begin at whatever a body does.
     pub(super) start: PathBuf,
@@ -47,7 +47,7 @@ pub struct Session {
     pub(super) role: ReplicateRole,
     /// The environment in which other processes began to measure for this run.
     pub(super) began: Option<Environment>,
-    /// What this process measured, as one of several, or those that measured for it.
+    /// The report of this process as a replicate, or of the replicates that measured for it.
     pub(super) replicate_report: ReplicateReport,
     /// The samples of a run in steps that keeps none.
     pub(super) memory: MemoryStore,
@@ -157,7 +157,7 @@ impl Session {
         self.replicate_report = report;
     }
 
-    /// What this process measured so far, as one of several.
+    /// The report of this process as a replicate so far.
     pub(crate) fn replicate_report(&self) -> ReplicateReport {
         let timings = self.records.iter().flat_map(|record| &record.timings);
         let execute = timings.filter(|(phase, _)| phase == "execute");

@@ -75,7 +75,7 @@ impl Session {
     /// Makes the folder of the report and looks whether files can be written there, once.
     ///
     /// # Errors
-    /// Why not: better told now than after the measurement.
+    /// The reason, which is better reported before the measurement than after it.
     pub(crate) fn make_report_folder(&mut self) -> Result<(), BenchError> {
         let Some(folder) = self.report_place().filter(|_| self.draws_report) else {
             return Ok(());
@@ -113,7 +113,7 @@ impl Session {
         self.shown_part = part;
     }
 
-    /// What of the program the report shows, where that is not all.
+    /// The part of the program in the report, if it is not the whole.
     pub(super) fn report_part(&self) -> Option<String> {
         let sweeps = Some(self.config.only.join(", ")).filter(|text| !text.is_empty());
         let parts: Vec<String> = self.shown_part.clone().into_iter().chain(sweeps).collect();

@@ -16,7 +16,7 @@ use super::result::SweepOutcome;
 use super::run::SweepRun;
 use super::session::Session;
 
-/// What sweeps are counted by, in the order in which a thread runs them.
+/// The number of a sweep, in the order in which a thread runs them.
 pub(super) const PLACE: &str = "sweep";
 
 /// Where a worker process is to take the samples of a sweep.
@@ -24,12 +24,12 @@ pub(super) fn place(number: u64, plan: &Plan) -> String {
     format!("{PLACE} {number} {}", plan.identity())
 }
 
-/// What a worker process is told of the program that started it.
+/// The data for a worker process from the program that started it.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct WorkerContext {
     /// Where samples and results are kept.
     root: PathBuf,
-    /// What sweeps gave that come before its own, with their numbers.
+    /// The records of earlier sweeps, with their numbers.
     earlier: Vec<(u64, SweepRecord)>,
 }
 
@@ -86,8 +86,8 @@ impl WorkerRole {
 }
 
 impl SweepRun<'_> {
-    /// What a worker process does with a sweep: it takes the samples of its own, and of one before takes
-    /// the result that it was told.
+    /// Handles a sweep in a worker process: it takes the samples of its own sweep, and replays the recorded result of
+    /// an earlier one.
     pub(super) fn work(
         self,
         plan: Plan,

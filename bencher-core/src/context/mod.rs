@@ -57,13 +57,13 @@ pub struct Context<'a> {
     /// The number of the point, which batches are sized by.
     point: u64,
     batches: Option<&'a Batches>,
-    /// The sizes of batches where nobody gives any.
+    /// The default sizes of batches.
     own_batches: Option<Batches>,
     /// Whether every timed region is run once only.
     once: bool,
     /// The timed regions so far.
     regions: u32,
-    /// From how many seconds on a time could have been told, where one could not.
+    /// The shortest measurable time in seconds, if a time was too short.
     below: Option<f64>,
     /// The times that were recorded while other programs had the core.
     preempted: Vec<PreemptedTime>,
@@ -194,9 +194,9 @@ impl<'a> Context<'a> {
         self
     }
 
-    /// A context for the calls of a body that is measured as a whole, within this one: of the same point and
-    /// repeat, with the same state. What it draws is drawn anew after each [`rewind`](Self::rewind). It
-    /// has no folder, as what is written there would count as time.
+    /// A context for the calls of a body that is measured as a whole, within this one: of the same point and repeat,
+    /// with the same state. Its random data starts again after each [`rewind`](Self::rewind). It has no folder, because
+    /// writing files would count as time.
     pub(crate) fn for_calls(&self) -> Context<'a> {
         Context {
             states: self.states,

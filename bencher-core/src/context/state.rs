@@ -81,7 +81,7 @@ impl States {
         let mut drop_one = |state: Box<dyn Any + Send>| {
             panics.extend(panics::catch(AssertUnwindSafe(|| drop(state))).err());
         };
-        // What belongs to a worker may lean on what belongs to the sweep.
+        // State of a worker may refer to state of the sweep.
         workers.into_values().for_each(&mut drop_one);
         for state in sweep.into_values() {
             drop_one(Box::new(state));

@@ -301,7 +301,7 @@ impl<'a> Context<'a> {
         last
     }
 
-    /// Takes a batch of a region and records the time of one iteration, less what measuring adds to each of so many.
+    /// Takes a batch of a region, and records the time of one iteration without the measurement overhead.
     fn batch<T: FromSeconds>(
         &mut self,
         elapsed: &mut Option<T>,

@@ -228,13 +228,13 @@ fn pairs(one: &PointTime, other: &PointTime) -> Vec<Option<(f64, f64)>> {
     pairs.map(|(x, y)| x.zip(y)).collect()
 }
 
-/// What the pairs of one process come to: how many times as large as 1.
+/// The ratio of the pairs of one process.
 fn of_process(pairs: &[Option<(f64, f64)>]) -> Option<(f64, f64)> {
     let (one, other): (Vec<f64>, Vec<f64>) = pairs.iter().flatten().copied().unzip();
     Some((paired_ratio(&one, &other, MISRATE)?.ratio, 1.0))
 }
 
-/// The fewest pairs of which bounds can be given.
+/// The smallest number of pairs for bounds.
 fn needed(misrate: f64) -> usize {
     #[expect(
         clippy::cast_possible_truncation,

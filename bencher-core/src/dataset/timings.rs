@@ -305,7 +305,7 @@ impl Dataset {
     }
 }
 
-/// What a cell of a variable gave for the time of its point.
+/// The outcome of a round, from a cell of a variable.
 fn round_time(variable: &Variable, cell: usize) -> RoundTime {
     match variable.states().get(cell) {
         Some(CellState::BelowResolution) => RoundTime::BelowResolution,

@@ -52,7 +52,7 @@ const PREFIXABLE: [&str; 20] = [
 /// Words and symbols for the byte.
 const BYTE: [&str; 4] = ["B", "byte", "bytes", "Byte"];
 
-/// What older versions let authors call a time, which was in seconds all the same.
+/// Units that older versions allowed for a time, although it was in seconds.
 const OTHER_NAMES_OF_TIME: [&str; 21] = [
     "sec",
     "secs",

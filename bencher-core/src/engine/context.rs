@@ -117,7 +117,7 @@ pub struct EngineContext {
     pub(super) stop: Arc<StopRequest>,
 }
 
-/// Whether somebody wants the program to end, and whether the engine heeds that.
+/// Whether a signal asked the program to end, and whether the engine reacts to it.
 #[derive(Debug, Default)]
 pub(super) struct StopRequest {
     pub(super) is_handled: AtomicBool,

@@ -18,7 +18,7 @@ pub(super) fn replace(target: RawFd, with: BorrowedFd<'_>) -> io::Result<()> {
     }
 }
 
-/// Which of two descriptors have something to read, or are at their end; waits for one of them if told to.
+/// The descriptors of two that have something to read, or are at their end; optionally waits for one of them.
 pub(super) fn readable(descriptors: [BorrowedFd<'_>; 2], wait: bool) -> io::Result<[bool; 2]> {
     let mut asked = descriptors.map(|descriptor| libc::pollfd {
         fd: descriptor.as_raw_fd(),

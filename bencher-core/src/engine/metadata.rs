@@ -106,7 +106,7 @@ impl Metadata {
     /// # Errors
     /// Where there is no run, or the file cannot be read.
     pub fn load(dir: impl AsRef<Path>) -> Result<Self, EngineError> {
-        /// What every version begins with.
+        /// The fields that every version has.
         #[derive(Deserialize)]
         struct Version {
             version: u32,
@@ -136,7 +136,7 @@ impl Metadata {
         }
     }
 
-    /// What is kept in a directory of `engine`; nothing yet, if it is new.
+    /// The metadata in a directory of `engine`; empty in a new directory.
     ///
     /// # Errors
     /// Where the file is damaged, of a later version, or of another engine.

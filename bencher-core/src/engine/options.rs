@@ -6,7 +6,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::context::LogLevel;
 
-/// What happens to the outputs of a run.
+/// The handling of the outputs of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum OutputChoice {
     /// The outputs stay as they are.
@@ -17,7 +17,7 @@ pub(super) enum OutputChoice {
     Redirect,
 }
 
-/// What the options say.
+/// The values of the options.
 #[derive(Debug)]
 pub(super) struct EngineOptions {
     pub(super) level: LogLevel,

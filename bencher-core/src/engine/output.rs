@@ -131,7 +131,7 @@ impl Outputs {
 
     /// Gives the outputs back; all that was written is where it belongs then.
     pub(super) fn finish(self) {
-        // Whoever reads standard output may be gone; the file has it all the same.
+        // The reader of standard output may be gone; the file still has the text.
         let _ = io::Write::flush(&mut io::stdout());
         #[cfg(unix)]
         for stream in self.streams {
@@ -153,7 +153,7 @@ mod stream {
     #[derive(Debug)]
     pub(super) struct Stream {
         number: RawFd,
-        /// What the number meant before.
+        /// The previous target of the descriptor.
         original: OwnedFd,
         copying: Option<Copying>,
     }
@@ -203,8 +203,8 @@ mod stream {
         }
     }
 
-    /// Copies until all writers are gone, or until it is told that it is enough and nothing is left: a process that
-    /// was started and goes on would keep it waiting.
+    /// Copies until all writers are gone, or until `stop` is closed and nothing is left: a child process that continues
+    /// would keep it waiting.
     fn copy(mut from: PipeReader, stop: &PipeReader, mut screen: File, mut lines: Lines) {
         let mut buffer = vec![0; 1 << 16];
         let mut wait = true;

@@ -149,7 +149,7 @@ fn for_each(
     work(engine)
 }
 
-/// What the engine itself says, or the last of its ancestors that says something.
+/// The value of the engine itself, or of the last ancestor that has one.
 fn last_of<T>(engine: &mut dyn Engine, ask: &dyn Fn(&dyn Engine) -> Option<T>) -> Option<T> {
     ask(engine).or_else(|| {
         let mut ancestors = engine.ancestors();

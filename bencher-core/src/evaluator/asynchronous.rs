@@ -50,18 +50,18 @@ struct Shared<A, R> {
     limit: Option<Duration>,
     calls: Arc<CancelCount>,
     state: Mutex<State<A, R>>,
-    /// Told when a job is done.
+    /// Notified when a job is done.
     news: Condvar,
 }
 
 struct State<A, R> {
     waiting: VecDeque<Task<A>>,
-    /// What runs, by the number of its future: a job that is tried again has another then.
+    /// The running jobs, by the number of the future: a retry has a new number.
     running: HashMap<u64, Running<A>>,
     /// How many futures were ever made.
     made: u64,
     done: Vec<FinishedTask<A, R>>,
-    /// Whether somebody is starting jobs, and will go on as long as there is room.
+    /// Whether a thread is starting jobs, and will continue while there is room.
     is_filling: bool,
 }
 
@@ -130,7 +130,7 @@ impl<A, R> Shared<A, R> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Calls off the jobs that were not begun.
+    /// Cancels the jobs that have not begun.
     fn take_back(&self) {
         let mut state = self.state();
         let waiting = std::mem::take(&mut state.waiting);
@@ -246,7 +246,7 @@ where
         let Poll::Ready(returned) = self.go_on(context) else {
             return Poll::Pending;
         };
-        // What it holds is free before anybody hears that it is done.
+        // Its resources are released before it is reported as done.
         self.job = None;
         let handle = self.handle.handle();
         let outcome = match returned {
@@ -358,7 +358,7 @@ impl<A, R> Drop for AsyncBackend<A, R> {
         state.waiting.clear();
         let running = std::mem::take(&mut state.running);
         drop(state);
-        // Each finds that nobody wants it, and is dropped.
+        // Each job finds that it is abandoned, and is dropped.
         let wakers = running.into_values().filter_map(|job| job.waker);
         wakers.for_each(Waker::wake);
     }

@@ -51,8 +51,7 @@ impl Executors {
         self.backend_at(place, || Ok(Vec::new()), function, limits)
     }
 
-    /// Like [`backend`](Self::backend), by a place that is known already; new workers are told what `context`
-    /// gives.
+    /// Like [`backend`](Self::backend), with a known place; new workers receive the data from `context`.
     pub(super) fn backend_at<A, R>(
         self,
         place: String,

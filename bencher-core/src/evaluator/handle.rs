@@ -148,8 +148,7 @@ impl Acceptance {
     }
 }
 
-/// How often the jobs of a backend were called off; those that began before see that the number has
-/// changed.
+/// How often the jobs of a backend were cancelled. Jobs that began before see that the number has changed.
 #[derive(Debug, Default)]
 pub(super) struct CancelCount(AtomicU64);
 

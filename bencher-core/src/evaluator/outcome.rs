@@ -18,7 +18,7 @@ pub struct Task<A> {
 }
 
 impl<A> Task<A> {
-    /// The job, called off before it ran.
+    /// The job, cancelled before it ran.
     pub(super) fn cancelled<R>(self) -> FinishedTask<A, R> {
         self.ended(Outcome::Cancelled)
     }

@@ -36,7 +36,7 @@ pub struct ThreadBackend<A, R> {
     common: Common<A, R>,
 }
 
-/// What every worker has a copy of.
+/// The shared state of all workers.
 struct Common<A, R> {
     function: RunFunction<A, R>,
     queue: Receiver<Vec<Task<A>>>,

@@ -46,15 +46,15 @@ struct Shared<A, R> {
     limit: Option<Duration>,
     calls: CancelCount,
     state: Mutex<State<A, R>>,
-    /// Told when there is a job, or no more will come.
+    /// Notified when there is a job, or no more will come.
     work: Condvar,
-    /// Told when a job is done and somebody waits for it.
+    /// Notified when a job is done and a thread waits for it.
     news: Condvar,
 }
 
 struct State<A, R> {
     waiting: VecDeque<Task<A>>,
-    /// What runs, by the number of its thread.
+    /// The running jobs, by the number of the thread.
     running: HashMap<u64, Running<A>>,
     done: Vec<FinishedTask<A, R>>,
     idle: usize,
@@ -191,7 +191,7 @@ impl<A: Clone, R> Shared<A, R> {
             }
             state.done.push(done);
             if std::mem::take(&mut state.is_waited_for) {
-                // Who wakes up needs the lock.
+                // The woken thread needs the lock.
                 drop(state);
                 self.news.notify_one();
                 state = self.state();
@@ -205,7 +205,7 @@ impl<A, R> Shared<A, R> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Calls off the jobs that no thread has begun.
+    /// Cancels the jobs that no thread has begun.
     fn take_back(&self) {
         let mut state = self.state();
         let waiting = std::mem::take(&mut state.waiting);

@@ -42,7 +42,7 @@ pub struct Batches {
     regions: Mutex<HashMap<Region, RegionState>>,
 }
 
-/// What is known of a region.
+/// The known times of a region.
 #[derive(Clone, Debug)]
 struct RegionState {
     size: Size,

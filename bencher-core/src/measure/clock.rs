@@ -136,7 +136,7 @@ pub struct ClockCosts {
 }
 
 impl ClockCosts {
-    /// What readings of the clock add to each of so many iterations that are timed in groups.
+    /// The overhead of clock readings for each of the iterations that are timed in groups.
     pub(crate) fn of_groups(&self, iterations: u64, group: u64) -> f64 {
         let groups = iterations.div_ceil(group.max(1));
         self.reading * groups as f64 / iterations.max(1) as f64

@@ -175,7 +175,7 @@ struct Point {
     failed: u32,
     /// After how many rounds it was looked at last.
     looked_at: u32,
-    /// What the rounds gave for each timed result.
+    /// The outcomes of the rounds for each timed result.
     times: Vec<Vec<RoundTime>>,
     noises: Vec<f64>,
     /// The widest bounds of its results at the last look, as a share of the centre.
@@ -466,8 +466,8 @@ impl Rounds {
 }
 
 impl Point {
-    /// Whether the point is done, and why; looks only at the rounds for that, since whoever looks
-    /// often enough sees what he wants to see.
+    /// Whether the point is done, and why. It checks only at fixed rounds, because frequent checks would stop at a
+    /// chance result.
     fn judged(&mut self, rules: &RoundRules) -> Option<StopReason> {
         if self.rounds >= rules.rounds.most() {
             return Some(StopReason::Done);

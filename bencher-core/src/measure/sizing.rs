@@ -8,8 +8,8 @@ use super::{RoundTarget, USUAL_ROUNDS};
 /// The shortest duration of a slice, except where making inputs takes much longer than the timed code.
 pub const LEAST_SLICE: Duration = Duration::from_micros(100);
 
-/// Shorter batches would be of the caches that other points left behind more than of the work, so there are fewer of
-/// these rather than more of those.
+/// Shorter batches would mostly measure cold caches left by the previous point, so a short budget has fewer batches
+/// instead of shorter ones.
 const LEAST_BATCH: Duration = Duration::from_millis(4);
 /// But no fewer than this, of a budget that is short for its points.
 const LEAST_ROUNDS: u32 = 32;
@@ -23,7 +23,7 @@ const MORE_OF_LONG_CALLS: u32 = 2;
 /// Fewer calls than this do not show which of them were disturbed, so each is a batch; that makes the rounds at most as
 /// many times more, which [`MOST_ROUNDS`](super::MOST_ROUNDS) allows.
 const FEW: u64 = 4;
-/// A batch comes after one of so many times its iterations, which do not count.
+/// The share of a batch's iterations that run before it as a warm-up, as a divisor.
 const WARM_UP: u64 = 8;
 /// How many batches the first round of a point costs at most besides its own: trials that double until one lasts as
 /// long as a batch.
@@ -40,11 +40,11 @@ const MOST_SLICES: u64 = 1 << 16;
 /// How long slices and batches should be.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sizing {
-    /// What a slice should last.
+    /// The target duration of a slice.
     slice: Duration,
-    /// What it lasts at least, however long making its inputs takes.
+    /// The shortest duration of a slice, for any time of making inputs.
     shortest: Duration,
-    /// What a batch should last in all.
+    /// The target duration of a batch.
     pub(super) batch: Duration,
     /// Whether there may be more rounds where batches are shorter.
     is_open: bool,
@@ -59,7 +59,7 @@ pub(super) struct Size {
 }
 
 impl Sizing {
-    /// For a clock of a precision, in seconds, and a budget that so many points share for so many rounds.
+    /// Sizes batches for the precision of a clock, in seconds, and a budget that the points share for all their rounds.
     pub(super) fn new(precision: f64, budget: Duration, points: u64, rounds: RoundTarget) -> Self {
         let precise = |share: f64| Duration::try_from_secs_f64(2.0 * precision / share);
         let slice = precise(SHARE_OF_PRECISION)

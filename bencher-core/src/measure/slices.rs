@@ -41,7 +41,7 @@ impl RecentSlices {
     }
 }
 
-/// The slices of a batch, each of so many iterations.
+/// The slices of a batch, each with the same number of iterations.
 pub(super) struct Slices {
     iterations: u64,
     undisturbed: Vec<f64>,

@@ -3,7 +3,7 @@
 /// The dip of values in ascending order (Hartigan and Hartigan, 1985): the largest distance of their distribution
 /// function from the nearest one that has a single mode, from `1 / (2 n)` to 1/4.
 ///
-/// Two equal and distant heaps have a dip of 1/4, one value in eight far from the others one of 1/16.
+/// Two equal and distant modes have a dip of 1/4. One value in eight far from the others gives a dip of 1/16.
 pub(super) fn dip(sorted: &[f64]) -> f64 {
     let count = sorted.len();
     if count == 0 {

@@ -2,11 +2,11 @@
 
 /// The median distance from the median, times this, estimates a standard deviation (of normal values).
 const DEVIATION_PER_DISTANCE: f64 = 1.4826;
-/// From how many such deviations on a value of many lies far out.
+/// The number of such deviations beyond which a value is an outlier, for many values.
 const FAR: f64 = 3.5;
-/// Few values show their deviation badly: of so many they must lie twice as far out, of fewer still further.
+/// Few values show their deviation badly. With this number of values, the fence is twice as wide, and wider with fewer.
 const FEW: f64 = 5.0;
-/// What lies within this share of the median never does.
+/// A value within this share of the median is never an outlier.
 const NEAR: f64 = 1e-3;
 
 /// The mean of values without outliers, computed by [`hampel_mean`].
@@ -72,7 +72,7 @@ mod tests {
             prop_assert!(found.discarded >= bad.len());
         }
 
-        /// Values of one heap are all kept.
+        /// Values of one mode are all kept.
         #[test]
         fn what_varies_evenly_is_kept(count in 5_u32..60, unit in 1e-9_f64..1e9) {
             let values: Vec<f64> = (0..count).map(|n| unit * f64::from(100 + n)).collect();

@@ -5,13 +5,13 @@ use pragmastat::estimators::raw;
 use super::dip::dip;
 use super::tail::end_of_core;
 
-/// The fewest values of a heap, and the least share of all.
+/// The smallest number of values of a mode, and the smallest share of all.
 const LEAST: (usize, f64) = (3, 0.03);
-/// A gap between two heaps that is wider than this many spreads of the larger one tells them apart.
+/// A gap wider than this many spreads of the larger mode separates two modes.
 const FAR: f64 = 3.0;
 /// Few values show their spread badly: of this many the gap must be twice as wide, of fewer still wider.
 const FEW: f64 = 10.0;
-/// Heaps that lie nearer to each other than this share are one.
+/// Modes nearer to each other than this share are one.
 const NEAR: f64 = 0.02;
 
 /// The lowest of several modes of values.
@@ -22,7 +22,7 @@ const NEAR: f64 = 0.02;
 /// let rounds: Vec<f64> = (0..30_u8)
 ///     .map(|n| (1.0 + 0.001 * f64::from(n)) * if n % 3 == 0 { 5.6 } else { 1.57 })
 ///     .collect();
-/// let found = lowest_mode(&rounds).ok_or("one heap")?;
+/// let found = lowest_mode(&rounds).ok_or("one mode")?;
 /// assert_eq!((found.count, found.of), (20, 30));
 /// assert!(found.highest < 1.7 && (found.share() - 2.0 / 3.0).abs() < 1e-12);
 /// assert_eq!(lowest_mode(&[1.0, 1.1, 1.2, 1.1, 1.0, 1.3, 1.2, 1.1]), None);
@@ -81,30 +81,30 @@ pub fn lowest_mode(values: &[f64]) -> Option<LowestMode> {
         } else {
             super::median(&sorted)?.abs()
         };
-    let mut heap = sorted.as_slice();
+    let mut mode = sorted.as_slice();
     let mut has_tail = false;
-    while let Some((lower, is_core)) = split(heap, sorted.len(), near) {
-        heap = lower;
+    while let Some((lower, is_core)) = split(mode, sorted.len(), near) {
+        mode = lower;
         has_tail = is_core;
     }
-    if heap.len() == values.len() {
+    if mode.len() == values.len() {
         return None;
     }
     // The largest value itself, which a logarithm and back may miss.
     let mut plain = values.to_vec();
     plain.sort_unstable_by(f64::total_cmp);
-    let highest = *plain.get(heap.len().checked_sub(1)?)?;
+    let highest = *plain.get(mode.len().checked_sub(1)?)?;
     Some(LowestMode {
         highest,
-        boundary: f64::midpoint(highest, *plain.get(heap.len())?),
-        count: heap.len(),
+        boundary: f64::midpoint(highest, *plain.get(mode.len())?),
+        count: mode.len(),
         of: values.len(),
         has_tail,
     })
 }
 
-/// Splits values into two heaps with middles further apart than `near`. Gives the lower heap, and whether the upper one
-/// is a tail. Each heap holds at least the least share of `of` values.
+/// Splits values into two modes whose middles are further apart than `near`. Returns the lower mode, and whether the
+/// upper one is a tail. Each mode has at least the smallest share of `of` values.
 fn split(sorted: &[f64], of: usize, near: f64) -> Option<(&[f64], bool)> {
     #[expect(
         clippy::cast_possible_truncation,
@@ -158,7 +158,7 @@ fn is_several(sorted: &[f64]) -> bool {
     dip(sorted) * root > 0.623 - 0.37 / root
 }
 
-/// Where to cut so that the two heaps vary least (Otsu, 1979).
+/// The cut at which the two modes vary least (Otsu, 1979).
 fn least_variance(sorted: &[f64], between: std::ops::RangeInclusive<usize>) -> Option<usize> {
     let all: f64 = super::sum(sorted);
     let mut below = super::sum(sorted.get(..*between.start())?);
@@ -226,7 +226,7 @@ mod tests {
         }
     }
 
-    /// Two heaps, a factor of 1.2 apart and 1 % wide, are found at every share of the upper one.
+    /// Two modes, a factor of 1.2 apart and 1 % wide, are found at every share of the upper one.
     #[test]
     fn two_heaps_are_told_apart() {
         for (count, share) in [

@@ -165,7 +165,7 @@ impl PointTime {
             is_one_sided: false,
             slices: 1.0,
         };
-        // Rounds below resolution, or timed out, are a heap of their own, whose times nobody knows.
+        // Rounds below resolution, or timed out, are a mode of their own, whose times are unknown.
         let is_known = below + timed_out == 0;
         if is_known && !is_preempted {
             found.mode = lowest_mode(&found.times());

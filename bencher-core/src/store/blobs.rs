@@ -229,7 +229,7 @@ impl BlobStore {
         }
     }
 
-    /// What writers that died left behind.
+    /// The leftovers of writers that died.
     #[cfg(test)]
     pub(super) fn leftovers(&self) -> Result<Vec<PathBuf>, StoreError> {
         let BlobBackend::Folder(dir) = &self.place else {

@@ -72,7 +72,7 @@ impl Database {
         }
         let (database, samples) = self.samples();
         if gone > BATCH as u64 {
-            // The many removed records would be replayed, and passed over, at every opening.
+            // The many removed records would be replayed, and skipped, at every opening.
             let settled = samples.rotate_memtable_and_wait();
             settled
                 .and_then(|()| samples.major_compact())
@@ -84,7 +84,7 @@ impl Database {
         Ok(gone)
     }
 
-    /// Compacts if so many packs were written since the last time that it will be felt.
+    /// Compacts if enough packs were written since the last time to matter.
     pub(super) fn compact_many(&mut self, logs: Logs) -> Result<u64, StoreError> {
         if self.uncompacted() > MANY {
             self.compact_with(logs)
@@ -102,7 +102,7 @@ impl Database {
     }
 }
 
-/// What becomes of the logs of searches.
+/// The handling of the logs of searches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Logs {
     /// They stay, because another program may be reading them.

@@ -96,7 +96,7 @@ impl ClearedTag {
         [CLEARED, &tag_prefix(&self.tag)].concat()
     }
 
-    /// What the keys of packs begin with that may have been cleared.
+    /// The prefixes of the keys of packs that may have been cleared.
     pub(super) fn prefixes(&self) -> impl Iterator<Item = [u8; 8]> {
         let legacy = legacy_tag(&self.tag).map(|tag| tag_prefix(&tag));
         [tag_prefix(&self.tag)].into_iter().chain(legacy)
@@ -121,7 +121,7 @@ impl FrameContent for ClearedTag {
     }
 }
 
-/// What the keys of those notes begin with, in `meta`.
+/// The prefix of the keys of those notes, in `meta`.
 pub(super) const CLEARED: &[u8] = b"cleared/";
 
 impl Database {
@@ -177,7 +177,7 @@ impl Database {
         };
         database.take_in_quarantined(&mut notice.messages)?;
         if let Err(error) = database.compact_many(Logs::Merge) {
-            // What is stored is there all the same, only slower to read.
+            // The stored data is complete, only slower to read.
             notice.messages.push(format!(
                 "the sample store could not be compacted, so reading it stays slower: {error}"
             ));
@@ -215,7 +215,7 @@ impl Database {
         let mut new = Vec::new();
         let cleared = self.cleared()?;
         for pack in scan(quarantined)?.packs {
-            // Who cleared a tag since then meant these samples too.
+            // A later clearing of the tag included these samples.
             if cleared.iter().any(|note| note.is_of(&pack.series)) {
                 continue;
             }

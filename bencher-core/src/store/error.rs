@@ -162,7 +162,7 @@ impl StoreError {
     }
 }
 
-/// What a user can do about an error of the file system.
+/// The remedy for an error of the file system.
 pub(super) fn hint(error: &std::io::Error) -> &'static str {
     use std::io::ErrorKind;
     match error.kind() {

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 
 use super::error::StoreError;
 
-/// What stands between a file's name and what makes its temporary name unique.
+/// The separator between a file's name and the unique part of its temporary name.
 const TEMPORARY: &str = ".tmp-";
 
 /// Opens a plain file: no link is followed, and nothing is waited for, as a pipe would make us.
@@ -42,7 +42,7 @@ fn not_plain(kind: fs::FileType) -> io::Error {
     )
 }
 
-/// What a directory entry is, in words.
+/// The type of a directory entry, in words.
 pub(super) fn name_of(kind: fs::FileType) -> &'static str {
     #[cfg(unix)]
     {
@@ -200,7 +200,7 @@ pub(super) fn writer_of(path: &Path) -> Option<u32> {
         .filter(|_| !name.is_empty())
 }
 
-/// What a directory holds, ordered by name; nothing if there is no such directory.
+/// The entries of a directory, ordered by name; empty if the directory does not exist.
 pub(super) fn entries(dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let read = match fs::read_dir(dir) {
         Ok(read) => read,

@@ -135,7 +135,7 @@ impl JobFolders {
         remove(&self.path(u128::from_be_bytes(series.prefix()), key))
     }
 
-    /// What jobs that died left behind.
+    /// The leftovers of jobs that died.
     #[cfg(test)]
     pub(super) fn leftovers(&self) -> Result<Vec<PathBuf>, StoreError> {
         let mut paths = Vec::new();

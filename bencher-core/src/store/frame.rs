@@ -84,7 +84,7 @@ pub(super) fn frame_of(kind: FrameKind, version: u16, payload: &[u8]) -> Vec<u8>
     bytes
 }
 
-/// What records hold, in the layout of each version.
+/// The kinds of records, in the layout of each version.
 pub(super) trait FrameContent: Sized {
     /// Reads the payload of a record of a version, which is [`VERSION`] at most.
     fn read(version: u16, payload: &[u8]) -> postcard::Result<Self>;
@@ -105,7 +105,7 @@ pub(super) struct Frame<'a> {
 }
 
 impl Frame<'_> {
-    /// What it holds, where it is of a kind.
+    /// Its payload, where it has a kind.
     pub(super) fn decode<T: FrameContent>(&self, kind: FrameKind) -> Result<T, FrameError> {
         if self.kind != kind as u8 {
             return Err(FrameError::Damaged);

@@ -167,7 +167,7 @@ struct SampleLocation {
     sample: u32,
 }
 
-/// What the samples of a pack have in common.
+/// The common fields of the samples of a pack.
 #[derive(Debug)]
 struct Heading {
     code: Digest,
@@ -272,7 +272,7 @@ impl SampleIndex {
             return;
         };
         for (at, key) in renewed {
-            // A sample that has the identity itself goes before.
+            // A sample with the identity itself has precedence.
             if self.places.get(key.0).is_none() {
                 let (pack, sample) = (heading, *at);
                 self.places.insert(key.0, SampleLocation { pack, sample });

@@ -50,8 +50,7 @@ fn look(dir: &Path, depth: u32, found: &mut Vec<PathBuf>) -> Result<(), StoreErr
     Ok(())
 }
 
-/// Whether nobody writes to it any more: its process is dead, and nobody has it locked, as one in another
-/// container would.
+/// Whether its writer is gone: the process is dead, and no process has it locked, as one in another container would.
 fn is_leftover(path: &Path) -> bool {
     let dead = writer_of(path).is_some_and(|process| !process_lives(process));
     dead && match fs::symlink_metadata(path) {

@@ -32,7 +32,7 @@ impl fmt::Display for LockOwner {
 }
 
 impl LockOwner {
-    /// What stands in the lock file.
+    /// The content of the lock file.
     pub(super) fn read(file: &mut File) -> Self {
         let mut text = String::new();
         let read = file

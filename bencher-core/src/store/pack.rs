@@ -63,7 +63,7 @@ impl Series {
         })
     }
 
-    /// What its samples are of. Earlier versions had tags that different kinds might share.
+    /// The kind of its samples. In earlier versions, different kinds could share a tag.
     #[cfg(feature = "store")]
     pub(super) fn kind(&self) -> SeriesKind {
         if self.sweep_type == LOG {
@@ -91,7 +91,7 @@ impl Series {
     }
 }
 
-/// What the samples of a series are of.
+/// The kind of the samples of a series.
 #[cfg(feature = "store")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SeriesKind {
@@ -100,10 +100,10 @@ pub(super) enum SeriesKind {
     Log,
 }
 
-/// What stands before the name of a function where sweeps have their type; no type has such a name.
+/// The prefix of a function's name, in place of the type of a sweep; no type has such a name.
 const FUNCTION: &str = "fn ";
 
-/// What stands for the type of a sweep in logs of searches; no type has such a name.
+/// The stand-in for the type of a sweep in logs of searches; no type has such a name.
 const LOG: &str = "jobs of a search";
 
 /// The first bytes of the key of every pack of a tag.
@@ -290,8 +290,8 @@ impl Pack {
             && Some(self.result_values.len()) == self.len().checked_mul(self.results.len())
     }
 
-    /// Whether the samples of another pack may join this one's: all that is said once for a pack is
-    /// equal, and they were committed within a minute, so that their time stays known that well.
+    /// Whether the samples of another pack may join this one: all common fields are equal, and both were committed
+    /// within a minute, which keeps their time that precise.
     #[cfg(feature = "store")]
     pub(super) fn may_join(&self, other: &Self) -> bool {
         self.code == other.code

@@ -97,7 +97,7 @@ pub(super) fn process_lives(process: u32) -> bool {
     sent || std::io::Error::last_os_error().raw_os_error() != Some(libc::ESRCH)
 }
 
-/// Whoever cannot be asked counts as alive.
+/// A process that cannot be queried counts as alive.
 #[cfg(all(not(unix), feature = "store"))]
 pub(super) fn process_lives(_: u32) -> bool {
     true

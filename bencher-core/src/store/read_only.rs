@@ -78,8 +78,8 @@ impl ReadOnlyStore {
     }
 }
 
-/// Holds on to the store while it is read, so that nobody changes it meanwhile; where that is not possible, it
-/// is read all the same: each record has its checksum.
+/// Locks the store while it is read, so that no other process changes it. Where that is not possible, it is still read,
+/// because each record has its checksum.
 fn wait_for_writer(root: &Path, patience: Duration) -> Option<File> {
     const LOOK_AGAIN: Duration = Duration::from_millis(50);
     let file = open_plain(&root.join("store.lock"), File::options().read(true)).ok()?;

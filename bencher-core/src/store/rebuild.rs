@@ -105,7 +105,7 @@ pub fn rebuild_samples(
             Err(error) => rebuilt.passed_over.push(error.to_string()),
         }
     }
-    // The newest first: what comes later for the same identity is passed over.
+    // The newest first: later samples with the same identity are skipped.
     packs.sort_by_key(|(number, pack)| std::cmp::Reverse((*number, pack.written_ms)));
     let mut taken: HashSet<Digest> = HashSet::new();
     let mut known: Option<(Series, SampleIndex)> = None;

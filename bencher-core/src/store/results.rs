@@ -161,7 +161,7 @@ fn is_result(path: &Path) -> bool {
     path.extension().is_some_and(|kind| kind == "result")
 }
 
-/// What stands before the number of a result in the name of its file.
+/// The prefix of a result's number in the name of its file.
 const NUMBER: char = 'r';
 
 /// The name of a result's file with its number.

@@ -27,7 +27,7 @@ use crate::value::Digest;
 /// The file in a quarantined database that says that everything in it was carried over.
 const MARK: &str = "carried-over";
 
-/// What the names of quarantined databases begin with; a number follows.
+/// The prefix of the names of quarantined databases; a number follows.
 const QUARANTINED: &str = "samples.damaged-";
 
 /// The file that says that damage was found while the database was in use.

@@ -36,8 +36,8 @@ impl ScanResult {
 /// All readable records of the files below a directory.
 ///
 /// # Errors
-/// Where a file or folder cannot be read, or a record is of a later version: what is not known to be lost
-/// must not be left out.
+/// Where a file or directory cannot be read, or a record is of a later version: data that may be intact must not be
+/// dropped.
 pub(super) fn scan(dir: &Path) -> Result<ScanResult, StoreError> {
     let mut collector = Collector::default();
     for path in files_below(dir)? {
@@ -180,13 +180,13 @@ impl Journals {
     }
 }
 
-/// What every record of a database begins with, whatever its version.
+/// The first bytes of every record of a database, in all versions.
 #[derive(Deserialize)]
 struct Head {
     sequence: u64,
 }
 
-/// What every pack begins with, whatever its version.
+/// The first bytes of every pack, in all versions.
 #[derive(Deserialize)]
 struct PackHead {
     sequence: u64,

@@ -8,15 +8,15 @@ use std::borrow::Cow;
 #[cfg(feature = "store")]
 use super::pack::SeriesKind;
 
-/// What stands between the tag of a run and that of a sweep.
+/// The separator between the tag of a run and the tag of a sweep.
 const JOINT: &str = "\\+";
-/// What stands behind the tag of samples that were taken side by side.
+/// The suffix of the tag of samples that were taken side by side.
 const SIDE_BY_SIDE: &str = "\\side by side";
-/// What stands in the tag of samples before the name of the input that their random data does not depend on.
+/// The mark in a tag before the name of the input that the random data does not depend on.
 pub(crate) const PAIRED: &str = "\\same data for each ";
-/// What stands before the tag of functions.
+/// The prefix of the tag of functions.
 const FUNCTION: &str = "\\fn ";
-/// What stands before the name of a search.
+/// The prefix of the name of a search.
 const SEARCH: &str = "\\search ";
 
 /// Joins the tag of a run and the tag of a sweep to the tag of the sweep's samples.
@@ -107,7 +107,7 @@ pub(super) fn legacy_tag(tag: &str) -> Option<String> {
     }
 }
 
-/// What the samples of a tag are of.
+/// The kind of the samples of a tag.
 #[cfg(feature = "store")]
 pub(super) fn kind_of(tag: &str) -> SeriesKind {
     if tag.starts_with(FUNCTION) {

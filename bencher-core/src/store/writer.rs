@@ -137,7 +137,7 @@ impl SampleWriter {
                 .iter_mut()
                 .flat_map(|pack| &mut pack.result_values);
             for value in values.flatten() {
-                // What a pack refers to is on the disk before it.
+                // The data that a pack refers to is on the disk before the pack.
                 blobs.move_out(value)?;
             }
         }

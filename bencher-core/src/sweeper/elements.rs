@@ -60,7 +60,7 @@ fn path_in(dir: &Path) -> PathBuf {
     dir.join("sweep.elements")
 }
 
-/// Writes the elements, each of which comes back as it is.
+/// Writes the elements, and checks that each reads back as it is.
 pub(super) fn save<T: Serialize + DeserializeOwned>(
     dir: &Path,
     elements: &[T],
@@ -87,7 +87,7 @@ pub(super) fn save<T: Serialize + DeserializeOwned>(
     write_file(&temporary, &path, &lines).map_err(SweeperError::io("write", path))
 }
 
-/// Reads the elements that were saved; one that is damaged is left out.
+/// Reads the saved elements; a damaged one is skipped.
 pub(super) fn load<T: DeserializeOwned>(
     dir: &Path,
     damaged_lines: &mut DamagedLines,

@@ -122,7 +122,7 @@ impl SweeperError {
     }
 }
 
-/// What a user can do about an error of the file system.
+/// The remedy for an error of the file system.
 fn hint(error: &std::io::Error) -> &'static str {
     use std::io::ErrorKind;
     match error.kind() {

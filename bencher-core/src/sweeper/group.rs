@@ -18,8 +18,8 @@ struct GroupState {
     /// How many of them are on the disk.
     durable: u64,
     syncing: bool,
-    /// What the disk said when it failed. What it holds since then is not known, and asking again would
-    /// give a wrong answer: the system forgets the error.
+    /// The error of the disk when it failed. Its contents are unknown since then, and another sync would succeed
+    /// wrongly, because the system forgets the error.
     failed: Option<String>,
 }
 
@@ -48,7 +48,7 @@ impl Group {
         AppendNumber(state.written)
     }
 
-    /// What the disk said if it failed.
+    /// The error of the disk, if it failed.
     pub(super) fn failure(&self) -> Option<String> {
         self.state().failed.clone()
     }

@@ -268,7 +268,7 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
             let places = inner.find(elements.iter())?;
             inner.step(&self.group, &places, transition, update)
         })?;
-        // What was given back need not be on the disk: after a crash it is todo in any case.
+        // A return does not have to be on the disk: after a crash, the element is todo in any case.
         match number.filter(|_| transition != Transition::Cancel) {
             Some(number) => self.wait(number),
             None => Ok(()),
@@ -325,8 +325,8 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
     }
 }
 
-/// An operation with the lock held. Where other threads of the handle wait for theirs, the lock is handed on
-/// to them: nobody else wrote meanwhile, so they need not look.
+/// An operation under the lock. The lock is passed on to other waiting threads of the handle: no other handle wrote
+/// meanwhile, so they do not read the journal again.
 struct Turn<'a, T> {
     inner: MutexGuard<'a, Inner<T>>,
     waiting: &'a AtomicUsize,
@@ -347,7 +347,7 @@ pub(super) fn keep(note: Note) -> Note {
 
 impl<T> ParamSweeper<T> {
     pub(super) fn inner(&self) -> MutexGuard<'_, Inner<T>> {
-        // Nothing is half done where a filter panics: records are appended and heeded behind it.
+        // A panic of a filter leaves nothing half done: records are appended and applied after it.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

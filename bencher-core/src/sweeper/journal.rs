@@ -52,7 +52,7 @@ impl fmt::Display for DamagedLine {
     }
 }
 
-/// Damaged lines, each of which is told once though the file is read again.
+/// Damaged lines, each reported once even if the file is read again.
 #[derive(Debug, Default)]
 pub(super) struct DamagedLines {
     seen: HashSet<(u64, Digest)>,
@@ -89,7 +89,7 @@ pub(super) struct Journal {
     too_many: usize,
 }
 
-/// Where a journal has so many lines for each that counts, and some more, it is written anew.
+/// A journal with more than this number of lines for each line that counts, and some more, is rewritten.
 const LINES_PER_RECORD: usize = 4;
 const SOME_MORE: usize = 4096;
 
@@ -131,7 +131,7 @@ impl Journal {
             if !is_removed(&self.lock) {
                 return Ok(held);
             }
-            // Somebody removed the file, so that others lock a new one.
+            // The file was removed, so other handles lock a new one.
             self.lock = open_lock(path)?;
         }
     }
@@ -143,7 +143,7 @@ impl Journal {
         damaged_lines: &mut DamagedLines,
     ) -> Result<(), SweeperError> {
         if is_removed(&self.file) {
-            // Another handle wrote it anew, or somebody removed it.
+            // Another handle rewrote it, or it was removed.
             self.file = open(&self.path)?;
             self.reread(table);
         }
@@ -208,8 +208,8 @@ impl Journal {
         &self.path
     }
 
-    /// Writes the journal anew where it has grown far beyond what it says. All of the new one is on the disk
-    /// before it takes the place of the old one; what could not be read is kept beside it.
+    /// Rewrites the journal where it is much larger than its contents. The new one is on the disk before it replaces
+    /// the old one. Unreadable lines are kept beside it.
     pub(super) fn compact_if_long(&mut self, table: &mut StateTable) {
         let (lines, live) = table.lines();
         self.too_many = self.too_many.max(live * LINES_PER_RECORD + SOME_MORE);

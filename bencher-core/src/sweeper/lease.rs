@@ -21,7 +21,7 @@ use crate::value::Digest;
 /// The directory of the files of handles, in that of the work list.
 pub(super) const OWNERS: &str = "owners";
 
-/// An owner that was silent for so many leases is gone at the first look.
+/// An owner that was silent for this number of leases is gone at the first look.
 const FIRST_LOOK: u32 = 10;
 /// How many signs of life are given within a lease.
 const HEARTBEATS: u32 = 4;
@@ -29,8 +29,8 @@ const HEARTBEATS: u32 = 4;
 /// Which host this is and what time it is.
 #[derive(Clone, Debug)]
 pub(super) struct Surroundings {
-    /// What tells this host from others: of a real one the kernel's number of this boot, which the
-    /// containers on it share, as they share its locks.
+    /// The identity of this host: the kernel's number of this boot, which its containers share, as they share its
+    /// locks.
     pub(super) host: u64,
     pub(super) name: String,
     pub(super) wall: Arc<dyn Clock>,
@@ -155,7 +155,7 @@ impl Presence {
         })
     }
 
-    /// Makes sure, before something is claimed, that nobody takes the handle for gone; the lock of the sweep is held
+    /// Makes sure, before a claim, that no other handle regards this one as gone. The lock of the sweep is held
     /// meanwhile.
     pub(super) fn touch(&self) -> io::Result<()> {
         let mut signs = self.shared.signs();
@@ -256,7 +256,7 @@ pub(super) fn is_removed(_: &File) -> bool {
     false
 }
 
-/// What a handle knows of the others.
+/// The knowledge of a handle about the others.
 #[derive(Debug)]
 pub(super) struct OwnerWatch {
     dir: PathBuf,
@@ -275,7 +275,7 @@ impl OwnerWatch {
         }
     }
 
-    /// Whether a handle is gone, and everything it had in progress is nobody's.
+    /// Whether a handle is gone, so that its claims have no owner.
     pub(super) fn is_gone(&mut self, key: u64, owner: Option<&OwnerRecord>) -> bool {
         let mut options = OpenOptions::new();
         // Some file systems want a file that is locked to be open for writing.

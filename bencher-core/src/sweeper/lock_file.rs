@@ -8,14 +8,14 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// After so long, whoever waits is told for whom.
+/// After this time, a waiting handle reports the owner.
 const TELL_AFTER: Duration = Duration::from_secs(1);
 /// How often a waiting handle only lets others run before it begins to sleep.
 const YIELDS: u32 = 64;
 /// How long it sleeps at first, and at most.
 const SLEEPS: (Duration, Duration) = (Duration::from_micros(20), Duration::from_millis(1));
 
-/// The hold of a lock; given back when dropped.
+/// A guard of a lock, which is released when it is dropped.
 #[derive(Debug)]
 pub(crate) struct LockGuard(Arc<File>);
 
@@ -34,7 +34,7 @@ pub(crate) enum LockError {
     InUse(String),
 }
 
-/// Takes a lock, waiting up to `patience`; `waiting` is told once who is waited for, if it takes long.
+/// Takes a lock. It waits up to `patience`, and calls `waiting` once with the owner if it takes long.
 pub(crate) fn acquire_lock(
     file: &Arc<File>,
     patience: Duration,
@@ -67,7 +67,7 @@ pub(crate) fn acquire_lock(
     }
 }
 
-/// Who holds the lock of a file, where the system tells.
+/// The owner of the lock of a file, if the system knows it.
 fn owner(file: &File) -> String {
     match holding_process(file) {
         Some(process) if process == std::process::id() => {
@@ -94,7 +94,7 @@ fn holding_process(file: &File) -> Option<u32> {
     let locks = std::fs::read_to_string("/proc/locks").ok()?;
     let mut held = locks.lines().filter_map(|line| {
         let mut words = line.split_whitespace().skip(1);
-        // A line with an arrow is of somebody who waits.
+        // A line with an arrow belongs to a waiting process.
         let of_flock = words.next()? == "FLOCK";
         let process = words.nth(2)?.parse().ok()?;
         let is_this = words.next()?.rsplit(':').next()? == inode;

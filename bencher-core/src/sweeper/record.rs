@@ -15,7 +15,7 @@ use super::transition::ElementState;
 /// The version of lines that this program writes.
 const VERSION: u32 = 1;
 
-/// What a line says.
+/// The content of a line.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Line {
     /// The state of an element.
@@ -32,22 +32,22 @@ pub(super) enum Line {
 pub(super) struct ElementRecord {
     pub(super) id: u128,
     pub(super) state: ElementState,
-    /// How often it was handed out.
+    /// How often it was claimed.
     pub(super) attempts: u32,
-    /// Who made the last step.
+    /// The handle of the last transition.
     pub(super) owner: u64,
     /// When, in milliseconds since 1970.
     pub(super) at: u64,
     pub(super) note: Option<Box<Note>>,
 }
 
-/// What is kept with an element beside its state.
+/// The data of an element beside its state.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Note {
-    /// Why it was given back or left out the last time.
+    /// The reason of its last return or skip.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) error: Option<String>,
-    /// What came out of it.
+    /// Its result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) result: Option<Json>,
 }
@@ -60,7 +60,7 @@ pub(super) struct OwnerRecord {
     /// When it began, in milliseconds since 1970.
     pub(super) since: u64,
     pub(super) process: u32,
-    /// What tells its host from others.
+    /// The identity of its host.
     pub(super) host: u64,
     /// The host's name.
     pub(super) name: String,
@@ -204,7 +204,7 @@ fn checksum(version: u32, body: &[u8]) -> u64 {
     xxh3_64_with_seed(body, u64::from(version))
 }
 
-/// What stands before the first space, and behind it.
+/// The parts before and after the first space.
 fn split(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let at = memchr::memchr(b' ', text)?;
     Some((text.get(..at)?, text.get(at + 1..)?))

@@ -35,7 +35,7 @@ impl LevelStats {
         self.done as f64 / self.total as f64
     }
 
-    /// What is in each state, by name, with the count of all that have the level first.
+    /// The counts of each state, by name, after the count of all combinations with the level.
     fn counts(&self) -> [(&'static str, usize); 5] {
         [
             ("total", self.total),

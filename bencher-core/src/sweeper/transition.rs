@@ -68,8 +68,8 @@ pub enum Transition {
 }
 
 impl Transition {
-    /// The table: what an element becomes that is in this state, in the hands of the one who steps or not;
-    /// `None` where the step is illegal.
+    /// The table: the next state of an element in this state, with or without the handle as its owner; `None` where the
+    /// transition is illegal.
     pub(super) const fn apply(self, state: ElementState, here: bool) -> Option<ElementState> {
         use ElementState::{Done, InProgress, Skipped, Todo};
         match (self, state, here) {

@@ -38,13 +38,13 @@ impl Declaration {
     }
 }
 
-/// What is known of a type without the type.
+/// The type-erased description of a type.
 #[derive(Clone, Debug)]
 pub(crate) struct SweepType {
     pub(crate) schema: Schema,
-    /// What its samples are stored under.
+    /// The name under which its samples are stored.
     pub(crate) name: String,
-    /// What they were stored under before there was another type of its name.
+    /// The name under which they were stored before another type had the same name.
     pub(crate) plain_name: String,
     /// The declarations of its name, where there are several.
     pub(crate) same_name: Option<SameName>,

@@ -71,10 +71,10 @@ impl Settings {
         config
     }
 
-    /// Adds a setting, which goes before those that there are.
+    /// Adds a setting, which overrides the existing ones.
     ///
     /// # Errors
-    /// What is wrong with the values; nothing is added then.
+    /// The problem with the values; nothing is then added.
     pub(crate) fn add(
         &mut self,
         option: &'static RunOption,
@@ -144,7 +144,7 @@ impl Settings {
         }
     }
 
-    /// Who says what an option is, if one of these settings does, where they are laid over `config`.
+    /// The source of an option's value, if one of these settings sets it over `config`.
     pub(super) fn source(
         &self,
         option: &RunOption,

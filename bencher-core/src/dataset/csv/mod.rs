@@ -142,7 +142,7 @@ fn is_formula(text: &str) -> bool {
     text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])
 }
 
-/// The columns that told the state and the reason of a variable's cells in versions 1 and 2 of the table.
+/// The columns of the state and the reason of a variable's cells, in versions 1 and 2 of the table.
 fn companions(name: &str) -> [String; 2] {
     [format!("{name}.state"), format!("{name}.reason")]
 }

@@ -144,7 +144,7 @@ fn is_objective(column: &str) -> bool {
     column == "objective" || column.starts_with("objective_")
 }
 
-/// What is known of a job, by column.
+/// The values of a job, by column.
 fn row<A: Serialize>(job: &JobRecord<A>) -> Row {
     let mut row = Row::new();
     match (to_json(&job.args), flat_fields(&job.args)) {
@@ -337,7 +337,7 @@ fn read_columns(mut file: &File, path: &Path) -> io::Result<Vec<String>> {
 
 /// Adds columns to every row. The file is replaced as a whole, so that it is never half of each; the new one is locked.
 fn widen(path: &Path, columns: &[String], new: &[String]) -> io::Result<File> {
-    // A new name that nobody has, so that no file of another is written.
+    // A new unique name, so that no other program's file is written.
     let beside = crate::store::temporary(path);
     drop(crate::store::create_new(&beside)?);
     let widened = widen_to(&beside, path, columns, new);

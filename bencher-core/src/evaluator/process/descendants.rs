@@ -6,7 +6,7 @@ use std::ffi::OsString;
 /// The variable of the environment that holds the marks of a worker process, and of those that it works in.
 const VARIABLE: &str = "BENCHER_WORKER_MARKS";
 
-/// What no other worker process is marked with.
+/// A mark that no other worker process has.
 #[derive(Clone, Debug)]
 pub(super) struct Mark(String);
 
@@ -38,8 +38,7 @@ impl Mark {
 
     /// Ends every process that has the mark, but for this one, until there is none.
     pub(super) fn kill_all(&self) {
-        // One that is about to die starts no more, so this comes to its end; but for a crowd that starts
-        // others faster than they are found.
+        // A dying process starts no more, so this loop ends, unless processes start others faster than they are found.
         for _ in 0..ROUNDS {
             if !processes::kill_marked(&self.0) {
                 return;

@@ -19,7 +19,7 @@ pub struct Launch {
     pub(super) program: PathBuf,
     pub(super) args: Vec<OsString>,
     pub(super) place: String,
-    /// How people are told of the place.
+    /// The name of the place for people.
     pub(super) title: Option<String>,
     pub(super) context: Vec<u8>,
 }
@@ -73,7 +73,7 @@ impl Launch {
         Self { title, ..self }
     }
 
-    /// What people are told of the place.
+    /// The name of the place for people.
     pub(super) fn display_title(&self) -> &str {
         self.title.as_deref().unwrap_or(&self.place)
     }

@@ -57,15 +57,15 @@ pub struct ProcessBackend<A, R> {
     shared: Arc<Shared>,
 }
 
-/// Jobs that travel together, with how often jobs had been called off before; none ends a supervisor.
+/// Jobs that travel together, with the number of cancellations before; `None` ends a supervisor.
 type Chunk<A> = Option<(u64, Vec<Task<A>>)>;
 
-/// What all supervisors and their backend know.
+/// The shared state of all supervisors and their backend.
 #[derive(Debug)]
 struct Shared {
     /// How long the last jobs took, each.
     nanoseconds: AtomicU64,
-    /// How often jobs were called off.
+    /// How often jobs were cancelled.
     calls: AtomicU64,
     closed: AtomicBool,
 }
@@ -194,7 +194,7 @@ impl<A: Send, R: Send> Backend<A, R> for ProcessBackend<A, R> {
                 .extend(chunk.into_iter().flat_map(|(_, tasks)| tasks));
         }
         for handle in self.at_work() {
-            // One that is gone has no job to call off; the others give back what they have not begun.
+            // A worker that is gone has no job to cancel; the others return the jobs that they have not begun.
             let _ = handle.send(&WorkerCommand::Cancel);
             let _ = handle.send(&WorkerCommand::Return);
         }

@@ -58,7 +58,7 @@ impl Output {
         Ok(output)
     }
 
-    /// Counts anew, since a job has ended, and says how many bytes were printed since the last.
+    /// Restarts the count at the end of a job, and returns the number of bytes printed since the last.
     ///
     /// The worker may be at its next job already when it is known here that one has ended; so what was printed may be
     /// of either, and is kept until the next has ended.

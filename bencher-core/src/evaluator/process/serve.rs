@@ -56,7 +56,7 @@ impl WorkerRole {
 
     /// Reports that this process cannot do its work, and ends it.
     pub fn refuse(&self, why: &str) -> ! {
-        // Where nobody listens, nobody need be told.
+        // If the connection is closed, the message is not needed.
         let _ = self.inbox.answer(&WorkerMessage::Refused(why.to_owned()));
         std::process::exit(1)
     }
@@ -77,7 +77,7 @@ fn end_of<R: Serialize>(outcome: Outcome<R>) -> EncodedOutcome {
     }
 }
 
-/// What jobs use of the machine.
+/// The usage of the machine by jobs.
 #[derive(Debug, Default)]
 struct Gauge {
     began: Option<Instant>,

@@ -41,7 +41,7 @@ fn spawner() -> io::Result<&'static Sender<Request>> {
     let (requests, queue) = channel::<Request>();
     let serve = move || {
         for (mut command, tell) in queue {
-            // Whoever asked waits for the answer.
+            // The requesting thread waits for the answer.
             let _ = tell.send(command.spawn());
         }
     };

@@ -55,8 +55,8 @@ pub(super) fn empty_input() -> io::Result<()> {
 
 /// A copy of a descriptor where loops over descriptors seldom come, closed in programs that this one starts.
 ///
-/// Code that closes or writes to all descriptors goes up to the number that the process may have. That number is
-/// raised for a moment where the system allows it, so that the copy lies above it; where in there nobody knows.
+/// Code that closes or writes to all descriptors goes up to the limit of the process. Where the system allows it, that
+/// limit is raised for a moment, so that the copy lies above it, at an unpredictable number.
 pub(super) fn out_of_reach(descriptor: BorrowedFd<'_>) -> io::Result<OwnedFd> {
     let mut limit = libc::rlimit {
         rlim_cur: 0,
@@ -214,7 +214,7 @@ pub(super) fn live_on() {
     }
 }
 
-/// Allows this process to map so many bytes at most.
+/// Limits the bytes that this process may map.
 pub(super) fn limit_memory(bytes: u64) -> io::Result<()> {
     let limit = libc::rlimit {
         rlim_cur: bytes,

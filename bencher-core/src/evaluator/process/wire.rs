@@ -24,13 +24,13 @@ pub(super) struct Hello {
     pub(super) core: Option<usize>,
     /// How long a job may take.
     pub(super) time: Option<Duration>,
-    /// What the place that it works for is given.
+    /// The data for the place that it works for.
     pub(super) context: Vec<u8>,
-    /// What people are told of the place where it works.
+    /// The name of its place for people.
     pub(super) title: String,
 }
 
-/// What a worker is told.
+/// A message to a worker.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum WorkerCommand {
     /// The role of the worker; the first message.
@@ -78,7 +78,7 @@ impl<'de> Deserialize<'de> for Bytes {
     }
 }
 
-/// What a worker says.
+/// A message from a worker.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum WorkerMessage {
     /// The worker has reached its place.
@@ -118,7 +118,7 @@ pub(super) fn encode<T: Serialize>(value: &T) -> Result<Bytes, String> {
     encoded.map(Bytes).map_err(|error| error.to_string())
 }
 
-/// The arguments or the result of which these are the binary form, all of it.
+/// Decodes the arguments or the result from these bytes, which must be used completely.
 ///
 /// # Errors
 /// Why they cannot be read back, in words.
@@ -180,12 +180,12 @@ impl Outgoing {
         self.sent == self.frames.len()
     }
 
-    /// What is not sent yet.
+    /// The bytes that are not sent yet.
     pub(super) fn unsent(&self) -> &[u8] {
         self.frames.get(self.sent..).unwrap_or_default()
     }
 
-    /// Takes note that so many bytes more are sent.
+    /// Records that this number of further bytes is sent.
     pub(super) fn advance(&mut self, count: usize) {
         self.sent = (self.sent + count).min(self.frames.len());
     }
@@ -193,13 +193,13 @@ impl Outgoing {
     /// Sends everything, however long it takes.
     pub(super) fn send_all(&mut self, mut to: impl Write) -> io::Result<()> {
         let sent = to.write_all(self.unsent());
-        // What was sent in part cannot be taken back or sent again.
+        // A partly sent message cannot be taken back or sent again.
         self.advance(self.frames.len());
         sent
     }
 }
 
-/// What stands before every message.
+/// The head of every message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Head {
     /// How many bytes the message has.
@@ -315,7 +315,7 @@ impl Incoming {
     }
 }
 
-/// What is wrong with a connection that carried something else than messages.
+/// The error of a connection that carried other data than messages.
 pub(super) const BROKEN: &str = "the connection between the program and its worker process carried bytes that are \
                                  not messages of bencher: code of a job wrote to a file descriptor that is not its \
                                  own, or read from it";

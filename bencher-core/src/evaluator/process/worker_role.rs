@@ -34,7 +34,7 @@ const fn is_end(error: io::ErrorKind) -> bool {
     )
 }
 
-/// What a worker has been told, by a thread that listens to the program which started it.
+/// The messages to a worker, read by a thread that listens to the program.
 #[derive(Debug)]
 pub(super) struct Inbox {
     state: Mutex<State>,
@@ -83,7 +83,7 @@ impl Inbox {
         answers.add(answer)?;
         let sent = answers.send_all(&self.stream);
         if sent.as_ref().is_err_and(|error| is_end(error.kind())) {
-            // The program is gone. Whoever listens ends what the jobs started, and then this process: not before.
+            // The program is gone. The listening thread first ends the descendants of the jobs, and then this process.
             std::thread::sleep(PATIENCE);
         }
         sent
@@ -93,7 +93,7 @@ impl Inbox {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Does what it is told until it is told no more; the process then ends with its parent.
+    /// Handles messages until there are no more; the process then ends with its parent.
     fn listen(&self, mut incoming: Incoming) {
         loop {
             let command = match incoming.next(&self.stream) {
@@ -220,7 +220,7 @@ fn take_up(place: String) -> io::Result<WorkerRole> {
     std::thread::Builder::new()
         .name("bencher-commands".to_owned())
         .spawn(move || listener.listen(incoming))?;
-    // Whoever listens notices the end of the program, and ends what the jobs started, too.
+    // The listening thread notices the end of the program, and also ends the descendants of the jobs.
     live_on();
     Ok(WorkerRole {
         place,

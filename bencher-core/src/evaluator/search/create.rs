@@ -179,7 +179,7 @@ where
     }
 }
 
-/// So many workers as have resources.
+/// The number of workers that have resources.
 fn workers<A>(wanted: usize, options: &EvaluatorOptions<A>) -> Result<usize, EvaluatorError> {
     at_least_one(wanted)?;
     let EvaluatorOptions {

@@ -56,13 +56,13 @@ pub struct Evaluator<A> {
     pub(super) pending: HashSet<u64>,
     /// Ended, and not yet kept in the storage.
     pub(super) fresh: Vec<JobRecord<A>>,
-    /// Kept, and not yet told to the callbacks.
+    /// Stored, and not yet passed to the callbacks.
     pub(super) kept: VecDeque<JobRecord<A>>,
-    /// Told, and not yet handed out.
+    /// Passed to the callbacks, and not yet returned.
     pub(super) announced: Vec<JobRecord<A>>,
     /// Those of others, likewise.
     pub(super) others: Vec<JobRecord<A>>,
-    /// What came back last; empty between two calls.
+    /// The jobs that came back last; empty between two calls.
     pub(super) back: Vec<FinishedTask<Assignment<A>, Reply>>,
     pub(super) log: Option<SearchLog>,
     search: String,
@@ -76,7 +76,7 @@ pub struct Evaluator<A> {
     pub(super) is_closed: bool,
 }
 
-/// How many problems are told in the end that nobody took.
+/// How many of the problems that the program did not take are printed at the end.
 const UNASKED: usize = 3;
 /// How many problems are remembered.
 const PROBLEMS: usize = 100;
@@ -338,7 +338,7 @@ impl<A> Drop for Evaluator<A> {
         if !std::thread::panicking() {
             self.tell_closed();
         }
-        // Nobody asked, and nobody can any more.
+        // The program did not take them, and cannot any more.
         for problem in self.problems.iter().take(UNASKED) {
             error_line!("warning: {problem}");
         }

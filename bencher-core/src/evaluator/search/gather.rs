@@ -52,7 +52,7 @@ where
         submitted
     }
 
-    /// What came of it in the program that started this worker.
+    /// The recorded outcome in the program that started this worker.
     fn submit_again(
         &mut self,
         points: impl IntoIterator<Item = A>,
@@ -62,7 +62,7 @@ where
             SubmitOutcome::All(_, count) | SubmitOutcome::Some(_, count) => count,
             SubmitOutcome::Closed => return Err(EvaluatorError::Closed),
         };
-        // What makes the points is to be where it was then: one more was looked at where there were too many.
+        // The iterator of points must be where it was then: where there were too many, one more was taken from it.
         let mut points = points.into_iter();
         let taken = points
             .by_ref()
@@ -196,7 +196,7 @@ where
         Ok(jobs)
     }
 
-    /// Jobs that were handed out without being gathered here count, too.
+    /// Jobs that were returned without being gathered here count, too.
     fn count_passed(&mut self, jobs: &[JobRecord<A>]) {
         if self.replay.is_replaying() {
             self.gathered += jobs.iter().filter(|job| !job.is_other).count() as u64;
@@ -283,7 +283,7 @@ where
         Ok(())
     }
 
-    /// Hands out what was told, and what others did.
+    /// Returns the jobs that callbacks have seen, and the jobs of others.
     fn hand_out(&mut self, which: Gather) -> Result<Vec<JobRecord<A>>, EvaluatorError> {
         let news = self.log.as_mut().map(SearchLog::take_others).transpose()?;
         for job in news.unwrap_or_default() {

@@ -85,7 +85,7 @@ pub struct JobRecord<A> {
 }
 
 impl<A> JobRecord<A> {
-    /// The job, called off.
+    /// The job, cancelled.
     pub(super) fn cancelled(mut self, now: Timestamp) -> Self {
         self.state = JobState::Cancelled;
         self.ended = Some(now);
@@ -168,7 +168,7 @@ impl<A> JobRecord<A> {
         let times = [Some(self.submitted), self.started, self.ended];
         StoredJob {
             id: self.id,
-            // Arguments that have no JSON form are not told to others; the job is kept all the same.
+            // Arguments without a JSON form are not shared with others, but the job is kept.
             args: to_json(&self.args).unwrap_or_default(),
             state: self.state,
             objective: self.objective.clone(),

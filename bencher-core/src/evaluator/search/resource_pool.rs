@@ -18,7 +18,7 @@ struct State {
     is_closed: bool,
 }
 
-/// What a job has while it runs; given back when it is dropped, however the job ended.
+/// The resources of a running job, which are returned when this is dropped.
 #[derive(Debug)]
 pub(super) struct ResourceGuard {
     pool: Arc<Pool>,

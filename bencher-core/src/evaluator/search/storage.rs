@@ -259,7 +259,7 @@ fn series(search: &str) -> Series {
 
 impl Storage for SampleStorage {
     fn append(&mut self, search: &str, entries: Vec<LogEntry>) -> Result<(), StoreError> {
-        // What identifies an entry among the samples: who made it, and which of theirs it is.
+        // The identity of an entry among the samples: its evaluator, and its number.
         let inputs = ["kind", "by", "number"].map(str::to_owned).to_vec();
         let results = vec![ResultId::new("entry", Kind::Text)];
         let mut pack = Pack::new(series(search), Digest(0), inputs, results);
@@ -287,7 +287,7 @@ impl Storage for SampleStorage {
             for sample in pack.samples() {
                 let text = sample.results.first().and_then(Option::as_ref);
                 let entry = text.and_then(Value::as_str).map(serde_json::from_str);
-                // What cannot be read is not there; the store has counted and reported its damage.
+                // Unreadable entries are skipped; the store has counted and reported the damage.
                 if let Some(Ok(entry)) = entry {
                     visit(entry);
                 }

@@ -50,8 +50,8 @@ impl GitState {
     }
 }
 
-/// What git says of the repository that a folder lies in; none where there is no repository, no git,
-/// or no answer in [`LONGEST`].
+/// The state of the repository around a directory; `None` without a repository, without git, or without an answer in
+/// [`LONGEST`].
 pub(super) fn status(folder: &Path) -> Option<String> {
     let mut child = Command::new("git")
         .arg("-C")

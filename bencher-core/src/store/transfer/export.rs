@@ -99,7 +99,7 @@ impl Database {
             written_ms,
         };
         out.write(&encode(FrameKind::Export, &header)?)?;
-        // What samples and results refer to comes before them, as it is written when it comes back.
+        // The data that samples and results refer to comes before them, because an import writes it first.
         for part in ["blobs", "files"] {
             self.export_files(part, &mut out)?;
         }

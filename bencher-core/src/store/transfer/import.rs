@@ -154,7 +154,7 @@ struct Import<'a> {
     latest: HashMap<PathBuf, String>,
 }
 
-/// A plain file of which not all has come.
+/// An incomplete plain file.
 struct Incoming {
     path: String,
     len: u64,

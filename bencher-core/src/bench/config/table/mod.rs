@@ -38,7 +38,7 @@ pub(super) fn needs_store(name: &str) -> bool {
 /// The names that options had, and those that they have.
 pub(crate) const RENAMED: [(&str, &str); 1] = [("processes", "replicates")];
 
-/// What an option is called that had another name.
+/// The current name of a renamed option.
 pub(crate) fn renamed(name: &str) -> Option<&'static str> {
     let found = RENAMED.iter().find(|(old, _)| *old == name);
     found.map(|(_, new)| *new)
