@@ -103,14 +103,14 @@ macro_rules! main {
     };
 }
 
-/// What draws the report: the tool `cargo-bencher`, where it is installed.
+/// The reporter: the tool `cargo-bencher`, where it is installed.
 #[cfg(not(feature = "report"))]
 fn reporter() -> Option<&'static Reporter> {
     let by_tool: &'static Reporter = &crate::tool::draw;
     crate::tool::find().map(|_| by_tool)
 }
 
-/// What draws the report: this program.
+/// The reporter: this program.
 #[cfg(feature = "report")]
 #[expect(
     clippy::unnecessary_wraps,

@@ -52,7 +52,7 @@ pub struct ResultCollector {
 /// Returns the inputs of a point, which are kept with the error of a failed sample.
 pub type PointInputs<'p> = dyn Fn(u64) -> Vec<(String, Value)> + 'p;
 
-/// What came of the jobs so far.
+/// The outcomes of the jobs so far.
 #[derive(Debug, Default)]
 struct Tally {
     failures: Vec<Failure>,
@@ -75,7 +75,7 @@ struct Layout {
     /// For every result that is kept: its position in a sample, its first variable, its parts.
     columns: Vec<(usize, usize, usize)>,
     repeats: usize,
-    /// What knows why a counter has no number.
+    /// The source of the reasons why counters are unavailable.
     counted: Option<MissingReason>,
 }
 
@@ -190,14 +190,14 @@ impl ResultCollector {
         u32::try_from(self.layout.repeats).unwrap_or(u32::MAX)
     }
 
-    /// Says of the repeats of a point from one on that they are left out on purpose.
+    /// Marks the repeats of a point from one on as skipped.
     pub(crate) fn mark_skipped_from(&mut self, point: u64, from: u32, reason: &Arc<str>) {
         for repeat in from..=self.repeats() {
             self.mark_skipped(point, repeat, reason);
         }
     }
 
-    /// Says of one repeat of a point that it is left out on purpose.
+    /// Marks one repeat of a point as skipped.
     pub(crate) fn mark_skipped(&mut self, point: u64, repeat: u32, reason: &Arc<str>) {
         let mut cells = Cells::of(&mut self.dataset, &self.layout);
         let flat = cells.flat(point, repeat);
@@ -413,7 +413,7 @@ impl Tally {
     }
 }
 
-/// What must be known of a time that holds that of other programs, too.
+/// The reason of a time that includes the time of other programs.
 fn busy_text(busy: f64) -> String {
     let scale = UnitScale::for_magnitude("s", busy);
     format!(

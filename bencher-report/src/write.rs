@@ -285,7 +285,7 @@ fn page(sweeps: &[Sweep], look: &Look, _report: &mut ReportFiles) -> Vec<Output>
         })
         .collect();
     let page = page(&title, &sections, look);
-    // What a page links to is there first.
+    // The files that a page links to are written first.
     let beside = page.files.into_iter().map(|(name, payload)| Output {
         path: format!("{FOLDER}/{name}"),
         content: Content::Payload(payload),

@@ -105,7 +105,7 @@ fn flags(option: &'static RunOption) -> Vec<Flag> {
         "" => option.help.to_owned(),
         default => format!("{} [default: {default}]", option.help),
     };
-    // What is off is not listed; its error is made where its value is read.
+    // An option whose feature is off is not listed; reading its value makes the error.
     let is_off = option.missing_feature().is_some();
     let adapted = |flag: Flag| Flag {
         is_listed: flag.is_listed && !is_off,
@@ -192,7 +192,7 @@ pub fn parse(
     command_line(&grammar_with(&inputs(schema)).parse(args)?)
 }
 
-/// What the flags of a command line mean.
+/// The settings of a command line's flags.
 ///
 /// # Errors
 /// Where a value does not fit.

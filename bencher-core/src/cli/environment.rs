@@ -40,7 +40,7 @@ pub(super) fn read(variable: &dyn Fn(&str) -> Option<OsString>) -> Result<Settin
 pub(super) fn misspelt(given: impl Iterator<Item = OsString>) -> Vec<(String, String)> {
     const PREFIX: &str = "BENCHER_";
     const LONG: usize = 6;
-    /// What programs tell the processes that they start.
+    /// Variables that programs set for the processes that they start.
     const OWN: [&str; 2] = [WORKER_VARIABLE, REPLICATE_VARIABLE];
     let mut known: Vec<String> = options().map(RunOption::variable).collect();
     known.extend(["BENCHER_CONFIG", "BENCHER_CACHE_DIR"].map(str::to_owned));
@@ -77,7 +77,7 @@ fn values(option: &RunOption, value: OsString) -> Vec<OsString> {
                 .filter(|part| !part.is_empty());
             parts.map(Into::into).collect()
         }
-        // What is no UTF-8 may be a path; elsewhere it is refused as it is read.
+        // A value that is not UTF-8 may be a path; other options reject it.
         _ => vec![value],
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn nearest_to(folder: &Path) -> Option<PathBuf> {
     None
 }
 
-/// Reads a file for a program, the sections for other programs left out.
+/// Reads a file for a program, without the sections for other programs.
 pub(super) fn read(path: &Path, program: &str) -> Result<Settings, SettingsError> {
     let unreadable = |reason: String| SettingsError::Unreadable {
         path: path.to_owned(),

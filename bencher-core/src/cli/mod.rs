@@ -98,7 +98,7 @@ where
     })
 }
 
-/// What is said of a run of `program` on its command line, in the environment and in the file.
+/// The settings of a run of `program`, from its command line, the environment and the file.
 ///
 /// # Errors
 /// The invalid setting, and its source.
@@ -184,8 +184,7 @@ pub(crate) fn run_session(
         );
         let mut session = session.borrow_mut();
         let reporter = reporter.filter(|_| {
-            // What was measured is drawn whatever happened later; but a step that was not finished
-            // leaves the whole report of the one before.
+            // The results are drawn in any case. But an unfinished step keeps the complete report of the step before.
             let is_partial_step = interrupted && session.step().0 > 1;
             !session.is_shown_only() && !is_partial_step && worker.is_none()
         });

@@ -21,7 +21,7 @@ pub(super) fn replicate() -> Result<Option<Replicate>, String> {
     }
 }
 
-/// Has `count` processes measure, one after the other, and store what they measured; what they told.
+/// Starts `count` processes that measure one after the other and store their samples; returns their reports.
 ///
 /// Where they measured beside processes of an earlier run that do not agree with them, all measure once more.
 ///
@@ -75,7 +75,7 @@ struct Processes<'r> {
     program: PathBuf,
     count: u32,
     repeats: Option<u32>,
-    /// What starting one costs over a round.
+    /// The cost of a process start, divided by the cost of a round.
     cost: f64,
     interrupt: &'r Interrupt,
 }
@@ -121,7 +121,7 @@ impl Processes<'_> {
                     number + 1
                 )
             })?;
-        // A failing sample is told by the run that takes all together.
+        // The run that collects the rounds reports a failed sample.
         let ended = output.status.code().is_some_and(|code| code <= 1);
         if !ended && !self.interrupt.is_requested() {
             return Err(format!(
@@ -134,7 +134,8 @@ impl Processes<'_> {
     }
 }
 
-/// What starting a process costs over a round, by what the first ones took in all and for their rounds.
+/// The cost of a process start, divided by the cost of a round, from the times of the first processes and of their
+/// rounds.
 fn cost_of_start(whole: f64, measuring: f64, repeats: Option<u32>) -> f64 {
     let round = measuring / f64::from(crate::measure::rounds_per_replicate(repeats));
     let start = (whole - measuring).max(0.0);
@@ -145,7 +146,7 @@ fn cost_of_start(whole: f64, measuring: f64, repeats: Option<u32>) -> f64 {
     }
 }
 
-/// What a process told on its standard output; nothing where it was stopped before.
+/// The report on the standard output of a process; `None` where it was stopped before.
 fn read_report(output: &[u8]) -> ReplicateReport {
     let text = String::from_utf8_lossy(output);
     let line = text

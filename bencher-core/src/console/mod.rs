@@ -19,7 +19,7 @@ pub(crate) use text::{clipped, visible, visible_json, visible_line};
 /// The most characters of a note.
 pub(crate) const MOST_NOTE: usize = 4_000;
 
-/// What could not be printed first.
+/// The first error of printing.
 static PROBLEM: Mutex<Option<String>> = Mutex::new(None);
 
 /// Standard output as it was when the program began, where what bodies print there goes to standard error.
@@ -28,8 +28,8 @@ static RESERVED: OnceLock<File> = OnceLock::new();
 /// Whether standard output may be reserved: where it is a benchmark program's own.
 static IS_PROGRAM: AtomicBool = AtomicBool::new(false);
 
-/// Standard output that never fails. A reader that went away (`| head`) has what it wanted; anything else, as a
-/// full disk, is told by [`ending`].
+/// Standard output that never fails. A closed pipe (`| head`) is ignored; [`ending`] reports other errors, such as a
+/// full disk.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stdout;
 

@@ -19,7 +19,7 @@ const NO_RUN: u32 = u32::MAX;
 /// The sweeps that run, the innermost last.
 static SWEEPS: Mutex<Vec<(u64, String, Describe)>> = Mutex::new(Vec::new());
 
-/// What every thread works at that ever took a sample.
+/// The current work of every thread that ever took a sample.
 static THREADS: Mutex<Vec<&Thread>> = Mutex::new(Vec::new());
 
 /// The inputs of a point, in words.
@@ -71,7 +71,7 @@ impl Drop for SweepGuard {
     }
 }
 
-/// What one thread works at.
+/// The current work of one thread.
 #[derive(Debug, Default)]
 struct Thread {
     point: AtomicU64,
@@ -125,7 +125,7 @@ fn register() -> &'static Thread {
 /// The most samples that are named where it is not known which one ended the process.
 const MOST_NAMED: usize = 4;
 
-/// What is to be said of the end of the process, and its exit status instead of 0; none where there is no run.
+/// The message at the end of the process, and its exit status instead of 0; `None` outside a run.
 ///
 /// It waits for no lock: the thread that holds it may be the one that ends the process.
 #[cfg_attr(not(unix), expect(dead_code, reason = "there are no hooks"))]

@@ -22,7 +22,7 @@ pub enum CodePolicy {
 }
 
 impl CodePolicy {
-    /// The policy where nothing is said: times of another executable are no evidence of this one.
+    /// The default policy: times of another executable say nothing about this one.
     pub(crate) const fn of(timed: bool) -> Self {
         if timed { Self::Strict } else { Self::Warn }
     }
@@ -49,7 +49,7 @@ pub enum MachinePolicy {
 }
 
 impl MachinePolicy {
-    /// The policy where nothing is said.
+    /// The default policy.
     pub(crate) const fn of(evidence: bool) -> Self {
         if evidence { Self::Strict } else { Self::Ignore }
     }
@@ -221,7 +221,7 @@ pub struct FutureCache {
     queued: Vec<Job>,
     /// The tickets of jobs under way, by the evaluator's number of the job.
     futures: HashMap<u64, JobFuture>,
-    /// Done, and free to be handed out.
+    /// Done, and ready to be returned.
     ready: VecDeque<FinishedJob>,
     /// Done, but not yet in the store.
     uncommitted: VecDeque<(Ticket, FinishedJob)>,
@@ -440,7 +440,7 @@ impl FutureCache {
         done.extend(self.ready.drain(..));
         let came = self.take_finished(Wait::No, done);
         if wait && !came && !ready {
-            // What is done must not wait in memory for a job that may take hours.
+            // A finished sample must not wait in memory for a job that may take hours.
             self.commit(SampleWriter::commit)?;
             if self.ready.is_empty() {
                 self.take_finished(Wait::Forever, done);
@@ -451,8 +451,8 @@ impl FutureCache {
         Ok(())
     }
 
-    /// Settles what the evaluator hands out, and moves what needs not wait for the store into `done`; false
-    /// if it hands out nothing.
+    /// Settles the jobs that the evaluator returns, and moves those that do not wait for the store into `done`; false
+    /// if it returns none.
     fn take_finished(&mut self, wait: Wait, done: &mut Vec<FinishedJob>) -> bool {
         let mut finished = std::mem::take(&mut self.finished);
         self.evaluator.gather_into(wait, &mut finished);

@@ -40,7 +40,7 @@ use super::CallCounts;
 /// ```
 pub struct JobFunctionCache {
     state: Mutex<State>,
-    /// Told whenever a call ends.
+    /// Notified whenever a call ends.
     ended: Condvar,
     tag: String,
     overwrite: bool,
@@ -54,7 +54,7 @@ struct State {
     lost: Lost,
 }
 
-/// Contents of stored results that were missing or damaged, and that nobody was told of.
+/// Missing or damaged contents of stored results that were not reported yet.
 #[derive(Default)]
 struct Lost(Vec<String>);
 
@@ -72,7 +72,7 @@ impl Drop for Lost {
     }
 }
 
-/// How many lost contents are named in the end that nobody asked for.
+/// How many of the lost contents that the program did not take are printed at the end.
 const UNASKED: usize = 3;
 
 /// Why a cached call has no result.
@@ -288,7 +288,7 @@ impl Drop for Running<'_> {
     }
 }
 
-/// What identifies a call.
+/// The identity of a call.
 struct Call {
     series: Series,
     args: Value,

@@ -5,7 +5,7 @@ use crate::var::ResultVar;
 
 use super::Plan;
 
-/// What samples are stored under for a result.
+/// The identity of a result in stored samples.
 pub(crate) fn result_id(var: &ResultVar) -> ResultId {
     ResultId {
         name: var.name.to_owned(),

@@ -420,7 +420,7 @@ fn parse(text: &str, kind: Kind, variants: &[Variant]) -> Result<Value, Override
     })
 }
 
-/// What is probably meant by a text that is no value.
+/// A suggestion for a text that is not a value.
 fn advice(text: &str, kind: Kind, variants: &[Variant]) -> String {
     let meant = match kind {
         Kind::Category => {

@@ -38,7 +38,7 @@ impl Renewal for LegacyValues {
         let grids = self.0.iter().filter(|legacy| legacy.input == input);
         let mut renewed = grids.filter_map(|legacy| {
             let renewed = legacy.grid.renewed(value)?;
-            // What the sweep takes as it is needs no other value.
+            // A value that the sweep takes needs no replacement.
             (!legacy.levels.lists(value)).then_some(renewed)
         });
         renewed.next()

@@ -227,12 +227,12 @@ impl Plan {
         &self.sweep_type.schema
     }
 
-    /// What is known of its type.
+    /// The type-erased description of its type.
     pub(crate) const fn sweep_type(&self) -> &SweepType {
         &self.sweep_type
     }
 
-    /// What finds stored values that earlier versions computed otherwise; none where there are none.
+    /// The current values for legacy values in the store; `None` where there are no legacy values.
     pub(crate) fn renewal(&self) -> Option<&dyn Renewal> {
         (!self.legacy.is_empty()).then_some(&self.legacy)
     }

@@ -74,7 +74,7 @@ pub(crate) fn recorded_results(
     results.filter(|(_, var)| var.formula.is_empty())
 }
 
-/// What a dataset says of a result.
+/// The description of a result in a dataset.
 pub(super) fn info_of(var: &ResultVar) -> VariableInfo {
     VariableInfo {
         name: var.name.to_owned(),

@@ -66,7 +66,7 @@ impl Bar {
         }
     }
 
-    /// What is drawn after some time.
+    /// The text of the bar after some time.
     fn line(&self, elapsed: Duration) -> String {
         let Self {
             title,

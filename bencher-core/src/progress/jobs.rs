@@ -51,7 +51,7 @@ impl<A, S: ProgressSink + Send> Callback<A> for JobProgress<S> {
     }
 
     fn on_done(&mut self, job: &JobRecord<A>) {
-        // A bar stands at the sum of those that came back and those that were left out.
+        // The position of a bar is the number of finished jobs plus the number of skipped ones.
         match job.state {
             JobState::Cancelled => {
                 self.counts.skipped += 1;

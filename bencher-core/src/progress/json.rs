@@ -34,7 +34,7 @@ pub struct JsonProgress<W> {
     timed_out: u64,
 }
 
-/// What is wrong with a sample that was measured.
+/// The problem with a measured sample.
 const NOT_STORED: &str = "the store did not take it";
 
 impl<W: Write> JsonProgress<W> {

@@ -8,7 +8,7 @@ use crate::cli::{CommandLine, CommandLineError, Flag, Grammar, command_line, gra
 use super::entry::SweepEntry;
 use super::filter::{Filter, IgnorePolicy};
 
-/// What a command line says.
+/// The contents of a command line.
 #[derive(Debug)]
 pub(super) struct RunnerArgs {
     pub(super) filter: Filter,

@@ -60,7 +60,7 @@ impl<R> Probe<R> {
 
 /// The kind of a `Result`.
 pub trait FallibleKind {
-    /// That it is one.
+    /// Returns the kind of a `Result`.
     fn kind(&self) -> Fallible {
         Fallible
     }
@@ -70,7 +70,7 @@ impl<T, E> FallibleKind for Probe<Result<T, E>> {}
 
 /// The kind of anything else.
 pub trait PlainKind {
-    /// That it is not.
+    /// Returns the kind of any other type.
     fn kind(&self) -> Plain {
         Plain
     }
@@ -88,7 +88,7 @@ pub struct Plain;
 
 /// The handling of a function's return value.
 pub trait Returns<R>: Copy {
-    /// What is there if all went well.
+    /// The value after success.
     type Inner;
 
     /// Returns the value, or the error.
@@ -127,7 +127,7 @@ impl First {
             .ok()
     }
 
-    /// A sample of which one call failed has no time.
+    /// A sample with a failed call has no time.
     fn end<T>(self, elapsed: &mut Option<T>) -> Result<()> {
         match self.0 {
             None => Ok(()),

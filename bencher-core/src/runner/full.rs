@@ -53,8 +53,8 @@ pub(super) fn run(
     })
 }
 
-/// What a report shows, where not all functions are chosen: cargo-nextest, for one, runs each in a process
-/// of its own.
+/// The part of the program in a report, where not all functions are chosen. cargo-nextest, for example, runs each
+/// function in its own process.
 fn part(chosen: &Selection<'_>) -> Option<String> {
     let runs = || chosen.runs.iter().filter(|run| !run.ignored);
     let is_part = chosen.left > 0 || runs().any(|run| run.point.is_some());

@@ -109,7 +109,7 @@ fn failure_report(failures: &[(String, String)]) -> String {
     report
 }
 
-/// Prints without ending the line; what cannot be printed is told in the end.
+/// Prints without ending the line; a failure to print is reported at the end.
 fn print(text: &str) {
     crate::console::print(format_args!("{text}"));
 }

@@ -72,8 +72,8 @@ impl SweepExecutor {
         self.deliver_stored(context, points, rounds, fresh);
     }
 
-    /// Has the first of several processes measure all points anew, where what the processes of earlier runs
-    /// stored differs, or is not what it measures now; the others follow it.
+    /// Has the first replicate measure all points again, where the stored rounds of earlier runs differ from each other
+    /// or from its new times; the other replicates follow it.
     pub(super) fn compare_runs(
         &self,
         settings: &RoundSettings<'_>,

@@ -41,13 +41,13 @@ impl std::fmt::Display for UncountedResult {
 pub(crate) struct CounterResults {
     results: Vec<CountedResult>,
     meter: Mutex<Turn>,
-    /// Told when a sample gives the meter back.
+    /// Notified when a sample returns the meter.
     is_free: Condvar,
     /// Why the last sample has no number, by the position in a sample.
     missed: Mutex<BTreeMap<usize, Reason>>,
 }
 
-/// Who has the meter: one sample at a time, since some counters count for the whole process.
+/// The owner of the meter: one sample at a time, since some counters count for the whole process.
 #[derive(Debug, Default)]
 struct Turn {
     /// Made by the thread that uses it, because the kernel counts for that one.
@@ -173,7 +173,7 @@ impl CounterResults {
         }
     }
 
-    /// What says why a counter has no number.
+    /// The source of the reasons why counters are unavailable.
     pub(super) fn missing_reason(self: &Arc<Self>) -> MissingReason {
         let counted = Arc::clone(self);
         MissingReason(Arc::new(move |position, is_stored| {

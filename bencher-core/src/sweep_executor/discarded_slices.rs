@@ -5,12 +5,12 @@ use std::fmt;
 use crate::measure::{MIN_SLICES_FOR_SHARE, SliceCounts};
 use crate::value::Value;
 
-/// From which share on outliers are told. Times that vary evenly, or with a tail on one side, come to a twenty-fifth at
-/// most.
+/// The share from which outliers are reported. Times that vary evenly, or with a tail on one side, have at most one
+/// outlier in 25.
 const MANY_OUTLIERS: f64 = 0.08;
-/// From which share on preempted slices are told: on a quiet machine there are hardly any.
+/// The share from which preempted slices are reported: a quiet machine has hardly any.
 const MANY_PREEMPTED: f64 = 0.1;
-/// From which share on slices of an upper mode are told.
+/// The share from which slices of an upper mode are reported.
 const MANY_UPPER: f64 = 0.05;
 
 /// The reason for discarding slices.
@@ -53,7 +53,7 @@ pub struct DiscardedSlices {
 }
 
 impl DiscardedSlices {
-    /// What must be known of the slices of points.
+    /// The notices about the slices of points.
     pub(super) fn of(
         counts: &[(u64, SliceCounts)],
         inputs: impl Fn(u64) -> Vec<(String, Value)>,

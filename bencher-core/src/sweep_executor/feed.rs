@@ -19,7 +19,7 @@ pub(super) struct Feed<'p> {
     values: Vec<Value>,
 }
 
-/// What comes next of a sweep.
+/// The next sample of a sweep.
 pub(super) enum FeedItem {
     Run(Job),
     Skip(Skipped),

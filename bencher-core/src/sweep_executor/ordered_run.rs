@@ -162,7 +162,7 @@ impl SweepExecutor {
     }
 }
 
-/// What a run goes by, in whichever order.
+/// The controls of a run, for every order.
 #[derive(Clone, Copy)]
 pub(super) struct RunControl<'r> {
     pub(super) interrupt: &'r Interrupt,
@@ -173,7 +173,7 @@ pub(super) struct RunControl<'r> {
 /// The most samples that are looked at between two looks at the interrupt.
 const MOST_LOOKED_AT: usize = 1 << 12;
 
-/// What feeding came to.
+/// The outcome of feeding.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum FeedStatus {
     /// There is more to feed.

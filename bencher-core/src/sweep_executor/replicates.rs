@@ -107,7 +107,7 @@ impl SweepExecutor {
         by_result.into_iter().map(centres).collect()
     }
 
-    /// What processes have stored of a point, for each timed result.
+    /// The stored rounds of a point by replicate, for each timed result.
     fn stored_processes(
         &self,
         keys: &mut RoundKeys,
@@ -183,11 +183,11 @@ impl SweepExecutor {
                 );
             }
         }
-        // What an earlier run decided stays: the cost of a start is measured anew in each.
+        // The decision of an earlier run stays, because the measured cost of a start differs in each run.
         if taken > 0 {
             return taken.min(rounds_per_replicate);
         }
-        // All points have the same rounds: so many that half of them would not want more.
+        // All points have the same number of rounds, which is enough for half of them.
         wanted.sort_unstable();
         let middle = wanted
             .get(wanted.len() / 2)

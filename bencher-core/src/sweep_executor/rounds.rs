@@ -55,7 +55,7 @@ impl RoundsEnd {
     }
 }
 
-/// What a sweep in rounds works with.
+/// The settings of a sweep in rounds.
 pub(super) struct RoundSettings<'r> {
     pub(super) rules: RoundRules,
     pub(super) timer: &'r Timer,
@@ -70,7 +70,7 @@ pub(super) struct RoundSettings<'r> {
     pub(super) checks: bool,
 }
 
-/// What takes the rounds of a sweep.
+/// Takes the rounds of a sweep.
 pub(super) struct RoundContext<'r> {
     pub(super) jobs: &'r mut FutureCache,
     pub(super) end: &'r mut RunEnd,
@@ -81,7 +81,7 @@ pub(super) struct RoundContext<'r> {
 }
 
 impl SweepExecutor {
-    /// Takes rounds until every point is known well enough, or somebody or something ends them.
+    /// Takes rounds until every point has converged, or the budget, a failure or the user ends them.
     ///
     /// Stored rounds count if all are of one run, or of runs that were compared, and nothing is to be measured; else
     /// a share of their points is measured again first.
@@ -312,7 +312,7 @@ impl RoundOutcome {
     }
 }
 
-/// What a sample gave for a timed result.
+/// The outcome of a sample for a timed result.
 pub(super) fn time_of(value: Option<&Value>) -> RoundTime {
     let Some(value) = value else {
         return RoundTime::Missing;
@@ -356,7 +356,7 @@ fn ended(rounds: &Rounds, precision: f64) -> RoundsEnd {
     for (point, _, stop) in rounds.stops() {
         end.points += 1;
         match stop {
-            // One that is known well enough went on for the sake of those it is compared with.
+            // A converged point continued because of the points that it is compared with.
             Some(StopReason::Budget) if rounds.width(point) > precision => end.out_of_budget += 1,
             Some(StopReason::Settled(width)) => {
                 end.settled += 1;

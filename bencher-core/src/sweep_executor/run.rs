@@ -119,7 +119,7 @@ impl SweepExecutor {
         &self.plan
     }
 
-    /// What says which point of the sweep is in progress, should the process end there.
+    /// The guard that names the current point, should the process end.
     pub(crate) fn describe_points(&self) -> Describe {
         let plan = Arc::clone(&self.plan);
         Arc::new(move |point| plan.inputs_text(point))
@@ -168,7 +168,7 @@ impl SweepExecutor {
         Ok(end)
     }
 
-    /// What samples run on: times and counts are evidence only where nothing else of the program runs.
+    /// The executor of samples: times and counts are valid only where nothing else of the program runs.
     fn suitable_executor(&self, options: &RunOptions) -> Executors {
         // Two measurements side by side disturb each other.
         let executor = match options.executor {
@@ -278,7 +278,7 @@ struct Procedure<'r> {
 }
 
 impl<'r> Procedure<'r> {
-    /// That of a run after the latest one that is stored.
+    /// The procedure of a run after the latest stored one.
     fn of(options: &'r RunOptions, latest: Option<u64>) -> Self {
         let run = match options.replicates {
             ReplicateRole::Measuring(replicate) => replicate.run,
@@ -303,7 +303,7 @@ fn next_run(latest: u64) -> u64 {
         .max(latest.saturating_add(1))
 }
 
-/// Brings what was measured to the disk, then lets go of the workers and their state.
+/// Syncs the samples to the disk, then releases the workers and their state.
 fn close(
     mut jobs: FutureCache,
     states: &States,

@@ -35,14 +35,14 @@ impl SweepExecutor {
         let setting = self.setting(&options);
         let states = Arc::clone(&setting.states);
         let served = serve_jobs(role, &self.run_function(setting));
-        // What is said here is among the last lines of this worker.
+        // A message here is among the last lines of this worker.
         for panic in states.release() {
             error_line!("while the state of the sweep was dropped: {panic}");
         }
         served
     }
 
-    /// What samples are taken with, here or in a worker process.
+    /// The tools for taking samples, here or in a worker process.
     pub(super) fn setting(&self, options: &RunOptions) -> Setting {
         let replicates = (options.replicates, options.rounds_per_replicate);
         let batches = || self.batches(options.rounds, replicates, &options.timer);
@@ -55,7 +55,7 @@ impl SweepExecutor {
         }
     }
 
-    /// That samples of types of one name are told apart, those too that were stored when there was one alone.
+    /// Checks that samples of types with one name can be distinguished, also those stored when there was only one type.
     fn check_name(
         &self,
         store: &dyn SampleStore,
@@ -243,7 +243,7 @@ impl SweepExecutor {
     }
 }
 
-/// That times which a benchmark set itself are times.
+/// Checks that times from the benchmark itself are valid times.
 fn check_times(sample: &Sample, times: &[(usize, &'static str)]) -> Result<(), String> {
     for (position, name) in times {
         let value = sample.get(*position).and_then(Option::as_ref);
@@ -311,7 +311,7 @@ fn mark_partial(sample: &mut Sample, timed: &[usize], marks: &[PartialTime]) {
 /// A `Duration` holds whole nanoseconds, so a recorded time comes back within this share, or within one.
 const SAME: f64 = 1e-5;
 
-/// What every sample of a run is taken with.
+/// The settings of every sample of a run.
 #[derive(Clone)]
 pub(super) struct Setting {
     pub(super) states: Arc<States>,

@@ -20,7 +20,7 @@ pub(super) const LEAST_CHECK_ROUNDS: u32 = 2;
 const CHECKED_SHARE: usize = 8;
 /// The most points of an epoch that are measured again.
 const MOST_CHECKED: usize = 8;
-/// Behind so many rounds in a row that are not there, a point has none.
+/// After this number of missing rounds in a row, a point has no more.
 const GAP: u32 = 3;
 
 /// Under which keys the rounds of each point are stored.
@@ -82,7 +82,7 @@ impl RoundKeys {
         self.epochs.get(&point).copied().unwrap_or(self.run)
     }
 
-    /// What new rounds of a point are stored with.
+    /// The provenance of new rounds of a point.
     pub(super) fn provenance(&self, point: Option<u64>) -> Provenance {
         Provenance {
             epoch: point.map_or(self.run, |point| self.epoch(point)),
@@ -102,7 +102,7 @@ impl RoundKeys {
 
     /// Finds, for every point, the newest epoch with rounds that may stand for those of this run.
     ///
-    /// The highest number of a round in each is given back.
+    /// It returns the highest number of a round in each.
     pub(super) fn find(
         &mut self,
         plan: &Plan,
@@ -245,7 +245,7 @@ pub(super) fn times_by_result<'s>(
 pub(super) struct CheckRounds(pub(super) HashMap<u64, Vec<FinishedJob>>);
 
 impl CheckRounds {
-    /// Takes in jobs that are done, and says whether any of them failed.
+    /// Records finished jobs, and returns whether any of them failed.
     pub(super) fn add(&mut self, done: impl IntoIterator<Item = FinishedJob>) -> bool {
         let mut failed = false;
         for job in done {
@@ -268,7 +268,7 @@ impl CheckRounds {
         Some(jobs.swap_remove(at))
     }
 
-    /// What was not taken out.
+    /// The rounds that were not taken out.
     pub(super) fn into_rest(self) -> impl Iterator<Item = FinishedJob> {
         self.0.into_values().flatten()
     }
@@ -318,7 +318,7 @@ impl CheckRounds {
             let pairs = fresh.iter().zip(stored);
             shifts.extend(pairs.filter_map(|(fresh, stored)| shift(fresh, stored)));
         }
-        // What is below resolution in both is as it was.
+        // A time below resolution in both runs has not changed.
         let as_before = Agreement {
             agrees: true,
             factors: (1.0, 1.0),

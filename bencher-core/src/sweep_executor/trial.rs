@@ -19,7 +19,7 @@ impl Plan {
     /// kept.
     ///
     /// # Errors
-    /// What failed, a panic too, with the values of the swept inputs.
+    /// The failure, also a panic, with the values of the swept inputs.
     pub(crate) fn try_point(
         &self,
         body: Body,

@@ -189,7 +189,7 @@ impl<T: Serialize> Inner<T> {
         if records.is_empty() {
             return Ok(None);
         }
-        // Checks whether the owner of every claim and skip is still there.
+        // Other handles check whether the owner of a claim or a skip is alive, so its presence must be visible.
         if matches!(transition, Transition::Get | Transition::Skip) {
             self.ensure_presence()?;
         }

@@ -28,7 +28,7 @@ pub use pane::Pane;
 pub use rows::DataRows;
 pub(crate) use thin::thin;
 
-/// What a ring on a line says, in pictures and legends.
+/// The meaning of a ring on a line, in pictures and legends.
 const RINGS: &str = "○ some samples have no value";
 
 /// One figure: a panel, or a grid of panels that share axes, colours and legend.
@@ -99,7 +99,7 @@ impl Chart {
         })
     }
 
-    /// What a picture says of its marks.
+    /// The note of a picture about its marks.
     pub(crate) fn marks_note(&self) -> String {
         let rings = self.has_rings().then(|| RINGS.to_owned());
         let parts: Vec<String> = self.spread.clone().into_iter().chain(rings).collect();

@@ -33,7 +33,7 @@ pub(super) struct Group {
 }
 
 impl Coordinates {
-    /// What the coordinates of a dimension are.
+    /// The kind of a dimension's coordinates.
     pub(super) fn of(dim: &Dim) -> Self {
         if dim.kind.is_ordered() {
             return Self::Numbers(plain(dim));

@@ -8,12 +8,12 @@ use super::shape::{Shape, Sort};
 pub(super) const SERIES: usize = 12;
 /// Categories that fit along an axis.
 pub(super) const CATEGORIES: usize = 100;
-/// Colours that boxes side by side can still be told apart by.
+/// The number of colours that readers can still distinguish in boxes side by side.
 pub(super) const OVERLAYS: usize = 8;
 /// Cells that a heat map may have, over all panels.
 pub(super) const CELLS: usize = 1_000_000;
 
-/// What a kind of chart needs.
+/// The requirements of a kind of chart.
 pub(super) struct Rule {
     pub(super) kind: ChartKind,
     needs: &'static [Need],

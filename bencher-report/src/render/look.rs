@@ -29,8 +29,8 @@ pub(crate) struct Look {
     allow(dead_code, reason = "each renderer takes what it needs")
 )]
 impl Look {
-    /// Width and height of a panel where so many stand side by side in a room of some points: one alone is
-    /// as large as is wanted, several share the room and keep the proportions.
+    /// Width and height of a panel, given the number of panels side by side and their common width in points. A single
+    /// panel has the requested size; several share the width and keep their proportions.
     pub(crate) fn panel(&self, columns: usize, room: f64) -> (f64, f64) {
         let share = match columns {
             0 | 1 => self.width,

@@ -11,7 +11,7 @@ use crate::render::Look;
 
 use super::StaticRenderer;
 
-/// What came of drawing one chart.
+/// The outcome of drawing one chart.
 #[derive(Default)]
 pub(super) struct Picture {
     pub(super) png: Option<Vec<u8>>,

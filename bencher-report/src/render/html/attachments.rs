@@ -28,7 +28,7 @@ const SHOWN: [&str; 8] = [
 pub(crate) struct Attachments {
     /// Bytes that the page may still carry.
     room: u64,
-    /// What lies beside the page, by name.
+    /// The files beside the page, by name.
     pub(crate) files: BTreeMap<String, Arc<Payload>>,
     /// Whether the page carries a video.
     pub(crate) videos: bool,

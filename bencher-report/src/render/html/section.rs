@@ -227,7 +227,7 @@ fn figure(
     out.push_str("</figure>\n");
 }
 
-/// What a chart, or the part of it behind a tab, shows.
+/// The content of a chart, or of its part behind a tab.
 fn body(out: &mut String, chart: &Chart, look: &Look, attachments: &mut Attachments) {
     if chart.kind == ChartKind::Table {
         for panel in &chart.displayed(true).panels {
@@ -318,7 +318,7 @@ fn table(out: &mut String, table: &Table) {
     out.push_str("</tbody></table></div>\n");
 }
 
-/// The style of an absence: what went wrong stands out from what was left out.
+/// The style of a gap: failures stand out from skipped cells.
 fn gap_class(kind: GapKind) -> &'static str {
     match kind {
         GapKind::Failed | GapKind::TimedOut => "gap bad",

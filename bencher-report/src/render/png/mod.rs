@@ -135,7 +135,7 @@ fn grid(chart: &Chart, exponents: Exponents, look: &Look) -> Scene {
     figure.render()
 }
 
-/// What the colours measure: kuva's colour bar has no title.
+/// The label of the colours: kuva's colour bar has no title.
 fn color_label(chart: &Chart, room: f64) -> Option<String> {
     let label = chart.color.as_ref()?.label();
     Some(format!("colour: {}", fit(&label, room * 0.8, TICK)))
