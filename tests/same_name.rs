@@ -96,7 +96,7 @@ fn samples_that_either_may_have_measured_are_neither_lost_nor_taken() {
     );
 }
 
-/// These two are told apart by nothing but their lines, which an edit moves.
+/// Only their lines distinguish these two, and an edit moves the lines.
 #[test]
 fn two_types_of_one_function_are_refused() {
     let root = tempfile::tempdir().unwrap();

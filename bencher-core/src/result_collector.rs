@@ -423,11 +423,11 @@ fn busy_text(busy: f64) -> String {
     )
 }
 
-/// Why a time is not there that was too short to tell.
+/// The reason of a time below resolution.
 fn below_text(floor: f64) -> String {
     let scale = UnitScale::for_magnitude("s", floor);
     format!(
-        "shorter than {} {}, the shortest that can be told from what measuring costs",
+        "shorter than {} {}, the shortest time that can be separated from the measurement overhead",
         digits(scale.apply(floor), 2),
         scale.units()
     )

@@ -58,8 +58,8 @@ impl LowestMode {
 /// - where Hartigan's dip (1985) is larger than in 99 % of samples of a uniform distribution, which is the worst case
 ///   of one mode;
 /// - where a tail lies above a core. The core is the values that are as far above their middle as their lower half
-///   shows, and five times as dense as the values just above; or it is a half of all values that lies within `1 / (2
-///   (1 + 10 / n))` spreads of all.
+///   shows, and five times as dense as the next values above. Alternatively, it is a half of all values that lies
+///   within `1 / (2 (1 + 10 / n))` spreads of all.
 ///
 /// A mode has at least three values and three in a hundred. Modes within 2 % of each other are one. All computations
 /// use logarithms where all values are above zero.

@@ -197,7 +197,7 @@ fn repeats(shape: &Shape) -> Option<String> {
 }
 
 fn lines_fit(shape: &Shape) -> Option<String> {
-    const WHAT: &str = "lines that can be told apart";
+    const WHAT: &str = "lines that can be distinguished";
     let Some(groups) = shape.groups() else {
         return too_many(shape, 0, SERIES, WHAT);
     };
