@@ -132,7 +132,7 @@ fn log(dir: &Path, what: &str, combination: &Combination) -> std::io::Result<()>
 fn logged(dir: &Path, what: &str) -> std::io::Result<BTreeMap<String, usize>> {
     let mut times = BTreeMap::new();
     for line in fs::read_to_string(dir.join("log"))?.lines() {
-        if let Some((_, combination)) = line.split_once(' ').filter(|(said, _)| *said == what) {
+        if let Some((_, combination)) = line.split_once(' ').filter(|(event, _)| *event == what) {
             *times.entry(combination.to_owned()).or_default() += 1;
         }
     }
@@ -279,7 +279,7 @@ fn drill() -> EngineResult {
         .map_while(Result::ok)
         .for_each(|line| println!("{line}"));
 
-    let told = logged(&dir, "done")?;
+    let acknowledged = logged(&dir, "done")?;
     sweeper.update()?;
     println!("all are killed:      {sweeper}");
     for level in sweep_stats(&sweeper.stats())
@@ -294,7 +294,9 @@ fn drill() -> EngineResult {
     }
     let done: BTreeSet<String> = sweeper.get_done().iter().map(ToString::to_string).collect();
     assert!(
-        told.keys().all(|combination| done.contains(combination)),
+        acknowledged
+            .keys()
+            .all(|combination| done.contains(combination)),
         "nothing is lost"
     );
     assert!(

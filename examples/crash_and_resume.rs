@@ -63,17 +63,20 @@ fn crash() -> std::io::Result<usize> {
         .spawn()?;
     let out = child.stdout.take().into_iter();
     let lines = out.flat_map(|out| BufReader::new(out).lines().map_while(Result::ok));
-    let told = lines
+    let reported = lines
         .filter(|line| line.contains("\"state\":\"measured\""))
         .count();
-    eprintln!("the child told of {told} samples; then: {}", child.wait()?);
-    Ok(told)
+    eprintln!(
+        "the child reported {reported} samples; then: {}",
+        child.wait()?
+    );
+    Ok(reported)
 }
 
 fn main() -> ExitCode {
     let mut has_child = std::env::var_os(DIES_AFTER).is_none();
     bencher::run(|bench: &mut Bench<Collatz>| {
-        let told = if std::mem::take(&mut has_child) {
+        let reported = if std::mem::take(&mut has_child) {
             crash()?
         } else {
             0
@@ -81,7 +84,7 @@ fn main() -> ExitCode {
         let result = bench.sweep("Collatz").run()?;
         if result.was_run() {
             let (counts, begun) = (result.counts(), BEGUN.swap(0, Ordering::Relaxed));
-            assert!(counts.hits >= told as u64, "nothing is lost");
+            assert!(counts.hits >= reported as u64, "nothing is lost");
             assert_eq!(counts.executed, begun, "what is stored is not executed");
             assert_eq!(counts.hits + counts.executed, counts.submitted);
             eprintln!("{} were stored, {begun} were left to do", counts.hits);

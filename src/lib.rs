@@ -56,8 +56,7 @@ mod tool;
 /// # Ok::<(), bencher::BoxError>(())
 /// ```
 ///
-/// The result of a sweep that was only listed, planned or not chosen is empty, hence
-/// [`was_run`](BenchResult::was_run).
+/// A sweep that was only listed, planned or not chosen has an empty result; [`was_run`](BenchResult::was_run) tells.
 pub use bencher_core::bench;
 #[cfg(feature = "engine")]
 pub use bencher_core::engine;

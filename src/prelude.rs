@@ -1,6 +1,6 @@
-//! What a benchmark program needs: `use bencher::prelude::*;`.
+//! The imports of a benchmark program: `use bencher::prelude::*;`.
 //!
-//! Both derives come with it, under the names of their traits.
+//! It includes both derives, under the names of their traits.
 //!
 //! ```
 //! use bencher::prelude::*;

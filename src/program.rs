@@ -9,15 +9,14 @@ use bencher_core::bench::{ReportOutput, ReportSubject};
 use bencher_core::record::SweepRecord;
 use bencher_core::sweep_executor::{Benchmark, Result};
 
-/// Runs a benchmark program: reads the command line, runs the sweeps that `program` declares,
-/// keeps, prints and draws what they gave.
+/// Runs a benchmark program: it reads the command line, runs the sweeps that `program` declares, and stores, prints and
+/// draws their results.
 ///
-/// `program` is called once, or, where the run is refined in steps (`--level 2..5`), once a step.
+/// It calls `program` once, or once for each step of a refined run (`--level 2..5`).
 ///
-/// The exit status is 0 if all is well, 1 if a sample or something else failed, 2 if what the user
-/// says makes no sense, 130 if the user interrupted. An error that `program` returns is printed and
-/// is status 1, unless it is a [`BenchError`](crate::BenchError) that says otherwise; what was
-/// measured before it is drawn all the same.
+/// The exit status is 0 after success, 1 if a sample or another operation failed, 2 after invalid settings, and 130 if
+/// the user interrupted. An error from `program` is printed and has status 1, unless it is a
+/// [`BenchError`](crate::BenchError) with another status. Results measured before the error are still drawn.
 ///
 /// ```no_run
 /// use std::process::ExitCode;
@@ -51,10 +50,10 @@ where
 
 /// The `main` of a target whose sweeps are functions with [`bench_sweep`](macro@crate::bench_sweep).
 ///
-/// [`main!`](crate::main!) writes it. With `--bench`, as `cargo bench` says, every function's sweep is run
-/// whole, with table, progress, stored result and report, and the exit status is that of [`run`]; without,
-/// as `cargo test` and `cargo nextest` have it, each is checked quickly, and the status is libtest's. Both
-/// take libtest's options and filters.
+/// [`main!`](crate::main!) writes it. With `--bench`, which `cargo bench` passes, it runs every function's sweep whole,
+/// with table, progress, stored result and report; the exit status is the status of [`run`]. Without it, as in `cargo
+/// test` and `cargo nextest`, it checks each sweep quickly, and the status is libtest's. Both take libtest's options
+/// and filters.
 ///
 /// ```no_run
 /// fn main() -> std::process::ExitCode {
@@ -68,8 +67,8 @@ pub fn bench_main() -> ExitCode {
 /// The `main` function of a target with `harness = false`, for its
 /// [`bench_sweep`](macro@crate::bench_sweep) functions.
 ///
-/// A bench target without `harness = false` in `Cargo.toml` would run none of them; it does not compile, and the error
-/// says what to add.
+/// A bench target without `harness = false` in `Cargo.toml` would run no function. It does not compile, and the error
+/// names the missing line.
 ///
 /// ```no_run
 /// use bencher::prelude::*;
@@ -104,14 +103,14 @@ macro_rules! main {
     };
 }
 
-/// What draws the report: the tool `cargo-bencher`, where it is installed.
+/// The reporter: the tool `cargo-bencher`, where it is installed.
 #[cfg(not(feature = "report"))]
 fn reporter() -> Option<&'static Reporter> {
     let by_tool: &'static Reporter = &crate::tool::draw;
     crate::tool::find().map(|_| by_tool)
 }
 
-/// What draws the report: this program.
+/// The reporter: this program.
 #[cfg(feature = "report")]
 #[expect(
     clippy::unnecessary_wraps,

@@ -1,4 +1,4 @@
-//! Drawing by `cargo-bencher`, for programs that are built without the feature `report`.
+//! Lets `cargo-bencher` draw the report of programs that are built without the feature `report`.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

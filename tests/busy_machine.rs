@@ -123,7 +123,7 @@ fn times_are_those_of_a_quiet_machine() {
     LEFT.set(Some(TURN));
     let found = run(micros(&[1, 40, 700, 2_900]), None);
     let faults: Vec<SliceFault> = found.0.discarded.iter().map(|one| one.fault).collect();
-    assert_eq!(faults, [SliceFault::Preempted], "it is told");
+    assert_eq!(faults, [SliceFault::Preempted], "it is reported");
     let runs = dataset(found).timings("elapsed").unwrap();
     for (point, micros) in [1.0, 40.0, 700.0, 2_900.0].into_iter().enumerate() {
         let centre = runs.variable("elapsed").unwrap().number(point).unwrap();
@@ -178,7 +178,8 @@ fn making_inputs_may_be_preempted() {
     assert!((centre * 1e4 - 1.0).abs() < 1e-3, "{centre}");
 }
 
-/// Four calls of ten take three times as long: the time shown is one that calls take, with the share of the others told.
+/// Four calls of ten take three times as long: the time shown is one that calls take, with the share of the others
+/// told.
 #[test]
 fn calls_of_two_times_show_the_lower() {
     LEFT.set(None);
@@ -207,7 +208,8 @@ fn calls_of_two_times_show_the_lower() {
     assert!((rate / 1e12 - 1.0).abs() < 1e-9, "{rate}");
 }
 
-/// Three calls of ten take three times as long, and a round has many calls: the time is that of the others, and says so, from the store, too.
+/// Three calls of ten take three times as long, and a round has many calls: the time is that of the others, and says
+/// so, from the store, too.
 #[test]
 fn times_of_some_of_the_calls_say_so() {
     LEFT.set(None);

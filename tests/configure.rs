@@ -31,7 +31,7 @@ impl Benchmark for Brittle {
     }
 }
 
-fn said(args: &[&str]) -> Settings {
+fn settings(args: &[&str]) -> Settings {
     let args = ["demo", "--quiet", "--no-report", "--no-cache"]
         .iter()
         .chain(args);
@@ -42,7 +42,7 @@ fn said(args: &[&str]) -> Settings {
 }
 
 fn bench(args: &[&str]) -> Bench<Brittle> {
-    let mut session = Session::with_settings(said(args), "demo", Interrupt::default());
+    let mut session = Session::with_settings(settings(args), "demo", Interrupt::default());
     session.set_progress(Box::new(SilentProgress));
     Bench::new(Rc::new(RefCell::new(session))).expect("a good declaration")
 }

@@ -1,4 +1,4 @@
-//! A sample that was given up at its time limit and goes on: nothing that it does afterwards has an effect.
+//! A sample that was abandoned at its time limit and continues: its later work has no effect.
 
 mod support;
 

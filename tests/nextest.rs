@@ -65,7 +65,7 @@ fn binaries() -> &'static Binaries {
         let suites = list["rust-suites"].as_object().expect("there are suites");
         let tests = |suite: &Value| {
             let cases = suite["testcases"].as_object().expect("a suite has tests");
-            let ignored = |case: &Value| case["ignored"].as_bool().expect("it is said");
+            let ignored = |case: &Value| case["ignored"].as_bool().expect("a bool");
             cases
                 .iter()
                 .map(|(name, case)| (name.clone(), ignored(case)))

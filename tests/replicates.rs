@@ -240,10 +240,10 @@ fn too_few_processes_say_why_there_are_no_bounds() {
         ],
     );
     assert_eq!(status, 0, "{stderr}");
-    let told =
+    let message =
         "the times have no confidence bounds: 2 processes measured, and bounds need 6 or more";
     assert!(
-        stdout.contains(told) || stderr.contains(told),
+        stdout.contains(message) || stderr.contains(message),
         "{stdout}{stderr}"
     );
 }

@@ -77,13 +77,13 @@ fn what_was_measured_before_the_end_stays_stored() {
     assert_eq!(status, Some(1));
     let (status, output, _) = run(folder.path(), &[], &["--no-report", "--json"]);
     assert_eq!(status, Some(0));
-    let told: Vec<String> = output
+    let states: Vec<String> = output
         .lines()
         .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
         .filter(|event| event["event"] == "sample")
         .map(|event| event["state"].as_str().unwrap().to_owned())
         .collect();
-    assert_eq!(told, ["cached", "measured", "measured"]);
+    assert_eq!(states, ["cached", "measured", "measured"]);
 }
 
 #[test]
@@ -342,7 +342,7 @@ fn a_run_ends_with_its_terminal_unless_it_is_to_outlive_it() {
     let text = std::fs::read_to_string(&output).unwrap();
     assert!(
         text.lines().last().unwrap().contains("\"result\""),
-        "what was measured is told"
+        "the measured samples are reported"
     );
 
     let nohup = folder.path().join("nohup");

@@ -116,7 +116,7 @@ fn samples_that_either_may_have_measured_are_neither_lost_nor_taken() {
     let root = tempfile::tempdir().unwrap();
     store_seven(root.path(), "bencher/same_name::Point");
     let error = doubled(root.path()).unwrap_err();
-    let Some(BenchError::Store(StoreError::FormerName(_))) = error.downcast_ref() else {
+    let Some(BenchError::Store(StoreError::LegacyName(_))) = error.downcast_ref() else {
         panic!("{error}");
     };
     let text = error.to_string();
@@ -130,7 +130,7 @@ fn samples_that_either_may_have_measured_are_neither_lost_nor_taken() {
     );
 }
 
-/// These two are told apart by nothing but their lines, which an edit moves.
+/// Only their lines distinguish these two, and an edit moves the lines.
 #[test]
 fn two_types_of_one_function_are_refused() {
     let root = tempfile::tempdir().unwrap();

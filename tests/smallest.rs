@@ -1,4 +1,5 @@
-//! A program without the features `store` and `report`, as a user builds it: what it rejects, and how it gets its report.
+//! A program without the features `store` and `report`, as a user builds it: what it rejects, and how it gets its
+//! report.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -269,15 +269,15 @@ fn the_default_place_is_never_the_working_directory_and_no_shared_one() {
         text(&output)
     };
     for cache in ["", "relative"] {
-        let said = run(&home, Path::new(cache));
-        assert!(said.contains("@true"), "{said}");
+        let output = run(&home, Path::new(cache));
+        assert!(output.contains("@true"), "{output}");
     }
     let store = home.join(".cache/bencher");
     assert_eq!(fs::metadata(&store).unwrap().mode() & 0o777, 0o700);
-    let said = run(Path::new("relative"), Path::new(""));
+    let output = run(Path::new("relative"), Path::new(""));
     assert!(
-        said.contains("@error") && said.contains("--store DIR"),
-        "{said}"
+        output.contains("@error") && output.contains("--store DIR"),
+        "{output}"
     );
     for folder in [&work, &temporary] {
         assert_eq!(
@@ -322,17 +322,17 @@ fn a_store_that_cannot_be_written_answers_from_what_is_stored() {
     };
     let before = (names(root.path()), names(&root.path().join("samples")));
     make_read_only(root.path(), false);
-    let said = text(&start("run", root.path()).output().unwrap());
-    assert_eq!(count(&said, "cached"), 3, "{said}");
-    assert!(said.contains("@true"), "{said}");
-    assert!(said.contains("keeps nothing new"), "{said}");
+    let output = text(&start("run", root.path()).output().unwrap());
+    assert_eq!(count(&output, "cached"), 3, "{output}");
+    assert!(output.contains("@true"), "{output}");
+    assert!(output.contains("keeps nothing new"), "{output}");
     // What is not stored cannot be kept.
-    let said = text(&start("fill", root.path()).output().unwrap());
+    let output = text(&start("fill", root.path()).output().unwrap());
     assert!(
-        said.contains("@error") && said.contains("--store DIR"),
-        "{said}"
+        output.contains("@error") && output.contains("--store DIR"),
+        "{output}"
     );
-    assert_eq!(count(&said, "measured"), 0, "{said}");
+    assert_eq!(count(&output, "measured"), 0, "{output}");
     assert_eq!(
         before,
         (names(root.path()), names(&root.path().join("samples")))
@@ -367,11 +367,11 @@ fn on_small_disk(folder: &Path, size: &str) -> Option<String> {
 #[test]
 fn only_what_is_durable_counts_as_measured_on_a_full_disk() {
     let folder = tempfile::tempdir().unwrap();
-    let Some(said) = on_small_disk(folder.path(), "400k") else {
+    let Some(output) = on_small_disk(folder.path(), "400k") else {
         eprintln!("not tried: no disk of its own can be had here");
         return;
     };
-    let (first, second) = said.split_once("@again").expect("two runs");
+    let (first, second) = output.split_once("@again").expect("two runs");
     let measured = count(first, "measured");
     assert!(first.contains("@error"), "{first}");
     assert!(count(first, "not stored") > 0, "{measured} are measured");

@@ -92,11 +92,11 @@ fn a_sample_that_takes_its_process_down_costs_itself() {
     assert_eq!(result.record().timed_out(), 3, "of those that failed");
     let attributes = &result.dataset().attributes;
     assert!(!attributes.contains_key("retries"), "{attributes:?}");
-    let told = result
+    let timed_out = result
         .failures()
         .iter()
         .filter(|failure| failure.error.contains("--job-timeout"));
-    assert_eq!(told.count(), 3);
+    assert_eq!(timed_out.count(), 3);
     // What was measured is kept: only the failures are tried again.
     let again = bench::<Unruly>(in_processes(root.path()))
         .sweep("Unruly")
@@ -177,9 +177,9 @@ fn a_failing_sample_is_tried_as_often_as_asked_and_no_more() {
         let tries = result.dataset().variable("tries").unwrap();
         assert_eq!(tries.cell(1).unwrap().state, states, "{retries} retries");
         assert_eq!(tries.number(0), Some(1.0));
-        let told = |name: &str| result.dataset().attributes.get(name).cloned();
-        assert_eq!(told("retried samples").as_deref(), Some("1"));
-        assert_eq!(told("retries"), Some(retries.to_string()));
+        let attribute = |name: &str| result.dataset().attributes.get(name).cloned();
+        assert_eq!(attribute("retried samples").as_deref(), Some("1"));
+        assert_eq!(attribute("retries"), Some(retries.to_string()));
         let log = format!("bencher-fickle-{}-2", std::process::id());
         let _ = std::fs::remove_file(std::env::temp_dir().join(log));
     }

@@ -223,7 +223,7 @@ fn write_samples(mut database: Database) -> Result<(), Box<dyn Error>> {
         let provenance = Provenance {
             epoch: 1_772_366_400_000,
             run: 1_772_452_800_000,
-            block: 11,
+            rounds_per_replicate: 11,
             provisional: true,
         };
         let heading = Pack::new(series, Digest(7), inputs, results);

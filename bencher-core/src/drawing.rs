@@ -1,7 +1,7 @@
-//! How a program that cannot draw has `cargo-bencher` draw its report: what it asks, and what it is answered.
+//! The messages between a program that cannot draw and `cargo-bencher`, which draws its report.
 //!
-//! The program writes a [`DrawRequest`] to the tool's standard input, and reads a [`DrawReply`] from its standard output.
-//! Both begin with the version that wrote them, since nothing else of them need stay the same.
+//! The program writes a [`DrawRequest`] to the tool's standard input, and reads a [`DrawReply`] from its standard
+//! output. Both begin with the version that wrote them, since all other parts may change between versions.
 //!
 //! ```
 //! use bencher_core::drawing::{DrawReply, DrawRequest, read, write};
@@ -29,44 +29,44 @@ const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\n");
 /// The longest version that is read.
 const LONGEST_VERSION: u64 = 64;
 
-/// A report that is to be drawn.
+/// A request to draw a report.
 ///
-/// The example stands at the [module](self).
+/// See the [module](self) for an example.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct DrawRequest {
-    /// Where the page and the pictures go.
+    /// The folder for the page and the pictures.
     pub folder: PathBuf,
     /// The program, with its package and target.
     pub program: String,
-    /// The sweeps or functions that were chosen; `None` where all were run.
+    /// The chosen sweeps or functions; `None` where all were run.
     pub part: Option<String>,
     /// The width of a plot, in pixels.
     pub plot_width: u32,
     /// The height of a plot, in pixels.
     pub plot_height: u32,
-    /// How the plots of one result stand on the page.
+    /// The arrangement of the plots of one result.
     pub layout: PaneLayout,
-    /// What is drawn.
+    /// The records to draw.
     pub records: Vec<SweepRecord>,
 }
 
-/// What was drawn.
+/// The reply to a [`DrawRequest`].
 ///
-/// The example stands at the [module](self).
+/// See the [module](self) for an example.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct DrawReply {
     /// The page, where one was drawn.
     pub page: Option<PathBuf>,
     /// The pictures.
     pub images: Vec<PathBuf>,
-    /// What could not be drawn as it should.
+    /// Warnings about parts that could not be drawn as intended.
     pub warnings: Vec<String>,
 }
 
 /// Writes a message.
 ///
 /// # Errors
-/// Where it cannot be written: the reason.
+/// The reason why it cannot be written.
 pub fn write<M: Serialize>(message: &M, to: &mut dyn Write) -> Result<(), String> {
     let bytes = postcard::to_stdvec(message).map_err(|error| error.to_string())?;
     to.write_all(VERSION.as_bytes())
@@ -78,7 +78,7 @@ pub fn write<M: Serialize>(message: &M, to: &mut dyn Write) -> Result<(), String
 /// Reads a message to its end.
 ///
 /// # Errors
-/// Where it is of another version, or no message: the reason.
+/// The reason why it cannot be read, such as another version.
 pub fn read<M: DeserializeOwned>(from: &mut dyn Read) -> Result<M, String> {
     let mut version = Vec::new();
     let mut byte = [0];

@@ -1,12 +1,11 @@
-//! Everything of `bencher` that runs and remembers: variables, spaces, datasets, the store,
-//! evaluators and the programs made of them. Nothing here draws.
+//! The part of `bencher` that runs and stores: variables, spaces, datasets, the store, evaluators, and programs that
+//! use them. It does not draw.
 //!
-//! Each module imports only from those listed before it:
-//! [`value`], [`stats`], [`panics`], [`var`], [`space`], [`dataset`], [`measure`], [`record`], [`store`], [`plan`],
-//! [`evaluator`], [`context`], [`job`], [`sweeper`], `engine` (a feature), [`progress`], [`result_collector`],
-//! [`sweep_executor`], [`mod@bench`], [`cli`], [`runner`].
+//! Each module imports only from the modules listed before it: [`value`], [`stats`], [`panics`], [`var`], [`space`],
+//! [`dataset`], [`measure`], [`record`], [`store`], [`plan`], [`evaluator`], [`context`], [`job`], [`sweeper`],
+//! `engine` (a feature), [`progress`], [`result_collector`], [`sweep_executor`], [`mod@bench`], [`cli`], [`runner`].
 //!
-//! The examples here that need a type to sweep share this one, which they do not show:
+//! Examples that need a type to sweep share this one, and do not repeat it:
 //!
 //! ```
 //! # use bencher_core::{context::Context, sweep_executor::{Benchmark, Result}};
@@ -36,7 +35,7 @@
 //! }
 //! ```
 //!
-//! `bench` in them is a `Bench<Sorting>` whose run keeps, prints and draws nothing.
+//! Their `bench` is a `Bench<Sorting>` whose run stores, prints and draws nothing.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(
@@ -80,5 +79,5 @@ pub mod var;
 #[path = "private.rs"]
 pub mod __private;
 
-/// Moments as inputs are of this crate's `Timestamp`.
+/// The crate whose `Timestamp` is the type of moments as inputs.
 pub use jiff;

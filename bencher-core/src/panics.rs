@@ -1,4 +1,4 @@
-//! Catching panics without letting them print: a failing sample is data.
+//! Catches panics without printing them: a failing sample is data.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -12,7 +12,7 @@ thread_local! {
 
 static HOOK: Once = Once::new();
 
-/// Runs `work`; a panic becomes its message and place, and nothing is printed.
+/// Runs `work`. A panic becomes an error with its message and place, and is not printed.
 ///
 /// ```
 /// use bencher_core::panics::catch;

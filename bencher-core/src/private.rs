@@ -1,5 +1,5 @@
-//! What expansions of the derives name. No part of the public interface: it is outside SemVer
-//! and changes in any release, together with `bencher-macros`.
+//! The items that expansions of the derives name. It is not part of the public interface: it is outside SemVer and
+//! changes in any release, together with `bencher-macros`.
 
 pub use crate::bench::BenchResult;
 pub use crate::context::Context;

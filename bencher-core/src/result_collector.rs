@@ -1,7 +1,7 @@
-//! From finished jobs to the cells of a dataset.
+//! Fills the cells of a dataset from finished jobs.
 //!
-//! A [`ResultCollector`] begins with the plan's empty dataset, in which every cell is pending; each
-//! finished job fills the cells of its point and repeat.
+//! A [`ResultCollector`] begins with the plan's empty dataset, in which every cell is pending. Each finished job fills
+//! the cells of its point and repeat.
 //!
 //! ```
 #![doc = include_str!("example_sweep.md")]
@@ -41,7 +41,7 @@ use crate::value::{Kind, Value};
 
 /// Fills a dataset with the samples of finished jobs, and keeps the failures.
 ///
-/// The example stands at the [module](self).
+/// See the [module](self) for an example.
 #[derive(Debug)]
 pub struct ResultCollector {
     dataset: Dataset,
@@ -49,12 +49,10 @@ pub struct ResultCollector {
     layout: Layout,
 }
 
-/// What gives the inputs of a point; of a failed sample they are kept with the reason.
-///
-/// The example stands at the [module](self).
+/// Returns the inputs of a point, which are kept with the error of a failed sample.
 pub type PointInputs<'p> = dyn Fn(u64) -> Vec<(String, Value)> + 'p;
 
-/// What came of the jobs so far.
+/// The outcomes of the jobs so far.
 #[derive(Debug, Default)]
 struct Tally {
     failures: Vec<Failure>,
@@ -77,12 +75,12 @@ struct Layout {
     /// For every result that is kept: its position in a sample, its first variable, its parts.
     columns: Vec<(usize, usize, usize)>,
     repeats: usize,
-    /// What knows why a counter has no number.
+    /// The source of the reasons why counters are unavailable.
     counted: Option<MissingReason>,
 }
 
 impl ResultCollector {
-    /// A collector for a planned sweep.
+    /// Makes a collector for a planned sweep.
     ///
     /// # Errors
     /// Where the dataset does not fit the memory.
@@ -114,7 +112,7 @@ impl ResultCollector {
         self
     }
 
-    /// Puts a finished job into its cells.
+    /// Records a finished job in its cells.
     ///
     /// # Errors
     /// Where it belongs to another sweep.
@@ -128,8 +126,8 @@ impl ResultCollector {
         refused
     }
 
-    /// Puts finished jobs into their cells; `refused` is told the point and repeat of one that belongs to
-    /// another sweep. Returns how many were not called off.
+    /// Records finished jobs in their cells. It calls `refused` with the point and the repeat of a job that belongs to
+    /// another sweep. Returns the number of jobs that were not cancelled.
     pub fn collect_all(
         &mut self,
         jobs: impl IntoIterator<Item = FinishedJob>,
@@ -148,7 +146,7 @@ impl ResultCollector {
         ran
     }
 
-    /// Puts a sample that was not run into its cells.
+    /// Records a skipped sample in its cells.
     ///
     /// # Errors
     /// Where it belongs to another sweep.
@@ -159,7 +157,7 @@ impl ResultCollector {
         cells.record_absent(flat, CellState::Skipped, Some(reason))
     }
 
-    /// Makes room for so many repeats of every point.
+    /// Extends the dataset to `repeats` repeats of every point.
     ///
     /// # Errors
     /// Where they do not fit the memory.
@@ -172,10 +170,10 @@ impl ResultCollector {
         self.resize(wanted.max(self.layout.repeats.saturating_mul(2)))
     }
 
-    /// Leaves out the repeats above so many.
+    /// Drops the repeats above `repeats`.
     ///
     /// # Errors
-    /// Where the cells do not fit the memory twice.
+    /// Where a second copy of the cells does not fit the memory.
     pub fn cut(&mut self, repeats: u32) -> Result<(), DatasetError> {
         self.resize(repeats as usize)
     }
@@ -187,19 +185,19 @@ impl ResultCollector {
         Ok(())
     }
 
-    /// For how many repeats of a point there is room.
+    /// The number of repeats of every point in the dataset.
     pub fn repeats(&self) -> u32 {
         u32::try_from(self.layout.repeats).unwrap_or(u32::MAX)
     }
 
-    /// Says of the repeats of a point from one on that they are left out on purpose.
+    /// Marks the repeats of a point from one on as skipped.
     pub(crate) fn mark_skipped_from(&mut self, point: u64, from: u32, reason: &Arc<str>) {
         for repeat in from..=self.repeats() {
             self.mark_skipped(point, repeat, reason);
         }
     }
 
-    /// Says of one repeat of a point that it is left out on purpose.
+    /// Marks one repeat of a point as skipped.
     pub(crate) fn mark_skipped(&mut self, point: u64, repeat: u32, reason: &Arc<str>) {
         let mut cells = Cells::of(&mut self.dataset, &self.layout);
         let flat = cells.flat(point, repeat);
@@ -251,17 +249,17 @@ impl ResultCollector {
         }
     }
 
-    /// How many samples came from where so far.
+    /// The counts of samples by their origin so far.
     pub const fn counts(&self) -> Counts {
         self.tally.counts
     }
 
-    /// The failures so far, in the order in which they came.
+    /// The failures so far, in the order of their arrival.
     pub fn failures(&self) -> &[Failure] {
         &self.tally.failures
     }
 
-    /// The dataset, the failures and the counts.
+    /// Returns the dataset, the failures and the counts.
     pub fn finish(self) -> (Dataset, Vec<Failure>, Counts) {
         (self.dataset, self.tally.failures, self.tally.counts)
     }
@@ -415,7 +413,7 @@ impl Tally {
     }
 }
 
-/// What must be known of a time that holds that of other programs, too.
+/// The reason of a time that includes the time of other programs.
 fn busy_text(busy: f64) -> String {
     let scale = UnitScale::for_magnitude("s", busy);
     format!(
@@ -425,11 +423,11 @@ fn busy_text(busy: f64) -> String {
     )
 }
 
-/// Why a time is not there that was too short to tell.
+/// The reason of a time below resolution.
 fn below_text(floor: f64) -> String {
     let scale = UnitScale::for_magnitude("s", floor);
     format!(
-        "shorter than {} {}, the shortest that can be told from what measuring costs",
+        "shorter than {} {}, the shortest time that can be separated from the measurement overhead",
         digits(scale.apply(floor), 2),
         scale.units()
     )

@@ -172,7 +172,7 @@ fn assert_samples(database: &Database, version: &Path) {
             let run = Provenance {
                 epoch: 1_772_366_400_000,
                 run: 1_772_452_800_000,
-                block: 11,
+                rounds_per_replicate: 11,
                 provisional: true,
             };
             assert_eq!(

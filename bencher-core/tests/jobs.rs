@@ -299,14 +299,14 @@ fn what_the_store_did_not_take_is_not_handed_out_as_done() {
     };
     assert!(error.to_string().contains("/full"));
     assert_eq!(done.len(), store.samples(), "handed out means stored");
-    let abandoned = cache.abandon();
-    // Every job is accounted for: handed out, given up by the store, or still under way.
-    assert!(!abandoned.is_empty());
-    let accounted = (done.len() + abandoned.len()) as u64 + cache.pending();
+    let not_stored = cache.take_not_stored();
+    // Every job is accounted for: returned, not stored, or still in flight.
+    assert!(!not_stored.is_empty());
+    let accounted = (done.len() + not_stored.len()) as u64 + cache.pending();
     assert_eq!(accounted, cache.counts().submitted);
-    let not_stored = |job: &FinishedJob| matches!(job.outcome, JobOutcome::NotStored(_));
+    let is_not_stored = |job: &FinishedJob| matches!(job.outcome, JobOutcome::NotStored(_));
     assert!(
-        abandoned.iter().all(not_stored),
+        not_stored.iter().all(is_not_stored),
         "no result is lost, and none counts as stored"
     );
 }

@@ -124,12 +124,12 @@ fn a_flipped_byte_costs_its_own_record() {
             left >= 190,
             "byte {at}: {left} of 200 samples left; {notice:?}"
         );
-        let told = notice
+        let reported = notice
             .messages
             .iter()
             .any(|message| message.contains("samples"));
         assert!(
-            left == 200 || told,
+            left == 200 || reported,
             "byte {at}: {left} samples left without a word"
         );
         losses += usize::from(left < 200);
@@ -225,7 +225,7 @@ fn a_cut_journal_is_noticed() {
     assert_eq!(
         open(root.path()).1,
         OpenNotice::default(),
-        "it is said once"
+        "it is reported once"
     );
 }
 
@@ -255,17 +255,17 @@ fn a_removed_store_takes_nothing_silently() {
 fn a_held_store_names_its_holder() {
     let root = filled();
     let (database, _) = open(root.path());
-    let mut told = Vec::new();
+    let mut owners = Vec::new();
     let patience = Duration::from_millis(120);
     let error = Database::open(root.path(), patience, |holder| {
-        told.push(holder.to_string());
+        owners.push(holder.to_string());
     });
     let text = error.unwrap_err().to_string();
     assert!(
         text.contains(&std::process::id().to_string()) && text.contains("use another store"),
         "{text}"
     );
-    assert_eq!(told.len(), 1, "who holds it is said once");
+    assert_eq!(owners.len(), 1, "the owner is reported once");
     drop(database);
     assert!(Database::open(root.path(), Duration::ZERO, |_| ()).is_ok());
 }

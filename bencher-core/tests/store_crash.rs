@@ -133,7 +133,7 @@ fn say(what: &str, generation: u64) {
 
 struct Running {
     child: Child,
-    said: Receiver<(String, u64)>,
+    messages: Receiver<(String, u64)>,
 }
 
 fn start(root: &Path, task: Task) -> Running {
@@ -150,19 +150,19 @@ fn start(root: &Path, task: Task) -> Running {
         .spawn()
         .unwrap();
     let out = BufReader::new(child.stdout.take().unwrap());
-    let (tell, said) = channel();
+    let (sender, messages) = channel();
     std::thread::spawn(move || {
         for line in out.lines().map_while(Result::ok) {
-            let words = line.strip_prefix('@').and_then(|said| said.split_once(' '));
+            let words = line.strip_prefix('@').and_then(|rest| rest.split_once(' '));
             if let Some((what, generation)) = words {
-                let sent = tell.send((what.to_owned(), generation.parse().unwrap()));
+                let sent = sender.send((what.to_owned(), generation.parse().unwrap()));
                 if sent.is_err() {
                     return;
                 }
             }
         }
     });
-    Running { child, said }
+    Running { child, messages }
 }
 
 impl Running {
@@ -171,12 +171,12 @@ impl Running {
         let until = Instant::now() + AT_MOST;
         while seen.last().is_none_or(|(last, _)| last != what) {
             match self
-                .said
+                .messages
                 .recv_timeout(until.saturating_duration_since(Instant::now()))
             {
-                Ok(said) => seen.push(said),
+                Ok(message) => seen.push(message),
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-                    panic!("the child never said {what}: {seen:?}")
+                    panic!("the child never printed {what}: {seen:?}")
                 }
             }
         }
@@ -186,7 +186,7 @@ impl Running {
     fn kill(mut self, mut seen: Vec<(String, u64)>) -> Vec<(String, u64)> {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
-        seen.extend(self.said.iter());
+        seen.extend(self.messages.iter());
         seen
     }
 }
@@ -254,8 +254,9 @@ fn kill_at_work(task: Task) {
             at_work += usize::from(last == "working");
 
             let of = |what: &str| {
-                let mut said = seen.iter().rev();
-                said.find(|(said, _)| said == what)
+                let mut latest = seen.iter().rev();
+                latest
+                    .find(|(name, _)| name == what)
                     .map(|(_, generation)| *generation)
             };
             let (database, notice) = Database::open(root.path(), Duration::ZERO, |_| ()).unwrap();

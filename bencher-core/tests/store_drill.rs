@@ -321,7 +321,7 @@ fn random_damage_costs_what_it_hits_and_nothing_else() {
         assert_eq!(
             again.messages.len(),
             usize::from(found_late),
-            "{what}: it is said once: {again:?}"
+            "{what}: it is reported once: {again:?}"
         );
         assert_eq!(stored(&database, ""), found, "{what}: and stays so");
         // The store takes new samples, and no number is given twice.
@@ -451,20 +451,21 @@ fn random_kills_cost_nothing() {
             .spawn()
             .unwrap();
         let out = BufReader::new(child.stdout.take().unwrap());
-        let (tell, told) = channel();
+        let (sender, receiver) = channel();
         std::thread::spawn(move || {
             for line in out.lines().map_while(Result::ok) {
-                if let Some(said) = line.strip_prefix('@') {
-                    let _ = tell.send(said.to_owned());
+                if let Some(message) = line.strip_prefix('@') {
+                    let _ = sender.send(message.to_owned());
                 }
             }
         });
-        // A third of the kills come while the store opens, a third while samples are stored, a third while it is closed.
+        // A third of the kills come while the store opens, a third while samples are stored, a third while it is
+        // closed.
         let mut lines: Vec<String> = Vec::new();
         let phase = random.place(PHASES.len());
         let (begins, ends) = PHASES[phase];
-        while !begins.is_empty() && lines.last().is_none_or(|said| said != begins) {
-            lines.push(told.recv_timeout(PATIENCE).expect("it goes on"));
+        while !begins.is_empty() && lines.last().is_none_or(|line| line != begins) {
+            lines.push(receiver.recv_timeout(PATIENCE).expect("it goes on"));
         }
         let lasts = &mut lasts[phase];
         let began = Instant::now();
@@ -474,7 +475,7 @@ fn random_kills_cost_nothing() {
         }
         child.kill().unwrap();
         child.wait().unwrap();
-        lines.extend(told.iter());
+        lines.extend(receiver.iter());
         let last = lines.last().map_or("starting", String::as_str);
         let last = last.split(' ').next().unwrap_or_default().to_owned();
         // The moments are spread over the life of the program.

@@ -139,7 +139,7 @@ fn opener(root: &Path, task: &str, before: &str) -> Command {
 }
 
 /// What a child said after it began to open the store.
-fn said(command: &mut Command) -> String {
+fn output_of(command: &mut Command) -> String {
     let output = command.output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let lines = text.lines().filter(|line| line.starts_with('@'));
@@ -151,20 +151,23 @@ fn shortages_leave_everything_in_place() {
     for root in [filled(), filled_tables()] {
         let (mut refused, mut opened) = (0, 0);
         for descriptors in 4..32 {
-            let said = said(&mut opener(
+            let printed = output_of(&mut opener(
                 root.path(),
                 "",
                 &format!("ulimit -n {descriptors};"),
             ));
-            if let Some(rest) = said.strip_prefix("@opened ") {
+            if let Some(rest) = printed.strip_prefix("@opened ") {
                 assert_eq!(rest, format!("{SAMPLES} []"), "{descriptors} descriptors");
                 opened += 1;
             } else {
                 assert!(
-                    said.contains("Too many open files") || said.is_empty(),
-                    "{said}"
+                    printed.contains("Too many open files") || printed.is_empty(),
+                    "{printed}"
                 );
-                assert!(said.contains("ulimit -n") || said.is_empty(), "{said}");
+                assert!(
+                    printed.contains("ulimit -n") || printed.is_empty(),
+                    "{printed}"
+                );
                 refused += 1;
             }
         }
@@ -181,10 +184,10 @@ fn memory_that_is_too_small_leaves_everything_in_place() {
     let root = filled_tables();
     for megabytes in [30, 60, 90, 120, 160, 200, 260, 400] {
         let limit = format!("ulimit -v {};", megabytes * 1024);
-        let said = said(&mut opener(root.path(), "", &limit));
+        let printed = output_of(&mut opener(root.path(), "", &limit));
         assert!(
-            said.is_empty() || said.starts_with("@refused") || said.contains("opened 640"),
-            "{said}"
+            printed.is_empty() || printed.starts_with("@refused") || printed.contains("opened 640"),
+            "{printed}"
         );
     }
     let (database, _) = open(root.path());
@@ -247,19 +250,19 @@ fn a_file_without_permission_leaves_everything_in_place() {
             return;
         };
         let path = root.path().join(file);
-        let former = fs::metadata(&path).unwrap().permissions();
+        let previous = fs::metadata(&path).unwrap().permissions();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
         for _ in 0..3 {
-            let said = said(&mut command);
-            assert!(said.starts_with("@refused"), "{file}: {said}");
+            let printed = output_of(&mut command);
+            assert!(printed.starts_with("@refused"), "{file}: {printed}");
             assert!(
-                said.to_lowercase().contains("permission denied"),
-                "{file}: {said}"
+                printed.to_lowercase().contains("permission denied"),
+                "{file}: {printed}"
             );
         }
-        fs::set_permissions(&path, former).unwrap();
-        let said = said(&mut command);
-        assert_eq!(said, format!("@opened {SAMPLES} []"), "{file}");
+        fs::set_permissions(&path, previous).unwrap();
+        let printed = output_of(&mut command);
+        assert_eq!(printed, format!("@opened {SAMPLES} []"), "{file}");
         assert_eq!(quarantined(root.path()), [] as [PathBuf; 0], "{file}");
     }
     chown(root.path(), Some(0), Some(0)).unwrap();
@@ -630,7 +633,7 @@ fn links_and_pipes_are_refused_and_not_followed() {
 fn a_database_of_a_later_format_is_refused_by_name() {
     let root = filled();
     let version = root.path().join("samples/version");
-    let former = fs::read(&version).unwrap();
+    let previous = fs::read(&version).unwrap();
     fs::write(&version, b"FJL\x04").unwrap();
     let error = Database::open(root.path(), PATIENCE, |_| ()).unwrap_err();
     assert!(
@@ -641,6 +644,6 @@ fn a_database_of_a_later_format_is_refused_by_name() {
         error.to_string().contains("later version of bencher"),
         "{error}"
     );
-    fs::write(&version, former).unwrap();
+    fs::write(&version, previous).unwrap();
     assert_sound(root.path(), "with its own format again");
 }

@@ -335,7 +335,7 @@ fn a_byte_that_is_changed_costs_one_record() {
         assert_eq!(sweeper.get_done(), expected);
         assert_eq!(sweeper.take_damaged_lines().len(), 1);
         sweeper.full_update().unwrap();
-        assert_eq!(sweeper.take_damaged_lines(), [], "it is told once");
+        assert_eq!(sweeper.take_damaged_lines(), [], "it is returned once");
         for n in sweeper.get_remaining() {
             sweeper.done(&n).unwrap();
         }

@@ -152,7 +152,7 @@ fn wait_for(child: &mut Child, what: &str) -> String {
     let out = child.stdout.as_mut().unwrap();
     let mut lines = BufReader::new(out).lines().map_while(Result::ok);
     let found = lines.find(|line| line.starts_with(what));
-    found.unwrap_or_else(|| panic!("the child never said {what}"))
+    found.unwrap_or_else(|| panic!("the child never printed {what}"))
 }
 
 fn kill(child: &mut Child) {
@@ -403,15 +403,15 @@ fn who_holds_the_lock_is_named() {
     drop(ParamSweeper::open(dir.path(), 0..9_u32).unwrap());
     let mut child = start(dir.path(), "lock");
     wait_for(&mut child, "@locked");
-    let (told, waited) = std::sync::mpsc::channel();
+    let (sender, receiver) = std::sync::mpsc::channel();
     let options = SweeperOptions::new(dir.path())
         .patience(Duration::from_millis(1100))
-        .waiting(move |text| told.send(text.to_owned()).unwrap());
+        .waiting(move |text| sender.send(text.to_owned()).unwrap());
     let error = options.open(0..9_u32).unwrap_err();
     assert!(matches!(error, SweeperError::InUse { .. }), "{error}");
-    let told: Vec<String> = waited.iter().collect();
-    assert_eq!(told.len(), 1, "once");
-    for text in [&told[0], &error.to_string()] {
+    let messages: Vec<String> = receiver.iter().collect();
+    assert_eq!(messages.len(), 1, "once");
+    for text in [&messages[0], &error.to_string()] {
         assert!(text.contains("sweep.lock"), "{text}");
         if cfg!(target_os = "linux") {
             assert!(

@@ -1,9 +1,8 @@
-//! Everything of bencher that draws and exports.
+//! The part of `bencher` that draws and exports.
 //!
-//! [`write_report`] turns finished sweeps into an interactive page and PNG files. On the way a
-//! dataset becomes chart descriptions ([`deduce`]), which are plain data ([`chart`]), and every
-//! renderer draws the same ones. Each module imports only from those listed before it: `chart`,
-//! `deduce`, `render`, `write`.
+//! [`write_report`] turns finished sweeps into an interactive page and PNG files. [`deduce`] first turns a dataset into
+//! chart descriptions, which are plain data ([`chart`]). Every renderer draws the same descriptions. Each module
+//! imports only from the modules listed before it: `chart`, `deduce`, `render`, `write`.
 
 #[cfg_attr(
     not(all(feature = "html", feature = "png", feature = "gnuplot")),

@@ -1,4 +1,4 @@
-//! The way in: records to files.
+//! The entry point: it writes records to files.
 
 mod folder;
 mod list;
@@ -22,28 +22,28 @@ use list::List;
 /// The least width and height of a plot in pixels.
 const SMALLEST: u32 = 50;
 
-/// What a report is made of. The example stands at [`write_report`].
+/// The options of a report. See [`write_report`] for an example.
 #[derive(Clone, Debug)]
 pub struct ReportOptions {
     /// Whether the interactive page is written.
     pub html: bool,
     /// Whether a PNG file is written for every chart.
     pub png: bool,
-    /// What draws the PNG files.
+    /// The renderer of the PNG files.
     pub renderer: StaticRenderer,
-    /// Width of a plot in pixels, 50 at least (600); a PNG file has two pixels for each, unless it were
-    /// too large for that. Plots side by side share the width of the page, and keep their proportions.
+    /// Width of a plot in pixels, at least 50 (600). A PNG file has two pixels for each, unless it would be too large.
+    /// Plots side by side share the width of the page, and keep their proportions.
     pub plot_width: u32,
-    /// Height of a plot in pixels, 50 at least (600).
+    /// Height of a plot in pixels, at least 50 (600).
     pub plot_height: u32,
-    /// How the plots of one result stand on the page; a PNG file has them side by side.
+    /// The arrangement of the plots of one result on the page; a PNG file has them side by side.
     pub layout: PaneLayout,
-    /// The program whose report it is, such as `demo/benches/parse`. A folder that holds the report of
-    /// another program keeps it, and this one is written to a folder within.
+    /// The program of the report, such as `demo/benches/parse`. If the folder has the report of another program, that
+    /// report stays, and this one is written to a folder within.
     pub program: String,
-    /// What is shown of the program, where that is not all of it: the report of a part is written to a
-    /// folder within, and what was drawn of other parts, or of the whole, stays. A page that lists the
-    /// parts is written where there is no page of the whole.
+    /// The part of the program in the report, if it is not the whole. The report of a part goes to a folder within;
+    /// reports of other parts, or of the whole, stay. A page that lists the parts is written where there is no page of
+    /// the whole.
     pub part: Option<String>,
 }
 
@@ -72,28 +72,29 @@ impl ReportOptions {
     }
 }
 
-/// What draws PNG files.
+/// A renderer of PNG files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum StaticRenderer {
-    /// gnuplot for the kinds that it draws, where it is installed; kuva otherwise.
+    /// Use gnuplot for the kinds that it supports, where it is installed; kuva otherwise.
     #[default]
     Auto,
-    /// kuva: built in, with a font of its own, draws every kind.
+    /// Use kuva, which is built in, has its own font and draws every kind.
     Kuva,
-    /// gnuplot for the kinds that it draws; a warning and kuva where that fails.
+    /// Use gnuplot for the kinds that it supports; where it fails, warn and use kuva.
     Gnuplot,
 }
 
-/// What was written. The example stands at [`write_report`].
+/// The files of a written report. See [`write_report`] for an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReportFiles {
     /// The interactive page.
     pub html: Option<PathBuf>,
     /// The PNG files, in the order of records and charts.
     pub pngs: Vec<PathBuf>,
-    /// What the page links to: files, and what is too large for it, in a folder beside it.
+    /// The files that the page links to, in a folder beside it: recorded files, and contents that are too large for the
+    /// page.
     pub files: Vec<PathBuf>,
-    /// What did not go as asked, though the report is there.
+    /// Warnings about the report.
     pub warnings: Vec<String>,
 }
 
@@ -106,7 +107,7 @@ pub enum ReportError {
     Folder {
         /// The folder.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
     /// A file cannot be written.
@@ -114,15 +115,15 @@ pub enum ReportError {
     File {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
-    /// Something that bencher did not write stands where the report has to.
+    /// A file that bencher did not write is in the place of the report.
     #[error(
         "{path} was not written by bencher, so it is not replaced; move it, or choose another folder"
     )]
     Foreign {
-        /// What stands there.
+        /// The path of that file.
         path: PathBuf,
     },
     /// A later version of bencher wrote the list of the report's files.
@@ -133,7 +134,7 @@ pub enum ReportError {
         /// The list.
         path: PathBuf,
     },
-    /// Another program writes to the folder, and does not come to an end.
+    /// Another program writes to the folder, and does not finish.
     #[error("another program is writing a report to {path}; wait for it, or choose another folder")]
     Busy {
         /// The folder.
@@ -141,14 +142,13 @@ pub enum ReportError {
     },
 }
 
-/// Writes `index.html` and a PNG file per chart into a folder, which is made where it is missing.
+/// Writes `index.html` and a PNG file for each chart to a folder, and makes the folder if it is missing.
 ///
-/// Every file is written whole beside its place and then renamed, so that a reader never sees
-/// half of one and an interrupted run leaves the last report as it was. `bencher-report.json` beside
-/// them lists what was written. Only files that this list names, and that hold what was written, are
-/// removed by a later report that does not have them; a file that it does not name is never replaced.
-/// A chart that cannot be drawn is a warning, on the page and in the return value, never the end of the
-/// report.
+/// Every file is first written under a temporary name and then renamed. A reader therefore never sees half a file, and
+/// an interrupted run leaves the last report intact. `bencher-report.json` beside them lists the written files. A later
+/// report removes a file only if this list names it and its content is unchanged, and never replaces a file that the
+/// list does not name. A chart that cannot be drawn adds a warning, on the page and in the return value, and never ends
+/// the report.
 ///
 /// ```
 #[doc = include_str!("example_dataset.md")]
@@ -285,7 +285,7 @@ fn page(sweeps: &[Sweep], look: &Look, _report: &mut ReportFiles) -> Vec<Output>
         })
         .collect();
     let page = page(&title, &sections, look);
-    // What a page links to is there first.
+    // The files that a page links to are written first.
     let beside = page.files.into_iter().map(|(name, payload)| Output {
         path: format!("{FOLDER}/{name}"),
         content: Content::Payload(payload),

@@ -112,7 +112,7 @@ fn probed(records: &[bencher_core::record::SweepRecord], script: &str) -> String
 }
 
 /// What a script wrote into an attribute of the body.
-fn said<'d>(dom: &'d str, name: &str) -> &'d str {
+fn data<'d>(dom: &'d str, name: &str) -> &'d str {
     let after = dom.split(&format!(" data-{name}=\"")).nth(1);
     after.expect(name).split('"').next().unwrap()
 }
@@ -139,10 +139,10 @@ fn what_is_printed_has_its_figures_at_once() {
         document.body.dataset.zoomed = plots.filter((plot) => plot.style.zoom).length;
         })();",
     );
-    assert_eq!(said(&dom, "printed"), "20 of 20");
-    assert_eq!(said(&dom, "waiting"), "false");
-    assert_eq!(said(&dom, "wide"), "0", "figures wider than the sheet");
-    assert_eq!(said(&dom, "zoomed"), "0");
+    assert_eq!(data(&dom, "printed"), "20 of 20");
+    assert_eq!(data(&dom, "waiting"), "false");
+    assert_eq!(data(&dom, "wide"), "0", "figures wider than the sheet");
+    assert_eq!(data(&dom, "zoomed"), "0");
     assert!(dom.contains("data-figures=\"20\""));
 }
 
@@ -199,7 +199,7 @@ fn labels_are_few_enough_and_told_apart() {
             document.body.dataset.seen = encodeURIComponent(JSON.stringify(figures));
         }, 20);",
     );
-    let seen: serde_json::Value = serde_json::from_str(&decode(said(&dom, "seen"))).unwrap();
+    let seen: serde_json::Value = serde_json::from_str(&decode(data(&dom, "seen"))).unwrap();
     let texts = |figure: usize, what: &str| -> Vec<String> {
         let list = seen[figure][what].as_array().unwrap().iter();
         list.map(|text| text.as_str().unwrap().to_owned()).collect()

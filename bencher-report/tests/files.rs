@@ -130,8 +130,11 @@ fn what_stands_in_the_way_is_not_replaced() {
     let files = draw(dir.path(), &["x"], &options());
     assert_eq!(fs::read(&picture).unwrap(), b"mine");
     assert!(!files.pngs.contains(&picture));
-    let said = files.warnings.join("\n");
-    assert!(said.contains("x--cost-bar.png was not written"), "{said}");
+    let warnings = files.warnings.join("\n");
+    assert!(
+        warnings.contains("x--cost-bar.png was not written"),
+        "{warnings}"
+    );
 
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("bencher-report.json"), "[1, 2]").unwrap();

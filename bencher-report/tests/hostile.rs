@@ -395,14 +395,14 @@ fn a_folder_that_cannot_be_made() {
     let file = dir.path().join("file");
     fs::write(&file, "").unwrap();
     let error = write_report(&[], &file.join("report"), &ReportOptions::default()).unwrap_err();
-    let said = error.to_string();
+    let message = error.to_string();
     assert!(
-        said.starts_with("cannot create the report folder"),
-        "{said}"
+        message.starts_with("cannot create the report folder"),
+        "{message}"
     );
     assert!(
-        said.contains("file/report") && said.contains("choose a folder"),
-        "{said}"
+        message.contains("file/report") && message.contains("choose a folder"),
+        "{message}"
     );
 }
 

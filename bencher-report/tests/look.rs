@@ -98,13 +98,13 @@ fn probed(records: &[SweepRecord], layout: PaneLayout) -> (String, Vec<String>) 
     let probe = "<script>const wait = setInterval(() => {
         if (!document.documentElement.dataset.figures) return;
         clearInterval(wait);
-        const said = [];
+        const states = [];
         const look = () => {
             const open = [...document.querySelectorAll('.part')].filter((part) => part.offsetHeight > 30);
             const label = (part) => document.getElementById(part.getAttribute('aria-labelledby')).textContent;
             const plots = open.flatMap((part) => [...part.querySelectorAll('.main-svg')]);
             const wide = plots.filter((plot) => plot.getBoundingClientRect().width > 300);
-            said.push(open.map(label).join(' and ') + (wide.length > 0 ? ': drawn' : ': not drawn'));
+            states.push(open.map(label).join(' and ') + (wide.length > 0 ? ': drawn' : ': not drawn'));
         };
         for (const tab of document.querySelectorAll('[role=tab]')) { tab.click(); look(); }
         const first = document.querySelector('[role=tab]');
@@ -113,17 +113,17 @@ fn probed(records: &[SweepRecord], layout: PaneLayout) -> (String, Vec<String>) 
             first.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }));
             look();
         }
-        document.body.dataset.said = said.join(';');
+        document.body.dataset.states = states.join(';');
     }, 20);</script></body>";
     let written = fs::read_to_string(&page).unwrap();
     fs::write(&page, written.replace("</body>", probe)).unwrap();
     let (dom, console) = render(&page);
     assert_eq!(console, "");
     assert!(!dom.contains("class=\"failed-figure\"") && !dom.contains("class=\"drawing\""));
-    let said = dom.split("data-said=\"").nth(1).unwrap();
-    let said = said.split('"').next().unwrap();
-    let said = said.split(';').filter(|one| !one.is_empty());
-    (written, said.map(str::to_owned).collect())
+    let states = dom.split("data-states=\"").nth(1).unwrap();
+    let states = states.split('"').next().unwrap();
+    let states = states.split(';').filter(|one| !one.is_empty());
+    (written, states.map(str::to_owned).collect())
 }
 
 #[test]
@@ -132,15 +132,18 @@ fn panels_stand_behind_tabs_where_that_is_wanted() {
         ("mode", &["p", "q"]),
         ("size", &["s", "m", "l"]),
     ])];
-    let (page, said) = probed(&record, PaneLayout::Grid);
-    assert_eq!((page.matches("class=\"plot\"").count(), said.len()), (1, 0));
+    let (page, states) = probed(&record, PaneLayout::Grid);
+    assert_eq!(
+        (page.matches("class=\"plot\"").count(), states.len()),
+        (1, 0)
+    );
 
-    let (page, said) = probed(&record, PaneLayout::Tabs);
+    let (page, states) = probed(&record, PaneLayout::Tabs);
     assert_eq!(page.matches("class=\"plot\"").count(), 6);
-    assert_eq!(said[0], "size = s, mode = p: drawn");
-    assert_eq!(said[5], "size = l, mode = q: drawn");
+    assert_eq!(states[0], "size = s, mode = p: drawn");
+    assert_eq!(states[5], "size = l, mode = q: drawn");
     let by_arrow = "size = s, mode = q: drawn";
-    assert_eq!((said.len(), said[6].as_str()), (7, by_arrow));
+    assert_eq!((states.len(), states[6].as_str()), (7, by_arrow));
     // Plots that are looked at one after the other have the same axes.
     let ranges: BTreeSet<&str> = page
         .split("\"range\":[")
@@ -151,11 +154,11 @@ fn panels_stand_behind_tabs_where_that_is_wanted() {
     let of_x_of_y_of_signs = ["0.96,3.04", "-0.36,6.36", "0,1"];
     assert_eq!(ranges, of_x_of_y_of_signs.into());
 
-    let (page, said) = probed(&record, PaneLayout::Both);
+    let (page, states) = probed(&record, PaneLayout::Both);
     assert_eq!(page.matches("class=\"plot\"").count(), 3);
     let expected =
         ["size = s", "size = m", "size = l", "size = m"].map(|tab| format!("{tab}: drawn"));
-    assert_eq!(said, expected);
+    assert_eq!(states, expected);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What becomes of rounds that fall into several heaps, trail off to one side, or drift: what is shown, and whether its bounds hold.
+//! Rounds that fall into several modes, have a tail, or drift: the time that is shown, and whether its bounds hold.
 
 use bencher::stats::{MISRATE, PointTime, RoundTime, Summary, summary};
 
@@ -10,8 +10,8 @@ const SHARES: [f64; 7] = [0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95];
 /// A way in which a share of the rounds takes longer than the others, which take 1 within 1 %.
 #[derive(Clone, Copy)]
 enum Disturbance {
-    /// So many times as long.
-    Heap(f64),
+    /// This many times as long.
+    UpperMode(f64),
     /// Between two and six times as long.
     Broad,
     /// Longer by an exponential tail of 30 %.
@@ -22,8 +22,8 @@ enum Disturbance {
 
 impl Disturbance {
     const ALL: [Self; 5] = [
-        Self::Heap(3.6),
-        Self::Heap(1.1),
+        Self::UpperMode(3.6),
+        Self::UpperMode(1.1),
         Self::Broad,
         Self::Tail,
         Self::Slower,
@@ -31,7 +31,7 @@ impl Disturbance {
 
     fn name(self) -> String {
         match self {
-            Self::Heap(factor) => format!("{factor} times as long"),
+            Self::UpperMode(factor) => format!("{factor} times as long"),
             Self::Broad => "2 to 6 times as long".to_owned(),
             Self::Tail => "exponential tail of 30 %".to_owned(),
             Self::Slower => "1.3 times as long, all at the end".to_owned(),
@@ -47,7 +47,7 @@ impl Disturbance {
             };
             let factor = match self {
                 _ if !is_late => 1.0,
-                Self::Heap(factor) => factor,
+                Self::UpperMode(factor) => factor,
                 Self::Broad => 2.0 + 4.0 * random.unit(),
                 Self::Tail => 1.0 + 0.3 * random.exponential(),
                 Self::Slower => 1.3,
@@ -60,7 +60,7 @@ impl Disturbance {
     /// The nearest time to `centre` that the code really takes most often.
     fn nearest_mode(self, centre: f64) -> f64 {
         let upper = match self {
-            Self::Heap(factor) => factor,
+            Self::UpperMode(factor) => factor,
             // Any time between is as frequent as any other.
             Self::Broad => centre.clamp(2.0, 6.0),
             Self::Tail => 1.0,

@@ -14,10 +14,10 @@ pub(crate) fn chosen(named: Option<PathBuf>) -> Result<PathBuf, String> {
     }
     let folder = std::env::current_dir()
         .map_err(|error| format!("the working directory is not known: {error}"))?;
-    let said = named_store_root(&|name| std::env::var_os(name), &folder).map_err(|error| {
+    let named = named_store_root(&|name| std::env::var_os(name), &folder).map_err(|error| {
         format!("{error}\n(the folder of the store would be set there; `--store DIR` overrides it)")
     })?;
-    Ok(said
+    Ok(named
         .or_else(|| in_target_directory(&folder))
         .unwrap_or_else(default_root))
 }

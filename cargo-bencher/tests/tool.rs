@@ -59,10 +59,10 @@ fn a_report_is_drawn_from_the_store_of_the_nearest_file() {
     let drawn = tool(&below, &["report"]);
     let errors = String::from_utf8_lossy(&drawn.stderr);
     assert!(drawn.status.success(), "{errors}");
-    let said = String::from_utf8(drawn.stdout).unwrap();
-    assert!(said.contains("By length (Sorting, "), "{said}");
+    let stdout = String::from_utf8(drawn.stdout).unwrap();
+    assert!(stdout.contains("By length (Sorting, "), "{stdout}");
     let page = folder.path().join("kept/reports/all/index.html");
-    assert!(page.is_file(), "{said}");
+    assert!(page.is_file(), "{stdout}");
 
     // What is named goes before the file.
     let other = tool(&below, &["report", "--store", "other"]);
@@ -74,8 +74,8 @@ fn a_report_is_drawn_from_the_store_of_the_nearest_file() {
 fn the_cache_that_is_looked_into_is_that_of_the_nearest_file() {
     let folder = folder();
     let checked = tool(folder.path(), &["cache", "check"]);
-    let said = String::from_utf8(checked.stdout).unwrap();
-    assert!(said.contains("1 results"), "{said}");
+    let stdout = String::from_utf8(checked.stdout).unwrap();
+    assert!(stdout.contains("1 results"), "{stdout}");
     assert!(folder.path().join("kept/samples").is_dir());
 }
 

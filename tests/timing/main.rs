@@ -523,8 +523,8 @@ fn what_is_too_short_is_below_resolution_in_the_store_too() {
             below.reason.unwrap().starts_with("shorter than 3 ns"),
             "{below:?}"
         );
-        let told = elapsed.number(FIRST_LOOK as usize).unwrap();
-        assert!((told - 4.7e-9).abs() < 1e-12, "5 ns less 0.3 ns: {told}");
+        let time = elapsed.number(FIRST_LOOK as usize).unwrap();
+        assert!((time - 4.7e-9).abs() < 1e-12, "5 ns less 0.3 ns: {time}");
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::*;
 
-/// The states of the rounds of a time, how many were measured by an earlier run, and how often its centre is as long as declared.
+/// The states of the rounds of a time, how many were measured by an earlier run, and how often its centre is as long as
+/// declared.
 fn rounds_of(runs: &Dataset, nanoseconds: u64) -> (Vec<CellState>, usize, f64) {
     let runs = runs.select("nanoseconds", nanoseconds).unwrap();
     let elapsed = runs.variable("elapsed").unwrap();

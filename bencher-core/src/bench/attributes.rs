@@ -1,4 +1,4 @@
-//! What exports of a dataset say beside its cells.
+//! The attributes that an export of a dataset carries beside its cells.
 
 use crate::dataset::{Dataset, SIDE_BY_SIDE};
 use crate::evaluator::{RetryCounts, Usage};
@@ -14,7 +14,7 @@ use super::print::{RETRIED, RETRIES};
 /// The attribute of a dataset that names the executable which measured it.
 pub(super) const EXECUTABLE: &str = "executable";
 
-/// What exports of a dataset say beside its cells.
+/// The attributes that an export of a dataset carries beside its cells.
 pub(super) fn describe(dataset: &mut Dataset, plan: &Plan, code: Digest) {
     let mut attribute = |name: String, text: String| dataset.attributes.insert(name, text);
     attribute("bench".to_owned(), plan.schema().name.to_owned());
@@ -45,7 +45,7 @@ pub(super) fn is_side_by_side(schema: &Schema, config: &RunConfig) -> bool {
     timed && config.side_by_side && config.executor.workers() > 1
 }
 
-/// What the worker processes used.
+/// The usage of the worker processes.
 pub(super) fn describe_use(dataset: &mut Dataset, used: &Usage) {
     let mut attribute = |name: &str, text| dataset.attributes.insert(name.to_owned(), text);
     attribute("worker cpu seconds", used.cpu.as_secs_f64().to_string());
@@ -54,7 +54,7 @@ pub(super) fn describe_use(dataset: &mut Dataset, used: &Usage) {
     }
 }
 
-/// What was tried again, where anything was.
+/// The numbers of retries, if there were any.
 pub(super) fn describe_retries(dataset: &mut Dataset, retried: RetryCounts) {
     if retried.tries > 0 {
         let mut attribute = |name: &str, count: u64| {

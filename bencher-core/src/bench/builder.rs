@@ -11,7 +11,7 @@ use super::result::BenchResult;
 use super::run::SweepRun;
 use super::session::Session;
 
-/// A sweep on its way to being run.
+/// Declares and runs one sweep.
 ///
 /// ```
 #[doc = include_str!("../example_sweep.md")]
@@ -66,9 +66,9 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
         }
     }
 
-    /// The inputs to sweep, the slowest first; every declared one if never called.
+    /// Sets the inputs to sweep, the slowest first. Without this call, the sweep varies every declared input.
     ///
-    /// A second call replaces what the first named.
+    /// A second call replaces the first.
     pub fn inputs<I>(mut self, inputs: I) -> Self
     where
         I: IntoIterator,
@@ -78,9 +78,9 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
         self
     }
 
-    /// The results to keep; every declared one if never called.
+    /// Sets the results to keep. Without this call, the sweep keeps every declared result.
     ///
-    /// A second call replaces what the first named.
+    /// A second call replaces the first.
     pub fn results<I>(mut self, results: I) -> Self
     where
         I: IntoIterator,
@@ -90,7 +90,7 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
         self
     }
 
-    /// Inputs held at one value; others that are not swept keep their defaults.
+    /// Holds inputs at one value. Other inputs that are not swept keep their defaults.
     ///
     /// A second call adds to the first.
     pub fn constants<I>(mut self, constants: I) -> Self
@@ -102,7 +102,7 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
         self
     }
 
-    /// Takes a whole declaration: what it names goes before what was named here.
+    /// Takes a whole declaration, which overrides earlier calls of this builder.
     ///
     /// ```
     #[doc = include_str!("../example_sweep.md")]
@@ -119,9 +119,9 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
         self
     }
 
-    /// A rule that the points must keep: where `holds` is false, a point is skipped for `reason`.
+    /// Adds a rule that points must satisfy. A point is skipped for `reason` where `holds` is false.
     ///
-    /// Several rules add up. The example stands at [`Constraint`](crate::plan::Constraint).
+    /// A point must satisfy all rules. See [`Constraint`](crate::plan::Constraint) for an example.
     pub fn constraint(
         mut self,
         reason: impl Into<String>,
@@ -131,58 +131,57 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
         self
     }
 
-    /// What the sweep is about, in the report above its plots.
+    /// Describes the sweep; the report shows the text above the plots.
     pub fn description(mut self, text: impl Into<String>) -> Self {
         self.settings.description = text.into();
         self
     }
 
-    /// What closes the report.
+    /// Sets the text that closes the report.
     pub fn post_description(mut self, text: impl Into<String>) -> Self {
         self.settings.post_description = text.into();
         self
     }
 
-    /// Groups samples: sweeps of one type share samples only within a tag.
+    /// Sets the tag. Sweeps of one type share samples only within a tag.
     pub fn tag(mut self, tag: impl Into<String>) -> Self {
         self.settings.tag = tag.into();
         self
     }
 
-    /// The order of the samples, where the run says nothing.
+    /// Sets the order of the samples, unless the run's configuration sets one.
     ///
-    /// The default is shuffled rounds (seed 0) where a result that is kept is timed, plain rounds
-    /// elsewhere.
+    /// The default is shuffled rounds (seed 0) where a kept result is timed, and plain rounds elsewhere.
     pub fn order(mut self, order: SampleOrder) -> Self {
         self.settings.order = Some(order);
         self
     }
 
-    /// Measures the values of this input right after each other in every round, in turning order, so that they
-    /// can be [compared](BenchResult::compare) pair by pair. It counts for timed results.
+    /// Measures the values of this input right after each other in every round, in an order that rotates, so that they
+    /// can be [compared](BenchResult::compare) pair by pair. Only timed results are affected.
     ///
     /// All values of the input get the same random data ([`seed`](crate::context::Context::seed),
-    /// [`random_vec`](crate::context::Context::random_vec)): a difference is then one of the alternatives, not of their data. Their
-    /// samples are kept apart from those of the same sweep without this call.
+    /// [`random_vec`](crate::context::Context::random_vec)): a difference then comes from the alternatives, not from
+    /// their data. The same sweep without this call does not share these samples.
     pub fn compare(mut self, input: impl Into<Input<S>>) -> Self {
         self.compared = Some(input.into());
         self
     }
 
-    /// How long the sweep may take, if its results are timed, where the run says nothing.
+    /// Sets how long a sweep with timed results may take, unless the run's configuration says otherwise.
     pub fn budget(mut self, budget: Duration) -> Self {
         self.settings.budget = Some(budget);
         self
     }
 
-    /// Samples of every point, where the run says nothing; else one, and of timed results as many as
-    /// they need.
+    /// Sets the number of samples of every point, unless the run's configuration sets it. The default is one sample,
+    /// and for timed results the number that they need.
     pub fn repeats(mut self, repeats: u32) -> Self {
         self.settings.repeats = Some(repeats);
         self
     }
 
-    /// The density of all inputs, where the run says nothing: level 1, 2, 3, 4, 5, … takes 1, 2, 3, 5,
+    /// Sets the density of all inputs, unless the run's configuration sets it: level 1, 2, 3, 4, 5, … takes 1, 2, 3, 5,
     /// 9, … samples of each.
     ///
     /// ```
@@ -197,9 +196,9 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
         self
     }
 
-    /// Runs the sweep, keeps and prints its result.
+    /// Runs the sweep, stores its result and prints it.
     ///
-    /// Failing samples are part of the result, and make the program's exit status 1.
+    /// Failed samples are part of the result. They make the program's exit status 1.
     ///
     /// ```
     #[doc = include_str!("../example_sweep.md")]
@@ -212,7 +211,7 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
     /// ```
     ///
     /// # Errors
-    /// A [`BenchError`](super::BenchError): the sweep makes no plan, the store refuses, the user interrupts, or, with
+    /// A [`BenchError`](super::BenchError): the sweep has no valid plan, the store fails, the user interrupts, or, with
     /// fail-fast, a sample fails.
     pub fn run(self) -> Result<BenchResult<S>> {
         let compared = self.compared.map(|input| input.choice);

@@ -1,4 +1,4 @@
-//! The text of a cell of a table of results: the repeats of a point.
+//! The text of a cell in a table of results, which sums up the repeats of a point.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use crate::value::Value;
 
 use super::table::short;
 
-/// What the texts of cells leave to be said below the table.
+/// The explanations of cells for the lines below the table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a sign of its own")]
 pub(super) struct Footnotes {

@@ -1,13 +1,14 @@
-//! What a table shows of measured times beside their centre.
+//! The columns that a table shows beside the centre of a measured time.
 
 use crate::dataset::{Dataset, Dim, DimRole, UnitScale, Variable, digits};
 use crate::measure::SliceCounts;
 use crate::stats;
 
-/// The attribute of a dataset that holds the share of the slices of each point that were discarded, by the text of its inputs.
+/// The attribute of a dataset that holds the share of the slices of each point that were discarded, by the text of its
+/// inputs.
 const DISCARDED: &str = "discarded slices";
 
-/// Columns beside every measured time.
+/// Selects the columns beside every measured time.
 ///
 /// ```
 /// use bencher_core::bench::TimeColumns;
@@ -19,13 +20,13 @@ const DISCARDED: &str = "discarded slices";
 pub struct TimeColumns {
     /// The shortest round (no).
     pub fastest: bool,
-    /// The time that half of the rounds are below (no).
+    /// The median of the rounds (no).
     pub median: bool,
     /// The relative spread of one round (no).
     pub noise: bool,
-    /// How many rounds count, of how many that have a time (no).
+    /// The number of rounds that count, and of those that have a time (no).
     pub rounds: bool,
-    /// The share of the timing slices of this run that were discarded (no).
+    /// The share of discarded timing slices in this run (no).
     pub discarded: bool,
 }
 
@@ -78,7 +79,8 @@ impl TimeColumns {
             .iter()
             .filter_map(|round| round.seconds())
             .collect();
-        // Of a point below resolution they are the rounds that were disturbed, of one that timed out those that did not.
+        // Of a point below resolution they are the rounds that were disturbed, of one that timed out those that did
+        // not.
         let is_known = !time.is_below_resolution && !time.is_timed_out;
         let number = |x: Option<f64>| {
             let text = |x: f64| {

@@ -15,7 +15,7 @@ pub(super) fn store_options(error: &StoreError) -> &'static str {
             " (`--wait SECONDS` waits longer, `--store DIR` uses another store, `--no-cache` none)"
         }
         StoreError::Ambiguous(_) => " (`--no-cache` runs without the store)",
-        StoreError::FormerName(_) => " (`--clear` deletes them)",
+        StoreError::LegacyName(_) => " (`--clear` deletes them)",
         StoreError::ReadOnly(_) => {
             " (`--store DIR` names another folder, `--no-cache` runs without the store)"
         }
@@ -40,32 +40,32 @@ pub(super) fn store_options(error: &StoreError) -> &'static str {
 
 /// Why a sweep did not end well.
 ///
-/// [`SweepBuilder::run`](super::SweepBuilder::run) boxes it, and shows how to get it back.
+/// [`SweepBuilder::run`](super::SweepBuilder::run) boxes it, and its example gets it back.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum BenchError {
-    /// The sweep's declaration and the run's options make no plan.
+    /// The sweep's declaration and the run's options do not make a valid plan.
     #[error("sweep \"{title}\": {source}")]
     Plan {
         /// The sweep.
         title: String,
-        /// What is wrong.
+        /// The problem.
         source: Box<PlanError>,
     },
     /// The store could not be opened or read.
     #[error("{error}{options}", error = .0, options = store_options(.0))]
     Store(#[from] StoreError),
-    /// Times were to be taken with a clock that there is not.
+    /// The clock for times is not available.
     #[error(
         "sweep \"{title}\" cannot be timed with `--clock tsc`: {reason}; leave that option out"
     )]
     NoClock {
         /// The sweep.
         title: String,
-        /// Why there is no such clock.
+        /// The reason.
         reason: Reason,
     },
-    /// A result that was to be shown without running, and is not stored.
+    /// A result that `--only-plot` asks for is not stored.
     #[error(
         "sweep \"{title}\" has no matching stored result, and `--only-plot` runs nothing; run it \
          once without `--only-plot`"
@@ -74,26 +74,26 @@ pub enum BenchError {
         /// The sweep.
         title: String,
     },
-    /// The report could not be drawn where it is to go; nothing was measured.
+    /// The report cannot be written to its place; nothing was measured.
     #[error(
         "cannot write the report to {}: {source}; nothing was measured; choose another folder with \
          `--report DIR`, or draw none with `--no-report`", path.display()
     )]
     ReportLocation {
-        /// The folder of the report.
+        /// The directory of the report.
         path: std::path::PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: std::io::Error,
     },
-    /// The store stopped taking samples; the results were drawn all the same.
+    /// The store stopped accepting samples; the results were drawn all the same.
     #[error("sweep \"{title}\" was stopped because its samples could not be stored: {source}{}", store_options(.source))]
     StoreFailed {
         /// The sweep.
         title: String,
-        /// What the store said.
+        /// The error of the store.
         source: StoreError,
     },
-    /// A sample failed, and the run was to stop at that.
+    /// A sample failed in a run with `--fail-fast`.
     #[error("sweep \"{title}\" stopped at its first failing sample: {}", failure_text(.failure))]
     FailedFast {
         /// The sweep.

@@ -1,11 +1,11 @@
-//! Who said what: the program, its sweeps and the user, one over the other.
+//! The layers of the configuration: the program, its sweeps and the user, one over the other.
 
 use super::config::{RunConfig, Settings, SweepDefaults, config_text};
 
 /// The places that say something of a run, and the step it is at.
 #[derive(Debug, Default)]
 pub(super) struct Layers {
-    /// What the session was made with.
+    /// The initial configuration of the session.
     start: RunConfig,
     /// That, and what the program says of the run.
     program: RunConfig,
@@ -24,7 +24,7 @@ impl Layers {
         }
     }
 
-    /// Takes in what the program says of the run.
+    /// Adds the program's configuration of the run.
     pub(super) fn configure(&mut self, change: impl FnOnce(&mut RunConfig)) {
         change(&mut self.program);
     }
@@ -43,10 +43,10 @@ impl Layers {
     pub(super) fn sweep(&mut self, own: SweepDefaults) -> RunConfig {
         let mut config = self.program.clone();
         own.apply(&mut config);
-        // So many repeats as the user wants are not to be cut short by what the program thought of.
-        let mut said = RunConfig::default();
-        self.settings.apply(&mut said, Some(&own.title));
-        if said.repeats.is_some() {
+        // The program's budget must not cut short the repeats that the user set.
+        let mut user = RunConfig::default();
+        self.settings.apply(&mut user, Some(&own.title));
+        if user.repeats.is_some() {
             config.budget = None;
         }
         self.settings.apply(&mut config, Some(&own.title));
@@ -60,7 +60,7 @@ impl Layers {
         (self.step + 1, self.steps())
     }
 
-    /// Goes to the next step, if there is one; the program then begins anew.
+    /// Goes to the next step, if there is one; the program then starts again.
     pub(super) fn next(&mut self) -> bool {
         if self.step + 1 >= self.steps() {
             return false;
@@ -87,7 +87,7 @@ impl Layers {
         unknown.map(complaint).collect()
     }
 
-    /// What cannot be done together.
+    /// The settings that exclude each other.
     pub(super) fn check(&self) -> Result<(), String> {
         self.whole().check()
     }
@@ -135,19 +135,19 @@ mod tests {
         };
         let budget = |args: &[&str]| {
             let args = ["demo"].iter().chain(args).map(Into::into);
-            let said = parse(&SCHEMA, args).unwrap();
+            let line = parse(&SCHEMA, args).unwrap();
             let own = SweepDefaults {
                 title: "Demo".to_owned(),
                 budget: Some(Duration::from_secs(1)),
                 ..SweepDefaults::default()
             };
-            Layers::new(RunConfig::default(), said.settings)
+            Layers::new(RunConfig::default(), line.settings)
                 .sweep(own)
                 .budget
         };
         assert_eq!(budget(&[]), Some(Duration::from_secs(1)));
         assert_eq!(budget(&["--repeats", "5"]), None);
-        let said = Some(Duration::from_secs(2));
-        assert_eq!(budget(&["--repeats", "5", "--budget", "2s"]), said);
+        let expected = Some(Duration::from_secs(2));
+        assert_eq!(budget(&["--repeats", "5", "--budget", "2s"]), expected);
     }
 }

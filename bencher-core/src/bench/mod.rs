@@ -1,9 +1,9 @@
-//! A benchmark program: sweeps of a type, run as the run's configuration says.
+//! A benchmark program: sweeps of a type, run by the configuration of the run.
 //!
-//! A [`Session`] is one run: its [`RunConfig`], the open store, what its sweeps gave. A [`Bench`]
-//! makes sweeps of one type within it; [`Bench::sweep`] begins one, the methods of [`SweepBuilder`]
-//! say what it takes, [`run`](SweepBuilder::run) gives a [`BenchResult`].
-//! [`cli::run`](crate::cli::run) makes the session from the command line; a program can make its own:
+//! A [`Session`] is one run: its [`RunConfig`], the open store, and the results of its sweeps. A [`Bench`] makes sweeps
+//! of one type within it. [`Bench::sweep`] begins one, the methods of [`SweepBuilder`] configure it, and
+//! [`run`](SweepBuilder::run) returns a [`BenchResult`]. [`cli::run`](crate::cli::run) makes the session from the
+//! command line. A program can also make its own:
 //!
 //! ```
 #![doc = include_str!("../example_sweep.md")]
@@ -98,7 +98,7 @@ pub struct Bench<S> {
 }
 
 impl<S: Benchmark> Bench<S> {
-    /// Sweeps of `S`, starting from its declared defaults, within a session.
+    /// Makes sweeps of `S` within a session, starting from the declared defaults.
     ///
     /// # Errors
     /// Where an input's domain is impossible.
@@ -109,15 +109,15 @@ impl<S: Benchmark> Bench<S> {
         })
     }
 
-    /// The value every sample is copied from: set what no attribute names, such as shared data.
+    /// The value that every sample is copied from. Set fields without an attribute here, such as shared data.
     pub fn prototype(&mut self) -> &mut S {
         &mut self.prototype
     }
 
-    /// Says how the program wants to be run, before its first sweep.
+    /// Sets the program's own configuration, before its first sweep.
     ///
-    /// The user can say otherwise on the command line, in the environment and in `bencher.toml`, and
-    /// a sweep for itself ([`SweepBuilder::repeats`], [`SweepBuilder::order`]).
+    /// The command line, the environment and `bencher.toml` override it, and so does a sweep
+    /// ([`SweepBuilder::repeats`], [`SweepBuilder::order`]).
     ///
     /// ```
     #[doc = include_str!("../example_sweep.md")]
@@ -139,8 +139,8 @@ impl<S: Benchmark> Bench<S> {
         Bench::new(Rc::clone(&self.session))
     }
 
-    /// Keeps the results of functions in the store of the run, as it keeps samples: under the run's
-    /// tag, anew with `--overwrite`, and with `--no-cache` in memory alone.
+    /// Keeps the results of functions in the store of the run, as samples are kept: under the run's tag, replaced with
+    /// `--overwrite`, and only in memory with `--no-cache`.
     ///
     /// ```
     #[doc = include_str!("../example_sweep.md")]

@@ -12,8 +12,8 @@ use super::config::PrintOptions;
 use super::error::failure_text;
 use super::table::{result_table, sample_table};
 
-/// Prints a line on standard output. A reader that went away (`| head`) or a full disk is no reason
-/// to lose a sweep, so what cannot be printed is told in the end.
+/// Prints a line on standard output. A closed pipe (`| head`) or a full disk must not lose a sweep, so a line that
+/// cannot be printed is reported at the end.
 macro_rules! say {
     ($($text:tt)*) => {
         $crate::console::print_line(format_args!($($text)*))
@@ -99,10 +99,10 @@ fn counts_text(record: &SweepRecord) -> String {
     if late > 0 {
         let _ = write!(text, " ({late} timed out)");
     }
-    let told = |name: &str| record.dataset.attributes.get(name);
+    let attribute = |name: &str| record.dataset.attributes.get(name);
     // A result that was taken whole tells of the run that measured it.
     if executed > 0
-        && let (Some(samples), Some(retries)) = (told(RETRIED), told(RETRIES))
+        && let (Some(samples), Some(retries)) = (attribute(RETRIED), attribute(RETRIES))
     {
         let noun = if retries == "1" { "retry" } else { "retries" };
         let _ = write!(text, ", {samples} retried ({retries} {noun})");

@@ -2,12 +2,12 @@
 
 use super::config::RunConfig;
 
-/// From where the level and the repeats of a run are reached in steps.
+/// The first step of a run that reaches its level and its repeats in steps.
 ///
-/// A run with it takes all its sweeps for the lowest number of repeats at every level, from low to
-/// high, then for the next number of repeats, and so on to [`RunConfig::repeats`] and the level of
-/// [`RunConfig::density`]. Every step finds the samples of those before it in the store, or, in a run
-/// without one, in memory, and the report is drawn after each.
+/// The run takes all its sweeps with the lowest number of repeats at every level, from low to high. It then does the
+/// same with the next number of repeats, up to [`RunConfig::repeats`] and the level of [`RunConfig::density`]. Every
+/// step finds the samples of earlier steps in the store, or in memory in a run without a store. The report is drawn
+/// after each step.
 ///
 /// ```
 /// use bencher_core::bench::{Refinement, RunConfig};
@@ -26,21 +26,19 @@ use super::config::RunConfig;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Refinement {
-    /// The level of the first step; none means that the level stays.
+    /// The level of the first step. `None` means that the level stays.
     pub level_from: Option<u8>,
-    /// The repeats of the first step; none means that they stay.
+    /// The repeats of the first step. `None` means that they stay.
     pub repeats_from: Option<u32>,
 }
 
 impl RunConfig {
-    /// How many steps the run takes; one where nothing is refined. The example stands at
-    /// [`Refinement`].
+    /// The number of steps of the run; 1 without refinement.
     pub fn steps(&self) -> u64 {
         self.levels() * self.repeat_steps()
     }
 
-    /// The configuration of one step, counted from 0; of the last one from there on. The example
-    /// stands at [`Refinement`].
+    /// The configuration of a step, counted from 0. Numbers above the last step give the last step.
     #[must_use]
     pub fn at_step(&self, step: u64) -> Self {
         let mut config = self.clone();
@@ -89,7 +87,7 @@ impl RunConfig {
         self.list || self.dry_run || self.print_config
     }
 
-    /// What cannot be done together.
+    /// The settings that exclude each other.
     ///
     /// # Errors
     /// Which fields, and what to do.

@@ -1,4 +1,4 @@
-//! What one of several processes tells the one that started it.
+//! The report of a replicate to the process that started it.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::sweep_executor::RunEnd;
 
-/// What a process measured, by the titles of its sweeps.
+/// The measurements of a process, by the titles of its sweeps.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ReplicateReport {
     /// How long its sweeps took, in seconds.
@@ -15,12 +15,12 @@ pub(crate) struct ReplicateReport {
     pub(crate) earlier: BTreeSet<String>,
     /// The sweeps some of whose rounds this run measured.
     pub(crate) fresh: BTreeSet<String>,
-    /// The sweeps that were measured anew, and why.
+    /// The sweeps that were measured again, and why.
     pub(crate) anew: Vec<(String, String)>,
 }
 
 impl ReplicateReport {
-    /// Takes in how a sweep ended.
+    /// Adds the outcome of a sweep.
     pub(super) fn add(&mut self, title: &str, end: &RunEnd) {
         if end.has_earlier_rounds {
             self.earlier.insert(title.to_owned());
@@ -33,7 +33,7 @@ impl ReplicateReport {
         }
     }
 
-    /// Takes in what another process of the same run told.
+    /// Adds the report of another process of the same run.
     pub(crate) fn extend(&mut self, other: Self) {
         self.seconds += other.seconds;
         self.earlier.extend(other.earlier);

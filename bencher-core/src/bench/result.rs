@@ -42,11 +42,11 @@ impl<S> BenchResult<S> {
         &self.outcome.record.dataset
     }
 
-    /// How much larger a result is at every level of an input than at its first level: see
-    /// [`Dataset::compare`], which says what the bounds hold for. Nothing where the sweep was not run.
+    /// Compares a result at every level of an input with its first level. [`Dataset::compare`] explains the bounds. The
+    /// list is empty where the sweep was not run.
     ///
     /// # Errors
-    /// Where there is no such result or input.
+    /// Where the result or the input does not exist.
     pub fn compare(&self, result: &str, input: &str) -> Result<Vec<Comparison>, DatasetError> {
         if self.outcome.was_run {
             self.outcome.record.dataset.compare(result, input)
@@ -55,12 +55,12 @@ impl<S> BenchResult<S> {
         }
     }
 
-    /// Everything that is stored of the sweep.
+    /// The record of the sweep, as it is stored.
     pub const fn record(&self) -> &SweepRecord {
         &self.outcome.record
     }
 
-    /// How many samples came from where.
+    /// The counts of samples by their origin.
     pub const fn counts(&self) -> Counts {
         self.outcome.record.counts
     }
@@ -70,9 +70,8 @@ impl<S> BenchResult<S> {
         &self.outcome.record.failures
     }
 
-    /// Whether the sweep was run: not if it was only listed or planned, or not among those chosen.
-    /// Every cell of its dataset is pending then; where the sweep has no plan, or is very large, there
-    /// are no dimensions.
+    /// Whether the sweep was run. It was not if the run only listed or planned it, or did not choose it. Every cell of
+    /// its dataset is then pending. Where the sweep has no plan, or is very large, the dataset has no dimensions.
     pub const fn was_run(&self) -> bool {
         self.outcome.was_run
     }

@@ -1,4 +1,4 @@
-//! What JSON lines say of a finished sweep beside its cells: the times of points, and how levels compare.
+//! The JSON lines of a finished sweep beside its cells: the times of points, and the comparisons of levels.
 
 use serde_json::{Map, Value as Json, json};
 

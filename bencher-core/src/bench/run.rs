@@ -1,4 +1,4 @@
-//! Running one sweep: plan, look for its whole result, execute, keep, print.
+//! Runs one sweep: plan, look for the stored result, execute, store, print.
 
 use std::time::Instant;
 
@@ -7,7 +7,8 @@ use crate::evaluator::Executors;
 use crate::evaluator::process::{ordinal, worker_role};
 use crate::exit_guard;
 use crate::measure::{
-    ClockKind, DEFAULT_BUDGET, Environment, ReplicateRole, RoundRules, RoundTarget, Timer, block,
+    ClockKind, DEFAULT_BUDGET, Environment, ReplicateRole, RoundRules, RoundTarget, Timer,
+    rounds_per_replicate,
 };
 use crate::plan::{Choice, Plan, PlanError, input_name_of};
 use crate::record::SweepRecord;
@@ -159,7 +160,7 @@ impl SweepRun<'_> {
         Ok((execution, options))
     }
 
-    /// What is kept of a sweep that was run; beside it, why the store took no more samples.
+    /// The record of a sweep that was run, and the error of the store, if it stopped accepting samples.
     fn record(
         &self,
         execution: Execution,
@@ -196,9 +197,10 @@ impl SweepRun<'_> {
         }
         describe_retries(&mut dataset, end.retried);
         if collects(session.role) && plan.is_timed() {
-            let block = block(self.own_repeats(&session.config)).to_string();
+            let rounds_per_replicate =
+                rounds_per_replicate(self.own_repeats(&session.config)).to_string();
             let attributes = &mut dataset.attributes;
-            attributes.insert(ROUNDS_PER_REPLICATE.to_owned(), block);
+            attributes.insert(ROUNDS_PER_REPLICATE.to_owned(), rounds_per_replicate);
         }
         let series = plan.series();
         let record = SweepRecord {
@@ -284,7 +286,7 @@ impl SweepRun<'_> {
             rounds: self.rounds(plan, session)?,
             timer: self.timer(config.clock)?.clone(),
             replicates: session.role,
-            rounds_per_replicate: block(self.own_repeats(config)),
+            rounds_per_replicate: rounds_per_replicate(self.own_repeats(config)),
             side_by_side: config.side_by_side,
             limits: config.limits,
             retries: config.retries,
@@ -292,7 +294,7 @@ impl SweepRun<'_> {
         })
     }
 
-    /// What times are taken with.
+    /// The timer of the run.
     fn timer(&self, clock: ClockKind) -> Result<&'static Timer, BenchError> {
         Timer::of(clock).map_err(|reason| BenchError::NoClock {
             title: self.settings.title.clone(),
@@ -392,14 +394,16 @@ impl SweepRun<'_> {
         if !(plan.is_timed() && in_rounds) {
             return Ok(plan);
         }
-        let block = block(self.own_repeats(config));
+        let rounds_per_replicate = rounds_per_replicate(self.own_repeats(config));
         Ok(match session.role {
             ReplicateRole::Single if self.own_repeats(config).is_none() => plan.in_rounds(),
             ReplicateRole::Single => plan,
             ReplicateRole::Measuring(replicate) => {
-                plan.with_repeats(block.saturating_mul(replicate.number + 1))
+                plan.with_repeats(rounds_per_replicate.saturating_mul(replicate.number + 1))
             }
-            ReplicateRole::Collecting(count) => plan.with_repeats(block.saturating_mul(count)),
+            ReplicateRole::Collecting(count) => {
+                plan.with_repeats(rounds_per_replicate.saturating_mul(count))
+            }
         })
     }
 
@@ -489,7 +493,7 @@ impl Ended {
     }
 }
 
-/// What is to be said of the ways to measure that the user chose.
+/// Notes about the user's choices of how to measure.
 fn warnings_of_choice(session: &Session, plan: &Plan) -> Vec<String> {
     let mut warnings = Vec::new();
     if is_side_by_side(plan.schema(), &session.config) {

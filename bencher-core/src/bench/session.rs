@@ -15,9 +15,9 @@ use super::replicate_report::ReplicateReport;
 use super::session_report::{ReportSubject, Reporter, open};
 use super::steps::{progress, root};
 
-/// One run of a benchmark program: its configuration, the open store, and what its sweeps gave.
+/// One run of a benchmark program: its configuration, the open store, and the results of its sweeps.
 ///
-/// The example stands at the [module](super).
+/// See the [module](super) for an example.
 pub struct Session {
     pub(super) config: RunConfig,
     pub(super) interrupt: Interrupt,
@@ -26,13 +26,13 @@ pub struct Session {
     pub(super) root: PathBuf,
     #[cfg(feature = "store")]
     pub(super) database: Option<crate::store::Database>,
-    /// What takes the database's place where it cannot be written.
+    /// The stand-in for a database that cannot be written.
     #[cfg(feature = "store")]
     pub(super) read_only: Option<crate::store::ReadOnlyStore>,
     pub(super) records: Vec<SweepRecord>,
     pub(super) seen: Vec<String>,
     pub(super) unsaved: bool,
-    /// What is wrong with the run as a whole, to be said at its end.
+    /// Problems of the whole run, reported at its end.
     pub(super) errors: Vec<String>,
     /// The working directory when the run began, which relative paths begin at whatever a body does.
     pub(super) start: PathBuf,
@@ -47,7 +47,7 @@ pub struct Session {
     pub(super) role: ReplicateRole,
     /// The environment in which other processes began to measure for this run.
     pub(super) began: Option<Environment>,
-    /// What this process measured, as one of several, or those that measured for it.
+    /// The report of this process as a replicate, or of the replicates that measured for it.
     pub(super) replicate_report: ReplicateReport,
     /// The samples of a run in steps that keeps none.
     pub(super) memory: MemoryStore,
@@ -56,7 +56,7 @@ pub struct Session {
     pub(super) cleared: Vec<String>,
 }
 
-/// How a session ended.
+/// The outcome of a session.
 ///
 /// ```
 #[doc = include_str!("../example_sweep.md")]
@@ -75,9 +75,9 @@ pub struct Session {
 pub enum RunStatus {
     /// Every sample was taken and nothing failed.
     Fine,
-    /// Some sample failed, or something could not be kept.
+    /// A sample failed, or a result could not be stored.
     Failed,
-    /// The command line chose sweeps that there are not.
+    /// The command line chose sweeps that do not exist.
     Usage,
 }
 
@@ -92,7 +92,7 @@ impl std::fmt::Debug for Session {
 }
 
 impl Session {
-    /// A run of `program`, as `config` says it wants to be run.
+    /// A run of `program` with its own configuration.
     pub fn new(config: RunConfig, program: impl Into<String>, interrupt: Interrupt) -> Self {
         Self {
             progress: progress(config.output),
@@ -122,7 +122,7 @@ impl Session {
         }
     }
 
-    /// A run of `program` as its user says.
+    /// A run of `program` with the settings of the user.
     pub fn with_settings(
         settings: Settings,
         program: impl Into<String>,
@@ -145,15 +145,19 @@ impl Session {
         self.progress = Box::new(SilentProgress);
     }
 
-    /// Makes this run the one that takes together what several processes have stored, which began in an
-    /// environment.
-    pub(crate) fn gather(&mut self, processes: u32, began: Environment, told: ReplicateReport) {
+    /// Makes this run collect the stored rounds of several replicates, which began in an environment.
+    pub(crate) fn collect_replicates(
+        &mut self,
+        processes: u32,
+        began: Environment,
+        report: ReplicateReport,
+    ) {
         self.role = ReplicateRole::Collecting(processes);
         self.began = Some(began);
-        self.replicate_report = told;
+        self.replicate_report = report;
     }
 
-    /// What this process measured so far, as one of several.
+    /// The report of this process as a replicate so far.
     pub(crate) fn replicate_report(&self) -> ReplicateReport {
         let timings = self.records.iter().flat_map(|record| &record.timings);
         let execute = timings.filter(|(phase, _)| phase == "execute");
@@ -163,22 +167,22 @@ impl Session {
         }
     }
 
-    /// Tells progress to another sink.
+    /// Sends progress to another sink.
     pub fn set_progress(&mut self, progress: Box<dyn ProgressSink>) {
         self.progress = progress;
     }
 
-    /// The configuration of the run, at the step it is at, or of the sweep that was begun last.
+    /// The configuration of the run at its current step, or of the latest sweep.
     pub fn config(&self) -> &RunConfig {
         &self.config
     }
 
-    /// What the sweeps gave so far.
+    /// The records of the sweeps so far.
     pub fn records(&self) -> &[SweepRecord] {
         &self.records
     }
 
-    /// Where samples and results are kept.
+    /// The directory of samples and results.
     pub fn root(&self) -> &Path {
         &self.root
     }
@@ -221,10 +225,10 @@ impl Session {
         self.show_sweep(record);
     }
 
-    /// Draws the report of all sweeps of the run, says where it is, and judges the run.
+    /// Draws the report of all sweeps of the run, prints its path, and returns the outcome of the run.
     ///
-    /// Without a reporter, without a result, or with [`ReportLocation::Disabled`](super::ReportLocation::Disabled) nothing is drawn. A choice of
-    /// sweeps ([`RunConfig::only`]) that fits none is a failure.
+    /// Without a reporter, without a result, or with [`ReportLocation::Disabled`](super::ReportLocation::Disabled), it
+    /// draws nothing. A choice of sweeps ([`RunConfig::only`]) that matches no sweep is a failure.
     pub fn close(&mut self, reporter: Option<&Reporter>) -> RunStatus {
         // The last sweep's configuration is not the run's.
         self.config = self.layers.run();

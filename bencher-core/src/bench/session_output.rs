@@ -1,4 +1,4 @@
-//! What a session prints of its sweeps: their list, their plans, their results, and where the report is.
+//! The output of a session: the list of sweeps, their plans, their results, and the path of the report.
 
 use std::fmt::Write as _;
 

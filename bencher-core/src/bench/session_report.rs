@@ -1,4 +1,4 @@
-//! The report of a session: what draws it, where it goes, and which part of the program it shows.
+//! The report of a session: its reporter, its place, and the part of the program that it shows.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use super::config::{PlotOptions, ReportLocation};
 use super::error::BenchError;
 use super::session::Session;
 
-/// Draws records into a folder; what reports are made by, so that this crate need not draw.
+/// Draws records into a folder. The program passes a reporter, so that this crate does not need to draw.
 ///
 /// ```
 #[doc = include_str!("../example_sweep.md")]
@@ -32,25 +32,25 @@ use super::session::Session;
 pub type Reporter =
     dyn Fn(&[SweepRecord], &Path, &ReportSubject, &PlotOptions) -> Result<ReportOutput, BoxError>;
 
-/// What a report is about; handed to the [`Reporter`], where the example stands.
+/// The subject of a report. See [`Reporter`] for an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReportSubject {
     /// The program, with its package and target: `demo/examples/sorting`.
     pub program: String,
-    /// The sweeps or functions that were chosen; `None` where all were run.
+    /// The chosen sweeps or functions; `None` where all were run.
     pub part: Option<String>,
 }
 
-/// What a reporter left behind.
+/// The files and warnings of a reporter.
 ///
-/// The example stands at [`Reporter`].
+/// See [`Reporter`] for an example.
 #[derive(Clone, Debug, Default)]
 pub struct ReportOutput {
     /// The page, where one was drawn.
     pub page: Option<PathBuf>,
     /// The pictures.
     pub images: Vec<PathBuf>,
-    /// What could not be drawn as it should.
+    /// Warnings about parts that the reporter could not draw as intended.
     pub warnings: Vec<String>,
 }
 
@@ -75,7 +75,7 @@ impl Session {
     /// Makes the folder of the report and looks whether files can be written there, once.
     ///
     /// # Errors
-    /// Why not: better told now than after the measurement.
+    /// The reason, which is better reported before the measurement than after it.
     pub(crate) fn make_report_folder(&mut self) -> Result<(), BenchError> {
         let Some(folder) = self.report_place().filter(|_| self.draws_report) else {
             return Ok(());
@@ -113,14 +113,14 @@ impl Session {
         self.shown_part = part;
     }
 
-    /// What of the program the report shows, where that is not all.
+    /// The part of the program in the report, if it is not the whole.
     pub(super) fn report_part(&self) -> Option<String> {
         let sweeps = Some(self.config.only.join(", ")).filter(|text| !text.is_empty());
         let parts: Vec<String> = self.shown_part.clone().into_iter().chain(sweeps).collect();
         (!parts.is_empty()).then(|| parts.join(": "))
     }
 
-    /// `reports/PACKAGE/TARGET/PROGRAM` in the store's folder.
+    /// `reports/PACKAGE/TARGET/PROGRAM` in the store's directory.
     pub(super) fn default_report(&self) -> PathBuf {
         let parts = self.program.split('/').map(slug);
         parts.fold(self.root.join("reports"), |folder, part| folder.join(part))

@@ -1,4 +1,4 @@
-//! What a session keeps between runs: samples, results, contents.
+//! The data that a session keeps between runs: samples, results, contents.
 
 use std::sync::OnceLock;
 
@@ -130,8 +130,8 @@ impl Session {
         (steps > 1).then(|| Box::new(self.memory.clone()) as Box<dyn SampleStore>)
     }
 
-    /// What a run of a sweep would do, and how long it would take where the same sweep was run before; `None` where it
-    /// has too many samples to look up. A store that is not there is not made.
+    /// The plan of a run: the samples that it would take, and its expected time if the same sweep was run before.
+    /// `None` where it has too many samples to look up. A missing store is not created.
     pub(super) fn forecast(
         &mut self,
         plan: &Plan,

@@ -1,4 +1,4 @@
-//! What a session does as its configuration changes: for the program, for a sweep, for a step.
+//! The changes of a session's configuration: for the program, for a sweep, for a step.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use super::print::say;
 use super::session::Session;
 
 impl Session {
-    /// Takes in what the program says of its run.
+    /// Adds the program's configuration of its run.
     pub(super) fn configure(&mut self, change: impl FnOnce(&mut RunConfig)) {
         self.layers.configure(change);
         let config = self.layers.run();
@@ -42,17 +42,17 @@ impl Session {
         self.is_chosen(&title) && !self.config.print_config
     }
 
-    /// What the program and its user say that makes no sense together.
+    /// Settings of the program and its user that exclude each other.
     pub(crate) fn check(&self) -> Result<(), String> {
         self.layers.check()
     }
 
     /// Goes on to the next step of a refinement, if there is one.
     ///
-    /// What the sweeps gave so far is forgotten here; their samples are found again.
+    /// The results of the sweeps so far are dropped here; their samples are found again.
     ///
     /// # Errors
-    /// What the program says that makes no sense in steps.
+    /// Settings of the program that do not work with steps.
     pub(crate) fn next_step(&mut self) -> Result<bool, String> {
         self.check()?;
         if !self.layers.next() {
@@ -115,7 +115,7 @@ pub(super) fn root(config: &RunConfig) -> PathBuf {
     named.unwrap_or_else(default_root)
 }
 
-/// What tells progress.
+/// The sink of progress.
 pub(super) fn progress(output: OutputFormat) -> Box<dyn ProgressSink> {
     match output {
         OutputFormat::Text => Box::new(BarProgress::default()),

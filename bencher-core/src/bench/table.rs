@@ -6,13 +6,13 @@ use crate::value::{Kind, Value};
 use super::cell_text::{Footnotes, PointCells};
 use super::columns::TimeColumns;
 
-/// The results as a table of text: a row for every point, repeats as mean ± standard deviation, those of
-/// a measured time, or of what is computed from one, as their centre ± half the distance of its bounds at 95 %, in percent; at most `rows`
-/// rows. Beside times, deviations are written `(sd N)`. `columns` says what else is shown of times; lines below the table explain
-/// its signs.
+/// The results as a table of text: a row for every point, at most `rows` rows. A cell shows the repeats as mean ±
+/// standard deviation. A measured time, or a value computed from one, is shown as its centre ± half the distance of its
+/// bounds at 95 %, in percent. Beside times, deviations are written `(sd N)`. `columns` selects further columns of
+/// times. Lines below the table explain its signs.
 ///
-/// Inputs are shown as they are. The deviation is that of a sample (`n - 1`); results are rounded to four significant
-/// digits, the deviation to two. A column of results has one prefix, which suits its largest number: seconds
+/// Inputs are shown as they are. The deviation is the sample standard deviation (`n - 1`). Results are rounded to four
+/// significant digits, deviations to two. A column of results has one prefix, which suits its largest number: seconds
 /// may be shown as `[ms]`.
 ///
 /// ```

@@ -1,4 +1,4 @@
-//! Points whose times a reader must not take at their word.
+//! Points whose times are unreliable.
 
 use crate::dataset::{Dataset, Dim, DimRole, Variable};
 use crate::stats::PointTime;

@@ -1,11 +1,11 @@
-//! Results that no sample of a sweep sets: a sweep without them has not measured what it declares.
+//! Results that no sample of a sweep set, although the sweep declares them.
 
 use crate::dataset::{CellState, Dataset};
 use crate::plan::Plan;
 use crate::value::Kind;
 use crate::var::ResultVar;
 
-/// What is to be said of every kept result that no sample sets, though samples were taken that did not fail.
+/// Warnings about every kept result that no sample set, although some samples did not fail.
 ///
 /// A counter that has no number has a reason, and a result that some sample sets may well be missing in others.
 pub(super) fn unset_results(plan: &Plan, dataset: &Dataset) -> Vec<String> {

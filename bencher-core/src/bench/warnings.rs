@@ -1,4 +1,4 @@
-//! What a reader of a sweep's numbers must know.
+//! The warnings about a sweep's numbers.
 
 use crate::job::{CallCounts, MachinePolicy, is_other};
 use crate::measure::Environment;
@@ -139,7 +139,7 @@ fn of_code(calls: &CallCounts) -> Vec<String> {
     warnings
 }
 
-/// What must be known of a result that was taken whole.
+/// The warnings about a result that was taken whole from the store.
 pub(super) fn stored_result_warnings(
     same_code: bool,
     policy: MachinePolicy,

@@ -1,4 +1,4 @@
-//! Taking the stored result of a sweep in place of running it.
+//! Takes the stored result of a sweep instead of running the sweep.
 
 use crate::job::{CodePolicy, MachinePolicy};
 use crate::measure::Environment;
@@ -19,7 +19,7 @@ impl SweepRun<'_> {
         session: &mut Session,
     ) -> Result<Option<SweepRecord>, BenchError> {
         let mut identities = vec![plan.identity()];
-        identities.extend(plan.former_identities());
+        identities.extend(plan.legacy_identities());
         if session.config.clear_result && session.config.cache {
             for identity in identities.iter().copied() {
                 session.clear_result(plan.schema().name, identity)?;

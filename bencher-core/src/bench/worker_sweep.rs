@@ -1,4 +1,4 @@
-//! Sweeps in worker processes: which sweep a worker is for, and what it knows of those before.
+//! Sweeps in worker processes: the sweep that a worker serves, and the records of earlier sweeps.
 
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -16,7 +16,7 @@ use super::result::SweepOutcome;
 use super::run::SweepRun;
 use super::session::Session;
 
-/// What sweeps are counted by, in the order in which a thread runs them.
+/// The number of a sweep, in the order in which a thread runs them.
 pub(super) const PLACE: &str = "sweep";
 
 /// Where a worker process is to take the samples of a sweep.
@@ -24,12 +24,12 @@ pub(super) fn place(number: u64, plan: &Plan) -> String {
     format!("{PLACE} {number} {}", plan.identity())
 }
 
-/// What a worker process is told of the program that started it.
+/// The data for a worker process from the program that started it.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct WorkerContext {
     /// Where samples and results are kept.
     root: PathBuf,
-    /// What sweeps gave that come before its own, with their numbers.
+    /// The records of earlier sweeps, with their numbers.
     earlier: Vec<(u64, SweepRecord)>,
 }
 
@@ -52,17 +52,17 @@ impl Session {
             path: "this program".into(),
             source,
         })?;
-        let told = WorkerContext {
+        let context = WorkerContext {
             root: std::path::absolute(&self.root).unwrap_or_else(|_| self.root.clone()),
             earlier: EARLIER.with_borrow(Clone::clone),
         };
-        let told = postcard::to_stdvec(&told).map_err(|error| {
+        let context = postcard::to_stdvec(&context).map_err(|error| {
             StoreError::Encode(format!(
                 "the results of earlier sweeps cannot be sent to a worker process: {error}"
             ))
         })?;
         Ok(Some(
-            launch.title(format!("sweep \"{title}\"")).context(told),
+            launch.title(format!("sweep \"{title}\"")).context(context),
         ))
     }
 
@@ -86,8 +86,8 @@ impl WorkerRole {
 }
 
 impl SweepRun<'_> {
-    /// What a worker process does with a sweep: it takes the samples of its own, and of one before takes
-    /// the result that it was told.
+    /// Handles a sweep in a worker process: it takes the samples of its own sweep, and replays the recorded result of
+    /// an earlier one.
     pub(super) fn work(
         self,
         plan: Plan,
@@ -95,10 +95,10 @@ impl SweepRun<'_> {
         session: &mut Session,
         role: &WorkerRole,
     ) -> Result<SweepOutcome> {
-        let told: WorkerContext = postcard::from_bytes(role.context()).unwrap_or_default();
+        let context: WorkerContext = postcard::from_bytes(role.context()).unwrap_or_default();
         let own = place(number, &plan);
         if role.place() == own {
-            session.root = told.root;
+            session.root = context.root;
             let options = self.options(&plan, None, session)?;
             let served = SweepExecutor::of(plan, self.body).serve(role, options);
             std::process::exit(i32::from(served.is_err()));
@@ -111,7 +111,7 @@ impl SweepRun<'_> {
                 self.settings.title
             ));
         }
-        let found = told.earlier.into_iter().find(|(of, _)| *of == number);
+        let found = context.earlier.into_iter().find(|(of, _)| *of == number);
         Ok(match found {
             Some((_, record)) => SweepOutcome {
                 record,

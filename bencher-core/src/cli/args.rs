@@ -105,7 +105,7 @@ fn flags(option: &'static RunOption) -> Vec<Flag> {
         "" => option.help.to_owned(),
         default => format!("{} [default: {default}]", option.help),
     };
-    // What is off is not listed; its error is made where its value is read.
+    // An option whose feature is off is not listed; reading its value makes the error.
     let is_off = option.missing_feature().is_some();
     let adapted = |flag: Flag| Flag {
         is_listed: flag.is_listed && !is_off,
@@ -143,27 +143,25 @@ fn negative(option: &RunOption) -> String {
     format!("no-{}", option.name)
 }
 
-/// What a command line says.
+/// The contents of a command line.
 ///
-/// The example stands at [`parse`].
+/// See [`parse`] for an example.
 #[derive(Debug)]
 pub struct CommandLine {
-    /// What it says of the run.
+    /// The settings of the run.
     pub settings: Settings,
-    /// Which file says more.
+    /// The choice of the configuration file.
     pub file: FileChoice,
 }
 
-/// Which file says more of a run than the command line.
-///
-/// The example stands at [`parse`].
+/// The choice of the configuration file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileChoice {
     /// The nearest `bencher.toml`.
     Nearest,
-    /// This one.
+    /// The file at this path.
     At(PathBuf),
-    /// None.
+    /// No file.
     Nothing,
 }
 
@@ -173,11 +171,11 @@ pub enum FileChoice {
 #[doc = include_str!("../example_sweep.md")]
 /// use bencher_core::bench::OutputFormat;
 /// use bencher_core::cli::{FileChoice, parse};
-/// let said = parse(&Sorting::SCHEMA, ["demo", "--samples", "3", "--json"].map(Into::into))?;
-/// let config = said.settings.config();
+/// let line = parse(&Sorting::SCHEMA, ["demo", "--samples", "3", "--json"].map(Into::into))?;
+/// let config = line.settings.config();
 /// assert_eq!(config.density.samples_per_var, Some(3));
 /// assert_eq!(config.output, OutputFormat::Json);
-/// assert_eq!(said.file, FileChoice::Nearest);
+/// assert_eq!(line.file, FileChoice::Nearest);
 /// let error = parse(&Sorting::SCHEMA, ["demo", "--sampels", "3"].map(Into::into)).unwrap_err();
 /// assert!(error.to_string().contains("--samples"));
 /// let error = parse(&Sorting::SCHEMA, ["demo", "--over-time"].map(Into::into)).unwrap_err();
@@ -186,7 +184,7 @@ pub enum FileChoice {
 /// ```
 ///
 /// # Errors
-/// Where an option is unknown or a value does not fit; also where help was asked for.
+/// Where an option is unknown or a value does not fit; also where the command line asks for help.
 pub fn parse(
     schema: &Schema,
     args: impl IntoIterator<Item = OsString>,
@@ -194,7 +192,7 @@ pub fn parse(
     command_line(&grammar_with(&inputs(schema)).parse(args)?)
 }
 
-/// What the flags of a command line mean.
+/// The settings of a command line's flags.
 ///
 /// # Errors
 /// Where a value does not fit.
@@ -232,10 +230,10 @@ fn given(parsed: &Parsed, option: &RunOption) -> Vec<OsString> {
             .collect();
     }
     let shorthands = option.shorthands.iter();
-    let said = shorthands.filter(|shorthand| parsed.has(shorthand.name));
+    let given = shorthands.filter(|shorthand| parsed.has(shorthand.name));
     parsed
         .values(option.name)
         .cloned()
-        .chain(said.map(|shorthand| shorthand.value.into()))
+        .chain(given.map(|shorthand| shorthand.value.into()))
         .collect()
 }

@@ -1,4 +1,4 @@
-//! What the environment says of a run: a variable for each option.
+//! Reads settings from the environment: a variable for each option.
 
 use std::ffi::OsString;
 
@@ -40,7 +40,7 @@ pub(super) fn read(variable: &dyn Fn(&str) -> Option<OsString>) -> Result<Settin
 pub(super) fn misspelt(given: impl Iterator<Item = OsString>) -> Vec<(String, String)> {
     const PREFIX: &str = "BENCHER_";
     const LONG: usize = 6;
-    /// What programs tell the processes that they start.
+    /// Variables that programs set for the processes that they start.
     const OWN: [&str; 2] = [WORKER_VARIABLE, REPLICATE_VARIABLE];
     let mut known: Vec<String> = options().map(RunOption::variable).collect();
     known.extend(["BENCHER_CONFIG", "BENCHER_CACHE_DIR"].map(str::to_owned));
@@ -56,7 +56,8 @@ pub(super) fn misspelt(given: impl Iterator<Item = OsString>) -> Vec<(String, St
         if let Some(new) = renamed(&option).and_then(option_of) {
             return Some((format!("{PREFIX}{given}"), new.variable()));
         }
-        // A name of the user's own is seldom so near: two letters of a long name, one of a short one, and that is seldom the first.
+        // A name of the user's own is seldom so near: two letters of a long name, one of a short one, and that is
+        // seldom the first.
         let most = if given.len() < LONG { 1 } else { 2 };
         let is_near = |near: &&str| {
             near.get(..1) == given.get(..1) && strsim::osa_distance(given, near) <= most
@@ -76,7 +77,7 @@ fn values(option: &RunOption, value: OsString) -> Vec<OsString> {
                 .filter(|part| !part.is_empty());
             parts.map(Into::into).collect()
         }
-        // What is no UTF-8 may be a path; elsewhere it is refused as it is read.
+        // A value that is not UTF-8 may be a path; other options reject it.
         _ => vec![value],
     }
 }

@@ -4,39 +4,39 @@ use thiserror::Error;
 
 use super::grammar::CommandLineError;
 
-/// Why what the user says of a run makes no sense.
+/// An error in the user's settings of a run.
 ///
-/// The example stands at [`settings`](super::settings).
+/// See [`settings`](super::settings) for an example.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum SettingsError {
-    /// The command line; also where it asks for help.
+    /// An error in the command line, or a request for help.
     #[error(transparent)]
     CommandLine(#[from] CommandLineError),
-    /// A variable of the environment.
+    /// An error in an environment variable.
     #[error("environment variable {variable}: {reason}")]
     Environment {
         /// The variable.
         variable: String,
-        /// What is wrong with it.
+        /// The problem.
         reason: String,
     },
-    /// A line of a file.
+    /// An error in a line of a file.
     #[error("{}:{line}: {reason}", path.display())]
     File {
         /// The file.
         path: PathBuf,
         /// The line, counted from 1.
         line: usize,
-        /// What is wrong there.
+        /// The problem.
         reason: String,
     },
-    /// A file as a whole.
+    /// A file that cannot be read.
     #[error("{}: {reason}", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// Why it cannot be read.
+        /// The reason.
         reason: String,
     },
 }

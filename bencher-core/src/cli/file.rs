@@ -1,4 +1,4 @@
-//! What a `bencher.toml` says of a run.
+//! Reads settings from a `bencher.toml`.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -21,12 +21,12 @@ pub(super) const NAME: &str = "bencher.toml";
 /// The largest file that is read: far above what anybody writes by hand.
 const MOST_BYTES: u64 = 1 << 20;
 
-/// The `bencher.toml` of a folder or of the nearest one above, up to the root of the workspace or
+/// The `bencher.toml` of a directory or of the nearest one above, up to the root of the workspace or
 /// repository (where `Cargo.lock` or `.git` is).
 pub(super) fn nearest_to(folder: &Path) -> Option<PathBuf> {
     for folder in folder.ancestors() {
         let path = folder.join(NAME);
-        // Whatever it is: a folder of that name is a mistake to be told.
+        // Whatever it is: a directory of that name is a mistake, which the reader reports.
         if path.symlink_metadata().is_ok() {
             return Some(path);
         }
@@ -37,7 +37,7 @@ pub(super) fn nearest_to(folder: &Path) -> Option<PathBuf> {
     None
 }
 
-/// Reads a file for a program, the sections for other programs left out.
+/// Reads a file for a program, without the sections for other programs.
 pub(super) fn read(path: &Path, program: &str) -> Result<Settings, SettingsError> {
     let unreadable = |reason: String| SettingsError::Unreadable {
         path: path.to_owned(),

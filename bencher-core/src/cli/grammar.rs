@@ -1,4 +1,4 @@
-//! Which flags a command line may have: reading one, and listing them for `--help`.
+//! The flags of a command line: it reads them, and lists them for `--help`.
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -11,7 +11,7 @@ pub(crate) struct Flag {
     /// The name, without its dashes.
     pub(crate) name: String,
     pub(crate) letter: Option<char>,
-    /// What its value is called in help; none where it takes none.
+    /// The name of its value in help; `None` where it takes no value.
     pub(crate) value: Option<&'static str>,
     /// The values that it may have; any, where there are none.
     pub(crate) choices: &'static [&'static str],
@@ -67,9 +67,9 @@ pub(crate) struct Grammar {
     pub(crate) groups: Vec<(&'static str, Vec<Flag>)>,
     /// Pairs that cannot stand together.
     pub(crate) conflicts: Vec<(&'static str, &'static str)>,
-    /// What words between the flags are called in help, and what they are; none are taken where there is none.
+    /// The name and the description of words between the flags, in help; `None` accepts no words.
     pub(crate) words: Option<(&'static str, &'static str)>,
-    /// What follows the flags in help.
+    /// The text after the flags in help.
     pub(crate) after_help: String,
 }
 
@@ -80,7 +80,7 @@ pub(crate) struct Given {
     pub(crate) value: Option<OsString>,
 }
 
-/// What stands on a command line.
+/// The parts of a command line.
 #[derive(Debug, Default)]
 pub(crate) struct Parsed {
     pub(crate) flags: Vec<Given>,
@@ -99,7 +99,7 @@ impl Parsed {
     }
 }
 
-/// Why a command line is not run: it asks for help, or has a mistake.
+/// Why a command line does not run: it asks for help, or has a mistake.
 ///
 /// ```
 #[doc = include_str!("../example_sweep.md")]
@@ -111,10 +111,10 @@ impl Parsed {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CommandLineError {
-    /// It asks for help, which this is.
+    /// A request for help, with the text of the help.
     #[error("{0}")]
     Help(String),
-    /// What is wrong, and what to do.
+    /// A mistake, with a remedy.
     #[error("{0}")]
     Mistake(String),
 }
@@ -289,7 +289,7 @@ impl Grammar {
     }
 }
 
-/// What is wrong with the form of a flag.
+/// The problem with the form of a flag.
 fn lexical(error: &lexopt::Error) -> String {
     match error {
         lexopt::Error::UnexpectedValue { option, value } => format!(

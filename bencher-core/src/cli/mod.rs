@@ -1,8 +1,7 @@
 //! The command line of every benchmark program.
 //!
-//! [`parse`] reads the arguments, [`settings`] also the environment and `bencher.toml`; the
-//! [`Settings`] they give make a [`RunConfig`](crate::bench::RunConfig). [`run`] does the whole of a
-//! program: parse, run, draw, exit.
+//! [`parse`] reads the arguments, and [`settings`] also the environment and `bencher.toml`. Their [`Settings`] make a
+//! [`RunConfig`](crate::bench::RunConfig). [`run`] is a whole program: parse, run, draw, exit.
 //!
 //! ```
 #![doc = include_str!("../example_sweep.md")]
@@ -51,9 +50,9 @@ use crate::signals::stop_signals;
 use crate::sweep_executor::{Benchmark, Interrupt, Result};
 use crate::var::Schema;
 
-/// Exit status of a program whose command line makes no sense.
+/// The exit status of a program after an invalid command line.
 pub const USAGE: u8 = 2;
-/// Exit status of a program that was stopped by Ctrl-C.
+/// The exit status of a program after Ctrl-C.
 pub const INTERRUPTED: u8 = 130;
 
 /// Exit status of a program in which something failed.
@@ -66,13 +65,11 @@ const NO_REPORT: &str = "no report can be drawn: this program is built without b
 /// Exit status of one of several processes whose own code ended it: it is no failure of a sample.
 const ENDED_ITSELF: u8 = 3;
 
-/// Runs a benchmark program: reads the command line, runs the sweeps that `program` declares,
-/// draws the report.
+/// Runs a benchmark program: it reads the command line, runs the sweeps that `program` declares, and draws the report.
 ///
-/// The exit status is 0 if all is well, 1 if a sample or something else failed, 2 if what the user
-/// says makes no sense, 130 if the user interrupted. Where the run is refined in steps
-/// ([`Refinement`](crate::bench::Refinement)), `program` is called for each, and the report drawn
-/// after each.
+/// The exit status is 0 after success, 1 if a sample or another operation failed, 2 after invalid settings, and 130 if
+/// the user interrupted. In a run with several steps ([`Refinement`](crate::bench::Refinement)), it calls `program` for
+/// each step, and draws the report after each.
 ///
 /// ```no_run
 #[doc = include_str!("../example_sweep.md")]
@@ -91,8 +88,8 @@ where
 {
     begin_program();
     let name = program_path(S::SCHEMA.package);
-    let said = parse(&S::SCHEMA, std::env::args_os()).map_err(SettingsError::from);
-    ending(match said.and_then(|said| settled(said, &name)) {
+    let line = parse(&S::SCHEMA, std::env::args_os()).map_err(SettingsError::from);
+    ending(match line.and_then(|line| settled(line, &name)) {
         Ok(settings) => run_session(settings, name, reporter, |session| {
             let mut bench = Bench::new(Rc::clone(session))?;
             program(&mut bench).map(drop)
@@ -101,13 +98,13 @@ where
     })
 }
 
-/// What is said of a run of `program` on its command line, in the environment and in the file.
+/// The settings of a run of `program`, from its command line, the environment and the file.
 ///
 /// # Errors
-/// Which place says what that makes no sense.
-pub(crate) fn settled(said: CommandLine, program: &str) -> Result<Settings, SettingsError> {
+/// The invalid setting, and its source.
+pub(crate) fn settled(line: CommandLine, program: &str) -> Result<Settings, SettingsError> {
     let folder = std::env::current_dir().unwrap_or_default();
-    complete(said, program, &|name| std::env::var_os(name), &folder)
+    complete(line, program, &|name| std::env::var_os(name), &folder)
 }
 
 /// Says what makes no sense; the exit status.
@@ -187,8 +184,7 @@ pub(crate) fn run_session(
         );
         let mut session = session.borrow_mut();
         let reporter = reporter.filter(|_| {
-            // What was measured is drawn whatever happened later; but a step that was not finished
-            // leaves the whole report of the one before.
+            // The results are drawn in any case. But an unfinished step keeps the complete report of the step before.
             let is_partial_step = interrupted && session.step().0 > 1;
             !session.is_shown_only() && !is_partial_step && worker.is_none()
         });
@@ -254,7 +250,7 @@ fn measure_in_replicates(
     }
     let began = Environment::capture_with(Timer::system());
     match replicates::measure(session.config(), count, interrupt) {
-        Ok(told) => session.gather(count, began, told),
+        Ok(report) => session.collect_replicates(count, began, report),
         Err(error) => return Err(usage(&error)),
     }
     Ok(())
@@ -271,10 +267,10 @@ fn usage(error: &dyn std::fmt::Display) -> ExitCode {
     ExitCode::from(USAGE)
 }
 
-/// Everything that the user says of a run of `program`: on the command line (`args`, the program's
-/// name first), in the environment and in the `bencher.toml` of `folder` or of one above it.
+/// Reads all settings of the user for a run of `program`: from the command line (`args`, the program's name first),
+/// from the environment, and from the `bencher.toml` in `folder` or in one above it.
 ///
-/// The order of precedence stands at [`RunConfig`](crate::bench::RunConfig).
+/// See [`RunConfig`](crate::bench::RunConfig) for the order of precedence.
 ///
 /// ```
 #[doc = include_str!("../example_sweep.md")]
@@ -283,8 +279,8 @@ fn usage(error: &dyn std::fmt::Display) -> ExitCode {
 /// std::fs::write(folder.path().join("bencher.toml"), "repeats = 3\nlevel = 4\nrows = 5\n")?;
 /// let environment = |name: &str| (name == "BENCHER_REPEATS").then(|| "2".into());
 /// let args = ["demo", "--level", "6"].map(Into::into);
-/// let said = settings(&Sorting::SCHEMA, "demo", args.clone(), &environment, folder.path())?;
-/// let config = said.config();
+/// let user = settings(&Sorting::SCHEMA, "demo", args.clone(), &environment, folder.path())?;
+/// let config = user.config();
 /// assert_eq!(config.density.subsampling_divisions, 6, "by the command line");
 /// assert_eq!(config.repeats, Some(2), "by the environment");
 /// assert_eq!(config.rows, 5, "by the file");
@@ -298,7 +294,7 @@ fn usage(error: &dyn std::fmt::Display) -> ExitCode {
 /// ```
 ///
 /// # Errors
-/// Which place says what that makes no sense.
+/// The invalid setting, and its source.
 pub fn settings(
     schema: &Schema,
     program: &str,
@@ -311,13 +307,13 @@ pub fn settings(
 
 /// Adds what the environment and the file say to a command line.
 fn complete(
-    said: CommandLine,
+    line: CommandLine,
     program: &str,
     variable: &dyn Fn(&str) -> Option<OsString>,
     folder: &Path,
 ) -> Result<Settings, SettingsError> {
     let named = variable("BENCHER_CONFIG").filter(|path| !path.is_empty());
-    let path = match said.file {
+    let path = match line.file {
         FileChoice::At(path) => Some(path),
         FileChoice::Nothing => None,
         FileChoice::Nearest => named
@@ -330,12 +326,12 @@ fn complete(
         None => Settings::default(),
     };
     settings.extend(environment::read(variable)?);
-    settings.extend(said.settings);
+    settings.extend(line.settings);
     Ok(settings)
 }
 
-/// The store of the programs that are run in `folder`, where the environment or the nearest `bencher.toml` names one;
-/// a command line or a section of the file may name another.
+/// The store of programs in `folder`, if the environment or the nearest `bencher.toml` names one. A command line or a
+/// section of the file may name another.
 ///
 /// ```
 /// use bencher_core::cli::named_store_root;
@@ -348,7 +344,7 @@ fn complete(
 /// ```
 ///
 /// # Errors
-/// Which place says what that makes no sense.
+/// The invalid setting, and its source.
 pub fn named_store_root(
     variable: &dyn Fn(&str) -> Option<OsString>,
     folder: &Path,
@@ -357,8 +353,8 @@ pub fn named_store_root(
         settings: Settings::default(),
         file: FileChoice::Nearest,
     };
-    let said = complete(nothing, "", variable, folder)?;
-    Ok(said.config().store)
+    let settings = complete(nothing, "", variable, folder)?;
+    Ok(settings.config().store)
 }
 
 fn status(error: Option<&BenchError>) -> u8 {
@@ -369,7 +365,8 @@ fn status(error: Option<&BenchError>) -> u8 {
     }
 }
 
-/// The first Ctrl-C (or SIGTERM, or the end of the terminal) asks the sweep to stop, the second ends the program at once.
+/// The first Ctrl-C (or SIGTERM, or the end of the terminal) asks the sweep to stop, the second ends the program at
+/// once.
 #[cfg(unix)]
 fn stop_on_signals(interrupt: &Interrupt) -> std::io::Result<()> {
     let mut signals = signal_hook::iterator::Signals::new(stop_signals())?;

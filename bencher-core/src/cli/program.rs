@@ -1,4 +1,4 @@
-//! What tells a program apart from all others of a workspace.
+//! The identity of a program within a workspace.
 
 use std::ffi::OsStr;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Measuring in several processes: the program starts itself, again and again.
+//! Measures in several process replicates: the program starts itself repeatedly.
 
 use std::ops::Range;
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ pub(super) fn replicate() -> Result<Option<Replicate>, String> {
     }
 }
 
-/// Has `count` processes measure, one after the other, and store what they measured; what they told.
+/// Starts `count` processes that measure one after the other and store their samples; returns their reports.
 ///
 /// Where they measured beside processes of an earlier run that do not agree with them, all measure once more.
 ///
@@ -52,17 +52,17 @@ pub(super) fn measure(
         cost: 1.0,
         interrupt,
     };
-    let mut told = processes.measure(0..count, new_run())?;
-    if told.is_mixed() {
+    let mut report = processes.measure(0..count, new_run())?;
+    if report.is_mixed() {
         // The first process compares the runs, and leaves their rounds behind where they differ.
         let run = new_run();
         let first = processes.start(0, run, true)?;
         if !first.anew.is_empty() {
-            told.extend(first);
-            told.extend(processes.measure(1..count, run)?);
+            report.extend(first);
+            report.extend(processes.measure(1..count, run)?);
         }
     }
-    Ok(told)
+    Ok(report)
 }
 
 /// The number of a run that begins now.
@@ -75,7 +75,7 @@ struct Processes<'r> {
     program: PathBuf,
     count: u32,
     repeats: Option<u32>,
-    /// What starting one costs over a round.
+    /// The cost of a process start, divided by the cost of a round.
     cost: f64,
     interrupt: &'r Interrupt,
 }
@@ -83,19 +83,19 @@ struct Processes<'r> {
 impl Processes<'_> {
     /// Starts some of them, one after the other, until the run is interrupted.
     fn measure(&mut self, numbers: Range<u32>, run: u64) -> Result<ReplicateReport, String> {
-        let mut told = ReplicateReport::default();
+        let mut report = ReplicateReport::default();
         let clock = Instant::now();
         for number in numbers.clone() {
             if self.interrupt.is_requested() {
                 break;
             }
-            told.extend(self.start(number, run, false)?);
+            report.extend(self.start(number, run, false)?);
             if numbers.start == 0 && number + 1 == PILOTS {
                 let whole = clock.elapsed().as_secs_f64();
-                self.cost = cost_of_start(whole, told.seconds, self.repeats);
+                self.cost = cost_of_start(whole, report.seconds, self.repeats);
             }
         }
-        Ok(told)
+        Ok(report)
     }
 
     /// Starts one of them, and waits for its end.
@@ -121,7 +121,7 @@ impl Processes<'_> {
                     number + 1
                 )
             })?;
-        // A failing sample is told by the run that takes all together.
+        // The run that collects the rounds reports a failed sample.
         let ended = output.status.code().is_some_and(|code| code <= 1);
         if !ended && !self.interrupt.is_requested() {
             return Err(format!(
@@ -134,9 +134,10 @@ impl Processes<'_> {
     }
 }
 
-/// What starting a process costs over a round, by what the first ones took in all and for their rounds.
+/// The cost of a process start, divided by the cost of a round, from the times of the first processes and of their
+/// rounds.
 fn cost_of_start(whole: f64, measuring: f64, repeats: Option<u32>) -> f64 {
-    let round = measuring / f64::from(crate::measure::block(repeats));
+    let round = measuring / f64::from(crate::measure::rounds_per_replicate(repeats));
     let start = (whole - measuring).max(0.0);
     if round > 0.0 {
         (start / round).clamp(0.01, 1e6)
@@ -145,7 +146,7 @@ fn cost_of_start(whole: f64, measuring: f64, repeats: Option<u32>) -> f64 {
     }
 }
 
-/// What a process told on its standard output; nothing where it was stopped before.
+/// The report on the standard output of a process; `None` where it was stopped before.
 fn read_report(output: &[u8]) -> ReplicateReport {
     let text = String::from_utf8_lossy(output);
     let line = text

@@ -1,7 +1,7 @@
-//! What the user reads: standard output and standard error, neither of which is worth a sweep.
+//! Output for the user on standard output and standard error. A failed write never ends a sweep.
 //!
-//! Lines on standard output that cannot be written are remembered, and the program says so at its end; lines on
-//! standard error that cannot be written are dropped. Neither carries a control character to the terminal.
+//! A failed write to standard output is remembered, and the program reports it at its end. A line that cannot be
+//! written to standard error is dropped. No control character reaches the terminal.
 
 #[cfg(unix)]
 mod redirect;
@@ -19,7 +19,7 @@ pub(crate) use text::{clipped, visible, visible_json, visible_line};
 /// The most characters of a note.
 pub(crate) const MOST_NOTE: usize = 4_000;
 
-/// What could not be printed first.
+/// The first error of printing.
 static PROBLEM: Mutex<Option<String>> = Mutex::new(None);
 
 /// Standard output as it was when the program began, where what bodies print there goes to standard error.
@@ -28,8 +28,8 @@ static RESERVED: OnceLock<File> = OnceLock::new();
 /// Whether standard output may be reserved: where it is a benchmark program's own.
 static IS_PROGRAM: AtomicBool = AtomicBool::new(false);
 
-/// Standard output that never fails. A reader that went away (`| head`) has what it wanted; anything else, as a
-/// full disk, is told by [`ending`].
+/// Standard output that never fails. A closed pipe (`| head`) is ignored; [`ending`] reports other errors, such as a
+/// full disk.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stdout;
 
@@ -83,7 +83,7 @@ pub(crate) fn print_error_line(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// Prints a line on standard error, formatted; what cannot be printed is dropped, where `eprintln!` panics.
+/// Prints a formatted line on standard error. A line that cannot be printed is dropped, while `eprintln!` panics.
 macro_rules! error_line {
     ($($text:tt)*) => {
         $crate::console::print_error_line(&format!($($text)*))

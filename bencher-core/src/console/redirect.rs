@@ -1,4 +1,4 @@
-//! The call of the system that changes where standard output goes.
+//! The system call that redirects standard output.
 #![expect(unsafe_code, reason = "the system's interface is in C")]
 
 use std::fs::File;

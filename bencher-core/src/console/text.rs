@@ -1,4 +1,4 @@
-//! Texts as they may be shown: without characters that steer a terminal, and not without end.
+//! Texts for display: without control characters, and with a limited length.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -24,7 +24,7 @@ pub(crate) fn visible_json(json: &str) -> Cow<'_, str> {
     })
 }
 
-/// A text, or as much of it as is worth reading, with the number of characters that are left out.
+/// A text, or its readable beginning with the number of omitted characters.
 pub(crate) fn clipped(text: &str, most: usize) -> Cow<'_, str> {
     match text.char_indices().nth(most) {
         None => Cow::Borrowed(text),

@@ -1,7 +1,6 @@
-//! What a benchmark is handed beside its inputs: the repeat, seeded random data, a stopwatch.
+//! The context of a benchmark beside its inputs: the repeat, seeded random data, a stopwatch.
 //!
-//! A [`Context`] is made for each sample and handed to [`Benchmark::benchmark`]. What a benchmark
-//! draws from it is the same in every run:
+//! [`Benchmark::benchmark`] receives a new [`Context`] for each sample. Its random data is the same in every run:
 //!
 //! ```
 //! use bencher_core::context::Context;
@@ -36,12 +35,12 @@ use crate::space::mix;
 use crate::store::{PendingFolder, StoreError};
 use crate::var::{InputName, UnknownName};
 
-/// Makes the seed of a point and a repeat from all inputs but those of these names.
+/// Computes the seed of a point and a repeat from all inputs except those with these names.
 pub type PartialSeeder<'a> = dyn Fn(&[String]) -> Result<u64, UnknownName> + 'a;
 
-/// The sample being taken, as its benchmark sees it.
+/// The current sample, as its benchmark sees it.
 ///
-/// The example stands at the [module](self).
+/// See the [module](self) for an example.
 pub struct Context<'a> {
     repeat: u32,
     seeder: &'a dyn Fn() -> u64,
@@ -58,13 +57,13 @@ pub struct Context<'a> {
     /// The number of the point, which batches are sized by.
     point: u64,
     batches: Option<&'a Batches>,
-    /// The sizes of batches where nobody gives any.
+    /// The default sizes of batches.
     own_batches: Option<Batches>,
     /// Whether every timed region is run once only.
     once: bool,
     /// The timed regions so far.
     regions: u32,
-    /// From how many seconds on a time could have been told, where one could not.
+    /// The shortest measurable time in seconds, if a time was too short.
     below: Option<f64>,
     /// The times that were recorded while other programs had the core.
     preempted: Vec<PreemptedTime>,
@@ -107,8 +106,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The same context with the sizes of batches that the samples of a sweep share, for one of its
-    /// points.
+    /// Sets the sizes of batches, which the samples of a sweep share, and the point of the sample.
     #[must_use]
     pub fn with_batches(mut self, batches: &'a Batches, point: u64) -> Self {
         self.batches = Some(batches);
@@ -116,16 +114,16 @@ impl<'a> Context<'a> {
         self
     }
 
-    /// The same context with what the evaluator tells the job that takes the sample.
+    /// Sets the handle through which the evaluator can stop the sample.
     #[must_use]
     pub fn with_handle(mut self, handle: &'a JobHandle<'a>) -> Self {
         self.handle = Some(handle);
         self
     }
 
-    /// Whether the sample should stop, since it was called off or its time is up (`--job-timeout`).
+    /// Whether the sample should stop, because it was cancelled or its time is up (`--job-timeout`).
     ///
-    /// A benchmark that takes long asks now and then, and returns an error when it should stop.
+    /// A long benchmark should call this now and then, and return an error when it should stop.
     ///
     /// ```
     /// let cx = bencher_core::context::Context::new(1, &|| 42);
@@ -135,12 +133,12 @@ impl<'a> Context<'a> {
         self.handle.is_some_and(JobHandle::should_stop)
     }
 
-    /// Whether the sample was given up: what it does from then on is for itself alone.
-    pub(crate) fn is_given_up(&self) -> bool {
-        self.handle.is_some_and(JobHandle::is_given_up)
+    /// Whether the sample was abandoned; its later work has no effect.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        self.handle.is_some_and(JobHandle::is_abandoned)
     }
 
-    /// The same context with another clock.
+    /// Sets the clock.
     ///
     /// ```
     /// use std::time::Duration;
@@ -159,7 +157,8 @@ impl<'a> Context<'a> {
         self
     }
 
-    /// The same context with counters, which are read around every timed piece of code; the last one counts.
+    /// Sets the counters, which are read around every timed piece of code. A result takes the reading of the last
+    /// piece.
     ///
     /// ```
     /// use std::cell::RefCell;
@@ -181,8 +180,7 @@ impl<'a> Context<'a> {
         self
     }
 
-    /// The same context, in which every timed piece of code is run once, without a batch: for a quick check
-    /// that it works.
+    /// Runs every timed piece of code once, without a batch, as a quick check that it works.
     ///
     /// ```
     /// use bencher_core::context::Context;
@@ -196,9 +194,9 @@ impl<'a> Context<'a> {
         self
     }
 
-    /// A context for the calls of a body that is measured as a whole, within this one: of the same point and
-    /// repeat, with the same state. What it draws is drawn anew after each [`rewind`](Self::rewind). It
-    /// has no folder, as what is written there would count as time.
+    /// A context for the calls of a body that is measured as a whole, within this one: of the same point and repeat,
+    /// with the same state. Its random data starts again after each [`rewind`](Self::rewind). It has no folder, because
+    /// writing files would count as time.
     pub(crate) fn for_calls(&self) -> Context<'a> {
         Context {
             states: self.states,
@@ -216,7 +214,7 @@ impl<'a> Context<'a> {
         self.drawn = 0;
     }
 
-    /// From how many seconds on a time of this sample could have been told, where one was too short.
+    /// The shortest measurable time of this sample, in seconds, if one of its times was too short.
     pub const fn below_resolution(&self) -> Option<f64> {
         self.below
     }
@@ -226,12 +224,12 @@ impl<'a> Context<'a> {
         &self.preempted
     }
 
-    /// The times of this sample that many of the slices do not count for.
+    /// The times of this sample with many discarded slices.
     pub fn partial_times(&self) -> &[PartialTime] {
         &self.partial
     }
 
-    /// The same context with a way to make the sample's folder.
+    /// Sets the function that makes the sample's folder.
     #[must_use]
     pub fn with_folders(mut self, make: &'a dyn Fn() -> Result<PendingFolder, StoreError>) -> Self {
         self.folders = Some(make);
@@ -240,9 +238,8 @@ impl<'a> Context<'a> {
 
     /// A folder for the files of this sample, empty at first.
     ///
-    /// It is kept with the sample, beside the store, and found again by
-    /// [`JobFolders::find`](crate::store::JobFolders::find); of a sample that fails, or of a run that
-    /// keeps nothing, it is removed with all it holds.
+    /// It is kept with the sample, beside the store, and [`JobFolders::find`](crate::store::JobFolders::find) finds it
+    /// again. If the sample fails, or the run stores nothing, the folder is removed with its files.
     ///
     /// ```
     /// use bencher_core::context::Context;
@@ -258,9 +255,9 @@ impl<'a> Context<'a> {
     /// ```
     ///
     /// # Errors
-    /// Where it cannot be made, and where the sample was given up at its time limit.
+    /// Where it cannot be made, and where the sample was abandoned at its time limit.
     pub fn folder(&mut self) -> Result<&Path, StoreError> {
-        if self.is_given_up() {
+        if self.is_abandoned() {
             return Err(StoreError::NoFolder);
         }
         if self.folder.is_none() {
@@ -281,59 +278,58 @@ impl<'a> Context<'a> {
         self.folder
     }
 
-    /// The same context with state that outlives the sample.
+    /// Sets the state that outlives the sample.
     #[must_use]
     pub fn with_states(mut self, states: &'a Arc<States>) -> Self {
         self.states = Some(states);
         self
     }
 
-    /// State that all samples of the sweep share, made by the first that asks for it: a table, a
-    /// connection pool, a loaded model.
+    /// State that all samples of the sweep share, made by the first sample that calls this: a table, a connection pool,
+    /// a loaded model.
     ///
-    /// There is one for each type. It is dropped when the sweep has ended, in whatever way, before
-    /// any report is drawn; that is its tear-down. The example stands at [`States`].
+    /// There is one for each type. It is dropped when the sweep has ended, also after a failure or an interrupt, before
+    /// any report is drawn. The drop is its tear-down. See [`States`] for an example.
     ///
     /// # Errors
-    /// That of `make`; the next sample tries again.
+    /// The error of `make`; the next sample tries again.
     pub fn per_sweep<T: Send + Sync + 'static, E>(
         &self,
         make: impl FnOnce() -> Result<T, E>,
     ) -> Result<Arc<T>, E> {
         match self.states {
-            Some(states) if !self.is_given_up() => states.per_sweep(make),
+            Some(states) if !self.is_abandoned() => states.per_sweep(make),
             _ => make().map(Arc::new),
         }
     }
 
-    /// State that the samples of one worker share, one after the other: a buffer, a connection.
+    /// State that the samples of one worker share one after the other: a buffer, a connection.
     ///
-    /// There is one for each type and worker. It is dropped like that of
-    /// [`per_sweep`](Self::per_sweep), and made afresh after a sample that panicked. The example stands
-    /// at [`States`].
+    /// There is one for each type and worker. It is dropped like the state of [`per_sweep`](Self::per_sweep), and made
+    /// again after a sample that panicked. See [`States`] for an example.
     ///
     /// # Errors
-    /// That of `make`; the next sample tries again.
+    /// The error of `make`; the next sample tries again.
     pub fn per_worker<T: Send + 'static, E>(
         &self,
         make: impl FnOnce() -> Result<T, E>,
     ) -> Result<WorkerState<T>, E> {
         match self.states {
-            Some(states) if !self.is_given_up() => states.per_worker(make),
+            Some(states) if !self.is_abandoned() => states.per_worker(make),
             _ => Arc::new(States::default()).per_worker(make),
         }
     }
 
-    /// Which repeat of the point this is, from 1.
+    /// The repeat of the point, from 1.
     pub const fn repeat(&self) -> u32 {
         self.repeat
     }
 
-    /// A seed that depends on the values of the point and the repeat alone: the same in every run,
-    /// whatever the grid and the order.
+    /// A seed that depends only on the values of the point and the repeat. It is the same in every run, for every grid
+    /// and order.
     ///
-    /// Inputs that the sweep [compares](crate::bench::SweepBuilder::compare) do not count, so that all alternatives get
-    /// the same data, nor do those that [`seed_without`](Self::seed_without) names.
+    /// It does not depend on inputs that the sweep [compares](crate::bench::SweepBuilder::compare), so that all
+    /// alternatives get the same data, or on inputs that [`seed_without`](Self::seed_without) names.
     ///
     /// ```
     /// use bencher_core::context::Context;
@@ -344,10 +340,10 @@ impl<'a> Context<'a> {
         self.own_seed.unwrap_or_else(|| (self.seeder)())
     }
 
-    /// From now on [`seed`](Self::seed) and [`random_vec`](Self::random_vec) do not depend on these inputs: points that
-    /// differ in nothing else get the same random data, so that what they give can be compared pair by pair.
+    /// Makes later calls of [`seed`](Self::seed) and [`random_vec`](Self::random_vec) independent of these inputs.
+    /// Points that differ only in them get the same random data, so that their results can be compared pair by pair.
     ///
-    /// The inputs are given by handle or by name. A second call replaces the first.
+    /// Inputs are handles or names. A second call replaces the first.
     ///
     /// ```
     #[doc = include_str!("../example_sweep.md")]
@@ -367,7 +363,7 @@ impl<'a> Context<'a> {
     /// ```
     ///
     /// # Errors
-    /// Where there is no input of a name.
+    /// Where an input does not exist.
     pub fn seed_without(
         &mut self,
         inputs: impl IntoIterator<Item = impl InputName>,
@@ -379,14 +375,14 @@ impl<'a> Context<'a> {
         Ok(())
     }
 
-    /// The same context with what makes the seed of its point without some inputs, by their names.
+    /// Sets the function that computes the seed of the point without some inputs.
     #[must_use]
     pub fn with_partial_seeder(mut self, seeder: &'a PartialSeeder<'a>) -> Self {
         self.partial_seeder = Some(seeder);
         self
     }
 
-    /// So many random values (`SplitMix64` from [`seed`](Self::seed)); a second call gives others.
+    /// Returns `len` random values (`SplitMix64` from [`seed`](Self::seed)); a second call returns other values.
     ///
     /// ```
     /// use bencher_core::context::Context;
@@ -404,7 +400,7 @@ impl<'a> Context<'a> {
     }
 }
 
-/// A type that [`Context::random_vec`] makes.
+/// A type of values for [`Context::random_vec`].
 ///
 /// ```
 /// use bencher_core::context::Random;
@@ -412,7 +408,7 @@ impl<'a> Context<'a> {
 /// assert_eq!(<f64 as Random>::from_bits(1 << 63), 0.5);
 /// ```
 pub trait Random {
-    /// A value from 64 random bits; floats lie in 0..1.
+    /// Makes a value from 64 random bits; floats lie in 0..1.
     fn from_bits(bits: u64) -> Self;
 }
 

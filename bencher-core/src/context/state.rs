@@ -1,4 +1,4 @@
-//! State that is expensive to make and serves many samples: kept for a sweep, released at its end.
+//! Expensive state that serves many samples: it is kept for a sweep, and released at its end.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -10,10 +10,10 @@ use std::thread::{self, ThreadId};
 
 use crate::panics;
 
-/// What the samples of one sweep share: state of the sweep, and state of each worker.
+/// The state that the samples of one sweep share: state of the sweep, and state of each worker.
 ///
-/// It is made by the sample that needs it first and dropped when the sweep ends, whether all
-/// samples were taken, one failed with fail-fast, or the user interrupted.
+/// The first sample that needs a state makes it. It is dropped when the sweep ends, also if a sample failed with
+/// fail-fast or the user interrupted.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -34,7 +34,7 @@ use crate::panics;
 pub struct States {
     sweep: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
     workers: Mutex<HashMap<(ThreadId, TypeId), Box<dyn Any + Send>>>,
-    /// Whether the sweep has ended: what a job that was given up still makes or gives back is dropped then.
+    /// Whether the sweep has ended; states that an abandoned job still makes or returns are then dropped.
     is_released: AtomicBool,
 }
 
@@ -72,7 +72,7 @@ impl States {
         })
     }
 
-    /// Drops all of it; the text of every panic on the way.
+    /// Drops all states, and returns the text of every panic meanwhile.
     pub fn release(&self) -> Vec<String> {
         self.is_released.store(true, Ordering::SeqCst);
         let workers = std::mem::take(&mut *lock(&self.workers));
@@ -81,7 +81,7 @@ impl States {
         let mut drop_one = |state: Box<dyn Any + Send>| {
             panics.extend(panics::catch(AssertUnwindSafe(|| drop(state))).err());
         };
-        // What belongs to a worker may lean on what belongs to the sweep.
+        // State of a worker may refer to state of the sweep.
         workers.into_values().for_each(&mut drop_one);
         for state in sweep.into_values() {
             drop_one(Box::new(state));
@@ -90,11 +90,11 @@ impl States {
     }
 }
 
-/// State of one worker, for the time of one sample; the next sample of this worker finds it again.
+/// State of one worker, borrowed for one sample; the next sample of this worker finds it again.
 ///
-/// A sample that panics leaves it in an unknown state: it is dropped, and made afresh by the next.
+/// After a sample that panics, its condition is unknown: it is dropped, and the next sample makes it again.
 ///
-/// The example stands at [`States`].
+/// See [`States`] for an example.
 #[derive(Debug)]
 pub struct WorkerState<T: Send + 'static> {
     value: Option<Box<T>>,

@@ -1,4 +1,4 @@
-//! Timing pieces of code within a sample.
+//! Timing of pieces of code within a sample.
 
 use std::future::Future;
 use std::hint::black_box;
@@ -19,23 +19,23 @@ const KEPT: u8 = 64;
 /// A time of a smaller share of the slices is kept with that share.
 const MOST: f64 = 0.9;
 
-/// A future whose time is taken, as [`Context::iter_async`] hands it to a runtime.
+/// A future that [`Context::iter_async`] passes to a runtime, and that returns its time.
 pub type TimedFuture<'a> = Pin<Box<dyn Future<Output = Duration> + 'a>>;
 
-/// Times are of the clock of the process, less what measuring itself costs; `None` stands for one that is
-/// too short to tell from that. Each function keeps what `work` returns from the optimiser, and
-/// gives back the last of it; it is dropped outside the time.
+/// Times come from the clock of the process, minus the measurement overhead. `None` stands for a time too short to
+/// separate from that overhead. Each function hides the output of `work` from the optimiser, and returns the last
+/// output, which is dropped outside the time.
 ///
-/// In a sweep with a result that is declared `timed`, every sample is one *batch* of one round: the mean of *slices*,
-/// which are calls that are timed together, less those that lie far out. Their number is found when the point is first measured.
-/// What happens in few of the slices is not in the time (a table that grows every few milliseconds, say); to have it there,
-/// let a call do a whole cycle.
+/// In a sweep with a `timed` result, every sample is one *batch* of one round. Its time is the mean of *slices*, which
+/// are calls that are timed together, without the discarded ones. The first measurement of a point determines their
+/// number. An event in few of the slices, such as a table that grows every few milliseconds, is not part of the time.
+/// To include it, let a call do a whole cycle.
 impl<'a> Context<'a> {
     /// Runs `work` once and records its wall time.
     ///
-    /// For work that cannot be repeated within a sample: the set-up before it is run again in every
-    /// round. The time is in seconds where `T` is a number, and a `Duration` where it is one. Work that
-    /// panics records none.
+    /// Use it for work that cannot be repeated within a sample; every round then runs the set-up before it again. The
+    /// time is in seconds where `T` is a number, and a `Duration` where `T` is `Duration`. Work that panics records no
+    /// time.
     ///
     /// ```
     /// use std::time::Duration;
@@ -78,7 +78,7 @@ impl<'a> Context<'a> {
         result
     }
 
-    /// Runs `work` as often as a batch needs and records the wall time of one call.
+    /// Runs `work` as often as a batch needs, and records the wall time of one call.
     ///
     /// ```
     /// use bencher_core::context::Context;
@@ -139,9 +139,9 @@ impl<'a> Context<'a> {
         last.unwrap_or_else(work)
     }
 
-    /// Like [`iter`](Self::iter), for work that uses up or changes its input: `setup` makes a new one for every
-    /// call, outside the time. Every call is timed alone, so it should take a microsecond at least;
-    /// [`iter_batched`](Self::iter_batched) is for less.
+    /// Like [`iter`](Self::iter), for work that consumes or changes its input: `setup` makes a new input for every
+    /// call, outside the time. Every call is timed alone, so it should take at least a microsecond. For shorter calls,
+    /// use [`iter_batched`](Self::iter_batched).
     ///
     /// ```
     /// use bencher_core::context::Context;
@@ -163,9 +163,9 @@ impl<'a> Context<'a> {
         self.iter_batched(elapsed, 1, setup, work)
     }
 
-    /// Like [`iter_with_setup`](Self::iter_with_setup), with `size` inputs made ahead and their calls timed
-    /// together: for work that is short beside a reading of the clock (some 25 ns). All inputs and outputs of a
-    /// group are in memory at once. A `size` of 0 counts as 1.
+    /// Like [`iter_with_setup`](Self::iter_with_setup), but makes `size` inputs ahead and times their calls together,
+    /// for work that is short compared with a reading of the clock (some 25 ns). All inputs and outputs of a group are
+    /// in memory at once. A `size` of 0 counts as 1.
     ///
     /// ```
     /// use bencher_core::context::Context;
@@ -216,8 +216,8 @@ impl<'a> Context<'a> {
         last.unwrap_or_else(|| work(setup()))
     }
 
-    /// Records the time of an iteration where `work` takes it by itself: called with a number of iterations, it
-    /// runs them and says how long they took. Nothing is subtracted. Counters count all that `work` does.
+    /// Records the time of an iteration that `work` measures itself. `work` receives a number of iterations, runs them,
+    /// and returns their time. Nothing is subtracted. Counters cover all of `work`.
     ///
     /// ```
     /// use std::time::{Duration, Instant};
@@ -251,10 +251,10 @@ impl<'a> Context<'a> {
         );
     }
 
-    /// Like [`iter`](Self::iter), for work that is awaited, on the user's own runtime: `block_on` drives one future that
-    /// holds a whole slice, so that starting the runtime does not count. The calls follow one another; what
-    /// they return is dropped within the time, but for the last, which is given back. `None` where
-    /// `block_on` did not run the future to its end.
+    /// Like [`iter`](Self::iter), for asynchronous work on the user's own runtime. `block_on` drives one future that
+    /// holds a whole slice, so that the start of the runtime does not count. The calls follow one another. The time
+    /// includes dropping their outputs, except the last, which is returned. `None` where `block_on` did not run the
+    /// future to its end.
     ///
     /// ```
     /// use bencher_core::context::Context;
@@ -301,7 +301,7 @@ impl<'a> Context<'a> {
         last
     }
 
-    /// Takes a batch of a region and records the time of one iteration, less what measuring adds to each of so many.
+    /// Takes a batch of a region, and records the time of one iteration without the measurement overhead.
     fn batch<T: FromSeconds>(
         &mut self,
         elapsed: &mut Option<T>,
@@ -310,8 +310,8 @@ impl<'a> Context<'a> {
         mut run: impl FnMut(u64) -> Duration,
     ) {
         let region = self.region();
-        // A sample that was given up must not disturb others for longer than it has to, nor size their batches.
-        if self.once || self.is_given_up() {
+        // An abandoned sample must not disturb others for longer than it has to, nor size their batches.
+        if self.once || self.is_abandoned() {
             watch.reset();
             // A check measures nothing, and the body may go on with what it is given.
             *elapsed = Some(T::from_seconds(run(1).as_secs_f64()));
@@ -377,7 +377,7 @@ impl<'a> Context<'a> {
     }
 }
 
-/// A type of result that can hold a measured time.
+/// A type of results that can hold a measured time.
 ///
 /// ```
 /// use std::time::Duration;
@@ -389,7 +389,7 @@ pub trait FromSeconds {
     /// The step between two times that it can hold, in seconds. A time of less than ten steps is below resolution.
     const STEP: f64 = 0.0;
 
-    /// So many seconds in this type; times of less than nothing are none.
+    /// Converts seconds to this type; a negative time becomes 0.
     fn from_seconds(seconds: f64) -> Self;
 }
 

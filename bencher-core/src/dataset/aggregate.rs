@@ -1,8 +1,8 @@
 use super::{Dataset, DatasetError, DimRole};
 
-/// Which inputs an aggregated view leaves out.
+/// The inputs that an aggregated view reduces.
 ///
-/// Repeats and snapshots over time stay, unless they are named.
+/// The dimensions of repeats and of snapshots over time stay, unless they are named.
 ///
 /// ```
 /// use bencher_core::dataset::{Aggregate, Dataset, Dim, Statistic};
@@ -23,16 +23,16 @@ use super::{Dataset, DatasetError, DimRole};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Aggregate {
-    /// Every input but the first; nothing where there is but one.
+    /// Every input except the first; none where there is only one.
     AllButFirst,
-    /// So many inputs from the end: at least one, at most all.
+    /// This number of inputs from the end: at least one, at most all.
     Last(usize),
-    /// The dimensions of these names.
+    /// The dimensions with these names.
     Named(Vec<String>),
 }
 
 impl Aggregate {
-    /// The dimensions of some names.
+    /// The dimensions with some names.
     pub fn named<N: Into<String>>(names: impl IntoIterator<Item = N>) -> Self {
         Self::Named(names.into_iter().map(Into::into).collect())
     }
@@ -65,9 +65,9 @@ impl Aggregate {
     }
 }
 
-/// What an aggregated cell says of the cells that it stands for.
+/// The statistic that an aggregated cell shows.
 ///
-/// The example stands at [`Dataset::aggregate`].
+/// See [`Dataset::aggregate`] for an example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Statistic {
     /// The arithmetic mean.
@@ -79,14 +79,14 @@ pub enum Statistic {
     Max,
     /// The smallest value.
     Min,
-    /// The middle value.
+    /// The median.
     Median,
 }
 
 impl Dataset {
-    /// The dataset with some inputs reduced to one statistic.
+    /// Reduces some inputs of the dataset to one statistic.
     ///
-    /// Cells without a value are left out, as [`reduce`](Self::reduce) says.
+    /// Cells without a value are ignored, as in [`reduce`](Self::reduce).
     ///
     /// ```
     /// use bencher_core::dataset::{Aggregate, CellState, Dataset, Dim, Statistic, VariableInfo};
@@ -106,7 +106,7 @@ impl Dataset {
     /// ```
     ///
     /// # Errors
-    /// Where a number of inputs is 0 or larger than there are, or a name is not there.
+    /// Where a number of inputs is 0 or too large, or a name does not exist.
     pub fn aggregate(
         &self,
         aggregate: &Aggregate,

@@ -5,23 +5,22 @@ use crate::value::Value;
 use super::dim::{Positions, compare};
 use super::{Dataset, DatasetError, Dim};
 
-/// Which coordinates datasets keep when they are aligned.
+/// The coordinates that aligned datasets keep.
 ///
-/// The example stands at [`Dataset::align`].
+/// See [`Dataset::align`] for an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Join {
-    /// Those that all of them have.
+    /// Coordinates that all datasets have.
     Inner,
-    /// Those that any of them has.
+    /// Coordinates that any dataset has.
     Outer,
 }
 
 impl Dataset {
-    /// The datasets with equal coordinates on every dimension that two or more of them share.
+    /// Gives datasets equal coordinates on every dimension that two or more of them share.
     ///
-    /// Coordinates keep the order in which they first appear; those of a numeric dimension that rises
-    /// in every dataset are put in rising order. A cell at a coordinate that its dataset did not
-    /// have is pending: it was not run.
+    /// Coordinates keep the order of their first appearance. The coordinates of a numeric dimension that rises in every
+    /// dataset are sorted. A cell at a coordinate that its dataset did not have is pending.
     ///
     /// ```
     /// # use bencher_core::dataset::{CellState, Dataset, Dim, Join};
@@ -39,8 +38,7 @@ impl Dataset {
     /// ```
     ///
     /// # Errors
-    /// Where a shared dimension has not the same kind, unit and role everywhere, or a coordinate
-    /// twice.
+    /// Where a shared dimension differs in its kind, unit or role, or has a coordinate twice.
     pub fn align(datasets: &[&Self], join: Join) -> Result<Vec<Self>, DatasetError> {
         let mut aligned: Vec<Self> = datasets.iter().map(|part| (*part).clone()).collect();
         let mut done: Vec<&str> = Vec::new();

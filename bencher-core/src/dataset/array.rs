@@ -1,4 +1,4 @@
-//! From plain ndarray and back, without a copy.
+//! Conversion from plain ndarray and back, without a copy.
 
 use std::sync::Arc;
 
@@ -8,10 +8,10 @@ use crate::value::Payload;
 
 use super::{CellState, Column, Dataset, DatasetError, Variable, VariableInfo};
 
-/// A type that a [`Column`] holds its cells as.
+/// The type of the cells in a [`Column`].
 ///
-/// They are `bool`, `i64` and `u64` (for all narrower integers too), `i128`, `u128`, `f64` (for
-/// `f32` and times too), `Arc<str>` and `Option<Arc<Payload>>`.
+/// It is `bool`, `i64` or `u64` (also for all narrower integers), `i128`, `u128`, `f64` (also for `f32` and times),
+/// `Arc<str>` or `Option<Arc<Payload>>`.
 pub trait Element: sealed::Sealed + Clone + Sized {
     /// The array of a column of this type.
     #[doc(hidden)]
@@ -66,10 +66,10 @@ element! {
 }
 
 impl Variable {
-    /// The cells as an array of their own type, without a copy; `None` where they have another.
+    /// The cells as an array of their own type, without a copy; `None` where their type differs.
     ///
-    /// Cells without a value hold NaN, zero, `false` or nothing: [`states`](Self::states) says
-    /// which, in the same order.
+    /// Cells without a value hold NaN, zero, `false` or nothing. [`states`](Self::states) has their states in the same
+    /// order.
     ///
     /// ```
     /// # use bencher_core::dataset::{Dataset, Dim, VariableInfo};
@@ -99,7 +99,7 @@ impl Variable {
     /// ```
     ///
     /// # Errors
-    /// The variable itself, where its cells have another type.
+    /// Returns the variable itself, where its cells have another type.
     #[expect(clippy::result_large_err, reason = "the caller's own variable")]
     pub fn into_array<T: Element>(self) -> Result<ArrayD<T>, Self> {
         let Self {
@@ -116,8 +116,7 @@ impl Variable {
         })
     }
 
-    /// A variable whose every cell is measured, of an array; without a copy if the array lies in
-    /// row-major order.
+    /// Makes a variable from an array, with every cell measured. It makes no copy if the array is in row-major order.
     ///
     /// ```
     /// # use bencher_core::dataset::{Dataset, Dim, Variable, VariableInfo};
@@ -132,7 +131,7 @@ impl Variable {
     /// ```
     ///
     /// # Errors
-    /// Where the kind of the variable is not held as this type.
+    /// Where this type does not fit the kind of the variable.
     pub fn from_array<T: Element>(
         info: VariableInfo,
         array: ArrayD<T>,
@@ -158,7 +157,7 @@ impl Variable {
         })
     }
 
-    /// A variable of an array in which NaN stands for a missing value; otherwise as
+    /// Makes a variable from an array in which NaN stands for a missing value; otherwise as
     /// [`from_array`](Self::from_array).
     ///
     /// ```
@@ -172,7 +171,7 @@ impl Variable {
     /// ```
     ///
     /// # Errors
-    /// Where the kind of the variable is no float.
+    /// Where the kind of the variable is not a float.
     pub fn from_array_with_gaps(
         info: VariableInfo,
         array: ArrayD<f64>,
@@ -190,9 +189,9 @@ impl Variable {
 }
 
 impl Dataset {
-    /// The variables, taken out of the dataset without a copy.
+    /// Takes the variables out of the dataset without a copy.
     ///
-    /// The example stands at [`Variable::into_array`].
+    /// See [`Variable::into_array`] for an example.
     pub fn into_variables(self) -> Vec<Variable> {
         self.variables
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::value::Value;
 
-/// What is known of a cell.
+/// The state of a cell.
 ///
 /// ```
 /// use bencher_core::dataset::CellState;
@@ -26,16 +26,16 @@ pub enum CellState {
     Cached,
     /// The sample ran and did not set this result.
     Missing,
-    /// Left out on purpose; the reason says why.
+    /// Skipped on purpose; the reason says why.
     Skipped,
     /// The sample failed; the reason is its error.
     Failed,
     /// The sample was stopped at its time limit.
     TimedOut,
-    /// Shorter than the timer can tell; the reason holds the floor.
+    /// Too short for the timer; the reason holds the floor.
     BelowResolution,
-    /// A time during which the system took the core from every call: it holds the time of other programs, too. The reason holds
-    /// the time on a core.
+    /// A time during which the system took the core from every call, so that it includes the time of other programs.
+    /// The reason holds the time on a core.
     Preempted,
 }
 
@@ -82,19 +82,19 @@ impl fmt::Display for CellState {
 
 /// One cell of one variable.
 ///
-/// The example stands at [`Variable`](super::Variable).
+/// See [`Variable`](super::Variable) for an example.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cell<'a> {
-    /// What is known of it.
+    /// Its state.
     pub state: CellState,
-    /// Its value, where the state says that there is one.
+    /// Its value, where the state has one.
     pub value: Option<Value>,
-    /// Why there is no value, or what else there is to say of it, where somebody said so.
+    /// Why there is no value, or a remark on the value, if it was recorded.
     pub reason: Option<&'a str>,
 }
 
 impl Cell<'_> {
-    /// Whether another run measured this time than the latest of its dataset.
+    /// Whether a run before the latest one of the dataset measured this time.
     ///
     /// ```
     /// use bencher_core::dataset::{Cell, CellState};

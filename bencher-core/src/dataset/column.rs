@@ -10,7 +10,7 @@ use super::grid::CellRun;
 
 /// The typed cells of one variable, as an ndarray.
 ///
-/// Cells without a value hold NaN, zero, `false` or an empty text: the states say which count.
+/// Cells without a value hold NaN, zero, `false` or an empty text. The states say which cells have a value.
 ///
 /// ```
 /// use bencher_core::dataset::Column;
@@ -37,7 +37,7 @@ pub enum Column {
     U128(ArrayD<u128>),
     /// Floats, and times in seconds.
     F64(ArrayD<f64>),
-    /// Text, and values that are only shown: moments, entries.
+    /// Text, and values that are only displayed: moments, entries.
     Text(ArrayD<Arc<str>>),
     /// Files, images, videos and tables.
     Payload(ArrayD<Option<Arc<Payload>>>),
@@ -130,7 +130,7 @@ impl Column {
         }
     }
 
-    /// Puts a value at a flat index; false where it does not fit.
+    /// Sets the value at a flat index; false where it does not fit.
     #[must_use]
     pub fn set(&mut self, flat: usize, value: &Value) -> bool {
         match (self, value) {

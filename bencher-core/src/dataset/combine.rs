@@ -3,11 +3,11 @@ use super::grid::{CellRun, around};
 use super::{CellState, Dataset, DatasetError, Dim, DimRole, Variable, VariableInfo};
 
 impl Dataset {
-    /// The datasets one behind the other along a dimension that all of them have.
+    /// Joins datasets one behind the other, along a dimension that all of them have.
     ///
-    /// The other dimensions must be equal; [`align`](Self::align) makes them so. Repeats are counted
-    /// anew from 1. A variable that only some datasets have is missing in the cells of the others.
-    /// Name, descriptions and attributes are those of the first dataset that has them.
+    /// The other dimensions must be equal; [`align`](Self::align) makes them equal. Repeats are numbered again from 1.
+    /// A variable that only some datasets have is missing in the cells of the others. Name, descriptions and attributes
+    /// come from the first dataset that has them.
     ///
     /// ```
     /// # use bencher_core::dataset::{Dataset, Dim};
@@ -26,8 +26,8 @@ impl Dataset {
     /// ```
     ///
     /// # Errors
-    /// Where there is no dataset, one does not have the dimension, the others of their dimensions
-    /// differ, a coordinate would stand twice, or a variable is not of the same kind and unit.
+    /// Where there is no dataset, one lacks the dimension, their other dimensions differ, a coordinate would occur
+    /// twice, or a variable differs in its kind or unit.
     pub fn concatenate(datasets: &[&Self], dim: &str) -> Result<Self, DatasetError> {
         let (first, others) = datasets.split_first().ok_or(DatasetError::Nothing)?;
         let axis = first.axis(dim)?;
@@ -60,9 +60,9 @@ impl Dataset {
         join(datasets, dims, axis, &lengths)
     }
 
-    /// The datasets along a new outermost dimension, one at each of its coordinates.
+    /// Joins datasets along a new outermost dimension, one at each of its coordinates.
     ///
-    /// What [`concatenate`](Self::concatenate) asks and says of the rest holds here too.
+    /// Everything else is as in [`concatenate`](Self::concatenate).
     ///
     /// ```
     /// # use bencher_core::dataset::{Dataset, Dim};
@@ -77,8 +77,8 @@ impl Dataset {
     /// ```
     ///
     /// # Errors
-    /// Where there is no dataset, their number is not that of the coordinates, their dimensions
-    /// differ, or a variable is not of the same kind and unit.
+    /// Where there is no dataset, the numbers of datasets and coordinates differ, dimensions differ, or a variable
+    /// differs in its kind or unit.
     pub fn concatenate_along(datasets: &[&Self], dim: Dim) -> Result<Self, DatasetError> {
         let (first, others) = datasets.split_first().ok_or(DatasetError::Nothing)?;
         if dim.len() != datasets.len() {
@@ -98,9 +98,9 @@ impl Dataset {
         join(datasets, dims.collect(), 0, &vec![1; datasets.len()])
     }
 
-    /// One dataset with the variables of all, which have the same dimensions.
+    /// Merges datasets with equal dimensions into one with the variables of all.
     ///
-    /// A variable that several have is taken once if its cells are equal everywhere.
+    /// A variable that several datasets have must have equal cells in all of them; it is taken once.
     ///
     /// ```
     /// # use bencher_core::dataset::{Dataset, DatasetError, Dim, VariableInfo};
@@ -113,7 +113,7 @@ impl Dataset {
     /// ```
     ///
     /// # Errors
-    /// Where there is no dataset, dimensions differ, or two variables of one name do.
+    /// Where there is no dataset, dimensions differ, or two variables of one name differ.
     pub fn merge(datasets: &[&Self]) -> Result<Self, DatasetError> {
         let (first, others) = datasets.split_first().ok_or(DatasetError::Nothing)?;
         let mut merged = (*first).clone();
@@ -137,10 +137,10 @@ impl Dataset {
 
     /// Adds a variable behind the others.
     ///
-    /// The example stands at [`Variable::from_array`].
+    /// See [`Variable::from_array`] for an example.
     ///
     /// # Errors
-    /// Where it has not the shape of the dimensions, or its name is taken.
+    /// Where its shape differs from the shape of the dataset, or its name is taken.
     pub fn insert(&mut self, variable: Variable) -> Result<(), DatasetError> {
         variable.check(&self.shape())?;
         let name = &variable.info.name;

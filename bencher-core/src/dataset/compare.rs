@@ -1,4 +1,4 @@
-//! How much larger a result is at one level of an input than at another.
+//! The ratio of a result at one level of an input to the result at another.
 
 use std::fmt::{self, Write as _};
 
@@ -9,32 +9,33 @@ use super::grid::Walk;
 use super::units::digits;
 use super::{Dataset, DatasetError, DimRole};
 
-/// A result at one level of an input, against the first level, with everything else equal.
+/// The comparison of a result at one level of an input with the first level, where all other inputs are equal.
 ///
-/// The example stands at [`Dataset::compare`].
+/// See [`Dataset::compare`] for an example.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Comparison {
-    /// The other inputs, where the two were measured.
+    /// The values of the other inputs.
     pub at: Vec<(String, Value)>,
-    /// The level that is compared with.
+    /// The first level, the base of the comparison.
     pub base: Value,
     /// The level that is compared.
     pub level: Value,
     /// Both levels and the other inputs as text: `B / A at len=1000`.
     pub label: String,
-    /// Of how many pairs the bounds are made: the repeats that both have, or the processes, where several measured.
+    /// The number of pairs behind the bounds: the repeats that both levels have, or the replicates where several
+    /// processes measured.
     pub pairs: usize,
-    /// How many pairs there must be for bounds.
+    /// How many pairs bounds need.
     pub needed: usize,
-    /// How many times as large the result is; none where it is not above zero, or there are no pairs.
+    /// The ratio of the result to the base; `None` where a result is not above zero, or there are no pairs.
     pub ratio: Option<Ratio>,
-    /// Ratios of this result that are nearer to 1 than this share are not told from it: the
-    /// [`RESOLUTION`] of times, nothing for other results.
+    /// A ratio nearer to 1 than this share does not count as a difference: the [`RESOLUTION`] of times, 0 for other
+    /// results.
     pub resolution: f64,
 }
 
 impl Comparison {
-    /// Whether the bounds show a difference that is larger than the [resolution](Self::resolution).
+    /// Whether the bounds show a difference larger than the [resolution](Self::resolution).
     pub fn is_different(&self) -> bool {
         self.ratio
             .is_some_and(|ratio| ratio.is_beyond(self.resolution))
@@ -87,13 +88,13 @@ impl fmt::Display for Comparison {
 impl Dataset {
     /// Compares a result at every level of an input with that at its first level, repeat by repeat.
     ///
-    /// The bounds hold for all comparisons together: each may miss with 5 % over their number, so an equal pair
-    /// is taken for a different one in one of twenty whole sweeps, not in one of twenty points. That asks
-    /// for more repeats: `1 + log2(comparisons / 0.05)`. Of times, the repeats count that [count](PointTime) at both levels; where some are below
-    /// resolution, there are no bounds. Times that are nearer to each other than the [`RESOLUTION`], a thousandth, are not
-    /// told apart. Repeats are pairs where they were measured next to
-    /// each other ([`SweepBuilder::compare`](crate::bench::SweepBuilder::compare)). Where several processes measured (`--replicates`), each
-    /// counts as one pair, by the ratio that its repeats come to.
+    /// The bounds hold for all comparisons together. Each may miss with 5 % over their number, so an equal pair appears
+    /// different in one of twenty whole sweeps, not in one of twenty points. Bounds therefore need more repeats: `1 +
+    /// log2(comparisons / 0.05)`. For times, a repeat counts if it [counts](PointTime) at both levels; where some
+    /// repeats are below resolution, there are no bounds. Two times count as equal if they differ by less than the
+    /// [`RESOLUTION`], a thousandth. Repeats are pairs where they were measured next to each other
+    /// ([`SweepBuilder::compare`](crate::bench::SweepBuilder::compare)). Where several processes measured
+    /// (`--replicates`), each process counts as one pair, with the ratio of its repeats.
     ///
     /// ```
     /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
@@ -115,7 +116,7 @@ impl Dataset {
     /// ```
     ///
     /// # Errors
-    /// Where there is no such result or input.
+    /// Where the result or the input does not exist.
     pub fn compare(&self, result: &str, input: &str) -> Result<Vec<Comparison>, DatasetError> {
         let variable = self.variable(result)?;
         let axis = self.axes(&[input])?;
@@ -145,9 +146,10 @@ impl Dataset {
                     .all(|time| time.below + time.timed_out == 0);
                 let (one, other): (Vec<f64>, Vec<f64>) = match self.rounds_per_replicate() {
                     None => pairs.into_iter().flatten().unzip(),
-                    Some(block) => pairs.chunks(block).filter_map(of_process).unzip(),
+                    Some(count) => pairs.chunks(count).filter_map(of_process).unzip(),
                 };
-                // The ratio of a pair with a time below resolution is not known, and leaving it out moves the others' centre.
+                // The ratio of a pair with a time below resolution is not known, and leaving it out moves the others'
+                // centre.
                 let ratio = paired_ratio(&one, &other, misrate).map(|ratio| Ratio {
                     lower: ratio.lower.filter(|_| is_known),
                     upper: ratio.upper.filter(|_| is_known),
@@ -226,13 +228,13 @@ fn pairs(one: &PointTime, other: &PointTime) -> Vec<Option<(f64, f64)>> {
     pairs.map(|(x, y)| x.zip(y)).collect()
 }
 
-/// What the pairs of one process come to: how many times as large as 1.
+/// The ratio of the pairs of one process.
 fn of_process(pairs: &[Option<(f64, f64)>]) -> Option<(f64, f64)> {
     let (one, other): (Vec<f64>, Vec<f64>) = pairs.iter().flatten().copied().unzip();
     Some((paired_ratio(&one, &other, MISRATE)?.ratio, 1.0))
 }
 
-/// The fewest pairs of which bounds can be given.
+/// The smallest number of pairs for bounds.
 fn needed(misrate: f64) -> usize {
     #[expect(
         clippy::cast_possible_truncation,
@@ -250,7 +252,8 @@ mod tests {
     use crate::dataset::{CellState, Dim, VariableInfo};
     use crate::value::Kind;
 
-    /// Of 12 rounds, four of the second level were slowed down by a factor of three, and two are below resolution in another dataset.
+    /// Of 12 rounds, four of the second level were slowed down by a factor of three, and two are below resolution in
+    /// another dataset.
     #[test]
     fn rounds_that_do_not_count_make_no_pair() {
         let algo = Dim::input("algo", Kind::Category, vec!["a".into(), "b".into()]);

@@ -47,13 +47,12 @@ impl Dataset {
     /// Adds a variable that is computed cell by cell from others, from the coordinates of numeric
     /// dimensions, and from the numeric parts of items.
     ///
-    /// What is computed from measured times has the rounds of those that count ([`point_time`](Self::point_time)), so that a time and a
-    /// rate agree.
+    /// A variable computed from measured times uses the rounds that count for the times
+    /// ([`point_time`](Self::point_time)), so that a time and a rate agree.
     ///
-    /// A cell that lacks an operand takes the state and reason of the first operand without a value.
-    /// It counts as cached if all its results are. Where `formula` gives no number (NaN), the cell
-    /// is missing; an item
-    /// that lacks a part gives none.
+    /// A cell that lacks an operand takes the state and reason of the first operand without a value. It counts as
+    /// cached if all its results are cached. Where `formula` returns NaN, the cell is missing. An item without the part
+    /// has no operand.
     ///
     /// ```
     /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
@@ -73,7 +72,7 @@ impl Dataset {
     /// ```
     ///
     /// # Errors
-    /// Where an operand is not there or no number, the name is taken, or the kind is no float.
+    /// Where an operand does not exist or is not a number, the name is taken, or the kind is not a float.
     pub fn derive(
         &mut self,
         info: VariableInfo,
@@ -172,7 +171,7 @@ impl Dataset {
     /// ```
     ///
     /// # Errors
-    /// Where a name is not there or no number, the name is taken, or the kind is no float.
+    /// Where an operand does not exist or is not a number, the name is taken, or the kind is not a float.
     pub fn derive_formula(
         &mut self,
         info: VariableInfo,

@@ -1,4 +1,4 @@
-//! How a dataset prints: its shape at a glance.
+//! The printed summary of a dataset.
 
 use std::fmt;
 

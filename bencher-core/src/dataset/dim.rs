@@ -8,7 +8,7 @@ use crate::var::Scale;
 
 use super::error::DatasetError;
 
-/// What a dimension stands for.
+/// The role of a dimension.
 ///
 /// ```
 /// use bencher_core::dataset::{Dim, DimRole};
@@ -39,17 +39,17 @@ pub enum DimRole {
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Dim {
-    /// The name: that of the input, or `repeat`.
+    /// The name of the input, or `repeat`.
     pub name: String,
-    /// What it is, for hover texts and legends.
+    /// A description, for hover texts and legends.
     pub doc: String,
     /// The unit of the coordinates; empty where they have none.
     pub units: String,
-    /// What the coordinates are.
+    /// The kind of the coordinates.
     pub kind: Kind,
-    /// How an axis over them is drawn.
+    /// The scale of an axis over them.
     pub scale: Scale,
-    /// What the dimension stands for.
+    /// The role of the dimension.
     pub role: DimRole,
     /// The coordinates in their order.
     pub values: Vec<Value>,

@@ -5,7 +5,7 @@ use crate::var::UnknownName;
 
 use super::formula::FormulaError;
 
-/// Why a dataset cannot do what was asked of it.
+/// An error of an operation on a dataset.
 ///
 /// ```
 /// use bencher_core::dataset::{Dataset, Dim};
@@ -17,13 +17,13 @@ use super::formula::FormulaError;
 #[derive(Clone, Debug, PartialEq, Error)]
 #[non_exhaustive]
 pub enum DatasetError {
-    /// A dimension or variable that is not there.
+    /// A dimension or variable that does not exist.
     #[error(transparent)]
     Unknown(#[from] UnknownName),
-    /// A formula over names that are not there.
+    /// A formula over names that do not exist.
     #[error(transparent)]
     Formula(#[from] FormulaError),
-    /// A derived variable of a kind that a formula does not give.
+    /// A derived variable of a kind that formulas do not return.
     #[error("`{variable}` is of kind {kind}, but a formula gives floats: make it f64")]
     DerivedKind {
         /// The variable.
@@ -31,14 +31,14 @@ pub enum DatasetError {
         /// Its kind.
         kind: String,
     },
-    /// A coordinate that is not there.
+    /// A coordinate that does not exist.
     #[error("{dim} has no value {value} (it has {known})")]
     NoCoordinate {
         /// The dimension.
         dim: String,
         /// The value asked for.
         value: Value,
-        /// The values there are, shortened.
+        /// The existing values, shortened.
         known: String,
     },
     /// A value that cannot be a coordinate of the dimension.
@@ -46,7 +46,7 @@ pub enum DatasetError {
     CoordinateKind {
         /// The dimension.
         dim: String,
-        /// What its coordinates are.
+        /// The kind of its coordinates.
         expected: String,
         /// The value asked for.
         value: Value,
@@ -54,7 +54,7 @@ pub enum DatasetError {
     /// A dimension whose coordinates have no order and no distance.
     #[error("the coordinates of {0} are not numbers, so none is the nearest; select an exact one")]
     NotOrdered(String),
-    /// A coordinate that would stand twice on one dimension.
+    /// A coordinate that would occur twice on one dimension.
     #[error("{value} would be on {dim} twice; give every coordinate once")]
     RepeatedCoordinate {
         /// The dimension.
@@ -62,7 +62,7 @@ pub enum DatasetError {
         /// The coordinate.
         value: Value,
     },
-    /// A dimension whose coordinates are not made of parts.
+    /// A dimension whose coordinates have no parts.
     #[error("the coordinates of {0} have no parts that could become dimensions")]
     NoParts(String),
     /// A number of inputs that cannot be aggregated.
@@ -81,7 +81,7 @@ pub enum DatasetError {
     Differs {
         /// The dimension or variable.
         name: String,
-        /// What of it differs.
+        /// The property that differs.
         what: &'static str,
     },
     /// Datasets whose dimensions differ.
@@ -89,10 +89,10 @@ pub enum DatasetError {
     Dimensions {
         /// The dimensions of the first dataset.
         left: String,
-        /// Those of the other.
+        /// The dimensions of the other.
         right: String,
     },
-    /// Not one dataset for every coordinate.
+    /// A number of datasets that differs from the number of coordinates.
     #[error(
         "{datasets} datasets do not match {coordinates} coordinates; give one dataset for each"
     )]
@@ -108,10 +108,10 @@ pub enum DatasetError {
     /// A quantile outside 0..=1.
     #[error("a quantile lies within 0 and 1, and {0} does not: the 90th percentile is 0.9")]
     Quantile(f64),
-    /// Two dimensions or variables of one name.
+    /// Two dimensions or variables with one name.
     #[error("two dimensions or variables are named `{0}`; rename one")]
     Repeated(String),
-    /// A variable whose data does not have the shape of the dimensions.
+    /// A variable whose data does not fit the shape of the dimensions.
     #[error("the data of `{0}` does not have the shape of the dimensions: the file is damaged")]
     Shape(String),
     /// A value of another kind than the variable's.
@@ -119,17 +119,17 @@ pub enum DatasetError {
     WrongKind {
         /// The variable.
         variable: String,
-        /// What it holds.
+        /// The kind of its values.
         expected: String,
-        /// What was given.
+        /// The value that was given.
         value: Value,
     },
-    /// An array of a type that the variable's kind is not held as.
+    /// An array whose type does not fit the variable's kind.
     #[error("`{variable}` holds {expected}, which an array of this type cannot hold")]
     Element {
         /// The variable.
         variable: String,
-        /// What it holds.
+        /// The kind of its values.
         expected: String,
     },
     /// More cells than fit the memory.

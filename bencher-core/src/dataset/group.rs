@@ -3,20 +3,20 @@ use crate::value::Value;
 use super::grid::{CellRun, Walk};
 use super::{Dataset, DatasetError, Dim};
 
-/// The part of a dataset at one coordinate of each of some dimensions.
+/// The part of a dataset at one coordinate of each grouped dimension.
 ///
-/// The example stands at [`Dataset::groups`].
+/// See [`Dataset::groups`] for an example.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Group<'a> {
-    /// The coordinates, in the order in which the dimensions were named.
+    /// The coordinates, in the order of the dimensions in the call.
     pub coordinates: Vec<&'a Value>,
     /// The part, without those dimensions.
     pub dataset: Dataset,
 }
 
 impl Dataset {
-    /// One part for every combination of the coordinates of some dimensions, made as they are asked
-    /// for; the last dimension named is the fastest.
+    /// Iterates over one part for every combination of the coordinates of some dimensions. The iterator makes parts
+    /// lazily; the last dimension named varies fastest.
     ///
     /// ```
     /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
@@ -39,8 +39,7 @@ impl Dataset {
     /// ```
     ///
     /// # Errors
-    /// Where a dimension is not there or is named twice; and of each part, where it does not fit
-    /// the memory.
+    /// Where a dimension does not exist or is named twice. Each part is an error where it does not fit the memory.
     pub fn groups(
         &self,
         dims: &[&str],

@@ -2,7 +2,7 @@ use thiserror::Error;
 
 use super::error::DatasetError;
 
-/// Why a file is no dataset.
+/// An error when a dataset is read from a file.
 ///
 /// ```
 /// use bencher_core::dataset::{Dataset, ImportError};
@@ -24,14 +24,14 @@ pub enum ImportError {
         /// The newest that can be read.
         newest: u64,
     },
-    /// Something in a JSON document that is not what it must be.
+    /// An unexpected value in a JSON document.
     #[error("{place} is {found}, but must be {expected}")]
     Unexpected {
-        /// Where, as `variables[0].states[1]`.
+        /// The place, such as `variables[0].states[1]`.
         place: String,
-        /// What it must be.
+        /// The expected value.
         expected: String,
-        /// What it is.
+        /// The value in the document.
         found: String,
     },
     /// A field that no version has.
@@ -41,20 +41,20 @@ pub enum ImportError {
         place: String,
         /// The field.
         field: String,
-        /// The fields that there are.
+        /// The known fields.
         known: String,
     },
-    /// Something in a CSV table that is not what it must be.
+    /// An error in a CSV table.
     #[error("row {row}, column {column}: {problem}")]
     Csv {
-        /// The row, counted from 1, which is the heading.
+        /// The row, counted from 1, the heading.
         row: usize,
         /// The column: its name, or its number from 1 where it has none.
         column: String,
-        /// What is wrong.
+        /// The problem.
         problem: String,
     },
-    /// Parts that make no dataset.
+    /// Parts that do not form a dataset.
     #[error(transparent)]
     Dataset(#[from] DatasetError),
     /// A file that cannot be read.

@@ -54,8 +54,8 @@ impl Labels {
 }
 
 impl Dim {
-    /// The text of a coordinate, in full and on one line: the shortest that reads back as it, with a picture in place
-    /// of each control character (`␤` of a line's end).
+    /// The text of a coordinate, in full and on one line. It is the shortest text that reads back as the coordinate,
+    /// with a symbol in place of each control character (`␤` for a line end).
     ///
     /// ```
     /// use bencher_core::dataset::Dim;

@@ -12,8 +12,7 @@
 //! | put together | [`align`](Dataset::align), [`concatenate`](Dataset::concatenate), [`concatenate_along`](Dataset::concatenate_along), [`merge`](Dataset::merge), [`insert`](Dataset::insert) |
 //! | hand on and read back | [`long_table`](Dataset::long_table), [`write_csv`](Dataset::write_csv), [`read_csv`](Dataset::read_csv), [`to_json`](Dataset::to_json), [`from_json`](Dataset::from_json), [`array`](Variable::array) |
 //!
-//! None of them takes a cell without a value for a number: the cell's [`CellState`] is asked, and it
-//! goes where the cell goes, with its reason.
+//! No operation reads a cell without a value as a number. The [`CellState`] and its reason move with the cell.
 //!
 //! ```
 //! use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
@@ -93,9 +92,8 @@ use crate::var::UnknownName;
 
 /// The result of a sweep: an n-dimensional grid of cells for every result variable.
 ///
-/// Dimensions are the inputs in their order, then `repeat`; every variable spans all of them.
-/// Cells are addressed by one flat index in row-major order (the last dimension fastest), or by
-/// one position per dimension.
+/// The dimensions are the inputs in their order, then `repeat`. Every variable spans all of them. A cell is addressed
+/// by a flat index in row-major order (the last dimension fastest), or by a position on every dimension.
 ///
 /// ```
 /// use bencher_core::dataset::{Dataset, Dim, VariableInfo};
@@ -119,7 +117,7 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    /// A dataset in which every cell is pending.
+    /// Makes a dataset in which every cell is pending.
     ///
     /// ```
     /// # use bencher_core::dataset::{Dataset, DatasetError, Dim, VariableInfo};
@@ -130,7 +128,7 @@ impl Dataset {
     /// ```
     ///
     /// # Errors
-    /// Where two names are equal, or the grid is too large for this machine's memory.
+    /// Where two names are equal, or the grid is too large for the machine's memory.
     pub fn new(
         name: impl Into<String>,
         dims: Vec<Dim>,
@@ -154,11 +152,10 @@ impl Dataset {
         }
     }
 
-    /// Whether a grid of so many cells fits this machine's memory; asked before anything of that
-    /// size is made.
+    /// Checks whether a grid with this number of cells fits the machine's memory, before it is allocated.
     ///
-    /// The number of cells as a length. A cell is taken to have 8 bytes, the size of a float; where the
-    /// machine does not say how much memory it has, every countable grid fits.
+    /// Returns the number of cells as a length. A cell counts as 8 bytes, the size of a float. Where the size of the
+    /// memory is unknown, every countable grid fits.
     ///
     /// ```
     /// # use bencher_core::dataset::{Dataset, DatasetError};
@@ -204,11 +201,10 @@ impl Dataset {
         Self::from_parts(self.name.clone(), dims, variables, self.attributes.clone())
     }
 
-    /// Checks what the type alone does not guarantee of a dataset read from a file: names differ
-    /// and every variable has the shape of the dimensions.
+    /// Checks a dataset that was read from a file: names differ, and every variable has the shape of the dimensions.
     ///
     /// # Errors
-    /// The first thing that does not fit.
+    /// The first violation.
     pub fn check(&self) -> Result<(), DatasetError> {
         let mut names: Vec<&str> = self.dims.iter().map(|dim| dim.name.as_str()).collect();
         names.extend(self.variables.iter().map(|var| var.info.name.as_str()));
@@ -229,7 +225,7 @@ impl Dataset {
         Ok(())
     }
 
-    /// The name: the sweep's title.
+    /// The name, which is the sweep's title.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -239,16 +235,16 @@ impl Dataset {
         &self.dims
     }
 
-    /// The dimension of a name.
+    /// The dimension with a name.
     ///
     /// # Errors
-    /// Where there is none.
+    /// Where it does not exist.
     pub fn dim(&self, name: &str) -> Result<&Dim, DatasetError> {
         self.axis(name)
             .and_then(|axis| self.dims.get(axis).ok_or(DatasetError::Position))
     }
 
-    /// The position of the dimension of a name.
+    /// The position of the dimension with a name.
     ///
     /// ```
     /// # use bencher_core::dataset::{Dataset, Dim};
@@ -260,7 +256,7 @@ impl Dataset {
     /// ```
     ///
     /// # Errors
-    /// Where there is none.
+    /// Where it does not exist.
     pub fn axis(&self, name: &str) -> Result<usize, DatasetError> {
         self.dims
             .iter()
@@ -284,7 +280,7 @@ impl Dataset {
         Ok(axes)
     }
 
-    /// How many positions each dimension has.
+    /// The number of positions on each dimension.
     pub fn shape(&self) -> Vec<usize> {
         self.dims.iter().map(Dim::len).collect()
     }
@@ -294,7 +290,7 @@ impl Dataset {
         self.dims.iter().map(Dim::len).product()
     }
 
-    /// Whether a dimension has no position at all.
+    /// Whether a dimension has no position.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -304,10 +300,10 @@ impl Dataset {
         &self.variables
     }
 
-    /// The variable of a name.
+    /// The variable with a name.
     ///
     /// # Errors
-    /// Where there is none.
+    /// Where it does not exist.
     pub fn variable(&self, name: &str) -> Result<&Variable, DatasetError> {
         self.variables
             .iter()
@@ -318,7 +314,7 @@ impl Dataset {
             })
     }
 
-    /// A variable by position, to fill it.
+    /// The variable at a position, to fill it.
     pub fn variable_mut(&mut self, index: usize) -> Option<&mut Variable> {
         self.variables.get_mut(index)
     }
@@ -359,7 +355,7 @@ impl Dataset {
 
     /// The flat index of a position on every dimension.
     ///
-    /// `None` where a position lies outside its dimension, or their number is not that of the
+    /// `None` where a position lies outside its dimension, or the number of positions differs from the number of
     /// dimensions.
     pub fn flat_index(&self, position: &[usize]) -> Option<usize> {
         if position.len() != self.dims.len() {

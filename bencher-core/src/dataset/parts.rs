@@ -18,7 +18,7 @@ const NO_COMBINATION: &str = "there is no such combination";
 const REASON_BYTES: usize = 64;
 
 impl Dim {
-    /// The names of the parts of its items, in the order in which they first appear.
+    /// The names of the parts of its items, in the order of their first appearance.
     ///
     /// ```
     /// use bencher_core::dataset::Dim;
@@ -84,11 +84,11 @@ impl Dataset {
         self.take(&dim.name, &positions)
     }
 
-    /// One dimension for every part of the items of a dimension, in its place.
+    /// Replaces a dimension of items by one dimension for every part of the items.
     ///
-    /// Items of different names keep a dimension of those names, which has the name that the
-    /// dimension had. An item that lacks a part stands at NaN where the part is a number, at an empty
-    /// text otherwise. Cells of combinations that no item has are skipped, and say so.
+    /// Items with different names keep a dimension of those names, under the old name of the dimension. An item without
+    /// a part has the coordinate NaN where the part is a number, and an empty text otherwise. Cells of combinations
+    /// that no item has are skipped, with a reason.
     ///
     /// ```
     /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
@@ -109,8 +109,8 @@ impl Dataset {
     /// ```
     ///
     /// # Errors
-    /// Where the dimension is not there or its coordinates have no parts, two coordinates have the
-    /// same ones, a part has the name of something else, or the grid does not fit the memory.
+    /// Where the dimension does not exist, its coordinates have no parts, two of them have the same parts, a part's
+    /// name is taken, or the grid does not fit the memory.
     pub fn unstack(&self, dim: &str) -> Result<Self, DatasetError> {
         let axis = self.axis(dim)?;
         let gone = self.dim(dim)?;
@@ -148,15 +148,15 @@ impl Dataset {
         Ok(unstacked)
     }
 
-    /// One dimension of items in place of several dimensions, each of which gives a part: the
-    /// inverse of [`unstack`](Self::unstack), where the example stands.
+    /// Joins several dimensions to one dimension of items, whose parts they become. It is the inverse of
+    /// [`unstack`](Self::unstack), which has the example.
     ///
-    /// A dimension of the new name gives the items' names, and NaN and empty texts no part.
-    /// Combinations of which every cell is skipped because no item has them are left out. The items
-    /// come in the order of the dimensions, the last one fastest.
+    /// A dimension with the new name becomes the names of the items. NaN and empty texts become no part. Combinations
+    /// that no item has, with every cell skipped, are dropped. The items follow the order of the dimensions, the last
+    /// one fastest.
     ///
     /// # Errors
-    /// Where a dimension is not there or is named twice, there is none, or the new name is taken.
+    /// Where a dimension does not exist or is named twice, no dimension is named, or the new name is taken.
     pub fn stack(&self, dims: &[&str], name: &str) -> Result<Self, DatasetError> {
         let axes = self.axes(dims)?;
         let place = axes.iter().copied().min().ok_or(DatasetError::Nothing)?;

@@ -8,25 +8,25 @@ use super::{CellState, Dataset, DatasetError, Dim, Variable, VariableInfo};
 
 /// Statistics over dimensions, of the cells that hold a value.
 ///
-/// Cells without a value are left out. The example stands at [`Dataset::reduce`].
+/// Cells without a value are ignored. See [`Dataset::reduce`] for an example.
 impl Dataset {
-    /// The mean over some dimensions; a truth value's is the share of `true`.
+    /// The mean over some dimensions; for truth values, the share of `true`.
     ///
     /// # Errors
-    /// Where a dimension is not there.
+    /// Where a dimension does not exist.
     pub fn mean(&self, dims: &[&str]) -> Result<Self, DatasetError> {
         self.reduce(dims, stats::mean)
     }
 
-    /// The middle value over some dimensions, the mean of the two middle ones of an even number.
+    /// The median over some dimensions; for an even number of values, the mean of the two middle ones.
     ///
     /// # Errors
-    /// Where a dimension is not there.
+    /// Where a dimension does not exist.
     pub fn median(&self, dims: &[&str]) -> Result<Self, DatasetError> {
         self.reduce(dims, stats::median)
     }
 
-    /// The quantile at `p` over some dimensions, by linear interpolation as [`stats::quantile`] says.
+    /// The quantile at `p` over some dimensions, by linear interpolation as in [`stats::quantile`].
     ///
     /// ```
     /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
@@ -44,7 +44,7 @@ impl Dataset {
     /// ```
     ///
     /// # Errors
-    /// Where a dimension is not there, or `p` is not within 0..=1.
+    /// Where a dimension does not exist, or `p` is not within 0..=1.
     pub fn quantile(&self, dims: &[&str], p: f64) -> Result<Self, DatasetError> {
         if !(0.0..=1.0).contains(&p) {
             return Err(DatasetError::Quantile(p));
@@ -52,20 +52,19 @@ impl Dataset {
         self.reduce(dims, |values| stats::quantile(values, p))
     }
 
-    /// The sum over some dimensions; a truth value's is the number of `true`.
+    /// The sum over some dimensions; for truth values, the number of `true`.
     ///
-    /// A group without a single value has no sum: nothing measured is not 0.
+    /// A group without a value has no sum: "not measured" is not 0.
     ///
     /// # Errors
-    /// Where a dimension is not there.
+    /// Where a dimension does not exist.
     pub fn sum(&self, dims: &[&str]) -> Result<Self, DatasetError> {
         self.reduce(dims, |values| Some(stats::sum(values)))
     }
 
     /// How many cells hold a value, over some dimensions, for variables of every kind.
     ///
-    /// A group without a single value counts 0: that much is known of it. Counts have no unit and
-    /// no better direction.
+    /// A group without a value has the count 0. Counts have no unit and no better direction.
     ///
     /// ```
     /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
@@ -80,7 +79,7 @@ impl Dataset {
     /// ```
     ///
     /// # Errors
-    /// Where a dimension is not there.
+    /// Where a dimension does not exist.
     pub fn count(&self, dims: &[&str]) -> Result<Self, DatasetError> {
         let mut groups = Groups::over(self, dims)?;
         let variables = self
@@ -94,7 +93,7 @@ impl Dataset {
     /// The variance over some dimensions, with `n - ddof` in the denominator: 0 for the
     /// population, 1 for a sample.
     ///
-    /// Its unit is the square of the variable's.
+    /// Its unit is the square of the variable's unit.
     ///
     /// ```
     /// # use bencher_core::dataset::{Dataset, Dim, VariableInfo};
@@ -106,7 +105,7 @@ impl Dataset {
     /// ```
     ///
     /// # Errors
-    /// Where a dimension is not there.
+    /// Where a dimension does not exist.
     pub fn var(&self, dims: &[&str], ddof: u8) -> Result<Self, DatasetError> {
         let mut reduced = self.reduce(dims, |values| stats::var(values, ddof))?;
         for variable in &mut reduced.variables {
@@ -139,7 +138,7 @@ impl Dataset {
     /// ```
     ///
     /// # Errors
-    /// Where a dimension is not there.
+    /// Where a dimension does not exist.
     pub fn std(&self, dims: &[&str], ddof: u8) -> Result<Self, DatasetError> {
         self.reduce(dims, |values| stats::std(values, ddof))
     }
@@ -147,7 +146,7 @@ impl Dataset {
     /// The smallest value over some dimensions.
     ///
     /// # Errors
-    /// Where a dimension is not there.
+    /// Where a dimension does not exist.
     pub fn min(&self, dims: &[&str]) -> Result<Self, DatasetError> {
         self.reduce(dims, stats::min)
     }
@@ -155,17 +154,17 @@ impl Dataset {
     /// The largest value over some dimensions.
     ///
     /// # Errors
-    /// Where a dimension is not there.
+    /// Where a dimension does not exist.
     pub fn max(&self, dims: &[&str]) -> Result<Self, DatasetError> {
         self.reduce(dims, stats::max)
     }
 
     /// Any statistic over some dimensions, of the cells that hold a value.
     ///
-    /// Text and payloads have none and are left out. A cell that stands for fewer cells than its
-    /// group has says of how many in its reason; it counts as cached if all its values are. A group
-    /// without a single value keeps the state and reason of its first cell; a statistic that is
-    /// `None`, and one over a dimension of no length, is missing.
+    /// Variables of text and payloads are dropped. Where cells of a group have no value, the reason of the reduced cell
+    /// gives the number of values. It counts as cached if all its values are cached. A group without a value keeps the
+    /// state and reason of its first cell. A statistic that returns `None`, or is taken over a dimension without
+    /// coordinates, is missing.
     ///
     /// ```
     /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
@@ -181,10 +180,10 @@ impl Dataset {
     /// # Ok::<(), bencher_core::dataset::DatasetError>(())
     /// ```
     ///
-    /// Every variable of the result is of [`Kind::Float`], in the unit that it had.
+    /// Every variable of the result is of [`Kind::Float`] and keeps its unit.
     ///
     /// # Errors
-    /// Where a dimension is not there.
+    /// Where a dimension does not exist.
     pub fn reduce(
         &self,
         dims: &[&str],

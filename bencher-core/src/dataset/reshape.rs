@@ -2,7 +2,7 @@ use super::grid::{CellRun, Walk};
 use super::{Dataset, DatasetError, Dim, DimRole};
 
 impl Dataset {
-    /// The same cells without the dimensions of length one.
+    /// Drops the dimensions of length one.
     ///
     /// ```
     /// # use bencher_core::dataset::{Dataset, Dim};
@@ -13,14 +13,13 @@ impl Dataset {
     /// ```
     ///
     /// # Errors
-    /// Where the cells do not fit the memory twice.
+    /// Where a second copy of the cells does not fit the memory.
     pub fn squeeze(&self) -> Result<Self, DatasetError> {
         let dims = self.dims.iter().filter(|dim| dim.len() != 1);
         self.rearranged(dims.cloned().collect(), self.all())
     }
 
-    /// The same cells with another order of dimensions: those named come first, the others follow
-    /// in the order that they had.
+    /// Reorders the dimensions: the named ones come first, the others follow in their old order.
     ///
     /// ```
     /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
@@ -37,7 +36,7 @@ impl Dataset {
     /// ```
     ///
     /// # Errors
-    /// Where a dimension is not there, or is named twice.
+    /// Where a dimension does not exist, or is named twice.
     pub fn transpose(&self, dims: &[&str]) -> Result<Self, DatasetError> {
         let mut axes = self.axes(dims)?;
         let others: Vec<usize> = (0..self.dims.len())
@@ -54,7 +53,7 @@ impl Dataset {
         self.rearranged(dims, runs)
     }
 
-    /// The same cells with so many repeats: those above are left out, new ones are pending.
+    /// Changes the number of repeats: repeats above it are dropped, new ones are pending.
     ///
     /// ```
     /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
@@ -76,7 +75,7 @@ impl Dataset {
     /// ```
     ///
     /// # Errors
-    /// Where the last dimension is not that of repeats, or the cells do not fit the memory.
+    /// Where the last dimension is not the dimension of repeats, or the cells do not fit the memory.
     pub fn with_repeats(&self, repeats: u32) -> Result<Self, DatasetError> {
         let mut dims = self.dims.clone();
         let last = dims.last_mut().filter(|dim| dim.role == DimRole::Repeat);
@@ -92,7 +91,7 @@ impl Dataset {
         self.rearranged(dims, runs)
     }
 
-    /// The dataset with another name for a dimension or a variable.
+    /// Renames a dimension or a variable.
     ///
     /// ```
     /// # use bencher_core::dataset::{Dataset, DatasetError, Dim, VariableInfo};
@@ -104,7 +103,7 @@ impl Dataset {
     /// ```
     ///
     /// # Errors
-    /// Where there is no such name, or the new one is taken.
+    /// Where the name does not exist, or the new one is taken.
     pub fn rename(mut self, from: &str, to: &str) -> Result<Self, DatasetError> {
         let dims = self.dims.iter_mut().map(|dim| &mut dim.name);
         let vars = self.variables.iter_mut().map(|var| &mut var.info.name);

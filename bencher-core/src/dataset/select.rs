@@ -8,11 +8,10 @@ use super::grid::{CellRun, around};
 use super::{Dataset, DatasetError, Dim};
 
 impl Dataset {
-    /// The part where a dimension has one value; the dimension is gone from it.
+    /// Selects the part where a dimension has one value, and drops the dimension.
     ///
-    /// The name may also be that of a part of a dimension's items, as in
-    /// [`part_names`](Dim::part_names): then those items are kept whose part equals the value, and
-    /// the dimension stays.
+    /// The name may also name a part of a dimension's items, as in [`part_names`](Dim::part_names). The items whose
+    /// part equals the value are then kept, and the dimension stays.
     ///
     /// ```
     /// # use bencher_core::dataset::{Dataset, Dim, VariableInfo};
@@ -26,7 +25,7 @@ impl Dataset {
     /// ```
     ///
     /// # Errors
-    /// Where the dimension or the value is not there, or two dimensions have such a part.
+    /// Where the dimension or the value does not exist, or two dimensions have such a part.
     pub fn select(&self, dim: &str, value: impl Into<Value>) -> Result<Self, DatasetError> {
         let value = value.into();
         match self.dim(dim) {
@@ -35,10 +34,10 @@ impl Dataset {
         }
     }
 
-    /// The part where a numeric dimension has the value nearest to `value`; the dimension is gone
-    /// from it. Of two that are equally near it is the lower one.
+    /// Selects the part where a numeric dimension has the value nearest to `value`, and drops the dimension. Of two
+    /// values equally near, it takes the lower.
     ///
-    /// Moments are taken as numbers.
+    /// Moments count as numbers.
     ///
     /// ```
     /// # use bencher_core::dataset::{Dataset, Dim};
@@ -51,7 +50,7 @@ impl Dataset {
     /// ```
     ///
     /// # Errors
-    /// Where the dimension is not there, has no order or no coordinate, or the value is no finite number.
+    /// Where the dimension does not exist, has no order or no coordinate, or the value is not a finite number.
     pub fn select_nearest(&self, dim: &str, value: impl Into<Value>) -> Result<Self, DatasetError> {
         let found = self.ordered(dim)?;
         let value = value.into();
@@ -71,7 +70,7 @@ impl Dataset {
         self.select_position(dim, position)
     }
 
-    /// The part at some values of a dimension, in their order; the dimension stays.
+    /// Selects the part at some values of a dimension, in the given order; the dimension stays.
     ///
     /// ```
     /// # use bencher_core::dataset::{Dataset, Dim};
@@ -82,7 +81,7 @@ impl Dataset {
     /// ```
     ///
     /// # Errors
-    /// Where the dimension or a value is not there, or a value is given twice.
+    /// Where the dimension or a value does not exist, or a value is given twice.
     pub fn select_many<V: Into<Value>>(
         &self,
         dim: &str,
@@ -101,11 +100,11 @@ impl Dataset {
         self.take(dim, &positions)
     }
 
-    /// The part from one value of a dimension to another, both included; the dimension stays.
+    /// Selects the part from one value of a dimension to another, both included; the dimension stays.
     ///
-    /// On a numeric dimension, or one of moments, these are all coordinates between the two values,
-    /// which need not be coordinates themselves. On any other they are those between the positions of
-    /// the two. There may be none.
+    /// On a dimension of numbers or moments, it takes all coordinates between the two values, which do not have to be
+    /// coordinates themselves. On any other dimension, it takes the coordinates between the positions of the two. The
+    /// part may be empty.
     ///
     /// ```
     /// # use bencher_core::dataset::{Dataset, Dim};
@@ -119,7 +118,7 @@ impl Dataset {
     /// ```
     ///
     /// # Errors
-    /// Where the dimension is not there, or an end is no value of it.
+    /// Where the dimension does not exist, or an end is not one of its values.
     pub fn select_range(
         &self,
         dim: &str,
@@ -147,7 +146,7 @@ impl Dataset {
         self.take(dim, &positions)
     }
 
-    /// The part at some positions of a dimension, in their order; the dimension stays.
+    /// Selects the part at some positions of a dimension, in the given order; the dimension stays.
     ///
     /// ```
     /// # use bencher_core::dataset::{Dataset, DatasetError, Dim};
@@ -159,7 +158,7 @@ impl Dataset {
     /// ```
     ///
     /// # Errors
-    /// Where the dimension or a position is not there, or a position is given twice.
+    /// Where the dimension or a position does not exist, or a position is given twice.
     pub fn select_positions(
         &self,
         dim: &str,
@@ -180,7 +179,7 @@ impl Dataset {
         self.take(dim, &kept)
     }
 
-    /// The part at one position of a dimension; the dimension is gone from it.
+    /// Selects the part at one position of a dimension, and drops the dimension.
     ///
     /// ```
     /// # use bencher_core::dataset::{Dataset, DatasetError, Dim};
@@ -191,7 +190,7 @@ impl Dataset {
     /// ```
     ///
     /// # Errors
-    /// Where the dimension or the position is not there.
+    /// Where the dimension or the position does not exist.
     pub fn select_position(&self, dim: &str, position: usize) -> Result<Self, DatasetError> {
         let axis = self.axis(dim)?;
         let mut dims = self.dims.clone();

@@ -1,4 +1,4 @@
-//! What the repeats of every point come to: centre, bounds, noise.
+//! The summary of the repeats of every point: centre, bounds, noise.
 
 use std::sync::Arc;
 
@@ -13,32 +13,48 @@ use super::{
 
 /// From how many repeats on their quantiles are given.
 const ENOUGH_FOR_QUANTILES: usize = 50;
-/// The attribute of a dataset whose times were taken on several workers at once; it says on how many.
+/// The attribute of a dataset whose times were taken on several workers at once. Its value is the number of workers.
 ///
 /// ```
 /// assert_eq!(bencher_core::dataset::SIDE_BY_SIDE, "side by side");
 /// ```
 pub const SIDE_BY_SIDE: &str = "side by side";
 
-/// The attribute that names the times from which a result is computed begins with this, and ends with the result's name.
+/// The attribute that names the times from which a result is computed begins with this, and ends with the result's
+/// name.
 pub(crate) const TIMES_OF: &str = "times of ";
 
 /// The attribute that says how many repeats belong to each process.
 pub(crate) const ROUNDS_PER_REPLICATE: &str = "rounds per process";
 
 impl Dataset {
-    /// What the repeats of a result come to at every point: the variables are the result itself (the
-    /// centre), `RESULT.lower` and `RESULT.upper` (its bounds at 95 %), `RESULT.noise` (the relative spread of
-    /// one repeat), `RESULT.rounds` (how many there are), `RESULT.p05` and `RESULT.p95` (quantiles, from 50
-    /// repeats on), `RESULT.outliers` (how many repeats lie far from the others), `RESULT.fastest` and `RESULT.median`. See
-    /// [`Summary`] and [`outliers`] for their formulas.
+    /// Summarises the repeats of a result at every point.
     ///
-    /// Of a measured time, only the rounds that [count](PointTime) make the centre and its bounds: `RESULT.share` is the share of
-    /// those, `RESULT.modes` says whether the others belong to an upper mode or a tail, `RESULT.one_sided` whether those that count are one-sided, so that the bounds reach to the fastest, and `RESULT.preempted` and `RESULT.below` how many rounds were
-    /// preempted or below resolution. `RESULT.slices` is the share of their timing slices that the rounds are of. The quantiles, `fastest` and `median` are of all rounds that have a time.
+    /// | variable | value |
+    /// |---|---|
+    /// | `RESULT` | the centre |
+    /// | `RESULT.lower`, `RESULT.upper` | its bounds at 95 % |
+    /// | `RESULT.noise` | the relative spread of one repeat |
+    /// | `RESULT.rounds` | the number of repeats |
+    /// | `RESULT.p05`, `RESULT.p95` | quantiles, from 50 repeats on |
+    /// | `RESULT.outliers` | the number of outliers |
+    /// | `RESULT.fastest`, `RESULT.median` | the shortest repeat, and the median |
     ///
-    /// A point without a repeat that has a value keeps the state and the reason of its first cell; without
-    /// enough repeats for bounds, those are missing.
+    /// See [`Summary`] and [`outliers`] for the formulas.
+    ///
+    /// For a measured time, only the rounds that [count](PointTime) determine the centre and its bounds. The quantiles,
+    /// `fastest` and `median` use all rounds that have a time. Further variables describe the rounds:
+    ///
+    /// | variable | value |
+    /// |---|---|
+    /// | `RESULT.share` | the share of rounds that count |
+    /// | `RESULT.modes` | whether the other rounds belong to an upper mode or a tail |
+    /// | `RESULT.one_sided` | whether the rounds that count are one-sided, so that the bounds reach to the fastest |
+    /// | `RESULT.preempted`, `RESULT.below` | the numbers of rounds that were preempted, and below resolution |
+    /// | `RESULT.slices` | the share of the timing slices that the rounds stand for |
+    ///
+    /// A point without any value keeps the state and the reason of its first cell. Without enough repeats for bounds,
+    /// the bounds are missing.
     ///
     /// ```
     /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
@@ -61,7 +77,7 @@ impl Dataset {
     /// ```
     ///
     /// # Errors
-    /// Where there is no such result, or its values are no numbers.
+    /// Where the result does not exist, or its values are not numbers.
     pub fn timings(&self, result: &str) -> Result<Self, DatasetError> {
         let variable = self.variable(result)?;
         let kept: Vec<usize> = (0..self.dims.len())
@@ -142,11 +158,11 @@ impl Dataset {
         Ok(found)
     }
 
-    /// What the repeats of one point come to: `cells` are their places, in the order of the repeats, in a
-    /// variable of this dataset.
+    /// Summarises the repeats of one point. `cells` are their flat indices in a variable of this dataset, in the order
+    /// of the repeats.
     ///
-    /// Of measured times, and of what is computed from them, the rounds count that [`point_time`](Self::point_time) says. Where several
-    /// processes measured, their centres make the bounds
+    /// [`point_time`](Self::point_time) selects the rounds that count for measured times and values computed from them.
+    /// Where several processes measured, their centres determine the bounds
     /// ([`summary_of_replicates`](crate::stats::summary_of_replicates)). `None` where no repeat has a finite value.
     pub fn summary_of(
         &self,
@@ -157,21 +173,23 @@ impl Dataset {
         self.summary_of_time(&self.point_time(variable, &cells))
     }
 
-    /// What the rounds of a point come to, once they were judged.
+    /// Summarises the rounds of a point that count.
     pub fn summary_of_time(&self, time: &PointTime) -> Option<Summary> {
         time.summary(self.rounds_per_replicate(), MISRATE)
     }
 
-    /// Whether the repeats of a variable come to a centre with bounds: it is a measured time, or computed from one.
+    /// Whether the repeats of a variable are summed up by a centre with bounds: it is a measured time, or computed from
+    /// one.
     pub fn is_centred(&self, variable: &Variable) -> bool {
         let name = &variable.info.name;
         variable.info.timed || self.attributes.contains_key(&format!("{TIMES_OF}{name}"))
     }
 
-    /// Which repeats of one point count; `cells` are their places in a variable of this dataset, in the order of the repeats.
+    /// Selects the repeats of one point that count. `cells` are their flat indices in a variable of this dataset, in
+    /// the order of the repeats.
     ///
-    /// All that have a value count, but for measured times ([`PointTime::of`]) and for what is computed from them, where the
-    /// same rounds count as for the times.
+    /// All repeats with a value count, except for measured times ([`PointTime::of`]). For values computed from times,
+    /// the same rounds count as for the times.
     pub fn point_time(&self, variable: &Variable, cells: &[usize]) -> PointTime {
         let rounds = |variable: &Variable| -> Vec<RoundTime> {
             cells
@@ -207,8 +225,8 @@ impl Dataset {
 
     /// How many repeats belong to each process, where several measured.
     pub(super) fn rounds_per_replicate(&self) -> Option<usize> {
-        let block = self.attributes.get(ROUNDS_PER_REPLICATE)?;
-        block.parse().ok().filter(|block| *block > 0)
+        let text = self.attributes.get(ROUNDS_PER_REPLICATE)?;
+        text.parse().ok().filter(|rounds| *rounds > 0)
     }
 
     fn put_summary(
@@ -287,7 +305,7 @@ impl Dataset {
     }
 }
 
-/// What a cell of a variable gave for the time of its point.
+/// The outcome of a round, from a cell of a variable.
 fn round_time(variable: &Variable, cell: usize) -> RoundTime {
     match variable.states().get(cell) {
         Some(CellState::BelowResolution) => RoundTime::BelowResolution,

@@ -1,7 +1,7 @@
 //! Numbers with units, in the prefix that makes them readable.
 //!
-//! Decimal prefixes are those of the SI brochure (9th edition, 2019, with the four of 2022), binary
-//! ones those of IEC 80000-13:2008.
+//! Decimal prefixes follow the SI brochure (9th edition, 2019, with the four prefixes of 2022), binary ones follow IEC
+//! 80000-13:2008.
 
 use crate::value::{Kind, float_text};
 
@@ -52,7 +52,7 @@ const PREFIXABLE: [&str; 20] = [
 /// Words and symbols for the byte.
 const BYTE: [&str; 4] = ["B", "byte", "bytes", "Byte"];
 
-/// What older versions let authors call a time, which was in seconds all the same.
+/// Units that older versions allowed for a time, although it was in seconds.
 const OTHER_NAMES_OF_TIME: [&str; 21] = [
     "sec",
     "secs",
@@ -89,10 +89,9 @@ pub(super) fn is_time(kind: Kind, timed: bool) -> bool {
     kind == Kind::Seconds || timed && matches!(kind, Kind::Float(_))
 }
 
-/// One unit for many numbers: a prefix, and what a number is divided by for it.
+/// One unit for many numbers: a prefix, and its divisor.
 ///
-/// It is chosen once from the largest magnitude of a column or an axis, so that all of it reads in
-/// one unit.
+/// It is chosen once, from the largest magnitude of a column or an axis, so that all numbers have one unit.
 ///
 /// ```
 /// use bencher_core::dataset::UnitScale;
@@ -118,13 +117,12 @@ enum Factor {
 }
 
 impl UnitScale {
-    /// The scale for numbers of a unit of which the largest has this magnitude.
+    /// The scale for numbers of a unit, given their largest magnitude.
     ///
-    /// A unit that already has a prefix (`µs`, `MiB`) is taken for what it is. Seconds get
-    /// no prefix from 1 s on; bytes (`B`, `bytes`) get binary ones, a rate that of what is counted,
-    /// and a rate of what takes no prefix (`1/s`, `elements/s`) has it on the second. Everything
-    /// else (`elements`, `%`, nothing, words that are not known) stays as it is, and so does everything
-    /// where the magnitude is 0 or not finite.
+    /// A prefix that the unit already has (`µs`, `MiB`) is understood. Seconds get no prefix from 1 s on. Bytes (`B`,
+    /// `bytes`) get binary prefixes. A rate gets the prefix of the counted unit; if that unit takes no prefix (`1/s`,
+    /// `elements/s`), the second gets it. All other units (`elements`, `%`, none, unknown words) stay as they are. So
+    /// does every unit where the magnitude is 0 or not finite.
     pub fn for_magnitude(units: &str, largest: f64) -> Self {
         let largest = largest.abs();
         scaled(units, largest)
@@ -135,12 +133,12 @@ impl UnitScale {
             })
     }
 
-    /// The unit that [`apply`](Self::apply) leads to.
+    /// The unit of the numbers that [`apply`](Self::apply) returns.
     pub fn units(&self) -> &str {
         &self.units
     }
 
-    /// A number of the former unit in this one.
+    /// Converts a number from the original unit to this one.
     pub fn apply(&self, x: f64) -> f64 {
         self.factor.divide(x)
     }
@@ -179,7 +177,7 @@ pub fn quantity(x: f64, units: &str) -> String {
     }
 }
 
-/// A number in so many significant digits, with an exponent below 0.001 and from a million on.
+/// A number with this many significant digits, with an exponent below 0.001 and from a million on.
 ///
 /// ```
 /// use bencher_core::dataset::digits;

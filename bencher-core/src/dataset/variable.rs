@@ -13,7 +13,7 @@ use super::dim::label;
 use super::error::DatasetError;
 use super::grid::CellRun;
 
-/// What a variable is, without its data.
+/// The description of a variable, without its data.
 ///
 /// ```
 /// use bencher_core::dataset::VariableInfo;
@@ -31,22 +31,22 @@ use super::grid::CellRun;
 pub struct VariableInfo {
     /// The name.
     pub name: String,
-    /// What it is, for hover texts and legends.
+    /// A description, for hover texts and legends.
     pub doc: String,
     /// The unit of its values; empty where they have none.
     pub units: String,
-    /// What its cells hold.
+    /// The kind of its cells.
     pub kind: Kind,
     /// Which way is better.
     pub direction: Direction,
     /// Whether it is a measured time, in seconds.
     pub timed: bool,
-    /// Raised by the author when the meaning changes.
+    /// The version of its meaning, which the author raises when the meaning changes.
     pub meaning_version: u32,
 }
 
 impl VariableInfo {
-    /// A variable of a name and a kind, nothing else said.
+    /// Makes the description of a variable with a name and a kind, and no other property.
     pub fn new(name: impl Into<String>, kind: Kind) -> Self {
         Self {
             name: name.into(),
@@ -62,7 +62,7 @@ impl VariableInfo {
 
 /// A result over the whole grid: its values, and the state of every cell.
 ///
-/// Clones share their cells until one of them is written to.
+/// Clones share their cells until one of them is changed.
 ///
 /// ```
 /// use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
@@ -80,7 +80,7 @@ impl VariableInfo {
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Variable {
-    /// What the variable is.
+    /// The description of the variable.
     pub info: VariableInfo,
     pub(super) column: Arc<Column>,
     pub(super) states: Arc<Vec<CellState>>,

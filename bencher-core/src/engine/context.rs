@@ -9,7 +9,7 @@ use jiff::Zoned;
 
 use crate::console::error_line;
 
-/// How much is logged.
+/// The amount of logging.
 ///
 /// ```
 /// use bencher_core::engine::LogLevel;
@@ -20,13 +20,13 @@ use crate::console::error_line;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LogLevel {
-    /// What makes the experiment fail.
+    /// Conditions that make the experiment fail.
     Error,
-    /// What may make it doubtful.
+    /// Conditions that may make it unreliable.
     Warn,
-    /// What it does.
+    /// The steps of the experiment.
     Info,
-    /// How it does it.
+    /// The details of the steps.
     Debug,
     /// Everything.
     Trace,
@@ -84,7 +84,7 @@ impl FromStr for LogLevel {
     }
 }
 
-/// What an engine works with.
+/// The context of an engine.
 ///
 /// ```
 /// use bencher_core::engine::{Engine, EngineContext, EngineResult, LogLevel, start_with};
@@ -117,7 +117,7 @@ pub struct EngineContext {
     pub(super) stop: Arc<StopRequest>,
 }
 
-/// Whether somebody wants the program to end, and whether the engine heeds that.
+/// Whether a signal asked the program to end, and whether the engine reacts to it.
 #[derive(Debug, Default)]
 pub(super) struct StopRequest {
     pub(super) is_handled: AtomicBool,
@@ -135,11 +135,11 @@ impl EngineContext {
         &self.run_name
     }
 
-    /// The directory of the program, for what lies beside it: that of the package which Cargo runs, else that of the
-    /// executable.
+    /// The directory of the program, for files beside it: the directory of the package that Cargo runs, else the
+    /// directory of the executable.
     ///
     /// # Errors
-    /// Where the system does not say which executable this is.
+    /// Where the system does not know the path of the executable.
     pub fn engine_dir(&self) -> std::io::Result<PathBuf> {
         if let Some(package) =
             std::env::var_os("CARGO_MANIFEST_DIR").filter(|path| !path.is_empty())
@@ -155,25 +155,25 @@ impl EngineContext {
         &self.result_dir
     }
 
-    /// A file or folder in it.
+    /// The path of a file or subdirectory in the directory of the run.
     pub fn file(&self, name: impl AsRef<Path>) -> PathBuf {
         self.result_dir.join(name)
     }
 
-    /// How much is logged.
+    /// The amount of logging.
     pub fn level(&self) -> LogLevel {
         self.level
     }
 
-    /// Whether the run goes on in a directory that was there.
+    /// Whether the run continues in an existing directory.
     pub fn is_continued(&self) -> bool {
         self.is_continued
     }
 
-    /// What becomes true when the program is asked to end, by SIGINT or SIGTERM. An engine that asked for it ends by
-    /// itself then, and only the second signal ends the program; without it, the first one does.
+    /// A flag that becomes true on SIGINT or SIGTERM. An engine that calls this should then end itself, and only the
+    /// second signal ends the program. Without this call, the first signal ends it.
     ///
-    /// It is what an [`Interrupt`](crate::sweep_executor::Interrupt) of a bench is made of:
+    /// An [`Interrupt`](crate::sweep_executor::Interrupt) of a bench can be made from it:
     ///
     /// ```
     #[doc = include_str!("../example_sweep.md")]
@@ -225,7 +225,7 @@ impl EngineContext {
         Arc::clone(&self.stop.wanted)
     }
 
-    /// Prints a line to standard error, with the time and the level, if as much is logged.
+    /// Prints a line to standard error, with the time and the level, if that level is logged.
     pub fn log(&self, level: LogLevel, text: impl fmt::Display) {
         if level <= self.level {
             let now = Zoned::now().strftime("%Y-%m-%d %H:%M:%S%.3f").to_string();
@@ -233,22 +233,22 @@ impl EngineContext {
         }
     }
 
-    /// [Logs](Self::log) what makes the experiment fail.
+    /// [Logs](Self::log) a condition that makes the experiment fail.
     pub fn error(&self, text: impl fmt::Display) {
         self.log(LogLevel::Error, text);
     }
 
-    /// [Logs](Self::log) what may make it doubtful.
+    /// [Logs](Self::log) a condition that may make it unreliable.
     pub fn warn(&self, text: impl fmt::Display) {
         self.log(LogLevel::Warn, text);
     }
 
-    /// [Logs](Self::log) what it does.
+    /// [Logs](Self::log) a step of the experiment.
     pub fn info(&self, text: impl fmt::Display) {
         self.log(LogLevel::Info, text);
     }
 
-    /// [Logs](Self::log) how it does it.
+    /// [Logs](Self::log) a detail of a step.
     pub fn debug(&self, text: impl fmt::Display) {
         self.log(LogLevel::Debug, text);
     }

@@ -1,4 +1,4 @@
-//! Three calls of the system on file descriptors, for which there is nothing else.
+//! Three system calls on file descriptors that the standard library does not offer.
 #![expect(unsafe_code, reason = "the system's interface is in C")]
 
 use std::io;
@@ -18,7 +18,7 @@ pub(super) fn replace(target: RawFd, with: BorrowedFd<'_>) -> io::Result<()> {
     }
 }
 
-/// Which of two descriptors have something to read, or are at their end; waits for one of them if told to.
+/// The descriptors of two that have something to read, or are at their end; optionally waits for one of them.
 pub(super) fn readable(descriptors: [BorrowedFd<'_>; 2], wait: bool) -> io::Result<[bool; 2]> {
     let mut asked = descriptors.map(|descriptor| libc::pollfd {
         fd: descriptor.as_raw_fd(),
@@ -40,6 +40,7 @@ pub(super) fn readable(descriptors: [BorrowedFd<'_>; 2], wait: bool) -> io::Resu
 
 /// Calls a function when the program exits, by whatever way but a signal.
 pub(super) fn at_exit(function: extern "C" fn()) {
-    // SAFETY: the function lives as long as the program. Where there is no room for it, nothing is lost but what it does.
+    // SAFETY: the function lives as long as the program. Where there is no room for it, nothing is lost but what it
+    // does.
     unsafe { libc::atexit(function) };
 }

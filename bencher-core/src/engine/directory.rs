@@ -1,4 +1,4 @@
-//! The directory of a run, which one program has at a time.
+//! The directory of a run, which one program uses at a time.
 
 use std::fs::{self, OpenOptions};
 use std::io::ErrorKind;
@@ -22,8 +22,8 @@ pub(super) struct Directory {
 }
 
 impl Directory {
-    /// Lets go of it without a run; one that was made for the run goes away.
-    pub(super) fn give_up(self) {
+    /// Releases it without a run, and removes it if it was made for the run.
+    pub(super) fn release(self) {
         if self.is_new {
             // Only what this made: whatever else is in it keeps it.
             for name in [FILE, "engine.json.new", LOCK] {

@@ -1,4 +1,4 @@
-//! How a run ends, by itself or by a signal: once, and with nothing left to write.
+//! The end of a run, by itself or by a signal: it happens once, after all output is written.
 
 use std::path::Path;
 use std::sync::atomic::Ordering;
@@ -17,7 +17,7 @@ use crate::signals::stop_signals;
 /// The run of this process that has not ended.
 static RUNNING: Mutex<Option<Ending>> = Mutex::new(None);
 
-/// What is left to do when a run ends.
+/// The remaining work at the end of a run.
 #[derive(Debug)]
 struct Ending {
     outputs: Outputs,
@@ -64,7 +64,7 @@ pub(super) fn begin(
     let (outputs, metadata) = match begun {
         Ok(begun) => begun,
         Err(error) => {
-            directory.give_up();
+            directory.release();
             return Err(error);
         }
     };
@@ -86,7 +86,7 @@ pub(super) fn end(status: String, exit_status: u8) {
     }
 }
 
-/// Ends the run when a signal comes: at once, or, where the engine heeds the first one, at the second.
+/// Ends the run on a signal: on the first, or, where the engine reacts to the first, on the second.
 #[cfg(unix)]
 pub(super) fn end_on_signals(stop: &Arc<StopRequest>) -> std::io::Result<()> {
     let mut signals = signal_hook::iterator::Signals::new(stop_signals())?;
@@ -104,7 +104,7 @@ pub(super) fn end_on_signals(stop: &Arc<StopRequest>) -> std::io::Result<()> {
                 let exit_status = u8::try_from(signal).ok().and_then(|n| n.checked_add(128));
                 ending.finish(format!("ended by signal {signal}"), exit_status);
             }
-            // As if nobody had waited for the signal. It does not return.
+            // Raises the signal with its default action. It does not return.
             let _ = signal_hook::low_level::emulate_default_handler(signal);
         }
     };

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 /// Why an experiment cannot start.
 ///
-/// Every text says what the user can do.
+/// Every text names a remedy.
 ///
 /// ```
 /// use bencher_core::engine::{EngineError, Metadata};
@@ -17,17 +17,17 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum EngineError {
-    /// The file system refused.
+    /// An operation on a file failed.
     #[error("cannot {action} {path}: {source}")]
     Io {
-        /// What was tried, as a verb.
+        /// The operation, as a verb.
         action: &'static str,
         /// The file or directory.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: std::io::Error,
     },
-    /// There is nothing to go on with.
+    /// There is no run to continue.
     #[error(
         "there is no run in {0}: it has no engine.json; name the directory of one, or start without `-c`"
     )]
@@ -37,15 +37,15 @@ pub enum EngineError {
     InUse {
         /// The directory.
         path: PathBuf,
-        /// Who uses it.
+        /// The program that uses it.
         owner: String,
     },
-    /// The file that tells of the runs is damaged, or of a later version.
+    /// The file of metadata is damaged, or a later version wrote it.
     #[error("{path} {problem}")]
     Format {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it, and what to do.
+        /// The problem, with a remedy.
         problem: String,
     },
     /// The outputs cannot be copied or redirected.

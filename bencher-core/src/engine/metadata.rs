@@ -1,4 +1,4 @@
-//! What is kept of the runs in a directory.
+//! The metadata of the runs in a directory.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -15,7 +15,7 @@ pub(super) const FILE: &str = "engine.json";
 /// The version of the file that this program writes.
 const VERSION: u32 = 1;
 
-/// The runs in a result directory, as `engine.json` tells of them.
+/// The runs in a result directory, as `engine.json` records them.
 ///
 /// ```
 /// use bencher_core::engine::{Engine, EngineContext, EngineResult, Metadata, start_with};
@@ -45,13 +45,11 @@ pub struct Metadata {
     pub version: u32,
     /// The name of the engine.
     pub engine: String,
-    /// The runs, from the first one to the one that goes on or ended last.
+    /// The runs, from the first to the latest.
     pub runs: Vec<EngineRun>,
 }
 
 /// One run of an engine in its directory.
-///
-/// The example stands at [`Metadata`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct EngineRun {
@@ -65,19 +63,19 @@ pub struct EngineRun {
     pub process: u32,
     /// The arguments, the program's name first.
     pub command: Vec<String>,
-    /// The directory that it was started in.
+    /// The working directory at its start.
     pub working_dir: PathBuf,
     /// When it began.
     #[serde(with = "moment")]
     pub start: Timestamp,
-    /// When it ended; nothing for one that is running or was killed.
+    /// When it ended; `None` for a run that is running or was killed.
     #[serde(with = "moment::optional")]
     pub end: Option<Timestamp>,
-    /// How it ended: `succeeded`, `failed: WHY`, `panicked`, `ended by signal 15`, or, where the experiment
-    /// did so itself, ``ended by `exit` ``.
+    /// How it ended: `succeeded`, `failed: WHY`, `panicked`, `ended by signal 15`, or ``ended by `exit` `` where the
+    /// experiment called `exit`.
     pub status: Option<String>,
-    /// The exit status of the program; that of one that was ended by a signal is 128 more than the signal,
-    /// and one that the experiment gave to `exit` is not known.
+    /// The exit status of the program. After a signal, it is 128 plus the number of the signal. After `exit`, it is
+    /// unknown.
     pub exit_status: Option<u8>,
 }
 
@@ -103,12 +101,12 @@ impl EngineRun {
 }
 
 impl Metadata {
-    /// Reads what is kept in a result directory.
+    /// Reads the metadata in a result directory.
     ///
     /// # Errors
     /// Where there is no run, or the file cannot be read.
     pub fn load(dir: impl AsRef<Path>) -> Result<Self, EngineError> {
-        /// What every version begins with.
+        /// The fields that every version has.
         #[derive(Deserialize)]
         struct Version {
             version: u32,
@@ -138,7 +136,7 @@ impl Metadata {
         }
     }
 
-    /// What is kept in a directory of `engine`; nothing yet, if it is new.
+    /// The metadata in a directory of `engine`; empty in a new directory.
     ///
     /// # Errors
     /// Where the file is damaged, of a later version, or of another engine.

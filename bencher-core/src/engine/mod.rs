@@ -1,7 +1,6 @@
-//! The frame of an experiment program: options, a directory for each run, logs, going on with a run that was
-//! stopped.
+//! The frame of an experiment program: options, a directory for each run, logs, and continuation of a stopped run.
 //!
-//! An experiment is an [`Engine`]; [`start`] is the whole of its `main`:
+//! An experiment is an [`Engine`]. Its `main` only calls [`start`]:
 //!
 //! ```no_run
 //! use std::process::ExitCode;
@@ -29,9 +28,8 @@
 //! }
 //! ```
 //!
-//! Each run gets a directory of its own, `Compression_20260301_120000_+0100`; `-c` goes on in one that is
-//! there. Engines that many experiments share are values inside others, named by
-//! [`ancestors`](Engine::ancestors).
+//! Each run gets its own directory, `Compression_20260301_120000_+0100`; `-c` continues in an existing one. An engine
+//! that many experiments share is a value inside others, which list it in [`ancestors`](Engine::ancestors).
 
 mod context;
 #[cfg(unix)]
@@ -50,7 +48,7 @@ pub use metadata::{EngineRun, Metadata};
 pub use output::{OutputFiles, copy_outputs, redirect_outputs};
 pub use program::{start, start_with};
 
-/// The command line of an engine is of this crate's `Command`.
+/// The crate whose `Command` is the command line of an engine.
 pub use clap;
 
 use std::path::PathBuf;
@@ -58,12 +56,10 @@ use std::path::PathBuf;
 use clap::Command;
 use jiff::Zoned;
 
-/// What the steps of an engine give.
-///
-/// The example stands at the [module](self).
+/// The result of a step of an engine.
 pub type EngineResult<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-/// An experiment, or what several experiments share.
+/// An experiment, or a part that several experiments share.
 ///
 /// ```
 /// use bencher_core::engine::{Engine, EngineContext, EngineResult, start_with};
@@ -114,13 +110,13 @@ pub type EngineResult<T = ()> = Result<T, Box<dyn std::error::Error + Send + Syn
 /// assert_eq!(latency.seen, 16);
 /// ```
 pub trait Engine {
-    /// The engines that this one is made of, in their order: their options, [`init`](Self::init) and
-    /// [`run`](Self::run) come before its own.
+    /// The engines that this one includes. Their options, [`init`](Self::init) and [`run`](Self::run) come before its
+    /// own, in this order.
     fn ancestors(&mut self) -> Vec<&mut dyn Engine> {
         Vec::new()
     }
 
-    /// Its name: that of the type, unless it says otherwise.
+    /// Its name; by default the name of the type.
     fn name(&self) -> String {
         let path = std::any::type_name::<Self>();
         let path = path.split('<').next().unwrap_or(path);
@@ -132,31 +128,30 @@ pub trait Engine {
         command
     }
 
-    /// The name of a run; without one that of the last ancestor which gives one, and without any
+    /// The name of a run. `None` takes the name from the last ancestor that returns one, else
     /// `NAME_20260301_120000_+0100`.
     fn run_name(&self, _started: &Zoned) -> Option<String> {
         None
     }
 
-    /// The directory of a run that does not go on in an old one; without one that of the last ancestor which
-    /// gives one, and without any the name of the run in the working directory. Where it is there already, a number is
-    /// added.
+    /// The directory of a new run. `None` takes the directory from the last ancestor that returns one, else the name of
+    /// the run in the working directory. A number is added where the directory exists already.
     fn result_dir(&self, _run_name: &str) -> Option<PathBuf> {
         None
     }
 
-    /// Makes ready: the directory is there, the outputs go where they belong, the options are known.
+    /// Prepares the run. The directory exists, the outputs are set up, and the options are parsed.
     ///
     /// # Errors
-    /// Whatever the engine says; nothing runs then.
+    /// The error of the engine; nothing runs then.
     fn init(&mut self, _cx: &mut EngineContext) -> EngineResult {
         Ok(())
     }
 
-    /// The experiment; every `init` came before it.
+    /// Runs the experiment, after every `init`.
     ///
     /// # Errors
-    /// Whatever the engine says; nothing more runs then, and the exit status is 1.
+    /// The error of the engine; nothing more runs then, and the exit status is 1.
     fn run(&mut self, _cx: &mut EngineContext) -> EngineResult {
         Ok(())
     }

@@ -6,18 +6,18 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::context::LogLevel;
 
-/// What happens to the outputs of a run.
+/// The handling of the outputs of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum OutputChoice {
-    /// They stay where they are.
+    /// The outputs stay as they are.
     Leave,
-    /// They go to files, too.
+    /// The outputs are also written to files.
     Copy,
-    /// They go to files only.
+    /// The outputs are written only to files.
     Redirect,
 }
 
-/// What the options say.
+/// The values of the options.
 #[derive(Debug)]
 pub(super) struct EngineOptions {
     pub(super) level: LogLevel,

@@ -1,4 +1,4 @@
-//! Standard output and error of a run, and of every process that it starts, copied or redirected to files.
+//! Copies or redirects standard output and error of a run, and of every process that it starts, to files.
 
 use std::io;
 use std::path::Path;
@@ -6,8 +6,8 @@ use std::path::Path;
 use super::error::EngineError;
 use super::options::OutputChoice;
 
-/// Writes standard output and standard error to these files only, of this process and of all that it starts, until what is
-/// returned is dropped. What stands in the files stays; one file may serve for both.
+/// Redirects standard output and standard error of this process, and of all processes that it starts, to these files,
+/// until the returned value is dropped. It appends to the files. One file may serve both.
 ///
 /// ```
 /// use bencher_core::engine::redirect_outputs;
@@ -21,7 +21,7 @@ use super::options::OutputChoice;
 /// ```
 ///
 /// # Errors
-/// Where a file cannot be written, or this system has no such thing; the outputs are as they were then.
+/// Where a file cannot be written, or the system does not support it; the outputs then stay as they were.
 pub fn redirect_outputs(
     stdout: impl AsRef<Path>,
     stderr: impl AsRef<Path>,
@@ -29,7 +29,7 @@ pub fn redirect_outputs(
     OutputFiles::new(OutputChoice::Redirect, stdout.as_ref(), stderr.as_ref())
 }
 
-/// The same, and writes them to where they went before, too.
+/// Copies standard output and standard error to files, and leaves the outputs as they are.
 ///
 /// ```
 /// use bencher_core::engine::copy_outputs;
@@ -51,10 +51,10 @@ pub fn copy_outputs(
     OutputFiles::new(OutputChoice::Copy, stdout.as_ref(), stderr.as_ref())
 }
 
-/// Outputs that go to files; they go where they went before once this is dropped, and all that was written is in the
-/// files then.
+/// A guard of outputs that go to files. When it is dropped, the outputs return to their old destinations, and the files
+/// are complete.
 ///
-/// The examples stand at [`redirect_outputs`] and [`copy_outputs`].
+/// See [`redirect_outputs`] and [`copy_outputs`] for examples.
 #[derive(Debug)]
 #[must_use = "the outputs go where they went before as soon as this is dropped"]
 pub struct OutputFiles(Option<Outputs>);
@@ -131,7 +131,7 @@ impl Outputs {
 
     /// Gives the outputs back; all that was written is where it belongs then.
     pub(super) fn finish(self) {
-        // Whoever reads standard output may be gone; the file has it all the same.
+        // The reader of standard output may be gone; the file still has the text.
         let _ = io::Write::flush(&mut io::stdout());
         #[cfg(unix)]
         for stream in self.streams {
@@ -153,7 +153,7 @@ mod stream {
     #[derive(Debug)]
     pub(super) struct Stream {
         number: RawFd,
-        /// What the number meant before.
+        /// The previous target of the descriptor.
         original: OwnedFd,
         copying: Option<Copying>,
     }
@@ -176,11 +176,11 @@ mod stream {
             let mut copying = None;
             if choice == OutputChoice::Copy {
                 let (from, to) = io::pipe()?;
-                let (told, enough) = io::pipe()?;
+                let (stop, enough) = io::pipe()?;
                 let screen = File::from(original.try_clone()?);
                 let thread = std::thread::Builder::new()
                     .name("bencher-copy".to_owned())
-                    .spawn(move || copy(from, &told, screen, Lines::new(file)))?;
+                    .spawn(move || copy(from, &stop, screen, Lines::new(file)))?;
                 copying = Some(Copying { enough, thread });
                 replace(number, to.as_fd())?;
             } else {
@@ -203,13 +203,13 @@ mod stream {
         }
     }
 
-    /// Copies until all writers are gone, or until it is told that it is enough and nothing is left: a process that
-    /// was started and goes on would keep it waiting.
-    fn copy(mut from: PipeReader, told: &PipeReader, mut screen: File, mut lines: Lines) {
+    /// Copies until all writers are gone, or until `stop` is closed and nothing is left: a child process that continues
+    /// would keep it waiting.
+    fn copy(mut from: PipeReader, stop: &PipeReader, mut screen: File, mut lines: Lines) {
         let mut buffer = vec![0; 1 << 16];
         let mut wait = true;
         loop {
-            let descriptors: [BorrowedFd<'_>; 2] = [from.as_fd(), told.as_fd()];
+            let descriptors: [BorrowedFd<'_>; 2] = [from.as_fd(), stop.as_fd()];
             let Ok([something, enough]) = readable(descriptors, wait) else {
                 return;
             };

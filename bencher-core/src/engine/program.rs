@@ -22,20 +22,20 @@ const USAGE: u8 = 2;
 /// That of a program that panicked.
 const PANICKED: u8 = 101;
 
-/// The `main` of an experiment: reads the command line, makes or takes the directory, sees to the outputs, then every
-/// [`init`](Engine::init), then every [`run`](Engine::run), ancestors first.
+/// Runs an experiment as its `main`. It reads the command line, makes or opens the directory, and sets up the outputs.
+/// It then calls every [`init`](Engine::init), and every [`run`](Engine::run), ancestors first.
 ///
-/// The exit status is 0 if all is well, 1 if a step failed, 2 if what the user says makes no sense. A signal ends
-/// the program as it would any other, with the output complete and the end on record.
+/// The exit status is 0 after success, 1 after a failed step, and 2 after an invalid command line. A signal ends the
+/// program as usual, after the output is complete and the end is recorded.
 ///
-/// The example stands at the [module](super).
+/// See the [module](super) for an example.
 pub fn start(engine: &mut dyn Engine) -> ExitCode {
     start_with(engine, std::env::args_os())
 }
 
-/// The same with a command line that is given, the program's name first.
+/// Runs an experiment with the given command line, the program's name first.
 ///
-/// The example stands at [`Engine`].
+/// See [`Engine`] for an example.
 pub fn start_with(
     engine: &mut dyn Engine,
     args: impl IntoIterator<Item = impl Into<OsString>>,
@@ -149,7 +149,7 @@ fn for_each(
     work(engine)
 }
 
-/// What the engine itself says, or the last of its ancestors that says something.
+/// The value of the engine itself, or of the last ancestor that has one.
 fn last_of<T>(engine: &mut dyn Engine, ask: &dyn Fn(&dyn Engine) -> Option<T>) -> Option<T> {
     ask(engine).or_else(|| {
         let mut ancestors = engine.ancestors();

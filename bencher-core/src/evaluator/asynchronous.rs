@@ -8,15 +8,10 @@ use std::time::{Duration, Instant};
 use super::handle::{CancelCount, SharedHandle};
 use super::{Backend, FinishedTask, Limits, Outcome, Task, Wait};
 
-/// A future as it is given to a runtime.
-///
-/// The example stands at [`AsyncBackend`].
+/// A future for a runtime.
 pub type BoxedFuture<T = ()> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// What is run for every job: user code behind an asynchronous function of its arguments. An `Err` is a
-/// failed job; so is a panic.
-///
-/// The example stands at [`AsyncBackend`].
+/// The asynchronous function that runs a job, given its arguments. An `Err` or a panic is a failed job.
 pub type AsyncFunction<A, R> =
     Arc<dyn Fn(A, SharedHandle) -> BoxedFuture<Result<R, String>> + Send + Sync>;
 
@@ -24,9 +19,9 @@ type Spawn = Arc<dyn Fn(BoxedFuture) + Send + Sync>;
 
 /// Runs asynchronous jobs on the user's own runtime.
 ///
-/// It has no thread and no runtime: it is given what puts a future on one. A job that passes its limit, or
-/// is still running when all are ended, comes back as timed out, and its future is dropped at its next
-/// await; one that never awaits is left behind.
+/// It has no thread and no runtime: the user gives a function that spawns a future. A job that passes its limit, or
+/// still runs when all jobs are stopped, comes back as timed out, and its future is dropped at its next await. A job
+/// that never awaits is abandoned.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -41,7 +36,7 @@ type Spawn = Arc<dyn Fn(BoxedFuture) + Send + Sync>;
 /// let mut backend = AsyncBackend::new(square, spawn, 2, &Limits::default());
 /// backend.submit(vec![Task { id: 0, args: 3 }]);
 /// let mut finished = Vec::new();
-/// backend.collect(Wait::Forever, &mut finished);
+/// backend.gather(Wait::Forever, &mut finished);
 /// assert_eq!(finished[0].outcome, Outcome::Done(9));
 /// ```
 pub struct AsyncBackend<A, R> {
@@ -55,18 +50,18 @@ struct Shared<A, R> {
     limit: Option<Duration>,
     calls: Arc<CancelCount>,
     state: Mutex<State<A, R>>,
-    /// Told when a job is done.
+    /// Notified when a job is done.
     news: Condvar,
 }
 
 struct State<A, R> {
     waiting: VecDeque<Task<A>>,
-    /// What runs, by the number of its future: a job that is tried again has another then.
+    /// The running jobs, by the number of the future: a retry has a new number.
     running: HashMap<u64, Running<A>>,
     /// How many futures were ever made.
     made: u64,
     done: Vec<FinishedTask<A, R>>,
-    /// Whether somebody is starting jobs, and will go on as long as there is room.
+    /// Whether a thread is starting jobs, and will continue while there is room.
     is_filling: bool,
 }
 
@@ -81,7 +76,7 @@ where
     A: Clone + Send + 'static,
     R: Send + 'static,
 {
-    /// Runs `function` for up to `workers` jobs at the same time, as futures that `spawn` puts on a runtime.
+    /// Runs `function` for up to `workers` jobs at the same time, as futures that `spawn` starts on a runtime.
     pub fn new(
         function: AsyncFunction<A, R>,
         spawn: impl Fn(BoxedFuture) + Send + Sync + 'static,
@@ -109,7 +104,7 @@ where
         }
     }
 
-    /// Gives up the jobs that should have ended by `now`, all that run if there is no such time.
+    /// Abandons the jobs that should have ended by `now`, or all running jobs if there is no such time.
     fn end_late(&self, now: Option<Instant>) {
         let mut state = self.shared.state();
         let is_late =
@@ -123,7 +118,7 @@ where
         }
         drop(state);
         if !wakers.is_empty() {
-            // Each finds that it is given up, and is dropped.
+            // Each job finds that it is abandoned, and is dropped.
             wakers.into_iter().for_each(Waker::wake);
             self.shared.fill();
         }
@@ -135,14 +130,14 @@ impl<A, R> Shared<A, R> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Calls off the jobs that were not begun.
+    /// Cancels the jobs that have not begun.
     fn take_back(&self) {
         let mut state = self.state();
         let waiting = std::mem::take(&mut state.waiting);
         state.done.extend(waiting.into_iter().map(Task::cancelled));
     }
 
-    /// Takes note of how a job ended, unless it was given up before; whether it was not.
+    /// Records the outcome of a job, unless it was abandoned before; returns whether it was recorded.
     fn finish(&self, number: u64, outcome: Outcome<R>) -> bool {
         let mut state = self.state();
         let Some(job) = state.running.remove(&number) else {
@@ -251,7 +246,7 @@ where
         let Poll::Ready(returned) = self.go_on(context) else {
             return Poll::Pending;
         };
-        // What it holds is free before anybody hears that it is done.
+        // Its resources are released before it is reported as done.
         self.job = None;
         let handle = self.handle.handle();
         let outcome = match returned {
@@ -302,7 +297,7 @@ where
         self.shared.fill();
     }
 
-    fn collect(&mut self, wait: Wait, finished: &mut Vec<FinishedTask<A, R>>) {
+    fn gather(&mut self, wait: Wait, finished: &mut Vec<FinishedTask<A, R>>) {
         let before = finished.len();
         loop {
             if self.shared.limit.is_some() {
@@ -363,7 +358,7 @@ impl<A, R> Drop for AsyncBackend<A, R> {
         state.waiting.clear();
         let running = std::mem::take(&mut state.running);
         drop(state);
-        // Each finds that nobody wants it, and is dropped.
+        // Each job finds that it is abandoned, and is dropped.
         let wakers = running.into_values().filter_map(|job| job.waker);
         wakers.for_each(Waker::wake);
     }

@@ -2,18 +2,18 @@ use std::collections::HashMap;
 
 use super::{Backend, FinishedTask, Task, Wait};
 
-/// How much was tried again.
+/// The numbers of retries.
 ///
-/// The example stands at [`Dispatcher::retrying`].
+/// See [`Dispatcher::retrying`] for an example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RetryCounts {
-    /// How many jobs were tried again at least once.
+    /// The number of jobs that were tried again.
     pub jobs: u64,
-    /// How often any of them was.
+    /// The number of all retries.
     pub tries: u64,
 }
 
-/// Hands jobs to a backend, numbers and counts them, and tries failed ones again.
+/// Passes jobs to a backend, numbers and counts them, and retries failed ones.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -48,7 +48,7 @@ impl<A, R> std::fmt::Debug for Dispatcher<A, R> {
 }
 
 impl<A, R> Dispatcher<A, R> {
-    /// A dispatcher on a backend.
+    /// Makes a dispatcher on a backend.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -77,7 +77,7 @@ impl<A, R> Dispatcher<A, R> {
         }
     }
 
-    /// Runs a job that failed or ran out of time again, so many times at most.
+    /// Retries a job that failed or timed out, at most this number of times.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -118,7 +118,7 @@ impl<A, R> Dispatcher<A, R> {
         first
     }
 
-    /// Numbers the jobs from here on, unless that would give a number twice.
+    /// Numbers the next jobs from `first` on, unless that would repeat a number.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -138,8 +138,8 @@ impl<A, R> Dispatcher<A, R> {
         self.next
     }
 
-    /// The jobs that finished since; if it waits, until there is one, provided that any is under way.
-    /// Where a job that failed is tried again, that may still be none.
+    /// Returns the jobs that finished since the last call. If `wait` allows it, and jobs are in flight, it waits until
+    /// there is one. The list may still be empty where a failed job is retried.
     pub fn gather(&mut self, wait: Wait) -> Vec<FinishedTask<A, R>> {
         let mut finished = Vec::new();
         self.gather_into(wait, &mut finished);
@@ -150,7 +150,7 @@ impl<A, R> Dispatcher<A, R> {
     pub fn gather_into(&mut self, wait: Wait, finished: &mut Vec<FinishedTask<A, R>>) {
         let before = finished.len();
         let wait = if self.in_flight() > 0 { wait } else { Wait::No };
-        self.backend.collect(wait, finished);
+        self.backend.gather(wait, finished);
         if self.retries > 0 {
             self.try_again(before, finished);
         }
@@ -184,14 +184,13 @@ impl<A, R> Dispatcher<A, R> {
         }
     }
 
-    /// Calls off the jobs that no worker has begun, which are gathered as cancelled, and asks those that run
-    /// to stop; nothing is tried again.
+    /// Cancels the jobs that no worker has begun, and asks running jobs to stop. No job is retried.
     pub fn cancel(&mut self) {
         self.retries = 0;
         self.backend.cancel();
     }
 
-    /// Ends the jobs: what no worker has begun is gathered as cancelled, what runs as timed out.
+    /// Stops all jobs: jobs that no worker has begun are gathered as cancelled, running jobs as timed out.
     pub fn expire(&mut self) {
         self.cancel();
         self.backend.expire();
@@ -202,32 +201,32 @@ impl<A, R> Dispatcher<A, R> {
         self.submitted
     }
 
-    /// How many finished jobs were handed out.
+    /// How many finished jobs were returned.
     pub const fn gathered(&self) -> u64 {
         self.gathered
     }
 
-    /// How many jobs are not yet handed out.
+    /// How many jobs were not returned yet.
     pub const fn in_flight(&self) -> u64 {
         self.submitted - self.gathered
     }
 
-    /// How many jobs were tried again, and how often.
+    /// The numbers of retries.
     pub const fn retried(&self) -> RetryCounts {
         self.retried
     }
 
-    /// The numbers of the jobs that run now, as far as the backend knows.
+    /// The numbers of the running jobs, as far as the backend knows.
     pub fn running(&self) -> Vec<u64> {
         self.backend.running()
     }
 
-    /// How many jobs should be under way to keep every worker busy.
+    /// How many jobs should be in flight to keep every worker busy.
     pub fn window(&self) -> usize {
         self.backend.window()
     }
 
-    /// How many jobs run at the same time at most.
+    /// The largest number of jobs that run at the same time.
     pub fn workers(&self) -> usize {
         self.backend.workers()
     }

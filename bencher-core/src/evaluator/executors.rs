@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use super::process::{Launch, ProcessBackend, WorkerRole, ordinal, worker_role};
 use super::{Backend, Limits, RunFunction, SerialBackend, ThreadBackend, WatchedThreads};
 
-/// How jobs are run.
+/// The executor of jobs.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -16,20 +16,20 @@ use super::{Backend, Limits, RunFunction, SerialBackend, ThreadBackend, WatchedT
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Executors {
-    /// One after the other, on the calling thread.
+    /// Runs jobs one after the other, on the calling thread.
     #[default]
     Serial,
-    /// On so many threads of this process.
+    /// Runs jobs on this number of threads.
     Threads(usize),
-    /// In so many processes, each this program again.
+    /// Runs jobs in this number of worker processes, each of which is this program, started again.
     Processes(usize),
 }
 
 impl Executors {
-    /// A backend that runs `function`.
+    /// Makes a backend that runs `function`.
     ///
-    /// In a worker process that was started for the backend made here, this runs the jobs and never
-    /// returns. The place counts: the line of the call, and how often this thread came by it.
+    /// In a worker process that was started for this backend, it runs the jobs and never returns. The backend is
+    /// identified by its place: the line of the call, and how often this thread has reached it.
     ///
     /// # Errors
     /// Where its workers cannot be started.
@@ -51,8 +51,7 @@ impl Executors {
         self.backend_at(place, || Ok(Vec::new()), function, limits)
     }
 
-    /// Like [`backend`](Self::backend), by a place that is known already; new workers are told what `context`
-    /// gives.
+    /// Like [`backend`](Self::backend), with a known place; new workers receive the data from `context`.
     pub(super) fn backend_at<A, R>(
         self,
         place: String,

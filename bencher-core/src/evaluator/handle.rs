@@ -2,10 +2,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// What a running job can ask of the evaluator that runs it: whether it should stop.
+/// The link from a running job to its evaluator, which tells the job whether to stop.
 ///
-/// A job that takes long asks now and then and returns an error when it should stop; one that never
-/// asks is stopped all the same where it runs in a process of its own, and left behind on a thread.
+/// A long job should check now and then, and return an error when it should stop. A job that never checks is killed in
+/// a worker process, and abandoned on a thread.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -46,26 +46,26 @@ impl<'a> JobHandle<'a> {
         }
     }
 
-    /// Whether the job was called off, or its time is up.
+    /// Whether the job was cancelled, or its time is up.
     pub fn should_stop(&self) -> bool {
         self.is_cancelled() || self.is_late()
     }
 
-    /// How much of its time the job has left; `None` where it has no limit.
+    /// How much time the job has left; `None` where it has no limit.
     pub fn time_left(&self) -> Option<Duration> {
         let deadline = self.deadline?;
         Some(deadline.saturating_duration_since(Instant::now()))
     }
 
-    /// Decides that what the job did counts, unless it was given up or its time is up: from then on it cannot be given
-    /// up. Everything that outlives the job comes after this.
+    /// Decides that the job counts, unless it was abandoned or its time is up. It cannot be abandoned afterwards. All
+    /// effects that outlive the job come after this call.
     pub(crate) fn accept(&self) -> bool {
         self.acceptance.is_accepted() || (!self.is_late() && self.acceptance.accept())
     }
 
-    /// Whether the job was given up: its worker went on without it, and nothing that it does counts any more.
-    pub(crate) fn is_given_up(&self) -> bool {
-        self.acceptance.is_given_up()
+    /// Whether the job was abandoned: its worker continued without it, and its later work has no effect.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        self.acceptance.is_abandoned()
     }
 
     pub(super) fn is_cancelled(&self) -> bool {
@@ -78,9 +78,9 @@ impl<'a> JobHandle<'a> {
     }
 }
 
-/// A [`JobHandle`] that may be kept: asynchronous jobs have one of their own.
+/// A [`JobHandle`] that can be kept; each asynchronous job has its own.
 ///
-/// The example stands at [`AsyncBackend`](super::AsyncBackend).
+/// See [`AsyncBackend`](super::AsyncBackend) for an example.
 #[derive(Clone, Debug)]
 pub struct SharedHandle {
     calls: Arc<CancelCount>,
@@ -102,7 +102,7 @@ impl SharedHandle {
         }
     }
 
-    /// What can be asked.
+    /// Borrows the handle.
     pub fn handle(&self) -> JobHandle<'_> {
         JobHandle {
             calls: &self.calls,
@@ -113,22 +113,22 @@ impl SharedHandle {
     }
 }
 
-/// Whether what a job does counts: decided once, by the job when it ends or by whoever gives it up before.
+/// Whether a job counts. It is decided once, by the job at its end or by the code that abandons it before.
 #[derive(Debug, Default)]
 pub(super) struct Acceptance(AtomicU8);
 
 const UNDECIDED: u8 = 0;
 const ACCEPTED: u8 = 1;
-const GIVEN_UP: u8 = 2;
+const ABANDONED: u8 = 2;
 
 impl Acceptance {
     fn accept(&self) -> bool {
         self.decide(ACCEPTED)
     }
 
-    /// Gives the job up; false where it ended in time and only has to say so.
-    pub(super) fn give_up(&self) -> bool {
-        self.decide(GIVEN_UP) || self.is_given_up()
+    /// Abandons the job; false where it ended in time and only has to say so.
+    pub(super) fn abandon(&self) -> bool {
+        self.decide(ABANDONED) || self.is_abandoned()
     }
 
     fn decide(&self, acceptance: u8) -> bool {
@@ -143,13 +143,12 @@ impl Acceptance {
         self.0.load(Ordering::Acquire) == ACCEPTED
     }
 
-    fn is_given_up(&self) -> bool {
-        self.0.load(Ordering::Acquire) == GIVEN_UP
+    fn is_abandoned(&self) -> bool {
+        self.0.load(Ordering::Acquire) == ABANDONED
     }
 }
 
-/// How often the jobs of a backend were called off; those that began before see that the number has
-/// changed.
+/// How often the jobs of a backend were cancelled. Jobs that began before see that the number has changed.
 #[derive(Debug, Default)]
 pub(super) struct CancelCount(AtomicU64);
 

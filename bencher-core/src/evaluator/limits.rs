@@ -1,9 +1,9 @@
 use std::time::Duration;
 
-/// What a job may use.
+/// The limits of a job.
 ///
-/// Time counts on every backend, the rest only in processes: there a job that takes more is ended, with
-/// everything that it started.
+/// The time limit applies on every backend, the others only in processes. A process whose job exceeds a limit is ended,
+/// with all processes that it started.
 ///
 /// ```
 /// use bencher_core::evaluator::Limits;
@@ -15,11 +15,11 @@ use std::time::Duration;
 pub struct Limits {
     /// How long a job may take.
     pub time: Option<Duration>,
-    /// How much memory its process may map, in bytes (`RLIMIT_AS`).
+    /// How much memory the process of a job may map, in bytes (`RLIMIT_AS`).
     pub memory: Option<u64>,
-    /// How much it may print, in bytes.
+    /// How much a job may print, in bytes.
     pub output: u64,
-    /// Whether every worker process stays on a core of its own.
+    /// Whether every worker process is pinned to a core of its own.
     pub pin: bool,
 }
 

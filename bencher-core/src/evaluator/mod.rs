@@ -1,12 +1,11 @@
-//! Submit and gather: running jobs serially, on threads or in processes.
+//! Evaluators run jobs serially, on threads or in processes: the caller submits jobs and gathers their results.
 //!
-//! Everything that executes user code runs on this: the backends differ in one trait only.
+//! All user code runs on this room. The backends implement one trait.
 //!
-//! An [`Evaluator`] is for searches: it submits points and gathers what they are worth, with timeouts,
-//! callbacks, resources and a storage. What it stands on serves sweeps, too:
+//! An [`Evaluator`] is for searches: it submits points and gathers their objectives, with timeouts, callbacks,
+//! resources and a storage. Its foundation also serves sweeps:
 //!
-//! A [`Dispatcher`] numbers and counts the jobs; a [`Backend`] runs them. [`Executors`] names the
-//! backends there are.
+//! A [`Dispatcher`] numbers and counts the jobs, and a [`Backend`] runs them. [`Executors`] names the backends.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -62,8 +61,8 @@ pub use watched_threads::WatchedThreads;
 
 use handle::{Acceptance, CancelCount};
 
-/// What is run for every job: user code behind a function of its arguments. An `Err` is a failed
-/// job; so is a panic, which the backend catches.
+/// The function that runs a job, given its arguments. An `Err` is a failed job; so is a panic, which the backend
+/// catches.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -74,7 +73,7 @@ use handle::{Acceptance, CancelCount};
 /// ```
 pub type RunFunction<A, R> = Arc<dyn Fn(&A, &JobHandle<'_>) -> Result<R, String> + Send + Sync>;
 
-/// How long to wait for a job.
+/// The time to wait for a job.
 ///
 /// ```
 /// use std::time::Duration;
@@ -85,23 +84,23 @@ pub type RunFunction<A, R> = Arc<dyn Fn(&A, &JobHandle<'_>) -> Result<R, String>
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wait {
-    /// Not at all.
+    /// No wait.
     No,
-    /// Until then.
+    /// A wait until this moment.
     Until(Instant),
-    /// However long it takes.
+    /// A wait without a limit.
     Forever,
 }
 
 impl Wait {
-    /// From now on so long.
+    /// A wait for this time from now on.
     pub fn of(time: Duration) -> Self {
         Instant::now()
             .checked_add(time)
             .map_or(Self::Forever, Self::Until)
     }
 
-    /// Whether there is still something to wait for.
+    /// Whether time is left.
     pub fn is_open(self) -> bool {
         match self {
             Self::No => false,
@@ -120,12 +119,11 @@ impl Wait {
     }
 }
 
-/// Something that runs jobs: the seam between sweeps and threads, processes, clusters.
+/// Runs jobs: the seam between sweeps and threads, processes, clusters.
 ///
-/// Jobs start as soon as a worker is free, and are done in no promised order. A job that fails fails
-/// alone.
+/// Jobs start as soon as a worker is free, and finish in any order. A failed job does not affect others.
 ///
-/// A backend of one's own, which runs what it is given at once:
+/// A custom backend, which runs each job at once:
 ///
 /// ```
 /// use bencher_core::evaluator::{Backend, Dispatcher, FinishedTask, Outcome, Task, Wait};
@@ -140,7 +138,7 @@ impl Wait {
 ///         };
 ///         self.0.extend(tasks.into_iter().map(run));
 ///     }
-///     fn collect(&mut self, _: Wait, finished: &mut Vec<FinishedTask<u32, u32>>) {
+///     fn gather(&mut self, _: Wait, finished: &mut Vec<FinishedTask<u32, u32>>) {
 ///         finished.append(&mut self.0);
 ///     }
 ///     fn cancel(&mut self) {}
@@ -155,21 +153,19 @@ impl Wait {
 pub trait Backend<A, R>: Send {
     /// Accepts jobs.
     fn submit(&mut self, tasks: Vec<Task<A>>);
-    /// Moves finished jobs into `finished`; if it waits, blocks until there is one, provided that
-    /// any is under way.
-    fn collect(&mut self, wait: Wait, finished: &mut Vec<FinishedTask<A, R>>);
-    /// Calls off the jobs that no worker has begun, which come back as cancelled, and asks those that
-    /// run to stop.
+    /// Moves finished jobs into `finished`. If `wait` allows it, and jobs are in flight, it blocks until there is one.
+    fn gather(&mut self, wait: Wait, finished: &mut Vec<FinishedTask<A, R>>);
+    /// Cancels the jobs that no worker has begun, which come back as cancelled, and asks running jobs to stop.
     fn cancel(&mut self);
-    /// Ends the jobs that run, as far as it can; those that it ends come back as timed out.
+    /// Stops the running jobs, as far as it can; they come back as timed out.
     fn expire(&mut self);
-    /// The numbers of the jobs that run now, as far as it knows.
+    /// The numbers of the running jobs, as far as it knows.
     fn running(&self) -> Vec<u64> {
         Vec::new()
     }
-    /// How many jobs should be under way to keep every worker busy.
+    /// How many jobs should be in flight to keep every worker busy.
     fn window(&self) -> usize;
-    /// How many jobs run at the same time at most.
+    /// The largest number of jobs that run at the same time.
     fn workers(&self) -> usize;
 }
 
@@ -208,7 +204,7 @@ fn outcome<A, R>(
     let called = std::panic::AssertUnwindSafe(|| function(args, &handle));
     match crate::panics::catch(called) {
         Ok(Ok(result)) if handle.accept() => Outcome::Done(result),
-        // What is given up has come back as timed out already.
+        // Abandoned jobs have already come back as timed out.
         Ok(Ok(_)) => Outcome::TimedOut,
         _ if handle.is_late() => Outcome::TimedOut,
         Ok(Err(_)) if handle.is_cancelled() => Outcome::Cancelled,

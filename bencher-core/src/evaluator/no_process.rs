@@ -1,4 +1,4 @@
-//! Worker processes, where this system has none of what they are made of: asking for them is an error.
+//! The stand-in for worker processes on systems that do not support them: every request is an error.
 
 use std::convert::Infallible;
 use std::io;
@@ -9,12 +9,12 @@ use super::{Backend, FinishedTask, Limits, RunFunction, Task, Wait};
 /// The variable of the environment that makes a process a worker on other systems.
 pub(crate) const WORKER_VARIABLE: &str = "BENCHER_WORKER";
 
-/// How a worker process would be started.
+/// The command of a worker process.
 #[derive(Clone, Debug)]
 pub struct Launch(Infallible);
 
 impl Launch {
-    /// No program is a worker here.
+    /// Fails, since this system has no worker processes.
     ///
     /// # Errors
     /// Always.
@@ -25,43 +25,43 @@ impl Launch {
         ))
     }
 
-    /// With other arguments.
+    /// Replaces the arguments.
     pub fn args(self, _: impl IntoIterator<Item = impl Into<std::ffi::OsString>>) -> Self {
         self
     }
 
-    /// With how people would be told of the place.
+    /// Sets the name of the place for people.
     pub fn title(self, _: impl Into<String>) -> Self {
         self
     }
 
-    /// With something that the worker would be told.
+    /// Sets data for the worker.
     pub fn context(self, _: Vec<u8>) -> Self {
         self
     }
 }
 
-/// What a worker process would be there for.
+/// The role of a worker process.
 #[derive(Debug)]
 pub struct WorkerRole(Infallible);
 
 impl WorkerRole {
-    /// The place where its jobs would be run.
+    /// The place at which it would run jobs.
     pub fn place(&self) -> &str {
         match self.0 {}
     }
 
-    /// What people would be told of the place.
+    /// The name of the place for people.
     pub fn title(&self) -> &str {
         match self.0 {}
     }
 
-    /// Which of the workers it would be.
+    /// Its number among the workers.
     pub const fn number(&self) -> usize {
         match self.0 {}
     }
 
-    /// What it would be told.
+    /// The data for it.
     pub fn context(&self) -> &[u8] {
         match self.0 {}
     }
@@ -74,7 +74,7 @@ impl WorkerRole {
         match self.0 {}
     }
 
-    /// Refuses nothing.
+    /// Never called.
     pub fn refuse(&self, _: &str) -> ! {
         match self.0 {}
     }
@@ -90,12 +90,12 @@ pub(crate) const fn ordinal(_: &str) -> u64 {
     0
 }
 
-/// The backend that there is not.
+/// The backend of worker processes, which does not exist here.
 #[derive(Debug)]
 pub struct ProcessBackend<A, R>(Infallible, PhantomData<fn(A) -> R>);
 
 impl<A, R> ProcessBackend<A, R> {
-    /// Starts nothing.
+    /// Fails, since this system has no worker processes.
     ///
     /// # Errors
     /// Always.
@@ -109,7 +109,7 @@ impl<A, R> Backend<A, R> for ProcessBackend<A, R> {
         match self.0 {}
     }
 
-    fn collect(&mut self, _: Wait, _: &mut Vec<FinishedTask<A, R>>) {
+    fn gather(&mut self, _: Wait, _: &mut Vec<FinishedTask<A, R>>) {
         match self.0 {}
     }
 

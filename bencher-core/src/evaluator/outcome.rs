@@ -13,12 +13,12 @@ use serde::{Deserialize, Serialize};
 pub struct Task<A> {
     /// Its number, in the order of submission.
     pub id: u64,
-    /// What the run function is called with.
+    /// The arguments of the run function.
     pub args: A,
 }
 
 impl<A> Task<A> {
-    /// The job, called off before it ran.
+    /// The job, cancelled before it ran.
     pub(super) fn cancelled<R>(self) -> FinishedTask<A, R> {
         self.ended(Outcome::Cancelled)
     }
@@ -35,24 +35,24 @@ impl<A> Task<A> {
     }
 }
 
-/// A job that came back.
+/// A finished job.
 ///
-/// The example stands at the [module](super).
+/// See the [module](super) for an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FinishedTask<A, R> {
     /// Its number, in the order of submission.
     pub id: u64,
-    /// What the run function was called with.
+    /// The arguments of the run function.
     pub args: A,
-    /// How it ended.
+    /// Its outcome.
     pub outcome: Outcome<R>,
-    /// What it used, where it returned from a process of its own.
+    /// Its usage, where it returned from a worker process.
     pub usage: Option<Box<Usage>>,
-    /// When it began, where its worker was lost and cannot say so any more.
+    /// When it began, for a job whose worker was lost.
     pub started: Option<SystemTime>,
 }
 
-/// What a job used of the machine.
+/// The usage of the machine by a job.
 ///
 /// ```
 /// use std::time::Duration;
@@ -64,22 +64,22 @@ pub struct FinishedTask<A, R> {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
-    /// Time on cores, of all its threads together.
+    /// Time on cores, for all its threads together.
     pub cpu: Duration,
-    /// The most memory that its process had in RAM while it ran, in bytes; none of jobs so short that asking
-    /// would cost more than they do.
+    /// The most memory that its process had in RAM while it ran, in bytes; `None` for jobs shorter than the query
+    /// itself.
     pub peak_memory: Option<u64>,
 }
 
 impl Usage {
-    /// Takes in what another job used: times add up, of the memory the most counts.
+    /// Adds the usage of another job: the sum of the times, and the maximum of the memory.
     pub fn add(&mut self, other: &Self) {
         self.cpu += other.cpu;
         self.peak_memory = self.peak_memory.max(other.peak_memory);
     }
 }
 
-/// How a job ended.
+/// The outcome of a job.
 ///
 /// ```
 /// use bencher_core::evaluator::Outcome;
@@ -95,12 +95,12 @@ pub enum Outcome<R> {
     Failed(String),
     /// It was stopped at its time limit.
     TimedOut,
-    /// It was called off before it ran, or stopped when it was called off.
+    /// It was cancelled before it ran, or stopped by a cancellation.
     Cancelled,
 }
 
 impl<R> Outcome<R> {
-    /// The result of a job that is done.
+    /// The result, if the job is done.
     pub fn done(self) -> Option<R> {
         match self {
             Self::Done(result) => Some(result),

@@ -6,9 +6,8 @@ use super::{Backend, FinishedTask, Limits, RunFunction, Task, Wait, run};
 
 /// Runs jobs one after the other on the thread that gathers.
 ///
-/// A gather that waits runs jobs for about a millisecond, at least one; one that does not wait runs
-/// none. A job cannot be ended from outside here: it is told that its time is up, and counts as timed out
-/// whatever it returns then.
+/// A call that waits runs jobs for about a millisecond, at least one; a call that does not wait runs none. A job cannot
+/// be stopped from outside: its handle tells it that its time is up, and it counts as timed out for any result.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -16,9 +15,9 @@ use super::{Backend, FinishedTask, Limits, RunFunction, Task, Wait, run};
 /// let mut backend = SerialBackend::new(Arc::new(|x: &u32, _| Ok(x * x)), &Limits::default());
 /// backend.submit(vec![Task { id: 0, args: 3 }]);
 /// let mut finished = Vec::new();
-/// backend.collect(Wait::No, &mut finished);
+/// backend.gather(Wait::No, &mut finished);
 /// assert!(finished.is_empty());
-/// backend.collect(Wait::Forever, &mut finished);
+/// backend.gather(Wait::Forever, &mut finished);
 /// assert_eq!(finished.len(), 1);
 /// ```
 pub struct SerialBackend<A, R> {
@@ -41,7 +40,7 @@ const STRIDE: usize = 16;
 const WINDOW: usize = 1024;
 
 impl<A, R> SerialBackend<A, R> {
-    /// A backend that runs `function`.
+    /// Makes a backend that runs `function`.
     pub fn new(function: RunFunction<A, R>, limits: &Limits) -> Self {
         Self {
             function,
@@ -67,7 +66,7 @@ impl<A: Send, R: Send> Backend<A, R> for SerialBackend<A, R> {
         self.queue.extend(tasks);
     }
 
-    fn collect(&mut self, wait: Wait, finished: &mut Vec<FinishedTask<A, R>>) {
+    fn gather(&mut self, wait: Wait, finished: &mut Vec<FinishedTask<A, R>>) {
         finished.extend(self.cancelled.drain(..).map(Task::cancelled));
         if !wait.is_open() {
             return;

@@ -10,12 +10,12 @@ use super::{Backend, FinishedTask, RunFunction, Task, Wait, jobs_a_chunk, run};
 
 /// Runs jobs on long-lived threads of this process.
 ///
-/// Jobs travel in chunks whose size follows from how long the last jobs took, so that the cost of
-/// a hop between threads is shared by many short jobs, and a long job travels alone.
+/// Jobs travel in chunks, whose size depends on the time of the last jobs. Many short jobs share the cost of a hop
+/// between threads, and a long job travels alone.
 ///
-/// Nobody minds the time here: that is what [`WatchedThreads`](super::WatchedThreads) do.
+/// This backend has no time limit; [`WatchedThreads`](super::WatchedThreads) has one.
 ///
-/// Dropping it waits for the chunks under way and forgets the rest.
+/// Dropping it waits for the running chunks and drops the rest.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -24,7 +24,7 @@ use super::{Backend, FinishedTask, RunFunction, Task, Wait, jobs_a_chunk, run};
 /// let mut backend = ThreadBackend::start(square, 2)?;
 /// backend.submit(vec![Task { id: 0, args: 3 }]);
 /// let mut finished = Vec::new();
-/// backend.collect(Wait::Forever, &mut finished);
+/// backend.gather(Wait::Forever, &mut finished);
 /// assert_eq!(finished[0].outcome, Outcome::Done(9));
 /// # Ok::<(), std::io::Error>(())
 /// ```
@@ -36,7 +36,7 @@ pub struct ThreadBackend<A, R> {
     common: Common<A, R>,
 }
 
-/// What every worker has a copy of.
+/// The shared state of all workers.
 struct Common<A, R> {
     function: RunFunction<A, R>,
     queue: Receiver<Vec<Task<A>>>,
@@ -71,7 +71,7 @@ where
     /// Starts `workers` threads (at least one) that run `function`.
     ///
     /// # Errors
-    /// Where the system gives no thread.
+    /// Where the system cannot start a thread.
     pub fn start(function: RunFunction<A, R>, workers: usize) -> std::io::Result<Self> {
         let (tasks, queue) = unbounded::<Vec<Task<A>>>();
         let (results, finished) = unbounded();
@@ -157,7 +157,7 @@ where
         self.send(tasks);
     }
 
-    fn collect(&mut self, wait: Wait, finished: &mut Vec<FinishedTask<A, R>>) {
+    fn gather(&mut self, wait: Wait, finished: &mut Vec<FinishedTask<A, R>>) {
         let before = finished.len();
         finished.extend(self.cancelled.drain(..).map(Task::cancelled));
         while let Ok(chunk) = self.finished.try_recv() {

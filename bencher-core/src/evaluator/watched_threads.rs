@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 use super::handle::{Acceptance, CancelCount};
 use super::{Backend, FinishedTask, Limits, Outcome, RunFunction, Task, Wait, outcome};
 
-/// Runs jobs on threads of this process, and minds what each of them is at.
+/// Runs jobs on threads of this process, and watches the job of each thread.
 ///
-/// Every job travels alone, so that none waits behind a long one while a thread is free. A thread cannot
-/// be ended from outside: a job that passes its time limit, or is still running when all are ended, comes
-/// back as timed out; its thread is left behind with it, and another takes the thread's place.
+/// Every job travels alone, so that none waits behind a long one while a thread is free. A thread cannot be stopped
+/// from outside. A job that exceeds its time limit, or still runs when all jobs are stopped, comes back as timed out.
+/// Job and thread are abandoned, and a new thread replaces the old one.
 ///
-/// Dropping it waits for the jobs that run, but not for those that were left behind, and forgets the rest.
+/// Dropping it waits for the running jobs, except abandoned ones, and drops the rest.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -29,7 +29,7 @@ use super::{Backend, FinishedTask, Limits, Outcome, RunFunction, Task, Wait, out
 /// }
 /// backend.expire();
 /// let mut finished = Vec::new();
-/// backend.collect(Wait::Forever, &mut finished);
+/// backend.gather(Wait::Forever, &mut finished);
 /// assert_eq!(finished[0].outcome, Outcome::TimedOut);
 /// # Ok::<(), std::io::Error>(())
 /// ```
@@ -46,15 +46,15 @@ struct Shared<A, R> {
     limit: Option<Duration>,
     calls: CancelCount,
     state: Mutex<State<A, R>>,
-    /// Told when there is a job, or no more will come.
+    /// Notified when there is a job, or no more will come.
     work: Condvar,
-    /// Told when a job is done and somebody waits for it.
+    /// Notified when a job is done and a thread waits for it.
     news: Condvar,
 }
 
 struct State<A, R> {
     waiting: VecDeque<Task<A>>,
-    /// What runs, by the number of its thread.
+    /// The running jobs, by the number of the thread.
     running: HashMap<u64, Running<A>>,
     done: Vec<FinishedTask<A, R>>,
     idle: usize,
@@ -76,7 +76,7 @@ where
     /// Starts `workers` threads (at least one) that run `function`.
     ///
     /// # Errors
-    /// Where the system gives no thread.
+    /// Where the system cannot start a thread.
     pub fn start(
         function: RunFunction<A, R>,
         workers: usize,
@@ -134,7 +134,7 @@ where
             if !state
                 .running
                 .get(&number)
-                .is_some_and(|job| job.acceptance.give_up())
+                .is_some_and(|job| job.acceptance.abandon())
             {
                 continue;
             }
@@ -151,7 +151,7 @@ where
 }
 
 impl<A: Clone, R> Shared<A, R> {
-    /// Works until there will be no more jobs, or this thread is left behind.
+    /// Works until there will be no more jobs, or this thread is abandoned.
     fn work(&self, number: u64) {
         let mut state = self.state();
         loop {
@@ -160,8 +160,8 @@ impl<A: Clone, R> Shared<A, R> {
                     return;
                 }
                 state.idle += 1;
-                let told = self.work.wait(state);
-                state = told.unwrap_or_else(PoisonError::into_inner);
+                let woken = self.work.wait(state);
+                state = woken.unwrap_or_else(PoisonError::into_inner);
                 state.idle -= 1;
                 continue;
             };
@@ -186,12 +186,12 @@ impl<A: Clone, R> Shared<A, R> {
             let done = task.ended(ended);
             state = self.state();
             if state.running.remove(&number).is_none() {
-                // Its job was given up, and another thread has its place.
+                // Its job was abandoned, and another thread has its place.
                 return;
             }
             state.done.push(done);
             if std::mem::take(&mut state.is_waited_for) {
-                // Who wakes up needs the lock.
+                // The woken thread needs the lock.
                 drop(state);
                 self.news.notify_one();
                 state = self.state();
@@ -205,7 +205,7 @@ impl<A, R> Shared<A, R> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Calls off the jobs that no thread has begun.
+    /// Cancels the jobs that no thread has begun.
     fn take_back(&self) {
         let mut state = self.state();
         let waiting = std::mem::take(&mut state.waiting);
@@ -228,13 +228,13 @@ impl<A, R> Shared<A, R> {
         let is_waiting = |state: &mut State<A, R>| state.done.is_empty();
         let mut state = match end {
             None => {
-                let told = self.news.wait_while(state, is_waiting);
-                told.unwrap_or_else(PoisonError::into_inner)
+                let woken = self.news.wait_while(state, is_waiting);
+                woken.unwrap_or_else(PoisonError::into_inner)
             }
             Some(end) => {
                 let left = end.saturating_duration_since(Instant::now());
-                let told = self.news.wait_timeout_while(state, left, is_waiting);
-                told.unwrap_or_else(PoisonError::into_inner).0
+                let woken = self.news.wait_timeout_while(state, left, is_waiting);
+                woken.unwrap_or_else(PoisonError::into_inner).0
             }
         };
         state.is_waited_for = false;
@@ -264,7 +264,7 @@ where
         }
     }
 
-    fn collect(&mut self, wait: Wait, finished: &mut Vec<FinishedTask<A, R>>) {
+    fn gather(&mut self, wait: Wait, finished: &mut Vec<FinishedTask<A, R>>) {
         let before = finished.len();
         loop {
             if self.shared.limit.is_some() {

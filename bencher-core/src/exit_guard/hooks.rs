@@ -89,7 +89,7 @@ extern "C" fn aborts(_: c_int) {
         say(&text);
     }
     release();
-    // Whoever raised the signal raises it again, and the process ends by it.
+    // The signal is raised again, and ends the process.
 }
 
 /// Writes a line to standard error without its lock, which another thread may hold.

@@ -1,7 +1,8 @@
-//! Ends of the process within a run: code that is measured may call `exit` or abort, which must not look like success.
+//! Guards against the end of the process within a run: measured code may call `exit` or abort, which must not look like
+//! success.
 //!
-//! A run holds a [`RunGuard`] while it lasts, a sweep a [`SweepGuard`], a sample a [`SampleGuard`]. When the process ends while
-//! there is a run, a hook says which sample was in progress and sees to it that the exit status is not 0.
+//! A run holds a [`RunGuard`] while it lasts, a sweep a [`SweepGuard`], and a sample a [`SampleGuard`]. When the
+//! process ends within a run, a hook names the current sample, and makes the exit status nonzero.
 
 #[cfg(unix)]
 mod hooks;
@@ -18,7 +19,7 @@ const NO_RUN: u32 = u32::MAX;
 /// The sweeps that run, the innermost last.
 static SWEEPS: Mutex<Vec<(u64, String, Describe)>> = Mutex::new(Vec::new());
 
-/// What every thread works at that ever took a sample.
+/// The current work of every thread that ever took a sample.
 static THREADS: Mutex<Vec<&Thread>> = Mutex::new(Vec::new());
 
 /// The inputs of a point, in words.
@@ -70,7 +71,7 @@ impl Drop for SweepGuard {
     }
 }
 
-/// What one thread works at.
+/// The current work of one thread.
 #[derive(Debug, Default)]
 struct Thread {
     point: AtomicU64,
@@ -124,7 +125,7 @@ fn register() -> &'static Thread {
 /// The most samples that are named where it is not known which one ended the process.
 const MOST_NAMED: usize = 4;
 
-/// What is to be said of the end of the process, and its exit status instead of 0; none where there is no run.
+/// The message at the end of the process, and its exit status instead of 0; `None` outside a run.
 ///
 /// It waits for no lock: the thread that holds it may be the one that ends the process.
 #[cfg_attr(not(unix), expect(dead_code, reason = "there are no hooks"))]

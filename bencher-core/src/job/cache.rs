@@ -8,27 +8,27 @@ use crate::value::{Digest, Value};
 
 use super::{FinishedJob, Job, JobFuture, JobOutcome, Sample};
 
-/// What to do with a stored sample that another executable measured.
+/// The policy for a stored sample that another executable measured.
 ///
-/// The example stands at [`SampleCache`].
+/// See [`SampleCache`] for an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CodePolicy {
-    /// It does not count: measure again. The default where a result is timed.
+    /// Reject it, and measure again. The default where a result is timed.
     Strict,
-    /// It counts, and the run says how many there were. The default elsewhere.
+    /// Accept it, and report the number of such samples. The default elsewhere.
     Warn,
-    /// It counts.
+    /// Accept it.
     Ignore,
 }
 
 impl CodePolicy {
-    /// The policy where nothing is said: times of another executable are no evidence of this one.
+    /// The default policy: times of another executable say nothing about this one.
     pub(crate) const fn of(timed: bool) -> Self {
         if timed { Self::Strict } else { Self::Warn }
     }
 }
 
-/// What to do with a stored sample that a machine of another class measured.
+/// The policy for a stored sample that a machine of another class measured.
 ///
 /// ```
 /// use bencher_core::job::MachinePolicy;
@@ -40,22 +40,22 @@ impl CodePolicy {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MachinePolicy {
-    /// It does not count: measure again. The default where a result is timed or counted.
+    /// Reject it, and measure again. The default where a result is timed or counted.
     Strict,
-    /// It counts, and the run says how many there were.
+    /// Accept it, and report the number of such samples.
     Warn,
-    /// It counts. The default elsewhere: a value does not depend on the machine.
+    /// Accept it. The default elsewhere: a value does not depend on the machine.
     Ignore,
 }
 
 impl MachinePolicy {
-    /// The policy where nothing is said.
+    /// The default policy.
     pub(crate) const fn of(evidence: bool) -> Self {
         if evidence { Self::Strict } else { Self::Ignore }
     }
 
-    /// Whether a sample of one machine must not stand for one of this machine; one that does not say
-    /// where it is from may.
+    /// Whether a sample of the `stored` class must not stand for one of the class `here`. A sample with an unknown
+    /// class is accepted.
     pub fn rejects(self, here: Option<Digest>, stored: Option<Digest>) -> bool {
         self == Self::Strict && is_other(here, stored)
     }
@@ -66,7 +66,7 @@ pub(crate) fn is_other(here: Option<Digest>, stored: Option<Digest>) -> bool {
     matches!((here, stored), (Some(here), Some(stored)) if here != stored)
 }
 
-/// Gives the values of all inputs and constants at a point, which are stored with its samples.
+/// Returns the values of all inputs and constants at a point, which are stored with its samples.
 ///
 /// ```
 /// use bencher_core::job::InputValues;
@@ -75,7 +75,7 @@ pub(crate) fn is_other(here: Option<Digest>, stored: Option<Digest>) -> bool {
 /// ```
 pub type InputValues = Box<dyn Fn(u64) -> Vec<Value>>;
 
-/// The stored side of a [`FutureCache`]: where samples come from and where they go.
+/// The stored side of a [`FutureCache`], which it reads samples from and writes samples to.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -115,17 +115,17 @@ pub type InputValues = Box<dyn Fn(u64) -> Vec<Value>>;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct SampleCache {
-    /// The samples that may stand for jobs; none to run everything again.
+    /// The samples that may stand for jobs; `None` runs every job again.
     pub index: Option<SampleIndex>,
-    /// What new samples are handed to.
+    /// The writer of new samples.
     pub writer: SampleWriter,
-    /// What to do with samples of other executables.
+    /// The policy for samples of other executables.
     pub policy: CodePolicy,
     /// This executable.
     pub code: Digest,
-    /// What to do with samples of machines of other classes.
+    /// The policy for samples of machines of other classes.
     pub machine_policy: MachinePolicy,
-    /// The class of this machine; none where that does not matter.
+    /// The class of this machine; `None` where it does not matter.
     pub machine: Option<Digest>,
     /// The values of inputs and constants at a point.
     pub inputs: InputValues,
@@ -167,12 +167,12 @@ pub(crate) enum Rejection {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RoundState {
     Absent,
-    /// It is there, and may not stand for one of this run.
+    /// It is stored, but rejected for this run.
     Rejected(Rejection),
     Accepted,
 }
 
-/// How often the cache was asked, and what came of it.
+/// The numbers of calls of the cache, by outcome.
 ///
 /// ```
 /// use bencher_core::job::CallCounts;
@@ -189,13 +189,13 @@ pub struct CallCounts {
     pub hits: u64,
     /// Hits that another executable measured.
     pub other_code_hits: u64,
-    /// Stored samples that another executable measured, and that were refused.
+    /// Rejected samples that another executable measured.
     pub rejected_code: u64,
     /// Hits of a machine of another class.
     pub other_machine_hits: u64,
-    /// Hits that do not say on what machine they were measured.
+    /// Hits with an unknown machine.
     pub unknown_machine_hits: u64,
-    /// Stored samples of a machine of another class that were refused.
+    /// Rejected samples of a machine of another class.
     pub rejected_machine: u64,
 }
 
@@ -210,7 +210,7 @@ impl CallCounts {
 
 /// An evaluator behind a cache of samples.
 ///
-/// The example stands at the [module](super).
+/// See the [module](super) for an example.
 #[derive(Debug)]
 pub struct FutureCache {
     evaluator: Dispatcher<Job, Sample>,
@@ -221,7 +221,7 @@ pub struct FutureCache {
     queued: Vec<Job>,
     /// The tickets of jobs under way, by the evaluator's number of the job.
     futures: HashMap<u64, JobFuture>,
-    /// Done, and free to be handed out.
+    /// Done, and ready to be returned.
     ready: VecDeque<FinishedJob>,
     /// Done, but not yet in the store.
     uncommitted: VecDeque<(Ticket, FinishedJob)>,
@@ -264,7 +264,7 @@ impl Runs {
 }
 
 impl FutureCache {
-    /// A cache in front of an evaluator; without a stored side every job is run.
+    /// Makes a cache in front of an evaluator; without a stored side, it runs every job.
     pub fn new(evaluator: Dispatcher<Job, Sample>, cache: Option<SampleCache>) -> Self {
         Self {
             evaluator,
@@ -317,7 +317,7 @@ impl FutureCache {
         Some(self.cache.as_ref()?.index.as_ref()?.epochs())
     }
 
-    /// Submits a job: answered from the store if it can be, run otherwise.
+    /// Submits a job, which is answered from the store if possible, and run otherwise.
     pub fn submit(&mut self, job: Job) -> JobFuture {
         let future = JobFuture(self.next);
         self.next += 1;
@@ -367,12 +367,12 @@ impl FutureCache {
         Some(sample)
     }
 
-    /// Whether the sample of a key is stored and would be taken.
+    /// Whether the sample with a key is stored and would be accepted.
     pub fn has(&self, key: Digest) -> bool {
         self.stored(key).is_some()
     }
 
-    /// The sample of a key, where it is stored and would be taken; nothing is counted.
+    /// The sample with a key, if it is stored and would be accepted; the counts do not change.
     pub fn stored(&self, key: Digest) -> Option<Sample> {
         self.stored_by(key).map(|(_, sample)| sample)
     }
@@ -406,7 +406,7 @@ impl FutureCache {
         }
     }
 
-    /// How many jobs may still be submitted before the workers have all they can use.
+    /// How many more jobs the workers can use.
     pub fn room(&self) -> usize {
         let busy = usize::try_from(self.evaluator.in_flight()).unwrap_or(usize::MAX);
         let held = busy
@@ -415,19 +415,19 @@ impl FutureCache {
         self.evaluator.window().saturating_sub(held)
     }
 
-    /// How many jobs were submitted and not handed out yet.
+    /// How many submitted jobs were not returned yet.
     pub fn pending(&self) -> u64 {
         self.evaluator.in_flight()
             + (self.queued.len() + self.ready.len() + self.uncommitted.len()) as u64
     }
 
-    /// Starts what was submitted, and moves the jobs that are done, and durable, into `done`; with
-    /// `wait`, works for a slice or waits until a job is done. That may leave `done` empty, since a
-    /// group is still being gathered; call again while jobs are [`pending`](Self::pending).
+    /// Starts submitted jobs, and moves the jobs that are done and durable into `done`. With `wait`, it works for a
+    /// slice or waits until a job is done. `done` may stay empty while a group is incomplete; call again while jobs are
+    /// [`pending`](Self::pending).
     ///
     /// # Errors
-    /// Where the store does not take the samples. The jobs they belong to are not handed out;
-    /// [`abandon`](Self::abandon) gives them all the same.
+    /// Where the store does not accept the samples. Their jobs are not returned;
+    /// [`take_not_stored`](Self::take_not_stored) returns them.
     pub fn gather_into(
         &mut self,
         wait: bool,
@@ -440,7 +440,7 @@ impl FutureCache {
         done.extend(self.ready.drain(..));
         let came = self.take_finished(Wait::No, done);
         if wait && !came && !ready {
-            // What is done must not wait in memory for a job that may take hours.
+            // A finished sample must not wait in memory for a job that may take hours.
             self.commit(SampleWriter::commit)?;
             if self.ready.is_empty() {
                 self.take_finished(Wait::Forever, done);
@@ -451,8 +451,8 @@ impl FutureCache {
         Ok(())
     }
 
-    /// Settles what the evaluator hands out, and moves what needs not wait for the store into `done`; false
-    /// if it hands out nothing.
+    /// Settles the jobs that the evaluator returns, and moves those that do not wait for the store into `done`; false
+    /// if it returns none.
     fn take_finished(&mut self, wait: Wait, done: &mut Vec<FinishedJob>) -> bool {
         let mut finished = std::mem::take(&mut self.finished);
         self.evaluator.gather_into(wait, &mut finished);
@@ -484,13 +484,12 @@ impl FutureCache {
         Ok(())
     }
 
-    /// Waits for one job; others that finish meanwhile stay to be gathered.
+    /// Waits for one job; others that finish meanwhile can be gathered later.
     ///
-    /// `None` where the job was handed out before, or is none of this cache; everything under way is done
-    /// then.
+    /// `None` where the job was returned before, or does not belong to this cache; all jobs in flight are done then.
     ///
     /// # Errors
-    /// Where the store does not take the samples.
+    /// Where the store does not accept the samples.
     pub fn result(&mut self, future: JobFuture) -> Result<Option<FinishedJob>, StoreError> {
         let (mut done, mut others) = (Vec::new(), Vec::new());
         let mut found = None;
@@ -509,7 +508,7 @@ impl FutureCache {
         gathered.map(|()| found)
     }
 
-    /// Calls off the jobs that were not begun; they are gathered as cancelled.
+    /// Cancels the jobs that have not begun; they are gathered as cancelled.
     pub fn cancel(&mut self) {
         if !self.queued.is_empty() {
             self.evaluator.submit(self.queued.drain(..));
@@ -517,8 +516,8 @@ impl FutureCache {
         self.evaluator.cancel();
     }
 
-    /// Jobs that are done but that the store did not take; they are [`JobOutcome::NotStored`].
-    pub fn abandon(&mut self) -> Vec<FinishedJob> {
+    /// Takes the jobs that are done, but whose samples the store did not accept; they are [`JobOutcome::NotStored`].
+    pub fn take_not_stored(&mut self) -> Vec<FinishedJob> {
         let jobs = self.uncommitted.drain(..).map(|(_, job)| job);
         let not_stored = jobs.map(|job| FinishedJob {
             outcome: match job.outcome {
@@ -533,37 +532,36 @@ impl FutureCache {
     /// Writes everything that is done to the disk.
     ///
     /// # Errors
-    /// Where the store refuses.
+    /// Where the store fails.
     pub fn close(&mut self) -> Result<(), StoreError> {
         self.cache
             .as_mut()
             .map_or(Ok(()), |cache| cache.writer.finish())
     }
 
-    /// What the jobs used together that ran in processes: their time on cores, and the most memory of one.
+    /// The total usage of jobs in worker processes: their time on cores, and the largest memory of one.
     pub const fn used(&self) -> Option<Usage> {
         self.used
     }
 
-    /// How many jobs were tried again, and how often.
+    /// The numbers of retries.
     pub const fn retried(&self) -> RetryCounts {
         self.evaluator.retried()
     }
 
-    /// How often the cache was asked, and what came of it.
+    /// The numbers of calls of the cache, by outcome.
     pub const fn counts(&self) -> CallCounts {
         self.counts
     }
 
-    /// The contents that stored samples refer to and that are missing or damaged; one text each. Jobs
-    /// whose samples refer to one were run again.
+    /// The missing or damaged contents of stored samples, one text each. Jobs with such samples were run again.
     pub fn lost_contents(&self) -> Vec<String> {
         let cache = self.cache.as_ref();
         let index = cache.and_then(|cache| cache.index.as_ref());
         index.map(SampleIndex::lost).unwrap_or_default()
     }
 
-    /// Starts counting afresh.
+    /// Resets the counts.
     pub fn clear_call_counts(&mut self) {
         self.counts = CallCounts::default();
     }

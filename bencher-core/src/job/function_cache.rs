@@ -14,14 +14,14 @@ use crate::value::{Digest, Kind, Payload, Value, call_text, canonical_text};
 
 use super::CallCounts;
 
-/// A function's results, kept: the same call, in this run or a later one, does not run it again.
+/// Stores a function's results, so that the same call, in this run or a later one, does not run it again.
 ///
-/// A call is known by the name and version that its author gives, the tag, and its arguments. What counts
-/// of these is their serde form: neither the order of fields, nor that of a map's keys, nor how wide an integer
-/// is. Floats of 32 and of 64 bits are different arguments, and so are the two zeros. A set without an order ([`HashSet`]) has none in its serde form either: use an ordered
-/// one. A result is handed out only once it is stored, and comes back as its serde form has it.
-/// Large ones lie among the store's blobs; where one is missing or damaged there, the call runs again, and
-/// [`take_lost_contents`](Self::take_lost_contents) tells of it. Threads that ask for the same call at once run it once.
+/// The author's name and version, the tag, and the arguments identify a call. Arguments count by their serde form: the
+/// order of fields, the order of a map's keys and the width of an integer do not matter. Floats of 32 and of 64 bits
+/// are different arguments, and so are the two zeros. A set without an order ([`HashSet`]) has no order in its serde
+/// form either, so use an ordered set. A result is returned only after it is stored, and comes back in its serde form.
+/// Large results are blobs of the store. If a blob is missing or damaged, the call runs again, and
+/// [`take_lost_contents`](Self::take_lost_contents) reports it. Threads that make the same call at once run it once.
 ///
 /// ```
 /// use bencher_core::job::JobFunctionCache;
@@ -40,7 +40,7 @@ use super::CallCounts;
 /// ```
 pub struct JobFunctionCache {
     state: Mutex<State>,
-    /// Told whenever a call ends.
+    /// Notified whenever a call ends.
     ended: Condvar,
     tag: String,
     overwrite: bool,
@@ -54,7 +54,7 @@ struct State {
     lost: Lost,
 }
 
-/// Contents of stored results that were missing or damaged, and that nobody was told of.
+/// Missing or damaged contents of stored results that were not reported yet.
 #[derive(Default)]
 struct Lost(Vec<String>);
 
@@ -72,10 +72,10 @@ impl Drop for Lost {
     }
 }
 
-/// How many lost contents are named in the end that nobody asked for.
+/// How many of the lost contents that the program did not take are printed at the end.
 const UNASKED: usize = 3;
 
-/// Why a cached call gave no result.
+/// Why a cached call has no result.
 ///
 /// ```
 /// use bencher_core::job::{CallError, JobFunctionCache};
@@ -94,7 +94,7 @@ pub enum CallError<E> {
     /// The store could not be read or written, or the arguments or the result have no serde form.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The function failed; this is its error, which is not kept.
+    /// The function failed; this is its error, which is not stored.
     #[error("{0}")]
     Function(E),
 }
@@ -109,7 +109,7 @@ impl std::fmt::Debug for JobFunctionCache {
 }
 
 impl JobFunctionCache {
-    /// A cache over a store, which sweeps may use too.
+    /// Makes a cache over a store, which sweeps may use as well.
     pub fn new(store: Box<dyn SampleStore>) -> Self {
         Self {
             state: Mutex::new(State {
@@ -125,7 +125,7 @@ impl JobFunctionCache {
         }
     }
 
-    /// Keeps results under a tag; those of another tag are no hits.
+    /// Keeps results under a tag; results of other tags are not hits.
     ///
     /// ```
     /// use bencher_core::job::JobFunctionCache;
@@ -146,7 +146,7 @@ impl JobFunctionCache {
         }
     }
 
-    /// Runs every call, and replaces what is stored of it.
+    /// Runs every call, and replaces its stored result.
     ///
     /// ```
     /// use bencher_core::job::JobFunctionCache;
@@ -162,11 +162,10 @@ impl JobFunctionCache {
         Self { overwrite, ..self }
     }
 
-    /// The result of a call: the stored one, or that of `function`, which is stored first.
+    /// Returns the stored result of a call, or runs `function` and stores its result first.
     ///
     /// # Errors
-    /// Where the store refuses, or the arguments or the result have no serde form that can be read
-    /// back.
+    /// Where the store fails, or the arguments or the result have no serde form that can be read back.
     pub fn call<A, R>(
         &self,
         name: &str,
@@ -187,9 +186,9 @@ impl JobFunctionCache {
         })
     }
 
-    /// Like [`call`](Self::call), for a function that may fail; an error is not kept.
+    /// Like [`call`](Self::call), for a function that may fail; an error is not stored.
     ///
-    /// The example stands at [`CallError`].
+    /// See [`CallError`] for an example.
     ///
     /// # Errors
     /// Where the function fails, and as for [`call`](Self::call).
@@ -235,14 +234,13 @@ impl JobFunctionCache {
         Ok(result)
     }
 
-    /// How many calls there were ("wrapper"), how many of them ran ("fn"), and how many were answered from
-    /// the store ("cache").
+    /// The numbers of calls ("wrapper"), of executions ("fn"), and of answers from the store ("cache").
     pub fn counts(&self) -> CallCounts {
         self.lock().counts
     }
 
-    /// The contents of stored results that were missing or damaged since this was asked last; one text each. The
-    /// calls were run again. What nobody takes is told on standard error in the end.
+    /// The missing or damaged contents of stored results since the last call, one text each. The calls were run again.
+    /// Contents that the program does not take are printed to standard error at the end.
     ///
     /// ```
     /// use bencher_core::job::JobFunctionCache;
@@ -256,12 +254,12 @@ impl JobFunctionCache {
         std::mem::take(&mut self.lock().lost.0)
     }
 
-    /// Starts counting afresh.
+    /// Resets the counts.
     pub fn clear_call_counts(&self) {
         self.lock().counts = CallCounts::default();
     }
 
-    /// Removes the results of this tag, and says how many there were; samples of sweeps stay.
+    /// Removes the results of this tag, and returns their number; samples of sweeps stay.
     ///
     /// # Errors
     /// Where the store cannot be written.
@@ -290,13 +288,13 @@ impl Drop for Running<'_> {
     }
 }
 
-/// What identifies a call.
+/// The identity of a call.
 struct Call {
     series: Series,
     args: Value,
     key: Digest,
-    /// What earlier versions knew the call by, where that was another one's key, too.
-    former_key: Option<Digest>,
+    /// The key of the call in earlier versions, where another call had the same key.
+    legacy_key: Option<Digest>,
 }
 
 impl Call {
@@ -308,7 +306,7 @@ impl Call {
     ) -> Result<Self, StoreError> {
         /// Longer arguments are known by their digest.
         const LONGEST: usize = 4096;
-        let (text, former) = call_text(args).map_err(|error| {
+        let (text, legacy) = call_text(args).map_err(|error| {
             StoreError::Encode(format!(
                 "the arguments of `{name}` have no serde form: {error}"
             ))
@@ -324,12 +322,12 @@ impl Call {
         let mut keys = KeyMaker::new(&series, &[ARGS]);
         let args = value(text);
         let key = keys.key(std::slice::from_ref(&args), 1);
-        let former_key = former.map(|text| keys.key(&[value(text)], 1));
+        let legacy_key = legacy.map(|text| keys.key(&[value(text)], 1));
         Ok(Self {
             series,
             args,
             key,
-            former_key,
+            legacy_key,
         })
     }
 }
@@ -356,7 +354,7 @@ impl State {
 
     fn stored(&mut self, call: &Call) -> Result<Option<Value>, StoreError> {
         let index = self.index(&call.series)?;
-        let keys = [(Some(call.key), &[2, 1][..]), (call.former_key, &[1])];
+        let keys = [(Some(call.key), &[2, 1][..]), (call.legacy_key, &[1])];
         for (key, versions) in keys {
             let Some(stored) = key.and_then(|key| index.get(key)) else {
                 continue;

@@ -1,5 +1,5 @@
-//! Jobs: an evaluator behind a cache. A job whose sample is stored is not run; a job that was run
-//! counts as done only once its sample is in the store.
+//! Jobs: an evaluator behind a cache. A job whose sample is stored is not run. A job that was run is done only after
+//! its sample is in the store.
 //!
 //! A [`JobFunctionCache`] does the same for any function of serde arguments.
 //!
@@ -35,58 +35,56 @@ use serde::{Deserialize, Serialize};
 
 use crate::value::Digest;
 
-/// One sample to take: a point of the space, and which repeat of it.
+/// One sample to take: a point of the space, and a repeat.
 ///
-/// The example stands at the [module](self).
+/// See the [module](self) for an example.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
     /// The number of the point.
     pub point: u64,
-    /// Which repeat, from 1.
+    /// The repeat, from 1.
     pub repeat: u32,
-    /// What its sample is stored under; none where nothing is stored.
+    /// The key of its stored sample; `None` where nothing is stored.
     pub key: Option<Digest>,
 }
 
 /// A ticket for the result of a submitted job; [`FutureCache::result`] waits for it.
-///
-/// The example stands at the [module](self).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct JobFuture(pub(crate) u64);
 
-/// A job that came back.
+/// A finished job.
 ///
-/// The example stands at the [module](self).
+/// See the [module](self) for an example.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FinishedJob {
-    /// The ticket it was submitted under.
+    /// The ticket of its submission.
     pub future: JobFuture,
     /// The number of the point.
     pub point: u64,
-    /// Which repeat, from 1.
+    /// The repeat, from 1.
     pub repeat: u32,
-    /// How it ended.
+    /// Its outcome.
     pub outcome: JobOutcome,
 }
 
 /// Why a sample has no value that was stopped at its time limit.
 pub(crate) const TIMED_OUT: &str = "it took longer than its time limit (`--job-timeout`)";
 
-/// How a job ended.
+/// The outcome of a job.
 ///
-/// The example stands at [`SampleCache`].
+/// See [`SampleCache`] for an example.
 #[derive(Clone, Debug, PartialEq)]
 pub enum JobOutcome {
-    /// It ran, and what it measured is in the store (where there is one).
+    /// It ran, and its sample is in the store, if there is one.
     Measured(Sample),
-    /// It ran, and the store did not take what it measured: a later run measures it again.
+    /// It ran, but the store did not accept its sample: a later run measures it again.
     NotStored(Sample),
     /// Its sample was in the store.
     Cached(Sample),
-    /// It ran and failed; the text says how.
+    /// It ran and failed, with this error.
     Failed(String),
     /// It was stopped at its time limit.
     TimedOut,
-    /// It was called off before it ran.
+    /// It was cancelled before it ran.
     Cancelled,
 }

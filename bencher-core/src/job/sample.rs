@@ -7,7 +7,7 @@ use crate::value::Value;
 
 /// The results of one sample, in the order of the schema; `None` for one that was not set.
 ///
-/// It is a slice that is owned; a single result needs no memory of its own.
+/// It is an owned slice; a single result needs no allocation.
 ///
 /// ```
 /// use bencher_core::job::Sample;
@@ -21,7 +21,7 @@ pub struct Sample(SampleValues);
 
 #[derive(Clone)]
 enum SampleValues {
-    /// What most sweeps have: a trivial one would spend a fifth of its time on a box for it.
+    /// The common case: a trivial sweep would spend a fifth of its time on a box for it.
     One(Option<Value>),
     Many(Box<[Option<Value>]>),
 }

@@ -1,24 +1,24 @@
-//! What a batch comes to.
+//! The outcome of a batch.
 
 use std::time::Duration;
 
 use super::Slice;
 
-/// A batch of a region: one slice that stands for all of them, and what became of the others.
+/// A batch of a region: one slice that stands for all slices, and the number of discarded ones.
 ///
-/// The example stands at [`Batches`](super::Batches::take).
+/// See [`Batches`](super::Batches::take) for an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Batch {
     /// The mean of the slices that count.
     pub slice: Slice,
-    /// How many slices were run, and why some do not count.
+    /// The number of slices that were run, and of those discarded for each reason.
     pub counts: SliceCounts,
-    /// Whether every slice was preempted, so that they count all the same.
+    /// Whether every slice was preempted; the slices then count nevertheless.
     pub is_preempted: bool,
-    /// The share of the slices that the time is of: without those of an upper mode and outliers, and without preempted ones where the others
-    /// differ in length.
+    /// The share of the slices that the time stands for. It excludes slices of an upper mode and outliers, and
+    /// preempted slices where the others differ in length.
     pub share: Share,
-    /// The time of an iteration on a core, of all threads together, where every slice was preempted.
+    /// The time of an iteration on a core, for all threads together, where every slice was preempted.
     pub busy: Duration,
 }
 
@@ -33,7 +33,7 @@ pub struct Batch {
 pub struct Share(u16);
 
 impl Share {
-    /// The share of `part` in `all`; the whole where `all` is 0.
+    /// The share of `part` in `all`; 1 where `all` is 0.
     pub fn of(part: u64, all: u64) -> Self {
         let thousandths = part.min(all).saturating_mul(1000).checked_div(all);
         Self(
@@ -55,7 +55,7 @@ impl Default for Share {
     }
 }
 
-/// How many slices of timed code were run, and how many were discarded for which reason.
+/// The numbers of slices of timed code: those that were run, and those discarded for each reason.
 ///
 /// ```
 /// use bencher_core::measure::SliceCounts;
@@ -65,18 +65,18 @@ impl Default for Share {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SliceCounts {
-    /// The slices that were run.
+    /// Slices that were run.
     pub run: u64,
-    /// Those during which the system took the core from the program.
+    /// Slices during which the system took the core from the program.
     pub preempted: u64,
-    /// Those that lie far from the others.
+    /// Slices that are outliers.
     pub outliers: u64,
-    /// Those of the slower of two or more modes.
+    /// Slices in an upper mode.
     pub upper_mode: u64,
 }
 
 impl SliceCounts {
-    /// The share of the slices that do not count.
+    /// The share of discarded slices.
     pub fn discarded_share(&self) -> f64 {
         (self.preempted + self.outliers + self.upper_mode) as f64 / self.run.max(1) as f64
     }

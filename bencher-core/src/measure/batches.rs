@@ -1,4 +1,4 @@
-//! How many iterations a batch takes, and in how many slices.
+//! Sizes batches: their iterations and their slices.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
@@ -10,38 +10,39 @@ use super::slice::{Region, Slice};
 use super::slices::{RecentSlices, Slices};
 use super::{RoundTarget, Stopwatch};
 
-/// About how many batches fill the budget of a point, where nobody says how many there are.
+/// The approximate number of batches that fill the budget of a point, where the number of rounds is open.
 pub const USUAL_ROUNDS: u32 = 256;
 /// A single call that takes so long is not run again only to find out how long it takes.
 const COSTLY: Duration = Duration::from_secs(1);
-/// From so many slices on a share of them is told: few show it badly.
+/// The smallest number of slices for which a share of them is reported; with fewer, the share is not meaningful.
 pub const MIN_SLICES_FOR_SHARE: u64 = 100;
 /// How many more slices a batch has at most where all were preempted.
 const MORE_SLICES: u64 = 8;
 /// A slice that is so long is hardly ever left alone on a busy machine.
 const LONG: Duration = Duration::from_millis(20);
 
-/// How many iterations the batches of a sweep take, region by region, and in how many slices.
+/// The sizes of the batches of a sweep: iterations and slices, for every region.
 ///
-/// A batch is one or more *slices*, as short as the clock allows. Three kinds of them are discarded, in this order:
+/// A batch is one or more *slices*, as short as the clock allows. It discards three kinds of slices, in this order:
 ///
-/// 1. those that were *preempted*: the system took the core from the program meanwhile, which it counts. Where that is every slice, a batch of
-///    short ones takes up to eight more; where it still is, they count, and the batch says so;
-/// 2. those of an *upper mode*: where the latest 256 slices of the region fall into several heaps
-///    ([`lowest_mode`](crate::stats::lowest_mode)), a batch has the slices of the lowest one, unless it has none of that;
-/// 3. *outliers* among the rest ([`hampel_mean`](crate::stats::hampel_mean)): whatever else disturbs the machine now and then.
+/// 1. *preempted* slices: the system took the core from the program meanwhile, as its counters show. Where every slice
+///    was preempted, a batch of short slices takes up to eight more. If these were preempted as well, they count, and
+///    the batch is marked as preempted;
+/// 2. slices of an *upper mode*: where the latest 256 slices of the region fall into several modes
+///    ([`lowest_mode`](crate::stats::lowest_mode)), a batch keeps the slices of the lowest mode, if it has any;
+/// 3. *outliers* among the rest ([`hampel_mean`](crate::stats::hampel_mean)), from other disturbances of the machine.
 ///
-/// The time of the batch is the mean of the others.
+/// The time of the batch is the mean of the remaining slices.
 ///
-/// A first batch is sized by doubling until that takes as long as a batch; a first call that is slow does not
-/// count. The example stands at the [module](super).
+/// The size of the first batch is found by doubling the iterations until they take as long as a batch. A slow first
+/// call does not count. See the [module](super) for an example.
 #[derive(Debug)]
 pub struct Batches {
     sizing: Sizing,
     regions: Mutex<HashMap<Region, RegionState>>,
 }
 
-/// What is known of a region.
+/// The known times of a region.
 #[derive(Clone, Debug)]
 struct RegionState {
     size: Size,
@@ -59,14 +60,14 @@ impl Default for Batches {
 }
 
 impl Batches {
-    /// For a clock of a precision, in seconds, and a budget that so many points share for so many rounds.
+    /// Sizes batches for the precision of a clock, in seconds, and a budget that the points share for all their rounds.
     ///
-    /// A slice lasts at least about [`LEAST_SLICE`](super::LEAST_SLICE), and twice the precision is a thousandth of it at most: where making inputs
-    /// takes longer than a batch should last, a hundredth. A batch has as many slices as fill its share of the budget,
-    /// warm-ups and the first round's trials included; where the number of rounds is open it lasts at least 4 ms, unless fewer than 32 batches
-    /// would be left. Where a single call is as long as a slice, and the number
-    /// of rounds is open, it has half as many, or one where that are fewer than four: of two calls nobody can tell which was
-    /// disturbed, and their mean varies otherwise than one.
+    /// A slice lasts at least about [`LEAST_SLICE`](super::LEAST_SLICE). Twice the precision is at most a thousandth of
+    /// it, or a hundredth where making inputs takes longer than a batch should last. The slices of a batch fill its
+    /// share of the budget, which includes warm-ups and the first round's trials. Where the number of rounds is open, a
+    /// batch lasts at least 4 ms, unless fewer than 32 batches would be left. Where, in addition, a single call is as
+    /// long as a slice, a batch has half as many slices, or one if the half is fewer than four. With two calls, the
+    /// disturbed one cannot be identified, and their mean varies differently from a single call.
     ///
     /// ```
     /// use std::time::Duration;
@@ -98,7 +99,7 @@ impl Batches {
         }
     }
 
-    /// How many slices of every point were run and discarded so far; points in order.
+    /// The slice counts of every point so far, in the order of the points.
     ///
     /// ```
     /// use std::time::Duration;
@@ -124,14 +125,13 @@ impl Batches {
         points.into_iter()
     }
 
-    /// Runs one batch of a region: `run` runs so many iterations, timed by the watch, and says how long they took. The counters of the
-    /// watch are those of the slices that may count (twice as many where a first batch is taken again).
+    /// Runs one batch of a region. `run` runs the given number of iterations, timed by the watch, and returns their
+    /// time. The counters of the watch cover the slices that may count (twice as many where a first batch is repeated).
     ///
-    /// The region's first batch comes after runs that find its size, and is taken again where that was
-    /// wrong by far. Later ones come after an eighth of their iterations, or one, that do
-    /// not count, because other points had the caches meanwhile; only where a single call is as long as a slice and there are fewer than
-    /// eight, none is spent on that. What `run` does besides (inputs that it makes) takes time of the clock too: a batch has fewer
-    /// iterations for that, so that it keeps to its share.
+    /// The region's first batch follows runs that find its size, and is repeated where the size was far off. Before a
+    /// later batch, an eighth of its iterations, at least one, runs as a warm-up, because other points used the caches
+    /// meanwhile. A batch of fewer than eight slices, each a single call, has no warm-up. Other work of `run`, such as
+    /// making inputs, takes time as well. A batch then has fewer iterations, so that it stays within its share.
     ///
     /// ```
     /// use std::time::Duration;
@@ -207,8 +207,8 @@ impl Batches {
         if trial.whole >= COSTLY.max(self.sizing.batch) {
             return (Size::ONCE, trial);
         }
-        // The first call may have been slow for reasons of its own: whatever it took, another follows. Trials go on for as long as a
-        // batch, so that calls that vary have about as many to a slice in every run.
+        // The first call may have been slow for reasons of its own: whatever it took, another follows. Trials go on for
+        // as long as a batch, so that calls that vary have about as many to a slice in every run.
         recent.clear();
         let enough = self.sizing.batch.min(LONGEST_TRIALS);
         trial = runs.trial(1);
@@ -400,7 +400,8 @@ mod tests {
         }
     }
 
-    /// Points that come after each other find the caches of others, so batches are short only where the budget leaves no choice.
+    /// Points that come after each other find the caches of others, so batches are short only where the budget leaves
+    /// no choice.
     #[test]
     fn batches_of_many_points_are_no_shorter_than_they_must_be() {
         for (points, least) in [(1, 34), (10, 4), (70, 4), (100, 2), (1000, 0)] {
@@ -438,8 +439,8 @@ mod tests {
         }
     }
 
-    /// What makes inputs is not timed, but takes a hundred times as long as the work: slices are as short as the clock can tell,
-    /// and batches of many points last no longer than theirs.
+    /// What makes inputs is not timed, but takes a hundred times as long as the work: slices are as short as the clock
+    /// can tell, and batches of many points last no longer than theirs.
     #[test]
     fn what_is_not_timed_counts_for_the_length() {
         for (points, most) in [(1, 40_000), (10, 4600), (100, 3200)] {
@@ -485,7 +486,8 @@ mod tests {
         assert_eq!(runs, [1, 3]);
     }
 
-    /// So many batches as are wanted fill the budget, whatever a call takes, with their warm-ups and the trials of the first.
+    /// So many batches as are wanted fill the budget, whatever a call takes, with their warm-ups and the trials of the
+    /// first.
     #[test]
     fn wanted_batches_fill_the_budget() {
         for (rounds, micros) in [(10, 1), (10, 300), (100, 1), (100, 300), (1000, 1)] {

@@ -1,11 +1,11 @@
-//! Times that are too short to tell, as stored samples say them.
+//! Times below resolution, as stored samples hold them.
 
 use crate::value::{Item, Value};
 
 const NAME: &str = "below resolution";
 const FLOOR: &str = "floor";
 
-/// What stands in a sample for a time that could have been told from so many seconds on.
+/// The value in a sample for a time below a floor, in seconds.
 ///
 /// ```
 /// use bencher_core::measure::{below_resolution, floor_of};
@@ -16,7 +16,7 @@ pub fn below_resolution(floor: f64) -> Value {
     Value::from(Item::new(NAME, [(FLOOR, Value::Float(floor))]))
 }
 
-/// The floor, in seconds, of a time that was too short to tell; none of any other value.
+/// The floor, in seconds, of a time below resolution; `None` for any other value.
 pub fn floor_of(value: &Value) -> Option<f64> {
     let item = value.as_item().filter(|item| item.name() == NAME)?;
     let mut parts = item.parts();

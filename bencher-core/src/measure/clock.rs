@@ -1,4 +1,4 @@
-//! Where time is read, and what reading it costs.
+//! Clocks, and the cost of reading them.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::{CoreUse, CounterClock, Reason};
 
-/// Where time is read: the seam between measuring and the machine.
+/// A source of time: the seam between the measurement and the machine.
 ///
 /// ```
 /// use std::time::Duration;
@@ -20,10 +20,10 @@ use super::{CoreUse, CounterClock, Reason};
 /// assert_eq!(clock.now() - before, Duration::from_millis(3));
 /// ```
 pub trait Clock: fmt::Debug + Send + Sync {
-    /// The time since some moment that stays the same; never less than before.
+    /// The time since a fixed moment; it never decreases.
     fn now(&self) -> Duration;
 
-    /// How the threads of this process had the cores so far; nothing where that is not counted.
+    /// The core use of this process so far; zero where the system does not count it.
     fn core_use(&self) -> CoreUse {
         CoreUse::default()
     }
@@ -59,9 +59,9 @@ impl Clock for MonotonicClock {
     }
 }
 
-/// A clock that stands still until it is advanced; its clones show the same time.
+/// A clock that stands still until a test advances it; its clones show the same time.
 ///
-/// The example stands at [`Clock`].
+/// See [`Clock`] for an example.
 #[derive(Clone, Debug, Default)]
 pub struct FakeClock {
     nanoseconds: Arc<AtomicU64>,
@@ -71,13 +71,13 @@ pub struct FakeClock {
 }
 
 impl FakeClock {
-    /// Lets time pass.
+    /// Advances the clock.
     pub fn advance(&self, time: Duration) {
         let time = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
         self.nanoseconds.fetch_add(time, Ordering::Relaxed);
     }
 
-    /// Lets another program have the core for a time.
+    /// Pretends that another program has the core for a time.
     pub fn preempt(&self, time: Duration) {
         self.advance(time);
         let time = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
@@ -100,7 +100,7 @@ impl Clock for FakeClock {
     }
 }
 
-/// Which clock times are taken with.
+/// The clock that measures times.
 ///
 /// ```
 /// use bencher_core::measure::{ClockKind, Timer};
@@ -118,7 +118,7 @@ pub enum ClockKind {
     Counter,
 }
 
-/// What a clock can tell, and what measuring with it costs; in seconds.
+/// The resolution of a clock, and the overhead of measuring with it, in seconds.
 ///
 /// ```
 /// use bencher_core::measure::Timer;
@@ -129,21 +129,21 @@ pub enum ClockKind {
 pub struct ClockCosts {
     /// The smallest difference that the clock shows.
     pub precision: f64,
-    /// What a reading adds to the time between two readings.
+    /// The time that a reading adds to the time between two readings.
     pub reading: f64,
-    /// What the loop around the iterations of a batch adds to each.
+    /// The time that the loop around the iterations of a batch adds to each.
     pub iteration: f64,
 }
 
 impl ClockCosts {
-    /// What readings of the clock add to each of so many iterations that are timed in groups.
+    /// The overhead of clock readings for each of the iterations that are timed in groups.
     pub(crate) fn of_groups(&self, iterations: u64, group: u64) -> f64 {
         let groups = iterations.div_ceil(group.max(1));
         self.reading * groups as f64 / iterations.max(1) as f64
     }
 }
 
-/// A clock and what it costs.
+/// A clock with its overhead.
 ///
 /// ```
 /// use std::time::Duration;
@@ -162,8 +162,8 @@ pub struct Timer {
 }
 
 impl Timer {
-    /// The timer of the process, on the monotonic clock; what it costs is measured once, at the first
-    /// call, which takes some milliseconds.
+    /// The timer of the process, on the monotonic clock. The first call measures its overhead, which takes some
+    /// milliseconds.
     pub fn system() -> &'static Self {
         static TIMER: OnceLock<Timer> = OnceLock::new();
         TIMER.get_or_init(|| {
@@ -175,12 +175,12 @@ impl Timer {
         })
     }
 
-    /// The timer of the process on a clock; what it costs is measured once.
+    /// The timer of the process on a clock. The first call measures its overhead.
     ///
-    /// The example stands at [`ClockKind`].
+    /// See [`ClockKind`] for an example.
     ///
     /// # Errors
-    /// Where there is no such clock.
+    /// Where the clock is not available.
     pub fn of(clock: ClockKind) -> Result<&'static Self, Reason> {
         static COUNTER: OnceLock<Result<Timer, Reason>> = OnceLock::new();
         match clock {
@@ -195,12 +195,12 @@ impl Timer {
         }
     }
 
-    /// A timer on another clock, which costs nothing.
+    /// A timer on another clock, without overhead.
     pub fn on(clock: impl Clock + 'static) -> Self {
         Self::with_costs(clock, ClockCosts::default())
     }
 
-    /// A timer on another clock, with what it costs.
+    /// A timer on another clock, with its overhead.
     ///
     /// ```
     /// use bencher_core::measure::{ClockCosts, FakeClock, Timer};
@@ -219,17 +219,17 @@ impl Timer {
         self.clock.now()
     }
 
-    /// How the threads of this process had the cores so far.
+    /// The core use of this process so far.
     pub fn core_use(&self) -> CoreUse {
         self.clock.core_use()
     }
 
-    /// The time since `start`, which this timer told.
+    /// The time since `start`, an earlier reading of this timer.
     pub fn since(&self, start: Duration) -> Duration {
         self.now().saturating_sub(start)
     }
 
-    /// What the clock can tell and costs.
+    /// The resolution and the overhead of the clock.
     pub const fn costs(&self) -> ClockCosts {
         self.costs
     }

@@ -1,8 +1,8 @@
-//! How the threads of this process had the cores.
+//! The use of the cores by the threads of this process.
 
 use std::time::Duration;
 
-/// How the threads of this process, those that have ended included, had the cores so far.
+/// The use of the cores by the threads of this process so far, including threads that have ended.
 ///
 /// ```
 /// use std::time::Duration;
@@ -16,20 +16,20 @@ use std::time::Duration;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CoreUse {
-    /// How often the system took the core from a thread that wanted to go on (involuntary context switches). Waiting for a lock or
-    /// for data is none.
+    /// How often the system took the core from a thread that was ready to run (involuntary context switches). A wait
+    /// for a lock or for data does not count.
     pub preemptions: u64,
-    /// The time on a core, of all threads together.
+    /// The time on a core, for all threads together.
     pub busy: Duration,
 }
 
 impl CoreUse {
-    /// What the system counts; nothing where it does not count.
+    /// The counts of the system; zero where it does not count.
     pub fn of_process() -> Self {
         super::counters::core_use().unwrap_or_default()
     }
 
-    /// What came since an earlier reading.
+    /// The difference from an earlier reading.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Self {
         Self {

@@ -4,11 +4,11 @@ use std::time::{Duration, Instant};
 
 use super::{Clock, CoreUse, Reason};
 
-/// The time-stamp counter of the processor, which costs less to read than the system's clock.
+/// The time-stamp counter of the processor, which is cheaper to read than the system's clock.
 ///
-/// It counts for as long as the processor is on, at a pace that does not change; where that is not
-/// promised, there is no such clock. Its pace is measured against the system's clock once, for 20
-/// milliseconds, which leaves some parts in a million: far less than times scatter.
+/// The clock is available only where processor and kernel promise that the counter never stops and that its rate is
+/// constant. Its rate is measured once against the system's clock, for 20 milliseconds. The remaining error is some
+/// parts in a million, far below the scatter of times.
 ///
 /// ```
 /// use bencher_core::measure::{Clock, CounterClock};
@@ -28,11 +28,11 @@ pub struct CounterClock {
 const CALIBRATION: Duration = Duration::from_millis(20);
 
 impl CounterClock {
-    /// The clock, which begins now.
+    /// Starts the clock.
     ///
     /// # Errors
-    /// [`Reason::Platform`] where the processor is none of x86-64, [`Reason::System`] where it or the kernel does
-    /// not promise an even pace.
+    /// [`Reason::Platform`] where the processor is not x86-64, [`Reason::System`] where it or the kernel does not
+    /// promise a constant rate.
     pub fn start() -> Result<Self, Reason> {
         is_even()?;
         let (origin, started) = both();

@@ -1,12 +1,12 @@
-//! The most memory that the whole process had at once.
+//! The peak memory of the whole process.
 
 use super::Reason;
 
 /// The most memory that the process had in RAM at once, in bytes: since it started, or since
 /// [`reset_peak_resident`].
 ///
-/// All of the process counts: code, stacks, and what the allocator keeps after it was freed. So it is of
-/// use where a body needs far more than the program around it.
+/// All memory of the process counts: code, stacks, and freed memory that the allocator keeps. The number is useful
+/// where a body needs far more memory than the program around it.
 ///
 /// ```
 /// use bencher_core::measure::{Reason, peak_resident};
@@ -17,7 +17,7 @@ use super::Reason;
 /// ```
 ///
 /// # Errors
-/// [`Reason::Platform`] elsewhere than on Linux, [`Reason::System`] where `/proc` cannot be read.
+/// [`Reason::Platform`] on systems other than Linux, [`Reason::System`] where `/proc` cannot be read.
 pub fn peak_resident() -> Result<u64, Reason> {
     if !cfg!(target_os = "linux") {
         return Err(Reason::Platform);
@@ -29,7 +29,7 @@ pub fn peak_resident() -> Result<u64, Reason> {
         .ok_or_else(|| Reason::System(format!("{path} does not say VmHWM in kB")))
 }
 
-/// Begins to look for the peak of [`peak_resident`] afresh.
+/// Resets the peak of [`peak_resident`].
 ///
 /// ```
 /// use bencher_core::measure::{peak_resident, reset_peak_resident};

@@ -1,10 +1,10 @@
-//! Measuring: where time is read, how many iterations a batch takes, which point comes next; the
-//! [`counters`] beside the time, and the [`environment`] that numbers are taken in.
+//! Measurement: clocks, the sizes of batches, the order of points, the [`counters`] beside the time, and the
+//! [`environment`].
 //!
-//! A timed region is run in *slices* of as many iterations as take long enough for the clock to
-//! tell. Several of them make a *batch*, which comes to the mean of those that were not disturbed ([`Batches`]). A sweep of timed points
-//! goes in *rounds*: each adds one batch to every point that is still wanted, in an order of its own, so that a machine that drifts does not pose as an
-//! effect of an input ([`Rounds`]). Both read time through a [`Clock`], and are tested on a
+//! A timed region runs in *slices*, each with enough iterations for the resolution of the clock. Several slices make a
+//! *batch*, whose time is the mean of the undisturbed slices ([`Batches`]). A sweep of timed points runs in *rounds*
+//! ([`Rounds`]). A round adds one batch to every point that needs more. Every round has its own order, so that drift of
+//! the machine does not look like an effect of an input. Both read time through a [`Clock`], and tests use a
 //! [`FakeClock`].
 //!
 //! ```
@@ -67,7 +67,7 @@ pub use order::Alternatives;
 pub use partial::PartialTime;
 pub use preempted_time::{PREEMPTED, PreemptedTime};
 pub use reason::Reason;
-pub use replicate::{PILOTS, REPLICATE_VARIABLE, Replicate, ReplicateRole, block};
+pub use replicate::{PILOTS, REPLICATE_VARIABLE, Replicate, ReplicateRole, rounds_per_replicate};
 pub use rounds::{
     DEFAULT_BUDGET, FIRST_LOOK, MOST_ROUNDS, RoundRules, RoundTarget, Rounds, StopReason,
 };

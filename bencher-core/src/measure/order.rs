@@ -1,12 +1,12 @@
-//! In which order the points of a round are measured.
+//! The order of the points within a round.
 
 use crate::space::mix;
 
-/// Which points are alternatives of each other: those that differ in one input alone.
+/// Groups points into alternatives: points that differ only in one input.
 ///
-/// They are measured right after each other in every round, in an order that turns from round to
-/// round (a cyclic Latin square over a random order): each alternative stands at each place equally
-/// often, so that a steady drift falls on all of them alike.
+/// Alternatives are measured right after each other in every round, in an order that rotates from round to round (a
+/// cyclic Latin square over a random order). Each alternative is at each place equally often, so that a steady drift
+/// affects all of them equally.
 ///
 /// ```
 /// use bencher_core::measure::Alternatives;
@@ -17,19 +17,19 @@ use crate::space::mix;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Alternatives {
-    /// By how much the numbers of two points differ that are neighbours in the input.
+    /// The difference between the numbers of two points that are neighbours in the input.
     pub stride: u64,
-    /// How many alternatives there are.
+    /// The number of alternatives.
     pub count: u64,
 }
 
 impl Alternatives {
-    /// The first of the points that differ from this one in the compared input alone.
+    /// The first of the points that differ from this one only in the compared input.
     pub const fn group(self, point: u64) -> u64 {
         point - self.member(point) * self.stride
     }
 
-    /// Which alternative a point is.
+    /// The index of a point among its alternatives.
     pub const fn member(self, point: u64) -> u64 {
         match (self.stride, self.count) {
             (0, _) | (_, 0) => 0,

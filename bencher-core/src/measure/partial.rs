@@ -1,4 +1,4 @@
-//! Times of a part of the calls, as stored samples keep them.
+//! Times of only a share of the calls, as stored samples hold them.
 
 use crate::value::{Item, Value};
 
@@ -7,8 +7,8 @@ const PARTIAL: &str = "part of the slices";
 const TIME: &str = "time";
 const SHARE: &str = "share";
 
-/// A time that many of the slices of its batch do not count for: they belong to an upper mode, lie far out, or were preempted while
-/// calls differ in length, so that the long ones are missing.
+/// A time whose batch has many discarded slices. They belong to an upper mode, are outliers, or were preempted while
+/// calls differ in length, so that long calls are missing.
 ///
 /// ```
 /// use bencher_core::measure::PartialTime;
@@ -25,7 +25,7 @@ pub struct PartialTime {
 }
 
 impl PartialTime {
-    /// What stands in a sample for it.
+    /// The value for it in a sample.
     pub fn to_value(self) -> Value {
         let parts = [
             (TIME, Value::Float(self.time)),
@@ -34,7 +34,7 @@ impl PartialTime {
         Value::from(Item::new(PARTIAL, parts))
     }
 
-    /// The time that a value stands for; none of any other value.
+    /// Reads the time from a value; `None` for any other value.
     pub fn read(value: &Value) -> Option<Self> {
         let item = value.as_item().filter(|item| item.name() == PARTIAL)?;
         let part = |name| item.part(name).and_then(Value::as_f64);

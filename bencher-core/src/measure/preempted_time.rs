@@ -1,4 +1,4 @@
-//! Times during which other programs had the core, as stored samples keep them.
+//! Times during which other programs had the core, as stored samples hold them.
 
 use crate::value::{Item, Value};
 
@@ -11,7 +11,7 @@ pub const PREEMPTED: &str = "preempted";
 const TIME: &str = "time";
 const BUSY: &str = "busy";
 
-/// A time whose calls were all preempted: the system took the core from them, so it holds the time of other programs, too.
+/// A time whose calls were all preempted, so that it includes the time of other programs.
 ///
 /// ```
 /// use bencher_core::measure::PreemptedTime;
@@ -28,7 +28,7 @@ pub struct PreemptedTime {
 }
 
 impl PreemptedTime {
-    /// What stands in a sample for it.
+    /// The value for it in a sample.
     pub fn to_value(self) -> Value {
         let parts = [
             (TIME, Value::Float(self.time)),
@@ -37,7 +37,7 @@ impl PreemptedTime {
         Value::from(Item::new(PREEMPTED, parts))
     }
 
-    /// The time that a value stands for; none of any other value.
+    /// Reads the time from a value; `None` for any other value.
     pub fn read(value: &Value) -> Option<Self> {
         let item = value.as_item().filter(|item| item.name() == PREEMPTED)?;
         let part = |name| item.part(name).and_then(Value::as_f64);

@@ -1,6 +1,6 @@
 use thiserror::Error;
 
-/// Why something could not be counted, in words for the user, with what to do.
+/// Why a counter or a clock is unavailable, in words for the user, with a remedy.
 ///
 /// ```
 /// use bencher_core::measure::Reason;
@@ -13,7 +13,7 @@ pub enum Reason {
     /// The operating system has no such counter.
     #[error("it is not available on this platform; measure on Linux")]
     Platform,
-    /// The processor has no such counter, or a hypervisor keeps it.
+    /// The processor has no such counter, or a hypervisor withholds it.
     #[error(
         "this machine shows no such hardware counter; virtual machines seldom do: measure on a real \
          machine, or let the hypervisor pass the counters (PMU) on"
@@ -25,12 +25,12 @@ pub enum Reason {
          `sudo sysctl kernel.perf_event_paranoid={needed}`, or give the program CAP_PERFMON"
     )]
     NotAllowed {
-        /// What the kernel's setting is.
+        /// The kernel's setting.
         paranoid: i32,
-        /// What it must be at most.
+        /// The largest setting that allows it.
         needed: i32,
     },
-    /// The kernel would allow it, but something before it does not.
+    /// The kernel allows it, but a sandbox does not.
     #[error(
         "a sandbox forbids perf events; in a container, allow perf_event_open in its seccomp profile \
          and add the capability PERFMON"
@@ -45,7 +45,7 @@ pub enum Reason {
          bencher::CountingAllocator = bencher::CountingAllocator::system();` to it"
     )]
     NoAllocator,
-    /// Allocations are counted for another piece of code already.
+    /// Another piece of code already counts allocations.
     #[error(
         "allocations are counted for the whole process, and another measurement was under way; run one \
          at a time"
@@ -60,7 +60,7 @@ pub enum Reason {
     /// The benchmark timed nothing.
     #[error("the benchmark timed no piece of code; let `cx.iter` or `cx.measure` run it")]
     NothingTimed,
-    /// The operating system refused.
+    /// The operating system returned an error.
     #[error("the operating system refused: {0}")]
     System(String),
 }

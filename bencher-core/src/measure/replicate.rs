@@ -1,19 +1,19 @@
-//! Measuring in several processes: which one this is, and how its rounds are numbered.
+//! Measurement in several process replicates, and the numbers of their rounds.
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::rounds::FIRST_LOOK;
 
-/// The variable of the environment that tells a program which of several processes it is.
+/// The environment variable that tells a program which replicate it is.
 pub const REPLICATE_VARIABLE: &str = "BENCHER_REPLICATE";
 
-/// How many processes measure in full before the others take as many rounds as they are worth.
+/// How many processes measure in full. Their times then determine the number of rounds of the others.
 pub const PILOTS: u32 = 3;
 
-/// One of several processes that measure the same sweeps, one after the other.
+/// One of several processes that measure the same sweeps one after the other.
 ///
-/// Each has a block of repeats of its own: process 2 of blocks of 11 has the repeats 23 to 33.
+/// Each has its own range of repeats: with 11 rounds per replicate, process 2 has the repeats 23 to 33.
 ///
 /// ```
 /// use bencher_core::measure::Replicate;
@@ -27,17 +27,17 @@ pub const PILOTS: u32 = 3;
 pub struct Replicate {
     /// Its number, from 0.
     pub number: u32,
-    /// How many there are.
+    /// The number of replicates.
     pub count: u32,
-    /// What starting a process costs over a round.
+    /// The cost of a process start, divided by the cost of a round.
     pub cost: f64,
     /// When the first of them was started, in milliseconds since 1970.
     pub run: u64,
-    /// Whether it first measures some stored points again, to see whether they may stand beside new ones.
+    /// Whether it first measures some stored points again, to check whether they agree with new ones.
     pub checks: bool,
 }
 
-/// The part of a run where several processes measure.
+/// The role of this process in a run with replicates.
 ///
 /// ```
 /// use bencher_core::measure::ReplicateRole;
@@ -45,7 +45,7 @@ pub struct Replicate {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum ReplicateRole {
-    /// There is one process, this one.
+    /// A run without replicates: this process measures.
     #[default]
     Single,
     /// This process is one of several, and stores what it measures.
@@ -66,8 +66,8 @@ impl ReplicateRole {
     }
 }
 
-/// The repeats that each process has room for, where each is to take so many.
-pub fn block(repeats: Option<u32>) -> u32 {
+/// The rounds per replicate: how many repeats are reserved for each process, given the repeats that each should take.
+pub fn rounds_per_replicate(repeats: Option<u32>) -> u32 {
     repeats.unwrap_or(FIRST_LOOK)
 }
 

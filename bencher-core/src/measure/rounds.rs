@@ -1,4 +1,4 @@
-//! Which points are measured in the next round, and when a point is known well enough.
+//! Chooses the points of the next round, and decides when a point has converged.
 
 use std::time::Duration;
 
@@ -6,16 +6,16 @@ use crate::stats::{MISRATE, PointTime, RoundTime, Summary};
 
 use super::order::{Alternatives, ordered};
 
-/// How many rounds are measured before a point is looked at for the first time.
+/// The number of rounds before the first look at a point.
 pub const FIRST_LOOK: u32 = 11;
 /// The most rounds of a sweep.
 pub const MOST_ROUNDS: u32 = 2048;
-/// How long a sweep goes on where nobody says anything.
+/// The default budget of a sweep.
 pub const DEFAULT_BUDGET: Duration = Duration::from_secs(10);
 /// How near the last three estimates of the noise lie to each other where it has settled.
 const SETTLED: f64 = 0.05;
 
-/// How long a sweep of timed points goes on.
+/// The rules for when a sweep of timed points ends.
 ///
 /// ```
 /// use bencher_core::measure::{RoundRules, RoundTarget};
@@ -24,21 +24,20 @@ const SETTLED: f64 = 0.05;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RoundRules {
-    /// How many rounds.
+    /// The number of rounds.
     pub rounds: RoundTarget,
-    /// A point is done when its bounds lie within this share of its centre at two looks in a row, or within half
-    /// of it at one.
+    /// The target precision. A point has converged when its bounds lie within this share of its centre at two looks in
+    /// a row, or within half of it at one look.
     pub precision: f64,
-    /// Whether a point is done, too, when its noise has settled: more rounds would hardly show
-    /// something else.
+    /// Whether a point also ends when its noise has settled, so that more rounds would hardly change it.
     pub stop_when_settled: bool,
-    /// How long all points together may take; the first round is always finished.
+    /// How long all points together may take. The first round is always finished.
     pub budget: Option<Duration>,
-    /// The order within the rounds; the same seed gives the same.
+    /// The seed of the order within the rounds; the same seed gives the same order.
     pub seed: u64,
-    /// How many repeats come before the first round: those of other processes.
+    /// The number of repeats before the first round, which belong to other processes.
     pub before: u32,
-    /// Which points are measured next to each other.
+    /// The points that are measured next to each other.
     pub alternatives: Option<Alternatives>,
 }
 
@@ -56,7 +55,7 @@ impl Default for RoundRules {
     }
 }
 
-/// How many rounds are wanted.
+/// The target number of rounds.
 ///
 /// ```
 /// use bencher_core::measure::{MOST_ROUNDS, RoundTarget};
@@ -65,14 +64,14 @@ impl Default for RoundRules {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RoundTarget {
-    /// So many, unless the budget ends before.
+    /// This number, unless the budget ends before.
     Exactly(u32),
-    /// As many as the points need to be known well enough.
+    /// The number that the points need to converge.
     AsNeeded,
 }
 
 impl RoundTarget {
-    /// The most rounds there can be.
+    /// The largest possible number of rounds.
     pub const fn most(self) -> u32 {
         match self {
             Self::Exactly(rounds) => rounds,
@@ -81,7 +80,7 @@ impl RoundTarget {
     }
 }
 
-/// Why a point is measured no more.
+/// Why a point gets no more rounds.
 ///
 /// ```
 /// use bencher_core::measure::StopReason;
@@ -90,22 +89,22 @@ impl RoundTarget {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum StopReason {
-    /// Its bounds are as near as wanted: within this share.
+    /// Its bounds reached the target precision, and lie within this share.
     Converged(f64),
     /// Its noise has settled, with the bounds within this share.
     Settled(f64),
-    /// There is no time to measure more of: its results are below resolution, or not set.
+    /// It has no time to measure: its results are below resolution, or not set.
     NoTimes,
     /// Every round so far failed.
     Failing,
-    /// All rounds that were wanted are done.
+    /// All requested rounds are done.
     Done,
     /// The budget ended.
     Budget,
 }
 
 impl StopReason {
-    /// Whether the point is known as well as was wanted.
+    /// Whether the point needs no more rounds: the budget did not stop it.
     pub const fn is_enough(self) -> bool {
         !matches!(self, Self::Budget)
     }
@@ -137,7 +136,7 @@ impl std::fmt::Display for StopReason {
     }
 }
 
-/// The rounds of a sweep: which points come next, until all are known well enough.
+/// The rounds of a sweep, which run until all points have converged.
 ///
 /// ```
 /// use std::time::Duration;
@@ -176,7 +175,7 @@ struct Point {
     failed: u32,
     /// After how many rounds it was looked at last.
     looked_at: u32,
-    /// What the rounds gave for each timed result.
+    /// The outcomes of the rounds for each timed result.
     times: Vec<Vec<RoundTime>>,
     noises: Vec<f64>,
     /// The widest bounds of its results at the last look, as a share of the centre.
@@ -193,7 +192,7 @@ struct WidestPoints {
 }
 
 impl Rounds {
-    /// Rounds over points, each with so many timed results, that begin now.
+    /// Starts rounds over points, each with the given number of timed results.
     pub fn new(points: Vec<u64>, results: usize, rules: RoundRules, now: Duration) -> Self {
         let points = points.into_iter().map(|number| Point {
             number,
@@ -219,10 +218,10 @@ impl Rounds {
         }
     }
 
-    /// The points of the next round in their order; none where all is done.
+    /// The points of the next round in their order; `None` at the end.
     ///
-    /// From the first look on, where the budget does not suffice to bring every point to its next
-    /// look, those with the widest bounds go on alone.
+    /// From the first look on, the budget may be too small to bring every point to its next look. Only the points with
+    /// the widest bounds then continue.
     pub fn next_round(&mut self, now: Duration) -> Option<Vec<u64>> {
         self.stop_what_is_done();
         if self.round > 0 && self.is_over(now) {
@@ -242,7 +241,7 @@ impl Rounds {
         Some(list)
     }
 
-    /// Whether the budget has ended; every point has a round all the same.
+    /// Whether the budget has ended. Every point has a round in any case.
     pub fn is_over(&self, now: Duration) -> bool {
         self.unmeasured == 0 && self.is_spent(now)
     }
@@ -257,22 +256,23 @@ impl Rounds {
         self.rules.budget.is_some_and(|budget| spent >= budget)
     }
 
-    /// How many rounds a point has had.
+    /// The number of rounds of a point so far.
     pub fn count(&self, point: u64) -> u32 {
         self.point(point).map_or(0, |point| point.rounds)
     }
 
-    /// Why a point is measured no more.
+    /// Why a point gets no more rounds.
     pub fn stop(&self, point: u64) -> Option<StopReason> {
         self.point(point)?.stop
     }
 
-    /// Within which share of its centre a point was known at its last look; not at all before the first.
+    /// The half width of a point's bounds at its last look, as a share of its centre; infinite before the first look.
     pub fn width(&self, point: u64) -> f64 {
         self.point(point).map_or(f64::INFINITY, |point| point.width)
     }
 
-    /// Whether the times of a point had several modes at its last look, were preempted, or often below resolution.
+    /// Whether the times of a point were unreliable at its last look: several modes, preempted, or often below
+    /// resolution.
     pub fn is_unreliable(&self, point: u64) -> bool {
         self.point(point).is_some_and(|point| point.is_unreliable)
     }
@@ -284,13 +284,13 @@ impl Rounds {
         point.is_some_and(|point| point.times.iter().any(has_one))
     }
 
-    /// The points that were measured, with their rounds and why they stopped.
+    /// The measured points, with their numbers of rounds and the reasons why they stopped.
     pub fn stops(&self) -> impl Iterator<Item = (u64, u32, Option<StopReason>)> {
         let stops = self.points.iter();
         stops.map(|point| (point.number, point.rounds, point.stop))
     }
 
-    /// An estimate of all the samples that the sweep comes to, for a progress bar.
+    /// An estimate of the total number of samples of the sweep, for a progress bar.
     pub fn expected(&self) -> u64 {
         let expected = |point: &Point| {
             if point.stop.is_some() {
@@ -308,7 +308,7 @@ impl Rounds {
             .sum()
     }
 
-    /// Takes in what a round gave for a point: the times of its results, or that it failed.
+    /// Records the outcome of a round for a point: the times of its results, or `None` if it failed.
     pub fn record(&mut self, point: u64, times: Option<&[RoundTime]>) {
         let results = self.results;
         let Some(point) = self.point_mut(point) else {
@@ -327,7 +327,7 @@ impl Rounds {
         self.unmeasured -= usize::from(is_first);
     }
 
-    /// Takes in that a round of a point was ended at its time limit: all of its times were longer than any.
+    /// Records that a round of a point was stopped at its time limit. All of its times count as longer than any other.
     pub fn record_timed_out(&mut self, point: u64) {
         let times = vec![RoundTime::TimedOut; self.results];
         self.record(point, Some(&times));
@@ -336,8 +336,8 @@ impl Rounds {
         }
     }
 
-    /// Takes in that a sample of a point set none of the times: where rounds are taken as they are needed, it gets no
-    /// other, since there is nothing that more of them could tell.
+    /// Records that a sample of a point set none of the times. Where the number of rounds is open, the point gets no
+    /// more rounds, since they would add no time.
     pub fn record_unset(&mut self, point: u64) {
         let as_needed = self.rules.rounds == RoundTarget::AsNeeded;
         let Some(point) = self.point_mut(point) else {
@@ -466,8 +466,8 @@ impl Rounds {
 }
 
 impl Point {
-    /// Whether the point is done, and why; looks only at the rounds for that, since whoever looks
-    /// often enough sees what he wants to see.
+    /// Whether the point is done, and why. It checks only at fixed rounds, because frequent checks would stop at a
+    /// chance result.
     fn judged(&mut self, rules: &RoundRules) -> Option<StopReason> {
         if self.rounds >= rules.rounds.most() {
             return Some(StopReason::Done);

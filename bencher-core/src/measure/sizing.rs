@@ -1,15 +1,15 @@
-//! How many iterations a slice takes, and how many slices a batch.
+//! Computes the iterations of a slice, and the slices of a batch.
 
 use std::time::Duration;
 
 use super::slice::Slice;
 use super::{RoundTarget, USUAL_ROUNDS};
 
-/// The least that a slice takes, but where making its inputs takes much longer than what is timed.
+/// The shortest duration of a slice, except where making inputs takes much longer than the timed code.
 pub const LEAST_SLICE: Duration = Duration::from_micros(100);
 
-/// Shorter batches would be of the caches that other points left behind more than of the work, so there are fewer of these
-/// rather than more of those.
+/// Shorter batches would mostly measure cold caches left by the previous point, so a short budget has fewer batches
+/// instead of shorter ones.
 const LEAST_BATCH: Duration = Duration::from_millis(4);
 /// But no fewer than this, of a budget that is short for its points.
 const LEAST_ROUNDS: u32 = 32;
@@ -20,12 +20,13 @@ const COARSE_SHARE_OF_PRECISION: f64 = 1e-2;
 /// How many times more batches there are where a call is as long as a slice: such calls are no slices of many, so
 /// shorter batches say as much.
 const MORE_OF_LONG_CALLS: u32 = 2;
-/// Fewer calls than this do not show which of them were disturbed, so each is a batch; that makes the rounds at most as many times more,
-/// which [`MOST_ROUNDS`](super::MOST_ROUNDS) allows.
+/// Fewer calls than this do not show which of them were disturbed, so each is a batch; that makes the rounds at most as
+/// many times more, which [`MOST_ROUNDS`](super::MOST_ROUNDS) allows.
 const FEW: u64 = 4;
-/// A batch comes after one of so many times its iterations, which do not count.
+/// The share of a batch's iterations that run before it as a warm-up, as a divisor.
 const WARM_UP: u64 = 8;
-/// How many batches the first round of a point costs at most besides its own: trials that double until one lasts as long as a batch.
+/// How many batches the first round of a point costs at most besides its own: trials that double until one lasts as
+/// long as a batch.
 const FIRST_ROUND: f64 = 4.0;
 /// What else a sample takes beside its batches, and what calls take that are slower than the first were.
 const SLACK: f64 = 1.1;
@@ -39,11 +40,11 @@ const MOST_SLICES: u64 = 1 << 16;
 /// How long slices and batches should be.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sizing {
-    /// What a slice should last.
+    /// The target duration of a slice.
     slice: Duration,
-    /// What it lasts at least, however long making its inputs takes.
+    /// The shortest duration of a slice, for any time of making inputs.
     shortest: Duration,
-    /// What a batch should last in all.
+    /// The target duration of a batch.
     pub(super) batch: Duration,
     /// Whether there may be more rounds where batches are shorter.
     is_open: bool,
@@ -58,7 +59,7 @@ pub(super) struct Size {
 }
 
 impl Sizing {
-    /// For a clock of a precision, in seconds, and a budget that so many points share for so many rounds.
+    /// Sizes batches for the precision of a clock, in seconds, and a budget that the points share for all their rounds.
     pub(super) fn new(precision: f64, budget: Duration, points: u64, rounds: RoundTarget) -> Self {
         let precise = |share: f64| Duration::try_from_secs_f64(2.0 * precision / share);
         let slice = precise(SHARE_OF_PRECISION)
@@ -132,8 +133,8 @@ impl Size {
         slices: 1,
     };
 
-    /// How many iterations come before a batch and do not count, because other points had the caches meanwhile. Calls as long as
-    /// a slice mind that less: fewer than eight have none.
+    /// How many iterations come before a batch and do not count, because other points had the caches meanwhile. Calls
+    /// as long as a slice mind that less: fewer than eight have none.
     pub(super) fn warm_up(self) -> u64 {
         let share = self.iterations.saturating_mul(self.slices) / WARM_UP;
         share.max(u64::from(self.iterations > 1))

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// A timed region of a point: the first call of a timing function within the sample is number 0.
+/// A timed region of a point. The first call of a timing function within the sample is number 0.
 ///
 /// ```
 /// use bencher_core::measure::Region;
@@ -12,12 +12,12 @@ use std::time::Duration;
 pub struct Region {
     /// The number of the point.
     pub point: u64,
-    /// Which timed region within the sample.
+    /// The number of the timed region within the sample.
     pub nth: u32,
 }
 
-/// Iterations that were timed together: one after the other, without a look at the clock but where inputs were made or
-/// outputs dropped between them.
+/// Iterations that were timed together, one after the other. The clock is read between them only where inputs are made
+/// or outputs are dropped.
 ///
 /// ```
 /// use std::time::Duration;
@@ -28,13 +28,13 @@ pub struct Region {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slice {
-    /// How many.
+    /// The number of iterations.
     pub iterations: u64,
-    /// What all of them took.
+    /// The time of all iterations together.
     pub time: Duration,
 }
 
-/// What an iteration takes.
+/// The time of one iteration.
 ///
 /// ```
 /// use std::time::Duration;
@@ -45,11 +45,11 @@ pub struct Slice {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum IterationTime {
-    /// So many seconds.
+    /// A time in seconds.
     Time(f64),
-    /// Too little to tell from what measuring costs.
+    /// A time too short to separate from the measurement overhead.
     Below {
-        /// From how many seconds on it can be told.
+        /// The shortest time that can be measured, in seconds.
         floor: f64,
     },
 }
@@ -58,8 +58,8 @@ pub enum IterationTime {
 const SMALL: f64 = 0.1;
 
 impl Slice {
-    /// The time of an iteration, without an overhead of so many seconds each; below resolution where
-    /// the overhead is a tenth of it or more.
+    /// The time of an iteration, minus an overhead in seconds; below resolution where the overhead is a tenth of it or
+    /// more.
     pub fn per_iteration(self, overhead: f64) -> IterationTime {
         let time = self.time.as_secs_f64() / self.iterations.max(1) as f64;
         if overhead > 0.0 && overhead >= SMALL * time {

@@ -1,4 +1,4 @@
-//! Which slices of a batch count.
+//! Selects the slices of a batch that count.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -41,7 +41,7 @@ impl RecentSlices {
     }
 }
 
-/// The slices of a batch, each of so many iterations.
+/// The slices of a batch, each with the same number of iterations.
 pub(super) struct Slices {
     iterations: u64,
     undisturbed: Vec<f64>,

@@ -1,14 +1,15 @@
-//! A clock with the counters that are read around what it times.
+//! A clock with counters around the timed code.
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use super::{CoreUse, Meter, Timer};
 
-/// A clock with the counters that are read around what it times: they start before it and stop after
-/// it, so that reading them is not in the time.
+/// A clock with counters around the timed code. The counters start before the clock and stop after it, so that the time
+/// does not include their reading.
 ///
-/// It also tells whether a piece was *preempted*: whether the system took the core from a thread of this process meanwhile.
+/// It also detects whether a piece was *preempted*: whether the system took the core from a thread of this process
+/// meanwhile.
 ///
 /// ```
 /// use std::time::Duration;
@@ -62,7 +63,7 @@ impl CoreObservation {
 }
 
 impl<'a> Stopwatch<'a> {
-    /// A watch without counters.
+    /// Makes a watch without counters.
     pub fn on(timer: &'a Timer) -> Self {
         Self::with_meter(timer, None)
     }
@@ -89,7 +90,7 @@ impl<'a> Stopwatch<'a> {
         }
     }
 
-    /// Begins a piece; gives the time on the clock.
+    /// Starts a piece, and returns the time on the clock.
     #[inline]
     pub fn start(&self) -> Duration {
         if self.each_piece.get() {
@@ -101,8 +102,7 @@ impl<'a> Stopwatch<'a> {
         self.timer.now()
     }
 
-    /// Ends a piece of so many iterations that began at `start`; gives its time, without what counting
-    /// allocations took of it.
+    /// Ends a piece of `iterations` that began at `start`. Returns its time, without the time for counting allocations.
     #[inline]
     pub fn stop(&self, start: Duration, iterations: u64) -> Duration {
         let time = self.timer.since(start);
@@ -125,8 +125,8 @@ impl<'a> Stopwatch<'a> {
         time
     }
 
-    /// Runs a slice, which gives something and says how long it took, and tells how the cores were used meanwhile: by all of it, or by its timed
-    /// pieces alone. Reading that costs some 300 ns, which short pieces would not bear.
+    /// Runs a slice, which gives something and says how long it took, and tells how the cores were used meanwhile: by
+    /// all of it, or by its timed pieces alone. Reading that costs some 300 ns, which short pieces would not bear.
     pub(crate) fn observe<R>(
         &self,
         each_piece: bool,

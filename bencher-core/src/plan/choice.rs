@@ -3,8 +3,8 @@ use crate::var::{Constant, Input, InputChoice, Output, Target};
 
 use super::constraint::{Constraint, Rule};
 
-/// What one sweep takes of what its type declares: a declaration that can be kept, merged with
-/// others, compared, and used for any number of sweeps.
+/// The declaration of a sweep: the parts of its type that it takes. A program can keep it, merge it with others,
+/// compare it, and use it for any number of sweeps.
 ///
 /// ```
 #[doc = include_str!("../example_sweep.md")]
@@ -19,18 +19,18 @@ use super::constraint::{Constraint, Rule};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct SweepChoice<S> {
-    /// The inputs to sweep, slowest first; none means every one that is declared.
+    /// The inputs to sweep, slowest first; `None` means every declared input.
     pub inputs: Option<Vec<Input<S>>>,
-    /// The results to keep; none means every one that is declared.
+    /// The results to keep; `None` means every declared result.
     pub results: Option<Vec<Output<S>>>,
-    /// Inputs that are held at one value.
+    /// Inputs that keep one value.
     pub constants: Vec<Constant<S>>,
-    /// Which points are run; the others are skipped, with the reason.
+    /// The rules for points to run; other points are skipped, with the reason.
     pub constraints: Vec<Constraint<S>>,
 }
 
 impl<S> SweepChoice<S> {
-    /// The inputs to sweep, the slowest first; replaces what was named before.
+    /// Sets the inputs to sweep, the slowest first; replaces earlier inputs.
     #[must_use]
     pub fn with_inputs<I>(mut self, inputs: I) -> Self
     where
@@ -41,7 +41,7 @@ impl<S> SweepChoice<S> {
         self
     }
 
-    /// The results to keep; replaces what was named before.
+    /// Sets the results to keep; replaces earlier results.
     #[must_use]
     pub fn with_results<I>(mut self, results: I) -> Self
     where
@@ -52,7 +52,7 @@ impl<S> SweepChoice<S> {
         self
     }
 
-    /// More inputs that are held at one value.
+    /// Adds inputs that keep one value.
     #[must_use]
     pub fn with_constants<I>(mut self, constants: I) -> Self
     where
@@ -63,7 +63,7 @@ impl<S> SweepChoice<S> {
         self
     }
 
-    /// One more rule that a point must keep; see [`Constraint`].
+    /// Adds a rule that a point must satisfy; see [`Constraint`].
     #[must_use]
     pub fn with_constraint(
         mut self,
@@ -77,10 +77,10 @@ impl<S> SweepChoice<S> {
         self
     }
 
-    /// Both declarations in one; where they speak of the same thing, `other` has the last word.
+    /// Merges two declarations; where both set the same part, `other` wins.
     ///
-    /// Inputs of `other` replace inputs of the same name in their place, and the rest follow; results
-    /// are joined; a constant of `other` replaces one of the same name; constraints add up.
+    /// Inputs of `other` replace inputs of the same name in place, and the rest follow. Results are joined. A constant
+    /// of `other` replaces one of the same name. All constraints apply.
     ///
     /// ```
     #[doc = include_str!("../example_sweep.md")]
@@ -113,7 +113,7 @@ impl<S> SweepChoice<S> {
         self
     }
 
-    /// What of two declarations differs: `inputs`, `results`, `constants`, `constraints`.
+    /// The parts in which two declarations differ: `inputs`, `results`, `constants`, `constraints`.
     ///
     /// Constraints are the same if their reasons are: code cannot be compared.
     pub fn differences(&self, other: &Self) -> Vec<&'static str> {

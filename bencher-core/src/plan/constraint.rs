@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::panics;
 
-/// A rule that the points of a sweep must keep. A point that breaks it is not run: its cells are
-/// skipped, with the reason.
+/// A rule that the points of a sweep must satisfy. A point that violates it is not run: its cells are skipped, with the
+/// reason.
 ///
 /// ```
 #[doc = include_str!("../example_sweep.md")]
@@ -40,7 +40,7 @@ pub(crate) struct Rule {
 type Holds = dyn Fn(&dyn Any) -> bool + Send + Sync;
 
 impl Rule {
-    /// Why a point that breaks the rule is skipped.
+    /// The reason for skipping a point that violates the rule.
     pub(super) fn reason(&self) -> &str {
         &self.reason
     }
@@ -56,7 +56,7 @@ impl Rule {
 }
 
 impl<S: 'static> Constraint<S> {
-    /// A rule: where `holds` is false, a point is skipped for `reason`.
+    /// Makes a rule: where `holds` is false, a point is skipped for `reason`.
     pub fn new(
         reason: impl Into<String>,
         holds: impl Fn(&S) -> bool + Send + Sync + 'static,
@@ -72,7 +72,7 @@ impl<S: 'static> Constraint<S> {
 }
 
 impl<S> Constraint<S> {
-    /// Why a point that breaks the rule is skipped.
+    /// The reason for skipping a point that violates the rule.
     pub fn reason(&self) -> &str {
         self.rule.reason()
     }
@@ -88,7 +88,7 @@ impl<S> Clone for Constraint<S> {
     }
 }
 
-/// By the reason: code cannot be compared.
+/// Compares the reasons, because code cannot be compared.
 impl<S> PartialEq for Constraint<S> {
     fn eq(&self, other: &Self) -> bool {
         self.reason() == other.reason()

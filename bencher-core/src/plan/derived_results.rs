@@ -1,4 +1,4 @@
-//! Results that are computed from others, whenever a dataset is read.
+//! Results that are computed from others when a dataset is read.
 
 use crate::dataset::{Dataset, DatasetError, Formula, VariableInfo};
 use crate::record::ConstantValue;

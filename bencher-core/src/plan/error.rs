@@ -7,17 +7,17 @@ use crate::var::UnknownName;
 
 use super::input_override::OverrideError;
 
-/// Why a sweep cannot be planned. The example stands at [`InputOverride`](super::InputOverride).
+/// Why a sweep cannot be planned. See [`InputOverride`](super::InputOverride) for an example.
 #[derive(Clone, Debug, PartialEq, Error)]
 #[non_exhaustive]
 pub enum PlanError {
-    /// A name that no variable has.
+    /// A name of no variable.
     #[error(transparent)]
     Unknown(#[from] UnknownName),
-    /// One input named twice.
+    /// An input that is named twice.
     #[error("input `{0}` is named twice in one sweep; name it once")]
     RepeatedInput(String),
-    /// Two dimensions of one name.
+    /// Two dimensions with one name.
     #[error("two dimensions are named `{0}`; give the inputs that change together another name")]
     RepeatedDimension(String),
     /// A zip within a zip.
@@ -33,17 +33,17 @@ pub enum PlanError {
     Design {
         /// The dimension.
         name: String,
-        /// What is wrong.
+        /// The problem.
         source: DesignError,
     },
-    /// A formula that does not make a result.
+    /// A formula that cannot compute a result.
     #[error("result `{result}` is computed by `{formula}`: {source}")]
     Formula {
         /// The result.
         result: String,
         /// The formula.
         formula: String,
-        /// What is wrong with it.
+        /// The problem.
         source: Box<FormulaError>,
     },
     /// A time with a unit that would be another name for seconds.
@@ -57,7 +57,7 @@ pub enum PlanError {
         /// The unit that was declared.
         units: String,
     },
-    /// An input that is swept and held at once.
+    /// An input that is swept and constant at once.
     #[error("input `{0}` is both swept and held at one value; drop one of them")]
     SweptAndHeld(String),
     /// Two different values for one constant.
@@ -75,30 +75,30 @@ pub enum PlanError {
     ConstantKind {
         /// The input.
         name: String,
-        /// The value given.
+        /// The given value.
         value: Value,
-        /// What it takes.
+        /// The kind of its values.
         expected: String,
     },
-    /// A value that is no variant of the input's enum.
+    /// A value that is not a variant of the input's enum.
     #[error("input `{input}` cannot be {value}: it is {expected}")]
     NoVariant {
         /// The input.
         input: String,
-        /// The value given.
+        /// The given value.
         value: Value,
-        /// The variants there are.
+        /// The existing variants.
         expected: String,
     },
     /// An impossible domain, or too many points.
     #[error(transparent)]
     Space(#[from] SpaceError),
-    /// Values of the command line that do not fit.
+    /// Values from the command line that do not fit.
     #[error("`--input {given}`: {source}")]
     Override {
         /// The option as it was written.
         given: String,
-        /// What is wrong with it.
+        /// The problem.
         source: OverrideError,
     },
     /// Several values for an input that the sweep does not vary.
@@ -121,7 +121,7 @@ pub enum PlanError {
 }
 
 impl PlanError {
-    /// Whether the command line is to blame, and not the program.
+    /// Whether the error is in the command line, not in the program.
     pub const fn is_usage(&self) -> bool {
         matches!(
             self,

@@ -5,7 +5,7 @@ use crate::var::{CargoTarget, ResultVar};
 
 use super::Plan;
 
-/// What samples are stored under for a result.
+/// The identity of a result in stored samples.
 pub(crate) fn result_id(var: &ResultVar) -> ResultId {
     ResultId {
         name: var.name.to_owned(),
@@ -15,7 +15,7 @@ pub(crate) fn result_id(var: &ResultVar) -> ResultId {
 }
 
 impl Plan {
-    /// What makes this sweep the same as another: its whole result can stand for that of an equal one.
+    /// The identity of the sweep. The result of a sweep can stand for the result of another with the same identity.
     ///
     /// Constraints count by their reasons, formulas by their texts.
     ///
@@ -41,22 +41,22 @@ impl Plan {
 
     /// The identities that the sweep had in earlier versions: with the text of its tag, without the target of its type,
     /// or with the last digits that the values of its grids had.
-    pub(crate) fn former_identities(&self) -> Vec<Digest> {
+    pub(crate) fn legacy_identities(&self) -> Vec<Digest> {
         let Series {
             tag, sweep_type, ..
         } = self.series();
         let mut axes = self.space().axes().iter();
         let has_changed = axes.any(|axis| axis.levels.has_changed());
-        let former_values: fn(&Levels) -> Vec<Value> = |levels| {
+        let legacy_values: fn(&Levels) -> Vec<Value> = |levels| {
             (0..levels.len())
                 .filter_map(|at| levels.legacy(at))
                 .collect()
         };
         let present_values: fn(&Levels) -> Vec<Value> = |levels| levels.iter().collect();
-        let former_tag = tag_text(tag);
+        let legacy_tag = tag_text(tag);
         let tags = [
             Some(tag.as_str()),
-            Some(&*former_tag).filter(|former| former != tag),
+            Some(&*legacy_tag).filter(|legacy| legacy != tag),
         ];
         let types = [
             Some(sweep_type.clone()),
@@ -64,7 +64,7 @@ impl Plan {
         ];
         let values = [
             Some(present_values),
-            Some(former_values).filter(|_| has_changed),
+            Some(legacy_values).filter(|_| has_changed),
         ];
         let mut identities = Vec::new();
         for sweep_type in types.iter().flatten() {

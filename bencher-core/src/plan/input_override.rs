@@ -1,4 +1,4 @@
-//! Values of inputs as the command line gives them.
+//! Values of inputs from the command line.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,12 +8,12 @@ use crate::var::{
     Branch, Domain, DomainError, InputVar, Scale, UnknownName, Values, Variant, holds, nearest,
 };
 
-/// The values of an input as the command line gives them: `len=1,2,3`, `len=16..4096`,
-/// `len=16..4096:9` (nine samples) or `len=0..10/2` (in steps of two).
+/// The values of an input from the command line: `len=1,2,3`, `len=16..4096`, `len=16..4096:9` (nine samples) or
+/// `len=0..10/2` (in steps of two).
 ///
-/// Values of a list are taken whole and in their order. One in double quotes may have commas and be empty: `s="a,b",""`;
-/// a backslash in it stands before a quote or a backslash, or makes `\n`, `\r` and `\t`. Both ends of a range are inclusive, but for
-/// the high end of stepped floats.
+/// A list is taken whole and in its order. A value in double quotes may have commas and be empty: `s="a,b",""`. A
+/// backslash in it precedes a quote or a backslash, or forms `\n`, `\r` and `\t`. Both ends of a range are inclusive,
+/// except for the high end of stepped floats.
 ///
 /// ```
 /// use bencher_core::plan::InputOverride;
@@ -24,7 +24,7 @@ use crate::var::{
 /// # Ok::<(), String>(())
 /// ```
 ///
-/// Whether the values fit the input is known once there is a plan:
+/// The plan checks whether the values fit the input:
 ///
 /// ```
 #[doc = include_str!("../example_sweep.md")]
@@ -420,7 +420,7 @@ fn parse(text: &str, kind: Kind, variants: &[Variant]) -> Result<Value, Override
     })
 }
 
-/// What is probably meant by a text that is no value.
+/// A suggestion for a text that is not a value.
 fn advice(text: &str, kind: Kind, variants: &[Variant]) -> String {
     let meant = match kind {
         Kind::Category => {
@@ -457,24 +457,24 @@ pub(crate) fn in_units(text: &str, kind: Kind) -> Option<String> {
     Some(kind.text(&value))
 }
 
-/// Why a value of the command line does not fit an input.
+/// Why a value from the command line does not fit an input.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum OverrideError {
-    /// A text that is no value of the input.
+    /// A text that is not a value of the input.
     #[error("`{given}` is not {expected}")]
     Value {
         /// The text.
         given: String,
-        /// What is allowed.
+        /// The allowed values.
         expected: String,
     },
-    /// A number of samples that is none.
+    /// An invalid number of samples.
     #[error("`{0}` is not a number of samples (1 or more)")]
     Samples(String),
-    /// Values that make no domain.
+    /// Values that do not form a domain.
     #[error(transparent)]
     Domain(#[from] DomainError),
-    /// A name that no input has.
+    /// A name of no input.
     #[error(transparent)]
     Unknown(#[from] UnknownName),
 }

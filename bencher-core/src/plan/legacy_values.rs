@@ -2,13 +2,13 @@ use crate::space::Levels;
 use crate::store::Renewal;
 use crate::value::Value;
 
-/// The grids of a sweep whose values had other last digits in earlier versions: what is stored under those counts
-/// for the present ones.
+/// The grids of a sweep whose values had other last digits in earlier versions. Samples stored with these values count
+/// for the current ones.
 #[derive(Clone, Debug, Default)]
-pub(super) struct LegacyValues(Vec<Former>);
+pub(super) struct LegacyValues(Vec<LegacyGrid>);
 
 #[derive(Clone, Debug)]
-struct Former {
+struct LegacyGrid {
     input: &'static str,
     /// The grid whose values changed.
     grid: Levels,
@@ -20,7 +20,7 @@ impl LegacyValues {
     /// Adds the grid of an input, if its values changed.
     pub(super) fn add(&mut self, input: &'static str, grid: &Levels, levels: &Levels) {
         if grid.has_changed() {
-            self.0.push(Former {
+            self.0.push(LegacyGrid {
                 input,
                 grid: grid.clone(),
                 levels: levels.clone(),
@@ -38,7 +38,7 @@ impl Renewal for LegacyValues {
         let grids = self.0.iter().filter(|legacy| legacy.input == input);
         let mut renewed = grids.filter_map(|legacy| {
             let renewed = legacy.grid.renewed(value)?;
-            // What the sweep takes as it is needs no other value.
+            // A value that the sweep takes needs no replacement.
             (!legacy.levels.lists(value)).then_some(renewed)
         });
         renewed.next()

@@ -1,6 +1,6 @@
-//! A sweep in which everything is decided but when it runs: its points, its constants, its results.
+//! A plan decides everything about a sweep except when it runs: its points, its constants, its results.
 //!
-//! A [`SweepChoice`] says what a sweep takes of its declaration. A [`Plan`] decides the rest.
+//! A [`SweepChoice`] selects the parts of a declaration. A [`Plan`] decides the rest.
 //!
 //! ```
 #![doc = include_str!("../example_sweep.md")]
@@ -54,7 +54,7 @@ use resolve::{
     swept_axes, unknown_input,
 };
 
-/// A sweep in which nothing is left to decide but when it runs.
+/// A sweep in which everything is decided except when it runs.
 ///
 /// ```
 #[doc = include_str!("../example_sweep.md")]
@@ -87,7 +87,7 @@ pub struct Plan {
     /// The inputs that the seeds of samples do not depend on, by position in the schema.
     unseeded: Vec<usize>,
     series: Series,
-    /// What the user should know: results named twice, constants given twice.
+    /// Notes for the user: results named twice, constants given twice.
     pub notes: Vec<String>,
 }
 
@@ -103,7 +103,7 @@ struct AxisValues {
 const KEPT: u64 = 1 << 16;
 
 impl Plan {
-    /// Decides everything about a sweep of `prototype`.
+    /// Makes the plan of a sweep of `prototype`.
     ///
     /// # Errors
     /// Where names, values or domains do not fit; see [`PlanError`].
@@ -227,12 +227,12 @@ impl Plan {
         &self.sweep_type.schema
     }
 
-    /// What is known of its type.
+    /// The type-erased description of its type.
     pub(crate) const fn sweep_type(&self) -> &SweepType {
         &self.sweep_type
     }
 
-    /// What finds stored values that earlier versions computed otherwise; none where there are none.
+    /// The current values for legacy values in the store; `None` where there are no legacy values.
     pub(crate) fn renewal(&self) -> Option<&dyn Renewal> {
         (!self.legacy.is_empty()).then_some(&self.legacy)
     }
@@ -242,36 +242,36 @@ impl Plan {
         &self.space
     }
 
-    /// How often every point is sampled; at least, where that is found in [rounds](Self::in_rounds).
+    /// The number of samples of every point; the smallest number for a sweep in [rounds](Self::in_rounds).
     pub const fn repeats(&self) -> u32 {
         self.repeats
     }
 
-    /// What its samples are stored under.
+    /// The series of its samples in the store.
     pub const fn series(&self) -> &Series {
         &self.series
     }
 
-    /// The results that are kept, by position in the schema.
+    /// The kept results, by position in the schema.
     pub fn results(&self) -> impl Iterator<Item = (usize, &'static ResultVar)> {
         self.results
             .iter()
             .filter_map(|n| self.schema().results.get(*n).map(|var| (*n, var)))
     }
 
-    /// Whether any result that is kept is a measured time.
+    /// Whether any kept result is a measured time.
     pub fn is_timed(&self) -> bool {
         self.results().any(|(_, var)| var.timed)
     }
 
-    /// Whether any result that is kept is evidence of this machine and build: a measured time, or what was
-    /// counted beside one. Such a sweep is measured alone.
+    /// Whether any kept result depends on this machine and build: a measured time, or the value of a counter. Such a
+    /// sweep is measured alone.
     pub fn is_evidence(&self) -> bool {
         self.results()
             .any(|(_, var)| var.timed || var.counter.is_some())
     }
 
-    /// How many samples the sweep takes.
+    /// The number of samples of the sweep.
     pub const fn samples(&self) -> u128 {
         self.space.len().saturating_mul(self.repeats as u128)
     }
@@ -285,8 +285,7 @@ impl Plan {
         coordinate_text(kind.unwrap_or(Kind::Item), value)
     }
 
-    /// The inputs that are not swept, with their values as they are shown: an `f32` is the number that its digits
-    /// say.
+    /// The inputs that are not swept, with their values for display: an `f32` is the number with its decimal digits.
     pub fn constants(&self) -> Vec<ConstantValue> {
         let mut constants = self.constant_values();
         for constant in &mut constants {
@@ -313,10 +312,9 @@ impl Plan {
             .collect()
     }
 
-    /// What makes the keys of its samples.
+    /// The maker of the keys of its samples.
     ///
-    /// Its values come in the order of [`input_names`](Self::input_names), as [`values`](Self::values)
-    /// gives them.
+    /// It takes values in the order of [`input_names`](Self::input_names), as [`values`](Self::values) returns them.
     pub fn key_maker(&self) -> KeyMaker {
         KeyMaker::new(&self.series, &self.input_names())
     }
@@ -326,11 +324,11 @@ impl Plan {
         self.schema().inputs.iter().map(|var| var.name).collect()
     }
 
-    /// The same sweep, whose samples get the same random data at points that differ in one input alone. They are stored
-    /// apart from those of the sweep as it was, since what is measured is another thing.
+    /// Gives the samples the same random data at points that differ only in one input. They are stored separately from
+    /// the samples of the original sweep, because they measure different data.
     ///
     /// # Errors
-    /// Where there is no such input.
+    /// Where the input does not exist.
     pub fn paired_by<S: ParametrizedSweep>(self, input: &Input<S>) -> Result<Self, PlanError> {
         self.paired_by_input(&input.choice)
     }

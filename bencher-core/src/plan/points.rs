@@ -1,4 +1,4 @@
-//! What a plan says of one point: its values, its seed, whether it is skipped.
+//! The plan of one point: its values, its seed, and whether it is skipped.
 
 use std::any::Any;
 
@@ -86,8 +86,8 @@ impl Plan {
         });
     }
 
-    /// The names and values of the swept inputs at a point, as they are shown: an `f32` is the number that its
-    /// digits say.
+    /// The names and values of the swept inputs at a point, for display: an `f32` is the number with its decimal
+    /// digits.
     pub fn inputs(&self, point: u64) -> Vec<(String, Value)> {
         let mut inputs = Vec::new();
         self.for_each_value(point, |input, value| {

@@ -1,4 +1,4 @@
-//! How often a plan takes each point, and which points are alternatives of each other.
+//! The repeats of a plan, and its alternatives.
 
 use crate::measure::Alternatives;
 use crate::var::{Input, InputChoice, ParametrizedSweep};
@@ -14,17 +14,17 @@ impl Plan {
         timed.map(|(position, _)| position).collect()
     }
 
-    /// The same sweep in as many rounds as its timed results need.
+    /// Takes the sweep in as many rounds as its timed results need.
     #[must_use]
     pub fn in_rounds(mut self) -> Self {
         self.adaptive = true;
         self
     }
 
-    /// Which points differ in one input alone; all by themselves where it is not swept.
+    /// The alternatives in one input; where it is not swept, every point is its own group.
     ///
     /// # Errors
-    /// Where there is no such input.
+    /// Where the input does not exist.
     pub fn alternatives<S: ParametrizedSweep>(
         &self,
         input: &Input<S>,
@@ -49,14 +49,14 @@ impl Plan {
         })
     }
 
-    /// Sets the number of repeats, to 1 at least.
+    /// Sets the number of repeats, to at least 1.
     #[must_use]
     pub fn with_repeats(mut self, repeats: u32) -> Self {
         self.repeats = repeats.max(1);
         self
     }
 
-    /// Whether the number of repeats is found while the sweep runs.
+    /// Whether the sweep determines the number of repeats while it runs.
     pub const fn is_adaptive(&self) -> bool {
         self.adaptive
     }

@@ -1,4 +1,4 @@
-//! From names, handles and the command line to axes, constants and results.
+//! Resolves names, handles and the command line to axes, constants and results.
 
 use crate::dataset::Formula;
 use crate::space::{Axis, Continuum, Density, DesignPoints, Levels, SpaceError};
@@ -183,19 +183,19 @@ fn zipped_axis(
     })
 }
 
-/// What this sweep takes of an input.
+/// The values of an input in this sweep.
 struct InputSelection {
     var: &'static InputVar,
     domain: Domain,
     density: Density,
     /// The declaration, where this sweep takes other values of a range of floats.
     declared: Option<Domain>,
-    /// What the command line says of the input.
+    /// The input's values from the command line.
     given: Option<String>,
 }
 
 impl InputSelection {
-    /// That no value stands there twice.
+    /// Checks that no value occurs twice.
     fn distinct(self) -> Result<Self, PlanError> {
         match self.domain.check_distinct() {
             Ok(()) => Ok(self),
@@ -431,7 +431,7 @@ fn add_operands(schema: &Schema, results: &mut Vec<usize>, notes: &mut Vec<Strin
     while let Some(index) = results.get(at) {
         at += 1;
         let formula = schema.results.get(*index).map_or("", |var| var.formula);
-        // What is wrong with a formula is said where it is read.
+        // Reading a formula reports its errors.
         let Ok(formula) = Formula::parse(formula) else {
             continue;
         };

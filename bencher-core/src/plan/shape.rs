@@ -40,7 +40,7 @@ impl Plan {
     /// Adds the chosen results that are computed from others.
     ///
     /// # Errors
-    /// Where the dataset is not of this plan.
+    /// Where the dataset does not belong to this plan.
     pub fn derive(&self, dataset: &mut Dataset) -> Result<(), DatasetError> {
         let constants = self.constant_values();
         let mut derived = self.derived.iter();
@@ -74,7 +74,7 @@ pub(crate) fn recorded_results(
     results.filter(|(_, var)| var.formula.is_empty())
 }
 
-/// What a dataset says of a result.
+/// The description of a result in a dataset.
 pub(super) fn info_of(var: &ResultVar) -> VariableInfo {
     VariableInfo {
         name: var.name.to_owned(),

@@ -6,7 +6,7 @@ use crate::record::Counts;
 
 use super::ProgressSink;
 
-/// A progress bar on standard error; hidden where that is no terminal.
+/// A progress bar on standard error; it is hidden where that is not a terminal.
 ///
 /// ```
 /// use bencher_core::progress::{BarProgress, ProgressSink};
@@ -66,7 +66,7 @@ impl Bar {
         }
     }
 
-    /// What is drawn after some time.
+    /// The text of the bar after some time.
     fn line(&self, elapsed: Duration) -> String {
         let Self {
             title,

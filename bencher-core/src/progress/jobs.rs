@@ -3,7 +3,7 @@ use crate::record::Counts;
 
 use super::ProgressSink;
 
-/// Tells a [`ProgressSink`] how the jobs of an [`Evaluator`](crate::evaluator::Evaluator) get on.
+/// Reports the progress of an [`Evaluator`](crate::evaluator::Evaluator)'s jobs to a [`ProgressSink`].
 ///
 /// ```
 /// use bencher_core::evaluator::{Evaluator, EvaluatorOptions, Gather};
@@ -26,7 +26,7 @@ pub struct JobProgress<S> {
 }
 
 impl<S: ProgressSink> JobProgress<S> {
-    /// Tells `sink` of about so many jobs; of more, if more are submitted.
+    /// Reports to `sink`, with an expected number of jobs. The number grows if more jobs are submitted.
     pub fn new(sink: S, title: impl Into<String>, expected: u64) -> Self {
         Self {
             sink,
@@ -51,7 +51,7 @@ impl<A, S: ProgressSink + Send> Callback<A> for JobProgress<S> {
     }
 
     fn on_done(&mut self, job: &JobRecord<A>) {
-        // A bar stands at the sum of those that came back and those that were left out.
+        // The position of a bar is the number of finished jobs plus the number of skipped ones.
         match job.state {
             JobState::Cancelled => {
                 self.counts.skipped += 1;

@@ -11,17 +11,15 @@ use crate::value::Value;
 
 use super::{ProgressSink, SampleEvent};
 
-/// One JSON object a line: `start`, `sample`, `note` and `finish` events, for machines.
+/// Writes one JSON object on each line: `start`, `sample`, `note` and `finish` events, for other programs.
 ///
-/// Where samples are counted, `failed` takes in those that were stopped at their time limit; `timed_out`
-/// says how many of them that were.
+/// In counts, `failed` includes samples that were stopped at their time limit, and `timed_out` is the number of these.
 ///
-/// A `sample` line is written after its sample is durable; one that the store did not take has the state
-/// `not stored`. Where the system took the core from every call of a time, `preempted` has the time on the core, by the
-/// name of the result.
+/// A `sample` line is written after its sample is durable. A sample that the store did not accept has the state `not
+/// stored`. Where every call of a time was preempted, `preempted` has the time on the core, by the name of the result.
 ///
-/// Integers beyond 64 bits and numbers that are not finite are written as text. A line that cannot
-/// be written is left out.
+/// Integers beyond 64 bits and numbers that are not finite are written as text. A line that cannot be written is
+/// dropped.
 ///
 /// ```
 /// use bencher_core::progress::{JsonProgress, ProgressSink};
@@ -36,11 +34,11 @@ pub struct JsonProgress<W> {
     timed_out: u64,
 }
 
-/// What is wrong with a sample that was measured.
+/// The problem with a measured sample.
 const NOT_STORED: &str = "the store did not take it";
 
 impl<W: Write> JsonProgress<W> {
-    /// Lines on `out`.
+    /// Writes to `out`.
     pub fn new(out: W) -> Self {
         Self { out, timed_out: 0 }
     }

@@ -1,7 +1,7 @@
-//! What a run tells while it goes on: the seam between sweeps and terminals, files, tests.
+//! The progress of a run: the seam between sweeps and terminals, files, tests.
 //!
-//! A sweep calls its [`ProgressSink`] in the order `start`, then `sample` (where it is wanted) and
-//! `advance` as samples come in, then `finish`; a `note` may come at any time.
+//! A sweep calls its [`ProgressSink`] in the order `start`, then `sample` (on request) and `advance` as samples finish,
+//! then `finish`. A `note` may come at any time.
 //!
 //! ```
 //! use bencher_core::progress::{JsonProgress, ProgressSink};
@@ -32,7 +32,7 @@ use crate::job::JobOutcome;
 use crate::record::Counts;
 use crate::value::Value;
 
-/// One finished sample, durable wherever samples are kept.
+/// One finished sample, which is durable if the run has a store.
 ///
 /// ```
 /// use bencher_core::job::JobOutcome;
@@ -54,15 +54,15 @@ use crate::value::Value;
 pub struct SampleEvent<'a> {
     /// The swept inputs and their values.
     pub inputs: Vec<(String, Value)>,
-    /// Which repeat of the point, from 1.
+    /// The repeat of the point, from 1.
     pub repeat: u32,
-    /// How it ended.
+    /// Its outcome.
     pub outcome: &'a JobOutcome,
-    /// The results that are kept: position in the sample, and name.
+    /// The kept results: position in the sample, and name.
     pub results: Vec<(usize, &'static str)>,
 }
 
-/// Is told how a sweep gets on.
+/// Receives the progress of a sweep.
 ///
 /// ```
 /// use bencher_core::progress::ProgressSink;
@@ -87,15 +87,15 @@ pub trait ProgressSink {
     /// A sweep begins.
     fn start(&mut self, title: &str, samples: u128);
 
-    /// The sweep, whose length is found as it goes on, will take about so many samples in all.
+    /// Updates the expected number of samples of a sweep that determines it while it runs.
     fn expect(&mut self, samples: u128) {
         let _ = samples;
     }
 
-    /// So much is done.
+    /// The counts so far.
     fn advance(&mut self, counts: &Counts);
 
-    /// Whether [`sample`](Self::sample) is worth calling.
+    /// Whether the sweep should call [`sample`](Self::sample).
     fn wants_samples(&self) -> bool {
         false
     }
@@ -105,14 +105,14 @@ pub trait ProgressSink {
         let _ = event;
     }
 
-    /// Something the user should know now.
+    /// A message for the user.
     fn note(&mut self, text: &str);
 
     /// The sweep has ended.
     fn finish(&mut self, counts: &Counts);
 }
 
-/// Tells nothing but notes, on standard error.
+/// Prints only notes, on standard error.
 ///
 /// ```
 /// use bencher_core::progress::{ProgressSink, SilentProgress};

@@ -1,7 +1,7 @@
-//! A finished sweep: what is stored of it, and what reports are drawn from.
+//! The record of a finished sweep, which is stored and from which reports are drawn.
 //!
-//! A [`SweepRecord`] is all that a report is drawn from and all that a result file holds: every
-//! renderer and exporter works without the program that measured.
+//! A report needs nothing but [`SweepRecord`]s, and a result file holds one. Renderers and exporters therefore work
+//! without the program that measured.
 //!
 //! ```
 //! use bencher_core::dataset::{Dataset, Dim};
@@ -41,46 +41,46 @@ use crate::dataset::{CellState, Dataset};
 use crate::measure::Environment;
 use crate::value::{Digest, Value};
 
-/// Everything that is known of one finished (or interrupted) sweep.
+/// The record of one finished (or interrupted) sweep.
 ///
-/// The example stands at the [module](self).
+/// See the [module](self) for an example.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SweepRecord {
     /// The type that declared the sweep.
     pub bench: String,
     /// The sweep's title.
     pub title: String,
-    /// What it is about, as free text; may be empty.
+    /// A description, as free text; may be empty.
     pub description: String,
     /// Text that closes the report; may be empty.
     pub post_description: String,
-    /// The run's tag and the sweep's, which partition the store.
+    /// The tags of the run and of the sweep, which partition the store.
     pub tag: String,
     /// When the sweep started, as RFC 3339 text in UTC.
     pub started: String,
     /// The results.
     pub dataset: Dataset,
-    /// Inputs that were held at one value.
+    /// Inputs that kept one value.
     pub constants: Vec<ConstantValue>,
     /// The samples that failed.
     pub failures: Vec<Failure>,
-    /// How many samples came from where.
+    /// The counts of samples by their origin.
     pub counts: Counts,
     /// How long each phase took, in seconds, in order.
     pub timings: Vec<(String, f64)>,
-    /// What a reader of the numbers must know: debug build, interrupted, hits of other code.
+    /// Warnings about the numbers: debug build, interrupted, hits of other code.
     pub warnings: Vec<String>,
     /// The type of the sweep, with package and module; empty in records of version 1.
     pub sweep_type: String,
     /// The author's version of the benchmark; 0 in records of version 1.
     pub version: u32,
-    /// What makes this sweep the same as another: where it is equal, so is what would be run.
+    /// The identity of the sweep. Two sweeps with the same identity would run the same samples.
     pub identity: Option<Digest>,
-    /// The machine, its state and the build when the sweep began; none in records of versions 1 and 2.
+    /// The machine, its state and the build when the sweep began; `None` in records of versions 1 and 2.
     pub environment: Option<Environment>,
 }
 
-/// An input held at one value.
+/// An input that kept one value.
 ///
 /// ```
 /// use bencher_core::record::ConstantValue;
@@ -112,13 +112,13 @@ pub struct ConstantValue {
 pub struct Failure {
     /// The inputs of the point.
     pub inputs: Vec<(String, Value)>,
-    /// Which repeat of the point, from 1.
+    /// The repeat of the point, from 1.
     pub repeat: u32,
-    /// What went wrong.
+    /// The error.
     pub error: String,
 }
 
-/// How many samples came from where.
+/// The counts of samples by their origin.
 ///
 /// ```
 /// use bencher_core::record::Counts;
@@ -127,20 +127,20 @@ pub struct Failure {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
-    /// Samples that came back: points times repeats, fewer after an interrupt.
+    /// Samples with an outcome: points times repeats, fewer after an interrupt.
     pub submitted: u64,
     /// Samples executed by this run.
     pub executed: u64,
     /// Samples taken from the store.
     pub hits: u64,
-    /// Executed samples that failed, those stopped at their time limit included.
+    /// Executed samples that failed, including samples stopped at their time limit.
     pub failed: u64,
-    /// Samples left out by a constraint; none of them was submitted.
+    /// Samples skipped by a constraint; none of them was submitted.
     pub skipped: u64,
 }
 
 impl SweepRecord {
-    /// How many of the samples that failed were stopped at their time limit.
+    /// The number of failed samples that were stopped at their time limit.
     ///
     /// ```
     #[doc = include_str!("../example_sweep.md")]

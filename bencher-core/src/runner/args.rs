@@ -1,5 +1,4 @@
-//! The command line of a target of functions: what libtest takes, and what every benchmark program
-//! takes.
+//! The command line of a target of functions: the options of libtest, and the options of every benchmark program.
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -9,7 +8,7 @@ use crate::cli::{CommandLine, CommandLineError, Flag, Grammar, command_line, gra
 use super::entry::SweepEntry;
 use super::filter::{Filter, IgnorePolicy};
 
-/// What a command line says.
+/// The contents of a command line.
 #[derive(Debug)]
 pub(super) struct RunnerArgs {
     pub(super) filter: Filter,
@@ -142,28 +141,28 @@ mod tests {
 
     #[test]
     fn what_nextest_says_is_understood() {
-        let said = read(&["--list", "--format", "terse"]);
-        assert!(said.list && !said.whole);
-        assert_eq!(said.form, TestFormat::Terse);
+        let options = read(&["--list", "--format", "terse"]);
+        assert!(options.list && !options.whole);
+        assert_eq!(options.form, TestFormat::Terse);
         assert_eq!(
             read(&["--list", "--format", "terse", "--ignored"])
                 .filter
                 .ignored,
             IgnorePolicy::Only
         );
-        let said = read(&["a::b", "--exact", "--nocapture"]);
+        let options = read(&["a::b", "--exact", "--nocapture"]);
         assert_eq!(
-            (said.filter.wanted, said.filter.exact),
+            (options.filter.wanted, options.filter.exact),
             (vec!["a::b".to_owned()], true)
         );
-        assert_eq!(said.form, TestFormat::Pretty);
+        assert_eq!(options.form, TestFormat::Pretty);
     }
 
     #[test]
     fn what_cargo_says_is_understood() {
         assert!(read(&["--bench"]).whole);
         assert!(!read(&["--bench", "--test"]).whole);
-        let said = read(&[
+        let options = read(&[
             "--skip",
             "a",
             "sort",
@@ -174,9 +173,9 @@ mod tests {
             "-q",
             "c",
         ]);
-        assert_eq!(said.filter.skipped, ["a", "b"]);
-        assert_eq!(said.filter.wanted, ["sort", "c"]);
-        assert_eq!(said.form, TestFormat::Terse);
+        assert_eq!(options.filter.skipped, ["a", "b"]);
+        assert_eq!(options.filter.wanted, ["sort", "c"]);
+        assert_eq!(options.form, TestFormat::Terse);
         assert_eq!(
             read(&["--include-ignored"]).filter.ignored,
             IgnorePolicy::Run
@@ -193,13 +192,13 @@ mod tests {
 
     #[test]
     fn options_of_a_run_stand_beside_them() {
-        let said = read(&["--bench", "--level", "4", "sort", "--repeats=3"]);
-        let config = said.line.settings.config();
+        let options = read(&["--bench", "--level", "4", "sort", "--repeats=3"]);
+        let config = options.line.settings.config();
         assert_eq!(
             (config.density.subsampling_divisions, config.repeats),
             (4, Some(3))
         );
-        assert_eq!(said.filter.wanted, ["sort"]);
+        assert_eq!(options.filter.wanted, ["sort"]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The quick check of a sweep: a few points, once each, in this process; nothing is kept.
+//! The quick check of a sweep: a few points, once each, in this process; nothing is stored.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ const MOST_LOOKED_AT: u64 = 10_000;
 /// Runs the first, the last and one random point of those that are not skipped, or the named one.
 ///
 /// # Errors
-/// What failed, with its inputs.
+/// The failure, with its inputs.
 pub(super) fn check<S: Benchmark>(
     entry: &SweepEntry,
     settings: &Settings,

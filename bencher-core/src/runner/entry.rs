@@ -7,9 +7,9 @@ use crate::sweep_executor::{Benchmark, Result};
 
 use super::{check, full};
 
-/// One function with `#[bench_sweep]`, as it is registered in its program.
+/// The registration of one `#[bench_sweep]` function in its program.
 ///
-/// The example stands at the [module](super).
+/// See the [module](super) for an example.
 #[derive(Clone, Copy, Debug)]
 pub struct SweepEntry {
     /// The package that declares it.
@@ -27,9 +27,9 @@ type Check = fn(&SweepEntry, &Settings, Option<&str>) -> Result<(), String>;
 /// Runs a sweep, or one point, within a session.
 pub type Run = fn(&SweepEntry, &Rc<RefCell<Session>>, Option<&str>) -> Result<()>;
 
-/// What a `#[bench_sweep]` function says of its own run.
+/// The options of a `#[bench_sweep]` function.
 ///
-/// The example stands at the [module](super).
+/// See the [module](super) for an example.
 #[derive(Clone, Copy, Debug)]
 pub struct SweepOptions {
     /// The sweep's title; empty for its name.
@@ -40,12 +40,12 @@ pub struct SweepOptions {
     pub level: Option<u8>,
     /// How long the whole sweep may take.
     pub budget: Option<Duration>,
-    /// Whether it is left out unless asked for.
+    /// Whether it runs only on request.
     pub ignore: bool,
 }
 
 impl SweepOptions {
-    /// Nothing.
+    /// No option set.
     pub const NONE: Self = Self {
         title: "",
         repeats: None,
@@ -69,7 +69,7 @@ pub fn entries() -> Vec<&'static SweepEntry> {
 }
 
 impl SweepEntry {
-    /// A function in which what is swept is measured, of `module`, which begins with its crate.
+    /// The entry of a function that is measured itself, in `module`, whose path begins with the crate.
     pub const fn measured<S: Benchmark>(
         module: &'static str,
         function: &'static str,
@@ -80,7 +80,7 @@ impl SweepEntry {
         })
     }
 
-    /// A function that judges the result of a sweep of `S`; `run` runs the one and calls the other.
+    /// The entry of a function that judges the result of a sweep of `S`. `run` runs the sweep and calls the function.
     pub const fn judged<S: Benchmark>(
         module: &'static str,
         function: &'static str,
@@ -97,7 +97,7 @@ impl SweepEntry {
         }
     }
 
-    /// Its name as libtest would show it: the modules within its crate, and the function's.
+    /// Its name in the form of libtest: the modules within its crate, and the function.
     pub fn name(&self) -> String {
         match self.module.split_once("::") {
             Some((_, path)) => format!("{path}::{}", self.function),
@@ -105,7 +105,7 @@ impl SweepEntry {
         }
     }
 
-    /// The title of its sweep: the one it was given, or its name.
+    /// The title of its sweep; by default its name.
     pub fn title(&self) -> String {
         match self.options.title {
             "" => self.name(),
@@ -113,7 +113,7 @@ impl SweepEntry {
         }
     }
 
-    /// Whether it is left out unless asked for.
+    /// Whether it runs only on request.
     pub const fn is_ignored(&self) -> bool {
         self.options.ignore
     }
@@ -132,7 +132,7 @@ impl SweepEntry {
     /// (`len=500,presorted=true`), once each, in this process. Nothing is stored, drawn or printed.
     ///
     /// # Errors
-    /// What failed, with its inputs.
+    /// The failure, with its inputs.
     pub fn check(&self, settings: &Settings, point: Option<&str>) -> Result<(), String> {
         (self.check)(self, settings, point)
     }
@@ -153,7 +153,7 @@ impl SweepEntry {
     /// ```
     ///
     /// # Errors
-    /// Those of [`SweepBuilder::run`](crate::bench::SweepBuilder::run), and what a judge says.
+    /// The errors of [`SweepBuilder::run`](crate::bench::SweepBuilder::run), and the error of a judge.
     pub fn run(&self, session: &Rc<RefCell<Session>>, point: Option<&str>) -> Result<()> {
         (self.run)(self, session, point)
     }

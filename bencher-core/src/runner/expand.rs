@@ -1,4 +1,5 @@
-//! What an expansion of `#[bench_sweep]` calls, so that it stays thin. No part of the public interface.
+//! The functions that an expansion of `#[bench_sweep]` calls, so that it stays small. They are not part of the public
+//! interface.
 
 use std::cell::RefCell;
 use std::marker::PhantomData;
@@ -15,13 +16,13 @@ use super::full;
 /// The session of a run.
 pub type SharedSession = Rc<RefCell<Session>>;
 
-/// What a sample comes to.
+/// The result of a sample.
 pub type SampleResult = Result<()>;
 
-/// Stands for what a function returns, to find out whether that is a `Result`.
+/// Detects whether a function returns a `Result`.
 ///
-/// `(&Probe::of(&f)).kind()` is a [`Fallible`] if `f` returns one, as a method that needs no reference goes
-/// before one that does, and a [`Plain`] of anything else.
+/// `(&Probe::of(&f)).kind()` is a [`Fallible`] if `f` returns a `Result`, because method lookup prefers a method
+/// without a further reference. It is a [`Plain`] otherwise.
 #[derive(Debug)]
 pub struct Probe<R>(PhantomData<fn() -> R>);
 
@@ -59,7 +60,7 @@ impl<R> Probe<R> {
 
 /// The kind of a `Result`.
 pub trait FallibleKind {
-    /// That it is one.
+    /// Returns the kind of a `Result`.
     fn kind(&self) -> Fallible {
         Fallible
     }
@@ -69,7 +70,7 @@ impl<T, E> FallibleKind for Probe<Result<T, E>> {}
 
 /// The kind of anything else.
 pub trait PlainKind {
-    /// That it is not.
+    /// Returns the kind of any other type.
     fn kind(&self) -> Plain {
         Plain
     }
@@ -77,20 +78,20 @@ pub trait PlainKind {
 
 impl<R> PlainKind for &Probe<R> {}
 
-/// What returns a `Result`: an error fails the sample.
+/// A function that returns a `Result`: an error fails the sample.
 #[derive(Clone, Copy, Debug)]
 pub struct Fallible;
 
-/// What returns anything else.
+/// A function that returns another type.
 #[derive(Clone, Copy, Debug)]
 pub struct Plain;
 
-/// What becomes of what a function returns.
+/// The handling of a function's return value.
 pub trait Returns<R>: Copy {
-    /// What is there if all went well.
+    /// The value after success.
     type Inner;
 
-    /// That, or the error.
+    /// Returns the value, or the error.
     ///
     /// # Errors
     /// The one that was returned.
@@ -126,7 +127,7 @@ impl First {
             .ok()
     }
 
-    /// A sample of which one call failed has no time.
+    /// A sample with a failed call has no time.
     fn end<T>(self, elapsed: &mut Option<T>) -> Result<()> {
         match self.0 {
             None => Ok(()),
@@ -153,7 +154,7 @@ pub fn measured<R, T: FromSeconds>(
     first.end(elapsed)
 }
 
-/// Measures a body that takes its context: every call has one in which nothing was drawn yet.
+/// Measures a body that takes its context: every call has a new one.
 ///
 /// # Errors
 /// The first of its errors.
@@ -172,7 +173,7 @@ pub fn measured_with<R, T: FromSeconds>(
     first.end(elapsed)
 }
 
-/// Measures a body that is awaited, on the user's own runtime.
+/// Measures an asynchronous body, on the user's own runtime.
 ///
 /// # Errors
 /// The first of its errors; a runtime that does not run a future to its end.
@@ -203,7 +204,7 @@ pub fn returned<R>(kind: impl Returns<R>, returned: R) -> Result<()> {
     kind.open(returned).map(drop)
 }
 
-/// The runtime of a worker, made by the first of its samples.
+/// The runtime of a worker, which the first of its samples makes.
 ///
 /// # Errors
 /// Where it cannot be made.
@@ -222,7 +223,7 @@ where
 /// Runs the sweep of a judge, and calls it with the result.
 ///
 /// # Errors
-/// Those of the sweep; what the judge says.
+/// The errors of the sweep, and the error of the judge.
 pub fn judged<S: Benchmark, R>(
     entry: &SweepEntry,
     session: &Rc<RefCell<Session>>,
@@ -256,7 +257,7 @@ pub fn test(module: &str, function: &str) {
     }
 }
 
-/// A number of bytes or items as results hold it.
+/// A number of bytes or items, as a result.
 pub trait Amount {
     /// The nearest float.
     fn amount(self) -> f64;

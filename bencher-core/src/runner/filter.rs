@@ -1,8 +1,8 @@
-//! Which sweeps a command line means, by names as libtest reads them.
+//! Selects the sweeps of a command line, by names as in libtest.
 
 use super::entry::SweepEntry;
 
-/// What a command line says of names.
+/// The names of a command line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Filter {
     /// Parts of the names to run, or one point: `name::n=1024,algo=radix`; all if none.
@@ -11,23 +11,23 @@ pub(super) struct Filter {
     pub(super) skipped: Vec<String>,
     /// Whole names are meant, not parts.
     pub(super) exact: bool,
-    /// What becomes of those that say `ignore`.
+    /// The handling of sweeps with `ignore`.
     pub(super) ignored: IgnorePolicy,
 }
 
-/// What becomes of sweeps that say `ignore`.
+/// The handling of sweeps with `ignore`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum IgnorePolicy {
-    /// They are named and not run.
+    /// They are listed and not run.
     #[default]
     Left,
-    /// They alone are run.
+    /// Only they are run.
     Only,
     /// They are run like the others.
     Run,
 }
 
-/// What is to be done.
+/// The action on a sweep.
 #[derive(Debug)]
 pub(super) struct Selection<'e> {
     pub(super) runs: Vec<SelectedSweep<'e>>,
@@ -57,7 +57,7 @@ impl SelectedSweep<'_> {
 }
 
 impl Filter {
-    /// What to run of all sweeps.
+    /// The sweeps to run.
     pub(super) fn choose<'e>(&self, entries: &[&'e SweepEntry]) -> Selection<'e> {
         let mut chosen = Selection {
             runs: Vec::new(),
@@ -71,7 +71,7 @@ impl Filter {
         chosen
     }
 
-    /// What a list shows: as libtest has it, also what is ignored.
+    /// The sweeps to list: as in libtest, including ignored ones.
     pub(super) fn listed(&self, entries: &[&SweepEntry]) -> Vec<String> {
         let chosen = self.choose(entries).runs;
         chosen.iter().map(SelectedSweep::name).collect()

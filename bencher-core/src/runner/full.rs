@@ -1,4 +1,4 @@
-//! The whole run of sweeps, as `cargo bench` asks for it.
+//! The full run of sweeps, for `cargo bench`.
 
 use std::cell::RefCell;
 use std::panic::AssertUnwindSafe;
@@ -53,8 +53,8 @@ pub(super) fn run(
     })
 }
 
-/// What a report shows, where not all functions are chosen: cargo-nextest, for one, runs each in a process
-/// of its own.
+/// The part of the program in a report, where not all functions are chosen. cargo-nextest, for example, runs each
+/// function in its own process.
 fn part(chosen: &Selection<'_>) -> Option<String> {
     let runs = || chosen.runs.iter().filter(|run| !run.ignored);
     let is_part = chosen.left > 0 || runs().any(|run| run.point.is_some());
@@ -144,11 +144,11 @@ fn point_inputs(
     let session = session.borrow();
     let config = session.config();
     let density = match (entry.options.level, config.density) {
-        (Some(level), said) if said == Density::default() => Density {
+        (Some(level), density) if density == Density::default() => Density {
             subsampling_divisions: level,
-            ..said
+            ..density
         },
-        (_, said) => said,
+        (_, density) => density,
     };
     let choice = Choice::default();
     let plan = Plan::of(prototype, &choice, &config.inputs, density, 1, "")?;

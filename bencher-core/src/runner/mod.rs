@@ -1,10 +1,9 @@
-//! Sweeps that are functions with `#[bench_sweep]`: found without a list, named as tests are, checked
-//! quickly by `cargo test` and run whole by `cargo bench`.
+//! Sweeps from `#[bench_sweep]` functions. They need no list, and have names like tests. `cargo test` checks them
+//! quickly, and `cargo bench` runs them whole.
 //!
-//! Each function is a [`SweepEntry`] in the program; [`entries`] finds them. [`run`] is the `main` of a
-//! target without libtest's harness: it takes the options that libtest takes, and those of every
-//! benchmark program. A quick check ([`SweepEntry::check`]) runs three points once each and touches
-//! nothing; a full run is that of [`cli`](crate::cli).
+//! Each function is a [`SweepEntry`] in the program; [`entries`] finds them. [`run`] is the `main` of a target without
+//! libtest's harness. It takes the options of libtest, and the options of every benchmark program. A quick check
+//! ([`SweepEntry::check`]) runs three points once each and writes nothing. A full run works as in [`cli`](crate::cli).
 //!
 //! ```
 #![doc = include_str!("../example_sweep.md")]
@@ -42,10 +41,10 @@ use crate::console::{begin_program, ending};
 
 /// The `main` of a target of `#[bench_sweep]` functions without libtest's harness.
 ///
-/// With `--bench`, as `cargo bench` gives it, the chosen sweeps are run whole: their samples are kept,
-/// their results printed, kept and drawn by `reporter`; the exit status is that of
-/// [`cli::run`](crate::cli::run). Without, as by `cargo test` and `cargo nextest`, each is checked quickly,
-/// and the exit status is libtest's: 0, or 101 where one failed. 2 is a command line that makes no sense.
+/// With `--bench`, which `cargo bench` passes, it runs the chosen sweeps whole. Their samples are stored, and their
+/// results are printed, stored and drawn by `reporter`. The exit status is the status of [`cli::run`](crate::cli::run).
+/// Without it, as in `cargo test` and `cargo nextest`, it checks each sweep quickly. The exit status is then libtest's:
+/// 0, or 101 where one failed. An invalid command line has status 2.
 ///
 /// ```no_run
 /// fn main() -> std::process::ExitCode {
@@ -59,20 +58,20 @@ pub fn run(reporter: Option<&Reporter>) -> ExitCode {
 fn run_entries(reporter: Option<&Reporter>) -> ExitCode {
     begin_program();
     let entries = entries();
-    let said = match args::parse(&entries, std::env::args_os()) {
-        Ok(said) => said,
+    let options = match args::parse(&entries, std::env::args_os()) {
+        Ok(options) => options,
         Err(error) => return refuse(&SettingsError::CommandLine(error)),
     };
-    let chosen = said.filter.choose(&entries);
-    if said.list {
-        list::list(&said.filter.listed(&entries), said.form);
+    let chosen = options.filter.choose(&entries);
+    if options.list {
+        list::list(&options.filter.listed(&entries), options.form);
         return ExitCode::SUCCESS;
     }
-    if !said.whole {
-        return quick::run(&chosen, &said.line.settings, said.form);
+    if !options.whole {
+        return quick::run(&chosen, &options.line.settings, options.form);
     }
     let name = program_path(package(&entries));
-    match settled(said.line, &name) {
+    match settled(options.line, &name) {
         Ok(settings) => full::run(settings, name, reporter, &chosen, &entries),
         Err(error) => refuse(&error),
     }

@@ -1,4 +1,4 @@
-//! Quick checks, told as libtest tells of tests.
+//! Quick checks, reported in the form of libtest.
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -97,19 +97,19 @@ fn end(run: &SelectedSweep<'_>, outcome: &TestOutcome, nth: usize, form: TestFor
 
 /// The failures with what they say, and their names once more.
 fn failure_report(failures: &[(String, String)]) -> String {
-    let mut told = "\nfailures:\n\n".to_owned();
+    let mut report = "\nfailures:\n\n".to_owned();
     for (name, text) in failures {
-        let _ = write!(told, "---- {name} stdout ----\n{text}\n\n");
+        let _ = write!(report, "---- {name} stdout ----\n{text}\n\n");
     }
-    told.push_str("\nfailures:");
+    report.push_str("\nfailures:");
     for (name, _) in failures {
-        told.push_str("\n    ");
-        told.push_str(name);
+        report.push_str("\n    ");
+        report.push_str(name);
     }
-    told
+    report
 }
 
-/// Prints without ending the line; what cannot be printed is told in the end.
+/// Prints without ending the line; a failure to print is reported at the end.
 fn print(text: &str) {
     crate::console::print(format_args!("{text}"));
 }

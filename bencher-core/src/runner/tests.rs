@@ -1,4 +1,4 @@
-//! A sweep for the tests of this room, and those of the quick check.
+//! A sweep for the tests of this room and of the quick check.
 
 use std::sync::Arc;
 

@@ -12,7 +12,7 @@ pub(crate) enum Continuum {
     Floats { kind: Kind, low: f64, high: f64 },
     /// Any number between two, each order of magnitude equally likely.
     Log { kind: Kind, low: Value, high: Value },
-    /// Any whole number, or moment, from one on: each equally likely.
+    /// Any whole number, or moment, from a lowest one on, each equally likely.
     Whole { kind: Kind, low: Value, width: u128 },
     /// One of these, each equally likely.
     Listed(Levels),

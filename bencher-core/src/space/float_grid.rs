@@ -143,13 +143,12 @@ impl FloatGrid {
         }
     }
 
-    /// The value that earlier versions computed by the arithmetic of floats.
+    /// The legacy value, which earlier versions computed by the arithmetic of floats.
     pub(super) fn legacy(&self, position: u64) -> Option<Value> {
         self.kind.canonical(&Value::Float(self.binary(position)))
     }
 
-    /// The value that stands for one that earlier versions computed by the arithmetic of floats; `None` where
-    /// it is no such value, or is still the same.
+    /// The current value for a legacy one; `None` where it is not a legacy value, or has not changed.
     pub(super) fn renewed(&self, old: &Value, count: u64) -> Option<Value> {
         let Value::Float(x) = old else {
             return None;

@@ -5,9 +5,9 @@ use thiserror::Error;
 /// The most values that [`geom`] and [`igeom`] give.
 const MAX_VALUES: usize = 1 << 20;
 
-/// Why there is no geometric progression.
+/// Why a geometric progression is impossible.
 ///
-/// The example stands at [`geom`].
+/// See [`geom`] for an example.
 #[derive(Clone, Copy, Debug, PartialEq, Error)]
 #[non_exhaustive]
 pub enum GeomError {
@@ -44,7 +44,7 @@ pub enum GeomError {
         /// The number that was asked for.
         n: usize,
     },
-    /// An end that is no 64-bit integer.
+    /// An end that is not a 64-bit integer.
     #[error("{end} is beyond the 64-bit integers; use `geom` for floats")]
     NoInteger {
         /// The end.
@@ -55,7 +55,7 @@ pub enum GeomError {
 /// `n` values from `min` to `max` with equal ratios, both ends exact: value `i` is
 /// `min * ((max / min)^(1 / (n - 1)))^i`.
 ///
-/// None for `n` = 0, `min` alone for 1. The powers are the platform's, whose last bit may differ
+/// There is no value for `n` = 0, and only `min` for 1. The platform computes the powers, so their last bit may differ
 /// between systems.
 ///
 /// ```
@@ -107,11 +107,11 @@ pub fn geom(min: f64, max: f64, n: usize) -> Result<Vec<f64>, GeomError> {
     Ok((0..n).map(value).collect())
 }
 
-/// The integers of a geometric progression, ascending and each once: the values of [`geom`] rounded
-/// half to even, and both ends cut to integers (for `n` = 1 the first alone).
+/// The integers of a geometric progression, ascending and without duplicates. They are the values of [`geom`] rounded
+/// half to even, and both ends truncated to integers (for `n` = 1 only the first).
 ///
-/// There may be fewer than `n`, and up to two more where the ends are no integers. Integers beyond
-/// 2^53 are the nearest floats.
+/// There may be fewer than `n`, and up to two more where the ends are not integers. Integers beyond 2^53 are the
+/// nearest floats.
 ///
 /// ```
 /// use bencher_core::space::igeom;

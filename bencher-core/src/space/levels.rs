@@ -10,8 +10,7 @@ use super::float_grid::FloatGrid;
 use super::log_grid::log_grid;
 use super::sampling::thinned_index;
 
-/// The values of one input in one sweep, by position; computed, not stored, where a rule gives
-/// them.
+/// The values of one input in one sweep, by position. Where a rule defines them, they are computed, not stored.
 ///
 /// ```
 /// use bencher_core::space::Levels;
@@ -69,8 +68,8 @@ impl Levels {
         }
     }
 
-    /// The values of a list, each with what earlier versions computed for it.
-    pub(super) fn list_with_former(values: Vec<(Value, Value)>) -> Self {
+    /// The values of a list, each with its legacy value, which earlier versions computed.
+    pub(super) fn list_with_legacy(values: Vec<(Value, Value)>) -> Self {
         let mut legacy = LegacyLevels::default();
         for (position, (value, before)) in (0..).zip(&values) {
             if value != before {
@@ -92,7 +91,7 @@ impl Levels {
         }
     }
 
-    /// One item for each position, with a part of each name; as long as the shortest.
+    /// Zips levels: one item for each position, with a part for each name. The result is as long as the shortest.
     ///
     /// ```
     /// use bencher_core::space::Levels;
@@ -120,9 +119,9 @@ impl Levels {
         Self::of(Rule::Designed(Arc::new(points), parts.collect()), count)
     }
 
-    /// `samples` of these, spread over their positions; all of them if there are fewer.
+    /// Keeps `samples` of these values, spread over their positions; all of them if there are fewer.
     ///
-    /// First and last stand; the positions between are those of [`thinned_index`].
+    /// The first and the last value stay. [`thinned_index`] computes the positions between them.
     ///
     /// ```
     /// use bencher_core::space::Levels;
@@ -223,12 +222,12 @@ impl Levels {
         Self::of(rule, count)
     }
 
-    /// How many values there are; `u64::MAX` stands for that many or more.
+    /// How many values there are; `u64::MAX` stands for that number or more.
     pub const fn len(&self) -> u64 {
         self.count
     }
 
-    /// Whether there is no value at all.
+    /// Whether there is no value.
     pub const fn is_empty(&self) -> bool {
         self.count == 0
     }
@@ -265,7 +264,7 @@ impl Levels {
         }
     }
 
-    /// What earlier versions computed for the value at a position.
+    /// The legacy value at a position, which earlier versions computed.
     pub(crate) fn legacy(&self, position: u64) -> Option<Value> {
         match &self.rule {
             Rule::Floats(grid) if position < self.count => grid.legacy(position),
@@ -284,8 +283,7 @@ impl Levels {
         }
     }
 
-    /// Whether earlier versions computed some value otherwise. Of many values not all are looked at: then they may
-    /// have.
+    /// Whether earlier versions computed some value differently. A long list is not checked, and counts as changed.
     pub(crate) fn has_changed(&self) -> bool {
         const MOST: u64 = 1 << 12;
         match &self.rule {
@@ -298,11 +296,11 @@ impl Levels {
         }
     }
 
-    /// The value that stands for one that earlier versions computed; `None` where there is none.
-    pub(crate) fn renewed(&self, former: &Value) -> Option<Value> {
+    /// The current value for a legacy one; `None` where it is not a legacy value.
+    pub(crate) fn renewed(&self, old: &Value) -> Option<Value> {
         match &self.rule {
-            Rule::Floats(grid) => grid.renewed(former, self.count),
-            _ => self.legacy.as_ref()?.present.get(&digest(former)).cloned(),
+            Rule::Floats(grid) => grid.renewed(old, self.count),
+            _ => self.legacy.as_ref()?.present.get(&digest(old)).cloned(),
         }
     }
 

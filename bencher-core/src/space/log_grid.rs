@@ -5,7 +5,7 @@ use super::levels::{offset, width};
 /// The most values of a logarithmic grid.
 const MAX_VALUES: usize = 1 << 20;
 
-/// Ends whose logarithms are nearer than this are told apart by their distance, not by their logarithms.
+/// Ends whose logarithms are nearer than this are distinguished by their distance, not by their logarithms.
 const NEAR: f64 = 1e-5;
 
 /// Values at equal ratios: ends exact, integers rounded half to even, floats to twelve significant

@@ -1,12 +1,11 @@
-//! The points of a sweep: the levels of every input, their lazy product, and the order in which
-//! points are run. Nothing here grows with the number of points.
+//! The points of a sweep: the levels of every input, their lazy product, and the order of the samples. No memory here
+//! grows with the number of points.
 //!
-//! A domain and a [`Density`] give the [`Levels`] of an input; levels with a name are an [`Axis`]; the
-//! product of axes is a [`Space`], whose points are numbers; a [`RunOrder`] says which of them is
-//! sampled when.
+//! A domain and a [`Density`] determine the [`Levels`] of an input. Levels with a name are an [`Axis`]. The product of
+//! axes is a [`Space`], whose points are numbers. A [`RunOrder`] is the order of their samples.
 //!
-//! [`Factors`] that are known only at run time have a [`sweep`] of their own, and the
-//! [`DesignPoints`] of a design spread over as many inputs as a grid could not.
+//! [`Factors`] that a program learns at run time have a [`sweep`] of their own. [`DesignPoints`] spread over more
+//! inputs than a grid can have.
 //!
 //! ```
 //! use bencher_core::space::{Axis, Density, SampleOrder, RunOrder, Space};

@@ -1,6 +1,6 @@
-//! The order in which samples are run: a rule, not a list.
+//! The order of samples, as a rule instead of a list.
 
-/// How points and repeats follow each other.
+/// The order of points and repeats.
 ///
 /// ```
 /// use bencher_core::space::{SampleOrder, RunOrder};
@@ -15,19 +15,19 @@
 pub enum SampleOrder {
     /// Point after point, all repeats of a point together.
     InOrder,
-    /// Round after round: each repeat goes once over all points, in their order. Drift of the
-    /// machine then falls on all points alike.
+    /// Round after round: each repeat goes once over all points, in their order. Drift of the machine then affects all
+    /// points equally.
     #[default]
     RoundRobin,
-    /// Round after round, every round in a random order of its own, given by the seed.
+    /// Round after round, every round in its own random order, which the seed determines.
     Shuffled {
         /// The same seed gives the same order on every machine.
         seed: u64,
     },
 }
 
-/// The order of all samples of a space: a one-to-one map from the running number of a sample to
-/// its point and repeat, which costs the same for any number of points.
+/// The order of all samples of a space: a one-to-one map from the running number of a sample to its point and repeat.
+/// Its cost does not depend on the number of points.
 ///
 /// A shuffled round is a seeded permutation by a Feistel network, so even 10^24 points need no list.
 ///
@@ -48,7 +48,7 @@ pub struct RunOrder {
 }
 
 impl RunOrder {
-    /// The order of `repeats` samples of each of `points` points.
+    /// Makes the order of `repeats` samples of each of `points` points.
     pub const fn new(order: SampleOrder, points: u128, repeats: u32) -> Self {
         Self {
             order,

@@ -7,22 +7,22 @@ use super::levels::Levels;
 
 /// One dimension of a space: an input with its levels, or several inputs that change together.
 ///
-/// The levels of several are items with a part for each, in the order of the inputs.
+/// The levels of several inputs are items with a part for each input, in their order.
 ///
-/// The example stands at [`Space`].
+/// See [`Space`] for an example.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Axis {
-    /// The dimension's name: that of its input, where it has one.
+    /// The dimension's name: the name of its input, if it has one input.
     pub name: String,
     /// The positions of its inputs in the schema.
     pub inputs: Vec<usize>,
-    /// The values it takes.
+    /// Its values.
     pub levels: Levels,
 }
 
 /// The Cartesian product of some axes: the first slowest, the last fastest.
 ///
-/// Points are numbered; nothing is stored but the axes.
+/// Points are numbered. A space stores only its axes.
 ///
 /// ```
 /// use bencher_core::space::{Axis, Levels, Space};
@@ -64,10 +64,10 @@ pub enum SpaceError {
     Domain {
         /// The input.
         input: String,
-        /// What is wrong with its domain.
+        /// The problem with its domain.
         source: DomainError,
     },
-    /// Inputs that change together and have different numbers of values.
+    /// Inputs that change together but have different numbers of values.
     #[error(
         "the inputs of `{name}` change together, so they need equally many values; there are {lengths}"
     )]
@@ -89,10 +89,10 @@ pub enum SpaceError {
 }
 
 impl Space {
-    /// The product of some axes; of none, it has one point.
+    /// Makes the product of some axes. Without axes, it has one point.
     ///
     /// # Errors
-    /// Where the points cannot be counted.
+    /// Where there are too many points to count.
     pub fn new(axes: Vec<Axis>) -> Result<Self, SpaceError> {
         let count = axes
             .iter()
@@ -124,13 +124,13 @@ impl Space {
         &self.axes
     }
 
-    /// The positions on every axis of a point, or `None` behind the last.
+    /// The positions of a point on every axis, or `None` past the last point.
     pub fn point(&self, number: u128) -> Option<Vec<u64>> {
         let mut position = Vec::new();
         self.point_into(number, &mut position).then_some(position)
     }
 
-    /// Like [`point`](Self::point), into a buffer; false behind the last point.
+    /// Like [`point`](Self::point), into a buffer; false past the last point.
     ///
     /// ```
     /// use bencher_core::space::Space;

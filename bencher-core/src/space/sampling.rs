@@ -1,4 +1,4 @@
-//! How many samples a level takes, and which of a finite list.
+//! The number of samples of a level, and their positions in a finite list.
 
 use crate::value::{Kind, Value};
 use crate::var::{
@@ -7,7 +7,7 @@ use crate::var::{
 
 use super::levels::Levels;
 
-/// What a run says about the density of every input.
+/// The density of every input in a run.
 ///
 /// ```
 /// use bencher_core::space::Density;
@@ -25,15 +25,15 @@ use super::levels::Levels;
 pub struct Density {
     /// The level of every input, 1 to 12; 0 leaves each input its own number of samples.
     pub subsampling_divisions: u8,
-    /// So many samples of every input; goes before the level.
+    /// The number of samples of every input, which overrides the level.
     pub samples_per_var: Option<usize>,
 }
 
 /// The number of samples of a level: 1, 2, 3, 5, 9, ... `2^(level - 2) + 1`; levels above the
 /// twelfth count as the twelfth.
 ///
-/// `n - 1` is a power of two from level 2 on, so the grids nest: every value of a level stands,
-/// bit for bit, in the next.
+/// `n - 1` is a power of two from level 2 on, so the grids nest: the next level has every value of a level, bit for
+/// bit.
 ///
 /// ```
 /// use bencher_core::space::samples_of_level;
@@ -41,8 +41,8 @@ pub struct Density {
 /// assert_eq!(table, [1, 2, 3, 5, 9, 17]);
 /// ```
 ///
-/// `2^(level - 2) + 1` from level 2 on; level 0, which asks for none, has 0. Levels beyond the
-/// greatest, [`MAX_SUBSAMPLING_DIVISIONS`], are the caller's to refuse.
+/// `2^(level - 2) + 1` from level 2 on; level 0 has 0 samples. The caller must reject levels above
+/// [`MAX_SUBSAMPLING_DIVISIONS`].
 pub const fn samples_of_level(level: u8) -> usize {
     match level {
         0 => 0,
@@ -55,7 +55,7 @@ pub const fn samples_of_level(level: u8) -> usize {
 /// The index, into a list whose last index is `last`, of sample `i` of `n`:
 /// `trunc(i last / (n - 1))`.
 ///
-/// Computed in floats while they are exact, as the tables of subsampling were; in integers above.
+/// It is computed in floats while they are exact, as the tables of subsampling were, and in integers above.
 ///
 /// ```
 /// use bencher_core::space::thinned_index;
@@ -84,11 +84,11 @@ pub fn thinned_index(last: u128, n: u64, i: u64) -> u128 {
 }
 
 impl Domain {
-    /// The values this domain takes at a density: `samples_per_var` goes before the level, the
-    /// level before the domain's own number of samples; a list given by hand is taken whole.
+    /// The values that this domain takes at a density. `samples_per_var` overrides the level, and the level overrides
+    /// the domain's own number of samples. A list given by hand is taken whole.
     ///
-    /// A range of floats without a number of samples has 10, one of integers every integer, a stepped
-    /// one every step.
+    /// Without a number of samples, a range of floats has 10 values, a range of integers has every integer, and a range
+    /// with a step has every step.
     ///
     /// ```
     /// use bencher_core::space::Density;
@@ -151,7 +151,7 @@ impl Domain {
                     }
                 }
                 check_list(values.iter().map(|(value, _)| value))?;
-                Levels::list_with_former(values)
+                Levels::list_with_legacy(values)
             }
             Values::Range { low, high, step } => match (asked, step) {
                 (Some(samples), _) => Levels::spread(kind, low, high, samples, self.scale)?,

@@ -1,10 +1,10 @@
 use unicode_normalization::UnicodeNormalization;
 
-/// A text as a short name in ASCII: letters lose their accents and become small, white space and
-/// `-` become one `-`, and what is neither letter, digit nor `_` is dropped.
+/// Converts a text to a short name in ASCII. Letters lose their accents and become lower case, white space and `-`
+/// become one `-`, and all characters except letters, digits and `_` are dropped.
 ///
-/// Letters are decomposed first (Unicode's NFKD). Different texts may give the same name, and some
-/// give none. With feature `store`.
+/// It first decomposes letters (Unicode's NFKD). Different texts may have the same name, and some texts have an empty
+/// name. It needs the feature `store`.
 ///
 /// ```
 /// use bencher_core::space::slugify;

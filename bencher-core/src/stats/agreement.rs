@@ -1,10 +1,10 @@
-//! Whether times that were measured again are those that were measured before.
+//! Tests whether times that were measured again agree with the earlier times.
 
 use super::{max, mean, median, min, quantile, std};
 
-/// Times that differ by less are never told apart: processes of one program differ by as much.
+/// Times that differ by less count as equal, because processes of one program differ by as much.
 const LEAST_SHIFT: f64 = 0.02;
-/// Means over several points that differ by less are never told apart.
+/// Means over several points that differ by less count as equal.
 const LEAST_MEAN_SHIFT: f64 = 0.01;
 /// The least difference that counts, in standard errors, if many times give the spread.
 const ERRORS: f64 = 3.5;
@@ -65,7 +65,7 @@ pub(crate) struct Agreement {
     pub(crate) factors: (f64, f64),
 }
 
-/// What the shifts of several times come to; `None` of none.
+/// Combines the shifts of several times; `None` without shifts.
 pub(crate) fn agreement(shifts: &[Shift]) -> Option<Agreement> {
     let logs: Vec<f64> = shifts.iter().map(|shift| shift.log).collect();
     let mean = mean(&logs)?;

@@ -1,4 +1,4 @@
-//! The centre of values in the order in which they were measured, with bounds that count how far they resemble each other.
+//! The centre of values in the order of their measurement, with bounds that account for their autocorrelation.
 
 use pragmastat::estimators::raw;
 
@@ -45,8 +45,8 @@ pub(super) fn centre(values: &[f64], misrate: f64) -> Option<Centre> {
     })
 }
 
-/// How far from it the mean of two independent values may lie that vary like these: their standard deviation over `sqrt(2)`, times the normal
-/// quantile.
+/// How far from it the mean of two independent values may lie that vary like these: their standard deviation over
+/// `sqrt(2)`, times the normal quantile.
 fn of_two(values: &[f64], misrate: f64) -> f64 {
     let deviation = super::std(values, 1).unwrap_or(0.0);
     let quantile = normal_quantile(misrate / 2.0).unwrap_or(0.0);

@@ -1,4 +1,4 @@
-//! Values that resemble those before them, and by how much less they say.
+//! Autocorrelated values, and the factor by which their bounds widen.
 
 /// The correlation from which on neighbours resemble each other more than chance makes them, one-sided at 5 %,
 /// times the square root of the number of values.

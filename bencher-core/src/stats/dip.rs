@@ -1,9 +1,9 @@
-//! Hartigan and Hartigan's dip: how far values are from having one mode.
+//! Hartigan and Hartigan's dip: the distance of values from a distribution with one mode.
 
 /// The dip of values in ascending order (Hartigan and Hartigan, 1985): the largest distance of their distribution
 /// function from the nearest one that has a single mode, from `1 / (2 n)` to 1/4.
 ///
-/// Two equal and distant heaps have a dip of 1/4, one value in eight far from the others one of 1/16.
+/// Two equal and distant modes have a dip of 1/4. One value in eight far from the others gives a dip of 1/16.
 pub(super) fn dip(sorted: &[f64]) -> f64 {
     let count = sorted.len();
     if count == 0 {
@@ -57,7 +57,8 @@ fn line(sorted: &[f64], (from, to): (usize, usize), x: f64) -> f64 {
     }
 }
 
-/// The vertices of a hull of the points (value, index) between two indices; `leaves` says of a turn whether its middle vertex goes.
+/// The vertices of a hull of the points (value, index) between two indices; `leaves` says of a turn whether its middle
+/// vertex goes.
 fn hull(sorted: &[f64], low: usize, high: usize, leaves: impl Fn(f64) -> bool) -> Vec<usize> {
     let mut hull: Vec<usize> = Vec::new();
     for next in low..=high {

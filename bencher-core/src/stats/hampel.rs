@@ -1,29 +1,29 @@
-//! The mean of values of which some were disturbed.
+//! The mean of values without the disturbed ones.
 
 /// The median distance from the median, times this, estimates a standard deviation (of normal values).
 const DEVIATION_PER_DISTANCE: f64 = 1.4826;
-/// From how many such deviations on a value of many lies far out.
+/// The number of such deviations beyond which a value is an outlier, for many values.
 const FAR: f64 = 3.5;
-/// Few values show their deviation badly: of so many they must lie twice as far out, of fewer still further.
+/// Few values show their deviation badly. With this number of values, the fence is twice as wide, and wider with fewer.
 const FEW: f64 = 5.0;
-/// What lies within this share of the median never does.
+/// A value within this share of the median is never an outlier.
 const NEAR: f64 = 1e-3;
 
-/// The mean of values without those that lie far out, as [`hampel_mean`] finds it.
+/// The mean of values without outliers, computed by [`hampel_mean`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct HampelMean {
-    /// The mean of the others.
+    /// The mean of the values that are not outliers.
     pub mean: f64,
-    /// How many lie far out.
+    /// The number of outliers.
     pub discarded: usize,
 }
 
-/// The mean of the values that do not lie far out, after Hampel's identifier (1974): further from the median than
-/// `3.5 (1 + 5 / n)` times 1.4826 times the median of such distances, and than a thousandth of it. `None` of nothing, or where a
-/// value is not finite.
+/// The mean of the values inside the fence of Hampel's identifier (1974). An outlier is further from the median than
+/// `3.5 (1 + 5 / n)` times 1.4826 times the median of such distances, and than a thousandth of the median. `None`
+/// without values, or where a value is not finite.
 ///
-/// Fewer than half of the values may be disturbed. Of normal values hardly one in a hundred lies far out where there are
-/// eight or more, so the mean of those that vary by themselves says nearly as much as that of all.
+/// Fewer than half of the values may be disturbed. Among eight or more normal values, hardly one in a hundred is an
+/// outlier. The mean of undisturbed values therefore loses little efficiency.
 ///
 /// ```
 /// use bencher_core::stats::{HampelMean, hampel_mean};
@@ -72,7 +72,7 @@ mod tests {
             prop_assert!(found.discarded >= bad.len());
         }
 
-        /// Values of one heap are all kept.
+        /// Values of one mode are all kept.
         #[test]
         fn what_varies_evenly_is_kept(count in 5_u32..60, unit in 1e-9_f64..1e9) {
             let values: Vec<f64> = (0..count).map(|n| unit * f64::from(100 + n)).collect();

@@ -1,10 +1,10 @@
-//! The bounds of rank tests: which of the ordered pairs they are.
+//! The bounds of rank tests, as ranks in the ordered list of pairs.
 //!
-//! pragmastat 14 has bounds, too, but takes the smallest rank whose probability *reaches* half the
-//! misrate where it must be the largest that does not exceed it: ten values at 5 % are bounded by
-//! the tenth of the ordered means instead of the ninth, which misses in 6.4 % of all cases. Its
-//! search for a mean of pairs takes time that grows with the square of the values, too. So the bounds
-//! of a centre are made here: exactly for few values, by the normal approximation for many.
+//! pragmastat 14 has bounds as well. It takes the smallest rank whose probability *reaches* half the misrate, but must
+//! take the largest rank that does not exceed it. It bounds ten values at 5 % by the tenth of the ordered means instead
+//! of the ninth, which misses in 6.4 % of all cases. The time of its search for a mean of pairs also grows with the
+//! square of the number of values. This module therefore computes the bounds of a centre itself: exactly for few
+//! values, by the normal approximation for many.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -86,8 +86,8 @@ fn means_up_to(sorted: &[f64], limit: f64) -> f64 {
     count
 }
 
-/// The rank from below, and from above, of the values that bound the median of so many by the sign test, counted from 0; none where they
-/// are too few for the misrate.
+/// The rank from below, and from above, of the values that bound the median of so many by the sign test, counted from
+/// 0; none where they are too few for the misrate.
 pub(super) fn median_rank(count: usize, misrate: f64) -> Option<usize> {
     if count > MOST_EXACT {
         let n = count as f64;
@@ -187,7 +187,7 @@ fn ends(values: &mut [f64], rank: usize) -> Option<(f64, f64)> {
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Test {
-    /// So many signed ranks.
+    /// This number of signed ranks.
     Signed(usize),
     /// Two samples of these sizes.
     Sums(usize, usize),

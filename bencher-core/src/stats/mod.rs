@@ -1,7 +1,7 @@
-//! Statistics: pure functions over `&[f64]`. Missing values are the caller's to leave out.
+//! Statistics: pure functions over `&[f64]`. The caller leaves out missing values.
 //!
-//! A statistic has the unit of the values. NaN among them makes every statistic NaN but [`min`] and
-//! [`max`], which pass over it.
+//! A statistic has the unit of the values. A NaN value makes every statistic NaN, except [`min`] and [`max`], which
+//! ignore it.
 //!
 //! ```
 //! use bencher_core::stats;
@@ -11,8 +11,7 @@
 //! assert_eq!(stats::mean(&[]), None);
 //! ```
 //!
-//! What a measured time comes to, with its bounds, is a [`Summary`]; how much slower one of two is, a
-//! [`Ratio`].
+//! A [`Summary`] is the centre of a measured time with its bounds. A [`Ratio`] compares two times.
 
 mod agreement;
 mod centre;
@@ -32,10 +31,10 @@ pub use hampel::{HampelMean, hampel_mean};
 pub use modes::{LowestMode, lowest_mode};
 pub use point_time::{PointTime, Reach, RoundTime};
 pub use ratio::{RESOLUTION, Ratio, paired_ratio, ratio};
-pub use replicates::{rounds_per_replicate, summary_of_replicates};
+pub use replicates::{optimal_rounds, summary_of_replicates};
 pub use summary::{MISRATE, Outliers, Summary, outliers, summary};
 
-/// The arithmetic mean, by compensated summation; `None` of nothing.
+/// The arithmetic mean, by compensated summation; `None` without values.
 ///
 /// ```
 /// # use bencher_core::stats;
@@ -61,7 +60,7 @@ const SMALLER: f64 = 1.0 / (1_u128 << 80) as f64;
 
 /// The sum, with Neumaier's compensation for lost low-order bits.
 ///
-/// The compensation is that of Neumaier (1974), an improvement on Kahan's.
+/// Neumaier's compensation (1974) improves on Kahan's.
 ///
 /// ```
 /// # use bencher_core::stats;
@@ -105,10 +104,10 @@ fn scale_of(magnitude: f64) -> f64 {
     2.0_f64.powf(magnitude.log2().floor().clamp(-1000.0, 1000.0))
 }
 
-/// The variance with `n - ddof` in the denominator (0: population, 1: sample); `None` where that is
-/// not positive.
+/// The variance with `n - ddof` in the denominator (0: population, 1: sample); `None` where the denominator is not
+/// positive.
 ///
-/// `sum((x - mean)^2) / (n - ddof)`, in two passes. Its unit is the square of that of the values.
+/// `sum((x - mean)^2) / (n - ddof)`, in two passes. Its unit is the square of the unit of the values.
 ///
 /// ```
 /// # use bencher_core::stats;
@@ -160,7 +159,7 @@ fn freedom(count: usize, ddof: u8) -> Option<usize> {
     count.checked_sub(usize::from(ddof)).filter(|n| *n > 0)
 }
 
-/// The smallest value; `None` of nothing.
+/// The smallest value; `None` without values.
 ///
 /// ```
 /// # use bencher_core::stats;
@@ -171,7 +170,7 @@ pub fn min(values: &[f64]) -> Option<f64> {
     values.iter().copied().reduce(f64::min)
 }
 
-/// The largest value; `None` of nothing.
+/// The largest value; `None` without values.
 ///
 /// ```
 /// # use bencher_core::stats;
@@ -181,11 +180,11 @@ pub fn max(values: &[f64]) -> Option<f64> {
     values.iter().copied().reduce(f64::max)
 }
 
-/// The quantile at `p` in 0..=1, by linear interpolation between order statistics
-/// (Hyndman and Fan's type 7, the default of numpy); `None` of nothing.
+/// The quantile at `p` in 0..=1, by linear interpolation between order statistics (Hyndman and Fan's type 7, the
+/// default of numpy); `None` without values.
 ///
-/// A `p` outside is taken as the nearer end. With the values sorted and `h = p (n - 1)`, it is
-/// `x[floor h] + (h - floor h) (x[floor h + 1] - x[floor h])` (The American Statistician 50, 1996).
+/// A `p` outside the range counts as the nearer end. With the values sorted and `h = p (n - 1)`, it is `x[floor h] +
+/// (h - floor h) (x[floor h + 1] - x[floor h])` (The American Statistician 50, 1996).
 ///
 /// ```
 /// # use bencher_core::stats;
@@ -220,7 +219,7 @@ pub fn quantile(values: &[f64], p: f64) -> Option<f64> {
     })
 }
 
-/// The middle value; `None` of nothing.
+/// The median; `None` without values.
 ///
 /// ```
 /// # use bencher_core::stats;
@@ -231,10 +230,10 @@ pub fn median(values: &[f64]) -> Option<f64> {
     quantile(values, 0.5)
 }
 
-/// The standard error of a proportion, `sqrt(p (1 - p) / n)`; `None` of nothing.
+/// The standard error of a proportion, `sqrt(p (1 - p) / n)`; `None` without values.
 ///
-/// The values are 0 or 1, `p` is their mean: the normal (Wald) approximation, which is 0 where all
-/// values are equal.
+/// The values are 0 or 1, and `p` is their mean. This is the normal (Wald) approximation, which is 0 where all values
+/// are equal.
 ///
 /// ```
 /// # use bencher_core::stats;

@@ -1,20 +1,20 @@
-//! Telling whether values fall into several heaps, and which of them is the lowest.
+//! Finds whether values fall into several modes, and the lowest of them.
 
 use pragmastat::estimators::raw;
 
 use super::dip::dip;
 use super::tail::end_of_core;
 
-/// The fewest values of a heap, and the least share of all.
+/// The smallest number of values of a mode, and the smallest share of all.
 const LEAST: (usize, f64) = (3, 0.03);
-/// A gap between two heaps that is wider than this many spreads of the larger one tells them apart.
+/// A gap wider than this many spreads of the larger mode separates two modes.
 const FAR: f64 = 3.0;
 /// Few values show their spread badly: of this many the gap must be twice as wide, of fewer still wider.
 const FEW: f64 = 10.0;
-/// Heaps that lie nearer to each other than this share are one.
+/// Modes nearer to each other than this share are one.
 const NEAR: f64 = 0.02;
 
-/// The lowest of several heaps of values.
+/// The lowest of several modes of values.
 ///
 /// ```
 /// use bencher_core::stats::lowest_mode;
@@ -22,7 +22,7 @@ const NEAR: f64 = 0.02;
 /// let rounds: Vec<f64> = (0..30_u8)
 ///     .map(|n| (1.0 + 0.001 * f64::from(n)) * if n % 3 == 0 { 5.6 } else { 1.57 })
 ///     .collect();
-/// let found = lowest_mode(&rounds).ok_or("one heap")?;
+/// let found = lowest_mode(&rounds).ok_or("one mode")?;
 /// assert_eq!((found.count, found.of), (20, 30));
 /// assert!(found.highest < 1.7 && (found.share() - 2.0 / 3.0).abs() < 1e-12);
 /// assert_eq!(lowest_mode(&[1.0, 1.1, 1.2, 1.1, 1.0, 1.3, 1.2, 1.1]), None);
@@ -32,35 +32,37 @@ const NEAR: f64 = 0.02;
 pub struct LowestMode {
     /// Its largest value.
     pub highest: f64,
-    /// The middle of the gap between it and the next heap.
+    /// The middle of the gap between it and the next mode.
     pub boundary: f64,
-    /// How many values it has.
+    /// The number of its values.
     pub count: usize,
-    /// How many there are in all heaps.
+    /// The number of values in all modes.
     pub of: usize,
-    /// Whether the others are no heap of their own but trail off above, so that some of those in the lowest are of the tail.
+    /// Whether the other values form a tail instead of a mode, so that some values of the lowest mode belong to the
+    /// tail.
     pub has_tail: bool,
 }
 
 impl LowestMode {
-    /// The share of the values that it has.
+    /// Its share of all values.
     pub fn share(&self) -> f64 {
         self.count as f64 / self.of.max(1) as f64
     }
 }
 
-/// The lowest heap of values that fall into several; `None` where they are one, or where a value is not finite.
+/// The lowest mode of values that fall into several. `None` where they have one mode, or where a value is not finite.
 ///
-/// They are several
+/// Values have several modes
 ///
-/// - where a gap is wider than `3 (1 + 10 / n)` spreads (Shamos, 1976) of the larger of the two heaps beside it;
-/// - where Hartigan's dip (1985) is larger than that of 99 % of samples of an even distribution, which is the worst of those with one
-///   mode;
-/// - where they trail off above a core: values that are as far above their middle as their lower half shows, and five times as
-///   dense as those just above; or a half of all that lies within `1 / (2 (1 + 10 / n))` spreads of all.
+/// - where a gap is wider than `3 (1 + 10 / n)` spreads (Shamos, 1976) of the larger of the two modes beside it;
+/// - where Hartigan's dip (1985) is larger than in 99 % of samples of a uniform distribution, which is the worst case
+///   of one mode;
+/// - where a tail lies above a core. The core is the values that are as far above their middle as their lower half
+///   shows, and five times as dense as the next values above. Alternatively, it is a half of all values that lies
+///   within `1 / (2 (1 + 10 / n))` spreads of all.
 ///
-/// A heap has at least three values and three in a hundred, and heaps within 2 % are one. Everything is reckoned on logarithms
-/// where all values are above zero.
+/// A mode has at least three values and three in a hundred. Modes within 2 % of each other are one. All computations
+/// use logarithms where all values are above zero.
 pub fn lowest_mode(values: &[f64]) -> Option<LowestMode> {
     if values.iter().any(|x| !x.is_finite()) {
         return None;
@@ -79,30 +81,30 @@ pub fn lowest_mode(values: &[f64]) -> Option<LowestMode> {
         } else {
             super::median(&sorted)?.abs()
         };
-    let mut heap = sorted.as_slice();
+    let mut mode = sorted.as_slice();
     let mut has_tail = false;
-    while let Some((lower, is_core)) = split(heap, sorted.len(), near) {
-        heap = lower;
+    while let Some((lower, is_core)) = split(mode, sorted.len(), near) {
+        mode = lower;
         has_tail = is_core;
     }
-    if heap.len() == values.len() {
+    if mode.len() == values.len() {
         return None;
     }
     // The largest value itself, which a logarithm and back may miss.
     let mut plain = values.to_vec();
     plain.sort_unstable_by(f64::total_cmp);
-    let highest = *plain.get(heap.len().checked_sub(1)?)?;
+    let highest = *plain.get(mode.len().checked_sub(1)?)?;
     Some(LowestMode {
         highest,
-        boundary: f64::midpoint(highest, *plain.get(heap.len())?),
-        count: heap.len(),
+        boundary: f64::midpoint(highest, *plain.get(mode.len())?),
+        count: mode.len(),
         of: values.len(),
         has_tail,
     })
 }
 
-/// Splits values into two heaps with middles further apart than `near`. Gives the lower heap, and whether the upper one is a tail. Each
-/// heap holds at least the least share of `of` values.
+/// Splits values into two modes whose middles are further apart than `near`. Returns the lower mode, and whether the
+/// upper one is a tail. Each mode has at least the smallest share of `of` values.
 fn split(sorted: &[f64], of: usize, near: f64) -> Option<(&[f64], bool)> {
     #[expect(
         clippy::cast_possible_truncation,
@@ -156,7 +158,7 @@ fn is_several(sorted: &[f64]) -> bool {
     dip(sorted) * root > 0.623 - 0.37 / root
 }
 
-/// Where to cut so that the two heaps vary least (Otsu, 1979).
+/// The cut at which the two modes vary least (Otsu, 1979).
 fn least_variance(sorted: &[f64], between: std::ops::RangeInclusive<usize>) -> Option<usize> {
     let all: f64 = super::sum(sorted);
     let mut below = super::sum(sorted.get(..*between.start())?);
@@ -187,8 +189,8 @@ mod tests {
         (-2.0 * a.ln()).sqrt() * (std::f64::consts::TAU * b).cos()
     }
 
-    /// How often values of one mode are taken for several: one in twenty samples of few values, one in thirty of many. The end of an
-    /// exponential tail is taken for one of its own in up to one in twelve.
+    /// How often values of one mode are taken for several: one in twenty samples of few values, one in thirty of many.
+    /// The end of an exponential tail is taken for one of its own in up to one in twelve.
     #[test]
     fn one_mode_is_hardly_ever_taken_for_several() {
         type Noise = fn(u64) -> f64;
@@ -224,7 +226,7 @@ mod tests {
         }
     }
 
-    /// Two heaps, a factor of 1.2 apart and 1 % wide, are found at every share of the upper one.
+    /// Two modes, a factor of 1.2 apart and 1 % wide, are found at every share of the upper one.
     #[test]
     fn two_heaps_are_told_apart() {
         for (count, share) in [

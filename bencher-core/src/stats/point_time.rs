@@ -1,4 +1,4 @@
-//! Which rounds of a point count, and the time that it is shown with.
+//! Selects the rounds of a point that count, and computes the time of the point.
 
 use pragmastat::estimators::raw;
 
@@ -18,30 +18,30 @@ const NEAR: f64 = 0.004;
 /// From this share on, rounds below resolution leave a point doubtful.
 const OFTEN: f64 = 0.05;
 
-/// What one round of a point gave.
+/// The outcome of one round of a point.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum RoundTime {
     /// A time, in seconds.
     Time(f64),
-    /// A time of a share of the calls alone; the others took longer, or are not known.
+    /// A time of only a share of the calls; the others took longer, or are not known.
     Partial {
         /// The time, in seconds.
         time: f64,
-        /// The share of the timing slices that it is of.
+        /// The share of the timing slices that the time stands for.
         share: f64,
     },
-    /// A time while the system took the core from every call.
+    /// A time during which the system took the core from every call.
     Preempted(f64),
     /// A time too short for the clock.
     BelowResolution,
-    /// A time longer than the limit, at which the round was ended.
+    /// A time longer than the limit; the round was stopped there.
     TimedOut,
     /// No time: the round failed, was not run, or did not set it.
     Missing,
 }
 
 impl RoundTime {
-    /// The time, where there is one that is finite.
+    /// The time, if there is one and it is finite.
     pub fn seconds(self) -> Option<f64> {
         match self {
             Self::Time(seconds)
@@ -52,12 +52,12 @@ impl RoundTime {
     }
 }
 
-/// A round that the bounds of a point reach to, however sure its centre is.
+/// A round that the bounds of a point must include.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reach {
     /// Its index.
     pub round: usize,
-    /// How much further they reach, as a share of its distance from the centre.
+    /// How much further the bounds reach, as a share of the round's distance from the centre.
     pub beyond: f64,
 }
 
@@ -67,15 +67,17 @@ impl Reach {
     }
 }
 
-/// The rounds of a point: which of them count for its time, and what is wrong with the others.
+/// The rounds of a point: whether each counts for its time, and why others do not.
 ///
-/// - Where at least half of the rounds are *below resolution*, so is the point. Fewer count as shorter than all others.
-/// - *Preempted* rounds do not count where three or more others are there.
-/// - Where the rounds fall into several heaps ([`lowest_mode`]), those of the lowest count: a centre between two heaps is a time
-///   that the code never takes. Where the lowest has less than half of the rounds, the bounds reach to the median of all. Where the others trail off above it, the bounds reach to its lower quartile, since the beginning of the tail
-///   is among its rounds.
-/// - Where the rounds that count are one-sided, most of them take a time below the centre, and the bounds reach to the fastest round or, with
-///   few rounds, a little beyond.
+/// - Where at least half of the rounds are *below resolution*, the point is, too. A smaller number of such rounds count
+///   as shorter than all others.
+/// - *Preempted* rounds do not count where there are three or more others.
+/// - Where the rounds fall into several modes ([`lowest_mode`]), the rounds of the lowest count: a centre between two
+///   modes is a time that the code never takes. Where the lowest mode has less than half of the rounds, the bounds
+///   reach to the median of all. Where the others form a tail above it, the bounds reach to its lower quartile, since
+///   its rounds include the beginning of the tail.
+/// - Where the rounds that count are one-sided, most of their times lie below the centre. The bounds then reach to the
+///   fastest round or, with few rounds, a little beyond.
 ///
 /// ```
 /// use bencher_core::stats::{MISRATE, PointTime, RoundTime};
@@ -94,7 +96,7 @@ impl Reach {
     reason = "each is an answer of its own"
 )]
 pub struct PointTime {
-    /// What each round gave.
+    /// The outcome of each round.
     pub rounds: Vec<RoundTime>,
     /// Whether each round counts.
     pub counts: Vec<bool>,
@@ -102,9 +104,9 @@ pub struct PointTime {
     pub is_below_resolution: bool,
     /// How many rounds are below resolution.
     pub below: usize,
-    /// How many rounds were ended at the time limit.
+    /// How many rounds were stopped at the time limit.
     pub timed_out: usize,
-    /// Whether at least half of the rounds were ended at the time limit: nothing is known then but that.
+    /// Whether at least half of the rounds were stopped at the time limit; nothing else is then known of the point.
     pub is_timed_out: bool,
     /// By how much the times are rounded, as a share of them.
     rounding: f64,
@@ -112,15 +114,16 @@ pub struct PointTime {
     order: Vec<Option<f64>>,
     /// How many rounds were preempted.
     pub preempted: usize,
-    /// Whether preempted rounds count, because there are hardly any others.
+    /// Whether preempted rounds count, because there are too few others.
     pub is_preempted: bool,
     /// The lowest mode, where the other rounds have several.
     pub mode: Option<LowestMode>,
-    /// What the bounds reach to, where the rounds are one-sided, a tail begins among them, or they are of a mode with less than half of all.
+    /// The rounds that the bounds must include: the rounds are one-sided, a tail begins among them, or their mode has
+    /// less than half of all rounds.
     pub reach: Vec<Reach>,
     /// Whether the rounds that count are one-sided.
     pub is_one_sided: bool,
-    /// The share of their timing slices that the rounds are of.
+    /// The share of the timing slices that the rounds stand for.
     pub slices: f64,
 }
 
@@ -162,7 +165,7 @@ impl PointTime {
             is_one_sided: false,
             slices: 1.0,
         };
-        // Rounds below resolution, or timed out, are a heap of their own, whose times nobody knows.
+        // Rounds below resolution, or timed out, are a mode of their own, whose times are unknown.
         let is_known = below + timed_out == 0;
         if is_known && !is_preempted {
             found.mode = lowest_mode(&found.times());
@@ -177,7 +180,8 @@ impl PointTime {
         found
     }
 
-    /// The same times, rounded by at most `step` seconds: the bounds are wider by that, also those of what is computed from the times.
+    /// The same times, rounded by at most `step` seconds. The bounds widen by `step`, also for values computed from the
+    /// times.
     #[must_use]
     pub fn rounded_by(mut self, step: f64) -> Self {
         let middle = super::median(&self.times()).filter(|middle| *middle > 0.0);
@@ -208,7 +212,7 @@ impl PointTime {
         }
     }
 
-    /// The rounds of what is computed from times: those count that count for each of the times.
+    /// The rounds of a value computed from times. A round counts if it counts for each of the times.
     #[must_use]
     pub fn computed(rounds: Vec<RoundTime>, from: &[Self]) -> Self {
         let counts = |at: usize, round: &RoundTime| {
@@ -251,7 +255,7 @@ impl PointTime {
         counted(&self.rounds, &self.counts).collect()
     }
 
-    /// Whether something keeps the point from being known, however narrow its bounds are.
+    /// Whether the time of the point is unreliable, however narrow its bounds are.
     pub fn is_unreliable(&self) -> bool {
         let is_often_below =
             self.below as f64 >= OFTEN * self.rounds.len() as f64 && self.below > 0;
@@ -262,8 +266,8 @@ impl PointTime {
             || self.is_partial()
     }
 
-    /// Whether more than a tenth of the timing slices do not count, though nobody took the core from them, or while calls differ in
-    /// length: then the time is not that of all calls.
+    /// Whether more than a tenth of the timing slices do not count, although they were not preempted, or because calls
+    /// differ in length. The time then does not stand for all calls.
     pub fn is_partial(&self) -> bool {
         self.slices < PART
     }
@@ -280,23 +284,23 @@ impl PointTime {
         super::mean(&shares).unwrap_or(1.0)
     }
 
-    /// The share of the rounds with a time that count.
+    /// The share of rounds that count, among the rounds with a time.
     pub fn share(&self) -> f64 {
         let all = self.rounds.iter().filter(|round| round.seconds().is_some());
         let counting = self.counts.iter().filter(|counts| **counts).count();
         counting as f64 / all.count().max(1) as f64
     }
 
-    /// The [`Summary`] of the rounds that count. Where processes took several rounds each, `block` is their
-    /// number, and the bounds are made of the processes.
+    /// The [`Summary`] of the rounds that count. With several rounds per replicate, the bounds are computed from the
+    /// replicates.
     ///
-    /// Where some rounds are below resolution or timed out, the centre is the median with its bounds by the sign test, because ranks are all
-    /// that is known of those rounds.
-    pub fn summary(&self, block: Option<usize>, misrate: f64) -> Option<Summary> {
-        let block = block.filter(|block| *block > 0);
+    /// Where some rounds are below resolution or timed out, only their ranks are known. The centre is then the median,
+    /// with bounds by the sign test.
+    pub fn summary(&self, rounds_per_replicate: Option<usize>, misrate: f64) -> Option<Summary> {
+        let rounds_per_replicate = rounds_per_replicate.filter(|rounds| *rounds > 0);
         if self.below + self.timed_out > 0 && !self.is_below_resolution {
             let found = self.median_summary(misrate)?;
-            let (lower, upper) = match block {
+            let (lower, upper) = match rounds_per_replicate {
                 Some(_) => (None, None),
                 None => (found.lower, found.upper),
             };
@@ -306,13 +310,13 @@ impl PointTime {
                 ..found
             });
         }
-        let Some(block) = block else {
+        let Some(rounds_per_replicate) = rounds_per_replicate else {
             return summary(&self.times(), misrate).map(|found| self.reaching(found));
         };
         let processes: Vec<Vec<f64>> = self
             .rounds
-            .chunks(block)
-            .zip(self.counts.chunks(block))
+            .chunks(rounds_per_replicate)
+            .zip(self.counts.chunks(rounds_per_replicate))
             .map(|(rounds, counts)| counted(rounds, counts).collect())
             .collect();
         summary_of_replicates(&processes, misrate).map(|found| self.reaching(found))
@@ -348,7 +352,8 @@ impl PointTime {
         if self.order.is_empty() {
             return median_summary(&self.times(), (self.below, self.timed_out), misrate);
         }
-        // What is computed from times may fall where they rise: it is taken at the times that are the median and its bounds.
+        // What is computed from times may fall where they rise: it is taken at the times that are the median and its
+        // bounds.
         let rounds = self.rounds.iter().zip(&self.counts).zip(&self.order);
         let mut pairs: Vec<(f64, f64)> = rounds
             .filter(|((_, counts), _)| **counts)
@@ -396,7 +401,8 @@ mod tests {
         assert_eq!(found.summary(None, MISRATE), None);
     }
 
-    /// The sign test by hand: of 11 values the second and the tenth bound the median at 98.8 %, the third and ninth at 93.5.
+    /// The sign test by hand: of 11 values the second and the tenth bound the median at 98.8 %, the third and ninth at
+    /// 93.5.
     #[test]
     fn rounds_too_short_count_as_shorter_than_others() {
         let mut rounds: Vec<RoundTime> = (1..=9_u8).map(|n| Time(f64::from(n))).collect();
@@ -443,7 +449,8 @@ mod tests {
         assert!(rate.is_partial());
     }
 
-    /// 8 of 20 rounds are below resolution: the rate is the inverse of the time all the same, and nobody knows how large it may be.
+    /// 8 of 20 rounds are below resolution: the rate is the inverse of the time all the same, and nobody knows how
+    /// large it may be.
     #[test]
     fn a_rate_of_times_below_resolution_is_their_inverse() {
         let times = |n: usize| match n % 5 {

@@ -1,15 +1,15 @@
-//! How much larger one of two series is, with bounds.
+//! The ratio of two series, with bounds.
 
 use pragmastat::estimators::raw;
 
 use super::centre::centre;
 use super::margin::shift_bounds;
 
-/// Ratios of measured times that are nearer to 1 are not told from it: the clock's precision may be half of this share of a slice at either end of
-/// it, and that is the same in all rounds, so that bounds do not show it.
+/// The smallest distance from 1 at which a ratio of measured times counts as a difference. The clock's precision may be
+/// half of this share of a slice at either end of it. That error is the same in all rounds, so bounds do not show it.
 pub const RESOLUTION: f64 = 1e-3;
 
-/// How many times as large as a base something is.
+/// A ratio to a base, with bounds.
 ///
 /// ```
 /// use bencher_core::stats::{MISRATE, paired_ratio};
@@ -24,7 +24,7 @@ pub const RESOLUTION: f64 = 1e-3;
 pub struct Ratio {
     /// The ratio: above 1 where the first is larger.
     pub ratio: f64,
-    /// Its lower bound; none where there are too few values for the misrate.
+    /// Its lower bound; `None` where there are too few values for the misrate.
     pub lower: Option<f64>,
     /// Its upper bound.
     pub upper: Option<f64>,
@@ -48,19 +48,20 @@ impl Ratio {
             || self.upper.is_some_and(|upper| upper < 1.0 / (1.0 + share))
     }
 
-    /// Whether the bounds show that the ratio is 1 but for `share`: 0.02 for 2 %.
+    /// Whether the bounds show that the ratio is within `share` of 1: 0.02 for 2 %.
     pub fn is_within(&self, share: f64) -> bool {
         self.lower.is_some_and(|lower| lower >= 1.0 / (1.0 + share))
             && self.upper.is_some_and(|upper| upper <= 1.0 + share)
     }
 }
 
-/// The ratio of values to a base, where both were measured in pairs, one right after the other: drift
-/// falls on both and goes out.
+/// The ratio of values to a base, where both were measured in pairs, one right after the other. Drift affects both and
+/// cancels out.
 ///
-/// The centre of `ln(values) - ln(base)`, with the bounds of Wilcoxon's signed-rank test. Where the differences of pairs
-/// resemble those before them (pairs are in the order in which they were measured), the bounds are wider for it, as those of a
-/// [`Summary`](super::Summary). `None` where the numbers differ, there are none, or one is not above zero.
+/// The centre of `ln(values) - ln(base)`, with the bounds of Wilcoxon's signed-rank test. Pairs are in the order of
+/// their measurement. Where their differences are autocorrelated, the bounds are wider, as for a
+/// [`Summary`](super::Summary). `None` where the numbers of values differ, there are no values, or a value is not above
+/// zero.
 pub fn paired_ratio(values: &[f64], base: &[f64], misrate: f64) -> Option<Ratio> {
     if values.len() != base.len() {
         return None;
@@ -80,8 +81,8 @@ pub fn paired_ratio(values: &[f64], base: &[f64], misrate: f64) -> Option<Ratio>
 
 /// The ratio of values to a base that were measured independently.
 ///
-/// The median of all quotients, with the bounds of Mann and Whitney's test on logarithms. `None` where
-/// there are none, or one is not above zero.
+/// The median of all quotients, with the bounds of Mann and Whitney's test on logarithms. `None` where there are no
+/// values, or a value is not above zero.
 ///
 /// ```
 /// use bencher_core::stats::{MISRATE, ratio};

@@ -1,13 +1,13 @@
-//! Values that were measured by several processes.
+//! Values from several process replicates.
 
 use super::summary::{Summary, summary};
 use super::{mean, var};
 
-/// The [`Summary`] of values measured by several processes, each of which gave some of them.
+/// The [`Summary`] of values from several processes, given one list for each process.
 ///
-/// The values of one process resemble each other (its memory lies where it lies), so the unit of which
-/// the centre and its bounds are made is the process: each counts by the centre of its values. The noise is
-/// that of a single value. A process without a value is left out; `None` without any value.
+/// The values of one process resemble each other (its memory layout stays the same). The centre and its bounds are
+/// therefore computed from the centres of the processes. The noise is the noise of a single value. A process without a
+/// value is ignored. `None` without any value.
 ///
 /// ```
 /// use bencher_core::stats::{MISRATE, summary_of_replicates};
@@ -32,20 +32,20 @@ pub fn summary_of_replicates(processes: &[Vec<f64>], misrate: f64) -> Option<Sum
     })
 }
 
-/// How many rounds each further process should take, where some took several: Kalibera and Jones (2013),
-/// `ceil(sqrt(c2 / c1 * T1^2 / T2^2))`, with the variances on logarithms and `cost` the cost of starting a
-/// process over that of a round.
+/// How many rounds each further process should take, after some processes took several: Kalibera and Jones (2013),
+/// `ceil(sqrt(c2 / c1 * T1^2 / T2^2))`. Variances are computed on logarithms. `cost` is the cost of a process start,
+/// divided by the cost of a round.
 ///
-/// Where processes hardly differ, the answer is many rounds: `None` stands for as many as can be.
+/// Where processes hardly differ, the answer is many rounds; `None` stands for the largest possible number.
 ///
 /// ```
-/// use bencher_core::stats::rounds_per_replicate;
+/// use bencher_core::stats::optimal_rounds;
 /// let apart = [vec![1.0, 1.01, 0.99], vec![1.2, 1.21, 1.19], vec![0.8, 0.81, 0.79]];
-/// assert_eq!(rounds_per_replicate(&apart, 3.0), Some(1), "another process says more than a round");
+/// assert_eq!(optimal_rounds(&apart, 3.0), Some(1), "another process says more than a round");
 /// let alike = [vec![1.0, 1.1, 0.9], vec![1.0, 1.1, 0.9], vec![1.0, 1.1, 0.9]];
-/// assert_eq!(rounds_per_replicate(&alike, 3.0), None);
+/// assert_eq!(optimal_rounds(&alike, 3.0), None);
 /// ```
-pub fn rounds_per_replicate(processes: &[Vec<f64>], cost: f64) -> Option<u32> {
+pub fn optimal_rounds(processes: &[Vec<f64>], cost: f64) -> Option<u32> {
     let logs: Vec<Vec<f64>> = processes
         .iter()
         .map(|values| {

@@ -1,16 +1,16 @@
-//! What a series of measured times comes to: a centre with bounds, its noise, its outliers.
+//! The summary of a series of measured times: a centre with bounds, its noise, its outliers.
 
 use pragmastat::estimators::raw;
 
 use super::centre::{Centre, centre};
 
-/// How often the bounds of a summary may miss: 5 %, so that they hold in 95 of 100 cases.
+/// The probability that the bounds of a summary miss: 5 %, for 95 % confidence.
 pub const MISRATE: f64 = 0.05;
 
-/// What a series of measurements comes to.
+/// The summary of a series of measurements.
 ///
-/// Times vary by factors, not by summands, so all of it is reckoned on logarithms where every value
-/// is above zero, and on the values themselves elsewhere.
+/// Times vary by factors, not by summands. All statistics therefore use logarithms where every value is above zero, and
+/// the values themselves elsewhere.
 ///
 /// ```
 /// use bencher_core::stats::{MISRATE, summary};
@@ -29,11 +29,11 @@ pub struct Summary {
     /// The Hodges-Lehmann estimate: the median of the means of all pairs of values (Hodges and
     /// Lehmann, 1963).
     pub centre: f64,
-    /// The lower bound of the centre; none where there are too few values for the misrate.
+    /// The lower bound of the centre; `None` where there are too few values for the misrate.
     pub lower: Option<f64>,
     /// The upper bound of the centre.
     pub upper: Option<f64>,
-    /// How much each value resembles the one before, from -1 to 1: the correlation of neighbours.
+    /// The correlation of neighbouring values, from -1 to 1.
     pub autocorrelation: f64,
     /// The relative spread of a single value: the Shamos estimate, the median of the distances of all
     /// pairs of values (Shamos, 1976), over the centre.
@@ -41,8 +41,8 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// The distance of the further bound from the centre, over the centre: 0.01 says that the centre is known within
-    /// 1 %. None without bounds.
+    /// The distance of the further bound from the centre, divided by the centre: 0.01 means that the centre is known
+    /// within 1 %. `None` without bounds.
     ///
     /// ```
     /// use bencher_core::stats::{MISRATE, summary};
@@ -64,19 +64,18 @@ impl Summary {
     }
 }
 
-/// The [`Summary`] of values, whose bounds miss with the probability `misrate`; `None` of nothing, or
-/// where a value is not finite.
+/// The [`Summary`] of values, whose bounds miss with the probability `misrate`. `None` without values, or where a value
+/// is not finite.
 ///
-/// The bounds invert Wilcoxon's signed-rank test: exact for values that are independent and
-/// symmetric about their centre, so there must be `1 + log2(1 / misrate)` of them (six for 5 %).
+/// The bounds invert Wilcoxon's signed-rank test, which is exact for values that are independent and symmetric about
+/// their centre. They need `1 + log2(1 / misrate)` values (six for 5 %).
 ///
-/// The values are in the order in which they were measured. Where neighbours resemble each other more than
-/// chance makes them (`r > 1.645 / sqrt(n)`, of the values or of their ranks), each says less than it seems, and the
-/// bounds are wider by the square root of `1 + 2 (r_1 + r_2 + ...)`: the larger of what the first correlation gives for an
-/// autoregressive process of first order, `(1 + r) / (1 - r)`, and of Geyer's initial monotone sequence (1992). That ends at
-/// `1.96 s / sqrt(2)` (for 5 %), as for the mean of two independent values of the standard deviation `s`: few values may show
-/// far too much correlation. Those that depend on each other strongly still have
-/// bounds that are too narrow.
+/// The values are in the order of their measurement. Where neighbours are correlated more than by chance (`r > 1.645 /
+/// sqrt(n)`, for the values or their ranks), the bounds widen by the square root of `1 + 2 (r_1 + r_2 + ...)`. That sum
+/// is the larger of two estimates: from the first correlation, for an autoregressive process of first order, `(1 + r) /
+/// (1 - r)`; and from Geyer's initial monotone sequence (1992). Few values may show far too much correlation. The
+/// widened bounds therefore end at `1.96 s / sqrt(2)` (for 5 %), as for the mean of two independent values with the
+/// standard deviation `s`. The bounds of strongly dependent values are still too narrow.
 pub fn summary(values: &[f64], misrate: f64) -> Option<Summary> {
     if values.is_empty() || values.iter().any(|x| !x.is_finite()) {
         return None;
@@ -123,10 +122,11 @@ pub fn summary(values: &[f64], misrate: f64) -> Option<Summary> {
     })
 }
 
-/// The median of positive values, with its bounds by the sign test, where further values are unknown: `unknown.0` of them are smaller
-/// than all known ones, `unknown.1` larger. `None` where the median itself is unknown.
+/// The median of positive values, with its bounds by the sign test, where further values are unknown: `unknown.0` of
+/// them are smaller than all known ones, `unknown.1` larger. `None` where the median itself is unknown.
 ///
-/// A lower bound among the unknown values is 0, because a time is not less than that. There is no upper bound among them.
+/// A lower bound among the unknown values is 0, because a time is not less than that. There is no upper bound among
+/// them.
 pub(super) fn median_summary(
     values: &[f64],
     unknown: (usize, usize),
@@ -143,8 +143,8 @@ pub(super) fn median_summary(
     })
 }
 
-/// The median and its bounds of values that are sorted by another quantity: a rate sorted by its time, say. `below` unknown values
-/// come before all known ones, `above` after them.
+/// The median and its bounds of values that are sorted by another quantity: a rate sorted by its time, say. `below`
+/// unknown values come before all known ones, `above` after them.
 pub(super) fn median_in_order(
     values: &[f64],
     (below, above): (usize, usize),
@@ -175,8 +175,7 @@ fn extremes(values: &[f64]) -> Option<(f64, f64)> {
     Some((super::min(values)?, super::max(values)?))
 }
 
-/// How many values lie far outside the middle half of all, by Tukey's fences (1977). They are counted,
-/// never left out.
+/// The number of values outside Tukey's fences (1977). They are counted, never discarded.
 ///
 /// ```
 /// use bencher_core::stats::outliers;
@@ -189,11 +188,11 @@ pub struct Outliers {
     pub low: usize,
     /// Values more than 1.5 interquartile ranges above the third quartile.
     pub high: usize,
-    /// Those of both that are more than 3 ranges away.
+    /// Values of both kinds that are more than 3 interquartile ranges away.
     pub severe: usize,
 }
 
-/// The outliers among values; the example stands at [`Outliers`].
+/// Counts the outliers among values. See [`Outliers`] for an example.
 pub fn outliers(values: &[f64]) -> Outliers {
     let quartiles = super::quantile(values, 0.25).zip(super::quantile(values, 0.75));
     let Some((first, third)) = quartiles else {

@@ -1,4 +1,4 @@
-//! Telling whether values trail off above those that are most frequent.
+//! Finds whether values have a tail above the most frequent ones.
 
 use pragmastat::estimators::raw;
 
@@ -16,21 +16,22 @@ const DENSER: f64 = 5.0;
 const LOPSIDED: f64 = 1.25;
 /// The least values, and the least share of all, that are further above a core than others are below it.
 const LEAST: (usize, f64) = (4, 0.03);
-/// Values are one-sided from this L-skewness on. That of exponential ones is 1/3; that of 64 normal ones is larger in one of 35 samples.
+/// Values are one-sided from this L-skewness on. That of exponential ones is 1/3; that of 64 normal ones is larger in
+/// one of 35 samples.
 const SKEWED: f64 = 0.11;
 /// From this on with few values, whose skewness says little.
 const SKEWED_FEW: f64 = 0.05;
 /// Fewer than this are few.
 const ENOUGH: usize = 32;
-/// The nearest of so many exponential values lies beyond the end in one of 20 samples by more than three means over their number; the
-/// distance of their centre from the end is about 0.8 means.
+/// The nearest of so many exponential values lies beyond the end in one of 20 samples by more than three means over
+/// their number; the distance of their centre from the end is about 0.8 means.
 const BEYOND: f64 = 4.0;
 
 /// Where a core of values ends that the others trail off above, as an index into the sorted values.
 ///
-/// Either half of the values (the shorth, Andrews et al., 1972) are dense beside the spread of all: of normal values the shorth is 1.41
-/// spreads long, of exponential ones 1. Or the values around the densest quarter, as far above as their lower half reaches
-/// below, are much denser than those that follow, and are even about their middle.
+/// Either half of the values (the shorth, Andrews et al., 1972) are dense beside the spread of all: of normal values
+/// the shorth is 1.41 spreads long, of exponential ones 1. Or the values around the densest quarter, as far above as
+/// their lower half reaches below, are much denser than those that follow, and are even about their middle.
 pub(super) fn end_of_core(sorted: &[f64]) -> Option<usize> {
     end_by_lower_half(sorted).or_else(|| end_of_dense_half(sorted))
 }
@@ -105,8 +106,8 @@ fn end_by_lower_half(sorted: &[f64]) -> Option<usize> {
     (is_one_sided && is_even && is_denser).then_some(core.end)
 }
 
-/// How far the end of one-sided values lies below the least of them, as a share of the distance of that from their centre; `None` where they
-/// are not one-sided, or where their mode lies within `near` of the centre.
+/// How far the end of one-sided values lies below the least of them, as a share of the distance of that from their
+/// centre; `None` where they are not one-sided, or where their mode lies within `near` of the centre.
 ///
 /// One-sided are values with an L-skewness (Hosking, 1990) above 0.11, or 0.05 where they are fewer than 32.
 pub(super) fn end_below(sorted: &[f64], centre: f64, near: f64) -> Option<f64> {
@@ -142,7 +143,8 @@ fn l_skewness(sorted: &[f64]) -> Option<f64> {
 mod tests {
     use super::*;
 
-    /// By hand: the pairs of 1, 2, 4 are 1, 3 and 2 apart, half of their mean is 1; the third L-moment is (4 - 2 * 2 + 1) / 3.
+    /// By hand: the pairs of 1, 2, 4 are 1, 3 and 2 apart, half of their mean is 1; the third L-moment is (4 - 2 *
+    /// 2 + 1) / 3.
     #[test]
     fn skewness_by_its_definition() {
         let found = l_skewness(&[1.0, 2.0, 4.0]).unwrap();

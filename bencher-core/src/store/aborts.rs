@@ -1,7 +1,6 @@
-//! Counting the times that opening a database aborted the whole process, which nothing can catch.
+//! Counts how often opening a database aborted the whole process, which nothing can catch.
 //!
-//! Only an abort counts that the opening thread itself raised: a program that was killed, or that got an
-//! error, says nothing about the files.
+//! Only an abort by the opening thread itself counts. A kill or an error does not mean that the files are damaged.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -80,15 +79,15 @@ mod signal {
     #[derive(Debug)]
     pub(super) struct Handler {
         _file: File,
-        former: Former,
+        previous: Previous,
         _alone: MutexGuard<'static, ()>,
     }
 
-    struct Former(libc::sigaction);
+    struct Previous(libc::sigaction);
 
-    impl std::fmt::Debug for Former {
+    impl std::fmt::Debug for Previous {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("Former")
+            f.write_str("Previous")
         }
     }
 
@@ -100,17 +99,17 @@ mod signal {
             THREAD.store(this_thread(), Ordering::SeqCst);
             // SAFETY: all zeros are a valid `sigaction`; the handler calls nothing but functions that
             // may be called in a handler.
-            let former = unsafe {
+            let previous = unsafe {
                 let mut action: libc::sigaction = std::mem::zeroed();
-                let mut former: libc::sigaction = std::mem::zeroed();
+                let mut previous: libc::sigaction = std::mem::zeroed();
                 action.sa_sigaction = on_abort as *const () as usize;
                 action.sa_flags = libc::SA_SIGINFO | libc::SA_RESETHAND;
-                let set = libc::sigaction(libc::SIGABRT, &raw const action, &raw mut former);
-                (set == 0).then_some(former)
+                let set = libc::sigaction(libc::SIGABRT, &raw const action, &raw mut previous);
+                (set == 0).then_some(previous)
             }?;
             Some(Self {
                 _file: file,
-                former: Former(former),
+                previous: Previous(previous),
                 _alone: alone,
             })
         }
@@ -123,7 +122,7 @@ mod signal {
             unsafe {
                 libc::sigaction(
                     libc::SIGABRT,
-                    &raw const self.former.0,
+                    &raw const self.previous.0,
                     std::ptr::null_mut(),
                 );
             }

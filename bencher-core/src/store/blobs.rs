@@ -18,12 +18,10 @@ use crate::value::{Digest, Payload, Value};
 /// Contents above this many bytes leave the records that hold them.
 pub(super) const INLINE: u64 = 4096;
 
-/// Large contents by their digest, each of them stored once: files, images, tables, results of
-/// functions.
+/// Large contents, each stored once under its digest: files, images, tables, results of functions.
 ///
-/// Below a store's root they are plain files, `blobs/AB/CDEF…`, written under another name, brought
-/// to the disk and renamed before anything refers to them. Reading checks the digest. Clones share
-/// their content.
+/// Below a store's root, they are plain files, `blobs/AB/CDEF…`. A blob is written under a temporary name, synced to
+/// the disk and renamed before anything refers to it. Reading checks the digest. Clones share their content.
 ///
 /// ```
 /// use bencher_core::store::{BlobStore, StoreError};
@@ -49,16 +47,16 @@ enum BlobBackend {
     Memory(Arc<Mutex<BTreeMap<Digest, Vec<u8>>>>),
 }
 
-/// What is known of a blob without reading it.
+/// The metadata of a blob.
 ///
-/// The example stands at [`BlobStore`].
+/// See [`BlobStore`] for an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BlobInfo {
-    /// What it is found by.
+    /// Its digest.
     pub digest: Digest,
     /// Its length in bytes.
     pub len: u64,
-    /// When it was last put; `None` in memory.
+    /// When it was last stored; `None` in memory.
     pub written: Option<SystemTime>,
 }
 
@@ -70,7 +68,7 @@ impl BlobStore {
         }
     }
 
-    /// Blobs that live in memory.
+    /// Blobs in memory.
     ///
     /// ```
     /// let blobs = bencher_core::store::BlobStore::in_memory();
@@ -84,10 +82,10 @@ impl BlobStore {
         }
     }
 
-    /// Stores a content; when this returns, it is on the disk.
+    /// Stores a content, which is on the disk when this returns.
     ///
     /// # Errors
-    /// Where it could not be written.
+    /// Where it cannot be written.
     pub fn put(&self, content: &[u8]) -> Result<Digest, StoreError> {
         let digest = Digest::of(content);
         match &self.place {
@@ -120,7 +118,7 @@ impl BlobStore {
     /// ```
     ///
     /// # Errors
-    /// Where the file cannot be read, or its content not be written.
+    /// Where the file cannot be read, or the blob cannot be written.
     pub fn put_file(&self, file: &Path) -> Result<Digest, StoreError> {
         let BlobBackend::Folder(dir) = &self.place else {
             return self.put(&fs::read(file).map_err(StoreError::io("read", file))?);
@@ -149,11 +147,11 @@ impl BlobStore {
                 .is_ok()
     }
 
-    /// The content of a digest.
+    /// Reads the content with a digest.
     ///
     /// # Errors
-    /// [`StoreError::Blob`] where it is not there or is damaged, naming it; what refers to it counts as
-    /// not stored.
+    /// [`StoreError::Blob`], with the path, where it is missing or damaged. Samples and results that refer to it count
+    /// as not stored.
     pub fn get(&self, digest: Digest) -> Result<Vec<u8>, StoreError> {
         let failed = |path: &Path, problem: &str| StoreError::Blob {
             path: path.to_owned(),
@@ -181,7 +179,7 @@ impl BlobStore {
         }
     }
 
-    /// Whether a content is there; it is not read.
+    /// Whether a blob with the digest exists; its content is not read.
     pub fn contains(&self, digest: Digest) -> bool {
         match &self.place {
             BlobBackend::Memory(_) => self.with_memory(|blobs| blobs.contains_key(&digest)),
@@ -189,10 +187,10 @@ impl BlobStore {
         }
     }
 
-    /// Every blob, ordered by digest; files that are no blobs are passed over.
+    /// Lists every blob, ordered by digest; other files are ignored.
     ///
     /// # Errors
-    /// Where a folder cannot be read.
+    /// Where a directory cannot be read.
     pub fn list(&self) -> Result<Vec<BlobInfo>, StoreError> {
         let BlobBackend::Folder(dir) = &self.place else {
             let info = |(digest, content): (&Digest, &Vec<u8>)| BlobInfo {
@@ -231,7 +229,7 @@ impl BlobStore {
         }
     }
 
-    /// What writers that died left behind.
+    /// The leftovers of writers that died.
     #[cfg(test)]
     pub(super) fn leftovers(&self) -> Result<Vec<PathBuf>, StoreError> {
         let BlobBackend::Folder(dir) = &self.place else {
@@ -272,7 +270,7 @@ impl BlobStore {
         Ok(())
     }
 
-    /// Brings the contents of all payloads of a dataset back, and says which are lost.
+    /// Loads the contents of all payloads of a dataset, and returns an error for each lost one.
     ///
     /// ```
     /// use bencher_core::dataset::{Dataset, VariableInfo};

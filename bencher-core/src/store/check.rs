@@ -10,18 +10,18 @@ use super::frame::FrameError;
 use super::results::{all_results, read_record};
 use crate::value::Digest;
 
-/// What reading everything in a store showed.
+/// The outcome of a check of the whole store.
 ///
-/// The example stands at [`Database::check`].
+/// See [`Database::check`] for an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct CheckReport {
-    /// Records of samples that were read.
+    /// The number of records of samples that were read.
     pub packs: u64,
-    /// Blobs that were read.
+    /// The number of blobs that were read.
     pub blobs: u64,
-    /// Results that were read.
+    /// The number of results that were read.
     pub results: u64,
-    /// What is wrong, and what to do about it; one text each.
+    /// The problems, each with a remedy.
     pub problems: Vec<String>,
 }
 
@@ -42,7 +42,7 @@ impl fmt::Display for CheckReport {
 }
 
 impl Database {
-    /// Reads every record, blob and result of the store, and every reference between them.
+    /// Reads every record, blob and result of the store, and checks every reference between them.
     ///
     /// ```
     /// use std::time::Duration;
@@ -58,7 +58,7 @@ impl Database {
     /// ```
     ///
     /// # Errors
-    /// Where a folder cannot be read.
+    /// Where a directory cannot be read.
     pub fn check(&self) -> Result<CheckReport, StoreError> {
         let (mut report, mut problems) = (CheckReport::default(), Vec::new());
         let mut references: Vec<(String, Digest)> = Vec::new();

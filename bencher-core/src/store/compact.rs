@@ -1,4 +1,4 @@
-//! Packs of few samples, as slow jobs leave them, become packs of many.
+//! Compaction merges packs of few samples, which slow jobs write, into packs of many.
 
 use super::database::Database;
 use super::error::StoreError;
@@ -15,11 +15,11 @@ const BATCH: usize = 4096;
 const MANY: u64 = 10_000;
 
 impl Database {
-    /// Merges neighbouring packs of a series that have everything but their samples in common into
-    /// packs of up to 64, and says how many records fewer there are.
+    /// Merges neighbouring packs of a series that differ only in their samples into packs of up to 64 samples. Returns
+    /// the number of records saved.
     ///
-    /// A merged pack has the number of the last one it was made of and replaces all of them in one
-    /// step, so the order in which samples replace each other stays, whenever the process dies.
+    /// A merged pack has the number of the last of its sources, and replaces all of them in one step. The order of
+    /// samples therefore stays the same if the process dies at any moment.
     ///
     /// ```
     /// use std::time::Duration;
@@ -37,7 +37,7 @@ impl Database {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// Logs of searches are left as they are, since whoever reads one goes on behind the last pack that it saw.
+    /// Logs of searches are not merged, because their readers continue behind the last pack that they read.
     ///
     /// # Errors
     /// Where the store cannot be written.
@@ -72,7 +72,7 @@ impl Database {
         }
         let (database, samples) = self.samples();
         if gone > BATCH as u64 {
-            // The many removed records would be replayed, and passed over, at every opening.
+            // The many removed records would be replayed, and skipped, at every opening.
             let settled = samples.rotate_memtable_and_wait();
             settled
                 .and_then(|()| samples.major_compact())
@@ -84,7 +84,7 @@ impl Database {
         Ok(gone)
     }
 
-    /// Compacts if so many packs were written since the last time that it will be felt.
+    /// Compacts if enough packs were written since the last time to matter.
     pub(super) fn compact_many(&mut self, logs: Logs) -> Result<u64, StoreError> {
         if self.uncompacted() > MANY {
             self.compact_with(logs)
@@ -102,12 +102,12 @@ impl Database {
     }
 }
 
-/// What becomes of the logs of searches.
+/// The handling of the logs of searches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Logs {
-    /// They stay: somebody may be reading them.
+    /// They stay, because another program may be reading them.
     Leave,
-    /// They are merged like all else: nobody has the store yet.
+    /// They are merged as well, because nobody uses the store yet.
     Merge,
 }
 

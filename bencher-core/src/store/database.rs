@@ -1,4 +1,4 @@
-//! The samples in a fjall database, behind everything that is known to go wrong with one.
+//! The samples in a fjall database, with safeguards against its known failures.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -25,8 +25,7 @@ use super::shortage::is_shortage;
 use super::tag::{kind_of, legacy_tag};
 use super::watermark;
 
-/// The database of samples of one store directory. One process has it at a time; clones within
-/// the process share it.
+/// The database of samples of one store directory. One process owns it at a time; clones within the process share it.
 ///
 /// ```
 /// use std::time::Duration;
@@ -75,12 +74,12 @@ impl std::fmt::Debug for Database {
     }
 }
 
-/// What opening a store has to tell.
+/// The messages from opening a store.
 ///
-/// The example stands at [`Database`].
+/// See [`Database`] for an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OpenNotice {
-    /// What happened, what was kept and where the rest lies; one text each.
+    /// The events, the data that was kept, and the place of the rest; one text each.
     pub messages: Vec<String>,
 }
 
@@ -97,7 +96,7 @@ impl ClearedTag {
         [CLEARED, &tag_prefix(&self.tag)].concat()
     }
 
-    /// What the keys of packs begin with that may have been cleared.
+    /// The prefixes of the keys of packs that may have been cleared.
     pub(super) fn prefixes(&self) -> impl Iterator<Item = [u8; 8]> {
         let legacy = legacy_tag(&self.tag).map(|tag| tag_prefix(&tag));
         [tag_prefix(&self.tag)].into_iter().chain(legacy)
@@ -122,19 +121,19 @@ impl FrameContent for ClearedTag {
     }
 }
 
-/// What the keys of those notes begin with, in `meta`.
+/// The prefix of the keys of those notes, in `meta`.
 pub(super) const CLEARED: &[u8] = b"cleared/";
 
 impl Database {
-    /// Opens the store in `root`, making it if there is none.
+    /// Opens the store in `root`, and makes it if there is none.
     ///
-    /// Another process that holds it is waited for, up to `patience`; `waiting` is told once who
-    /// that is. A database that is damaged is kept under another name, never deleted, and what can be
-    /// read of it is carried over into a new one; the notice says so.
+    /// If another process owns it, this waits up to `patience`, and calls `waiting` once with the owner. A damaged
+    /// database is never deleted. It is kept under another name, its readable records are copied to a new one, and the
+    /// notice reports it.
     ///
     /// # Errors
-    /// Where another process keeps the store, the file system refuses, the system lacks something, or a
-    /// later version wrote the store; everything stays as it is then.
+    /// Where another process keeps the store, an operation on files fails, the system lacks something, or a later
+    /// version wrote the store. Everything then stays as it is.
     pub fn open(
         root: &Path,
         patience: Duration,
@@ -178,7 +177,7 @@ impl Database {
         };
         database.take_in_quarantined(&mut notice.messages)?;
         if let Err(error) = database.compact_many(Logs::Merge) {
-            // What is stored is there all the same, only slower to read.
+            // The stored data is complete, only slower to read.
             notice.messages.push(format!(
                 "the sample store could not be compacted, so reading it stays slower: {error}"
             ));
@@ -216,7 +215,7 @@ impl Database {
         let mut new = Vec::new();
         let cleared = self.cleared()?;
         for pack in scan(quarantined)?.packs {
-            // Who cleared a tag since then meant these samples too.
+            // A later clearing of the tag included these samples.
             if cleared.iter().any(|note| note.is_of(&pack.series)) {
                 continue;
             }

@@ -1,10 +1,9 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-/// The size in bytes that stores are kept to where nothing else is said: 100 GB.
+/// The default size limit of a store in bytes: 100 GB.
 ///
-/// Runs say something else with `cache-size`
-/// ([`RunConfig::cache_size`](crate::bench::RunConfig::cache_size)).
+/// The setting `cache-size` changes it ([`RunConfig::cache_size`](crate::bench::RunConfig::cache_size)).
 ///
 /// ```
 /// use bencher_core::bench::{ByteSize, RunConfig};
@@ -14,13 +13,12 @@ use std::path::{Path, PathBuf};
 /// ```
 pub const DEFAULT_LIMIT: u64 = 100_000_000_000;
 
-/// Where the store is when nothing else is said: `BENCHER_CACHE_DIR`, else `bencher` in the target
-/// directory that the program was built into, else in the user's cache directory (`XDG_CACHE_HOME`, else
-/// `.cache` in the home directory). It never depends on the working directory, but for a `BENCHER_CACHE_DIR`
-/// that is relative.
+/// The default directory of the store: `BENCHER_CACHE_DIR`, else `bencher` in the target directory of the program's
+/// build, else in the user's cache directory (`XDG_CACHE_HOME`, else `.cache` in the home directory). It never depends
+/// on the working directory, except for a relative `BENCHER_CACHE_DIR`.
 ///
-/// Where there is no such place, it is one in which nothing can be made: opening the store then asks for
-/// another.
+/// Where none of them exists, it is a path at which nothing can be created. Opening the store then asks for another
+/// place.
 ///
 /// ```
 /// let root = bencher_core::store::default_root();
@@ -40,8 +38,8 @@ pub fn default_root() -> PathBuf {
     )
 }
 
-/// The store in a user's cache directory. Only absolute paths count: an empty or relative one would lead into
-/// the working directory. A folder for all users under a known name would be anybody's.
+/// The store in a user's cache directory. Only absolute paths count: an empty or relative one would lead into the
+/// working directory. A directory for all users under a known name would belong to anybody.
 fn user_cache(cache: Option<PathBuf>, home: Option<PathBuf>) -> PathBuf {
     let home = home.map(|home| home.join(".cache"));
     let mut places = [cache, home].into_iter().flatten();
@@ -69,9 +67,9 @@ fn target_directory(executable: &Path) -> Option<&Path> {
         .last()
 }
 
-/// A text as a file name: letters, digits, `-` and `_`, at most 60 of them, never empty.
+/// Converts a text to a file name: letters, digits, `-` and `_`, at most 60 of them, never empty.
 ///
-/// Letters become small ones, anything else between them one `-`; different texts may give the same
+/// Letters become lower case, and all other characters between them become one `-`. Different texts may have the same
 /// name.
 ///
 /// ```

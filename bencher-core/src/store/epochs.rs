@@ -1,4 +1,4 @@
-//! Which runs measured the samples of a series, and which of them found the same times.
+//! The runs that measured the samples of a series, and the epochs that they belong to.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,14 +26,14 @@ impl Epochs {
         let Provenance {
             epoch,
             run,
-            block,
+            rounds_per_replicate,
             provisional,
         } = provenance;
         self.latest = self.latest.max(epoch).max(run);
         if provisional {
             return;
         }
-        let found = self.found.entry((epoch, block)).or_default();
+        let found = self.found.entry((epoch, rounds_per_replicate)).or_default();
         found.most = repeats.iter().copied().fold(found.most, u32::max);
         found.runs.insert(run);
     }
@@ -48,18 +48,18 @@ impl Epochs {
         self.latest
     }
 
-    /// The epochs of rounds in blocks of a length, the newest first, each with its highest number of a
-    /// round. Epoch 0 is of every length: older versions did not store it.
-    pub(crate) fn newest_first(&self, block: u32) -> Vec<(u64, u32)> {
-        let of_block = |((epoch, of), found): (&(u64, u32), &Epoch)| {
-            (*of == block || *epoch == 0).then_some((*epoch, found.most))
+    /// The epochs of rounds with this number of rounds per replicate, the newest first, each with its highest number of
+    /// a round. Epoch 0 fits every number, which older versions did not store.
+    pub(crate) fn newest_first(&self, rounds_per_replicate: u32) -> Vec<(u64, u32)> {
+        let of_length = |((epoch, of), found): (&(u64, u32), &Epoch)| {
+            (*of == rounds_per_replicate || *epoch == 0).then_some((*epoch, found.most))
         };
-        self.found.iter().rev().filter_map(of_block).collect()
+        self.found.iter().rev().filter_map(of_length).collect()
     }
 
     /// Whether rounds of these epochs may stand beside each other: runs that measured in two of them
     /// compared both.
-    pub(crate) fn agree(&self, epochs: &BTreeSet<u64>, block: u32) -> bool {
+    pub(crate) fn agree(&self, epochs: &BTreeSet<u64>, rounds_per_replicate: u32) -> bool {
         let Some(first) = epochs.first() else {
             return true;
         };
@@ -67,7 +67,7 @@ impl Epochs {
         loop {
             let before = (known.len(), runs.len());
             for ((epoch, of), found) in &self.found {
-                let is_here = *of == block || *epoch == 0;
+                let is_here = *of == rounds_per_replicate || *epoch == 0;
                 if is_here && (known.contains(epoch) || !found.runs.is_disjoint(&runs)) {
                     known.insert(*epoch);
                     // What older versions stored does not say by which run.
@@ -121,11 +121,11 @@ mod tests {
             ..rounds(20, 20)
         };
         epochs.add(provisional, &[1]);
-        let block = Provenance {
-            block: 11,
+        let of_replicate = Provenance {
+            rounds_per_replicate: 11,
             ..rounds(30, 30)
         };
-        epochs.add(block, &[12]);
+        epochs.add(of_replicate, &[12]);
         epochs.add(rounds(0, 0), &[2]);
         assert_eq!(epochs.newest_first(0), [(10, 7), (0, 2)]);
         assert_eq!(epochs.newest_first(11), [(30, 12), (0, 2)]);

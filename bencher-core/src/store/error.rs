@@ -4,9 +4,9 @@ use thiserror::Error;
 
 use super::lock_owner::LockOwner;
 
-/// Why the store cannot do what was asked of it.
+/// An error of the store.
 ///
-/// Every text says what its user can do; which option of a benchmark program does that, the room `bench` adds.
+/// Every text names a remedy. The room `bench` adds the option of a benchmark program.
 ///
 /// ```
 /// use std::path::Path;
@@ -26,37 +26,37 @@ pub enum StoreError {
     InUse {
         /// The store's directory.
         path: PathBuf,
-        /// Who holds it.
+        /// The process that owns it.
         owner: LockOwner,
     },
-    /// Two types of one name in one function.
+    /// Two types with one name in one function.
     #[error(
         "{0}, in one function, so bencher cannot distinguish their stored samples; rename one of \
          them, or run without the store"
     )]
     Ambiguous(String),
-    /// Several types of a name, of which samples are stored from when there was one.
+    /// Several types with one name, and samples from a time when there was only one.
     #[error(
         "{0}, but some samples were stored when there was only one such type, so it is unknown \
          which of them measured these; rename the types that did not, or delete the stored samples"
     )]
-    FormerName(String),
-    /// The file system refused.
+    LegacyName(String),
+    /// An operation on a file failed.
     #[error("cannot {action} {path}: {source}{hint}", hint = hint(.source))]
     Io {
-        /// What was tried, as a verb.
+        /// The operation, as a verb.
         action: &'static str,
         /// The file or directory.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: std::io::Error,
     },
-    /// The store's folder is another user's, or open to everybody.
+    /// The store's directory belongs to another user, or everybody may write to it.
     #[error("the store {path} {why}, who could replace its files; choose a folder of your own")]
     Owner {
         /// The store's directory.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The problem.
         why: String,
     },
     /// The store's directory was removed or replaced while it was open.
@@ -65,16 +65,16 @@ pub enum StoreError {
          stored; run again to make a new store"
     )]
     Vanished(PathBuf),
-    /// The database refused a write or a read.
+    /// A write to the database or a read from it failed.
     #[error("the store {path} failed to {action}: {message}{hint}")]
     Database {
-        /// What was tried, as a verb.
+        /// The operation, as a verb.
         action: &'static str,
         /// The store's directory.
         path: PathBuf,
-        /// What the database said.
+        /// The error of the database.
         message: String,
-        /// What to do about it; empty, or begins with "; ".
+        /// The remedy; empty, or begins with "; ".
         hint: &'static str,
     },
     /// A file of another format, of a newer version, or damaged.
@@ -82,7 +82,7 @@ pub enum StoreError {
     Format {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The problem.
         problem: String,
     },
     /// A later version of this program wrote it.
@@ -91,12 +91,12 @@ pub enum StoreError {
          update bencher, or use another store"
     )]
     Newer {
-        /// The file, or the folder of the database.
+        /// The file, or the directory of the database.
         path: PathBuf,
         /// The version of the records.
         version: u16,
     },
-    /// A content that a record refers to is not there, or is not what it was.
+    /// A blob that a record refers to is missing or damaged.
     #[error(
         "the blob {path} {problem}; samples and results that refer to it count as not stored and \
          are measured again"
@@ -104,25 +104,25 @@ pub enum StoreError {
     Blob {
         /// The blob's file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The problem.
         problem: String,
     },
-    /// A value could not be put into a record.
+    /// A value cannot be encoded in a record.
     #[error("a record could not be encoded: {0}")]
     Encode(String),
-    /// A store that was opened to be read takes nothing.
+    /// A store that was opened read-only accepts no samples.
     #[error(
         "the store {0} is read-only and does not hold everything that this run needs; choose a \
          writable folder, or run without the store"
     )]
     ReadOnly(PathBuf),
-    /// Neither the environment nor the user has a place for a store.
+    /// Neither the environment nor the home directory gives a place for a store.
     #[error(
         "there is no folder for the store: the user has no home directory, and neither HOME nor \
          XDG_CACHE_HOME names one; choose a folder"
     )]
     NoPlace,
-    /// A folder asked of a context that belongs to no run.
+    /// A folder was requested from a context outside a run.
     #[error("this context has no place for a folder; give it one with `with_folders`")]
     NoFolder,
 }
@@ -162,7 +162,7 @@ impl StoreError {
     }
 }
 
-/// What a user can do about an error of the file system.
+/// The remedy for an error of the file system.
 pub(super) fn hint(error: &std::io::Error) -> &'static str {
     use std::io::ErrorKind;
     match error.kind() {

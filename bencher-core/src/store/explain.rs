@@ -8,52 +8,50 @@ use super::error::StoreError;
 use super::pack::{Pack, PackedSample, ResultId, Series};
 use crate::value::{Digest, Value};
 
-/// A sample that is looked for.
+/// The description of a sample to look for.
 ///
-/// The example stands at [`explain`].
+/// See [`explain`] for an example.
 #[derive(Clone, Debug)]
 pub struct SampleQuery {
     /// The series it belongs to.
     pub series: Series,
     /// Its inputs and constants, in any order.
     pub inputs: Vec<(String, Value)>,
-    /// Which repeat, from 1.
+    /// The repeat, from 1.
     pub repeat: u32,
     /// The results it must have.
     pub results: Vec<ResultId>,
-    /// The executable that must have measured it; none if any may.
+    /// The executable that must have measured it; `None` allows any.
     pub code: Option<Digest>,
-    /// The class of the machine that must have measured it; none if any may.
+    /// The class of the machine that must have measured it; `None` allows any.
     pub machine: Option<Digest>,
 }
 
-/// Why a sample is not taken from a store.
+/// Why a store has no such sample.
 ///
-/// The example stands at [`explain`].
+/// See [`explain`] for an example.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum Explanation {
     /// It is stored.
     Stored,
-    /// The store holds no sample at all.
+    /// The store holds no sample.
     Empty,
-    /// No stored sample fits; this is in what the nearest differs.
+    /// No stored sample matches; these are the differences from the nearest one.
     Differs(Vec<Difference>),
 }
 
-/// One thing in which a stored sample differs from the one that is looked for.
-///
-/// The example stands at [`explain`].
+/// One difference between a stored sample and the query.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Difference {
-    /// What differs.
+    /// The field that differs.
     pub field: Field,
-    /// How it is stored; empty where it is not.
+    /// The stored value; empty where there is none.
     pub stored: String,
-    /// How it is looked for; empty where it is not.
+    /// The value of the query; empty where there is none.
     pub wanted: String,
 }
 
-/// What two samples can differ in.
+/// A field in which two samples can differ.
 ///
 /// ```
 /// use bencher_core::store::Field;
@@ -67,11 +65,11 @@ pub enum Field {
     SweepType,
     /// The author's version of the benchmark.
     Version,
-    /// The value of an input or constant, or whether there is one of that name.
+    /// The value of an input or constant, or its presence.
     Input(String),
     /// The repeat.
     Repeat,
-    /// Whether a result is there, its kind, or its meaning.
+    /// The presence of a result, its kind, or its meaning.
     Result(String),
     /// The executable that measured it.
     Code,
@@ -139,7 +137,7 @@ impl fmt::Display for Explanation {
     }
 }
 
-/// Says why a sample is not in a store: what the nearest one there differs in, with both values.
+/// Explains why a sample is not in a store, by its differences from the nearest stored sample, with both values.
 ///
 /// ```
 /// use bencher_core::store::{

@@ -1,4 +1,4 @@
-//! Plain files below the store's root: written whole or not at all, listed, measured.
+//! Plain files below the store's root: atomic writes, lists and sizes.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
@@ -8,7 +8,7 @@ use std::time::SystemTime;
 
 use super::error::StoreError;
 
-/// What stands between a file's name and what makes its temporary name unique.
+/// The separator between a file's name and the unique part of its temporary name.
 const TEMPORARY: &str = ".tmp-";
 
 /// Opens a plain file: no link is followed, and nothing is waited for, as a pipe would make us.
@@ -42,7 +42,7 @@ fn not_plain(kind: fs::FileType) -> io::Error {
     )
 }
 
-/// What a directory entry is, in words.
+/// The type of a directory entry, in words.
 pub(super) fn name_of(kind: fs::FileType) -> &'static str {
     #[cfg(unix)]
     {
@@ -89,8 +89,8 @@ pub(super) fn read_plain_text(path: &Path) -> Result<Option<String>, StoreError>
     }
 }
 
-/// Refuses what is neither a file nor a folder, and a folder that is none, at a path and below it: opening it
-/// may block, or lead elsewhere.
+/// Rejects what is neither a file nor a directory, and a directory that is none, at a path and below it: opening it may
+/// block, or lead elsewhere.
 #[cfg(feature = "store")]
 pub(super) fn refuse_strange_files(dir: &Path) -> Result<(), StoreError> {
     let kind = fs::symlink_metadata(dir).map_err(StoreError::io("read", dir))?;
@@ -124,7 +124,7 @@ pub(super) fn exists(path: &Path) -> Result<bool, StoreError> {
     }
 }
 
-/// Whether this is a folder, and no link to one.
+/// Whether this is a directory, and not a link to one.
 #[cfg(feature = "store")]
 pub(super) fn is_folder(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|meta| meta.is_dir())
@@ -179,13 +179,13 @@ pub(crate) fn temporary(path: &Path) -> PathBuf {
     }
 }
 
-/// Whether a writer gave this name to a file or folder in the making.
+/// Whether a writer gave this name to a file or directory in the making.
 #[cfg(any(test, feature = "store"))]
 pub(super) fn is_temporary(path: &Path) -> bool {
     writer_of(path).is_some()
 }
 
-/// The number of the process that gave this name to a file or folder in the making; `None` for any other.
+/// The number of the process that gave this name to a file or directory in the making; `None` for any other.
 #[cfg(any(test, feature = "store"))]
 pub(super) fn writer_of(path: &Path) -> Option<u32> {
     let number = |digits: &str| {
@@ -200,7 +200,7 @@ pub(super) fn writer_of(path: &Path) -> Option<u32> {
         .filter(|_| !name.is_empty())
 }
 
-/// What a directory holds, ordered by name; nothing if there is no such directory.
+/// The entries of a directory, ordered by name; empty if the directory does not exist.
 pub(super) fn entries(dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let read = match fs::read_dir(dir) {
         Ok(read) => read,
@@ -217,7 +217,7 @@ pub(super) fn entries(dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
     Ok(paths)
 }
 
-/// The bytes of a file, or of all files below a folder; links are not followed.
+/// The bytes of a file, or of all files below a directory; links are not followed.
 #[cfg(feature = "store")]
 pub(super) fn size_of(path: &Path) -> u64 {
     let Ok(meta) = fs::symlink_metadata(path) else {
@@ -231,7 +231,7 @@ pub(super) fn size_of(path: &Path) -> u64 {
     }
 }
 
-/// All files below a folder, ordered by name; links are neither followed nor listed.
+/// All files below a directory, ordered by name; links are neither followed nor listed.
 pub(super) fn files_below(dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let mut files = Vec::new();
     let mut folders = vec![dir.to_owned()];
@@ -248,14 +248,14 @@ pub(super) fn files_below(dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
     Ok(files)
 }
 
-/// When a file or folder was last written; `None` where it is gone.
+/// When a file or directory was last written; `None` where it is gone.
 pub(super) fn modified(path: &Path) -> Option<SystemTime> {
     fs::symlink_metadata(path)
         .and_then(|meta| meta.modified())
         .ok()
 }
 
-/// Removes a file or a whole folder; one that is gone already is no error.
+/// Removes a file or a whole directory; a missing one is no error.
 pub(super) fn remove(path: &Path) -> Result<(), StoreError> {
     let is_dir = fs::symlink_metadata(path).is_ok_and(|meta| meta.is_dir());
     let removed = if is_dir {

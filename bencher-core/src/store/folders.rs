@@ -10,8 +10,8 @@ use crate::value::Digest;
 
 /// Folders for the files of single samples: `files/SERIES/KEY` below a store's root.
 ///
-/// A folder is temporary until its sample is about to be committed, and then renamed into place, so
-/// that no stored sample is without its folder. Collection removes those whose sample is gone.
+/// A folder is temporary at first. It is renamed into place right before its sample is committed, so that no stored
+/// sample lacks its folder. Collection removes folders whose sample is gone.
 ///
 /// ```
 /// use bencher_core::store::{JobFolders, KeyMaker, Series};
@@ -34,9 +34,9 @@ pub struct JobFolders {
     dir: PathBuf,
 }
 
-/// The folder of a sample that is not stored yet; dropped, it is removed with all it holds.
+/// The folder of a sample that is not stored yet. Dropping it removes the folder with its files.
 ///
-/// The example stands at [`JobFolders`].
+/// See [`JobFolders`] for an example.
 #[derive(Debug)]
 pub struct PendingFolder {
     path: PathBuf,
@@ -45,14 +45,14 @@ pub struct PendingFolder {
     _lock: Option<File>,
 }
 
-/// What is known of a sample's folder.
+/// The metadata of a sample's folder.
 ///
-/// The example stands at [`JobFolders`].
+/// See [`JobFolders`] for an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FolderInfo {
-    /// Where it is.
+    /// Its path.
     pub path: PathBuf,
-    /// What the keys of its series begin with: [`Series::prefix`].
+    /// The prefix of the keys of its series: [`Series::prefix`].
     pub series: [u8; 16],
     /// The identity of its sample.
     pub key: Digest,
@@ -68,7 +68,7 @@ impl JobFolders {
         }
     }
 
-    /// Makes an empty folder for a sample that is being taken.
+    /// Makes an empty folder for the current sample.
     ///
     /// # Errors
     /// Where it cannot be made.
@@ -135,7 +135,7 @@ impl JobFolders {
         remove(&self.path(u128::from_be_bytes(series.prefix()), key))
     }
 
-    /// What jobs that died left behind.
+    /// The leftovers of jobs that died.
     #[cfg(test)]
     pub(super) fn leftovers(&self) -> Result<Vec<PathBuf>, StoreError> {
         let mut paths = Vec::new();
@@ -165,27 +165,27 @@ impl PendingFolder {
         })
     }
 
-    /// Where the sample may write.
+    /// The path of the folder.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Puts the folder in its place, for good, and says where that is; one of an earlier sample of the
-    /// same identity is replaced. To be called before the sample is committed.
+    /// Moves the folder to its final place, and returns its path. It replaces the folder of an earlier sample with the
+    /// same identity. Call it before the sample is committed.
     ///
     /// # Errors
-    /// Where its files cannot be brought to the disk, or the folder cannot be renamed.
+    /// Where its files cannot be synced to the disk, or the folder cannot be renamed.
     pub fn keep(self) -> Result<PathBuf, StoreError> {
         for file in files_below(&self.path)? {
             let synced = open_plain(&file, File::options().read(true));
             let synced = synced.and_then(|file| file.sync_all());
             synced.map_err(StoreError::io("write", file))?;
         }
-        let former = temporary(&self.last);
-        let replaces = fs::rename(&self.last, &former).is_ok();
+        let previous = temporary(&self.last);
+        let replaces = fs::rename(&self.last, &previous).is_ok();
         let placed = place(&self.path, &self.last).map_err(StoreError::io("write", &self.last));
         if replaces {
-            remove(&former)?;
+            remove(&previous)?;
         }
         placed.map(|()| self.last.clone())
     }

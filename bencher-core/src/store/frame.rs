@@ -1,7 +1,6 @@
-//! The envelope of every record on disk:
-//! `"BNCH"`, kind (1 byte), version (u16), length (u32), XXH3-64 of kind, version and payload
-//! (u64), payload (postcard). All numbers are little-endian. A damaged record is recognised by its
-//! checksum, wherever its bytes are found.
+//! The envelope of every record on disk: `"BNCH"`, kind (1 byte), version (u16), length (u32), XXH3-64 of kind, version
+//! and payload (u64), payload (postcard). All numbers are little-endian. The checksum reveals a damaged record,
+//! wherever its bytes are.
 
 use serde::Serialize;
 use xxhash_rust::xxh3::Xxh3;
@@ -13,7 +12,7 @@ pub(super) const MAGIC: &[u8; 4] = b"BNCH";
 /// Bytes before the payload.
 pub(super) const HEADER: usize = 4 + 1 + 2 + 4 + 8;
 
-/// What a record holds; the number is part of the format.
+/// The kind of a record; its number is part of the format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 #[cfg_attr(
@@ -23,7 +22,7 @@ pub(super) const HEADER: usize = 4 + 1 + 2 + 4 + 8;
 pub(super) enum FrameKind {
     /// Samples that belong together.
     Pack = 1,
-    /// The note that a tag was cleared.
+    /// A record that a tag was cleared.
     Cleared = 2,
     /// The result of a sweep.
     Result = 3,
@@ -85,7 +84,7 @@ pub(super) fn frame_of(kind: FrameKind, version: u16, payload: &[u8]) -> Vec<u8>
     bytes
 }
 
-/// What records hold, in the layout of each version.
+/// The kinds of records, in the layout of each version.
 pub(super) trait FrameContent: Sized {
     /// Reads the payload of a record of a version, which is [`VERSION`] at most.
     fn read(version: u16, payload: &[u8]) -> postcard::Result<Self>;
@@ -106,7 +105,7 @@ pub(super) struct Frame<'a> {
 }
 
 impl Frame<'_> {
-    /// What it holds, where it is of a kind.
+    /// Its payload, where it has a kind.
     pub(super) fn decode<T: FrameContent>(&self, kind: FrameKind) -> Result<T, FrameError> {
         if self.kind != kind as u8 {
             return Err(FrameError::Damaged);

@@ -1,5 +1,5 @@
-//! Damaged and hostile records: whatever bytes stand in a frame, reading them neither panics nor
-//! takes memory that the bytes do not account for.
+//! Damaged and hostile records: reading any bytes in a frame neither panics nor takes more memory than the bytes
+//! justify.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! Finding the result of a sweep that was run before.
+//! Finds the result of an earlier run of a sweep.
 
 use std::path::{Path, PathBuf};
 
@@ -11,10 +11,10 @@ use crate::dataset::{CellState, Dataset, DimRole};
 use crate::record::SweepRecord;
 use crate::value::{Digest, KeyWriter, Value};
 
-/// What makes one sweep the same as another: where all of this is equal, so is the result.
+/// The identity of a sweep. Two sweeps with equal fields have the same result.
 ///
-/// Inputs count in their order, with their values in theirs; results and constants may come in any.
-/// Title, description, units and direction do not count.
+/// The order of inputs and of their values matters; the order of results and constants does not. Title, description,
+/// units and direction do not count.
 ///
 /// ```
 /// use bencher_core::store::{ResultId, SweepIdentity};
@@ -56,12 +56,12 @@ pub struct SweepIdentity<'a> {
     pub inputs: Vec<(&'a str, Vec<Value>)>,
     /// The results.
     pub results: Vec<ResultId>,
-    /// The inputs that are held, each with its value.
+    /// The constants, each with its value.
     pub constants: Vec<(&'a str, Value)>,
 }
 
 impl SweepIdentity<'_> {
-    /// The key of the whole result: what [`SweepRecord::identity`] holds and [`find_result`] looks for.
+    /// The digest of the identity, which [`SweepRecord::identity`] holds and [`find_result`] looks for.
     pub fn digest(&self) -> Digest {
         let mut key = KeyWriter::default();
         for text in [self.bench, self.sweep_type, self.tag] {
@@ -99,7 +99,7 @@ impl SweepIdentity<'_> {
     }
 }
 
-/// Removes the stored results of an identity and says how many there were; their samples stay.
+/// Removes the stored results of an identity, and returns their number. The samples stay.
 ///
 /// ```
 /// use bencher_core::store::remove_results;
@@ -110,7 +110,7 @@ impl SweepIdentity<'_> {
 /// ```
 ///
 /// # Errors
-/// Where a folder cannot be read or a file not be removed.
+/// Where a directory cannot be read, or a file cannot be removed.
 pub fn remove_results(root: &Path, bench: &str, identity: Digest) -> Result<usize, StoreError> {
     let found = results_of(root, bench, identity)?;
     found.iter().try_for_each(|path| remove(path))?;
@@ -143,11 +143,11 @@ fn unordered(key: &mut KeyWriter, parts: impl Iterator<Item = Digest>) {
     }
 }
 
-/// The newest whole result of an identity ([`SweepIdentity::digest`]) among those of a bench; `None`
-/// where there is none.
+/// Finds the newest complete result of a bench with an identity ([`SweepIdentity::digest`]); `None` where there is
+/// none.
 ///
-/// An identity stands in the name of its file, so that only files that fit are read. One that is
-/// damaged, or whose sweep was cut short, is passed over; the newest is the one that was written last.
+/// The name of a file has the identity, so that only matching files are read. Damaged results, and results of
+/// interrupted sweeps, are skipped. The newest result is the one that was written last.
 ///
 /// ```
 /// use bencher_core::dataset::Dataset;
@@ -181,8 +181,7 @@ fn unordered(key: &mut KeyWriter, parts: impl Iterator<Item = Digest>) {
 /// ```
 ///
 /// # Errors
-/// Where a folder cannot be read, or a later version wrote a result that is newer than those that can be
-/// read.
+/// Where a directory cannot be read, or a later version wrote a result that is newer than all readable ones.
 pub fn find_result(
     root: &Path,
     bench: &str,
@@ -219,12 +218,12 @@ fn has_all_points(dataset: &Dataset) -> bool {
     })
 }
 
-/// The newest result of an identity in which cells are still pending, as after a budget that ended or an interrupt.
+/// Finds the newest result of an identity with pending cells, for example after an exhausted budget or an interrupt.
 ///
-/// One in which every point has some sample goes before those without.
+/// It prefers a result in which every point has a sample.
 ///
 /// # Errors
-/// Where a folder cannot be read.
+/// Where a directory cannot be read.
 pub fn find_partial_result(
     root: &Path,
     bench: &str,

@@ -33,7 +33,7 @@ pub struct KeyMaker {
 }
 
 impl KeyMaker {
-    /// For samples whose values come in the order of `names`.
+    /// Makes keys for samples whose values come in the order of `names`.
     pub fn new(series: &Series, names: &[impl AsRef<str>]) -> Self {
         let mut by_name: Vec<usize> = (0..names.len()).collect();
         by_name.sort_by_key(|n| names.get(*n).map(AsRef::as_ref));
@@ -58,8 +58,7 @@ impl KeyMaker {
         self.key_in(0, values, repeat)
     }
 
-    /// The identity of a sample within an [epoch](super::Provenance::epoch); that of epoch 0 is
-    /// [`key`](Self::key).
+    /// The identity of a sample within an [epoch](super::Provenance::epoch). In epoch 0, it equals [`key`](Self::key).
     ///
     /// ```
     /// use bencher_core::store::{KeyMaker, Series};
@@ -102,7 +101,7 @@ impl Keys {
             .collect()
     }
 
-    /// The identities that samples with former values have with the present ones, by their position in the pack.
+    /// The identities of samples with legacy values, computed with the current values, by their position in the pack.
     fn renewed(&mut self, pack: &Pack, renewal: &dyn Renewal) -> Vec<(u32, Digest)> {
         let Some(maker) = self.maker(pack) else {
             return Vec::new();
@@ -139,16 +138,15 @@ impl Keys {
     }
 }
 
-/// Values of inputs that stand for former ones.
+/// The current values for legacy values of inputs.
 pub(crate) trait Renewal {
-    /// The present value of an input for a former one; `None` where it is no former one.
+    /// The current value of an input for a legacy one; `None` where it is not a legacy value.
     fn renewed(&self, input: &str, value: &Value) -> Option<Value>;
 }
 
-/// The samples of one series, found by identity.
+/// An index of the samples of one series by identity.
 ///
-/// Of two samples of one identity it has the later. The example stands at the
-/// [module](super).
+/// Of two samples with one identity, it has the later. See the [module](super) for an example.
 #[derive(Debug, Default)]
 pub struct SampleIndex {
     places: KeyTable<SampleLocation>,
@@ -169,7 +167,7 @@ struct SampleLocation {
     sample: u32,
 }
 
-/// What the samples of a pack have in common.
+/// The common fields of the samples of a pack.
 #[derive(Debug)]
 struct Heading {
     code: Digest,
@@ -182,14 +180,14 @@ struct Heading {
 
 /// The results of a stored sample.
 ///
-/// The example stands at the [module](super).
+/// See the [module](super) for an example.
 #[derive(Clone, Copy, Debug)]
 pub struct StoredResults<'a> {
     /// The executable that measured it.
     pub code: Digest,
-    /// The class of the machine that measured it; none where that is not known.
+    /// The class of the machine that measured it; `None` where it is unknown.
     pub machine: Option<Digest>,
-    /// The run that measured it, and with which rounds it may be combined.
+    /// The run that measured it, and its epoch.
     pub provenance: Provenance,
     names: &'a [ResultId],
     values: &'a [Option<Value>],
@@ -200,8 +198,8 @@ pub struct StoredResults<'a> {
 struct Lost;
 
 impl<'a> StoredResults<'a> {
-    /// The value of a result, where the sample has it in this kind and meaning; the inner `None` is a
-    /// result that the sample did not set.
+    /// The value of a result, where the sample has it in this kind and meaning. The inner `None` means that the sample
+    /// did not set it.
     pub fn get(&self, wanted: &ResultId) -> Option<Option<&'a Value>> {
         let position = self.names.iter().position(|known| known == wanted)?;
         self.values.get(position).map(Option::as_ref)
@@ -209,8 +207,8 @@ impl<'a> StoredResults<'a> {
 }
 
 impl StoredResults<'_> {
-    /// The results of these names and meanings, in their order, with their contents; `None` where one
-    /// is not there, or where a content is lost ([`SampleIndex::lost`] names it then).
+    /// The results with these names and meanings, in their order, with their contents. `None` where one is missing, or
+    /// a content is lost ([`SampleIndex::lost`] then names it).
     pub fn sample<C: FromIterator<Option<Value>>>(&self, wanted: &[ResultId]) -> Option<C> {
         if wanted == self.names {
             let values = self.values.iter();
@@ -243,7 +241,7 @@ impl SampleIndex {
         Self::load_renewed(store, series, None)
     }
 
-    /// As [`load`](Self::load); what is stored under former values of inputs is found under the present ones, too.
+    /// As [`load`](Self::load); samples stored with legacy values of inputs are also found by the current values.
     pub(crate) fn load_renewed(
         store: &dyn SampleStore,
         series: &Series,
@@ -274,7 +272,7 @@ impl SampleIndex {
             return;
         };
         for (at, key) in renewed {
-            // A sample that has the identity itself goes before.
+            // A sample with the identity itself has precedence.
             if self.places.get(key.0).is_none() {
                 let (pack, sample) = (heading, *at);
                 self.places.insert(key.0, SampleLocation { pack, sample });
@@ -305,7 +303,7 @@ impl SampleIndex {
         });
     }
 
-    /// The results of the sample of an identity.
+    /// The results of the sample with an identity.
     pub fn get(&self, key: Digest) -> Option<StoredResults<'_>> {
         let place = self.places.get(key.0);
         self.lookups.count(place.is_some());
@@ -357,8 +355,8 @@ impl SampleIndex {
         self.lost.take()
     }
 
-    /// The contents that were asked for and are missing or damaged; one text each, which names it.
-    /// A sample that refers to one counts as not stored.
+    /// The requested contents that are missing or damaged, one text each. A sample that refers to one counts as not
+    /// stored.
     ///
     /// ```
     /// use bencher_core::store::SampleIndex;
@@ -368,7 +366,7 @@ impl SampleIndex {
         self.lost.borrow().clone()
     }
 
-    /// How many damaged records were passed over while reading.
+    /// How many damaged records were skipped while reading.
     pub const fn damaged(&self) -> u64 {
         self.damaged
     }

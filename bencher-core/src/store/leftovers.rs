@@ -1,4 +1,4 @@
-//! What programs that died left behind while they wrote it.
+//! Temporary files of programs that died.
 
 use std::fs::{self, File};
 use std::io::ErrorKind;
@@ -8,18 +8,19 @@ use super::error::StoreError;
 use super::files::{is_temporary, remove, writer_of};
 use super::permissions::process_lives;
 
-/// Removes the files and folders in the making whose writers are dead; only who has the store's lock may.
+/// Removes the files and directories in the making whose writers are dead. Only the owner of the store's lock may call
+/// it.
 ///
 /// What cannot be removed stays, and takes space.
 pub(super) fn remove_leftovers(root: &Path) {
     for path in leftovers(root).unwrap_or_default() {
-        if is_abandoned(&path) {
+        if is_leftover(&path) {
             let _ = remove(&path);
         }
     }
 }
 
-/// The files and folders in the making, outside of the database.
+/// The files and directories in the making, outside the database.
 pub(super) fn leftovers(root: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let mut found = Vec::new();
     // How deep the store's own files lie; what samples keep in their folders is theirs.
@@ -49,9 +50,8 @@ fn look(dir: &Path, depth: u32, found: &mut Vec<PathBuf>) -> Result<(), StoreErr
     Ok(())
 }
 
-/// Whether nobody writes to it any more: its process is dead, and nobody has it locked, as one in another
-/// container would.
-fn is_abandoned(path: &Path) -> bool {
+/// Whether its writer is gone: the process is dead, and no process has it locked, as one in another container would.
+fn is_leftover(path: &Path) -> bool {
     let dead = writer_of(path).is_some_and(|process| !process_lives(process));
     dead && match fs::symlink_metadata(path) {
         Ok(meta) if meta.is_file() || meta.is_dir() => File::open(path)

@@ -8,11 +8,10 @@ use super::files::open_plain;
 use super::lock_owner::LockOwner;
 use super::permissions;
 
-/// The exclusive hold of one process on a store; given back when dropped, or when the process
-/// dies.
+/// A guard of the exclusive lock on a store. The lock is released when it is dropped, or when the process dies.
 ///
-/// The lock is a file beside the database, not the database's own, since a database that does not
-/// open must be set aside by one process at a time too.
+/// The lock is a file beside the database, not the database's own lock, because only one process at a time may
+/// quarantine a database that does not open.
 ///
 /// ```
 /// use std::time::Duration;
@@ -36,11 +35,10 @@ pub struct StoreLock {
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 impl StoreLock {
-    /// Takes the lock of the store in `root`, waiting up to `patience`; `waiting` is told once who
-    /// is waited for.
+    /// Takes the lock of the store in `root`. It waits up to `patience`, and calls `waiting` once with the owner.
     ///
     /// # Errors
-    /// Where somebody else still holds it then, or the file cannot be made.
+    /// Where another process still owns the lock, or the file cannot be made.
     pub fn acquire(
         root: &Path,
         patience: Duration,
@@ -52,7 +50,7 @@ impl StoreLock {
         options.read(true).write(true).create(true).truncate(false);
         let mut file = open_plain(&path, &mut options).map_err(StoreError::io("open", &path))?;
         let started = Instant::now();
-        let mut told = false;
+        let mut reported = false;
         loop {
             match file.try_lock() {
                 Ok(()) => break,
@@ -68,7 +66,7 @@ impl StoreLock {
                     owner,
                 });
             }
-            if !std::mem::replace(&mut told, true) {
+            if !std::mem::replace(&mut reported, true) {
                 waiting(&owner);
             }
             std::thread::sleep(LOOK_AGAIN.min(patience.saturating_sub(started.elapsed())));

@@ -1,10 +1,10 @@
-//! Who has a store, as its lock file says.
+//! The owner of a store, as its lock file names it.
 
 use std::fmt;
 use std::fs::File;
 use std::io::{Read as _, Seek as _};
 
-/// Who holds a store, as it wrote into the lock file.
+/// The process that owns a store, as it wrote itself into the lock file.
 ///
 /// ```
 /// use std::time::Duration;
@@ -32,7 +32,7 @@ impl fmt::Display for LockOwner {
 }
 
 impl LockOwner {
-    /// What stands in the lock file.
+    /// The content of the lock file.
     pub(super) fn read(file: &mut File) -> Self {
         let mut text = String::new();
         let read = file

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 static HITS: AtomicU64 = AtomicU64::new(0);
 static MISSES: AtomicU64 = AtomicU64::new(0);
 
-/// How often this process looked for stored samples, and how often there was one.
+/// The numbers of look-ups of stored samples in this process.
 ///
 /// ```
 /// use bencher_core::store::{KeyMaker, Lookups, SampleIndex, Series};
@@ -17,9 +17,9 @@ static MISSES: AtomicU64 = AtomicU64::new(0);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Lookups {
-    /// A sample of the identity was stored.
+    /// Look-ups that found a sample.
     pub hits: u64,
-    /// There was none.
+    /// Look-ups that found none.
     pub misses: u64,
 }
 

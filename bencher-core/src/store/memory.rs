@@ -5,8 +5,8 @@ use super::blobs::BlobStore;
 use super::error::StoreError;
 use super::pack::{Pack, Series};
 
-/// A store that lives in memory: the fake of the database, and the store of programs that keep
-/// nothing. Clones share their content.
+/// A store in memory: the fake of the database, and the store of programs that store nothing. Clones share their
+/// content.
 ///
 /// ```
 /// use bencher_core::store::{MemoryStore, Pack, SampleStore, Series};
@@ -35,7 +35,7 @@ impl Default for MemoryStore {
 }
 
 impl MemoryStore {
-    /// How many samples it holds, replaced ones included.
+    /// The number of its samples, including replaced ones.
     pub fn samples(&self) -> usize {
         self.with(|packs| packs.iter().map(Pack::len).sum())
     }

@@ -1,12 +1,11 @@
-//! What is kept between runs: finished samples in an embedded database, results as plain files.
+//! The store keeps data between runs: finished samples in an embedded database, results as plain files.
 //!
-//! A sample is one execution of one point. Samples are stored in *packs* of up to 64 that share
-//! what they have in common; a pack is one record of the database, framed with a magic number, a
-//! version and a checksum of its own, so that a damaged one costs itself and nothing else.
+//! A sample is one execution of one point. Samples are stored in *packs* of up to 64, which share their common fields.
+//! A pack is one record of the database. Its frame has a magic number, a version and a checksum, so that damage to one
+//! record affects no other.
 //!
-//! A [`SampleWriter`] puts samples in, a [`SampleIndex`] finds them again by the keys that a
-//! [`KeyMaker`] computes. Both work on any [`SampleStore`]. [`save_result`], [`list_results`] and
-//! [`load_result`] keep what a whole sweep gave.
+//! A [`SampleWriter`] stores samples, and a [`SampleIndex`] finds them by the keys of a [`KeyMaker`]. Both work on any
+//! [`SampleStore`]. [`save_result`], [`list_results`] and [`load_result`] store and read the results of whole sweeps.
 //!
 //! ```
 //! use bencher_core::store::{
@@ -124,7 +123,7 @@ pub use tag::{sweep_tag, tag_text};
 pub use transfer::{ExportReport, ImportReport};
 pub use writer::{SampleWriter, Ticket};
 
-/// The seam between sweeps and what keeps their samples: the database, or memory in tests.
+/// The seam between sweeps and the storage of their samples: the database, or memory in tests.
 ///
 /// ```
 /// use bencher_core::store::{MemoryStore, Pack, SampleStore, Series};
@@ -141,24 +140,24 @@ pub use writer::{SampleWriter, Ticket};
 /// # Ok::<(), bencher_core::store::StoreError>(())
 /// ```
 pub trait SampleStore: Send {
-    /// Hands every pack of a series to `visit`, oldest first, and counts the damaged records that
-    /// were passed over.
+    /// Passes every pack of a series to `visit`, oldest first, and returns the number of damaged records that it
+    /// skipped.
     ///
     /// # Errors
     /// Where the store itself cannot be read.
     fn load(&self, series: &Series, visit: &mut dyn FnMut(Pack)) -> Result<u64, StoreError>;
 
-    /// Hands every pack of every series to `visit`, those of one series oldest first, and counts the
-    /// damaged records that were passed over.
+    /// Passes every pack of every series to `visit`, the packs of one series oldest first, and returns the number of
+    /// damaged records that it skipped.
     ///
     /// # Errors
     /// Where the store itself cannot be read.
     fn load_all(&self, visit: &mut dyn FnMut(Pack)) -> Result<u64, StoreError>;
 
-    /// Hands the packs of a series that came at or after a position to `visit`, oldest first, and says from
-    /// where to go on; the beginning is 0. A position counts for as long as the store is open.
+    /// Passes the packs of a series at or after a position to `visit`, oldest first, and returns the position to
+    /// continue from. The first position is 0. A position is valid while the store is open.
     ///
-    /// As it stands here, it reads everything; stores that know where to begin do so.
+    /// The default implementation reads everything. A store that can begin at a position overrides it.
     ///
     /// ```
     /// use bencher_core::store::{MemoryStore, Pack, SampleStore, Series};
@@ -191,24 +190,24 @@ pub trait SampleStore: Send {
         Ok(at)
     }
 
-    /// Where large contents go.
+    /// The store of large contents.
     fn blobs(&self) -> BlobStore;
 
-    /// Adds packs; when this returns, they survive the death of the process.
+    /// Adds packs, which survive the death of the process when this returns.
     ///
     /// # Errors
-    /// Where they could not be written, as on a full disk; none of them counts then.
+    /// Where they cannot be written, as on a full disk; none of them is then stored.
     fn append(&mut self, packs: &[Pack]) -> Result<(), StoreError>;
 
-    /// Removes every pack of a tag and says how many samples went.
+    /// Removes every pack of a tag, and returns the number of removed samples.
     ///
     /// # Errors
     /// Where the store cannot be written.
     fn clear_tag(&mut self, tag: &str) -> Result<u64, StoreError>;
 
-    /// Brings everything written so far to the disk, so that it survives a power cut.
+    /// Syncs everything written so far to the disk, so that it survives a power cut.
     ///
     /// # Errors
-    /// Where the disk refuses.
+    /// Where the sync fails.
     fn sync(&mut self) -> Result<(), StoreError>;
 }

@@ -1,4 +1,4 @@
-//! Opening the database of a store, whatever state its files are in.
+//! Opens the database of a store, in any state of its files.
 
 #[cfg(unix)]
 use std::fs;
@@ -29,9 +29,9 @@ pub(super) struct OpenDatabase {
 
 /// Why a database did not open.
 pub(super) enum OpenFailure {
-    /// The files are not a database that opens.
+    /// The files are damaged: the database does not open.
     Damaged(String),
-    /// The files may be fine; something else stands in the way, and they must be left as they are.
+    /// The files may be intact, but another error prevents opening, so they must stay as they are.
     Error(StoreError),
 }
 

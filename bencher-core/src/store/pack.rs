@@ -9,7 +9,7 @@ use crate::value::{Digest, KeyWriter, Kind, Value};
 #[cfg(feature = "store")]
 use crate::var::CargoTarget;
 
-/// What groups samples: only samples of one series can stand for each other.
+/// A series of samples. Only samples of one series can stand for each other.
 ///
 /// ```
 /// use bencher_core::store::Series;
@@ -29,7 +29,7 @@ pub struct Series {
 }
 
 impl Series {
-    /// The first bytes of the key of each of its packs: 8 of the tag's hash, 8 of the series'.
+    /// The first bytes of the key of each of its packs: 8 from the tag's hash, 8 from the hash of the series.
     pub fn prefix(&self) -> [u8; 16] {
         let mut key = KeyWriter::default();
         self.write(&mut key);
@@ -77,7 +77,7 @@ impl Series {
         series
     }
 
-    /// What its samples are of. Earlier versions had tags that different kinds might share.
+    /// The kind of its samples. In earlier versions, different kinds could share a tag.
     #[cfg(feature = "store")]
     pub(super) fn kind(&self) -> SeriesKind {
         if self.sweep_type == LOG {
@@ -105,7 +105,7 @@ impl Series {
     }
 }
 
-/// What the samples of a series are of.
+/// The kind of the samples of a series.
 #[cfg(feature = "store")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SeriesKind {
@@ -114,10 +114,10 @@ pub(super) enum SeriesKind {
     Log,
 }
 
-/// What stands before the name of a function where sweeps have their type; no type has such a name.
+/// The prefix of a function's name, in place of the type of a sweep; no type has such a name.
 const FUNCTION: &str = "fn ";
 
-/// What stands for the type of a sweep in logs of searches; no type has such a name.
+/// The stand-in for the type of a sweep in logs of searches; no type has such a name.
 const LOG: &str = "jobs of a search";
 
 /// The first bytes of the key of every pack of a tag.
@@ -133,14 +133,14 @@ fn short(digest: Digest) -> [u8; 8] {
     bytes
 }
 
-/// Which result a stored value is of: only one of the same name, kind and meaning can stand for it.
+/// The identity of a stored result. Only a result with the same name, kind and meaning can stand for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResultId {
     /// The result's name.
     pub name: String,
-    /// What it holds.
+    /// The kind of its values.
     pub kind: Kind,
-    /// Raised by the author when its meaning changes.
+    /// The version of its meaning, which the author raises when the meaning changes.
     pub meaning_version: u32,
 }
 
@@ -170,7 +170,7 @@ impl ResultId {
 pub struct Pack {
     /// The running number that the store gave it; later samples replace earlier ones.
     pub sequence: u64,
-    /// What the samples belong to.
+    /// The series of the samples.
     pub series: Series,
     /// The executable that measured them.
     pub code: Digest,
@@ -180,17 +180,15 @@ pub struct Pack {
     pub inputs: Vec<String>,
     /// The results, in the order of each sample's results.
     pub results: Vec<ResultId>,
-    /// Which repeat of its point each sample is, from 1.
+    /// The repeat of each sample, from 1.
     pub repeats: Vec<u32>,
-    /// The values of inputs and constants, sample after sample.
+    /// The values of inputs and constants, one sample after the other.
     pub input_values: Vec<Value>,
-    /// The results, sample after sample; `None` for one that a sample did not set.
+    /// The results, one sample after the other; `None` for a result that a sample did not set.
     pub result_values: Vec<Option<Value>>,
-    /// The class of the machine that measured them; none where nobody said, and in packs of versions 1
-    /// and 2.
+    /// The class of the machine that measured them; `None` where it is unknown, and in packs of versions 1 and 2.
     pub machine: Option<Digest>,
-    /// The run that measured them, and with which rounds they may be combined; zeros in packs of versions
-    /// 1 to 3.
+    /// The run that measured them, and their epoch; zeros in packs of versions 1 to 3.
     pub provenance: Provenance,
 }
 
@@ -211,9 +209,9 @@ pub struct Pack {
 pub struct PackedSample<'a> {
     /// The values of inputs and constants.
     pub inputs: &'a [Value],
-    /// Which repeat of the point, from 1.
+    /// The repeat of the point, from 1.
     pub repeat: u32,
-    /// The results; `None` for one that the sample did not set.
+    /// The results; `None` for a result that the sample did not set.
     pub results: &'a [Option<Value>],
 }
 
@@ -222,7 +220,7 @@ pub struct PackedSample<'a> {
 pub(super) const JOINED_MS: u64 = 60_000;
 
 impl Pack {
-    /// An empty pack of samples with these inputs and results.
+    /// Makes an empty pack for samples with these inputs and results.
     pub fn new(series: Series, code: Digest, inputs: Vec<String>, results: Vec<ResultId>) -> Self {
         Self {
             sequence: 0,
@@ -239,7 +237,7 @@ impl Pack {
         }
     }
 
-    /// The same pack, measured on a machine of a [class](crate::measure::Environment::class).
+    /// Sets the [class](crate::measure::Environment::class) of the machine.
     ///
     /// ```
     /// use bencher_core::measure::Environment;
@@ -253,7 +251,7 @@ impl Pack {
         Self { machine, ..self }
     }
 
-    /// The same pack, measured by a run.
+    /// Sets the run and the epoch.
     ///
     /// ```
     /// use bencher_core::store::{Pack, Provenance, Series};
@@ -276,7 +274,7 @@ impl Pack {
         self.repeats.is_empty()
     }
 
-    /// Adds a sample; one whose inputs or results do not fit the pack's names is not taken.
+    /// Adds a sample. It ignores a sample whose inputs or results do not match the names of the pack.
     pub fn push(&mut self, inputs: Vec<Value>, repeat: u32, results: Vec<Option<Value>>) -> bool {
         let fits = inputs.len() == self.inputs.len() && results.len() == self.results.len();
         if fits {
@@ -306,8 +304,8 @@ impl Pack {
             && Some(self.result_values.len()) == self.len().checked_mul(self.results.len())
     }
 
-    /// Whether the samples of another pack may join this one's: all that is said once for a pack is
-    /// equal, and they were committed within a minute, so that their time stays known that well.
+    /// Whether the samples of another pack may join this one: all common fields are equal, and both were committed
+    /// within a minute, which keeps their time that precise.
     #[cfg(feature = "store")]
     pub(super) fn may_join(&self, other: &Self) -> bool {
         self.code == other.code

@@ -1,4 +1,4 @@
-//! Whose a store's folder is, and who may write to it.
+//! The owner and the permissions of a store's directory.
 
 use std::fs::{self, DirBuilder};
 use std::io::ErrorKind;
@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use super::default_root::NOWHERE;
 use super::error::StoreError;
 
-/// Makes the folder of a store, for its user alone, or checks that the one that is there belongs to the user
-/// and that nobody else can put files into it.
+/// Makes the directory of a store, for its user alone, or checks that an existing one belongs to the user, and that
+/// nobody else can put files into it.
 pub(super) fn prepare(root: &Path) -> Result<(), StoreError> {
     if root == Path::new(NOWHERE) {
         return Err(StoreError::NoPlace);
@@ -27,7 +27,7 @@ pub(super) fn prepare(root: &Path) -> Result<(), StoreError> {
     }
 }
 
-/// What makes folders for this user alone, where the system has such.
+/// A builder of directories for this user alone, where the system supports it.
 fn private_builder() -> DirBuilder {
     #[cfg_attr(not(unix), expect(unused_mut, reason = "there is no mode to set"))]
     let mut builder = DirBuilder::new();
@@ -36,7 +36,7 @@ fn private_builder() -> DirBuilder {
     builder
 }
 
-/// Makes a new folder below another, such as that for temporary files, for this user alone.
+/// Makes a new directory below another, such as the directory for temporary files, for this user alone.
 pub(super) fn private_folder(parent: &Path) -> Result<PathBuf, StoreError> {
     let builder = private_builder();
     let process = std::process::id();
@@ -52,7 +52,7 @@ pub(super) fn private_folder(parent: &Path) -> Result<PathBuf, StoreError> {
     Err(StoreError::NoPlace)
 }
 
-/// Refuses a folder of another user, and one into which everybody may put files.
+/// Rejects a directory of another user, and one into which everybody may put files.
 #[cfg(unix)]
 pub(super) fn check(root: &Path) -> Result<(), StoreError> {
     use std::os::unix::fs::MetadataExt;
@@ -97,7 +97,7 @@ pub(super) fn process_lives(process: u32) -> bool {
     sent || std::io::Error::last_os_error().raw_os_error() != Some(libc::ESRCH)
 }
 
-/// Whoever cannot be asked counts as alive.
+/// A process that cannot be queried counts as alive.
 #[cfg(all(not(unix), feature = "store"))]
 pub(super) fn process_lives(_: u32) -> bool {
     true

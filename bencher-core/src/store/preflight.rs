@@ -1,5 +1,5 @@
-//! What is checked of a database's files before fjall opens them: it removes and cuts off what it does not
-//! expect, and aborts the process over some of it.
+//! Checks a database's files before fjall opens them. fjall removes or truncates unexpected files, and aborts the
+//! process over some of them.
 
 use std::io::ErrorKind;
 use std::path::Path;

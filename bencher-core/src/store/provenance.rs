@@ -1,8 +1,8 @@
 use serde::{Deserialize, Serialize};
 
-/// In which run times were measured, and with which others they may be combined.
+/// The run and the epoch of measured times: only times of one epoch may be combined.
 ///
-/// All fields are 0 for results that are no times, and for everything that versions 1 to 3 stored.
+/// All fields are 0 for results that are not times, and for all data of versions 1 to 3.
 ///
 /// ```
 /// use bencher_core::store::Provenance;
@@ -12,16 +12,14 @@ use serde::{Deserialize, Serialize};
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Provenance {
-    /// The run that the conditions are those of. It is part of the identity of a sample: a run that
-    /// finds the machine changed measures beside the stored rounds, not over them.
+    /// The run whose conditions the times have. It is part of the identity of a sample. A run on a changed machine
+    /// therefore adds rounds beside the stored ones, and does not replace them.
     pub epoch: u64,
-    /// The run that measured them: its start in milliseconds since 1970, and larger than that of
-    /// every earlier run of the series. A run that continues rounds of another epoch has compared
-    /// both.
+    /// The run that measured them: its start in milliseconds since 1970, larger than the number of every earlier run of
+    /// the series. A run that continues rounds of another epoch has compared both.
     pub run: u64,
-    /// How many rounds each of several processes has; 0 where one process measured all.
-    pub block: u32,
-    /// Whether they were measured before it was known with which rounds they may be combined.
-    /// They stand for no round of a later run.
+    /// The number of repeats reserved for each replicate; 0 where one process measured all.
+    pub rounds_per_replicate: u32,
+    /// Whether they were measured before their epoch was known. They never stand for rounds of a later run.
     pub provisional: bool,
 }

@@ -1,4 +1,4 @@
-//! A store that can be read and not written, such as one of another user, or on a disk that takes no more.
+//! A read-only store, such as the store of another user, or a store on a full disk.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -13,8 +13,8 @@ use super::pack::{Pack, Series};
 use super::salvage::unfinished;
 use super::scan::scan;
 
-/// The samples of a store that cannot be written, as they were when it was opened; everything is held in
-/// memory. It takes nothing.
+/// The samples of a store that cannot be written, held in memory as they were when it was opened. It accepts no
+/// samples.
 ///
 /// ```
 /// use std::time::Duration;
@@ -41,9 +41,9 @@ pub struct ReadOnlyStore {
 }
 
 impl ReadOnlyStore {
-    /// Reads the samples of the store in `root`, writing nothing.
+    /// Reads the samples of the store in `root`, without a write.
     ///
-    /// A process that writes to it at the moment is waited for, up to `patience`, where it can be told.
+    /// If another process is writing to it, and this can be detected, it waits up to `patience`.
     ///
     /// # Errors
     /// Where there is no store, or it cannot be read, or a later version wrote to it.
@@ -78,8 +78,8 @@ impl ReadOnlyStore {
     }
 }
 
-/// Holds on to the store while it is read, so that nobody changes it meanwhile; where that is not possible, it
-/// is read all the same: each record has its checksum.
+/// Locks the store while it is read, so that no other process changes it. Where that is not possible, it is still read,
+/// because each record has its checksum.
 fn wait_for_writer(root: &Path, patience: Duration) -> Option<File> {
     const LOOK_AGAIN: Duration = Duration::from_millis(50);
     let file = open_plain(&root.join("store.lock"), File::options().read(true)).ok()?;

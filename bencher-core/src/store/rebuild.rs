@@ -1,4 +1,4 @@
-//! Samples out of result files: what of the database can be made again.
+//! Rebuilds samples of the database from result files.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -18,16 +18,16 @@ use crate::measure::Environment;
 use crate::record::SweepRecord;
 use crate::value::{Digest, Kind, Value};
 
-/// What came of rebuilding.
+/// The outcome of a rebuild.
 ///
-/// The example stands at [`rebuild_samples`].
+/// See [`rebuild_samples`] for an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct RebuildReport {
-    /// Samples that were not in the store and are now.
+    /// Samples that were added.
     pub added: u64,
     /// Samples of results that were in the store already.
     pub known: u64,
-    /// Result files that gave none, each with the reason.
+    /// Skipped result files, each with the reason.
     pub passed_over: Vec<String>,
 }
 
@@ -45,10 +45,10 @@ impl fmt::Display for RebuildReport {
     }
 }
 
-/// Puts the samples that result files hold back into a store that lacks them.
+/// Adds the samples in result files to a store that lacks them.
 ///
-/// Nothing that is stored is replaced; of two results the newer one's samples count. The executable of
-/// the samples is not known, so a run that insists on its own measures them again.
+/// It replaces no stored sample. Of two results, the samples of the newer one count. The executable of the samples is
+/// unknown, so a run that requires its own executable measures them again.
 ///
 /// ```
 /// use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
@@ -86,7 +86,7 @@ impl fmt::Display for RebuildReport {
 /// ```
 ///
 /// # Errors
-/// Where the results cannot be listed, or the store be read or written.
+/// Where the results cannot be listed, or the store cannot be read or written.
 pub fn rebuild_samples(
     root: &Path,
     store: &mut dyn SampleStore,
@@ -105,7 +105,7 @@ pub fn rebuild_samples(
             Err(error) => rebuilt.passed_over.push(error.to_string()),
         }
     }
-    // The newest first: what comes later for the same identity is passed over.
+    // The newest first: later samples with the same identity are skipped.
     packs.sort_by_key(|(number, pack)| std::cmp::Reverse((*number, pack.written_ms)));
     let mut taken: HashSet<Digest> = HashSet::new();
     let mut known: Option<(Series, SampleIndex)> = None;
@@ -173,11 +173,11 @@ pub(super) fn pack_of(record: &SweepRecord) -> Option<Pack> {
     if dataset.variables().iter().any(|var| var.info.timed) {
         // Times of one record were compared, or are of one run; those of two records need not agree.
         let run = u64::try_from(pack.written_ms).unwrap_or(0);
-        let block = dataset.attributes.get(ROUNDS_PER_REPLICATE);
+        let rounds = dataset.attributes.get(ROUNDS_PER_REPLICATE);
         pack.provenance = Provenance {
             epoch: run,
             run,
-            block: block.and_then(|block| block.parse().ok()).unwrap_or(0),
+            rounds_per_replicate: rounds.and_then(|text| text.parse().ok()).unwrap_or(0),
             provisional: false,
         };
     }

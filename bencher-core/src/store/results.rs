@@ -1,5 +1,5 @@
-//! Results as plain files, one a run: `results/BENCH/SWEEP-ID/rNUMBER-….result`. They outlive the
-//! database, and reports are drawn from them without opening it.
+//! Results as plain files, one for each run: `results/BENCH/SWEEP-ID/rNUMBER-….result`. They outlive the database, and
+//! reports are drawn from them without it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,10 +14,10 @@ use super::files::{entries, files_below, read_plain, write_atomically};
 use super::frame::{FrameContent, FrameError, FrameKind, decode, encode};
 use super::tag::tag_text;
 
-/// Writes a result below `root`, atomically, and says where.
+/// Writes a result below `root`, atomically, and returns its path.
 ///
-/// `root` is the store's directory. Results are never replaced: two runs give two files. Each file has a
-/// number, by which the one that was written last is the newest, whatever the clock said.
+/// `root` is the store's directory. Results are never replaced: two runs write two files. Each file has a number, so
+/// that the newest file is known even if the clock was wrong.
 ///
 /// ```
 /// use bencher_core::dataset::Dataset;
@@ -52,7 +52,7 @@ use super::tag::tag_text;
 /// ```
 ///
 /// # Errors
-/// Where the file cannot be written; nothing is left half-written then.
+/// Where the file cannot be written; no partial file remains.
 pub fn save_result(root: &Path, record: &SweepRecord) -> Result<PathBuf, StoreError> {
     let mut key = KeyWriter::default();
     for part in [&record.bench, &record.title, &record.tag] {
@@ -91,9 +91,9 @@ fn without_contents(root: &Path, record: &SweepRecord) -> Result<Option<SweepRec
     Ok(Some(moved))
 }
 
-/// Reads a result, with the contents that lie among the blobs of its store.
+/// Reads a result, with its contents from the blobs of the store.
 ///
-/// A content that is lost leaves a warning in the record.
+/// A lost content adds a warning to the record.
 ///
 /// ```
 /// use bencher_core::store::load_result;
@@ -161,7 +161,7 @@ fn is_result(path: &Path) -> bool {
     path.extension().is_some_and(|kind| kind == "result")
 }
 
-/// What stands before the number of a result in the name of its file.
+/// The prefix of a result's number in the name of its file.
 const NUMBER: char = 'r';
 
 /// The name of a result's file with its number.
@@ -192,7 +192,7 @@ pub(super) fn next_number(sweep: &Path) -> Result<u64, StoreError> {
     Ok(last.saturating_add(1))
 }
 
-/// The results in the folder of a sweep, the newest last.
+/// The results in the directory of a sweep, the newest last.
 pub(super) fn results_of_sweep(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let mut paths = entries(folder)?;
     paths.retain(|path| is_result(path));
@@ -200,9 +200,9 @@ pub(super) fn results_of_sweep(folder: &Path) -> Result<Vec<PathBuf>, StoreError
     Ok(paths)
 }
 
-/// The newest result of every sweep below `root`, ordered by name.
+/// Lists the newest result of every sweep below `root`, ordered by name.
 ///
-/// A store without results has none. The example stands at [`save_result`].
+/// The list is empty for a store without results. See [`save_result`] for an example.
 ///
 /// # Errors
 /// Where a directory cannot be read.
@@ -216,8 +216,8 @@ pub fn list_results(root: &Path) -> Result<Vec<PathBuf>, StoreError> {
     Ok(newest)
 }
 
-/// The newest result of every sweep below `root` that can be read, ordered by name, and what could not be read
-/// before it was found; one text each.
+/// Reads the newest readable result of every sweep below `root`, ordered by name, and reports newer ones that it could
+/// not read.
 ///
 /// ```
 /// use bencher_core::dataset::Dataset;
@@ -275,17 +275,17 @@ pub fn load_newest_results(root: &Path) -> Result<NewestResults, StoreError> {
         }
     }
     // Earlier versions kept the same sweep under another tag.
-    let former: Vec<(String, String, String)> = found
+    let legacy: Vec<(String, String, String)> = found
         .records
         .iter()
         .filter_map(|record| {
-            let former = tag_text(&record.tag);
-            let other = former != record.tag.as_str();
+            let legacy = tag_text(&record.tag);
+            let other = legacy != record.tag.as_str();
             other.then(|| {
                 (
                     record.bench.clone(),
                     record.title.clone(),
-                    former.into_owned(),
+                    legacy.into_owned(),
                 )
             })
         })
@@ -294,7 +294,7 @@ pub fn load_newest_results(root: &Path) -> Result<NewestResults, StoreError> {
         let is_of = |(bench, title, tag): &(String, String, String)| {
             *bench == record.bench && *title == record.title && *tag == record.tag
         };
-        !former.iter().any(is_of)
+        !legacy.iter().any(is_of)
     });
     Ok(found)
 }
@@ -320,15 +320,15 @@ pub fn load_last_results(root: &Path, most: usize) -> Result<Vec<Vec<SweepRecord
     Ok(found)
 }
 
-/// The newest results of a store that can be read.
+/// The newest readable results of a store.
 ///
-/// The example stands at [`load_newest_results`].
+/// See [`load_newest_results`] for an example.
 #[derive(Clone, Debug, Default)]
 pub struct NewestResults {
-    /// One of every sweep.
+    /// One record for every sweep.
     pub records: Vec<SweepRecord>,
-    /// Why newer ones were passed over; one text each.
+    /// The reasons for skipping newer results, one text each.
     pub passed_over: Vec<String>,
-    /// The folders of sweeps none of whose results can be read.
+    /// The directories of sweeps without a readable result.
     pub without: Vec<PathBuf>,
 }

@@ -1,9 +1,8 @@
-//! What becomes of a database that is damaged: what can be read of it goes into a new one, and the old one
-//! is kept beside it.
+//! Salvage of a damaged database: its readable records are copied to a new one, and the old one is kept beside it.
 //!
-//! The new database is made whole under another name before the old one is renamed, and the old one is
-//! marked once the new one has opened. Whenever a program dies in between, the next finds a damaged
-//! database without the mark and continues from there.
+//! The new database is completed under another name before the old one is renamed. The old one is marked once the new
+//! one has opened. If a program dies in between, the next program finds a damaged database without the mark, and
+//! continues from there.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -28,7 +27,7 @@ use crate::value::Digest;
 /// The file in a quarantined database that says that everything in it was carried over.
 const MARK: &str = "carried-over";
 
-/// What the names of quarantined databases begin with; a number follows.
+/// The prefix of the names of quarantined databases; a number follows.
 const QUARANTINED: &str = "samples.damaged-";
 
 /// The file that says that damage was found while the database was in use.

@@ -1,5 +1,5 @@
-//! Reading a database's files without the database: they hold our records as they were written, so
-//! whatever is found between a magic number and a checksum that fits is whole.
+//! Reads a database's files without the database. The files hold the records as they were written, so bytes between a
+//! magic number and a matching checksum are an intact record.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
@@ -33,11 +33,11 @@ impl ScanResult {
     }
 }
 
-/// Everything that can be read of the files below a folder.
+/// All readable records of the files below a directory.
 ///
 /// # Errors
-/// Where a file or folder cannot be read, or a record is of a later version: what is not known to be lost
-/// must not be left out.
+/// Where a file or directory cannot be read, or a record is of a later version: data that may be intact must not be
+/// dropped.
 pub(super) fn scan(dir: &Path) -> Result<ScanResult, StoreError> {
     let mut collector = Collector::default();
     for path in files_below(dir)? {
@@ -180,13 +180,13 @@ impl Journals {
     }
 }
 
-/// What every record of a database begins with, whatever its version.
+/// The first bytes of every record of a database, in all versions.
 #[derive(Deserialize)]
 struct Head {
     sequence: u64,
 }
 
-/// What every pack begins with, whatever its version.
+/// The first bytes of every pack, in all versions.
 #[derive(Deserialize)]
 struct PackHead {
     sequence: u64,
@@ -271,9 +271,9 @@ fn refuse_newer(dir: &Path, record: &Frame<'_>) -> Result<(), StoreError> {
 }
 
 enum Found<'a> {
-    /// A record whose checksum fits.
+    /// A record whose checksum matches.
     Whole(Frame<'a>),
-    /// What begins like a record and is none.
+    /// Bytes that begin like a record, but are damaged.
     Damaged,
 }
 

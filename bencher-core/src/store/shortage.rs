@@ -1,5 +1,5 @@
-//! Telling an error of the surroundings (no permission, no space, too many open files) from one of
-//! the files' content: only the latter is damage.
+//! Distinguishes environmental errors (no permission, no space, too many open files) from errors in the files' content.
+//! Only the latter are damage.
 
 use std::error::Error;
 use std::io::{self, ErrorKind};

@@ -15,7 +15,7 @@ use super::pack::Series;
 use super::results::all_results;
 use super::tag::tag_text;
 
-/// What a store holds.
+/// Statistics of a store.
 ///
 /// ```
 /// use std::time::Duration;
@@ -34,7 +34,7 @@ use super::tag::tag_text;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct StoreStatistics {
-    /// Samples, replaced ones included, and the bytes of their records.
+    /// Samples, including replaced ones, and the bytes of their records.
     pub samples: StoreTotals,
     /// Records that hold them.
     pub packs: u64,
@@ -50,21 +50,18 @@ pub struct StoreStatistics {
     pub folders: StoreTotals,
     /// Results.
     pub results: StoreTotals,
-    /// When the oldest and the newest of all this was written, in milliseconds since 1970; none in an
-    /// empty store.
+    /// When the oldest and the newest data was written, in milliseconds since 1970; `None` in an empty store.
     pub written_ms: Option<(i64, i64)>,
     /// How often this process looked for samples.
     pub lookups: Lookups,
 }
 
-/// What a store holds of one series.
-///
-/// The example stands at [`StoreStatistics`].
+/// Statistics of one series.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SeriesStatistics {
     /// Its tag.
     pub tag: String,
-    /// The type of the sweep, or the name of a function that is cached.
+    /// The type of the sweep, or the name of a cached function.
     pub sweep_type: String,
     /// The author's version.
     pub version: u32,
@@ -77,12 +74,12 @@ pub struct SeriesStatistics {
 }
 
 impl Database {
-    /// Counts what the store holds.
+    /// Computes the statistics of the store.
     ///
-    /// The example stands at [`StoreStatistics`].
+    /// See [`StoreStatistics`] for an example.
     ///
     /// # Errors
-    /// Where a folder cannot be read.
+    /// Where a directory cannot be read.
     pub fn statistics(&self) -> Result<StoreStatistics, StoreError> {
         let mut statistics = StoreStatistics {
             lookups: Lookups::of_this_process(),

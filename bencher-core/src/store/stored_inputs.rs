@@ -2,7 +2,7 @@ use super::SampleStore;
 use super::error::StoreError;
 use crate::value::{Kind, Value};
 
-/// Reads the values of inputs from text, as values of the kinds that a store has for these names.
+/// Reads the values of inputs from text, with the kinds that the store has for their names.
 ///
 /// ```
 /// use bencher_core::store::{MemoryStore, Pack, SampleStore, Series, inputs_like_stored};

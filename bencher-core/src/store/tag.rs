@@ -1,26 +1,25 @@
 //! The tags that partition a store: of runs, of sweeps, of functions, of searches.
 //!
-//! A tag that a user gives stands for itself. What is made of several parts, or is not a user's, has a `\`
-//! before what joins or marks it, and the parts have one before each `/` and `\` of their own, so that
-//! different parts never give the same tag.
+//! A tag from a user is used as it is. Other tags, and tags of several parts, have a `\` before each joining or marking
+//! character. The parts have a `\` before their own `/` and `\`, so that different parts never form the same tag.
 
 use std::borrow::Cow;
 
 #[cfg(feature = "store")]
 use super::pack::SeriesKind;
 
-/// What stands between the tag of a run and that of a sweep.
+/// The separator between the tag of a run and the tag of a sweep.
 const JOINT: &str = "\\+";
-/// What stands behind the tag of samples that were taken side by side.
+/// The suffix of the tag of samples that were taken side by side.
 const SIDE_BY_SIDE: &str = "\\side by side";
-/// What stands in the tag of samples before the name of the input that their random data does not depend on.
+/// The mark in a tag before the name of the input that the random data does not depend on.
 pub(crate) const PAIRED: &str = "\\same data for each ";
-/// What stands before the tag of functions.
+/// The prefix of the tag of functions.
 const FUNCTION: &str = "\\fn ";
-/// What stands before the name of a search.
+/// The prefix of the name of a search.
 const SEARCH: &str = "\\search ";
 
-/// The tag of the samples of a sweep with a tag of its own, in a run that has one.
+/// Joins the tag of a run and the tag of a sweep to the tag of the sweep's samples.
 ///
 /// ```
 /// use bencher_core::store::sweep_tag;
@@ -53,9 +52,9 @@ pub(super) fn search_tag(search: &str) -> String {
     format!("{SEARCH}{}", escaped(search))
 }
 
-/// A tag as its user wrote it, its parts divided by `/`; different tags may have one text.
+/// A tag as its user wrote it, with parts separated by `/`. Different tags may have one text.
 ///
-/// This is also the name that earlier versions gave it.
+/// It is also the name of the tag in earlier versions.
 ///
 /// ```
 /// use bencher_core::store::{sweep_tag, tag_text};
@@ -96,8 +95,8 @@ pub fn tag_text(tag: &str) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
-/// The tag under which versions before this one kept what this one keeps under `tag`, where it is another. Several
-/// tags may have had the same; nothing is written there any more.
+/// The tag of earlier versions for the samples of `tag`, where it differs. Several tags may have the same legacy tag.
+/// Nothing is written under it any more.
 #[cfg(feature = "store")]
 pub(super) fn legacy_tag(tag: &str) -> Option<String> {
     match tag_text(tag) {
@@ -108,7 +107,7 @@ pub(super) fn legacy_tag(tag: &str) -> Option<String> {
     }
 }
 
-/// What the samples of a tag are of.
+/// The kind of the samples of a tag.
 #[cfg(feature = "store")]
 pub(super) fn kind_of(tag: &str) -> SeriesKind {
     if tag.starts_with(FUNCTION) {

@@ -1,5 +1,5 @@
-//! The number that the next record would have had when the database was closed last: what its files lack of
-//! that was cut off since.
+//! The number of the next record when the database was last closed. If the files hold fewer records, the missing ones
+//! were cut off since.
 
 use std::path::Path;
 

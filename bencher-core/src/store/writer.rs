@@ -1,6 +1,6 @@
-//! Group commit: samples are written in packs, a few dozen or a few milliseconds' worth at a time.
+//! Group commit writes samples in packs, each with a few dozen samples or the samples of a few milliseconds.
 //!
-//! There is no thread of its own: a background write would disturb what is being timed.
+//! It has no thread of its own, because a background write would disturb the measured code.
 
 use std::time::{Duration, Instant};
 
@@ -19,16 +19,15 @@ const GROUP_TIME: Duration = Duration::from_millis(5);
 /// How often what is committed is also brought to the disk, for the sake of power cuts.
 const SYNC_TIME: Duration = Duration::from_secs(1);
 
-/// The number of a sample that was handed over: it is durable once the count of committed samples
-/// has passed it.
+/// The number of a submitted sample. The sample is durable once the count of committed samples exceeds it.
 ///
-/// The example stands at [`SampleWriter`].
+/// See [`SampleWriter`] for an example.
 pub type Ticket = u64;
 
 /// Commits samples in groups.
 ///
-/// A group is 1024 samples or 5 ms old, whichever comes first; once a second what is committed is
-/// also brought to the disk.
+/// A group is committed at 1024 samples or after 5 ms, whichever comes first. Once a second, the committed samples are
+/// also synced to the disk.
 ///
 /// ```
 /// use bencher_core::store::{MemoryStore, Pack, SampleWriter, Series};
@@ -64,7 +63,7 @@ impl std::fmt::Debug for SampleWriter {
 }
 
 impl SampleWriter {
-    /// A writer of samples that have what `heading` says in common.
+    /// Makes a writer of samples that share the fields of `heading`.
     pub fn new(store: Box<dyn SampleStore>, heading: Pack) -> Self {
         let now = Instant::now();
         let waiting = heading;
@@ -79,8 +78,7 @@ impl SampleWriter {
         }
     }
 
-    /// Hands a sample over: the values of its inputs, its repeat, its results. `None` if they do
-    /// not fit the heading.
+    /// Submits a sample: the values of its inputs, its repeat, its results. `None` if they do not fit the heading.
     pub fn submit(
         &mut self,
         inputs: Vec<Value>,
@@ -107,25 +105,25 @@ impl SampleWriter {
         self.before.iter().map(Pack::len).sum::<usize>() + self.waiting.len()
     }
 
-    /// How many samples are durable: those with a lower ticket.
+    /// The number of durable samples, which are those with a lower ticket.
     pub const fn committed(&self) -> Ticket {
         self.committed
     }
 
-    /// Commits what waits if it is a group by number or by age.
+    /// Commits the waiting samples, if their number or age makes a group.
     ///
     /// # Errors
-    /// Where the store refuses; what waited goes on waiting.
+    /// Where the store fails; the samples stay waiting.
     pub fn commit_due(&mut self) -> Result<(), StoreError> {
         let count = self.count();
         let due = count >= GROUP || count > 0 && self.since.elapsed() >= GROUP_TIME;
         if due { self.commit() } else { Ok(()) }
     }
 
-    /// Commits everything that waits.
+    /// Commits all waiting samples.
     ///
     /// # Errors
-    /// Where the store refuses; what waited goes on waiting.
+    /// Where the store fails; the samples stay waiting.
     pub fn commit(&mut self) -> Result<(), StoreError> {
         let count = self.count() as u64;
         if count == 0 {
@@ -139,7 +137,7 @@ impl SampleWriter {
                 .iter_mut()
                 .flat_map(|pack| &mut pack.result_values);
             for value in values.flatten() {
-                // What a pack refers to is on the disk before it.
+                // The data that a pack refers to is on the disk before the pack.
                 blobs.move_out(value)?;
             }
         }
@@ -158,10 +156,10 @@ impl SampleWriter {
         }
     }
 
-    /// Commits everything and brings it to the disk.
+    /// Commits all waiting samples, and syncs them to the disk.
     ///
     /// # Errors
-    /// Where the store refuses.
+    /// Where the store fails.
     pub fn finish(&mut self) -> Result<(), StoreError> {
         self.commit()?;
         if self.unsynced { self.sync() } else { Ok(()) }

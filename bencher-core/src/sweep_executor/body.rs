@@ -1,4 +1,4 @@
-//! The code that a sweep measures, whatever its type.
+//! The measured code of a sweep, for all types of sweeps.
 
 use std::any::Any;
 

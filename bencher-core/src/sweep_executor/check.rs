@@ -1,4 +1,4 @@
-//! Taking stored rounds, after a share of their points was measured again where they would stand beside others.
+//! Takes stored rounds. Where they would be combined with new ones, a share of their points is first measured again.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -72,8 +72,8 @@ impl SweepExecutor {
         self.deliver_stored(context, points, rounds, fresh);
     }
 
-    /// Has the first of several processes measure all points anew, where what the processes of earlier runs
-    /// stored differs, or is not what it measures now; the others follow it.
+    /// Has the first replicate measure all points again, where the stored rounds of earlier runs differ from each other
+    /// or from its new times; the other replicates follow it.
     pub(super) fn compare_runs(
         &self,
         settings: &RoundSettings<'_>,
@@ -218,7 +218,7 @@ impl SweepExecutor {
             while jobs.pending() > 0 {
                 if let Err(error) = jobs.gather_into(true, &mut done) {
                     end.store_error = Some(error);
-                    done.extend(jobs.abandon());
+                    done.extend(jobs.take_not_stored());
                     break;
                 }
             }

@@ -1,4 +1,4 @@
-//! Results that counters fill.
+//! Results whose values come from counters.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ use crate::var::{Counter, Schema};
 use crate::plan::recorded_results;
 use crate::result_collector::MissingReason;
 
-/// A result that was not counted, and why.
+/// A result whose counter was unavailable, with the reason.
 ///
 /// ```
 /// use bencher_core::measure::Reason;
@@ -26,7 +26,7 @@ use crate::result_collector::MissingReason;
 pub struct UncountedResult {
     /// The result.
     pub result: String,
-    /// Why it was not counted.
+    /// The reason.
     pub reason: Reason,
 }
 
@@ -41,18 +41,18 @@ impl std::fmt::Display for UncountedResult {
 pub(crate) struct CounterResults {
     results: Vec<CountedResult>,
     meter: Mutex<Turn>,
-    /// Told when a sample gives the meter back.
+    /// Notified when a sample returns the meter.
     is_free: Condvar,
     /// Why the last sample has no number, by the position in a sample.
     missed: Mutex<BTreeMap<usize, Reason>>,
 }
 
-/// Who has the meter: one sample at a time, since some counters count for the whole process.
+/// The owner of the meter: one sample at a time, since some counters count for the whole process.
 #[derive(Debug, Default)]
 struct Turn {
     /// Made by the thread that uses it, because the kernel counts for that one.
     meter: Option<(ThreadId, RefCell<Meter>)>,
-    /// The number of the sample that has it, and when that is given up if it has not ended.
+    /// The number of the sample that has it, and when that sample is abandoned if it has not ended.
     holder: Option<(u64, Option<Instant>)>,
     samples: u64,
 }
@@ -81,7 +81,7 @@ impl MeterGuard<'_> {
 impl Drop for MeterGuard<'_> {
     fn drop(&mut self) {
         let mut turn = self.counted.turn();
-        // One that was given up has lost its turn.
+        // An abandoned sample has lost its turn.
         if turn.holder.is_some_and(|(number, _)| number == self.number) {
             turn.holder = None;
             turn.meter = self.meter.take();
@@ -173,7 +173,7 @@ impl CounterResults {
         }
     }
 
-    /// What says why a counter has no number.
+    /// The source of the reasons why counters are unavailable.
     pub(super) fn missing_reason(self: &Arc<Self>) -> MissingReason {
         let counted = Arc::clone(self);
         MissingReason(Arc::new(move |position, is_stored| {
@@ -234,7 +234,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sample_that_was_given_up_keeps_no_other_waiting() {
+    fn an_abandoned_sample_keeps_no_other_waiting() {
         let counted = CounterResults {
             results: Vec::new(),
             meter: Mutex::default(),

@@ -1,18 +1,19 @@
-//! How many slices of timed code were discarded, why, and where most.
+//! The numbers of discarded slices, by reason, and the worst point.
 
 use std::fmt;
 
 use crate::measure::{MIN_SLICES_FOR_SHARE, SliceCounts};
 use crate::value::Value;
 
-/// From which share on outliers are told. Times that vary evenly, or with a tail on one side, come to a twenty-fifth at most.
+/// The share from which outliers are reported. Times that vary evenly, or with a tail on one side, have at most one
+/// outlier in 25.
 const MANY_OUTLIERS: f64 = 0.08;
-/// From which share on preempted slices are told: on a quiet machine there are hardly any.
+/// The share from which preempted slices are reported: a quiet machine has hardly any.
 const MANY_PREEMPTED: f64 = 0.1;
-/// From which share on slices of an upper mode are told.
+/// The share from which slices of an upper mode are reported.
 const MANY_UPPER: f64 = 0.05;
 
-/// Why slices do not count.
+/// The reason for discarding slices.
 ///
 /// ```
 /// use bencher_core::sweep_executor::SliceFault;
@@ -24,11 +25,11 @@ pub enum SliceFault {
     Preempted,
     /// They belong to an upper mode.
     UpperMode,
-    /// They lie far from the others.
+    /// They are outliers.
     Outlier,
 }
 
-/// Where more slices of timed code were discarded for a reason than chance would have it.
+/// A summary of points where more slices were discarded for a reason than by chance.
 ///
 /// ```
 /// use bencher_core::sweep_executor::{DiscardedSlices, SliceFault};
@@ -39,20 +40,20 @@ pub enum SliceFault {
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct DiscardedSlices {
-    /// Why they do not count.
+    /// The reason.
     pub fault: SliceFault,
-    /// The points that had enough slices to tell.
+    /// The number of points with enough slices to judge.
     pub points: usize,
-    /// Those of which many slices were discarded.
+    /// The number of points with many discarded slices.
     pub affected: usize,
-    /// The largest share of a point.
+    /// The largest share of discarded slices at one point.
     pub share: f64,
     /// The inputs of that point.
     pub inputs: Vec<(String, Value)>,
 }
 
 impl DiscardedSlices {
-    /// What must be known of the slices of points.
+    /// The notices about the slices of points.
     pub(super) fn of(
         counts: &[(u64, SliceCounts)],
         inputs: impl Fn(u64) -> Vec<(String, Value)>,
@@ -173,12 +174,12 @@ mod tests {
         let found = DiscardedSlices::of(&[(0, quiet), (1, busy)], |point| {
             vec![("len".to_owned(), point.into())]
         });
-        let told: Vec<_> = found
+        let found_faults: Vec<_> = found
             .iter()
             .map(|one| (one.fault, one.affected, one.points))
             .collect();
         assert_eq!(
-            told,
+            found_faults,
             [(SliceFault::Preempted, 1, 2), (SliceFault::Outlier, 1, 2)]
         );
         assert!(

@@ -1,4 +1,4 @@
-//! What comes next of a sweep: jobs in their order, and samples that are not to be run.
+//! The next samples of a sweep: jobs in their order, and samples that are skipped.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub(super) struct Feed<'p> {
     values: Vec<Value>,
 }
 
-/// What comes next of a sweep.
+/// The next sample of a sweep.
 pub(super) enum FeedItem {
     Run(Job),
     Skip(Skipped),

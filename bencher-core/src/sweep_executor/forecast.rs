@@ -5,7 +5,7 @@ use crate::value::Digest;
 use crate::plan::result_id;
 use crate::plan::{Plan, recorded_results};
 
-/// What a run of a sweep would do with its samples.
+/// The forecast of a run: how many samples it would execute, and how many it would take from the store.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Forecast {
     /// Taken from the store.
@@ -20,9 +20,9 @@ pub(crate) struct Forecast {
 const MOST: u128 = 1_000_000;
 
 impl Plan {
-    /// What a run would do with a store, as it accepts samples of other executables and machines; `None` where there are
-    /// too many samples to look up. Of a sweep that is measured in as many rounds as its times need, each point counts
-    /// once, and is stored where its first round is.
+    /// The forecast of a run with a store, given its policies on other executables and machines; `None` where there are
+    /// too many samples to look up. Where the number of rounds is open, each point counts once, and counts as stored if
+    /// its first round is stored.
     ///
     /// # Errors
     /// Where the store cannot be read.

@@ -1,5 +1,5 @@
-//! What runs jobs and hands their samples on, without knowing the sweep's type: a program has one copy of it for
-//! all its sweeps.
+//! Runs jobs and passes their samples on, independent of the sweep's type: a program has one copy of it for all its
+//! sweeps.
 
 use crate::dataset::DatasetError;
 use crate::evaluator::process::{Launch, ProcessBackend, WorkerRole};
@@ -10,7 +10,7 @@ use crate::result_collector::ResultCollector;
 use crate::store::StoreError;
 use crate::value::Value;
 
-/// What jobs run on.
+/// The executor of the jobs.
 pub(super) struct JobSettings<'l> {
     pub(super) executor: Executors,
     pub(super) limits: &'l Limits,
@@ -46,12 +46,12 @@ pub(super) fn start_jobs(
 /// Takes the samples that a worker process is given, until there are no more.
 ///
 /// # Errors
-/// Where nobody listens any more to what it measures.
+/// Where the connection to the program is closed.
 pub(super) fn serve_jobs(role: &WorkerRole, run: &RunFunction<Job, Sample>) -> std::io::Result<()> {
     role.serve(run)
 }
 
-/// What is told of a point and its samples.
+/// The reports about a point and its samples.
 pub(super) struct Names<'p> {
     /// The inputs of a point.
     pub(super) inputs: &'p dyn Fn(u64) -> Vec<(String, Value)>,
@@ -59,11 +59,11 @@ pub(super) struct Names<'p> {
     pub(super) results: &'p dyn Fn() -> Vec<(usize, &'static str)>,
 }
 
-/// What came of delivering jobs.
+/// The outcome of delivering jobs.
 pub(super) struct Delivered {
     /// Whether one of them failed.
     pub(super) failed: bool,
-    /// How many were called off.
+    /// How many were cancelled.
     pub(super) cancelled: u64,
 }
 

@@ -1,7 +1,7 @@
-//! From a plan to samples: in which order or in which rounds, and how one sample is taken.
+//! Takes the samples of a plan: their order or rounds, and the execution of one sample.
 //!
-//! A [`Plan`](crate::plan::Plan) says what a sweep takes. A [`SweepExecutor`] takes the samples of a plan and hands them
-//! to a [`ResultCollector`](crate::result_collector::ResultCollector). Programs leave all of it to
+//! A [`SweepExecutor`] takes the samples of a [`Plan`](crate::plan::Plan) and passes them to a
+//! [`ResultCollector`](crate::result_collector::ResultCollector). Programs usually leave this to
 //! [`Bench`](crate::bench::Bench).
 //!
 //! ```
@@ -52,7 +52,7 @@ pub use stored_rounds::RemeasureNotice;
 use crate::context::Context;
 use crate::var::ParametrizedSweep;
 
-/// The error of user code: anything that is an error, or a text.
+/// The error of user code: any error, or a text.
 ///
 /// ```
 /// use bencher_core::sweep_executor::BoxError;
@@ -61,7 +61,7 @@ use crate::var::ParametrizedSweep;
 /// ```
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// What user code returns.
+/// The return type of user code.
 ///
 /// ```
 /// fn parsed(text: &str) -> bencher_core::sweep_executor::Result<u32> {
@@ -76,7 +76,7 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// ```
 pub type Result<T = (), E = BoxError> = std::result::Result<T, E>;
 
-/// A sweep that can be run: what happens at each point.
+/// A sweep that can be run, with the code for each point.
 ///
 /// ```
 #[doc = include_str!("../example_sweep.md")]
@@ -88,10 +88,10 @@ pub type Result<T = (), E = BoxError> = std::result::Result<T, E>;
 pub trait Benchmark: ParametrizedSweep {
     /// Takes one sample: reads the inputs, does the work, sets the results.
     ///
-    /// Every sample starts from a fresh copy in which all results are unset; one that stays unset
-    /// is *missing* in the dataset.
+    /// Every sample starts from a new copy in which all results are unset. A result that stays unset is *missing* in
+    /// the dataset.
     ///
     /// # Errors
-    /// Whatever makes this sample fail; the sweep records it and goes on.
+    /// Any error fails the sample; the sweep records it and continues.
     fn benchmark(&mut self, cx: &mut Context<'_>) -> Result<()>;
 }

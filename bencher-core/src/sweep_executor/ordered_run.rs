@@ -1,4 +1,4 @@
-//! Taking samples in an order that is known from the start: from the feed to the workers, and on to the cells.
+//! Takes samples in an order that is known from the start: from the feed to the workers, and to the cells.
 
 use crate::job::{FinishedJob, FutureCache, JobFuture, JobOutcome};
 use crate::progress::ProgressSink;
@@ -56,7 +56,7 @@ impl SweepExecutor {
             if let Err(error) = jobs.gather_into(true, &mut done) {
                 end.store_error = Some(error);
                 stop = true;
-                done.extend(jobs.abandon());
+                done.extend(jobs.take_not_stored());
             }
             let delivered = self.deliver(&mut done, &mut end.collector, progress);
             cancelled += delivered.cancelled;
@@ -162,7 +162,7 @@ impl SweepExecutor {
     }
 }
 
-/// What a run goes by, in whichever order.
+/// The controls of a run, for every order.
 #[derive(Clone, Copy)]
 pub(super) struct RunControl<'r> {
     pub(super) interrupt: &'r Interrupt,
@@ -173,7 +173,7 @@ pub(super) struct RunControl<'r> {
 /// The most samples that are looked at between two looks at the interrupt.
 const MOST_LOOKED_AT: usize = 1 << 12;
 
-/// What feeding came to.
+/// The outcome of feeding.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum FeedStatus {
     /// There is more to feed.

@@ -1,4 +1,4 @@
-//! Several processes that measure one sweep: how many rounds each takes, and what they gave together.
+//! Process replicates of one sweep: the rounds of each, and their combined result.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::job::{FinishedJob, FutureCache, Job, Sample};
 use crate::measure::{PILOTS, Replicate};
 use crate::progress::ProgressSink;
-use crate::stats::{Shift, agreement, median, rounds_per_replicate, shift};
+use crate::stats::{Shift, agreement, median, optimal_rounds, shift};
 
 use super::ordered_run::RunControl;
 use super::rounds::time_of;
@@ -53,7 +53,7 @@ impl SweepExecutor {
             while jobs.pending() > 0 {
                 if let Err(error) = jobs.gather_into(true, &mut done) {
                     end.store_error = Some(error);
-                    done.extend(jobs.abandon());
+                    done.extend(jobs.take_not_stored());
                 }
                 let delivered = self.deliver(&mut done, &mut end.collector, progress);
                 end.failed_fast |= delivered.failed && control.fail_fast;
@@ -107,7 +107,7 @@ impl SweepExecutor {
         by_result.into_iter().map(centres).collect()
     }
 
-    /// What processes have stored of a point, for each timed result.
+    /// The stored rounds of a point by replicate, for each timed result.
     fn stored_processes(
         &self,
         keys: &mut RoundKeys,
@@ -116,12 +116,14 @@ impl SweepExecutor {
         jobs: &FutureCache,
     ) -> Vec<Vec<ProcessTimes>> {
         let plan = self.plan();
-        let block = keys.block().max(1);
+        let rounds_per_replicate = keys.rounds_per_replicate().max(1);
         let mut processes: BTreeMap<(u32, u64), Vec<Sample>> = BTreeMap::new();
         for repeat in 1..=repeats {
             let key = keys.stored_key(plan, point, repeat);
             if let Some((run, sample)) = key.and_then(|key| jobs.stored_by(key)) {
-                let of_process = processes.entry(((repeat - 1) / block, run)).or_default();
+                let of_process = processes
+                    .entry(((repeat - 1) / rounds_per_replicate, run))
+                    .or_default();
                 of_process.push(sample);
             }
         }
@@ -142,14 +144,14 @@ impl SweepExecutor {
         jobs: &mut FutureCache,
         run: u64,
         replicate: Replicate,
-        block: u32,
+        rounds_per_replicate: u32,
     ) -> u32 {
         if replicate.number < PILOTS {
-            return block;
+            return rounds_per_replicate;
         }
         let plan = self.plan();
         let points: Vec<u64> = (0..u64::try_from(plan.space().len()).unwrap_or(u64::MAX)).collect();
-        let mut keys = RoundKeys::new(Some(plan.key_maker()), run, 0, block);
+        let mut keys = RoundKeys::new(Some(plan.key_maker()), run, 0, rounds_per_replicate);
         keys.find(plan, &points, jobs);
         keys.join_newest(&points);
         let times = plan.times();
@@ -157,12 +159,14 @@ impl SweepExecutor {
         let mut taken = 0;
         for point in points {
             let mut stored = |repeat: u32| jobs.stored(keys.job(plan, point, repeat).key?);
-            let own = replicate.number * block + 1..=(replicate.number + 1) * block;
+            let own = replicate.number * rounds_per_replicate + 1
+                ..=(replicate.number + 1) * rounds_per_replicate;
             let count = own.filter(|repeat| stored(*repeat).is_some()).count();
             taken = taken.max(u32::try_from(count).unwrap_or(u32::MAX));
             let samples: Vec<Vec<Sample>> = (0..PILOTS)
                 .map(|process| {
-                    let repeats = process * block + 1..=(process + 1) * block;
+                    let repeats =
+                        process * rounds_per_replicate + 1..=(process + 1) * rounds_per_replicate;
                     repeats.filter_map(&mut stored).collect()
                 })
                 .collect();
@@ -174,21 +178,26 @@ impl SweepExecutor {
                     .iter()
                     .map(|samples| samples.iter().filter_map(time).collect())
                     .collect();
-                wanted.push(rounds_per_replicate(&processes, replicate.cost).unwrap_or(block));
+                wanted.push(
+                    optimal_rounds(&processes, replicate.cost).unwrap_or(rounds_per_replicate),
+                );
             }
         }
-        // What an earlier run decided stays: the cost of a start is measured anew in each.
+        // The decision of an earlier run stays, because the measured cost of a start differs in each run.
         if taken > 0 {
-            return taken.min(block);
+            return taken.min(rounds_per_replicate);
         }
-        // All points have the same rounds: so many that half of them would not want more.
+        // All points have the same number of rounds, which is enough for half of them.
         wanted.sort_unstable();
-        let middle = wanted.get(wanted.len() / 2).copied().unwrap_or(block);
-        middle.clamp(1, block)
+        let middle = wanted
+            .get(wanted.len() / 2)
+            .copied()
+            .unwrap_or(rounds_per_replicate);
+        middle.clamp(1, rounds_per_replicate)
     }
 }
 
-/// What a run says that takes together what processes of several runs measured, where those do not agree.
+/// A notice that replicates of several runs, which a run combines, do not agree.
 ///
 /// ```
 /// use bencher_core::sweep_executor::DifferingReplicates;
@@ -197,9 +206,9 @@ impl SweepExecutor {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DifferingReplicates {
-    /// How many times as long points took in the processes of the latest run, at least and at most.
+    /// The ratios of the times in the latest run to the earlier times: the smallest and the largest over all points.
     pub factors: (f64, f64),
-    /// Whether this run measures all points anew for that reason.
+    /// Whether this run measures all points again for that reason.
     pub are_measured_anew: bool,
 }
 

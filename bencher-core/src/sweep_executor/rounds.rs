@@ -1,4 +1,4 @@
-//! Taking the samples of timed results in rounds over all points.
+//! Takes the samples of timed results in rounds over all points.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use super::ordered_run::RunControl;
 use super::run::{RunEnd, SweepExecutor};
 use super::stored_rounds::{CheckRounds, RoundKeys};
 
-/// How a sweep in rounds ended.
+/// The outcome of a sweep in rounds.
 ///
 /// ```
 /// use bencher_core::sweep_executor::RoundsEnd;
@@ -24,18 +24,18 @@ use super::stored_rounds::{CheckRounds, RoundKeys};
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct RoundsEnd {
-    /// The points that were measured.
+    /// The number of measured points.
     pub points: usize,
-    /// Those that the budget ended for before they were known as well as wanted.
+    /// The number of points that the budget stopped before they converged.
     pub out_of_budget: usize,
-    /// Those whose noise settled before they were known as well as wanted.
+    /// The number of points whose noise settled before they converged.
     pub settled: usize,
     /// The widest bounds of a settled point, as a share of its centre.
     pub widest: Option<f64>,
 }
 
 impl RoundsEnd {
-    /// What a reader of the times must know, where they were wanted within a share of their centres.
+    /// A warning for readers of the times, given the target precision.
     pub fn warning(&self, precision: f64) -> Option<String> {
         let wanted = precision * 100.0;
         let Self {
@@ -55,7 +55,7 @@ impl RoundsEnd {
     }
 }
 
-/// What a sweep in rounds works with.
+/// The settings of a sweep in rounds.
 pub(super) struct RoundSettings<'r> {
     pub(super) rules: RoundRules,
     pub(super) timer: &'r Timer,
@@ -63,14 +63,14 @@ pub(super) struct RoundSettings<'r> {
     /// The run that measures; larger than every one before.
     pub(super) run: u64,
     /// How many rounds each of several processes has; 0 where there is one.
-    pub(super) block: u32,
+    pub(super) rounds_per_replicate: u32,
     /// How many rounds several processes have together; 0 where there is one.
     pub(super) repeats_of_all: u32,
     /// Whether this one of several processes measures some stored points again.
     pub(super) checks: bool,
 }
 
-/// What takes the rounds of a sweep.
+/// Takes the rounds of a sweep.
 pub(super) struct RoundContext<'r> {
     pub(super) jobs: &'r mut FutureCache,
     pub(super) end: &'r mut RunEnd,
@@ -81,7 +81,7 @@ pub(super) struct RoundContext<'r> {
 }
 
 impl SweepExecutor {
-    /// Takes rounds until every point is known well enough, or somebody or something ends them.
+    /// Takes rounds until every point has converged, or the budget, a failure or the user ends them.
     ///
     /// Stored rounds count if all are of one run, or of runs that were compared, and nothing is to be measured; else
     /// a share of their points is measured again first.
@@ -104,14 +104,19 @@ impl SweepExecutor {
             jobs,
             end,
             progress,
-            keys: RoundKeys::new(keys, settings.run, rules.before, settings.block),
+            keys: RoundKeys::new(
+                keys,
+                settings.run,
+                rules.before,
+                settings.rounds_per_replicate,
+            ),
             times: plan.times(),
         };
         let started = timer.now();
         let mut rounds = Rounds::new(points.clone(), context.times.len(), rules, started);
         let stored = context.keys.find(plan, &points, context.jobs);
         context.keys.apply(context.jobs);
-        if settings.block > 0 {
+        if settings.rounds_per_replicate > 0 {
             // Processes differ, so a few rounds of one more say nothing of those of another run.
             context.keys.join_newest(&points);
             if rules.before == 0 {
@@ -179,7 +184,7 @@ impl SweepExecutor {
                 }
                 if let Err(error) = jobs.gather_into(true, &mut done) {
                     end.store_error = Some(error);
-                    done.extend(jobs.abandon());
+                    done.extend(jobs.take_not_stored());
                 }
                 for job in &done {
                     times_of(&job.outcome, times).record(rounds, job.point);
@@ -285,11 +290,11 @@ pub(super) enum RoundOutcome {
     /// It was not run.
     Nothing,
     Failure,
-    /// It was ended at its time limit.
+    /// It was stopped at its time limit.
     TimedOut,
     /// It set none of the timed results; a time below resolution is set.
     Unset,
-    /// What it gave for the timed results.
+    /// The times of the timed results.
     Times(Vec<RoundTime>),
 }
 
@@ -307,7 +312,7 @@ impl RoundOutcome {
     }
 }
 
-/// What a sample gave for a timed result.
+/// The outcome of a sample for a timed result.
 pub(super) fn time_of(value: Option<&Value>) -> RoundTime {
     let Some(value) = value else {
         return RoundTime::Missing;
@@ -351,7 +356,7 @@ fn ended(rounds: &Rounds, precision: f64) -> RoundsEnd {
     for (point, _, stop) in rounds.stops() {
         end.points += 1;
         match stop {
-            // One that is known well enough went on for the sake of those it is compared with.
+            // A converged point continued because of the points that it is compared with.
             Some(StopReason::Budget) if rounds.width(point) > precision => end.out_of_budget += 1,
             Some(StopReason::Settled(width)) => {
                 end.settled += 1;

@@ -1,4 +1,4 @@
-//! Driving a planned sweep through the cache and the evaluator into the collector.
+//! Runs a planned sweep through the cache and the evaluator into the collector.
 
 use std::sync::Arc;
 
@@ -25,49 +25,48 @@ use super::sampling::Origin;
 use super::stored_rounds::{RemeasureNotice, RoundKeys};
 use crate::plan::Plan;
 
-/// How a run ended.
+/// The outcome of a run.
 ///
-/// The example stands at the [module](super).
+/// See the [module](super) for an example.
 #[derive(Debug)]
 pub struct RunEnd {
     /// The filled dataset, the failures and counts.
     pub collector: ResultCollector,
-    /// What the cache did.
+    /// The numbers of calls of the cache.
     pub calls: CallCounts,
-    /// Damaged records of the store that were passed over.
+    /// The number of damaged records of the store, which were skipped.
     pub damaged: u64,
-    /// The contents that stored samples refer to and that are missing or damaged; one text each. The
-    /// samples were taken again.
+    /// The missing or damaged contents of stored samples, one text each. These samples were taken again.
     pub lost: Vec<String>,
     /// Whether the run was interrupted before all samples were taken.
     pub interrupted: bool,
-    /// How the rounds ended, where it was run in rounds.
+    /// The outcome of the rounds, if it was run in rounds.
     pub rounds: Option<RoundsEnd>,
-    /// That stored rounds were not used, because they do not agree with what was measured now.
+    /// Set where stored rounds were not used, because they do not agree with new times.
     pub remeasured: Option<RemeasureNotice>,
-    /// That the processes of several runs, which it takes together, do not agree.
+    /// Set where replicates of several runs, which it combines, do not agree.
     pub differing: Option<DifferingReplicates>,
-    /// Whether some of the rounds were measured by an earlier run.
+    /// Whether an earlier run measured some of the rounds.
     pub has_earlier_rounds: bool,
-    /// Whether a failing sample stopped it.
+    /// Whether a failed sample stopped it.
     pub failed_fast: bool,
-    /// The results that counters should have filled and did not.
+    /// The results whose counters were unavailable.
     pub uncounted: Vec<UncountedResult>,
-    /// Where many slices of timed code were discarded.
+    /// The summaries of points with many discarded slices.
     pub discarded: Vec<DiscardedSlices>,
-    /// How many slices of each point were run and discarded; of this process alone.
+    /// The slice counts of each point, only of this process.
     pub slice_counts: Vec<(u64, SliceCounts)>,
-    /// What the samples used together that were taken in worker processes.
+    /// The total usage of samples in worker processes.
     pub used: Option<Usage>,
-    /// How many samples were tried again, and how often.
+    /// The numbers of retries.
     pub retried: RetryCounts,
-    /// What the store refused; the samples that it did not take are in the dataset all the same.
+    /// The error of the store. Samples that it did not accept are still in the dataset.
     pub store_error: Option<StoreError>,
 }
 
-/// Runs planned sweeps: turns points into jobs, jobs into samples, samples into cells.
+/// Runs planned sweeps: it turns points into jobs, jobs into samples, and samples into cells.
 ///
-/// The example stands at the [module](super).
+/// See the [module](super) for an example.
 #[derive(Debug)]
 pub struct SweepExecutor {
     pub(super) plan: Arc<Plan>,
@@ -103,7 +102,7 @@ impl RunEnd {
 }
 
 impl SweepExecutor {
-    /// An executor of a plan.
+    /// Makes an executor of a plan.
     pub fn new<S: Benchmark>(plan: Plan) -> Self {
         Self::of(plan, Body::of::<S>())
     }
@@ -120,17 +119,16 @@ impl SweepExecutor {
         &self.plan
     }
 
-    /// What says which point of the sweep is in progress, should the process end there.
+    /// The guard that names the current point, should the process end.
     pub(crate) fn describe_points(&self) -> Describe {
         let plan = Arc::clone(&self.plan);
         Arc::new(move |point| plan.inputs_text(point))
     }
 
-    /// Takes every sample of the plan and puts it into `collector`.
+    /// Takes every sample of the plan, and records it in `collector`.
     ///
     /// # Errors
-    /// Where the workers cannot be started or the store cannot be read. What happens later is part
-    /// of the [`RunEnd`].
+    /// Where the workers cannot be started or the store cannot be read. Later errors are part of the [`RunEnd`].
     pub fn run(
         &self,
         collector: ResultCollector,
@@ -170,7 +168,7 @@ impl SweepExecutor {
         Ok(end)
     }
 
-    /// What samples run on: times and counts are evidence only where nothing else of the program runs.
+    /// The executor of samples: times and counts are valid only where nothing else of the program runs.
     fn suitable_executor(&self, options: &RunOptions) -> Executors {
         // Two measurements side by side disturb each other.
         let executor = match options.executor {
@@ -178,7 +176,7 @@ impl SweepExecutor {
             Executors::Processes(_) => Executors::Processes(1),
             _ => Executors::Serial,
         };
-        // This thread cannot leave a job behind; another can be left behind with it.
+        // This thread cannot abandon a job; another thread can be abandoned with it.
         match executor {
             Executors::Serial if options.limits.time.is_some() => Executors::Threads(1),
             executor => executor,
@@ -220,31 +218,33 @@ impl SweepExecutor {
             order,
             rounds,
             replicates,
-            block,
+            rounds_per_replicate,
             timer,
             run,
         } = *procedure;
         match (rounds, replicates) {
             (Some(_), ReplicateRole::Collecting(_)) => {
-                let keys = RoundKeys::new(Some(self.plan.key_maker()), run, 0, block);
+                let keys =
+                    RoundKeys::new(Some(self.plan.key_maker()), run, 0, rounds_per_replicate);
                 self.run_stored(control, keys, jobs, end, progress);
             }
             (Some(mut rules), role) => {
-                let (mut own_block, mut repeats_of_all, mut checks) = (0, 0, false);
+                let (mut own_rounds, mut repeats_of_all, mut checks) = (0, 0, false);
                 if let ReplicateRole::Measuring(replicate) = role {
-                    own_block = block;
-                    repeats_of_all = block.saturating_mul(replicate.count);
+                    own_rounds = rounds_per_replicate;
+                    repeats_of_all = rounds_per_replicate.saturating_mul(replicate.count);
                     checks = replicate.checks;
-                    let rounds = self.rounds_of_replicate(jobs, run, replicate, block);
+                    let rounds =
+                        self.rounds_of_replicate(jobs, run, replicate, rounds_per_replicate);
                     rules.rounds = RoundTarget::Exactly(rounds);
-                    rules.before = replicate.number * block;
+                    rules.before = replicate.number * rounds_per_replicate;
                 }
                 let settings = RoundSettings {
                     rules,
                     timer,
                     control: *control,
                     run,
-                    block: own_block,
+                    rounds_per_replicate: own_rounds,
                     repeats_of_all,
                     checks,
                 };
@@ -272,13 +272,13 @@ struct Procedure<'r> {
     rounds: Option<RoundRules>,
     replicates: ReplicateRole,
     /// The repeats of each of several processes.
-    block: u32,
+    rounds_per_replicate: u32,
     timer: &'r Timer,
     run: u64,
 }
 
 impl<'r> Procedure<'r> {
-    /// That of a run after the latest one that is stored.
+    /// The procedure of a run after the latest stored one.
     fn of(options: &'r RunOptions, latest: Option<u64>) -> Self {
         let run = match options.replicates {
             ReplicateRole::Measuring(replicate) => replicate.run,
@@ -288,7 +288,7 @@ impl<'r> Procedure<'r> {
             order: options.order,
             rounds: options.rounds,
             replicates: options.replicates,
-            block: options.rounds_per_replicate,
+            rounds_per_replicate: options.rounds_per_replicate,
             timer: &options.timer,
             run,
         }
@@ -303,7 +303,7 @@ fn next_run(latest: u64) -> u64 {
         .max(latest.saturating_add(1))
 }
 
-/// Brings what was measured to the disk, then lets go of the workers and their state.
+/// Syncs the samples to the disk, then releases the workers and their state.
 fn close(
     mut jobs: FutureCache,
     states: &States,

@@ -1,4 +1,4 @@
-//! How a planned sweep is run.
+//! The options for running a planned sweep.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +11,7 @@ use crate::space::SampleOrder;
 use crate::store::{JobFolders, SampleStore};
 use crate::value::Digest;
 
-/// A request to stop, shared with whoever makes it (the handler of Ctrl-C).
+/// A request to stop, shared with the code that makes it (the handler of Ctrl-C).
 ///
 /// ```
 /// use std::sync::atomic::Ordering;
@@ -24,54 +24,53 @@ use crate::value::Digest;
 pub struct Interrupt(pub Arc<AtomicBool>);
 
 impl Interrupt {
-    /// Whether somebody asked to stop.
+    /// Whether a stop was requested.
     pub fn is_requested(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 }
 
-/// How a planned sweep is run.
+/// The options for running a planned sweep.
 ///
-/// The example stands at the [module](super).
+/// See the [module](super) for an example.
 pub struct RunOptions {
-    /// In which order samples are taken.
+    /// The order of the samples.
     pub order: SampleOrder,
-    /// On what they run; timed results run alone whatever it says.
+    /// The executor of the samples; timed results run alone with any executor.
     pub executor: Executors,
-    /// Stop at the first failing sample.
+    /// Stop at the first failed sample.
     pub fail_fast: bool,
     /// Stops the run between samples.
     pub interrupt: Interrupt,
-    /// Where samples are kept; nowhere if none.
+    /// The store of samples; `None` stores nothing.
     pub store: Option<Box<dyn SampleStore>>,
-    /// Take no sample from the store, only put new ones there.
+    /// Take no sample from the store, but store new ones.
     pub overwrite: bool,
-    /// What to do with samples of other executables; by default, what suits the results.
+    /// The policy for samples of other executables; `None` chooses it by the results.
     pub policy: Option<CodePolicy>,
     /// This executable.
     pub code: Digest,
-    /// What to do with samples of machines of other classes; by default, what suits the results.
+    /// The policy for samples of machines of other classes; `None` chooses it by the results.
     pub machine_policy: Option<MachinePolicy>,
     /// The class of this machine, which is stored with every sample.
     pub machine: Option<Digest>,
-    /// Where the folders of samples are; none to keep none.
+    /// The folders of samples; `None` keeps none.
     pub folders: Option<JobFolders>,
-    /// By what rules samples are taken in rounds over all points; none means that they are taken in
-    /// `order`.
+    /// The rules of rounds over all points; `None` takes the samples in `order`.
     pub rounds: Option<RoundRules>,
-    /// What times are taken with.
+    /// The timer that measures times.
     pub timer: Timer,
-    /// Whether several processes have measured, or this is one of them.
+    /// The role of this process among replicates.
     pub replicates: ReplicateRole,
-    /// How many repeats each of several processes has room for.
+    /// The number of repeats reserved for each replicate.
     pub rounds_per_replicate: u32,
-    /// Whether timed results are taken on several workers at once, too.
+    /// Whether timed results are also taken on several workers at once.
     pub side_by_side: bool,
-    /// What a sample may use.
+    /// The limits of a sample.
     pub limits: Limits,
-    /// How often a sample that fails is tried again.
+    /// How often a failed sample is tried again.
     pub retries: u32,
-    /// How worker processes are started; none means that they go the way of this call.
+    /// The command of worker processes; `None` means that they take the path to this call.
     pub launch: Option<Launch>,
 }
 

@@ -1,4 +1,4 @@
-//! How one sample is taken, here or in a worker process, and where it is kept.
+//! Takes one sample, here or in a worker process, and stores it.
 
 use std::sync::Arc;
 
@@ -27,22 +27,22 @@ use crate::plan::recorded_results;
 use crate::plan::result_id;
 
 impl SweepExecutor {
-    /// Takes the samples that this worker process is given, until there are no more.
+    /// Takes the samples of this worker process, until there are no more.
     ///
     /// # Errors
-    /// Where nobody listens any more to what it measures.
+    /// Where the connection to the program is closed.
     pub fn serve(&self, role: &WorkerRole, options: RunOptions) -> std::io::Result<()> {
         let setting = self.setting(&options);
         let states = Arc::clone(&setting.states);
         let served = serve_jobs(role, &self.run_function(setting));
-        // What is said here is among the last lines of this worker.
+        // A message here is among the last lines of this worker.
         for panic in states.release() {
             error_line!("while the state of the sweep was dropped: {panic}");
         }
         served
     }
 
-    /// What samples are taken with, here or in a worker process.
+    /// The tools for taking samples, here or in a worker process.
     pub(super) fn setting(&self, options: &RunOptions) -> Setting {
         let replicates = (options.replicates, options.rounds_per_replicate);
         let batches = || self.batches(options.rounds, replicates, &options.timer);
@@ -55,7 +55,7 @@ impl SweepExecutor {
         }
     }
 
-    /// That samples of types of one name are told apart, those too that were stored when there was one alone.
+    /// Checks that samples of types with one name can be distinguished, also those stored when there was only one type.
     fn check_name(
         &self,
         store: &dyn SampleStore,
@@ -72,7 +72,7 @@ impl SweepExecutor {
         if overwrite || SampleIndex::load(store, &legacy)?.is_empty() {
             Ok(())
         } else {
-            Err(StoreError::FormerName(same.to_string()))
+            Err(StoreError::LegacyName(same.to_string()))
         }
     }
 
@@ -221,21 +221,21 @@ impl SweepExecutor {
         uncounted
     }
 
-    /// The sizes of the batches of a timed sweep: those that are wanted fill the user's budget, and without one a batch is
-    /// as long as one of many in the usual budget.
+    /// The sizes of the batches of a timed sweep: those that are wanted fill the user's budget, and without one a batch
+    /// is as long as one of many in the usual budget.
     pub(super) fn batches(
         &self,
         rounds: Option<RoundRules>,
-        (role, block): (ReplicateRole, u32),
+        (role, rounds_per_replicate): (ReplicateRole, u32),
         timer: &Timer,
     ) -> Batches {
-        let said = rounds.and_then(|rules| Some((rules.budget?, rules.rounds)));
-        let (budget, count) = match (said, role) {
+        let target = rounds.and_then(|rules| Some((rules.budget?, rules.rounds)));
+        let (budget, count) = match (target, role) {
             (None, _) => (DEFAULT_BUDGET, RoundTarget::AsNeeded),
             (Some((budget, _)), ReplicateRole::Measuring(_)) => {
-                (budget, RoundTarget::Exactly(block))
+                (budget, RoundTarget::Exactly(rounds_per_replicate))
             }
-            (Some(said), _) => said,
+            (Some(target), _) => target,
         };
         let points = u64::try_from(self.plan.space().len()).unwrap_or(u64::MAX);
         let precision = timer.costs().precision;
@@ -243,7 +243,7 @@ impl SweepExecutor {
     }
 }
 
-/// That times which a benchmark set itself are times.
+/// Checks that times from the benchmark itself are valid times.
 fn check_times(sample: &Sample, times: &[(usize, &'static str)]) -> Result<(), String> {
     for (position, name) in times {
         let value = sample.get(*position).and_then(Option::as_ref);
@@ -258,8 +258,8 @@ fn check_times(sample: &Sample, times: &[(usize, &'static str)]) -> Result<(), S
     Ok(())
 }
 
-/// Keeps marks with the times of a sample: that other programs had the core meanwhile, or that many slices do not count. A time that the
-/// benchmark made of others is marked where none is as it was recorded.
+/// Keeps marks with the times of a sample: that other programs had the core meanwhile, or that many slices do not
+/// count. A time that the benchmark made of others is marked where none is as it was recorded.
 fn mark_times<M: Copy>(
     sample: &mut Sample,
     timed: &[usize],
@@ -311,7 +311,7 @@ fn mark_partial(sample: &mut Sample, timed: &[usize], marks: &[PartialTime]) {
 /// A `Duration` holds whole nanoseconds, so a recorded time comes back within this share, or within one.
 const SAME: f64 = 1e-5;
 
-/// What every sample of a run is taken with.
+/// The settings of every sample of a run.
 #[derive(Clone)]
 pub(super) struct Setting {
     pub(super) states: Arc<States>,

@@ -20,7 +20,7 @@ pub(super) const LEAST_CHECK_ROUNDS: u32 = 2;
 const CHECKED_SHARE: usize = 8;
 /// The most points of an epoch that are measured again.
 const MOST_CHECKED: usize = 8;
-/// Behind so many rounds in a row that are not there, a point has none.
+/// After this number of missing rounds in a row, a point has no more.
 const GAP: u32 = 3;
 
 /// Under which keys the rounds of each point are stored.
@@ -33,18 +33,23 @@ pub(super) struct RoundKeys {
     /// How many repeats come before the first round.
     before: u32,
     /// How many rounds each of several processes has; 0 where there is one.
-    block: u32,
+    rounds_per_replicate: u32,
     /// The points whose rounds belong to another epoch than this run.
     pub(super) epochs: HashMap<u64, u64>,
 }
 
 impl RoundKeys {
-    pub(super) fn new(keys: Option<KeyMaker>, run: u64, before: u32, block: u32) -> Self {
+    pub(super) fn new(
+        keys: Option<KeyMaker>,
+        run: u64,
+        before: u32,
+        rounds_per_replicate: u32,
+    ) -> Self {
         Self {
             keys,
             run,
             before,
-            block,
+            rounds_per_replicate,
             epochs: HashMap::new(),
         }
     }
@@ -69,20 +74,20 @@ impl RoundKeys {
     }
 
     /// How many rounds each of several processes has; 0 where there is one.
-    pub(super) const fn block(&self) -> u32 {
-        self.block
+    pub(super) const fn rounds_per_replicate(&self) -> u32 {
+        self.rounds_per_replicate
     }
 
     fn epoch(&self, point: u64) -> u64 {
         self.epochs.get(&point).copied().unwrap_or(self.run)
     }
 
-    /// What new rounds of a point are stored with.
+    /// The provenance of new rounds of a point.
     pub(super) fn provenance(&self, point: Option<u64>) -> Provenance {
         Provenance {
             epoch: point.map_or(self.run, |point| self.epoch(point)),
             run: self.run,
-            block: self.block,
+            rounds_per_replicate: self.rounds_per_replicate,
             provisional: false,
         }
     }
@@ -97,7 +102,7 @@ impl RoundKeys {
 
     /// Finds, for every point, the newest epoch with rounds that may stand for those of this run.
     ///
-    /// The highest number of a round in each is given back.
+    /// It returns the highest number of a round in each.
     pub(super) fn find(
         &mut self,
         plan: &Plan,
@@ -105,9 +110,15 @@ impl RoundKeys {
         jobs: &mut FutureCache,
     ) -> HashMap<u64, u32> {
         let mut found = HashMap::new();
-        let known = jobs.epochs().map(|epochs| epochs.newest_first(self.block));
+        let known = jobs
+            .epochs()
+            .map(|epochs| epochs.newest_first(self.rounds_per_replicate));
         // Of several processes, the rounds of all say in which epoch those of each belong.
-        let before = if self.block > 0 { 0 } else { self.before };
+        let before = if self.rounds_per_replicate > 0 {
+            0
+        } else {
+            self.before
+        };
         let (Some(known), Some(keys)) = (known, &mut self.keys) else {
             return found;
         };
@@ -160,7 +171,7 @@ impl RoundKeys {
     pub(super) fn agree(&self, jobs: &FutureCache) -> bool {
         let epochs: BTreeSet<u64> = self.epochs.values().copied().collect();
         let known = jobs.epochs();
-        known.is_none_or(|known| known.agree(&epochs, self.block))
+        known.is_none_or(|known| known.agree(&epochs, self.rounds_per_replicate))
     }
 
     /// The points that are measured again: of each epoch a share, spread evenly, with all of their alternatives.
@@ -234,7 +245,7 @@ pub(super) fn times_by_result<'s>(
 pub(super) struct CheckRounds(pub(super) HashMap<u64, Vec<FinishedJob>>);
 
 impl CheckRounds {
-    /// Takes in jobs that are done, and says whether any of them failed.
+    /// Records finished jobs, and returns whether any of them failed.
     pub(super) fn add(&mut self, done: impl IntoIterator<Item = FinishedJob>) -> bool {
         let mut failed = false;
         for job in done {
@@ -257,7 +268,7 @@ impl CheckRounds {
         Some(jobs.swap_remove(at))
     }
 
-    /// What was not taken out.
+    /// The rounds that were not taken out.
     pub(super) fn into_rest(self) -> impl Iterator<Item = FinishedJob> {
         self.0.into_values().flatten()
     }
@@ -307,7 +318,7 @@ impl CheckRounds {
             let pairs = fresh.iter().zip(stored);
             shifts.extend(pairs.filter_map(|(fresh, stored)| shift(fresh, stored)));
         }
-        // What is below resolution in both is as it was.
+        // A time below resolution in both runs has not changed.
         let as_before = Agreement {
             agrees: true,
             factors: (1.0, 1.0),
@@ -326,7 +337,7 @@ pub(super) fn times_as_long((least, most): (f64, f64)) -> String {
     }
 }
 
-/// What a run says that measured everything anew, because stored rounds do not agree with it.
+/// A notice that a run measured everything again, because stored rounds do not agree with it.
 ///
 /// ```
 /// use bencher_core::sweep_executor::RemeasureNotice;
@@ -335,11 +346,12 @@ pub(super) fn times_as_long((least, most): (f64, f64)) -> String {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RemeasureNotice {
-    /// How many points had stored rounds.
+    /// The number of points with stored rounds.
     pub stored: usize,
-    /// How many of them were measured again to compare.
+    /// How many of these points were measured again for a comparison.
     pub checked: usize,
-    /// How many times as long they take now, at least and at most; none where no times could be compared.
+    /// The ratios of the new times to the stored ones, the smallest and the largest; `None` where no times could be
+    /// compared.
     pub factors: Option<(f64, f64)>,
 }
 

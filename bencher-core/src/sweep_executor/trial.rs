@@ -1,4 +1,4 @@
-//! One point run once, outside of any sweep.
+//! Runs one point once, outside any sweep.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ impl Plan {
     /// kept.
     ///
     /// # Errors
-    /// What failed, a panic too, with the values of the swept inputs.
+    /// The failure, also a panic, with the values of the swept inputs.
     pub(crate) fn try_point(
         &self,
         body: Body,

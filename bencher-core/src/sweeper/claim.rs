@@ -1,4 +1,4 @@
-//! How elements are handed out.
+//! Claims on elements.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -13,10 +13,10 @@ use super::state_table::ElementIndex;
 use super::transition::{ElementState, Transition};
 
 impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
-    /// The next element that is todo, which is in progress then; `None` where nothing is. The order is the
-    /// one of the elements.
+    /// Claims the next element that is todo, in the order of the elements. The element is then in progress. `None`
+    /// where no element is todo.
     ///
-    /// Before it says that nothing is todo, it looks whether those are gone who have something in progress.
+    /// Before it returns `None`, it checks whether the owners of elements in progress are gone.
     ///
     /// # Errors
     /// Where the directory cannot be written, or another handle keeps the lock.
@@ -24,7 +24,7 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
         Ok(self.get_next_batch(1)?.pop())
     }
 
-    /// Up to so many elements that are todo, in order, at the cost of one.
+    /// Claims up to `count` elements that are todo, in order, at the cost of one claim.
     ///
     /// # Errors
     /// As [`get_next`](Self::get_next).
@@ -32,7 +32,7 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
         self.get(count, |inner| Ok(inner.table.todo().take(count).collect()))
     }
 
-    /// The first of those that a filter chooses from what is todo.
+    /// Claims the first element that a filter chooses from the elements that are todo.
     ///
     /// ```
     /// use bencher_core::sweeper::ParamSweeper;
@@ -50,8 +50,8 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// The lock is held while the filter works, so that what it chooses is todo; it must not use the sweeper
-    /// itself. It is asked a second time where it chose nothing and something came back meanwhile.
+    /// The lock is held while the filter runs, so that its choice is still todo. The filter must not use the sweeper
+    /// itself. It is called again where it chose no element and some came back meanwhile.
     ///
     /// # Errors
     /// As [`get_next`](Self::get_next).
@@ -62,9 +62,9 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
         Ok(self.get_next_batch_by(1, filter)?.pop())
     }
 
-    /// The first so many of those that a filter chooses from what is todo.
+    /// Claims the first `count` elements that a filter chooses from the elements that are todo.
     ///
-    /// The example stands at [`get_next_by`](Self::get_next_by).
+    /// See [`get_next_by`](Self::get_next_by) for an example.
     ///
     /// # Errors
     /// As [`get_next`](Self::get_next).
@@ -104,8 +104,8 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
         })
     }
 
-    /// As [`get_next`](Self::get_next), but where something is in progress elsewhere, waits for it to end or to
-    /// come back; `None` where all is done or skipped, or nothing came back in that time.
+    /// As [`get_next`](Self::get_next), but waits while elements are in progress elsewhere, until one comes back.
+    /// `None` where all are done or skipped, or none came back within `patience`.
     ///
     /// ```
     /// use std::time::Duration;
@@ -135,9 +135,9 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
     }
 }
 
-/// What is todo, in order: what a filter chooses from.
+/// The elements that are todo, in order, from which a filter chooses.
 ///
-/// The example stands at [`ParamSweeper::get_next_by`].
+/// See [`ParamSweeper::get_next_by`] for an example.
 pub struct Todo<'a, T> {
     sweeps: &'a [T],
     places: Box<dyn Iterator<Item = ElementIndex> + 'a>,

@@ -1,4 +1,4 @@
-//! The elements of a sweep: their identities, and the file in which they are kept on demand.
+//! The elements of a sweep: their identities, and the optional file that keeps them.
 
 use std::path::{Path, PathBuf};
 
@@ -10,8 +10,8 @@ use super::journal::{DamagedLines, read_lines, write_file};
 use super::record::{Line, write_line};
 use crate::value::{Digest, Identities, canonical_text, to_json_text};
 
-/// The identity of an element: 128 bits, the same in every process and on every machine, whatever the order of
-/// the keys of its maps and of the fields of its structs.
+/// The identity of an element: 128 bits, the same in every process and on every machine. It does not depend on the
+/// order of map keys or struct fields.
 ///
 /// ```
 /// use std::collections::BTreeMap;
@@ -60,7 +60,7 @@ fn path_in(dir: &Path) -> PathBuf {
     dir.join("sweep.elements")
 }
 
-/// Writes the elements, each of which comes back as it is.
+/// Writes the elements, and checks that each reads back as it is.
 pub(super) fn save<T: Serialize + DeserializeOwned>(
     dir: &Path,
     elements: &[T],
@@ -87,7 +87,7 @@ pub(super) fn save<T: Serialize + DeserializeOwned>(
     write_file(&temporary, &path, &lines).map_err(SweeperError::io("write", path))
 }
 
-/// Reads the elements that were saved; one that is damaged is left out.
+/// Reads the saved elements; a damaged one is skipped.
 pub(super) fn load<T: DeserializeOwned>(
     dir: &Path,
     damaged_lines: &mut DamagedLines,

@@ -5,9 +5,9 @@ use thiserror::Error;
 
 use super::transition::{ElementState, Transition};
 
-/// Why a work list cannot do what was asked of it.
+/// An error of a work list.
 ///
-/// Every text says what the user can do.
+/// Every text names a remedy.
 ///
 /// ```
 /// use bencher_core::sweeper::{ParamSweeper, SweeperError};
@@ -26,22 +26,22 @@ use super::transition::{ElementState, Transition};
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum SweeperError {
-    /// The path of the directory is empty, which would be the working directory.
+    /// The path of the directory is empty, which would mean the working directory.
     #[error(
         "the directory of a work list has an empty path; name one, or `.` for the working directory itself"
     )]
     NoDirectory,
-    /// The file system refused.
+    /// An operation on a file failed.
     #[error("cannot {action} {path}: {source}{hint}", hint = hint(.source))]
     Io {
-        /// What was tried, as a verb.
+        /// The operation, as a verb.
         action: &'static str,
         /// The file or directory.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: std::io::Error,
     },
-    /// Somebody else keeps the lock.
+    /// Another handle keeps the lock.
     #[error(
         "{path} was locked by {owner} for {waited:?}; end or continue that program, or wait \
          longer with `SweeperOptions::patience`"
@@ -49,40 +49,40 @@ pub enum SweeperError {
     InUse {
         /// The lock file.
         path: PathBuf,
-        /// Who holds it.
+        /// The owner of the lock.
         owner: String,
         /// How long this handle waited.
         waited: Duration,
     },
-    /// The step is illegal in the state that the element is in.
+    /// The transition is illegal in the state of the element.
     #[error(
         "cannot {transition} {element}: it is {state}{owner}; look at the states with `info` or `stats` first"
     )]
     InvalidTransition {
-        /// What was asked for.
+        /// The requested transition.
         transition: Transition,
         /// The element, as JSON.
         element: String,
-        /// The state that it is in.
+        /// Its state.
         state: ElementState,
-        /// Who has it, behind a comma; empty where nobody has.
+        /// Its owner, after a comma; empty where it has none.
         owner: String,
     },
-    /// The element is no element of the sweep.
+    /// The element does not belong to the sweep.
     #[error("{0} is not an element of this sweep; pass an element that `get_next` returned")]
     Unknown(String),
-    /// An element, or what is kept with it, has no text.
+    /// An element, or a value stored with it, cannot be serialised.
     #[error(
         "cannot store {what}: {problem}; it needs `Serialize` and `Deserialize` that agree with \
          each other"
     )]
     Encode {
-        /// What has no text.
+        /// The value that cannot be serialised.
         what: String,
-        /// What serde said.
+        /// The error of serde.
         problem: String,
     },
-    /// A later version of this program wrote here.
+    /// A later version of this program wrote the file.
     #[error(
         "{path} holds a record of version {version}; this program reads version 1; update bencher"
     )]
@@ -92,10 +92,10 @@ pub enum SweeperError {
         /// The version of the record.
         version: u32,
     },
-    /// The elements are wanted from the directory, which does not have them.
+    /// The directory has no saved elements.
     #[error("no elements are saved in {0}; give them once with `SweeperOptions::save_sweeps`")]
     NothingSaved(PathBuf),
-    /// The disk failed while records were brought onto it.
+    /// The disk failed while records were synced to it.
     #[error(
         "cannot write {path} to the disk: {problem}; nothing was acknowledged since then; open the \
          sweep again when the disk works"
@@ -103,7 +103,7 @@ pub enum SweeperError {
     Disk {
         /// The journal.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         problem: String,
     },
 }
@@ -122,7 +122,7 @@ impl SweeperError {
     }
 }
 
-/// What a user can do about an error of the file system.
+/// The remedy for an error of the file system.
 fn hint(error: &std::io::Error) -> &'static str {
     use std::io::ErrorKind;
     match error.kind() {

@@ -18,24 +18,24 @@ struct GroupState {
     /// How many of them are on the disk.
     durable: u64,
     syncing: bool,
-    /// What the disk said when it failed. What it holds since then is not known, and asking again would
-    /// give a wrong answer: the system forgets the error.
+    /// The error of the disk when it failed. Its contents are unknown since then, and another sync would succeed
+    /// wrongly, because the system forgets the error.
     failed: Option<String>,
 }
 
-/// An append that somebody waits for.
+/// The number of an append to the journal, to wait for.
 #[derive(Clone, Copy, Debug)]
 #[must_use = "it is on the disk only after `Group::wait`"]
-pub(super) struct Ticket(u64);
+pub(super) struct AppendNumber(u64);
 
 impl Group {
     fn state(&self) -> MutexGuard<'_, GroupState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells of an append. Where the file was replaced since the one before, all that went into the old
+    /// Records an append. Where the file was replaced since the one before, all that went into the old
     /// one was brought to the disk with the new one.
-    pub(super) fn wrote(&self, file: &Arc<File>) -> Ticket {
+    pub(super) fn wrote(&self, file: &Arc<File>) -> AppendNumber {
         let mut state = self.state();
         state.written += 1;
         if !state
@@ -45,22 +45,22 @@ impl Group {
         {
             state.file = Some(Arc::clone(file));
         }
-        Ticket(state.written)
+        AppendNumber(state.written)
     }
 
-    /// What the disk said if it failed.
+    /// The error of the disk, if it failed.
     pub(super) fn failure(&self) -> Option<String> {
         self.state().failed.clone()
     }
 
     /// Waits until an append is on the disk; one of those who wait brings it there for all.
-    pub(super) fn wait(&self, ticket: Ticket) -> Result<(), String> {
+    pub(super) fn wait(&self, number: AppendNumber) -> Result<(), String> {
         let mut state = self.state();
         loop {
             if let Some(error) = &state.failed {
                 return Err(error.clone());
             }
-            if state.durable >= ticket.0 {
+            if state.durable >= number.0 {
                 return Ok(());
             }
             let Some(file) = state.file.clone().filter(|_| !state.syncing) else {

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::elements::{self, element_id};
 use super::error::SweeperError;
-use super::group::{Group, Ticket};
+use super::group::{AppendNumber, Group};
 use super::info::ElementInfo;
 use super::inner::{Inner, NoteUpdate};
 use super::options::SweeperOptions;
@@ -18,7 +18,7 @@ use crate::value::to_json;
 
 /// A handle on a work list.
 ///
-/// What it does is told by [`Transition`]. The example stands at the [module](super).
+/// [`Transition`] lists the changes of an element. See the [module](super) for an example.
 #[derive(Debug)]
 pub struct ParamSweeper<T> {
     pub(super) name: String,
@@ -32,10 +32,10 @@ pub struct ParamSweeper<T> {
 impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
     /// Opens the work list in a directory, for these elements; equal ones count once.
     ///
-    /// [`SweeperOptions`] say more. The example stands at the [module](super).
+    /// [`SweeperOptions`] offer more settings. See the [module](super) for an example.
     ///
     /// # Errors
-    /// Where the directory cannot be written, the journal is of a later version, or an element has no text.
+    /// Where the directory cannot be written, a later version wrote the journal, or an element cannot be serialised.
     pub fn open(
         dir: impl AsRef<Path>,
         sweeps: impl IntoIterator<Item = T>,
@@ -75,8 +75,8 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
     /// Marks an element as done; it is on the disk when this returns.
     ///
     /// # Errors
-    /// Where the element is in the hands of another handle, done or skipped; as [`get_next`](Self::get_next);
-    /// where the disk fails.
+    /// Where another handle has claimed the element, or it is done or skipped; as [`get_next`](Self::get_next); where
+    /// the disk fails.
     pub fn done(&self, element: &T) -> Result<(), SweeperError> {
         self.step(std::slice::from_ref(element), Transition::Done, &keep)
     }
@@ -89,10 +89,10 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
         self.step(elements, Transition::Done, &keep)
     }
 
-    /// Marks an element as done, and keeps what came out of it for [`info`](Self::info).
+    /// Marks an element as done, and stores its result for [`info`](Self::info).
     ///
     /// # Errors
-    /// As [`done`](Self::done), and where the result has no JSON: NaN and infinities have none.
+    /// As [`done`](Self::done), and where the result has no JSON form, such as NaN and infinities.
     pub fn done_with<R: Serialize + ?Sized>(
         &self,
         element: &T,
@@ -109,8 +109,8 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
         self.step(std::slice::from_ref(element), Transition::Done, &update)
     }
 
-    /// Leaves an element out until [`reset`](Self::reset), or until the list is opened again when this handle is gone,
-    /// unless that is to [leave it out too](SweeperOptions::retry_skipped).
+    /// Skips an element until [`reset`](Self::reset), or until the list is opened again after this handle is gone.
+    /// [`SweeperOptions::retry_skipped`] can keep it skipped.
     ///
     /// # Errors
     /// As [`done`](Self::done).
@@ -118,7 +118,7 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
         self.step(std::slice::from_ref(element), Transition::Skip, &keep)
     }
 
-    /// Leaves elements out, all or none of them.
+    /// Skips elements, all or none of them.
     ///
     /// # Errors
     /// As [`done`](Self::done).
@@ -126,7 +126,7 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
         self.step(elements, Transition::Skip, &keep)
     }
 
-    /// Leaves an element out, and says why.
+    /// Skips an element, with the reason.
     ///
     /// # Errors
     /// As [`done`](Self::done).
@@ -134,15 +134,15 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
         self.step_with(element, Transition::Skip, &error)
     }
 
-    /// Gives back an element that this handle has.
+    /// Returns an element that this handle has claimed, so that it is todo again.
     ///
     /// # Errors
-    /// Where this handle does not have it; as [`get_next`](Self::get_next).
+    /// Where this handle has not claimed it; as [`get_next`](Self::get_next).
     pub fn cancel(&self, element: &T) -> Result<(), SweeperError> {
         self.step(std::slice::from_ref(element), Transition::Cancel, &keep)
     }
 
-    /// Gives back elements that this handle has, all or none of them.
+    /// Returns elements that this handle has claimed, all or none of them.
     ///
     /// # Errors
     /// As [`cancel`](Self::cancel).
@@ -150,7 +150,7 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
         self.step(elements, Transition::Cancel, &keep)
     }
 
-    /// Gives back an element, and says why.
+    /// Returns an element, with the reason.
     ///
     /// # Errors
     /// As [`cancel`](Self::cancel).
@@ -158,8 +158,8 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
         self.step_with(element, Transition::Cancel, &error)
     }
 
-    /// Makes what is skipped todo again, and what is in progress too if asked for, whoever has it. What is done
-    /// stays so.
+    /// Makes skipped elements todo again, and also elements in progress with any owner if `reset_in_progress` is set.
+    /// Done elements stay done.
     ///
     /// ```
     /// use bencher_core::sweeper::ParamSweeper;
@@ -189,9 +189,9 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
         })
     }
 
-    /// Heeds what other handles did, and takes back what those have who are gone.
+    /// Reads the changes of other handles, and takes elements back from owners that are gone.
     ///
-    /// Whatever hands out or changes something does the first by itself.
+    /// Every method that claims or changes elements also reads the changes of other handles.
     ///
     /// # Errors
     /// As [`get_next`](Self::get_next).
@@ -208,8 +208,8 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
         self.update()
     }
 
-    /// Changes what there is to do, and keeps it in the directory if asked for. What is known of elements is kept,
-    /// whether they are among the new ones or not.
+    /// Replaces the elements, and saves them in the directory on request. The states of all known elements are kept,
+    /// also of elements that are not among the new ones.
     ///
     /// ```
     /// use bencher_core::sweeper::ParamSweeper;
@@ -241,13 +241,13 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
         })
     }
 
-    /// What is known of an element, as of the last operation of this handle; `None` for one that is not of the
-    /// sweep.
+    /// The information on an element, as of the last operation of this handle; `None` for an element that does not
+    /// belong to the sweep.
     ///
-    /// The example stands at [`ElementInfo`].
+    /// See [`ElementInfo`] for an example.
     ///
     /// # Errors
-    /// Where the element has no text.
+    /// Where the element cannot be serialised.
     pub fn info(&self, element: &T) -> Result<Option<ElementInfo>, SweeperError> {
         let id = element_id(element)?.0;
         let inner = self.inner();
@@ -264,13 +264,13 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
         transition: Transition,
         update: NoteUpdate<'_>,
     ) -> Result<(), SweeperError> {
-        let ticket = self.locked(|inner| {
+        let number = self.locked(|inner| {
             let places = inner.find(elements.iter())?;
             inner.step(&self.group, &places, transition, update)
         })?;
-        // What was given back need not be on the disk: after a crash it is todo in any case.
-        match ticket.filter(|_| transition != Transition::Cancel) {
-            Some(ticket) => self.wait(ticket),
+        // A return does not have to be on the disk: after a crash, the element is todo in any case.
+        match number.filter(|_| transition != Transition::Cancel) {
+            Some(number) => self.wait(number),
             None => Ok(()),
         }
     }
@@ -289,8 +289,8 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
     }
 
     /// Waits for the disk, with no lock held.
-    fn wait(&self, ticket: Ticket) -> Result<(), SweeperError> {
-        let waited = self.group.wait(ticket);
+    fn wait(&self, number: AppendNumber) -> Result<(), SweeperError> {
+        let waited = self.group.wait(number);
         waited.map_err(|problem| self.disk_failed(problem))
     }
 
@@ -325,8 +325,8 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
     }
 }
 
-/// An operation with the lock held. Where other threads of the handle wait for theirs, the lock is handed on
-/// to them: nobody else wrote meanwhile, so they need not look.
+/// An operation under the lock. The lock is passed on to other waiting threads of the handle: no other handle wrote
+/// meanwhile, so they do not read the journal again.
 struct Turn<'a, T> {
     inner: MutexGuard<'a, Inner<T>>,
     waiting: &'a AtomicUsize,
@@ -347,7 +347,7 @@ pub(super) fn keep(note: Note) -> Note {
 
 impl<T> ParamSweeper<T> {
     pub(super) fn inner(&self) -> MutexGuard<'_, Inner<T>> {
-        // Nothing is half done where a filter panics: records are appended and heeded behind it.
+        // A panic of a filter leaves nothing half done: records are appended and applied after it.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -355,7 +355,7 @@ impl<T> ParamSweeper<T> {
         self.inner().table.count_of(state)
     }
 
-    /// The name that it prints.
+    /// The name of the list in messages.
     pub fn name(&self) -> &str {
         &self.name
     }

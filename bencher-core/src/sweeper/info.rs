@@ -8,7 +8,7 @@ use super::state_table::ElementEntry;
 use super::transition::ElementState;
 use crate::value::Digest;
 
-/// What is known of one element.
+/// The information on one element.
 ///
 /// ```
 /// use bencher_core::sweeper::ParamSweeper;
@@ -29,15 +29,15 @@ use crate::value::Digest;
 pub struct ElementInfo {
     /// Its identity.
     pub id: Digest,
-    /// What has become of it.
+    /// Its state.
     pub state: ElementState,
-    /// How often it was handed out.
+    /// How often it was claimed.
     pub attempts: u32,
-    /// Why it was given back or left out the last time.
+    /// The reason of its last return or skip.
     pub error: Option<String>,
-    /// Who made the last step with it; of an element in progress, who has it.
+    /// The handle that made its last transition; for an element in progress, its owner.
     pub owner: Option<Owner>,
-    /// When that was; nothing for an element that nobody ever had.
+    /// When that was; `None` for an element that was never claimed.
     pub at: Option<Timestamp>,
     result: Option<serde_json::Value>,
 }
@@ -56,16 +56,14 @@ impl ElementInfo {
         }
     }
 
-    /// What was given to [`done_with`](super::ParamSweeper::done_with); `None` where nothing was, or
-    /// something of another type.
+    /// The result from [`done_with`](super::ParamSweeper::done_with); `None` where there is none, or it has another
+    /// type.
     pub fn result<R: DeserializeOwned>(&self) -> Option<R> {
         serde_json::from_value(self.result.clone()?).ok()
     }
 }
 
-/// A handle that has or had something in progress.
-///
-/// The example stands at [`ElementInfo`].
+/// A handle that has or had elements in progress.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Owner {

@@ -1,4 +1,4 @@
-//! What a handle does while it has the lock: look after those who are gone, check, append, heed.
+//! The work of a handle under the lock: expire owners that are gone, check, append, read.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::elements::{identities, text_of};
 use super::error::SweeperError;
-use super::group::{Group, Ticket};
+use super::group::{AppendNumber, Group};
 use super::info::Owner;
 use super::journal::{DamagedLines, Journal};
 use super::lease::{OWNERS, OwnerWatch, Presence, Surroundings, half};
@@ -36,10 +36,10 @@ pub(super) struct Inner<T> {
     turns: u32,
 }
 
-/// After so many operations of one handle, others get a chance.
+/// After this number of operations of one handle, others get a chance.
 const TURNS: u32 = 64;
 
-/// What a step leaves with an element beside its state.
+/// The data that a transition stores with an element, beside its state.
 pub(super) type NoteUpdate<'a> = &'a dyn Fn(Note) -> Note;
 
 impl<T: Serialize> Inner<T> {
@@ -81,7 +81,7 @@ impl<T: Serialize> Inner<T> {
         Ok(())
     }
 
-    /// Forgets what the journal says, so that whoever works next reads all of it.
+    /// Drops the contents of the journal, so that the next operation reads all of it.
     pub(super) fn reread(&mut self) {
         // A lock that was handed on would say that there is nothing to read.
         self.end_turns();
@@ -137,7 +137,7 @@ impl<T: Serialize> Inner<T> {
                 error: Some(format!("{owner} ended before it was done")),
                 ..note
             };
-            // It need not be on the disk: whoever reads of the claim after a crash finds the same.
+            // It does not have to be on the disk: a reader of the claim after a crash comes to the same result.
             let _ = self.step(group, &places, Transition::Expire, &update)?;
             self.watch.remove_owner_file(key, self.table.owner(key));
         }
@@ -184,12 +184,12 @@ impl<T: Serialize> Inner<T> {
         places: &[ElementIndex],
         transition: Transition,
         update: NoteUpdate<'_>,
-    ) -> Result<Option<Ticket>, SweeperError> {
+    ) -> Result<Option<AppendNumber>, SweeperError> {
         let records = self.records(places, transition, update)?;
         if records.is_empty() {
             return Ok(None);
         }
-        // Whoever has or skips something is asked whether it is still there.
+        // Other handles check whether the owner of a claim or a skip is alive, so its presence must be visible.
         if matches!(transition, Transition::Get | Transition::Skip) {
             self.ensure_presence()?;
         }
@@ -201,7 +201,7 @@ impl<T: Serialize> Inner<T> {
         for record in &records {
             write_line(record, &mut lines);
         }
-        let ticket = group.wrote(self.journal.append(&mut lines)?);
+        let number = group.wrote(self.journal.append(&mut lines)?);
         for record in records {
             self.table.apply(record);
         }
@@ -209,7 +209,7 @@ impl<T: Serialize> Inner<T> {
             presence.set_claims(self.table.has_claims(self.me.key));
         }
         self.journal.compact_if_long(&mut self.table);
-        Ok(Some(ticket))
+        Ok(Some(number))
     }
 
     fn records(
@@ -305,7 +305,7 @@ fn check_place(dir: &Path) -> Result<(), SweeperError> {
             let in_the_way = std::io::ErrorKind::NotADirectory.into();
             Err(SweeperError::io("use", owners)(in_the_way))
         }
-        // What is not there is made when there is something to put in.
+        // A missing file is made when there is something to write.
         _ => Ok(()),
     }
 }

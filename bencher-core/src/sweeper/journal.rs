@@ -15,7 +15,7 @@ use super::record::{Line, LineError, read_line, write_line};
 use super::state_table::StateTable;
 use crate::value::Digest;
 
-/// A record that could not be read. What it said is lost, and nothing else is; its bytes are kept.
+/// A record that could not be read. Its information is lost, and nothing else; its bytes are kept.
 ///
 /// ```
 /// use bencher_core::sweeper::ParamSweeper;
@@ -34,9 +34,9 @@ use crate::value::Digest;
 pub struct DamagedLine {
     /// The file.
     pub path: PathBuf,
-    /// Where it stands.
+    /// Its position in bytes.
     pub at: u64,
-    /// How many bytes it has.
+    /// Its length in bytes.
     pub length: usize,
 }
 
@@ -52,7 +52,7 @@ impl fmt::Display for DamagedLine {
     }
 }
 
-/// Damaged lines, each of which is told once though the file is read again.
+/// Damaged lines, each reported once even if the file is read again.
 #[derive(Debug, Default)]
 pub(super) struct DamagedLines {
     seen: HashSet<(u64, Digest)>,
@@ -89,7 +89,7 @@ pub(super) struct Journal {
     too_many: usize,
 }
 
-/// Where a journal has so many lines for each that counts, and some more, it is written anew.
+/// A journal with more than this number of lines for each line that counts, and some more, is rewritten.
 const LINES_PER_RECORD: usize = 4;
 const SOME_MORE: usize = 4096;
 
@@ -115,22 +115,23 @@ impl Journal {
         waiting: &dyn Fn(&str),
     ) -> Result<LockGuard, SweeperError> {
         let path = &self.lock_path;
-        let told = |owner: &str| {
+        let waiting = |owner: &str| {
             waiting(&format!("{} is locked by {owner}; waiting", path.display()));
         };
         loop {
-            let held = acquire_lock(&self.lock, patience, &told).map_err(|error| match error {
-                LockError::Io(error) => SweeperError::io("lock", path)(error),
-                LockError::InUse(owner) => SweeperError::InUse {
-                    path: path.clone(),
-                    owner,
-                    waited: patience,
-                },
-            })?;
+            let held =
+                acquire_lock(&self.lock, patience, &waiting).map_err(|error| match error {
+                    LockError::Io(error) => SweeperError::io("lock", path)(error),
+                    LockError::InUse(owner) => SweeperError::InUse {
+                        path: path.clone(),
+                        owner,
+                        waited: patience,
+                    },
+                })?;
             if !is_removed(&self.lock) {
                 return Ok(held);
             }
-            // Somebody removed the file, so that others lock a new one.
+            // The file was removed, so other handles lock a new one.
             self.lock = open_lock(path)?;
         }
     }
@@ -142,7 +143,7 @@ impl Journal {
         damaged_lines: &mut DamagedLines,
     ) -> Result<(), SweeperError> {
         if is_removed(&self.file) {
-            // Another handle wrote it anew, or somebody removed it.
+            // Another handle rewrote it, or it was removed.
             self.file = open(&self.path)?;
             self.reread(table);
         }
@@ -207,8 +208,8 @@ impl Journal {
         &self.path
     }
 
-    /// Writes the journal anew where it has grown far beyond what it says. All of the new one is on the disk
-    /// before it takes the place of the old one; what could not be read is kept beside it.
+    /// Rewrites the journal where it is much larger than its contents. The new one is on the disk before it replaces
+    /// the old one. Unreadable lines are kept beside it.
     pub(super) fn compact_if_long(&mut self, table: &mut StateTable) {
         let (lines, live) = table.lines();
         self.too_many = self.too_many.max(live * LINES_PER_RECORD + SOME_MORE);

@@ -1,11 +1,10 @@
-//! Who is still there: every handle that has something in progress keeps a file, locked as long as it
-//! lives, in which it gives a sign of life now and then.
+//! Detects owners that are gone. Every handle with elements in progress keeps a file, locked while the handle lives, to
+//! which it writes heartbeats.
 //!
-//! On one host the lock alone counts: the system gives it back whatever the process died of, so neither
-//! a clock nor a process id is asked. Of another host the lock says only that the handle lives; where it
-//! is free, the signs of life are watched: an owner that gives none for the time of a lease, by the
-//! watcher's own monotonic clock, is gone. The clock on the wall is asked once, at the first look, for an owner
-//! that was silent for ten leases before this handle began.
+//! On one host, only the lock counts: the system releases it when the process dies, so neither a clock nor a process id
+//! is needed. On another host, a held lock shows that the handle lives. Where it is free, the heartbeats decide: an
+//! owner without a heartbeat for the time of a lease, by the watcher's own monotonic clock, is gone. The wall clock is
+//! read once, at the first look, for an owner that was silent for ten leases before this handle began.
 
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -22,7 +21,7 @@ use crate::value::Digest;
 /// The directory of the files of handles, in that of the work list.
 pub(super) const OWNERS: &str = "owners";
 
-/// An owner that was silent for so many leases is gone at the first look.
+/// An owner that was silent for this number of leases is gone at the first look.
 const FIRST_LOOK: u32 = 10;
 /// How many signs of life are given within a lease.
 const HEARTBEATS: u32 = 4;
@@ -30,8 +29,8 @@ const HEARTBEATS: u32 = 4;
 /// Which host this is and what time it is.
 #[derive(Clone, Debug)]
 pub(super) struct Surroundings {
-    /// What tells this host from others: of a real one the kernel's number of this boot, which the
-    /// containers on it share, as they share its locks.
+    /// The identity of this host: the kernel's number of this boot, which its containers share, as they share its
+    /// locks.
     pub(super) host: u64,
     pub(super) name: String,
     pub(super) wall: Arc<dyn Clock>,
@@ -156,7 +155,7 @@ impl Presence {
         })
     }
 
-    /// Makes sure, before something is claimed, that nobody takes the handle for gone; the lock of the sweep is held
+    /// Makes sure, before a claim, that no other handle regards this one as gone. The lock of the sweep is held
     /// meanwhile.
     pub(super) fn touch(&self) -> io::Result<()> {
         let mut signs = self.shared.signs();
@@ -257,7 +256,7 @@ pub(super) fn is_removed(_: &File) -> bool {
     false
 }
 
-/// What a handle knows of the others.
+/// The knowledge of a handle about the others.
 #[derive(Debug)]
 pub(super) struct OwnerWatch {
     dir: PathBuf,
@@ -276,7 +275,7 @@ impl OwnerWatch {
         }
     }
 
-    /// Whether a handle is gone, and everything it had in progress is nobody's.
+    /// Whether a handle is gone, so that its claims have no owner.
     pub(super) fn is_gone(&mut self, key: u64, owner: Option<&OwnerRecord>) -> bool {
         let mut options = OpenOptions::new();
         // Some file systems want a file that is locked to be open for writing.

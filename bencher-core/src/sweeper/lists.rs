@@ -1,4 +1,4 @@
-//! What a handle knows without asking the disk, and how it is walked and printed.
+//! Lists of elements from a handle's memory, their iteration and their printed form.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use super::inner::Inner;
 use super::journal::DamagedLine;
 use super::transition::ElementState;
 
-/// The elements of a sweep and what has become of them, at one moment.
+/// The elements of a sweep by state, at one moment.
 ///
 /// ```
 /// use bencher_core::sweeper::ParamSweeper;
@@ -26,18 +26,18 @@ use super::transition::ElementState;
 pub struct Stats<T> {
     /// All elements.
     pub sweeps: Vec<T>,
-    /// What is todo.
+    /// Elements that are todo.
     pub remaining: Vec<T>,
-    /// What is left out.
+    /// Skipped elements.
     pub skipped: Vec<T>,
-    /// What is in progress, wherever.
+    /// Elements in progress, with any owner.
     pub in_progress: Vec<T>,
-    /// What is done.
+    /// Elements that are done.
     pub done: Vec<T>,
 }
 
 impl<T> ParamSweeper<T> {
-    /// How many elements there are, whatever has become of them.
+    /// How many elements there are, in all states.
     ///
     /// ```
     /// use bencher_core::sweeper::ParamSweeper;
@@ -50,49 +50,49 @@ impl<T> ParamSweeper<T> {
         self.inner().table.len()
     }
 
-    /// Whether there is no element at all.
+    /// Whether there is no element.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The damaged records that were met since the last call; each is told once.
+    /// The damaged records found since the last call; each is returned once.
     ///
-    /// The example stands at [`DamagedLine`].
+    /// See [`DamagedLine`] for an example.
     pub fn take_damaged_lines(&self) -> Vec<DamagedLine> {
         self.inner().damaged_lines.take()
     }
 }
 
-/// What is known as of the last operation of the handle; none of these reads the disk.
+/// These methods return the state as of the last operation of the handle, and do not read the disk.
 impl<T: Clone> ParamSweeper<T> {
     /// All elements, in order.
     pub fn get_sweeps(&self) -> Vec<T> {
         self.inner().sweeps.clone()
     }
 
-    /// What is todo, in order.
+    /// The elements that are todo, in order.
     pub fn get_remaining(&self) -> Vec<T> {
         self.in_state(ElementState::Todo)
     }
 
-    /// What is left out, in order.
+    /// The skipped elements, in order.
     pub fn get_skipped(&self) -> Vec<T> {
         self.in_state(ElementState::Skipped)
     }
 
-    /// What is in progress, here or elsewhere, in order.
+    /// The elements in progress, here or elsewhere, in order.
     pub fn get_inprogress(&self) -> Vec<T> {
         self.in_state(ElementState::InProgress)
     }
 
-    /// What is done, in order.
+    /// The elements that are done, in order.
     pub fn get_done(&self) -> Vec<T> {
         self.in_state(ElementState::Done)
     }
 
-    /// All of it at one moment.
+    /// All lists at one moment.
     ///
-    /// The example stands at [`Stats`].
+    /// See [`Stats`] for an example.
     pub fn stats(&self) -> Stats<T> {
         let inner = self.inner();
         let of = |state| in_state(&inner, state);
@@ -136,7 +136,7 @@ impl<T> fmt::Display for ParamSweeper<T> {
 }
 
 impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
-    /// Hands out one element after the other, as [`get_next`](Self::get_next) does, until nothing is todo.
+    /// Claims one element after the other with [`get_next`](Self::get_next), until none is todo.
     ///
     /// ```
     /// use bencher_core::sweeper::ParamSweeper;
@@ -156,7 +156,7 @@ impl<T: Serialize + DeserializeOwned + Clone> ParamSweeper<T> {
     }
 }
 
-/// The same as [`iter`](ParamSweeper::iter).
+/// As [`iter`](ParamSweeper::iter).
 impl<'a, T: Serialize + DeserializeOwned + Clone> IntoIterator for &'a ParamSweeper<T> {
     type Item = Result<T, SweeperError>;
     type IntoIter = Claims<'a, T>;
@@ -166,9 +166,9 @@ impl<'a, T: Serialize + DeserializeOwned + Clone> IntoIterator for &'a ParamSwee
     }
 }
 
-/// One element after the other, each in progress; it ends behind an error.
+/// An iterator that claims one element after the other, and ends after an error.
 ///
-/// What [`ParamSweeper::iter`] gives.
+/// [`ParamSweeper::iter`] returns it.
 #[derive(Debug)]
 pub struct Claims<'a, T> {
     sweeper: &'a ParamSweeper<T>,

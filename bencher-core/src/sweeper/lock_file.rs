@@ -1,22 +1,21 @@
-//! A lock on a file that excludes threads as well as processes, with patience, and with the name of who
-//! has it.
+//! A file lock that excludes threads as well as processes, with a time limit, and with the name of its owner.
 //!
-//! `File::lock` is `flock` on Unix: it belongs to one opening of the file, so two handles in one
-//! process exclude each other as two processes do. It ends with the process, whatever that dies of.
+//! `File::lock` is `flock` on Unix: it belongs to one opening of the file, so two handles in one process exclude each
+//! other as two processes do. The system releases it when the process dies.
 
 use std::fs::{File, TryLockError};
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// After so long, whoever waits is told for whom.
+/// After this time, a waiting handle reports the owner.
 const TELL_AFTER: Duration = Duration::from_secs(1);
 /// How often a waiting handle only lets others run before it begins to sleep.
 const YIELDS: u32 = 64;
 /// How long it sleeps at first, and at most.
 const SLEEPS: (Duration, Duration) = (Duration::from_micros(20), Duration::from_millis(1));
 
-/// The hold of a lock; given back when dropped.
+/// A guard of a lock, which is released when it is dropped.
 #[derive(Debug)]
 pub(crate) struct LockGuard(Arc<File>);
 
@@ -31,18 +30,18 @@ impl Drop for LockGuard {
 #[derive(Debug)]
 pub(crate) enum LockError {
     Io(io::Error),
-    /// Somebody had it all the time.
+    /// Another owner had it all the time.
     InUse(String),
 }
 
-/// Takes a lock, waiting up to `patience`; `waiting` is told once who is waited for, if it takes long.
+/// Takes a lock. It waits up to `patience`, and calls `waiting` once with the owner if it takes long.
 pub(crate) fn acquire_lock(
     file: &Arc<File>,
     patience: Duration,
     waiting: &dyn Fn(&str),
 ) -> Result<LockGuard, LockError> {
     let mut started = None;
-    let mut told = false;
+    let mut reported = false;
     let mut turns = 0;
     loop {
         match file.try_lock() {
@@ -55,7 +54,7 @@ pub(crate) fn acquire_lock(
         if waited >= patience {
             return Err(LockError::InUse(owner(file)));
         }
-        if waited >= TELL_AFTER && !std::mem::replace(&mut told, true) {
+        if waited >= TELL_AFTER && !std::mem::replace(&mut reported, true) {
             waiting(&owner(file));
         }
         if turns < YIELDS {
@@ -68,7 +67,7 @@ pub(crate) fn acquire_lock(
     }
 }
 
-/// Who holds the lock of a file, where the system tells.
+/// The owner of the lock of a file, if the system knows it.
 fn owner(file: &File) -> String {
     match holding_process(file) {
         Some(process) if process == std::process::id() => {
@@ -95,7 +94,7 @@ fn holding_process(file: &File) -> Option<u32> {
     let locks = std::fs::read_to_string("/proc/locks").ok()?;
     let mut held = locks.lines().filter_map(|line| {
         let mut words = line.split_whitespace().skip(1);
-        // A line with an arrow is of somebody who waits.
+        // A line with an arrow belongs to a waiting process.
         let of_flock = words.next()? == "FLOCK";
         let process = words.nth(2)?.parse().ok()?;
         let is_this = words.next()?.rsplit(':').next()? == inode;

@@ -1,8 +1,8 @@
-//! A work list that outlives the program: what there is to do, who does it, what is done.
+//! A work list that outlives the program: its elements, their states and their owners.
 //!
-//! A [`ParamSweeper`] stands over a directory. Threads share one; processes and hosts open their own, and all
-//! of them hand out each element once. What was acknowledged as done is on the disk; what was in the
-//! hands of a process that died is handed out again.
+//! A [`ParamSweeper`] is a handle on a directory. Threads share one handle, and processes and hosts open their own.
+//! Together they claim each element once. An element acknowledged as done is on the disk. An element claimed by a
+//! process that died can be claimed again.
 //!
 //! ```
 //! use bencher_core::space::{Factors, sweep};

@@ -13,7 +13,7 @@ use super::lease::Surroundings;
 
 use crate::console::error_line;
 
-/// How a work list is opened.
+/// Options for opening a work list.
 ///
 /// ```
 /// use std::time::Duration;
@@ -56,7 +56,7 @@ impl std::fmt::Debug for SweeperOptions {
 }
 
 impl SweeperOptions {
-    /// A work list over a directory, which is made if it is not there.
+    /// Options for a work list in a directory, which is made if it does not exist.
     pub fn new(dir: impl AsRef<Path>) -> Self {
         Self {
             // The working directory may be another one when it is opened.
@@ -71,22 +71,21 @@ impl SweeperOptions {
         }
     }
 
-    /// The name that it prints; the directory's unless it is given.
+    /// Sets the name in messages; by default the name of the directory.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Whether the elements are kept in the directory, for [`open_saved`](Self::open_saved); not unless it
-    /// is asked for.
+    /// Sets whether the elements are saved in the directory, for [`open_saved`](Self::open_saved) (no).
     pub fn save_sweeps(mut self, save: bool) -> Self {
         self.save = save;
         self
     }
 
-    /// Whether what was skipped by handles that are gone is todo again when the list is opened, as in execo, whose skipped
-    /// elements last as long as the program; it is unless `false` is given. The reason of the skip and the number of
-    /// attempts are kept.
+    /// Sets whether elements skipped by handles that are gone are todo again when the list is opened (yes), as in
+    /// execo, which forgets skipped elements when the program ends. The reason of the skip and the number of attempts
+    /// are kept.
     ///
     /// ```
     /// use bencher_core::sweeper::SweeperOptions;
@@ -102,30 +101,31 @@ impl SweeperOptions {
         self
     }
 
-    /// How long a handle on another host may give no sign of life before what it has in progress is handed
-    /// out again; a minute unless it is given. Handles give four signs of life in that time. On one host no
-    /// time matters: a process that is gone is noticed at once, and one that lives keeps what it has.
+    /// Sets the lease: how long a handle on another host may be silent before its elements can be claimed again (one
+    /// minute). A handle sends four heartbeats in that time. On one host the lease does not matter: a process that is
+    /// gone is noticed at once, and a live one keeps its elements.
     pub fn lease(mut self, lease: Duration) -> Self {
         self.lease = lease;
         self
     }
 
-    /// How long another handle that has the lock is waited for; a minute unless it is given. Nobody has it
-    /// longer than a filter takes.
+    /// Sets how long to wait for another handle that has the lock (one minute). A handle holds the lock no longer than
+    /// a filter runs.
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
     }
 
-    /// What is told who is waited for, once it lasts a second; without it, standard error is.
+    /// Sets a function that receives a message about the wait, after one second. By default, the message goes to
+    /// standard error.
     pub fn waiting(mut self, waiting: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.waiting = Arc::new(waiting);
         self
     }
 
-    /// The name of this host, where the system's own does not tell hosts apart.
+    /// Sets the name of this host, where the system's name does not distinguish hosts.
     ///
-    /// Handles under one name take each other for processes of one machine: where the lock of one is free, it is
+    /// Handles with one host name regard each other as processes of one machine: if the lock of one is free, it is
     /// gone.
     pub fn host(mut self, name: impl Into<String>) -> Self {
         self.surroundings = Some(Surroundings::real(Some(name.into())));
@@ -138,10 +138,10 @@ impl SweeperOptions {
         self
     }
 
-    /// Opens it for these elements; equal ones count once.
+    /// Opens the list for these elements; equal ones count once.
     ///
     /// # Errors
-    /// Where the directory cannot be written, the journal is of a later version, or an element has no text.
+    /// Where the directory cannot be written, a later version wrote the journal, or an element cannot be serialised.
     pub fn open<T>(
         self,
         sweeps: impl IntoIterator<Item = T>,
@@ -152,7 +152,7 @@ impl SweeperOptions {
         ParamSweeper::with_options(self, Some(sweeps.into_iter().collect()))
     }
 
-    /// Opens it for the elements that were saved in the directory.
+    /// Opens the list for the elements that were saved in the directory.
     ///
     /// # Errors
     /// As [`open`](Self::open), and where none were saved.

@@ -1,9 +1,8 @@
 //! The lines of the journal and of the files beside it.
 //!
-//! A line is `VERSION CHECKSUM KIND FIELDS`: the checksum is the XXH3-64, in 16 hexadecimal digits, of
-//! all that follows it up to the end of the line, with the version as its seed. A line of an element
-//! says all there is to say of it, and the last one that can be read counts; so a damaged line costs
-//! itself alone, and a snapshot is made of the last line of each.
+//! A line is `VERSION CHECKSUM KIND FIELDS`. The checksum is the XXH3-64, in 16 hexadecimal digits, of the rest of the
+//! line, with the version as its seed. A line of an element has all information on it, and the last readable line
+//! counts. A damaged line therefore affects nothing else, and a snapshot consists of the last line of each element.
 
 use std::io::Write as _;
 
@@ -16,14 +15,14 @@ use super::transition::ElementState;
 /// The version of lines that this program writes.
 const VERSION: u32 = 1;
 
-/// What a line says.
+/// The content of a line.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Line {
-    /// What has become of an element.
+    /// The state of an element.
     Element(ElementRecord),
-    /// Who a claim is made by.
+    /// The owner of claims.
     Owner(OwnerRecord),
-    /// A sign of life.
+    /// A heartbeat.
     Heartbeat(Heartbeat),
     /// An element itself, as JSON.
     Saved(String),
@@ -33,22 +32,22 @@ pub(super) enum Line {
 pub(super) struct ElementRecord {
     pub(super) id: u128,
     pub(super) state: ElementState,
-    /// How often it was handed out.
+    /// How often it was claimed.
     pub(super) attempts: u32,
-    /// Who made the last step.
+    /// The handle of the last transition.
     pub(super) owner: u64,
     /// When, in milliseconds since 1970.
     pub(super) at: u64,
     pub(super) note: Option<Box<Note>>,
 }
 
-/// What is kept with an element beside its state.
+/// The data of an element beside its state.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Note {
-    /// Why it was given back or left out the last time.
+    /// The reason of its last return or skip.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) error: Option<String>,
-    /// What came out of it.
+    /// Its result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) result: Option<Json>,
 }
@@ -61,7 +60,7 @@ pub(super) struct OwnerRecord {
     /// When it began, in milliseconds since 1970.
     pub(super) since: u64,
     pub(super) process: u32,
-    /// What tells its host from others.
+    /// The identity of its host.
     pub(super) host: u64,
     /// The host's name.
     pub(super) name: String,
@@ -205,7 +204,7 @@ fn checksum(version: u32, body: &[u8]) -> u64 {
     xxh3_64_with_seed(body, u64::from(version))
 }
 
-/// What stands before the first space, and behind it.
+/// The parts before and after the first space.
 fn split(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let at = memchr::memchr(b' ', text)?;
     Some((text.get(..at)?, text.get(at + 1..)?))

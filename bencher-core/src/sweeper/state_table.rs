@@ -1,5 +1,5 @@
-//! What the journal says, in memory: the state of every element, whose hands each is in, and which is
-//! next. Nothing here costs more for more elements.
+//! The contents of the journal in memory: the state and the owner of every element, and the next element. The cost of
+//! an operation does not depend on the number of elements.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
@@ -15,7 +15,7 @@ pub(super) type ElementIndex = u32;
 
 type Map<K, V> = HashMap<K, V, BuildHasherDefault<IdHasher>>;
 
-/// What is known of an element.
+/// The entry of an element.
 #[derive(Clone, Debug)]
 pub(super) struct ElementEntry {
     pub(super) state: ElementState,
@@ -59,7 +59,7 @@ pub(super) struct StateTable {
 }
 
 impl StateTable {
-    /// A table of fresh elements; those that repeat an earlier one are left out, and told by number.
+    /// A table of new elements. Duplicates are dropped, and their numbers are returned.
     pub(super) fn new(ids: impl ExactSizeIterator<Item = u128>) -> (Self, Vec<usize>) {
         let mut table = Self::default();
         table.index.reserve(ids.len());
@@ -100,7 +100,7 @@ impl StateTable {
         Some(place)
     }
 
-    /// Heeds a line of the journal.
+    /// Applies a line of the journal.
     pub(super) fn apply(&mut self, line: Line) {
         self.lines += 1;
         match line {
@@ -170,7 +170,8 @@ impl StateTable {
         self.next += passed.unwrap_or(ahead.len());
     }
 
-    /// What is todo, in the order of the sweep; the first costs nothing behind [`advance_cursor`](Self::advance_cursor).
+    /// The elements that are todo, in the order of the sweep; the first is free after
+    /// [`advance_cursor`](Self::advance_cursor).
     pub(super) fn todo(&self) -> impl Iterator<Item = ElementIndex> {
         let ahead = self.entries.get(self.next..self.length).unwrap_or_default();
         let ahead = iter::zip(self.next.., ahead);
@@ -199,7 +200,7 @@ impl StateTable {
         self.owners.get(&key)
     }
 
-    /// Who has something in progress.
+    /// The owners of elements in progress.
     pub(super) fn claimants(&self) -> Vec<u64> {
         self.claims.keys().copied().collect()
     }
@@ -208,7 +209,7 @@ impl StateTable {
         self.claims.contains_key(&owner)
     }
 
-    /// What somebody has in progress, in order.
+    /// The elements that an owner has in progress, in order.
     pub(super) fn claims(&self, owner: u64) -> Vec<ElementIndex> {
         let claims = self.claims.get(&owner).into_iter().flatten();
         let mut places: Vec<ElementIndex> = claims.copied().collect();

@@ -1,4 +1,4 @@
-//! How far a sweep is, by level of each factor.
+//! The progress of a sweep, by level of each factor.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -9,9 +9,7 @@ use super::lists::Stats;
 use crate::space::Combination;
 use crate::value::{Digest, KeyWriter, Value};
 
-/// How many combinations with one level of one factor are in each state.
-///
-/// The example stands at [`sweep_stats`].
+/// The numbers of combinations with one level of one factor, by state.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LevelStats {
@@ -21,23 +19,23 @@ pub struct LevelStats {
     pub level: Value,
     /// Combinations that have the level.
     pub total: usize,
-    /// Those that are todo.
+    /// Combinations that are todo.
     pub remaining: usize,
-    /// Those that are left out.
+    /// Skipped combinations.
     pub skipped: usize,
-    /// Those that are in progress.
+    /// Combinations in progress.
     pub in_progress: usize,
-    /// Those that are done.
+    /// Combinations that are done.
     pub done: usize,
 }
 
 impl LevelStats {
-    /// Which part of those that have the level is done: from 0 to 1.
+    /// The share of done combinations, from 0 to 1.
     pub fn done_ratio(&self) -> f64 {
         self.done as f64 / self.total as f64
     }
 
-    /// What is in each state, by name, with the count of all that have the level first.
+    /// The counts of each state, by name, after the count of all combinations with the level.
     fn counts(&self) -> [(&'static str, usize); 5] {
         [
             ("total", self.total),
@@ -49,9 +47,9 @@ impl LevelStats {
     }
 }
 
-/// How far a factor sweep is, by level.
+/// The progress of a factor sweep, by level.
 ///
-/// The example stands at [`sweep_stats`].
+/// See [`sweep_stats`] for an example.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SweepStats {
     levels: Vec<LevelStats>,
@@ -60,7 +58,7 @@ pub struct SweepStats {
 /// One of the counts of a level.
 type Count = fn(&mut LevelStats) -> &mut usize;
 
-/// How far a factor sweep is, by level of each factor.
+/// Computes the progress of a factor sweep, by level of each factor.
 ///
 /// ```
 /// use bencher_core::space::{FactorLevel, Factors, sweep};
@@ -78,7 +76,7 @@ type Count = fn(&mut LevelStats) -> &mut usize;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// A factor that only some combinations have is counted over those.
+/// A factor that only some combinations have is counted over these.
 pub fn sweep_stats(stats: &Stats<Combination>) -> SweepStats {
     let mut levels: Vec<LevelStats> = Vec::new();
     let mut index: HashMap<Digest, usize> = HashMap::new();
@@ -122,7 +120,7 @@ pub fn sweep_stats(stats: &Stats<Combination>) -> SweepStats {
 }
 
 impl SweepStats {
-    /// The levels of the first factor, then those of the next, in the order in which the combinations have them.
+    /// The levels of the first factor, then the levels of the next, in the order of the combinations.
     pub fn levels(&self) -> &[LevelStats] {
         &self.levels
     }
@@ -133,9 +131,8 @@ impl SweepStats {
         levels.find(|known| known.factor == factor && known.level == *level)
     }
 
-    /// The same as execo's `sweep_stats` gives it: `total`, `remaining`, `skipped`, `inprogress` and `done` with the
-    /// counts of those levels that have any, and for each of the last four its `_ratio` of the total for all
-    /// levels.
+    /// Converts to the form of execo's `sweep_stats`: `total`, `remaining`, `skipped`, `inprogress` and `done` with the
+    /// counts of levels that have any, and for each of the last four a `_ratio` of the total for all levels.
     ///
     /// ```
     /// use bencher_core::space::{Factors, sweep};

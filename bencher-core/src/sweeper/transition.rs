@@ -1,8 +1,8 @@
-//! The one table of what may become of an element.
+//! The table of transitions between the states of an element.
 
 use std::fmt;
 
-/// What has become of an element.
+/// The state of an element.
 ///
 /// ```
 /// use bencher_core::sweeper::{ElementState, ParamSweeper};
@@ -13,13 +13,13 @@ use std::fmt;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ElementState {
-    /// To be handed out.
+    /// Not claimed.
     Todo,
-    /// Handed out, and in somebody's hands.
+    /// Claimed by an owner.
     InProgress,
-    /// Done; it stays so.
+    /// Done, for good.
     Done,
-    /// Left out until [`reset`](super::ParamSweeper::reset).
+    /// Skipped until [`reset`](super::ParamSweeper::reset).
     Skipped,
 }
 
@@ -34,7 +34,7 @@ impl fmt::Display for ElementState {
     }
 }
 
-/// What is done with an element.
+/// A transition of an element.
 ///
 /// | | todo | in progress, here | in progress, elsewhere | done | skipped |
 /// |---|---|---|---|---|---|
@@ -44,32 +44,32 @@ impl fmt::Display for ElementState {
 /// | cancel | | todo | | | |
 /// | expire | | | todo | | |
 /// | reset | | | | | todo |
-/// | reset what is in progress | | todo | todo | | |
+/// | reset in progress | | todo | todo | | |
 ///
-/// An empty place is an [error](super::SweeperError::InvalidTransition). An element that is todo may be done, since
-/// one whose lease has expired is todo again, and whoever did it in the end tells the truth.
+/// An empty cell is an [error](super::SweeperError::InvalidTransition). An element that is todo may become done: it is
+/// todo again after its lease expired, and its old owner may still complete it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Transition {
-    /// It is handed out.
+    /// A handle claims it.
     Get,
-    /// It is done.
+    /// It becomes done.
     Done,
-    /// It is left out.
+    /// It is skipped.
     Skip,
-    /// Who has it gives it back.
+    /// Its owner returns it.
     Cancel,
-    /// Who had it is gone.
+    /// Its owner is gone.
     Expire,
-    /// It is no longer left out.
+    /// It is no longer skipped.
     Reset,
-    /// It is taken back from whoever has it.
+    /// It is taken back from its owner.
     ResetInProgress,
 }
 
 impl Transition {
-    /// The table: what an element becomes that is in this state, in the hands of the one who steps or not;
-    /// `None` where the step is illegal.
+    /// The table: the next state of an element in this state, with or without the handle as its owner; `None` where the
+    /// transition is illegal.
     pub(super) const fn apply(self, state: ElementState, here: bool) -> Option<ElementState> {
         use ElementState::{Done, InProgress, Skipped, Todo};
         match (self, state, here) {

@@ -20,12 +20,12 @@ use super::Value;
 pub struct Digest(pub u128);
 
 impl Digest {
-    /// The digest of some bytes.
+    /// Computes the digest of some bytes.
     pub fn of(bytes: &[u8]) -> Self {
         Self(xxh3_128(bytes))
     }
 
-    /// The digest as it stands in keys: big-endian, so that order is kept.
+    /// The digest as part of a key: big-endian, which keeps the order.
     pub const fn to_bytes(self) -> [u8; 16] {
         self.0.to_be_bytes()
     }
@@ -43,8 +43,8 @@ impl fmt::Debug for Digest {
     }
 }
 
-/// Writes canonical bytes: every part is tagged and carries its length, so that no two different
-/// lists of parts give the same bytes.
+/// Writes canonical bytes. Every part has a tag and its length, so that two different lists of parts never have the
+/// same bytes.
 ///
 /// ```
 /// use bencher_core::value::{KeyWriter, Value};
@@ -131,7 +131,7 @@ impl KeyWriter {
         Digest::of(&self.bytes)
     }
 
-    /// Forgets everything behind the first `length` bytes, to reuse what stands before.
+    /// Removes everything behind the first `length` bytes, so that the bytes before can be reused.
     ///
     /// ```
     /// use bencher_core::value::{KeyWriter, Value};

@@ -1,4 +1,4 @@
-//! Decimal numbers as they are written, which binary floats only come near.
+//! Decimal numbers as they are written, which binary floats only approximate.
 
 use super::{Kind, Value};
 

@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{Kind, Value};
 
-/// A value made of others: a variant of an enum with its parameters, a row of zipped inputs, an
-/// entry of a file.
+/// A value that consists of others: a variant of an enum with its parameters, a row of zipped inputs, an entry of a
+/// file.
 ///
-/// It has a name, which may be empty, and named parts. A part without a name counts for equality
-/// and identity, but is not shown.
+/// It has a name, which may be empty, and named parts. A part with an empty name counts for equality and identity, but
+/// is not displayed.
 ///
 /// ```
 /// use bencher_core::value::{Item, Value};
@@ -29,7 +29,7 @@ pub struct Item {
 }
 
 impl Item {
-    /// An item of a name and its parts, in their order.
+    /// Makes an item from a name and its parts, in their order.
     pub fn new<N: Into<Arc<str>>>(
         name: impl Into<Arc<str>>,
         parts: impl IntoIterator<Item = (N, Value)>,
@@ -53,7 +53,7 @@ impl Item {
         self.parts.iter().map(|(name, value)| (&**name, value))
     }
 
-    /// The part of a name.
+    /// The part with a name.
     pub fn part(&self, name: &str) -> Option<&Value> {
         self.parts()
             .find(|(known, _)| *known == name)

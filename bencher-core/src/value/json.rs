@@ -1,5 +1,5 @@
-//! JSON of the user's values. It has no NaN and no infinities, for which `serde_json` writes `null` without an error:
-//! what holds one is refused here, or kept as text.
+//! JSON of the user's values. JSON has no NaN and no infinities, and `serde_json` writes `null` for them without an
+//! error. This module rejects such values, or keeps them as text.
 
 use serde::Serialize;
 use serde_json::Value as Json;

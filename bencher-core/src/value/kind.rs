@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use super::Value;
 use super::decimal::{Decimal, nearest};
 
-/// What values a variable holds, known from its Rust type.
+/// The kind of values that a variable holds, known from its Rust type.
 ///
 /// ```
 /// use bencher_core::value::{Kind, ResultValue};
@@ -17,11 +17,11 @@ use super::decimal::{Decimal, nearest};
 pub enum Kind {
     /// `bool`.
     Bool,
-    /// A signed integer of so many bits.
+    /// A signed integer with this number of bits.
     Int(u8),
-    /// An unsigned integer of so many bits.
+    /// An unsigned integer with this number of bits.
     Uint(u8),
-    /// A float of 32 or 64 bits.
+    /// A float with 32 or 64 bits.
     Float(u8),
     /// `String`.
     Text,
@@ -29,7 +29,7 @@ pub enum Kind {
     Category,
     /// A time span, held as seconds.
     Seconds,
-    /// So many floats that belong together.
+    /// This number of floats that belong together.
     Vector(u16),
     /// A moment.
     DateTime,
@@ -64,12 +64,12 @@ impl Kind {
         self.is_numeric() || matches!(self, Self::DateTime)
     }
 
-    /// Whether values of this kind are contents, held by their digest.
+    /// Whether values of this kind are payloads, held by their digest.
     pub const fn is_payload(self) -> bool {
         matches!(self, Self::File | Self::Image | Self::Video | Self::Table)
     }
 
-    /// The name of the kind as an error message says it.
+    /// The name of the kind in error messages.
     ///
     /// ```
     /// use bencher_core::value::Kind;
@@ -120,8 +120,8 @@ impl Kind {
         }
     }
 
-    /// The text of a value of this kind: the shortest that this kind reads back as the same value,
-    /// where [`Value`]'s own text is that of an `f64`.
+    /// The text of a value of this kind: the shortest text that this kind reads back as the same value. ([`Value`]'s
+    /// own text is the text of an `f64`.)
     ///
     /// ```
     /// use bencher_core::value::{Kind, Value};
@@ -157,9 +157,9 @@ impl Kind {
         }
     }
 
-    /// The one form that `value` has as a value of this kind: `1` and `1.0` become the same.
+    /// The canonical form of `value` in this kind: `1` and `1.0` become the same.
     ///
-    /// `None` where the value is no value of this kind: out of range, fractional, not a number.
+    /// `None` where the value does not fit this kind: out of range, fractional, not a number.
     ///
     /// ```
     /// use bencher_core::value::{Kind, Value};
@@ -203,7 +203,7 @@ impl Kind {
 
     /// Reads a value of this kind from text, as the command line and files give it.
     ///
-    /// `None` where the text says no such value; vectors have no text form.
+    /// `None` where the text is not such a value. Vectors have no text form.
     ///
     /// ```
     /// use bencher_core::value::{Kind, Value};

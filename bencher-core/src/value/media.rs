@@ -1,4 +1,4 @@
-//! The types of results that are files: what they hold is kept by its content.
+//! The types of results that are files, identified by their content.
 
 use std::io;
 use std::path::Path;
@@ -22,7 +22,7 @@ macro_rules! media {
                 Ok(Self::from_bytes(&name, read_file(path)?))
             }
 
-            /// Content that would stand in a file of this name.
+            /// Makes a file from its content; the name says its type.
             pub fn from_bytes(name: &str, content: Vec<u8>) -> Self {
                 let media_type = media_type(name).unwrap_or($fallback);
                 Self(Payload::new(name, media_type, content))
@@ -45,7 +45,7 @@ macro_rules! media {
 }
 
 media! {
-    /// A file that a sample gives: a log, a profile, a core.
+    /// A file from a sample: a log, a profile, a core dump.
     ///
     /// ```
     /// use bencher_core::value::File;
@@ -55,7 +55,7 @@ media! {
     /// ```
     File: File, "application/octet-stream";
 
-    /// A picture that a sample gives: PNG, JPEG, GIF, `WebP` or SVG, by the name.
+    /// A picture from a sample: PNG, JPEG, GIF, `WebP` or SVG, by the name.
     ///
     /// ```
     /// use bencher_core::value::Image;
@@ -64,7 +64,7 @@ media! {
     /// ```
     Image: Image, "image/png";
 
-    /// A video that a sample gives: MP4, `WebM` or Ogg, by the name.
+    /// A video from a sample: MP4, `WebM` or Ogg, by the name.
     ///
     /// ```
     /// use bencher_core::value::Video;

@@ -1,8 +1,8 @@
-//! A typed canonical value: what an input takes, what a result holds, what identity is made of.
+//! Typed canonical values of inputs and results, from which identities are computed.
 //!
-//! A [`Value`] is what a sweep carries, compares, stores and prints, whatever Rust type it came from;
-//! a [`Kind`] says which values a variable holds. [`SweepValue`](crate::var::SweepValue) (inputs) and
-//! [`ResultValue`] (results) lead from a Rust type to both, and [`KeyWriter`] from values to an identity.
+//! A sweep carries, compares, stores and prints [`Value`]s for every Rust type. A [`Kind`] says which values a variable
+//! holds. [`SweepValue`](crate::var::SweepValue) (inputs) and [`ResultValue`] (results) convert a Rust type to both,
+//! and [`KeyWriter`] computes an identity from values.
 //!
 //! ```
 //! use bencher_core::value::{KeyWriter, Value};
@@ -51,8 +51,8 @@ use serde::{Deserialize, Serialize};
 
 /// One value of an input or of a result.
 ///
-/// Integers of every width share one form, and so do both float widths, so that a value has the
-/// same identity whichever list or grid it came from.
+/// Integers of every width share one form, and so do both float widths. A value therefore has the same identity in
+/// every list or grid.
 ///
 /// ```
 /// use bencher_core::value::Value;
@@ -82,8 +82,8 @@ pub enum Value {
 }
 
 impl Value {
-    /// The number this value stands for; `true` is 1, a moment its seconds since 1970; text,
-    /// vectors, items and payloads are none.
+    /// The number of this value. `true` is 1, and a moment is its seconds since 1970. Text, vectors, items and payloads
+    /// are not numbers.
     ///
     /// ```
     /// use bencher_core::value::Value;
@@ -149,8 +149,7 @@ impl Value {
     }
 }
 
-/// Equality is identity: `NaN` equals `NaN`, and `-0.0` is another value than `0.0`, since functions tell
-/// them apart.
+/// Equality is identity: `NaN` equals `NaN`, and `-0.0` differs from `0.0`, because functions can distinguish them.
 impl PartialEq for Value {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
@@ -176,8 +175,7 @@ fn same_float(a: f64, b: f64) -> bool {
     (a == b && a.is_sign_negative() == b.is_sign_negative()) || (a.is_nan() && b.is_nan())
 }
 
-/// The text of a value as labels, tables and the command line show it: the shortest that reads
-/// back as the same value.
+/// The text of a value in labels, tables and the command line: the shortest text that reads back as the same value.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -202,8 +200,8 @@ impl fmt::Display for Value {
     }
 }
 
-/// The shortest text that reads back as `x`, with an exponent outside 1e-5..1e16; zero has no sign in it,
-/// but in the text of a [`Value`].
+/// The shortest text that reads back as `x`, with an exponent outside 1e-5..1e16. Zero has no sign here, but has one in
+/// the text of a [`Value`].
 ///
 /// ```
 /// use bencher_core::value::float_text;

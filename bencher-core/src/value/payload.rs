@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::Digest;
 
-/// The content of a file, an image, a video or a table that a sample gave, by its digest.
+/// The content of a file, an image, a video or a table from a sample, identified by its digest.
 ///
-/// A payload that was just made holds its content. One that is read from a store may hold the
-/// digest alone: the content then lies among the store's blobs.
+/// A new payload holds its content. A payload read from a store may hold only the digest; the content is then a blob of
+/// the store.
 ///
 /// ```
 /// use bencher_core::value::{Digest, Payload};
@@ -29,7 +29,7 @@ pub struct Payload {
 }
 
 impl Payload {
-    /// A payload of a name (that of a file, without folders), a media type and its content.
+    /// Makes a payload from a name (of a file, without folders), a media type and its content.
     pub fn new(name: &str, media_type: &str, content: Vec<u8>) -> Self {
         Self {
             name: name.into(),
@@ -40,7 +40,7 @@ impl Payload {
         }
     }
 
-    /// A payload whose content lies elsewhere: what a file holds of it.
+    /// Makes a payload whose content is stored elsewhere, from the fields that a file has of it.
     pub fn reference(name: &str, media_type: &str, digest: Digest, len: u64) -> Self {
         Self {
             name: name.into(),
@@ -51,7 +51,7 @@ impl Payload {
         }
     }
 
-    /// The same payload, its content left to the store.
+    /// The same payload without its content, which the store keeps.
     #[must_use]
     pub fn without_content(self) -> Self {
         Self {
@@ -60,7 +60,7 @@ impl Payload {
         }
     }
 
-    /// The name that a file of it would have.
+    /// The name for a file with this content.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -70,7 +70,7 @@ impl Payload {
         &self.media_type
     }
 
-    /// What the content is found by.
+    /// The digest of the content.
     pub const fn digest(&self) -> Digest {
         self.digest
     }
@@ -80,18 +80,18 @@ impl Payload {
         self.len
     }
 
-    /// Whether there is no content at all.
+    /// Whether the content is empty.
     pub const fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// The content, where it is at hand.
+    /// The content, if the payload holds it.
     pub fn content(&self) -> Option<&[u8]> {
         self.content.as_deref()
     }
 }
 
-/// Two payloads are equal if their names, types and digests are, wherever the content lies.
+/// Two payloads are equal if their names, types and digests are equal. The place of the content does not matter.
 impl PartialEq for Payload {
     fn eq(&self, other: &Self) -> bool {
         self.digest == other.digest

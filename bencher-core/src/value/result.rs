@@ -1,10 +1,10 @@
-//! How Rust types become results.
+//! The conversion of Rust types to results.
 
 use std::time::Duration;
 
 use super::{Kind, Value};
 
-/// A type that a result can have, inside the `Option` that says whether it was recorded.
+/// A type for results. A field holds it inside an `Option`, which is `None` until the result is recorded.
 ///
 /// ```
 /// use std::time::Duration;
@@ -23,7 +23,7 @@ pub trait ResultValue {
     /// What the type is.
     const KIND: Kind;
 
-    /// The value as the dataset holds it.
+    /// Converts to the value in the dataset.
     fn into_value(self) -> Value;
 }
 

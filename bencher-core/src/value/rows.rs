@@ -128,7 +128,7 @@ fn no_cell(what: &str) -> Problem {
 
 type Fields = Vec<(String, Field)>;
 
-/// The methods of a serializer that all refuse, saying what was met.
+/// The methods of a serializer that reject a value and name its type.
 macro_rules! refuse {
     ($error:ident: $($method:ident($($arg:ident: $ty:ty),*) $what:literal;)*) => {$(
         fn $method(self, $($arg: $ty),*) -> Result<Self::Ok, Problem> {

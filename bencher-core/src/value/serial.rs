@@ -1,5 +1,5 @@
-//! The one text that equal serialisable values have, written into one buffer: the order of a
-//! struct's fields and of a map's keys does not show in it, and no two different values share one.
+//! The canonical text of serialisable values, written into one buffer. It does not depend on the order of a struct's
+//! fields or a map's keys, and two different values never have the same text.
 
 use std::fmt::Display;
 use std::io::Write as _;
@@ -101,8 +101,8 @@ pub(crate) fn canonical_text<T: Serialize + ?Sized>(value: &T) -> Result<String,
     String::from_utf8(identities.text).map_err(ser::Error::custom)
 }
 
-/// The text that stands for the arguments of a call, in which a float of 32 bits differs from one of 64; and the text of
-/// earlier versions, in which it did not, where there is such a float.
+/// The text of the arguments of a call, in which a float of 32 bits differs from one of 64. If there is such a float,
+/// the second text is the legacy text, in which they are equal.
 pub(crate) fn call_text<T: Serialize + ?Sized>(
     value: &T,
 ) -> Result<(String, Option<String>), SerialError> {
@@ -111,9 +111,9 @@ pub(crate) fn call_text<T: Serialize + ?Sized>(
         ..Identities::default()
     };
     value.serialize(&mut identities)?;
-    let former = identities.has_narrow.then(|| canonical_text(value));
+    let legacy = identities.has_narrow.then(|| canonical_text(value));
     let text = String::from_utf8(identities.text).map_err(ser::Error::custom)?;
-    Ok((text, former.transpose()?))
+    Ok((text, legacy.transpose()?))
 }
 
 /// Why a value has no canonical text: what its `Serialize` said.

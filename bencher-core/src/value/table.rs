@@ -1,4 +1,4 @@
-//! A table that a sample gives: columns of equal length.
+//! A table from a sample: columns of equal length.
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -9,7 +9,7 @@ use super::{Kind, Payload, ResultValue, Value};
 /// The media type of a stored table: postcard of [`Table`].
 const MEDIA_TYPE: &str = "application/vnd.bencher.table";
 
-/// A table: named columns of equal length, made of columns or of rows.
+/// A table: named columns of equal length, made from columns or from rows.
 ///
 /// ```
 /// use bencher_core::value::{Table, TableColumn};
@@ -40,13 +40,13 @@ pub enum TableColumn {
     Bool(Vec<bool>),
     /// Whole numbers.
     Int(Vec<i64>),
-    /// Numbers; one that is missing is NaN.
+    /// Numbers; a missing one is NaN.
     Float(Vec<f64>),
-    /// Text; one that is missing is empty.
+    /// Text; a missing one is empty.
     Text(Vec<String>),
 }
 
-/// Why columns or rows are no table.
+/// Why columns or rows do not form a table.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum TableError {
@@ -60,7 +60,7 @@ pub enum TableError {
         /// The rows of the others.
         expected: usize,
     },
-    /// Two columns of one name.
+    /// Two columns with one name.
     #[error("two columns are named `{0}`; rename one")]
     Repeated(String),
     /// A row that no table can hold.
@@ -71,24 +71,24 @@ pub enum TableError {
     Row {
         /// The row, from 0.
         row: usize,
-        /// What is wrong with it.
+        /// The problem.
         problem: String,
     },
-    /// Bytes that hold no table.
+    /// Bytes that do not hold a table.
     #[error("the stored table is damaged")]
     Damaged,
 }
 
 impl Table {
-    /// A table without columns.
+    /// Makes a table without columns.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The table of some rows: a column for every field of a `Serialize` struct.
+    /// Makes a table from rows: a column for every field of a `Serialize` struct.
     ///
-    /// Fields are numbers, truth values, text, unit variants and options of them. A column of
-    /// integers beyond 64 bits, or of integers and floats, is one of floats.
+    /// Fields are numbers, truth values, text, unit variants and options of them. A column with integers beyond 64
+    /// bits, or with integers and floats, becomes a column of floats.
     ///
     /// ```
     /// use bencher_core::value::{Table, TableColumn};
@@ -115,7 +115,7 @@ impl Table {
         Ok(table)
     }
 
-    /// The table with one more column.
+    /// Adds a column.
     ///
     /// # Errors
     /// Where its length differs from the others', or its name is taken.
@@ -162,14 +162,14 @@ impl Table {
             .map(|(name, column)| (name.as_str(), column))
     }
 
-    /// The column of a name.
+    /// The column with a name.
     pub fn get(&self, name: &str) -> Option<&TableColumn> {
         self.columns()
             .find(|(known, _)| *known == name)
             .map(|(_, column)| column)
     }
 
-    /// The table that a stored [`Payload`] holds.
+    /// Reads the table from the content of a stored [`Payload`].
     ///
     /// ```
     /// use bencher_core::value::{ResultValue, Table};
@@ -181,7 +181,7 @@ impl Table {
     /// ```
     ///
     /// # Errors
-    /// Where the bytes hold no table.
+    /// Where the bytes do not hold a table.
     pub fn decode(content: &[u8]) -> Result<Self, TableError> {
         let table: Self = postcard::from_bytes(content).map_err(|_| TableError::Damaged)?;
         let len = table.len();
@@ -208,7 +208,7 @@ impl TableColumn {
         self.len() == 0
     }
 
-    /// The number in a row; `true` is 1, text is none.
+    /// The number in a row; `true` is 1, text is not a number.
     pub fn number(&self, row: usize) -> Option<f64> {
         match self {
             Self::Bool(values) => values.get(row).map(|b| f64::from(u8::from(*b))),

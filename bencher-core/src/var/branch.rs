@@ -4,7 +4,7 @@ use super::domain::Domain;
 use super::domain_error::DomainError;
 use super::enumeration::{Variant, item};
 
-/// A variant of an enum with the domains of the inputs that only it has.
+/// A variant of an enum, with the domains of the inputs that only this variant has.
 ///
 /// ```
 /// use bencher_core::space::Density;
@@ -31,15 +31,13 @@ pub struct Branch {
 }
 
 /// An input of one variant.
-///
-/// The example stands at [`Branch`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Param {
     /// The input's name.
     pub name: String,
-    /// What values it takes.
+    /// The kind of its values.
     pub kind: Kind,
-    /// Which of them.
+    /// The domain of its values.
     pub domain: Domain,
 }
 

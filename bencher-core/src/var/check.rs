@@ -1,15 +1,15 @@
-//! The rules of a domain over constant expressions, held at compile time.
+//! The rules of a domain over constant expressions, checked at compile time.
 //!
-//! A derive sees the tokens of a literal but not the value of `1 << 4` or of a `const`. It prints
-//! a call of one of these into a constant, spanned on the expression. Each is `track_caller`, so
-//! that the compiler points there and not in here, and comparisons say what would be wrong: with
-//! NaN none holds, which leaves [`finite`] alone to complain. The texts follow
-//! [`DomainError`](super::DomainError), which says the same at run time of what is no constant.
+//! A derive sees the tokens of a literal, but not the value of `1 << 4` or of a `const`. It generates a constant that
+//! calls one of these functions, spanned on the expression. Each function is `track_caller`, so that the compiler
+//! points to the expression. Their parameters are comparisons that hold for a wrong value. With NaN none of them holds,
+//! so that only [`finite`] reports it. The texts follow [`DomainError`](super::DomainError), which checks other
+//! expressions at run time.
 
 use super::{MAX_SUBSAMPLING_DIVISIONS, Schema};
 use crate::value::Kind;
 
-/// No two variables of a sweep, with those of the structs nested in it, have one name.
+/// Checks that the variables of a sweep, including its nested structs, have different names.
 #[track_caller]
 pub const fn distinct(schema: &Schema) {
     let mut n = 0;
@@ -58,7 +58,7 @@ const fn same(a: &str, b: &str) -> bool {
     true
 }
 
-/// The unit of a variable: of a time, seconds, whatever the name of its type.
+/// The unit of a variable; seconds for a time, under any name of its type.
 #[track_caller]
 pub const fn units(kind: Kind, timed: bool, units: &'static str) -> &'static str {
     if !is_in_seconds(kind, timed) {
@@ -77,13 +77,13 @@ pub(crate) const fn is_in_seconds(kind: Kind, timed: bool) -> bool {
     timed || matches!(kind, Kind::Seconds)
 }
 
-/// A bound, a step or a default is a number.
+/// Checks that a bound, a step or a default is a finite number.
 #[track_caller]
 pub const fn finite(is_finite: bool) {
     assert!(is_finite, "this is NaN or infinite; give a finite number");
 }
 
-/// The bounds are in order.
+/// Checks that the bounds are in order.
 #[track_caller]
 pub const fn order(low_is_above_high: bool) {
     assert!(
@@ -92,7 +92,7 @@ pub const fn order(low_is_above_high: bool) {
     );
 }
 
-/// A logarithmic scale starts above zero.
+/// Checks that a logarithmic scale starts above zero.
 #[track_caller]
 pub const fn logarithm(low_is_zero_or_below: bool) {
     assert!(
@@ -101,13 +101,13 @@ pub const fn logarithm(low_is_zero_or_below: bool) {
     );
 }
 
-/// A step goes somewhere.
+/// Checks that a step is above zero.
 #[track_caller]
 pub const fn step(is_zero_or_below: bool) {
     assert!(!is_zero_or_below, "the step must be above zero");
 }
 
-/// There is a sample at all.
+/// Checks that there is at least one sample.
 #[track_caller]
 pub const fn samples(samples: usize) {
     assert!(
@@ -116,7 +116,7 @@ pub const fn samples(samples: usize) {
     );
 }
 
-/// Several samples have room between the bounds.
+/// Checks that several samples fit between the bounds.
 #[track_caller]
 pub const fn width(samples: usize, bounds_are_equal: bool) {
     assert!(
@@ -125,7 +125,7 @@ pub const fn width(samples: usize, bounds_are_equal: bool) {
     );
 }
 
-/// The default is within the bounds.
+/// Checks that the default is within the bounds.
 #[track_caller]
 pub const fn default(is_outside: bool) {
     assert!(
@@ -134,7 +134,7 @@ pub const fn default(is_outside: bool) {
     );
 }
 
-/// A level is one of the table.
+/// Checks that a level is in the table.
 #[track_caller]
 pub const fn divisions(divisions: u8) {
     assert!(
@@ -143,7 +143,7 @@ pub const fn divisions(divisions: u8) {
     );
 }
 
-/// Two exponents are in order and the type holds the higher power.
+/// Checks that two exponents are in order, and that the type holds the higher power.
 #[track_caller]
 pub const fn exponents(low: u32, high: u32, highest: u32) {
     assert!(

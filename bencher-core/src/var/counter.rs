@@ -1,24 +1,23 @@
 use super::schema::Direction;
 
-/// Something that can be counted while a timed piece of code runs, beside its time.
+/// A counter that can be read around timed code, beside its time.
 ///
-/// A result is filled with it where its declaration says so:
-/// `#[result(counter = "instructions")] instructions: Option<f64>`. The unit and the direction are
-/// then the counter's, unless others are given. All numbers are per iteration, but for
-/// [`PeakResident`](Self::PeakResident). [`Meter`](crate::measure::Meter) takes them.
+/// A result takes its value where the declaration names it: `#[result(counter = "instructions")] instructions:
+/// Option<f64>`. The result then has the counter's unit and direction, unless the declaration gives others. All numbers
+/// are per iteration, except [`PeakResident`](Self::PeakResident). [`Meter`](crate::measure::Meter) reads the counters.
 ///
-/// | name | what | of what | needs |
+/// | name | counts | scope | needs |
 /// |---|---|---|---|
 /// | `cpu_time` | time on a core, user's and kernel's | all threads of the process | Unix |
-/// | `allocations` | calls that got memory | all threads | [`CountingAllocator`] |
-/// | `allocated_bytes` | the memory that they got | all threads | [`CountingAllocator`] |
+/// | `allocations` | calls that allocated memory | all threads | [`CountingAllocator`] |
+/// | `allocated_bytes` | the memory that they allocated | all threads | [`CountingAllocator`] |
 /// | `peak_bytes` | the most that was allocated at once, above the start | all threads | [`CountingAllocator`] |
 /// | `peak_resident` | the most memory that the process had at once, in all | the process | Linux |
 /// | `instructions`, `cycles` | in the user's code | this thread and those it starts | Linux, hardware counters |
 /// | `branches`, `branch_misses` | in the user's code | the same | the same |
 /// | `cache_references`, `cache_misses` | of the last level, in the user's code | the same | the same |
 /// | `page_faults` | minor and major | all threads | Unix |
-/// | `context_switches` | wanted and forced | all threads | Unix |
+/// | `context_switches` | voluntary and involuntary | all threads | Unix |
 /// | `cpu_migrations` | moves to another core | this thread and those it starts | Linux |
 /// | `task_clock` | time on a core, by the kernel's perf events | the same | Linux |
 ///
@@ -34,13 +33,13 @@ use super::schema::Direction;
 /// [`CountingAllocator`]: crate::measure::CountingAllocator
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Counter {
-    /// Time on a core, of all threads of the process, in seconds.
+    /// Time on a core, for all threads of the process, in seconds.
     CpuTime,
-    /// Calls that got memory from the allocator.
+    /// Calls that allocated memory.
     Allocations,
-    /// The memory that they got, in bytes.
+    /// The memory that these calls allocated, in bytes.
     AllocatedBytes,
-    /// The most memory that was allocated at once, above what was at the start, in bytes.
+    /// The most memory that was allocated at once, above the memory at the start, in bytes.
     PeakBytes,
     /// The most memory that the process had in RAM at once, in bytes.
     PeakResident,
@@ -50,19 +49,19 @@ pub enum Counter {
     Cycles,
     /// Branches of the user's code.
     Branches,
-    /// Those of them that were predicted wrongly.
+    /// Branches that were predicted wrongly.
     BranchMisses,
     /// Accesses to the last level of the cache by the user's code.
     CacheReferences,
-    /// Those of them that had to go to the memory.
+    /// Accesses that missed the cache.
     CacheMisses,
-    /// Accesses to pages that were not there yet.
+    /// Accesses to pages that were not in memory yet.
     PageFaults,
     /// How often a thread left its core.
     ContextSwitches,
     /// How often a thread was moved to another core.
     CpuMigrations,
-    /// Time on a core as the kernel's perf events have it, in seconds.
+    /// Time on a core by the kernel's perf events, in seconds.
     TaskClock,
 }
 
@@ -86,7 +85,7 @@ impl Counter {
         Self::TaskClock,
     ];
 
-    /// The name that it is declared by.
+    /// The name in declarations.
     pub const fn name(self) -> &'static str {
         match self {
             Self::CpuTime => "cpu_time",
@@ -107,12 +106,12 @@ impl Counter {
         }
     }
 
-    /// The counter of a name.
+    /// The counter with a name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|counter| counter.name() == name)
     }
 
-    /// The unit of its numbers; empty for those that only count.
+    /// The unit of its numbers; empty for plain counts.
     pub const fn units(self) -> &'static str {
         match self {
             Self::CpuTime | Self::TaskClock => "s",

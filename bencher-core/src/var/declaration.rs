@@ -1,4 +1,4 @@
-//! Which types with `#[derive(ParametrizedSweep)]` a program has: their names alone may be those of several.
+//! The types with `#[derive(ParametrizedSweep)]` of a program, since several may have one name.
 
 use std::fmt;
 
@@ -20,8 +20,8 @@ pub struct Declaration {
 inventory::collect!(Declaration);
 
 impl Declaration {
-    /// The type of this package, module and name, declared at a place of a file; `path` gives a name that holds the
-    /// function around it. The derive calls this.
+    /// The type with this package, module and name, declared at a place in a file. `path` returns a name that includes
+    /// the function around it. The derive calls this.
     #[doc(hidden)]
     pub const fn new(
         package: &'static str,
@@ -42,13 +42,13 @@ impl Declaration {
     }
 }
 
-/// What is known of a type without the type.
+/// The type-erased description of a type.
 #[derive(Clone, Debug)]
 pub(crate) struct SweepType {
     pub(crate) schema: Schema,
-    /// What its samples are stored under.
+    /// The name under which its samples are stored.
     pub(crate) name: String,
-    /// What they were stored under before there was another type of its name.
+    /// The name under which they were stored before another type had the same name.
     pub(crate) plain_name: String,
     /// The declarations of its name, where there are several.
     pub(crate) same_name: Option<SameName>,
@@ -130,7 +130,7 @@ impl fmt::Display for SameName {
 }
 
 /// The identity of a sweep's type: package, target, module, name and type arguments. Where a program has several such types,
-/// as local ones of its functions, the function belongs to it.
+/// local to different functions, the identity includes the function.
 ///
 /// ```
 #[doc = include_str!("../example_sweep.md")]

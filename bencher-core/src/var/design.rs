@@ -1,4 +1,4 @@
-/// How points are spread over the unit hypercube.
+/// The rule that spreads points over the unit hypercube.
 ///
 /// The same seed gives the same points on every machine.
 ///
@@ -17,23 +17,22 @@
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Design {
-    /// Independent points. More points keep those that were there.
+    /// Independent points. A larger number of points keeps the earlier ones.
     Random {
-        /// Which of the random sequences.
+        /// The seed of the random sequence.
         seed: u64,
     },
-    /// Independent dimensions, each cut into as many strata as there are points, and one point in
-    /// each stratum (M. D. `McKay`, R. J. Beckman and W. J. Conover, 1979). Another number of points
-    /// gives other points.
+    /// Independent dimensions, each with one stratum for every point, and one point in each stratum (M. D. `McKay`, R.
+    /// J. Beckman and W. J. Conover, 1979). A different number of points gives different points.
     LatinHypercube {
-        /// Which of the hypercubes.
+        /// The seed of the hypercube.
         seed: u64,
     },
-    /// The points of Sobol', which fill every dimension, and pairs of them, evenly; best taken by a
-    /// power of two. More points keep those that were there.
+    /// The points of Sobol', which fill every dimension, and pairs of dimensions, evenly. The number of points should
+    /// be a power of two. A larger number of points keeps the earlier ones.
     Sobol {
-        /// Without, the sequence itself, which begins with the origin. With one, it is scrambled
-        /// after Owen: as even, and each point by itself uniformly distributed.
+        /// Without a seed, the sequence itself, which begins with the origin. With a seed, the sequence is scrambled
+        /// after Owen: it stays as even, and each single point is uniformly distributed.
         seed: Option<u64>,
     },
 }

@@ -1,4 +1,4 @@
-//! The declared domain of an input: which values it may take, before any level thins them.
+//! The declared domain of an input: the values that it may take, before a level thins them.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use super::types::SweepValue;
 /// The finest level of subsampling.
 pub const MAX_SUBSAMPLING_DIVISIONS: u8 = 12;
 
-/// How samples spread between two bounds, and how an axis is drawn.
+/// The spacing of samples between two bounds, and the scale of an axis.
 ///
 /// ```
 /// use bencher_core::space::Density;
@@ -53,11 +53,11 @@ pub enum Scale {
 pub enum Values {
     /// Every value of a small type: an enum's variants, both truth values.
     All(Vec<Value>),
-    /// A list given by hand; thinned by the run's level only where the declaration says so.
+    /// A list given by hand. The run's level thins it only where the declaration allows it.
     Listed {
         /// The values in their order.
         values: Vec<Value>,
-        /// Whether the run's level thins them.
+        /// Whether the run's level thins the list.
         thin: bool,
     },
     /// A range with both ends inclusive.
@@ -80,25 +80,25 @@ pub enum Values {
     Branches(Vec<Branch>),
 }
 
-/// An input's declaration in full.
+/// The full declaration of an input.
 ///
-/// Made by [`DomainOf`](super::DomainOf); [`Domain::levels`] gives the values that a run takes of it.
+/// [`DomainOf`](super::DomainOf) builds it. [`Domain::levels`] returns the values for a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Domain {
-    /// The values it may take.
+    /// The values that the input may take.
     pub values: Values,
-    /// How many of them are taken when the run says nothing.
+    /// The number of samples, unless the run sets it.
     pub samples: Option<usize>,
-    /// How they spread.
+    /// The spacing of the values.
     pub scale: Scale,
-    /// The value it has when it is not swept.
+    /// The value of the input when it is not swept.
     pub default: Option<Value>,
     /// The finest level that this input takes part in.
     pub max_subsampling_divisions: Option<u8>,
 }
 
 impl Domain {
-    /// The value the input has before any sweep sets it: its default, else its first value.
+    /// The value of the input before a sweep sets it: its default, else its first value.
     ///
     /// ```
     /// use bencher_core::value::Value;
@@ -120,7 +120,7 @@ impl Domain {
         })
     }
 
-    /// Brings every value into the canonical form of `kind` and checks that the whole makes sense.
+    /// Converts every value to the canonical form of `kind`, and checks the domain.
     ///
     /// ```
     /// use bencher_core::var::SweepValue;

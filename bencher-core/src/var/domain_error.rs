@@ -15,10 +15,10 @@ use super::domain::MAX_SUBSAMPLING_DIVISIONS;
 #[derive(Clone, Debug, PartialEq, Error)]
 #[non_exhaustive]
 pub enum DomainError {
-    /// Nothing says which values there are.
+    /// Nothing declares the values.
     #[error("no values: give `bounds(low, high)`, `values(...)` or `pow2(low, high)`")]
     Undeclared,
-    /// The list holds nothing.
+    /// The list is empty.
     #[error("the list of values is empty")]
     Empty,
     /// The list holds a value twice.
@@ -35,10 +35,10 @@ pub enum DomainError {
     /// A value or a bound is NaN or infinite.
     #[error("an input takes finite numbers, not {0}")]
     NotFinite(Value),
-    /// A time that no `Duration` holds.
+    /// A time that does not fit a `Duration`.
     #[error("a duration must be 0 s or more and fit 64 bits of seconds, not {0} s")]
     NoDuration(Value),
-    /// A time with more digits than its seconds hold.
+    /// A time with more digits than its number of seconds can hold.
     #[error("a duration near {0} s has more digits than 64 bits of seconds hold; give fewer")]
     Inexact(Value),
     /// No samples were asked for.
@@ -51,10 +51,10 @@ pub enum DomainError {
     ZeroWidth {
         /// How many samples were asked for.
         samples: usize,
-        /// The one value there is.
+        /// The one value.
         at: Value,
     },
-    /// A step that goes nowhere.
+    /// A step that is not above zero.
     #[error("the step must be a number above zero, not {0}")]
     Step(Value),
     /// A logarithmic scale over zero or below.
@@ -69,7 +69,7 @@ pub enum DomainError {
     /// A default that no sweep could reach.
     #[error("the default {0} is not one of the values")]
     Default(Value),
-    /// A level outside the table.
+    /// A level that is not in the table.
     #[error("subsampling divisions go from 1 to {MAX_SUBSAMPLING_DIVISIONS}, not {0}")]
     Divisions(u8),
     /// A power of two that the type cannot hold.
@@ -80,7 +80,7 @@ pub enum DomainError {
         /// The input's kind.
         kind: Kind,
     },
-    /// A value that is none of the input's type.
+    /// A value that does not fit the input's type.
     #[error("{value} is not {kind}", kind = .kind.name())]
     WrongKind {
         /// The value.
@@ -88,7 +88,7 @@ pub enum DomainError {
         /// The input's kind.
         kind: Kind,
     },
-    /// Moments spread evenly and nothing else.
+    /// A step or a scale for moments, which are always spread evenly.
     #[error("moments are spread evenly: drop `step` and `scale`, give `samples`")]
     DateSpread,
     /// An input of a variant whose domain is impossible.
@@ -96,13 +96,13 @@ pub enum DomainError {
     Param {
         /// The input.
         name: String,
-        /// What is wrong.
+        /// The problem.
         source: Box<DomainError>,
     },
-    /// More values than are kept in a list.
+    /// More values than fit a list.
     #[error("{0} values are too many for one input; take fewer samples of its parts")]
     TooMany(u128),
-    /// A grid that is finer than the numbers of its type.
+    /// A grid finer than the numbers of its type.
     #[error(
         "the values from {low} to {high} are closer together than numbers of this type can be; \
          give fewer samples or a larger step"
@@ -113,10 +113,10 @@ pub enum DomainError {
         /// The last value.
         high: Value,
     },
-    /// Values that are made at run time and could not be.
+    /// Values from a function or a file that could not be made.
     #[error("{0}")]
     Source(String),
-    /// Bounds for something that has no order.
+    /// Bounds for a type without an order.
     #[error("bounds need a number; list the values instead")]
     Unordered,
 }

@@ -12,7 +12,7 @@ use super::domain::{Domain, Scale, Values};
 use super::domain_error::DomainError;
 use super::entry::{Entry, read_entries};
 
-/// Builds the [`Domain`] of a field of type `T`; what an attribute says becomes calls on this.
+/// Builds the [`Domain`] of a field of type `T`. The derive turns attributes into calls of its methods.
 ///
 /// ```
 /// use bencher_core::var::{DomainOf, Scale};
@@ -41,7 +41,7 @@ impl<T: SweepValue> Default for DomainOf<T> {
 }
 
 impl<T: SweepValue> DomainOf<T> {
-    /// Nothing said yet: every value of a type that has only a few of them.
+    /// Starts an empty declaration, which means every value for types with only a few values.
     pub fn new() -> Self {
         let values = match (T::all(), T::variants()) {
             (Some(values), _) => Some(Ok(Values::All(values))),
@@ -61,7 +61,7 @@ impl<T: SweepValue> DomainOf<T> {
         }
     }
 
-    /// Exactly these values.
+    /// Declares exactly these values.
     ///
     /// ```
     /// use bencher_core::var::{DomainError, DomainOf};
@@ -92,7 +92,7 @@ impl<T: SweepValue> DomainOf<T> {
         self
     }
 
-    /// The values that a function makes when the sweep is planned: a list, or an error.
+    /// Declares the values that a function returns when the sweep is planned: a list, or an error.
     ///
     /// ```
     /// use bencher_core::value::Value;
@@ -118,7 +118,7 @@ impl<T: SweepValue> DomainOf<T> {
         }
     }
 
-    /// Exactly one value, which is the default as well.
+    /// Declares exactly one value, which is also the default.
     pub fn constant(mut self, literal: T::Literal) -> Self {
         let value = self.hold(&T::from_literal(literal));
         self.default = Some(value.clone());
@@ -142,25 +142,25 @@ impl<T: SweepValue> DomainOf<T> {
         self
     }
 
-    /// So many samples when the run says nothing.
+    /// Sets the number of samples, unless the run sets it.
     pub fn samples(mut self, samples: usize) -> Self {
         self.samples = Some(samples);
         self
     }
 
-    /// The value when the input is not swept; with `bool` it also comes first.
+    /// Sets the value of the input when it is not swept; with `bool` it also comes first.
     pub fn default_value(mut self, default: T::Literal) -> Self {
         self.default = Some(self.hold(&T::from_literal(default)));
         self
     }
 
-    /// The finest level that the input takes part in, 1 to 12.
+    /// Sets the finest level that the input takes part in, 1 to 12.
     pub fn max_subsampling_divisions(mut self, divisions: u8) -> Self {
         self.max_subsampling_divisions = Some(divisions);
         self
     }
 
-    /// The domain, checked.
+    /// Returns the checked domain.
     ///
     /// # Errors
     /// The first rule that is broken.
@@ -192,10 +192,10 @@ impl<T: SweepValue> DomainOf<T> {
 }
 
 impl<T: DeserializeOwned + Clone + Send + Sync + 'static> DomainOf<Entry<T>> {
-    /// The entries of a JSON, TOML or YAML file; see [`Entry`].
+    /// Declares the entries of a JSON, TOML or YAML file as values; see [`Entry`].
     ///
-    /// A relative path begins at the folder of the package that Cargo runs; elsewhere at the working
-    /// directory.
+    /// A relative path starts at the directory of the package that Cargo runs, or at the working directory without
+    /// Cargo.
     pub fn file(mut self, path: impl AsRef<Path>) -> Self {
         match read_entries::<T>(path.as_ref()) {
             Ok(values) => self.list(values),
@@ -207,9 +207,9 @@ impl<T: DeserializeOwned + Clone + Send + Sync + 'static> DomainOf<Entry<T>> {
     }
 }
 
-/// What a function that makes values returns: a list, or a list or an error.
+/// The return type of a function that makes values: a list, or a `Result` with a list.
 ///
-/// The example stands at [`DomainOf::values_from`].
+/// See [`DomainOf::values_from`] for an example.
 pub trait IntoValues<T> {
     /// The values.
     ///
@@ -230,10 +230,10 @@ impl<T, E: Display> IntoValues<T> for Result<Vec<T>, E> {
     }
 }
 
-/// The bounds stand on the methods, not on the `impl`: a type that lacks them then gets the
-/// message of its trait instead of "no such method".
+/// The trait bounds are on the methods, not on the `impl`. A type that lacks them then gets the message of the trait
+/// instead of "no such method".
 impl<T: SweepValue> DomainOf<T> {
-    /// Everything from `low` to `high`, both inclusive.
+    /// Declares all values from `low` to `high`, both inclusive.
     pub fn bounds(mut self, low: T, high: T) -> Self
     where
         T: SweepNumber,
@@ -247,7 +247,7 @@ impl<T: SweepValue> DomainOf<T> {
         self
     }
 
-    /// The distance between neighbouring values.
+    /// Sets the distance between neighbouring values.
     ///
     /// ```
     /// use bencher_core::space::Density;
@@ -267,7 +267,7 @@ impl<T: SweepValue> DomainOf<T> {
         self
     }
 
-    /// How the samples spread.
+    /// Sets the spacing of the samples.
     pub fn scale(mut self, scale: Scale) -> Self
     where
         T: SweepNumber,
@@ -276,7 +276,7 @@ impl<T: SweepValue> DomainOf<T> {
         self
     }
 
-    /// The powers of two from `2^low` to `2^high`, drawn on a logarithmic axis.
+    /// Declares the powers of two from `2^low` to `2^high`, drawn on a logarithmic axis.
     pub fn pow2(mut self, low: u32, high: u32) -> Self
     where
         T: SweepInteger,

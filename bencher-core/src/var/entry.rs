@@ -16,9 +16,9 @@ use super::types::SweepValue;
 
 /// One entry of a JSON, TOML or YAML file, chosen by its key: the content as a `T`.
 ///
-/// A field of this type with `#[sweep(file = "machines.json")]` takes every top-level key of the
-/// file, in the order in which they stand there. A sample's identity is made of the key and the
-/// content, so that an edited entry is measured anew. It reads like a `T`.
+/// A field of this type with `#[sweep(file = "machines.json")]` takes every top-level key of the file, in the order of
+/// the file. A sample's identity includes the key and the content, so that an edited entry is measured again. The entry
+/// dereferences to `T`.
 ///
 /// ```
 /// use bencher_core::space::Density;

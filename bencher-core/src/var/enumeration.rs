@@ -4,11 +4,9 @@ use super::schema::InputVar;
 use super::types::SweepValue;
 
 /// One variant of a swept enum.
-///
-/// The example stands at [`SweepEnum`].
 #[derive(Clone, Copy, Debug)]
 pub struct Variant {
-    /// The variant's name, as labels, the store and the command line have it.
+    /// The variant's name in labels, in the store and on the command line.
     pub name: &'static str,
     /// Its doc comment.
     pub doc: &'static str,
@@ -18,7 +16,7 @@ pub struct Variant {
 
 /// An enum whose variants can be swept; implemented by `#[derive(SweepEnum)]`.
 ///
-/// What the derive prints:
+/// The derive generates code like this:
 ///
 /// ```
 /// use bencher_core::value::Value;

@@ -1,4 +1,4 @@
-//! Sweeps whose type is forgotten: plans and executors work with them, so that a program has one copy of both.
+//! Type-erased sweeps. Plans and executors use them, so that a program has one copy of each.
 
 use std::any::Any;
 use std::fmt;

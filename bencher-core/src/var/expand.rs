@@ -1,7 +1,7 @@
-//! What an expansion of `#[derive(ParametrizedSweep)]` calls, so that it stays thin.
+//! The functions that an expansion of `#[derive(ParametrizedSweep)]` calls, so that it stays small.
 //!
-//! Everything goes through associated items of two traits, named with the field's own type. A
-//! type that fits neither then gives one error, on that type, whichever function it is met in.
+//! All calls use associated items of two traits, with the field's own type. A type that fits neither trait then has one
+//! error, on that type, in any function.
 
 use std::fmt::Display;
 
@@ -104,7 +104,7 @@ pub const fn joined<T: Copy, const N: usize>(parts: &[&[T]], filler: T) -> [T; N
     all
 }
 
-/// Fills an array of inputs before they are copied there.
+/// The initial value of an array of inputs.
 pub const NO_INPUT: InputVar = InputVar {
     name: "",
     doc: "",
@@ -115,7 +115,7 @@ pub const NO_INPUT: InputVar = InputVar {
     variants: || &[],
 };
 
-/// Fills an array of results before they are copied there.
+/// The initial value of an array of results.
 pub const NO_RESULT: ResultVar = ResultVar {
     name: "",
     doc: "",

@@ -1,4 +1,4 @@
-//! Handles of constants and results, and the names that stand for variables.
+//! Handles of constants and results, and names in place of handles.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -8,7 +8,7 @@ use crate::value::Value;
 use super::input::Input;
 use super::types::SweepValue;
 
-/// Which variable is meant: one known at compile time, or one named at run time.
+/// The variable behind a handle: known at compile time, or named at run time.
 ///
 /// A handle of the derive is an index; a text becomes a name.
 ///
@@ -20,7 +20,7 @@ use super::types::SweepValue;
 pub enum Target {
     /// The variable at a position of the schema.
     Index(usize),
-    /// The variable of a name, looked up when the sweep starts.
+    /// The variable with a name, looked up when the sweep starts.
     Name(Cow<'static, str>),
 }
 
@@ -34,7 +34,7 @@ impl Target {
     }
 }
 
-/// An input held at one value; made by [`Input::with_const`].
+/// An input that keeps one value. [`Input::with_const`] makes it.
 ///
 /// A pair of a name and a value converts into one as well.
 ///

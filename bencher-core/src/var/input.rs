@@ -1,5 +1,4 @@
-//! Handles of inputs: the associated constants of a derived struct, and what a sweep changes about
-//! them.
+//! Handles of inputs: the associated constants of a derived struct, and the changes of a sweep.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -10,7 +9,7 @@ use super::design::Design;
 use super::handle::{Constant, Target};
 use super::types::SweepValue;
 
-/// An input chosen for a sweep, with what this sweep changes about it.
+/// An input chosen for a sweep, with the changes of this sweep.
 ///
 /// The derive makes one associated constant for each input (`Sorting::LEN`). A text converts
 /// into one as well. The methods change a copy; the declaration stays as it is.
@@ -115,8 +114,8 @@ impl<S> Input<S> {
         }
     }
 
-    /// Several inputs that change together, as one dimension of a name: its first point has the first
-    /// value of each, and so on. All take equally many values.
+    /// Makes one dimension of several inputs that change together: the first point has the first value of each input,
+    /// and so on. All inputs take the same number of values.
     ///
     /// ```
     #[doc = include_str!("../example_sweep.md")]
@@ -140,10 +139,9 @@ impl<S> Input<S> {
         Self::zipped(name.into(), inputs, None)
     }
 
-    /// So many points of a design over the space of several inputs, as one dimension of a name, in
-    /// place of the grid that they would make.
+    /// Makes one dimension of several inputs, from the points of a design over their space instead of a grid.
     ///
-    /// Ranges are taken as a whole, at random places; of values that are listed, each is equally likely.
+    /// The points of a range lie at random places in it. The values of a list are equally likely.
     ///
     /// ```
     #[doc = include_str!("../example_sweep.md")]
@@ -194,43 +192,43 @@ impl<S> Input<S> {
         }
     }
 
-    /// So many samples, evenly spread; a declared step no longer counts.
+    /// Takes this number of samples, evenly spread, and ignores a declared step.
     pub fn samples(mut self, samples: usize) -> Self {
         self.choice.samples = Some(samples);
         self
     }
 
-    /// Other bounds, both inclusive.
+    /// Changes the bounds, both inclusive.
     pub fn bounds<T: SweepValue>(mut self, low: T, high: T) -> Self {
         self.choice.bounds = Some((low.to_value(), high.to_value()));
         self
     }
 
-    /// Bounds of `center - width` to `center + width`.
+    /// Changes the bounds to `center - width` and `center + width`.
     pub fn around(mut self, center: f64, width: f64) -> Self {
         self.choice.around = Some((center, width));
         self
     }
 
-    /// Exactly these values, in this order; they are never thinned.
+    /// Takes exactly these values, in this order; a level never thins them.
     pub fn values<T: SweepValue>(mut self, values: impl IntoIterator<Item = T>) -> Self {
         self.choice.values = Some(values.into_iter().map(|value| value.to_value()).collect());
         self
     }
 
-    /// The values of level `divisions` (1 to 12), whatever the run's level is.
+    /// Takes the values of level `divisions` (1 to 12), for every level of the run.
     pub fn subsampling_divisions(mut self, divisions: u8) -> Self {
         self.choice.subsampling_divisions = Some(divisions);
         self
     }
 
-    /// At most level `divisions` (1 to 12), whatever the run's level is.
+    /// Takes at most the values of level `divisions` (1 to 12), for every level of the run.
     pub fn max_subsampling_divisions(mut self, divisions: u8) -> Self {
         self.choice.max_subsampling_divisions = Some(divisions);
         self
     }
 
-    /// This input held at one value instead of swept.
+    /// Holds this input at one value instead of sweeping it.
     pub fn with_const(self, value: impl SweepValue) -> Constant<S> {
         Constant::new(self.choice.target, value.to_value())
     }

@@ -1,10 +1,10 @@
 //! Input and result variables: what a derived struct declares.
 //!
-//! A type declares its variables by one static [`Schema`]: [`InputVar`]s, each with a [`Domain`], and
-//! [`ResultVar`]s. A sweep then names some of them by handles: [`Input`], [`Constant`], [`Output`].
-//! The derive prints the schema and one handle for each variable.
+//! A type declares its variables in one static [`Schema`]: [`InputVar`]s, each with a [`Domain`], and [`ResultVar`]s. A
+//! sweep then names some of them by handles: [`Input`], [`Constant`], [`Output`]. The derive generates the schema and
+//! one handle for each variable.
 //!
-//! Domains can be made without it:
+//! A program can also make domains without the derive:
 //!
 //! ```
 //! use bencher_core::space::Density;

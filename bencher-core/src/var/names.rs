@@ -4,7 +4,7 @@ use super::handle::Target;
 use super::input::Input;
 use super::sweep::ParametrizedSweep;
 
-/// What stands for an input where its type is not known: its handle (`Sorting::LEN`) or its name.
+/// A handle of an input (`Sorting::LEN`) or its name, where the type of the sweep is unknown.
 ///
 /// ```
 #[doc = include_str!("../example_sweep.md")]
@@ -40,7 +40,7 @@ impl InputName for String {
     }
 }
 
-/// A name that no variable has, with the names that there are.
+/// An unknown name, with the known names.
 ///
 /// ```
 /// use bencher_core::var::UnknownName;
@@ -52,16 +52,16 @@ impl InputName for String {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownName {
-    /// What was looked for: "input", "result", "sweep", ...
+    /// The kind of the name: "input", "result", "sweep", ...
     pub what: &'static str,
     /// The name as it was given.
     pub given: String,
-    /// The names that would have been found.
+    /// The known names.
     pub known: Vec<String>,
 }
 
 impl UnknownName {
-    /// An error for `given`, which is none of `known`.
+    /// An error for `given`, which is not in `known`.
     pub fn new<'a>(
         what: &'static str,
         given: impl Into<String>,
@@ -92,9 +92,9 @@ impl fmt::Display for UnknownName {
     }
 }
 
-/// The known name nearest to `given`, if one is near enough to be meant.
+/// The known name nearest to `given`, if one is similar enough.
 ///
-/// Near is a Jaro–Winkler similarity above 0.75, upper and lower case taken as one.
+/// Similar means a Jaro–Winkler similarity above 0.75, with upper and lower case equal.
 ///
 /// ```
 /// use bencher_core::var::nearest;

@@ -3,11 +3,10 @@ use std::marker::PhantomData;
 use super::handle::{Constant, Output};
 use super::input::Input;
 
-/// A nested struct of a sweep: its inputs and results are those of the sweep as well.
+/// A nested struct of a sweep, whose inputs and results belong to the sweep as well.
 ///
-/// The derive makes one associated constant for each field with `#[sweep(flatten)]`; it turns the
-/// nested struct's own handles into handles of the sweep: `Query::POOL.input(Pool::THREADS)`. The
-/// names work as they are: `"threads"`.
+/// The derive makes one associated constant for each field with `#[sweep(flatten)]`; it turns the nested struct's own
+/// handles into handles of the sweep: `Query::POOL.input(Pool::THREADS)`. Names work without a prefix: `"threads"`.
 ///
 /// ```
 /// use bencher_core::var::{Input, Nested, Output};
@@ -27,7 +26,7 @@ pub struct Nested<S, T> {
 }
 
 impl<S, T> Nested<S, T> {
-    /// The nested struct behind so many inputs and results; the derive calls this.
+    /// The nested struct that follows this number of inputs and results; the derive calls this.
     #[doc(hidden)]
     pub const fn declared(inputs: usize, results: usize) -> Self {
         Self {
@@ -37,17 +36,17 @@ impl<S, T> Nested<S, T> {
         }
     }
 
-    /// An input of the nested struct as one of the sweep, with what was changed about it.
+    /// Turns an input of the nested struct into one of the sweep, and keeps its changes.
     pub fn input(&self, input: Input<T>) -> Input<S> {
         input.moved(self.inputs)
     }
 
-    /// A held input of the nested struct as one of the sweep.
+    /// Turns a constant of the nested struct into one of the sweep.
     pub fn constant(&self, constant: Constant<T>) -> Constant<S> {
         constant.moved(self.inputs)
     }
 
-    /// A result of the nested struct as one of the sweep.
+    /// Turns a result of the nested struct into one of the sweep.
     pub fn output(&self, output: Output<T>) -> Output<S> {
         output.moved(self.results)
     }

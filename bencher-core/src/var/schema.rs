@@ -8,7 +8,7 @@ use super::domain::Domain;
 use super::domain_error::DomainError;
 use super::enumeration::Variant;
 
-/// What a type with `#[derive(ParametrizedSweep)]` declares, as static data.
+/// The declaration of a type with `#[derive(ParametrizedSweep)]`, as static data.
 ///
 /// ```
 #[doc = include_str!("../example_sweep.md")]
@@ -30,7 +30,7 @@ pub struct Schema {
     pub target: CargoTarget,
     /// The type's doc comment: title and description of its reports.
     pub doc: &'static str,
-    /// The author's version of what the benchmark does; part of every sample's identity.
+    /// The author's version of the benchmark, which is part of every sample's identity.
     pub version: u32,
     /// Inputs and constants, in declared order.
     pub inputs: &'static [InputVar],
@@ -38,7 +38,7 @@ pub struct Schema {
     pub results: &'static [ResultVar],
 }
 
-/// Whether an input is a dimension of the sweep unless said otherwise.
+/// Whether an input is a dimension of the sweep by default.
 ///
 /// ```
 #[doc = include_str!("../example_sweep.md")]
@@ -72,9 +72,9 @@ pub struct InputVar {
     pub doc: &'static str,
     /// The unit of its values; empty where they have none.
     pub units: &'static str,
-    /// What values it takes.
+    /// The kind of its values.
     pub kind: Kind,
-    /// Dimension or constant.
+    /// The role: dimension or constant.
     pub role: InputRole,
     /// Builds the declared domain.
     pub domain: fn() -> Result<Domain, DomainError>,
@@ -99,17 +99,17 @@ pub struct ResultVar {
     pub doc: &'static str,
     /// The unit of its values; empty where they have none.
     pub units: &'static str,
-    /// What values it holds.
+    /// The kind of its values.
     pub kind: Kind,
     /// Which way is better.
     pub direction: Direction,
-    /// Whether it is a measured time: evidence, taken alone.
+    /// Whether it is a measured time.
     pub timed: bool,
-    /// Raised by the author when the result changes its meaning.
+    /// The version of its meaning, which the author raises when the meaning changes.
     pub meaning_version: u32,
-    /// What it is computed by from other results and inputs; empty where it is recorded.
+    /// The formula that computes it from other results and inputs; empty where a benchmark records it.
     pub formula: &'static str,
-    /// What is counted for it around the timed code, where the benchmark leaves it unset.
+    /// The counter that sets it around the timed code, where the benchmark leaves it unset.
     pub counter: Option<Counter>,
     /// The names of a vector's parts; empty where they are numbered.
     pub parts: &'static [&'static str],
@@ -135,7 +135,7 @@ pub enum Direction {
 }
 
 impl Schema {
-    /// The input of that name, with its position.
+    /// The input with that name, and its position.
     pub fn input(&self, name: &str) -> Option<(usize, &'static InputVar)> {
         self.inputs
             .iter()
@@ -143,7 +143,7 @@ impl Schema {
             .find(|(_, var)| var.name == name)
     }
 
-    /// The result of that name, with its position.
+    /// The result with that name, and its position.
     pub fn result(&self, name: &str) -> Option<(usize, &'static ResultVar)> {
         self.results
             .iter()

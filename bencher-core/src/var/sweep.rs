@@ -8,10 +8,10 @@ use super::schema::Schema;
 /// A struct whose annotated fields are inputs and results; implemented by
 /// `#[derive(ParametrizedSweep)]`.
 ///
-/// The derive prints the [`Schema`] and these few thin functions; everything else is ordinary
-/// code that reads the schema.
+/// The derive generates the [`Schema`] and these few small functions. All other code is ordinary code that reads the
+/// schema.
 ///
-/// Variables are addressed by their position in the schema:
+/// The functions address variables by their position in the schema:
 ///
 /// ```
 #[doc = include_str!("../example_sweep.md")]
@@ -33,30 +33,30 @@ pub trait ParametrizedSweep: Clone + Send + Sync + 'static {
     /// Inputs, constants and results, as declared.
     const SCHEMA: Schema;
 
-    /// Names of the type's arguments, which are part of its identity; empty unless generic.
+    /// The names of the type's arguments, which are part of its identity; empty for a type that is not generic.
     fn type_arguments() -> String {
         String::new()
     }
 
-    /// A value with every input at its default, every constant set, every result unset, and
-    /// fields without an attribute at their `Default`.
+    /// Makes a value with every input at its default, every constant set, every result unset, and fields without an
+    /// attribute at their `Default`.
     ///
     /// # Errors
     /// Where an input's domain is impossible.
     fn baseline() -> Result<Self, DomainError>;
 
-    /// The present value of an input, by its position in the schema.
+    /// The current value of an input, by its position in the schema.
     fn input(&self, index: usize) -> Option<Value>;
 
     /// Sets an input by its position; false where there is none or the value does not fit.
     #[must_use]
     fn set_input(&mut self, index: usize, value: &Value) -> bool;
 
-    /// Takes a result by its position, leaving it unset.
+    /// Takes a result by its position, and leaves it unset.
     fn take_result(&mut self, index: usize) -> Option<Value>;
 }
 
-/// The value a field of type `T` has before any sweep sets it.
+/// The value of a field of type `T` before a sweep sets it.
 ///
 /// ```
 /// use bencher_core::var::{DomainOf, baseline_of};

@@ -1,4 +1,4 @@
-//! How Rust types become inputs: the traits that say what a field is.
+//! The traits of Rust types that can be inputs.
 
 use std::time::Duration;
 
@@ -30,33 +30,33 @@ pub trait SweepValue: Clone + Send + Sync + 'static {
     /// How a value is written in an attribute: `&str` for `String`, else the type itself.
     type Literal;
 
-    /// The value that an attribute's literal stands for.
+    /// Converts an attribute's literal.
     fn from_literal(literal: Self::Literal) -> Self;
 
-    /// The value as the sweep carries it.
+    /// Converts to the value in the sweep.
     fn to_value(&self) -> Value;
 
-    /// Whether [`to_value`](Self::to_value) holds the value as it is: a `Duration` of many days and some
-    /// nanoseconds has more digits than its seconds.
+    /// Whether [`to_value`](Self::to_value) keeps the value exactly. A `Duration` of many days and some nanoseconds has
+    /// more digits than its number of seconds.
     fn is_exact(&self) -> bool {
         true
     }
 
-    /// The value back in its own type; `None` where it does not fit.
+    /// Converts back; `None` where the value does not fit the type.
     fn from_value(value: &Value) -> Option<Self>;
 
-    /// Every value of a type that has only a few of them.
+    /// Every value, for a type with only a few values.
     fn all() -> Option<Vec<Value>> {
         None
     }
 
-    /// The names of the values and what each says of itself; empty for types without names.
+    /// The names and descriptions of the values; empty for types without names.
     fn variants() -> &'static [Variant] {
         &[]
     }
 }
 
-/// A swept type with an order and a distance: it can have bounds, a step and a scale.
+/// A swept type with an order and a distance, which can have bounds, a step and a scale.
 ///
 /// ```
 /// use bencher_core::var::SweepNumber;
@@ -66,7 +66,7 @@ pub trait SweepValue: Clone + Send + Sync + 'static {
 /// assert_eq!(middle(1_u8, 4), Some(2.5));
 /// ```
 ///
-/// A `bool` is none:
+/// `bool` does not implement it:
 ///
 /// ```compile_fail
 /// use bencher_core::var::DomainOf;
@@ -79,14 +79,14 @@ pub trait SweepValue: Clone + Send + Sync + 'static {
 )]
 pub trait SweepNumber: SweepValue {}
 
-/// A swept whole number: it can be a power of two.
+/// A swept whole number, which can be a power of two.
 ///
 /// ```
 /// use bencher_core::var::DomainOf;
 /// assert!(DomainOf::<u32>::new().pow2(4, 10).finish().is_ok());
 /// ```
 ///
-/// A float is none:
+/// A float does not implement it:
 ///
 /// ```compile_fail
 /// use bencher_core::var::DomainOf;

@@ -416,7 +416,8 @@ fn numbers_that_json_lacks_stand_in_the_table() {
     );
 }
 
-/// A column that comes late makes the log anew: behind a link too, and without a file under a name that another may have.
+/// A column that comes late makes the log anew: behind a link too, and without a file under a name that another may
+/// have.
 #[cfg(unix)]
 #[test]
 fn a_wider_log_writes_no_file_of_others() {

@@ -30,8 +30,8 @@ fn two_evaluators_of_a_search_see_each_other_s_jobs_once() {
                 .others(others)
         };
         let mut first = create("serial", |job| **job, options(false));
-        let told = options(true).callback(Arc::clone(&heard));
-        let mut second = create("serial", |job| **job, told);
+        let second_options = options(true).callback(Arc::clone(&heard));
+        let mut second = create("serial", |job| **job, second_options);
         // An objective of zero is there like any other.
         assert_eq!(first.submit([0, 10]).unwrap(), 0..2);
         assert_eq!(

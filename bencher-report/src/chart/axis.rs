@@ -5,39 +5,39 @@ use serde::Serialize;
 
 use super::{between, text};
 
-/// What an axis measures, and how.
+/// An axis of a chart.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Axis {
-    /// What it measures.
+    /// The name of the input or result on it.
     pub name: String,
     /// The unit; empty where there is none.
     pub units: String,
-    /// The unit that ticks carry, each in its own prefix; empty where it stands with the name.
+    /// The unit at the ticks, each with its own prefix; empty where the unit is beside the name.
     pub tick_units: String,
-    /// What its numbers are: those of 32 bits are printed as such.
+    /// The kind of its numbers; numbers of 32 bits are printed as such.
     pub kind: Kind,
-    /// Where values lie on it.
+    /// The positions of values on it.
     pub ticks: Ticks,
     /// Levels of a second, outer input, for nested levels; empty otherwise.
     pub groups: Vec<LevelGroup>,
-    /// The lowest and highest value over all panels, so that panels can be compared.
+    /// The lowest and the highest value over all panels, so that panels can be compared.
     pub range: Option<(f64, f64)>,
-    /// Where a scale of colours ends, if few values far beyond would leave the others one colour; cells
-    /// beyond it are marked.
+    /// The ends of a colour scale, if a few extreme values would give all others one colour. Cells beyond them are
+    /// marked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limits: Option<(f64, f64)>,
 }
 
-/// Where values lie on an axis.
+/// The positions of values on an axis.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum Ticks {
-    /// At their number.
+    /// Values lie at their number.
     Linear,
-    /// At the logarithm of their number; all are above zero.
+    /// Values lie at the logarithm of their number; all are above zero.
     Log,
-    /// At their moment, in seconds since 1970 in UTC.
+    /// Values lie at their moment, in seconds since 1970 in UTC.
     Time,
-    /// At the position of their level, counted from 0.
+    /// Values lie at the position of their level, counted from 0.
     Levels(Vec<String>),
 }
 
@@ -67,7 +67,7 @@ pub struct LevelGroup {
     pub label: String,
     /// The first position of the group.
     pub first: usize,
-    /// How many positions it has.
+    /// The number of positions in the group.
     pub count: usize,
 }
 
@@ -140,7 +140,7 @@ impl Axis {
         }
     }
 
-    /// Whether values lie at their logarithm.
+    /// Whether the axis is logarithmic.
     pub fn is_log(&self) -> bool {
         self.ticks == Ticks::Log
     }

@@ -1,4 +1,4 @@
-//! A chart as a reader sees it: numbers in the prefixes that make them readable.
+//! A chart for display: numbers get readable unit prefixes.
 
 use bencher_core::dataset::UnitScale;
 
@@ -8,8 +8,8 @@ impl Chart {
     /// The chart with one prefix for every axis, chosen from its largest magnitude; on a logarithmic
     /// axis every tick has its own.
     ///
-    /// `own_ticks` says whether the renderer puts ticks where it is told: one that has them at
-    /// powers of ten only cannot write bytes in binary prefixes.
+    /// `own_ticks` says whether the renderer accepts positions of ticks. A renderer with ticks only at powers of ten
+    /// cannot write bytes in binary prefixes.
     pub(crate) fn displayed(&self, own_ticks: bool) -> Self {
         let mut chart = self.clone();
         let (by_x, by_y) = (chart.x.displayed(own_ticks), chart.y.displayed(own_ticks));
@@ -128,7 +128,7 @@ impl Axis {
         }
     }
 
-    /// What is said before a [`value`](Self::value).
+    /// The text before a [`value`](Self::value).
     pub(crate) fn heading(&self) -> String {
         if self.is_phrase() {
             self.label()

@@ -1,8 +1,8 @@
-//! Labels of one set: short, and as different from each other as what they stand for.
+//! A set of labels: they are short, and different levels have different labels.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-/// What a label without a character shows.
+/// The text of an empty label.
 const EMPTY: &str = "(empty)";
 
 /// One line for every text, of at most about `limit` characters. Texts that differ have labels that
@@ -37,7 +37,7 @@ fn legible(texts: &[&str]) -> Vec<String> {
     texts.iter().map(show).collect()
 }
 
-/// What a reader sees of a text on one line.
+/// The visible form of a text on one line.
 pub(crate) fn look(text: &str) -> String {
     let mut seen = String::with_capacity(text.len());
     for c in text.chars() {
@@ -74,7 +74,7 @@ fn marked(text: &str) -> String {
     shown
 }
 
-/// Characters that show nothing by themselves, or turn the direction of those that follow.
+/// Characters that are invisible, or change the direction of the following ones.
 pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
         | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
@@ -97,7 +97,7 @@ fn shorten(texts: &[String], limit: usize) -> Vec<String> {
             }
         }
     }
-    // What no window tells apart has a number.
+    // Labels that no window distinguishes get a number.
     let groups = alike(&labels);
     let mut taken: HashSet<String> = labels.iter().cloned().collect();
     for group in groups {

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{Axis, Pane};
 
-/// What is drawn in a panel.
+/// The marks of a panel.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub enum Marks {
@@ -21,7 +21,7 @@ pub enum Marks {
     Histogram(Histogram),
     /// Rows of text.
     Table(Table),
-    /// What one sample gave.
+    /// The recorded content of one sample.
     Pane(Pane),
 }
 
@@ -79,12 +79,12 @@ pub(crate) fn between((low, high): (f64, f64), log: bool, share: f64) -> f64 {
 pub struct Series {
     /// The level that the series stands for.
     pub name: String,
-    /// Its points; those without a value are there too.
+    /// Its points, including points without a value.
     pub points: Vec<Point>,
 }
 
 impl Series {
-    /// The stretches of neighbours that all have a value: what a line may join.
+    /// The runs of neighbours that all have a value, which a line may join.
     pub fn runs(&self) -> impl Iterator<Item = &[Point]> {
         self.points
             .split(|point| point.y.is_none())
@@ -104,31 +104,31 @@ impl Series {
 pub struct Point {
     /// The coordinate, or the position of the level.
     pub x: f64,
-    /// The coordinate in full, where the number is only a part of it: `Zstd(level=3)`.
+    /// The full coordinate, where the number is only a part of it: `Zstd(level=3)`.
     pub place: Option<String>,
     /// The value; always finite.
     pub y: Option<f64>,
     /// The band or error bar around it, low and high.
     pub bounds: Option<(f64, f64)>,
-    /// How many samples the value was made of.
+    /// How many samples the value was computed from.
     pub samples: u32,
     /// How many samples had no value.
     pub absent: u32,
-    /// Why the value, or some of its samples, are not there.
+    /// Why the value, or some of its samples, are missing.
     pub gap: Option<Gap>,
 }
 
 /// Why there is no value.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Gap {
-    /// What sort of absence it is.
+    /// The kind of gap.
     pub kind: GapKind,
     /// The error or the reason given.
     pub reason: Option<String>,
 }
 
 impl Gap {
-    /// The absence in one line: `failed: out of memory`.
+    /// The gap in one line: `failed: out of memory`.
     pub fn text(&self) -> String {
         match &self.reason {
             Some(reason) => format!("{}: {reason}", self.kind.name()),
@@ -137,7 +137,7 @@ impl Gap {
     }
 }
 
-/// What sort of absence a gap is.
+/// The kind of a gap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[non_exhaustive]
 pub enum GapKind {
@@ -145,20 +145,20 @@ pub enum GapKind {
     Pending,
     /// The sample ran and did not set the result.
     Missing,
-    /// Left out on purpose.
+    /// Skipped on purpose.
     Skipped,
     /// The sample failed.
     Failed,
     /// The sample was stopped at its time limit.
     TimedOut,
-    /// Shorter than the timer can tell.
+    /// Too short for the timer.
     BelowResolution,
     /// Recorded, but NaN or infinite.
     NotFinite,
 }
 
 impl GapKind {
-    /// Every sort, most serious last.
+    /// Every kind, the most serious last.
     pub const ALL: [Self; 7] = [
         Self::Pending,
         Self::Missing,
@@ -169,7 +169,7 @@ impl GapKind {
         Self::Failed,
     ];
 
-    /// The name as a reader sees it.
+    /// The name for display.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Pending => "pending",
@@ -182,7 +182,7 @@ impl GapKind {
         }
     }
 
-    /// The absence that a cell's state stands for; `None` where the cell has a value.
+    /// The kind of gap for a cell's state; `None` where the cell has a value.
     pub const fn of(state: CellState) -> Option<Self> {
         match state {
             CellState::Measured | CellState::Cached | CellState::Preempted => None,
@@ -218,7 +218,7 @@ pub struct BoxMark {
     pub samples: u32,
     /// How many samples have none.
     pub absent: u32,
-    /// Why values are not there.
+    /// Why values are missing.
     pub gap: Option<Gap>,
 }
 
@@ -229,7 +229,7 @@ pub struct Quartiles {
     pub low: f64,
     /// The first quartile.
     pub q1: f64,
-    /// The middle value.
+    /// The median.
     pub median: f64,
     /// The third quartile.
     pub q3: f64,
@@ -239,7 +239,7 @@ pub struct Quartiles {
 
 /// Coloured cells over two axes of levels, the horizontal one fastest.
 ///
-/// Columns of numbers rather than points: a heat map may have a million cells.
+/// It has columns of numbers instead of points, because a heat map may have a million cells.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct HeatMap {
     /// How many cells a row has.
@@ -248,33 +248,33 @@ pub struct HeatMap {
     pub values: Vec<Option<f64>>,
     /// The standard deviation over repeats; empty where there are none.
     pub noise: Vec<Option<f64>>,
-    /// How many samples each value was made of; empty without repeats.
+    /// How many samples each value was computed from; empty without repeats.
     pub samples: Vec<u32>,
-    /// Why values, or some of their samples, are not there, by cell.
+    /// Why values, or some of their samples, are missing, by cell.
     pub gaps: BTreeMap<usize, Gap>,
 }
 
-/// How often which values came.
+/// The distribution of values.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Histogram {
-    /// Where bins begin and end: one more than there are bins.
+    /// The edges of the bins: one more than the number of bins.
     pub edges: Vec<f64>,
     /// How many values each bin holds.
     pub counts: Vec<u64>,
-    /// How many samples have no value, and why the first of each sort has none.
+    /// How many samples have no value, and the reason of the first one of each kind.
     pub gaps: Vec<(u32, Gap)>,
 }
 
 /// The values themselves.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Table {
-    /// What the columns hold.
+    /// The names of the columns.
     pub columns: Vec<String>,
     /// The unit of every column; empty where it has none.
     pub units: Vec<String>,
     /// The rows, numbers in full.
     pub rows: Vec<Vec<TableCell>>,
-    /// How many further rows there would be.
+    /// The number of rows that are not shown.
     pub left_out: usize,
 }
 
@@ -289,8 +289,8 @@ impl Table {
 /// One cell of a table.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TableCell {
-    /// What it says.
+    /// Its text.
     pub text: String,
-    /// Why it says nothing else.
+    /// The kind of gap, where there is no value.
     pub gap: Option<GapKind>,
 }

@@ -1,7 +1,7 @@
-//! The chart description: pure data, and the one thing that every renderer draws.
+//! The chart description: plain data that every renderer draws.
 //!
-//! A renderer adds nothing but pixels: which marks there are, what a band means, why a cell has
-//! no value and what the axes say is all decided here.
+//! A renderer only adds pixels. The description decides the marks, the meaning of a band, the reason for a gap, and the
+//! text of the axes.
 
 mod axis;
 mod display;
@@ -28,12 +28,12 @@ pub use pane::Pane;
 pub use rows::DataRows;
 pub(crate) use thin::thin;
 
-/// What a ring on a line says, in pictures and legends.
+/// The meaning of a ring on a line, in pictures and legends.
 const RINGS: &str = "○ some samples have no value";
 
 /// One figure: a panel, or a grid of panels that share axes, colours and legend.
 ///
-/// It is plain data: what a renderer draws, and what a table or a CSV file of it holds.
+/// It is plain data, which a renderer draws, and which a table or a CSV file holds.
 ///
 /// ```
 #[doc = include_str!("../example_dataset.md")]
@@ -49,32 +49,32 @@ pub struct Chart {
     pub id: String,
     /// The result variable that it shows.
     pub result: String,
-    /// What sort of figure it is.
+    /// Its kind.
     pub kind: ChartKind,
     /// `result vs input1 vs input2`.
     pub title: String,
-    /// What the figure shows, for readers who cannot see it.
+    /// A description of the figure for readers who cannot see it.
     pub alt: String,
     /// The horizontal axis of every panel.
     pub x: Axis,
     /// The vertical axis of every panel.
     pub y: Axis,
-    /// What the colours of a heat map measure.
+    /// The axis of the colours of a heat map.
     pub color: Option<Axis>,
     /// The input whose levels are the series; `None` where there is one series.
     pub legend: Option<String>,
-    /// What bands, error bars, whiskers or hover noise stand for.
+    /// The meaning of bands, error bars, whiskers or noise in hover texts.
     pub spread: Option<String>,
-    /// How many panels stand side by side.
+    /// The number of panels side by side.
     pub columns: usize,
     /// The panels, left to right, then top to bottom.
     pub panels: Vec<Panel>,
-    /// What a reader must know: fixed inputs, panels left out, samples without a value.
+    /// Notes for the reader: fixed inputs, omitted panels, samples without a value.
     pub notes: Vec<String>,
 }
 
 impl Chart {
-    /// Whether it is drawn on axes; tables and panes are text and pictures instead.
+    /// Whether it is drawn on axes. Tables and panes are text and pictures instead.
     pub fn has_axes(&self) -> bool {
         !matches!(self.kind, ChartKind::Table | ChartKind::Panes)
     }
@@ -99,7 +99,7 @@ impl Chart {
         })
     }
 
-    /// What a picture says of its marks.
+    /// The note of a picture about its marks.
     pub(crate) fn marks_note(&self) -> String {
         let rings = self.has_rings().then(|| RINGS.to_owned());
         let parts: Vec<String> = self.spread.clone().into_iter().chain(rings).collect();
@@ -118,11 +118,11 @@ impl Chart {
     }
 }
 
-/// What sort of figure a chart is.
+/// The kind of a chart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[non_exhaustive]
 pub enum ChartKind {
-    /// How often which values came.
+    /// The distribution of values.
     Histogram,
     /// A bar per category.
     Bar,
@@ -136,12 +136,12 @@ pub enum ChartKind {
     HeatMap,
     /// The values themselves.
     Table,
-    /// What every sample gave: a text, a picture, a file.
+    /// The recorded content of every sample: a text, a picture, a file.
     Panes,
 }
 
 impl ChartKind {
-    /// Every kind, in the order in which the rules are asked.
+    /// Every kind, in the order of the rules.
     pub const ALL: [Self; 8] = [
         Self::Histogram,
         Self::Bar,
@@ -153,7 +153,7 @@ impl ChartKind {
         Self::Panes,
     ];
 
-    /// The name as a reader sees it.
+    /// The name for display.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Histogram => "histogram",
@@ -185,9 +185,9 @@ impl ChartKind {
 /// One pair of axes with marks on it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Panel {
-    /// Where the panel stands on the inputs that the axes do not show, outermost first.
+    /// The levels of the inputs that the axes do not show, outermost first.
     pub facets: Vec<Facet>,
-    /// What is drawn.
+    /// The marks of the panel.
     pub marks: Marks,
 }
 
@@ -243,6 +243,6 @@ pub struct Facet {
     pub units: String,
     /// Its value here, in full.
     pub value: String,
-    /// The value as a label shows it, with its unit.
+    /// The value in a label, with its unit.
     pub shown: String,
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{Gap, Marks, Panel};
 
-/// What one sample gave, shown as it is.
+/// The recorded content of one sample, shown as it is.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub enum Pane {
@@ -15,7 +15,7 @@ pub enum Pane {
     Payload(Arc<Payload>),
     /// A table, in full.
     Table(Arc<SampleTable>),
-    /// Nothing, and why.
+    /// No content, with the reason.
     Absent(Gap),
 }
 

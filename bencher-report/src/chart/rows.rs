@@ -1,4 +1,4 @@
-//! A chart's data as rows: for CSV files and for tables beside the figure.
+//! A chart's data as rows, for CSV files and for tables beside the figure.
 
 use bencher_core::value::float_text;
 
@@ -14,8 +14,7 @@ pub struct DataRows {
 }
 
 impl DataRows {
-    /// The rows as CSV after RFC 4180; a cell that a spreadsheet would take for a formula is
-    /// kept text by a leading apostrophe.
+    /// The rows as CSV after RFC 4180. A cell that a spreadsheet would read as a formula gets a leading apostrophe.
     pub fn to_csv(&self) -> String {
         let mut csv = String::new();
         for row in std::iter::once(&self.columns).chain(&self.rows) {
@@ -46,7 +45,7 @@ fn push_cell(csv: &mut String, cell: &str) {
 }
 
 impl Chart {
-    /// The chart's data, at most `limit` rows of it.
+    /// The chart's data, at most `limit` rows.
     pub fn data_rows(&self, limit: usize) -> DataRows {
         let mut columns: Vec<String> = self
             .panels

@@ -1,12 +1,12 @@
-//! Text of labels: short, on one line, and telling levels apart.
+//! Text of labels: short, on one line, and different for different levels.
 
 use bencher_core::dataset::{self, Dim, UnitScale};
 use bencher_core::value::{Value, float_text};
 
 use super::is_invisible;
 
-/// One line of at most `limit` characters: control characters become spaces, and those that turn the
-/// direction of text are left out.
+/// One line of at most `limit` characters: control characters become spaces, and characters that change the direction
+/// of text are dropped.
 pub(crate) fn clip(text: &str, limit: usize) -> String {
     let visible = text.chars().filter(|c| !is_invisible(*c));
     let mut clean = visible.map(|c| if c.is_control() { ' ' } else { c });

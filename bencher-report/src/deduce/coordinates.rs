@@ -1,4 +1,4 @@
-//! What the coordinates of an input are to an axis: numbers, moments, or names.
+//! The coordinates of an input on an axis: numbers, moments, or names.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use crate::chart::{Axis, Ticks};
 pub(super) enum Coordinates {
     /// Every coordinate has a number, or a moment.
     Numbers(Numbers),
-    /// Every coordinate has a number among those of its name: `Zstd(level=3)`.
+    /// Every coordinate has a number among the parts of its name: `Zstd(level=3)`.
     ByName(Vec<Group>, Numbers),
     /// Names at equal distances.
     Levels,
@@ -33,7 +33,7 @@ pub(super) struct Group {
 }
 
 impl Coordinates {
-    /// What the coordinates of a dimension are.
+    /// The kind of a dimension's coordinates.
     pub(super) fn of(dim: &Dim) -> Self {
         if dim.kind.is_ordered() {
             return Self::Numbers(plain(dim));

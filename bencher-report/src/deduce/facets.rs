@@ -18,7 +18,7 @@ pub(super) struct Facets {
     pub(super) places: Vec<PanelPosition>,
     /// How many panels stand side by side.
     pub(super) columns: usize,
-    /// Said where panels were left out.
+    /// The note where panels were omitted.
     pub(super) note: Option<String>,
 }
 

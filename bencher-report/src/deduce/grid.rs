@@ -26,7 +26,7 @@ pub(super) struct Samples {
     pub(super) absent: u32,
     /// Why the most serious of them has none.
     pub(super) gap: Option<Gap>,
-    /// What measured times come to; none of other results.
+    /// The summaries of measured times; `None` for other results.
     timing: Option<Summary>,
 }
 
@@ -91,7 +91,7 @@ impl<'a> Grid<'a> {
         samples
     }
 
-    /// Which rounds of measured times count, and what they come to.
+    /// The rounds of measured times that count, and their summaries.
     fn judge(&self, offset: usize, samples: &mut Samples) {
         let first = self.origin + offset;
         let cells: Vec<usize> = (0..self.repeats)

@@ -1,4 +1,4 @@
-//! The rules that choose a dataset's charts from its shape, and say why.
+//! The rules that choose a dataset's charts from its shape, with reasons.
 
 mod build;
 mod coordinates;
@@ -19,8 +19,7 @@ use crate::chart::{Chart, ChartKind, text};
 use rules::rules;
 use shape::Shape;
 
-/// What was decided about one kind of chart for one result, and the reason. The example stands at
-/// [`explain`].
+/// The decision about one kind of chart for one result, with the reason. See [`explain`] for an example.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Explanation {
     /// The result variable.
@@ -35,9 +34,9 @@ pub struct Explanation {
 
 /// The charts of a dataset, in the order of its variables.
 ///
-/// Every result has the chart that its shape asks for: a line over one numeric input, boxes over
-/// categories with repeats, a heat map over two numeric inputs, and so on. Points of measured times whose rounds have several modes have a
-/// histogram besides.
+/// Every result has the chart that suits its shape: a line over one numeric input, boxes over categories with repeats,
+/// a heat map over two numeric inputs, and so on. Points of measured times whose rounds have several modes also have a
+/// histogram.
 ///
 /// ```
 #[doc = include_str!("../example_dataset.md")]
@@ -67,8 +66,7 @@ pub fn deduce(dataset: &Dataset) -> Vec<Chart> {
     charts
 }
 
-/// Why each kind of chart is drawn, or which rule rejected it first, for every result: of the
-/// kinds that a result of its sort may have.
+/// Explains for every result why each possible kind of chart is drawn, or which rule rejected it first.
 ///
 /// ```
 #[doc = include_str!("../example_dataset.md")]

@@ -65,7 +65,7 @@ fn of_role(dataset: &Dataset, role: DimRole) -> impl Iterator<Item = &Dim> {
     dataset.dims().iter().filter(move |dim| dim.role == role)
 }
 
-/// As many even bins as show a heap that is narrow beside the distance of two.
+/// Even bins, enough to show a mode that is narrow compared with the distance of two modes.
 fn even_bins(times: &[f64]) -> Option<(Vec<f64>, Vec<u64>)> {
     const BINS: usize = 40;
     let (low, high) = (stats::min(times)?, stats::max(times)?);
@@ -104,7 +104,7 @@ fn chart(
     chart.title = format!("{} at {}", variable.info.name, at.join(", "));
     chart.alt = format!("Histogram of the rounds of {}", chart.title);
     "modes".clone_into(&mut chart.id);
-    // A mean between the heaps says nothing, and bins as wide as them hide them.
+    // A mean between the modes is meaningless, and bins as wide as a mode hide it.
     chart.notes.retain(|note| !note.starts_with("Mean"));
     let cells: Vec<usize> = (0..point.len()).collect();
     let rounds = point.point_time(variable, &cells).rounds;

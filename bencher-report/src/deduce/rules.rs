@@ -1,5 +1,4 @@
-//! The rules as data: for every kind of chart what it needs, each need with the reason that a
-//! reader is given where it is not met.
+//! The rules as data: the requirements of every kind of chart, each with the reason for the reader where it is not met.
 
 use crate::chart::ChartKind;
 
@@ -9,12 +8,12 @@ use super::shape::{Shape, Sort};
 pub(super) const SERIES: usize = 12;
 /// Categories that fit along an axis.
 pub(super) const CATEGORIES: usize = 100;
-/// Colours that boxes side by side can still be told apart by.
+/// The number of colours that readers can still distinguish in boxes side by side.
 pub(super) const OVERLAYS: usize = 8;
 /// Cells that a heat map may have, over all panels.
 pub(super) const CELLS: usize = 1_000_000;
 
-/// What a kind of chart needs.
+/// The requirements of a kind of chart.
 pub(super) struct Rule {
     pub(super) kind: ChartKind,
     needs: &'static [Need],
@@ -198,7 +197,7 @@ fn repeats(shape: &Shape) -> Option<String> {
 }
 
 fn lines_fit(shape: &Shape) -> Option<String> {
-    const WHAT: &str = "lines that can be told apart";
+    const WHAT: &str = "lines that can be distinguished";
     let Some(groups) = shape.groups() else {
         return too_many(shape, 0, SERIES, WHAT);
     };

@@ -1,4 +1,4 @@
-//! The tables that samples gave.
+//! The tables that samples recorded.
 
 use bencher_core::dataset::{Dataset, Variable};
 use bencher_core::value::{Table, TableColumn, Value};

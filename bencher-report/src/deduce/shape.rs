@@ -4,7 +4,7 @@ use bencher_core::value::Kind;
 use super::coordinates::{Coordinates, Group, Numbers};
 use super::sample_table::TableForm;
 
-/// What the rules look at: how many inputs of which sort vary, and what the result holds.
+/// The properties that the rules use: how many inputs of each kind vary, and the kind of the result.
 pub(super) struct Shape<'a> {
     pub(super) dataset: &'a Dataset,
     pub(super) variable: &'a Variable,
@@ -12,7 +12,7 @@ pub(super) struct Shape<'a> {
     pub(super) numeric: Vec<usize>,
     /// Positions of the categorical inputs.
     pub(super) categorical: Vec<usize>,
-    /// What the coordinates of every dimension are to an axis.
+    /// The coordinates of every dimension on an axis.
     coordinates: Vec<Coordinates>,
     /// Positions of inputs with one value, which no axis needs.
     pub(super) fixed: Vec<usize>,
@@ -25,7 +25,7 @@ pub(super) struct Shape<'a> {
     pub(super) sort: Sort,
 }
 
-/// What a result holds, as far as the rules care.
+/// The kind of a result, as the rules distinguish it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sort {
     Number,

@@ -1,4 +1,4 @@
-//! How large figures are, and how the panels of one stand together.
+//! The size of figures, and the arrangement of their panels.
 
 use bencher_core::bench::PaneLayout;
 
@@ -9,7 +9,7 @@ const SCALE: f64 = 2.0;
 /// Pixels that a picture has at most: a few hundred megabytes while it is drawn.
 const PIXELS: f64 = 48e6;
 
-/// What a reader wants of every figure.
+/// The reader's choices for every figure.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(
     not(all(feature = "html", feature = "png", feature = "gnuplot")),
@@ -29,8 +29,8 @@ pub(crate) struct Look {
     allow(dead_code, reason = "each renderer takes what it needs")
 )]
 impl Look {
-    /// Width and height of a panel where so many stand side by side in a room of some points: one alone is
-    /// as large as is wanted, several share the room and keep the proportions.
+    /// Width and height of a panel, given the number of panels side by side and their common width in points. A single
+    /// panel has the requested size; several share the width and keep their proportions.
     pub(crate) fn panel(&self, columns: usize, room: f64) -> (f64, f64) {
         let share = match columns {
             0 | 1 => self.width,

@@ -1,4 +1,4 @@
-//! How the names of levels stand along an axis: none overlaps another, none leaves the picture.
+//! Places the names of levels along an axis, so that no name overlaps another or leaves the picture.
 
 #![cfg_attr(
     not(all(feature = "html", feature = "png", feature = "gnuplot")),
@@ -23,7 +23,7 @@ const BELOW: f64 = 0.35;
 pub(crate) struct Names {
     /// A name for every level.
     pub(crate) labels: Vec<String>,
-    /// Every so many levels have their name written.
+    /// Every n-th level has its name written.
     pub(crate) step: usize,
     /// Whether the names run from the bottom to the top.
     pub(crate) turned: bool,

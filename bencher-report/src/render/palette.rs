@@ -1,5 +1,5 @@
-//! Colours that readers with any sort of colour vision can tell apart (Okabe and Ito's), each
-//! with a symbol and a dash of its own so that colour is never the only sign.
+//! Colours that readers with any kind of colour vision can distinguish (Okabe and Ito's). Each has its own symbol and
+//! dash, so that colour is never the only sign.
 
 #![cfg_attr(
     not(all(feature = "html", feature = "png", feature = "gnuplot")),

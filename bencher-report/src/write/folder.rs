@@ -1,5 +1,5 @@
-//! The folder of a report. Every file is written whole beside its place and then renamed; a file
-//! that no list of ours names is neither replaced nor removed.
+//! The folder of a report. Every file is first written under a temporary name and then renamed. A file that the list
+//! does not name is neither replaced nor removed.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
@@ -31,7 +31,7 @@ pub(super) struct Output {
     pub(super) content: Content,
 }
 
-/// What a file is to hold.
+/// The content of a file to write.
 pub(super) enum Content {
     Bytes(Vec<u8>),
     Payload(Arc<Payload>),
@@ -49,14 +49,14 @@ impl Content {
 /// A report's folder, locked against other programs that write to it.
 pub(super) struct Folder {
     dir: PathBuf,
-    /// What stands there by an earlier report's list.
+    /// The list of the earlier report.
     listed: List,
     /// Whether a page of a version that kept no list stands there.
     is_unlisted: bool,
     _lock: Option<File>,
 }
 
-/// What became of the files.
+/// The outcomes of the files.
 #[derive(Default)]
 pub(super) struct Written {
     /// The files of the report that are in place, in the order in which they were given.
@@ -116,7 +116,7 @@ impl Folder {
         &self.dir
     }
 
-    /// What an earlier report left.
+    /// The files of an earlier report.
     pub(super) const fn listed(&self) -> &List {
         &self.listed
     }
@@ -222,7 +222,7 @@ impl Folder {
         !is_ours && target.symlink_metadata().is_ok() && !(path == PAGE && is_page_of_ours(&target))
     }
 
-    /// Removes a file of the last report; one that somebody changed is theirs from now on.
+    /// Removes a file of the last report, unless it was changed.
     fn is_gone(&self, path: &str, entry: &Entry) -> bool {
         let place = self.dir.join(path);
         let in_plain_folder = place

@@ -1,4 +1,4 @@
-//! The list of a report's files, which stands beside them: only what it names is ever removed.
+//! The list of a report's files, which is stored beside them. Only files that it names are ever removed.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// The name of the list in the report's folder.
 pub(super) const NAME: &str = "bencher-report.json";
 
-/// What every list begins with, so that no file of another program is taken for one.
+/// The first field of every list, which distinguishes it from files of other programs.
 const FORMAT: &str = "files of a bencher report";
 /// The version of the layout.
 const VERSION: u32 = 1;
@@ -23,10 +23,10 @@ const MOST_BYTES: u64 = 32 << 20;
 pub(super) struct List {
     pub(super) format: String,
     pub(super) version: u32,
-    /// The program whose report this is; empty where nobody said.
+    /// The program of the report; empty where it is unknown.
     #[serde(default)]
     pub(super) program: String,
-    /// What of the program it shows, where it does not show all; empty otherwise.
+    /// The part of the program in the report; empty for the whole.
     #[serde(default)]
     pub(super) part: String,
     /// The titles of the sweeps.
@@ -45,7 +45,7 @@ pub(super) struct List {
     pub(super) files: BTreeMap<String, Entry>,
 }
 
-/// What a file of the report held when it was written.
+/// The content of a file when it was written.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Entry {
     pub(super) bytes: u64,
@@ -69,22 +69,22 @@ impl Entry {
     }
 }
 
-/// What a list of any version has.
+/// The fields of a list in every version.
 #[derive(Deserialize)]
 struct Head {
     format: String,
     version: u32,
 }
 
-/// What stands in a list's place.
+/// The file in the place of a list.
 pub(super) enum Found {
-    /// Nothing.
+    /// No list.
     Nothing,
     /// A list that can be read.
     List(List),
     /// A list of a later version, which this program neither reads nor replaces.
     Later,
-    /// Something that is no list.
+    /// Another file, which is not a list.
     Other,
 }
 

@@ -1,4 +1,4 @@
-//! The PNG files of a report: every chart on a worker of its own.
+//! The PNG files of a report; every chart is drawn on its own worker.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
@@ -11,7 +11,7 @@ use crate::render::Look;
 
 use super::StaticRenderer;
 
-/// What came of drawing one chart.
+/// The outcome of drawing one chart.
 #[derive(Default)]
 pub(super) struct Picture {
     pub(super) png: Option<Vec<u8>>,

@@ -25,8 +25,8 @@ pub(crate) fn render(page: &Path) -> (String, String) {
         .arg(format!("file://{}", page.display()))
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    let console: Vec<&str> = said
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let console: Vec<&str> = errors
         .lines()
         .filter(|line| line.contains("CONSOLE"))
         .collect();

@@ -2,8 +2,8 @@
 
 use std::process::{Child, Command, Stdio};
 
+use crate::estimate::{median, middle};
 use crate::real::once;
-use crate::said::{median, middle};
 use crate::tools::TOOLS;
 
 /// The bodies, all of which take the same time in every call.
@@ -62,11 +62,11 @@ pub fn compare() -> bencher::Result<()> {
     for body in BODIES {
         for tool in TOOLS {
             let runs = || -> bencher::Result<Vec<_>> {
-                let mut said = Vec::new();
+                let mut estimates = Vec::new();
                 for _ in 0..RUNS {
-                    said.extend(once(tool, body)?);
+                    estimates.extend(once(tool, body)?);
                 }
-                Ok(said)
+                Ok(estimates)
             };
             let quiet = runs()?;
             let busy_programs = BusyPrograms::start(2 * cores)?;
@@ -76,9 +76,9 @@ pub fn compare() -> bencher::Result<()> {
             let off = |centre: f64| (centre / truth - 1.0) * 100.0;
             let furthest = busy
                 .iter()
-                .map(|said| off(said.centre).abs())
+                .map(|estimate| off(estimate.centre).abs())
                 .fold(0.0, f64::max);
-            let median = off(median(busy.iter().map(|said| said.centre)));
+            let median = off(median(busy.iter().map(|estimate| estimate.centre)));
             println!(
                 "| {body} | {tool} | {} | {median:.2} | {furthest:.2} |",
                 crate::real::readable(truth)

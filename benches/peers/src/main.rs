@@ -5,9 +5,9 @@
 
 mod bodies;
 mod busy;
-mod estimates;
+mod criterion_files;
+mod estimate;
 mod real;
-mod said;
 mod simulated;
 mod tools;
 

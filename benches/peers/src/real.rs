@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use crate::bodies;
-use crate::said::{Said, apart, held, median, middle};
+use crate::estimate::{Estimate, apart, held, median, middle};
 use crate::tools::TOOLS;
 
 /// How often each tool is run on each body.
@@ -14,14 +14,14 @@ const RUNS: usize = 16;
 pub const TIME: Duration = Duration::from_secs(1);
 
 pub fn compare() -> bencher::Result<()> {
-    let mut said: BTreeMap<(&str, &str), Vec<Said>> = BTreeMap::new();
+    let mut estimates: BTreeMap<(&str, &str), Vec<Estimate>> = BTreeMap::new();
     for run in 0..RUNS {
         eprintln!("{} of {RUNS} runs of every tool on every body", run + 1);
         for body in bodies::NAMES {
             // In turns, so that a machine that drifts does so for all.
             for nth in 0..TOOLS.len() {
                 let tool = TOOLS[(nth + run) % TOOLS.len()];
-                said.entry((tool, body))
+                estimates.entry((tool, body))
                     .or_default()
                     .extend(once(tool, body)?);
             }
@@ -38,9 +38,9 @@ pub fn compare() -> bencher::Result<()> {
     );
     println!("|---|---|---|---|---|---|---|---|---|---|");
     for body in bodies::NAMES {
-        let of = |tool| said.get(&(tool, body)).map_or(&[][..], Vec::as_slice);
+        let of = |tool| estimates.get(&(tool, body)).map_or(&[][..], Vec::as_slice);
         let (ours, criterion, divan) = (of("bencher"), of("criterion"), of("divan"));
-        let width = |said: &[Said]| median(said.iter().map(Said::half_width));
+        let width = |estimates: &[Estimate]| median(estimates.iter().map(Estimate::half_width));
         let (a, b) = (width(ours), width(criterion));
         let time = if ours.is_empty() {
             "below resolution".to_owned()
@@ -66,8 +66,8 @@ pub fn compare() -> bencher::Result<()> {
     Ok(())
 }
 
-/// One run; it says nothing where the body is below the resolution.
-pub fn once(tool: &str, body: &str) -> bencher::Result<Option<Said>> {
+/// One run; `None` where the body is below the resolution.
+pub fn once(tool: &str, body: &str) -> bencher::Result<Option<Estimate>> {
     let output = Command::new(std::env::current_exe()?)
         .args([tool, body])
         .stderr(Stdio::inherit())
@@ -90,12 +90,12 @@ pub fn readable(seconds: f64) -> String {
 }
 
 /// `body centre lower upper`
-fn plain_line(line: &str, body: &str) -> Option<Said> {
+fn plain_line(line: &str, body: &str) -> Option<Estimate> {
     let mut words = line.split_whitespace();
     words.next().filter(|word| *word == body)?;
     let mut number = || words.next()?.parse::<f64>().ok().filter(|x| x.is_finite());
     let (centre, lower, upper) = (number()?, number()?, number()?);
-    Some(Said {
+    Some(Estimate {
         centre,
         lower,
         upper,
@@ -103,7 +103,7 @@ fn plain_line(line: &str, body: &str) -> Option<Said> {
 }
 
 /// `├─ body  fastest │ slowest │ median │ mean │ ...`
-fn table_line(line: &str, body: &str) -> Option<Said> {
+fn table_line(line: &str, body: &str) -> Option<Estimate> {
     let columns: Vec<&str> = line.split('│').collect();
     columns
         .first()?
@@ -119,7 +119,7 @@ fn table_line(line: &str, body: &str) -> Option<Said> {
         _ => 1.0,
     };
     let centre = number * unit;
-    Some(Said {
+    Some(Estimate {
         centre,
         lower: f64::NAN,
         upper: f64::NAN,

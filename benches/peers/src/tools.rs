@@ -7,8 +7,8 @@ use std::time::Duration;
 use bencher::bench::{OutputFormat, ReportLocation, RunConfig, Session};
 use bencher::prelude::*;
 
-use crate::said::Said;
-use crate::{bodies, estimates};
+use crate::estimate::Estimate;
+use crate::{bodies, criterion_files};
 
 pub const TOOLS: [&str; 3] = ["bencher", "criterion", "divan"];
 
@@ -25,8 +25,8 @@ pub fn run(tool: &str, body: &str, time: Duration) -> bencher::Result<()> {
     }
 }
 
-fn print(body: &str, said: Said) {
-    println!("{body} {} {} {}", said.centre, said.lower, said.upper);
+fn print(body: &str, estimate: Estimate) {
+    println!("{body} {} {} {}", estimate.centre, estimate.lower, estimate.upper);
 }
 
 /// One of the bodies.
@@ -103,12 +103,12 @@ fn bencher(body: &str, time: Duration) -> bencher::Result<()> {
     let number = |name: &str| -> bencher::Result<f64> {
         Ok(found.variable(name)?.number(0).unwrap_or(f64::NAN))
     };
-    let said = Said {
+    let estimate = Estimate {
         centre: number("time")?,
         lower: number("time.lower")?,
         upper: number("time.upper")?,
     };
-    print(body, said);
+    print(body, estimate);
     Ok(())
 }
 
@@ -131,7 +131,7 @@ fn criterion(body: &str, time: Duration) -> bencher::Result<()> {
         "ms_3" => b.iter(bodies::ms_3),
         _ => b.iter(bodies::slow_first),
     });
-    print(body, estimates::read(&folder.path().join(body))?);
+    print(body, criterion_files::read(&folder.path().join(body))?);
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use super::option::RunOption;
 use super::settings::{SettingSource, Settings};
 use super::table::{GROUPS, options};
 
-/// What the program says of one sweep.
+/// The program's settings of one sweep.
 #[derive(Clone, Debug, Default)]
 pub(in crate::bench) struct SweepDefaults {
     pub(in crate::bench) title: String,
@@ -93,7 +93,7 @@ fn line(option: &RunOption, config: &RunConfig, source: &SettingSource) -> Strin
             format!("{setting:<40} # {}\n", source.escape_debug())
         }
         None if option.default.is_empty() => String::new(),
-        // What is left open has no value to write down.
+        // An open setting has no value to write.
         None => format!("# {}: {}\n", option.name, option.default),
     }
 }

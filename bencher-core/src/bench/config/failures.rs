@@ -3,9 +3,9 @@ use std::str::FromStr;
 
 use crate::record::Counts;
 
-/// How many failing samples make a run a failure.
+/// The number of failed samples that makes a run a failure.
 ///
-/// Failing samples are cells of the result whatever this says; it decides the exit status.
+/// It decides the exit status only; failed samples are cells of the result in any case.
 ///
 /// ```
 /// use bencher_core::bench::FailureLimit;
@@ -20,12 +20,12 @@ use crate::record::Counts;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum FailureLimit {
-    /// None does.
+    /// No number of failed samples.
     Never,
-    /// Any failing sample does.
+    /// One failed sample.
     #[default]
     Any,
-    /// This part of the executed samples of one sweep does, from 0 to 1; no fewer than one sample.
+    /// This share of the executed samples of one sweep, from 0 to 1, and at least one sample.
     Fraction(f64),
 }
 

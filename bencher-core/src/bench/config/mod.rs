@@ -1,8 +1,8 @@
-//! What can be said about a run, and who says it.
+//! The configuration of a run, and the precedence of its sources.
 //!
-//! The options are one table, from which the command line, the names in the environment, the keys of
-//! `bencher.toml` and `--print-config` are made: a [`RunOption`] reads its value as a change to a
-//! [`RunConfig`]. [`Settings`] are such changes, each with its [`SettingSource`], the weakest first.
+//! One table of options defines the command line, the environment variables, the keys of `bencher.toml` and
+//! `--print-config`. A [`RunOption`] reads its value as a change to a [`RunConfig`]. [`Settings`] are such changes,
+//! each with its [`SettingSource`], the weakest first.
 
 mod config_text;
 mod failures;
@@ -35,27 +35,25 @@ use crate::store::DEFAULT_LIMIT;
 use super::columns::TimeColumns;
 use super::refine::Refinement;
 
-/// Everything that can be said about a run, with its defaults.
+/// All settings of a run, with their defaults.
 ///
-/// Each field can be said at six places; of those that say
-/// something, the first in this table counts:
+/// A field can be set in six places. The first place in this table that sets it wins:
 ///
 /// | place | example |
 /// |---|---|
 /// | the command line | `--repeats 5` |
-/// | the environment | `BENCHER_REPEATS=5`; the store's place is `BENCHER_CACHE_DIR` |
+/// | the environment | `BENCHER_REPEATS=5`; `BENCHER_CACHE_DIR` sets the place of the store |
 /// | `bencher.toml`, the more special section first: `[programs.NAME.sweeps."TITLE"]`, `[programs.NAME]`, `[sweeps."TITLE"]`, the top of the file | `repeats = 5` |
-/// | what the program says of one sweep | [`SweepBuilder::repeats`](super::SweepBuilder::repeats) |
-/// | what the program says of its run | [`Bench::configure`](super::Bench::configure) |
+/// | the program, for one sweep | [`SweepBuilder::repeats`](super::SweepBuilder::repeats) |
+/// | the program, for its run | [`Bench::configure`](super::Bench::configure) |
 /// | the default | [`RunConfig::default`] |
 ///
-/// A later place is replaced whole, but for these: values of inputs (`--input`) are replaced input by
-/// input; `--level` puts a lower place's `samples` aside, `--samples` its `level`; `--seed` alone means
-/// shuffled, and `--order shuffled` keeps a lower place's seed; `--jobs` above 1 means threads where
-/// nothing is said of the executor, and `--executor` keeps a lower place's `jobs`; `--plot-size` replaces a lower place's width and
-/// height.
+/// A setting replaces the same setting of a later place. Some settings do more: `--input` replaces values input by
+/// input. `--level` overrides a lower place's `samples`, and `--samples` its `level`. `--seed` alone means shuffled,
+/// and `--order shuffled` keeps a lower place's seed. `--jobs` above 1 means threads where no place sets the executor,
+/// and `--executor` keeps a lower place's `jobs`. `--plot-size` replaces a lower place's width and height.
 ///
-/// `--print-config` prints what counts, and who said it; `docs/configuration.md` lists the options.
+/// `--print-config` prints each effective setting with its source. `docs/configuration.md` lists the options.
 ///
 /// ```
 /// use bencher_core::bench::RunConfig;
@@ -73,59 +71,57 @@ use super::refine::Refinement;
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct RunConfig {
-    /// Samples of every point; none means one, and of timed results as many as they need.
+    /// The number of samples of every point. `None` means one, and for timed results the number that they need.
     pub repeats: Option<u32>,
-    /// Density of all inputs: the level, or so many samples each (what each input declares).
+    /// The density of all inputs: a level, or a number of samples (as each input declares).
     pub density: Density,
-    /// From where the level and the repeats are reached in steps (at once).
+    /// The first step of a run that reaches the level and the repeats in steps (no steps).
     pub refine: Refinement,
-    /// On what untimed samples run (serial).
+    /// The executor of untimed samples (serial).
     pub executor: Executors,
-    /// Take timed samples on several workers at once, too, although they disturb each other (no).
+    /// Take timed samples on several workers at once as well, although they disturb each other (no).
     pub side_by_side: bool,
-    /// What a sample may use: its time, and in processes its memory, its output and its core.
+    /// The limits of a sample: its time, and in processes its memory, its output and its core.
     pub limits: Limits,
-    /// How often a sample that fails is tried again (0).
+    /// How often a failed sample is tried again (0).
     pub retries: u32,
-    /// The order of samples; none means shuffled rounds for timed results and plain rounds for
-    /// others.
+    /// The order of samples. `None` means shuffled rounds for timed results and plain rounds for others.
     pub order: Option<SampleOrder>,
-    /// How long a sweep of timed results may take, in all processes together; none means 10 s where nobody says how many repeats
-    /// there are, and no limit elsewhere. Its first round is always finished.
+    /// How long a sweep of timed results may take, in all processes together. `None` means 10 s where the number of
+    /// repeats is open, and no limit elsewhere. The sweep always finishes its first round.
     pub budget: Option<Duration>,
-    /// A timed result is measured until its bounds lie within this share of it (0.01), its noise has
-    /// settled (without a budget), or the budget ends; 0 spends the whole budget, in 2048 rounds at most.
+    /// The target precision (0.01). A timed result is measured until its bounds lie within this share of it, its noise
+    /// has settled (without a budget), or the budget ends. 0 spends the whole budget, in 2048 rounds at most.
     pub precision: f64,
-    /// Which clock times are taken with (the system's monotonic one).
+    /// The clock that measures times (the system's monotonic clock).
     pub clock: ClockKind,
-    /// In how many processes timed results are measured, one after the other; none means in this one. The
-    /// command line starts them ([`cli::run`](crate::cli::run)).
+    /// The number of processes that measure timed results, one after the other. `None` means this process. The command
+    /// line starts them ([`cli::run`](crate::cli::run)).
     pub replicates: Option<u32>,
     /// Take samples from the store and put them there (yes).
     pub cache: bool,
-    /// Take the whole result of a sweep where it is stored already (no).
+    /// Take the whole result of a sweep from the store, if it is there (no).
     pub results_cache: bool,
-    /// A result that is not stored is an error instead of a run (no).
+    /// Never run: a result that is not stored is an error (no).
     pub only_plot: bool,
-    /// Take no sample from the store, and replace those that are there (no).
+    /// Take no sample from the store, and replace the stored samples (no).
     pub overwrite: bool,
     /// Drop the stored samples of a sweep's tag before its first sweep runs (no).
     pub clear: bool,
     /// Drop the stored result of a sweep before it runs (no).
     pub clear_result: bool,
-    /// The most that the store may take up (100 GB).
+    /// The largest size of the store (100 GB).
     pub cache_size: ByteSize,
-    /// Goes before the tag of every sweep, and so partitions the store (empty).
+    /// A prefix of every sweep's tag, which partitions the store (empty).
     pub run_tag: String,
-    /// What to do with samples of other executables; none means strict for timed results and warn
-    /// for others.
+    /// What to do with samples of other executables. `None` means strict for timed results and warn for others.
     pub code: Option<CodePolicy>,
-    /// What to do with samples of machines of other classes; none means strict for results that are timed or
-    /// counted, and ignore for others.
+    /// What to do with samples of machines of other classes. `None` means strict for results that are timed or counted,
+    /// and ignore for others.
     pub machine: Option<MachinePolicy>,
-    /// Stop at the first failing sample (no).
+    /// Stop at the first failed sample (no).
     pub fail_fast: bool,
-    /// How many failing samples make the run a failure (any).
+    /// The number of failed samples that makes the run a failure (any).
     pub fail_on_sample_error: FailureLimit,
     /// Show the plan and run nothing (no).
     pub dry_run: bool,
@@ -135,25 +131,25 @@ pub struct RunConfig {
     pub print_config: bool,
     /// Run only sweeps whose title contains one of these (all).
     pub only: Vec<String>,
-    /// Values of inputs that go before those the program declares.
+    /// Values of inputs that override those of the program.
     pub inputs: Vec<InputOverride>,
-    /// Where samples and results are kept; none means the default place.
+    /// The directory of samples and results. `None` means the default place.
     pub store: Option<PathBuf>,
     /// How long to wait for a store that another process holds (30 s).
     pub wait: Duration,
-    /// Where the report goes.
+    /// The place of the report.
     pub report: ReportLocation,
-    /// How the report is laid out.
+    /// The layout of the report.
     pub plot_options: PlotOptions,
-    /// Open the report when it is drawn (no).
+    /// Open the report after the run (no).
     pub open: bool,
-    /// The form in which things are printed.
+    /// The form of the output.
     pub output: OutputFormat,
-    /// Which parts of a result are printed as text.
+    /// The parts of a result that are printed as text.
     pub print: PrintOptions,
-    /// The most rows of a printed table (30).
+    /// The largest number of rows of a printed table (30).
     pub rows: usize,
-    /// What a printed table shows of times beside their centre (nothing).
+    /// The columns that a printed table shows beside the centre of a time (none).
     pub columns: TimeColumns,
 }
 

@@ -2,8 +2,7 @@ use std::ffi::OsString;
 
 use super::RunConfig;
 
-/// One thing that can be said about a run: all that the command line, the environment, `bencher.toml`
-/// and `--print-config` know of it.
+/// One option of a run: its description for the command line, the environment, `bencher.toml` and `--print-config`.
 pub(crate) struct RunOption {
     /// Its long option and its key in the file; the environment's name is made of it.
     pub(crate) name: &'static str,
@@ -11,17 +10,17 @@ pub(crate) struct RunOption {
     /// Whether it can stand in a file's section of one sweep.
     pub(crate) per_sweep: bool,
     pub(crate) help: &'static str,
-    /// What holds where nobody says anything, for the reader; empty where that goes without saying.
+    /// The default, for the reader; empty where it is obvious.
     pub(crate) default: &'static str,
     /// Options without a value that stand for this one with a value.
     pub(crate) shorthands: &'static [Shorthand],
-    /// What values, as they are written, do to a configuration; several only of what takes a list.
+    /// Reads values, as they are written, as a change to a configuration. Only a list takes several values.
     pub(crate) read: fn(&[OsString]) -> Result<Change, String>,
-    /// The value as the file would say it; none where it is left open, or said by another option.
+    /// The value in the form of the file; `None` where it is open, or another option sets it.
     pub(crate) show: fn(&RunConfig) -> Option<String>,
 }
 
-/// What an option does to a configuration. It cannot fail: what was wrong was found in reading.
+/// The change of an option to a configuration. It cannot fail, because reading has found all mistakes.
 pub(crate) type Change = Box<dyn Fn(&mut RunConfig)>;
 
 /// An option without a value that stands for another with one.
@@ -45,9 +44,9 @@ pub(crate) enum OptionValue {
     Scalar(&'static str),
     /// One of these.
     Choice(&'static str, &'static [&'static str]),
-    /// A place in the file system, in a file relative to where it lies.
+    /// A path. In a file, a relative path starts at the directory of the file.
     Folder(&'static str),
-    /// A folder, true (the default one) or false (none).
+    /// A path of a directory, true (the default one) or false (none).
     FolderOrSwitch(&'static str),
     /// Several texts.
     List(&'static str),
@@ -56,7 +55,7 @@ pub(crate) enum OptionValue {
 }
 
 impl OptionValue {
-    /// What the value is called; nothing for a switch.
+    /// The name of the value; `None` for a switch.
     pub(crate) const fn unit(self) -> &'static str {
         match self {
             Self::Switch => "",

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-/// Where a report goes.
+/// The place of a report.
 ///
 /// ```
 /// use bencher_core::bench::{ReportLocation, RunConfig};
@@ -11,16 +11,16 @@ use serde::{Deserialize, Serialize};
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum ReportLocation {
-    /// Beside the store, in a folder of the program's name.
+    /// Beside the store, in a directory with the program's name.
     #[default]
     Default,
-    /// This folder.
+    /// This directory.
     Folder(PathBuf),
     /// Nowhere: none is drawn.
     Disabled,
 }
 
-/// How a report is laid out; handed to the [`Reporter`](crate::bench::Reporter).
+/// The layout of a report, which the [`Reporter`](crate::bench::Reporter) receives.
 ///
 /// ```
 /// use bencher_core::bench::{PaneLayout, PlotOptions};
@@ -34,7 +34,7 @@ pub struct PlotOptions {
     pub plot_width: u32,
     /// Height of a plot in pixels (600).
     pub plot_height: u32,
-    /// How plots of one result stand side by side (grid).
+    /// The arrangement of the plots of one result (grid).
     pub layout: PaneLayout,
 }
 
@@ -48,9 +48,7 @@ impl Default for PlotOptions {
     }
 }
 
-/// How the plots of one result that differ in further inputs are arranged.
-///
-/// The example stands at [`PlotOptions`].
+/// The arrangement of plots that show one result at different values of further inputs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PaneLayout {
     /// Side by side, in rows and columns.
@@ -62,7 +60,7 @@ pub enum PaneLayout {
     Both,
 }
 
-/// The form in which things are printed.
+/// The form of the output.
 ///
 /// ```
 /// use bencher_core::bench::{OutputFormat, RunConfig};
@@ -70,16 +68,16 @@ pub enum PaneLayout {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OutputFormat {
-    /// A progress bar, tables and where things are.
+    /// A progress bar, tables, and the paths of the results.
     #[default]
     Text,
     /// One JSON object a line on standard output.
     Json,
-    /// Errors alone.
+    /// Errors only.
     Quiet,
 }
 
-/// Which parts of a finished sweep are printed, where [`OutputFormat::Text`] is.
+/// The parts of a finished sweep that are printed with [`OutputFormat::Text`].
 ///
 /// ```
 /// use bencher_core::bench::PrintOptions;
@@ -92,7 +90,7 @@ pub enum OutputFormat {
 pub struct PrintOptions {
     /// The swept inputs with all their values (no).
     pub inputs: bool,
-    /// The inputs that are held at one value (no).
+    /// The inputs that keep one value (no).
     pub constants: bool,
     /// The dataset at a glance: dimensions, coordinates, results, states of cells (yes).
     pub dataset: bool,

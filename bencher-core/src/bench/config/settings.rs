@@ -8,11 +8,10 @@ use super::RunConfig;
 use super::option::{Change, RunOption};
 use super::output::ReportLocation;
 
-/// What the user said of a run, outside the program: a list of settings, the weakest first.
+/// The user's settings of a run, from outside the program, the weakest first.
 ///
-/// [`cli::parse`](crate::cli::parse) and [`cli::settings`](crate::cli::settings) make one, and show
-/// it at work; [`Session::with_settings`](crate::bench::Session::with_settings) lays it over what the
-/// program says.
+/// [`cli::parse`](crate::cli::parse) and [`cli::settings`](crate::cli::settings) make one, and have examples.
+/// [`Session::with_settings`](crate::bench::Session::with_settings) lays it over the settings of the program.
 #[derive(Default)]
 pub struct Settings {
     list: Vec<Setting>,
@@ -26,7 +25,7 @@ struct Setting {
     sweep: Option<String>,
 }
 
-/// Where a value of the configuration comes from.
+/// The source of a setting.
 ///
 /// ```
 /// use bencher_core::bench::SettingSource;
@@ -35,7 +34,7 @@ struct Setting {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SettingSource {
-    /// Nobody said anything.
+    /// No source sets it.
     Default,
     /// The program.
     Program,
@@ -65,17 +64,17 @@ impl fmt::Display for SettingSource {
 }
 
 impl Settings {
-    /// The configuration of a program that says nothing of its own.
+    /// The configuration of a program that sets nothing itself.
     pub fn config(&self) -> RunConfig {
         let mut config = RunConfig::default();
         self.apply(&mut config, None);
         config
     }
 
-    /// Adds a setting, which goes before those that there are.
+    /// Adds a setting, which overrides the existing ones.
     ///
     /// # Errors
-    /// What is wrong with the values; nothing is added then.
+    /// The problem with the values; nothing is then added.
     pub(crate) fn add(
         &mut self,
         option: &'static RunOption,
@@ -145,7 +144,7 @@ impl Settings {
         }
     }
 
-    /// Who says what an option is, if one of these settings does, where they are laid over `config`.
+    /// The source of an option's value, if one of these settings sets it over `config`.
     pub(super) fn source(
         &self,
         option: &RunOption,

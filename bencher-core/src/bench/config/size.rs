@@ -3,8 +3,8 @@ use std::str::FromStr;
 
 /// A number of bytes, written with its unit: `10GB`, `512 MiB`, `1.5 TB`.
 ///
-/// Units are B, kB, MB, GB, TB (powers of 1000) and KiB, MiB, GiB, TiB (powers of 1024); upper and lower
-/// case are one.
+/// Units are B, kB, MB, GB, TB (powers of 1000) and KiB, MiB, GiB, TiB (powers of 1024); upper and lower case are
+/// equal.
 ///
 /// ```
 /// use bencher_core::bench::ByteSize;

@@ -1,4 +1,4 @@
-//! A real Ctrl-C: what a sweep's samples share is torn down, then the result is kept, then the report drawn.
+//! A real Ctrl-C: the state of a sweep is torn down, then the result is stored, then the report is drawn.
 
 use std::ffi::OsString;
 use std::fs::{self, OpenOptions};
@@ -123,10 +123,10 @@ fn child() {
     };
     let mut args: Vec<OsString> = ["child", "--no-config", "--store"].map(Into::into).to_vec();
     args.push(root.clone().into());
-    let said = settings(&Endless::SCHEMA, "child", args, &|_| None, &root);
+    let settings = settings(&Endless::SCHEMA, "child", args, &|_| None, &root);
     let folder = root.clone();
     let status = run_session(
-        said.unwrap(),
+        settings.unwrap(),
         "child".to_owned(),
         Some(&move |records, _, _, _| {
             log(&folder, &format!("report of {}", records.len()));

@@ -140,9 +140,9 @@ fn a_variable_that_is_nearly_an_option_is_told() {
         "BENCHER_WORKER",
         "REPEATS",
     ];
-    let told = super::super::environment::misspelt(given.into_iter().map(Into::into));
+    let found = super::super::environment::misspelt(given.into_iter().map(Into::into));
     assert_eq!(
-        told,
+        found,
         [
             ("BENCHER_REPEET", "BENCHER_REPEATS"),
             ("BENCHER_CACHE_DIRS", "BENCHER_CACHE_DIR"),
@@ -159,7 +159,7 @@ fn mistakes_in_the_environment_name_the_variable() {
         let variable = move |asked: &str| (asked == name).then(|| value.clone());
         let folder = tempfile::tempdir().unwrap();
         let args = ["demo".into()];
-        settings(&SCHEMA, "demo", args, &variable, folder.path()).map(|said| said.config())
+        settings(&SCHEMA, "demo", args, &variable, folder.path()).map(|settings| settings.config())
     };
     let error = read("BENCHER_REPEATS", "few".into()).unwrap_err();
     assert!(matches!(error, SettingsError::Environment { .. }));
@@ -193,8 +193,8 @@ fn mistakes_in_the_environment_name_the_variable() {
             let name: &'static str = Box::leak(option.variable().into_boxed_str());
             let read = read(name, strange.clone());
             assert_eq!(read.is_ok(), folder, "{name}");
-            let said = read.map_or_else(|error| error.to_string(), |_| "not UTF-8".to_owned());
-            assert!(said.contains("not UTF-8"), "{said}");
+            let text = read.map_or_else(|error| error.to_string(), |_| "not UTF-8".to_owned());
+            assert!(text.contains("not UTF-8"), "{text}");
         }
     }
 }
@@ -205,14 +205,15 @@ fn a_number_below_zero_is_the_value_of_the_option_before_it() {
     let folder = tempfile::tempdir().unwrap();
     let read = |args: &[&str]| {
         let args = std::iter::once("demo").chain(args.iter().copied());
-        let said = settings(
+        let settings = settings(
             &SCHEMA,
             "demo",
             args.map(Into::into),
             &nothing,
             folder.path(),
         );
-        said.map(|said| said.config())
+        settings
+            .map(|settings| settings.config())
             .map_err(|error| error.to_string())
     };
     // No option of these says that nothing is known of `-1`, and none takes it that counts something.
@@ -223,13 +224,16 @@ fn a_number_below_zero_is_the_value_of_the_option_before_it() {
         let error = read(&[&format!("--{}", option.name), "-1"]).unwrap_err();
         let expected = format!("--{}", option.name);
         assert!(error.contains(&expected), "{error}");
-        let told = ["must be at least", "`-1` is not"];
-        assert!(told.iter().any(|told| error.contains(told)), "{error}");
+        let expected = ["must be at least", "`-1` is not"];
+        assert!(
+            expected.iter().any(|expected| error.contains(expected)),
+            "{error}"
+        );
         assert!(!error.contains("there is no option"), "{error}");
     }
-    let said = read(&["--tag", "-1", "--sweep", "-.5", "--rows", "3"]).unwrap();
-    assert_eq!((said.run_tag.as_str(), said.rows), ("-1", 3));
-    assert_eq!(said.only, ["-.5"]);
+    let config = read(&["--tag", "-1", "--sweep", "-.5", "--rows", "3"]).unwrap();
+    assert_eq!((config.run_tag.as_str(), config.rows), ("-1", 3));
+    assert_eq!(config.only, ["-.5"]);
     // What is no number is an option as before, and a switch takes no value.
     assert!(read(&["--rows", "--json"]).unwrap_err().contains("--rows"));
     assert!(
@@ -246,7 +250,8 @@ fn a_missing_named_file_is_an_error() {
         let args = std::iter::once("demo")
             .chain(args.iter().copied())
             .map(Into::into);
-        settings(&SCHEMA, "demo", args, variable, folder.path()).map(|said| said.config().rows)
+        settings(&SCHEMA, "demo", args, variable, folder.path())
+            .map(|settings| settings.config().rows)
     };
     let nothing = |_: &str| None;
     let error = read(&["--config", "mine.toml"], &nothing)
@@ -285,8 +290,8 @@ proptest! {
     ) {
         let lines: Vec<String> = lines.iter().map(|(a, b, c)| format!("{a}{b}{c}")).collect();
         let text = lines.join("\n");
-        if let Ok(said) = file::settings(&text, Path::new("bencher.toml"), "demo") {
-            let config: RunConfig = Settings::config(&said);
+        if let Ok(settings) = file::settings(&text, Path::new("bencher.toml"), "demo") {
+            let config: RunConfig = Settings::config(&settings);
             let _ = config.at_step(u64::MAX);
         }
     }

@@ -1,4 +1,4 @@
-//! Who goes before whom, for every option.
+//! The precedence of sources, for every option.
 
 #[cfg(all(unix, feature = "store"))]
 mod interrupted;
@@ -100,12 +100,12 @@ fn effective(
         (None, _) => {}
     }
     let variable = |name: &str| (name == option.variable()).then(|| environment.map(Into::into))?;
-    let said = settings(&SCHEMA, "demo", args, &variable, folder.path()).unwrap();
+    let settings = settings(&SCHEMA, "demo", args, &variable, folder.path()).unwrap();
     let mut config = RunConfig::default();
     if let Some(value) = program {
         (option.read)(&[value.into()]).unwrap()(&mut config);
     }
-    said.apply(&mut config, None);
+    settings.apply(&mut config, None);
     config
 }
 
@@ -217,12 +217,12 @@ fn the_more_special_section_counts() {
 #[test]
 fn two_places_may_each_say_half() {
     let of = |file: &str, args: &[&str]| {
-        let mut said = file::settings(file, Path::new("/bencher.toml"), "demo").unwrap();
+        let mut settings = file::settings(file, Path::new("/bencher.toml"), "demo").unwrap();
         let args = std::iter::once("demo")
             .chain(args.iter().copied())
             .map(Into::into);
-        said.extend(super::parse(&SCHEMA, args).unwrap().settings);
-        said.config()
+        settings.extend(super::parse(&SCHEMA, args).unwrap().settings);
+        settings.config()
     };
     assert_eq!(
         of("seed = 3", &["--order", "shuffled"]).order,

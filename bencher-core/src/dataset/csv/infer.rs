@@ -1,4 +1,4 @@
-//! What a table without a description most likely holds.
+//! Infers the contents of a table without a description.
 
 use std::borrow::Cow;
 use std::collections::HashSet;

@@ -1,4 +1,4 @@
-//! The long table as CSV: what spreadsheets and data frames read, and this program reads back.
+//! The long table as CSV, for spreadsheets and data frames; `bencher` reads it back.
 
 mod infer;
 mod read;
@@ -13,7 +13,7 @@ use crate::value::{Kind, Value};
 use super::Dataset;
 use states::states_text;
 
-/// How a table is written.
+/// Options for writing a table.
 ///
 /// ```
 /// # use bencher_core::dataset::{CsvOptions, Dataset, Dim};
@@ -27,23 +27,23 @@ use states::states_text;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CsvOptions {
-    /// Puts a `'` before texts that a spreadsheet would take for a formula: those that begin with `=`, `+`, `-`, `@`, a
-    /// tab or a line's end. Numbers stay numbers. Such a table is for a spreadsheet: what reads it back has the `'`.
+    /// Puts a `'` before texts that a spreadsheet would read as a formula: texts that begin with `=`, `+`, `-`, `@`, a
+    /// tab or a line end. Numbers stay numbers. Use it only for spreadsheets: other readers keep the `'`.
     pub for_spreadsheets: bool,
 }
 
 impl Dataset {
-    /// Writes the long table as CSV (RFC 4180, UTF-8): a column for every dimension and variable, then one of states.
-    /// Cells without a value are empty.
+    /// Writes the long table as CSV (RFC 4180, UTF-8): a column for every dimension and variable, then a column of
+    /// states. Cells without a value are empty.
     ///
-    /// The column `state` (`bencher.state`, where something else has that name) is empty where all cells of a row were
-    /// measured. It names the state and the reason where all have the same (`cached`, `failed: out of memory`), else
-    /// those of each variable that was not measured (`moves=failed: out of memory; time=missing`), with a backslash
-    /// before `;`, `=` and `\` in a name or a reason.
+    /// The column `state` is empty where all cells of a row were measured. (It is `bencher.state` where another column
+    /// is named `state`.) Where all cells have the same state and reason, the column names them once (`cached`,
+    /// `failed: out of memory`). Otherwise it names them for each variable that was not measured (`moves=failed: out of
+    /// memory; time=missing`). A backslash precedes `;`, `=` and `\` in a name or a reason.
     ///
-    /// Data frames read it as it is, as by `pandas.read_csv`. What a table cannot say (kinds, units, descriptions,
-    /// attributes) stands in [`csv_description`](Self::csv_description), for a second file. A payload is its name,
-    /// digest, length and media type; its content is not written.
+    /// Data frames read it directly, for example with `pandas.read_csv`. [`csv_description`](Self::csv_description) has
+    /// the kinds, units, descriptions and attributes, for a second file. A payload is written as its name, digest,
+    /// length and media type, without its content.
     ///
     /// ```
     /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
@@ -59,15 +59,15 @@ impl Dataset {
     /// ```
     ///
     /// # Errors
-    /// Where `out` does not take it.
+    /// Where a write to `out` fails.
     pub fn write_csv(&self, out: impl Write) -> io::Result<()> {
         self.write_csv_with(out, CsvOptions::default())
     }
 
-    /// As [`write_csv`](Self::write_csv), in another way.
+    /// As [`write_csv`](Self::write_csv), with options.
     ///
     /// # Errors
-    /// Where `out` does not take it.
+    /// Where a write to `out` fails.
     pub fn write_csv_with(&self, mut out: impl Write, options: CsvOptions) -> io::Result<()> {
         let guarded = |text: String, value: &Value| {
             let is_text = !matches!(value, Value::Int(_) | Value::Big(_) | Value::Float(_));
@@ -97,8 +97,8 @@ impl Dataset {
         Ok(())
     }
 
-    /// What a table cannot say of the dataset, as JSON: kinds, units, descriptions, coordinates, attributes. With it
-    /// [`read_csv_described`](Self::read_csv_described) gives an equal dataset.
+    /// The parts of the dataset that a table cannot hold, as JSON: kinds, units, descriptions, coordinates, attributes.
+    /// With it, [`read_csv_described`](Self::read_csv_described) returns an equal dataset.
     ///
     /// ```
     /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
@@ -141,7 +141,7 @@ fn is_formula(text: &str) -> bool {
     text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])
 }
 
-/// The columns that told the state and the reason of a variable's cells in versions 1 and 2 of the table.
+/// The columns of the state and the reason of a variable's cells, in versions 1 and 2 of the table.
 fn companions(name: &str) -> [String; 2] {
     [format!("{name}.state"), format!("{name}.reason")]
 }

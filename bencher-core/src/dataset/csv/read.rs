@@ -26,13 +26,13 @@ pub(super) enum Layout {
 }
 
 impl Dataset {
-    /// Reads what [`write_csv`](Self::write_csv) wrote.
+    /// Reads a table that [`write_csv`](Self::write_csv) wrote.
     ///
-    /// Rows and columns must stand as they were written. What a table does not say is inferred: kinds from the texts
-    /// (truth values, integers, floats, variants), dimensions as the fewest leading columns that tell all rows apart,
-    /// with a column `repeat` or `over_time` behind them. What else a dataset has is empty; see
-    /// [`read_csv_described`](Self::read_csv_described). Tables that earlier versions wrote are read as well, with
-    /// their description where they hold one.
+    /// Rows and columns must be in their original order. The reader infers kinds from the texts (truth values,
+    /// integers, floats, variants). It infers the dimensions as the fewest leading columns that identify every row,
+    /// with a column `repeat` or `over_time` behind them. All other parts of the dataset are empty; see
+    /// [`read_csv_described`](Self::read_csv_described). It also reads tables of earlier versions, with the description
+    /// that some of them hold.
     ///
     /// ```
     /// use bencher_core::dataset::Dataset;
@@ -51,16 +51,15 @@ impl Dataset {
     /// ```
     ///
     /// # Errors
-    /// Where it cannot be read, or is no such table: in which row and column, and why.
+    /// Where it cannot be read, or is not such a table. The error names the row, the column and the reason.
     pub fn read_csv(input: impl Read) -> Result<Self, ImportError> {
         read(input, None)
     }
 
-    /// Reads what [`write_csv`](Self::write_csv) wrote, with the
-    /// [description](Self::csv_description) that belongs to it.
+    /// Reads a table that [`write_csv`](Self::write_csv) wrote, with its [description](Self::csv_description).
     ///
     /// # Errors
-    /// As [`read_csv`](Self::read_csv), and where the two do not fit each other.
+    /// As [`read_csv`](Self::read_csv), and where table and description do not match.
     pub fn read_csv_described(input: impl Read, description: &str) -> Result<Self, ImportError> {
         read(input, Some(description))
     }

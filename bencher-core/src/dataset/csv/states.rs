@@ -1,5 +1,5 @@
-//! The states and reasons of a row's cells in one field: empty where all of them were measured, a state where all
-//! have it, else `NAME=state: reason` of each that was not measured, parted by `; `.
+//! The states and reasons of a row's cells in one field: empty where all of them were measured, a state where all have
+//! it, else `NAME=state: reason` of each cell that was not measured, separated by `; `.
 
 use super::super::{Cell, CellState};
 

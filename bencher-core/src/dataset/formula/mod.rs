@@ -10,11 +10,11 @@ use crate::var::UnknownName;
 
 /// An arithmetic expression over named numbers.
 ///
-/// It has numbers (`2`, `0.5`, `1e-6`), names of results and numeric inputs (a letter or `_`, then
-/// letters, digits, `_` and `.`), `+ - * / ^`, unary minus, parentheses, and the functions `abs`,
-/// `sqrt`, `exp`, `ln`, `log2`, `log10`, `floor`, `ceil`, `round` (halves away from 0) of one
-/// number and `min` and `max` of one or more. `^` binds tightest and from the right, and before a
-/// minus: `-2^2` is -4, `2^3^2` is 512. Numbers are those of IEEE 754: `1/0` is infinite, `0/0` not a number.
+/// It has numbers (`2`, `0.5`, `1e-6`), names, `+ - * / ^`, unary minus, parentheses and functions. A name of a result
+/// or a numeric input is a letter or `_`, then letters, digits, `_` and `.`. The functions `abs`, `sqrt`, `exp`, `ln`,
+/// `log2`, `log10`, `floor`, `ceil` and `round` (halves away from 0) take one number; `min` and `max` take one or more.
+/// `^` binds tightest and from the right, and before a minus: `-2^2` is -4, `2^3^2` is 512. Arithmetic follows IEEE
+/// 754: `1/0` is infinite, `0/0` is NaN.
 ///
 /// ```
 /// use bencher_core::dataset::Formula;
@@ -74,7 +74,7 @@ enum Function {
     Max,
 }
 
-/// Why a formula is none, or cannot be evaluated.
+/// An error in a formula.
 ///
 /// ```
 /// use bencher_core::dataset::Formula;
@@ -91,31 +91,29 @@ enum Function {
 pub struct FormulaError {
     /// The formula.
     pub formula: String,
-    /// Where in it, in characters from 1.
+    /// The position of the error, in characters from 1.
     pub position: usize,
-    /// What is wrong there.
+    /// The problem.
     pub problem: FormulaProblem,
 }
 
-/// What is wrong with a formula.
-///
-/// The example stands at [`FormulaError`].
+/// The problem with a formula.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum FormulaProblem {
     /// An operand is missing.
     #[error("a number, a name or `(` is missing")]
     Operand,
-    /// Something stands where an operator or the end must be.
+    /// A character where an operator or the end must be.
     #[error("`{0}` is here, but an operator or the end is expected")]
     Operator(char),
     /// A parenthesis is never closed.
     #[error("the `(` here is never closed")]
     Unclosed,
-    /// Digits that are no number.
+    /// Digits that do not form a number.
     #[error("`{0}` is not a number")]
     Number(String),
-    /// A function or a name that is not there.
+    /// A function or a name that does not exist.
     #[error(transparent)]
     Unknown(Box<UnknownName>),
     /// A function with the wrong number of arguments.
@@ -128,7 +126,7 @@ pub enum FormulaProblem {
         /// How many were given.
         given: usize,
     },
-    /// Parentheses or signs inside each other beyond every use.
+    /// Parentheses or signs that are nested too deeply.
     #[error("more than {0} parentheses, signs and powers are nested")]
     Nested(usize),
 }
@@ -137,12 +135,12 @@ impl Formula {
     /// Reads a formula.
     ///
     /// # Errors
-    /// Where it is none: at which character, and why.
+    /// Where the text is not a formula. The error names the character and the reason.
     pub fn parse(text: &str) -> Result<Self, FormulaError> {
         parse::Parser::new(text).formula()
     }
 
-    /// The names in it, in the order in which they first appear.
+    /// The names in it, in the order of their first appearance.
     pub fn names(&self) -> &[String] {
         &self.names
     }
@@ -150,7 +148,7 @@ impl Formula {
     /// Checks that every name in it is known.
     ///
     /// # Errors
-    /// The first that is not, with the nearest known name.
+    /// The first unknown name, with the nearest known one.
     pub fn check<'a>(&self, known: impl IntoIterator<Item = &'a str>) -> Result<(), FormulaError> {
         let known: Vec<&str> = known.into_iter().collect();
         for (name, place) in self.names.iter().zip(&self.places) {

@@ -1,4 +1,4 @@
-//! The JSON form of a dataset: what other programs read, and this one reads back.
+//! The JSON form of a dataset, for other programs; `bencher` reads it back.
 
 mod cursor;
 mod read;
@@ -27,10 +27,10 @@ impl Dataset {
     /// The dataset as JSON: dimensions with coordinates, variables with a flat row-major list of
     /// values (`null` where there is none) and of states, attributes.
     ///
-    /// Numbers that JSON cannot hold (NaN, infinities, integers beyond 64 bits) are strings. An item
-    /// is its name and its parts, a payload its name, media type, digest, length and, where it is at
-    /// hand, its content in base64. `schemas/dataset-v2.schema.json` says all of it to other
-    /// programs; [`from_json`](Self::from_json) reads it back.
+    /// Numbers that JSON cannot hold (NaN, infinities, integers beyond 64 bits) are strings. An item is its name and
+    /// its parts. A payload is its name, media type, digest, length and, where it is available, its content in base64.
+    /// `schemas/dataset-v2.schema.json` describes the format for other programs; [`from_json`](Self::from_json) reads
+    /// it back.
     ///
     /// ```
     /// # use bencher_core::dataset::{Dataset, Dim, VariableInfo};

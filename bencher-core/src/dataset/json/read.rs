@@ -31,7 +31,7 @@ pub(in super::super) struct Outline {
 }
 
 impl Dataset {
-    /// Reads what [`to_json`](Self::to_json) wrote, of this version or an older one.
+    /// Reads a dataset that [`to_json`](Self::to_json) of this or an older version wrote.
     ///
     /// ```
     /// use bencher_core::dataset::{Dataset, Dim, VariableInfo};
@@ -49,8 +49,8 @@ impl Dataset {
     /// ```
     ///
     /// # Errors
-    /// Where it is no dataset, was written by a later version, or a field is not what it must be:
-    /// which, and what.
+    /// Where it is not a dataset, a later version wrote it, or a field has an unexpected value. The error names the
+    /// field and the expected value.
     pub fn from_json(json: &Json) -> Result<Self, ImportError> {
         let whole = JsonCursor::whole_document("the document", json);
         let outline = Outline::read(&whole)?;

@@ -8,13 +8,13 @@ use serde_json::{Map, Value as Json};
 use super::super::{Callback, FAILURE, JobRecord};
 use crate::value::{JsonError, canonical_text, flat_fields, to_json};
 
-/// A CSV file with a row for every job that ended, written when it ended.
+/// Writes a row to a CSV file for every job that ends.
 ///
-/// The columns are `p:NAME` for the arguments, `objective` (or `objective_0`, `objective_1`, …; [`FAILURE`]
-/// stands there of jobs that have none), `job_id`, `job_status`, and `m:NAME` for all else that is known. A
-/// column that is first needed by a later job is added to all rows. Metadata whose names begin with `_` are
-/// left out. Where the file is there already, its rows stay, and the jobs of this run follow. Several loggers, in one
-/// program or in several, may write to one file at once; on a file system without locks only one may.
+/// The columns are `p:NAME` for the arguments, `objective` (or `objective_0`, `objective_1`, …), `job_id`,
+/// `job_status`, and `m:NAME` for metadata. A job without an objective has [`FAILURE`] in its place. A column that a
+/// later job needs is added to all rows. Metadata whose names begin with `_` are not written. In an existing file, the
+/// old rows stay, and the jobs of this run follow. Several loggers, in one program or in several, may write to one file
+/// at once. On a file system without locks, only one may.
 ///
 /// ```
 /// use bencher_core::evaluator::callbacks::CsvLogger;
@@ -51,7 +51,7 @@ struct Log {
 type Row = Vec<(String, String)>;
 
 impl CsvLogger {
-    /// Writes to the file of this name, which is made with the first job.
+    /// Writes to the file at this path, which the first job creates.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self {
             // The working directory may be another one when the first job comes.
@@ -144,7 +144,7 @@ fn is_objective(column: &str) -> bool {
     column == "objective" || column.starts_with("objective_")
 }
 
-/// What is known of a job, by column.
+/// The values of a job, by column.
 fn row<A: Serialize>(job: &JobRecord<A>) -> Row {
     let mut row = Row::new();
     match (to_json(&job.args), flat_fields(&job.args)) {
@@ -337,7 +337,7 @@ fn read_columns(mut file: &File, path: &Path) -> io::Result<Vec<String>> {
 
 /// Adds columns to every row. The file is replaced as a whole, so that it is never half of each; the new one is locked.
 fn widen(path: &Path, columns: &[String], new: &[String]) -> io::Result<File> {
-    // A new name that nobody has, so that no file of another is written.
+    // A new unique name, so that no other program's file is written.
     let beside = crate::store::temporary(path);
     drop(crate::store::create_new(&beside)?);
     let widened = widen_to(&beside, path, columns, new);

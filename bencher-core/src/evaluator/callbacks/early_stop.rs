@@ -2,10 +2,10 @@ use super::super::{Callback, JobRecord, JobState};
 
 type Score = Box<dyn Fn(&[f64]) -> f64 + Send>;
 
-/// Says that the search should end: since the objective is good enough, or was not improved for long.
+/// Stops a search when the objective is good enough, or has not improved for long.
 ///
-/// Larger objectives are better, unless it is told otherwise. Jobs that fail or time out improve nothing; those
-/// that were called off do not count; those of other evaluators of the search do.
+/// Larger objectives are better, unless [`minimizing`](Self::minimizing) is set. Jobs that fail or time out count as no
+/// improvement. Cancelled jobs do not count. Jobs of other evaluators of the search count.
 ///
 /// ```
 /// use bencher_core::evaluator::callbacks::EarlyStop;
@@ -47,13 +47,13 @@ impl std::fmt::Debug for EarlyStop {
 }
 
 impl EarlyStop {
-    /// Ends after so many jobs in a row that were no better than the best before.
+    /// Stops after this number of consecutive jobs without an improvement of the best objective.
     pub fn patience(self, jobs: u64) -> Self {
         let patience = Some(jobs);
         Self { patience, ..self }
     }
 
-    /// Ends once a job is as good as this.
+    /// Stops once a job reaches this objective.
     pub fn threshold(self, objective: f64) -> Self {
         let threshold = Some(objective);
         Self { threshold, ..self }
@@ -65,7 +65,7 @@ impl EarlyStop {
         Self { minimizes, ..self }
     }
 
-    /// Makes one number of several objectives; the first counts otherwise.
+    /// Sets a function that computes one number from several objectives; by default, the first counts.
     pub fn score(self, score: impl Fn(&[f64]) -> f64 + Send + 'static) -> Self {
         let score: Option<Score> = Some(Box::new(score));
         Self { score, ..self }

@@ -2,7 +2,7 @@ use std::io::Write;
 
 use super::super::{Callback, JobRecord};
 
-/// A line for every job that ended: how many there were, the best objective, the last.
+/// Writes a line for every job that ends: the number of jobs, the best objective, the last one.
 ///
 /// ```
 /// use std::sync::{Arc, Mutex};
@@ -33,14 +33,14 @@ pub struct Logger<W> {
 }
 
 impl Logger<std::io::Stderr> {
-    /// Lines on standard error.
+    /// Writes to standard error.
     pub fn stderr() -> Self {
         Self::new(std::io::stderr())
     }
 }
 
 impl<W: Write> Logger<W> {
-    /// Lines on `out`.
+    /// Writes to `out`.
     pub fn new(out: W) -> Self {
         Self {
             out,
@@ -51,13 +51,13 @@ impl<W: Write> Logger<W> {
         }
     }
 
-    /// The best is the least.
+    /// Smaller objectives are better.
     pub fn minimizing(self) -> Self {
         let minimizes = true;
         Self { minimizes, ..self }
     }
 
-    /// Where the lines go.
+    /// The destination of the lines.
     pub const fn out(&self) -> &W {
         &self.out
     }

@@ -1,5 +1,5 @@
-//! What an [`Evaluator`](super::Evaluator) tells its [`Callback`](super::Callback)s, put to use: lines on
-//! the terminal, a CSV file, a reason to stop, how busy the workers were.
+//! [`Callback`](super::Callback)s for an [`Evaluator`](super::Evaluator): lines on the terminal, a CSV file, an early
+//! stop, a profile of busy workers.
 //!
 //! A progress bar is [`JobProgress`](crate::progress::JobProgress).
 

@@ -2,9 +2,9 @@ use jiff::Timestamp;
 
 use super::super::{Callback, JobRecord};
 
-/// How many workers were busy, over time.
+/// Records the number of busy workers over time.
 ///
-/// It holds two moments for each job. Jobs of which it is not known when they began are left out.
+/// It holds two moments for each job. Jobs with an unknown start are ignored.
 ///
 /// ```
 /// use std::sync::{Arc, Mutex};
@@ -26,7 +26,7 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// How many workers were busy from each moment on, until the next.
+    /// The number of busy workers from each moment until the next.
     pub fn busy(&self) -> Vec<(Timestamp, usize)> {
         let ends = self.spans.iter().map(|(_, end)| (*end, -1));
         let begins = self.spans.iter().map(|(begin, _)| (*begin, 1));
@@ -46,7 +46,7 @@ impl Profile {
         steps
     }
 
-    /// How many workers were busy on average, from the first job's beginning to the last one's end.
+    /// The average number of busy workers, from the start of the first job to the end of the last.
     pub fn mean(&self) -> Option<f64> {
         let begin = self.spans.iter().map(|(begin, _)| *begin).min()?;
         let end = self.spans.iter().map(|(_, end)| *end).max()?;

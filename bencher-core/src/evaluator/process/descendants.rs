@@ -1,12 +1,12 @@
-//! What a worker process has started, wherever it went: found by a mark in the environment, which every process
-//! hands on to those that it starts. One that left the group of its worker, or whose parent is gone, has it still.
+//! Finds all descendants of a worker process by a mark in the environment, which every process passes on to its
+//! children. A process that left the group of its worker, or whose parent is gone, still has the mark.
 
 use std::ffi::OsString;
 
 /// The variable of the environment that holds the marks of a worker process, and of those that it works in.
 const VARIABLE: &str = "BENCHER_WORKER_MARKS";
 
-/// What no other worker process is marked with.
+/// A mark that no other worker process has.
 #[derive(Clone, Debug)]
 pub(super) struct Mark(String);
 
@@ -38,8 +38,7 @@ impl Mark {
 
     /// Ends every process that has the mark, but for this one, until there is none.
     pub(super) fn kill_all(&self) {
-        // One that is about to die starts no more, so this comes to its end; but for a crowd that starts
-        // others faster than they are found.
+        // A dying process starts no more, so this loop ends, unless processes start others faster than they are found.
         for _ in 0..ROUNDS {
             if !processes::kill_marked(&self.0) {
                 return;

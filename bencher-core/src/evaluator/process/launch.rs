@@ -6,8 +6,7 @@ use std::path::PathBuf;
 /// The variable of the environment that makes a program a worker process.
 pub(crate) const VARIABLE: &str = "BENCHER_WORKER";
 
-/// How a worker process is started: this program again, which goes the same way up to the place
-/// where it is to work.
+/// The command of a worker process: this program again, which takes the same path up to the place where it works.
 ///
 /// ```
 /// use bencher_core::evaluator::process::Launch;
@@ -20,18 +19,18 @@ pub struct Launch {
     pub(super) program: PathBuf,
     pub(super) args: Vec<OsString>,
     pub(super) place: String,
-    /// How people are told of the place.
+    /// The name of the place for people.
     pub(super) title: Option<String>,
     pub(super) context: Vec<u8>,
 }
 
 impl Launch {
-    /// This program with the arguments that it was given, to work at a place.
+    /// Starts this program with its own arguments, to work at a place.
     ///
-    /// Where a thread of a test runner calls, that is the runner with this one test.
+    /// On a thread of a test runner, it starts the runner with only this test.
     ///
     /// # Errors
-    /// Where the system does not say which program this is.
+    /// Where the system does not know the path of the program.
     pub fn this_program(place: impl Into<String>) -> std::io::Result<Self> {
         let program = std::env::current_exe()?;
         let args = match test_of_this_thread(&program) {
@@ -55,13 +54,13 @@ impl Launch {
         })
     }
 
-    /// With other arguments.
+    /// Replaces the arguments.
     pub fn args(mut self, args: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
         self.args = args.into_iter().map(Into::into).collect();
         self
     }
 
-    /// With how people are told of the place, where its name says little to them.
+    /// Sets a name of the place for people.
     ///
     /// ```
     /// use bencher_core::evaluator::process::Launch;
@@ -74,17 +73,17 @@ impl Launch {
         Self { title, ..self }
     }
 
-    /// What people are told of the place.
+    /// The name of the place for people.
     pub(super) fn display_title(&self) -> &str {
         self.title.as_deref().unwrap_or(&self.place)
     }
 
-    /// With something that the worker is told before it comes to its place.
+    /// Sets data that the worker receives before it reaches its place.
     pub fn context(self, context: Vec<u8>) -> Self {
         Self { context, ..self }
     }
 
-    /// Where the program works.
+    /// The place at which the worker runs jobs.
     pub fn place(&self) -> &str {
         &self.place
     }

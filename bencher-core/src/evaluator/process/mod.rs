@@ -1,14 +1,13 @@
 //! Worker processes: jobs that can crash, hang and run out of memory without harm to others.
 //!
-//! A worker process is the user's own program, started again with the same arguments. It goes the same
-//! way as the first one up to the place where the jobs are run, and works there ([`WorkerRole::serve`]). Only a
-//! program that does the same each time it is started can work in processes; one that does much before
-//! should ask for its [`worker_role()`] first.
+//! A worker process is the user's own program, started again with the same arguments. It takes the same path as the
+//! first process up to the place of its jobs, and runs them there ([`WorkerRole::serve`]). Only a program that takes
+//! the same path each time can work in processes. A program with much work before that place should call
+//! [`worker_role()`] first.
 //!
-//! What a worker prints is read and dropped, but for the last lines, which stand in the text of a job
-//! that it dies of. Each worker is the leader of a process group of its own. The group ends when a job
-//! passes a [limit](Limits), and when the program ends, however it ends; so does, on Linux, whatever the worker
-//! started and left the group.
+//! The output of a worker is read and dropped. Only the last lines are kept, for the error of a job that kills the
+//! worker. Each worker leads its own process group. The group is ended when a job exceeds a [limit](Limits), and when
+//! the program ends in any way. On Linux, descendants that left the group are ended as well.
 
 mod descendants;
 mod launch;
@@ -40,10 +39,10 @@ pub use worker_role::{WorkerRole, worker_role};
 
 /// Runs jobs in worker processes.
 ///
-/// A job whose process dies has failed, with the signal or the exit status in its text; the worker is
-/// replaced and the jobs behind it run. Jobs travel in chunks, as they do between threads.
+/// A job whose process dies has failed, with the signal or the exit status in its error. The worker is replaced, and
+/// the next jobs run. Jobs travel in chunks, as between threads.
 ///
-/// Dropping it ends the jobs under way; workers that have none let go of what they hold first.
+/// Dropping it ends the running jobs. Idle workers first release their resources.
 pub struct ProcessBackend<A, R> {
     tasks: Sender<Chunk<A>>,
     /// The workers' end of the queue, to take jobs back from.
@@ -58,15 +57,15 @@ pub struct ProcessBackend<A, R> {
     shared: Arc<Shared>,
 }
 
-/// Jobs that travel together, with how often jobs had been called off before; none ends a supervisor.
+/// Jobs that travel together, with the number of cancellations before; `None` ends a supervisor.
 type Chunk<A> = Option<(u64, Vec<Task<A>>)>;
 
-/// What all supervisors and their backend know.
+/// The shared state of all supervisors and their backend.
 #[derive(Debug)]
 struct Shared {
     /// How long the last jobs took, each.
     nanoseconds: AtomicU64,
-    /// How often jobs were called off.
+    /// How often jobs were cancelled.
     calls: AtomicU64,
     closed: AtomicBool,
 }
@@ -79,11 +78,11 @@ where
     A: Serialize + Send + 'static,
     R: DeserializeOwned + Send + 'static,
 {
-    /// Starts `workers` processes, at least one. The first is waited for, so that a program which cannot
-    /// work in processes says so at once.
+    /// Starts `workers` processes, at least one. It waits for the first, so that a program that cannot work in
+    /// processes fails at once.
     ///
     /// # Errors
-    /// Where the system gives no process, or the first does not come to its place.
+    /// Where the system cannot start a process, or the first one does not reach its place.
     pub fn start(launch: Launch, workers: usize, limits: &Limits) -> std::io::Result<Self> {
         let (tasks, queue) = unbounded();
         let (returned, back) = unbounded();
@@ -170,7 +169,7 @@ impl<A: Send, R: Send> Backend<A, R> for ProcessBackend<A, R> {
         }
     }
 
-    fn collect(&mut self, wait: Wait, finished: &mut Vec<FinishedTask<A, R>>) {
+    fn gather(&mut self, wait: Wait, finished: &mut Vec<FinishedTask<A, R>>) {
         let wait = if self.cancelled.is_empty() {
             wait
         } else {
@@ -195,7 +194,7 @@ impl<A: Send, R: Send> Backend<A, R> for ProcessBackend<A, R> {
                 .extend(chunk.into_iter().flat_map(|(_, tasks)| tasks));
         }
         for handle in self.at_work() {
-            // One that is gone has no job to call off; the others give back what they have not begun.
+            // A worker that is gone has no job to cancel; the others return the jobs that they have not begun.
             let _ = handle.send(&WorkerCommand::Cancel);
             let _ = handle.send(&WorkerCommand::Return);
         }

@@ -1,4 +1,4 @@
-//! What a worker process prints: read to the end, and the last of it kept.
+//! The output of a worker process: it is read to the end, and the last lines are kept.
 
 use std::collections::VecDeque;
 use std::io::{PipeReader, Read};
@@ -58,10 +58,10 @@ impl Output {
         Ok(output)
     }
 
-    /// Counts anew, since a job has ended, and says how many bytes were printed since the last.
+    /// Restarts the count at the end of a job, and returns the number of bytes printed since the last.
     ///
-    /// The worker may be at its next job already when it is known here that one has ended; so what was printed may be of either, and
-    /// is kept until the next has ended.
+    /// The worker may be at its next job already when it is known here that one has ended; so what was printed may be
+    /// of either, and is kept until the next has ended.
     pub(super) fn begin_job(&self) -> u64 {
         let printed = self.0.printed.swap(0, Ordering::Relaxed);
         let state = &mut *self.0.lock();
@@ -175,13 +175,13 @@ mod tests {
     #[test]
     fn the_last_lines_are_kept_and_too_much_is_noticed() {
         let (reader, mut writer) = std::io::pipe().unwrap();
-        let (tell, told) = std::sync::mpsc::channel();
-        let stop = move || tell.send(()).unwrap();
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let stop = move || sender.send(()).unwrap();
         let output = Output::read(reader, 10_000, stop).unwrap();
         for line in 0..2000 {
             writeln!(writer, "line {line}").unwrap();
         }
-        told.recv_timeout(Duration::from_secs(20)).unwrap();
+        receiver.recv_timeout(Duration::from_secs(20)).unwrap();
         drop(writer);
         let lines = output.last_lines().text;
         assert!(

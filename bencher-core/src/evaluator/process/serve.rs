@@ -10,10 +10,10 @@ use super::worker_role::WorkerRole;
 use crate::measure::{cpu_time, peak_resident, reset_peak_resident};
 
 impl WorkerRole {
-    /// Runs the jobs that this process is given, until there are no more; the process is to end then.
+    /// Runs the jobs of this process until there are no more. The process should then end.
     ///
     /// # Errors
-    /// Where what it is given cannot be read, or nobody listens any more.
+    /// Where the messages of the program cannot be read, or the connection is closed.
     pub fn serve<A, R>(&self, function: &RunFunction<A, R>) -> std::io::Result<()>
     where
         A: DeserializeOwned,
@@ -54,9 +54,9 @@ impl WorkerRole {
         Ok(())
     }
 
-    /// Says that this process cannot do what it is there for.
+    /// Reports that this process cannot do its work, and ends it.
     pub fn refuse(&self, why: &str) -> ! {
-        // Where nobody listens, nobody need be told.
+        // If the connection is closed, the message is not needed.
         let _ = self.inbox.answer(&WorkerMessage::Refused(why.to_owned()));
         std::process::exit(1)
     }
@@ -77,7 +77,7 @@ fn end_of<R: Serialize>(outcome: Outcome<R>) -> EncodedOutcome {
     }
 }
 
-/// What jobs use of the machine.
+/// The usage of the machine by jobs.
 #[derive(Debug, Default)]
 struct Gauge {
     began: Option<Instant>,

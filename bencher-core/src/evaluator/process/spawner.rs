@@ -1,7 +1,7 @@
-//! Where worker processes are started: on one thread that lives as long as the program.
+//! Starts worker processes, on one thread that lives as long as the program.
 //!
-//! The kernel ends a process with the thread that started it, if asked to. Workers are asked to end so until they
-//! notice the end of the program themselves, and they must not end with some thread of the program's before.
+//! On request, the kernel ends a process with the thread that started it. Workers use this until they notice the end of
+//! the program themselves. They must not end with an earlier thread of the program.
 
 use std::io;
 use std::os::unix::process::CommandExt;
@@ -18,10 +18,10 @@ type Request = (Command, SyncSender<io::Result<Child>>);
 pub(super) fn spawn(mut command: Command) -> io::Result<Child> {
     let parent = std::process::id();
     die_before_exec(&mut command, parent);
-    let (tell, told) = sync_channel(1);
+    let (sender, receiver) = sync_channel(1);
     let gone = || io::Error::other("the thread that starts worker processes is gone");
-    spawner()?.send((command, tell)).map_err(|_| gone())?;
-    told.recv().map_err(|_| gone())?
+    spawner()?.send((command, sender)).map_err(|_| gone())?;
+    receiver.recv().map_err(|_| gone())?
 }
 
 #[expect(
@@ -41,7 +41,7 @@ fn spawner() -> io::Result<&'static Sender<Request>> {
     let (requests, queue) = channel::<Request>();
     let serve = move || {
         for (mut command, tell) in queue {
-            // Whoever asked waits for the answer.
+            // The requesting thread waits for the answer.
             let _ = tell.send(command.spawn());
         }
     };

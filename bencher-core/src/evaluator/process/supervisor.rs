@@ -1,4 +1,4 @@
-//! What keeps one worker process at work: a thread that feeds it, minds its time, and replaces it.
+//! The supervisor of one worker process: a thread that sends it jobs, enforces its time limit, and replaces it.
 
 use std::collections::VecDeque;
 use std::io;
@@ -18,7 +18,7 @@ use super::{Chunk, Shared};
 
 /// How long a job may run before the jobs behind it go to other workers.
 const RECALL: Duration = Duration::from_millis(20);
-/// How long a worker may take to let go of what it holds.
+/// How long a worker may take to release its resources.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How often a worker is started for the same job before the job fails.
 const STARTS: u32 = 2;
@@ -38,22 +38,22 @@ pub(super) struct WorkerSupervisor<A, R> {
     pub(super) worker: Option<WorkerProcess>,
     /// The number of the job that runs, or [`NONE`].
     pub(super) running: Arc<AtomicU64>,
-    /// How often jobs had been called off when the chunk that it is at was submitted.
+    /// The number of cancellations when its current chunk was submitted.
     pub(super) calls: u64,
 }
 
 /// The number of no job.
 pub(super) const NONE: u64 = u64::MAX;
 
-/// What came of giving a worker jobs.
+/// The outcome of sending jobs to a worker.
 enum ChunkOutcome {
-    /// All of them ended or went back into the queue.
+    /// All jobs ended or were returned to the queue.
     Everything,
-    /// It cannot work on the first of those that are left.
+    /// It cannot work on the first of the remaining jobs.
     Refused(String),
-    /// The worker is gone, by the fault of the first of those that are left.
+    /// The worker died because of the first of the remaining jobs.
     Lost { began: Instant },
-    /// The worker is gone, by nobody's fault.
+    /// The worker died, but not because of a job.
     Gone,
 }
 
@@ -259,7 +259,7 @@ where
         jobs
     }
 
-    /// Takes all that a worker has said: how many jobs ended, and why it is to be given no more.
+    /// Handles all messages of a worker: returns how many jobs ended, and why it gets no more.
     fn take_answers(
         &mut self,
         worker: &mut WorkerProcess,
@@ -325,13 +325,13 @@ where
                 last.outcome = Outcome::Failed(too_much(&self.limits));
                 gave = Some(ChunkOutcome::Gone);
             }
-            // Whoever does not listen any more wants no results.
+            // A closed receiver needs no results.
             let _ = self.results.send(ended);
         }
         (count, gave)
     }
 
-    /// Whether the chunk that it is at was called off.
+    /// Whether its current chunk was cancelled.
     fn are_cancelled(&self) -> bool {
         self.shared.calls.load(Ordering::Relaxed) != self.calls
     }
@@ -342,7 +342,7 @@ where
 
     fn send(&self, job: Option<FinishedTask<A, R>>) {
         if let Some(job) = job {
-            // Whoever does not listen any more wants no results.
+            // A closed receiver needs no results.
             let _ = self.results.send(vec![job]);
         }
     }
@@ -373,7 +373,7 @@ struct Pace {
     recalled: bool,
 }
 
-/// How much later than its limit a job is ended that was told of it and goes on.
+/// How long after its limit a job is killed that was asked to stop and continues.
 const GRACE: Duration = Duration::from_millis(15);
 
 impl Pace {
@@ -391,12 +391,12 @@ impl Pace {
         self.ticked = false;
     }
 
-    /// How long to wait at most, with so many jobs left.
+    /// The longest wait, given the number of remaining jobs.
     fn patience(&self, left: usize) -> Option<Duration> {
         let recall = (left > 1 && !self.recalled).then_some(RECALL);
         let whole = [recall, self.limit].into_iter().flatten().min()?;
         if !self.ticked {
-            // Always the same, so that the system need not be told for every job.
+            // It is always the same, so that no system call is needed for every job.
             return Some(whole);
         }
         let gone = self.began.elapsed();

@@ -1,4 +1,4 @@
-//! What the kernel does for worker processes.
+//! System calls for worker processes.
 #![expect(unsafe_code, reason = "the system's interface is in C")]
 
 use std::hash::{BuildHasher, RandomState};
@@ -55,8 +55,8 @@ pub(super) fn empty_input() -> io::Result<()> {
 
 /// A copy of a descriptor where loops over descriptors seldom come, closed in programs that this one starts.
 ///
-/// Code that closes or writes to all descriptors goes up to the number that the process may have. That number is
-/// raised for a moment where the system allows it, so that the copy lies above it; where in there nobody knows.
+/// Code that closes or writes to all descriptors goes up to the limit of the process. Where the system allows it, that
+/// limit is raised for a moment, so that the copy lies above it, at an unpredictable number.
 pub(super) fn out_of_reach(descriptor: BorrowedFd<'_>) -> io::Result<OwnedFd> {
     let mut limit = libc::rlimit {
         rlim_cur: 0,
@@ -173,9 +173,10 @@ pub(super) fn wait_for(
     Ok(asked.revents & !libc::POLLOUT != 0)
 }
 
-/// Has this process end with the one that started it, until [`live_on`] is called: for the time in which nothing of
-/// its own notices that end. The signal is one that nobody uses and that can be caught: which signal comes is a matter of
-/// the first thread alone, and another one may call [`live_on`]. To be called between `fork` and `exec`; the kernel goes by the thread that called `fork`.
+/// Has this process end with the one that started it, until [`live_on`] is called: for the time in which nothing of its
+/// own notices that end. The signal is one that nobody uses and that can be caught: which signal comes is a matter of
+/// the first thread alone, and another one may call [`live_on`]. To be called between `fork` and `exec`; the kernel
+/// goes by the thread that called `fork`.
 #[cfg(target_os = "linux")]
 pub(super) fn die_with_parent(parent: u32) -> io::Result<()> {
     // SAFETY: both calls may be made between fork and exec.
@@ -202,8 +203,8 @@ pub(super) fn live_on() {
     #[cfg(target_os = "linux")]
     {
         extern "C" fn nothing(_: libc::c_int) {}
-        // SAFETY: all zeros are a valid structure, and the handler does nothing. Programs that are started from here do not
-        // inherit it.
+        // SAFETY: all zeros are a valid structure, and the handler does nothing. Programs that are started from here do
+        // not inherit it.
         unsafe {
             let mut action: libc::sigaction = std::mem::zeroed();
             action.sa_sigaction = nothing as *const () as libc::sighandler_t;
@@ -213,7 +214,7 @@ pub(super) fn live_on() {
     }
 }
 
-/// Allows this process to map so many bytes at most.
+/// Limits the bytes that this process may map.
 pub(super) fn limit_memory(bytes: u64) -> io::Result<()> {
     let limit = libc::rlimit {
         rlim_cur: bytes,

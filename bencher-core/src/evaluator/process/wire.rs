@@ -1,4 +1,4 @@
-//! What a program and its worker processes say to each other: frames of a head and a postcard message.
+//! The messages between a program and its worker processes: frames of a head and a postcard message.
 
 use std::io::{self, Read, Write};
 use std::panic::AssertUnwindSafe;
@@ -24,24 +24,24 @@ pub(super) struct Hello {
     pub(super) core: Option<usize>,
     /// How long a job may take.
     pub(super) time: Option<Duration>,
-    /// What the place that it works for is given.
+    /// The data for the place that it works for.
     pub(super) context: Vec<u8>,
-    /// What people are told of the place where it works.
+    /// The name of its place for people.
     pub(super) title: String,
 }
 
-/// What a worker is told.
+/// A message to a worker.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum WorkerCommand {
-    /// What it is there for; the first of all.
+    /// The role of the worker; the first message.
     Hello(Hello),
     /// Jobs, to be run one after the other.
     Jobs(Vec<EncodedJob>),
-    /// Give back the jobs that are not begun.
+    /// Return the jobs that have not begun.
     Return,
-    /// The jobs are called off: tell the one that runs.
+    /// The jobs are cancelled: ask the running job to stop.
     Cancel,
-    /// There are no more jobs: let go of everything and end.
+    /// There are no more jobs: release everything and end.
     Close,
 }
 
@@ -78,25 +78,25 @@ impl<'de> Deserialize<'de> for Bytes {
     }
 }
 
-/// What a worker says.
+/// A message from a worker.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum WorkerMessage {
-    /// It is where its jobs are run.
+    /// The worker has reached its place.
     Ready,
-    /// It is where it should be and cannot work; the text says why.
+    /// The worker has reached its place and cannot work; the text gives the reason.
     Refused(String),
     /// A job has ended.
     Ended {
         /// Its number.
         id: u64,
-        /// How.
+        /// Its outcome.
         end: EncodedOutcome,
         /// Time on cores, in nanoseconds.
         cpu: u64,
         /// The most memory in RAM, in bytes.
         peak: Option<u64>,
     },
-    /// So many jobs at the end of its queue will not run here.
+    /// This number of jobs at the end of its queue will not run here.
     Returned(usize),
 }
 
@@ -118,7 +118,7 @@ pub(super) fn encode<T: Serialize>(value: &T) -> Result<Bytes, String> {
     encoded.map(Bytes).map_err(|error| error.to_string())
 }
 
-/// The arguments or the result of which these are the binary form, all of it.
+/// Decodes the arguments or the result from these bytes, which must be used completely.
 ///
 /// # Errors
 /// Why they cannot be read back, in words.
@@ -180,12 +180,12 @@ impl Outgoing {
         self.sent == self.frames.len()
     }
 
-    /// What is not sent yet.
+    /// The bytes that are not sent yet.
     pub(super) fn unsent(&self) -> &[u8] {
         self.frames.get(self.sent..).unwrap_or_default()
     }
 
-    /// Takes note that so many bytes more are sent.
+    /// Records that this number of further bytes is sent.
     pub(super) fn advance(&mut self, count: usize) {
         self.sent = (self.sent + count).min(self.frames.len());
     }
@@ -193,13 +193,13 @@ impl Outgoing {
     /// Sends everything, however long it takes.
     pub(super) fn send_all(&mut self, mut to: impl Write) -> io::Result<()> {
         let sent = to.write_all(self.unsent());
-        // What was sent in part cannot be taken back or sent again.
+        // A partly sent message cannot be taken back or sent again.
         self.advance(self.frames.len());
         sent
     }
 }
 
-/// What stands before every message.
+/// The head of every message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Head {
     /// How many bytes the message has.
@@ -315,7 +315,7 @@ impl Incoming {
     }
 }
 
-/// What is wrong with a connection that carried something else than messages.
+/// The error of a connection that carried other data than messages.
 pub(super) const BROKEN: &str = "the connection between the program and its worker process carried bytes that are \
                                  not messages of bencher: code of a job wrote to a file descriptor that is not its \
                                  own, or read from it";

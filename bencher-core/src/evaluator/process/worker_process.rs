@@ -1,4 +1,4 @@
-//! A worker process, from its start to its burial.
+//! A worker process, from its start until it is reaped.
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -28,7 +28,7 @@ pub(super) struct WorkerProcess {
     timeout: Option<Duration>,
 }
 
-/// What one needs to tell a worker something, and to end it with its process group.
+/// The handle that sends messages to a worker, and ends it with its process group.
 #[derive(Clone, Debug, Default)]
 pub(super) struct WorkerHandle(Arc<Mutex<HandleState>>);
 
@@ -64,9 +64,9 @@ pub(super) enum KillReason {
     Late,
     /// Its job printed too much.
     Output,
-    /// Nobody wants its job any more.
+    /// Its job is no longer needed.
     Expired,
-    /// The connection to it carried something else than messages.
+    /// The connection to it carried other data than messages.
     Broken,
 }
 
@@ -82,7 +82,7 @@ impl WorkerHandle {
         held.flush()
     }
 
-    /// Sends more of what the worker was told; whether there is still some left.
+    /// Sends more of the pending messages; returns whether some are left.
     fn flush(&self) -> io::Result<bool> {
         let held = &mut *self.held();
         held.flush()?;
@@ -169,7 +169,7 @@ impl WorkerProcess {
     pub(super) fn listen(&mut self, timeout: Option<Duration>) -> io::Result<bool> {
         let timeout = timeout.map(|time| time.max(Duration::from_millis(1)));
         let end = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-        // One that is gone cannot be told anything; what it said before can still be read.
+        // A worker that is gone cannot receive messages; its earlier messages can still be read.
         while self.handle.flush().unwrap_or(false) {
             let left = end.map(|end| end.saturating_duration_since(Instant::now()));
             if wait_for(self.stream.as_fd(), true, left)? {
@@ -209,7 +209,7 @@ impl WorkerProcess {
         }
     }
 
-    /// Has it let go of everything and end; ends it where that takes longer than `patience`.
+    /// Asks it to release everything and end; kills it where that takes longer than `patience`.
     pub(super) fn close(mut self, patience: Duration) {
         let end = Instant::now() + patience;
         if self.handle.send(&WorkerCommand::Close).is_ok() {
@@ -229,7 +229,7 @@ pub(super) struct WorkerExit {
 }
 
 impl WorkerExit {
-    /// What happened, in words, with the last that the worker printed.
+    /// A description of the event, with the last output of the worker.
     pub(super) fn text(&self, limits: &Limits) -> String {
         let mut text = match (self.why, self.status) {
             (Some(KillReason::Output), _) => too_much(limits),

@@ -13,9 +13,9 @@ use super::system::{
 use super::wire::{EncodedJob, Hello, Incoming, Outgoing, VERSION, WorkerCommand, WorkerMessage};
 use crate::console::error_line;
 
-/// What a worker process is there for.
+/// The role of a worker process.
 ///
-/// The example stands at [`worker_role()`].
+/// See [`worker_role()`] for an example.
 #[derive(Debug)]
 pub struct WorkerRole {
     place: String,
@@ -34,7 +34,7 @@ const fn is_end(error: io::ErrorKind) -> bool {
     )
 }
 
-/// What a worker has been told, by a thread that listens to the program which started it.
+/// The messages to a worker, read by a thread that listens to the program.
 #[derive(Debug)]
 pub(super) struct Inbox {
     state: Mutex<State>,
@@ -83,7 +83,7 @@ impl Inbox {
         answers.add(answer)?;
         let sent = answers.send_all(&self.stream);
         if sent.as_ref().is_err_and(|error| is_end(error.kind())) {
-            // The program is gone. Whoever listens ends what the jobs started, and then this process: not before.
+            // The program is gone. The listening thread first ends the descendants of the jobs, and then this process.
             std::thread::sleep(PATIENCE);
         }
         sent
@@ -93,7 +93,7 @@ impl Inbox {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Does what it is told until it is told no more; the process then ends with its parent.
+    /// Handles messages until there are no more; the process then ends with its parent.
     fn listen(&self, mut incoming: Incoming) {
         loop {
             let command = match incoming.next(&self.stream) {
@@ -133,31 +133,31 @@ impl Inbox {
 }
 
 impl WorkerRole {
-    /// The place where its jobs are run.
+    /// The place at which it runs jobs.
     pub fn place(&self) -> &str {
         &self.place
     }
 
-    /// What people are told of the place.
+    /// The name of the place for people.
     pub fn title(&self) -> &str {
         &self.hello.title
     }
 
-    /// Which of the workers it is, from 0; one that takes another's place has its number.
+    /// Its number among the workers, from 0. A replacement has the number of the worker that it replaces.
     pub const fn number(&self) -> usize {
         self.hello.number
     }
 
-    /// What it was told by [`Launch::context`](super::Launch::context).
+    /// The data from [`Launch::context`](super::Launch::context).
     pub fn context(&self) -> &[u8] {
         &self.hello.context
     }
 }
 
-/// What this process is there for, if it is a worker of another.
+/// The role of this process, if it is a worker process.
 ///
-/// A program that does much before its first sweep or evaluator asks early: from then on, the process ends
-/// with the one that started it.
+/// A program with much work before its first sweep or evaluator should call this early: from then on, the worker ends
+/// with the process that started it.
 ///
 /// ```
 /// use bencher_core::evaluator::process::worker_role;
@@ -184,8 +184,8 @@ pub fn worker_role() -> Option<&'static WorkerRole> {
 
 /// The parent's process and the place, as the variable says them.
 fn worker_variable() -> Option<(u32, String)> {
-    let said = std::env::var(VARIABLE).ok()?;
-    let (parent, place) = said.split_once(' ')?;
+    let text = std::env::var(VARIABLE).ok()?;
+    let (parent, place) = text.split_once(' ')?;
     Some((parent.parse().ok()?, place.to_owned()))
 }
 
@@ -220,7 +220,7 @@ fn take_up(place: String) -> io::Result<WorkerRole> {
     std::thread::Builder::new()
         .name("bencher-commands".to_owned())
         .spawn(move || listener.listen(incoming))?;
-    // Whoever listens notices the end of the program, and ends what the jobs started, too.
+    // The listening thread notices the end of the program, and also ends the descendants of the jobs.
     live_on();
     Ok(WorkerRole {
         place,

@@ -1,4 +1,4 @@
-//! The ways to make an evaluator.
+//! Constructors of an evaluator.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -28,16 +28,16 @@ impl<A> Evaluator<A>
 where
     A: Serialize + DeserializeOwned + Clone + Send + 'static,
 {
-    /// An evaluator by the name of how it runs jobs: `serial`, on the thread that gathers; `threads`;
-    /// `processes`, each this program again, which can crash without harm to the others.
+    /// Makes an evaluator by the name of its executor: `serial`, on the thread that gathers; `threads`; or `processes`,
+    /// each of which is this program again and can crash without harm to others.
     ///
-    /// In a worker process that was started for the evaluator made here, this runs the jobs and never returns:
-    /// the program must go the same way up to here each time it is started. In one that was started for a later
-    /// evaluator it gives what it gave before ([`EvaluatorOptions::replayable`]), and runs nothing.
+    /// In a worker process that was started for this evaluator, it runs the jobs and never returns. The program must
+    /// therefore take the same path up to this call each time. In a worker of a later evaluator, it replays its
+    /// recorded results ([`EvaluatorOptions::replayable`]), and runs no job.
     ///
     /// # Errors
-    /// Where there is no evaluator of this name, its workers cannot be started, there are too few resources, or an
-    /// option is 0 that cannot be.
+    /// Where the name is unknown, the workers cannot be started, there are too few resources, or an option is 0 that
+    /// must not be.
     #[track_caller]
     pub fn create<F, T>(
         name: &str,
@@ -58,7 +58,7 @@ where
         Self::create_on(executor, run, options)
     }
 
-    /// Like [`create`](Self::create), by the executor; the number of workers in the options does not count.
+    /// Like [`create`](Self::create), with an executor; the number of workers in the options is ignored.
     ///
     /// ```
     /// use bencher_core::evaluator::{Evaluator, EvaluatorOptions, Executors, Gather};
@@ -123,10 +123,10 @@ where
         Ok(Self::new(NAME, backend, pool, replay, options))
     }
 
-    /// An evaluator of an asynchronous function, whose jobs `spawn` puts on the user's runtime (with tokio:
-    /// `move |job| { runtime.spawn(job); }`). `workers` of them are under way at the same time.
+    /// Makes an evaluator of an asynchronous function, whose jobs `spawn` starts on the user's runtime (with tokio:
+    /// `move |job| { runtime.spawn(job); }`). Up to `workers` jobs run at the same time.
     ///
-    /// A job that is ended is dropped at its next await.
+    /// A stopped job is dropped at its next await.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -179,7 +179,7 @@ where
     }
 }
 
-/// So many workers as have resources.
+/// The number of workers that have resources.
 fn workers<A>(wanted: usize, options: &EvaluatorOptions<A>) -> Result<usize, EvaluatorError> {
     at_least_one(wanted)?;
     let EvaluatorOptions {

@@ -16,12 +16,11 @@ use super::resource_pool::Pool;
 
 use crate::console::error_line;
 
-/// Runs the jobs of a search: submit points, gather what they are worth.
+/// Runs the jobs of a search: submit points, and gather their objectives.
 ///
-/// Jobs start as soon as they are submitted, and go on while nobody gathers; only serial ones run on the
-/// thread that gathers. A job that fails, in whatever way, fails alone. Every job comes back exactly once:
-/// from a gathering, or when the evaluator is closed. What a job costs does not depend on how many there
-/// were before.
+/// Jobs start as soon as they are submitted, and continue between calls of [`gather`](Self::gather); only serial jobs
+/// run on the thread that gathers. A failed job does not affect others. Every job comes back exactly once: from
+/// `gather`, or from [`close`](Self::close). The cost of a job does not depend on the number of earlier jobs.
 ///
 /// ```
 /// use bencher_core::evaluator::{Evaluator, EvaluatorOptions, Gather, JobState, RunningJob};
@@ -57,13 +56,13 @@ pub struct Evaluator<A> {
     pub(super) pending: HashSet<u64>,
     /// Ended, and not yet kept in the storage.
     pub(super) fresh: Vec<JobRecord<A>>,
-    /// Kept, and not yet told to the callbacks.
+    /// Stored, and not yet passed to the callbacks.
     pub(super) kept: VecDeque<JobRecord<A>>,
-    /// Told, and not yet handed out.
+    /// Passed to the callbacks, and not yet returned.
     pub(super) announced: Vec<JobRecord<A>>,
     /// Those of others, likewise.
     pub(super) others: Vec<JobRecord<A>>,
-    /// What came back last; empty between two calls.
+    /// The jobs that came back last; empty between two calls.
     pub(super) back: Vec<FinishedTask<Assignment<A>, Reply>>,
     pub(super) log: Option<SearchLog>,
     search: String,
@@ -77,7 +76,7 @@ pub struct Evaluator<A> {
     pub(super) is_closed: bool,
 }
 
-/// How many problems are told in the end that nobody took.
+/// How many of the problems that the program did not take are printed at the end.
 const UNASKED: usize = 3;
 /// How many problems are remembered.
 const PROBLEMS: usize = 100;
@@ -180,8 +179,8 @@ impl<A> Evaluator<A> {
         }
     }
 
-    /// Gives all jobs so much time from now on, or all the time there is. When it is up, gathering ends those
-    /// that run and calls off those that wait.
+    /// Sets the time for all jobs from now on; `None` removes the limit. When the time is up, [`gather`](Self::gather)
+    /// stops the running jobs and cancels the waiting ones.
     ///
     /// ```
     /// use std::time::Duration;
@@ -199,12 +198,12 @@ impl<A> Evaluator<A> {
         self.timeout = time.and_then(|time| Some((time, Instant::now().checked_add(time)?)));
     }
 
-    /// The time that all jobs were given.
+    /// The time for all jobs.
     pub fn timeout(&self) -> Option<Duration> {
         self.timeout.map(|(time, _)| time)
     }
 
-    /// What is left of it.
+    /// How much of the time for all jobs is left.
     pub fn time_left(&self) -> Option<Duration> {
         let left = || {
             let (_, end) = self.timeout?;
@@ -213,9 +212,9 @@ impl<A> Evaluator<A> {
         self.replay.answer("time_left", left)
     }
 
-    /// Allows so many more jobs from now on; `u64::MAX` allows any number.
+    /// Allows this number of further jobs; `u64::MAX` allows any number.
     ///
-    /// The example stands at [`EvaluatorError`](super::EvaluatorError).
+    /// See [`EvaluatorError`](super::EvaluatorError) for an example.
     pub fn set_maximum_num_jobs_submitted(&mut self, count: u64) {
         self.maximum = (count < u64::MAX).then_some((count, 0));
     }
@@ -225,17 +224,17 @@ impl<A> Evaluator<A> {
         self.submitted
     }
 
-    /// How many of them were handed out.
+    /// How many jobs were gathered.
     pub const fn num_jobs_gathered(&self) -> u64 {
         self.gathered
     }
 
-    /// How many jobs run at the same time at most.
+    /// The largest number of jobs that run at the same time.
     pub const fn num_workers(&self) -> usize {
         self.workers
     }
 
-    /// How far a job is that has not ended; `None` of one that has, or that there never was.
+    /// The state of a job that has not ended; `None` for a job that has ended, or an unknown one.
     ///
     /// ```
     /// use bencher_core::evaluator::{Evaluator, EvaluatorOptions, Gather, JobState};
@@ -270,22 +269,22 @@ impl<A> Evaluator<A> {
         &self.search
     }
 
-    /// Why the search should end, if a callback thinks so.
+    /// Why the search should end, if a callback asks for it.
     ///
-    /// The example stands at [`EarlyStop`](crate::evaluator::callbacks::EarlyStop).
+    /// See [`EarlyStop`](crate::evaluator::callbacks::EarlyStop) for an example.
     pub fn stop(&self) -> Option<String> {
         let stop = || self.callbacks.iter().find_map(|callback| callback.stop());
         self.replay.answer("stop", stop)
     }
 
-    /// What went wrong with the callbacks and with jobs of others since this was asked last; the jobs are not
-    /// touched by it. What nobody takes is told on standard error in the end.
+    /// The problems of callbacks, and of jobs of other evaluators, since the last call. They do not affect the jobs.
+    /// Problems that the program does not take are printed to standard error at the end.
     pub fn take_problems(&mut self) -> Vec<String> {
         let problems = || std::mem::take(&mut self.problems);
         self.replay.answer("take_problems", problems)
     }
 
-    /// What it is, as JSON.
+    /// A description of the evaluator, as JSON.
     ///
     /// ```
     /// use bencher_core::evaluator::{Evaluator, EvaluatorOptions};
@@ -339,7 +338,7 @@ impl<A> Drop for Evaluator<A> {
         if !std::thread::panicking() {
             self.tell_closed();
         }
-        // Nobody asked, and nobody can any more.
+        // The program did not take them, and cannot any more.
         for problem in self.problems.iter().take(UNASKED) {
             error_line!("warning: {problem}");
         }

@@ -1,4 +1,4 @@
-//! How jobs go through an evaluator: submitted, gathered, called off.
+//! Submits, gathers and cancels the jobs of an evaluator.
 
 use std::ops::Range;
 use std::time::{Duration, Instant, SystemTime};
@@ -15,14 +15,14 @@ use super::options::EvaluatorError;
 use super::record::{JobRecord, JobState};
 use super::replay::SubmitOutcome;
 
-/// Which jobs to wait for.
+/// The jobs to wait for.
 ///
-/// The example stands at [`Evaluator`].
+/// See [`Evaluator`] for an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gather {
-    /// All that were submitted; they come in the order of submission.
+    /// All submitted jobs, in the order of submission.
     All,
-    /// At least so many, fewer only where fewer are under way; they come in the order in which they ended.
+    /// At least this number of jobs, or all jobs in flight if there are fewer, in the order of their ends.
     Batch(usize),
 }
 
@@ -34,12 +34,12 @@ impl<A> Evaluator<A>
 where
     A: Serialize + DeserializeOwned + Clone + Send + 'static,
 {
-    /// Submits jobs, which start as soon as workers are free, and returns their numbers. After the time for
-    /// all jobs is up, they come back as cancelled.
+    /// Submits jobs, which start as soon as workers are free, and returns their numbers. If the time for all jobs is
+    /// up, they come back as cancelled.
     ///
     /// # Errors
-    /// Where there are more than [may be](Self::set_maximum_num_jobs_submitted): as many as may be are
-    /// submitted. Where the evaluator is closed, or the storage gives no numbers: none are.
+    /// Where there are more jobs than [allowed](Self::set_maximum_num_jobs_submitted); the allowed number is submitted.
+    /// Where the evaluator is closed, or the storage fails; no job is then submitted.
     pub fn submit(
         &mut self,
         points: impl IntoIterator<Item = A>,
@@ -52,7 +52,7 @@ where
         submitted
     }
 
-    /// What came of it in the program that started this worker.
+    /// The recorded outcome in the program that started this worker.
     fn submit_again(
         &mut self,
         points: impl IntoIterator<Item = A>,
@@ -62,7 +62,7 @@ where
             SubmitOutcome::All(_, count) | SubmitOutcome::Some(_, count) => count,
             SubmitOutcome::Closed => return Err(EvaluatorError::Closed),
         };
-        // What makes the points is to be where it was then: one more was looked at where there were too many.
+        // The iterator of points must be where it was then: where there were too many, one more was taken from it.
         let mut points = points.into_iter();
         let taken = points
             .by_ref()
@@ -141,13 +141,13 @@ where
         }
     }
 
-    /// Waits for jobs and hands them out. Nothing is waited for where nothing is under way.
+    /// Waits for jobs and returns them. It does not wait if no job is in flight.
     ///
-    /// When the [time for all jobs](Self::set_timeout) is up, those that run are ended and come back as timed
-    /// out, the others as cancelled.
+    /// When the [time for all jobs](Self::set_timeout) is up, running jobs are stopped and come back as timed out, the
+    /// others as cancelled.
     ///
     /// # Errors
-    /// Where the storage fails; what ended comes with a later gathering.
+    /// Where the storage fails; a later call returns the ended jobs.
     pub fn gather(&mut self, which: Gather) -> Result<Vec<JobRecord<A>>, EvaluatorError> {
         let replay = self.replay.clone();
         let jobs = replay.jobs("gather", || self.gather_new(which))?;
@@ -160,23 +160,23 @@ where
             Gather::All => usize::MAX,
             Gather::Batch(count) => count,
         };
-        self.collect(Wait::No);
+        self.receive(Wait::No);
         self.store_finished()?;
         while self.announced.len() < wanted && !self.pending.is_empty() {
             if self.is_late() {
                 self.end_jobs();
             } else {
                 let end = self.timeout.map(|(_, end)| end);
-                self.collect(end.map_or(Wait::Forever, Wait::Until));
+                self.receive(end.map_or(Wait::Forever, Wait::Until));
             }
             self.store_finished()?;
         }
         self.hand_out(which)
     }
 
-    /// Ends what runs, calls off what waits, and returns every job that was not gathered: those that were done
-    /// all the same, and the others as cancelled. Workers end; nothing can be submitted any more. Closing
-    /// twice returns nothing new.
+    /// Stops running jobs, cancels waiting ones, and returns every job that was not gathered. Jobs that were done keep
+    /// their results, the others are cancelled. The workers end, and no job can be submitted any more. A second call
+    /// returns no jobs.
     ///
     /// ```
     /// use bencher_core::evaluator::{Evaluator, EvaluatorOptions, JobState};
@@ -188,7 +188,7 @@ where
     /// ```
     ///
     /// # Errors
-    /// Where the storage fails; closing again tries again.
+    /// Where the storage fails; another call tries again.
     pub fn close(&mut self) -> Result<Vec<JobRecord<A>>, EvaluatorError> {
         let replay = self.replay.clone();
         let jobs = replay.jobs("close", || self.close_now())?;
@@ -196,7 +196,7 @@ where
         Ok(jobs)
     }
 
-    /// Jobs that were handed out without being gathered here count, too.
+    /// Jobs that were returned without being gathered here count, too.
     fn count_passed(&mut self, jobs: &[JobRecord<A>]) {
         if self.replay.is_replaying() {
             self.gathered += jobs.iter().filter(|job| !job.is_other).count() as u64;
@@ -204,7 +204,7 @@ where
     }
 
     fn close_now(&mut self) -> Result<Vec<JobRecord<A>>, EvaluatorError> {
-        self.collect(Wait::No);
+        self.receive(Wait::No);
         self.is_closing = true;
         while !self.pending.is_empty() {
             self.end_jobs();
@@ -222,8 +222,8 @@ where
         Ok(jobs)
     }
 
-    /// Takes in what ended.
-    fn collect(&mut self, wait: Wait) {
+    /// Receives finished jobs from the dispatcher.
+    fn receive(&mut self, wait: Wait) {
         let Some(jobs) = &mut self.jobs else { return };
         jobs.gather_into(wait, &mut self.back);
         if self.back.is_empty() {
@@ -248,7 +248,7 @@ where
         if let Some(jobs) = &mut self.jobs {
             jobs.expire();
         }
-        self.collect(Wait::of(AGAIN));
+        self.receive(Wait::of(AGAIN));
     }
 
     /// Keeps what ended, and tells of it.
@@ -283,7 +283,7 @@ where
         Ok(())
     }
 
-    /// Hands out what was told, and what others did.
+    /// Returns the jobs that callbacks have seen, and the jobs of others.
     fn hand_out(&mut self, which: Gather) -> Result<Vec<JobRecord<A>>, EvaluatorError> {
         let news = self.log.as_mut().map(SearchLog::take_others).transpose()?;
         for job in news.unwrap_or_default() {

@@ -1,4 +1,4 @@
-//! What travels between an evaluator and its workers.
+//! The messages between an evaluator and its workers.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -24,7 +24,7 @@ pub(super) struct Assignment<A> {
     pub(super) submitted: Timestamp,
 }
 
-/// What comes back of a job that came to its end.
+/// The message of a job that ended.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Reply {
     pub(super) outcome: ReplyOutcome,
@@ -39,7 +39,7 @@ pub(super) enum ReplyOutcome {
     /// With metadata, as JSON.
     WithMetadata(Vec<f64>, String),
     Failed(String),
-    /// It stopped since the time of all jobs was up.
+    /// It stopped because the time for all jobs was up.
     TimedOut,
 }
 
@@ -70,7 +70,7 @@ impl JobStart {
         }
     }
 
-    /// What is said of the job that ends now; an error where the backend knows better why it ended.
+    /// The message for the job that ends now; an error where the backend knows the reason better.
     fn reply(
         self,
         returned: Result<Objective, String>,
@@ -81,7 +81,7 @@ impl JobStart {
         let took = self.clock.elapsed();
         let outcome = match returned {
             Ok(objective) => ReplyOutcome::new(objective),
-            // When the time of all jobs is up, they are called off for that.
+            // When the time for all jobs is up, they are cancelled.
             Err(_) if deadline.is_some_and(|deadline| deadline <= self.at + took) => {
                 ReplyOutcome::TimedOut
             }

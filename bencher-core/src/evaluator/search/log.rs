@@ -8,7 +8,7 @@ use crate::store::StoreError;
 pub(super) struct SearchLog {
     storage: Box<dyn Storage>,
     search: String,
-    /// Who this evaluator is among those of the search.
+    /// The number of this evaluator within the search.
     me: u64,
     /// How many requests for numbers this evaluator made.
     tickets: u64,
@@ -16,7 +16,7 @@ pub(super) struct SearchLog {
     position: u64,
     /// How many numbers were taken, by all.
     numbers: u64,
-    /// Jobs of others that were read and not handed out.
+    /// Jobs of others that were read and not returned.
     others: Vec<StoredJob>,
 }
 
@@ -33,13 +33,13 @@ impl SearchLog {
         }
     }
 
-    /// Takes numbers for so many jobs, and says the first.
+    /// Takes numbers for `count` jobs, and returns the first.
     pub(super) fn take_numbers(&mut self, count: u64) -> Result<u64, StoreError> {
         self.tickets += 1;
         let (by, ticket) = (self.me, self.tickets);
         self.append(vec![LogEntry::Numbers { by, ticket, count }])?;
         let first = self.read()?;
-        // The log gives back what was put into it.
+        // The log contains the appended entry.
         first.ok_or_else(|| StoreError::Encode("the log of the search lost an entry".to_owned()))
     }
 
@@ -81,7 +81,7 @@ impl SearchLog {
     }
 }
 
-/// A number that nobody else has: the standard library seeds its hashers at random.
+/// A unique number: the standard library seeds its hashers at random.
 fn random() -> u64 {
     RandomState::new().hash_one((std::process::id(), jiff::Timestamp::now().as_nanosecond()))
 }

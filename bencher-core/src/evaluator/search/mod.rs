@@ -1,4 +1,4 @@
-//! The evaluator as users have it: a search submits points and gathers their objectives.
+//! The evaluator for searches, which submits points and gathers their objectives.
 
 mod create;
 mod evaluator;

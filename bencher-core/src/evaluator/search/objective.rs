@@ -6,14 +6,14 @@ use serde_json::Value as Json;
 
 use crate::value::to_json_or_text;
 
-/// What stands where an objective would, for a job that has none.
+/// The text in place of the objective, for a job that has none.
 ///
 /// ```
 /// assert_eq!(bencher_core::evaluator::FAILURE, "F");
 /// ```
 pub const FAILURE: &str = "F";
 
-/// What a job is worth: one finite number or several, and whatever else is to be known of it.
+/// The worth of a job: one finite number or several, with metadata.
 ///
 /// ```
 /// use bencher_core::evaluator::{IntoObjective, Objective};
@@ -24,14 +24,14 @@ pub const FAILURE: &str = "F";
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Objective {
-    /// The numbers that the search is about.
+    /// The numbers of the objective.
     pub values: Vec<f64>,
-    /// What else is to be known, by name.
+    /// The metadata, by name.
     pub metadata: BTreeMap<String, Json>,
 }
 
 impl Objective {
-    /// An objective of one number, or of several.
+    /// Makes an objective of one number, or of several.
     pub fn new(values: impl Numbers) -> Self {
         Self {
             values: values.numbers(),
@@ -39,8 +39,8 @@ impl Objective {
         }
     }
 
-    /// With something else to be known, as JSON. What holds NaN or an infinity is kept as text (`"NaN"`,
-    /// `"[1.0,inf]"`), since JSON has no such numbers; what has no JSON form at all is left out.
+    /// Adds metadata, as JSON. A value with NaN or an infinity is kept as text (`"NaN"`, `"[1.0,inf]"`), since JSON has
+    /// no such numbers. A value without a JSON form is dropped.
     pub fn with(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         if let Ok(value) = to_json_or_text(&value) {
             self.metadata.insert(name.into(), value);
@@ -48,24 +48,24 @@ impl Objective {
         self
     }
 
-    /// The first of its numbers: the only one, of most searches.
+    /// The first number, which most searches use alone.
     pub fn first(&self) -> Option<f64> {
         self.values.first().copied()
     }
 }
 
-/// What a run function may return.
+/// A return type of a run function.
 ///
-/// | returned | is |
+/// | returned | meaning |
 /// |---|---|
 /// | a number, `true`, `false` | that number, 1, 0 |
-/// | a tuple, an array, a `Vec` of numbers | so many objectives |
+/// | a tuple, an array, a `Vec` of numbers | one objective for each number |
 /// | an [`Objective`] | itself, with its metadata |
 /// | a JSON value | a number, a list of them, `{"objective": …, "metadata": {…}}`, or the same with `output` for `objective` |
-/// | `Some`, `Ok` | what is in it |
+/// | `Some`, `Ok` | its content |
 /// | `None`, JSON's `null`, an empty list | a failed job: it has no result |
 /// | `Err` | a failed job, with the error's text |
-/// | a number anywhere that is not finite | a failed job, whose text names the number |
+/// | a number anywhere that is not finite | a failed job, whose error names the number |
 ///
 /// ```
 /// use bencher_core::evaluator::IntoObjective;
@@ -85,7 +85,7 @@ impl Objective {
             these in an `Option` or a `Result`"
 )]
 pub trait IntoObjective {
-    /// The objective, or why there is none.
+    /// Converts to the objective, or to the reason why there is none.
     ///
     /// # Errors
     /// Where the result is missing, is an error, or holds a number that is not finite.
@@ -110,7 +110,7 @@ pub trait Number {
 /// assert_eq!((0.5, 3, true).numbers(), [0.5, 3.0, 1.0]);
 /// ```
 pub trait Numbers {
-    /// In their order.
+    /// The numbers in their order.
     fn numbers(self) -> Vec<f64>;
 }
 

@@ -8,7 +8,7 @@ use super::storage::Storage;
 use crate::store::StoreError;
 use crate::var::UnknownName;
 
-/// How an [`Evaluator`](super::Evaluator) works; by default with one worker, without limits, keeping nothing.
+/// The options of an [`Evaluator`](super::Evaluator); by default it has one worker, no limits and no storage.
 ///
 /// ```
 /// use std::time::Duration;
@@ -68,34 +68,33 @@ impl<A> std::fmt::Debug for EvaluatorOptions<A> {
 }
 
 impl<A> EvaluatorOptions<A> {
-    /// How many jobs run at the same time at most (1), at least one. Serial evaluators run one.
+    /// Sets the largest number of jobs that run at the same time (1), at least one. A serial evaluator runs one.
     pub fn workers(self, workers: usize) -> Self {
         Self { workers, ..self }
     }
 
-    /// What a job may use.
+    /// Sets the limits of a job.
     pub fn limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
     }
 
-    /// How long a job may take, which is more than no time.
+    /// Sets how long a job may take, which must be above zero.
     pub fn job_timeout(mut self, time: Duration) -> Self {
         self.limits.time = Some(time);
         self
     }
 
-    /// How long all jobs may take, from now on: see
-    /// [`Evaluator::set_timeout`](super::Evaluator::set_timeout).
+    /// Sets how long all jobs may take, from now on: see [`Evaluator::set_timeout`](super::Evaluator::set_timeout).
     pub fn timeout(self, time: Duration) -> Self {
         let timeout = Some(time);
         Self { timeout, ..self }
     }
 
-    /// Gives every job `per_job` (at least one) of these resources (cores, GPUs, licences, hosts) while it runs, which no
-    /// other has at that time; they go round. There are no more workers than resources for them.
+    /// Gives every job `per_job` (at least one) of these resources (cores, GPUs, licences, hosts) for itself while it
+    /// runs, in turn. The resources limit the number of workers.
     ///
-    /// In processes, each worker has a share of the resources that only its own jobs get. A job that is left
-    /// behind on a thread has its resources until it ends; the jobs that would need them wait.
+    /// In processes, each worker has a share of the resources for its own jobs. A job that is abandoned on a thread
+    /// keeps its resources until it ends; jobs that need them wait.
     pub fn queued(
         self,
         resources: impl IntoIterator<Item = impl Into<String>>,
@@ -108,9 +107,9 @@ impl<A> EvaluatorOptions<A> {
         }
     }
 
-    /// Keeps every job that ended, and tells it to the other evaluators of the same search.
+    /// Stores every job that ended, and shares it with the other evaluators of the same search.
     ///
-    /// The example stands at [`SampleStorage`](super::SampleStorage).
+    /// See [`SampleStorage`](super::SampleStorage) for an example.
     pub fn storage(self, storage: impl Storage + 'static) -> Self {
         Self {
             storage: Some(Box::new(storage)),
@@ -118,7 +117,7 @@ impl<A> EvaluatorOptions<A> {
         }
     }
 
-    /// The name of the search in the storage, new or known; one of its own, if none is said.
+    /// Sets the name of the search in the storage, new or existing; by default a unique name.
     pub fn search_id(self, search: impl Into<String>) -> Self {
         Self {
             search: Some(search.into()),
@@ -126,7 +125,7 @@ impl<A> EvaluatorOptions<A> {
         }
     }
 
-    /// Whether gathering returns the jobs of other evaluators too, behind one's own (no).
+    /// Sets whether gathering also returns the jobs of other evaluators, after its own (no).
     pub fn others(self, returns_others: bool) -> Self {
         Self {
             returns_others,
@@ -134,11 +133,11 @@ impl<A> EvaluatorOptions<A> {
         }
     }
 
-    /// Remembers what the evaluator gives, in memory, so that evaluators in worker processes can come behind it: their
-    /// workers pass it with the same answers, without running its jobs.
+    /// Records the results of the evaluator in memory, so that a program can create evaluators in worker processes
+    /// after it. Their workers replay these results, without running the jobs.
     ///
-    /// In such a worker its callbacks hear nothing and its storage is not read, so the way of the program may depend
-    /// on what the evaluator gives alone. Arguments need a JSON form that reads back.
+    /// In such a worker, the evaluator calls no callbacks and reads no storage, so the path of the program may depend
+    /// only on its results. Arguments need a JSON form that reads back.
     ///
     /// ```no_run
     /// use bencher_core::evaluator::{Evaluator, EvaluatorOptions, Gather, RunningJob};
@@ -163,14 +162,14 @@ impl<A> EvaluatorOptions<A> {
         }
     }
 
-    /// Tells a callback what becomes of the jobs; several are told in the order in which they were given.
+    /// Adds a callback for events of the jobs. Several callbacks are called in the order of these calls.
     pub fn callback(mut self, callback: impl Callback<A> + 'static) -> Self {
         self.callbacks.push(Box::new(callback));
         self
     }
 }
 
-/// Why an evaluator could not do what was asked of it.
+/// An error of an evaluator.
 ///
 /// ```
 /// use bencher_core::evaluator::{Evaluator, EvaluatorError, EvaluatorOptions, Gather};
@@ -193,49 +192,48 @@ impl<A> EvaluatorOptions<A> {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum EvaluatorError {
-    /// There is no evaluator of this name.
+    /// The name of the executor is unknown.
     #[error(transparent)]
     Unknown(#[from] UnknownName),
     /// The workers could not be started.
     #[error("the workers could not be started: {0}")]
     Start(#[from] std::io::Error),
-    /// An option is 0 with which nothing could be done.
+    /// An option is 0 that must not be.
     #[error("`{option}` is 0, and so {problem}; give {instead}")]
     Zero {
         /// The option.
         option: &'static str,
-        /// What would come of it.
+        /// The consequence of the value 0.
         problem: &'static str,
-        /// What makes sense.
+        /// A sensible value.
         instead: &'static str,
     },
-    /// There are too few resources for a single job.
+    /// There are too few resources for one job.
     #[error(
         "each job needs {per_job} resources, but there are {resources}; add resources, or give \
          fewer to each job"
     )]
     Resources {
-        /// How many there are.
+        /// The number of resources.
         resources: usize,
-        /// How many each job is to have.
+        /// The number of resources of each job.
         per_job: usize,
     },
-    /// More jobs were submitted than may be.
+    /// More jobs were submitted than allowed.
     #[error(
         "at most {maximum} jobs may be submitted: the first {submitted} of these were accepted, \
          the others were rejected; raise the limit with `set_maximum_num_jobs_submitted`"
     )]
     TooManyJobs {
-        /// How many may be.
+        /// The allowed number.
         maximum: u64,
-        /// How many of those that were submitted at once were accepted.
+        /// How many jobs of this call were accepted.
         submitted: u64,
     },
     /// The evaluator was closed.
     #[error("the evaluator is closed and takes no more jobs; make another one")]
     Closed,
-    /// The storage could not be read or written. The jobs that ended are held until it can: they come with a
-    /// later gathering.
+    /// The storage could not be read or written. The jobs that ended are kept, and a later call returns them.
     #[error("the jobs that ended could not be stored: {0}")]
     Storage(#[from] StoreError),
 }

@@ -12,7 +12,7 @@ use super::objective::Objective;
 use super::storage::StoredJob;
 use crate::value::to_json;
 
-/// How far a job is.
+/// The state of a job.
 ///
 /// ```
 /// use bencher_core::evaluator::JobState;
@@ -23,20 +23,20 @@ use crate::value::to_json;
 pub enum JobState {
     /// It waits for a worker.
     Ready,
-    /// A worker is at it.
+    /// A worker runs it.
     Running,
     /// It has an objective.
     Done,
-    /// It has none: it returned an error or no finite number, panicked, or lost its worker.
+    /// It has no objective: it returned an error or no finite number, panicked, or lost its worker.
     Failed,
-    /// It was ended at its time limit, or at that of all jobs.
+    /// It was stopped at its time limit, or at the limit of all jobs.
     TimedOut,
-    /// It was called off before it ran, or ended when the evaluator was closed.
+    /// It was cancelled before it ran, or stopped when the evaluator was closed.
     Cancelled,
 }
 
 impl JobState {
-    /// Whether nothing more will come of it.
+    /// Whether the job has ended.
     pub const fn is_final(self) -> bool {
         !matches!(self, Self::Ready | Self::Running)
     }
@@ -55,37 +55,37 @@ impl fmt::Display for JobState {
     }
 }
 
-/// A job as it is handed out.
+/// The record of a job, which gathering returns.
 ///
-/// The example stands at [`Evaluator`](super::Evaluator).
+/// See [`Evaluator`](super::Evaluator) for an example.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JobRecord<A> {
-    /// Its number: from 0, in the order of submission, and different for all jobs of a search that is shared.
+    /// Its number: from 0, in the order of submission, and unique among all jobs of a shared search.
     pub id: u64,
-    /// What the run function was called with.
+    /// The arguments of the run function.
     pub args: A,
-    /// How it ended; [`JobState::Ready`] while it is only submitted.
+    /// Its state; [`JobState::Ready`] right after the submission.
     pub state: JobState,
-    /// What it is worth, if it is done.
+    /// Its objective, if it is done.
     pub objective: Option<Objective>,
-    /// Why it is worth nothing, if it failed.
+    /// Its error, if it failed.
     pub error: Option<String>,
     /// When it was submitted.
     pub submitted: Timestamp,
-    /// When it began, where that is known: not of a job that took its process with it.
+    /// When it began; unknown for a job that killed its process.
     pub started: Option<Timestamp>,
     /// When it ended.
     pub ended: Option<Timestamp>,
-    /// What it used, where it returned from a process of its own.
+    /// Its usage, where it returned from a worker process.
     pub usage: Option<Usage>,
-    /// The resources that it had for itself.
+    /// The resources that it had.
     pub resources: Vec<String>,
     /// Whether another evaluator of the same search ran it.
     pub is_other: bool,
 }
 
 impl<A> JobRecord<A> {
-    /// The job, called off.
+    /// The job, cancelled.
     pub(super) fn cancelled(mut self, now: Timestamp) -> Self {
         self.state = JobState::Cancelled;
         self.ended = Some(now);
@@ -168,7 +168,7 @@ impl<A> JobRecord<A> {
         let times = [Some(self.submitted), self.started, self.ended];
         StoredJob {
             id: self.id,
-            // Arguments that have no JSON form are not told to others; the job is kept all the same.
+            // Arguments without a JSON form are not shared with others, but the job is kept.
             args: to_json(&self.args).unwrap_or_default(),
             state: self.state,
             objective: self.objective.clone(),
@@ -224,12 +224,12 @@ impl<A> JobRecord<A> {
         }
     }
 
-    /// The first of its objectives; none of a job that is not done.
+    /// The first of its objectives; `None` for a job that is not done.
     pub fn value(&self) -> Option<f64> {
         self.objective.as_ref()?.first()
     }
 
-    /// All its objectives; none of a job that is not done.
+    /// All its objectives; empty for a job that is not done.
     pub fn values(&self) -> &[f64] {
         self.objective
             .as_ref()
@@ -237,9 +237,9 @@ impl<A> JobRecord<A> {
     }
 }
 
-/// Is told what becomes of the jobs, on the thread that submits and gathers.
+/// Receives the events of jobs, on the thread that submits and gathers.
 ///
-/// One that is still wanted after the evaluator took it is shared: `Arc<Mutex<_>>` of a callback is one too.
+/// To use a callback after the evaluator took it, share it: an `Arc<Mutex<_>>` of a callback is also a callback.
 ///
 /// ```
 /// use std::sync::{Arc, Mutex};
@@ -267,7 +267,7 @@ pub trait Callback<A>: Send {
         let _ = job;
     }
 
-    /// A job of this evaluator has ended, in whatever way, and is kept wherever jobs are kept.
+    /// A job of this evaluator has ended in any state, and is in the storage, if there is one.
     fn on_done(&mut self, job: &JobRecord<A>) {
         let _ = job;
     }
@@ -277,12 +277,12 @@ pub trait Callback<A>: Send {
         let _ = job;
     }
 
-    /// Jobs are handed out: `own`, and those of `others` that were heard of.
+    /// Jobs are returned: `own`, and known jobs of `others`.
     fn on_gather(&mut self, own: &[JobRecord<A>], others: &[JobRecord<A>]) {
         let _ = (own, others);
     }
 
-    /// There will be no more.
+    /// The evaluator was closed.
     fn on_close(&mut self) {}
 
     /// Why the search should end, if it should.
@@ -290,7 +290,7 @@ pub trait Callback<A>: Send {
         None
     }
 
-    /// What went wrong since it was asked last; the evaluator hands it on.
+    /// The problem since the last call; the evaluator passes it on.
     fn problem(&mut self) -> Option<String> {
         None
     }

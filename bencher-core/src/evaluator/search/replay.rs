@@ -1,5 +1,5 @@
-//! How a worker process passes an evaluator on its way to a later one: with the answers that the evaluator gave in
-//! the program, in their order.
+//! The replay of an evaluator in a worker process of a later one: it returns the recorded answers from the program, in
+//! their order.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -17,15 +17,15 @@ use crate::value::{to_json, to_json_text};
 /// Whether the answers of an evaluator are its own, and kept for those who pass it.
 #[derive(Clone, Debug)]
 pub(super) enum ReplayMode {
-    /// It gives its own, and no worker passes it.
+    /// It returns its own answers, and records none.
     Plain,
-    /// It gives its own, and they are kept.
+    /// It returns its own answers, and records them.
     Recording(Arc<Mutex<ReplayLog>>),
-    /// In a worker that passes it, it gives those that were kept.
+    /// In a worker of a later evaluator, it returns the recorded answers.
     Replaying(Arc<Mutex<VecDeque<RecordedCall>>>),
 }
 
-/// What an evaluator gave.
+/// The recorded answers of an evaluator.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct ReplayLog {
     place: String,
@@ -37,19 +37,19 @@ pub(super) struct ReplayLog {
     gap: Option<String>,
 }
 
-/// What a method gave.
+/// The recorded answer of a method.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct RecordedCall {
     method: String,
     json: String,
 }
 
-/// What came of submitting jobs.
+/// The outcome of a submission.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) enum SubmitOutcome {
     /// All were accepted: the number of the first, and how many.
     All(u64, u64),
-    /// There were more than might be: the limit, and how many were accepted.
+    /// There were more than allowed: the limit, and how many were accepted.
     Some(u64, u64),
     /// The evaluator was closed.
     Closed,
@@ -58,7 +58,7 @@ pub(super) enum SubmitOutcome {
 // By thread, as places are counted.
 thread_local!(static EARLIER: RefCell<Vec<Arc<Mutex<ReplayLog>>>> = RefCell::default());
 
-/// What the worker processes of an evaluator are told that is made now: the answers of those before it.
+/// The data for the worker processes of a new evaluator: the answers of earlier evaluators.
 pub(super) fn replay_context() -> std::io::Result<Vec<u8>> {
     let logs: Vec<ReplayLog> = EARLIER.with_borrow(|earlier| {
         let logs = earlier.iter().map(|log| lock(log).clone());
@@ -115,7 +115,7 @@ impl ReplayMode {
         matches!(self, Self::Replaying(_))
     }
 
-    /// What a method gives: by itself, or as it was kept.
+    /// The answer of a method: computed, or replayed.
     pub(super) fn answer<T>(&self, method: &str, give: impl FnOnce() -> T) -> T
     where
         T: Serialize + DeserializeOwned,
@@ -128,7 +128,7 @@ impl ReplayMode {
         given
     }
 
-    /// The jobs that a method gives: by itself, or as they were kept.
+    /// The jobs that a method returns: computed, or replayed.
     pub(super) fn jobs<A>(
         &self,
         method: &str,
@@ -156,12 +156,12 @@ impl ReplayMode {
         given
     }
 
-    /// What was kept of submitting, in a worker that passes.
+    /// The recorded outcome of a submission, in a worker that replays.
     pub(super) fn submitted(&self) -> Option<SubmitOutcome> {
         self.replayed(SUBMIT)
     }
 
-    /// Keeps what came of submitting.
+    /// Records the outcome of a submission.
     pub(super) fn keep_submitted(&self, given: &Result<std::ops::Range<u64>, EvaluatorError>) {
         self.keep(SUBMIT, || {
             let submitted = match given {

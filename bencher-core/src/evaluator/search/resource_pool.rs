@@ -1,4 +1,4 @@
-//! Resources that only one job can use at a time: lent to the jobs as they run, and taken back.
+//! Resources that only one job can use at a time: a running job borrows them, and returns them.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -18,7 +18,7 @@ struct State {
     is_closed: bool,
 }
 
-/// What a job has while it runs; given back when it is dropped, however the job ended.
+/// The resources of a running job, which are returned when this is dropped.
 #[derive(Debug)]
 pub(super) struct ResourceGuard {
     pool: Arc<Pool>,
@@ -55,8 +55,8 @@ impl Pool {
         })
     }
 
-    /// Waits for resources; none where there will be no more. There are as many sets as workers at least, so
-    /// only a job that was left behind, and is still at its resources, makes another wait.
+    /// Waits for resources; none where there will be no more. There are as many sets as workers at least, so only an
+    /// abandoned job that still uses its resources makes another wait.
     pub(super) fn acquire(self: &Arc<Self>) -> Option<Arc<ResourceGuard>> {
         let is_waiting = |state: &mut State| state.free.is_empty() && !state.is_closed;
         let state = self.changed.wait_while(self.state(), is_waiting);

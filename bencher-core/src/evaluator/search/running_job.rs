@@ -6,7 +6,8 @@ use super::super::{JobHandle, SharedHandle};
 use super::job_messages::Assignment;
 use super::resource_pool::ResourceGuard;
 
-/// A job as its run function sees it: its arguments, by dereference, and what it can ask.
+/// A job as its run function sees it: it dereferences to the arguments, and has methods for its number, resources and
+/// time.
 ///
 /// ```
 /// use bencher_core::evaluator::{Evaluator, EvaluatorOptions, Gather, JobState, RunningJob};
@@ -76,24 +77,24 @@ impl<'a, A> RunningJob<'a, A> {
         self.assignment().id
     }
 
-    /// The resources that it has for itself while it runs.
+    /// Its resources while it runs.
     pub fn resources(&self) -> &[String] {
         self.lent.as_ref().map_or(&[], |lent| lent.names())
     }
 
-    /// The resource that it has for itself while it runs.
+    /// Its first resource while it runs.
     pub fn resource(&self) -> Option<&str> {
         self.resources().first().map(String::as_str)
     }
 
-    /// Whether it was called off, its time is up, or that of all jobs is.
+    /// Whether it was cancelled, or its time or the time for all jobs is up.
     pub fn should_stop(&self) -> bool {
         let time_is_up = |deadline| deadline <= SystemTime::now();
         self.handle().should_stop() || self.assignment().deadline.is_some_and(time_is_up)
     }
 
-    /// How much time it has left, of its own or of that of all jobs as it was when it was submitted; `None`
-    /// where there is no limit.
+    /// How much time it has left, of its own time or of the time for all jobs as of its submission; `None` where there
+    /// is no limit.
     pub fn time_left(&self) -> Option<Duration> {
         let now = SystemTime::now();
         let all = self

@@ -14,8 +14,8 @@ use crate::console::error_line;
 use crate::store::{Pack, ResultId, SampleStore, Series, StoreError};
 use crate::value::{Digest, Kind, Value};
 
-/// Where the jobs of searches are kept: for each search a log, which is only ever added to. Evaluators that
-/// share one number their jobs apart, and hear of each other's.
+/// Stores the jobs of searches: an append-only log for each search. Evaluators that share a storage have different job
+/// numbers, and see each other's jobs.
 ///
 /// ```
 /// use bencher_core::evaluator::{LogEntry, MemoryStorage, Storage};
@@ -29,17 +29,17 @@ use crate::value::{Digest, Kind, Value};
 /// # Ok::<(), bencher_core::store::StoreError>(())
 /// ```
 pub trait Storage: Send {
-    /// Adds to the log of a search; when this returns, all of it is kept.
+    /// Appends to the log of a search; all entries are stored when this returns.
     ///
     /// # Errors
-    /// Where it could not be written.
+    /// Where it cannot be written.
     fn append(&mut self, search: &str, entries: Vec<LogEntry>) -> Result<(), StoreError>;
 
-    /// Hands what stands in the log of a search from a position on to `visit`, and says from where to go on;
-    /// the beginning is 0. What it costs does not grow with what stands before.
+    /// Passes the entries of a log from a position on to `visit`, and returns the position to continue from. The first
+    /// position is 0. The cost does not depend on earlier entries.
     ///
     /// # Errors
-    /// Where it could not be read.
+    /// Where it cannot be read.
     fn read(
         &self,
         search: &str,
@@ -63,19 +63,17 @@ impl<S: Storage + ?Sized> Storage for Box<S> {
     }
 }
 
-/// What stands in the log of a search.
-///
-/// The example stands at [`Storage`].
+/// An entry in the log of a search.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum LogEntry {
-    /// An evaluator takes the next so many numbers for its jobs.
+    /// An evaluator takes the next numbers for its jobs.
     Numbers {
         /// The evaluator.
         by: u64,
-        /// Which of its requests this is.
+        /// The number of its request.
         ticket: u64,
-        /// How many.
+        /// How many numbers.
         count: u64,
     },
     /// A job has ended.
@@ -87,7 +85,7 @@ pub enum LogEntry {
     },
 }
 
-/// A job as storages have it: a [`JobRecord`](super::JobRecord) whose arguments are JSON.
+/// A job in a storage: a [`JobRecord`](super::JobRecord) whose arguments are JSON.
 ///
 /// ```
 /// use bencher_core::evaluator::{JobState, StoredJob};
@@ -100,20 +98,20 @@ pub enum LogEntry {
 pub struct StoredJob {
     /// Its number.
     pub id: u64,
-    /// What the run function was called with.
+    /// The arguments of the run function.
     pub args: Json,
-    /// How it ended.
+    /// Its state.
     pub state: JobState,
-    /// What it is worth.
+    /// Its objective.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub objective: Option<Objective>,
-    /// Why it is worth nothing.
+    /// Its error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// When it was submitted, began and ended, in nanoseconds since 1970.
     #[serde(default)]
     pub times: [Option<i64>; 3],
-    /// What it used.
+    /// Its usage.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
     /// The resources that it had.
@@ -121,9 +119,7 @@ pub struct StoredJob {
     pub resources: Vec<String>,
 }
 
-/// Jobs kept in memory, for evaluators of one program. Clones share their content.
-///
-/// The example stands at [`Storage`].
+/// A storage in memory, for evaluators of one program. Clones share their content.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryStorage(Arc<Mutex<HashMap<String, Vec<LogEntry>>>>);
 
@@ -154,8 +150,8 @@ impl Storage for MemoryStorage {
     }
 }
 
-/// Jobs kept in a store, beside the samples of sweeps: durable if the store is. Evaluators on clones of one
-/// store share their searches.
+/// A storage in a store, beside the samples of sweeps; it is durable if the store is. Evaluators on clones of one store
+/// share their searches.
 ///
 /// ```
 /// use bencher_core::evaluator::{Evaluator, EvaluatorOptions, Gather, RunningJob, SampleStorage};
@@ -194,8 +190,8 @@ const VERSION: u32 = 1;
 impl SampleStorage {
     /// Keeps jobs in `store`.
     ///
-    /// Worker processes come by here before they come to their evaluator, and a database belongs to one process: for
-    /// an evaluator in processes use [`in_folder`](Self::in_folder).
+    /// A worker process also runs this call on its way to the evaluator, but only one process can own a database. For
+    /// an evaluator in processes, use [`in_folder`](Self::in_folder).
     pub fn new(store: Box<dyn SampleStore>) -> Self {
         Self {
             store: RefCell::new(Some(store)),
@@ -204,10 +200,10 @@ impl SampleStorage {
         }
     }
 
-    /// Keeps jobs in the database in a folder, which is opened with the first job and so never by worker
-    /// processes. One that another process holds is waited for, up to half a minute.
+    /// Keeps jobs in the database in a folder. The first job opens it, so that worker processes never do. If another
+    /// process owns it, the first job waits up to half a minute.
     ///
-    /// A search that was killed goes on where it was, its jobs having the numbers behind:
+    /// A search that was killed continues, and its new jobs have the next numbers:
     ///
     /// ```
     /// use bencher_core::evaluator::{Evaluator, EvaluatorOptions, Gather, RunningJob, SampleStorage};
@@ -263,7 +259,7 @@ fn series(search: &str) -> Series {
 
 impl Storage for SampleStorage {
     fn append(&mut self, search: &str, entries: Vec<LogEntry>) -> Result<(), StoreError> {
-        // What identifies an entry among the samples: who made it, and which of theirs it is.
+        // The identity of an entry among the samples: its evaluator, and its number.
         let inputs = ["kind", "by", "number"].map(str::to_owned).to_vec();
         let results = vec![ResultId::new("entry", Kind::Text)];
         let mut pack = Pack::new(series(search), Digest(0), inputs, results);
@@ -291,7 +287,7 @@ impl Storage for SampleStorage {
             for sample in pack.samples() {
                 let text = sample.results.first().and_then(Option::as_ref);
                 let entry = text.and_then(Value::as_str).map(serde_json::from_str);
-                // What cannot be read is not there; the store has counted and reported its damage.
+                // Unreadable entries are skipped; the store has counted and reported the damage.
                 if let Some(Ok(entry)) = entry {
                     visit(entry);
                 }

@@ -1,8 +1,8 @@
 //! Allocations: how many, how large, and how much at once.
 //!
-//! An opt-in allocator counts them for the whole process, whatever thread they come from, but only
-//! while an [`AllocationRegion`] is open: the threads that a body starts, or hands its work to,
-//! belong to it, and timed bodies run alone. Outside of a region it costs one look at a flag.
+//! An opt-in allocator counts them for all threads of the process, but only while an [`AllocationRegion`] is open.
+//! Threads that a body starts, or passes its work to, belong to it, and timed bodies run alone. Outside a region, an
+//! allocation costs one check of a flag.
 
 mod tally;
 
@@ -13,10 +13,10 @@ use std::sync::OnceLock;
 use super::Reason;
 use tally::{COUNTER, Costs};
 
-/// An allocator that counts, around the one that does the work.
+/// An allocator that counts, around the allocator that does the work.
 ///
-/// A program opts in, for itself and all its dependencies. Without it, the counters of allocations are
-/// not available, and say so.
+/// A program opts in, for itself and all its dependencies. Without it, the counters of allocations are unavailable,
+/// with that reason.
 ///
 /// ```standalone_crate
 /// use bencher_core::measure::{AllocationRegion, CountingAllocator};
@@ -36,21 +36,21 @@ use tally::{COUNTER, Costs};
 /// }
 /// ```
 ///
-/// Around another allocator: `CountingAllocator::around(MiMalloc)`.
+/// To wrap another allocator, use `CountingAllocator::around(MiMalloc)`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CountingAllocator<A = System> {
     inner: A,
 }
 
 impl CountingAllocator {
-    /// Counts what the system's allocator gives.
+    /// Counts the allocations of the system's allocator.
     pub const fn system() -> Self {
         Self::around(System)
     }
 }
 
 impl<A> CountingAllocator<A> {
-    /// Counts what another allocator gives.
+    /// Counts the allocations of another allocator.
     ///
     /// ```
     /// use std::alloc::System;
@@ -103,27 +103,27 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for CountingAllocator<A> {
     }
 }
 
-/// What was allocated in an [`AllocationRegion`]. The example stands at [`CountingAllocator`].
+/// The allocations within an [`AllocationRegion`]. See [`CountingAllocator`] for an example.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Allocations {
-    /// Calls that got memory. A call that makes a block larger or smaller counts, too.
+    /// The number of calls that allocated memory. A call that resizes a block counts, too.
     pub count: u64,
-    /// The memory that they got, in bytes; of a block that grew, what was added to it.
+    /// The allocated memory, in bytes. For a block that grew, only the added bytes count.
     pub bytes: u64,
-    /// The most memory that was allocated at once, above what was at the start, in bytes. The old and the
-    /// new place of a block that was moved do not count twice.
+    /// The most memory that was allocated at once, above the memory at the start, in bytes. A block that was moved does
+    /// not count at its old and its new place.
     pub peak_bytes: u64,
     /// How much more, or less, is allocated at the end than at the start, in bytes.
     pub kept_bytes: i64,
-    /// What counting took, in seconds.
+    /// The time that counting took, in seconds.
     pub cost_s: f64,
 }
 
 impl Allocations {
-    /// The peak of one of several iterations that are alike, in bytes.
+    /// The peak of one of several equal iterations, in bytes.
     ///
-    /// What iterations keep until the region ends, such as outputs that are dropped later, counts once and not
-    /// for each that came before: `peak - (n - 1) * kept / n`.
+    /// Memory that iterations keep until the region ends, such as outputs that are dropped later, counts once and not
+    /// for each earlier iteration: `peak - (n - 1) * kept / n`.
     ///
     /// ```
     /// use bencher_core::measure::Allocations;
@@ -142,8 +142,7 @@ impl Allocations {
 
 /// A piece of code whose allocations are counted, from [`start`](Self::start) to [`stop`](Self::stop).
 ///
-/// There is one at a time in a process. Dropped, it counts no longer. The example stands at
-/// [`CountingAllocator`].
+/// A process has one region at a time. Dropping the region ends the count. See [`CountingAllocator`] for an example.
 #[derive(Debug)]
 pub struct AllocationRegion {
     /// Nobody else makes one.
@@ -151,7 +150,7 @@ pub struct AllocationRegion {
 }
 
 impl AllocationRegion {
-    /// Counts from now on.
+    /// Starts to count.
     ///
     /// # Errors
     /// [`Reason::NoAllocator`] where the program's allocator does not count, [`Reason::Concurrent`]
@@ -171,7 +170,7 @@ impl AllocationRegion {
         }
     }
 
-    /// Stops counting, and says what was counted.
+    /// Stops counting, and returns the counts.
     pub fn stop(self) -> Allocations {
         COUNTER.stop();
         let counted = COUNTER.counted(Costs::of_this_machine());
@@ -187,7 +186,7 @@ impl Drop for AllocationRegion {
     }
 }
 
-/// Whether the program's allocator is a [`CountingAllocator`]; tried once.
+/// Whether the program's allocator is a [`CountingAllocator`]. The first call tests it.
 ///
 /// ```
 /// assert!(!bencher_core::measure::is_counting_allocator_installed(), "not in this program");

@@ -8,9 +8,9 @@ use crate::var::Counter;
 #[derive(Debug)]
 pub(super) struct Gauge {
     source: Source,
-    /// What one count is in the counter's unit.
+    /// The size of one count in the counter's unit.
     unit: f64,
-    /// What an empty piece adds, with all gauges that are read around it.
+    /// The overhead: the count of an empty piece, with all gauges that are read around it.
     own: Option<f64>,
     before: Option<Tick>,
     /// How far it grew in all pieces.

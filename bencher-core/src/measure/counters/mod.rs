@@ -1,6 +1,6 @@
 //! Counters beside the time: CPU time, allocations, memory, events of the processor and the kernel.
 //!
-//! A [`Meter`] reads them around a timed piece of code, outside of its time:
+//! A [`Meter`] reads them around a timed piece of code, outside the timed part:
 //!
 //! ```
 //! use bencher_core::measure::Meter;
@@ -36,7 +36,7 @@ pub(crate) use usage::core_use;
 #[cfg(unix)]
 pub(crate) use usage::cpu_time;
 
-/// What a counter says of one iteration, or why it says nothing.
+/// The value of a counter for one iteration, or the reason why there is none.
 ///
 /// ```
 /// use bencher_core::measure::{Reading, Reason};
@@ -52,14 +52,14 @@ pub struct Reading {
     pub value: Result<f64, Reason>,
 }
 
-/// Counters that are read around a timed piece of code.
+/// Reads counters around a timed piece of code.
 ///
-/// Several pieces, from [`start`](Self::start) to [`stop`](Self::stop), add up until
-/// [`reset`](Self::reset). What reading the counters itself adds to them is found when the meter is made,
-/// and subtracted. The events of the kernel (`instructions` to `cache_misses`, `cpu_migrations`,
-/// `task_clock`) are those of the thread that made the meter, and of the threads that it starts later.
+/// Several pieces, from [`start`](Self::start) to [`stop`](Self::stop), add up until [`reset`](Self::reset). The meter
+/// measures the overhead of its own readings when it is made, and subtracts it. The kernel counts its events
+/// (`instructions` to `cache_misses`, `cpu_migrations`, `task_clock`) for the thread that made the meter, and for
+/// threads that this thread starts later.
 ///
-/// The example stands at the [module](self).
+/// See the [module](self) for an example.
 #[derive(Debug)]
 pub struct Meter {
     gauges: Vec<(usize, Gauge)>,
@@ -88,10 +88,10 @@ struct Peak {
 }
 
 impl Meter {
-    /// A meter of some counters; those that are not available keep their reason.
+    /// Makes a meter of some counters. An unavailable counter keeps the reason.
     ///
-    /// It takes some microseconds for each counter, and a millisecond where it is the first of the
-    /// process that counts allocations.
+    /// It takes some microseconds for each counter, and a millisecond for the first meter of the process that counts
+    /// allocations.
     pub fn new(counters: &[Counter]) -> Self {
         let mut meter = Self {
             gauges: Vec::new(),
@@ -143,14 +143,14 @@ impl Meter {
         Ok(())
     }
 
-    /// The counters that are not available at all, with the reason.
+    /// The unavailable counters, with the reason.
     pub fn unavailable(&self) -> impl Iterator<Item = &Reading> {
         self.readings
             .iter()
             .filter(|reading| !matches!(reading.value, Ok(_) | Err(Reason::NothingTimed)))
     }
 
-    /// Forgets what was counted.
+    /// Resets all counts.
     pub fn reset(&mut self) {
         self.iterations = 0;
         for (place, gauge) in &mut self.gauges {
@@ -166,7 +166,7 @@ impl Meter {
         self.read_memory();
     }
 
-    /// Begins to count a piece.
+    /// Starts to count a piece.
     pub fn start(&mut self) {
         // What reading the one adds to the other is least in this order.
         if let Some(peak) = &mut self.resident {
@@ -185,7 +185,7 @@ impl Meter {
         }
     }
 
-    /// Ends a piece that ran so many iterations.
+    /// Ends a piece that ran the given number of iterations.
     pub fn stop(&mut self, iterations: u64) {
         if let Some(counted) = &mut self.allocations
             && let Some(region) = counted.region.take()
@@ -205,12 +205,12 @@ impl Meter {
         self.read();
     }
 
-    /// What the pieces since the last [`reset`](Self::reset) came to, in the order that was asked for.
+    /// The readings of all pieces since the last [`reset`](Self::reset), in the order of the counters.
     pub fn readings(&self) -> &[Reading] {
         &self.readings
     }
 
-    /// What counting allocations took in the last piece: time to subtract from that of the piece.
+    /// The time that counting allocations took in the last piece, to be subtracted from the time of the piece.
     pub fn cost(&self) -> Duration {
         self.allocations
             .as_ref()

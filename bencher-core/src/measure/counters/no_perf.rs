@@ -1,4 +1,4 @@
-//! Where there are no perf events: elsewhere than on Linux.
+//! The stand-in for perf events on systems other than Linux.
 
 use super::super::Reason;
 use super::tick::Tick;

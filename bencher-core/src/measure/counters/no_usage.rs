@@ -1,4 +1,4 @@
-//! Where the operating system keeps no such numbers.
+//! The stand-in for systems that do not count resource usage.
 
 use super::super::{CoreUse, Reason};
 use crate::var::Counter;

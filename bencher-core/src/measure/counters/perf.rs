@@ -1,7 +1,7 @@
-//! Events that the Linux kernel counts: the processor's, and its own.
+//! Events that the Linux kernel counts: events of the processor, and its own.
 //!
-//! The layout of `perf_event_attr` and all numbers are those of the kernel's header
-//! `linux/perf_event.h`; the first version of the structure (64 bytes) has all that is needed.
+//! The layout of `perf_event_attr` and all numbers come from the kernel's header `linux/perf_event.h`. The first
+//! version of the structure (64 bytes) is sufficient.
 
 use std::fs::File;
 use std::io::{self, Read as _};

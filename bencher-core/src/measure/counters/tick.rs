@@ -1,4 +1,4 @@
-//! One reading of a counter, and how far it grew.
+//! One reading of a counter, and its growth.
 
 use super::super::Reason;
 

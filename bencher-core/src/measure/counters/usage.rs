@@ -1,4 +1,4 @@
-//! What the operating system counts for the whole process, whoever asks.
+//! Counts that the operating system keeps for the whole process.
 
 use std::mem::MaybeUninit;
 

@@ -1,11 +1,11 @@
-//! What a machine has been doing since it started, to tell what it did while a sweep ran.
+//! The activity of a machine since its start, to compute its activity during a sweep.
 
 use serde::{Deserialize, Serialize};
 
 use super::cpu;
 use super::source::Source;
 
-/// Running sums since the machine started; only the difference of two says something.
+/// Running sums since the machine started. Only the difference of two readings is meaningful.
 ///
 /// ```
 /// use bencher_core::measure::Environment;
@@ -14,15 +14,15 @@ use super::source::Source;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Activity {
-    /// How often cores were slowed down for their heat; none where that is not counted.
+    /// How often cores were throttled for heat; `None` where the system does not count it.
     pub throttled: Option<u64>,
-    /// The time of all cores together, idle or not, in seconds; 0 where it is not known, as the next.
+    /// The time of all cores together, idle or not, in seconds; 0 where it is unknown, as for the next fields.
     pub all_s: f64,
-    /// The part of it that they were busy, in seconds.
+    /// The time that the cores were busy, in seconds.
     pub busy_s: f64,
-    /// The part of it that a hypervisor gave to others, in seconds.
+    /// The time that a hypervisor gave to other machines, in seconds.
     pub stolen_s: f64,
-    /// The time that this process and its children took, in seconds.
+    /// The time that this process and its children used, in seconds.
     pub own_s: f64,
 }
 

@@ -1,4 +1,4 @@
-//! The processor: which it is, how many cores it has, and what governs their frequency.
+//! The processor: its model, its number of cores, and the governor of their frequency.
 
 use super::source::Source;
 

@@ -2,7 +2,7 @@ use super::Environment;
 use crate::dataset::quantity;
 
 impl Environment {
-    /// What is known, as names and texts for a reader, in the order to show them.
+    /// The known facts, as names and texts for a reader, in display order.
     ///
     /// ```
     /// use bencher_core::measure::Environment;

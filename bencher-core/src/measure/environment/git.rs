@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 /// The longest that the state of a repository is waited for.
 const LONGEST: Duration = Duration::from_secs(2);
 
-/// The commit that was checked out, and whether something in it was changed since.
+/// The commit that is checked out, and whether its files were changed since.
 ///
 /// ```
 /// use bencher_core::measure::environment::GitState;
@@ -23,7 +23,7 @@ const LONGEST: Duration = Duration::from_secs(2);
 pub struct GitState {
     /// The commit, in hexadecimal digits.
     pub commit: String,
-    /// Whether a tracked file was changed; untracked ones do not count.
+    /// Whether a tracked file was changed; untracked files do not count.
     pub dirty: bool,
 }
 
@@ -50,8 +50,8 @@ impl GitState {
     }
 }
 
-/// What git says of the repository that a folder lies in; none where there is no repository, no git,
-/// or no answer in [`LONGEST`].
+/// The state of the repository around a directory; `None` without a repository, without git, or without an answer in
+/// [`LONGEST`].
 pub(super) fn status(folder: &Path) -> Option<String> {
     let mut child = Command::new("git")
         .arg("-C")

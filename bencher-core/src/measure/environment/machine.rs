@@ -1,4 +1,4 @@
-//! What the machine is beside its processor: memory, system, and whether it is a real one.
+//! The machine beside its processor: memory, system, and whether it is virtual.
 
 use super::cpu;
 use super::source::Source;

@@ -1,7 +1,7 @@
-//! The environment that numbers were taken in: the machine, its state, the build.
+//! The environment of a measurement: the machine, its state, the build.
 //!
-//! It is stored with every result. What makes times doubtful is said in plain words, and machines
-//! are told apart by their [class](Environment::class):
+//! It is stored with every result. Its warnings name conditions that make times unreliable, and its
+//! [class](Environment::class) distinguishes machines:
 //!
 //! ```
 //! use bencher_core::measure::Environment;
@@ -17,8 +17,8 @@
 //! assert_eq!(start.class(), end.class(), "the same machine");
 //! ```
 //!
-//! Everything is read from files of the system, so that a machine which has none of them (another
-//! system than Linux, a locked-down container) simply says less.
+//! All facts come from files of the system. A machine without these files (another system than Linux, a locked-down
+//! container) has fewer facts.
 
 mod activity;
 mod cpu;
@@ -39,9 +39,9 @@ use super::Timer;
 use crate::value::{Digest, KeyWriter};
 use source::{Source, ThisMachine};
 
-/// The machine, its state and the build that a result was measured with; none for what is not known.
+/// The machine, its state and the build behind a result. A field is `None` where it is unknown.
 ///
-/// The example stands at the [module](self).
+/// See the [module](self) for an example.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Environment {
     /// The model of the processor.
@@ -54,11 +54,11 @@ pub struct Environment {
     pub governor: Option<String>,
     /// Whether cores may run above their nominal frequency for a while.
     pub turbo: Option<bool>,
-    /// The memory in bytes, as the kernel has it.
+    /// The memory in bytes, as the kernel reports it.
     pub memory_bytes: Option<u64>,
-    /// The virtual machine that this is.
+    /// The kind of virtual machine, if it is one.
     pub virtual_machine: Option<String>,
-    /// The container that this runs in.
+    /// The kind of container, if the process runs in one.
     pub container: Option<String>,
     /// The operating system and its release.
     pub os: String,
@@ -76,15 +76,15 @@ pub struct Environment {
     pub load: Option<f64>,
     /// How many tasks ran or waited for a core at this moment, this process among them.
     pub running: Option<u32>,
-    /// What the machine has been doing since it started.
+    /// The activity of the machine since its start.
     pub activity: Activity,
-    /// The smallest time that the clock tells apart, in seconds; measured by the timing.
+    /// The smallest time that the clock can distinguish, in seconds, as the timer measured it.
     pub clock_precision_s: Option<f64>,
-    /// What an empty timed loop costs per iteration, in seconds; measured by the timing.
+    /// The time of an empty timed loop per iteration, in seconds, as the timer measured it.
     pub loop_overhead_s: Option<f64>,
 }
 
-/// How the program was built, as its library sees it.
+/// The build of the program, as this library sees it.
 ///
 /// ```
 /// use bencher_core::measure::environment::Build;
@@ -96,9 +96,9 @@ pub struct Environment {
 pub struct Build {
     /// The compiler and its version.
     pub rustc: String,
-    /// Whether debug assertions are compiled in, as the profile `dev` has them.
+    /// Whether debug assertions are compiled in, as in the profile `dev`.
     pub debug_assertions: bool,
-    /// How far the compiler optimised: `0` to `3`, `s` or `z`.
+    /// The optimisation level: `0` to `3`, `s` or `z`.
     pub opt_level: String,
     /// The features of this library that are switched on.
     pub features: Vec<String>,
@@ -122,15 +122,15 @@ impl Build {
 }
 
 impl Environment {
-    /// The environment as it is now.
+    /// Captures the current environment.
     ///
-    /// It takes about a millisecond: do it outside of what is measured. The repository is asked for once a
-    /// process, and for two seconds at most.
+    /// It takes about a millisecond, so call it outside measured code. It queries the repository once in a process, for
+    /// two seconds at most.
     pub fn capture() -> Self {
         Self::read(&ThisMachine)
     }
 
-    /// The environment as it is now, with what a clock can tell in it.
+    /// Captures the current environment, including the resolution of a clock.
     ///
     /// ```
     /// use bencher_core::measure::{ClockCosts, Environment, FakeClock, Timer};
@@ -179,11 +179,11 @@ impl Environment {
         }
     }
 
-    /// What kind of machine this is: two of the same class can be expected to take the same time.
+    /// The class of the machine. Two machines of the same class can be expected to take the same time.
     ///
-    /// It is made of the processor's model, the number of cores, the architecture, the memory (rounded up
-    /// to what is built in), and whether the machine is a virtual one. Neither the host's name nor the load
-    /// nor the build enters it.
+    /// It is computed from the processor's model, the number of cores, the architecture, the memory (rounded up to the
+    /// installed size), and whether the machine is virtual. It does not depend on the host's name, the load or the
+    /// build.
     ///
     /// ```
     /// use bencher_core::measure::Environment;

@@ -1,4 +1,4 @@
-//! Where facts about a machine come from: its files, so that tests can stand in another machine.
+//! The source of facts about a machine: its files, which a test can replace.
 
 use std::fs;
 use std::path::Path;

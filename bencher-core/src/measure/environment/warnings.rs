@@ -1,4 +1,4 @@
-//! What makes times doubtful, and what to do about it.
+//! Warnings about conditions that make times unreliable, with a remedy.
 
 use super::Environment;
 
@@ -12,10 +12,10 @@ const STOLEN: f64 = 0.01;
 const SHORTEST_S: f64 = 0.5;
 
 impl Environment {
-    /// What makes times doubtful that are measured from now on, each with what to do about it.
+    /// Warnings about conditions that make later times unreliable, each with a remedy.
     ///
-    /// A machine is called busy where the load of the last minute is above a half for each core and
-    /// something else runs at this very moment; the load alone may be that of the compiler before.
+    /// A machine is busy where the load of the last minute is above a half for each core, and another program runs at
+    /// this moment. The load alone may come from an earlier compilation.
     ///
     /// ```
     /// use bencher_core::measure::Environment;
@@ -70,11 +70,10 @@ impl Environment {
         warnings
     }
 
-    /// What disturbed the times since `start`, each with what to do about it: heat, other programs,
-    /// and the hypervisor.
+    /// Warnings about disturbances since `start`, each with a remedy: heat, other programs, and the hypervisor.
     ///
-    /// The two latter are judged from half a second on. Others are seen from a quarter of a core on, a
-    /// hypervisor from a hundredth of the machine on.
+    /// Other programs and the hypervisor are considered after half a second. The thresholds are a quarter of a core for
+    /// other programs, and a hundredth of the machine for a hypervisor.
     ///
     /// ```
     /// use bencher_core::measure::Environment;

@@ -1,4 +1,4 @@
-//! What makes Sobol' points: one primitive polynomial and a few first numbers per dimension.
+//! The parameters of Sobol' points: one primitive polynomial and a few initial numbers for each dimension.
 
 /// From dimension 2 on (the first has none): the inner coefficients of the primitive polynomial as
 /// a binary number, and the first numbers `m`, of which there are as many as the polynomial's degree.

@@ -1,4 +1,4 @@
-//! Points that are spread over a space instead of standing on a grid.
+//! Points that are spread over a space instead of lying on a grid.
 
 mod joe_kuo;
 mod sobol;
@@ -15,7 +15,7 @@ const MAX_POINTS: u64 = 1 << 32;
 /// The most dimensions of a design that needs no table.
 const MAX_DIMENSIONS: usize = 1 << 16;
 
-/// Why there is no such design.
+/// Why a design is impossible.
 ///
 /// ```
 /// use bencher_core::space::{DesignError, DesignPoints};
@@ -26,7 +26,7 @@ const MAX_DIMENSIONS: usize = 1 << 16;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum DesignError {
-    /// More points than can be told apart.
+    /// More points than the design can distinguish.
     #[error("{points} points are too many for a design; take at most {MAX_POINTS}")]
     TooManyPoints {
         /// The number of points.
@@ -39,7 +39,7 @@ pub enum DesignError {
     TooManyDimensions {
         /// The number of dimensions.
         dimensions: usize,
-        /// The most that there are.
+        /// The largest possible number.
         most: usize,
     },
 }
@@ -64,7 +64,7 @@ pub struct DesignPoints {
 }
 
 impl DesignPoints {
-    /// So many points of so many dimensions.
+    /// Makes the given number of points, with the given number of dimensions.
     ///
     /// # Errors
     /// For more than 2^32 points, or more than 65,536 dimensions (64 of Sobol' points).
@@ -96,7 +96,7 @@ impl DesignPoints {
         self.points
     }
 
-    /// Whether there is no point at all.
+    /// Whether there is no point.
     pub const fn is_empty(&self) -> bool {
         self.points == 0
     }
@@ -106,8 +106,7 @@ impl DesignPoints {
         self.dimensions
     }
 
-    /// One coordinate of the point with a number, from 0 to below 1; `None` behind the last point or
-    /// dimension.
+    /// One coordinate of the point with a number, from 0 to below 1; `None` past the last point or dimension.
     ///
     /// ```
     /// use bencher_core::space::DesignPoints;
@@ -140,7 +139,7 @@ impl DesignPoints {
         })
     }
 
-    /// The point with a number, each coordinate from 0 to below 1; `None` behind the last.
+    /// The point with a number, each coordinate from 0 to below 1; `None` past the last.
     pub fn point(&self, number: u64) -> Option<Vec<f64>> {
         if number >= self.points {
             return None;

@@ -5,8 +5,7 @@ use crate::value::{Digest, KeyWriter, Value};
 
 use super::untyped;
 
-/// One combination of a factor sweep: a value for each factor that it has, in the order of the
-/// factors.
+/// One combination of a factor sweep: a value for each of its factors, in the order of the factors.
 ///
 /// ```
 /// use bencher_core::space::{Factors, sweep};
@@ -47,8 +46,8 @@ impl Combination {
         self.values.iter().map(|(name, value)| (&**name, value))
     }
 
-    /// The identity of the combination: the same in every process and on every machine, whatever
-    /// the order of the factors, and for `1.0` as for `1`.
+    /// The identity of the combination. It is the same in every process, on every machine, and for every order of the
+    /// factors. `1.0` and `1` have the same identity.
     ///
     /// ```
     /// use bencher_core::space::{Factors, sweep};

@@ -4,7 +4,7 @@ use crate::value::Value;
 
 use super::MAX_DEPTH;
 
-/// Why factors cannot be swept; places are written as the way to them, `algo=radix/bits`.
+/// Why factors cannot be swept. A place is written as a path, `algo=radix/bits`.
 ///
 /// ```
 /// use bencher_core::space::{FactorLevel, Factors, sweep};
@@ -24,10 +24,10 @@ pub enum FactorError {
         "factor `{place}` has no levels; give it some, or remove such factors with `without_empty`"
     )]
     NoLevels {
-        /// Where the factor stands.
+        /// The place of the factor.
         place: String,
     },
-    /// A name that one combination would have twice.
+    /// A name that would occur twice in one combination.
     #[error(
         "factor `{name}` would occur twice in one combination, from `{first}` and from `{second}`; \
          rename one of them"
@@ -35,20 +35,20 @@ pub enum FactorError {
     RepeatedName {
         /// The name.
         name: String,
-        /// Where it stands.
+        /// Its first place.
         first: String,
-        /// Where it stands again.
+        /// Its second place.
         second: String,
     },
-    /// A level that a factor has twice.
+    /// A level that occurs twice in one factor.
     #[error("factor `{place}` has the level {value} twice; list it once")]
     RepeatedLevel {
-        /// Where the factor stands.
+        /// The place of the factor.
         place: String,
         /// The level.
         value: Value,
     },
-    /// Sub-sweeps in sub-sweeps without end.
+    /// Sub-sweeps that are nested too deeply.
     #[error("sub-sweeps are nested more than {MAX_DEPTH} deep")]
     TooDeep,
     /// More combinations than can be numbered.

@@ -1,4 +1,4 @@
-//! Factors that are known only at run time, and the sweep over them.
+//! Factors that a program learns at run time, and the sweep over them.
 
 mod combination;
 mod error;
@@ -19,7 +19,7 @@ const MAX_DEPTH: usize = 64;
 
 /// Named factors with their levels, in order; a level may bring further factors of its own.
 ///
-/// What [`sweep`] is called with:
+/// [`sweep`] takes them:
 ///
 /// ```
 /// use bencher_core::space::{FactorLevel, Factors, sweep};
@@ -38,8 +38,8 @@ const MAX_DEPTH: usize = 64;
 /// # Ok::<(), bencher_core::space::FactorError>(())
 /// ```
 ///
-/// It is read from JSON, or whatever else serde reads, in the order as written: a factor is a list
-/// of levels, or an object whose keys are levels (texts) and whose values are their sub-sweeps.
+/// They can be read from JSON or any other format of serde, and keep the order of the text. A factor is a list of
+/// levels, or an object whose keys are levels (texts) and whose values are their sub-sweeps.
 ///
 /// ```
 /// use bencher_core::space::{Factors, sweep};
@@ -50,8 +50,8 @@ const MAX_DEPTH: usize = 64;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// A `serde_json::Value` has its keys sorted, unless that crate's `preserve_order` is on: read the
-/// text itself where the order matters.
+/// A `serde_json::Value` sorts its keys, unless that crate's feature `preserve_order` is on. Where the order matters,
+/// read the factors from the text.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Factors {
     factors: Vec<Factor>,
@@ -66,26 +66,26 @@ struct Factor {
     levels: Arc<[FactorLevel]>,
 }
 
-/// One level of a factor: a value, and the factors that come with it.
+/// One level of a factor: a value, and the factors of its sub-sweep.
 ///
-/// The example stands at [`Factors`].
+/// See [`Factors`] for an example.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FactorLevel {
     /// The value.
     pub value: Value,
-    /// The factors that are swept at this level only.
+    /// The factors that only this level sweeps.
     pub sub: Factors,
 }
 
 impl Factors {
-    /// No factor; its sweep is one empty combination.
+    /// Makes an empty set of factors, whose sweep is one empty combination.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a factor behind those that are there, so that it changes faster than they.
+    /// Adds a factor behind the existing ones, so that it changes faster than they do.
     ///
-    /// Levels are whatever becomes a value, or [`FactorLevel`]s.
+    /// Levels are anything that converts into a value, or [`FactorLevel`]s.
     pub fn with<L: Into<FactorLevel>>(
         mut self,
         name: impl Into<Arc<str>>,
@@ -105,7 +105,7 @@ impl Factors {
         self
     }
 
-    /// The same without the factors, at any depth, that have no level.
+    /// Removes the factors without levels, at any depth.
     ///
     /// ```
     /// use bencher_core::space::{FactorError, Factors, sweep};
@@ -136,7 +136,7 @@ impl Factors {
 }
 
 impl FactorLevel {
-    /// A level that brings no factor of its own.
+    /// Makes a level without factors of its own.
     pub fn new(value: impl Into<Value>) -> Self {
         Self {
             value: value.into(),
@@ -144,7 +144,7 @@ impl FactorLevel {
         }
     }
 
-    /// Adds a factor that is swept at this level only.
+    /// Adds a factor that only this level sweeps.
     pub fn with<L: Into<FactorLevel>>(
         mut self,
         name: impl Into<Arc<str>>,

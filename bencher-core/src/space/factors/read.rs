@@ -1,4 +1,4 @@
-//! Factors from JSON and the like, in the order as written.
+//! Reads factors from JSON and similar formats, in the order of the text.
 
 use std::fmt;
 

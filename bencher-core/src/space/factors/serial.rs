@@ -1,4 +1,4 @@
-//! Combinations to JSON and the like, and back.
+//! Writes combinations to JSON and similar formats, and reads them back.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,8 +10,8 @@ use crate::value::Value;
 
 use super::{Combination, untyped};
 
-/// An object of factors, in their order. Truth values, numbers and texts stand as such, other values
-/// as an object of their kind; a whole number has no fraction, so that `1.0` is written as `1`.
+/// An object of factors, in their order. Truth values, numbers and texts are written directly, other values as an
+/// object of their kind. A whole number has no fraction, so that `1.0` is written as `1`.
 impl Serialize for Combination {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.iter().len()))?;

@@ -6,8 +6,8 @@ use crate::value::KeyWriter;
 
 use super::{Combination, Factor, FactorError, FactorLevel, Factors, MAX_DEPTH, untyped};
 
-/// The combinations of some factors: the first factor slowest, the last fastest, the factors of a
-/// level right behind it.
+/// Sweeps some factors. The first factor changes slowest, the last fastest; the factors of a level come right behind
+/// it.
 ///
 /// ```
 /// use bencher_core::space::{Factors, sweep};
@@ -21,8 +21,8 @@ use super::{Combination, Factor, FactorError, FactorLevel, Factors, MAX_DEPTH, u
 /// ```
 ///
 /// # Errors
-/// Where a factor has no level or one twice, a combination would have one name twice, or there
-/// are too many combinations or depths.
+/// Where a factor has no level or repeats one, a name would occur twice in a combination, or there are too many
+/// combinations or levels of nesting.
 pub fn sweep(factors: &Factors) -> Result<FactorSweep, FactorError> {
     if factors.depth > MAX_DEPTH {
         return Err(FactorError::TooDeep);
@@ -35,7 +35,7 @@ pub fn sweep(factors: &Factors) -> Result<FactorSweep, FactorError> {
 
 /// The combinations of some factors, by number; computed, not stored.
 ///
-/// The example stands at [`sweep`].
+/// See [`sweep`] for an example.
 #[derive(Clone, Debug)]
 pub struct FactorSweep {
     product: Product,
@@ -47,7 +47,7 @@ impl FactorSweep {
         self.product.count
     }
 
-    /// The combination with a number, or `None` behind the last.
+    /// The combination with a number, or `None` past the last.
     ///
     /// It costs one look-up for every factor of the combination.
     pub fn get(&self, number: u128) -> Option<Combination> {

@@ -1,4 +1,4 @@
-//! What samples and results refer to.
+//! Marks the data that samples and results refer to.
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use super::super::rebuild::pack_of;
 use super::super::results::read_record;
 use crate::value::Digest;
 
-/// What lies beside the records and is kept as long as one of them refers to it.
+/// Data beside the records, which is kept while a record refers to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Attachment {
     Blob(Digest),
@@ -45,7 +45,7 @@ impl FolderTable {
         folders.map(|at| Attachment::Folder(*at))
     }
 
-    /// What a pack's samples refer to.
+    /// The references of a pack's samples.
     fn parts_of(&self, pack: &Pack, keys: &mut Keys) -> Vec<Attachment> {
         let mut parts = Vec::new();
         for value in pack.result_values.iter().flatten() {
@@ -150,7 +150,7 @@ impl Scan {
     }
 }
 
-/// What results refer to.
+/// The references of results.
 #[derive(Debug, Default)]
 pub(super) struct Marks {
     pub(super) parts: HashSet<Attachment>,

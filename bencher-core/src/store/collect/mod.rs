@@ -1,5 +1,4 @@
-//! Collection: what nothing refers to any more goes, and what is too much; what results refer to
-//! never does.
+//! Collection removes unreferenced data, and data above the limit. It never removes data that results refer to.
 
 mod marks;
 mod plan;
@@ -19,21 +18,21 @@ use super::pack::Series;
 use crate::value::Digest;
 use plan::plan;
 
-/// What a collection may take.
+/// The options of a collection.
 ///
-/// The example stands at [`Database::collect`].
+/// See [`Database::collect`] for an example.
 #[derive(Clone, Debug)]
 pub struct CollectOptions {
-    /// Only say what would go.
+    /// Only report the data that a collection would remove.
     pub dry_run: bool,
-    /// How many results of each sweep are kept, the newest; without it all are.
+    /// How many of the newest results of each sweep are kept; `None` keeps all.
     pub keep_results: Option<usize>,
-    /// How many bytes samples, blobs and folders may take together. The samples that were stored longest
-    /// ago go first; the logs of searches count, but stay.
+    /// How many bytes samples, blobs and folders may take together. The oldest samples are removed first. The logs of
+    /// searches count, but are never removed.
     pub limit: Option<u64>,
-    /// What was written within this time stays even if nothing refers to it yet.
+    /// Data written within this time stays, even if nothing refers to it yet.
     pub grace: Duration,
-    /// Series whose samples are in use, and are not taken to keep the limit.
+    /// Series whose samples are in use, and are not removed for the limit.
     pub in_use: Vec<Series>,
 }
 
@@ -49,14 +48,12 @@ impl Default for CollectOptions {
     }
 }
 
-/// How much of one kind.
-///
-/// The example stands at [`Database::collect`].
+/// The amount of one kind of data.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct StoreTotals {
-    /// How many.
+    /// The number.
     pub count: u64,
-    /// Their bytes.
+    /// The size in bytes.
     pub bytes: u64,
 }
 
@@ -67,9 +64,9 @@ impl StoreTotals {
     }
 }
 
-/// What a collection took, or would take.
+/// The data that a collection removed, or would remove.
 ///
-/// The example stands at [`Database::collect`].
+/// See [`Database::collect`] for an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct CollectReport {
     /// Samples that a later one of the same identity replaces.
@@ -82,11 +79,11 @@ pub struct CollectReport {
     pub blobs: StoreTotals,
     /// Folders whose sample is gone.
     pub folders: StoreTotals,
-    /// What writers that died left behind.
+    /// Files left behind by writers that died.
     pub leftovers: StoreTotals,
-    /// Bytes of samples, blobs and folders that stay.
+    /// The bytes of samples, blobs and folders that stay.
     pub kept_bytes: u64,
-    /// What stood in the way.
+    /// Obstacles to the collection, one text each.
     pub notes: Vec<String>,
 }
 
@@ -126,8 +123,7 @@ pub(super) enum CollectStep {
 }
 
 impl Database {
-    /// Takes what is superseded, unreferenced, left behind or too much, and says what went and what
-    /// stays.
+    /// Removes data that is superseded, unreferenced, left behind or above the limit, and reports it.
     ///
     /// ```
     /// use std::time::Duration;
@@ -153,7 +149,7 @@ impl Database {
     /// ```
     ///
     /// # Errors
-    /// Where the store cannot be read or written; what was not taken then is taken next time.
+    /// Where the store cannot be read or written; the next collection removes the rest.
     pub fn collect(&mut self, options: &CollectOptions) -> Result<CollectReport, StoreError> {
         self.still_there()?;
         if !options.dry_run {
@@ -169,10 +165,9 @@ impl Database {
         Ok(collected)
     }
 
-    /// What a session does when it ends: compacts, and keeps the store to `limit` bytes where it has
-    /// outgrown them.
+    /// Compacts the store, and collects where it is larger than `limit` bytes. A session calls this when it ends.
     ///
-    /// `None` where nothing had to be collected, which a look at the files' sizes tells.
+    /// `None` where nothing had to be collected, judged by the sizes of the files.
     ///
     /// ```
     /// use std::time::Duration;

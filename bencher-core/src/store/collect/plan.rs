@@ -1,4 +1,4 @@
-//! What a collection takes, decided before anything is touched.
+//! The plan of a collection, made before anything is removed.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -45,7 +45,7 @@ pub(super) fn plan(
     let mut contents = Contents::list(database, &folders)?;
     contents.count_uses(&scan.entries, &marks);
     let old = |written: Option<SystemTime>| is_older(written, options.grace);
-    // What cannot be read may refer to anything.
+    // An unreadable record may refer to anything.
     let blind = !collected.notes.is_empty();
     let mut gone: Vec<Attachment> = contents
         .0
@@ -58,7 +58,7 @@ pub(super) fn plan(
     }
     let evicted = evict(&scan.entries, &mut contents, options, &mut collected);
     if !blind {
-        // What is running may be about to refer to a content again.
+        // A running program may be about to refer to a content again.
         let may_go = |content: &Content| options.in_use.is_empty() || old(content.written);
         for part in contents.freed(may_go) {
             collected.count(part, &contents.take(part));
@@ -90,7 +90,7 @@ pub(super) fn plan(
     Ok((collected, steps))
 }
 
-/// What is said where something cannot be read.
+/// The note about unreadable data.
 const KEEPS: &str =
     "no blob or folder is deleted, because unreadable records and results may refer to it";
 
@@ -112,7 +112,7 @@ fn split_results(results: Vec<PathBuf>, keep: Option<usize>) -> (Vec<PathBuf>, V
     })
 }
 
-/// What lies beside the records, and how many of them refer to it.
+/// Data beside the records, and the number of records that refer to it.
 struct Contents(HashMap<Attachment, Content>);
 
 #[derive(Clone, Copy, Default)]

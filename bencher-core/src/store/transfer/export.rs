@@ -11,18 +11,18 @@ use super::super::files::{create_new, files_below, is_temporary, open_plain, pla
 use super::super::frame::{FrameKind, HEADER, encode, seal};
 use super::{CHUNK, Chunk, Header, LAYOUT};
 
-/// What an export holds.
+/// The contents of an export.
 ///
-/// The example stands at [`Database::export`].
+/// See [`Database::export`] for an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ExportReport {
-    /// Samples, replaced ones included.
+    /// Samples, including replaced ones.
     pub samples: u64,
     /// Plain files: blobs, results, files of folders.
     pub files: u64,
     /// The length of the export.
     pub bytes: u64,
-    /// What could not be read and is not in it; one text each.
+    /// Unreadable data that is missing in the export, one text each.
     pub passed_over: Vec<String>,
 }
 
@@ -45,7 +45,7 @@ impl fmt::Display for ExportReport {
 }
 
 impl Database {
-    /// Writes everything that the store holds into one file.
+    /// Writes the whole store to one file.
     ///
     /// ```
     /// use std::time::Duration;
@@ -71,7 +71,7 @@ impl Database {
     /// ```
     ///
     /// # Errors
-    /// Where the file cannot be written; nothing is left half-written then.
+    /// Where the file cannot be written; no partial file remains.
     pub fn export(&self, file: &Path) -> Result<ExportReport, StoreError> {
         refuse_others(file)?;
         let unfinished = temporary(file);
@@ -99,7 +99,7 @@ impl Database {
             written_ms,
         };
         out.write(&encode(FrameKind::Export, &header)?)?;
-        // What samples and results refer to comes before them, as it is written when it comes back.
+        // The data that samples and results refer to comes before them, because an import writes it first.
         for part in ["blobs", "files"] {
             self.export_files(part, &mut out)?;
         }

@@ -20,24 +20,24 @@ use super::reader::FrameReader;
 use super::{Chunk, Header, LAYOUT};
 use crate::value::Digest;
 
-/// What an import brought.
+/// The outcome of an import.
 ///
-/// The example stands at [`Database::export`].
+/// See [`Database::export`] for an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ImportReport {
-    /// Samples that are new here, or newer than those that were here.
+    /// Samples that are new in this store, or newer than its own.
     pub samples: u64,
-    /// Samples that were here already.
+    /// Samples that the store had already.
     pub known_samples: u64,
-    /// Blobs, results and files of folders that are new here.
+    /// Blobs, results and files of folders that are new in this store.
     pub files: u64,
-    /// Those that were here already.
+    /// Files that the store had already.
     pub known_files: u64,
-    /// Records and files that could not be read, and were passed over.
+    /// Unreadable records and files, which were skipped.
     pub damaged: u64,
-    /// Records that a later bencher wrote, and that were passed over.
+    /// Records of a later bencher, which were skipped.
     pub newer: u64,
-    /// Whether the file ends as it should; without its end, the last of it may be missing.
+    /// Whether the file has its end record. Without it, the last data may be missing.
     pub complete: bool,
 }
 
@@ -67,17 +67,15 @@ impl fmt::Display for ImportReport {
 }
 
 impl Database {
-    /// Adds what an export holds.
+    /// Adds the contents of an export.
     ///
-    /// Nothing newer is replaced by something older: of two samples of one identity the one that was
-    /// stored later counts (of two within a minute, the one that is here). What is damaged is passed over
-    /// and counted.
+    /// Older data never replaces newer data. Of two samples with one identity, the one that was stored later counts (of
+    /// two within a minute, the store's own). Damaged data is skipped and counted.
     ///
-    /// The example stands at [`Database::export`].
+    /// See [`Database::export`] for an example.
     ///
     /// # Errors
-    /// Where the file cannot be read, is no export or one of a later version, or the store cannot be
-    /// written.
+    /// Where the file cannot be read, is not an export or is one of a later version, or the store cannot be written.
     pub fn import(&mut self, file: &Path) -> Result<ImportReport, StoreError> {
         let opened = File::open(file).map_err(StoreError::io("read", file))?;
         let mut records = FrameReader::new(opened).map_err(StoreError::io("read", file))?;
@@ -156,7 +154,7 @@ struct Import<'a> {
     latest: HashMap<PathBuf, String>,
 }
 
-/// A plain file of which not all has come.
+/// An incomplete plain file.
 struct Incoming {
     path: String,
     len: u64,

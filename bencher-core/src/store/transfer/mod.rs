@@ -1,8 +1,8 @@
-//! A whole store as one file, and back.
+//! Export of a whole store to one file, and import from it.
 //!
-//! An export is a stream of records in the frames of the store: a header, the plain files in chunks
-//! (blobs, folders), the packs of samples, the results, and an end. Each has its checksum, so that a
-//! damaged one costs itself and what it is a part of.
+//! An export is a stream of records in the frames of the store: a header, the plain files in chunks (blobs, folders),
+//! the packs of samples, the results, and an end. Each record has a checksum, so that damage affects only the record
+//! and the file that it is a part of.
 
 mod export;
 mod import;

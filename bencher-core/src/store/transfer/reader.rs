@@ -8,13 +8,13 @@ use super::super::frame::{HEADER, MAGIC, VERSION, open};
 /// The longest record that is read: a longer one is taken for damage.
 const LONGEST: u64 = 1 << 30;
 
-/// The records of a file, one after the other; what is none of them is passed over.
+/// The records of a file, one after the other; other bytes are skipped.
 #[derive(Debug)]
 pub(super) struct FrameReader {
     file: File,
     len: u64,
     at: u64,
-    /// How many stretches were passed over.
+    /// How many stretches were skipped.
     pub(super) damaged: u64,
     /// How many records a later version of this program wrote.
     pub(super) newer: u64,

@@ -1,4 +1,4 @@
-//! What needs a clock that tests set, another host, or a look at the files.
+//! Tests that need a settable clock, another host, or a look at the files.
 
 mod leases;
 mod model;

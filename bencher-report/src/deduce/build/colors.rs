@@ -1,4 +1,4 @@
-//! The scale of a heat map's colours: it serves most cells, not the most extreme one.
+//! The scale of a heat map's colours: it suits most cells, not the most extreme one.
 
 use crate::chart::{Axis, Ticks, text};
 

@@ -1,4 +1,4 @@
-//! What the charts of all kinds have in common.
+//! The common parts of charts of all kinds.
 
 use bencher_core::dataset::{CellState, Dim, DimRole, SIDE_BY_SIDE};
 use bencher_core::value::Kind;
@@ -8,11 +8,11 @@ use crate::deduce::facets::Facets;
 use crate::deduce::grid::{Grid, Samples};
 use crate::deduce::shape::{Shape, Sort};
 
-/// What a band of `n` repeats stands for.
+/// The meaning of a band of `n` repeats.
 pub(super) const STD: &str = "mean ± 1 standard deviation of the repeats (n − 1)";
-/// What the bounds of measured times stand for.
+/// The meaning of the bounds of measured times.
 pub(super) const BOUNDS: &str = "centre of the rounds (Hodges-Lehmann) with its bounds at 95 %";
-/// What the error of a proportion stands for.
+/// The meaning of the error of a proportion.
 pub(super) const PROPORTION: &str = "share of true ± 1 standard error";
 
 /// A chart with one panel for every place, each drawn by `marks` from the offset of its cells.
@@ -40,7 +40,7 @@ pub(super) fn chart(
     if shape.variable.info.timed
         && let Some(workers) = shape.dataset.attributes.get(SIDE_BY_SIDE)
     {
-        // Pictures have no notes, and nobody is to take these times for others.
+        // Pictures have no notes, and these times must not look like others.
         title.push_str(" (taken side by side)");
         notes.push(format!(
             "Measured by {workers} workers in parallel, which disturb each other."
@@ -87,7 +87,7 @@ pub(super) fn value_axis(shape: &Shape) -> Axis {
     }
 }
 
-/// What the spread of means stands for; `None` without repeats.
+/// The meaning of the spread of means; `None` without repeats.
 pub(super) fn spread(shape: &Shape) -> Option<String> {
     shape.repeated().then(|| {
         match shape.sort {
@@ -177,14 +177,13 @@ fn title(shape: &Shape) -> String {
     names.join(" vs ")
 }
 
-/// Counts the samples without a value by what became of them, where the chart does not say it
-/// already.
+/// Counts the samples without a value by their state, where the chart does not show it already.
 fn absences_note(shape: &Shape, kind: ChartKind) -> Option<String> {
-    let said = matches!(
+    let is_noted = matches!(
         kind,
         ChartKind::Histogram | ChartKind::Table | ChartKind::Panes
     );
-    if said || matches!(shape.sort, Sort::Table(_)) {
+    if is_noted || matches!(shape.sort, Sort::Table(_)) {
         return None;
     }
     let states = shape.variable.states();
@@ -217,7 +216,7 @@ fn absences_note(shape: &Shape, kind: ChartKind) -> Option<String> {
         (GapKind::Failed, failed) if late > 0 => {
             Some(format!("{} failed ({late} timed out)", failed + late))
         }
-        // As everywhere, those that were timed out are told among those that failed.
+        // As everywhere, samples that timed out count as failed.
         (GapKind::TimedOut, _) | (_, 0) => None,
         (GapKind::NotFinite, count) => Some(format!("{count} not finite")),
         (kind, count) => Some(format!("{count} {}", kind.name())),

@@ -51,8 +51,8 @@ fn mean_note(shape: &Shape, values: &[f64]) -> Option<String> {
     })
 }
 
-/// Bins after Freedman and Diaconis, as many as the square root of the values where the
-/// quartiles coincide.
+/// Bins after Freedman and Diaconis. Where the quartiles coincide, the number of bins is the square root of the number
+/// of values.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

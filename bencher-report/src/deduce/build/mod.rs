@@ -1,4 +1,4 @@
-//! From a chosen kind and a shape to the charts: one module a kind.
+//! Builds charts from a chosen kind and a shape, with one module for each kind.
 
 mod bars;
 mod boxes;

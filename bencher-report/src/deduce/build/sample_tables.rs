@@ -96,11 +96,11 @@ struct Samples {
     tables: BTreeMap<usize, Result<Table, Gap>>,
     /// The series of every panel: a name, and the offset that it adds to the panel's.
     series: Vec<(String, usize)>,
-    /// What the series are.
+    /// The series of the tables.
     legend: Option<String>,
     /// The input that the series are, which no panel need show.
     shown: Option<usize>,
-    /// Said where there are more series than have room.
+    /// The note where there are more series than fit.
     note: Option<String>,
 }
 
@@ -172,7 +172,7 @@ impl Samples {
         chart
     }
 
-    /// Says what is left out, and how many samples have no table.
+    /// Notes the omitted parts, and the number of samples without a table.
     fn notes(&self, chart: &mut Chart) {
         chart.notes.extend(self.note.clone());
         let mut gaps: Vec<(u32, Gap)> = Vec::new();
@@ -190,7 +190,7 @@ impl Samples {
     }
 }
 
-/// A column's values over another's, in its order; rows without a place on it are left out.
+/// A column's values over another's, in its order; rows without a place on it are dropped.
 fn points(table: &Table, over: &str, column: &str) -> Vec<Point> {
     let (Some(xs), Some(ys)) = (table.get(over), table.get(column)) else {
         return Vec::new();

@@ -163,9 +163,9 @@ fn pixels(size: f64) -> usize {
 
 fn axes(figure: &mut Figure, chart: &Chart, look: &Look, foot: &Foot) {
     let room = look.width * 0.95;
-    let said = chart.marks_note();
+    let note = chart.marks_note();
     // criterion-plot has one title and no other free text: what the band means stands behind it.
-    figure.set(Title(if said.is_empty() {
+    figure.set(Title(if note.is_empty() {
         escape::text(&fit(&chart.title, room, FONT))
     } else {
         let title = fit(&chart.title, room * 0.6, FONT);
@@ -173,7 +173,7 @@ fn axes(figure: &mut Figure, chart: &Chart, look: &Look, foot: &Foot) {
         format!(
             "{} ({})",
             escape::text(&title),
-            escape::text(&fit(&said, rest, FONT))
+            escape::text(&fit(&note, rest, FONT))
         )
     }));
     axis(

@@ -1,9 +1,9 @@
-//! Which characters the installed fonts have.
+//! The characters of the installed fonts.
 
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-/// What is drawn in place of a character that no font has.
+/// The replacement for a character that no font has.
 const REPLACEMENTS: [char; 2] = ['□', '?'];
 
 /// The characters that gnuplot can draw at the size of the text around them.
@@ -45,7 +45,7 @@ impl Fonts {
     }
 }
 
-/// What nearly every font has: Latin, Greek and Cyrillic letters, and a few signs.
+/// The characters that nearly every font has: Latin, Greek and Cyrillic letters, and a few signs.
 fn is_common(c: char) -> bool {
     matches!(u32::from(c), 0xa1..=0xac | 0xae..=0x17f | 0x391..=0x3a9 | 0x3b1..=0x3c9 | 0x401..=0x45f
         | 0x2013 | 0x2014 | 0x2018..=0x201e | 0x2026 | 0x2212 | 0x2264 | 0x2265)

@@ -1,7 +1,7 @@
 //! PNG by gnuplot, through criterion-plot: lines, curves, bars and boxes of one panel.
 //!
-//! criterion-plot pastes text into the script as it stands, and a script can run commands: every
-//! text goes through [`escape`], nothing else may build a label.
+//! criterion-plot pastes text into the script unchanged, and a script can run commands. Every text must therefore pass
+//! through [`escape`].
 
 mod escape;
 mod figure;
@@ -22,10 +22,10 @@ pub(crate) enum GnuplotError {
     /// A kind, a grid of panels or a chart without any value.
     #[error("gnuplot does not draw this kind of chart")]
     Kind,
-    /// The program is not there.
+    /// The program is not installed.
     #[error("gnuplot is not installed (its package is `gnuplot-nox`)")]
     NotInstalled,
-    /// The program did not do it.
+    /// The program failed.
     #[error("gnuplot failed: {0}")]
     Failed(String),
 }

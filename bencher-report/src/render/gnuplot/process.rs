@@ -46,10 +46,10 @@ fn converse(child: &mut Child, script: &[u8], patience: Duration) -> Result<(), 
     let script = script.to_vec();
     let writer = thread::spawn(move || stdin.write_all(&script));
     let reader = thread::spawn(move || {
-        let mut said = String::new();
-        let _ = stderr.by_ref().take(4000).read_to_string(&mut said);
+        let mut message = String::new();
+        let _ = stderr.by_ref().take(4000).read_to_string(&mut message);
         let _ = std::io::copy(&mut stderr, &mut std::io::sink());
-        said
+        message
     });
     let begun = Instant::now();
     let status = loop {
@@ -62,15 +62,15 @@ fn converse(child: &mut Child, script: &[u8], patience: Duration) -> Result<(), 
         }
     };
     let written = writer.join().is_ok_and(|result| result.is_ok());
-    let said = reader.join().unwrap_or_default();
+    let message = reader.join().unwrap_or_default();
     if status.success() && written {
         Ok(())
     } else {
-        let said = said.trim();
-        Err(if said.is_empty() {
+        let message = message.trim();
+        Err(if message.is_empty() {
             status.to_string()
         } else {
-            crate::chart::text::clip(said, 300)
+            crate::chart::text::clip(message, 300)
         })
     }
 }

@@ -1,4 +1,4 @@
-//! What a page carries of pictures, videos and files, and what lies beside it.
+//! The pictures, videos and files in a page, and beside it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ const SHOWN: [&str; 8] = [
 pub(crate) struct Attachments {
     /// Bytes that the page may still carry.
     room: u64,
-    /// What lies beside the page, by name.
+    /// The files beside the page, by name.
     pub(crate) files: BTreeMap<String, Arc<Payload>>,
     /// Whether the page carries a video.
     pub(crate) videos: bool,
@@ -42,7 +42,7 @@ pub(super) enum AttachmentLocation {
     Video(String),
     /// Beside the page, in [`FOLDER`](crate::render::FOLDER), under this name.
     Beside(String),
-    /// Nowhere: the store does not have it any longer.
+    /// Nowhere: the store no longer has it.
     Gone,
 }
 

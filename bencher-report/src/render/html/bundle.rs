@@ -1,4 +1,4 @@
-//! Scripts and data as a page carries them.
+//! Scripts and data within a page.
 
 use std::io::Write;
 

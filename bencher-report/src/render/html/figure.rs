@@ -17,7 +17,7 @@ pub(super) const ROOM: f64 = 956.0;
 
 pub(super) use traces::is_thinned;
 
-/// What the page's script needs to draw a chart: a figure for every tab, none for what is HTML.
+/// The data with which the page's script draws a chart: a figure for every tab, and none for HTML parts.
 pub(super) fn figures(chart: &Chart, look: &Look) -> Vec<Json> {
     if !chart.has_axes() {
         return Vec::new();

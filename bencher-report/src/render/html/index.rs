@@ -7,7 +7,7 @@ use super::text::html;
 
 /// A part of a program's report, with a page of its own.
 pub(crate) struct Part {
-    /// What it shows.
+    /// The part that it shows.
     pub(crate) name: String,
     /// Its page, from the list: plain letters, digits, dashes and slashes.
     pub(crate) address: String,

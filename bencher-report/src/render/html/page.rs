@@ -24,11 +24,11 @@ const SCRIPT: &str = include_str!("page.js");
 /// Rows of a chart that its CSV holds.
 const CSV_ROWS: usize = 1_000_000;
 
-/// What only inline scripts and styles of this very file may do: plotly builds images of heat
-/// maps and of downloads, nothing is fetched from anywhere.
+/// The policy of a page: only inline scripts and styles run, plotly may build images of heat maps and of downloads, and
+/// nothing is fetched.
 const POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; \
                       img-src data: blob:; base-uri 'none'; form-action 'none'";
-/// What a page that carries videos may do besides.
+/// The addition for a page with videos.
 const VIDEO_POLICY: &str = "; media-src data:";
 
 /// One sweep as the page shows it.
@@ -100,7 +100,7 @@ pub(super) fn frame(title: &str, policy: &str, body: &str) -> String {
     )
 }
 
-/// What the page's script knows of every chart.
+/// The data of every chart for the page's script.
 fn specs(sections: &[Section], look: &Look) -> Vec<Json> {
     let mut specs = Vec::new();
     for section in sections {

@@ -1,4 +1,4 @@
-//! One sweep on the page: what was swept, what came of it, and its charts.
+//! One sweep on the page: its inputs, its results and its charts.
 
 mod environment;
 mod panes;
@@ -188,13 +188,13 @@ fn figure(
         html(&chart.alt),
         html(&chart.title)
     );
-    let said: Vec<String> = chart
+    let notes: Vec<String> = chart
         .spread
         .iter()
         .chain(&chart.notes)
         .map(|note| format!("<p class=\"note\">{}</p>", html(note)))
         .collect();
-    let (open, folded) = said.split_at(said.len().min(WARNINGS));
+    let (open, folded) = notes.split_at(notes.len().min(WARNINGS));
     let _ = writeln!(out, "{}", open.join("\n"));
     if !folded.is_empty() {
         let more = text::count(folded.len(), "more note");
@@ -227,7 +227,7 @@ fn figure(
     out.push_str("</figure>\n");
 }
 
-/// What a chart, or the part of it behind a tab, shows.
+/// The content of a chart, or of its part behind a tab.
 fn body(out: &mut String, chart: &Chart, look: &Look, attachments: &mut Attachments) {
     if chart.kind == ChartKind::Table {
         for panel in &chart.displayed(true).panels {
@@ -318,7 +318,7 @@ fn table(out: &mut String, table: &Table) {
     out.push_str("</tbody></table></div>\n");
 }
 
-/// The style of an absence: what went wrong stands out from what was left out.
+/// The style of a gap: failures stand out from skipped cells.
 fn gap_class(kind: GapKind) -> &'static str {
     match kind {
         GapKind::Failed | GapKind::TimedOut => "gap bad",

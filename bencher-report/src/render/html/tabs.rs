@@ -6,7 +6,7 @@ use bencher_core::bench::PaneLayout;
 
 use crate::chart::{Chart, Panel};
 
-/// What stands behind one tab: some panels of a chart.
+/// The content of one tab: some panels of a chart.
 pub(super) struct Tab<'a> {
     /// Which ones, as `name = value`; empty where there is only one tab, and so none to be seen.
     pub(super) label: String,

@@ -2,8 +2,8 @@
 
 use crate::chart::text;
 
-/// Text as HTML, in elements and in quoted attributes; control characters become spaces, and what turns
-/// the direction of the text behind it is left out.
+/// Text as HTML, in elements and in quoted attributes; control characters become spaces, and characters that change the
+/// direction of text are dropped.
 pub(super) fn html(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {

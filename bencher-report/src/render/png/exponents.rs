@@ -14,8 +14,7 @@ pub(super) struct Exponents {
     pub(super) y: Option<f64>,
 }
 
-/// The chart with its logarithmic axes turned into linear ones of exponents, where they go over so many
-/// decades that a tick at each is a bar of ticks.
+/// Turns logarithmic axes into linear ones of exponents, where they cover too many decades for a tick at each.
 pub(super) fn drawn(mut chart: Chart) -> (Chart, Exponents) {
     let exponents = Exponents {
         x: turn(&mut chart.x),

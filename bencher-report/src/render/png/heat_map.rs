@@ -25,7 +25,7 @@ pub(super) fn plots(chart: &Chart, map: &HeatMap) -> Vec<Plot> {
     };
     let width = map.width.max(1);
     let height = map.values.len().div_ceil(width);
-    // More cells than pixels: every n-th, each spread over the room of those left out.
+    // More cells than pixels: every n-th cell is drawn, over the room of the omitted ones.
     let (across, down) = (width.div_ceil(CELLS).max(1), height.div_ceil(CELLS).max(1));
     let rows: Vec<Vec<f64>> = map
         .values

@@ -1,10 +1,10 @@
 //! PNG by kuva: built in, with a font of its own, every kind of chart.
 //!
-//! kuva's ways that this module makes up for: a value that is no number blanks the plot (lines
-//! are split into runs), a line of one point is invisible (every point has a marker), absent
-//! cells of a heat map are black (the colours map them to grey), a heat map's colours span its
-//! own values only (the colours map them back to the range that all panels share), a logarithmic
-//! axis has a tick at every decade (one over many decades is drawn as exponents).
+//! The module works around some properties of kuva. A value that is not a number blanks the plot, so lines are split
+//! into runs. A line of one point is invisible, so every point has a marker. Absent cells of a heat map are black, so
+//! the colours map them to grey. A heat map's colours span only its own values, so the colours map them back to the
+//! common range of all panels. A logarithmic axis has a tick at every decade, so an axis over many decades is drawn as
+//! exponents.
 
 mod exponents;
 mod heat_map;
@@ -78,12 +78,12 @@ fn scene(chart: &Chart, exponents: Exponents, look: &Look) -> Scene {
         .with_title_size(size)
         .with_width(width)
         .with_height(height);
-        let mut said: Vec<String> = color_label(chart, room).into_iter().collect();
-        said.push(chart.marks_note());
-        said.retain(|part| !part.is_empty());
-        if !said.is_empty() {
-            let said = fit(&said.join("; "), room, TICK);
-            layout = layout.with_subtitle(said).with_subtitle_size(11);
+        let mut notes: Vec<String> = color_label(chart, room).into_iter().collect();
+        notes.push(chart.marks_note());
+        notes.retain(|part| !part.is_empty());
+        if !notes.is_empty() {
+            let subtitle = fit(&notes.join("; "), room, TICK);
+            layout = layout.with_subtitle(subtitle).with_subtitle_size(11);
         }
         if !entries.is_empty() {
             layout = legend(layout, chart, entries, width);
@@ -135,7 +135,7 @@ fn grid(chart: &Chart, exponents: Exponents, look: &Look) -> Scene {
     figure.render()
 }
 
-/// What the colours measure: kuva's colour bar has no title.
+/// The label of the colours: kuva's colour bar has no title.
 fn color_label(chart: &Chart, room: f64) -> Option<String> {
     let label = chart.color.as_ref()?.label();
     Some(format!("colour: {}", fit(&label, room * 0.8, TICK)))

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bencher::stats::{MISRATE, summary};
 
-use crate::said::{Said, held};
+use crate::estimate::{Estimate, held};
 use shape::{Machine, SHAPES, Shape};
 use trial::ByBencher;
 
@@ -73,7 +73,7 @@ fn row(shape: Shape, call: &str, base_ns: f64) -> bencher::Result<String> {
     for trial in 0..TRIALS {
         let found = trial::criterion(&machine(trial, 1), TIME)?;
         means.push(found.measured_mean);
-        criterion.push(found.said);
+        criterion.push(found.estimate);
         alone.add(trial::bencher(machine(trial, 2), found.used, true)?);
         if shape != Shape::Drift {
             of_seven.add(trial::bencher(machine(trial, 3), found.used, false)?);
@@ -84,14 +84,14 @@ fn row(shape: Shape, call: &str, base_ns: f64) -> bencher::Result<String> {
     let mean = mean
         .or_else(|| bencher::stats::mean(&means))
         .unwrap_or(f64::NAN);
-    let (a, b) = (width(&alone.said), width(&criterion));
+    let (a, b) = (width(&alone.estimates), width(&criterion));
     let modes: Vec<f64> = shape.modes().iter().map(|mode| mode * base_ns / 1e9).collect();
-    let of_seven = if of_seven.said.is_empty() {
+    let of_seven = if of_seven.estimates.is_empty() {
         " | ".to_owned()
     } else {
         format!(
             "{:.3} | {:.1}",
-            width(&of_seven.said),
+            width(&of_seven.estimates),
             of_seven.held(&modes)
         )
     };
@@ -101,21 +101,21 @@ fn row(shape: Shape, call: &str, base_ns: f64) -> bencher::Result<String> {
         a / b,
         alone.held(&modes),
         held(&criterion, mean),
-        off(alone.said.iter().map(|said| (said.centre, alone.truth(&modes, said.centre)))),
-        off(criterion.iter().map(|said| (said.centre, mean))),
+        off(alone.estimates.iter().map(|estimate| (estimate.centre, alone.truth(&modes, estimate.centre)))),
+        off(criterion.iter().map(|estimate| (estimate.centre, mean))),
     ))
 }
 
-/// What bencher said in all trials, and the times of all rounds.
+/// The estimates of bencher in all trials, and the times of all rounds.
 #[derive(Default)]
 struct Ours {
-    said: Vec<Said>,
+    estimates: Vec<Estimate>,
     rounds: Vec<f64>,
 }
 
 impl Ours {
     fn add(&mut self, found: ByBencher) {
-        self.said.push(found.said);
+        self.estimates.push(found.estimate);
         self.rounds.extend(found.rounds);
     }
 
@@ -130,24 +130,24 @@ impl Ours {
 
     /// In how many percent of the trials the bounds held.
     fn held(&self, modes: &[f64]) -> f64 {
-        let truths = self.said.iter().map(|said| (said, self.truth(modes, said.centre)));
-        let held = truths.filter(|(said, truth)| {
+        let truths = self.estimates.iter().map(|estimate| (estimate, self.truth(modes, estimate.centre)));
+        let held = truths.filter(|(estimate, truth)| {
             // Simulated times are whole nanoseconds.
             let step = if modes.is_empty() { 0.0 } else { STEP * truth };
-            said.lower - step <= *truth && *truth <= said.upper + step
+            estimate.lower - step <= *truth && *truth <= estimate.upper + step
         });
-        held.count() as f64 * 100.0 / self.said.len() as f64
+        held.count() as f64 * 100.0 / self.estimates.len() as f64
     }
 }
 
-fn width(said: &[Said]) -> f64 {
-    let widths: Vec<f64> = said.iter().map(Said::half_width).collect();
+fn width(estimates: &[Estimate]) -> f64 {
+    let widths: Vec<f64> = estimates.iter().map(Estimate::half_width).collect();
     bencher::stats::mean(&widths).unwrap_or(f64::NAN)
 }
 
 /// What 19 of 20 estimates are off by at most, in percent; each with its truth.
-fn off(said: impl Iterator<Item = (f64, f64)>) -> f64 {
-    let off = said.map(|(centre, truth)| (centre / truth - 1.0).abs() * 100.0);
+fn off(centres: impl Iterator<Item = (f64, f64)>) -> f64 {
+    let off = centres.map(|(centre, truth)| (centre / truth - 1.0).abs() * 100.0);
     let off: Vec<f64> = off.collect();
     bencher::stats::quantile(&off, 0.95).unwrap_or(f64::NAN)
 }

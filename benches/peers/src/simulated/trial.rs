@@ -12,8 +12,8 @@ use bencher::plan::{Plan, SweepChoice};
 use bencher::sweep_executor::{RunOptions, SweepExecutor};
 
 use super::shape::Machine;
-use crate::estimates;
-use crate::said::Said;
+use crate::criterion_files;
+use crate::estimate::Estimate;
 
 /// criterion plans its samples by the real clock, so in its warm-up, of which nothing is measured, that is kept busy
 /// for this share of the simulated time.
@@ -25,9 +25,9 @@ const MOST_TRIES: u32 = 1000;
 /// Enough that the ends of its intervals hardly depend on them.
 const RESAMPLES: usize = 10_000;
 
-/// What criterion said, with the simulated time that it used and the mean of all calls that it measured.
+/// The estimate of criterion, with the simulated time that it used and the mean of all calls that it measured.
 pub struct ByCriterion {
-    pub said: Said,
+    pub estimate: Estimate,
     pub used: Duration,
     pub measured_mean: f64,
 }
@@ -76,7 +76,7 @@ fn try_criterion(mut machine: Machine, time: Duration) -> bencher::Result<Option
         return Ok(None);
     }
     Ok(Some(ByCriterion {
-        said: estimates::read(&folder.path().join("body"))?,
+        estimate: criterion_files::read(&folder.path().join("body"))?,
         used: Duration::from_secs_f64(machine.spent_ns() / 1e9),
         measured_mean: measured_ns / measured_calls / 1e9,
     }))
@@ -110,9 +110,9 @@ impl Benchmark for Simulated {
     }
 }
 
-/// What bencher said of the first body, and the times of its rounds.
+/// The estimate of bencher for the first body, and the times of its rounds.
 pub struct ByBencher {
-    pub said: Said,
+    pub estimate: Estimate,
     pub rounds: Vec<f64>,
 }
 
@@ -151,7 +151,7 @@ pub fn bencher(machine: Machine, time: Duration, is_alone: bool) -> bencher::Res
     let times = dataset.variable("elapsed")?;
     let repeats = dataset.shape().last().copied().unwrap_or(0);
     Ok(ByBencher {
-        said: Said {
+        estimate: Estimate {
             centre: number("elapsed")?,
             lower: number("elapsed.lower")?,
             upper: number("elapsed.upper")?,

@@ -1,4 +1,4 @@
-//! How it is run.
+//! The options of execution.
 
 use super::super::config_text::quoted;
 use super::super::failures::FailureLimit;
@@ -9,7 +9,7 @@ use crate::evaluator::Executors;
 use crate::space::SampleOrder;
 
 const EXECUTORS: [&str; 3] = ["serial", "threads", "processes"];
-/// An executor with so many workers.
+/// An executor with this number of workers.
 type Maker = fn(usize) -> Executors;
 const MAKERS: [(&str, Maker); 3] = [
     ("serial", |_| Executors::Serial),

@@ -1,8 +1,7 @@
 //! The options, in the order in which help lists them.
 //!
-//! Within one place they are taken in this order, so of two that touch one field the later counts:
-//! of `level` and `samples`, `executor` and `jobs`, `seed` and `order`, `plot-size` and `plot-width`
-//! the second.
+//! Within one place, options apply in this order. Of two options that change one field, the later one wins: `samples`
+//! over `level`, `jobs` over `executor`, `order` over `seed`, `plot-width` over `plot-size`.
 
 mod execution;
 mod reporting;
@@ -39,7 +38,7 @@ pub(super) fn needs_store(name: &str) -> bool {
 /// The names that options had, and those that they have.
 pub(crate) const RENAMED: [(&str, &str); 1] = [("processes", "replicates")];
 
-/// What an option is called that had another name.
+/// The current name of a renamed option.
 pub(crate) fn renamed(name: &str) -> Option<&'static str> {
     let found = RENAMED.iter().find(|(old, _)| *old == name);
     found.map(|(_, new)| *new)

@@ -1,4 +1,4 @@
-//! What is shown.
+//! The options of the report and the output.
 
 use super::super::super::columns::TimeColumns;
 use super::super::config_text::{listed, quoted};
@@ -24,7 +24,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "report",
         takes: OptionValue::FolderOrSwitch("DIR"),
         per_sweep: false,
-        help: "Folder for the report",
+        help: "Directory for the report",
         default: "beside the store",
         shorthands: &[Shorthand {
             name: "no-report",

@@ -1,4 +1,4 @@
-//! What is run.
+//! The options that select what to run.
 
 use super::super::config_text::{listed, quoted};
 use super::super::option::{OptionValue, RunOption};

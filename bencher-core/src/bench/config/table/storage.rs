@@ -1,4 +1,4 @@
-//! What is kept.
+//! The options of the store.
 
 use std::time::Duration;
 
@@ -157,7 +157,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "store",
         takes: OptionValue::Folder("DIR"),
         per_sweep: false,
-        help: "Folder for samples and results",
+        help: "Directory for samples and results",
         default: "bencher in the target directory",
         shorthands: &[],
         read: |values| {

@@ -1,4 +1,4 @@
-//! How times are measured.
+//! The options of timing.
 
 use super::super::config_text::quoted;
 use super::super::option::{OptionValue, RunOption};

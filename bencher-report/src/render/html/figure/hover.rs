@@ -1,4 +1,4 @@
-//! What a mark says when it is pointed at.
+//! The hover texts of marks.
 
 use crate::chart::{BoxMark, Chart, Gap, Point, Ticks, text};
 

@@ -1,4 +1,4 @@
-//! Where panels, axes, labels and the legend of a figure stand.
+//! The layout of a figure: panels, axes, labels and the legend.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -176,7 +176,7 @@ fn finish(chart: &Chart, mut layout: Map<String, Json>, inner: f64) -> Json {
     Json::Object(layout)
 }
 
-/// How many characters have room.
+/// The number of characters that fit.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -232,7 +232,7 @@ fn axis(axis: &Axis, names: &Names, long: f64, labelled: bool) -> Map<String, Js
     map
 }
 
-/// Every so many decades, or the digits between two where there is one.
+/// A tick at every n-th decade, or at the digits between two where there is only one.
 fn log_tick(range: Option<(f64, f64)>, most: usize) -> Json {
     let decades = range.map_or(1.0, |(low, high)| high.log10() - low.log10());
     if decades < 1.5 {

@@ -1,4 +1,4 @@
-//! Panes: what every sample gave, side by side.
+//! Panes: the recorded contents of samples, side by side.
 
 use std::fmt::Write;
 use std::sync::Arc;

@@ -1,14 +1,14 @@
-//! What tools say of a body, and what many runs of them come to.
+//! The estimate of a tool for a body, and statistics of many estimates.
 
-/// What one run of a tool says of a body, in seconds.
+/// The estimate of one run of a tool for a body, in seconds.
 #[derive(Clone, Copy)]
-pub struct Said {
+pub struct Estimate {
     pub centre: f64,
     pub lower: f64,
     pub upper: f64,
 }
 
-impl Said {
+impl Estimate {
     pub fn holds(&self, truth: f64) -> bool {
         self.lower <= truth && truth <= self.upper
     }
@@ -19,23 +19,23 @@ impl Said {
     }
 }
 
-/// In how many percent of all runs the bounds held.
-pub fn held(said: &[Said], truth: f64) -> f64 {
-    let held = said.iter().filter(|said| said.holds(truth)).count();
-    held as f64 * 100.0 / said.len() as f64
+/// The share of runs whose bounds held, in percent.
+pub fn held(estimates: &[Estimate], truth: f64) -> f64 {
+    let held = estimates.iter().filter(|estimate| estimate.holds(truth)).count();
+    held as f64 * 100.0 / estimates.len() as f64
 }
 
 /// The median of the centres of all runs.
-pub fn middle(said: &[Said]) -> f64 {
-    median(said.iter().map(|said| said.centre))
+pub fn middle(estimates: &[Estimate]) -> f64 {
+    median(estimates.iter().map(|estimate| estimate.centre))
 }
 
 /// Half the range of the centres of all runs over their median, in percent.
-pub fn apart(said: &[Said]) -> f64 {
-    let centres = said.iter().map(|said| said.centre);
+pub fn apart(estimates: &[Estimate]) -> f64 {
+    let centres = estimates.iter().map(|estimate| estimate.centre);
     let most = centres.clone().fold(f64::NEG_INFINITY, f64::max);
     let least = centres.fold(f64::INFINITY, f64::min);
-    (most - least) / 2.0 / middle(said) * 100.0
+    (most - least) / 2.0 / middle(estimates) * 100.0
 }
 
 pub fn median(values: impl Iterator<Item = f64>) -> f64 {

@@ -1,4 +1,4 @@
-//! What outlives a run beside numbers: whole results, files, tables, folders.
+//! The stored content of a run beside numbers: whole results, files, tables, folders.
 
 mod support;
 
@@ -120,8 +120,8 @@ fn lost_contents_are_told_and_made_again() {
     assert_eq!(warnings.len(), 2, "{warnings:?}");
     for (size, problem) in [(2, "is missing"), (3, "is damaged")] {
         let name = file(size).display().to_string();
-        let told = |warning: &&String| warning.contains(&name) && warning.contains(problem);
-        assert_eq!(warnings.iter().filter(told).count(), 1, "{warnings:?}");
+        let is_about = |warning: &&String| warning.contains(&name) && warning.contains(problem);
+        assert_eq!(warnings.iter().filter(is_about).count(), 1, "{warnings:?}");
     }
     // They are whole again.
     let third = run(quiet(root.path())).unwrap();
