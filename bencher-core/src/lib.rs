@@ -2,7 +2,7 @@
 //! evaluators and the programs made of them. Nothing here draws.
 //!
 //! Each module imports only from those listed before it:
-//! [`value`], [`stats`], [`panics`], [`var`], [`space`], [`dataset`], [`measure`], [`record`], [`store`], [`plan`],
+//! [`value`], [`stats`], [`panics`], [`var`], [`space`], [`dataset`], [`measure`], [`record`], [`store`], [`history`], [`plan`],
 //! [`evaluator`], [`context`], [`job`], [`sweeper`], `engine` (a feature), [`progress`], [`result_collector`],
 //! [`sweep_executor`], [`mod@bench`], [`cli`], [`runner`].
 //!
@@ -57,6 +57,7 @@ pub mod drawing;
 pub mod engine;
 pub mod evaluator;
 mod exit_guard;
+pub mod history;
 pub mod job;
 pub mod measure;
 pub mod panics;

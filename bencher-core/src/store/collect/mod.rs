@@ -1,5 +1,5 @@
-//! Collection: what nothing refers to any more goes, and what is too much; what results refer to
-//! never does.
+//! Collection: what nothing refers to any more goes, and what is too much; what results and
+//! snapshots refer to never does.
 
 mod marks;
 mod plan;
