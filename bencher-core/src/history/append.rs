@@ -60,7 +60,8 @@ pub struct AppendOptions {
     pub max_time_events: Option<NonZeroUsize>,
     /// The same for single results, by name: their older cells no longer count, and their contents become free.
     pub max_time_events_of: BTreeMap<String, NonZeroUsize>,
-    /// All benches that the program has, to notice that one was renamed; without it, no run of another bench is adopted.
+    /// All benches that the program has, to notice that one was renamed; without it, no run of another bench is
+    /// adopted.
     pub declared_benches: Option<Vec<String>>,
     /// When the run is stored; without it, now.
     pub moment: Option<Timestamp>,
@@ -89,14 +90,14 @@ pub struct AppendReport {
 
 /// Stores a run as a snapshot of its series, below a store's root.
 ///
-/// When this returns, the snapshot survives a crash and a power cut. Snapshots that newer ones displace are removed after
-/// that. What goes wrong then is a warning, since the run is stored.
+/// When this returns, the snapshot survives a crash and a power cut. Snapshots that newer ones displace are removed
+/// after that. What goes wrong then is a warning, since the run is stored.
 ///
 /// The example stands at the [module](super).
 ///
 /// # Errors
-/// The record is a history itself, [`OnHistoryReset::Error`] forbids it, or the file cannot be written. Nothing is stored
-/// then.
+/// The record is a history itself, [`OnHistoryReset::Error`] forbids it, or the file cannot be written. Nothing is
+/// stored then.
 pub fn append(
     root: &Path,
     record: &SweepRecord,
@@ -104,7 +105,12 @@ pub fn append(
     options: &AppendOptions,
 ) -> Result<AppendReport, HistoryError> {
     record.dataset.check()?;
-    if let Some(dim) = record.dataset.dims().iter().find(|dim| dim.role == DimRole::Time) {
+    if let Some(dim) = record
+        .dataset
+        .dims()
+        .iter()
+        .find(|dim| dim.role == DimRole::Time)
+    {
         return Err(HistoryError::HasTime {
             dim: dim.name.clone(),
         });
@@ -183,7 +189,11 @@ fn write(
     let folder = history.series.folder(&history.root);
     // Files that cannot be read have a number, too.
     let numbers = snapshot_files(&folder)?;
-    let number = numbers.iter().map(|path| snapshot_number(path)).max().unwrap_or(0);
+    let number = numbers
+        .iter()
+        .map(|path| snapshot_number(path))
+        .max()
+        .unwrap_or(0);
     let mut snapshot = Snapshot {
         id: Digest(0),
         number: number.saturating_add(1),
@@ -264,7 +274,8 @@ fn adopt(
         }
         let old = History::load(root, &key)?;
         let newest = old.snapshots.last();
-        if newest.is_some_and(|old| is_rename(&old.record, record) && !is_same_commit(old, commit)) {
+        if newest.is_some_and(|old| is_rename(&old.record, record) && !is_same_commit(old, commit))
+        {
             fitting.push(key);
         }
     }

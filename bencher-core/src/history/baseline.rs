@@ -6,10 +6,10 @@ use crate::value::Digest;
 impl History {
     /// The snapshots that a run on a machine of this class is compared with, the oldest first.
     ///
-    /// These are the good and the accepted ones of the class, from the latest accepted one on: it is the new normal, and what
-    /// came before it is none any more. An acceptance counts for its own class, since another kind of machine may not show
-    /// the regression. Failed ones never count. Records that do not name their machine form a class of their own, `None`.
-    /// Snapshots that the dataset [leaves out](Self::left_out) do not count either.
+    /// These are the good and the accepted ones of the class, from the latest accepted one on: it is the new normal,
+    /// and what came before it is none any more. An acceptance counts for its own class, since another kind of
+    /// machine may not show the regression. Failed ones never count. Records that do not name their machine form a
+    /// class of their own, `None`. Snapshots that the dataset [leaves out](Self::left_out) do not count either.
     ///
     /// ```
     /// use bencher_core::history::{History, SeriesKey};

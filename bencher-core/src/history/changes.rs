@@ -17,8 +17,8 @@ pub(super) struct Change {
 
 /// What changed in the declaration from one run to a later one: inputs, levels, constants, repeats, results, version.
 ///
-/// Titles, descriptions, directions and machines do not count. The repeats of a sweep with a timed result are the rounds that
-/// it took, which vary from run to run; they do not count either.
+/// Titles, descriptions, directions and machines do not count. The repeats of a sweep with a timed result are the
+/// rounds that it took, which vary from run to run; they do not count either.
 ///
 /// ```
 /// use bencher_core::dataset::{Dataset, Dim, VariableInfo};
@@ -52,13 +52,20 @@ pub(super) struct Change {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn explain_changes(old: &SweepRecord, new: &SweepRecord) -> Vec<String> {
-    changes(old, new).into_iter().map(|change| change.text).collect()
+    changes(old, new)
+        .into_iter()
+        .map(|change| change.text)
+        .collect()
 }
 
 pub(super) fn changes(old: &SweepRecord, new: &SweepRecord) -> Vec<Change> {
     let mut changes = Vec::new();
     if old.version != new.version {
-        push(&mut changes, format!("version {} -> {}", old.version, new.version), false);
+        push(
+            &mut changes,
+            format!("version {} -> {}", old.version, new.version),
+            false,
+        );
     }
     inputs(old, new, &mut changes);
     constants(old, new, &mut changes);
@@ -81,7 +88,10 @@ fn input<'a>(record: &'a SweepRecord, name: &str) -> Option<&'a Dim> {
 }
 
 pub(super) fn constant<'a>(record: &'a SweepRecord, name: &str) -> Option<&'a Value> {
-    let found = record.constants.iter().find(|constant| constant.name == name);
+    let found = record
+        .constants
+        .iter()
+        .find(|constant| constant.name == name);
     found.map(|constant| &constant.value)
 }
 
@@ -114,7 +124,11 @@ fn inputs(old: &SweepRecord, new: &SweepRecord, changes: &mut Vec<Change>) {
     };
     let (before, after) = (names(old, new), names(new, old));
     if before != after {
-        let text = format!("order of inputs {} -> {}", before.join(", "), after.join(", "));
+        let text = format!(
+            "order of inputs {} -> {}",
+            before.join(", "),
+            after.join(", ")
+        );
         push(changes, text, false);
     }
 }
@@ -122,19 +136,40 @@ fn inputs(old: &SweepRecord, new: &SweepRecord, changes: &mut Vec<Change>) {
 fn levels(old: &Dim, new: &Dim, changes: &mut Vec<Change>) {
     let name = &new.name;
     if old.units != new.units {
-        let text = format!("{name}: unit {} -> {}", or_none(&old.units), or_none(&new.units));
+        let text = format!(
+            "{name}: unit {} -> {}",
+            or_none(&old.units),
+            or_none(&new.units)
+        );
         push(changes, text, true);
     }
     if old.kind != new.kind {
-        let fits = old.values.iter().all(|value| new.kind.canonical(value).is_some());
-        let text = format!("{name}: {} -> {}", old.kind.short_name(), new.kind.short_name());
+        let fits = old
+            .values
+            .iter()
+            .all(|value| new.kind.canonical(value).is_some());
+        let text = format!(
+            "{name}: {} -> {}",
+            old.kind.short_name(),
+            new.kind.short_name()
+        );
         push(changes, text, !fits);
     }
     let canonical = |value: &Value| new.kind.canonical(value);
-    if old.values.iter().map(canonical).eq(new.values.iter().map(canonical)) {
+    if old
+        .values
+        .iter()
+        .map(canonical)
+        .eq(new.values.iter().map(canonical))
+    {
         return;
     }
-    let ends = |dim: &Dim| Some((canonical(dim.values.first()?), canonical(dim.values.last()?)));
+    let ends = |dim: &Dim| {
+        Some((
+            canonical(dim.values.first()?),
+            canonical(dim.values.last()?),
+        ))
+    };
     let is_range = new.kind.is_ordered() && old.len() > 1 && new.len() > 1;
     let text = if is_range && ends(old) == ends(new) && old.len() != new.len() {
         format!("{name}.samples {} -> {}", old.len(), new.len())
@@ -146,15 +181,22 @@ fn levels(old: &Dim, new: &Dim, changes: &mut Vec<Change>) {
 
 /// The levels, those in the middle left out if there are many.
 fn list(dim: &Dim) -> String {
-    let text = |values: &[Value]| -> Vec<String> {
-        values.iter().map(|value| dim.text(value)).collect()
-    };
+    let text =
+        |values: &[Value]| -> Vec<String> { values.iter().map(|value| dim.text(value)).collect() };
     if dim.len() <= MOST_LEVELS {
         return text(&dim.values).join(", ");
     }
     let first = dim.values.get(..MOST_LEVELS / 2).unwrap_or_default();
-    let last = dim.values.last().map(|value| dim.text(value)).unwrap_or_default();
-    format!("{}, …, {last} ({} levels)", text(first).join(", "), dim.len())
+    let last = dim
+        .values
+        .last()
+        .map(|value| dim.text(value))
+        .unwrap_or_default();
+    format!(
+        "{}, …, {last} ({} levels)",
+        text(first).join(", "),
+        dim.len()
+    )
 }
 
 fn or_none(units: &str) -> &str {
@@ -170,7 +212,11 @@ fn constants(old: &SweepRecord, new: &SweepRecord, changes: &mut Vec<Change>) {
             }
             Some(_) => {}
             None if input(old, &now.name).is_some() => {}
-            None => push(changes, format!("constant {} = {} is new", now.name, now.value), false),
+            None => push(
+                changes,
+                format!("constant {} = {} is new", now.name, now.value),
+                false,
+            ),
         }
     }
     for before in &old.constants {
@@ -183,7 +229,10 @@ fn constants(old: &SweepRecord, new: &SweepRecord, changes: &mut Vec<Change>) {
 }
 
 pub(super) fn repeat_count(dataset: &Dataset) -> usize {
-    let repeats = dataset.dims().iter().find(|dim| dim.role == DimRole::Repeat);
+    let repeats = dataset
+        .dims()
+        .iter()
+        .find(|dim| dim.role == DimRole::Repeat);
     repeats.map_or(1, Dim::len)
 }
 
@@ -207,16 +256,27 @@ fn results(old: &Dataset, new: &Dataset, changes: &mut Vec<Change>) {
         };
         if before.kind != now.kind {
             let kinds = |kind: Kind| kind.short_name();
-            let text = format!("result {name}: {} -> {}", kinds(before.kind), kinds(now.kind));
+            let text = format!(
+                "result {name}: {} -> {}",
+                kinds(before.kind),
+                kinds(now.kind)
+            );
             push(changes, text, true);
         }
         if before.units != now.units {
             let units = (or_none(&before.units), or_none(&now.units));
-            push(changes, format!("result {name}: unit {} -> {}", units.0, units.1), true);
+            push(
+                changes,
+                format!("result {name}: unit {} -> {}", units.0, units.1),
+                true,
+            );
         }
         if before.meaning_version != now.meaning_version {
             let versions = (before.meaning_version, now.meaning_version);
-            let text = format!("result {name}: meaning version {} -> {}", versions.0, versions.1);
+            let text = format!(
+                "result {name}: meaning version {} -> {}",
+                versions.0, versions.1
+            );
             push(changes, text, true);
         }
     }

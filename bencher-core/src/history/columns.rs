@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::snapshot::Snapshot;
 use crate::dataset::{Variable, VariableInfo};
-use crate::value::{Digest, Kind, KeyWriter};
+use crate::value::{Digest, KeyWriter, Kind};
 
 /// What makes the cells of two runs one result.
 ///
@@ -93,7 +93,8 @@ impl HistoryColumn {
     }
 }
 
-/// The results of runs in their order: those of the newest run as it declares them, then the dormant and the retired ones.
+/// The results of runs in their order: those of the newest run as it declares them, then the dormant and the retired
+/// ones.
 pub(super) fn columns(runs: &[&Snapshot]) -> Vec<HistoryColumn> {
     let mut columns: Vec<HistoryColumn> = Vec::new();
     let mut known: HashMap<ColumnIdentity, usize> = HashMap::new();
@@ -129,7 +130,13 @@ pub(super) fn columns(runs: &[&Snapshot]) -> Vec<HistoryColumn> {
             column.state = ColumnState::Active;
         } else if latest.get(&column.identity.name) != Some(&column.last) {
             column.state = ColumnState::Retired;
-            let digest: String = column.identity.digest().to_string().chars().take(8).collect();
+            let digest: String = column
+                .identity
+                .digest()
+                .to_string()
+                .chars()
+                .take(8)
+                .collect();
             column.name = format!("{}__retired_{digest}", column.identity.name);
             column.info.name.clone_from(&column.name);
         }

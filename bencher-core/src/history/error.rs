@@ -73,7 +73,9 @@ pub enum HistoryError {
         message: String,
     },
     /// git did not answer in time.
-    #[error("git did not answer within {seconds} s for {dir}; try again, or give the time event as a text")]
+    #[error(
+        "git did not answer within {seconds} s for {dir}; try again, or give the time event as a text"
+    )]
     SlowGit {
         /// The folder that was asked about.
         dir: PathBuf,

@@ -131,8 +131,13 @@ pub fn git_time_event(dir: &Path) -> Result<TimeEvent, HistoryError> {
 
 /// The line that a command prints.
 fn answer(mut command: Command, dir: &Path, longest: Duration) -> Result<String, HistoryError> {
-    let command = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().map_err(|source| HistoryError::NoGit { source })?;
+    let command = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command
+        .spawn()
+        .map_err(|source| HistoryError::NoGit { source })?;
     let (sender, receiver) = mpsc::channel();
     let outputs = (child.stdout.take(), child.stderr.take());
     thread::spawn(move || {
@@ -152,7 +157,12 @@ fn answer(mut command: Command, dir: &Path, longest: Duration) -> Result<String,
     if succeeded && !line.is_empty() {
         return Ok(line.to_owned());
     }
-    let complaint = complaint.lines().next().unwrap_or_default().trim().to_owned();
+    let complaint = complaint
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_owned();
     Err(HistoryError::NoCommit {
         dir: dir.to_owned(),
         message: if complaint.is_empty() {
@@ -201,7 +211,14 @@ mod tests {
         }
         let error = git_time_event(dir.path()).unwrap_err();
         assert!(matches!(error, HistoryError::NoCommit { .. }), "{error}");
-        let identity = ["-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false"];
+        let identity = [
+            "-c",
+            "user.name=a",
+            "-c",
+            "user.email=a@b.c",
+            "-c",
+            "commit.gpgsign=false",
+        ];
         let commit = ["commit", "--allow-empty", "-m", "one"];
         assert!(git(dir.path(), &[&identity[..], &commit[..]].concat()));
         let TimeEvent::Text(text) = git_time_event(dir.path()).unwrap() else {
@@ -209,7 +226,10 @@ mod tests {
         };
         let (moment, sha) = text.rsplit_once(' ').unwrap();
         assert_eq!(moment, "2026-02-28 23:30");
-        assert!(sha.len() >= 4 && sha.bytes().all(|b| b.is_ascii_hexdigit()), "{sha}");
+        assert!(
+            sha.len() >= 4 && sha.bytes().all(|b| b.is_ascii_hexdigit()),
+            "{sha}"
+        );
     }
 
     #[test]
@@ -232,12 +252,19 @@ mod tests {
         let error = answer(Command::new("/no/such/git"), here, LONGEST).unwrap_err();
         assert!(matches!(error, HistoryError::NoGit { .. }), "{error}");
         let error = answer(Command::new("true"), here, LONGEST).unwrap_err();
-        assert!(matches!(error, HistoryError::NoCommit { .. }), "nothing printed: {error}");
+        assert!(
+            matches!(error, HistoryError::NoCommit { .. }),
+            "nothing printed: {error}"
+        );
     }
 
     #[test]
     fn an_event_in_a_file_reads_back_and_a_broken_moment_does_not() {
-        for event in [TimeEvent::from("PR 12"), TimeEvent::from(""), TimeEvent::now()] {
+        for event in [
+            TimeEvent::from("PR 12"),
+            TimeEvent::from(""),
+            TimeEvent::now(),
+        ] {
             let bytes = postcard::to_stdvec(&event).unwrap();
             assert_eq!(postcard::from_bytes::<TimeEvent>(&bytes).unwrap(), event);
         }

@@ -74,8 +74,12 @@ pub struct HistoryFilter {
 impl HistoryFilter {
     /// Whether a series is taken.
     pub fn takes(&self, series: &SeriesKey) -> bool {
-        let fits = |wanted: &Option<String>, name: &str| wanted.as_deref().is_none_or(|wanted| wanted == name);
-        fits(&self.bench, &series.bench) && fits(&self.title, &series.title) && fits(&self.tag, &series.tag)
+        let fits = |wanted: &Option<String>, name: &str| {
+            wanted.as_deref().is_none_or(|wanted| wanted == name)
+        };
+        fits(&self.bench, &series.bench)
+            && fits(&self.title, &series.title)
+            && fits(&self.tag, &series.tag)
     }
 }
 
@@ -96,9 +100,19 @@ pub struct ExportReport {
 
 impl fmt::Display for ExportReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { snapshots, notes, blobs, problems } = self;
-        write!(f, "{snapshots} snapshots, {notes} decisions and {blobs} contents were exported")?;
-        problems.iter().try_for_each(|problem| write!(f, "\nskipped: {problem}"))
+        let Self {
+            snapshots,
+            notes,
+            blobs,
+            problems,
+        } = self;
+        write!(
+            f,
+            "{snapshots} snapshots, {notes} decisions and {blobs} contents were exported"
+        )?;
+        problems
+            .iter()
+            .try_for_each(|problem| write!(f, "\nskipped: {problem}"))
     }
 }
 
@@ -152,7 +166,10 @@ fn write_all(
         entries: 0,
         report: ExportReport::default(),
     };
-    out.write(&encode(FrameKind::HistoryExport, &Header { layout: LAYOUT })?)?;
+    out.write(&encode(
+        FrameKind::HistoryExport,
+        &Header { layout: LAYOUT },
+    )?)?;
     for folder in series_folders(root)? {
         if let Some(series) = key_of_folder(root, &folder)?
             && filter.takes(&series)
@@ -191,7 +208,10 @@ impl Writer {
         for path in snapshot_files(folder)? {
             let read = read(&path).and_then(|bytes| {
                 let content = decode_snapshot(&path, &bytes)?;
-                Ok((Snapshot::from_content(&path, Digest::of(&bytes), content)?, bytes))
+                Ok((
+                    Snapshot::from_content(&path, Digest::of(&bytes), content)?,
+                    bytes,
+                ))
             });
             let (mut snapshot, bytes) = match read {
                 Ok(read) => read,

@@ -31,8 +31,13 @@ pub struct ImportReport {
 impl fmt::Display for ImportReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (added, already) = (self.added, self.already_there);
-        write!(f, "{added} snapshots and decisions were imported, {already} were here already")?;
-        self.refused.iter().try_for_each(|why| write!(f, "\nskipped: {why}"))?;
+        write!(
+            f,
+            "{added} snapshots and decisions were imported, {already} were here already"
+        )?;
+        self.refused
+            .iter()
+            .try_for_each(|why| write!(f, "\nskipped: {why}"))?;
         if !self.complete {
             f.write_str("\nthe file is incomplete: export it again where it came from")?;
         }
@@ -42,9 +47,9 @@ impl fmt::Display for ImportReport {
 
 /// Adds the histories of an export to a store.
 ///
-/// A snapshot is known by the digest of its content, so importing twice adds nothing, and it does not matter which of two
-/// stores imports from the other first. A record that is damaged is refused; the others are taken. Snapshots that were
-/// removed here, by age or by [`clear`](super::History::clear), come back if the export has them.
+/// A snapshot is known by the digest of its content, so importing twice adds nothing, and it does not matter which of
+/// two stores imports from the other first. A record that is damaged is refused; the others are taken. Snapshots that
+/// were removed here, by age or by [`clear`](super::History::clear), come back if the export has them.
 ///
 /// The example stands at [`export_history`](super::export_history).
 ///
@@ -216,7 +221,10 @@ impl Import<'_> {
     /// Names a content whose rest did not come.
     fn lose_incoming(&mut self) {
         if let Some(lost) = self.incoming.take() {
-            self.refuse(&format!("the end of the content {} is missing", lost.digest));
+            self.refuse(&format!(
+                "the end of the content {} is missing",
+                lost.digest
+            ));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The runs of a sweep over time: stored one a file, joined into one dataset, exchanged between stores.
 //!
-//! A [`Snapshot`] is one stored run with a [`TimeEvent`] as its label. [`append`] stores one. [`History::load`] reads those of
-//! a [series](SeriesKey), and [`History::dataset`] joins them along the dimension `over_time`.
+//! A [`Snapshot`] is one stored run with a [`TimeEvent`] as its label. [`append`] stores one. [`History::load`] reads
+//! those of a [series](SeriesKey), and [`History::dataset`] joins them along the dimension `over_time`.
 //!
 //! ```
 //! use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
@@ -53,41 +53,45 @@
 //!
 //! # Order
 //!
-//! Within one store, the order is that in which the snapshots came, whatever the clock said. Each snapshot names up to eight
-//! snapshots that came before it. Where these names leave a choice, as between the runs of two machines, the earlier moment
-//! goes first. The order follows from the snapshots alone, so every store that has the same ones has the same order. A clock
-//! that was set back neither loses a snapshot nor changes its place in its own store. Among the runs of another store, such
-//! a snapshot stands as if it had been stored right after the one before it.
+//! Within one store, the order is that in which the snapshots came, whatever the clock said. Each snapshot names up
+//! to eight snapshots that came before it. Where these names leave a choice, as between the runs of two machines, the
+//! earlier moment goes first. The order follows from the snapshots alone, so every store that has the same ones has
+//! the same order. A clock that was set back neither loses a snapshot nor changes its place in its own store. Among
+//! the runs of another store, such a snapshot stands as if it had been stored right after the one before it.
 //!
 //! # Series and changes
 //!
-//! Runs of one bench, title and tag are one series. A dataset has every run that shares the space of the newest: an input
-//! that one run sweeps and another holds constant is the same input. A run is left out ([`History::left_out`]) if it lacks an
-//! input of the newest run, or had another value of a constant: it has no point in common. Nothing is deleted by such a
-//! change, and the runs come back if the change is undone. [`OnHistoryReset`] says what [`append`] does about one.
+//! Runs of one bench, title and tag are one series. A dataset has every run that shares the space of the newest: an
+//! input that one run sweeps and another holds constant is the same input. A run is left out ([`History::left_out`])
+//! if it lacks an input of the newest run, or had another value of a constant: it has no point in common. Nothing is
+//! deleted by such a change, and the runs come back if the change is undone. [`OnHistoryReset`] says what [`append`]
+//! does about one.
 //!
-//! A bench that was renamed adopts the runs of its old name, by copies, if [`AppendOptions::declared_benches`] says that the
-//! old name is gone, exactly one old series fits, its newest run is of another commit, and nothing else changed. Two benches
-//! that merely look alike are never mixed: without the list, nothing is adopted.
+//! A bench that was renamed adopts the runs of its old name, by copies, if [`AppendOptions::declared_benches`] says
+//! that the old name is gone, exactly one old series fits, its newest run is of another commit, and nothing else
+//! changed. Two benches that merely look alike are never mixed: without the list, nothing is adopted.
 //!
 //! # Files
 //!
-//! Below `history/BENCH/SERIES-ID/` in the store's root, in the frames of the store (`"BNCH"`, kind, version, length, checksum;
-//! `ARCHITECTURE.md` lists the parts). Version 4 of the frames is the first. All content is in postcard's encoding.
+//! Below `history/BENCH/SERIES-ID/` in the store's root, in the frames of the store (`"BNCH"`, kind, version, length,
+//! checksum; `ARCHITECTURE.md` lists the parts). Version 4 of the frames is the first. All content is in postcard's
+//! encoding.
 //!
 //! | file | kind | content |
 //! |---|---|---|
 //! | `sNUMBER-EVENT-DIGEST.snapshot` | 7 | the heading as bytes with their length, then the record as in a result |
 //! | `nSEQUENCE-DIGEST.note` | 8 | the digest of the snapshot, the sequence (u64), the moment (text), the decision |
 //!
-//! The heading is: number (u64), event (0 and a moment in RFC 3339, or 1 and a text), moment (RFC 3339 text), commit (an
-//! optional text), state (0 good; 1 failed, 2 accepted, each with its reason), digests of up to eight snapshots before it.
-//! A decision is: 0 failed or 1 accepted, with the reason; 2 dropped, with the names of results. `DIGEST` is that of the
-//! whole file, and the identity of the snapshot. No file is ever changed. A file is written under another name, brought to
-//! the disk, and renamed. Contents above 4 KiB are blobs, which collection keeps as long as a snapshot refers to them.
+//! The heading is: number (u64), event (0 and a moment in RFC 3339, or 1 and a text), moment (RFC 3339 text), commit
+//! (an optional text), state (0 good; 1 failed, 2 accepted, each with its reason), digests of up to eight snapshots
+//! before it. A decision is: 0 failed or 1 accepted, with the reason; 2 dropped, with the names of results. `DIGEST`
+//! is that of the whole file, and the identity of the snapshot. No file is ever changed. A file is written under
+//! another name, brought to the disk, and renamed. Contents above 4 KiB are blobs, which collection keeps as long as
+//! a snapshot refers to them.
 //!
-//! An export is a frame of kind 9 (the layout, u32), then frames of kind 10 (an entry: 0 a part of a blob, 1 the file of a
-//! snapshot, 2 the file of a note, the last two with their series), then one of kind 6 (the number of entries, u64).
+//! An export is a frame of kind 9 (the layout, u32), then frames of kind 10 (an entry: 0 a part of a blob, 1 the file
+//! of a snapshot, 2 the file of a note, the last two with their series), then one of kind 6 (the number of entries,
+//! u64).
 
 mod append;
 mod baseline;
@@ -96,6 +100,7 @@ mod columns;
 mod error;
 mod event;
 mod export;
+mod grid;
 mod import;
 mod order;
 mod series;
@@ -245,11 +250,12 @@ impl History {
         &self.problems
     }
 
-    /// All runs in one dataset: the results that the newest run declares, over its inputs, the repeats, and `over_time`.
+    /// All runs in one dataset: the results that the newest run declares, over its inputs, the repeats, and
+    /// `over_time`.
     ///
     /// Every input has the levels of all runs: numbers and moments rise, others keep the order of the newest run that
-    /// declares them. `over_time` has one label a run, the oldest first; an equal label gets a number (`PR 12 (2)`). A cell
-    /// without a value says why:
+    /// declares them. `over_time` has one label a run, the oldest first; an equal label gets a number (`PR 12 (2)`).
+    /// A cell without a value says why:
     ///
     /// | state | when |
     /// |---|---|
@@ -302,8 +308,8 @@ impl History {
 
     /// Accepts a snapshot, a regression say: baselines of its machine class begin with it.
     ///
-    /// The decision is a file of its own beside the snapshot. It survives a crash once this returns, and comes along with
-    /// exports. Of several decisions about a snapshot, the latest counts.
+    /// The decision is a file of its own beside the snapshot. It survives a crash once this returns, and comes along
+    /// with exports. Of several decisions about a snapshot, the latest counts.
     ///
     /// # Errors
     /// The history does not have the snapshot, or the file cannot be written.
@@ -311,7 +317,8 @@ impl History {
         self.decide(id, Decision::Accepted(reason.to_owned()))
     }
 
-    /// Marks a snapshot as failed: no baseline uses it. What [`accept`](Self::accept) says of decisions holds here, too.
+    /// Marks a snapshot as failed: no baseline uses it. What [`accept`](Self::accept) says of decisions holds here,
+    /// too.
     ///
     /// # Errors
     /// As [`accept`](Self::accept).
@@ -322,7 +329,12 @@ impl History {
     fn decide(&mut self, id: Digest, decision: Decision) -> Result<(), HistoryError> {
         let known = self.snapshots.iter_mut().find(|snapshot| snapshot.id == id);
         let snapshot = known.ok_or(HistoryError::UnknownSnapshot { id })?;
-        let sequence = self.sequences.get(&id).copied().unwrap_or(0).saturating_add(1);
+        let sequence = self
+            .sequences
+            .get(&id)
+            .copied()
+            .unwrap_or(0)
+            .saturating_add(1);
         let note = SnapshotNote {
             snapshot: id,
             sequence,
@@ -358,7 +370,10 @@ impl History {
         let files = snapshot_files(&folder)?;
         for snapshot in &going {
             let is_of = |path: &&PathBuf| crate::store::named_digest(path) == Some(snapshot.id);
-            files.iter().filter(is_of).try_for_each(|path| remove(path))?;
+            files
+                .iter()
+                .filter(is_of)
+                .try_for_each(|path| remove(path))?;
         }
         for path in note_files(&folder)? {
             let gone = |note: &SnapshotNote| going.iter().any(|one| one.id == note.snapshot);

@@ -10,10 +10,10 @@ use crate::value::Digest;
 
 /// Puts snapshots in their order, whatever order they come in.
 ///
-/// Each snapshot comes after those that its store had when it came. Where that leaves a choice, as between two stores that
-/// were merged, the earlier moment goes first. This is the topological order of Kahn (Communications of the ACM 5, 1962)
-/// with the earliest moment taken first. So within one store the numbers decide, and a clock that was set back changes
-/// nothing; between two stores, a run counts as no earlier than the runs before it.
+/// Each snapshot comes after those that its store had when it came. Where that leaves a choice, as between two stores
+/// that were merged, the earlier moment goes first. This is the topological order of Kahn (Communications of the ACM
+/// 5, 1962) with the earliest moment taken first. So within one store the numbers decide, and a clock that was set
+/// back changes nothing; between two stores, a run counts as no earlier than the runs before it.
 pub(super) fn in_order(snapshots: Vec<Snapshot>) -> Vec<Snapshot> {
     let at: HashMap<Digest, usize> = (0..).zip(&snapshots).map(|(n, one)| (one.id, n)).collect();
     let mut waits: Vec<usize> = vec![0; snapshots.len()];

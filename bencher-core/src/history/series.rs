@@ -87,10 +87,7 @@ pub fn list_series(root: &Path) -> Result<Vec<SeriesKey>, HistoryError> {
 }
 
 /// The series of a folder. Its newest snapshots have the name of the series; those from before a rename have another.
-pub(super) fn key_of_folder(
-    root: &Path,
-    folder: &Path,
-) -> Result<Option<SeriesKey>, HistoryError> {
+pub(super) fn key_of_folder(root: &Path, folder: &Path) -> Result<Option<SeriesKey>, HistoryError> {
     let mut newest = None;
     for path in snapshot_files(folder)?.iter().rev() {
         let Ok((_, content)) = read_snapshot(path) else {

@@ -117,12 +117,14 @@ pub use provenance::Provenance;
 pub use read_only::ReadOnlyStore;
 pub use rebuild::{RebuildReport, rebuild_samples};
 pub use results::{NewestResults, list_results, load_newest_results, load_result, save_result};
-pub(crate) use snapshots::{
-    Decision, SnapshotContent, SnapshotNote, blobs_of, decode_note, decode_snapshot, encode_snapshot, named_digest, note_files, note_name, read_note,
-    read_snapshot, save_note, series_folder, series_folders, snapshot_files, snapshot_name, snapshot_number, write_history_file,
-};
 #[cfg(test)]
 pub(crate) use snapshots::references_of_histories;
+pub(crate) use snapshots::{
+    Decision, SnapshotContent, SnapshotNote, blobs_of, decode_note, decode_snapshot,
+    encode_snapshot, named_digest, note_files, note_name, read_note, read_snapshot, save_note,
+    series_folder, series_folders, snapshot_files, snapshot_name, snapshot_number,
+    write_history_file,
+};
 #[cfg(feature = "store")]
 pub use statistics::{SeriesStatistics, StoreStatistics};
 pub use stored_inputs::inputs_like_stored;

@@ -1,8 +1,8 @@
 //! Snapshots of histories as plain files: `history/BENCH/SERIES-ID/sNUMBER-EVENT-DIGEST.snapshot`.
 //!
-//! A file is never changed. Its name ends in the digest of its bytes, so that two stores merge by copying files. What is
-//! decided about a snapshot later is a *note* beside it, `nSEQUENCE-DIGEST.note`, which is never changed either. The room
-//! `history` gives both their meaning. Here, they are written, read, listed, and asked what they refer to.
+//! A file is never changed. Its name ends in the digest of its bytes, so that two stores merge by copying files. What
+//! is decided about a snapshot later is a *note* beside it, `nSEQUENCE-DIGEST.note`, which is never changed either.
+//! The room `history` gives both their meaning. Here, they are written, read, listed, and asked what they refer to.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -116,7 +116,9 @@ fn files_of(folder: &Path, kind: &str) -> Result<Vec<PathBuf>, StoreError> {
 /// The number in the name of a snapshot's file; 0 if there is none.
 pub(crate) fn snapshot_number(path: &Path) -> u64 {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let number = name.strip_prefix('s').and_then(|rest| rest.split('-').next());
+    let number = name
+        .strip_prefix('s')
+        .and_then(|rest| rest.split('-').next());
     number.and_then(|digits| digits.parse().ok()).unwrap_or(0)
 }
 
@@ -139,15 +141,36 @@ pub(crate) fn encode_snapshot(
     record: &SweepRecord,
 ) -> Result<Vec<u8>, StoreError> {
     let moved = without_contents(root, record)?;
-    encode(FrameKind::Snapshot, &(heading, moved.as_ref().unwrap_or(record)))
+    encode(
+        FrameKind::Snapshot,
+        &(heading, moved.as_ref().unwrap_or(record)),
+    )
 }
 
 /// Writes a file of a history, in a folder that is made for it.
 pub(crate) fn write_history_file(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     if let Some(folder) = path.parent() {
+        let is_new = !is_folder(folder);
         fs::create_dir_all(folder).map_err(StoreError::io("create", folder))?;
+        if is_new {
+            sync_parents(folder).map_err(StoreError::io("write", folder))?;
+        }
     }
     write_atomically(path, bytes)
+}
+
+/// Brings the names of a new folder, and of those around it up to the store's root, to the disk.
+fn sync_parents(folder: &Path) -> std::io::Result<()> {
+    const UP_TO_ROOT: usize = 3;
+    for parent in folder.ancestors().skip(1).take(UP_TO_ROOT) {
+        #[cfg(unix)]
+        if !parent.as_os_str().is_empty() {
+            fs::File::open(parent)?.sync_all()?;
+        }
+        #[cfg(not(unix))]
+        let _ = parent;
+    }
+    Ok(())
 }
 
 /// Writes a note beside its snapshot.
@@ -205,12 +228,16 @@ fn damaged(path: &Path, why: &str) -> StoreError {
     }
 }
 
+/// The record of a snapshot, and the results that no longer count.
+#[cfg(any(test, feature = "store"))]
+pub(super) type KeptRecord = (SweepRecord, BTreeSet<String>);
+
 /// Hands every snapshot below a root to `visit`: its record and the results that no longer count, or why it cannot be
 /// read. A note that cannot be read takes nothing away.
 #[cfg(any(test, feature = "store"))]
 pub(super) fn for_each_snapshot(
     root: &Path,
-    visit: &mut dyn FnMut(Result<(SweepRecord, BTreeSet<String>), StoreError>),
+    visit: &mut dyn FnMut(Result<KeptRecord, StoreError>),
 ) -> Result<(), StoreError> {
     for folder in series_folders(root)? {
         let mut dropped: BTreeMap<Digest, BTreeSet<String>> = BTreeMap::new();
@@ -242,7 +269,9 @@ pub(crate) fn blobs_of(record: &SweepRecord, dropped: &BTreeSet<String>) -> BTre
         Column::Payload(cells) => Some(cells.iter().flatten()),
         _ => None,
     });
-    let references = payloads.flatten().filter(|payload| payload.content().is_none());
+    let references = payloads
+        .flatten()
+        .filter(|payload| payload.content().is_none());
     references.map(|payload| payload.digest()).collect()
 }
 
@@ -257,6 +286,13 @@ pub(crate) fn references_of_histories(
         Err(error) => unreadable.push(error.to_string()),
     })?;
     Ok((blobs, unreadable))
+}
+
+/// Whether a file is a snapshot or a note, by its name.
+#[cfg(feature = "store")]
+pub(super) fn is_history_file(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|kind| kind == SNAPSHOT || kind == NOTE)
 }
 
 /// Puts a file that came from another store in its place; whether it was here already, and none if it cannot be read or
@@ -296,8 +332,18 @@ mod tests {
         let name = snapshot_name(7, "PR 12", digest);
         assert_eq!(name, format!("s00000007-pr-12-{digest}.snapshot"));
         let path = Path::new("/history/b/s").join(name);
-        assert_eq!((snapshot_number(&path), named_digest(&path)), (7, Some(digest)));
-        for odd in ["", "s.snapshot", "s7", "sx-y.snapshot", "s7-12.snapshot", "日-本"] {
+        assert_eq!(
+            (snapshot_number(&path), named_digest(&path)),
+            (7, Some(digest))
+        );
+        for odd in [
+            "",
+            "s.snapshot",
+            "s7",
+            "sx-y.snapshot",
+            "s7-12.snapshot",
+            "日-本",
+        ] {
             assert_eq!(named_digest(Path::new(odd)), None, "{odd}");
         }
         assert_eq!(snapshot_number(Path::new("sx-y.snapshot")), 0);

@@ -2,7 +2,9 @@ use super::*;
 
 fn states(history: &History) -> Vec<(String, ColumnState, usize, usize)> {
     let columns = history.columns().into_iter();
-    columns.map(|one| (one.name, one.state, one.born, one.last)).collect()
+    columns
+        .map(|one| (one.name, one.state, one.born, one.last))
+        .collect()
 }
 
 #[test]
@@ -46,12 +48,23 @@ fn another_meaning_retires_a_column_under_another_name() {
     assert_eq!(report.changes, ["result a: meaning version 1 -> 2"]);
     assert!(report.warnings[0].contains("no longer count"), "{report:?}");
     let history = load(root.path());
-    assert_eq!(numbers(&history.dataset().unwrap(), "a"), [None, None, Some(3.0)]);
-    let retired: Vec<_> = history.columns().into_iter().filter(|one| one.state == ColumnState::Retired).collect();
+    assert_eq!(
+        numbers(&history.dataset().unwrap(), "a"),
+        [None, None, Some(3.0)]
+    );
+    let retired: Vec<_> = history
+        .columns()
+        .into_iter()
+        .filter(|one| one.state == ColumnState::Retired)
+        .collect();
     let [retired] = &retired[..] else {
         panic!("{retired:?}");
     };
-    assert!(retired.name.starts_with("a__retired_") && retired.name.len() == 19, "{}", retired.name);
+    assert!(
+        retired.name.starts_with("a__retired_") && retired.name.len() == 19,
+        "{}",
+        retired.name
+    );
     let full = history.full_dataset().unwrap();
     assert_eq!(numbers(&full, &retired.name), [Some(1.0), Some(2.0), None]);
     assert_eq!(full.variables().len(), 2);
@@ -59,14 +72,24 @@ fn another_meaning_retires_a_column_under_another_name() {
     // The old meaning comes back: the column resumes, and the other one retires.
     add(root.path(), &day(&["a"], 4.0), "day 4");
     let dataset = load(root.path()).dataset().unwrap();
-    assert_eq!(numbers(&dataset, "a"), [Some(1.0), Some(2.0), None, Some(4.0)]);
+    assert_eq!(
+        numbers(&dataset, "a"),
+        [Some(1.0), Some(2.0), None, Some(4.0)]
+    );
 }
 
 #[test]
 fn kind_and_unit_are_part_of_a_column() {
     let change: [fn(&mut SweepRecord); 2] = [
         |record| "ms".clone_into(&mut record.dataset.variable_mut(0).unwrap().info.units),
-        |record| record.dataset = Dataset::new("By length", vec![Dim::repeats(1)], vec![VariableInfo::new("a", Kind::Bool)]).unwrap(),
+        |record| {
+            record.dataset = Dataset::new(
+                "By length",
+                vec![Dim::repeats(1)],
+                vec![VariableInfo::new("a", Kind::Bool)],
+            )
+            .unwrap()
+        },
     ];
     for change in change {
         let root = tempfile::tempdir().unwrap();
@@ -100,18 +123,43 @@ fn the_policy_rejects_a_reset_before_anything_is_stored() {
     let first = add(root.path(), &day(&["a"], 1.0), "day 1");
     let mut second = day(&["a"], 2.0);
     second.dataset.variable_mut(0).unwrap().info.meaning_version = 2;
-    let with = |on_reset| AppendOptions { on_reset, ..AppendOptions::default() };
-    let error = append(root.path(), &second, "day 2".into(), &with(OnHistoryReset::Error)).unwrap_err();
+    let with = |on_reset| AppendOptions {
+        on_reset,
+        ..AppendOptions::default()
+    };
+    let error = append(
+        root.path(),
+        &second,
+        "day 2".into(),
+        &with(OnHistoryReset::Error),
+    )
+    .unwrap_err();
     let HistoryError::Reset { changes, .. } = &error else {
         panic!("{error}");
     };
     assert_eq!(changes, &["result a: meaning version 1 -> 2"]);
     let folder = first.path.parent().unwrap();
-    assert_eq!(std::fs::read_dir(folder).unwrap().count(), 1, "nothing was stored");
-    let ignored = append(root.path(), &second, "day 2".into(), &with(OnHistoryReset::Ignore)).unwrap();
+    assert_eq!(
+        std::fs::read_dir(folder).unwrap().count(),
+        1,
+        "nothing was stored"
+    );
+    let ignored = append(
+        root.path(),
+        &second,
+        "day 2".into(),
+        &with(OnHistoryReset::Ignore),
+    )
+    .unwrap();
     assert!(ignored.warnings.is_empty() && ignored.changes.len() == 1);
     // What changes nothing of the past passes.
-    append(root.path(), &second, "day 3".into(), &with(OnHistoryReset::Error)).unwrap();
+    append(
+        root.path(),
+        &second,
+        "day 3".into(),
+        &with(OnHistoryReset::Error),
+    )
+    .unwrap();
 }
 
 #[test]
@@ -123,13 +171,22 @@ fn the_newest_snapshots_are_kept() {
     };
     let mut folder = None;
     for n in 1..=5 {
-        let report = append(root.path(), &day(&["a"], f64::from(n)), format!("day {n}").into(), &options).unwrap();
+        let report = append(
+            root.path(),
+            &day(&["a"], f64::from(n)),
+            format!("day {n}").into(),
+            &options,
+        )
+        .unwrap();
         assert_eq!(report.aged_out, usize::from(n > 3));
         folder = report.path.parent().map(Path::to_owned);
     }
     let history = load(root.path());
     assert_eq!(events(&history), ["day 3", "day 4", "day 5"]);
-    assert_eq!(numbers(&history.dataset().unwrap(), "a"), [Some(3.0), Some(4.0), Some(5.0)]);
+    assert_eq!(
+        numbers(&history.dataset().unwrap(), "a"),
+        [Some(3.0), Some(4.0), Some(5.0)]
+    );
     assert_eq!(std::fs::read_dir(folder.unwrap()).unwrap().count(), 3);
 }
 
@@ -141,7 +198,13 @@ fn a_limit_of_one_result_leaves_the_others() {
         ..AppendOptions::default()
     };
     for n in 1..=4 {
-        append(root.path(), &day(&["a", "b"], f64::from(n)), "day".into(), &options).unwrap();
+        append(
+            root.path(),
+            &day(&["a", "b"], f64::from(n)),
+            "day".into(),
+            &options,
+        )
+        .unwrap();
     }
     let dataset = load(root.path()).dataset().unwrap();
     assert_eq!(numbers(&dataset, "a"), [1.0, 2.0, 3.0, 4.0].map(Some));

@@ -6,12 +6,19 @@ use super::*;
 
 /// A run in which the cell of a length and a repeat holds `100 * day + length + repeat / 10`.
 fn run(day: u64, levels: &[u64], repeats: u32) -> SweepRecord {
-    let mut dataset = Dataset::new("By length", vec![lens(levels), Dim::repeats(repeats)], vec![float("a")]).unwrap();
+    let mut dataset = Dataset::new(
+        "By length",
+        vec![lens(levels), Dim::repeats(repeats)],
+        vec![float("a")],
+    )
+    .unwrap();
     for flat in 0..dataset.len() {
         let at = dataset.position(flat).unwrap();
         let value = value(day, levels[at[0]], at[1]);
         let variable = dataset.variable_mut(0).unwrap();
-        variable.record(flat, &Value::Float(value), CellState::Measured).unwrap();
+        variable
+            .record(flat, &Value::Float(value), CellState::Measured)
+            .unwrap();
     }
     record(dataset)
 }
@@ -20,11 +27,24 @@ fn value(day: u64, len: u64, repeat: usize) -> f64 {
     (100 * day + len) as f64 + repeat as f64 / 10.0
 }
 
-fn at(dataset: &Dataset, len: u64, repeat: u64, event: &str) -> (CellState, Option<f64>, Option<String>) {
-    let point = dataset.select("len", len).unwrap().select("repeat", repeat).unwrap();
+fn at(
+    dataset: &Dataset,
+    len: u64,
+    repeat: u64,
+    event: &str,
+) -> (CellState, Option<f64>, Option<String>) {
+    let point = dataset
+        .select("len", len)
+        .unwrap()
+        .select("repeat", repeat)
+        .unwrap();
     let point = point.select("over_time", event).unwrap();
     let cell = point.variable("a").unwrap().cell(0).unwrap();
-    (cell.state, cell.value.and_then(|value| value.as_f64()), cell.reason.map(str::to_owned))
+    (
+        cell.state,
+        cell.value.and_then(|value| value.as_f64()),
+        cell.reason.map(str::to_owned),
+    )
 }
 
 #[test]
@@ -41,13 +61,31 @@ fn a_grid_that_grows_shrinks_and_moves_keeps_the_past_of_every_point() {
     assert_eq!(dataset.dims()[2].role, crate::dataset::DimRole::Time);
     assert_eq!(dataset.dims()[0].values, [10, 20, 25, 30].map(Value::from));
     assert_eq!(dataset.shape(), [4, 2, 3]);
-    assert_eq!(at(&dataset, 30, 1, "one"), (CellState::Measured, Some(130.0), None));
-    assert_eq!(at(&dataset, 30, 2, "two"), (CellState::Measured, Some(230.1), None));
-    assert_eq!(at(&dataset, 10, 1, "two"), (CellState::Measured, Some(210.0), None));
+    assert_eq!(
+        at(&dataset, 30, 1, "one"),
+        (CellState::Measured, Some(130.0), None)
+    );
+    assert_eq!(
+        at(&dataset, 30, 2, "two"),
+        (CellState::Measured, Some(230.1), None)
+    );
+    assert_eq!(
+        at(&dataset, 10, 1, "two"),
+        (CellState::Measured, Some(210.0), None)
+    );
     let skipped = |text: &str| (CellState::Skipped, None, Some(text.to_owned()));
-    assert_eq!(at(&dataset, 20, 1, "two"), skipped("the run of two did not have this point"));
-    assert_eq!(at(&dataset, 20, 2, "two"), skipped("the run of two did not have this point"));
-    assert_eq!(at(&dataset, 10, 2, "one"), skipped("the run of one had only 1 repeats"));
+    assert_eq!(
+        at(&dataset, 20, 1, "two"),
+        skipped("the run of two did not have this point")
+    );
+    assert_eq!(
+        at(&dataset, 20, 2, "two"),
+        skipped("the run of two did not have this point")
+    );
+    assert_eq!(
+        at(&dataset, 10, 2, "one"),
+        skipped("the run of one had only 1 repeats")
+    );
 }
 
 #[test]
@@ -75,7 +113,11 @@ fn other_operations_work_on_the_dataset() {
 fn categories_have_the_order_of_the_newest_declaration() {
     let root = tempfile::tempdir().unwrap();
     let run = |names: &[&str]| {
-        let algo = Dim::input("algo", Kind::Category, names.iter().map(|name| Value::from(*name)).collect());
+        let algo = Dim::input(
+            "algo",
+            Kind::Category,
+            names.iter().map(|name| Value::from(*name)).collect(),
+        );
         record(filled(vec![algo, Dim::repeats(1)], vec![float("a")], 1.0))
     };
     add(root.path(), &run(&["Bubble", "Quick", "Merge"]), "one");
@@ -93,7 +135,13 @@ fn equal_labels_stay_apart() {
         add(root.path(), &day(&["a"], 1.0), event);
     }
     let dataset = load(root.path()).dataset().unwrap();
-    let labels: Vec<String> = dataset.dim("over_time").unwrap().values.iter().map(ToString::to_string).collect();
+    let labels: Vec<String> = dataset
+        .dim("over_time")
+        .unwrap()
+        .values
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     assert_eq!(labels, ["x", "x (2)", "x (3)", "x (4)", "y"]);
 }
 
@@ -101,7 +149,11 @@ fn equal_labels_stay_apart() {
 fn an_input_that_was_a_constant_keeps_its_past() {
     let root = tempfile::tempdir().unwrap();
     let mut constant = day(&["a"], 7.0);
-    let held = |name: &str, value: u64| ConstantValue { name: name.to_owned(), value: value.into(), units: String::new() };
+    let held = |name: &str, value: u64| ConstantValue {
+        name: name.to_owned(),
+        value: value.into(),
+        units: String::new(),
+    };
     constant.constants.push(held("len", 20));
     add(root.path(), &constant, "one");
     let second = add(root.path(), &run(2, &[10, 20], 1), "two");
@@ -112,7 +164,10 @@ fn an_input_that_was_a_constant_keeps_its_past() {
     // And back: the level of the constant is what stays.
     add(root.path(), &constant, "three");
     let dataset = load(root.path()).dataset().unwrap();
-    assert_eq!(numbers(&dataset, "a"), [Some(7.0), Some(value(2, 20, 0)), Some(7.0)]);
+    assert_eq!(
+        numbers(&dataset, "a"),
+        [Some(7.0), Some(value(2, 20, 0)), Some(7.0)]
+    );
 }
 
 #[test]
@@ -120,7 +175,11 @@ fn a_run_without_a_common_point_is_left_out_until_the_change_is_undone() {
     let root = tempfile::tempdir().unwrap();
     let with_seed = |seed: u64| {
         let mut record = day(&["a"], seed as f64);
-        record.constants.push(ConstantValue { name: "seed".to_owned(), value: seed.into(), units: String::new() });
+        record.constants.push(ConstantValue {
+            name: "seed".to_owned(),
+            value: seed.into(),
+            units: String::new(),
+        });
         record
     };
     let first = add(root.path(), &with_seed(1), "one");
@@ -137,7 +196,10 @@ fn a_run_without_a_common_point_is_left_out_until_the_change_is_undone() {
     assert_eq!(numbers(&dataset, "a"), [Some(1.0), Some(1.0)]);
     // An input that past runs did not have.
     let alien = add(root.path(), &run(4, &[10], 1), "four");
-    assert!(alien.changes.contains(&"input len is new".to_owned()), "{alien:?}");
+    assert!(
+        alien.changes.contains(&"input len is new".to_owned()),
+        "{alien:?}"
+    );
     assert_eq!(load(root.path()).dataset().unwrap().shape(), [1, 1, 1]);
 }
 
@@ -151,18 +213,39 @@ fn changes_are_said_in_words() {
     };
     let none: [String; 0] = [];
     assert_eq!(of(|record| record.description = "other".to_owned()), none);
-    assert_eq!(of(|record| record.dataset = run(1, &[10, 40], 2).dataset), ["len.samples 3 -> 2"]);
-    assert_eq!(of(|record| record.dataset = run(1, &[10, 20], 3).dataset), ["len: levels 10, 20, 40 -> 10, 20", "repeats 2 -> 3"]);
+    assert_eq!(
+        of(|record| record.dataset = run(1, &[10, 40], 2).dataset),
+        ["len.samples 3 -> 2"]
+    );
+    assert_eq!(
+        of(|record| record.dataset = run(1, &[10, 20], 3).dataset),
+        ["len: levels 10, 20, 40 -> 10, 20", "repeats 2 -> 3"]
+    );
     assert_eq!(of(|record| record.version = 2), ["version 1 -> 2"]);
     let constant = |record: &mut SweepRecord| {
-        record.constants.push(ConstantValue { name: "seed".to_owned(), value: 3.into(), units: String::new() });
+        record.constants.push(ConstantValue {
+            name: "seed".to_owned(),
+            value: 3.into(),
+            units: String::new(),
+        });
     };
     assert_eq!(of(constant), ["constant seed = 3 is new"]);
-    let many = |record: &mut SweepRecord| record.dataset = run(1, &(1..=20).collect::<Vec<u64>>(), 2).dataset;
-    assert_eq!(of(many), ["len: levels 10, 20, 40 -> 1, 2, 3, 4, …, 20 (20 levels)"]);
+    let many = |record: &mut SweepRecord| {
+        record.dataset = run(1, &(1..=20).collect::<Vec<u64>>(), 2).dataset
+    };
+    assert_eq!(
+        of(many),
+        ["len: levels 10, 20, 40 -> 1, 2, 3, 4, …, 20 (20 levels)"]
+    );
     let x = |count: u32| {
-        let values = (0..count).map(|n| Value::Float(f64::from(n) / f64::from(count - 1))).collect();
-        record(filled(vec![Dim::input("x", Kind::Float(64), values)], vec![float("a")], 1.0))
+        let values = (0..count)
+            .map(|n| Value::Float(f64::from(n) / f64::from(count - 1)))
+            .collect();
+        record(filled(
+            vec![Dim::input("x", Kind::Float(64), values)],
+            vec![float("a")],
+            1.0,
+        ))
     };
     assert_eq!(explain_changes(&x(3), &x(5)), ["x.samples 3 -> 5"]);
     // The rounds of timed sweeps vary by themselves.
@@ -184,7 +267,7 @@ fn a_history_is_not_stored_as_a_run() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
     /// Every cell of the dataset against a map from points to numbers.
     #[test]
     fn every_cell_is_that_of_its_run(

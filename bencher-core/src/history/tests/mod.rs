@@ -6,6 +6,7 @@ mod exchange;
 mod files;
 mod fixture;
 mod grids;
+mod orders;
 mod references;
 mod speed;
 
@@ -57,7 +58,9 @@ fn filled(dims: Vec<Dim>, infos: Vec<VariableInfo>, value: f64) -> Dataset {
     for n in 0..count {
         for flat in 0..dataset.len() {
             let variable = dataset.variable_mut(n).unwrap();
-            variable.record(flat, &Value::Float(value), CellState::Measured).unwrap();
+            variable
+                .record(flat, &Value::Float(value), CellState::Measured)
+                .unwrap();
         }
     }
     dataset
@@ -94,13 +97,19 @@ fn load(root: &Path) -> History {
 }
 
 fn events(history: &History) -> Vec<String> {
-    history.snapshots().iter().map(|one| one.event.to_string()).collect()
+    history
+        .snapshots()
+        .iter()
+        .map(|one| one.event.to_string())
+        .collect()
 }
 
 /// The numbers of a result over time, where the dataset has no other dimension but one repeat.
 fn numbers(dataset: &Dataset, name: &str) -> Vec<Option<f64>> {
     let variable = dataset.variable(name).unwrap();
-    (0..dataset.len()).map(|flat| variable.number(flat)).collect()
+    (0..dataset.len())
+        .map(|flat| variable.number(flat))
+        .collect()
 }
 
 /// The environment of a machine with so many cores, which decide its class.

@@ -16,7 +16,11 @@ fn shots(n: u8) -> SweepRecord {
     let mut dataset = Dataset::new("By length", vec![Dim::repeats(1)], infos.to_vec()).unwrap();
     for (at, n) in [n, n + 100].into_iter().enumerate() {
         let payload = Value::from(Payload::new("p.png", "image/png", content(n)));
-        dataset.variable_mut(at).unwrap().record(0, &payload, CellState::Measured).unwrap();
+        dataset
+            .variable_mut(at)
+            .unwrap()
+            .record(0, &payload, CellState::Measured)
+            .unwrap();
     }
     record(dataset)
 }
@@ -31,7 +35,10 @@ fn contents_that_only_a_snapshot_refers_to_are_references() {
     add(root.path(), &shots(1), "one");
     add(root.path(), &shots(2), "two");
     let (references, unreadable) = references_of_histories(root.path()).unwrap();
-    assert_eq!((references, unreadable), (digests(&[1, 2, 101, 102]), vec![]));
+    assert_eq!(
+        (references, unreadable),
+        (digests(&[1, 2, 101, 102]), vec![])
+    );
 }
 
 #[test]
@@ -59,5 +66,8 @@ fn a_snapshot_that_cannot_be_read_is_told() {
     std::fs::write(&path, "damaged").unwrap();
     let (references, unreadable) = references_of_histories(root.path()).unwrap();
     assert!(references.is_empty());
-    assert!(unreadable[0].contains(&path.display().to_string()), "{unreadable:?}");
+    assert!(
+        unreadable[0].contains(&path.display().to_string()),
+        "{unreadable:?}"
+    );
 }

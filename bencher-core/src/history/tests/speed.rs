@@ -7,27 +7,47 @@ use super::*;
 fn many_runs_of_a_large_grid_are_joined_quickly() {
     let root = tempfile::tempdir().unwrap();
     let levels: Vec<u64> = (0..1000).collect();
-    let run = record(filled(vec![lens(&levels), Dim::repeats(1)], vec![float("a"), float("b")], 1.0));
+    let run = record(filled(
+        vec![lens(&levels), Dim::repeats(1)],
+        vec![float("a"), float("b")],
+        1.0,
+    ));
     let mut snapshots = Vec::new();
     add(root.path(), &run, "0");
     let first = load(root.path()).snapshots()[0].clone();
     for n in 0..100_u32 {
-        snapshots.push(Snapshot { id: Digest(n.into()), event: n.to_string().into(), ..first.clone() });
+        snapshots.push(Snapshot {
+            id: Digest(n.into()),
+            event: n.to_string().into(),
+            ..first.clone()
+        });
     }
-    let history = History { snapshots, ..load(root.path()) };
+    let history = History {
+        snapshots,
+        ..load(root.path())
+    };
     let began = Instant::now();
     let dataset = history.dataset().unwrap();
     assert_eq!(dataset.shape(), [1000, 1, 100]);
-    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    assert!(
+        began.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        began.elapsed()
+    );
 }
 
-/// The figures of 300 snapshots of 1,000 points: `cargo test -p bencher-core --lib history::tests::speed -- --ignored --nocapture`.
+/// The figures of 300 snapshots of 1,000 points: `cargo test -p bencher-core --lib history::tests::speed -- --ignored
+/// --nocapture`.
 #[test]
 #[ignore = "prints figures"]
 fn figures() {
     let root = tempfile::tempdir().unwrap();
     let levels: Vec<u64> = (0..1000).collect();
-    let run = record(filled(vec![lens(&levels), Dim::repeats(5)], vec![float("a"), float("b")], 1.0));
+    let run = record(filled(
+        vec![lens(&levels), Dim::repeats(5)],
+        vec![float("a"), float("b")],
+        1.0,
+    ));
     let began = Instant::now();
     add(root.path(), &run, "0");
     println!("one append: {:?}", began.elapsed());
@@ -41,7 +61,11 @@ fn figures() {
     }
     let began = Instant::now();
     let history = load(root.path());
-    println!("load of {}: {:?}", history.snapshots().len(), began.elapsed());
+    println!(
+        "load of {}: {:?}",
+        history.snapshots().len(),
+        began.elapsed()
+    );
     let began = Instant::now();
     let dataset = history.dataset().unwrap();
     println!("dataset of {:?}: {:?}", dataset.shape(), began.elapsed());

@@ -212,6 +212,7 @@ impl Marks {
         }
         let parts = folders.parts_of(&pack, keys).into_iter();
         // Its blobs are marked above; those of the pack may be of a result that no longer counts.
-        self.parts.extend(parts.filter(|part| matches!(part, Attachment::Folder(_))));
+        self.parts
+            .extend(parts.filter(|part| matches!(part, Attachment::Folder(_))));
     }
 }

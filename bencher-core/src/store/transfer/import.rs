@@ -17,7 +17,7 @@ use super::super::frame_reader::FrameReader;
 use super::super::index::Keys;
 use super::super::pack::{JOINED_MS, Pack, Series};
 use super::super::results::{next_number, numbered, order, read_record, results_of_sweep};
-use super::super::snapshots::place_history_file;
+use super::super::snapshots::{is_history_file, place_history_file};
 use super::{Chunk, Header, LAYOUT};
 use crate::value::Digest;
 
@@ -399,7 +399,7 @@ impl Destination {
             ["results", _, _, name] if name.ends_with(".result") => {
                 Some(Self::Result(parts.iter().collect()))
             }
-            ["history", _, _, name] if name.ends_with(".snapshot") || name.ends_with(".note") => {
+            ["history", _, _, name] if is_history_file(Path::new(name)) => {
                 Some(Self::History(parts.iter().collect()))
             }
             ["files", series, key, inside @ ..] if !inside.is_empty() => Some(Self::Folder {
