@@ -139,37 +139,38 @@ impl Import<'_> {
     fn entry(&mut self, entry: Entry) -> Result<(), HistoryError> {
         match entry {
             Entry::Blob(digest, offset, len, bytes) => self.blob(digest, offset, len, bytes),
-            Entry::Snapshot(series, bytes) => {
-                self.lose_incoming();
-                let id = Digest::of(&bytes);
-                let read = decode_snapshot(self.path, &bytes).and_then(|content| {
-                    // Only its heading is asked for the name of its file.
-                    let named = self.path.with_file_name(snapshot_name(0, "", id));
-                    Snapshot::from_content(&named, id, content)
-                });
-                match read {
-                    Ok(snapshot) => {
-                        let event = snapshot.event.to_string();
-                        let name = snapshot_name(snapshot.number, &event, id);
-                        self.file(&series, &name, &bytes)
-                    }
-                    Err(error) => {
-                        self.refuse(&error.to_string());
-                        Ok(())
-                    }
-                }
-            }
+            Entry::Snapshot(series, bytes) => self.snapshot(&series, &bytes),
             Entry::Note(series, bytes) => {
                 self.lose_incoming();
                 match decode_note(self.path, &bytes) {
                     Ok(note) => self.file(&series, &note_name(&note, Digest::of(&bytes)), &bytes),
                     Err(error) => {
-                        self.refuse(&error.to_string());
+                        self.report.refused.push(error.to_string());
                         Ok(())
                     }
                 }
             }
         }
+    }
+
+    fn snapshot(&mut self, series: &SeriesKey, bytes: &[u8]) -> Result<(), HistoryError> {
+        self.lose_incoming();
+        let content = match decode_snapshot(self.path, bytes) {
+            Ok(content) => content,
+            Err(error) => {
+                self.report.refused.push(error.to_string());
+                return Ok(());
+            }
+        };
+        let id = Digest::of(bytes);
+        // The name needs the heading, which is read as that of a file with the right name.
+        let unnamed = self.path.with_file_name(snapshot_name(0, "", id));
+        let Ok(snapshot) = Snapshot::from_content(&unnamed, id, content) else {
+            self.refuse(&format!("the heading of the snapshot {id} cannot be read"));
+            return Ok(());
+        };
+        let name = snapshot_name(snapshot.number, &snapshot.event.to_string(), id);
+        self.file(series, &name, bytes)
     }
 
     /// Puts a file in its place. One of the same name has the same digest, so it is the same, or damaged.

@@ -301,3 +301,38 @@ fn what_is_no_export_is_refused() {
     let error = export_history(root.path(), &HistoryFilter::default(), &folder).unwrap_err();
     assert!(matches!(error, HistoryError::NotReplaced { .. }), "{error}");
 }
+
+#[test]
+fn an_entry_whose_content_is_damaged_is_refused_and_the_others_come() {
+    use super::super::export::{Entry, Header, LAYOUT};
+    use crate::store::{FrameKind, encode, encode_snapshot};
+    let (a, b) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let sound = fs::read(add(a.path(), &day(&["a"], 1.0), "one").path).unwrap();
+    let headless = encode_snapshot(a.path(), b"no heading", &day(&["a"], 1.0)).unwrap();
+    let entries = [
+        Entry::Snapshot(key(), sound[..sound.len() - 1].to_vec()),
+        Entry::Snapshot(key(), headless),
+        Entry::Note(key(), b"no note".to_vec()),
+        Entry::Blob(Digest::of(b"all"), 0, 3, b"ill".to_vec()),
+        Entry::Blob(Digest::of(b"all"), 1, 3, b"ll".to_vec()),
+        Entry::Blob(Digest::of(b"all"), 0, 3, b"al".to_vec()),
+        Entry::Snapshot(key(), sound.clone()),
+    ];
+    let mut bytes = encode(FrameKind::HistoryExport, &Header { layout: LAYOUT }).unwrap();
+    for entry in &entries {
+        bytes.extend(encode(FrameKind::HistoryEntry, entry).unwrap());
+    }
+    bytes.extend(encode(FrameKind::End, &(entries.len() as u64)).unwrap());
+    let file = b.path().join("history.bencher");
+    fs::write(&file, bytes).unwrap();
+    let report = import_history(b.path(), &file).unwrap();
+    assert_eq!((report.added, report.complete), (1, true), "{report}");
+    assert_eq!(report.refused.len(), 6, "{report}");
+    assert_eq!(files(b.path()).len(), 1);
+    assert_eq!(files(b.path())[0].1, sound);
+
+    let later = encode(FrameKind::HistoryExport, &Header { layout: LAYOUT + 1 }).unwrap();
+    fs::write(&file, later).unwrap();
+    let error = import_history(b.path(), &file).unwrap_err().to_string();
+    assert!(error.contains("update bencher"), "{error}");
+}
