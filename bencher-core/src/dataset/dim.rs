@@ -119,7 +119,7 @@ impl Dim {
 }
 
 /// Which of two coordinates on a numeric axis is the lower one; `None` where they have no order.
-pub(super) fn compare(a: &Value, b: &Value) -> Option<Ordering> {
+pub(crate) fn compare(a: &Value, b: &Value) -> Option<Ordering> {
     match (a, b) {
         (Value::Int(a) | Value::DateTime(a), Value::Int(b) | Value::DateTime(b)) => Some(a.cmp(b)),
         (Value::Big(a), Value::Big(b)) => Some(a.cmp(b)),

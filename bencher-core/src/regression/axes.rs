@@ -61,7 +61,7 @@ impl Group {
     }
 }
 
-/// The median log-ratio of a group's points within each pair; pairs that lack more than half of the points are left out.
+/// The median log-ratio of a group's points in each pair; pairs that lack more than half of the points do not count.
 ///
 /// `log_ratios` has for each point the [`pair_log_ratios`](crate::regression::pair_log_ratios), in the order of the pairs.
 ///

@@ -160,7 +160,8 @@ pub struct Selection {
 ///
 /// The step-up rule: the largest R such that R p-values are at most `R q / (P c)`, where c is 1 or the harmonic sum
 /// of P. The p-values are those against the threshold band
-/// ([`SignedRanks::p_value`](crate::regression::SignedRanks::p_value)). NaN counts as 1. With several looks, `rate` is the share of one look.
+/// ([`SignedRanks::p_value`](crate::regression::SignedRanks::p_value)). NaN counts as 1. With several looks, `rate` is the
+/// share of one look.
 ///
 /// ```
 /// use bencher_core::regression::{Dependence, select_discoveries};
@@ -184,8 +185,7 @@ pub fn select_discoveries(p_values: &[f64], rate: f64, dependence: Dependence) -
     let selected = sorted
         .iter()
         .enumerate()
-        .filter(fits)
-        .last()
+        .rfind(fits)
         .map_or(0, |(at, _)| at + 1);
     let misrate = selected.max(1) as f64 * one;
     Selection {

@@ -1,6 +1,6 @@
 //! The judge of stored runs against stored runs: nothing was paired.
 
-use crate::stats::{mean, median, ratio, std};
+use crate::stats::{MISRATE, mean, median, ratio, std, summary};
 
 use super::distribution::student_two_sided;
 use super::family::{has_shift_bounds, replicates_for};
@@ -162,6 +162,46 @@ pub fn judge_runs(
         (between.deviation >= 0.0 && !width.is_nan()).then_some((shift - width, shift + width));
     let have = candidate.len().min(base.len());
     Judgement::of_effect(Effect::of_log_ratio(shift, bounds), have, rule)
+}
+
+/// The judgement of stored runs from their replicates: each element is one run, each of its values one process.
+///
+/// With a known spread between runs, the centres of the runs go to [`judge_runs`]. Without it, the unit is the run
+/// where a side has several of them. One run each keeps the effect and bounds of [`judge_replicates`], which hold
+/// for these two runs, but is undecided ([`Reason::OneRunEach`]): in a simulation where runs of equal code differ by
+/// 1 % and processes by 0.5 %, such bounds exclude equality in three of four cases.
+///
+/// ```
+/// use bencher_core::var::Direction;
+/// use bencher_core::regression::{BetweenRuns, Reason, Rule, Threshold, Verdict, judge_stored};
+/// let rule = Rule { threshold: Threshold::POINT, direction: Direction::Minimize, misrate: 0.05 };
+/// let (candidate, base) = (vec![vec![1.1, 1.11, 1.12, 1.1]], vec![vec![1.0, 1.01, 1.02, 1.0]]);
+/// let found = judge_stored(&candidate, &base, None, &rule);
+/// assert_eq!((found.verdict, found.reason), (Verdict::Undecided, Reason::OneRunEach));
+/// let between = BetweenRuns { deviation: 0.01, freedom: 5.0 };
+/// assert_eq!(judge_stored(&candidate, &base, Some(&between), &rule).verdict, Verdict::Worse);
+/// ```
+pub fn judge_stored(
+    candidate: &[Vec<f64>],
+    base: &[Vec<f64>],
+    between: Option<&BetweenRuns>,
+    rule: &Rule,
+) -> Judgement {
+    let centre = |run: &Vec<f64>| summary(&finite(run), MISRATE).map(|found| found.centre);
+    let centres = |runs: &[Vec<f64>]| runs.iter().filter_map(centre).collect::<Vec<f64>>();
+    let (after, before) = (centres(candidate), centres(base));
+    match between {
+        Some(between) => judge_runs(&after, &before, between, rule),
+        None if after.len() != 1 || before.len() != 1 => judge_replicates(&after, &before, rule),
+        None => {
+            let found = judge_replicates(&candidate.concat(), &base.concat(), rule);
+            Judgement {
+                verdict: Verdict::Undecided,
+                reason: Reason::OneRunEach,
+                ..found
+            }
+        }
+    }
 }
 
 /// The judgement of new runs against a history of runs of the same code: the history is base and spread at once.
@@ -349,6 +389,80 @@ mod tests {
     }
 
     #[test]
+    fn stored_runs_are_judged_by_what_is_known_of_runs() {
+        let run = |centre: f64| vec![centre, centre * 1.001, f64::NAN, centre * 0.999, centre];
+        let reason = |candidate: &[Vec<f64>], base: &[Vec<f64>]| {
+            let found = judge_stored(candidate, base, None, &RULE);
+            (found.verdict, found.reason)
+        };
+        let one = judge_stored(&[run(1.1)], &[run(1.0)], None, &RULE);
+        assert_eq!(
+            (one.verdict, one.reason, one.pairs),
+            (Verdict::Undecided, Reason::OneRunEach, 4)
+        );
+        let lower = one.effect.and_then(|effect| effect.lower);
+        assert!(
+            lower.is_some_and(|lower| lower > 1.09),
+            "the bounds of these two runs are kept"
+        );
+        let several = [run(1.1), run(1.11), run(1.12), run(1.1)];
+        let before = [run(1.0), run(1.01), run(1.0), run(1.02)];
+        assert_eq!(reason(&several, &before).0, Verdict::Worse);
+        assert_eq!(
+            reason(&several[..3], &before[..3]).1,
+            Reason::TooFewPairs { have: 3, needed: 4 }
+        );
+        assert_eq!(reason(&[], &before), (Verdict::Worse, Reason::Vanished));
+        assert_eq!(
+            reason(&[vec![]], &before),
+            (Verdict::Worse, Reason::Vanished)
+        );
+        assert_eq!(reason(&several, &[vec![f64::NAN]]).1, Reason::New);
+    }
+
+    /// Student's t is exact for normal logarithms: the misses of many simulated histories are the misrate, within
+    /// three standard errors. The sum of twelve uniform values is nearly normal.
+    #[test]
+    fn bounds_of_runs_miss_as_often_as_they_say() {
+        let mut state = 7_u64;
+        let mut normal = || {
+            let mut total = -6.0;
+            for _ in 0..12 {
+                state = state
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1_442_695_040_888_963_407);
+                total += (state >> 11) as f64 / (1_u64 << 53) as f64;
+            }
+            total
+        };
+        let trials = 2_000;
+        let rule = Rule {
+            threshold: Threshold::NONE,
+            misrate: 0.1,
+            ..RULE
+        };
+        let (mut single, mut history_misses) = (0, 0);
+        for _ in 0..trials {
+            let mut runs = |count: usize| {
+                (0..count)
+                    .map(|_| (0.02 * normal()).exp())
+                    .collect::<Vec<f64>>()
+            };
+            let (history, pair) = (runs(4), runs(2));
+            let between = BetweenRuns::from_runs(&history).unwrap();
+            single += usize::from(
+                judge_runs(&pair[..1], &pair[1..], &between, &rule).verdict != Verdict::Undecided,
+            );
+            let found = judge_against_history(&pair[..1], &history, &rule);
+            history_misses += usize::from(found.verdict != Verdict::Undecided);
+        }
+        for misses in [single, history_misses] {
+            let share = misses as f64 / f64::from(trials);
+            assert!((share - 0.1).abs() < 0.02, "{share}");
+        }
+    }
+
+    #[test]
     fn many_replicates_are_judged_too() {
         let base: Vec<f64> = (0..100_000_u32)
             .map(|n| 1.0 + f64::from(n * 7919 % 1009) / 1e5)
@@ -360,7 +474,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_number_makes_it_panic(candidate in proptest::collection::vec(any::<f64>(), 0..9), base in proptest::collection::vec(any::<f64>(), 0..9), misrate in any::<f64>(), deviation in any::<f64>()) {
+        fn no_number_makes_it_panic(
+            candidate in proptest::collection::vec(any::<f64>(), 0..9),
+            base in proptest::collection::vec(any::<f64>(), 0..9),
+            misrate in any::<f64>(),
+            deviation in any::<f64>(),
+        ) {
             let rule = Rule { misrate, ..RULE };
             let found = judge_replicates(&candidate, &base, &rule);
             prop_assert!(found.pairs <= candidate.len().min(base.len()));

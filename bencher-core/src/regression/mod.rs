@@ -11,6 +11,8 @@
 //! | one point: single stored runs, with a history | [`judge_runs`], [`judge_against_history`] |
 //! | successes of trials, counted events, deterministic numbers | [`judge_proportions`], [`judge_rates`], [`judge_exact`] |
 //! | all points together and each level of each input | [`judge_group`] |
+//! | a simple rule over the snapshots of a history | [`detectors`] |
+//! | where the level of a history changed | [`change_points`] |
 //!
 //! The judges of one point take a [`Rule`], whose misrate comes from the [`Family`] of points that are judged together.
 //!
@@ -25,41 +27,44 @@
 //! assert_eq!(found.verdict, Verdict::Worse);
 //! ```
 
+mod advice;
 mod axes;
+pub mod change_points;
 mod comparison;
 mod counts;
+pub mod detectors;
 mod distribution;
 mod family;
 mod independent;
 mod paired;
 mod power;
 mod presence;
+mod proportions;
 mod reason;
 mod sequential;
 mod signed_rank;
 mod verdict;
 
+pub use advice::Advice;
 pub use axes::{Group, judge_group, pair_medians};
 pub use comparison::{
-    CompareOptions, GroupComparison, History, NoHistory, PairedRuns, PointComparison,
-    ResultComparison, RunComparison, SweepComparison, VerdictCounts, compare_stored,
+    ASSUMED_BETWEEN_RUNS, CompareOptions, GroupComparison, NoRuns, PairedRuns, PointComparison,
+    ResultComparison, RunComparison, RunSpreads, SweepComparison, VerdictCounts, compare_stored,
 };
-pub use counts::{
-    Proportion, Rate, judge_exact, judge_proportions, judge_rates, newcombe_bounds,
-    rate_ratio_bounds,
-};
+pub use counts::{Rate, judge_exact, judge_rates, rate_ratio_bounds};
 pub use family::{
     AXES_SHARE, Dependence, FAMILY_RATE, Family, Selection, pairs_for, pairs_needed,
     select_discoveries,
 };
 pub use independent::{
-    BetweenRuns, FEWEST_RUNS, judge_against_history, judge_replicates, judge_runs,
+    BetweenRuns, FEWEST_RUNS, judge_against_history, judge_replicates, judge_runs, judge_stored,
     replicates_needed,
 };
 pub use paired::{judge_pairs, pair_differences, pair_log_ratios};
 pub use power::{detectable, half_width_factor, pairs_to_decide, pairs_to_detect};
 pub use presence::{Presence, judge_presence};
+pub use proportions::{Proportion, judge_proportions, newcombe_bounds};
 pub use reason::Reason;
-pub use sequential::{Advice, LookReport, PairedPoint, Schedule};
+pub use sequential::{LookReport, PairedPoint, Schedule};
 pub use signed_rank::{SignedRanks, signed_rank_bounds};
 pub use verdict::{Effect, Judgement, Rule, Scale, Threshold, Verdict, exit_status};

@@ -8,6 +8,7 @@ use super::database::Database;
 use super::error::StoreError;
 use super::frame::FrameError;
 use super::results::{all_results, read_record};
+use super::snapshots::{blobs_of, for_each_snapshot};
 use crate::value::Digest;
 
 /// The outcome of a check of the whole store.
@@ -103,6 +104,14 @@ impl Database {
                 }
             }
         }
+        for_each_snapshot(self.root(), &mut |read| match read {
+            Ok((record, dropped)) => {
+                let owner = || format!("a snapshot of {}", record.bench);
+                let blobs = blobs_of(&record, &dropped).into_iter();
+                references.extend(blobs.map(|digest| (owner(), digest)));
+            }
+            Err(error) => problems.push(error.to_string()),
+        })?;
         references.sort();
         references.dedup();
         for (owner, digest) in references {

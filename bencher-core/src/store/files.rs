@@ -69,7 +69,7 @@ pub(super) fn name_of(kind: fs::FileType) -> &'static str {
 }
 
 /// The content of a plain file.
-pub(super) fn read_plain(path: &Path) -> io::Result<Vec<u8>> {
+pub(crate) fn read_plain(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     open_plain(path, File::options().read(true))?.read_to_end(&mut bytes)?;
     Ok(bytes)
@@ -154,7 +154,7 @@ pub(super) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), StoreErr
 }
 
 /// Renames, and brings the new name to the disk.
-pub(super) fn place(temporary: &Path, path: &Path) -> io::Result<()> {
+pub(crate) fn place(temporary: &Path, path: &Path) -> io::Result<()> {
     fs::rename(temporary, path)?;
     #[cfg(unix)]
     if let Some(dir) = path.parent() {
@@ -201,7 +201,7 @@ pub(super) fn writer_of(path: &Path) -> Option<u32> {
 }
 
 /// The entries of a directory, ordered by name; empty if the directory does not exist.
-pub(super) fn entries(dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
+pub(crate) fn entries(dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let read = match fs::read_dir(dir) {
         Ok(read) => read,
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
@@ -256,7 +256,7 @@ pub(super) fn modified(path: &Path) -> Option<SystemTime> {
 }
 
 /// Removes a file or a whole directory; a missing one is no error.
-pub(super) fn remove(path: &Path) -> Result<(), StoreError> {
+pub(crate) fn remove(path: &Path) -> Result<(), StoreError> {
     let is_dir = fs::symlink_metadata(path).is_ok_and(|meta| meta.is_dir());
     let removed = if is_dir {
         fs::remove_dir_all(path)

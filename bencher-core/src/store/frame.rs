@@ -19,7 +19,7 @@ pub(super) const HEADER: usize = 4 + 1 + 2 + 4 + 8;
     not(feature = "store"),
     expect(dead_code, reason = "packs live in the database")
 )]
-pub(super) enum FrameKind {
+pub(crate) enum FrameKind {
     /// Samples that belong together.
     Pack = 1,
     /// A record that a tag was cleared.
@@ -32,6 +32,14 @@ pub(super) enum FrameKind {
     Chunk = 5,
     /// The last record of an export.
     End = 6,
+    /// A stored run of a history.
+    Snapshot = 7,
+    /// A later decision about a snapshot.
+    Note = 8,
+    /// The first record of an export of histories.
+    HistoryExport = 9,
+    /// A part of an export of histories.
+    HistoryEntry = 10,
 }
 
 /// The version of each kind of record that this program writes.
@@ -39,14 +47,14 @@ pub(super) const VERSION: u16 = 4;
 
 /// Why bytes are no record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum FrameError {
+pub(crate) enum FrameError {
     /// Not a record of this kind, cut short, or changed.
     Damaged,
     /// A record of a later version of this program.
     Newer(u16),
 }
 
-pub(super) fn encode<T: Serialize>(kind: FrameKind, content: &T) -> Result<Vec<u8>, StoreError> {
+pub(crate) fn encode<T: Serialize>(kind: FrameKind, content: &T) -> Result<Vec<u8>, StoreError> {
     let encode_error = |error: postcard::Error| StoreError::Encode(error.to_string());
     let bytes = postcard::to_extend(content, vec![0; HEADER]).map_err(encode_error)?;
     seal(kind, bytes)
@@ -85,28 +93,28 @@ pub(super) fn frame_of(kind: FrameKind, version: u16, payload: &[u8]) -> Vec<u8>
 }
 
 /// The kinds of records, in the layout of each version.
-pub(super) trait FrameContent: Sized {
+pub(crate) trait FrameContent: Sized {
     /// Reads the payload of a record of a version, which is [`VERSION`] at most.
     fn read(version: u16, payload: &[u8]) -> postcard::Result<Self>;
 }
 
 /// A record whose checksum fits, of any version.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Frame<'a> {
-    pub(super) kind: u8,
-    pub(super) version: u16,
-    pub(super) payload: &'a [u8],
+pub(crate) struct Frame<'a> {
+    pub(crate) kind: u8,
+    pub(crate) version: u16,
+    pub(crate) payload: &'a [u8],
     /// The whole record.
     #[cfg_attr(
         not(feature = "store"),
         expect(dead_code, reason = "databases alone are scanned")
     )]
-    pub(super) bytes: &'a [u8],
+    pub(crate) bytes: &'a [u8],
 }
 
 impl Frame<'_> {
     /// Its payload, where it has a kind.
-    pub(super) fn decode<T: FrameContent>(&self, kind: FrameKind) -> Result<T, FrameError> {
+    pub(crate) fn decode<T: FrameContent>(&self, kind: FrameKind) -> Result<T, FrameError> {
         if self.kind != kind as u8 {
             return Err(FrameError::Damaged);
         }
@@ -123,7 +131,7 @@ pub(super) fn decode<T: FrameContent>(kind: FrameKind, bytes: &[u8]) -> Result<T
 }
 
 /// The record that `bytes` begin with; `None` where none does, or a damaged one.
-pub(super) fn open(bytes: &[u8]) -> Option<Frame<'_>> {
+pub(crate) fn open(bytes: &[u8]) -> Option<Frame<'_>> {
     let rest = bytes.strip_prefix(MAGIC)?;
     let (kind, rest) = rest.split_first()?;
     let (version, rest) = rest.split_first_chunk()?;

@@ -24,7 +24,13 @@ pub(super) fn remove_leftovers(root: &Path) {
 pub(super) fn leftovers(root: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let mut found = Vec::new();
     // How deep the store's own files lie; what samples keep in their folders is theirs.
-    for (folder, depth) in [("", 0), ("blobs", 1), ("files", 1), ("results", 2)] {
+    for (folder, depth) in [
+        ("", 0),
+        ("blobs", 1),
+        ("files", 1),
+        ("results", 2),
+        ("history", 2),
+    ] {
         look(&root.join(folder), depth, &mut found)?;
     }
     Ok(found)

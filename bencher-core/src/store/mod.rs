@@ -47,6 +47,7 @@ mod explain;
 mod files;
 mod folders;
 mod frame;
+mod frame_reader;
 #[cfg(test)]
 mod fuzz;
 mod identity;
@@ -75,6 +76,7 @@ mod salvage;
 mod scan;
 #[cfg(feature = "store")]
 mod shortage;
+mod snapshots;
 #[cfg(feature = "store")]
 mod statistics;
 mod stored_inputs;
@@ -97,8 +99,10 @@ pub use default_root::{DEFAULT_LIMIT, default_root, slug};
 pub(crate) use epochs::Epochs;
 pub use error::StoreError;
 pub use explain::{Difference, Explanation, Field, SampleQuery, explain};
-pub(crate) use files::{create_new, temporary};
+pub(crate) use files::{create_new, entries, place, read_plain, remove, temporary};
 pub use folders::{FolderInfo, JobFolders, PendingFolder};
+pub(crate) use frame::{FrameContent, FrameKind, encode, open};
+pub(crate) use frame_reader::FrameReader;
 pub use identity::{SweepIdentity, find_partial_result, find_result, remove_results};
 pub(crate) use index::Renewal;
 pub use index::{KeyMaker, SampleIndex, StoredResults};
@@ -113,6 +117,14 @@ pub use read_only::ReadOnlyStore;
 pub use rebuild::{RebuildReport, rebuild_samples};
 pub use results::{
     NewestResults, list_results, load_last_results, load_newest_results, load_result, save_result,
+};
+#[cfg(test)]
+pub(crate) use snapshots::references_of_histories;
+pub(crate) use snapshots::{
+    Decision, SnapshotContent, SnapshotNote, blobs_of, decode_note, decode_snapshot,
+    encode_snapshot, named_digest, note_files, note_name, read_note, read_snapshot, save_note,
+    series_folder, series_folders, snapshot_files, snapshot_name, snapshot_number,
+    write_history_file,
 };
 #[cfg(feature = "store")]
 pub use statistics::{SeriesStatistics, StoreStatistics};

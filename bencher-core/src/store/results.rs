@@ -79,7 +79,10 @@ pub fn save_result(root: &Path, record: &SweepRecord) -> Result<PathBuf, StoreEr
 }
 
 /// The record with its large contents moved out to the blobs, if it has any.
-fn without_contents(root: &Path, record: &SweepRecord) -> Result<Option<SweepRecord>, StoreError> {
+pub(super) fn without_contents(
+    root: &Path,
+    record: &SweepRecord,
+) -> Result<Option<SweepRecord>, StoreError> {
     let large = |payload: &Payload| payload.content().is_some() && payload.len() > INLINE;
     if !record.dataset.payloads().any(|payload| large(payload)) {
         return Ok(None);

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use bencher_core::measure::Environment;
 use bencher_core::record::SweepRecord;
-use bencher_core::regression::{BetweenRuns, FEWEST_RUNS, History};
+use bencher_core::regression::{BetweenRuns, FEWEST_RUNS, RunSpreads};
 use bencher_core::store::load_last_results;
 
 /// The most results of a sweep that are read.
@@ -44,7 +44,7 @@ fn name(record: &SweepRecord) -> (String, String, String) {
     )
 }
 
-impl History for EarlierRuns {
+impl RunSpreads for EarlierRuns {
     fn between_runs(
         &self,
         record: &SweepRecord,

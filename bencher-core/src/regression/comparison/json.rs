@@ -2,8 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::regression::advice::Advice;
 use crate::regression::reason::Reason;
-use crate::regression::sequential::Advice;
 use crate::regression::verdict::{Effect, Judgement, Scale, Verdict};
 use crate::value::float_text;
 use crate::var::Direction;

@@ -9,12 +9,12 @@ mod stored;
 mod text;
 
 pub use paired::PairedRuns;
-pub use stored::{History, NoHistory, compare_stored};
+pub use stored::{ASSUMED_BETWEEN_RUNS, NoRuns, RunSpreads, compare_stored};
 
 use crate::var::Direction;
 
+use super::advice::Advice;
 use super::family::{FAMILY_RATE, Family};
-use super::sequential::Advice;
 use super::verdict::{Judgement, Threshold, Verdict, exit_status};
 
 /// By what two runs are compared.

@@ -4,13 +4,15 @@ use std::collections::HashMap;
 
 use crate::dataset::{PointValues, VariableInfo};
 use crate::record::SweepRecord;
+use crate::regression::advice::Advice;
 use crate::regression::axes::{Group, judge_group};
-use crate::regression::counts::{judge_exact, judge_proportions};
+use crate::regression::counts::judge_exact;
 use crate::regression::family::Family;
 use crate::regression::paired::{judge_pairs, pair_log_ratios};
 use crate::regression::presence::{Presence, judge_presence};
+use crate::regression::proportions::judge_proportions;
 use crate::regression::reason::Reason;
-use crate::regression::sequential::{Advice, PairedPoint, Schedule};
+use crate::regression::sequential::{PairedPoint, Schedule};
 use crate::regression::verdict::{Judgement, Rule, Verdict};
 
 use super::points::{

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::dataset::{Dataset, PointValues, VariableInfo};
 use crate::record::SweepRecord;
-use crate::regression::counts::Proportion;
 use crate::regression::presence::Presence;
+use crate::regression::proportions::Proportion;
 use crate::stats::median;
 use crate::value::Kind;
 

@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 
 use crate::console::visible;
 use crate::dataset::{digits, quantity};
+use crate::regression::advice::Advice;
 use crate::regression::reason::Reason;
-use crate::regression::sequential::Advice;
 use crate::regression::verdict::{Effect, Judgement, Scale, Verdict};
 
 use super::{GroupComparison, PointComparison, ResultComparison, RunComparison, VerdictCounts};

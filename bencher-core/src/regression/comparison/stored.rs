@@ -3,14 +3,13 @@
 use crate::dataset::{PointValues, VariableInfo};
 use crate::measure::Environment;
 use crate::record::SweepRecord;
-use crate::regression::counts::{judge_exact, judge_proportions};
+use crate::regression::counts::judge_exact;
 use crate::regression::family::Family;
-use crate::regression::independent::{
-    BetweenRuns, judge_replicates, judge_runs, replicates_needed,
-};
+use crate::regression::independent::{BetweenRuns, judge_replicates, judge_runs};
 use crate::regression::presence::judge_presence;
+use crate::regression::proportions::judge_proportions;
 use crate::regression::reason::Reason;
-use crate::regression::verdict::{Effect, Judgement, Rule, Verdict};
+use crate::regression::verdict::{Judgement, Rule, Verdict};
 
 use super::points::{
     Nature, SweepName, centre, compared_results, notes_of_sides, presence, successes,
@@ -18,7 +17,7 @@ use super::points::{
 use super::{CompareOptions, PointComparison, ResultComparison, RunComparison, SweepComparison};
 
 /// What earlier runs say of a point.
-pub trait History {
+pub trait RunSpreads {
     /// How much runs of the same code differ in a time at a point; none where too few runs are known.
     fn between_runs(
         &self,
@@ -30,9 +29,9 @@ pub trait History {
 
 /// No earlier runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct NoHistory;
+pub struct NoRuns;
 
-impl History for NoHistory {
+impl RunSpreads for NoRuns {
     fn between_runs(
         &self,
         _: &SweepRecord,
@@ -45,16 +44,16 @@ impl History for NoHistory {
 
 /// Compares stored results: of every sweep that both sides have, every result at every point that both have.
 ///
-/// The unit of a time is the process that measured it: six processes of each side or more (`--replicates`) give
-/// bounds, or the `history` says how much runs differ. Bounds of a single run do not hold for the next, so a time of one
-/// process on each side is undecided. Numbers of which all repeats agree are exact, and truth values are compared by
-/// their share.
+/// The unit of a time is the run, because bounds within a run do not hold for the next one. The `history` says how much
+/// runs of the same code differ at a point. Without it, a standard deviation of 5 % is assumed
+/// ([`ASSUMED_BETWEEN_RUNS`]), so that only large differences are decided. Numbers of which all repeats agree are
+/// exact, and truth values are compared by their share.
 ///
 /// ```
 /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
 /// # use bencher_core::record::{Counts, SweepRecord};
 /// # use bencher_core::value::Kind;
-/// use bencher_core::regression::{CompareOptions, NoHistory, Verdict, compare_stored};
+/// use bencher_core::regression::{CompareOptions, NoRuns, Verdict, compare_stored};
 /// use bencher_core::var::Direction;
 /// # let record = |moves: u64| {
 /// #     let info = VariableInfo { direction: Direction::Minimize, ..VariableInfo::new("moves", Kind::Uint(64)) };
@@ -68,7 +67,7 @@ impl History for NoHistory {
 /// #     })
 /// # };
 /// let (before, after) = ([record(100)?], [record(110)?]);
-/// let found = compare_stored(("main", &before), ("HEAD", &after), &CompareOptions::default(), &NoHistory);
+/// let found = compare_stored(("main", &before), ("HEAD", &after), &CompareOptions::default(), &NoRuns);
 /// assert_eq!(found.sweeps[0].results[0].points[0].judgement.verdict, Verdict::Worse);
 /// assert_eq!(found.exit_status(), 3);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -77,7 +76,7 @@ pub fn compare_stored(
     base: (&str, &[SweepRecord]),
     candidate: (&str, &[SweepRecord]),
     options: &CompareOptions,
-    history: &dyn History,
+    history: &dyn RunSpreads,
 ) -> RunComparison {
     let mut notes = notes_of_sides(base.1, candidate.1);
     let pairs: Vec<(&SweepRecord, &SweepRecord)> = candidate
@@ -172,7 +171,7 @@ struct Sides<'r> {
     after: &'r SweepRecord,
     options: &'r CompareOptions,
     family: Family,
-    history: &'r dyn History,
+    history: &'r dyn RunSpreads,
     is_other_machine: bool,
 }
 
@@ -286,7 +285,7 @@ impl Sides<'_> {
         }
     }
 
-    /// The judgement of times: by processes, else by what the history says of runs.
+    /// The judgement of times. Each side is one run, so its bounds come from the differences between runs.
     fn judge_time(
         &self,
         result: &str,
@@ -294,33 +293,35 @@ impl Sides<'_> {
         after: &PointValues,
         rule: &Rule,
     ) -> Judgement {
-        let (now, then) = (&after.replicates, &before.replicates);
-        let effect = || {
-            let ratio = centre(now)? / centre(then)?;
-            (ratio > 0.0 && ratio.is_finite()).then(|| Effect::of_log_ratio(ratio.ln(), None))
-        };
-        let undecided = |reason: Reason| Judgement {
-            effect: effect(),
-            pairs: now.len().min(then.len()),
-            ..Judgement::without_effect(Verdict::Undecided, reason)
-        };
+        let runs = |values: &[f64]| centre(values).into_iter().collect::<Vec<f64>>();
+        let (now, then) = (runs(&after.replicates), runs(&before.replicates));
+        let known = self.history.between_runs(self.after, result, &after.texts);
+        let found = judge_runs(&now, &then, &known.unwrap_or(ASSUMED_BETWEEN_RUNS), rule);
+        let is_undecided = found.verdict == Verdict::Undecided;
         if self.is_other_machine {
-            return undecided(Reason::OtherMachine);
+            return Judgement {
+                verdict: Verdict::Undecided,
+                reason: Reason::OtherMachine,
+                ..found
+            };
         }
-        if now.len().min(then.len()) >= replicates_needed(rule.misrate) {
-            return judge_replicates(now, then, rule);
-        }
-        let between = self.history.between_runs(self.after, result, &after.texts);
-        match between {
-            Some(between) => judge_runs(now, then, &between, rule),
-            None if now.len().min(then.len()) < 2 => undecided(Reason::OneRunEach),
-            None => undecided(Reason::TooFewPairs {
-                have: now.len().min(then.len()),
-                needed: replicates_needed(rule.misrate),
-            }),
+        match known {
+            None if is_undecided && found.reason == Reason::IntervalTooWide => Judgement {
+                reason: Reason::OneRunEach,
+                ..found
+            },
+            _ => found,
         }
     }
 }
+
+/// How much two runs of the same code are taken to differ where a store has fewer than three earlier ones: by a standard
+/// deviation of 5 %. docs/measurement.md has what was measured: on a shared machine the centres of runs differ by 1 to 4 %.
+pub const ASSUMED_BETWEEN_RUNS: BetweenRuns = BetweenRuns {
+    deviation: 0.05,
+    // So many degrees of freedom that Student's t is the normal distribution: it is an assumption, not an estimate.
+    freedom: 1e6,
+};
 
 /// How the note about two grids of a sweep begins.
 fn grids(title: &str) -> String {
@@ -351,9 +352,9 @@ fn point(
 /// The judgement of one sample on each side. Equal numbers are equal; whole numbers are taken for what the code gives
 /// every time, others may vary.
 fn judge_single(nature: Nature, now: f64, then: f64, rule: &Rule) -> Judgement {
-    let twice = |x: f64| [x, x];
+    let always = |x: f64| [x; 3];
     let is_equal = now.total_cmp(&then).is_eq();
-    let exact = judge_exact(&twice(now), &twice(then), rule);
+    let exact = judge_exact(&always(now), &always(then), rule);
     let exact = exact.filter(|_| nature == Nature::Whole || is_equal);
     let found =
         exact.unwrap_or_else(|| Judgement::without_effect(Verdict::Undecided, Reason::OneRunEach));

@@ -1,7 +1,7 @@
 //! Marks the data that samples and results refer to.
 
-use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::path::{Path, PathBuf};
 
 use super::super::blobs::for_each_reference;
 use super::super::database::Database;
@@ -12,6 +12,8 @@ use super::super::index::Keys;
 use super::super::pack::{Pack, Series};
 use super::super::rebuild::pack_of;
 use super::super::results::read_record;
+use super::super::snapshots::{blobs_of, for_each_snapshot};
+use crate::record::SweepRecord;
 use crate::value::Digest;
 
 /// Data beside the records, which is kept while a record refers to it.
@@ -150,11 +152,11 @@ impl Scan {
     }
 }
 
-/// The references of results.
+/// The references of results and snapshots.
 #[derive(Debug, Default)]
 pub(super) struct Marks {
     pub(super) parts: HashSet<Attachment>,
-    /// The results that cannot be read, and why.
+    /// The results and snapshots that cannot be read, and why.
     pub(super) unreadable: Vec<String>,
 }
 
@@ -169,23 +171,48 @@ impl Marks {
                     continue;
                 }
             };
-            let payloads = record.dataset.payloads();
-            let references = payloads.filter(|payload| payload.content().is_none());
-            let blobs = references.map(|payload| Attachment::Blob(payload.digest()));
-            marks.parts.extend(blobs);
-            if folders.0.is_empty() {
-                continue;
-            }
-            let Some(pack) = pack_of(&record) else {
-                continue;
-            };
-            if pack.provenance.epoch == 0 {
-                marks.parts.extend(folders.parts_of(&pack, &mut keys));
-            } else {
-                // A record does not say in which epochs its times are stored: any folder may be theirs.
-                marks.parts.extend(folders.of_series(&pack.series));
-            }
+            marks.add(&record, &BTreeSet::new(), folders, &mut keys);
         }
         marks
+    }
+
+    /// Adds what the snapshots of all histories below a root refer to.
+    pub(super) fn add_snapshots(
+        &mut self,
+        root: &Path,
+        folders: &FolderTable,
+    ) -> Result<(), StoreError> {
+        let mut keys = Keys::default();
+        for_each_snapshot(root, &mut |read| match read {
+            Ok((record, dropped)) => self.add(&record, &dropped, folders, &mut keys),
+            Err(error) => self.unreadable.push(error.to_string()),
+        })
+    }
+
+    /// Adds what a record refers to, but for the blobs of results that no longer count.
+    fn add(
+        &mut self,
+        record: &SweepRecord,
+        dropped: &BTreeSet<String>,
+        folders: &FolderTable,
+        keys: &mut Keys,
+    ) {
+        let blobs = blobs_of(record, dropped).into_iter();
+        self.parts.extend(blobs.map(Attachment::Blob));
+        if folders.0.is_empty() {
+            return;
+        }
+        let Some(pack) = pack_of(record) else {
+            return;
+        };
+        if pack.provenance.epoch != 0 {
+            // A record does not say in which epochs its times are stored: any folder may be theirs.
+            self.parts.extend(folders.of_series(&pack.series));
+            return;
+        }
+        let parts = folders.parts_of(&pack, keys).into_iter();
+        // Its blobs are marked above; those of the pack may be of a result that no longer counts.
+        self.parts
+            .extend(parts.filter(|part| matches!(part, Attachment::Folder(_))));
     }
 }

@@ -1,4 +1,4 @@
-//! Collection removes unreferenced data, and data above the limit. It never removes data that results refer to.
+//! Collection removes unreferenced data, and data above the limit. It never removes data that results or snapshots refer to.
 
 mod marks;
 mod plan;

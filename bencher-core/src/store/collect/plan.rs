@@ -26,7 +26,8 @@ pub(super) fn plan(
     let folders = JobFolders::at(root).list()?;
     let table = FolderTable::new(&folders);
     let (going, staying) = split_results(all_results(root)?, options.keep_results);
-    let marks = Marks::of_results(&staying, &table);
+    let mut marks = Marks::of_results(&staying, &table);
+    marks.add_snapshots(root, &table)?;
     let scan = Scan::read(database, &table, &options.in_use)?;
     let mut collected = CollectReport {
         notes: marks

@@ -331,3 +331,35 @@ fn leftovers_of_the_dead_go() {
     assert_eq!(database.collect(&options).unwrap().leftovers.count, 2);
     assert!(ours.path().exists(), "what is being written is no leftover");
 }
+
+#[test]
+fn contents_that_only_a_snapshot_refers_to_stay_until_it_ages_out() {
+    use crate::history::{AppendOptions, append};
+    let dir = tempfile::tempdir().unwrap();
+    let mut database = open(dir.path());
+    let record = load_result(&result(dir.path(), 1, 0, 3, 0)).unwrap();
+    for path in list_results(dir.path()).unwrap() {
+        fs::remove_file(path).unwrap();
+    }
+    append(dir.path(), &record, "one".into(), &AppendOptions::default()).unwrap();
+    let options = CollectOptions {
+        grace: Duration::ZERO,
+        ..CollectOptions::default()
+    };
+    assert_eq!(database.collect(&options).unwrap().blobs.count, 0);
+    let digest = Digest::of(&content(3));
+    assert!(database.blobs().contains(digest));
+
+    let later = load_result(&result(dir.path(), 1, 0, 4, 1)).unwrap();
+    for path in list_results(dir.path()).unwrap() {
+        fs::remove_file(path).unwrap();
+    }
+    let one = AppendOptions {
+        max_time_events: std::num::NonZeroUsize::new(1),
+        ..AppendOptions::default()
+    };
+    append(dir.path(), &later, "two".into(), &one).unwrap();
+    assert_eq!(database.collect(&options).unwrap().blobs.count, 1);
+    assert!(!database.blobs().contains(digest));
+    assert!(database.blobs().contains(Digest::of(&content(4))));
+}

@@ -9,6 +9,7 @@ use super::super::database::Database;
 use super::super::error::StoreError;
 use super::super::files::{create_new, files_below, is_temporary, open_plain, place, temporary};
 use super::super::frame::{FrameKind, HEADER, encode, seal};
+use super::super::snapshots::HISTORY;
 use super::{CHUNK, Chunk, Header, LAYOUT};
 
 /// The contents of an export.
@@ -18,7 +19,7 @@ use super::{CHUNK, Chunk, Header, LAYOUT};
 pub struct ExportReport {
     /// Samples, including replaced ones.
     pub samples: u64,
-    /// Plain files: blobs, results, files of folders.
+    /// Plain files: blobs, results, histories, files of folders.
     pub files: u64,
     /// The length of the export.
     pub bytes: u64,
@@ -118,7 +119,9 @@ impl Database {
         if let Some(error) = failure {
             return Err(error);
         }
-        self.export_files("results", &mut out)?;
+        for part in ["results", HISTORY] {
+            self.export_files(part, &mut out)?;
+        }
         out.write(&encode(FrameKind::End, &out.exported.files)?)?;
         out.finish()
     }

@@ -13,10 +13,11 @@ use super::super::error::StoreError;
 use super::super::files::{create_new, place, temporary};
 use super::super::folders::{JobFolders, PendingFolder, number};
 use super::super::frame::{Frame, FrameKind, open};
+use super::super::frame_reader::FrameReader;
 use super::super::index::Keys;
 use super::super::pack::{JOINED_MS, Pack, Series};
 use super::super::results::{next_number, numbered, order, read_record, results_of_sweep};
-use super::reader::FrameReader;
+use super::super::snapshots::{is_history_file, place_history_file};
 use super::{Chunk, Header, LAYOUT};
 use crate::value::Digest;
 
@@ -242,6 +243,10 @@ impl Import<'_> {
                 let here = self.result(&path, &incoming.temporary)?;
                 self.count(here == Some(true), here == Some(false));
             }
+            Some(Destination::History(path)) => {
+                let here = place_history_file(&self.root, &path, &incoming.temporary)?;
+                self.count(here == Some(true), here == Some(false));
+            }
             Some(Destination::Folder {
                 series,
                 key,
@@ -368,6 +373,7 @@ impl Import<'_> {
 enum Destination {
     Blob(Digest),
     Result(PathBuf),
+    History(PathBuf),
     Folder {
         series: u128,
         key: u128,
@@ -391,6 +397,9 @@ impl Destination {
             ["results", _, _, name] if name.ends_with(".result") => {
                 Some(Self::Result(parts.iter().collect()))
             }
+            ["history", _, _, name] if is_history_file(Path::new(name)) => {
+                Some(Self::History(parts.iter().collect()))
+            }
             ["files", series, key, inside @ ..] if !inside.is_empty() => Some(Self::Folder {
                 series: number(series)?,
                 key: number(key)?,
@@ -411,6 +420,7 @@ mod tests {
         let blob = format!("blobs/01/{}", &hex[2..]);
         assert!(matches!(Destination::of(&blob), Some(Destination::Blob(_))));
         assert!(Destination::of("results/a/b/c.result").is_some());
+        assert!(Destination::of("history/a/b/c.snapshot").is_some());
         assert!(Destination::of(&format!("files/{hex}/{hex}/deep/er")).is_some());
         for bad in [
             "",
@@ -419,6 +429,8 @@ mod tests {
             "results/a/b/../c.result",
             "results//b/c.result",
             "results/a/b/c.txt",
+            "history/a/c.snapshot",
+            "history/a/../c.note",
             "results/C:/b/c.result",
             "results/a\\..\\x/b/c.result",
             "samples/0.jnl",

@@ -6,7 +6,6 @@
 
 mod export;
 mod import;
-mod reader;
 
 pub use export::ExportReport;
 pub use import::ImportReport;

@@ -3,25 +3,25 @@ use std::io::{Read, Seek, SeekFrom};
 
 use memchr::memmem;
 
-use super::super::frame::{HEADER, MAGIC, VERSION, open};
+use super::frame::{HEADER, MAGIC, VERSION, open};
 
 /// The longest record that is read: a longer one is taken for damage.
 const LONGEST: u64 = 1 << 30;
 
 /// The records of a file, one after the other; other bytes are skipped.
 #[derive(Debug)]
-pub(super) struct FrameReader {
+pub(crate) struct FrameReader {
     file: File,
     len: u64,
     at: u64,
-    /// How many stretches were skipped.
-    pub(super) damaged: u64,
+    /// How many stretches were passed over.
+    pub(crate) damaged: u64,
     /// How many records a later version of this program wrote.
-    pub(super) newer: u64,
+    pub(crate) newer: u64,
 }
 
 impl FrameReader {
-    pub(super) fn new(file: File) -> std::io::Result<Self> {
+    pub(crate) fn new(file: File) -> std::io::Result<Self> {
         Ok(Self {
             len: file.metadata()?.len(),
             file,
@@ -32,7 +32,7 @@ impl FrameReader {
     }
 
     /// The bytes of the next whole record.
-    pub(super) fn next(&mut self) -> std::io::Result<Option<Vec<u8>>> {
+    pub(crate) fn next(&mut self) -> std::io::Result<Option<Vec<u8>>> {
         let mut lost = false;
         while self.at < self.len {
             if let Some(bytes) = self.read_record()? {
