@@ -2,7 +2,7 @@
 //! use them. It does not draw.
 //!
 //! Each module imports only from the modules listed before it: [`value`], [`stats`], [`panics`], [`var`], [`space`],
-//! [`dataset`], [`measure`], [`record`], [`regression`], [`store`], [`history`], [`plan`], [`evaluator`], [`context`], [`job`], [`sweeper`],
+//! [`dataset`], [`measure`], [`record`], `regression` and `history` (a feature), [`store`], [`plan`], [`evaluator`], [`context`], [`job`], [`sweeper`],
 //! `engine` (a feature), [`progress`], [`result_collector`], [`sweep_executor`], [`mod@bench`], [`cli`], [`runner`].
 //!
 //! Examples that need a type to sweep share this one, and do not repeat it:
@@ -56,6 +56,7 @@ pub mod drawing;
 pub mod engine;
 pub mod evaluator;
 mod exit_guard;
+#[cfg(feature = "history")]
 pub mod history;
 pub mod job;
 pub mod measure;
@@ -63,6 +64,7 @@ pub mod panics;
 pub mod plan;
 pub mod progress;
 pub mod record;
+#[cfg(feature = "history")]
 pub mod regression;
 pub mod result_collector;
 pub mod runner;

@@ -9,6 +9,7 @@ mod cache;
 mod compare;
 mod draw;
 mod export;
+mod history;
 mod list;
 mod report;
 mod results;
@@ -34,6 +35,8 @@ usage: cargo bencher COMMAND [OPTIONS]
                        `--command-a A --command-b B` for any two programs of the same sweeps
   baseline save|list|remove [NAME]
                        keep the newest results under a name
+  history [COMMAND]    the runs of sweeps over time: where results changed, export and import;
+                       `cargo bencher history help` lists the commands
   cache COMMAND        inspect the store, clean it, move it elsewhere; `cargo bencher cache help`
                        lists the commands
 
@@ -69,6 +72,7 @@ pub fn run(args: &[String]) -> ExitCode {
         "report" => report::draw(rest),
         "list" => list::list(rest),
         "export" => export::export(rest),
+        "history" => history::run(rest),
         "open" => results::open(rest),
         "cache" => cache::run(rest),
         "draw" => draw::draw(&mut std::io::stdin().lock(), &mut std::io::stdout().lock()),

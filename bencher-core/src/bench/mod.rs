@@ -32,6 +32,8 @@ mod columns;
 mod comparisons;
 pub(crate) mod config;
 mod error;
+#[cfg(feature = "history")]
+mod history;
 mod layers;
 mod print;
 mod refine;
@@ -57,8 +59,8 @@ pub use builder::SweepBuilder;
 pub(crate) use builder::SweepSettings;
 pub use columns::TimeColumns;
 pub use config::{
-    ByteSize, FailureLimit, OutputFormat, PaneLayout, PlotOptions, PrintOptions, ReportLocation,
-    RunConfig, SettingSource, Settings,
+    ByteSize, FailureLimit, HistoryOptions, OutputFormat, PaneLayout, PlotOptions, PrintOptions,
+    ReportLocation, RunConfig, SettingSource, Settings,
 };
 pub use error::BenchError;
 pub use refine::Refinement;

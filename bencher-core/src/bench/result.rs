@@ -27,6 +27,12 @@ pub(crate) struct SweepOutcome {
     pub(crate) record: SweepRecord,
     /// Whether it was run, or taken from the store.
     pub(crate) was_run: bool,
+    /// The directory of the store.
+    #[cfg_attr(
+        not(feature = "history"),
+        expect(dead_code, reason = "histories lie there")
+    )]
+    pub(crate) root: std::path::PathBuf,
 }
 
 impl<S> BenchResult<S> {
@@ -58,6 +64,36 @@ impl<S> BenchResult<S> {
     /// The record of the sweep, as it is stored.
     pub const fn record(&self) -> &SweepRecord {
         &self.outcome.record
+    }
+
+    /// The runs of the sweep over time, this one included, as one dataset with the dimension `over_time`.
+    ///
+    /// ```
+    #[doc = include_str!("../example_sweep.md")]
+    /// # let root = tempfile::tempdir()?;
+    /// # let config = RunConfig { store: Some(root.path().to_owned()), ..RunConfig::default() };
+    /// # let config = RunConfig { report: ReportLocation::Disabled, output: OutputFormat::Quiet, ..config };
+    /// use bencher_core::bench::{Bench, HistoryOptions, OutputFormat, ReportLocation, RunConfig, Session};
+    /// # use bencher_core::sweep_executor::Interrupt;
+    /// # use std::{cell::RefCell, rc::Rc};
+    /// let history = HistoryOptions { over_time: true, ..HistoryOptions::default() };
+    /// let config = RunConfig { history, ..config };
+    /// # let session = Rc::new(RefCell::new(Session::new(config, "demo", Interrupt::default())));
+    /// # let mut bench = Bench::<Sorting>::new(session)?;
+    /// # if cfg!(feature = "store") {
+    /// bench.sweep("By length").inputs([Sorting::LEN.samples(3)]).run()?;
+    /// let result = bench.sweep("By length").inputs([Sorting::LEN.samples(5)]).run()?;
+    /// assert_eq!(result.history()?.shape(), [5, 1, 2], "len, repeat, over_time");
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where nothing was kept over time, or the history cannot be read.
+    #[cfg(feature = "history")]
+    pub fn history(&self) -> Result<Dataset, crate::history::HistoryError> {
+        let series = crate::history::SeriesKey::of(&self.outcome.record);
+        crate::history::History::load(&self.outcome.root, &series)?.dataset()
     }
 
     /// The counts of samples by their origin.

@@ -57,18 +57,18 @@ impl SweepRun<'_> {
             budget: self.settings.budget,
         };
         if !session.enter(own) {
-            return Ok(self.not_run(self.plan(session).ok().as_ref()));
+            return Ok(self.not_run(self.plan(session).ok().as_ref(), session));
         }
         if session.config.list {
             session.list(&self.settings.title);
-            return Ok(self.not_run(self.plan(session).ok().as_ref()));
+            return Ok(self.not_run(self.plan(session).ok().as_ref(), session));
         }
         let clock = Instant::now();
         let plan = self.plan(session)?;
         if session.config.dry_run {
             let forecast = session.forecast(&plan)?;
             session.show_plan(&self.settings.title, &plan, forecast);
-            return Ok(self.not_run(Some(&plan)));
+            return Ok(self.not_run(Some(&plan), session));
         }
         let number = ordinal(PLACE);
         if let Some(role) = worker_role() {
@@ -94,6 +94,7 @@ impl SweepRun<'_> {
             return Ok(SweepOutcome {
                 record,
                 was_run: true,
+                root: session.root.clone(),
             });
         }
         let timings = vec![("plan".to_owned(), clock.elapsed().as_secs_f64())];
@@ -116,6 +117,10 @@ impl SweepRun<'_> {
         let ended = Ended::of(&end);
         let (record, store_error) = self.record(execution, end, session)?;
         if !(ended == Ended::Interrupted && record.counts.submitted == 0) {
+            #[cfg(feature = "history")]
+            if ended == Ended::ByItself && store_error.is_none() {
+                session.keep_in_history(&record);
+            }
             session.finish_sweep(&record);
             session.remember(number, &record);
         }
@@ -130,6 +135,7 @@ impl SweepRun<'_> {
             _ => Ok(SweepOutcome {
                 record,
                 was_run: true,
+                root: session.root.clone(),
             }),
         }
     }
@@ -422,7 +428,7 @@ impl SweepRun<'_> {
 
     /// A result in which every cell is pending, so that code which reads it goes on working; of
     /// a sweep without a plan, or too large to be worth it, without dimensions.
-    pub(super) fn not_run(&self, plan: Option<&Plan>) -> SweepOutcome {
+    pub(super) fn not_run(&self, plan: Option<&Plan>, session: &Session) -> SweepOutcome {
         let dataset = plan
             .filter(|plan| plan.samples() <= MOST_PENDING)
             .and_then(|plan| {
@@ -434,6 +440,7 @@ impl SweepRun<'_> {
         SweepOutcome {
             record: SweepRecord::pending(bench, self.settings.title.clone(), dataset),
             was_run: false,
+            root: session.root.clone(),
         }
     }
 }

@@ -32,6 +32,8 @@ pub struct Session {
     pub(super) records: Vec<SweepRecord>,
     pub(super) seen: Vec<String>,
     pub(super) unsaved: bool,
+    /// Whether a result became worse, by rules that fail the run.
+    pub(super) has_regressed: bool,
     /// Problems of the whole run, reported at its end.
     pub(super) errors: Vec<String>,
     /// The working directory when the run began, which relative paths begin at whatever a body does.
@@ -77,6 +79,8 @@ pub enum RunStatus {
     Fine,
     /// A sample failed, or a result could not be stored.
     Failed,
+    /// A result became worse by the rules of [`HistoryOptions`](super::HistoryOptions).
+    Regressed,
     /// The command line chose sweeps that do not exist.
     Usage,
 }
@@ -107,6 +111,7 @@ impl Session {
             records: Vec::new(),
             seen: Vec::new(),
             unsaved: false,
+            has_regressed: false,
             errors: Vec::new(),
             start: std::env::current_dir().unwrap_or_default(),
             draws_report: false,
@@ -240,7 +245,11 @@ impl Session {
             return RunStatus::Usage;
         }
         self.tidy();
-        let mut status = RunStatus::Fine;
+        let mut status = if self.has_regressed {
+            RunStatus::Regressed
+        } else {
+            RunStatus::Fine
+        };
         let limit = self.config.fail_on_sample_error;
         let mut counts = self.records.iter().map(|record| &record.counts);
         if self.unsaved || counts.any(|counts| limit.is_reached(counts)) {

@@ -116,8 +116,9 @@ impl SweepRun<'_> {
             Some((_, record)) => SweepOutcome {
                 record,
                 was_run: true,
+                root: session.root.clone(),
             },
-            None => self.not_run(Some(&plan)),
+            None => self.not_run(Some(&plan), session),
         })
     }
 }

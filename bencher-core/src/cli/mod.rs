@@ -52,6 +52,8 @@ use crate::var::Schema;
 
 /// The exit status of a program after an invalid command line.
 pub const USAGE: u8 = 2;
+/// The exit status of a run with a result that became worse.
+const REGRESSED: u8 = 3;
 /// The exit status of a program after Ctrl-C.
 pub const INTERRUPTED: u8 = 130;
 
@@ -223,6 +225,7 @@ pub(crate) fn run_session(
                 return match run_status {
                     RunStatus::Fine => ExitCode::SUCCESS,
                     RunStatus::Failed => ExitCode::FAILURE,
+                    RunStatus::Regressed => ExitCode::from(REGRESSED),
                     RunStatus::Usage => ExitCode::from(USAGE),
                 };
             }

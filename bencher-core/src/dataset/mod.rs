@@ -72,6 +72,7 @@ pub(crate) use cell::{earlier_run, share_of_slices, share_text};
 pub use column::Column;
 pub use compare::Comparison;
 pub use csv::CsvOptions;
+#[cfg(feature = "history")]
 pub(crate) use dim::compare as coordinate_order;
 pub use dim::{Dim, DimRole};
 pub use error::DatasetError;

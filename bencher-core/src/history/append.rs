@@ -12,29 +12,13 @@ use super::series::{is_rename, is_same_commit};
 use super::snapshot::{Snapshot, SnapshotState};
 use super::{History, HistoryError, SeriesKey, TimeEvent, list_series};
 use crate::dataset::DimRole;
+use crate::record::OnHistoryReset;
 use crate::record::SweepRecord;
 use crate::store::{
     Decision, SnapshotNote, StoreError, entries, place, save_note, snapshot_files, snapshot_name,
     snapshot_number, temporary, write_history_file,
 };
 use crate::value::Digest;
-
-/// What to do if past runs no longer count, since an input, a constant or a result means something else now.
-///
-/// ```
-/// use bencher_core::history::OnHistoryReset;
-/// assert_eq!(OnHistoryReset::default(), OnHistoryReset::Warn);
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum OnHistoryReset {
-    /// Store the run, and say what changed.
-    #[default]
-    Warn,
-    /// Store nothing.
-    Error,
-    /// Store the run.
-    Ignore,
-}
 
 /// How a run is stored.
 ///

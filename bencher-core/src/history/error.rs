@@ -50,6 +50,9 @@ pub enum HistoryError {
         /// The identity that was asked for.
         id: Digest,
     },
+    /// A rule that is none.
+    #[error("{0}")]
+    Rule(String),
     /// A record that is a history itself.
     #[error("the dataset has the time dimension `{dim}` already; store the runs one by one")]
     HasTime {

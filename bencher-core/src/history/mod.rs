@@ -109,13 +109,15 @@ mod spread;
 #[cfg(test)]
 mod tests;
 mod timeline;
+mod verdicts;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-pub use append::{AppendOptions, AppendReport, OnHistoryReset, append};
+pub use crate::record::OnHistoryReset;
+pub use append::{AppendOptions, AppendReport, append};
 pub use changes::explain_changes;
 pub use columns::{ColumnIdentity, ColumnState, HistoryColumn};
 pub use error::{HistoryError, HistoryProblem};
@@ -125,6 +127,7 @@ pub use import::{ImportReport, import_history};
 pub use series::{SeriesKey, list_series};
 pub use snapshot::{Snapshot, SnapshotState};
 pub use spread::{BetweenRunSpread, between_run_spread};
+pub use verdicts::{HistoryVerdict, judge_by_history};
 
 use crate::dataset::Dataset;
 use crate::store::{

@@ -16,8 +16,11 @@ pub(super) const HEADER: usize = 4 + 1 + 2 + 4 + 8;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 #[cfg_attr(
-    not(feature = "store"),
-    expect(dead_code, reason = "packs live in the database")
+    not(feature = "history"),
+    expect(
+        dead_code,
+        reason = "packs live in the database, and histories in their room"
+    )
 )]
 pub(crate) enum FrameKind {
     /// Samples that belong together.

@@ -47,6 +47,7 @@ mod explain;
 mod files;
 mod folders;
 mod frame;
+#[cfg(feature = "store")]
 mod frame_reader;
 #[cfg(test)]
 mod fuzz;
@@ -76,6 +77,11 @@ mod salvage;
 mod scan;
 #[cfg(feature = "store")]
 mod shortage;
+#[cfg(feature = "store")]
+#[cfg_attr(
+    not(feature = "history"),
+    expect(dead_code, reason = "the room `history` writes snapshots")
+)]
 mod snapshots;
 #[cfg(feature = "store")]
 mod statistics;
@@ -99,9 +105,13 @@ pub use default_root::{DEFAULT_LIMIT, default_root, slug};
 pub(crate) use epochs::Epochs;
 pub use error::StoreError;
 pub use explain::{Difference, Explanation, Field, SampleQuery, explain};
-pub(crate) use files::{create_new, entries, place, read_plain, remove, temporary};
+pub(crate) use files::{create_new, temporary};
+#[cfg(feature = "history")]
+pub(crate) use files::{entries, place, read_plain, remove};
 pub use folders::{FolderInfo, JobFolders, PendingFolder};
+#[cfg(feature = "history")]
 pub(crate) use frame::{FrameContent, FrameKind, encode, open};
+#[cfg(feature = "history")]
 pub(crate) use frame_reader::FrameReader;
 pub use identity::{SweepIdentity, find_partial_result, find_result, remove_results};
 pub(crate) use index::Renewal;
@@ -118,8 +128,9 @@ pub use rebuild::{RebuildReport, rebuild_samples};
 pub use results::{
     NewestResults, list_results, load_last_results, load_newest_results, load_result, save_result,
 };
-#[cfg(test)]
+#[cfg(all(test, feature = "history"))]
 pub(crate) use snapshots::references_of_histories;
+#[cfg(feature = "history")]
 pub(crate) use snapshots::{
     Decision, SnapshotContent, SnapshotNote, blobs_of, decode_note, decode_snapshot,
     encode_snapshot, named_digest, note_files, note_name, read_note, read_snapshot, save_note,

@@ -47,11 +47,17 @@ fn folder(store: &Path, name: &str) -> Result<PathBuf, String> {
     })
 }
 
+/// The name of a baseline while it is written or replaced.
+fn beside(folder: &Path, state: &str) -> PathBuf {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    folder.with_file_name(format!(".{name}-{state}"))
+}
+
 fn save(store: &Path, name: &str) -> Result<(), String> {
     let folder = folder(store, name)?;
     let newest = crate::results::Newest::of(store)?;
     // The new results are whole before the earlier ones of this name go.
-    let (new, old) = (folder.with_extension("new"), folder.with_extension("old"));
+    let (new, old) = (beside(&folder, "new"), beside(&folder, "old"));
     for left in [&new, &old] {
         remove_folder(left)?;
     }
@@ -82,8 +88,8 @@ fn list(store: &Path) -> Result<(), String> {
         .flatten()
     {
         let name = folder.file_name().to_string_lossy().into_owned();
-        let is_baseline = baseline_folder(store, &name).is_some() && folder.path().is_dir();
-        if !is_baseline || name.ends_with(".new") || name.ends_with(".old") {
+        // Those that are being written begin with a dot, as no name does.
+        if baseline_folder(store, &name).is_none() || !folder.path().is_dir() {
             continue;
         }
         let found = load_newest_results(&folder.path()).map_err(|error| error.to_string())?;

@@ -6,6 +6,7 @@
 
 mod config_text;
 mod failures;
+mod history;
 mod option;
 mod output;
 mod read;
@@ -14,6 +15,7 @@ mod size;
 mod table;
 
 pub use failures::FailureLimit;
+pub use history::HistoryOptions;
 pub use output::{OutputFormat, PaneLayout, PlotOptions, PrintOptions, ReportLocation};
 pub use settings::{SettingSource, Settings};
 pub use size::ByteSize;
@@ -119,6 +121,8 @@ pub struct RunConfig {
     /// What to do with samples of machines of other classes. `None` means strict for results that are timed or counted,
     /// and ignore for others.
     pub machine: Option<MachinePolicy>,
+    /// How runs are kept over time, and judged by earlier ones.
+    pub history: HistoryOptions,
     /// Stop at the first failed sample (no).
     pub fail_fast: bool,
     /// The number of failed samples that makes the run a failure (any).
@@ -178,6 +182,7 @@ impl Default for RunConfig {
             run_tag: String::new(),
             code: None,
             machine: None,
+            history: HistoryOptions::default(),
             fail_fast: false,
             fail_on_sample_error: FailureLimit::Any,
             dry_run: false,

@@ -79,7 +79,16 @@ impl OptionValue {
 impl RunOption {
     /// The feature of the crate that it needs, where that is off.
     pub(crate) fn missing_feature(&self) -> Option<&'static str> {
-        (super::table::needs_store(self.name) && !cfg!(feature = "store")).then_some("store")
+        let needs = |feature, needs: fn(&str) -> bool, is_on: bool| {
+            (needs(self.name) && !is_on).then_some(feature)
+        };
+        needs("store", super::table::needs_store, cfg!(feature = "store")).or_else(|| {
+            needs(
+                "history",
+                super::table::needs_history,
+                cfg!(feature = "history"),
+            )
+        })
     }
 
     /// Whether it says how a report is drawn.

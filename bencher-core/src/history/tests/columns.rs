@@ -88,7 +88,7 @@ fn kind_and_unit_are_part_of_a_column() {
                 vec![Dim::repeats(1)],
                 vec![VariableInfo::new("a", Kind::Bool)],
             )
-            .unwrap()
+            .unwrap();
         },
     ];
     for change in change {

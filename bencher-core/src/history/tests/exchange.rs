@@ -290,7 +290,7 @@ fn a_filter_takes_some_series_and_damage_is_named() {
 fn what_is_no_export_is_refused() {
     let root = tempfile::tempdir().unwrap();
     let file = root.path().join("file");
-    for content in [&b""[..], b"text", &[0; 100_000]] {
+    for content in [&b""[..], b"text", &vec![0; 100_000]] {
         fs::write(&file, content).unwrap();
         let error = import_history(root.path(), &file).unwrap_err();
         assert!(matches!(error, HistoryError::NotAnExport { .. }), "{error}");

@@ -219,7 +219,8 @@ fn a_renamed_bench_adopts_its_past_and_takes_nothing_away() {
 
 #[test]
 fn benches_that_only_look_alike_are_not_mixed() {
-    let cases: [(AppendOptions, fn(&mut SweepRecord)); 5] = [
+    type Change = fn(&mut SweepRecord);
+    let cases: [(AppendOptions, Change); 5] = [
         (AppendOptions::default(), |_| ()),
         (declaring(&["FastSorting", "Sorting"]), |_| ()),
         (declaring(&["FastSorting"]), |record| {

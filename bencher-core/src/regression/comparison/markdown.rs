@@ -1,5 +1,7 @@
 //! A comparison as Markdown, for a comment on a pull request.
 
+use std::fmt::Write as _;
+
 use super::RunComparison;
 use super::rows::HEADINGS;
 
@@ -26,32 +28,35 @@ impl RunComparison {
             if rows.is_empty() && groups.is_empty() {
                 continue;
             }
-            text += &format!(
+            let _ = write!(
+                text,
                 "\n**{}: {}**\n",
                 escaped(&sweep.title),
                 escaped(&result.name)
             );
             if !rows.is_empty() {
-                text += &format!(
+                let _ = write!(
+                    text,
                     "\n| {} |\n|{}\n",
                     HEADINGS.join(" | "),
                     "---|".repeat(HEADINGS.len())
                 );
                 for row in &rows {
                     let cells: Vec<String> = row.cells().iter().map(|cell| escaped(cell)).collect();
-                    text += &format!("| {} |\n", cells.join(" | "));
+                    let _ = writeln!(text, "| {} |", cells.join(" | "));
                 }
             }
             let folded = result.folded().into_iter();
             let below: Vec<String> = folded.chain(groups).collect();
             if !below.is_empty() {
-                text += &format!("\n{}\n", below.join("; "));
+                let _ = write!(text, "\n{}\n", below.join("; "));
             }
         }
         for note in &self.notes {
-            text += &format!("\n> {}\n", escaped(note));
+            let _ = write!(text, "\n> {}\n", escaped(note));
         }
-        text + &format!("\n<sub>{}</sub>\n", escaped(&self.caption()))
+        let _ = write!(text, "\n<sub>{}</sub>\n", escaped(&self.caption()));
+        text
     }
 }
 

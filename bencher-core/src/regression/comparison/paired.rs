@@ -195,7 +195,7 @@ impl PairedRuns {
             .min(self.pairs);
         let looks = Look {
             schedule,
-            look,
+            number: look,
             pairs,
             options,
         };
@@ -227,7 +227,7 @@ impl PairedRuns {
 /// What one look goes by.
 struct Look<'s> {
     schedule: &'s Schedule,
-    look: usize,
+    number: usize,
     pairs: usize,
     options: &'s CompareOptions,
 }
@@ -319,7 +319,7 @@ impl PairedResult {
         let rule = Rule {
             threshold: look.options.threshold,
             direction: self.info.direction,
-            misrate: look.schedule.point_misrate(look.look),
+            misrate: look.schedule.point_misrate(look.number),
         };
         let (nature, is_gone) = (self.nature, self.is_gone());
         let mut points = Vec::new();
@@ -342,7 +342,7 @@ impl PairedResult {
         let rule = Rule {
             threshold: look.options.group_threshold,
             direction: self.info.direction,
-            misrate: look.schedule.effect_misrate(look.look),
+            misrate: look.schedule.effect_misrate(look.number),
         };
         let groups = self.groups();
         let ratios = |point: &PairedValues| {
@@ -394,7 +394,7 @@ impl PairedValues {
                 base: base.first(look.pairs),
                 direction: rule.direction,
             };
-            look.schedule.advice(look.look, point, rule.threshold)
+            look.schedule.advice(look.number, point, rule.threshold)
         };
         PointComparison {
             at: self.at.clone(),

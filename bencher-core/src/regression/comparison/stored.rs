@@ -202,7 +202,7 @@ impl Sides<'_> {
         let is_other = |later: &&VariableInfo| {
             later.units != info.units || later.meaning_version != info.meaning_version
         };
-        if later.filter(is_other).is_some() {
+        if later.as_ref().is_some_and(is_other) {
             notes.push(format!(
                 "`{}` of sweep \"{title}\" has another unit or meaning now; it is not compared",
                 info.name

@@ -14,6 +14,7 @@ mod detection;
 mod detector;
 mod inversions;
 mod normal;
+mod parse;
 mod robust;
 mod rules;
 mod slopes;

@@ -4,6 +4,7 @@
 //! over `level`, `jobs` over `executor`, `order` over `seed`, `plot-width` over `plot-size`.
 
 mod execution;
+mod history;
 mod reporting;
 mod run;
 mod storage;
@@ -12,11 +13,12 @@ mod timing;
 use super::option::RunOption;
 
 /// All options, by the headings they stand under.
-pub(crate) static GROUPS: [(&str, &[RunOption]); 5] = [
+pub(crate) static GROUPS: [(&str, &[RunOption]); 6] = [
     ("Selection", run::OPTIONS),
     ("Execution", execution::OPTIONS),
     ("Measurement", timing::OPTIONS),
     ("Storage", storage::OPTIONS),
+    ("History", history::OPTIONS),
     ("Output", reporting::OPTIONS),
 ];
 
@@ -33,6 +35,11 @@ pub(crate) fn option(name: &str) -> Option<&'static RunOption> {
 /// Whether an option is one of the store, or works through it.
 pub(super) fn needs_store(name: &str) -> bool {
     name == "replicates" || storage::OPTIONS.iter().any(|option| option.name == name)
+}
+
+/// Whether an option is one of the history.
+pub(super) fn needs_history(name: &str) -> bool {
+    history::OPTIONS.iter().any(|option| option.name == name)
 }
 
 /// The names that options had, and those that they have.

@@ -1,0 +1,182 @@
+//! The judgement of a run by the detectors, over the history before it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::dataset::{PointValues, VariableInfo};
+use crate::record::SweepRecord;
+use crate::regression::detectors::{Detection, Rules};
+use crate::stats::mean;
+use crate::value::Kind;
+
+use super::Snapshot;
+
+/// The judgement of one result, of a whole sweep or of one point.
+///
+/// See [`judge_by_history`] for an example.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HistoryVerdict {
+    /// The result.
+    pub result: String,
+    /// The point, as `len=10, algo=radix`; none for the mean of the sweep.
+    pub point: Option<String>,
+    /// The finding of one detector.
+    pub detection: Detection,
+}
+
+/// `elapsed at len=10: ...`.
+impl fmt::Display for HistoryVerdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.point {
+            Some(point) => write!(f, "{} at {point}: {}", self.result, self.detection),
+            None => write!(f, "{} of the sweep: {}", self.result, self.detection),
+        }
+    }
+}
+
+/// Judges a run by the snapshots before it, with the detectors of every result.
+///
+/// Each result is judged twice: by one number a snapshot, the mean over the sweep, as the rules were designed for, and
+/// point by point, because a slowdown of one point among many hardly moves the mean. A result that earlier snapshots
+/// have and the run has not is a failure. The `baseline` comes from [`History::baseline`](super::History::baseline).
+///
+/// ```
+/// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
+/// # use bencher_core::record::{Counts, SweepRecord};
+/// use bencher_core::history::{AppendOptions, History, append, judge_by_history};
+/// use bencher_core::regression::detectors::Rules;
+/// # use bencher_core::value::Kind;
+/// # use bencher_core::var::Direction;
+/// # let record = |moves: u64| {
+/// #     let info = VariableInfo { direction: Direction::Minimize, ..VariableInfo::new("moves", Kind::Uint(64)) };
+/// #     let mut dataset = Dataset::new("Sorting", vec![Dim::repeats(1)], vec![info])?;
+/// #     dataset.variable_mut(0).ok_or("no variable")?.record(0, &moves.into(), CellState::Measured)?;
+/// #     Ok::<_, Box<dyn std::error::Error>>(SweepRecord {
+/// #         bench: "Sorting".to_owned(), title: "Sorting".to_owned(), description: String::new(),
+/// #         post_description: String::new(), tag: String::new(), started: String::new(), dataset,
+/// #         constants: vec![], failures: vec![], counts: Counts::default(), timings: vec![], warnings: vec![],
+/// #         sweep_type: String::new(), version: 1, identity: None, environment: None,
+/// #     })
+/// # };
+/// let root = tempfile::tempdir()?;
+/// let first = append(root.path(), &record(100)?, "PR 1".into(), &AppendOptions::default())?;
+/// let history = History::load(root.path(), &first.series)?;
+/// let found = judge_by_history(&history.baseline(None), &record(130)?, &Rules::default());
+/// assert!(found.iter().all(|verdict| verdict.detection.is_regression()), "{found:?}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn judge_by_history(
+    baseline: &[&Snapshot],
+    record: &SweepRecord,
+    rules: &Rules,
+) -> Vec<HistoryVerdict> {
+    let mut found = Vec::new();
+    let now = numbers(record);
+    let earlier: Vec<BTreeMap<String, ResultNumbers>> = baseline
+        .iter()
+        .map(|snapshot| numbers(&snapshot.record))
+        .collect();
+    // A result of any earlier snapshot may have vanished.
+    let mut names: Vec<&String> = now.keys().collect();
+    let newest = earlier.last().into_iter().flat_map(BTreeMap::keys);
+    names.extend(newest.filter(|name| !now.contains_key(*name)));
+    for name in names {
+        let declared = now.get(name).or_else(|| earlier.last()?.get(name));
+        let Some(direction) = declared.map(|numbers| numbers.info.direction) else {
+            continue;
+        };
+        let mut judge = |point: Option<&String>| {
+            let number = |numbers: Option<&ResultNumbers>| {
+                let number = match (numbers, point) {
+                    (Some(numbers), Some(point)) => numbers.points.get(point).copied(),
+                    (Some(numbers), None) => numbers.whole,
+                    (None, _) => None,
+                };
+                number.unwrap_or(f64::NAN)
+            };
+            let history: Vec<f64> = earlier
+                .iter()
+                .map(|numbers| number(numbers.get(name)))
+                .collect();
+            let current = number(now.get(name));
+            let detections = rules.judge(name, &history, current, direction);
+            found.extend(detections.into_iter().map(|detection| HistoryVerdict {
+                result: name.clone(),
+                point: point.cloned(),
+                detection,
+            }));
+        };
+        judge(None);
+        let points = now.get(name).map(|numbers| &numbers.points);
+        let points: Vec<&String> = points.into_iter().flat_map(BTreeMap::keys).collect();
+        // The mean of one point is that point.
+        if points.len() > 1 {
+            for point in points {
+                judge(Some(point));
+            }
+        }
+    }
+    found
+}
+
+/// One number for each point of a result, and one for all of them.
+#[derive(Clone, Debug)]
+struct ResultNumbers {
+    info: VariableInfo,
+    whole: Option<f64>,
+    points: BTreeMap<String, f64>,
+}
+
+/// The numbers of all results that are numbers.
+fn numbers(record: &SweepRecord) -> BTreeMap<String, ResultNumbers> {
+    let variables = record
+        .dataset
+        .variables()
+        .iter()
+        .map(|variable| &variable.info);
+    let numeric = variables.filter(|info| {
+        matches!(
+            info.kind,
+            Kind::Bool | Kind::Int(_) | Kind::Uint(_) | Kind::Float(_) | Kind::Seconds
+        )
+    });
+    let of = |info: &VariableInfo| {
+        let points = record.dataset.point_values(&info.name).ok()?;
+        let all: Vec<f64> = points
+            .iter()
+            .flat_map(|point| values(info, point))
+            .collect();
+        let of_points = points
+            .iter()
+            .filter_map(|point| Some((point_text(point), mean(&values(info, point))?)));
+        let numbers = ResultNumbers {
+            info: info.clone(),
+            whole: mean(&all),
+            points: of_points.collect(),
+        };
+        Some((info.name.clone(), numbers))
+    };
+    numeric.filter_map(of).collect()
+}
+
+/// The values of a point: the centre of a time, all repeats of another result.
+fn values(info: &VariableInfo, point: &PointValues) -> Vec<f64> {
+    if info.timed {
+        point
+            .summary
+            .map(|summary| summary.centre)
+            .into_iter()
+            .collect()
+    } else {
+        point.repeats.clone()
+    }
+}
+
+fn point_text(point: &PointValues) -> String {
+    let parts: Vec<String> = point
+        .texts
+        .iter()
+        .map(|(name, text)| format!("{name}={text}"))
+        .collect();
+    parts.join(", ")
+}
