@@ -1,5 +1,6 @@
 //! How much runs of the same code differ, from the history and the results that a store has.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
@@ -17,7 +18,12 @@ const MOST: usize = 30;
 #[derive(Debug, Default)]
 pub(super) struct EarlierRuns {
     records: HashMap<SeriesKey, Vec<SweepRecord>>,
+    /// What was asked for: the centres of every point of a result, run by run.
+    centres: RefCell<HashMap<(SeriesKey, String), CentresOfPoints>>,
 }
+
+/// The centres of a point in the runs that have it, by the coordinates of the point.
+type CentresOfPoints = HashMap<Vec<(String, String)>, Vec<f64>>;
 
 impl EarlierRuns {
     /// Those of a store, without the ones that are compared.
@@ -59,6 +65,27 @@ impl EarlierRuns {
     }
 }
 
+impl EarlierRuns {
+    /// The centres of every point of a result, of the runs on the machine class of a record.
+    fn centres_of(
+        &self,
+        series: &SeriesKey,
+        record: &SweepRecord,
+        result: &str,
+    ) -> CentresOfPoints {
+        let class = |record: &SweepRecord| record.environment.as_ref().map(Environment::class);
+        let mut found = CentresOfPoints::new();
+        let runs = self.records.get(series).into_iter().flatten();
+        for run in runs.filter(|run| class(run).is_some() && class(run) == class(record)) {
+            for point in run.dataset.point_values(result).unwrap_or_default() {
+                let centre = point.summary.map(|summary| summary.centre);
+                found.entry(point.texts).or_default().extend(centre);
+            }
+        }
+        found
+    }
+}
+
 impl RunSpreads for EarlierRuns {
     fn between_runs(
         &self,
@@ -66,18 +93,13 @@ impl RunSpreads for EarlierRuns {
         result: &str,
         at: &[(String, String)],
     ) -> Option<BetweenRuns> {
-        let class = |record: &SweepRecord| record.environment.as_ref().map(Environment::class);
-        let here = class(record)?;
-        let runs = self.records.get(&SeriesKey::of(record))?.iter();
-        let centres: Vec<f64> = runs
-            .filter(|run| class(run) == Some(here))
-            .filter_map(|run| {
-                let points = run.dataset.point_values(result).ok()?;
-                let point = points.into_iter().find(|point| point.texts == at)?;
-                Some(point.summary?.centre)
-            })
-            .collect();
-        let spread = between_run_spread(&centres)?;
+        let series = SeriesKey::of(record);
+        let mut known = self.centres.borrow_mut();
+        let centres = known
+            .entry((series.clone(), result.to_owned()))
+            .or_insert_with(|| self.centres_of(&series, record, result));
+        let centres = centres.get(at)?;
+        let spread = between_run_spread(centres)?;
         Some(BetweenRuns {
             // Runs that agree say that the clock is coarse, not that runs never differ.
             deviation: spread.sd_ln.max(RESOLUTION),

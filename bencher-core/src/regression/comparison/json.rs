@@ -18,7 +18,8 @@ impl RunComparison {
     pub fn to_json(&self) -> Json {
         let counts = self.counts();
         json!({
-            "bencher_comparison": VERSION,
+            "format": "bencher.comparison",
+            "version": VERSION,
             "base": self.base,
             "candidate": self.candidate,
             "pairs": self.pairs,
