@@ -1,0 +1,201 @@
+//! Two programs measured in turns by the tool, and runs over time.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A program or example of this workspace, which is built for the tests.
+fn built(name: &str) -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let folder = test.ancestors().nth(2).unwrap().to_owned();
+    folder.join(name)
+}
+
+fn tool() -> PathBuf {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let built_now = Command::new(cargo)
+        .args(["build", "--quiet", "--workspace", "--bin", "cargo-bencher"])
+        .args(cfg!(feature = "yaml").then_some("--all-features"))
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .status();
+    assert!(built_now.unwrap().success());
+    built("cargo-bencher")
+}
+
+/// Compares the program with itself, `slowness` times as slow.
+fn ab(store: &Path, slowness: &str, further: &[&str]) -> (Option<i32>, String, String) {
+    let program = built("examples/machine_speed");
+    let command = |slowness: &str| format!("env SLOWNESS={slowness} {}", program.display());
+    let output = Command::new(tool())
+        .args(["bencher", "ab", "--store"])
+        .arg(store)
+        .args([
+            "--command-a",
+            &command("1"),
+            "--command-b",
+            &command(slowness),
+        ])
+        .args(further)
+        .current_dir(store)
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (
+        output.status.code(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+/// The programs' processes differ by up to 0.8 %.
+#[test]
+fn a_slower_program_is_found_and_an_equal_one_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let common = [
+        "--pairs",
+        "16",
+        "--group-threshold",
+        "2%",
+        "--",
+        "--repeats",
+        "3",
+        "--sweep",
+        "Work",
+    ];
+    let (status, stdout, stderr) = ab(folder.path(), "1.1", &common);
+    assert_eq!(status, Some(3), "{stdout}{stderr}");
+    assert!(stdout.contains("3 points: 3 worse"), "{stdout}");
+    let all = stdout
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("all 3 points: +"));
+    let percent: f64 = all.unwrap().split(' ').next().unwrap().parse().unwrap();
+    assert!((9.0..11.0).contains(&percent), "{stdout}");
+    let (status, stdout, stderr) = ab(folder.path(), "1", &common);
+    assert_eq!(status, Some(0), "{stdout}{stderr}");
+    assert!(stdout.contains("0 worse, 0 better, 3 the same"), "{stdout}");
+    let left = std::fs::read_dir(folder.path().join("ab")).unwrap().count();
+    assert_eq!(left, 0, "the stores of the runs are removed");
+}
+
+#[test]
+fn too_few_pairs_are_refused_and_a_broken_program_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let (status, _, stderr) = ab(
+        folder.path(),
+        "1.1",
+        &["--pairs", "5", "--", "--repeats", "3"],
+    );
+    assert_eq!(status, Some(1));
+    assert!(
+        stderr.contains("points need") && stderr.contains("raise `--pairs`"),
+        "{stderr}"
+    );
+    let (status, _, stderr) = ab(
+        folder.path(),
+        "x",
+        &["--", "--repeats", "3", "--no-such-option"],
+    );
+    assert_eq!(status, Some(1));
+    assert!(
+        stderr.contains("--no-such-option") && stderr.contains("measured nothing"),
+        "{stderr}"
+    );
+}
+
+/// A program keeps its runs over time, calls a slower one a regression, and does not take it for its next baseline.
+#[test]
+fn runs_over_time_are_judged_by_those_before() {
+    let store = tempfile::tempdir().unwrap();
+    let run = |event: &str, slowness: &str| {
+        let output = Command::new(built("examples/machine_speed"))
+            .args([
+                "--sweep",
+                "Work",
+                "--no-report",
+                "--overwrite",
+                "--repeats",
+                "3",
+                "--store",
+            ])
+            .arg(store.path())
+            .args([
+                "--event",
+                event,
+                "--regression",
+                "percentage:5",
+                "--regression-fail",
+            ])
+            .env("SLOWNESS", slowness)
+            .output()
+            .unwrap();
+        (
+            output.status.code(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    assert_eq!(run("PR 1", "1").0, Some(0));
+    assert_eq!(run("PR 2", "1").0, Some(0));
+    let (status, stderr) = run("PR 3", "1.2");
+    assert_eq!(status, Some(3), "{stderr}");
+    assert!(
+        stderr.contains("regression in sweep \"Work\": elapsed"),
+        "{stderr}"
+    );
+    assert_eq!(
+        run("PR 4", "1.2").0,
+        Some(3),
+        "the run before is no baseline"
+    );
+    assert_eq!(run("PR 5", "1").0, Some(0));
+    let output = Command::new(tool())
+        .args(["bencher", "history", "show", "Work", "--store"])
+        .arg(store.path())
+        .output()
+        .unwrap();
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(shown.matches("failed: elapsed").count(), 2, "{shown}");
+    let events: Vec<&str> = shown
+        .lines()
+        .filter_map(|line| line.split_whitespace().nth(2))
+        .collect();
+    assert!(events.starts_with(&["1", "2", "3", "4", "5"]), "{shown}");
+}
+
+/// An event without a repository, and a reset that is forbidden, fail the run and keep what was there.
+#[test]
+fn what_cannot_be_kept_over_time_is_an_error() {
+    let store = tempfile::tempdir().unwrap();
+    let run = |args: &[&str]| {
+        let output = Command::new(built("examples/machine_speed"))
+            .args([
+                "--sweep",
+                "Work",
+                "--no-report",
+                "--repeats",
+                "3",
+                "--store",
+            ])
+            .arg(store.path())
+            .args(args)
+            .current_dir(store.path())
+            .env("SLOWNESS", "1")
+            .env("GIT_CEILING_DIRECTORIES", store.path().parent().unwrap())
+            .output()
+            .unwrap();
+        (
+            output.status.code(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    let (status, stderr) = run(&["--event", "git"]);
+    assert_eq!(status, Some(1), "{stderr}");
+    assert!(stderr.contains("the history was not kept"), "{stderr}");
+    for (args, expected) in [
+        (&["--regression", "adaptiv"][..], "`adaptiv` is no rule"),
+        (&["--max-time-events", "0"], "--max-time-events"),
+        (&["--on-history-reset", "maybe"], "maybe"),
+    ] {
+        let (status, stderr) = run(args);
+        assert_eq!(status, Some(2), "{stderr}");
+        assert!(stderr.contains(expected), "{stderr}");
+    }
+}
