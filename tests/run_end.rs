@@ -77,13 +77,13 @@ fn what_was_measured_before_the_end_stays_stored() {
     assert_eq!(status, Some(1));
     let (status, output, _) = run(folder.path(), &[], &["--no-report", "--json"]);
     assert_eq!(status, Some(0));
-    let states: Vec<String> = output
+    let ends: Vec<String> = output
         .lines()
         .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
         .filter(|event| event["event"] == "sample")
         .map(|event| event["state"].as_str().unwrap().to_owned())
         .collect();
-    assert_eq!(states, ["cached", "measured", "measured"]);
+    assert_eq!(ends, ["cached", "measured", "measured"]);
 }
 
 #[test]

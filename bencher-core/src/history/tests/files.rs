@@ -224,10 +224,10 @@ fn benches_that_only_look_alike_are_not_mixed() {
         (AppendOptions::default(), |_| ()),
         (declaring(&["FastSorting", "Sorting"]), |_| ()),
         (declaring(&["FastSorting"]), |record| {
-            record.dataset = day(&["a", "b"], 1.0).dataset
+            record.dataset = day(&["a", "b"], 1.0).dataset;
         }),
         (declaring(&["FastSorting"]), |record| {
-            record.sweep_type = "demo/other::FastSorting".to_owned()
+            record.sweep_type = "demo/other::FastSorting".to_owned();
         }),
         (
             AppendOptions {
