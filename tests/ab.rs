@@ -199,3 +199,56 @@ fn what_cannot_be_kept_over_time_is_an_error() {
         assert!(stderr.contains(expected), "{stderr}");
     }
 }
+
+/// As criterion has them: one run is kept under a name, a later one is compared with it.
+#[test]
+fn a_run_is_compared_with_a_baseline() {
+    let store = tempfile::tempdir().unwrap();
+    let run = |slowness: &str, args: &[&str]| {
+        let output = Command::new(built("examples/machine_speed"))
+            .args([
+                "--sweep",
+                "Work",
+                "--no-report",
+                "--overwrite",
+                "--repeats",
+                "3",
+                "--store",
+            ])
+            .arg(store.path())
+            .args(args)
+            .env("SLOWNESS", slowness)
+            .output()
+            .unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (
+            output.status.code(),
+            text(output.stdout),
+            text(output.stderr),
+        )
+    };
+    let (status, _, stderr) = run("1", &["--baseline", "main"]);
+    assert_eq!(status, Some(1));
+    assert!(
+        stderr.contains("there is no baseline `main`; `--save-baseline main` makes one"),
+        "{stderr}"
+    );
+    assert_eq!(run("1", &["--save-baseline", "main"]).0, Some(0));
+    let (status, stdout, _) = run("3", &["--baseline", "main"]);
+    assert_eq!(status, Some(0), "{stdout}");
+    assert!(stdout.contains("3 points: 3 worse"), "{stdout}");
+    assert_eq!(
+        run("3", &["--baseline", "main", "--regression-fail"]).0,
+        Some(3)
+    );
+    // A single run on each side does not tell a difference of some percent from that of two runs.
+    let (status, stdout, _) = run("1.03", &["--baseline", "main", "--regression-fail"]);
+    assert_eq!(status, Some(0), "{stdout}");
+    assert!(stdout.contains("3 undecided"), "{stdout}");
+    let (status, _, stderr) = run("1", &["--save-baseline", "a/b"]);
+    assert_eq!(status, Some(2));
+    assert!(
+        stderr.contains("cannot be the name of a baseline"),
+        "{stderr}"
+    );
+}

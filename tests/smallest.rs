@@ -87,6 +87,8 @@ fn what_is_left_out_is_rejected_not_listed_and_can_be_drawn_by_the_tool() {
         (&["--cache-size", "1GB"], "--cache-size", "feature `store`"),
         (&["--overwrite"], "--overwrite", "feature `store`"),
         (&["--tag", "x"], "--tag", "feature `store`"),
+        (&["--over-time"], "--over-time", "feature `history`"),
+        (&["--baseline", "main"], "--baseline", "feature `history`"),
         (&["--report", "out"], "--report", "feature `report`"),
         (&["--open"], "--open", "feature `report`"),
         (&["--layout", "tabs"], "--layout", "feature `report`"),

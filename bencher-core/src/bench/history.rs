@@ -2,15 +2,19 @@
 
 use std::path::Path;
 
+use crate::console::print_json;
 use crate::history::{
-    AppendOptions, AppendReport, History, HistoryError, HistoryVerdict, SeriesKey, SnapshotState,
-    TimeEvent, append, git_time_event, judge_by_history,
+    AppendOptions, AppendReport, EarlierRuns, History, HistoryError, HistoryVerdict, SeriesKey,
+    SnapshotState, TimeEvent, append, git_time_event, judge_by_history,
 };
 use crate::measure::Environment;
 use crate::record::SweepRecord;
 use crate::regression::detectors::Rules;
+use crate::regression::{CompareOptions, RunComparison, compare_stored};
+use crate::store::{baseline_directory, load_newest_results, save_result};
 
-use super::config::HistoryOptions;
+use super::config::{HistoryOptions, OutputFormat};
+use super::print::say;
 use super::session::Session;
 
 /// The most findings of one sweep that are printed.
@@ -36,6 +40,47 @@ impl Session {
         }) {
             Ok((verdicts, report)) => self.show_history(&title, &verdicts, &report),
             Err(error) => self.fail(&title, &[format!("the history was not kept: {error}")]),
+        }
+    }
+
+    /// Keeps the results of the run as a baseline, and compares them with another one, where the run asks for that.
+    pub(super) fn close_baselines(&mut self) {
+        let options = self.config.history.clone();
+        if options.baseline.is_none() && options.save_baseline.is_none()
+            || self.is_replicate()
+            || self.records.is_empty()
+            || !self.keeps_results()
+        {
+            return;
+        }
+        // The comparison comes first: both may have one name.
+        if let Some(name) = &options.baseline {
+            match compared(&self.root, name, &self.records) {
+                Ok(found) => {
+                    if self.config.output == OutputFormat::Json {
+                        print_json(
+                            &serde_json::json!({"event": "comparison", "comparison": found.to_json()}),
+                        );
+                    } else {
+                        say!("\n{found}");
+                    }
+                    self.has_regressed |=
+                        options.regression_fail && found.exit_status() == REGRESSION;
+                }
+                Err(error) => self.errors.push(error),
+            }
+        }
+        if let Some(name) = &options.save_baseline {
+            let directory = baseline_directory(&self.root, name);
+            let mut saved = directory.into_iter().flat_map(|directory| {
+                let save = move |record| save_result(&directory, record).err();
+                self.records.iter().filter_map(save)
+            });
+            if let Some(error) = saved.next() {
+                let error = format!("baseline `{name}` was not saved: {error}");
+                drop(saved);
+                self.errors.push(error);
+            }
         }
     }
 
@@ -69,6 +114,26 @@ impl Session {
         self.has_regressed |= blocks && self.config.history.regression_fail;
     }
 }
+
+/// The results of the run beside those of a baseline.
+fn compared(root: &Path, name: &str, records: &[SweepRecord]) -> Result<RunComparison, String> {
+    let known = baseline_directory(root, name).filter(|directory| directory.is_dir());
+    let directory = known.ok_or_else(|| {
+        format!("there is no baseline `{name}`; `--save-baseline {name}` makes one")
+    })?;
+    let found = load_newest_results(&directory).map_err(|error| error.to_string())?;
+    let earlier =
+        EarlierRuns::of(root, [&found.records, records]).map_err(|error| error.to_string())?;
+    Ok(compare_stored(
+        (name, &found.records),
+        ("this run", records),
+        &CompareOptions::default(),
+        &earlier,
+    ))
+}
+
+/// The exit status of a comparison with a result that is worse.
+const REGRESSION: u8 = 3;
 
 /// The verdicts of the rules, and the state in which the run is stored.
 fn judged(

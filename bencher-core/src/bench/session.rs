@@ -245,6 +245,8 @@ impl Session {
             return RunStatus::Usage;
         }
         self.tidy();
+        #[cfg(feature = "history")]
+        self.close_baselines();
         let mut status = if self.has_regressed {
             RunStatus::Regressed
         } else {

@@ -31,6 +31,7 @@
 
 #[cfg(feature = "store")]
 mod aborts;
+mod baselines;
 mod blobs;
 #[cfg(feature = "store")]
 mod check;
@@ -93,6 +94,7 @@ mod transfer;
 mod watermark;
 mod writer;
 
+pub use baselines::baseline_directory;
 pub use blobs::{BlobInfo, BlobStore};
 #[cfg(feature = "store")]
 pub use check::CheckReport;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use bencher_core::store::{load_newest_results, save_result};
+use bencher_core::store::{baseline_directory, load_newest_results, save_result};
 
 use super::Words;
 
@@ -13,13 +13,6 @@ usage: cargo bencher baseline COMMAND [--store DIR]
   list         name the baselines
   remove NAME  remove a baseline
 ";
-
-/// The folder of a baseline; none where the name cannot be that of a folder.
-pub(super) fn baseline_folder(store: &Path, name: &str) -> Option<PathBuf> {
-    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '+' | '@');
-    let is_name = name.starts_with(|c: char| c.is_alphanumeric()) && name.chars().all(is_plain);
-    is_name.then(|| baselines(store).join(name))
-}
 
 fn baselines(store: &Path) -> PathBuf {
     store.join("baselines")
@@ -42,7 +35,7 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
 }
 
 fn folder(store: &Path, name: &str) -> Result<PathBuf, String> {
-    baseline_folder(store, name).ok_or_else(|| {
+    baseline_directory(store, name).ok_or_else(|| {
         format!("`{name}` cannot be the name of a baseline: use letters, digits, `.`, `-` and `_`")
     })
 }
@@ -89,7 +82,7 @@ fn list(store: &Path) -> Result<(), String> {
     {
         let name = folder.file_name().to_string_lossy().into_owned();
         // Those that are being written begin with a dot, as no name does.
-        if baseline_folder(store, &name).is_none() || !folder.path().is_dir() {
+        if baseline_directory(store, &name).is_none() || !folder.path().is_dir() {
             continue;
         }
         let found = load_newest_results(&folder.path()).map_err(|error| error.to_string())?;

@@ -1,18 +1,17 @@
 //! `cargo bencher compare`: whether stored results are worse than earlier ones.
 
 mod baseline;
-mod earlier;
 mod options;
 mod source;
 
 use std::process::ExitCode;
 
+use bencher_core::history::EarlierRuns;
 use bencher_core::regression::{RunComparison, compare_stored};
 
 pub(crate) use baseline::run as baseline;
 pub(crate) use options::{Output, OutputOptions, Words};
 
-use earlier::EarlierRuns;
 use source::Source;
 
 /// What is compared where nothing is named.
@@ -30,7 +29,8 @@ pub(crate) fn run(args: &[String]) -> Result<ExitCode, String> {
         [base, candidate, ..] => [base.clone(), candidate.clone()],
     };
     let (before, after) = (Source::of(&store, &base)?, Source::of(&store, &candidate)?);
-    let earlier = EarlierRuns::of(&store, [&before.records, &after.records])?;
+    let earlier = EarlierRuns::of(&store, [&before.records, &after.records])
+        .map_err(|error| error.to_string())?;
     let found = compare_stored(
         (&before.name, &before.records),
         (&after.name, &after.records),

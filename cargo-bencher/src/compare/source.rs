@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use bencher_core::dataset::Dataset;
 use bencher_core::record::{Counts, SweepRecord};
-use bencher_core::store::{load_last_results, load_newest_results, load_result};
-
-use super::baseline::baseline_folder;
+use bencher_core::store::{
+    baseline_directory, load_last_results, load_newest_results, load_result,
+};
 
 /// The results of one side.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ impl Source {
 }
 
 fn named(store: &Path, word: &str) -> Result<Vec<SweepRecord>, String> {
-    let baseline = baseline_folder(store, word).filter(|folder| folder.is_dir());
+    let baseline = baseline_directory(store, word).filter(|folder| folder.is_dir());
     if let Some(folder) = baseline {
         return newest(&folder);
     }

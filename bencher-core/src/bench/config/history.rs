@@ -34,6 +34,10 @@ pub struct HistoryOptions {
     pub regression: Vec<String>,
     /// The number of earlier snapshots from which a regression fails a run (1).
     pub regression_min_history: u32,
+    /// The name under which the results of the run are kept, to compare later ones with (none).
+    pub save_baseline: Option<String>,
+    /// The baseline with which the results of the run are compared (none).
+    pub baseline: Option<String>,
     /// A regression makes the run a failure (no).
     pub regression_fail: bool,
 }

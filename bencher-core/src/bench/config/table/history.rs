@@ -1,12 +1,15 @@
 //! The options of the history.
 
+use std::ffi::OsString;
 use std::num::NonZeroUsize;
+use std::path::Path;
 
 use super::super::config_text::quoted;
 use super::super::option::{OptionValue, RunOption};
 use super::super::read::{all, change, choice, one, switch, whole};
 use super::name_of;
 use crate::record::OnHistoryReset;
+use crate::store::baseline_directory;
 
 const RESETS: [(&str, OnHistoryReset); 3] = [
     ("warn", OnHistoryReset::Warn),
@@ -84,6 +87,32 @@ pub(super) const OPTIONS: &[RunOption] = &[
         show: |c| Some(c.history.clear.to_string()),
     },
     RunOption {
+        name: "save-baseline",
+        takes: OptionValue::Text("NAME"),
+        per_sweep: false,
+        help: "Keep the results under a name, to compare later ones with",
+        default: "none",
+        shorthands: &[],
+        read: |values| {
+            let name = baseline(values)?;
+            change(move |c| c.history.save_baseline.clone_from(&name))
+        },
+        show: |c| c.history.save_baseline.as_deref().map(quoted),
+    },
+    RunOption {
+        name: "baseline",
+        takes: OptionValue::Text("NAME"),
+        per_sweep: false,
+        help: "Compare the results with those of a baseline; with --regression-fail, a result that is worse gives status 3",
+        default: "none",
+        shorthands: &[],
+        read: |values| {
+            let name = baseline(values)?;
+            change(move |c| c.history.baseline.clone_from(&name))
+        },
+        show: |c| c.history.baseline.as_deref().map(quoted),
+    },
+    RunOption {
         name: "regression",
         takes: OptionValue::List("RULE"),
         per_sweep: true,
@@ -133,6 +162,20 @@ pub(super) const OPTIONS: &[RunOption] = &[
         show: |c| Some(c.history.regression_fail.to_string()),
     },
 ];
+
+/// The name of a baseline; none where it is empty.
+fn baseline(values: &[OsString]) -> Result<Option<String>, String> {
+    let name = one(values)?;
+    if name.is_empty() {
+        return Ok(None);
+    }
+    match baseline_directory(Path::new(""), name) {
+        Some(_) => Ok(Some(name.to_owned())),
+        None => Err(format!(
+            "`{name}` cannot be the name of a baseline: use letters, digits, `.`, `-` and `_`"
+        )),
+    }
+}
 
 /// Finds mistakes in the rules before anything runs.
 #[cfg(feature = "history")]

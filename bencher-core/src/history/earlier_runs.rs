@@ -4,19 +4,37 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use bencher_core::history::{History, SeriesKey, between_run_spread, list_series};
-use bencher_core::measure::Environment;
-use bencher_core::record::SweepRecord;
-use bencher_core::regression::{BetweenRuns, FEWEST_RUNS, RunSpreads};
-use bencher_core::stats::RESOLUTION;
-use bencher_core::store::load_last_results;
+use crate::measure::Environment;
+use crate::record::SweepRecord;
+use crate::regression::{BetweenRuns, FEWEST_RUNS, RunSpreads};
+use crate::stats::RESOLUTION;
+use crate::store::load_last_results;
+
+use super::{History, HistoryError, SeriesKey, between_run_spread, list_series};
 
 /// The most runs of a sweep that are read.
 const MOST: usize = 30;
 
 /// Stored runs of every sweep, in their order. Every one of them measured all its samples.
+///
+/// ```
+/// use bencher_core::history::EarlierRuns;
+/// use bencher_core::regression::RunSpreads as _;
+/// # use bencher_core::record::{Counts, SweepRecord};
+/// # use bencher_core::dataset::Dataset;
+/// # let record = SweepRecord {
+/// #     bench: "Sorting".to_owned(), title: "Sorting".to_owned(), description: String::new(),
+/// #     post_description: String::new(), tag: String::new(), started: String::new(),
+/// #     dataset: Dataset::scalar("Sorting"), constants: vec![], failures: vec![], counts: Counts::default(),
+/// #     timings: vec![], warnings: vec![], sweep_type: String::new(), version: 1, identity: None, environment: None,
+/// # };
+/// let store = tempfile::tempdir()?;
+/// let runs = EarlierRuns::of(store.path(), [&[], &[]])?;
+/// assert!(runs.between_runs(&record, "elapsed", &[]).is_none(), "an empty store has no runs");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Default)]
-pub(super) struct EarlierRuns {
+pub struct EarlierRuns {
     records: HashMap<SeriesKey, Vec<SweepRecord>>,
     /// What was asked for: the centres of every point of a result, run by run.
     centres: RefCell<HashMap<(SeriesKey, String), CentresOfPoints>>,
@@ -27,7 +45,10 @@ type CentresOfPoints = HashMap<Vec<(String, String)>, Vec<f64>>;
 
 impl EarlierRuns {
     /// Those of a store, without the ones that are compared.
-    pub(super) fn of(store: &Path, compared: [&[SweepRecord]; 2]) -> Result<Self, String> {
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn of(store: &Path, compared: [&[SweepRecord]; 2]) -> Result<Self, HistoryError> {
         let compared: HashSet<(&str, &str)> = compared
             .iter()
             .flat_map(|records| records.iter())
@@ -40,8 +61,8 @@ impl EarlierRuns {
                 && !compared.contains(&(record.title.as_str(), record.started.as_str()))
         };
         let mut found = Self::default();
-        for series in list_series(store).map_err(|error| error.to_string())? {
-            let history = History::load(store, &series).map_err(|error| error.to_string())?;
+        for series in list_series(store)? {
+            let history = History::load(store, &series)?;
             let runs = history
                 .timeline()
                 .into_iter()
@@ -51,7 +72,7 @@ impl EarlierRuns {
             let first = records.len().saturating_sub(MOST);
             found.records.insert(series, records.split_off(first));
         }
-        for results in load_last_results(store, MOST).map_err(|error| error.to_string())? {
+        for results in load_last_results(store, MOST)? {
             let Some(newest) = results.last() else {
                 continue;
             };
