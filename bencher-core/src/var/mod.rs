@@ -40,7 +40,7 @@ mod names;
 mod nested;
 mod schema;
 mod sweep;
-
+mod type_path;
 mod types;
 
 pub use branch::{Branch, Param};
@@ -66,4 +66,5 @@ pub use nested::Nested;
 pub use schema::{Direction, InputRole, InputVar, ResultVar, Schema};
 
 pub use sweep::{ParametrizedSweep, baseline_of};
+pub(crate) use type_path::split_name;
 pub use types::{SweepInteger, SweepNumber, SweepValue};
