@@ -29,6 +29,7 @@ mod media;
 mod payload;
 mod result;
 mod rows;
+mod seconds;
 mod serial;
 mod table;
 
@@ -41,6 +42,7 @@ pub use media::{File, Image, Video};
 pub use payload::Payload;
 pub use result::ResultValue;
 pub(crate) use rows::flat_fields;
+pub(crate) use seconds::{exact_duration, has_finer_digits, nearest_duration};
 pub(crate) use serial::{Identities, call_text, canonical_text};
 pub use table::{Table, TableColumn, TableError};
 

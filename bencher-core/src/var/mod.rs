@@ -52,7 +52,7 @@ pub use declaration::sweep_type;
 pub(crate) use declaration::{SameName, SweepType};
 pub use design::Design;
 pub use domain::{Domain, MAX_SUBSAMPLING_DIVISIONS, Scale, Values};
-pub(crate) use domain::{check_list, holds};
+pub(crate) use domain::{check_list, fitting, nearest_value};
 pub use domain_error::DomainError;
 pub use domain_of::{DomainOf, IntoValues};
 pub use entry::Entry;
