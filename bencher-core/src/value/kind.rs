@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Value;
 use super::decimal::{Decimal, nearest};
+use super::moment::parse_moment;
 use super::seconds::parse_seconds;
 
 /// The kind of values that a variable holds, known from its Rust type.
@@ -92,7 +93,7 @@ impl Kind {
             Self::Category => "a variant".to_owned(),
             Self::Seconds => "a time in seconds".to_owned(),
             Self::Vector(n) => format!("{n} numbers"),
-            Self::DateTime => "a moment such as 2026-03-01T12:00:00Z".to_owned(),
+            Self::DateTime => "a moment such as 2026-03-01T12:00:00Z or 2026-03-01".to_owned(),
             Self::Item => "an entry".to_owned(),
             Self::File => "a file".to_owned(),
             Self::Image => "an image".to_owned(),
@@ -221,7 +222,7 @@ impl Kind {
             Self::Vector(_) | Self::Item | Self::File | Self::Image | Self::Video | Self::Table => {
                 None
             }
-            Self::DateTime => text.parse::<jiff::Timestamp>().ok().map(Value::from),
+            Self::DateTime => parse_moment(text),
             Self::Seconds => parse_seconds(text).map(Value::Float),
             Self::Float(_) => {
                 let number = plain_number(text)?;

@@ -26,6 +26,7 @@ mod item;
 mod json;
 mod kind;
 mod media;
+mod moment;
 mod payload;
 mod result;
 mod rows;
