@@ -66,5 +66,6 @@ pub use nested::Nested;
 pub use schema::{Direction, InputRole, InputVar, ResultVar, Schema};
 
 pub use sweep::{ParametrizedSweep, baseline_of};
+#[cfg(feature = "engine")]
 pub(crate) use type_path::split_name;
 pub use types::{SweepInteger, SweepNumber, SweepValue};
