@@ -152,7 +152,8 @@ impl Value {
     }
 }
 
-/// Equality is identity: `NaN` equals `NaN`, and `-0.0` differs from `0.0`, because functions can distinguish them.
+/// Equality is identity: every `NaN` equals every other, whatever its sign and bits. `-0.0` differs from `0.0`, because
+/// functions can distinguish them.
 impl PartialEq for Value {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
