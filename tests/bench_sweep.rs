@@ -54,6 +54,12 @@ fn plain(
 }
 
 #[bench_sweep]
+fn odd(#[sweep(values("\u{202e}r", "r"))] text: &str) -> usize {
+    call(text.to_owned());
+    text.len()
+}
+
+#[bench_sweep]
 fn borrows(
     cx: &mut Context,
     #[sweep(values("a", "b"))] name: &str,
@@ -209,6 +215,7 @@ fn every_function_is_registered_by_its_name() {
             "left_out",
             "left_out_too",
             "may_fail",
+            "odd",
             "of_types",
             "plain"
         ]
@@ -252,6 +259,16 @@ fn a_point_is_run_by_its_name() {
     );
     let (verdict, calls) = checked("of_types", Some("T=Vec<u8>,W=2,n=5"));
     assert_eq!((verdict, calls), (Ok(()), vec!["bytes 2 5".to_owned()]));
+}
+
+/// The message lists its values as they can be given.
+#[test]
+fn a_point_with_a_mark_of_direction_is_run_by_the_name_that_is_shown() {
+    let error = checked("odd", Some("text=x")).0.unwrap_err();
+    let expected = r"there is no point `text=x`: `text` takes \u{202e}r, r";
+    assert_eq!(error, expected);
+    let (verdict, calls) = checked("odd", Some(r"text=\u{202e}r"));
+    assert_eq!((verdict, calls), (Ok(()), vec!["\u{202e}r".to_owned()]));
 }
 
 #[test]

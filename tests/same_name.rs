@@ -77,6 +77,75 @@ fn local_types_of_two_functions_have_samples_of_their_own() {
     }
 }
 
+trait Go {
+    fn go(root: &std::path::Path) -> bencher::Result<(String, u64, Vec<f64>)>;
+}
+
+struct Plain;
+
+struct Of<T>(std::marker::PhantomData<T>);
+
+macro_rules! method {
+    ($of:ty, $factor:expr) => {
+        impl Go for $of {
+            fn go(root: &std::path::Path) -> bencher::Result<(String, u64, Vec<f64>)> {
+                sweep!(root, |n| n * $factor)
+            }
+        }
+    };
+}
+
+method!(Plain, 10);
+method!(Of<u8>, 20);
+method!(Of<u16>, 30);
+method!(fn(u8) -> u8, 40);
+
+impl Of<u8> {
+    fn own(root: &std::path::Path) -> bencher::Result<(String, u64, Vec<f64>)> {
+        sweep!(root, |n| n * 50)
+    }
+}
+
+impl Of<u16> {
+    fn own(root: &std::path::Path) -> bencher::Result<(String, u64, Vec<f64>)> {
+        sweep!(root, |n| n * 60)
+    }
+}
+
+fn with_inner(root: &std::path::Path) -> [bencher::Result<(String, u64, Vec<f64>)>; 2] {
+    fn inner(root: &std::path::Path) -> bencher::Result<(String, u64, Vec<f64>)> {
+        sweep!(root, |n| n * 80)
+    }
+    [sweep!(root, |n| n * 70), inner(root)]
+}
+
+#[test]
+fn local_types_of_methods_have_samples_of_their_own() {
+    let root = tempfile::tempdir().unwrap();
+    let mut names = std::collections::HashSet::new();
+    for executed in [3, 0] {
+        let [outer, inner] = with_inner(root.path());
+        let found = [
+            (Plain::go(root.path()), 10.0),
+            (Of::<u8>::go(root.path()), 20.0),
+            (Of::<u16>::go(root.path()), 30.0),
+            (<fn(u8) -> u8>::go(root.path()), 40.0),
+            (Of::<u8>::own(root.path()), 50.0),
+            (Of::<u16>::own(root.path()), 60.0),
+            (outer, 70.0),
+            (inner, 80.0),
+        ];
+        for (found, factor) in found {
+            let (name, count, values) = found.unwrap();
+            let expected = [1.0, 2.0, 3.0].map(|n| n * factor).to_vec();
+            assert_eq!((count, values), (executed, expected), "{name}");
+            assert!(name.ends_with("::Point"), "{name}");
+            names.insert(name);
+        }
+    }
+    assert_eq!(names.len(), 8, "{names:?}");
+}
+
 #[derive(ParametrizedSweep, Clone)]
 struct Alone {
     #[sweep(values(1))]
@@ -134,7 +203,9 @@ fn samples_that_either_may_have_measured_are_neither_lost_nor_taken() {
 #[test]
 fn two_types_of_one_function_are_refused() {
     let root = tempfile::tempdir().unwrap();
-    let (first, second) = same_function(root.path());
+    let [first, second, alone] = same_function(root.path());
+    // The third of the name has a function of its own.
+    assert_eq!(alone.unwrap(), 2);
     for result in [first, second] {
         let error = result.unwrap_err().to_string();
         assert!(error.contains("rename one of them"), "{error}");
@@ -147,9 +218,9 @@ fn two_types_of_one_function_are_refused() {
 
 type Ended = Result<u64, bencher::sweep_executor::BoxError>;
 
-fn same_function(root: &std::path::Path) -> (Ended, Ended) {
+fn same_function(root: &std::path::Path) -> [Ended; 3] {
     macro_rules! twin {
-        ($value:expr) => {{
+        ($root:expr, $value:expr) => {{
             #[derive(ParametrizedSweep, Clone)]
             struct Twin {
                 #[sweep(values(1, 2))]
@@ -163,11 +234,12 @@ fn same_function(root: &std::path::Path) -> (Ended, Ended) {
                     Ok(())
                 }
             }
-            let result = bench::<Twin>(quiet(root)).sweep("Twins").run();
+            let result = bench::<Twin>(quiet($root)).sweep("Twins").run();
             result.map(|result| result.counts().executed)
         }};
     }
-    let first = twin!(1);
-    let second = twin!(2);
-    (first, second)
+    fn other(root: &std::path::Path) -> Ended {
+        twin!(root, 3)
+    }
+    [twin!(root, 1), twin!(root, 2), other(root)]
 }

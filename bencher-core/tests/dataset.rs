@@ -340,6 +340,46 @@ fn formulas_take_results_and_inputs() {
 }
 
 #[test]
+fn a_formula_of_inputs_has_no_value_at_a_point_that_is_left_out() {
+    let n = Dim::input("n", Kind::Uint(8), [1, 2, 3].map(Value::from).to_vec());
+    let infos = ["a", "b"].map(|name| VariableInfo::new(name, Kind::Float(64)));
+    let mut runs = Dataset::new("Runs", vec![n], infos.to_vec()).unwrap();
+    for (variable, skipped) in [(0, vec![0, 1]), (1, vec![1])] {
+        let variable = runs.variable_mut(variable).unwrap();
+        for at in skipped {
+            let reason = Some("n is 2".into());
+            variable
+                .record_absent(at, CellState::Skipped, reason)
+                .unwrap();
+        }
+    }
+    let twice = VariableInfo::new("twice", Kind::Float(64));
+    runs.derive(twice, &["n"], |x| 2.0 * x[0]).unwrap();
+    let twice = runs.variable("twice").unwrap();
+    let cell = twice.cell(1).unwrap();
+    assert_eq!(
+        (cell.state, cell.reason),
+        (CellState::Skipped, Some("n is 2"))
+    );
+    assert_eq!((twice.number(0), twice.number(2)), (Some(2.0), Some(6.0)));
+}
+
+/// As it does with a constant.
+#[test]
+fn a_formula_takes_a_narrow_input_as_the_number_that_is_shown() {
+    let loads = [0.1_f32, 0.7].map(Value::from).to_vec();
+    let load = Dim::input("load", Kind::Float(32), loads);
+    let mut runs = Dataset::new("Runs", vec![load], vec![]).unwrap();
+    let tenfold = VariableInfo::new("tenfold", Kind::Float(64));
+    runs.derive(tenfold, &["load"], |x| x[0] * 10.0).unwrap();
+    let tenfold = runs.variable("tenfold").unwrap();
+    assert_eq!(
+        (tenfold.number(0), tenfold.number(1)),
+        (Some(1.0), Some(7.0))
+    );
+}
+
+#[test]
 fn it_prints_its_shape_at_a_glance() {
     insta::assert_snapshot!(dataset());
 }

@@ -136,6 +136,28 @@ fn ancestors_come_first_and_every_init_before_every_run() {
     assert_eq!(metadata.runs[0].status.as_deref(), Some("succeeded"));
 }
 
+/// The name of a run and of its directory begins with it.
+#[test]
+fn an_engine_that_is_local_to_a_method_has_the_name_of_its_type() {
+    trait Named {
+        fn name(&self) -> String;
+    }
+
+    impl Named for Option<u8> {
+        fn name(&self) -> String {
+            struct Latency<T>(T);
+            impl<T> Engine for Latency<T> {
+                fn run(&mut self, _: &mut EngineContext) -> EngineResult {
+                    Ok(())
+                }
+            }
+            Engine::name(&Latency(Some(0_u8)))
+        }
+    }
+
+    assert_eq!(Some(0).name(), "Latency");
+}
+
 #[test]
 fn nothing_runs_where_an_init_fails() {
     let dir = tempfile::tempdir().unwrap();

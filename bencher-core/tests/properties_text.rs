@@ -201,6 +201,7 @@ fn texts() -> impl Strategy<Value = String> {
         "[-+0-9._eE,:/= ]{0,24}",
         "-?[0-9]{1,40}(\\.\\.=?-?[0-9]{1,40})?(/[0-9.]{0,5})?(:[0-9]{0,20})?",
         "(true|false|NaN|inf|-inf|Quick|Radix|[0-9]{1,3} ?(ms|s|h|m|us|ns))",
+        "[0-9]{1,3}(\\.[0-9]{1,12})?(e-[0-9]{1,2})?(\\.\\.[0-9]{1,3}(:[0-9]{1,2})?)?",
         "[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:]{0,8}Z?)?",
         "20[0-9]{2}-0[1-9]-1[0-9]T1[0-9]:00:00Z\\.\\.20[0-9]{2}-0[1-9]-1[0-9]T1[0-9]:00:00Z(:[0-9]{1,5})?(/[0-9hms]{1,3})?",
         "(Raw|Zstd)? ?\\(?((level|dictionary|size)=[0-9a-z]{0,4},?){0,3}\\)?",
@@ -243,6 +244,10 @@ proptest! {
                     };
                     prop_assert_eq!(var.kind.canonical(&value), Some(value.clone()));
                     prop_assert!(Every.set_input(index, &value), "{value}");
+                    if var.kind == Kind::Seconds {
+                        let runs_with = Duration::from_value(&value).map(|time| time.to_value());
+                        prop_assert_eq!(runs_with, Some(value.clone()));
+                    }
                     prop_assert!(value.as_f64().is_none_or(f64::is_finite));
                 }
             }
@@ -333,8 +338,21 @@ proptest! {
         let error = given("span", &written).unwrap_err();
         prop_assert_eq!(
             error,
-            format!("`--input span={written}`: `{seconds}` is not a duration of 0 or more, such as 250ms or 1.5 (seconds)")
+            format!("`--input span={written}`: `{seconds}` is not a duration of 0 or more in whole nanoseconds, such as 250ms or 1.5 (seconds)")
         );
+    }
+
+    #[test]
+    fn no_duration_has_parts_of_a_nanosecond(whole in 0_u32..1_000_000, part in "[0-9]{1,6}[1-9]", unit in 0_usize..3) {
+        let written = match unit {
+            0 => format!("{whole}.{part}e-9"),
+            1 => format!("0.000{whole:06}{part}"),
+            _ => format!("{whole}.{part}ns"),
+        };
+        let error = given("span", &written).unwrap_err();
+        prop_assert!(error.contains("in whole nanoseconds"), "{error}");
+        let whole = format!("{whole}e-9");
+        prop_assert!(given("span", &whole).is_ok(), "{whole}");
     }
 
     #[test]

@@ -8,12 +8,17 @@ use crate::value::Value;
 
 use super::table::short;
 
+/// From this many rounds on, the median has bounds of 95 %, where all times are known.
+const ENOUGH: usize = 6;
+
 /// The explanations of cells for the lines below the table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a sign of its own")]
 pub(super) struct Footnotes {
-    /// A centre has no bounds.
-    without_bounds: bool,
+    /// Too few rounds count for bounds.
+    too_few: bool,
+    /// A bound lies among rounds that have no time.
+    unknown_bound: bool,
     /// A centre is that of the lowest of several modes.
     modes: bool,
     /// The bounds of a time reach to its fastest round.
@@ -33,8 +38,17 @@ impl Footnotes {
     pub(super) fn lines(self) -> Vec<&'static str> {
         let all = [
             (
-                self.without_bounds,
+                self.too_few && !self.unknown_bound,
                 "± ?: fewer than six rounds (or processes) count, too few for bounds",
+            ),
+            (
+                self.unknown_bound && !self.too_few,
+                "± ?: a bound is unknown, because some rounds are below resolution or timed out",
+            ),
+            (
+                self.too_few && self.unknown_bound,
+                "± ?: fewer than six rounds (or processes) count, too few for bounds; or a bound \
+                 is unknown, because some rounds are below resolution or timed out",
             ),
             (
                 self.modes,
@@ -122,7 +136,11 @@ impl PointCells<'_> {
 
     fn time_text(&self, time: &PointTime, found: &Summary, footnotes: &mut Footnotes) -> String {
         let mut text = centre_text(found, &self.variable.info.units);
-        footnotes.without_bounds |= found.half_width().is_none();
+        if found.half_width().is_none() {
+            let is_unknown = time.below + time.timed_out > 0 && found.count >= ENOUGH;
+            footnotes.unknown_bound |= is_unknown;
+            footnotes.too_few |= !is_unknown;
+        }
         if let Some(mode) = time.mode {
             footnotes.modes = true;
             let _ = write!(text, " (mode of {:.0} %)", mode.share() * 100.0);

@@ -80,13 +80,10 @@ impl SweepRun<'_> {
             session.note(&format!("sweep \"{}\": {note}", self.settings.title));
         }
         if session.config.cache
-            && let Some(same) = plan
-                .sweep_type()
-                .same_name
-                .as_ref()
-                .filter(|same| same.is_ambiguous())
+            && let Some(same) = &plan.sweep_type().same_name
+            && let Some(ambiguous) = same.ambiguous()
         {
-            return Err(BenchError::Store(StoreError::Ambiguous(same.to_string())).into());
+            return Err(BenchError::Store(StoreError::Ambiguous(ambiguous)).into());
         }
         if let Some(record) = self.whole_result(&plan, session)? {
             session.show_sweep(&record);

@@ -335,6 +335,39 @@ mod tests {
         assert!(result_table(&runs, 9, TimeColumns::default()).contains("(1 of 2)"));
     }
 
+    /// By the sign test, the bounds of the median of 20 values are the sixth and the fifteenth. The sixth shortest time
+    /// is below resolution, so the time is at least 0, and nothing bounds the rate above.
+    #[test]
+    fn missing_bounds_have_their_true_reason() {
+        let len = Dim::input("len", Kind::Uint(64), vec![10.into(), 20.into()]);
+        let seconds: Vec<f64> = (0..40).map(|n| 20e-6 + f64::from(n) * 1e-8).collect();
+        let mut runs = timed(vec![len, Dim::repeats(20)], &seconds);
+        let elapsed = runs.variable_mut(0).unwrap();
+        elapsed.info.timed = true;
+        for flat in 0..9 {
+            let state = CellState::BelowResolution;
+            elapsed.record_absent(flat, state, None).unwrap();
+        }
+        let with_rate = |mut runs: Dataset| {
+            let rate = VariableInfo::new("rate", Kind::Float(64));
+            runs.derive(rate, &["elapsed"], |x| 1.0 / x[0]).unwrap();
+            result_table(&runs, 9, TimeColumns::default())
+        };
+        let table = with_rate(runs.clone());
+        let lines: Vec<&str> = table.lines().filter(|line| line.starts_with('±')).collect();
+        let unknown = "a bound is unknown, because some rounds are below resolution or timed out";
+        assert_eq!(lines, [format!("± ?: {unknown}")], "{table}");
+        assert_eq!(table.matches("± ? (9 of 20 below resolution)").count(), 1);
+        let elapsed = runs.variable_mut(0).unwrap();
+        for flat in 24..40 {
+            let state = CellState::Failed;
+            elapsed.record_absent(flat, state, None).unwrap();
+        }
+        let table = with_rate(runs);
+        let both = format!("too few for bounds; or {unknown}");
+        assert_eq!(table.matches(&both).count(), 1, "{table}");
+    }
+
     #[test]
     fn a_point_that_mostly_timed_out_has_not_the_time_of_the_other_rounds() {
         let len = Dim::input("len", Kind::Uint(64), vec![10.into(), 20.into()]);

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-pub(crate) use text::{clipped, visible, visible_json, visible_line};
+pub(crate) use text::{clipped, steers, visible, visible_json, visible_line};
 
 /// The most characters of a note.
 pub(crate) const MOST_NOTE: usize = 4_000;

@@ -63,7 +63,7 @@ fn replaced(
 
 /// Whether a character changes how a terminal shows others: the controls of both blocks, the separators of lines and
 /// paragraphs, and the marks of writing direction.
-const fn steers(c: char) -> bool {
+pub(crate) const fn steers(c: char) -> bool {
     c.is_ascii_control()
         || matches!(c, '\u{80}'..='\u{9f}' | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

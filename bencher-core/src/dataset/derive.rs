@@ -52,7 +52,8 @@ impl Dataset {
     ///
     /// A cell that lacks an operand takes the state and reason of the first operand without a value. It counts as
     /// cached if all its results are cached. Where `formula` returns NaN, the cell is missing. An item without the part
-    /// has no operand.
+    /// has no operand. A formula of coordinates alone skips the cells that all other variables skip, and takes an `f32`
+    /// as the decimal number that it is shown as.
     ///
     /// ```
     /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
@@ -114,6 +115,10 @@ impl Dataset {
                     .state(flat)
                     .is_none_or(|state| state == CellState::Cached)
             };
+            if computed && let Some((state, reason)) = self.skipped(flat) {
+                derived.push_absent(state, reason);
+                continue;
+            }
             let state = if !computed && found.iter().all(cached) {
                 CellState::Cached
             } else {
@@ -133,6 +138,14 @@ impl Dataset {
             self.attributes.insert(format!("{TIMES_OF}{name}"), times);
         }
         Ok(())
+    }
+
+    /// The state and reason of a cell that every variable skips, because the sweep leaves out its point.
+    fn skipped(&self, flat: usize) -> Option<(CellState, Option<Arc<str>>)> {
+        let is_skipped = |var: &Variable| var.states.get(flat) == Some(&CellState::Skipped);
+        let first = self.variables.first()?;
+        let is_left_out = self.variables.iter().all(is_skipped);
+        is_left_out.then(|| absent_of(first.cell(flat).as_ref()))
     }
 
     /// The measured times among operands, and those from which others of them are computed.
@@ -205,10 +218,8 @@ impl Dataset {
             Some(item) => item.part(name).and_then(Value::as_f64),
             None => value.as_f64(),
         };
-        let numbers = dim
-            .values
-            .iter()
-            .map(|value| number(value).unwrap_or(f64::NAN));
+        let numbers = (dim.values.iter())
+            .map(|value| number(&dim.kind.display_value(value)).unwrap_or(f64::NAN));
         Ok(Operand::Coordinates {
             numbers: numbers.collect(),
             stride,

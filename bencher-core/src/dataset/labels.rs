@@ -1,5 +1,6 @@
 use std::collections::HashSet;
 
+use crate::console::steers;
 use crate::value::{Kind, Value};
 
 use super::Dim;
@@ -55,7 +56,8 @@ impl Labels {
 
 impl Dim {
     /// The text of a coordinate, in full and on one line. It is the shortest text that reads back as the coordinate,
-    /// with a symbol in place of each control character (`␤` for a line end).
+    /// with a symbol in place of each control character (`␤` for a line end), and an escape in place of each mark of writing
+    /// direction.
     ///
     /// ```
     /// use bencher_core::dataset::Dim;
@@ -78,10 +80,11 @@ fn is_number(value: &Value) -> bool {
     matches!(value, Value::Int(_) | Value::Big(_) | Value::Float(_))
 }
 
-/// A text on one line: each control character as a picture of its own.
+/// A text on one line: each control character as a picture of its own, or as its escape. The console changes nothing
+/// more, so a label is what a user sees, and can give back.
 pub(crate) fn one_line(text: &str) -> String {
     const ESCAPE: &str = "\\u{";
-    let is_plain = |c: char| !c.is_control() && !is_picture(c);
+    let is_plain = |c: char| !steers(c) && !is_picture(c);
     if text.chars().all(is_plain) && !text.contains(ESCAPE) {
         return text.to_owned();
     }
@@ -95,7 +98,7 @@ pub(crate) fn one_line(text: &str) -> String {
             '\n' => line.push('␤'),
             '\u{7f}' => line.push('␡'),
             '\0'..='\u{1f}' => line.extend(char::from_u32(0x2400 + u32::from(c))),
-            c if c.is_control() || is_picture(c) => line.extend(c.escape_unicode()),
+            c if steers(c) || is_picture(c) => line.extend(c.escape_unicode()),
             c => line.push(c),
         }
     }
@@ -195,6 +198,16 @@ mod tests {
             texts(Kind::Float(32), vec![Value::from(0.1_f32)], 4),
             ["0.1"]
         );
+    }
+
+    #[test]
+    fn a_label_is_what_the_console_shows() {
+        let direction = one_line("\u{202e}r\u{2066}\u{2028}\u{61c}");
+        assert_eq!(direction, r"\u{202e}r\u{2066}\u{2028}\u{61c}");
+        for c in ('\0'..='\u{ffff}').chain("é😀\u{e0001}".chars()) {
+            let label = one_line(&format!("a{c}b"));
+            assert_eq!(crate::console::visible_line(&label), label, "{c:?}");
+        }
     }
 
     #[test]

@@ -85,8 +85,8 @@ pub use point_values::PointValues;
 pub use table::{LongTable, Row};
 pub use timings::SIDE_BY_SIDE;
 pub(crate) use timings::{ROUNDS_PER_REPLICATE, TIMES_OF};
-pub(crate) use units::significant;
 pub use units::{UnitScale, digits, quantity};
+pub(crate) use units::{percent, significant};
 pub(crate) use variable::Recorder;
 pub use variable::{Variable, VariableInfo};
 

@@ -196,6 +196,12 @@ pub fn digits(x: f64, significant: usize) -> String {
     }
 }
 
+/// A share in percent, without the digits that its multiplication adds: `7 %` for 0.07.
+pub(crate) fn percent(share: f64) -> String {
+    // What every float of 64 bits holds.
+    format!("{} %", digits(share * 100.0, 15))
+}
+
 /// Rounds a number to `digits` significant digits.
 pub(crate) fn significant(x: f64, digits: usize) -> f64 {
     let decimals = digits.saturating_sub(1);
@@ -322,6 +328,20 @@ mod tests {
             (2e33, "J", "2000 QJ"),
         ] {
             assert_eq!(quantity(x, units), text);
+        }
+    }
+
+    #[test]
+    fn a_percentage_has_the_digits_of_its_share() {
+        for (share, text) in [
+            (1e-9, "1e-7 %"),
+            (0.07, "7 %"),
+            (0.01, "1 %"),
+            (0.001_1, "0.11 %"),
+            (0.123_456_789, "12.3456789 %"),
+            (0.0, "0 %"),
+        ] {
+            assert_eq!(percent(share), text);
         }
     }
 

@@ -118,9 +118,8 @@ pub trait Engine {
 
     /// Its name; by default the name of the type.
     fn name(&self) -> String {
-        let path = std::any::type_name::<Self>();
-        let path = path.split('<').next().unwrap_or(path);
-        path.rsplit("::").next().unwrap_or(path).to_owned()
+        let (_, name) = crate::var::split_name(std::any::type_name::<Self>());
+        name.to_owned()
     }
 
     /// Adds options and arguments of its own to the command line.

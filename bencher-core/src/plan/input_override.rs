@@ -3,9 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::value::{Kind, Value};
+use crate::value::{Kind, Value, has_finer_digits};
 use crate::var::{
-    Branch, Domain, DomainError, InputVar, Scale, UnknownName, Values, Variant, holds, nearest,
+    Branch, Domain, DomainError, InputVar, Scale, UnknownName, Values, Variant, fitting, nearest,
 };
 
 /// The values of an input from the command line: `len=1,2,3`, `len=16..4096`, `len=16..4096:9` (nine samples) or
@@ -413,7 +413,10 @@ fn parse(text: &str, kind: Kind, variants: &[Variant]) -> Result<Value, Override
     };
     let value = kind.parse(text).filter(known);
     let value = value.filter(|value| value.as_f64().is_none_or(f64::is_finite));
-    let value = value.filter(|value| holds(kind, value));
+    let value = value.and_then(|value| match value {
+        Value::Float(x) if kind == Kind::Seconds && has_finer_digits(text, x) => None,
+        value => fitting(kind, &value),
+    });
     value.ok_or_else(|| OverrideError::Value {
         given: text.to_owned(),
         expected: expected(kind, variants) + &advice(text, kind, variants),
@@ -485,7 +488,10 @@ pub(super) fn expected(kind: Kind, variants: &[Variant]) -> String {
             let names: Vec<&str> = variants.iter().map(|variant| variant.name).collect();
             format!("one of {}", names.join(", "))
         }
-        Kind::Seconds => "a duration of 0 or more, such as 250ms or 1.5 (seconds)".to_owned(),
+        Kind::Seconds => {
+            "a duration of 0 or more in whole nanoseconds, such as 250ms or 1.5 (seconds)"
+                .to_owned()
+        }
         _ => kind.name(),
     }
 }

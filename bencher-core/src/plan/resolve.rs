@@ -5,7 +5,7 @@ use crate::space::{Axis, Continuum, Density, DesignPoints, Levels, SpaceError};
 use crate::value::{Kind, Value};
 use crate::var::{
     Domain, DomainError, ErasedSweep, InputChoice, InputRole, InputVar, ResultVar, Schema, Target,
-    UnknownName, Values, ZippedInputs, check_list, holds,
+    UnknownName, Values, ZippedInputs, check_list, fitting, nearest_value,
 };
 
 use super::choice::Choice;
@@ -306,9 +306,14 @@ fn adjusted(
         };
         domain.samples = None;
     }
+    // The sums are those of floats, whose last digits no duration has.
+    let end = |x: f64| {
+        let nearest = nearest_value(kind, x).filter(|_| kind == Kind::Seconds);
+        nearest.unwrap_or(Value::Float(x))
+    };
     let around = input
         .around
-        .map(|(center, width)| (Value::Float(center - width), Value::Float(center + width)));
+        .map(|(center, width)| (end(center - width), end(center + width)));
     if let Some((low, high)) = around.or_else(|| input.bounds.clone()) {
         domain.values = Values::Range {
             low,
@@ -352,7 +357,8 @@ pub(super) fn resolve_constants(
         let value = var
             .kind
             .canonical(constant)
-            .filter(|value| value.as_f64().is_none_or(f64::is_finite) && holds(var.kind, value))
+            .filter(|value| value.as_f64().is_none_or(f64::is_finite))
+            .and_then(|value| fitting(var.kind, &value))
             .ok_or_else(|| constant_kind(var, constant))?;
         match held.iter().find(|(known, _)| *known == index) {
             Some((_, first)) if *first == value => {

@@ -1,5 +1,5 @@
 use crate::value::{Kind, Value};
-use crate::var::{Domain, DomainError, Scale, Values};
+use crate::var::{Domain, DomainError, Scale, Values, nearest_value};
 
 use super::levels::{Levels, offset, whole, width};
 use super::log_grid::log_share;
@@ -64,7 +64,7 @@ impl Continuum {
         match self {
             Self::Floats { kind, low, high } => {
                 let x = low * (1.0 - share) + high * share;
-                kind.canonical(&Value::Float(x.clamp(*low, *high)))
+                nearest_value(*kind, x.clamp(*low, *high))
             }
             Self::Log { kind, low, high } => log_share(*kind, low, high, share),
             Self::Whole { kind, low, width } => {
@@ -121,5 +121,12 @@ mod tests {
         assert_eq!(texts(log, &[0.0, 0.25, 0.5]), ["1", "10", "100"]);
         let wide = DomainOf::<u128>::new().bounds(0, u128::MAX);
         assert_eq!(texts(wide, &[0.0])[0], "0");
+        let ends = [1, 10].map(std::time::Duration::from_nanos);
+        let times = || DomainOf::new().bounds(ends[0], ends[1]);
+        assert_eq!(texts(times(), &[0.0, 0.3]), ["1e-9", "4e-9"]);
+        assert_eq!(
+            texts(times().scale(Scale::Log), &[0.0, 0.5]),
+            ["1e-9", "3e-9"]
+        );
     }
 }

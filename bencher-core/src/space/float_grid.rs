@@ -1,7 +1,5 @@
-use std::time::Duration;
-
 use crate::value::{Decimal, Kind, Value};
-use crate::var::{DomainError, SweepValue};
+use crate::var::{DomainError, nearest_value};
 
 /// Floats at equal distances.
 ///
@@ -83,17 +81,20 @@ impl FloatGrid {
         }
     }
 
-    /// The value at a position.
+    /// The value at a position; that of a `Duration` has whole nanoseconds.
     pub(super) fn get(&self, position: u64) -> Option<Value> {
-        let x = match self.by {
+        nearest_value(self.kind, self.unrounded(position))
+    }
+
+    fn unrounded(&self, position: u64) -> f64 {
+        match self.by {
             Distance::Span { high, last } if position >= last => high,
             _ if position == 0 => self.low,
             _ => match self.decimal(position) {
                 Some(decimal) => decimal.nearest(self.kind),
                 None => self.binary(position),
             },
-        };
-        self.kind.canonical(&Value::Float(x))
+        }
     }
 
     /// The decimal that a position means, if there is a short one.
@@ -164,7 +165,10 @@ impl FloatGrid {
         )]
         let position = position.round() as u64;
         let now = self.get(position).filter(|_| position < count)?;
-        (self.legacy(position).as_ref() == Some(old) && now != *old).then_some(now)
+        let unrounded = || self.kind.canonical(&Value::Float(self.unrounded(position)));
+        let is_legacy = self.legacy(position).as_ref() == Some(old)
+            || self.kind == Kind::Seconds && unrounded().as_ref() == Some(old);
+        (is_legacy && now != *old).then_some(now)
     }
 
     /// The values of a grid whose neighbours may be nearer to each other than floats are, each once; `None`
@@ -188,12 +192,9 @@ impl FloatGrid {
         }
         let mut values: Vec<Value> = Vec::new();
         for value in (0..count).filter_map(|position| self.get(position)) {
-            // A `Duration` has nanoseconds.
-            let value = match self.kind {
-                Kind::Seconds => Duration::from_value(&value).map(|time| time.to_value()),
-                _ => Some(value),
-            };
-            values.extend(value.filter(|value| values.last() != Some(value)));
+            if values.last() != Some(&value) {
+                values.push(value);
+            }
         }
         Ok(Some(values))
     }
@@ -269,6 +270,8 @@ fn linspace(low: f64, high: f64, last: u64, position: u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::space::Density;
     use crate::var::{DomainOf, SweepNumber};
@@ -334,6 +337,8 @@ mod tests {
         let nanoseconds = Duration::from_nanos;
         let times = DomainOf::<Duration>::new().bounds(nanoseconds(0), nanoseconds(2));
         assert_eq!(texts(times.samples(9)), ["0", "1e-9", "2e-9"]);
+        let times = DomainOf::<Duration>::new().bounds(nanoseconds(0), nanoseconds(10));
+        assert_eq!(texts(times.samples(4)), ["0", "3e-9", "7e-9", "1e-8"]);
         let many = DomainOf::<f64>::new().bounds(1e16, 1e16 + 8.0).step(1e-9);
         let error = many
             .finish()
@@ -357,6 +362,9 @@ mod tests {
         let grid = FloatGrid::spread(Kind::Float(64), 0.0, 1.0, 11);
         let found = grid.renewed(&Value::Float(3.0 * 0.1), 11);
         assert_eq!(found, Some(Value::Float(0.3)));
+        let grid = FloatGrid::spread(Kind::Seconds, 0.0, 1e-8, 4);
+        let found = grid.renewed(&Value::Float(1e-8 / 3.0), 4);
+        assert_eq!(found, Some(Value::Float(3e-9)));
     }
 
     proptest! {

@@ -183,7 +183,7 @@ impl Levels {
             return Ok(Self::list(vec![low.clone()]));
         }
         if scale == Scale::Log {
-            return Ok(Self::list(log_grid(kind, low, high, samples)));
+            return Ok(Self::list_with_legacy(log_grid(kind, low, high, samples)));
         }
         if kind == Kind::DateTime {
             let rule = Rule::Thinned {

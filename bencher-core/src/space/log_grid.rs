@@ -1,4 +1,5 @@
 use crate::value::{Kind, Value};
+use crate::var::nearest_value;
 
 use super::levels::{offset, width};
 
@@ -8,27 +9,49 @@ const MAX_VALUES: usize = 1 << 20;
 /// Ends whose logarithms are nearer than this are distinguished by their distance, not by their logarithms.
 const NEAR: f64 = 1e-5;
 
-/// Values at equal ratios: ends exact, integers rounded half to even, floats to twelve significant
-/// digits, each once and in ascending order.
-pub(super) fn log_grid(kind: Kind, low: &Value, high: &Value, samples: usize) -> Vec<Value> {
+/// Values at equal ratios: ends exact, integers rounded half to even, floats to twelve significant digits, durations to
+/// nanoseconds, each once and in ascending order. Each comes with its legacy value, which earlier versions computed.
+pub(super) fn log_grid(
+    kind: Kind,
+    low: &Value,
+    high: &Value,
+    samples: usize,
+) -> Vec<(Value, Value)> {
     let samples = samples.min(MAX_VALUES);
     let last = samples - 1;
-    let mut values: Vec<Value> = Vec::with_capacity(samples);
-    values.push(low.clone());
+    let mut values: Vec<(Value, Value)> = Vec::with_capacity(samples);
+    values.push((low.clone(), low.clone()));
     for i in 1..last {
         // The share is a dyadic fraction for every level, so finer grids repeat it exactly.
-        let value = log_share(kind, low, high, i as f64 / last as f64);
-        let rises = |value: &Value| {
-            values.last().is_some_and(|before| is_below(before, value)) && is_below(value, high)
+        let legacy = unrounded(kind, low, high, i as f64 / last as f64);
+        let Some((value, legacy)) = legacy.and_then(|x| Some((rounded(kind, &x)?, x))) else {
+            continue;
         };
-        values.extend(value.filter(rises));
+        let rises = values
+            .last()
+            .is_some_and(|(before, _)| is_below(before, &value));
+        if rises && is_below(&value, high) {
+            values.push((value, legacy));
+        }
     }
-    values.push(high.clone());
+    values.push((high.clone(), high.clone()));
     values
 }
 
 /// The value at a share of the way from one end to another, in logarithms.
 pub(super) fn log_share(kind: Kind, low: &Value, high: &Value, share: f64) -> Option<Value> {
+    rounded(kind, &unrounded(kind, low, high, share)?)
+}
+
+/// A value as an input of its kind has it.
+fn rounded(kind: Kind, value: &Value) -> Option<Value> {
+    match value {
+        Value::Float(x) => nearest_value(kind, *x),
+        value => Some(value.clone()),
+    }
+}
+
+fn unrounded(kind: Kind, low: &Value, high: &Value, share: f64) -> Option<Value> {
     let (from, to) = (low.as_f64()?, high.as_f64()?);
     let is_near = to.ln() - from.ln() < NEAR;
     if kind.is_integer() && is_near {
@@ -72,9 +95,11 @@ fn is_below(a: &Value, b: &Value) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::space::Density;
-    use crate::var::{DomainOf, Scale, SweepNumber};
+    use crate::var::{DomainOf, Scale, SweepNumber, SweepValue};
     use proptest::prelude::*;
 
     fn values<T: SweepNumber>(low: T, high: T, samples: usize) -> Vec<Value> {
@@ -112,7 +137,46 @@ mod tests {
         assert_eq!(values(low, high, 100), expected);
     }
 
+    fn nanoseconds(values: &[Value]) -> Vec<u128> {
+        let whole = |value: &Value| Duration::from_value(value).map(|time| time.as_nanos());
+        values.iter().filter_map(whole).collect()
+    }
+
+    #[test]
+    fn durations_are_those_that_run() {
+        let ns = Duration::from_nanos;
+        assert_eq!(nanoseconds(&values(ns(1), ns(4), 9)), [1, 2, 3, 4]);
+        let found = values(ns(1000), ns(10_000), 5);
+        // 10^(3 + n/4), to the nearest whole number.
+        assert_eq!(nanoseconds(&found), [1000, 1778, 3162, 5623, 10_000]);
+        let texts: Vec<String> = found.iter().map(ToString::to_string).collect();
+        assert_eq!(texts[1], "1.778e-6");
+    }
+
+    #[test]
+    fn durations_of_earlier_versions_are_known() {
+        let ns = Duration::from_nanos;
+        let domain = DomainOf::new().bounds(ns(1000), ns(10_000));
+        let domain = domain.scale(Scale::Log).samples(5).finish().unwrap();
+        let levels = domain.levels(Duration::KIND, Density::default()).unwrap();
+        assert!(levels.has_changed());
+        let renewed = levels.renewed(&Value::Float(1.778_279_410_04e-6));
+        assert_eq!(renewed, Some(Value::Float(1.778e-6)));
+        assert_eq!(levels.renewed(&Value::Float(1e-6)), None);
+    }
+
     proptest! {
+        #[test]
+        fn durations_rise_and_are_those_that_run(low in 1_u64..1_000_000, width in 1_u64..10_000_000_000, samples in 2_usize..60) {
+            let (low, high) = (Duration::from_nanos(low), Duration::from_nanos(low + width));
+            let found = values(low, high, samples);
+            prop_assert!(is_rising_between(&found, &low.to_value(), &high.to_value()), "{found:?}");
+            for value in &found {
+                let runs_with = Duration::from_value(value).map(|time| time.to_value());
+                prop_assert_eq!(runs_with.as_ref(), Some(value));
+            }
+        }
+
         #[test]
         fn floats_rise_between_their_ends(low in 1e-300_f64..1e300, by in 0.0..1.0_f64, scale in -16..6, samples in 2_usize..60) {
             let high = low * (1.0 + by * 10_f64.powi(scale));

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::dataset::percent;
 use crate::job::{FinishedJob, FutureCache, JobOutcome, Sample};
 use crate::measure::{PartialTime, PreemptedTime, RoundRules, Rounds, StopReason, Timer, floor_of};
 use crate::progress::ProgressSink;
@@ -37,7 +38,7 @@ pub struct RoundsEnd {
 impl RoundsEnd {
     /// A warning for readers of the times, given the target precision.
     pub fn warning(&self, precision: f64) -> Option<String> {
-        let wanted = precision * 100.0;
+        let wanted = percent(precision);
         let Self {
             points,
             out_of_budget,
@@ -48,7 +49,7 @@ impl RoundsEnd {
             let were = if *out_of_budget == 1 { "was" } else { "were" };
             format!(
                 "the budget ended while {out_of_budget} of {points} points {were} less precise \
-                 than {wanted} %; the next run continues from there, and `--budget` gives it more \
+                 than {wanted}; the next run continues from there, and `--budget` gives it more \
                  time"
             )
         })

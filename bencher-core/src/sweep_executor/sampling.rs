@@ -62,8 +62,8 @@ impl SweepExecutor {
         same: &SameName,
         overwrite: bool,
     ) -> Result<(), StoreError> {
-        if same.is_ambiguous() {
-            return Err(StoreError::Ambiguous(same.to_string()));
+        if let Some(ambiguous) = same.ambiguous() {
+            return Err(StoreError::Ambiguous(ambiguous));
         }
         let legacy = Series {
             sweep_type: self.plan.sweep_type().plain_name.clone(),

@@ -2,6 +2,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Value;
 use super::decimal::{Decimal, nearest};
+use super::moment::parse_moment;
+use super::seconds::parse_seconds;
 
 /// The kind of values that a variable holds, known from its Rust type.
 ///
@@ -91,7 +93,7 @@ impl Kind {
             Self::Category => "a variant".to_owned(),
             Self::Seconds => "a time in seconds".to_owned(),
             Self::Vector(n) => format!("{n} numbers"),
-            Self::DateTime => "a moment such as 2026-03-01T12:00:00Z".to_owned(),
+            Self::DateTime => "a moment such as 2026-03-01T12:00:00Z or 2026-03-01".to_owned(),
             Self::Item => "an entry".to_owned(),
             Self::File => "a file".to_owned(),
             Self::Image => "an image".to_owned(),
@@ -220,7 +222,7 @@ impl Kind {
             Self::Vector(_) | Self::Item | Self::File | Self::Image | Self::Video | Self::Table => {
                 None
             }
-            Self::DateTime => text.parse::<jiff::Timestamp>().ok().map(Value::from),
+            Self::DateTime => parse_moment(text),
             Self::Seconds => parse_seconds(text).map(Value::Float),
             Self::Float(_) => {
                 let number = plain_number(text)?;
@@ -241,7 +243,7 @@ impl Kind {
 
     /// Whether a float is what a text means: not zero or infinite for a number that is not, and a whole number
     /// for no other.
-    fn means(self, text: &str, x: f64) -> bool {
+    pub(super) fn means(self, text: &str, x: f64) -> bool {
         match Decimal::parse(text) {
             Some(written) if written.mantissa == 0 => x == 0.0,
             Some(written) if x == 0.0 || x.is_infinite() => written.mantissa == 0,
@@ -275,7 +277,7 @@ impl Kind {
 }
 
 /// Digits with `_` between them, as Rust writes numbers.
-fn plain_number(text: &str) -> Option<String> {
+pub(super) fn plain_number(text: &str) -> Option<String> {
     let first = text.chars().next()?;
     (first != '_').then(|| text.replace('_', ""))
 }
@@ -287,37 +289,7 @@ fn numeric(value: &Value) -> Option<f64> {
     }
 }
 
-/// A time span in seconds: `0.5`, `10ms`, `1h 30m`.
-fn parse_seconds(text: &str) -> Option<f64> {
-    let number = plain_number(text)?;
-    if let Ok(seconds) = number.parse::<f64>() {
-        return means_seconds(&number, seconds).then(|| positive_zero(seconds));
-    }
-    let span = text.parse::<jiff::SignedDuration>().ok()?;
-    let seconds = span.as_secs_f64();
-    let back = jiff::SignedDuration::try_from_secs_f64(seconds).ok()?;
-    (back == span).then(|| positive_zero(seconds))
-}
-
-/// Whether a number of seconds has the nanoseconds that a text says.
-fn means_seconds(text: &str, seconds: f64) -> bool {
-    let Some(written) = Decimal::parse(text) else {
-        return true;
-    };
-    let nanoseconds = Decimal {
-        exponent: written.exponent.saturating_add(9),
-        ..written
-    };
-    let read = jiff::SignedDuration::try_from_secs_f64(seconds).map(|span| span.as_nanos());
-    match (nanoseconds.whole(), read) {
-        (Some(Value::Int(nanoseconds)), Ok(read)) => {
-            read == nanoseconds || Decimal::of(Kind::Seconds, seconds) == Some(written)
-        }
-        _ => Kind::Float(64).means(text, seconds),
-    }
-}
-
-fn positive_zero(x: f64) -> f64 {
+pub(super) fn positive_zero(x: f64) -> f64 {
     if x == 0.0 { 0.0 } else { x }
 }
 

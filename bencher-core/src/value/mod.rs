@@ -26,9 +26,11 @@ mod item;
 mod json;
 mod kind;
 mod media;
+mod moment;
 mod payload;
 mod result;
 mod rows;
+mod seconds;
 mod serial;
 mod table;
 
@@ -41,6 +43,7 @@ pub use media::{File, Image, Video};
 pub use payload::Payload;
 pub use result::ResultValue;
 pub(crate) use rows::flat_fields;
+pub(crate) use seconds::{exact_duration, has_finer_digits, nearest_duration};
 pub(crate) use serial::{Identities, call_text, canonical_text};
 pub use table::{Table, TableColumn, TableError};
 
@@ -149,7 +152,8 @@ impl Value {
     }
 }
 
-/// Equality is identity: `NaN` equals `NaN`, and `-0.0` differs from `0.0`, because functions can distinguish them.
+/// Equality is identity: every `NaN` equals every other, whatever its sign and bits. `-0.0` differs from `0.0`, because
+/// functions can distinguish them.
 impl PartialEq for Value {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {

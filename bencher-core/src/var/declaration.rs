@@ -5,6 +5,7 @@ use std::fmt;
 use super::cargo_target::CargoTarget;
 use super::schema::Schema;
 use super::sweep::ParametrizedSweep;
+use super::type_path::{split_name, without_arguments};
 
 /// A type with `#[derive(ParametrizedSweep)]`; each derive registers one before `main`.
 #[derive(Debug)]
@@ -63,11 +64,10 @@ impl SweepType {
         let package = schema.target.of_package(schema.package);
         let (module, name) = (schema.module, schema.name);
         let plain_name = format!("{package}/{module}::{name}{arguments}");
-        let same_name = SameName::of(&schema, &plain_name);
+        let same_name = SameName::of(&schema, &plain_name, split_name(path).0);
         let name = if same_name.is_some() {
-            // The path without its type arguments, which the plain name has.
-            let path = path.split('<').next().unwrap_or(path);
-            format!("{plain_name}@{path}")
+            // The plain name has the type arguments.
+            format!("{plain_name}@{}", without_arguments(path))
         } else {
             plain_name.clone()
         };
@@ -85,11 +85,13 @@ impl SweepType {
 pub(crate) struct SameName {
     name: String,
     declarations: Vec<&'static Declaration>,
+    /// Those in the same function: the type itself, and any that only its place distinguishes from it.
+    together: Vec<&'static Declaration>,
 }
 
 impl SameName {
-    /// Those of the name of a schema; `None` where it is the only one.
-    fn of(schema: &Schema, plain_name: &str) -> Option<Self> {
+    /// Those of the name of a schema, whose type is declared in this function; `None` where it is the only one.
+    fn of(schema: &Schema, plain_name: &str, function: &str) -> Option<Self> {
         let is_same = |known: &&Declaration| {
             (known.name, known.module, known.package, known.target)
                 == (schema.name, schema.module, schema.package, schema.target)
@@ -101,31 +103,50 @@ impl SameName {
         declarations.sort_by_key(|known| known.place);
         (declarations.len() > 1).then(|| Self {
             name: plain_name.to_owned(),
+            together: in_function(&declarations, function),
             declarations,
         })
     }
 
-    /// Whether two stand in one function, so that nothing but their places tells them apart.
-    pub(crate) fn is_ambiguous(&self) -> bool {
-        let mut paths: Vec<&str> = self
-            .declarations
-            .iter()
-            .map(|known| (known.path)())
-            .collect();
-        paths.sort_unstable();
-        paths.windows(2).any(|pair| pair.first() == pair.last())
+    /// The name and the places of the types in one function, if nothing but their places tells them apart.
+    pub(crate) fn ambiguous(&self) -> Option<String> {
+        match self.together.as_slice() {
+            [_] => None,
+            // A function that is not found may have several.
+            [] => Some(self.to_string()),
+            together => Some(self.declared(together)),
+        }
     }
+
+    fn declared(&self, declarations: &[&Declaration]) -> String {
+        let places: Vec<String> = declarations
+            .iter()
+            .map(|known| format!("at {}", known.place))
+            .collect();
+        format!("`{}` is declared {}", self.name, places.join(" and "))
+    }
+}
+
+/// The declarations that stand in a function itself, and not in an item or a closure within.
+fn in_function(declarations: &[&'static Declaration], function: &str) -> Vec<&'static Declaration> {
+    let inside = |known: &&&'static Declaration| {
+        let rest = (known.path)().strip_prefix(function);
+        rest.is_some_and(|rest| rest.starts_with("::"))
+    };
+    // What the derive adds to the path of the function is the same everywhere, so these paths are the shortest.
+    let length = |known: &&'static Declaration| (known.path)().len();
+    let inside: Vec<_> = declarations.iter().filter(inside).copied().collect();
+    let shortest = inside.iter().map(length).min();
+    inside
+        .into_iter()
+        .filter(|known| Some(length(known)) == shortest)
+        .collect()
 }
 
 /// The name and the places, as in `demo/demo::Point is declared at src/main.rs:3:10 and at src/main.rs:9:10`.
 impl fmt::Display for SameName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let places: Vec<String> = self
-            .declarations
-            .iter()
-            .map(|known| format!("at {}", known.place))
-            .collect();
-        write!(f, "`{}` is declared {}", self.name, places.join(" and "))
+        f.write_str(&self.declared(&self.declarations))
     }
 }
 

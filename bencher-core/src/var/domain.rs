@@ -1,14 +1,11 @@
 //! The declared domain of an input: the values that it may take, before a level thins them.
 
-use std::time::Duration;
-
 use serde::{Deserialize, Serialize};
 
-use crate::value::{Kind, Value};
+use crate::value::{Kind, Value, exact_duration, nearest_duration};
 
 use super::branch::Branch;
 use super::domain_error::DomainError;
-use super::types::SweepValue;
 
 /// The finest level of subsampling.
 pub const MAX_SUBSAMPLING_DIVISIONS: u8 = 12;
@@ -287,8 +284,7 @@ fn check_range(
 fn usable(value: Value, kind: Kind) -> Result<Value, DomainError> {
     match value {
         Value::Float(x) if !x.is_finite() => Err(DomainError::NotFinite(value)),
-        _ if !holds(kind, &value) => Err(DomainError::NoDuration(value)),
-        value => Ok(value),
+        value => fitting(kind, &value).ok_or(DomainError::NoDuration(value)),
     }
 }
 
@@ -300,10 +296,22 @@ fn unsigned_zero(end: Value) -> Value {
     }
 }
 
-/// Whether a canonical value is one that inputs of its kind can have: results may have a time below
-/// zero, inputs are durations.
-pub(crate) fn holds(kind: Kind, value: &Value) -> bool {
-    kind != Kind::Seconds || Duration::from_value(value).is_some()
+/// A canonical value as inputs of its kind have it. Results may have any time; inputs are durations, so theirs are 0 s
+/// or more, in whole nanoseconds.
+pub(crate) fn fitting(kind: Kind, value: &Value) -> Option<Value> {
+    match (kind, value) {
+        (Kind::Seconds, Value::Float(seconds)) => exact_duration(*seconds).map(Value::Float),
+        (Kind::Seconds, _) => None,
+        _ => Some(value.clone()),
+    }
+}
+
+/// The value that an input of a kind has for a computed number: the nearest duration, or the number itself.
+pub(crate) fn nearest_value(kind: Kind, x: f64) -> Option<Value> {
+    match kind {
+        Kind::Seconds => nearest_duration(x).map(Value::Float),
+        _ => kind.canonical(&Value::Float(x)),
+    }
 }
 
 /// Whether `a` lies above `b`; false for what has no order.

@@ -36,7 +36,9 @@ pub enum DomainError {
     #[error("an input takes finite numbers, not {0}")]
     NotFinite(Value),
     /// A time that does not fit a `Duration`.
-    #[error("a duration must be 0 s or more and fit 64 bits of seconds, not {0} s")]
+    #[error(
+        "a duration must be 0 s or more, in whole nanoseconds, and fit 64 bits of seconds, not {0} s"
+    )]
     NoDuration(Value),
     /// A time with more digits than its number of seconds can hold.
     #[error("a duration near {0} s has more digits than 64 bits of seconds hold; give fewer")]

@@ -40,7 +40,7 @@ mod names;
 mod nested;
 mod schema;
 mod sweep;
-
+mod type_path;
 mod types;
 
 pub use branch::{Branch, Param};
@@ -52,7 +52,7 @@ pub use declaration::sweep_type;
 pub(crate) use declaration::{SameName, SweepType};
 pub use design::Design;
 pub use domain::{Domain, MAX_SUBSAMPLING_DIVISIONS, Scale, Values};
-pub(crate) use domain::{check_list, holds};
+pub(crate) use domain::{check_list, fitting, nearest_value};
 pub use domain_error::DomainError;
 pub use domain_of::{DomainOf, IntoValues};
 pub use entry::Entry;
@@ -66,4 +66,6 @@ pub use nested::Nested;
 pub use schema::{Direction, InputRole, InputVar, ResultVar, Schema};
 
 pub use sweep::{ParametrizedSweep, baseline_of};
+#[cfg(feature = "engine")]
+pub(crate) use type_path::split_name;
 pub use types::{SweepInteger, SweepNumber, SweepValue};

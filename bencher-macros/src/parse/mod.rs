@@ -17,6 +17,6 @@ pub(crate) use field::{Annotation, AttributeKind, Declaration};
 pub(crate) use function::{Arguments, Attributes};
 pub(crate) use literal::Literal;
 pub(crate) use options::{BENCH_SWEEP, BENCHER, Options, RESULT, SWEEP, VARIANT, arguments};
-pub(crate) use time::{moment, span};
+pub(crate) use time::{SpanError, moment, span};
 pub(crate) use tokens::{compact, fingerprint};
 pub(crate) use types::{TypeName, inside_option, type_name};

@@ -1,27 +1,65 @@
 //! Times as they are written in attributes.
 
-/// The nanoseconds of a time span: a number and its unit, such as `250ms` or `1.5 h`.
-pub(crate) fn span(text: &str) -> Option<i128> {
-    const UNITS: [(&str, f64); 8] = [
-        ("ns", 1.0),
-        ("us", 1e3),
-        ("µs", 1e3),
-        ("ms", 1e6),
-        ("s", 1e9),
-        ("min", 60e9),
-        ("h", 3600e9),
-        ("d", 86400e9),
+/// Why a text is no time span.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SpanError {
+    /// It is not a number and a unit.
+    Form,
+    /// It has parts of a nanosecond.
+    Finer,
+    /// It is longer than a `Duration`.
+    Longer,
+}
+
+/// The nanoseconds of a time span, exactly: a number and its unit, such as `250ms` or `1.5 h`.
+pub(crate) fn span(text: &str) -> Result<i128, SpanError> {
+    const UNITS: [(&str, i128); 8] = [
+        ("ns", 1),
+        ("us", 1_000),
+        ("µs", 1_000),
+        ("ms", 1_000_000),
+        ("s", 1_000_000_000),
+        ("min", 60_000_000_000),
+        ("h", 3_600_000_000_000),
+        ("d", 86_400_000_000_000),
     ];
     let text = text.trim();
-    let unit = text.find(|c: char| c.is_alphabetic())?;
-    let (number, unit) = text.split_at_checked(unit)?;
-    let (_, nanoseconds) = UNITS.iter().find(|(name, _)| *name == unit)?;
-    let number: f64 = number.trim().replace('_', "").parse().ok()?;
-    let nanoseconds = (number * nanoseconds).round();
-    #[expect(clippy::cast_possible_truncation, reason = "bounded just here")]
-    (0.0..1e28)
-        .contains(&nanoseconds)
-        .then_some(nanoseconds as i128)
+    let at = text.find(char::is_alphabetic).ok_or(SpanError::Form)?;
+    let (number, unit) = text.split_at_checked(at).ok_or(SpanError::Form)?;
+    let found = UNITS.iter().find(|(name, _)| *name == unit);
+    let (_, nanoseconds) = found.ok_or(SpanError::Form)?;
+    let (digits, places) = decimal(number.trim()).ok_or(SpanError::Form)?;
+    if digits.is_empty() {
+        return Ok(0);
+    }
+    let parts = u32::try_from(places)
+        .ok()
+        .and_then(|places| 10_i128.checked_pow(places));
+    let product = digits
+        .parse::<i128>()
+        .ok()
+        .and_then(|x| x.checked_mul(*nanoseconds));
+    let whole = match (product, parts) {
+        (Some(product), Some(parts)) if product % parts == 0 => product / parts,
+        // The last digit is no zero, so with that many of them there is a part of a nanosecond.
+        _ if places > 0 => return Err(SpanError::Finer),
+        _ => return Err(SpanError::Longer),
+    };
+    let fits = whole / 1_000_000_000 <= i128::from(u64::MAX);
+    fits.then_some(whole).ok_or(SpanError::Longer)
+}
+
+/// The digits of a number without zeros at its ends, and how many of them stand behind its point.
+fn decimal(number: &str) -> Option<(String, usize)> {
+    let number = number.strip_prefix('+').unwrap_or(number).replace('_', "");
+    let (whole, fraction) = number.split_once('.').unwrap_or((&number, ""));
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_digits(whole) || !is_digits(fraction) || whole.len() + fraction.len() == 0 {
+        return None;
+    }
+    let fraction = fraction.trim_end_matches('0');
+    let digits = format!("{whole}{fraction}");
+    Some((digits.trim_start_matches('0').to_owned(), fraction.len()))
 }
 
 /// The nanoseconds since 1970 of a moment: `2026-03-01`, `2026-03-01T12:00:00.5Z`, or with an offset.
@@ -101,11 +139,44 @@ mod tests {
 
     #[test]
     fn spans() {
-        assert_eq!(span("250ms"), Some(250_000_000));
-        assert_eq!(span("1.5 h"), Some(5_400_000_000_000));
-        assert_eq!(span("2 µs"), Some(2000));
-        for bad in ["", "5", "ms", "-1s", "1 parsec", "inf s", "1e40s"] {
-            assert_eq!(span(bad), None, "{bad}");
+        for (text, nanoseconds) in [
+            ("250ms", 250_000_000),
+            ("1.5 h", 5_400_000_000_000),
+            ("2 µs", 2000),
+            ("0.5us", 500),
+            ("0ns", 0),
+            ("0.0000000000ns", 0),
+            ("1_000 ns", 1000),
+            ("+.5s", 500_000_000),
+            ("1.0000000000000000000000s", 1_000_000_000),
+            ("0.05min", 3_000_000_000),
+            // A float has not all of these digits.
+            ("10000000.000000001s", 10_000_000_000_000_001),
+            (
+                "18446744073709551615.999999999s",
+                18_446_744_073_709_551_615_999_999_999,
+            ),
+        ] {
+            assert_eq!(span(text), Ok(nanoseconds), "{text}");
+        }
+        let forms = [
+            "", "5", "ms", ".s", "-1s", "1 parsec", "inf s", "1..2s", "1 2s", "1e40s", "+-1s",
+        ];
+        for bad in forms {
+            assert_eq!(span(bad), Err(SpanError::Form), "{bad}");
+        }
+    }
+
+    #[test]
+    fn parts_of_a_nanosecond_and_too_long_spans_are_seen() {
+        let zeros = "0".repeat(60);
+        let long = format!("1.{zeros}1s");
+        for finer in ["0.4ns", "1.5ns", "1.0000000004s", "0.0001us", &long] {
+            assert_eq!(span(finer), Err(SpanError::Finer), "{finer}");
+        }
+        let long = format!("1{zeros}s");
+        for longer in ["18446744073709551616s", "300000000000000d", &long] {
+            assert_eq!(span(longer), Err(SpanError::Longer), "{longer}");
         }
     }
 

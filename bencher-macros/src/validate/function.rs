@@ -125,7 +125,7 @@ fn run_said(options: &Options, errors: &mut Errors) -> RunAttributes {
 fn budget(options: &Options, errors: &mut Errors) -> Option<u64> {
     let (_, value) = options.value("budget")?;
     let time = match Literal::of(value) {
-        Some(Literal::Text(text)) => span(&text),
+        Some(Literal::Text(text)) => span(&text).ok(),
         _ => None,
     };
     let nanoseconds = time

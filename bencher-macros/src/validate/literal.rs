@@ -1,7 +1,7 @@
 use syn::{Expr, Type};
 
 use crate::errors::Errors;
-use crate::parse::{Literal, TypeName, moment, span, type_name};
+use crate::parse::{Literal, SpanError, TypeName, moment, span, type_name};
 
 /// The literal that `expr` is, if it is one of `ty`; what it is instead becomes an error on it.
 pub(super) fn literal_of(expr: &Expr, ty: TypeName, errors: &mut Errors) -> Option<Literal> {
@@ -13,7 +13,7 @@ pub(super) fn literal_of(expr: &Expr, ty: TypeName, errors: &mut Errors) -> Opti
 fn read(expr: &Expr, ty: TypeName) -> Option<Literal> {
     let literal = Literal::of(expr)?;
     let time = match (&literal, ty) {
-        (Literal::Text(text), TypeName::Duration) => span(text),
+        (Literal::Text(text), TypeName::Duration) => span(text).ok(),
         (Literal::Text(text), TypeName::Timestamp) => moment(text),
         _ => None,
     };
@@ -106,10 +106,21 @@ fn misfit(literal: &Literal, ty: TypeName) -> Option<String> {
         | (Literal::Time(..), TypeName::Duration | TypeName::Timestamp)
         | (_, TypeName::Unknown) => return None,
         (Literal::Text(text), TypeName::Duration) => {
-            return Some(format!(
-                "\"{text}\" is not a time span: write a number and ns, us, ms, s, min, h or d, as \
-                 in \"250ms\""
-            ));
+            return Some(match span(text) {
+                Err(SpanError::Finer) => format!(
+                    "\"{text}\" has parts of a nanosecond, but a `Duration` has whole nanoseconds: \
+                     round it, or make the field a float"
+                ),
+                Err(SpanError::Longer) => {
+                    format!(
+                        "\"{text}\" does not fit `Duration`: it has more than 64 bits of seconds"
+                    )
+                }
+                _ => format!(
+                    "\"{text}\" is not a time span: write a number and ns, us, ms, s, min, h or d, \
+                     as in \"250ms\""
+                ),
+            });
         }
         (Literal::Text(text), TypeName::Timestamp) => {
             return Some(format!(

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
+use bencher_core::dataset::digits;
 use bencher_core::record::SweepRecord;
 use bencher_core::regression::{PairedRuns, Reason, RunComparison, Schedule, Verdict};
 
@@ -51,7 +52,7 @@ impl<'o> Measurement<'o> {
                 "{} points need {needed} pairs or more for verdicts that are wrong in {} % of all \
                  comparisons at most; there would be {have}: raise `--pairs`, or compare fewer points",
                 family.points(),
-                family.rate() * 100.0
+                digits(family.rate() * 100.0, 15)
             ),
             other => other.to_string(),
         })?;

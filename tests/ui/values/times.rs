@@ -21,6 +21,10 @@ struct Waits {
     back: Timestamp,
     #[sweep(bounds("1s", "2s"), default = "3s")]
     outside: Duration,
+    #[sweep(values("1ns", "1.5ns", "1.0000000004s"))]
+    finer: Duration,
+    #[sweep(values("1s", "18446744073709551616s"))]
+    longer: Duration,
     #[result]
     cost: Option<f64>,
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use crate::console::steers;
 use crate::space::{Density, SampleOrder};
 
 use super::RunConfig;
@@ -125,7 +126,7 @@ pub(crate) fn quoted(text: &str) -> String {
             '"' | '\\' => quoted.extend(['\\', c]),
             '\n' => quoted.push_str("\\n"),
             '\t' => quoted.push_str("\\t"),
-            c if c.is_control() => {
+            c if steers(c) => {
                 let _ = write!(quoted, "\\u{:04X}", u32::from(c));
             }
             c => quoted.push(c),
@@ -139,4 +140,19 @@ pub(crate) fn quoted(text: &str) -> String {
 pub(super) fn listed(texts: &[String]) -> String {
     let texts: Vec<String> = texts.iter().map(|text| quoted(text)).collect();
     format!("[{}]", texts.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The console would write another escape, which TOML does not know.
+    #[test]
+    fn a_quoted_text_is_shown_as_it_is_and_reads_back() {
+        let text = "a\u{1b}\u{202e}\u{2028}\u{85}\"\\\n\té";
+        let line = quoted(text);
+        assert_eq!(crate::console::visible_line(&line), line);
+        let read: toml::Table = format!("x = {line}").parse().unwrap();
+        assert_eq!(read["x"].as_str(), Some(text));
+    }
 }

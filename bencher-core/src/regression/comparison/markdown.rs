@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::console::steers;
+
 use super::RunComparison;
 use super::rows::HEADINGS;
 
@@ -72,9 +74,19 @@ fn escaped(text: &str) -> String {
                 escaped.push('\\');
                 escaped.push(c);
             }
-            c if c.is_control() => escaped.push(' '),
+            c if steers(c) => escaped.push(' '),
             c => escaped.push(c),
         }
     }
     escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_changes_the_direction_of_a_comment() {
+        assert_eq!(escaped("a\u{202e}b\u{2028}|"), "a b \\|");
+    }
 }
