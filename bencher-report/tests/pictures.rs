@@ -15,7 +15,9 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
+use bencher_core::dataset::{CellState, Dim};
 use bencher_core::record::SweepRecord;
+use bencher_core::value::{Kind, Value};
 use bencher_report::{ReportOptions, StaticRenderer, write_report};
 use common::labels;
 
@@ -111,6 +113,18 @@ impl Picture {
             }
         }
         stretches
+    }
+
+    /// The shades, from 0 for white, that cover at least a fiftieth of the picture each: those of areas.
+    fn areas(&self) -> Vec<u8> {
+        let mut counts = [0; 256];
+        for dark in self.rows.iter().flatten() {
+            counts[usize::from(*dark)] += 1;
+        }
+        let least = self.width * self.rows.len() / 50;
+        (0..=255)
+            .filter(|dark| counts[usize::from(*dark)] >= least)
+            .collect()
     }
 
     /// Whether a border of the picture has ink.
@@ -219,4 +233,97 @@ fn a_logarithmic_axis_of_many_decades_is_no_bar_of_ticks() {
         let ink = drawn(labels::decades(), renderer).ink();
         assert!(ink < 0.03, "{ink} by {renderer:?}");
     }
+}
+
+/// Cells of four values, evenly spaced.
+fn map_of(low: f64, high: f64) -> SweepRecord {
+    let dims = vec![
+        common::numbers("a", "", &[0.0, 1.0]),
+        common::numbers("b", "", &[0.0, 1.0]),
+    ];
+    let info = common::result("y", "", Kind::Float(64));
+    let data = common::dataset(dims, vec![info], |_, at| {
+        let share = (2 * at[0] + at[1]) as f64 / 3.0;
+        Ok(Value::Float(low * (1.0 - share) + high * share))
+    });
+    common::record("Map", data)
+}
+
+#[test]
+fn colours_are_told_apart_however_large_small_or_near_their_values_are() {
+    let usual = drawn(map_of(-1.0, 1.0), StaticRenderer::Kuva).areas();
+    assert_eq!(usual.len(), 5, "four cells and the ground: {usual:?}");
+    for (low, high) in [
+        (-1e308, 1e308),
+        (-1.7e308, 1.7e308),
+        (f64::MIN, f64::MAX),
+        (1e-320, 3e-320),
+        (1e-20, 3e-20),
+    ] {
+        let areas = drawn(map_of(low, high), StaticRenderer::Kuva).areas();
+        assert_eq!(areas, usual, "{low} to {high}");
+    }
+}
+
+#[test]
+fn lines_over_all_numbers_are_drawn() {
+    let line = |low: f64, high: f64| {
+        let info = common::result("y", "", Kind::Float(64));
+        let place = |n: usize| low * (1.0 - n as f64 / 4.0) + high * (n as f64 / 4.0);
+        let values: Vec<f64> = (0..5).map(place).collect();
+        let data = common::dataset(
+            vec![common::numbers("x", "", &values)],
+            vec![info],
+            |_, at| Ok(Value::Float(values[at[0]])),
+        );
+        common::record("Line", data)
+    };
+    for renderer in BOTH {
+        let usual = drawn(line(-1.0, 1.0), StaticRenderer::Kuva).ink();
+        for (low, high) in [(-1e308, 1e308), (-1.7e308, 1.7e308), (1e-320, 3e-320)] {
+            let ink = drawn(line(low, high), renderer).ink();
+            let near = usual * 0.8..usual * 1.4;
+            assert!(
+                near.contains(&ink),
+                "{low} to {high} by {renderer:?}: {ink} and {usual}"
+            );
+        }
+    }
+}
+
+#[test]
+fn names_that_a_font_cannot_draw_are_numbered() {
+    for renderer in BOTH {
+        // Characters that no font has; fonts differ between machines.
+        let strange = ["\u{10_fff0}\u{10_fff1}", "\u{10_fff2}\u{10_fff3}", "plain"];
+        let picture = drawn(labels::words("Words", &strange), renderer);
+        let same = drawn(
+            labels::words("Words", &["□□ #1", "□□ #2", "plain"]),
+            renderer,
+        );
+        assert!(picture.rows == same.rows, "{renderer:?}");
+    }
+    let scripts = ["日本語", "한국어", "ไทย"];
+    let picture = drawn(labels::words("Words", &scripts), StaticRenderer::Kuva);
+    let numbered = ["□□□ #1", "□□□ #2", "□□□ #3"];
+    let same = drawn(labels::words("Words", &numbered), StaticRenderer::Kuva);
+    assert!(picture.rows == same.rows);
+}
+
+#[test]
+fn a_result_that_no_sample_has_is_no_empty_frame() {
+    let info = common::result("y", "s", Kind::Float(64));
+    let data = common::dataset(vec![Dim::repeats(40)], vec![info], |_, _| {
+        Err((CellState::BelowResolution, "below 25 ns"))
+    });
+    let dir = tempfile::tempdir().unwrap();
+    let files = write_report(
+        &[common::record("Nothing", data)],
+        dir.path(),
+        &ReportOptions::default(),
+    );
+    let files = files.unwrap();
+    assert_eq!((&files.pngs, &files.warnings), (&vec![], &vec![]));
+    let page = fs::read_to_string(files.html.unwrap()).unwrap();
+    assert!(page.contains("below resolution"), "the page says why");
 }

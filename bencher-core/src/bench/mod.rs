@@ -32,12 +32,14 @@ mod columns;
 mod comparisons;
 pub(crate) mod config;
 mod error;
+mod executable;
 #[cfg(feature = "history")]
 mod history;
 mod layers;
 mod print;
 mod refine;
 mod replicate_report;
+pub mod report_files;
 mod result;
 mod result_json;
 mod run;

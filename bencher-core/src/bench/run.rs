@@ -107,6 +107,7 @@ impl SweepRun<'_> {
         timings: Vec<(String, f64)>,
     ) -> Result<SweepOutcome> {
         session.make_report_folder()?;
+        session.warn_of_foreign_pictures(&self.settings.title);
         let collector =
             ResultCollector::new(&plan, &self.shown_title()).map_err(self.plan_error())?;
         let (mut execution, options) = self.open(plan, number, session, timings)?;
@@ -189,7 +190,7 @@ impl SweepRun<'_> {
         let derived = plan.derive(&mut dataset);
         derived.map_err(|source| self.plan_error()(PlanError::Dataset(source)))?;
         warnings.extend(unreliable_points(&dataset));
-        describe(&mut dataset, plan, session.code());
+        describe(&mut dataset, plan, session.code()?);
         describe_choice(&mut dataset, plan, &session.config);
         if let Some(input) = &self.compared {
             let name = input_name_of(plan.schema(), input).map_err(self.plan_error())?;
@@ -283,7 +284,7 @@ impl SweepRun<'_> {
             store,
             overwrite: config.overwrite && !collects(session.role),
             policy: config.code,
-            code: session.code(),
+            code: session.code()?,
             machine_policy: config.machine,
             machine,
             rounds: self.rounds(plan, session)?,

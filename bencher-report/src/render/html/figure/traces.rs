@@ -211,7 +211,7 @@ impl Frame<'_> {
                 "legendgroup": n.to_string(),
                 "offsetgroup": n.to_string(),
                 "showlegend": self.panel == 0 && self.chart.legend.is_some(),
-                "marker": { "color": palette::color(n) },
+                "marker": { "color": palette::fill(n) },
                 "error_y": {
                     "visible": bounded,
                     "type": "data",
