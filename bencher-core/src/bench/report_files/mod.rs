@@ -124,7 +124,7 @@ impl Place {
         let entries = fs::read_dir(&self.dir).into_iter().flatten().flatten();
         let mut paths: Vec<PathBuf> = entries
             .filter_map(|entry| entry.file_name().into_string().ok())
-            .filter(|name| name.starts_with(&stem) && name.ends_with(".png"))
+            .filter(|name| name.starts_with(&stem) && name.strip_suffix(".png").is_some())
             .filter(|name| self.is_foreign(name))
             .map(|name| self.dir.join(name))
             .collect();
