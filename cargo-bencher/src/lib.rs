@@ -45,7 +45,8 @@ usage: cargo bencher COMMAND [OPTIONS]
   --version            print the version, which is the one of the stores that it reads
 ";
 
-/// Runs a command, the first of `args`; the exit status is 0, 1 where it fails, or 2 where there is no such command.
+/// Runs a command, the first of `args`; the exit status is 0, 1 where it fails, or 2 where there is no such command or option.
+/// A comparison ends with 3 where a result is worse, and with 4 where it is undecided.
 ///
 /// ```
 /// let ended = cargo_bencher::run(&["--version".to_owned()]);
@@ -62,9 +63,9 @@ pub fn run(args: &[String]) -> ExitCode {
         _ => None,
     };
     if let Some(compared) = compared {
-        return compared.unwrap_or_else(|message| {
-            eprintln!("cargo-bencher: {message}");
-            ExitCode::FAILURE
+        return compared.unwrap_or_else(|failure| {
+            eprintln!("cargo-bencher: {failure}");
+            failure.exit_code()
         });
     }
     let done = match command {

@@ -151,7 +151,8 @@ fn a_baseline_keeps_results_under_a_name() {
         (&["compare", "--tresh", "1"], "there is no option `--tresh`"),
     ] {
         let (status, _, stderr) = tool(store.path(), args);
-        assert_eq!(status, Some(1), "{args:?}");
+        let is_option = expected.starts_with("there is no option");
+        assert_eq!(status, Some(if is_option { 2 } else { 1 }), "{args:?}");
         assert!(stderr.contains(expected), "{args:?}: {stderr}");
     }
 }
@@ -179,6 +180,39 @@ fn files_and_exports_are_sides_too() {
     let [one, other] = exports.each_ref().map(|path| path.to_str().unwrap());
     let (status, stdout, stderr) = tool(store.path(), &["compare", one, other]);
     assert_eq!(status, Some(3), "{stdout}{stderr}");
+    let (status, stdout, stderr) = tool(store.path(), &["compare", other, "last"]);
+    assert_eq!(status, Some(0), "{stdout}{stderr}");
+}
+
+/// A tag stands beside what has none, and beside another tag.
+#[test]
+fn tags_are_sides_too() {
+    let store = tempfile::tempdir().unwrap();
+    let tagged = |started, tag: &str, moves| SweepRecord {
+        tag: tag.to_owned(),
+        ..record(started, moves)
+    };
+    for record in [
+        tagged(1, "", [100, 200, 300]),
+        tagged(2, "fast", [90, 200, 300]),
+        tagged(3, "slow", [100, 200, 400]),
+    ] {
+        save_result(store.path(), &record).unwrap();
+    }
+    for (args, expected) in [
+        (&["compare", "slow"][..], "1 better, 2 the same"),
+        (
+            &["compare", "last", "slow"],
+            "1 worse, 0 better, 2 the same",
+        ),
+        (
+            &["compare", "fast", "slow"],
+            "2 worse, 0 better, 1 the same",
+        ),
+    ] {
+        let (_, stdout, stderr) = tool(store.path(), args);
+        assert!(stdout.contains(expected), "{args:?}: {stdout}{stderr}");
+    }
 }
 
 /// Thirty runs with two steps and an outlier: the steps are named with their runs, the outlier is not.

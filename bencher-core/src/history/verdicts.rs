@@ -70,36 +70,42 @@ pub fn judge_by_history(
     record: &SweepRecord,
     rules: &Rules,
 ) -> Vec<HistoryVerdict> {
-    let mut found = Vec::new();
     let now = numbers(record);
-    let earlier: Vec<BTreeMap<String, ResultNumbers>> = baseline
+    // A run with other constants has no point in common with this one.
+    let alike = baseline
         .iter()
-        .map(|snapshot| numbers(&snapshot.record))
-        .collect();
-    // A result of any earlier snapshot may have vanished.
+        .filter(|run| run.record.constants == record.constants);
+    let earlier: Vec<BTreeMap<String, ResultNumbers>> =
+        alike.map(|snapshot| numbers(&snapshot.record)).collect();
+    // A result of the newest snapshot may have vanished.
     let mut names: Vec<&String> = now.keys().collect();
     let newest = earlier.last().into_iter().flat_map(BTreeMap::keys);
     names.extend(newest.filter(|name| !now.contains_key(*name)));
+    let mut found = Vec::new();
     for name in names {
-        let declared = now.get(name).or_else(|| earlier.last()?.get(name));
-        let Some(direction) = declared.map(|numbers| numbers.info.direction) else {
+        let current = now.get(name);
+        let Some(declared) = current.or_else(|| earlier.last()?.get(name)) else {
             continue;
         };
+        let history: Vec<Option<&ResultNumbers>> = earlier
+            .iter()
+            .map(|numbers| {
+                numbers
+                    .get(name)
+                    .filter(|numbers| numbers.is_like(declared))
+            })
+            .collect();
+        let shared = shared_points(declared, &history);
         let mut judge = |point: Option<&String>| {
-            let number = |numbers: Option<&ResultNumbers>| {
-                let number = match (numbers, point) {
-                    (Some(numbers), Some(point)) => numbers.points.get(point).copied(),
-                    (Some(numbers), None) => numbers.whole,
-                    (None, _) => None,
-                };
+            let number = |numbers: &Option<&ResultNumbers>| {
+                let number = numbers.and_then(|numbers| match point {
+                    Some(point) => numbers.mean_of([point]),
+                    None => numbers.mean_of(&shared),
+                });
                 number.unwrap_or(f64::NAN)
             };
-            let history: Vec<f64> = earlier
-                .iter()
-                .map(|numbers| number(numbers.get(name)))
-                .collect();
-            let current = number(now.get(name));
-            let detections = rules.judge(name, &history, current, direction);
+            let history: Vec<f64> = history.iter().map(number).collect();
+            let detections = rules.judge(name, &history, number(&current), declared.info.direction);
             found.extend(detections.into_iter().map(|detection| HistoryVerdict {
                 result: name.clone(),
                 point: point.cloned(),
@@ -107,11 +113,9 @@ pub fn judge_by_history(
             }));
         };
         judge(None);
-        let points = now.get(name).map(|numbers| &numbers.points);
-        let points: Vec<&String> = points.into_iter().flat_map(BTreeMap::keys).collect();
         // The mean of one point is that point.
-        if points.len() > 1 {
-            for point in points {
+        if let Some(current) = current.filter(|numbers| numbers.points.len() > 1) {
+            for point in current.points.keys() {
                 judge(Some(point));
             }
         }
@@ -119,12 +123,43 @@ pub fn judge_by_history(
     found
 }
 
-/// One number for each point of a result, and one for all of them.
+/// The points of a result that every earlier run has as well, so that a grid that grows or moves does not change the mean.
+fn shared_points<'n>(
+    declared: &'n ResultNumbers,
+    history: &[Option<&ResultNumbers>],
+) -> Vec<&'n String> {
+    let is_shared = |point: &&String| {
+        let mut runs = history.iter().flatten();
+        runs.all(|numbers| numbers.points.contains_key(*point))
+    };
+    declared.points.keys().filter(is_shared).collect()
+}
+
+/// The numbers of a result at every point of its grid; none where a point has no value.
 #[derive(Clone, Debug)]
 struct ResultNumbers {
     info: VariableInfo,
-    whole: Option<f64>,
-    points: BTreeMap<String, f64>,
+    points: BTreeMap<String, Vec<f64>>,
+}
+
+impl ResultNumbers {
+    /// Whether the numbers of both can be compared.
+    fn is_like(&self, other: &Self) -> bool {
+        self.info.units == other.info.units
+            && self.info.meaning_version == other.info.meaning_version
+            && self.info.timed == other.info.timed
+    }
+
+    /// The mean of all numbers of some points.
+    fn mean_of<'p>(&self, points: impl IntoIterator<Item = impl AsRef<str> + 'p>) -> Option<f64> {
+        let of_point = |point: &str| self.points.get(point).into_iter().flatten();
+        let points = points.into_iter();
+        let all: Vec<f64> = points
+            .flat_map(|point| of_point(point.as_ref()))
+            .copied()
+            .collect();
+        mean(&all)
+    }
 }
 
 /// The numbers of all results that are numbers.
@@ -142,16 +177,11 @@ fn numbers(record: &SweepRecord) -> BTreeMap<String, ResultNumbers> {
     });
     let of = |info: &VariableInfo| {
         let points = record.dataset.point_values(&info.name).ok()?;
-        let all: Vec<f64> = points
-            .iter()
-            .flat_map(|point| values(info, point))
-            .collect();
         let of_points = points
             .iter()
-            .filter_map(|point| Some((point_text(point), mean(&values(info, point))?)));
+            .map(|point| (point_text(point), values(info, point)));
         let numbers = ResultNumbers {
             info: info.clone(),
-            whole: mean(&all),
             points: of_points.collect(),
         };
         Some((info.name.clone(), numbers))

@@ -10,7 +10,7 @@ mod revision;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::compare::print;
+use crate::compare::{Failure, print};
 
 use build::{Target, build, only_benchmark};
 use measurement::Measurement;
@@ -19,8 +19,8 @@ use program::Program;
 use revision::Checkout;
 
 /// Measures both sides until every point is decided, or the pairs are used up.
-pub(crate) fn run(args: &[String]) -> Result<ExitCode, String> {
-    let options = AbOptions::parse(args)?;
+pub(crate) fn run(args: &[String]) -> Result<ExitCode, Failure> {
+    let options = AbOptions::parse(args).map_err(Failure::Usage)?;
     let here = std::env::current_dir()
         .map_err(|error| format!("the working directory is not known: {error}"))?;
     match &options.sides {
@@ -30,7 +30,9 @@ pub(crate) fn run(args: &[String]) -> Result<ExitCode, String> {
             package,
         } => {
             let folder = crate::store::target_directory(&here)
-                .ok_or("`cargo metadata` failed: `ab --base` needs a Cargo package")?
+                .ok_or_else(|| {
+                    "`cargo metadata` failed: `ab --base` needs a Cargo package".to_owned()
+                })?
                 .join("bencher-ab");
             let target = match target {
                 Some(target) => target.clone(),
@@ -41,11 +43,11 @@ pub(crate) fn run(args: &[String]) -> Result<ExitCode, String> {
                 of_revision(&checkout, &folder, package.as_deref(), &target, base)?,
                 of_working_tree(&here, package.as_deref(), &target)?,
             ];
-            measure(&options, programs, &folder)
+            Ok(measure(&options, programs, &folder)?)
         }
         Sides::Commands { base, candidate } => {
             let programs = [of_command(base, &here)?, of_command(candidate, &here)?];
-            measure(&options, programs, &options.store.join("ab"))
+            Ok(measure(&options, programs, &options.store.join("ab"))?)
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `cargo bencher compare`: whether stored results are worse than earlier ones.
 
 mod baseline;
+mod failure;
 mod options;
 mod source;
 
@@ -10,6 +11,7 @@ use bencher_core::history::EarlierRuns;
 use bencher_core::regression::{RunComparison, compare_stored};
 
 pub(crate) use baseline::run as baseline;
+pub(crate) use failure::Failure;
 pub(crate) use options::{Output, OutputOptions, Words};
 
 use source::Source;
@@ -18,17 +20,20 @@ use source::Source;
 const DEFAULT: [&str; 2] = ["previous", "last"];
 
 /// Compares two sides, and says by the exit status how it came out: 3 of a regression, 4 where it is undecided.
-pub(crate) fn run(args: &[String]) -> Result<ExitCode, String> {
+pub(crate) fn run(args: &[String]) -> Result<ExitCode, Failure> {
     let mut words = Words::new(args);
-    let output = OutputOptions::take(&mut words)?;
+    let output = OutputOptions::take(&mut words).map_err(Failure::Usage)?;
     let store = words.store()?;
-    let named = words.rest(2)?;
+    let named = words.rest(2).map_err(Failure::Usage)?;
     let [base, candidate] = match &*named {
         [] => DEFAULT.map(str::to_owned),
         [base] => [base.clone(), "last".to_owned()],
         [base, candidate, ..] => [base.clone(), candidate.clone()],
     };
-    let (before, after) = (Source::of(&store, &base)?, Source::of(&store, &candidate)?);
+    let mut before = Source::of(&store, &base)?;
+    let mut after = Source::of(&store, &candidate)?;
+    before.name_as(&after);
+    after.name_as(&before);
     let earlier = EarlierRuns::of(&store, [&before.records, &after.records])
         .map_err(|error| error.to_string())?;
     let found = compare_stored(
@@ -37,7 +42,7 @@ pub(crate) fn run(args: &[String]) -> Result<ExitCode, String> {
         &output.compare,
         &earlier,
     );
-    print(&found, &output)
+    Ok(print(&found, &output)?)
 }
 
 /// Prints a comparison, and gives the exit status.

@@ -14,6 +14,8 @@ pub(super) struct Source {
     /// What it is called in tables.
     pub(super) name: String,
     pub(super) records: Vec<SweepRecord>,
+    /// Whether a tag chose them, so that the tag tells nothing apart.
+    is_of_tag: bool,
 }
 
 impl Source {
@@ -36,10 +38,33 @@ impl Source {
                 _ => format!("there is no result in {word}"),
             });
         }
+        let is_of_tag = records.iter().all(|record| record.tag == word);
         Ok(Self {
             name: word.to_owned(),
             records,
+            is_of_tag,
         })
+    }
+
+    /// Names its sweeps as the other side can: without the tag where one side is a tag, and by their titles where one side is
+    /// an export, which has nothing else.
+    pub(super) fn name_as(&mut self, other: &Self) {
+        let is_export = |record: &SweepRecord| record.bench.is_empty();
+        let has_exports = self.records.iter().chain(&other.records).any(is_export);
+        if other.is_of_tag && !self.is_of_tag {
+            // What else is there was measured under other tags.
+            self.records.retain(|record| record.tag.is_empty());
+        }
+        if self.is_of_tag || has_exports {
+            self.records
+                .iter_mut()
+                .for_each(|record| record.tag.clear());
+        }
+        if has_exports {
+            self.records
+                .iter_mut()
+                .for_each(|record| record.bench.clear());
+        }
     }
 }
 
