@@ -9,6 +9,7 @@ mod grids;
 mod orders;
 mod references;
 mod speed;
+mod verdicts;
 
 use std::path::Path;
 
