@@ -15,6 +15,7 @@
 # GATE_PAIRS       40                                       the most pairs of processes
 # GATE_TIME        1s                                       how long each process of `change` measures a sweep
 # GATE_THRESHOLD   2%                                       effects of a point up to this count as the same
+# GATE_PROFILE     (that of benchmarks)                     the profile of Cargo that builds the benchmark
 # GATE_UNDECIDED   fail                                     `pass`: an undecided comparison is no failure
 # GATE_EVENT       git                                      the label of the run; git: date and commit
 # GATE_HISTORY     bencher-history                          the file of the history; it need not exist
@@ -35,7 +36,7 @@ change() {
     status=0
     # The words of the tool are to be split.
     # shellcheck disable=SC2086
-    $tool ab --base "$base" --bench "$bench" --pairs "${GATE_PAIRS:-40}" --time "${GATE_TIME:-1s}" \
+    $tool ab --base "$base" --bench "$bench" ${GATE_PROFILE:+--profile "$GATE_PROFILE"} --pairs "${GATE_PAIRS:-40}" --time "${GATE_TIME:-1s}" \
         --threshold "${GATE_THRESHOLD:-2%}" --markdown-file "$out/comparison.md" || status=$?
     if [ "$status" -eq 4 ] && [ "${GATE_UNDECIDED:-fail}" = pass ]; then
         echo "gate: undecided, which passes here" >&2
@@ -51,7 +52,7 @@ main() {
     if [ -f "$history" ]; then
         $tool history import "$history" --store "$store"
     fi
-    cargo bench --bench "$bench" -- --store "$store" --no-report
+    cargo bench --bench "$bench" ${GATE_PROFILE:+--profile "$GATE_PROFILE"} -- --store "$store" --no-report
     $tool history add --event "${GATE_EVENT:-git}" --store "$store"
     $tool history list --store "$store" >"$out/history.txt"
     $tool history export "$history" --store "$store"

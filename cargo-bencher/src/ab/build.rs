@@ -42,32 +42,45 @@ impl fmt::Display for Target {
     }
 }
 
-/// Builds a target with optimization, in `folder`.
+/// Which target of which package is built, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct BuildOptions {
+    pub(super) target: Target,
+    pub(super) package: Option<String>,
+    /// The profile; none for the one of benchmarks, or `release`.
+    pub(super) profile: Option<String>,
+}
+
+/// Builds a target in `folder`, with what it depends on in the target directory `built`, and copies the program to `copy`:
+/// another revision builds a program of the same name.
 ///
 /// # Errors
 /// Where Cargo fails; what it says was printed.
 pub(super) fn build(
     folder: &Path,
-    package: Option<&str>,
-    target: &Target,
-    built: Option<&Path>,
+    options: &BuildOptions,
+    built: &Path,
+    copy: PathBuf,
 ) -> Result<PathBuf, String> {
+    let target = &options.target;
     let mut cargo = cargo(folder);
-    match target {
-        Target::Bench(_) => cargo.args(["bench", "--no-run"]),
-        Target::Example(_) | Target::Bin(_) => cargo.args(["build", "--release"]),
+    match (target, &options.profile) {
+        (Target::Bench(_), None) => cargo.args(["bench", "--no-run"]),
+        (Target::Bench(_), Some(profile)) => {
+            cargo.args(["bench", "--no-run", "--profile", profile])
+        }
+        (_, None) => cargo.args(["build", "--release"]),
+        (_, Some(profile)) => cargo.args(["build", "--profile", profile]),
     };
     cargo.args([
         &format!("--{}", target.kind()),
         target.name(),
         "--message-format=json-render-diagnostics",
     ]);
-    if let Some(package) = package {
+    if let Some(package) = &options.package {
         cargo.args(["--package", package]);
     }
-    if let Some(built) = built {
-        cargo.arg("--target-dir").arg(built);
-    }
+    cargo.arg("--target-dir").arg(built);
     let output = cargo
         .stderr(Stdio::inherit())
         .output()
@@ -85,12 +98,15 @@ pub(super) fn build(
     let program = messages
         .filter(|message| is_target(message, target))
         .find_map(|message| Some(PathBuf::from(message.get("executable")?.as_str()?)));
-    program.ok_or_else(|| {
+    let program = program.ok_or_else(|| {
         format!(
             "cargo built no program for `{target}` in {}",
             folder.display()
         )
-    })
+    })?;
+    std::fs::copy(&program, &copy)
+        .map_err(|error| format!("cannot copy {}: {error}", program.display()))?;
+    Ok(copy)
 }
 
 /// Whether a message of Cargo is about a target.

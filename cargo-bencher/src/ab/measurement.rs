@@ -1,7 +1,7 @@
 //! The pairs of processes, look after look.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use bencher_core::dataset::digits;
@@ -16,7 +16,7 @@ use super::restriction::{is_open, restriction};
 pub(super) struct Measurement<'o> {
     options: &'o AbOptions,
     programs: [Program; 2],
-    scratch: PathBuf,
+    scratch: &'o Path,
     runs: PairedRuns,
     coin: Coin,
     /// What restricts the programs to the undecided points.
@@ -24,22 +24,15 @@ pub(super) struct Measurement<'o> {
 }
 
 impl<'o> Measurement<'o> {
-    pub(super) fn new(
-        options: &'o AbOptions,
-        programs: [Program; 2],
-        folder: &Path,
-    ) -> Result<Self, String> {
-        let scratch = folder.join(format!("run-{}", std::process::id()));
-        std::fs::create_dir_all(&scratch)
-            .map_err(|error| format!("cannot create {}: {error}", scratch.display()))?;
-        Ok(Self {
+    pub(super) fn new(options: &'o AbOptions, programs: [Program; 2], scratch: &'o Path) -> Self {
+        Self {
             options,
             programs,
             scratch,
             runs: PairedRuns::default(),
             coin: Coin::new(),
             restriction: Vec::new(),
-        })
+        }
     }
 
     /// Measures until every point is decided, or the pairs are used up.
@@ -107,21 +100,14 @@ impl<'o> Measurement<'o> {
             arguments.chain(restriction.iter().cloned()).collect()
         };
         if !self.restriction.is_empty() {
-            let restricted = program.measure(&self.scratch, &further(&self.restriction));
+            let restricted = program.measure(self.scratch, &further(&self.restriction));
             match restricted {
                 Ok(records) => return Ok(records),
                 // Not every grid can be restricted; all of it can be measured.
                 Err(_) => self.restriction.clear(),
             }
         }
-        program.measure(&self.scratch, &further(&[]))
-    }
-}
-
-impl Drop for Measurement<'_> {
-    fn drop(&mut self) {
-        // What cannot be removed holds nothing that anybody needs.
-        let _ = std::fs::remove_dir_all(&self.scratch);
+        program.measure(self.scratch, &further(&[]))
     }
 }
 

@@ -6,17 +6,19 @@ mod options;
 mod program;
 mod restriction;
 mod revision;
+mod scratch;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::compare::{Failure, print};
 
-use build::{Target, build, only_benchmark};
+use build::{BuildOptions, build, only_benchmark};
 use measurement::Measurement;
 use options::{AbOptions, Sides};
 use program::Program;
 use revision::Checkout;
+use scratch::Scratch;
 
 /// Measures both sides until every point is decided, or the pairs are used up.
 pub(crate) fn run(args: &[String]) -> Result<ExitCode, Failure> {
@@ -28,58 +30,71 @@ pub(crate) fn run(args: &[String]) -> Result<ExitCode, Failure> {
             base,
             target,
             package,
+            profile,
         } => {
-            let folder = crate::store::target_directory(&here)
-                .ok_or_else(|| {
-                    "`cargo metadata` failed: `ab --base` needs a Cargo package".to_owned()
-                })?
-                .join("bencher-ab");
-            let target = match target {
-                Some(target) => target.clone(),
-                None => only_benchmark(&here, package.as_deref())?,
+            let built = crate::store::target_directory(&here).ok_or_else(|| {
+                "`cargo metadata` failed: `ab --base` needs a Cargo package".to_owned()
+            })?;
+            let folder = built.join("bencher-ab");
+            let build = BuildOptions {
+                target: match target {
+                    Some(target) => target.clone(),
+                    None => only_benchmark(&here, package.as_deref())?,
+                },
+                package: package.clone(),
+                profile: profile.clone(),
             };
             let checkout = Checkout::new(&here, base, &folder)?;
+            let scratch = Scratch::new(&folder)?;
             let programs = [
-                of_revision(&checkout, &folder, package.as_deref(), &target, base)?,
-                of_working_tree(&here, package.as_deref(), &target)?,
+                of_revision(&checkout, &build, (&built, &scratch), base)?,
+                of_working_tree(&here, &build, (&built, &scratch))?,
             ];
-            Ok(measure(&options, programs, &folder)?)
+            Ok(measure(&options, programs, &scratch)?)
         }
         Sides::Commands { base, candidate } => {
             let programs = [of_command(base, &here)?, of_command(candidate, &here)?];
-            Ok(measure(&options, programs, &options.store.join("ab"))?)
+            let scratch = Scratch::new(&options.store.join("ab"))?;
+            Ok(measure(&options, programs, &scratch)?)
         }
     }
 }
 
-fn measure(options: &AbOptions, programs: [Program; 2], folder: &Path) -> Result<ExitCode, String> {
-    let measurement = Measurement::new(options, programs, folder)?;
-    let found = measurement.run()?;
+fn measure(
+    options: &AbOptions,
+    programs: [Program; 2],
+    scratch: &Scratch,
+) -> Result<ExitCode, String> {
+    let found = Measurement::new(options, programs, scratch.path()).run()?;
     print(&found, &options.output)
 }
 
 fn of_revision(
     checkout: &Checkout,
-    folder: &Path,
-    package: Option<&str>,
-    target: &Target,
+    options: &BuildOptions,
+    (built, scratch): (&Path, &Scratch),
     base: &str,
 ) -> Result<Program, String> {
+    let target = &options.target;
     eprintln!("building {target} at {base} ({})", checkout.commit);
-    let built = folder.join("target");
     Ok(Program {
         name: format!("{base} ({})", checkout.commit),
-        executable: build(&checkout.start, package, target, Some(&built))?,
+        executable: build(&checkout.start, options, built, scratch.path().join("base"))?,
         arguments: target.argument().map(Into::into).into_iter().collect(),
         folder: checkout.start.clone(),
     })
 }
 
-fn of_working_tree(here: &Path, package: Option<&str>, target: &Target) -> Result<Program, String> {
+fn of_working_tree(
+    here: &Path,
+    options: &BuildOptions,
+    (built, scratch): (&Path, &Scratch),
+) -> Result<Program, String> {
+    let target = &options.target;
     eprintln!("building {target} of the working tree");
     Ok(Program {
         name: "the working tree".to_owned(),
-        executable: build(here, package, target, None)?,
+        executable: build(here, options, built, scratch.path().join("candidate"))?,
         arguments: target.argument().map(Into::into).into_iter().collect(),
         folder: here.to_owned(),
     })
@@ -88,7 +103,9 @@ fn of_working_tree(here: &Path, package: Option<&str>, target: &Target) -> Resul
 /// A program by its command line, whose words stand between spaces.
 fn of_command(command: &str, here: &Path) -> Result<Program, String> {
     let mut words = command.split_whitespace();
-    let executable = words.next().ok_or("a command is empty")?;
+    let executable = words
+        .next()
+        .ok_or_else(|| "a command is empty".to_owned())?;
     let path = PathBuf::from(executable);
     Ok(Program {
         name: command.to_owned(),

@@ -19,6 +19,7 @@ pub(super) enum Sides {
         base: String,
         target: Option<Target>,
         package: Option<String>,
+        profile: Option<String>,
     },
     /// Two programs.
     Commands { base: String, candidate: String },
@@ -49,6 +50,7 @@ impl AbOptions {
             words.value("--bin")?.map(Target::Bin),
         ];
         let package = words.value("--package")?;
+        let profile = words.value("--profile")?;
         let mut targets = targets.into_iter().flatten();
         let (target, second) = (targets.next(), targets.next());
         if second.is_some() {
@@ -59,8 +61,11 @@ impl AbOptions {
                 base,
                 target,
                 package,
+                profile,
             },
-            (None, (Some(base), Some(candidate))) if target.is_none() && package.is_none() => {
+            (None, (Some(base), Some(candidate)))
+                if target.is_none() && package.is_none() && profile.is_none() =>
+            {
                 Sides::Commands { base, candidate }
             }
             _ => {
@@ -123,6 +128,7 @@ mod tests {
             base: "main".to_owned(),
             target: Some(Target::Example("sorting".to_owned())),
             package: None,
+            profile: None,
         };
         assert_eq!((found.sides, found.pairs), (expected, 40));
         assert_eq!(found.arguments, ["--sweep", "By", "--budget", "1s"]);
