@@ -1,4 +1,5 @@
-//! The rooms of bencher-core import only from those above them, in the order that ARCHITECTURE.md has.
+//! The rooms of bencher-core import only from those above them, in the order that ARCHITECTURE.md has. No library code
+//! starts a thread in a way that panics.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -28,8 +29,8 @@ fn files(path: &Path, out: &mut Vec<PathBuf>) {
     }
 }
 
-/// The rooms that a file names, but in its tests and its documentation.
-fn named(path: &Path) -> Vec<String> {
+/// The tokens of the items of a file, but for its tests. Documentation is a string in them.
+fn tokens(path: &Path) -> Vec<String> {
     let text = std::fs::read_to_string(path).unwrap();
     let items = syn::parse_file(&text).unwrap().items.into_iter();
     let is_test = |item: &Item| {
@@ -43,11 +44,18 @@ fn named(path: &Path) -> Vec<String> {
         let mut texts = attributes
             .iter()
             .map(|one| one.to_token_stream().to_string());
-        texts.any(|text| text.contains("cfg (test)"))
+        texts.any(|text| text.contains("cfg (test)") || text.contains("cfg (all (test"))
     };
+    let items = items.filter(|item| !is_test(item));
+    items
+        .map(|item| item.to_token_stream().to_string())
+        .collect()
+}
+
+/// The rooms that a file names, but in its tests and its documentation.
+fn named(path: &Path) -> Vec<String> {
     let mut rooms = Vec::new();
-    for item in items.filter(|item| !is_test(item)) {
-        let text = item.to_token_stream().to_string();
+    for text in tokens(path) {
         // What stands in a string, as documentation does, is no path of tokens.
         let paths = text.split("crate :: ").skip(1);
         for path in paths {
@@ -98,4 +106,26 @@ fn no_arrow_runs_up() {
     }
     assert!(down > 500, "only {down} imports were found");
     assert!(arrows.is_empty(), "{}", arrows.join("\n"));
+}
+
+/// `thread::spawn` and `Scope::spawn` panic where the system allows no further thread; `thread::Builder` gives an error.
+#[test]
+fn no_library_code_panics_where_no_thread_can_be_started() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut all = Vec::new();
+    for package in ["bencher-core", "bencher-report", "cargo-bencher", "."] {
+        files(&here.join(package).join("src"), &mut all);
+    }
+    let (mut panicking, mut builders) = (Vec::new(), 0);
+    for path in all {
+        for text in tokens(&path) {
+            builders += text.matches("thread :: Builder :: new").count();
+            // Strings, which documentation is, are of one token, without spaces around `::`.
+            if text.contains("thread :: spawn (") || text.contains("scope . spawn (") {
+                panicking.push(path.display().to_string());
+            }
+        }
+    }
+    assert!(builders > 10, "only {builders} threads were found");
+    assert!(panicking.is_empty(), "{}", panicking.join("\n"));
 }

@@ -140,11 +140,18 @@ fn answer(mut command: Command, dir: &Path, longest: Duration) -> Result<String,
         .map_err(|source| HistoryError::NoGit { source })?;
     let (sender, receiver) = mpsc::channel();
     let outputs = (child.stdout.take(), child.stderr.take());
-    thread::spawn(move || {
+    let reader = thread::Builder::new().name("bencher-git".to_owned());
+    let reading = reader.spawn(move || {
         let texts = (text_of(outputs.0), text_of(outputs.1));
         // Nobody listens any more if it took too long.
         let _ = sender.send(texts);
     });
+    if let Err(source) = reading {
+        end(&mut child);
+        let text = format!("no thread can read what it prints: {source}");
+        let source = std::io::Error::new(source.kind(), text);
+        return Err(HistoryError::NoGit { source });
+    }
     let Ok((printed, complaint)) = receiver.recv_timeout(longest) else {
         end(&mut child);
         return Err(HistoryError::SlowGit {
@@ -256,6 +263,27 @@ mod tests {
             matches!(error, HistoryError::NoCommit { .. }),
             "nothing printed: {error}"
         );
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn where_no_thread_can_be_started_git_gives_an_error() {
+        const CHILD: &str = "BENCHER_TEST_NO_THREADS";
+        let name = "history::event::tests::where_no_thread_can_be_started_git_gives_an_error";
+        if std::env::var_os(CHILD).is_some() {
+            let error = answer(Command::new("true"), Path::new("."), LONGEST).unwrap_err();
+            assert!(matches!(error, HistoryError::NoGit { .. }), "{error}");
+            assert!(error.to_string().contains("no thread"), "{error}");
+            return;
+        }
+        let output = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", name, "--test-threads=1", "--nocapture"])
+            .env(CHILD, "1")
+            // More than there are addresses for the stack of a thread.
+            .env("RUST_MIN_STACK", (1_u64 << 47).to_string())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
     }
 
     #[test]

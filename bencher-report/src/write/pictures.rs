@@ -37,7 +37,10 @@ pub(super) fn draw_all(charts: &[Chart], renderer: StaticRenderer, look: &Look) 
     let cores = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {
         for _ in 1..cores.min(charts.len()) {
-            scope.spawn(work);
+            // Where the system allows no further thread, those that are there draw all charts.
+            if thread::Builder::new().spawn_scoped(scope, work).is_err() {
+                break;
+            }
         }
         work();
     });

@@ -50,8 +50,8 @@ impl GitState {
     }
 }
 
-/// The state of the repository around a directory; `None` without a repository, without git, or without an answer in
-/// [`LONGEST`].
+/// The state of the repository around a directory; `None` without a repository, without git, without an answer in
+/// [`LONGEST`], or where the system allows no thread that reads it.
 pub(super) fn status(folder: &Path) -> Option<String> {
     let mut child = Command::new("git")
         .arg("-C")
@@ -67,12 +67,15 @@ pub(super) fn status(folder: &Path) -> Option<String> {
         .ok()?;
     let mut output = child.stdout.take()?;
     let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
+    let reader = thread::Builder::new().name("bencher-git".to_owned());
+    let reading = reader.spawn(move || {
         let mut text = String::new();
         let read = output.read_to_string(&mut text);
         // Nobody listens any more where it took too long.
         let _ = sender.send(read.is_ok().then_some(text));
     });
+    // Without a thread, nothing could end the wait: the sender is gone, and there is no answer.
+    drop(reading);
     let text = receiver.recv_timeout(LONGEST);
     if text.is_err() {
         let _ = child.kill();
@@ -97,6 +100,27 @@ mod tests {
         assert!(GitState::parse(&changed).unwrap().dirty);
         assert_eq!(GitState::parse("# branch.oid (initial)\n"), None);
         assert_eq!(GitState::parse(""), None);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn where_no_thread_can_be_started_there_is_no_state_and_no_panic() {
+        const CHILD: &str = "BENCHER_TEST_NO_THREADS";
+        let name = "measure::environment::git::tests::\
+                    where_no_thread_can_be_started_there_is_no_state_and_no_panic";
+        if std::env::var_os(CHILD).is_some() {
+            assert!(thread::Builder::new().spawn(|| ()).is_err());
+            assert_eq!(status(Path::new(".")), None);
+            return;
+        }
+        let output = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", name, "--test-threads=1", "--nocapture"])
+            .env(CHILD, "1")
+            // More than there are addresses for the stack of a thread.
+            .env("RUST_MIN_STACK", (1_u64 << 47).to_string())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
     }
 
     #[test]

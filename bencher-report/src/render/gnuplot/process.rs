@@ -44,13 +44,17 @@ fn converse(child: &mut Child, script: &[u8], patience: Duration) -> Result<(), 
         return Err("no pipe".to_owned());
     };
     let script = script.to_vec();
-    let writer = thread::spawn(move || stdin.write_all(&script));
-    let reader = thread::spawn(move || {
+    let thread = || thread::Builder::new().name("bencher-gnuplot".to_owned());
+    let no_thread = |error: std::io::Error| format!("no thread could be started: {error}");
+    let writer = thread().spawn(move || stdin.write_all(&script));
+    let writer = writer.map_err(no_thread)?;
+    let reader = thread().spawn(move || {
         let mut message = String::new();
         let _ = stderr.by_ref().take(4000).read_to_string(&mut message);
         let _ = std::io::copy(&mut stderr, &mut std::io::sink());
         message
     });
+    let reader = reader.map_err(no_thread)?;
     let begun = Instant::now();
     let status = loop {
         match child.try_wait().map_err(|error| error.to_string())? {
