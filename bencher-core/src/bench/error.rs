@@ -55,6 +55,15 @@ pub enum BenchError {
     /// The store could not be opened or read.
     #[error("{error}{options}", error = .0, options = store_options(.0))]
     Store(#[from] StoreError),
+    /// The file of the program cannot be read, so it is unknown which stored samples are of this build.
+    #[error(
+        "cannot read the file of this program: {source}; bencher needs it to know which stored samples \
+         are of this build; make it readable, or run without the store (`--no-cache`)"
+    )]
+    Executable {
+        /// The error of the system.
+        source: std::io::Error,
+    },
     /// The clock for times is not available.
     #[error(
         "sweep \"{title}\" cannot be timed with `--clock tsc`: {reason}; leave that option out"

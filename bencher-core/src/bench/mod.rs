@@ -32,6 +32,7 @@ mod columns;
 mod comparisons;
 pub(crate) mod config;
 mod error;
+mod executable;
 mod layers;
 mod print;
 mod refine;

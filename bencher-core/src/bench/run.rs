@@ -186,7 +186,7 @@ impl SweepRun<'_> {
         let derived = plan.derive(&mut dataset);
         derived.map_err(|source| self.plan_error()(PlanError::Dataset(source)))?;
         warnings.extend(unreliable_points(&dataset));
-        describe(&mut dataset, plan, session.code());
+        describe(&mut dataset, plan, session.code()?);
         describe_choice(&mut dataset, plan, &session.config);
         if let Some(input) = &self.compared {
             let name = input_name_of(plan.schema(), input).map_err(self.plan_error())?;
@@ -280,7 +280,7 @@ impl SweepRun<'_> {
             store,
             overwrite: config.overwrite && !collects(session.role),
             policy: config.code,
-            code: session.code(),
+            code: session.code()?,
             machine_policy: config.machine,
             machine,
             rounds: self.rounds(plan, session)?,

@@ -1,7 +1,5 @@
 //! The data that a session keeps between runs: samples, results, contents.
 
-use std::sync::OnceLock;
-
 #[cfg(feature = "store")]
 use crate::console::error_line;
 use crate::evaluator::process::worker_role;
@@ -18,8 +16,10 @@ use crate::store::{Database, ReadOnlyStore, tag_text};
 use crate::sweep_executor::Forecast;
 use crate::value::Digest;
 
+use super::error::BenchError;
 #[cfg(feature = "store")]
 use super::error::store_options;
+use super::executable;
 use super::session::Session;
 
 impl Session {
@@ -135,7 +135,7 @@ impl Session {
     pub(super) fn forecast(
         &mut self,
         plan: &Plan,
-    ) -> Result<Option<(Forecast, Option<f64>)>, StoreError> {
+    ) -> Result<Option<(Forecast, Option<f64>)>, BenchError> {
         let config = &self.config;
         let looks = config.cache && !config.overwrite && !config.clear;
         let store = if looks && self.root.join("samples").exists() {
@@ -143,7 +143,7 @@ impl Session {
         } else {
             None
         };
-        let code = (self.config.code, self.code());
+        let code = (self.config.code, self.code()?);
         let machine = Environment::capture().class();
         let machine = (self.config.machine, Some(machine));
         let Some(forecast) = plan.forecast(store.as_deref(), code, machine)? else {
@@ -162,15 +162,14 @@ impl Session {
     }
 
     /// The digest of this executable, where samples are kept.
-    pub(super) fn code(&self) -> Digest {
-        static CODE: OnceLock<Digest> = OnceLock::new();
+    ///
+    /// # Errors
+    /// Where its file cannot be read.
+    pub(super) fn code(&self) -> Result<Digest, BenchError> {
         if !self.config.cache || worker_role().is_some() {
-            return Digest(0);
+            return Ok(Digest(0));
         }
-        *CODE.get_or_init(|| {
-            let bytes = std::env::current_exe().and_then(std::fs::read);
-            bytes.map_or(Digest(0), |bytes| Digest::of(&bytes))
-        })
+        executable::digest().map_err(|source| BenchError::Executable { source })
     }
 
     /// The newest whole result of an identity.

@@ -29,7 +29,7 @@ impl SweepRun<'_> {
         if !(config.results_cache || config.only_plot) || config.overwrite {
             return Ok(None);
         }
-        let code = session.code();
+        let code = session.code()?;
         let mut found = None;
         for identity in identities.iter().copied() {
             if found.is_none() {

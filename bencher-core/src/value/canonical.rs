@@ -1,7 +1,8 @@
 use std::fmt;
+use std::io::{self, ErrorKind, Read};
 
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::xxh3_128;
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::Value;
 
@@ -23,6 +24,32 @@ impl Digest {
     /// Computes the digest of some bytes.
     pub fn of(bytes: &[u8]) -> Self {
         Self(xxh3_128(bytes))
+    }
+
+    /// Computes the digest of everything that a reader has, in pieces of 64 KiB.
+    ///
+    /// ```
+    /// use bencher_core::value::Digest;
+    /// assert_eq!(Digest::of_reader(&mut &b"bencher"[..])?, Digest::of(b"bencher"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The first error of the reader.
+    pub fn of_reader(reader: &mut dyn Read) -> io::Result<Self> {
+        const PIECE: usize = 1 << 16;
+        let (mut hash, mut buffer) = (Xxh3::new(), vec![0; PIECE]);
+        loop {
+            let count = match reader.read(&mut buffer) {
+                Ok(count) => count,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            match buffer.get(..count) {
+                Some([]) | None => return Ok(Self(hash.digest128())),
+                Some(bytes) => hash.update(bytes),
+            }
+        }
     }
 
     /// The digest as part of a key: big-endian, which keeps the order.
@@ -172,6 +199,25 @@ mod tests {
             Digest::of(b"").to_string(),
             "99aa06d3014798d86001c324468d497f"
         );
+    }
+
+    struct Broken;
+
+    impl Read for Broken {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::from(ErrorKind::OutOfMemory))
+        }
+    }
+
+    #[test]
+    fn a_reader_has_the_digest_of_its_bytes_at_every_length_and_its_errors_are_passed_on() {
+        let bytes: Vec<u8> = (0..200_000_u32).map(|n| n.to_le_bytes()[0]).collect();
+        for length in [0, 1, 240, 241, 65_535, 65_536, 65_537, 200_000] {
+            let bytes = &bytes[..length];
+            assert_eq!(Digest::of_reader(&mut &*bytes).unwrap(), Digest::of(bytes));
+        }
+        let error = Digest::of_reader(&mut Broken).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::OutOfMemory);
     }
 
     #[test]

@@ -65,7 +65,8 @@ impl Entry {
         let same_size = path
             .symlink_metadata()
             .is_ok_and(|file| file.is_file() && file.len() == self.bytes);
-        same_size && std::fs::read(path).is_ok_and(|bytes| Self::of(&bytes) == *self)
+        let digest = || Digest::of_reader(&mut File::open(path)?);
+        same_size && digest().is_ok_and(|digest| digest.to_string() == self.digest)
     }
 }
 
