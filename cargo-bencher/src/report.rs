@@ -1,5 +1,6 @@
 //! Draws the newest stored result of every sweep, running nothing.
 
+use bencher_core::store::create_folders;
 use bencher_report::{ReportOptions, write_report};
 
 use crate::results::{Newest, Options};
@@ -8,9 +9,13 @@ pub(crate) fn draw(args: &[String]) -> Result<(), String> {
     let options = Options::parse(args, &["--out"])?;
     options.takes_no_words()?;
     let store = options.store;
-    let out = options
-        .out
-        .unwrap_or_else(|| store.join("reports").join("all"));
+    let out = if let Some(out) = options.out {
+        out
+    } else {
+        let all = store.join("reports").join("all");
+        create_folders(&store, &all).map_err(|error| error.to_string())?;
+        all
+    };
     let newest = Newest::of(&store)?;
     let options = ReportOptions {
         program: "all".to_owned(),

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::record::SweepRecord;
-use crate::store::slug;
+use crate::store::{create_folders, slug};
 use crate::sweep_executor::BoxError;
 
 use super::config::{PlotOptions, ReportLocation};
@@ -87,7 +87,13 @@ impl Session {
             path: folder.clone(),
             source,
         };
-        std::fs::create_dir_all(&folder).map_err(refused)?;
+        let reports = self.root.join("reports");
+        if folder.starts_with(&reports) {
+            // A link in the store would lead out of it.
+            create_folders(&self.root, &folder)?;
+        } else {
+            std::fs::create_dir_all(&folder).map_err(refused)?;
+        }
         // The permissions alone do not say it: the disk may be read-only or full.
         let trial = folder.join(format!(".tmp-{}", std::process::id()));
         // A new file, so that no link is followed.

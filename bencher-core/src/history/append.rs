@@ -14,8 +14,8 @@ use super::{History, HistoryError, SeriesKey, TimeEvent, list_series};
 use crate::dataset::DimRole;
 use crate::record::SweepRecord;
 use crate::store::{
-    Decision, SnapshotNote, StoreError, entries, place, save_note, snapshot_files, snapshot_name,
-    snapshot_number, temporary, write_history_file,
+    Decision, SnapshotNote, StoreError, create_folders, entries, place, save_note, snapshot_files,
+    snapshot_name, snapshot_number, temporary, write_history_file,
 };
 use crate::value::Digest;
 
@@ -282,13 +282,13 @@ fn adopt(
     let [old] = &fitting[..] else {
         return Ok(None);
     };
-    copy_folder(&old.folder(root), &own.folder(root))?;
+    copy_folder(root, &old.folder(root), &own.folder(root))?;
     Ok(Some(old.clone()))
 }
 
-fn copy_folder(from: &Path, to: &Path) -> Result<(), StoreError> {
+fn copy_folder(root: &Path, from: &Path, to: &Path) -> Result<(), StoreError> {
     let parent = to.parent().unwrap_or(to);
-    fs::create_dir_all(parent).map_err(StoreError::io("create", parent))?;
+    create_folders(root, parent)?;
     // An empty folder may be left of a series that was cleared.
     let _ = fs::remove_dir(to);
     let making = temporary(to);

@@ -9,7 +9,8 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::error::StoreError;
 use super::files::{
-    create_new, entries, modified, open_plain, place, read_plain, temporary, write_atomically,
+    check_folders, create_folders, create_new, entries, modified, open_plain, place, read_plain,
+    temporary, write_atomically,
 };
 use super::folders::number;
 use crate::dataset::Dataset;
@@ -95,7 +96,7 @@ impl BlobStore {
             BlobBackend::Folder(dir) => {
                 let path = path_of(dir, digest);
                 if !self.renew(digest, &path) {
-                    create_parent(&path)?;
+                    create_parent(dir, &path)?;
                     write_atomically(&path, content)?;
                 }
             }
@@ -124,12 +125,12 @@ impl BlobStore {
             return self.put(&fs::read(file).map_err(StoreError::io("read", file))?);
         };
         let mut from = File::open(file).map_err(StoreError::io("read", file))?;
-        fs::create_dir_all(dir).map_err(StoreError::io("create", dir))?;
+        create_folders(root_of(dir), dir)?;
         let unnamed = temporary(&dir.join("blob"));
         let written = copy(&mut from, &unnamed).and_then(|digest| {
             let path = path_of(dir, digest);
             if !self.renew(digest, &path) {
-                create_parent(&path)?;
+                create_parent(dir, &path)?;
                 place(&unnamed, &path).map_err(StoreError::io("write", &path))?;
             }
             Ok(digest)
@@ -163,6 +164,7 @@ impl BlobStore {
                 .ok_or_else(|| failed(&path_of(Path::new("memory"), digest), "is missing")),
             BlobBackend::Folder(dir) => {
                 let path = path_of(dir, digest);
+                check_parent(dir, &path)?;
                 let content = read_plain(&path).map_err(|error| match error.kind() {
                     ErrorKind::NotFound => failed(&path, "is missing"),
                     _ => StoreError::io("read", &path)(error),
@@ -183,7 +185,10 @@ impl BlobStore {
     pub fn contains(&self, digest: Digest) -> bool {
         match &self.place {
             BlobBackend::Memory(_) => self.with_memory(|blobs| blobs.contains_key(&digest)),
-            BlobBackend::Folder(dir) => path_of(dir, digest).is_file(),
+            BlobBackend::Folder(dir) => {
+                let path = path_of(dir, digest);
+                check_parent(dir, &path).is_ok() && path.is_file()
+            }
         }
     }
 
@@ -225,7 +230,11 @@ impl BlobStore {
                 self.with_memory(|blobs| blobs.remove(&digest));
                 Ok(())
             }
-            BlobBackend::Folder(dir) => super::files::remove(&path_of(dir, digest)),
+            BlobBackend::Folder(dir) => {
+                let path = path_of(dir, digest);
+                check_parent(dir, &path)?;
+                super::files::remove(&path)
+            }
         }
     }
 
@@ -324,9 +333,18 @@ fn digest_of(path: &Path) -> Option<Digest> {
     number(&text).filter(|_| folder.len() == 2).map(Digest)
 }
 
-fn create_parent(path: &Path) -> Result<(), StoreError> {
-    let dir = path.parent().unwrap_or(path);
-    fs::create_dir_all(dir).map_err(StoreError::io("create", dir))
+/// The root of the store that has a folder of blobs.
+fn root_of(dir: &Path) -> &Path {
+    dir.parent().unwrap_or(dir)
+}
+
+fn create_parent(dir: &Path, path: &Path) -> Result<(), StoreError> {
+    create_folders(root_of(dir), path.parent().unwrap_or(dir))
+}
+
+/// Rejects a link in the place of a folder that leads to a blob.
+fn check_parent(dir: &Path, path: &Path) -> Result<(), StoreError> {
+    check_folders(root_of(dir), path.parent().unwrap_or(dir))
 }
 
 /// Copies into a new file on the disk, and computes the digest meanwhile.

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use super::error::StoreError;
+use super::permissions;
 
 /// The separator between a file's name and the unique part of its temporary name.
 const TEMPORARY: &str = ".tmp-";
@@ -114,6 +115,55 @@ pub(super) fn refuse_strange_files(dir: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Rejects what is neither a missing folder nor a plain one in the place of `folder`, or between it and the store's root.
+/// A link would lead out of the store, where other files would be read, replaced or removed.
+pub(super) fn check_folders(root: &Path, folder: &Path) -> Result<(), StoreError> {
+    walk(root, folder, &|_| Ok(false))
+}
+
+/// Makes a folder below a store's root, and those between, where they are missing. The root itself may be a link.
+///
+/// # Errors
+/// Where one cannot be made, or where a link or something else is in its place.
+pub fn create_folders(root: &Path, folder: &Path) -> Result<(), StoreError> {
+    if !root.is_dir() {
+        permissions::prepare(root)?;
+    }
+    walk(root, folder, &|path| match fs::create_dir(path) {
+        Ok(()) => Ok(true),
+        // Another process was faster, perhaps with something else.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => refuse_other_than_folder(path),
+        Err(error) => Err(StoreError::io("create", path)(error)),
+    })
+}
+
+/// Visits the folders from the root to `folder`; `missing` says whether to go on below one that is not there.
+fn walk(
+    root: &Path,
+    folder: &Path,
+    missing: &dyn Fn(&Path) -> Result<bool, StoreError>,
+) -> Result<(), StoreError> {
+    let inside = folder.strip_prefix(root).unwrap_or(folder);
+    let mut path = root.to_owned();
+    for part in inside.components() {
+        path.push(part);
+        if !refuse_other_than_folder(&path)? && !missing(&path)? {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// Rejects something other than a folder, such as a link to one; whether there is a folder.
+fn refuse_other_than_folder(path: &Path) -> Result<bool, StoreError> {
+    match fs::symlink_metadata(path).map(|meta| meta.file_type()) {
+        Ok(kind) if kind.is_dir() => Ok(true),
+        Ok(kind) => Err(StoreError::io("open", path)(not_plain(kind))),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(StoreError::io("read", path)(error)),
+    }
+}
+
 /// Whether something has this name, be it a link that leads nowhere.
 #[cfg(feature = "store")]
 pub(super) fn exists(path: &Path) -> Result<bool, StoreError> {
@@ -200,8 +250,17 @@ pub(super) fn writer_of(path: &Path) -> Option<u32> {
         .filter(|_| !name.is_empty())
 }
 
-/// The entries of a directory, ordered by name; empty if the directory does not exist.
+/// The entries of a directory below a store's root, ordered by name; empty if the directory does not exist. A link is
+/// refused.
 pub(crate) fn entries(dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    match fs::symlink_metadata(dir).map(|meta| meta.file_type()) {
+        Ok(kind) if kind.is_symlink() => Err(StoreError::io("read", dir)(not_plain(kind))),
+        _ => entries_of_root(dir),
+    }
+}
+
+/// The entries of a store's root, which may be a link, ordered by name.
+pub(super) fn entries_of_root(dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let read = match fs::read_dir(dir) {
         Ok(read) => read,
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {

@@ -3,7 +3,10 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::error::StoreError;
-use super::files::{entries, files_below, modified, open_plain, place, remove, temporary};
+use super::files::{
+    check_folders, create_folders, entries, files_below, modified, open_plain, place, remove,
+    temporary,
+};
 use super::pack::Series;
 use super::permissions::private_folder;
 use crate::value::Digest;
@@ -80,7 +83,7 @@ impl JobFolders {
     pub(super) fn create_at(&self, series: u128, key: Digest) -> Result<PendingFolder, StoreError> {
         let last = self.path(series, key);
         let path = temporary(&last);
-        fs::create_dir_all(&path).map_err(StoreError::io("create", &path))?;
+        create_folders(self.root(), &path)?;
         // Where folders cannot be locked, the number of the process alone tells who writes to it.
         let lock = File::open(&path).ok();
         let lock = lock.filter(|folder| folder.try_lock().is_ok());
@@ -94,13 +97,22 @@ impl JobFolders {
     /// The folder of a stored sample; `None` where it has none.
     pub fn find(&self, series: &Series, key: Digest) -> Option<PathBuf> {
         let path = self.path(u128::from_be_bytes(series.prefix()), key);
-        Some(path).filter(|path| path.is_dir())
+        Some(path).filter(|path| self.is_there(path))
     }
 
     /// Whether there is a folder of a sample.
     #[cfg(feature = "store")]
     pub(super) fn has(&self, series: u128, key: Digest) -> bool {
-        self.path(series, key).is_dir()
+        self.is_there(&self.path(series, key))
+    }
+
+    fn root(&self) -> &Path {
+        self.dir.parent().unwrap_or(&self.dir)
+    }
+
+    /// Whether a path leads to a folder, and through no link.
+    fn is_there(&self, path: &Path) -> bool {
+        path.is_dir() && check_folders(self.root(), path).is_ok()
     }
 
     /// The folders of all samples, ordered by series and key.
@@ -132,7 +144,9 @@ impl JobFolders {
     /// # Errors
     /// Where it cannot be removed.
     pub fn remove(&self, series: &Series, key: Digest) -> Result<(), StoreError> {
-        remove(&self.path(u128::from_be_bytes(series.prefix()), key))
+        let path = self.path(u128::from_be_bytes(series.prefix()), key);
+        check_folders(self.root(), &path)?;
+        remove(&path)
     }
 
     /// The leftovers of jobs that died.

@@ -99,6 +99,7 @@ pub use default_root::{DEFAULT_LIMIT, default_root, slug};
 pub(crate) use epochs::Epochs;
 pub use error::StoreError;
 pub use explain::{Difference, Explanation, Field, SampleQuery, explain};
+pub use files::create_folders;
 pub(crate) use files::{create_new, entries, place, read_plain, remove, temporary};
 pub use folders::{FolderInfo, JobFolders, PendingFolder};
 pub(crate) use frame::{FrameContent, FrameKind, encode, open};

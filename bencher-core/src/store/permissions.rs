@@ -6,9 +6,20 @@ use std::path::{Path, PathBuf};
 
 use super::default_root::NOWHERE;
 use super::error::StoreError;
+use super::files::check_folders;
+
+/// The folders in a store's root beside the database, which has checks of its own.
+const FOLDERS: [&str; 6] = [
+    "results",
+    "history",
+    "blobs",
+    "files",
+    "reports",
+    "baselines",
+];
 
 /// Makes the directory of a store, for its user alone, or checks that an existing one belongs to the user, and that
-/// nobody else can put files into it.
+/// nobody else can put files into it. The folders of a store must be folders: a link would lead out of it.
 pub(super) fn prepare(root: &Path) -> Result<(), StoreError> {
     if root == Path::new(NOWHERE) {
         return Err(StoreError::NoPlace);
@@ -22,7 +33,11 @@ pub(super) fn prepare(root: &Path) -> Result<(), StoreError> {
     let builder = private_builder();
     match builder.create(root) {
         Ok(()) => Ok(()),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists && root.is_dir() => check(root),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && root.is_dir() => {
+            check(root)?;
+            let mut folders = FOLDERS.iter().map(|name| root.join(name));
+            folders.try_for_each(|folder| check_folders(root, &folder))
+        }
         Err(error) => Err(StoreError::io("create", root)(error)),
     }
 }

@@ -1,7 +1,6 @@
 //! Results as plain files, one for each run: `results/BENCH/SWEEP-ID/rNUMBER-….result`. They outlive the database, and
 //! reports are drawn from them without it.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::record::{SweepRecord, SweepRecordV1, SweepRecordV2};
@@ -10,7 +9,7 @@ use crate::value::{Digest, KeyWriter, Payload};
 use super::blobs::{BlobStore, INLINE};
 use super::default_root::slug;
 use super::error::StoreError;
-use super::files::{entries, files_below, read_plain, write_atomically};
+use super::files::{create_folders, entries, files_below, read_plain, write_atomically};
 use super::frame::{FrameContent, FrameError, FrameKind, decode, encode};
 use super::tag::tag_text;
 
@@ -63,7 +62,7 @@ pub fn save_result(root: &Path, record: &SweepRecord) -> Result<PathBuf, StoreEr
         .join("results")
         .join(slug(&record.bench))
         .join(format!("{}-{id}", slug(&record.title)));
-    fs::create_dir_all(&dir).map_err(StoreError::io("create", &dir))?;
+    create_folders(root, &dir)?;
     let moved = without_contents(root, record)?;
     let bytes = encode(FrameKind::Result, moved.as_ref().unwrap_or(record))?;
     // Two runs may start within one tick of the clock; their content tells them apart.

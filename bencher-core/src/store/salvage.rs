@@ -12,7 +12,7 @@ use super::aborts::AbortWatch;
 use super::database::{CLEARED, ClearedTag};
 use super::error::StoreError;
 use super::files::{
-    entries, exists, is_folder, place, read_plain_text, refuse_strange_files, remove,
+    entries_of_root, exists, is_folder, place, read_plain_text, refuse_strange_files, remove,
     write_atomically,
 };
 use super::frame::{FrameKind, decode, encode};
@@ -244,7 +244,7 @@ fn quarantined(root: &Path) -> Result<Vec<(u64, PathBuf)>, StoreError> {
         let name = path.file_name()?.to_str()?;
         name.strip_prefix(QUARANTINED)?.parse::<u64>().ok()
     };
-    let mut found: Vec<_> = entries(root)?
+    let mut found: Vec<_> = entries_of_root(root)?
         .into_iter()
         .filter(|path| is_folder(path))
         .filter_map(|path| Some((number(&path)?, path)))

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::default_root::slug;
 use super::error::StoreError;
-use super::files::{entries, read_plain, write_atomically};
+use super::files::{create_folders, entries, read_plain, write_atomically};
 use super::folders::number;
 use super::frame::{FrameContent, FrameError, FrameKind, decode, encode};
 use super::results::without_contents;
@@ -147,11 +147,15 @@ pub(crate) fn encode_snapshot(
     )
 }
 
-/// Writes a file of a history, in a folder that is made for it.
+/// How many folders up from that of a series the store's root is.
+const UP_TO_ROOT: usize = 3;
+
+/// Writes a file of a history, in a folder that is made for it: `history/BENCH/SERIES-ID` below the root.
 pub(crate) fn write_history_file(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     if let Some(folder) = path.parent() {
         let is_new = !is_folder(folder);
-        fs::create_dir_all(folder).map_err(StoreError::io("create", folder))?;
+        let root = folder.ancestors().nth(UP_TO_ROOT).unwrap_or(folder);
+        create_folders(root, folder)?;
         if is_new {
             sync_parents(folder).map_err(StoreError::io("write", folder))?;
         }
@@ -161,7 +165,6 @@ pub(crate) fn write_history_file(path: &Path, bytes: &[u8]) -> Result<(), StoreE
 
 /// Brings the names of a new folder, and of those around it up to the store's root, to the disk.
 fn sync_parents(folder: &Path) -> std::io::Result<()> {
-    const UP_TO_ROOT: usize = 3;
     for parent in folder.ancestors().skip(1).take(UP_TO_ROOT) {
         #[cfg(unix)]
         if !parent.as_os_str().is_empty() {

@@ -10,7 +10,7 @@ use super::super::SampleStore;
 use super::super::compact::Logs;
 use super::super::database::Database;
 use super::super::error::StoreError;
-use super::super::files::{create_new, place, temporary};
+use super::super::files::{create_folders, create_new, place, temporary};
 use super::super::folders::{JobFolders, PendingFolder, number};
 use super::super::frame::{Frame, FrameKind, open};
 use super::super::frame_reader::FrameReader;
@@ -294,7 +294,7 @@ impl Import<'_> {
         } else {
             dir.join(name)
         };
-        fs::create_dir_all(&dir).map_err(StoreError::io("create", &dir))?;
+        create_folders(&self.root, &dir)?;
         place(temporary, &path).map_err(StoreError::io("write", path))?;
         Ok(Some(false))
     }
