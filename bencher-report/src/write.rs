@@ -1,7 +1,6 @@
 //! The entry point: it writes records to files.
 
 mod folder;
-mod list;
 mod pictures;
 
 use std::collections::HashSet;
@@ -9,15 +8,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use bencher_core::bench::PaneLayout;
+use bencher_core::bench::report_files::{self, List, PAGE};
 use bencher_core::record::SweepRecord;
 use thiserror::Error;
 
-use crate::chart::{Chart, text};
+use crate::chart::Chart;
 use crate::deduce;
 use crate::render::{FOLDER, Look};
 
-use folder::{Content, Folder, Output, PAGE};
-use list::List;
+use folder::{Content, Folder, Output};
 
 /// The least width and height of a plot in pixels.
 const SMALLEST: u32 = 50;
@@ -308,7 +307,7 @@ fn page(_sweeps: &[Sweep], _look: &Look, report: &mut ReportFiles) -> Vec<Output
 #[cfg(feature = "html")]
 fn index_parts(dir: &Path, program: &str) -> Result<(), ReportError> {
     use crate::render::html::{Part, index};
-    use list::Found;
+    use bencher_core::bench::report_files::Found;
 
     let mut folder = Folder::of_program(dir, program)?;
     let listed = folder.listed();
@@ -347,10 +346,7 @@ fn index_parts(_dir: &Path, _program: &str) -> Result<(), ReportError> {
 
 /// A name for files and links that no other sweep of the report has.
 fn anchor(taken: &mut HashSet<String>, title: &str) -> String {
-    let stem = match text::slug(title) {
-        slug if slug.is_empty() => "sweep".to_owned(),
-        slug => slug,
-    };
+    let stem = report_files::anchor(title);
     let mut anchor = stem.clone();
     let mut next = 2;
     while !taken.insert(anchor.clone()) {

@@ -37,6 +37,7 @@ mod layers;
 mod print;
 mod refine;
 mod replicate_report;
+pub mod report_files;
 mod result;
 mod result_json;
 mod run;

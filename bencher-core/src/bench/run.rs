@@ -109,6 +109,7 @@ impl SweepRun<'_> {
         timings: Vec<(String, f64)>,
     ) -> Result<SweepOutcome> {
         session.make_report_folder()?;
+        session.warn_of_foreign_pictures(&self.settings.title);
         let collector =
             ResultCollector::new(&plan, &self.shown_title()).map_err(self.plan_error())?;
         let (mut execution, options) = self.open(plan, number, session, timings)?;

@@ -12,6 +12,7 @@ use super::config::{RunConfig, Settings};
 use super::layers::Layers;
 use super::print::say;
 use super::replicate_report::ReplicateReport;
+use super::report_files::Place;
 use super::session_report::{ReportSubject, Reporter, open};
 use super::steps::{progress, root};
 
@@ -39,7 +40,7 @@ pub struct Session {
     /// Whether a report is drawn at the end, where the configuration wants one.
     pub(super) draws_report: bool,
     /// Where the report goes, once that is known to be possible.
-    pub(super) report_folder: Option<PathBuf>,
+    pub(super) report_folder: Option<(PathBuf, Option<String>, Place)>,
     /// The functions that were chosen, where not all were.
     pub(super) shown_part: Option<String>,
     pub(super) layers: Layers,

@@ -8,6 +8,7 @@ use crate::sweep_executor::BoxError;
 
 use super::config::{PlotOptions, ReportLocation};
 use super::error::BenchError;
+use super::report_files;
 use super::session::Session;
 
 /// Draws records into a folder. The program passes a reporter, so that this crate does not need to draw.
@@ -72,7 +73,8 @@ impl Session {
         self.draws_report = true;
     }
 
-    /// Makes the folder of the report and looks whether files can be written there, once.
+    /// Makes the folder of the report and checks that files can be written there, and that no file of somebody else is
+    /// in their place. It does so once.
     ///
     /// # Errors
     /// The reason, which is better reported before the measurement than after it.
@@ -80,7 +82,9 @@ impl Session {
         let Some(folder) = self.report_place().filter(|_| self.draws_report) else {
             return Ok(());
         };
-        if self.report_folder.as_ref() == Some(&folder) {
+        let part = self.report_part();
+        let known = self.report_folder.as_ref();
+        if known.is_some_and(|(known, of, _)| (known, of) == (&folder, &part)) {
             return Ok(());
         }
         let refused = |source| BenchError::ReportLocation {
@@ -94,8 +98,13 @@ impl Session {
         } else {
             std::fs::create_dir_all(&folder).map_err(refused)?;
         }
+        let place = report_files::check(&folder, &self.program, part.as_deref())
+            .map_err(|error| refused(std::io::Error::other(error)))?;
         // The permissions alone do not say it: the disk may be read-only or full.
-        let trial = folder.join(format!(".tmp-{}", std::process::id()));
+        let within = Some(&place.dir).filter(|dir| dir.is_dir());
+        let trial = within
+            .unwrap_or(&folder)
+            .join(format!(".tmp-{}", std::process::id()));
         // A new file, so that no link is followed.
         let mut options = std::fs::OpenOptions::new();
         let opened = options.write(true).create_new(true).open(&trial);
@@ -110,8 +119,21 @@ impl Session {
                 "warning: `--open` cannot open the report: `{OPENER}` is not installed"
             ));
         }
-        self.report_folder = Some(folder);
+        self.report_folder = Some((folder, part, place));
         Ok(())
+    }
+
+    /// Names pictures in the report's folder that bencher did not write, before a sweep that may need their names.
+    pub(super) fn warn_of_foreign_pictures(&mut self, title: &str) {
+        let place = self.report_folder.as_ref().map(|(.., place)| place);
+        for path in place.map_or_else(Vec::new, |place| place.foreign_pictures(title)) {
+            self.note(&format!(
+                "warning: bencher did not write {}, so it is not replaced: if the report of sweep \"{title}\" has \
+                 a picture of this name, that picture is left out; move the file, or choose another folder with \
+                 `--report DIR`",
+                path.display()
+            ));
+        }
     }
 
     /// Has the report show a part of the program only, and leave those of other parts as they are.
@@ -148,4 +170,82 @@ const OPENER: &str = if cfg!(target_os = "macos") {
 pub(super) fn has_opener() -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|folder| folder.join(OPENER).exists())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::fs;
+    use std::rc::Rc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use bencher_macros::ParametrizedSweep;
+
+    use super::*;
+    use crate as bencher_core;
+    use crate::bench::{Bench, OutputFormat, RunConfig};
+    use crate::context::Context;
+    use crate::sweep_executor::{Benchmark, Interrupt};
+
+    static SAMPLES: AtomicU32 = AtomicU32::new(0);
+
+    #[derive(ParametrizedSweep, Clone)]
+    #[bencher(crate = bencher_core)]
+    struct Any {
+        #[sweep(values(1, 2))]
+        n: u32,
+        #[result]
+        v: Option<u32>,
+    }
+
+    impl Benchmark for Any {
+        fn benchmark(&mut self, _: &mut Context<'_>) -> crate::sweep_executor::Result<()> {
+            SAMPLES.fetch_add(1, Ordering::Relaxed);
+            self.v = Some(self.n);
+            Ok(())
+        }
+    }
+
+    /// Runs a sweep with a report in a folder; its error, and how many samples it took.
+    fn run(folder: &Path) -> (Option<String>, u32) {
+        let config = RunConfig {
+            cache: false,
+            report: ReportLocation::Folder(folder.to_owned()),
+            output: OutputFormat::Quiet,
+            ..RunConfig::default()
+        };
+        let mut session = Session::new(config, "demo", Interrupt::default());
+        session.will_draw();
+        let mut bench = Bench::<Any>::new(Rc::new(RefCell::new(session))).unwrap();
+        let before = SAMPLES.load(Ordering::Relaxed);
+        let ended = bench.sweep("Any").run();
+        let error = ended.err().map(|error| error.to_string());
+        (error, SAMPLES.load(Ordering::Relaxed) - before)
+    }
+
+    #[test]
+    fn a_place_that_the_report_would_be_refused_is_found_before_the_first_sample() {
+        let names = [report_files::PAGE, report_files::LIST];
+        for name in names {
+            for is_folder in [false, true] {
+                let folder = tempfile::tempdir().unwrap();
+                let path = folder.path().join(name);
+                if is_folder {
+                    fs::create_dir(&path).unwrap();
+                } else {
+                    fs::write(&path, "mine").unwrap();
+                }
+                let (error, samples) = run(folder.path());
+                let error = error.unwrap();
+                assert!(
+                    error.contains(&format!("{} was not written by bencher", path.display()))
+                        && error.contains("nothing was measured"),
+                    "{error}"
+                );
+                assert_eq!(samples, 0, "{name}");
+            }
+        }
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(run(&folder.path().join("new")), (None, 2));
+    }
 }

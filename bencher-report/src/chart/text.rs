@@ -1,5 +1,6 @@
 //! Text of labels: short, on one line, and different for different levels.
 
+pub(crate) use bencher_core::bench::report_files::slug;
 use bencher_core::dataset::{self, Dim, UnitScale};
 use bencher_core::value::{Value, float_text};
 
@@ -16,22 +17,6 @@ pub(crate) fn clip(text: &str, limit: usize) -> String {
         short.push('…');
     }
     short
-}
-
-/// Lower-case letters, digits and single dashes: fit for a file name or an anchor.
-pub(crate) fn slug(text: &str) -> String {
-    let mut slug = String::new();
-    for c in text.chars() {
-        if slug.len() >= 40 {
-            break;
-        }
-        if c.is_ascii_alphanumeric() {
-            slug.push(c.to_ascii_lowercase());
-        } else if !slug.is_empty() && !slug.ends_with('-') {
-            slug.push('-');
-        }
-    }
-    slug.trim_end_matches('-').to_owned()
 }
 
 /// A number in few characters: four significant digits, thousands as `k`, `M`, `G`, `T`.

@@ -14,4 +14,4 @@ pub(crate) use look::Look;
 pub(crate) use names::{LONGEST, Names, fit, fitting, width as label_width};
 
 /// The folder beside a page that holds what it links to.
-pub(crate) const FOLDER: &str = "files";
+pub(crate) use bencher_core::bench::report_files::FOLDER;

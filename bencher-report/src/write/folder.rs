@@ -2,27 +2,21 @@
 //! does not name is neither replaced nor removed.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use bencher_core::bench::report_files::{
+    Entry, FOLDER, LIST, List, PAGE, PART, Place, PlaceError, candidates,
+};
 use bencher_core::value::Payload;
 
 use super::ReportError;
-use super::list::{self, Entry, Found, List};
-use crate::chart::text;
-use crate::render::FOLDER;
 
-/// The page's name.
-pub(super) const PAGE: &str = "index.html";
-/// The name of a file in the making: one at a time, since the folder is locked.
-const PART: &str = ".bencher-report.part";
 /// How long another program may write to the folder.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Folders beside each other for programs of one name.
-const NAMESAKES: usize = 1000;
 
 /// A file to be written.
 pub(super) struct Output {
@@ -48,11 +42,7 @@ impl Content {
 
 /// A report's folder, locked against other programs that write to it.
 pub(super) struct Folder {
-    dir: PathBuf,
-    /// The list of the earlier report.
-    listed: List,
-    /// Whether a page of a version that kept no list stands there.
-    is_unlisted: bool,
+    place: Place,
     _lock: Option<File>,
 }
 
@@ -68,17 +58,9 @@ impl Folder {
     /// Opens a folder for the report of a program, and makes it where it is missing. Where the report of
     /// another program stands already, it is a folder within, named after the program.
     pub(super) fn of_program(dir: &Path, program: &str) -> Result<Self, ReportError> {
-        let own = match text::slug(program) {
-            slug if slug.is_empty() => "report".to_owned(),
-            slug => slug,
-        };
-        let within = (1..NAMESAKES).map(|n| match n {
-            1 => dir.join(&own),
-            n => dir.join(format!("{own}-{n}")),
-        });
-        for dir in std::iter::once(dir.to_owned()).chain(within) {
+        for dir in candidates(dir, program) {
             let folder = Self::open(&dir, program)?;
-            if folder.listed.program == program {
+            if folder.place.listed.program == program {
                 return Ok(folder);
             }
         }
@@ -93,63 +75,32 @@ impl Folder {
             source,
         })?;
         let lock = lock(dir)?;
-        let path = dir.join(list::NAME);
-        let found = List::read(dir).map_err(|source| ReportError::File {
-            path: path.clone(),
-            source,
-        })?;
-        let (listed, is_unlisted) = match found {
-            Found::List(list) => (list, false),
-            Found::Nothing => (List::new(program, ""), is_page_of_ours(&dir.join(PAGE))),
-            Found::Later => return Err(ReportError::Later { path }),
-            Found::Other => return Err(ReportError::Foreign { path }),
-        };
-        Ok(Self {
-            dir: dir.to_owned(),
-            listed,
-            is_unlisted,
-            _lock: lock,
-        })
+        let place = Place::read(dir, program).map_err(report_error)?;
+        Ok(Self { place, _lock: lock })
     }
 
     pub(super) fn dir(&self) -> &Path {
-        &self.dir
+        &self.place.dir
     }
 
     /// The files of an earlier report.
     pub(super) const fn listed(&self) -> &List {
-        &self.listed
+        &self.place.listed
     }
 
     /// The folder of a part of the program's report, which is noted in the list first.
     pub(super) fn of_part(&mut self, part: &str) -> Result<Self, ReportError> {
-        let name = match self.listed.parts.get(part) {
-            Some(name) => name.clone(),
-            None => self.free_name(part),
-        };
-        if !self.listed.parts.contains_key(part) {
-            self.listed.parts.insert(part.to_owned(), name.clone());
-            self.write_list(&self.listed)?;
+        let name = self.place.name_of_part(part);
+        if !self.place.listed.parts.contains_key(part) {
+            let parts = &mut self.place.listed.parts;
+            parts.insert(part.to_owned(), name.clone());
+            self.write_list(&self.place.listed)?;
         }
-        let dir = self.dir.join(name);
+        let dir = self.place.dir.join(name);
         if dir.is_symlink() {
             return Err(ReportError::Foreign { path: dir });
         }
-        Self::open(&dir, &self.listed.program)
-    }
-
-    /// A name for a part's folder that neither a part has nor anything else in the folder.
-    fn free_name(&self, part: &str) -> String {
-        let stem = match text::slug(part) {
-            slug if slug.is_empty() || slug == FOLDER => format!("part-{slug}"),
-            slug => slug,
-        };
-        let is_free = |name: &String| {
-            !self.listed.parts.values().any(|taken| taken == name)
-                && self.dir.join(name).symlink_metadata().is_err()
-        };
-        let mut names = std::iter::once(stem.clone()).chain((2..).map(|n| format!("{stem}-{n}")));
-        names.find(is_free).unwrap_or(stem)
+        Self::open(&dir, &self.place.listed.program)
     }
 
     /// Writes a report in the place of the last one. Files of the last one that `replaced` covers and this
@@ -160,13 +111,13 @@ impl Folder {
         outputs: &[Output],
         replaced: impl Fn(&str) -> bool,
     ) -> Result<Written, ReportError> {
-        let page = self.dir.join(PAGE);
-        if outputs.iter().any(|output| output.path == PAGE) && self.is_foreign(PAGE) {
+        let page = self.place.dir.join(PAGE);
+        if outputs.iter().any(|output| output.path == PAGE) && self.place.is_foreign(PAGE) {
             return Err(ReportError::Foreign { path: page });
         }
         let mut written = Written::default();
         let mut next = List {
-            parts: self.listed.parts.clone(),
+            parts: self.place.listed.parts.clone(),
             ..list
         };
         let mut chosen = Vec::new();
@@ -175,8 +126,8 @@ impl Folder {
                 continue;
             };
             let entry = Entry::of(bytes);
-            let path = self.dir.join(&output.path);
-            if self.is_foreign(&output.path) && !entry.is_at(&path) {
+            let path = self.place.dir.join(&output.path);
+            if self.place.is_foreign(&output.path) && !entry.is_at(&path) {
                 written.warnings.push(format!(
                     "{} was not written, because bencher did not write the file that has this name \
                      now; move that file, or choose another folder",
@@ -189,7 +140,7 @@ impl Folder {
         }
         // Named before they are written: a run that is killed in between leaves nothing without a name.
         let mut ahead = next.clone();
-        for (path, entry) in &self.listed.files {
+        for (path, entry) in &self.place.listed.files {
             ahead.files.entry(path.clone()).or_insert(entry.clone());
         }
         self.write_list(&ahead)?;
@@ -202,7 +153,7 @@ impl Folder {
             }
             written.paths.push(path);
         }
-        for (path, entry) in &self.listed.files {
+        for (path, entry) in &self.place.listed.files {
             let is_over = replaced(path) && !next.files.contains_key(path);
             if !(is_over && self.is_gone(path, entry)) {
                 next.files.entry(path.clone()).or_insert(entry.clone());
@@ -211,23 +162,16 @@ impl Folder {
         if next != ahead {
             self.write_list(&next)?;
         }
-        self.listed = next;
+        self.place.listed = next;
         Ok(written)
-    }
-
-    /// Whether something stands at a path that no list of ours names.
-    fn is_foreign(&self, path: &str) -> bool {
-        let is_ours = self.is_unlisted || self.listed.files.contains_key(path);
-        let target = self.dir.join(path);
-        !is_ours && target.symlink_metadata().is_ok() && !(path == PAGE && is_page_of_ours(&target))
     }
 
     /// Removes a file of the last report, unless it was changed.
     fn is_gone(&self, path: &str, entry: &Entry) -> bool {
-        let place = self.dir.join(path);
+        let place = self.place.dir.join(path);
         let in_plain_folder = place
             .parent()
-            .is_some_and(|parent| parent == self.dir || is_plain_folder(parent));
+            .is_some_and(|parent| parent == self.place.dir || is_plain_folder(parent));
         if !in_plain_folder || !entry.is_at(&place) {
             return true;
         }
@@ -236,7 +180,7 @@ impl Folder {
 
     /// Makes the folder of what a page links to; a link to elsewhere is not followed.
     fn make_plain_folder(&self) -> Result<(), ReportError> {
-        let dir = self.dir.join(FOLDER);
+        let dir = self.place.dir.join(FOLDER);
         match fs::create_dir(&dir) {
             Ok(()) => Ok(()),
             Err(_) if is_plain_folder(&dir) => Ok(()),
@@ -248,7 +192,7 @@ impl Folder {
     }
 
     fn write_list(&self, list: &List) -> Result<(), ReportError> {
-        replace(&self.dir.join(list::NAME), list.text().as_bytes())
+        replace(&self.place.dir.join(LIST), list.text().as_bytes())
     }
 }
 
@@ -301,13 +245,15 @@ fn replace(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
     })
 }
 
-/// Whether a file is a page that this program, of whatever version, wrote.
-fn is_page_of_ours(page: &Path) -> bool {
-    if !page.symlink_metadata().is_ok_and(|file| file.is_file()) {
-        return false;
+/// Why a place is refused, as the error of a report.
+fn report_error(error: PlaceError) -> ReportError {
+    match error {
+        PlaceError::Later { path } => ReportError::Later { path },
+        PlaceError::Foreign { path } => ReportError::Foreign { path },
+        PlaceError::Unreadable { path, source } => ReportError::File { path, source },
+        other => ReportError::File {
+            path: PathBuf::new(),
+            source: io::Error::other(other),
+        },
     }
-    let mut head = Vec::new();
-    let read = File::open(page).map(|page| page.take(2000).read_to_end(&mut head));
-    let sign = b"name=\"generator\" content=\"bencher\"";
-    matches!(read, Ok(Ok(_))) && head.windows(sign.len()).any(|window| window == sign)
 }

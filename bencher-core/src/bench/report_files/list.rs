@@ -5,11 +5,12 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Component, Path};
 
-use bencher_core::value::Digest;
 use serde::{Deserialize, Serialize};
 
+use crate::value::Digest;
+
 /// The name of the list in the report's folder.
-pub(super) const NAME: &str = "bencher-report.json";
+pub const LIST: &str = "bencher-report.json";
 
 /// The first field of every list, which distinguishes it from files of other programs.
 const FORMAT: &str = "files of a bencher report";
@@ -19,41 +20,46 @@ const VERSION: u32 = 1;
 const MOST_BYTES: u64 = 32 << 20;
 
 /// The files of a report, and whose report it is.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct List {
-    pub(super) format: String,
-    pub(super) version: u32,
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct List {
+    /// The kind of the file.
+    pub format: String,
+    /// The version of the layout.
+    pub version: u32,
     /// The program of the report; empty where it is unknown.
     #[serde(default)]
-    pub(super) program: String,
+    pub program: String,
     /// The part of the program in the report; empty for the whole.
     #[serde(default)]
-    pub(super) part: String,
+    pub part: String,
     /// The titles of the sweeps.
     #[serde(default)]
-    pub(super) sweeps: Vec<String>,
+    pub sweeps: Vec<String>,
     /// When the latest of them began.
     #[serde(default)]
-    pub(super) started: String,
+    pub started: String,
     /// Whether the page lists the parts beside it, and shows no sweep itself.
     #[serde(default)]
-    pub(super) index: bool,
+    pub index: bool,
     /// The folders of parts, each with a list of its own, by what they show.
     #[serde(default)]
-    pub(super) parts: BTreeMap<String, String>,
+    pub parts: BTreeMap<String, String>,
     /// Every file, by its path from the folder.
-    pub(super) files: BTreeMap<String, Entry>,
+    pub files: BTreeMap<String, Entry>,
 }
 
 /// The content of a file when it was written.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Entry {
-    pub(super) bytes: u64,
-    pub(super) digest: String,
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// Its digest, in hexadecimal digits.
+    pub digest: String,
 }
 
 impl Entry {
-    pub(super) fn of(bytes: &[u8]) -> Self {
+    /// The entry of a file with this content.
+    pub fn of(bytes: &[u8]) -> Self {
         Self {
             bytes: bytes.len() as u64,
             digest: Digest::of(bytes).to_string(),
@@ -61,7 +67,7 @@ impl Entry {
     }
 
     /// Whether a plain file holds exactly this; links are not followed.
-    pub(super) fn is_at(&self, path: &Path) -> bool {
+    pub fn is_at(&self, path: &Path) -> bool {
         let same_size = path
             .symlink_metadata()
             .is_ok_and(|file| file.is_file() && file.len() == self.bytes);
@@ -78,7 +84,8 @@ struct Head {
 }
 
 /// The file in the place of a list.
-pub(super) enum Found {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
     /// No list.
     Nothing,
     /// A list that can be read.
@@ -90,7 +97,8 @@ pub(super) enum Found {
 }
 
 impl List {
-    pub(super) fn new(program: &str, part: &str) -> Self {
+    /// A list without files.
+    pub fn new(program: &str, part: &str) -> Self {
         Self {
             format: FORMAT.to_owned(),
             version: VERSION,
@@ -108,8 +116,8 @@ impl List {
     ///
     /// # Errors
     /// Where it is there and cannot be read.
-    pub(super) fn read(dir: &Path) -> io::Result<Found> {
-        let path = dir.join(NAME);
+    pub fn read(dir: &Path) -> io::Result<Found> {
+        let path = dir.join(LIST);
         match path.symlink_metadata() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
             Err(error) => return Err(error),
@@ -137,7 +145,7 @@ impl List {
     }
 
     /// The list as a file.
-    pub(super) fn text(&self) -> String {
+    pub fn text(&self) -> String {
         let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
         text.push('\n');
         text
@@ -156,7 +164,7 @@ mod tests {
 
     fn found(text: &str) -> Found {
         let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join(NAME), text).unwrap();
+        std::fs::write(dir.path().join(LIST), text).unwrap();
         List::read(dir.path()).unwrap()
     }
 
@@ -172,7 +180,7 @@ mod tests {
 
     #[test]
     fn a_fixture_of_version_1_is_read() {
-        let Found::List(list) = found(include_str!("../../tests/fixtures/report-list-1.json"))
+        let Found::List(list) = found(include_str!("../../../tests/fixtures/report-list-1.json"))
         else {
             panic!("no list");
         };
