@@ -16,6 +16,7 @@ use std::io::Read;
 use std::path::Path;
 
 use bencher_core::record::SweepRecord;
+use bencher_core::value::{Kind, Value};
 use bencher_report::{ReportOptions, StaticRenderer, write_report};
 use common::labels;
 
@@ -111,6 +112,18 @@ impl Picture {
             }
         }
         stretches
+    }
+
+    /// The shades, from 0 for white, that cover at least a fiftieth of the picture each: those of areas.
+    fn areas(&self) -> Vec<u8> {
+        let mut counts = [0; 256];
+        for dark in self.rows.iter().flatten() {
+            counts[usize::from(*dark)] += 1;
+        }
+        let least = self.width * self.rows.len() / 50;
+        (0..=255)
+            .filter(|dark| counts[usize::from(*dark)] >= least)
+            .collect()
     }
 
     /// Whether a border of the picture has ink.
@@ -218,5 +231,61 @@ fn a_logarithmic_axis_of_many_decades_is_no_bar_of_ticks() {
     for renderer in BOTH {
         let ink = drawn(labels::decades(), renderer).ink();
         assert!(ink < 0.03, "{ink} by {renderer:?}");
+    }
+}
+
+/// Cells of four values, evenly spaced.
+fn map_of(low: f64, high: f64) -> SweepRecord {
+    let dims = vec![
+        common::numbers("a", "", &[0.0, 1.0]),
+        common::numbers("b", "", &[0.0, 1.0]),
+    ];
+    let info = common::result("y", "", Kind::Float(64));
+    let data = common::dataset(dims, vec![info], |_, at| {
+        let share = (2 * at[0] + at[1]) as f64 / 3.0;
+        Ok(Value::Float(low * (1.0 - share) + high * share))
+    });
+    common::record("Map", data)
+}
+
+#[test]
+fn colours_are_told_apart_however_large_small_or_near_their_values_are() {
+    let usual = drawn(map_of(-1.0, 1.0), StaticRenderer::Kuva).areas();
+    assert_eq!(usual.len(), 5, "four cells and the ground: {usual:?}");
+    for (low, high) in [
+        (-1e308, 1e308),
+        (-1.7e308, 1.7e308),
+        (f64::MIN, f64::MAX),
+        (1e-320, 3e-320),
+        (1e-20, 3e-20),
+    ] {
+        let areas = drawn(map_of(low, high), StaticRenderer::Kuva).areas();
+        assert_eq!(areas, usual, "{low} to {high}");
+    }
+}
+
+#[test]
+fn lines_over_all_numbers_are_drawn() {
+    let line = |low: f64, high: f64| {
+        let info = common::result("y", "", Kind::Float(64));
+        let place = |n: usize| low * (1.0 - n as f64 / 4.0) + high * (n as f64 / 4.0);
+        let values: Vec<f64> = (0..5).map(place).collect();
+        let data = common::dataset(
+            vec![common::numbers("x", "", &values)],
+            vec![info],
+            |_, at| Ok(Value::Float(values[at[0]])),
+        );
+        common::record("Line", data)
+    };
+    for renderer in BOTH {
+        let usual = drawn(line(-1.0, 1.0), StaticRenderer::Kuva).ink();
+        for (low, high) in [(-1e308, 1e308), (-1.7e308, 1.7e308), (1e-320, 3e-320)] {
+            let ink = drawn(line(low, high), renderer).ink();
+            let near = usual * 0.8..usual * 1.4;
+            assert!(
+                near.contains(&ink),
+                "{low} to {high} by {renderer:?}: {ink} and {usual}"
+            );
+        }
     }
 }

@@ -26,6 +26,10 @@ pub struct Axis {
     /// marked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limits: Option<(f64, f64)>,
+    /// The exponent of the power of ten by which the numbers of the axis were multiplied, because a renderer cannot
+    /// compute with them as they are; 0 in a description.
+    #[serde(skip)]
+    pub shift: i32,
 }
 
 /// The positions of values on an axis.
@@ -93,6 +97,7 @@ impl Axis {
             groups: Vec::new(),
             range: None,
             limits: None,
+            shift: 0,
         }
     }
 

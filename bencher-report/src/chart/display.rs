@@ -12,8 +12,14 @@ impl Chart {
     /// cannot write bytes in binary prefixes.
     pub(crate) fn displayed(&self, own_ticks: bool) -> Self {
         let mut chart = self.clone();
-        let (by_x, by_y) = (chart.x.displayed(own_ticks), chart.y.displayed(own_ticks));
-        let by_color = chart.color.as_mut().map(|axis| axis.displayed(own_ticks));
+        let (by_x, by_y) = (
+            chart.x.displayed(own_ticks, false),
+            chart.y.displayed(own_ticks, false),
+        );
+        let by_color = chart
+            .color
+            .as_mut()
+            .map(|axis| axis.displayed(own_ticks, true));
         for panel in &mut chart.panels {
             panel.marks.scale(&by_x, &by_y, by_color.as_ref());
         }
@@ -21,8 +27,62 @@ impl Chart {
     }
 }
 
+/// By what the numbers of an axis are multiplied for display.
+struct Scaling {
+    units: UnitScale,
+    /// The exponent of a power of ten.
+    shift: i32,
+}
+
+impl Scaling {
+    fn apply(&self, x: f64) -> f64 {
+        shifted(self.units.apply(x), self.shift)
+    }
+}
+
+/// A number times a power of ten. The largest powers are no numbers, so they take two steps.
+fn shifted(x: f64, shift: i32) -> f64 {
+    const LARGEST: i32 = 308;
+    // Read as a decimal, a power is as near as a number can be.
+    let power = |exponent: i32| format!("1e{exponent}").parse().unwrap_or(1.0);
+    let first = shift.clamp(-LARGEST, LARGEST);
+    let times = |x: f64, exponent: i32| {
+        if exponent < 0 {
+            x / power(-exponent)
+        } else {
+            x * power(exponent)
+        }
+    };
+    if shift == 0 {
+        return x;
+    }
+    times(times(x, first), shift - first).clamp(f64::MIN, f64::MAX)
+}
+
+/// The power of ten that brings a linear axis to numbers whose differences and quotients a renderer can compute; 0 for
+/// all usual ones. Colours also need a span that is not lost beside 1: kuva adds a small number to it.
+fn shift_of((low, high): (f64, f64), is_color: bool) -> i32 {
+    const LARGE: f64 = 1e290;
+    const SMALL: f64 = 1e-290;
+    const NARROW: f64 = 1e-6;
+    let largest = low.abs().max(high.abs());
+    if largest == 0.0 || !largest.is_finite() {
+        return 0;
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "within 324")]
+    let exponent = |x: f64| x.log10().floor() as i32;
+    if !(SMALL..=LARGE).contains(&largest) {
+        return -exponent(largest);
+    }
+    let span = high - low;
+    if is_color && span > 0.0 && span < NARROW {
+        return -exponent(span);
+    }
+    0
+}
+
 impl Marks {
-    fn scale(&mut self, by_x: &UnitScale, by_y: &UnitScale, by_color: Option<&UnitScale>) {
+    fn scale(&mut self, by_x: &Scaling, by_y: &Scaling, by_color: Option<&Scaling>) {
         let pair = |pair: (f64, f64)| (by_y.apply(pair.0), by_y.apply(pair.1));
         match self {
             Self::Lines(series) | Self::Bars(series) => {
@@ -85,15 +145,20 @@ impl Table {
 }
 
 impl Axis {
-    /// Brings the axis into the prefix that reads best, and says what its numbers are divided by.
-    fn displayed(&mut self, own_ticks: bool) -> UnitScale {
+    /// Brings the axis into the prefix that reads best, and to numbers that a renderer can compute with; what that
+    /// makes of its numbers.
+    fn displayed(&mut self, own_ticks: bool, is_color: bool) -> Scaling {
         let largest = self
             .ends()
             .map_or(0.0, |(low, high)| low.abs().max(high.abs()));
         match &self.ticks {
             Ticks::Linear => {
-                let scale = UnitScale::for_magnitude(&self.units, largest);
-                scale.units().clone_into(&mut self.units);
+                let units = UnitScale::for_magnitude(&self.units, largest);
+                units.units().clone_into(&mut self.units);
+                let ends = self.ends().unwrap_or_default();
+                let shift = shift_of((units.apply(ends.0), units.apply(ends.1)), is_color);
+                self.shift = shift;
+                let scale = Scaling { units, shift };
                 let apply = |(low, high)| (scale.apply(low), scale.apply(high));
                 self.range = self.range.map(apply);
                 self.limits = self.limits.map(apply);
@@ -116,15 +181,60 @@ impl Axis {
             }
             Ticks::Log | Ticks::Time | Ticks::Levels(_) => {}
         }
-        UnitScale::for_magnitude("", 0.0)
+        Scaling {
+            units: UnitScale::for_magnitude("", 0.0),
+            shift: 0,
+        }
     }
 
-    /// A number of the axis in few characters, with the unit where ticks carry it.
+    /// A number of the axis in as many characters as distinguish it from other ticks, with the unit where ticks carry
+    /// it.
     pub(crate) fn tick(&self, x: f64) -> String {
-        if self.tick_units.is_empty() {
-            text::number(x)
+        /// A share of the axis that is nothing but rounding.
+        const NOTHING: f64 = 1e-9;
+        let (low, high) = self.ends().unwrap_or_default();
+        let digits = text::digits((low, high));
+        let x = if x.abs() < (high - low) * NOTHING {
+            0.0
         } else {
-            text::quantity(x, &self.tick_units)
+            x
+        };
+        if self.shift != 0 {
+            text::shifted_back(x, self.shift, digits)
+        } else if self.tick_units.is_empty() {
+            text::with_digits(x, digits)
+        } else {
+            text::quantity_with_digits(x, &self.tick_units, digits)
+        }
+    }
+
+    /// A number of an axis that was multiplied by a power of ten, with its unit; `None` on all other axes.
+    fn shifted_text(&self, x: f64, digits: usize) -> Option<String> {
+        let number = (self.shift != 0).then(|| text::shifted_back(x, self.shift, digits))?;
+        Some(if self.is_phrase() || self.units.is_empty() {
+            number
+        } else {
+            format!("{number} {}", self.units)
+        })
+    }
+
+    /// At most `most` places of ticks on a linear axis, at round numbers.
+    pub(crate) fn linear_places(&self, most: usize) -> Vec<f64> {
+        /// A share of a step that is nothing but rounding.
+        const NOTHING: f64 = 1e-9;
+        let Some((low, high)) = self.ends() else {
+            return Vec::new();
+        };
+        let rough = (high - low) / most.saturating_sub(1).max(1) as f64;
+        let decade = 10_f64.powf(rough.log10().floor());
+        let steps = [1.0, 2.0, 5.0, 10.0].map(|digit| digit * decade);
+        match steps.into_iter().find(|step| *step >= rough) {
+            Some(step) if step > 0.0 && rough.is_finite() => (0..=most)
+                .map(|n| ((low / step - NOTHING).ceil() + n as f64) * step)
+                .filter(|place| *place <= high + step * NOTHING)
+                .take(most)
+                .collect(),
+            _ => vec![low],
         }
     }
 
@@ -139,6 +249,11 @@ impl Axis {
 
     /// A coordinate on the axis with its unit, in few characters where they say exactly that.
     pub(crate) fn coordinate(&self, x: f64) -> String {
+        /// What two roundings leave of a number.
+        const DIGITS: usize = 14;
+        if let Some(text) = self.shifted_text(x, DIGITS) {
+            return text;
+        }
         match (self.is_phrase(), self.tick_units.as_str()) {
             (true, _) => text::coordinate(x, ""),
             (false, "") => text::coordinate(x, &self.units),
@@ -148,6 +263,10 @@ impl Axis {
 
     /// A number of the axis with its unit, in the prefix that makes it readable.
     pub(crate) fn value(&self, x: f64) -> String {
+        const DIGITS: usize = 4;
+        if let Some(text) = self.shifted_text(x, DIGITS) {
+            return text;
+        }
         if self.is_phrase() {
             text::number(x)
         } else if self.tick_units.is_empty() {
@@ -266,18 +385,77 @@ mod tests {
     #[test]
     fn one_prefix_for_an_axis() {
         let mut y = axis("s", Ticks::Linear, (2e-5, 1.5e-3));
-        let scale = y.displayed(true);
+        let scale = y.displayed(true, false);
         assert_eq!((y.label().as_str(), y.range), ("n [ms]", Some((0.02, 1.5))));
         assert_eq!(
             (scale.apply(1e-3), y.value(0.02)),
             (1.0, "20 µs".to_owned())
         );
         let mut y = axis("share of true", Ticks::Linear, (0.0, 1.0));
-        y.displayed(true);
+        y.displayed(true, false);
         assert_eq!(
             (y.heading(), y.value(0.5)),
             ("n [share of true]".into(), "0.5".into())
         );
+    }
+
+    #[test]
+    fn every_axis_has_numbers_that_a_renderer_can_compute_with() {
+        for range in [
+            (-1e308, 1e308),
+            (-1.7e308, 1.7e308),
+            (f64::MIN, f64::MAX),
+            (1e-320, 3e-320),
+            (0.0, 5e-324),
+        ] {
+            let mut y = axis("", Ticks::Linear, range);
+            let scaling = y.displayed(true, false);
+            let (low, high) = y.range.unwrap();
+            assert!(
+                (1e-3..1e3).contains(&(high - low)),
+                "{range:?}: {low} to {high}"
+            );
+            assert_eq!(
+                (scaling.apply(range.0), scaling.apply(range.1)),
+                (low, high)
+            );
+            let texts: Vec<String> = y.linear_places(7).iter().map(|x| y.tick(*x)).collect();
+            let different: std::collections::BTreeSet<&String> = texts.iter().collect();
+            assert!(
+                different.len() == texts.len() && texts.len() > 1,
+                "{range:?}: {texts:?}"
+            );
+        }
+        let mut y = axis("s", Ticks::Linear, (-1e308, 1e308));
+        y.displayed(true, false);
+        assert_eq!(
+            y.range.map(|(_, high)| y.coordinate(high)),
+            Some("1e308 s".into())
+        );
+        let mut y = axis("", Ticks::Linear, (-1e308, 1e308));
+        y.displayed(true, false);
+        let (low, high) = y.range.unwrap();
+        assert_eq!(
+            (y.value(low), y.coordinate(high)),
+            ("-1e308".into(), "1e308".into())
+        );
+        let ticks: Vec<String> = y.linear_places(5).iter().map(|x| y.tick(*x)).collect();
+        assert_eq!(ticks, ["-1e308", "-5e307", "0", "5e307", "1e308"]);
+        // Colours of a narrow span.
+        let mut color = axis("", Ticks::Linear, (1e-20, 3e-20));
+        color.displayed(true, true);
+        let (low, high) = color.range.unwrap();
+        assert!((high - low) >= 1.0, "{low} to {high}");
+        assert_eq!(
+            (color.tick(low), color.tick(high)),
+            ("1e-20".into(), "3e-20".into())
+        );
+        // Usual ones stay as they are.
+        for range in [(0.0, 0.0), (5.0, 5.0), (-1.0, 1e200), (1e-200, 2e-200)] {
+            let mut y = axis("", Ticks::Linear, range);
+            y.displayed(true, false);
+            assert_eq!((y.shift, y.range), (0, Some(range)));
+        }
     }
 
     #[test]
@@ -289,15 +467,15 @@ mod tests {
                 .collect()
         };
         let mut time = axis("s", Ticks::Log, (1e-7, 1e-3));
-        time.displayed(false);
+        time.displayed(false, false);
         assert_eq!(time.label(), "n");
         assert_eq!(
             ticks(&time, 8),
             ["100 ns", "1 µs", "10 µs", "100 µs", "1 ms"]
         );
         let mut bytes = axis("B", Ticks::Log, (64.0, 1_048_576.0));
-        assert_eq!(bytes.clone().displayed(false).units(), "");
-        bytes.displayed(true);
+        assert_eq!(bytes.clone().displayed(false, false).units.units(), "");
+        bytes.displayed(true, false);
         assert_eq!(
             ticks(&bytes, 8),
             [
@@ -305,10 +483,10 @@ mod tests {
             ]
         );
         let mut narrow = axis("Hz", Ticks::Log, (900.0, 7000.0));
-        narrow.displayed(true);
+        narrow.displayed(true, false);
         assert_eq!(ticks(&narrow, 8), ["1 kHz", "2 kHz", "5 kHz"]);
         let mut counts = axis("elements", Ticks::Log, (1.0, 1e6));
-        counts.displayed(true);
+        counts.displayed(true, false);
         assert_eq!(counts.label(), "n [elements]");
     }
 
@@ -321,7 +499,7 @@ mod tests {
                 units: units.to_owned(),
                 ..Axis::levels("n", names)
             };
-            axis.displayed(true);
+            axis.displayed(true, false);
             (axis.label(), axis.level_names().to_vec())
         };
         let levels = named("B", &["64", "1048576"]);

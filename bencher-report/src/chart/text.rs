@@ -19,8 +19,56 @@ pub(crate) fn clip(text: &str, limit: usize) -> String {
     short
 }
 
+/// The significant digits of [`number`].
+const DIGITS: usize = 4;
+
 /// A number in few characters: four significant digits, thousands as `k`, `M`, `G`, `T`.
 pub(crate) fn number(x: f64) -> String {
+    with_digits(x, DIGITS)
+}
+
+/// How many significant digits the ticks of an axis between two numbers need, so that ticks that differ have texts that
+/// differ, and say where they lie: at least four.
+pub(crate) fn digits((low, high): (f64, f64)) -> usize {
+    /// Ticks that an axis has at most.
+    const TICKS: f64 = 20.0;
+    const MOST: usize = 17;
+    let largest = low.abs().max(high.abs());
+    // The difference of halves, since that of the ends need not be a number.
+    let step = (high / 2.0 - low / 2.0) / TICKS * 2.0;
+    let places = largest.log10().floor() - step.log10().floor() + 2.0;
+    if !(step > 0.0 && places.is_finite()) {
+        return DIGITS;
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a small count"
+    )]
+    let places = places.max(0.0) as usize;
+    places.clamp(DIGITS, MOST)
+}
+
+/// A number that was multiplied by a power of ten, as it was before, in few significant digits. The number before need
+/// not be one that a float can hold.
+pub(crate) fn shifted_back(x: f64, shift: i32, digits: usize) -> String {
+    let text = format!("{x:.*e}", digits.saturating_sub(1));
+    match text.split_once('e') {
+        Some((mantissa, exponent)) if x != 0.0 => {
+            let mantissa = if mantissa.contains('.') {
+                mantissa.trim_end_matches('0').trim_end_matches('.')
+            } else {
+                mantissa
+            };
+            let exponent = exponent.parse::<i32>().unwrap_or_default() - shift;
+            format!("{mantissa}e{exponent}")
+        }
+        _ => float_text(x),
+    }
+}
+
+/// A number in some significant digits, thousands as `k`, `M`, `G`, `T`.
+pub(crate) fn with_digits(x: f64, digits: usize) -> String {
     let magnitude = x.abs();
     if x == 0.0 || !x.is_finite() {
         return float_text(x);
@@ -31,18 +79,28 @@ pub(crate) fn number(x: f64) -> String {
     for (factor, suffix) in [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")] {
         let scaled = x / factor;
         if (1.0..1000.0).contains(&scaled.abs()) && magnitude >= 1e5 {
-            let short = format!("{}{suffix}", significant(scaled));
+            let short = format!("{}{suffix}", significant(scaled, digits));
             // 1048576 says more than 1.049M and takes hardly more room.
             let exact = short.len() <= 5 || magnitude >= 1e7 || x.fract() != 0.0;
             return if exact { short } else { format!("{x}") };
         }
     }
-    significant(x)
+    significant(x, digits)
 }
 
 /// A number with its unit, in the prefix that makes it readable; one that takes no prefix is as
 /// short as any number.
 pub(crate) fn quantity(x: f64, units: &str) -> String {
+    quantity_with_digits(x, units, DIGITS)
+}
+
+/// A number with its unit, as [`quantity`] has it, in some significant digits.
+pub(crate) fn quantity_with_digits(x: f64, units: &str, digits: usize) -> String {
+    if digits > DIGITS {
+        let scale = UnitScale::for_magnitude(units, x);
+        let number = with_digits(scale.apply(x), digits);
+        return format!("{number} {}", scale.units()).trim_end().to_owned();
+    }
     let with_prefix = dataset::quantity(x, units);
     if units.is_empty() || with_prefix.ends_with(&format!(" {units}")) {
         let number = number(x);
@@ -55,9 +113,11 @@ pub(crate) fn quantity(x: f64, units: &str) -> String {
     with_prefix
 }
 
-/// Four significant digits, the shortest way.
-fn significant(x: f64) -> String {
-    let rounded: f64 = format!("{x:.3e}").parse().unwrap_or(x);
+/// Some significant digits, the shortest way.
+fn significant(x: f64, digits: usize) -> String {
+    let rounded: f64 = format!("{x:.*e}", digits.saturating_sub(1))
+        .parse()
+        .unwrap_or(x);
     if (1e-3..1e9).contains(&rounded.abs()) {
         float_text(rounded)
     } else {
@@ -150,6 +210,58 @@ mod tests {
             (f64::NAN, "NaN"),
         ] {
             assert_eq!(number(x), text);
+        }
+    }
+
+    #[test]
+    fn ticks_that_differ_have_texts_that_differ_and_short_ones_where_that_is_enough() {
+        // Evenly spaced ticks, as an axis between the first and the last has them, and what they say.
+        let cases: [(&[f64], &[&str]); 8] = [
+            (&[0.0, 20.0, 100.0], &["0", "20", "100"]),
+            (&[0.0, 2.5e5, 1e6], &["0", "250k", "1M"]),
+            (&[0.0, 0.1 + 0.2, 1.0], &["0", "0.3", "1"]),
+            (
+                &[12_345.5, 12_345.55, 12_345.6, 12_345.8],
+                &["12345.5", "12345.55", "12345.6", "12345.8"],
+            ),
+            (
+                &[1_000_001.0, 1_000_001.5, 1_000_005.0],
+                &["1000001", "1.0000015M", "1000005"],
+            ),
+            (&[1e9 + 1.0, 1e9 + 2.0], &["1.000000001G", "1.000000002G"]),
+            (&[-1.000_01, -1.000_005], &["-1.00001", "-1.000005"]),
+            (&[1e-7, 1.000_01e-7], &["1e-7", "1.00001e-7"]),
+        ];
+        for (ticks, texts) in cases {
+            let digits = digits((ticks[0], ticks[ticks.len() - 1]));
+            let shown: Vec<String> = ticks.iter().map(|x| with_digits(*x, digits)).collect();
+            assert_eq!(shown, texts);
+        }
+        for range in [
+            (5.0, 5.0),
+            (f64::NAN, 1.0),
+            (f64::MIN, f64::MAX),
+            (0.0, 0.0),
+        ] {
+            assert_eq!(digits(range), 4, "{range:?}");
+        }
+        assert_eq!(quantity_with_digits(1.234_567_8, "s", 8), "1.2345678 s");
+        assert_eq!(
+            quantity_with_digits(0.001_234_567_8, "s", 8),
+            "1.2345678 ms"
+        );
+    }
+
+    #[test]
+    fn numbers_beyond_the_floats_have_a_text() {
+        for (x, shift, text) in [
+            (1.0, -308, "1e308"),
+            (-2.5, -308, "-2.5e308"),
+            (0.0, -308, "0"),
+            (3.000_000_01, 320, "3e-320"),
+            (12.0, 320, "1.2e-319"),
+        ] {
+            assert_eq!(shifted_back(x, shift, 4), text);
         }
     }
 

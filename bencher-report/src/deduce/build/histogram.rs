@@ -63,16 +63,20 @@ pub(super) fn bins(values: &[f64]) -> (Vec<f64>, Vec<u64>) {
         return (Vec::new(), Vec::new());
     };
     let span = high - low;
+    if !span.is_finite() {
+        // Of a quarter of each number the differences are numbers.
+        let quarters: Vec<f64> = values.iter().map(|x| x / 4.0).collect();
+        let (mut edges, counts) = bins(&quarters);
+        for edge in &mut edges {
+            *edge = (*edge * 4.0).clamp(low, high);
+        }
+        return (edges, counts);
+    }
     // One value, or values so close (or so large) that no bin would have a width.
-    if !(span.is_finite() && span > low.abs().max(high.abs()) * 1e-14) {
+    if span <= low.abs().max(high.abs()) * 1e-14 {
         let half = (low.abs() * 0.05).max(f64::MIN_POSITIVE);
         let half = if low == 0.0 { 0.5 } else { half };
-        let edges = if span.is_finite() {
-            vec![low - half, high + half]
-        } else {
-            vec![low, high]
-        };
-        return (edges, vec![values.len() as u64]);
+        return (vec![low - half, high + half], vec![values.len() as u64]);
     }
     let n = values.len() as f64;
     let quartile = |p| stats::quantile(values, p).unwrap_or(low);
@@ -103,6 +107,8 @@ mod tests {
             vec![0.0, 0.0],
             vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 100.0],
             vec![-1e308, 1e308],
+            vec![f64::MIN, 0.0, f64::MAX],
+            vec![1e-320, 2e-320, 3e-320],
             vec![1e300, 1e300 * (1.0 + 1e-16)],
         ] {
             let (edges, counts) = bins(&values);
@@ -112,5 +118,7 @@ mod tests {
             assert!(edges.windows(2).all(|pair| pair[0] < pair[1]), "{edges:?}");
         }
         assert_eq!(bins(&[]), (vec![], vec![]));
+        // Values at the ends of all numbers are not in one bin.
+        assert!(bins(&[-1e308, 0.0, 1e308]).1.len() > 1);
     }
 }

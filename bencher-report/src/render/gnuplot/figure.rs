@@ -34,7 +34,7 @@ pub(super) fn names(chart: &Chart, look: &Look) -> Names {
     Names::along(&chart.x, wide, look.height, FONT)
 }
 
-fn has_legend(chart: &Chart) -> bool {
+pub(super) fn has_legend(chart: &Chart) -> bool {
     chart.legend.is_some() || chart.panels.iter().any(|panel| absences(&panel.marks))
 }
 
@@ -46,11 +46,15 @@ fn legend_names<'a>(names: impl Iterator<Item = &'a str>, look: &Look) -> Vec<St
 }
 
 /// The chart as a gnuplot figure; `None` where it is no line, curve, bars or boxes in one panel,
-/// or holds no value at all (gnuplot then writes no file).
+/// with numbers that gnuplot can compute with, or holds no value at all (gnuplot then writes no file).
 pub(super) fn figure(chart: &Chart, look: &Look) -> Option<Figure> {
     let [panel] = chart.panels.as_slice() else {
         return None;
     };
+    // gnuplot cannot write ticks as anything but their own numbers.
+    if chart.x.shift != 0 || chart.y.shift != 0 {
+        return None;
+    }
     let foot = Foot::of(chart)?;
     let scale = Look::scale(look.width, look.height);
     let mut figure = Figure::new();

@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 
 use thiserror::Error;
 
-use crate::chart::{Chart, Ticks, text};
+use crate::chart::{Axis, Chart, Ticks, text};
 use crate::render::Look;
 
 /// Why gnuplot did not draw a chart.
@@ -51,6 +51,9 @@ fn installed() -> bool {
     *INSTALLED.get_or_init(|| criterion_plot::version().is_ok())
 }
 
+/// The least number of significant digits of ticks, which gnuplot has by itself.
+const DIGITS: usize = 6;
+
 /// criterion-plot writes SVG only, and knows no formats of ticks: the one line that names the
 /// terminal is replaced.
 fn to_png(script: &[u8], chart: &Chart, turned: bool) -> Result<Vec<u8>, GnuplotError> {
@@ -61,7 +64,8 @@ fn to_png(script: &[u8], chart: &Chart, turned: bool) -> Result<Vec<u8>, Gnuplot
         .ok_or_else(|| GnuplotError::Failed("the script names no terminal".to_owned()))?;
     let (before, rest) = script.split_at(at);
     let after = rest.get(SVG.len()..).unwrap_or_default();
-    let mut own = "\nset border 3 lc rgb '#5a626e'\nset format '%g'".to_owned();
+    let mut own = "\nset border 3 lc rgb '#5a626e'".to_owned();
+    own.push_str(&formats(&chart.x, &chart.y));
     if let (Ticks::Time, Some(range)) = (&chart.x.ticks, chart.x.range) {
         let format = text::moment_format(range);
         let _ = write!(own, "\nset xtics time\nset format x '{format}' time");
@@ -71,4 +75,30 @@ fn to_png(script: &[u8], chart: &Chart, turned: bool) -> Result<Vec<u8>, Gnuplot
     }
     own.push_str("\nset terminal pngcairo");
     Ok([before, own.as_bytes(), after].concat())
+}
+
+/// The formats of the ticks, with as many digits as distinguish them.
+fn formats(x: &Axis, y: &Axis) -> String {
+    let mut formats = String::new();
+    for (name, axis) in [('x', x), ('y', y)] {
+        let digits = axis.range.map_or(0, text::digits).max(DIGITS);
+        let _ = write!(formats, "\nset format {name} '%.{digits}g'");
+    }
+    formats
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_have_the_digits_that_distinguish_them() {
+        let axis = |range| Axis {
+            range: Some(range),
+            ..Axis::linear("n", "")
+        };
+        let formats = formats(&axis((1_000_001.0, 1_000_005.0)), &axis((0.0, 100.0)));
+        // A fifth between ticks of seven digits before the point.
+        assert_eq!(formats, "\nset format x '%.9g'\nset format y '%.6g'");
+    }
 }

@@ -46,6 +46,7 @@ pub(super) fn plots(chart: &Chart, map: &HeatMap) -> Vec<Plot> {
     }
     let range = chart.color.as_ref().and_then(Axis::ends);
     let (from, to) = range.map_or((low, high), |(a, b)| (shade(Some(a)), shade(Some(b))));
+    // The axis was brought to numbers whose differences are numbers.
     let span = (to - from).max(f64::MIN_POSITIVE);
     let color = move |t: f64| {
         if t.is_nan() {

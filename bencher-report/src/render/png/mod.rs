@@ -201,18 +201,10 @@ fn layout(
             if chart.x.level_names().len().max(chart.y.level_names().len()) > TICKS {
                 layout = layout.with_tick_length(0.0);
             }
-            if chart.color.as_ref().is_some_and(Axis::is_log) {
-                let color = chart.color.clone();
-                let power = move |x: f64| {
-                    let x = 10_f64.powf(x);
-                    color
-                        .as_ref()
-                        .map_or_else(|| text::number(x), |axis| axis.tick(x))
-                };
-                layout = layout.with_colorbar_tick_format(TickFormat::Custom(Arc::new(power)));
-            } else {
-                layout =
-                    layout.with_colorbar_tick_format(TickFormat::Custom(Arc::new(text::number)));
+            if let Some(color) = chart.color.clone() {
+                let tick =
+                    move |x: f64| color.tick(if color.is_log() { 10_f64.powf(x) } else { x });
+                layout = layout.with_colorbar_tick_format(TickFormat::Custom(Arc::new(tick)));
             }
             return layout;
         }
@@ -310,13 +302,14 @@ fn along(layout: Layout, names: &Names, each: usize) -> Layout {
 
 /// How ticks of an axis are written; those of exponents as the numbers that they stand for.
 fn numbers(axis: &Axis, exponents: bool) -> TickFormat {
-    let units = axis.tick_units.clone();
+    let axis = axis.clone();
     TickFormat::Custom(Arc::new(move |x| {
-        let x = if exponents { 10_f64.powf(x) } else { x };
-        if units.is_empty() {
-            text::number(x)
+        if !exponents {
+            axis.tick(x)
+        } else if axis.tick_units.is_empty() {
+            text::number(10_f64.powf(x))
         } else {
-            text::quantity(x, &units)
+            text::quantity(10_f64.powf(x), &axis.tick_units)
         }
     }))
 }

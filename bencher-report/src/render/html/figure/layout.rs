@@ -29,6 +29,8 @@ const COLORS: f64 = 90.0;
 const FONT: f64 = 12.0;
 /// Ticks that a logarithmic axis has at most.
 const LOG_TICKS: usize = 9;
+/// Ticks of a linear axis whose numbers plotly cannot write.
+const LINEAR_TICKS: usize = 7;
 
 /// The layout of a figure; colours of text, ground and grid are the page's.
 ///
@@ -204,7 +206,15 @@ fn axis(axis: &Axis, names: &Names, long: f64, labelled: bool) -> Map<String, Js
     set("ticks", json!("outside"));
     set("exponentformat", json!("SI"));
     match &axis.ticks {
-        Ticks::Linear => set("type", json!("linear")),
+        Ticks::Linear => {
+            set("type", json!("linear"));
+            if axis.shift != 0 {
+                let places = axis.linear_places(LINEAR_TICKS);
+                let texts: Vec<String> = places.iter().map(|x| axis.tick(*x)).collect();
+                set("tickvals", json!(places));
+                set("ticktext", json!(texts));
+            }
+        }
         Ticks::Log if axis.tick_units.is_empty() => {
             set("type", json!("log"));
             set(
@@ -295,10 +305,14 @@ fn color_axis(color: &Axis) -> Json {
             map.insert("cmin".to_owned(), json!(low - wide));
             map.insert("cmax".to_owned(), json!(high + wide));
         }
-        if color.is_log() {
-            let places = color.log_places(8);
+        if color.is_log() || color.shift != 0 {
+            let places = if color.is_log() {
+                color.log_places(8)
+            } else {
+                color.linear_places(LINEAR_TICKS)
+            };
             let names: Vec<String> = places.iter().map(|x| color.tick(*x)).collect();
-            let places: Vec<f64> = places.iter().map(|x| x.log10()).collect();
+            let places: Vec<f64> = places.into_iter().map(place).collect();
             if let Some(bar) = axis.get_mut("colorbar").and_then(Json::as_object_mut) {
                 bar.insert("tickvals".to_owned(), json!(places));
                 bar.insert("ticktext".to_owned(), json!(names));
