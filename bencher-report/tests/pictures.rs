@@ -289,3 +289,22 @@ fn lines_over_all_numbers_are_drawn() {
         }
     }
 }
+
+#[test]
+fn names_that_a_font_cannot_draw_are_numbered() {
+    for renderer in BOTH {
+        // Characters that no font has; fonts differ between machines.
+        let strange = ["\u{10_fff0}\u{10_fff1}", "\u{10_fff2}\u{10_fff3}", "plain"];
+        let picture = drawn(labels::words("Words", &strange), renderer);
+        let same = drawn(
+            labels::words("Words", &["□□ #1", "□□ #2", "plain"]),
+            renderer,
+        );
+        assert!(picture.rows == same.rows, "{renderer:?}");
+    }
+    let scripts = ["日本語", "한국어", "ไทย"];
+    let picture = drawn(labels::words("Words", &scripts), StaticRenderer::Kuva);
+    let numbered = ["□□□ #1", "□□□ #2", "□□□ #3"];
+    let same = drawn(labels::words("Words", &numbered), StaticRenderer::Kuva);
+    assert!(picture.rows == same.rows);
+}

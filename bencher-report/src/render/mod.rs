@@ -1,5 +1,6 @@
 //! The renderers: each draws the same chart description.
 
+mod glyphs;
 #[cfg(feature = "gnuplot")]
 pub(crate) mod gnuplot;
 #[cfg(feature = "html")]

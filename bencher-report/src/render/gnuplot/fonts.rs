@@ -3,8 +3,10 @@
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
+use crate::render::glyphs::{MISSING, Ranges};
+
 /// The replacement for a character that no font has.
-const REPLACEMENTS: [char; 2] = ['□', '?'];
+const REPLACEMENTS: [char; 2] = [MISSING, '?'];
 
 /// The characters that gnuplot can draw at the size of the text around them.
 pub(super) struct Fonts {
@@ -61,39 +63,7 @@ fn ask(pattern: &str) -> Option<Ranges> {
         .ok()
         .filter(|output| output.status.success())?;
     let text = String::from_utf8(output.stdout).ok()?;
-    Some(Ranges::of(&text)).filter(|ranges| !ranges.0.is_empty() || pattern.contains("true:"))
-}
-
-/// Ranges of characters, ascending and apart.
-#[derive(Default)]
-struct Ranges(Vec<(u32, u32)>);
-
-impl Ranges {
-    /// Ranges as fontconfig writes them: `20-7e a0-2cd 2ec`.
-    fn of(text: &str) -> Self {
-        let number = |digits: &str| u32::from_str_radix(digits, 16).ok();
-        let range = |word: &str| {
-            let (first, last) = word.split_once('-').unwrap_or((word, word));
-            Some((number(first)?, number(last)?))
-        };
-        let mut ranges: Vec<(u32, u32)> = text.split_whitespace().filter_map(range).collect();
-        ranges.sort_unstable();
-        let mut joined: Vec<(u32, u32)> = Vec::new();
-        for (first, last) in ranges {
-            match joined.last_mut() {
-                Some(before) if first <= before.1 => before.1 = before.1.max(last),
-                _ => joined.push((first, last)),
-            }
-        }
-        Self(joined)
-    }
-
-    fn has(&self, c: char) -> bool {
-        let c = u32::from(c);
-        let after = self.0.partition_point(|(first, _)| *first <= c);
-        let before = after.checked_sub(1).and_then(|at| self.0.get(at));
-        before.is_some_and(|(_, last)| c <= *last)
-    }
+    Some(Ranges::of(&text)).filter(|ranges| !ranges.is_empty() || pattern.contains("true:"))
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 use thiserror::Error;
 
 use crate::chart::{Axis, Chart, Ticks, text};
-use crate::render::Look;
+use crate::render::{Look, glyphs};
 
 /// Why gnuplot did not draw a chart.
 #[derive(Debug, Error)]
@@ -32,7 +32,9 @@ pub(crate) enum GnuplotError {
 
 /// The chart as a PNG file.
 pub(crate) fn png(chart: &Chart, look: &Look) -> Result<Vec<u8>, GnuplotError> {
-    let chart = &chart.displayed(true);
+    let mut chart = chart.displayed(true);
+    glyphs::draw(&mut chart, &|c| fonts::Fonts::installed().drawn(c));
+    let chart = &chart;
     let mut figure = figure::figure(chart, look).ok_or(GnuplotError::Kind)?;
     if !installed() {
         return Err(GnuplotError::NotInstalled);
@@ -66,6 +68,10 @@ fn to_png(script: &[u8], chart: &Chart, turned: bool) -> Result<Vec<u8>, Gnuplot
     let after = rest.get(SVG.len()..).unwrap_or_default();
     let mut own = "\nset border 3 lc rgb '#5a626e'".to_owned();
     own.push_str(&formats(&chart.x, &chart.y));
+    if figure::has_legend(chart) {
+        // gnuplot takes every character for one of usual width.
+        own.push_str("\nset key width 2");
+    }
     if let (Ticks::Time, Some(range)) = (&chart.x.ticks, chart.x.range) {
         let format = text::moment_format(range);
         let _ = write!(own, "\nset xtics time\nset format x '{format}' time");

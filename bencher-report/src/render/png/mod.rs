@@ -11,7 +11,7 @@ mod heat_map;
 mod marks;
 mod table;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use kuva::backend::raster::RasterBackend;
 use kuva::plot::legend::{LegendEntry, LegendPosition, LegendShape};
@@ -22,6 +22,7 @@ use kuva::render::plots::Plot;
 use kuva::render::render::{Scene, render_multiple};
 
 use crate::chart::{Axis, Chart, Marks, Panel, Ticks, text};
+use crate::render::glyphs::{self, MISSING, Ranges};
 use crate::render::{Look, Names, fit, label_width};
 
 use exponents::Exponents;
@@ -31,11 +32,26 @@ const ROOM: f64 = 1440.0;
 
 /// The chart as a PNG file.
 pub(crate) fn png(chart: &Chart, look: &Look) -> Result<Vec<u8>, String> {
-    let (chart, exponents) = exponents::drawn(chart.displayed(false));
+    let mut chart = chart.displayed(false);
+    glyphs::draw(&mut chart, &drawn);
+    let (chart, exponents) = exponents::drawn(chart);
     let scene = scene(&chart, exponents, look);
     #[expect(clippy::cast_possible_truncation, reason = "two or a little less")]
     let scale = Look::scale(scene.width, scene.height) as f32;
     RasterBackend::new().with_scale(scale).render_scene(&scene)
+}
+
+/// The characters of kuva's own font, as fontconfig lists them. kuva does not say which it has.
+const FONT: &str = include_str!("dejavu-sans.txt");
+
+/// The character, or what stands for it where kuva's font lacks it.
+fn drawn(c: char) -> char {
+    static RANGES: OnceLock<Ranges> = OnceLock::new();
+    if RANGES.get_or_init(|| Ranges::of(FONT)).has(c) {
+        c
+    } else {
+        MISSING
+    }
 }
 
 /// The size of the names of values and levels.
