@@ -16,6 +16,21 @@ pub(crate) fn color(n: usize) -> &'static str {
     SERIES.get(n % SERIES.len()).copied().unwrap_or("#0072b2")
 }
 
+/// The colour of an area, such as a bar, which has no dash: lighter and darker ones where the colours have run out, five
+/// of each.
+pub(crate) fn fill(n: usize) -> String {
+    /// The share of another colour, white or black, in each repetition.
+    const MIXED: [(u16, u16); 5] = [(0, 0), (50, 255), (45, 0), (75, 255), (70, 0)];
+    let base = color(n);
+    let (share, other) = MIXED.get(round(n) % MIXED.len()).copied().unwrap_or((0, 0));
+    if share == 0 {
+        return base.to_owned();
+    }
+    let (r, g, b) = rgb(base);
+    let mix = |part: u8| (u16::from(part) * (100 - share) + other * share) / 100;
+    format!("#{:02x}{:02x}{:02x}", mix(r), mix(g), mix(b))
+}
+
 /// How often the colours have run out before the n-th series: 0 solid, 1 dashed, 2 dotted.
 pub(crate) fn round(n: usize) -> usize {
     n / SERIES.len()
@@ -34,3 +49,23 @@ pub(crate) fn rgb(color: &str) -> (u8, u8, u8) {
 
 /// The ground of heat-map cells without a value.
 pub(crate) const GAP: &str = "#b3b3b3";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn areas_of_many_series_have_different_colours_that_are_no_ground() {
+        let fills: std::collections::BTreeSet<String> = (0..35).map(fill).collect();
+        assert_eq!(fills.len(), 35);
+        assert!((0..7).all(|n| fill(n) == color(n)));
+        for color in fills {
+            let (r, g, b) = rgb(&color);
+            let (darkest, lightest) = (r.min(g).min(b), r.max(g).max(b));
+            assert!(
+                color.len() == 7 && lightest > 20 && darkest < 235,
+                "{color}"
+            );
+        }
+    }
+}

@@ -101,7 +101,7 @@ pub(super) fn bars(chart: &Chart, series: &[Series]) -> Vec<Plot> {
                 continue;
             };
             // A bar of no height is no bar: the sign at its foot says why.
-            group.push((point.y.unwrap_or(0.0), palette::color(n)));
+            group.push((point.y.unwrap_or(0.0), palette::fill(n)));
             let y = point.y.unwrap_or(0.0);
             errors.push(
                 point
@@ -136,7 +136,7 @@ pub(super) fn boxes(chart: &Chart, series: &[BoxSeries]) -> Vec<Plot> {
             let Some(mark) = one.boxes.get(slot) else {
                 continue;
             };
-            colors.push(palette::color(n));
+            colors.push(palette::fill(n));
             let x = colors.len() as f64;
             // Five numbers whose quartiles and extremes are the box itself.
             let five = mark
@@ -189,7 +189,13 @@ pub(super) fn legend(chart: &Chart, width: f64) -> Vec<LegendEntry> {
         if n == 0 && chart.legend.is_some() {
             let names = labels(&names, fitting(width * LEGEND, TICK));
             for (n, name) in names.into_iter().enumerate() {
-                let mut entry = entry(name, palette::color(n), shape);
+                let is_area = matches!(shape, LegendShape::Rect);
+                let color = if is_area {
+                    palette::fill(n)
+                } else {
+                    palette::color(n).to_owned()
+                };
+                let mut entry = entry(name, &color, shape);
                 if matches!(panel.marks, Marks::Lines(_)) {
                     entry.dasharray = [None, Some("8 4"), Some("2 4")]
                         .get(palette::round(n))

@@ -211,7 +211,7 @@ impl Frame<'_> {
                 "legendgroup": n.to_string(),
                 "offsetgroup": n.to_string(),
                 "showlegend": self.panel == 0 && self.chart.legend.is_some(),
-                "marker": { "color": palette::color(n) },
+                "marker": { "color": palette::fill(n) },
                 "error_y": {
                     "visible": bounded,
                     "type": "data",
@@ -334,7 +334,11 @@ struct Mark {
 
 /// A series' colour, seen through.
 fn tint(series: usize, opacity: f64) -> String {
-    let (red, green, blue) = palette::rgb(palette::color(series));
+    tint_of(palette::color(series), opacity)
+}
+
+fn tint_of(color: &str, opacity: f64) -> String {
+    let (red, green, blue) = palette::rgb(color);
     format!("rgba({red},{green},{blue},{opacity})")
 }
 
