@@ -15,6 +15,7 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
+use bencher_core::dataset::{CellState, Dim};
 use bencher_core::record::SweepRecord;
 use bencher_core::value::{Kind, Value};
 use bencher_report::{ReportOptions, StaticRenderer, write_report};
@@ -307,4 +308,22 @@ fn names_that_a_font_cannot_draw_are_numbered() {
     let numbered = ["□□□ #1", "□□□ #2", "□□□ #3"];
     let same = drawn(labels::words("Words", &numbered), StaticRenderer::Kuva);
     assert!(picture.rows == same.rows);
+}
+
+#[test]
+fn a_result_that_no_sample_has_is_no_empty_frame() {
+    let info = common::result("y", "s", Kind::Float(64));
+    let data = common::dataset(vec![Dim::repeats(40)], vec![info], |_, _| {
+        Err((CellState::BelowResolution, "below 25 ns"))
+    });
+    let dir = tempfile::tempdir().unwrap();
+    let files = write_report(
+        &[common::record("Nothing", data)],
+        dir.path(),
+        &ReportOptions::default(),
+    );
+    let files = files.unwrap();
+    assert_eq!((&files.pngs, &files.warnings), (&vec![], &vec![]));
+    let page = fs::read_to_string(files.html.unwrap()).unwrap();
+    assert!(page.contains("below resolution"), "the page says why");
 }

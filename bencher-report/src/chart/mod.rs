@@ -91,6 +91,20 @@ impl Chart {
         Some((low, high))
     }
 
+    /// Whether nothing would be drawn on its axes, not even the signs of absent values.
+    pub(crate) fn is_blank(&self) -> bool {
+        let is_blank = |marks: &Marks| match marks {
+            Marks::Lines(series) | Marks::Bars(series) => {
+                series.iter().all(|one| one.points.is_empty())
+            }
+            Marks::Boxes(series) => series.iter().all(|one| one.boxes.is_empty()),
+            Marks::HeatMap(map) => map.values.is_empty(),
+            Marks::Histogram(histogram) => histogram.counts.iter().all(|count| *count == 0),
+            Marks::Table(_) | Marks::Pane(_) => false,
+        };
+        self.panels.iter().all(|panel| is_blank(&panel.marks))
+    }
+
     /// Whether lines have points some of whose samples have no value: they are drawn as rings.
     pub(crate) fn has_rings(&self) -> bool {
         self.panels.iter().any(|panel| match &panel.marks {

@@ -70,6 +70,10 @@ fn draw(
     look: &Look,
     warnings: &mut Vec<String>,
 ) -> Option<Vec<u8>> {
+    // An empty frame would say nothing; the page says why there is no value.
+    if chart.is_blank() {
+        return None;
+    }
     #[cfg(feature = "gnuplot")]
     if renderer != StaticRenderer::Kuva {
         use crate::render::gnuplot::{self, GnuplotError};
