@@ -29,6 +29,9 @@ fn open(root: &Path) {
     Database::open(root, PATIENCE, |_| ()).unwrap();
 }
 
+/// What a store is asked for.
+type Operation = fn(&Path) -> Result<(), StoreError>;
+
 /// A store that was used and closed.
 fn stored() -> tempfile::TempDir {
     let root = tempfile::tempdir().unwrap();
@@ -64,8 +67,7 @@ fn no_folder_of_a_store_may_be_a_link_and_nothing_is_written_or_removed_behind_o
     let content = vec![7; 5000];
     let digest = Digest::of(&content).to_string();
     let blobs_within = format!("blobs/{}", &digest[..2]);
-    // Each folder, whether opening the store notices, and an operation that would go through it.
-    type Operation = fn(&Path) -> Result<(), StoreError>;
+    // Each folder, whether opening the store notices, and operations that would go through it.
     let put: Operation = |root| BlobStore::at(root).put(&[7; 5000]).map(drop);
     let folder: Operation = |root| JobFolders::at(root).create(&series(), Digest(9)).map(drop);
     let remove: Operation = |root| JobFolders::at(root).remove(&series(), Digest(9));
@@ -81,7 +83,7 @@ fn no_folder_of_a_store_may_be_a_link_and_nothing_is_written_or_removed_behind_o
         }
     };
     let prefix = u128::from_be_bytes(series().prefix());
-    let cases: [(String, bool, &[Operation]); 9] = [
+    let cases: [(String, bool, &[Operation]); 10] = [
         ("results".into(), true, &[save, list]),
         ("results/bench".into(), false, &[save, list]),
         ("history".into(), true, &[history]),
@@ -91,6 +93,7 @@ fn no_folder_of_a_store_may_be_a_link_and_nothing_is_written_or_removed_behind_o
         ("files".into(), true, &[folder, remove]),
         (format!("files/{prefix:032x}"), false, &[folder, remove]),
         ("reports".into(), true, &[]),
+        ("baselines".into(), true, &[]),
     ];
     for (name, at_opening, operations) in cases {
         let root = stored();

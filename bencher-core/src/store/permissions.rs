@@ -9,7 +9,14 @@ use super::error::StoreError;
 use super::files::check_folders;
 
 /// The folders in a store's root beside the database, which has checks of its own.
-const FOLDERS: [&str; 5] = ["results", "history", "blobs", "files", "reports"];
+const FOLDERS: [&str; 6] = [
+    "results",
+    "history",
+    "blobs",
+    "files",
+    "reports",
+    "baselines",
+];
 
 /// Makes the directory of a store, for its user alone, or checks that an existing one belongs to the user, and that
 /// nobody else can put files into it. The folders of a store must be folders: a link would lead out of it.

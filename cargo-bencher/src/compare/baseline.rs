@@ -34,7 +34,15 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
     }
 }
 
+/// The folder of a baseline, which is about to be written or removed.
 fn folder(store: &Path, name: &str) -> Result<PathBuf, String> {
+    let all = baselines(store);
+    if all.is_symlink() {
+        let all = all.display();
+        return Err(format!(
+            "{all} is a symbolic link, which would lead out of the store; move it away"
+        ));
+    }
     baseline_directory(store, name).ok_or_else(|| {
         format!("`{name}` cannot be the name of a baseline: use letters, digits, `.`, `-` and `_`")
     })
@@ -117,5 +125,23 @@ fn remove_folder(folder: &Path) -> Result<(), String> {
             Err(format!("cannot remove {}: {error}", folder.display()))
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_in_the_place_of_the_baselines_is_not_followed() {
+        let (store, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let precious = elsewhere.path().join("mine");
+        std::fs::create_dir(&precious).unwrap();
+        std::os::unix::fs::symlink(elsewhere.path(), baselines(store.path())).unwrap();
+        for done in [save(store.path(), "mine"), remove(store.path(), "mine")] {
+            let error = done.unwrap_err();
+            assert!(error.contains("a symbolic link"), "{error}");
+        }
+        assert!(precious.is_dir());
     }
 }

@@ -124,7 +124,12 @@ impl Place {
         let entries = fs::read_dir(&self.dir).into_iter().flatten().flatten();
         let mut paths: Vec<PathBuf> = entries
             .filter_map(|entry| entry.file_name().into_string().ok())
-            .filter(|name| name.starts_with(&stem) && name.strip_suffix(".png").is_some())
+            .filter(|name| name.starts_with(&stem))
+            .filter(|name| {
+                Path::new(name)
+                    .extension()
+                    .is_some_and(|kind| kind == "png")
+            })
             .filter(|name| self.is_foreign(name))
             .map(|name| self.dir.join(name))
             .collect();

@@ -334,7 +334,11 @@ struct Mark {
 
 /// A series' colour, seen through.
 fn tint(series: usize, opacity: f64) -> String {
-    let (red, green, blue) = palette::rgb(palette::color(series));
+    tint_of(palette::color(series), opacity)
+}
+
+fn tint_of(color: &str, opacity: f64) -> String {
+    let (red, green, blue) = palette::rgb(color);
     format!("rgba({red},{green},{blue},{opacity})")
 }
 

@@ -4,7 +4,7 @@ use crate::chart::{BoxSeries, GapKind};
 use crate::render::palette;
 
 use super::super::hover;
-use super::{Frame, GapLegend, Mark, beside, legend_names, tint};
+use super::{Frame, GapLegend, Mark, beside, legend_names, tint_of};
 
 impl Frame<'_> {
     /// Boxes with whiskers, the values beyond them, and signs where there is no box.
@@ -12,7 +12,7 @@ impl Frame<'_> {
         let mut absent = Vec::new();
         let names = legend_names(series.iter().map(|one| one.name.as_str()));
         for (n, one) in series.iter().enumerate() {
-            let color = palette::color(n);
+            let color = palette::fill(n);
             let drawn: Vec<_> = one
                 .boxes
                 .iter()
@@ -34,7 +34,7 @@ impl Frame<'_> {
                 "offsetgroup": n.to_string(),
                 "showlegend": self.panel == 0 && self.chart.legend.is_some(),
                 "line": { "color": color, "width": 1.5 },
-                "fillcolor": tint(n, 0.35),
+                "fillcolor": tint_of(&color, 0.35),
                 "hoverinfo": "skip"
             });
             traces.push(self.axes(trace, false));
