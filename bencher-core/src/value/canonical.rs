@@ -221,23 +221,6 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_has_the_digest_of_its_bytes_at_every_length_and_its_errors_are_passed_on() {
-        let bytes: Vec<u8> = (0..200_000_u32).map(|n| n.to_le_bytes()[0]).collect();
-        for length in [0, 1, 240, 241, 65_535, 65_536, 65_537, 200_000] {
-            let bytes = &bytes[..length];
-            assert_eq!(Digest::of_reader(&mut &*bytes).unwrap(), Digest::of(bytes));
-        }
-        struct Broken;
-        impl Read for Broken {
-            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-                Err(io::Error::from(ErrorKind::OutOfMemory))
-            }
-        }
-        let error = Digest::of_reader(&mut Broken).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::OutOfMemory);
-    }
-
-    #[test]
     fn equal_values_equal_bytes() {
         let digest = |value: Value| {
             let mut key = KeyWriter::default();
