@@ -97,15 +97,15 @@ pub fn judge_by_history(
             .collect();
         let shared = shared_points(declared, &history);
         let mut judge = |point: Option<&String>| {
-            let number = |numbers: &Option<&ResultNumbers>| {
+            let number = |numbers: Option<&ResultNumbers>| {
                 let number = numbers.and_then(|numbers| match point {
                     Some(point) => numbers.mean_of([point]),
                     None => numbers.mean_of(&shared),
                 });
                 number.unwrap_or(f64::NAN)
             };
-            let history: Vec<f64> = history.iter().map(number).collect();
-            let detections = rules.judge(name, &history, number(&current), declared.info.direction);
+            let history: Vec<f64> = history.iter().copied().map(number).collect();
+            let detections = rules.judge(name, &history, number(current), declared.info.direction);
             found.extend(detections.into_iter().map(|detection| HistoryVerdict {
                 result: name.clone(),
                 point: point.cloned(),

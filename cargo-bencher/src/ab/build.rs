@@ -51,8 +51,8 @@ pub(super) struct BuildOptions {
     pub(super) profile: Option<String>,
 }
 
-/// Builds a target in `folder`, with what it depends on in the target directory `built`, and copies the program to `copy`:
-/// another revision builds a program of the same name.
+/// Builds a target in `folder`, in the target directory `built`, and copies the program to `copy`, where no later build
+/// replaces it.
 ///
 /// # Errors
 /// Where Cargo fails; what it says was printed.

@@ -32,11 +32,11 @@ pub(crate) fn run(args: &[String]) -> Result<ExitCode, Failure> {
             package,
             profile,
         } => {
-            let built = crate::store::target_directory(&here).ok_or_else(|| {
+            let target_directory = crate::store::target_directory(&here).ok_or_else(|| {
                 "`cargo metadata` failed: `ab --base` needs a Cargo package".to_owned()
             })?;
-            let folder = built.join("bencher-ab");
-            let build = BuildOptions {
+            let folder = target_directory.join("bencher-ab");
+            let options_of_build = BuildOptions {
                 target: match target {
                     Some(target) => target.clone(),
                     None => only_benchmark(&here, package.as_deref())?,
@@ -46,9 +46,11 @@ pub(crate) fn run(args: &[String]) -> Result<ExitCode, Failure> {
             };
             let checkout = Checkout::new(&here, base, &folder)?;
             let scratch = Scratch::new(&folder)?;
+            // Cargo takes two checkouts of a package for one, so that in one directory each would pass for the other.
+            let of_base = folder.join("target");
             let programs = [
-                of_revision(&checkout, &build, (&built, &scratch), base)?,
-                of_working_tree(&here, &build, (&built, &scratch))?,
+                of_revision(&checkout, &options_of_build, (&of_base, &scratch), base)?,
+                of_working_tree(&here, &options_of_build, (&target_directory, &scratch))?,
             ];
             Ok(measure(&options, programs, &scratch)?)
         }

@@ -64,7 +64,7 @@ fn a_slow_point_among_many_is_found() {
 fn a_point_that_has_no_value_any_more_has_vanished() {
     let base = run(&[10, 20], &[Some(1.0), Some(2.0)]);
     let now = run(&[10, 20], &[Some(1.0), None]);
-    let found = verdicts(&[base.clone()], &now, "percentage:10");
+    let found = verdicts(std::slice::from_ref(&base), &now, "percentage:10");
     assert!(
         found.contains(&(Some("len=20".to_owned()), Outcome::Vanished)),
         "{found:?}"
@@ -97,7 +97,7 @@ fn runs_that_mean_something_else_are_no_baseline() {
     let base = run(&[10], &[Some(1.0)]);
     let now = run(&[10], &[Some(1000.0)]);
     assert_eq!(
-        verdicts(&[base.clone()], &now, "percentage:10"),
+        verdicts(std::slice::from_ref(&base), &now, "percentage:10"),
         [(None, Outcome::Regressed)]
     );
     let changed = |change: fn(&mut VariableInfo)| {
@@ -123,7 +123,7 @@ fn runs_that_mean_something_else_are_no_baseline() {
         units: String::new(),
     }];
     for now in [milliseconds, redefined, other] {
-        let found = verdicts(&[base.clone()], &now, "percentage:10");
+        let found = verdicts(std::slice::from_ref(&base), &now, "percentage:10");
         assert_eq!(found, [(None, Outcome::NoHistory)]);
     }
 }
