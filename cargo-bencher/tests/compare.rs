@@ -251,6 +251,15 @@ fn a_history_names_the_runs_where_a_result_changed() {
         "{list}"
     );
 
+    let (status, drawn, stderr) = tool(store.path(), &["history", "report"]);
+    assert_eq!(status, Some(0), "{stderr}");
+    assert!(drawn.contains("reports/history/index.html"), "{drawn}");
+    let page = std::fs::read_to_string(store.path().join("reports/history/index.html")).unwrap();
+    assert!(
+        page.contains("over_time") && page.contains("PR 30"),
+        "the runs are on the page"
+    );
+
     // Another machine takes the file, twice.
     let other = tempfile::tempdir().unwrap();
     let file = store.path().join("history.bencher");

@@ -1,6 +1,7 @@
 //! `cargo bencher history`: the runs of every sweep over time.
 
 mod changes;
+mod report;
 mod show;
 
 use std::path::Path;
@@ -17,6 +18,7 @@ usage: cargo bencher history [COMMAND] [OPTIONS] [--store DIR]
 
   list                    name the sweeps that have a history, with what changed (the default)
   show SWEEP              list the runs of a sweep, and where the level of a result changed
+  report [--out DIR]      draw the results of all runs over time
   add [--event TEXT]      append the newest result of every sweep; TEXT is the label of the run, and `git`
                           stands for date and commit
   accept SWEEP RUN --reason TEXT
@@ -38,11 +40,13 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
     let event = words.value("--event")?;
     let reason = words.value("--reason")?;
     let sweep = words.value("--sweep")?;
+    let out = words.value("--out")?;
     let words = words.rest(3)?;
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match &*words {
         [] | ["list"] => show::list(&store),
         ["show", sweep] => show::show(&load(&store, sweep)?),
+        ["report"] => report::draw(&store, out.as_deref()),
         ["add"] => add(&store, event.as_deref()),
         ["accept", sweep, run] => {
             let mut history = load(&store, sweep)?;
