@@ -1,3 +1,5 @@
+use crate::value::{Kind, Value};
+
 use super::grid::{CellRun, Walk};
 use super::{Dataset, DatasetError, Dim, DimRole};
 
@@ -111,6 +113,31 @@ impl Dataset {
             Some(name) => to.clone_into(name),
             None => return Err(self.unknown("dimension or result", from)),
         }
+        self.check()?;
+        Ok(self)
+    }
+
+    /// Replaces the coordinates of a dimension by their texts, so that they are names: a report then draws a curve for each.
+    ///
+    /// ```
+    /// # use bencher_core::dataset::{Dataset, DatasetError, Dim};
+    /// # use bencher_core::value::Kind;
+    /// let len = Dim::input("len", Kind::Uint(64), vec![10.into(), 20.into()]);
+    /// let named = Dataset::new("Runs", vec![len], vec![])?.with_names("len")?;
+    /// assert_eq!(named.dims()[0].kind, Kind::Category);
+    /// assert_eq!(named.dims()[0].values, ["10".into(), "20".into()]);
+    /// # Ok::<(), DatasetError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where there is no such dimension.
+    pub fn with_names(mut self, name: &str) -> Result<Self, DatasetError> {
+        let Some(dim) = self.dims.iter_mut().find(|dim| dim.name == name) else {
+            return Err(self.unknown("dimension", name));
+        };
+        let texts = dim.values.iter().map(|value| Value::from(dim.text(value)));
+        dim.values = texts.collect();
+        dim.kind = Kind::Category;
         self.check()?;
         Ok(self)
     }

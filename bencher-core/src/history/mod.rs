@@ -138,7 +138,7 @@ use crate::store::{
 };
 use crate::value::Digest;
 use snapshot::NAMED_BEFORE;
-use timeline::Timeline;
+use timeline::{RunAxis, Timeline};
 
 /// The stored runs of a series, in their order.
 ///
@@ -272,7 +272,19 @@ impl History {
     /// # Errors
     /// There is no snapshot, or the grid does not fit the memory.
     pub fn dataset(&self) -> Result<Dataset, HistoryError> {
-        self.dataset_of(|column| column.state == ColumnState::Active)
+        self.dataset_of(RunAxis::OverTime, |column| {
+            column.state == ColumnState::Active
+        })
+    }
+
+    /// As [`dataset`](Self::dataset), with the number of each run, from 1, as an input `run`: for curves over the runs.
+    ///
+    /// # Errors
+    /// As [`dataset`](Self::dataset).
+    pub fn dataset_by_run(&self) -> Result<Dataset, HistoryError> {
+        self.dataset_of(RunAxis::Numbers, |column| {
+            column.state == ColumnState::Active
+        })
     }
 
     /// As [`dataset`](Self::dataset), with the dormant and the retired results, too.
@@ -280,12 +292,16 @@ impl History {
     /// # Errors
     /// As [`dataset`](Self::dataset).
     pub fn full_dataset(&self) -> Result<Dataset, HistoryError> {
-        self.dataset_of(|_| true)
+        self.dataset_of(RunAxis::OverTime, |_| true)
     }
 
-    fn dataset_of(&self, shown: impl Fn(&HistoryColumn) -> bool) -> Result<Dataset, HistoryError> {
+    fn dataset_of(
+        &self,
+        axis: RunAxis,
+        shown: impl Fn(&HistoryColumn) -> bool,
+    ) -> Result<Dataset, HistoryError> {
         let timeline = Timeline::of(&self.snapshots).ok_or_else(|| self.series.no_snapshot())?;
-        timeline.dataset(&BlobStore::at(&self.root), shown)
+        timeline.dataset(&BlobStore::at(&self.root), axis, shown)
     }
 
     /// The results of all runs that the dataset has: those of the newest run first.

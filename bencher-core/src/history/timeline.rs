@@ -16,6 +16,8 @@ use crate::store::BlobStore;
 use crate::value::{Digest, Kind, Payload, Value};
 
 /// The name of the dimension.
+/// The dimension of the runs where it is an input.
+pub(super) const RUN: &str = "run";
 pub(super) const OVER_TIME: &str = "over_time";
 
 /// The runs that share the space of the newest one.
@@ -50,6 +52,7 @@ impl<'a> Timeline<'a> {
     pub(super) fn dataset(
         &self,
         blobs: &BlobStore,
+        axis: RunAxis,
         shown: impl Fn(&HistoryColumn) -> bool,
     ) -> Result<Dataset, HistoryError> {
         let Some(newest) = self.runs.last() else {
@@ -69,18 +72,7 @@ impl<'a> Timeline<'a> {
         // Before anything of that size is made, even if there is no result.
         Dataset::check_size(cells)?;
         let grid = Grid::over(&dims);
-        dims.push(Dim {
-            doc: "Runs, the oldest first".to_owned(),
-            role: DimRole::Time,
-            ..Dim::input(
-                OVER_TIME,
-                Kind::Category,
-                labels
-                    .iter()
-                    .map(|label| Value::from(label.as_str()))
-                    .collect(),
-            )
-        });
+        dims.push(axis.dim(&labels));
         let infos: Vec<VariableInfo> = columns.iter().map(|column| column.info.clone()).collect();
         let record = &newest.record;
         let mut dataset = Dataset::new(record.dataset.name(), dims, infos)?;
@@ -114,6 +106,38 @@ impl<'a> Timeline<'a> {
         drop(recorders);
         dataset.check()?;
         Ok(dataset)
+    }
+}
+
+/// How the runs are named in a dataset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RunAxis {
+    /// By their labels, over time: a report shows the latest run, and the others on demand.
+    OverTime,
+    /// By their numbers, as an input: a report draws the results over it.
+    Numbers,
+}
+
+impl RunAxis {
+    fn dim(self, labels: &[String]) -> Dim {
+        let doc = "Runs, the oldest first".to_owned();
+        let text = |label: &String| Value::from(label.as_str());
+        match self {
+            Self::OverTime => Dim {
+                doc,
+                role: DimRole::Time,
+                ..Dim::input(OVER_TIME, Kind::Category, labels.iter().map(text).collect())
+            },
+            Self::Numbers => {
+                let numbers = (1..)
+                    .zip(labels)
+                    .map(|(number, _): (u64, _)| Value::from(number));
+                Dim {
+                    doc,
+                    ..Dim::input(RUN, Kind::Uint(32), numbers.collect())
+                }
+            }
+        }
     }
 }
 
