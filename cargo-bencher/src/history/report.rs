@@ -7,6 +7,9 @@ use bencher_core::history::{History, Snapshot, list_series};
 use bencher_core::record::SweepRecord;
 use bencher_report::{ReportOptions, write_report};
 
+use super::changes::changes;
+use super::show::change_text;
+
 /// Draws the runs of every sweep over time.
 pub(super) fn draw(store: &Path, out: Option<&str>) -> Result<(), String> {
     let series = list_series(store).map_err(|error| error.to_string())?;
@@ -69,7 +72,11 @@ fn sections(history: &History) -> Result<Vec<SweepRecord>, String> {
             .map(|(at, run)| run_text(at + 1, run))
             .collect();
         let text = format!("Runs: {}.", runs.join("; "));
-        sections.push(record(format!("{title}, run by run"), curves, text));
+        let section = record(format!("{title}, run by run"), curves, text);
+        sections.push(SweepRecord {
+            description: changes_text(history),
+            ..section
+        });
     }
     sections.push(record(
         title.clone(),
@@ -77,6 +84,26 @@ fn sections(history: &History) -> Result<Vec<SweepRecord>, String> {
         newest.record.post_description.clone(),
     ));
     Ok(sections)
+}
+
+/// The most changes that a page lists.
+const MOST_CHANGES: usize = 20;
+
+/// Where the level of a result changed, one a line.
+fn changes_text(history: &History) -> String {
+    let changes = changes(history);
+    let lines = changes.iter().take(MOST_CHANGES);
+    let mut lines: Vec<String> = lines.map(|change| change_text(change, history)).collect();
+    if changes.len() > MOST_CHANGES {
+        let more = changes.len() - MOST_CHANGES;
+        lines.push(format!(
+            "{more} more changes; `cargo bencher history show` lists them"
+        ));
+    }
+    if lines.is_empty() {
+        return "No result changed its level.".to_owned();
+    }
+    lines.join("\n\n")
 }
 
 /// The results over the runs, with all inputs that vary in one dimension of points; none where there are too many.

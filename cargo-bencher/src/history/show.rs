@@ -42,7 +42,7 @@ pub(super) fn list(store: &Path) -> Result<(), String> {
         }
         let changes = changes(&history);
         for change in changes.iter().filter(|change| change.step.is_regression()) {
-            crate::print(&format!("  {}", text(change, &history)))?;
+            crate::print(&format!("  {}", change_text(change, &history)))?;
         }
     }
     Ok(())
@@ -57,7 +57,7 @@ pub(super) fn show(history: &History) -> Result<(), String> {
         crate::print(&format!("not compared: {}", clean(&left.reason)))?;
     }
     for change in changes(history) {
-        crate::print(&text(&change, history))?;
+        crate::print(&change_text(&change, history))?;
     }
     Ok(())
 }
@@ -81,7 +81,7 @@ fn line(run: &Snapshot) -> String {
 }
 
 /// `elapsed at len=10: 1.2 ms -> 1.5 ms (+25 %) from PR 12 on (a1b2c3d): regression, confirmed by 3 runs`.
-fn text(change: &Change, history: &History) -> String {
+pub(super) fn change_text(change: &Change, history: &History) -> String {
     let newest = history.timeline().last().map(|run| &run.record.dataset);
     let units =
         newest.and_then(|dataset| Some(dataset.variable(&change.result).ok()?.info.units.clone()));
