@@ -6,11 +6,15 @@ use std::path::Path;
 
 use crate::measure::Environment;
 use crate::record::SweepRecord;
-use crate::regression::{BetweenRuns, FEWEST_RUNS, RunSpreads};
+use crate::regression::{ASSUMED_BETWEEN_RUNS, BetweenRuns, FEWEST_RUNS, RunSpreads};
 use crate::stats::RESOLUTION;
 use crate::store::load_last_results;
 
 use super::{History, HistoryError, SeriesKey, between_run_spread, list_series};
+
+/// From how many runs on their spread counts, if it is not larger than what is assumed without any. Bounds from fewer
+/// would be wider than the assumed ones (docs/compare.md has the figures).
+const KNOWN_FROM: usize = 10;
 
 /// The most runs of a sweep that are read.
 const MOST: usize = 30;
@@ -121,6 +125,10 @@ impl RunSpreads for EarlierRuns {
             .or_insert_with(|| self.centres_of(&series, record, result));
         let centres = centres.get(at)?;
         let spread = between_run_spread(centres)?;
+        // So few runs say little, unless they say that runs differ more than is assumed without them.
+        if centres.len() < KNOWN_FROM && spread.sd_ln <= ASSUMED_BETWEEN_RUNS.deviation {
+            return None;
+        }
         Some(BetweenRuns {
             // Runs that agree say that the clock is coarse, not that runs never differ.
             deviation: spread.sd_ln.max(RESOLUTION),

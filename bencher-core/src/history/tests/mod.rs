@@ -2,6 +2,7 @@
 
 mod baselines;
 mod columns;
+mod earlier;
 mod exchange;
 mod files;
 mod fixture;
