@@ -9,6 +9,7 @@ mod cache;
 mod compare;
 mod draw;
 mod export;
+mod git;
 mod history;
 mod list;
 mod report;

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
+use bencher_core::measure::Environment;
 use bencher_core::record::{Counts, SweepRecord};
 use bencher_core::store::save_result;
 use bencher_core::value::{Kind, Value};
@@ -260,6 +261,10 @@ fn a_history_names_the_runs_where_a_result_changed() {
         "the runs are on the page"
     );
 
+    let (status, _, stderr) = tool(store.path(), &["history", "bisect", "length"]);
+    assert_eq!(status, Some(1));
+    assert!(stderr.contains("the runs have no commits"), "{stderr}");
+
     // Another machine takes the file, twice.
     let other = tempfile::tempdir().unwrap();
     let file = store.path().join("history.bencher");
@@ -299,5 +304,73 @@ fn a_history_names_the_runs_where_a_result_changed() {
     assert!(
         status == Some(1) && stderr.contains("no sweep has a history"),
         "{stderr}"
+    );
+}
+
+/// A repository with eight commits, of which the sixth makes the result worse.
+#[test]
+fn the_commits_of_a_regression_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let (repository, store) = (
+        folder.path().join("repository"),
+        folder.path().join("store"),
+    );
+    std::fs::create_dir(&repository).unwrap();
+    let git = |args: &[&str]| {
+        let output = Command::new("git")
+            .args([
+                "-c",
+                "user.name=Somebody",
+                "-c",
+                "user.email=somebody@example.org",
+            ])
+            .args(args)
+            .current_dir(&repository)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{args:?}");
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    };
+    git(&["init", "--quiet"]);
+    let mut commits = Vec::new();
+    for number in 1..=8_u64 {
+        let message = format!("Change {number}");
+        git(&["commit", "--quiet", "--allow-empty", "--message", &message]);
+        commits.push(git(&["rev-parse", "HEAD"]));
+        // The fifth commit was not measured.
+        if number == 5 {
+            continue;
+        }
+        let level = if number < 6 { 1000 } else { 1200 };
+        let mut run = record(number, [level + number, 500, 700]);
+        let mut environment = serde_json::to_value(Environment::capture()).unwrap();
+        environment["git"] = serde_json::json!({"commit": commits.last(), "dirty": false});
+        run.environment = Some(serde_json::from_value(environment).unwrap());
+        save_result(&store, &run).unwrap();
+        let (status, _, stderr) = tool(&store, &["history", "add", "--event", &message]);
+        assert_eq!(status, Some(0), "{stderr}");
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_cargo-bencher"))
+        .args(["bencher", "history", "bisect", "length", "--store"])
+        .arg(&store)
+        .current_dir(&repository)
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        output.status.success(),
+        "{text}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert!(text.contains("from Change 6 on"), "{text}");
+    let range = format!("2 commits, {}..{}:", commits[3], commits[5]);
+    assert!(text.contains(&range), "{text}");
+    assert!(
+        text.contains("Change 5") && text.contains("Change 6") && !text.contains("Change 4\n"),
+        "{text}"
+    );
+    assert!(
+        text.contains(&format!("git bisect start {} {}", commits[5], commits[3])),
+        "{text}"
     );
 }

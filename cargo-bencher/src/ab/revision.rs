@@ -2,7 +2,8 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+
+use crate::git::line as git;
 
 /// A git worktree of one revision. It is removed when it goes out of scope; what was built from it stays.
 #[derive(Debug)]
@@ -70,24 +71,4 @@ fn remove(repository: &Path, folder: &Path) {
     // Git refuses where there is no such worktree; `prune` forgets one whose folder is gone.
     let _ = git(repository, arguments);
     let _ = git(repository, ["worktree", "prune"]);
-}
-
-/// Runs git in a folder; the first line that it prints.
-///
-/// # Errors
-/// What git prints on its standard error.
-pub(super) fn git<A: AsRef<OsStr>>(
-    folder: &Path,
-    arguments: impl IntoIterator<Item = A>,
-) -> Result<String, String> {
-    let output = Command::new("git")
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .map_err(|error| format!("git cannot be started: {error}"))?;
-    if !output.status.success() {
-        return Err(String::from_utf8_lossy(&output.stderr).trim().to_owned());
-    }
-    let text = String::from_utf8_lossy(&output.stdout);
-    Ok(text.lines().next().unwrap_or_default().to_owned())
 }

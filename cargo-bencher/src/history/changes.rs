@@ -15,6 +15,8 @@ pub(super) struct Change {
     /// The run that is the first with the new level.
     pub(super) event: String,
     pub(super) commit: Option<String>,
+    /// The commit of the run before.
+    pub(super) commit_before: Option<String>,
     pub(super) step: ChangePoint,
     /// The run from which the level was back where it had been.
     pub(super) undone_by: Option<String>,
@@ -78,6 +80,9 @@ fn of_result(runs: &[&Snapshot], result: &str, direction: Direction) -> Vec<Chan
                 point: point.clone(),
                 event: run.map_or_else(String::new, |run| run.event.to_string()),
                 commit: run.and_then(|run| run.commit.clone()),
+                commit_before: (step.at.checked_sub(1))
+                    .and_then(|at| runs.get(at))
+                    .and_then(|run| run.commit.clone()),
                 undone_by: (step.undone_at)
                     .and_then(|at| runs.get(at).map(|run| run.event.to_string())),
                 step,

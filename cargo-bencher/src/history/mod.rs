@@ -1,5 +1,6 @@
 //! `cargo bencher history`: the runs of every sweep over time.
 
+mod bisect;
 mod changes;
 mod report;
 mod show;
@@ -19,6 +20,8 @@ usage: cargo bencher history [COMMAND] [OPTIONS] [--store DIR]
   list                    name the sweeps that have a history, with what changed (the default)
   show SWEEP              list the runs of a sweep, and where the level of a result changed
   report [--out DIR]      draw the results of all runs over time
+  bisect SWEEP [--result NAME]
+                          name the commits that may have caused the latest regression, and how to search them
   add [--event TEXT]      append the newest result of every sweep; TEXT is the label of the run, and `git`
                           stands for date and commit
   accept SWEEP RUN --reason TEXT
@@ -41,11 +44,13 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
     let reason = words.value("--reason")?;
     let sweep = words.value("--sweep")?;
     let out = words.value("--out")?;
+    let result = words.value("--result")?;
     let words = words.rest(3)?;
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match &*words {
         [] | ["list"] => show::list(&store),
         ["show", sweep] => show::show(&load(&store, sweep)?),
+        ["bisect", sweep] => bisect::propose(&load(&store, sweep)?, result.as_deref()),
         ["report"] => report::draw(&store, out.as_deref()),
         ["add"] => add(&store, event.as_deref()),
         ["accept", sweep, run] => {
