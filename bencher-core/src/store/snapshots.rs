@@ -163,15 +163,12 @@ pub(crate) fn write_history_file(path: &Path, bytes: &[u8]) -> Result<(), StoreE
     write_atomically(path, bytes)
 }
 
-/// Brings the names of a new folder, and of those around it up to the store's root, to the disk.
+/// Brings the names of a new folder, and of those around it up to the store's root, to the disk. Other systems do not
+/// open folders as files.
 fn sync_parents(folder: &Path) -> std::io::Result<()> {
-    for parent in folder.ancestors().skip(1).take(UP_TO_ROOT) {
-        #[cfg(unix)]
-        if !parent.as_os_str().is_empty() {
-            fs::File::open(parent)?.sync_all()?;
-        }
-        #[cfg(not(unix))]
-        let _ = parent;
+    let parents = folder.ancestors().skip(1).take(UP_TO_ROOT);
+    for parent in parents.filter(|parent| cfg!(unix) && !parent.as_os_str().is_empty()) {
+        fs::File::open(parent)?.sync_all()?;
     }
     Ok(())
 }
