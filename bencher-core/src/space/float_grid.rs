@@ -181,7 +181,9 @@ impl FloatGrid {
                 (high, high / last - self.low / last)
             }
         };
-        if distance >= spacing(self.kind, self.low.abs().max(high.abs())) {
+        let spacing = spacing(self.kind, self.low.abs().max(high.abs()));
+        // Values may be rounded by one float each.
+        if distance >= 4.0 * spacing || distance >= spacing && count > MAX_NARROW {
             return Ok(None);
         }
         if count > MAX_NARROW {
@@ -190,9 +192,17 @@ impl FloatGrid {
                 high: high.into(),
             });
         }
+        // Between neighbouring floats, a rounded value may lie below the one before it, or beyond the end.
+        let end = match self.by {
+            Distance::Step(_) => f64::INFINITY,
+            Distance::Span { high, .. } => high,
+        };
         let mut values: Vec<Value> = Vec::new();
+        let mut last = f64::NEG_INFINITY;
         for value in (0..count).filter_map(|position| self.get(position)) {
-            if values.last() != Some(&value) {
+            let x = value.as_f64().unwrap_or(f64::NAN);
+            if x > last && x <= end {
+                last = x;
                 values.push(value);
             }
         }
@@ -390,6 +400,17 @@ mod tests {
                     prop_assert_eq!(renewed.or(old), Some(value.clone()));
                 }
             }
+        }
+
+        /// Ends that are some floats apart.
+        #[test]
+        fn values_rise_between_near_ends(low in -1e300_f64..1e300, floats in 1_u64..60, samples in 2_usize..100) {
+            let high = (0..floats).fold(low, |x, _| x.next_up());
+            let domain = DomainOf::<f64>::new().bounds(low, high).samples(samples).finish().unwrap();
+            let levels = domain.levels(Kind::Float(64), Density::default()).unwrap();
+            let numbers: Vec<f64> = levels.iter().filter_map(|value| value.as_f64()).collect();
+            prop_assert!(numbers.windows(2).all(|pair| pair[0] < pair[1]), "{numbers:?}");
+            prop_assert_eq!((numbers[0].to_bits(), numbers.last().unwrap().to_bits()), (low.to_bits(), high.to_bits()));
         }
 
         #[test]

@@ -180,7 +180,7 @@ mod tests {
 
     #[test]
     fn a_fixture_of_version_1_is_read() {
-        let Found::List(list) = found(include_str!("../../../tests/fixtures/report-list-1.json"))
+        let Found::List(list) = found(include_str!("../../../tests/report_fixtures/report-list-1.json"))
         else {
             panic!("no list");
         };
