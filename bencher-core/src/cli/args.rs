@@ -178,7 +178,7 @@ pub enum FileChoice {
 /// assert_eq!(line.file, FileChoice::Nearest);
 /// let error = parse(&Sorting::SCHEMA, ["demo", "--sampels", "3"].map(Into::into)).unwrap_err();
 /// assert!(error.to_string().contains("--samples"));
-/// let error = parse(&Sorting::SCHEMA, ["demo", "--over-time"].map(Into::into)).unwrap_err();
+/// let error = parse(&Sorting::SCHEMA, ["demo", "--over-timr"].map(Into::into)).unwrap_err();
 /// assert!(!error.to_string().contains("--overwrite"));
 /// # Ok::<(), bencher_core::cli::CommandLineError>(())
 /// ```

@@ -232,9 +232,10 @@ impl Grammar {
 
     fn unknown(&self, name: &str) -> CommandLineError {
         let names = self.flags().filter(|flag| flag.is_listed);
-        // `--over-time` must not lead to `--overwrite`, which has another meaning.
         let names = names.map(|flag| flag.name.as_str());
-        let near = nearest(name, names).filter(|_| !name.starts_with("over-t"));
+        // A misspelt `--over-time` must not lead to `--overwrite`, which has another meaning.
+        let near = nearest(name, names)
+            .filter(|near| !(name.starts_with("over-t") && *near == "overwrite"));
         let hint = near.map_or_else(
             || "; `--help` lists all options".to_owned(),
             |near| format!("; did you mean `--{near}`?"),

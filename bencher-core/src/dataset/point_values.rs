@@ -16,7 +16,7 @@ pub struct PointValues {
     pub at: Vec<(String, Value)>,
     /// The text of each value, as tables show it.
     pub texts: Vec<(String, String)>,
-    /// One centre for each process that measured the point.
+    /// Of a time, one centre for each process that measured the point; of another result, the mean of the repeats.
     pub replicates: Vec<f64>,
     /// The finite values of all repeats that have one; of a measured time, of all rounds that have one.
     pub repeats: Vec<f64>,
@@ -109,11 +109,17 @@ impl Dataset {
         }
         let time = self.point_time(variable, cells);
         let rounds = time.rounds.iter().filter_map(|round| round.seconds());
+        let repeats: Vec<f64> = rounds.filter(|x| x.is_finite()).collect();
+        let replicates = if self.is_centred(variable) {
+            self.replicate_centres(&time)
+        } else {
+            crate::stats::mean(&repeats).into_iter().collect()
+        };
         PointValues {
             at,
             texts,
-            replicates: self.replicate_centres(&time),
-            repeats: rounds.filter(|x| x.is_finite()).collect(),
+            replicates,
+            repeats,
             failed,
             summary: self.summary_of_time(&time),
             is_below_resolution: time.is_below_resolution,

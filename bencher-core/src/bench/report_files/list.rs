@@ -180,8 +180,9 @@ mod tests {
 
     #[test]
     fn a_fixture_of_version_1_is_read() {
-        let Found::List(list) = found(include_str!("../../../tests/report_fixtures/report-list-1.json"))
-        else {
+        let Found::List(list) = found(include_str!(
+            "../../../tests/report_fixtures/report-list-1.json"
+        )) else {
             panic!("no list");
         };
         assert_eq!(list.program, "demo/benches/parse");

@@ -333,9 +333,9 @@ fn point(
     after: Option<&PointValues>,
     judgement: Judgement,
 ) -> PointComparison {
-    let shown = |point: &PointValues| {
-        let summary = point.summary.map(|summary| summary.centre);
-        summary.or_else(|| centre(&point.replicates))
+    let shown = |point: &PointValues| match &*point.replicates {
+        [one] => Some(*one),
+        _ => point.summary.map(|summary| summary.centre),
     };
     PointComparison {
         at: after
