@@ -29,7 +29,7 @@ const MOST: usize = 30;
 /// # let record = SweepRecord {
 /// #     bench: "Sorting".to_owned(), title: "Sorting".to_owned(), description: String::new(),
 /// #     post_description: String::new(), tag: String::new(), started: String::new(),
-/// #     dataset: Dataset::scalar("Sorting"), constants: vec![], failures: vec![], counts: Counts::default(),
+/// #     dataset: Dataset::new("Sorting", vec![], vec![])?, constants: vec![], failures: vec![], counts: Counts::default(),
 /// #     timings: vec![], warnings: vec![], sweep_type: String::new(), version: 1, identity: None, environment: None,
 /// # };
 /// let store = tempfile::tempdir()?;
