@@ -58,6 +58,13 @@ pub fn run(args: &[String]) -> ExitCode {
         Some((command, rest)) => (command.as_str(), rest),
         None => ("", args),
     };
+    let own = rest.iter().take_while(|word| *word != "--");
+    if own.clone().any(|word| word == "--help" || word == "-h") && command != "cache" {
+        return match print(USAGE) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::FAILURE,
+        };
+    }
     let compared = match command {
         "ab" => Some(ab::run(rest)),
         "compare" => Some(compare::run(rest)),

@@ -10,7 +10,7 @@ use crate::regression::{ASSUMED_BETWEEN_RUNS, BetweenRuns, FEWEST_RUNS, RunSprea
 use crate::stats::RESOLUTION;
 use crate::store::load_last_results;
 
-use super::{History, HistoryError, SeriesKey, between_run_spread, list_series};
+use super::{BetweenRunSpread, History, HistoryError, SeriesKey, between_run_spread, list_series};
 
 /// From how many runs on their spread counts, if it is not larger than what is assumed without any. Bounds from fewer
 /// would be wider than the assumed ones (docs/compare.md has the figures).
@@ -125,14 +125,26 @@ impl RunSpreads for EarlierRuns {
             .or_insert_with(|| self.centres_of(&series, record, result));
         let centres = centres.get(at)?;
         let spread = between_run_spread(centres)?;
-        // So few runs say little, unless they say that runs differ more than is assumed without them.
-        if centres.len() < KNOWN_FROM && spread.sd_ln <= ASSUMED_BETWEEN_RUNS.deviation {
-            return None;
+        // So few runs say little, unless they say that runs differ more than is assumed without them. The robust spread
+        // of few runs passes over some that lie apart, so the plain one counts as well.
+        if centres.len() < KNOWN_FROM {
+            let known = [plain_spread(centres), Some(robust_spread(spread))];
+            return (known.into_iter().flatten())
+                .filter(|known| known.deviation > ASSUMED_BETWEEN_RUNS.deviation)
+                .max_by(|one, other| one.deviation.total_cmp(&other.deviation));
         }
-        Some(BetweenRuns {
-            // Runs that agree say that the clock is coarse, not that runs never differ.
-            deviation: spread.sd_ln.max(RESOLUTION),
-            freedom: spread.degrees_of_freedom,
-        })
+        Some(robust_spread(spread))
     }
+}
+
+fn robust_spread(spread: BetweenRunSpread) -> BetweenRuns {
+    BetweenRuns {
+        // Runs that agree say that the clock is coarse, not that runs never differ.
+        deviation: spread.sd_ln.max(RESOLUTION),
+        freedom: spread.degrees_of_freedom,
+    }
+}
+
+fn plain_spread(centres: &[f64]) -> Option<BetweenRuns> {
+    BetweenRuns::from_runs(centres)
 }

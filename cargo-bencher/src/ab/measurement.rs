@@ -68,11 +68,17 @@ impl<'o> Measurement<'o> {
             let found = self.runs.look(names, &schedule, look, compare);
             look += 1;
             let open = open_points(&found);
+            let is_open_together = has_open_group(&found);
             eprintln!(
-                "{pairs} pairs: {open} of {} points undecided",
-                family.points()
+                "{pairs} pairs: {open} of {} points undecided{}",
+                family.points(),
+                if is_open_together {
+                    ", and all points together"
+                } else {
+                    ""
+                }
             );
-            if look == schedule.pairs().len() || (open == 0 && !has_open_group(&found)) {
+            if look == schedule.pairs().len() || (open == 0 && !is_open_together) {
                 return Ok(found);
             }
             self.restriction = restriction(&found);

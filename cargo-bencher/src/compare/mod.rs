@@ -30,6 +30,11 @@ pub(crate) fn run(args: &[String]) -> Result<ExitCode, Failure> {
         [base] => [base.clone(), "last".to_owned()],
         [base, candidate, ..] => [base.clone(), candidate.clone()],
     };
+    if base == candidate {
+        return Err(Failure::Usage(format!(
+            "`{base}` would be compared with itself; name another candidate"
+        )));
+    }
     let mut before = Source::of(&store, &base)?;
     let mut after = Source::of(&store, &candidate)?;
     before.name_as(&after);

@@ -15,8 +15,10 @@ const MOST: usize = 20;
 /// Names the commits between the last good run and the first bad one of the latest regression, and how to search them.
 pub(super) fn propose(history: &History, result: Option<&str>) -> Result<(), String> {
     let found = latest_regression(changes(history), result).ok_or_else(|| match result {
-        Some(result) => format!("the history shows no regression of `{result}` that is not undone"),
-        None => "the history shows no regression that is not undone".to_owned(),
+        Some(result) => format!(
+            "the history shows no regression of `{result}` that is neither undone nor accepted"
+        ),
+        None => "the history shows no regression that is neither undone nor accepted".to_owned(),
     })?;
     crate::print(&change_text(&found, history))?;
     let no_commit = || {
@@ -54,6 +56,6 @@ fn latest_regression(changes: Vec<Change>, result: Option<&str>) -> Option<Chang
     let is_asked = |change: &Change| result.is_none_or(|result| change.result == result);
     let regressions = changes
         .into_iter()
-        .filter(|change| change.step.is_regression() && is_asked(change));
+        .filter(|change| change.is_open_regression() && is_asked(change));
     regressions.max_by_key(|change| (change.step.at, change.point.is_none()))
 }

@@ -1,6 +1,6 @@
 //! Where the level of a result changed over the runs of a sweep.
 
-use bencher_core::history::{History, Snapshot};
+use bencher_core::history::{History, Snapshot, SnapshotState};
 use bencher_core::regression::change_points::{
     ChangePoint, StepOptions, change_points, segments, weights_of_widths,
 };
@@ -18,8 +18,17 @@ pub(super) struct Change {
     /// The commit of the run before.
     pub(super) commit_before: Option<String>,
     pub(super) step: ChangePoint,
+    /// Whether this run or a later one was accepted as the new normal.
+    pub(super) is_accepted: bool,
     /// The run from which the level was back where it had been.
     pub(super) undone_by: Option<String>,
+}
+
+impl Change {
+    /// Whether it is a regression that nobody accepted.
+    pub(super) fn is_open_regression(&self) -> bool {
+        self.step.is_regression() && !self.is_accepted
+    }
 }
 
 /// The changes of all results, over the good runs of the newest run's class of machine.
@@ -69,6 +78,8 @@ fn of_result(runs: &[&Snapshot], result: &str, direction: Direction) -> Vec<Chan
             (summary.centre, width)
         })
     };
+    let is_accepted = |run: &&Snapshot| matches!(run.state, SnapshotState::Accepted { .. });
+    let accepted = runs.iter().rposition(is_accepted);
     let mut found = Vec::new();
     let mut add = |point: Option<String>, values: &[Value]| {
         let (centres, widths): (Vec<f64>, Vec<f64>) = values.iter().copied().unzip();
@@ -83,6 +94,7 @@ fn of_result(runs: &[&Snapshot], result: &str, direction: Direction) -> Vec<Chan
                 commit_before: (step.at.checked_sub(1))
                     .and_then(|at| runs.get(at))
                     .and_then(|run| run.commit.clone()),
+                is_accepted: accepted.is_some_and(|accepted| step.at <= accepted),
                 undone_by: (step.undone_at)
                     .and_then(|at| runs.get(at).map(|run| run.event.to_string())),
                 step,

@@ -59,7 +59,8 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
             let reason = reason.ok_or("say why with `--reason TEXT`")?;
             history
                 .accept(id, &reason)
-                .map_err(|error| error.to_string())
+                .map_err(|error| error.to_string())?;
+            crate::print("accepted: later runs are compared with this one and those after it")
         }
         ["fail", sweep, run] => {
             let mut history = load(&store, sweep)?;
@@ -75,6 +76,13 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
             let mut history = load(&store, sweep)?;
             history.clear().map(drop).map_err(|error| error.to_string())
         }
+        [command @ ("show" | "bisect" | "clear"), ..] => Err(format!(
+            "write `history {command} SWEEP`; `cargo bencher history` names the sweeps"
+        )),
+        [command @ ("accept" | "fail"), ..] => {
+            Err(format!("write `history {command} SWEEP RUN --reason TEXT`"))
+        }
+        [command @ ("export" | "import"), ..] => Err(format!("write `history {command} FILE`")),
         ["help"] => crate::print(USAGE),
         _ => Err(format!(
             "there is no such command: history {}\n\n{USAGE}",

@@ -41,7 +41,7 @@ pub(super) fn list(store: &Path) -> Result<(), String> {
             eprintln!("skipped: {problem}");
         }
         let changes = changes(&history);
-        for change in changes.iter().filter(|change| change.step.is_regression()) {
+        for change in changes.iter().filter(|change| change.is_open_regression()) {
             crate::print(&format!("  {}", change_text(change, &history)))?;
         }
     }
@@ -92,6 +92,7 @@ pub(super) fn change_text(change: &Change, history: &History) -> String {
         |point| format!("at {point}"),
     );
     let kind = match (step.is_regression(), step.effect) {
+        (true, _) if change.is_accepted => "accepted",
         (true, _) => "regression",
         (_, StepEffect::Worse) => "worse",
         (_, StepEffect::Better) => "better",

@@ -45,6 +45,9 @@ fn the_spread_of_runs_counts_from_ten_runs_on_or_where_it_is_large() {
     assert!((0.005..0.02).contains(&of_ten), "{of_ten}");
     let noisy = spread(&[1.0, 1.4, 0.9, 1.5]).unwrap();
     assert!(noisy > 0.2, "{noisy}");
+    // Three of seven runs lie apart, next to each other: most neighbours agree.
+    let apart = spread(&[8.37, 12.5, 12.2, 12.4, 8.40, 8.39, 8.39]).unwrap();
+    assert!(apart > 0.15, "{apart}");
     assert_eq!(spread(&[1.0, 1.4]), None, "two runs say nothing");
     let equal = spread(&[1.0; 12]).unwrap();
     assert!((equal - 1e-3).abs() < 1e-12, "the resolution of times");

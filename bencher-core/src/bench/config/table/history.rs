@@ -40,6 +40,9 @@ pub(super) const OPTIONS: &[RunOption] = &[
         shorthands: &[],
         read: |values| {
             let text = one(values)?.to_owned();
+            if text.trim().is_empty() {
+                return Err("the label of a run cannot be empty".to_owned());
+            }
             change(move |c| {
                 c.history.event = Some(text.clone()).filter(|text| !text.is_empty());
                 c.history.over_time |= c.history.event.is_some();
