@@ -87,6 +87,11 @@ impl AbOptions {
             None => PAIRS,
         };
         let time = words.value("--time")?;
+        if let Some(text) = time.as_deref().filter(|text| !is_time(text)) {
+            return Err(format!(
+                "`--time {text}` is not a time, such as 500ms or 2s"
+            ));
+        }
         let has_limit = arguments.iter().any(|word| {
             let name = word.split('=').next().unwrap_or_default();
             matches!(name, "--budget" | "--repeats")
@@ -107,6 +112,14 @@ impl AbOptions {
             output,
         })
     }
+}
+
+/// Whether the programs will take a text for a time: better told before the builds.
+fn is_time(text: &str) -> bool {
+    let number = text.trim_end_matches(|c: char| c.is_alphabetic());
+    let unit = text.get(number.len()..).unwrap_or_default();
+    let is_positive = number.parse::<f64>().is_ok_and(|number| number > 0.0);
+    is_positive && ["ns", "us", "µs", "ms", "s", "m", "min", "h"].contains(&unit)
 }
 
 /// More pairs than anybody waits for.
@@ -147,6 +160,9 @@ mod tests {
             ("--base main --command-a ./a", "give either"),
             ("--base main --bench a --bin b", "name one of"),
             ("--base main --pairs 1", "is not a number from 2 to 10000"),
+            ("--base main --time abc", "`--time abc` is not a time"),
+            ("--base main --time 0s", "`--time 0s` is not a time"),
+            ("--base main --time 5", "`--time 5` is not a time"),
             ("--base main sorting", "`sorting` is not expected"),
         ] {
             let error = parse(&format!("{line} --store x")).unwrap_err();
