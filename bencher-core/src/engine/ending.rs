@@ -1,4 +1,4 @@
-//! The end of a run, by itself or by a signal: it happens once, after all output is written.
+//! The end of a run, with or without a signal. It happens once, after all output is written.
 
 use std::path::Path;
 use std::sync::atomic::Ordering;

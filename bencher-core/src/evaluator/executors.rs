@@ -21,7 +21,7 @@ pub enum Executors {
     Serial,
     /// Runs jobs on this number of threads.
     Threads(usize),
-    /// Runs jobs in this number of worker processes, each of which is this program, started again.
+    /// Runs jobs in this number of worker processes. Each one starts this program again.
     Processes(usize),
 }
 

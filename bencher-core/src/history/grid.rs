@@ -102,7 +102,7 @@ pub(super) fn key(value: &Value) -> Digest {
 pub(super) enum Source {
     /// The run has no such point.
     NoPoint,
-    /// The run has the point, but not so many repeats.
+    /// The run has the point, but fewer repeats.
     NoRepeat,
     /// The flat index in the run.
     Cell(usize),

@@ -123,7 +123,7 @@ struct Import<'a> {
     report: ImportReport,
 }
 
-/// A content of which not all has come.
+/// A content that has arrived only in part.
 struct Incoming {
     digest: Digest,
     len: u64,

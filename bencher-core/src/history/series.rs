@@ -65,7 +65,7 @@ impl std::fmt::Display for SeriesKey {
     }
 }
 
-/// Every series below a store's root of which a snapshot can be read, in ascending order.
+/// Every series below a store's root that has a readable snapshot, in ascending order.
 ///
 /// ```
 /// use bencher_core::history::list_series;

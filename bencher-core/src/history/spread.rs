@@ -12,7 +12,7 @@ pub struct BetweenRunSpread {
 /// The fewest runs that tell anything.
 const FEWEST: usize = 3;
 
-/// What the chosen difference of so many normal values is multiplied by, and the degrees of freedom, from 3 values on.
+/// The factor for the chosen difference, and the degrees of freedom, by the number of normal values, from 3 on.
 ///
 /// The factor makes the mean square that of the deviation. The freedom is that of the chi-squared distribution with
 /// the same relative variance (Satterthwaite, Biometrics Bulletin 2, 1946). Both by simulation, of two million series
@@ -48,7 +48,7 @@ const FACTORS: [(f64, f64); 18] = [
 /// two count. The price is precision: it knows about half as much as the mean square of as many clean runs.
 ///
 /// Values that are not positive and finite have no logarithm and are passed over. `None` for fewer than three others.
-/// Equal values give 0, and so do values of which most equal their neighbours: a caller that divides by it sets a
+/// Equal values give 0, and so do values that mostly equal their neighbours. A caller that divides by it sets a
 /// floor, such as the resolution of the clock.
 ///
 /// ```
