@@ -28,8 +28,8 @@ impl<A> Evaluator<A>
 where
     A: Serialize + DeserializeOwned + Clone + Send + 'static,
 {
-    /// Makes an evaluator by the name of its executor: `serial`, on the thread that gathers; `threads`; or `processes`,
-    /// each of which is this program again and can crash without harm to others.
+    /// Makes an evaluator by the name of its executor: `serial`, on the thread that gathers; `threads`; or `processes`.
+    /// Each process starts this program again, and its crash harms no other one.
     ///
     /// In a worker process that was started for this evaluator, it runs the jobs and never returns. The program must
     /// therefore take the same path up to this call each time. In a worker of a later evaluator, it replays its
