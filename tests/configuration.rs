@@ -124,7 +124,7 @@ fn what_makes_no_sense_is_told_with_its_place() {
             "bencher.toml:1: `level`: `13` is not a whole number in 1..=12",
         ),
         ("rows = 1\nrows = 2", "bencher.toml:2: duplicate key"),
-        ("input = { len = 'few' }", "`--input len=few`"),
+        ("input = { len = 'few' }", "input values `len=few`"),
         ("overwrite = true\nrepeats = '1..2'", "cannot be combined"),
     ] {
         std::fs::write(&path, text).unwrap();

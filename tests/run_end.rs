@@ -71,6 +71,33 @@ fn a_body_that_ends_the_process_is_no_success() {
 }
 
 #[test]
+fn a_body_that_crashes_the_process_is_named() {
+    for (leave, expected) in [
+        ("fault", "crashed the process (SIGSEGV"),
+        ("SEGV", "crashed the process (SIGSEGV"),
+        ("BUS", "crashed the process (SIGBUS"),
+        ("ILL", "crashed the process (SIGILL"),
+        ("FPE", "crashed the process (SIGFPE"),
+        // There is no room left on the stack to find the point.
+        ("overflow", "has overflowed its stack"),
+    ] {
+        for jobs in [&[][..], &["--executor", "threads", "--jobs", "2"]] {
+            let folder = tempfile::tempdir().unwrap();
+            let args = [&["--no-report"], jobs].concat();
+            let (status, _, errors) = run(folder.path(), &[("LEAVE", leave)], &args);
+            assert_eq!(status, None, "{leave}: not ended by a signal: {errors}");
+            let line = errors.lines().find(|line| line.contains(expected));
+            let line = line.unwrap_or_else(|| panic!("{leave} {jobs:?}: {errors}"));
+            let names_point = line.contains("n=2 (repeat 1)");
+            assert!(
+                names_point || leave == "overflow",
+                "{leave} {jobs:?}: {line}"
+            );
+        }
+    }
+}
+
+#[test]
 fn what_was_measured_before_the_end_stays_stored() {
     let folder = tempfile::tempdir().unwrap();
     let (status, ..) = run(folder.path(), &[("LEAVE", "exit")], &["--no-report"]);

@@ -253,7 +253,7 @@ proptest! {
             }
             Err(error) => {
                 prop_assert!(error.is_usage());
-                prop_assert!(error.to_string().starts_with(&format!("`--input {given}`: ")), "{error}");
+                prop_assert!(error.to_string().starts_with(&format!("input values `{given}`: ")), "{error}");
             }
         }
     }
@@ -329,7 +329,7 @@ proptest! {
     #[test]
     fn beyond_the_type_is_refused(i in any::<i64>().prop_filter("fits", |i| i16::try_from(*i).is_err())) {
         let error = given("int", &i.to_string()).unwrap_err();
-        prop_assert_eq!(error, format!("`--input int={i}`: `{i}` is not an integer from -32768 to 32767 (i16)"));
+        prop_assert_eq!(error, format!("input values `int={i}`: `{i}` is not an integer from -32768 to 32767 (i16)"));
     }
 
     #[test]
@@ -338,7 +338,7 @@ proptest! {
         let error = given("span", &written).unwrap_err();
         prop_assert_eq!(
             error,
-            format!("`--input span={written}`: `{seconds}` is not a duration of 0 or more in whole nanoseconds, such as 250ms or 1.5 (seconds)")
+            format!("input values `span={written}`: `{seconds}` is not a duration of 0 or more in whole nanoseconds, such as 250ms or 1.5 (seconds)")
         );
     }
 
@@ -362,7 +362,7 @@ proptest! {
             prop_assert_eq!(found, Ok(vec![Value::from(text)]));
         } else {
             let error = found.unwrap_err();
-            let plain = format!("`--input variant={text}`: `{text}` is not one of Quick, Radix");
+            let plain = format!("input values `variant={text}`: `{text}` is not one of Quick, Radix");
             let advice = error.strip_prefix(&plain);
             prop_assert!(advice.is_some_and(|rest| rest.is_empty() || rest.starts_with("; did you mean `")), "{error}");
         }

@@ -17,6 +17,32 @@ fn leave_at(n: u64) {
             drop(std::thread::spawn(leave).join());
         }
         Ok("abort") => std::process::abort(),
+        Ok("fault") => {
+            // SAFETY: none. Nothing is mapped at this address, and the fault is what is tried.
+            #[expect(unsafe_code, reason = "no other code has such a fault")]
+            let byte = unsafe { std::ptr::without_provenance::<u8>(8).read_volatile() };
+            std::hint::black_box(byte);
+        }
+        Ok(signal @ ("SEGV" | "BUS" | "ILL" | "FPE")) => {
+            let own = std::process::id().to_string();
+            drop(
+                std::process::Command::new("kill")
+                    .args(["-s", signal, &own])
+                    .status(),
+            );
+            // The system gives the signal to any thread, and this sample is to be in progress by then.
+            let sent = std::time::Instant::now();
+            while sent.elapsed() < std::time::Duration::from_secs(20) {
+                std::thread::yield_now();
+            }
+        }
+        Ok("overflow") => {
+            #[expect(unconditional_recursion, reason = "the overflow is what is tried")]
+            fn deeper(depth: u64) -> u64 {
+                std::hint::black_box(deeper(std::hint::black_box(depth + 1))) + 1
+            }
+            std::hint::black_box(deeper(0));
+        }
         Ok("print") => {
             println!("printed by the body");
             let echo = "echo printed by a program of the body";

@@ -15,6 +15,8 @@ const ENOUGH: usize = 6;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a sign of its own")]
 pub(super) struct Footnotes {
+    /// A time has bounds.
+    bounds: bool,
     /// Too few rounds count for bounds.
     too_few: bool,
     /// A bound lies among rounds that have no time.
@@ -37,6 +39,10 @@ impl Footnotes {
     /// A line for each sign that the table has.
     pub(super) fn lines(self) -> Vec<&'static str> {
         let all = [
+            (
+                self.bounds,
+                "±: the 95 % bounds of this run; runs differ from each other by more",
+            ),
             (
                 self.too_few && !self.unknown_bound,
                 "± ?: fewer than six rounds (or processes) count, too few for bounds",
@@ -136,7 +142,9 @@ impl PointCells<'_> {
 
     fn time_text(&self, time: &PointTime, found: &Summary, footnotes: &mut Footnotes) -> String {
         let mut text = centre_text(found, &self.variable.info.units);
-        if found.half_width().is_none() {
+        if found.half_width().is_some() {
+            footnotes.bounds = true;
+        } else {
             let is_unknown = time.below + time.timed_out > 0 && found.count >= ENOUGH;
             footnotes.unknown_bound |= is_unknown;
             footnotes.too_few |= !is_unknown;

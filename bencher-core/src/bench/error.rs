@@ -38,6 +38,16 @@ pub(super) fn store_options(error: &StoreError) -> &'static str {
     }
 }
 
+/// The options that caused an error of the plan; empty, or in parentheses.
+fn plan_options(error: &PlanError) -> &'static str {
+    match error {
+        PlanError::Override { .. } | PlanError::NotSwept { .. } => {
+            " (`--input NAME=VALUES`, or `input` in bencher.toml)"
+        }
+        _ => "",
+    }
+}
+
 /// Why a sweep did not end well.
 ///
 /// [`SweepBuilder::run`](super::SweepBuilder::run) boxes it, and its example gets it back.
@@ -45,7 +55,7 @@ pub(super) fn store_options(error: &StoreError) -> &'static str {
 #[non_exhaustive]
 pub enum BenchError {
     /// The sweep's declaration and the run's options do not make a valid plan.
-    #[error("sweep \"{title}\": {source}")]
+    #[error("sweep \"{title}\": {source}{}", plan_options(source))]
     Plan {
         /// The sweep.
         title: String,

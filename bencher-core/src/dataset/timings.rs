@@ -33,7 +33,7 @@ impl Dataset {
     /// | variable | value |
     /// |---|---|
     /// | `RESULT` | the centre |
-    /// | `RESULT.lower`, `RESULT.upper` | its bounds at 95 % |
+    /// | `RESULT.lower`, `RESULT.upper` | its bounds at 95 %, of this run |
     /// | `RESULT.noise` | the relative spread of one repeat |
     /// | `RESULT.rounds` | the number of repeats |
     /// | `RESULT.p05`, `RESULT.p95` | quantiles, from 50 repeats on |
@@ -112,8 +112,8 @@ impl Dataset {
         };
         let variables = vec![
             info.clone(),
-            part("lower", "Lower bound of the centre (95 %)"),
-            part("upper", "Upper bound of the centre (95 %)"),
+            part("lower", "Lower bound of the centre (95 %, of this run)"),
+            part("upper", "Upper bound of the centre (95 %, of this run)"),
             plain("noise", "Relative spread of one repeat", Kind::Float(64)),
             plain("rounds", "Repeats that have a value", Kind::Uint(32)),
             part("p05", "5 % of the repeats are below"),

@@ -1,10 +1,11 @@
-//! The hooks that the system calls when the process ends by `exit`, `quick_exit` or `abort`.
+//! The hooks that the system calls when the process ends by `exit`, `quick_exit`, `abort` or a crash.
 #![expect(unsafe_code, reason = "the system's interface is in C")]
 
 use std::ffi::{c_int, c_void};
 use std::mem::zeroed;
 use std::ptr::{null, null_mut};
 use std::sync::Once;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{exit_message, release};
 
@@ -21,7 +22,7 @@ pub(super) fn install() {
             }
             #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
             libc::atexit(exits);
-            watch_aborts();
+            watch_fatal_signals();
         }
     });
 }
@@ -53,28 +54,75 @@ fn end(how: &str, status: c_int) {
     }
 }
 
-/// Has an abort say what was in progress, unless the program handles aborts itself.
-unsafe fn watch_aborts() {
-    // SAFETY: all zeros are a valid structure, and the handler lives as long as the program.
-    unsafe {
-        let mut before: libc::sigaction = zeroed();
-        if libc::sigaction(libc::SIGABRT, null(), &raw mut before) != 0
-            || before.sa_sigaction != libc::SIG_DFL
-        {
-            return;
+/// The signals that end a process because of what its code did, with what is said of them.
+const FATAL: [(c_int, &str); 5] = [
+    (libc::SIGABRT, "aborted the process"),
+    (
+        libc::SIGSEGV,
+        "crashed the process (SIGSEGV: a bad memory access)",
+    ),
+    (
+        libc::SIGBUS,
+        "crashed the process (SIGBUS: memory without a file or device behind it)",
+    ),
+    (
+        libc::SIGILL,
+        "crashed the process (SIGILL: an illegal instruction)",
+    ),
+    (
+        libc::SIGFPE,
+        "crashed the process (SIGFPE: an arithmetic fault)",
+    ),
+];
+
+/// What the standard library does at a bad memory access: it tells an overflow of the stack.
+static BEFORE: [AtomicUsize; FATAL.len()] =
+    [const { AtomicUsize::new(libc::SIG_DFL) }; FATAL.len()];
+
+/// Has a fatal signal say what was in progress, unless the program handles the signal itself.
+unsafe fn watch_fatal_signals() {
+    for ((signal, _), kept) in FATAL.iter().zip(&BEFORE) {
+        // SAFETY: all zeros are a valid structure, and the handler lives as long as the program.
+        unsafe {
+            let mut before: libc::sigaction = zeroed();
+            if libc::sigaction(*signal, null(), &raw mut before) != 0 {
+                continue;
+            }
+            // For these two, the standard library installs a handler with information at its start.
+            let is_of_std = matches!(*signal, libc::SIGSEGV | libc::SIGBUS)
+                && before.sa_flags & libc::SA_SIGINFO != 0;
+            if before.sa_sigaction != libc::SIG_DFL && !is_of_std {
+                continue;
+            }
+            kept.store(before.sa_sigaction, Ordering::SeqCst);
+            let mut action: libc::sigaction = zeroed();
+            action.sa_sigaction = crashes as *const () as libc::sighandler_t;
+            // The next one ends the process. An overflown stack has no room for a handler.
+            action.sa_flags = libc::SA_RESETHAND | libc::SA_ONSTACK | libc::SA_SIGINFO;
+            libc::sigaction(*signal, &raw const action, null_mut());
         }
-        let mut action: libc::sigaction = zeroed();
-        action.sa_sigaction = aborts as *const () as libc::sighandler_t;
-        // The next one ends the process.
-        action.sa_flags = libc::SA_RESETHAND;
-        libc::sigaction(libc::SIGABRT, &raw const action, null_mut());
     }
 }
 
-/// How long an abort may take to say what was in progress, in seconds.
+/// How long a crash may take to say what was in progress, in seconds.
 const PATIENCE: u32 = 2;
 
-extern "C" fn aborts(_: c_int) {
+extern "C" fn crashes(signal: c_int, information: *mut libc::siginfo_t, context: *mut c_void) {
+    let mut watched = FATAL.iter().zip(&BEFORE);
+    let found = watched.find(|((fatal, _), _)| *fatal == signal);
+    let (how, before) = found.map_or(
+        ("ended the process", libc::SIG_DFL),
+        |((_, how), before)| (*how, before.load(Ordering::SeqCst)),
+    );
+    if before != libc::SIG_DFL {
+        // Tells an overflow of the stack and aborts, which comes back here; otherwise it returns.
+        // SAFETY: the address is that of a handler with these arguments, which `sigaction` returned.
+        unsafe {
+            let before: extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void) =
+                std::mem::transmute(before);
+            before(signal, information, context);
+        }
+    }
     // Memory may be broken, or its lock held by this very thread: then the alarm ends the process, in failure too.
     // SAFETY: these calls are allowed in a handler, with structures that are theirs.
     unsafe {
@@ -85,11 +133,16 @@ extern "C" fn aborts(_: c_int) {
         libc::pthread_sigmask(libc::SIG_UNBLOCK, &raw const alarm, null_mut());
         libc::alarm(PATIENCE);
     }
-    if let Some((text, _)) = exit_message("aborted the process") {
+    if let Some((text, _)) = exit_message(how) {
         say(&text);
     }
     release();
-    // The signal is raised again, and ends the process.
+    // Ends the process as soon as this handler returns, also where another process sent the signal.
+    // SAFETY: both calls are allowed in a handler.
+    unsafe {
+        libc::signal(signal, libc::SIG_DFL);
+        libc::raise(signal);
+    }
 }
 
 /// Writes a line to standard error without its lock, which another thread may hold.

@@ -53,7 +53,7 @@ pub struct AppendOptions {
 
 /// What storing a run did.
 ///
-/// The example stands at the [module](super).
+/// See the [module](super) for an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppendReport {
     /// The series that the run belongs to.
@@ -77,7 +77,7 @@ pub struct AppendReport {
 /// When this returns, the snapshot survives a crash and a power cut. Snapshots that newer ones displace are removed
 /// after that. What goes wrong then is a warning, since the run is stored.
 ///
-/// The example stands at the [module](super).
+/// See the [module](super) for an example.
 ///
 /// # Errors
 /// The record is a history itself, [`OnHistoryReset::Error`] forbids it, or the file cannot be written. Nothing is

@@ -8,7 +8,7 @@ use crate::value::{Digest, KeyWriter, Kind};
 
 /// What makes the cells of two runs one result.
 ///
-/// The example stands at [`HistoryColumn`].
+/// See [`HistoryColumn`] for an example.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ColumnIdentity {
     /// The name.

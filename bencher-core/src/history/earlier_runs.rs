@@ -59,9 +59,7 @@ impl EarlierRuns {
             .map(|record| (record.title.as_str(), record.started.as_str()))
             .collect();
         let counts = |record: &SweepRecord| {
-            // A run that took samples from the store repeats what an earlier one measured.
-            record.counts.hits == 0
-                && record.counts.executed > 0
+            measured_all(record)
                 && !compared.contains(&(record.title.as_str(), record.started.as_str()))
         };
         let mut found = Self::default();
@@ -88,9 +86,20 @@ impl EarlierRuns {
         }
         Ok(found)
     }
-}
 
-impl EarlierRuns {
+    /// Those among some runs, which are in their order.
+    pub fn from_records(records: impl IntoIterator<Item = SweepRecord>) -> Self {
+        let mut found = Self::default();
+        for record in records.into_iter().filter(measured_all) {
+            let runs = found.records.entry(SeriesKey::of(&record)).or_default();
+            runs.push(record);
+        }
+        for runs in found.records.values_mut() {
+            runs.drain(..runs.len().saturating_sub(MOST));
+        }
+        found
+    }
+
     /// The centres of every point of a result, of the runs on the machine class of a record.
     fn centres_of(
         &self,
@@ -109,6 +118,11 @@ impl EarlierRuns {
         }
         found
     }
+}
+
+/// A run that took samples from the store repeats what an earlier one measured.
+fn measured_all(record: &SweepRecord) -> bool {
+    record.counts.hits == 0 && record.counts.executed > 0
 }
 
 impl RunSpreads for EarlierRuns {

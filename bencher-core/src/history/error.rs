@@ -101,7 +101,7 @@ pub enum HistoryError {
 
 /// A file of a history that was left alone, and why.
 ///
-/// The example stands at [`History`](super::History).
+/// See [`History`](super::History) for an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryProblem {
     /// The file.

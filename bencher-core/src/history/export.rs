@@ -85,7 +85,7 @@ impl HistoryFilter {
 
 /// What an export has.
 ///
-/// The example stands at [`export_history`].
+/// See [`export_history`] for an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExportReport {
     /// Snapshots.

@@ -15,7 +15,7 @@ use crate::value::Digest;
 
 /// What an import brought.
 ///
-/// The example stands at [`export_history`](super::export_history).
+/// See [`export_history`](super::export_history) for an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImportReport {
     /// Snapshots and decisions that are new here.
@@ -51,7 +51,7 @@ impl fmt::Display for ImportReport {
 /// two stores imports from the other first. A record that is damaged is refused; the others are taken. Snapshots that
 /// were removed here, by age or by [`clear`](super::History::clear), come back if the export has them.
 ///
-/// The example stands at [`export_history`](super::export_history).
+/// See [`export_history`](super::export_history) for an example.
 ///
 /// # Errors
 /// The file cannot be read, is no export, or is of a later version; or the store cannot be written.

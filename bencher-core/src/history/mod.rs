@@ -163,7 +163,7 @@ pub struct History {
 
 /// A snapshot that shares no point with the newest one.
 ///
-/// The example stands at [`History::left_out`].
+/// See [`History::left_out`] for an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeftOut {
     /// The snapshot.

@@ -49,7 +49,7 @@ impl SnapshotState {
 
 /// One stored run of a series.
 ///
-/// The example stands at [`History`](super::History).
+/// See [`History`](super::History) for an example.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Snapshot {
     /// The digest of what is stored: two stores that have the same one have the same run.

@@ -1,6 +1,6 @@
 /// How much a value varies between runs that measured the same.
 ///
-/// The example stands at [`between_run_spread`].
+/// See [`between_run_spread`] for an example.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BetweenRunSpread {
     /// The standard deviation of the natural logarithm: nearly the relative one while that is small.

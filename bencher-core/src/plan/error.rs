@@ -93,21 +93,21 @@ pub enum PlanError {
     /// An impossible domain, or too many points.
     #[error(transparent)]
     Space(#[from] SpaceError),
-    /// Values from the command line that do not fit.
-    #[error("`--input {given}`: {source}")]
+    /// Values of an input that do not fit.
+    #[error("input values `{given}`: {source}")]
     Override {
-        /// The option as it was written.
+        /// The values as they were written.
         given: String,
         /// The problem.
         source: OverrideError,
     },
     /// Several values for an input that the sweep does not vary.
     #[error(
-        "`--input {given}`: this sweep does not vary `{input}`; give one value, or choose another \
+        "input values `{given}`: this sweep does not vary `{input}`; give one value, or choose another \
          sweep"
     )]
     NotSwept {
-        /// The option as it was written.
+        /// The values as they were written.
         given: String,
         /// The input.
         input: String,

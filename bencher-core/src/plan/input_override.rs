@@ -37,7 +37,7 @@ use crate::var::{
 /// assert!(error.is_usage(), "the command line is to blame");
 /// assert_eq!(
 ///     error.to_string(),
-///     "`--input len=many`: `many` is not an integer from 0 to 18446744073709551615 (u64)"
+///     "input values `len=many`: `many` is not an integer from 0 to 18446744073709551615 (u64)"
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -188,7 +188,8 @@ impl CounterResults {
             .find(|result| result.position == position)?;
         if is_stored {
             return Some(
-                "it was not counted when the sample was stored; --overwrite counts it".into(),
+                "it was not counted when the sample was stored; overwrite the sample to count it"
+                    .into(),
             );
         }
         let missed = self.missed();

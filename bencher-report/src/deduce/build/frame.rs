@@ -11,7 +11,8 @@ use crate::deduce::shape::{Shape, Sort};
 /// The meaning of a band of `n` repeats.
 pub(super) const STD: &str = "mean ± 1 standard deviation of the repeats (n − 1)";
 /// The meaning of the bounds of measured times.
-pub(super) const BOUNDS: &str = "centre of the rounds (Hodges-Lehmann) with its bounds at 95 %";
+pub(super) const BOUNDS: &str =
+    "centre of the rounds (Hodges-Lehmann) with its 95 % bounds of this run";
 /// The meaning of the error of a proportion.
 pub(super) const PROPORTION: &str = "share of true ± 1 standard error";
 
