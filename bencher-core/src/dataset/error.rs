@@ -54,6 +54,12 @@ pub enum DatasetError {
     /// A dimension whose coordinates have no order and no distance.
     #[error("the coordinates of {0} are not numbers, so none is the nearest; select an exact one")]
     NotOrdered(String),
+    /// A result that is neither to be minimized nor to be maximized.
+    #[error(
+        "`{0}` has no direction, so no point is the best; declare whether it is to be minimized or \
+         maximized"
+    )]
+    NoDirection(String),
     /// A coordinate that would occur twice on one dimension.
     #[error("{value} would be on {dim} twice; give every coordinate once")]
     RepeatedCoordinate {

@@ -29,12 +29,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod findings;
 mod history_reset;
 mod v1;
 mod v2;
 
 use serde::{Deserialize, Serialize};
 
+pub use findings::{Finding, FindingKind, findings};
 pub use history_reset::OnHistoryReset;
 pub(crate) use v1::SweepRecordV1;
 pub(crate) use v2::SweepRecordV2;
