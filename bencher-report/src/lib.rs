@@ -2,7 +2,8 @@
 //!
 //! [`write_report`] turns finished sweeps into an interactive page and PNG files. [`deduce`] first turns a dataset into
 //! chart descriptions, which are plain data ([`chart`]). Every renderer draws the same descriptions. Each module
-//! imports only from the modules listed before it: `chart`, `deduce`, `render`, `write`.
+//! imports only from the modules listed before it: `chart`, `deduce`,
+//! `over_time`, `scorecard`, `render`, `write`.
 
 #[cfg_attr(
     not(all(feature = "html", feature = "png", feature = "gnuplot")),
@@ -14,8 +15,11 @@
 )]
 pub mod chart;
 pub mod deduce;
+pub mod over_time;
 mod render;
 mod write;
 
 pub use bencher_core::bench::PaneLayout;
+#[cfg(feature = "html")]
+pub use write::write_history;
 pub use write::{ReportError, ReportFiles, ReportOptions, StaticRenderer, write_report};

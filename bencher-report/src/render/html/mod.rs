@@ -4,11 +4,13 @@ mod attachments;
 mod base64;
 mod bundle;
 mod figure;
+mod history;
 mod index;
 mod page;
 mod section;
 mod tabs;
 mod text;
 
+pub(crate) use history::{History, history_page};
 pub(crate) use index::{Part, index};
-pub(crate) use page::{Section, page};
+pub(crate) use page::{Page, Section, page};
