@@ -17,9 +17,10 @@ pub mod chart;
 pub mod deduce;
 pub mod over_time;
 mod render;
+pub mod scorecard;
 mod write;
 
 pub use bencher_core::bench::PaneLayout;
 #[cfg(feature = "html")]
-pub use write::write_history;
+pub use write::{write_history, write_scorecard};
 pub use write::{ReportError, ReportFiles, ReportOptions, StaticRenderer, write_report};

@@ -4,6 +4,8 @@ mod folder;
 #[cfg(feature = "html")]
 mod history;
 mod pictures;
+#[cfg(feature = "html")]
+mod scorecard;
 
 use std::collections::HashSet;
 use std::io;
@@ -21,6 +23,8 @@ use crate::render::{FOLDER, Look};
 use folder::{Content, Folder, Output};
 #[cfg(feature = "html")]
 pub use history::write_history;
+#[cfg(feature = "html")]
+pub use scorecard::write_scorecard;
 
 /// The least width and height of a plot in pixels.
 const SMALLEST: u32 = 50;

@@ -19,4 +19,6 @@ fn writes_the_demo() {
     common::one_point(&root);
     common::curves(&root);
     common::maps(&root);
+    common::results(&root);
+    common::regression(&root);
 }

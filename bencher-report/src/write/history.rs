@@ -36,7 +36,6 @@ pub fn write_history(
     for sweep in sweeps {
         let anchor = anchor(&mut anchors, &sweep.newest.title);
         let mut warnings = Vec::new();
-        let curves = sweep.curves.as_ref().map_or_else(Vec::new, curves_of);
         let contents = match contents(&sweep.newest.dataset) {
             Ok(contents) => deduce::deduce(&contents),
             Err(error) => {
@@ -45,20 +44,20 @@ pub fn write_history(
             }
         };
         if options.png {
+            let curves = sweep.curves.as_ref().map_or_else(Vec::new, curves_of);
             let newest = deduce::deduce(&sweep.newest.dataset);
             outputs.extend(png_files(&curves, &anchor, options, &mut warnings));
             outputs.extend(png_files(&newest, &anchor, options, &mut warnings));
         }
         report.warnings.extend(warnings.iter().cloned());
-        drawn.push((sweep, anchor, curves, contents, warnings));
+        drawn.push((sweep, anchor, contents, warnings));
     }
     if options.html {
         let histories: Vec<History> = drawn
             .iter()
-            .map(|(sweep, anchor, curves, contents, warnings)| History {
+            .map(|(sweep, anchor, contents, warnings)| History {
                 sweep,
                 anchor: anchor.clone(),
-                curves,
                 contents,
                 warnings: warnings.clone(),
             })

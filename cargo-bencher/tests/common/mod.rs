@@ -16,6 +16,7 @@ use bencher_core::history::{AppendOptions, SnapshotState, append};
 use bencher_core::measure::Environment;
 use bencher_core::measure::environment::{Activity, Build};
 use bencher_core::record::{Counts, SweepRecord};
+use bencher_core::store::save_result;
 use bencher_core::value::{Kind, Value};
 use bencher_core::var::{Direction, Scale};
 
@@ -120,7 +121,7 @@ pub(crate) fn record(
         failures: Vec::new(),
         timings: Vec::new(),
         warnings: Vec::new(),
-        sweep_type: "demo/benches/sorting::Sorting".to_owned(),
+        sweep_type: "demo (bench)/sorting::Sorting".to_owned(),
         version: 1,
         identity: None,
         environment: Some(environment()),
@@ -165,7 +166,7 @@ pub(crate) fn keep(root: &Path, n: u64, record: &SweepRecord, state: SnapshotSta
     };
     let options = AppendOptions {
         moment: Some(moment.parse().unwrap()),
-        commit: Some(format!("{:040x}", 0xa1b2_c3d4_u64 * n)),
+        commit: Some(format!("{:016x}{:024x}", 0xa1b2_c3d4_e5f6_0718_u64.wrapping_mul(n), n)),
         state,
         ..AppendOptions::default()
     };
@@ -254,6 +255,45 @@ pub(crate) fn maps(root: &Path) {
         info.direction = Direction::Minimize;
         let mut record = record("Transpose", dims, vec![info], cell);
         record.tag = "nightly".to_owned();
+        keep(root, n, &record, SnapshotState::Good);
+    }
+}
+
+/// Two stored results of sweeps that keep no history: a count that grew by a tenth at one of two points, a number that
+/// shrank and is to be large, one that vanished, and one that stayed.
+pub(crate) fn results(root: &Path) {
+    for n in 0..2 {
+        let dims = vec![sizes("items", &[10, 20]), Dim::repeats(1)];
+        let cell = |result: &str, at: &[usize]| match result {
+            "moves" => Some(Value::from(100 + if at[0] == 1 { 10 * n } else { 0 })),
+            "ratio" => Some(Value::Float(2.0 - 0.5 * n as f64)),
+            _ => Some(Value::from(7_u64)),
+        };
+        let mut ratio = VariableInfo::new("ratio", Kind::Float(64));
+        ratio.direction = Direction::Maximize;
+        let mut infos = vec![count("moves"), ratio, count("levels")];
+        if n == 0 {
+            infos.push(count("spills"));
+        }
+        let mut record = record("Packing", dims, infos, cell);
+        record.bench = "Packing".to_owned();
+        record.sweep_type = "demo (bench)/packing::Packing".to_owned();
+        record.started = format!("2026-03-{:02}T12:00:00Z", 10 + n);
+        save_result(root, &record).unwrap();
+    }
+}
+
+/// A sweep that became slower by 20 % with the ninth of twelve runs; nobody judged the runs.
+pub(crate) fn regression(root: &Path) {
+    for n in 1..=12 {
+        let slow = if n >= 9 { 1.2 } else { 1.0 };
+        let elapsed = |_: &str, at: &[usize]| {
+            let noise = noise(n * 77 + at[0] as u64) * 0.004;
+            Some(Value::Float(3.1e-6 * slow * (1.0 + noise)))
+        };
+        let mut record = record("Parse", vec![Dim::repeats(12)], vec![time("elapsed")], elapsed);
+        record.bench = "Parse".to_owned();
+        record.sweep_type = "demo (bench)/parse::Parse".to_owned();
         keep(root, n, &record, SnapshotState::Good);
     }
 }

@@ -50,6 +50,11 @@ window.computeFigures = (specs, unpack, redraw) => {
       ["run", "event", "least", "lower quartile", "median", "upper quartile", "greatest", "points"],
       ...sweep.runs.map((run, n) => [run.number, run.event, ...(result.percentiles[n] || [])]),
     ],
+    curves: (sweep, result) => [
+      ["run", "event", ...sweep.inputs.map((input) => input.name), result.name],
+      ...sweep.kept.flatMap((at, n) => result.values[n].map((value, point) =>
+        [sweep.runs[at].number, sweep.runs[at].event, ...levels(sweep, point), value])),
+    ],
     run: (sweep, result, chosen) => [
       [...sweep.inputs.map((input) => input.name), result.name, "low", "high", "run"],
       ...result.values[chosen.run].map((value, point) => [

@@ -69,7 +69,6 @@ window.historyFigures = (() => {
     return {
       range: [-0.5, last + 0.5], tickmode: "array", tickvals: ticks, zeroline: false,
       ticktext: ticks.map((n) => plain(clip(sweep.runs[n].event, 14))), tickangle: 0, automargin: true,
-      title: { text: "run" },
     };
   }
 
@@ -141,13 +140,19 @@ window.historyFigures = (() => {
     return { shapes, annotations, top: 40 + 15 * (named.length > 0 ? rows : 0) };
   }
 
-  function timeFigure(sweep, result, width, data, y) {
+  // The range of values that hardly differ: their noise is not to fill the figure.
+  function calmRange(values) {
+    const low = Math.min(...values), high = Math.max(...values), middle = (low + high) / 2;
+    return high - low < 0.1 * Math.abs(middle) ? { range: [middle - 0.07 * Math.abs(middle), middle + 0.07 * Math.abs(middle)] } : {};
+  }
+
+  function timeFigure(sweep, result, width, data, y, below = 0) {
     const { shapes, annotations, top } = changeMarks(sweep, result, width);
     return {
       data, label: "", width: room,
       layout: {
-        height: 340 + top, margin: { l: 70, r: 16, t: top, b: 80 }, shapes, annotations, hovermode: "closest",
-        showlegend: true, legend: { orientation: "h", x: 0, y: -0.22, yanchor: "top" },
+        height: 324 + top + below, margin: { l: 70, r: 16, t: top, b: 64 + below }, shapes, annotations, hovermode: "closest",
+        showlegend: true, legend: { orientation: "h", x: 0, y: -40 / 260, yanchor: "top" },
         xaxis: runAxis(sweep, width), yaxis: { automargin: true, zeroline: false, ...y },
       },
     };
@@ -177,8 +182,8 @@ window.historyFigures = (() => {
       return of.some((p) => p) ? [band(name, of, color)] : [];
     };
     const data = [
-      ...part("any run (95 %)", "any", "rgba(0, 114, 178, 0.14)"),
-      ...part("within the run (95 %)", "bounds", "rgba(0, 114, 178, 0.35)"),
+      ...part("any run (95 %)", "any", "rgba(0, 114, 178, 0.2)"),
+      ...part("within the run (95 %)", "bounds", "rgba(0, 114, 178, 0.45)"),
       ...runMarks(sweep, plain(result.name), points),
     ];
     return timeFigure(sweep, result, width, data, { title: { text: title } });
@@ -202,14 +207,47 @@ window.historyFigures = (() => {
     const part = (low, high) =>
       counted.map((p) => p && { x: p.x, low: p.found[low] * factor, high: p.found[high] * factor });
     const data = [
-      band("all points", part(0, 4), "rgba(0, 114, 178, 0.14)"),
-      band("middle half", part(1, 3), "rgba(0, 114, 178, 0.35)"),
+      band("all points", part(0, 4), "rgba(0, 114, 178, 0.2)"),
+      band("middle half", part(1, 3), "rgba(0, 114, 178, 0.45)"),
       ...runMarks(sweep, "median", points),
     ];
-    return timeFigure(sweep, result, width, data, { title: { text: title } });
+    const all = points.filter((p) => p).flatMap((p) => [p.found[0] * factor, p.found[4] * factor]);
+    return timeFigure(sweep, result, width, data, { title: { text: title }, ...calmRange(all) });
+  }
+
+  // A curve for each point.
+  function curves(sweep, result, width) {
+    const { factor, title } = axisScale(result);
+    const range = extent(result);
+    const isLog = range.low > 0 && range.high / range.low >= 100;
+    const strides = stridesOf(sweep.inputs);
+    const data = (result.values[0] || []).map((_, point) => {
+      const color = colors[point % 7], name = sweep.inputs.map((input, n) =>
+        clip(input.levels[Math.floor(point / strides[n]) % input.levels.length], 24)).join(", ");
+      const values = sweep.kept.map((_, n) => result.values[n][point]);
+      return {
+        type: "scatter", mode: "lines+markers", name: plain(name), x: sweep.kept,
+        y: values.map((value) => (value === null ? null : value * factor)),
+        line: { color, width: 1.5, dash: dashes[Math.floor(point / 7) % 3] },
+        marker: { color, size: 6, symbol: sweep.kept.map((at) => symbols[point % 7] + (sweep.runs[at].state === 1 ? "-open" : "")) },
+        hoverinfo: "text",
+        hovertext: sweep.kept.map((at, n) => `<b>${plain(sweep.runs[at].text)}</b><br>${place(sweep, strides, point)}<br>` +
+          (values[n] === null ? "" : plain(quantity(result, values[n]))) + stateText(sweep.runs[at])),
+      };
+    });
+    const longest = data.reduce((most, trace) => Math.max(most, trace.name.length), 0);
+    const rows = Math.ceil(data.length / Math.max(1, Math.floor((width - 90) / (longest * 7 + 50))));
+    const y = { title: { text: title }, ...(isLog ? { type: "log", dtick: 1 } : {}) };
+    return timeFigure(sweep, { ...result, marks: [] }, width, data, y, 20 * (rows - 1));
   }
 
   // ---- over the inputs
+
+  function stridesOf(inputs) {
+    const strides = inputs.map(() => 1);
+    for (let n = inputs.length - 2; n >= 0; n--) strides[n] = strides[n + 1] * inputs[n + 1].levels.length;
+    return strides;
+  }
 
   // Which input is on which axis: the first two numeric inputs make a map, one makes lines, none makes bars. The map
   // of ratios has the last two inputs.
@@ -225,8 +263,7 @@ window.historyFigures = (() => {
     else if (numeric.length === 1) found = { kind: "lines", x: numeric[0], series: other[0] };
     else found = { kind: "bars", x: other[0], series: few(other[1]) ? other[1] : undefined };
     const used = [found.x, found.y, found.series];
-    const strides = inputs.map(() => 1);
-    for (let n = inputs.length - 2; n >= 0; n--) strides[n] = strides[n + 1] * inputs[n + 1].levels.length;
+    const strides = stridesOf(inputs);
     const facets = varied.filter((n) => !used.includes(n));
     let panels = [{ at: 0, label: [] }];
     for (const facet of facets) {
@@ -241,12 +278,17 @@ window.historyFigures = (() => {
   const inputTitle = (input) => plain(input.name) + (input.units ? " [" + plain(input.units) + "]" : "");
 
   function levelAxis(input, width, isLine) {
-    if (isLine && input.numbers) return { title: { text: inputTitle(input) }, type: input.log ? "log" : "linear" };
+    if (isLine && input.numbers) {
+      const named = input.levels.length <= Math.max(2, Math.floor(width / 62))
+        ? { tickmode: "array", tickvals: input.numbers, ticktext: input.levels.map((level) => plain(clip(level, 12))) } : {};
+      return { title: { text: inputTitle(input) }, type: input.log ? "log" : "linear", ...named };
+    }
     const each = Math.ceil(input.levels.length / Math.max(2, Math.floor(width / 62)));
     const ticks = input.levels.map((_, n) => n).filter((n) => n % each === 0);
     return {
-      title: { text: inputTitle(input) }, tickmode: "array", tickvals: ticks, zeroline: false, showgrid: false,
+      title: { text: inputTitle(input), standoff: 10 }, tickmode: "array", tickvals: ticks, zeroline: false, showgrid: false,
       ticktext: ticks.map((n) => plain(clip(input.levels[n], 12))), range: [-0.5, input.levels.length - 0.5],
+      automargin: true,
     };
   }
 
@@ -258,8 +300,9 @@ window.historyFigures = (() => {
     const each = rows === 1 && columns === 1 ? 300 : 220, between = 66;
     const inner = rows * each + (rows - 1) * between;
     const wide = width / columns - 80;
+    const bottom = planned.series === undefined ? 64 : 106;
     const layout = {
-      height: inner + 150, margin: { l: 74, r: 16, t: 44, b: 106 }, hovermode: "closest", annotations: [],
+      height: inner + 44 + bottom, margin: { l: 74, r: 16, t: 44, b: bottom }, hovermode: "closest", annotations: [],
       showlegend: planned.series !== undefined, legend: { orientation: "h", x: 0, y: -74 / inner, yanchor: "top" },
       barmode: "group",
     };
@@ -347,7 +390,7 @@ window.historyFigures = (() => {
       if (isLog) for (let n = Math.ceil(place(range.low)); n <= place(range.high); n++) ticks.push(n);
       figure.layout.coloraxis = {
         colorscale: "Viridis", cmin: place(range.low), cmax: place(range.high),
-        colorbar: { title: { text: units ? plain(units) : "" }, thickness: 14, outlinewidth: 0,
+        colorbar: { title: { text: units ? plain(units) : "", side: "right" }, thickness: 14, outlinewidth: 0,
           ...(isLog ? { tickvals: ticks, ticktext: ticks.map((n) => digits(10 ** n, 3)) } : {}) },
       };
       return withNote(figure, planned);
@@ -390,7 +433,7 @@ window.historyFigures = (() => {
         });
       }
     });
-    const y = { title: { text: title }, range: [bottom, top], zeroline: false, type: isLog ? "log" : "linear" };
+    const y = { title: { text: title }, range: [bottom, top], zeroline: false, ...(isLog ? { type: "log", dtick: 1 } : {}) };
     return withNote(panelFigure(sweep, planned, width, y, data), planned);
   }
 
@@ -429,7 +472,7 @@ window.historyFigures = (() => {
     const steps = [-1, -0.5, 0, 0.5, 1].map((share) => share * most);
     const coloraxis = {
       colorscale, cmin: -most, cmax: most,
-      colorbar: { title: { text: "B / A" }, thickness: 14, outlinewidth: 0, tickvals: steps, ticktext: steps.map((s) => digits(2 ** s, 3)) },
+      colorbar: { title: { text: "B / A", side: "right" }, thickness: 14, outlinewidth: 0, tickvals: steps, ticktext: steps.map((s) => digits(2 ** s, 3)) },
     };
     if (planned.kind === "map") {
       const cell = (point) => {
@@ -456,5 +499,5 @@ window.historyFigures = (() => {
     return figure;
   }
 
-  return { line, percentiles, run, ratios, digits, quantity, percent, ratioAt };
+  return { line, percentiles, curves, run, ratios, digits, quantity, percent, ratioAt };
 })();

@@ -7,10 +7,13 @@ mod figure;
 mod history;
 mod index;
 mod page;
+mod scorecard;
 mod section;
+mod sparkline;
 mod tabs;
 mod text;
 
 pub(crate) use history::{History, history_page};
 pub(crate) use index::{Part, index};
+pub(crate) use scorecard::scorecard_page;
 pub(crate) use page::{Page, Section, page};

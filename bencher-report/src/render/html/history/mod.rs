@@ -30,8 +30,6 @@ pub(crate) struct History<'a> {
     pub(crate) sweep: &'a SweepRuns,
     /// The anchor, unique on the page.
     pub(crate) anchor: String,
-    /// The curves of points over the runs.
-    pub(crate) curves: &'a [Chart],
     /// The results of the newest run that are no numbers.
     pub(crate) contents: &'a [Chart],
     /// Warnings of the drawing itself.
@@ -61,7 +59,6 @@ pub(crate) fn history_page(title: &str, histories: &[History], look: &Look) -> P
                 .into_iter()
                 .map(|figure| figure.spec(n)),
         );
-        figures.extend(specs(&history.anchor, history.curves, look));
         figures.extend(specs(&history.anchor, history.contents, look));
         runs.push(data::sweep(history.sweep, &kept));
     }
@@ -92,6 +89,8 @@ enum FigureKind {
     Line,
     /// The percentiles of all points over the runs.
     Percentiles,
+    /// The values of each point over the runs.
+    Curves,
     /// The values over the inputs, in one run.
     Run,
     /// The ratios of two runs.
@@ -103,6 +102,7 @@ impl FigureKind {
         match self {
             Self::Line => "line",
             Self::Percentiles => "percentiles",
+            Self::Curves => "curves",
             Self::Run => "run",
             Self::Ratios => "ratios",
         }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use bencher_core::dataset::DimRole;
 use bencher_core::store::tag_text;
 
-use crate::over_time::{ResultRuns, RunState, SweepRuns};
+use crate::over_time::{ResultRuns, Run, RunState, SweepRuns, percentiles};
 use crate::render::Look;
 
 use super::super::attachments::Attachments;
@@ -14,7 +14,7 @@ use super::super::section::{environment, figure as chart, paragraphs};
 use super::{Figure, FigureKind, History, comparison, html, tables};
 
 /// Changes that stand open.
-const CHANGES: usize = 8;
+const CHANGES: usize = 4;
 
 /// The section of a sweep, in the order in which a reader asks.
 pub(super) fn section(
@@ -45,8 +45,8 @@ pub(super) fn section(
             time_figure(&mut out, history, figure, result);
         }
     }
-    for curves in history.curves {
-        chart(&mut out, &history.anchor, curves, look, attachments);
+    for figure in figures.iter().filter(|figure| is_of(figure, &[FigureKind::Curves])) {
+        curves_figure(&mut out, sweep, figure);
     }
     let mut runs = figures.iter().filter(|figure| is_of(figure, &[FigureKind::Run])).peekable();
     if runs.peek().is_some() {
@@ -91,6 +91,12 @@ pub(super) fn figures(history: &History) -> Vec<Figure> {
     }
     if is_one_point || sweep.results.is_empty() {
         return figures;
+    }
+    if sweep.curves.is_some() {
+        for (n, result) in sweep.results.iter().enumerate() {
+            let title = format!("{} over time, point by point", result.info.name);
+            figures.push(figure(FigureKind::Curves, n, title));
+        }
     }
     let varied = sweep.inputs.iter().filter(|input| input.len() > 1);
     let names: Vec<&str> = varied.map(|input| input.name.as_str()).collect();
@@ -207,7 +213,7 @@ fn time_figure(out: &mut String, history: &History, figure: &Figure, result: &Re
                 .to_owned(),
         });
     } else {
-        let (_, is_relative) = crate::over_time::percentiles(result, &sweep.runs);
+        let (_, is_relative) = percentiles(result, &sweep.runs);
         notes.push(format!(
             "Line: the median of the points of a run. Dark band: the middle half. Light band: all points. {}",
             if is_relative {
@@ -217,8 +223,7 @@ fn time_figure(out: &mut String, history: &History, figure: &Figure, result: &Re
             }
         ));
     }
-    let failed = |run: &crate::over_time::Run| matches!(run.state, RunState::Failed(_));
-    if sweep.runs.iter().any(failed) {
+    if sweep.runs.iter().any(is_failed) {
         notes.push("Hollow points: runs that failed; no later run is compared with them.".to_owned());
     }
     open(out, figure, &notes);
@@ -226,6 +231,23 @@ fn time_figure(out: &mut String, history: &History, figure: &Figure, result: &Re
     buttons(out, figure);
     tables::over_time(out, sweep, result);
     out.push_str("</figure>\n");
+}
+
+/// A result at each point over the runs.
+fn curves_figure(out: &mut String, sweep: &SweepRuns, figure: &Figure) {
+    let names: Vec<&str> = sweep.inputs.iter().map(|input| input.name.as_str()).collect();
+    let mut notes = vec![format!("Curves: {}.", names.join(", "))];
+    if sweep.runs.iter().any(is_failed) {
+        notes.push("Hollow points: runs that failed.".to_owned());
+    }
+    open(out, figure, &notes);
+    plot(out, &alt(figure, sweep));
+    buttons(out, figure);
+    out.push_str("</figure>\n");
+}
+
+const fn is_failed(run: &Run) -> bool {
+    matches!(run.state, RunState::Failed(_))
 }
 
 /// The results over the inputs, in the run of the slider.
@@ -289,7 +311,7 @@ pub(super) fn buttons(out: &mut String, figure: &Figure) {
 
 fn alt(figure: &Figure, sweep: &SweepRuns) -> String {
     let runs = sweep.runs.len();
-    let text = |run: Option<&crate::over_time::Run>| run.map_or_else(String::new, |run| run.text());
+    let text = |run: Option<&Run>| run.map_or_else(String::new, |run| run.text());
     format!(
         "{}: {runs} runs from {} to {}",
         figure.title,

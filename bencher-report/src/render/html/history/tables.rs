@@ -14,7 +14,7 @@ const ROWS: usize = 200;
 /// The runs, the newest first, with a decision where there is one.
 pub(super) fn runs(out: &mut String, sweep: &SweepRuns) {
     let headings = ["Run", "Event", "Date", "Commit", "Decision"];
-    open(out, "Runs", &headings);
+    open(out, "All runs", &headings);
     for run in sweep.runs.iter().rev().take(ROWS) {
         let decision = match &run.state {
             RunState::Good => String::new(),
@@ -47,7 +47,7 @@ pub(super) fn over_time(out: &mut String, sweep: &SweepRuns, result: &ResultRuns
         Mean::Arithmetic => "Mean",
     };
     let headings = ["Run", "Event", "Date", "Commit", value, "Bounds", "Points", "Change"];
-    open(out, &format!("{} over time", result.info.name), &headings);
+    open(out, "Values of all runs", &headings);
     let rows: Vec<Option<f64>> = result.values.iter().map(|run| mean_of_run(result, mean, run)).collect();
     for (n, (run, points)) in sweep.runs.iter().zip(&result.values).enumerate().rev().take(ROWS) {
         let units = &result.info.units;
