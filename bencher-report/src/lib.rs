@@ -21,6 +21,6 @@ pub mod scorecard;
 mod write;
 
 pub use bencher_core::bench::PaneLayout;
+pub use write::{ReportError, ReportFiles, ReportOptions, StaticRenderer, write_report};
 #[cfg(feature = "html")]
 pub use write::{write_history, write_scorecard};
-pub use write::{ReportError, ReportFiles, ReportOptions, StaticRenderer, write_report};

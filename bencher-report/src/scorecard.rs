@@ -51,7 +51,10 @@ impl Scorecard {
     pub fn programs(&self) -> Vec<(&str, Vec<&Row>)> {
         let mut programs: Vec<(&str, Vec<&Row>)> = Vec::new();
         for row in &self.rows {
-            match programs.iter_mut().find(|(program, _)| *program == row.program) {
+            match programs
+                .iter_mut()
+                .find(|(program, _)| *program == row.program)
+            {
                 Some((_, rows)) => rows.push(row),
                 None => programs.push((&row.program, vec![row])),
             }
@@ -71,7 +74,10 @@ impl Scorecard {
                 None => words.push((row.grade.name(), 1)),
             }
         }
-        let words: Vec<String> = words.iter().map(|(word, count)| format!("{count} {word}")).collect();
+        let words: Vec<String> = words
+            .iter()
+            .map(|(word, count)| format!("{count} {word}"))
+            .collect();
         let counted = |count: usize, word: &str| {
             format!("{count} {word}{}", if count == 1 { "" } else { "s" })
         };
@@ -162,7 +168,10 @@ impl Row {
 
     /// How far the result changed to the worse, on the scale of logarithms; without a direction, how far it changed.
     fn badness(&self) -> f64 {
-        let log = self.change.filter(|ratio| *ratio > 0.0).map_or(0.0, f64::ln);
+        let log = self
+            .change
+            .filter(|ratio| *ratio > 0.0)
+            .map_or(0.0, f64::ln);
         match self.worse {
             0 => log.abs(),
             worse => log * f64::from(worse),
@@ -256,7 +265,14 @@ mod tests {
         let titles: Vec<&str> = card.rows.iter().map(|row| &*row.title).collect();
         assert_eq!(
             titles,
-            ["failed", "vanished", "less throughput", "slower", "slow", "same"]
+            [
+                "failed",
+                "vanished",
+                "less throughput",
+                "slower",
+                "slow",
+                "same"
+            ]
         );
         assert_eq!(
             card.summary(),
@@ -274,7 +290,10 @@ mod tests {
         other.program = "zeta".to_owned();
         let card = Scorecard::new(vec![good, other, bad], "");
         let programs = card.programs();
-        let counts: Vec<(&str, usize)> = programs.iter().map(|(name, rows)| (*name, rows.len())).collect();
+        let counts: Vec<(&str, usize)> = programs
+            .iter()
+            .map(|(name, rows)| (*name, rows.len()))
+            .collect();
         assert_eq!(counts, [("zeta", 2), ("alpha", 1)]);
     }
 }

@@ -39,7 +39,9 @@ pub fn write_history(
         let contents = match contents(&sweep.newest.dataset) {
             Ok(contents) => deduce::deduce(&contents),
             Err(error) => {
-                warnings.push(format!("the results that are no numbers cannot be drawn: {error}"));
+                warnings.push(format!(
+                    "the results that are no numbers cannot be drawn: {error}"
+                ));
                 Vec::new()
             }
         };

@@ -49,7 +49,9 @@ fn is_free(file: &Path) -> io::Result<bool> {
         Ok(found) if !found.is_file() => Ok(false),
         Ok(_) => {
             let mut head = Vec::new();
-            fs::File::open(file)?.take(SEARCHED).read_to_end(&mut head)?;
+            fs::File::open(file)?
+                .take(SEARCHED)
+                .read_to_end(&mut head)?;
             Ok(String::from_utf8_lossy(&head).contains(MARK))
         }
     }

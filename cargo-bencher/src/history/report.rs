@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use bencher_core::dataset::{CellState, Dataset, DatasetError, Dim, DimRole, PointValues, Variable, digits};
+use bencher_core::dataset::{
+    CellState, Dataset, DatasetError, Dim, DimRole, PointValues, Variable, digits,
+};
 use bencher_core::history::{EarlierRuns, History, Snapshot, SnapshotState, list_series};
 use bencher_core::regression::RunSpreads as _;
 use bencher_core::regression::change_points::StepEffect;
@@ -59,7 +61,10 @@ fn sweep_runs(history: &History, earlier: &EarlierRuns) -> Result<Option<SweepRu
     let found = changes(history);
     let is_input = |dim: &&Dim| dim.role == DimRole::Input;
     let inputs: Vec<Dim> = all.dims().iter().filter(is_input).cloned().collect();
-    let shown = all.variables().iter().filter(|variable| is_over_time(&variable.info));
+    let shown = all
+        .variables()
+        .iter()
+        .filter(|variable| is_over_time(&variable.info));
     let mut results = Vec::new();
     for variable in shown {
         let values = values(&all, variable, timeline.len()).map_err(|error| error.to_string())?;
@@ -73,12 +78,22 @@ fn sweep_runs(history: &History, earlier: &EarlierRuns) -> Result<Option<SweepRu
     }
     let runs = timeline.iter().map(|run| run_of(run)).collect();
     let mut sweep = SweepRuns::new(newest.record.clone(), runs, inputs, results);
-    let by_run = history.dataset_by_run().map_err(|error| error.to_string())?;
+    let by_run = history
+        .dataset_by_run()
+        .map_err(|error| error.to_string())?;
     sweep.curves = curves(&by_run).map_err(|error| error.to_string())?;
-    sweep.changes = found.iter().map(|change| change_text(change, history)).collect();
+    sweep.changes = found
+        .iter()
+        .map(|change| change_text(change, history))
+        .collect();
     let left_out = history.left_out();
-    let left_out = left_out.iter().map(|left| format!("not compared: {}", left.reason));
-    let problems = history.problems().iter().map(|problem| format!("skipped: {problem}"));
+    let left_out = left_out
+        .iter()
+        .map(|left| format!("not compared: {}", left.reason));
+    let problems = history
+        .problems()
+        .iter()
+        .map(|problem| format!("skipped: {problem}"));
     sweep.notes = left_out.chain(problems).collect();
     Ok(Some(sweep))
 }
@@ -104,11 +119,17 @@ fn values(
 ) -> Result<Vec<Vec<PointOfRun>>, DatasetError> {
     // The runs are the last dimension, so they vary fastest among the points, and among the cells.
     let points = all.point_values(&variable.info.name)?;
-    let repeats = all.dims().iter().find(|dim| dim.role == DimRole::Repeat).map_or(1, Dim::len);
+    let repeats = all
+        .dims()
+        .iter()
+        .find(|dim| dim.role == DimRole::Repeat)
+        .map_or(1, Dim::len);
     let state = |point: usize, run: usize| {
         let cells = (0..repeats).map(|repeat| (point * repeats + repeat) * runs + run);
         let states = cells.filter_map(|cell| variable.states().get(cell).copied());
-        states.max_by_key(|state| gravity(*state)).unwrap_or(CellState::Missing)
+        states
+            .max_by_key(|state| gravity(*state))
+            .unwrap_or(CellState::Missing)
     };
     let of_run = |run: usize| {
         let of_point = |point: usize| {
@@ -151,7 +172,9 @@ const fn gravity(state: CellState) -> u8 {
 
 /// The changes of a result as a whole, as marks over the runs.
 fn marks(changes: &[Change], result: &str, timeline: &[&Snapshot]) -> Vec<Mark> {
-    let whole = changes.iter().filter(|change| change.result == result && change.point.is_none());
+    let whole = changes
+        .iter()
+        .filter(|change| change.result == result && change.point.is_none());
     whole
         .filter_map(|change| {
             let id = change.run?;
@@ -184,15 +207,26 @@ fn curves(by_run: &Dataset) -> Result<Option<Dataset>, DatasetError> {
     let is_input = |dim: &&Dim| dim.role == DimRole::Input && dim.name != "run";
     let inputs: Vec<&Dim> = by_run.dims().iter().filter(is_input).collect();
     let points: usize = inputs.iter().map(|dim| dim.len()).product();
-    let runs = by_run.dims().iter().find(|dim| dim.name == "run").map_or(0, Dim::len);
+    let runs = by_run
+        .dims()
+        .iter()
+        .find(|dim| dim.name == "run")
+        .map_or(0, Dim::len);
     if !(2..=MOST_CURVES).contains(&points) || runs < 2 {
         return Ok(None);
     }
     let mut numbers = Dataset::new(by_run.name(), by_run.dims().to_vec(), Vec::new())?;
     numbers.attributes.clone_from(&by_run.attributes);
-    for variable in by_run.variables().iter().filter(|variable| is_over_time(&variable.info)) {
+    for variable in by_run
+        .variables()
+        .iter()
+        .filter(|variable| is_over_time(&variable.info))
+    {
         numbers.insert(variable.clone())?;
     }
     let names: Vec<&str> = inputs.iter().map(|dim| dim.name.as_str()).collect();
-    numbers.stack(&names, "point")?.with_names("point").map(Some)
+    numbers
+        .stack(&names, "point")?
+        .with_names("point")
+        .map(Some)
 }

@@ -34,7 +34,9 @@ pub(super) fn overall(values: &Values) -> (Option<f64>, Mean, usize) {
 /// The mean of an earlier run over the points of the newest one; none where it lacks one of them.
 pub(super) fn mean_at_points_of(newest: &Values, run: &Values, mean: Mean) -> Option<f64> {
     let points = newest.iter().filter(|(_, value)| value.is_some());
-    let values: Option<Vec<f64>> = points.map(|(at, _)| run.get(at).copied().flatten()).collect();
+    let values: Option<Vec<f64>> = points
+        .map(|(at, _)| run.get(at).copied().flatten())
+        .collect();
     mean.of(&values?)
 }
 
@@ -44,7 +46,9 @@ pub(super) fn change(newest: &Values, baseline: &[Values]) -> Option<f64> {
     let mut ratios = Vec::new();
     for (at, now) in newest {
         let Some(now) = now else { continue };
-        let earlier = baseline.iter().filter_map(|run| run.get(at).copied().flatten());
+        let earlier = baseline
+            .iter()
+            .filter_map(|run| run.get(at).copied().flatten());
         let Some(before) = median(&earlier.collect::<Vec<f64>>()) else {
             continue;
         };
@@ -104,7 +108,10 @@ mod tests {
     #[test]
     fn a_run_without_a_point_has_no_mean() {
         let newest = values(&[("1", 4.0), ("2", 9.0)]);
-        assert_eq!(mean_at_points_of(&newest, &values(&[("1", 4.0)]), Mean::Geometric), None);
+        assert_eq!(
+            mean_at_points_of(&newest, &values(&[("1", 4.0)]), Mean::Geometric),
+            None
+        );
         let more = values(&[("1", 4.0), ("2", 9.0), ("3", 100.0)]);
         let mean = mean_at_points_of(&newest, &more, Mean::Geometric).unwrap();
         assert!((mean - 6.0).abs() < 1e-12);

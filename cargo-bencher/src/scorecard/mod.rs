@@ -25,11 +25,13 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
     let output = words.value("--output")?;
     let is_json = words.switch("--json");
     words.rest(0)?;
-    let page = match out.or(output) {
-        Some(file) => PathBuf::from(file),
-        None => default_page(&store)?,
-    };
+    let named = out.or(output).map(PathBuf::from);
+    let folder = store.join("reports").join("scorecard");
+    let page = named.clone().unwrap_or_else(|| folder.join("index.html"));
     let card = scorecard(&store, &page, Timestamp::now())?;
+    if named.is_none() {
+        create_folders(&store, &folder).map_err(|error| error.to_string())?;
+    }
     for note in &card.notes {
         eprintln!("skipped: {note}");
     }
@@ -46,14 +48,6 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
     } else {
         crate::print(&format!("\nscorecard {}", page.display()))
     }
-}
-
-fn default_page(store: &Path) -> Result<PathBuf, String> {
-    let folder = store.join("reports").join("scorecard");
-    if store.is_dir() {
-        create_folders(store, &folder).map_err(|error| error.to_string())?;
-    }
-    Ok(folder.join("index.html"))
 }
 
 /// The scorecard of a store, for a page at a place.
@@ -74,9 +68,13 @@ fn scorecard(store: &Path, page: &Path, now: Timestamp) -> Result<Scorecard, Str
 
 /// The rows below their headings, in columns.
 fn table(card: &Scorecard) -> String {
-    let headings = ["verdict", "sweep", "tag", "result", "latest", "change", "runs", "newest"];
+    let headings = [
+        "verdict", "sweep", "tag", "result", "latest", "change", "runs", "newest",
+    ];
     let rows = card.rows.iter().map(cells);
-    let all: Vec<[String; 8]> = std::iter::once(headings.map(str::to_owned)).chain(rows).collect();
+    let all: Vec<[String; 8]> = std::iter::once(headings.map(str::to_owned))
+        .chain(rows)
+        .collect();
     let width = |column: usize| {
         let texts = all.iter().filter_map(|row| row.get(column));
         texts.map(|text| text.chars().count()).max().unwrap_or(0)
@@ -95,7 +93,9 @@ fn table(card: &Scorecard) -> String {
 }
 
 fn cells(row: &Row) -> [String; 8] {
-    let value = row.value.map_or_else(|| "-".to_owned(), |value| quantity(value, &row.units));
+    let value = row
+        .value
+        .map_or_else(|| "-".to_owned(), |value| quantity(value, &row.units));
     let cells = [
         row.word.clone(),
         row.title.clone(),

@@ -29,16 +29,24 @@ impl ReportLinks {
     /// The address of the section of a sweep: of its program's report, else of the newest one that shows a sweep of
     /// this title, else of the page of histories.
     pub(super) fn to(&self, record: &SweepRecord) -> Option<String> {
-        let shows = |list: &List| {
-            list.files.contains_key(PAGE) && list.sweeps.contains(&record.title)
-        };
+        let shows =
+            |list: &List| list.files.contains_key(PAGE) && list.sweeps.contains(&record.title);
         let program = |list: &List| is_program_of(record, &list.program);
         let (folder, list) = self
             .reports
             .iter()
             .filter(|(_, list)| shows(list))
-            .max_by_key(|(_, list)| (list.program != "history", program(list), list.started.clone()))?;
-        let twins = list.sweeps.iter().filter(|title| anchor(title) == anchor(&record.title));
+            .max_by_key(|(_, list)| {
+                (
+                    list.program != "history",
+                    program(list),
+                    list.started.clone(),
+                )
+            })?;
+        let twins = list
+            .sweeps
+            .iter()
+            .filter(|title| anchor(title) == anchor(&record.title));
         // Which of several sections of one name it is, the list does not say.
         let section = match twins.count() {
             1 => format!("#{}", anchor(&record.title)),
@@ -75,9 +83,17 @@ fn search(folder: &Path, depth: usize, found: &mut Vec<(PathBuf, List)>) {
 
 /// The address of a file from a folder; none where there is no way, as between drives.
 fn address(from: &Path, to: &Path) -> Option<String> {
-    let (from, to) = (std::path::absolute(from).ok()?, std::path::absolute(to).ok()?);
-    let (from, to): (Vec<Component>, Vec<Component>) = (from.components().collect(), to.components().collect());
-    let shared = from.iter().zip(&to).take_while(|(one, other)| one == other).count();
+    let (from, to) = (
+        std::path::absolute(from).ok()?,
+        std::path::absolute(to).ok()?,
+    );
+    let (from, to): (Vec<Component>, Vec<Component>) =
+        (from.components().collect(), to.components().collect());
+    let shared = from
+        .iter()
+        .zip(&to)
+        .take_while(|(one, other)| one == other)
+        .count();
     if shared == 0 {
         return None;
     }
@@ -112,8 +128,14 @@ mod tests {
     fn addresses_lead_from_the_page_to_the_report() {
         let to = Path::new("/store/reports/demo/my bench/index.html");
         let address = |from: &str| address(Path::new(from), to).unwrap();
-        assert_eq!(address("/store/reports/scorecard"), "./../demo/my%20bench/index.html");
+        assert_eq!(
+            address("/store/reports/scorecard"),
+            "./../demo/my%20bench/index.html"
+        );
         assert_eq!(address("/store/reports/demo"), "./my%20bench/index.html");
-        assert_eq!(address("/elsewhere"), "./../store/reports/demo/my%20bench/index.html");
+        assert_eq!(
+            address("/elsewhere"),
+            "./../store/reports/demo/my%20bench/index.html"
+        );
     }
 }

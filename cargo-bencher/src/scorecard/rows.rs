@@ -50,7 +50,10 @@ fn rows_of_sweep(found: &Sweeps, sweep: &Sweep, links: &ReportLinks, now: Timest
         report: report.clone(),
         ..context.row(info)
     };
-    results(newest.record, &before).iter().map(|info| of_result(info)).collect()
+    results(newest.record, &before)
+        .iter()
+        .map(|info| of_result(info))
+        .collect()
 }
 
 /// The snapshots that the newest run is compared with.
@@ -67,7 +70,11 @@ fn baseline<'s>(sweep: &'s Sweep, newest: &Newest<'_>) -> Vec<&'s Snapshot> {
 /// The results that are numbers: those of the newest run, and those that the run before it has besides.
 fn results<'r>(newest: &'r SweepRecord, before: &[&'r SweepRecord]) -> Vec<&'r VariableInfo> {
     let of = |record: &'r SweepRecord| {
-        let infos = record.dataset.variables().iter().map(|variable| &variable.info);
+        let infos = record
+            .dataset
+            .variables()
+            .iter()
+            .map(|variable| &variable.info);
         infos.filter(|info| is_over_time(info))
     };
     let mut results: Vec<&VariableInfo> = of(newest).collect();
@@ -215,7 +222,10 @@ mod tests {
     #[test]
     fn a_program_is_a_target_of_a_package() {
         let program = |sweep_type: &str| program(&record(sweep_type, ""));
-        assert_eq!(program("demo (bench)/sorting::inner::Sorting"), "demo/sorting (bench)");
+        assert_eq!(
+            program("demo (bench)/sorting::inner::Sorting"),
+            "demo/sorting (bench)"
+        );
         assert_eq!(program("demo/sorting::Sorting"), "demo/sorting");
         assert_eq!(program(""), "Sorting");
     }
@@ -225,7 +235,14 @@ mod tests {
         let now: Timestamp = "2026-03-04T12:00:00Z".parse().unwrap();
         let age = |started: &str| {
             let record = record("", started);
-            age(&Newest { record: &record, snapshot: None }, now).0
+            age(
+                &Newest {
+                    record: &record,
+                    snapshot: None,
+                },
+                now,
+            )
+            .0
         };
         assert_eq!(age("2026-03-04T11:59:30Z"), "just now");
         assert_eq!(age("2026-03-04T10:30:00Z"), "90 min");

@@ -6,9 +6,7 @@ use std::path::Path;
 use bencher_core::history::{EarlierRuns, History, SeriesKey, Snapshot, list_series};
 use bencher_core::jiff::Timestamp;
 use bencher_core::record::SweepRecord;
-use bencher_core::regression::{
-    CompareOptions, ResultComparison, RunComparison, compare_stored,
-};
+use bencher_core::regression::{CompareOptions, ResultComparison, RunComparison, compare_stored};
 use bencher_core::store::{load_last_results, load_newest_results};
 
 use crate::history::changes::{Change, changes};
@@ -62,7 +60,8 @@ impl Sweeps {
             sweep.changes = changes(&history);
             sweep.history = Some(history);
         }
-        let earlier = EarlierRuns::of(store, [&pairs.0, &pairs.1]).map_err(|error| failed(&error))?;
+        let earlier =
+            EarlierRuns::of(store, [&pairs.0, &pairs.1]).map_err(|error| failed(&error))?;
         let comparison = compare_stored(
             ("previous", &pairs.0),
             ("last", &pairs.1),
@@ -107,7 +106,9 @@ fn pairs(last: &[Vec<SweepRecord>]) -> (Vec<SweepRecord>, Vec<SweepRecord>) {
 impl Sweep {
     /// The runs of its history, the oldest first.
     pub(super) fn timeline(&self) -> Vec<&Snapshot> {
-        self.history.as_ref().map_or_else(Vec::new, History::timeline)
+        self.history
+            .as_ref()
+            .map_or_else(Vec::new, History::timeline)
     }
 
     /// The newest run: a snapshot of the history, or a stored result that is newer and was not kept.
@@ -115,14 +116,22 @@ impl Sweep {
         let snapshot = self.timeline().last().copied();
         let result = self.results.last();
         match (snapshot, result) {
-            (Some(snapshot), Some(result)) if is_later(&result.started, &snapshot.record.started) => {
-                Some(Newest { record: result, snapshot: None })
+            (Some(snapshot), Some(result))
+                if is_later(&result.started, &snapshot.record.started) =>
+            {
+                Some(Newest {
+                    record: result,
+                    snapshot: None,
+                })
             }
             (Some(snapshot), _) => Some(Newest {
                 record: &snapshot.record,
                 snapshot: Some(snapshot),
             }),
-            (None, Some(result)) => Some(Newest { record: result, snapshot: None }),
+            (None, Some(result)) => Some(Newest {
+                record: result,
+                snapshot: None,
+            }),
             (None, None) => None,
         }
     }

@@ -52,17 +52,20 @@ pub(super) fn by_history(
     result: &str,
 ) -> Judged {
     let own: Vec<&HistoryVerdict> = verdicts.iter().filter(|one| one.result == result).collect();
-    let is_vanished = |one: &&&HistoryVerdict| {
-        one.point.is_none() && one.detection.outcome == Outcome::Vanished
-    };
+    let is_vanished =
+        |one: &&&HistoryVerdict| one.point.is_none() && one.detection.outcome == Outcome::Vanished;
     if let Some(vanished) = own.iter().find(is_vanished) {
         return Judged::new(Grade::Vanished, vanished.detection.to_string());
     }
-    let failing: Vec<&&HistoryVerdict> = own.iter().filter(|one| one.detection.is_failure()).collect();
+    let failing: Vec<&&HistoryVerdict> = own
+        .iter()
+        .filter(|one| one.detection.is_failure())
+        .collect();
     let state = newest.snapshot.map(|snapshot| &snapshot.state);
     let concerns = |reason: &str| {
         let names = |name: &str| {
-            reason.contains(&format!("{name} of the sweep")) || reason.contains(&format!("{name} at "))
+            reason.contains(&format!("{name} of the sweep"))
+                || reason.contains(&format!("{name} at "))
         };
         let mut all = newest.record.dataset.variables().iter();
         // What a person wrote names no result, and is about the run as a whole.
@@ -84,7 +87,10 @@ pub(super) fn by_history(
         };
         let found = first.detection.to_string();
         let found = found.strip_prefix("regression: ").unwrap_or(&found);
-        let at = first.point.as_ref().map_or_else(String::new, |point| format!("at {point}: "));
+        let at = first
+            .point
+            .as_ref()
+            .map_or_else(String::new, |point| format!("at {point}: "));
         return Judged::new(Grade::Regression, format!("{at}{found}{more}"));
     }
     let open = sweep.changes.iter();
@@ -109,7 +115,9 @@ pub(super) fn by_previous(found: Option<&ResultComparison>) -> Judged {
     };
     let of = |verdict: Verdict| -> Vec<&PointComparison> {
         let points = found.points.iter();
-        points.filter(|point| point.judgement.verdict == verdict).collect()
+        points
+            .filter(|point| point.judgement.verdict == verdict)
+            .collect()
     };
     let word = |verdict: Verdict| verdict.word(found.direction, found.is_time).to_owned();
     let count = |points: &[&PointComparison]| match found.points.len() {
@@ -134,7 +142,9 @@ pub(super) fn by_previous(found: Option<&ResultComparison>) -> Judged {
     if !open.is_empty() {
         let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
         for point in &open {
-            *reasons.entry(point.judgement.reason.to_string()).or_insert(0) += 1;
+            *reasons
+                .entry(point.judgement.reason.to_string())
+                .or_insert(0) += 1;
         }
         let reason = reasons.iter().max_by_key(|(_, count)| **count);
         let reason = reason.map_or("", |(reason, _)| reason);
@@ -161,13 +171,19 @@ pub(super) fn by_previous(found: Option<&ResultComparison>) -> Judged {
 fn with_largest(count: String, points: &[&PointComparison]) -> String {
     let ratio = |point: &PointComparison| Some(point.candidate? / point.base?);
     let size = |point: &PointComparison| ratio(point).map_or(0.0, |ratio| ratio.ln().abs());
-    let largest = points.iter().max_by(|one, other| size(one).total_cmp(&size(other)));
+    let largest = points
+        .iter()
+        .max_by(|one, other| size(one).total_cmp(&size(other)));
     let Some((point, ratio)) = largest.and_then(|point| Some((point, ratio(point)?))) else {
         return count;
     };
     if count.is_empty() {
         return count;
     }
-    let at: Vec<String> = point.at.iter().map(|(name, text)| format!("{name}={text}")).collect();
+    let at: Vec<String> = point
+        .at
+        .iter()
+        .map(|(name, text)| format!("{name}={text}"))
+        .collect();
     format!("{count}; {} at {}", change_of(ratio), at.join(", "))
 }

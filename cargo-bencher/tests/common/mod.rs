@@ -99,7 +99,9 @@ pub(crate) fn record(
             } else {
                 failed += 1;
                 let reason = Some("index out of bounds".into());
-                variable.record_absent(flat, CellState::Failed, reason).unwrap();
+                variable
+                    .record_absent(flat, CellState::Failed, reason)
+                    .unwrap();
             }
         }
     }
@@ -166,7 +168,11 @@ pub(crate) fn keep(root: &Path, n: u64, record: &SweepRecord, state: SnapshotSta
     };
     let options = AppendOptions {
         moment: Some(moment.parse().unwrap()),
-        commit: Some(format!("{:016x}{:024x}", 0xa1b2_c3d4_e5f6_0718_u64.wrapping_mul(n), n)),
+        commit: Some(format!(
+            "{:016x}{:024x}",
+            0xa1b2_c3d4_e5f6_0718_u64.wrapping_mul(n),
+            n
+        )),
         state,
         ..AppendOptions::default()
     };
@@ -198,7 +204,12 @@ pub(crate) fn one_point(root: &Path) {
             let noise = noise(n * 100) * 0.004 + noise(n * 100 + at[0] as u64 + 1) * 0.003;
             Some(Value::Float(1.83e-3 * slowness(n) * (1.0 + noise)))
         };
-        let record = record("Start", vec![Dim::repeats(12)], vec![time("elapsed")], elapsed);
+        let record = record(
+            "Start",
+            vec![Dim::repeats(12)],
+            vec![time("elapsed")],
+            elapsed,
+        );
         keep(root, n, &record, decision(n));
     }
 }
@@ -221,13 +232,20 @@ pub(crate) fn curves(root: &Path) {
         ];
         let cell = |result: &str, at: &[usize]| match result {
             _ if n == 12 && at[..2] == [3, 1] => None,
-            "moves" => Some(Value::from(10_u64.pow(u32::try_from(at[0]).unwrap() + 2) * 3)),
+            "moves" => Some(Value::from(
+                10_u64.pow(u32::try_from(at[0]).unwrap() + 2) * 3,
+            )),
             _ => {
                 let within = noise(n * 31 + at[2] as u64) * 0.002;
                 Some(Value::Float(cost(n, at) * (1.0 + within)))
             }
         };
-        let record = record("By length", dims, vec![time("elapsed"), count("moves")], cell);
+        let record = record(
+            "By length",
+            dims,
+            vec![time("elapsed"), count("moves")],
+            cell,
+        );
         keep(root, n, &record, decision(n));
     }
 }
@@ -246,7 +264,11 @@ pub(crate) fn maps(root: &Path) {
                 return None;
             }
             let work = 2_f64.powi(i32::try_from(at[0] + at[1]).unwrap()) + 3.0;
-            let slow = if n == 6 && at[2] == 1 { 1.0 + 0.06 * at[1] as f64 } else { 1.0 };
+            let slow = if n == 6 && at[2] == 1 {
+                1.0 + 0.06 * at[1] as f64
+            } else {
+                1.0
+            };
             let noise = 1.0 + 0.01 * noise(n * 999 + (at[0] * 31 + at[1] * 7 + at[2]) as u64);
             Some(Value::Float(work * 1e-6 * slow * noise))
         };
@@ -291,7 +313,12 @@ pub(crate) fn regression(root: &Path) {
             let noise = noise(n * 77 + at[0] as u64) * 0.004;
             Some(Value::Float(3.1e-6 * slow * (1.0 + noise)))
         };
-        let mut record = record("Parse", vec![Dim::repeats(12)], vec![time("elapsed")], elapsed);
+        let mut record = record(
+            "Parse",
+            vec![Dim::repeats(12)],
+            vec![time("elapsed")],
+            elapsed,
+        );
         record.bench = "Parse".to_owned();
         record.sweep_type = "demo (bench)/parse::Parse".to_owned();
         keep(root, n, &record, SnapshotState::Good);
@@ -303,11 +330,13 @@ pub(crate) fn hostile(root: &Path) {
     for n in 1..=3 {
         let dims = vec![names(EVIL, &["%{x}<b>", "b"]), Dim::repeats(1)];
         let cell = |_: &str, at: &[usize]| Some(Value::from((at[0] as u64 + 2) * (n + 1)));
-        let mut record = record(EVIL, dims, vec![count(EVIL)], cell);
+        let mut record = record(EVIL, dims, vec![count(&format!("{EVIL}%{{y}}"))], cell);
         record.tag = EVIL.to_owned();
         let options = AppendOptions {
             commit: Some(EVIL.to_owned()),
-            state: SnapshotState::Failed { reason: EVIL.to_owned() },
+            state: SnapshotState::Failed {
+                reason: EVIL.to_owned(),
+            },
             moment: Some(format!("2026-03-{n:02}T12:00:00Z").parse().unwrap()),
             ..AppendOptions::default()
         };

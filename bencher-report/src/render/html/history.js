@@ -107,13 +107,14 @@ window.computeFigures = (specs, unpack, redraw) => {
       name();
       if (isWaiting) return;
       isWaiting = true;
-      requestAnimationFrame(() => {
+      // Figures follow the hand once a frame.
+      setTimeout(() => {
         isWaiting = false;
         for (const spec of mine) {
           spec.chosen.run = Number(slider.value);
           redraw(spec);
         }
-      });
+      }, 16);
     });
   }
 

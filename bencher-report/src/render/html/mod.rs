@@ -15,5 +15,5 @@ mod text;
 
 pub(crate) use history::{History, history_page};
 pub(crate) use index::{Part, index};
-pub(crate) use scorecard::scorecard_page;
 pub(crate) use page::{Page, Section, page};
+pub(crate) use scorecard::scorecard_page;

@@ -38,7 +38,10 @@ pub(crate) fn scorecard_page(card: &Scorecard) -> String {
         html(&card.made)
     );
     if !card.notes.is_empty() {
-        let items = card.notes.iter().map(|note| format!("<li>{}</li>", html(note)));
+        let items = card
+            .notes
+            .iter()
+            .map(|note| format!("<li>{}</li>", html(note)));
         let items: Vec<String> = items.collect();
         let _ = writeln!(
             body,
@@ -59,7 +62,10 @@ pub(crate) fn scorecard_page(card: &Scorecard) -> String {
     );
     for (heading, is_minor) in COLUMNS {
         let class = if is_minor { " class=\"minor\"" } else { "" };
-        let _ = write!(body, "<th scope=\"col\" role=\"columnheader\"{class}>{heading}</th>");
+        let _ = write!(
+            body,
+            "<th scope=\"col\" role=\"columnheader\"{class}>{heading}</th>"
+        );
     }
     body.push_str("</tr></thead>\n");
     for (program, rows) in card.programs() {
@@ -104,11 +110,20 @@ fn row(out: &mut String, row: &Row) {
         "" => String::new(),
         tag => format!(" <span class=\"tag\">tag {}</span>", html(&tag_text(tag))),
     };
-    let _ = write!(out, "<th scope=\"row\" role=\"rowheader\">{title}{tag}</th><td role=\"cell\">{}</td>", html(&row.result));
-    let value = row.value.map_or_else(|| "–".to_owned(), |value| quantity(value, &row.units));
+    let _ = write!(
+        out,
+        "<th scope=\"row\" role=\"rowheader\">{title}{tag}</th><td role=\"cell\">{}</td>",
+        html(&row.result)
+    );
+    let value = row
+        .value
+        .map_or_else(|| "–".to_owned(), |value| quantity(value, &row.units));
     let points = match row.points {
         0 | 1 => String::new(),
-        points => format!("<span class=\"why\">{points} points, {}</span>", row.mean.name()),
+        points => format!(
+            "<span class=\"why\">{points} points, {}</span>",
+            row.mean.name()
+        ),
     };
     let _ = write!(
         out,

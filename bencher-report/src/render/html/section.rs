@@ -16,7 +16,7 @@ use crate::render::Look;
 
 use super::attachments::Attachments;
 use super::figure::{ROOM, width};
-use super::page::{Section, figure_id, commit_of};
+use super::page::{Section, commit_of, figure_id};
 use super::tabs::{Tab, tabs};
 use super::text::html;
 

@@ -17,14 +17,18 @@ const MOST: usize = 120;
 
 /// The line, with a text for readers who do not see it; nothing of less than two values.
 pub(super) fn sparkline(trend: &[TrendRun], units: &str) -> String {
-    let trend = trend.get(trend.len().saturating_sub(MOST)..).unwrap_or_default();
+    let trend = trend
+        .get(trend.len().saturating_sub(MOST)..)
+        .unwrap_or_default();
     let values: Vec<f64> = trend.iter().filter_map(|run| run.value).collect();
     let (Some(first), Some(last), true) = (values.first(), values.last(), values.len() > 1) else {
         return String::new();
     };
     let (low, high) = values
         .iter()
-        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(*x), high.max(*x)));
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| {
+            (low.min(*x), high.max(*x))
+        });
     // What hardly differs is drawn flat: a span of a tenth fills the height.
     let middle = f64::midpoint(low, high);
     let span = (high - low).max(middle.abs() * 0.1).max(f64::MIN_POSITIVE);
@@ -53,7 +57,11 @@ pub(super) fn sparkline(trend: &[TrendRun], units: &str) -> String {
     for (n, _) in trend.iter().enumerate().filter(|(_, run)| run.is_change) {
         // The level changed between this run and the one before.
         let x = (place(n, middle).0 + place(n.saturating_sub(1), middle).0) / 2.0;
-        let _ = write!(out, "<line class=\"change\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"0\" y2=\"{}\"/>", SIZE.1);
+        let _ = write!(
+            out,
+            "<line class=\"change\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"0\" y2=\"{}\"/>",
+            SIZE.1
+        );
     }
     let places: Vec<Option<(f64, f64)>> = trend
         .iter()
@@ -61,7 +69,10 @@ pub(super) fn sparkline(trend: &[TrendRun], units: &str) -> String {
         .map(|(n, run)| run.value.map(|value| place(n, value)))
         .collect();
     for piece in places.split(Option::is_none) {
-        let points = piece.iter().flatten().map(|(x, y)| format!("{x:.1},{y:.1}"));
+        let points = piece
+            .iter()
+            .flatten()
+            .map(|(x, y)| format!("{x:.1},{y:.1}"));
         let points: Vec<String> = points.collect();
         if points.len() > 1 {
             let _ = write!(out, "<polyline points=\"{}\"/>", points.join(" "));
@@ -69,11 +80,17 @@ pub(super) fn sparkline(trend: &[TrendRun], units: &str) -> String {
     }
     for (run, place) in trend.iter().zip(&places) {
         if let (true, Some((x, y))) = (run.has_failed, place) {
-            let _ = write!(out, "<circle class=\"failed\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"2.5\"/>");
+            let _ = write!(
+                out,
+                "<circle class=\"failed\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"2.5\"/>"
+            );
         }
     }
     if let Some((x, y)) = places.iter().rev().find_map(|place| *place) {
-        let _ = write!(out, "<circle class=\"last\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"2.5\"/>");
+        let _ = write!(
+            out,
+            "<circle class=\"last\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"2.5\"/>"
+        );
     }
     out.push_str("</svg>");
     out
@@ -100,8 +117,13 @@ mod tests {
         assert_eq!(svg.matches("<polyline").count(), 2);
         assert!(svg.contains("points=\"4.0,28.0 36.0,4.0\""), "{svg}");
         assert!(svg.contains("class=\"change\" x1=\"84.0\""), "{svg}");
-        assert!(svg.contains("class=\"failed\" cx=\"36.0\" cy=\"4.0\""), "{svg}");
-        assert!(svg.contains("5 runs from 1 s to 1 s; lowest 1 s, highest 2 s; 1 changes of level"));
+        assert!(
+            svg.contains("class=\"failed\" cx=\"36.0\" cy=\"4.0\""),
+            "{svg}"
+        );
+        assert!(
+            svg.contains("5 runs from 1 s to 1 s; lowest 1 s, highest 2 s; 1 changes of level")
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@ use bencher_core::dataset::{digits, quantity};
 
 use crate::over_time::{ResultRuns, SweepRuns};
 
+use super::data::rounded;
 use super::{Figure, html, section, tables};
 
 /// Rows of the table; the CSV has all.
@@ -37,7 +38,8 @@ pub(super) fn figure(out: &mut String, sweep: &SweepRuns, kept: &[usize], figure
     out.push_str("</p>\n");
     section::plot(out, "The ratios of two runs, as the table below has them");
     section::buttons(out, figure);
-    let pair = (last.checked_sub(1)).and_then(|before| Some((*kept.get(before)?, *kept.get(last)?)));
+    let pair =
+        (last.checked_sub(1)).and_then(|before| Some((*kept.get(before)?, *kept.get(last)?)));
     if let (Some(result), Some((a, b))) = (sweep.results.first(), pair) {
         table(out, sweep, result, a, b);
     }
@@ -59,14 +61,22 @@ fn select(
     );
     for (n, text) in options {
         let selected = if *n == chosen { " selected" } else { "" };
-        let _ = write!(out, "<option value=\"{n}\"{selected}>{}</option>", html(text));
+        let _ = write!(
+            out,
+            "<option value=\"{n}\"{selected}>{}</option>",
+            html(text)
+        );
     }
     out.push_str("</select></span> ");
 }
 
 /// The ratios of two runs, the worst first. The script replaces it for other runs.
 fn table(out: &mut String, sweep: &SweepRuns, result: &ResultRuns, a: usize, b: usize) {
-    let mut headings: Vec<&str> = sweep.inputs.iter().map(|input| input.name.as_str()).collect();
+    let mut headings: Vec<&str> = sweep
+        .inputs
+        .iter()
+        .map(|input| input.name.as_str())
+        .collect();
     headings.extend(["A", "B", "B / A", "Change"]);
     out.push_str("<div class=\"scroll ratios\" tabindex=\"0\" role=\"region\" aria-label=\"Ratios\"><table><thead><tr>");
     for heading in headings {
@@ -103,7 +113,10 @@ fn ratios(result: &ResultRuns, a: usize, b: usize) -> Vec<(usize, f64, f64)> {
     };
     let pairs = before.iter().zip(after).enumerate();
     let mut rows: Vec<(usize, f64, f64)> = pairs
-        .filter_map(|(point, (before, after))| Some((point, before.value?, after.value?)))
+        .filter_map(|(point, (before, after))| {
+            // The script has no more digits, and its table is to be the same.
+            Some((point, rounded(before.value?), rounded(after.value?)))
+        })
         .filter(|(_, before, after)| *before > 0.0 && *after > 0.0)
         .collect();
     let size = |(_, before, after): &(usize, f64, f64)| {
@@ -130,7 +143,10 @@ fn levels(sweep: &SweepRuns, point: usize) -> Vec<String> {
         .map(|input| {
             let (at, above) = (rest % input.len().max(1), rest / input.len().max(1));
             rest = above;
-            input.values.get(at).map_or_else(String::new, |value| input.text(value))
+            input
+                .values
+                .get(at)
+                .map_or_else(String::new, |value| input.text(value))
         })
         .collect();
     texts.reverse();

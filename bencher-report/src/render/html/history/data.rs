@@ -100,17 +100,24 @@ fn has_bounds(result: &ResultRuns) -> bool {
     points.any(|point| point.bounds.is_some())
 }
 
-/// A number in the seven digits that a figure needs; whole numbers in full.
+/// A number as the page carries it: in the seven digits that a figure needs; a whole number in full.
+pub(super) fn rounded(x: f64) -> f64 {
+    if x.fract() == 0.0 {
+        return x;
+    }
+    format!("{x:.6e}").parse().unwrap_or(x)
+}
+
 fn number(x: Option<f64>) -> Json {
-    let Some(x) = x.filter(|x| x.is_finite()) else {
+    let Some(x) = x.filter(|x| x.is_finite()).map(rounded) else {
         return Json::Null;
     };
-    // Whole numbers beyond this are not all floats.
+    // Without a decimal point; beyond this, not all whole numbers are floats.
     if x.fract() == 0.0 && x.abs() < 9e15 {
         #[expect(clippy::cast_possible_truncation, reason = "whole, and within i64")]
         return json!(x as i64);
     }
-    json!(format!("{x:.6e}").parse::<f64>().unwrap_or(x))
+    json!(x)
 }
 
 /// A letter for each point: `.` where it has a value.
@@ -188,13 +195,18 @@ mod tests {
             scales.into_iter().map(|one| (one.0, one.2)).collect()
         };
         let own = |list: &[(f64, &str)]| -> Vec<(f64, String)> {
-            list.iter().map(|(x, name)| (*x, (*name).to_owned())).collect()
+            list.iter()
+                .map(|(x, name)| (*x, (*name).to_owned()))
+                .collect()
         };
         assert_eq!(
             names("s", &[2e-7, 3e-3]),
             own(&[(0.0, "ns"), (1e-6, "µs"), (1e-3, "ms")])
         );
-        assert_eq!(names("B", &[100.0, 5000.0]), own(&[(0.0, "B"), (1024.0, "KiB")]));
+        assert_eq!(
+            names("B", &[100.0, 5000.0]),
+            own(&[(0.0, "B"), (1024.0, "KiB")])
+        );
         assert_eq!(names("moves", &[0.0, 4.0]), own(&[(0.0, "moves")]));
         assert_eq!(names("s", &[0.0]), own(&[(0.0, "s")]));
     }
@@ -202,7 +214,10 @@ mod tests {
     #[test]
     fn numbers_are_short_and_whole_ones_exact() {
         assert_eq!(number(Some(1.0 / 3.0)).to_string(), "0.3333333");
-        assert_eq!(number(Some(1_234_567_890_123.0)).to_string(), "1234567890123");
+        assert_eq!(
+            number(Some(1_234_567_890_123.0)).to_string(),
+            "1234567890123"
+        );
         assert_eq!(number(Some(f64::NAN)), Json::Null);
     }
 

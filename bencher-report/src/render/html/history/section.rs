@@ -45,10 +45,16 @@ pub(super) fn section(
             time_figure(&mut out, history, figure, result);
         }
     }
-    for figure in figures.iter().filter(|figure| is_of(figure, &[FigureKind::Curves])) {
+    for figure in figures
+        .iter()
+        .filter(|figure| is_of(figure, &[FigureKind::Curves]))
+    {
         curves_figure(&mut out, sweep, figure);
     }
-    let mut runs = figures.iter().filter(|figure| is_of(figure, &[FigureKind::Run])).peekable();
+    let mut runs = figures
+        .iter()
+        .filter(|figure| is_of(figure, &[FigureKind::Run]))
+        .peekable();
     if runs.peek().is_some() {
         slider(&mut out, history, kept);
     }
@@ -57,7 +63,10 @@ pub(super) fn section(
             run_figure(&mut out, figure, result);
         }
     }
-    for figure in figures.iter().filter(|figure| is_of(figure, &[FigureKind::Ratios])) {
+    for figure in figures
+        .iter()
+        .filter(|figure| is_of(figure, &[FigureKind::Ratios]))
+    {
         comparison::figure(&mut out, sweep, kept, figure);
     }
     for content in history.contents {
@@ -105,7 +114,11 @@ pub(super) fn figures(history: &History) -> Vec<Figure> {
         figures.push(figure(FigureKind::Run, n, title));
     }
     if sweep.runs.len() > 1 {
-        figures.push(figure(FigureKind::Ratios, 0, "Comparison of two runs".to_owned()));
+        figures.push(figure(
+            FigureKind::Ratios,
+            0,
+            "Comparison of two runs".to_owned(),
+        ));
     }
     figures
 }
@@ -162,7 +175,10 @@ fn notes(out: &mut String, history: &History, kept: &[usize]) {
     if notes.is_empty() {
         return;
     }
-    let items: Vec<String> = notes.iter().map(|note| format!("<li>{}</li>", html(note))).collect();
+    let items: Vec<String> = notes
+        .iter()
+        .map(|note| format!("<li>{}</li>", html(note)))
+        .collect();
     let _ = writeln!(
         out,
         "<div class=\"warnings\" role=\"note\"><ul>{}</ul></div>",
@@ -224,7 +240,9 @@ fn time_figure(out: &mut String, history: &History, figure: &Figure, result: &Re
         ));
     }
     if sweep.runs.iter().any(is_failed) {
-        notes.push("Hollow points: runs that failed; no later run is compared with them.".to_owned());
+        notes.push(
+            "Hollow points: runs that failed; no later run is compared with them.".to_owned(),
+        );
     }
     open(out, figure, &notes);
     plot(out, &alt(figure, sweep));
@@ -235,7 +253,11 @@ fn time_figure(out: &mut String, history: &History, figure: &Figure, result: &Re
 
 /// A result at each point over the runs.
 fn curves_figure(out: &mut String, sweep: &SweepRuns, figure: &Figure) {
-    let names: Vec<&str> = sweep.inputs.iter().map(|input| input.name.as_str()).collect();
+    let names: Vec<&str> = sweep
+        .inputs
+        .iter()
+        .map(|input| input.name.as_str())
+        .collect();
     let mut notes = vec![format!("Curves: {}.", names.join(", "))];
     if sweep.runs.iter().any(is_failed) {
         notes.push("Hollow points: runs that failed.".to_owned());
@@ -253,7 +275,11 @@ const fn is_failed(run: &Run) -> bool {
 /// The results over the inputs, in the run of the slider.
 fn run_figure(out: &mut String, figure: &Figure, result: &ResultRuns) {
     let mut notes = Vec::new();
-    let bounds = result.values.iter().flatten().any(|point| point.bounds.is_some());
+    let bounds = result
+        .values
+        .iter()
+        .flatten()
+        .any(|point| point.bounds.is_some());
     if bounds {
         notes.push("Error bars: bounds of the centre within its run (95 %).".to_owned());
     }
@@ -269,7 +295,9 @@ fn run_figure(out: &mut String, figure: &Figure, result: &ResultRuns) {
 fn slider(out: &mut String, history: &History, kept: &[usize]) {
     let last = kept.len().saturating_sub(1);
     let runs = &history.sweep.runs;
-    let newest = runs.last().map_or_else(String::new, |run| html(&run.text()));
+    let newest = runs
+        .last()
+        .map_or_else(String::new, |run| html(&run.text()));
     let _ = writeln!(
         out,
         "<h2 class=\"part-title\">One run</h2>\n<p class=\"controls slider\" data-anchor=\"{0}\">\

@@ -43,13 +43,33 @@ pub(super) fn over_time(out: &mut String, sweep: &SweepRuns, result: &ResultRuns
     let mean = Mean::of_all(&values);
     let value = match mean {
         _ if sweep.points() == 1 => "Value",
-        Mean::Geometric => "Geometric mean",
-        Mean::Arithmetic => "Mean",
+        Mean::Geometric => "Geometric mean over the points of the newest run",
+        Mean::Arithmetic => "Mean over the points of the newest run",
     };
-    let headings = ["Run", "Event", "Date", "Commit", value, "Bounds", "Points", "Change"];
+    let headings = [
+        "Run",
+        "Event",
+        "Date",
+        "Commit",
+        value,
+        "Bounds",
+        "Points with a value",
+        "Change",
+    ];
     open(out, "Values of all runs", &headings);
-    let rows: Vec<Option<f64>> = result.values.iter().map(|run| mean_of_run(result, mean, run)).collect();
-    for (n, (run, points)) in sweep.runs.iter().zip(&result.values).enumerate().rev().take(ROWS) {
+    let rows: Vec<Option<f64>> = result
+        .values
+        .iter()
+        .map(|run| mean_of_run(result, mean, run))
+        .collect();
+    for (n, (run, points)) in sweep
+        .runs
+        .iter()
+        .zip(&result.values)
+        .enumerate()
+        .rev()
+        .take(ROWS)
+    {
         let units = &result.info.units;
         let shown = rows.get(n).copied().flatten();
         let text = shown.map_or_else(|| "–".to_owned(), |value| quantity(value, units));
@@ -61,7 +81,9 @@ pub(super) fn over_time(out: &mut String, sweep: &SweepRuns, result: &ResultRuns
             format!("{} … {}", quantity(low, units), quantity(high, units))
         });
         let known = points.iter().filter(|point| point.value.is_some()).count();
-        let before = n.checked_sub(1).and_then(|before| rows.get(before).copied().flatten());
+        let before = n
+            .checked_sub(1)
+            .and_then(|before| rows.get(before).copied().flatten());
         let change = shown.zip(before).map_or_else(String::new, |(now, before)| {
             change(now, before).unwrap_or_default()
         });
