@@ -2,8 +2,10 @@
 //!
 //! [`write_report`] turns finished sweeps into an interactive page and PNG files. [`deduce`] first turns a dataset into
 //! chart descriptions, which are plain data ([`chart`]). Every renderer draws the same descriptions. Each module
-//! imports only from the modules listed before it: `chart`, `deduce`,
-//! `over_time`, `scorecard`, `render`, `write`.
+//! imports only from the modules listed before it: `chart`, `deduce`, `over_time`, `scorecard`, `render`, `write`.
+//!
+//! [`write_history`] and [`write_scorecard`] draw the runs of sweeps over time, and all results of a store, from plain
+//! data of their own ([`over_time`], [`scorecard`]).
 
 #[cfg_attr(
     not(all(feature = "html", feature = "png", feature = "gnuplot")),
@@ -15,8 +17,16 @@
 )]
 pub mod chart;
 pub mod deduce;
+#[cfg_attr(
+    not(feature = "html"),
+    allow(dead_code, unused_imports, reason = "only the page takes it")
+)]
 pub mod over_time;
 mod render;
+#[cfg_attr(
+    not(feature = "html"),
+    allow(dead_code, unused_imports, reason = "only the page takes it")
+)]
 pub mod scorecard;
 mod write;
 

@@ -6,6 +6,7 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
     reason = "a test may fail, and its counts are small"
 )]
 

@@ -65,6 +65,21 @@ fn noted(dom: &str, name: &str) -> Json {
     serde_json::from_slice(&bytes).unwrap()
 }
 
+/// The store whose pages the documentation shows.
+#[test]
+#[ignore = "writes into the folder that BENCHER_DEMO names"]
+fn writes_the_store_of_the_documentation() {
+    let root = PathBuf::from(std::env::var_os("BENCHER_DEMO").unwrap());
+    common::one_point(&root);
+    common::curves(&root);
+    common::maps(&root);
+    common::results(&root);
+    common::regression(&root);
+    if std::env::var_os("BENCHER_DEMO_HOSTILE").is_some() {
+        common::hostile(&root);
+    }
+}
+
 #[test]
 fn every_figure_is_drawn_and_nothing_is_fetched() {
     let store = tempfile::tempdir().unwrap();

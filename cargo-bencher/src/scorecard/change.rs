@@ -74,6 +74,7 @@ pub(super) fn change_of(ratio: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::slice::from_ref;
 
     fn values(list: &[(&str, f64)]) -> Values {
         let of_point = list.iter().map(|(at, value)| {
@@ -100,8 +101,8 @@ mod tests {
     #[test]
     fn values_around_zero_have_no_ratio() {
         let zero = values(&[("1", 0.0)]);
-        assert_eq!(change(&zero, &[zero.clone()]), Some(1.0));
-        assert_eq!(change(&values(&[("1", 1.0)]), &[zero.clone()]), None);
+        assert_eq!(change(&zero, from_ref(&zero)), Some(1.0));
+        assert_eq!(change(&values(&[("1", 1.0)]), from_ref(&zero)), None);
         assert_eq!(overall(&zero), (Some(0.0), Mean::Arithmetic, 1));
     }
 

@@ -52,7 +52,7 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
 
 /// The scorecard of a store, for a page at a place.
 fn scorecard(store: &Path, page: &Path, now: Timestamp) -> Result<Scorecard, String> {
-    let found = sweeps::Sweeps::of(store)?;
+    let found = sweeps::StoreContent::of(store)?;
     if found.sweeps.is_empty() {
         return Err(format!(
             "no result is stored in {}; run a benchmark first, or name its store with --store",

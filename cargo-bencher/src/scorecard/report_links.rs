@@ -1,5 +1,6 @@
 //! Where the reports of sweeps are.
 
+use std::fmt::Write;
 use std::path::{Component, Path, PathBuf};
 
 use bencher_core::bench::report_files::{Found, List, PAGE, anchor};
@@ -114,7 +115,7 @@ fn escaped(part: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             text.push(char::from(byte));
         } else {
-            text.push_str(&format!("%{byte:02X}"));
+            let _ = write!(text, "%{byte:02X}");
         }
     }
     text

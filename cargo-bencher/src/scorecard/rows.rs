@@ -12,16 +12,21 @@ use bencher_report::scorecard::{Row, TrendRun};
 
 use super::change::{Values, change, mean_at_points_of, overall, values};
 use super::report_links::ReportLinks;
-use super::sweeps::{Newest, Sweep, Sweeps};
+use super::sweeps::{Newest, StoreContent, Sweep};
 use super::verdict::{by_history, by_previous, failed};
 
 /// A row for each result of each sweep.
-pub(super) fn rows(found: &Sweeps, links: &ReportLinks, now: Timestamp) -> Vec<Row> {
+pub(super) fn rows(found: &StoreContent, links: &ReportLinks, now: Timestamp) -> Vec<Row> {
     let of_sweep = |sweep| rows_of_sweep(found, sweep, links, now);
     found.sweeps.iter().flat_map(of_sweep).collect()
 }
 
-fn rows_of_sweep(found: &Sweeps, sweep: &Sweep, links: &ReportLinks, now: Timestamp) -> Vec<Row> {
+fn rows_of_sweep(
+    found: &StoreContent,
+    sweep: &Sweep,
+    links: &ReportLinks,
+    now: Timestamp,
+) -> Vec<Row> {
     let Some(newest) = sweep.newest() else {
         return Vec::new();
     };
@@ -88,7 +93,7 @@ fn results<'r>(newest: &'r SweepRecord, before: &[&'r SweepRecord]) -> Vec<&'r V
 
 /// What the rows of a sweep have in common.
 struct Context<'s> {
-    found: &'s Sweeps,
+    found: &'s StoreContent,
     sweep: &'s Sweep,
     newest: &'s Newest<'s>,
     verdicts: &'s [HistoryVerdict],
@@ -142,7 +147,7 @@ impl Context<'_> {
         }
         let changes = self.sweep.changes.iter();
         let changes = changes.filter(|change| change.result == name && change.point.is_none());
-        let changed: Vec<_> = changes.filter_map(|change| change.run).collect();
+        let first_runs: Vec<_> = changes.filter_map(|change| change.run).collect();
         let mut trend: Vec<TrendRun> = self
             .sweep
             .timeline()
@@ -150,7 +155,7 @@ impl Context<'_> {
             .map(|run| TrendRun {
                 value: of_record(&run.record),
                 has_failed: matches!(run.state, SnapshotState::Failed { .. }),
-                is_change: changed.contains(&run.id),
+                is_change: first_runs.contains(&run.id),
             })
             .collect();
         if self.newest.snapshot.is_none() {

@@ -14,8 +14,8 @@ use crate::history::changes::{Change, changes};
 /// Stored results of a sweep that are read.
 const MOST_RESULTS: usize = 60;
 
-/// The sweeps of a store.
-pub(super) struct Sweeps {
+/// What a store has of its sweeps.
+pub(super) struct StoreContent {
     pub(super) sweeps: Vec<Sweep>,
     /// The comparison of the last two stored results of all sweeps.
     comparison: RunComparison,
@@ -34,7 +34,7 @@ pub(super) struct Sweep {
     pub(super) results: Vec<SweepRecord>,
 }
 
-impl Sweeps {
+impl StoreContent {
     /// Reads those of a store.
     pub(super) fn of(store: &Path) -> Result<Self, String> {
         let failed = |error: &dyn std::fmt::Display| error.to_string();

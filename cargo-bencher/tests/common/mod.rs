@@ -4,6 +4,8 @@
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::assigning_clones,
+    clippy::cast_lossless,
     clippy::cast_precision_loss,
     reason = "a test may fail, and its counts are small"
 )]

@@ -56,7 +56,7 @@ window.historyFigures = (() => {
   function axisScale(result) {
     const { low, high } = extent(result);
     const scale = scaleAt(result, Math.max(Math.abs(low), Math.abs(high)));
-    return { ...scale, title: plain(result.name) + (scale.units ? " [" + plain(scale.units) + "]" : "") };
+    return { ...scale, title: plain(clip(result.name, 30)) + (scale.units ? " [" + plain(scale.units) + "]" : "") };
   }
 
   // ---- over the runs
@@ -186,12 +186,12 @@ window.historyFigures = (() => {
       ...part("within the run (95 %)", "bounds", "rgba(0, 114, 178, 0.45)"),
       ...runMarks(sweep, plain(result.name), points),
     ];
-    return timeFigure(sweep, result, width, data, { title: { text: title } });
+    return timeFigure(sweep, result, width, data, { title: { text: title, standoff: 12 } });
   }
 
   function percentiles(sweep, result, width) {
     const { factor, title } = result.relative
-      ? { factor: 1, title: plain(result.name) + ", relative to the usual" } : axisScale(result);
+      ? { factor: 1, title: plain(clip(result.name, 24)) + ", relative to the usual" } : axisScale(result);
     const show = (x) => (result.relative ? digits(x, 4) : plain(quantity(result, x)));
     const points = sweep.runs.map((run, n) => {
       const found = result.percentiles[n];
@@ -212,7 +212,7 @@ window.historyFigures = (() => {
       ...runMarks(sweep, "median", points),
     ];
     const all = points.filter((p) => p).flatMap((p) => [p.found[0] * factor, p.found[4] * factor]);
-    return timeFigure(sweep, result, width, data, { title: { text: title }, ...calmRange(all) });
+    return timeFigure(sweep, result, width, data, { title: { text: title, standoff: 12 }, ...calmRange(all) });
   }
 
   // A curve for each point.
@@ -237,7 +237,7 @@ window.historyFigures = (() => {
     });
     const longest = data.reduce((most, trace) => Math.max(most, trace.name.length), 0);
     const rows = Math.ceil(data.length / Math.max(1, Math.floor((width - 90) / (longest * 7 + 50))));
-    const y = { title: { text: title }, ...(isLog ? { type: "log", dtick: 1 } : {}) };
+    const y = { title: { text: title, standoff: 12 }, ...(isLog ? { type: "log", dtick: 1 } : {}) };
     return timeFigure(sweep, { ...result, marks: [] }, width, data, y, 20 * (rows - 1));
   }
 
@@ -275,7 +275,7 @@ window.historyFigures = (() => {
     return { ...found, strides, panels: panels.slice(0, mostPanels), omitted: Math.max(0, panels.length - mostPanels) };
   }
 
-  const inputTitle = (input) => plain(input.name) + (input.units ? " [" + plain(input.units) + "]" : "");
+  const inputTitle = (input) => plain(clip(input.name, 40)) + (input.units ? " [" + plain(input.units) + "]" : "");
 
   function levelAxis(input, width, isLine) {
     if (isLine && input.numbers) {
@@ -433,7 +433,7 @@ window.historyFigures = (() => {
         });
       }
     });
-    const y = { title: { text: title }, range: [bottom, top], zeroline: false, ...(isLog ? { type: "log", dtick: 1 } : {}) };
+    const y = { title: { text: title, standoff: 12 }, range: [bottom, top], zeroline: false, ...(isLog ? { type: "log", dtick: 1 } : {}) };
     return withNote(panelFigure(sweep, planned, width, y, data), planned);
   }
 
@@ -492,7 +492,7 @@ window.historyFigures = (() => {
       hoverinfo: "text", hovertext: at.map((point) => place(sweep, planned.strides, point) + "<br>" + words(point)),
     }];
     const far = 2 ** (most * 1.1);
-    const figure = panelFigure(sweep, planned, width, { title: { text: "B / A" }, range: [2 - far, far] }, data);
+    const figure = panelFigure(sweep, planned, width, { title: { text: "B / A", standoff: 12 }, range: [2 - far, far] }, data);
     figure.layout.yaxis.range = [Math.min(2 - far, 1 / far), far];
     figure.layout.coloraxis = coloraxis;
     figure.layout.shapes = [{ type: "line", xref: "paper", x0: 0, x1: 1, y0: 1, y1: 1, line: { color: grey, width: 1.5 } }];

@@ -56,7 +56,7 @@ pub(super) fn sparkline(trend: &[TrendRun], units: &str) -> String {
     );
     for (n, _) in trend.iter().enumerate().filter(|(_, run)| run.is_change) {
         // The level changed between this run and the one before.
-        let x = (place(n, middle).0 + place(n.saturating_sub(1), middle).0) / 2.0;
+        let x = f64::midpoint(place(n, middle).0, place(n.saturating_sub(1), middle).0);
         let _ = write!(
             out,
             "<line class=\"change\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"0\" y2=\"{}\"/>",

@@ -15,7 +15,7 @@ const ROWS: usize = 100;
 /// The figure with its choices, and the table for the last two runs.
 pub(super) fn figure(out: &mut String, sweep: &SweepRuns, kept: &[usize], figure: &Figure) {
     let note = "Ratio of run B to run A at each point: 1 is no change. Orange is worse and blue is better; of a \
-                result without a direction, orange is larger. The ratio is that of the centres, and no verdict: \
+                result without a direction, orange is larger. Grey points have no value in one of the runs. The ratio is that of the centres, and no verdict: \
                 cargo bencher compare judges.";
     section::open(out, figure, &[note.to_owned()]);
     out.push_str("<p class=\"controls compared\">");

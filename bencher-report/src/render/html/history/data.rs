@@ -1,6 +1,7 @@
 //! The values of all runs, as the script of the page reads them.
 
 use bencher_core::dataset::{CellState, Dim, UnitScale};
+use bencher_core::value::Value;
 use bencher_core::var::Scale;
 use serde_json::{Value as Json, json};
 
@@ -40,7 +41,7 @@ fn input(dim: &Dim) -> Json {
     let levels: Vec<String> = dim.values.iter().map(|value| dim.text(value)).collect();
     let numbers: Option<Vec<f64>> = dim
         .is_numeric()
-        .then(|| dim.values.iter().map(|value| value.as_f64()).collect())
+        .then(|| dim.values.iter().map(Value::as_f64).collect())
         .flatten();
     json!({
         "name": dim.name,

@@ -283,6 +283,12 @@ fn run_figure(out: &mut String, figure: &Figure, result: &ResultRuns) {
     if bounds {
         notes.push("Error bars: bounds of the centre within its run (95 %).".to_owned());
     }
+    let mut points = result.values.iter().flatten();
+    if points.any(|point| point.value.is_none()) {
+        notes.push(
+            "Crosses, and grey cells: no value; the text at the pointer says why.".to_owned(),
+        );
+    }
     open(out, figure, &notes);
     out.push_str("<p class=\"note of-run\" aria-live=\"off\"></p>\n");
     let alt = format!("{}, in the run that the slider names", figure.title);
@@ -339,7 +345,7 @@ pub(super) fn buttons(out: &mut String, figure: &Figure) {
 
 fn alt(figure: &Figure, sweep: &SweepRuns) -> String {
     let runs = sweep.runs.len();
-    let text = |run: Option<&Run>| run.map_or_else(String::new, |run| run.text());
+    let text = |run: Option<&Run>| run.map_or_else(String::new, Run::text);
     format!(
         "{}: {runs} runs from {} to {}",
         figure.title,
