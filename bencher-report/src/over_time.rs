@@ -16,8 +16,6 @@ pub(crate) use thinning::{MOST_NUMBERS, kept_runs};
 ///
 /// ```
 #[doc = include_str!("example_dataset.md")]
-/// use bencher_core::dataset::VariableInfo;
-/// use bencher_core::value::Kind;
 /// use bencher_report::over_time::{PointOfRun, ResultRuns, Run, SweepRuns};
 /// # use bencher_core::record::{Counts, SweepRecord};
 /// # let record = SweepRecord {
