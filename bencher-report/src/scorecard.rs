@@ -76,7 +76,11 @@ impl Scorecard {
         }
         let words: Vec<String> = words
             .iter()
-            .map(|(word, count)| format!("{count} {word}"))
+            .map(|(word, count)| {
+                // The only noun among them.
+                let is_plural = *word == Grade::Regression.name() && *count > 1;
+                format!("{count} {word}{}", if is_plural { "s" } else { "" })
+            })
             .collect();
         let counted = |count: usize, word: &str| {
             format!("{count} {word}{}", if count == 1 { "" } else { "s" })
@@ -276,7 +280,7 @@ mod tests {
         );
         assert_eq!(
             card.summary(),
-            "6 results of 6 sweeps: 1 failed, 1 vanished, 3 regression, 1 same"
+            "6 results of 6 sweeps: 1 failed, 1 vanished, 3 regressions, 1 same"
         );
     }
 
