@@ -1,7 +1,11 @@
 //! The entry point: it writes records to files.
 
 mod folder;
+#[cfg(feature = "html")]
+mod history;
 mod pictures;
+#[cfg(feature = "html")]
+mod scorecard;
 
 use std::collections::HashSet;
 use std::io;
@@ -17,6 +21,10 @@ use crate::deduce;
 use crate::render::{FOLDER, Look};
 
 use folder::{Content, Folder, Output};
+#[cfg(feature = "html")]
+pub use history::write_history;
+#[cfg(feature = "html")]
+pub use scorecard::write_scorecard;
 
 /// The least width and height of a plot in pixels.
 const SMALLEST: u32 = 50;
@@ -206,16 +214,7 @@ pub fn write_report(
         let anchor = anchor(&mut anchors, &record.title);
         let mut warnings = Vec::new();
         if options.png {
-            let pictures = pictures::draw_all(&charts, options.renderer, &look);
-            for (chart, picture) in charts.iter().zip(pictures) {
-                if let Some(bytes) = picture.png {
-                    outputs.push(Output {
-                        path: format!("{anchor}--{}.png", chart.id),
-                        content: Content::Bytes(bytes),
-                    });
-                }
-                warnings.extend(picture.warnings);
-            }
+            outputs.extend(png_files(&charts, &anchor, options, &mut warnings));
         }
         report.warnings.extend(warnings.iter().cloned());
         sweeps.push((record, anchor, charts, warnings));
@@ -223,13 +222,46 @@ pub fn write_report(
     if options.html {
         outputs.extend(page(&sweeps, &look, &mut report));
     }
+    deliver(&place, options, records.iter(), &outputs, &mut report)?;
+    if place != whole && options.html {
+        index_parts(&whole, &options.program)?;
+    }
+    Ok(report)
+}
+
+/// A picture of every chart, as far as it can be drawn.
+fn png_files(
+    charts: &[Chart],
+    anchor: &str,
+    options: &ReportOptions,
+    warnings: &mut Vec<String>,
+) -> Vec<Output> {
+    let pictures = pictures::draw_all(charts, options.renderer, &options.look());
+    let mut outputs = Vec::new();
+    for (chart, picture) in charts.iter().zip(pictures) {
+        if let Some(bytes) = picture.png {
+            outputs.push(Output {
+                path: format!("{anchor}--{}.png", chart.id),
+                content: Content::Bytes(bytes),
+            });
+        }
+        warnings.extend(picture.warnings);
+    }
+    outputs
+}
+
+/// Writes the files of a report, with the list of them, and says which are where.
+fn deliver<'r>(
+    place: &Path,
+    options: &ReportOptions,
+    records: impl Iterator<Item = &'r SweepRecord> + Clone,
+    outputs: &[Output],
+    report: &mut ReportFiles,
+) -> Result<(), ReportError> {
+    let started = records.clone().map(|record| record.started.clone());
     let list = List {
-        sweeps: records.iter().map(|record| record.title.clone()).collect(),
-        started: records
-            .iter()
-            .map(|record| record.started.clone())
-            .max()
-            .unwrap_or_default(),
+        sweeps: records.map(|record| record.title.clone()).collect(),
+        started: started.max().unwrap_or_default(),
         ..List::new(
             &options.program,
             options.part.as_deref().unwrap_or_default(),
@@ -239,9 +271,9 @@ pub fn write_report(
         Some(end) if end == "png" && !path.contains('/') => options.png,
         _ => options.html,
     };
-    let mut folder = Folder::of_program(&place, &options.program)?;
+    let mut folder = Folder::of_program(place, &options.program)?;
     let place = folder.dir().to_owned();
-    let written = folder.write(list, &outputs, replaced)?;
+    let written = folder.write(list, outputs, replaced)?;
     drop(folder);
     report.warnings.extend(written.warnings);
     let inner = place.join(FOLDER);
@@ -254,10 +286,7 @@ pub fn write_report(
             report.pngs.push(path);
         }
     }
-    if place != whole && options.html {
-        index_parts(&whole, &options.program)?;
-    }
-    Ok(report)
+    Ok(())
 }
 
 /// One record with its anchor, charts, and the warnings of drawing them.
@@ -283,8 +312,12 @@ fn page(sweeps: &[Sweep], look: &Look, _report: &mut ReportFiles) -> Vec<Output>
             warnings: warnings.clone(),
         })
         .collect();
-    let page = page(&title, &sections, look);
-    // The files that a page links to are written first.
+    outputs_of(page(&title, &sections, look))
+}
+
+/// The files that a page links to, and the page, which is written last.
+#[cfg(feature = "html")]
+fn outputs_of(page: crate::render::html::Page) -> Vec<Output> {
     let beside = page.files.into_iter().map(|(name, payload)| Output {
         path: format!("{FOLDER}/{name}"),
         content: Content::Payload(payload),

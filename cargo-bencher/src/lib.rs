@@ -14,6 +14,7 @@ mod history;
 mod list;
 mod report;
 mod results;
+mod scorecard;
 mod store;
 
 use std::io::Write as _;
@@ -38,6 +39,9 @@ usage: cargo bencher COMMAND [OPTIONS]
                        keep the newest results under a name
   history [COMMAND]    the runs of sweeps over time: where results changed, export and import;
                        `cargo bencher history help` lists the commands
+  scorecard [--out FILE]
+                       verdict, latest value, change and trend of every result, as one page and
+                       as a table; --json prints a line for each result instead
   cache COMMAND        inspect the store, clean it, move it elsewhere; `cargo bencher cache help`
                        lists the commands
 
@@ -82,6 +86,7 @@ pub fn run(args: &[String]) -> ExitCode {
         "list" => list::list(rest),
         "export" => export::export(rest),
         "history" => history::run(rest),
+        "scorecard" => scorecard::run(rest),
         "open" => results::open(rest),
         "cache" => cache::run(rest),
         "draw" => draw::draw(&mut std::io::stdin().lock(), &mut std::io::stdout().lock()),

@@ -257,7 +257,7 @@ fn a_history_names_the_runs_where_a_result_changed() {
     assert!(drawn.contains("reports/history/index.html"), "{drawn}");
     let page = std::fs::read_to_string(store.path().join("reports/history/index.html")).unwrap();
     assert!(
-        page.contains("over_time") && page.contains("PR 30"),
+        page.contains(&at_10[0].replace('>', "&gt;")) && page.contains("latest: PR 30 · "),
         "the runs are on the page"
     );
 

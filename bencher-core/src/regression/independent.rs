@@ -123,6 +123,23 @@ impl BetweenRuns {
             freedom: (logs.len() - 1) as f64,
         })
     }
+
+    /// The factor by which the result of one run may lie above or below that of another: `exp(t(v; 1 - m/2) s)`.
+    ///
+    /// The result of a run, divided by it and multiplied by it, gives bounds that hold for any run, at a misrate of
+    /// `m`: a share above 0 and below 1. None if the factor is beyond the floats.
+    ///
+    /// ```
+    /// use bencher_core::regression::BetweenRuns;
+    /// let between = BetweenRuns { deviation: 0.01, freedom: 5.0 };
+    /// let factor = between.factor(0.05).ok_or("unknown")?;
+    /// assert!((factor - (2.5706 * 0.01_f64).exp()).abs() < 1e-6, "Student's t of five degrees of freedom is 2.5706");
+    /// # Ok::<(), &str>(())
+    /// ```
+    pub fn factor(&self, misrate: f64) -> Option<f64> {
+        let factor = (student_two_sided(misrate, self.freedom) * self.deviation).exp();
+        (factor.is_finite() && factor >= 1.0).then_some(factor)
+    }
 }
 
 /// The judgement of stored runs, single ones too, whose differences between runs are known from other runs.

@@ -221,7 +221,7 @@ fn lock(dir: &Path) -> Result<Option<File>, ReportError> {
 }
 
 /// Puts a file in its place, whatever stood there: a link is replaced, never followed.
-fn replace(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
     let part = path.with_file_name(PART);
     let write = || -> io::Result<()> {
         // Left by a run that was killed.

@@ -4,35 +4,38 @@ use bencher_core::history::{History, Snapshot, SnapshotState};
 use bencher_core::regression::change_points::{
     ChangePoint, StepOptions, change_points, segments, weights_of_widths,
 };
+use bencher_core::value::Digest;
 use bencher_core::var::Direction;
 
 /// A change of a result, at a point or of the mean of the sweep.
 #[derive(Clone, Debug)]
-pub(super) struct Change {
-    pub(super) result: String,
+pub(crate) struct Change {
+    pub(crate) result: String,
     /// The point; none for the mean of the sweep.
-    pub(super) point: Option<String>,
+    pub(crate) point: Option<String>,
     /// The run that is the first with the new level.
-    pub(super) event: String,
-    pub(super) commit: Option<String>,
+    pub(crate) run: Option<Digest>,
+    /// Its label.
+    pub(crate) event: String,
+    pub(crate) commit: Option<String>,
     /// The commit of the run before.
-    pub(super) commit_before: Option<String>,
-    pub(super) step: ChangePoint,
+    pub(crate) commit_before: Option<String>,
+    pub(crate) step: ChangePoint,
     /// Whether this run or a later one was accepted as the new normal.
-    pub(super) is_accepted: bool,
+    pub(crate) is_accepted: bool,
     /// The run from which the level was back where it had been.
-    pub(super) undone_by: Option<String>,
+    pub(crate) undone_by: Option<String>,
 }
 
 impl Change {
     /// Whether it is a regression that nobody accepted.
-    pub(super) fn is_open_regression(&self) -> bool {
+    pub(crate) fn is_open_regression(&self) -> bool {
         self.step.is_regression() && !self.is_accepted
     }
 }
 
 /// The changes of all results, over the good runs of the newest run's class of machine.
-pub(super) fn changes(history: &History) -> Vec<Change> {
+pub(crate) fn changes(history: &History) -> Vec<Change> {
     let timeline = history.timeline();
     let Some(newest) = timeline.last() else {
         return Vec::new();
@@ -89,6 +92,7 @@ fn of_result(runs: &[&Snapshot], result: &str, direction: Direction) -> Vec<Chan
             found.push(Change {
                 result: result.to_owned(),
                 point: point.clone(),
+                run: run.map(|run| run.id),
                 event: run.map_or_else(String::new, |run| run.event.to_string()),
                 commit: run.and_then(|run| run.commit.clone()),
                 commit_before: (step.at.checked_sub(1))

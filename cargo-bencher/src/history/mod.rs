@@ -1,9 +1,9 @@
 //! `cargo bencher history`: the runs of every sweep over time.
 
 mod bisect;
-mod changes;
+pub(crate) mod changes;
 mod report;
-mod show;
+pub(crate) mod show;
 
 use std::path::Path;
 
@@ -13,6 +13,8 @@ use bencher_core::history::{
 };
 
 use crate::compare::Words;
+
+pub(crate) use report::value;
 
 const USAGE: &str = "\
 usage: cargo bencher history [COMMAND] [OPTIONS] [--store DIR]

@@ -2,26 +2,35 @@
 
 use std::path::Path;
 
-use bencher_core::dataset::{Dataset, DatasetError, Dim, DimRole};
-use bencher_core::history::{History, Snapshot, list_series};
-use bencher_core::record::SweepRecord;
-use bencher_report::{ReportOptions, write_report};
+use bencher_core::dataset::{
+    CellState, Dataset, DatasetError, Dim, DimRole, PointValues, Variable, digits,
+};
+use bencher_core::history::{EarlierRuns, History, Snapshot, SnapshotState, list_series};
+use bencher_core::regression::RunSpreads as _;
+use bencher_core::regression::change_points::StepEffect;
+use bencher_core::stats::MISRATE;
+use bencher_report::over_time::{
+    Mark, PointOfRun, ResultRuns, Run, RunState, SweepRuns, is_over_time,
+};
+use bencher_report::{ReportOptions, write_history};
 
-use super::changes::changes;
+use super::changes::{Change, changes};
 use super::show::change_text;
 
 /// Draws the runs of every sweep over time.
 pub(super) fn draw(store: &Path, out: Option<&str>) -> Result<(), String> {
     let series = list_series(store).map_err(|error| error.to_string())?;
-    let mut records = Vec::new();
+    let earlier = EarlierRuns::of(store, [&[], &[]]).map_err(|error| error.to_string())?;
+    let mut sweeps = Vec::new();
     for key in series {
         let history = History::load(store, &key).map_err(|error| error.to_string())?;
         for problem in history.problems() {
             eprintln!("skipped: {problem}");
         }
-        records.extend(sections(&history)?);
+        let sweep = sweep_runs(&history, &earlier);
+        sweeps.extend(sweep.map_err(|error| format!("sweep \"{}\": {error}", key.title))?);
     }
-    if records.is_empty() {
+    if sweeps.is_empty() {
         return Err(format!(
             "no sweep has a history in {}; `cargo bencher history add` appends the newest results",
             store.display()
@@ -32,7 +41,7 @@ pub(super) fn draw(store: &Path, out: Option<&str>) -> Result<(), String> {
         program: "history".to_owned(),
         ..ReportOptions::default()
     };
-    let files = write_report(&records, &out, &options).map_err(|error| error.to_string())?;
+    let files = write_history(&sweeps, &out, &options).map_err(|error| error.to_string())?;
     for warning in &files.warnings {
         eprintln!("warning: {warning}");
     }
@@ -42,89 +51,182 @@ pub(super) fn draw(store: &Path, out: Option<&str>) -> Result<(), String> {
     }
 }
 
+/// The runs of one sweep; none of a history without runs.
+fn sweep_runs(history: &History, earlier: &EarlierRuns) -> Result<Option<SweepRuns>, String> {
+    let timeline = history.timeline();
+    let Some(newest) = timeline.last() else {
+        return Ok(None);
+    };
+    let all = history.dataset().map_err(|error| error.to_string())?;
+    let found = changes(history);
+    let is_input = |dim: &&Dim| dim.role == DimRole::Input;
+    let inputs: Vec<Dim> = all.dims().iter().filter(is_input).cloned().collect();
+    let shown = all
+        .variables()
+        .iter()
+        .filter(|variable| is_over_time(&variable.info));
+    let mut results = Vec::new();
+    for variable in shown {
+        let values = values(&all, variable, timeline.len()).map_err(|error| error.to_string())?;
+        let name = &variable.info.name;
+        let mut result = ResultRuns::new(variable.info.clone(), values);
+        result.between_runs = earlier
+            .between_runs(&newest.record, name, &[])
+            .and_then(|between| between.factor(MISRATE));
+        result.marks = marks(&found, name, &timeline);
+        results.push(result);
+    }
+    let runs = timeline.iter().map(|run| run_of(run)).collect();
+    let mut sweep = SweepRuns::new(newest.record.clone(), runs, inputs, results);
+    let by_run = history
+        .dataset_by_run()
+        .map_err(|error| error.to_string())?;
+    sweep.curves = curves(&by_run).map_err(|error| error.to_string())?;
+    sweep.changes = found
+        .iter()
+        .map(|change| change_text(change, history))
+        .collect();
+    let left_out = history.left_out();
+    let left_out = left_out
+        .iter()
+        .map(|left| format!("not compared: {}", left.reason));
+    let problems = history
+        .problems()
+        .iter()
+        .map(|problem| format!("skipped: {problem}"));
+    sweep.notes = left_out.chain(problems).collect();
+    Ok(Some(sweep))
+}
+
+/// A run as the page names it.
+fn run_of(run: &Snapshot) -> Run {
+    Run {
+        commit: run.commit.clone(),
+        state: match &run.state {
+            SnapshotState::Good => RunState::Good,
+            SnapshotState::Failed { reason } => RunState::Failed(reason.clone()),
+            SnapshotState::Accepted { reason } => RunState::Accepted(reason.clone()),
+        },
+        ..Run::new(run.number, run.event.to_string(), run.moment.to_string())
+    }
+}
+
+/// The values of a result, by run, then by point of the grid of all runs.
+fn values(
+    all: &Dataset,
+    variable: &Variable,
+    runs: usize,
+) -> Result<Vec<Vec<PointOfRun>>, DatasetError> {
+    // The runs are the last dimension, so they vary fastest among the points, and among the cells.
+    let points = all.point_values(&variable.info.name)?;
+    let repeats = all
+        .dims()
+        .iter()
+        .find(|dim| dim.role == DimRole::Repeat)
+        .map_or(1, Dim::len);
+    let state = |point: usize, run: usize| {
+        let cells = (0..repeats).map(|repeat| (point * repeats + repeat) * runs + run);
+        let states = cells.filter_map(|cell| variable.states().get(cell).copied());
+        states
+            .max_by_key(|state| gravity(*state))
+            .unwrap_or(CellState::Missing)
+    };
+    let of_run = |run: usize| {
+        let of_point = |point: usize| {
+            let found = points.get(point * runs + run);
+            PointOfRun {
+                value: found.and_then(value),
+                bounds: found.and_then(bounds),
+                state: state(point, run),
+            }
+        };
+        (0..points.len() / runs.max(1)).map(of_point).collect()
+    };
+    Ok((0..runs).map(of_run).collect())
+}
+
+/// The centre of a point; of truth values, their share.
+pub(crate) fn value(point: &PointValues) -> Option<f64> {
+    let centre = point.summary.map(|summary| summary.centre);
+    let centre = centre.or_else(|| point.replicates.first().copied());
+    centre.filter(|centre| centre.is_finite())
+}
+
+fn bounds(point: &PointValues) -> Option<(f64, f64)> {
+    let summary = point.summary?;
+    let bounds = summary.lower.zip(summary.upper)?;
+    (bounds.0 < bounds.1).then_some(bounds)
+}
+
+/// Which state of several cells a reader must know.
+const fn gravity(state: CellState) -> u8 {
+    match state {
+        CellState::Failed => 5,
+        CellState::TimedOut => 4,
+        CellState::BelowResolution => 3,
+        CellState::Missing => 2,
+        CellState::Pending => 1,
+        _ => 0,
+    }
+}
+
+/// The changes of a result as a whole, as marks over the runs.
+fn marks(changes: &[Change], result: &str, timeline: &[&Snapshot]) -> Vec<Mark> {
+    let whole = changes
+        .iter()
+        .filter(|change| change.result == result && change.point.is_none());
+    whole
+        .filter_map(|change| {
+            let id = change.run?;
+            let run = timeline.iter().position(|run| run.id == id)?;
+            let share = change.step.ratio().map_or_else(String::new, |ratio| {
+                let sign = if ratio > 1.0 { "+" } else { "" };
+                format!(": {sign}{} %", digits((ratio - 1.0) * 100.0, 3))
+            });
+            let commit = change.commit.as_deref().map_or_else(String::new, |commit| {
+                format!(" ({})", commit.get(..9).unwrap_or(commit))
+            });
+            Some(Mark {
+                run,
+                text: format!("{}{commit}{share}", change.event),
+                is_worse: match change.step.effect {
+                    StepEffect::Worse => Some(true),
+                    StepEffect::Better => Some(false),
+                    StepEffect::Neutral => None,
+                },
+            })
+        })
+        .collect()
+}
+
 /// The most points that are drawn as curves over the runs.
 const MOST_CURVES: usize = 24;
 
-/// Two sections: the results over the runs, a curve for each point, and the results over the inputs, by run.
-fn sections(history: &History) -> Result<Vec<SweepRecord>, String> {
-    let timeline = history.timeline();
-    let Some(newest) = timeline.last() else {
-        return Ok(Vec::new());
-    };
-    let failed = |error: &dyn std::fmt::Display| error.to_string();
-    let record = |title: String, dataset: Dataset, post_description: String| SweepRecord {
-        title,
-        dataset,
-        post_description,
-        // The failures and warnings of one run say nothing about the others.
-        failures: Vec::new(),
-        warnings: Vec::new(),
-        ..newest.record.clone()
-    };
-    let by_inputs = history.dataset().map_err(|error| failed(&error))?;
-    let title = &newest.record.title;
-    let mut sections = Vec::new();
-    let by_run = history.dataset_by_run().map_err(|error| failed(&error))?;
-    if let Some(curves) = curves(&by_run).map_err(|error| failed(&error))? {
-        let runs: Vec<String> = timeline
-            .iter()
-            .enumerate()
-            .map(|(at, run)| run_text(at + 1, run))
-            .collect();
-        let text = format!("Runs: {}.", runs.join("; "));
-        let section = record(format!("{title}, run by run"), curves, text);
-        sections.push(SweepRecord {
-            description: changes_text(history),
-            ..section
-        });
-    }
-    sections.push(record(
-        title.clone(),
-        by_inputs,
-        newest.record.post_description.clone(),
-    ));
-    Ok(sections)
-}
-
-/// The most changes that a page lists.
-const MOST_CHANGES: usize = 20;
-
-/// Where the level of a result changed, one a line.
-fn changes_text(history: &History) -> String {
-    let changes = changes(history);
-    let lines = changes.iter().take(MOST_CHANGES);
-    let mut lines: Vec<String> = lines.map(|change| change_text(change, history)).collect();
-    if changes.len() > MOST_CHANGES {
-        let more = changes.len() - MOST_CHANGES;
-        lines.push(format!(
-            "{more} more changes; `cargo bencher history show` lists them"
-        ));
-    }
-    if lines.is_empty() {
-        return "No result changed its level.".to_owned();
-    }
-    lines.join("\n\n")
-}
-
-/// The results over the runs, with all inputs that vary in one dimension of points; none where there are too many.
+/// The numbers over the runs, with all inputs in one dimension of points; none of one point, or of too many.
 fn curves(by_run: &Dataset) -> Result<Option<Dataset>, DatasetError> {
     let is_input = |dim: &&Dim| dim.role == DimRole::Input && dim.name != "run";
     let inputs: Vec<&Dim> = by_run.dims().iter().filter(is_input).collect();
     let points: usize = inputs.iter().map(|dim| dim.len()).product();
-    if points > MOST_CURVES {
+    let runs = by_run
+        .dims()
+        .iter()
+        .find(|dim| dim.name == "run")
+        .map_or(0, Dim::len);
+    if !(2..=MOST_CURVES).contains(&points) || runs < 2 {
         return Ok(None);
     }
-    let names: Vec<&str> = inputs.iter().map(|dim| dim.name.as_str()).collect();
-    match &*names {
-        [] => Ok(Some(by_run.clone())),
-        names => by_run.stack(names, "point")?.with_names("point").map(Some),
+    let mut numbers = Dataset::new(by_run.name(), by_run.dims().to_vec(), Vec::new())?;
+    numbers.attributes.clone_from(&by_run.attributes);
+    for variable in by_run
+        .variables()
+        .iter()
+        .filter(|variable| is_over_time(&variable.info))
+    {
+        numbers.insert(variable.clone())?;
     }
-}
-
-/// `12 is PR 12 (a1b2c3d)`.
-fn run_text(number: usize, run: &Snapshot) -> String {
-    let commit = run.commit.as_deref().map_or_else(String::new, |commit| {
-        format!(" ({})", commit.get(..9).unwrap_or(commit))
-    });
-    format!("{number} is {}{commit}", run.event)
+    let names: Vec<&str> = inputs.iter().map(|dim| dim.name.as_str()).collect();
+    numbers
+        .stack(&names, "point")?
+        .with_names("point")
+        .map(Some)
 }

@@ -81,7 +81,7 @@ fn line(run: &Snapshot) -> String {
 }
 
 /// `elapsed at len=10: 1.2 ms -> 1.5 ms (+25 %) from PR 12 on (a1b2c3d): regression, confirmed by 3 runs`.
-pub(super) fn change_text(change: &Change, history: &History) -> String {
+pub(crate) fn change_text(change: &Change, history: &History) -> String {
     let newest = history.timeline().last().map(|run| &run.record.dataset);
     let units =
         newest.and_then(|dataset| Some(dataset.variable(&change.result).ok()?.info.units.clone()));

@@ -4,11 +4,16 @@ mod attachments;
 mod base64;
 mod bundle;
 mod figure;
+mod history;
 mod index;
 mod page;
+mod scorecard;
 mod section;
+mod sparkline;
 mod tabs;
 mod text;
 
+pub(crate) use history::{History, history_page};
 pub(crate) use index::{Part, index};
-pub(crate) use page::{Section, page};
+pub(crate) use page::{Page, Section, page};
+pub(crate) use scorecard::scorecard_page;

@@ -260,13 +260,15 @@
       place.replaceChildren(message);
     }
     const specs = JSON.parse(unpack("figures"));
+    const scheme = () => (dark.matches ? "dark" : "light");
+    // A page of histories computes its figures, and draws them anew when the reader chooses another run.
+    if (window.computeFigures) window.computeFigures(specs, unpack, (spec) => draw(spec, scheme()));
     listen(new Map(specs.map((spec) => [spec.id, spec])));
     listenToTabs();
     const script = document.createElement("script");
     script.textContent = unpack("plotly");
     document.head.append(script);
     if (!window.Plotly) throw new Error("plotly.js did not load");
-    const scheme = () => (dark.matches ? "dark" : "light");
     const left = [...specs];
     const redraw = (scheme, printed) => {
       for (const spec of specs) {

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use bencher_core::record::SweepRecord;
+use bencher_core::store::tag_text;
 use bencher_core::value::Payload;
 use serde_json::{Value as Json, json};
 
@@ -29,7 +30,7 @@ const CSV_ROWS: usize = 1_000_000;
 const POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; \
                       img-src data: blob:; base-uri 'none'; form-action 'none'";
 /// The addition for a page with videos.
-const VIDEO_POLICY: &str = "; media-src data:";
+pub(super) const VIDEO_POLICY: &str = "; media-src data:";
 
 /// One sweep as the page shows it.
 pub(crate) struct Section<'a> {
@@ -56,7 +57,7 @@ pub(crate) fn page(title: &str, sections: &[Section], look: &Look) -> Page {
     if sections.len() > 1 {
         body.push_str("<nav aria-label=\"Sweeps\"><ul>\n");
         for section in sections {
-            let title = html(&section.record.title);
+            let title = html(&title_with_tag(section.record));
             let _ = writeln!(body, "<li><a href=\"#{}\">{title}</a></li>", section.anchor);
         }
         body.push_str("</ul></nav>\n");
@@ -69,17 +70,12 @@ pub(crate) fn page(title: &str, sections: &[Section], look: &Look) -> Page {
         body.push_str("<p class=\"empty\">There is no finished sweep to show.</p>\n");
     }
     body.push_str("</main>\n");
-    let figures = specs(sections, look);
-    let scripts = if figures.is_empty() {
-        String::new()
-    } else {
-        format!(
-            "{}<script type=\"text/plain\" id=\"plotly\">{PLOTLY}</script>\n<script>{SCRIPT}</script>\n",
-            data_element("figures", &Json::Array(figures))
-        )
-    };
+    let figures = sections
+        .iter()
+        .flat_map(|section| specs(&section.anchor, section.charts, look));
+    body.push_str(&scripts(figures.collect()));
     let videos = if attachments.videos { VIDEO_POLICY } else { "" };
-    let html = frame(title, videos, &(body + &scripts));
+    let html = frame(title, videos, &body);
     Page {
         html,
         files: attachments.files,
@@ -100,24 +96,47 @@ pub(super) fn frame(title: &str, policy: &str, body: &str) -> String {
     )
 }
 
-/// The data of every chart for the page's script.
-fn specs(sections: &[Section], look: &Look) -> Vec<Json> {
-    let mut specs = Vec::new();
-    for section in sections {
-        for chart in section.charts {
-            let id = figure_id(section, chart);
-            specs.push(json!({
-                "id": id,
-                "title": super::text::plotly(&chart.title, 100),
-                "figures": figures(chart, look),
-                "csv": chart.data_rows(CSV_ROWS).to_csv(),
-            }));
-        }
+/// The data of figures, and the script that draws them; nothing where there is no figure.
+pub(super) fn scripts(figures: Vec<Json>) -> String {
+    if figures.is_empty() {
+        return String::new();
     }
-    specs
+    format!(
+        "{}<script type=\"text/plain\" id=\"plotly\">{PLOTLY}</script>\n<script>{SCRIPT}</script>\n",
+        data_element("figures", &Json::Array(figures))
+    )
+}
+
+/// The data of some charts for the page's script.
+pub(super) fn specs(anchor: &str, charts: &[Chart], look: &Look) -> Vec<Json> {
+    let spec = |chart: &Chart| {
+        json!({
+            "id": figure_id(anchor, chart),
+            "title": super::text::plotly(&chart.title, 100),
+            "figures": figures(chart, look),
+            "csv": chart.data_rows(CSV_ROWS).to_csv(),
+        })
+    };
+    charts.iter().map(spec).collect()
 }
 
 /// The id of a chart's element; unique on the page.
-pub(super) fn figure_id(section: &Section, chart: &Chart) -> String {
-    format!("{}--{}", section.anchor, chart.id)
+pub(super) fn figure_id(anchor: &str, chart: &Chart) -> String {
+    format!("{anchor}--{}", chart.id)
+}
+
+/// The title of a sweep, with its tag where it has one: two sweeps of one title differ by it.
+pub(super) fn title_with_tag(record: &SweepRecord) -> String {
+    match &*record.tag {
+        "" => record.title.clone(),
+        tag => format!("{} (tag {})", record.title, tag_text(tag)),
+    }
+}
+
+/// The commit that a record was measured at.
+pub(super) fn commit_of(record: &SweepRecord) -> Option<String> {
+    let git = record.environment.as_ref()?.git.as_ref()?;
+    let commit = git.commit.get(..9).unwrap_or(&git.commit);
+    let dirty = if git.dirty { ", with changes" } else { "" };
+    Some(format!("{commit}{dirty}"))
 }

@@ -1,6 +1,6 @@
 //! One sweep on the page: its inputs, its results and its charts.
 
-mod environment;
+pub(super) mod environment;
 mod panes;
 mod variables;
 
@@ -16,7 +16,7 @@ use crate::render::Look;
 
 use super::attachments::Attachments;
 use super::figure::{ROOM, width};
-use super::page::{Section, figure_id};
+use super::page::{Section, commit_of, figure_id};
 use super::tabs::{Tab, tabs};
 use super::text::html;
 
@@ -46,7 +46,7 @@ pub(super) fn section(section: &Section, look: &Look, attachments: &mut Attachme
     variables::table(&mut out, record);
     failures(&mut out, record);
     for chart in section.charts {
-        figure(&mut out, section, chart, look, attachments);
+        figure(&mut out, &section.anchor, chart, look, attachments);
     }
     if section.charts.is_empty() {
         out.push_str("<p class=\"empty\">Nothing to draw: no result has a cell.</p>\n");
@@ -83,7 +83,7 @@ fn warnings(out: &mut String, section: &Section) {
 }
 
 /// Free text: a blank line begins a paragraph, nothing in it is markup.
-fn paragraphs(out: &mut String, text: &str, class: &str) {
+pub(super) fn paragraphs(out: &mut String, text: &str, class: &str) {
     for paragraph in text.split("\n\n").map(str::trim).filter(|p| !p.is_empty()) {
         let _ = writeln!(out, "<p class=\"{class}\">{}</p>", html(paragraph));
     }
@@ -127,6 +127,9 @@ fn counts(out: &mut String, record: &SweepRecord) {
     }
     if !record.started.is_empty() {
         let _ = write!(out, " <span>started {}</span>", html(&record.started));
+    }
+    if let Some(commit) = commit_of(record) {
+        let _ = write!(out, " <span>commit {}</span>", html(&commit));
     }
     for (phase, seconds) in &record.timings {
         let _ = write!(
@@ -174,14 +177,15 @@ fn failures(out: &mut String, record: &SweepRecord) {
     out.push_str("</details>\n");
 }
 
-fn figure(
+/// A chart with its title, notes, buttons and data.
+pub(super) fn figure(
     out: &mut String,
-    section: &Section,
+    anchor: &str,
     chart: &Chart,
     look: &Look,
     attachments: &mut Attachments,
 ) {
-    let id = figure_id(section, chart);
+    let id = figure_id(anchor, chart);
     let _ = writeln!(
         out,
         "<figure id=\"{id}\" aria-label=\"{}\">\n<figcaption><h2>{}</h2>",
@@ -220,7 +224,7 @@ fn figure(
             "<noscript><p>The interactive figure needs JavaScript; its data is below.</p></noscript>\n",
         );
     }
-    buttons(out, chart);
+    buttons(out, &chart.title, chart.has_axes());
     if chart.has_axes() {
         data(out, chart);
     }
@@ -281,19 +285,16 @@ fn tabbed(out: &mut String, id: &str, tabs: &[Tab], mut body: impl FnMut(&mut St
     out.push_str("</div>\n");
 }
 
-fn buttons(out: &mut String, chart: &Chart) {
+/// The buttons that save a figure.
+pub(super) fn buttons(out: &mut String, title: &str, has_axes: bool) {
     out.push_str("<p class=\"buttons\">");
-    let images: &[&str] = if chart.has_axes() {
-        &["PNG", "SVG"]
-    } else {
-        &[]
-    };
+    let images: &[&str] = if has_axes { &["PNG", "SVG"] } else { &[] };
     for format in ["CSV"].iter().chain(images) {
         let _ = write!(
             out,
             "<button type=\"button\" data-save=\"{}\" aria-label=\"Save {} as {format}\">{format}</button> ",
             format.to_lowercase(),
-            html(&chart.title)
+            html(title)
         );
     }
     out.push_str("</p>\n");

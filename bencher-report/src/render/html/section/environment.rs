@@ -5,7 +5,7 @@ use bencher_core::record::SweepRecord;
 use super::super::text::html;
 
 /// Where the numbers were taken: machine, state, build. Folded, because few readers ask.
-pub(super) fn table(out: &mut String, record: &SweepRecord) {
+pub(in super::super) fn table(out: &mut String, record: &SweepRecord) {
     let Some(environment) = &record.environment else {
         return;
     };
