@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::dataset::{CellState, Dataset, Dim, DimRole, digits, one_line};
-use crate::record::SweepRecord;
+use crate::record::{SweepRecord, findings};
 use crate::stats;
 
 use super::columns::TimeColumns;
@@ -56,6 +56,13 @@ pub(super) fn print_record(
     }
     if print.samples {
         say!("{}", sample_table(&record.dataset, rows));
+    }
+    for finding in findings(&record.dataset) {
+        say!(
+            "{:<9} {}",
+            finding.kind.name(),
+            one_line(&finding.to_string())
+        );
     }
     for line in comparison_lines(&record.dataset) {
         say!("compare   {line}");

@@ -1,6 +1,6 @@
 use std::marker::PhantomData;
 
-use crate::dataset::{Comparison, Dataset, DatasetError};
+use crate::dataset::{Comparison, Dataset, DatasetError, Optimum};
 use crate::record::{Counts, Failure, SweepRecord};
 
 /// The finished result of a sweep of `S`.
@@ -59,6 +59,24 @@ impl<S> BenchResult<S> {
         } else {
             Ok(Vec::new())
         }
+    }
+
+    /// The best point of a result, by its direction; `None` where no point has a value, as in a sweep that was not run.
+    /// [`Dataset::optimum`] explains the bounds, and [`Dataset::optimum_by`] finds the best point of each group.
+    ///
+    /// ```
+    #[doc = include_str!("../example_sweep.md")]
+    #[doc = include_str!("../example_bench.md")]
+    /// let result = bench.sweep("By length").inputs([Sorting::LEN.values([12_u64, 20])]).run()?;
+    /// let found = result.optimum("moves")?.ok_or("no value")?;
+    /// assert_eq!((found.best.label.as_str(), found.best.value), ("len=12", 66.0));
+    /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where there is no such result, or it has no direction.
+    pub fn optimum(&self, result: &str) -> Result<Option<Optimum>, DatasetError> {
+        self.outcome.record.dataset.optimum(result)
     }
 
     /// The record of the sweep, as it is stored.

@@ -35,6 +35,14 @@ impl Optimum {
     pub fn is_decided(&self) -> bool {
         self.undecided.is_empty()
     }
+
+    /// Whether several points have exactly the best value.
+    pub fn is_tie(&self) -> bool {
+        let is_equal = |other: &PointValue| {
+            other.is_exact() && other.value.total_cmp(&self.best.value).is_eq()
+        };
+        !self.is_decided() && self.best.is_exact() && self.undecided.iter().all(is_equal)
+    }
 }
 
 /// A point with its value.
@@ -57,7 +65,7 @@ pub struct PointValue {
 impl PointValue {
     /// Whether all repeats had this value.
     pub fn is_exact(&self) -> bool {
-        self.lower == self.upper && self.lower == Some(self.value)
+        [self.lower, self.upper] == [Some(self.value); 2]
     }
 
     /// Whether the bounds of two points have a value in common. Where bounds are missing, they are not known to end.
@@ -104,7 +112,7 @@ impl Dataset {
 
     /// The best point of a result for each combination of some inputs, such as the best codec for each block size.
     ///
-    /// Groups without any value are left out. See [`optimum`](Self::optimum).
+    /// One for each group, which the inputs of its best point name. Groups without any value are left out. See [`optimum`](Self::optimum).
     ///
     /// ```
     /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
@@ -118,37 +126,32 @@ impl Dataset {
     /// #     codecs.variable_mut(0).ok_or("no variable")?.record(flat, &Value::Float(ratio), CellState::Measured)?;
     /// # }
     /// let groups = codecs.optimum_by("ratio", &["block"])?;
-    /// let best: Vec<&str> = groups.iter().map(|(_, found)| found.best.label.as_str()).collect();
+    /// let best: Vec<&str> = groups.iter().map(|found| found.best.label.as_str()).collect();
     /// assert_eq!(best, ["codec=Lz4, block=1", "codec=Zstd, block=64"]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     /// Where there is no such result or input, or the result has no direction.
-    pub fn optimum_by(
-        &self,
-        result: &str,
-        inputs: &[&str],
-    ) -> Result<Vec<(Vec<(String, Value)>, Optimum)>, DatasetError> {
+    pub fn optimum_by(&self, result: &str, inputs: &[&str]) -> Result<Vec<Optimum>, DatasetError> {
         self.axes(inputs)?;
         let (points, direction) = self.valued_points(result)?;
-        let is_asked = |(name, _): &&(String, Value)| inputs.contains(&name.as_str());
-        let mut groups: Vec<(Vec<(String, Value)>, Vec<&ValuedPoint>)> = Vec::new();
+        let mut groups: Vec<Vec<&ValuedPoint>> = Vec::new();
         let mut known: HashMap<Vec<Digest>, usize> = HashMap::new();
         for point in &points {
+            let is_asked = |(name, _): &&(String, Value)| inputs.contains(&name.as_str());
             let asked = point.at.iter().filter(is_asked);
-            let key = asked.clone().map(|(_, value)| digest(value));
-            let group = *known.entry(key.collect()).or_insert(groups.len());
+            let key = asked.map(|(_, value)| digest(value)).collect();
+            let group = *known.entry(key).or_insert(groups.len());
             match groups.get_mut(group) {
-                Some((_, group)) => group.push(point),
-                None => groups.push((asked.cloned().collect(), vec![point])),
+                Some(group) => group.push(point),
+                None => groups.push(vec![point]),
             }
         }
-        let found = groups.into_iter().filter_map(|(key, group)| {
-            let best = optimum(group.into_iter(), direction)?;
-            Some((key, best))
-        });
-        Ok(found.collect())
+        let groups = groups.into_iter();
+        Ok(groups
+            .filter_map(|group| optimum(group.into_iter(), direction))
+            .collect())
     }
 
     /// All points of a result, with their values.
@@ -222,11 +225,14 @@ fn mean(point: &PointValues) -> Option<Bounded> {
     Some((mean, lower, upper))
 }
 
-/// The share of true among truth values, with Wilson's bounds at 95 %.
+/// The share of true among truth values, with Wilson's bounds at 95 %; a single one is exact.
 fn share(truths: &[f64]) -> Option<Bounded> {
     /// The normal quantile at 97.5 %.
     const Z: f64 = 1.959_963_984_540_054;
     let share = crate::stats::mean(truths)?;
+    if truths.len() == 1 {
+        return Some((share, Some(share), Some(share)));
+    }
     let n = truths.len() as f64;
     let middle = (share + Z * Z / (2.0 * n)) / (1.0 + Z * Z / n);
     let half = Z / (1.0 + Z * Z / n) * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
@@ -303,7 +309,8 @@ mod tests {
             let of = dataset(direction, Kind::Float(64), 3, &values);
             let found = of.optimum("result").unwrap().unwrap();
             assert_eq!(found.best.label, best);
-            assert_eq!(found.worst.unwrap().value, worst);
+            let found_worst = found.worst.as_ref().unwrap().value;
+            assert!((found_worst - worst).abs() < 1e-12);
             assert!(found.undecided.is_empty() && found.best.is_exact());
         }
         let of = dataset(Direction::None, Kind::Float(64), 3, &values);
@@ -332,7 +339,7 @@ mod tests {
 
         let of = dataset(Direction::Maximize, Kind::Float(64), 2, &[&[1.0], &[1.0]]);
         let found = of.optimum("result").unwrap().unwrap();
-        assert!(!found.is_decided() && found.next.is_none());
+        assert!(found.is_tie() && found.next.is_none());
     }
 
     /// Wilson's bounds for 8 of 10: 0.4902 to 0.9433 (statsmodels 0.14, `proportion_confint(8, 10, method='wilson')`).

@@ -46,6 +46,8 @@ impl fmt::Display for Finding {
 
 /// The most settings, or rivals, that a finding names.
 const MOST_NAMED: usize = 4;
+/// The most rivals of the best point that a finding names.
+const MOST_RIVALS: usize = 2;
 /// Inputs that explain less than this share of the differences are not named.
 const LEAST_SHARE: f64 = 0.001;
 
@@ -69,7 +71,7 @@ const LEAST_SHARE: f64 = 0.001;
 ///     codecs.variable_mut(0).ok_or("no variable")?.record(flat, &Value::Float(ratio), CellState::Measured)?;
 /// }
 /// let found: Vec<String> = findings(&codecs).iter().map(ToString::to_string).collect();
-/// assert_eq!(found[0], "ratio: Zstd at both values of block (ahead by a factor of 1.2 to 2)");
+/// assert_eq!(found[0], "ratio: Zstd at both values of block (ahead by 20 % to 2 times)");
 /// assert!(found[1].starts_with("ratio: codec 5"), "the codec explains half of the differences");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -120,20 +122,19 @@ impl<'d> Inputs<'d> {
         if self.settings.is_empty() || self.alternatives.is_empty() {
             let found = self.dataset.optimum(result).ok()??;
             let is_single = found.points + found.below_resolution + found.missing < 2;
-            return (!is_single).then(|| best_point(&found, units));
+            return best_point(&found, units).filter(|_| !is_single);
         }
         let names: Vec<&str> = self.settings.iter().map(|dim| dim.name.as_str()).collect();
         let groups = self.dataset.optimum_by(result, &names).ok()?;
-        let groups: Vec<Optimum> = groups.into_iter().map(|(_, found)| found).collect();
         (!groups.is_empty()).then(|| self.best_alternatives(&groups))
     }
 
     /// The text of the alternatives of a point: the value of a single one alone.
     fn alternative(&self, point: &PointValue) -> String {
-        self.texts(point, &self.alternatives)
+        Self::texts(point, &self.alternatives)
     }
 
-    fn texts(&self, point: &PointValue, dims: &[&Dim]) -> String {
+    fn texts(point: &PointValue, dims: &[&Dim]) -> String {
         let texts = dims.iter().filter_map(|dim| {
             let (_, value) = point.at.iter().find(|(name, _)| *name == dim.name)?;
             let text = dim.text(value);
@@ -148,10 +149,11 @@ impl<'d> Inputs<'d> {
     /// Which alternative is the best at which settings.
     fn best_alternatives(&self, groups: &[Optimum]) -> String {
         let mut winners: Vec<(String, Vec<&Optimum>)> = Vec::new();
-        let mut undecided: Vec<&Optimum> = Vec::new();
+        let (mut equal, mut undecided) = (Vec::new(), Vec::new());
         for group in groups {
-            if !group.is_decided() || group.below_resolution > 0 {
-                undecided.push(group);
+            if group.below_resolution > 0 || !group.is_decided() {
+                let is_tie = group.below_resolution == 0 && group.is_tie();
+                if is_tie { &mut equal } else { &mut undecided }.push(group);
                 continue;
             }
             let name = self.alternative(&group.best);
@@ -169,27 +171,34 @@ impl<'d> Inputs<'d> {
         if winners.len() > MOST_NAMED {
             parts.push(format!("{} others elsewhere", winners.len() - MOST_NAMED));
         }
-        if !undecided.is_empty() {
-            let mut rivals: Vec<String> = Vec::new();
-            for group in &undecided {
-                let of_group = std::iter::once(&group.best).chain(&group.undecided);
-                for name in of_group.map(|point| self.alternative(point)) {
-                    if !rivals.contains(&name) {
-                        rivals.push(name);
-                    }
-                }
+        for (word, some) in [("equal", equal), ("not decided", undecided)] {
+            if !some.is_empty() {
+                let at = self.at(&some, groups.len());
+                parts.push(format!("{word} at {at} ({})", self.rivals(&some)));
             }
-            let mut text = format!("not decided at {}", self.at(&undecided, groups.len()));
-            let more = rivals.len().saturating_sub(MOST_NAMED);
-            rivals.truncate(MOST_NAMED);
-            let _ = write!(text, " ({}", rivals.join(", "));
-            text.push_str(&match more {
-                0 => ")".to_owned(),
-                more => format!(" and {more} more)"),
-            });
-            parts.push(text);
         }
         parts.join("; ")
+    }
+
+    /// The alternatives that share the first place in some groups.
+    fn rivals(&self, groups: &[&Optimum]) -> String {
+        let mut names: Vec<String> = Vec::new();
+        for group in groups {
+            let first = std::iter::once(&group.best).chain(&group.undecided);
+            for name in first.map(|point| self.alternative(point)) {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        }
+        let more = names.len().saturating_sub(MOST_NAMED);
+        names.truncate(MOST_NAMED);
+        let text = names.join(", ");
+        if more == 0 {
+            text
+        } else {
+            format!("{text} and {more} more")
+        }
     }
 
     /// The settings of some of all groups.
@@ -215,7 +224,7 @@ impl<'d> Inputs<'d> {
     fn texts_of(&self, groups: &[&Optimum]) -> String {
         let texts = groups
             .iter()
-            .map(|group| self.texts(&group.best, &self.settings));
+            .map(|group| Self::texts(&group.best, &self.settings));
         match self.settings.as_slice() {
             [one] => format!("{}={}", one.name, texts.collect::<Vec<String>>().join(", ")),
             _ => texts
@@ -260,7 +269,7 @@ fn effect_text(effect: &MainEffect) -> String {
     text
 }
 
-/// By how much the best of each group is ahead of the next one: `; the next is 1.2 to 2 times as large`.
+/// By how much the best of each group is ahead of the next one: ` (ahead by 36 % to 45 %)`.
 fn ahead(groups: &[&Optimum]) -> String {
     let factors = groups.iter().filter_map(|group| {
         let next = group.next.as_ref()?.value;
@@ -271,46 +280,58 @@ fn ahead(groups: &[&Optimum]) -> String {
     if factors.is_empty() || factors.len() < groups.len() {
         return String::new();
     }
-    let least = factors.iter().copied().fold(f64::INFINITY, f64::min);
-    let greatest = factors.iter().copied().fold(0.0, f64::max);
-    let (least, greatest) = (digits(least, 3), digits(greatest, 3));
+    let least = lead(factors.iter().copied().fold(f64::INFINITY, f64::min));
+    let greatest = lead(factors.iter().copied().fold(0.0, f64::max));
     if least == greatest {
-        format!(" (ahead by a factor of {least})")
+        format!(" (ahead by {least})")
     } else {
-        format!(" (ahead by a factor of {least} to {greatest})")
+        format!(" (ahead by {least} to {greatest})")
     }
 }
 
-/// The best point of all.
-fn best_point(found: &Optimum, units: &str) -> String {
-    let mut text = format!("{} at {}", value_text(&found.best, units), found.best.label);
-    if found.below_resolution > 0 {
-        let _ = write!(
-            text,
-            "; {} points are below resolution",
-            found.below_resolution
-        );
+/// A factor above 1: `36 %`, `2.5 times`.
+fn lead(factor: f64) -> String {
+    if factor < 2.0 {
+        format!("{} %", digits((factor - 1.0) * 100.0, 2))
+    } else {
+        format!("{} times", digits(factor, 3))
     }
-    if !found.undecided.is_empty() {
-        let named = found.undecided.iter().take(MOST_NAMED);
+}
+
+/// The best point of all; `None` where all points are equal.
+fn best_point(found: &Optimum, units: &str) -> Option<String> {
+    let value = value_text(&found.best, units);
+    let mut text = format!("{value} at {}", found.best.label);
+    if found.is_tie() {
+        let equal = found.undecided.len() + 1;
+        if equal == found.points {
+            return None;
+        }
+        text = format!(
+            "{value} at {equal} of {} points, such as {}",
+            found.points, found.best.label
+        );
+    } else if !found.is_decided() {
+        let named = found.undecided.iter().take(MOST_RIVALS);
         let named: Vec<String> = named
             .map(|point| format!("{} at {}", value_text(point, units), point.label))
             .collect();
         let _ = write!(text, "; not decided against {}", named.join(", "));
-        let more = found.undecided.len().saturating_sub(MOST_NAMED);
+        let more = found.undecided.len().saturating_sub(MOST_RIVALS);
         if more > 0 {
             let _ = write!(text, " and {more} more");
         }
     }
-    if let Some(next) = &found.next {
-        let _ = write!(
-            text,
-            "; the next is {} at {}",
-            value_text(next, units),
-            next.label
-        );
+    if found.below_resolution > 0 {
+        let count = found.below_resolution;
+        let points = if count == 1 { "point is" } else { "points are" };
+        let _ = write!(text, "; {count} {points} below resolution");
     }
-    text
+    if let Some(next) = &found.next {
+        let next_value = value_text(next, units);
+        let _ = write!(text, "; the next is {next_value} at {}", next.label);
+    }
+    Some(text)
 }
 
 /// A value with the half width of its bounds.
@@ -375,10 +396,7 @@ mod tests {
     #[test]
     fn one_alternative_may_win_everywhere() {
         let of = sweep(3, &[&[1.0], &[2.0], &[4.0], &[1.5], &[3.0], &[6.0]]);
-        assert_eq!(
-            best(&of),
-            "A at all 3 values of n (ahead by a factor of 1.5)"
-        );
+        assert_eq!(best(&of), "A at all 3 values of n (ahead by 50 %)");
         let found = findings(&of);
         // By hand: of the squares of the logarithms, n has 4 ln(2)² = 1.92, which 1.5 ln(1.5)² = 0.25, and nothing is left.
         assert_eq!(found[1].kind, FindingKind::Matters);
@@ -390,7 +408,7 @@ mod tests {
         let of = sweep(3, &[&[1.0], &[2.0], &[9.0], &[1.5], &[3.0], &[6.0]]);
         assert_eq!(
             best(&of),
-            "A at n=1, 2 (ahead by a factor of 1.5); B at n=3 (ahead by a factor of 1.5)"
+            "A at n=1, 2 (ahead by 50 %); B at n=3 (ahead by 50 %)"
         );
     }
 
@@ -402,7 +420,7 @@ mod tests {
         let of = sweep(2, &[&noisy, &noisy, &near, &far]);
         assert_eq!(
             best(&of),
-            "A at n=2 (ahead by a factor of 3); not decided at n=1 (A, B)"
+            "A at n=2 (ahead by 3 times); not decided at n=1 (A, B)"
         );
     }
 
