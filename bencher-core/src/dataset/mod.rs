@@ -38,6 +38,7 @@ mod cell;
 mod column;
 mod combine;
 mod compare;
+mod conversion;
 mod csv;
 mod derive;
 mod describe;
@@ -71,6 +72,7 @@ pub use cell::{Cell, CellState};
 pub(crate) use cell::{earlier_run, share_of_slices, share_text};
 pub use column::Column;
 pub use compare::Comparison;
+pub(crate) use conversion::converted;
 pub use csv::CsvOptions;
 #[cfg(feature = "history")]
 pub(crate) use dim::compare as coordinate_order;

@@ -1,6 +1,6 @@
 //! The judge of events and of deterministic numbers.
 
-use super::distribution::{beta_log_odds_above, normal_two_sided};
+use crate::stats::distribution::{beta_log_odds_above, normal_two_sided};
 use super::family::pairs_for;
 use super::reason::Reason;
 use super::verdict::{Effect, Judgement, Rule, Scale, Verdict};

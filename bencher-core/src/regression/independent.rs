@@ -2,7 +2,7 @@
 
 use crate::stats::{MISRATE, mean, median, ratio, std, summary};
 
-use super::distribution::student_two_sided;
+use crate::stats::distribution::student_two_sided;
 use super::family::{has_shift_bounds, replicates_for};
 use super::presence::{judge_presence, presence_of};
 use super::reason::Reason;

@@ -7,7 +7,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use pragmastat::estimators::raw;
 
-use super::distribution::normal_two_sided;
+use crate::stats::distribution::normal_two_sided;
 use super::family::pairs_for;
 use super::signed_rank::signed_rank_bounds;
 

@@ -1,6 +1,6 @@
 //! The judge of successes: two binomial shares.
 
-use super::distribution::{ln_choose, normal_two_sided};
+use crate::stats::distribution::{ln_choose, normal_two_sided};
 use super::family::replicates_for;
 use super::presence::{Presence, judge_presence};
 use super::reason::Reason;
