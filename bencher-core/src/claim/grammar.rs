@@ -144,9 +144,22 @@ impl ResultClaim {
         self.statistic
     }
 
+    /// Whether it is about every sample, if the result is no time.
+    pub(crate) const fn is_of_samples(&self) -> bool {
+        matches!(
+            self.statistic,
+            ClaimStatistic::Unwritten | ClaimStatistic::Worst
+        )
+    }
+
     /// What the values of a result are compared with. `is_time` says that the claim is about the centre of times if it
     /// names no statistic.
-    pub(super) fn limit(&self, kind: Kind, units: &str, is_time: bool) -> Result<Limit, ClaimError> {
+    pub(super) fn limit(
+        &self,
+        kind: Kind,
+        units: &str,
+        is_time: bool,
+    ) -> Result<Limit, ClaimError> {
         let is_truth = kind == Kind::Bool;
         if !(is_truth || kind.is_numeric()) {
             return Err(ClaimError::Kind { kind: kind.name() });
@@ -173,9 +186,9 @@ impl ResultClaim {
             (ClaimValue::Truth(_), true) if !is_of_samples => Err(ClaimError::Mixed(
                 "a share of truth values is a number, as in `mean >= 99 %`",
             )),
-            (ClaimValue::Truth(_), true) if self.operator.is_ordered() => Err(misfit(
-                "truth values have no order; use `==` or `!=`",
-            )),
+            (ClaimValue::Truth(_), true) if self.operator.is_ordered() => {
+                Err(misfit("truth values have no order; use `==` or `!=`"))
+            }
             (ClaimValue::Truth(truth), true) => Ok(Limit {
                 operator: self.operator,
                 number: f64::from(u8::from(*truth)),
@@ -251,9 +264,10 @@ impl FromStr for ResultClaim {
 
 fn statistic(head: &str) -> Result<ClaimStatistic, ClaimError> {
     let quantile = |percent: &str| {
-        let percent: f64 = percent.parse().ok()?;
-        // Not as a product with 0.01, which has other last digits.
-        (0.0 < percent && percent < 100.0).then(|| ClaimStatistic::Quantile(percent / 100.0))
+        let is_plain = percent.chars().all(|c| c.is_ascii_digit() || c == '.');
+        // A division by 100 would round once more.
+        let share: f64 = format!("{percent}e-2").parse().ok().filter(|_| is_plain)?;
+        (0.0 < share && share < 1.0).then_some(ClaimStatistic::Quantile(share))
     };
     let found = match head {
         "" => Some(ClaimStatistic::Unwritten),
@@ -339,7 +353,8 @@ mod tests {
             assert_eq!(found.number.to_bits(), number.to_bits(), "{text}");
         }
         let error = limit("< 5 kg", Kind::Seconds, "s").unwrap_err();
-        let text = "`kg` is not converted to the unit of the result, `s`; write the value in that unit";
+        let text =
+            "`kg` is not converted to the unit of the result, `s`; write the value in that unit";
         assert_eq!(error.to_string(), text);
     }
 

@@ -191,9 +191,12 @@ impl<'d> Judge<'d> {
     fn point(&self, cells: &[usize]) -> Option<Found> {
         let state = |cell: &usize| self.variable.states().get(*cell).copied();
         let states: Vec<Option<CellState>> = cells.iter().map(state).collect();
-        let is_failed =
-            |state: &Option<CellState>| matches!(state, Some(CellState::Failed | CellState::TimedOut));
-        let unset = states.iter().filter(|state| **state == Some(CellState::Missing));
+        let is_failed = |state: &Option<CellState>| {
+            matches!(state, Some(CellState::Failed | CellState::TimedOut))
+        };
+        let unset = states
+            .iter()
+            .filter(|state| **state == Some(CellState::Missing));
         let unset = unset.count();
         let known = self.known(cells, &states);
         if let Some(at) = states.iter().position(is_failed) {
@@ -291,12 +294,21 @@ impl<'d> Judge<'d> {
             let numbers = among.filter_map(|one| {
                 let value = one.value.as_ref()?;
                 let number = value.as_f64()?;
-                Some((one.repeat, value.clone(), number, self.sample_margin(number)))
+                Some((
+                    one.repeat,
+                    value.clone(),
+                    number,
+                    self.sample_margin(number),
+                ))
             });
             numbers.min_by(|(.., one), (.., other)| one.total_cmp(other))
         };
         let samples = known.len();
-        let violating = || known.iter().filter(|one| !accepts(one) && one.value.is_some());
+        let violating = || {
+            known
+                .iter()
+                .filter(|one| !accepts(one) && one.value.is_some())
+        };
         let violations = violating().count();
         if let Some((repeat, value, number, margin)) = worst(&mut violating()) {
             return Found {
@@ -325,7 +337,9 @@ impl<'d> Judge<'d> {
         let found = worst(&mut known.iter());
         let is_number = self.variable.info.kind != Kind::Bool;
         let (repeat, worst, value, margin) = match found {
-            Some((repeat, worst, value, margin)) => (Some(repeat), Some(worst), Some(value), margin),
+            Some((repeat, worst, value, margin)) => {
+                (Some(repeat), Some(worst), Some(value), margin)
+            }
             None => (None, None, None, f64::INFINITY),
         };
         Found {
@@ -379,7 +393,9 @@ impl<'d> Judge<'d> {
 
     /// The share of truth values that are true.
     fn share(&self, known: &[Known]) -> Found {
-        let truths = known.iter().filter(|one| one.value == Some(Value::Bool(true)));
+        let truths = known
+            .iter()
+            .filter(|one| one.value == Some(Value::Bool(true)));
         let (successes, samples) = (truths.count(), known.len());
         let (lower, upper) = share_bounds(successes, samples, MISRATE);
         let evidence = Evidence::Share {
@@ -488,7 +504,9 @@ impl Found {
 
 /// Keeps the verdict with the smaller margin, and the first of equal ones.
 fn keep_smaller(kept: &mut Option<(Found, usize)>, found: Found, cells: &[usize]) {
-    let is_smaller = kept.as_ref().is_none_or(|(kept, _)| found.margin < kept.margin);
+    let is_smaller = kept
+        .as_ref()
+        .is_none_or(|(kept, _)| found.margin < kept.margin);
     if is_smaller {
         *kept = Some((found, cells.first().copied().unwrap_or(0)));
     }

@@ -15,7 +15,8 @@ impl ClaimOutcome {
         let mut lines = vec![self.summary()];
         let name = self.name();
         let failures = self.failures.iter().take(MOST_LINES);
-        lines.extend(failures.map(|point| format!("{name} fails{}: {}", at(point), point.evidence)));
+        lines
+            .extend(failures.map(|point| format!("{name} fails{}: {}", at(point), point.evidence)));
         let more = self.fails - self.failures.len().min(MOST_LINES);
         if more > 0 {
             lines.push(format!("{name} fails at {more} more points"));

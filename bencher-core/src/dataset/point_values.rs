@@ -55,7 +55,9 @@ impl Dataset {
     /// Where there is no such result.
     pub fn point_values(&self, result: &str) -> Result<Vec<PointValues>, DatasetError> {
         let variable = self.variable(result)?;
-        let values = self.point_cells().map(|cells| self.values_of(variable, &cells));
+        let values = self
+            .point_cells()
+            .map(|cells| self.values_of(variable, &cells));
         Ok(values.collect())
     }
 

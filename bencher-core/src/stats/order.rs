@@ -11,11 +11,7 @@ use super::{mean, std};
 ///
 /// Each side misses with at most `misrate`. `X[r]` lies above the quantile if at most `r` values lie at or below it,
 /// and `X[s]` lies below the quantile if more than `s` values do (David and Nagaraja, Order Statistics, 2003, 7.1).
-pub(crate) fn quantile_ranks(
-    count: usize,
-    p: f64,
-    misrate: f64,
-) -> (Option<usize>, Option<usize>) {
+pub(crate) fn quantile_ranks(count: usize, p: f64, misrate: f64) -> (Option<usize>, Option<usize>) {
     let lower = partition(count, |rank| at_most(rank, count, p) <= misrate).checked_sub(1);
     // The same from the other end: the values above a quantile are a share of `1 - p`.
     let upper = partition(count, |rank| at_most(rank, count, 1.0 - p) <= misrate).checked_sub(1);
@@ -48,7 +44,11 @@ pub(crate) fn share_bounds(successes: usize, trials: usize, misrate: f64) -> (f6
     let successes = successes as f64;
     let share = |log_odds: f64| 1.0 / (1.0 + (-log_odds).exp());
     (
-        share(beta_log_odds_above(1.0 - misrate, successes, failures + 1.0)),
+        share(beta_log_odds_above(
+            1.0 - misrate,
+            successes,
+            failures + 1.0,
+        )),
         share(beta_log_odds_above(misrate, successes + 1.0, failures)),
     )
 }
@@ -127,7 +127,10 @@ mod tests {
             (290, 300, 0.95, 0.935_030_319_136_210_3),
         ] {
             let found = at_most(most, count, p);
-            assert!((found - expected).abs() < 1e-12, "{found} is not {expected}");
+            assert!(
+                (found - expected).abs() < 1e-12,
+                "{found} is not {expected}"
+            );
         }
     }
 
@@ -207,7 +210,10 @@ mod tests {
                 }
                 // Three deviations of a share of 5 % of 4000 above it.
                 let most = 200 + 42;
-                assert!(above <= most && below <= most, "{count} {p}: {above} {below}");
+                assert!(
+                    above <= most && below <= most,
+                    "{count} {p}: {above} {below}"
+                );
                 if !is_rounded {
                     let expected = at_most(lower.unwrap(), count, p) * SERIES as f64;
                     assert!(f64::from(above) > 0.6 * expected, "{above} of {expected}");

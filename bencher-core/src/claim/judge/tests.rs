@@ -62,9 +62,15 @@ fn text(verdict: ClaimVerdict, evidence: &str) -> (ClaimVerdict, String) {
 fn one_sample_that_violates_a_claim_makes_it_fail() {
     let samples = one_point(&[0.5, 0.72, 0.71, 0.6]);
     let found = verdict(&samples, "< 0.7");
-    assert_eq!(found, text(Fails, "0.72 in repeat 2; 2 of 4 samples violate it"));
+    assert_eq!(
+        found,
+        text(Fails, "0.72 in repeat 2; 2 of 4 samples violate it")
+    );
     let found = verdict(&samples, "> 0.55");
-    assert_eq!(found, text(Fails, "0.5 in repeat 1; 1 of 4 samples violates it"));
+    assert_eq!(
+        found,
+        text(Fails, "0.5 in repeat 1; 1 of 4 samples violates it")
+    );
     let evidence = "the worst of 4 samples is 0.72; at 95 %, at least 47.3 % of all satisfy it";
     assert_eq!(verdict(&samples, "<= 0.72"), text(Holds, evidence));
     assert_eq!(verdict(&samples, "< 0.72").0, Fails);
@@ -81,7 +87,11 @@ fn one_sample_that_violates_a_claim_makes_it_fail() {
 fn numbers_that_agree_are_exact() {
     for claim in ["< 0.7", "median < 0.7", "p99 < 0.7", "mean < 0.7"] {
         let found = verdict(&one_point(&[0.5]), claim);
-        assert_eq!(found, text(Holds, "0.5 in the only sample taken"), "{claim}");
+        assert_eq!(
+            found,
+            text(Holds, "0.5 in the only sample taken"),
+            "{claim}"
+        );
         let found = verdict(&one_point(&[0.5; 3]), claim);
         assert_eq!(found, text(Holds, "0.5 in all 3 samples"), "{claim}");
         let found = verdict(&one_point(&[0.8]), claim);
@@ -123,7 +133,9 @@ fn a_mean_needs_two_samples() {
 #[test]
 fn truth_values_are_equal_or_have_a_share() {
     let truths = |count: usize, of: usize| -> Vec<Option<Value>> {
-        (0..of).map(|n| Some(Value::Bool(n >= of - count))).collect()
+        (0..of)
+            .map(|n| Some(Value::Bool(n >= of - count)))
+            .collect()
     };
     let all = runs(Kind::Bool, &[&truths(20, 20)]);
     let evidence = "the worst of 20 samples is true; at 95 %, at least 86.1 % of all satisfy it";
@@ -132,11 +144,15 @@ fn truth_values_are_equal_or_have_a_share() {
     let evidence = "false in repeat 1; 1 of 20 samples violates it";
     assert_eq!(verdict(&most, "== true"), text(Fails, evidence));
     assert_eq!(verdict(&most, "!= false"), text(Fails, evidence));
-    let evidence = "19 of 20 samples are true; the share is at least 78.4 % and at most 99.7 %, each at 95 %";
+    let evidence =
+        "19 of 20 samples are true; the share is at least 78.4 % and at most 99.7 %, each at 95 %";
     assert_eq!(verdict(&most, "mean >= 78 %"), text(Holds, evidence));
     assert_eq!(verdict(&most, "mean >= 79 %").0, Undecided);
     assert_eq!(verdict(&most, "mean > 0.998").0, Fails);
-    assert_eq!(verdict(&runs(Kind::Bool, &[&truths(3, 3)]), "mean >= 0.9").0, Undecided);
+    assert_eq!(
+        verdict(&runs(Kind::Bool, &[&truths(3, 3)]), "mean >= 0.9").0,
+        Undecided
+    );
 }
 
 #[test]
@@ -169,7 +185,10 @@ fn points_that_were_not_measured_are_not_judged() {
     absent(&mut samples, 1, CellState::Skipped, "even");
     let found = outcome(&samples, "< 0.7");
     assert_eq!(found.verdict(), Undecided);
-    assert_eq!(found.lines(), ["x < 0.7: not judged, because no point was measured"]);
+    assert_eq!(
+        found.lines(),
+        ["x < 0.7: not judged, because no point was measured"]
+    );
 }
 
 #[test]
@@ -207,7 +226,10 @@ fn times_are_judged_by_their_centre() {
     let (found, evidence) = verdict(&times, "< 5.1 ms");
     assert_eq!(found, Holds);
     let expected = "the centre is 5.015 ms, between 5.0";
-    assert!(evidence.starts_with(expected) && evidence.ends_with("at 95 % (12 rounds)"), "{evidence}");
+    assert!(
+        evidence.starts_with(expected) && evidence.ends_with("at 95 % (12 rounds)"),
+        "{evidence}"
+    );
     assert_eq!(verdict(&times, "< 5.016 ms").0, Undecided);
     assert_eq!(verdict(&times, "mean < 5 ms").0, Fails);
     assert_eq!(verdict(&times, "worst < 5.025 ms").0, Fails);
@@ -222,13 +244,20 @@ fn times_are_judged_by_their_centre() {
         absent(&mut times, flat, CellState::BelowResolution, "20 ns");
     }
     assert_eq!(verdict(&times, "< 1 ns"), text(Holds, "below resolution"));
-    assert_eq!(verdict(&times, "> 1 ns"), text(Undecided, "below resolution"));
-    assert_eq!(verdict(&times, "worst < 1 ns"), text(Holds, "below resolution"));
+    assert_eq!(
+        verdict(&times, "> 1 ns"),
+        text(Undecided, "below resolution")
+    );
+    assert_eq!(
+        verdict(&times, "worst < 1 ns"),
+        text(Holds, "below resolution")
+    );
 }
 
 #[test]
 fn parts_of_vectors_are_judged_one_by_one() {
-    let infos = ["force.x", "force.y", "forces"].map(|name| VariableInfo::new(name, Kind::Float(64)));
+    let infos =
+        ["force.x", "force.y", "forces"].map(|name| VariableInfo::new(name, Kind::Float(64)));
     let mut runs = Dataset::new("Runs", vec![Dim::repeats(1)], infos.to_vec()).unwrap();
     for (index, force) in [1.0, 3.0, 9.0].into_iter().enumerate() {
         let cells = runs.variable_mut(index).unwrap();
@@ -237,7 +266,10 @@ fn parts_of_vectors_are_judged_one_by_one() {
     }
     let claim = "< 2".parse().unwrap();
     let found = judge_claim(&runs, "force", &claim).unwrap();
-    let found: Vec<_> = found.iter().map(|one| (&*one.result, one.verdict())).collect();
+    let found: Vec<_> = found
+        .iter()
+        .map(|one| (&*one.result, one.verdict()))
+        .collect();
     assert_eq!(found, [("force.x", Holds), ("force.y", Fails)]);
     let error = judge_claim(&runs, "forse", &claim).unwrap_err();
     assert!(matches!(error, ClaimError::Unknown(_)));
