@@ -129,18 +129,18 @@ impl Evidence {
                 is_same,
                 samples,
             } => {
-                let worst = words.value(worst);
+                let worst_text = words.value(worst);
                 if *samples == 1 {
-                    return format!("{worst} in the only {} taken", words.noun);
+                    return format!("{worst_text} in the only {} taken", words.noun);
                 }
-                if *is_same {
-                    return format!("{worst} in all {}", words.count(*samples));
-                }
+                let count = words.count(*samples);
                 let share = percent(share_of_all(*samples, MISRATE));
-                format!(
-                    "the worst of {} is {worst}; at {confidence}, at least {share} of all satisfy it",
-                    words.count(*samples)
-                )
+                let share = format!("; at {confidence}, at least {share} of all satisfy it");
+                match (*is_same, worst) {
+                    (true, Value::Bool(_)) => format!("{worst_text} in all {count}{share}"),
+                    (true, _) => format!("{worst_text} in all {count}"),
+                    (false, _) => format!("the worst of {count} is {worst_text}{share}"),
+                }
             }
             Self::BelowResolution => "below resolution".to_owned(),
             Self::Bounds {

@@ -335,7 +335,6 @@ impl<'d> Judge<'d> {
             );
         }
         let found = worst(&mut known.iter());
-        let is_number = self.variable.info.kind != Kind::Bool;
         let (repeat, worst, value, margin) = match found {
             Some((repeat, worst, value, margin)) => {
                 (Some(repeat), Some(worst), Some(value), margin)
@@ -352,7 +351,7 @@ impl<'d> Judge<'d> {
             repeat,
             evidence: Evidence::Satisfied {
                 worst,
-                is_same: is_number && are_equal(known),
+                is_same: are_equal(known),
                 samples,
             },
         }

@@ -138,7 +138,7 @@ fn truth_values_are_equal_or_have_a_share() {
             .collect()
     };
     let all = runs(Kind::Bool, &[&truths(20, 20)]);
-    let evidence = "the worst of 20 samples is true; at 95 %, at least 86.1 % of all satisfy it";
+    let evidence = "true in all 20 samples; at 95 %, at least 86.1 % of all satisfy it";
     assert_eq!(verdict(&all, "== true"), text(Holds, evidence));
     let most = runs(Kind::Bool, &[&truths(19, 20)]);
     let evidence = "false in repeat 1; 1 of 20 samples violates it";
