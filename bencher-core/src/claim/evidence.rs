@@ -5,7 +5,7 @@ use crate::dataset::{CellState, digits, quantity};
 use crate::stats::order::share_of_all;
 use crate::value::Value;
 
-use super::judge::MISRATE;
+use super::point::MISRATE;
 
 /// The most characters of the error of a sample.
 const MOST_OF_REASON: usize = 200;
@@ -123,7 +123,9 @@ impl Evidence {
                     ),
                 }
             }
-            Self::Satisfied { worst: None, .. } => "below resolution".to_owned(),
+            Self::Satisfied { worst: None, .. } | Self::BelowResolution => {
+                "below resolution".to_owned()
+            }
             Self::Satisfied {
                 worst: Some(worst),
                 is_same,
@@ -142,7 +144,6 @@ impl Evidence {
                     (false, _) => format!("the worst of {count} is {worst_text}{share}"),
                 }
             }
-            Self::BelowResolution => "below resolution".to_owned(),
             Self::Bounds {
                 name,
                 value,

@@ -23,6 +23,7 @@ mod evidence;
 mod grammar;
 mod judge;
 mod outcome;
+mod point;
 mod text;
 
 pub use error::ClaimError;

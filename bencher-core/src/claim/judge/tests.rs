@@ -1,5 +1,6 @@
 use super::*;
-use crate::dataset::{Dim, VariableInfo};
+use crate::dataset::{CellState, Dim, VariableInfo};
+use crate::value::{Kind, Value};
 
 /// The samples of one point each, of one result.
 fn runs(kind: Kind, points: &[&[Option<Value>]]) -> Dataset {
