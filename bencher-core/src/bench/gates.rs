@@ -264,3 +264,54 @@ impl super::session::Session {
         Vec::new()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::{Dim, VariableInfo};
+    use crate::value::Kind;
+
+    #[test]
+    fn gates_that_cannot_be_judged_are_rejected_with_their_reason() {
+        let elapsed = VariableInfo {
+            timed: true,
+            ..VariableInfo::new("elapsed", Kind::Float(64))
+        };
+        let mut dataset = Dataset::new("Sorting", vec![Dim::repeats(1)], vec![elapsed]).unwrap();
+        let rate = VariableInfo::new("rate", Kind::Float(64));
+        dataset.derive(rate, &["elapsed"], |x| 1.0 / x[0]).unwrap();
+        let reason = |result: &str, worse_than: f64, against: &str| {
+            let choice = GateChoice {
+                result: Target::Name(result.to_owned().into()),
+                worse_than,
+                against: against.to_owned(),
+            };
+            let checked = checked_gate(result.to_owned(), &choice, &dataset);
+            checked
+                .map(|gate| gate.result)
+                .map_err(|(_, reason)| reason)
+        };
+        if cfg!(not(feature = "history")) {
+            let error = reason("elapsed", 0.03, "main").unwrap_err();
+            assert!(error.contains("features = [\"history\"]"), "{error}");
+            return;
+        }
+        assert_eq!(reason("elapsed", 0.03, "main"), Ok("elapsed".to_owned()));
+        for (result, worse_than, against, part) in [
+            ("elapsed", 0.03, "", "names no baseline"),
+            ("elapsed", 0.03, "last", "cannot be the name of a baseline"),
+            (
+                "elapsed",
+                0.03,
+                "../main",
+                "cannot be the name of a baseline",
+            ),
+            ("elapsed", -0.03, "main", "is a share of 0 or more"),
+            ("elapsed", f64::NAN, "main", "is a share of 0 or more"),
+            ("rate", 0.03, "main", "put the gate on these times"),
+        ] {
+            let error = reason(result, worse_than, against).unwrap_err();
+            assert!(error.contains(part), "{error}");
+        }
+    }
+}

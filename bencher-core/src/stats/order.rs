@@ -221,4 +221,19 @@ mod tests {
             }
         }
     }
+
+    /// Of 4000 series of 30 truth values, of which 80 % are true in the long run, each bound misses in at most 5 %.
+    #[test]
+    fn shares_are_missed_as_seldom_as_said() {
+        let (mut above, mut below) = (0, 0);
+        for series in 0..4000_u64 {
+            let uniform = |n: u64| (mix(series << 16 | n) >> 11) as f64 / (1_u64 << 53) as f64;
+            let successes = (0..30).filter(|n| uniform(*n) < 0.8).count();
+            let (lower, upper) = share_bounds(successes, 30, 0.05);
+            above += u32::from(lower > 0.8);
+            below += u32::from(upper < 0.8);
+        }
+        assert!((40..=242).contains(&above), "{above}");
+        assert!((40..=242).contains(&below), "{below}");
+    }
 }
