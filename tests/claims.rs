@@ -191,19 +191,19 @@ fn a_claim_that_does_not_fit_stops_the_sweep_before_it_runs() {
 #[test]
 fn a_gate_compares_with_its_baseline() {
     let store = tempfile::tempdir().unwrap();
-    let gate = |more: &str, args: &[&str]| {
+    let gate = |percent: &str, args: &[&str]| {
         let args = [&["--sweep", "Gate", "--no-report", "--overwrite"], args].concat();
-        let (status, stdout, stderr) = run(store.path(), &[("MORE", more)], &args);
+        let (status, stdout, stderr) = run(store.path(), &[("PERCENT", percent)], &args);
         (status, lines(&stdout, "gate"), format!("{stdout}{stderr}"))
     };
     let name = "steps, more than 10 % worse than baseline `main`:";
-    let (status, found, text) = gate("1", &[]);
+    let (status, found, text) = gate("100", &[]);
     assert_eq!(status, 0, "{text}");
     let none = "there is no such baseline yet;";
     let expected =
         format!("{name} not judged, because {none} `--save-baseline main` saves a run as it");
     assert_eq!(found, [expected]);
-    let (status, found, text) = gate("1", &["--save-baseline", "main"]);
+    let (status, found, text) = gate("100", &["--save-baseline", "main"]);
     assert_eq!(status, 0, "{text}");
     assert_eq!(
         found,
@@ -211,10 +211,10 @@ fn a_gate_compares_with_its_baseline() {
             "{name} not judged, because {none} this run saves it"
         )]
     );
-    let (status, found, text) = gate("1.09", &[]);
+    let (status, found, text) = gate("109", &[]);
     assert_eq!(status, 0, "{text}");
     assert_eq!(found, [format!("{name} passes at 2 of 2 points")]);
-    let (status, found, text) = gate("1.2", &[]);
+    let (status, found, text) = gate("120", &[]);
     assert_eq!(status, 3, "{text}");
     assert_eq!(
         found[0],
@@ -222,7 +222,7 @@ fn a_gate_compares_with_its_baseline() {
     );
     let worse = "steps fails at len=1000: 1000 → 1200, +20 %";
     assert!(found[1].starts_with(worse) && found.len() == 2, "{found:?}");
-    let (status, _, text) = gate("1.2", &["--json"]);
+    let (status, _, text) = gate("120", &["--json"]);
     assert_eq!(status, 3, "{text}");
     let events = text
         .lines()
@@ -237,7 +237,7 @@ fn a_gate_compares_with_its_baseline() {
         (&failure["base"], &failure["candidate"]),
         (&1000.0.into(), &1200.0.into())
     );
-    let (status, ..) = gate("0.5", &[]);
+    let (status, ..) = gate("50", &[]);
     assert_eq!(status, 0, "better");
 }
 

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use bencher::bench_main;
 use bencher::prelude::*;
 
-fn variable(name: &str) -> Option<f64> {
+fn variable(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
@@ -61,12 +61,8 @@ struct Search {
 
 impl Benchmark for Search {
     fn benchmark(&mut self, _: &mut Context) -> bencher::Result<()> {
-        let more = if self.len == 1000 {
-            variable("MORE").unwrap_or(1.0)
-        } else {
-            1.0
-        };
-        self.steps = Some((f64::from(self.len) * more) as u64);
+        let percent = variable("PERCENT").filter(|_| self.len == 1000);
+        self.steps = Some(u64::from(self.len) * percent.unwrap_or(100) / 100);
         Ok(())
     }
 }
@@ -86,7 +82,7 @@ fn squares(
     #[result(timed)] time: &mut Option<f64>,
 ) {
     let _ = root;
-    let factor = variable("FACTOR").unwrap_or(1.0) as u64;
+    let factor = variable("FACTOR").unwrap_or(1);
     *square = Some(cx.iter(time, || n * n) * factor);
 }
 
