@@ -122,9 +122,10 @@ pub use bencher_core::plan;
 pub use bencher_core::var;
 // The names that programs use, in one place each; everything else is in the modules.
 pub use bencher_core::bench::{
-    Bench, BenchError, BenchResult, OutputFormat, Refinement, RunConfig, Session, SweepBuilder,
-    result_table, sample_table,
+    Bench, BenchError, BenchResult, Gate, OutputFormat, Refinement, RunConfig, Session,
+    SweepBuilder, result_table, sample_table,
 };
+pub use bencher_core::claim::{ClaimOutcome, ClaimVerdict, ResultClaim};
 pub use bencher_core::context::Context;
 pub use bencher_core::dataset::{
     Cell, CellState, Comparison, Dataset, DatasetError, Dim, Formula, Variable,
@@ -151,8 +152,8 @@ pub use bencher_core::var::{
 
 // Where these names come from, with all that stands beside them.
 pub use bencher_core::{
-    cli, context, dataset, evaluator, job, measure, progress, record, result_collector, runner,
-    space, stats, store, sweep_executor, sweeper, value,
+    claim, cli, context, dataset, evaluator, job, measure, progress, record, result_collector,
+    runner, space, stats, store, sweep_executor, sweeper, value,
 };
 pub use bencher_macros::{ParametrizedSweep, SweepEnum, bench_sweep};
 #[cfg(feature = "report")]

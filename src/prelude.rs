@@ -31,6 +31,6 @@
 //! ```
 
 pub use crate::{
-    Bench, BenchResult, Benchmark, Context, Design, Entry, Input, ParametrizedSweep, SweepEnum,
-    bench_sweep,
+    Bench, BenchResult, Benchmark, Context, Design, Entry, Gate, Input, ParametrizedSweep,
+    SweepEnum, bench_sweep,
 };

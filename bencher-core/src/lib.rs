@@ -2,7 +2,7 @@
 //! use them. It does not draw.
 //!
 //! Each module imports only from the modules listed before it: [`value`], [`stats`], [`panics`], [`var`], [`space`],
-//! [`dataset`], [`measure`], [`record`], `regression` and `history` (a feature), [`store`], [`plan`], [`evaluator`], [`context`], [`job`], [`sweeper`],
+//! [`dataset`], [`claim`], [`measure`], [`record`], `regression` and `history` (a feature), [`store`], [`plan`], [`evaluator`], [`context`], [`job`], [`sweeper`],
 //! `engine` (a feature), [`progress`], [`result_collector`], [`sweep_executor`], [`mod@bench`], [`cli`], [`runner`].
 //!
 //! Examples that need a type to sweep share this one, and do not repeat it:
@@ -46,6 +46,7 @@
 )]
 
 pub mod bench;
+pub mod claim;
 pub mod cli;
 mod console;
 pub mod context;

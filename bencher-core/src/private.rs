@@ -7,7 +7,7 @@ pub use crate::runner::expand::{
     Amount, FallibleKind, PlainKind, Probe, SampleResult, SharedSession, judged, measured,
     measured_async, measured_with, returned, runtime, test,
 };
-pub use crate::runner::{SweepEntry, SweepOptions, inventory};
+pub use crate::runner::{GateOption, SweepEntry, SweepOptions, inventory};
 pub use crate::sweep_executor::Benchmark;
 pub use crate::value::Value;
 pub use crate::var::expand::{

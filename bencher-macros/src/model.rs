@@ -145,6 +145,8 @@ pub(crate) struct ResultSpec {
     pub(crate) formula: String,
     /// The names of a vector's parts.
     pub(crate) parts: Vec<String>,
+    /// The claims on it, whose shape is that of claims.
+    pub(crate) claims: Vec<String>,
 }
 
 /// Which way a result is better.
@@ -200,6 +202,18 @@ pub(crate) struct RunAttributes {
     pub(crate) budget: Option<u64>,
     /// The attribute that leaves the test out.
     pub(crate) ignore: Option<Attribute>,
+    /// Claims on results.
+    pub(crate) claims: Vec<(Ident, String)>,
+    pub(crate) gates: Vec<GateSpec>,
+}
+
+/// A gate on a result.
+pub(crate) struct GateSpec {
+    pub(crate) result: Ident,
+    /// A share.
+    pub(crate) worse_than: f64,
+    /// The name of a baseline.
+    pub(crate) against: String,
 }
 
 /// What a function is for.

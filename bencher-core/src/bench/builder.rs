@@ -7,6 +7,8 @@ use crate::space::SampleOrder;
 use crate::sweep_executor::{Benchmark, Body, Result};
 use crate::var::{Constant, Input, Output};
 
+use super::assertions::ClaimChoice;
+use super::gates::{Gate, GateChoice};
 use super::result::BenchResult;
 use super::run::SweepRun;
 use super::session::Session;
@@ -50,6 +52,9 @@ pub(crate) struct SweepSettings {
     pub(crate) budget: Option<Duration>,
     /// The point that is run alone.
     pub(crate) only_point: Option<String>,
+    /// The claims of the program, beside those of the declaration.
+    pub(crate) claims: Vec<ClaimChoice>,
+    pub(crate) gates: Vec<GateChoice>,
 }
 
 impl<'b, S: Benchmark> SweepBuilder<'b, S> {
@@ -165,6 +170,37 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
     /// their data. The same sweep without this call does not share these samples.
     pub fn compare(mut self, input: impl Into<Input<S>>) -> Self {
         self.compared = Some(input.into());
+        self
+    }
+
+    /// Claims something of a result at every point, by the handle of the result or its name: `"< 0.7"`,
+    /// `"p95 < 5 ms"`. A claim that fails makes the exit status 3.
+    ///
+    /// It adds to the claims of the declaration (`#[result(claim = "< 0.7")]`).
+    /// [`judge_claim`](crate::claim::judge_claim) says how claims are judged.
+    ///
+    /// ```
+    #[doc = include_str!("../example_sweep.md")]
+    #[doc = include_str!("../example_bench.md")]
+    /// use bencher_core::claim::ClaimVerdict;
+    /// let by_length = bench.sweep("By length").inputs([Sorting::LEN.values([4_u64, 5])]);
+    /// let result = by_length.claim(Sorting::MOVES, "<= 6").run()?;
+    /// let claim = &result.claims()[0];
+    /// assert_eq!((claim.verdict(), claim.holds, claim.fails), (ClaimVerdict::Fails, 1, 1));
+    /// assert_eq!(claim.failures[0].evidence, "10 in the only sample");
+    /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    /// ```
+    pub fn claim(mut self, result: impl Into<Output<S>>, claim: impl Into<String>) -> Self {
+        self.settings.claims.push(ClaimChoice {
+            result: result.into().target,
+            text: claim.into(),
+        });
+        self
+    }
+
+    /// Compares a result with a baseline; see [`Gate`]. A point that is worse makes the exit status 3.
+    pub fn gate(mut self, gate: Gate<S>) -> Self {
+        self.settings.gates.push(gate.erased());
         self
     }
 

@@ -1,5 +1,6 @@
 use thiserror::Error;
 
+use crate::claim::ClaimError;
 use crate::console::clipped;
 use crate::dataset::one_line;
 use crate::measure::Reason;
@@ -61,6 +62,28 @@ pub enum BenchError {
         title: String,
         /// The problem.
         source: Box<PlanError>,
+    },
+    /// A claim does not fit its result; nothing was measured.
+    #[error("sweep \"{title}\": claim `{claim}` on result `{result}`: {source}")]
+    Claim {
+        /// The sweep.
+        title: String,
+        /// The result.
+        result: String,
+        /// The claim as it was written.
+        claim: String,
+        /// The problem.
+        source: Box<ClaimError>,
+    },
+    /// A gate cannot be judged; nothing was measured.
+    #[error("sweep \"{title}\": gate on result `{result}`: {reason}")]
+    Gate {
+        /// The sweep.
+        title: String,
+        /// The result.
+        result: String,
+        /// The problem, with its remedy.
+        reason: String,
     },
     /// The store could not be opened or read.
     #[error("{error}{options}", error = .0, options = store_options(.0))]

@@ -25,6 +25,7 @@
 //! # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
 //! ```
 
+mod assertions;
 mod attributes;
 mod builder;
 mod cell_text;
@@ -33,6 +34,9 @@ mod comparisons;
 pub(crate) mod config;
 mod error;
 mod executable;
+#[cfg(feature = "history")]
+mod gate_judge;
+mod gates;
 #[cfg(feature = "history")]
 mod history;
 mod layers;
@@ -57,6 +61,7 @@ mod worker_sweep;
 
 pub(crate) use print::say;
 
+pub(crate) use assertions::{Assertions, ClaimChoice};
 pub use builder::SweepBuilder;
 pub(crate) use builder::SweepSettings;
 pub use columns::TimeColumns;
@@ -65,6 +70,8 @@ pub use config::{
     ReportLocation, RunConfig, SettingSource, Settings,
 };
 pub use error::BenchError;
+pub use gates::Gate;
+pub(crate) use gates::GateChoice;
 pub use refine::Refinement;
 pub(crate) use replicate_report::ReplicateReport;
 pub use result::BenchResult;

@@ -6,6 +6,7 @@ use crate::dataset::{CellState, Dataset, Dim, DimRole, digits, one_line};
 use crate::record::{SweepRecord, findings};
 use crate::stats;
 
+use super::assertions::{Judged, is_of_assertion};
 use super::columns::TimeColumns;
 use super::comparisons::comparisons;
 use super::config::PrintOptions;
@@ -34,6 +35,7 @@ pub(super) const RETRIES: &str = "retries";
 /// Prints what a sweep gave.
 pub(super) fn print_record(
     record: &SweepRecord,
+    judged: &Judged,
     print: PrintOptions,
     rows: usize,
     columns: TimeColumns,
@@ -67,6 +69,9 @@ pub(super) fn print_record(
     for line in comparison_lines(&record.dataset) {
         say!("compare   {line}");
     }
+    for (word, line) in judged.lines() {
+        say!("{word:<9} {line}");
+    }
     for note in timing_notes(&record.dataset) {
         say!("timing    {note}");
     }
@@ -92,7 +97,8 @@ pub(super) fn print_record(
     }
     let seconds: f64 = record.timings.iter().map(|(_, seconds)| seconds).sum();
     say!("samples   {} ({seconds:.2} s)", counts_text(record));
-    for warning in &record.warnings {
+    let warnings = record.warnings.iter();
+    for warning in warnings.filter(|warning| !is_of_assertion(warning)) {
         say!("warning   {warning}");
     }
 }

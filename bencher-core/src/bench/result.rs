@@ -1,5 +1,6 @@
 use std::marker::PhantomData;
 
+use crate::claim::ClaimOutcome;
 use crate::dataset::{Comparison, Dataset, DatasetError, Optimum};
 use crate::record::{Counts, Failure, SweepRecord};
 
@@ -25,6 +26,8 @@ pub struct BenchResult<S> {
 #[derive(Debug)]
 pub(crate) struct SweepOutcome {
     pub(crate) record: SweepRecord,
+    /// What its claims came to; empty where they were not judged.
+    pub(crate) claims: Vec<ClaimOutcome>,
     /// Whether it was run, or taken from the store.
     pub(crate) was_run: bool,
     /// The directory of the store.
@@ -77,6 +80,12 @@ impl<S> BenchResult<S> {
     /// Where there is no such result, or it has no direction.
     pub fn optimum(&self, result: &str) -> Result<Option<Optimum>, DatasetError> {
         self.outcome.record.dataset.optimum(result)
+    }
+
+    /// What the claims on the results came to, in the order of their declaration and of the calls of
+    /// [`claim`](crate::bench::SweepBuilder::claim). The list is empty where the sweep was not run or is not complete.
+    pub fn claims(&self) -> &[ClaimOutcome] {
+        &self.outcome.claims
     }
 
     /// The record of the sweep, as it is stored.

@@ -19,6 +19,7 @@ use crate::sweep_executor::{Body, Result, RunEnd, RunOptions, SweepExecutor};
 use crate::value::Digest;
 use crate::var::{ErasedSweep, InputChoice};
 
+use super::assertions::{Assertions, Judged};
 use super::attributes::{
     describe, describe_choice, describe_retries, describe_use, is_side_by_side,
 };
@@ -65,6 +66,12 @@ impl SweepRun<'_> {
         }
         let clock = Instant::now();
         let plan = self.plan(session)?;
+        let assertions = Assertions::of(
+            &plan,
+            &self.settings.title,
+            &self.settings.claims,
+            &self.settings.gates,
+        )?;
         if session.config.dry_run {
             let forecast = session.forecast(&plan)?;
             session.show_plan(&self.settings.title, &plan, forecast);
@@ -85,17 +92,19 @@ impl SweepRun<'_> {
         {
             return Err(BenchError::Store(StoreError::Ambiguous(ambiguous)).into());
         }
-        if let Some(record) = self.whole_result(&plan, session)? {
-            session.show_sweep(&record);
+        if let Some(mut record) = self.whole_result(&plan, session)? {
+            let judged = session.judge(&assertions, &mut record);
+            session.show_sweep(&record, &judged);
             session.remember(number, &record);
             return Ok(SweepOutcome {
                 record,
+                claims: judged.claims,
                 was_run: true,
                 root: session.root.clone(),
             });
         }
         let timings = vec![("plan".to_owned(), clock.elapsed().as_secs_f64())];
-        self.execute(plan, number, session, timings)
+        self.execute(plan, number, session, timings, &assertions)
     }
 
     /// Takes the samples of a plan, and keeps and shows what they give.
@@ -105,6 +114,7 @@ impl SweepRun<'_> {
         number: u64,
         session: &mut Session,
         timings: Vec<(String, f64)>,
+        assertions: &Assertions,
     ) -> Result<SweepOutcome> {
         session.make_report_folder()?;
         session.warn_of_foreign_pictures(&self.settings.title);
@@ -113,13 +123,19 @@ impl SweepRun<'_> {
         let (mut execution, options) = self.open(plan, number, session, timings)?;
         let end = execution.take_samples(&self.settings.title, collector, options, session)?;
         let ended = Ended::of(&end);
-        let (record, store_error) = self.record(execution, end, session)?;
+        let (mut record, store_error) = self.record(execution, end, session)?;
+        let is_whole = ended == Ended::ByItself && store_error.is_none();
+        let judged = if is_whole {
+            session.judge(assertions, &mut record)
+        } else {
+            Judged::default()
+        };
         if !(ended == Ended::Interrupted && record.counts.submitted == 0) {
             #[cfg(feature = "history")]
-            if ended == Ended::ByItself && store_error.is_none() {
+            if is_whole {
                 session.keep_in_history(&record);
             }
-            session.finish_sweep(&record);
+            session.finish_sweep(&record, &judged);
             session.remember(number, &record);
         }
         let title = self.settings.title;
@@ -132,6 +148,7 @@ impl SweepRun<'_> {
             (None, Ended::Interrupted, _) => Err(BenchError::Interrupted { title }.into()),
             _ => Ok(SweepOutcome {
                 record,
+                claims: judged.claims,
                 was_run: true,
                 root: session.root.clone(),
             }),
@@ -437,6 +454,7 @@ impl SweepRun<'_> {
         let bench = self.prototype.sweep_type().schema.name;
         SweepOutcome {
             record: SweepRecord::pending(bench, self.settings.title.clone(), dataset),
+            claims: Vec::new(),
             was_run: false,
             root: session.root.clone(),
         }

@@ -8,6 +8,7 @@ use crate::store::{MemoryStore, save_result, slug};
 use crate::sweep_executor::Interrupt;
 use crate::var::nearest;
 
+use super::assertions::{Assertions, Judged};
 use super::config::{RunConfig, Settings};
 use super::layers::Layers;
 use super::print::say;
@@ -33,7 +34,7 @@ pub struct Session {
     pub(super) records: Vec<SweepRecord>,
     pub(super) seen: Vec<String>,
     pub(super) unsaved: bool,
-    /// Whether a result became worse, by rules that fail the run.
+    /// Whether a claim failed, or a result became worse, by rules that fail the run.
     pub(super) has_regressed: bool,
     /// Problems of the whole run, reported at its end.
     pub(super) errors: Vec<String>,
@@ -80,7 +81,7 @@ pub enum RunStatus {
     Fine,
     /// A sample failed, or a result could not be stored.
     Failed,
-    /// A result became worse by the rules of [`HistoryOptions`](super::HistoryOptions).
+    /// A claim or a gate failed, or a result became worse by the rules of [`HistoryOptions`](super::HistoryOptions).
     Regressed,
     /// The command line chose sweeps that do not exist.
     Usage,
@@ -215,8 +216,22 @@ impl Session {
         self.errors.extend(errors);
     }
 
+    /// Judges the claims and gates of a complete sweep, and notes in its record what fails.
+    ///
+    /// A replicate has a part of the rounds only, and so has each step of a refinement before the last.
+    pub(super) fn judge(&mut self, assertions: &Assertions, record: &mut SweepRecord) -> Judged {
+        let (step, steps) = self.step();
+        if self.is_replicate() || step != steps {
+            return Judged::default();
+        }
+        let judged = assertions.judge(record, self);
+        record.warnings.extend(judged.warnings());
+        self.has_regressed |= judged.fails();
+        judged
+    }
+
     /// Keeps and prints what a sweep gave.
-    pub(super) fn finish_sweep(&mut self, record: &SweepRecord) {
+    pub(super) fn finish_sweep(&mut self, record: &SweepRecord, judged: &Judged) {
         if matches!(self.role, ReplicateRole::Measuring(_)) {
             self.records.push(record.clone());
             return;
@@ -228,7 +243,7 @@ impl Session {
             self.progress
                 .note(&format!("error: the result could not be stored: {error}"));
         }
-        self.show_sweep(record);
+        self.show_sweep(record, judged);
     }
 
     /// Draws the report of all sweeps of the run, prints its path, and returns the outcome of the run.

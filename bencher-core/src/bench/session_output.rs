@@ -9,6 +9,7 @@ use crate::progress::counts_json;
 use crate::record::SweepRecord;
 use crate::sweep_executor::Forecast;
 
+use super::assertions::Judged;
 use super::config::{OutputFormat, RunConfig};
 use super::error::failure_text;
 use super::print::{print_record, say};
@@ -100,7 +101,7 @@ impl Session {
     }
 
     /// Prints what a sweep gave, and has it drawn.
-    pub(super) fn show_sweep(&mut self, record: &SweepRecord) {
+    pub(super) fn show_sweep(&mut self, record: &SweepRecord, judged: &Judged) {
         match self.config.output {
             OutputFormat::Text => {
                 let RunConfig {
@@ -109,7 +110,7 @@ impl Session {
                     columns,
                     ..
                 } = self.config;
-                print_record(record, print, rows, columns);
+                print_record(record, judged, print, rows, columns);
             }
             OutputFormat::Json => {
                 let result = record.dataset.to_json();
@@ -119,10 +120,14 @@ impl Session {
                     "timings": timings_json(&record.dataset), "comparisons": comparisons_json(&record.dataset),
                     "dataset": result}),
                 );
+                judged.events(&record.title).iter().for_each(print_json);
             }
             OutputFormat::Quiet => {
                 for failure in &record.failures {
                     error_line!("{}: {}", record.title, failure_text(failure));
+                }
+                for failure in judged.warnings() {
+                    error_line!("{}: {failure}", record.title);
                 }
             }
         }

@@ -5,6 +5,7 @@ use crate::measure::Environment;
 use crate::plan::Plan;
 use crate::record::{Counts, SweepRecord};
 
+use super::assertions::is_of_assertion;
 use super::attributes::EXECUTABLE;
 use super::error::BenchError;
 use super::run::SweepRun;
@@ -75,6 +76,8 @@ impl SweepRun<'_> {
         let same_code = same_code(&record);
         let there = there(&record);
         let mut warnings = std::mem::take(&mut record.warnings);
+        // Claims are judged again: the program may have other ones now.
+        warnings.retain(|warning| !is_of_assertion(warning));
         warnings.push(if is_partial {
             format!(
                 "drawn from the incomplete result of {}: its budget ended or it was interrupted; \

@@ -115,6 +115,7 @@ impl SweepRun<'_> {
         Ok(match found {
             Some((_, record)) => SweepOutcome {
                 record,
+                claims: Vec::new(),
                 was_run: true,
                 root: session.root.clone(),
             },

@@ -52,7 +52,7 @@ use crate::var::Schema;
 
 /// The exit status of a program after an invalid command line.
 pub const USAGE: u8 = 2;
-/// The exit status of a run with a result that became worse.
+/// The exit status of a run with a claim that fails, or a result that became worse.
 const REGRESSED: u8 = 3;
 /// The exit status of a program after Ctrl-C.
 pub const INTERRUPTED: u8 = 130;
@@ -69,8 +69,8 @@ const ENDED_ITSELF: u8 = 3;
 
 /// Runs a benchmark program: it reads the command line, runs the sweeps that `program` declares, and draws the report.
 ///
-/// The exit status is 0 after success, 1 if a sample or another operation failed, 2 after invalid settings, and 130 if
-/// the user interrupted. In a run with several steps ([`Refinement`](crate::bench::Refinement)), it calls `program` for
+/// The exit status is 0 after success, 1 if a sample or another operation failed, 2 after invalid settings, 3 if a claim
+/// or a gate fails or a result became worse, and 130 if the user interrupted. In a run with several steps ([`Refinement`](crate::bench::Refinement)), it calls `program` for
 /// each step, and draws the report after each.
 ///
 /// ```no_run

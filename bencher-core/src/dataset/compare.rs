@@ -192,7 +192,7 @@ impl Dataset {
         label
     }
 
-    fn axes_of(&self, fits: impl Fn(DimRole) -> bool) -> Vec<usize> {
+    pub(super) fn axes_of(&self, fits: impl Fn(DimRole) -> bool) -> Vec<usize> {
         let dims = self.dims.iter().enumerate();
         dims.filter(|(_, dim)| fits(dim.role))
             .map(|(axis, _)| axis)
@@ -205,7 +205,7 @@ impl Dataset {
         self.coordinates_at(flat, &inputs)
     }
 
-    fn coordinates_at(&self, flat: usize, axes: &[usize]) -> Vec<(String, Value)> {
+    pub(super) fn coordinates_at(&self, flat: usize, axes: &[usize]) -> Vec<(String, Value)> {
         let position = self.position(flat).unwrap_or_default();
         let coordinate = |axis: &usize| {
             let dim = self.dims.get(*axis)?;

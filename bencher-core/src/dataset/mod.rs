@@ -39,6 +39,7 @@ mod cell;
 mod column;
 mod combine;
 mod compare;
+mod conversion;
 mod csv;
 mod derive;
 mod describe;
@@ -74,6 +75,7 @@ pub use cell::{Cell, CellState};
 pub(crate) use cell::{earlier_run, share_of_slices, share_text};
 pub use column::Column;
 pub use compare::Comparison;
+pub(crate) use conversion::converted;
 pub use csv::CsvOptions;
 #[cfg(feature = "history")]
 pub(crate) use dim::compare as coordinate_order;

@@ -55,36 +55,38 @@ impl Dataset {
     /// Where there is no such result.
     pub fn point_values(&self, result: &str) -> Result<Vec<PointValues>, DatasetError> {
         let variable = self.variable(result)?;
-        let shape = self.shape();
-        let axes = |is_repeat: bool| -> Vec<usize> {
-            let dims = self.dims.iter().enumerate();
-            let fits = dims.filter(|(_, dim)| (dim.role == DimRole::Repeat) == is_repeat);
-            fits.map(|(axis, _)| axis).collect()
-        };
-        let points = axes(false);
-        let repeats: Vec<usize> = Walk::over(&shape, axes(true)).collect();
-        let values = Walk::over(&shape, points.clone()).map(|point| {
-            let cells: Vec<usize> = repeats.iter().map(|repeat| point + repeat).collect();
-            self.values_of(variable, &cells, &points)
-        });
+        let values = self
+            .point_cells()
+            .map(|cells| self.values_of(variable, &cells));
         Ok(values.collect())
     }
 
-    fn values_of(&self, variable: &Variable, cells: &[usize], axes: &[usize]) -> PointValues {
-        let position = cells.first().and_then(|first| self.position(*first));
-        let position = position.unwrap_or_default();
-        let mut at = Vec::with_capacity(axes.len());
-        let mut texts = Vec::with_capacity(axes.len());
-        for axis in axes {
-            let dim = self.dims.get(*axis);
-            let value = dim
-                .zip(position.get(*axis))
-                .and_then(|(dim, at)| dim.values.get(*at));
-            if let Some((dim, value)) = dim.zip(value) {
-                texts.push((dim.name.clone(), dim.text(value)));
-                at.push((dim.name.clone(), value.clone()));
-            }
-        }
+    /// The cells of every point in the order of the grid: its repeats, by their flat indices.
+    pub(crate) fn point_cells(&self) -> impl Iterator<Item = Vec<usize>> + use<> {
+        let shape = self.shape();
+        let repeats = self.axes_of(|role| role == DimRole::Repeat);
+        let repeats: Vec<usize> = Walk::over(&shape, repeats).collect();
+        let points = self.axes_of(|role| role != DimRole::Repeat);
+        let cells = move |point| repeats.iter().map(|repeat| point + repeat).collect();
+        Walk::over(&shape, points).map(cells)
+    }
+
+    /// The inputs of the point of a cell, with the text of each value, as tables show it.
+    pub(crate) fn point_texts(&self, flat: usize) -> Vec<(String, String)> {
+        let points = self.axes_of(|role| role != DimRole::Repeat);
+        let position = self.position(flat).unwrap_or_default();
+        let text = |axis: usize| {
+            let dim = self.dims.get(axis)?;
+            let value = dim.values.get(*position.get(axis)?)?;
+            Some((dim.name.clone(), dim.text(value)))
+        };
+        points.into_iter().filter_map(text).collect()
+    }
+
+    fn values_of(&self, variable: &Variable, cells: &[usize]) -> PointValues {
+        let first = cells.first().copied().unwrap_or(usize::MAX);
+        let points = self.axes_of(|role| role != DimRole::Repeat);
+        let (at, texts) = (self.coordinates_at(first, &points), self.point_texts(first));
         let states = cells.iter().filter_map(|cell| variable.states().get(*cell));
         let is_failure =
             |state: &&CellState| matches!(state, CellState::Failed | CellState::TimedOut);

@@ -50,7 +50,7 @@ const PREFIXABLE: [&str; 20] = [
 ];
 
 /// Words and symbols for the byte.
-const BYTE: [&str; 4] = ["B", "byte", "bytes", "Byte"];
+pub(super) const BYTE: [&str; 4] = ["B", "byte", "bytes", "Byte"];
 
 /// Units that older versions allowed for a time, although it was in seconds.
 const OTHER_NAMES_OF_TIME: [&str; 21] = [
@@ -111,7 +111,7 @@ pub struct UnitScale {
 
 /// A power that a number is divided by; kept as such, because 10^-6 is no float.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Factor {
+pub(super) enum Factor {
     Ten(i32),
     Two(i32),
 }
@@ -145,7 +145,7 @@ impl UnitScale {
 }
 
 impl Factor {
-    fn divide(self, x: f64) -> f64 {
+    pub(super) fn divide(self, x: f64) -> f64 {
         match self {
             // An exact operand and one rounding: 1e6 is a float, 1e-6 is none.
             Self::Ten(power @ ..0) => x * 10_f64.powi(-power),
@@ -236,7 +236,7 @@ fn scaled(units: &str, largest: f64) -> Option<UnitScale> {
 }
 
 /// A byte with a binary prefix or none: what it is called, and the prefix's power of two.
-fn binary(units: &str) -> Option<(&str, i32)> {
+pub(super) fn binary(units: &str) -> Option<(&str, i32)> {
     BINARY.iter().find_map(|(prefix, power)| {
         let base = units.strip_prefix(prefix)?;
         BYTE.contains(&base).then_some((base, *power))
@@ -244,7 +244,7 @@ fn binary(units: &str) -> Option<(&str, i32)> {
 }
 
 /// A unit with a decimal prefix or none: the unit, and the prefix's power of ten.
-fn decimal(units: &str) -> Option<(&str, i32)> {
+pub(super) fn decimal(units: &str) -> Option<(&str, i32)> {
     let known = |base: &str| base == "s" || base == "B" || PREFIXABLE.contains(&base);
     if known(units) {
         return Some((units, 0));

@@ -19,6 +19,7 @@ mod error;
 mod identity;
 mod input_override;
 mod legacy_values;
+mod one_point;
 mod points;
 mod repeats;
 mod resolve;
@@ -31,7 +32,7 @@ pub use error::PlanError;
 pub(crate) use identity::result_id;
 pub use input_override::{InputOverride, OverrideError};
 pub(crate) use input_override::{in_units, quote};
-pub(crate) use resolve::input_name_of;
+pub(crate) use resolve::{input_name_of, result_name_of};
 pub(crate) use shape::recorded_results;
 
 use std::sync::Arc;

@@ -38,6 +38,20 @@ pub(crate) fn input_name_of(schema: &Schema, input: &InputChoice) -> Result<Stri
     }
 }
 
+/// The name of the result behind a handle or a name.
+///
+/// # Errors
+/// Where there is no such result.
+pub(crate) fn result_name_of(schema: &Schema, target: &Target) -> Result<String, UnknownName> {
+    let found = match target {
+        Target::Index(index) => schema.results.get(*index),
+        Target::Name(name) => schema.result(name).map(|(_, var)| var),
+    };
+    let known = schema.results.iter().map(|var| var.name);
+    let unknown = || UnknownName::new("result", target_name(target), known);
+    found.map(|var| var.name.to_owned()).ok_or_else(unknown)
+}
+
 pub(super) fn unknown_input(schema: &Schema, name: &str) -> UnknownName {
     UnknownName::new("input", name, schema.inputs.iter().map(|var| var.name))
 }

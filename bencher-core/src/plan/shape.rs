@@ -88,7 +88,7 @@ pub(super) fn info_of(var: &ResultVar) -> VariableInfo {
 }
 
 /// The dataset's variables for a result: one, or one for each part of a vector.
-fn columns(var: &ResultVar) -> Vec<VariableInfo> {
+pub(super) fn columns(var: &ResultVar) -> Vec<VariableInfo> {
     let info = info_of(var);
     match var.kind {
         Kind::Vector(parts) => (0..parts)

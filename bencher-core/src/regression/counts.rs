@@ -1,9 +1,9 @@
 //! The judge of events and of deterministic numbers.
 
-use super::distribution::{beta_log_odds_above, normal_two_sided};
 use super::family::pairs_for;
 use super::reason::Reason;
 use super::verdict::{Effect, Judgement, Rule, Scale, Verdict};
+use crate::stats::distribution::{beta_log_odds_above, normal_two_sided};
 
 /// Events counted over an exposure: a time, a number of operations, a size.
 #[derive(Clone, Copy, Debug, PartialEq)]

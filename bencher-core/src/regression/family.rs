@@ -1,6 +1,6 @@
 //! The error rate of many points that are judged together.
 
-use super::distribution::ln_choose;
+use crate::stats::distribution::ln_choose;
 
 /// How often a whole gate may flag anything wrongly, unless said otherwise: 5 %.
 pub const FAMILY_RATE: f64 = 0.05;

@@ -2,12 +2,12 @@
 
 use crate::stats::{MISRATE, mean, median, ratio, std, summary};
 
-use super::distribution::student_two_sided;
 use super::family::{has_shift_bounds, replicates_for};
 use super::presence::{judge_presence, presence_of};
 use super::reason::Reason;
 use super::signed_rank::magnitude_of;
 use super::verdict::{Effect, Judgement, Rule, Scale, Verdict};
+use crate::stats::distribution::student_two_sided;
 
 /// The fewest runs of a history that show how much runs differ.
 pub const FEWEST_RUNS: usize = 3;

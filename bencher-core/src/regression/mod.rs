@@ -33,7 +33,6 @@ pub mod change_points;
 mod comparison;
 mod counts;
 pub mod detectors;
-mod distribution;
 mod family;
 mod independent;
 mod paired;

@@ -7,9 +7,9 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use pragmastat::estimators::raw;
 
-use super::distribution::normal_two_sided;
 use super::family::pairs_for;
 use super::signed_rank::signed_rank_bounds;
+use crate::stats::distribution::normal_two_sided;
 
 /// With which probability an effect that counts as detectable is found: the customary 80 %, one-sided quantile.
 const POWER_QUANTILE: f64 = 0.841_621_233_572_914_3;

@@ -1,10 +1,10 @@
 //! The judge of successes: two binomial shares.
 
-use super::distribution::{ln_choose, normal_two_sided};
 use super::family::replicates_for;
 use super::presence::{Presence, judge_presence};
 use super::reason::Reason;
 use super::verdict::{Effect, Judgement, Rule, Scale, Verdict};
+use crate::stats::distribution::{ln_choose, normal_two_sided};
 
 /// Successes of trials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

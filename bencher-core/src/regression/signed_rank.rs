@@ -6,7 +6,7 @@
 
 use crate::stats::paired_ratio;
 
-use super::distribution::normal_tail;
+use crate::stats::distribution::normal_tail;
 
 /// The largest number of pairs with an exact distribution: that of the bounds in `bencher_core::stats`.
 const MOST_EXACT: usize = 62;

@@ -1,8 +1,9 @@
-//! The quick check of a sweep: a few points, once each, in this process; nothing is stored.
+//! The quick check of a sweep: a few points, once each, in this process; nothing is stored. Claims that one sample can
+//! violate are judged.
 
 use std::sync::Arc;
 
-use crate::bench::{RunConfig, Settings};
+use crate::bench::{Assertions, RunConfig, Settings};
 use crate::context::States;
 use crate::exit_guard;
 use crate::plan::{Choice, Plan};
@@ -43,6 +44,9 @@ fn check_of(
     let choice = Choice::default();
     let plan = Plan::of(prototype, &choice, &config.inputs, config.density, 1, "")
         .map_err(|error| error.to_string())?;
+    let claims = entry.options.claim_choices();
+    let assertions = Assertions::of(&plan, &entry.title(), &claims, &[]);
+    let assertions = assertions.map_err(|error| error.to_string())?;
     let points = match point {
         Some(text) => vec![point::number(&plan, text)?],
         None => points(&plan, seed(&entry.name()))?,
@@ -56,7 +60,11 @@ fn check_of(
     );
     let mut failures: Vec<String> = points
         .into_iter()
-        .filter_map(|point| plan.try_point(body, point, &states).err())
+        .filter_map(|point| {
+            let judge =
+                |sample: &mut dyn ErasedSweep| assertions.judge_sample(&plan, point, sample);
+            plan.try_point(body, point, &states, &judge).err()
+        })
         .collect();
     drop(in_progress);
     failures.extend(

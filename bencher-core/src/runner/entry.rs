@@ -2,8 +2,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::bench::{Session, Settings};
+use crate::bench::{ClaimChoice, GateChoice, Session, Settings};
 use crate::sweep_executor::{Benchmark, Result};
+use crate::var::Target;
 
 use super::{check, full};
 
@@ -42,6 +43,28 @@ pub struct SweepOptions {
     pub budget: Option<Duration>,
     /// Whether it runs only on request.
     pub ignore: bool,
+    /// The claims on results: their names, and the text of each claim.
+    pub claims: &'static [(&'static str, &'static str)],
+    /// The gates on results.
+    pub gates: &'static [GateOption],
+}
+
+/// A gate of a `#[bench_sweep]` function; [`Gate`](crate::bench::Gate) explains it.
+///
+/// ```
+/// use bencher_core::runner::{GateOption, SweepOptions};
+/// const GATE: GateOption = GateOption { result: "elapsed", worse_than: 0.03, against: "main" };
+/// const OPTIONS: SweepOptions = SweepOptions { gates: &[GATE], ..SweepOptions::NONE };
+/// assert_eq!(OPTIONS.gates[0].result, "elapsed");
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct GateOption {
+    /// The name of the result.
+    pub result: &'static str,
+    /// The share up to which a worse result counts as equal.
+    pub worse_than: f64,
+    /// The name of the baseline.
+    pub against: &'static str,
 }
 
 impl SweepOptions {
@@ -52,7 +75,30 @@ impl SweepOptions {
         level: None,
         budget: None,
         ignore: false,
+        claims: &[],
+        gates: &[],
     };
+}
+
+impl SweepOptions {
+    /// Its claims, for any sweep.
+    pub(super) fn claim_choices(&self) -> Vec<ClaimChoice> {
+        let choice = |(result, text): &(&'static str, &'static str)| ClaimChoice {
+            result: Target::Name((*result).into()),
+            text: (*text).to_owned(),
+        };
+        self.claims.iter().map(choice).collect()
+    }
+
+    /// Its gates, for any sweep.
+    pub(super) fn gate_choices(&self) -> Vec<GateChoice> {
+        let choice = |gate: &GateOption| GateChoice {
+            result: Target::Name(gate.result.into()),
+            worse_than: gate.worse_than,
+            against: gate.against.to_owned(),
+        };
+        self.gates.iter().map(choice).collect()
+    }
 }
 
 inventory::collect!(SweepEntry);

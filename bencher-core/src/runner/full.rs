@@ -105,6 +105,8 @@ fn sweep_of(
             level: entry.options.level,
             budget: entry.options.budget,
             only_point: point.map(str::to_owned),
+            claims: entry.options.claim_choices(),
+            gates: entry.options.gate_choices(),
             ..SweepSettings::default()
         },
     };

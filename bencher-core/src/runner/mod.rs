@@ -29,7 +29,7 @@ mod list;
 mod point;
 mod quick;
 
-pub use entry::{Run, SweepEntry, SweepOptions, entries};
+pub use entry::{GateOption, Run, SweepEntry, SweepOptions, entries};
 #[doc(hidden)]
 pub use inventory;
 

@@ -48,6 +48,7 @@ impl ParametrizedSweep for Squares {
             counter: None,
             formula: "",
             parts: &[],
+            claims: &[],
         }],
     };
 
@@ -145,7 +146,10 @@ fn a_panic_is_told_with_its_inputs_and_the_others_run() {
 fn a_point_runs_once() {
     let states = Arc::default();
     let points = plan(&SweepChoice::default(), "n=3,5,8");
-    assert_eq!(points.try_point(Body::of::<Squares>(), 1, &states), Ok(()));
+    assert_eq!(
+        points.try_point(Body::of::<Squares>(), 1, &states, &|_| Ok(())),
+        Ok(())
+    );
     let cx = Context::new(1, &|| 42).with_states(&states);
     let calls = cx
         .per_sweep(|| Err::<std::sync::Mutex<Vec<u64>>, _>("no sample ran"))

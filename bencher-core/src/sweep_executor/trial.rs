@@ -16,15 +16,16 @@ use crate::plan::Plan;
 
 impl Plan {
     /// Runs a point once, here and now; every timed piece of code in it is run once, too. Nothing is
-    /// kept.
+    /// kept. `judge` sees the sample, with its results set.
     ///
     /// # Errors
-    /// The failure, also a panic, with the values of the swept inputs.
+    /// The failure, also a panic or the verdict of `judge`, with the values of the swept inputs.
     pub(crate) fn try_point(
         &self,
         body: Body,
         point: u64,
         states: &Arc<States>,
+        judge: &dyn Fn(&mut dyn ErasedSweep) -> Result<(), String>,
     ) -> Result<(), String> {
         let mut run = |sweep: &mut dyn ErasedSweep| {
             let seeder = || self.seed(point, 1);
@@ -37,7 +38,8 @@ impl Plan {
             let in_progress = exit_guard::SampleGuard::begin(point, 1);
             let done = body.run(sweep, &mut cx);
             drop(in_progress);
-            done.map_err(|error| describe(error.as_ref()))
+            done.map_err(|error| describe(error.as_ref()))?;
+            judge(sweep)
         };
         let run = || self.with_sweep(point, &mut run);
         let done = panics::catch(AssertUnwindSafe(run)).and_then(|done| done);

@@ -127,6 +127,7 @@ pub const NO_RESULT: ResultVar = ResultVar {
     formula: "",
     counter: None,
     parts: &[],
+    claims: &[],
 };
 
 /// The type inside the `Option` of a result field.

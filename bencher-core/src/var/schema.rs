@@ -113,6 +113,8 @@ pub struct ResultVar {
     pub counter: Option<Counter>,
     /// The names of a vector's parts; empty where they are numbered.
     pub parts: &'static [&'static str],
+    /// The claims on it: `< 0.7`, `p95 < 5 ms`.
+    pub claims: &'static [&'static str],
 }
 
 /// Which way a result is better.

@@ -3,6 +3,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
+use syn::ext::IdentExt as _;
 use syn::{ItemFn, ReturnType};
 
 use super::judge::judge;
@@ -72,7 +73,18 @@ pub(super) fn options(attributes: &RunAttributes, private: &TokenStream) -> Toke
         level,
         budget,
         ignore,
+        claims,
+        gates,
     } = attributes;
+    let claims = claims.iter().map(|(result, text)| {
+        let result = result.unraw().to_string();
+        quote!((#result, #text))
+    });
+    let gates = gates.iter().map(|gate| {
+        let (result, worse_than) = (gate.result.unraw().to_string(), gate.worse_than);
+        let against = &gate.against;
+        quote!(#private::GateOption { result: #result, worse_than: #worse_than, against: #against })
+    });
     let ignore = ignore.is_some();
     let repeats = number(repeats.map(|repeats| quote!(#repeats)));
     let level = number(level.map(|level| quote!(#level as ::core::primitive::u8)));
@@ -84,6 +96,8 @@ pub(super) fn options(attributes: &RunAttributes, private: &TokenStream) -> Toke
             level: #level,
             budget: #budget,
             ignore: #ignore,
+            claims: &[#(#claims),*],
+            gates: &[#(#gates),*],
         }
     }
 }

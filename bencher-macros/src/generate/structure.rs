@@ -246,6 +246,7 @@ fn result_var(field: &Field, spec: &ResultSpec, private: &TokenStream) -> TokenS
         meaning_version,
         formula,
         parts,
+        claims,
         ..
     } = spec;
     let counter = spec.counter.map(|name| {
@@ -281,6 +282,7 @@ fn result_var(field: &Field, spec: &ResultSpec, private: &TokenStream) -> TokenS
             formula: #formula,
             counter: #counter,
             parts: &[#(#parts),*],
+            claims: &[#(#claims),*],
         }
     }
 }

@@ -21,6 +21,16 @@ struct Known {
     form: Form,
     /// How it is written, for messages.
     example: &'static str,
+    /// Whether it may stand several times.
+    is_repeated: bool,
+}
+
+impl Known {
+    /// The same option, which may stand several times.
+    const fn repeated(mut self) -> Self {
+        self.is_repeated = true;
+        self
+    }
 }
 
 /// How an option is written.
@@ -41,6 +51,7 @@ const fn known(name: &'static str, form: Form, example: &'static str) -> Known {
         name,
         form,
         example,
+        is_repeated: false,
     }
 }
 
@@ -89,6 +100,7 @@ pub(crate) const RESULT: Grammar = Grammar {
         known("meaning_version", Form::Value, "meaning_version = 2"),
         known("formula", Form::Value, "formula = \"bytes / elapsed\""),
         known("names", Form::List, "names(\"x\", \"y\", \"z\")"),
+        known("claim", Form::Value, "claim = \"< 0.7\"").repeated(),
     ],
 };
 
@@ -120,6 +132,13 @@ pub(crate) const BENCH_SWEEP: Grammar = Grammar {
         known("types", Form::List, "types(T = [u32, u64])"),
         known("throughput", Form::List, "throughput(bytes = 8 * len)"),
         known("runtime", Form::Value, "runtime = path::to::function"),
+        known("claim", Form::List, "claim(time, \"< 5 ms\")").repeated(),
+        known(
+            "gate",
+            Form::List,
+            "gate(time, worse_than = \"3%\", against = \"main\")",
+        )
+        .repeated(),
         known("crate", Form::Value, "crate = path::to::bencher"),
     ],
 };
@@ -218,7 +237,7 @@ impl Options {
         let Some(known) = grammar.options.iter().find(|known| known.name == name) else {
             return Some(grammar.unknown(&name));
         };
-        if self.find(known.name).is_some() {
+        if self.find(known.name).is_some() && !known.is_repeated {
             return Some(format!("`{name}` is given twice; keep one of them"));
         }
         let wrong = option.misses(known.form)?;
@@ -267,6 +286,33 @@ impl Options {
             } => Some((name, values)),
             _ => None,
         }
+    }
+
+    /// The values of `name = value`, in every place where it stands.
+    pub(crate) fn values(&self, name: &str) -> impl Iterator<Item = &Expr> {
+        let of_name = self
+            .accepted
+            .iter()
+            .filter(move |option| option.name.unraw() == name);
+        of_name.filter_map(|option| match &option.argument {
+            Argument::Value(value) => Some(value),
+            Argument::Flag | Argument::List(_) => None,
+        })
+    }
+
+    /// The values of `name(a, b, ...)`, in every place where it stands.
+    pub(crate) fn lists(
+        &self,
+        name: &str,
+    ) -> impl Iterator<Item = (&Ident, &Punctuated<Expr, Token![,]>)> {
+        let of_name = self
+            .accepted
+            .iter()
+            .filter(move |option| option.name.unraw() == name);
+        of_name.filter_map(|option| match &option.argument {
+            Argument::List(values) => Some((&option.name, values)),
+            Argument::Flag | Argument::Value(_) => None,
+        })
     }
 
     /// The two values of `name(low, high)`, with the name.

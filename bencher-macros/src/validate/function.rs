@@ -1,6 +1,7 @@
 use syn::ext::IdentExt;
 use syn::{FnArg, ItemFn, Lifetime, PathArguments, Safety, Signature, Type, parse_quote};
 
+use super::claim::{claims_on, gates, known_results};
 use super::measured::measured;
 use super::text::{number, text};
 use crate::errors::Errors;
@@ -30,6 +31,11 @@ pub(crate) fn function(
         }
         None => Form::Measured(Box::new(measured(&item, &attributes, arguments, errors))),
     };
+    if let Form::Measured(body) = &form {
+        let claimed = run.claims.iter().map(|(result, _)| result.clone());
+        let gated = run.gates.iter().map(|gate| gate.result.clone());
+        known_results(&body.sweep, claimed.chain(gated), errors);
+    }
     item.attrs = attributes.kept;
     if let Form::Measured(body) = &form
         && let Some(FnArg::Typed(first)) = item.sig.inputs.first_mut()
@@ -119,6 +125,8 @@ fn run_said(options: &Options, errors: &mut Errors) -> RunAttributes {
         title: text(options, "title", errors).unwrap_or_default(),
         budget: budget(options, errors),
         ignore: None,
+        claims: claims_on(options, errors),
+        gates: gates(options, errors),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the user wrote to what it says, or to errors on the tokens that say it. Every rule
 //! continues after an error, so that one compilation shows them all.
 
+mod claim;
 mod counter;
 mod enumeration;
 mod function;

@@ -1,3 +1,4 @@
+use super::claim::claims;
 use super::counter::counter;
 use super::text::{choice, number, text};
 use super::units::{time_span, units};
@@ -77,7 +78,9 @@ pub(super) fn result(
             "`timed` marks what is measured, and `formula` what is computed; drop one",
         );
     }
+    let claims = claims(options, errors);
     ResultSpec {
+        claims,
         formula,
         parts,
         inside: inside.clone(),

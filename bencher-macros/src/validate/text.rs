@@ -9,6 +9,11 @@ use crate::parse::{Literal, Options};
 /// The text of an option.
 pub(super) fn text(options: &Options, name: &str, errors: &mut Errors) -> Option<String> {
     let (_, value) = options.value(name)?;
+    text_of(value, name, errors)
+}
+
+/// The text that an option has as its value.
+pub(super) fn text_of(value: &Expr, name: &str, errors: &mut Errors) -> Option<String> {
     if let Some(Literal::Text(text)) = Literal::of(value) {
         return Some(text);
     }

@@ -58,6 +58,7 @@ impl ParametrizedSweep for Endless {
             formula: "",
             counter: None,
             parts: &[],
+            claims: &[],
         }],
     };
 

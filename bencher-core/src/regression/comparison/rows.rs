@@ -50,6 +50,13 @@ impl ResultComparison {
         points.iter().map(|point| self.row(point)).collect()
     }
 
+    /// One point in a line: `len=10: 2.1 ms → 2.4 ms, 1.14 (1.09 … 1.19), slower`.
+    pub(crate) fn point_line(&self, point: &PointComparison) -> String {
+        let row = self.row(point);
+        let values = format!("{} → {}", row.base, row.candidate);
+        format!("{}: {values}, {}, {}", row.point, row.effect, row.verdict)
+    }
+
     fn row(&self, point: &PointComparison) -> Row {
         let value = |value: Option<f64>| {
             value.map_or_else(|| "-".to_owned(), |value| quantity(value, &self.units))

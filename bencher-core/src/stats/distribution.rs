@@ -171,6 +171,7 @@ pub(crate) fn ln_gamma(x: f64) -> f64 {
 }
 
 /// The logarithm of the number of ways to choose `k` of `n`.
+#[cfg(any(feature = "history", test))]
 pub(crate) fn ln_choose(n: f64, k: f64) -> f64 {
     if k <= 0.0 || k >= n {
         return 0.0;
