@@ -65,6 +65,8 @@ impl SweepRun<'_> {
         }
         let clock = Instant::now();
         let plan = self.plan(session)?;
+        #[cfg(feature = "history")]
+        session.check_history()?;
         if session.config.dry_run {
             let forecast = session.forecast(&plan)?;
             session.show_plan(&self.settings.title, &plan, forecast);

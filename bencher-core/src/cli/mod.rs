@@ -158,6 +158,11 @@ pub(crate) fn run_session(
     match (replicate, session.config().replicates) {
         (Some(replicate), _) => session.replicate(replicate),
         (None, Some(count)) if !session.is_shown_only() && worker.is_none() => {
+            #[cfg(feature = "history")]
+            if let Err(error) = session.check_baseline() {
+                error_line!("error: {error}");
+                return ExitCode::from(FAILED);
+            }
             if let Err(status) = measure_in_replicates(&mut session, count, reporter, &interrupt) {
                 return status;
             }
@@ -364,6 +369,7 @@ fn status(error: Option<&BenchError>) -> u8 {
     match error {
         Some(BenchError::Interrupted { .. }) => INTERRUPTED,
         Some(BenchError::Plan { source, .. }) if source.is_usage() => USAGE,
+        Some(BenchError::UnknownResult { .. }) => USAGE,
         _ => 1,
     }
 }

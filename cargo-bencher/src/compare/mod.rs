@@ -10,9 +10,11 @@ use std::process::ExitCode;
 use bencher_core::history::EarlierRuns;
 use bencher_core::regression::{RunComparison, compare_stored};
 
-pub(crate) use baseline::run as baseline;
+pub(crate) use baseline::{USAGE as BASELINE_USAGE, run as baseline};
 pub(crate) use failure::Failure;
-pub(crate) use options::{Output, OutputOptions, Words};
+pub(crate) use options::{Output, OutputOptions};
+
+use crate::words::Words;
 
 use source::Source;
 
