@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use bencher_core::regression::{CompareOptions, Threshold};
+use bencher_core::regression::{CompareOptions, ErrorControl, Threshold};
 
 use crate::words::Words;
 
@@ -36,8 +36,23 @@ impl OutputOptions {
         if let Some(text) = words.value("--group-threshold")? {
             compare.group_threshold = threshold("--group-threshold", &text)?;
         }
-        if let Some(text) = words.value("--error-rate")? {
-            compare.rate = rate("--error-rate", &text)?;
+        let rates = (
+            words.value("--error-rate")?,
+            words.value("--false-discovery-rate")?,
+        );
+        match rates {
+            (Some(_), Some(_)) => {
+                return Err(
+                    "give either `--error-rate` or `--false-discovery-rate`: one of them is controlled"
+                        .to_owned(),
+                );
+            }
+            (Some(text), None) => compare.rate = rate("--error-rate", &text)?,
+            (None, Some(text)) => {
+                compare.rate = rate("--false-discovery-rate", &text)?;
+                compare.control = ErrorControl::FalseDiscovery;
+            }
+            (None, None) => {}
         }
         let all = words.switch("--all");
         let output = match (words.switch("--json"), words.switch("--markdown")) {
@@ -46,10 +61,18 @@ impl OutputOptions {
             (false, true) => Output::Markdown,
             (false, false) => Output::Table { all },
         };
+        let markdown = words.value("--markdown-file")?.map(PathBuf::from);
+        let is_picture = |path: &PathBuf| path.extension().is_some_and(|kind| kind == "svg");
+        if markdown.as_ref().is_some_and(is_picture) {
+            return Err(
+                "`--markdown-file` writes a picture beside the Markdown, whose name ends in `.svg`: choose another name"
+                    .to_owned(),
+            );
+        }
         Ok(Self {
             compare,
             output,
-            markdown: words.value("--markdown-file")?.map(PathBuf::from),
+            markdown,
         })
     }
 }
@@ -137,6 +160,12 @@ mod tests {
                 "--error-rate 100%",
                 "is not a share above 0 and below 100 %",
             ),
+            (
+                "--false-discovery-rate 0",
+                "is not a share above 0 and below 100 %",
+            ),
+            ("--error-rate 5% --false-discovery-rate 5%", "give either"),
+            ("--markdown-file a.svg", "choose another name"),
             ("--json --markdown", "either"),
         ] {
             let error = OutputOptions::take(&mut words(line)).unwrap_err();
