@@ -107,11 +107,19 @@ fn the_last_two_results_are_compared_and_the_exit_status_is_the_verdict() {
     );
     let json: serde_json::Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!((status, &json["exit_status"]), (Some(3), &3.into()));
+    let markdown = std::fs::read_to_string(&page).unwrap();
+    assert!(markdown.starts_with("### Regression: "), "{markdown}");
     assert!(
-        std::fs::read_to_string(page)
-            .unwrap()
-            .starts_with("### Regression: ")
+        markdown.ends_with("\n![The effects with their bounds](<comment.svg>)\n"),
+        "{markdown}"
     );
+    let picture = std::fs::read_to_string(page.with_extension("svg")).unwrap();
+    let positions = ["moves: len=20<", "moves: len=10<"].map(|name| picture.find(name).unwrap());
+    assert!(
+        positions.is_sorted(),
+        "the worst point is the first: {picture}"
+    );
+    assert!(picture.contains(">+30 %</text>"), "{picture}");
 }
 
 #[test]

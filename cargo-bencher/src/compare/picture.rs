@@ -237,3 +237,95 @@ fn escaped(text: &str) -> String {
     }
     escaped
 }
+
+#[cfg(test)]
+mod tests {
+    use bencher_core::regression::{
+        CompareOptions, Family, Judgement, ResultComparison, Rule, SweepComparison,
+    };
+    use bencher_core::var::Direction;
+
+    use super::*;
+
+    fn point(n: usize, percent: f64) -> PointComparison {
+        let log = |percent: f64| (percent / 100.0).ln_1p();
+        let bounds = (log(percent - 1.0), log(percent + 1.0));
+        let rule = Rule {
+            threshold: Threshold::POINT,
+            direction: Direction::Minimize,
+            misrate: 0.05,
+        };
+        let effect = Effect::of_log_ratio(log(percent), Some(bounds));
+        PointComparison {
+            at: vec![("<n>".to_owned(), n.to_string())],
+            base: Some(1.0),
+            candidate: Some(1.0),
+            judgement: Judgement::of_effect(effect, 20, &rule),
+            advice: None,
+        }
+    }
+
+    fn comparison(points: Vec<PointComparison>) -> RunComparison {
+        RunComparison {
+            base: "a".to_owned(),
+            candidate: "b".to_owned(),
+            pairs: Some(20),
+            options: CompareOptions::default(),
+            family: Family::new(points.len()),
+            sweeps: vec![SweepComparison {
+                bench: "Work".to_owned(),
+                title: "Work".to_owned(),
+                tag: String::new(),
+                results: vec![ResultComparison {
+                    name: "elapsed".to_owned(),
+                    units: "s".to_owned(),
+                    direction: Direction::Minimize,
+                    is_time: true,
+                    points,
+                    groups: Vec::new(),
+                }],
+            }],
+            notes: Vec::new(),
+        }
+    }
+
+    /// Worse, undecided, better, same; the larger effect first.
+    #[test]
+    fn the_worst_twenty_points_are_drawn_in_order() {
+        let percents = [0.0, 5.0, -10.0, 30.0, 2.0, 0.5];
+        let points = percents.into_iter().enumerate();
+        let mut points: Vec<_> = points.map(|(n, percent)| point(n, percent)).collect();
+        let svg = picture(&comparison(points.clone())).unwrap();
+        let place = |n: usize| svg.find(&format!("elapsed: &lt;n&gt;={n}<")).unwrap();
+        assert!([3, 1, 4, 2, 5, 0].map(place).is_sorted(), "{svg}");
+        assert_eq!(svg.matches("<circle").count(), 6);
+        points.extend((6..30).map(|n| point(n, 0.0)));
+        let svg = picture(&comparison(points)).unwrap();
+        assert_eq!(svg.matches("<circle").count(), 20);
+        assert!(svg.contains("(20 of 30 points)"), "{svg}");
+        assert_eq!(picture(&comparison(Vec::new())), None);
+    }
+
+    /// A far effect is drawn at the edge, and leaves room for the others.
+    #[test]
+    fn far_effects_stay_in_the_picture() {
+        let svg = picture(&comparison(vec![point(0, 1e9), point(1, 5.0)])).unwrap();
+        for place in svg.split("cx=\"").skip(1) {
+            let x: f64 = place.split('"').next().unwrap().parse().unwrap();
+            assert!((NAMES..=NAMES + PLOT).contains(&x), "{svg}");
+        }
+        assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
+    }
+
+    #[test]
+    fn ticks_are_round_and_within_the_range() {
+        let texts = |low, high| -> Vec<String> {
+            ticks(low, high).into_iter().map(|(_, text)| text).collect()
+        };
+        assert_eq!(texts(-0.03, 0.061), ["-2 %", "0 %", "+2 %", "+4 %", "+6 %"]);
+        assert_eq!(
+            texts(-0.002, 0.01).first().map(String::as_str),
+            Some("-0.2 %")
+        );
+    }
+}
