@@ -16,6 +16,8 @@ const NAMES: f64 = 230.0;
 const PLOT: f64 = 280.0;
 const NUMBERS: f64 = 220.0;
 const TOP: f64 = 30.0;
+/// Of the circle at a centre.
+const RADIUS: f64 = 3.5;
 /// The most characters of a name.
 const NAME: usize = 36;
 /// Effects beyond this share are drawn at the edge.
@@ -167,19 +169,26 @@ fn drawn(heading: &str, marks: &[Mark]) -> String {
             Verdict::Same => (INK, INK),
             Verdict::Undecided => (INK, "none"),
         };
+        let centre = x(mark.centre);
         if let Some((lower, upper)) = mark.bounds {
+            let mut path = String::new();
+            for (bound, side) in [(x(lower), -RADIUS), (x(upper), RADIUS)] {
+                // A stroke across each bound, and a line to the circle, unless that covers it.
+                let _ = write!(path, "M{bound:.1} {:.1}v10", y - 5.0);
+                if (bound - centre).abs() > RADIUS {
+                    let _ = write!(path, "M{bound:.1} {y}H{:.1}", centre + side);
+                }
+            }
             let _ = writeln!(
                 svg,
-                "<line x1=\"{:.1}\" x2=\"{:.1}\" y1=\"{y}\" y2=\"{y}\" stroke=\"{colour}\" stroke-width=\"2\"/>",
-                x(lower),
-                x(upper)
+                "<path d=\"{path}\" stroke=\"{colour}\" stroke-width=\"1.5\" fill=\"none\"/>"
             );
         }
         let _ = writeln!(
             svg,
-            "<circle cx=\"{:.1}\" cy=\"{y}\" r=\"4\" stroke=\"{colour}\" stroke-width=\"2\" fill=\"{fill}\"/>\n<text x=\"0\" \
+            "<circle cx=\"{:.1}\" cy=\"{y}\" r=\"{RADIUS}\" stroke=\"{colour}\" stroke-width=\"2\" fill=\"{fill}\"/>\n<text x=\"0\" \
              y=\"{:.1}\">{}<title>{}</title></text>\n<text x=\"{:.1}\" y=\"{:.1}\" fill=\"{colour}\">{}</text>",
-            x(mark.centre),
+            centre,
             y + 4.0,
             escaped(&shortened(&mark.name)),
             escaped(&mark.name),
