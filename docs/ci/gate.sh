@@ -2,7 +2,7 @@
 # Compares a change with its base, and keeps the history of the main branch.
 #
 # usage: gate.sh change   compare the working tree with the commit where it left the main branch; writes
-#                         $GATE_OUT/comparison.md
+#                         $GATE_OUT/comparison.md and its picture
 #        gate.sh main     measure the working tree, and append the run to the history; writes $GATE_OUT/page,
 #                         $GATE_OUT/history.txt and the history file
 #

@@ -30,20 +30,20 @@ impl Session {
     pub(super) fn check_history(&self) -> Result<(), BenchError> {
         let options = &self.config.history;
         let known = declared_results();
-        let unknown = |name: &str, setting: String| match known.contains(name) {
-            true => Ok(()),
-            false => Err(BenchError::UnknownResult {
+        let check = |name: &str, setting: String| {
+            let unknown = || BenchError::UnknownResult {
                 setting,
                 source: UnknownName::new("result", name, known.iter().copied()),
-            }),
+            };
+            known.contains(name).then_some(()).ok_or_else(unknown)
         };
         for rule in &options.regression {
             if let Some((name, _)) = rule.split_once('=') {
-                unknown(name, format!("`--regression {rule}`"))?;
+                check(name, format!("`--regression {rule}`"))?;
             }
         }
         for name in options.max_time_events_of.keys() {
-            unknown(name, "`max_time_events_of`".to_owned())?;
+            check(name, "`max_time_events_of`".to_owned())?;
         }
         self.check_baseline()
     }

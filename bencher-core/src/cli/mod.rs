@@ -158,11 +158,6 @@ pub(crate) fn run_session(
     match (replicate, session.config().replicates) {
         (Some(replicate), _) => session.replicate(replicate),
         (None, Some(count)) if !session.is_shown_only() && worker.is_none() => {
-            #[cfg(feature = "history")]
-            if let Err(error) = session.check_baseline() {
-                error_line!("error: {error}");
-                return ExitCode::from(FAILED);
-            }
             if let Err(status) = measure_in_replicates(&mut session, count, reporter, &interrupt) {
                 return status;
             }
@@ -249,6 +244,11 @@ fn measure_in_replicates(
     reporter: Option<&Reporter>,
     interrupt: &Interrupt,
 ) -> std::result::Result<(), ExitCode> {
+    #[cfg(feature = "history")]
+    if let Err(error) = session.check_baseline() {
+        error_line!("error: {error}");
+        return Err(ExitCode::from(FAILED));
+    }
     if reporter.is_some() {
         session.will_draw();
     }

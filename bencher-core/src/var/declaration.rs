@@ -17,6 +17,10 @@ pub struct Declaration {
     module: &'static str,
     name: &'static str,
     place: &'static str,
+    #[cfg_attr(
+        not(feature = "history"),
+        expect(dead_code, reason = "only rules over a history name results")
+    )]
     results: &'static [&'static str],
     path: fn() -> &'static str,
 }
