@@ -150,18 +150,18 @@ impl Search {
         let scratch = Scratch::new(&folder)?;
         // All commits stand in one place, so that Cargo builds anew only what differs.
         let checkout = Checkout::at(repository, &self.good, folder.join("bisect"))?;
-        let build = Build {
+        let builder = Build {
             options: &build_options,
             scratch: &scratch,
             stop,
         };
         let built = folder.join("target");
         let name = named(&checkout, &self.good);
-        let base = build.program(&checkout.start, &built, "base", name)?;
+        let base = builder.program(&checkout.start, &built, "base", name)?;
         let commits = Commits {
             search: self,
             checkout: &checkout,
-            build: &build,
+            build: &builder,
             built: &built,
             base,
         };
