@@ -1,7 +1,8 @@
 //! Two programs measured in turns by the tool, and runs over time.
 
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// A program or example of this workspace, which is built for the tests.
 fn built(name: &str) -> PathBuf {
@@ -46,6 +47,12 @@ fn ab(store: &Path, slowness: &str, further: &[&str]) -> (Option<i32>, String, S
     )
 }
 
+/// What a comparison leaves in its folder of temporary stores.
+fn left_of(store: &Path) -> Vec<std::ffi::OsString> {
+    let folder = std::fs::read_dir(store.join("ab")).unwrap();
+    folder.map(|entry| entry.unwrap().file_name()).collect()
+}
+
 /// The programs' processes differ by up to 0.8 %.
 #[test]
 fn a_slower_program_is_found_and_an_equal_one_is_not() {
@@ -72,8 +79,11 @@ fn a_slower_program_is_found_and_an_equal_one_is_not() {
     let (status, stdout, stderr) = ab(folder.path(), "1", &common);
     assert_eq!(status, Some(0), "{stdout}{stderr}");
     assert!(stdout.contains("0 worse, 0 better, 3 the same"), "{stdout}");
-    let left = std::fs::read_dir(folder.path().join("ab")).unwrap().count();
-    assert_eq!(left, 0, "the stores of the runs are removed");
+    assert_eq!(
+        left_of(folder.path()),
+        ["lock"],
+        "the stores of the runs are removed"
+    );
 }
 
 #[test]
@@ -99,6 +109,50 @@ fn too_few_pairs_are_refused_and_a_broken_program_is_named() {
         stderr.contains("--no-such-option") && stderr.contains("measured nothing"),
         "{stderr}"
     );
+}
+
+/// Ctrl-C ends a comparison in order: it says what was measured, with the verdicts of the latest look, and leaves nothing.
+#[test]
+fn an_interrupted_comparison_says_what_was_measured() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = built("examples/machine_speed");
+    let command = |slowness: &str| format!("env SLOWNESS={slowness} {}", program.display());
+    // An effect at the threshold is not decided by any number of pairs.
+    let mut running = Command::new(tool())
+        .args(["bencher", "ab", "--pairs", "10000", "--store"])
+        .arg(folder.path())
+        .args([
+            "--command-a",
+            &command("1"),
+            "--command-b",
+            &command("1.02"),
+        ])
+        .args(["--", "--repeats", "3", "--sweep", "Work"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stderr = BufReader::new(running.stderr.take().unwrap()).lines();
+    let mut seen = String::new();
+    while !seen.contains("points undecided") {
+        seen = stderr.next().unwrap().unwrap();
+    }
+    let asked = Command::new("kill")
+        .args(["-INT", &running.id().to_string()])
+        .status();
+    assert!(asked.unwrap().success());
+    let rest: Vec<String> = stderr.map(Result::unwrap).collect();
+    let output = running.wait_with_output().unwrap();
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{stdout}{rest:?}");
+    let last = rest.last().unwrap();
+    assert!(
+        last.contains("interrupted after") && last.contains("the verdicts are those of"),
+        "{rest:?}"
+    );
+    assert!(stdout.contains("note: interrupted after"), "{stdout}");
+    assert!(stdout.contains("3 points: 0 worse"), "{stdout}");
+    assert_eq!(left_of(folder.path()), ["lock"]);
 }
 
 /// A program keeps its runs over time, calls a slower one a regression, and does not take it for its next baseline.
@@ -132,8 +186,20 @@ fn runs_over_time_are_judged_by_those_before() {
             String::from_utf8(output.stderr).unwrap(),
         )
     };
-    assert_eq!(run("PR 1", "1").0, Some(0));
-    assert_eq!(run("PR 2", "1").0, Some(0));
+    let (status, stderr) = run("PR 1", "1");
+    assert_eq!(status, Some(0), "{stderr}");
+    assert!(
+        stderr.contains("no regression in sweep \"Work\": nothing is judged yet, because the baseline has only 0 runs"),
+        "{stderr}"
+    );
+    let (status, stderr) = run("PR 2", "1");
+    assert_eq!(status, Some(0), "{stderr}");
+    assert!(
+        stderr.contains(
+            "no regression in sweep \"Work\": 1 result no worse than the baseline of 1 run"
+        ),
+        "{stderr}"
+    );
     let (status, stderr) = run("PR 3", "1.2");
     assert_eq!(status, Some(3), "{stderr}");
     assert!(
@@ -191,6 +257,10 @@ fn what_cannot_be_kept_over_time_is_an_error() {
     assert!(stderr.contains("the history was not kept"), "{stderr}");
     for (args, expected) in [
         (&["--regression", "adaptiv"][..], "`adaptiv` is no rule"),
+        (
+            &["--regression", "elapsd=5"],
+            "`--regression elapsd=5`: there is no result `elapsd`; did you mean `elapsed`?",
+        ),
         (&["--max-time-events", "0"], "--max-time-events"),
         (&["--on-history-reset", "maybe"], "maybe"),
     ] {
@@ -230,10 +300,24 @@ fn a_run_is_compared_with_a_baseline() {
     let (status, _, stderr) = run("1", &["--baseline", "main"]);
     assert_eq!(status, Some(1));
     assert!(
-        stderr.contains("there is no baseline `main`; `--save-baseline main` makes one"),
+        stderr.contains(
+            "there is no baseline `main` (there are none); `--save-baseline main` makes one"
+        ),
         "{stderr}"
     );
     assert_eq!(run("1", &["--save-baseline", "main"]).0, Some(0));
+    for further in [&[][..], &["--replicates", "2"]] {
+        let (status, stdout, stderr) = run("1", &[&["--baseline", "mian"][..], further].concat());
+        assert_eq!(status, Some(1), "{stderr}");
+        assert!(
+            stderr.contains("there is no baseline `mian`; did you mean `main`? (known: main)"),
+            "{stderr}"
+        );
+        assert!(
+            !stdout.contains("samples"),
+            "nothing was measured: {stdout}"
+        );
+    }
     let (status, stdout, _) = run("3", &["--baseline", "main"]);
     assert_eq!(status, Some(0), "{stdout}");
     assert!(stdout.contains("3 points: 3 worse"), "{stdout}");

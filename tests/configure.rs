@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::path::Path;
 use std::rc::Rc;
 
-use bencher::bench::{FailureLimit, RunConfig, RunStatus, Session, Settings};
+use bencher::bench::{BenchError, FailureLimit, RunConfig, RunStatus, Session, Settings};
 use bencher::cli::parse;
 use bencher::prelude::*;
 use bencher::progress::SilentProgress;
@@ -72,6 +72,57 @@ fn the_user_then_the_sweep_then_the_program() {
     let mut user = bench(&["--repeats", "4"]);
     user.configure(|config| config.repeats = Some(3));
     assert_eq!(shapes(&mut user), [vec![3, 4], vec![3, 4]]);
+}
+
+/// Another type of the same program, whose sweep may begin later
+#[derive(ParametrizedSweep, Clone)]
+struct Robust<T: std::fmt::Debug + Default + Clone + Send + Sync + 'static> {
+    #[sweep(bounds(0, 1))]
+    n: u32,
+    #[result]
+    halves: Option<u32>,
+    _held: T,
+}
+
+impl<T: std::fmt::Debug + Default + Clone + Send + Sync + 'static> Benchmark for Robust<T> {
+    fn benchmark(&mut self, _: &mut Context) -> bencher::Result<()> {
+        self.halves = Some(self.n * 2);
+        Ok(())
+    }
+}
+
+/// A rule may be for a result of a type whose sweep begins later; one for a result that no type has is an error before a
+/// sample is taken.
+#[test]
+fn a_rule_is_for_a_result_of_some_type_of_the_program() {
+    let mut program = bench(&["--regression", "halves=5", "--regression", "half=none"]);
+    assert_eq!(program.sweep("Halves").run().unwrap().counts().executed, 10);
+    let mut other = program.of::<Robust<u8>>().unwrap();
+    assert_eq!(other.sweep("Other").run().unwrap().counts().executed, 2);
+
+    let mut program = bench(&["--regression", "halvs=5"]);
+    let error = program.sweep("Halves").run().unwrap_err();
+    assert!(matches!(
+        error.downcast_ref(),
+        Some(BenchError::UnknownResult { .. })
+    ));
+    let text = error.to_string();
+    assert!(
+        text.starts_with(
+            "`--regression halvs=5`: there is no result `halvs`; did you mean `halves`?"
+        ),
+        "{text}"
+    );
+    let mut program = bench(&[]);
+    program.configure(|config| {
+        let kept = std::num::NonZeroUsize::MIN;
+        config.history.max_time_events_of = [("hlaf".to_owned(), kept)].into();
+    });
+    let text = program.sweep("Halves").run().unwrap_err().to_string();
+    assert!(
+        text.contains("no result `hlaf`; did you mean `half`?"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -6,8 +6,8 @@ use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
 use bencher_core::measure::Environment;
 use bencher_core::record::{Counts, SweepRecord};
 use bencher_core::regression::{
-    BetweenRuns, CompareOptions, NoRuns, PairedRuns, PointComparison, Reason, RunComparison,
-    RunSpreads, Schedule, Verdict, compare_stored,
+    BetweenRuns, CompareOptions, ErrorControl, NoRuns, PairedRuns, PointComparison, Reason,
+    RunComparison, RunSpreads, Schedule, Verdict, compare_stored,
 };
 use bencher_core::value::{Kind, Value};
 use bencher_core::var::Direction;
@@ -349,6 +349,13 @@ fn the_json_of_a_comparison_fits_its_schema() {
         compare(&base, &gone, &OnePercent),
         last_look(&mut pairs(20, 4, |at| 1.0 + 0.02 * at as f64), &options),
         last_look(&mut pairs(20, 1, |_| 1.02), &options),
+        last_look(
+            &mut pairs(20, 4, |at| 1.0 + 0.02 * at as f64),
+            &CompareOptions {
+                control: ErrorControl::FalseDiscovery,
+                ..options
+            },
+        ),
     ] {
         let json = found.to_json();
         let errors: Vec<String> = validator

@@ -9,7 +9,11 @@ use bencher_core::store::{
     inputs_like_stored, rebuild_samples, tag_text,
 };
 
-const USAGE: &str = "\
+use crate::text::counted;
+use crate::words::{Words, commands_of, unknown_command};
+
+/// What it can do.
+pub(crate) const USAGE: &str = "\
 usage: cargo bencher cache COMMAND [OPTIONS]
 
   stats                show what the store holds
@@ -53,43 +57,30 @@ struct Options {
 
 impl Options {
     fn parse(args: &[String]) -> Result<Self, String> {
+        let mut words = Words::new(args);
+        let whole = "a whole number of 0 or more";
         let mut options = Self {
             store: PathBuf::new(),
-            json: false,
-            dry_run: false,
-            keep: None,
-            limit: None,
-            grace: None,
-            tag: String::new(),
-            sweep_type: None,
-            version: None,
-            repeat: 1,
+            json: words.switch("--json"),
+            dry_run: words.switch("--dry-run"),
+            keep: words.number("--keep", whole, |_| true)?,
+            limit: words
+                .value("--limit")?
+                .map(|text| size(&text))
+                .transpose()?,
+            grace: words
+                .number("--grace", whole, |_| true)?
+                .map(Duration::from_secs),
+            tag: words.value("--tag")?.unwrap_or_default(),
+            sweep_type: words.value("--type")?,
+            version: words.number("--version", whole, |_| true)?,
+            repeat: words.number("--repeat", whole, |_| true)?.unwrap_or(1),
             words: Vec::new(),
         };
-        let mut store = None;
-        let mut args = args.iter();
-        while let Some(option) = args.next() {
-            let mut value = || args.next().ok_or(format!("`{option}` needs a value"));
-            match option.as_str() {
-                "--json" => options.json = true,
-                "--dry-run" => options.dry_run = true,
-                "--store" => store = Some(value()?.into()),
-                "--keep" => options.keep = Some(number(option, value()?)?),
-                "--limit" => options.limit = Some(size(value()?)?),
-                "--grace" => {
-                    options.grace = Some(Duration::from_secs(number(option, value()?)?));
-                }
-                "--tag" => options.tag.clone_from(value()?),
-                "--type" => options.sweep_type = Some(value()?.clone()),
-                "--version" => options.version = Some(number(option, value()?)?),
-                "--repeat" => options.repeat = number(option, value()?)?,
-                other if other.starts_with("--") => {
-                    return Err(format!("there is no option `{other}`\n\n{USAGE}"));
-                }
-                word => options.words.push(word.to_owned()),
-            }
-        }
-        options.store = crate::store::chosen(store)?;
+        let store = words.value("--store")?;
+        let left = words.rest(usize::MAX);
+        options.words = left.map_err(|error| format!("{error}\n\n{USAGE}"))?;
+        options.store = crate::store::chosen(store.map(PathBuf::from))?;
         Ok(options)
     }
 
@@ -146,6 +137,11 @@ fn execute(args: &[String]) -> Result<String, String> {
     let Some((command, rest)) = args.split_first() else {
         return Err(format!("name a command\n\n{USAGE}"));
     };
+    if !commands_of(USAGE).any(|known| known == command)
+        && !["help", "--help", "-h"].contains(&command.as_str())
+    {
+        return Err(unknown_command("cache", command, USAGE));
+    }
     let options = Options::parse(rest)?;
     let takes_words = ["explain", "export", "import"].contains(&command.as_str());
     if let Some(word) = options.words.first().filter(|_| !takes_words) {
@@ -177,7 +173,11 @@ fn execute(args: &[String]) -> Result<String, String> {
                     cleared += database.clear_tag(tag).map_err(text)?;
                 }
             }
-            let verb = if options.dry_run { "would be" } else { "were" };
+            let verb = match (options.dry_run, cleared) {
+                (true, _) => "would be",
+                (false, 1) => "was",
+                (false, _) => "were",
+            };
             if options.json {
                 let key = if options.dry_run {
                     "would_clear"
@@ -187,7 +187,8 @@ fn execute(args: &[String]) -> Result<String, String> {
                 Ok(serde_json::json!({ key: cleared }).to_string())
             } else {
                 Ok(format!(
-                    "{cleared} samples of tag \"{}\" {verb} removed",
+                    "{} of tag \"{}\" {verb} removed",
+                    counted(cleared, "sample"),
                     options.tag.escape_debug()
                 ))
             }
@@ -215,7 +216,7 @@ fn execute(args: &[String]) -> Result<String, String> {
                 Err(shown)
             }
         }
-        other => Err(format!("there is no command `{other}`\n\n{USAGE}")),
+        other => Err(unknown_command("cache", other, USAGE)),
     }
 }
 
@@ -273,11 +274,6 @@ fn explain_miss(options: &Options) -> Result<String, String> {
     options.show(&explain(&database, &wanted).map_err(text)?)
 }
 
-fn number<T: std::str::FromStr>(option: &str, value: &str) -> Result<T, String> {
-    let parsed = value.parse();
-    parsed.map_err(|_| format!("`{option} {value}`: the value must be a whole number of 0 or more"))
-}
-
 /// Bytes, with a unit or without.
 fn size(value: &str) -> Result<u64, String> {
     let digits = value.trim_end_matches(|c: char| !c.is_ascii_digit());
@@ -295,7 +291,9 @@ fn size(value: &str) -> Result<u64, String> {
             ));
         }
     };
-    let digits: u64 = number("--limit", digits)?;
+    let digits = digits.parse::<u64>().ok();
+    let digits =
+        digits.ok_or_else(|| format!("`--limit {value}` is not a size, such as 10GiB or 500MB"))?;
     digits
         .checked_mul(unit)
         .ok_or(format!("`{value}` is too large"))
@@ -401,7 +399,9 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         for (line, part) in [
             ("stats", "there is no store in"),
-            ("wash", "there is no command `wash`"),
+            ("wash", "there is no command `cache wash`"),
+            ("stast", "did you mean `cache stats`?"),
+            ("stats --jsn", "did you mean `--json`?"),
             ("stats --wet", "there is no option `--wet`"),
             ("gc --keep", "needs a value"),
             ("gc --keep few", "a whole number"),

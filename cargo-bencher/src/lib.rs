@@ -15,7 +15,10 @@ mod list;
 mod report;
 mod results;
 mod scorecard;
+mod stop;
 mod store;
+mod text;
+mod words;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -58,13 +61,26 @@ usage: cargo bencher COMMAND [OPTIONS]
 /// assert_eq!(format!("{ended:?}"), format!("{:?}", std::process::ExitCode::SUCCESS));
 /// ```
 pub fn run(args: &[String]) -> ExitCode {
+    let args = match with_command_first(args) {
+        Ok(args) => args,
+        Err(message) => {
+            eprintln!("cargo-bencher: {message}");
+            return ExitCode::from(2);
+        }
+    };
     let (command, rest) = match args.split_first() {
         Some((command, rest)) => (command.as_str(), rest),
-        None => ("", args),
+        None => ("", &*args),
     };
-    let own = rest.iter().take_while(|word| *word != "--");
-    if own.clone().any(|word| word == "--help" || word == "-h") && command != "cache" {
-        return match print(USAGE) {
+    let mut own = rest.iter().take_while(|word| *word != "--");
+    if own.any(|word| word == "--help" || word == "-h") {
+        let usage = match command {
+            "baseline" => compare::BASELINE_USAGE,
+            "cache" => cache::USAGE,
+            "history" => history::USAGE,
+            _ => USAGE,
+        };
+        return match print(usage) {
             Ok(()) => ExitCode::SUCCESS,
             Err(_) => ExitCode::FAILURE,
         };
@@ -72,6 +88,7 @@ pub fn run(args: &[String]) -> ExitCode {
     let compared = match command {
         "ab" => Some(ab::run(rest)),
         "compare" => Some(compare::run(rest)),
+        "history" => Some(history::run(rest)),
         _ => None,
     };
     if let Some(compared) = compared {
@@ -85,20 +102,21 @@ pub fn run(args: &[String]) -> ExitCode {
         "report" => report::draw(rest),
         "list" => list::list(rest),
         "export" => export::export(rest),
-        "history" => history::run(rest),
         "scorecard" => scorecard::run(rest),
         "open" => results::open(rest),
         "cache" => cache::run(rest),
         "draw" => draw::draw(&mut std::io::stdin().lock(), &mut std::io::stdout().lock()),
         "help" | "--help" | "-h" => print(USAGE),
         "--version" | "-V" => print(concat!("cargo-bencher ", env!("CARGO_PKG_VERSION"))),
+        "" => {
+            eprint!("{USAGE}");
+            return ExitCode::from(2);
+        }
         other => {
-            let named = if other.is_empty() {
-                String::new()
-            } else {
-                format!("there is no command `{other}`\n\n")
-            };
-            eprint!("{named}{USAGE}");
+            eprint!(
+                "cargo-bencher: {}",
+                words::unknown_command("", other, USAGE)
+            );
             return ExitCode::from(2);
         }
     };
@@ -109,6 +127,30 @@ pub fn run(args: &[String]) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The command line with the command first: a store may be named before it.
+fn with_command_first(args: &[String]) -> Result<Vec<String>, String> {
+    let is_own = |word: &str| ["--help", "-h", "--version", "-V"].contains(&word);
+    let (mut args, mut store) = (args.to_vec(), Vec::new());
+    while let Some(first) = args
+        .first()
+        .filter(|word| word.starts_with('-') && !is_own(word))
+    {
+        let words = match first.as_str() {
+            "--store" => 2,
+            word if word.starts_with("--store=") => 1,
+            word => {
+                return Err(format!(
+                    "options stand behind the command: `{word}` comes too early; `cargo bencher help` lists the commands"
+                ));
+            }
+        };
+        store.extend(args.drain(..words.min(args.len())));
+    }
+    let end = args.len().min(1);
+    args.splice(end..end, store);
+    Ok(args)
 }
 
 /// Prints a text; a reader that goes away (`| head`) is no error.

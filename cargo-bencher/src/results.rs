@@ -7,6 +7,8 @@ use std::time::SystemTime;
 use bencher_core::record::SweepRecord;
 use bencher_core::store::load_newest_results;
 
+use crate::words::Words;
+
 /// The options that most commands take, and the words that stand between them.
 #[derive(Debug, Default)]
 pub(crate) struct Options {
@@ -19,30 +21,21 @@ pub(crate) struct Options {
 impl Options {
     /// Reads a command line, of which only some options are known.
     pub(crate) fn parse(args: &[String], known: &[&str]) -> Result<Self, String> {
-        let (mut options, mut store) = (Self::default(), None);
-        let mut args = args.iter();
-        while let Some(option) = args.next() {
-            let is_known = option == "--store" || known.contains(&option.as_str());
-            if option.starts_with("--") && !is_known {
-                let known = known.iter().map(|known| format!(", {known}"));
-                let known: String = known.collect();
-                return Err(format!(
-                    "there is no option `{option}` (known: --store{known})"
-                ));
-            }
-            let mut value = || {
-                let value = args.next().map(PathBuf::from);
-                value.ok_or(format!("`{option}` needs a value"))
-            };
-            match option.as_str() {
-                "--store" => store = Some(value()?),
-                "--out" => options.out = Some(value()?),
-                "--json" => options.json = true,
-                word => options.words.push(word.to_owned()),
-            }
-        }
-        options.store = crate::store::chosen(store)?;
-        Ok(options)
+        let mut words = Words::new(args);
+        let is_known = |name: &str| known.contains(&name);
+        let json = is_known("--json") && words.switch("--json");
+        let out = if is_known("--out") {
+            words.value("--out")?
+        } else {
+            None
+        };
+        let store = words.value("--store")?;
+        Ok(Self {
+            out: out.map(PathBuf::from),
+            json,
+            words: words.rest(usize::MAX)?,
+            store: crate::store::chosen(store.map(PathBuf::from))?,
+        })
     }
 
     /// That nothing is named, where nothing can be.

@@ -107,11 +107,19 @@ fn the_last_two_results_are_compared_and_the_exit_status_is_the_verdict() {
     );
     let json: serde_json::Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!((status, &json["exit_status"]), (Some(3), &3.into()));
+    let markdown = std::fs::read_to_string(&page).unwrap();
+    assert!(markdown.starts_with("### Regression: "), "{markdown}");
     assert!(
-        std::fs::read_to_string(page)
-            .unwrap()
-            .starts_with("### Regression: ")
+        markdown.ends_with("\n![The effects with their bounds](<comment.svg>)\n"),
+        "{markdown}"
     );
+    let picture = std::fs::read_to_string(page.with_extension("svg")).unwrap();
+    let positions = ["moves: len=20<", "moves: len=10<"].map(|name| picture.find(name).unwrap());
+    assert!(
+        positions.is_sorted(),
+        "the worst point is the first: {picture}"
+    );
+    assert!(picture.contains(">+30 %</text>"), "{picture}");
 }
 
 #[test]
@@ -140,7 +148,16 @@ fn a_baseline_keeps_results_under_a_name() {
             &["compare", "now"][..],
             "there is no baseline, file, store or tag `now`",
         ),
-        (&["baseline", "remove", "now"], "there is no baseline `now`"),
+        (
+            &["baseline", "remove", "nain"],
+            "there is no baseline `nain`; did you mean `main`?",
+        ),
+        (&["compare", "lsat"], "did you mean `last`?"),
+        (&["baseline", "save", "a b"], "`.`, `-`, `_`, `+` and `@`"),
+        (
+            &["baseline", "save", "last"],
+            "because `compare last` means stored results",
+        ),
         (
             &["baseline", "save", "../x"],
             "cannot be the name of a baseline",
@@ -305,6 +322,157 @@ fn a_history_names_the_runs_where_a_result_changed() {
         status == Some(1) && stderr.contains("no sweep has a history"),
         "{stderr}"
     );
+    // The export of before is not replaced by an empty one.
+    let before = std::fs::read(file).unwrap();
+    let (status, _, stderr) = tool(store.path(), &["history", "export", file]);
+    assert!(
+        status == Some(1) && stderr.contains("there is nothing to export"),
+        "{stderr}"
+    );
+    assert_eq!(std::fs::read(file).unwrap(), before);
+}
+
+/// Messages name what is meant: the command, the file, the near name.
+#[test]
+fn mistakes_are_named_with_what_to_do() {
+    let store = tempfile::tempdir().unwrap();
+    let other = store.path().join("other");
+    std::fs::write(&other, "no export").unwrap();
+    let missing = store.path().join("missing");
+    let (other, missing) = (other.to_str().unwrap(), missing.to_str().unwrap());
+    for (args, expected, status) in [
+        (
+            &["histroy"][..],
+            "there is no command `histroy`; did you mean `history`?",
+            2,
+        ),
+        (&["comapre"], "did you mean `compare`?", 2),
+        (&["history", "shwo", "x"], "did you mean `history show`?", 1),
+        (
+            &["baseline", "svae", "x"],
+            "did you mean `baseline save`?",
+            1,
+        ),
+        (&["cache", "stat"], "did you mean `cache stats`?", 1),
+        (&["--json", "list"], "`--json` comes too early", 2),
+        (
+            &["history", "import", missing],
+            "there is no such file or folder: check the name",
+            1,
+        ),
+        (
+            &["history", "import", other],
+            "choose a file that `cargo bencher history export` wrote",
+            1,
+        ),
+        (
+            &["compare", "--threshold", "500%"],
+            "`--threshold 500%` is not a share above 0 and up to 100 %",
+            2,
+        ),
+        (
+            &["ab", "--command-a", "no-such-program", "--command-b", "ls"],
+            "`--command-a`: there is no program `no-such-program`",
+            1,
+        ),
+        (
+            &["ab", "--command-a", "ls", "--command-b", "no-such-program"],
+            "`--command-b`: there is no program `no-such-program`",
+            1,
+        ),
+    ] {
+        let (found, _, stderr) = tool(store.path(), args);
+        assert_eq!(found, Some(status), "{args:?}: {stderr}");
+        assert!(stderr.contains(expected), "{args:?}: {stderr}");
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_cargo-bencher"))
+        .arg("--store")
+        .arg(store.path())
+        .args(["baseline", "list"])
+        .output()
+        .unwrap();
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "a store may stand before the command"
+    );
+}
+
+/// What a revision needs is checked before a build: a repository, the revision, the package, the target.
+#[test]
+fn ab_names_what_the_workspace_has() {
+    let package = tempfile::tempdir().unwrap();
+    let at = |path: &str| package.path().join(path);
+    std::fs::create_dir_all(at("benches")).unwrap();
+    std::fs::create_dir_all(at("src")).unwrap();
+    std::fs::write(at("src/lib.rs"), "").unwrap();
+    std::fs::write(at("benches/sums.rs"), "fn main() {}").unwrap();
+    let manifest = "[package]\nname = \"summing\"\nversion = \"0.1.0\"\n\n[workspace]\n";
+    std::fs::write(at("Cargo.toml"), manifest).unwrap();
+    let ab = |args: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_cargo-bencher"))
+            .args(["bencher", "ab", "--base", "no-such-branch"])
+            .args(args)
+            .current_dir(package.path())
+            .env("GIT_CEILING_DIRECTORIES", package.path().parent().unwrap())
+            .env_remove("CARGO_TARGET_DIR")
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let error = ab(&["--package", "nope"]);
+    assert!(
+        error.contains("there is no package `nope` (known: summing)"),
+        "{error}"
+    );
+    let error = ab(&["--bench", "smus"]);
+    assert!(
+        error.contains("there is no benchmark `smus`; did you mean `sums`?"),
+        "{error}"
+    );
+    let error = ab(&[]);
+    assert!(
+        error.contains("is in no git repository") && !error.contains("fatal"),
+        "{error}"
+    );
+    let made = Command::new("git")
+        .args(["init", "--quiet"])
+        .current_dir(package.path())
+        .status();
+    assert!(made.unwrap().success());
+    let error = ab(&[]);
+    assert!(
+        error.contains("there is no revision `no-such-branch`"),
+        "{error}"
+    );
+}
+
+/// Six runs of one commit, of which the last three are slower: not the code, but the machine.
+#[test]
+fn a_change_between_runs_of_one_commit_is_that_of_the_machine() {
+    for (dirty, expected) in [
+        (false, "regression (the same commit: the machine), 3 runs"),
+        (
+            true,
+            "regression (the same commit: the machine, or changes without a commit), 3 runs",
+        ),
+    ] {
+        let store = tempfile::tempdir().unwrap();
+        for number in 1..=6_u64 {
+            let level = if number < 4 { 1000 } else { 1200 };
+            let mut run = record(number, [level + number, 500, 700]);
+            let mut environment = serde_json::to_value(Environment::capture()).unwrap();
+            environment["git"] = serde_json::json!({"commit": "a".repeat(40), "dirty": dirty});
+            run.environment = Some(serde_json::from_value(environment).unwrap());
+            save_result(store.path(), &run).unwrap();
+            assert_eq!(tool(store.path(), &["history", "add"]).0, Some(0));
+        }
+        for command in [&["history", "show", "length"][..], &["history", "list"]] {
+            let (_, text, _) = tool(store.path(), command);
+            assert!(text.contains(expected), "{text}");
+        }
+    }
 }
 
 /// A repository with eight commits, of which the sixth makes the result worse.

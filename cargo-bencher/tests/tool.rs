@@ -137,7 +137,7 @@ fn results_are_listed_and_exported() {
     for (args, part) in [
         (
             &["list", "--josn"][..],
-            "there is no option `--josn` (known: --store, --json)",
+            "there is no option `--josn`; did you mean `--json`? (known: --json, --store)",
         ),
         (&["report", "all"], "`all` is not expected here"),
         (&["export"], "name one sweep"),

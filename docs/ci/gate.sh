@@ -2,7 +2,7 @@
 # Compares a change with its base, and keeps the history of the main branch.
 #
 # usage: gate.sh change   compare the working tree with the commit where it left the main branch; writes
-#                         $GATE_OUT/comparison.md
+#                         $GATE_OUT/comparison.md and its picture
 #        gate.sh main     measure the working tree, and append the run to the history; writes $GATE_OUT/page,
 #                         $GATE_OUT/history.txt and the history file
 #
@@ -32,7 +32,21 @@ history=${GATE_HISTORY:-bencher-history}
 tool=${GATE_TOOL:-cargo bencher}
 
 change() {
-    base=$(git merge-base "${GATE_BASE:-origin/main}" HEAD)
+    branch=${GATE_BASE:-origin/main}
+    if ! git rev-parse --git-dir >/dev/null 2>&1; then
+        echo "gate: this directory is in no git repository, so there is no base to compare with" >&2
+        return 1
+    fi
+    if ! git rev-parse --verify --quiet "$branch^{commit}" >/dev/null; then
+        echo "gate: there is no branch \`$branch\` here: fetch it (git fetch origin), or name the branch that" >&2
+        echo "gate: changes go into in GATE_BASE, such as GATE_BASE=main where there is no remote" >&2
+        return 1
+    fi
+    if ! base=$(git merge-base "$branch" HEAD); then
+        echo "gate: HEAD and \`$branch\` have no commit in common here: a full clone has it (fetch-depth: 0, or" >&2
+        echo "gate: git fetch --unshallow)" >&2
+        return 1
+    fi
     status=0
     # The words of the tool are to be split.
     # shellcheck disable=SC2086

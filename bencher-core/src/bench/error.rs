@@ -7,6 +7,7 @@ use crate::measure::Reason;
 use crate::plan::PlanError;
 use crate::record::Failure;
 use crate::store::StoreError;
+use crate::var::UnknownName;
 
 /// The options that do what the text of an error of the store advises; empty, or in parentheses.
 pub(super) fn store_options(error: &StoreError) -> &'static str {
@@ -135,6 +136,17 @@ pub enum BenchError {
         /// The error of the store.
         source: StoreError,
     },
+    /// A setting is for a result that no type of the program declares; nothing was measured.
+    #[error("{setting}: {source}")]
+    UnknownResult {
+        /// The setting, as `--regression elapsd=5`.
+        setting: String,
+        /// The name, and those that there are.
+        source: UnknownName,
+    },
+    /// The baseline that the results shall be compared with does not exist; nothing was measured.
+    #[error("{0}; `--save-baseline {given}` makes one", given = .0.given)]
+    NoBaseline(UnknownName),
     /// A sample failed in a run with `--fail-fast`.
     #[error("sweep \"{title}\" stopped at its first failing sample: {}", failure_text(.failure))]
     FailedFast {

@@ -58,8 +58,8 @@ fn judge(
     } else {
         format!("`--save-baseline {name}` saves a run as it")
     };
-    let directory = baseline_directory(root, name).filter(|directory| directory.is_dir());
-    let Some(directory) = directory else {
+    let directory = baseline_directory(root, name).ok();
+    let Some(directory) = directory.filter(|directory| directory.is_dir()) else {
         return not_judged(format!("there is no such baseline yet; {advice}"));
     };
     let found = match compared(root, &directory, gate, record) {

@@ -146,13 +146,10 @@ pub(super) fn checked_gate(
         )
     } else if choice.against.is_empty() {
         Some("it names no baseline; add `.against(\"main\")`".to_owned())
-    } else if crate::store::baseline_directory(std::path::Path::new(""), &choice.against).is_none()
+    } else if let Err(error) =
+        crate::store::baseline_directory(std::path::Path::new(""), &choice.against)
     {
-        Some(format!(
-            "`{}` cannot be the name of a baseline: it begins with a letter or a digit, and has letters, digits, `.`, \
-             `-`, `_`, `+` and `@`; `last` and `previous` mean something else",
-            choice.against
-        ))
+        Some(error.to_string())
     } else if !(choice.worse_than.is_finite() && choice.worse_than >= 0.0) {
         Some(format!(
             "`worse_than` is a share of 0 or more, as in 0.03 for 3 %, not {}",

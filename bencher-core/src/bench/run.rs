@@ -72,6 +72,8 @@ impl SweepRun<'_> {
             &self.settings.claims,
             &self.settings.gates,
         )?;
+        #[cfg(feature = "history")]
+        session.check_history()?;
         if session.config.dry_run {
             let forecast = session.forecast(&plan)?;
             session.show_plan(&self.settings.title, &plan, forecast);

@@ -220,6 +220,11 @@ fn measure_in_replicates(
     reporter: Option<&Reporter>,
     interrupt: &Interrupt,
 ) -> std::result::Result<(), ExitCode> {
+    #[cfg(feature = "history")]
+    if let Err(error) = session.check_baseline() {
+        error_line!("error: {error}");
+        return Err(ExitCode::from(FAILED));
+    }
     if reporter.is_some() {
         session.will_draw();
     }
@@ -245,6 +250,7 @@ fn status(error: Option<&BenchError>) -> u8 {
     match error {
         Some(BenchError::Interrupted { .. }) => INTERRUPTED,
         Some(BenchError::Plan { source, .. }) if source.is_usage() => USAGE,
+        Some(BenchError::UnknownResult { .. }) => USAGE,
         _ => 1,
     }
 }

@@ -86,7 +86,9 @@ pub enum HistoryError {
         seconds: u64,
     },
     /// A file that is no export of histories.
-    #[error("{path} is not an export of histories; choose a file that `export_history` wrote")]
+    #[error(
+        "{path} is not an export of histories; choose a file that `cargo bencher history export` wrote"
+    )]
     NotAnExport {
         /// The file.
         path: PathBuf,

@@ -11,6 +11,24 @@ pub const FAMILY_RATE: f64 = 0.05;
 /// alternative, all of them in one family, costs the few effects as much as the many points.
 pub const AXES_SHARE: f64 = 0.5;
 
+/// Which error rate a comparison of many points keeps.
+///
+/// ```
+/// use bencher_core::regression::{ErrorControl, Family};
+/// let family = Family::new(100).with_control(ErrorControl::FalseDiscovery);
+/// // 1 + 1/2 + ... + 1/100 = 5.187
+/// assert!((family.point_misrate() - 0.05 / 100.0 / 5.187_377_5).abs() < 1e-10);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ErrorControl {
+    /// How often any point at all is flagged wrongly: Bonferroni's inequality (1936).
+    #[default]
+    FamilyWise,
+    /// Which share of the flagged points is wrong on average, however the points depend on each other: Benjamini and
+    /// Yekutieli (2001). Effects along axes keep their family-wise rate.
+    FalseDiscovery,
+}
+
 /// The points, and effects along axes, of one gate, with the error rate for all of them.
 ///
 /// Bonferroni's inequality (1936) divides the rate: it needs no independence, and simultaneous bounds exist for
@@ -27,6 +45,7 @@ pub struct Family {
     points: usize,
     effects: usize,
     rate: f64,
+    control: ErrorControl,
 }
 
 impl Family {
@@ -36,7 +55,13 @@ impl Family {
             points: points.max(1),
             effects: 0,
             rate: FAMILY_RATE,
+            control: ErrorControl::FamilyWise,
         }
+    }
+
+    /// With another kind of error rate.
+    pub fn with_control(self, control: ErrorControl) -> Self {
+        Self { control, ..self }
     }
 
     /// Together with so many effects along axes, which get [`AXES_SHARE`] of the rate.
@@ -59,14 +84,23 @@ impl Family {
         self.rate
     }
 
-    /// How often the bounds of one point may miss.
+    /// Which error rate it is.
+    pub fn control(&self) -> ErrorControl {
+        self.control
+    }
+
+    /// How often the bounds of one point may miss; with a false discovery rate, those of the only discovery.
     pub fn point_misrate(&self) -> f64 {
+        let cost = match self.control {
+            ErrorControl::FamilyWise => 1.0,
+            ErrorControl::FalseDiscovery => harmonic_sum(self.points),
+        };
         let share = if self.effects == 0 {
             1.0
         } else {
             1.0 - AXES_SHARE
         };
-        self.rate * share / self.points as f64
+        self.rate * share / (self.points as f64 * cost)
     }
 
     /// How often the bounds of one effect along an axis may miss.
@@ -173,7 +207,7 @@ pub fn select_discoveries(p_values: &[f64], rate: f64, dependence: Dependence) -
     let points = p_values.len();
     let cost = match dependence {
         Dependence::Positive => 1.0,
-        Dependence::Any => (1..=points).map(|k| 1.0 / k as f64).sum(),
+        Dependence::Any => harmonic_sum(points),
     };
     let one = rate / (points.max(1) as f64 * cost.max(1.0));
     let mut sorted: Vec<f64> = p_values
@@ -197,6 +231,19 @@ pub fn select_discoveries(p_values: &[f64], rate: f64, dependence: Dependence) -
         rest_misrate: one,
     }
 }
+
+/// `1 + 1/2 + ... + 1/points`.
+fn harmonic_sum(points: usize) -> f64 {
+    if points <= 1_000 {
+        return (1..=points).map(|k| 1.0 / k as f64).sum();
+    }
+    // Euler's series, which is larger than the sum by less than one part in 10^8 here.
+    let n = points as f64;
+    n.ln() + EULER + 0.5 / n
+}
+
+/// Euler's constant.
+const EULER: f64 = 0.577_215_664_901_532_9;
 
 #[cfg(test)]
 mod tests {
@@ -235,6 +282,14 @@ mod tests {
                 "{points} points"
             );
         }
+    }
+
+    #[test]
+    fn a_harmonic_sum_is_the_same_by_both_ways() {
+        let sum: f64 = (1..=5_000).map(|k| 1.0 / f64::from(k)).sum();
+        let series = harmonic_sum(5_000);
+        assert!(series >= sum && series - sum < 1e-8, "{series} {sum}");
+        assert!((harmonic_sum(4) - 25.0 / 12.0).abs() < 1e-15);
     }
 
     #[test]

@@ -52,7 +52,7 @@ pub use comparison::{
 };
 pub use counts::{Rate, judge_exact, judge_rates, rate_ratio_bounds};
 pub use family::{
-    AXES_SHARE, Dependence, FAMILY_RATE, Family, Selection, pairs_for, pairs_needed,
+    AXES_SHARE, Dependence, ErrorControl, FAMILY_RATE, Family, Selection, pairs_for, pairs_needed,
     select_discoveries,
 };
 pub use independent::{

@@ -1,5 +1,6 @@
 //! The verdict on a point, the effect behind it, and the rule that leads from one to the other.
 
+use crate::dataset::{digits, quantity};
 use crate::var::Direction;
 
 use super::reason::Reason;
@@ -122,6 +123,42 @@ impl Effect {
             (Verdict::Same, Reason::WithinThreshold)
         } else {
             (Verdict::Undecided, Reason::IntervalTooWide)
+        }
+    }
+}
+
+impl Effect {
+    /// The effect with its bounds in words: ratios in percent, differences in `units`.
+    ///
+    /// ```
+    /// use bencher_core::regression::Effect;
+    /// let effect = Effect::of_log_ratio(1.05_f64.ln(), Some((1.04_f64.ln(), 1.06_f64.ln())));
+    /// assert_eq!(effect.text("s"), "+5 % (+4 % … +6 %)");
+    /// assert_eq!(Effect { lower: None, ..effect }.text("s"), "+5 % ± ?");
+    /// ```
+    pub fn text(&self, units: &str) -> String {
+        let text = |x: f64| match self.scale {
+            Scale::Ratio => {
+                let percent = (x - 1.0) * 100.0;
+                if percent.is_finite() && x < 10.0 {
+                    let sign = if percent > 0.0 { "+" } else { "" };
+                    format!("{sign}{} %", digits(percent, 3))
+                } else {
+                    format!("×{}", digits(x, 3))
+                }
+            }
+            Scale::Difference { .. } => {
+                let sign = if x > 0.0 { "+" } else { "" };
+                format!("{sign}{}", quantity(x, units))
+            }
+        };
+        let centre = text(self.centre);
+        match (self.lower, self.upper) {
+            (Some(lower), Some(upper)) if lower.total_cmp(&upper).is_eq() => centre,
+            (Some(lower), Some(upper)) => {
+                format!("{centre} ({} … {})", text(lower), text(upper))
+            }
+            _ => format!("{centre} ± ?"),
         }
     }
 }

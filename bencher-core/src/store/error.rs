@@ -42,7 +42,7 @@ pub enum StoreError {
     )]
     LegacyName(String),
     /// An operation on a file failed.
-    #[error("cannot {action} {path}: {source}{hint}", hint = hint(.source))]
+    #[error("cannot {action} {path}: {source}{hint}", hint = io_hint(.action, .source))]
     Io {
         /// The operation, as a verb.
         action: &'static str,
@@ -159,6 +159,18 @@ impl StoreError {
             path,
             source,
         }
+    }
+}
+
+/// The remedy for an error of the file system while a file or folder was read, or was made.
+fn io_hint(action: &str, error: &std::io::Error) -> &'static str {
+    let makes = ["create", "write", "lock", "quarantine"].contains(&action);
+    match error.kind() {
+        std::io::ErrorKind::NotFound if makes => {
+            "; choose a folder that exists and lets you create files"
+        }
+        std::io::ErrorKind::NotFound => "; there is no such file or folder: check the name",
+        _ => hint(error),
     }
 }
 

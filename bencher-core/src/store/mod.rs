@@ -94,7 +94,7 @@ mod transfer;
 mod watermark;
 mod writer;
 
-pub use baselines::baseline_directory;
+pub use baselines::{BaselineNameError, baseline_directory, baseline_names};
 pub use blobs::{BlobInfo, BlobStore};
 #[cfg(feature = "store")]
 pub use check::CheckReport;

@@ -1,5 +1,7 @@
 //! The types with `#[derive(ParametrizedSweep)]` of a program, since several may have one name.
 
+#[cfg(feature = "history")]
+use std::collections::BTreeSet;
 use std::fmt;
 
 use super::cargo_target::CargoTarget;
@@ -15,14 +17,19 @@ pub struct Declaration {
     module: &'static str,
     name: &'static str,
     place: &'static str,
+    #[cfg_attr(
+        not(feature = "history"),
+        expect(dead_code, reason = "only rules over a history name results")
+    )]
+    results: &'static [&'static str],
     path: fn() -> &'static str,
 }
 
 inventory::collect!(Declaration);
 
 impl Declaration {
-    /// The type with this package, module and name, declared at a place in a file. `path` returns a name that includes
-    /// the function around it. The derive calls this.
+    /// The type with this package, module and name, declared at a place in a file, with the names of its own results.
+    /// `path` returns a name that includes the function around it. The derive calls this.
     #[doc(hidden)]
     pub const fn new(
         package: &'static str,
@@ -30,6 +37,7 @@ impl Declaration {
         module: &'static str,
         name: &'static str,
         place: &'static str,
+        results: &'static [&'static str],
         path: fn() -> &'static str,
     ) -> Self {
         Self {
@@ -38,9 +46,21 @@ impl Declaration {
             module,
             name,
             place,
+            results,
             path,
         }
     }
+}
+
+/// The names of the results of all types of the program, whether their sweeps have begun or not. Nested structs are
+/// types of their own.
+#[cfg(feature = "history")]
+pub(crate) fn declared_results() -> BTreeSet<&'static str> {
+    let declarations = inventory::iter::<Declaration>.into_iter();
+    declarations
+        .flat_map(|known| known.results)
+        .copied()
+        .collect()
 }
 
 /// The type-erased description of a type.

@@ -48,6 +48,8 @@ pub use cargo_target::CargoTarget;
 pub use counter::Counter;
 #[doc(hidden)]
 pub use declaration::Declaration;
+#[cfg(feature = "history")]
+pub(crate) use declaration::declared_results;
 pub use declaration::sweep_type;
 pub(crate) use declaration::{SameName, SweepType};
 pub use design::Design;

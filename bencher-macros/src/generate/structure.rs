@@ -53,6 +53,10 @@ pub(crate) fn structure(sweep: &Sweep) -> TokenStream {
 fn declaration(sweep: &Sweep, private: &TokenStream) -> TokenStream {
     let name = &sweep.container.name;
     let (package, target) = (package(), target(private));
+    let results = sweep.fields.iter().filter_map(|field| match &field.kind {
+        FieldKind::Result(_) => Some(&field.name),
+        _ => None,
+    });
     quote! {
         #private::inventory::submit! {
             #private::Declaration::new(
@@ -61,6 +65,7 @@ fn declaration(sweep: &Sweep, private: &TokenStream) -> TokenStream {
                 ::core::module_path!(),
                 #name,
                 ::core::concat!(::core::file!(), ":", ::core::line!(), ":", ::core::column!()),
+                &[#(#results),*],
                 || {
                     struct Here;
                     ::core::any::type_name::<Here>()

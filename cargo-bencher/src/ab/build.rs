@@ -2,20 +2,24 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use serde_json::Value as Json;
 
+use crate::stop::Stop;
+
+use super::workspace::cargo;
+
 /// The target of a package whose sweeps are compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Target {
+pub(crate) enum Target {
     Bench(String),
     Example(String),
     Bin(String),
 }
 
 impl Target {
-    fn kind(&self) -> &'static str {
+    pub(super) fn kind(&self) -> &'static str {
         match self {
             Self::Bench(_) => "bench",
             Self::Example(_) => "example",
@@ -23,7 +27,7 @@ impl Target {
         }
     }
 
-    fn name(&self) -> &str {
+    pub(super) fn name(&self) -> &str {
         match self {
             Self::Bench(name) | Self::Example(name) | Self::Bin(name) => name,
         }
@@ -44,11 +48,11 @@ impl fmt::Display for Target {
 
 /// Which target of which package is built, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct BuildOptions {
-    pub(super) target: Target,
-    pub(super) package: Option<String>,
+pub(crate) struct BuildOptions {
+    pub(crate) target: Target,
+    pub(crate) package: Option<String>,
     /// The profile; none for the one of benchmarks, or `release`.
-    pub(super) profile: Option<String>,
+    pub(crate) profile: Option<String>,
 }
 
 /// Builds a target in `folder`, in the target directory `built`, and copies the program to `copy`, where no later build
@@ -61,6 +65,7 @@ pub(super) fn build(
     options: &BuildOptions,
     built: &Path,
     copy: PathBuf,
+    stop: &Stop,
 ) -> Result<PathBuf, String> {
     let target = &options.target;
     let mut cargo = cargo(folder);
@@ -81,9 +86,8 @@ pub(super) fn build(
         cargo.args(["--package", package]);
     }
     cargo.arg("--target-dir").arg(built);
-    let output = cargo
-        .stderr(Stdio::inherit())
-        .output()
+    let output = stop
+        .output(cargo.stdout(Stdio::piped()).stderr(Stdio::inherit()))
         .map_err(|error| format!("cargo cannot be started: {error}"))?;
     if !output.status.success() {
         return Err(format!(
@@ -122,57 +126,6 @@ fn is_target(message: &Json, target: &Target) -> bool {
         })
 }
 
-/// The only benchmark of a package, for a command line that names no target.
-///
-/// # Errors
-/// Where it has none or several.
-pub(super) fn only_benchmark(folder: &Path, package: Option<&str>) -> Result<Target, String> {
-    let output = cargo(folder)
-        .args(["metadata", "--no-deps", "--format-version", "1"])
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|error| format!("cargo cannot be started: {error}"))?;
-    let metadata: Json = serde_json::from_slice(&output.stdout)
-        .map_err(|_| "`cargo metadata` failed in this folder".to_owned())?;
-    let names = benchmarks(&metadata, package);
-    match &*names {
-        [name] => Ok(Target::Bench(name.clone())),
-        [] => Err(
-            "there is no benchmark here; name a program with --example NAME or --bin NAME"
-                .to_owned(),
-        ),
-        names => Err(format!(
-            "there are several benchmarks: {}; name one with --bench NAME",
-            names.join(", ")
-        )),
-    }
-}
-
-fn benchmarks(metadata: &Json, package: Option<&str>) -> Vec<String> {
-    let list = |json: Option<&Json>| json.and_then(Json::as_array).cloned().unwrap_or_default();
-    let is_wanted = |found: &Json| {
-        let name = found.get("name").and_then(Json::as_str);
-        package.is_none() || name == package
-    };
-    let is_bench = |target: &Json| {
-        let kinds = list(target.get("kind"));
-        kinds.iter().any(|kind| kind.as_str() == Some("bench"))
-    };
-    list(metadata.get("packages"))
-        .iter()
-        .filter(|package| is_wanted(package))
-        .flat_map(|package| list(package.get("targets")))
-        .filter(is_bench)
-        .filter_map(|target| Some(target.get("name")?.as_str()?.to_owned()))
-        .collect()
-}
-
-fn cargo(folder: &Path) -> Command {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(folder).stdin(Stdio::null());
-    cargo
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -187,17 +140,5 @@ mod tests {
         assert!(!is_target(&message("example", "sorting"), &target));
         assert!(!is_target(&message("bench", "hashing"), &target));
         assert!(!is_target(&json!({"reason": "build-finished"}), &target));
-    }
-
-    #[test]
-    fn benchmarks_are_those_of_the_package_that_is_named() {
-        let target = |kind: &str, name: &str| json!({"kind": [kind], "name": name});
-        let metadata = json!({"packages": [
-            {"name": "a", "targets": [target("lib", "a"), target("bench", "x")]},
-            {"name": "b", "targets": [target("bench", "y"), target("bench", "z")]},
-        ]});
-        assert_eq!(benchmarks(&metadata, None), ["x", "y", "z"]);
-        assert_eq!(benchmarks(&metadata, Some("a")), ["x"]);
-        assert_eq!(benchmarks(&json!(null), None), [""; 0]);
     }
 }

@@ -8,85 +8,139 @@ use bencher_core::dataset::digits;
 use bencher_core::record::SweepRecord;
 use bencher_core::regression::{PairedRuns, Reason, RunComparison, Schedule, Verdict};
 
-use super::options::AbOptions;
+use crate::stop::Stop;
+use crate::text::counted;
+
+use super::options::MeasurementOptions;
 use super::program::Program;
 use super::restriction::{is_open, restriction};
 
 /// Two programs, and what they have measured.
 pub(super) struct Measurement<'o> {
-    options: &'o AbOptions,
+    options: &'o MeasurementOptions,
     programs: [Program; 2],
     scratch: &'o Path,
+    stop: &'o Stop,
     runs: PairedRuns,
     coin: Coin,
     /// What restricts the programs to the undecided points.
     restriction: Vec<OsString>,
 }
 
+/// How a measurement ended.
+#[derive(Debug)]
+pub(super) enum Measured {
+    /// With the verdicts of its last look.
+    Whole(RunComparison),
+    /// The user stopped it after so many pairs; the latest look, if there was one.
+    Interrupted {
+        pairs: usize,
+        looked: Option<RunComparison>,
+    },
+}
+
 impl<'o> Measurement<'o> {
-    pub(super) fn new(options: &'o AbOptions, programs: [Program; 2], scratch: &'o Path) -> Self {
+    pub(super) fn new(
+        options: &'o MeasurementOptions,
+        programs: [Program; 2],
+        scratch: &'o Path,
+        stop: &'o Stop,
+    ) -> Self {
         Self {
             options,
             programs,
             scratch,
+            stop,
             runs: PairedRuns::default(),
             coin: Coin::new(),
             restriction: Vec::new(),
         }
     }
 
-    /// Measures until every point is decided, or the pairs are used up.
-    pub(super) fn run(mut self) -> Result<RunComparison, String> {
+    /// Measures until every point is decided, or `is_enough`, or the pairs are used up, or the user stops it.
+    ///
+    /// # Errors
+    /// Where a program fails, or the pairs are too few for any verdict.
+    pub(super) fn run(
+        mut self,
+        is_enough: &dyn Fn(&RunComparison) -> bool,
+    ) -> Result<Measured, String> {
+        let mut looked = None;
+        match self.looks(is_enough, &mut looked) {
+            Ok(()) => looked
+                .map(Measured::Whole)
+                .ok_or_else(|| "there was no look at the pairs".to_owned()),
+            Err(_) if self.stop.is_requested() => Ok(Measured::Interrupted {
+                pairs: self.runs.pairs(),
+                looked,
+            }),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Looks at more and more pairs; `looked` is what the latest look found.
+    fn looks(
+        &mut self,
+        is_enough: &dyn Fn(&RunComparison) -> bool,
+        looked: &mut Option<RunComparison>,
+    ) -> Result<(), String> {
         let clock = Instant::now();
         self.pair()?;
-        let family = self.runs.family(&self.options.output.compare);
+        let compare = self.options.output.compare;
+        let family = self.runs.family(&compare);
         let schedule = Schedule::new(family, self.options.pairs).map_err(|reason| match reason {
             Reason::TooFewPairs { have, needed } => format!(
-                "{} points need {needed} pairs or more for verdicts that are wrong in {} % of all \
+                "{} {} {needed} pairs or more for verdicts that are wrong in {} % of all \
                  comparisons at most; there would be {have}: raise `--pairs`, or compare fewer points",
-                family.points(),
+                counted(family.points(), "point"),
+                if family.points() == 1 { "needs" } else { "need" },
                 digits(family.rate() * 100.0, 15)
             ),
             other => other.to_string(),
         })?;
         let first = schedule.pairs().first().copied().unwrap_or(1);
         eprintln!(
-            "{} points; {first} to {} pairs, a pair takes {:.1} s",
-            family.points(),
+            "{}; {first} to {} pairs, a pair takes {:.1} s",
+            counted(family.points(), "point"),
             self.options.pairs,
             clock.elapsed().as_secs_f64()
         );
         let names = self.programs.clone().map(|program| program.name);
-        let mut look = 0;
-        loop {
-            let pairs = schedule.pairs().get(look).copied().unwrap_or(0);
-            while self.runs.pairs() < pairs {
+        for (look, pairs) in schedule.pairs().iter().enumerate() {
+            while self.runs.pairs() < *pairs {
                 self.pair()?;
             }
-            let compare = &self.options.output.compare;
             let names = (names[0].as_str(), names[1].as_str());
-            let found = self.runs.look(names, &schedule, look, compare);
-            look += 1;
+            let found = self.runs.look(names, &schedule, look, &compare);
             let open = open_points(&found);
             let is_open_together = has_open_group(&found);
             eprintln!(
-                "{pairs} pairs: {open} of {} points undecided{}",
-                family.points(),
+                "{pairs} pairs: {open} of {} undecided{}",
+                counted(family.points(), "point"),
                 if is_open_together {
                     ", and all points together"
                 } else {
                     ""
                 }
             );
-            if look == schedule.pairs().len() || (open == 0 && !is_open_together) {
-                return Ok(found);
+            let is_decided = open == 0 && !is_open_together;
+            let is_over = is_decided || is_enough(&found);
+            if !is_over {
+                self.restriction = restriction(&found);
             }
-            self.restriction = restriction(&found);
+            *looked = Some(found);
+            if is_over {
+                break;
+            }
         }
+        Ok(())
     }
 
     /// Starts both programs, in an order that a coin gives.
     fn pair(&mut self) -> Result<(), String> {
+        if self.stop.is_requested() {
+            return Err("interrupted".to_owned());
+        }
         let base_first = self.coin.toss();
         let [base, candidate] = self.programs.clone();
         let (base, candidate) = if base_first {
@@ -106,14 +160,15 @@ impl<'o> Measurement<'o> {
             arguments.chain(restriction.iter().cloned()).collect()
         };
         if !self.restriction.is_empty() {
-            let restricted = program.measure(self.scratch, &further(&self.restriction));
-            match restricted {
+            let further = further(&self.restriction);
+            match program.measure(self.scratch, &further, self.stop) {
                 Ok(records) => return Ok(records),
+                Err(error) if self.stop.is_requested() => return Err(error),
                 // Not every grid can be restricted; all of it can be measured.
                 Err(_) => self.restriction.clear(),
             }
         }
-        program.measure(self.scratch, &further(&[]))
+        program.measure(self.scratch, &further(&[]), self.stop)
     }
 }
 

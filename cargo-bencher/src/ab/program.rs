@@ -7,6 +7,8 @@ use std::process::{Command, Stdio};
 use bencher_core::record::SweepRecord;
 use bencher_core::store::load_newest_results;
 
+use crate::stop::Stop;
+
 /// A program that runs sweeps.
 #[derive(Clone, Debug)]
 pub(super) struct Program {
@@ -19,6 +21,40 @@ pub(super) struct Program {
 }
 
 impl Program {
+    /// A program by its command line, whose words stand between spaces; `option` gave it.
+    ///
+    /// # Errors
+    /// Where there is no such program.
+    pub(super) fn of_command(option: &str, command: &str, here: &Path) -> Result<Self, String> {
+        let mut words = command.split_whitespace();
+        let name = words
+            .next()
+            .ok_or_else(|| format!("`{option}` names no program: the command is empty"))?;
+        let path = Path::new(name);
+        // A path is one from here; a name is looked for on the search path.
+        let executable = if path.components().count() > 1 {
+            Some(here.join(path)).filter(|path| is_program(path))
+        } else {
+            let search = std::env::var_os("PATH").unwrap_or_default();
+            std::env::split_paths(&search)
+                .map(|folder| folder.join(path))
+                .find(|path| is_program(path))
+        };
+        let executable = executable.ok_or_else(|| {
+            if here.join(path).exists() {
+                format!("`{option}`: `{name}` is not executable here; write `./{name}` for a program in this directory")
+            } else {
+                format!("`{option}`: there is no program `{name}`")
+            }
+        })?;
+        Ok(Self {
+            name: command.to_owned(),
+            executable,
+            arguments: words.map(Into::into).collect(),
+            folder: here.to_owned(),
+        })
+    }
+
     /// Runs it once in a store of its own below `scratch`, and reads what it measured.
     ///
     /// # Errors
@@ -27,19 +63,21 @@ impl Program {
         &self,
         scratch: &Path,
         further: &[OsString],
+        stop: &Stop,
     ) -> Result<Vec<SweepRecord>, String> {
         let store = scratch.join("store");
         remove(&store)?;
-        let output = Command::new(&self.executable)
+        let mut command = Command::new(&self.executable);
+        command
             .args(&self.arguments)
             .args(further)
             .args(["--quiet", "--no-report", "--no-config", "--store"])
             .arg(&store)
             .current_dir(&self.folder)
-            .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .output()
+            .stderr(Stdio::piped());
+        let output = stop
+            .output(&mut command)
             .map_err(|error| format!("{} cannot be started: {error}", self.executable.display()))?;
         // Failing samples give status 1; the others of the run are there.
         let ended = output.status.code().is_some_and(|code| code <= 1);
@@ -61,6 +99,18 @@ impl Program {
         remove(&store)?;
         Ok(records)
     }
+}
+
+#[cfg(unix)]
+fn is_program(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    let metadata = path.metadata();
+    metadata.is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_program(path: &Path) -> bool {
+    path.is_file() || path.with_extension("exe").is_file()
 }
 
 /// How many lines of a program that failed are shown.

@@ -2,11 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use bencher_core::store::{baseline_directory, load_newest_results, save_result};
+use bencher_core::store::{baseline_directory, baseline_names, load_newest_results, save_result};
+use bencher_core::var::UnknownName;
 
-use super::Words;
+use crate::text::counted;
+use crate::words::{Words, unknown_command};
 
-const USAGE: &str = "\
+/// What it can do.
+pub(crate) const USAGE: &str = "\
 usage: cargo bencher baseline COMMAND [--store DIR]
 
   save NAME    keep the newest result of every sweep under a name
@@ -29,8 +32,10 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
         ["list"] => list(&store),
         ["remove", name] => remove(&store, name),
         ["help"] | [] => crate::print(USAGE),
-        ["save" | "remove"] => Err("name the baseline: letters, digits, `.`, `-`, `_`".to_owned()),
-        [other, ..] => Err(format!("there is no command `baseline {other}`\n\n{USAGE}")),
+        [command @ ("save" | "remove")] => Err(format!(
+            "name the baseline: write `baseline {command} NAME`"
+        )),
+        [other, ..] => Err(unknown_command("baseline", other, USAGE)),
     }
 }
 
@@ -43,9 +48,7 @@ fn folder(store: &Path, name: &str) -> Result<PathBuf, String> {
             "{all} is a symbolic link, which would lead out of the store; move it away"
         ));
     }
-    baseline_directory(store, name).ok_or_else(|| {
-        format!("`{name}` cannot be the name of a baseline: use letters, digits, `.`, `-` and `_`")
-    })
+    baseline_directory(store, name).map_err(|error| error.to_string())
 }
 
 /// The name of a baseline while it is written or replaced.
@@ -72,40 +75,24 @@ fn save(store: &Path, name: &str) -> Result<(), String> {
     std::fs::rename(&new, &folder).map_err(failed)?;
     remove_folder(&old)?;
     crate::print(&format!(
-        "saved {} {} as baseline `{name}`; `cargo bencher compare {name}` compares the newest results with it",
-        newest.records.len(),
-        if newest.records.len() == 1 {
-            "result"
-        } else {
-            "results"
-        }
+        "saved {} as baseline `{name}`; `cargo bencher compare {name}` compares the newest results with it",
+        counted(newest.records.len(), "result")
     ))
 }
 
 fn list(store: &Path) -> Result<(), String> {
-    for folder in std::fs::read_dir(baselines(store))
-        .into_iter()
-        .flatten()
-        .flatten()
-    {
-        let name = folder.file_name().to_string_lossy().into_owned();
-        // Those that are being written begin with a dot, as no name does.
-        if baseline_directory(store, &name).is_none() || !folder.path().is_dir() {
-            continue;
-        }
-        let found = load_newest_results(&folder.path()).map_err(|error| error.to_string())?;
+    for name in baseline_names(store) {
+        let folder = baseline_directory(store, &name).map_err(|error| error.to_string())?;
+        let found = load_newest_results(&folder).map_err(|error| error.to_string())?;
         let started = found
             .records
             .iter()
             .map(|record| record.started.as_str())
             .max();
-        let count = found.records.len();
-        let (results, started) = (
-            if count == 1 { "result" } else { "results" },
-            started.unwrap_or("-"),
-        );
         crate::print(&format!(
-            "{name}  {count} {results}, the newest of {started}"
+            "{name}  {}, the newest of {}",
+            counted(found.records.len(), "result"),
+            started.unwrap_or("-")
         ))?;
     }
     Ok(())
@@ -114,7 +101,9 @@ fn list(store: &Path) -> Result<(), String> {
 fn remove(store: &Path, name: &str) -> Result<(), String> {
     let folder = folder(store, name)?;
     if !folder.is_dir() {
-        return Err(format!("there is no baseline `{name}`"));
+        let known = baseline_names(store);
+        let known = known.iter().map(String::as_str);
+        return Err(UnknownName::new("baseline", name, known).to_string());
     }
     remove_folder(&folder)
 }

@@ -1,6 +1,8 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use crate::stop::INTERRUPTED;
+
 /// Why a comparison did not come to a verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {
@@ -8,6 +10,8 @@ pub(crate) enum Failure {
     Usage(String),
     /// Something that could not be read, started or written.
     Failed(String),
+    /// The user stopped it.
+    Interrupted(String),
 }
 
 impl Failure {
@@ -15,13 +19,14 @@ impl Failure {
         match self {
             Self::Usage(_) => ExitCode::from(2),
             Self::Failed(_) => ExitCode::FAILURE,
+            Self::Interrupted(_) => ExitCode::from(INTERRUPTED),
         }
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Self::Usage(text) | Self::Failed(text)) = self;
+        let (Self::Usage(text) | Self::Failed(text) | Self::Interrupted(text)) = self;
         f.write_str(text)
     }
 }

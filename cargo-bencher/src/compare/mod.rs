@@ -3,16 +3,21 @@
 mod baseline;
 mod failure;
 mod options;
+mod picture;
 mod source;
 
+use std::fmt::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 
 use bencher_core::history::EarlierRuns;
 use bencher_core::regression::{RunComparison, compare_stored};
 
-pub(crate) use baseline::run as baseline;
+pub(crate) use baseline::{USAGE as BASELINE_USAGE, run as baseline};
 pub(crate) use failure::Failure;
-pub(crate) use options::{Output, OutputOptions, Words};
+pub(crate) use options::{Output, OutputOptions};
+
+use crate::words::Words;
 
 use source::Source;
 
@@ -58,8 +63,25 @@ pub(crate) fn print(found: &RunComparison, output: &OutputOptions) -> Result<Exi
         Output::Json => crate::print(&found.to_json().to_string())?,
     }
     if let Some(path) = &output.markdown {
-        std::fs::write(path, found.markdown())
-            .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+        write_markdown(path, found)?;
     }
     Ok(ExitCode::from(found.exit_status()))
+}
+
+/// Writes a comparison as Markdown, and a picture of its effects beside it, which the Markdown shows.
+fn write_markdown(path: &Path, found: &RunComparison) -> Result<(), String> {
+    let write = |path: &Path, text: &str| {
+        std::fs::write(path, text)
+            .map_err(|error| format!("cannot write {}: {error}", path.display()))
+    };
+    let mut text = found.markdown();
+    if let Some(svg) = picture::picture(found) {
+        let beside = path.with_extension("svg");
+        write(&beside, &svg)?;
+        let name = beside.file_name().unwrap_or_default().to_string_lossy();
+        // In angle brackets, a name may have spaces and parentheses.
+        let name = name.replace(['<', '>', '\n'], "_");
+        let _ = write!(text, "\n![The effects with their bounds](<{name}>)\n");
+    }
+    write(path, &text)
 }

@@ -2,85 +2,9 @@
 
 use std::path::PathBuf;
 
-use bencher_core::regression::{CompareOptions, Threshold};
+use bencher_core::regression::{CompareOptions, ErrorControl, Threshold};
 
-/// A command line that is read option by option.
-#[derive(Debug)]
-pub(crate) struct Words {
-    words: Vec<String>,
-    known: Vec<&'static str>,
-}
-
-impl Words {
-    pub(crate) fn new(args: &[String]) -> Self {
-        Self {
-            words: args.to_vec(),
-            known: Vec::new(),
-        }
-    }
-
-    /// The value of an option, as `--name VALUE` or `--name=VALUE`; the last one counts.
-    pub(crate) fn value(&mut self, name: &'static str) -> Result<Option<String>, String> {
-        self.known.push(name);
-        let mut found = None;
-        while let Some(at) = self.position(name) {
-            let word = self.words.remove(at);
-            found = Some(match word.split_once('=') {
-                Some((_, value)) => value.to_owned(),
-                None if at < self.words.len() => self.words.remove(at),
-                None => return Err(format!("`{name}` needs a value")),
-            });
-        }
-        Ok(found)
-    }
-
-    /// Whether a switch is given.
-    pub(crate) fn switch(&mut self, name: &'static str) -> bool {
-        self.known.push(name);
-        let mut found = false;
-        while let Some(at) = self.words.iter().position(|word| word == name) {
-            self.words.remove(at);
-            found = true;
-        }
-        found
-    }
-
-    /// The store that is named, else that of the folder.
-    pub(crate) fn store(&mut self) -> Result<PathBuf, String> {
-        let named = self.value("--store")?;
-        crate::store::chosen(named.map(PathBuf::from))
-    }
-
-    /// What is left: words without dashes, so many at most.
-    pub(crate) fn rest(self, most: usize) -> Result<Vec<String>, String> {
-        if let Some(option) = self.words.iter().find(|word| word.starts_with("--")) {
-            let known = self.known.join(", ");
-            return Err(format!("there is no option `{option}` (known: {known})"));
-        }
-        match self.words.get(most) {
-            Some(word) => Err(format!("`{word}` is not expected here")),
-            None => Ok(self.words),
-        }
-    }
-
-    /// What stands behind `--`, and is for another program.
-    pub(crate) fn behind_dashes(&mut self) -> Vec<String> {
-        match self.words.iter().position(|word| word == "--") {
-            Some(at) => self.words.split_off(at).split_off(1),
-            None => Vec::new(),
-        }
-    }
-
-    fn position(&self, name: &str) -> Option<usize> {
-        let is_it = |word: &String| {
-            word == name
-                || word
-                    .strip_prefix(name)
-                    .is_some_and(|rest| rest.starts_with('='))
-        };
-        self.words.iter().position(is_it)
-    }
-}
+use crate::words::Words;
 
 /// How a comparison is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,12 +36,23 @@ impl OutputOptions {
         if let Some(text) = words.value("--group-threshold")? {
             compare.group_threshold = threshold("--group-threshold", &text)?;
         }
-        if let Some(text) = words.value("--error-rate")? {
-            compare.rate = share(&text)
-                .filter(|rate| *rate > 0.0 && *rate < 1.0)
-                .ok_or_else(|| {
-                    format!("`--error-rate {text}` is not a share between 0 and 100 %")
-                })?;
+        let rates = (
+            words.value("--error-rate")?,
+            words.value("--false-discovery-rate")?,
+        );
+        match rates {
+            (Some(_), Some(_)) => {
+                return Err(
+                    "give either `--error-rate` or `--false-discovery-rate`: one of them is controlled"
+                        .to_owned(),
+                );
+            }
+            (Some(text), None) => compare.rate = rate("--error-rate", &text)?,
+            (None, Some(text)) => {
+                compare.rate = rate("--false-discovery-rate", &text)?;
+                compare.control = ErrorControl::FalseDiscovery;
+            }
+            (None, None) => {}
         }
         let all = words.switch("--all");
         let output = match (words.switch("--json"), words.switch("--markdown")) {
@@ -126,17 +61,56 @@ impl OutputOptions {
             (false, true) => Output::Markdown,
             (false, false) => Output::Table { all },
         };
+        let markdown = words.value("--markdown-file")?.map(PathBuf::from);
+        let is_picture = |path: &PathBuf| path.extension().is_some_and(|kind| kind == "svg");
+        if markdown.as_ref().is_some_and(is_picture) {
+            return Err(
+                "`--markdown-file` writes a picture beside the Markdown, whose name ends in `.svg`: choose another name"
+                    .to_owned(),
+            );
+        }
         Ok(Self {
             compare,
             output,
-            markdown: words.value("--markdown-file")?.map(PathBuf::from),
+            markdown,
         })
     }
 }
 
 fn threshold(name: &str, text: &str) -> Result<Threshold, String> {
-    let found = share(text).and_then(Threshold::new);
-    found.ok_or_else(|| format!("`{name} {text}` is not a share, such as 2% or 0.02"))
+    let share = share(text).filter(|share| *share > 0.0 && *share <= 1.0);
+    share.and_then(Threshold::new).ok_or_else(|| {
+        no_share(
+            name,
+            text,
+            "a share above 0 and up to 100 %, such as 2% or 0.02",
+        )
+    })
+}
+
+/// How often something may be wrong.
+fn rate(name: &str, text: &str) -> Result<f64, String> {
+    let share = share(text).filter(|share| *share > 0.0 && *share < 1.0);
+    share.ok_or_else(|| {
+        no_share(
+            name,
+            text,
+            "a share above 0 and below 100 %, such as 5% or 0.05",
+        )
+    })
+}
+
+/// That a text is no share; a number above 1 without the sign was probably meant in percent.
+fn no_share(name: &str, text: &str, kind: &str) -> String {
+    let is_percent = text
+        .parse()
+        .is_ok_and(|number: f64| number > 1.0 && number < 100.0);
+    let hint = if is_percent {
+        format!("; did you mean `{text}%`?")
+    } else {
+        String::new()
+    };
+    format!("`{name} {text}` is not {kind}{hint}")
 }
 
 /// A share as `2%` or `0.02`.
@@ -174,24 +148,38 @@ mod tests {
     fn mistakes_are_named() {
         for (line, expected) in [
             ("--threshold", "`--threshold` needs a value"),
-            ("--threshold -1", "is not a share, such as 2% or 0.02"),
-            ("--error-rate 2", "is not a share between 0 and 100 %"),
+            ("--threshold -1", "is not a share above 0 and up to 100 %"),
+            ("--threshold 500%", "`--threshold 500%` is not a share"),
+            (
+                "--group-threshold 0",
+                "`--group-threshold 0` is not a share",
+            ),
+            ("--threshold 2", "did you mean `2%`?"),
+            ("--threshold NaN", "is not a share"),
+            (
+                "--error-rate 100%",
+                "is not a share above 0 and below 100 %",
+            ),
+            (
+                "--false-discovery-rate 0",
+                "is not a share above 0 and below 100 %",
+            ),
+            ("--error-rate 5% --false-discovery-rate 5%", "give either"),
+            ("--markdown-file a.svg", "choose another name"),
             ("--json --markdown", "either"),
         ] {
             let error = OutputOptions::take(&mut words(line)).unwrap_err();
             assert!(error.contains(expected), "{line}: {error}");
         }
+        let whole = OutputOptions::take(&mut words("--threshold 100%")).unwrap();
+        assert!((whole.compare.threshold.share() - 1.0).abs() < 1e-12);
         let mut line = words("a b c --al");
         let _ = OutputOptions::take(&mut line).unwrap();
         let error = line.rest(2).unwrap_err();
-        assert!(error.contains("`--al` (known: --threshold"), "{error}");
+        assert!(
+            error.contains("`--al`; did you mean `--all`? (known: --threshold"),
+            "{error}"
+        );
         assert!(words("a b c").rest(2).unwrap_err().contains("`c`"));
-    }
-
-    #[test]
-    fn the_words_behind_two_dashes_are_for_another_program() {
-        let mut line = words("a -- --threshold 5%");
-        assert_eq!(line.behind_dashes(), ["--threshold", "5%"]);
-        assert_eq!(line.rest(1).unwrap(), ["a"]);
     }
 }

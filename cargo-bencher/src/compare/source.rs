@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use bencher_core::dataset::Dataset;
 use bencher_core::record::{Counts, SweepRecord};
 use bencher_core::store::{
-    baseline_directory, load_last_results, load_newest_results, load_result,
+    baseline_directory, baseline_names, load_last_results, load_newest_results, load_result,
 };
+use bencher_core::var::nearest;
 
 /// The results of one side.
 #[derive(Debug)]
@@ -69,7 +70,9 @@ impl Source {
 }
 
 fn named(store: &Path, word: &str) -> Result<Vec<SweepRecord>, String> {
-    let baseline = baseline_directory(store, word).filter(|folder| folder.is_dir());
+    let baseline = baseline_directory(store, word)
+        .ok()
+        .filter(|folder| folder.is_dir());
     if let Some(folder) = baseline {
         return newest(&folder);
     }
@@ -80,15 +83,19 @@ fn named(store: &Path, word: &str) -> Result<Vec<SweepRecord>, String> {
     if path.is_file() {
         return file(&path).map(|record| vec![record]);
     }
-    let tagged: Vec<SweepRecord> = newest(store)?
+    let (tagged, others): (Vec<SweepRecord>, Vec<SweepRecord>) = newest(store)?
         .into_iter()
-        .filter(|record| record.tag == word)
-        .collect();
+        .partition(|record| record.tag == word);
     if tagged.is_empty() {
+        let baselines = baseline_names(store);
+        let tags = others.iter().map(|record| record.tag.as_str());
+        let known = baselines.iter().map(String::as_str).chain(tags);
+        let hint = nearest(word, known.chain(["last", "previous"]))
+            .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
         return Err(format!(
-            "there is no baseline, file, store or tag `{word}`; `cargo bencher baseline list` names the \
+            "there is no baseline, file, store or tag `{word}`{hint} (`cargo bencher baseline list` names the \
              baselines, `cargo bencher list` the tags; `last` and `previous` are the last two results of \
-             every sweep"
+             every sweep)"
         ));
     }
     Ok(tagged)

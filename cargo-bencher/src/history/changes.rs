@@ -13,6 +13,8 @@ pub(crate) struct Change {
     pub(crate) result: String,
     /// The point; none for the mean of the sweep.
     pub(crate) point: Option<String>,
+    /// Its inputs with the text of their values; empty for the mean of the sweep.
+    pub(crate) at: Vec<(String, String)>,
     /// The run that is the first with the new level.
     pub(crate) run: Option<Digest>,
     /// Its label.
@@ -20,11 +22,48 @@ pub(crate) struct Change {
     pub(crate) commit: Option<String>,
     /// The commit of the run before.
     pub(crate) commit_before: Option<String>,
+    /// Where both runs are of one commit, so that the code did not change.
+    pub(crate) same_commit: Option<SameCommit>,
     pub(crate) step: ChangePoint,
     /// Whether this run or a later one was accepted as the new normal.
     pub(crate) is_accepted: bool,
     /// The run from which the level was back where it had been.
     pub(crate) undone_by: Option<String>,
+}
+
+/// Two runs of one commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SameCommit {
+    /// Nothing else was in the working tree.
+    Clean,
+    /// One of the runs had changes without a commit.
+    Dirty,
+}
+
+impl SameCommit {
+    /// Why the result changed, behind the kind of a change.
+    pub(crate) fn text(self) -> &'static str {
+        match self {
+            Self::Clean => " (the same commit: the machine)",
+            Self::Dirty => " (the same commit: the machine, or changes without a commit)",
+        }
+    }
+
+    fn of(before: &Snapshot, after: &Snapshot) -> Option<Self> {
+        let is_same = before.commit.is_some() && before.commit == after.commit;
+        let is_dirty = |run: &Snapshot| {
+            let environment = run.record.environment.as_ref();
+            let git = environment.and_then(|environment| environment.git.as_ref());
+            git.is_some_and(|git| git.dirty)
+        };
+        is_same.then(|| {
+            if is_dirty(before) || is_dirty(after) {
+                Self::Dirty
+            } else {
+                Self::Clean
+            }
+        })
+    }
 }
 
 impl Change {
@@ -84,20 +123,23 @@ fn of_result(runs: &[&Snapshot], result: &str, direction: Direction) -> Vec<Chan
     let is_accepted = |run: &&Snapshot| matches!(run.state, SnapshotState::Accepted { .. });
     let accepted = runs.iter().rposition(is_accepted);
     let mut found = Vec::new();
-    let mut add = |point: Option<String>, values: &[Value]| {
+    let mut add = |at: &[(String, String)], values: &[Value]| {
         let (centres, widths): (Vec<f64>, Vec<f64>) = values.iter().copied().unzip();
         let pieces = segments(&centres, &weights_of_widths(&widths)).pieces;
         for step in change_points(&pieces, direction, &StepOptions::default()) {
-            let run = runs.get(step.at);
+            let run = runs.get(step.at).copied();
+            let before = (step.at.checked_sub(1)).and_then(|at| runs.get(at).copied());
             found.push(Change {
                 result: result.to_owned(),
-                point: point.clone(),
+                point: (!at.is_empty()).then(|| point_text(at)),
+                at: at.to_vec(),
                 run: run.map(|run| run.id),
                 event: run.map_or_else(String::new, |run| run.event.to_string()),
                 commit: run.and_then(|run| run.commit.clone()),
-                commit_before: (step.at.checked_sub(1))
-                    .and_then(|at| runs.get(at))
-                    .and_then(|run| run.commit.clone()),
+                commit_before: before.and_then(|run| run.commit.clone()),
+                same_commit: before
+                    .zip(run)
+                    .and_then(|(before, run)| SameCommit::of(before, run)),
                 is_accepted: accepted.is_some_and(|accepted| step.at <= accepted),
                 undone_by: (step.undone_at)
                     .and_then(|at| runs.get(at).map(|run| run.event.to_string())),
@@ -117,20 +159,17 @@ fn of_result(runs: &[&Snapshot], result: &str, direction: Direction) -> Vec<Chan
         let means: Vec<Value> = (0..runs.len())
             .map(|run| (mean_of_run(&all, run), f64::NAN))
             .collect();
-        add(None, &means);
+        add(&[], &means);
     }
     for (point, values) in newest.iter().zip(&all) {
-        let texts: Vec<String> = point
-            .texts
-            .iter()
-            .map(|(name, text)| format!("{name}={text}"))
-            .collect();
-        add(
-            Some(texts.join(", ")).filter(|text| !text.is_empty()),
-            values,
-        );
+        add(&point.texts, values);
     }
     found
+}
+
+fn point_text(at: &[(String, String)]) -> String {
+    let texts = at.iter().map(|(name, text)| format!("{name}={text}"));
+    texts.collect::<Vec<String>>().join(", ")
 }
 
 /// The geometric mean over the points, so that large ones do not hide the small ones; NaN where a point has no value.

@@ -6,24 +6,31 @@ mod report;
 pub(crate) mod show;
 
 use std::path::Path;
+use std::process::ExitCode;
 
 use bencher_core::history::{
     AppendOptions, ExportReport, History, HistoryFilter, ImportReport, SeriesKey, Snapshot,
     TimeEvent, append, export_history, git_time_event, import_history, list_series,
 };
 
-use crate::compare::Words;
+use crate::ab::SearchOptions;
+use crate::compare::Failure;
+use crate::text::counted;
+use crate::words::{Words, unknown_command};
 
 pub(crate) use report::value;
 
-const USAGE: &str = "\
+/// What it can do.
+pub(crate) const USAGE: &str = "\
 usage: cargo bencher history [COMMAND] [OPTIONS] [--store DIR]
 
   list                    name the sweeps that have a history, with what changed (the default)
   show SWEEP              list the runs of a sweep, and where the level of a result changed
   report [--out DIR]      draw the results of all runs over time
-  bisect SWEEP [--result NAME]
-                          name the commits that may have caused the latest regression, and how to search them
+  bisect SWEEP [--result NAME] [--run]
+                          name the commits that may have caused the latest regression, and how to search them;
+                          with --run, search them: measure each beside the good one, as `ab` does (its options
+                          --bench, --example, --bin, --package, --profile, --pairs, --time, --threshold)
   add [--event TEXT]      append the newest result of every sweep; TEXT is the label of the run, and `git`
                           stands for date and commit
   accept SWEEP RUN --reason TEXT
@@ -39,8 +46,14 @@ SWEEP is a title or a part of it. RUN is the label of a run, its number, or `las
 ";
 
 /// Runs a command about histories.
-pub(crate) fn run(args: &[String]) -> Result<(), String> {
+pub(crate) fn run(args: &[String]) -> Result<ExitCode, Failure> {
     let mut words = Words::new(args);
+    let is_search = args.first().is_some_and(|word| word == "bisect") && words.switch("--run");
+    let search = if is_search {
+        Some(SearchOptions::take(&mut words).map_err(Failure::Usage)?)
+    } else {
+        None
+    };
     let store = words.store()?;
     let event = words.value("--event")?;
     let reason = words.value("--reason")?;
@@ -49,16 +62,18 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
     let result = words.value("--result")?;
     let words = words.rest(3)?;
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    match &*words {
+    let done: Result<(), String> = match &*words {
         [] | ["list"] => show::list(&store),
         ["show", sweep] => show::show(&load(&store, sweep)?),
-        ["bisect", sweep] => bisect::propose(&load(&store, sweep)?, result.as_deref()),
+        ["bisect", sweep] => {
+            return bisect::bisect(&load(&store, sweep)?, result.as_deref(), search);
+        }
         ["report"] => report::draw(&store, out.as_deref()),
         ["add"] => add(&store, event.as_deref()),
         ["accept", sweep, run] => {
             let mut history = load(&store, sweep)?;
             let id = snapshot(&history, run)?.id;
-            let reason = reason.ok_or("say why with `--reason TEXT`")?;
+            let reason = reason.ok_or_else(|| "say why with `--reason TEXT`".to_owned())?;
             history
                 .accept(id, &reason)
                 .map_err(|error| error.to_string())?;
@@ -67,7 +82,7 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
         ["fail", sweep, run] => {
             let mut history = load(&store, sweep)?;
             let id = snapshot(&history, run)?.id;
-            let reason = reason.ok_or("say why with `--reason TEXT`")?;
+            let reason = reason.ok_or_else(|| "say why with `--reason TEXT`".to_owned())?;
             history
                 .mark_failed(id, &reason)
                 .map_err(|error| error.to_string())
@@ -86,11 +101,13 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
         }
         [command @ ("export" | "import"), ..] => Err(format!("write `history {command} FILE`")),
         ["help"] => crate::print(USAGE),
-        _ => Err(format!(
-            "there is no such command: history {}\n\n{USAGE}",
-            words.join(" ")
-        )),
-    }
+        [command @ ("list" | "report" | "add" | "help"), word, ..] => {
+            Err(format!("`history {command}` takes no `{word}`"))
+        }
+        [command, ..] => Err(unknown_command("history", command, USAGE)),
+    };
+    done?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The series whose title is the name, else the only one whose title contains it.
@@ -145,6 +162,10 @@ fn snapshot<'h>(history: &'h History, name: &str) -> Result<&'h Snapshot, String
     })
 }
 
+fn text(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}
+
 /// The label of a run.
 fn time_event(event: Option<&str>) -> Result<TimeEvent, String> {
     match event {
@@ -173,6 +194,13 @@ fn add(store: &Path, event: Option<&str>) -> Result<(), String> {
 
 fn export(store: &Path, file: &Path, sweep: Option<&str>) -> Result<(), String> {
     let filter = match sweep {
+        // An empty file would replace an export that has something.
+        None if list_series(store).map_err(text)?.is_empty() => {
+            return Err(format!(
+                "there is nothing to export: no sweep has a history in {}",
+                store.display()
+            ));
+        }
         None => HistoryFilter::default(),
         Some(name) => {
             let key = series(store, name)?;
@@ -183,13 +211,17 @@ fn export(store: &Path, file: &Path, sweep: Option<&str>) -> Result<(), String> 
             }
         }
     };
-    let report = export_history(store, &filter, file).map_err(|error| error.to_string())?;
+    let report = export_history(store, &filter, file).map_err(text)?;
     let ExportReport { snapshots, .. } = report;
-    crate::print(&format!("wrote {snapshots} runs to {}", file.display()))
+    crate::print(&format!(
+        "wrote {} to {}",
+        counted(snapshots, "run"),
+        file.display()
+    ))
 }
 
 fn import(store: &Path, file: &Path) -> Result<(), String> {
-    let report = import_history(store, file).map_err(|error| error.to_string())?;
+    let report = import_history(store, file).map_err(text)?;
     let ImportReport {
         added,
         already_there,
@@ -197,7 +229,13 @@ fn import(store: &Path, file: &Path) -> Result<(), String> {
         complete,
     } = report;
     crate::print(&format!(
-        "{added} runs and decisions added, {already_there} were there already"
+        "{} added, {already_there} {} there already",
+        if added == 1 {
+            "1 run or decision".to_owned()
+        } else {
+            format!("{added} runs and decisions")
+        },
+        if already_there == 1 { "was" } else { "were" }
     ))?;
     for reason in &refused {
         eprintln!("not imported: {reason}");
@@ -211,6 +249,6 @@ fn import(store: &Path, file: &Path) -> Result<(), String> {
     if refused.is_empty() {
         Ok(())
     } else {
-        Err(format!("{} entries were not imported", refused.len()))
+        Err(format!("not imported: {}", counted(refused.len(), "entry")))
     }
 }

@@ -6,7 +6,9 @@ use bencher_core::dataset::{digits, quantity};
 use bencher_core::history::{History, Snapshot, SnapshotState, list_series};
 use bencher_core::regression::change_points::StepEffect;
 
-use super::changes::{Change, changes};
+use crate::text::counted;
+
+use super::changes::{Change, SameCommit, changes};
 
 /// Names the sweeps that have a history.
 pub(super) fn list(store: &Path) -> Result<(), String> {
@@ -30,11 +32,10 @@ pub(super) fn list(store: &Path) -> Result<(), String> {
             format!(", tag {}", series.tag)
         };
         crate::print(&format!(
-            "{} ({}{tag}): {} {}, the last of {}",
+            "{} ({}{tag}): {}, the last of {}",
             clean(&series.title),
             clean(&series.bench),
-            runs.len(),
-            if runs.len() == 1 { "run" } else { "runs" },
+            counted(runs.len(), "run"),
             clean(&last)
         ))?;
         for problem in history.problems() {
@@ -73,10 +74,11 @@ fn line(run: &Snapshot) -> String {
     let commit = commit.get(..9).unwrap_or(commit);
     let points: usize = run.record.dataset.shape().iter().product();
     format!(
-        "{:>4}  {}  {}  {points} cells{state}",
+        "{:>4}  {}  {}  {}{state}",
         run.number,
         clean(&run.event.to_string()),
-        if commit.is_empty() { "-" } else { commit }
+        if commit.is_empty() { "-" } else { commit },
+        counted(points, "cell")
     )
 }
 
@@ -110,14 +112,14 @@ pub(crate) fn change_text(change: &Change, history: &History) -> String {
     });
     let undone = change.undone_by.as_deref();
     let undone = undone.map_or_else(String::new, |event| format!(", undone by {event}"));
-    let confirmations = step.confirmations;
+    let machine = change.same_commit.map_or("", SameCommit::text);
     clean(&format!(
-        "{} {at}: {} -> {}{share} from {} on{commit}: {kind}, {confirmations} {}{undone}",
+        "{} {at}: {} -> {}{share} from {} on{commit}: {kind}{machine}, {}{undone}",
         change.result,
         quantity(step.before, &units),
         quantity(step.after, &units),
         change.event,
-        if confirmations == 1 { "run" } else { "runs" }
+        counted(step.confirmations, "run")
     ))
 }
 

@@ -14,7 +14,7 @@ use bencher_core::store::{create_folders, tag_text};
 use bencher_report::scorecard::{Row, Scorecard};
 use bencher_report::write_scorecard;
 
-use crate::compare::Words;
+use crate::words::Words;
 
 /// Writes the page, and prints its table.
 pub(crate) fn run(args: &[String]) -> Result<(), String> {

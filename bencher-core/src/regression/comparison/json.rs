@@ -3,6 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::regression::advice::Advice;
+use crate::regression::family::ErrorControl;
 use crate::regression::reason::Reason;
 use crate::regression::verdict::{Effect, Judgement, Scale, Verdict};
 use crate::value::float_text;
@@ -26,6 +27,10 @@ impl RunComparison {
             "threshold": number(self.options.threshold.share()),
             "group_threshold": number(self.options.group_threshold.share()),
             "error_rate": number(self.family.rate()),
+            "error_control": match self.family.control() {
+                ErrorControl::FamilyWise => "family-wise",
+                ErrorControl::FalseDiscovery => "false-discovery",
+            },
             "exit_status": self.exit_status(),
             "counts": {
                 "worse": counts.worse,

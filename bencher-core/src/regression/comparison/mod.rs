@@ -1,5 +1,6 @@
 //! Two runs beside each other: the sweeps that both have, their results, point by point.
 
+mod discoveries;
 mod json;
 mod markdown;
 mod paired;
@@ -14,7 +15,7 @@ pub use stored::{ASSUMED_BETWEEN_RUNS, NoRuns, RunSpreads, compare_stored};
 use crate::var::Direction;
 
 use super::advice::Advice;
-use super::family::{FAMILY_RATE, Family};
+use super::family::{ErrorControl, FAMILY_RATE, Family};
 use super::verdict::{Judgement, Threshold, Verdict, exit_status};
 
 /// By what two runs are compared.
@@ -30,8 +31,20 @@ pub struct CompareOptions {
     pub threshold: Threshold,
     /// Effects of many points together up to this share count as none.
     pub group_threshold: Threshold,
-    /// How often a whole comparison may name a difference that is none: a share above 0 and below 1.
+    /// How often a whole comparison may name a difference that is none, or which share of the named ones is none: a share
+    /// above 0 and below 1.
     pub rate: f64,
+    /// Which of the two the rate is.
+    pub control: ErrorControl,
+}
+
+impl CompareOptions {
+    /// A family of points, and of groups, at this rate.
+    fn family(&self, points: usize, groups: usize) -> Family {
+        let family = Family::new(points).with_effects(groups);
+        let family = family.with_control(self.control);
+        family.with_rate(self.rate).unwrap_or(family)
+    }
 }
 
 impl Default for CompareOptions {
@@ -40,6 +53,7 @@ impl Default for CompareOptions {
             threshold: Threshold::POINT,
             group_threshold: Threshold::AXIS,
             rate: FAMILY_RATE,
+            control: ErrorControl::FamilyWise,
         }
     }
 }

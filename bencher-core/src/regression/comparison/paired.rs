@@ -15,6 +15,7 @@ use crate::regression::reason::Reason;
 use crate::regression::sequential::{PairedPoint, Schedule};
 use crate::regression::verdict::{Judgement, Rule, Verdict};
 
+use super::discoveries::{is_discovery, judge_all};
 use super::points::{
     Nature, SweepName, centre, compared_results, notes_of_sides, presence, successes,
 };
@@ -164,8 +165,37 @@ impl PairedRuns {
         let results = || self.compared().flat_map(|sweep| &sweep.results);
         let points = results().map(|result| result.compared().count()).sum();
         let groups = results().map(|result| result.groups().len()).sum();
-        let family = Family::new(points).with_effects(groups);
-        family.with_rate(options.rate).unwrap_or(family)
+        options.family(points, groups)
+    }
+
+    /// The judgements at a look.
+    fn judged(&self, look: &Look<'_>) -> Vec<SweepComparison> {
+        let judged = |sweep: &PairedSweep| {
+            let results = sweep.results.iter();
+            SweepComparison {
+                bench: sweep.name.bench.clone(),
+                title: sweep.name.title.clone(),
+                tag: sweep.name.tag.clone(),
+                results: results.map(|result| result.look(look)).collect(),
+            }
+        };
+        self.compared().map(judged).collect()
+    }
+
+    /// Keeps what is decided among the judgements of [`Self::judged`].
+    fn keep(&mut self, judged: &[SweepComparison]) {
+        for found in judged {
+            let name = SweepName {
+                bench: found.bench.clone(),
+                title: found.title.clone(),
+                tag: found.tag.clone(),
+            };
+            let sweep = self.sweeps.iter_mut().find(|sweep| sweep.name == name);
+            let results = sweep.into_iter().flat_map(|sweep| &mut sweep.results);
+            for (result, found) in results.zip(&found.results) {
+                result.keep(found);
+            }
+        }
     }
 
     /// The sweeps that both programs have.
@@ -180,6 +210,10 @@ impl PairedRuns {
     }
 
     /// The verdicts at a look of a schedule, by its first pairs. What an earlier look decided stays.
+    ///
+    /// A false discovery rate is divided among the looks, too: at each, the step-up rule judges the points that were not
+    /// decided before, and the others count as equal ones. The discoveries of all looks then have the rate together,
+    /// because the share of false ones among all is at most the sum of the shares at the looks.
     pub fn look(
         &mut self,
         names: (&str, &str),
@@ -193,25 +227,22 @@ impl PairedRuns {
             .copied()
             .unwrap_or(0)
             .min(self.pairs);
-        let looks = Look {
-            schedule,
-            number: look,
-            pairs,
-            options,
+        let judge = |rank| {
+            self.judged(&Look {
+                schedule,
+                number: look,
+                pairs,
+                options,
+                rank,
+            })
         };
-        let is_of_both: Vec<SweepName> = self.compared().map(|sweep| sweep.name.clone()).collect();
-        let mut sweeps = Vec::with_capacity(is_of_both.len());
-        for sweep in &mut self.sweeps {
-            if is_of_both.contains(&sweep.name) {
-                let results = sweep.results.iter_mut();
-                sweeps.push(SweepComparison {
-                    bench: sweep.name.bench.clone(),
-                    title: sweep.name.title.clone(),
-                    tag: sweep.name.tag.clone(),
-                    results: results.map(|result| result.look(&looks)).collect(),
-                });
-            }
-        }
+        // Earlier looks had rates of their own: at this one, their discoveries count for nothing.
+        let before = self.compared().flat_map(|sweep| &sweep.results);
+        let before = before.flat_map(|result| &result.points);
+        let before = before.filter(|point| point.decided.as_ref().is_some_and(is_discovery));
+        let before = before.count();
+        let sweeps = judge_all(schedule.family(), before, judge);
+        self.keep(&sweeps);
         RunComparison {
             base: names.0.to_owned(),
             candidate: names.1.to_owned(),
@@ -230,6 +261,8 @@ struct Look<'s> {
     number: usize,
     pairs: usize,
     options: &'s CompareOptions,
+    /// By how much the misrate of a point is multiplied: 1 but for false discovery rates.
+    rank: usize,
 }
 
 impl PairedSweep {
@@ -315,19 +348,17 @@ impl PairedResult {
         Group::of_sweep(&inputs, &levels)
     }
 
-    fn look(&mut self, look: &Look<'_>) -> ResultComparison {
+    fn look(&self, look: &Look<'_>) -> ResultComparison {
         let rule = Rule {
             threshold: look.options.threshold,
             direction: self.info.direction,
-            misrate: look.schedule.point_misrate(look.number),
+            misrate: look.schedule.point_misrate(look.number) * look.rank as f64,
         };
-        let (nature, is_gone) = (self.nature, self.is_gone());
-        let mut points = Vec::new();
-        for point in &mut self.points {
-            if is_gone || point.is_of_both() {
-                points.push(point.look(nature, &rule, look));
-            }
-        }
+        let nature = self.nature;
+        let points = self.compared();
+        let points = points
+            .map(|point| point.look(nature, &rule, look))
+            .collect();
         ResultComparison {
             name: self.info.name.clone(),
             units: self.info.units.clone(),
@@ -338,7 +369,23 @@ impl PairedResult {
         }
     }
 
-    fn look_at_groups(&mut self, look: &Look<'_>) -> Vec<GroupComparison> {
+    /// Keeps what is decided.
+    fn keep(&mut self, found: &ResultComparison) {
+        let is_decided = |judgement: &Judgement| judgement.verdict != Verdict::Undecided;
+        for point in &found.points {
+            let position = self.positions.get(&sorted(&point.at));
+            let kept = position.and_then(|at| self.points.get_mut(*at));
+            if let Some(kept) = kept.filter(|_| is_decided(&point.judgement)) {
+                kept.decided = Some(point.judgement);
+            }
+        }
+        let groups = found.groups.iter();
+        let decided = groups.filter(|group| is_decided(&group.judgement));
+        let decided = decided.map(|group| (group.level.clone(), group.judgement));
+        self.decided.extend(decided);
+    }
+
+    fn look_at_groups(&self, look: &Look<'_>) -> Vec<GroupComparison> {
         let rule = Rule {
             threshold: look.options.group_threshold,
             direction: self.info.direction,
@@ -359,9 +406,6 @@ impl PairedResult {
                 .get(&group.level)
                 .copied()
                 .unwrap_or_else(judge);
-            if judgement.verdict != Verdict::Undecided {
-                self.decided.insert(group.level.clone(), judgement);
-            }
             found.push(GroupComparison {
                 level: group.level,
                 points: group.points.len(),
@@ -377,13 +421,10 @@ impl PairedValues {
         self.sides.iter().all(|side| side.seen > 0)
     }
 
-    fn look(&mut self, nature: Nature, rule: &Rule, look: &Look<'_>) -> PointComparison {
+    fn look(&self, nature: Nature, rule: &Rule, look: &Look<'_>) -> PointComparison {
         let judgement = self
             .decided
             .unwrap_or_else(|| self.judge(nature, rule, look.pairs));
-        if judgement.verdict != Verdict::Undecided {
-            self.decided = Some(judgement);
-        }
         let [base, candidate] = &self.sides;
         let is_open = judgement.verdict == Verdict::Undecided
             && !judgement.reason.is_without_comparison()

@@ -5,8 +5,9 @@ use std::cmp::Ordering;
 use crate::console::visible;
 use crate::dataset::{digits, quantity};
 use crate::regression::advice::Advice;
+use crate::regression::family::ErrorControl;
 use crate::regression::reason::Reason;
-use crate::regression::verdict::{Effect, Judgement, Scale, Verdict};
+use crate::regression::verdict::{Judgement, Scale, Verdict};
 
 use super::{GroupComparison, PointComparison, ResultComparison, RunComparison, VerdictCounts};
 
@@ -65,10 +66,10 @@ impl ResultComparison {
             point: point_text(&point.at),
             base: value(point.base),
             candidate: value(point.candidate),
-            effect: point.judgement.effect.map_or_else(
-                || "-".to_owned(),
-                |effect| effect_text(&effect, &self.units),
-            ),
+            effect: point
+                .judgement
+                .effect
+                .map_or_else(|| "-".to_owned(), |effect| effect.text(&self.units)),
             verdict: self.verdict_text(&point.judgement, point.advice.as_ref()),
         }
     }
@@ -111,10 +112,7 @@ impl ResultComparison {
             None => format!("all {} points", group.points),
         };
         let effect = group.judgement.effect;
-        let effect = effect.map_or_else(
-            || "-".to_owned(),
-            |effect| effect_text(&effect, &self.units),
-        );
+        let effect = effect.map_or_else(|| "-".to_owned(), |effect| effect.text(&self.units));
         let verdict = self.verdict_text(&group.judgement, None);
         format!("{points}: {effect}, {verdict}")
     }
@@ -180,12 +178,26 @@ impl RunComparison {
     pub(super) fn caption(&self) -> String {
         let percent = |share: f64| digits(share * 100.0, 3);
         let what = match self.pairs {
+            Some(1) => "1 pair of processes; bounds of any run".to_owned(),
             Some(pairs) => format!("{pairs} pairs of processes; bounds of any run"),
             None => "stored runs; bounds of any run where there are bounds".to_owned(),
         };
+        let control = match self.family.control() {
+            ErrorControl::FamilyWise => format!(
+                ", for all points together at {} %",
+                percent(1.0 - self.family.rate())
+            ),
+            ErrorControl::FalseDiscovery => format!(
+                "; on average, {} % at most of the points named worse or better are not",
+                percent(self.family.rate())
+            ),
+        };
+        let pairs = match self.pairs {
+            Some(_) => "; effect: centre of the pairs' ratios",
+            None => "",
+        };
         format!(
-            "{what}, for all points together at {} %; effects up to {} % count as the same",
-            percent(1.0 - self.family.rate()),
+            "{what}{control}; effects up to {} % count as the same{pairs}",
             percent(self.options.threshold.share())
         )
     }
@@ -222,30 +234,5 @@ fn point_text(at: &[(String, String)]) -> String {
         "-".to_owned()
     } else {
         parts.join(", ")
-    }
-}
-
-/// The effect with its bounds: `+5.2 % (4.1 … 6.3)`, or a difference in the unit.
-fn effect_text(effect: &Effect, units: &str) -> String {
-    let text = |x: f64| match effect.scale {
-        Scale::Ratio => {
-            let percent = (x - 1.0) * 100.0;
-            if percent.is_finite() && x < 10.0 {
-                let sign = if percent > 0.0 { "+" } else { "" };
-                format!("{sign}{} %", digits(percent, 3))
-            } else {
-                format!("×{}", digits(x, 3))
-            }
-        }
-        Scale::Difference { .. } => {
-            let sign = if x > 0.0 { "+" } else { "" };
-            format!("{sign}{}", quantity(x, units))
-        }
-    };
-    let centre = text(effect.centre);
-    match (effect.lower, effect.upper) {
-        (Some(lower), Some(upper)) if lower.total_cmp(&upper).is_eq() => centre,
-        (Some(lower), Some(upper)) => format!("{centre} ({} … {})", text(lower), text(upper)),
-        _ => format!("{centre} ± ?"),
     }
 }

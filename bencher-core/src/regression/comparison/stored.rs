@@ -4,13 +4,13 @@ use crate::dataset::{PointValues, VariableInfo};
 use crate::measure::Environment;
 use crate::record::SweepRecord;
 use crate::regression::counts::judge_exact;
-use crate::regression::family::Family;
 use crate::regression::independent::{BetweenRuns, judge_replicates, judge_runs};
 use crate::regression::presence::judge_presence;
 use crate::regression::proportions::judge_proportions;
 use crate::regression::reason::Reason;
 use crate::regression::verdict::{Judgement, Rule, Verdict};
 
+use super::discoveries::judge_all;
 use super::points::{
     Nature, SweepName, centre, compared_results, notes_of_sides, presence, successes,
 };
@@ -91,26 +91,32 @@ pub fn compare_stored(
     let judged = pairs
         .iter()
         .map(|(before, after)| points_of_both(before, after));
-    let family = Family::new(judged.sum());
-    let family = family.with_rate(options.rate).unwrap_or(family);
-    let mut sweeps = Vec::new();
-    for (before, after) in pairs {
-        let sides = Sides {
-            before,
-            after,
-            options,
-            family,
-            history,
-            is_other_machine: is_other_machine(before, after),
+    let family = options.family(judged.sum(), 0);
+    let judge = |rank: usize, notes: &mut Vec<String>| {
+        let compare = |(before, after): &(&SweepRecord, &SweepRecord)| {
+            let sides = Sides {
+                before,
+                after,
+                options,
+                misrate: family.point_misrate() * rank as f64,
+                history,
+                is_other_machine: is_other_machine(before, after),
+            };
+            if sides.is_other_machine {
+                notes.push(format!(
+                    "sweep \"{}\" was measured on two classes of machines, so its times are not compared",
+                    after.title
+                ));
+            }
+            sides.compare(notes)
         };
-        if sides.is_other_machine {
-            notes.push(format!(
-                "sweep \"{}\" was measured on two classes of machines, so its times are not compared",
-                after.title
-            ));
-        }
-        sweeps.push(sides.compare(&mut notes));
-    }
+        pairs.iter().map(compare).collect()
+    };
+    let sweeps = judge_all(family, 0, |rank| match rank {
+        1 => judge(1, &mut notes),
+        // The notes are the same.
+        rank => judge(rank, &mut Vec::new()),
+    });
     RunComparison {
         base: base.0.to_owned(),
         candidate: candidate.0.to_owned(),
@@ -170,7 +176,7 @@ struct Sides<'r> {
     before: &'r SweepRecord,
     after: &'r SweepRecord,
     options: &'r CompareOptions,
-    family: Family,
+    misrate: f64,
     history: &'r dyn RunSpreads,
     is_other_machine: bool,
 }
@@ -217,7 +223,7 @@ impl Sides<'_> {
                 let rule = Rule {
                     threshold: self.options.threshold,
                     direction: later.direction,
-                    misrate: self.family.point_misrate(),
+                    misrate: self.misrate,
                 };
                 let now = values(self.after);
                 let pairs = matched(&earlier, &now);

@@ -173,10 +173,8 @@ fn baseline(values: &[OsString]) -> Result<Option<String>, String> {
         return Ok(None);
     }
     match baseline_directory(Path::new(""), name) {
-        Some(_) => Ok(Some(name.to_owned())),
-        None => Err(format!(
-            "`{name}` cannot be the name of a baseline: use letters, digits, `.`, `-` and `_`"
-        )),
+        Ok(_) => Ok(Some(name.to_owned())),
+        Err(error) => Err(error.to_string()),
     }
 }
 
