@@ -32,9 +32,10 @@ impl Plan {
         recorded.map(|(position, (_, var))| (position, var))
     }
 
-    /// The positions in a sample of the results that are kept, and their names.
-    pub(crate) fn result_names(&self) -> Vec<(usize, &'static str)> {
-        self.recorded().map(|(at, var)| (at, var.name)).collect()
+    /// The positions in a sample of the results that are kept, their names, and their kinds.
+    pub(crate) fn result_names(&self) -> Vec<(usize, &'static str, Kind)> {
+        let recorded = self.recorded();
+        recorded.map(|(at, var)| (at, var.name, var.kind)).collect()
     }
 
     /// Adds the chosen results that are computed from others.

@@ -106,8 +106,10 @@ impl<W: Write> ProgressSink for JsonProgress<W> {
         let results: Option<Map<String, Json>> = sample.map(|sample| {
             let value = |at: usize| sample.get(at).and_then(Option::as_ref);
             let mut results = Map::new();
-            for (at, name) in &event.results {
-                let value = value(*at).map_or(Json::Null, |value| result(name, value));
+            for (at, name, kind) in &event.results {
+                let value = value(*at).map_or(Json::Null, |value| {
+                    result(name, &kind.display_value(value))
+                });
                 results.insert((*name).to_owned(), value);
             }
             results
@@ -156,7 +158,28 @@ pub(crate) fn counts_json(counts: &Counts, timed_out: u64) -> Json {
 
 #[cfg(test)]
 mod tests {
+    use crate::value::Kind;
+
     use super::*;
+
+    #[test]
+    fn narrow_results_are_printed_as_such() {
+        let values = [0.1_f32, f32::MAX, -0.0, 16_777_216.0].map(|x| Some(x.into()));
+        let outcome = JobOutcome::Measured(values.into());
+        let names = ["a", "b", "c", "d"].into_iter().enumerate();
+        let mut out = Vec::new();
+        JsonProgress::new(&mut out).sample(&SampleEvent {
+            inputs: vec![],
+            repeat: 1,
+            outcome: &outcome,
+            results: names.map(|(at, name)| (at, name, Kind::Float(32))).collect(),
+        });
+        let line = String::from_utf8(out).unwrap();
+        assert!(
+            line.contains(r#""results":{"a":0.1,"b":3.4028235e+38,"c":-0.0,"d":16777216.0}"#),
+            "{line}"
+        );
+    }
 
     #[test]
     fn what_is_counted_is_what_the_lines_said() {

@@ -30,19 +30,20 @@ pub(crate) use json::counts_json;
 use crate::console::{MOST_NOTE, clipped, error_line};
 use crate::job::JobOutcome;
 use crate::record::Counts;
-use crate::value::Value;
+use crate::value::{Kind, Value};
 
 /// One finished sample, which is durable if the run has a store.
 ///
 /// ```
 /// use bencher_core::job::JobOutcome;
 /// use bencher_core::progress::{JsonProgress, ProgressSink, SampleEvent};
+/// use bencher_core::value::Kind;
 /// let outcome = JobOutcome::Measured([Some(6.into())].into());
 /// let event = SampleEvent {
 ///     inputs: vec![("len".to_owned(), 4.into())],
 ///     repeat: 1,
 ///     outcome: &outcome,
-///     results: vec![(0, "moves")],
+///     results: vec![(0, "moves", Kind::Uint(64))],
 /// };
 /// let mut line = Vec::new();
 /// JsonProgress::new(&mut line).sample(&event);
@@ -58,8 +59,8 @@ pub struct SampleEvent<'a> {
     pub repeat: u32,
     /// Its outcome.
     pub outcome: &'a JobOutcome,
-    /// The kept results: position in the sample, and name.
-    pub results: Vec<(usize, &'static str)>,
+    /// The kept results: position in the sample, name, and kind.
+    pub results: Vec<(usize, &'static str, Kind)>,
 }
 
 /// Receives the progress of a sweep.

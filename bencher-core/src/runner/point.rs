@@ -171,9 +171,12 @@ fn readings<'t>(
         open.push((with(value), ""));
         let commas = value.rmatch_indices(',').map(|(at, _)| at);
         for at in commas {
-            if let (Some(value), Some(after)) = (value.get(..at), value.get(at + 1..))
-                && begins_one(after)
-            {
+            let (Some(value), Some(after)) = (value.get(..at), value.get(at + 1..)) else {
+                continue;
+            };
+            // Warnings and failures write a space between a comma and a name.
+            let after = after.strip_prefix(' ').unwrap_or(after);
+            if begins_one(after) {
                 open.push((with(value), after));
             }
         }
@@ -195,6 +198,11 @@ mod tests {
         assert_eq!(
             readings("algo=a,b,n=1").unwrap()[0],
             [("algo", "a,b"), ("n", "1")]
+        );
+        assert_eq!(
+            readings("algo=a, b, n=1").unwrap()[0],
+            [("algo", "a, b"), ("n", "1")],
+            "as failures and warnings name a point"
         );
         assert_eq!(readings("size=1"), Err("its inputs are n, algo".to_owned()));
         let long = format!("algo=a{}", ",n=1".repeat(10_000));

@@ -8,7 +8,7 @@ use crate::job::{FinishedJob, FutureCache, Job, JobOutcome, Sample, SampleCache}
 use crate::progress::{ProgressSink, SampleEvent};
 use crate::result_collector::ResultCollector;
 use crate::store::StoreError;
-use crate::value::Value;
+use crate::value::{Kind, Value};
 
 /// The executor of the jobs.
 pub(super) struct JobSettings<'l> {
@@ -55,8 +55,8 @@ pub(super) fn serve_jobs(role: &WorkerRole, run: &RunFunction<Job, Sample>) -> s
 pub(super) struct Names<'p> {
     /// The inputs of a point.
     pub(super) inputs: &'p dyn Fn(u64) -> Vec<(String, Value)>,
-    /// The results of a sample: where they stand in it, and their names.
-    pub(super) results: &'p dyn Fn() -> Vec<(usize, &'static str)>,
+    /// The results of a sample: where they stand in it, their names, and their kinds.
+    pub(super) results: &'p dyn Fn() -> Vec<(usize, &'static str, Kind)>,
 }
 
 /// The outcome of delivering jobs.

@@ -93,6 +93,14 @@ pub enum DomainError {
     /// A step or a scale for moments, which are always spread evenly.
     #[error("moments are spread evenly: drop `step` and `scale`, give `samples`")]
     DateSpread,
+    /// An input of a sweep whose domain is impossible.
+    #[error("input `{name}`: {source}")]
+    Input {
+        /// The input.
+        name: &'static str,
+        /// The problem.
+        source: Box<DomainError>,
+    },
     /// An input of a variant whose domain is impossible.
     #[error("its input `{name}`: {source}")]
     Param {
@@ -121,4 +129,15 @@ pub enum DomainError {
     /// Bounds for a type without an order.
     #[error("bounds need a number; list the values instead")]
     Unordered,
+}
+
+impl DomainError {
+    /// The same error, with the name of the input; the derive calls this.
+    #[doc(hidden)]
+    pub fn of_input(self, name: &'static str) -> Self {
+        Self::Input {
+            name,
+            source: Box::new(self),
+        }
+    }
 }

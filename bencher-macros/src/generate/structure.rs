@@ -318,11 +318,16 @@ fn type_arguments(generics: &Generics, private: &TokenStream) -> TokenStream {
 
 fn baseline(sweep: &Sweep, private: &TokenStream) -> TokenStream {
     let fields = sweep.fields.iter().map(|field| {
-        let Field { ident, ty, .. } = field;
+        let Field {
+            ident, name, ty, ..
+        } = field;
         let value = match &field.kind {
             FieldKind::Input(_) => {
                 let domain = domain_name(field);
-                quote!(<#ty as #private::SweptField>::baseline(Self::#domain())?)
+                quote!(
+                    <#ty as #private::SweptField>::baseline(Self::#domain())
+                        .map_err(|error| #private::DomainError::of_input(error, #name))?
+                )
             }
             FieldKind::Result(_) => quote!(::core::option::Option::None),
             FieldKind::Nested => quote!(<#ty as #private::ParametrizedSweep>::baseline()?),

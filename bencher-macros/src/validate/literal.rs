@@ -94,7 +94,7 @@ fn misfit(literal: &Literal, ty: TypeName) -> Option<String> {
             return Some(format!("{literal} does not fit `{ty}` (0 to {highest})"));
         }
         (Literal::Float { value, .. }, TypeName::Float(name)) => {
-            if value.abs() <= largest(name) {
+            if is_finite(*value, name) {
                 return None;
             }
             return Some(format!(
@@ -147,11 +147,17 @@ fn misfit(literal: &Literal, ty: TypeName) -> Option<String> {
     Some(format!("this is {what}, but the field is `{ty}`: {advice}"))
 }
 
-fn largest(float: &str) -> f64 {
+/// Whether a float of the type is finite: the largest `f32` prints as a number above it that rounds to it.
+fn is_finite(value: f64, float: &str) -> bool {
     if float == "f32" {
-        f64::from(f32::MAX)
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "the type of the field rounds in the same way"
+        )]
+        let narrow = value as f32;
+        narrow.is_finite()
     } else {
-        f64::MAX
+        value.is_finite()
     }
 }
 
@@ -185,6 +191,10 @@ mod tests {
         ));
         assert!(fits("1e38", TypeName::Float("f32")));
         assert!(!fits("1e39", TypeName::Float("f32")));
+        assert!(fits(&format!("{:e}", f32::MAX), TypeName::Float("f32")));
+        assert!(fits("-3.4028235e38", TypeName::Float("f32")));
+        assert!(!fits("3.4028236e38", TypeName::Float("f32")));
+        assert!(fits("1.7976931348623157e308", TypeName::Float("f64")));
         assert!(!fits("1u16", TypeName::Unsigned("u8", 8)));
         assert!(fits("1u8", TypeName::Unsigned("u8", 8)));
         assert!(fits("\"a\"", TypeName::Unknown));
