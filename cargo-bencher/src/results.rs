@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
+use bencher_core::bench::PlotSelection;
 use bencher_core::record::SweepRecord;
 use bencher_core::store::load_newest_results;
 
@@ -13,6 +14,8 @@ pub(crate) struct Options {
     pub(crate) store: PathBuf,
     pub(crate) out: Option<PathBuf>,
     pub(crate) json: bool,
+    pub(crate) markdown: bool,
+    pub(crate) plots: Option<PlotSelection>,
     pub(crate) words: Vec<String>,
 }
 
@@ -37,7 +40,13 @@ impl Options {
             match option.as_str() {
                 "--store" => store = Some(value()?),
                 "--out" => options.out = Some(value()?),
+                "--plots" => {
+                    let names = value()?;
+                    let names = names.to_string_lossy();
+                    options.plots = Some(PlotSelection::of(names.split(','))?);
+                }
                 "--json" => options.json = true,
+                "--markdown" => options.markdown = true,
                 word => options.words.push(word.to_owned()),
             }
         }

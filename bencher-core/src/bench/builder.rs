@@ -7,6 +7,7 @@ use crate::space::SampleOrder;
 use crate::sweep_executor::{Benchmark, Body, Result};
 use crate::var::{Constant, Input, Output};
 
+use super::config::PlotSelection;
 use super::result::BenchResult;
 use super::run::SweepRun;
 use super::session::Session;
@@ -48,6 +49,8 @@ pub(crate) struct SweepSettings {
     pub(crate) repeats: Option<u32>,
     pub(crate) level: Option<u8>,
     pub(crate) budget: Option<Duration>,
+    /// The plots of the report, or the names that are none.
+    pub(crate) plots: Option<Result<PlotSelection, String>>,
     /// The point that is run alone.
     pub(crate) only_point: Option<String>,
 }
@@ -165,6 +168,23 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
     /// their data. The same sweep without this call does not share these samples.
     pub fn compare(mut self, input: impl Into<Input<S>>) -> Self {
         self.compared = Some(input.into());
+        self
+    }
+
+    /// Sets the kinds of plots that the report draws of this sweep, unless the run's configuration sets them.
+    ///
+    /// `auto` stands for those that the shape of the sweep suggests. `docs/configuration.md` lists the names. An unknown
+    /// name is an error of [`run`](Self::run).
+    ///
+    /// ```no_run
+    /// # use bencher_core::bench::Bench;
+    /// # fn sweep<S: bencher_core::bench::Benchmark>(bench: &mut Bench<S>) -> bencher_core::bench::Result {
+    /// bench.sweep("By length").plots(["auto", "table"]).run()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn plots<'n>(mut self, names: impl IntoIterator<Item = &'n str>) -> Self {
+        self.settings.plots = Some(PlotSelection::of(names));
         self
     }
 

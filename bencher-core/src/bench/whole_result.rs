@@ -5,7 +5,7 @@ use crate::measure::Environment;
 use crate::plan::Plan;
 use crate::record::{Counts, SweepRecord};
 
-use super::attributes::EXECUTABLE;
+use super::attributes::{EXECUTABLE, describe_plots};
 use super::error::BenchError;
 use super::run::SweepRun;
 use super::session::Session;
@@ -72,6 +72,7 @@ impl SweepRun<'_> {
                 Ok(None)
             };
         };
+        describe_plots(&mut record.dataset, session.config.plots);
         let same_code = same_code(&record);
         let there = there(&record);
         let mut warnings = std::mem::take(&mut record.warnings);

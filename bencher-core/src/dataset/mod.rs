@@ -73,7 +73,7 @@ pub use array::Element;
 pub use cell::{Cell, CellState};
 pub(crate) use cell::{earlier_run, share_of_slices, share_text};
 pub use column::Column;
-pub use compare::Comparison;
+pub use compare::{COMPARED, Comparison};
 pub use csv::CsvOptions;
 #[cfg(feature = "history")]
 pub(crate) use dim::compare as coordinate_order;
