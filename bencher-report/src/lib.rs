@@ -30,7 +30,7 @@ mod render;
 pub mod scorecard;
 mod write;
 
-pub use bencher_core::bench::PaneLayout;
+pub use bencher_core::bench::{PaneLayout, PlotSelection};
 pub use write::{ReportError, ReportFiles, ReportOptions, StaticRenderer, write_report};
 #[cfg(feature = "html")]
 pub use write::{write_history, write_scorecard};

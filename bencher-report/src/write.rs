@@ -11,8 +11,8 @@ use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use bencher_core::bench::PaneLayout;
 use bencher_core::bench::report_files::{self, List, PAGE};
+use bencher_core::bench::{PaneLayout, PlotSelection};
 use bencher_core::record::SweepRecord;
 use thiserror::Error;
 
@@ -45,6 +45,8 @@ pub struct ReportOptions {
     pub plot_height: u32,
     /// The arrangement of the plots of one result on the page; a PNG file has them side by side.
     pub layout: PaneLayout,
+    /// The kinds of plots; `None` draws those that each record [chose](deduce::selection).
+    pub plots: Option<PlotSelection>,
     /// The program of the report, such as `demo/benches/parse`. If the folder has the report of another program, that
     /// report stays, and this one is written to a folder within.
     pub program: String,
@@ -63,6 +65,7 @@ impl Default for ReportOptions {
             plot_width: 600,
             plot_height: 600,
             layout: PaneLayout::Grid,
+            plots: None,
             program: String::new(),
             part: None,
         }
@@ -70,6 +73,11 @@ impl Default for ReportOptions {
 }
 
 impl ReportOptions {
+    fn plots_of(&self, record: &SweepRecord) -> PlotSelection {
+        let own = || deduce::selection(&record.dataset);
+        self.plots.unwrap_or_else(own)
+    }
+
     fn look(&self) -> Look {
         Look {
             width: f64::from(self.plot_width.max(SMALLEST)),
@@ -204,13 +212,13 @@ pub fn write_report(
     // Drawing takes time, and nothing is written until it is done.
     let place = folder.dir().to_owned();
     drop(folder);
-    let look = options.look();
     let mut report = ReportFiles::default();
     let mut anchors = HashSet::new();
     let mut sweeps = Vec::new();
     let mut outputs = Vec::new();
     for record in records {
-        let charts = deduce::deduce(&record.dataset);
+        let plots = options.plots_of(record);
+        let charts = deduce::deduce_plots(&record.dataset, plots);
         let anchor = anchor(&mut anchors, &record.title);
         let mut warnings = Vec::new();
         if options.png {
@@ -220,7 +228,7 @@ pub fn write_report(
         sweeps.push((record, anchor, charts, warnings));
     }
     if options.html {
-        outputs.extend(page(&sweeps, &look, &mut report));
+        outputs.extend(page(&sweeps, options, &mut report));
     }
     deliver(&place, options, records.iter(), &outputs, &mut report)?;
     if place != whole && options.html {
@@ -294,7 +302,7 @@ type Sweep<'a> = (&'a SweepRecord, String, Vec<Chart>, Vec<String>);
 
 /// The page, and what it links to.
 #[cfg(feature = "html")]
-fn page(sweeps: &[Sweep], look: &Look, _report: &mut ReportFiles) -> Vec<Output> {
+fn page(sweeps: &[Sweep], options: &ReportOptions, _report: &mut ReportFiles) -> Vec<Output> {
     use crate::render::html::{Section, page};
 
     let title = match sweeps {
@@ -308,11 +316,11 @@ fn page(sweeps: &[Sweep], look: &Look, _report: &mut ReportFiles) -> Vec<Output>
             record,
             anchor: anchor.clone(),
             charts,
-            explanations: deduce::explain(&record.dataset),
+            explanations: deduce::explain_plots(&record.dataset, options.plots_of(record)),
             warnings: warnings.clone(),
         })
         .collect();
-    outputs_of(page(&title, &sections, look))
+    outputs_of(page(&title, &sections, &options.look()))
 }
 
 /// The files that a page links to, and the page, which is written last.
@@ -330,7 +338,7 @@ fn outputs_of(page: crate::render::html::Page) -> Vec<Output> {
 }
 
 #[cfg(not(feature = "html"))]
-fn page(_sweeps: &[Sweep], _look: &Look, report: &mut ReportFiles) -> Vec<Output> {
+fn page(_sweeps: &[Sweep], _options: &ReportOptions, report: &mut ReportFiles) -> Vec<Output> {
     let warning = "no page: bencher-report was built without its feature `html`";
     report.warnings.push(warning.to_owned());
     Vec::new()

@@ -2,13 +2,17 @@
 
 use std::io::Write as _;
 
+use bencher_core::bench::result_markdown;
 use bencher_core::record::SweepRecord;
 
 use crate::results::{Newest, Options};
 
+/// The most points of a table in Markdown.
+const MARKDOWN_ROWS: usize = 100;
+
 /// Writes the newest result of the sweep that is named.
 pub(crate) fn export(args: &[String]) -> Result<(), String> {
-    let options = Options::parse(args, &["--json", "--out"])?;
+    let options = Options::parse(args, &["--json", "--markdown", "--out"])?;
     let [name] = &*options.words else {
         return Err(
             "name one sweep, by its title or a part of it; `cargo bencher list` lists them"
@@ -17,7 +21,12 @@ pub(crate) fn export(args: &[String]) -> Result<(), String> {
     };
     let newest = Newest::of(&options.store)?;
     let record = named(&newest.records, name)?;
-    let text = if options.json {
+    if options.json && options.markdown {
+        return Err("give either `--json` or `--markdown`".to_owned());
+    }
+    let text = if options.markdown {
+        result_markdown(record, MARKDOWN_ROWS)
+    } else if options.json {
         format!("{}\n", record.dataset.to_json())
     } else {
         let mut csv = Vec::new();

@@ -27,10 +27,13 @@ use std::process::ExitCode;
 pub const USAGE: &str = "\
 usage: cargo bencher COMMAND [OPTIONS]
 
-  report [--out DIR]   draw the newest stored result of every sweep, running nothing
+  report [--out DIR] [--plots NAMES]
+                       draw the newest stored result of every sweep, running nothing; NAMES are
+                       kinds of plots, such as auto,table
   list                 list the newest stored result of every sweep
-  export SWEEP [--json] [--out FILE]
-                       write the newest result of a sweep as CSV, or as JSON
+  export SWEEP [--json|--markdown] [--out FILE]
+                       write the newest result of a sweep as CSV, as JSON, or as Markdown
+                       (what it found, what is doubtful, and a table)
   open                 open the page that was drawn last
   compare [BASE [CANDIDATE]]
                        judge whether results are worse than earlier ones: exit status 3 of a

@@ -6,7 +6,7 @@ use bencher_report::{ReportOptions, write_report};
 use crate::results::{Newest, Options};
 
 pub(crate) fn draw(args: &[String]) -> Result<(), String> {
-    let options = Options::parse(args, &["--out"])?;
+    let options = Options::parse(args, &["--out", "--plots"])?;
     options.takes_no_words()?;
     let store = options.store;
     let out = if let Some(out) = options.out {
@@ -17,11 +17,12 @@ pub(crate) fn draw(args: &[String]) -> Result<(), String> {
         all
     };
     let newest = Newest::of(&store)?;
-    let options = ReportOptions {
+    let report = ReportOptions {
         program: "all".to_owned(),
+        plots: options.plots,
         ..ReportOptions::default()
     };
-    let files = write_report(&newest.records, &out, &options).map_err(|error| error.to_string())?;
+    let files = write_report(&newest.records, &out, &report).map_err(|error| error.to_string())?;
     for warning in &files.warnings {
         eprintln!("warning: {warning}");
     }

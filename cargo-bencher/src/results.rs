@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
+use bencher_core::bench::PlotSelection;
 use bencher_core::record::SweepRecord;
 use bencher_core::store::load_newest_results;
 
@@ -15,6 +16,8 @@ pub(crate) struct Options {
     pub(crate) store: PathBuf,
     pub(crate) out: Option<PathBuf>,
     pub(crate) json: bool,
+    pub(crate) markdown: bool,
+    pub(crate) plots: Option<PlotSelection>,
     pub(crate) words: Vec<String>,
 }
 
@@ -24,15 +27,22 @@ impl Options {
         let mut words = Words::new(args);
         let is_known = |name: &str| known.contains(&name);
         let json = is_known("--json") && words.switch("--json");
-        let out = if is_known("--out") {
-            words.value("--out")?
-        } else {
-            None
+        let markdown = is_known("--markdown") && words.switch("--markdown");
+        let mut value = |name: &'static str| {
+            if is_known(name) {
+                words.value(name)
+            } else {
+                Ok(None)
+            }
         };
+        let (out, plots) = (value("--out")?, value("--plots")?);
+        let plots = plots.map(|names| PlotSelection::of(names.split(',')));
         let store = words.value("--store")?;
         Ok(Self {
             out: out.map(PathBuf::from),
             json,
+            markdown,
+            plots: plots.transpose()?,
             words: words.rest(usize::MAX)?,
             store: crate::store::chosen(store.map(PathBuf::from))?,
         })

@@ -119,6 +119,11 @@ fn results_are_listed_and_exported() {
     let (status, json, _) = run(&["export", "length", "--json"]);
     let dataset: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!((status, &dataset["name"]), (Some(0), &"Nothing".into()));
+    let (status, markdown, _) = run(&["export", "length", "--markdown"]);
+    assert_eq!(status, Some(0));
+    assert!(markdown.starts_with("### By length\n"), "{markdown}");
+    let (status, _, errors) = run(&["export", "length", "--markdown", "--json"]);
+    assert!(status == Some(1) && errors.contains("either"), "{errors}");
     let (status, _, errors) = run(&["export", "length", "--out", "length.csv"]);
     assert_eq!(status, Some(0), "{errors}");
     assert!(folder.path().join("length.csv").is_file());

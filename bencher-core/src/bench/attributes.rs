@@ -8,7 +8,7 @@ use crate::store::tag_text;
 use crate::value::Digest;
 use crate::var::Schema;
 
-use super::config::RunConfig;
+use super::config::{PlotSelection, RunConfig};
 use super::print::{RETRIED, RETRIES};
 
 /// The attribute of a dataset that names the executable which measured it.
@@ -30,12 +30,24 @@ pub(super) fn describe(dataset: &mut Dataset, plan: &Plan, code: Digest) {
 
 /// The ways to measure that the user chose.
 pub(super) fn describe_choice(dataset: &mut Dataset, plan: &Plan, config: &RunConfig) {
+    describe_plots(dataset, config.plots);
     let mut attribute = |name: &str, text| dataset.attributes.insert(name.to_owned(), text);
     if is_side_by_side(plan.schema(), config) {
         attribute(SIDE_BY_SIDE, config.executor.workers().to_string());
     }
     if config.clock == ClockKind::Counter && plan.is_timed() {
         attribute("clock", "time-stamp counter".to_owned());
+    }
+}
+
+/// The plots that the user or the program chose; where a stored result is drawn, instead of those of its run.
+pub(super) fn describe_plots(dataset: &mut Dataset, plots: PlotSelection) {
+    let name = PlotSelection::ATTRIBUTE;
+    if plots == PlotSelection::default() {
+        dataset.attributes.remove(name);
+    } else {
+        let names = plots.to_string();
+        dataset.attributes.insert(name.to_owned(), names);
     }
 }
 

@@ -8,6 +8,7 @@ use crate::sweep_executor::{Benchmark, Body, Result};
 use crate::var::{Constant, Input, Output};
 
 use super::assertions::ClaimChoice;
+use super::config::PlotSelection;
 use super::gates::{Gate, GateChoice};
 use super::result::BenchResult;
 use super::run::SweepRun;
@@ -50,6 +51,8 @@ pub(crate) struct SweepSettings {
     pub(crate) repeats: Option<u32>,
     pub(crate) level: Option<u8>,
     pub(crate) budget: Option<Duration>,
+    /// The plots of the report, or the names that are none.
+    pub(crate) plots: Option<Result<PlotSelection, String>>,
     /// The point that is run alone.
     pub(crate) only_point: Option<String>,
     /// The claims of the program, beside those of the declaration.
@@ -201,6 +204,23 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
     /// Compares a result with a baseline; see [`Gate`]. A point that is worse makes the exit status 3.
     pub fn gate(mut self, gate: Gate<S>) -> Self {
         self.settings.gates.push(gate.erased());
+        self
+    }
+
+    /// Sets the kinds of plots that the report draws of this sweep, unless the run's configuration sets them.
+    ///
+    /// `auto` stands for those that the shape of the sweep suggests. `docs/configuration.md` lists the names. An unknown
+    /// name is an error of [`run`](Self::run).
+    ///
+    /// ```no_run
+    /// # use bencher_core::bench::Bench;
+    /// # fn sweep<S: bencher_core::bench::Benchmark>(bench: &mut Bench<S>) -> bencher_core::bench::Result {
+    /// bench.sweep("By length").plots(["auto", "table"]).run()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn plots<'n>(mut self, names: impl IntoIterator<Item = &'n str>) -> Self {
+        self.settings.plots = Some(PlotSelection::of(names));
         self
     }
 

@@ -1,9 +1,6 @@
 //! The comparisons of a sweep with alternatives.
 
-use crate::dataset::{Comparison, Dataset};
-
-/// The attribute of a dataset that names the input whose levels are compared.
-pub(super) const COMPARED: &str = "compared";
+use crate::dataset::{COMPARED, Comparison, Dataset};
 
 /// The comparisons of every timed result, with its name; none where the sweep compares no input.
 pub(super) fn comparisons(dataset: &Dataset) -> Vec<(&str, Comparison)> {

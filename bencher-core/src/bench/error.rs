@@ -86,6 +86,14 @@ pub enum BenchError {
         /// The problem, with its remedy.
         reason: String,
     },
+    /// A name of a plot is unknown.
+    #[error("sweep \"{title}\": {reason}")]
+    Plots {
+        /// The sweep.
+        title: String,
+        /// The name, and all known ones.
+        reason: String,
+    },
     /// The store could not be opened or read.
     #[error("{error}{options}", error = .0, options = store_options(.0))]
     Store(#[from] StoreError),

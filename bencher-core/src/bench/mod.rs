@@ -40,6 +40,7 @@ mod gates;
 #[cfg(feature = "history")]
 mod history;
 mod layers;
+mod markdown;
 mod print;
 mod refine;
 mod replicate_report;
@@ -66,12 +67,13 @@ pub use builder::SweepBuilder;
 pub(crate) use builder::SweepSettings;
 pub use columns::TimeColumns;
 pub use config::{
-    ByteSize, FailureLimit, HistoryOptions, OutputFormat, PaneLayout, PlotOptions, PrintOptions,
-    ReportLocation, RunConfig, SettingSource, Settings,
+    ByteSize, FailureLimit, HistoryOptions, OutputFormat, PaneLayout, PlotOptions, PlotSelection,
+    PrintOptions, ReportLocation, RunConfig, SettingSource, Settings,
 };
 pub use error::BenchError;
 pub use gates::Gate;
 pub(crate) use gates::GateChoice;
+pub use markdown::result_markdown;
 pub use refine::Refinement;
 pub(crate) use replicate_report::ReplicateReport;
 pub use result::BenchResult;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::dataset::{CellState, Dataset, Dim, DimRole, digits, one_line};
-use crate::record::{SweepRecord, findings};
+use crate::record::{FindingKind, SweepRecord, findings};
 use crate::stats;
 
 use super::assertions::{Judged, is_of_assertion};
@@ -60,11 +60,11 @@ pub(super) fn print_record(
         say!("{}", sample_table(&record.dataset, rows));
     }
     for finding in findings(&record.dataset) {
-        say!(
-            "{:<9} {}",
-            finding.kind.name(),
-            one_line(&finding.to_string())
-        );
+        let word = match finding.kind {
+            FindingKind::Best => "best",
+            FindingKind::Matters => "matters",
+        };
+        say!("{word:<9} {}", one_line(&finding.to_string()));
     }
     for line in comparison_lines(&record.dataset) {
         say!("compare   {line}");

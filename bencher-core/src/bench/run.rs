@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::dataset::{Dataset, ROUNDS_PER_REPLICATE};
+use crate::dataset::{COMPARED, Dataset, ROUNDS_PER_REPLICATE};
 use crate::evaluator::Executors;
 use crate::evaluator::process::{ordinal, worker_role};
 use crate::exit_guard;
@@ -25,7 +25,6 @@ use super::attributes::{
 };
 use super::builder::SweepSettings;
 use super::columns::keep_discarded;
-use super::comparisons::COMPARED;
 use super::config::{RunConfig, SweepDefaults};
 use super::error::BenchError;
 use super::result::SweepOutcome;
@@ -50,12 +49,16 @@ pub(crate) struct SweepRun<'b> {
 
 impl SweepRun<'_> {
     pub(crate) fn run_in(self, session: &mut Session) -> Result<SweepOutcome> {
+        let title = self.settings.title.clone();
+        let plots = self.settings.plots.clone().transpose();
+        let plots = plots.map_err(|reason| BenchError::Plots { title, reason })?;
         let own = SweepDefaults {
             title: self.settings.title.clone(),
             repeats: self.settings.repeats,
             order: self.settings.order,
             level: self.settings.level,
             budget: self.settings.budget,
+            plots,
         };
         if !session.enter(own) {
             return Ok(self.not_run(self.plan(session).ok().as_ref(), session));

@@ -33,6 +33,25 @@ use super::columns::TimeColumns;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn result_table(dataset: &Dataset, rows: usize, columns: TimeColumns) -> String {
+    let found = result_rows(dataset, rows, columns);
+    let mut text = finished(&found.rows, found.count, rows);
+    for line in &found.notes {
+        let _ = writeln!(text, "{line}");
+    }
+    text
+}
+
+/// The rows of a table of results, the headings first.
+pub(super) struct ResultRows {
+    pub(super) rows: Vec<Vec<String>>,
+    /// How many points there are, shown or not.
+    pub(super) count: usize,
+    /// What the signs in the cells mean.
+    pub(super) notes: Vec<String>,
+}
+
+/// At most `rows` points, the first and the last ones.
+pub(super) fn result_rows(dataset: &Dataset, rows: usize, columns: TimeColumns) -> ResultRows {
     let roles = dataset.dims().iter().map(|dim| dim.role == DimRole::Input);
     let turned = if roles.is_sorted_by(|a, b| a >= b) {
         None
@@ -128,11 +147,11 @@ pub fn result_table(dataset: &Dataset, rows: usize, columns: TimeColumns) -> Str
         }
         table.push(row);
     }
-    let mut text = finished(&table, count, rows);
-    for line in footnotes.lines() {
-        let _ = writeln!(text, "{line}");
+    ResultRows {
+        rows: table,
+        count,
+        notes: footnotes.lines().into_iter().map(Into::into).collect(),
     }
-    text
 }
 
 /// The mark of points with rounds of an earlier run.

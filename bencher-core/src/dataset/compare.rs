@@ -9,6 +9,13 @@ use super::grid::Walk;
 use super::units::digits;
 use super::{Dataset, DatasetError, DimRole};
 
+/// The attribute of a dataset that names the input whose levels its sweep compares.
+///
+/// ```
+/// assert_eq!(bencher_core::dataset::COMPARED, "compared");
+/// ```
+pub const COMPARED: &str = "compared";
+
 /// The comparison of a result at one level of an input with the first level, where all other inputs are equal.
 ///
 /// See [`Dataset::compare`] for an example.

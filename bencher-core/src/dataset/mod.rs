@@ -74,7 +74,7 @@ pub use array::Element;
 pub use cell::{Cell, CellState};
 pub(crate) use cell::{earlier_run, share_of_slices, share_text};
 pub use column::Column;
-pub use compare::Comparison;
+pub use compare::{COMPARED, Comparison};
 pub(crate) use conversion::converted;
 pub use csv::CsvOptions;
 #[cfg(feature = "history")]

@@ -36,12 +36,13 @@ impl Optimum {
         self.undecided.is_empty()
     }
 
-    /// Whether several points have exactly the best value.
+    /// Whether several points have exactly the best value, and none may be better.
     pub fn is_tie(&self) -> bool {
         let is_equal = |other: &PointValue| {
             other.is_exact() && other.value.total_cmp(&self.best.value).is_eq()
         };
-        !self.is_decided() && self.best.is_exact() && self.undecided.iter().all(is_equal)
+        let may_be = !self.is_decided() && self.below_resolution == 0 && self.best.is_exact();
+        may_be && self.undecided.iter().all(is_equal)
     }
 }
 

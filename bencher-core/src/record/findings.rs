@@ -2,8 +2,10 @@
 
 use std::fmt::{self, Write as _};
 
-use crate::dataset::{Dataset, Dim, DimRole, MainEffect, Optimum, PointValue, digits, quantity};
+use crate::dataset::{Dataset, MainEffect, Optimum, PointValue, digits, quantity};
 use crate::var::Direction;
+
+use super::alternatives::{Inputs, MOST_NAMED};
 
 /// One finding about a result of a sweep.
 ///
@@ -32,31 +34,28 @@ impl FindingKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Best => "best",
-            Self::Matters => "matters",
+            Self::Matters => "what matters",
         }
     }
 }
 
-/// `elapsed: Quick at all 3 values of len`
+/// `elapsed: Quick is best at all 3 values of len`
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.result, self.text)
     }
 }
 
-/// The most settings, or rivals, that a finding names.
-const MOST_NAMED: usize = 4;
-/// The most rivals of the best point that a finding names.
-const MOST_RIVALS: usize = 2;
 /// Inputs that explain less than this share of the differences are not named.
 const LEAST_SHARE: f64 = 0.001;
 
 /// What a dataset says of each result with a [direction](Direction): the best point with its bounds, and by how much the
 /// inputs matter.
 ///
-/// If the sweep has both inputs that are numbers and others, such as sizes and codecs, the numbers are taken as settings
-/// and the others as alternatives: the finding is the best alternative at each setting. Where the bounds of two points
-/// overlap, it says that the values do not decide between them ([`Dataset::optimum`]).
+/// If the sweep [compares](crate::bench::SweepBuilder::compare) an input, its levels are the alternatives, and the other
+/// inputs are settings. If it compares none, and has both inputs that are numbers and others, such as sizes and codecs, the
+/// numbers are settings and the others alternatives. The finding is then the best alternative at each setting. Where the
+/// bounds of two points overlap, it says that the values do not decide between them ([`Dataset::optimum`]).
 ///
 /// ```
 /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
@@ -71,13 +70,14 @@ const LEAST_SHARE: f64 = 0.001;
 ///     codecs.variable_mut(0).ok_or("no variable")?.record(flat, &Value::Float(ratio), CellState::Measured)?;
 /// }
 /// let found: Vec<String> = findings(&codecs).iter().map(ToString::to_string).collect();
-/// assert_eq!(found[0], "ratio: Zstd at both values of block (ahead by 20 % to 2 times)");
-/// assert!(found[1].starts_with("ratio: codec 5"), "the codec explains half of the differences");
+/// assert_eq!(found[0], "ratio: Zstd is best at both values of block (ahead of the next by a factor of 1.2 to 2)");
+/// assert!(found[1].starts_with("ratio: codec explains 5"), "about half of the differences");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn findings(dataset: &Dataset) -> Vec<Finding> {
     let directed = dataset.variables().iter();
     let directed = directed.filter(|variable| variable.info.direction != Direction::None);
+    let inputs = Inputs::of(dataset);
     let mut found = Vec::new();
     for variable in directed {
         let result = &variable.info.name;
@@ -88,166 +88,29 @@ pub fn findings(dataset: &Dataset) -> Vec<Finding> {
                 text,
             }));
         };
-        let sweep = Inputs::of(dataset);
         let units = &variable.info.units;
-        add(FindingKind::Best, sweep.best(result, units));
-        add(FindingKind::Matters, sweep.effects(result));
+        add(FindingKind::Best, best(&inputs, result, units));
+        add(FindingKind::Matters, effects(dataset, result));
     }
     found
 }
 
-/// The inputs of a dataset that have several levels.
-struct Inputs<'d> {
-    dataset: &'d Dataset,
-    /// Numbers: sizes, levels, counts.
-    settings: Vec<&'d Dim>,
-    /// Inputs without numbers: what is compared at each setting.
-    alternatives: Vec<&'d Dim>,
-}
-
-impl<'d> Inputs<'d> {
-    fn of(dataset: &'d Dataset) -> Self {
-        let swept = dataset.dims().iter();
-        let swept = swept.filter(|dim| dim.role != DimRole::Repeat && dim.len() > 1);
-        let (settings, alternatives) = swept.partition(|dim| dim.is_numeric());
-        Self {
-            dataset,
-            settings,
-            alternatives,
-        }
+/// How much each input matters; `None` for a single one, which has all of it.
+fn effects(dataset: &Dataset, result: &str) -> Option<String> {
+    let effects = dataset.main_effects(result).ok()?;
+    if effects.len() < 2 {
+        return None;
     }
-
-    /// `None` where the sweep has a single point, or no point has a value.
-    fn best(&self, result: &str, units: &str) -> Option<String> {
-        if self.settings.is_empty() || self.alternatives.is_empty() {
-            let found = self.dataset.optimum(result).ok()??;
-            let is_single = found.points + found.below_resolution + found.missing < 2;
-            return best_point(&found, units).filter(|_| !is_single);
-        }
-        let names: Vec<&str> = self.settings.iter().map(|dim| dim.name.as_str()).collect();
-        let groups = self.dataset.optimum_by(result, &names).ok()?;
-        (!groups.is_empty()).then(|| self.best_alternatives(&groups))
+    let named = effects.iter().filter(|effect| effect.share >= LEAST_SHARE);
+    let mut parts: Vec<String> = named
+        .enumerate()
+        .map(|(nth, effect)| effect_text(effect, nth == 0))
+        .collect();
+    let rest = 1.0 - effects.iter().map(|effect| effect.share).sum::<f64>();
+    if rest >= 0.01 {
+        parts.push(format!("their combinations {}", share_text(rest)));
     }
-
-    /// The text of the alternatives of a point: the value of a single one alone.
-    fn alternative(&self, point: &PointValue) -> String {
-        Self::texts(point, &self.alternatives)
-    }
-
-    fn texts(point: &PointValue, dims: &[&Dim]) -> String {
-        let texts = dims.iter().filter_map(|dim| {
-            let (_, value) = point.at.iter().find(|(name, _)| *name == dim.name)?;
-            let text = dim.text(value);
-            Some(match dims {
-                [_] => text,
-                _ => format!("{}={text}", dim.name),
-            })
-        });
-        texts.collect::<Vec<String>>().join(", ")
-    }
-
-    /// Which alternative is the best at which settings.
-    fn best_alternatives(&self, groups: &[Optimum]) -> String {
-        let mut winners: Vec<(String, Vec<&Optimum>)> = Vec::new();
-        let (mut equal, mut undecided) = (Vec::new(), Vec::new());
-        for group in groups {
-            if group.below_resolution > 0 || !group.is_decided() {
-                let is_tie = group.below_resolution == 0 && group.is_tie();
-                if is_tie { &mut equal } else { &mut undecided }.push(group);
-                continue;
-            }
-            let name = self.alternative(&group.best);
-            match winners.iter_mut().find(|(known, _)| *known == name) {
-                Some((_, of)) => of.push(group),
-                None => winners.push((name, vec![group])),
-            }
-        }
-        winners.sort_by_key(|(_, of)| std::cmp::Reverse(of.len()));
-        let mut parts: Vec<String> = winners
-            .iter()
-            .take(MOST_NAMED)
-            .map(|(name, of)| format!("{name} at {}{}", self.at(of, groups.len()), ahead(of)))
-            .collect();
-        if winners.len() > MOST_NAMED {
-            parts.push(format!("{} others elsewhere", winners.len() - MOST_NAMED));
-        }
-        for (word, some) in [("equal", equal), ("not decided", undecided)] {
-            if !some.is_empty() {
-                let at = self.at(&some, groups.len());
-                parts.push(format!("{word} at {at} ({})", self.rivals(&some)));
-            }
-        }
-        parts.join("; ")
-    }
-
-    /// The alternatives that share the first place in some groups.
-    fn rivals(&self, groups: &[&Optimum]) -> String {
-        let mut names: Vec<String> = Vec::new();
-        for group in groups {
-            let first = std::iter::once(&group.best).chain(&group.undecided);
-            for name in first.map(|point| self.alternative(point)) {
-                if !names.contains(&name) {
-                    names.push(name);
-                }
-            }
-        }
-        let more = names.len().saturating_sub(MOST_NAMED);
-        names.truncate(MOST_NAMED);
-        let text = names.join(", ");
-        if more == 0 {
-            text
-        } else {
-            format!("{text} and {more} more")
-        }
-    }
-
-    /// The settings of some of all groups.
-    fn at(&self, some: &[&Optimum], all: usize) -> String {
-        let names: Vec<&str> = self.settings.iter().map(|dim| dim.name.as_str()).collect();
-        let what = match names.as_slice() {
-            [one] => format!("values of {one}"),
-            _ => format!("combinations of {}", names.join(", ")),
-        };
-        if some.len() == all {
-            return match all {
-                1 => self.texts_of(some),
-                2 => format!("both {what}"),
-                _ => format!("all {all} {what}"),
-            };
-        }
-        if some.len() <= MOST_NAMED {
-            return self.texts_of(some);
-        }
-        format!("{} of {all} {what}", some.len())
-    }
-
-    fn texts_of(&self, groups: &[&Optimum]) -> String {
-        let texts = groups
-            .iter()
-            .map(|group| Self::texts(&group.best, &self.settings));
-        match self.settings.as_slice() {
-            [one] => format!("{}={}", one.name, texts.collect::<Vec<String>>().join(", ")),
-            _ => texts
-                .map(|text| format!("({text})"))
-                .collect::<Vec<String>>()
-                .join(", "),
-        }
-    }
-
-    /// How much each input matters; `None` for a single one, which has all of it.
-    fn effects(&self, result: &str) -> Option<String> {
-        let effects = self.dataset.main_effects(result).ok()?;
-        if effects.len() < 2 {
-            return None;
-        }
-        let named = effects.iter().filter(|effect| effect.share >= LEAST_SHARE);
-        let mut parts: Vec<String> = named.map(effect_text).collect();
-        let rest = 1.0 - effects.iter().map(|effect| effect.share).sum::<f64>();
-        if rest >= 0.01 {
-            parts.push(format!("combinations of them {}", share_text(rest)));
-        }
-        (!parts.is_empty()).then(|| parts.join(", "))
-    }
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 fn share_text(share: f64) -> String {
@@ -258,80 +121,79 @@ fn share_text(share: f64) -> String {
     }
 }
 
-fn effect_text(effect: &MainEffect) -> String {
-    let mut text = format!("{} {}", effect.input, share_text(effect.share));
+/// `len explains 89 % of the differences (factor 4 between its levels)`; what later inputs explain, in fewer words.
+fn effect_text(effect: &MainEffect, is_first: bool) -> String {
+    let share = share_text(effect.share);
+    let mut text = if is_first {
+        format!("{} explains {share} of the differences", effect.input)
+    } else {
+        format!("{} {share}", effect.input)
+    };
     if effect.is_ratio
         && let Some([(_, least), (_, greatest)]) = effect.extremes()
         && least > 0.0
     {
-        let _ = write!(text, " ({} times)", digits(greatest / least, 3));
+        let between = if is_first { " between its levels" } else { "" };
+        let factor = digits(greatest / least, 3);
+        let _ = write!(text, " (factor {factor}{between})");
     }
     text
 }
 
-/// By how much the best of each group is ahead of the next one: ` (ahead by 36 % to 45 %)`.
-fn ahead(groups: &[&Optimum]) -> String {
-    let factors = groups.iter().filter_map(|group| {
-        let next = group.next.as_ref()?.value;
-        let best = group.best.value;
-        (next > 0.0 && best > 0.0).then(|| (next / best).max(best / next))
-    });
-    let factors: Vec<f64> = factors.filter(|x| x.is_finite()).collect();
-    if factors.is_empty() || factors.len() < groups.len() {
-        return String::new();
-    }
-    let least = lead(factors.iter().copied().fold(f64::INFINITY, f64::min));
-    let greatest = lead(factors.iter().copied().fold(0.0, f64::max));
-    if least == greatest {
-        format!(" (ahead by {least})")
-    } else {
-        format!(" (ahead by {least} to {greatest})")
-    }
+/// The best alternatives, or the best point; `None` where there is nothing to choose from.
+fn best(inputs: &Inputs, result: &str, units: &str) -> Option<String> {
+    let groups = inputs.groups(result)?;
+    Some(match groups.as_slice() {
+        [found] if !inputs.has_settings() => best_point(found, units),
+        groups => inputs.best_alternatives(groups),
+    })
 }
 
-/// A factor above 1: `36 %`, `2.5 times`.
-fn lead(factor: f64) -> String {
-    if factor < 2.0 {
-        format!("{} %", digits((factor - 1.0) * 100.0, 2))
-    } else {
-        format!("{} times", digits(factor, 3))
+/// The best point of all.
+fn best_point(found: &Optimum, units: &str) -> String {
+    let mut text = format!("{} at {}", value_text(&found.best, units), found.best.label);
+    if found.below_resolution > 0 {
+        let _ = match found.below_resolution {
+            1 => write!(text, "; 1 point is below resolution, so shorter"),
+            n => write!(text, "; {n} points are below resolution, so shorter"),
+        };
     }
-}
-
-/// The best point of all; `None` where all points are equal.
-fn best_point(found: &Optimum, units: &str) -> Option<String> {
-    let value = value_text(&found.best, units);
-    let mut text = format!("{value} at {}", found.best.label);
     if found.is_tie() {
-        let equal = found.undecided.len() + 1;
-        if equal == found.points {
-            return None;
-        }
-        text = format!(
-            "{value} at {equal} of {} points, such as {}",
-            found.points, found.best.label
-        );
-    } else if !found.is_decided() {
-        let named = found.undecided.iter().take(MOST_RIVALS);
+        let equal = found.undecided.len();
+        let _ = match (&found.next, equal) {
+            (None, _) => {
+                return format!(
+                    "no difference: {} everywhere",
+                    value_text(&found.best, units)
+                );
+            }
+            (Some(_), 1) => write!(text, ", and equal at 1 other point"),
+            (Some(_), _) => write!(text, ", and equal at {equal} other points"),
+        };
+    } else if !found.undecided.is_empty() {
+        let named = found.undecided.iter().take(MOST_NAMED);
         let named: Vec<String> = named
             .map(|point| format!("{} at {}", value_text(point, units), point.label))
             .collect();
-        let _ = write!(text, "; not decided against {}", named.join(", "));
-        let more = found.undecided.len().saturating_sub(MOST_RIVALS);
+        let _ = write!(
+            text,
+            "; the bounds do not separate it from {}",
+            named.join(", ")
+        );
+        let more = found.undecided.len().saturating_sub(MOST_NAMED);
         if more > 0 {
             let _ = write!(text, " and {more} more");
         }
     }
-    if found.below_resolution > 0 {
-        let count = found.below_resolution;
-        let points = if count == 1 { "point is" } else { "points are" };
-        let _ = write!(text, "; {count} {points} below resolution");
-    }
     if let Some(next) = &found.next {
-        let next_value = value_text(next, units);
-        let _ = write!(text, "; the next is {next_value} at {}", next.label);
+        let _ = write!(
+            text,
+            "; the next is {} at {}",
+            value_text(next, units),
+            next.label
+        );
     }
-    Some(text)
+    text
 }
 
 /// A value with the half width of its bounds.
@@ -356,7 +218,7 @@ fn value_text(point: &PointValue, units: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::{CellState, VariableInfo};
+    use crate::dataset::{CellState, Dim, VariableInfo};
     use crate::value::{Kind, Value};
 
     /// A grid of alternatives `A`, `B` at settings `n`, with the repeats of each point.
@@ -396,11 +258,17 @@ mod tests {
     #[test]
     fn one_alternative_may_win_everywhere() {
         let of = sweep(3, &[&[1.0], &[2.0], &[4.0], &[1.5], &[3.0], &[6.0]]);
-        assert_eq!(best(&of), "A at all 3 values of n (ahead by 50 %)");
+        assert_eq!(
+            best(&of),
+            "A is best at all 3 values of n (ahead of the next by a factor of 1.5)"
+        );
         let found = findings(&of);
         // By hand: of the squares of the logarithms, n has 4 ln(2)² = 1.92, which 1.5 ln(1.5)² = 0.25, and nothing is left.
         assert_eq!(found[1].kind, FindingKind::Matters);
-        assert_eq!(found[1].text, "n 89 % (4 times), which 11 % (1.5 times)");
+        assert_eq!(
+            found[1].text,
+            "n explains 89 % of the differences (factor 4 between its levels), which 11 % (factor 1.5)"
+        );
     }
 
     #[test]
@@ -408,7 +276,7 @@ mod tests {
         let of = sweep(3, &[&[1.0], &[2.0], &[9.0], &[1.5], &[3.0], &[6.0]]);
         assert_eq!(
             best(&of),
-            "A at n=1, 2 (ahead by 50 %); B at n=3 (ahead by 50 %)"
+            "A is best at n=1, 2 (ahead of the next by a factor of 1.5); B is best at n=3 (ahead of the next by a factor of 1.5)"
         );
     }
 
@@ -420,7 +288,29 @@ mod tests {
         let of = sweep(2, &[&noisy, &noisy, &near, &far]);
         assert_eq!(
             best(&of),
-            "A at n=2 (ahead by 3 times); not decided at n=1 (A, B)"
+            "A is best at n=2 (ahead of the next by a factor of 3); not decided at n=1 between A and B"
+        );
+    }
+
+    #[test]
+    fn equal_values_are_no_lack_of_a_decision() {
+        let of = sweep(3, &[&[1.0], &[2.0], &[5.0], &[1.0], &[2.0], &[5.0]]);
+        assert_eq!(best(&of), "no difference at all 3 values of n");
+        assert_eq!(crate::record::caveats(&of), []);
+        let of = sweep(2, &[&[1.0], &[2.0], &[1.0], &[3.0]]);
+        let expected =
+            "A is best at n=2 (ahead of the next by a factor of 1.5); no difference at n=1";
+        assert_eq!(best(&of), expected);
+    }
+
+    #[test]
+    fn a_compared_input_is_the_alternative() {
+        let mut of = sweep(2, &[&[1.0], &[2.0], &[1.5], &[3.0]]);
+        let name = crate::dataset::COMPARED.to_owned();
+        of.attributes.insert(name, "n".to_owned());
+        assert_eq!(
+            best(&of),
+            "1 is best at both values of which (ahead of the next by a factor of 2)"
         );
     }
 

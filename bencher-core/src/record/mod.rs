@@ -29,15 +29,20 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod alternatives;
+mod caveats;
 mod findings;
 mod history_reset;
+mod markdown;
 mod v1;
 mod v2;
 
 use serde::{Deserialize, Serialize};
 
+pub use caveats::{Caveat, CaveatKind, caveats, caveats_by_result};
 pub use findings::{Finding, FindingKind, findings};
 pub use history_reset::OnHistoryReset;
+pub(crate) use markdown::escaped;
 pub(crate) use v1::SweepRecordV1;
 pub(crate) use v2::SweepRecordV2;
 

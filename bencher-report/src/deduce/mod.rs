@@ -11,6 +11,7 @@ mod shape;
 
 use std::collections::HashSet;
 
+use bencher_core::bench::PlotSelection;
 use bencher_core::dataset::{Dataset, Variable};
 use serde::Serialize;
 
@@ -50,20 +51,47 @@ pub struct Explanation {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn deduce(dataset: &Dataset) -> Vec<Chart> {
+    deduce_plots(dataset, selection(dataset))
+}
+
+/// The charts of a dataset, of the kinds that a reader chose.
+///
+/// ```
+#[doc = include_str!("../example_dataset.md")]
+/// use bencher_core::bench::PlotSelection;
+/// use bencher_report::chart::ChartKind;
+/// use bencher_report::deduce::deduce_plots;
+/// let charts = deduce_plots(&dataset, PlotSelection::of(["auto", "table"])?);
+/// let kinds: Vec<ChartKind> = charts.iter().map(|chart| chart.kind).collect();
+/// assert_eq!(kinds, [ChartKind::Line, ChartKind::Table]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn deduce_plots(dataset: &Dataset, plots: PlotSelection) -> Vec<Chart> {
     let mut ids = HashSet::new();
     let mut charts = Vec::new();
+    let with_modes = plots.has_auto() || plots.contains(ChartKind::Histogram.slug());
     for variable in dataset.variables() {
         let shape = Shape::of(dataset, variable);
         let chosen = rules(&shape)
             .iter()
-            .filter(|rule| rule.rejection(&shape).is_none());
+            .filter(|rule| rule.rejection(&shape, plots).is_none());
         let chosen = chosen.flat_map(|rule| build::charts(rule.kind, &shape));
-        for mut chart in chosen.chain(modes::charts(dataset, variable)) {
+        let modes = with_modes.then(|| modes::charts(dataset, variable));
+        for mut chart in chosen.chain(modes.into_iter().flatten()) {
             chart.id = unique(&mut ids, variable, &chart);
             charts.push(chart);
         }
     }
     charts
+}
+
+/// The kinds of charts that the program or its user chose for a dataset.
+pub fn selection(dataset: &Dataset) -> PlotSelection {
+    let names = dataset.attributes.get(PlotSelection::ATTRIBUTE);
+    // Names of a later version are none of this one.
+    names
+        .and_then(|names| PlotSelection::of(names.split(',')).ok())
+        .unwrap_or_default()
 }
 
 /// Explains for every result why each possible kind of chart is drawn, or which rule rejected it first.
@@ -80,10 +108,15 @@ pub fn deduce(dataset: &Dataset) -> Vec<Chart> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn explain(dataset: &Dataset) -> Vec<Explanation> {
+    explain_plots(dataset, selection(dataset))
+}
+
+/// Explains as [`explain`] does, for the kinds that a reader chose.
+pub fn explain_plots(dataset: &Dataset, plots: PlotSelection) -> Vec<Explanation> {
     let explain_one = |variable| {
         let shape = Shape::of(dataset, variable);
         rules(&shape).iter().map(move |rule| {
-            let rejection = rule.rejection(&shape);
+            let rejection = rule.rejection(&shape, plots);
             Explanation {
                 result: shape.variable.info.name.clone(),
                 kind: rule.kind,

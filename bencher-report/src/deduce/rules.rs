@@ -1,5 +1,7 @@
 //! The rules as data: the requirements of every kind of chart, each with the reason for the reader where it is not met.
 
+use bencher_core::bench::PlotSelection;
+
 use crate::chart::ChartKind;
 
 use super::shape::{Shape, Sort};
@@ -17,6 +19,8 @@ pub(super) const CELLS: usize = 1_000_000;
 pub(super) struct Rule {
     pub(super) kind: ChartKind,
     needs: &'static [Need],
+    /// What else it needs unless the reader names it.
+    unnamed_needs: &'static [Need],
     /// Why the chart is drawn.
     pub(super) because: fn(&Shape) -> String,
 }
@@ -25,9 +29,22 @@ pub(super) struct Rule {
 type Need = fn(&Shape) -> Option<String>;
 
 impl Rule {
-    /// The first need that is not met.
-    pub(super) fn rejection(&self, shape: &Shape) -> Option<String> {
+    /// The first need that is not met, whatever the reader chose.
+    fn shape_rejection(&self, shape: &Shape) -> Option<String> {
         self.needs.iter().find_map(|need| need(shape))
+    }
+
+    /// The first reason against the chart, of its shape or of the choice of the reader.
+    pub(super) fn rejection(&self, shape: &Shape, plots: PlotSelection) -> Option<String> {
+        self.shape_rejection(shape).or_else(|| {
+            if plots.contains(self.kind.slug()) {
+                return None;
+            }
+            if !plots.has_auto() {
+                return Some(format!("not among the chosen plots: {plots}"));
+            }
+            self.unnamed_needs.iter().find_map(|need| need(shape))
+        })
     }
 }
 
@@ -44,6 +61,7 @@ pub(super) fn rules(shape: &Shape) -> &'static [Rule] {
 const CONTENT_RULES: &[Rule] = &[Rule {
     kind: ChartKind::Panes,
     needs: &[cells],
+    unnamed_needs: &[],
     because: |shape| format!("{} is shown as it is", shape.variable.info.kind.name()),
 }];
 
@@ -52,16 +70,19 @@ const TABLE_RULES: &[Rule] = &[
     Rule {
         kind: ChartKind::Histogram,
         needs: &[cells, one_column],
+        unnamed_needs: &[],
         because: |_| "each sample gave a single column of numbers".to_owned(),
     },
     Rule {
         kind: ChartKind::Line,
         needs: &[cells, columns_over_the_first],
+        unnamed_needs: &[],
         because: |_| "each sample gave columns of numbers over the first of them".to_owned(),
     },
     Rule {
         kind: ChartKind::Panes,
         needs: &[cells, columns_left],
+        unnamed_needs: &[],
         because: |_| "each sample gave a table that no figure shows in full".to_owned(),
     },
 ];
@@ -71,6 +92,7 @@ const RULES: &[Rule] = &[
     Rule {
         kind: ChartKind::Histogram,
         needs: &[cells, no_name, no_input, no_proportion],
+        unnamed_needs: &[],
         because: |_| "no input varies: all values are one distribution".to_owned(),
     },
     Rule {
@@ -83,6 +105,7 @@ const RULES: &[Rule] = &[
             once_or_proportion,
             bars_fit,
         ],
+        unnamed_needs: &[],
         because: |shape| {
             if shape.repeated() {
                 "a truth value over repeats is a proportion".to_owned()
@@ -94,16 +117,19 @@ const RULES: &[Rule] = &[
     Rule {
         kind: ChartKind::Box,
         needs: &[cells, numbers, no_number_axis, category, repeats, boxes_fit],
+        unnamed_needs: &[],
         because: |shape| format!("{} repeats for every category", shape.repeats),
     },
     Rule {
         kind: ChartKind::Line,
         needs: &[cells, no_name, one_number_axis, once, lines_fit],
+        unnamed_needs: &[],
         because: |_| "one numeric input varies".to_owned(),
     },
     Rule {
         kind: ChartKind::Curve,
         needs: &[cells, no_name, one_number_axis, repeats, lines_fit],
+        unnamed_needs: &[],
         because: |shape| {
             format!(
                 "one numeric input varies and every point has {} repeats",
@@ -114,6 +140,7 @@ const RULES: &[Rule] = &[
     Rule {
         kind: ChartKind::HeatMap,
         needs: &[cells, no_name, plane, plane_fits],
+        unnamed_needs: &[],
         because: |shape| match shape.numeric.len() {
             0 | 1 => "too many levels for lines, bars or boxes: colours over two inputs".to_owned(),
             n => format!("{n} numeric inputs vary: the first two are the axes"),
@@ -121,9 +148,11 @@ const RULES: &[Rule] = &[
     },
     Rule {
         kind: ChartKind::Table,
-        needs: &[cells, name_or_nothing_else],
+        needs: &[cells],
+        unnamed_needs: &[name_or_nothing_else],
         because: |shape| match shape.sort {
             Sort::Name => "names have no axis".to_owned(),
+            _ if name_or_nothing_else(shape).is_some() => "chosen by name".to_owned(),
             _ => "no figure can show that many levels".to_owned(),
         },
     },
@@ -262,7 +291,7 @@ fn name_or_nothing_else(shape: &Shape) -> Option<String> {
     }
     RULES
         .iter()
-        .find(|rule| rule.kind != ChartKind::Table && rule.rejection(shape).is_none())
+        .find(|rule| rule.kind != ChartKind::Table && rule.shape_rejection(shape).is_none())
         .map(|rule| format!("the {} shows every value", rule.kind.name()))
 }
 

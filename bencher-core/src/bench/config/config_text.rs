@@ -8,6 +8,7 @@ use crate::space::{Density, SampleOrder};
 
 use super::RunConfig;
 use super::option::RunOption;
+use super::plots::PlotSelection;
 use super::settings::{SettingSource, Settings};
 use super::table::{GROUPS, options};
 
@@ -19,6 +20,7 @@ pub(in crate::bench) struct SweepDefaults {
     pub(in crate::bench) order: Option<SampleOrder>,
     pub(in crate::bench) level: Option<u8>,
     pub(in crate::bench) budget: Option<Duration>,
+    pub(in crate::bench) plots: Option<PlotSelection>,
 }
 
 impl SweepDefaults {
@@ -37,6 +39,7 @@ impl SweepDefaults {
         }
         config.order = self.order.or(config.order);
         config.budget = self.budget.or(config.budget);
+        config.plots = self.plots.unwrap_or(config.plots);
     }
 }
 

@@ -9,6 +9,7 @@ mod failures;
 mod history;
 mod option;
 mod output;
+mod plots;
 mod read;
 mod settings;
 mod size;
@@ -17,6 +18,7 @@ mod table;
 pub use failures::FailureLimit;
 pub use history::HistoryOptions;
 pub use output::{OutputFormat, PaneLayout, PlotOptions, PrintOptions, ReportLocation};
+pub use plots::PlotSelection;
 pub use settings::{SettingSource, Settings};
 pub use size::ByteSize;
 
@@ -145,6 +147,8 @@ pub struct RunConfig {
     pub report: ReportLocation,
     /// The layout of the report.
     pub plot_options: PlotOptions,
+    /// The kinds of plots that the report draws (those that the shape of a sweep suggests).
+    pub plots: PlotSelection,
     /// Open the report after the run (no).
     pub open: bool,
     /// The form of the output.
@@ -194,6 +198,7 @@ impl Default for RunConfig {
             wait: Duration::from_secs(30),
             report: ReportLocation::Default,
             plot_options: PlotOptions::default(),
+            plots: PlotSelection::default(),
             open: false,
             output: OutputFormat::Text,
             print: PrintOptions::default(),

@@ -93,7 +93,7 @@ impl RunOption {
 
     /// Whether it says how a report is drawn.
     pub(crate) fn is_of_report(&self) -> bool {
-        ["report", "open", "layout"].contains(&self.name) || self.name.starts_with("plot-")
+        ["report", "open", "layout", "plots"].contains(&self.name) || self.name.starts_with("plot-")
     }
 
     /// The name of its variable in the environment.

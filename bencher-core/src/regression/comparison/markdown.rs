@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::console::steers;
+use crate::record::escaped;
 
 use super::RunComparison;
 use super::rows::HEADINGS;
@@ -59,34 +59,5 @@ impl RunComparison {
         }
         let _ = write!(text, "\n<sub>{}</sub>\n", escaped(&self.caption()));
         text
-    }
-}
-
-/// A text in which nothing is Markdown or HTML.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '&' => escaped.push_str("&amp;"),
-            '|' | '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '~' | '@' => {
-                escaped.push('\\');
-                escaped.push(c);
-            }
-            c if steers(c) => escaped.push(' '),
-            c => escaped.push(c),
-        }
-    }
-    escaped
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_name_changes_the_direction_of_a_comment() {
-        assert_eq!(escaped("a\u{202e}b\u{2028}|"), "a b \\|");
     }
 }

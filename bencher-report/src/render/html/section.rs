@@ -1,5 +1,6 @@
 //! One sweep on the page: its inputs, its results and its charts.
 
+mod answer;
 pub(super) mod environment;
 mod panes;
 mod variables;
@@ -20,8 +21,10 @@ use super::page::{Section, commit_of, figure_id};
 use super::tabs::{Tab, tabs};
 use super::text::html;
 
-/// Warnings, and notes of a figure, that stand open.
-const WARNINGS: usize = 5;
+/// Warnings that stand open.
+const WARNINGS: usize = 3;
+/// Notes of a figure that stand open.
+const NOTES: usize = 5;
 /// Failed samples that are listed.
 const FAILURES: usize = 200;
 /// Characters of a tab's label.
@@ -39,18 +42,22 @@ pub(super) fn section(section: &Section, look: &Look, attachments: &mut Attachme
         section.anchor,
         html(&record.title)
     );
+    answer::answer(&mut out, section);
     warnings(&mut out, section);
     paragraphs(&mut out, &record.description, "description");
     let _ = writeln!(out, "<p class=\"sentence\">{}</p>", sentence(record));
     counts(&mut out, record);
-    variables::table(&mut out, record);
-    failures(&mut out, record);
     for chart in section.charts {
         figure(&mut out, &section.anchor, chart, look, attachments);
     }
     if section.charts.is_empty() {
-        out.push_str("<p class=\"empty\">Nothing to draw: no result has a cell.</p>\n");
+        out.push_str(
+            "<p class=\"empty\">Nothing to draw: no result has a cell, or no chosen plot suits this sweep \
+             (see “Why these figures?”).</p>\n",
+        );
     }
+    failures(&mut out, &section.anchor, record);
+    variables::table(&mut out, record);
     explanations(&mut out, section);
     environment::table(&mut out, record);
     paragraphs(&mut out, &record.post_description, "closing");
@@ -145,16 +152,17 @@ fn counts(out: &mut String, record: &SweepRecord) {
     out.push_str("</p>\n");
 }
 
-fn failures(out: &mut String, record: &SweepRecord) {
+fn failures(out: &mut String, anchor: &str, record: &SweepRecord) {
     let all = record.failures.len();
     if all == 0 {
         return;
     }
     let _ = writeln!(
         out,
-        "<details class=\"failures\" open><summary>Failed samples ({all})</summary>\n\
+        "<details class=\"failures\" id=\"{}\" open><summary>Failed samples ({all})</summary>\n\
          <div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Failed samples\">\
-         <table><thead><tr><th>Point</th><th>Repeat</th><th>Error</th></tr></thead><tbody>"
+         <table><thead><tr><th>Point</th><th>Repeat</th><th>Error</th></tr></thead><tbody>",
+        answer::failures_id(anchor)
     );
     for failure in record.failures.iter().take(FAILURES) {
         let inputs: Vec<String> = failure
@@ -198,7 +206,7 @@ pub(super) fn figure(
         .chain(&chart.notes)
         .map(|note| format!("<p class=\"note\">{}</p>", html(note)))
         .collect();
-    let (open, folded) = notes.split_at(notes.len().min(WARNINGS));
+    let (open, folded) = notes.split_at(notes.len().min(NOTES));
     let _ = writeln!(out, "{}", open.join("\n"));
     if !folded.is_empty() {
         let more = text::count(folded.len(), "more note");

@@ -4,6 +4,7 @@ use super::super::super::columns::TimeColumns;
 use super::super::config_text::{listed, quoted};
 use super::super::option::{OptionValue, RunOption, Shorthand};
 use super::super::output::{OutputFormat, PaneLayout, PrintOptions, ReportLocation};
+use super::super::plots::PlotSelection;
 use super::super::read::{all, change, choice, folder, one, switch, whole, yes_or_no};
 use super::name_of;
 
@@ -103,6 +104,27 @@ pub(super) const OPTIONS: &[RunOption] = &[
             change(move |c| c.plot_options.layout = layout)
         },
         show: |c| Some(quoted(name_of(c.plot_options.layout, &LAYOUTS))),
+    },
+    RunOption {
+        name: "plots",
+        takes: OptionValue::List("NAMES"),
+        per_sweep: true,
+        help: "Kinds of plots in the report, such as auto,table: auto are those that the sweep \
+               suggests; an unknown name lists all",
+        default: "auto",
+        shorthands: &[],
+        read: |values| {
+            let values = all(values)?;
+            let names = values.iter().flat_map(|text| text.split(','));
+            let plots = PlotSelection::of(names)?;
+            change(move |c| c.plots = plots)
+        },
+        show: |c| {
+            let names = c.plots.to_string();
+            Some(listed(
+                &names.split(',').map(str::to_owned).collect::<Vec<_>>(),
+            ))
+        },
     },
     RunOption {
         name: "open",

@@ -1,0 +1,79 @@
+//! What a reader came for: the findings of a sweep, and what is doubtful about them.
+
+use std::fmt::Write;
+
+use bencher_core::record::{Caveat, CaveatKind, caveats, caveats_by_result, findings};
+
+use crate::render::html::page::{Section, figure_id};
+use crate::render::html::text::html;
+
+/// Caveats of as many results are listed; the others are counted.
+const LISTED: usize = 12;
+
+/// The findings of each result, then one line of caveats, with links to where the page shows them.
+pub(super) fn answer(out: &mut String, section: &Section) {
+    let dataset = &section.record.dataset;
+    let found = findings(dataset);
+    let doubtful = caveats(dataset);
+    if found.is_empty() && doubtful.is_empty() {
+        return;
+    }
+    out.push_str("<div class=\"answer\" role=\"region\" aria-label=\"Findings\">\n");
+    if !found.is_empty() {
+        out.push_str("<dl>\n");
+        let mut last = "";
+        for one in &found {
+            if one.result != last {
+                let _ = writeln!(out, "<dt>{}</dt>", html(&one.result));
+                last = &one.result;
+            }
+            let (kind, text) = (one.kind.name(), html(&one.text));
+            let _ = writeln!(out, "<dd><span class=\"what\">{kind}:</span> {text}</dd>");
+        }
+        out.push_str("</dl>\n");
+    }
+    if doubtful.is_empty() {
+        out.push_str(
+            "<p class=\"caveats\">No sample failed, and every point has a value with its bounds.</p>\n",
+        );
+    } else {
+        let lines = caveats_by_result(&doubtful);
+        let listed = lines.iter().take(LISTED);
+        let mut listed: Vec<String> = listed
+            .map(|(first, line)| item(section, first, line))
+            .collect();
+        if lines.len() > LISTED {
+            listed.push(format!("{} more", lines.len() - LISTED));
+        }
+        let _ = writeln!(
+            out,
+            "<p class=\"caveats\"><span class=\"what\">doubtful:</span> {}</p>",
+            listed.join("; ")
+        );
+    }
+    out.push_str("</div>\n");
+}
+
+/// A line of caveats, with a link to the table of failures, or to the first figure of its result.
+fn item(section: &Section, caveat: &Caveat, line: &str) -> String {
+    let text = html(line);
+    let place = match caveat.kind {
+        CaveatKind::Failed => {
+            (!section.record.failures.is_empty()).then(|| failures_id(&section.anchor))
+        }
+        _ => {
+            let mut charts = section.charts.iter();
+            let chart = charts.find(|chart| chart.result == caveat.result);
+            chart.map(|chart| figure_id(&section.anchor, chart))
+        }
+    };
+    match place {
+        Some(id) => format!("<a href=\"#{id}\">{text}</a>"),
+        None => text,
+    }
+}
+
+/// The id of the table of failed samples.
+pub(super) fn failures_id(anchor: &str) -> String {
+    format!("{anchor}--failures")
+}
