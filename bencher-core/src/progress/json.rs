@@ -107,9 +107,8 @@ impl<W: Write> ProgressSink for JsonProgress<W> {
             let value = |at: usize| sample.get(at).and_then(Option::as_ref);
             let mut results = Map::new();
             for (at, name, kind) in &event.results {
-                let value = value(*at).map_or(Json::Null, |value| {
-                    result(name, &kind.display_value(value))
-                });
+                let value =
+                    value(*at).map_or(Json::Null, |value| result(name, &kind.display_value(value)));
                 results.insert((*name).to_owned(), value);
             }
             results
@@ -172,7 +171,9 @@ mod tests {
             inputs: vec![],
             repeat: 1,
             outcome: &outcome,
-            results: names.map(|(at, name)| (at, name, Kind::Float(32))).collect(),
+            results: names
+                .map(|(at, name)| (at, name, Kind::Float(32)))
+                .collect(),
         });
         let line = String::from_utf8(out).unwrap();
         assert!(
