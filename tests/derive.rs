@@ -442,3 +442,24 @@ fn works_through_a_macro() {
     assert_eq!(Made::baseline().unwrap().x, 2);
     assert!(Made::baseline().unwrap().y.is_none());
 }
+
+fn one_port_twice() -> Vec<u16> {
+    vec![80, 443, 80]
+}
+
+#[derive(ParametrizedSweep, Clone)]
+struct Impossible {
+    #[sweep(values_from = one_port_twice)]
+    port: u16,
+    #[result]
+    open: Option<bool>,
+}
+
+#[test]
+fn an_impossible_domain_names_its_input() {
+    let error = Impossible::baseline().map(|_| ()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "input `port`: the value 80 is listed twice"
+    );
+}

@@ -528,6 +528,77 @@ fn what_is_too_short_is_below_resolution_in_the_store_too() {
     }
 }
 
+/// Two times, both too short, of which a sample may take one only.
+#[derive(ParametrizedSweep, Clone)]
+struct ShortAndForgotten {
+    /// Which of the two are taken, or that one is taken into a variable.
+    #[sweep(values("both", "first", "variable"))]
+    taken: String,
+    #[result(timed)]
+    first: Option<f64>,
+    #[result(timed)]
+    second: Option<Duration>,
+}
+impl Benchmark for ShortAndForgotten {
+    fn benchmark(&mut self, cx: &mut Context) -> bencher::Result<()> {
+        if self.taken == "variable" {
+            let mut time = None;
+            cx.iter(&mut time, || call(1.0));
+            self.first = time;
+            return Ok(());
+        }
+        cx.iter(&mut self.first, || call(1.0));
+        if self.taken == "both" {
+            cx.iter(&mut self.second, || call(1.0));
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn a_time_that_is_never_taken_is_not_below_resolution() {
+    use bencher::measure::ClockCosts;
+    let costs = ClockCosts {
+        iteration: 0.3e-9,
+        ..ClockCosts::default()
+    };
+    let plan = Plan::new(
+        &ShortAndForgotten::baseline().unwrap(),
+        &SweepChoice::default(),
+        &[],
+        Density::default(),
+        1,
+        "",
+    );
+    let plan = plan.unwrap().in_rounds();
+    let collector = ResultCollector::new(&plan, "Short and forgotten").unwrap();
+    let options = RunOptions {
+        code: Digest(1),
+        rounds: Some(RoundRules {
+            // Short batches: calls of the fake clock take real time.
+            budget: Some(Duration::from_millis(20)),
+            ..RoundRules::default()
+        }),
+        timer: Timer::with_costs(CLOCK.with_borrow(FakeClock::clone), costs),
+        ..RunOptions::default()
+    };
+    let end = SweepExecutor::new::<ShortAndForgotten>(plan)
+        .run(collector, options, &mut SilentProgress)
+        .unwrap();
+    let runs = dataset(end);
+    let state = |result: &str, point: usize| {
+        let cell = point * runs.shape()[1];
+        runs.variable(result).unwrap().cell(cell).unwrap().state
+    };
+    for point in 0..3 {
+        assert_eq!(state("first", point), CellState::BelowResolution, "{point}");
+    }
+    assert_eq!(state("second", 0), CellState::BelowResolution);
+    assert_eq!(state("second", 1), CellState::Missing);
+    // The variable may belong to either.
+    assert_eq!(state("second", 2), CellState::BelowResolution);
+}
+
 /// Work that takes real time.
 #[derive(ParametrizedSweep, Clone)]
 struct Real {

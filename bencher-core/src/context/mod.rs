@@ -65,6 +65,8 @@ pub struct Context<'a> {
     regions: u32,
     /// The shortest measurable time in seconds, if a time was too short.
     below: Option<f64>,
+    /// The addresses of the fields whose times were too short.
+    too_short: Vec<usize>,
     /// The times that were recorded while other programs had the core.
     preempted: Vec<PreemptedTime>,
     /// The times that were recorded of a part of the slices.
@@ -100,6 +102,7 @@ impl<'a> Context<'a> {
             once: false,
             regions: 0,
             below: None,
+            too_short: Vec::new(),
             preempted: Vec::new(),
             partial: Vec::new(),
             handle: None,
@@ -217,6 +220,15 @@ impl<'a> Context<'a> {
     /// The shortest measurable time of this sample, in seconds, if one of its times was too short.
     pub const fn below_resolution(&self) -> Option<f64> {
         self.below
+    }
+
+    /// Whether a time that is unset was too short, rather than never taken. `timed` has the addresses of the fields of
+    /// all times, and `field` is one of them.
+    ///
+    /// A time that was taken into another place, such as a variable, may be that of any field.
+    pub(crate) fn is_too_short(&self, field: Option<usize>, timed: &[Option<usize>]) -> bool {
+        let mut places = self.too_short.iter().map(|place| Some(*place));
+        places.any(|place| place == field || field.is_none() || !timed.contains(&place))
     }
 
     /// The times of this sample during which the system took the core from every call.

@@ -336,8 +336,7 @@ impl<'a> Context<'a> {
         let slice = batch.slice;
         *elapsed = match slice.per_iteration(overhead(slice.iterations)) {
             IterationTime::Time(seconds) if seconds < 10.0 * T::STEP => {
-                self.below = Some(self.below.unwrap_or(0.0).max(10.0 * T::STEP));
-                None
+                self.note_too_short(elapsed, 10.0 * T::STEP)
             }
             IterationTime::Time(seconds) => {
                 if batch.is_preempted {
@@ -353,11 +352,15 @@ impl<'a> Context<'a> {
                 }
                 Some(T::from_seconds(seconds))
             }
-            IterationTime::Below { floor } => {
-                self.below = Some(self.below.unwrap_or(0.0).max(floor));
-                None
-            }
+            IterationTime::Below { floor } => self.note_too_short(elapsed, floor),
         };
+    }
+
+    /// Notes that the time of a field is shorter than a floor, in seconds: there is no time.
+    fn note_too_short<T>(&mut self, field: &Option<T>, floor: f64) -> Option<T> {
+        self.below = Some(self.below.unwrap_or(0.0).max(floor));
+        self.too_short.push(std::ptr::from_ref(field).addr());
+        None
     }
 
     /// The clock, that of the process unless another was given, and the counters.

@@ -141,6 +141,10 @@ impl SweepExecutor {
             .filter(|(_, (_, var))| var.timed)
             .map(|(position, _)| position)
             .collect();
+        let timed_fields: Vec<usize> = recorded_results(self.plan.schema())
+            .filter(|(_, var)| var.timed)
+            .map(|(index, _)| index)
+            .collect();
         let names: Vec<(usize, &'static str)> = recorded_results(self.plan.schema())
             .enumerate()
             .filter(|(_, (_, var))| var.timed)
@@ -183,6 +187,17 @@ impl SweepExecutor {
                     // It counts as timed out, whatever it returns, and leaves nothing behind.
                     return Err(TIMED_OUT.to_owned());
                 }
+                let addresses: Vec<Option<usize>> = match cx.below_resolution() {
+                    None => Vec::new(),
+                    Some(_) => timed_fields
+                        .iter()
+                        .map(|index| sweep.result_address_at(*index))
+                        .collect(),
+                };
+                let too_short: Vec<bool> = addresses
+                    .iter()
+                    .map(|field| cx.is_too_short(*field, &addresses))
+                    .collect();
                 let below = cx.below_resolution();
                 let preempted = cx.preempted().to_vec();
                 let partial = cx.partial_times().to_vec();
@@ -200,8 +215,10 @@ impl SweepExecutor {
                 mark_preempted(&mut sample, &timed, &preempted);
                 mark_partial(&mut sample, &timed, &partial);
                 if let Some(floor) = below {
-                    for position in &timed {
-                        if let Some(missing @ None) = sample.get_mut(*position) {
+                    for (position, is_too_short) in timed.iter().zip(too_short) {
+                        if let Some(missing @ None) = sample.get_mut(*position)
+                            && is_too_short
+                        {
                             *missing = Some(below_resolution(floor));
                         }
                     }

@@ -18,6 +18,8 @@ pub(crate) trait ErasedSweep: Any + Send + Sync {
     fn set_input_at(&mut self, index: usize, value: &Value) -> bool;
     /// Takes the value of a result, by its position in the schema.
     fn take_result_at(&mut self, index: usize) -> Option<Value>;
+    /// The address of the field of a result, where it is known.
+    fn result_address_at(&self, index: usize) -> Option<usize>;
     /// A copy in a place of its own.
     fn boxed(&self) -> Box<dyn ErasedSweep>;
     /// Calls `use_copy` with a copy, which needs no place of its own.
@@ -39,6 +41,10 @@ impl<S: ParametrizedSweep> ErasedSweep for S {
 
     fn take_result_at(&mut self, index: usize) -> Option<Value> {
         self.take_result(index)
+    }
+
+    fn result_address_at(&self, index: usize) -> Option<usize> {
+        self.result_address(index)
     }
 
     fn boxed(&self) -> Box<dyn ErasedSweep> {

@@ -54,6 +54,13 @@ pub trait ParametrizedSweep: Clone + Send + Sync + 'static {
 
     /// Takes a result by its position, and leaves it unset.
     fn take_result(&mut self, index: usize) -> Option<Value>;
+
+    /// The address of the field of a result, by its position; the derive writes it.
+    #[doc(hidden)]
+    fn result_address(&self, index: usize) -> Option<usize> {
+        let _ = index;
+        None
+    }
 }
 
 /// The value of a field of type `T` before a sweep sets it.

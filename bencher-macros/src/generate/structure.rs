@@ -343,7 +343,8 @@ fn baseline(sweep: &Sweep, private: &TokenStream) -> TokenStream {
 }
 
 fn accessors(sweep: &Sweep, private: &TokenStream) -> TokenStream {
-    let (mut get, mut set, mut take) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut get, mut set) = (Vec::new(), Vec::new());
+    let (mut take, mut address) = (Vec::new(), Vec::new());
     for (field, position) in sweep.fields.iter().zip(positions(sweep, private)) {
         let Field { ident, ty, .. } = field;
         let Position { input, result } = position;
@@ -369,6 +370,13 @@ fn accessors(sweep: &Sweep, private: &TokenStream) -> TokenStream {
                         return <#inside as #private::ResultField>::take(&mut self.#ident);
                     }
                 });
+                address.push(quote! {
+                    if index == #result {
+                        return ::core::option::Option::Some(
+                            ::core::ptr::from_ref(&self.#ident).addr()
+                        );
+                    }
+                });
             }
             FieldKind::Nested => {
                 let nested = quote!(<#ty as #private::ParametrizedSweep>);
@@ -385,6 +393,11 @@ fn accessors(sweep: &Sweep, private: &TokenStream) -> TokenStream {
                 take.push(quote! {
                     if index >= #result && index - (#result) < #nested::SCHEMA.results.len() {
                         return #nested::take_result(&mut self.#ident, index - (#result));
+                    }
+                });
+                address.push(quote! {
+                    if index >= #result && index - (#result) < #nested::SCHEMA.results.len() {
+                        return #nested::result_address(&self.#ident, index - (#result));
                     }
                 });
             }
@@ -414,6 +427,14 @@ fn accessors(sweep: &Sweep, private: &TokenStream) -> TokenStream {
             index: ::core::primitive::usize,
         ) -> ::core::option::Option<#private::Value> {
             #(#take)*
+            ::core::option::Option::None
+        }
+
+        fn result_address(
+            &self,
+            index: ::core::primitive::usize,
+        ) -> ::core::option::Option<::core::primitive::usize> {
+            #(#address)*
             ::core::option::Option::None
         }
     }
