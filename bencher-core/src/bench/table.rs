@@ -373,7 +373,10 @@ mod tests {
             result_table(&runs, 9, TimeColumns::default())
         };
         let table = with_rate(runs.clone());
-        let lines: Vec<&str> = table.lines().filter(|line| line.starts_with('±')).collect();
+        let lines: Vec<&str> = table
+            .lines()
+            .filter(|line| line.starts_with("± ?"))
+            .collect();
         let unknown = "a bound is unknown, because some rounds are below resolution or timed out";
         assert_eq!(lines, [format!("± ?: {unknown}")], "{table}");
         assert_eq!(table.matches("± ? (9 of 20 below resolution)").count(), 1);
