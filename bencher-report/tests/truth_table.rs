@@ -53,6 +53,7 @@ fn with(dims: Vec<Dim>, kind: Kind) -> Dataset {
 
 fn one(dims: Vec<Dim>, kind: Kind) -> Chart {
     let mut charts = deduce(&with(dims, kind));
+    charts.retain(|chart| chart.kind != ChartKind::MainEffects);
     assert_eq!(charts.len(), 1);
     charts.remove(0)
 }
@@ -476,6 +477,10 @@ fn every_kind_is_explained() {
             "curve true one numeric input varies and every point has 3 repeats",
             "heat map false one numeric input varies, and a heat map needs two",
             "table false the curve shows every value",
+            "main effects false 2 inputs vary, and the other plots show them all",
+            "ratio false drawn on request: `--plots auto,ratio`",
+            "ECDF false drawn on request: `--plots auto,ecdf`",
+            "scatter false drawn on request: `--plots auto,scatter`",
         ]
     );
     let empty = with(vec![numbers("n", "", &[])], Kind::Float(64));

@@ -20,6 +20,7 @@ impl Chart {
             .color
             .as_mut()
             .map(|axis| axis.displayed(own_ticks, true));
+        chart.reference = chart.reference.map(|at| by_y.apply(at));
         for panel in &mut chart.panels {
             panel.marks.scale(&by_x, &by_y, by_color.as_ref());
         }

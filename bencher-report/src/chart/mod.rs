@@ -63,6 +63,9 @@ pub struct Chart {
     pub color: Option<Axis>,
     /// The input whose levels are the series; `None` where there is one series.
     pub legend: Option<String>,
+    /// A value at which a line crosses the panels: 1 for ratios.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<f64>,
     /// The meaning of bands, error bars, whiskers or noise in hover texts.
     pub spread: Option<String>,
     /// The number of panels side by side.
@@ -74,6 +77,11 @@ pub struct Chart {
 }
 
 impl Chart {
+    /// Whether the values of lines stand on names of levels instead of numbers.
+    pub(crate) fn is_on_levels(&self) -> bool {
+        matches!(self.x.ticks, Ticks::Levels(_))
+    }
+
     /// Whether it is drawn on axes. Tables and panes are text and pictures instead.
     pub fn has_axes(&self) -> bool {
         !matches!(self.kind, ChartKind::Table | ChartKind::Panes)
@@ -83,12 +91,18 @@ impl Chart {
     /// of absent values stand; bars keep standing on zero.
     pub(crate) fn value_range(&self) -> Option<(f64, f64)> {
         let (low, high) = self.y.padded(0.06)?;
-        let stands = matches!(self.kind, ChartKind::Bar | ChartKind::Histogram);
+        let stands = self.stands_on_zero();
         let (first, last) = self.y.range?;
         let low = if stands && first >= 0.0 { 0.0 } else { low };
         let high = if stands && last <= 0.0 { 0.0 } else { high };
         let low = below_values(low, high, self.y.is_log(), self.absent_rows());
         Some((low, high))
+    }
+
+    /// Whether its marks are bars, whose length is their value.
+    pub(crate) fn stands_on_zero(&self) -> bool {
+        let is_bar = |panel: &Panel| matches!(panel.marks, Marks::Bars(_) | Marks::Histogram(_));
+        self.panels.first().is_some_and(is_bar)
     }
 
     /// Whether nothing would be drawn on its axes, not even the signs of absent values.
@@ -152,11 +166,19 @@ pub enum ChartKind {
     Table,
     /// The recorded content of every sample: a text, a picture, a file.
     Panes,
+    /// How much each input matters, and the means of its levels.
+    MainEffects,
+    /// Ratios to the first level of an input.
+    Ratio,
+    /// The share of samples up to each value.
+    Ecdf,
+    /// Every sample as a point.
+    Scatter,
 }
 
 impl ChartKind {
     /// Every kind, in the order of the rules.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::Histogram,
         Self::Bar,
         Self::Box,
@@ -165,6 +187,10 @@ impl ChartKind {
         Self::HeatMap,
         Self::Table,
         Self::Panes,
+        Self::MainEffects,
+        Self::Ratio,
+        Self::Ecdf,
+        Self::Scatter,
     ];
 
     /// The name for display.
@@ -178,10 +204,29 @@ impl ChartKind {
             Self::HeatMap => "heat map",
             Self::Table => "table",
             Self::Panes => "panes",
+            Self::MainEffects => "main effects",
+            Self::Ratio => "ratio",
+            Self::Ecdf => "ECDF",
+            Self::Scatter => "scatter",
         }
     }
 
-    /// The name inside file names.
+    /// Whether bounds are drawn as error bars, not as a band.
+    pub(crate) const fn has_error_bars(self) -> bool {
+        matches!(self, Self::Ratio)
+    }
+
+    /// Whether a line joins the points of a series.
+    pub(crate) const fn has_lines(self) -> bool {
+        !matches!(self, Self::Scatter)
+    }
+
+    /// Whether each point of a series has a marker.
+    pub(crate) const fn has_markers(self) -> bool {
+        !matches!(self, Self::Ecdf)
+    }
+
+    /// The name by which it is chosen, and that is part of file names.
     pub(crate) const fn slug(self) -> &'static str {
         match self {
             Self::Histogram => "histogram",
@@ -192,6 +237,10 @@ impl ChartKind {
             Self::HeatMap => "heat-map",
             Self::Table => "table",
             Self::Panes => "panes",
+            Self::MainEffects => "main-effects",
+            Self::Ratio => "ratio",
+            Self::Ecdf => "ecdf",
+            Self::Scatter => "scatter",
         }
     }
 }

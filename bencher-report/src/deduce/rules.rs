@@ -1,6 +1,7 @@
 //! The rules as data: the requirements of every kind of chart, each with the reason for the reader where it is not met.
 
 use bencher_core::bench::PlotSelection;
+use bencher_core::dataset::DimRole;
 
 use crate::chart::ChartKind;
 
@@ -14,6 +15,9 @@ pub(super) const CATEGORIES: usize = 100;
 pub(super) const OVERLAYS: usize = 8;
 /// Cells that a heat map may have, over all panels.
 pub(super) const CELLS: usize = 1_000_000;
+
+/// Inputs from which on their effects are drawn apart from each other.
+const INPUTS: usize = 3;
 
 /// The requirements of a kind of chart.
 pub(super) struct Rule {
@@ -156,7 +160,82 @@ const RULES: &[Rule] = &[
             _ => "no figure can show that many levels".to_owned(),
         },
     },
+    Rule {
+        kind: ChartKind::MainEffects,
+        needs: &[cells, no_name, one_snapshot, two_inputs],
+        unnamed_needs: &[several_inputs, effects],
+        because: |shape| {
+            let inputs = shape.inputs().len();
+            format!("{}: how much each matters", vary(inputs, "input"))
+        },
+    },
+    Rule {
+        kind: ChartKind::Ratio,
+        needs: &[cells, numbers, one_snapshot, alternatives],
+        unnamed_needs: &[compared_times],
+        because: |_| "alternatives are compared with the first of them".to_owned(),
+    },
+    Rule {
+        kind: ChartKind::Ecdf,
+        needs: &[cells, numbers, one_snapshot, several_samples],
+        unnamed_needs: &[|_| Some(on_request(ChartKind::Ecdf))],
+        because: |_| "chosen by name".to_owned(),
+    },
+    Rule {
+        kind: ChartKind::Scatter,
+        needs: &[cells, numbers, one_snapshot],
+        unnamed_needs: &[|_| Some(on_request(ChartKind::Scatter))],
+        because: |_| "chosen by name".to_owned(),
+    },
 ];
+
+/// A kind that only readers who name it get.
+fn on_request(kind: ChartKind) -> String {
+    format!("drawn on request: `--plots auto,{}`", kind.slug())
+}
+
+fn several_inputs(shape: &Shape) -> Option<String> {
+    let inputs = shape.inputs().len();
+    (inputs < INPUTS).then(|| {
+        format!(
+            "{}, and the other plots show them all",
+            vary(inputs, "input")
+        )
+    })
+}
+
+fn two_inputs(shape: &Shape) -> Option<String> {
+    let inputs = shape.inputs().len();
+    (inputs < 2).then(|| vary(inputs, "input"))
+}
+
+fn effects(shape: &Shape) -> Option<String> {
+    let found = shape.dataset.main_effects(&shape.variable.info.name);
+    let is_none = found.is_ok_and(|found| found.is_empty());
+    is_none.then(|| "no two points differ".to_owned())
+}
+
+fn one_snapshot(shape: &Shape) -> Option<String> {
+    let mut dims = shape.dataset.dims().iter();
+    let time = dims.find(|dim| dim.role == DimRole::Time && dim.len() > 1)?;
+    Some(format!("the values are of {} snapshots", time.len()))
+}
+
+fn alternatives(shape: &Shape) -> Option<String> {
+    let none = || "no input has alternatives to compare".to_owned();
+    shape.compared().is_none().then(none)
+}
+
+fn compared_times(shape: &Shape) -> Option<String> {
+    if !shape.is_comparison() {
+        return Some(on_request(ChartKind::Ratio));
+    }
+    (!shape.variable.info.timed).then(|| "the result is no measured time".to_owned())
+}
+
+fn several_samples(shape: &Shape) -> Option<String> {
+    (shape.repeats < 2).then(|| "every point was run once".to_owned())
+}
 
 fn cells(shape: &Shape) -> Option<String> {
     let empty = shape.dataset.dims().iter().find(|dim| dim.is_empty());
@@ -291,7 +370,8 @@ fn name_or_nothing_else(shape: &Shape) -> Option<String> {
     }
     RULES
         .iter()
-        .find(|rule| rule.kind != ChartKind::Table && rule.shape_rejection(shape).is_none())
+        .take_while(|rule| rule.kind != ChartKind::Table)
+        .find(|rule| rule.shape_rejection(shape).is_none())
         .map(|rule| format!("the {} shows every value", rule.kind.name()))
 }
 

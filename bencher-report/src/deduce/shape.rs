@@ -1,4 +1,4 @@
-use bencher_core::dataset::{Dataset, Dim, DimRole, Variable};
+use bencher_core::dataset::{COMPARED, Dataset, Dim, DimRole, Variable};
 use bencher_core::value::Kind;
 
 use super::coordinates::{Coordinates, Group, Numbers};
@@ -153,6 +153,22 @@ impl<'a> Shape<'a> {
     /// Whether every point was run more than once.
     pub(super) fn repeated(&self) -> bool {
         self.repeats > 1
+    }
+
+    /// Whether the sweep compares the levels of an input.
+    pub(super) fn is_comparison(&self) -> bool {
+        self.dataset.attributes.contains_key(COMPARED)
+    }
+
+    /// The input whose levels are compared with the first of them: that of the sweep, or else the first without numbers.
+    pub(super) fn compared(&self) -> Option<usize> {
+        match self.dataset.attributes.get(COMPARED) {
+            Some(name) => {
+                let mut inputs = self.inputs().into_iter();
+                inputs.find(|axis| self.dim(*axis).is_some_and(|dim| dim.name == *name))
+            }
+            None => self.categorical.first().copied(),
+        }
     }
 
     /// The two inputs that a heat map's axes show, numbers first.

@@ -32,7 +32,7 @@ impl PlotSelection {
     pub const ATTRIBUTE: &'static str = "plots";
 
     /// All names, in the order in which texts list them.
-    pub const NAMES: [&'static str; 9] = [
+    pub const NAMES: [&'static str; 13] = [
         "auto",
         "histogram",
         "bar",
@@ -42,6 +42,10 @@ impl PlotSelection {
         "heat-map",
         "table",
         "panes",
+        "main-effects",
+        "ratio",
+        "ecdf",
+        "scatter",
     ];
 
     /// The selection of some names.

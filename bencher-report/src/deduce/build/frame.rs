@@ -64,6 +64,7 @@ pub(super) fn chart(
         y,
         color: None,
         legend: None,
+        reference: None,
         spread: None,
         columns: facets.columns,
         panels,

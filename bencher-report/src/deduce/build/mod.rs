@@ -3,11 +3,14 @@
 mod bars;
 mod boxes;
 mod colors;
+mod distribution;
 mod frame;
 mod heat_map;
 mod histogram;
 mod lines;
+mod main_effects;
 mod panes;
+mod ratio;
 mod sample_tables;
 mod table;
 
@@ -29,6 +32,10 @@ pub(super) fn charts(kind: ChartKind, shape: &Shape) -> Vec<Chart> {
         ChartKind::HeatMap => heat_map::chart(shape),
         ChartKind::Table => Some(table::chart(shape)),
         ChartKind::Panes => Some(panes::chart(shape)),
+        ChartKind::MainEffects => return main_effects::charts(shape),
+        ChartKind::Ratio => ratio::chart(shape),
+        ChartKind::Ecdf => distribution::ecdf(shape),
+        ChartKind::Scatter => distribution::scatter(shape),
     };
     chart.into_iter().collect()
 }

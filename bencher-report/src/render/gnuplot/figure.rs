@@ -55,6 +55,10 @@ pub(super) fn figure(chart: &Chart, look: &Look) -> Option<Figure> {
     if chart.x.shift != 0 || chart.y.shift != 0 {
         return None;
     }
+    // It knows no nested levels, and joins all points of a series.
+    if chart.kind.has_error_bars() || !chart.kind.has_lines() || !chart.x.groups.is_empty() {
+        return None;
+    }
     let foot = Foot::of(chart)?;
     let scale = Look::scale(look.width, look.height);
     let mut figure = Figure::new();
@@ -325,7 +329,7 @@ fn lines(figure: &mut Figure, chart: &Chart, series: &[Series], names: &[String]
             let style = |properties: &mut criterion_plot::curve::Properties| -> () {
                 style(properties);
             };
-            if run.len() <= MARKERS {
+            if run.len() <= MARKERS && chart.kind.has_markers() {
                 let curve = LinesPoints { x, y };
                 figure.plot(curve, |properties| {
                     style(properties);

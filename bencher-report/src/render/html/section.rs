@@ -367,14 +367,14 @@ fn explanations(out: &mut String, section: &Section) {
     out.push_str(
         "<details class=\"explain\"><summary>Why these figures?</summary><div class=\"scroll\" \
          tabindex=\"0\" role=\"region\" aria-label=\"Why these figures\"><table><thead><tr>\
-         <th>Result</th><th>Figure</th><th>Drawn</th><th>Because</th></tr></thead><tbody>\n",
+         <th>Result</th><th>Plot (<code>--plots</code>)</th><th>Drawn</th><th>Because</th></tr></thead><tbody>\n",
     );
     for explanation in &section.explanations {
         let _ = writeln!(
             out,
             "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
             html(&explanation.result),
-            explanation.kind.name(),
+            explanation.kind.slug(),
             if explanation.chosen { "yes" } else { "no" },
             html(&explanation.reason)
         );

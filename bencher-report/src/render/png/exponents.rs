@@ -21,6 +21,7 @@ pub(super) fn drawn(mut chart: Chart) -> (Chart, Exponents) {
         y: turn(&mut chart.y),
     };
     let power = |x: f64, turned: Option<f64>| if turned.is_some() { x.log10() } else { x };
+    chart.reference = chart.reference.map(|at| power(at, exponents.y));
     for panel in &mut chart.panels {
         if let Marks::Lines(series) = &mut panel.marks {
             for point in series.iter_mut().flat_map(|one| &mut one.points) {

@@ -7,7 +7,7 @@ use kuva::plot::{BandPlot, BarPlot, BoxPlot, LinePlot, ScatterPlot};
 use kuva::render::plots::Plot;
 
 use crate::chart::{
-    BoxSeries, Chart, Gap, GapKind, Histogram, Marks, ScaleSide, Series, between, labels,
+    BoxSeries, Chart, Gap, GapKind, Histogram, Marks, Point, ScaleSide, Series, between, labels,
 };
 use crate::render::{fitting, palette};
 
@@ -15,17 +15,45 @@ use super::{LEGEND, TICK, entry};
 
 /// Points of a run up to which each has a marker.
 const MARKERS: usize = 200;
+/// The colour of a line of reference.
+const REFERENCE: &str = "#8c8c8c";
 /// The colour of absences in the legend.
 const SIGN: &str = "#444444";
 
 /// Lines in runs, a band behind each, and absences along the foot.
 pub(super) fn lines(chart: &Chart, series: &[Series]) -> Vec<Plot> {
     let mut plots = Vec::new();
+    let kind = chart.kind;
+    // kuva counts levels from 1.
+    let x_of = |point: &Point| point.x + if chart.is_on_levels() { 1.0 } else { 0.0 };
+    if let Some((at, (low, high))) = chart.reference.zip(reference_ends(chart)) {
+        let line = LinePlot::new().with_data([(low, at), (high, at)]);
+        let line = line
+            .with_color(REFERENCE)
+            .with_line_style(LineStyle::Dashed);
+        plots.push(line.with_stroke_width(1.5).into());
+    }
     for (n, one) in series.iter().enumerate() {
+        if kind.has_error_bars() {
+            let bounded = || one.points.iter().filter(|point| point.bounds.is_some());
+            let points: Vec<(f64, f64)> = bounded()
+                .filter_map(|point| Some((x_of(point), point.y?)))
+                .collect();
+            let reach = bounded().filter_map(|point| {
+                let ((low, high), y) = (point.bounds?, point.y?);
+                Some((y - low, high - y))
+            });
+            if !points.is_empty() {
+                let dots = ScatterPlot::new().with_data(points);
+                let dots = dots.with_y_err_asymmetric(reach).with_size(3.5);
+                plots.push(dots.with_color(palette::color(n)).into());
+            }
+            continue;
+        }
         for run in one.points.split(|point| point.bounds.is_none()) {
             let bounds = || {
                 run.iter()
-                    .filter_map(|point| Some((point.x, point.bounds?)))
+                    .filter_map(|point| Some((x_of(point), point.bounds?)))
             };
             if run.len() > 1 {
                 let band = BandPlot::new(
@@ -41,22 +69,22 @@ pub(super) fn lines(chart: &Chart, series: &[Series]) -> Vec<Plot> {
     for (n, one) in series.iter().enumerate() {
         let color = palette::color(n);
         for run in one.runs() {
-            let points = || run.iter().filter_map(|point| Some((point.x, point.y?)));
+            let points = || run.iter().filter_map(|point| Some((x_of(point), point.y?)));
             let (style, mark) = match palette::round(n) {
                 0 => (LineStyle::Solid, MarkerShape::Circle),
                 1 => (LineStyle::Dashed, MarkerShape::Square),
                 _ => (LineStyle::Dotted, MarkerShape::Triangle),
             };
-            if run.len() > 1 {
+            if run.len() > 1 && kind.has_lines() {
                 let line = LinePlot::new().with_data(points());
                 let line = line.with_color(color).with_line_style(style);
                 plots.push(line.with_stroke_width(2.0).into());
             }
-            if run.len() <= MARKERS {
+            if !kind.has_lines() || (run.len() <= MARKERS && kind.has_markers()) {
                 let dots = ScatterPlot::new().with_data(points());
                 plots.push(
                     dots.with_color(color)
-                        .with_size(3.5)
+                        .with_size(if kind.has_lines() { 3.5 } else { 2.5 })
                         .with_marker(mark)
                         .into(),
                 );
@@ -67,7 +95,7 @@ pub(super) fn lines(chart: &Chart, series: &[Series]) -> Vec<Plot> {
         // A point some of whose samples have no value is a ring.
         let part: Vec<(f64, f64)> = one
             .partial()
-            .filter_map(|point| Some((point.x, point.y?)))
+            .filter_map(|point| Some((x_of(point), point.y?)))
             .collect();
         if !part.is_empty() {
             let dots = ScatterPlot::new().with_data(part).with_size(1.8);
@@ -81,11 +109,19 @@ pub(super) fn lines(chart: &Chart, series: &[Series]) -> Vec<Plot> {
             one.points
                 .iter()
                 .filter(|point| point.y.is_none())
-                .map(move |point| Absence::new(n, point.x, point.gap.as_ref()))
+                .map(move |point| Absence::new(n, x_of(point), point.gap.as_ref()))
         })
         .collect();
     plots.extend(foot(chart, &absent));
     plots
+}
+
+/// The ends of the horizontal axis, as it is drawn.
+fn reference_ends(chart: &Chart) -> Option<(f64, f64)> {
+    if chart.is_on_levels() {
+        return Some((0.5, chart.x.level_names().len() as f64 + 0.5));
+    }
+    chart.x.padded(0.02)
 }
 
 /// Bars side by side, with their errors.

@@ -224,6 +224,12 @@ fn layout(
             }
             return layout;
         }
+        Marks::Lines(_) if chart.is_on_levels() => {
+            let wide = width - legend - 70.0;
+            layout = along(layout, &Names::along(&chart.x, wide, height, TICK), 1)
+                .with_x_axis_min(0.5)
+                .with_x_axis_max(chart.x.level_names().len() as f64 + 0.5);
+        }
         Marks::Lines(_) => {
             if let Some((low, high)) = chart.x.padded(0.02) {
                 layout = layout.with_x_axis_min(low).with_x_axis_max(high);

@@ -99,7 +99,7 @@ pub(super) fn layout(chart: &Chart, look: &Look, fixed: bool) -> Json {
         }
         if let Some((low, high)) = below {
             y.insert("range".to_owned(), json!([low, high]));
-        } else if chart.kind == ChartKind::Bar || chart.kind == ChartKind::Histogram {
+        } else if chart.stands_on_zero() {
             y.insert("rangemode".to_owned(), json!("tozero"));
         }
         layout.insert(format!("xaxis{}", suffix(n)), Json::Object(x));
@@ -129,6 +129,22 @@ pub(super) fn layout(chart: &Chart, look: &Look, fixed: bool) -> Json {
         }
     }
     layout.insert("annotations".to_owned(), Json::Array(labels));
+    if let Some(at) = chart.reference {
+        let lines = (0..chart.panels.len()).map(|n| {
+            json!({
+                "type": "line",
+                "xref": format!("{} domain", name('x', n, false)),
+                "yref": name('y', n, false),
+                "x0": 0,
+                "x1": 1,
+                "y0": at,
+                "y1": at,
+                "layer": "below",
+                "line": { "width": 1.5, "dash": "dash", "color": "#8c8c8c" }
+            })
+        });
+        layout.insert("shapes".to_owned(), Json::Array(lines.collect()));
+    }
     finish(chart, layout, inner)
 }
 

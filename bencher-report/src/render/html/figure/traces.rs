@@ -104,9 +104,12 @@ impl Frame<'_> {
         let names = legend_names(series.iter().map(|one| one.name.as_str()));
         for (n, one) in series.iter().enumerate() {
             let color = palette::color(n);
-            traces.extend(self.band(n, one));
+            if !self.chart.kind.has_error_bars() {
+                traces.extend(self.band(n, one));
+            }
             let points = thin(&one.points, self.room);
-            let marked = one.points.len() <= MARKERS;
+            let kind = self.chart.kind;
+            let marked = !kind.has_lines() || (kind.has_markers() && one.points.len() <= MARKERS);
             let dash = ["solid", "dash", "dot"];
             let symbols: Vec<&str> = points
                 .iter()
@@ -127,7 +130,11 @@ impl Frame<'_> {
             }
             let mut trace = json!({
                 "type": "scatter",
-                "mode": if marked { "lines+markers" } else { "lines" },
+                "mode": match (kind.has_lines(), marked) {
+                    (false, _) => "markers",
+                    (true, true) => "lines+markers",
+                    (true, false) => "lines",
+                },
                 "x": x,
                 "y": y,
                 "name": names.get(n),
@@ -144,6 +151,11 @@ impl Frame<'_> {
             if marked && let Some(map) = trace.as_object_mut() {
                 let style = json!({ "size": 6, "color": color, "symbol": symbols });
                 map.insert("marker".to_owned(), style);
+            }
+            if kind.has_error_bars()
+                && let Some(map) = trace.as_object_mut()
+            {
+                map.insert("error_y".to_owned(), error_bars(&points));
             }
             traces.push(self.axes(trace, false));
         }
@@ -196,13 +208,6 @@ impl Frame<'_> {
     fn bars(&self, series: &[Series], traces: &mut Vec<Json>, gaps: &mut GapLegend) {
         let names = legend_names(series.iter().map(|one| one.name.as_str()));
         for (n, one) in series.iter().enumerate() {
-            let reach = |side: fn((f64, f64), f64) -> f64| -> Vec<Option<f64>> {
-                one.points
-                    .iter()
-                    .map(|point| Some(side(point.bounds?, point.y?)))
-                    .collect()
-            };
-            let bounded = one.points.iter().any(|point| point.bounds.is_some());
             let trace = json!({
                 "type": "bar",
                 "x": one.points.iter().map(|point| point.x).collect::<Vec<_>>(),
@@ -212,15 +217,7 @@ impl Frame<'_> {
                 "offsetgroup": n.to_string(),
                 "showlegend": self.panel == 0 && self.chart.legend.is_some(),
                 "marker": { "color": palette::fill(n) },
-                "error_y": {
-                    "visible": bounded,
-                    "type": "data",
-                    "symmetric": false,
-                    "array": reach(|(_, high), y| high - y),
-                    "arrayminus": reach(|(low, _), y| y - low),
-                    "thickness": 1.5,
-                    "width": 4
-                },
+                "error_y": error_bars(&one.points),
                 "hovertemplate": "%{hovertext}<extra></extra>",
                 "textposition": "none",
                 "hovertext": one
@@ -330,6 +327,23 @@ struct Mark {
     x: f64,
     kind: GapKind,
     text: String,
+}
+
+/// The bounds of points as plotly's error bars.
+fn error_bars(points: &[Point]) -> Json {
+    let reach = |side: fn((f64, f64), f64) -> f64| -> Vec<Option<f64>> {
+        let reach = |point: &Point| Some(side(point.bounds?, point.y?));
+        points.iter().map(reach).collect()
+    };
+    json!({
+        "visible": points.iter().any(|point| point.bounds.is_some()),
+        "type": "data",
+        "symmetric": false,
+        "array": reach(|(_, high), y| high - y),
+        "arrayminus": reach(|(low, _), y| y - low),
+        "thickness": 1.5,
+        "width": 4
+    })
 }
 
 /// A series' colour, seen through.

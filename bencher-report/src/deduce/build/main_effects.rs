@@ -1,0 +1,141 @@
+use bencher_core::dataset::MainEffect;
+
+use crate::chart::{Axis, Chart, ChartKind, Gap, GapKind, LevelGroup, Marks, Point, Series, text};
+use crate::deduce::facets::Facets;
+use crate::deduce::grid::Grid;
+use crate::deduce::shape::Shape;
+
+use super::super::rules::CATEGORIES;
+use super::frame;
+
+/// A share of the differences below which combinations of inputs have no bar.
+const LEAST: f64 = 0.001;
+
+/// A bar for the share of each input, and a line for the means of its levels.
+pub(super) fn charts(shape: &Shape) -> Vec<Chart> {
+    let name = &shape.variable.info.name;
+    let Ok(effects) = shape.dataset.main_effects(name) else {
+        return Vec::new();
+    };
+    if effects.is_empty() {
+        return Vec::new();
+    }
+    let mut charts = vec![shares(shape, &effects)];
+    let levels: usize = effects.iter().map(|effect| effect.levels.len()).sum();
+    if levels <= CATEGORIES {
+        charts.push(means(shape, &effects));
+    }
+    charts
+}
+
+/// A place for the one panel, which shows all inputs.
+fn place(shape: &Shape) -> Facets {
+    let all: Vec<Option<usize>> = shape.inputs().into_iter().map(Some).collect();
+    Facets::of(shape, &Grid::of(shape), &all)
+}
+
+fn shares(shape: &Shape, effects: &[MainEffect]) -> Chart {
+    let mut names: Vec<String> = effects.iter().map(|effect| effect.input.clone()).collect();
+    let mut shares: Vec<f64> = effects.iter().map(|effect| effect.share * 100.0).collect();
+    let rest = 1.0 - effects.iter().map(|effect| effect.share).sum::<f64>();
+    if rest >= LEAST {
+        names.push("their combinations".to_owned());
+        shares.push(rest * 100.0);
+    }
+    let points = shares.iter().enumerate();
+    let points = points.map(|(n, share)| point(n, Some(*share))).collect();
+    let bars = Series {
+        name: String::new(),
+        points,
+    };
+    let mut y = Axis::linear("share of the differences", "%");
+    y.range = Some((0.0, shares.iter().copied().fold(1.0, f64::max)));
+    let axes = (Axis::levels("input", names), y);
+    let kind = ChartKind::MainEffects;
+    let mut chart = frame::chart(kind, shape, axes, place(shape), |_| {
+        Marks::Bars(vec![bars.clone()])
+    });
+    chart.title = format!("{}: how much each input matters", shape.variable.info.name);
+    chart.alt = format!("Bars of the main effects, {}", chart.title);
+    chart.notes.insert(
+        0,
+        format!(
+            "The share of the differences between points that the levels of each input explain alone \
+             (eta squared{}).",
+            match effects.first().is_some_and(|effect| effect.is_ratio) {
+                true => ", of logarithms",
+                false => "",
+            }
+        ),
+    );
+    chart
+}
+
+fn means(shape: &Shape, effects: &[MainEffect]) -> Chart {
+    let mut names = Vec::new();
+    let mut groups = Vec::new();
+    let mut series = Vec::new();
+    let mut numbers = Vec::new();
+    for effect in effects {
+        let mut dims = shape.dataset.dims().iter();
+        let Some(dim) = dims.find(|dim| dim.name == effect.input) else {
+            continue;
+        };
+        let first = names.len();
+        let means = effect.levels.iter().enumerate();
+        let points = means
+            .map(|(n, (_, mean))| point(first + n, *mean))
+            .collect();
+        series.push(Series {
+            name: effect.input.clone(),
+            points,
+        });
+        numbers.extend(effect.levels.iter().filter_map(|(_, mean)| *mean));
+        names.extend(text::levels(dim));
+        groups.push(LevelGroup {
+            label: dim.label(),
+            first,
+            count: names.len() - first,
+        });
+    }
+    let is_ratio = effects.first().is_some_and(|effect| effect.is_ratio);
+    let mut y = frame::value_axis(shape);
+    frame::fit_values(&mut y, &numbers, is_ratio);
+    let x = Axis {
+        groups,
+        ..Axis::levels("level, by input", names)
+    };
+    let kind = ChartKind::MainEffects;
+    let mut chart = frame::chart(kind, shape, (x, y), place(shape), |_| {
+        Marks::Lines(series.clone())
+    });
+    "means".clone_into(&mut chart.id);
+    chart.title = format!(
+        "{}: mean at each level of each input",
+        shape.variable.info.name
+    );
+    chart.alt = format!("Lines of the main effects, {}", chart.title);
+    chart.legend = Some("input".to_owned());
+    let mean = match is_ratio {
+        true => "The geometric mean",
+        false => "The mean",
+    };
+    let note = format!("{mean} over all points of a level, whatever the other inputs are.");
+    chart.notes.insert(0, note);
+    chart
+}
+
+fn point(at: usize, y: Option<f64>) -> Point {
+    Point {
+        x: at as f64,
+        place: None,
+        y,
+        bounds: None,
+        samples: 1,
+        absent: u32::from(y.is_none()),
+        gap: y.is_none().then_some(Gap {
+            kind: GapKind::Missing,
+            reason: None,
+        }),
+    }
+}
