@@ -18,6 +18,8 @@ use super::Snapshot;
 pub struct HistoryVerdict {
     /// The result.
     pub result: String,
+    /// The unit of the result; empty where it has none.
+    pub units: String,
     /// The point, as `len=10, algo=radix`; none for the mean of the sweep.
     pub point: Option<String>,
     /// The finding of one detector.
@@ -27,9 +29,10 @@ pub struct HistoryVerdict {
 /// `elapsed at len=10: ...`.
 impl fmt::Display for HistoryVerdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.detection.text(&self.units);
         match &self.point {
-            Some(point) => write!(f, "{} at {point}: {}", self.result, self.detection),
-            None => write!(f, "{} of the sweep: {}", self.result, self.detection),
+            Some(point) => write!(f, "{} at {point}: {text}", self.result),
+            None => write!(f, "{} of the sweep: {text}", self.result),
         }
     }
 }
@@ -108,6 +111,7 @@ pub fn judge_by_history(
             let detections = rules.judge(name, &history, number(current), declared.info.direction);
             found.extend(detections.into_iter().map(|detection| HistoryVerdict {
                 result: name.clone(),
+                units: declared.info.units.clone(),
                 point: point.cloned(),
                 detection,
             }));

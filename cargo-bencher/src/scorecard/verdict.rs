@@ -55,7 +55,7 @@ pub(super) fn by_history(
     let is_vanished =
         |one: &&&HistoryVerdict| one.point.is_none() && one.detection.outcome == Outcome::Vanished;
     if let Some(vanished) = own.iter().find(is_vanished) {
-        return Judged::new(Grade::Vanished, vanished.detection.to_string());
+        return Judged::new(Grade::Vanished, vanished.detection.text(&vanished.units));
     }
     let failing: Vec<&&HistoryVerdict> = own
         .iter()
@@ -85,7 +85,7 @@ pub(super) fn by_history(
             0 => String::new(),
             more => format!("; and {more} more"),
         };
-        let found = first.detection.to_string();
+        let found = first.detection.text(&first.units);
         let found = found.strip_prefix("regression: ").unwrap_or(&found);
         let at = first
             .point
@@ -101,7 +101,7 @@ pub(super) fn by_history(
     if own.iter().any(|one| one.detection.is_decided()) {
         return Judged::new(Grade::Ok, "");
     }
-    let first = own.first().map(|one| one.detection.to_string());
+    let first = own.first().map(|one| one.detection.text(&one.units));
     Judged::new(
         Grade::Undecided,
         first.unwrap_or_else(|| "no rule judges it".to_owned()),

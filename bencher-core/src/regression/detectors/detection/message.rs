@@ -3,15 +3,42 @@
 use std::fmt;
 
 use super::{AdaptiveFigures, Cause, Detection, Drift, Method, Outcome};
+use crate::dataset::quantity;
 use crate::var::Direction;
 
 impl fmt::Display for Detection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let current = self.current.map_or_else(|| "missing".into(), number);
+        self.write(f, "")
+    }
+}
+
+/// A detection whose values have a unit.
+struct InUnits<'d>(&'d Detection, &'d str);
+
+impl fmt::Display for InUnits<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.write(f, self.1)
+    }
+}
+
+impl Detection {
+    /// The same sentence as `Display`, with a unit behind each value of the result.
+    ///
+    /// ```
+    /// use bencher_core::regression::detectors::Detector;
+    /// use bencher_core::var::Direction;
+    /// let found = Detector::Absolute { limit: 5e-3 }.judge(&[], 6e-3, Direction::Minimize);
+    /// assert_eq!(found.text("s"), "regression: 6 ms is above the ceiling 5 ms");
+    /// ```
+    pub fn text(&self, units: &str) -> String {
+        InUnits(self, units).to_string()
+    }
+
+    fn write(&self, f: &mut fmt::Formatter<'_>, units: &str) -> fmt::Result {
         match self.outcome {
-            Outcome::Passed => write!(f, "passed: {}", self.comparison(&current)),
+            Outcome::Passed => write!(f, "passed: {}", self.comparison(units)),
             Outcome::Regressed => {
-                write!(f, "regression: {}", self.comparison(&current))?;
+                write!(f, "regression: {}", self.comparison(units))?;
                 if self.is_young() {
                     let (age, required) = (self.age, self.min_history);
                     write!(
@@ -50,11 +77,12 @@ impl fmt::Display for Detection {
             ),
         }
     }
-}
 
-impl Detection {
-    fn comparison(&self, current: &str) -> String {
-        let baseline = self.baseline.map_or_else(String::new, number);
+    fn comparison(&self, units: &str) -> String {
+        let current = self
+            .current
+            .map_or_else(|| "missing".into(), |x| value(x, units));
+        let baseline = self.baseline.map_or_else(String::new, |x| value(x, units));
         let threshold = number(self.threshold);
         match (self.method, &self.adaptive) {
             (Method::Absolute, _) => {
@@ -70,14 +98,18 @@ impl Detection {
                 format!("{current} is {place} the {bound} {baseline}")
             }
             (Method::Adaptive, Some(figures)) => {
-                self.adaptive_comparison(figures, current, &baseline)
+                self.adaptive_comparison(figures, (&current, &baseline), units)
             }
             (Method::Delta, _) => {
                 let change = self
                     .current
                     .zip(self.baseline)
                     .map_or(0.0, |(value, mean)| value - mean);
-                let place = apart(change, "");
+                let threshold = value(self.threshold, units);
+                let place = match side(change, "") {
+                    "" => "equal to".into(),
+                    place => format!("{} {place}", value(change.abs(), units)),
+                };
                 let history = snapshots(self.values);
                 format!(
                     "{current} is {place} the baseline {baseline}, the mean of {history} (delta allows {threshold})"
@@ -101,8 +133,8 @@ impl Detection {
     fn adaptive_comparison(
         &self,
         figures: &AdaptiveFigures,
-        current: &str,
-        baseline: &str,
+        (current, baseline): (&str, &str),
+        units: &str,
     ) -> String {
         let threshold = number(self.threshold);
         let history = snapshots(self.values);
@@ -110,7 +142,7 @@ impl Detection {
             "{current} is {} the baseline {baseline}, the median of {history}, or {} times their noise of {}",
             apart(self.change_percent.unwrap_or(0.0), " %"),
             number(figures.z.abs()),
-            number(figures.noise),
+            value(figures.noise, units),
         );
         let gate = figures
             .percent
@@ -119,7 +151,7 @@ impl Detection {
         let drift = figures
             .drift
             .as_ref()
-            .map_or_else(String::new, drift_clause);
+            .map_or_else(String::new, |drift| drift_clause(drift, units));
         match self.cause {
             Some(Cause::Drift) => format!("the history {drift}, and {step} {allowed}"),
             Some(Cause::StepAndDrift) => format!("{step} {allowed}, and the history {drift}"),
@@ -128,11 +160,11 @@ impl Detection {
     }
 }
 
-fn drift_clause(drift: &Drift) -> String {
+fn drift_clause(drift: &Drift, units: &str) -> String {
     let verb = if drift.total < 0.0 { "falls" } else { "rises" };
     format!(
         "{verb} by {} or {} % over {}, {} times the noise between them (p = {})",
-        number(drift.total.abs()),
+        value(drift.total.abs(), units),
         number(drift.change_percent.abs()),
         snapshots(drift.values),
         number(drift.z.abs()),
@@ -163,6 +195,15 @@ fn apart(difference: f64, unit: &str) -> String {
     match side(difference, "") {
         "" => "equal to".into(),
         place => format!("{}{unit} {place}", number(difference.abs())),
+    }
+}
+
+/// A value of the result, with its unit where it has one.
+fn value(x: f64, units: &str) -> String {
+    if units.is_empty() || !x.is_finite() {
+        number(x)
+    } else {
+        quantity(x, units)
     }
 }
 
@@ -217,6 +258,24 @@ mod tests {
         assert_eq!(
             said(Detector::Absolute { limit: 3.0 }, &[], 3.0),
             "passed: 3 is at the ceiling 3"
+        );
+    }
+
+    #[test]
+    fn values_have_the_unit_of_the_result() {
+        let judged = |detector: Detector, history: &[f64], current| {
+            let found = detector.judge(history, current, Direction::Minimize);
+            found.text("s")
+        };
+        assert_eq!(
+            judged(Detector::Delta { limit: 5e-4 }, &[1e-2, 1.2e-2], 1.2e-2),
+            "regression: 12 ms is 1 ms above the baseline 11 ms, the mean of 2 snapshots (delta allows 500 µs)"
+        );
+        let history = [10.0, 10.1, 9.9, 10.05, 9.95, 10.0].map(|x| x * 1e-6);
+        assert_eq!(
+            judged(Detector::default(), &history, 11.2e-6),
+            "regression: 11.2 µs is 12 % above the baseline 10 µs, the median of 6 snapshots, or 16.19 times their \
+             noise of 74.13 ns (adaptive allows 3.5 times and 10 %)"
         );
     }
 
