@@ -449,3 +449,57 @@ fn names_that_stand_for_two_things_are_refused() {
     let error = Dataset::new("Twice", vec![Dim::repeats(1)], infos).unwrap_err();
     assert!(error.to_string().contains("are named `repeat`"));
 }
+
+/// The times of a few disturbed repeats do not stand for those that were too short to measure.
+#[test]
+fn repeats_below_resolution_are_not_left_out_of_medians() {
+    let timed = VariableInfo {
+        timed: true,
+        ..VariableInfo::new("elapsed", Kind::Seconds)
+    };
+    let reduced = |below: usize, late: usize, times: &[f64]| {
+        let repeats = u32::try_from(below + late + times.len()).unwrap();
+        let mut runs =
+            Dataset::new("Runs", vec![Dim::repeats(repeats)], vec![timed.clone()]).unwrap();
+        let elapsed = runs.variable_mut(0).unwrap();
+        for at in 0..below {
+            elapsed
+                .record_absent(at, CellState::BelowResolution, None)
+                .unwrap();
+        }
+        for at in below..below + late {
+            elapsed
+                .record_absent(at, CellState::TimedOut, None)
+                .unwrap();
+        }
+        for (at, time) in times.iter().enumerate() {
+            let value = Value::Float(*time);
+            elapsed
+                .record(below + late + at, &value, CellState::Measured)
+                .unwrap();
+        }
+        let cell = |of: Dataset| {
+            let elapsed = of.variable("elapsed").unwrap();
+            elapsed
+                .number(0)
+                .map_or_else(|| Err(elapsed.states()[0]), Ok)
+        };
+        let over = ["repeat"];
+        [
+            cell(runs.median(&over).unwrap()),
+            cell(runs.mean(&over).unwrap()),
+            cell(runs.min(&over).unwrap()),
+            cell(runs.max(&over).unwrap()),
+        ]
+    };
+    let below = Err(CellState::BelowResolution);
+    assert_eq!(reduced(36, 0, &[33.0, 34.0, 35.0, 36.0]), [below; 4]);
+    assert_eq!(reduced(2, 0, &[3.0, 5.0]), [below; 4]);
+    // Of - - 3 4 5 6 7 the middle is 4, not 5.
+    let few = reduced(2, 0, &[3.0, 4.0, 5.0, 6.0, 7.0]);
+    assert_eq!(few, [Ok(4.0), Ok(5.0), below, Ok(7.0)]);
+    // Of 3 4 5 + + it is 5, and of 3 + + it is a time beyond the limit.
+    let late = Err(CellState::TimedOut);
+    assert_eq!(reduced(0, 2, &[3.0, 4.0, 5.0])[0], Ok(5.0));
+    assert_eq!(reduced(0, 2, &[3.0]), [late, Ok(3.0), Ok(3.0), late]);
+}

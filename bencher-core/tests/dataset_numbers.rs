@@ -36,6 +36,7 @@ fn reduced(
     dataset: &Dataset,
     dims: &[&str],
     statistic: &dyn Fn(&[f64]) -> Option<f64>,
+    is_ordered: bool,
 ) -> BTreeMap<String, BTreeMap<Key, Reduced>> {
     let mut result = BTreeMap::new();
     for variable in dataset.variables() {
@@ -56,14 +57,37 @@ fn reduced(
             continue;
         }
         let one = |cells: Vec<Cell>| {
-            let numbers: Vec<f64> = cells.iter().filter_map(number).collect();
+            let mut numbers: Vec<f64> = cells.iter().filter_map(number).collect();
+            let in_state = |state| cells.iter().filter(|cell| cell.state == state).count();
+            let is_ordered = is_ordered && variable.info.timed;
+            let below = in_state(CellState::BelowResolution);
+            let late = usize::from(is_ordered) * in_state(CellState::TimedOut);
             let valued = |cell: &&Cell| cell.value.is_some();
             if numbers.is_empty() {
                 return (cells[0].state, None, cells[0].reason.clone());
             }
+            let some = numbers.len() < cells.len();
+            let reason = some.then(|| format!("of {} of {} cells", numbers.len(), cells.len()));
+            if below > 0 && below >= numbers.len() + late {
+                let reason = format!("{below} of {} cells are below resolution", cells.len());
+                return (CellState::BelowResolution, None, Some(reason));
+            }
+            if is_ordered {
+                numbers.extend(vec![f64::NEG_INFINITY; below]);
+                numbers.extend(vec![f64::INFINITY; late]);
+            }
             let Some(x) = statistic(&numbers) else {
                 return (CellState::Missing, None, None);
             };
+            if is_ordered && below > 0 && x == f64::NEG_INFINITY {
+                return (CellState::BelowResolution, None, reason);
+            }
+            if below > 0 && late > 0 && x.is_nan() {
+                return (CellState::Missing, None, reason);
+            }
+            if late > 0 && x == f64::INFINITY {
+                return (CellState::TimedOut, None, reason);
+            }
             let cached = cells
                 .iter()
                 .filter(valued)
@@ -73,8 +97,6 @@ fn reduced(
             } else {
                 CellState::Measured
             };
-            let some = numbers.len() < cells.len();
-            let reason = some.then(|| format!("of {} of {} cells", numbers.len(), cells.len()));
             (state, Some(x), reason)
         };
         let groups = groups.into_iter().map(|(key, cells)| (key, one(cells)));
@@ -99,7 +121,10 @@ fn naive_quantile(values: &[f64], p: f64) -> f64 {
     let below = (0..sorted.len()).rev().find(|n| *n as f64 <= h).unwrap();
     let low = sorted[below];
     match sorted.get(below + 1) {
-        Some(high) if *high != low && h != below as f64 => low + (high - low) * (h - below as f64),
+        Some(high) if *high != low && h != below as f64 => match h - below as f64 {
+            share if low.is_infinite() || high.is_infinite() => low * (1.0 - share) + high * share,
+            share => low + (high - low) * share,
+        },
         _ => low,
     }
 }
@@ -129,7 +154,8 @@ proptest! {
             (dataset.std(&dims, 1).unwrap(), Box::new(move |values| var(values, 1).map(f64::sqrt))),
         ];
         for (n, (result, statistic)) in cases.into_iter().enumerate() {
-            let expected = reduced(&dataset, &dims, &*statistic);
+            // The median, a quantile, and the extremes.
+            let expected = reduced(&dataset, &dims, &*statistic, (2..6).contains(&n));
             let found = model(&result);
             prop_assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
             for (name, expected) in expected {

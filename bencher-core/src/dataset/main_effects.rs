@@ -40,7 +40,8 @@ impl Dataset {
     /// The share of an input is the sum of squares between its levels over that between all points, of the logarithms
     /// where all values are above zero (the effect size eta squared of an analysis of variance). In a full grid, the
     /// shares and what is left for combinations of inputs make 1. With missing points, the shares of two inputs may
-    /// contain the same differences. Equal points have no shares: the list is empty.
+    /// contain the same differences. Equal points have no shares: the list is empty. Points below resolution and failed
+    /// ones do not count, so the share of an input that makes times that short is too small.
     ///
     /// ```
     /// # use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};

@@ -8,7 +8,12 @@ use super::{CellState, Dataset, DatasetError, Dim, Variable, VariableInfo};
 
 /// Statistics over dimensions, of the cells that hold a value.
 ///
-/// Cells without a value are ignored. See [`Dataset::reduce`] for an example.
+/// Cells without a value are ignored, except cells whose value is known to be small or large. Where half of the cells or
+/// more are below resolution, the reduced cell is below resolution. For medians, quantiles and extremes of a timed
+/// result, cells below resolution count as shorter than all others, and timed-out cells as longer. The other
+/// statistics ignore fewer such cells: use [`timings`](Dataset::timings) for a centre that includes them.
+///
+/// See [`Dataset::reduce`] for an example.
 impl Dataset {
     /// The mean over some dimensions; for truth values, the share of `true`.
     ///
@@ -23,7 +28,7 @@ impl Dataset {
     /// # Errors
     /// Where a dimension does not exist.
     pub fn median(&self, dims: &[&str]) -> Result<Self, DatasetError> {
-        self.reduce(dims, stats::median)
+        self.reduce_ordered(dims, stats::median)
     }
 
     /// The quantile at `p` over some dimensions, by linear interpolation as in [`stats::quantile`].
@@ -49,7 +54,7 @@ impl Dataset {
         if !(0.0..=1.0).contains(&p) {
             return Err(DatasetError::Quantile(p));
         }
-        self.reduce(dims, |values| stats::quantile(values, p))
+        self.reduce_ordered(dims, |values| stats::quantile(values, p))
     }
 
     /// The sum over some dimensions; for truth values, the number of `true`.
@@ -148,7 +153,7 @@ impl Dataset {
     /// # Errors
     /// Where a dimension does not exist.
     pub fn min(&self, dims: &[&str]) -> Result<Self, DatasetError> {
-        self.reduce(dims, stats::min)
+        self.reduce_ordered(dims, stats::min)
     }
 
     /// The largest value over some dimensions.
@@ -156,7 +161,7 @@ impl Dataset {
     /// # Errors
     /// Where a dimension does not exist.
     pub fn max(&self, dims: &[&str]) -> Result<Self, DatasetError> {
-        self.reduce(dims, stats::max)
+        self.reduce_ordered(dims, stats::max)
     }
 
     /// Any statistic over some dimensions, of the cells that hold a value.
@@ -194,7 +199,23 @@ impl Dataset {
             .variables
             .iter()
             .filter(|var| var.is_numeric())
-            .map(|var| groups.reduce(var, &statistic))
+            .map(|var| groups.reduce(var, &statistic, false))
+            .collect::<Result<_, _>>()?;
+        groups.finish(self, variables)
+    }
+
+    /// A statistic of the order of cells, which knows the places of times that are too short or too long to measure.
+    fn reduce_ordered(
+        &self,
+        dims: &[&str],
+        statistic: impl Fn(&[f64]) -> Option<f64>,
+    ) -> Result<Self, DatasetError> {
+        let mut groups = Groups::over(self, dims)?;
+        let variables = self
+            .variables
+            .iter()
+            .filter(|var| var.is_numeric())
+            .map(|var| groups.reduce(var, &statistic, var.info.timed))
             .collect::<Result<_, _>>()?;
         groups.finish(self, variables)
     }
@@ -239,6 +260,7 @@ impl Groups {
         &mut self,
         source: &Variable,
         statistic: impl Fn(&[f64]) -> Option<f64>,
+        is_ordered: bool,
     ) -> Result<Variable, DatasetError> {
         let info = VariableInfo {
             kind: Kind::Float(64),
@@ -273,16 +295,42 @@ impl Groups {
             } else {
                 CellState::Measured
             };
+            let valued = values.len();
+            let (below, late) = if valued < cells {
+                let group = self.within.again().map(|offset| base + offset);
+                unmeasured(source, group)
+            } else {
+                (0, 0)
+            };
+            let late = if is_ordered { late } else { 0 };
+            if is_ordered && !values.is_empty() {
+                values.extend(std::iter::repeat_n(f64::NEG_INFINITY, below));
+                values.extend(std::iter::repeat_n(f64::INFINITY, late));
+            }
             if values.is_empty() {
                 let first = if cells == 0 { None } else { source.cell(base) };
                 let (state, reason) = absent_of(first.as_ref());
                 reduced.push_absent(state, reason);
-            } else if let Some(x) = statistic(&values) {
-                let some = values.len() < cells;
-                let reason = some.then(|| format!("of {} of {cells} cells", values.len()).into());
-                reduced.push(x, state, reason);
+            } else if below > 0 && 2 * below >= valued + below + late {
+                let reason = format!("{below} of {cells} cells are below resolution");
+                reduced.push_absent(CellState::BelowResolution, Some(reason.into()));
             } else {
-                reduced.push_absent(CellState::Missing, None);
+                let some = valued < cells;
+                let reason = some.then(|| format!("of {valued} of {cells} cells").into());
+                match statistic(&values) {
+                    Some(f64::NEG_INFINITY) if is_ordered && below > 0 => {
+                        reduced.push_absent(CellState::BelowResolution, reason);
+                    }
+                    Some(f64::INFINITY) if late > 0 => {
+                        reduced.push_absent(CellState::TimedOut, reason);
+                    }
+                    // Between a time that is too short and one that is too long.
+                    Some(x) if x.is_nan() && is_ordered && below > 0 && late > 0 => {
+                        reduced.push_absent(CellState::Missing, reason);
+                    }
+                    Some(x) => reduced.push(x, state, reason),
+                    None => reduced.push_absent(CellState::Missing, None),
+                }
             }
         }
         reduced.finish(info, &self.shape)
@@ -307,4 +355,14 @@ impl Groups {
         }
         Ok(counted)
     }
+}
+
+/// How many cells of a group are below resolution, and how many are timed out.
+fn unmeasured(source: &Variable, group: impl Iterator<Item = usize>) -> (usize, usize) {
+    let states = group.filter_map(|at| source.states.get(at));
+    states.fold((0, 0), |(below, late), state| match state {
+        CellState::BelowResolution => (below + 1, late),
+        CellState::TimedOut => (below, late + 1),
+        _ => (below, late),
+    })
 }
