@@ -169,7 +169,7 @@ fn counters_fill_their_results_or_say_why_not() {
     {
         let (state, _, reason) = cell(again.dataset(), missing.counter.name(), 0);
         assert_eq!(state, CellState::Missing);
-        assert!(reason.unwrap().contains("--overwrite"));
+        assert!(reason.unwrap().contains("overwrite the sample"));
     }
 }
 
