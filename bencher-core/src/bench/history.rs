@@ -13,7 +13,7 @@ use crate::record::SweepRecord;
 use crate::regression::detectors::{Outcome, Rules};
 use crate::regression::{CompareOptions, RunComparison, compare_stored};
 use crate::store::{baseline_directory, baseline_names, load_newest_results, save_result};
-use crate::var::{UnknownName, declared_results};
+use crate::var::{UnknownName, declared_names, declared_results};
 
 use super::config::{HistoryOptions, OutputFormat};
 use super::error::BenchError;
@@ -304,6 +304,7 @@ fn store(
         on_reset: options.on_reset,
         max_time_events: options.max_time_events,
         max_time_events_of: options.max_time_events_of.clone(),
+        declared_benches: Some(declared_names().into_iter().map(str::to_owned).collect()),
         ..AppendOptions::default()
     };
     append(root, record, event, &options)

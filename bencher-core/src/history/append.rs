@@ -253,7 +253,12 @@ fn adopt(
     let mut fitting = Vec::new();
     for key in list_series(root)? {
         let looks_alike = key.title == own.title && key.tag == own.tag && key.bench != own.bench;
-        if !looks_alike || declared.contains(&key.bench) {
+        // A generic type is declared once for all its arguments.
+        let is_declared = |name: &String| {
+            let rest = key.bench.strip_prefix(name.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('<'))
+        };
+        if !looks_alike || declared.iter().any(is_declared) {
             continue;
         }
         let old = History::load(root, &key)?;

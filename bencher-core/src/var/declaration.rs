@@ -63,6 +63,13 @@ pub(crate) fn declared_results() -> BTreeSet<&'static str> {
         .collect()
 }
 
+/// The names of all types of the program that declare a sweep.
+#[cfg(feature = "history")]
+pub(crate) fn declared_names() -> BTreeSet<&'static str> {
+    let declarations = inventory::iter::<Declaration>.into_iter();
+    declarations.map(|known| known.name).collect()
+}
+
 /// The type-erased description of a type.
 #[derive(Clone, Debug)]
 pub(crate) struct SweepType {

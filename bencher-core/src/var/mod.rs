@@ -48,10 +48,10 @@ pub use cargo_target::CargoTarget;
 pub use counter::Counter;
 #[doc(hidden)]
 pub use declaration::Declaration;
-#[cfg(feature = "history")]
-pub(crate) use declaration::declared_results;
 pub use declaration::sweep_type;
 pub(crate) use declaration::{SameName, SweepType};
+#[cfg(feature = "history")]
+pub(crate) use declaration::{declared_names, declared_results};
 pub use design::Design;
 pub use domain::{Domain, MAX_SUBSAMPLING_DIVISIONS, Scale, Values};
 pub(crate) use domain::{check_list, fitting, nearest_value};
