@@ -257,6 +257,18 @@ fn a_point_is_run_by_its_name() {
         point("size=11,codec=Raw").0.unwrap_err(),
         "there is no point `size=11,codec=Raw`: `size` takes 1, 10, 100"
     );
+    // As failures and warnings name a point, and other ways to write a number.
+    for name in [
+        "size=10, codec=Zstd",
+        "size=1e1,codec=Zstd",
+        "size=10.0, codec=Zstd",
+    ] {
+        assert_eq!(
+            point(name),
+            (Ok(()), vec!["10 Zstd 7".to_owned()]),
+            "{name}"
+        );
+    }
     let (verdict, calls) = checked("of_types", Some("T=Vec<u8>,W=2,n=5"));
     assert_eq!((verdict, calls), (Ok(()), vec!["bytes 2 5".to_owned()]));
 }

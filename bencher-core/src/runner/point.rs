@@ -66,14 +66,24 @@ fn resolve(plan: &Plan, text: &str, given: &Reading<'_>) -> Result<Vec<(u64, Val
 
 /// The value that is probably meant: a name that is nearly the same, or the number that another unit says.
 fn meant(plan: &Plan, axis: &Axis, wanted: &str, shown: &[String]) -> Option<String> {
-    let kind = match &*axis.inputs {
-        [input] => plan.schema().inputs.get(*input).map(|var| var.kind)?,
-        _ => Kind::Item,
-    };
+    let kind = kind_of(plan, axis)?;
     if kind.is_numeric() {
         return in_units(wanted, kind).filter(|meant| shown.contains(meant));
     }
     nearest(wanted, shown.iter().map(String::as_str)).map(str::to_owned)
+}
+
+/// The kind of an axis: of its input, or of the items of several.
+fn kind_of(plan: &Plan, axis: &Axis) -> Option<Kind> {
+    match &*axis.inputs {
+        [input] => plan.schema().inputs.get(*input).map(|var| var.kind),
+        _ => Some(Kind::Item),
+    }
+}
+
+/// Whether the values of a kind are numbers or times.
+fn is_ordered(kind: Kind) -> bool {
+    kind.is_numeric() || kind == Kind::DateTime
 }
 
 /// The value of an axis that a text names: as tables show it, as it is, or with `␤` for any control character, where
@@ -83,6 +93,13 @@ fn named(plan: &Plan, axis: &Axis, wanted: &str) -> Option<(u64, Value)> {
     let shown = levels().find(|(_, value)| plan.axis_text(axis, value) == wanted);
     let found = shown.or_else(|| levels().find(|(_, value)| value.to_string() == wanted));
     if found.is_some() {
+        return found;
+    }
+    // Another way to write the same number or time, such as `334ms` for 0.334 s.
+    if let Some(kind) = kind_of(plan, axis).filter(|kind| is_ordered(*kind))
+        && let Some(meant) = kind.parse(wanted)
+        && let found @ Some(_) = levels().find(|(_, value)| *value == meant)
+    {
         return found;
     }
     let values: Vec<Value> = match axis.levels.len() {

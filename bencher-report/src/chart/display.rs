@@ -195,11 +195,9 @@ impl Axis {
         const NOTHING: f64 = 1e-9;
         let (low, high) = self.ends().unwrap_or_default();
         let digits = text::digits((low, high));
-        let x = if x.abs() < (high - low) * NOTHING {
-            0.0
-        } else {
-            x
-        };
+        // On a logarithmic axis, ticks are powers that are exact, however small beside its end.
+        let is_nothing = !self.is_log() && x.abs() < (high - low) * NOTHING;
+        let x = if is_nothing { 0.0 } else { x };
         if self.shift != 0 {
             text::shifted_back(x, self.shift, digits)
         } else if self.tick_units.is_empty() {
@@ -398,6 +396,25 @@ mod tests {
             (y.heading(), y.value(0.5)),
             ("n [share of true]".into(), "0.5".into())
         );
+    }
+
+    /// From tolerances to the ends of the floats.
+    #[test]
+    fn ticks_of_many_decades_are_not_zero() {
+        for (range, ticks) in [
+            ((1e-12, 1.0), ["1e-12", "1e-10", "1"]),
+            ((1e-300, 1e300), ["1e-300", "1e-100", "1e300"]),
+        ] {
+            let mut x = axis("", Ticks::Log, range);
+            x.displayed(true, true);
+            let middle = if range.0 < 1e-100 { 1e-100 } else { 1e-10 };
+            let found = [range.0, middle, range.1].map(|at| x.tick(at));
+            assert_eq!(found, ticks);
+        }
+        // What is left of zero by rounding.
+        let mut x = axis("", Ticks::Linear, (-1.0, 1.0));
+        x.displayed(true, false);
+        assert_eq!(x.tick(5.5e-17), "0");
     }
 
     #[test]
