@@ -223,3 +223,26 @@ fn a_scatter_has_every_sample_at_its_own_value() {
         "the coordinate, not where the point is drawn"
     );
 }
+
+#[test]
+fn a_violin_has_the_quartiles_of_its_samples() {
+    let dims = vec![levels("algo", &["a", "b"]), Dim::repeats(5)];
+    let dataset = dataset(dims, vec![result("y", "", Kind::Float(64))], |_, at| {
+        let values = [[1.0, 2.0, 2.5, 3.0, 7.0], [4.0; 5]];
+        Ok(Value::Float(values[at[0]][at[1]]))
+    });
+    let charts = of_kind(&dataset, "violin", ChartKind::Violin);
+    let Marks::Boxes(series) = &charts[0].panels[0].marks else {
+        panic!("no boxes");
+    };
+    let q = series[0].boxes[0].quartiles.unwrap();
+    assert_eq!((q.q1, q.median, q.q3), (2.0, 2.5, 3.0));
+    assert_eq!(series[0].boxes[0].outline.len(), 64);
+    assert!(
+        series[0].boxes[1].outline.is_empty(),
+        "equal samples have no density"
+    );
+    let rows = charts[0].data_rows(1000).rows;
+    assert_eq!(rows.len(), 65);
+    assert_eq!((rows[0][2].as_str(), rows[64][2].as_str()), ("1", "4"));
+}

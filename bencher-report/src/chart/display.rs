@@ -104,6 +104,9 @@ impl Marks {
                     for outlier in &mut mark.outliers {
                         *outlier = by_y.apply(*outlier);
                     }
+                    for (value, _) in &mut mark.outline {
+                        *value = by_y.apply(*value);
+                    }
                 }
             }
             Self::HeatMap(map) => {

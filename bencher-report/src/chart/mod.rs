@@ -172,13 +172,15 @@ pub enum ChartKind {
     Ratio,
     /// The share of samples up to each value.
     Ecdf,
+    /// The density of the values per category.
+    Violin,
     /// Every sample as a point.
     Scatter,
 }
 
 impl ChartKind {
     /// Every kind, in the order of the rules.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Histogram,
         Self::Bar,
         Self::Box,
@@ -190,6 +192,7 @@ impl ChartKind {
         Self::MainEffects,
         Self::Ratio,
         Self::Ecdf,
+        Self::Violin,
         Self::Scatter,
     ];
 
@@ -207,6 +210,7 @@ impl ChartKind {
             Self::MainEffects => "main effects",
             Self::Ratio => "ratio",
             Self::Ecdf => "ECDF",
+            Self::Violin => "violins",
             Self::Scatter => "scatter",
         }
     }
@@ -240,6 +244,7 @@ impl ChartKind {
             Self::MainEffects => "main-effects",
             Self::Ratio => "ratio",
             Self::Ecdf => "ecdf",
+            Self::Violin => "violin",
             Self::Scatter => "scatter",
         }
     }

@@ -4,8 +4,8 @@ use std::path::Path;
 use criterion_plot::prelude::*;
 
 use crate::chart::{
-    Axis as ChartAxis, BoxSeries, Chart, Gap, GapKind, Marks, Point, Series, below_values, between,
-    labels,
+    Axis as ChartAxis, BoxSeries, Chart, ChartKind, Gap, GapKind, Marks, Point, Series,
+    below_values, between, labels,
 };
 use crate::render::{Look, Names, fit, fitting, label_width, palette};
 
@@ -55,8 +55,12 @@ pub(super) fn figure(chart: &Chart, look: &Look) -> Option<Figure> {
     if chart.x.shift != 0 || chart.y.shift != 0 {
         return None;
     }
-    // It knows no nested levels, and joins all points of a series.
-    if chart.kind.has_error_bars() || !chart.kind.has_lines() || !chart.x.groups.is_empty() {
+    // It knows no outlines and no nested levels, and joins all points of a series.
+    if chart.kind == ChartKind::Violin
+        || chart.kind.has_error_bars()
+        || !chart.kind.has_lines()
+        || !chart.x.groups.is_empty()
+    {
         return None;
     }
     let foot = Foot::of(chart)?;

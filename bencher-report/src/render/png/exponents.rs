@@ -31,6 +31,17 @@ pub(super) fn drawn(mut chart: Chart) -> (Chart, Exponents) {
                 point.bounds = point.bounds.map(|(low, high)| (y(low), y(high)));
             }
         }
+        if let Marks::Boxes(series) = &mut panel.marks {
+            let y = |y: &mut f64| *y = power(*y, exponents.y);
+            for mark in series.iter_mut().flat_map(|one| &mut one.boxes) {
+                if let Some(q) = &mut mark.quartiles {
+                    let five = [&mut q.low, &mut q.q1, &mut q.median, &mut q.q3, &mut q.high];
+                    five.into_iter().for_each(y);
+                }
+                mark.outliers.iter_mut().for_each(y);
+                mark.outline.iter_mut().for_each(|(value, _)| y(value));
+            }
+        }
     }
     (chart, exponents)
 }
