@@ -369,7 +369,7 @@ fn prefixed(units: &str, x: f64) -> bool {
 }
 
 /// Whether a unit has binary prefixes.
-fn is_binary(units: &str) -> bool {
+pub(crate) fn is_binary(units: &str) -> bool {
     UnitScale::for_magnitude(units, 1e30).units().contains("iB")
 }
 

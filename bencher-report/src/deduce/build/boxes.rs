@@ -48,7 +48,7 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
             }
         }
     }
-    frame::fit_values(&mut chart.y, &numbers, false);
+    frame::fit_values(&mut chart.y, &numbers);
     chart.legend = overlay
         .and_then(|axis| shape.dim(axis))
         .map(bencher_core::dataset::Dim::label);

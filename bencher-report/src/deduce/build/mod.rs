@@ -15,6 +15,8 @@ mod sample_tables;
 mod table;
 mod violins;
 
+pub(super) use frame::log_note;
+
 use crate::chart::{Chart, ChartKind};
 
 use super::shape::{Shape, Sort};

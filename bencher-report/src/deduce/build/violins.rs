@@ -35,7 +35,7 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
             numbers.extend(grid.samples(place.offset + level).values);
         }
     }
-    frame::fit_values(&mut y, &numbers, true);
+    frame::fit_values(&mut y, &numbers);
     let is_log = y.is_log();
     let violin = |x: usize, offset: usize| {
         let samples = grid.samples(offset);

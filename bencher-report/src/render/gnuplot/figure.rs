@@ -297,7 +297,10 @@ fn lines(figure: &mut Figure, chart: &Chart, series: &[Series], names: &[String]
             });
         }
     }
-    for (n, one) in series.iter().enumerate() {
+    // The key has the order in which series are plotted.
+    let order = chart.legend_order();
+    let order = order.unwrap_or_else(|| (0..series.len()).collect());
+    for (n, one) in order.iter().filter_map(|n| Some((*n, series.get(*n)?))) {
         if one.runs().next().is_none() && chart.legend.is_some() {
             // A point above the range is not drawn, yet its series is named in the key.
             let beyond = if foot.log {

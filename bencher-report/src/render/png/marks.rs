@@ -262,6 +262,10 @@ pub(super) fn legend(chart: &Chart, width: f64) -> Vec<LegendEntry> {
                 }
                 entries.push(entry);
             }
+            if let Some(order) = chart.legend_order() {
+                let all = entries.clone();
+                entries = order.iter().filter_map(|n| all.get(*n).cloned()).collect();
+            }
         }
         kinds.extend(absences(&panel.marks));
     }
