@@ -19,7 +19,9 @@ use std::path::Path;
 
 use bencher_core::record::SweepRecord;
 use bencher_core::value::{Kind, Value};
-use bencher_report::{PaneLayout, ReportFiles, ReportOptions, StaticRenderer, write_report};
+use bencher_report::{
+    PaneLayout, PlotSelection, ReportFiles, ReportOptions, StaticRenderer, write_report,
+};
 use browser::render;
 use common::{contents, dataset, levels, numbers, record, result};
 
@@ -89,9 +91,12 @@ fn plots_have_the_size_that_is_wanted() {
 /// that stand open, and how many plots that have a width are in them.
 fn probed(records: &[SweepRecord], layout: PaneLayout) -> (String, Vec<String>) {
     let dir = tempfile::tempdir().unwrap();
+    // Main effects have one panel, whatever the layout.
+    let plots = ["line", "curve", "bar", "box", "heat-map", "panes"];
     let options = ReportOptions {
         png: false,
         layout,
+        plots: Some(PlotSelection::of(plots).unwrap()),
         ..ReportOptions::default()
     };
     let page = drawn(dir.path(), records, options).html.unwrap();

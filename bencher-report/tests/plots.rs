@@ -13,7 +13,7 @@ mod common;
 use bencher_core::bench::PlotSelection;
 use bencher_core::dataset::{COMPARED, Dataset, Dim};
 use bencher_core::value::{Kind, Value};
-use bencher_report::chart::{Chart, ChartKind, Marks, Series};
+use bencher_report::chart::{Chart, ChartKind, Marks, Series, Ticks};
 use bencher_report::deduce::{deduce, deduce_plots, explain_plots};
 use common::{dataset, levels, numbers, result};
 
@@ -118,10 +118,12 @@ fn ratios_are_quotients_with_a_line_at_one() {
     assert_eq!(chart.reference, Some(1.0));
     assert_eq!(chart.y.label(), "elapsed relative to quick");
     let series = lines(chart, 0);
-    assert_eq!((series.len(), series[0].name.as_str()), (1, "merge"));
+    let names: Vec<&str> = series.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["quick", "merge"], "levels keep their colours");
     // 3 / 1 and 150 / 100, whatever the drift.
-    close(&ys(&series[0]), &[3.0, 1.5]);
-    let (low, high) = series[0].points[1].bounds.unwrap();
+    close(&ys(&series[0]), &[1.0, 1.0]);
+    close(&ys(&series[1]), &[3.0, 1.5]);
+    let (low, high) = series[1].points[1].bounds.unwrap();
     assert!((low - 1.5).abs() < 1e-9 && (high - 1.5).abs() < 1e-9);
     let notes = chart.notes.join(" ");
     assert!(
@@ -151,8 +153,8 @@ fn ratios_find_their_place_whatever_the_order_of_inputs() {
     let panels = &charts[0].panels;
     assert_eq!(panels.len(), 2);
     assert_eq!(panels[1].label(), "mode = b");
-    close(&ys(&lines(&charts[0], 0)[0]), &[1.0, 2.0, 3.0]);
-    close(&ys(&lines(&charts[0], 1)[0]), &[11.0, 12.0, 13.0]);
+    close(&ys(&lines(&charts[0], 0)[1]), &[1.0, 2.0, 3.0]);
+    close(&ys(&lines(&charts[0], 1)[1]), &[11.0, 12.0, 13.0]);
 }
 
 #[test]
@@ -222,4 +224,57 @@ fn a_scatter_has_every_sample_at_its_own_value() {
         rows.rows[0][1], "10",
         "the coordinate, not where the point is drawn"
     );
+}
+
+#[test]
+fn a_violin_has_the_quartiles_of_its_samples() {
+    let dims = vec![levels("algo", &["a", "b"]), Dim::repeats(5)];
+    let dataset = dataset(dims, vec![result("y", "", Kind::Float(64))], |_, at| {
+        let values = [[1.0, 2.0, 2.5, 3.0, 7.0], [4.0; 5]];
+        Ok(Value::Float(values[at[0]][at[1]]))
+    });
+    let charts = of_kind(&dataset, "violin", ChartKind::Violin);
+    let Marks::Boxes(series) = &charts[0].panels[0].marks else {
+        panic!("no boxes");
+    };
+    let q = series[0].boxes[0].quartiles.unwrap();
+    assert_eq!((q.q1, q.median, q.q3), (2.0, 2.5, 3.0));
+    assert_eq!(series[0].boxes[0].outline.len(), 64);
+    assert!(
+        series[0].boxes[1].outline.is_empty(),
+        "equal samples have no density"
+    );
+    let rows = charts[0].data_rows(1000).rows;
+    assert_eq!(rows.len(), 65);
+    assert_eq!((rows[0][2].as_str(), rows[64][2].as_str()), ("1", "4"));
+}
+
+#[test]
+fn values_over_two_decades_have_a_logarithmic_axis() {
+    let of = |dims: Vec<Dim>, values: [f64; 3]| {
+        let info = vec![result("y", "", Kind::Float(64))];
+        let dataset = dataset(dims, info, |_, at| Ok(Value::Float(values[at[0]])));
+        let chart = deduce(&dataset).remove(0);
+        let noted = chart
+            .notes
+            .iter()
+            .any(|note| note.contains("is logarithmic"));
+        assert_eq!(noted, chart.y.ticks == Ticks::Log, "{:?}", chart.notes);
+        (chart.y.ticks, chart.notes)
+    };
+    let lengths = || vec![numbers("len", "", &[1.0, 2.0, 3.0])];
+    let (ticks, notes) = of(lengths(), [1.0, 30.0, 1000.0]);
+    assert_eq!(ticks, Ticks::Log);
+    assert_eq!(
+        notes,
+        ["The axis of y is logarithmic: its values span 3 decades."]
+    );
+    assert_eq!(of(lengths(), [1.0, 30.0, 99.0]).0, Ticks::Linear);
+    assert_eq!(of(lengths(), [0.0, 30.0, 1000.0]).0, Ticks::Linear);
+    assert_eq!(of(lengths(), [-1.0, 30.0, 1000.0]).0, Ticks::Linear);
+    // The length of a bar is its value.
+    let algos = || vec![levels("algo", &["a", "b", "c"])];
+    assert_eq!(of(algos(), [1.0, 30.0, 1000.0]).0, Ticks::Linear);
+    let repeated = || vec![levels("algo", &["a", "b", "c"]), Dim::repeats(3)];
+    assert_eq!(of(repeated(), [1.0, 30.0, 1000.0]).0, Ticks::Log);
 }

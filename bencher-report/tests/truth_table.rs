@@ -480,6 +480,7 @@ fn every_kind_is_explained() {
             "main effects false 2 inputs vary, and the other plots show them all",
             "ratio false drawn on request: `--plots auto,ratio`",
             "ECDF false drawn on request: `--plots auto,ecdf`",
+            "violins false drawn on request: `--plots auto,violin`",
             "scatter false drawn on request: `--plots auto,scatter`",
         ]
     );

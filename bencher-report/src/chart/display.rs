@@ -104,6 +104,9 @@ impl Marks {
                     for outlier in &mut mark.outliers {
                         *outlier = by_y.apply(*outlier);
                     }
+                    for (value, _) in &mut mark.outline {
+                        *value = by_y.apply(*value);
+                    }
                 }
             }
             Self::HeatMap(map) => {
@@ -364,7 +367,7 @@ fn prefixed(units: &str, x: f64) -> bool {
 }
 
 /// Whether a unit has binary prefixes.
-fn is_binary(units: &str) -> bool {
+pub(crate) fn is_binary(units: &str) -> bool {
     UnitScale::for_magnitude(units, 1e30).units().contains("iB")
 }
 

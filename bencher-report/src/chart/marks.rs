@@ -214,6 +214,10 @@ pub struct BoxMark {
     pub quartiles: Option<Quartiles>,
     /// Values beyond the whiskers.
     pub outliers: Vec<f64>,
+    /// The outline of a violin, from the lowest value to the highest: the value, and the density there as a share of the
+    /// greatest one; empty for a plain box.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub outline: Vec<(f64, f64)>,
     /// How many samples have a value.
     pub samples: u32,
     /// How many samples have none.

@@ -18,6 +18,7 @@ use serde::Serialize;
 
 pub use axis::{Axis, LevelGroup, Ticks};
 pub(crate) use axis::{ScaleSide, decades_per_tick};
+pub(crate) use display::is_binary;
 pub(crate) use labels::{is_invisible, labels};
 pub use marks::{
     BoxMark, BoxSeries, Gap, GapKind, HeatMap, Histogram, Marks, Point, Quartiles, Series, Table,
@@ -99,6 +100,46 @@ impl Chart {
         Some((low, high))
     }
 
+    /// The positions of the series in the order of their last values, the greatest first, as the ends of lines stand; `None`
+    /// where a legend has the order of the levels.
+    pub(crate) fn legend_order(&self) -> Option<Vec<usize>> {
+        let is_of_lines = matches!(
+            self.kind,
+            ChartKind::Line | ChartKind::Curve | ChartKind::Ratio
+        );
+        let Some(Marks::Lines(series)) = self.panels.first().map(|panel| &panel.marks) else {
+            return None;
+        };
+        if !is_of_lines || self.legend.is_none() {
+            return None;
+        }
+        let last = |n: &usize| {
+            let points = series.get(*n).map_or(&[][..], |one| &one.points);
+            let last = points.iter().rev().find_map(|point| point.y);
+            last.unwrap_or(f64::NEG_INFINITY)
+        };
+        let mut order: Vec<usize> = (0..series.len()).collect();
+        order.sort_by(|one, other| last(other).total_cmp(&last(one)));
+        Some(order)
+    }
+
+    /// The same chart with the other scale of values, linear or logarithmic, where it can have both.
+    pub(crate) fn rescaled(&self) -> Option<Self> {
+        let is_marked = |panel: &Panel| matches!(panel.marks, Marks::Lines(_) | Marks::Boxes(_));
+        let is_positive = self.y.range.is_some_and(|(low, _)| low > 0.0);
+        let has_scale = matches!(self.y.ticks, Ticks::Linear | Ticks::Log);
+        let is_plain = self.y.shift == 0 && self.kind != ChartKind::Ecdf;
+        let fits = is_positive && has_scale && is_plain && self.panels.iter().all(is_marked);
+        fits.then(|| {
+            let mut other = self.clone();
+            other.y.ticks = match self.y.ticks {
+                Ticks::Log => Ticks::Linear,
+                _ => Ticks::Log,
+            };
+            other
+        })
+    }
+
     /// Whether its marks are bars, whose length is their value.
     pub(crate) fn stands_on_zero(&self) -> bool {
         let is_bar = |panel: &Panel| matches!(panel.marks, Marks::Bars(_) | Marks::Histogram(_));
@@ -172,13 +213,15 @@ pub enum ChartKind {
     Ratio,
     /// The share of samples up to each value.
     Ecdf,
+    /// The density of the values per category.
+    Violin,
     /// Every sample as a point.
     Scatter,
 }
 
 impl ChartKind {
     /// Every kind, in the order of the rules.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Histogram,
         Self::Bar,
         Self::Box,
@@ -190,6 +233,7 @@ impl ChartKind {
         Self::MainEffects,
         Self::Ratio,
         Self::Ecdf,
+        Self::Violin,
         Self::Scatter,
     ];
 
@@ -207,6 +251,7 @@ impl ChartKind {
             Self::MainEffects => "main effects",
             Self::Ratio => "ratio",
             Self::Ecdf => "ECDF",
+            Self::Violin => "violins",
             Self::Scatter => "scatter",
         }
     }
@@ -240,6 +285,7 @@ impl ChartKind {
             Self::MainEffects => "main-effects",
             Self::Ratio => "ratio",
             Self::Ecdf => "ecdf",
+            Self::Violin => "violin",
             Self::Scatter => "scatter",
         }
     }

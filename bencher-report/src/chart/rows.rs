@@ -2,7 +2,7 @@
 
 use bencher_core::value::float_text;
 
-use super::{Axis, Chart, Gap, Marks, Panel, Point, pane};
+use super::{Axis, BoxMark, BoxSeries, Chart, Gap, Marks, Panel, Point, pane};
 
 /// A chart's data, one row per mark.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,6 +77,11 @@ impl Chart {
             Some(Marks::Lines(_) | Marks::Bars(_)) => {
                 vec![&legend, &x, &y, "low", "high", "samples", "absent", "state"]
             }
+            Some(Marks::Boxes(series)) if has_outlines(series) => {
+                vec![
+                    &legend, &x, "value", "density", "samples", "absent", "state",
+                ]
+            }
             Some(Marks::Boxes(_)) => vec![
                 &legend, &x, "low", "q1", "median", "q3", "high", "outliers", "samples", "absent",
                 "state",
@@ -102,6 +107,13 @@ impl Chart {
                     .iter()
                     .map(|point| self.point_row(&one.name, point))
             })),
+            Marks::Boxes(series) if has_outlines(series) => {
+                Box::new(series.iter().flat_map(|one| {
+                    one.boxes
+                        .iter()
+                        .flat_map(|mark| self.violin_rows(&one.name, mark))
+                }))
+            }
             Marks::Boxes(series) => Box::new(series.iter().flat_map(|one| {
                 one.boxes.iter().map(|mark| {
                     let q = mark.quartiles;
@@ -165,6 +177,29 @@ impl Chart {
         marks.map(move |row| facets().chain(row).collect())
     }
 
+    /// A row for each place of a violin's outline; one row for a box without.
+    fn violin_rows(&self, series: &str, mark: &BoxMark) -> Vec<Vec<String>> {
+        let row = |value: String, density: String| {
+            vec![
+                series.to_owned(),
+                self.x.name_of(mark.x),
+                value,
+                density,
+                mark.samples.to_string(),
+                mark.absent.to_string(),
+                state(mark.gap.as_ref()),
+            ]
+        };
+        if mark.outline.is_empty() {
+            let median = mark.quartiles.map(|q| float_text(q.median));
+            return vec![row(median.unwrap_or_default(), String::new())];
+        }
+        let outline = mark.outline.iter();
+        outline
+            .map(|(value, density)| row(float_text(*value), float_text(*density)))
+            .collect()
+    }
+
     fn point_row(&self, series: &str, point: &Point) -> Vec<String> {
         let number = |x: Option<f64>| x.map(float_text).unwrap_or_default();
         vec![
@@ -181,6 +216,12 @@ impl Chart {
             state(point.gap.as_ref()),
         ]
     }
+}
+
+/// Whether boxes are those of violins.
+fn has_outlines(series: &[BoxSeries]) -> bool {
+    let mut boxes = series.iter().flat_map(|one| &one.boxes);
+    boxes.any(|mark| !mark.outline.is_empty())
 }
 
 fn state(gap: Option<&Gap>) -> String {

@@ -79,6 +79,7 @@ pub fn deduce_plots(dataset: &Dataset, plots: PlotSelection) -> Vec<Chart> {
         let modes = with_modes.then(|| modes::charts(dataset, variable));
         for mut chart in chosen.chain(modes.into_iter().flatten()) {
             chart.id = unique(&mut ids, variable, &chart);
+            build::log_note(&mut chart);
             charts.push(chart);
         }
     }

@@ -182,6 +182,18 @@ const RULES: &[Rule] = &[
         because: |_| "chosen by name".to_owned(),
     },
     Rule {
+        kind: ChartKind::Violin,
+        needs: &[
+            cells,
+            numbers,
+            one_snapshot,
+            several_samples,
+            one_input_fits,
+        ],
+        unnamed_needs: &[|_| Some(on_request(ChartKind::Violin))],
+        because: |_| "chosen by name".to_owned(),
+    },
+    Rule {
         kind: ChartKind::Scatter,
         needs: &[cells, numbers, one_snapshot],
         unnamed_needs: &[|_| Some(on_request(ChartKind::Scatter))],
@@ -231,6 +243,12 @@ fn compared_times(shape: &Shape) -> Option<String> {
         return Some(on_request(ChartKind::Ratio));
     }
     (!shape.variable.info.timed).then(|| "the result is no measured time".to_owned())
+}
+
+fn one_input_fits(shape: &Shape) -> Option<String> {
+    let inputs = shape.inputs();
+    let fits = inputs.is_empty() || inputs.iter().any(|axis| shape.levels(*axis) <= CATEGORIES);
+    (!fits).then(|| format!("every input has more than the {CATEGORIES} levels that fit an axis"))
 }
 
 fn several_samples(shape: &Shape) -> Option<String> {

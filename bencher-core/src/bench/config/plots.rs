@@ -32,7 +32,7 @@ impl PlotSelection {
     pub const ATTRIBUTE: &'static str = "plots";
 
     /// All names, in the order in which texts list them.
-    pub const NAMES: [&'static str; 13] = [
+    pub const NAMES: [&'static str; 14] = [
         "auto",
         "histogram",
         "bar",
@@ -45,6 +45,7 @@ impl PlotSelection {
         "main-effects",
         "ratio",
         "ecdf",
+        "violin",
         "scatter",
     ];
 

@@ -45,7 +45,7 @@ pub(super) fn chart(shape: &Shape) -> Chart {
             }
         }
     }
-    frame::fit_values(&mut chart.y, &numbers, false);
+    frame::fit_values(&mut chart.y, &numbers);
     chart.legend = group
         .and_then(|axis| shape.dim(axis))
         .map(bencher_core::dataset::Dim::label);

@@ -48,7 +48,7 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
             }
         }
     }
-    frame::fit_values(&mut chart.y, &numbers, false);
+    frame::fit_values(&mut chart.y, &numbers);
     chart.legend = overlay
         .and_then(|axis| shape.dim(axis))
         .map(bencher_core::dataset::Dim::label);
@@ -59,7 +59,7 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
 }
 
 /// The levels of one input, or those of two, the inner within the outer.
-fn axis(shape: &Shape, outer: usize, inner: Option<usize>) -> Option<Axis> {
+pub(super) fn axis(shape: &Shape, outer: usize, inner: Option<usize>) -> Option<Axis> {
     let outer = Axis::of_levels(shape.dim(outer)?);
     let Some(inner) = inner.and_then(|axis| shape.dim(axis)) else {
         return Some(outer);
@@ -89,7 +89,8 @@ fn axis(shape: &Shape, outer: usize, inner: Option<usize>) -> Option<Axis> {
     })
 }
 
-fn mark(x: f64, samples: &Samples) -> BoxMark {
+/// The box of some samples.
+pub(super) fn mark(x: f64, samples: &Samples) -> BoxMark {
     let quartiles = quartiles(&samples.values);
     let outliers = quartiles.map_or_else(Vec::new, |q| {
         let beyond = |x: &&f64| **x < q.low || **x > q.high;
@@ -99,6 +100,7 @@ fn mark(x: f64, samples: &Samples) -> BoxMark {
         x,
         quartiles,
         outliers,
+        outline: Vec::new(),
         samples: samples.count(),
         absent: samples.absent,
         gap: samples.gap.clone(),

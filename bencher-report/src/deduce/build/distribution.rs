@@ -28,7 +28,7 @@ pub(super) fn ecdf(shape: &Shape) -> Option<Chart> {
             numbers.extend(grid.samples(place.offset + level).values);
         }
     }
-    frame::fit_values(&mut x, &numbers, true);
+    frame::fit_values(&mut x, &numbers);
     let mut y = Axis::linear("share of samples", "");
     y.range = Some((0.0, 1.0));
     let series = |offset: usize| {
@@ -157,8 +157,7 @@ pub(super) fn scatter(shape: &Shape) -> Option<Chart> {
             );
         }
     }
-    let is_log = chart.x.is_log();
-    frame::fit_values(&mut chart.y, &numbers, is_log);
+    frame::fit_values(&mut chart.y, &numbers);
     chart.legend = series_input
         .and_then(|axis| shape.dim(axis))
         .map(bencher_core::dataset::Dim::label);

@@ -143,17 +143,36 @@ pub(super) fn range(numbers: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
     (low <= high).then_some((low, high))
 }
 
-/// Sets the range over all panels of the values that `y` measures, and makes the axis
-/// logarithmic where the input's is, all values allow it and they span two decades or more:
-/// otherwise a power law over a logarithmic input is one steep edge.
-pub(super) fn fit_values(axis: &mut Axis, numbers: &[f64], log_input: bool) {
+/// How many times as large as the least value the greatest one is where an axis is logarithmic: two decades. On a linear
+/// one, most of such values would lie on each other at its foot.
+const WIDE: f64 = 100.0;
+
+/// Sets the range over all panels of the values that an axis measures, and makes it logarithmic where all values are above
+/// zero and they span two decades or more. Where bars begin, zero is among the values.
+pub(super) fn fit_values(axis: &mut Axis, numbers: &[f64]) {
     let Some((low, high)) = range(numbers.iter().copied()) else {
         return;
     };
     axis.range = Some((low, high));
-    if log_input && low > 0.0 && high / low >= 100.0 {
+    if low > 0.0 && high / low >= WIDE {
         axis.ticks = Ticks::Log;
     }
+}
+
+/// Says that the axis of the values is logarithmic, and why.
+pub(in crate::deduce) fn log_note(chart: &mut Chart) {
+    let values = match chart.kind {
+        ChartKind::Ecdf => &chart.x,
+        _ => &chart.y,
+    };
+    let (true, Some((low, high))) = (values.is_log(), values.range) else {
+        return;
+    };
+    let decades = text::with_digits(high.log10() - low.log10(), 2);
+    chart.notes.push(format!(
+        "The axis of {} is logarithmic: its values span {decades} decades.",
+        values.name
+    ));
 }
 
 /// Says how many samples have no value.

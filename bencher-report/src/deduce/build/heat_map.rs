@@ -55,7 +55,11 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
         .iter()
         .filter_map(|axis| shape.numbers(*axis))
         .any(|numbers| numbers.axis.is_log());
-    frame::fit_values(&mut color, &numbers, log);
+    if log {
+        frame::fit_values(&mut color, &numbers);
+    } else {
+        color.range = frame::range(numbers.iter().copied());
+    }
     let mut sorted = numbers;
     sorted.sort_by(f64::total_cmp);
     colors::fit(&mut color, &sorted);

@@ -41,8 +41,7 @@ pub(super) fn chart(kind: ChartKind, shape: &Shape) -> Option<Chart> {
     };
     chart.x.range = frame::range(xs());
     let numbers = numbers(&chart);
-    let log = chart.x.is_log();
-    frame::fit_values(&mut chart.y, &numbers, log);
+    frame::fit_values(&mut chart.y, &numbers);
     let legend = category.or_else(|| shape.groups().map(|_| numeric));
     chart.legend = legend
         .and_then(|axis| shape.dim(axis))

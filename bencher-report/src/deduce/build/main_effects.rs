@@ -100,7 +100,7 @@ fn means(shape: &Shape, effects: &[MainEffect]) -> Chart {
     }
     let is_ratio = effects.first().is_some_and(|effect| effect.is_ratio);
     let mut y = frame::value_axis(shape);
-    frame::fit_values(&mut y, &numbers, is_ratio);
+    frame::fit_values(&mut y, &numbers);
     let x = Axis {
         groups,
         ..Axis::levels("level, by input", names)

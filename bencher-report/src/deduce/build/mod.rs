@@ -13,6 +13,9 @@ mod panes;
 mod ratio;
 mod sample_tables;
 mod table;
+mod violins;
+
+pub(super) use frame::log_note;
 
 use crate::chart::{Chart, ChartKind};
 
@@ -35,6 +38,7 @@ pub(super) fn charts(kind: ChartKind, shape: &Shape) -> Vec<Chart> {
         ChartKind::MainEffects => return main_effects::charts(shape),
         ChartKind::Ratio => ratio::chart(shape),
         ChartKind::Ecdf => distribution::ecdf(shape),
+        ChartKind::Violin => violins::chart(shape),
         ChartKind::Scatter => distribution::scatter(shape),
     };
     chart.into_iter().collect()

@@ -55,14 +55,18 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
         x.range = frame::range(places.iter().map(|(x, _)| *x));
     }
     let series = |offset: usize| {
-        let levels = dim.values.iter().enumerate().skip(1);
+        // The base is a line at 1, so that every level has the colour that it has in other plots.
+        let levels = dim.values.iter().enumerate();
         let series = levels.map(|(level, value)| Series {
             name: dim.text(value),
             points: places
                 .iter()
                 .map(|(x, position)| {
                     let at = offset + grid.offset(along, *position);
-                    point(*x, ratios.get(&(at, level)).copied())
+                    match level {
+                        0 => base_point(*x),
+                        _ => point(*x, ratios.get(&(at, level)).copied()),
+                    }
                 })
                 .collect(),
         });
@@ -78,7 +82,7 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
         numbers.extend(one.ratio.and_then(|ratio| ratio.upper));
     }
     numbers.retain(|x| x.is_finite());
-    frame::fit_values(&mut chart.y, &numbers, true);
+    frame::fit_values(&mut chart.y, &numbers);
     let along = along.and_then(|axis| shape.dim(axis));
     let over = along.map_or_else(String::new, |dim| format!(" vs {}", dim.name));
     chart.title = format!("{name} relative to {} = {base}{over}", dim.name);
@@ -119,6 +123,18 @@ fn by_place<'c>(
         Some(((offset(one)?, level), one))
     });
     of.collect()
+}
+
+fn base_point(x: f64) -> Point {
+    Point {
+        x,
+        place: None,
+        y: Some(1.0),
+        bounds: None,
+        samples: 1,
+        absent: 0,
+        gap: None,
+    }
 }
 
 fn point(x: f64, found: Option<&Comparison>) -> Point {

@@ -4,8 +4,8 @@ use std::path::Path;
 use criterion_plot::prelude::*;
 
 use crate::chart::{
-    Axis as ChartAxis, BoxSeries, Chart, Gap, GapKind, Marks, Point, Series, below_values, between,
-    labels,
+    Axis as ChartAxis, BoxSeries, Chart, ChartKind, Gap, GapKind, Marks, Point, Series,
+    below_values, between, labels,
 };
 use crate::render::{Look, Names, fit, fitting, label_width, palette};
 
@@ -55,8 +55,12 @@ pub(super) fn figure(chart: &Chart, look: &Look) -> Option<Figure> {
     if chart.x.shift != 0 || chart.y.shift != 0 {
         return None;
     }
-    // It knows no nested levels, and joins all points of a series.
-    if chart.kind.has_error_bars() || !chart.kind.has_lines() || !chart.x.groups.is_empty() {
+    // It knows no outlines and no nested levels, and joins all points of a series.
+    if chart.kind == ChartKind::Violin
+        || chart.kind.has_error_bars()
+        || !chart.kind.has_lines()
+        || !chart.x.groups.is_empty()
+    {
         return None;
     }
     let foot = Foot::of(chart)?;
@@ -293,7 +297,10 @@ fn lines(figure: &mut Figure, chart: &Chart, series: &[Series], names: &[String]
             });
         }
     }
-    for (n, one) in series.iter().enumerate() {
+    // The key has the order in which series are plotted.
+    let order = chart.legend_order();
+    let order = order.unwrap_or_else(|| (0..series.len()).collect());
+    for (n, one) in order.iter().filter_map(|n| Some((*n, series.get(*n)?))) {
         if one.runs().next().is_none() && chart.legend.is_some() {
             // A point above the range is not drawn, yet its series is named in the key.
             let beyond = if foot.log {

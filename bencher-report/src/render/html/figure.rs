@@ -33,6 +33,32 @@ pub(super) fn figures(chart: &Chart, look: &Look) -> Vec<Json> {
     tabs.iter().map(figure).collect()
 }
 
+/// The ranges of the value axis in both of its scales, and the unit of its ticks; nothing where it has only one.
+pub(super) fn scales(chart: &Chart) -> Json {
+    let shown = chart.displayed(true);
+    let Some(other) = shown.rescaled() else {
+        return Json::Null;
+    };
+    let range = |chart: &Chart| {
+        let place = |y: f64| if chart.y.is_log() { y.log10() } else { y };
+        let (low, high) = chart.value_range()?;
+        Some([place(low), place(high)])
+    };
+    let (log, linear) = if shown.y.is_log() {
+        (range(&shown), range(&other))
+    } else {
+        (range(&other), range(&shown))
+    };
+    let units = shown.y.tick_units.as_str();
+    let space = if units.chars().count() > 1 { " " } else { "" };
+    json!({
+        "other": if shown.y.is_log() { "linear" } else { "log" },
+        "log": log,
+        "linear": linear,
+        "suffix": plotly(&format!("{space}{units}"), 40)
+    })
+}
+
 /// The width in pixels that a figure has where the screen is wide enough.
 pub(super) fn width(chart: &Chart, look: &Look) -> f64 {
     look.panel(chart.columns, ROOM).0 * chart.columns.max(1) as f64

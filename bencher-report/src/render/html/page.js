@@ -166,6 +166,20 @@
     for (const place of document.querySelectorAll(".plot")) fail(place, reason);
   }
 
+  // The axis of values in its other scale, where the reader chose that.
+  function scaled(layout, scale) {
+    if (!scale || !scale.isOther) return layout;
+    const next = { ...layout };
+    for (const key of Object.keys(layout)) {
+      if (!/^yaxis/.test(key) || layout[key].overlaying) continue;
+      const axis = { ...layout[key], type: scale.other, range: scale[scale.other] };
+      if (scale.suffix) Object.assign(axis, { tickformat: "~s", ticksuffix: scale.suffix });
+      for (const own of ["tickvals", "ticktext", "dtick"]) delete axis[own];
+      next[key] = axis;
+    }
+    return next;
+  }
+
   // A figure is drawn whole, or in a part behind each tab; its marks are there when this returns.
   function draw(spec, scheme, printed) {
     const places = document.getElementById(spec.id).querySelectorAll(".plot");
@@ -182,7 +196,7 @@
           trace.error_y ? { ...trace, error_y: { ...trace.error_y, color: text } } : trace);
         // On paper a figure is as wide as it was laid out for, and then as small as the sheet.
         place.style.zoom = printed ? Math.min(1, paper / figure.width) : "";
-        const layout = dress(figure.layout, scheme);
+        const layout = dress(scaled(figure.layout, spec.scale), scheme);
         if (printed) layout.width = figure.width;
         drawn.add(place);
         pending.push(Plotly.react(place, data, layout, config).catch(failed));
@@ -230,6 +244,18 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   }
 
+  function listenToScales(specs, redraw) {
+    document.addEventListener("click", (event) => {
+      const button = event.target;
+      if (!button.dataset || !button.dataset.scale) return;
+      const spec = specs.get(button.closest("figure").id);
+      spec.scale.isOther = !spec.scale.isOther;
+      const next = spec.scale.isOther ? button.dataset.scale : button.dataset.other;
+      button.textContent = next + " axis";
+      redraw(spec);
+    });
+  }
+
   function listen(specs) {
     document.addEventListener("click", (event) => {
       const format = event.target.dataset && event.target.dataset.save;
@@ -242,7 +268,7 @@
       }
       const shown = [...figure.querySelectorAll(".part")].findIndex((part) => !part.classList.contains("away"));
       const part = spec.figures[Math.max(shown, 0)];
-      const layout = dress(part.layout, "light");
+      const layout = dress(scaled(part.layout, spec.scale), "light");
       const title = { text: part.label ? spec.title + ", " + part.label : spec.title, x: 0.5 };
       const margin = { ...layout.margin, t: layout.margin.t + 30 };
       const whole = { data: part.data, layout: { ...layout, title, margin }, config };
@@ -263,7 +289,10 @@
     const scheme = () => (dark.matches ? "dark" : "light");
     // A page of histories computes its figures, and draws them anew when the reader chooses another run.
     if (window.computeFigures) window.computeFigures(specs, unpack, (spec) => draw(spec, scheme()));
-    listen(new Map(specs.map((spec) => [spec.id, spec])));
+    const byId = new Map(specs.map((spec) => [spec.id, spec]));
+    listen(byId);
+    listenToScales(byId, (spec) => draw(spec, scheme()));
+    document.documentElement.classList.add("scripted");
     listenToTabs();
     const script = document.createElement("script");
     script.textContent = unpack("plotly");

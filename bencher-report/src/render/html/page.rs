@@ -15,7 +15,7 @@ use crate::render::Look;
 
 use super::attachments::Attachments;
 use super::bundle::{PLOTLY, data_element};
-use super::figure::figures;
+use super::figure::{figures, scales};
 use super::section;
 use super::text::html;
 
@@ -114,6 +114,7 @@ pub(super) fn specs(anchor: &str, charts: &[Chart], look: &Look) -> Vec<Json> {
             "id": figure_id(anchor, chart),
             "title": super::text::plotly(&chart.title, 100),
             "figures": figures(chart, look),
+            "scale": scales(chart),
             "csv": chart.data_rows(CSV_ROWS).to_csv(),
         })
     };

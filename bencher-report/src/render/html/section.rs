@@ -232,6 +232,7 @@ pub(super) fn figure(
             "<noscript><p>The interactive figure needs JavaScript; its data is below.</p></noscript>\n",
         );
     }
+    scale_button(out, chart);
     buttons(out, &chart.title, chart.has_axes());
     if chart.has_axes() {
         data(out, chart);
@@ -291,6 +292,24 @@ fn tabbed(out: &mut String, id: &str, tabs: &[Tab], mut body: impl FnMut(&mut St
         out.push_str("</div>\n");
     }
     out.push_str("</div>\n");
+}
+
+/// The button that switches the axis of values between its scales.
+fn scale_button(out: &mut String, chart: &Chart) {
+    if chart.rescaled().is_none() {
+        return;
+    }
+    let (now, other) = if chart.y.is_log() {
+        ("logarithmic", "linear")
+    } else {
+        ("linear", "logarithmic")
+    };
+    let _ = writeln!(
+        out,
+        "<p class=\"controls\"><button type=\"button\" data-scale=\"{now}\" data-other=\"{other}\" \
+         aria-label=\"Make the axis of {} {other}\">{other} axis</button></p>",
+        html(&chart.y.name)
+    );
 }
 
 /// The buttons that save a figure.

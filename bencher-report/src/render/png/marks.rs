@@ -7,7 +7,8 @@ use kuva::plot::{BandPlot, BarPlot, BoxPlot, LinePlot, ScatterPlot};
 use kuva::render::plots::Plot;
 
 use crate::chart::{
-    BoxSeries, Chart, Gap, GapKind, Histogram, Marks, Point, ScaleSide, Series, between, labels,
+    BoxSeries, Chart, ChartKind, Gap, GapKind, Histogram, Marks, Point, ScaleSide, Series, between,
+    labels,
 };
 use crate::render::{fitting, palette};
 
@@ -162,7 +163,10 @@ pub(super) fn bars(chart: &Chart, series: &[Series]) -> Vec<Plot> {
 
 /// Boxes, a slot for every series at every level, and the values beyond their whiskers.
 pub(super) fn boxes(chart: &Chart, series: &[BoxSeries]) -> Vec<Plot> {
-    let mut plot = BoxPlot::new().with_width(0.6);
+    let is_violin = chart.kind == ChartKind::Violin;
+    let width = if is_violin { 0.1 } else { 0.6 };
+    let mut plot = BoxPlot::new().with_width(width);
+    let mut outlines: Vec<Plot> = Vec::new();
     let mut colors = Vec::new();
     let mut outliers = Vec::new();
     let mut absent = Vec::new();
@@ -174,6 +178,7 @@ pub(super) fn boxes(chart: &Chart, series: &[BoxSeries]) -> Vec<Plot> {
             };
             colors.push(palette::fill(n));
             let x = colors.len() as f64;
+            outlines.extend(violin(n, x, &mark.outline));
             // Five numbers whose quartiles and extremes are the box itself.
             let five = mark
                 .quartiles
@@ -185,7 +190,8 @@ pub(super) fn boxes(chart: &Chart, series: &[BoxSeries]) -> Vec<Plot> {
             }
         }
     }
-    let mut plots: Vec<Plot> = vec![plot.with_group_colors(colors).into()];
+    let mut plots = outlines;
+    plots.push(plot.with_group_colors(colors).into());
     for n in 0..series.len() {
         let beyond: Vec<(f64, f64)> = outliers
             .iter()
@@ -199,6 +205,21 @@ pub(super) fn boxes(chart: &Chart, series: &[BoxSeries]) -> Vec<Plot> {
     }
     plots.extend(foot(chart, &absent));
     plots
+}
+
+/// The outline of a violin, up its right side and down its left one.
+fn violin(series: usize, x: f64, outline: &[(f64, f64)]) -> Option<Plot> {
+    /// Half the width of a violin.
+    const HALF: f64 = 0.4;
+    let right = outline.iter().map(|(y, share)| (x + share * HALF, *y));
+    let left = outline.iter().map(|(y, share)| (x - share * HALF, *y));
+    let mut points: Vec<(f64, f64)> = right.chain(left.rev()).collect();
+    points.push(*points.first()?);
+    let line = LinePlot::new().with_data(points);
+    let line = line
+        .with_color(palette::color(series))
+        .with_stroke_width(1.5);
+    Some(line.into())
 }
 
 /// Bins as they were counted.
@@ -240,6 +261,10 @@ pub(super) fn legend(chart: &Chart, width: f64) -> Vec<LegendEntry> {
                         .map(str::to_owned);
                 }
                 entries.push(entry);
+            }
+            if let Some(order) = chart.legend_order() {
+                let all = entries.clone();
+                entries = order.iter().filter_map(|n| all.get(*n).cloned()).collect();
             }
         }
         kinds.extend(absences(&panel.marks));

@@ -25,7 +25,7 @@ use crate::chart::{Axis, Chart, Marks, Panel, Ticks, text};
 use crate::render::glyphs::{self, MISSING, Ranges};
 use crate::render::{Look, Names, fit, label_width};
 
-use exponents::Exponents;
+use exponents::{Exponent, Exponents};
 
 /// The width in points that the panels of a grid share.
 const ROOM: f64 = 1440.0;
@@ -182,13 +182,13 @@ fn layout(
         .with_y_label(fit(&chart.y.label(), height * 0.8, LABEL))
         .with_label_size(13)
         .with_tick_size(11)
-        .with_x_tick_format(numbers(&chart.x, exponents.x.is_some()))
-        .with_y_tick_format(numbers(&chart.y, exponents.y.is_some()));
-    if let Some(step) = exponents.x {
-        layout = layout.with_x_tick_step(step);
+        .with_x_tick_format(numbers(&chart.x, exponents.x))
+        .with_y_tick_format(numbers(&chart.y, exponents.y));
+    if let Some(exponent) = exponents.x {
+        layout = layout.with_x_tick_step(exponent.step);
     }
-    if let Some(step) = exponents.y {
-        layout = layout.with_y_tick_step(step);
+    if let Some(exponent) = exponents.y {
+        layout = layout.with_y_tick_step(exponent.step);
     }
     match (&chart.x.ticks, chart.x.range) {
         (Ticks::Log, _) => layout = layout.with_log_x(),
@@ -323,15 +323,16 @@ fn along(layout: Layout, names: &Names, each: usize) -> Layout {
 }
 
 /// How ticks of an axis are written; those of exponents as the numbers that they stand for.
-fn numbers(axis: &Axis, exponents: bool) -> TickFormat {
+fn numbers(axis: &Axis, exponent: Option<Exponent>) -> TickFormat {
     let axis = axis.clone();
     TickFormat::Custom(Arc::new(move |x| {
-        if !exponents {
-            axis.tick(x)
-        } else if axis.tick_units.is_empty() {
-            text::number(10_f64.powf(x))
+        let Some(exponent) = exponent else {
+            return axis.tick(x);
+        };
+        if axis.tick_units.is_empty() {
+            text::number(exponent.number(x))
         } else {
-            text::quantity(10_f64.powf(x), &axis.tick_units)
+            text::quantity(exponent.number(x), &axis.tick_units)
         }
     }))
 }

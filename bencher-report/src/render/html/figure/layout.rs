@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::chart::{Axis, Chart, ChartKind, Panel, Ticks, decades_per_tick, labels as distinct};
+use crate::chart::{
+    Axis, Chart, ChartKind, Marks, Panel, Ticks, decades_per_tick, labels as distinct,
+};
 
 use crate::render::{LONGEST, Look, Names, fit};
 
@@ -50,7 +52,7 @@ pub(super) fn layout(chart: &Chart, look: &Look, fixed: bool) -> Json {
     let place = |y: f64| if chart.y.is_log() { y.log10() } else { y };
     let below = chart
         .value_range()
-        .filter(|_| chart.absent_rows() > 0 || fixed)
+        .filter(|_| chart.absent_rows() > 0 || fixed || is_misfitted(chart))
         .filter(|_| chart.kind != ChartKind::HeatMap)
         .map(|(low, high)| (place(low), place(high)));
     let place = |x: f64| if chart.x.is_log() { x.log10() } else { x };
@@ -146,6 +148,13 @@ pub(super) fn layout(chart: &Chart, look: &Look, fixed: bool) -> Json {
         layout.insert("shapes".to_owned(), Json::Array(lines.collect()));
     }
     finish(chart, layout, inner)
+}
+
+/// Whether plotly would fit the value axis wrongly: it takes the logarithms of boxes twice, and forgets the boxes of
+/// other panels.
+fn is_misfitted(chart: &Chart) -> bool {
+    let is_box = |panel: &Panel| matches!(panel.marks, Marks::Boxes(_));
+    chart.panels.iter().any(is_box)
 }
 
 /// Room at the top.

@@ -102,6 +102,7 @@ impl Frame<'_> {
 
     fn lines(&self, series: &[Series], traces: &mut Vec<Json>, gaps: &mut GapLegend) {
         let names = legend_names(series.iter().map(|one| one.name.as_str()));
+        let order = self.chart.legend_order();
         for (n, one) in series.iter().enumerate() {
             let color = palette::color(n);
             if !self.chart.kind.has_error_bars() {
@@ -151,6 +152,12 @@ impl Frame<'_> {
             if marked && let Some(map) = trace.as_object_mut() {
                 let style = json!({ "size": 6, "color": color, "symbol": symbols });
                 map.insert("marker".to_owned(), style);
+            }
+            let rank = order
+                .as_ref()
+                .and_then(|order| order.iter().position(|at| *at == n));
+            if let Some((rank, map)) = rank.zip(trace.as_object_mut()) {
+                map.insert("legendrank".to_owned(), json!(rank + 1));
             }
             if kind.has_error_bars()
                 && let Some(map) = trace.as_object_mut()

@@ -1,10 +1,13 @@
 use serde_json::{Value as Json, json};
 
-use crate::chart::{BoxSeries, GapKind};
+use crate::chart::{BoxMark, BoxSeries, ChartKind, GapKind};
 use crate::render::palette;
 
 use super::super::hover;
 use super::{Frame, GapLegend, Mark, beside, legend_names, tint_of};
+
+/// Half the width of a violin, where the distance of two levels is 1.
+const VIOLIN: f64 = 0.38;
 
 impl Frame<'_> {
     /// Boxes with whiskers, the values beyond them, and signs where there is no box.
@@ -18,10 +21,14 @@ impl Frame<'_> {
                 .iter()
                 .filter_map(|mark| Some((mark, mark.quartiles?)))
                 .collect();
+            let is_violin = self.chart.kind == ChartKind::Violin;
+            if is_violin {
+                traces.extend(drawn.iter().filter_map(|(mark, _)| self.violin(n, mark)));
+            }
             let column = |value: fn(&crate::chart::Quartiles) -> f64| -> Vec<f64> {
                 drawn.iter().map(|(_, q)| value(q)).collect()
             };
-            let trace = json!({
+            let mut trace = json!({
                 "type": "box",
                 "x": drawn.iter().map(|(mark, _)| mark.x).collect::<Vec<_>>(),
                 "q1": column(|q| q.q1),
@@ -37,6 +44,9 @@ impl Frame<'_> {
                 "fillcolor": tint_of(&color, 0.35),
                 "hoverinfo": "skip"
             });
+            if is_violin && let Some(map) = trace.as_object_mut() {
+                map.insert("width".to_owned(), json!(0.08));
+            }
             traces.push(self.axes(trace, false));
             let offset = beside(n, series.len(), 0.7);
             // Boxes of plotly name their five numbers one by one; one text says it all.
@@ -80,5 +90,34 @@ impl Frame<'_> {
             );
         }
         self.strip(&absent, traces, gaps);
+    }
+
+    /// The outline of a violin, up its right side and down its left one.
+    fn violin(&self, n: usize, mark: &BoxMark) -> Option<Json> {
+        let right = mark
+            .outline
+            .iter()
+            .map(|(y, share)| (mark.x + share * VIOLIN, *y));
+        let left = mark
+            .outline
+            .iter()
+            .map(|(y, share)| (mark.x - share * VIOLIN, *y));
+        let (x, y): (Vec<f64>, Vec<f64>) = right.chain(left.rev()).unzip();
+        if x.is_empty() {
+            return None;
+        }
+        let color = palette::fill(n);
+        let trace = json!({
+            "type": "scatter",
+            "mode": "lines",
+            "x": x,
+            "y": y,
+            "fill": "toself",
+            "fillcolor": tint_of(&color, 0.25),
+            "line": { "width": 1, "color": color },
+            "showlegend": false,
+            "hoverinfo": "skip"
+        });
+        Some(self.axes(trace, false))
     }
 }
