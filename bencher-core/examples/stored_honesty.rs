@@ -5,7 +5,7 @@
 //! `cargo bencher history export` wrote. `KERNEL` is the text of a coordinate, such as `Walk`: the points with it are a
 //! fixed mix of work, and the times of all other points are divided by theirs in a second table. Prints Markdown.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 
 use bencher_core::history::{EarlierRuns, History, import_history, list_series};
@@ -51,6 +51,9 @@ struct Alarms {
     of_points: usize,
     comparisons: usize,
     of_comparisons: usize,
+    /// The points that were called so at least once, and all.
+    places: BTreeSet<usize>,
+    of_places: usize,
 }
 
 impl Alarms {
@@ -60,6 +63,9 @@ impl Alarms {
         self.of_points += flagged.len();
         self.comparisons += usize::from(count > 0);
         self.of_comparisons += 1;
+        let called = flagged.iter().enumerate().filter(|(_, flag)| **flag);
+        self.places.extend(called.map(|(at, _)| at));
+        self.of_places = self.of_places.max(flagged.len());
     }
 }
 
@@ -109,16 +115,20 @@ fn tell_rules(records: &[SweepRecord]) {
             rules.entry(rule).or_default().add(&flags);
         }
     }
-    println!("| rule | points called slower or faster | comparisons with any |");
-    println!("|---|---|---|");
+    println!(
+        "| rule | comparisons with any verdict | verdicts on points | at how many of the points |"
+    );
+    println!("|---|---|---|---|");
     for (rule, alarms) in &rules {
         println!(
-            "| {} | {} of {} | {} of {} |",
+            "| {} | {} of {} | {} of {} | {} of {} |",
             rule.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' '),
+            alarms.comparisons,
+            alarms.of_comparisons,
             alarms.points,
             alarms.of_points,
-            alarms.comparisons,
-            alarms.of_comparisons
+            alarms.places.len(),
+            alarms.of_places
         );
     }
     println!();

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::measure::Environment;
 use crate::record::SweepRecord;
+use crate::regression::change_points::{Piece, segments};
 use crate::regression::{ASSUMED_BETWEEN_RUNS, BetweenRuns, FEWEST_RUNS, RunSpreads};
 use crate::stats::RESOLUTION;
 use crate::store::load_last_results;
@@ -147,8 +148,37 @@ impl RunSpreads for EarlierRuns {
                 .filter(|known| known.deviation > ASSUMED_BETWEEN_RUNS.deviation)
                 .max_by(|one, other| one.deviation.total_cmp(&other.deviation));
         }
-        Some(robust_spread(spread))
+        [Some(robust_spread(spread)), spread_around_levels(centres)]
+            .into_iter()
+            .flatten()
+            .max_by(|one, other| one.deviation.total_cmp(&other.deviation))
     }
+}
+
+/// The spread of runs around the levels that their values keep: a change that stays belongs to the code, and one that
+/// comes back, as of a process with another layout of its memory, to the spread.
+///
+/// `None` where no value is repeated, or none differs.
+fn spread_around_levels(centres: &[f64]) -> Option<BetweenRuns> {
+    let pieces = segments(centres, &[]).pieces;
+    let is_level = |piece: &&Piece| piece.count > 1 && piece.level > 0.0;
+    let levels = pieces.iter().filter(is_level).count();
+    let mut squares = 0.0;
+    let mut values = 0_usize;
+    for (at, piece) in pieces.iter().enumerate() {
+        // A value alone is far from the level before it, or from the first one.
+        let (before, after) = pieces.split_at_checked(at + 1)?;
+        let level = before.iter().rfind(is_level);
+        let level = level.or_else(|| after.iter().find(is_level))?.level;
+        let own = centres.get(piece.start..piece.end)?;
+        for x in own.iter().filter(|x| x.is_finite() && **x > 0.0) {
+            squares += (x / level).ln().powi(2);
+            values += 1;
+        }
+    }
+    let freedom = values.checked_sub(levels).filter(|freedom| *freedom > 0)? as f64;
+    let deviation = (squares / freedom).sqrt();
+    (deviation > 0.0).then_some(BetweenRuns { deviation, freedom })
 }
 
 fn robust_spread(spread: BetweenRunSpread) -> BetweenRuns {
@@ -161,4 +191,33 @@ fn robust_spread(spread: BetweenRunSpread) -> BetweenRuns {
 
 fn plain_spread(centres: &[f64]) -> Option<BetweenRuns> {
     BetweenRuns::from_runs(centres)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ten runs around 1, of which one came back from 1.4; then a step to 2 that stays.
+    #[test]
+    fn a_value_that_comes_back_is_spread_and_a_step_is_none() {
+        let quiet = [1.0, 1.01, 0.99, 1.0, 1.01, 0.99, 1.0, 1.01, 0.99, 1.0];
+        let of = |centres: &[f64]| spread_around_levels(centres).unwrap();
+        assert!((0.005..0.012).contains(&of(&quiet).deviation));
+        let mut stepped = quiet.to_vec();
+        stepped.extend(quiet.map(|x| 2.0 * x));
+        assert!(
+            (0.005..0.012).contains(&of(&stepped).deviation),
+            "{:?}",
+            of(&stepped)
+        );
+        let mut spiked = quiet;
+        spiked[4] = 1.4;
+        // By hand: ln(1.4) / 3 = 0.112, and a little for the others.
+        assert!(
+            (0.11..0.12).contains(&of(&spiked).deviation),
+            "{:?}",
+            of(&spiked)
+        );
+        assert!((of(&spiked).freedom - 9.0).abs() < 1e-12);
+    }
 }
