@@ -357,9 +357,9 @@ impl<'a> Context<'a> {
     }
 
     /// Notes that the time of a field is shorter than a floor, in seconds: there is no time.
-    fn note_too_short<T>(&mut self, field: &Option<T>, floor: f64) -> Option<T> {
+    fn note_too_short<T>(&mut self, field: *const Option<T>, floor: f64) -> Option<T> {
         self.below = Some(self.below.unwrap_or(0.0).max(floor));
-        self.too_short.push(std::ptr::from_ref(field).addr());
+        self.too_short.push(field.addr());
         None
     }
 

@@ -295,8 +295,8 @@ impl Groups {
             } else {
                 CellState::Measured
             };
-            let known = values.len();
-            let (below, late) = if known < cells {
+            let present = values.len();
+            let (below, late) = if present < cells {
                 let group = self.within.again().map(|offset| base + offset);
                 unmeasured(source, group)
             } else {
@@ -311,12 +311,12 @@ impl Groups {
                 let first = if cells == 0 { None } else { source.cell(base) };
                 let (state, reason) = absent_of(first.as_ref());
                 reduced.push_absent(state, reason);
-            } else if below > 0 && 2 * below >= known + below + late {
+            } else if below > 0 && 2 * below >= present + below + late {
                 let reason = format!("{below} of {cells} cells are below resolution");
                 reduced.push_absent(CellState::BelowResolution, Some(reason.into()));
             } else {
-                let some = known < cells;
-                let reason = some.then(|| format!("of {known} of {cells} cells").into());
+                let some = present < cells;
+                let reason = some.then(|| format!("of {present} of {cells} cells").into());
                 match statistic(&values) {
                     Some(f64::NEG_INFINITY) if is_ordered && below > 0 => {
                         reduced.push_absent(CellState::BelowResolution, reason);

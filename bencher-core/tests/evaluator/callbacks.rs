@@ -383,7 +383,7 @@ fn loggers_share_a_table() {
 #[test]
 fn numbers_that_json_lacks_stand_in_the_table() {
     #[derive(Clone, Debug, Serialize, Deserialize)]
-    struct Rate {
+    struct Given {
         rate: f64,
         name: String,
         narrow: f32,
@@ -391,7 +391,7 @@ fn numbers_that_json_lacks_stand_in_the_table() {
     }
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jobs.csv");
-    let run = |job: &RunningJob<'_, Rate>| {
+    let run = |job: &RunningJob<'_, Given>| {
         Objective::new(1.0)
             .with("loss", job.rate)
             .with("narrow", job.narrow)
@@ -401,7 +401,7 @@ fn numbers_that_json_lacks_stand_in_the_table() {
     let mut evaluator = Evaluator::create("serial", run, options).unwrap();
     let name = "a".to_owned();
     evaluator
-        .submit([f64::INFINITY, 0.5].map(|rate| Rate {
+        .submit([f64::INFINITY, 0.5].map(|rate| Given {
             rate,
             name: name.clone(),
             narrow: 0.1,
