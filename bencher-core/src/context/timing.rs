@@ -334,10 +334,9 @@ impl<'a> Context<'a> {
         overhead: impl Fn(u64) -> f64,
     ) {
         let slice = batch.slice;
-        let address = std::ptr::from_ref(elapsed).addr();
         *elapsed = match slice.per_iteration(overhead(slice.iterations)) {
             IterationTime::Time(seconds) if seconds < 10.0 * T::STEP => {
-                self.note_too_short(address, 10.0 * T::STEP)
+                self.note_too_short(elapsed, 10.0 * T::STEP)
             }
             IterationTime::Time(seconds) => {
                 if batch.is_preempted {
@@ -353,14 +352,14 @@ impl<'a> Context<'a> {
                 }
                 Some(T::from_seconds(seconds))
             }
-            IterationTime::Below { floor } => self.note_too_short(address, floor),
+            IterationTime::Below { floor } => self.note_too_short(elapsed, floor),
         };
     }
 
-    /// Notes that the time of the field at an address is shorter than a floor, in seconds: there is no time.
-    fn note_too_short<T>(&mut self, address: usize, floor: f64) -> Option<T> {
+    /// Notes that the time of a field is shorter than a floor, in seconds: there is no time.
+    fn note_too_short<T>(&mut self, field: *const Option<T>, floor: f64) -> Option<T> {
         self.below = Some(self.below.unwrap_or(0.0).max(floor));
-        self.too_short.push(address);
+        self.too_short.push(field.addr());
         None
     }
 

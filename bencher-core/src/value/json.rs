@@ -21,6 +21,13 @@ pub(crate) enum JsonError {
 /// The JSON of a value.
 pub(crate) fn to_json<T: Serialize + ?Sized>(value: &T) -> Result<Json, JsonError> {
     let json = serde_json::to_value(value)?;
+    // The number that `to_value` makes of an f32 has the digits of an f64.
+    let json = if has_float(&json) {
+        let text = serde_json::to_string(value)?;
+        serde_json::from_str(&text).unwrap_or(json)
+    } else {
+        json
+    };
     // Where nothing is null, nothing was lost.
     if has_null(&json) {
         check_finite(value)?;
@@ -37,10 +44,12 @@ pub(crate) fn to_json_text<T: Serialize + ?Sized>(value: &T) -> Result<String, J
     Ok(text)
 }
 
-/// The JSON of a value; of one that holds NaN or an infinity, its text.
+/// The JSON of a value; of one that holds a number that JSON lacks (NaN, an infinity, a wide integer), its text.
 pub(crate) fn to_json_or_text<T: Serialize + ?Sized>(value: &T) -> Result<Json, JsonError> {
     match to_json(value) {
-        Err(JsonError::NotFinite(_)) => Ok(Json::String(super::canonical_text(value)?)),
+        Err(error) => super::canonical_text(value)
+            .map(Json::String)
+            .map_err(|_| error),
         json => json,
     }
 }
@@ -51,6 +60,15 @@ fn check_finite<T: Serialize + ?Sized>(value: &T) -> Result<(), JsonError> {
     identities
         .not_finite()
         .map_or(Ok(()), |x| Err(JsonError::NotFinite(x)))
+}
+
+fn has_float(json: &Json) -> bool {
+    match json {
+        Json::Number(number) => number.is_f64(),
+        Json::Array(items) => items.iter().any(has_float),
+        Json::Object(fields) => fields.values().any(has_float),
+        Json::Bool(_) | Json::Null | Json::String(_) => false,
+    }
 }
 
 fn has_null(json: &Json) -> bool {
@@ -97,5 +115,20 @@ mod tests {
         assert_eq!(to_json_or_text(&f64::NEG_INFINITY).unwrap(), "-inf");
         assert_eq!(to_json_or_text(&[1.0, f64::NAN]).unwrap(), "[1.0,NaN]");
         assert_eq!(to_json_or_text(&0.5).unwrap(), 0.5);
+        let wide = (u128::MAX, i128::MIN);
+        assert!(to_json(&wide).is_err());
+        assert_eq!(
+            to_json_or_text(&wide).unwrap(),
+            "[340282366920938463463374607431768211455,-170141183460469231731687303715884105728]"
+        );
+    }
+
+    #[test]
+    fn a_narrow_number_has_its_own_digits() {
+        let narrow = (0.1_f32, [Some(f32::MAX)], -0.0_f32, 0.1_f64, u64::MAX);
+        assert_eq!(
+            to_json(&narrow).unwrap().to_string(),
+            "[0.1,[3.4028235e+38],-0.0,0.1,18446744073709551615]"
+        );
     }
 }

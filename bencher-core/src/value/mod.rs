@@ -37,7 +37,7 @@ mod table;
 pub use canonical::{Digest, KeyWriter};
 pub(crate) use decimal::Decimal;
 pub use item::Item;
-pub(crate) use json::{JsonError, to_json, to_json_or_text, to_json_text};
+pub(crate) use json::{to_json, to_json_or_text, to_json_text};
 pub use kind::Kind;
 pub use media::{File, Image, Video};
 pub use payload::Payload;

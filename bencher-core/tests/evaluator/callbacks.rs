@@ -383,20 +383,29 @@ fn loggers_share_a_table() {
 #[test]
 fn numbers_that_json_lacks_stand_in_the_table() {
     #[derive(Clone, Debug, Serialize, Deserialize)]
-    struct Rate {
+    struct Given {
         rate: f64,
         name: String,
+        narrow: f32,
+        wide: i128,
     }
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jobs.csv");
-    let run = |job: &RunningJob<'_, Rate>| Objective::new(1.0).with("loss", job.rate);
+    let run = |job: &RunningJob<'_, Given>| {
+        Objective::new(1.0)
+            .with("loss", job.rate)
+            .with("narrow", job.narrow)
+            .with("wide", job.wide)
+    };
     let options = EvaluatorOptions::default().callback(CsvLogger::new(&path));
     let mut evaluator = Evaluator::create("serial", run, options).unwrap();
     let name = "a".to_owned();
     evaluator
-        .submit([f64::INFINITY, 0.5].map(|rate| Rate {
+        .submit([f64::INFINITY, 0.5].map(|rate| Given {
             rate,
             name: name.clone(),
+            narrow: 0.1,
+            wide: if rate < 1.0 { i128::MIN } else { 7 },
         }))
         .unwrap();
     let jobs = evaluator.gather(Gather::All).unwrap();
@@ -414,6 +423,14 @@ fn numbers_that_json_lacks_stand_in_the_table() {
         (cell(2, "p:rate"), cell(2, "m:loss")),
         ("0.5".into(), "0.5".into())
     );
+    for row in [1, 2] {
+        assert_eq!(
+            (cell(row, "p:narrow"), cell(row, "m:narrow")),
+            ("0.1".into(), "0.1".into())
+        );
+    }
+    let wide = i128::MIN.to_string();
+    assert_eq!((cell(2, "p:wide"), cell(2, "m:wide")), (wide.clone(), wide));
 }
 
 /// A column that comes late makes the log anew: behind a link too, and without a file under a name that another may

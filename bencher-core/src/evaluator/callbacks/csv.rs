@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
 use super::super::{Callback, FAILURE, JobRecord};
-use crate::value::{JsonError, canonical_text, flat_fields, to_json};
+use crate::value::{canonical_text, flat_fields, to_json};
 
 /// Writes a row to a CSV file for every job that ends.
 ///
@@ -150,19 +150,18 @@ fn row<A: Serialize>(job: &JobRecord<A>) -> Row {
     match (to_json(&job.args), flat_fields(&job.args)) {
         (Ok(Json::Object(fields)), _) => push_json(&mut row, "p:", fields),
         (Ok(value), _) => row.push(("p:value".to_owned(), text(&value))),
-        // NaN and infinities, which JSON does not have.
-        (Err(JsonError::NotFinite(_)), Some(fields)) => {
+        // Numbers that JSON does not have: NaN, infinities, wide integers.
+        (Err(_), Some(fields)) => {
             row.extend(
                 fields
                     .into_iter()
                     .map(|(name, text)| (format!("p:{name}"), text)),
             );
         }
-        (Err(JsonError::NotFinite(_)), None) => {
+        (Err(_), None) => {
             let text = canonical_text(&job.args).unwrap_or_default();
             row.push(("p:value".to_owned(), text));
         }
-        (Err(_), _) => {}
     }
     match job.values() {
         [one] => row.push(("objective".to_owned(), one.to_string())),

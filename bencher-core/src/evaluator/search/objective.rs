@@ -39,8 +39,8 @@ impl Objective {
         }
     }
 
-    /// Adds metadata, as JSON. A value with NaN or an infinity is kept as text (`"NaN"`, `"[1.0,inf]"`), since JSON has
-    /// no such numbers. A value without a JSON form is dropped.
+    /// Adds metadata, as JSON. A value with NaN, an infinity or an integer of more than 64 bits is kept as text
+    /// (`"NaN"`, `"[1.0,inf]"`), since JSON has no such numbers. A value that cannot be serialized is dropped.
     pub fn with(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         if let Ok(value) = to_json_or_text(&value) {
             self.metadata.insert(name.into(), value);
