@@ -482,6 +482,7 @@ fn every_kind_is_explained() {
             "ECDF false drawn on request: `--plots auto,ecdf`",
             "violins false drawn on request: `--plots auto,violin`",
             "scatter false drawn on request: `--plots auto,scatter`",
+            "Pareto front false no earlier result has a direction",
         ]
     );
     let empty = with(vec![numbers("n", "", &[])], Kind::Float(64));

@@ -217,11 +217,13 @@ pub enum ChartKind {
     Violin,
     /// Every sample as a point.
     Scatter,
+    /// Two results of every point, and the points that no other one beats in both.
+    Pareto,
 }
 
 impl ChartKind {
     /// Every kind, in the order of the rules.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Histogram,
         Self::Bar,
         Self::Box,
@@ -235,6 +237,7 @@ impl ChartKind {
         Self::Ecdf,
         Self::Violin,
         Self::Scatter,
+        Self::Pareto,
     ];
 
     /// The name for display.
@@ -253,6 +256,7 @@ impl ChartKind {
             Self::Ecdf => "ECDF",
             Self::Violin => "violins",
             Self::Scatter => "scatter",
+            Self::Pareto => "Pareto front",
         }
     }
 
@@ -261,14 +265,22 @@ impl ChartKind {
         matches!(self, Self::Ratio)
     }
 
-    /// Whether a line joins the points of a series.
-    pub(crate) const fn has_lines(self) -> bool {
-        !matches!(self, Self::Scatter)
+    /// Whether a line joins the points of the n-th of some series: of a Pareto front, those of the front, which is the last.
+    pub(crate) const fn has_line(self, n: usize, count: usize) -> bool {
+        match self {
+            Self::Scatter => false,
+            Self::Pareto => n + 1 == count,
+            _ => true,
+        }
     }
 
-    /// Whether each point of a series has a marker.
-    pub(crate) const fn has_markers(self) -> bool {
-        !matches!(self, Self::Ecdf)
+    /// Whether each point of the n-th of some series has a marker.
+    pub(crate) const fn has_markers(self, n: usize, count: usize) -> bool {
+        match self {
+            Self::Ecdf => false,
+            Self::Pareto => n + 1 < count,
+            _ => true,
+        }
     }
 
     /// The name by which it is chosen, and that is part of file names.
@@ -287,6 +299,7 @@ impl ChartKind {
             Self::Ecdf => "ecdf",
             Self::Violin => "violin",
             Self::Scatter => "scatter",
+            Self::Pareto => "pareto",
         }
     }
 }

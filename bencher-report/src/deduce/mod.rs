@@ -8,6 +8,7 @@ mod modes;
 mod rules;
 mod sample_table;
 mod shape;
+mod tradeoff;
 
 use std::collections::HashSet;
 

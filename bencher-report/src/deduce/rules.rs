@@ -2,10 +2,12 @@
 
 use bencher_core::bench::PlotSelection;
 use bencher_core::dataset::DimRole;
+use bencher_core::var::Direction;
 
 use crate::chart::ChartKind;
 
 use super::shape::{Shape, Sort};
+use super::tradeoff::Tradeoff;
 
 /// Series that colours and dashes can still tell apart.
 pub(super) const SERIES: usize = 12;
@@ -13,6 +15,8 @@ pub(super) const SERIES: usize = 12;
 pub(super) const CATEGORIES: usize = 100;
 /// The number of colours that readers can still distinguish in boxes side by side.
 pub(super) const OVERLAYS: usize = 8;
+/// Points that are compared in two results.
+const POINTS: usize = 10_000;
 /// Cells that a heat map may have, over all panels.
 pub(super) const CELLS: usize = 1_000_000;
 
@@ -199,6 +203,19 @@ const RULES: &[Rule] = &[
         unnamed_needs: &[|_| Some(on_request(ChartKind::Scatter))],
         because: |_| "chosen by name".to_owned(),
     },
+    Rule {
+        kind: ChartKind::Pareto,
+        needs: &[
+            cells,
+            no_name,
+            one_snapshot,
+            directed,
+            points_fit,
+            trade_off,
+        ],
+        unnamed_needs: &[],
+        because: |_| "no point is the best in this result and an earlier one".to_owned(),
+    },
 ];
 
 /// A kind that only readers who name it get.
@@ -249,6 +266,24 @@ fn one_input_fits(shape: &Shape) -> Option<String> {
     let inputs = shape.inputs();
     let fits = inputs.is_empty() || inputs.iter().any(|axis| shape.levels(*axis) <= CATEGORIES);
     (!fits).then(|| format!("every input has more than the {CATEGORIES} levels that fit an axis"))
+}
+
+fn directed(shape: &Shape) -> Option<String> {
+    (shape.variable.info.direction == Direction::None)
+        .then(|| "neither less nor more of the result is better".to_owned())
+}
+
+fn points_fit(shape: &Shape) -> Option<String> {
+    let inputs = shape.inputs();
+    let points = inputs
+        .iter()
+        .fold(1_usize, |n, axis| n.saturating_mul(shape.levels(*axis)));
+    (points > POINTS)
+        .then(|| format!("{points} points are more than the {POINTS} that are compared"))
+}
+
+fn trade_off(shape: &Shape) -> Option<String> {
+    Tradeoff::of(shape).err()
 }
 
 fn several_samples(shape: &Shape) -> Option<String> {

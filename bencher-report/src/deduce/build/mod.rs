@@ -10,6 +10,7 @@ mod histogram;
 mod lines;
 mod main_effects;
 mod panes;
+mod pareto;
 mod ratio;
 mod sample_tables;
 mod table;
@@ -40,6 +41,7 @@ pub(super) fn charts(kind: ChartKind, shape: &Shape) -> Vec<Chart> {
         ChartKind::Ecdf => distribution::ecdf(shape),
         ChartKind::Violin => violins::chart(shape),
         ChartKind::Scatter => distribution::scatter(shape),
+        ChartKind::Pareto => pareto::chart(shape),
     };
     chart.into_iter().collect()
 }

@@ -110,7 +110,9 @@ impl Frame<'_> {
             }
             let points = thin(&one.points, self.room);
             let kind = self.chart.kind;
-            let marked = !kind.has_lines() || (kind.has_markers() && one.points.len() <= MARKERS);
+            let has_line = kind.has_line(n, series.len());
+            let has_markers = kind.has_markers(n, series.len());
+            let marked = !has_line || (has_markers && one.points.len() <= MARKERS);
             let dash = ["solid", "dash", "dot"];
             let symbols: Vec<&str> = points
                 .iter()
@@ -131,7 +133,7 @@ impl Frame<'_> {
             }
             let mut trace = json!({
                 "type": "scatter",
-                "mode": match (kind.has_lines(), marked) {
+                "mode": match (has_line, marked) {
                     (false, _) => "markers",
                     (true, true) => "lines+markers",
                     (true, false) => "lines",
