@@ -315,3 +315,32 @@ fn a_pareto_front_joins_the_points_that_no_other_one_beats() {
         "Better: more ratio, less pack. No other point is better in both than those of the front (3 of 6 points)."
     );
 }
+
+#[test]
+fn a_quadratic_cost_grows_with_the_square() {
+    let dims = vec![
+        levels("algo", &["bubble", "scan"]),
+        numbers("len", "", &[10.0, 100.0, 1000.0]),
+    ];
+    let info = vec![result("moves", "", Kind::Float(64))];
+    let moves = dataset(dims, info, |_, at| {
+        let n = [10.0_f64, 100.0, 1000.0][at[1]];
+        Ok(Value::Float(if at[0] == 0 { 0.5 * n * n } else { 3.0 * n }))
+    });
+    let charts = of_kind(&moves, "scaling", ChartKind::Scaling);
+    let chart = &charts[0];
+    assert_eq!((&chart.x.ticks, &chart.y.ticks), (&Ticks::Log, &Ticks::Log));
+    let series = lines(chart, 0);
+    let names: Vec<&str> = series.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names[..2], ["bubble", "scan"]);
+    assert!(
+        names[2].starts_with("bubble n^2 ± ") && names[3].starts_with("scan n^1 ± "),
+        "{names:?}"
+    );
+    close(&ys(&series[2]), &[50.0, 500_000.0]);
+    let notes = chart.notes.join(" ");
+    assert!(
+        notes.contains("; nearest: O(n²).") && notes.contains("; nearest: O(n)."),
+        "{notes}"
+    );
+}

@@ -219,11 +219,13 @@ pub enum ChartKind {
     Scatter,
     /// Two results of every point, and the points that no other one beats in both.
     Pareto,
+    /// How a result grows with an input: a power law, and the nearest of the usual classes.
+    Scaling,
 }
 
 impl ChartKind {
     /// Every kind, in the order of the rules.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Histogram,
         Self::Bar,
         Self::Box,
@@ -238,6 +240,7 @@ impl ChartKind {
         Self::Violin,
         Self::Scatter,
         Self::Pareto,
+        Self::Scaling,
     ];
 
     /// The name for display.
@@ -257,6 +260,7 @@ impl ChartKind {
             Self::Violin => "violins",
             Self::Scatter => "scatter",
             Self::Pareto => "Pareto front",
+            Self::Scaling => "scaling",
         }
     }
 
@@ -270,7 +274,16 @@ impl ChartKind {
         match self {
             Self::Scatter => false,
             Self::Pareto => n + 1 == count,
+            Self::Scaling => n >= count / 2,
             _ => true,
+        }
+    }
+
+    /// The colour of the n-th of some series: a fit has that of its points.
+    pub(crate) const fn color(self, n: usize, count: usize) -> usize {
+        match self {
+            Self::Scaling if count >= 2 => n % (count / 2),
+            _ => n,
         }
     }
 
@@ -279,6 +292,7 @@ impl ChartKind {
         match self {
             Self::Ecdf => false,
             Self::Pareto => n + 1 < count,
+            Self::Scaling => n < count / 2,
             _ => true,
         }
     }
@@ -300,6 +314,7 @@ impl ChartKind {
             Self::Violin => "violin",
             Self::Scatter => "scatter",
             Self::Pareto => "pareto",
+            Self::Scaling => "scaling",
         }
     }
 }

@@ -5,6 +5,7 @@ mod coordinates;
 mod facets;
 mod grid;
 mod modes;
+mod needs;
 mod rules;
 mod sample_table;
 mod shape;

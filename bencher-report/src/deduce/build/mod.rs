@@ -13,6 +13,7 @@ mod panes;
 mod pareto;
 mod ratio;
 mod sample_tables;
+mod scaling;
 mod table;
 mod violins;
 
@@ -42,6 +43,7 @@ pub(super) fn charts(kind: ChartKind, shape: &Shape) -> Vec<Chart> {
         ChartKind::Violin => violins::chart(shape),
         ChartKind::Scatter => distribution::scatter(shape),
         ChartKind::Pareto => pareto::chart(shape),
+        ChartKind::Scaling => scaling::chart(shape),
     };
     chart.into_iter().collect()
 }

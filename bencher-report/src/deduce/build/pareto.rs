@@ -6,7 +6,7 @@ use crate::deduce::grid::Grid;
 use crate::deduce::shape::Shape;
 use crate::deduce::tradeoff::{Tradeoff, TradeoffPoint, front_share};
 
-use super::super::rules::SERIES;
+use super::super::needs::SERIES;
 use super::frame;
 
 /// The name of the line in the legend.

@@ -58,7 +58,7 @@ pub(super) fn figure(chart: &Chart, look: &Look) -> Option<Figure> {
     // It knows no outlines and no nested levels, and joins all points of a series.
     let is_foreign = matches!(
         chart.kind,
-        ChartKind::Violin | ChartKind::Scatter | ChartKind::Pareto
+        ChartKind::Violin | ChartKind::Scatter | ChartKind::Pareto | ChartKind::Scaling
     );
     if is_foreign || chart.kind.has_error_bars() || !chart.x.groups.is_empty() {
         return None;

@@ -68,7 +68,7 @@ pub(super) fn lines(chart: &Chart, series: &[Series]) -> Vec<Plot> {
         }
     }
     for (n, one) in series.iter().enumerate() {
-        let color = palette::color(n);
+        let color = palette::color(kind.color(n, series.len()));
         let has_line = kind.has_line(n, series.len());
         let has_markers = kind.has_markers(n, series.len());
         for run in one.runs() {
@@ -247,12 +247,13 @@ pub(super) fn legend(chart: &Chart, width: f64) -> Vec<LegendEntry> {
         };
         if n == 0 && chart.legend.is_some() {
             let names = labels(&names, fitting(width * LEGEND, TICK));
+            let count = names.len();
             for (n, name) in names.into_iter().enumerate() {
                 let is_area = matches!(shape, LegendShape::Rect);
                 let color = if is_area {
                     palette::fill(n)
                 } else {
-                    palette::color(n).to_owned()
+                    palette::color(chart.kind.color(n, count)).to_owned()
                 };
                 let mut entry = entry(name, &color, shape);
                 if matches!(panel.marks, Marks::Lines(_)) {

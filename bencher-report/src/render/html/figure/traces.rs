@@ -104,7 +104,7 @@ impl Frame<'_> {
         let names = legend_names(series.iter().map(|one| one.name.as_str()));
         let order = self.chart.legend_order();
         for (n, one) in series.iter().enumerate() {
-            let color = palette::color(n);
+            let color = palette::color(self.chart.kind.color(n, series.len()));
             if !self.chart.kind.has_error_bars() {
                 traces.extend(self.band(n, one));
             }
