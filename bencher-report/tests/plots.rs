@@ -13,6 +13,7 @@ mod common;
 use bencher_core::bench::PlotSelection;
 use bencher_core::dataset::{COMPARED, Dataset, Dim};
 use bencher_core::value::{Kind, Value};
+use bencher_core::var::Direction;
 use bencher_report::chart::{Chart, ChartKind, Marks, Series, Ticks};
 use bencher_report::deduce::{deduce, deduce_plots, explain_plots};
 use common::{dataset, levels, numbers, result};
@@ -277,4 +278,69 @@ fn values_over_two_decades_have_a_logarithmic_axis() {
     assert_eq!(of(algos(), [1.0, 30.0, 1000.0]).0, Ticks::Linear);
     let repeated = || vec![levels("algo", &["a", "b", "c"]), Dim::repeats(3)];
     assert_eq!(of(repeated(), [1.0, 30.0, 1000.0]).0, Ticks::Log);
+}
+
+#[test]
+fn a_pareto_front_joins_the_points_that_no_other_one_beats() {
+    let dims = vec![
+        levels("codec", &["a", "b"]),
+        numbers("level", "", &[1.0, 2.0, 3.0]),
+    ];
+    let mut ratio = result("ratio", "", Kind::Float(64));
+    ratio.direction = Direction::Maximize;
+    let pack = result("pack", "s", Kind::Float(64));
+    // By hand: (2, 1), (3, 2) and (5, 6) are beaten by none; (2.5, 4), (4, 7) and (4.5, 9) are.
+    let ratios = [[2.0, 3.0, 5.0], [2.5, 4.0, 4.5]];
+    let times = [[1.0, 2.0, 6.0], [4.0, 7.0, 9.0]];
+    let of = |name: &str, at: &[usize]| {
+        let of = if name == "ratio" { ratios } else { times };
+        Ok(Value::Float(of[at[0]][at[1]]))
+    };
+    let codecs = dataset(dims, vec![ratio, pack], of);
+    let charts = of_kind(&codecs, "auto", ChartKind::Pareto);
+    assert_eq!((charts.len(), charts[0].result.as_str()), (1, "pack"));
+    let series = lines(&charts[0], 0);
+    let names: Vec<&str> = series.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["a", "b", "front"]);
+    let front: Vec<(f64, f64)> = series[2]
+        .points
+        .iter()
+        .map(|point| (point.x, point.y.unwrap()))
+        .collect();
+    assert_eq!(front, [(2.0, 1.0), (3.0, 2.0), (5.0, 6.0)]);
+    let rows = charts[0].data_rows(100).rows;
+    assert_eq!(rows[0], ["a", "codec=a, level=1", "2", "1"]);
+    assert_eq!(
+        charts[0].notes[0],
+        "Better: more ratio, less pack. No other point is better in both than those of the front (3 of 6 points)."
+    );
+}
+
+#[test]
+fn a_quadratic_cost_grows_with_the_square() {
+    let dims = vec![
+        levels("algo", &["bubble", "scan"]),
+        numbers("len", "", &[10.0, 100.0, 1000.0]),
+    ];
+    let info = vec![result("moves", "", Kind::Float(64))];
+    let moves = dataset(dims, info, |_, at| {
+        let n = [10.0_f64, 100.0, 1000.0][at[1]];
+        Ok(Value::Float(if at[0] == 0 { 0.5 * n * n } else { 3.0 * n }))
+    });
+    let charts = of_kind(&moves, "scaling", ChartKind::Scaling);
+    let chart = &charts[0];
+    assert_eq!((&chart.x.ticks, &chart.y.ticks), (&Ticks::Log, &Ticks::Log));
+    let series = lines(chart, 0);
+    let names: Vec<&str> = series.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names[..2], ["bubble", "scan"]);
+    assert!(
+        names[2].starts_with("bubble n^2 ± ") && names[3].starts_with("scan n^1 ± "),
+        "{names:?}"
+    );
+    close(&ys(&series[2]), &[50.0, 500_000.0]);
+    let notes = chart.notes.join(" ");
+    assert!(
+        notes.contains("; nearest: O(n²).") && notes.contains("; nearest: O(n)."),
+        "{notes}"
+    );
 }

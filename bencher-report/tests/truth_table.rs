@@ -482,6 +482,8 @@ fn every_kind_is_explained() {
             "ECDF false drawn on request: `--plots auto,ecdf`",
             "violins false drawn on request: `--plots auto,violin`",
             "scatter false drawn on request: `--plots auto,scatter`",
+            "Pareto front false no earlier result has a direction",
+            "scaling false drawn on request: `--plots auto,scaling`",
         ]
     );
     let empty = with(vec![numbers("n", "", &[])], Kind::Float(64));

@@ -217,11 +217,15 @@ pub enum ChartKind {
     Violin,
     /// Every sample as a point.
     Scatter,
+    /// Two results of every point, and the points that no other one beats in both.
+    Pareto,
+    /// How a result grows with an input: a power law, and the nearest of the usual classes.
+    Scaling,
 }
 
 impl ChartKind {
     /// Every kind, in the order of the rules.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Histogram,
         Self::Bar,
         Self::Box,
@@ -235,6 +239,8 @@ impl ChartKind {
         Self::Ecdf,
         Self::Violin,
         Self::Scatter,
+        Self::Pareto,
+        Self::Scaling,
     ];
 
     /// The name for display.
@@ -253,6 +259,8 @@ impl ChartKind {
             Self::Ecdf => "ECDF",
             Self::Violin => "violins",
             Self::Scatter => "scatter",
+            Self::Pareto => "Pareto front",
+            Self::Scaling => "scaling",
         }
     }
 
@@ -261,14 +269,32 @@ impl ChartKind {
         matches!(self, Self::Ratio)
     }
 
-    /// Whether a line joins the points of a series.
-    pub(crate) const fn has_lines(self) -> bool {
-        !matches!(self, Self::Scatter)
+    /// Whether a line joins the points of the n-th of some series: of a Pareto front, those of the front, which is the last.
+    pub(crate) const fn has_line(self, n: usize, count: usize) -> bool {
+        match self {
+            Self::Scatter => false,
+            Self::Pareto => n + 1 == count,
+            Self::Scaling => n >= count / 2,
+            _ => true,
+        }
     }
 
-    /// Whether each point of a series has a marker.
-    pub(crate) const fn has_markers(self) -> bool {
-        !matches!(self, Self::Ecdf)
+    /// The colour of the n-th of some series: a fit has that of its points.
+    pub(crate) const fn color(self, n: usize, count: usize) -> usize {
+        match self {
+            Self::Scaling if count >= 2 => n % (count / 2),
+            _ => n,
+        }
+    }
+
+    /// Whether each point of the n-th of some series has a marker.
+    pub(crate) const fn has_markers(self, n: usize, count: usize) -> bool {
+        match self {
+            Self::Ecdf => false,
+            Self::Pareto => n + 1 < count,
+            Self::Scaling => n < count / 2,
+            _ => true,
+        }
     }
 
     /// The name by which it is chosen, and that is part of file names.
@@ -287,6 +313,8 @@ impl ChartKind {
             Self::Ecdf => "ecdf",
             Self::Violin => "violin",
             Self::Scatter => "scatter",
+            Self::Pareto => "pareto",
+            Self::Scaling => "scaling",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use bencher_core::value::float_text;
 
-use super::{Axis, BoxMark, BoxSeries, Chart, Gap, Marks, Panel, Point, pane};
+use super::{Axis, BoxMark, BoxSeries, Chart, ChartKind, Gap, Marks, Panel, Point, pane};
 
 /// A chart's data, one row per mark.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,6 +74,9 @@ impl Chart {
         let color = self.color.as_ref();
         let color = color.map_or_else(|| "value".to_owned(), Axis::label);
         let columns: Vec<&str> = match self.panels.first().map(|panel| &panel.marks) {
+            Some(Marks::Lines(_)) if self.kind == ChartKind::Pareto => {
+                vec![&legend, "point", &x, &y]
+            }
             Some(Marks::Lines(_) | Marks::Bars(_)) => {
                 vec![&legend, &x, &y, "low", "high", "samples", "absent", "state"]
             }
@@ -202,6 +205,14 @@ impl Chart {
 
     fn point_row(&self, series: &str, point: &Point) -> Vec<String> {
         let number = |x: Option<f64>| x.map(float_text).unwrap_or_default();
+        if self.kind == ChartKind::Pareto {
+            return vec![
+                series.to_owned(),
+                point.place.clone().unwrap_or_default(),
+                self.x.name_of(point.x),
+                point.y.map(|y| self.y.name_of(y)).unwrap_or_default(),
+            ];
+        }
         vec![
             series.to_owned(),
             point

@@ -5,9 +5,11 @@ mod coordinates;
 mod facets;
 mod grid;
 mod modes;
+mod needs;
 mod rules;
 mod sample_table;
 mod shape;
+mod tradeoff;
 
 use std::collections::HashSet;
 

@@ -32,7 +32,7 @@ impl PlotSelection {
     pub const ATTRIBUTE: &'static str = "plots";
 
     /// All names, in the order in which texts list them.
-    pub const NAMES: [&'static str; 14] = [
+    pub const NAMES: [&'static str; 16] = [
         "auto",
         "histogram",
         "bar",
@@ -47,6 +47,8 @@ impl PlotSelection {
         "ecdf",
         "violin",
         "scatter",
+        "pareto",
+        "scaling",
     ];
 
     /// The selection of some names.

@@ -7,7 +7,7 @@ use crate::deduce::facets::Facets;
 use crate::deduce::grid::{Grid, Samples};
 use crate::deduce::shape::Shape;
 
-use super::super::rules::SERIES;
+use super::super::needs::SERIES;
 use super::frame;
 
 /// By how much points move aside, as a share of the distance of two levels, or of the length of an axis of numbers.

@@ -5,7 +5,7 @@ use crate::deduce::facets::Facets;
 use crate::deduce::grid::Grid;
 use crate::deduce::shape::Shape;
 
-use super::super::rules::CATEGORIES;
+use super::super::needs::CATEGORIES;
 use super::frame;
 
 /// A share of the differences below which combinations of inputs have no bar.

@@ -10,8 +10,10 @@ mod histogram;
 mod lines;
 mod main_effects;
 mod panes;
+mod pareto;
 mod ratio;
 mod sample_tables;
+mod scaling;
 mod table;
 mod violins;
 
@@ -40,6 +42,8 @@ pub(super) fn charts(kind: ChartKind, shape: &Shape) -> Vec<Chart> {
         ChartKind::Ecdf => distribution::ecdf(shape),
         ChartKind::Violin => violins::chart(shape),
         ChartKind::Scatter => distribution::scatter(shape),
+        ChartKind::Pareto => pareto::chart(shape),
+        ChartKind::Scaling => scaling::chart(shape),
     };
     chart.into_iter().collect()
 }

@@ -5,7 +5,7 @@ use bencher_core::value::Table;
 use crate::chart::{Axis, Chart, ChartKind, Gap, GapKind, Histogram, Marks, Point, Series};
 use crate::deduce::facets::Facets;
 use crate::deduce::grid::Grid;
-use crate::deduce::rules::SERIES;
+use crate::deduce::needs::SERIES;
 use crate::deduce::sample_table::{decode, is_numeric};
 use crate::deduce::shape::Shape;
 

@@ -7,7 +7,7 @@ use crate::deduce::facets::Facets;
 use crate::deduce::grid::Grid;
 use crate::deduce::shape::Shape;
 
-use super::super::rules::CATEGORIES;
+use super::super::needs::CATEGORIES;
 use super::{boxes, frame};
 
 /// Places at which the density is computed.

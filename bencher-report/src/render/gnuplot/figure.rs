@@ -56,11 +56,11 @@ pub(super) fn figure(chart: &Chart, look: &Look) -> Option<Figure> {
         return None;
     }
     // It knows no outlines and no nested levels, and joins all points of a series.
-    if chart.kind == ChartKind::Violin
-        || chart.kind.has_error_bars()
-        || !chart.kind.has_lines()
-        || !chart.x.groups.is_empty()
-    {
+    let is_foreign = matches!(
+        chart.kind,
+        ChartKind::Violin | ChartKind::Scatter | ChartKind::Pareto | ChartKind::Scaling
+    );
+    if is_foreign || chart.kind.has_error_bars() || !chart.x.groups.is_empty() {
         return None;
     }
     let foot = Foot::of(chart)?;
@@ -336,7 +336,7 @@ fn lines(figure: &mut Figure, chart: &Chart, series: &[Series], names: &[String]
             let style = |properties: &mut criterion_plot::curve::Properties| -> () {
                 style(properties);
             };
-            if run.len() <= MARKERS && chart.kind.has_markers() {
+            if run.len() <= MARKERS && chart.kind.has_markers(n, series.len()) {
                 let curve = LinesPoints { x, y };
                 figure.plot(curve, |properties| {
                     style(properties);

@@ -68,7 +68,9 @@ pub(super) fn lines(chart: &Chart, series: &[Series]) -> Vec<Plot> {
         }
     }
     for (n, one) in series.iter().enumerate() {
-        let color = palette::color(n);
+        let color = palette::color(kind.color(n, series.len()));
+        let has_line = kind.has_line(n, series.len());
+        let has_markers = kind.has_markers(n, series.len());
         for run in one.runs() {
             let points = || run.iter().filter_map(|point| Some((x_of(point), point.y?)));
             let (style, mark) = match palette::round(n) {
@@ -76,16 +78,16 @@ pub(super) fn lines(chart: &Chart, series: &[Series]) -> Vec<Plot> {
                 1 => (LineStyle::Dashed, MarkerShape::Square),
                 _ => (LineStyle::Dotted, MarkerShape::Triangle),
             };
-            if run.len() > 1 && kind.has_lines() {
+            if run.len() > 1 && has_line {
                 let line = LinePlot::new().with_data(points());
                 let line = line.with_color(color).with_line_style(style);
                 plots.push(line.with_stroke_width(2.0).into());
             }
-            if !kind.has_lines() || (run.len() <= MARKERS && kind.has_markers()) {
+            if !has_line || (run.len() <= MARKERS && has_markers) {
                 let dots = ScatterPlot::new().with_data(points());
                 plots.push(
                     dots.with_color(color)
-                        .with_size(if kind.has_lines() { 3.5 } else { 2.5 })
+                        .with_size(if has_line { 3.5 } else { 2.5 })
                         .with_marker(mark)
                         .into(),
                 );
@@ -245,12 +247,13 @@ pub(super) fn legend(chart: &Chart, width: f64) -> Vec<LegendEntry> {
         };
         if n == 0 && chart.legend.is_some() {
             let names = labels(&names, fitting(width * LEGEND, TICK));
+            let count = names.len();
             for (n, name) in names.into_iter().enumerate() {
                 let is_area = matches!(shape, LegendShape::Rect);
                 let color = if is_area {
                     palette::fill(n)
                 } else {
-                    palette::color(n).to_owned()
+                    palette::color(chart.kind.color(n, count)).to_owned()
                 };
                 let mut entry = entry(name, &color, shape);
                 if matches!(panel.marks, Marks::Lines(_)) {

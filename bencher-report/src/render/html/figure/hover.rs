@@ -1,12 +1,18 @@
 //! The hover texts of marks.
 
-use crate::chart::{BoxMark, Chart, Gap, Point, Ticks, text};
+use crate::chart::{BoxMark, Chart, ChartKind, Gap, Point, Ticks, text};
 
 use super::super::text::plotly;
 
 /// The hover text of a point: place, value, spread, samples, and what is absent.
 pub(super) fn point(chart: &Chart, series: &str, point: &Point) -> String {
-    let mut lines = place(chart, series, point.x, point.place.as_deref());
+    let mut lines = match (&point.place, chart.kind) {
+        (Some(at), ChartKind::Pareto) => {
+            let x = format!("{}: {}", chart.x.heading(), chart.x.value(point.x));
+            vec![at.clone(), x]
+        }
+        (full, _) => place(chart, series, point.x, full.as_deref()),
+    };
     if let Some(y) = point.y {
         let mut line = format!("{}: {}", chart.y.heading(), chart.y.value(y));
         if let Some((low, high)) = point.bounds {

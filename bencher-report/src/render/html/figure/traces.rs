@@ -104,13 +104,15 @@ impl Frame<'_> {
         let names = legend_names(series.iter().map(|one| one.name.as_str()));
         let order = self.chart.legend_order();
         for (n, one) in series.iter().enumerate() {
-            let color = palette::color(n);
+            let color = palette::color(self.chart.kind.color(n, series.len()));
             if !self.chart.kind.has_error_bars() {
                 traces.extend(self.band(n, one));
             }
             let points = thin(&one.points, self.room);
             let kind = self.chart.kind;
-            let marked = !kind.has_lines() || (kind.has_markers() && one.points.len() <= MARKERS);
+            let has_line = kind.has_line(n, series.len());
+            let has_markers = kind.has_markers(n, series.len());
+            let marked = !has_line || (has_markers && one.points.len() <= MARKERS);
             let dash = ["solid", "dash", "dot"];
             let symbols: Vec<&str> = points
                 .iter()
@@ -131,7 +133,7 @@ impl Frame<'_> {
             }
             let mut trace = json!({
                 "type": "scatter",
-                "mode": match (kind.has_lines(), marked) {
+                "mode": match (has_line, marked) {
                     (false, _) => "markers",
                     (true, true) => "lines+markers",
                     (true, false) => "lines",
