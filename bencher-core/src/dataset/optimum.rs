@@ -70,6 +70,9 @@ impl PointValue {
     }
 }
 
+/// The values of some inputs.
+type Inputs = Vec<(String, Value)>;
+
 impl Dataset {
     /// The best point of a result, by its [direction](Direction); `None` if no point has a value.
     ///
@@ -129,11 +132,11 @@ impl Dataset {
         &self,
         result: &str,
         inputs: &[&str],
-    ) -> Result<Vec<(Vec<(String, Value)>, Optimum)>, DatasetError> {
+    ) -> Result<Vec<(Inputs, Optimum)>, DatasetError> {
         self.axes(inputs)?;
         let (points, direction) = self.valued_points(result)?;
         let is_asked = |(name, _): &&(String, Value)| inputs.contains(&name.as_str());
-        let mut groups: Vec<(Vec<(String, Value)>, Vec<&ValuedPoint>)> = Vec::new();
+        let mut groups: Vec<(Inputs, Vec<&ValuedPoint>)> = Vec::new();
         let mut known: HashMap<Vec<Digest>, usize> = HashMap::new();
         for point in &points {
             let asked = point.at.iter().filter(is_asked);
@@ -303,7 +306,7 @@ mod tests {
             let of = dataset(direction, Kind::Float(64), 3, &values);
             let found = of.optimum("result").unwrap().unwrap();
             assert_eq!(found.best.label, best);
-            assert_eq!(found.worst.unwrap().value, worst);
+            assert!(found.worst.unwrap().value.total_cmp(&worst).is_eq());
             assert!(found.undecided.is_empty() && found.best.is_exact());
         }
         let of = dataset(Direction::None, Kind::Float(64), 3, &values);

@@ -56,23 +56,11 @@ impl<'d> Inputs<'d> {
 
     /// The text of the alternatives of a point: the value of a single one alone.
     fn alternative(&self, point: &PointValue) -> String {
-        let texts = self.texts(point, &self.alternatives);
+        let texts = texts_at(point, &self.alternatives);
         match self.alternatives.as_slice() {
             [_] => texts,
             _ => format!("({texts})"),
         }
-    }
-
-    fn texts(&self, point: &PointValue, dims: &[&Dim]) -> String {
-        let texts = dims.iter().filter_map(|dim| {
-            let (_, value) = point.at.iter().find(|(name, _)| *name == dim.name)?;
-            let text = dim.text(value);
-            Some(match dims {
-                [_] => text,
-                _ => format!("{}={text}", dim.name),
-            })
-        });
-        texts.collect::<Vec<String>>().join(", ")
     }
 
     /// Which alternative is the best at which settings.
@@ -189,7 +177,7 @@ impl<'d> Inputs<'d> {
     fn texts_of(&self, groups: &[&Optimum]) -> String {
         let texts = groups
             .iter()
-            .map(|group| self.texts(&group.best, &self.settings));
+            .map(|group| texts_at(&group.best, &self.settings));
         match self.settings.as_slice() {
             [one] => format!("{}={}", one.name, texts.collect::<Vec<String>>().join(", ")),
             _ => texts
@@ -200,9 +188,23 @@ impl<'d> Inputs<'d> {
     }
 }
 
+/// The values of some inputs at a point.
+fn texts_at(point: &PointValue, dims: &[&Dim]) -> String {
+    let texts = dims.iter().filter_map(|dim| {
+        let (_, value) = point.at.iter().find(|(name, _)| *name == dim.name)?;
+        let text = dim.text(value);
+        Some(match dims {
+            [_] => text,
+            _ => format!("{}={text}", dim.name),
+        })
+    });
+    texts.collect::<Vec<String>>().join(", ")
+}
+
 /// Whether the best value is that of several points exactly, which is no lack of a decision.
 pub(super) fn is_tie(group: &Optimum) -> bool {
-    let is_equal = |point: &PointValue| point.is_exact() && point.value == group.best.value;
+    let is_equal =
+        |point: &PointValue| point.is_exact() && point.value.total_cmp(&group.best.value).is_eq();
     !group.is_decided()
         && group.below_resolution == 0
         && group.best.is_exact()
@@ -220,6 +222,8 @@ fn joined(texts: &[String]) -> String {
 
 /// By how much the best of each group is ahead of the next one: ` (ahead of the next by a factor of 1.2 to 2)`.
 fn ahead(groups: &[&Optimum]) -> String {
+    /// From here on, a factor reads better than a percentage.
+    const FACTOR: f64 = 1.1;
     let factors = groups.iter().filter_map(|group| {
         let next = group.next.as_ref()?.value;
         let best = group.best.value;
@@ -231,8 +235,6 @@ fn ahead(groups: &[&Optimum]) -> String {
     }
     let least = factors.iter().copied().fold(f64::INFINITY, f64::min);
     let greatest = factors.iter().copied().fold(0.0, f64::max);
-    /// From here on, a factor reads better than a percentage.
-    const FACTOR: f64 = 1.1;
     let texts = |of: fn(f64) -> String| {
         let (least, greatest) = (of(least), of(greatest));
         if least == greatest {

@@ -260,9 +260,7 @@ impl<'d> PointStates<'d> {
         Self {
             states: variable.states(),
             stride: later.map(Dim::len).product(),
-            repeats: axis
-                .and_then(|axis| dims.get(axis))
-                .map_or(1, |dim| dim.len()),
+            repeats: axis.and_then(|axis| dims.get(axis)).map_or(1, Dim::len),
         }
     }
 

@@ -124,9 +124,10 @@ fn share_text(share: f64) -> String {
 /// `len explains 89 % of the differences (factor 4 between its levels)`; what later inputs explain, in fewer words.
 fn effect_text(effect: &MainEffect, is_first: bool) -> String {
     let share = share_text(effect.share);
-    let mut text = match is_first {
-        true => format!("{} explains {share} of the differences", effect.input),
-        false => format!("{} {share}", effect.input),
+    let mut text = if is_first {
+        format!("{} explains {share} of the differences", effect.input)
+    } else {
+        format!("{} {share}", effect.input)
     };
     if effect.is_ratio
         && let Some([(_, least), (_, greatest)]) = effect.extremes()

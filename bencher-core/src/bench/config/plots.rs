@@ -63,7 +63,7 @@ impl PlotSelection {
             match Self::bit(name) {
                 Some(bit) => bits |= bit,
                 None => {
-                    let near = crate::var::nearest(name, Self::NAMES.into_iter());
+                    let near = crate::var::nearest(name, Self::NAMES);
                     let hint =
                         near.map_or_else(String::new, |near| format!(" (did you mean `{near}`?)"));
                     return Err(format!("`{name}` is no plot; there are {}{hint}", known()));
