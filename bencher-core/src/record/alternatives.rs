@@ -236,7 +236,8 @@ fn ahead(groups: &[&Optimum]) -> String {
         let share = texts(|factor| digits((factor - 1.0) * 100.0, 2));
         format!(" (ahead of the next by {share} %)")
     } else {
-        let factor = texts(|factor| digits(factor, 3));
+        // A factor that would read as 1 is none.
+        let factor = texts(|factor| digits(factor, if factor < 1.005 { 5 } else { 3 }));
         format!(" (ahead of the next by a factor of {factor})")
     }
 }

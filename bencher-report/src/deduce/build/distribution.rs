@@ -15,7 +15,7 @@ const LEVEL_JITTER: f64 = 0.5;
 const NUMBER_JITTER: f64 = 0.02;
 
 /// The share of samples up to each value: a curve for each level of one input, or for all samples of a panel.
-pub(super) fn ecdf(shape: &Shape) -> Option<Chart> {
+pub(super) fn ecdf(shape: &Shape) -> Chart {
     let grid = Grid::of(shape);
     let fits = |axis: &&usize| shape.levels(**axis) <= SERIES;
     let mut inputs = shape.categorical.iter().chain(&shape.numeric);
@@ -49,7 +49,7 @@ pub(super) fn ecdf(shape: &Shape) -> Option<Chart> {
         0,
         "The share of samples whose value is at most that of the axis.".to_owned(),
     );
-    Some(chart)
+    chart
 }
 
 /// The corners of the steps of an empirical distribution function.
@@ -59,7 +59,7 @@ fn steps(samples: &Samples) -> Vec<Point> {
     let count = values.len() as f64;
     let mut points = Vec::with_capacity(values.len() * 2);
     let mut below = 0;
-    for equal in values.chunk_by(|one, other| one == other) {
+    for equal in values.chunk_by(|one, other| one.total_cmp(other).is_eq()) {
         let Some(x) = equal.first() else {
             continue;
         };
@@ -84,7 +84,7 @@ fn corner(x: f64, y: f64, samples: usize) -> Point {
 }
 
 /// A point for every sample, moved aside a little where several would lie on each other.
-pub(super) fn scatter(shape: &Shape) -> Option<Chart> {
+pub(super) fn scatter(shape: &Shape) -> Chart {
     let grid = Grid::of(shape);
     let numeric = shape
         .numeric
@@ -169,7 +169,7 @@ pub(super) fn scatter(shape: &Shape) -> Option<Chart> {
             float_text(numbers.len() as f64)
         ),
     );
-    Some(chart)
+    chart
 }
 
 /// How far a sample moves aside, from -0.5 to 0.5: series stand side by side, and samples within them spread evenly.
@@ -207,6 +207,6 @@ mod tests {
                 }
             }
         }
-        assert_eq!(aside(0, 1, 0, 1), 0.0);
+        assert!(aside(0, 1, 0, 1).abs() < 1e-12);
     }
 }

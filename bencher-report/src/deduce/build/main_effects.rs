@@ -62,10 +62,7 @@ fn shares(shape: &Shape, effects: &[MainEffect]) -> Chart {
         format!(
             "The share of the differences between points that the levels of each input explain alone \
              (eta squared{}).",
-            match effects.first().is_some_and(|effect| effect.is_ratio) {
-                true => ", of logarithms",
-                false => "",
-            }
+            if effects.first().is_some_and(|effect| effect.is_ratio) { ", of logarithms" } else { "" }
         ),
     );
     chart
@@ -116,9 +113,10 @@ fn means(shape: &Shape, effects: &[MainEffect]) -> Chart {
     );
     chart.alt = format!("Lines of the main effects, {}", chart.title);
     chart.legend = Some("input".to_owned());
-    let mean = match is_ratio {
-        true => "The geometric mean",
-        false => "The mean",
+    let mean = if is_ratio {
+        "The geometric mean"
+    } else {
+        "The mean"
     };
     let note = format!("{mean} over all points of a level, whatever the other inputs are.");
     chart.notes.insert(0, note);

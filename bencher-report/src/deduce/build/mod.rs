@@ -39,9 +39,9 @@ pub(super) fn charts(kind: ChartKind, shape: &Shape) -> Vec<Chart> {
         ChartKind::Panes => Some(panes::chart(shape)),
         ChartKind::MainEffects => return main_effects::charts(shape),
         ChartKind::Ratio => ratio::chart(shape),
-        ChartKind::Ecdf => distribution::ecdf(shape),
+        ChartKind::Ecdf => Some(distribution::ecdf(shape)),
         ChartKind::Violin => violins::chart(shape),
-        ChartKind::Scatter => distribution::scatter(shape),
+        ChartKind::Scatter => Some(distribution::scatter(shape)),
         ChartKind::Pareto => pareto::chart(shape),
         ChartKind::Scaling => scaling::chart(shape),
     };

@@ -6,8 +6,11 @@ use crate::deduce::shape::Shape;
 
 use super::{frame, lines};
 
+/// How much something of a size costs, up to a factor.
+type Growth = fn(f64) -> f64;
+
 /// The usual classes of growth.
-const CLASSES: [(&str, fn(f64) -> f64); 6] = [
+const CLASSES: [(&str, Growth); 6] = [
     ("O(1)", |_| 1.0),
     ("O(log n)", f64::ln),
     ("O(n)", |n| n),
@@ -97,7 +100,7 @@ fn rename_fits(panel: &mut Panel) {
             .map(|one| one.name.clone())
             .collect();
         for (fit, name) in series.iter_mut().skip(half).zip(names) {
-            fit.name = format!("{name} power law").trim().to_owned();
+            format!("{name} power law").trim().clone_into(&mut fit.name);
         }
     }
 }
@@ -173,7 +176,7 @@ fn nearest(points: &[(f64, f64)]) -> Option<&'static str> {
     if points.len() < 3 {
         return None;
     }
-    let misfit = |growth: fn(f64) -> f64| {
+    let misfit = |growth: Growth| {
         let ratios: Vec<f64> = points
             .iter()
             .map(|(x, y)| y.ln() - growth(*x).ln())

@@ -63,9 +63,10 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
 /// The density between the lowest and the highest value, of logarithms on a logarithmic axis; empty where all values are
 /// equal, or there is no number for their spread.
 fn outline(values: &[f64], is_log: bool) -> Vec<(f64, f64)> {
-    let values: Vec<f64> = match is_log {
-        true => values.iter().map(|x| x.ln()).collect(),
-        false => values.to_vec(),
+    let values: Vec<f64> = if is_log {
+        values.iter().map(|x| x.ln()).collect()
+    } else {
+        values.to_vec()
     };
     let Some((low, high, width)) = ends(&values) else {
         return Vec::new();

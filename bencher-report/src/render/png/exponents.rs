@@ -4,6 +4,8 @@ use crate::chart::{Axis, Chart, Marks, Ticks, decades_per_tick, is_binary};
 const DECADES: f64 = 8.0;
 /// The least number at which it has a tick.
 const LEAST: f64 = 1e-9;
+/// Ticks of bytes that an axis has at most, or one more: their names are long.
+const BINARY_TICKS: usize = 5;
 /// Ticks that an axis has at most, or one more.
 const TICKS: usize = 8;
 
@@ -82,6 +84,7 @@ fn turn(axis: &mut Axis) -> Option<Exponent> {
     }
     axis.ticks = Ticks::Linear;
     axis.range = Some((low, high));
-    exponent.step = decades_per_tick(high - low, TICKS);
+    let most = if is_binary { BINARY_TICKS } else { TICKS };
+    exponent.step = decades_per_tick(high - low, most);
     Some(exponent)
 }

@@ -131,23 +131,29 @@ pub(super) fn layout(chart: &Chart, look: &Look, fixed: bool) -> Json {
         }
     }
     layout.insert("annotations".to_owned(), Json::Array(labels));
-    if let Some(at) = chart.reference {
-        let lines = (0..chart.panels.len()).map(|n| {
-            json!({
-                "type": "line",
-                "xref": format!("{} domain", name('x', n, false)),
-                "yref": name('y', n, false),
-                "x0": 0,
-                "x1": 1,
-                "y0": at,
-                "y1": at,
-                "layer": "below",
-                "line": { "width": 1.5, "dash": "dash", "color": "#8c8c8c" }
-            })
-        });
-        layout.insert("shapes".to_owned(), Json::Array(lines.collect()));
-    }
+    layout.insert("shapes".to_owned(), reference_lines(chart));
     finish(chart, layout, inner)
+}
+
+/// A line across each panel at the value of reference, where the chart has one.
+fn reference_lines(chart: &Chart) -> Json {
+    let Some(at) = chart.reference else {
+        return json!([]);
+    };
+    let lines = (0..chart.panels.len()).map(|n| {
+        json!({
+            "type": "line",
+            "xref": format!("{} domain", name('x', n, false)),
+            "yref": name('y', n, false),
+            "x0": 0,
+            "x1": 1,
+            "y0": at,
+            "y1": at,
+            "layer": "below",
+            "line": { "width": 1.5, "dash": "dash", "color": "#8c8c8c" }
+        })
+    });
+    Json::Array(lines.collect())
 }
 
 /// Whether plotly would fit the value axis wrongly: it takes the logarithms of boxes twice, and forgets the boxes of
