@@ -75,10 +75,10 @@ fn every_kind_has_the_name_that_chooses_it() {
     // Each kind is chosen by one name at most, so that all are by different ones.
     for name in names {
         let others = explain_plots(&dataset, plots(name));
-        let listed = others
+        let considered = others
             .iter()
             .filter(|one| !one.reason.contains("not among"));
-        let drawn = listed.clone().filter(|one| one.chosen).count();
+        let drawn = considered.filter(|one| one.chosen).count();
         assert!(drawn <= 1, "{name}");
     }
     let reason = |kind| {
