@@ -43,7 +43,7 @@ fn every_record_of_the_gallery_is_drawn_by_both() {
     for renderer in [StaticRenderer::Kuva, StaticRenderer::Auto] {
         let dir = tempfile::tempdir().unwrap();
         let files = report(&gallery(), dir.path(), renderer);
-        assert_eq!(files.pngs.len(), 26);
+        assert_eq!(files.pngs.len(), 32);
         assert_eq!(files.files.len(), 3, "the logs");
         assert_eq!(files.warnings, [] as [String; 0]);
         let names: Vec<String> = fs::read_dir(dir.path())
@@ -51,7 +51,7 @@ fn every_record_of_the_gallery_is_drawn_by_both() {
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();
         // The pictures, the page, the folder of what it links to, and the list of them all.
-        assert_eq!(names.len(), 29, "no temporary file stays: {names:?}");
+        assert_eq!(names.len(), 35, "no temporary file stays: {names:?}");
     }
 }
 

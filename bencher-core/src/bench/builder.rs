@@ -211,14 +211,6 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
     ///
     /// `auto` stands for those that the shape of the sweep suggests. `docs/configuration.md` lists the names. An unknown
     /// name is an error of [`run`](Self::run).
-    ///
-    /// ```no_run
-    /// # use bencher_core::bench::Bench;
-    /// # fn sweep<S: bencher_core::bench::Benchmark>(bench: &mut Bench<S>) -> bencher_core::bench::Result {
-    /// bench.sweep("By length").plots(["auto", "table"]).run()?;
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn plots<'n>(mut self, names: impl IntoIterator<Item = &'n str>) -> Self {
         self.settings.plots = Some(PlotSelection::of(names));
         self
