@@ -118,10 +118,12 @@ impl Axis {
         }
     }
 
-    /// The ticks of an input's numbers: logarithmic where the input is and its values allow it.
+    /// The ticks of an input's numbers: logarithmic where the input is, or its values spread over decades, and they allow
+    /// it.
     pub(crate) fn ticks_of(scale: Scale, numbers: &[f64]) -> Ticks {
         let positive = |x: &f64| *x > 0.0 && x.is_finite();
-        if scale == Scale::Log && numbers.iter().all(positive) {
+        let is_log = scale == Scale::Log || spread_over_decades(numbers);
+        if is_log && numbers.iter().all(positive) {
             Ticks::Log
         } else {
             Ticks::Linear
@@ -213,5 +215,47 @@ impl Axis {
             Some(group) => format!("{} / {level}", group.label),
             None => level,
         }
+    }
+}
+
+/// Whether numbers such as 100, 10,000 and 1,000,000 would crowd at one end of a linear axis: they reach over two decades,
+/// and their distances grow tenfold.
+fn spread_over_decades(numbers: &[f64]) -> bool {
+    let mut sorted = numbers.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.dedup();
+    let distances: Vec<f64> = sorted
+        .windows(2)
+        .filter_map(|pair| Some(pair.last()? - pair.first()?))
+        .collect();
+    let ends = sorted.first().zip(sorted.last());
+    let ends_of_distances = distances.first().zip(distances.last());
+    distances.len() > 1
+        && ends.is_some_and(|(low, high)| *low > 0.0 && high / low >= 100.0)
+        && ends_of_distances.is_some_and(|(first, last)| last / first >= 10.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_over_decades_have_a_logarithmic_axis() {
+        for (numbers, expected) in [
+            (&[100.0, 10_000.0, 1_000_000.0][..], Ticks::Log),
+            (&[1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0], Ticks::Log),
+            // Even steps, few decades, two values, a zero.
+            (&[1.0, 251.0, 501.0, 751.0, 1001.0], Ticks::Linear),
+            (&[1.0, 2.0, 4.0, 8.0, 16.0, 32.0], Ticks::Linear),
+            (&[1.0, 1000.0], Ticks::Linear),
+            (&[0.0, 1.0, 1000.0], Ticks::Linear),
+        ] {
+            assert_eq!(
+                Axis::ticks_of(Scale::Linear, numbers),
+                expected,
+                "{numbers:?}"
+            );
+        }
+        assert_eq!(Axis::ticks_of(Scale::Log, &[1.0, 2.0]), Ticks::Log);
     }
 }
