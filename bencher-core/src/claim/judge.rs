@@ -21,7 +21,7 @@ const MOST_FAILURES: usize = 100;
 /// | `mean` of numbers | the mean, with the bounds of Student's t |
 /// | `mean` of truth values | the share that is true, with the bounds of Clopper and Pearson |
 ///
-/// A statistic decides if its bound at 95 % lies on one side of the limit. Numbers of which all samples agree are exact.
+/// A statistic decides if its 95 % bound lies on one side of the limit. A number that is equal in all samples is exact.
 /// A failed sample makes a claim fail. A sample that did not set the result leaves its point undecided, unless another
 /// violates the claim. A time below resolution is shorter than every limit.
 ///

@@ -54,7 +54,7 @@ fn end(how: &str, status: c_int) {
     }
 }
 
-/// The signals that end a process because of what its code did, with what is said of them.
+/// The signals that a process causes by its own code, each with the words that describe it.
 const FATAL: [(c_int, &str); 5] = [
     (libc::SIGABRT, "aborted the process"),
     (

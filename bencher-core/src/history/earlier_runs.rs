@@ -197,7 +197,7 @@ fn plain_spread(centres: &[f64]) -> Option<BetweenRuns> {
 mod tests {
     use super::*;
 
-    /// Ten runs around 1, of which one came back from 1.4; then a step to 2 that stays.
+    /// Ten runs around 1. Then the same with a step to 2 that stays, and with one run at 1.4.
     #[test]
     fn a_value_that_comes_back_is_spread_and_a_step_is_none() {
         let quiet = [1.0, 1.01, 0.99, 1.0, 1.01, 0.99, 1.0, 1.01, 0.99, 1.0];

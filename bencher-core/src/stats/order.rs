@@ -36,7 +36,7 @@ pub(crate) fn share_of_all(count: usize, misrate: f64) -> f64 {
     misrate.powf(1.0 / count.max(1) as f64)
 }
 
-/// The bounds of a share of which `successes` of `trials` are known, each with its misrate.
+/// The bounds of a share from `successes` in `trials`, each bound with its own misrate.
 ///
 /// Clopper and Pearson, Biometrika 26 (1934).
 pub(crate) fn share_bounds(successes: usize, trials: usize, misrate: f64) -> (f64, f64) {
@@ -222,7 +222,7 @@ mod tests {
         }
     }
 
-    /// Of 4000 series of 30 truth values, of which 80 % are true in the long run, each bound misses in at most 5 %.
+    /// In 4000 series of 30 truth values with a true share of 80 %, each bound misses in at most 5 %.
     #[test]
     fn shares_are_missed_as_seldom_as_said() {
         let (mut above, mut below) = (0, 0);
