@@ -5,6 +5,7 @@ mod bench_compile;
 mod ci;
 mod drill;
 mod examples;
+mod python;
 mod run;
 mod setup;
 
