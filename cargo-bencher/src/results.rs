@@ -16,7 +16,6 @@ pub(crate) struct Options {
     pub(crate) store: PathBuf,
     pub(crate) out: Option<PathBuf>,
     pub(crate) json: bool,
-    pub(crate) markdown: bool,
     pub(crate) plots: Option<PlotSelection>,
     pub(crate) words: Vec<String>,
 }
@@ -27,7 +26,6 @@ impl Options {
         let mut words = Words::new(args);
         let is_known = |name: &str| known.contains(&name);
         let json = is_known("--json") && words.switch("--json");
-        let markdown = is_known("--markdown") && words.switch("--markdown");
         let mut value = |name: &'static str| {
             if is_known(name) {
                 words.value(name)
@@ -41,7 +39,6 @@ impl Options {
         Ok(Self {
             out: out.map(PathBuf::from),
             json,
-            markdown,
             plots: plots.transpose()?,
             words: words.rest(usize::MAX)?,
             store: crate::store::chosen(store.map(PathBuf::from))?,

@@ -1,0 +1,103 @@
+//! The numbers that sum up the repeats of every point.
+
+use bencher_core::dataset::{Dataset, Dim, DimRole, Variable};
+
+/// One number for each point.
+pub(super) struct Summary {
+    /// The result that is summed up.
+    pub(super) of: String,
+    /// What of it: `centre`, `lower`, `upper`, ...
+    pub(super) part: &'static str,
+    /// A sentence about it.
+    pub(super) doc: String,
+    pub(super) units: String,
+    /// In the order of the grid without the repeats.
+    pub(super) values: Vec<Option<f64>>,
+}
+
+impl Summary {
+    /// Whether the numbers are over a dimension: they are over all but the repeats.
+    #[expect(
+        clippy::unused_self,
+        reason = "every summary is over the same dimensions"
+    )]
+    pub(super) fn is_over(&self, dim: &Dim) -> bool {
+        dim.role != DimRole::Repeat
+    }
+}
+
+/// The summaries of all results with numbers; none where no point was repeated.
+///
+/// Times, and what is computed from them, have a centre with its bounds and the spread of one repeat. Other results have
+/// a mean and a standard deviation.
+pub(super) fn summaries(dataset: &Dataset) -> Vec<Summary> {
+    let repeats = dataset
+        .dims()
+        .iter()
+        .filter(|dim| dim.role == DimRole::Repeat);
+    let names: Vec<&str> = repeats.clone().map(|dim| dim.name.as_str()).collect();
+    if repeats.map(Dim::len).product::<usize>() < 2 {
+        return Vec::new();
+    }
+    let plain = [
+        ("mean", "Mean of the repeats", dataset.mean(&names)),
+        (
+            "std",
+            "Standard deviation of the repeats",
+            dataset.std(&names, 1),
+        ),
+    ];
+    let mut all = Vec::new();
+    for variable in dataset
+        .variables()
+        .iter()
+        .filter(|variable| variable.is_numeric())
+    {
+        if dataset.is_centred(variable) {
+            all.extend(centred(dataset, variable));
+            continue;
+        }
+        for (part, doc, reduced) in &plain {
+            let reduced = reduced.as_ref().ok();
+            let found = reduced.and_then(|reduced| reduced.variable(&variable.info.name).ok());
+            all.extend(found.map(|found| summary(variable, part, doc, found)));
+        }
+    }
+    all
+}
+
+/// The parts of [`Dataset::timings`] that most readers need.
+fn centred(dataset: &Dataset, variable: &Variable) -> Vec<Summary> {
+    let name = &variable.info.name;
+    let Ok(timings) = dataset.timings(name) else {
+        return Vec::new();
+    };
+    let parts = [
+        ("centre", "Centre of the repeats"),
+        ("lower", "Lower bound of the centre (95 %, of this run)"),
+        ("upper", "Upper bound of the centre (95 %, of this run)"),
+        ("noise", "Relative spread of one repeat"),
+        ("rounds", "Repeats that have a value"),
+    ];
+    let found = parts.into_iter().filter_map(|(part, doc)| {
+        let column = match part {
+            "centre" => name.clone(),
+            part => format!("{name}.{part}"),
+        };
+        let values = timings.variable(&column).ok()?;
+        Some(summary(variable, part, doc, values))
+    });
+    found.collect()
+}
+
+fn summary(of: &Variable, part: &'static str, doc: &str, values: &Variable) -> Summary {
+    Summary {
+        of: of.info.name.clone(),
+        part,
+        doc: format!("{doc}: {}", of.info.name),
+        units: values.info.units.clone(),
+        values: (0..values.states().len())
+            .map(|flat| values.number(flat))
+            .collect(),
+    }
+}
