@@ -1,9 +1,12 @@
 //! Writing a stored result for other programs.
 
 mod bmf;
+mod column;
 mod criterion;
 mod folder;
 mod names;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod summary;
 mod zarr;
 
@@ -27,16 +30,18 @@ pub(crate) enum Format {
     Json,
     Markdown,
     Zarr,
+    Parquet,
     Bmf,
     Criterion,
 }
 
 impl Format {
-    const ALL: [(&'static str, Self); 6] = [
+    const ALL: [(&'static str, Self); 7] = [
         ("csv", Self::Csv),
         ("json", Self::Json),
         ("markdown", Self::Markdown),
         ("zarr", Self::Zarr),
+        ("parquet", Self::Parquet),
         ("bmf", Self::Bmf),
         ("criterion", Self::Criterion),
     ];
@@ -96,6 +101,7 @@ pub(crate) fn export(args: &[String]) -> Result<(), String> {
         Format::Json => format!("{}\n", record.dataset.to_json()),
         Format::Markdown => markdown(record),
         Format::Bmf => format!("{:#}\n", bmf::bmf(record)?),
+        Format::Parquet => return write_parquet(record, out.as_deref()),
         Format::Zarr => return zarr(record, &folder(out, format)?),
         Format::Criterion => return criterion::write(record, &folder(out, format)?),
     };
@@ -129,6 +135,22 @@ pub(crate) fn markdown(record: &SweepRecord) -> String {
 /// The result as a new folder that xarray opens.
 pub(crate) fn zarr(record: &SweepRecord, folder: &Path) -> Result<(), String> {
     zarr::write(record, folder)
+}
+
+/// The result as a file for data frames; it is no text, so that it needs the name of a file.
+#[cfg(feature = "parquet")]
+fn write_parquet(record: &SweepRecord, out: Option<&Path>) -> Result<(), String> {
+    let path = out.ok_or("the format `parquet` is a file; name it with `--out FILE`")?;
+    write_file(path, &parquet::parquet(&record.dataset)?)
+}
+
+/// That this build cannot do it.
+#[cfg(not(feature = "parquet"))]
+fn write_parquet(_: &SweepRecord, _: Option<&Path>) -> Result<(), String> {
+    Err(
+        "this cargo-bencher was built without Parquet; install it with `--features parquet`"
+            .to_owned(),
+    )
 }
 
 /// Writes a file that does not exist yet.

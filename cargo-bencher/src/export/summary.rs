@@ -26,27 +26,25 @@ impl Summary {
     }
 }
 
-/// The summaries of all results with numbers; none where no point was repeated.
+/// The summaries of all results with numbers.
 ///
 /// Times, and what is computed from them, have a centre with its bounds and the spread of one repeat. Other results have
-/// a mean and a standard deviation.
+/// a mean and a standard deviation where points were repeated.
 pub(super) fn summaries(dataset: &Dataset) -> Vec<Summary> {
     let repeats = dataset
         .dims()
         .iter()
         .filter(|dim| dim.role == DimRole::Repeat);
     let names: Vec<&str> = repeats.clone().map(|dim| dim.name.as_str()).collect();
-    if repeats.map(Dim::len).product::<usize>() < 2 {
-        return Vec::new();
-    }
-    let plain = [
-        ("mean", "Mean of the repeats", dataset.mean(&names)),
-        (
-            "std",
-            "Standard deviation of the repeats",
-            dataset.std(&names, 1),
-        ),
-    ];
+    let is_repeated = repeats.map(Dim::len).product::<usize>() > 1;
+    let plain = || {
+        let (mean, std) = (dataset.mean(&names), dataset.std(&names, 1));
+        [
+            ("mean", "Mean of the repeats", mean),
+            ("std", "Standard deviation of the repeats", std),
+        ]
+    };
+    let plain = is_repeated.then(plain);
     let mut all = Vec::new();
     for variable in dataset
         .variables()
@@ -57,7 +55,7 @@ pub(super) fn summaries(dataset: &Dataset) -> Vec<Summary> {
             all.extend(centred(dataset, variable));
             continue;
         }
-        for (part, doc, reduced) in &plain {
+        for (part, doc, reduced) in plain.iter().flatten() {
             let reduced = reduced.as_ref().ok();
             let found = reduced.and_then(|reduced| reduced.variable(&variable.info.name).ok());
             all.extend(found.map(|found| summary(variable, part, doc, found)));

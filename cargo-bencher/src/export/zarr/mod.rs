@@ -17,10 +17,11 @@ use bencher_core::record::SweepRecord;
 use bencher_core::value::{Item, Kind, Value};
 use serde_json::{Map, Value as Json, json};
 
+use super::column::kind_of;
 use super::names::Names;
 use super::summary::{Summary, summaries};
 use array::{Array, Data, Fill};
-use encode::{encode, kind_of};
+use encode::encode;
 
 /// Writes a result to a folder that does not exist yet, or is empty.
 ///
