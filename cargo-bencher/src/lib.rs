@@ -9,12 +9,14 @@ mod cache;
 mod compare;
 mod draw;
 mod export;
+mod files;
 mod git;
 mod history;
 mod list;
 mod report;
 mod results;
 mod scorecard;
+mod selection;
 mod stop;
 mod store;
 mod text;
@@ -27,13 +29,13 @@ use std::process::ExitCode;
 pub const USAGE: &str = "\
 usage: cargo bencher COMMAND [OPTIONS]
 
-  report [--out DIR] [--plots NAMES]
-                       draw the newest stored result of every sweep, running nothing; NAMES are
-                       kinds of plots, such as auto,table
+  report [SWEEP|FILE]... [OPTIONS]
+                       draw the newest stored result of every sweep, or those that are named, or
+                       exported files, running nothing; `cargo bencher report --help`
   list                 list the newest stored result of every sweep
-  export SWEEP [--json|--markdown] [--out FILE]
-                       write the newest result of a sweep as CSV, as JSON, or as Markdown
-                       (what it found, what is doubtful, and a table)
+  export SWEEP|FILE [--format NAME] [--out PATH]
+                       write the newest result of a sweep, or of a file, for other programs: csv,
+                       json, markdown, zarr, parquet, bmf, criterion; `cargo bencher export --help`
   open                 open the page that was drawn last
   compare [BASE [CANDIDATE]]
                        judge whether results are worse than earlier ones: exit status 3 of a
@@ -80,7 +82,9 @@ pub fn run(args: &[String]) -> ExitCode {
         let usage = match command {
             "baseline" => compare::BASELINE_USAGE,
             "cache" => cache::USAGE,
+            "export" => export::USAGE,
             "history" => history::USAGE,
+            "report" => report::USAGE,
             _ => USAGE,
         };
         return match print(usage) {

@@ -4,7 +4,7 @@ mod bmf;
 mod column;
 mod criterion;
 mod folder;
-mod names;
+pub(crate) mod names;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod summary;
@@ -17,8 +17,28 @@ use bencher_core::bench::result_markdown;
 use bencher_core::record::SweepRecord;
 use bencher_core::var::UnknownName;
 
-use crate::results::Newest;
+use crate::selection::one;
 use crate::words::Words;
+
+/// The options of the command.
+pub(crate) const USAGE: &str = "\
+usage: cargo bencher export SWEEP|FILE [--format NAME] [--out PATH]
+
+  Writes the newest stored result of a sweep, by its title or a part of it, or the result in a file
+  that was exported before (.json, .csv) or that a store has (.result).
+
+  --format NAME        how it is written:
+      csv              a table with a row for each sample, for data frames (the default)
+      json             everything, and `cargo bencher` reads it back; --json is the same
+      markdown         what it found, what is doubtful, and a table; --markdown is the same
+      zarr             a folder that xarray opens
+      parquet          a file for pandas and polars (only with the feature `parquet` of the tool)
+      bmf              Bencher Metric Format, for bencher.dev
+      criterion        the times in the layout of criterion's target/criterion
+  --out PATH           the new file; the new folder of zarr; the folder of criterion, in which
+                       the sweep is a new one
+  --store DIR          use this store
+";
 
 /// The most points of a table in Markdown.
 const MARKDOWN_ROWS: usize = 100;
@@ -81,7 +101,7 @@ impl Format {
     }
 }
 
-/// Writes the newest result of the sweep that is named.
+/// Writes the newest result of the sweep that is named, or what a file has.
 pub(crate) fn export(args: &[String]) -> Result<(), String> {
     let mut words = Words::new(args);
     let format = Format::chosen(&mut words)?;
@@ -90,12 +110,11 @@ pub(crate) fn export(args: &[String]) -> Result<(), String> {
     let names = words.rest(1)?;
     let Some(name) = names.first() else {
         return Err(
-            "name one sweep, by its title or a part of it; `cargo bencher list` lists them"
+            "name one sweep, by its title or a part of it (`cargo bencher list` lists them), or a file"
                 .to_owned(),
         );
     };
-    let newest = Newest::of(&store)?;
-    let record = named(&newest.records, name)?;
+    let record = &one(&store, name)?;
     let text = match format {
         Format::Csv => csv(record)?,
         Format::Json => format!("{}\n", record.dataset.to_json()),
@@ -157,38 +176,4 @@ fn write_parquet(_: &SweepRecord, _: Option<&Path>) -> Result<(), String> {
 pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), String> {
     let written = std::fs::File::create_new(path).and_then(|mut file| file.write_all(bytes));
     written.map_err(|error| format!("cannot write {}: {error}", path.display()))
-}
-
-/// The result whose title is the name, else the only one whose title contains it.
-fn named<'r>(records: &'r [SweepRecord], name: &str) -> Result<&'r SweepRecord, String> {
-    let lower = name.to_lowercase();
-    let is_exact = |record: &&SweepRecord| record.title == name;
-    let mut exact = records.iter().filter(is_exact);
-    let mut like = records
-        .iter()
-        .filter(|record| record.title.to_lowercase().contains(&lower));
-    let titles = || {
-        let titles: Vec<&str> = records.iter().map(|record| record.title.as_str()).collect();
-        titles.join(", ")
-    };
-    match (exact.next(), exact.next()) {
-        (Some(record), None) => return Ok(record),
-        (Some(_), Some(_)) => {
-            return Err(format!(
-                "several programs have a sweep \"{name}\"; name the store of one with --store"
-            ));
-        }
-        _ => {}
-    }
-    match (like.next(), like.next()) {
-        (Some(record), None) => Ok(record),
-        (Some(_), Some(_)) => Err(format!(
-            "several sweeps fit \"{name}\" (there are: {})",
-            titles()
-        )),
-        _ => Err(format!(
-            "no sweep fits \"{name}\" (there are: {})",
-            titles()
-        )),
-    }
 }

@@ -7,16 +7,16 @@ const LONGEST: usize = 180;
 
 /// The names that are in use.
 #[derive(Debug, Default)]
-pub(super) struct Names(HashSet<String>);
+pub(crate) struct Names(HashSet<String>);
 
 impl Names {
     /// A name like the wanted one that no other array has, and that Zarr and every file system take.
-    pub(super) fn take(&mut self, wanted: &str) -> String {
+    pub(crate) fn take(&mut self, wanted: &str) -> String {
         self.number(portable(wanted, LONGEST))
     }
 
     /// The name, or with a number behind it where it is in use already.
-    pub(super) fn number(&mut self, plain: String) -> String {
+    pub(crate) fn number(&mut self, plain: String) -> String {
         let mut name = plain.clone();
         let mut n = 2_u64;
         while !self.0.insert(name.clone()) {
@@ -29,7 +29,7 @@ impl Names {
 
 /// The name with `_` for what separates paths, is special in a file name, or is reserved by Zarr, and of so many bytes at
 /// most.
-pub(super) fn portable(wanted: &str, longest: usize) -> String {
+pub(crate) fn portable(wanted: &str, longest: usize) -> String {
     let is_special = |c: char| c.is_control() || "/\\:*?\"<>|".contains(c);
     let mut name: String = wanted
         .chars()
