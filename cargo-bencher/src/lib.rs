@@ -12,6 +12,7 @@ mod export;
 mod files;
 mod git;
 mod history;
+mod import;
 mod list;
 mod report;
 mod results;
@@ -36,6 +37,9 @@ usage: cargo bencher COMMAND [OPTIONS]
   export SWEEP|FILE [--format NAME] [--out PATH]
                        write the newest result of a sweep, or of a file, for other programs: csv,
                        json, markdown, zarr, parquet, bmf, criterion; `cargo bencher export --help`
+  import criterion DIR | import csv FILE
+                       make results of the store of what other programs measured;
+                       `cargo bencher import help`
   open                 open the page that was drawn last
   compare [BASE [CANDIDATE]]
                        judge whether results are worse than earlier ones: exit status 3 of a
@@ -84,6 +88,7 @@ pub fn run(args: &[String]) -> ExitCode {
             "cache" => cache::USAGE,
             "export" => export::USAGE,
             "history" => history::USAGE,
+            "import" => import::USAGE,
             "report" => report::USAGE,
             _ => USAGE,
         };
@@ -109,6 +114,7 @@ pub fn run(args: &[String]) -> ExitCode {
         "report" => report::draw(rest),
         "list" => list::list(rest),
         "export" => export::export(rest),
+        "import" => import::run(rest),
         "scorecard" => scorecard::run(rest),
         "open" => results::open(rest),
         "cache" => cache::run(rest),
