@@ -7,7 +7,11 @@
 
 mod common;
 
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use bencher_core::dataset::Dim;
 use bencher_core::store::save_result;
@@ -145,4 +149,139 @@ fn exported_files_are_drawn_without_a_store() {
             "{errors}"
         );
     }
+}
+
+/// A server of a report, which is ended with the test.
+struct Server {
+    process: Child,
+    address: String,
+}
+
+impl Server {
+    fn start(folder: &Path) -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_cargo-bencher"))
+            .args(["report", "--serve", "--store", "store", "--out", "page"])
+            .current_dir(folder)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let line = lines.next().unwrap().unwrap();
+        let address = line.strip_prefix("serving   http://").unwrap();
+        let address = address.split('/').next().unwrap().to_owned();
+        Self { process, address }
+    }
+
+    /// The answer to some bytes.
+    fn send(&self, bytes: &[u8]) -> String {
+        let mut connection = TcpStream::connect(&self.address).unwrap();
+        connection
+            .set_read_timeout(Some(Duration::from_secs(60)))
+            .unwrap();
+        // A server that refuses may close before it has read everything.
+        let _ = connection.write_all(bytes);
+        let mut answer = Vec::new();
+        let _ = connection.read_to_end(&mut answer);
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    fn get(&self, path: &str) -> String {
+        let host = &self.address;
+        self.send(format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n").as_bytes())
+    }
+
+    fn version(&self) -> String {
+        let answer = self.get("/version");
+        answer.rsplit("\r\n").next().unwrap().to_owned()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_served_report_is_drawn_again_when_a_sweep_ends() {
+    let folder = folder();
+    let mut server = Server::start(folder.path());
+    assert!(server.address.starts_with("127.0.0.1:"));
+    let frame = server.get("/");
+    assert!(
+        frame.starts_with("HTTP/1.1 200 OK\r\n") && frame.contains("<iframe"),
+        "{frame}"
+    );
+    assert!(server.get("/index.html").contains("By length"));
+    for path in [
+        "/../store",
+        "/%2e%2e/store",
+        "/store",
+        "//etc/passwd",
+        "/no.html",
+    ] {
+        assert!(server.get(path).starts_with("HTTP/1.1 404 "), "{path}");
+    }
+    let port = server.address.split(':').nth(1).unwrap();
+    let named = format!("GET / HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n");
+    assert!(server.send(named.as_bytes()).starts_with("HTTP/1.1 200 "));
+    // Another site may have its name lead here; it is not answered.
+    for host in [
+        format!("example.org:{port}"),
+        "127.0.0.1".to_owned(),
+        String::new(),
+    ] {
+        let request = format!("GET / HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        assert!(
+            server.send(request.as_bytes()).starts_with("HTTP/1.1 403 "),
+            "{host}"
+        );
+    }
+    let long = format!(
+        "GET / HTTP/1.1\r\nHost: {}\r\nX: {}",
+        server.address,
+        "x".repeat(20_000)
+    );
+    let answer = server.send(long.as_bytes());
+    assert!(
+        answer.is_empty() || answer.starts_with("HTTP/1.1 431 "),
+        "{answer}"
+    );
+    let post = format!("POST / HTTP/1.1\r\nHost: {}\r\n\r\n", server.address);
+    assert!(server.send(post.as_bytes()).starts_with("HTTP/1.1 405 "));
+    // More connections than are answered do not stop it once they end.
+    let idle: Vec<TcpStream> = (0..40)
+        .filter_map(|_| TcpStream::connect(&server.address).ok())
+        .collect();
+    drop(idle);
+    let until = Instant::now() + Duration::from_secs(60);
+    while !server.get("/version").starts_with("HTTP/1.1 200 ") {
+        assert!(Instant::now() < until, "it answers no more");
+    }
+
+    assert_eq!(server.version(), "1");
+    let one = record(
+        "Later",
+        vec![Dim::repeats(1)],
+        vec![count("moves")],
+        |_, _| Some(1.into()),
+    );
+    save_result(&folder.path().join("store"), &one).unwrap();
+    let until = Instant::now() + Duration::from_secs(60);
+    while server.version() == "1" {
+        assert!(Instant::now() < until, "it was not drawn again");
+    }
+    assert!(server.get("/index.html").contains("Later"));
+
+    let id = server.process.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &id])
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert_eq!(server.process.wait().unwrap().code(), Some(0));
 }

@@ -1,6 +1,7 @@
 //! Draws stored or exported results, running nothing.
 
 mod options;
+mod serve;
 
 use std::path::{Path, PathBuf};
 
@@ -27,6 +28,8 @@ usage: cargo bencher report [SWEEP|FILE]... [OPTIONS]
   --md FILE|-          what every sweep found, as Markdown
   --zarr DIR           a Zarr store of every sweep, for xarray
   --open               open the page
+  --serve [PORT]       serve the page to browsers of this machine until Ctrl-C, and draw it again
+                       whenever a sweep ends
   --plots NAMES        the kinds of plots, such as auto,table
   --store DIR          use this store
 ";
@@ -37,6 +40,9 @@ const LONGEST: usize = 180;
 /// Draws what the words name.
 pub(crate) fn draw(args: &[String]) -> Result<(), String> {
     let options = Options::parse(args)?;
+    if let Some(port) = options.serve {
+        return serve::serve(&options, &page_folder(&options)?, port);
+    }
     let selection = Selection::of(&options.store, &options.words)?;
     let records = &selection.records;
     // Standard output may be for Markdown.
