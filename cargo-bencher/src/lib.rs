@@ -14,6 +14,7 @@ mod git;
 mod history;
 mod import;
 mod list;
+mod publish;
 mod report;
 mod results;
 mod scorecard;
@@ -41,6 +42,9 @@ usage: cargo bencher COMMAND [OPTIONS]
                        make results of the store of what other programs measured;
                        `cargo bencher import help`
   open                 open the page that was drawn last
+  publish DIR | publish --branch BRANCH
+                       keep a dated report, and an index of all, in a folder or a branch of git;
+                       `cargo bencher publish --help`
   compare [BASE [CANDIDATE]]
                        judge whether results are worse than earlier ones: exit status 3 of a
                        regression, 4 where it is undecided; BASE and CANDIDATE are `previous`,
@@ -89,6 +93,7 @@ pub fn run(args: &[String]) -> ExitCode {
             "export" => export::USAGE,
             "history" => history::USAGE,
             "import" => import::USAGE,
+            "publish" => publish::USAGE,
             "report" => report::USAGE,
             _ => USAGE,
         };
@@ -115,6 +120,7 @@ pub fn run(args: &[String]) -> ExitCode {
         "list" => list::list(rest),
         "export" => export::export(rest),
         "import" => import::run(rest),
+        "publish" => publish::run(rest),
         "scorecard" => scorecard::run(rest),
         "open" => results::open(rest),
         "cache" => cache::run(rest),

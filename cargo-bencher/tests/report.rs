@@ -249,8 +249,8 @@ fn a_served_report_is_drawn_again_when_a_sweep_ends() {
         answer.is_empty() || answer.starts_with("HTTP/1.1 431 "),
         "{answer}"
     );
-    let post = format!("POST / HTTP/1.1\r\nHost: {}\r\n\r\n", server.address);
-    assert!(server.send(post.as_bytes()).starts_with("HTTP/1.1 405 "));
+    let other = format!("POST / HTTP/1.1\r\nHost: {}\r\n\r\n", server.address);
+    assert!(server.send(other.as_bytes()).starts_with("HTTP/1.1 405 "));
     // More connections than are answered do not stop it once they end.
     let idle: Vec<TcpStream> = (0..40)
         .filter_map(|_| TcpStream::connect(&server.address).ok())

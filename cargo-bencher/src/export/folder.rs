@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 ///
 /// # Errors
 /// Where something that is no empty folder has the name, or the folder cannot be written; nothing remains then.
-pub(super) fn write_new(
+pub(crate) fn write_new(
     folder: &Path,
     write: impl FnOnce(&Path) -> Result<(), String>,
 ) -> Result<(), String> {

@@ -3,7 +3,7 @@
 mod bmf;
 mod column;
 mod criterion;
-mod folder;
+pub(crate) mod folder;
 pub(crate) mod names;
 #[cfg(feature = "parquet")]
 mod parquet;
