@@ -52,7 +52,12 @@ pub(super) fn summaries(dataset: &Dataset) -> Vec<Summary> {
         .filter(|variable| variable.is_numeric())
     {
         if dataset.is_centred(variable) {
-            all.extend(centred(dataset, variable));
+            let found = if is_repeated {
+                centred(dataset, variable)
+            } else {
+                single(dataset, variable)
+            };
+            all.extend(found);
             continue;
         }
         for (part, doc, reduced) in plain.iter().flatten() {
@@ -64,20 +69,21 @@ pub(super) fn summaries(dataset: &Dataset) -> Vec<Summary> {
     all
 }
 
-/// The parts of [`Dataset::timings`] that most readers need.
+/// The parts of [`Dataset::timings`] that most readers need, with what they are.
+const PARTS: [(&str, &str); 5] = [
+    ("centre", "Centre of the repeats"),
+    ("lower", "Lower bound of the centre (95 %, of this run)"),
+    ("upper", "Upper bound of the centre (95 %, of this run)"),
+    ("noise", "Relative spread of one repeat"),
+    ("rounds", "Repeats that have a value"),
+];
+
 fn centred(dataset: &Dataset, variable: &Variable) -> Vec<Summary> {
     let name = &variable.info.name;
     let Ok(timings) = dataset.timings(name) else {
         return Vec::new();
     };
-    let parts = [
-        ("centre", "Centre of the repeats"),
-        ("lower", "Lower bound of the centre (95 %, of this run)"),
-        ("upper", "Upper bound of the centre (95 %, of this run)"),
-        ("noise", "Relative spread of one repeat"),
-        ("rounds", "Repeats that have a value"),
-    ];
-    let found = parts.into_iter().filter_map(|(part, doc)| {
+    let found = PARTS.into_iter().filter_map(|(part, doc)| {
         let column = match part {
             "centre" => name.clone(),
             part => format!("{name}.{part}"),
@@ -86,6 +92,35 @@ fn centred(dataset: &Dataset, variable: &Variable) -> Vec<Summary> {
         Some(summary(variable, part, doc, values))
     });
     found.collect()
+}
+
+/// The same of points without repeats, of which nothing has to be computed: the time is its own centre, without bounds.
+fn single(dataset: &Dataset, variable: &Variable) -> Vec<Summary> {
+    let numbers: Vec<Option<f64>> = (0..dataset.len())
+        .map(|flat| variable.number(flat))
+        .collect();
+    let rounds = || {
+        numbers
+            .iter()
+            .map(|x| Some(if x.is_some() { 1.0 } else { 0.0 }))
+            .collect()
+    };
+    let of = |(part, doc): (&'static str, &str)| {
+        let (units, values) = match part {
+            "centre" => (variable.info.units.clone(), numbers.clone()),
+            "rounds" => (String::new(), rounds()),
+            "noise" => (String::new(), vec![None; numbers.len()]),
+            _ => (variable.info.units.clone(), vec![None; numbers.len()]),
+        };
+        Summary {
+            of: variable.info.name.clone(),
+            part,
+            doc: format!("{doc}: {}", variable.info.name),
+            units,
+            values,
+        }
+    };
+    PARTS.into_iter().map(of).collect()
 }
 
 fn summary(of: &Variable, part: &'static str, doc: &str, values: &Variable) -> Summary {

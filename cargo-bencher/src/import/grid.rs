@@ -1,6 +1,7 @@
 //! A dataset of rows that name their inputs, with the repeats of equal ones.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use bencher_core::dataset::{CellState, Dataset, Dim, VariableInfo};
 use bencher_core::value::{Kind, Value};
@@ -58,13 +59,20 @@ pub(super) fn dataset(
     dims.push(Dim::repeats(u32::try_from(most).unwrap_or(u32::MAX)));
     let infos = results.iter().map(|result| result.info.clone()).collect();
     let mut dataset = Dataset::new(title, dims, infos).map_err(|error| error.to_string())?;
+    let mut is_filled = vec![false; count * most];
+    for (point, repeat) in points.iter().zip(&repeats) {
+        if let Some(filled) = is_filled.get_mut(point * most + repeat) {
+            *filled = true;
+        }
+    }
+    let reason: Arc<str> = "no row has these inputs".into();
     for (index, result) in results.iter().enumerate() {
         let Some(variable) = dataset.variable_mut(index) else {
             continue;
         };
-        for flat in 0..count * most {
-            let reason = Some("no row has these inputs".into());
-            let absent = variable.record_absent(flat, CellState::Missing, reason);
+        let empty = is_filled.iter().enumerate().filter(|(_, filled)| !**filled);
+        for (flat, _) in empty {
+            let absent = variable.record_absent(flat, CellState::Missing, Some(reason.clone()));
             absent.map_err(|error| error.to_string())?;
         }
         let rows = points.iter().zip(&repeats).zip(&result.values);
