@@ -6,6 +6,7 @@ mod ci;
 mod drill;
 mod examples;
 mod gallery;
+mod python;
 mod run;
 mod setup;
 
@@ -25,7 +26,8 @@ usage: cargo xtask TASK [OPTIONS]
   drill [DAMAGES [KILLS]]
                        damage stores at random (300 times) and kill programs that use them (500 times), and
                        count what is lost
-  report | list | export | open | cache | compare | ab | baseline | history | scorecard
+  report | list | export | import | open | publish | cache | compare | ab | baseline | history |
+  scorecard
                        the commands of `cargo bencher`, which looks after stored results and stores;
                        `cargo xtask report` draws the newest stored result of every sweep
   setup                only install what the tests need
@@ -44,8 +46,8 @@ fn main() -> ExitCode {
         Some("drill") => drill::drill(&rest),
         // The tool under the name that the tasks of this repository have.
         Some(
-            "ab" | "baseline" | "cache" | "compare" | "export" | "history" | "list" | "open"
-            | "report" | "scorecard",
+            "ab" | "baseline" | "cache" | "compare" | "export" | "history" | "import" | "list"
+            | "open" | "publish" | "report" | "scorecard",
         ) => {
             let args: Vec<String> = task.into_iter().chain(rest).collect();
             return cargo_bencher::run(&args);
