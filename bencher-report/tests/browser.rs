@@ -52,7 +52,7 @@ fn the_page_draws_everything_and_asks_for_nothing() {
     let (dom, console) = render(&page);
     assert_eq!(console, "", "the console is not empty");
     let figures = written.matches("class=\"plot\"").count();
-    assert_eq!(figures, 26);
+    assert_eq!(figures, 27);
     assert!(
         dom.contains(&format!("data-figures=\"{figures}\"")),
         "not all figures were drawn"
@@ -139,11 +139,11 @@ fn what_is_printed_has_its_figures_at_once() {
         document.body.dataset.zoomed = plots.filter((plot) => plot.style.zoom).length;
         })();",
     );
-    assert_eq!(data(&dom, "printed"), "26 of 26");
+    assert_eq!(data(&dom, "printed"), "27 of 27");
     assert_eq!(data(&dom, "waiting"), "false");
     assert_eq!(data(&dom, "wide"), "0", "figures wider than the sheet");
     assert_eq!(data(&dom, "zoomed"), "0");
-    assert!(dom.contains("data-figures=\"26\""));
+    assert!(dom.contains("data-figures=\"27\""));
 }
 
 #[test]

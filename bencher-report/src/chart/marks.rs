@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use bencher_core::dataset::CellState;
 use serde::Serialize;
 
-use super::{Axis, Pane};
+use super::{Axis, Field, Pane, Parallel};
 
 /// The marks of a panel.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -17,6 +17,10 @@ pub enum Marks {
     Boxes(Vec<BoxSeries>),
     /// Coloured cells.
     HeatMap(HeatMap),
+    /// Values over two or three numeric inputs.
+    Field(Field),
+    /// Lines through parallel axes.
+    Parallel(Parallel),
     /// Counts of values.
     Histogram(Histogram),
     /// Rows of text.
@@ -100,7 +104,7 @@ impl Series {
 }
 
 /// One point of a series.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Point {
     /// The coordinate, or the position of the level.
     pub x: f64,
@@ -110,6 +114,12 @@ pub struct Point {
     pub y: Option<f64>,
     /// The band or error bar around it, low and high.
     pub bounds: Option<(f64, f64)>,
+    /// A second, wider band around it, low and high.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outer: Option<(f64, f64)>,
+    /// Whether its samples have several modes, so that one value says little.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub modes: bool,
     /// How many samples the value was computed from.
     pub samples: u32,
     /// How many samples had no value.

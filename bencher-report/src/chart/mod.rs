@@ -5,10 +5,14 @@
 
 mod axis;
 mod display;
+mod field;
+mod isolines;
 mod labels;
 mod marks;
 mod pane;
+mod parallel;
 mod rows;
+mod slices;
 pub(crate) mod text;
 mod thin;
 
@@ -19,6 +23,8 @@ use serde::Serialize;
 pub use axis::{Axis, LevelGroup, Ticks};
 pub(crate) use axis::{ScaleSide, decades_per_tick};
 pub(crate) use display::is_binary;
+pub use field::Field;
+pub(crate) use isolines::{Relief, levels};
 pub(crate) use labels::{is_invisible, labels};
 pub use marks::{
     BoxMark, BoxSeries, Gap, GapKind, HeatMap, Histogram, Marks, Point, Quartiles, Series, Table,
@@ -26,6 +32,7 @@ pub use marks::{
 };
 pub(crate) use marks::{below_values, between};
 pub use pane::Pane;
+pub use parallel::{Parallel, ParallelRow};
 pub use rows::DataRows;
 pub(crate) use thin::thin;
 
@@ -60,8 +67,11 @@ pub struct Chart {
     pub x: Axis,
     /// The vertical axis of every panel.
     pub y: Axis,
-    /// The axis of the colours of a heat map.
+    /// The axis of the colours of a heat map, of contours, or of lines that run through parallel axes.
     pub color: Option<Axis>,
+    /// The axis of the third input of a volume.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub depth: Option<Axis>,
     /// The input whose levels are the series; `None` where there is one series.
     pub legend: Option<String>,
     /// A value at which a line crosses the panels: 1 for ratios.
@@ -105,7 +115,7 @@ impl Chart {
     pub(crate) fn legend_order(&self) -> Option<Vec<usize>> {
         let is_of_lines = matches!(
             self.kind,
-            ChartKind::Line | ChartKind::Curve | ChartKind::Ratio
+            ChartKind::Line | ChartKind::Curve | ChartKind::Ratio | ChartKind::Interaction
         );
         let Some(Marks::Lines(series)) = self.panels.first().map(|panel| &panel.marks) else {
             return None;
@@ -154,6 +164,8 @@ impl Chart {
             }
             Marks::Boxes(series) => series.iter().all(|one| one.boxes.is_empty()),
             Marks::HeatMap(map) => map.values.is_empty(),
+            Marks::Field(field) => field.values.is_empty(),
+            Marks::Parallel(parallel) => parallel.rows.is_empty(),
             Marks::Histogram(histogram) => histogram.counts.iter().all(|count| *count == 0),
             Marks::Table(_) | Marks::Pane(_) => false,
         };
@@ -221,11 +233,25 @@ pub enum ChartKind {
     Pareto,
     /// How a result grows with an input: a power law, and the nearest of the usual classes.
     Scaling,
+    /// Percentiles of the repeats over a numeric input.
+    Band,
+    /// Means over an input, with a line for each level of another one.
+    Interaction,
+    /// A line for every point, through an axis for each input and one for the result.
+    Parallel,
+    /// Lines of equal values over two numeric inputs.
+    Contour,
+    /// A surface over two numeric inputs.
+    Surface,
+    /// Values in the space of three numeric inputs.
+    Volume,
+    /// A plot of the program's own.
+    Custom,
 }
 
 impl ChartKind {
     /// Every kind, in the order of the rules.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 22] = [
         Self::Histogram,
         Self::Bar,
         Self::Box,
@@ -241,6 +267,13 @@ impl ChartKind {
         Self::Scatter,
         Self::Pareto,
         Self::Scaling,
+        Self::Band,
+        Self::Interaction,
+        Self::Parallel,
+        Self::Contour,
+        Self::Surface,
+        Self::Volume,
+        Self::Custom,
     ];
 
     /// The name for display.
@@ -261,6 +294,13 @@ impl ChartKind {
             Self::Scatter => "scatter",
             Self::Pareto => "Pareto front",
             Self::Scaling => "scaling",
+            Self::Band => "percentile band",
+            Self::Interaction => "interaction",
+            Self::Parallel => "parallel coordinates",
+            Self::Contour => "contour",
+            Self::Surface => "surface",
+            Self::Volume => "volume",
+            Self::Custom => "custom plot",
         }
     }
 
@@ -315,6 +355,13 @@ impl ChartKind {
             Self::Scatter => "scatter",
             Self::Pareto => "pareto",
             Self::Scaling => "scaling",
+            Self::Band => "band",
+            Self::Interaction => "interaction",
+            Self::Parallel => "parallel",
+            Self::Contour => "contour",
+            Self::Surface => "surface",
+            Self::Volume => "volume",
+            Self::Custom => "custom",
         }
     }
 }

@@ -50,6 +50,8 @@ mod tests {
                 _ => Some(((n * 7919) % 13) as f64 / 13.0),
             },
             bounds: None,
+            outer: None,
+            modes: false,
             samples: 1,
             absent: 0,
             gap: None,

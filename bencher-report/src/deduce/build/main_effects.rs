@@ -129,6 +129,8 @@ fn point(at: usize, y: Option<f64>) -> Point {
         place: None,
         y,
         bounds: None,
+        outer: None,
+        modes: false,
         samples: 1,
         absent: u32::from(y.is_none()),
         gap: y.is_none().then_some(Gap {

@@ -79,6 +79,8 @@ fn sorted<'p>(points: impl Iterator<Item = &'p TradeoffPoint>) -> Vec<Point> {
             place: Some(point.label.clone()),
             y: Some(point.y),
             bounds: None,
+            outer: None,
+            modes: false,
             samples: 1,
             absent: 0,
             gap: None,

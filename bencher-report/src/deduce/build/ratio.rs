@@ -131,6 +131,8 @@ fn base_point(x: f64) -> Point {
         place: None,
         y: Some(1.0),
         bounds: None,
+        outer: None,
+        modes: false,
         samples: 1,
         absent: 0,
         gap: None,
@@ -146,6 +148,8 @@ fn point(x: f64, found: Option<&Comparison>) -> Point {
         place: None,
         y,
         bounds: ratio.and_then(|ratio| ratio.lower.zip(ratio.upper)),
+        outer: None,
+        modes: false,
         samples,
         absent: u32::from(y.is_none()),
         gap: y.is_none().then(|| Gap {

@@ -209,6 +209,8 @@ fn points(table: &Table, over: &str, column: &str) -> Vec<Point> {
                 place: None,
                 y: value,
                 bounds: None,
+                outer: None,
+                modes: false,
                 samples: u32::from(value.is_some()),
                 absent: u32::from(value.is_none()),
                 gap: value.is_none().then_some(Gap { kind, reason: None }),

@@ -161,6 +161,8 @@ impl PowerLaw {
             place: None,
             y: Some((self.factor + self.exponent * x.ln()).exp()),
             bounds: None,
+            outer: None,
+            modes: false,
             samples: 1,
             absent: 0,
             gap: None,

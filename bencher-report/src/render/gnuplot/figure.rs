@@ -278,23 +278,27 @@ fn mark(n: usize) -> PointType {
 fn lines(figure: &mut Figure, chart: &Chart, series: &[Series], names: &[String], foot: &Foot) {
     let name_of = |n: usize| names.get(n).cloned().unwrap_or_default();
     for (n, one) in series.iter().enumerate() {
-        for run in one.points.split(|point| point.bounds.is_none()) {
-            if run.len() < 2 {
-                continue;
+        let sides: [fn(&Point) -> Option<(f64, f64)>; 2] =
+            [|point| point.outer, |point| point.bounds];
+        for (side, opacity) in sides.into_iter().zip([0.14, 0.2]) {
+            for run in one.points.split(|point| side(point).is_none()) {
+                if run.len() < 2 {
+                    continue;
+                }
+                let bounds = |end: fn((f64, f64)) -> f64| -> Vec<f64> {
+                    run.iter()
+                        .filter_map(|point| side(point).map(end))
+                        .collect()
+                };
+                let band = FilledCurve {
+                    x: run.iter().map(|point| point.x).collect::<Vec<_>>(),
+                    y1: bounds(|(low, _)| low),
+                    y2: bounds(|(_, high)| high),
+                };
+                figure.plot(band, |properties| {
+                    properties.set(color(n)).set(Opacity(opacity))
+                });
             }
-            let bounds = |side: fn((f64, f64)) -> f64| -> Vec<f64> {
-                run.iter()
-                    .filter_map(|point| point.bounds.map(side))
-                    .collect()
-            };
-            let band = FilledCurve {
-                x: run.iter().map(|point| point.x).collect::<Vec<_>>(),
-                y1: bounds(|(low, _)| low),
-                y2: bounds(|(_, high)| high),
-            };
-            figure.plot(band, |properties| {
-                properties.set(color(n)).set(Opacity(0.2))
-            });
         }
     }
     // The key has the order in which series are plotted.

@@ -51,19 +51,23 @@ pub(super) fn lines(chart: &Chart, series: &[Series]) -> Vec<Plot> {
             }
             continue;
         }
-        for run in one.points.split(|point| point.bounds.is_none()) {
-            let bounds = || {
-                run.iter()
-                    .filter_map(|point| Some((x_of(point), point.bounds?)))
-            };
-            if run.len() > 1 {
-                let band = BandPlot::new(
-                    bounds().map(|(x, _)| x),
-                    bounds().map(|(_, (low, _))| low),
-                    bounds().map(|(_, (_, high))| high),
-                );
-                let band = band.with_color(palette::color(n)).with_opacity(0.2);
-                plots.push(band.into());
+        let sides: [fn(&Point) -> Option<(f64, f64)>; 2] =
+            [|point| point.outer, |point| point.bounds];
+        for (side, opacity) in sides.into_iter().zip([0.14, 0.2]) {
+            for run in one.points.split(|point| side(point).is_none()) {
+                let bounds = || {
+                    run.iter()
+                        .filter_map(|point| Some((x_of(point), side(point)?)))
+                };
+                if run.len() > 1 {
+                    let band = BandPlot::new(
+                        bounds().map(|(x, _)| x),
+                        bounds().map(|(_, (low, _))| low),
+                        bounds().map(|(_, (_, high))| high),
+                    );
+                    let band = band.with_color(palette::color(n)).with_opacity(opacity);
+                    plots.push(band.into());
+                }
             }
         }
     }
@@ -312,7 +316,10 @@ fn absences(marks: &Marks) -> BTreeSet<GapKind> {
             .map(|mark| kind(mark.gap.as_ref()))
             .collect(),
         Marks::HeatMap(map) => map.gaps.values().map(|gap| gap.kind).collect(),
-        Marks::Histogram(_) | Marks::Table(_) | Marks::Pane(_) => BTreeSet::new(),
+        Marks::Field(field) => field.gaps.values().map(|gap| gap.kind).collect(),
+        Marks::Histogram(_) | Marks::Table(_) | Marks::Pane(_) | Marks::Parallel(_) => {
+            BTreeSet::new()
+        }
     }
 }
 

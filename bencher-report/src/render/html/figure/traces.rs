@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
 
-use crate::chart::{Chart, GapKind, Histogram, Marks, Point, Series, Ticks, labels, text, thin};
+use crate::chart::{
+    Chart, Field, GapKind, Histogram, Marks, Point, Series, Ticks, labels, text, thin,
+};
 use crate::render::palette;
 
 use super::super::text::plotly;
@@ -40,6 +42,8 @@ pub(super) fn traces(chart: &Chart) -> Vec<Json> {
             Marks::Bars(series) => frame.bars(series, &mut traces, &mut gaps),
             Marks::Boxes(series) => frame.boxes(series, &mut traces, &mut gaps),
             Marks::HeatMap(map) => frame.heat_map(map, &mut traces, &mut gaps),
+            Marks::Parallel(_) => traces.extend(super::parallel::traces(chart)),
+            Marks::Field(field) => frame.field(field, &mut traces, &mut gaps),
             Marks::Histogram(histogram) => traces.push(frame.histogram(histogram)),
             Marks::Table(_) | Marks::Pane(_) => {}
         }
@@ -106,7 +110,8 @@ impl Frame<'_> {
         for (n, one) in series.iter().enumerate() {
             let color = palette::color(self.chart.kind.color(n, series.len()));
             if !self.chart.kind.has_error_bars() {
-                traces.extend(self.band(n, one));
+                traces.extend(self.band(n, one, 0.12, |point| point.outer));
+                traces.extend(self.band(n, one, 0.2, |point| point.bounds));
             }
             let points = thin(&one.points, self.room);
             let kind = self.chart.kind;
@@ -178,13 +183,19 @@ impl Frame<'_> {
     }
 
     /// The band around a line: one outline for every run of points that have bounds.
-    fn band(&self, n: usize, series: &Series) -> Option<Json> {
+    fn band(
+        &self,
+        n: usize,
+        series: &Series,
+        opacity: f64,
+        bounds_of: fn(&Point) -> Option<(f64, f64)>,
+    ) -> Option<Json> {
         let mut x: Vec<Option<Json>> = Vec::new();
         let mut y: Vec<Option<f64>> = Vec::new();
-        for run in thin(&series.points, self.room).split(|point| point.bounds.is_none()) {
+        for run in thin(&series.points, self.room).split(|point| bounds_of(point).is_none()) {
             let bounds = || {
                 run.iter()
-                    .filter_map(|point| Some((point.x, point.bounds?)))
+                    .filter_map(|point| Some((point.x, bounds_of(point)?)))
             };
             if run.is_empty() {
                 continue;
@@ -205,8 +216,8 @@ impl Frame<'_> {
             "x": x,
             "y": y,
             "fill": "toself",
-            "fillcolor": tint(n, 0.2),
-            "line": { "width": 1, "color": tint(n, 0.35) },
+            "fillcolor": tint(n, opacity),
+            "line": { "width": 1, "color": tint(n, opacity + 0.15) },
             "legendgroup": n.to_string(),
             "showlegend": false,
             "hoverinfo": "skip"
@@ -244,6 +255,20 @@ impl Frame<'_> {
                 .map(move |point| (n, point.x + beside(n, series.len(), 0.8), one, point))
         });
         self.gap_strip(marks, traces, gaps);
+    }
+
+    /// Contours, with a marker for each place.
+    fn field(&self, field: &Field, traces: &mut Vec<Json>, gaps: &mut GapLegend) {
+        for trace in super::field::contours(self.chart, field) {
+            traces.push(super::field::on(trace, self.panel));
+        }
+        for (kind, mut trace) in super::field::markers(self.chart, field) {
+            if let Some((kind, map)) = kind.zip(trace.as_object_mut()) {
+                let is_first = gaps.name_first(kind.name());
+                map.insert("showlegend".to_owned(), json!(is_first));
+            }
+            traces.push(super::field::on(trace, self.panel));
+        }
     }
 
     fn histogram(&self, histogram: &Histogram) -> Json {
@@ -366,7 +391,7 @@ fn tint_of(color: &str, opacity: f64) -> String {
 }
 
 /// The symbol of an absence, by plotly's names.
-fn gap_symbol(kind: GapKind) -> &'static str {
+pub(super) fn gap_symbol(kind: GapKind) -> &'static str {
     match kind {
         GapKind::Failed => "x",
         GapKind::TimedOut => "hourglass",
