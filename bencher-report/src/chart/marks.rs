@@ -95,6 +95,12 @@ impl Series {
             .filter(|run| !run.is_empty())
     }
 
+    /// The points that have a value and a sign.
+    pub(crate) fn signed(&self, sign: PointSign) -> impl Iterator<Item = &Point> {
+        let points = self.points.iter();
+        points.filter(move |point| point.sign == sign && point.y.is_some())
+    }
+
     /// The points that have a value though some of their samples have none.
     pub(crate) fn partial(&self) -> impl Iterator<Item = &Point> {
         self.points
@@ -117,15 +123,67 @@ pub struct Point {
     /// A second, wider band around it, low and high.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outer: Option<(f64, f64)>,
-    /// Whether its samples have several modes, so that one value says little.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub modes: bool,
+    /// What is special about it.
+    #[serde(skip_serializing_if = "PointSign::is_plain")]
+    pub sign: PointSign,
     /// How many samples the value was computed from.
     pub samples: u32,
     /// How many samples had no value.
     pub absent: u32,
     /// Why the value, or some of its samples, are missing.
     pub gap: Option<Gap>,
+}
+
+impl Point {
+    /// A point of one sample; without a value, one that is missing.
+    pub fn new(x: f64, y: Option<f64>) -> Self {
+        Self {
+            x,
+            y,
+            samples: u32::from(y.is_some()),
+            absent: u32::from(y.is_none()),
+            gap: y.is_none().then_some(Gap {
+                kind: GapKind::Missing,
+                reason: None,
+            }),
+            ..Self::default()
+        }
+    }
+}
+
+/// What is special about a point, which has a sign around it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[non_exhaustive]
+pub enum PointSign {
+    /// Nothing.
+    #[default]
+    Plain,
+    /// Its samples have several modes, so that one value says little.
+    SeveralModes,
+    /// No other point beats it in both results, whatever values the bounds allow.
+    Front,
+    /// Whether another point beats it in both results, the bounds do not decide.
+    MaybeFront,
+}
+
+impl PointSign {
+    /// Every sign that is drawn.
+    pub const ALL: [Self; 3] = [Self::SeveralModes, Self::Front, Self::MaybeFront];
+
+    /// The name for display.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "",
+            Self::SeveralModes => "rounds with several modes",
+            Self::Front => "surely on the front",
+            Self::MaybeFront => "maybe on the front",
+        }
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+    fn is_plain(&self) -> bool {
+        *self == Self::Plain
+    }
 }
 
 /// Why there is no value.

@@ -27,8 +27,8 @@ pub use field::Field;
 pub(crate) use isolines::{Relief, levels};
 pub(crate) use labels::{is_invisible, labels};
 pub use marks::{
-    BoxMark, BoxSeries, Gap, GapKind, HeatMap, Histogram, Marks, Point, Quartiles, Series, Table,
-    TableCell,
+    BoxMark, BoxSeries, Gap, GapKind, HeatMap, Histogram, Marks, Point, PointSign, Quartiles,
+    Series, Table, TableCell,
 };
 pub(crate) use marks::{below_values, between};
 pub use pane::Pane;
@@ -88,6 +88,41 @@ pub struct Chart {
 }
 
 impl Chart {
+    /// A chart of one panel, for [plots of a program's own](crate::CustomPlot): `axes` are the horizontal and the vertical
+    /// one.
+    ///
+    /// ```
+    /// use bencher_report::chart::{Axis, Chart, Marks, Point, Series};
+    /// let points = vec![Point::new(1.0, Some(2.5)), Point::new(2.0, None)];
+    /// let series = Series { name: "all".to_owned(), points };
+    /// let axes = (Axis::linear("len", "B"), Axis::linear("speed", "B/s"));
+    /// let chart = Chart::new("Speed by length", axes, Marks::Lines(vec![series]));
+    /// assert_eq!((chart.panels.len(), chart.x.label()), (1, "len [B]".to_owned()));
+    /// ```
+    pub fn new(title: impl Into<String>, axes: (Axis, Axis), marks: Marks) -> Self {
+        let (x, y) = axes;
+        Self {
+            id: String::new(),
+            result: y.name.clone(),
+            kind: ChartKind::Custom,
+            title: title.into(),
+            alt: String::new(),
+            x,
+            y,
+            color: None,
+            depth: None,
+            legend: None,
+            reference: None,
+            spread: None,
+            columns: 1,
+            panels: vec![Panel {
+                facets: Vec::new(),
+                marks,
+            }],
+            notes: Vec::new(),
+        }
+    }
+
     /// Whether the values of lines stand on names of levels instead of numbers.
     pub(crate) fn is_on_levels(&self) -> bool {
         matches!(self.x.ticks, Ticks::Levels(_))
@@ -178,6 +213,17 @@ impl Chart {
             Marks::Lines(series) => series.iter().any(|one| one.partial().next().is_some()),
             _ => false,
         })
+    }
+
+    /// The signs that points of its lines have.
+    pub(crate) fn signs(&self) -> Vec<PointSign> {
+        let has = |sign: &PointSign| {
+            self.panels.iter().any(|panel| match &panel.marks {
+                Marks::Lines(series) => series.iter().any(|one| one.signed(*sign).next().is_some()),
+                _ => false,
+            })
+        };
+        PointSign::ALL.into_iter().filter(has).collect()
     }
 
     /// The note of a picture about its marks.

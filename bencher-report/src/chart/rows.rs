@@ -75,7 +75,7 @@ impl Chart {
         let color = color.map_or_else(|| "value".to_owned(), Axis::label);
         let columns: Vec<&str> = match self.panels.first().map(|panel| &panel.marks) {
             Some(Marks::Lines(_)) if self.kind == ChartKind::Pareto => {
-                vec![&legend, "point", &x, &y]
+                vec![&legend, "point", &x, &y, "by the bounds"]
             }
             Some(Marks::Lines(_)) if self.kind == ChartKind::Band => {
                 vec![
@@ -251,6 +251,7 @@ impl Chart {
                 point.place.clone().unwrap_or_default(),
                 self.x.name_of(point.x),
                 point.y.map(|y| self.y.name_of(y)).unwrap_or_default(),
+                point.sign.name().to_owned(),
             ];
         }
         let mut row = vec![

@@ -38,6 +38,7 @@ pub(crate) fn thin(points: &[Point], limit: usize) -> Vec<Point> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chart::PointSign;
 
     #[test]
     fn peaks_and_gaps_stay() {
@@ -51,7 +52,7 @@ mod tests {
             },
             bounds: None,
             outer: None,
-            modes: false,
+            sign: PointSign::Plain,
             samples: 1,
             absent: 0,
             gap: None,

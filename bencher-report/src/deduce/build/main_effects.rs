@@ -1,6 +1,8 @@
 use bencher_core::dataset::MainEffect;
 
-use crate::chart::{Axis, Chart, ChartKind, Gap, GapKind, LevelGroup, Marks, Point, Series, text};
+use crate::chart::{
+    Axis, Chart, ChartKind, Gap, GapKind, LevelGroup, Marks, Point, PointSign, Series, text,
+};
 use crate::deduce::facets::Facets;
 use crate::deduce::grid::Grid;
 use crate::deduce::shape::Shape;
@@ -130,7 +132,7 @@ fn point(at: usize, y: Option<f64>) -> Point {
         y,
         bounds: None,
         outer: None,
-        modes: false,
+        sign: PointSign::Plain,
         samples: 1,
         absent: u32::from(y.is_none()),
         gap: y.is_none().then_some(Gap {

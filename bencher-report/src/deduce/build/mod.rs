@@ -6,7 +6,7 @@ mod boxes;
 mod colors;
 mod distribution;
 mod field;
-mod frame;
+pub(super) mod frame;
 mod heat_map;
 mod histogram;
 mod interaction;

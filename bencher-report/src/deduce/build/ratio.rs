@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use bencher_core::dataset::Comparison;
 
-use crate::chart::{Axis, Chart, ChartKind, Gap, GapKind, Marks, Point, Series, text};
+use crate::chart::{Axis, Chart, ChartKind, Gap, GapKind, Marks, Point, PointSign, Series, text};
 use crate::deduce::facets::Facets;
 use crate::deduce::grid::Grid;
 use crate::deduce::shape::Shape;
@@ -132,7 +132,7 @@ fn base_point(x: f64) -> Point {
         y: Some(1.0),
         bounds: None,
         outer: None,
-        modes: false,
+        sign: PointSign::Plain,
         samples: 1,
         absent: 0,
         gap: None,
@@ -149,7 +149,7 @@ fn point(x: f64, found: Option<&Comparison>) -> Point {
         y,
         bounds: ratio.and_then(|ratio| ratio.lower.zip(ratio.upper)),
         outer: None,
-        modes: false,
+        sign: PointSign::Plain,
         samples,
         absent: u32::from(y.is_none()),
         gap: y.is_none().then(|| Gap {

@@ -4,7 +4,7 @@ use std::path::Path;
 use criterion_plot::prelude::*;
 
 use crate::chart::{
-    Axis as ChartAxis, BoxSeries, Chart, ChartKind, Gap, GapKind, Marks, Point, Series,
+    Axis as ChartAxis, BoxSeries, Chart, ChartKind, Gap, GapKind, Marks, Point, PointSign, Series,
     below_values, between, labels,
 };
 use crate::render::{Look, Names, fit, fitting, label_width, palette};
@@ -35,7 +35,9 @@ pub(super) fn names(chart: &Chart, look: &Look) -> Names {
 }
 
 pub(super) fn has_legend(chart: &Chart) -> bool {
-    chart.legend.is_some() || chart.panels.iter().any(|panel| absences(&panel.marks))
+    chart.legend.is_some()
+        || !chart.signs().is_empty()
+        || chart.panels.iter().any(|panel| absences(&panel.marks))
 }
 
 /// The names of the series, as the legend has them.
@@ -134,6 +136,15 @@ impl Foot {
                 });
             }
         }
+    }
+}
+
+/// The outline around a point that has a sign.
+fn around_sign(sign: PointSign) -> PointType {
+    match sign {
+        PointSign::Plain | PointSign::Front => PointType::Circle,
+        PointSign::MaybeFront => PointType::Square,
+        PointSign::SeveralModes => PointType::Triangle,
     }
 }
 
@@ -367,6 +378,17 @@ fn lines(figure: &mut Figure, chart: &Chart, series: &[Series], names: &[String]
                     .set(PointSize(0.5))
             });
         }
+    }
+    for sign in chart.signs() {
+        let signed = series.iter().flat_map(|one| one.signed(sign)).cloned();
+        let (x, y) = coordinates(&signed.collect::<Vec<Point>>());
+        figure.plot(Points { x, y }, |properties| {
+            properties
+                .set(Label(escape::text(sign.name())))
+                .set(Color::Rgb(68, 68, 68))
+                .set(around_sign(sign))
+                .set(PointSize(1.8))
+        });
     }
     let absent: Vec<(usize, f64, GapKind)> = series
         .iter()

@@ -7,8 +7,8 @@ use kuva::plot::{BandPlot, BarPlot, BoxPlot, LinePlot, ScatterPlot};
 use kuva::render::plots::Plot;
 
 use crate::chart::{
-    BoxSeries, Chart, ChartKind, Gap, GapKind, Histogram, Marks, Point, ScaleSide, Series, between,
-    labels,
+    BoxSeries, Chart, ChartKind, Gap, GapKind, Histogram, Marks, Point, PointSign, ScaleSide,
+    Series, between, labels,
 };
 use crate::render::{fitting, palette};
 
@@ -108,6 +108,16 @@ pub(super) fn lines(chart: &Chart, series: &[Series]) -> Vec<Plot> {
             let dots = ScatterPlot::new().with_data(part).with_size(1.8);
             plots.push(dots.with_color("#ffffff").into());
         }
+    }
+    for sign in chart.signs() {
+        let signed = series.iter().flat_map(|one| one.signed(sign));
+        let signed = signed.filter_map(|point| Some((x_of(point), point.y?)));
+        let around = ScatterPlot::new().with_data(signed).with_size(6.5);
+        let around = around.with_color(SIGN).with_marker(around_sign(sign));
+        let around = around
+            .with_marker_opacity(0.0)
+            .with_marker_stroke_width(1.5);
+        plots.push(around.into());
     }
     let absent: Vec<Absence> = series
         .iter()
@@ -276,6 +286,10 @@ pub(super) fn legend(chart: &Chart, width: f64) -> Vec<LegendEntry> {
         }
         kinds.extend(absences(&panel.marks));
     }
+    for sign in chart.signs() {
+        let shape = LegendShape::Marker(around_sign(sign));
+        entries.push(entry(format!("around: {}", sign.name()), SIGN, shape));
+    }
     for side in ScaleSide::ALL {
         let is_there = chart.panels.iter().any(|panel| match &panel.marks {
             Marks::HeatMap(map) => map.values.iter().flatten().any(|x| {
@@ -353,6 +367,15 @@ fn foot(chart: &Chart, absent: &[Absence]) -> Vec<Plot> {
                 .into()
         })
         .collect()
+}
+
+/// The outline around a point that has a sign.
+fn around_sign(sign: PointSign) -> MarkerShape {
+    match sign {
+        PointSign::Plain | PointSign::Front => MarkerShape::Circle,
+        PointSign::MaybeFront => MarkerShape::Square,
+        PointSign::SeveralModes => MarkerShape::Diamond,
+    }
 }
 
 /// The symbol of a value beyond the scale of colours, and its colour.

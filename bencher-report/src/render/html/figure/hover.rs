@@ -27,6 +27,8 @@ pub(super) fn point(chart: &Chart, series: &str, point: &Point) -> String {
             ));
         }
     }
+    lines.push(point.sign.name().to_owned());
+    lines.retain(|line| !line.is_empty());
     lines.extend(samples(point.samples, point.absent, point.gap.as_ref()));
     join(&lines)
 }

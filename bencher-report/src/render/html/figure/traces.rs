@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value as Json, json};
 
 use crate::chart::{
-    Chart, Field, GapKind, Histogram, Marks, Point, Series, Ticks, labels, text, thin,
+    Chart, Field, GapKind, Histogram, Marks, Point, PointSign, Series, Ticks, labels, text, thin,
 };
 use crate::render::palette;
 
@@ -48,6 +48,7 @@ pub(super) fn traces(chart: &Chart) -> Vec<Json> {
             Marks::Table(_) | Marks::Pane(_) => {}
         }
     }
+    traces.extend(sign_legend(chart));
     if chart.has_rings() {
         traces.push(json!({
             "type": "scatter",
@@ -172,6 +173,22 @@ impl Frame<'_> {
                 map.insert("error_y".to_owned(), error_bars(&points));
             }
             traces.push(self.axes(trace, false));
+        }
+        for sign in self.chart.signs() {
+            let signed = || series.iter().flat_map(|one| one.signed(sign));
+            if signed().next().is_some() {
+                let trace = json!({
+                    "type": "scatter",
+                    "mode": "markers",
+                    "x": signed().map(|point| self.at(point.x)).collect::<Vec<_>>(),
+                    "y": signed().map(|point| point.y).collect::<Vec<_>>(),
+                    "legendgroup": sign.name(),
+                    "showlegend": false,
+                    "hoverinfo": "skip",
+                    "marker": sign_marker(sign)
+                });
+                traces.push(self.axes(trace, false));
+            }
         }
         let marks = series.iter().enumerate().flat_map(|(n, one)| {
             one.points
@@ -346,6 +363,32 @@ impl Frame<'_> {
             traces.push(self.axes(trace, true));
         }
     }
+}
+
+/// A trace without points for each sign, which the legend names.
+fn sign_legend(chart: &Chart) -> impl Iterator<Item = Json> {
+    chart.signs().into_iter().map(|sign| {
+        json!({
+            "type": "scatter",
+            "mode": "markers",
+            "x": [null],
+            "y": [null],
+            "name": sign.name(),
+            "legendgroup": sign.name(),
+            "marker": sign_marker(sign),
+            "showlegend": true
+        })
+    })
+}
+
+/// The mark around a point that has a sign.
+fn sign_marker(sign: PointSign) -> Json {
+    let symbol = match sign {
+        PointSign::Plain | PointSign::Front => "circle-open",
+        PointSign::MaybeFront => "square-open",
+        PointSign::SeveralModes => "diamond-open",
+    };
+    json!({ "symbol": symbol, "size": 13, "color": "#8c8c8c", "line": { "width": 2, "color": "#8c8c8c" } })
 }
 
 /// The names of series, as the legend has them.
