@@ -171,8 +171,8 @@ fn labels_are_few_enough_and_told_apart() {
         "const wait = setInterval(() => {
             if (!document.documentElement.dataset.figures) return;
             clearInterval(wait);
-            // Main effects after all others.
-            const isEffect = (plot) => Number(plot.closest('figure').id.endsWith('main-effects'));
+            // Those over all inputs after all others.
+            const isEffect = (plot) => Number(/(main-effects|parallel)$/.test(plot.closest('figure').id));
             const plots = [...document.querySelectorAll('.plot')].sort((a, b) => isEffect(a) - isEffect(b));
             const figures = plots.map((plot) => {
                 const card = plot.closest('figure').getBoundingClientRect();

@@ -4,10 +4,10 @@ use std::path::Path;
 use criterion_plot::prelude::*;
 
 use crate::chart::{
-    Axis as ChartAxis, BoxSeries, Chart, ChartKind, Gap, GapKind, Marks, Point, PointSign, Series,
-    below_values, between, labels,
+    Axis as ChartAxis, BoxMark, BoxSeries, Chart, ChartKind, Field, Gap, GapKind, Marks, Point,
+    PointSign, Relief, Series, below_values, between, labels, levels,
 };
-use crate::render::{Look, Names, fit, fitting, label_width, palette};
+use crate::render::{Look, Names, fit, fitting, label_width, palette, wrap};
 
 use super::escape;
 
@@ -35,7 +35,8 @@ pub(super) fn names(chart: &Chart, look: &Look) -> Names {
 }
 
 pub(super) fn has_legend(chart: &Chart) -> bool {
-    chart.legend.is_some()
+    let has_names = chart.legend.is_some() || chart.kind == ChartKind::Contour;
+    has_names
         || !chart.signs().is_empty()
         || chart.panels.iter().any(|panel| absences(&panel.marks))
 }
@@ -57,12 +58,9 @@ pub(super) fn figure(chart: &Chart, look: &Look) -> Option<Figure> {
     if chart.x.shift != 0 || chart.y.shift != 0 {
         return None;
     }
-    // It knows no outlines and no nested levels, and joins all points of a series.
-    let is_foreign = matches!(
-        chart.kind,
-        ChartKind::Violin | ChartKind::Scatter | ChartKind::Pareto | ChartKind::Scaling
-    );
-    if is_foreign || chart.kind.has_error_bars() || !chart.x.groups.is_empty() {
+    // Bars of errors, nested boxes and volumes are the other renderer's.
+    let is_nested = !chart.x.groups.is_empty() && !matches!(panel.marks, Marks::Lines(_));
+    if chart.kind.has_error_bars() || is_nested {
         return None;
     }
     let foot = Foot::of(chart)?;
@@ -82,7 +80,10 @@ pub(super) fn figure(chart: &Chart, look: &Look) -> Option<Figure> {
             let names = legend_names(series.iter().map(|one| one.name.as_str()), look);
             lines(&mut figure, chart, series, &names, &foot);
         }
-        Marks::Boxes(series) if series.len() == 1 => boxes(&mut figure, series, &foot)?,
+        Marks::Boxes(series) if series.len() == 1 => boxes(&mut figure, chart, series, &foot)?,
+        Marks::Field(field) if chart.kind == ChartKind::Contour => {
+            contours(&mut figure, chart, field)?;
+        }
         _ => return None,
     }
     Some(figure)
@@ -196,7 +197,11 @@ fn axes(figure: &mut Figure, chart: &Chart, look: &Look, foot: &Foot) {
         format!(
             "{} ({})",
             escape::text(&title),
-            escape::text(&fit(&note, rest, FONT))
+            escape::text(
+                wrap(&note, rest, FONT, 1)
+                    .first()
+                    .map_or("", String::as_str)
+            )
         )
     }));
     axis(
@@ -222,7 +227,12 @@ fn axes(figure: &mut Figure, chart: &Chart, look: &Look, foot: &Foot) {
         if !has_legend(chart) {
             return key.hide();
         }
-        if let Some(title) = &chart.legend {
+        let values = chart
+            .color
+            .as_ref()
+            .filter(|_| chart.kind == ChartKind::Contour);
+        let values = values.map(ChartAxis::label);
+        if let Some(title) = chart.legend.as_ref().or(values.as_ref()) {
             key.set(Title(escape::text(&fit(title, look.width * LEGEND, FONT))));
         }
         key.set(Justification::Left)
@@ -312,9 +322,26 @@ fn lines(figure: &mut Figure, chart: &Chart, series: &[Series], names: &[String]
             }
         }
     }
+    if let Some(at) = chart.reference {
+        let ends = match chart.x.level_names().len() {
+            0 => chart.x.range,
+            count => Some((-0.5, count as f64 - 0.5)),
+        };
+        let x: Vec<f64> = ends
+            .into_iter()
+            .flat_map(|(low, high)| [low, high])
+            .collect();
+        let y = vec![at; x.len()];
+        figure.plot(Lines { x, y }, |properties| {
+            properties
+                .set(Color::Rgb(140, 140, 140))
+                .set(LineWidth(1.5))
+        });
+    }
     // The key has the order in which series are plotted.
     let order = chart.legend_order();
     let order = order.unwrap_or_else(|| (0..series.len()).collect());
+    let shade = |n: usize| color(chart.kind.color(n, series.len()));
     for (n, one) in order.iter().filter_map(|n| Some((*n, series.get(*n)?))) {
         if one.runs().next().is_none() && chart.legend.is_some() {
             // A point above the range is not drawn, yet its series is named in the key.
@@ -326,7 +353,7 @@ fn lines(figure: &mut Figure, chart: &Chart, series: &[Series], names: &[String]
             let x = one.points.iter().map(|point| point.x).take(1);
             let unseen = Points { x, y: [beyond] };
             figure.plot(unseen, |properties| {
-                properties.set(Label(name_of(n))).set(color(n)).set(mark(n))
+                properties.set(Label(name_of(n))).set(shade(n)).set(mark(n))
             });
         }
         for (first, run) in one.runs().enumerate() {
@@ -339,7 +366,7 @@ fn lines(figure: &mut Figure, chart: &Chart, series: &[Series], names: &[String]
             };
             let style = |properties: &mut criterion_plot::curve::Properties| {
                 properties
-                    .set(color(n))
+                    .set(shade(n))
                     .set(dash)
                     .set(LineWidth(3.0))
                     .set(mark(n))
@@ -351,19 +378,22 @@ fn lines(figure: &mut Figure, chart: &Chart, series: &[Series], names: &[String]
             let style = |properties: &mut criterion_plot::curve::Properties| -> () {
                 style(properties);
             };
-            if run.len() <= MARKERS && chart.kind.has_markers(n, series.len()) {
-                let curve = LinesPoints { x, y };
-                figure.plot(curve, |properties| {
+            let has_line = chart.kind.has_line(n, series.len());
+            let has_markers = run.len() <= MARKERS && chart.kind.has_markers(n, series.len());
+            match (has_line, has_markers) {
+                (false, _) => figure.plot(Points { x, y }, |properties| {
                     style(properties);
                     properties
-                });
-            } else {
-                let curve = Lines { x, y };
-                figure.plot(curve, |properties| {
+                }),
+                (true, true) => figure.plot(LinesPoints { x, y }, |properties| {
                     style(properties);
                     properties
-                });
-            }
+                }),
+                (true, false) => figure.plot(Lines { x, y }, |properties| {
+                    style(properties);
+                    properties
+                }),
+            };
         }
     }
     for one in series {
@@ -387,7 +417,7 @@ fn lines(figure: &mut Figure, chart: &Chart, series: &[Series], names: &[String]
                 .set(Label(escape::text(sign.name())))
                 .set(Color::Rgb(68, 68, 68))
                 .set(around_sign(sign))
-                .set(PointSize(1.8))
+                .set(PointSize(3.0))
         });
     }
     let absent: Vec<(usize, f64, GapKind)> = series
@@ -403,6 +433,78 @@ fn lines(figure: &mut Figure, chart: &Chart, series: &[Series], names: &[String]
     foot.signs(figure, &absent);
 }
 
+/// The outline of a violin, up its right side and down its left one.
+fn outline(figure: &mut Figure, n: usize, mark: &BoxMark) {
+    /// Half the width of a violin.
+    const HALF: f64 = 0.4;
+    let right = mark
+        .outline
+        .iter()
+        .map(|(y, share)| (mark.x + share * HALF, *y));
+    let left = mark
+        .outline
+        .iter()
+        .map(|(y, share)| (mark.x - share * HALF, *y));
+    let (mut x, mut y): (Vec<f64>, Vec<f64>) = right.chain(left.rev()).unzip();
+    let Some(first) = x.first().copied().zip(y.first().copied()) else {
+        return;
+    };
+    x.push(first.0);
+    y.push(first.1);
+    figure.plot(Lines { x, y }, |properties| {
+        properties.set(color(n)).set(LineWidth(2.0))
+    });
+}
+
+/// Lines of equal values, each level in a colour of its own; criterion-plot fills no areas between them.
+fn contours(figure: &mut Figure, chart: &Chart, field: &Field) -> Option<()> {
+    let values = chart.color.as_ref()?;
+    let scale = ChartAxis {
+        range: values.ends(),
+        ..values.clone()
+    };
+    let relief = Relief::of(field, &chart.x, &chart.y, values);
+    let ends = (chart.x.range?, chart.y.range?);
+    let number = |axis: &ChartAxis, ends, share| between(ends, axis.is_log(), share);
+    let mut is_drawn = false;
+    for level in levels(values).into_iter().rev() {
+        let share = scale.share(level);
+        let (r, g, b) = palette::rgb(&palette::line(share));
+        for (first, line) in relief.lines(share).into_iter().enumerate() {
+            let points = line.into_iter();
+            let (x, y): (Vec<f64>, Vec<f64>) = points
+                .map(|(x, y)| (number(&chart.x, ends.0, x), number(&chart.y, ends.1, y)))
+                .unzip();
+            is_drawn = true;
+            figure.plot(Lines { x, y }, |properties| {
+                if first == 0 {
+                    properties.set(Label(escape::text(&values.value(level))));
+                }
+                properties.set(Color::Rgb(r, g, b)).set(LineWidth(2.5))
+            });
+        }
+    }
+    for kind in GapKind::ALL {
+        let of_kind = field
+            .gaps
+            .iter()
+            .filter(|(at, gap)| gap.kind == kind && matches!(field.values.get(**at), Some(None)));
+        let places = of_kind.map(|(at, _)| field.place(*at));
+        let (x, y): (Vec<f64>, Vec<f64>) = places.map(|(x, y, _)| (x, y)).unzip();
+        if !x.is_empty() {
+            figure.plot(Points { x, y }, |properties| {
+                properties
+                    .set(Label(escape::text(kind.name())))
+                    .set(Color::Rgb(176, 48, 0))
+                    .set(sign(kind))
+                    .set(PointSize(1.2))
+            });
+        }
+    }
+    // Without a line gnuplot writes no file.
+    is_drawn.then_some(())
+}
+
 fn kind(gap: Option<&Gap>) -> GapKind {
     gap.map_or(GapKind::Missing, |gap| gap.kind)
 }
@@ -413,7 +515,7 @@ fn coordinates(run: &[Point]) -> (Vec<f64>, Vec<f64>) {
         .unzip()
 }
 
-fn boxes(figure: &mut Figure, series: &[BoxSeries], foot: &Foot) -> Option<()> {
+fn boxes(figure: &mut Figure, chart: &Chart, series: &[BoxSeries], foot: &Foot) -> Option<()> {
     for (n, one) in series.iter().enumerate() {
         let marks: Vec<_> = one
             .boxes
@@ -423,7 +525,11 @@ fn boxes(figure: &mut Figure, series: &[BoxSeries], foot: &Foot) -> Option<()> {
         if marks.is_empty() {
             return None;
         }
-        figure.set(BoxWidth(0.5));
+        let is_violin = chart.kind == ChartKind::Violin;
+        figure.set(BoxWidth(if is_violin { 0.08 } else { 0.5 }));
+        for mark in &one.boxes {
+            outline(figure, n, mark);
+        }
         let column = |value: fn(&crate::chart::Quartiles) -> f64| -> Vec<f64> {
             marks.iter().map(|(_, q)| value(q)).collect()
         };

@@ -72,7 +72,7 @@ window.brush = (() => {
   }
 
   // Listens to the selections of a figure that was drawn, once.
-  return (place, figure) => {
+  return (place, figure, config) => {
     if (place.brushes) return;
     place.brushes = true;
     for (const trace of figure.data) {
@@ -89,9 +89,14 @@ window.brush = (() => {
       select(figure, selections);
       // The page draws the figure anew in other colours, and saves it: both have the selection.
       figure.layout.selections = selections;
-      Plotly.react(place, figure.data, { ...place.layout, selections });
+      // A whole new plot: an update would not know the selections of a mouse. It forgets who listens.
+      Plotly.newPlot(place, figure.data, { ...place.layout, selections }, config);
+      listen();
     };
-    place.on("plotly_selected", (event) => change((event && event.selections) || []));
-    place.on("plotly_deselect", () => change([]));
+    const listen = () => {
+      place.on("plotly_selected", (event) => change((event && event.selections) || []));
+      place.on("plotly_deselect", () => change([]));
+    };
+    listen();
   };
 })();

@@ -206,7 +206,7 @@
         if (printed) layout.width = figure.width;
         drawn.add(place);
         pending.push(Plotly.react(place, data, layout, config).catch(failed));
-        if (figure.brush) window.brush(place, figure);
+        if (figure.brush) window.brush(place, figure, config);
       } catch (error) {
         failed(error);
       }

@@ -71,6 +71,18 @@ pub(super) fn lines(chart: &Chart, series: &[Series]) -> Vec<Plot> {
             }
         }
     }
+    for sign in chart.signs() {
+        let signed = || series.iter().flat_map(|one| one.signed(sign));
+        let places: Vec<(f64, f64)> = signed()
+            .filter_map(|point| Some((x_of(point), point.y?)))
+            .collect();
+        // kuva has no outlines of squares: a smaller white one lies within.
+        for (color, size) in [(SIGN, 7.0), ("#ffffff", 5.5)] {
+            let area = ScatterPlot::new().with_data(places.clone());
+            let area = area.with_color(color).with_size(size);
+            plots.push(area.with_marker(around_sign(sign)).into());
+        }
+    }
     for (n, one) in series.iter().enumerate() {
         let color = palette::color(kind.color(n, series.len()));
         let has_line = kind.has_line(n, series.len());
@@ -108,16 +120,6 @@ pub(super) fn lines(chart: &Chart, series: &[Series]) -> Vec<Plot> {
             let dots = ScatterPlot::new().with_data(part).with_size(1.8);
             plots.push(dots.with_color("#ffffff").into());
         }
-    }
-    for sign in chart.signs() {
-        let signed = series.iter().flat_map(|one| one.signed(sign));
-        let signed = signed.filter_map(|point| Some((x_of(point), point.y?)));
-        let around = ScatterPlot::new().with_data(signed).with_size(6.5);
-        let around = around.with_color(SIGN).with_marker(around_sign(sign));
-        let around = around
-            .with_marker_opacity(0.0)
-            .with_marker_stroke_width(1.5);
-        plots.push(around.into());
     }
     let absent: Vec<Absence> = series
         .iter()
