@@ -13,7 +13,7 @@ mod common;
 use bencher_core::bench::PlotSelection;
 use bencher_core::dataset::{CellState, Dataset, Dim};
 use bencher_core::value::{Kind, Value};
-use bencher_report::chart::{Chart, ChartKind, Field, Marks, Parallel, Series};
+use bencher_report::chart::{Axis, Chart, ChartKind, Field, Marks, Parallel, Series};
 use bencher_report::deduce::{deduce_plots, explain_plots};
 use common::{dataset, levels, numbers, result};
 
@@ -81,7 +81,7 @@ fn parallel_axes_have_a_line_for_each_point_from_four_inputs_on() {
     let charts = of_kind(&four(), "auto", ChartKind::Parallel);
     assert_eq!(charts.len(), 1);
     let found = parallel(&charts[0]);
-    let axes: Vec<String> = found.axes.iter().map(|axis| axis.label()).collect();
+    let axes: Vec<String> = found.axes.iter().map(Axis::label).collect();
     assert_eq!(axes, ["n [B]", "a", "b", "c", "out [s]"]);
     assert_eq!(found.rows.len(), 16);
     let failed: Vec<_> = found

@@ -143,15 +143,14 @@ impl Marks {
                     }
                 }
             }
-            // Each of its axes has a scaling of its own.
-            Self::Parallel(_) => {}
             Self::Histogram(Histogram { edges, .. }) => {
                 for edge in edges {
                     *edge = by_x.apply(*edge);
                 }
             }
             Self::Table(table) => table.shorten(),
-            Self::Pane(_) => {}
+            // Each of several parallel axes has a scaling of its own.
+            Self::Parallel(_) | Self::Pane(_) => {}
         }
     }
 }

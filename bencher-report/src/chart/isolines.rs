@@ -199,13 +199,13 @@ struct Edge {
 }
 
 /// The stretch of ascending numbers in which one lies, and its share of that stretch.
-fn stretch(list: &[f64], at: f64) -> Option<(usize, f64)> {
-    let last = list.len().checked_sub(2)?;
-    let n = list
+fn stretch(numbers: &[f64], at: f64) -> Option<(usize, f64)> {
+    let last = numbers.len().checked_sub(2)?;
+    let n = numbers
         .partition_point(|x| *x <= at)
         .saturating_sub(1)
         .min(last);
-    let (from, to) = (list.get(n)?, list.get(n + 1)?);
+    let (from, to) = (numbers.get(n)?, numbers.get(n + 1)?);
     Some((n, ((at - from) / (to - from)).clamp(0.0, 1.0)))
 }
 

@@ -134,7 +134,13 @@ pub struct Point {
     pub gap: Option<Gap>,
 }
 
+/// A band around a point, low and high.
+pub(crate) type BandOf = fn(&Point) -> Option<(f64, f64)>;
+
 impl Point {
+    /// The bands around points, the wider one first.
+    pub(crate) const BANDS: [BandOf; 2] = [|point| point.outer, |point| point.bounds];
+
     /// A point of one sample; without a value, one that is missing.
     pub fn new(x: f64, y: Option<f64>) -> Self {
         Self {

@@ -5,7 +5,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use bencher_core::bench::PlotSelection;
 use bencher_core::dataset::Dataset;
 
-use crate::chart::{Axis, Chart, ChartKind, Gap, GapKind, HeatMap, Marks, Point, Ticks, text};
+use crate::chart::{
+    Axis, Chart, ChartKind, Field, Gap, GapKind, HeatMap, Marks, Point, Ticks, text,
+};
 use crate::custom::SweepPlot;
 
 use super::Explanation;
@@ -24,7 +26,7 @@ pub(super) fn chart(
     let drawn = catch_unwind(AssertUnwindSafe(|| plot.get().chart(dataset)));
     let mut chart = drawn.map_err(|_| "the plot panicked".to_owned())??;
     chart.kind = ChartKind::Custom;
-    chart.id = plot.get().name().to_owned();
+    plot.get().name().clone_into(&mut chart.id);
     if chart.panels.is_empty() {
         return Err("the plot has no panel".to_owned());
     }
@@ -68,18 +70,6 @@ pub(super) fn explain(
 
 /// Makes numbers that are not finite gaps, and rejects marks that do not fit their axes.
 fn mend(marks: &mut Marks, x: &Axis, y: &Axis) -> Result<(), String> {
-    let levels = |axis: &Axis, count: usize, what: &str| match &axis.ticks {
-        Ticks::Levels(levels) if levels.len() == count => Ok(()),
-        Ticks::Levels(levels) => Err(format!(
-            "{what} need a level for each of their {count} places; the axis {} has {}",
-            axis.name,
-            levels.len()
-        )),
-        _ => Err(format!(
-            "{what} stand on levels: make the axis {} with `Axis::levels`",
-            axis.name
-        )),
-    };
     match marks {
         Marks::Lines(series) => {
             for one in series {
@@ -113,44 +103,8 @@ fn mend(marks: &mut Marks, x: &Axis, y: &Axis) -> Result<(), String> {
                 }
             }
         }
-        Marks::HeatMap(map) => {
-            let width = map.width.max(1);
-            levels(x, map.width, "cells")?;
-            levels(y, map.values.len().div_ceil(width), "cells")?;
-            if map.values.len() % width != 0 {
-                return Err(format!(
-                    "{} cells are no rows of {}",
-                    map.values.len(),
-                    map.width
-                ));
-            }
-            let HeatMap { values, noise, .. } = map;
-            for value in values.iter_mut().chain(noise) {
-                *value = value.filter(|x| x.is_finite());
-            }
-        }
-        Marks::Field(field) => {
-            let places = field.x.len() * field.y.len() * field.z.len().max(1);
-            if places != field.values.len() {
-                return Err(format!(
-                    "{} values are not those of {places} places",
-                    field.values.len()
-                ));
-            }
-            for value in field.values.iter_mut().chain(&mut field.noise) {
-                *value = value.filter(|x| x.is_finite());
-            }
-            let ascends = |numbers: &[f64]| {
-                numbers.iter().all(|x| x.is_finite())
-                    && numbers.windows(2).all(|pair| pair.first() < pair.last())
-            };
-            if ![&field.x, &field.y, &field.z]
-                .into_iter()
-                .all(|numbers| ascends(numbers))
-            {
-                return Err("the numbers of a field's inputs do not ascend".to_owned());
-            }
-        }
+        Marks::HeatMap(map) => mend_map(map, x, y)?,
+        Marks::Field(field) => mend_field(field)?,
         Marks::Parallel(parallel) => {
             let inputs = parallel.axes.len().saturating_sub(1);
             let fits = parallel.rows.iter().all(|row| row.inputs.len() == inputs);
@@ -178,6 +132,56 @@ fn mend(marks: &mut Marks, x: &Axis, y: &Axis) -> Result<(), String> {
         Marks::Table(_) | Marks::Pane(_) => {}
     }
     Ok(())
+}
+
+/// Rejects an axis that is not one of as many levels.
+fn levels(axis: &Axis, count: usize, what: &str) -> Result<(), String> {
+    match &axis.ticks {
+        Ticks::Levels(levels) if levels.len() == count => Ok(()),
+        Ticks::Levels(levels) => Err(format!(
+            "{what} need a level for each of their {count} places; the axis {} has {}",
+            axis.name,
+            levels.len()
+        )),
+        _ => Err(format!(
+            "{what} stand on levels: make the axis {} with `Axis::levels`",
+            axis.name
+        )),
+    }
+}
+
+fn mend_map(map: &mut HeatMap, x: &Axis, y: &Axis) -> Result<(), String> {
+    let width = map.width.max(1);
+    levels(x, map.width, "cells")?;
+    levels(y, map.values.len().div_ceil(width), "cells")?;
+    if !map.values.len().is_multiple_of(width) {
+        let cells = map.values.len();
+        return Err(format!("{cells} cells are no rows of {}", map.width));
+    }
+    for value in map.values.iter_mut().chain(&mut map.noise) {
+        *value = value.filter(|x| x.is_finite());
+    }
+    Ok(())
+}
+
+fn mend_field(field: &mut Field) -> Result<(), String> {
+    let places = field.x.len() * field.y.len() * field.z.len().max(1);
+    if places != field.values.len() {
+        let values = field.values.len();
+        return Err(format!("{values} values are not those of {places} places"));
+    }
+    for value in field.values.iter_mut().chain(&mut field.noise) {
+        *value = value.filter(|x| x.is_finite());
+    }
+    let ascends = |numbers: &[f64]| {
+        let is_ordered = numbers.windows(2).all(|pair| pair.first() < pair.last());
+        is_ordered && numbers.iter().all(|x| x.is_finite())
+    };
+    if ascends(&field.x) && ascends(&field.y) && ascends(&field.z) {
+        Ok(())
+    } else {
+        Err("the numbers of a field's inputs do not ascend".to_owned())
+    }
 }
 
 fn mend_point(point: &mut Point) {
@@ -238,7 +242,7 @@ fn fit(chart: &mut Chart) {
                 ys.push(0.0);
             }
             Marks::Parallel(parallel) => {
-                colors.extend(parallel.rows.iter().filter_map(|row| row.value))
+                colors.extend(parallel.rows.iter().filter_map(|row| row.value));
             }
             Marks::Table(_) | Marks::Pane(_) => {}
         }

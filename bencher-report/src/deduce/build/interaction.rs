@@ -107,11 +107,11 @@ impl Points {
         for first in 0..self.inputs.len() {
             for second in first + 1..self.inputs.len() {
                 if let Some((along, lines)) = self.roles(shape, first, second) {
-                    let share = self.share(first, second);
+                    let explained = self.share(first, second);
                     pairs.push(Pair {
                         along,
                         lines,
-                        share,
+                        share: explained,
                     });
                 }
             }

@@ -1,3 +1,5 @@
+use std::fmt::Write;
+
 use bencher_core::dataset::Dim;
 
 use crate::chart::{Axis, Chart, ChartKind, Marks, Parallel, ParallelRow, Ticks, text};
@@ -55,10 +57,11 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
         shape.variable.info.name
     );
     if drawn < values.len() {
-        note.push_str(&format!(
+        let _ = write!(
+            note,
             " {drawn} of {} are drawn: evenly by their value, the least and the greatest among them.",
             text::count(values.len(), "point")
-        ));
+        );
     }
     chart.notes.insert(0, note);
     if absent > 0 {

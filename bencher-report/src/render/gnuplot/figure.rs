@@ -4,11 +4,13 @@ use std::path::Path;
 use criterion_plot::prelude::*;
 
 use crate::chart::{
-    Axis as ChartAxis, BoxMark, BoxSeries, Chart, ChartKind, Field, Gap, GapKind, Marks, Point,
-    PointSign, Relief, Series, below_values, between, labels, levels,
+    Axis as ChartAxis, Chart, ChartKind, Gap, GapKind, Marks, Point, PointSign, Series,
+    below_values, between, labels,
 };
 use crate::render::{Look, Names, fit, fitting, label_width, palette, wrap};
 
+use super::boxes::boxes;
+use super::contours::contours;
 use super::escape;
 
 /// The name of the picture in gnuplot's working directory.
@@ -90,7 +92,7 @@ pub(super) fn figure(chart: &Chart, look: &Look) -> Option<Figure> {
 }
 
 /// The range of the value axis, and places along its foot.
-struct Foot {
+pub(super) struct Foot {
     low: f64,
     high: f64,
     log: bool,
@@ -119,7 +121,7 @@ impl Foot {
     }
 
     /// Signs of absent values, those of one kind under one name in the key.
-    fn signs(&self, figure: &mut Figure, absent: &[(usize, f64, GapKind)]) {
+    pub(super) fn signs(&self, figure: &mut Figure, absent: &[(usize, f64, GapKind)]) {
         for kind in GapKind::ALL {
             let of_kind = || absent.iter().filter(|mark| mark.2 == kind);
             let series: BTreeSet<usize> = of_kind().map(|mark| mark.0).collect();
@@ -150,7 +152,7 @@ fn around_sign(sign: PointSign) -> PointType {
 }
 
 /// The symbol of an absence.
-fn sign(kind: GapKind) -> PointType {
+pub(super) fn sign(kind: GapKind) -> PointType {
     match kind {
         GapKind::Failed => PointType::X,
         GapKind::TimedOut => PointType::Plus,
@@ -282,7 +284,7 @@ fn axis(
     });
 }
 
-fn color(n: usize) -> Color {
+pub(super) fn color(n: usize) -> Color {
     let (r, g, b) = palette::rgb(palette::color(n));
     Color::Rgb(r, g, b)
 }
@@ -296,12 +298,10 @@ fn mark(n: usize) -> PointType {
     }
 }
 
-fn lines(figure: &mut Figure, chart: &Chart, series: &[Series], names: &[String], foot: &Foot) {
-    let name_of = |n: usize| names.get(n).cloned().unwrap_or_default();
+/// The bands behind lines.
+fn bands(figure: &mut Figure, series: &[Series]) {
     for (n, one) in series.iter().enumerate() {
-        let sides: [fn(&Point) -> Option<(f64, f64)>; 2] =
-            [|point| point.outer, |point| point.bounds];
-        for (side, opacity) in sides.into_iter().zip([0.14, 0.2]) {
+        for (side, opacity) in Point::BANDS.into_iter().zip([0.14, 0.2]) {
             for run in one.points.split(|point| side(point).is_none()) {
                 if run.len() < 2 {
                     continue;
@@ -322,22 +322,31 @@ fn lines(figure: &mut Figure, chart: &Chart, series: &[Series], names: &[String]
             }
         }
     }
-    if let Some(at) = chart.reference {
-        let ends = match chart.x.level_names().len() {
-            0 => chart.x.range,
-            count => Some((-0.5, count as f64 - 0.5)),
+}
+
+/// A line across the panel at the value of reference, where the chart has one.
+fn reference(figure: &mut Figure, chart: &Chart) {
+    let ends = match chart.x.level_names().len() {
+        0 => chart.x.range,
+        count => Some((-0.5, count as f64 - 0.5)),
+    };
+    if let Some((at, (low, high))) = chart.reference.zip(ends) {
+        let line = Lines {
+            x: [low, high],
+            y: [at, at],
         };
-        let x: Vec<f64> = ends
-            .into_iter()
-            .flat_map(|(low, high)| [low, high])
-            .collect();
-        let y = vec![at; x.len()];
-        figure.plot(Lines { x, y }, |properties| {
+        figure.plot(line, |properties| {
             properties
                 .set(Color::Rgb(140, 140, 140))
                 .set(LineWidth(1.5))
         });
     }
+}
+
+fn lines(figure: &mut Figure, chart: &Chart, series: &[Series], names: &[String], foot: &Foot) {
+    let name_of = |n: usize| names.get(n).cloned().unwrap_or_default();
+    bands(figure, series);
+    reference(figure, chart);
     // The key has the order in which series are plotted.
     let order = chart.legend_order();
     let order = order.unwrap_or_else(|| (0..series.len()).collect());
@@ -433,79 +442,7 @@ fn lines(figure: &mut Figure, chart: &Chart, series: &[Series], names: &[String]
     foot.signs(figure, &absent);
 }
 
-/// The outline of a violin, up its right side and down its left one.
-fn outline(figure: &mut Figure, n: usize, mark: &BoxMark) {
-    /// Half the width of a violin.
-    const HALF: f64 = 0.4;
-    let right = mark
-        .outline
-        .iter()
-        .map(|(y, share)| (mark.x + share * HALF, *y));
-    let left = mark
-        .outline
-        .iter()
-        .map(|(y, share)| (mark.x - share * HALF, *y));
-    let (mut x, mut y): (Vec<f64>, Vec<f64>) = right.chain(left.rev()).unzip();
-    let Some(first) = x.first().copied().zip(y.first().copied()) else {
-        return;
-    };
-    x.push(first.0);
-    y.push(first.1);
-    figure.plot(Lines { x, y }, |properties| {
-        properties.set(color(n)).set(LineWidth(2.0))
-    });
-}
-
-/// Lines of equal values, each level in a colour of its own; criterion-plot fills no areas between them.
-fn contours(figure: &mut Figure, chart: &Chart, field: &Field) -> Option<()> {
-    let values = chart.color.as_ref()?;
-    let scale = ChartAxis {
-        range: values.ends(),
-        ..values.clone()
-    };
-    let relief = Relief::of(field, &chart.x, &chart.y, values);
-    let ends = (chart.x.range?, chart.y.range?);
-    let number = |axis: &ChartAxis, ends, share| between(ends, axis.is_log(), share);
-    let mut is_drawn = false;
-    for level in levels(values).into_iter().rev() {
-        let share = scale.share(level);
-        let (r, g, b) = palette::rgb(&palette::line(share));
-        for (first, line) in relief.lines(share).into_iter().enumerate() {
-            let points = line.into_iter();
-            let (x, y): (Vec<f64>, Vec<f64>) = points
-                .map(|(x, y)| (number(&chart.x, ends.0, x), number(&chart.y, ends.1, y)))
-                .unzip();
-            is_drawn = true;
-            figure.plot(Lines { x, y }, |properties| {
-                if first == 0 {
-                    properties.set(Label(escape::text(&values.value(level))));
-                }
-                properties.set(Color::Rgb(r, g, b)).set(LineWidth(2.5))
-            });
-        }
-    }
-    for kind in GapKind::ALL {
-        let of_kind = field
-            .gaps
-            .iter()
-            .filter(|(at, gap)| gap.kind == kind && matches!(field.values.get(**at), Some(None)));
-        let places = of_kind.map(|(at, _)| field.place(*at));
-        let (x, y): (Vec<f64>, Vec<f64>) = places.map(|(x, y, _)| (x, y)).unzip();
-        if !x.is_empty() {
-            figure.plot(Points { x, y }, |properties| {
-                properties
-                    .set(Label(escape::text(kind.name())))
-                    .set(Color::Rgb(176, 48, 0))
-                    .set(sign(kind))
-                    .set(PointSize(1.2))
-            });
-        }
-    }
-    // Without a line gnuplot writes no file.
-    is_drawn.then_some(())
-}
-
-fn kind(gap: Option<&Gap>) -> GapKind {
+pub(super) fn kind(gap: Option<&Gap>) -> GapKind {
     gap.map_or(GapKind::Missing, |gap| gap.kind)
 }
 
@@ -513,73 +450,4 @@ fn coordinates(run: &[Point]) -> (Vec<f64>, Vec<f64>) {
     run.iter()
         .filter_map(|point| Some((point.x, point.y?)))
         .unzip()
-}
-
-fn boxes(figure: &mut Figure, chart: &Chart, series: &[BoxSeries], foot: &Foot) -> Option<()> {
-    for (n, one) in series.iter().enumerate() {
-        let marks: Vec<_> = one
-            .boxes
-            .iter()
-            .filter_map(|mark| Some((mark.x, mark.quartiles?)))
-            .collect();
-        if marks.is_empty() {
-            return None;
-        }
-        let is_violin = chart.kind == ChartKind::Violin;
-        figure.set(BoxWidth(if is_violin { 0.08 } else { 0.5 }));
-        for mark in &one.boxes {
-            outline(figure, n, mark);
-        }
-        let column = |value: fn(&crate::chart::Quartiles) -> f64| -> Vec<f64> {
-            marks.iter().map(|(_, q)| value(q)).collect()
-        };
-        let x: Vec<f64> = marks.iter().map(|(x, _)| *x).collect();
-        let candles = Candlesticks {
-            x: x.clone(),
-            whisker_min: column(|q| q.low),
-            box_min: column(|q| q.q1),
-            box_high: column(|q| q.q3),
-            whisker_high: column(|q| q.high),
-        };
-        figure.plot(candles, |properties| {
-            properties.set(color(n)).set(LineWidth(2.0))
-        });
-        let median = column(|q| q.median);
-        let middle = Candlesticks {
-            x,
-            whisker_min: median.clone(),
-            box_min: median.clone(),
-            box_high: median.clone(),
-            whisker_high: median,
-        };
-        figure.plot(middle, |properties| {
-            properties.set(Color::Black).set(LineWidth(3.0))
-        });
-        let beyond: Vec<(f64, f64)> = one
-            .boxes
-            .iter()
-            .flat_map(|mark| mark.outliers.iter().map(|y| (mark.x, *y)))
-            .collect();
-        if !beyond.is_empty() {
-            let (x, y): (Vec<f64>, Vec<f64>) = beyond.into_iter().unzip();
-            figure.plot(Points { x, y }, |properties| {
-                properties
-                    .set(color(n))
-                    .set(PointType::FilledCircle)
-                    .set(PointSize(0.7))
-            });
-        }
-    }
-    let absent: Vec<(usize, f64, GapKind)> = series
-        .iter()
-        .enumerate()
-        .flat_map(|(n, one)| {
-            one.boxes
-                .iter()
-                .filter(|mark| mark.quartiles.is_none())
-                .map(move |mark| (n, mark.x, kind(mark.gap.as_ref())))
-        })
-        .collect();
-    foot.signs(figure, &absent);
-    Some(())
 }

@@ -3,6 +3,8 @@
 //! criterion-plot pastes text into the script unchanged, and a script can run commands. Every text must therefore pass
 //! through [`escape`].
 
+mod boxes;
+mod contours;
 mod escape;
 mod figure;
 mod fonts;

@@ -245,7 +245,7 @@ impl Canvas {
         }
         let label = fit(&axis.label(), frame.height(), TICK);
         self.upward(
-            (frame.left - 8.0, (frame.top + frame.bottom) / 2.0),
+            (frame.left - 8.0, f64::midpoint(frame.top, frame.bottom)),
             &label,
             TICK,
         );

@@ -55,7 +55,7 @@ pub(super) fn scene(chart: &Chart, look: &Look) -> Scene {
             bottom: top + (row + 1.0) * high - BELOW,
         };
         if let Some(title) = title {
-            let middle = (frame.left + frame.right) / 2.0;
+            let middle = f64::midpoint(frame.left, frame.right);
             canvas.text(
                 (middle, frame.top - 8.0),
                 &fit(title, wide, 12.0),
@@ -78,7 +78,7 @@ pub(super) fn scene(chart: &Chart, look: &Look) -> Scene {
         };
         let bands = Bands::of(color);
         if is_space {
-            canvas.scale(color, scale, |share| viridis(share));
+            canvas.scale(color, scale, viridis);
         } else {
             canvas.scale(color, scale, |share| bands.color(share));
         }
@@ -208,7 +208,7 @@ fn axes(canvas: &mut Canvas, chart: &Chart, frame: Frame) {
             Anchor::End,
         );
     }
-    let middle = (frame.left + frame.right) / 2.0;
+    let middle = f64::midpoint(frame.left, frame.right);
     let name = fit(&chart.x.label(), frame.width(), TICK + 1.0);
     canvas.text(
         (middle, frame.bottom + 34.0),
@@ -218,7 +218,10 @@ fn axes(canvas: &mut Canvas, chart: &Chart, frame: Frame) {
     );
     let name = fit(&chart.y.label(), frame.height(), TICK + 1.0);
     canvas.upward(
-        (frame.left - LEFT + 16.0, (frame.top + frame.bottom) / 2.0),
+        (
+            frame.left - LEFT + 16.0,
+            f64::midpoint(frame.top, frame.bottom),
+        ),
         &name,
         TICK + 1.0,
     );

@@ -51,38 +51,9 @@ pub(super) fn lines(chart: &Chart, series: &[Series]) -> Vec<Plot> {
             }
             continue;
         }
-        let sides: [fn(&Point) -> Option<(f64, f64)>; 2] =
-            [|point| point.outer, |point| point.bounds];
-        for (side, opacity) in sides.into_iter().zip([0.14, 0.2]) {
-            for run in one.points.split(|point| side(point).is_none()) {
-                let bounds = || {
-                    run.iter()
-                        .filter_map(|point| Some((x_of(point), side(point)?)))
-                };
-                if run.len() > 1 {
-                    let band = BandPlot::new(
-                        bounds().map(|(x, _)| x),
-                        bounds().map(|(_, (low, _))| low),
-                        bounds().map(|(_, (_, high))| high),
-                    );
-                    let band = band.with_color(palette::color(n)).with_opacity(opacity);
-                    plots.push(band.into());
-                }
-            }
-        }
+        plots.extend(bands(n, one, x_of));
     }
-    for sign in chart.signs() {
-        let signed = || series.iter().flat_map(|one| one.signed(sign));
-        let places: Vec<(f64, f64)> = signed()
-            .filter_map(|point| Some((x_of(point), point.y?)))
-            .collect();
-        // kuva has no outlines of squares: a smaller white one lies within.
-        for (color, size) in [(SIGN, 7.0), ("#ffffff", 5.5)] {
-            let area = ScatterPlot::new().with_data(places.clone());
-            let area = area.with_color(color).with_size(size);
-            plots.push(area.with_marker(around_sign(sign)).into());
-        }
-    }
+    plots.extend(signs(chart, series, x_of));
     for (n, one) in series.iter().enumerate() {
         let color = palette::color(kind.color(n, series.len()));
         let has_line = kind.has_line(n, series.len());
@@ -132,6 +103,46 @@ pub(super) fn lines(chart: &Chart, series: &[Series]) -> Vec<Plot> {
         })
         .collect();
     plots.extend(foot(chart, &absent));
+    plots
+}
+
+/// The bands around the points of a line.
+fn bands(n: usize, one: &Series, x_of: impl Fn(&Point) -> f64) -> Vec<Plot> {
+    let mut plots = Vec::new();
+    for (side, opacity) in Point::BANDS.into_iter().zip([0.14, 0.2]) {
+        for run in one.points.split(|point| side(point).is_none()) {
+            let bounds = || {
+                run.iter()
+                    .filter_map(|point| Some((x_of(point), side(point)?)))
+            };
+            if run.len() > 1 {
+                let band = BandPlot::new(
+                    bounds().map(|(x, _)| x),
+                    bounds().map(|(_, (low, _))| low),
+                    bounds().map(|(_, (_, high))| high),
+                );
+                let band = band.with_color(palette::color(n)).with_opacity(opacity);
+                plots.push(band.into());
+            }
+        }
+    }
+    plots
+}
+
+/// Outlines around the points that have a sign.
+fn signs(chart: &Chart, series: &[Series], x_of: impl Fn(&Point) -> f64) -> Vec<Plot> {
+    let mut plots = Vec::new();
+    for sign in chart.signs() {
+        let signed = series.iter().flat_map(|one| one.signed(sign));
+        let places = signed.filter_map(|point| Some((x_of(point), point.y?)));
+        let places: Vec<(f64, f64)> = places.collect();
+        // kuva has no outlines of squares: a smaller white one lies within.
+        for (color, size) in [(SIGN, 7.0), ("#ffffff", 5.5)] {
+            let area = ScatterPlot::new().with_data(places.clone());
+            let area = area.with_color(color).with_size(size);
+            plots.push(area.with_marker(around_sign(sign)).into());
+        }
+    }
     plots
 }
 

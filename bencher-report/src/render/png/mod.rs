@@ -23,7 +23,7 @@ use kuva::render::datetime::{DateTimeAxis, DateUnit};
 use kuva::render::figure::Figure;
 use kuva::render::layout::{Layout, TickFormat};
 use kuva::render::plots::Plot;
-use kuva::render::render::{Scene, render_multiple};
+use kuva::render::render::{Primitive, Scene, TextAnchor, render_multiple};
 
 use crate::chart::{Axis, Chart, Marks, Panel, Ticks, text};
 use crate::render::glyphs::{self, MISSING, Ranges};
@@ -175,7 +175,27 @@ fn grid(chart: &Chart, exponents: Exponents, look: &Look) -> Scene {
             .with_shared_legend_entries(entries)
             .with_shared_legend_bottom();
     }
-    figure.render()
+    let mut scene = figure.render();
+    foot_note(&mut scene, &chart.marks_note());
+    scene
+}
+
+/// Lines below a grid of panels: kuva's figures have no subtitle.
+fn foot_note(scene: &mut Scene, note: &str) {
+    const LINE: f64 = 15.0;
+    for line in wrap(note, scene.width * 0.95, TICK, NOTES) {
+        scene.add(Primitive::Text {
+            x: scene.width / 2.0,
+            y: scene.height + LINE * 0.4,
+            content: line,
+            size: 11,
+            anchor: TextAnchor::Middle,
+            rotate: None,
+            bold: false,
+            color: None,
+        });
+        scene.height += LINE;
+    }
 }
 
 /// The label of the colours: kuva's colour bar has no title.

@@ -24,7 +24,10 @@ impl View {
     fn of(frame: Frame) -> Self {
         let up = frame.height() * 0.46;
         Self {
-            origin: ((frame.left + frame.right) / 2.0 + 6.0, frame.top + up + 6.0),
+            origin: (
+                f64::midpoint(frame.left, frame.right) + 6.0,
+                frame.top + up + 6.0,
+            ),
             side: (frame.width() * 0.44, frame.height() * 0.22),
             up,
         }
@@ -95,9 +98,9 @@ pub(super) fn draw(canvas: &mut Canvas, chart: &Chart, field: &Field, frame: Fra
         };
         let places: Vec<Place> = corners.iter().filter_map(place).collect();
         let shade = |(column, row): &(usize, usize)| shades.height(*column, *row);
-        let shares: Vec<f64> = corners.iter().filter_map(shade).collect();
+        let colors: Vec<f64> = corners.iter().filter_map(shade).collect();
         if places.len() == corners.len() {
-            let mean = shares.iter().sum::<f64>() / shares.len().max(1) as f64;
+            let mean = colors.iter().sum::<f64>() / colors.len().max(1) as f64;
             canvas.area(&places, &viridis(mean), Some(("#333333", outline)));
         }
     }

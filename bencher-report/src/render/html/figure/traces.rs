@@ -1,14 +1,16 @@
 //! The marks of a figure as plotly's traces.
 
 mod boxes;
+mod field;
 mod heat_map;
+mod signs;
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
 
 use crate::chart::{
-    Chart, Field, GapKind, Histogram, Marks, Point, PointSign, Series, Ticks, labels, text, thin,
+    BandOf, Chart, GapKind, Histogram, Marks, Point, Series, Ticks, labels, text, thin,
 };
 use crate::render::palette;
 
@@ -48,7 +50,7 @@ pub(super) fn traces(chart: &Chart) -> Vec<Json> {
             Marks::Table(_) | Marks::Pane(_) => {}
         }
     }
-    traces.extend(sign_legend(chart));
+    traces.extend(signs::legend(chart));
     if chart.has_rings() {
         traces.push(json!({
             "type": "scatter",
@@ -111,8 +113,9 @@ impl Frame<'_> {
         for (n, one) in series.iter().enumerate() {
             let color = palette::color(self.chart.kind.color(n, series.len()));
             if !self.chart.kind.has_error_bars() {
-                traces.extend(self.band(n, one, 0.12, |point| point.outer));
-                traces.extend(self.band(n, one, 0.2, |point| point.bounds));
+                for (bounds_of, opacity) in Point::BANDS.into_iter().zip([0.12, 0.2]) {
+                    traces.extend(self.band(n, one, opacity, bounds_of));
+                }
             }
             let points = thin(&one.points, self.room);
             let kind = self.chart.kind;
@@ -174,22 +177,7 @@ impl Frame<'_> {
             }
             traces.push(self.axes(trace, false));
         }
-        for sign in self.chart.signs() {
-            let signed = || series.iter().flat_map(|one| one.signed(sign));
-            if signed().next().is_some() {
-                let trace = json!({
-                    "type": "scatter",
-                    "mode": "markers",
-                    "x": signed().map(|point| self.at(point.x)).collect::<Vec<_>>(),
-                    "y": signed().map(|point| point.y).collect::<Vec<_>>(),
-                    "legendgroup": sign.name(),
-                    "showlegend": false,
-                    "hoverinfo": "skip",
-                    "marker": sign_marker(sign)
-                });
-                traces.push(self.axes(trace, false));
-            }
-        }
+        self.signs(series, traces);
         let marks = series.iter().enumerate().flat_map(|(n, one)| {
             one.points
                 .iter()
@@ -200,13 +188,7 @@ impl Frame<'_> {
     }
 
     /// The band around a line: one outline for every run of points that have bounds.
-    fn band(
-        &self,
-        n: usize,
-        series: &Series,
-        opacity: f64,
-        bounds_of: fn(&Point) -> Option<(f64, f64)>,
-    ) -> Option<Json> {
+    fn band(&self, n: usize, series: &Series, opacity: f64, bounds_of: BandOf) -> Option<Json> {
         let mut x: Vec<Option<Json>> = Vec::new();
         let mut y: Vec<Option<f64>> = Vec::new();
         for run in thin(&series.points, self.room).split(|point| bounds_of(point).is_none()) {
@@ -272,20 +254,6 @@ impl Frame<'_> {
                 .map(move |point| (n, point.x + beside(n, series.len(), 0.8), one, point))
         });
         self.gap_strip(marks, traces, gaps);
-    }
-
-    /// Contours, with a marker for each place.
-    fn field(&self, field: &Field, traces: &mut Vec<Json>, gaps: &mut GapLegend) {
-        for trace in super::field::contours(self.chart, field) {
-            traces.push(super::field::on(trace, self.panel));
-        }
-        for (kind, mut trace) in super::field::markers(self.chart, field) {
-            if let Some((kind, map)) = kind.zip(trace.as_object_mut()) {
-                let is_first = gaps.name_first(kind.name());
-                map.insert("showlegend".to_owned(), json!(is_first));
-            }
-            traces.push(super::field::on(trace, self.panel));
-        }
     }
 
     fn histogram(&self, histogram: &Histogram) -> Json {
@@ -363,32 +331,6 @@ impl Frame<'_> {
             traces.push(self.axes(trace, true));
         }
     }
-}
-
-/// A trace without points for each sign, which the legend names.
-fn sign_legend(chart: &Chart) -> impl Iterator<Item = Json> {
-    chart.signs().into_iter().map(|sign| {
-        json!({
-            "type": "scatter",
-            "mode": "markers",
-            "x": [null],
-            "y": [null],
-            "name": sign.name(),
-            "legendgroup": sign.name(),
-            "marker": sign_marker(sign),
-            "showlegend": true
-        })
-    })
-}
-
-/// The mark around a point that has a sign.
-fn sign_marker(sign: PointSign) -> Json {
-    let symbol = match sign {
-        PointSign::Plain | PointSign::Front => "circle-open",
-        PointSign::MaybeFront => "square-open",
-        PointSign::SeveralModes => "diamond-open",
-    };
-    json!({ "symbol": symbol, "size": 13, "color": "#8c8c8c", "line": { "width": 2, "color": "#8c8c8c" } })
 }
 
 /// The names of series, as the legend has them.
