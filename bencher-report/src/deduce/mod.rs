@@ -7,6 +7,8 @@ mod grid;
 mod modes;
 mod needs;
 mod own;
+#[cfg(feature = "html")]
+mod points;
 mod rules;
 mod sample_table;
 mod shape;
@@ -21,6 +23,8 @@ use serde::Serialize;
 use crate::chart::{Chart, ChartKind, text};
 use crate::custom::SweepPlot;
 
+#[cfg(feature = "html")]
+pub(crate) use points::{Points, ResultPoints, points, samples};
 use rules::rules;
 use shape::Shape;
 

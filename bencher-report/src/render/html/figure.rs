@@ -4,18 +4,18 @@ mod field;
 mod hover;
 mod layout;
 mod parallel;
+mod places;
 mod traces;
 
+use bencher_core::dataset::Dataset;
 use serde_json::{Value as Json, json};
 
 use crate::chart::{Chart, ChartKind, Marks};
 use crate::render::Look;
+pub(super) use crate::render::ROOM;
 
 use super::tabs::{Tab, tabs};
 use super::text::plotly;
-
-/// The width in pixels that a page has for a figure, and that the panels of a grid share.
-pub(super) const ROOM: f64 = 956.0;
 
 /// Room for one of several parallel axes, in pixels.
 const AXIS: f64 = 150.0;
@@ -23,12 +23,15 @@ const AXIS: f64 = 150.0;
 pub(super) use traces::is_thinned;
 
 /// The data with which the page's script draws a chart: a figure for every tab, and none for HTML parts.
-pub(super) fn figures(chart: &Chart, look: &Look) -> Vec<Json> {
+pub(super) fn figures(chart: &Chart, dataset: Option<&Dataset>, look: &Look) -> Vec<Json> {
     if !chart.has_axes() {
         return Vec::new();
     }
     let tabs = tabs(chart, look.layout);
     let figure = |tab: &Tab| {
+        // A volume and its flat form have different axes.
+        let clicked = dataset.filter(|_| tab.chart.depth.is_none());
+        let places = clicked.map(|dataset| places::places(&tab.chart, dataset));
         let whole = tab.chart.displayed(true);
         let flat = whole.sliced();
         let chart = flat.as_ref().unwrap_or(&whole);
@@ -43,10 +46,16 @@ pub(super) fn figures(chart: &Chart, look: &Look) -> Vec<Json> {
             scenes["height"] = json!(height);
             return json!({
                 "data": data, "layout": scenes, "label": plotly(&tab.label, 100), "width": width,
-                "flat": { "data": traces, "layout": layout }
+                "places": places, "flat": { "data": traces, "layout": layout }
             });
         }
-        let mut figure = json!({ "data": traces, "layout": layout, "label": plotly(&tab.label, 100), "width": width });
+        let mut figure = json!({
+            "data": traces,
+            "layout": layout,
+            "label": plotly(&tab.label, 100),
+            "width": width,
+            "places": places,
+        });
         if let Some(axes) = brushed(chart) {
             figure["brush"] = json!(axes);
         }
