@@ -16,7 +16,6 @@ use crate::chart::Chart;
 ///
 /// ```
 #[doc = include_str!("example_dataset.md")]
-/// use bencher_core::dataset::Dataset;
 /// use bencher_report::chart::{Axis, Chart, Marks, Point, Series};
 /// use bencher_report::deduce::{deduce_with, explain_with};
 /// use bencher_report::{CustomPlot, PlotSelection, SweepPlot};

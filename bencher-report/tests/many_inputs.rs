@@ -300,6 +300,43 @@ fn a_volume_has_three_axes() {
     assert!(csv.ends_with("1,1,4,1,,1,measured\r\n"), "{csv}");
 }
 
+#[test]
+fn many_levels_have_their_place_or_a_reason() {
+    let names: Vec<String> = (0..200).map(|n| format!("level {n}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let many = || levels("many", &names);
+    let two = of(vec![many(), levels("m", &["a", "b"])], |at| {
+        Some(at[0] as f64)
+    });
+    let (chosen, reason) = why(&two, "interaction", ChartKind::Interaction);
+    assert!(
+        !chosen && reason.starts_with("no two inputs have room"),
+        "{reason}"
+    );
+    assert!(deduce_plots(&two, plots("interaction")).is_empty());
+    let charts = of_kind(&two, "parallel", ChartKind::Parallel);
+    assert_eq!(parallel(&charts[0]).rows.len(), 400);
+    let numbers_of: Vec<f64> = (0..200).map(f64::from).collect();
+    let dims = vec![
+        numbers("n", "", &numbers_of),
+        levels("m", &["a", "b"]),
+        Dim::repeats(2),
+    ];
+    let along = of(dims, |at| Some(at[0] as f64));
+    let charts = of_kind(&along, "interaction", ChartKind::Interaction);
+    assert_eq!(lines(&charts[0], 0)[1].points.len(), 200);
+    let dims = vec![numbers("n", "", &[1.0, 2.0]), many(), Dim::repeats(2)];
+    let panels = of(dims, |at| Some(at[1] as f64));
+    let charts = of_kind(&panels, "band", ChartKind::Band);
+    assert_eq!(charts[0].panels.len(), 25);
+    assert!(
+        charts[0]
+            .notes
+            .iter()
+            .any(|note| note.starts_with("The first 25 of 200 panels"))
+    );
+}
+
 /// Whatever the shape, a kind is drawn exactly where it is explained as drawn.
 #[test]
 fn every_shape_has_the_plots_that_its_explanation_names() {

@@ -73,12 +73,22 @@ pub(super) fn a_number_axis(shape: &Shape) -> Option<String> {
     shape.numeric.is_empty().then(none)
 }
 
-/// Two inputs, one of which has few enough levels for lines.
+/// An input along an axis, and another one with few enough levels for lines.
 pub(super) fn a_pair_fits(shape: &Shape) -> Option<String> {
     let inputs = shape.inputs();
-    let few = inputs.iter().any(|axis| shape.levels(*axis) <= SERIES);
-    (!few).then(|| {
-        format!("every input has more levels than the {SERIES} lines that can be distinguished")
+    let has_numbers = |axis: usize| {
+        let numbers = shape.numbers(axis);
+        numbers.is_some_and(|numbers| !numbers.partial)
+    };
+    let fits_along = |axis: usize| has_numbers(axis) || shape.levels(axis) <= CATEGORIES;
+    let lines = inputs.iter().filter(|axis| shape.levels(**axis) <= SERIES);
+    let mut pairs = lines.flat_map(|lines| inputs.iter().map(move |along| (lines, along)));
+    let fits = pairs.any(|(lines, along)| lines != along && fits_along(*along));
+    (!fits).then(|| {
+        format!(
+            "no two inputs have room: one with at most {SERIES} levels for lines, and one with numbers or at most \
+             {CATEGORIES} levels for the axis"
+        )
     })
 }
 

@@ -1,9 +1,10 @@
-use crate::chart::{Axis, Chart, ChartKind, Gap, Marks, Point, Series, Ticks, text};
+use crate::chart::{Axis, Chart, ChartKind, Marks, Point, Series, Ticks, text};
 use crate::deduce::facets::Facets;
 use crate::deduce::grid::Grid;
 use crate::deduce::shape::Shape;
 
 use super::super::needs::{CATEGORIES, SERIES};
+use super::numbering::Numbering;
 use super::{frame, parallel};
 
 /// Pairs of inputs that are drawn: those that interact most.
@@ -52,14 +53,13 @@ struct Pair {
     share: f64,
 }
 
-/// Every point that has a value, by the positions of its inputs.
+/// Every point that has a value.
 struct Points {
-    inputs: Vec<usize>,
-    levels: Vec<usize>,
-    /// The position on each input, and the value, or its logarithm.
-    values: Vec<(Vec<usize>, f64)>,
-    /// The position of each point without a value, and why it has none.
-    gaps: Vec<(Vec<usize>, Gap)>,
+    numbering: Numbering,
+    /// The number of each point, and its value or the logarithm of that.
+    values: Vec<(usize, f64)>,
+    /// The number of each point without a value.
+    absent: Vec<usize>,
     /// Whether all values are above zero, so that means are those of logarithms.
     is_ratio: bool,
 }
@@ -67,25 +67,13 @@ struct Points {
 impl Points {
     fn of(shape: &Shape) -> Option<Self> {
         let grid = Grid::of(shape);
-        let inputs = shape.inputs();
-        let levels: Vec<usize> = inputs.iter().map(|axis| shape.levels(*axis)).collect();
-        let count = levels.iter().product();
-        let mut values: Vec<(Vec<usize>, f64)> = Vec::new();
-        let mut gaps = Vec::new();
-        for number in 0..count {
-            let mut rest = number;
-            let mut offset = 0;
-            let mut position = vec![0; inputs.len()];
-            let places = inputs.iter().zip(&levels).zip(&mut position).rev();
-            for ((axis, levels), place) in places {
-                *place = rest % levels.max(&1);
-                rest /= levels.max(&1);
-                offset += grid.offset(Some(*axis), *place);
-            }
-            let samples = grid.samples(offset);
-            match (samples.mean(), samples.gap_of_mean()) {
-                (Some(x), _) => values.push((position, x)),
-                (None, gap) => gaps.extend(gap.map(|gap| (position, gap))),
+        let numbering = Numbering::of(shape);
+        let mut values: Vec<(usize, f64)> = Vec::new();
+        let mut absent = Vec::new();
+        for point in 0..numbering.count() {
+            match grid.samples(numbering.offset(&grid, point)).mean() {
+                Some(x) => values.push((point, x)),
+                None => absent.push(point),
             }
         }
         let is_ratio = values.iter().all(|(_, x)| *x > 0.0);
@@ -93,19 +81,23 @@ impl Points {
             *x = if is_ratio { x.ln() } else { *x };
         }
         (!values.is_empty()).then_some(Self {
-            inputs,
-            levels,
+            numbering,
             values,
-            gaps,
+            absent,
             is_ratio,
         })
+    }
+
+    /// The dimension of the n-th input.
+    fn input(&self, n: usize) -> Option<usize> {
+        self.numbering.inputs.get(n).copied()
     }
 
     /// The pairs that fit a figure.
     fn pairs(&self, shape: &Shape) -> Vec<Pair> {
         let mut pairs = Vec::new();
-        for first in 0..self.inputs.len() {
-            for second in first + 1..self.inputs.len() {
+        for first in 0..self.numbering.inputs.len() {
+            for second in first + 1..self.numbering.inputs.len() {
                 if let Some((along, lines)) = self.roles(shape, first, second) {
                     let explained = self.share(first, second);
                     pairs.push(Pair {
@@ -119,20 +111,16 @@ impl Points {
         pairs
     }
 
-    fn level_count(&self, n: usize) -> usize {
-        self.levels.get(n).copied().unwrap_or(0)
-    }
-
     /// The input along the axis, numbers first and then that with more levels, and the input of the lines.
     fn roles(&self, shape: &Shape, first: usize, second: usize) -> Option<(usize, usize)> {
         let is_numeric = |n: usize| {
-            let axis = self.inputs.get(n).and_then(|axis| shape.numbers(*axis));
+            let axis = self.input(n).and_then(|axis| shape.numbers(axis));
             axis.is_some_and(|numbers| !numbers.partial)
         };
-        let rank = |n: usize| (is_numeric(n), self.level_count(n));
+        let rank = |n: usize| (is_numeric(n), self.numbering.levels(n));
         let fits = |(along, lines): &(usize, usize)| {
-            let has_room = is_numeric(*along) || self.level_count(*along) <= CATEGORIES;
-            has_room && self.level_count(*lines) <= SERIES
+            let has_room = is_numeric(*along) || self.numbering.levels(*along) <= CATEGORIES;
+            has_room && self.numbering.levels(*lines) <= SERIES
         };
         let (better, other) = if rank(second) > rank(first) {
             (second, first)
@@ -143,10 +131,10 @@ impl Points {
     }
 
     /// The sums and counts of values, by a group of each.
-    fn means(&self, groups: usize, group: impl Fn(&[usize]) -> usize) -> Vec<(f64, usize)> {
+    fn means(&self, groups: usize, group: impl Fn(usize) -> usize) -> Vec<(f64, usize)> {
         let mut sums = vec![(0.0, 0); groups];
-        for (position, x) in &self.values {
-            if let Some((sum, count)) = sums.get_mut(group(position)) {
+        for (point, x) in &self.values {
+            if let Some((sum, count)) = sums.get_mut(group(*point)) {
                 *sum += x;
                 *count += 1;
             }
@@ -157,13 +145,13 @@ impl Points {
 
     /// The sum of squares of the means of a pair, less those of each input alone, over that of all points.
     fn share(&self, first: usize, second: usize) -> f64 {
-        let at = |position: &[usize], n: usize| position.get(n).copied().unwrap_or(0);
-        let wide = self.level_count(second);
-        let cells = self.means(self.level_count(first) * wide, |p| {
-            at(p, first) * wide + at(p, second)
+        let at = |point: usize, n: usize| self.numbering.level(point, n);
+        let wide = self.numbering.levels(second);
+        let cells = self.means(self.numbering.levels(first) * wide, |point| {
+            at(point, first) * wide + at(point, second)
         });
-        let rows = self.means(self.level_count(first), |p| at(p, first));
-        let columns = self.means(wide, |p| at(p, second));
+        let rows = self.means(self.numbering.levels(first), |point| at(point, first));
+        let columns = self.means(wide, |point| at(point, second));
         let middle = self.means(1, |_| 0).first().map_or(0.0, |(mean, _)| *mean);
         let total: f64 = self.values.iter().map(|(_, x)| (x - middle).powi(2)).sum();
         let rest = cells.iter().enumerate().map(|(n, (mean, count))| {
@@ -183,21 +171,24 @@ impl Points {
 }
 
 fn chart(shape: &Shape, points: &Points, pair: &Pair) -> Option<Chart> {
-    let dim = |n: usize| shape.dim(*points.inputs.get(n)?);
+    let dim = |n: usize| shape.dim(points.input(n)?);
     let (along, lines) = (dim(pair.along)?, dim(pair.lines)?);
-    let column = parallel::column(shape, *points.inputs.get(pair.along)?)?;
+    let column = parallel::column(shape, points.input(pair.along)?)?;
     let (high, wide) = (
-        points.level_count(pair.lines),
-        points.level_count(pair.along),
+        points.numbering.levels(pair.lines),
+        points.numbering.levels(pair.along),
     );
-    let at = |position: &[usize], n: usize| position.get(n).copied().unwrap_or(0);
-    let means = points.means(high * wide, |p| {
-        at(p, pair.lines) * wide + at(p, pair.along)
+    let at = |point: usize, n: usize| points.numbering.level(point, n);
+    let means = points.means(high * wide, |point| {
+        at(point, pair.lines) * wide + at(point, pair.along)
     });
+    let grid = Grid::of(shape);
     let gap_at = |place: usize| {
         let is_here =
-            |(p, _): &&(Vec<usize>, Gap)| at(p, pair.lines) * wide + at(p, pair.along) == place;
-        points.gaps.iter().find(is_here).map(|(_, gap)| gap.clone())
+            |point: &&usize| at(**point, pair.lines) * wide + at(**point, pair.along) == place;
+        let point = points.absent.iter().find(is_here)?;
+        grid.samples(points.numbering.offset(&grid, *point))
+            .gap_of_mean()
     };
     let mut numbers = Vec::new();
     let mut series = Vec::new();
@@ -236,8 +227,8 @@ fn chart(shape: &Shape, points: &Points, pair: &Pair) -> Option<Chart> {
         y.ticks = Ticks::Log;
     }
     let is_log = y.is_log();
-    let all: Vec<Option<usize>> = points.inputs.iter().copied().map(Some).collect();
-    let place = Facets::of(shape, &Grid::of(shape), &all);
+    let all: Vec<Option<usize>> = points.numbering.inputs.iter().copied().map(Some).collect();
+    let place = Facets::of(shape, &grid, &all);
     let kind = ChartKind::Interaction;
     let axes = (Axis { ..column.axis }, y);
     let mut chart = frame::chart(kind, shape, axes, place, |_| Marks::Lines(series.clone()));
@@ -251,7 +242,7 @@ fn chart(shape: &Shape, points: &Points, pair: &Pair) -> Option<Chart> {
     } else {
         "mean"
     };
-    let others = if points.inputs.len() > 2 {
+    let others = if points.numbering.inputs.len() > 2 {
         ", whatever the other inputs are"
     } else {
         ""

@@ -12,6 +12,7 @@ mod histogram;
 mod interaction;
 mod lines;
 mod main_effects;
+mod numbering;
 mod panes;
 mod parallel;
 mod pareto;

@@ -7,6 +7,7 @@ use crate::deduce::facets::Facets;
 use crate::deduce::grid::Grid;
 use crate::deduce::shape::Shape;
 
+use super::numbering::Numbering;
 use super::{colors, frame};
 
 /// Points that have a line each; more of them are one area.
@@ -16,30 +17,42 @@ const ABSENT: usize = 200;
 
 /// A line for every point through the axes of all inputs and of the result.
 pub(super) fn chart(shape: &Shape) -> Option<Chart> {
-    let inputs = shape.inputs();
+    let points = Numbering::of(shape);
     let mut columns = Vec::new();
-    for axis in &inputs {
+    for axis in &points.inputs {
         columns.push(column(shape, *axis)?);
     }
-    let mut rows = rows(shape, &inputs, &columns);
-    let mut values: Vec<f64> = rows.iter().filter_map(|row| row.value).collect();
-    values.sort_by(f64::total_cmp);
+    let grid = Grid::of(shape);
+    let mut known: Vec<(f64, usize)> = Vec::new();
+    let mut unknown = Vec::new();
+    for point in 0..points.count() {
+        match grid.samples(points.offset(&grid, point)).mean() {
+            Some(value) => known.push((value, point)),
+            None if unknown.len() < ABSENT => unknown.push(point),
+            None => {}
+        }
+    }
+    known.sort_by(|one, other| one.0.total_cmp(&other.0));
+    let values: Vec<f64> = known.iter().map(|(value, _)| *value).collect();
     let mut result = frame::value_axis(shape);
     frame::fit_values(&mut result, &values);
     let mut color = result.clone();
     color.limits = None;
     colors::fit(&mut color, &values);
-    let all = rows.len();
+    let all = points.count();
     let absent = all - values.len();
-    thin(&mut rows, values.len());
+    let chosen = evenly(&known).into_iter().chain(unknown);
+    let rows: Vec<ParallelRow> = chosen
+        .map(|point| row(shape, &grid, &points, &columns, point))
+        .collect();
     let names: Vec<String> = columns.iter().map(|column| column.axis.label()).collect();
     let names = names.into_iter().chain([result.label()]).collect();
     let mut y = Axis::linear("", "");
     y.range = Some((0.0, 1.0));
     let mut axes: Vec<Axis> = columns.into_iter().map(|column| column.axis).collect();
     axes.push(result);
-    let shown: Vec<Option<usize>> = inputs.into_iter().map(Some).collect();
-    let place = Facets::of(shape, &Grid::of(shape), &shown);
+    let shown: Vec<Option<usize>> = points.inputs.iter().copied().map(Some).collect();
+    let place = Facets::of(shape, &grid, &shown);
     let parallel = Parallel { axes, rows };
     let kind = ChartKind::Parallel;
     let axes = (Axis::levels("", names), y);
@@ -52,8 +65,8 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
         .filter(|row| row.value.is_some())
         .count();
     let mut note = format!(
-        "A line for each point, in the colour of {}; those of one level lie in the order of their values. Drag along an axis to keep the lines that pass there, with Shift \
-         along further ones; a double click shows all.",
+        "A line for each point, in the colour of {}; those of one level lie in the order of their values. Drag along \
+         an axis to keep the lines that pass there, with Shift along further ones; a double click shows all.",
         shape.variable.info.name
     );
     if drawn < values.len() {
@@ -108,47 +121,32 @@ pub(super) fn column(shape: &Shape, axis: usize) -> Option<Column> {
     })
 }
 
-fn rows(shape: &Shape, inputs: &[usize], columns: &[Column]) -> Vec<ParallelRow> {
-    let grid = Grid::of(shape);
-    let count: usize = inputs.iter().map(|axis| shape.levels(*axis)).product();
-    let row = |number: usize| {
-        let mut rest = number;
-        let mut offset = 0;
-        let mut coordinates = vec![0.0; inputs.len()];
-        let pairs = inputs.iter().zip(columns).zip(&mut coordinates).rev();
-        for ((axis, column), coordinate) in pairs {
-            let levels = shape.levels(*axis).max(1);
-            let position = rest % levels;
-            rest /= levels;
-            offset += grid.offset(Some(*axis), position);
-            *coordinate = column.places.get(position).copied().unwrap_or(f64::NAN);
-        }
-        let samples = grid.samples(offset);
-        let point = frame::point(shape, 0.0, &samples);
-        ParallelRow {
-            inputs: coordinates,
-            value: point.y,
-            samples: point.samples,
-            gap: point.gap,
-        }
+fn row(
+    shape: &Shape,
+    grid: &Grid,
+    points: &Numbering,
+    columns: &[Column],
+    point: usize,
+) -> ParallelRow {
+    let place = |(n, column): (usize, &Column)| {
+        let place = column.places.get(points.level(point, n));
+        place.copied().unwrap_or(f64::NAN)
     };
-    (0..count).map(row).collect()
+    let samples = grid.samples(points.offset(grid, point));
+    let found = frame::point(shape, 0.0, &samples);
+    ParallelRow {
+        inputs: columns.iter().enumerate().map(place).collect(),
+        value: found.y,
+        samples: found.samples,
+        gap: found.gap,
+    }
 }
 
-/// Keeps as many rows as can be told apart: evenly by their value, with both extremes, and the first without one.
-fn thin(rows: &mut Vec<ParallelRow>, known: usize) {
-    let (mut values, mut absent): (Vec<ParallelRow>, Vec<ParallelRow>) = std::mem::take(rows)
-        .into_iter()
-        .partition(|row| row.value.is_some());
-    if known > LINES {
-        let value = |row: &ParallelRow| row.value.unwrap_or(f64::NAN);
-        values.sort_by(|one, other| value(one).total_cmp(&value(other)));
-        let place = |n: usize| n * (known - 1) / (LINES - 1);
-        values = (0..LINES)
-            .filter_map(|n| values.get(place(n)).cloned())
-            .collect();
-    }
-    absent.truncate(ABSENT);
-    rows.extend(values);
-    rows.extend(absent);
+/// As many points as can be told apart: evenly by their value, with both extremes.
+fn evenly(sorted: &[(f64, usize)]) -> Vec<usize> {
+    let last = sorted.len().saturating_sub(1);
+    let count = sorted.len().min(LINES);
+    let places = (0..count).map(|n| n * last / count.saturating_sub(1).max(1));
+    let points = places.filter_map(|place| sorted.get(place));
+    points.map(|(_, point)| *point).collect()
 }

@@ -36,6 +36,23 @@ pub(super) fn names(chart: &Chart, look: &Look) -> Names {
     Names::along(&chart.x, wide, look.height, FONT)
 }
 
+/// Room that the legend takes beside the axes.
+fn key_width(chart: &Chart, look: &Look) -> f64 {
+    if !has_legend(chart) {
+        return 0.0;
+    }
+    let series = chart.panels.iter().flat_map(|panel| match &panel.marks {
+        Marks::Lines(series) => series.as_slice(),
+        _ => &[],
+    });
+    let series = series.map(|one| label_width(&one.name, FONT));
+    let signs = chart.signs().into_iter();
+    let signs = signs.map(|sign| label_width(sign.name(), FONT));
+    let title = chart.legend.iter().map(|title| label_width(title, FONT));
+    let widest = series.chain(signs).chain(title).fold(0.0, f64::max);
+    widest.min(look.width * LEGEND) + FONT * 5.0
+}
+
 pub(super) fn has_legend(chart: &Chart) -> bool {
     let has_names = chart.legend.is_some() || chart.kind == ChartKind::Contour;
     has_names
@@ -188,7 +205,8 @@ fn pixels(size: f64) -> usize {
 }
 
 fn axes(figure: &mut Figure, chart: &Chart, look: &Look, foot: &Foot) {
-    let room = look.width * 0.95;
+    // The title stands above the middle of the axes, which a legend moves to the left.
+    let room = ((look.width * 1.1 - key_width(chart, look)) * 0.86).min(look.width * 0.95);
     let note = chart.marks_note();
     // criterion-plot has one title and no other free text: what the band means stands behind it.
     figure.set(Title(if note.is_empty() {

@@ -22,13 +22,14 @@ struct View {
 
 impl View {
     fn of(frame: Frame) -> Self {
-        let up = frame.height() * 0.46;
+        // Less high than the ground is deep: a slope that falls towards the reader is still seen from above.
+        let up = frame.height() * 0.36;
         Self {
             origin: (
                 f64::midpoint(frame.left, frame.right) + 6.0,
                 frame.top + up + 6.0,
             ),
-            side: (frame.width() * 0.44, frame.height() * 0.22),
+            side: (frame.width() * 0.44, frame.height() * 0.25),
             up,
         }
     }
