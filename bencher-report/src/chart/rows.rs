@@ -2,7 +2,7 @@
 
 use bencher_core::value::float_text;
 
-use super::{Axis, BoxMark, BoxSeries, Chart, ChartKind, Gap, Marks, Panel, Point, pane};
+use super::{Axis, BoxMark, BoxSeries, Chart, ChartKind, Field, Gap, Marks, Panel, Point, pane};
 
 /// A chart's data, one row per mark.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,7 +75,12 @@ impl Chart {
         let color = color.map_or_else(|| "value".to_owned(), Axis::label);
         let columns: Vec<&str> = match self.panels.first().map(|panel| &panel.marks) {
             Some(Marks::Lines(_)) if self.kind == ChartKind::Pareto => {
-                vec![&legend, "point", &x, &y]
+                vec![&legend, "point", &x, &y, "by the bounds"]
+            }
+            Some(Marks::Lines(_)) if self.kind == ChartKind::Band => {
+                vec![
+                    &legend, &x, &y, "p25", "p75", "p10", "p90", "samples", "absent", "state",
+                ]
             }
             Some(Marks::Lines(_) | Marks::Bars(_)) => {
                 vec![&legend, &x, &y, "low", "high", "samples", "absent", "state"]
@@ -92,6 +97,15 @@ impl Chart {
             Some(Marks::HeatMap(_)) => {
                 vec![&x, &y, &color, "std", "samples", "state"]
             }
+            Some(Marks::Field(field)) => {
+                let depth = self.depth.as_ref().filter(|_| !field.z.is_empty());
+                let mut columns = vec![x.clone(), y.clone()];
+                columns.extend(depth.map(Axis::label));
+                columns.push(color.clone());
+                columns.extend(["std", "samples", "state"].map(str::to_owned));
+                return columns;
+            }
+            Some(Marks::Parallel(parallel)) => return parallel.columns(),
             Some(Marks::Histogram(_)) => vec!["from", "to", "count"],
             Some(Marks::Table(table)) => return table.titles(),
             Some(Marks::Pane(_)) => return pane::columns(&self.panels, &y),
@@ -158,6 +172,12 @@ impl Chart {
                     ]
                 }))
             }
+            Marks::Field(field) => {
+                Box::new((0..field.values.len()).map(move |at| self.field_row(field, at)))
+            }
+            Marks::Parallel(parallel) => {
+                Box::new(parallel.rows.iter().map(|row| parallel.cells(row)))
+            }
             Marks::Histogram(histogram) => Box::new(
                 histogram
                     .edges
@@ -178,6 +198,26 @@ impl Chart {
             Marks::Pane(pane) => Box::new(pane::rows(&self.panels, pane).into_iter()),
         };
         marks.map(move |row| facets().chain(row).collect())
+    }
+
+    fn field_row(&self, field: &Field, at: usize) -> Vec<String> {
+        let (x, y, z) = field.place(at);
+        let value = field.values.get(at).copied().flatten();
+        let color = self.color.as_ref();
+        let in_color = |x| color.map_or_else(|| float_text(x), |axis| axis.name_of(x));
+        let depth = |z: f64| match &self.depth {
+            Some(axis) => axis.name_of(z),
+            None => float_text(z),
+        };
+        let noise = field.noise.get(at).copied().flatten();
+        let samples = field.samples.get(at).copied();
+        let mut row = vec![self.x.name_of(x), self.y.name_of(y)];
+        row.extend(z.map(depth));
+        row.push(value.map(in_color).unwrap_or_default());
+        row.push(noise.map(float_text).unwrap_or_default());
+        row.push(samples.unwrap_or(u32::from(value.is_some())).to_string());
+        row.push(state(field.gaps.get(&at)));
+        row
     }
 
     /// A row for each place of a violin's outline; one row for a box without.
@@ -211,9 +251,10 @@ impl Chart {
                 point.place.clone().unwrap_or_default(),
                 self.x.name_of(point.x),
                 point.y.map(|y| self.y.name_of(y)).unwrap_or_default(),
+                point.sign.name().to_owned(),
             ];
         }
-        vec![
+        let mut row = vec![
             series.to_owned(),
             point
                 .place
@@ -222,10 +263,17 @@ impl Chart {
             point.y.map(|y| self.y.name_of(y)).unwrap_or_default(),
             number(point.bounds.map(|(low, _)| low)),
             number(point.bounds.map(|(_, high)| high)),
+        ];
+        if self.kind == ChartKind::Band {
+            row.push(number(point.outer.map(|(low, _)| low)));
+            row.push(number(point.outer.map(|(_, high)| high)));
+        }
+        row.extend([
             point.samples.to_string(),
             point.absent.to_string(),
             state(point.gap.as_ref()),
-        ]
+        ]);
+        row
     }
 }
 
@@ -235,7 +283,7 @@ fn has_outlines(series: &[BoxSeries]) -> bool {
     boxes.any(|mark| !mark.outline.is_empty())
 }
 
-fn state(gap: Option<&Gap>) -> String {
+pub(super) fn state(gap: Option<&Gap>) -> String {
     gap.map_or_else(|| "measured".to_owned(), Gap::text)
 }
 

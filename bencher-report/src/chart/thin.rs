@@ -38,6 +38,7 @@ pub(crate) fn thin(points: &[Point], limit: usize) -> Vec<Point> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chart::PointSign;
 
     #[test]
     fn peaks_and_gaps_stay() {
@@ -50,6 +51,8 @@ mod tests {
                 _ => Some(((n * 7919) % 13) as f64 / 13.0),
             },
             bounds: None,
+            outer: None,
+            sign: PointSign::Plain,
             samples: 1,
             absent: 0,
             gap: None,

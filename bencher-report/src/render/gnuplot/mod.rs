@@ -1,8 +1,10 @@
-//! PNG by gnuplot, through criterion-plot: lines, curves, bars and boxes of one panel.
+//! PNG by gnuplot, through criterion-plot: lines, points, bands, boxes, violins and contours of one panel.
 //!
 //! criterion-plot pastes text into the script unchanged, and a script can run commands. Every text must therefore pass
 //! through [`escape`].
 
+mod boxes;
+mod contours;
 mod escape;
 mod figure;
 mod fonts;

@@ -1,13 +1,17 @@
 //! The marks of a figure as plotly's traces.
 
 mod boxes;
+mod field;
 mod heat_map;
+mod signs;
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
 
-use crate::chart::{Chart, GapKind, Histogram, Marks, Point, Series, Ticks, labels, text, thin};
+use crate::chart::{
+    BandOf, Chart, GapKind, Histogram, Marks, Point, Series, Ticks, labels, text, thin,
+};
 use crate::render::palette;
 
 use super::super::text::plotly;
@@ -40,10 +44,13 @@ pub(super) fn traces(chart: &Chart) -> Vec<Json> {
             Marks::Bars(series) => frame.bars(series, &mut traces, &mut gaps),
             Marks::Boxes(series) => frame.boxes(series, &mut traces, &mut gaps),
             Marks::HeatMap(map) => frame.heat_map(map, &mut traces, &mut gaps),
+            Marks::Parallel(_) => traces.extend(super::parallel::traces(chart)),
+            Marks::Field(field) => frame.field(field, &mut traces, &mut gaps),
             Marks::Histogram(histogram) => traces.push(frame.histogram(histogram)),
             Marks::Table(_) | Marks::Pane(_) => {}
         }
     }
+    traces.extend(signs::legend(chart));
     if chart.has_rings() {
         traces.push(json!({
             "type": "scatter",
@@ -106,7 +113,9 @@ impl Frame<'_> {
         for (n, one) in series.iter().enumerate() {
             let color = palette::color(self.chart.kind.color(n, series.len()));
             if !self.chart.kind.has_error_bars() {
-                traces.extend(self.band(n, one));
+                for (bounds_of, opacity) in Point::BANDS.into_iter().zip([0.12, 0.2]) {
+                    traces.extend(self.band(n, one, opacity, bounds_of));
+                }
             }
             let points = thin(&one.points, self.room);
             let kind = self.chart.kind;
@@ -168,6 +177,7 @@ impl Frame<'_> {
             }
             traces.push(self.axes(trace, false));
         }
+        self.signs(series, traces);
         let marks = series.iter().enumerate().flat_map(|(n, one)| {
             one.points
                 .iter()
@@ -178,13 +188,13 @@ impl Frame<'_> {
     }
 
     /// The band around a line: one outline for every run of points that have bounds.
-    fn band(&self, n: usize, series: &Series) -> Option<Json> {
+    fn band(&self, n: usize, series: &Series, opacity: f64, bounds_of: BandOf) -> Option<Json> {
         let mut x: Vec<Option<Json>> = Vec::new();
         let mut y: Vec<Option<f64>> = Vec::new();
-        for run in thin(&series.points, self.room).split(|point| point.bounds.is_none()) {
+        for run in thin(&series.points, self.room).split(|point| bounds_of(point).is_none()) {
             let bounds = || {
                 run.iter()
-                    .filter_map(|point| Some((point.x, point.bounds?)))
+                    .filter_map(|point| Some((point.x, bounds_of(point)?)))
             };
             if run.is_empty() {
                 continue;
@@ -205,8 +215,8 @@ impl Frame<'_> {
             "x": x,
             "y": y,
             "fill": "toself",
-            "fillcolor": tint(n, 0.2),
-            "line": { "width": 1, "color": tint(n, 0.35) },
+            "fillcolor": tint(n, opacity),
+            "line": { "width": 1, "color": tint(n, opacity + 0.15) },
             "legendgroup": n.to_string(),
             "showlegend": false,
             "hoverinfo": "skip"
@@ -366,7 +376,7 @@ fn tint_of(color: &str, opacity: f64) -> String {
 }
 
 /// The symbol of an absence, by plotly's names.
-fn gap_symbol(kind: GapKind) -> &'static str {
+pub(super) fn gap_symbol(kind: GapKind) -> &'static str {
     match kind {
         GapKind::Failed => "x",
         GapKind::TimedOut => "hourglass",
