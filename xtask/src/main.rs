@@ -5,6 +5,7 @@ mod bench_compile;
 mod ci;
 mod drill;
 mod examples;
+mod gallery;
 mod python;
 mod run;
 mod setup;
@@ -18,6 +19,7 @@ usage: cargo xtask TASK [OPTIONS]
   ci                   run all that must pass before a change lands: formatting, lints,
                        documentation, test, examples
   examples             run every example the way a user would
+  gallery [--check]    draw the pictures of docs/gallery.md anew, or compare them with a run
   bench [evaluator|memory|overhead|store|sweeper|honesty|peers|compile]...
                        measure the overhead of bencher itself against its limits; without a name,
                        all but `compile`, which builds crates full of derives
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         Some("test") => ci::run_tests(),
         Some("ci") => ci::ci(),
         Some("examples") => examples::run_all(),
+        Some("gallery") => gallery::gallery(&rest),
         Some("bench") => bench::bench(&rest),
         Some("drill") => drill::drill(&rest),
         // The tool under the name that the tasks of this repository have.
