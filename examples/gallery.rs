@@ -62,7 +62,7 @@ fn two_floats(result: &BenchResult<EggBox>) -> bencher::Result<()> {
 struct Charges {
     #[sweep(bounds(-2.0, 2.0), samples = 9)]
     x: f64,
-    #[sweep(bounds(-1.0, 1.0), samples = 7)]
+    #[sweep(bounds(-1.0, 1.0), samples = 5)]
     y: f64,
     #[sweep(bounds(-1.0, 1.0), samples = 3)]
     z: f64,
@@ -144,7 +144,7 @@ struct RandomWalk {
 impl Benchmark for RandomWalk {
     fn benchmark(&mut self, cx: &mut Context) -> bencher::Result<()> {
         let tosses = cx.random_vec::<u8>(self.steps as usize);
-        let step = |toss: &u8| if toss % 2 == 0 { 1 } else { -1 };
+        let step = |toss: &u8| if toss.is_multiple_of(2) { 1 } else { -1 };
         let place: i32 = tosses.iter().map(step).sum();
         self.distance = Some(f64::from(place.abs()));
         Ok(())

@@ -46,7 +46,7 @@ fn draw(scratch: &Path, is_check: bool) -> Result<(), String> {
     let docs = workspace().join("docs");
     let (place, folder) = (docs.join("gallery.md"), docs.join("gallery"));
     if is_check {
-        let names = |folder: &Path| pictures_in(folder).map(|list| list.into_keys());
+        let names = |folder: &Path| pictures_in(folder).map(BTreeMap::into_keys);
         let same = read(&place)? == page && names(&folder)?.eq(names(&report)?);
         return if same {
             Ok(())

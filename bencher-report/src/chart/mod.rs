@@ -36,7 +36,6 @@ pub use marks::{
 pub use pane::Pane;
 pub use parallel::{Parallel, ParallelRow};
 pub use rows::DataRows;
-pub(crate) use thin::thin;
 
 /// The meaning of a ring on a line, in pictures and legends.
 const RINGS: &str = "○ some samples have no value";
@@ -130,6 +129,25 @@ impl Chart {
         matches!(self.x.ticks, Ticks::Levels(_))
     }
 
+    /// The same chart with other panels.
+    pub(crate) fn with_panels(&self, panels: Vec<Panel>) -> Self {
+        Self {
+            id: self.id.clone(),
+            result: self.result.clone(),
+            title: self.title.clone(),
+            alt: self.alt.clone(),
+            x: self.x.clone(),
+            y: self.y.clone(),
+            color: self.color.clone(),
+            depth: self.depth.clone(),
+            legend: self.legend.clone(),
+            spread: self.spread.clone(),
+            notes: self.notes.clone(),
+            panels,
+            ..*self
+        }
+    }
+
     /// Whether it is drawn on axes. Tables and panes are text and pictures instead.
     pub fn has_axes(&self) -> bool {
         !matches!(self.kind, ChartKind::Table | ChartKind::Panes)
@@ -170,14 +188,18 @@ impl Chart {
         Some(order)
     }
 
-    /// The same chart with the other scale of values, linear or logarithmic, where it can have both.
-    pub(crate) fn rescaled(&self) -> Option<Self> {
+    /// Whether its values can be on a linear and on a logarithmic scale.
+    pub(crate) fn has_scales(&self) -> bool {
         let is_marked = |panel: &Panel| matches!(panel.marks, Marks::Lines(_) | Marks::Boxes(_));
         let is_positive = self.y.range.is_some_and(|(low, _)| low > 0.0);
         let has_scale = matches!(self.y.ticks, Ticks::Linear | Ticks::Log);
         let is_plain = self.y.shift == 0 && self.kind != ChartKind::Ecdf;
-        let fits = is_positive && has_scale && is_plain && self.panels.iter().all(is_marked);
-        fits.then(|| {
+        is_positive && has_scale && is_plain && self.panels.iter().all(is_marked)
+    }
+
+    /// The same chart with the other scale of values, linear or logarithmic, where it can have both.
+    pub(crate) fn rescaled(&self) -> Option<Self> {
+        self.has_scales().then(|| {
             let mut other = self.clone();
             other.y.ticks = match self.y.ticks {
                 Ticks::Log => Ticks::Linear,

@@ -18,16 +18,20 @@ impl DataRows {
     pub fn to_csv(&self) -> String {
         let mut csv = String::new();
         for row in std::iter::once(&self.columns).chain(&self.rows) {
-            for (n, cell) in row.iter().enumerate() {
-                if n > 0 {
-                    csv.push(',');
-                }
-                push_cell(&mut csv, cell);
-            }
-            csv.push_str("\r\n");
+            push_row(&mut csv, row);
         }
         csv
     }
+}
+
+fn push_row(csv: &mut String, row: &[String]) {
+    for (n, cell) in row.iter().enumerate() {
+        if n > 0 {
+            csv.push(',');
+        }
+        push_cell(csv, cell);
+    }
+    csv.push_str("\r\n");
 }
 
 fn push_cell(csv: &mut String, cell: &str) {
@@ -47,6 +51,34 @@ fn push_cell(csv: &mut String, cell: &str) {
 impl Chart {
     /// The chart's data, at most `limit` rows.
     pub fn data_rows(&self, limit: usize) -> DataRows {
+        DataRows {
+            columns: self.data_columns(),
+            rows: self.all_rows().take(limit).collect(),
+        }
+    }
+
+    /// The chart's data as CSV, at most `limit` rows. No row is held.
+    #[cfg(feature = "html")]
+    pub(crate) fn csv(&self, limit: usize) -> String {
+        let mut csv = String::new();
+        push_row(&mut csv, &self.data_columns());
+        for row in self.all_rows().take(limit) {
+            push_row(&mut csv, &row);
+        }
+        csv
+    }
+
+    /// Whether the chart's data has more rows.
+    #[cfg(feature = "html")]
+    pub(crate) fn has_more_rows(&self, limit: usize) -> bool {
+        self.all_rows().nth(limit).is_some()
+    }
+
+    fn all_rows(&self) -> impl Iterator<Item = Vec<String>> + '_ {
+        self.panels.iter().flat_map(|panel| self.panel_rows(panel))
+    }
+
+    fn data_columns(&self) -> Vec<String> {
         let mut columns: Vec<String> = self
             .panels
             .first()
@@ -59,13 +91,7 @@ impl Chart {
             })
             .unwrap_or_default();
         columns.extend(self.mark_columns());
-        let rows = self
-            .panels
-            .iter()
-            .flat_map(|panel| self.panel_rows(panel))
-            .take(limit)
-            .collect();
-        DataRows { columns, rows }
+        columns
     }
 
     fn mark_columns(&self) -> Vec<String> {

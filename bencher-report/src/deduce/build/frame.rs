@@ -75,11 +75,14 @@ pub(super) fn chart(
     }
 }
 
+/// The unit of the share of true among truth values.
+const SHARE: &str = "share of true";
+
 /// The axis of the result's values.
 pub(super) fn value_axis(shape: &Shape) -> Axis {
     let info = &shape.variable.info;
     match shape.sort {
-        Sort::Truth if shape.repeated() => Axis::linear(&info.name, "share of true"),
+        Sort::Truth if shape.repeated() => Axis::linear(&info.name, SHARE),
         _ => Axis {
             // A mean of f32 is none.
             kind: if shape.repeated() {
@@ -163,7 +166,8 @@ pub(super) fn fit_values(axis: &mut Axis, numbers: &[f64]) {
         return;
     };
     axis.range = Some((low, high));
-    if low > 0.0 && high / low >= WIDE {
+    // A share has both ends in view.
+    if low > 0.0 && high / low >= WIDE && axis.units != SHARE {
         axis.ticks = Ticks::Log;
     }
 }

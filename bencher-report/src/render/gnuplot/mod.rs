@@ -34,7 +34,7 @@ pub(crate) enum GnuplotError {
 
 /// The chart as a PNG file.
 pub(crate) fn png(chart: &Chart, look: &Look) -> Result<Vec<u8>, GnuplotError> {
-    let mut chart = chart.displayed(true);
+    let mut chart = chart.thinned().displayed(true);
     glyphs::draw(&mut chart, &|c| fonts::Fonts::installed().drawn(c));
     let chart = &chart;
     let mut figure = figure::figure(chart, look).ok_or(GnuplotError::Kind)?;

@@ -20,8 +20,6 @@ use super::text::plotly;
 /// Room for one of several parallel axes, in pixels.
 const AXIS: f64 = 150.0;
 
-pub(super) use traces::is_thinned;
-
 /// The data with which the page's script draws a chart: a figure for every tab, and none for HTML parts.
 pub(super) fn figures(chart: &Chart, dataset: Option<&Dataset>, look: &Look) -> Vec<Json> {
     if !chart.has_axes() {
@@ -32,7 +30,7 @@ pub(super) fn figures(chart: &Chart, dataset: Option<&Dataset>, look: &Look) -> 
         // A volume and its flat form have different axes.
         let clicked = dataset.filter(|_| tab.chart.depth.is_none());
         let places = clicked.map(|dataset| places::places(&tab.chart, dataset));
-        let whole = tab.chart.displayed(true);
+        let whole = tab.chart.thinned().displayed(true);
         let flat = whole.sliced();
         let chart = flat.as_ref().unwrap_or(&whole);
         let traces = traces::traces(chart);
@@ -74,7 +72,10 @@ fn brushed(chart: &Chart) -> Option<usize> {
 
 /// The ranges of the value axis in both of its scales, and the unit of its ticks; nothing where it has only one.
 pub(super) fn scales(chart: &Chart) -> Json {
-    let shown = chart.displayed(true);
+    if !chart.has_scales() {
+        return Json::Null;
+    }
+    let shown = chart.thinned().displayed(true);
     let Some(other) = shown.rescaled() else {
         return Json::Null;
     };

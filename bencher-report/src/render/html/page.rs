@@ -27,7 +27,7 @@ const SCRIPT: &str = include_str!("page.js");
 const BRUSH: &str = include_str!("brush.js");
 
 /// Rows of a chart that its CSV holds.
-const CSV_ROWS: usize = 1_000_000;
+pub(super) const CSV_ROWS: usize = 100_000;
 
 /// The policy of a page: only inline scripts and styles run, plotly may build images of heat maps and of downloads, and
 /// nothing is fetched.
@@ -139,7 +139,7 @@ pub(super) fn specs(
             "title": super::text::plotly(&chart.title, 100),
             "figures": figures(chart, dataset, look),
             "scale": scales(chart),
-            "csv": chart.data_rows(CSV_ROWS).to_csv(),
+            "csv": chart.csv(CSV_ROWS),
         })
     };
     charts.iter().map(spec).collect()

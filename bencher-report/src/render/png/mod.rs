@@ -38,7 +38,7 @@ const ROOM: f64 = 1440.0;
 pub(crate) fn png(chart: &Chart, look: &Look) -> Result<Vec<u8>, String> {
     let is_own = |panel: &Panel| matches!(panel.marks, Marks::Field(_) | Marks::Parallel(_));
     let is_own = chart.panels.iter().any(is_own);
-    let mut chart = chart.displayed(is_own);
+    let mut chart = chart.thinned().displayed(is_own);
     let slices = chart.sliced();
     let is_own = is_own && slices.is_none();
     chart = slices.unwrap_or(chart);
