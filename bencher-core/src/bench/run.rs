@@ -59,6 +59,7 @@ impl SweepRun<'_> {
             level: self.settings.level,
             budget: self.settings.budget,
             plots,
+            search: self.settings.search,
         };
         if !session.enter(own) {
             return Ok(self.not_run(self.plan(session).ok().as_ref(), session));
@@ -66,6 +67,10 @@ impl SweepRun<'_> {
         if session.config.list {
             session.list(&self.settings.title);
             return Ok(self.not_run(self.plan(session).ok().as_ref(), session));
+        }
+        #[cfg(feature = "search")]
+        if let Some(goals) = self.search_goals(session)? {
+            return self.run_search(goals, session);
         }
         let clock = Instant::now();
         let plan = self.plan(session)?;
@@ -161,7 +166,7 @@ impl SweepRun<'_> {
     }
 
     /// Opens the store, and finds what the samples are taken with.
-    fn open(
+    pub(super) fn open(
         &self,
         plan: Plan,
         number: u64,
@@ -187,7 +192,7 @@ impl SweepRun<'_> {
     }
 
     /// The record of a sweep that was run, and the error of the store, if it stopped accepting samples.
-    fn record(
+    pub(super) fn record(
         &self,
         execution: Execution,
         end: RunEnd,
@@ -434,11 +439,11 @@ impl SweepRun<'_> {
     }
 
     /// How many repeats the user or the sweep wants; none where that is left open.
-    fn own_repeats(&self, config: &RunConfig) -> Option<u32> {
+    pub(super) fn own_repeats(&self, config: &RunConfig) -> Option<u32> {
         config.repeats.or(self.settings.repeats)
     }
 
-    fn plan_error(&self) -> impl FnOnce(PlanError) -> BenchError {
+    pub(super) fn plan_error(&self) -> impl FnOnce(PlanError) -> BenchError {
         let title = self.settings.title.clone();
         move |source| BenchError::Plan {
             title,
@@ -467,12 +472,12 @@ impl SweepRun<'_> {
 }
 
 /// A sweep that is being run.
-struct Execution {
-    executor: SweepExecutor,
-    environment: Environment,
-    started: String,
+pub(super) struct Execution {
+    pub(super) executor: SweepExecutor,
+    pub(super) environment: Environment,
+    pub(super) started: String,
     /// How long each phase took, in seconds.
-    timings: Vec<(String, f64)>,
+    pub(super) timings: Vec<(String, f64)>,
 }
 
 impl Execution {

@@ -79,6 +79,12 @@ pub enum SearchError {
         /// The reason of the last constraint that was broken, or the text of its panic.
         reason: String,
     },
+    /// Alternatives and replicates need the same points from the start.
+    #[error(
+        "a search has no points that could be compared or measured by several processes; leave out `compare` and \
+         `--replicates`, or take the whole grid"
+    )]
+    OnlyAlone,
     /// A trial that was not proposed.
     #[error("trial {0} was never proposed; tell the number of a trial that `ask` returned")]
     UnknownTrial(u64),

@@ -30,6 +30,15 @@ impl Goal {
         }
     }
 
+    /// The goal of a result with a direction.
+    pub(crate) fn of(name: &str, direction: Direction) -> Option<Self> {
+        match direction {
+            Direction::Minimize => Some(Self::minimize(name)),
+            Direction::Maximize => Some(Self::maximize(name)),
+            Direction::None => None,
+        }
+    }
+
     /// The name.
     pub fn name(&self) -> &str {
         &self.name

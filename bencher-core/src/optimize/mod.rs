@@ -26,6 +26,7 @@ mod variation;
 pub use error::SearchError;
 pub use goal::Goal;
 pub use options::{SearchEnd, SearchOptions};
+pub(crate) use proposals::{Next, Proposals};
 pub use sampler::{Origin, Sampler};
 pub use search::{Asked, FinishedTrial, Search, Trial};
 pub use space::SearchSpace;

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::error::SearchError;
-use super::fronts::front;
+use super::fronts::{front, ranked};
 use super::goal::Goal;
 use super::known::{Evaluated, Known};
 use super::options::{SearchEnd, SearchOptions};
@@ -213,6 +213,35 @@ impl Proposals {
         }
         self.queue.push_back(place);
         Ok(())
+    }
+
+    /// The numbers of the trials with a result, the best first: by the first goal, or front after front; failed ones last.
+    pub(crate) fn ranked(&self) -> Vec<u64> {
+        let told = self.trials.iter().zip(0_u64..);
+        let told = told.filter_map(|(trial, number)| Some((number, &trial.told.as_ref()?.0)));
+        let (numbers, values): (Vec<u64>, Vec<&[f64]>) =
+            told.map(|(number, one)| (number, &*one.values)).unzip();
+        let order = ranked(&values).into_iter();
+        order.filter_map(|at| numbers.get(at).copied()).collect()
+    }
+
+    /// Whether a trial has objectives.
+    pub(crate) fn has_succeeded(&self, trial: u64) -> bool {
+        let trial = usize::try_from(trial)
+            .ok()
+            .and_then(|at| self.trials.get(at));
+        let told = trial.and_then(|trial| trial.told.as_ref());
+        told.is_some_and(|(one, _)| !one.has_failed())
+    }
+
+    pub(crate) fn goals(&self) -> &[Goal] {
+        &self.goals
+    }
+
+    /// Where a trial comes from.
+    pub(crate) fn origin(&self, trial: u64) -> Option<Origin> {
+        let at = usize::try_from(trial).ok()?;
+        self.trials.get(at).map(|trial| trial.origin)
     }
 
     fn results(&self) -> impl Iterator<Item = (Option<u64>, Option<Origin>, &(Evaluated, Told))> {

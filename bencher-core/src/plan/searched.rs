@@ -2,8 +2,8 @@
 
 use std::any::Any;
 
-use crate::space::{Axis, Density, Levels, SpaceError};
-use crate::value::{Kind, Value};
+use crate::space::{Axis, Density, GrowingRows, Levels, Space, SpaceError};
+use crate::value::{Item, Kind, Value};
 use crate::var::{Domain, ErasedSweep, InputChoice, Schema};
 
 use super::choice::Choice;
@@ -12,7 +12,7 @@ use super::input_override::InputOverride;
 use super::resolve::{
     SweptAxes, chosen_inputs, input_name, resolve_input, select_input, zipped_axis,
 };
-use super::{Plan, check_overrides};
+use super::{AxisValues, Plan, check_overrides};
 
 /// An input of a search, or several inputs that change together.
 #[derive(Clone, Debug)]
@@ -76,6 +76,75 @@ impl Plan {
         Ok((plan, searched))
     }
 
+    /// The same plan with other points: a value of every searched input for each, in the order of
+    /// [`of_search`](Self::of_search). A search of one input keeps its dimension; others have one of their rows.
+    ///
+    /// # Errors
+    /// Where the rows are too many.
+    pub(crate) fn at_rows(
+        &self,
+        searched: &[SearchedInput],
+        rows: &[Vec<Value>],
+    ) -> Result<Self, PlanError> {
+        let rows = rows.iter().filter_map(|row| self.row_value(searched, row));
+        self.with_rows(searched, Levels::list(rows.collect()))
+    }
+
+    /// The same plan with points that follow while it runs.
+    ///
+    /// # Errors
+    /// Never, as yet.
+    pub(crate) fn growing(
+        &self,
+        searched: &[SearchedInput],
+    ) -> Result<(Self, GrowingRows), PlanError> {
+        let rows = GrowingRows::default();
+        let plan = self.with_rows(searched, Levels::growing(rows.clone()))?;
+        Ok((plan, rows))
+    }
+
+    fn with_rows(&self, searched: &[SearchedInput], levels: Levels) -> Result<Self, PlanError> {
+        let mut plan = self.clone();
+        let axis = Axis {
+            name: self.dimension_of(searched),
+            inputs: searched.iter().flat_map(|one| one.inputs.clone()).collect(),
+            levels,
+        };
+        plan.axes = vec![AxisValues {
+            inputs: axis.inputs.clone(),
+            len: axis.levels.len(),
+            values: None,
+        }];
+        plan.space = Space::new(vec![axis])?;
+        Ok(plan)
+    }
+
+    /// The name of the dimension of the points of a search.
+    fn dimension_of(&self, searched: &[SearchedInput]) -> String {
+        if let [one] = searched {
+            return one.name.clone();
+        }
+        let mut name = PROPOSAL.to_owned();
+        while self.schema().input(&name).is_some() || self.schema().result(&name).is_some() {
+            name.push('_');
+        }
+        name
+    }
+
+    /// The value of a point along that dimension.
+    pub(crate) fn row_value(&self, searched: &[SearchedInput], row: &[Value]) -> Option<Value> {
+        if let [_] = searched {
+            return row.first().cloned();
+        }
+        let mut parts = Vec::new();
+        for (one, value) in searched.iter().zip(row) {
+            for (index, part) in one.values_of(value) {
+                parts.push((input_name(self.schema(), index), part.clone()));
+            }
+        }
+        Some(Value::from(Item::new("", parts)))
+    }
+
     /// Sets inputs of a copy of the sweep and calls `run` with it.
     ///
     /// # Errors
@@ -131,6 +200,9 @@ impl Plan {
         all
     }
 }
+
+/// The dimension of the points of a search of several inputs.
+const PROPOSAL: &str = "proposal";
 
 impl SearchedInput {
     /// A value that its domain starts with.

@@ -11,6 +11,7 @@ mod option;
 mod output;
 mod plots;
 mod read;
+mod search;
 mod settings;
 mod size;
 mod table;
@@ -19,6 +20,7 @@ pub use failures::FailureLimit;
 pub use history::HistoryOptions;
 pub use output::{OutputFormat, PaneLayout, PlotOptions, PrintOptions, ReportLocation};
 pub use plots::PlotSelection;
+pub use search::{SearchBudget, SearchConfig};
 pub use settings::{SettingSource, Settings};
 pub use size::ByteSize;
 
@@ -102,6 +104,8 @@ pub struct RunConfig {
     /// The number of processes that measure timed results, one after the other. `None` means this process. The command
     /// line starts them ([`cli::run`](crate::cli::run)).
     pub replicates: Option<u32>,
+    /// How sweeps search for their best point (they do not).
+    pub search: SearchConfig,
     /// Take samples from the store and put them there (yes).
     pub cache: bool,
     /// Take the whole result of a sweep from the store, if it is there (no).
@@ -176,6 +180,7 @@ impl Default for RunConfig {
             precision: 0.01,
             clock: ClockKind::Monotonic,
             replicates: None,
+            search: SearchConfig::default(),
             cache: true,
             results_cache: false,
             only_plot: false,

@@ -44,6 +44,8 @@ fn values(option: &RunOption) -> Vec<&'static str> {
         "tag" => vec!["a", "b"],
         "budget" | "job-timeout" => vec!["30s", "10m"],
         "replicates" => vec!["6", "8"],
+        "search" => vec!["200", "10m"],
+        "sampler" => vec!["tpe", "nsga"],
         "clock" => vec!["tsc", "monotonic"],
         "precision" => vec!["0.005", "0"],
         "code" | "machine" => vec!["strict", "ignore"],
