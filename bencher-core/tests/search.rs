@@ -40,7 +40,7 @@ enum Codec {
 /// A cost that is least, 1, at x = 0.7 and level 6.
 #[derive(ParametrizedSweep, Clone, Debug)]
 #[bencher(crate = bencher_core)]
-struct Cost {
+struct Packing {
     #[sweep(bounds(0.0, 1.0))]
     x: f64,
     #[sweep]
@@ -59,7 +59,7 @@ struct Cost {
     fatal: usize,
 }
 
-impl Benchmark for Cost {
+impl Benchmark for Packing {
     fn benchmark(&mut self, cx: &mut Context<'_>) -> Result<()> {
         if !self.log.as_os_str().is_empty() {
             let mut log = fs::OpenOptions::new()
@@ -103,7 +103,7 @@ fn quiet(root: Option<&Path>) -> RunConfig {
     }
 }
 
-fn bench(config: RunConfig) -> Bench<Cost> {
+fn bench(config: RunConfig) -> Bench<Packing> {
     Bench::new(Rc::new(RefCell::new(Session::new(
         config,
         "test",
@@ -126,7 +126,7 @@ fn a_search_gives_a_dataset_of_its_points_with_the_best_first() {
     let mut bench = bench(quiet(None));
     let result = bench
         .sweep("Cost")
-        .optimize(Cost::COST)
+        .optimize(Packing::COST)
         .evaluations(30)
         .run()
         .unwrap();
@@ -150,11 +150,10 @@ fn a_search_gives_a_dataset_of_its_points_with_the_best_first() {
         attribute("search"),
         "30 points (gp): the budget of 30 evaluations is used"
     );
-    assert!(
-        attribute("search best").starts_with(&format!("{best} is best (1.0")),
-        "{best}"
-    );
-    assert!(attribute("search best").ends_with("in 2 equal samples)"));
+    let named = attribute("search best");
+    assert!(named.contains("codec=Packed(level=6)"), "{named}");
+    assert!(named.contains(" is best (1"), "{named}");
+    assert!(named.ends_with(" in 2 equal samples)"), "{named}");
     // All but the best have one sample, and say why.
     let cell = dataset.variable("cost").unwrap().cell(3).unwrap();
     assert_eq!(cell.state, CellState::Skipped);
@@ -214,7 +213,7 @@ fn child() {
     bench.prototype().fatal = std::env::var(FATAL).unwrap().parse().unwrap();
     bench
         .sweep("Cost")
-        .optimize(Cost::COST)
+        .optimize(Packing::COST)
         .evaluations(25)
         .run()
         .unwrap();
@@ -269,11 +268,11 @@ fn under_noise_the_best_is_measured_again() {
     let mut bench = bench(quiet(None));
     let search = bench
         .sweep("Cost")
-        .optimize(Cost::COST)
+        .optimize(Packing::COST)
         .sampler(Sampler::Tpe)
         .evaluations(40);
     let result = search
-        .constants([Cost::NOISE.with_const(0.5)])
+        .constants([Packing::NOISE.with_const(0.5)])
         .run()
         .unwrap();
     let dataset = result.dataset();
@@ -293,14 +292,14 @@ fn under_noise_the_best_is_measured_again() {
 #[test]
 fn a_search_ends_when_its_space_is_exhausted() {
     let mut bench = bench(quiet(None));
-    let inputs = [Cost::X.values([0.1, 0.7]), Cost::CODEC];
+    let inputs = [Packing::X.values([0.1, 0.7]), Packing::CODEC];
     let result = bench
         .sweep("Cost")
         .inputs(inputs)
-        .constraint("raw data has x below 0.5", |cost: &Cost| {
+        .constraint("raw data has x below 0.5", |cost: &Packing| {
             cost.codec != Codec::Raw || cost.x < 0.5
         })
-        .optimize(Cost::COST)
+        .optimize(Packing::COST)
         .run()
         .unwrap();
     assert_eq!(result.dataset().shape()[0], 19);
@@ -316,8 +315,8 @@ fn several_objectives_give_their_front_first() {
     let mut bench = bench(quiet(None));
     let search = bench
         .sweep("Cost")
-        .optimize(Cost::COST)
-        .optimize(Cost::SPEED);
+        .optimize(Packing::COST)
+        .optimize(Packing::SPEED);
     let result = search.evaluations(25).run().unwrap();
     let dataset = result.dataset();
     assert_eq!(dataset.shape(), [25, 1]);
@@ -356,7 +355,7 @@ fn errors_come_before_any_evaluation() {
     let mut bench = bench(quiet(None));
     let never = bench
         .sweep("Cost")
-        .constraint("x is above 2", |cost: &Cost| cost.x > 2.0);
+        .constraint("x is above 2", |cost: &Packing| cost.x > 2.0);
     let error = never.optimize("cost").run().unwrap_err().to_string();
     assert!(
         error.contains("the last one broke \"x is above 2\""),
@@ -374,20 +373,122 @@ fn a_time_budget_and_an_interrupt_end_a_search() {
         search,
         ..quiet(None)
     });
-    let result = timed.sweep("Cost").optimize(Cost::COST).run().unwrap();
+    let result = timed.sweep("Cost").optimize(Packing::COST).run().unwrap();
     assert!(result.dataset().attributes["search"].ends_with("the time is up"));
 
     let interrupt = Interrupt::default();
     let session = Session::new(quiet(None), "test", interrupt.clone());
-    let mut stopped: Bench<Cost> = Bench::new(Rc::new(RefCell::new(session))).unwrap();
+    let mut stopped: Bench<Packing> = Bench::new(Rc::new(RefCell::new(session))).unwrap();
     interrupt.0.store(true, Ordering::Relaxed);
     let error = stopped
         .sweep("Cost")
-        .optimize(Cost::COST)
+        .optimize(Packing::COST)
         .run()
         .unwrap_err();
     assert!(
         matches!(error.downcast_ref(), Some(BenchError::Interrupted { .. })),
+        "{error}"
+    );
+}
+
+/// Times with a noise of 5 %, of which that of n = 7 is the least: 10 % less than the next.
+#[derive(ParametrizedSweep, Clone, Debug)]
+#[bencher(crate = bencher_core)]
+struct Timed {
+    #[sweep(bounds(0, 29))]
+    n: u32,
+    #[constant(0.1)]
+    gap: f64,
+    #[result(units = "s", direction = "minimize", timed)]
+    elapsed: Option<f64>,
+}
+
+impl Benchmark for Timed {
+    fn benchmark(&mut self, cx: &mut Context<'_>) -> Result<()> {
+        let luck = (cx.seed() >> 11) as f64 / (1_u64 << 52) as f64 - 1.0;
+        let time = if self.n == 7 {
+            1.0
+        } else {
+            1.0 + self.gap + 0.01 * f64::from(self.n)
+        };
+        self.elapsed = Some(1e-3 * time * (1.0 + 0.08 * luck));
+        Ok(())
+    }
+}
+
+fn timed(config: RunConfig) -> Bench<Timed> {
+    Bench::new(Rc::new(RefCell::new(Session::new(
+        config,
+        "test",
+        Interrupt::default(),
+    ))))
+    .unwrap()
+}
+
+#[test]
+fn the_best_of_a_grid_is_named_with_few_rounds() {
+    let result = timed(quiet(None))
+        .sweep("Times")
+        .best(Timed::ELAPSED)
+        .run()
+        .unwrap();
+    let dataset = result.dataset();
+    assert_eq!(dataset.attributes["race"], "elapsed");
+    let text = &dataset.attributes["race best"];
+    assert_eq!(
+        text,
+        "n=7 is best: no point is better by more than 1 %, at 95 %"
+    );
+    let executed = result.counts().executed;
+    assert!(
+        (30 * 6..30 * 11).contains(&executed),
+        "{executed} batches for 30 points"
+    );
+    let elapsed = dataset.variable("elapsed").unwrap();
+    let reason = elapsed
+        .cell(dataset.shape()[1] - 1)
+        .unwrap()
+        .reason
+        .unwrap();
+    assert!(
+        reason.contains("not better than the best point by more than 1.00 %"),
+        "{reason}"
+    );
+    let found = bencher_core::record::findings(dataset);
+    assert_eq!(found[0].to_string(), format!("elapsed: {text}"));
+}
+
+#[test]
+fn a_race_whose_budget_ends_names_who_may_be_the_best() {
+    let budget = Some(Duration::from_millis(1));
+    let config = RunConfig {
+        budget,
+        best_within: Some(0.001),
+        ..quiet(None)
+    };
+    let mut bench = timed(config);
+    let tied = bench.sweep("Times").constants([Timed::GAP.with_const(0.0)]);
+    let result = tied.inputs([Timed::N.bounds(7_u32, 9)]).run().unwrap();
+    let text = &result.dataset().attributes["race best"];
+    assert!(
+        text.starts_with("undecided between n=") || text.contains("is best"),
+        "the budget may suffice on a fast machine: {text}"
+    );
+}
+
+#[test]
+fn a_race_needs_a_time_that_is_to_be_small() {
+    let mut bench = bench(quiet(None));
+    let error = bench
+        .sweep("Cost")
+        .inputs([Packing::CODEC])
+        .best("cost")
+        .run()
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("timed result that is to be small"),
         "{error}"
     );
 }

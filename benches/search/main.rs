@@ -2,6 +2,7 @@
 //! docs/search.md. `-- SEEDS PROBLEM...` runs fewer seeds, or some problems.
 
 mod problems;
+mod race;
 
 use std::f64::consts::PI;
 use std::time::Instant;
@@ -210,6 +211,9 @@ fn main() -> Outcome {
             );
         }
     }
+    if chosen("race") {
+        race::report(10 * seeds);
+    }
     if chosen("time") {
         for (sampler, counts) in [
             (Sampler::GaussianProcess, [100, 1000]),
@@ -258,7 +262,11 @@ fn seconds_of_a_proposal(
         search.learn(&trial.sweep, hartmann(&trial.sweep))?;
         random.tell(trial.number, hartmann(&trial.sweep))?;
     }
-    let proposals = (count / 30).max(4) + 1;
+    // The first one fits the model to all; then as many as it takes to fit it once more.
+    if let Asked::Trial(trial) = search.ask()? {
+        search.tell(trial.number, hartmann(&trial.sweep))?;
+    }
+    let proposals = 2 * (count / 30 + 1);
     let clock = Instant::now();
     for _ in 0..proposals {
         if let Asked::Trial(trial) = search.ask()? {

@@ -27,6 +27,7 @@
 
 mod assertions;
 mod attributes;
+mod best;
 mod builder;
 mod cell_text;
 mod columns;

@@ -11,7 +11,7 @@ use crate::measure::{
     rounds_per_replicate,
 };
 use crate::plan::{Choice, Plan, PlanError, input_name_of};
-use crate::record::SweepRecord;
+use crate::record::{RACE, RACE_BEST, SweepRecord};
 use crate::result_collector::ResultCollector;
 use crate::space::SampleOrder;
 use crate::store::{JobFolders, PAIRED, StoreError, sweep_tag};
@@ -206,6 +206,7 @@ impl SweepRun<'_> {
         } = execution;
         let plan = executor.plan();
         let mut warnings = self.warnings(plan, &environment, &end, session);
+        let race = self.race_text(plan, &end, session);
         let is_whole = !end.is_over();
         let (mut dataset, failures, counts) = end.collector.finish();
         keep_discarded(&mut dataset, &end.slice_counts);
@@ -219,6 +220,10 @@ impl SweepRun<'_> {
         warnings.extend(unreliable_points(&dataset));
         describe(&mut dataset, plan, session.code()?);
         describe_choice(&mut dataset, plan, &session.config);
+        if let Some((result, text)) = race {
+            dataset.attributes.insert(RACE.to_owned(), result);
+            dataset.attributes.insert(RACE_BEST.to_owned(), text);
+        }
         if let Some(input) = &self.compared {
             let name = input_name_of(plan.schema(), input).map_err(self.plan_error())?;
             dataset.attributes.insert(COMPARED.to_owned(), name);
@@ -341,6 +346,7 @@ impl SweepRun<'_> {
             Some(input) => Some(plan.alternatives_of(input).map_err(self.plan_error())?),
             None => None,
         };
+        let best = self.best_rule(plan, session)?;
         let order = config.order.or(self.settings.order);
         let seed = match order {
             None => 0,
@@ -365,6 +371,7 @@ impl SweepRun<'_> {
             seed,
             before: 0,
             alternatives,
+            best,
         }))
     }
 

@@ -1,5 +1,6 @@
 //! Runs a sweep as a search: its points are proposed, not those of a grid.
 
+use std::fmt::Write as _;
 use std::time::Instant;
 
 use crate::dataset::{digits, one_line};
@@ -9,7 +10,7 @@ use crate::exit_guard;
 use crate::measure::{ReplicateRole, RoundRules, RoundTarget};
 use crate::optimize::{Goal, Origin, Proposals, Sampler, SearchError, SearchOptions, SearchSpace};
 use crate::plan::result_name_of;
-use crate::record::{SEARCH, SEARCH_BEST, SEARCH_GOAL, SEARCH_ORIGINS};
+use crate::record::{SEARCH, SEARCH_BEST, SEARCH_GOAL, SEARCH_IMPORTANCE, SEARCH_ORIGINS};
 use crate::store::sweep_tag;
 use crate::sweep_executor::{Ended, Result, SearchRun, SearchRunError, SearchedRun, SweepExecutor};
 use crate::var::Direction;
@@ -197,7 +198,7 @@ impl SweepRun<'_> {
         let run = ran.map_err(|error| match error {
             SearchRunError::Store(source) => BenchError::Store(source),
             SearchRunError::Search(source) => self.search_error(source),
-            SearchRunError::Plan(source) => self.plan_error()(source),
+            SearchRunError::Plan(source) => self.plan_error()(*source),
         })?;
         session.progress.finish(&run.end.collector.counts());
         let mut timings = execution.timings;
@@ -258,6 +259,7 @@ struct SearchTexts {
     search: String,
     goal: String,
     best: Option<String>,
+    importance: String,
     origins: String,
 }
 
@@ -287,6 +289,7 @@ impl SearchTexts {
             search: format!("{count} {noun} ({sampler}){failed}: {end}"),
             goal: goals.join(", "),
             best: best_text(run),
+            importance: importance_text(run),
             origins: origins.collect::<Vec<_>>().join("\n"),
         }
     }
@@ -296,11 +299,25 @@ impl SearchTexts {
         keep(SEARCH, self.search);
         keep(SEARCH_GOAL, self.goal);
         keep(SEARCH_ORIGINS, self.origins);
+        if !self.importance.is_empty() {
+            keep(SEARCH_IMPORTANCE, self.importance);
+        }
         if let Some(best) = self.best {
             keep(SEARCH_BEST, best);
         }
     }
 }
+
+/// Which inputs matter, by the model of the search.
+fn importance_text(run: &SearchedRun) -> String {
+    let all = run.proposals.importance();
+    let shown = all.iter().filter(|one| one.high >= LEAST_SHARE);
+    let shown: Vec<String> = shown.map(ToString::to_string).collect();
+    shown.join(", ")
+}
+
+/// Inputs that surely explain less are not named.
+const LEAST_SHARE: f64 = 0.005;
 
 /// The named best with its bounds, and who else may be it.
 fn best_text(run: &SearchedRun) -> Option<String> {
@@ -316,14 +333,15 @@ fn best_text(run: &SearchedRun) -> Option<String> {
     let mut text = format!("{} is best ({}", inputs(best.trial)?, number(best.value));
     match best.bounds {
         Some((low, high)) => {
-            text += &format!(
-                ", {} to {} at 95 %, in {} samples after it was chosen)",
-                number(low),
-                number(high),
-                best.samples
+            let (low, high, count) = (number(low), number(high), best.samples);
+            let _ = write!(
+                text,
+                ", {low} to {high} at 95 %, in {count} samples after it was chosen)"
             );
         }
-        None if best.samples > 1 => text += &format!(" in {} equal samples)", best.samples),
+        None if best.samples > 1 => {
+            let _ = write!(text, " in {} equal samples)", best.samples);
+        }
         None => text.push(')'),
     }
     let ties: Vec<String> = best
@@ -332,7 +350,7 @@ fn best_text(run: &SearchedRun) -> Option<String> {
         .filter_map(|trial| inputs(*trial))
         .collect();
     if !ties.is_empty() {
-        text += &format!("; not decided against {}", ties.join(" and "));
+        let _ = write!(text, "; not decided against {}", ties.join(" and "));
     }
     Some(text)
 }

@@ -94,7 +94,7 @@ fn add_params(
 fn scale_of(name: &str, kind: Kind, domain: &Domain) -> Result<Scale, SearchError> {
     let error = |source| SearchError::Domain {
         input: name.to_owned(),
-        source,
+        source: Box::new(source),
     };
     if let Values::Range { step, .. } = &domain.values {
         let is_few = || -> Result<Option<Levels>, SearchError> {

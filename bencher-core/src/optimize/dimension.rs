@@ -81,7 +81,7 @@ impl Scale {
         clippy::cast_sign_loss,
         reason = "a share of the count, and bounded by it"
     )]
-    pub(super) fn from_unit(&self, unit: f64) -> f64 {
+    pub(super) fn at_unit(&self, unit: f64) -> f64 {
         match self {
             Self::Continuum(_) => self.snapped(unit),
             Self::Ordered { levels, places } => {

@@ -24,14 +24,14 @@ use crate::var::{DomainError, UnknownName};
 pub enum SearchError {
     /// The declaration does not fit its type.
     #[error(transparent)]
-    Plan(#[from] PlanError),
+    Plan(Box<PlanError>),
     /// A domain that cannot be searched.
     #[error("input `{input}`: {source}")]
     Domain {
         /// The input.
         input: String,
         /// The problem.
-        source: DomainError,
+        source: Box<DomainError>,
     },
     /// Variants within variants within variants.
     #[error("input `{0}` has variants within more than 32 variants; flatten the enum")]
@@ -115,4 +115,10 @@ pub enum SearchError {
     /// Nothing was evaluated.
     #[error("no trial was evaluated yet")]
     NoTrials,
+}
+
+impl From<PlanError> for SearchError {
+    fn from(error: PlanError) -> Self {
+        Self::Plan(Box::new(error))
+    }
 }

@@ -33,7 +33,7 @@ pub(super) fn ranked(values: &[&[f64]]) -> Vec<usize> {
         let mut crowded = by_room(&front, objectives, &value);
         if crowded.is_empty() {
             // Never, unless values have no order.
-            crowded = rest.clone();
+            crowded.clone_from(&rest);
             left = Vec::new();
         } else {
             left = rest;

@@ -10,6 +10,7 @@ mod error;
 mod fronts;
 mod genetic;
 mod goal;
+mod importance;
 mod known;
 mod options;
 mod process;
@@ -25,6 +26,7 @@ mod variation;
 
 pub use error::SearchError;
 pub use goal::Goal;
+pub use importance::Importance;
 pub use options::{SearchEnd, SearchOptions};
 pub(crate) use proposals::{Next, Proposals};
 pub use sampler::{Origin, Sampler};

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use super::error::SearchError;
 use super::fronts::{front, ranked};
 use super::goal::Goal;
+use super::importance::{Importance, importance};
 use super::known::{Evaluated, Known};
 use super::options::{SearchEnd, SearchOptions};
 use super::sampler::{Memo, Origin, propose};
@@ -234,6 +235,12 @@ impl Proposals {
         told.is_some_and(|(one, _)| !one.has_failed())
     }
 
+    /// How much each dimension matters for the first goal.
+    pub(crate) fn importance(&self) -> Vec<Importance> {
+        let done: Vec<Evaluated> = self.results().map(|(.., (one, _))| one.clone()).collect();
+        importance(&self.space, &done)
+    }
+
     pub(crate) fn goals(&self) -> &[Goal] {
         &self.goals
     }
@@ -258,14 +265,14 @@ impl Proposals {
         (number, origin, (evaluated, told)): (Option<u64>, Option<Origin>, &(Evaluated, Told)),
     ) -> FinishedTrial {
         let names = self.space.plan().input_names();
-        let named = |(at, value): (usize, crate::value::Value)| {
+        let input = |(at, value): (usize, crate::value::Value)| {
             (names.get(at).copied().unwrap_or_default().to_owned(), value)
         };
         let values = self.space.values(&evaluated.place).unwrap_or_default();
         FinishedTrial {
             number,
             origin,
-            inputs: values.into_iter().map(named).collect(),
+            inputs: values.into_iter().map(input).collect(),
             objectives: told.clone().unwrap_or_default(),
             error: told.as_ref().err().cloned(),
         }

@@ -153,7 +153,7 @@ fn spread(known: &Known<'_>, number: u64, seed: u64) -> Option<Place> {
     let point = points.point(number)?;
     let place = known
         .space
-        .from_unit(|at| point.get(at).copied().unwrap_or(0.5));
+        .at_unit(|at| point.get(at).copied().unwrap_or(0.5));
     known.is_free(&place).then_some(place)
 }
 

@@ -7,6 +7,7 @@ use crate::var::ParametrizedSweep;
 
 use super::error::SearchError;
 use super::goal::Goal;
+use super::importance::Importance;
 use super::options::{SearchEnd, SearchOptions};
 use super::proposals::{Next, Proposals};
 use super::sampler::Origin;
@@ -199,6 +200,11 @@ impl<S: ParametrizedSweep> Search<S> {
     /// All trials with a result: first those that were learned, then the others in the order in which they were proposed.
     pub fn trials(&self) -> Vec<FinishedTrial> {
         self.proposals.trials()
+    }
+
+    /// How much each dimension matters for the first goal, the most important first; empty below 20 trials with a result.
+    pub fn importance(&self) -> Vec<Importance> {
+        self.proposals.importance()
     }
 
     /// Why the search has ended; `None` as long as it goes on.

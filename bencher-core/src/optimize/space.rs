@@ -113,7 +113,7 @@ impl SearchSpace {
     }
 
     /// Whether a dimension exists at a place whose earlier dimensions are set.
-    pub(super) fn exists(&self, place: &[f64], dimension: &Dimension) -> bool {
+    pub(super) fn exists(place: &[f64], dimension: &Dimension) -> bool {
         dimension.only.is_none_or(|(parent, choice)| {
             #[expect(clippy::float_cmp, reason = "positions of choices are whole numbers")]
             let is_chosen = place.get(parent).is_some_and(|at| *at == choice as f64);
@@ -122,13 +122,13 @@ impl SearchSpace {
     }
 
     /// The place of a point of the unit cube.
-    pub(super) fn from_unit(&self, mut unit: impl FnMut(usize) -> f64) -> Place {
+    pub(super) fn at_unit(&self, mut unit: impl FnMut(usize) -> f64) -> Place {
         let mut place: Place = Vec::with_capacity(self.dimensions.len());
         for (at, dimension) in self.dimensions.iter().enumerate() {
             let unit = unit(at);
-            let exists = self.exists(&place, dimension);
+            let exists = Self::exists(&place, dimension);
             place.push(if exists {
-                dimension.scale.from_unit(unit)
+                dimension.scale.at_unit(unit)
             } else {
                 f64::NAN
             });
@@ -137,18 +137,18 @@ impl SearchSpace {
     }
 
     pub(super) fn random(&self, random: &mut Random) -> Place {
-        self.from_unit(|_| random.unit())
+        self.at_unit(|_| random.unit())
     }
 
     /// Makes exactly those dimensions exist that do with the choices of a place.
     pub(super) fn settle(&self, place: &mut Place, random: &mut Random) {
         for (at, dimension) in self.dimensions.iter().enumerate() {
-            let exists = self.exists(place, dimension);
+            let exists = Self::exists(place, dimension);
             if let Some(here) = place.get_mut(at)
                 && exists == here.is_nan()
             {
                 *here = if exists {
-                    dimension.scale.from_unit(random.unit())
+                    dimension.scale.at_unit(random.unit())
                 } else {
                     f64::NAN
                 };
@@ -278,7 +278,7 @@ impl SearchSpace {
         let Some(one) = self.dimensions.get(dimension) else {
             return visit(place);
         };
-        let numbers = if self.exists(place, one) {
+        let numbers = if Self::exists(place, one) {
             one.scale.count()
         } else {
             0
@@ -310,7 +310,7 @@ impl SearchSpace {
     reason = "checked before"
 )]
 fn position(place: f64) -> Option<usize> {
-    (place >= 0.0 && place < 1e9).then_some(place as usize)
+    (0.0..1e9).contains(&place).then_some(place as usize)
 }
 
 /// The place of a choice that a space has no more: beyond its choices, the same for the same value.

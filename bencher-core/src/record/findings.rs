@@ -46,6 +46,12 @@ impl fmt::Display for Finding {
     }
 }
 
+/// The attribute of a dataset that names the result whose best point was looked for in rounds.
+pub(crate) const RACE: &str = "race";
+
+/// The attribute that names this point, or those between which it is undecided.
+pub(crate) const RACE_BEST: &str = "race best";
+
 /// The attribute of a dataset of evaluated points that says how the search went.
 pub(crate) const SEARCH: &str = "search";
 
@@ -119,7 +125,11 @@ pub fn findings(dataset: &Dataset) -> Vec<Finding> {
             continue;
         }
         let units = &variable.info.units;
-        add(FindingKind::Best, best(&inputs, result, units));
+        let raced = dataset.attributes.get(RACE) == Some(result);
+        let race = dataset.attributes.get(RACE_BEST).filter(|_| raced);
+        // Rounds that some points had and others had not are compared by the race alone.
+        let best = || best(&inputs, result, units);
+        add(FindingKind::Best, race.cloned().or_else(best));
         add(FindingKind::Matters, effects(dataset, result));
     }
     found

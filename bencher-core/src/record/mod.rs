@@ -40,10 +40,10 @@ mod v2;
 use serde::{Deserialize, Serialize};
 
 pub use caveats::{Caveat, CaveatKind, caveats, caveats_by_result};
-pub(crate) use findings::SEARCH;
 pub use findings::{Finding, FindingKind, findings};
+pub(crate) use findings::{RACE, RACE_BEST, SEARCH};
 #[cfg(feature = "search")]
-pub(crate) use findings::{SEARCH_BEST, SEARCH_GOAL, SEARCH_ORIGINS};
+pub(crate) use findings::{SEARCH_BEST, SEARCH_GOAL, SEARCH_IMPORTANCE, SEARCH_ORIGINS};
 pub use history_reset::OnHistoryReset;
 pub(crate) use markdown::escaped;
 pub(crate) use v1::SweepRecordV1;

@@ -42,6 +42,8 @@ pub struct RunEnd {
     pub interrupted: bool,
     /// The outcome of the rounds, if it was run in rounds.
     pub rounds: Option<RoundsEnd>,
+    /// In a [race](crate::measure::BestRule): the leader, and the points that may be better.
+    pub contenders: Option<(u64, Vec<u64>)>,
     /// Set where stored rounds were not used, because they do not agree with new times.
     pub remeasured: Option<RemeasureNotice>,
     /// Set where replicates of several runs, which it combines, do not agree.
@@ -81,6 +83,7 @@ impl RunEnd {
             lost: Vec::new(),
             interrupted: false,
             rounds: None,
+            contenders: None,
             remeasured: None,
             differing: None,
             has_earlier_rounds: false,

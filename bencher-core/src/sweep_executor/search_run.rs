@@ -58,8 +58,29 @@ pub(crate) enum Ended {
 pub(crate) enum SearchRunError {
     Store(StoreError),
     Search(SearchError),
-    Plan(PlanError),
+    Plan(Box<PlanError>),
 }
+
+impl From<PlanError> for SearchRunError {
+    fn from(error: PlanError) -> Self {
+        Self::Plan(Box::new(error))
+    }
+}
+
+impl From<StoreError> for SearchRunError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<SearchError> for SearchRunError {
+    fn from(error: SearchError) -> Self {
+        Self::Search(error)
+    }
+}
+
+/// The objectives of a sample, or why it has none.
+type Objectives = Result<Vec<f64>, String>;
 
 /// The samples of a search so far.
 struct Evaluations<'r> {
@@ -69,7 +90,7 @@ struct Evaluations<'r> {
     /// The jobs that ended, for the cells.
     finished: Vec<FinishedJob>,
     /// The objectives of each sample, by trial and repeat.
-    told: HashMap<u64, Vec<(u32, Result<Vec<f64>, String>)>>,
+    told: HashMap<u64, Vec<(u32, Objectives)>>,
     counts: Counts,
 }
 
@@ -87,10 +108,7 @@ impl SweepExecutor {
     ) -> Result<SearchedRun, SearchRunError> {
         let (store, launch) = (options.store.take(), options.launch.take());
         let cached = store.is_some();
-        let (cache, latest) = self
-            .open_cache(store, &options)
-            .map_err(SearchRunError::Store)?
-            .unzip();
+        let (cache, latest) = self.open_cache(store, &options)?.unzip();
         let index = cache.as_ref().and_then(|cache| cache.index.as_ref());
         let damaged = index.map_or(0, SampleIndex::damaged);
         let setting = self.setting(&options);
@@ -100,8 +118,7 @@ impl SweepExecutor {
             launch,
             retries: options.retries,
         };
-        let mut jobs = start_jobs(settings, self.run_function(setting.clone()), cache)
-            .map_err(SearchRunError::Store)?;
+        let mut jobs = start_jobs(settings, self.run_function(setting.clone()), cache)?;
         if self.plan.is_timed() {
             // Points that are proposed one after the other have no rounds in common.
             let provenance = Provenance {
@@ -112,8 +129,8 @@ impl SweepExecutor {
             jobs.measure_by(None, provenance);
         }
         let placeholder = self.plan.at_rows(search.proposals.space().searched(), &[]);
-        let empty = placeholder.map_err(SearchRunError::Plan)?;
-        let collector = ResultCollector::new(&empty, title).map_err(SearchRunError::Plan)?;
+        let empty = placeholder?;
+        let collector = ResultCollector::new(&empty, title)?;
         let mut end = RunEnd::new(collector, damaged);
         let mut evaluations = Evaluations {
             executor: self,
@@ -123,18 +140,14 @@ impl SweepExecutor {
             told: HashMap::new(),
             counts: Counts::default(),
         };
-        let ended = evaluations
-            .propose_all(&options, &mut jobs, &mut end, progress)
-            .map_err(SearchRunError::Search)?;
+        let ended = evaluations.propose_all(&options, &mut jobs, &mut end, progress)?;
         let best = if ended == Ended::Early {
             None
         } else {
             evaluations.name_best(&options, &mut jobs, &mut end, progress)
         };
         let reasons = setting.counted.as_ref().map(CounterResults::missing_reason);
-        let mut run = evaluations
-            .gathered(title, end, ended, best)
-            .map_err(SearchRunError::Plan)?;
+        let mut run = evaluations.gathered(title, end, ended, best)?;
         run.end.collector = run.end.collector.explained_by(reasons);
         close(jobs, &setting.states, &mut run.end, progress);
         run.end.uncounted = self.uncounted(setting.counted.as_deref());
@@ -285,7 +298,7 @@ impl Evaluations<'_> {
     }
 
     /// The objectives of a sample, or why it has none; nothing where it did not run.
-    fn objectives(&self, job: &FinishedJob) -> Option<Result<Vec<f64>, String>> {
+    fn objectives(&self, job: &FinishedJob) -> Option<Objectives> {
         let sample = match &job.outcome {
             JobOutcome::Cancelled => return None,
             JobOutcome::Failed(error) => return Some(Err(error.clone())),

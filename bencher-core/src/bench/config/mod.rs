@@ -99,6 +99,9 @@ pub struct RunConfig {
     /// The target precision (0.01). A timed result is measured until its bounds lie within this share of it, its noise
     /// has settled (without a budget), or the budget ends. 0 spends the whole budget, in 2048 rounds at most.
     pub precision: f64,
+    /// Name the best point of a timed result, where a point that is better by less than this share counts as equally good
+    /// (no; 0.01 where the program names a result).
+    pub best_within: Option<f64>,
     /// The clock that measures times (the system's monotonic clock).
     pub clock: ClockKind,
     /// The number of processes that measure timed results, one after the other. `None` means this process. The command
@@ -178,6 +181,7 @@ impl Default for RunConfig {
             order: None,
             budget: None,
             precision: 0.01,
+            best_within: None,
             clock: ClockKind::Monotonic,
             replicates: None,
             search: SearchConfig::default(),

@@ -47,6 +47,7 @@ fn values(option: &RunOption) -> Vec<&'static str> {
         "search" => vec!["200", "10m"],
         "sampler" => vec!["tpe", "nsga"],
         "clock" => vec!["tsc", "monotonic"],
+        "best-within" => vec!["0.02", "0.05"],
         "precision" => vec!["0.005", "0"],
         "code" | "machine" => vec!["strict", "ignore"],
         "store" => vec!["/a", "/b"],

@@ -1,6 +1,7 @@
 //! Gaussian processes with expected improvement, the default sampler.
 
 mod fit;
+mod importance;
 mod improvement;
 mod kernel;
 mod matrix;
@@ -10,6 +11,7 @@ use super::random::Random;
 use super::space::{Place, SearchSpace};
 use super::variation::nudged;
 use fit::{Data, Process, fitted_parameters};
+pub(super) use importance::shares;
 use improvement::log_improvement;
 use kernel::Kernel;
 

@@ -77,7 +77,7 @@ impl<'p> Mixture<'p> {
         let chosen = chosen.or(self.kernels.last());
         let mut place: Place = Vec::with_capacity(self.space.dimensions.len());
         for (d, dimension) in self.space.dimensions.iter().enumerate() {
-            if !self.space.exists(&place, dimension) {
+            if !SearchSpace::exists(&place, dimension) {
                 place.push(f64::NAN);
                 continue;
             }
@@ -91,7 +91,7 @@ impl<'p> Mixture<'p> {
                     let at = random.truncated(spread.mean, spread.deviation);
                     dimension.scale.snapped(at)
                 }
-                (None, _, None) => dimension.scale.from_unit(random.unit()),
+                (None, _, None) => dimension.scale.at_unit(random.unit()),
             });
         }
         place

@@ -35,9 +35,9 @@ pub(super) fn propose(known: &Known<'_>, random: &mut Random) -> Option<Place> {
     for (rank, point) in order.iter().enumerate() {
         let place: &[f64] = &done.get(*point)?.place;
         if rank < count {
-            good.push(place)
+            good.push(place);
         } else {
-            rest.push(place)
+            rest.push(place);
         }
     }
     rest.extend(known.pending.iter().map(Vec::as_slice));
