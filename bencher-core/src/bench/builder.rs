@@ -59,6 +59,7 @@ pub(crate) struct SweepSettings {
     pub(crate) claims: Vec<ClaimChoice>,
     pub(crate) gates: Vec<GateChoice>,
     /// The objectives of a search; empty where the sweep takes its grid.
+    #[cfg(feature = "search")]
     pub(crate) goals: Vec<Target>,
     pub(crate) search: SearchConfig,
     /// The timed result whose best point is to be named.

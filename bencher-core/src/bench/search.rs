@@ -127,6 +127,10 @@ impl SweepRun<'_> {
         if let Some(role) = worker_role() {
             return Ok(self.passed_in_worker(number, None, session, role));
         }
+        if session.config.only_plot {
+            let title = self.settings.title;
+            return Err(BenchError::NoResult { title }.into());
+        }
         if self.compared.is_some() || session.role != ReplicateRole::Single {
             return Err(self.search_error(SearchError::OnlyAlone).into());
         }

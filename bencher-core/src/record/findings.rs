@@ -65,6 +65,7 @@ pub(crate) const SEARCH_BEST: &str = "search best";
 pub(crate) const SEARCH_IMPORTANCE: &str = "search importance";
 
 /// The attribute with the number and the origin of each point, a line for each, in the order of the dataset.
+#[cfg(feature = "search")]
 pub(crate) const SEARCH_ORIGINS: &str = "search origins";
 
 /// Inputs that explain less than this share of the differences are not named.

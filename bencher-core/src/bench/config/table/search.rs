@@ -18,7 +18,7 @@ const NAMES: [(&str, &str); 5] = [
 pub(super) const OPTIONS: &[RunOption] = &[
     RunOption {
         name: "search",
-        takes: OptionValue::Text("BUDGET"),
+        takes: OptionValue::Scalar("BUDGET"),
         per_sweep: true,
         help: "Search for the best point instead of taking the whole grid: N evaluations, or a time \
                such as 10m",
