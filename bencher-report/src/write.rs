@@ -39,7 +39,8 @@ pub struct ReportOptions {
     /// The renderer of the PNG files.
     pub renderer: StaticRenderer,
     /// Width of a plot in pixels, at least 50 (600). A PNG file has two pixels for each, unless it would be too large.
-    /// Plots side by side share the width of the page, and keep their proportions.
+    /// Plots side by side share the width of the page, and keep their proportions. Where width and height are the
+    /// default, figures on the page take the whole width of their card instead.
     pub plot_width: u32,
     /// Height of a plot in pixels, at least 50 (600).
     pub plot_height: u32,
@@ -82,7 +83,18 @@ impl ReportOptions {
         Look {
             width: f64::from(self.plot_width.max(SMALLEST)),
             height: f64::from(self.plot_height.max(SMALLEST)),
+            panel_height: 0.0,
             layout: self.layout,
+        }
+    }
+
+    /// The size of figures on the page: the whole width of their card, unless a size was chosen.
+    fn page_look(&self) -> Look {
+        let own = Self::default();
+        if (self.plot_width, self.plot_height) == (own.plot_width, own.plot_height) {
+            Look::of_page(self.layout)
+        } else {
+            self.look()
         }
     }
 }
@@ -320,7 +332,7 @@ fn page(sweeps: &[Sweep], options: &ReportOptions, _report: &mut ReportFiles) ->
             warnings: warnings.clone(),
         })
         .collect();
-    outputs_of(page(&title, &sections, &options.look()))
+    outputs_of(page(&title, &sections, &options.page_look()))
 }
 
 /// The files that a page links to, and the page, which is written last.

@@ -11,12 +11,15 @@
 #[path = "support/browser.rs"]
 mod browser;
 mod common;
+#[path = "support/probe.rs"]
+mod probe;
 
 use std::fs;
 
 use bencher_report::{ReportOptions, write_report};
 use browser::render;
 use common::{EVIL, contents, gallery, labels, large};
+use probe::{data, probed};
 
 #[test]
 fn the_page_draws_everything_and_asks_for_nothing() {
@@ -52,7 +55,7 @@ fn the_page_draws_everything_and_asks_for_nothing() {
     let (dom, console) = render(&page);
     assert_eq!(console, "", "the console is not empty");
     let figures = written.matches("class=\"plot\"").count();
-    assert_eq!(figures, 26);
+    assert_eq!(figures, 29);
     assert!(
         dom.contains(&format!("data-figures=\"{figures}\"")),
         "not all figures were drawn"
@@ -94,29 +97,6 @@ fn pictures_and_videos_are_shown_under_the_policy() {
     assert_eq!(shown, Some("6 of 6, 3 of 3"));
 }
 
-/// A page of some records, with a script at its end, after it ran in the browser.
-fn probed(records: &[bencher_core::record::SweepRecord], script: &str) -> String {
-    let dir = tempfile::tempdir().unwrap();
-    let options = ReportOptions {
-        png: false,
-        ..ReportOptions::default()
-    };
-    let page = write_report(records, dir.path(), &options).unwrap();
-    let page = page.html.unwrap();
-    let script = format!("<script>{script}</script></body>");
-    let text = fs::read_to_string(&page).unwrap();
-    fs::write(&page, text.replace("</body>", &script)).unwrap();
-    let (dom, console) = render(&page);
-    assert_eq!(console, "");
-    dom
-}
-
-/// What a script wrote into an attribute of the body.
-fn data<'d>(dom: &'d str, name: &str) -> &'d str {
-    let after = dom.split(&format!(" data-{name}=\"")).nth(1);
-    after.expect(name).split('"').next().unwrap()
-}
-
 #[test]
 fn what_is_printed_has_its_figures_at_once() {
     // The page is printed before its first timer: what is promised is done, as after every event of the
@@ -139,11 +119,11 @@ fn what_is_printed_has_its_figures_at_once() {
         document.body.dataset.zoomed = plots.filter((plot) => plot.style.zoom).length;
         })();",
     );
-    assert_eq!(data(&dom, "printed"), "26 of 26");
+    assert_eq!(data(&dom, "printed"), "29 of 29");
     assert_eq!(data(&dom, "waiting"), "false");
     assert_eq!(data(&dom, "wide"), "0", "figures wider than the sheet");
     assert_eq!(data(&dom, "zoomed"), "0");
-    assert!(dom.contains("data-figures=\"26\""));
+    assert!(dom.contains("data-figures=\"29\""));
 }
 
 #[test]
@@ -171,8 +151,8 @@ fn labels_are_few_enough_and_told_apart() {
         "const wait = setInterval(() => {
             if (!document.documentElement.dataset.figures) return;
             clearInterval(wait);
-            // Main effects after all others.
-            const isEffect = (plot) => Number(plot.closest('figure').id.endsWith('main-effects'));
+            // Main effects and slices after all others.
+            const isEffect = (plot) => Number(/main-effects$|slices$/.test(plot.closest('figure').id));
             const plots = [...document.querySelectorAll('.plot')].sort((a, b) => isEffect(a) - isEffect(b));
             const figures = plots.map((plot) => {
                 const card = plot.closest('figure').getBoundingClientRect();

@@ -10,12 +10,13 @@ use crate::record::SweepRecord;
 use crate::sweep_executor::Forecast;
 
 use super::assertions::Judged;
-use super::config::{OutputFormat, RunConfig};
+use super::config::OutputFormat;
 use super::error::failure_text;
 use super::print::{print_record, say};
 use super::result_json::{comparisons_json, timings_json};
 use super::session::Session;
 use super::session_report::ReportOutput;
+use super::table_view::TableView;
 
 impl Session {
     pub(super) fn list(&self, title: &str) {
@@ -128,13 +129,15 @@ impl Session {
     pub(super) fn show_sweep(&mut self, record: &SweepRecord, judged: &Judged) {
         match self.config.output {
             OutputFormat::Text => {
-                let RunConfig {
-                    print,
-                    rows,
-                    columns,
-                    ..
-                } = self.config;
-                print_record(record, judged, print, rows, columns);
+                let config = &self.config;
+                let view = TableView {
+                    rows: config.rows,
+                    columns: config.columns,
+                    pivot: config.pivot.clone(),
+                    sort: config.sort.clone(),
+                    width: crate::console::width(),
+                };
+                print_record(record, judged, config.print, &view);
             }
             OutputFormat::Json => {
                 let result = record.dataset.to_json();

@@ -53,6 +53,11 @@ impl<'d> Inputs<'d> {
         (!groups.is_empty()).then_some(groups)
     }
 
+    /// The best of all points, whatever the settings.
+    pub(super) fn optimum(&self, result: &str) -> Option<Optimum> {
+        self.dataset.optimum(result).ok()?
+    }
+
     /// The text of the alternatives of a point: the value of a single one alone.
     fn alternative(&self, point: &PointValue) -> String {
         let texts = Self::texts(point, &self.alternatives);

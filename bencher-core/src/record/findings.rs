@@ -186,7 +186,23 @@ fn best(inputs: &Inputs, result: &str, units: &str) -> Option<String> {
     let groups = inputs.groups(result)?;
     Some(match groups.as_slice() {
         [found] if !inputs.has_settings() => best_point(found, units),
-        groups => inputs.best_alternatives(groups),
+        groups => {
+            let mut text = inputs.best_alternatives(groups);
+            if !groups
+                .iter()
+                .any(|group| group.is_decided() || group.is_tie())
+                && let Some(whole) = inputs.optimum(result)
+                && whole.points > 1
+            {
+                let best = value_text(&whole.best, units);
+                let _ = write!(
+                    text,
+                    "; the best value of all is {best} at {}",
+                    whole.best.label
+                );
+            }
+            text
+        }
     })
 }
 

@@ -1,6 +1,6 @@
 //! A chart for display: numbers get readable unit prefixes.
 
-use bencher_core::dataset::UnitScale;
+use bencher_core::dataset::{Dim, UnitScale};
 
 use super::{Axis, Chart, Histogram, Marks, Table, TableCell, Ticks, text};
 
@@ -191,6 +191,17 @@ impl Axis {
         }
     }
 
+    /// Where numbers lie on the axis as it is displayed; no place where there is no number.
+    #[cfg(feature = "html")]
+    pub(crate) fn shown_places(
+        &self,
+        numbers: impl Iterator<Item = Option<f64>>,
+    ) -> Vec<Option<f64>> {
+        let scaling = self.clone().displayed(true, false);
+        let place = |x: Option<f64>| x.map(|x| scaling.apply(x)).filter(|x| x.is_finite());
+        numbers.map(place).collect()
+    }
+
     /// A number of the axis in as many characters as distinguish it from other ticks, with the unit where ticks carry
     /// it.
     pub(crate) fn tick(&self, x: f64) -> String {
@@ -359,6 +370,18 @@ fn coordinates(units: &str, numbers: &[f64]) -> Option<(String, Vec<String>)> {
     let exact = numbers.iter().all(|x| text::is_exact(*x, units));
     let names = numbers.iter().map(|x| text::quantity(*x, units));
     exact.then(|| (String::new(), names.collect()))
+}
+
+/// The levels of an input in few characters, and the unit that is left to say, as an axis has them.
+pub(crate) fn short_levels(dim: &Dim) -> (String, Vec<String>) {
+    let full = text::levels(dim);
+    if dim.is_numeric()
+        && let Some(numbers) = numbers(full.iter().map(String::as_str))
+        && let Some(short) = coordinates(&dim.units, &numbers)
+    {
+        return short;
+    }
+    (dim.units.clone(), full)
 }
 
 /// Whether a number of a unit is shown in another one.

@@ -182,6 +182,19 @@ impl GapKind {
         }
     }
 
+    /// The state of a cell with such a gap; a value that is not finite is recorded, and none that a figure has.
+    #[cfg(feature = "html")]
+    pub(crate) const fn state(self) -> CellState {
+        match self {
+            Self::Pending => CellState::Pending,
+            Self::Missing | Self::NotFinite => CellState::Missing,
+            Self::Skipped => CellState::Skipped,
+            Self::Failed => CellState::Failed,
+            Self::TimedOut => CellState::TimedOut,
+            Self::BelowResolution => CellState::BelowResolution,
+        }
+    }
+
     /// The kind of gap for a cell's state; `None` where the cell has a value.
     pub const fn of(state: CellState) -> Option<Self> {
         match state {

@@ -18,7 +18,7 @@ use serde::Serialize;
 
 pub use axis::{Axis, LevelGroup, Ticks};
 pub(crate) use axis::{ScaleSide, decades_per_tick};
-pub(crate) use display::is_binary;
+pub(crate) use display::{is_binary, short_levels};
 pub(crate) use labels::{is_invisible, labels};
 pub use marks::{
     BoxMark, BoxSeries, Gap, GapKind, HeatMap, Histogram, Marks, Point, Quartiles, Series, Table,

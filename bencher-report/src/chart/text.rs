@@ -155,6 +155,16 @@ pub(crate) fn levels(dim: &Dim) -> Vec<String> {
     dim.values.iter().map(full).collect()
 }
 
+/// A level of an input with its unit, short where that says exactly the same.
+pub(crate) fn level(dim: &Dim, value: &Value) -> String {
+    let number = value.as_f64().filter(|_| dim.is_numeric());
+    match number.filter(|x| is_exact(*x, &dim.units)) {
+        Some(x) => quantity(x, &dim.units),
+        None if dim.units.is_empty() => dim.kind.text(value),
+        None => format!("{} {}", dim.kind.text(value), dim.units),
+    }
+}
+
 /// A moment, given in seconds since 1970, in UTC and to the microsecond: no finer one survives in
 /// seconds of today.
 pub(crate) fn moment(seconds: f64) -> String {

@@ -101,17 +101,10 @@ impl Facets {
 fn facet(shape: &Shape, axis: usize, position: usize) -> Option<Facet> {
     let dim = shape.dim(axis)?;
     let value = dim.values.get(position)?;
-    let full = dim.kind.text(value);
-    let number = value.as_f64().filter(|_| dim.is_numeric());
-    let shown = match number.filter(|x| text::is_exact(*x, &dim.units)) {
-        Some(x) => text::quantity(x, &dim.units),
-        None if dim.units.is_empty() => full.clone(),
-        None => format!("{full} {}", dim.units),
-    };
     Some(Facet {
         name: dim.name.clone(),
         units: dim.units.clone(),
-        value: full,
-        shown,
+        value: dim.kind.text(value),
+        shown: text::level(dim, value),
     })
 }

@@ -6,6 +6,8 @@ mod facets;
 mod grid;
 mod modes;
 mod needs;
+#[cfg(feature = "html")]
+mod points;
 mod rules;
 mod sample_table;
 mod shape;
@@ -19,6 +21,8 @@ use serde::Serialize;
 
 use crate::chart::{Chart, ChartKind, text};
 
+#[cfg(feature = "html")]
+pub(crate) use points::{Points, ResultPoints, points, samples};
 use rules::rules;
 use shape::Shape;
 

@@ -141,6 +141,14 @@ impl<'a> Shape<'a> {
         inputs
     }
 
+    /// All inputs, also those with one value, in declared order.
+    #[cfg(feature = "html")]
+    pub(super) fn all_inputs(&self) -> Vec<usize> {
+        let dims = self.dataset.dims().iter().enumerate();
+        let inputs = dims.filter(|(_, dim)| dim.role == DimRole::Input);
+        inputs.map(|(axis, _)| axis).collect()
+    }
+
     /// By how much the numbers of two repeats of a point differ.
     pub(super) fn repeat_stride(&self) -> usize {
         let later = self.repeat.map_or(0, |axis| axis + 1);

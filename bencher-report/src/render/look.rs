@@ -2,6 +2,8 @@
 
 use bencher_core::bench::PaneLayout;
 
+/// The width in points that a page has for a figure, and that the panels of a grid share.
+pub(crate) const ROOM: f64 = 956.0;
 /// The least width of a panel that shares its room with others, in points.
 const NARROWEST: f64 = 210.0;
 /// Pixels of a picture for each point, so that it is sharp on any screen and on paper.
@@ -20,6 +22,8 @@ pub(crate) struct Look {
     pub(crate) width: f64,
     /// Height of a plot in points.
     pub(crate) height: f64,
+    /// The height that panels side by side keep, as far as they are as wide; 0 where they keep their proportions.
+    pub(crate) panel_height: f64,
     /// Whether panels stand side by side or behind tabs, where there can be tabs.
     pub(crate) layout: PaneLayout,
 }
@@ -29,6 +33,16 @@ pub(crate) struct Look {
     allow(dead_code, reason = "each renderer takes what it needs")
 )]
 impl Look {
+    /// Of figures on a page, where no other size is requested: as wide as their card, and so high that the next one is seen.
+    pub(crate) const fn of_page(layout: PaneLayout) -> Self {
+        Self {
+            width: ROOM,
+            height: 480.0,
+            panel_height: 320.0,
+            layout,
+        }
+    }
+
     /// Width and height of a panel, given the number of panels side by side and their common width in points. A single
     /// panel has the requested size; several share the width and keep their proportions.
     pub(crate) fn panel(&self, columns: usize, room: f64) -> (f64, f64) {
@@ -37,7 +51,11 @@ impl Look {
             _ => (room / columns as f64).max(NARROWEST),
         };
         let width = self.width.min(share);
-        (width, self.height * width / self.width)
+        let height = self.height * width / self.width;
+        (
+            width,
+            height.max(self.panel_height.min(width).min(self.height)),
+        )
     }
 
     /// Pixels for each point of a picture that is so large in points.
@@ -55,6 +73,7 @@ mod tests {
         let look = Look {
             width: 600.0,
             height: 300.0,
+            panel_height: 0.0,
             layout: PaneLayout::Grid,
         };
         let of = |columns| look.panel(columns, 960.0);
@@ -67,6 +86,10 @@ mod tests {
             ..look
         };
         assert_eq!(small.panel(4, 960.0), (100.0, 300.0));
+        let page = Look::of_page(PaneLayout::Grid);
+        let of = |columns| page.panel(columns, ROOM);
+        assert_eq!((of(1), of(2)), ((956.0, 480.0), (478.0, 320.0)));
+        assert_eq!(of(4), (239.0, 239.0), "never higher than wide");
     }
 
     #[test]

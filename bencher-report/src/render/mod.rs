@@ -12,6 +12,8 @@ mod palette;
 pub(crate) mod png;
 
 pub(crate) use look::Look;
+#[cfg(feature = "html")]
+pub(crate) use look::ROOM;
 pub(crate) use names::{LONGEST, Names, fit, fitting, width as label_width};
 
 /// The folder beside a page that holds what it links to.

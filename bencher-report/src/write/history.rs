@@ -28,7 +28,7 @@ pub fn write_history(
     options: &ReportOptions,
 ) -> Result<ReportFiles, ReportError> {
     let place = Folder::of_program(dir, &options.program)?.dir().to_owned();
-    let look = options.look();
+    let look = options.page_look();
     let mut report = ReportFiles::default();
     let mut anchors = HashSet::new();
     let mut outputs = Vec::new();

@@ -166,6 +166,10 @@ pub struct RunConfig {
     pub rows: usize,
     /// The columns that a printed table shows beside the centre of a time (none).
     pub columns: TimeColumns,
+    /// The input whose levels are the columns of a printed table (none).
+    pub pivot: Option<String>,
+    /// The result by which the rows of a printed table are sorted (none).
+    pub sort: Option<String>,
 }
 
 impl Default for RunConfig {
@@ -213,6 +217,8 @@ impl Default for RunConfig {
             print: PrintOptions::default(),
             rows: 30,
             columns: TimeColumns::default(),
+            pivot: None,
+            sort: None,
         }
     }
 }

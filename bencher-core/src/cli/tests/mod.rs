@@ -63,6 +63,7 @@ fn values(option: &RunOption) -> Vec<&'static str> {
         "plots" => vec!["table", "auto,histogram"],
         "print" => vec!["samples", "none"],
         "columns" => vec!["fastest", "median,discarded"],
+        "pivot" | "sort" => vec!["elapsed", "block size"],
         "output" => vec!["json", "quiet"],
         _ => match (
             option.takes,

@@ -12,6 +12,8 @@ const FAR: f64 = 3.0;
 const WIDER: f64 = 3.0;
 /// The share of a linear scale in which half of the values lie, below which a logarithmic one serves.
 const CROWDED: f64 = 0.1;
+/// How many times as large as the least value the greatest one is where a logarithmic scale serves.
+const DECADE: f64 = 10.0;
 
 /// Ends the scale before a few extreme values, or makes it logarithmic where many values crowd at its
 /// low end. The values ascend.
@@ -21,7 +23,7 @@ pub(super) fn fit(color: &mut Axis, sorted: &[f64]) {
         return;
     };
     let median = sorted.get(sorted.len() / 2).copied().unwrap_or(low);
-    let is_crowded = median / high < CROWDED && low > 0.0 && high / low >= 100.0;
+    let is_crowded = median / high < CROWDED && low > 0.0 && high / low >= DECADE;
     if is_crowded && sorted.len() >= FEWEST {
         color.ticks = Ticks::Log;
         color.limits = limits(sorted, true);

@@ -90,7 +90,7 @@ pub(super) fn value_axis(shape: &Shape) -> Axis {
 }
 
 /// The meaning of the spread of means; `None` without repeats.
-pub(super) fn spread(shape: &Shape) -> Option<String> {
+pub(in crate::deduce) fn spread(shape: &Shape) -> Option<String> {
     shape.repeated().then(|| {
         match shape.sort {
             Sort::Truth => PROPORTION,

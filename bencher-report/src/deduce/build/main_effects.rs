@@ -1,6 +1,8 @@
 use bencher_core::dataset::MainEffect;
 
-use crate::chart::{Axis, Chart, ChartKind, Gap, GapKind, LevelGroup, Marks, Point, Series, text};
+use crate::chart::{
+    Axis, Chart, ChartKind, Gap, GapKind, LevelGroup, Marks, Point, Series, short_levels,
+};
 use crate::deduce::facets::Facets;
 use crate::deduce::grid::Grid;
 use crate::deduce::shape::Shape;
@@ -78,6 +80,7 @@ fn means(shape: &Shape, effects: &[MainEffect]) -> Chart {
         let Some(dim) = dims.find(|dim| dim.name == effect.input) else {
             continue;
         };
+        let (units, levels) = short_levels(dim);
         let first = names.len();
         let means = effect.levels.iter().enumerate();
         let points = means
@@ -88,9 +91,9 @@ fn means(shape: &Shape, effects: &[MainEffect]) -> Chart {
             points,
         });
         numbers.extend(effect.levels.iter().filter_map(|(_, mean)| *mean));
-        names.extend(text::levels(dim));
+        names.extend(levels);
         groups.push(LevelGroup {
-            label: dim.label(),
+            label: Axis::linear(&dim.name, &units).label(),
             first,
             count: names.len() - first,
         });

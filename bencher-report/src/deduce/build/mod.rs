@@ -18,9 +18,15 @@ mod table;
 mod violins;
 
 pub(super) use frame::log_note;
+#[cfg(feature = "html")]
+pub(super) use frame::spread;
 
 use crate::chart::{Chart, ChartKind};
+#[cfg(feature = "html")]
+use crate::over_time::PointOfRun;
 
+#[cfg(feature = "html")]
+use super::grid::Samples;
 use super::shape::{Shape, Sort};
 
 /// The charts of a kind: one, or as many as the tables of a result have columns; none where the
@@ -46,4 +52,17 @@ pub(super) fn charts(kind: ChartKind, shape: &Shape) -> Vec<Chart> {
         ChartKind::Scaling => scaling::chart(shape),
     };
     chart.into_iter().collect()
+}
+
+/// The value of a point with its bounds, as every figure shows it.
+#[cfg(feature = "html")]
+pub(super) fn point_of(shape: &Shape, samples: &Samples) -> PointOfRun {
+    let point = frame::point(shape, 0.0, samples);
+    PointOfRun {
+        value: point.y,
+        bounds: point.bounds,
+        state: point
+            .gap
+            .map_or_else(Default::default, |gap| gap.kind.state()),
+    }
 }

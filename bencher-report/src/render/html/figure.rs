@@ -2,33 +2,40 @@
 
 mod hover;
 mod layout;
+mod places;
 mod traces;
 
+use bencher_core::dataset::Dataset;
 use serde_json::{Value as Json, json};
 
 use crate::chart::Chart;
 use crate::render::Look;
+pub(super) use crate::render::ROOM;
 
 use super::tabs::{Tab, tabs};
 use super::text::plotly;
 
-/// The width in pixels that a page has for a figure, and that the panels of a grid share.
-pub(super) const ROOM: f64 = 956.0;
-
 pub(super) use traces::is_thinned;
 
 /// The data with which the page's script draws a chart: a figure for every tab, and none for HTML parts.
-pub(super) fn figures(chart: &Chart, look: &Look) -> Vec<Json> {
+pub(super) fn figures(chart: &Chart, dataset: Option<&Dataset>, look: &Look) -> Vec<Json> {
     if !chart.has_axes() {
         return Vec::new();
     }
     let tabs = tabs(chart, look.layout);
     let figure = |tab: &Tab| {
+        let places = dataset.map(|dataset| places::places(&tab.chart, dataset));
         let chart = tab.chart.displayed(true);
         let traces = traces::traces(&chart);
         let layout = layout::layout(&chart, look, tabs.len() > 1);
         let width = width(&chart, look);
-        json!({ "data": traces, "layout": layout, "label": plotly(&tab.label, 100), "width": width })
+        json!({
+            "data": traces,
+            "layout": layout,
+            "label": plotly(&tab.label, 100),
+            "width": width,
+            "places": places,
+        })
     };
     tabs.iter().map(figure).collect()
 }

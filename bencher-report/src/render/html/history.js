@@ -2,7 +2,7 @@
 // Ties the figures of a page of histories to the reader's choices: the slider over the runs, and the runs compared.
 window.computeFigures = (specs, unpack, redraw) => {
   const sweeps = JSON.parse(unpack("runs"));
-  const { digits, quantity, percent, ratioAt, ...figures } = window.historyFigures;
+  const { digits, quantity, percent, ratioAt, levels, csv, ...figures } = window.computedFigures;
   // Rows of the table of ratios; as many as the page has without a script.
   const mostRows = 100;
   const computed = specs.filter((spec) => spec.kind);
@@ -12,26 +12,6 @@ window.computeFigures = (specs, unpack, redraw) => {
     const run = sweep.runs[sweep.kept[at]];
     return `${run.number}: ${run.text}` + (run.state === 1 ? ", failed" : "");
   };
-
-  // Levels of the inputs of a point.
-  function levels(sweep, point) {
-    const texts = [];
-    for (let n = sweep.inputs.length - 1; n >= 0; n--) {
-      const all = sweep.inputs[n].levels;
-      texts.unshift(all[point % all.length]);
-      point = Math.floor(point / all.length);
-    }
-    return texts;
-  }
-
-  function csv(rows) {
-    const cell = (value) => {
-      const text = value === null || value === undefined ? "" : String(value);
-      const isFormula = /^[=+\-@\t]/.test(text) && Number.isNaN(Number(text));
-      return isFormula || /[,"\n\r]/.test(text) ? `"${isFormula ? "'" : ""}${text.replace(/"/g, '""')}"` : text;
-    };
-    return rows.map((row) => row.map(cell).join(",") + "\r\n").join("");
-  }
 
   // Points of two runs with a ratio, the worst first; without a direction, the largest change first.
   function ratioRows(sweep, chosen) {

@@ -9,6 +9,7 @@ mod index;
 mod page;
 mod scorecard;
 mod section;
+mod slices;
 mod sparkline;
 mod tabs;
 mod text;

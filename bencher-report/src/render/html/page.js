@@ -200,6 +200,7 @@
         if (printed) layout.width = figure.width;
         drawn.add(place);
         pending.push(Plotly.react(place, data, layout, config).catch(failed));
+        if (spec.drawnAt) spec.drawnAt(place, n);
       } catch (error) {
         failed(error);
       }
@@ -286,9 +287,14 @@
       place.replaceChildren(message);
     }
     const specs = JSON.parse(unpack("figures"));
+    const left = [...specs];
     const scheme = () => (dark.matches ? "dark" : "light");
-    // A page of histories computes its figures, and draws them anew when the reader chooses another run.
-    if (window.computeFigures) window.computeFigures(specs, unpack, (spec) => draw(spec, scheme()));
+    // Some figures are computed here, and drawn anew when the reader chooses another run or slice.
+    if (window.computeFigures) {
+      window.computeFigures(specs, unpack, (spec) => {
+        if (window.Plotly && !left.includes(spec)) draw(spec, scheme());
+      });
+    }
     const byId = new Map(specs.map((spec) => [spec.id, spec]));
     listen(byId);
     listenToScales(byId, (spec) => draw(spec, scheme()));
@@ -298,7 +304,6 @@
     script.textContent = unpack("plotly");
     document.head.append(script);
     if (!window.Plotly) throw new Error("plotly.js did not load");
-    const left = [...specs];
     const redraw = (scheme, printed) => {
       for (const spec of specs) {
         if (!left.includes(spec)) draw(spec, scheme, printed);

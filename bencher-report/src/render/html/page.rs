@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::Arc;
 
+use bencher_core::dataset::Dataset;
 use bencher_core::record::SweepRecord;
 use bencher_core::store::tag_text;
 use bencher_core::value::Payload;
@@ -17,6 +18,7 @@ use super::attachments::Attachments;
 use super::bundle::{PLOTLY, data_element};
 use super::figure::{figures, scales};
 use super::section;
+use super::slices::{self, Slices};
 use super::text::html;
 
 const STYLE: &str = include_str!("page.css");
@@ -63,17 +65,24 @@ pub(crate) fn page(title: &str, sections: &[Section], look: &Look) -> Page {
         body.push_str("</ul></nav>\n");
     }
     body.push_str("<main>\n");
+    let mut slices = Slices::default();
+    let mut figures = Vec::new();
     for section in sections {
-        body.push_str(&section::section(section, look, &mut attachments));
+        let dataset = &section.record.dataset;
+        let part = slices.add(&section.anchor, dataset);
+        body.push_str(&section::section(section, &part, look, &mut attachments));
+        figures.extend(specs(&section.anchor, section.charts, Some(dataset), look));
+        figures.extend(slices::spec(&section.anchor, &part));
     }
     if sections.is_empty() {
         body.push_str("<p class=\"empty\">There is no finished sweep to show.</p>\n");
     }
     body.push_str("</main>\n");
-    let figures = sections
-        .iter()
-        .flat_map(|section| specs(&section.anchor, section.charts, look));
-    body.push_str(&scripts(figures.collect()));
+    if let Some(data) = slices.json() {
+        body.push_str(&data_element("sweeps", &data));
+        let _ = writeln!(body, "<script>{}</script>", slices::SCRIPT);
+    }
+    body.push_str(&scripts(figures));
     let videos = if attachments.videos { VIDEO_POLICY } else { "" };
     let html = frame(title, videos, &body);
     Page {
@@ -107,13 +116,19 @@ pub(super) fn scripts(figures: Vec<Json>) -> String {
     )
 }
 
-/// The data of some charts for the page's script.
-pub(super) fn specs(anchor: &str, charts: &[Chart], look: &Look) -> Vec<Json> {
+/// The data of some charts for the page's script; with the places of their points, if they are of a dataset whose samples
+/// the page shows.
+pub(super) fn specs(
+    anchor: &str,
+    charts: &[Chart],
+    dataset: Option<&Dataset>,
+    look: &Look,
+) -> Vec<Json> {
     let spec = |chart: &Chart| {
         json!({
             "id": figure_id(anchor, chart),
             "title": super::text::plotly(&chart.title, 100),
-            "figures": figures(chart, look),
+            "figures": figures(chart, dataset, look),
             "scale": scales(chart),
             "csv": chart.data_rows(CSV_ROWS).to_csv(),
         })

@@ -18,6 +18,7 @@ use crate::render::Look;
 use super::attachments::Attachments;
 use super::figure::{ROOM, width};
 use super::page::{Section, commit_of, figure_id};
+use super::slices::{self, Part};
 use super::tabs::{Tab, tabs};
 use super::text::html;
 
@@ -33,7 +34,12 @@ const TAB: usize = 60;
 const ROWS: usize = 100;
 
 /// A sweep's section, in the order in which a reader asks.
-pub(super) fn section(section: &Section, look: &Look, attachments: &mut Attachments) -> String {
+pub(super) fn section(
+    section: &Section,
+    slices: &Part,
+    look: &Look,
+    attachments: &mut Attachments,
+) -> String {
     let record = section.record;
     let mut out = String::new();
     let _ = writeln!(
@@ -56,6 +62,7 @@ pub(super) fn section(section: &Section, look: &Look, attachments: &mut Attachme
              (see “Why these figures?”).</p>\n",
         );
     }
+    slices::section(&mut out, &section.anchor, slices);
     failures(&mut out, &section.anchor, record);
     variables::table(&mut out, record);
     explanations(&mut out, section);
@@ -240,6 +247,16 @@ pub(super) fn figure(
     out.push_str("</figure>\n");
 }
 
+/// The place of a figure that the script computes.
+pub(super) fn computed_plot(out: &mut String, alt: &str) {
+    let _ = writeln!(
+        out,
+        "<div class=\"wide\"><div class=\"plot\" role=\"img\" aria-label=\"{}\" style=\"max-width:{ROOM:.0}px\">\
+         </div></div>\n<noscript><p>The figure needs JavaScript.</p></noscript>",
+        html(alt)
+    );
+}
+
 /// The content of a chart, or of its part behind a tab.
 fn body(out: &mut String, chart: &Chart, look: &Look, attachments: &mut Attachments) {
     if chart.kind == ChartKind::Table {
@@ -259,7 +276,7 @@ fn body(out: &mut String, chart: &Chart, look: &Look, attachments: &mut Attachme
         let least = match chart.columns {
             _ if width > ROOM => width,
             0 | 1 => 0.0,
-            columns => width.min(columns as f64 * 210.0),
+            columns => width.min(columns as f64 * 250.0),
         };
         let _ = writeln!(
             out,

@@ -25,6 +25,8 @@ const BOTTOM: f64 = 92.0;
 const LEFT: f64 = 64.0;
 /// Room at the right.
 const RIGHT: f64 = 16.0;
+/// Room above a panel for the names of the outer levels.
+const GROUPS: f64 = 16.0;
 /// Room for the scale of colours.
 const COLORS: f64 = 90.0;
 /// The size of the font.
@@ -116,11 +118,13 @@ pub(super) fn layout(chart: &Chart, look: &Look, fixed: bool) -> Json {
                 "fixedrange": true
             }),
         );
+        labels.extend(group_labels(&chart.x, n, wide));
         if !place.facets.is_empty() {
             labels.push(json!({
                 "text": plotly(titles.get(n).map_or("", String::as_str), usize::MAX),
                 "x": left + width / 2.0,
                 "y": top,
+                "yshift": if chart.x.groups.is_empty() { 0.0 } else { GROUPS },
                 "xref": "paper",
                 "yref": "paper",
                 "xanchor": "center",
@@ -166,7 +170,12 @@ fn is_misfitted(chart: &Chart) -> bool {
 /// Room at the top.
 fn top(chart: &Chart) -> f64 {
     let labelled = chart.panels.iter().any(|panel| !panel.facets.is_empty());
-    TOP + if labelled { LABELS } else { 0.0 }
+    let groups = if chart.x.groups.is_empty() {
+        0.0
+    } else {
+        GROUPS
+    };
+    TOP + groups + if labelled { LABELS } else { 0.0 }
 }
 
 fn finish(chart: &Chart, mut layout: Map<String, Json>, inner: f64) -> Json {
@@ -210,13 +219,17 @@ fn finish(chart: &Chart, mut layout: Map<String, Json>, inner: f64) -> Json {
 }
 
 /// The number of characters that fit.
+fn characters(room: f64) -> usize {
+    whole((room / (FONT * 0.6)).max(8.0))
+}
+
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "a small count"
 )]
-fn characters(room: f64) -> usize {
-    (room / (FONT * 0.6)).max(8.0) as usize
+fn whole(x: f64) -> usize {
+    x as usize
 }
 
 /// One axis of `long` pixels; `labelled` where it carries title and tick labels, which panels of a grid share.
@@ -282,7 +295,7 @@ fn log_tick(range: Option<(f64, f64)>, most: usize) -> Json {
     json!(decades_per_tick(decades, most))
 }
 
-/// Ticks at levels, as many as have room, and the outer levels of nested ones below them.
+/// Ticks at levels, as many as have room.
 fn level_ticks(axis: &Axis, levels: &[String], names: &Names) -> (Vec<f64>, Vec<String>) {
     let mut places: Vec<f64> = Vec::new();
     let mut texts = Vec::new();
@@ -296,25 +309,33 @@ fn level_ticks(axis: &Axis, levels: &[String], names: &Names) -> (Vec<f64>, Vec<
         places.push(n as f64);
         texts.push(plotly(name, usize::MAX));
     }
-    let mut names = texts;
-    let groups: Vec<&str> = axis
-        .groups
-        .iter()
-        .map(|group| group.label.as_str())
-        .collect();
-    let groups = axis.groups.iter().zip(distinct(&groups, LONGEST));
-    for (group, label) in groups {
-        let middle = group.first as f64 + (group.count as f64 - 1.0) / 2.0;
-        let label = plotly(&label, usize::MAX);
-        let at = places.iter().position(|place| (place - middle).abs() < 0.1);
-        if let Some(name) = at.and_then(|at| names.get_mut(at)) {
-            *name = format!("{name}<br><b>{label}</b>");
-        } else {
-            places.push(middle);
-            names.push(format!("<br><b>{label}</b>"));
-        }
-    }
-    (places, names)
+    (places, texts)
+}
+
+/// The outer levels of nested ones, each above its group, as far as there is room.
+fn group_labels(axis: &Axis, panel: usize, wide: f64) -> Vec<Json> {
+    let names: Vec<&str> = axis.groups.iter().map(|one| one.label.as_str()).collect();
+    let levels = axis.level_names().len().max(1) as f64;
+    let each = wide / axis.groups.len().max(1) as f64;
+    let every = (4.0 * FONT / each).ceil().max(1.0);
+    let fewest = axis.groups.iter().map(|group| group.count).min();
+    let narrowest = wide * fewest.unwrap_or(1) as f64 / levels;
+    let names = distinct(&names, characters(narrowest));
+    let labels = axis.groups.iter().zip(names).step_by(whole(every));
+    let label = |(group, text): (&crate::chart::LevelGroup, String)| {
+        json!({
+            "text": format!("<b>{}</b>", plotly(&text, usize::MAX)),
+            "x": group.first as f64 + (group.count as f64 - 1.0) / 2.0,
+            "y": 1,
+            "xref": name('x', panel, false),
+            "yref": format!("{} domain", name('y', panel, false)),
+            "xanchor": "center",
+            "yanchor": "bottom",
+            "showarrow": false,
+            "font": { "size": 12 }
+        })
+    };
+    labels.map(label).collect()
 }
 
 fn color_axis(color: &Axis) -> Json {

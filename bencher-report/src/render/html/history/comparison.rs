@@ -6,6 +6,7 @@ use bencher_core::dataset::{digits, quantity};
 
 use crate::over_time::{ResultRuns, SweepRuns};
 
+use super::super::section::computed_plot;
 use super::data::rounded;
 use super::{Figure, html, section, tables};
 
@@ -36,7 +37,7 @@ pub(super) fn figure(out: &mut String, sweep: &SweepRuns, kept: &[usize], figure
     select(out, figure, "a", "Run A", &runs, last.saturating_sub(1));
     select(out, figure, "b", "Run B", &runs, last);
     out.push_str("</p>\n");
-    section::plot(out, "The ratios of two runs, as the table below has them");
+    computed_plot(out, "The ratios of two runs, as the table below has them");
     section::buttons(out, figure);
     let pair =
         (last.checked_sub(1)).and_then(|before| Some((*kept.get(before)?, *kept.get(last)?)));

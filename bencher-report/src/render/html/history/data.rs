@@ -37,7 +37,7 @@ pub(super) fn sweep(sweep: &SweepRuns, kept: &[usize]) -> Json {
     })
 }
 
-fn input(dim: &Dim) -> Json {
+pub(in super::super) fn input(dim: &Dim) -> Json {
     let levels: Vec<String> = dim.values.iter().map(|value| dim.text(value)).collect();
     let numbers: Option<Vec<f64>> = dim
         .is_numeric()
@@ -53,28 +53,12 @@ fn input(dim: &Dim) -> Json {
 }
 
 fn result(result: &ResultRuns, sweep: &SweepRuns, kept: &[usize]) -> Json {
-    let rows = || kept.iter().filter_map(|run| result.values.get(*run));
-    let grid = |value: &dyn Fn(&PointOfRun) -> Option<f64>| -> Vec<Vec<Json>> {
-        let row = |points: &Vec<PointOfRun>| {
-            let numbers = points.iter().map(|point| number(value(point)));
-            numbers.collect()
-        };
-        rows().map(row).collect()
-    };
-    let mut json = json!({
-        "name": result.info.name,
-        "worse": result.worse(),
-        "scales": scales(result),
-        "values": grid(&|point| point.value),
-        "states": rows().map(|points| states(points)).collect::<Vec<String>>(),
-        "marks": result.marks.iter().map(|mark| json!({
-            "run": mark.run, "text": mark.text, "worse": mark.is_worse
-        })).collect::<Vec<Json>>(),
-    });
-    if has_bounds(result) {
-        json["low"] = json!(grid(&|point| Some(point.bounds?.0)));
-        json["high"] = json!(grid(&|point| Some(point.bounds?.1)));
-    }
+    let mut json = values(result, kept);
+    json["marks"] = result
+        .marks
+        .iter()
+        .map(|mark| json!({ "run": mark.run, "text": mark.text, "worse": mark.is_worse }))
+        .collect();
     if sweep.points() == 1 {
         json["between"] = json!(result.between_runs);
     } else {
@@ -96,6 +80,30 @@ fn result(result: &ResultRuns, sweep: &SweepRuns, kept: &[usize]) -> Json {
     json
 }
 
+/// The values of a result in the kept runs, with their bounds, and with a state where there is none.
+pub(in super::super) fn values(result: &ResultRuns, kept: &[usize]) -> Json {
+    let rows = || kept.iter().filter_map(|run| result.values.get(*run));
+    let grid = |value: &dyn Fn(&PointOfRun) -> Option<f64>| -> Vec<Vec<Json>> {
+        let row = |points: &Vec<PointOfRun>| {
+            let numbers = points.iter().map(|point| number(value(point)));
+            numbers.collect()
+        };
+        rows().map(row).collect()
+    };
+    let mut json = json!({
+        "name": result.info.name,
+        "worse": result.worse(),
+        "scales": scales(result),
+        "values": grid(&|point| point.value),
+        "states": rows().map(|points| states(points)).collect::<Vec<String>>(),
+    });
+    if has_bounds(result) {
+        json["low"] = json!(grid(&|point| Some(point.bounds?.0)));
+        json["high"] = json!(grid(&|point| Some(point.bounds?.1)));
+    }
+    json
+}
+
 fn has_bounds(result: &ResultRuns) -> bool {
     let mut points = result.values.iter().flatten();
     points.any(|point| point.bounds.is_some())
@@ -109,7 +117,7 @@ pub(super) fn rounded(x: f64) -> f64 {
     format!("{x:.6e}").parse().unwrap_or(x)
 }
 
-fn number(x: Option<f64>) -> Json {
+pub(in super::super) fn number(x: Option<f64>) -> Json {
     let Some(x) = x.filter(|x| x.is_finite()).map(rounded) else {
         return Json::Null;
     };

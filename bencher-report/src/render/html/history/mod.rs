@@ -2,7 +2,7 @@
 //! which the page carries once.
 
 mod comparison;
-mod data;
+pub(super) mod data;
 mod section;
 mod tables;
 
@@ -21,7 +21,7 @@ use super::text::{html, plotly};
 
 /// Defines the figures of this page for the script of all pages.
 const SCRIPT: &str = concat!(
-    include_str!("../history_figures.js"),
+    include_str!("../computed_figures.js"),
     include_str!("../history.js")
 );
 
@@ -59,7 +59,7 @@ pub(crate) fn history_page(title: &str, histories: &[History], look: &Look) -> P
                 .into_iter()
                 .map(|figure| figure.spec(n)),
         );
-        figures.extend(specs(&history.anchor, history.contents, look));
+        figures.extend(specs(&history.anchor, history.contents, None, look));
         runs.push(data::sweep(history.sweep, &kept));
     }
     body.push_str("</main>\n");

@@ -9,8 +9,7 @@ use crate::over_time::{ResultRuns, Run, RunState, SweepRuns, percentiles};
 use crate::render::Look;
 
 use super::super::attachments::Attachments;
-use super::super::figure::ROOM;
-use super::super::section::{environment, figure as chart, paragraphs};
+use super::super::section::{computed_plot as plot, environment, figure as chart, paragraphs};
 use super::{Figure, FigureKind, History, comparison, html, tables};
 
 /// Changes that stand open.
@@ -327,16 +326,6 @@ pub(super) fn open(out: &mut String, figure: &Figure, notes: &[String]) {
         let _ = writeln!(out, "<p class=\"note\">{}</p>", html(note));
     }
     out.push_str("</figcaption>\n");
-}
-
-/// The place where the script draws.
-pub(super) fn plot(out: &mut String, alt: &str) {
-    let _ = writeln!(
-        out,
-        "<div class=\"wide\"><div class=\"plot\" role=\"img\" aria-label=\"{}\" style=\"max-width:{ROOM:.0}px\">\
-         </div></div>\n<noscript><p>The figure needs JavaScript.</p></noscript>",
-        html(alt)
-    );
 }
 
 pub(super) fn buttons(out: &mut String, figure: &Figure) {

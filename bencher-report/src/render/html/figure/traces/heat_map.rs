@@ -172,9 +172,12 @@ impl Frame<'_> {
                 continue;
             }
             let size = |cell: &usize| match map.values.get(*cell) {
-                Some(Some(_)) => 5,
+                Some(Some(_)) => 7,
                 _ => 9,
             };
+            // White within a dark line is seen on every colour; a symbol without a face has its line alone.
+            let is_open = gap_symbol(kind).ends_with("-open");
+            let fill = if is_open { "#4d0000" } else { "#ffffff" };
             let trace = json!({
                 "type": "scatter",
                 "mode": "markers",
@@ -188,7 +191,7 @@ impl Frame<'_> {
                 "marker": {
                     "symbol": gap_symbol(kind),
                     "size": cells.iter().map(size).collect::<Vec<_>>(),
-                    "color": "#4d0000",
+                    "color": fill,
                     "line": { "width": 1.5, "color": "#4d0000" }
                 }
             });

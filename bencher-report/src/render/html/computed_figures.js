@@ -1,6 +1,6 @@
 "use strict";
 // The figures of a page of histories as plotly's traces and layout. Each is computed from the values of a sweep.
-window.historyFigures = (() => {
+window.computedFigures = (() => {
   const colors = ["#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#8c8c8c"];
   const symbols = ["circle", "square", "diamond", "triangle-up", "x", "star", "cross"];
   const dashes = ["solid", "dash", "dot"];
@@ -241,6 +241,28 @@ window.historyFigures = (() => {
     return timeFigure(sweep, { ...result, marks: [] }, width, data, y, 20 * (rows - 1));
   }
 
+  // ---- tables
+
+  // Levels of the inputs of a point.
+  function levels(sweep, point) {
+    const texts = [];
+    for (let n = sweep.inputs.length - 1; n >= 0; n--) {
+      const all = sweep.inputs[n].levels;
+      texts.unshift(all[point % all.length]);
+      point = Math.floor(point / all.length);
+    }
+    return texts;
+  }
+
+  function csv(rows) {
+    const cell = (value) => {
+      const text = value === null || value === undefined ? "" : String(value);
+      const isFormula = /^[=+\-@\t]/.test(text) && Number.isNaN(Number(text));
+      return isFormula || /[,"\n\r]/.test(text) ? `"${isFormula ? "'" : ""}${text.replace(/"/g, '""')}"` : text;
+    };
+    return rows.map((row) => row.map(cell).join(",") + "\r\n").join("");
+  }
+
   // ---- over the inputs
 
   function stridesOf(inputs) {
@@ -278,6 +300,8 @@ window.historyFigures = (() => {
   const inputTitle = (input) => plain(clip(input.name, 40)) + (input.units ? " [" + plain(input.units) + "]" : "");
 
   function levelAxis(input, width, isLine) {
+    // Short levels, where the page has them.
+    if (input.ticks) input = { ...input, ...input.ticks };
     if (isLine && input.numbers) {
       const named = input.levels.length <= Math.max(2, Math.floor(width / 62))
         ? { tickmode: "array", tickvals: input.numbers, ticktext: input.levels.map((level) => plain(clip(level, 12))) } : {};
@@ -368,7 +392,7 @@ window.historyFigures = (() => {
   }
 
   function run(sweep, result, width, chosen) {
-    const planned = plan(sweep.inputs, false);
+    const planned = chosen.planned || plan(sweep.inputs, false);
     const { factor, units, title } = axisScale(result);
     const values = result.values[chosen.run], states = result.states[chosen.run];
     const low = result.low && result.low[chosen.run], high = result.high && result.high[chosen.run];
@@ -377,7 +401,8 @@ window.historyFigures = (() => {
       const state = states[point];
       if (values[point] === null) return gaps[state] || gaps.m;
       const bounds = low && low[point] !== null
-        ? `<br>within the run ${plain(quantity(result, low[point]))} … ${plain(quantity(result, high[point]))}` : "";
+        ? `<br>${chosen.planned ? "" : "within the run "}${plain(quantity(result, low[point]))} … ` +
+          plain(quantity(result, high[point])) : "";
       return plain(quantity(result, values[point])) + bounds;
     };
     if (planned.kind === "map") {
@@ -433,7 +458,7 @@ window.historyFigures = (() => {
         });
       }
     });
-    const y = { title: { text: title, standoff: 12 }, range: [bottom, top], zeroline: false, ...(isLog ? { type: "log", dtick: 1 } : {}) };
+    const y = { title: { text: title, standoff: 12 }, range: [bottom, top], zeroline: false, exponentformat: "e", ...(isLog ? { type: "log", dtick: 1 } : {}) };
     return withNote(panelFigure(sweep, planned, width, y, data), planned);
   }
 
@@ -499,5 +524,5 @@ window.historyFigures = (() => {
     return figure;
   }
 
-  return { line, percentiles, curves, run, ratios, digits, quantity, percent, ratioAt };
+  return { line, percentiles, curves, run, ratios, digits, quantity, percent, ratioAt, stridesOf, plan, levels, csv };
 })();

@@ -1,0 +1,175 @@
+"use strict";
+// The card that shows the samples of one point of a sweep: of the point that was clicked, or that the reader chose.
+window.sampleCard = (sweeps) => {
+  const { quantity, stridesOf } = window.computedFigures;
+  // Samples that the card lists.
+  const most = 200;
+  const make = (name, text, attributes = {}) => {
+    const element = document.createElement(name);
+    if (text !== undefined) element.textContent = text;
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    return element;
+  };
+  let card = null, opener = null;
+
+  function close() {
+    if (!card) return;
+    card.remove();
+    card = null;
+    if (opener) opener.focus({ preventScroll: true });
+  }
+
+  // The points that the chosen levels leave: an input without one stands for all of its levels.
+  function pointsOf(sweep, chosen) {
+    const strides = stridesOf(sweep.inputs);
+    let points = [0];
+    sweep.inputs.forEach((input, n) => {
+      const levels = chosen[n] === undefined ? input.levels.map((_, level) => level) : [chosen[n]];
+      points = points.flatMap((point) => levels.map((level) => point + level * strides[n]));
+    });
+    return points;
+  }
+
+  // The pane of a sample, where the page has one: by its label, which names the inputs that vary.
+  function panesOf(sweep, point, repeat) {
+    const strides = stridesOf(sweep.inputs);
+    const parts = sweep.inputs.flatMap((input, n) => {
+      const level = Math.floor(point / strides[n]) % input.levels.length;
+      return input.levels.length > 1 ? [`${input.name} = ${input.shown[level]}`] : [];
+    });
+    if (sweep.repeats > 1) parts.push(`repeat = ${repeat}`);
+    const order = (label) => label.split(", ").sort().join(", ");
+    const wanted = order(parts.join(", "));
+    const section = document.getElementById(sweep.anchor);
+    return [...section.querySelectorAll(".panes > li")].filter((pane) => {
+      const place = pane.querySelector(".place");
+      return order(place ? place.textContent.trim() : "") === wanted;
+    });
+  }
+
+  function sampleRow(sweep, point, repeat, several) {
+    const row = make("tr");
+    if (several) {
+      const strides = stridesOf(sweep.inputs);
+      const at = sweep.inputs.filter((input) => input.levels.length > 1).map((input) => {
+        const n = sweep.inputs.indexOf(input);
+        return `${input.name} = ${input.shown[Math.floor(point / strides[n]) % input.levels.length]}`;
+      });
+      row.append(make("td", at.join(", ")));
+    }
+    if (sweep.repeats > 1) row.append(make("td", String(repeat)));
+    for (const result of sweep.results) {
+      const at = point * sweep.repeats + repeat, value = result.samples[at], gap = result.gaps[at];
+      if (gap !== undefined) row.append(make("td", gap, { class: /^(failed|timed out)/.test(gap) ? "gap bad" : "gap" }));
+      else if (result.hasPane) row.append(make("td", "see below"));
+      else row.append(make("td", typeof value === "number" && result.isNumber ? quantity(result, value) : String(value)));
+    }
+    return row;
+  }
+
+  function fill(sweep, chosen, body) {
+    const points = pointsOf(sweep, chosen);
+    const several = points.length > 1;
+    const parts = [];
+    if (!several) {
+      const facts = make("dl");
+      for (const result of sweep.results.filter((one) => one.isNumber && sweep.repeats > 1)) {
+        const value = result.values[0][points[0]];
+        if (value === null) continue;
+        const low = result.low ? result.low[0][points[0]] : null;
+        const bounds = low === null ? "" : ` (${quantity(result, low)} … ${quantity(result, result.high[0][points[0]])})`;
+        facts.append(make("dt", result.name), make("dd", quantity(result, value) + bounds));
+      }
+      if (facts.children.length > 0) parts.push(facts);
+    }
+    const table = make("table"), head = table.createTHead().insertRow(), rows = table.createTBody();
+    if (several) head.append(make("th", "point"));
+    if (sweep.repeats > 1) head.append(make("th", "repeat"));
+    for (const result of sweep.results) head.append(make("th", result.name));
+    let listed = 0, left = 0;
+    const panes = [];
+    for (const point of points) {
+      for (let repeat = 0; repeat < sweep.repeats; repeat++) {
+        const at = point * sweep.repeats + repeat;
+        // Rounds that a point did not need are no samples.
+        const isOpen = sweep.results.every((result) => /^(skipped|pending)/.test(result.gaps[at] || ""));
+        if (isOpen && repeat > 0) continue;
+        if (listed === most) {
+          left++;
+          continue;
+        }
+        listed++;
+        rows.append(sampleRow(sweep, point, repeat, several));
+        if (panes.length < 12 && sweep.results.some((result) => result.hasPane)) panes.push(...panesOf(sweep, point, repeat));
+      }
+    }
+    const scroll = make("div", undefined, { class: "scroll", tabindex: "0", role: "region", "aria-label": "Samples" });
+    scroll.append(table);
+    parts.push(scroll);
+    if (left > 0) parts.push(make("p", `The first ${most} of ${most + left} samples.`, { class: "note" }));
+    if (panes.length > 0) {
+      const list = make("ul", undefined, { class: "panes", style: "--columns:2" });
+      list.append(...panes.map((pane) => pane.cloneNode(true)));
+      parts.push(list);
+    }
+    body.replaceChildren(...parts);
+  }
+
+  // Opens the card at a point; `chosen` has the level of each input that is known.
+  function open(number, chosen) {
+    const sweep = sweeps[number];
+    if (!card) opener = document.activeElement;
+    else card.remove();
+    card = make("aside", undefined, { class: "sample-card", role: "dialog", "aria-label": "Samples of a point" });
+    const header = make("p", undefined, { class: "card-head" });
+    const shut = make("button", "Close", { type: "button", "aria-label": "Close the samples" });
+    shut.addEventListener("click", close);
+    header.append(make("strong", "Samples"), shut);
+    const inputs = make("p", undefined, { class: "card-inputs" }), body = make("div");
+    const levels = sweep.inputs.map((input, n) => (input.levels.length > 1 ? chosen[n] : 0));
+    sweep.inputs.forEach((input, n) => {
+      const label = make("label", input.name + " ");
+      if (input.levels.length < 2) label.append(make("b", input.shown[0] || ""));
+      else {
+        const select = make("select");
+        select.append(new Option("all", ""), ...input.shown.map((level, at) => new Option(level, String(at))));
+        select.value = levels[n] === undefined ? "" : String(levels[n]);
+        select.addEventListener("change", () => {
+          levels[n] = select.value === "" ? undefined : Number(select.value);
+          fill(sweep, levels, body);
+        });
+        label.append(select);
+      }
+      inputs.append(label);
+    });
+    card.append(header, inputs, body);
+    card.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") close();
+    });
+    fill(sweep, levels, body);
+    document.body.append(card);
+    shut.focus({ preventScroll: true });
+  }
+
+  // The levels of the inputs that a mark of a figure stands for.
+  function levelsAt(places, mark) {
+    const chosen = {};
+    const nearest = (axis, at) => {
+      let best;
+      axis.places.forEach((place, level) => {
+        if (place !== null && (best === undefined || Math.abs(place - at) < Math.abs(axis.places[best] - at))) best = level;
+      });
+      return best;
+    };
+    for (const axis of ["x", "y"]) {
+      if (places[axis] && typeof mark[axis] === "number") chosen[places[axis].input] = nearest(places[axis], mark[axis]);
+    }
+    const series = Number(mark.data.legendgroup);
+    if (places.legend !== null && mark.data.legendgroup && Number.isInteger(series)) chosen[places.legend] = series;
+    const panel = Number((mark.data.xaxis || "x").slice(1) || 1) - 1;
+    for (const [input, level] of places.panels[panel] || []) chosen[input] = level;
+    return chosen;
+  }
+
+  return { open, levelsAt };
+};

@@ -1,0 +1,179 @@
+//! Slices of a sweep, and the samples of its points, in a real browser.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may fail"
+)]
+
+#[path = "support/browser.rs"]
+mod browser;
+mod common;
+#[path = "support/probe.rs"]
+mod probe;
+
+use bencher_core::dataset::{CellState, Dataset, Dim};
+use bencher_core::record::SweepRecord;
+use bencher_core::value::{Kind, Value};
+use common::{EVIL, levels, powers, record, result};
+use probe::{data, probed};
+
+/// Three inputs, two repeats: the cost is `100 len + 10 algo + mode`, a tenth more at the second repeat.
+fn sweep() -> SweepRecord {
+    let dims = vec![
+        powers("len", "B", 10, 13),
+        levels("algo", &["quick", EVIL]),
+        levels("mode", &["cold", "warm", "hot"]),
+        Dim::repeats(2),
+    ];
+    let results = vec![
+        result("cost", "s", Kind::Float(64)),
+        result("note", "", Kind::Text),
+    ];
+    let dataset = common::dataset(dims, results, |name, at| {
+        if at[..3] == [1, 1, 2] {
+            return Err((CellState::Failed, EVIL));
+        }
+        let cost = (100 * at[0] + 10 * at[1] + at[2] + 1) as f64 + at[3] as f64 / 10.0;
+        Ok(if name == "cost" {
+            Value::Float(cost)
+        } else {
+            Value::from(format!("sample {at:?}"))
+        })
+    });
+    record("Costs", dataset)
+}
+
+/// Runs a script once the figures are drawn; `wait` lets figures follow a choice.
+fn after_drawing(records: &[SweepRecord], script: &str) -> String {
+    probed(
+        records,
+        &format!(
+            "const tick = (ms) => new Promise((next) => setTimeout(next, ms));
+            (async () => {{
+            while (!document.documentElement.dataset.figures) await tick(20);
+            const wait = () => tick(60);
+            try {{ {script} }} catch (error) {{ document.body.dataset.error = String(error); }}
+            }})();"
+        ),
+    )
+}
+
+#[test]
+fn a_slice_shows_the_chosen_inputs_at_the_chosen_levels() {
+    let dom = after_drawing(
+        &[sweep()],
+        "const figure = document.querySelector('figure.slices');
+        const plot = figure.querySelector('.plot');
+        const values = () => JSON.stringify(plot.data.filter((trace) => trace.mode !== 'markers').map((trace) => trace.y));
+        const choose = async (n, text) => {
+            const select = figure.querySelectorAll('select')[n];
+            select.value = [...select.options].find((option) => option.text === text).value;
+            select.dispatchEvent(new Event('change'));
+            await wait();
+        };
+        document.body.dataset.first = values();
+        const slider = figure.querySelector('input[type=range]');
+        slider.value = 2;
+        slider.dispatchEvent(new Event('input'));
+        await wait();
+        document.body.dataset.slid = values() + ' ' + figure.querySelector('output').textContent;
+        await choose(1, 'mode');
+        await choose(2, 'nothing else');
+        document.body.dataset.chosen = values() + ' ' + figure.querySelectorAll('input[type=range]').length;
+        document.body.dataset.results = [...figure.querySelectorAll('select')[0].options].map((one) => one.text).join();",
+    );
+    assert!(!dom.contains("data-error"), "{}", data(&dom, "error"));
+    // Means of the two repeats, by hand, in the unit of the axis.
+    assert_eq!(
+        data(&dom, "first"),
+        "[[1.05,101.05,201.05,301.05],[11.05,111.05,211.05,311.05]]"
+    );
+    assert_eq!(
+        data(&dom, "slid"),
+        "[[3.05,103.05,203.05,303.05],[13.05,null,213.05,313.05]] hot"
+    );
+    assert_eq!(data(&dom, "chosen"), "[[1.05,2.05,3.05]] 2");
+    assert_eq!(data(&dom, "results"), "cost", "a text has no figure");
+}
+
+#[test]
+fn a_click_shows_the_samples_of_the_point() {
+    let dom = after_drawing(
+        &[sweep()],
+        "const card = () => document.querySelector('.sample-card');
+        const rows = () => [...card().querySelectorAll('tbody tr')].map((row) => [...row.cells].map((cell) => cell.textContent).join('; '));
+        const plot = document.querySelector('.plot');
+        // The third point of the first series in the second panel.
+        const curve = plot.data.findIndex((trace) => trace.xaxis === 'x2' && trace.legendgroup === '0' && trace.fill === undefined);
+        const trace = plot.data[curve];
+        plot.emit('plotly_click', { points: [{ data: trace, x: trace.x[2], y: trace.y[2], curveNumber: curve }] });
+        document.body.dataset.rows = rows().join(' | ');
+        document.body.dataset.levels = [...card().querySelectorAll('select')].map((one) => one.selectedOptions[0].text).join('; ');
+        document.body.dataset.mean = card().querySelector('dd').textContent;
+        const selects = card().querySelectorAll('select');
+        for (const [n, level] of [[0, 1], [1, 1], [2, 2]]) {
+            selects[n].value = String(level);
+            selects[n].dispatchEvent(new Event('change'));
+        }
+        document.body.dataset.failed = card().querySelector('td.bad').textContent;
+        selects[2].value = '';
+        selects[2].dispatchEvent(new Event('change'));
+        document.body.dataset.several = rows().length;
+        card().dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }));
+        document.body.dataset.closed = card() === null;
+        const button = document.querySelector('[data-look-up]');
+        button.click();
+        document.body.dataset.looked = rows()[0];",
+    );
+    assert!(!dom.contains("data-error"), "{}", data(&dom, "error"));
+    assert_eq!(
+        data(&dom, "rows"),
+        "0; 202 s; sample [2, 0, 1, 0] | 1; 202.1 s; sample [2, 0, 1, 1]"
+    );
+    assert_eq!(data(&dom, "levels"), "4 KiB; quick; warm");
+    assert_eq!(data(&dom, "mean"), "202.1 s (202 s … 202.1 s)");
+    let shown = EVIL.replace('<', "&lt;").replace('>', "&gt;");
+    assert_eq!(data(&dom, "failed"), format!("failed: {shown}"));
+    assert_eq!(data(&dom, "several"), "6", "all levels of one input");
+    assert_eq!(data(&dom, "closed"), "true");
+    assert_eq!(data(&dom, "looked"), "0; 1 s; sample [0, 0, 0, 0]");
+    assert!(!dom.contains("<img"), "a name became an element");
+}
+
+#[test]
+fn panes_stand_beside_their_sample() {
+    let records = [common::contents::images()];
+    let dom = after_drawing(
+        &records,
+        "document.body.dataset.panes = document.querySelectorAll('.panes > li').length;
+        document.querySelector('[data-look-up]').click();
+        const pane = document.querySelector('.sample-card .panes > li');
+        const first = document.querySelector('figure .panes > li');
+        document.body.dataset.same = pane !== null && pane.innerHTML === first.innerHTML;",
+    );
+    assert!(!dom.contains("data-error"), "{}", data(&dom, "error"));
+    assert_eq!(data(&dom, "same"), "true");
+}
+
+#[test]
+fn a_page_says_that_it_cannot_carry_all_samples() {
+    let many: Vec<f64> = (0..200_000).map(f64::from).collect();
+    let dims = vec![common::numbers("n", "", &many)];
+    let results = vec![
+        result("a", "", Kind::Float(64)),
+        result("b", "", Kind::Float(64)),
+    ];
+    let dataset = Dataset::new("Many", dims, results).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let options = bencher_report::ReportOptions {
+        png: false,
+        ..Default::default()
+    };
+    let files = bencher_report::write_report(&[record("Many", dataset)], dir.path(), &options);
+    let page = std::fs::read_to_string(files.unwrap().html.unwrap()).unwrap();
+    assert!(page.contains("400000 samples are too many for a page"));
+    assert!(!page.contains("data-look-up"));
+}
