@@ -52,7 +52,9 @@ const TURNS: usize = 3;
 /// The logarithms of the times so far, by point and round.
 #[derive(Debug, Default)]
 pub(super) struct Race {
-    points: BTreeMap<u64, Vec<(u64, f64)>>,
+    points: BTreeMap<u64, Vec<(usize, f64)>>,
+    /// How many rounds there were.
+    rounds: usize,
 }
 
 /// What a look at a race says.
@@ -83,8 +85,13 @@ struct Level {
 }
 
 impl Race {
+    /// Takes a time of a round, counted from 0.
     pub(super) fn record(&mut self, point: u64, round: u64, seconds: f64) {
+        let Ok(round) = usize::try_from(round) else {
+            return;
+        };
         if seconds > 0.0 && seconds.is_finite() {
+            self.rounds = self.rounds.max(round + 1);
             self.points
                 .entry(point)
                 .or_default()
@@ -132,18 +139,19 @@ impl Race {
     fn levels(&self) -> (Vec<Level>, f64) {
         let known = || self.points.iter().filter(|(_, times)| times.len() > 1);
         let mut means: BTreeMap<u64, f64> = known().map(|(point, _)| (*point, 0.0)).collect();
-        let mut speeds: BTreeMap<u64, f64> = BTreeMap::new();
+        let mut speeds = vec![0.0; self.rounds];
         for _ in 0..TURNS {
-            let mut sums: BTreeMap<u64, (f64, f64)> = BTreeMap::new();
+            let mut sums = vec![(0.0, 0.0); self.rounds];
             for (point, times) in known() {
                 let mean = means.get(point).copied().unwrap_or(0.0);
                 for (round, time) in times {
-                    let (sum, count) = sums.entry(*round).or_default();
-                    *sum += time - mean;
-                    *count += 1.0;
+                    if let Some((sum, count)) = sums.get_mut(*round) {
+                        *sum += time - mean;
+                        *count += 1.0;
+                    }
                 }
             }
-            let speed = |(round, (sum, count)): (u64, (f64, f64))| (round, sum / count);
+            let speed = |(sum, count): (f64, f64)| sum / count.max(1.0);
             speeds = sums.into_iter().map(speed).collect();
             for (point, times) in known() {
                 let levels = times
@@ -153,7 +161,7 @@ impl Race {
             }
         }
         let (mut squares, mut count) = (0.0, 0.0);
-        let level = |(point, times): (&u64, &Vec<(u64, f64)>)| {
+        let level = |(point, times): (&u64, &Vec<(usize, f64)>)| {
             let mean = means.get(point).copied().unwrap_or(0.0);
             let residuals = times.iter();
             let residuals = residuals.map(|(round, time)| time - speed_of(&speeds, *round) - mean);
@@ -168,13 +176,13 @@ impl Race {
             }
         };
         let levels: Vec<Level> = known().map(level).collect();
-        let freedom: f64 = count - levels.len() as f64 - speeds.len() as f64;
+        let freedom: f64 = count - levels.len() as f64 - self.rounds as f64;
         (levels, squares / freedom.max(1.0))
     }
 }
 
-fn speed_of(speeds: &BTreeMap<u64, f64>, round: u64) -> f64 {
-    speeds.get(&round).copied().unwrap_or(0.0)
+fn speed_of(speeds: &[f64], round: usize) -> f64 {
+    speeds.get(round).copied().unwrap_or(0.0)
 }
 
 /// The evidence that refutes a point: a threshold of the shape of Garivier and Kaufmann (2016), which holds at every look.

@@ -381,7 +381,8 @@ impl Rounds {
         if let (Some(rule), Some(times)) = (self.rules.best, times)
             && let Some(seconds) = times.get(rule.result).and_then(|time| time.seconds())
         {
-            self.race.record(point, self.round, seconds);
+            self.race
+                .record(point, self.round.saturating_sub(1), seconds);
         }
         let Some(point) = self.point_mut(point) else {
             return;
