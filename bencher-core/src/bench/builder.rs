@@ -275,7 +275,7 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
     /// ```
     #[doc = include_str!("../example_sweep.md")]
     #[doc = include_str!("../example_bench.md")]
-    /// let search = bench.sweep("Most moves").constants([("presorted", false)]);
+    /// let search = bench.sweep("Fewest moves").constants([("presorted", false)]);
     /// let result = search.optimize(Sorting::MOVES).evaluations(15).run()?;
     /// let dataset = result.dataset();
     /// assert_eq!(dataset.dims()[0].name, "len");

@@ -38,7 +38,6 @@ use super::space::SearchSpace;
 /// assert_eq!(best.inputs[1], ("presorted".to_owned(), true.into()));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct Search<S> {
     proposals: Proposals,
     sweep: PhantomData<fn() -> S>,
@@ -210,6 +209,13 @@ impl<S: ParametrizedSweep> Search<S> {
     /// Why the search has ended; `None` as long as it goes on.
     pub const fn ended(&self) -> Option<SearchEnd> {
         self.proposals.ended()
+    }
+}
+
+// Not derived: that would ask the user's type for `Debug`.
+impl<S> std::fmt::Debug for Search<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.proposals.fmt(f)
     }
 }
 
