@@ -27,6 +27,7 @@
 
 mod assertions;
 mod attributes;
+mod best;
 mod builder;
 mod cell_text;
 mod columns;
@@ -50,6 +51,8 @@ pub mod report_files;
 mod result;
 mod result_json;
 mod run;
+#[cfg(feature = "search")]
+mod search;
 mod session;
 mod session_output;
 mod session_report;
@@ -72,7 +75,7 @@ pub(crate) use builder::SweepSettings;
 pub use columns::TimeColumns;
 pub use config::{
     ByteSize, FailureLimit, HistoryOptions, OutputFormat, PaneLayout, PlotOptions, PlotSelection,
-    PrintOptions, ReportLocation, RunConfig, SettingSource, Settings,
+    PrintOptions, ReportLocation, RunConfig, SearchBudget, SearchConfig, SettingSource, Settings,
 };
 pub use error::BenchError;
 pub use gates::Gate;

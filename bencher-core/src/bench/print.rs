@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::dataset::{CellState, Dataset, Dim, DimRole, digits, one_line};
-use crate::record::{FindingKind, SweepRecord, findings};
+use crate::record::{FindingKind, SEARCH, SweepRecord, findings};
 use crate::stats;
 
 use super::assertions::{Judged, is_of_assertion};
@@ -63,6 +63,9 @@ pub(super) fn print_record(
         for line in small_plots(&record.dataset) {
             say!("plot      {line}");
         }
+    }
+    if let Some(search) = record.dataset.attributes.get(SEARCH) {
+        say!("search    {}", one_line(search));
     }
     for finding in findings(&record.dataset) {
         let word = match finding.kind {

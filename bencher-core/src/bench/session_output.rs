@@ -27,6 +27,30 @@ impl Session {
         }
     }
 
+    #[cfg(feature = "search")]
+    pub(super) fn show_search(
+        &self,
+        title: &str,
+        space: &crate::optimize::SearchSpace,
+        goals: &[&str],
+        budget: Option<super::config::SearchBudget>,
+    ) {
+        let budget = budget.map_or_else(|| "100".to_owned(), |budget| budget.to_string());
+        let dimensions: Vec<&str> = space.dimensions().collect();
+        let (goals, dimensions) = (goals.join(", "), dimensions.join(", "));
+        if self.config.output == OutputFormat::Json {
+            print_json(&serde_json::json!({
+                "event": "plan", "sweep": title, "search": budget, "objectives": goals,
+                "dimensions": dimensions,
+            }));
+        } else {
+            say!(
+                "{title}: a search for the best {goals}, budget {budget}, of {} points over {dimensions}",
+                space.count()
+            );
+        }
+    }
+
     pub(super) fn show_plan(
         &self,
         title: &str,
