@@ -200,3 +200,24 @@ fn times_are_written_as_criterion_keeps_them() {
     );
     assert!(!folder.path().join("out").exists());
 }
+
+#[cfg(not(feature = "parquet"))]
+#[test]
+fn a_tool_without_parquet_says_how_to_get_it() {
+    let folder = folder(&sorting());
+    let args = [
+        "export",
+        "",
+        "--store",
+        "store",
+        "--format",
+        "parquet",
+        "--out",
+        "a.parquet",
+    ];
+    let errors = String::from_utf8(tool(folder.path(), &args).stderr).unwrap();
+    assert!(
+        errors.contains("install it with `--features parquet`"),
+        "{errors}"
+    );
+}
