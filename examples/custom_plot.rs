@@ -40,7 +40,7 @@ impl Benchmark for Primes {
 struct Formulas;
 
 impl CustomPlot for Formulas {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "formulas"
     }
 
@@ -53,7 +53,7 @@ impl CustomPlot for Formulas {
             name: name.to_owned(),
             points: numbers
                 .iter()
-                .filter_map(|n| n.as_f64())
+                .filter_map(bencher::Value::as_f64)
                 .enumerate()
                 .map(|(at, n)| Point::new(n, primes.number(at).map(|primes| formula(n) / primes)))
                 .collect(),

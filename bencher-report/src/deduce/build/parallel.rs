@@ -76,6 +76,7 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
             text::count(values.len(), "point")
         );
     }
+    chart.title = format!("points of {}", chart.title);
     chart.notes.insert(0, note);
     if absent > 0 {
         chart.notes.insert(
