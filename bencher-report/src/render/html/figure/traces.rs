@@ -160,7 +160,7 @@ impl Frame<'_> {
             if kind.has_error_bars()
                 && let Some(map) = trace.as_object_mut()
             {
-                map.insert("error_y".to_owned(), error_bars(&points));
+                map.insert("error_y".to_owned(), error_bars(points));
             }
             traces.push(self.axes(trace, false));
         }
