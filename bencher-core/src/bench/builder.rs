@@ -10,6 +10,7 @@ use crate::var::{Constant, Input, Output, Target};
 use super::assertions::ClaimChoice;
 use super::config::{PlotSelection, SearchConfig};
 use super::gates::{Gate, GateChoice};
+use super::own_plot::OwnPlot;
 use super::result::BenchResult;
 use super::run::SweepRun;
 use super::session::Session;
@@ -53,6 +54,8 @@ pub(crate) struct SweepSettings {
     pub(crate) budget: Option<Duration>,
     /// The plots of the report, or the names that are none.
     pub(crate) plots: Option<Result<PlotSelection, String>>,
+    /// The plots of the program's own.
+    pub(crate) own_plots: Vec<OwnPlot>,
     /// The point that is run alone.
     pub(crate) only_point: Option<String>,
     /// The claims of the program, beside those of the declaration.
@@ -219,6 +222,15 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
     /// name is an error of [`run`](Self::run).
     pub fn plots<'n>(mut self, names: impl IntoIterator<Item = &'n str>) -> Self {
         self.settings.plots = Some(PlotSelection::of(names));
+        self
+    }
+
+    /// Adds a plot of the program's own to the report of this sweep, besides those of [`plots`](Self::plots).
+    ///
+    /// A program calls `bencher::report::CustomPlots::custom_plot`, which takes what can be drawn.
+    pub fn own_plot(mut self, plot: impl std::any::Any + Send + Sync) -> Self {
+        let plot = OwnPlot::new(&self.settings.title, plot);
+        self.settings.own_plots.push(plot);
         self
     }
 

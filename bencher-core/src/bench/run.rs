@@ -64,6 +64,9 @@ impl SweepRun<'_> {
         if !session.enter(own) {
             return Ok(self.not_run(self.plan(session).ok().as_ref(), session));
         }
+        session
+            .own_plots
+            .extend(self.settings.own_plots.iter().cloned());
         if session.config.list {
             session.list(&self.settings.title);
             return Ok(self.not_run(self.plan(session).ok().as_ref(), session));

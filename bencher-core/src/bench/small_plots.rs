@@ -14,7 +14,7 @@ const SERIES: usize = 12;
 /// Values of a line, and rows of a map, that are drawn; of more, some at equal distances.
 const PLACES: usize = 60;
 /// How many times as large as the least value the greatest one is where the scale is logarithmic.
-const WIDE: f64 = 100.0;
+const WIDE: f64 = 10.0;
 
 /// The lines of a plot of each result that is a number: over one numeric input with a series for each level of another,
 /// or over two numeric inputs. Other sweeps have none.

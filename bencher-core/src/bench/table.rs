@@ -95,24 +95,6 @@ pub(super) fn result_rows_of(
         .filter(|dim| dim.role != DimRole::Input)
         .map(Dim::len)
         .product();
-    let headings = dataset
-        .variables()
-        .iter()
-        .zip(&scales)
-        .flat_map(|(var, scale)| {
-            let name = &var.info.name;
-            if dataset.is_centred(var) {
-                let mut labels = vec![name.clone()];
-                if var.info.timed {
-                    labels.extend(columns.labels(name));
-                }
-                return labels;
-            }
-            match scale.units() {
-                "" => vec![name.clone()],
-                units => vec![format!("{name} [{units}]")],
-            }
-        });
     let has_times = dataset.variables().iter().any(|var| var.info.timed);
     let mut footnotes = Footnotes::default();
     let mut table: Vec<Vec<String>> = vec![
@@ -120,7 +102,7 @@ pub(super) fn result_rows_of(
             .iter()
             .filter_map(|axis| dataset.dims().get(*axis))
             .map(Dim::label)
-            .chain(headings)
+            .chain(headings(dataset, &scales, columns))
             .collect(),
     ];
     let texts = labels(dataset);
@@ -173,6 +155,29 @@ pub(super) fn result_rows_of(
         count,
         notes: footnotes.lines().into_iter().map(Into::into).collect(),
     }
+}
+
+/// The heads of the columns of results.
+fn headings(dataset: &Dataset, scales: &[UnitScale], columns: TimeColumns) -> Vec<String> {
+    let of_variables = dataset
+        .variables()
+        .iter()
+        .zip(scales)
+        .flat_map(|(var, scale)| {
+            let name = &var.info.name;
+            if dataset.is_centred(var) {
+                let mut labels = vec![name.clone()];
+                if var.info.timed {
+                    labels.extend(columns.labels(name));
+                }
+                return labels;
+            }
+            match scale.units() {
+                "" => vec![name.clone()],
+                units => vec![format!("{name} [{units}]")],
+            }
+        });
+    of_variables.collect()
 }
 
 /// The mark of points with rounds of an earlier run.
