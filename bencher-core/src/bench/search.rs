@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Instant;
 
-use crate::dataset::{digits, one_line};
+use crate::dataset::{digits, one_line, quantity};
 use crate::evaluator::Executors;
 use crate::evaluator::process::{ordinal, worker_role};
 use crate::exit_guard;
@@ -332,8 +332,14 @@ fn best_text(run: &SearchedRun) -> Option<String> {
     };
     let name = run.proposals.goals().first().map(Goal::name)?;
     let (_, var) = run.plan.schema().result(name)?;
-    let units = if var.timed { "s" } else { var.units };
-    let number = |x: f64| format!("{} {units}", digits(x, 5)).trim_end().to_owned();
+    let number = |x: f64| {
+        if var.timed {
+            return quantity(x, "s");
+        }
+        format!("{} {}", digits(x, 5), var.units)
+            .trim_end()
+            .to_owned()
+    };
     let mut text = format!("{} is best ({}", inputs(best.trial)?, number(best.value));
     match best.bounds {
         Some((low, high)) => {

@@ -24,16 +24,23 @@ pub(crate) struct NamedBest {
 }
 
 impl NamedBest {
-    /// The best of some trials by their fresh samples.
+    /// The best of some trials by their fresh samples; times are compared by their logarithms, since they are above zero
+    /// and have a tail of slow ones.
     pub(super) fn of(
-        goal: &Goal,
+        (goal, timed): (&Goal, bool),
         contenders: &[u64],
         values: impl Fn(u64) -> Vec<f64>,
     ) -> Option<Self> {
         let all: Vec<(u64, Vec<f64>)> = contenders
             .iter()
-            .map(|trial| (*trial, values(*trial)))
-            .filter(|(_, values)| !values.is_empty())
+            .map(|trial| {
+                let own = values(*trial).into_iter();
+                (
+                    *trial,
+                    own.map(|x| if timed { x.ln() } else { x }).collect(),
+                )
+            })
+            .filter(|(_, values): &(u64, Vec<f64>)| !values.is_empty())
             .collect();
         let mut best: Option<(&(u64, Vec<f64>), f64)> = None;
         for one in &all {
@@ -43,13 +50,14 @@ impl NamedBest {
             }
         }
         let ((trial, own), value) = best?;
+        let back = |x: f64| if timed { x.exp() } else { x };
         let ties = all.iter().filter(|(other, values)| {
             *other != *trial && !is_worse(goal, own, values, all.len() - 1)
         });
         Some(Self {
             trial: *trial,
-            value,
-            bounds: bounds(own),
+            value: back(value),
+            bounds: bounds(own).map(|(low, high)| (back(low), back(high))),
             samples: own.len(),
             ties: ties.map(|(other, _)| *other).collect(),
         })
@@ -115,10 +123,16 @@ mod tests {
             1 => vec![4.0, 4.1, 3.9, 4.05],
             _ => vec![4.1, 3.9, 4.0, 4.1],
         };
-        let named = NamedBest::of(&Goal::minimize("x"), &[0, 1, 2], samples).unwrap();
+        let named = NamedBest::of((&Goal::minimize("x"), false), &[0, 1, 2], samples).unwrap();
         assert_eq!((named.trial, named.ties, named.samples), (1, vec![2], 4));
-        let named = NamedBest::of(&Goal::maximize("x"), &[0, 1, 2], samples).unwrap();
+        let named = NamedBest::of((&Goal::maximize("x"), false), &[0, 1, 2], samples).unwrap();
         assert_eq!((named.trial, named.ties.len()), (0, 0));
-        assert_eq!(NamedBest::of(&Goal::minimize("x"), &[], samples), None);
+        assert_eq!(
+            NamedBest::of((&Goal::minimize("x"), false), &[], samples),
+            None
+        );
+        let times = NamedBest::of((&Goal::minimize("x"), true), &[0], |_| vec![1.0, 4.0]).unwrap();
+        assert!((times.value - 2.0).abs() < 1e-12, "the geometric mean");
+        assert!(times.bounds.is_some_and(|(low, _)| low > 0.0));
     }
 }

@@ -11,6 +11,7 @@ use crate::progress::ProgressSink;
 use crate::record::Counts;
 use crate::result_collector::ResultCollector;
 use crate::space::GrowingRows;
+use crate::stats::{mean, median};
 use crate::store::{KeyMaker, Provenance, SampleIndex, StoreError};
 use crate::value::Value;
 
@@ -272,15 +273,32 @@ impl Evaluations<'_> {
             .collect();
         let goals = self.search.goals.len();
         let means = values.map(|values| {
-            let mean = |goal: usize| {
-                let all = values.iter().filter_map(|one| one.get(goal));
-                all.map(|x| x / values.len() as f64).sum()
+            let centre = |goal: usize| {
+                let all: Vec<f64> = values
+                    .iter()
+                    .filter_map(|one| one.get(goal))
+                    .copied()
+                    .collect();
+                // Times have a tail of slow ones.
+                let centre = if self.is_timed(goal) {
+                    median(&all)
+                } else {
+                    mean(&all)
+                };
+                centre.unwrap_or(f64::NAN)
             };
-            (0..goals).map(mean).collect()
+            (0..goals).map(centre).collect()
         });
         // The trial was proposed, and is told once.
         let taken = self.search.proposals.tell(trial, means);
         debug_assert!(taken.is_ok());
+    }
+
+    /// Whether an objective is a measured time.
+    fn is_timed(&self, goal: usize) -> bool {
+        let name = self.search.goals.get(goal);
+        let mut recorded = self.executor.plan.recorded();
+        recorded.any(|(_, var)| var.timed && Some(&var.name) == name)
     }
 
     fn count(&mut self, outcome: &JobOutcome) {
@@ -346,6 +364,7 @@ impl Evaluations<'_> {
             return None;
         };
         let goal = goal.clone();
+        let timed = self.is_timed(0);
         let mut contenders: Vec<u64> = ranked
             .into_iter()
             .filter(|trial| proposals.has_succeeded(*trial))
@@ -358,7 +377,7 @@ impl Evaluations<'_> {
             self.sample_again(&[leader], first, options, jobs, end, progress);
             if self.is_exact(leader) {
                 contenders.truncate(1);
-                return NamedBest::of(&goal, &contenders, |trial| self.values(trial, 1));
+                return NamedBest::of((&goal, timed), &contenders, |trial| self.values(trial, 1));
             }
         }
         for repeat in first..first + FRESH {
@@ -379,7 +398,9 @@ impl Evaluations<'_> {
             };
             self.sample_again(&missing, repeat, options, jobs, end, progress);
         }
-        NamedBest::of(&goal, &contenders, |trial| self.values(trial, first))
+        NamedBest::of((&goal, timed), &contenders, |trial| {
+            self.values(trial, first)
+        })
     }
 
     /// The first objective of the samples of a trial from one repeat on.
