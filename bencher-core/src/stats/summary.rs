@@ -80,6 +80,17 @@ pub fn summary(values: &[f64], misrate: f64) -> Option<Summary> {
     if values.is_empty() || values.iter().any(|x| !x.is_finite()) {
         return None;
     }
+    // One value says nothing of others. Large sweeps have a million of such points.
+    if let ([only], true) = (values, misrate < 0.5) {
+        return Some(Summary {
+            count: 1,
+            centre: *only,
+            lower: None,
+            upper: None,
+            autocorrelation: 0.0,
+            noise: 0.0,
+        });
+    }
     let logs: Option<Vec<f64>> = values.iter().map(|x| (*x > 0.0).then(|| x.ln())).collect();
     let (least, most) = extremes(values)?;
     // Squares and distances of very large and very small numbers are beyond the floats.

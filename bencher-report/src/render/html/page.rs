@@ -27,7 +27,7 @@ const SCRIPT: &str = include_str!("page.js");
 const BRUSH: &str = include_str!("brush.js");
 
 /// Rows of a chart that its CSV holds.
-pub(super) const CSV_ROWS: usize = 100_000;
+pub(super) const CSV_ROWS: usize = 20_000;
 
 /// The policy of a page: only inline scripts and styles run, plotly may build images of heat maps and of downloads, and
 /// nothing is fetched.

@@ -69,18 +69,15 @@ fn row(out: &mut String, name: &str, role: &str, values: &str, units: &str, doc:
 /// The first and last few values, how many there are, and their scale.
 fn values(dim: &Dim) -> String {
     const SHOWN: usize = 8;
-    let names: Vec<String> = dim
-        .values
-        .iter()
-        .map(|value| dim.kind.text(value))
-        .collect();
-    let names = labels(&names, 40);
-    let mut list = match names.as_slice() {
+    let text = |value| dim.kind.text(value);
+    let mut list = match dim.values.as_slice() {
         [first @ .., last] if first.len() >= SHOWN => {
-            let first: Vec<&str> = first.iter().take(SHOWN - 2).map(String::as_str).collect();
-            format!("{}, … {last} ({} values)", first.join(", "), names.len())
+            let shown = first.iter().take(SHOWN - 2).chain([last]);
+            let names = labels(&shown.map(text).collect::<Vec<String>>(), 40);
+            let (last, first) = names.split_last().unwrap_or((&String::new(), &[]));
+            format!("{}, … {last} ({} values)", first.join(", "), dim.len())
         }
-        all => all.join(", "),
+        all => labels(&all.iter().map(text).collect::<Vec<String>>(), 40).join(", "),
     };
     if dim.scale == Scale::Log {
         list.push_str(", logarithmic");
