@@ -74,7 +74,9 @@ fn values(dim: &Dim) -> String {
         [first @ .., last] if first.len() >= SHOWN => {
             let shown = first.iter().take(SHOWN - 2).chain([last]);
             let names = labels(&shown.map(text).collect::<Vec<String>>(), 40);
-            let (last, first) = names.split_last().unwrap_or((&String::new(), &[]));
+            let first = names.iter().take(SHOWN - 2).map(String::as_str);
+            let first: Vec<&str> = first.collect();
+            let last = names.last().map_or("", String::as_str);
             format!("{}, … {last} ({} values)", first.join(", "), dim.len())
         }
         all => labels(&all.iter().map(text).collect::<Vec<String>>(), 40).join(", "),
