@@ -22,7 +22,7 @@ enum Source {
     Crate(&'static str),
 }
 
-const TOOLS: [Tool; 3] = [
+const TOOLS: [Tool; 4] = [
     Tool {
         program: "chromium",
         source: Source::Debian("chromium"),
@@ -32,6 +32,11 @@ const TOOLS: [Tool; 3] = [
         program: "gnuplot",
         source: Source::Debian("gnuplot-nox"),
         needed_for: "the tests of the pictures that gnuplot draws",
+    },
+    Tool {
+        program: "nats-server",
+        source: Source::Debian("nats-server"),
+        needed_for: "the tests of sweeps on a cluster",
     },
     Tool {
         program: "cargo-nextest",

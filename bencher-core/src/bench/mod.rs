@@ -29,6 +29,7 @@ mod assertions;
 mod attributes;
 mod builder;
 mod cell_text;
+mod cluster_report;
 mod columns;
 mod comparisons;
 pub(crate) mod config;
@@ -71,6 +72,7 @@ pub use config::{
     PrintOptions, ReportLocation, RunConfig, SettingSource, Settings,
 };
 pub use error::BenchError;
+pub(crate) use executable::digest as executable_digest;
 pub use gates::Gate;
 pub(crate) use gates::GateChoice;
 pub use markdown::result_markdown;

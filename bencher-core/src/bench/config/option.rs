@@ -82,13 +82,21 @@ impl RunOption {
         let needs = |feature, needs: fn(&str) -> bool, is_on: bool| {
             (needs(self.name) && !is_on).then_some(feature)
         };
-        needs("store", super::table::needs_store, cfg!(feature = "store")).or_else(|| {
-            needs(
-                "history",
-                super::table::needs_history,
-                cfg!(feature = "history"),
-            )
-        })
+        needs("store", super::table::needs_store, cfg!(feature = "store"))
+            .or_else(|| {
+                needs(
+                    "history",
+                    super::table::needs_history,
+                    cfg!(feature = "history"),
+                )
+            })
+            .or_else(|| {
+                needs(
+                    "cluster",
+                    super::table::needs_cluster,
+                    cfg!(feature = "cluster"),
+                )
+            })
     }
 
     /// Whether it says how a report is drawn.

@@ -30,6 +30,9 @@ const SCHEMA: Schema = Schema {
 /// Two values of an option, both unlike its default, and the default where it can be written.
 fn values(option: &RunOption) -> Vec<&'static str> {
     match option.name {
+        "launch" => vec!["local:2", "local:3"],
+        "nats" => vec!["nats://a:4222", "tls://b"],
+        "nats-credentials" | "nats-certificates" => vec!["/a", "/b"],
         "sweep" => vec!["one", "two"],
         "input" => vec!["len=1", "len=2"],
         "level" => vec!["3", "2..4"],

@@ -3,6 +3,7 @@
 //! Within one place, options apply in this order. Of two options that change one field, the later one wins: `samples`
 //! over `level`, `jobs` over `executor`, `order` over `seed`, `plot-width` over `plot-size`.
 
+mod cluster;
 mod execution;
 mod history;
 mod reporting;
@@ -13,9 +14,10 @@ mod timing;
 use super::option::RunOption;
 
 /// All options, by the headings they stand under.
-pub(crate) static GROUPS: [(&str, &[RunOption]); 6] = [
+pub(crate) static GROUPS: [(&str, &[RunOption]); 7] = [
     ("Selection", run::OPTIONS),
     ("Execution", execution::OPTIONS),
+    ("Cluster", cluster::OPTIONS),
     ("Measurement", timing::OPTIONS),
     ("Storage", storage::OPTIONS),
     ("History", history::OPTIONS),
@@ -40,6 +42,11 @@ pub(super) fn needs_store(name: &str) -> bool {
 /// Whether an option is one of the history.
 pub(super) fn needs_history(name: &str) -> bool {
     history::OPTIONS.iter().any(|option| option.name == name)
+}
+
+/// Whether an option is one of the cluster.
+pub(super) fn needs_cluster(name: &str) -> bool {
+    cluster::OPTIONS.iter().any(|option| option.name == name)
 }
 
 /// The names that options had, and those that they have.
