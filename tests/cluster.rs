@@ -186,3 +186,291 @@ fn one_command_runs_a_sweep_on_a_cluster_and_leaves_nothing_behind() {
     assert_eq!(found, serial(&[]));
     run.leaves_nothing();
 }
+
+#[test]
+fn a_killed_worker_a_killed_server_and_a_stopped_worker_cost_no_sample() {
+    let store = tempfile::tempdir().unwrap();
+    let mut run = start(store.path(), &[SLOW], &LOCAL);
+    run.until_done(5);
+    let worker = run.until("a worker", |run| run.workers().first().copied());
+    signal(worker, "KILL");
+    run.until_done(15);
+    // It holds a chunk and says nothing: the lease ends, and others do the jobs.
+    let stopped = run.until("a worker", |run| run.workers().last().copied());
+    signal(stopped, "STOP");
+    run.until_done(30);
+    let server = run.until("the server", |run| {
+        run.processes("nats.conf").first().copied()
+    });
+    signal(server, "KILL");
+    assert_eq!(run.end(), Some(0), "{}", run.text("stderr"));
+    assert_eq!(cells(&run.text("stdout")), serial(&[]));
+    run.leaves_nothing();
+}
+
+#[test]
+fn a_program_that_is_killed_leaves_nothing_and_goes_on_when_it_is_started_again() {
+    let store = tempfile::tempdir().unwrap();
+    let mut first = start(store.path(), &[SLOW], &LOCAL);
+    first.until_done(20);
+    signal(first.child.id(), "KILL");
+    assert_eq!(first.end(), None, "by a signal");
+    first.leaves_nothing();
+
+    let mut second = start(store.path(), &[SLOW], &LOCAL);
+    assert_eq!(second.end(), Some(0), "{}", second.text("stderr"));
+    let stdout = second.text("stdout");
+    let hits = stdout.matches("\"state\":\"cached\"").count();
+    let finish = stdout
+        .lines()
+        .find(|line| line.contains("\"event\":\"finish\""));
+    let finish: Value = serde_json::from_str(finish.unwrap()).unwrap();
+    assert!(
+        finish["counts"]["hits"].as_u64().unwrap() >= 20,
+        "{finish} {hits}"
+    );
+    assert_eq!(finish["counts"]["failed"], 0);
+    second.leaves_nothing();
+}
+
+#[test]
+fn an_interrupted_program_leaves_nothing_behind() {
+    let store = tempfile::tempdir().unwrap();
+    let mut run = start(store.path(), &[SLOW], &LOCAL);
+    run.until_done(5);
+    signal(run.child.id(), "INT");
+    assert_eq!(run.end(), Some(130), "{}", run.text("stderr"));
+    run.leaves_nothing();
+}
+
+#[test]
+fn a_poisoned_a_crashing_and_a_hung_point_fail_alone() {
+    let environment = [
+        ("NUMBERS_FAIL", "3"),
+        ("NUMBERS_ABORT", "50"),
+        ("NUMBERS_HANG", "70"),
+    ];
+    let store = tempfile::tempdir().unwrap();
+    let limits = ["--job-timeout", "1s", "--retries", "1"];
+    let mut run = start(store.path(), &environment, &[&LOCAL[..], &limits].concat());
+    assert_eq!(run.end(), Some(1), "{}", run.text("stderr"));
+    let stdout = run.text("stdout");
+    let mut expected = serial(&[]);
+    let mut found = cells(&stdout);
+    for n in [3, 50, 70] {
+        expected.remove(&n);
+        found.remove(&n);
+        let line = stdout
+            .lines()
+            .find(|line| line.contains(&format!("\"inputs\":{{\"n\":{n}}}")));
+        let event: Value = serde_json::from_str(line.unwrap()).unwrap();
+        let state = if n == 70 { "timed out" } else { "failed" };
+        assert_eq!(event["state"], state, "{event}");
+    }
+    assert_eq!(found, expected);
+    run.leaves_nothing();
+}
+
+/// A server of a site, as a user would start it.
+struct Site {
+    server: Child,
+    folder: tempfile::TempDir,
+    url: String,
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+impl Site {
+    fn start() -> Self {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().display().to_string();
+        let config = folder.path().join("nats.conf");
+        let text = format!(
+            "host: \"127.0.0.1\"\nport: -1\nports_file_dir: \"{path}\"\n\
+             jetstream {{ store_dir: \"{path}/jetstream\" }}\n\
+             authorization {{ user: \"me\", password: \"secret of the site\" }}\n"
+        );
+        std::fs::write(&config, text).unwrap();
+        let secret = folder.path().join("credentials");
+        std::fs::write(&secret, "user = me\npassword = secret of the site\n").unwrap();
+        std::fs::set_permissions(&secret, PermissionsExt::from_mode(0o600)).unwrap();
+        let mut server = Command::new("nats-server")
+            .arg("-c")
+            .arg(config)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let ports = folder
+            .path()
+            .join(format!("nats-server_{}.ports", server.id()));
+        let end = Instant::now() + PATIENCE;
+        let url = loop {
+            let text = std::fs::read(&ports).unwrap_or_default();
+            if let Ok(ports) = serde_json::from_slice::<Value>(&text)
+                && let Some(url) = ports["nats"][0].as_str()
+            {
+                break url.to_owned();
+            }
+            assert!(Instant::now() < end && server.try_wait().unwrap().is_none());
+            std::thread::sleep(Duration::from_millis(5));
+        };
+        Self {
+            server,
+            folder,
+            url,
+        }
+    }
+
+    fn options(&self) -> Vec<String> {
+        let secret = self.folder.path().join("credentials").display().to_string();
+        ["--nats", &self.url, "--nats-credentials", &secret]
+            .map(str::to_owned)
+            .to_vec()
+    }
+
+    fn run(&self, store: &Path, environment: &[(&str, &str)], args: &[&str]) -> Run {
+        let options = self.options();
+        let options = options.iter().map(String::as_str);
+        let args: Vec<&str> = options.chain(args.iter().copied()).collect();
+        start(store, environment, &args)
+    }
+}
+
+#[test]
+fn workers_that_are_started_by_hand_join_late_and_leave_with_notice() {
+    let (site, store) = (Site::start(), tempfile::tempdir().unwrap());
+    // A worker may be there before the program.
+    let mut early = site.run(store.path(), &[], &["--cluster-worker"]);
+    let mut run = site.run(store.path(), &[SLOW], &["--executor", "cluster"]);
+    run.until_done(5);
+    let mut late = site.run(store.path(), &[], &["--cluster-worker"]);
+    run.until_done(20);
+    // It ends its sample, gives the others back, and leaves.
+    signal(early.child.id(), "TERM");
+    assert_eq!(early.end(), Some(0), "{}", early.text("stderr"));
+    assert_eq!(run.end(), Some(0), "{}", run.text("stderr"));
+    assert_eq!(cells(&run.text("stdout")), serial(&[]));
+    signal(late.child.id(), "TERM");
+    assert_eq!(late.end(), Some(0), "{}", late.text("stderr"));
+    for ended in [&run, &early, &late] {
+        let printed = ended.text("stdout") + &ended.text("stderr");
+        assert!(!printed.contains("secret of the site"), "{printed}");
+    }
+}
+
+#[test]
+fn a_program_that_is_killed_finds_what_its_workers_did_in_between() {
+    let (site, store) = (Site::start(), tempfile::tempdir().unwrap());
+    let mut worker = site.run(store.path(), &[], &["--cluster-worker"]);
+    let mut first = site.run(store.path(), &[SLOW], &["--executor", "cluster"]);
+    first.until_done(10);
+    signal(first.child.id(), "KILL");
+    first.end();
+    let mut second = site.run(store.path(), &[SLOW], &["--executor", "cluster"]);
+    assert_eq!(second.end(), Some(0), "{}", second.text("stderr"));
+    signal(worker.child.id(), "TERM");
+    assert_eq!(worker.end(), Some(0), "{}", worker.text("stderr"));
+    let mut all = start(store.path(), &[], &[]);
+    assert_eq!(all.end(), Some(0));
+    let finish = all.text("stdout");
+    assert!(
+        finish.contains("\"executed\":0") && finish.contains("\"hits\":120"),
+        "{finish}"
+    );
+}
+
+#[test]
+fn a_worker_of_other_code_is_refused_with_a_message() {
+    let (site, store) = (Site::start(), tempfile::tempdir().unwrap());
+    let mut run = site.run(
+        store.path(),
+        &[SLOW],
+        &["--executor", "cluster", "--launch", "local:1"],
+    );
+    run.until_done(1);
+    let program = example::example("clustered", store.path());
+    let folder = tempfile::tempdir().unwrap();
+    let other = folder.path().join("clustered");
+    let mut bytes = std::fs::read(program.get_program()).unwrap();
+    // Bytes behind the end of an executable change nothing but its digest.
+    bytes.extend(b"another build");
+    std::fs::write(&other, bytes).unwrap();
+    std::fs::set_permissions(&other, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let refused = Command::new(&other)
+        .args(site.options())
+        .arg("--cluster-worker")
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(1), "{errors}");
+    assert!(errors.contains("built from other code"), "{errors}");
+    let refused = Command::new(program.get_program())
+        .args(site.options())
+        .arg("--cluster-worker")
+        .env("BENCHER_CLUSTER_SWEEP", "0123")
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(
+        errors.contains("started for another sweep: for 0123"),
+        "{errors}"
+    );
+    assert_eq!(run.end(), Some(0), "{}", run.text("stderr"));
+    let printed = run.text("stdout") + &run.text("stderr");
+    assert!(printed.contains("2 workers were refused"), "{printed}");
+}
+
+#[test]
+fn a_sweep_that_is_not_the_same_in_a_worker_fails_with_the_reason() {
+    let store = tempfile::tempdir().unwrap();
+    let mut run = start(store.path(), &[("NUMBERS_CHANGE", "1")], &LOCAL);
+    assert_eq!(run.end(), Some(1));
+    let printed = run.text("stdout") + &run.text("stderr");
+    assert!(
+        printed.contains("is not the same in a worker process"),
+        "{printed}"
+    );
+    run.leaves_nothing();
+}
+
+#[test]
+fn mistakes_are_told_before_anything_runs() {
+    let store = tempfile::tempdir().unwrap();
+    for (environment, args, expected) in [
+        (
+            &[("BENCHER_NATS_SERVER", "/nowhere/nats-server")][..],
+            &LOCAL[..],
+            "BENCHER_NATS_SERVER names /nowhere/nats-server, which is no file",
+        ),
+        (
+            &[],
+            &["--executor", "cluster", "--launch", "moon:3"],
+            "there is no launcher `moon`",
+        ),
+        (
+            &[],
+            &["--executor", "cluster", "--nats", "nats://me:hidden@host"],
+            "--nats-credentials",
+        ),
+        (&[], &["--cluster-worker"], "no server is named"),
+        (
+            &[],
+            &["--executor", "cluster", "--nats", "nats://127.0.0.1:1"],
+            "nats://127.0.0.1:1 cannot be reached",
+        ),
+    ] {
+        let mut run = start(store.path(), environment, args);
+        assert_ne!(run.end(), Some(0));
+        let errors = run.text("stderr");
+        assert!(errors.contains(expected), "{args:?}: {errors}");
+        assert!(!errors.contains("hidden"), "{errors}");
+        run.leaves_nothing();
+    }
+}

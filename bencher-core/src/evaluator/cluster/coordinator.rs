@@ -25,13 +25,13 @@ use super::ClusterReport;
 use super::chunk_size::smoothed;
 use super::hosts::Hosts;
 use super::job_table::{Arrival, JobTable, Submission};
-use super::local_workers::LocalWorkers;
 use super::message::{Control, JobResult, Notice, Report, pack, unpack};
 use super::server::NatsServer;
 use super::streams::Streams;
 use crate::value::Digest;
 use chunks::Outbox;
 use joining::Invitation;
+use setup::Workers;
 pub(super) use setup::{Setup, run};
 
 /// How often a coordinator looks after its server and workers.
@@ -60,7 +60,7 @@ pub(super) struct Delivery<A, R> {
 struct Coordinator<A, R> {
     setup: Setup,
     // Before the server: this is the order in which both end.
-    workers: Option<LocalWorkers>,
+    workers: Workers,
     server: Option<NatsServer>,
     client: Client,
     streams: Streams,
@@ -163,7 +163,7 @@ where
             return;
         };
         self.nanoseconds = Some(smoothed(self.nanoseconds, report.nanoseconds));
-        if let Some(workers) = &mut self.workers {
+        if let Workers::Here(workers) = &mut self.workers {
             workers.note_result();
         }
         let mut done = Vec::with_capacity(report.results.len());
@@ -219,8 +219,8 @@ where
                 "the server ended, and does not start again: {error}"
             ));
         }
-        let all_ended = self.workers.as_mut().map(LocalWorkers::replace_ended);
-        if let Some(Err(reason)) = all_ended
+        if let Workers::Here(workers) = &mut self.workers
+            && let Err(reason) = workers.replace_ended()
             && self.hosts.slots() == 0
         {
             self.break_down(&reason);
@@ -238,7 +238,7 @@ where
 
     /// Tells the user once how to start workers, where there are none.
     fn hint_at_missing_workers(&mut self) {
-        if self.hosts.slots() > 0 || self.workers.is_some() {
+        if self.hosts.slots() > 0 || !matches!(self.workers, Workers::Elsewhere) {
             self.lonely_since = None;
         } else if self
             .lonely_since
@@ -289,8 +289,10 @@ where
         if self.server.is_none() {
             self.streams.delete().await;
         }
-        if let Some(workers) = &mut self.workers {
-            workers.end();
+        match &mut self.workers {
+            Workers::Elsewhere => {}
+            Workers::Here(workers) => workers.end(),
+            Workers::Placed(workers) => workers.end(),
         }
         self.tell();
     }

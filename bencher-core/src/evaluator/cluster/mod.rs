@@ -23,6 +23,8 @@ mod hosts;
 #[cfg(all(feature = "cluster", unix))]
 mod job_table;
 #[cfg(all(feature = "cluster", unix))]
+mod launchers;
+#[cfg(all(feature = "cluster", unix))]
 mod local_jobs;
 #[cfg(all(feature = "cluster", unix))]
 mod local_workers;
@@ -57,6 +59,10 @@ pub(crate) fn missing() -> std::io::Error {
 
 /// What a cluster must know of the sweep that it runs.
 #[derive(Clone, Debug)]
+#[cfg_attr(
+    not(all(feature = "cluster", unix)),
+    expect(dead_code, reason = "only a program with the feature reads it")
+)]
 pub(crate) struct ClusterSweep {
     /// How workers are started, and where the server is.
     pub(crate) options: ClusterOptions,

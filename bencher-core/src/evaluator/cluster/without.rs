@@ -9,6 +9,7 @@ use crate::value::Digest;
 
 /// What a worker would say about itself.
 #[derive(Clone, Debug)]
+#[expect(dead_code, reason = "only a program with the feature reads it")]
 pub(crate) struct WorkerIdentity {
     pub(crate) code: Digest,
     pub(crate) host: String,

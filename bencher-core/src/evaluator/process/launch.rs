@@ -27,6 +27,10 @@ pub struct Launch {
     /// Variables of the environment that are set, or removed.
     pub(super) environment: Vec<(OsString, Option<OsString>)>,
     /// The cluster that runs the jobs, in place of processes of this machine.
+    #[cfg_attr(
+        not(feature = "cluster"),
+        expect(dead_code, reason = "only a program with the feature reads it")
+    )]
     pub(crate) cluster: Option<ClusterSweep>,
 }
 

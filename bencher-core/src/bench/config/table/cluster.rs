@@ -15,7 +15,8 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "launch",
         takes: OptionValue::Text("HOW"),
         per_sweep: false,
-        help: "How the workers of --executor cluster are started: local:N starts N on this machine",
+        help: "How the workers of --executor cluster are started: local:N on this machine, mpirun:N, \
+               slurm:n=N, ssh:FILE with hosts, hq:N (HyperQueue), k8s:n=N,image=IMAGE (a manifest)",
         default: "local workers, --jobs many; none with --nats",
         shorthands: &[],
         read: |values| {
@@ -89,7 +90,8 @@ pub(super) const OPTIONS: &[RunOption] = &[
             let on = switch(values)?;
             change(move |c| c.cluster.worker = on)
         },
-        show: |c| Some(c.cluster.worker.to_string()),
+        // A printed configuration is of a run, and no run is a worker.
+        show: |_| None,
     },
 ];
 

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::super::WorkerPlacement;
 use super::super::chunk_size::{chunk_size, whole_chunk};
 use super::super::message::{Chunk, Control, JobName, pack, unpack};
 use super::super::streams::next_message;
@@ -57,7 +58,11 @@ where
     /// How many jobs run at the same time, or will when the workers are there.
     pub(super) fn slots(&self) -> usize {
         match self.hosts.slots() {
-            0 => self.setup.workers.max(1),
+            0 => {
+                let launch = self.setup.sweep.options.launch.as_ref();
+                let expected = launch.and_then(WorkerPlacement::workers);
+                expected.unwrap_or(self.setup.workers).max(1)
+            }
             slots => slots,
         }
     }

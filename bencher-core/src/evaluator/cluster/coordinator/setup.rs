@@ -18,12 +18,13 @@ use super::super::backend::Shared;
 use super::super::error::failed;
 use super::super::hosts::Hosts;
 use super::super::job_table::JobTable;
+use super::super::launchers::{PlacedWorkers, launcher};
 use super::super::local_workers::{LocalWorkers, WorkerCommandLine};
 use super::super::private_folder::{PrivateFolder, random_hex};
 use super::super::server::NatsServer;
 use super::super::streams::{Streams, join_subject};
 use super::super::worker::SWEEP_VARIABLE;
-use super::super::{ClusterOptions, ClusterReport, ClusterSweep, WorkerPlacement};
+use super::super::{ClusterOptions, ClusterReport, ClusterSweep};
 use super::chunks::Outbox;
 use super::joining::Invitation;
 use super::{Coordinator, Delivery, Order};
@@ -77,6 +78,14 @@ async fn begin<A, R>(
     deliver: Sender<Delivery<A, R>>,
 ) -> io::Result<Coordinator<A, R>> {
     let mut options = setup.sweep.options.clone();
+    if let (Some(placement), None) = (&options.launch, &options.nats)
+        && !placement.is_here()
+    {
+        return Err(io::Error::other(format!(
+            "workers of `--launch {placement}` run on other hosts, which cannot reach a server on \
+             this machine's loopback: name a server of your site by `--nats URL`"
+        )));
+    }
     let server = match options.nats {
         Some(_) => None,
         None => {
@@ -129,26 +138,40 @@ async fn begin<A, R>(
     })
 }
 
+/// The workers of a coordinator.
+#[derive(Debug)]
+pub(super) enum Workers {
+    /// Others start them.
+    Elsewhere,
+    /// The program started them.
+    Here(LocalWorkers),
+    /// A program of the site started them.
+    Placed(PlacedWorkers),
+}
+
 /// Starts the workers that the options name; with a server of this run and no launcher, workers on this machine.
 fn start_workers(
     setup: &Setup,
     options: &ClusterOptions,
     server: Option<&NatsServer>,
     sweep: &str,
-) -> io::Result<Option<LocalWorkers>> {
-    let count = match (&options.launch, server) {
-        (Some(WorkerPlacement::Local(count)), _) => *count,
-        (None, Some(_)) => setup.workers,
-        (None, None) => return Ok(None),
-    };
+) -> io::Result<Workers> {
     let command = worker_command(&setup.launch, options, sweep);
+    if let Some(launcher) = options.launch.as_ref().and_then(launcher) {
+        return PlacedWorkers::start(launcher.as_ref(), &command).map(Workers::Placed);
+    }
+    let count = match (&options.launch, server) {
+        (Some(placement), _) => placement.workers().unwrap_or(setup.workers),
+        (None, Some(_)) => setup.workers,
+        (None, None) => return Ok(Workers::Elsewhere),
+    };
     let own = match server {
         Some(_) => None,
         None => Some(PrivateFolder::new()?),
     };
     let folder = own.as_ref().or(server.map(NatsServer::folder));
     let path = folder.map_or_else(std::env::temp_dir, |folder| folder.path().to_owned());
-    LocalWorkers::start(command, count, path, own).map(Some)
+    LocalWorkers::start(command, count, path, own).map(Workers::Here)
 }
 
 /// The command of a worker. Its settings are in the environment, because others can read a command line.
