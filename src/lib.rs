@@ -61,6 +61,35 @@ pub use bencher_core::bench;
 #[cfg(feature = "engine")]
 pub use bencher_core::engine;
 pub use bencher_core::jiff;
+/// With a derived type, in a program's own loop:
+///
+/// ```
+/// use bencher::optimize::{Asked, Goal, Search, SearchOptions};
+/// use bencher::prelude::*;
+///
+/// #[derive(ParametrizedSweep, Clone, Debug)]
+/// struct Oven {
+///     #[sweep(bounds(120.0, 250.0), units = "°C")]
+///     heat: f64,
+///     #[sweep(bounds(5, 90), units = "min")]
+///     minutes: u32,
+///     #[result(direction = "minimize")]
+///     loss: Option<f64>,
+/// }
+///
+/// let goals = [Goal::minimize("loss")];
+/// let options = SearchOptions::default().budget(40);
+/// let mut search = Search::new(&Oven::baseline()?, &SweepChoice::default(), goals, options)?;
+/// while let Asked::Trial(trial) = search.ask()? {
+///     let Oven { heat, minutes, .. } = trial.sweep;
+///     let loss = ((heat - 180.0) / 10.0).powi(2) + (f64::from(minutes) - 35.0).powi(2);
+///     search.tell(trial.number, loss)?;
+/// }
+/// assert!(search.best()?.objectives[0] < 1.0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[cfg(feature = "search")]
+pub use bencher_core::optimize;
 /// With a derived type:
 ///
 /// ```

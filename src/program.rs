@@ -133,6 +133,7 @@ fn draw(
         layout: wanted.layout,
         program: subject.program.clone(),
         part: subject.part.clone(),
+        own_plots: subject.plots.clone(),
         ..bencher_report::ReportOptions::default()
     };
     let drawn = bencher_report::write_report(records, folder, &options)?;

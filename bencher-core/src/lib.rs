@@ -2,7 +2,7 @@
 //! use them. It does not draw.
 //!
 //! Each module imports only from the modules listed before it: [`value`], [`stats`], [`panics`], [`var`], [`space`],
-//! [`dataset`], [`claim`], [`measure`], [`record`], `regression` and `history` (a feature), [`store`], [`plan`], [`evaluator`], [`context`], [`job`], [`sweeper`],
+//! [`dataset`], [`claim`], [`measure`], [`record`], `regression` and `history` (a feature), [`store`], [`plan`], [`evaluator`], [`context`], [`job`], `optimize` (a feature), [`sweeper`],
 //! `engine` (a feature), [`progress`], [`result_collector`], [`sweep_executor`], [`mod@bench`], [`cli`], [`runner`].
 //!
 //! Examples that need a type to sweep share this one, and do not repeat it:
@@ -61,6 +61,8 @@ mod exit_guard;
 pub mod history;
 pub mod job;
 pub mod measure;
+#[cfg(feature = "search")]
+pub mod optimize;
 pub mod panics;
 pub mod plan;
 pub mod progress;

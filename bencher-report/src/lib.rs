@@ -2,7 +2,7 @@
 //!
 //! [`write_report`] turns finished sweeps into an interactive page and PNG files. [`deduce`] first turns a dataset into
 //! chart descriptions, which are plain data ([`chart`]). Every renderer draws the same descriptions. Each module
-//! imports only from the modules listed before it: `chart`, `deduce`, `over_time`, `scorecard`, `render`, `write`.
+//! imports only from the modules listed before it: `chart`, `custom`, `deduce`, `over_time`, `scorecard`, `render`, `write`.
 //!
 //! [`write_history`] and [`write_scorecard`] draw the runs of sweeps over time, and all results of a store, from plain
 //! data of their own ([`over_time`], [`scorecard`]).
@@ -16,6 +16,7 @@
     )
 )]
 pub mod chart;
+mod custom;
 pub mod deduce;
 #[cfg_attr(
     not(feature = "html"),
@@ -31,6 +32,7 @@ pub mod scorecard;
 mod write;
 
 pub use bencher_core::bench::{PaneLayout, PlotSelection};
+pub use custom::{CustomPlot, CustomPlots, SweepPlot};
 pub use write::{ReportError, ReportFiles, ReportOptions, StaticRenderer, write_report};
 #[cfg(feature = "html")]
 pub use write::{write_history, write_scorecard};

@@ -12,11 +12,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use bencher_core::bench::report_files::{self, List, PAGE};
-use bencher_core::bench::{PaneLayout, PlotSelection};
+use bencher_core::bench::{OwnPlot, PaneLayout, PlotSelection};
 use bencher_core::record::SweepRecord;
 use thiserror::Error;
 
 use crate::chart::Chart;
+use crate::custom::SweepPlot;
 use crate::deduce;
 use crate::render::{FOLDER, Look};
 
@@ -48,6 +49,9 @@ pub struct ReportOptions {
     pub layout: PaneLayout,
     /// The kinds of plots; `None` draws those that each record [chose](deduce::selection).
     pub plots: Option<PlotSelection>,
+    /// The plots of the program's own; each is drawn with the sweep that it belongs to. See
+    /// [`CustomPlot`](crate::CustomPlot).
+    pub own_plots: Vec<OwnPlot>,
     /// The program of the report, such as `demo/benches/parse`. If the folder has the report of another program, that
     /// report stays, and this one is written to a folder within.
     pub program: String,
@@ -67,6 +71,7 @@ impl Default for ReportOptions {
             plot_height: 600,
             layout: PaneLayout::Grid,
             plots: None,
+            own_plots: Vec::new(),
             program: String::new(),
             part: None,
         }
@@ -230,7 +235,8 @@ pub fn write_report(
     let mut outputs = Vec::new();
     for record in records {
         let plots = options.plots_of(record);
-        let charts = deduce::deduce_plots(&record.dataset, plots);
+        let own = SweepPlot::of_sweep(&options.own_plots, &record.title);
+        let charts = deduce::deduce_with(&record.dataset, plots, &own);
         let anchor = anchor(&mut anchors, &record.title);
         let mut warnings = Vec::new();
         if options.png {
@@ -328,7 +334,11 @@ fn page(sweeps: &[Sweep], options: &ReportOptions, _report: &mut ReportFiles) ->
             record,
             anchor: anchor.clone(),
             charts,
-            explanations: deduce::explain_plots(&record.dataset, options.plots_of(record)),
+            explanations: deduce::explain_with(
+                &record.dataset,
+                options.plots_of(record),
+                &SweepPlot::of_sweep(&options.own_plots, &record.title),
+            ),
             warnings: warnings.clone(),
         })
         .collect();

@@ -55,7 +55,7 @@ fn the_page_draws_everything_and_asks_for_nothing() {
     let (dom, console) = render(&page);
     assert_eq!(console, "", "the console is not empty");
     let figures = written.matches("class=\"plot\"").count();
-    assert_eq!(figures, 29);
+    assert_eq!(figures, 30);
     assert!(
         dom.contains(&format!("data-figures=\"{figures}\"")),
         "not all figures were drawn"
@@ -119,11 +119,11 @@ fn what_is_printed_has_its_figures_at_once() {
         document.body.dataset.zoomed = plots.filter((plot) => plot.style.zoom).length;
         })();",
     );
-    assert_eq!(data(&dom, "printed"), "29 of 29");
+    assert_eq!(data(&dom, "printed"), "30 of 30");
     assert_eq!(data(&dom, "waiting"), "false");
     assert_eq!(data(&dom, "wide"), "0", "figures wider than the sheet");
     assert_eq!(data(&dom, "zoomed"), "0");
-    assert!(dom.contains("data-figures=\"29\""));
+    assert!(dom.contains("data-figures=\"30\""));
 }
 
 #[test]
@@ -151,8 +151,8 @@ fn labels_are_few_enough_and_told_apart() {
         "const wait = setInterval(() => {
             if (!document.documentElement.dataset.figures) return;
             clearInterval(wait);
-            // Main effects and slices after all others.
-            const isEffect = (plot) => Number(/main-effects$|slices$/.test(plot.closest('figure').id));
+            // Those over all inputs, and slices, after all others.
+            const isEffect = (plot) => Number(/(main-effects|parallel|slices)$/.test(plot.closest('figure').id));
             const plots = [...document.querySelectorAll('.plot')].sort((a, b) => isEffect(a) - isEffect(b));
             const figures = plots.map((plot) => {
                 const card = plot.closest('figure').getBoundingClientRect();

@@ -43,7 +43,7 @@ fn every_record_of_the_gallery_is_drawn_by_both() {
     for renderer in [StaticRenderer::Kuva, StaticRenderer::Auto] {
         let dir = tempfile::tempdir().unwrap();
         let files = report(&gallery(), dir.path(), renderer);
-        assert_eq!(files.pngs.len(), 32);
+        assert_eq!(files.pngs.len(), 33);
         assert_eq!(files.files.len(), 3, "the logs");
         assert_eq!(files.warnings, [] as [String; 0]);
         let names: Vec<String> = fs::read_dir(dir.path())

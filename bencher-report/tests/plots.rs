@@ -14,7 +14,7 @@ use bencher_core::bench::PlotSelection;
 use bencher_core::dataset::{COMPARED, Dataset, Dim};
 use bencher_core::value::{Kind, Value};
 use bencher_core::var::Direction;
-use bencher_report::chart::{Chart, ChartKind, Marks, Series, Ticks};
+use bencher_report::chart::{Chart, ChartKind, Marks, PointSign, Series, Ticks};
 use bencher_report::deduce::{deduce, deduce_plots, explain_plots};
 use common::{dataset, levels, numbers, result};
 
@@ -309,11 +309,66 @@ fn a_pareto_front_joins_the_points_that_no_other_one_beats() {
         .collect();
     assert_eq!(front, [(2.0, 1.0), (3.0, 2.0), (5.0, 6.0)]);
     let rows = charts[0].data_rows(100).rows;
-    assert_eq!(rows[0], ["a", "codec=a, level=1", "2", "1"]);
+    assert_eq!(rows[0], ["a", "codec=a, level=1", "2", "1", ""]);
     assert_eq!(
         charts[0].notes[0],
         "Better: more ratio, less pack. No other point is better in both than those of the front (3 of 6 points)."
     );
+}
+
+#[test]
+fn bounds_say_which_points_are_surely_on_a_front() {
+    let dims = vec![levels("codec", &["a", "b", "c", "d"]), Dim::repeats(2)];
+    let mut ratio = result("ratio", "", Kind::Float(64));
+    ratio.direction = Direction::Maximize;
+    // Two repeats around a middle: their deviation is the distance times the root of 2.
+    let (ratios, times) = ([5.0, 3.0, 2.9, 1.0], [9.0, 2.0, 2.1, 6.0]);
+    let codecs = dataset(
+        dims,
+        vec![ratio, result("pack", "s", Kind::Float(64))],
+        |name, at| {
+            let aside = if at[1] == 0 { -0.2 } else { 0.2 };
+            Ok(Value::Float(if name == "ratio" {
+                ratios[at[0]]
+            } else {
+                times[at[0]] + aside
+            }))
+        },
+    );
+    let charts = of_kind(&codecs, "auto", ChartKind::Pareto);
+    let series = lines(&charts[0], 0);
+    let sign = |n: usize| series[n].points[0].sign;
+    assert_eq!([sign(0), sign(1)], [PointSign::Front; 2]);
+    assert_eq!(
+        [sign(2), sign(3)],
+        [PointSign::MaybeFront, PointSign::Plain]
+    );
+    assert_eq!(
+        charts[0].notes[1],
+        "By the bounds of both results, 2 points are surely on the front, 1 point is maybe, and 1 point is surely beaten \
+         in both."
+    );
+    let rows = charts[0].data_rows(100).rows;
+    assert_eq!(rows[2].last().unwrap(), "maybe on the front");
+}
+
+#[test]
+fn points_with_several_modes_have_a_sign() {
+    let dims = vec![numbers("len", "", &[1.0, 2.0]), Dim::repeats(12)];
+    let mut elapsed = result("elapsed", "s", Kind::Float(64));
+    elapsed.timed = true;
+    let dataset = dataset(dims, vec![elapsed], |_, at| {
+        let is_slow = at[0] == 1 && at[1] % 3 == 0;
+        let time = 1.0 + 0.001 * at[1] as f64;
+        Ok(Value::Float(if is_slow { time * 3.0 } else { time }))
+    });
+    let charts = of_kind(&dataset, "auto", ChartKind::Curve);
+    let signs: Vec<PointSign> = lines(&charts[0], 0)[0]
+        .points
+        .iter()
+        .map(|point| point.sign)
+        .collect();
+    assert_eq!(signs, [PointSign::Plain, PointSign::SeveralModes]);
 }
 
 #[test]

@@ -53,7 +53,7 @@ fn with(dims: Vec<Dim>, kind: Kind) -> Dataset {
 
 fn one(dims: Vec<Dim>, kind: Kind) -> Chart {
     let mut charts = deduce(&with(dims, kind));
-    charts.retain(|chart| chart.kind != ChartKind::MainEffects);
+    charts.retain(|chart| !matches!(chart.kind, ChartKind::MainEffects | ChartKind::Parallel));
     assert_eq!(charts.len(), 1);
     charts.remove(0)
 }
@@ -484,6 +484,13 @@ fn every_kind_is_explained() {
             "scatter false drawn on request: `--plots auto,scatter`",
             "Pareto front false no earlier result has a direction",
             "scaling false drawn on request: `--plots auto,scaling`",
+            "percentile band false drawn on request: `--plots auto,band`",
+            "interaction false drawn on request: `--plots auto,interaction`",
+            "parallel coordinates false 2 inputs vary, and parallel axes are drawn from 4 on: \
+             `--plots auto,parallel` draws them all the same",
+            "contour false 1 numeric input varies, and 2 are the axes",
+            "surface false 1 numeric input varies, and 2 are the axes",
+            "volume false 1 numeric input varies, and 3 are the axes",
         ]
     );
     let empty = with(vec![numbers("n", "", &[])], Kind::Float(64));

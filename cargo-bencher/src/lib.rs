@@ -9,12 +9,16 @@ mod cache;
 mod compare;
 mod draw;
 mod export;
+mod files;
 mod git;
 mod history;
+mod import;
 mod list;
+mod publish;
 mod report;
 mod results;
 mod scorecard;
+mod selection;
 mod stop;
 mod store;
 mod text;
@@ -27,14 +31,20 @@ use std::process::ExitCode;
 pub const USAGE: &str = "\
 usage: cargo bencher COMMAND [OPTIONS]
 
-  report [--out DIR] [--plots NAMES]
-                       draw the newest stored result of every sweep, running nothing; NAMES are
-                       kinds of plots, such as auto,table
+  report [SWEEP|FILE]... [OPTIONS]
+                       draw the newest stored result of every sweep, or those that are named, or
+                       exported files, running nothing; `cargo bencher report --help`
   list                 list the newest stored result of every sweep
-  export SWEEP [--json|--markdown] [--out FILE]
-                       write the newest result of a sweep as CSV, as JSON, or as Markdown
-                       (what it found, what is doubtful, and a table)
+  export SWEEP|FILE [--format NAME] [--out PATH]
+                       write the newest result of a sweep, or of a file, for other programs: csv,
+                       json, markdown, zarr, parquet, bmf, criterion; `cargo bencher export --help`
+  import criterion DIR | import csv FILE
+                       make results of the store of what other programs measured;
+                       `cargo bencher import help`
   open                 open the page that was drawn last
+  publish DIR | publish --branch BRANCH
+                       keep a dated report, and an index of all, in a folder or a branch of git;
+                       `cargo bencher publish --help`
   compare [BASE [CANDIDATE]]
                        judge whether results are worse than earlier ones: exit status 3 of a
                        regression, 4 where it is undecided; BASE and CANDIDATE are `previous`,
@@ -80,7 +90,11 @@ pub fn run(args: &[String]) -> ExitCode {
         let usage = match command {
             "baseline" => compare::BASELINE_USAGE,
             "cache" => cache::USAGE,
+            "export" => export::USAGE,
             "history" => history::USAGE,
+            "import" => import::USAGE,
+            "publish" => publish::USAGE,
+            "report" => report::USAGE,
             _ => USAGE,
         };
         return match print(usage) {
@@ -105,6 +119,8 @@ pub fn run(args: &[String]) -> ExitCode {
         "report" => report::draw(rest),
         "list" => list::list(rest),
         "export" => export::export(rest),
+        "import" => import::run(rest),
+        "publish" => publish::run(rest),
         "scorecard" => scorecard::run(rest),
         "open" => results::open(rest),
         "cache" => cache::run(rest),

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
-use bencher_core::bench::PlotSelection;
 use bencher_core::record::SweepRecord;
 use bencher_core::store::load_newest_results;
 
@@ -14,10 +13,7 @@ use crate::words::Words;
 #[derive(Debug, Default)]
 pub(crate) struct Options {
     pub(crate) store: PathBuf,
-    pub(crate) out: Option<PathBuf>,
     pub(crate) json: bool,
-    pub(crate) markdown: bool,
-    pub(crate) plots: Option<PlotSelection>,
     pub(crate) words: Vec<String>,
 }
 
@@ -27,22 +23,9 @@ impl Options {
         let mut words = Words::new(args);
         let is_known = |name: &str| known.contains(&name);
         let json = is_known("--json") && words.switch("--json");
-        let markdown = is_known("--markdown") && words.switch("--markdown");
-        let mut value = |name: &'static str| {
-            if is_known(name) {
-                words.value(name)
-            } else {
-                Ok(None)
-            }
-        };
-        let (out, plots) = (value("--out")?, value("--plots")?);
-        let plots = plots.map(|names| PlotSelection::of(names.split(',')));
         let store = words.value("--store")?;
         Ok(Self {
-            out: out.map(PathBuf::from),
             json,
-            markdown,
-            plots: plots.transpose()?,
             words: words.rest(usize::MAX)?,
             store: crate::store::chosen(store.map(PathBuf::from))?,
         })
@@ -111,13 +94,18 @@ pub(crate) fn open(args: &[String]) -> Result<(), String> {
             reports.display()
         ));
     };
+    open_page(&page)
+}
+
+/// Opens a page in the browser of the user.
+pub(crate) fn open_page(page: &Path) -> Result<(), String> {
     let opener = if cfg!(target_os = "macos") {
         "open"
     } else {
         "xdg-open"
     };
     crate::print(&page.display().to_string())?;
-    match Command::new(opener).arg(&page).status() {
+    match Command::new(opener).arg(page).status() {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(format!("`{opener}` ended with {status}")),
         Err(error) => Err(format!("`{opener}` cannot be started: {error}")),

@@ -46,6 +46,11 @@ impl Words {
         found
     }
 
+    /// Names an option that is read elsewhere, for the list of the known ones.
+    pub(crate) fn knows(&mut self, name: &'static str) {
+        self.known.push(name);
+    }
+
     /// Whether an option is there, which nothing has taken yet.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.position(name).is_some()

@@ -144,7 +144,10 @@ fn results_are_listed_and_exported() {
             &["list", "--josn"][..],
             "there is no option `--josn`; did you mean `--json`? (known: --json, --store)",
         ),
-        (&["report", "all"], "`all` is not expected here"),
+        (
+            &["report", "all"],
+            "no sweep fits \"all\" (there are: By length)",
+        ),
         (&["export"], "name one sweep"),
     ] {
         let (status, _, errors) = run(args);

@@ -6,12 +6,13 @@ use crate::bench_compile;
 use crate::run::run;
 
 /// Every benchmark target of the workspace, the quickest first.
-const TARGETS: [&str; 6] = [
+const TARGETS: [&str; 7] = [
     "evaluator",
     "memory",
     "overhead",
     "sweeper",
     "store",
+    "search",
     "honesty",
 ];
 

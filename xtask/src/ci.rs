@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::run::{cargo, run};
-use crate::{examples, setup};
+use crate::{examples, gallery, setup};
 
 pub(crate) fn run_tests() -> Result<(), String> {
     setup::install()?;
@@ -35,6 +35,7 @@ pub(crate) fn ci() -> Result<(), String> {
         .args(["doc", "--workspace", "--all-features", "--no-deps"])
         .env("RUSTDOCFLAGS", "--deny warnings"))?;
     run_tests()?;
+    gallery::gallery(&["--check".to_owned()])?;
     examples::run_all()
 }
 

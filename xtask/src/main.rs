@@ -5,6 +5,8 @@ mod bench_compile;
 mod ci;
 mod drill;
 mod examples;
+mod gallery;
+mod python;
 mod run;
 mod setup;
 
@@ -17,13 +19,15 @@ usage: cargo xtask TASK [OPTIONS]
   ci                   run all that must pass before a change lands: formatting, lints,
                        documentation, test, examples
   examples             run every example the way a user would
+  gallery [--check]    draw the pictures of docs/gallery.md anew, or compare them with a run
   bench [evaluator|memory|overhead|store|sweeper|honesty|peers|compile]...
                        measure the overhead of bencher itself against its limits; without a name,
                        all but `compile`, which builds crates full of derives
   drill [DAMAGES [KILLS]]
                        damage stores at random (300 times) and kill programs that use them (500 times), and
                        count what is lost
-  report | list | export | open | cache | compare | ab | baseline | history | scorecard
+  report | list | export | import | open | publish | cache | compare | ab | baseline | history |
+  scorecard
                        the commands of `cargo bencher`, which looks after stored results and stores;
                        `cargo xtask report` draws the newest stored result of every sweep
   setup                only install what the tests need
@@ -37,12 +41,13 @@ fn main() -> ExitCode {
         Some("test") => ci::run_tests(),
         Some("ci") => ci::ci(),
         Some("examples") => examples::run_all(),
+        Some("gallery") => gallery::gallery(&rest),
         Some("bench") => bench::bench(&rest),
         Some("drill") => drill::drill(&rest),
         // The tool under the name that the tasks of this repository have.
         Some(
-            "ab" | "baseline" | "cache" | "compare" | "export" | "history" | "list" | "open"
-            | "report" | "scorecard",
+            "ab" | "baseline" | "cache" | "compare" | "export" | "history" | "import" | "list"
+            | "open" | "publish" | "report" | "scorecard",
         ) => {
             let args: Vec<String> = task.into_iter().chain(rest).collect();
             return cargo_bencher::run(&args);

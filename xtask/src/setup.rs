@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use crate::python;
 use crate::run::{cargo, run};
 
 /// A program that some test runs.
@@ -20,9 +21,11 @@ enum Source {
     Debian(&'static str),
     /// A crate that cargo installs.
     Crate(&'static str),
+    /// A package of Debian that completes Python: it makes environments.
+    Environments(&'static str),
 }
 
-const TOOLS: [Tool; 4] = [
+const TOOLS: [Tool; 5] = [
     Tool {
         program: "chromium",
         source: Source::Debian("chromium"),
@@ -43,12 +46,17 @@ const TOOLS: [Tool; 4] = [
         source: Source::Crate("cargo-nextest"),
         needed_for: "the tests that run functions with `#[bench_sweep]` by cargo-nextest",
     },
+    Tool {
+        program: "python3",
+        source: Source::Environments("python3-venv"),
+        needed_for: "the tests that read exports with xarray, pandas and polars",
+    },
 ];
 
 /// Installs the tools that are missing: crates by cargo, the others on Debian as root; elsewhere says what
-/// is missing.
+/// is missing. Packages of Python go into an environment of their own.
 pub(crate) fn install() -> Result<(), String> {
-    let missing = || TOOLS.iter().filter(|tool| !is_there(tool.program));
+    let missing = || TOOLS.iter().filter(|tool| !tool.is_there());
     let packages: Vec<&str> = missing().filter_map(Tool::package).collect();
     if !packages.is_empty() {
         if !(Path::new("/usr/bin/apt-get").exists() && is_root()) {
@@ -66,22 +74,30 @@ pub(crate) fn install() -> Result<(), String> {
     }
     missing().try_for_each(|tool| match tool.source {
         Source::Crate(name) => cargo(&["install", "--locked", name]),
-        Source::Debian(_) => Ok(()),
-    })
+        Source::Debian(_) | Source::Environments(_) => Ok(()),
+    })?;
+    python::install()
 }
 
 impl Tool {
+    fn is_there(&self) -> bool {
+        match self.source {
+            Source::Environments(_) => python::has_environments(),
+            Source::Debian(_) | Source::Crate(_) => is_there(self.program),
+        }
+    }
+
     /// The package of Debian that has it, if one does.
     fn package(&self) -> Option<&'static str> {
         match self.source {
-            Source::Debian(package) => Some(package),
+            Source::Debian(package) | Source::Environments(package) => Some(package),
             Source::Crate(_) => None,
         }
     }
 
     fn named(&self) -> String {
         let source = match self.source {
-            Source::Debian(package) => format!("Debian: {package}"),
+            Source::Debian(package) | Source::Environments(package) => format!("Debian: {package}"),
             Source::Crate(name) => format!("cargo install --locked {name}"),
         };
         format!("  {} ({source}), for {}", self.program, self.needed_for)

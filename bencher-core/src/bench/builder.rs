@@ -5,11 +5,12 @@ use std::time::Duration;
 use crate::plan::SweepChoice;
 use crate::space::SampleOrder;
 use crate::sweep_executor::{Benchmark, Body, Result};
-use crate::var::{Constant, Input, Output};
+use crate::var::{Constant, Input, Output, Target};
 
 use super::assertions::ClaimChoice;
-use super::config::PlotSelection;
+use super::config::{PlotSelection, SearchConfig};
 use super::gates::{Gate, GateChoice};
+use super::own_plot::OwnPlot;
 use super::result::BenchResult;
 use super::run::SweepRun;
 use super::session::Session;
@@ -53,11 +54,19 @@ pub(crate) struct SweepSettings {
     pub(crate) budget: Option<Duration>,
     /// The plots of the report, or the names that are none.
     pub(crate) plots: Option<Result<PlotSelection, String>>,
+    /// The plots of the program's own.
+    pub(crate) own_plots: Vec<OwnPlot>,
     /// The point that is run alone.
     pub(crate) only_point: Option<String>,
     /// The claims of the program, beside those of the declaration.
     pub(crate) claims: Vec<ClaimChoice>,
     pub(crate) gates: Vec<GateChoice>,
+    /// The objectives of a search; empty where the sweep takes its grid.
+    #[cfg(feature = "search")]
+    pub(crate) goals: Vec<Target>,
+    pub(crate) search: SearchConfig,
+    /// The timed result whose best point is to be named.
+    pub(crate) best: Option<Target>,
 }
 
 impl<'b, S: Benchmark> SweepBuilder<'b, S> {
@@ -216,6 +225,15 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
         self
     }
 
+    /// Adds a plot of the program's own to the report of this sweep, besides those of [`plots`](Self::plots).
+    ///
+    /// A program calls `bencher::report::CustomPlots::custom_plot`, which takes what can be drawn.
+    pub fn own_plot(mut self, plot: impl std::any::Any + Send + Sync) -> Self {
+        let plot = OwnPlot::new(&self.settings.title, plot);
+        self.settings.own_plots.push(plot);
+        self
+    }
+
     /// Sets how long a sweep with timed results may take, unless the run's configuration says otherwise.
     pub fn budget(mut self, budget: Duration) -> Self {
         self.settings.budget = Some(budget);
@@ -241,6 +259,61 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
     /// ```
     pub fn level(mut self, level: u8) -> Self {
         self.settings.level = Some(level);
+        self
+    }
+
+    /// Names the best point of a timed result that is to be small, instead of measuring all points equally well.
+    ///
+    /// After six rounds of all points, a round has the leader and the eight rivals that are least refuted. The sweep ends
+    /// when no point is better than the leader by more than 1 % (`--best-within`), at 95 % for all points together, or when
+    /// the budget ends: then it says between which points it is undecided. Simulated, 50 points take a sixth of the batches
+    /// that all rounds would (`cargo xtask bench search`).
+    pub fn best(mut self, result: impl Into<Output<S>>) -> Self {
+        self.settings.best = Some(result.into().target);
+        self
+    }
+
+    /// Searches for the best value of a result, instead of taking the whole grid: by its direction, over the whole domains
+    /// of the inputs. Several calls name several objectives.
+    ///
+    /// The [sampler](Self::sampler) proposes points from those that are known; every evaluation is an ordinary sample. The
+    /// result is a dataset of the evaluated points, the best first. What is reported as best was measured again after it
+    /// was chosen. The search ends after [so many evaluations](Self::evaluations), or when the space is exhausted.
+    ///
+    /// A search that was killed goes on where it was: it proposes the same points, and finds their samples in the store.
+    /// Proposals follow from the results in the order of the proposals, up to the fourth before (or, with more workers
+    /// than four, up to as many before). So one seed gives one sequence with one worker and with four.
+    ///
+    /// ```
+    #[doc = include_str!("../example_sweep.md")]
+    #[doc = include_str!("../example_bench.md")]
+    /// let search = bench.sweep("Fewest moves").constants([("presorted", false)]);
+    /// let result = search.optimize(Sorting::MOVES).evaluations(15).run()?;
+    /// let dataset = result.dataset();
+    /// assert_eq!(dataset.dims()[0].name, "len");
+    /// // A list of one element needs no moves; the search looks for the fewest.
+    /// assert!(dataset.variable("moves")?.number(0) < Some(1000.0));
+    /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    /// ```
+    #[cfg(feature = "search")]
+    pub fn optimize(mut self, result: impl Into<Output<S>>) -> Self {
+        self.settings.goals.push(result.into().target);
+        self
+    }
+
+    /// Sets how many points a search evaluates (100), unless the run's configuration sets it. 0 is an error of
+    /// [`run`](Self::run).
+    #[cfg(feature = "search")]
+    pub fn evaluations(mut self, evaluations: u64) -> Self {
+        let budget = super::config::SearchBudget::Evaluations(evaluations);
+        self.settings.search.budget = Some(budget);
+        self
+    }
+
+    /// Sets how a search proposes points (a Gaussian process), unless the run's configuration sets it.
+    #[cfg(feature = "search")]
+    pub fn sampler(mut self, sampler: crate::optimize::Sampler) -> Self {
+        self.settings.search.sampler = Some(sampler.name());
         self
     }
 

@@ -116,6 +116,15 @@ pub enum BenchError {
         /// The reason.
         reason: Reason,
     },
+    /// The search is not possible.
+    #[cfg(feature = "search")]
+    #[error("sweep \"{title}\": {source}")]
+    Search {
+        /// The sweep.
+        title: String,
+        /// The problem.
+        source: Box<crate::optimize::SearchError>,
+    },
     /// A result that `--only-plot` asks for is not stored.
     #[error(
         "sweep \"{title}\" has no matching stored result, and `--only-plot` runs nothing; run it \

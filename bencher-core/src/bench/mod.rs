@@ -27,6 +27,7 @@
 
 mod assertions;
 mod attributes;
+mod best;
 mod builder;
 mod cell_text;
 mod cluster_report;
@@ -42,6 +43,8 @@ mod gates;
 mod history;
 mod layers;
 mod markdown;
+mod own_plot;
+mod pivot;
 mod print;
 mod refine;
 mod replicate_report;
@@ -49,12 +52,16 @@ pub mod report_files;
 mod result;
 mod result_json;
 mod run;
+#[cfg(feature = "search")]
+mod search;
 mod session;
 mod session_output;
 mod session_report;
 mod session_store;
+mod small_plots;
 mod steps;
 mod table;
+mod table_view;
 mod unreliable_points;
 mod unset;
 mod warnings;
@@ -69,13 +76,14 @@ pub(crate) use builder::SweepSettings;
 pub use columns::TimeColumns;
 pub use config::{
     ByteSize, FailureLimit, HistoryOptions, OutputFormat, PaneLayout, PlotOptions, PlotSelection,
-    PrintOptions, ReportLocation, RunConfig, SettingSource, Settings,
+    PrintOptions, ReportLocation, RunConfig, SearchBudget, SearchConfig, SettingSource, Settings,
 };
 pub use error::BenchError;
 pub(crate) use executable::digest as executable_digest;
 pub use gates::Gate;
 pub(crate) use gates::GateChoice;
 pub use markdown::result_markdown;
+pub use own_plot::OwnPlot;
 pub use refine::Refinement;
 pub(crate) use replicate_report::ReplicateReport;
 pub use result::BenchResult;
@@ -85,6 +93,7 @@ pub use session::{RunStatus, Session};
 pub use session_report::{ReportOutput, ReportSubject, Reporter};
 pub(crate) use table::LONGEST;
 pub use table::{result_table, sample_table};
+pub use table_view::TableView;
 
 use std::cell::RefCell;
 use std::rc::Rc;

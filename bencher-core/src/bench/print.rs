@@ -3,15 +3,16 @@
 use std::fmt::Write as _;
 
 use crate::dataset::{CellState, Dataset, Dim, DimRole, digits, one_line};
-use crate::record::{FindingKind, SweepRecord, findings};
+use crate::record::{FindingKind, SEARCH, SweepRecord, findings};
 use crate::stats;
 
 use super::assertions::{Judged, is_of_assertion};
-use super::columns::TimeColumns;
 use super::comparisons::comparisons;
 use super::config::PrintOptions;
 use super::error::failure_text;
-use super::table::{result_table, sample_table};
+use super::small_plots::small_plots;
+use super::table::sample_table;
+use super::table_view::TableView;
 
 /// Prints a line on standard output. A closed pipe (`| head`) or a full disk must not lose a sweep, so a line that
 /// cannot be printed is reported at the end.
@@ -37,8 +38,7 @@ pub(super) fn print_record(
     record: &SweepRecord,
     judged: &Judged,
     print: PrintOptions,
-    rows: usize,
-    columns: TimeColumns,
+    view: &TableView,
 ) {
     if print.inputs {
         say!("{}", inputs_text(&record.dataset));
@@ -54,10 +54,18 @@ pub(super) fn print_record(
         say!("{}\n", record.dataset);
     }
     if print.results {
-        say!("{}", result_table(&record.dataset, rows, columns));
+        say!("{}", view.text(&record.dataset));
     }
     if print.samples {
-        say!("{}", sample_table(&record.dataset, rows));
+        say!("{}", sample_table(&record.dataset, view.rows));
+    }
+    if print.plots {
+        for line in small_plots(&record.dataset) {
+            say!("plot      {line}");
+        }
+    }
+    if let Some(search) = record.dataset.attributes.get(SEARCH) {
+        say!("search    {}", one_line(search));
     }
     for finding in findings(&record.dataset) {
         let word = match finding.kind {

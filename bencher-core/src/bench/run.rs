@@ -11,7 +11,7 @@ use crate::measure::{
     rounds_per_replicate,
 };
 use crate::plan::{Choice, Plan, PlanError, input_name_of};
-use crate::record::SweepRecord;
+use crate::record::{RACE, RACE_BEST, SweepRecord};
 use crate::result_collector::ResultCollector;
 use crate::space::SampleOrder;
 use crate::store::{JobFolders, PAIRED, StoreError, sweep_tag};
@@ -60,13 +60,21 @@ impl SweepRun<'_> {
             level: self.settings.level,
             budget: self.settings.budget,
             plots,
+            search: self.settings.search,
         };
         if !session.enter(own) {
             return Ok(self.not_run(self.plan(session).ok().as_ref(), session));
         }
+        session
+            .own_plots
+            .extend(self.settings.own_plots.iter().cloned());
         if session.config.list {
             session.list(&self.settings.title);
             return Ok(self.not_run(self.plan(session).ok().as_ref(), session));
+        }
+        #[cfg(feature = "search")]
+        if let Some(goals) = self.search_goals(session)? {
+            return self.run_search(goals, session);
         }
         let clock = Instant::now();
         let plan = self.plan(session)?;
@@ -165,7 +173,7 @@ impl SweepRun<'_> {
     }
 
     /// Opens the store, and finds what the samples are taken with.
-    fn open(
+    pub(super) fn open(
         &self,
         plan: Plan,
         number: u64,
@@ -191,7 +199,7 @@ impl SweepRun<'_> {
     }
 
     /// The record of a sweep that was run, and the error of the store, if it stopped accepting samples.
-    fn record(
+    pub(super) fn record(
         &self,
         execution: Execution,
         end: RunEnd,
@@ -205,6 +213,7 @@ impl SweepRun<'_> {
         } = execution;
         let plan = executor.plan();
         let mut warnings = self.warnings(plan, &environment, &end, session);
+        let race = self.race_text(plan, &end, session);
         let is_whole = !end.is_over();
         let (mut dataset, failures, counts) = end.collector.finish();
         keep_discarded(&mut dataset, &end.slice_counts);
@@ -218,6 +227,10 @@ impl SweepRun<'_> {
         warnings.extend(unreliable_points(&dataset));
         describe(&mut dataset, plan, session.code()?);
         describe_choice(&mut dataset, plan, &session.config);
+        if let Some((result, text)) = race {
+            dataset.attributes.insert(RACE.to_owned(), result);
+            dataset.attributes.insert(RACE_BEST.to_owned(), text);
+        }
         if let Some(input) = &self.compared {
             let name = input_name_of(plan.schema(), input).map_err(self.plan_error())?;
             dataset.attributes.insert(COMPARED.to_owned(), name);
@@ -345,6 +358,7 @@ impl SweepRun<'_> {
             Some(input) => Some(plan.alternatives_of(input).map_err(self.plan_error())?),
             None => None,
         };
+        let best = self.best_rule(plan, session)?;
         let order = config.order.or(self.settings.order);
         let seed = match order {
             None => 0,
@@ -369,6 +383,7 @@ impl SweepRun<'_> {
             seed,
             before: 0,
             alternatives,
+            best,
         }))
     }
 
@@ -443,11 +458,11 @@ impl SweepRun<'_> {
     }
 
     /// How many repeats the user or the sweep wants; none where that is left open.
-    fn own_repeats(&self, config: &RunConfig) -> Option<u32> {
+    pub(super) fn own_repeats(&self, config: &RunConfig) -> Option<u32> {
         config.repeats.or(self.settings.repeats)
     }
 
-    fn plan_error(&self) -> impl FnOnce(PlanError) -> BenchError {
+    pub(super) fn plan_error(&self) -> impl FnOnce(PlanError) -> BenchError {
         let title = self.settings.title.clone();
         move |source| BenchError::Plan {
             title,
@@ -476,12 +491,12 @@ impl SweepRun<'_> {
 }
 
 /// A sweep that is being run.
-struct Execution {
-    executor: SweepExecutor,
-    environment: Environment,
-    started: String,
+pub(super) struct Execution {
+    pub(super) executor: SweepExecutor,
+    pub(super) environment: Environment,
+    pub(super) started: String,
     /// How long each phase took, in seconds.
-    timings: Vec<(String, f64)>,
+    pub(super) timings: Vec<(String, f64)>,
 }
 
 impl Execution {

@@ -11,6 +11,7 @@ use crate::var::nearest;
 use super::assertions::{Assertions, Judged};
 use super::config::{RunConfig, Settings};
 use super::layers::Layers;
+use super::own_plot::OwnPlot;
 use super::print::say;
 use super::replicate_report::ReplicateReport;
 use super::report_files::Place;
@@ -32,6 +33,8 @@ pub struct Session {
     #[cfg(feature = "store")]
     pub(super) read_only: Option<crate::store::ReadOnlyStore>,
     pub(super) records: Vec<SweepRecord>,
+    /// The plots of the program's own, by the title of their sweep.
+    pub(super) own_plots: Vec<OwnPlot>,
     pub(super) seen: Vec<String>,
     pub(super) unsaved: bool,
     /// Whether a claim failed, or a result became worse, by rules that fail the run.
@@ -111,6 +114,7 @@ impl Session {
             #[cfg(feature = "store")]
             read_only: None,
             records: Vec::new(),
+            own_plots: Vec::new(),
             seen: Vec::new(),
             unsaved: false,
             has_regressed: false,
@@ -289,6 +293,7 @@ impl Session {
         let subject = ReportSubject {
             program: self.program.clone(),
             part: self.report_part(),
+            plots: self.own_plots.clone(),
         };
         match reporter(&self.records, &folder, &subject, &self.config.plot_options) {
             Ok(files) => {

@@ -10,12 +10,13 @@ use crate::record::SweepRecord;
 use crate::sweep_executor::Forecast;
 
 use super::assertions::Judged;
-use super::config::{OutputFormat, RunConfig};
+use super::config::OutputFormat;
 use super::error::failure_text;
 use super::print::{print_record, say};
 use super::result_json::{comparisons_json, timings_json};
 use super::session::Session;
 use super::session_report::ReportOutput;
+use super::table_view::TableView;
 
 impl Session {
     pub(super) fn list(&self, title: &str) {
@@ -23,6 +24,30 @@ impl Session {
             print_json(&serde_json::json!({"event": "list", "sweep": title}));
         } else {
             say!("{title}");
+        }
+    }
+
+    #[cfg(feature = "search")]
+    pub(super) fn show_search(
+        &self,
+        title: &str,
+        space: &crate::optimize::SearchSpace,
+        goals: &[&str],
+        budget: Option<super::config::SearchBudget>,
+    ) {
+        let budget = budget.map_or_else(|| "100".to_owned(), |budget| budget.to_string());
+        let dimensions: Vec<&str> = space.dimensions().collect();
+        let (goals, dimensions) = (goals.join(", "), dimensions.join(", "));
+        if self.config.output == OutputFormat::Json {
+            print_json(&serde_json::json!({
+                "event": "plan", "sweep": title, "search": budget, "objectives": goals,
+                "dimensions": dimensions,
+            }));
+        } else {
+            say!(
+                "{title}: a search for the best {goals}, budget {budget}, of {} points over {dimensions}",
+                space.count()
+            );
         }
     }
 
@@ -104,13 +129,15 @@ impl Session {
     pub(super) fn show_sweep(&mut self, record: &SweepRecord, judged: &Judged) {
         match self.config.output {
             OutputFormat::Text => {
-                let RunConfig {
-                    print,
-                    rows,
-                    columns,
-                    ..
-                } = self.config;
-                print_record(record, judged, print, rows, columns);
+                let config = &self.config;
+                let view = TableView {
+                    rows: config.rows,
+                    columns: config.columns,
+                    pivot: config.pivot.clone(),
+                    sort: config.sort.clone(),
+                    width: crate::console::width(),
+                };
+                print_record(record, judged, config.print, &view);
             }
             OutputFormat::Json => {
                 let result = record.dataset.to_json();

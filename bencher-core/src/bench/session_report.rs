@@ -8,6 +8,7 @@ use crate::sweep_executor::BoxError;
 
 use super::config::{PlotOptions, ReportLocation};
 use super::error::BenchError;
+use super::own_plot::OwnPlot;
 use super::report_files;
 use super::session::Session;
 
@@ -40,6 +41,8 @@ pub struct ReportSubject {
     pub program: String,
     /// The chosen sweeps or functions; `None` where all were run.
     pub part: Option<String>,
+    /// The plots of the program's own.
+    pub plots: Vec<OwnPlot>,
 }
 
 /// The files and warnings of a reporter.

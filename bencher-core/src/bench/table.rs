@@ -33,8 +33,12 @@ use super::columns::TimeColumns;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn result_table(dataset: &Dataset, rows: usize, columns: TimeColumns) -> String {
-    let found = result_rows(dataset, rows, columns);
-    let mut text = finished(&found.rows, found.count, rows);
+    text_of(&result_rows(dataset, rows, columns), rows, None)
+}
+
+/// A table with its notes, in lines of at most so many characters.
+pub(super) fn text_of(found: &ResultRows, rows: usize, width: Option<usize>) -> String {
+    let mut text = finished(&found.rows, found.count, rows, (found.inputs, width));
     for line in &found.notes {
         let _ = writeln!(text, "{line}");
     }
@@ -42,16 +46,29 @@ pub fn result_table(dataset: &Dataset, rows: usize, columns: TimeColumns) -> Str
 }
 
 /// The rows of a table of results, the headings first.
+#[derive(Default)]
 pub(super) struct ResultRows {
     pub(super) rows: Vec<Vec<String>>,
+    /// How many columns stand for inputs.
+    pub(super) inputs: usize,
     /// How many points there are, shown or not.
     pub(super) count: usize,
     /// What the signs in the cells mean.
     pub(super) notes: Vec<String>,
 }
 
-/// At most `rows` points, the first and the last ones.
+/// At most `rows` points, the first and the last ones, in the order of the inputs.
 pub(super) fn result_rows(dataset: &Dataset, rows: usize, columns: TimeColumns) -> ResultRows {
+    result_rows_of(dataset, rows, columns, None)
+}
+
+/// At most `rows` points, the first and the last ones of an order.
+pub(super) fn result_rows_of(
+    dataset: &Dataset,
+    rows: usize,
+    columns: TimeColumns,
+    order: Option<Vec<usize>>,
+) -> ResultRows {
     let roles = dataset.dims().iter().map(|dim| dim.role == DimRole::Input);
     let turned = if roles.is_sorted_by(|a, b| a >= b) {
         None
@@ -78,24 +95,6 @@ pub(super) fn result_rows(dataset: &Dataset, rows: usize, columns: TimeColumns) 
         .filter(|dim| dim.role != DimRole::Input)
         .map(Dim::len)
         .product();
-    let headings = dataset
-        .variables()
-        .iter()
-        .zip(&scales)
-        .flat_map(|(var, scale)| {
-            let name = &var.info.name;
-            if dataset.is_centred(var) {
-                let mut labels = vec![name.clone()];
-                if var.info.timed {
-                    labels.extend(columns.labels(name));
-                }
-                return labels;
-            }
-            match scale.units() {
-                "" => vec![name.clone()],
-                units => vec![format!("{name} [{units}]")],
-            }
-        });
     let has_times = dataset.variables().iter().any(|var| var.info.timed);
     let mut footnotes = Footnotes::default();
     let mut table: Vec<Vec<String>> = vec![
@@ -103,14 +102,17 @@ pub(super) fn result_rows(dataset: &Dataset, rows: usize, columns: TimeColumns) 
             .iter()
             .filter_map(|axis| dataset.dims().get(*axis))
             .map(Dim::label)
-            .chain(headings)
+            .chain(headings(dataset, &scales, columns))
             .collect(),
     ];
     let texts = labels(dataset);
     let count = dataset.len().checked_div(repeats).unwrap_or(0);
     let (head, tail) = head_and_tail(count, rows);
     let shown = (0..head).chain(count - tail..count);
-    for (n, point) in shown.enumerate() {
+    for (n, place) in shown.enumerate() {
+        let point = order
+            .as_ref()
+            .map_or(place, |order| order.get(place).copied().unwrap_or(place));
         if n == head && tail > 0 {
             table.push(vec!["…".to_owned(); table.first().map_or(0, Vec::len)]);
         }
@@ -149,9 +151,33 @@ pub(super) fn result_rows(dataset: &Dataset, rows: usize, columns: TimeColumns) 
     }
     ResultRows {
         rows: table,
+        inputs: points.len(),
         count,
         notes: footnotes.lines().into_iter().map(Into::into).collect(),
     }
+}
+
+/// The heads of the columns of results.
+fn headings(dataset: &Dataset, scales: &[UnitScale], columns: TimeColumns) -> Vec<String> {
+    let of_variables = dataset
+        .variables()
+        .iter()
+        .zip(scales)
+        .flat_map(|(var, scale)| {
+            let name = &var.info.name;
+            if dataset.is_centred(var) {
+                let mut labels = vec![name.clone()];
+                if var.info.timed {
+                    labels.extend(columns.labels(name));
+                }
+                return labels;
+            }
+            match scale.units() {
+                "" => vec![name.clone()],
+                units => vec![format!("{name} [{units}]")],
+            }
+        });
+    of_variables.collect()
 }
 
 /// The mark of points with rounds of an earlier run.
@@ -205,11 +231,11 @@ pub fn sample_table(dataset: &Dataset, rows: usize) -> String {
             table.push(coordinates.chain(cells).collect());
         }
     }
-    finished(&table, count, rows)
+    finished(&table, count, rows, (0, None))
 }
 
 /// How many of `count` rows stand before and after a gap, where only `rows` are shown.
-fn head_and_tail(count: usize, rows: usize) -> (usize, usize) {
+pub(super) fn head_and_tail(count: usize, rows: usize) -> (usize, usize) {
     if count <= rows {
         return (count, 0);
     }
@@ -217,8 +243,17 @@ fn head_and_tail(count: usize, rows: usize) -> (usize, usize) {
     (head, rows - head)
 }
 
-fn finished(table: &[Vec<String>], count: usize, rows: usize) -> String {
-    let mut text = aligned(table);
+/// A table whose first columns are those of `inputs`, in lines of at most `width` characters.
+fn finished(
+    table: &[Vec<String>],
+    count: usize,
+    rows: usize,
+    (inputs, width): (usize, Option<usize>),
+) -> String {
+    let mut text = match width {
+        Some(width) => parts(table, inputs, width).concat(),
+        None => aligned(table),
+    };
     if count > rows {
         let _ = writeln!(text, "({count} rows, {rows} shown; `--rows N` shows more)");
     }
@@ -226,7 +261,7 @@ fn finished(table: &[Vec<String>], count: usize, rows: usize) -> String {
 }
 
 /// The one scale of a column of results.
-fn scale_of(var: &Variable) -> UnitScale {
+pub(super) fn scale_of(var: &Variable) -> UnitScale {
     let numbers = (0..var.states().len()).filter_map(|flat| var.number(flat));
     let largest = numbers
         .filter(|x| x.is_finite())
@@ -261,14 +296,60 @@ pub(super) fn short(value: &Value) -> String {
     }
 }
 
-/// Columns of equal width, set flush right.
-fn aligned(table: &[Vec<String>]) -> String {
+/// The columns of results in as many tables as the width needs, each with the inputs before them.
+fn parts(table: &[Vec<String>], inputs: usize, width: usize) -> Vec<String> {
+    let widths = widths(table);
+    let inputs = inputs.min(widths.len());
+    let (before, results) = widths.split_at(inputs);
+    let fixed: usize = before.iter().map(|width| width + BETWEEN).sum();
+    let mut parts: Vec<Vec<usize>> = Vec::new();
+    let mut used = 0;
+    for (n, of_column) in results.iter().enumerate() {
+        match parts.last_mut() {
+            Some(part) if used + BETWEEN + of_column <= width => {
+                part.push(inputs + n);
+                used += BETWEEN + of_column;
+            }
+            _ => {
+                parts.push(vec![inputs + n]);
+                used = fixed + of_column;
+            }
+        }
+    }
+    if parts.len() < 2 {
+        return vec![aligned(table)];
+    }
+    let part_of = |columns: &Vec<usize>| -> Vec<Vec<String>> {
+        let cells = |row: &Vec<String>| {
+            let kept = (0..inputs).chain(columns.iter().copied());
+            kept.map(|at| row.get(at).cloned().unwrap_or_default())
+                .collect()
+        };
+        table.iter().map(cells).collect()
+    };
+    let last = parts.len() - 1;
+    let texts = parts.iter().enumerate();
+    texts
+        .map(|(n, part)| aligned(&part_of(part)) + if n < last { "\n" } else { "" })
+        .collect()
+}
+
+/// Spaces between two columns.
+const BETWEEN: usize = 2;
+
+/// The width of each column.
+fn widths(table: &[Vec<String>]) -> Vec<usize> {
     let columns = table.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
         let cells = table.iter().filter_map(|row| row.get(column));
         cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
     };
-    let widths: Vec<usize> = (0..columns).map(width).collect();
+    (0..columns).map(width).collect()
+}
+
+/// Columns of equal width, set flush right.
+fn aligned(table: &[Vec<String>]) -> String {
+    let widths = widths(table);
     let mut text = String::new();
     for (n, row) in table.iter().enumerate() {
         let cells: Vec<String> = row

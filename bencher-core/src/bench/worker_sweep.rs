@@ -115,9 +115,9 @@ impl SweepRun<'_> {
         session: &mut Session,
         role: &WorkerRole,
     ) -> Result<SweepOutcome> {
-        let context: WorkerContext = postcard::from_bytes(role.context()).unwrap_or_default();
         let own = place(number, &plan);
         if role.place() == own {
+            let context: WorkerContext = postcard::from_bytes(role.context()).unwrap_or_default();
             session.root = context.root;
             let options = self.options(&plan, None, session)?;
             let served = SweepExecutor::of(plan, self.body).serve(role, options);
@@ -131,15 +131,27 @@ impl SweepRun<'_> {
                 self.settings.title
             ));
         }
+        Ok(self.passed_in_worker(number, Some(&plan), session, role))
+    }
+
+    /// The recorded result of a sweep that a worker process passes on its way to its own.
+    pub(super) fn passed_in_worker(
+        &self,
+        number: u64,
+        plan: Option<&Plan>,
+        session: &Session,
+        role: &WorkerRole,
+    ) -> SweepOutcome {
+        let context: WorkerContext = postcard::from_bytes(role.context()).unwrap_or_default();
         let found = context.earlier.into_iter().find(|(of, _)| *of == number);
-        Ok(match found {
+        match found {
             Some((_, record)) => SweepOutcome {
                 record,
                 claims: Vec::new(),
                 was_run: true,
                 root: session.root.clone(),
             },
-            None => self.not_run(Some(&plan), session),
-        })
+            None => self.not_run(plan, session),
+        }
     }
 }

@@ -6,6 +6,7 @@
 #[cfg(unix)]
 mod redirect;
 mod text;
+mod width;
 
 use std::fmt;
 use std::fs::File;
@@ -15,6 +16,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 pub(crate) use text::{clipped, steers, visible, visible_json, visible_line};
+pub(crate) use width::width;
 
 /// The most characters of a note.
 pub(crate) const MOST_NOTE: usize = 4_000;

@@ -88,6 +88,7 @@ pub(crate) use json::json_value;
 pub(crate) use labels::{Labels, coordinate_text, one_line};
 pub use main_effects::MainEffect;
 pub use optimum::{Optimum, PointValue};
+pub(crate) use point_values::PointNumbers;
 pub use point_values::PointValues;
 pub use table::{LongTable, Row};
 pub use timings::SIDE_BY_SIDE;

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use crate::value::{Digest, Kind, Value};
+use crate::value::{Kind, Value};
 use crate::var::Direction;
 
-use super::dim::digest;
-use super::{Dataset, DatasetError, PointValues, Variable};
+use super::point_values::PointNumbers;
+use super::{Dataset, DatasetError, DimRole, Variable};
 
 /// The best point of a result.
 ///
@@ -68,15 +68,6 @@ impl PointValue {
     pub fn is_exact(&self) -> bool {
         [self.lower, self.upper] == [Some(self.value); 2]
     }
-
-    /// Whether the bounds of two points have a value in common. Where bounds are missing, they are not known to end.
-    fn overlaps(&self, other: &Self) -> bool {
-        let begins_within = |one: &Self, other: &Self| match (one.lower, other.upper) {
-            (Some(lower), Some(upper)) => lower <= upper,
-            _ => true,
-        };
-        begins_within(self, other) && begins_within(other, self)
-    }
 }
 
 impl Dataset {
@@ -108,7 +99,7 @@ impl Dataset {
     /// Where there is no such result, or it has no direction.
     pub fn optimum(&self, result: &str) -> Result<Option<Optimum>, DatasetError> {
         let (points, direction) = self.valued_points(result)?;
-        Ok(optimum(points.iter(), direction))
+        Ok(self.best_of(points, direction))
     }
 
     /// The best point of a result for each combination of some inputs, such as the best codec for each block size.
@@ -135,15 +126,14 @@ impl Dataset {
     /// # Errors
     /// Where there is no such result or input, or the result has no direction.
     pub fn optimum_by(&self, result: &str, inputs: &[&str]) -> Result<Vec<Optimum>, DatasetError> {
-        self.axes(inputs)?;
+        let axes = self.axes(inputs)?;
         let (points, direction) = self.valued_points(result)?;
-        let mut groups: Vec<Vec<&ValuedPoint>> = Vec::new();
-        let mut known: HashMap<Vec<Digest>, usize> = HashMap::new();
-        for point in &points {
-            let is_asked = |(name, _): &&(String, Value)| inputs.contains(&name.as_str());
-            let asked = point.at.iter().filter(is_asked);
-            let key = asked.map(|(_, value)| digest(value)).collect();
-            let group = *known.entry(key).or_insert(groups.len());
+        let mut groups: Vec<Vec<ValuedPoint>> = Vec::new();
+        let mut known: HashMap<Vec<usize>, usize> = HashMap::new();
+        for point in points {
+            let position = self.position(point.first).unwrap_or_default();
+            let levels = axes.iter().filter_map(|axis| position.get(*axis).copied());
+            let group = *known.entry(levels.collect()).or_insert(groups.len());
             match groups.get_mut(group) {
                 Some(group) => group.push(point),
                 None => groups.push(vec![point]),
@@ -151,7 +141,7 @@ impl Dataset {
         }
         let groups = groups.into_iter();
         Ok(groups
-            .filter_map(|group| optimum(group.into_iter(), direction))
+            .filter_map(|group| self.best_of(group, direction))
             .collect())
     }
 
@@ -162,65 +152,110 @@ impl Dataset {
         if direction == Direction::None {
             return Err(DatasetError::NoDirection(result.to_owned()));
         }
-        let points = self.point_values(result)?.into_iter();
-        let points = points.map(|point| ValuedPoint::of(self, variable, point));
-        Ok((points.collect(), direction))
+        Ok((self.valued(variable).collect(), direction))
     }
 
     /// The values of all points of a result, in the order of the grid; `None` for points without one.
-    pub(super) fn numbers_of_points(&self, result: &str) -> Result<Vec<Option<f64>>, DatasetError> {
+    pub(crate) fn numbers_of_points(&self, result: &str) -> Result<Vec<Option<f64>>, DatasetError> {
         let variable = self.variable(result)?;
-        let points = self.point_values(result)?.into_iter();
-        let points = points.map(|point| ValuedPoint::of(self, variable, point));
-        Ok(points.map(|point| Some(point.value?.value)).collect())
+        let points = self.valued(variable);
+        Ok(points.map(|point| Some(point.value?.0)).collect())
+    }
+
+    fn valued<'d>(&'d self, variable: &'d Variable) -> impl Iterator<Item = ValuedPoint> + 'd {
+        let points = self.point_numbers(variable);
+        points.map(|(first, numbers)| ValuedPoint::of(self, variable, first, &numbers))
+    }
+
+    /// The best of some points.
+    fn best_of(&self, points: Vec<ValuedPoint>, direction: Direction) -> Option<Optimum> {
+        let all = points.len();
+        let below_resolution = points.iter().filter(|point| point.is_below_resolution);
+        let below_resolution = below_resolution.count();
+        let values = points.into_iter();
+        let values = values.filter_map(|point| Some((point.first, point.value?)));
+        let mut values: Vec<(usize, Bounded)> = values.filter(|(_, x)| !x.0.is_nan()).collect();
+        // A stable sort: of equal ones, the first in the order of the grid.
+        values.sort_by(|(_, one), (_, other)| match direction {
+            Direction::Maximize => other.0.total_cmp(&one.0),
+            _ => one.0.total_cmp(&other.0),
+        });
+        let (best, others) = values.split_first()?;
+        let axes = self.axes_of(|role| role != DimRole::Repeat);
+        let named = |(first, value): &(usize, Bounded)| self.named(*first, *value, &axes);
+        let is_rival = |(_, value): &&(usize, Bounded)| overlap(&best.1, value);
+        let mut worse = others.iter().filter(|other| !is_rival(other));
+        Some(Optimum {
+            best: named(best),
+            undecided: others.iter().filter(is_rival).map(named).collect(),
+            next: worse.clone().next().map(named),
+            worst: worse.next_back().map(named),
+            points: values.len(),
+            below_resolution,
+            missing: all - values.len() - below_resolution,
+        })
+    }
+
+    /// A point with the names of its inputs.
+    fn named(&self, first: usize, (value, lower, upper): Bounded, axes: &[usize]) -> PointValue {
+        let texts = self.point_texts(first).into_iter();
+        let label: Vec<String> = texts.map(|(name, text)| format!("{name}={text}")).collect();
+        PointValue {
+            at: self.coordinates_at(first, axes),
+            label: label.join(", "),
+            value,
+            lower,
+            upper,
+        }
     }
 }
 
 /// A point that may have a value.
 struct ValuedPoint {
-    at: Vec<(String, Value)>,
-    value: Option<PointValue>,
+    /// The first of its cells.
+    first: usize,
+    value: Option<Bounded>,
     is_below_resolution: bool,
 }
 
 impl ValuedPoint {
-    fn of(dataset: &Dataset, variable: &Variable, point: PointValues) -> Self {
+    fn of(dataset: &Dataset, variable: &Variable, first: usize, point: &PointNumbers) -> Self {
         let found = if variable.info.kind == Kind::Bool {
             share(&point.repeats)
         } else if dataset.is_centred(variable) {
-            (point.summary).map(|found| (found.centre, found.lower, found.upper))
+            let summary = point.summary.as_ref();
+            summary.map(|found| (found.centre, found.lower, found.upper))
         } else {
-            mean(&point)
+            mean(point)
         };
-        let label: Vec<String> = (point.texts.iter())
-            .map(|(name, text)| format!("{name}={text}"))
-            .collect();
-        let value = found.filter(|_| !point.is_below_resolution);
         Self {
-            value: value.map(|(value, lower, upper)| PointValue {
-                at: point.at.clone(),
-                label: label.join(", "),
-                value,
-                lower,
-                upper,
-            }),
-            at: point.at,
+            first,
+            value: found.filter(|_| !point.is_below_resolution),
             is_below_resolution: point.is_below_resolution,
         }
     }
+}
+
+/// Whether the bounds of two values have a value in common. Where bounds are missing, they are not known to end.
+fn overlap((_, lower, upper): &Bounded, (_, other_lower, other_upper): &Bounded) -> bool {
+    let begins_within = |lower: &Option<f64>, upper: &Option<f64>| match (lower, upper) {
+        (Some(lower), Some(upper)) => lower <= upper,
+        _ => true,
+    };
+    begins_within(lower, other_upper) && begins_within(other_lower, upper)
 }
 
 /// A value with its bounds.
 type Bounded = (f64, Option<f64>, Option<f64>);
 
 /// The mean of repeats, with bounds that contain it.
-fn mean(point: &PointValues) -> Option<Bounded> {
+fn mean(point: &PointNumbers) -> Option<Bounded> {
     let mean = crate::stats::mean(&point.repeats)?;
     let first = *point.repeats.first()?;
     if point.repeats.iter().all(|x| x.total_cmp(&first).is_eq()) {
         return Some((first, Some(first), Some(first)));
     }
-    let found = point.summary;
+    let found = point.summary.as_ref();
     let lower = found.and_then(|found| found.lower).map(|x| x.min(mean));
     let upper = found.and_then(|found| found.upper).map(|x| x.max(mean));
     Some((mean, lower, upper))
@@ -238,35 +273,6 @@ fn share(truths: &[f64]) -> Option<Bounded> {
     let middle = (share + Z * Z / (2.0 * n)) / (1.0 + Z * Z / n);
     let half = Z / (1.0 + Z * Z / n) * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
     Some((share, Some(middle - half), Some(middle + half)))
-}
-
-/// The best of some points.
-fn optimum<'p>(
-    points: impl Iterator<Item = &'p ValuedPoint> + Clone,
-    direction: Direction,
-) -> Option<Optimum> {
-    let below_resolution = points.clone().filter(|point| point.is_below_resolution);
-    let below_resolution = below_resolution.count();
-    let all = points.clone().count();
-    let mut values: Vec<&PointValue> = points.filter_map(|point| point.value.as_ref()).collect();
-    values.retain(|point| !point.value.is_nan());
-    // A stable sort: of equal ones, the first in the order of the grid.
-    values.sort_by(|one, other| match direction {
-        Direction::Maximize => other.value.total_cmp(&one.value),
-        _ => one.value.total_cmp(&other.value),
-    });
-    let (best, others) = values.split_first()?;
-    let (undecided, worse): (Vec<&PointValue>, Vec<&PointValue>) =
-        others.iter().partition(|other| best.overlaps(other));
-    Some(Optimum {
-        best: (*best).clone(),
-        undecided: undecided.into_iter().cloned().collect(),
-        next: worse.first().copied().cloned(),
-        worst: worse.last().copied().cloned(),
-        points: values.len(),
-        below_resolution,
-        missing: all - values.len() - below_resolution,
-    })
 }
 
 #[cfg(test)]

@@ -30,6 +30,16 @@ pub struct PointValues {
     pub has_modes: bool,
 }
 
+/// What was measured at one point, without its inputs; the fields are those of [`PointValues`].
+pub(crate) struct PointNumbers {
+    pub(crate) repeats: Vec<f64>,
+    pub(crate) failed: usize,
+    pub(crate) summary: Option<Summary>,
+    pub(crate) is_below_resolution: bool,
+    /// The rounds, except of truth values.
+    pub(crate) time: Option<PointTime>,
+}
+
 impl Dataset {
     /// The values of a result at every point, in the order of the grid.
     ///
@@ -55,10 +65,30 @@ impl Dataset {
     /// Where there is no such result.
     pub fn point_values(&self, result: &str) -> Result<Vec<PointValues>, DatasetError> {
         let variable = self.variable(result)?;
-        let values = self
-            .point_cells()
-            .map(|cells| self.values_of(variable, &cells));
-        Ok(values.collect())
+        let points = self.axes_of(|role| role != DimRole::Repeat);
+        let with_inputs = |(first, numbers): (usize, PointNumbers)| PointValues {
+            at: self.coordinates_at(first, &points),
+            texts: self.point_texts(first),
+            replicates: self.replicates(variable, &numbers),
+            repeats: numbers.repeats,
+            failed: numbers.failed,
+            summary: numbers.summary,
+            is_below_resolution: numbers.is_below_resolution,
+            has_modes: numbers.time.is_some_and(|time| time.mode.is_some()),
+        };
+        Ok(self.point_numbers(variable).map(with_inputs).collect())
+    }
+
+    /// What was measured at every point, in the order of the grid, with the first cell of each. Its inputs would take
+    /// most of the memory and of the time of a large sweep.
+    pub(crate) fn point_numbers<'d>(
+        &'d self,
+        variable: &'d Variable,
+    ) -> impl Iterator<Item = (usize, PointNumbers)> + 'd {
+        self.point_cells().map(|cells| {
+            let first = cells.first().copied().unwrap_or(usize::MAX);
+            (first, self.numbers_of(variable, &cells))
+        })
     }
 
     /// The cells of every point in the order of the grid: its repeats, by their flat indices.
@@ -83,10 +113,7 @@ impl Dataset {
         points.into_iter().filter_map(text).collect()
     }
 
-    fn values_of(&self, variable: &Variable, cells: &[usize]) -> PointValues {
-        let first = cells.first().copied().unwrap_or(usize::MAX);
-        let points = self.axes_of(|role| role != DimRole::Repeat);
-        let (at, texts) = (self.coordinates_at(first, &points), self.point_texts(first));
+    fn numbers_of(&self, variable: &Variable, cells: &[usize]) -> PointNumbers {
         let states = cells.iter().filter_map(|cell| variable.states().get(*cell));
         let is_failure =
             |state: &&CellState| matches!(state, CellState::Failed | CellState::TimedOut);
@@ -96,36 +123,30 @@ impl Dataset {
                 Value::Bool(truth) => Some(f64::from(u8::from(truth))),
                 _ => None,
             };
-            let repeats: Vec<f64> = cells.iter().filter_map(truth).collect();
-            let mean = crate::stats::mean(&repeats);
-            return PointValues {
-                at,
-                texts,
-                replicates: mean.into_iter().collect(),
-                repeats,
+            return PointNumbers {
+                repeats: cells.iter().filter_map(truth).collect(),
                 failed,
                 summary: None,
                 is_below_resolution: false,
-                has_modes: false,
+                time: None,
             };
         }
         let time = self.point_time(variable, cells);
         let rounds = time.rounds.iter().filter_map(|round| round.seconds());
-        let repeats: Vec<f64> = rounds.filter(|x| x.is_finite()).collect();
-        let replicates = if self.is_centred(variable) {
-            self.replicate_centres(&time)
-        } else {
-            crate::stats::mean(&repeats).into_iter().collect()
-        };
-        PointValues {
-            at,
-            texts,
-            replicates,
-            repeats,
+        PointNumbers {
+            repeats: rounds.filter(|x| x.is_finite()).collect(),
             failed,
             summary: self.summary_of_time(&time),
             is_below_resolution: time.is_below_resolution,
-            has_modes: time.mode.is_some(),
+            time: Some(time),
+        }
+    }
+
+    /// One centre for each process that measured a point, or the mean of its repeats.
+    fn replicates(&self, variable: &Variable, numbers: &PointNumbers) -> Vec<f64> {
+        match &numbers.time {
+            Some(time) if self.is_centred(variable) => self.replicate_centres(time),
+            _ => crate::stats::mean(&numbers.repeats).into_iter().collect(),
         }
     }
 

@@ -40,6 +40,7 @@ mod memory;
 mod order;
 mod partial;
 mod preempted_time;
+mod race;
 mod reason;
 mod replicate;
 mod rounds;
@@ -66,6 +67,7 @@ pub use memory::{peak_resident, reset_peak_resident};
 pub use order::Alternatives;
 pub use partial::PartialTime;
 pub use preempted_time::{PREEMPTED, PreemptedTime};
+pub use race::BestRule;
 pub use reason::Reason;
 pub use replicate::{PILOTS, REPLICATE_VARIABLE, Replicate, ReplicateRole, rounds_per_replicate};
 pub use rounds::{

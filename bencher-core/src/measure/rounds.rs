@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::stats::{MISRATE, PointTime, RoundTime, Summary};
 
 use super::order::{Alternatives, ordered};
+use super::race::{BestRule, FIRST_ROUNDS, Race};
 
 /// The number of rounds before the first look at a point.
 pub const FIRST_LOOK: u32 = 11;
@@ -39,6 +40,9 @@ pub struct RoundRules {
     pub before: u32,
     /// The points that are measured next to each other.
     pub alternatives: Option<Alternatives>,
+    /// The result of which the best point is to be named, instead of knowing all points equally well. Alternatives are
+    /// then not measured together.
+    pub best: Option<BestRule>,
 }
 
 impl Default for RoundRules {
@@ -51,6 +55,7 @@ impl Default for RoundRules {
             seed: 0,
             before: 0,
             alternatives: None,
+            best: None,
         }
     }
 }
@@ -93,6 +98,10 @@ pub enum StopReason {
     Converged(f64),
     /// Its noise has settled, with the bounds within this share.
     Settled(f64),
+    /// It is the best point, or worse by no more than this share.
+    Best(f64),
+    /// It is not better than the best point by more than this share.
+    NotBest(f64),
     /// It has no time to measure: its results are below resolution, or not set.
     NoTimes,
     /// Every round so far failed.
@@ -127,6 +136,11 @@ impl std::fmt::Display for StopReason {
             Self::Settled(width) => {
                 let within = hundredths(*width);
                 write!(f, "the noise has settled; known within {within}")
+            }
+            Self::Best(within) => write!(f, "the best point within {}", hundredths(*within)),
+            Self::NotBest(within) => {
+                let within = hundredths(*within);
+                write!(f, "not better than the best point by more than {within}")
             }
             Self::NoTimes => write!(f, "there are no times to know better"),
             Self::Failing => write!(f, "every round failed"),
@@ -166,6 +180,9 @@ pub struct Rounds {
     unmeasured: usize,
     /// When the widest points were chosen for the rounds up to the next look.
     chosen: Option<WidestPoints>,
+    race: Race,
+    /// What the last look at the race said: the leader, and the others that may be the best.
+    contenders: Option<(u64, Vec<u64>)>,
 }
 
 #[derive(Debug)]
@@ -215,6 +232,8 @@ impl Rounds {
             unmeasured: points.len(),
             points,
             chosen: None,
+            race: Race::default(),
+            contenders: None,
         }
     }
 
@@ -231,14 +250,62 @@ impl Rounds {
         if live.is_empty() {
             return None;
         }
-        if self.is_spent(now) && self.unmeasured > 0 {
+        if let Some(rule) = self.rules.best {
+            match self.raced(rule, live) {
+                Some(next) => live = next,
+                None => return None,
+            }
+        } else if self.is_spent(now) && self.unmeasured > 0 {
             live.retain(|point| self.count(*point) == 0);
         } else if let Some(chosen) = self.choose(&live, now) {
             live = chosen;
         }
-        let list = ordered(&live, self.rules.alternatives, self.rules.seed, self.round);
+        let alternatives = self
+            .rules
+            .alternatives
+            .filter(|_| self.rules.best.is_none());
+        let list = ordered(&live, alternatives, self.rules.seed, self.round);
         self.round += 1;
         Some(list)
+    }
+
+    /// The points of the next round of a race; none where the best point is named.
+    fn raced(&mut self, rule: BestRule, live: Vec<u64>) -> Option<Vec<u64>> {
+        let early = |point: &u64| self.count(*point) < FIRST_ROUNDS;
+        if live.iter().any(early) {
+            let early: Vec<u64> = live.into_iter().filter(early).collect();
+            return Some(early);
+        }
+        let Some(look) = self.race.look(rule.within) else {
+            self.stop_all(StopReason::NoTimes);
+            return None;
+        };
+        self.contenders = Some((look.leader, look.open.clone()));
+        if look.open.is_empty() {
+            for point in self.points.iter_mut().filter(|point| point.stop.is_none()) {
+                point.stop = Some(if point.number == look.leader {
+                    StopReason::Best(rule.within)
+                } else if !self.race.knows(point.number) {
+                    StopReason::NoTimes
+                } else {
+                    StopReason::NotBest(rule.within)
+                });
+            }
+            return None;
+        }
+        let next = look.next_round().into_iter();
+        Some(
+            next.filter(|point| live.binary_search(point).is_ok())
+                .collect(),
+        )
+    }
+
+    /// In a race: the leader, and the points that may be better by more than the rule allows; without any, the leader is
+    /// named the best. None before the first look.
+    pub fn contenders(&self) -> Option<(u64, &[u64])> {
+        self.contenders
+            .as_ref()
+            .map(|(leader, open)| (*leader, &**open))
     }
 
     /// Whether the budget has ended. Every point has a round in any case.
@@ -311,6 +378,12 @@ impl Rounds {
     /// Records the outcome of a round for a point: the times of its results, or `None` if it failed.
     pub fn record(&mut self, point: u64, times: Option<&[RoundTime]>) {
         let results = self.results;
+        if let (Some(rule), Some(times)) = (self.rules.best, times)
+            && let Some(seconds) = times.get(rule.result).and_then(|time| time.seconds())
+        {
+            self.race
+                .record(point, self.round.saturating_sub(1), seconds);
+        }
         let Some(point) = self.point_mut(point) else {
             return;
         };
@@ -382,7 +455,7 @@ impl Rounds {
             }
         }
         // Alternatives go on until all of them are done, so that their rounds stay pairs.
-        if let Some(alternatives) = rules.alternatives {
+        if let Some(alternatives) = rules.alternatives.filter(|_| rules.best.is_none()) {
             let mut going: Vec<u64> = self
                 .live()
                 .map(|point| alternatives.group(point.number))
@@ -474,6 +547,9 @@ impl Point {
         }
         if self.rounds > 0 && self.failed == self.rounds {
             return Some(StopReason::Failing);
+        }
+        if rules.best.is_some() {
+            return None;
         }
         let is_open = rules.rounds == RoundTarget::AsNeeded;
         let is_look = self.rounds >= FIRST_LOOK && look_after(self.rounds - 1) == self.rounds;

@@ -23,6 +23,8 @@ mod one_point;
 mod points;
 mod repeats;
 mod resolve;
+#[cfg(feature = "search")]
+mod searched;
 mod shape;
 
 pub(crate) use choice::Choice;
@@ -33,6 +35,8 @@ pub(crate) use identity::result_id;
 pub use input_override::{InputOverride, OverrideError};
 pub(crate) use input_override::{in_units, quote};
 pub(crate) use resolve::{input_name_of, result_name_of};
+#[cfg(feature = "search")]
+pub(crate) use searched::{SearchedDomain, SearchedInput};
 pub(crate) use shape::recorded_results;
 
 use std::sync::Arc;
@@ -135,6 +139,21 @@ impl Plan {
         repeats: u32,
         tag: &str,
     ) -> Result<Self, PlanError> {
+        check_overrides(&prototype.sweep_type().schema, overrides)?;
+        let schema = prototype.sweep_type().schema;
+        let axes = swept_axes(&schema, choice, overrides, density)?;
+        Self::with_axes(prototype, choice, overrides, axes, repeats, tag)
+    }
+
+    /// The plan of a sweep with these dimensions.
+    fn with_axes(
+        prototype: &dyn ErasedSweep,
+        choice: &Choice,
+        overrides: &[InputOverride],
+        SweptAxes { mut axes, declared }: SweptAxes,
+        repeats: u32,
+        tag: &str,
+    ) -> Result<Self, PlanError> {
         if repeats == 0 {
             return Err(PlanError::NoRepeats);
         }
@@ -147,16 +166,6 @@ impl Plan {
             drop(prototype.take_result_at(index));
         }
         let mut notes = Vec::new();
-        for given in overrides {
-            if schema.input(&given.name).is_none() {
-                let source = unknown_input(schema, &given.name).into();
-                return Err(PlanError::Override {
-                    given: given.to_string(),
-                    source,
-                });
-            }
-        }
-        let SweptAxes { mut axes, declared } = swept_axes(schema, choice, overrides, density)?;
         let constants = resolve_constants(schema, &choice.constants, &mut notes)?;
         for (index, value) in &constants {
             // Named inputs win over held ones only by mistake; unnamed ones give way.
@@ -343,6 +352,18 @@ impl Plan {
             self.series.tag.push_str(&name);
         }
         Ok(self)
+    }
+}
+
+/// That every value on the command line is one of an input.
+fn check_overrides(schema: &Schema, overrides: &[InputOverride]) -> Result<(), PlanError> {
+    let unknown = |given: &&InputOverride| schema.input(&given.name).is_none();
+    match overrides.iter().find(unknown) {
+        None => Ok(()),
+        Some(given) => Err(PlanError::Override {
+            given: given.to_string(),
+            source: unknown_input(schema, &given.name).into(),
+        }),
     }
 }
 

@@ -76,17 +76,7 @@ pub(super) fn swept_axes(
     overrides: &[InputOverride],
     density: Density,
 ) -> Result<SweptAxes, PlanError> {
-    let every = || {
-        let swept = schema
-            .inputs
-            .iter()
-            .enumerate()
-            .filter(|(_, var)| var.role == InputRole::Swept);
-        swept
-            .map(|(index, _)| InputChoice::of(Target::Index(index)))
-            .collect()
-    };
-    let chosen: Vec<InputChoice> = choice.inputs.clone().unwrap_or_else(every);
+    let chosen = chosen_inputs(schema, choice);
     let mut axes: Vec<Axis> = Vec::new();
     let mut declared = Vec::new();
     for input in &chosen {
@@ -116,8 +106,20 @@ pub(super) fn swept_axes(
     Ok(SweptAxes { axes, declared })
 }
 
+/// The inputs to sweep: those that are named, or every declared one.
+pub(super) fn chosen_inputs(schema: &Schema, choice: &Choice) -> Vec<InputChoice> {
+    let every = || {
+        let inputs = schema.inputs.iter().enumerate();
+        let swept = inputs.filter(|(_, var)| var.role == InputRole::Swept);
+        swept
+            .map(|(index, _)| InputChoice::of(Target::Index(index)))
+            .collect()
+    };
+    choice.inputs.clone().unwrap_or_else(every)
+}
+
 /// One dimension of several inputs that change together.
-fn zipped_axis(
+pub(super) fn zipped_axis(
     schema: &Schema,
     zipped: &ZippedInputs,
     overrides: &[InputOverride],
@@ -198,9 +200,9 @@ fn zipped_axis(
 }
 
 /// The values of an input in this sweep.
-struct InputSelection {
-    var: &'static InputVar,
-    domain: Domain,
+pub(super) struct InputSelection {
+    pub(super) var: &'static InputVar,
+    pub(super) domain: Domain,
     density: Density,
     /// The declaration, where this sweep takes other values of a range of floats.
     declared: Option<Domain>,
@@ -210,7 +212,7 @@ struct InputSelection {
 
 impl InputSelection {
     /// Checks that no value occurs twice.
-    fn distinct(self) -> Result<Self, PlanError> {
+    pub(super) fn distinct(self) -> Result<Self, PlanError> {
         match self.domain.check_distinct() {
             Ok(()) => Ok(self),
             Err(source) => Err(self.error(source)),
@@ -247,7 +249,7 @@ impl InputSelection {
     }
 }
 
-fn select_input(
+pub(super) fn select_input(
     input: &InputChoice,
     var: &'static InputVar,
     overrides: &[InputOverride],

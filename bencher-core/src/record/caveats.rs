@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::dataset::{CellState, Dataset, Dim, DimRole, PointValues, Variable};
+use crate::dataset::{CellState, Dataset, Dim, DimRole, PointNumbers, Variable};
 use crate::value::Kind;
 use crate::var::Direction;
 
@@ -190,15 +190,12 @@ fn of_points(dataset: &Dataset, variable: &Variable) -> Vec<Caveat> {
     if !(kind.is_numeric() || kind == Kind::Bool) {
         return Vec::new();
     }
-    let Ok(points) = dataset.point_values(&variable.info.name) else {
-        return Vec::new();
-    };
     let is_timed = dataset.is_centred(variable);
     let states = PointStates::of(dataset, variable);
     let mut counts = [0_usize; 4];
     let [below, modes, without_bounds, without_value] = &mut counts;
     let mut of = 0;
-    for (number, point) in points.iter().enumerate() {
+    for (number, (_, point)) in dataset.point_numbers(variable).enumerate() {
         if states.is_skipped(number) {
             continue;
         }
@@ -208,8 +205,9 @@ fn of_points(dataset: &Dataset, variable: &Variable) -> Vec<Caveat> {
         } else if point.repeats.is_empty() {
             *without_value += usize::from(point.failed == 0);
         } else {
-            *modes += usize::from(point.has_modes);
-            *without_bounds += usize::from(lacks_bounds(point, is_timed, kind));
+            let has_modes = point.time.as_ref().is_some_and(|time| time.mode.is_some());
+            *modes += usize::from(has_modes);
+            *without_bounds += usize::from(lacks_bounds(&point, is_timed, kind));
         }
     }
     let kinds = [
@@ -231,7 +229,7 @@ fn of_points(dataset: &Dataset, variable: &Variable) -> Vec<Caveat> {
 }
 
 /// Whether a point has a value whose bounds are unknown though it may vary.
-fn lacks_bounds(point: &PointValues, is_timed: bool, kind: Kind) -> bool {
+fn lacks_bounds(point: &PointNumbers, is_timed: bool, kind: Kind) -> bool {
     let varies = point.repeats.windows(2).any(|pair| match pair {
         [one, other] => one.total_cmp(other).is_ne(),
         _ => false,

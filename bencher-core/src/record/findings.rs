@@ -46,6 +46,28 @@ impl fmt::Display for Finding {
     }
 }
 
+/// The attribute of a dataset that names the result whose best point was looked for in rounds.
+pub(crate) const RACE: &str = "race";
+
+/// The attribute that names this point, or those between which it is undecided.
+pub(crate) const RACE_BEST: &str = "race best";
+
+/// The attribute of a dataset of evaluated points that says how the search went.
+pub(crate) const SEARCH: &str = "search";
+
+/// The attribute that names the objectives of the search.
+pub(crate) const SEARCH_GOAL: &str = "search objectives";
+
+/// The attribute that names the best point of the search, with its bounds.
+pub(crate) const SEARCH_BEST: &str = "search best";
+
+/// The attribute that says which inputs matter, by the model of the search.
+pub(crate) const SEARCH_IMPORTANCE: &str = "search importance";
+
+/// The attribute with the number and the origin of each point, a line for each, in the order of the dataset.
+#[cfg(feature = "search")]
+pub(crate) const SEARCH_ORIGINS: &str = "search origins";
+
 /// Inputs that explain less than this share of the differences are not named.
 const LEAST_SHARE: f64 = 0.001;
 
@@ -88,8 +110,27 @@ pub fn findings(dataset: &Dataset) -> Vec<Finding> {
                 text,
             }));
         };
+        if dataset.attributes.contains_key(SEARCH) {
+            // Its points were chosen, and its best one was measured again.
+            let goal = dataset.attributes.get(SEARCH_GOAL);
+            if goal == Some(result) {
+                add(
+                    FindingKind::Best,
+                    dataset.attributes.get(SEARCH_BEST).cloned(),
+                );
+                add(
+                    FindingKind::Matters,
+                    dataset.attributes.get(SEARCH_IMPORTANCE).cloned(),
+                );
+            }
+            continue;
+        }
         let units = &variable.info.units;
-        add(FindingKind::Best, best(&inputs, result, units));
+        let raced = dataset.attributes.get(RACE) == Some(result);
+        let race = dataset.attributes.get(RACE_BEST).filter(|_| raced);
+        // Rounds that some points had and others had not are compared by the race alone.
+        let best = || best(&inputs, result, units);
+        add(FindingKind::Best, race.cloned().or_else(best));
         add(FindingKind::Matters, effects(dataset, result));
     }
     found

@@ -41,6 +41,9 @@ use serde::{Deserialize, Serialize};
 
 pub use caveats::{Caveat, CaveatKind, caveats, caveats_by_result};
 pub use findings::{Finding, FindingKind, findings};
+pub(crate) use findings::{RACE, RACE_BEST, SEARCH};
+#[cfg(feature = "search")]
+pub(crate) use findings::{SEARCH_BEST, SEARCH_GOAL, SEARCH_IMPORTANCE, SEARCH_ORIGINS};
 pub use history_reset::OnHistoryReset;
 pub(crate) use markdown::escaped;
 pub(crate) use v1::SweepRecordV1;

@@ -60,7 +60,7 @@ impl Continuum {
     }
 
     /// The value at a share of the way, 0 to below 1.
-    pub(super) fn at(&self, share: f64) -> Option<Value> {
+    pub(crate) fn at(&self, share: f64) -> Option<Value> {
         match self {
             Self::Floats { kind, low, high } => {
                 let x = low * (1.0 - share) + high * share;
@@ -87,6 +87,100 @@ impl Continuum {
             }
         }
     }
+}
+
+/// What a search asks of a continuum.
+#[cfg(feature = "search")]
+impl Continuum {
+    /// How many values lie at multiples of one step of so many, at most.
+    pub(crate) fn most_places(&self, steps: u64) -> u128 {
+        let most = u128::from(steps) + 1;
+        match self {
+            Self::Floats { low, high, .. } if low < high => most,
+            Self::Floats { .. } => 1,
+            Self::Log { kind, low, high } if kind.is_integer() => {
+                width(low, high).saturating_add(1).min(most)
+            }
+            Self::Log { low, high, .. } => {
+                if low == high {
+                    1
+                } else {
+                    most
+                }
+            }
+            Self::Whole { width, .. } => width.saturating_add(1).min(most),
+            Self::Listed(levels) => u128::from(levels.len()),
+        }
+    }
+
+    /// Where a value lies: below 0 or above 1 outside the range; none where it is not of its kind.
+    pub(crate) fn share_of(&self, value: &Value) -> Option<f64> {
+        match self {
+            Self::Floats { low, high, .. } => {
+                let x = value.as_f64().filter(|x| x.is_finite())?;
+                // Halves, since the width of the range may be no float.
+                let half = high / 2.0 - low / 2.0;
+                Some(if half > 0.0 {
+                    (x / 2.0 - low / 2.0) / half
+                } else {
+                    x - low
+                })
+            }
+            Self::Log { low, high, .. } => log_place(low, high, value.as_f64()?),
+            Self::Whole {
+                low, width: all, ..
+            } => {
+                let value = whole(value);
+                let (x, from) = (value.as_f64()?, low.as_f64()?);
+                let by = if x < from {
+                    x - from
+                } else {
+                    width(low, &value) as f64
+                };
+                // The middle of its cell.
+                Some((by + 0.5) / (*all as f64 + 1.0))
+            }
+            Self::Listed(levels) => {
+                let at = levels.iter().position(|level| level == *value)?;
+                Some((at as f64 + 0.5) / levels.len() as f64)
+            }
+        }
+    }
+
+    /// The ends of the places that give the same value as this one; none where these are all but one.
+    pub(crate) fn cell(&self, place: f64) -> Option<(f64, f64)> {
+        match self {
+            Self::Log { kind, low, high } if kind.is_integer() => {
+                let here = self.at(place)?.as_f64()?;
+                let end = |x: f64, at_end: f64| log_place(low, high, x).unwrap_or(at_end);
+                let cell = (end(here - 0.5, 0.0).max(0.0), end(here + 0.5, 1.0).min(1.0));
+                (cell.1 > cell.0).then_some(cell)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Where a number lies between two others, in logarithms.
+#[cfg(feature = "search")]
+fn log_place(low: &Value, high: &Value, x: f64) -> Option<f64> {
+    let (from, to) = (low.as_f64()?, high.as_f64()?);
+    if !(x > 0.0 && x.is_finite()) {
+        return None;
+    }
+    let logarithm = |x: f64| {
+        if x < 2.0 * from {
+            ((x - from) / from).ln_1p()
+        } else {
+            x.ln() - from.ln()
+        }
+    };
+    let all = logarithm(to);
+    Some(if all > 0.0 {
+        logarithm(x) / all
+    } else {
+        logarithm(x)
+    })
 }
 
 #[cfg(test)]

@@ -50,6 +50,9 @@ enum Rule {
     },
     /// At equal distances, in floats.
     Floats(FloatGrid),
+    /// The rows that a search has proposed so far.
+    #[cfg(feature = "search")]
+    Growing(super::growing::GrowingRows),
     /// The integers at `thinned_index(last, ..)` from `low` on.
     Thinned {
         kind: Kind,
@@ -81,6 +84,12 @@ impl Levels {
             legacy: (!legacy.values.is_empty()).then(|| Arc::new(legacy)),
             ..Self::list(values.into_iter().map(|(value, _)| value).collect())
         }
+    }
+
+    /// Rows that are added while a sweep runs; positions of later ones have no value yet.
+    #[cfg(feature = "search")]
+    pub(crate) fn growing(rows: super::growing::GrowingRows) -> Self {
+        Self::of(Rule::Growing(rows), u64::MAX)
     }
 
     fn of(rule: Rule, count: u64) -> Self {
@@ -261,6 +270,8 @@ impl Levels {
                 kind.canonical(&offset(low, thinned_index(*last, self.count, position))?)
             }
             Rule::Floats(grid) => grid.get(position),
+            #[cfg(feature = "search")]
+            Rule::Growing(rows) => rows.get(position),
         }
     }
 

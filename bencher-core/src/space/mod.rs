@@ -27,6 +27,8 @@ mod design;
 mod factors;
 mod float_grid;
 mod geometric;
+#[cfg(feature = "search")]
+mod growing;
 mod levels;
 mod log_grid;
 mod order;
@@ -41,6 +43,8 @@ pub use factors::{
     Combination, Combinations, FactorError, FactorLevel, FactorSweep, Factors, sweep,
 };
 pub use geometric::{GeomError, geom, igeom};
+#[cfg(feature = "search")]
+pub(crate) use growing::GrowingRows;
 pub use levels::Levels;
 pub(crate) use order::mix;
 pub use order::{RunOrder, SampleOrder};

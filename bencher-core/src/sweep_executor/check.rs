@@ -151,6 +151,7 @@ impl SweepExecutor {
                     .max(LEAST_CHECK_ROUNDS),
             ),
             budget: None,
+            best: None,
             ..settings.rules
         };
         let is_new = |point: &&u64| !epochs.contains_key(point);

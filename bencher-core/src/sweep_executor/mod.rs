@@ -36,6 +36,10 @@ mod rounds;
 mod run;
 mod run_options;
 mod sampling;
+#[cfg(feature = "search")]
+mod search_best;
+#[cfg(feature = "search")]
+mod search_run;
 mod stored_rounds;
 mod trial;
 
@@ -47,6 +51,8 @@ pub use replicates::DifferingReplicates;
 pub use rounds::RoundsEnd;
 pub use run::{RunEnd, SweepExecutor};
 pub use run_options::{Interrupt, RunOptions};
+#[cfg(feature = "search")]
+pub(crate) use search_run::{Ended, SearchRun, SearchRunError, SearchedRun};
 pub use stored_rounds::RemeasureNotice;
 
 use crate::context::Context;

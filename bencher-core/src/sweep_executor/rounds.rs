@@ -133,7 +133,9 @@ impl SweepExecutor {
             self.take_round(settings, &list, &mut rounds, &mut context, None);
         }
         let RoundContext { end, progress, .. } = context;
-        end.rounds = Some(ended(&rounds, rules.precision));
+        end.rounds = Some(ended(&rounds, rules));
+        let contenders = rounds.contenders();
+        end.contenders = contenders.map(|(leader, open)| (leader, open.to_vec()));
         self.finish_rounds(&rounds, skipped, &mut end.collector, progress);
     }
 
@@ -352,13 +354,17 @@ pub(super) fn times_of(outcome: &JobOutcome, positions: &[usize]) -> RoundOutcom
     }
 }
 
-fn ended(rounds: &Rounds, precision: f64) -> RoundsEnd {
+fn ended(rounds: &Rounds, rules: RoundRules) -> RoundsEnd {
+    let precision = rules.precision;
     let mut end = RoundsEnd::default();
     for (point, _, stop) in rounds.stops() {
         end.points += 1;
         match stop {
             // A converged point continued because of the points that it is compared with.
-            Some(StopReason::Budget) if rounds.width(point) > precision => end.out_of_budget += 1,
+            // In a race, the named contenders say what the budget left open.
+            Some(StopReason::Budget) if rules.best.is_none() && rounds.width(point) > precision => {
+                end.out_of_budget += 1;
+            }
             Some(StopReason::Settled(width)) => {
                 end.settled += 1;
                 end.widest = Some(end.widest.unwrap_or(0.0).max(width));

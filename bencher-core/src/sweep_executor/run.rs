@@ -42,6 +42,8 @@ pub struct RunEnd {
     pub interrupted: bool,
     /// The outcome of the rounds, if it was run in rounds.
     pub rounds: Option<RoundsEnd>,
+    /// In a [race](crate::measure::BestRule): the leader, and the points that may be better.
+    pub contenders: Option<(u64, Vec<u64>)>,
     /// Set where stored rounds were not used, because they do not agree with new times.
     pub remeasured: Option<RemeasureNotice>,
     /// Set where replicates of several runs, which it combines, do not agree.
@@ -76,13 +78,14 @@ pub struct SweepExecutor {
 }
 
 impl RunEnd {
-    fn new(collector: ResultCollector, damaged: u64) -> Self {
+    pub(super) fn new(collector: ResultCollector, damaged: u64) -> Self {
         Self {
             calls: CallCounts::default(),
             damaged,
             lost: Vec::new(),
             interrupted: false,
             rounds: None,
+            contenders: None,
             remeasured: None,
             differing: None,
             has_earlier_rounds: false,
@@ -172,7 +175,7 @@ impl SweepExecutor {
     }
 
     /// The executor of samples: times and counts are valid only where nothing else of the program runs.
-    fn suitable_executor(&self, options: &RunOptions) -> Executors {
+    pub(super) fn suitable_executor(&self, options: &RunOptions) -> Executors {
         // Two measurements side by side disturb each other.
         let executor = match options.executor {
             executor if !self.plan.is_evidence() || options.side_by_side => executor,
@@ -187,7 +190,7 @@ impl SweepExecutor {
     }
 
     /// The stored samples of the sweep, and the latest run that measured any; none without a store.
-    fn open_cache(
+    pub(super) fn open_cache(
         &self,
         store: Option<Box<dyn SampleStore>>,
         options: &RunOptions,
@@ -204,7 +207,7 @@ impl SweepExecutor {
             .transpose()
     }
 
-    fn count_slices(&self, batches: Option<&Batches>, end: &mut RunEnd) {
+    pub(super) fn count_slices(&self, batches: Option<&Batches>, end: &mut RunEnd) {
         end.slice_counts = batches.map_or(Vec::new(), |all| all.slice_counts().collect());
         end.discarded = DiscardedSlices::of(&end.slice_counts, |point| self.plan.inputs(point));
     }
@@ -299,7 +302,7 @@ impl<'r> Procedure<'r> {
 }
 
 /// The number of a run that begins now: its time in milliseconds since 1970, and larger than that of every one before.
-fn next_run(latest: u64) -> u64 {
+pub(super) fn next_run(latest: u64) -> u64 {
     let now = jiff::Timestamp::now().as_millisecond();
     u64::try_from(now)
         .unwrap_or(0)
@@ -307,7 +310,7 @@ fn next_run(latest: u64) -> u64 {
 }
 
 /// Syncs the samples to the disk, then releases the workers and their state.
-fn close(
+pub(super) fn close(
     mut jobs: FutureCache,
     states: &States,
     end: &mut RunEnd,

@@ -254,11 +254,18 @@ impl SweepExecutor {
             }
             (Some(target), _) => target,
         };
-        let points = u64::try_from(self.plan.space().len()).unwrap_or(u64::MAX);
+        let points = match u64::try_from(self.plan.space().len()) {
+            // A search learns of its points while it runs.
+            Err(_) | Ok(u64::MAX) => USUAL_PROPOSALS,
+            Ok(points) => points,
+        };
         let precision = timer.costs().precision;
         Batches::sharing(precision, budget, points, count)
     }
 }
+
+/// How many points are thought to share the budget of a search.
+const USUAL_PROPOSALS: u64 = 100;
 
 /// Checks that times from the benchmark itself are valid times.
 fn check_times(sample: &Sample, times: &[(usize, &'static str)]) -> Result<(), String> {

@@ -1,4 +1,4 @@
-use crate::value::{Item, Kind, Value};
+use crate::value::{Item, Kind, ResultValue, Value};
 
 use super::schema::InputVar;
 use super::types::SweepValue;
@@ -93,6 +93,15 @@ impl<E: SweepEnum> SweepValue for E {
 
     fn variants() -> &'static [Variant] {
         E::VARIANTS
+    }
+}
+
+/// As a result, a variant is its name, with its parameters in brackets.
+impl<E: SweepEnum> ResultValue for E {
+    const KIND: Kind = Kind::Category;
+
+    fn into_value(self) -> Value {
+        Value::from(self.to_value().to_string())
     }
 }
 

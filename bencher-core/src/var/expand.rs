@@ -134,8 +134,8 @@ pub const NO_RESULT: ResultVar = ResultVar {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a result",
     label = "no result has this type",
-    note = "a result is an `Option` of a number, `bool`, `String`, `Duration`, `[f64; N]`, `File`, `Image`, \
-            `Video` or `Table`"
+    note = "a result is an `Option` of a number, `bool`, `String`, `Duration`, `Timestamp`, `[f64; N]`, `Vec` of \
+            numbers, `File`, `Image`, `Video`, `Table`, or an enum with `#[derive(SweepEnum)]`"
 )]
 pub trait ResultField: Sized {
     /// What values the type holds.

@@ -3,7 +3,10 @@ use bencher_core::value::{Kind, Value};
 use bencher_core::var::Scale;
 use serde::Serialize;
 
-use super::{between, text};
+use super::{between, labels, text};
+
+/// Characters of the name of a level on a parallel axis.
+const LEVEL: usize = 18;
 
 /// An axis of a chart.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -191,6 +194,51 @@ impl Axis {
         );
         let is_room = below.is_finite() && above.is_finite();
         Some(if is_room { (below, above) } else { (low, high) })
+    }
+
+    /// Where a number lies between the ends of the axis: 0 to 1 within them.
+    pub(crate) fn share(&self, x: f64) -> f64 {
+        let ends = match &self.ticks {
+            Ticks::Levels(levels) => Some((0.0, levels.len().saturating_sub(1) as f64)),
+            Ticks::Linear | Ticks::Log | Ticks::Time => self.range,
+        };
+        // Halves, since the distance of two numbers need not be one.
+        let place = |x: f64| if self.is_log() { x.ln() } else { x / 2.0 };
+        match ends {
+            Some((low, high)) if high > low => (place(x) - place(low)) / (place(high) - place(low)),
+            _ => 0.5,
+        }
+    }
+
+    /// At most about `most` places of ticks, each with its text.
+    pub(crate) fn named_places(&self, most: usize) -> Vec<(f64, String)> {
+        let places = match &self.ticks {
+            Ticks::Levels(levels) => {
+                let full: Vec<String> = (0..levels.len()).map(|n| self.name_of(n as f64)).collect();
+                let names = labels(&full, LEVEL).into_iter().enumerate();
+                let step = levels.len().div_ceil(most.max(1)).max(1);
+                return names
+                    .step_by(step)
+                    .map(|(n, name)| (n as f64, name))
+                    .collect();
+            }
+            Ticks::Time => {
+                let ends = self
+                    .range
+                    .map(|(low, high)| [low, between((low, high), false, 0.5), high]);
+                let names = ends.into_iter().flatten().map(|at| (at, text::moment(at)));
+                return names.collect();
+            }
+            Ticks::Linear => self.linear_places(most),
+            Ticks::Log => self.log_places(most),
+        };
+        // An axis of one number, or one too short for a round number, has a tick at its end.
+        let places = if places.is_empty() {
+            self.range.map(|(low, _)| low).into_iter().collect()
+        } else {
+            places
+        };
+        places.into_iter().map(|x| (x, self.tick(x))).collect()
     }
 
     /// The text of a position: the level's name, with its group, the moment, or the number in full.

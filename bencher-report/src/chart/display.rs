@@ -2,7 +2,7 @@
 
 use bencher_core::dataset::{Dim, UnitScale};
 
-use super::{Axis, Chart, Histogram, Marks, Table, TableCell, Ticks, text};
+use super::{Axis, Chart, Histogram, Marks, Parallel, Table, TableCell, Ticks, text};
 
 impl Chart {
     /// The chart with one prefix for every axis, chosen from its largest magnitude; on a logarithmic
@@ -20,8 +20,25 @@ impl Chart {
             .color
             .as_mut()
             .map(|axis| axis.displayed(own_ticks, true));
+        if let Some(Marks::Parallel(_)) = chart.panels.first().map(|panel| &panel.marks) {
+            let mut labels = Vec::new();
+            for panel in &mut chart.panels {
+                if let Marks::Parallel(parallel) = &mut panel.marks {
+                    parallel.displayed(own_ticks);
+                    labels = parallel.axes.iter().map(Axis::label).collect();
+                }
+            }
+            chart.x.ticks = Ticks::Levels(labels);
+        }
+        let depth = chart.depth.as_mut();
+        let by_depth = depth.map(|axis| axis.displayed(own_ticks, false));
         chart.reference = chart.reference.map(|at| by_y.apply(at));
         for panel in &mut chart.panels {
+            if let Marks::Field(field) = &mut panel.marks {
+                for z in &mut field.z {
+                    *z = by_depth.as_ref().map_or(*z, |by| by.apply(*z));
+                }
+            }
             panel.marks.scale(&by_x, &by_y, by_color.as_ref());
         }
         chart
@@ -91,6 +108,7 @@ impl Marks {
                     point.x = by_x.apply(point.x);
                     point.y = point.y.map(|y| by_y.apply(y));
                     point.bounds = point.bounds.map(pair);
+                    point.outer = point.outer.map(pair);
                 }
             }
             Self::Boxes(series) => {
@@ -116,13 +134,38 @@ impl Marks {
                     }
                 }
             }
+            Self::Field(field) => {
+                field.x.iter_mut().for_each(|x| *x = by_x.apply(*x));
+                field.y.iter_mut().for_each(|y| *y = by_y.apply(*y));
+                if let Some(by) = by_color {
+                    for value in field.values.iter_mut().chain(&mut field.noise).flatten() {
+                        *value = by.apply(*value);
+                    }
+                }
+            }
             Self::Histogram(Histogram { edges, .. }) => {
                 for edge in edges {
                     *edge = by_x.apply(*edge);
                 }
             }
             Self::Table(table) => table.shorten(),
-            Self::Pane(_) => {}
+            // Each of several parallel axes has a scaling of its own.
+            Self::Parallel(_) | Self::Pane(_) => {}
+        }
+    }
+}
+
+impl Parallel {
+    /// Brings each axis into the prefix that reads best.
+    fn displayed(&mut self, own_ticks: bool) {
+        for (n, axis) in self.axes.iter_mut().enumerate() {
+            let by = axis.displayed(own_ticks, false);
+            for row in &mut self.rows {
+                match row.inputs.get_mut(n) {
+                    Some(x) => *x = by.apply(*x),
+                    None => row.value = row.value.map(|x| by.apply(x)),
+                }
+            }
         }
     }
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use bencher_core::dataset::CellState;
 use serde::Serialize;
 
-use super::{Axis, Pane};
+use super::{Axis, Field, Pane, Parallel};
 
 /// The marks of a panel.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -17,6 +17,10 @@ pub enum Marks {
     Boxes(Vec<BoxSeries>),
     /// Coloured cells.
     HeatMap(HeatMap),
+    /// Values over two or three numeric inputs.
+    Field(Field),
+    /// Lines through parallel axes.
+    Parallel(Parallel),
     /// Counts of values.
     Histogram(Histogram),
     /// Rows of text.
@@ -91,6 +95,12 @@ impl Series {
             .filter(|run| !run.is_empty())
     }
 
+    /// The points that have a value and a sign.
+    pub(crate) fn signed(&self, sign: PointSign) -> impl Iterator<Item = &Point> {
+        let points = self.points.iter();
+        points.filter(move |point| point.sign == sign && point.y.is_some())
+    }
+
     /// The points that have a value though some of their samples have none.
     pub(crate) fn partial(&self) -> impl Iterator<Item = &Point> {
         self.points
@@ -100,7 +110,7 @@ impl Series {
 }
 
 /// One point of a series.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Point {
     /// The coordinate, or the position of the level.
     pub x: f64,
@@ -110,12 +120,76 @@ pub struct Point {
     pub y: Option<f64>,
     /// The band or error bar around it, low and high.
     pub bounds: Option<(f64, f64)>,
+    /// A second, wider band around it, low and high.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outer: Option<(f64, f64)>,
+    /// What is special about it.
+    #[serde(skip_serializing_if = "PointSign::is_plain")]
+    pub sign: PointSign,
     /// How many samples the value was computed from.
     pub samples: u32,
     /// How many samples had no value.
     pub absent: u32,
     /// Why the value, or some of its samples, are missing.
     pub gap: Option<Gap>,
+}
+
+/// A band around a point, low and high.
+pub(crate) type BandOf = fn(&Point) -> Option<(f64, f64)>;
+
+impl Point {
+    /// The bands around points, the wider one first.
+    pub(crate) const BANDS: [BandOf; 2] = [|point| point.outer, |point| point.bounds];
+
+    /// A point of one sample; without a value, one that is missing.
+    pub fn new(x: f64, y: Option<f64>) -> Self {
+        Self {
+            x,
+            y,
+            samples: u32::from(y.is_some()),
+            absent: u32::from(y.is_none()),
+            gap: y.is_none().then_some(Gap {
+                kind: GapKind::Missing,
+                reason: None,
+            }),
+            ..Self::default()
+        }
+    }
+}
+
+/// What is special about a point, which has a sign around it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[non_exhaustive]
+pub enum PointSign {
+    /// Nothing.
+    #[default]
+    Plain,
+    /// Its samples have several modes, so that one value says little.
+    SeveralModes,
+    /// No other point beats it in both results, whatever values the bounds allow.
+    Front,
+    /// Whether another point beats it in both results, the bounds do not decide.
+    MaybeFront,
+}
+
+impl PointSign {
+    /// Every sign that is drawn.
+    pub const ALL: [Self; 3] = [Self::SeveralModes, Self::Front, Self::MaybeFront];
+
+    /// The name for display.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "",
+            Self::SeveralModes => "rounds with several modes",
+            Self::Front => "surely on the front",
+            Self::MaybeFront => "maybe on the front",
+        }
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+    fn is_plain(&self) -> bool {
+        *self == Self::Plain
+    }
 }
 
 /// Why there is no value.

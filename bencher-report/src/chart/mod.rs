@@ -5,10 +5,15 @@
 
 mod axis;
 mod display;
+mod field;
+mod isolines;
+mod kind;
 mod labels;
 mod marks;
 mod pane;
+mod parallel;
 mod rows;
+mod slices;
 pub(crate) mod text;
 mod thin;
 
@@ -19,15 +24,18 @@ use serde::Serialize;
 pub use axis::{Axis, LevelGroup, Ticks};
 pub(crate) use axis::{ScaleSide, decades_per_tick};
 pub(crate) use display::{is_binary, short_levels};
+pub use field::Field;
+pub(crate) use isolines::{Relief, levels};
+pub use kind::ChartKind;
 pub(crate) use labels::{is_invisible, labels};
+pub(crate) use marks::{BandOf, below_values, between};
 pub use marks::{
-    BoxMark, BoxSeries, Gap, GapKind, HeatMap, Histogram, Marks, Point, Quartiles, Series, Table,
-    TableCell,
+    BoxMark, BoxSeries, Gap, GapKind, HeatMap, Histogram, Marks, Point, PointSign, Quartiles,
+    Series, Table, TableCell,
 };
-pub(crate) use marks::{below_values, between};
 pub use pane::Pane;
+pub use parallel::{Parallel, ParallelRow};
 pub use rows::DataRows;
-pub(crate) use thin::thin;
 
 /// The meaning of a ring on a line, in pictures and legends.
 const RINGS: &str = "○ some samples have no value";
@@ -60,8 +68,11 @@ pub struct Chart {
     pub x: Axis,
     /// The vertical axis of every panel.
     pub y: Axis,
-    /// The axis of the colours of a heat map.
+    /// The axis of the colours of a heat map, of contours, or of lines that run through parallel axes.
     pub color: Option<Axis>,
+    /// The axis of the third input of a volume.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub depth: Option<Axis>,
     /// The input whose levels are the series; `None` where there is one series.
     pub legend: Option<String>,
     /// A value at which a line crosses the panels: 1 for ratios.
@@ -78,9 +89,63 @@ pub struct Chart {
 }
 
 impl Chart {
+    /// A chart of one panel, for [plots of a program's own](crate::CustomPlot): `axes` are the horizontal and the vertical
+    /// one.
+    ///
+    /// ```
+    /// use bencher_report::chart::{Axis, Chart, Marks, Point, Series};
+    /// let points = vec![Point::new(1.0, Some(2.5)), Point::new(2.0, None)];
+    /// let series = Series { name: "all".to_owned(), points };
+    /// let axes = (Axis::linear("len", "B"), Axis::linear("speed", "B/s"));
+    /// let chart = Chart::new("Speed by length", axes, Marks::Lines(vec![series]));
+    /// assert_eq!((chart.panels.len(), chart.x.label()), (1, "len [B]".to_owned()));
+    /// ```
+    pub fn new(title: impl Into<String>, axes: (Axis, Axis), marks: Marks) -> Self {
+        let (x, y) = axes;
+        Self {
+            id: String::new(),
+            result: y.name.clone(),
+            kind: ChartKind::Custom,
+            title: title.into(),
+            alt: String::new(),
+            x,
+            y,
+            color: None,
+            depth: None,
+            legend: None,
+            reference: None,
+            spread: None,
+            columns: 1,
+            panels: vec![Panel {
+                facets: Vec::new(),
+                marks,
+            }],
+            notes: Vec::new(),
+        }
+    }
+
     /// Whether the values of lines stand on names of levels instead of numbers.
     pub(crate) fn is_on_levels(&self) -> bool {
         matches!(self.x.ticks, Ticks::Levels(_))
+    }
+
+    /// The same chart with other panels.
+    pub(crate) fn with_panels(&self, panels: Vec<Panel>) -> Self {
+        Self {
+            id: self.id.clone(),
+            result: self.result.clone(),
+            title: self.title.clone(),
+            alt: self.alt.clone(),
+            x: self.x.clone(),
+            y: self.y.clone(),
+            color: self.color.clone(),
+            depth: self.depth.clone(),
+            legend: self.legend.clone(),
+            spread: self.spread.clone(),
+            notes: self.notes.clone(),
+            panels,
+            ..*self
+        }
     }
 
     /// Whether it is drawn on axes. Tables and panes are text and pictures instead.
@@ -105,7 +170,7 @@ impl Chart {
     pub(crate) fn legend_order(&self) -> Option<Vec<usize>> {
         let is_of_lines = matches!(
             self.kind,
-            ChartKind::Line | ChartKind::Curve | ChartKind::Ratio
+            ChartKind::Line | ChartKind::Curve | ChartKind::Ratio | ChartKind::Interaction
         );
         let Some(Marks::Lines(series)) = self.panels.first().map(|panel| &panel.marks) else {
             return None;
@@ -123,14 +188,18 @@ impl Chart {
         Some(order)
     }
 
-    /// The same chart with the other scale of values, linear or logarithmic, where it can have both.
-    pub(crate) fn rescaled(&self) -> Option<Self> {
+    /// Whether its values can be on a linear and on a logarithmic scale.
+    pub(crate) fn has_scales(&self) -> bool {
         let is_marked = |panel: &Panel| matches!(panel.marks, Marks::Lines(_) | Marks::Boxes(_));
         let is_positive = self.y.range.is_some_and(|(low, _)| low > 0.0);
         let has_scale = matches!(self.y.ticks, Ticks::Linear | Ticks::Log);
         let is_plain = self.y.shift == 0 && self.kind != ChartKind::Ecdf;
-        let fits = is_positive && has_scale && is_plain && self.panels.iter().all(is_marked);
-        fits.then(|| {
+        is_positive && has_scale && is_plain && self.panels.iter().all(is_marked)
+    }
+
+    /// The same chart with the other scale of values, linear or logarithmic, where it can have both.
+    pub(crate) fn rescaled(&self) -> Option<Self> {
+        self.has_scales().then(|| {
             let mut other = self.clone();
             other.y.ticks = match self.y.ticks {
                 Ticks::Log => Ticks::Linear,
@@ -154,6 +223,8 @@ impl Chart {
             }
             Marks::Boxes(series) => series.iter().all(|one| one.boxes.is_empty()),
             Marks::HeatMap(map) => map.values.is_empty(),
+            Marks::Field(field) => field.values.is_empty(),
+            Marks::Parallel(parallel) => parallel.rows.is_empty(),
             Marks::Histogram(histogram) => histogram.counts.iter().all(|count| *count == 0),
             Marks::Table(_) | Marks::Pane(_) => false,
         };
@@ -166,6 +237,17 @@ impl Chart {
             Marks::Lines(series) => series.iter().any(|one| one.partial().next().is_some()),
             _ => false,
         })
+    }
+
+    /// The signs that points of its lines have.
+    pub(crate) fn signs(&self) -> Vec<PointSign> {
+        let has = |sign: &PointSign| {
+            self.panels.iter().any(|panel| match &panel.marks {
+                Marks::Lines(series) => series.iter().any(|one| one.signed(*sign).next().is_some()),
+                _ => false,
+            })
+        };
+        PointSign::ALL.into_iter().filter(has).collect()
     }
 
     /// The note of a picture about its marks.
@@ -184,138 +266,6 @@ impl Chart {
     /// How many rows of panels there are.
     pub fn rows(&self) -> usize {
         self.panels.len().div_ceil(self.columns.max(1)).max(1)
-    }
-}
-
-/// The kind of a chart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[non_exhaustive]
-pub enum ChartKind {
-    /// The distribution of values.
-    Histogram,
-    /// A bar per category.
-    Bar,
-    /// A box with whiskers per category.
-    Box,
-    /// Single values over a numeric input.
-    Line,
-    /// Means over a numeric input, with a band.
-    Curve,
-    /// Colours over two inputs.
-    HeatMap,
-    /// The values themselves.
-    Table,
-    /// The recorded content of every sample: a text, a picture, a file.
-    Panes,
-    /// How much each input matters, and the means of its levels.
-    MainEffects,
-    /// Ratios to the first level of an input.
-    Ratio,
-    /// The share of samples up to each value.
-    Ecdf,
-    /// The density of the values per category.
-    Violin,
-    /// Every sample as a point.
-    Scatter,
-    /// Two results of every point, and the points that no other one beats in both.
-    Pareto,
-    /// How a result grows with an input: a power law, and the nearest of the usual classes.
-    Scaling,
-}
-
-impl ChartKind {
-    /// Every kind, in the order of the rules.
-    pub const ALL: [Self; 15] = [
-        Self::Histogram,
-        Self::Bar,
-        Self::Box,
-        Self::Line,
-        Self::Curve,
-        Self::HeatMap,
-        Self::Table,
-        Self::Panes,
-        Self::MainEffects,
-        Self::Ratio,
-        Self::Ecdf,
-        Self::Violin,
-        Self::Scatter,
-        Self::Pareto,
-        Self::Scaling,
-    ];
-
-    /// The name for display.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Histogram => "histogram",
-            Self::Bar => "bars",
-            Self::Box => "boxes",
-            Self::Line => "line",
-            Self::Curve => "curve",
-            Self::HeatMap => "heat map",
-            Self::Table => "table",
-            Self::Panes => "panes",
-            Self::MainEffects => "main effects",
-            Self::Ratio => "ratio",
-            Self::Ecdf => "ECDF",
-            Self::Violin => "violins",
-            Self::Scatter => "scatter",
-            Self::Pareto => "Pareto front",
-            Self::Scaling => "scaling",
-        }
-    }
-
-    /// Whether bounds are drawn as error bars, not as a band.
-    pub(crate) const fn has_error_bars(self) -> bool {
-        matches!(self, Self::Ratio)
-    }
-
-    /// Whether a line joins the points of the n-th of some series: of a Pareto front, those of the front, which is the last.
-    pub(crate) const fn has_line(self, n: usize, count: usize) -> bool {
-        match self {
-            Self::Scatter => false,
-            Self::Pareto => n + 1 == count,
-            Self::Scaling => n >= count / 2,
-            _ => true,
-        }
-    }
-
-    /// The colour of the n-th of some series: a fit has that of its points.
-    pub(crate) const fn color(self, n: usize, count: usize) -> usize {
-        match self {
-            Self::Scaling if count >= 2 => n % (count / 2),
-            _ => n,
-        }
-    }
-
-    /// Whether each point of the n-th of some series has a marker.
-    pub(crate) const fn has_markers(self, n: usize, count: usize) -> bool {
-        match self {
-            Self::Ecdf => false,
-            Self::Pareto => n + 1 < count,
-            Self::Scaling => n < count / 2,
-            _ => true,
-        }
-    }
-
-    /// The name by which it is chosen, and that is part of file names.
-    pub(crate) const fn slug(self) -> &'static str {
-        match self {
-            Self::Histogram => "histogram",
-            Self::Bar => "bar",
-            Self::Box => "box",
-            Self::Line => "line",
-            Self::Curve => "curve",
-            Self::HeatMap => "heat-map",
-            Self::Table => "table",
-            Self::Panes => "panes",
-            Self::MainEffects => "main-effects",
-            Self::Ratio => "ratio",
-            Self::Ecdf => "ecdf",
-            Self::Violin => "violin",
-            Self::Scatter => "scatter",
-            Self::Pareto => "pareto",
-            Self::Scaling => "scaling",
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use bencher_core::value::float_text;
 
-use super::{Axis, BoxMark, BoxSeries, Chart, ChartKind, Gap, Marks, Panel, Point, pane};
+use super::{Axis, BoxMark, BoxSeries, Chart, ChartKind, Field, Gap, Marks, Panel, Point, pane};
 
 /// A chart's data, one row per mark.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,16 +18,20 @@ impl DataRows {
     pub fn to_csv(&self) -> String {
         let mut csv = String::new();
         for row in std::iter::once(&self.columns).chain(&self.rows) {
-            for (n, cell) in row.iter().enumerate() {
-                if n > 0 {
-                    csv.push(',');
-                }
-                push_cell(&mut csv, cell);
-            }
-            csv.push_str("\r\n");
+            push_row(&mut csv, row);
         }
         csv
     }
+}
+
+fn push_row(csv: &mut String, row: &[String]) {
+    for (n, cell) in row.iter().enumerate() {
+        if n > 0 {
+            csv.push(',');
+        }
+        push_cell(csv, cell);
+    }
+    csv.push_str("\r\n");
 }
 
 fn push_cell(csv: &mut String, cell: &str) {
@@ -47,6 +51,34 @@ fn push_cell(csv: &mut String, cell: &str) {
 impl Chart {
     /// The chart's data, at most `limit` rows.
     pub fn data_rows(&self, limit: usize) -> DataRows {
+        DataRows {
+            columns: self.data_columns(),
+            rows: self.all_rows().take(limit).collect(),
+        }
+    }
+
+    /// The chart's data as CSV, at most `limit` rows. No row is held.
+    #[cfg(feature = "html")]
+    pub(crate) fn csv(&self, limit: usize) -> String {
+        let mut csv = String::new();
+        push_row(&mut csv, &self.data_columns());
+        for row in self.all_rows().take(limit) {
+            push_row(&mut csv, &row);
+        }
+        csv
+    }
+
+    /// Whether the chart's data has more rows.
+    #[cfg(feature = "html")]
+    pub(crate) fn has_more_rows(&self, limit: usize) -> bool {
+        self.all_rows().nth(limit).is_some()
+    }
+
+    fn all_rows(&self) -> impl Iterator<Item = Vec<String>> + '_ {
+        self.panels.iter().flat_map(|panel| self.panel_rows(panel))
+    }
+
+    fn data_columns(&self) -> Vec<String> {
         let mut columns: Vec<String> = self
             .panels
             .first()
@@ -59,13 +91,7 @@ impl Chart {
             })
             .unwrap_or_default();
         columns.extend(self.mark_columns());
-        let rows = self
-            .panels
-            .iter()
-            .flat_map(|panel| self.panel_rows(panel))
-            .take(limit)
-            .collect();
-        DataRows { columns, rows }
+        columns
     }
 
     fn mark_columns(&self) -> Vec<String> {
@@ -75,7 +101,12 @@ impl Chart {
         let color = color.map_or_else(|| "value".to_owned(), Axis::label);
         let columns: Vec<&str> = match self.panels.first().map(|panel| &panel.marks) {
             Some(Marks::Lines(_)) if self.kind == ChartKind::Pareto => {
-                vec![&legend, "point", &x, &y]
+                vec![&legend, "point", &x, &y, "by the bounds"]
+            }
+            Some(Marks::Lines(_)) if self.kind == ChartKind::Band => {
+                vec![
+                    &legend, &x, &y, "p25", "p75", "p10", "p90", "samples", "absent", "state",
+                ]
             }
             Some(Marks::Lines(_) | Marks::Bars(_)) => {
                 vec![&legend, &x, &y, "low", "high", "samples", "absent", "state"]
@@ -92,6 +123,15 @@ impl Chart {
             Some(Marks::HeatMap(_)) => {
                 vec![&x, &y, &color, "std", "samples", "state"]
             }
+            Some(Marks::Field(field)) => {
+                let depth = self.depth.as_ref().filter(|_| !field.z.is_empty());
+                let mut columns = vec![x.clone(), y.clone()];
+                columns.extend(depth.map(Axis::label));
+                columns.push(color.clone());
+                columns.extend(["std", "samples", "state"].map(str::to_owned));
+                return columns;
+            }
+            Some(Marks::Parallel(parallel)) => return parallel.columns(),
             Some(Marks::Histogram(_)) => vec!["from", "to", "count"],
             Some(Marks::Table(table)) => return table.titles(),
             Some(Marks::Pane(_)) => return pane::columns(&self.panels, &y),
@@ -158,6 +198,12 @@ impl Chart {
                     ]
                 }))
             }
+            Marks::Field(field) => {
+                Box::new((0..field.values.len()).map(move |at| self.field_row(field, at)))
+            }
+            Marks::Parallel(parallel) => {
+                Box::new(parallel.rows.iter().map(|row| parallel.cells(row)))
+            }
             Marks::Histogram(histogram) => Box::new(
                 histogram
                     .edges
@@ -178,6 +224,26 @@ impl Chart {
             Marks::Pane(pane) => Box::new(pane::rows(&self.panels, pane).into_iter()),
         };
         marks.map(move |row| facets().chain(row).collect())
+    }
+
+    fn field_row(&self, field: &Field, at: usize) -> Vec<String> {
+        let (x, y, z) = field.place(at);
+        let value = field.values.get(at).copied().flatten();
+        let color = self.color.as_ref();
+        let in_color = |x| color.map_or_else(|| float_text(x), |axis| axis.name_of(x));
+        let depth = |z: f64| match &self.depth {
+            Some(axis) => axis.name_of(z),
+            None => float_text(z),
+        };
+        let noise = field.noise.get(at).copied().flatten();
+        let samples = field.samples.get(at).copied();
+        let mut row = vec![self.x.name_of(x), self.y.name_of(y)];
+        row.extend(z.map(depth));
+        row.push(value.map(in_color).unwrap_or_default());
+        row.push(noise.map(float_text).unwrap_or_default());
+        row.push(samples.unwrap_or(u32::from(value.is_some())).to_string());
+        row.push(state(field.gaps.get(&at)));
+        row
     }
 
     /// A row for each place of a violin's outline; one row for a box without.
@@ -211,9 +277,10 @@ impl Chart {
                 point.place.clone().unwrap_or_default(),
                 self.x.name_of(point.x),
                 point.y.map(|y| self.y.name_of(y)).unwrap_or_default(),
+                point.sign.name().to_owned(),
             ];
         }
-        vec![
+        let mut row = vec![
             series.to_owned(),
             point
                 .place
@@ -222,10 +289,17 @@ impl Chart {
             point.y.map(|y| self.y.name_of(y)).unwrap_or_default(),
             number(point.bounds.map(|(low, _)| low)),
             number(point.bounds.map(|(_, high)| high)),
+        ];
+        if self.kind == ChartKind::Band {
+            row.push(number(point.outer.map(|(low, _)| low)));
+            row.push(number(point.outer.map(|(_, high)| high)));
+        }
+        row.extend([
             point.samples.to_string(),
             point.absent.to_string(),
             state(point.gap.as_ref()),
-        ]
+        ]);
+        row
     }
 }
 
@@ -235,7 +309,7 @@ fn has_outlines(series: &[BoxSeries]) -> bool {
     boxes.any(|mark| !mark.outline.is_empty())
 }
 
-fn state(gap: Option<&Gap>) -> String {
+pub(super) fn state(gap: Option<&Gap>) -> String {
     gap.map_or_else(|| "measured".to_owned(), Gap::text)
 }
 

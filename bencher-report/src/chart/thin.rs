@@ -1,10 +1,60 @@
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::Point;
+use super::{Chart, Marks, Panel, Point, Series};
+
+/// Points of a series that are drawn; more are thinned, their peaks kept.
+const POINTS: usize = 20_000;
+/// Points of all series of a figure that are drawn, as far as each still has some.
+const ALL_POINTS: usize = 400_000;
+/// Points of a series that are drawn in any case.
+const FEWEST: usize = 1000;
+
+impl Chart {
+    /// Whether lines have more points than are drawn.
+    pub(crate) fn is_thinned(&self) -> bool {
+        let room = self.room();
+        self.lines().any(|one| one.points.len() > room)
+    }
+
+    /// The chart with as many points of each line as are drawn. A copy of it is then cheap, however large the sweep.
+    pub(crate) fn thinned(&self) -> Cow<'_, Self> {
+        if !self.is_thinned() {
+            return Cow::Borrowed(self);
+        }
+        let room = self.room();
+        let thinned = |one: &Series| Series {
+            name: one.name.clone(),
+            points: thin(&one.points, room),
+        };
+        let panel = |panel: &Panel| Panel {
+            facets: panel.facets.clone(),
+            marks: match &panel.marks {
+                Marks::Lines(series) => Marks::Lines(series.iter().map(thinned).collect()),
+                other => other.clone(),
+            },
+        };
+        let panels = self.panels.iter().map(panel).collect();
+        Cow::Owned(self.with_panels(panels))
+    }
+
+    /// How many points of each series are drawn.
+    fn room(&self) -> usize {
+        let share = ALL_POINTS / self.lines().count().max(1);
+        share.clamp(FEWEST, POINTS)
+    }
+
+    fn lines(&self) -> impl Iterator<Item = &Series> {
+        self.panels.iter().flat_map(|panel| match &panel.marks {
+            Marks::Lines(series) => series.as_slice(),
+            _ => &[],
+        })
+    }
+}
 
 /// At most about `limit` points: of every stretch its lowest, its highest and a point without
 /// a value, so that neither peaks nor gaps vanish.
-pub(crate) fn thin(points: &[Point], limit: usize) -> Vec<Point> {
+fn thin(points: &[Point], limit: usize) -> Vec<Point> {
     if points.len() <= limit {
         return points.to_vec();
     }
@@ -38,6 +88,7 @@ pub(crate) fn thin(points: &[Point], limit: usize) -> Vec<Point> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chart::PointSign;
 
     #[test]
     fn peaks_and_gaps_stay() {
@@ -50,6 +101,8 @@ mod tests {
                 _ => Some(((n * 7919) % 13) as f64 / 13.0),
             },
             bounds: None,
+            outer: None,
+            sign: PointSign::Plain,
             samples: 1,
             absent: 0,
             gap: None,

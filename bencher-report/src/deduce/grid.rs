@@ -28,6 +28,8 @@ pub(super) struct Samples {
     pub(super) gap: Option<Gap>,
     /// The summaries of measured times; `None` for other results.
     timing: Option<Summary>,
+    /// Whether measured times have several modes.
+    pub(super) has_modes: bool,
 }
 
 impl<'a> Grid<'a> {
@@ -71,6 +73,7 @@ impl<'a> Grid<'a> {
             absent: 0,
             gap: None,
             timing: None,
+            has_modes: false,
         };
         for repeat in 0..self.repeats {
             let flat = self.origin + offset + repeat * self.repeat_stride;
@@ -102,6 +105,7 @@ impl<'a> Grid<'a> {
             // The rounds that have a time say nothing of the point.
             samples.values.clear();
         }
+        samples.has_modes = self.variable.info.timed && time.mode.is_some();
         samples.timing = self.dataset.summary_of_time(&time);
     }
 

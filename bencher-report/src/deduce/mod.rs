@@ -6,6 +6,7 @@ mod facets;
 mod grid;
 mod modes;
 mod needs;
+mod own;
 #[cfg(feature = "html")]
 mod points;
 mod rules;
@@ -16,10 +17,11 @@ mod tradeoff;
 use std::collections::HashSet;
 
 use bencher_core::bench::PlotSelection;
-use bencher_core::dataset::{Dataset, Variable};
+use bencher_core::dataset::Dataset;
 use serde::Serialize;
 
 use crate::chart::{Chart, ChartKind, text};
+use crate::custom::SweepPlot;
 
 #[cfg(feature = "html")]
 pub(crate) use points::{Points, ResultPoints, points, samples};
@@ -73,6 +75,12 @@ pub fn deduce(dataset: &Dataset) -> Vec<Chart> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn deduce_plots(dataset: &Dataset, plots: PlotSelection) -> Vec<Chart> {
+    deduce_with(dataset, plots, &[])
+}
+
+/// The charts of a dataset, and then those of a program's own plots. See [`CustomPlot`](crate::CustomPlot) for an
+/// example.
+pub fn deduce_with(dataset: &Dataset, plots: PlotSelection, own: &[SweepPlot]) -> Vec<Chart> {
     let mut ids = HashSet::new();
     let mut charts = Vec::new();
     let with_modes = plots.has_auto() || plots.contains(ChartKind::Histogram.slug());
@@ -84,8 +92,14 @@ pub fn deduce_plots(dataset: &Dataset, plots: PlotSelection) -> Vec<Chart> {
         let chosen = chosen.flat_map(|rule| build::charts(rule.kind, &shape));
         let modes = with_modes.then(|| modes::charts(dataset, variable));
         for mut chart in chosen.chain(modes.into_iter().flatten()) {
-            chart.id = unique(&mut ids, variable, &chart);
+            chart.id = unique(&mut ids, &[&variable.info.name, &chart.id], &chart);
             build::log_note(&mut chart);
+            charts.push(chart);
+        }
+    }
+    for plot in own {
+        if let Ok(mut chart) = own::chart(plot, dataset, plots) {
+            chart.id = unique(&mut ids, &[&chart.id], &chart);
             charts.push(chart);
         }
     }
@@ -120,6 +134,16 @@ pub fn explain(dataset: &Dataset) -> Vec<Explanation> {
 
 /// Explains as [`explain`] does, for the kinds that a reader chose.
 pub fn explain_plots(dataset: &Dataset, plots: PlotSelection) -> Vec<Explanation> {
+    explain_with(dataset, plots, &[])
+}
+
+/// Explains as [`explain`] does, and then why each of a program's own plots is drawn, or why it is not: its name stands
+/// for the result. See [`CustomPlot`](crate::CustomPlot) for an example.
+pub fn explain_with(
+    dataset: &Dataset,
+    plots: PlotSelection,
+    own: &[SweepPlot],
+) -> Vec<Explanation> {
     let explain_one = |variable| {
         let shape = Shape::of(dataset, variable);
         rules(&shape).iter().map(move |rule| {
@@ -132,13 +156,14 @@ pub fn explain_plots(dataset: &Dataset, plots: PlotSelection) -> Vec<Explanation
             }
         })
     };
-    dataset.variables().iter().flat_map(explain_one).collect()
+    let usual = dataset.variables().iter().flat_map(explain_one);
+    usual.chain(own::explain(own, dataset, plots)).collect()
 }
 
 /// A name for files and anchors that no other chart of the dataset has: the result, the column
 /// of its tables that is drawn, and the kind of chart.
-fn unique(taken: &mut HashSet<String>, variable: &Variable, chart: &Chart) -> String {
-    let names = [&variable.info.name, &chart.id].map(|name| text::slug(name));
+fn unique(taken: &mut HashSet<String>, names: &[&str], chart: &Chart) -> String {
+    let names: Vec<String> = names.iter().map(|name| text::slug(name)).collect();
     let mut parts: Vec<&str> = names.iter().map(String::as_str).collect();
     parts.push(chart.kind.slug());
     parts.retain(|part| !part.is_empty());

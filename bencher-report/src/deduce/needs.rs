@@ -21,6 +21,77 @@ pub(super) const CELLS: usize = 1_000_000;
 /// Inputs from which on their effects are drawn apart from each other.
 pub(super) const INPUTS: usize = 3;
 
+/// Inputs from which on the axes stand parallel to each other.
+const PARALLEL: usize = 4;
+
+pub(super) fn many_inputs(shape: &Shape) -> Option<String> {
+    let inputs = shape.inputs().len();
+    (inputs < PARALLEL).then(|| {
+        format!(
+            "{}, and parallel axes are drawn from {PARALLEL} on: `--plots auto,parallel` draws them all the same",
+            vary(inputs, "input")
+        )
+    })
+}
+
+/// Cells up to which a browser shows a volume.
+const VOLUME: usize = 50_000;
+
+pub(super) fn two_number_axes(shape: &Shape) -> Option<String> {
+    few_numbers(shape, 2)
+}
+
+pub(super) fn three_number_axes(shape: &Shape) -> Option<String> {
+    few_numbers(shape, 3)
+}
+
+fn few_numbers(shape: &Shape, needed: usize) -> Option<String> {
+    let found = shape.numeric.len();
+    (found < needed).then(|| match found {
+        0 => format!("no numeric input varies, and {needed} are the axes"),
+        n => format!("{}, and {needed} are the axes", vary(n, "numeric input")),
+    })
+}
+
+pub(super) fn volume_fits(shape: &Shape) -> Option<String> {
+    let axes = shape.numeric.iter().take(3);
+    let cells: usize = axes.map(|axis| shape.levels(*axis)).product();
+    (cells > VOLUME).then(|| {
+        format!("{cells} cells are more than the {VOLUME} that a browser shows as a volume")
+    })
+}
+
+pub(super) fn a_value(shape: &Shape) -> Option<String> {
+    let has_value = |flat: usize| shape.variable.number(flat).is_some_and(f64::is_finite);
+    let none = !(0..shape.dataset.len()).any(has_value);
+    none.then(|| "no point has a value".to_owned())
+}
+
+/// A numeric input is the axis, and all others have panels.
+pub(super) fn a_number_axis(shape: &Shape) -> Option<String> {
+    let none = || "no numeric input varies".to_owned();
+    shape.numeric.is_empty().then(none)
+}
+
+/// An input along an axis, and another one with few enough levels for lines.
+pub(super) fn a_pair_fits(shape: &Shape) -> Option<String> {
+    let inputs = shape.inputs();
+    let has_numbers = |axis: usize| {
+        let numbers = shape.numbers(axis);
+        numbers.is_some_and(|numbers| !numbers.partial)
+    };
+    let fits_along = |axis: usize| has_numbers(axis) || shape.levels(axis) <= CATEGORIES;
+    let lines = inputs.iter().filter(|axis| shape.levels(**axis) <= SERIES);
+    let mut pairs = lines.flat_map(|lines| inputs.iter().map(move |along| (lines, along)));
+    let fits = pairs.any(|(lines, along)| lines != along && fits_along(*along));
+    (!fits).then(|| {
+        format!(
+            "no two inputs have room: one with at most {SERIES} levels for lines, and one with numbers or at most \
+             {CATEGORIES} levels for the axis"
+        )
+    })
+}
+
 /// A kind that only readers who name it get.
 pub(super) fn on_request(kind: ChartKind) -> String {
     format!("drawn on request: `--plots auto,{}`", kind.slug())
@@ -178,11 +249,18 @@ pub(super) fn repeats(shape: &Shape) -> Option<String> {
 }
 
 pub(super) fn lines_fit(shape: &Shape) -> Option<String> {
-    const WHAT: &str = "lines that can be distinguished";
-    let Some(groups) = shape.groups() else {
+    if shape.groups().is_none() {
         return too_many(shape, 0, SERIES, WHAT);
-    };
-    let n = groups.len();
+    }
+    names_fit(shape)
+}
+
+/// What lines cannot be more of.
+const WHAT: &str = "lines that can be distinguished";
+
+/// Few enough names of variants, where each is a line.
+pub(super) fn names_fit(shape: &Shape) -> Option<String> {
+    let n = shape.groups()?.len();
     (n > SERIES).then(|| format!("{n} names of variants are more than the {SERIES} {WHAT}"))
 }
 

@@ -5,11 +5,12 @@ use bencher_core::bench::PlotSelection;
 use crate::chart::ChartKind;
 
 use super::needs::{
-    alternatives, bars_fit, boxes_fit, category, category_or_proportion, cells, columns_left,
-    columns_over_the_first, compared_times, directed, effects, lines_fit, no_input, no_name,
-    no_number_axis, no_proportion, numbers, on_request, once, once_or_proportion, one_column,
-    one_input_fits, one_number_axis, one_snapshot, plane, plane_fits, points_fit, repeats,
-    scalable, several_inputs, several_samples, trade_off, two_inputs, vary,
+    a_number_axis, a_pair_fits, a_value, alternatives, bars_fit, boxes_fit, category,
+    category_or_proportion, cells, columns_left, columns_over_the_first, compared_times, directed,
+    effects, lines_fit, many_inputs, names_fit, no_input, no_name, no_number_axis, no_proportion,
+    numbers, on_request, once, once_or_proportion, one_column, one_input_fits, one_number_axis,
+    one_snapshot, plane, plane_fits, points_fit, repeats, scalable, several_inputs,
+    several_samples, three_number_axes, trade_off, two_inputs, two_number_axes, vary, volume_fits,
 };
 use super::shape::{Shape, Sort};
 
@@ -210,6 +211,67 @@ const RULES: &[Rule] = &[
         kind: ChartKind::Scaling,
         needs: &[cells, numbers, one_snapshot, scalable, lines_fit],
         unnamed_needs: &[|_| Some(on_request(ChartKind::Scaling))],
+        because: |_| "chosen by name".to_owned(),
+    },
+    Rule {
+        kind: ChartKind::Band,
+        needs: &[
+            cells,
+            numbers,
+            one_snapshot,
+            a_number_axis,
+            repeats,
+            names_fit,
+        ],
+        unnamed_needs: &[|_| Some(on_request(ChartKind::Band))],
+        because: |_| "chosen by name".to_owned(),
+    },
+    Rule {
+        kind: ChartKind::Interaction,
+        needs: &[
+            cells,
+            no_name,
+            one_snapshot,
+            two_inputs,
+            plane_fits,
+            a_pair_fits,
+            a_value,
+        ],
+        unnamed_needs: &[|_| Some(on_request(ChartKind::Interaction))],
+        because: |_| "chosen by name".to_owned(),
+    },
+    Rule {
+        kind: ChartKind::Parallel,
+        needs: &[cells, no_name, one_snapshot, two_inputs, plane_fits],
+        unnamed_needs: &[many_inputs],
+        because: |shape| {
+            let inputs = shape.inputs().len();
+            format!("{}: an axis for each", vary(inputs, "input"))
+        },
+    },
+    Rule {
+        kind: ChartKind::Contour,
+        needs: &[cells, no_name, one_snapshot, two_number_axes, plane_fits],
+        unnamed_needs: &[|_| Some(on_request(ChartKind::Contour))],
+        because: |_| "chosen by name".to_owned(),
+    },
+    Rule {
+        kind: ChartKind::Surface,
+        needs: &[cells, no_name, one_snapshot, two_number_axes, plane_fits],
+        unnamed_needs: &[|_| Some(on_request(ChartKind::Surface))],
+        because: |_| "chosen by name".to_owned(),
+    },
+    Rule {
+        kind: ChartKind::Volume,
+        needs: &[
+            cells,
+            no_name,
+            one_snapshot,
+            three_number_axes,
+            plane_fits,
+            volume_fits,
+        ],
+        unnamed_needs: &[|_| Some(on_request(ChartKind::Volume))],
         because: |_| "chosen by name".to_owned(),
     },
 ];

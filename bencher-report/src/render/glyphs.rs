@@ -58,6 +58,9 @@ pub(crate) fn draw(chart: &mut Chart, drawn: &dyn Fn(char) -> char) {
     for axis in [&mut chart.x, &mut chart.y].into_iter().chain(color) {
         draw_axis(axis, drawn);
     }
+    if let Some(axis) = &mut chart.depth {
+        draw_axis(axis, drawn);
+    }
     let panels = &mut chart.panels;
     let names = panels
         .iter_mut()
@@ -75,6 +78,10 @@ pub(crate) fn draw(chart: &mut Chart, drawn: &dyn Fn(char) -> char) {
         different(at, drawn);
     }
     for panel in panels {
+        if let Marks::Parallel(parallel) = &mut panel.marks {
+            let axes = parallel.axes.iter_mut();
+            axes.for_each(|axis| draw_axis(axis, drawn));
+        }
         if let Marks::Table(table) = &mut panel.marks {
             table.columns.iter_mut().for_each(one);
             for column in 0..table.columns.len() {

@@ -14,7 +14,7 @@ pub(crate) mod png;
 pub(crate) use look::Look;
 #[cfg(feature = "html")]
 pub(crate) use look::ROOM;
-pub(crate) use names::{LONGEST, Names, fit, fitting, width as label_width};
+pub(crate) use names::{LONGEST, Names, fit, fitting, width as label_width, wrap};
 
 /// The folder beside a page that holds what it links to.
 pub(crate) use bencher_core::bench::report_files::FOLDER;

@@ -108,6 +108,47 @@ pub(crate) fn fit(text: &str, room: f64, size: f64) -> String {
     }
 }
 
+/// A text in lines that have room, at most `most`; the last ends in a sign where words are left out.
+pub(crate) fn wrap(text: &str, room: f64, size: f64, most: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = String::new();
+    let text = crate::chart::text::clip(text, 1000);
+    for word in text.split_whitespace() {
+        let longer = if line.is_empty() {
+            word.to_owned()
+        } else {
+            format!("{line} {word}")
+        };
+        if width(&longer, size) <= room || line.is_empty() {
+            line = longer;
+            continue;
+        }
+        if lines.len() + 1 == most {
+            lines.push(clipped(&format!("{longer} …"), room, size));
+            return lines;
+        }
+        lines.push(clipped(&line, room, size));
+        word.clone_into(&mut line);
+    }
+    if !line.is_empty() {
+        lines.push(clipped(&line, room, size));
+    }
+    lines
+}
+
+/// As much of a text's beginning as has room.
+fn clipped(text: &str, room: f64, size: f64) -> String {
+    if width(text, size) <= room {
+        return text.to_owned();
+    }
+    let mut short: Vec<char> = text.chars().collect();
+    while short.len() > 1 && width(&short.iter().collect::<String>(), size) + size > room {
+        short.pop();
+    }
+    let short: String = short.into_iter().collect();
+    format!("{}…", short.trim_end_matches([' ', '…', ',', ';']))
+}
+
 fn full(axis: &Axis) -> Vec<String> {
     (0..axis.level_names().len())
         .map(|n| axis.name_of(n as f64))
@@ -166,5 +207,18 @@ mod tests {
         }
         assert!(width(&fit(&"日".repeat(90), 100.0, 10.0), 10.0) <= 100.0);
         assert_eq!(fit("short", 100.0, 10.0), "short");
+    }
+
+    #[test]
+    fn texts_are_wrapped_between_words_and_end_in_a_sign() {
+        // Ten characters of 6.4 points have room.
+        let wrapped = |text, most| wrap(text, 64.0, 10.0, most);
+        assert_eq!(wrapped("one two three", 3), ["one two", "three"]);
+        assert_eq!(wrapped("one two three four", 1), ["one two…"]);
+        assert_eq!(wrapped("", 3), [] as [&str; 0]);
+        assert_eq!(wrapped("abcdefghijklmnop q", 2), ["abcdefgh…", "q"]);
+        let long = "word ".repeat(90);
+        let lines = wrapped(&long, 3);
+        assert!(lines.len() == 3 && lines[2].ends_with('…'), "{lines:?}");
     }
 }

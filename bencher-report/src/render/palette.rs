@@ -31,6 +31,36 @@ pub(crate) fn fill(n: usize) -> String {
     format!("#{:02x}{:02x}{:02x}", mix(r), mix(g), mix(b))
 }
 
+/// The ends and the middle of a scale of colours for lines, which are lost on no ground.
+pub(crate) const LINE: [&str; 3] = ["#0072b2", "#9a9a9a", "#d55e00"];
+
+/// A colour of the scale for lines, by its share from 0 to 1.
+pub(crate) fn line(share: f64) -> String {
+    let [low, middle, high] = LINE;
+    let (from, to, share) = if share < 0.5 {
+        (low, middle, share * 2.0)
+    } else {
+        (middle, high, share * 2.0 - 1.0)
+    };
+    mixed(from, to, share)
+}
+
+/// A colour between two.
+fn mixed(from: &str, to: &str, share: f64) -> String {
+    let (from, to) = (rgb(from), rgb(to));
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "between two bytes"
+    )]
+    let mix = |from: u8, to: u8| {
+        let share = share.clamp(0.0, 1.0);
+        (f64::from(from) * (1.0 - share) + f64::from(to) * share).round() as u8
+    };
+    let (r, g, b) = (mix(from.0, to.0), mix(from.1, to.1), mix(from.2, to.2));
+    format!("#{r:02x}{g:02x}{b:02x}")
+}
+
 /// How often the colours have run out before the n-th series: 0 solid, 1 dashed, 2 dotted.
 pub(crate) fn round(n: usize) -> usize {
     n / SERIES.len()

@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use bencher_core::dataset::Dataset;
-use bencher_core::record::{Counts, SweepRecord};
+use bencher_core::record::SweepRecord;
 use bencher_core::store::{
-    baseline_directory, baseline_names, load_last_results, load_newest_results, load_result,
+    baseline_directory, baseline_names, load_last_results, load_newest_results,
 };
 use bencher_core::var::nearest;
+
+use crate::files::load_file;
 
 /// The results of one side.
 #[derive(Debug)]
@@ -81,7 +82,7 @@ fn named(store: &Path, word: &str) -> Result<Vec<SweepRecord>, String> {
         return newest(&path);
     }
     if path.is_file() {
-        return file(&path).map(|record| vec![record]);
+        return load_file(&path).map(|record| vec![record]);
     }
     let (tagged, others): (Vec<SweepRecord>, Vec<SweepRecord>) = newest(store)?
         .into_iter()
@@ -99,36 +100,6 @@ fn named(store: &Path, word: &str) -> Result<Vec<SweepRecord>, String> {
         ));
     }
     Ok(tagged)
-}
-
-/// A result file of a store, or a dataset that `cargo bencher export --json` wrote.
-fn file(path: &Path) -> Result<SweepRecord, String> {
-    if path.extension().is_none_or(|kind| kind != "json") {
-        return load_result(path).map_err(|error| error.to_string());
-    }
-    let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-    let text = std::fs::read_to_string(path).map_err(|error| failed(&error))?;
-    let json = serde_json::from_str(&text).map_err(|error| failed(&error))?;
-    let dataset = Dataset::from_json(&json).map_err(|error| failed(&error))?;
-    Ok(SweepRecord {
-        // A dataset does not say which type declared it, so only other files of datasets can be compared with it.
-        bench: String::new(),
-        title: dataset.name().to_owned(),
-        description: String::new(),
-        post_description: String::new(),
-        tag: String::new(),
-        started: String::new(),
-        dataset,
-        constants: Vec::new(),
-        failures: Vec::new(),
-        counts: Counts::default(),
-        timings: Vec::new(),
-        warnings: Vec::new(),
-        sweep_type: String::new(),
-        version: 0,
-        identity: None,
-        environment: None,
-    })
 }
 
 fn newest(store: &Path) -> Result<Vec<SweepRecord>, String> {

@@ -10,6 +10,9 @@
     reason = "a test may fail, and its counts are small"
 )]
 
+pub(crate) mod everything;
+pub(crate) mod python;
+
 use std::path::Path;
 use std::process::{Command, Output};
 

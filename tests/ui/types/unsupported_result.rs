@@ -5,7 +5,7 @@ struct Sorting {
     #[sweep]
     presorted: bool,
     #[result]
-    order: Option<Vec<u64>>,
+    order: Option<(u64, u64)>,
 }
 
 fn main() {}

@@ -9,6 +9,7 @@ use crate::space::{Density, SampleOrder};
 use super::RunConfig;
 use super::option::RunOption;
 use super::plots::PlotSelection;
+use super::search::SearchConfig;
 use super::settings::{SettingSource, Settings};
 use super::table::{GROUPS, options};
 
@@ -21,6 +22,7 @@ pub(in crate::bench) struct SweepDefaults {
     pub(in crate::bench) level: Option<u8>,
     pub(in crate::bench) budget: Option<Duration>,
     pub(in crate::bench) plots: Option<PlotSelection>,
+    pub(in crate::bench) search: SearchConfig,
 }
 
 impl SweepDefaults {
@@ -40,6 +42,8 @@ impl SweepDefaults {
         config.order = self.order.or(config.order);
         config.budget = self.budget.or(config.budget);
         config.plots = self.plots.unwrap_or(config.plots);
+        config.search.budget = self.search.budget.or(config.search.budget);
+        config.search.sampler = self.search.sampler.or(config.search.sampler);
     }
 }
 

@@ -11,6 +11,7 @@ mod option;
 mod output;
 mod plots;
 mod read;
+mod search;
 mod settings;
 mod size;
 mod table;
@@ -19,6 +20,7 @@ pub use failures::FailureLimit;
 pub use history::HistoryOptions;
 pub use output::{OutputFormat, PaneLayout, PlotOptions, PrintOptions, ReportLocation};
 pub use plots::PlotSelection;
+pub use search::{SearchBudget, SearchConfig};
 pub use settings::{SettingSource, Settings};
 pub use size::ByteSize;
 
@@ -99,11 +101,16 @@ pub struct RunConfig {
     /// The target precision (0.01). A timed result is measured until its bounds lie within this share of it, its noise
     /// has settled (without a budget), or the budget ends. 0 spends the whole budget, in 2048 rounds at most.
     pub precision: f64,
+    /// Name the best point of a timed result, where a point that is better by less than this share counts as equally good
+    /// (no; 0.01 where the program names a result).
+    pub best_within: Option<f64>,
     /// The clock that measures times (the system's monotonic clock).
     pub clock: ClockKind,
     /// The number of processes that measure timed results, one after the other. `None` means this process. The command
     /// line starts them ([`cli::run`](crate::cli::run)).
     pub replicates: Option<u32>,
+    /// How sweeps search for their best point (they do not).
+    pub search: SearchConfig,
     /// Take samples from the store and put them there (yes).
     pub cache: bool,
     /// Take the whole result of a sweep from the store, if it is there (no).
@@ -161,6 +168,10 @@ pub struct RunConfig {
     pub rows: usize,
     /// The columns that a printed table shows beside the centre of a time (none).
     pub columns: TimeColumns,
+    /// The input whose levels are the columns of a printed table (none).
+    pub pivot: Option<String>,
+    /// The result by which the rows of a printed table are sorted (none).
+    pub sort: Option<String>,
 }
 
 impl Default for RunConfig {
@@ -177,8 +188,10 @@ impl Default for RunConfig {
             order: None,
             budget: None,
             precision: 0.01,
+            best_within: None,
             clock: ClockKind::Monotonic,
             replicates: None,
+            search: SearchConfig::default(),
             cache: true,
             results_cache: false,
             only_plot: false,
@@ -207,6 +220,8 @@ impl Default for RunConfig {
             print: PrintOptions::default(),
             rows: 30,
             columns: TimeColumns::default(),
+            pivot: None,
+            sort: None,
         }
     }
 }

@@ -97,6 +97,13 @@ impl RunOption {
                     cfg!(feature = "cluster"),
                 )
             })
+            .or_else(|| {
+                needs(
+                    "search",
+                    super::table::needs_search,
+                    cfg!(feature = "search"),
+                )
+            })
     }
 
     /// Whether it says how a report is drawn.

@@ -98,6 +98,8 @@ pub struct PrintOptions {
     pub results: bool,
     /// A table with a row for every sample (no).
     pub samples: bool,
+    /// A plot of each result in characters (no).
+    pub plots: bool,
 }
 
 impl Default for PrintOptions {
@@ -118,10 +120,18 @@ impl PrintOptions {
         dataset: false,
         results: false,
         samples: false,
+        plots: false,
     };
 
     /// The names of the parts, in the order in which they are printed.
-    pub(super) const PARTS: [&str; 5] = ["inputs", "constants", "dataset", "results", "samples"];
+    pub(super) const PARTS: [&str; 6] = [
+        "inputs",
+        "constants",
+        "dataset",
+        "results",
+        "samples",
+        "plots",
+    ];
 
     /// The switch of a part.
     pub(super) fn part(&mut self, name: &str) -> Option<&mut bool> {
@@ -131,6 +141,7 @@ impl PrintOptions {
             "dataset" => Some(&mut self.dataset),
             "results" => Some(&mut self.results),
             "samples" => Some(&mut self.samples),
+            "plots" => Some(&mut self.plots),
             _ => None,
         }
     }

@@ -32,7 +32,7 @@ impl PlotSelection {
     pub const ATTRIBUTE: &'static str = "plots";
 
     /// All names, in the order in which texts list them.
-    pub const NAMES: [&'static str; 16] = [
+    pub const NAMES: [&'static str; 23] = [
         "auto",
         "histogram",
         "bar",
@@ -49,6 +49,13 @@ impl PlotSelection {
         "scatter",
         "pareto",
         "scaling",
+        "band",
+        "interaction",
+        "parallel",
+        "contour",
+        "surface",
+        "volume",
+        "custom",
     ];
 
     /// The selection of some names.

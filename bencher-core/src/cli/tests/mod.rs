@@ -46,7 +46,10 @@ fn values(option: &RunOption) -> Vec<&'static str> {
         "tag" => vec!["a", "b"],
         "budget" | "job-timeout" => vec!["30s", "10m"],
         "replicates" => vec!["6", "8"],
+        "search" => vec!["200", "10m"],
+        "sampler" => vec!["tpe", "nsga"],
         "clock" => vec!["tsc", "monotonic"],
+        "best-within" => vec!["0.02", "0.05"],
         "precision" => vec!["0.005", "0"],
         "code" | "machine" => vec!["strict", "ignore"],
         "store" | "nats-credentials" | "nats-certificates" => vec!["/a", "/b"],
@@ -62,6 +65,7 @@ fn values(option: &RunOption) -> Vec<&'static str> {
         "plots" => vec!["table", "auto,histogram"],
         "print" => vec!["samples", "none"],
         "columns" => vec!["fastest", "median,discarded"],
+        "pivot" | "sort" => vec!["elapsed", "block size"],
         "output" => vec!["json", "quiet"],
         _ => match (
             option.takes,

@@ -20,6 +20,10 @@ pub(crate) struct WorkerIdentity {
 ///
 /// # Errors
 /// Always.
+#[expect(
+    clippy::extra_unused_type_parameters,
+    reason = "a worker with the feature has jobs and results of these types"
+)]
 pub(crate) fn work<A, R>(
     _: &ClusterOptions,
     _: WorkerIdentity,

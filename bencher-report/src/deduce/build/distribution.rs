@@ -2,7 +2,7 @@
 
 use bencher_core::value::float_text;
 
-use crate::chart::{Axis, Chart, ChartKind, Marks, Point, Series};
+use crate::chart::{Axis, Chart, ChartKind, Marks, Point, PointSign, Series};
 use crate::deduce::facets::Facets;
 use crate::deduce::grid::{Grid, Samples};
 use crate::deduce::shape::Shape;
@@ -77,6 +77,8 @@ fn corner(x: f64, y: f64, samples: usize) -> Point {
         place: None,
         y: Some(y),
         bounds: None,
+        outer: None,
+        sign: PointSign::Plain,
         samples: u32::try_from(samples).unwrap_or(u32::MAX),
         absent: 0,
         gap: None,
@@ -124,6 +126,8 @@ pub(super) fn scatter(shape: &Shape) -> Chart {
                         place: Some(place.clone()),
                         y: Some(*y),
                         bounds: None,
+                        outer: None,
+                        sign: PointSign::Plain,
                         samples: 1,
                         absent: 0,
                         gap: None,

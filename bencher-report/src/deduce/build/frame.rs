@@ -3,7 +3,9 @@
 use bencher_core::dataset::{CellState, Dim, DimRole, SIDE_BY_SIDE};
 use bencher_core::value::Kind;
 
-use crate::chart::{Axis, Chart, ChartKind, Gap, GapKind, Marks, Panel, Point, Ticks, text};
+use crate::chart::{
+    Axis, Chart, ChartKind, Gap, GapKind, Marks, Panel, Point, PointSign, Ticks, text,
+};
 use crate::deduce::facets::Facets;
 use crate::deduce::grid::{Grid, Samples};
 use crate::deduce::shape::{Shape, Sort};
@@ -63,6 +65,7 @@ pub(super) fn chart(
         x,
         y,
         color: None,
+        depth: None,
         legend: None,
         reference: None,
         spread: None,
@@ -72,11 +75,14 @@ pub(super) fn chart(
     }
 }
 
+/// The unit of the share of true among truth values.
+const SHARE: &str = "share of true";
+
 /// The axis of the result's values.
 pub(super) fn value_axis(shape: &Shape) -> Axis {
     let info = &shape.variable.info;
     match shape.sort {
-        Sort::Truth if shape.repeated() => Axis::linear(&info.name, "share of true"),
+        Sort::Truth if shape.repeated() => Axis::linear(&info.name, SHARE),
         _ => Axis {
             // A mean of f32 is none.
             kind: if shape.repeated() {
@@ -102,7 +108,7 @@ pub(in crate::deduce) fn spread(shape: &Shape) -> Option<String> {
 }
 
 /// The mean of the samples with its bounds, or why there is none.
-pub(super) fn point(shape: &Shape, x: f64, samples: &Samples) -> Point {
+pub(in crate::deduce) fn point(shape: &Shape, x: f64, samples: &Samples) -> Point {
     let y = samples.mean();
     let bounds = if shape.sort == Sort::Truth {
         let error = bencher_core::stats::proportion_error(&samples.values);
@@ -118,6 +124,12 @@ pub(super) fn point(shape: &Shape, x: f64, samples: &Samples) -> Point {
         place: None,
         y,
         bounds,
+        outer: None,
+        sign: if samples.has_modes {
+            PointSign::SeveralModes
+        } else {
+            PointSign::Plain
+        },
         samples: samples.count(),
         absent: samples.absent,
         gap: samples.gap_of_mean(),
@@ -137,7 +149,7 @@ pub(super) fn levels(shape: &Shape, grid: &Grid, axis: Option<usize>) -> Vec<(St
 }
 
 /// The lowest and the highest of some numbers.
-pub(super) fn range(numbers: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
+pub(in crate::deduce) fn range(numbers: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
     let ends = |(low, high): (f64, f64), x: f64| (low.min(x), high.max(x));
     let (low, high) = numbers.fold((f64::INFINITY, f64::NEG_INFINITY), ends);
     (low <= high).then_some((low, high))
@@ -154,7 +166,8 @@ pub(super) fn fit_values(axis: &mut Axis, numbers: &[f64]) {
         return;
     };
     axis.range = Some((low, high));
-    if low > 0.0 && high / low >= WIDE {
+    // A share has both ends in view.
+    if low > 0.0 && high / low >= WIDE && axis.units != SHARE {
         axis.ticks = Ticks::Log;
     }
 }

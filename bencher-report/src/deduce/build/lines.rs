@@ -51,20 +51,21 @@ pub(super) fn chart(kind: ChartKind, shape: &Shape) -> Option<Chart> {
 }
 
 /// Where a series runs: its points in the order of the axis, whatever order they were listed in.
-struct LinePath {
-    name: String,
-    points: Vec<PathPoint>,
+pub(super) struct LinePath {
+    pub(super) name: String,
+    pub(super) points: Vec<PathPoint>,
 }
 
-struct PathPoint {
-    x: f64,
+pub(super) struct PathPoint {
+    pub(super) x: f64,
     /// The offset of its cells.
-    offset: usize,
+    pub(super) offset: usize,
     /// The coordinate in full, where the number is only a part of it.
-    place: Option<String>,
+    pub(super) place: Option<String>,
 }
 
-fn line_paths(
+/// The points of each line, from the first numeric input and the levels of a category.
+pub(super) fn line_paths(
     shape: &Shape,
     grid: &Grid,
     numeric: usize,
@@ -104,13 +105,15 @@ fn line_paths(
     Some(levels.map(path).collect())
 }
 
-fn numbers(chart: &Chart) -> Vec<f64> {
+/// The values and bounds of all lines.
+pub(super) fn numbers(chart: &Chart) -> Vec<f64> {
     let mut numbers = Vec::new();
     for panel in &chart.panels {
         if let Marks::Lines(series) = &panel.marks {
             for point in series.iter().flat_map(|one| &one.points) {
                 numbers.extend(point.y);
-                numbers.extend(point.bounds.into_iter().flat_map(|(low, high)| [low, high]));
+                let bounds = point.bounds.into_iter().chain(point.outer);
+                numbers.extend(bounds.flat_map(|(low, high)| [low, high]));
             }
         }
     }

@@ -1,7 +1,7 @@
 use bencher_core::dataset::MainEffect;
 
 use crate::chart::{
-    Axis, Chart, ChartKind, Gap, GapKind, LevelGroup, Marks, Point, Series, short_levels,
+    Axis, Chart, ChartKind, Gap, GapKind, LevelGroup, Marks, Point, PointSign, Series, short_levels,
 };
 use crate::deduce::facets::Facets;
 use crate::deduce::grid::Grid;
@@ -132,6 +132,8 @@ fn point(at: usize, y: Option<f64>) -> Point {
         place: None,
         y,
         bounds: None,
+        outer: None,
+        sign: PointSign::Plain,
         samples: 1,
         absent: u32::from(y.is_none()),
         gap: y.is_none().then_some(Gap {

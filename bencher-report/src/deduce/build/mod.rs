@@ -1,15 +1,20 @@
 //! Builds charts from a chosen kind and a shape, with one module for each kind.
 
+mod band;
 mod bars;
 mod boxes;
 mod colors;
 mod distribution;
-mod frame;
+mod field;
+pub(super) mod frame;
 mod heat_map;
 mod histogram;
+mod interaction;
 mod lines;
 mod main_effects;
+mod numbering;
 mod panes;
+mod parallel;
 mod pareto;
 mod ratio;
 mod sample_tables;
@@ -50,6 +55,11 @@ pub(super) fn charts(kind: ChartKind, shape: &Shape) -> Vec<Chart> {
         ChartKind::Scatter => Some(distribution::scatter(shape)),
         ChartKind::Pareto => pareto::chart(shape),
         ChartKind::Scaling => scaling::chart(shape),
+        ChartKind::Band => band::chart(shape),
+        ChartKind::Contour | ChartKind::Surface | ChartKind::Volume => field::chart(kind, shape),
+        ChartKind::Interaction => return interaction::charts(shape),
+        ChartKind::Parallel => parallel::chart(shape),
+        _ => None,
     };
     chart.into_iter().collect()
 }

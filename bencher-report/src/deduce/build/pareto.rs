@@ -1,6 +1,6 @@
 use bencher_core::var::Direction;
 
-use crate::chart::{Chart, ChartKind, Marks, Point, Series, text};
+use crate::chart::{Chart, ChartKind, Marks, Point, PointSign, Series, text};
 use crate::deduce::facets::Facets;
 use crate::deduce::grid::Grid;
 use crate::deduce::shape::Shape;
@@ -33,7 +33,14 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
     let front = found.front.iter();
     series.push(Series {
         name: FRONT.to_owned(),
-        points: sorted(front.filter_map(|n| found.points.get(*n))),
+        points: sorted(front.filter_map(|n| found.points.get(*n)))
+            .into_iter()
+            .map(|point| Point {
+                // Its own series has the sign already.
+                sign: PointSign::Plain,
+                ..point
+            })
+            .collect(),
     });
     let (mut x, mut y) = (frame::value_axis(&found.other), frame::value_axis(shape));
     let numbers =
@@ -62,6 +69,20 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
         front_share(&found),
     );
     chart.notes.insert(0, note);
+    let judged = if found.has_bounds {
+        let beaten = found.points.len()
+            - found.signed(PointSign::Front)
+            - found.signed(PointSign::MaybeFront);
+        format!(
+            "By the bounds of both results, {} surely on the front, {} maybe, and {} surely beaten in both.",
+            are(found.signed(PointSign::Front)),
+            are(found.signed(PointSign::MaybeFront)),
+            are(beaten)
+        )
+    } else {
+        "Every point was run once, so its values have no bounds: the front is that of the values as they are.".to_owned()
+    };
+    chart.notes.insert(1, judged);
     if found.missing > 0 {
         let count = text::count(found.missing, "point");
         chart
@@ -69,6 +90,12 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
             .push(format!("Without one of the values: {count}."));
     }
     Some(chart)
+}
+
+/// `1 point is`, `2 points are`.
+fn are(count: usize) -> String {
+    let verb = if count == 1 { "is" } else { "are" };
+    format!("{} {verb}", text::count(count, "point"))
 }
 
 /// Points in the order of the horizontal axis.
@@ -79,6 +106,8 @@ fn sorted<'p>(points: impl Iterator<Item = &'p TradeoffPoint>) -> Vec<Point> {
             place: Some(point.label.clone()),
             y: Some(point.y),
             bounds: None,
+            outer: None,
+            sign: point.sign,
             samples: 1,
             absent: 0,
             gap: None,

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use bencher_core::dataset::Comparison;
 
-use crate::chart::{Axis, Chart, ChartKind, Gap, GapKind, Marks, Point, Series, text};
+use crate::chart::{Axis, Chart, ChartKind, Gap, GapKind, Marks, Point, PointSign, Series, text};
 use crate::deduce::facets::Facets;
 use crate::deduce::grid::Grid;
 use crate::deduce::shape::Shape;
@@ -131,6 +131,8 @@ fn base_point(x: f64) -> Point {
         place: None,
         y: Some(1.0),
         bounds: None,
+        outer: None,
+        sign: PointSign::Plain,
         samples: 1,
         absent: 0,
         gap: None,
@@ -146,6 +148,8 @@ fn point(x: f64, found: Option<&Comparison>) -> Point {
         place: None,
         y,
         bounds: ratio.and_then(|ratio| ratio.lower.zip(ratio.upper)),
+        outer: None,
+        sign: PointSign::Plain,
         samples,
         absent: u32::from(y.is_none()),
         gap: y.is_none().then(|| Gap {

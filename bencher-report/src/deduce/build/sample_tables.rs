@@ -2,7 +2,9 @@ use std::collections::BTreeMap;
 
 use bencher_core::value::Table;
 
-use crate::chart::{Axis, Chart, ChartKind, Gap, GapKind, Histogram, Marks, Point, Series};
+use crate::chart::{
+    Axis, Chart, ChartKind, Gap, GapKind, Histogram, Marks, Point, PointSign, Series,
+};
 use crate::deduce::facets::Facets;
 use crate::deduce::grid::Grid;
 use crate::deduce::needs::SERIES;
@@ -209,6 +211,8 @@ fn points(table: &Table, over: &str, column: &str) -> Vec<Point> {
                 place: None,
                 y: value,
                 bounds: None,
+                outer: None,
+                sign: PointSign::Plain,
                 samples: u32::from(value.is_some()),
                 absent: u32::from(value.is_none()),
                 gap: value.is_none().then_some(Gap { kind, reason: None }),

@@ -1,7 +1,7 @@
 use bencher_core::dataset::digits;
 use bencher_core::stats::mean;
 
-use crate::chart::{Axis, Chart, ChartKind, Marks, Panel, Point, Series, Ticks};
+use crate::chart::{Axis, Chart, ChartKind, Marks, Panel, Point, PointSign, Series, Ticks};
 use crate::deduce::shape::Shape;
 
 use super::{frame, lines};
@@ -161,6 +161,8 @@ impl PowerLaw {
             place: None,
             y: Some((self.factor + self.exponent * x.ln()).exp()),
             bounds: None,
+            outer: None,
+            sign: PointSign::Plain,
             samples: 1,
             absent: 0,
             gap: None,

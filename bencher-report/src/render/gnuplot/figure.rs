@@ -4,11 +4,13 @@ use std::path::Path;
 use criterion_plot::prelude::*;
 
 use crate::chart::{
-    Axis as ChartAxis, BoxSeries, Chart, ChartKind, Gap, GapKind, Marks, Point, Series,
+    Axis as ChartAxis, Chart, ChartKind, Gap, GapKind, Marks, Point, PointSign, Series,
     below_values, between, labels,
 };
-use crate::render::{Look, Names, fit, fitting, label_width, palette};
+use crate::render::{Look, Names, fit, fitting, label_width, palette, wrap};
 
+use super::boxes::boxes;
+use super::contours::contours;
 use super::escape;
 
 /// The name of the picture in gnuplot's working directory.
@@ -34,8 +36,28 @@ pub(super) fn names(chart: &Chart, look: &Look) -> Names {
     Names::along(&chart.x, wide, look.height, FONT)
 }
 
+/// Room that the legend takes beside the axes.
+fn key_width(chart: &Chart, look: &Look) -> f64 {
+    if !has_legend(chart) {
+        return 0.0;
+    }
+    let series = chart.panels.iter().flat_map(|panel| match &panel.marks {
+        Marks::Lines(series) => series.as_slice(),
+        _ => &[],
+    });
+    let series = series.map(|one| label_width(&one.name, FONT));
+    let signs = chart.signs().into_iter();
+    let signs = signs.map(|sign| label_width(sign.name(), FONT));
+    let title = chart.legend.iter().map(|title| label_width(title, FONT));
+    let widest = series.chain(signs).chain(title).fold(0.0, f64::max);
+    widest.min(look.width * LEGEND) + FONT * 5.0
+}
+
 pub(super) fn has_legend(chart: &Chart) -> bool {
-    chart.legend.is_some() || chart.panels.iter().any(|panel| absences(&panel.marks))
+    let has_names = chart.legend.is_some() || chart.kind == ChartKind::Contour;
+    has_names
+        || !chart.signs().is_empty()
+        || chart.panels.iter().any(|panel| absences(&panel.marks))
 }
 
 /// The names of the series, as the legend has them.
@@ -55,12 +77,9 @@ pub(super) fn figure(chart: &Chart, look: &Look) -> Option<Figure> {
     if chart.x.shift != 0 || chart.y.shift != 0 {
         return None;
     }
-    // It knows no outlines and no nested levels, and joins all points of a series.
-    let is_foreign = matches!(
-        chart.kind,
-        ChartKind::Violin | ChartKind::Scatter | ChartKind::Pareto | ChartKind::Scaling
-    );
-    if is_foreign || chart.kind.has_error_bars() || !chart.x.groups.is_empty() {
+    // Bars of errors, nested boxes and volumes are the other renderer's.
+    let is_nested = !chart.x.groups.is_empty() && !matches!(panel.marks, Marks::Lines(_));
+    if chart.kind.has_error_bars() || is_nested {
         return None;
     }
     let foot = Foot::of(chart)?;
@@ -80,14 +99,17 @@ pub(super) fn figure(chart: &Chart, look: &Look) -> Option<Figure> {
             let names = legend_names(series.iter().map(|one| one.name.as_str()), look);
             lines(&mut figure, chart, series, &names, &foot);
         }
-        Marks::Boxes(series) if series.len() == 1 => boxes(&mut figure, series, &foot)?,
+        Marks::Boxes(series) if series.len() == 1 => boxes(&mut figure, chart, series, &foot)?,
+        Marks::Field(field) if chart.kind == ChartKind::Contour => {
+            contours(&mut figure, chart, field)?;
+        }
         _ => return None,
     }
     Some(figure)
 }
 
 /// The range of the value axis, and places along its foot.
-struct Foot {
+pub(super) struct Foot {
     low: f64,
     high: f64,
     log: bool,
@@ -116,7 +138,7 @@ impl Foot {
     }
 
     /// Signs of absent values, those of one kind under one name in the key.
-    fn signs(&self, figure: &mut Figure, absent: &[(usize, f64, GapKind)]) {
+    pub(super) fn signs(&self, figure: &mut Figure, absent: &[(usize, f64, GapKind)]) {
         for kind in GapKind::ALL {
             let of_kind = || absent.iter().filter(|mark| mark.2 == kind);
             let series: BTreeSet<usize> = of_kind().map(|mark| mark.0).collect();
@@ -137,8 +159,17 @@ impl Foot {
     }
 }
 
+/// The outline around a point that has a sign.
+fn around_sign(sign: PointSign) -> PointType {
+    match sign {
+        PointSign::Plain | PointSign::Front => PointType::Circle,
+        PointSign::MaybeFront => PointType::Square,
+        PointSign::SeveralModes => PointType::Triangle,
+    }
+}
+
 /// The symbol of an absence.
-fn sign(kind: GapKind) -> PointType {
+pub(super) fn sign(kind: GapKind) -> PointType {
     match kind {
         GapKind::Failed => PointType::X,
         GapKind::TimedOut => PointType::Plus,
@@ -174,7 +205,8 @@ fn pixels(size: f64) -> usize {
 }
 
 fn axes(figure: &mut Figure, chart: &Chart, look: &Look, foot: &Foot) {
-    let room = look.width * 0.95;
+    // The title stands above the middle of the axes, which a legend moves to the left.
+    let room = ((look.width * 1.1 - key_width(chart, look)) * 0.86).min(look.width * 0.95);
     let note = chart.marks_note();
     // criterion-plot has one title and no other free text: what the band means stands behind it.
     figure.set(Title(if note.is_empty() {
@@ -185,7 +217,11 @@ fn axes(figure: &mut Figure, chart: &Chart, look: &Look, foot: &Foot) {
         format!(
             "{} ({})",
             escape::text(&title),
-            escape::text(&fit(&note, rest, FONT))
+            escape::text(
+                wrap(&note, rest, FONT, 1)
+                    .first()
+                    .map_or("", String::as_str)
+            )
         )
     }));
     axis(
@@ -211,7 +247,12 @@ fn axes(figure: &mut Figure, chart: &Chart, look: &Look, foot: &Foot) {
         if !has_legend(chart) {
             return key.hide();
         }
-        if let Some(title) = &chart.legend {
+        let values = chart
+            .color
+            .as_ref()
+            .filter(|_| chart.kind == ChartKind::Contour);
+        let values = values.map(ChartAxis::label);
+        if let Some(title) = chart.legend.as_ref().or(values.as_ref()) {
             key.set(Title(escape::text(&fit(title, look.width * LEGEND, FONT))));
         }
         key.set(Justification::Left)
@@ -261,7 +302,7 @@ fn axis(
     });
 }
 
-fn color(n: usize) -> Color {
+pub(super) fn color(n: usize) -> Color {
     let (r, g, b) = palette::rgb(palette::color(n));
     Color::Rgb(r, g, b)
 }
@@ -275,31 +316,59 @@ fn mark(n: usize) -> PointType {
     }
 }
 
-fn lines(figure: &mut Figure, chart: &Chart, series: &[Series], names: &[String], foot: &Foot) {
-    let name_of = |n: usize| names.get(n).cloned().unwrap_or_default();
+/// The bands behind lines.
+fn bands(figure: &mut Figure, series: &[Series]) {
     for (n, one) in series.iter().enumerate() {
-        for run in one.points.split(|point| point.bounds.is_none()) {
-            if run.len() < 2 {
-                continue;
+        for (side, opacity) in Point::BANDS.into_iter().zip([0.14, 0.2]) {
+            for run in one.points.split(|point| side(point).is_none()) {
+                if run.len() < 2 {
+                    continue;
+                }
+                let bounds = |end: fn((f64, f64)) -> f64| -> Vec<f64> {
+                    run.iter()
+                        .filter_map(|point| side(point).map(end))
+                        .collect()
+                };
+                let band = FilledCurve {
+                    x: run.iter().map(|point| point.x).collect::<Vec<_>>(),
+                    y1: bounds(|(low, _)| low),
+                    y2: bounds(|(_, high)| high),
+                };
+                figure.plot(band, |properties| {
+                    properties.set(color(n)).set(Opacity(opacity))
+                });
             }
-            let bounds = |side: fn((f64, f64)) -> f64| -> Vec<f64> {
-                run.iter()
-                    .filter_map(|point| point.bounds.map(side))
-                    .collect()
-            };
-            let band = FilledCurve {
-                x: run.iter().map(|point| point.x).collect::<Vec<_>>(),
-                y1: bounds(|(low, _)| low),
-                y2: bounds(|(_, high)| high),
-            };
-            figure.plot(band, |properties| {
-                properties.set(color(n)).set(Opacity(0.2))
-            });
         }
     }
+}
+
+/// A line across the panel at the value of reference, where the chart has one.
+fn reference(figure: &mut Figure, chart: &Chart) {
+    let ends = match chart.x.level_names().len() {
+        0 => chart.x.range,
+        count => Some((-0.5, count as f64 - 0.5)),
+    };
+    if let Some((at, (low, high))) = chart.reference.zip(ends) {
+        let line = Lines {
+            x: [low, high],
+            y: [at, at],
+        };
+        figure.plot(line, |properties| {
+            properties
+                .set(Color::Rgb(140, 140, 140))
+                .set(LineWidth(1.5))
+        });
+    }
+}
+
+fn lines(figure: &mut Figure, chart: &Chart, series: &[Series], names: &[String], foot: &Foot) {
+    let name_of = |n: usize| names.get(n).cloned().unwrap_or_default();
+    bands(figure, series);
+    reference(figure, chart);
     // The key has the order in which series are plotted.
     let order = chart.legend_order();
     let order = order.unwrap_or_else(|| (0..series.len()).collect());
+    let shade = |n: usize| color(chart.kind.color(n, series.len()));
     for (n, one) in order.iter().filter_map(|n| Some((*n, series.get(*n)?))) {
         if one.runs().next().is_none() && chart.legend.is_some() {
             // A point above the range is not drawn, yet its series is named in the key.
@@ -311,7 +380,7 @@ fn lines(figure: &mut Figure, chart: &Chart, series: &[Series], names: &[String]
             let x = one.points.iter().map(|point| point.x).take(1);
             let unseen = Points { x, y: [beyond] };
             figure.plot(unseen, |properties| {
-                properties.set(Label(name_of(n))).set(color(n)).set(mark(n))
+                properties.set(Label(name_of(n))).set(shade(n)).set(mark(n))
             });
         }
         for (first, run) in one.runs().enumerate() {
@@ -324,7 +393,7 @@ fn lines(figure: &mut Figure, chart: &Chart, series: &[Series], names: &[String]
             };
             let style = |properties: &mut criterion_plot::curve::Properties| {
                 properties
-                    .set(color(n))
+                    .set(shade(n))
                     .set(dash)
                     .set(LineWidth(3.0))
                     .set(mark(n))
@@ -336,19 +405,22 @@ fn lines(figure: &mut Figure, chart: &Chart, series: &[Series], names: &[String]
             let style = |properties: &mut criterion_plot::curve::Properties| -> () {
                 style(properties);
             };
-            if run.len() <= MARKERS && chart.kind.has_markers(n, series.len()) {
-                let curve = LinesPoints { x, y };
-                figure.plot(curve, |properties| {
+            let has_line = chart.kind.has_line(n, series.len());
+            let has_markers = run.len() <= MARKERS && chart.kind.has_markers(n, series.len());
+            match (has_line, has_markers) {
+                (false, _) => figure.plot(Points { x, y }, |properties| {
                     style(properties);
                     properties
-                });
-            } else {
-                let curve = Lines { x, y };
-                figure.plot(curve, |properties| {
+                }),
+                (true, true) => figure.plot(LinesPoints { x, y }, |properties| {
                     style(properties);
                     properties
-                });
-            }
+                }),
+                (true, false) => figure.plot(Lines { x, y }, |properties| {
+                    style(properties);
+                    properties
+                }),
+            };
         }
     }
     for one in series {
@@ -364,6 +436,17 @@ fn lines(figure: &mut Figure, chart: &Chart, series: &[Series], names: &[String]
             });
         }
     }
+    for sign in chart.signs() {
+        let signed = series.iter().flat_map(|one| one.signed(sign)).cloned();
+        let (x, y) = coordinates(&signed.collect::<Vec<Point>>());
+        figure.plot(Points { x, y }, |properties| {
+            properties
+                .set(Label(escape::text(sign.name())))
+                .set(Color::Rgb(68, 68, 68))
+                .set(around_sign(sign))
+                .set(PointSize(3.0))
+        });
+    }
     let absent: Vec<(usize, f64, GapKind)> = series
         .iter()
         .enumerate()
@@ -377,7 +460,7 @@ fn lines(figure: &mut Figure, chart: &Chart, series: &[Series], names: &[String]
     foot.signs(figure, &absent);
 }
 
-fn kind(gap: Option<&Gap>) -> GapKind {
+pub(super) fn kind(gap: Option<&Gap>) -> GapKind {
     gap.map_or(GapKind::Missing, |gap| gap.kind)
 }
 
@@ -385,69 +468,4 @@ fn coordinates(run: &[Point]) -> (Vec<f64>, Vec<f64>) {
     run.iter()
         .filter_map(|point| Some((point.x, point.y?)))
         .unzip()
-}
-
-fn boxes(figure: &mut Figure, series: &[BoxSeries], foot: &Foot) -> Option<()> {
-    for (n, one) in series.iter().enumerate() {
-        let marks: Vec<_> = one
-            .boxes
-            .iter()
-            .filter_map(|mark| Some((mark.x, mark.quartiles?)))
-            .collect();
-        if marks.is_empty() {
-            return None;
-        }
-        figure.set(BoxWidth(0.5));
-        let column = |value: fn(&crate::chart::Quartiles) -> f64| -> Vec<f64> {
-            marks.iter().map(|(_, q)| value(q)).collect()
-        };
-        let x: Vec<f64> = marks.iter().map(|(x, _)| *x).collect();
-        let candles = Candlesticks {
-            x: x.clone(),
-            whisker_min: column(|q| q.low),
-            box_min: column(|q| q.q1),
-            box_high: column(|q| q.q3),
-            whisker_high: column(|q| q.high),
-        };
-        figure.plot(candles, |properties| {
-            properties.set(color(n)).set(LineWidth(2.0))
-        });
-        let median = column(|q| q.median);
-        let middle = Candlesticks {
-            x,
-            whisker_min: median.clone(),
-            box_min: median.clone(),
-            box_high: median.clone(),
-            whisker_high: median,
-        };
-        figure.plot(middle, |properties| {
-            properties.set(Color::Black).set(LineWidth(3.0))
-        });
-        let beyond: Vec<(f64, f64)> = one
-            .boxes
-            .iter()
-            .flat_map(|mark| mark.outliers.iter().map(|y| (mark.x, *y)))
-            .collect();
-        if !beyond.is_empty() {
-            let (x, y): (Vec<f64>, Vec<f64>) = beyond.into_iter().unzip();
-            figure.plot(Points { x, y }, |properties| {
-                properties
-                    .set(color(n))
-                    .set(PointType::FilledCircle)
-                    .set(PointSize(0.7))
-            });
-        }
-    }
-    let absent: Vec<(usize, f64, GapKind)> = series
-        .iter()
-        .enumerate()
-        .flat_map(|(n, one)| {
-            one.boxes
-                .iter()
-                .filter(|mark| mark.quartiles.is_none())
-                .map(move |mark| (n, mark.x, kind(mark.gap.as_ref())))
-        })
-        .collect();
-    foot.signs(figure, &absent);
-    Some(())
 }

@@ -1,8 +1,10 @@
-//! PNG by gnuplot, through criterion-plot: lines, curves, bars and boxes of one panel.
+//! PNG by gnuplot, through criterion-plot: lines, points, bands, boxes, violins and contours of one panel.
 //!
 //! criterion-plot pastes text into the script unchanged, and a script can run commands. Every text must therefore pass
 //! through [`escape`].
 
+mod boxes;
+mod contours;
 mod escape;
 mod figure;
 mod fonts;
@@ -32,7 +34,7 @@ pub(crate) enum GnuplotError {
 
 /// The chart as a PNG file.
 pub(crate) fn png(chart: &Chart, look: &Look) -> Result<Vec<u8>, GnuplotError> {
-    let mut chart = chart.displayed(true);
+    let mut chart = chart.thinned().displayed(true);
     glyphs::draw(&mut chart, &|c| fonts::Fonts::installed().drawn(c));
     let chart = &chart;
     let mut figure = figure::figure(chart, look).ok_or(GnuplotError::Kind)?;

@@ -1,21 +1,24 @@
 //! A chart as plotly's traces and layout.
 
+mod field;
 mod hover;
 mod layout;
+mod parallel;
 mod places;
 mod traces;
 
 use bencher_core::dataset::Dataset;
 use serde_json::{Value as Json, json};
 
-use crate::chart::Chart;
+use crate::chart::{Chart, ChartKind, Marks};
 use crate::render::Look;
 pub(super) use crate::render::ROOM;
 
 use super::tabs::{Tab, tabs};
 use super::text::plotly;
 
-pub(super) use traces::is_thinned;
+/// Room for one of several parallel axes, in pixels.
+const AXIS: f64 = 150.0;
 
 /// The data with which the page's script draws a chart: a figure for every tab, and none for HTML parts.
 pub(super) fn figures(chart: &Chart, dataset: Option<&Dataset>, look: &Look) -> Vec<Json> {
@@ -24,25 +27,55 @@ pub(super) fn figures(chart: &Chart, dataset: Option<&Dataset>, look: &Look) -> 
     }
     let tabs = tabs(chart, look.layout);
     let figure = |tab: &Tab| {
-        let places = dataset.map(|dataset| places::places(&tab.chart, dataset));
-        let chart = tab.chart.displayed(true);
-        let traces = traces::traces(&chart);
-        let layout = layout::layout(&chart, look, tabs.len() > 1);
-        let width = width(&chart, look);
-        json!({
+        // A volume and its flat form have different axes.
+        let clicked = dataset.filter(|_| tab.chart.depth.is_none());
+        let places = clicked.map(|dataset| places::places(&tab.chart, dataset));
+        let whole = tab.chart.thinned().displayed(true);
+        let flat = whole.sliced();
+        let chart = flat.as_ref().unwrap_or(&whole);
+        let traces = traces::traces(chart);
+        let mut layout = layout::layout(chart, look, tabs.len() > 1);
+        parallel::dress(chart, &mut layout);
+        let width = width(chart, look);
+        if let Some((data, mut scenes)) = field::in_space(&whole, &layout) {
+            // The flat form may have more rows of panels.
+            let rows = whole.panels.len().div_ceil(whole.columns.max(1)).max(1);
+            let height = look.panel(whole.columns, ROOM).1 * rows as f64;
+            scenes["height"] = json!(height);
+            return json!({
+                "data": data, "layout": scenes, "label": plotly(&tab.label, 100), "width": width,
+                "places": places, "flat": { "data": traces, "layout": layout }
+            });
+        }
+        let mut figure = json!({
             "data": traces,
             "layout": layout,
             "label": plotly(&tab.label, 100),
             "width": width,
             "places": places,
-        })
+        });
+        if let Some(axes) = brushed(chart) {
+            figure["brush"] = json!(axes);
+        }
+        figure
     };
     tabs.iter().map(figure).collect()
 }
 
+/// How many parallel axes a reader can select on.
+fn brushed(chart: &Chart) -> Option<usize> {
+    chart.panels.iter().find_map(|panel| match &panel.marks {
+        Marks::Parallel(parallel) => Some(parallel.axes.len()),
+        _ => None,
+    })
+}
+
 /// The ranges of the value axis in both of its scales, and the unit of its ticks; nothing where it has only one.
 pub(super) fn scales(chart: &Chart) -> Json {
-    let shown = chart.displayed(true);
+    if !chart.has_scales() {
+        return Json::Null;
+    }
+    let shown = chart.thinned().displayed(true);
     let Some(other) = shown.rescaled() else {
         return Json::Null;
     };
@@ -68,5 +101,10 @@ pub(super) fn scales(chart: &Chart) -> Json {
 
 /// The width in pixels that a figure has where the screen is wide enough.
 pub(super) fn width(chart: &Chart, look: &Look) -> f64 {
+    if chart.kind == ChartKind::Parallel {
+        // An axis beside the other needs room for the names between them.
+        let axes = chart.x.level_names().len() as f64;
+        return look.width.max((axes * AXIS).min(ROOM));
+    }
     look.panel(chart.columns, ROOM).0 * chart.columns.max(1) as f64
 }

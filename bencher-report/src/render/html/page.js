@@ -14,6 +14,7 @@
   const patience = 1500;
   // The width of a sheet of A4 within its margins and the frame of a figure, in pixels.
   const paper = 640;
+  const hasSpace = Boolean(window.WebGLRenderingContext && document.createElement("canvas").getContext("webgl"));
   const drawn = new Set();
   const pending = [];
 
@@ -146,6 +147,9 @@
       font: { ...layout.font, color: shade.text, family: getComputedStyle(document.body).fontFamily, size: 12 },
       hoverlabel: { align: "left" },
     };
+    // Ticks that stand among lines have a ground of their own.
+    const backed = (one) => (one.name === "tick" ? { ...one, bgcolor: shade.ground + "cc" } : one);
+    dressed.annotations = (layout.annotations || []).map(backed);
     for (const key of Object.keys(layout)) {
       if (/^[xy]axis/.test(key)) {
         dressed[key] = { ...layout[key], gridcolor: shade.grid, linecolor: shade.line, tickcolor: shade.line, showline: true };
@@ -183,7 +187,9 @@
   // A figure is drawn whole, or in a part behind each tab; its marks are there when this returns.
   function draw(spec, scheme, printed) {
     const places = document.getElementById(spec.id).querySelectorAll(".plot");
-    for (const [n, figure] of spec.figures.entries()) {
+    for (const [n, whole] of spec.figures.entries()) {
+      // On paper, and without WebGL, what stands in space is flat.
+      const figure = whole.flat && (printed || !hasSpace) ? { ...whole, ...whole.flat } : whole;
       const place = places[n];
       const failed = (error) => {
         drawn.delete(place);
@@ -200,6 +206,7 @@
         if (printed) layout.width = figure.width;
         drawn.add(place);
         pending.push(Plotly.react(place, data, layout, config).catch(failed));
+        if (figure.brush) window.brush(place, figure, config);
         if (spec.drawnAt) spec.drawnAt(place, n);
       } catch (error) {
         failed(error);
@@ -268,7 +275,8 @@
         return;
       }
       const shown = [...figure.querySelectorAll(".part")].findIndex((part) => !part.classList.contains("away"));
-      const part = spec.figures[Math.max(shown, 0)];
+      const chosen = spec.figures[Math.max(shown, 0)];
+      const part = chosen.flat && !hasSpace ? { ...chosen, ...chosen.flat } : chosen;
       const layout = dress(scaled(part.layout, spec.scale), "light");
       const title = { text: part.label ? spec.title + ", " + part.label : spec.title, x: 0.5 };
       const margin = { ...layout.margin, t: layout.margin.t + 30 };

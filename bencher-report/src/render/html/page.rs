@@ -23,9 +23,11 @@ use super::text::html;
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
+/// Selections on parallel axes.
+const BRUSH: &str = include_str!("brush.js");
 
 /// Rows of a chart that its CSV holds.
-const CSV_ROWS: usize = 1_000_000;
+pub(super) const CSV_ROWS: usize = 100_000;
 
 /// The policy of a page: only inline scripts and styles run, plotly may build images of heat maps and of downloads, and
 /// nothing is fetched.
@@ -110,8 +112,15 @@ pub(super) fn scripts(figures: Vec<Json>) -> String {
     if figures.is_empty() {
         return String::new();
     }
+    let parts = |spec: &Json| spec["figures"].as_array().cloned().unwrap_or_default();
+    let is_brushed = |spec: &Json| parts(spec).iter().any(|part| !part["brush"].is_null());
+    let brush = if figures.iter().any(is_brushed) {
+        format!("<script>{BRUSH}</script>\n")
+    } else {
+        String::new()
+    };
     format!(
-        "{}<script type=\"text/plain\" id=\"plotly\">{PLOTLY}</script>\n<script>{SCRIPT}</script>\n",
+        "{}<script type=\"text/plain\" id=\"plotly\">{PLOTLY}</script>\n{brush}<script>{SCRIPT}</script>\n",
         data_element("figures", &Json::Array(figures))
     )
 }
@@ -130,7 +139,7 @@ pub(super) fn specs(
             "title": super::text::plotly(&chart.title, 100),
             "figures": figures(chart, dataset, look),
             "scale": scales(chart),
-            "csv": chart.data_rows(CSV_ROWS).to_csv(),
+            "csv": chart.csv(CSV_ROWS),
         })
     };
     charts.iter().map(spec).collect()

@@ -17,7 +17,7 @@ use crate::render::Look;
 
 use super::attachments::Attachments;
 use super::figure::{ROOM, width};
-use super::page::{Section, commit_of, figure_id};
+use super::page::{CSV_ROWS, Section, commit_of, figure_id};
 use super::slices::{self, Part};
 use super::tabs::{Tab, tabs};
 use super::text::html;
@@ -220,10 +220,18 @@ pub(super) fn figure(
         let list = folded.join("\n");
         let _ = writeln!(out, "<details><summary>{more}</summary>{list}</details>");
     }
-    if super::figure::is_thinned(chart) {
-        out.push_str(
-            "<p class=\"note\">Too many points to show them all: the lowest and the highest of \
-             every interval are drawn; the CSV has all of them.</p>\n",
+    if chart.is_thinned() {
+        let all = if chart.has_more_rows(CSV_ROWS) {
+            format!(
+                "the CSV has the first {CSV_ROWS}, and <code>cargo bencher export</code> all of them"
+            )
+        } else {
+            "the CSV has all of them".to_owned()
+        };
+        let _ = writeln!(
+            out,
+            "<p class=\"note\">Too many points to show them all: the lowest and the highest of every interval are \
+             drawn; {all}.</p>"
         );
     }
     out.push_str("</figcaption>\n");
@@ -313,7 +321,7 @@ fn tabbed(out: &mut String, id: &str, tabs: &[Tab], mut body: impl FnMut(&mut St
 
 /// The button that switches the axis of values between its scales.
 fn scale_button(out: &mut String, chart: &Chart) {
-    if chart.rescaled().is_none() {
+    if !chart.has_scales() {
         return;
     }
     let (now, other) = if chart.y.is_log() {
@@ -391,7 +399,7 @@ fn data(out: &mut String, chart: &Chart) {
     }
     out.push_str("</tbody></table></div>\n");
     if rows.rows.len() > ROWS {
-        let _ = writeln!(out, "<p>The first {ROWS} rows; the CSV has them all.</p>");
+        let _ = writeln!(out, "<p>The first {ROWS} rows; the CSV has more.</p>");
     }
     out.push_str("</details>\n");
 }

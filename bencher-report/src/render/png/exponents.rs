@@ -52,6 +52,7 @@ pub(super) fn drawn(mut chart: Chart) -> (Chart, Exponents) {
                 point.x = power(point.x, exponents.x);
                 point.y = point.y.map(y);
                 point.bounds = point.bounds.map(|(low, high)| (y(low), y(high)));
+                point.outer = point.outer.map(|(low, high)| (y(low), y(high)));
             }
         }
         if let Marks::Boxes(series) = &mut panel.marks {

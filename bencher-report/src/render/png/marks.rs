@@ -7,8 +7,8 @@ use kuva::plot::{BandPlot, BarPlot, BoxPlot, LinePlot, ScatterPlot};
 use kuva::render::plots::Plot;
 
 use crate::chart::{
-    BoxSeries, Chart, ChartKind, Gap, GapKind, Histogram, Marks, Point, ScaleSide, Series, between,
-    labels,
+    BoxSeries, Chart, ChartKind, Gap, GapKind, Histogram, Marks, Point, PointSign, ScaleSide,
+    Series, between, labels,
 };
 use crate::render::{fitting, palette};
 
@@ -51,22 +51,9 @@ pub(super) fn lines(chart: &Chart, series: &[Series]) -> Vec<Plot> {
             }
             continue;
         }
-        for run in one.points.split(|point| point.bounds.is_none()) {
-            let bounds = || {
-                run.iter()
-                    .filter_map(|point| Some((x_of(point), point.bounds?)))
-            };
-            if run.len() > 1 {
-                let band = BandPlot::new(
-                    bounds().map(|(x, _)| x),
-                    bounds().map(|(_, (low, _))| low),
-                    bounds().map(|(_, (_, high))| high),
-                );
-                let band = band.with_color(palette::color(n)).with_opacity(0.2);
-                plots.push(band.into());
-            }
-        }
+        plots.extend(bands(n, one, x_of));
     }
+    plots.extend(signs(chart, series, x_of));
     for (n, one) in series.iter().enumerate() {
         let color = palette::color(kind.color(n, series.len()));
         let has_line = kind.has_line(n, series.len());
@@ -116,6 +103,46 @@ pub(super) fn lines(chart: &Chart, series: &[Series]) -> Vec<Plot> {
         })
         .collect();
     plots.extend(foot(chart, &absent));
+    plots
+}
+
+/// The bands around the points of a line.
+fn bands(n: usize, one: &Series, x_of: impl Fn(&Point) -> f64) -> Vec<Plot> {
+    let mut plots = Vec::new();
+    for (side, opacity) in Point::BANDS.into_iter().zip([0.14, 0.2]) {
+        for run in one.points.split(|point| side(point).is_none()) {
+            let bounds = || {
+                run.iter()
+                    .filter_map(|point| Some((x_of(point), side(point)?)))
+            };
+            if run.len() > 1 {
+                let band = BandPlot::new(
+                    bounds().map(|(x, _)| x),
+                    bounds().map(|(_, (low, _))| low),
+                    bounds().map(|(_, (_, high))| high),
+                );
+                let band = band.with_color(palette::color(n)).with_opacity(opacity);
+                plots.push(band.into());
+            }
+        }
+    }
+    plots
+}
+
+/// Outlines around the points that have a sign.
+fn signs(chart: &Chart, series: &[Series], x_of: impl Fn(&Point) -> f64) -> Vec<Plot> {
+    let mut plots = Vec::new();
+    for sign in chart.signs() {
+        let signed = series.iter().flat_map(|one| one.signed(sign));
+        let places = signed.filter_map(|point| Some((x_of(point), point.y?)));
+        let places: Vec<(f64, f64)> = places.collect();
+        // kuva has no outlines of squares: a smaller white one lies within.
+        for (color, size) in [(SIGN, 7.0), ("#ffffff", 5.5)] {
+            let area = ScatterPlot::new().with_data(places.clone());
+            let area = area.with_color(color).with_size(size);
+            plots.push(area.with_marker(around_sign(sign)).into());
+        }
+    }
     plots
 }
 
@@ -272,6 +299,10 @@ pub(super) fn legend(chart: &Chart, width: f64) -> Vec<LegendEntry> {
         }
         kinds.extend(absences(&panel.marks));
     }
+    for sign in chart.signs() {
+        let shape = LegendShape::Marker(around_sign(sign));
+        entries.push(entry(format!("around: {}", sign.name()), SIGN, shape));
+    }
     for side in ScaleSide::ALL {
         let is_there = chart.panels.iter().any(|panel| match &panel.marks {
             Marks::HeatMap(map) => map.values.iter().flatten().any(|x| {
@@ -312,7 +343,10 @@ fn absences(marks: &Marks) -> BTreeSet<GapKind> {
             .map(|mark| kind(mark.gap.as_ref()))
             .collect(),
         Marks::HeatMap(map) => map.gaps.values().map(|gap| gap.kind).collect(),
-        Marks::Histogram(_) | Marks::Table(_) | Marks::Pane(_) => BTreeSet::new(),
+        Marks::Field(field) => field.gaps.values().map(|gap| gap.kind).collect(),
+        Marks::Histogram(_) | Marks::Table(_) | Marks::Pane(_) | Marks::Parallel(_) => {
+            BTreeSet::new()
+        }
     }
 }
 
@@ -346,6 +380,15 @@ fn foot(chart: &Chart, absent: &[Absence]) -> Vec<Plot> {
                 .into()
         })
         .collect()
+}
+
+/// The outline around a point that has a sign.
+fn around_sign(sign: PointSign) -> MarkerShape {
+    match sign {
+        PointSign::Plain | PointSign::Front => MarkerShape::Circle,
+        PointSign::MaybeFront => MarkerShape::Square,
+        PointSign::SeveralModes => MarkerShape::Diamond,
+    }
 }
 
 /// The symbol of a value beyond the scale of colours, and its colour.

@@ -6,9 +6,13 @@
 //! common range of all panels. A logarithmic axis has a tick at every decade, so an axis over many decades is drawn as
 //! exponents.
 
+mod canvas;
 mod exponents;
+mod field;
 mod heat_map;
 mod marks;
+mod parallel;
+mod surface;
 mod table;
 
 use std::sync::{Arc, OnceLock};
@@ -19,11 +23,11 @@ use kuva::render::datetime::{DateTimeAxis, DateUnit};
 use kuva::render::figure::Figure;
 use kuva::render::layout::{Layout, TickFormat};
 use kuva::render::plots::Plot;
-use kuva::render::render::{Scene, render_multiple};
+use kuva::render::render::{Primitive, Scene, TextAnchor, render_multiple};
 
 use crate::chart::{Axis, Chart, Marks, Panel, Ticks, text};
 use crate::render::glyphs::{self, MISSING, Ranges};
-use crate::render::{Look, Names, fit, label_width};
+use crate::render::{Look, Names, fit, label_width, wrap};
 
 use exponents::{Exponent, Exponents};
 
@@ -32,10 +36,19 @@ const ROOM: f64 = 1440.0;
 
 /// The chart as a PNG file.
 pub(crate) fn png(chart: &Chart, look: &Look) -> Result<Vec<u8>, String> {
-    let mut chart = chart.displayed(false);
+    let is_own = |panel: &Panel| matches!(panel.marks, Marks::Field(_) | Marks::Parallel(_));
+    let is_own = chart.panels.iter().any(is_own);
+    let mut chart = chart.thinned().displayed(is_own);
+    let slices = chart.sliced();
+    let is_own = is_own && slices.is_none();
+    chart = slices.unwrap_or(chart);
     glyphs::draw(&mut chart, &drawn);
-    let (chart, exponents) = exponents::drawn(chart);
-    let scene = scene(&chart, exponents, look);
+    let scene = if is_own {
+        own(&chart, look)
+    } else {
+        let (chart, exponents) = exponents::drawn(chart);
+        scene(&chart, exponents, look)
+    };
     #[expect(clippy::cast_possible_truncation, reason = "two or a little less")]
     let scale = Look::scale(scene.width, scene.height) as f32;
     RasterBackend::new().with_scale(scale).render_scene(&scene)
@@ -60,8 +73,18 @@ const TICK: f64 = 11.0;
 const LABEL: f64 = 13.0;
 /// The share of a picture's width that the names in a legend may have.
 const LEGEND: f64 = 0.26;
+/// Lines of the notes below a title.
+const NOTES: usize = 3;
 /// Room beside a panel for the scale of its colours.
 const COLORS: f64 = 100.0;
+
+/// What kuva has no plot for.
+fn own(chart: &Chart, look: &Look) -> Scene {
+    match chart.panels.first().map(|panel| &panel.marks) {
+        Some(Marks::Parallel(lines)) => parallel::scene(chart, lines, look),
+        _ => field::scene(chart, look),
+    }
+}
 
 fn scene(chart: &Chart, exponents: Exponents, look: &Look) -> Scene {
     if !chart.has_axes() {
@@ -98,8 +121,12 @@ fn scene(chart: &Chart, exponents: Exponents, look: &Look) -> Scene {
         notes.push(chart.marks_note());
         notes.retain(|part| !part.is_empty());
         if !notes.is_empty() {
-            let subtitle = fit(&notes.join("; "), room, TICK);
-            layout = layout.with_subtitle(subtitle).with_subtitle_size(11);
+            let lines = wrap(&notes.join("; "), room, TICK, NOTES);
+            let longest = lines.iter().map(|line| line.chars().count()).max();
+            layout = layout
+                .with_subtitle(lines.join(" "))
+                .with_subtitle_size(11)
+                .with_subtitle_wrap(longest.unwrap_or(1));
         }
         if !entries.is_empty() {
             layout = legend(layout, chart, entries, width);
@@ -148,7 +175,27 @@ fn grid(chart: &Chart, exponents: Exponents, look: &Look) -> Scene {
             .with_shared_legend_entries(entries)
             .with_shared_legend_bottom();
     }
-    figure.render()
+    let mut scene = figure.render();
+    foot_note(&mut scene, &chart.marks_note());
+    scene
+}
+
+/// Lines below a grid of panels: kuva's figures have no subtitle.
+fn foot_note(scene: &mut Scene, note: &str) {
+    const LINE: f64 = 15.0;
+    for line in wrap(note, scene.width * 0.95, TICK, NOTES) {
+        scene.add(Primitive::Text {
+            x: scene.width / 2.0,
+            y: scene.height + LINE * 0.4,
+            content: line,
+            size: 11,
+            anchor: TextAnchor::Middle,
+            rotate: None,
+            bold: false,
+            color: None,
+        });
+        scene.height += LINE;
+    }
 }
 
 /// The label of the colours: kuva's colour bar has no title.
@@ -164,7 +211,7 @@ fn plots(chart: &Chart, panel: &Panel) -> Vec<Plot> {
         Marks::Boxes(series) => marks::boxes(chart, series),
         Marks::HeatMap(map) => heat_map::plots(chart, map),
         Marks::Histogram(histogram) => marks::histogram(histogram),
-        Marks::Table(_) | Marks::Pane(_) => Vec::new(),
+        Marks::Table(_) | Marks::Pane(_) | Marks::Field(_) | Marks::Parallel(_) => Vec::new(),
     }
 }
 
@@ -243,7 +290,7 @@ fn layout(
                     .with_x_tick_step(step);
             }
         }
-        Marks::Table(_) | Marks::Pane(_) => {}
+        Marks::Table(_) | Marks::Pane(_) | Marks::Field(_) | Marks::Parallel(_) => {}
     }
     if let Some((low, high)) = chart.value_range() {
         layout = layout.with_y_axis_min(low).with_y_axis_max(high);

@@ -8,17 +8,19 @@ mod execution;
 mod history;
 mod reporting;
 mod run;
+mod search;
 mod storage;
 mod timing;
 
 use super::option::RunOption;
 
 /// All options, by the headings they stand under.
-pub(crate) static GROUPS: [(&str, &[RunOption]); 7] = [
+pub(crate) static GROUPS: [(&str, &[RunOption]); 8] = [
     ("Selection", run::OPTIONS),
     ("Execution", execution::OPTIONS),
     ("Cluster", cluster::OPTIONS),
     ("Measurement", timing::OPTIONS),
+    ("Search", search::OPTIONS),
     ("Storage", storage::OPTIONS),
     ("History", history::OPTIONS),
     ("Output", reporting::OPTIONS),
@@ -47,6 +49,11 @@ pub(super) fn needs_history(name: &str) -> bool {
 /// Whether an option is one of the cluster.
 pub(super) fn needs_cluster(name: &str) -> bool {
     cluster::OPTIONS.iter().any(|option| option.name == name)
+}
+
+/// Whether an option is one of searches.
+pub(super) fn needs_search(name: &str) -> bool {
+    search::OPTIONS.iter().any(|option| option.name == name)
 }
 
 /// The names that options had, and those that they have.

@@ -143,7 +143,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "print",
         takes: OptionValue::List("PARTS"),
         per_sweep: true,
-        help: "Parts of a sweep to print: inputs, constants, dataset, results, samples, none",
+        help: "Parts of a sweep to print: inputs, constants, dataset, results, samples, plots, none",
         default: "dataset,results",
         shorthands: &[],
         read: |values| {
@@ -178,6 +178,32 @@ pub(super) const OPTIONS: &[RunOption] = &[
             change(move |c| c.columns = columns)
         },
         show: |c| Some(listed(&names_or_none(c.columns.names()))),
+    },
+    RunOption {
+        name: "pivot",
+        takes: OptionValue::Text("INPUT"),
+        per_sweep: true,
+        help: "Print a table for each result, with the values of this input as columns",
+        default: "none",
+        shorthands: &[],
+        read: |values| {
+            let input = one(values)?.to_owned();
+            change(move |c| c.pivot = Some(input.clone()).filter(|name| !name.is_empty()))
+        },
+        show: |c| c.pivot.as_deref().map(quoted),
+    },
+    RunOption {
+        name: "sort",
+        takes: OptionValue::Text("RESULT"),
+        per_sweep: true,
+        help: "Sort the rows of the printed table by this result, the best first",
+        default: "none",
+        shorthands: &[],
+        read: |values| {
+            let result = one(values)?.to_owned();
+            change(move |c| c.sort = Some(result.clone()).filter(|name| !name.is_empty()))
+        },
+        show: |c| c.sort.as_deref().map(quoted),
     },
     RunOption {
         name: "output",

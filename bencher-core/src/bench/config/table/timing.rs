@@ -44,6 +44,20 @@ pub(super) const OPTIONS: &[RunOption] = &[
         show: |c| Some(c.precision.to_string()),
     },
     RunOption {
+        name: "best-within",
+        takes: OptionValue::Scalar("SHARE"),
+        per_sweep: true,
+        help: "Name the best point of a timed result, within a share such as 1%, and measure the \
+               others no longer than that takes",
+        default: "measure all points equally well",
+        shorthands: &[],
+        read: |values| {
+            let within = share(one(values)?)?;
+            change(move |c| c.best_within = Some(within))
+        },
+        show: |c| c.best_within.map(|within| within.to_string()),
+    },
+    RunOption {
         name: "clock",
         takes: OptionValue::Choice("CLOCK", &["monotonic", "tsc"]),
         per_sweep: true,

@@ -1,6 +1,6 @@
 //! The hover texts of marks.
 
-use crate::chart::{BoxMark, Chart, ChartKind, Gap, Point, Ticks, text};
+use crate::chart::{Axis, BoxMark, Chart, ChartKind, Field, Gap, Point, Ticks, text};
 
 use super::super::text::plotly;
 
@@ -11,7 +11,7 @@ pub(super) fn point(chart: &Chart, series: &str, point: &Point) -> String {
             let x = format!("{}: {}", chart.x.heading(), chart.x.value(point.x));
             vec![at.clone(), x]
         }
-        (full, _) => place(chart, series, point.x, full.as_deref()),
+        (full, _) => place_of(chart, series, point.x, full.as_deref()),
     };
     if let Some(y) = point.y {
         let mut line = format!("{}: {}", chart.y.heading(), chart.y.value(y));
@@ -19,14 +19,23 @@ pub(super) fn point(chart: &Chart, series: &str, point: &Point) -> String {
             line = format!("{line} ({} … {})", chart.y.value(low), chart.y.value(high));
         }
         lines.push(line);
+        if let Some((low, high)) = point.outer {
+            lines.push(format!(
+                "10 % to 90 %: {} … {}",
+                chart.y.value(low),
+                chart.y.value(high)
+            ));
+        }
     }
+    lines.push(point.sign.name().to_owned());
+    lines.retain(|line| !line.is_empty());
     lines.extend(samples(point.samples, point.absent, point.gap.as_ref()));
     join(&lines)
 }
 
 /// The hover text of a box.
 pub(super) fn boxed(chart: &Chart, series: &str, mark: &BoxMark) -> String {
-    let mut lines = place(chart, series, mark.x, None);
+    let mut lines = place_of(chart, series, mark.x, None);
     if let Some(q) = mark.quartiles {
         lines.push(format!(
             "median {}, quartiles {} … {}",
@@ -65,7 +74,30 @@ pub(super) fn cell(
     join(&lines)
 }
 
-fn place(chart: &Chart, series: &str, x: f64, full: Option<&str>) -> Vec<String> {
+/// The hover text of a place in a field.
+pub(super) fn place(chart: &Chart, field: &Field, at: usize) -> String {
+    let (x, y, z) = field.place(at);
+    let coordinate = |axis: &Axis, x: f64| format!("{}: {}", axis.heading(), axis.coordinate(x));
+    let mut lines = vec![coordinate(&chart.x, x), coordinate(&chart.y, y)];
+    lines.extend(
+        z.zip(chart.depth.as_ref())
+            .map(|(z, axis)| coordinate(axis, z)),
+    );
+    let value = field.values.get(at).copied().flatten();
+    if let Some((value, axis)) = value.zip(chart.color.as_ref()) {
+        let mut line = format!("{}: {}", axis.heading(), axis.value(value));
+        if let Some(noise) = field.noise.get(at).copied().flatten() {
+            line = format!("{line} ± {}", axis.value(noise));
+        }
+        lines.push(line);
+    }
+    let samples = field.samples.get(at);
+    lines.extend(samples.map(|count| text::count(*count as usize, "sample")));
+    lines.extend(field.gaps.get(&at).map(Gap::text));
+    join(&lines)
+}
+
+fn place_of(chart: &Chart, series: &str, x: f64, full: Option<&str>) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(legend) = &chart.legend {
         lines.push(format!("{legend}: {series}"));

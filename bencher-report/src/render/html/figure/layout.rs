@@ -6,7 +6,7 @@ use crate::chart::{
     Axis, Chart, ChartKind, Marks, Panel, Ticks, decades_per_tick, labels as distinct,
 };
 
-use crate::render::{LONGEST, Look, Names, fit};
+use crate::render::{LONGEST, Look, Names, fit, palette};
 
 use super::super::text::plotly;
 use super::ROOM;
@@ -213,7 +213,7 @@ fn finish(chart: &Chart, mut layout: Map<String, Json>, inner: f64) -> Json {
     layout.insert("hovermode".to_owned(), json!("closest"));
     layout.insert("dragmode".to_owned(), json!("zoom"));
     if let Some(color) = &chart.color {
-        layout.insert("coloraxis".to_owned(), color_axis(color));
+        layout.insert("coloraxis".to_owned(), color_axis(color, chart.kind));
     }
     Json::Object(layout)
 }
@@ -338,9 +338,15 @@ fn group_labels(axis: &Axis, panel: usize, wide: f64) -> Vec<Json> {
     labels.map(label).collect()
 }
 
-fn color_axis(color: &Axis) -> Json {
+fn color_axis(color: &Axis, kind: ChartKind) -> Json {
+    let scale = if kind == ChartKind::Parallel {
+        let [low, middle, high] = palette::LINE;
+        json!([[0, low], [0.5, middle], [1, high]])
+    } else {
+        json!("Viridis")
+    };
     let mut axis = json!({
-        "colorscale": "Viridis",
+        "colorscale": scale,
         "colorbar": {
             "title": { "text": plotly(&color.label(), 60), "side": "right" },
             "exponentformat": "SI",

@@ -1,13 +1,15 @@
 //! The marks of a figure as plotly's traces.
 
 mod boxes;
+mod field;
 mod heat_map;
+mod signs;
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
 
-use crate::chart::{Chart, GapKind, Histogram, Marks, Point, Series, Ticks, labels, text, thin};
+use crate::chart::{BandOf, Chart, GapKind, Histogram, Marks, Point, Series, Ticks, labels, text};
 use crate::render::palette;
 
 use super::super::text::plotly;
@@ -15,10 +17,6 @@ use super::{hover, layout};
 
 /// Marks up to which every one carries a hover text of its own.
 const HOVER: usize = 20_000;
-/// Points of a series that are drawn; more are thinned, their peaks kept.
-const POINTS: usize = 20_000;
-/// Points of all series of a figure that are drawn, as far as each still has some.
-const ALL_POINTS: usize = 400_000;
 /// Points of a series up to which each has a marker.
 const MARKERS: usize = 300;
 /// Characters of a name in the legend.
@@ -28,22 +26,20 @@ const LEGEND: usize = 40;
 pub(super) fn traces(chart: &Chart) -> Vec<Json> {
     let mut traces = Vec::new();
     let mut gaps = GapLegend::default();
-    let room = room(chart);
     for (n, panel) in chart.panels.iter().enumerate() {
-        let frame = Frame {
-            chart,
-            panel: n,
-            room,
-        };
+        let frame = Frame { chart, panel: n };
         match &panel.marks {
             Marks::Lines(series) => frame.lines(series, &mut traces, &mut gaps),
             Marks::Bars(series) => frame.bars(series, &mut traces, &mut gaps),
             Marks::Boxes(series) => frame.boxes(series, &mut traces, &mut gaps),
             Marks::HeatMap(map) => frame.heat_map(map, &mut traces, &mut gaps),
+            Marks::Parallel(_) => traces.extend(super::parallel::traces(chart)),
+            Marks::Field(field) => frame.field(field, &mut traces, &mut gaps),
             Marks::Histogram(histogram) => traces.push(frame.histogram(histogram)),
             Marks::Table(_) | Marks::Pane(_) => {}
         }
     }
+    traces.extend(signs::legend(chart));
     if chart.has_rings() {
         traces.push(json!({
             "type": "scatter",
@@ -72,8 +68,6 @@ impl GapLegend {
 struct Frame<'a> {
     chart: &'a Chart,
     panel: usize,
-    /// How many points of each series are drawn.
-    room: usize,
 }
 
 impl Frame<'_> {
@@ -106,9 +100,11 @@ impl Frame<'_> {
         for (n, one) in series.iter().enumerate() {
             let color = palette::color(self.chart.kind.color(n, series.len()));
             if !self.chart.kind.has_error_bars() {
-                traces.extend(self.band(n, one));
+                for (bounds_of, opacity) in Point::BANDS.into_iter().zip([0.12, 0.2]) {
+                    traces.extend(self.band(n, one, opacity, bounds_of));
+                }
             }
-            let points = thin(&one.points, self.room);
+            let points = &one.points;
             let kind = self.chart.kind;
             let has_line = kind.has_line(n, series.len());
             let has_markers = kind.has_markers(n, series.len());
@@ -164,10 +160,11 @@ impl Frame<'_> {
             if kind.has_error_bars()
                 && let Some(map) = trace.as_object_mut()
             {
-                map.insert("error_y".to_owned(), error_bars(&points));
+                map.insert("error_y".to_owned(), error_bars(points));
             }
             traces.push(self.axes(trace, false));
         }
+        self.signs(series, traces);
         let marks = series.iter().enumerate().flat_map(|(n, one)| {
             one.points
                 .iter()
@@ -178,13 +175,13 @@ impl Frame<'_> {
     }
 
     /// The band around a line: one outline for every run of points that have bounds.
-    fn band(&self, n: usize, series: &Series) -> Option<Json> {
+    fn band(&self, n: usize, series: &Series, opacity: f64, bounds_of: BandOf) -> Option<Json> {
         let mut x: Vec<Option<Json>> = Vec::new();
         let mut y: Vec<Option<f64>> = Vec::new();
-        for run in thin(&series.points, self.room).split(|point| point.bounds.is_none()) {
+        for run in series.points.split(|point| bounds_of(point).is_none()) {
             let bounds = || {
                 run.iter()
-                    .filter_map(|point| Some((point.x, point.bounds?)))
+                    .filter_map(|point| Some((point.x, bounds_of(point)?)))
             };
             if run.is_empty() {
                 continue;
@@ -205,8 +202,8 @@ impl Frame<'_> {
             "x": x,
             "y": y,
             "fill": "toself",
-            "fillcolor": tint(n, 0.2),
-            "line": { "width": 1, "color": tint(n, 0.35) },
+            "fillcolor": tint(n, opacity),
+            "line": { "width": 1, "color": tint(n, opacity + 0.15) },
             "legendgroup": n.to_string(),
             "showlegend": false,
             "hoverinfo": "skip"
@@ -366,7 +363,7 @@ fn tint_of(color: &str, opacity: f64) -> String {
 }
 
 /// The symbol of an absence, by plotly's names.
-fn gap_symbol(kind: GapKind) -> &'static str {
+pub(super) fn gap_symbol(kind: GapKind) -> &'static str {
     match kind {
         GapKind::Failed => "x",
         GapKind::TimedOut => "hourglass",
@@ -382,23 +379,4 @@ fn gap_symbol(kind: GapKind) -> &'static str {
 /// filled to `share`.
 fn beside(n: usize, count: usize, share: f64) -> f64 {
     ((n as f64 + 0.5) / count.max(1) as f64 - 0.5) * share
-}
-
-/// Whether lines have more points than are drawn.
-pub(in super::super) fn is_thinned(chart: &Chart) -> bool {
-    let room = room(chart);
-    lines(chart).any(|one| one.points.len() > room)
-}
-
-/// How many points of each series are drawn.
-fn room(chart: &Chart) -> usize {
-    let share = ALL_POINTS / lines(chart).count().max(1);
-    share.clamp(1000, POINTS)
-}
-
-fn lines(chart: &Chart) -> impl Iterator<Item = &Series> {
-    chart.panels.iter().flat_map(|panel| match &panel.marks {
-        Marks::Lines(series) => series.as_slice(),
-        _ => &[],
-    })
 }

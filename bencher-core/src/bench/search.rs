@@ -1,0 +1,366 @@
+//! Runs a sweep as a search: its points are proposed, not those of a grid.
+
+use std::fmt::Write as _;
+use std::time::Instant;
+
+use crate::dataset::{digits, one_line, quantity};
+use crate::evaluator::Executors;
+use crate::evaluator::process::{ordinal, worker_role};
+use crate::exit_guard;
+use crate::measure::{ReplicateRole, RoundRules, RoundTarget};
+use crate::optimize::{Goal, Origin, Proposals, Sampler, SearchError, SearchOptions, SearchSpace};
+use crate::plan::result_name_of;
+use crate::record::{SEARCH, SEARCH_BEST, SEARCH_GOAL, SEARCH_IMPORTANCE, SEARCH_ORIGINS};
+use crate::store::sweep_tag;
+use crate::sweep_executor::{Ended, Result, SearchRun, SearchRunError, SearchedRun, SweepExecutor};
+use crate::var::Direction;
+
+use super::assertions::{Assertions, Judged};
+use super::attributes::is_side_by_side;
+use super::config::SearchBudget;
+use super::error::BenchError;
+use super::result::SweepOutcome;
+use super::run::{Execution, SweepRun};
+use super::session::Session;
+use super::worker_sweep::PLACE;
+
+/// Evaluations of a search whose program names objectives only.
+const EVALUATIONS: u64 = 100;
+
+/// Samples of a timed result at each point.
+const ROUNDS: u32 = 6;
+
+/// Proposals that may be under way at a time, whatever the number of workers. So one seed gives one sequence with up to so
+/// many workers, and they cost a search nothing that could be measured.
+const UNDER_WAY: u64 = 4;
+
+impl SweepRun<'_> {
+    /// The objectives of a sweep that is to be a search; none where it takes its grid.
+    pub(super) fn search_goals(
+        &self,
+        session: &mut Session,
+    ) -> Result<Option<Vec<&'static str>>, BenchError> {
+        let schema = self.prototype.sweep_type().schema;
+        let by_program = !self.settings.goals.is_empty();
+        if !by_program && session.config.search.budget.is_none() {
+            return Ok(None);
+        }
+        let mut names = Vec::new();
+        for target in &self.settings.goals {
+            let name =
+                result_name_of(&schema, target).map_err(|error| self.search_error(error.into()))?;
+            names.extend(schema.result(&name).map(|(_, var)| var.name));
+        }
+        if !by_program {
+            let directed = schema.results.iter();
+            let directed = directed.filter(|var| var.direction != Direction::None);
+            names.extend(
+                directed
+                    .filter(|var| var.kind.is_numeric())
+                    .map(|var| var.name),
+            );
+            if names.is_empty() {
+                session.note(&format!(
+                    "sweep \"{}\" takes its whole grid: none of its results has a direction to search by",
+                    self.settings.title
+                ));
+                return Ok(None);
+            }
+        }
+        Ok(Some(names))
+    }
+
+    fn search_error(&self, source: SearchError) -> BenchError {
+        BenchError::Search {
+            title: self.settings.title.clone(),
+            source: Box::new(source),
+        }
+    }
+
+    /// What a search is to make small or large.
+    fn goals(&self, names: &[&'static str]) -> Result<Vec<Goal>, SearchError> {
+        let schema = self.prototype.sweep_type().schema;
+        let goal = |name: &&'static str| {
+            let var = schema
+                .result(name)
+                .map(|(_, var)| var)
+                .ok_or(SearchError::NoGoal)?;
+            if !(var.kind.is_numeric() || var.kind == crate::value::Kind::Bool) {
+                return Err(SearchError::NotANumber {
+                    result: var.name.to_owned(),
+                    kind: var.kind.name(),
+                });
+            }
+            Goal::of(var.name, var.direction)
+                .ok_or_else(|| SearchError::NoDirection(var.name.to_owned()))
+        };
+        names.iter().map(goal).collect()
+    }
+
+    /// The space of the search.
+    fn search_space(&self, session: &Session) -> Result<SearchSpace, BenchError> {
+        let config = &session.config;
+        let schema = self.prototype.sweep_type().schema;
+        let tag = sweep_tag(
+            &config.run_tag,
+            &self.settings.tag,
+            is_side_by_side(&schema, config),
+        );
+        let repeats = self.own_repeats(config);
+        let repeats = repeats.unwrap_or(if schema.is_timed() { ROUNDS } else { 1 });
+        SearchSpace::of(self.prototype, &self.choice, &config.inputs, repeats, &tag)
+            .map_err(|error| self.search_error(error))
+    }
+
+    /// Runs the search, stores its result and prints it.
+    pub(super) fn run_search(
+        self,
+        names: Vec<&'static str>,
+        session: &mut Session,
+    ) -> Result<SweepOutcome> {
+        let clock = Instant::now();
+        let space = self.search_space(session)?;
+        let goals = self
+            .goals(&names)
+            .map_err(|error| self.search_error(error))?;
+        let number = ordinal(PLACE);
+        if let Some(role) = worker_role() {
+            return Ok(self.passed_in_worker(number, None, session, role));
+        }
+        if session.config.only_plot {
+            let title = self.settings.title;
+            return Err(BenchError::NoResult { title }.into());
+        }
+        if self.compared.is_some() || session.role != ReplicateRole::Single {
+            return Err(self.search_error(SearchError::OnlyAlone).into());
+        }
+        let config = &session.config;
+        let (budget, deadline) = match config.search.budget {
+            None => (Some(EVALUATIONS), None),
+            Some(SearchBudget::Evaluations(count)) => (Some(count), None),
+            Some(SearchBudget::Time(time)) => (None, clock.checked_add(time)),
+        };
+        let sampler: Sampler = match config.search.sampler {
+            Some(name) => name
+                .parse()
+                .map_err(|error: crate::var::UnknownName| self.search_error(error.into()))?,
+            None => Sampler::default(),
+        };
+        let workers = UNDER_WAY.max(config.executor.workers() as u64);
+        let mut options = SearchOptions::default().sampler(sampler).workers(workers);
+        if let Some(budget) = budget {
+            options = options.budget(budget);
+        }
+        if config.dry_run {
+            session.show_search(&self.settings.title, &space, &names, config.search.budget);
+            return Ok(self.not_run(None, session));
+        }
+        let base = space.plan().clone();
+        let assertions = Assertions::of(
+            &base,
+            &self.settings.title,
+            &self.settings.claims,
+            &self.settings.gates,
+        )?;
+        if let Executors::Processes(count) = session.config.executor {
+            session.note(&format!(
+                "sweep \"{}\": a search runs on threads; its points are not known to worker processes",
+                self.settings.title
+            ));
+            session.config.executor = Executors::Threads(count);
+        }
+        session.make_report_folder()?;
+        let timings = vec![("plan".to_owned(), clock.elapsed().as_secs_f64())];
+        let (execution, mut run_options) = self.open(base, number, session, timings)?;
+        if run_options.rounds.is_some() {
+            run_options.rounds = Some(RoundRules {
+                rounds: RoundTarget::Exactly(ROUNDS),
+                ..RoundRules::default()
+            });
+        }
+        let (plan, rows) = space
+            .plan()
+            .growing(space.searched())
+            .map_err(self.plan_error())?;
+        let proposals =
+            Proposals::new(space, goals, options).map_err(|error| self.search_error(error))?;
+        let search = SearchRun {
+            proposals,
+            goals: names,
+            deadline,
+            rows,
+        };
+        let executor = SweepExecutor::of(plan, self.body);
+        let clock = Instant::now();
+        let title = &self.settings.title;
+        session
+            .progress
+            .start(title, u128::from(budget.unwrap_or(0)));
+        let in_progress = exit_guard::SweepGuard::begin(title, executor.describe_points());
+        let ran = executor.run_search(search, title, run_options, session.progress.as_mut());
+        drop(in_progress);
+        let run = ran.map_err(|error| match error {
+            SearchRunError::Store(source) => BenchError::Store(source),
+            SearchRunError::Search(source) => self.search_error(source),
+            SearchRunError::Plan(source) => self.plan_error()(*source),
+        })?;
+        session.progress.finish(&run.end.collector.counts());
+        let mut timings = execution.timings;
+        timings.push(("execute".to_owned(), clock.elapsed().as_secs_f64()));
+        let execution = Execution {
+            executor: SweepExecutor::of(run.plan.clone(), self.body),
+            timings,
+            ..execution
+        };
+        self.finish_search(execution, run, sampler, number, &assertions, session)
+    }
+
+    /// Keeps and shows what a search found.
+    fn finish_search(
+        self,
+        execution: Execution,
+        run: SearchedRun,
+        sampler: Sampler,
+        number: u64,
+        assertions: &Assertions,
+        session: &mut Session,
+    ) -> Result<SweepOutcome> {
+        let texts = SearchTexts::of(&run, sampler);
+        let (interrupted, failed_fast) = (run.end.interrupted, run.end.failed_fast);
+        let is_empty = run.order.is_empty();
+        let (mut record, store_error) = self.record(execution, run.end, session)?;
+        texts.keep(&mut record.dataset.attributes);
+        let is_whole = !interrupted && !failed_fast && store_error.is_none();
+        let judged = if is_whole {
+            session.judge(assertions, &mut record)
+        } else {
+            Judged::default()
+        };
+        if !is_empty {
+            session.finish_sweep(&record, &judged);
+            session.remember(number, &record);
+        }
+        let title = self.settings.title;
+        match (store_error, record.failures.last()) {
+            (Some(source), _) => Err(BenchError::StoreFailed { title, source }.into()),
+            (None, Some(failure)) if failed_fast => {
+                let failure = Box::new(failure.clone());
+                Err(BenchError::FailedFast { title, failure }.into())
+            }
+            _ if interrupted => Err(BenchError::Interrupted { title }.into()),
+            _ => Ok(SweepOutcome {
+                record,
+                claims: judged.claims,
+                was_run: true,
+                root: session.root.clone(),
+            }),
+        }
+    }
+}
+
+/// What a record says of a search.
+struct SearchTexts {
+    search: String,
+    goal: String,
+    best: Option<String>,
+    importance: String,
+    origins: String,
+}
+
+impl SearchTexts {
+    fn of(run: &SearchedRun, sampler: Sampler) -> Self {
+        let count = run.order.len();
+        let noun = if count == 1 { "point" } else { "points" };
+        let end = match &run.ended {
+            Ended::BySearch(end) => end.to_string(),
+            Ended::Time => "the time is up".to_owned(),
+            Ended::Early => "it was stopped".to_owned(),
+        };
+        let succeeded = |trial: &&u64| run.proposals.has_succeeded(**trial);
+        let failed = count - run.order.iter().filter(succeeded).count();
+        let failed = if failed > 0 {
+            format!(", {failed} of them failed")
+        } else {
+            String::new()
+        };
+        let goals = run.proposals.goals().iter();
+        let goals: Vec<&str> = goals.map(Goal::name).collect();
+        let origins = run.order.iter().map(|trial| {
+            let origin = run.proposals.origin(*trial).unwrap_or(Origin::Random);
+            format!("{trial} {origin}")
+        });
+        Self {
+            search: format!("{count} {noun} ({sampler}){failed}: {end}"),
+            goal: goals.join(", "),
+            best: best_text(run),
+            importance: importance_text(run),
+            origins: origins.collect::<Vec<_>>().join("\n"),
+        }
+    }
+
+    fn keep(self, attributes: &mut std::collections::BTreeMap<String, String>) {
+        let mut keep = |name: &str, text: String| attributes.insert(name.to_owned(), text);
+        keep(SEARCH, self.search);
+        keep(SEARCH_GOAL, self.goal);
+        keep(SEARCH_ORIGINS, self.origins);
+        if !self.importance.is_empty() {
+            keep(SEARCH_IMPORTANCE, self.importance);
+        }
+        if let Some(best) = self.best {
+            keep(SEARCH_BEST, best);
+        }
+    }
+}
+
+/// Which inputs matter, by the model of the search.
+fn importance_text(run: &SearchedRun) -> String {
+    let all = run.proposals.importance();
+    let shown = all.iter().filter(|one| one.high >= LEAST_SHARE);
+    let shown: Vec<String> = shown.map(ToString::to_string).collect();
+    shown.join(", ")
+}
+
+/// Inputs that surely explain less are not named.
+const LEAST_SHARE: f64 = 0.005;
+
+/// The named best with its bounds, and who else may be it.
+fn best_text(run: &SearchedRun) -> Option<String> {
+    let best = run.best.as_ref()?;
+    let inputs = |trial: u64| {
+        let at = run.order.iter().position(|one| *one == trial)?;
+        Some(one_line(&run.plan.inputs_text(at as u64)))
+    };
+    let name = run.proposals.goals().first().map(Goal::name)?;
+    let (_, var) = run.plan.schema().result(name)?;
+    let number = |x: f64| {
+        if var.timed {
+            return quantity(x, "s");
+        }
+        format!("{} {}", digits(x, 5), var.units)
+            .trim_end()
+            .to_owned()
+    };
+    let mut text = format!("{} is best ({}", inputs(best.trial)?, number(best.value));
+    match best.bounds {
+        Some((low, high)) => {
+            let (low, high, count) = (number(low), number(high), best.samples);
+            let _ = write!(
+                text,
+                ", {low} to {high} at 95 %, in {count} samples after it was chosen)"
+            );
+        }
+        None if best.samples > 1 => {
+            let _ = write!(text, " in {} equal samples)", best.samples);
+        }
+        None => text.push(')'),
+    }
+    let ties: Vec<String> = best
+        .ties
+        .iter()
+        .filter_map(|trial| inputs(*trial))
+        .collect();
+    if !ties.is_empty() {
+        let _ = write!(text, "; not decided against {}", ties.join(" and "));
+    }
+    Some(text)
+}

@@ -1,0 +1,34 @@
+//! Search instead of grid: points are proposed by a model of those that are known, and every evaluation is an ordinary
+//! sample.
+//!
+//! A [`SearchSpace`] is what can be proposed. A [`Sampler`] proposes, from the points that are known, as a pure function.
+//! A [`Search`] is both for a program's own loop.
+
+mod build;
+mod dimension;
+mod error;
+mod fronts;
+mod genetic;
+mod goal;
+mod importance;
+mod known;
+mod options;
+mod process;
+mod proposals;
+mod random;
+mod sampler;
+mod search;
+mod space;
+#[cfg(test)]
+mod tests;
+mod tpe;
+mod variation;
+
+pub use error::SearchError;
+pub use goal::Goal;
+pub use importance::Importance;
+pub use options::{SearchEnd, SearchOptions};
+pub(crate) use proposals::{Next, Proposals};
+pub use sampler::{Origin, Sampler};
+pub use search::{Asked, FinishedTrial, Search, Trial};
+pub use space::SearchSpace;

@@ -1,0 +1,94 @@
+use std::fmt;
+
+use super::sampler::Sampler;
+
+/// The options of a search.
+///
+/// ```
+/// use bencher_core::optimize::{Sampler, SearchOptions};
+/// let options = SearchOptions::default().sampler(Sampler::Tpe).seed(7).budget(500).workers(4);
+/// assert_eq!(options, options.clone());
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SearchOptions {
+    pub(super) sampler: Sampler,
+    pub(super) seed: u64,
+    pub(super) budget: Option<u64>,
+    pub(super) target: Option<f64>,
+    pub(super) workers: Option<u64>,
+}
+
+impl SearchOptions {
+    /// Sets the sampler (a Gaussian process).
+    pub fn sampler(self, sampler: Sampler) -> Self {
+        Self { sampler, ..self }
+    }
+
+    /// Sets the seed (0). The same seed gives the same proposals, if results are told in the same order or the search is
+    /// [reproducible](Self::workers).
+    pub fn seed(self, seed: u64) -> Self {
+        Self { seed, ..self }
+    }
+
+    /// Sets the number of trials (no limit), at least 1.
+    pub fn budget(self, trials: u64) -> Self {
+        let budget = Some(trials);
+        Self { budget, ..self }
+    }
+
+    /// Ends the search when the first goal has reached this value.
+    pub fn target(self, value: f64) -> Self {
+        let target = Some(value);
+        Self { target, ..self }
+    }
+
+    /// Makes proposals independent of the order in which results arrive: trial `k` is proposed from the results of trials
+    /// `0..=k - workers`, and from what the model expects of the later ones. So one seed gives the same trials with any
+    /// number of workers up to this one. [`Search::ask`](super::Search::ask) says when it needs a result first.
+    ///
+    /// Without this option, a proposal uses all results that were told.
+    pub fn workers(self, workers: u64) -> Self {
+        let workers = Some(workers);
+        Self { workers, ..self }
+    }
+}
+
+/// Why a search has ended.
+///
+/// ```
+/// use bencher_core::optimize::SearchEnd;
+/// let end = SearchEnd::Exhausted { points: 6 };
+/// assert_eq!(end.to_string(), "all 6 points of the space that keep the constraints were evaluated");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum SearchEnd {
+    /// The number of trials was reached.
+    Budget {
+        /// How many were proposed.
+        trials: u64,
+    },
+    /// The first goal has reached its target.
+    Target {
+        /// The value that was reached.
+        value: f64,
+    },
+    /// Nothing is left to propose.
+    Exhausted {
+        /// How many points there were.
+        points: u64,
+    },
+}
+
+impl fmt::Display for SearchEnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Budget { trials } => write!(f, "the budget of {trials} evaluations is used"),
+            Self::Target { value } => write!(f, "the target was reached: {value}"),
+            Self::Exhausted { points } => write!(
+                f,
+                "all {points} points of the space that keep the constraints were evaluated"
+            ),
+        }
+    }
+}

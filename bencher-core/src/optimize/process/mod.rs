@@ -1,0 +1,146 @@
+//! Gaussian processes with expected improvement, the default sampler.
+
+mod fit;
+mod importance;
+mod improvement;
+mod kernel;
+mod matrix;
+
+use super::known::Known;
+use super::random::Random;
+use super::space::{Place, SearchSpace};
+use super::variation::nudged;
+use fit::{Data, Process, fitted_parameters};
+pub(super) use importance::shares;
+use improvement::log_improvement;
+use kernel::Kernel;
+
+/// The turns of the search for the kernel's parameters.
+const TURNS: usize = 50;
+
+/// Random candidates.
+const SPREAD: usize = 400;
+/// How many of the best points have candidates around them, and how many each.
+const NEAR: usize = 5;
+const AROUND: i32 = 30;
+/// How many of the candidates are improved, and in how many turns.
+const CLIMBERS: usize = 5;
+const CLIMB: usize = 120;
+
+/// The parameters of the kernel that were fitted last, so that a search does not fit them for every proposal. They follow
+/// from the points alone: without them, the same are found again.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Memo {
+    fitted: Option<(u64, Vec<f64>)>,
+}
+
+/// The next place for values that are to be small, one for each finished point; none where the model does not help.
+pub(super) fn propose(
+    known: &Known<'_>,
+    values: &[f64],
+    memo: &mut Memo,
+    random: &mut Random,
+) -> Option<Place> {
+    let mut places: Vec<&[f64]> = known.done.iter().map(|one| &*one.place).collect();
+    let parameters = parameters(known.space, &places, values, memo)?;
+    let kernel = || Kernel::new(Kernel::choices(known.space), &parameters);
+    let mut process = Process::new(kernel(), Data::of(&places, values)?)?;
+    if !known.pending.is_empty() {
+        // What runs is taken for what the process expects of it (the believer of Ginsbourger and others, 2010), so that
+        // workers spread.
+        let pending = known.pending.iter();
+        let believed = pending.map(|place| process.expected(place));
+        let values: Vec<f64> = values.iter().copied().chain(believed).collect();
+        places.extend(known.pending.iter().map(Vec::as_slice));
+        process = Process::new(kernel(), Data::of(&places, &values)?)?;
+    }
+    most_promising(known, &process, random)
+}
+
+/// The free place with the largest expected improvement that is found.
+fn most_promising(known: &Known<'_>, process: &Process<'_>, random: &mut Random) -> Option<Place> {
+    let means = process.places.iter().map(|place| process.mean(place));
+    let best = means.fold(f64::INFINITY, f64::min);
+    let score = |place: &Place| {
+        if !known.space.allows(place) {
+            return f64::NEG_INFINITY;
+        }
+        let (mean, deviation) = process.predict(place);
+        log_improvement(mean, deviation, best)
+    };
+    let mut pool: Vec<(f64, Place)> = Vec::new();
+    for _ in 0..SPREAD {
+        let place = known.space.random(random);
+        pool.push((score(&place), place));
+    }
+    let inside = process
+        .places
+        .iter()
+        .filter(|place| known.space.contains(place));
+    for near in inside.take(NEAR) {
+        for turn in 0..AROUND {
+            let place = nudged(known.space, near, 0.3 * 0.8_f64.powi(turn), random);
+            pool.push((score(&place), place));
+        }
+    }
+    pool.sort_by(|a, b| b.0.total_cmp(&a.0));
+    pool.truncate(CLIMBERS);
+    for (height, place) in &mut pool {
+        let mut step = 0.2;
+        for _ in 0..CLIMB {
+            let next = nudged(known.space, place, step, random);
+            let score = score(&next);
+            if score > *height {
+                (*height, *place) = (score, next);
+                step = f64::min(step * 1.5, 0.3);
+            } else {
+                step = f64::max(step * 0.92, 1e-5);
+            }
+        }
+    }
+    pool.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut places = pool.into_iter().map(|(_, place)| place);
+    places.find(|place| known.is_free(place))
+}
+
+/// The parameters of the kernel: fitted to the first so many points, a number that grows with that of the points, but in
+/// steps. So they follow from the points, and a search of n points fits them about 30 ln n times.
+fn parameters(
+    space: &SearchSpace,
+    places: &[&[f64]],
+    values: &[f64],
+    memo: &mut Memo,
+) -> Option<Vec<f64>> {
+    let first = fitted_count(places.len());
+    let (places, values) = (places.get(..first)?, values.get(..first)?);
+    let digest = digest(places, values);
+    if let Some((of, parameters)) = &memo.fitted
+        && *of == digest
+    {
+        return Some(parameters.clone());
+    }
+    let data = Data::of(places, values)?;
+    let parameters = fitted_parameters(&Kernel::choices(space), &data, TURNS)?;
+    memo.fitted = Some((digest, parameters.clone()));
+    Some(parameters)
+}
+
+/// To how many of so many points the parameters are fitted.
+fn fitted_count(points: usize) -> usize {
+    let mut count = 0;
+    loop {
+        let next = count + 1 + count / 30;
+        if next > points {
+            return count;
+        }
+        count = next;
+    }
+}
+
+/// A digest of what parameters are fitted to.
+fn digest(places: &[&[f64]], values: &[f64]) -> u64 {
+    let numbers = places.iter().copied().flatten().chain(values);
+    numbers.fold(places.len() as u64, |digest, x| {
+        crate::space::mix(digest ^ x.to_bits())
+    })
+}

@@ -1,0 +1,337 @@
+//! The proposals of a search and their results, for any type of sweep.
+
+use std::collections::VecDeque;
+
+use super::error::SearchError;
+use super::fronts::{front, ranked};
+use super::goal::Goal;
+use super::importance::{Importance, importance};
+use super::known::{Evaluated, Known};
+use super::options::{SearchEnd, SearchOptions};
+use super::sampler::{Memo, Origin, propose};
+use super::search::FinishedTrial;
+use super::space::{Place, SearchSpace};
+
+/// A search without its type.
+#[derive(Debug)]
+pub(crate) struct Proposals {
+    space: SearchSpace,
+    goals: Vec<Goal>,
+    options: SearchOptions,
+    memo: Memo,
+    /// Results from elsewhere, then those of the trials, as a sampler sees them.
+    learned: Vec<(Evaluated, Told)>,
+    trials: Vec<Proposed>,
+    queue: VecDeque<Place>,
+    end: Option<SearchEnd>,
+}
+
+/// A result: objectives, or the reason why there are none.
+type Told = Result<Vec<f64>, String>;
+
+#[derive(Debug)]
+struct Proposed {
+    place: Place,
+    origin: Origin,
+    told: Option<(Evaluated, Told)>,
+}
+
+/// What a search does next.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Next {
+    Proposal { number: u64, origin: Origin },
+    Wait(u64),
+    Ended(SearchEnd),
+}
+
+impl Proposals {
+    pub(crate) fn new(
+        space: SearchSpace,
+        goals: Vec<Goal>,
+        options: SearchOptions,
+    ) -> Result<Self, SearchError> {
+        if goals.is_empty() {
+            return Err(SearchError::NoGoal);
+        }
+        for (at, goal) in goals.iter().enumerate() {
+            if goals
+                .iter()
+                .skip(at + 1)
+                .any(|other| other.name() == goal.name())
+            {
+                return Err(SearchError::RepeatedGoal(goal.name().to_owned()));
+            }
+        }
+        if options.budget == Some(0) {
+            return Err(SearchError::NoBudget);
+        }
+        if options.workers == Some(0) {
+            return Err(SearchError::NoWorkers);
+        }
+        Ok(Self {
+            space,
+            goals,
+            options,
+            memo: Memo::default(),
+            learned: Vec::new(),
+            trials: Vec::new(),
+            queue: VecDeque::new(),
+            end: None,
+        })
+    }
+
+    pub(crate) const fn space(&self) -> &SearchSpace {
+        &self.space
+    }
+
+    pub(crate) const fn ended(&self) -> Option<SearchEnd> {
+        self.end
+    }
+
+    pub(crate) fn place(&self, trial: u64) -> Option<&Place> {
+        let at = usize::try_from(trial).ok()?;
+        self.trials.get(at).map(|trial| &trial.place)
+    }
+
+    /// The next proposal.
+    pub(crate) fn next(&mut self) -> Result<Next, SearchError> {
+        if let Some(end) = self.end {
+            return Ok(Next::Ended(end));
+        }
+        let number = self.trials.len() as u64;
+        if let Some(trials) = self.options.budget.filter(|budget| number >= *budget) {
+            return Ok(self.ended_by(SearchEnd::Budget { trials }));
+        }
+        // Without an order, everything that was told counts.
+        let in_order = self
+            .options
+            .workers
+            .map(|workers| number.saturating_sub(workers - 1));
+        if let Some(seen) = in_order {
+            let mut first = self.trials.iter().zip(0..seen);
+            if let Some((_, missing)) = first.find(|(trial, _)| trial.told.is_none()) {
+                return Ok(Next::Wait(missing));
+            }
+        }
+        while let Some(place) = self.queue.pop_front() {
+            let mut trials = self.trials.iter();
+            if !trials.any(|trial| is_same(&trial.place, &place)) {
+                return Ok(self.proposed(place, Origin::Queued));
+            }
+        }
+        let is_seen = |at: usize| in_order.is_none_or(|seen| (at as u64) < seen);
+        let mut done: Vec<Evaluated> = self.learned.iter().map(|(one, _)| one.clone()).collect();
+        let mut pending = Vec::new();
+        for (at, trial) in self.trials.iter().enumerate() {
+            match &trial.told {
+                Some((evaluated, _)) if is_seen(at) => done.push(evaluated.clone()),
+                _ => pending.push(trial.place.clone()),
+            }
+        }
+        let known = Known::new(&self.space, &done, &pending);
+        let options = &self.options;
+        let proposal = propose(
+            options.sampler,
+            &known,
+            (number, options.seed),
+            &mut self.memo,
+        )?;
+        Ok(match proposal {
+            Some((place, origin)) => self.proposed(place, origin),
+            None => self.ended_by(SearchEnd::Exhausted {
+                points: (self.learned.len() + self.trials.len()) as u64,
+            }),
+        })
+    }
+
+    fn proposed(&mut self, place: Place, origin: Origin) -> Next {
+        let number = self.trials.len() as u64;
+        self.trials.push(Proposed {
+            place,
+            origin,
+            told: None,
+        });
+        Next::Proposal { number, origin }
+    }
+
+    fn ended_by(&mut self, end: SearchEnd) -> Next {
+        self.end = Some(end);
+        Next::Ended(end)
+    }
+
+    /// Takes the result of a trial.
+    pub(crate) fn tell(&mut self, number: u64, told: Told) -> Result<(), SearchError> {
+        let expected = self.goals.len();
+        let at = usize::try_from(number).ok();
+        let trial = at.and_then(|at| self.trials.get_mut(at));
+        let trial = trial.ok_or(SearchError::UnknownTrial(number))?;
+        if trial.told.is_some() {
+            return Err(SearchError::ToldTwice(number));
+        }
+        let evaluated = evaluated(&self.goals, trial.place.clone(), &told);
+        let evaluated = evaluated.map_err(|given| SearchError::Objectives {
+            trial: number,
+            given,
+            expected,
+        })?;
+        if let (Ok(values), Some(target), Some(goal)) =
+            (&told, self.options.target, self.goals.first())
+            && let Some(value) = values.first()
+            && !goal.is_better(target, *value)
+        {
+            self.end = Some(SearchEnd::Target { value: *value });
+        }
+        trial.told = Some((evaluated, told));
+        Ok(())
+    }
+
+    /// Takes a result from elsewhere.
+    pub(crate) fn learn(&mut self, place: Place, told: Told) -> Result<(), SearchError> {
+        let evaluated = evaluated(&self.goals, place, &told);
+        let evaluated = evaluated.map_err(|given| SearchError::Objectives {
+            trial: self.learned.len() as u64,
+            given,
+            expected: self.goals.len(),
+        })?;
+        self.learned.push((evaluated, told));
+        Ok(())
+    }
+
+    /// Queues a place, which is proposed before others.
+    pub(crate) fn queue(&mut self, place: Place) -> Result<(), SearchError> {
+        if !self.space.contains(&place) {
+            let values = self.space.values(&place).unwrap_or_default();
+            let texts = values.iter().map(|(_, value)| value.to_string());
+            return Err(SearchError::Outside(format!(
+                "{} is beyond the bounds, or a choice that it does not have",
+                texts.collect::<Vec<_>>().join(", ")
+            )));
+        }
+        match self.space.broken_rule(&place) {
+            Ok(None) => {}
+            Ok(Some(reason)) => return Err(SearchError::Outside(reason.to_owned())),
+            Err(panic) => return Err(SearchError::Outside(panic)),
+        }
+        self.queue.push_back(place);
+        Ok(())
+    }
+
+    /// The numbers of the trials with a result, the best first: by the first goal, or front after front; failed ones last.
+    pub(crate) fn ranked(&self) -> Vec<u64> {
+        let told = self.trials.iter().zip(0_u64..);
+        let told = told.filter_map(|(trial, number)| Some((number, &trial.told.as_ref()?.0)));
+        let (numbers, values): (Vec<u64>, Vec<&[f64]>) =
+            told.map(|(number, one)| (number, &*one.values)).unzip();
+        let order = ranked(&values).into_iter();
+        order.filter_map(|at| numbers.get(at).copied()).collect()
+    }
+
+    /// Whether a trial has objectives.
+    pub(crate) fn has_succeeded(&self, trial: u64) -> bool {
+        let trial = usize::try_from(trial)
+            .ok()
+            .and_then(|at| self.trials.get(at));
+        let told = trial.and_then(|trial| trial.told.as_ref());
+        told.is_some_and(|(one, _)| !one.has_failed())
+    }
+
+    /// How much each dimension matters for the first goal.
+    pub(crate) fn importance(&self) -> Vec<Importance> {
+        let done: Vec<Evaluated> = self.results().map(|(.., (one, _))| one.clone()).collect();
+        importance(&self.space, &done)
+    }
+
+    pub(crate) fn goals(&self) -> &[Goal] {
+        &self.goals
+    }
+
+    /// Where a trial comes from.
+    pub(crate) fn origin(&self, trial: u64) -> Option<Origin> {
+        let at = usize::try_from(trial).ok()?;
+        self.trials.get(at).map(|trial| trial.origin)
+    }
+
+    fn results(&self) -> impl Iterator<Item = (Option<u64>, Option<Origin>, &(Evaluated, Told))> {
+        let learned = self.learned.iter().map(|told| (None, None, told));
+        let trials = self.trials.iter().zip(0..);
+        let trials = trials.filter_map(|(trial, number)| {
+            Some((Some(number), Some(trial.origin), trial.told.as_ref()?))
+        });
+        learned.chain(trials)
+    }
+
+    fn finished(
+        &self,
+        (number, origin, (evaluated, told)): (Option<u64>, Option<Origin>, &(Evaluated, Told)),
+    ) -> FinishedTrial {
+        let names = self.space.plan().input_names();
+        let input = |(at, value): (usize, crate::value::Value)| {
+            (names.get(at).copied().unwrap_or_default().to_owned(), value)
+        };
+        let values = self.space.values(&evaluated.place).unwrap_or_default();
+        FinishedTrial {
+            number,
+            origin,
+            inputs: values.into_iter().map(input).collect(),
+            objectives: told.clone().unwrap_or_default(),
+            error: told.as_ref().err().cloned(),
+        }
+    }
+
+    pub(crate) fn trials(&self) -> Vec<FinishedTrial> {
+        self.results().map(|one| self.finished(one)).collect()
+    }
+
+    pub(crate) fn best(&self) -> Result<FinishedTrial, SearchError> {
+        let cost = |(.., (one, _)): &(Option<u64>, Option<Origin>, &(Evaluated, Told))| {
+            one.values.first().copied().unwrap_or(f64::INFINITY)
+        };
+        let best = self.results().min_by(|a, b| cost(a).total_cmp(&cost(b)));
+        let best = best.ok_or(SearchError::NoTrials)?;
+        if best.2.0.has_failed() {
+            let reasons = self
+                .results()
+                .filter_map(|(.., (_, told))| told.as_ref().err());
+            return Err(SearchError::AllFailed {
+                failed: self.results().count() as u64,
+                reason: reasons.last().cloned().unwrap_or_default(),
+            });
+        }
+        Ok(self.finished(best))
+    }
+
+    pub(crate) fn front(&self) -> Vec<FinishedTrial> {
+        let done: Vec<_> = self
+            .results()
+            .filter(|(.., (one, _))| !one.has_failed())
+            .collect();
+        let values: Vec<&[f64]> = done.iter().map(|(.., (one, _))| &*one.values).collect();
+        let chosen = front(&values).into_iter();
+        chosen
+            .filter_map(|at| done.get(at).map(|one| self.finished(*one)))
+            .collect()
+    }
+}
+
+/// A result as samplers see it; the number of objectives where it is wrong.
+fn evaluated(goals: &[Goal], place: Place, told: &Told) -> Result<Evaluated, usize> {
+    let values = match told {
+        Ok(values) if values.len() != goals.len() => return Err(values.len()),
+        Ok(values) => {
+            let costs = goals
+                .iter()
+                .zip(values)
+                .map(|(goal, value)| goal.cost(*value));
+            let finite: Option<Vec<f64>> = costs
+                .map(|cost| Some(cost).filter(|x| x.is_finite()))
+                .collect();
+            finite.unwrap_or_else(|| vec![f64::INFINITY; goals.len()])
+        }
+        Err(_) => vec![f64::INFINITY; goals.len()],
+    };
+    Ok(Evaluated { place, values })
+}
+
+fn is_same(a: &[f64], b: &[f64]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits())
+}

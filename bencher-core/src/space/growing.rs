@@ -1,0 +1,26 @@
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::value::Value;
+
+/// Values of an axis that are added while a sweep runs. Copies share them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct GrowingRows(Arc<RwLock<Vec<Value>>>);
+
+impl GrowingRows {
+    pub(crate) fn push(&self, row: Value) {
+        let mut rows = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        rows.push(row);
+    }
+
+    pub(super) fn get(&self, position: u64) -> Option<Value> {
+        let rows = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        rows.get(usize::try_from(position).ok()?).cloned()
+    }
+}
+
+/// Only copies are equal: the rows of others differ sooner or later.
+impl PartialEq for GrowingRows {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}

@@ -1,0 +1,138 @@
+//! Which point of a search is named the best.
+
+use crate::optimize::Goal;
+use crate::stats::distribution::student_two_sided;
+
+/// How many points are measured again, side by side.
+pub(super) const CONTENDERS: usize = 4;
+
+/// How often each.
+pub(super) const FRESH: u32 = 6;
+
+/// The point that is named the best, by samples that were not used to choose it: the best of many noisy values is mostly
+/// the luckiest one.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct NamedBest {
+    pub(crate) trial: u64,
+    /// The mean of its fresh samples.
+    pub(crate) value: f64,
+    /// Its bounds at 95 %; none where there are too few samples, or all are the same.
+    pub(crate) bounds: Option<(f64, f64)>,
+    pub(crate) samples: usize,
+    /// Others whose fresh samples do not show that they are worse.
+    pub(crate) ties: Vec<u64>,
+}
+
+impl NamedBest {
+    /// The best of some trials by their fresh samples; times are compared by their logarithms, since they are above zero
+    /// and have a tail of slow ones.
+    pub(super) fn of(
+        (goal, timed): (&Goal, bool),
+        contenders: &[u64],
+        values: impl Fn(u64) -> Vec<f64>,
+    ) -> Option<Self> {
+        let all: Vec<(u64, Vec<f64>)> = contenders
+            .iter()
+            .map(|trial| {
+                let own = values(*trial).into_iter();
+                (
+                    *trial,
+                    own.map(|x| if timed { x.ln() } else { x }).collect(),
+                )
+            })
+            .filter(|(_, values): &(u64, Vec<f64>)| !values.is_empty())
+            .collect();
+        let mut best: Option<(&(u64, Vec<f64>), f64)> = None;
+        for one in &all {
+            let mean = mean(&one.1);
+            if best.is_none_or(|(_, least)| goal.is_better(mean, least)) {
+                best = Some((one, mean));
+            }
+        }
+        let ((trial, own), value) = best?;
+        let back = |x: f64| if timed { x.exp() } else { x };
+        let ties = all.iter().filter(|(other, values)| {
+            *other != *trial && !is_worse(goal, own, values, all.len() - 1)
+        });
+        Some(Self {
+            trial: *trial,
+            value: back(value),
+            bounds: bounds(own).map(|(low, high)| (back(low), back(high))),
+            samples: own.len(),
+            ties: ties.map(|(other, _)| *other).collect(),
+        })
+    }
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().map(|x| x / values.len() as f64).sum()
+}
+
+/// The standard error of the mean of some values; 0 where all are the same.
+fn standard_error(values: &[f64]) -> f64 {
+    let (count, mean) = (values.len() as f64, mean(values));
+    let squares: f64 = values.iter().map(|x| (x - mean).powi(2)).sum();
+    (squares / (count - 1.0) / count).sqrt()
+}
+
+/// The bounds of the mean at 95 % by Student's t.
+fn bounds(values: &[f64]) -> Option<(f64, f64)> {
+    let error = standard_error(values);
+    let by = student_two_sided(0.05, values.len() as f64 - 1.0) * error;
+    let mean = mean(values);
+    (values.len() > 1 && by > 0.0 && by.is_finite()).then_some((mean - by, mean + by))
+}
+
+/// Whether the second values are surely worse: by Welch's test, at 5 % for all comparisons together (Bonferroni).
+fn is_worse(goal: &Goal, best: &[f64], other: &[f64], comparisons: usize) -> bool {
+    let (a, b) = (standard_error(best).powi(2), standard_error(other).powi(2));
+    let by = (mean(other) - mean(best)).abs();
+    if best.len() < 2 || other.len() < 2 || !goal.is_better(mean(best), mean(other)) {
+        return false;
+    }
+    if a + b <= 0.0 {
+        return by > 0.0;
+    }
+    let freedom =
+        (a + b).powi(2) / (a * a / (best.len() as f64 - 1.0) + b * b / (other.len() as f64 - 1.0));
+    // One-sided.
+    let misrate = 2.0 * 0.05 / comparisons.max(1) as f64;
+    by / (a + b).sqrt() > student_two_sided(misrate, freedom)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_are_those_of_student() {
+        // Mean 3, standard deviation 1.5811, t(4, 0.975) = 2.7764: 3 +- 1.9633.
+        let (low, high) = bounds(&[1.0, 2.0, 3.0, 4.0, 5.0]).unwrap();
+        assert!(
+            (low - 1.0368).abs() < 1e-3 && (high - 4.9632).abs() < 1e-3,
+            "{low} {high}"
+        );
+        assert_eq!(bounds(&[1.0]), None);
+        assert_eq!(bounds(&[2.0, 2.0]), None);
+    }
+
+    #[test]
+    fn the_best_is_named_by_fresh_samples() {
+        let samples = |trial: u64| match trial {
+            0 => vec![5.0, 5.1, 4.9, 5.0],
+            1 => vec![4.0, 4.1, 3.9, 4.05],
+            _ => vec![4.1, 3.9, 4.0, 4.1],
+        };
+        let named = NamedBest::of((&Goal::minimize("x"), false), &[0, 1, 2], samples).unwrap();
+        assert_eq!((named.trial, named.ties, named.samples), (1, vec![2], 4));
+        let named = NamedBest::of((&Goal::maximize("x"), false), &[0, 1, 2], samples).unwrap();
+        assert_eq!((named.trial, named.ties.len()), (0, 0));
+        assert_eq!(
+            NamedBest::of((&Goal::minimize("x"), false), &[], samples),
+            None
+        );
+        let times = NamedBest::of((&Goal::minimize("x"), true), &[0], |_| vec![1.0, 4.0]).unwrap();
+        assert!((times.value - 2.0).abs() < 1e-12, "the geometric mean");
+        assert!(times.bounds.is_some_and(|(low, _)| low > 0.0));
+    }
+}

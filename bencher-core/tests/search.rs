@@ -1,0 +1,492 @@
+//! Sweeps that search: what they keep, how they go on after a kill, and what they name the best.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails so"
+)]
+
+use std::cell::RefCell;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::rc::Rc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use bencher_core::bench::{
+    Bench, BenchError, OutputFormat, ReportLocation, RunConfig, SearchConfig, Session,
+};
+use bencher_core::context::Context;
+use bencher_core::dataset::{CellState, Dataset};
+use bencher_core::evaluator::Executors;
+use bencher_core::optimize::Sampler;
+use bencher_core::sweep_executor::{Benchmark, Interrupt, Result};
+use bencher_core::value::Value;
+use bencher_macros::{ParametrizedSweep, SweepEnum};
+
+#[derive(SweepEnum, Clone, Copy, Debug, PartialEq)]
+#[bencher(crate = bencher_core)]
+enum Codec {
+    Raw,
+    Packed {
+        #[sweep(bounds(1, 9))]
+        level: u32,
+    },
+}
+
+/// A cost that is least, 1, at x = 0.7 and level 6.
+#[derive(ParametrizedSweep, Clone, Debug)]
+#[bencher(crate = bencher_core)]
+struct Packing {
+    #[sweep(bounds(0.0, 1.0))]
+    x: f64,
+    #[sweep]
+    codec: Codec,
+    #[constant(0.0)]
+    noise: f64,
+    #[result(direction = "minimize")]
+    cost: Option<f64>,
+    #[result(direction = "maximize")]
+    speed: Option<f64>,
+    #[result]
+    evidence: Option<f64>,
+    /// Where each execution is written down; nowhere where it is empty.
+    log: PathBuf,
+    /// The process is killed at this execution; never at 0.
+    fatal: usize,
+}
+
+impl Benchmark for Packing {
+    fn benchmark(&mut self, cx: &mut Context<'_>) -> Result<()> {
+        if !self.log.as_os_str().is_empty() {
+            let mut log = fs::OpenOptions::new()
+                .append(true)
+                .create(true)
+                .open(&self.log)?;
+            writeln!(log, "{:?} {:?}", self.x, self.codec)?;
+            if self.fatal > 0 && executions(&self.log).len() >= self.fatal {
+                let own = std::process::id().to_string();
+                Command::new("kill").args(["-KILL", &own]).status()?;
+                let sent = Instant::now();
+                while sent.elapsed() < Duration::from_secs(60) {
+                    std::thread::yield_now();
+                }
+            }
+        }
+        let packing = match self.codec {
+            Codec::Raw => 0.5,
+            Codec::Packed { level } => 0.02 * (f64::from(level) - 6.0).powi(2),
+        };
+        // Between -1 and 1, by the seed of point and repeat.
+        let luck = (cx.seed() >> 11) as f64 / (1_u64 << 52) as f64 - 1.0;
+        self.cost = Some(1.0 + 4.0 * (self.x - 0.7).powi(2) + packing + self.noise * luck);
+        self.speed = Some(1.0 / (1.0 + self.x));
+        Ok(())
+    }
+}
+
+fn executions(log: &Path) -> Vec<String> {
+    let text = fs::read_to_string(log).unwrap_or_default();
+    text.lines().map(str::to_owned).collect()
+}
+
+fn quiet(root: Option<&Path>) -> RunConfig {
+    RunConfig {
+        cache: root.is_some(),
+        store: root.map(Path::to_owned),
+        report: ReportLocation::Disabled,
+        output: OutputFormat::Quiet,
+        ..RunConfig::default()
+    }
+}
+
+fn bench(config: RunConfig) -> Bench<Packing> {
+    Bench::new(Rc::new(RefCell::new(Session::new(
+        config,
+        "test",
+        Interrupt::default(),
+    ))))
+    .unwrap()
+}
+
+/// The costs in the order of the dataset, the first repeat of each point.
+fn costs(dataset: &Dataset) -> Vec<f64> {
+    let repeats = dataset.shape()[1];
+    let costs = dataset.variable("cost").unwrap();
+    (0..dataset.shape()[0])
+        .map(|point| costs.number(point * repeats).unwrap())
+        .collect()
+}
+
+#[test]
+fn a_search_gives_a_dataset_of_its_points_with_the_best_first() {
+    let mut bench = bench(quiet(None));
+    let result = bench
+        .sweep("Cost")
+        .optimize(Packing::COST)
+        .evaluations(30)
+        .run()
+        .unwrap();
+    let dataset = result.dataset();
+    assert_eq!(dataset.dims()[0].name, "proposal");
+    assert_eq!(dataset.shape(), [30, 2], "the best was measured twice");
+    let costs = costs(dataset);
+    assert!(costs.is_sorted() && costs[0] < 1.05, "{costs:?}");
+    let Value::Item(best) = &dataset.dims()[0].values[0] else {
+        panic!("a row")
+    };
+    assert!(
+        best.part("x")
+            .unwrap()
+            .as_f64()
+            .is_some_and(|x| (x - 0.7).abs() < 0.15),
+        "{best}"
+    );
+    let attribute = |name: &str| dataset.attributes[name].as_str();
+    assert_eq!(
+        attribute("search"),
+        "30 points (gp): the budget of 30 evaluations is used"
+    );
+    let named = attribute("search best");
+    assert!(named.contains("codec=Packed(level=6)"), "{named}");
+    assert!(named.contains(" is best (1"), "{named}");
+    assert!(named.ends_with(" in 2 equal samples)"), "{named}");
+    // All but the best have one sample, and say why.
+    let cell = dataset.variable("cost").unwrap().cell(3).unwrap();
+    assert_eq!(cell.state, CellState::Skipped);
+    assert_eq!(
+        cell.reason,
+        Some("only points that may be the best are measured again")
+    );
+    assert_eq!(result.counts().executed, 31);
+}
+
+#[test]
+fn what_is_stored_is_not_evaluated_again() {
+    let root = tempfile::tempdir().unwrap();
+    let log = root.path().join("log");
+    let run = |config: RunConfig| {
+        let mut bench = bench(config);
+        bench.prototype().log.clone_from(&log);
+        let result = bench
+            .sweep("Cost")
+            .optimize("cost")
+            .evaluations(20)
+            .run()
+            .unwrap();
+        (result.dataset().dims()[0].values.clone(), result.counts())
+    };
+    let (first, counts) = run(quiet(Some(root.path())));
+    assert_eq!((counts.executed, counts.hits), (21, 0));
+    let (again, counts) = run(quiet(Some(root.path())));
+    assert_eq!((counts.executed, counts.hits), (0, 21));
+    assert_eq!(first, again);
+    // The same points with any number of workers up to four.
+    let threads = RunConfig {
+        executor: Executors::Threads(3),
+        ..quiet(Some(root.path()))
+    };
+    assert_eq!(run(threads).0, first);
+    let alone = RunConfig {
+        executor: Executors::Threads(4),
+        ..quiet(None)
+    };
+    assert_eq!(run(alone).0, first);
+    assert_eq!(executions(&log).len(), 42);
+}
+
+/// The environment of the child below: its folder, and the execution at which it is killed.
+const ROOT: &str = "BENCHER_TEST_SEARCH_ROOT";
+const FATAL: &str = "BENCHER_TEST_SEARCH_FATAL";
+
+/// The program that is killed: does nothing unless this test binary starts itself for it.
+#[test]
+fn child() {
+    let Some(root) = std::env::var_os(ROOT).map(PathBuf::from) else {
+        return;
+    };
+    let mut bench = bench(quiet(Some(&root)));
+    bench.prototype().log = root.join("log");
+    bench.prototype().fatal = std::env::var(FATAL).unwrap().parse().unwrap();
+    bench
+        .sweep("Cost")
+        .optimize(Packing::COST)
+        .evaluations(25)
+        .run()
+        .unwrap();
+}
+
+#[test]
+fn a_killed_search_goes_on_with_the_same_proposals() {
+    let start = |root: &Path, fatal: usize| {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "child", "--test-threads=1"]);
+        command.env(ROOT, root).env(FATAL, fatal.to_string());
+        command
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .unwrap()
+    };
+    let whole = tempfile::tempdir().unwrap();
+    assert!(start(whole.path(), 0).success());
+    let whole = executions(&whole.path().join("log"));
+    assert_eq!(whole.len(), 26);
+
+    let killed = tempfile::tempdir().unwrap();
+    let log = killed.path().join("log");
+    for fatal in [3, 14, 19, 27] {
+        let status = start(killed.path(), fatal);
+        assert_eq!(
+            std::os::unix::process::ExitStatusExt::signal(&status),
+            Some(9),
+            "at {fatal}"
+        );
+    }
+    assert!(start(killed.path(), 0).success());
+    // What was in progress, or not yet committed, is executed again; nothing else is, and nothing new is proposed.
+    let executed = executions(&log);
+    let mut distinct = executed.clone();
+    distinct.sort();
+    distinct.dedup();
+    let mut expected = whole.clone();
+    expected.sort();
+    expected.dedup();
+    assert_eq!(distinct, expected);
+    assert!(
+        executed.len() <= 26 + 4 * 5,
+        "{} executions",
+        executed.len()
+    );
+}
+
+#[test]
+fn under_noise_the_best_is_measured_again() {
+    let mut bench = bench(quiet(None));
+    let search = bench
+        .sweep("Cost")
+        .optimize(Packing::COST)
+        .sampler(Sampler::Tpe)
+        .evaluations(40);
+    let result = search
+        .constants([Packing::NOISE.with_const(0.5)])
+        .run()
+        .unwrap();
+    let dataset = result.dataset();
+    assert_eq!(
+        dataset.shape(),
+        [40, 7],
+        "one sample, then six fresh ones of four points"
+    );
+    assert_eq!(result.counts().executed, 40 + 4 * 6);
+    let best = &dataset.attributes["search best"];
+    assert!(
+        best.contains("at 95 %, in 6 samples after it was chosen"),
+        "{best}"
+    );
+}
+
+#[test]
+fn a_search_ends_when_its_space_is_exhausted() {
+    let mut bench = bench(quiet(None));
+    let inputs = [Packing::X.values([0.1, 0.7]), Packing::CODEC];
+    let result = bench
+        .sweep("Cost")
+        .inputs(inputs)
+        .constraint("raw data has x below 0.5", |cost: &Packing| {
+            cost.codec != Codec::Raw || cost.x < 0.5
+        })
+        .optimize(Packing::COST)
+        .run()
+        .unwrap();
+    assert_eq!(result.dataset().shape()[0], 19);
+    let text = &result.dataset().attributes["search"];
+    assert!(
+        text.contains("all 19 points of the space that keep the constraints"),
+        "{text}"
+    );
+}
+
+#[test]
+fn several_objectives_give_their_front_first() {
+    let mut bench = bench(quiet(None));
+    let search = bench
+        .sweep("Cost")
+        .optimize(Packing::COST)
+        .optimize(Packing::SPEED);
+    let result = search.evaluations(25).run().unwrap();
+    let dataset = result.dataset();
+    assert_eq!(dataset.shape(), [25, 1]);
+    assert_eq!(dataset.attributes["search objectives"], "cost, speed");
+    let value = |name: &str, point: usize| dataset.variable(name).unwrap().number(point).unwrap();
+    let beats = |a: usize, b: usize| {
+        value("cost", a) < value("cost", b) && value("speed", a) > value("speed", b)
+    };
+    assert!(
+        (0..25).all(|other| !beats(other, 0)),
+        "the first lies on the front"
+    );
+}
+
+#[test]
+fn errors_come_before_any_evaluation() {
+    let error = |change: &dyn Fn(&mut RunConfig), objective: &str, evaluations: Option<u64>| {
+        let mut config = quiet(None);
+        change(&mut config);
+        let mut bench = bench(config);
+        let mut search = bench.sweep("Cost").optimize(objective);
+        if let Some(evaluations) = evaluations {
+            search = search.evaluations(evaluations);
+        }
+        let error = search.run().unwrap_err();
+        assert!(
+            matches!(error.downcast_ref(), Some(BenchError::Search { .. })),
+            "{error}"
+        );
+        error.to_string()
+    };
+    let plain = |_: &mut RunConfig| {};
+    assert!(error(&plain, "evidence", None).contains("result `evidence` has no direction"));
+    assert!(error(&plain, "costs", None).contains("did you mean `cost`?"));
+    assert!(error(&plain, "cost", Some(0)).contains("the budget of the search is 0"));
+    let mut bench = bench(quiet(None));
+    let never = bench
+        .sweep("Cost")
+        .constraint("x is above 2", |cost: &Packing| cost.x > 2.0);
+    let error = never.optimize("cost").run().unwrap_err().to_string();
+    assert!(
+        error.contains("the last one broke \"x is above 2\""),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_time_budget_and_an_interrupt_end_a_search() {
+    let search = SearchConfig {
+        budget: Some("50ms".parse().unwrap()),
+        sampler: Some("random"),
+    };
+    let mut timed = bench(RunConfig {
+        search,
+        ..quiet(None)
+    });
+    let result = timed.sweep("Cost").optimize(Packing::COST).run().unwrap();
+    assert!(result.dataset().attributes["search"].ends_with("the time is up"));
+
+    let interrupt = Interrupt::default();
+    let session = Session::new(quiet(None), "test", interrupt.clone());
+    let mut stopped: Bench<Packing> = Bench::new(Rc::new(RefCell::new(session))).unwrap();
+    interrupt.0.store(true, Ordering::Relaxed);
+    let error = stopped
+        .sweep("Cost")
+        .optimize(Packing::COST)
+        .run()
+        .unwrap_err();
+    assert!(
+        matches!(error.downcast_ref(), Some(BenchError::Interrupted { .. })),
+        "{error}"
+    );
+}
+
+/// Times with a noise of 5 %, of which that of n = 7 is the least: 10 % less than the next.
+#[derive(ParametrizedSweep, Clone, Debug)]
+#[bencher(crate = bencher_core)]
+struct Timed {
+    #[sweep(bounds(0, 29))]
+    n: u32,
+    #[constant(0.1)]
+    gap: f64,
+    #[result(units = "s", direction = "minimize", timed)]
+    elapsed: Option<f64>,
+}
+
+impl Benchmark for Timed {
+    fn benchmark(&mut self, cx: &mut Context<'_>) -> Result<()> {
+        let luck = (cx.seed() >> 11) as f64 / (1_u64 << 52) as f64 - 1.0;
+        let time = if self.n == 7 {
+            1.0
+        } else {
+            1.0 + self.gap + 0.01 * f64::from(self.n)
+        };
+        self.elapsed = Some(1e-3 * time * (1.0 + 0.08 * luck));
+        Ok(())
+    }
+}
+
+fn timed(config: RunConfig) -> Bench<Timed> {
+    Bench::new(Rc::new(RefCell::new(Session::new(
+        config,
+        "test",
+        Interrupt::default(),
+    ))))
+    .unwrap()
+}
+
+#[test]
+fn the_best_of_a_grid_is_named_with_few_rounds() {
+    let result = timed(quiet(None))
+        .sweep("Times")
+        .best(Timed::ELAPSED)
+        .run()
+        .unwrap();
+    let dataset = result.dataset();
+    assert_eq!(dataset.attributes["race"], "elapsed");
+    let text = &dataset.attributes["race best"];
+    assert_eq!(
+        text,
+        "n=7 is best: no point is better by more than 1 %, at 95 %"
+    );
+    let executed = result.counts().executed;
+    assert!(
+        (30 * 6..30 * 11).contains(&executed),
+        "{executed} batches for 30 points"
+    );
+    let elapsed = dataset.variable("elapsed").unwrap();
+    // The last point takes the longest, and had few rounds.
+    let last = elapsed.cell(dataset.len() - 1).unwrap();
+    let reason = last.reason.unwrap();
+    assert!(
+        reason.contains("not better than the best point by more than 1.00 %"),
+        "{reason}"
+    );
+    let found = bencher_core::record::findings(dataset);
+    assert_eq!(found[0].to_string(), format!("elapsed: {text}"));
+}
+
+#[test]
+fn a_race_whose_budget_ends_names_who_may_be_the_best() {
+    let budget = Some(Duration::from_millis(1));
+    let config = RunConfig {
+        budget,
+        best_within: Some(0.001),
+        ..quiet(None)
+    };
+    let mut bench = timed(config);
+    let tied = bench.sweep("Times").constants([Timed::GAP.with_const(0.0)]);
+    let result = tied.inputs([Timed::N.bounds(7_u32, 9)]).run().unwrap();
+    let text = &result.dataset().attributes["race best"];
+    assert!(
+        text.starts_with("undecided between n=") || text.contains("is best"),
+        "the budget may suffice on a fast machine: {text}"
+    );
+}
+
+#[test]
+fn a_race_needs_a_time_that_is_to_be_small() {
+    let mut bench = bench(quiet(None));
+    let error = bench
+        .sweep("Cost")
+        .inputs([Packing::CODEC])
+        .best("cost")
+        .run()
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("timed result that is to be small"),
+        "{error}"
+    );
+}

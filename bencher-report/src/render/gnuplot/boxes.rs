@@ -1,0 +1,102 @@
+use criterion_plot::prelude::*;
+
+use crate::chart::{BoxMark, BoxSeries, Chart, ChartKind, GapKind};
+
+use super::figure::{Foot, color, kind};
+
+pub(super) fn boxes(
+    figure: &mut Figure,
+    chart: &Chart,
+    series: &[BoxSeries],
+    foot: &Foot,
+) -> Option<()> {
+    for (n, one) in series.iter().enumerate() {
+        let marks: Vec<_> = one
+            .boxes
+            .iter()
+            .filter_map(|mark| Some((mark.x, mark.quartiles?)))
+            .collect();
+        if marks.is_empty() {
+            return None;
+        }
+        let is_violin = chart.kind == ChartKind::Violin;
+        figure.set(BoxWidth(if is_violin { 0.08 } else { 0.5 }));
+        for mark in &one.boxes {
+            outline(figure, n, mark);
+        }
+        let column = |value: fn(&crate::chart::Quartiles) -> f64| -> Vec<f64> {
+            marks.iter().map(|(_, q)| value(q)).collect()
+        };
+        let x: Vec<f64> = marks.iter().map(|(x, _)| *x).collect();
+        let candles = Candlesticks {
+            x: x.clone(),
+            whisker_min: column(|q| q.low),
+            box_min: column(|q| q.q1),
+            box_high: column(|q| q.q3),
+            whisker_high: column(|q| q.high),
+        };
+        figure.plot(candles, |properties| {
+            properties.set(color(n)).set(LineWidth(2.0))
+        });
+        let median = column(|q| q.median);
+        let middle = Candlesticks {
+            x,
+            whisker_min: median.clone(),
+            box_min: median.clone(),
+            box_high: median.clone(),
+            whisker_high: median,
+        };
+        figure.plot(middle, |properties| {
+            properties.set(Color::Black).set(LineWidth(3.0))
+        });
+        let beyond: Vec<(f64, f64)> = one
+            .boxes
+            .iter()
+            .flat_map(|mark| mark.outliers.iter().map(|y| (mark.x, *y)))
+            .collect();
+        if !beyond.is_empty() {
+            let (x, y): (Vec<f64>, Vec<f64>) = beyond.into_iter().unzip();
+            figure.plot(Points { x, y }, |properties| {
+                properties
+                    .set(color(n))
+                    .set(PointType::FilledCircle)
+                    .set(PointSize(0.7))
+            });
+        }
+    }
+    let absent: Vec<(usize, f64, GapKind)> = series
+        .iter()
+        .enumerate()
+        .flat_map(|(n, one)| {
+            one.boxes
+                .iter()
+                .filter(|mark| mark.quartiles.is_none())
+                .map(move |mark| (n, mark.x, kind(mark.gap.as_ref())))
+        })
+        .collect();
+    foot.signs(figure, &absent);
+    Some(())
+}
+
+/// The outline of a violin, up its right side and down its left one.
+fn outline(figure: &mut Figure, n: usize, mark: &BoxMark) {
+    /// Half the width of a violin.
+    const HALF: f64 = 0.4;
+    let right = mark
+        .outline
+        .iter()
+        .map(|(y, share)| (mark.x + share * HALF, *y));
+    let left = mark
+        .outline
+        .iter()
+        .map(|(y, share)| (mark.x - share * HALF, *y));
+    let (mut x, mut y): (Vec<f64>, Vec<f64>) = right.chain(left.rev()).unzip();
+    let Some(first) = x.first().copied().zip(y.first().copied()) else {
+        return;
+    };
+    x.push(first.0);
+    y.push(first.1);
+    figure.plot(Lines { x, y }, |properties| {
+        properties.set(color(n)).set(LineWidth(2.0))
+    });
+}

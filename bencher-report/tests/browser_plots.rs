@@ -1,0 +1,202 @@
+//! The plots over several inputs in a real browser: lines that a reader selects, and flat forms where there is no WebGL.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may fail"
+)]
+
+#[path = "support/browser.rs"]
+mod browser;
+mod common;
+
+use std::fs;
+
+use bencher_core::bench::PlotSelection;
+use bencher_core::dataset::{CellState, Dim};
+use bencher_core::record::SweepRecord;
+use bencher_core::value::{Kind, Value};
+use bencher_report::{ReportOptions, write_report};
+use browser::render;
+use common::{EVIL, dataset, evil, levels, numbers, record, result, truths};
+
+/// The page of some plots, with a script that runs once all are drawn and may wait, after it ran in the browser.
+fn probed(record: SweepRecord, plots: &str, script: &str) -> (String, String) {
+    let dir = tempfile::tempdir().unwrap();
+    let options = ReportOptions {
+        png: false,
+        plots: Some(PlotSelection::of(plots.split(',')).unwrap()),
+        ..ReportOptions::default()
+    };
+    let page = write_report(&[record], dir.path(), &options).unwrap();
+    let page = page.html.unwrap();
+    let text = fs::read_to_string(&page).unwrap();
+    assert!(text.len() < 2_500_000, "{} bytes", text.len());
+    let script = format!(
+        "<script>const wait = setInterval(async () => {{
+            if (!document.documentElement.dataset.figures) return;
+            clearInterval(wait);
+            {script}
+        }}, 20);</script></body>"
+    );
+    fs::write(&page, text.replace("</body>", &script)).unwrap();
+    let (dom, console) = render(&page);
+    assert_eq!(console, "");
+    (text, dom)
+}
+
+/// What a script wrote into an attribute of the body.
+fn data<'d>(dom: &'d str, name: &str) -> &'d str {
+    let after = dom.split(&format!(" data-{name}=\"")).nth(1);
+    after.expect(name).split('"').next().unwrap()
+}
+
+/// `y` is 0 to 15, the number that the positions of four inputs make; one point failed.
+fn four() -> SweepRecord {
+    let dims = vec![
+        numbers("n", "B", &[1.0, 64.0]),
+        levels("a", &["p", "q"]),
+        levels("b", &["r", "s"]),
+        truths("c"),
+    ];
+    let info = vec![result("out", "s", Kind::Float(64))];
+    let data = dataset(dims, info, |_, at| {
+        let number = at.iter().fold(0, |sum, at| sum * 2 + at);
+        if number == 5 {
+            return Err((CellState::Failed, "boom"));
+        }
+        Ok(Value::Float(number as f64))
+    });
+    record("Four", data)
+}
+
+#[test]
+fn a_reader_selects_lines_on_parallel_axes() {
+    let script = "
+        const plot = document.querySelector('figure:not([id$=slices]) .plot');
+        const count = () => {
+            const rows = (trace) => (trace.y.length > 1 ? trace.y.filter((y) => y === null).length : 0);
+            const lines = plot.data.filter((trace) => trace.meta && trace.meta.lines).map(rows);
+            const rest = plot.data.find((trace) => trace.meta && trace.meta.rest);
+            const marks = plot.data.find((trace) => trace.meta && trace.meta.markers);
+            return [lines.reduce((a, b) => a + b, 0), rows(rest), marks.x.length].join(' ');
+        };
+        const pause = () => new Promise((next) => setTimeout(next, 50));
+        const states = [count()];
+        const rectangle = (axis, y0, y1) => ({ type: 'rect', xref: 'x', yref: 'y', x0: axis - 0.1, x1: axis + 0.1, y0, y1 });
+        const select = async (...selections) => {
+            plot.emit('plotly_selected', { points: [], selections });
+            await pause();
+            states.push(count());
+        };
+        await select(rectangle(0, 0.5, 1.1));
+        await select(rectangle(0, 0.5, 1.1), rectangle(1, -0.1, 0.4));
+        await select(rectangle(0, 0.5, 1.1), rectangle(0, -0.1, 0.4));
+        await select(rectangle(4, 0.9, 1.1));
+        plot.emit('plotly_deselect');
+        await pause();
+        states.push(count());
+        // With a mouse, along the first axis.
+        const ground = plot.querySelector('.nsewdrag');
+        const box = ground.getBoundingClientRect();
+        const { xaxis, yaxis } = plot._fullLayout;
+        const fire = (target, type, x, y) => target.dispatchEvent(new MouseEvent(type, {
+            bubbles: true, cancelable: true, button: 0, buttons: 1, detail: 1,
+            clientX: box.left + xaxis.d2p(x), clientY: box.top + yaxis.d2p(y),
+        }));
+        fire(ground, 'mousedown', -0.2, 1.03);
+        await pause();
+        for (const y of [0.9, 0.7, 0.5]) {
+            fire(document, 'mousemove', 0.2, y);
+            await pause();
+        }
+        fire(document, 'mouseup', 0.2, 0.5);
+        await pause();
+        states.push(count());
+        document.body.dataset.states = states.join('; ');
+        const texts = [...plot.querySelectorAll('.annotation-text, .xtick text, .legendtext')];
+        document.body.dataset.texts = texts.map((text) => text.textContent).join('; ');";
+    let (_, dom) = probed(four(), "parallel", script);
+    // Lines with colour, grey ones, and markers: sixteen points, of which one has no value.
+    let states: Vec<&str> = data(&dom, "states").split("; ").collect();
+    assert_eq!(
+        states,
+        [
+            "16 0 15", "8 8 8", "4 12 4", "16 0 15", "2 14 2", "16 0 15", "8 8 8"
+        ]
+    );
+    let texts = data(&dom, "texts");
+    for name in ["n [B]", "out [s]", "64 B", "false", "failed (1)"] {
+        assert!(texts.contains(name), "{name} in {texts}");
+    }
+}
+
+/// Values over three numeric inputs, with a hole.
+fn space() -> SweepRecord {
+    let places = [0.0, 1.0, 2.0, 4.0];
+    let dims = ["x", "y", "z"]
+        .map(|name| numbers(name, "mm", &places))
+        .to_vec();
+    let info = vec![result("field", "T", Kind::Float(64))];
+    let data = dataset(dims, info, |_, at| match at {
+        [1, 1, 1] => Err((CellState::Skipped, "no use")),
+        at => Ok(Value::Float(at.iter().map(|at| places[*at].powi(2)).sum())),
+    });
+    record("Space", data)
+}
+
+#[test]
+fn what_stands_in_space_has_a_flat_form() {
+    let script = "
+        const plots = [...document.querySelectorAll('figure:not([id$=slices]) .plot')];
+        const kinds = (plot) => [...new Set(plot.data.map((trace) => trace.type))].join('+');
+        document.body.dataset.kinds = plots.map((plot) => plot.closest('figure').id + ':' + kinds(plot)).join('; ');
+        document.body.dataset.webgl = document.body.innerText.includes('WebGL is not supported');
+        const holes = plots.map((plot) => plot.data.filter((trace) => trace.name === 'skipped').flatMap((trace) => trace.x).length);
+        document.body.dataset.holes = holes.join(' ');
+        document.body.dataset.drawn = plots.filter((plot) => plot.querySelector('.contourlayer path, .heatmaplayer image')).length;
+        const whole = JSON.parse(document.getElementById('figures').textContent);
+        document.body.dataset.whole = whole.filter((spec) => spec.figures && spec.figures.length).map((spec) => spec.figures[0].data[0].type).join(' ');";
+    let (page, dom) = probed(space(), "contour,surface,volume", script);
+    assert!(!page.contains("unsafe-eval"));
+    assert_eq!(
+        data(&dom, "kinds"),
+        "space--field-contour:contour+scatter; space--field-surface:contour+scatter; \
+         space--field-volume:heatmap+scatter"
+    );
+    assert_eq!(
+        data(&dom, "webgl"),
+        "false",
+        "no picture of what is missing"
+    );
+    assert_eq!(data(&dom, "holes"), "1 1 1");
+    assert_eq!(data(&dom, "drawn"), "3");
+    // A browser that has WebGL draws them in space.
+    assert_eq!(data(&dom, "whole"), "contour surface volume");
+}
+
+#[test]
+fn hostile_names_stay_text() {
+    let script = "document.body.dataset.images = document.querySelectorAll('img').length;
+        document.body.dataset.failed = document.querySelectorAll('.failed-figure').length;
+        document.body.dataset.drawn = document.querySelectorAll('figure:not([id$=slices]) .js-plotly-plot').length;";
+    let (_, dom) = probed(evil(), "parallel,interaction,band", script);
+    assert_eq!((data(&dom, "images"), data(&dom, "failed")), ("0", "0"));
+    assert_eq!(data(&dom, "drawn"), "3");
+    let names = |name: &'static str| numbers(name, name, &[1.0, 2.0]);
+    let dims = vec![
+        names(EVIL),
+        names("'); alert(1); ('"),
+        names("<b>%{x}"),
+        Dim::repeats(2),
+    ];
+    let info = vec![result("</title>", EVIL, Kind::Float(64))];
+    let data_of = dataset(dims, info, |_, at| {
+        Ok(Value::Float(at.iter().sum::<usize>() as f64))
+    });
+    let (_, dom) = probed(record(EVIL, data_of), "contour,surface,volume", script);
+    assert_eq!((data(&dom, "images"), data(&dom, "failed")), ("0", "0"));
+    assert_eq!(data(&dom, "drawn"), "3");
+}
