@@ -57,7 +57,7 @@ fn spans(size: usize, density: f64, seed: u64) -> bool {
     false
 }
 
-/// A random number from 0 to 1, by SplitMix64.
+/// A random number from 0 to 1, by `SplitMix64`.
 fn random(state: &mut u64) -> f64 {
     *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
     let mut z = *state;
