@@ -25,7 +25,7 @@ enum Source {
     Environments(&'static str),
 }
 
-const TOOLS: [Tool; 4] = [
+const TOOLS: [Tool; 5] = [
     Tool {
         program: "chromium",
         source: Source::Debian("chromium"),
@@ -35,6 +35,11 @@ const TOOLS: [Tool; 4] = [
         program: "gnuplot",
         source: Source::Debian("gnuplot-nox"),
         needed_for: "the tests of the pictures that gnuplot draws",
+    },
+    Tool {
+        program: "nats-server",
+        source: Source::Debian("nats-server"),
+        needed_for: "the tests of sweeps on a cluster",
     },
     Tool {
         program: "cargo-nextest",

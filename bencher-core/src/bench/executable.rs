@@ -10,7 +10,7 @@ use crate::value::Digest;
 ///
 /// # Errors
 /// Where the file cannot be found or read. A digest of nothing would make this build look like another.
-pub(super) fn digest() -> io::Result<Digest> {
+pub(crate) fn digest() -> io::Result<Digest> {
     static DIGEST: OnceLock<Digest> = OnceLock::new();
     if let Some(digest) = DIGEST.get() {
         return Ok(*digest);

@@ -30,6 +30,7 @@ mod attributes;
 mod best;
 mod builder;
 mod cell_text;
+mod cluster_report;
 mod columns;
 mod comparisons;
 pub(crate) mod config;
@@ -78,6 +79,7 @@ pub use config::{
     PrintOptions, ReportLocation, RunConfig, SearchBudget, SearchConfig, SettingSource, Settings,
 };
 pub use error::BenchError;
+pub(crate) use executable::digest as executable_digest;
 pub use gates::Gate;
 pub(crate) use gates::GateChoice;
 pub use markdown::result_markdown;

@@ -24,6 +24,7 @@ use super::attributes::{
     describe, describe_choice, describe_retries, describe_use, is_side_by_side,
 };
 use super::builder::SweepSettings;
+use super::cluster_report;
 use super::columns::keep_discarded;
 use super::config::{RunConfig, SweepDefaults};
 use super::error::BenchError;
@@ -136,6 +137,9 @@ impl SweepRun<'_> {
         let (mut execution, options) = self.open(plan, number, session, timings)?;
         let end = execution.take_samples(&self.settings.title, collector, options, session)?;
         let ended = Ended::of(&end);
+        for line in end.cluster.iter().flat_map(cluster_report::lines) {
+            session.note(&line);
+        }
         let (mut record, store_error) = self.record(execution, end, session)?;
         let is_whole = ended == Ended::ByItself && store_error.is_none();
         let judged = if is_whole {
@@ -235,6 +239,9 @@ impl SweepRun<'_> {
             describe_use(&mut dataset, &used);
         }
         describe_retries(&mut dataset, end.retried);
+        if let Some(cluster) = &end.cluster {
+            cluster_report::describe(&mut dataset, cluster);
+        }
         if collects(session.role) && plan.is_timed() {
             let rounds_per_replicate =
                 rounds_per_replicate(self.own_repeats(&session.config)).to_string();
@@ -291,6 +298,8 @@ impl SweepRun<'_> {
         let of_this = anew.filter(|(of, _)| of == title);
         warnings.extend(of_this.map(|(_, reason)| reason.clone()));
         warnings.extend(warnings_of_choice(session, plan));
+        let cluster = end.cluster.as_ref();
+        warnings.extend(cluster.and_then(|report| cluster_report::warning(plan, report)));
         warnings
     }
 
@@ -549,7 +558,17 @@ fn warnings_of_choice(session: &Session, plan: &Plan) -> Vec<String> {
     let RunConfig {
         executor, limits, ..
     } = session.config;
-    if !matches!(executor, Executors::Processes(_)) {
+    if matches!(executor, Executors::Cluster(_))
+        && plan.is_evidence()
+        && !session.config.side_by_side
+    {
+        warnings.push(
+            "timed and counted samples ran one at a time in a worker process of this machine, not \
+             on the cluster; `--side-by-side` runs them there, where they disturb each other"
+                .to_owned(),
+        );
+    }
+    if !executor.starts_processes() {
         let options = [
             ("--job-memory", limits.memory.is_some()),
             ("--pin", limits.pin),

@@ -6,12 +6,16 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::evaluator::Executors;
+use crate::evaluator::cluster::ClusterSweep;
 use crate::evaluator::process::{Launch, WorkerRole};
+use crate::measure::Environment;
 use crate::plan::Plan;
 use crate::record::SweepRecord;
 use crate::store::StoreError;
 use crate::sweep_executor::{Result, SweepExecutor};
+use crate::value::Digest;
 
+use super::executable;
 use super::result::SweepOutcome;
 use super::run::SweepRun;
 use super::session::Session;
@@ -44,7 +48,7 @@ impl Session {
         place: &str,
         title: &str,
     ) -> Result<Option<Launch>, StoreError> {
-        if !matches!(executor, Executors::Processes(_)) {
+        if !executor.starts_processes() {
             return Ok(None);
         }
         let launch = Launch::this_program(place).map_err(|source| StoreError::Io {
@@ -61,18 +65,34 @@ impl Session {
                 "the results of earlier sweeps cannot be sent to a worker process: {error}"
             ))
         })?;
-        Ok(Some(
-            launch.title(format!("sweep \"{title}\"")).context(context),
-        ))
+        let launch = launch.title(format!("sweep \"{title}\"")).context(context);
+        Ok(Some(match executor {
+            Executors::Cluster(_) => launch.on_cluster(self.cluster_sweep(place)?),
+            _ => launch,
+        }))
+    }
+
+    /// What a cluster must know of the sweep at a place: two stores have different sweeps.
+    fn cluster_sweep(&self, place: &str) -> Result<ClusterSweep, StoreError> {
+        let root = std::path::absolute(&self.root).unwrap_or_else(|_| self.root.clone());
+        let environment = Environment::capture();
+        let host = environment.host.unwrap_or_default();
+        let identity = format!("{place}\n{host}\n{}", root.display());
+        Ok(ClusterSweep {
+            options: self.config.cluster.clone(),
+            code: executable::digest().map_err(|source| StoreError::Io {
+                action: "read the executable of",
+                path: "this program".into(),
+                source,
+            })?,
+            identity: Digest::of(identity.as_bytes()),
+        })
     }
 
     /// Keeps what a sweep gave for the worker processes of sweeps behind it, which come by it too.
     pub(super) fn remember(&self, number: u64, record: &SweepRecord) {
         let executors = [self.config.executor, self.layers.run().executor];
-        if executors
-            .iter()
-            .any(|executor| matches!(executor, Executors::Processes(_)))
-        {
+        if executors.iter().any(|executor| executor.starts_processes()) {
             EARLIER.with_borrow_mut(|earlier| earlier.push((number, record.clone())));
         }
     }

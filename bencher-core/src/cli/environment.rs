@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use crate::bench::config::{RunOption, option as option_of, options, renamed};
 use crate::bench::{SettingSource, Settings};
+use crate::evaluator::cluster::CREDENTIAL_VARIABLES;
 use crate::evaluator::process::WORKER_VARIABLE;
 use crate::measure::REPLICATE_VARIABLE;
 use crate::var::nearest;
@@ -42,6 +43,8 @@ pub(super) fn misspelt(given: impl Iterator<Item = OsString>) -> Vec<(String, St
     const LONG: usize = 6;
     /// Variables that programs set for the processes that they start.
     const OWN: [&str; 2] = [WORKER_VARIABLE, REPLICATE_VARIABLE];
+    /// Variables that name no option, but that users set.
+    const OTHERS: [&str; 2] = CREDENTIAL_VARIABLES;
     let mut known: Vec<String> = options().map(RunOption::variable).collect();
     known.extend(["BENCHER_CONFIG", "BENCHER_CACHE_DIR"].map(str::to_owned));
     let known = || known.iter().filter_map(|name| name.strip_prefix(PREFIX));
@@ -49,7 +52,10 @@ pub(super) fn misspelt(given: impl Iterator<Item = OsString>) -> Vec<(String, St
         let name = name.into_string().ok()?;
         // The prefix, which all have, would make any two alike.
         let given = name.strip_prefix(PREFIX)?;
-        if known().any(|known| known == given) || OWN.contains(&name.as_str()) {
+        if known().any(|known| known == given)
+            || OWN.contains(&name.as_str())
+            || OTHERS.contains(&name.as_str())
+        {
             return None;
         }
         let option = given.to_lowercase().replace('_', "-");

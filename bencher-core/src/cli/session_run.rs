@@ -20,7 +20,7 @@ use crate::sweep_executor::{Interrupt, Result};
 use super::{INTERRUPTED, USAGE, environment, replicates, usage};
 
 /// Exit status of a program in which something failed.
-const FAILED: u8 = 1;
+pub(super) const FAILED: u8 = 1;
 /// The exit status of a run with a claim that fails, or a result that became worse.
 const REGRESSED: u8 = 3;
 /// Exit status of one of several processes whose own code ended it: it is no failure of a sample.
@@ -40,6 +40,9 @@ pub(crate) fn run_session(
 ) -> ExitCode {
     let interrupt = Interrupt::default();
     let opened = Process::of_environment(&interrupt).and_then(|process| {
+        if process.is_of_user() && settings.config().cluster.worker {
+            return Err(super::cluster_worker::run(&settings.config(), &interrupt));
+        }
         let session = process.open(settings, name, reporter, &interrupt)?;
         Ok((process, session))
     });

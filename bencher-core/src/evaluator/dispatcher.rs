@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use super::{Backend, FinishedTask, Task, Wait};
+use super::{Backend, ClusterReport, FinishedTask, Task, Wait};
 
 /// The numbers of retries.
 ///
@@ -219,6 +219,11 @@ impl<A, R> Dispatcher<A, R> {
     /// The numbers of the running jobs, as far as the backend knows.
     pub fn running(&self) -> Vec<u64> {
         self.backend.running()
+    }
+
+    /// What a cluster has to report; `None` on other backends.
+    pub fn cluster_report(&self) -> Option<ClusterReport> {
+        self.backend.cluster_report()
     }
 
     /// How many jobs should be in flight to keep every worker busy.

@@ -23,6 +23,8 @@ pub enum Executors {
     Threads(usize),
     /// Runs jobs in this number of worker processes. Each one starts this program again.
     Processes(usize),
+    /// Runs jobs on several machines; this number of workers where it starts them itself. Only sweeps run there.
+    Cluster(usize),
 }
 
 impl Executors {
@@ -69,6 +71,12 @@ impl Executors {
                 Box::new(WatchedThreads::start(function, workers, limits)?)
             }
             Self::Threads(workers) => Box::new(ThreadBackend::start(function, workers)?),
+            Self::Cluster(_) => {
+                return Err(std::io::Error::new(
+                    std::io::ErrorKind::Unsupported,
+                    "only sweeps run on a cluster; use worker processes (`Executors::Processes`)",
+                ));
+            }
             Self::Processes(workers) => {
                 if let Some(role) = worker_role() {
                     serve(role, &place, &function);
@@ -79,11 +87,16 @@ impl Executors {
         })
     }
 
+    /// Whether jobs run in processes that start this program again.
+    pub(crate) const fn starts_processes(self) -> bool {
+        matches!(self, Self::Processes(_) | Self::Cluster(_))
+    }
+
     /// How many jobs run at the same time.
     pub const fn workers(self) -> usize {
         match self {
             Self::Serial => 1,
-            Self::Threads(workers) | Self::Processes(workers) => workers,
+            Self::Threads(workers) | Self::Processes(workers) | Self::Cluster(workers) => workers,
         }
     }
 }

@@ -27,6 +27,7 @@
 
 mod asynchronous;
 pub mod callbacks;
+pub(crate) mod cluster;
 mod dispatcher;
 mod executors;
 mod handle;
@@ -45,6 +46,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub use asynchronous::{AsyncBackend, AsyncFunction, BoxedFuture};
+pub use cluster::{ClusterOptions, ClusterReport, HostShare, WorkerPlacement};
 pub use dispatcher::{Dispatcher, RetryCounts};
 pub use executors::Executors;
 pub use handle::{JobHandle, SharedHandle};
@@ -134,7 +136,7 @@ impl Wait {
 ///     fn submit(&mut self, tasks: Vec<Task<u32>>) {
 ///         let run = |Task { id, args }| {
 ///             let outcome = Outcome::Done(args * 2);
-///             FinishedTask { id, args, outcome, usage: None, started: None }
+///             FinishedTask { id, args, outcome, usage: None, started: None, machine: None }
 ///         };
 ///         self.0.extend(tasks.into_iter().map(run));
 ///     }
@@ -167,6 +169,10 @@ pub trait Backend<A, R>: Send {
     fn window(&self) -> usize;
     /// The largest number of jobs that run at the same time.
     fn workers(&self) -> usize;
+    /// What a cluster has to report; `None` on other backends.
+    fn cluster_report(&self) -> Option<ClusterReport> {
+        None
+    }
 }
 
 /// How many jobs travel together, so that a chunk is about so much work; from how long the last ones took,

@@ -30,6 +30,11 @@ impl Launch {
         self
     }
 
+    /// Has the jobs run on a cluster, which this system has not.
+    pub(crate) fn on_cluster(self, _: super::cluster::ClusterSweep) -> Self {
+        self
+    }
+
     /// Sets the name of the place for people.
     pub fn title(self, _: impl Into<String>) -> Self {
         self

@@ -2,6 +2,8 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
+use crate::value::Digest;
+
 /// A job on its way to a worker.
 ///
 /// ```
@@ -31,6 +33,7 @@ impl<A> Task<A> {
             outcome,
             usage: None,
             started: None,
+            machine: None,
         }
     }
 }
@@ -50,6 +53,8 @@ pub struct FinishedTask<A, R> {
     pub usage: Option<Box<Usage>>,
     /// When it began, for a job whose worker was lost.
     pub started: Option<SystemTime>,
+    /// The class of the machine that ran it, for a job that ran on a cluster.
+    pub machine: Option<Digest>,
 }
 
 /// The usage of the machine by a job.

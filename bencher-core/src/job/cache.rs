@@ -1,6 +1,8 @@
 use std::collections::{HashMap, VecDeque};
 
-use crate::evaluator::{Dispatcher, FinishedTask, Outcome, RetryCounts, Usage, Wait};
+use crate::evaluator::{
+    ClusterReport, Dispatcher, FinishedTask, Outcome, RetryCounts, Usage, Wait,
+};
 use crate::store::{
     Epochs, Provenance, ResultId, SampleIndex, SampleWriter, StoreError, StoredResults, Ticket,
 };
@@ -549,6 +551,11 @@ impl FutureCache {
         self.evaluator.retried()
     }
 
+    /// What a cluster has to report; `None` on other executors.
+    pub fn cluster_report(&self) -> Option<ClusterReport> {
+        self.evaluator.cluster_report()
+    }
+
     /// The numbers of calls of the cache, by outcome.
     pub const fn counts(&self) -> CallCounts {
         self.counts
@@ -591,6 +598,8 @@ impl FutureCache {
                     let provenance = runs.points.get(&point).unwrap_or(&runs.others);
                     cache.writer.measure_by(*provenance);
                 }
+                // A sample of a cluster has the class of the machine that took it.
+                cache.writer.measure_on(finished.machine.or(cache.machine));
                 let inputs = (cache.inputs)(point);
                 cache.writer.submit(inputs, repeat, sample.to_vec())
             }

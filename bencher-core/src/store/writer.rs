@@ -8,7 +8,7 @@ use super::SampleStore;
 use super::error::StoreError;
 use super::pack::Pack;
 use super::provenance::Provenance;
-use crate::value::Value;
+use crate::value::{Digest, Value};
 
 /// The most samples of a pack.
 pub(super) const PACK: usize = 64;
@@ -100,6 +100,14 @@ impl SampleWriter {
         }
     }
 
+    /// The samples that are handed over from here on were taken on a machine of this class.
+    pub(crate) fn measure_on(&mut self, machine: Option<Digest>) {
+        if self.waiting.machine != machine {
+            self.before.extend(self.waiting.split(PACK));
+            self.waiting.machine = machine;
+        }
+    }
+
     /// How many samples wait.
     fn count(&self) -> usize {
         self.before.iter().map(Pack::len).sum::<usize>() + self.waiting.len()
@@ -179,7 +187,7 @@ mod tests {
     use super::super::pack::Series;
     use super::*;
     use crate::store::{BlobStore, ResultId};
-    use crate::value::{Digest, Kind};
+    use crate::value::Kind;
 
     fn heading() -> Pack {
         let series = Series {

@@ -29,6 +29,7 @@ pub(super) fn start_jobs(
     cache: Option<SampleCache>,
 ) -> Result<FutureCache, StoreError> {
     let made: std::io::Result<Box<dyn Backend<Job, Sample>>> = match (on.executor, on.launch) {
+        (Executors::Cluster(workers), Some(launch)) => on_cluster(launch, workers, on.limits),
         (Executors::Processes(workers), Some(launch)) => {
             ProcessBackend::start(launch, workers, on.limits).map(|made| Box::new(made) as _)
         }
@@ -41,6 +42,26 @@ pub(super) fn start_jobs(
     })?;
     let dispatcher = Dispatcher::new(backend).retrying(on.retries);
     Ok(FutureCache::new(dispatcher, cache))
+}
+
+#[cfg(all(feature = "cluster", unix))]
+fn on_cluster(
+    mut launch: Launch,
+    workers: usize,
+    limits: &Limits,
+) -> std::io::Result<Box<dyn Backend<Job, Sample>>> {
+    let Some(sweep) = launch.cluster.take() else {
+        return Err(std::io::Error::other(
+            "only the sweeps of a `Bench` run on a cluster",
+        ));
+    };
+    let backend = crate::evaluator::cluster::ClusterBackend::start(launch, workers, limits, sweep)?;
+    Ok(Box::new(backend))
+}
+
+#[cfg(not(all(feature = "cluster", unix)))]
+fn on_cluster(_: Launch, _: usize, _: &Limits) -> std::io::Result<Box<dyn Backend<Job, Sample>>> {
+    Err(crate::evaluator::cluster::missing())
 }
 
 /// Takes the samples that a worker process is given, until there are no more.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::context::States;
-use crate::evaluator::{Executors, RetryCounts, Usage};
+use crate::evaluator::{ClusterReport, Executors, RetryCounts, Usage};
 use crate::exit_guard::Describe;
 use crate::job::{CallCounts, CodePolicy, FutureCache, MachinePolicy, SampleCache};
 use crate::measure::{Batches, ReplicateRole, RoundRules, RoundTarget, SliceCounts, Timer};
@@ -62,6 +62,8 @@ pub struct RunEnd {
     pub used: Option<Usage>,
     /// The numbers of retries.
     pub retried: RetryCounts,
+    /// What the cluster did; `None` on other executors.
+    pub cluster: Option<ClusterReport>,
     /// The error of the store. Samples that it did not accept are still in the dataset.
     pub store_error: Option<StoreError>,
 }
@@ -93,6 +95,7 @@ impl RunEnd {
             slice_counts: Vec::new(),
             used: None,
             retried: RetryCounts::default(),
+            cluster: None,
             store_error: None,
             collector,
         }
@@ -176,7 +179,7 @@ impl SweepExecutor {
         // Two measurements side by side disturb each other.
         let executor = match options.executor {
             executor if !self.plan.is_evidence() || options.side_by_side => executor,
-            Executors::Processes(_) => Executors::Processes(1),
+            Executors::Processes(_) | Executors::Cluster(_) => Executors::Processes(1),
             _ => Executors::Serial,
         };
         // This thread cannot abandon a job; another thread can be abandoned with it.
@@ -322,6 +325,7 @@ pub(super) fn close(
     end.lost = jobs.lost_contents();
     end.used = jobs.used();
     end.retried = jobs.retried();
+    end.cluster = jobs.cluster_report();
     // The workers are gone then, and hold no state any more.
     drop(jobs);
     for panic in states.release() {

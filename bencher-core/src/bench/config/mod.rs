@@ -31,7 +31,7 @@ pub(crate) use table::{GROUPS, RENAMED, option, options, renamed};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::evaluator::{Executors, Limits};
+use crate::evaluator::{ClusterOptions, Executors, Limits};
 use crate::job::{CodePolicy, MachinePolicy};
 use crate::measure::ClockKind;
 use crate::plan::InputOverride;
@@ -85,6 +85,8 @@ pub struct RunConfig {
     pub refine: Refinement,
     /// The executor of untimed samples (serial).
     pub executor: Executors,
+    /// The server and the workers of the executor `cluster` (both on this machine).
+    pub cluster: ClusterOptions,
     /// Take timed samples on several workers at once as well, although they disturb each other (no).
     pub side_by_side: bool,
     /// The limits of a sample: its time, and in processes its memory, its output and its core.
@@ -179,6 +181,7 @@ impl Default for RunConfig {
             density: Density::default(),
             refine: Refinement::default(),
             executor: Executors::Serial,
+            cluster: ClusterOptions::default(),
             side_by_side: false,
             limits: Limits::default(),
             retries: 0,

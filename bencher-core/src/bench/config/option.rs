@@ -92,6 +92,13 @@ impl RunOption {
             })
             .or_else(|| {
                 needs(
+                    "cluster",
+                    super::table::needs_cluster,
+                    cfg!(feature = "cluster"),
+                )
+            })
+            .or_else(|| {
+                needs(
                     "search",
                     super::table::needs_search,
                     cfg!(feature = "search"),

@@ -30,6 +30,8 @@ const SCHEMA: Schema = Schema {
 /// Two values of an option, both unlike its default, and the default where it can be written.
 fn values(option: &RunOption) -> Vec<&'static str> {
     match option.name {
+        "launch" => vec!["local:2", "mpirun:3"],
+        "nats" => vec!["nats://a:4222", "tls://b"],
         "sweep" => vec!["one", "two"],
         "input" => vec!["len=1", "len=2"],
         "level" => vec!["3", "2..4"],
@@ -50,7 +52,7 @@ fn values(option: &RunOption) -> Vec<&'static str> {
         "best-within" => vec!["0.02", "0.05"],
         "precision" => vec!["0.005", "0"],
         "code" | "machine" => vec!["strict", "ignore"],
-        "store" => vec!["/a", "/b"],
+        "store" | "nats-credentials" | "nats-certificates" => vec!["/a", "/b"],
         "report" => vec!["/a", "false"],
         "wait" => vec!["0.5", "7"],
         "plot-size" | "plot-width" | "plot-height" => vec!["100", "200"],

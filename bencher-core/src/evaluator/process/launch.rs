@@ -3,6 +3,8 @@ use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use super::super::cluster::ClusterSweep;
+
 /// The variable of the environment that makes a program a worker process.
 pub(crate) const VARIABLE: &str = "BENCHER_WORKER";
 
@@ -22,6 +24,14 @@ pub struct Launch {
     /// The name of the place for people.
     pub(super) title: Option<String>,
     pub(super) context: Vec<u8>,
+    /// Variables of the environment that are set, or removed.
+    pub(super) environment: Vec<(OsString, Option<OsString>)>,
+    /// The cluster that runs the jobs, in place of processes of this machine.
+    #[cfg_attr(
+        not(feature = "cluster"),
+        expect(dead_code, reason = "only a program with the feature reads it")
+    )]
+    pub(crate) cluster: Option<ClusterSweep>,
 }
 
 impl Launch {
@@ -51,6 +61,8 @@ impl Launch {
             place: place.into(),
             title: None,
             context: Vec::new(),
+            environment: Vec::new(),
+            cluster: None,
         })
     }
 
@@ -73,14 +85,49 @@ impl Launch {
         Self { title, ..self }
     }
 
+    /// Has the jobs run on a cluster, in place of processes of this machine.
+    pub(crate) fn on_cluster(self, cluster: ClusterSweep) -> Self {
+        let cluster = Some(cluster);
+        Self { cluster, ..self }
+    }
+
     /// The name of the place for people.
-    pub(super) fn display_title(&self) -> &str {
+    pub(in super::super) fn display_title(&self) -> &str {
         self.title.as_deref().unwrap_or(&self.place)
     }
 
     /// Sets data that the worker receives before it reaches its place.
     pub fn context(self, context: Vec<u8>) -> Self {
         Self { context, ..self }
+    }
+
+    #[cfg(feature = "cluster")]
+    pub(in super::super) fn program(&self) -> &std::path::Path {
+        &self.program
+    }
+
+    #[cfg(feature = "cluster")]
+    pub(in super::super) fn arguments(&self) -> &[OsString] {
+        &self.args
+    }
+
+    #[cfg(feature = "cluster")]
+    pub(in super::super) fn context_bytes(&self) -> &[u8] {
+        &self.context
+    }
+
+    /// Sets a variable of the environment.
+    #[cfg(feature = "cluster")]
+    pub(in super::super) fn with_variable(mut self, name: &str, value: OsString) -> Self {
+        self.environment.push((name.into(), Some(value)));
+        self
+    }
+
+    /// Removes a variable of the environment.
+    #[cfg(feature = "cluster")]
+    pub(in super::super) fn without_variable(mut self, name: &str) -> Self {
+        self.environment.push((name.into(), None));
+        self
     }
 
     /// The place at which the worker runs jobs.

@@ -32,8 +32,12 @@ use serde::de::DeserializeOwned;
 use super::{Backend, FinishedTask, Limits, Task, Wait, jobs_a_chunk};
 pub use launch::Launch;
 pub(crate) use launch::{VARIABLE as WORKER_VARIABLE, ordinal};
+#[cfg(feature = "cluster")]
+pub(super) use spawner::spawn;
 use supervisor::{NONE, WorkerSupervisor};
 use wire::WorkerCommand;
+#[cfg(feature = "cluster")]
+pub(super) use wire::{Bytes, EncodedOutcome, decode, encode};
 use worker_process::{KillReason, WorkerHandle};
 pub use worker_role::{WorkerRole, worker_role};
 

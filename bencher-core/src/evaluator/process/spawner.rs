@@ -15,7 +15,7 @@ use super::system::die_with_parent;
 type Request = (Command, SyncSender<io::Result<Child>>);
 
 /// Starts a worker process, which ends with this program even before it does anything.
-pub(super) fn spawn(mut command: Command) -> io::Result<Child> {
+pub(in super::super) fn spawn(mut command: Command) -> io::Result<Child> {
     let parent = std::process::id();
     die_before_exec(&mut command, parent);
     let (sender, receiver) = sync_channel(1);

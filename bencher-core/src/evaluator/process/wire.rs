@@ -54,7 +54,7 @@ pub(super) struct EncodedJob {
 
 /// The postcard form of something that only the end which needs it reads.
 #[derive(Debug)]
-pub(super) struct Bytes(pub(super) Vec<u8>);
+pub(in super::super) struct Bytes(pub(in super::super) Vec<u8>);
 
 impl Serialize for Bytes {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
@@ -102,7 +102,7 @@ pub(super) enum WorkerMessage {
 
 /// How a job ended in a worker; a result has a form of its own, like the arguments.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) enum EncodedOutcome {
+pub(in super::super) enum EncodedOutcome {
     Done(Bytes),
     Failed(String),
     TimedOut,
@@ -113,7 +113,7 @@ pub(super) enum EncodedOutcome {
 ///
 /// # Errors
 /// Why there is none, in words.
-pub(super) fn encode<T: Serialize>(value: &T) -> Result<Bytes, String> {
+pub(in super::super) fn encode<T: Serialize>(value: &T) -> Result<Bytes, String> {
     let encoded = panics::catch(AssertUnwindSafe(|| postcard::to_stdvec(value)))?;
     encoded.map(Bytes).map_err(|error| error.to_string())
 }
@@ -122,7 +122,7 @@ pub(super) fn encode<T: Serialize>(value: &T) -> Result<Bytes, String> {
 ///
 /// # Errors
 /// Why they cannot be read back, in words.
-pub(super) fn decode<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, String> {
+pub(in super::super) fn decode<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, String> {
     const HINT: &str = "its `Deserialize` does not read what its `Serialize` writes; binary formats do not support \
                         `skip_serializing_if`, `flatten` or `untagged`";
     let decoded = panics::catch(AssertUnwindSafe(|| postcard::take_from_bytes(&bytes.0)))?;

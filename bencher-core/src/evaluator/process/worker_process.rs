@@ -112,6 +112,12 @@ impl WorkerProcess {
         let mark = Mark::new();
         let (marks, value) = mark.variable();
         let mut command = Command::new(&launch.program);
+        for (name, value) in &launch.environment {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
         command
             .env(marks, value)
             .args(&launch.args)

@@ -24,6 +24,9 @@ use std::time::Duration;
 /// The names of the evaluators there are.
 const NAMES: [&str; 3] = ["serial", "threads", "processes"];
 
+/// The names for several machines, here and in the systems that users come from.
+const ELSEWHERE: [&str; 4] = ["cluster", "ray", "mpicomm", "scoop"];
+
 impl<A> Evaluator<A>
 where
     A: Serialize + DeserializeOwned + Clone + Send + 'static,
@@ -53,7 +56,7 @@ where
             "serial" => Executors::Serial,
             "threads" => Executors::Threads(options.workers),
             "processes" => Executors::Processes(options.workers),
-            _ => return Err(UnknownName::new("evaluator", name, NAMES).into()),
+            _ => return Err(no_executor(name)),
         };
         Self::create_on(executor, run, options)
     }
@@ -93,6 +96,7 @@ where
                 let threads = WatchedThreads::start(function, workers, &limits)?;
                 ("threads", Box::new(threads))
             }
+            Executors::Cluster(_) => return Err(EvaluatorError::OnlySweeps("cluster")),
             Executors::Processes(_) => {
                 let place = place(std::panic::Location::caller());
                 return Self::in_processes(place, workers, function, pool, options);
@@ -176,6 +180,14 @@ where
             ReplayMode::Plain,
             options,
         ))
+    }
+}
+
+/// Why there is no executor of a name: users of other systems look for theirs.
+fn no_executor(name: &str) -> EvaluatorError {
+    match ELSEWHERE.iter().find(|elsewhere| **elsewhere == name) {
+        Some(elsewhere) => EvaluatorError::OnlySweeps(elsewhere),
+        None => UnknownName::new("evaluator", name, NAMES).into(),
     }
 }
 

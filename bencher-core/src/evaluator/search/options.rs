@@ -195,6 +195,13 @@ pub enum EvaluatorError {
     /// The name of the executor is unknown.
     #[error(transparent)]
     Unknown(#[from] UnknownName),
+    /// The executor runs sweeps, and no searches.
+    #[error(
+        "the executor `{0}` runs no search yet: a search runs here with \"processes\" or \"threads\", on \
+         one machine. A sweep runs on a cluster, also under Slurm, MPI or ssh, with `--executor cluster` \
+         (the feature `cluster`), in place of `ray`, `mpicomm` and `scoop`"
+    )]
+    OnlySweeps(&'static str),
     /// The workers could not be started.
     #[error("the workers could not be started: {0}")]
     Start(#[from] std::io::Error),

@@ -8,13 +8,14 @@ use super::super::size::ByteSize;
 use crate::evaluator::Executors;
 use crate::space::SampleOrder;
 
-const EXECUTORS: [&str; 3] = ["serial", "threads", "processes"];
+const EXECUTORS: [&str; 4] = ["serial", "threads", "processes", "cluster"];
 /// An executor with this number of workers.
 type Maker = fn(usize) -> Executors;
-const MAKERS: [(&str, Maker); 3] = [
+const MAKERS: [(&str, Maker); 4] = [
     ("serial", |_| Executors::Serial),
     ("threads", Executors::Threads),
     ("processes", Executors::Processes),
+    ("cluster", Executors::Cluster),
 ];
 const ORDERS: [&str; 3] = ["in-order", "round-robin", "shuffled"];
 
@@ -23,8 +24,8 @@ pub(super) const OPTIONS: &[RunOption] = &[
         name: "executor",
         takes: OptionValue::Choice("KIND", &EXECUTORS),
         per_sweep: true,
-        help: "Where samples run; timed samples run one at a time, with processes in a single \
-               worker process",
+        help: "Where samples run; timed samples run one at a time, with processes or cluster \
+               in a single worker process",
         default: "serial, threads with --jobs",
         shorthands: &[],
         read: |values| {
@@ -32,7 +33,9 @@ pub(super) const OPTIONS: &[RunOption] = &[
             change(move |c| {
                 c.executor = match c.executor {
                     Executors::Serial => made(cores()),
-                    Executors::Threads(jobs) | Executors::Processes(jobs) => made(jobs),
+                    Executors::Threads(jobs)
+                    | Executors::Processes(jobs)
+                    | Executors::Cluster(jobs) => made(jobs),
                 }
             })
         },
@@ -41,6 +44,7 @@ pub(super) const OPTIONS: &[RunOption] = &[
                 Executors::Serial => "serial",
                 Executors::Threads(_) => "threads",
                 Executors::Processes(_) => "processes",
+                Executors::Cluster(_) => "cluster",
             }))
         },
     },
@@ -58,11 +62,14 @@ pub(super) const OPTIONS: &[RunOption] = &[
                     Executors::Serial if jobs == 1 => Executors::Serial,
                     Executors::Serial | Executors::Threads(_) => Executors::Threads(jobs),
                     Executors::Processes(_) => Executors::Processes(jobs),
+                    Executors::Cluster(_) => Executors::Cluster(jobs),
                 }
             })
         },
         show: |c| match c.executor {
-            Executors::Threads(jobs) | Executors::Processes(jobs) => Some(jobs.to_string()),
+            Executors::Threads(jobs) | Executors::Processes(jobs) | Executors::Cluster(jobs) => {
+                Some(jobs.to_string())
+            }
             Executors::Serial => None,
         },
     },

@@ -3,6 +3,7 @@
 //! Within one place, options apply in this order. Of two options that change one field, the later one wins: `samples`
 //! over `level`, `jobs` over `executor`, `order` over `seed`, `plot-width` over `plot-size`.
 
+mod cluster;
 mod execution;
 mod history;
 mod reporting;
@@ -14,9 +15,10 @@ mod timing;
 use super::option::RunOption;
 
 /// All options, by the headings they stand under.
-pub(crate) static GROUPS: [(&str, &[RunOption]); 7] = [
+pub(crate) static GROUPS: [(&str, &[RunOption]); 8] = [
     ("Selection", run::OPTIONS),
     ("Execution", execution::OPTIONS),
+    ("Cluster", cluster::OPTIONS),
     ("Measurement", timing::OPTIONS),
     ("Search", search::OPTIONS),
     ("Storage", storage::OPTIONS),
@@ -42,6 +44,11 @@ pub(super) fn needs_store(name: &str) -> bool {
 /// Whether an option is one of the history.
 pub(super) fn needs_history(name: &str) -> bool {
     history::OPTIONS.iter().any(|option| option.name == name)
+}
+
+/// Whether an option is one of the cluster.
+pub(super) fn needs_cluster(name: &str) -> bool {
+    cluster::OPTIONS.iter().any(|option| option.name == name)
 }
 
 /// Whether an option is one of searches.

@@ -1,0 +1,334 @@
+//! The coordinator of a sweep: publishes chunks of jobs, takes the results, and counts what happens.
+
+mod chunks;
+mod joining;
+mod setup;
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use async_nats::jetstream::consumer::pull::Stream as ResultMessages;
+use async_nats::{Client, Subscriber, jetstream};
+use crossbeam::channel::Sender;
+use futures_util::StreamExt;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::super::outcome::{FinishedTask, Outcome, Task};
+use super::super::process::{EncodedOutcome, decode};
+use super::ClusterReport;
+use super::chunk_size::smoothed;
+use super::hosts::Hosts;
+use super::job_table::{Arrival, JobTable, Submission};
+use super::message::{Control, JobResult, Notice, Report, pack, unpack};
+use super::server::NatsServer;
+use super::streams::Streams;
+use crate::value::Digest;
+use chunks::Outbox;
+use joining::Invitation;
+use setup::Workers;
+pub(super) use setup::{Setup, run};
+
+/// How often a coordinator looks after its server and workers.
+const TICK: Duration = Duration::from_millis(500);
+/// After how long without workers the user is told how to start some.
+const HINT_AFTER: Duration = Duration::from_secs(10);
+
+/// What the coordinator is asked.
+#[derive(Debug)]
+pub(super) enum Order<A> {
+    Submit(Vec<Task<A>>),
+    Cancel,
+    Expire,
+    /// Everything up to this delivery is stored.
+    Confirm(u64),
+}
+
+/// Finished jobs.
+#[derive(Debug)]
+pub(super) struct Delivery<A, R> {
+    pub(super) number: u64,
+    pub(super) tasks: Vec<FinishedTask<A, R>>,
+}
+
+/// The coordinator of one sweep.
+struct Coordinator<A, R> {
+    setup: Setup,
+    // Before the server: this is the order in which both end.
+    workers: Workers,
+    server: Option<NatsServer>,
+    client: Client,
+    streams: Streams,
+    invitation: Invitation,
+    joins: Subscriber,
+    parts: Subscriber,
+    notices: Subscriber,
+    results: Option<ResultMessages>,
+    table: JobTable<A>,
+    outbox: Outbox,
+    hosts: Hosts,
+    counts: ClusterReport,
+    /// Deliveries whose results are still with the server.
+    unconfirmed: VecDeque<(u64, jetstream::Message)>,
+    deliveries: u64,
+    nanoseconds: Option<u64>,
+    is_cancelled: bool,
+    /// Why no job can be done any more.
+    broken: Option<String>,
+    /// Since when there has been no worker, until the user was told.
+    lonely_since: Option<Instant>,
+    deliver: Sender<Delivery<A, R>>,
+}
+
+impl<A, R> Coordinator<A, R>
+where
+    A: Serialize,
+    R: DeserializeOwned,
+{
+    /// Works until the backend is dropped.
+    async fn work(mut self, mut orders: UnboundedReceiver<Order<A>>) {
+        let mut ticks = interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                order = orders.recv() => match order {
+                    Some(order) => self.obey(order).await,
+                    None => break,
+                },
+                message = next_result(&mut self.results) => match message {
+                    Some(Ok(message)) => self.take_results(message).await,
+                    // The next tick asks again.
+                    Some(Err(_)) | None => self.results = None,
+                },
+                Some(request) = self.joins.next() => self.invite(request).await,
+                Some(request) = self.parts.next() => self.send_part(request).await,
+                Some(message) = self.notices.next() => self.notice(&message.payload),
+                _ = ticks.tick() => self.tick().await,
+            }
+            self.publish().await;
+            self.tell();
+        }
+        self.close().await;
+    }
+
+    async fn obey(&mut self, order: Order<A>) {
+        match order {
+            Order::Submit(tasks) => self.submit(tasks),
+            Order::Confirm(number) => {
+                while let Some((of, message)) = self.unconfirmed.pop_front() {
+                    if of > number {
+                        self.unconfirmed.push_front((of, message));
+                        break;
+                    }
+                    acknowledge(&message).await;
+                }
+            }
+            Order::Cancel => {
+                self.is_cancelled = true;
+                self.cancel().await;
+            }
+            Order::Expire => self.say(Control::Expire).await,
+        }
+    }
+
+    fn submit(&mut self, tasks: Vec<Task<A>>) {
+        let mut done = Vec::new();
+        for task in tasks {
+            if let Some(reason) = &self.broken {
+                done.push(task.ended(Outcome::Failed(reason.clone())));
+                continue;
+            }
+            match self.table.submit(task) {
+                Submission::Waits => {}
+                Submission::Done(task, result) => done.push(finished(task, result)),
+                Submission::Unsendable(task, error) => {
+                    let text = format!("its arguments cannot be sent to a worker: {error}");
+                    done.push(task.ended(Outcome::Failed(text)));
+                }
+            }
+        }
+        self.deliver(done);
+    }
+
+    /// Takes the results of a message; it stays with the server until they are stored.
+    async fn take_results(&mut self, message: jetstream::Message) {
+        let Ok(report) = unpack::<Report>(&message.payload) else {
+            self.counts.refused_messages += 1;
+            acknowledge(&message).await;
+            return;
+        };
+        self.nanoseconds = Some(smoothed(self.nanoseconds, report.nanoseconds));
+        if let Workers::Here(workers) = &mut self.workers {
+            workers.note_result();
+        }
+        let mut done = Vec::with_capacity(report.results.len());
+        for result in report.results {
+            match self.table.accept(result) {
+                Arrival::First(task, result) => {
+                    let failed = !matches!(result.end, EncodedOutcome::Done(_));
+                    self.hosts.finish(&report.worker.host, failed);
+                    done.push(finished(task, result));
+                }
+                Arrival::Duplicate => self.counts.duplicates += 1,
+                Arrival::Early => {}
+            }
+        }
+        if done.is_empty() {
+            acknowledge(&message).await;
+        } else {
+            self.unconfirmed.push_back((self.deliveries + 1, message));
+            self.deliver(done);
+        }
+    }
+
+    fn deliver(&mut self, tasks: Vec<FinishedTask<A, R>>) {
+        if !tasks.is_empty() {
+            self.deliveries += 1;
+            let number = self.deliveries;
+            // A backend that is gone needs no results.
+            let _ = self.deliver.send(Delivery { number, tasks });
+        }
+    }
+
+    /// Takes what a worker says about itself.
+    fn notice(&mut self, payload: &[u8]) {
+        match unpack(payload) {
+            Ok(Notice::Beat(worker, slots)) => self.hosts.beat(worker, slots),
+            Ok(Notice::Leaves(worker)) => self.hosts.leave(&worker),
+            Ok(Notice::Redelivered(_)) => self.counts.redelivered += 1,
+            Ok(Notice::Refused(worker, _)) => {
+                self.hosts.leave(&worker);
+                self.counts.refused_workers += 1;
+            }
+            Err(_) => self.counts.refused_messages += 1,
+        }
+    }
+
+    /// Looks after the server, the workers and the results.
+    async fn tick(&mut self) {
+        self.hosts.forget_silent();
+        if let Some(server) = &mut self.server
+            && let Err(error) = server.revive()
+        {
+            self.break_down(&format!(
+                "the server ended, and does not start again: {error}"
+            ));
+        }
+        if let Workers::Here(workers) = &mut self.workers
+            && let Err(reason) = workers.replace_ended()
+            && self.hosts.slots() == 0
+        {
+            self.break_down(&reason);
+        }
+        if self.results.is_none() {
+            // A server that is gone may be back at the next tick.
+            self.results = self.streams.result_messages().await.ok();
+        }
+        self.say(Control::Alive).await;
+        if self.is_cancelled {
+            self.cancel().await;
+        }
+        self.hint_at_missing_workers();
+    }
+
+    /// Tells the user once how to start workers, where there are none.
+    fn hint_at_missing_workers(&mut self) {
+        if self.hosts.slots() > 0 || !matches!(self.workers, Workers::Elsewhere) {
+            self.lonely_since = None;
+        } else if self
+            .lonely_since
+            .is_some_and(|since| since.elapsed() > HINT_AFTER)
+        {
+            self.lonely_since = None;
+            crate::console::error_line!(
+                "waiting for workers: start some by this program with `--cluster-worker --nats {}`",
+                self.invitation.url
+            );
+        }
+    }
+
+    /// No job can be done any more: all fail with this reason.
+    fn break_down(&mut self, reason: &str) {
+        let fail = |task: Task<A>| task.ended(Outcome::Failed(reason.to_owned()));
+        let mut done: Vec<_> = self.table.take_waiting().map(fail).collect();
+        done.extend(self.table.take_published().map(fail));
+        self.outbox.clear();
+        self.deliver(done);
+        self.broken = Some(reason.to_owned());
+    }
+
+    /// Tells the backend how the cluster is doing.
+    fn tell(&mut self) {
+        let shared = &self.setup.shared;
+        shared.slots.store(self.slots(), Ordering::Relaxed);
+        shared.window.store(self.window(), Ordering::Relaxed);
+        self.counts.hosts = self.hosts.shares();
+        let mut report = shared.report.lock().unwrap_or_else(PoisonError::into_inner);
+        report.clone_from(&self.counts);
+    }
+
+    async fn say(&self, control: Control) {
+        if let Ok(bytes) = pack(&control) {
+            // A worker that does not hear it hears the next one.
+            let _ = self
+                .client
+                .publish(self.streams.control(), bytes.into())
+                .await;
+        }
+    }
+
+    /// Ends the workers, and removes everything from the server.
+    async fn close(mut self) {
+        self.say(Control::Ended).await;
+        let _ = self.client.flush().await;
+        if self.server.is_none() {
+            self.streams.delete().await;
+        }
+        match &mut self.workers {
+            Workers::Elsewhere => {}
+            Workers::Here(workers) => workers.end(),
+            Workers::Placed(workers) => workers.end(),
+        }
+        self.tell();
+    }
+}
+
+/// A job with its result.
+fn finished<A, R: DeserializeOwned>(task: Task<A>, result: JobResult) -> FinishedTask<A, R> {
+    let outcome = match result.end {
+        EncodedOutcome::Done(value) => match decode(&value) {
+            Ok(value) => Outcome::Done(value),
+            Err(error) => Outcome::Failed(format!("its result cannot be read back: {error}")),
+        },
+        EncodedOutcome::Failed(text) => Outcome::Failed(text),
+        EncodedOutcome::TimedOut => Outcome::TimedOut,
+        EncodedOutcome::Cancelled => Outcome::Cancelled,
+    };
+    let mut job = task.ended(outcome);
+    job.usage = result.usage.map(Box::new);
+    job.machine = Some(Digest(result.machine));
+    job
+}
+
+async fn acknowledge(message: &jetstream::Message) {
+    // A message that is not acknowledged comes again, as a duplicate.
+    let _ = message.ack().await;
+}
+
+type Received = Result<jetstream::Message, io::Error>;
+
+/// The next message of results; never one where the server is not asked.
+async fn next_result(results: &mut Option<ResultMessages>) -> Option<Received> {
+    match results {
+        Some(results) => {
+            let next = results.next().await;
+            next.map(|message| message.map_err(io::Error::other))
+        }
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,141 @@
+//! How workers join a coordinator, and what they are told.
+
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+
+use async_nats::Message;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::super::message::{CONTEXT_PART, Join, JoinReply, Welcome, pack, unpack};
+use super::super::streams::LEASE;
+use super::super::worker::program_name;
+use super::{Coordinator, Setup};
+use crate::value::Digest;
+
+/// What workers are invited to.
+#[derive(Debug)]
+pub(super) struct Invitation {
+    /// The name of the program, by which workers find it.
+    pub(super) program: String,
+    /// The address of the server.
+    pub(super) url: String,
+    code: Digest,
+    context: Vec<u8>,
+    welcome: Welcome,
+}
+
+/// The beginnings of variables that a worker process must not inherit: they are about this machine.
+const OWN_VARIABLES: [&str; 5] = [
+    "BENCHER_NATS",
+    "BENCHER_CLUSTER",
+    "BENCHER_WORKER",
+    "BENCHER_LAUNCH",
+    "BENCHER_TOOL",
+];
+
+impl Invitation {
+    pub(super) fn new(setup: &Setup, url: String) -> Self {
+        let Setup {
+            launch,
+            limits,
+            sweep,
+            ..
+        } = setup;
+        let variables = std::env::vars_os().filter_map(|(name, value)| {
+            let name = name.into_string().ok()?;
+            let is_setting = name.starts_with("BENCHER_")
+                && !OWN_VARIABLES.iter().any(|own| name.starts_with(own));
+            is_setting.then(|| (name, value.into_vec()))
+        });
+        let args = launch.arguments().iter().map(|arg| arg.as_bytes().to_vec());
+        let context = launch.context_bytes().to_vec();
+        let Digest(context_digest) = Digest::of(&context);
+        let welcome = Welcome {
+            // A sweep of other code is another one: its results must not be mistaken for those of this one.
+            sweep: Digest::of(format!("{} {}", sweep.identity, sweep.code).as_bytes()).to_string(),
+            place: launch.place().to_owned(),
+            title: launch.display_title().to_owned(),
+            args: args.collect(),
+            environment: variables.collect(),
+            time: limits.time,
+            memory: limits.memory,
+            output: limits.output,
+            pin: limits.pin,
+            context_length: context.len() as u64,
+            context_digest,
+            lease: LEASE,
+        };
+        Self {
+            program: program_name(launch.program()),
+            url,
+            code: sweep.code,
+            context,
+            welcome,
+        }
+    }
+
+    /// What tells this sweep from all others.
+    pub(super) fn sweep(&self) -> &str {
+        &self.welcome.sweep
+    }
+
+    /// The answer to a worker.
+    fn answer(&self, join: &Join) -> JoinReply {
+        let code = Digest(join.code);
+        let sweep = self.sweep();
+        let refusal = if code != self.code {
+            format!(
+                "this worker was built from other code than the program that it would work for: \
+                 `{}` has the digest {code} here and {} there; build both from the same code, and \
+                 copy the executable to all hosts",
+                self.program, self.code
+            )
+        } else if let Some(other) = join.sweep.as_ref().filter(|other| *other != sweep) {
+            format!(
+                "this worker was started for another sweep: for {other}, while `{}` now runs {}, \
+                 which is {sweep}",
+                self.program, self.welcome.title
+            )
+        } else {
+            return JoinReply::Welcome(Box::new(self.welcome.clone()));
+        };
+        JoinReply::Refused(refusal)
+    }
+}
+
+impl<A, R> Coordinator<A, R>
+where
+    A: Serialize,
+    R: DeserializeOwned,
+{
+    /// Answers a worker that wants to take part.
+    pub(super) async fn invite(&mut self, request: Message) {
+        let Ok(join) = unpack::<Join>(&request.payload) else {
+            self.counts.refused_messages += 1;
+            return;
+        };
+        let reply = self.invitation.answer(&join);
+        match &reply {
+            JoinReply::Welcome(_) => self.hosts.join(&join.worker, Digest(join.machine)),
+            JoinReply::Refused(_) => self.counts.refused_workers += 1,
+        }
+        if let (Some(to), Ok(bytes)) = (request.reply, pack(&reply)) {
+            // A worker without an answer asks again.
+            let _ = self.client.publish(to, bytes.into()).await;
+        }
+    }
+
+    /// Sends a part of the context.
+    pub(super) async fn send_part(&mut self, request: Message) {
+        let Ok(number) = unpack::<u64>(&request.payload) else {
+            self.counts.refused_messages += 1;
+            return;
+        };
+        let number = usize::try_from(number).unwrap_or(usize::MAX);
+        let part = self.invitation.context.chunks(CONTEXT_PART).nth(number);
+        let part = part.unwrap_or_default().to_vec();
+        if let Some(to) = request.reply {
+            let _ = self.client.publish(to, part.into()).await;
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The workers that a launcher has started.
+
+use std::io;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use std::os::unix::process::CommandExt;
+
+use super::super::local_workers::WorkerCommandLine;
+use super::{Launcher, SiteCommand};
+
+/// How long commands of the site may take to end after the sweep.
+const PATIENCE: Duration = Duration::from_secs(15);
+const GLANCE: Duration = Duration::from_millis(20);
+
+/// Commands that run as long as their workers, and jobs that were submitted.
+#[derive(Debug)]
+pub(in super::super) struct PlacedWorkers {
+    running: Vec<Child>,
+    stops: Vec<SiteCommand>,
+}
+
+impl PlacedWorkers {
+    /// Starts workers by the commands of a launcher.
+    ///
+    /// # Errors
+    /// Where a command cannot be started, or a submission fails; its own words are in the error.
+    pub(in super::super) fn start(
+        launcher: &dyn Launcher,
+        worker: &WorkerCommandLine,
+    ) -> io::Result<Self> {
+        let mut placed = Self {
+            running: Vec::new(),
+            stops: Vec::new(),
+        };
+        for command in launcher.start(worker)? {
+            let mut process = process(&command)?;
+            if command.stays {
+                process.stdout(Stdio::null()).stderr(Stdio::null());
+                let child = process.spawn().map_err(|error| no_start(&command, error))?;
+                placed.running.push(child);
+                continue;
+            }
+            let output = process
+                .output()
+                .map_err(|error| no_start(&command, error))?;
+            if !output.status.success() {
+                let errors = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+                return Err(io::Error::other(format!(
+                    "`{}` failed ({}): {errors}",
+                    name(&command),
+                    output.status
+                )));
+            }
+            let text = String::from_utf8_lossy(&output.stdout);
+            placed.stops.extend(launcher.stop(&text));
+        }
+        Ok(placed)
+    }
+
+    /// Ends the workers: those that do not end themselves, and jobs that have not begun.
+    pub(in super::super) fn end(&mut self) {
+        let end = Instant::now() + PATIENCE;
+        for stop in self.stops.drain(..) {
+            // A job that has ended cannot be cancelled, and need not be.
+            let _ = process(&stop).and_then(|mut process| process.output());
+        }
+        for child in &mut self.running {
+            while matches!(child.try_wait(), Ok(None)) && Instant::now() < end {
+                std::thread::sleep(GLANCE);
+            }
+        }
+        self.kill();
+    }
+
+    fn kill(&mut self) {
+        for mut child in self.running.drain(..) {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+impl Drop for PlacedWorkers {
+    fn drop(&mut self) {
+        for stop in self.stops.drain(..) {
+            let _ = process(&stop).and_then(|mut process| process.output());
+        }
+        self.kill();
+    }
+}
+
+fn process(command: &SiteCommand) -> io::Result<Command> {
+    let Some((program, args)) = command.words.split_first() else {
+        return Err(io::Error::other("a command of a launcher is empty"));
+    };
+    let mut process = Command::new(program);
+    process
+        .args(args)
+        .envs(
+            command
+                .environment
+                .iter()
+                .map(|(name, value)| (name, value)),
+        )
+        .stdin(Stdio::null())
+        // Ctrl-C of a terminal is for the program.
+        .process_group(0);
+    Ok(process)
+}
+
+fn name(command: &SiteCommand) -> String {
+    let first = command.words.first().cloned().unwrap_or_default();
+    first.to_string_lossy().into_owned()
+}
+
+fn no_start(command: &SiteCommand, error: io::Error) -> io::Error {
+    let name = name(command);
+    io::Error::new(
+        error.kind(),
+        format!(
+            "the launcher `{name}` cannot be started: {error}; is it installed and on the search path?"
+        ),
+    )
+}

@@ -1,0 +1,144 @@
+//! The jobs of a cluster worker: a thread that runs them in a worker process.
+
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crossbeam::channel::{Receiver, Sender, TryRecvError, unbounded};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use super::super::process::{Launch, ProcessBackend};
+use super::super::{Backend, FinishedTask, Limits, Task, Wait};
+
+/// How long a command may wait behind a job.
+const GLANCE: Duration = Duration::from_millis(20);
+
+/// What the thread is asked.
+#[derive(Debug)]
+enum Request<A> {
+    Run(Vec<Task<A>>),
+    Cancel,
+    Expire,
+}
+
+/// What the thread says.
+#[derive(Debug)]
+pub(super) enum Answer<A, R> {
+    /// The worker process has reached its place.
+    Ready,
+    /// It cannot; the text says why.
+    Refused(String),
+    /// Jobs have ended.
+    Ended(Vec<FinishedTask<A, R>>),
+}
+
+/// A worker process with its own thread. Dropping it ends both.
+#[derive(Debug)]
+pub(super) struct LocalJobs<A, R> {
+    requests: Option<Sender<Request<A>>>,
+    answers: UnboundedReceiver<Answer<A, R>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl<A, R> LocalJobs<A, R>
+where
+    A: Serialize + Send + 'static,
+    R: DeserializeOwned + Send + 'static,
+{
+    /// Starts a worker process.
+    ///
+    /// # Errors
+    /// Where there is no thread for it.
+    pub(super) fn start(launch: Launch, limits: Limits) -> std::io::Result<Self> {
+        let (requests, queue) = unbounded();
+        let (answer, answers) = unbounded_channel();
+        let work = move || match ProcessBackend::start(launch, 1, &limits) {
+            Ok(mut backend) => {
+                // A listener that is gone needs no answers.
+                let _ = answer.send(Answer::Ready);
+                run(&mut backend, &queue, &answer);
+            }
+            Err(error) => {
+                let _ = answer.send(Answer::Refused(error.to_string()));
+            }
+        };
+        let thread = std::thread::Builder::new().name("bencher-local-jobs".to_owned());
+        Ok(Self {
+            requests: Some(requests),
+            answers,
+            thread: Some(thread.spawn(work)?),
+        })
+    }
+}
+
+impl<A, R> LocalJobs<A, R> {
+    /// Runs jobs.
+    pub(super) fn run(&self, tasks: Vec<Task<A>>) {
+        self.ask(Request::Run(tasks));
+    }
+
+    /// Cancels the jobs that have not begun, and asks the running one to stop.
+    pub(super) fn cancel(&self) {
+        self.ask(Request::Cancel);
+    }
+
+    /// Ends the running job.
+    pub(super) fn expire(&self) {
+        self.ask(Request::Expire);
+    }
+
+    fn ask(&self, request: Request<A>) {
+        if let Some(requests) = &self.requests {
+            // A thread that is gone has closed the answers, which says so.
+            let _ = requests.send(request);
+        }
+    }
+
+    /// The next answer; none after the last.
+    pub(super) async fn answer(&mut self) -> Option<Answer<A, R>> {
+        self.answers.recv().await
+    }
+}
+
+impl<A, R> Drop for LocalJobs<A, R> {
+    fn drop(&mut self) {
+        self.requests = None;
+        if let Some(thread) = self.thread.take() {
+            // It has nothing to panic of.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Runs jobs until there are no more requests.
+fn run<A, R>(
+    backend: &mut dyn Backend<A, R>,
+    requests: &Receiver<Request<A>>,
+    answer: &UnboundedSender<Answer<A, R>>,
+) {
+    let mut in_flight = 0;
+    loop {
+        let request = if in_flight == 0 {
+            requests.recv().map_err(|_| TryRecvError::Disconnected)
+        } else {
+            requests.try_recv()
+        };
+        match request {
+            Ok(Request::Run(tasks)) => {
+                in_flight += tasks.len();
+                backend.submit(tasks);
+            }
+            Ok(Request::Cancel) => backend.cancel(),
+            Ok(Request::Expire) => backend.expire(),
+            Err(TryRecvError::Empty) => {}
+            Err(TryRecvError::Disconnected) => return,
+        }
+        let mut ended = Vec::new();
+        backend.gather(Wait::of(GLANCE), &mut ended);
+        in_flight = in_flight.saturating_sub(ended.len());
+        if !ended.is_empty() && answer.send(Answer::Ended(ended)).is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,353 @@
+//! How a worker runs one chunk of jobs.
+
+use std::collections::{HashMap, VecDeque};
+use std::io;
+use std::time::{Duration, Instant};
+
+use async_nats::jetstream;
+use futures_util::StreamExt;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::time::{MissedTickBehavior, interval, sleep_until};
+
+use super::super::super::outcome::{FinishedTask, Outcome, Task};
+use super::super::super::process::{EncodedOutcome, decode, encode};
+use super::super::local_jobs::Answer;
+use super::super::message::{Chunk, ChunkJob, JobName, JobResult, Notice, Report, pack, unpack};
+use super::super::streams::extend_lease;
+use super::{Leave, PAUSE, Service};
+use crate::value::Digest;
+
+/// How long a result may wait for others that travel with it.
+const GROUP: Duration = Duration::from_millis(50);
+/// From how many bytes on results do not wait for others.
+const GROUP_BYTES: usize = 256 << 10;
+/// What a message may have around its results, in bytes.
+const ROOM: usize = 4096;
+/// How many workers may be lost with a job before it fails.
+const MOST_LOSSES: u32 = 5;
+/// How long a running job may take after this worker was asked to stop.
+const GRACE: Duration = Duration::from_secs(20);
+/// How often a worker looks whether it is to stop.
+const GLANCE: Duration = Duration::from_millis(100);
+
+/// The state of a chunk.
+#[derive(Debug)]
+struct ChunkRun {
+    message: jetstream::Message,
+    losses: u32,
+    /// The class of this machine.
+    machine: u128,
+    /// The jobs that have not ended.
+    open: HashMap<u64, JobName>,
+    /// Results that are not sent with their sizes, the sum of these, and when the first came.
+    results: VecDeque<(usize, JobResult)>,
+    bytes: usize,
+    first: Option<Instant>,
+    /// Jobs that this worker gives back.
+    returned: Vec<ChunkJob>,
+    /// When the last results came, and how long a job took.
+    since: Instant,
+    nanoseconds: u64,
+    /// When this worker was asked to stop, and whether its running job was ended.
+    stopped: Option<Instant>,
+    is_expired: bool,
+}
+
+impl<A, R> Service<'_, A, R>
+where
+    A: Serialize + DeserializeOwned + Send + 'static,
+    R: Serialize + DeserializeOwned + Send + 'static,
+{
+    /// Runs a chunk, sends its results, and tells the server that it is done.
+    pub(super) async fn run_chunk(&mut self, message: jetstream::Message) {
+        let delivered = message.info().map_or(1, |info| info.delivered);
+        let Ok(chunk) = unpack::<Chunk>(&message.payload) else {
+            // Nobody can read it. The coordinator counts such a message, and refuses it in the same way.
+            self.publish_raw(message.payload.to_vec()).await;
+            let _ = message.double_ack().await;
+            return;
+        };
+        let again = u32::try_from(delivered - 1).unwrap_or(0);
+        let losses = chunk.losses + again;
+        if again > 0 {
+            let notice = Notice::Redelivered(self.worker.name.clone());
+            self.worker.tell(&self.streams, &notice).await;
+        }
+        let mut run = ChunkRun::new(message, losses, self.worker.identity.machine);
+        if losses > 0 && chunk.jobs.len() > 1 {
+            // One of them may have been the end of the other worker: each goes on alone.
+            run.returned = chunk.jobs;
+        } else if losses >= MOST_LOSSES {
+            run.fail(
+                &chunk.jobs,
+                &format!("{losses} workers were lost while they ran it"),
+            );
+        } else {
+            let tasks = run.begin(chunk.jobs);
+            self.jobs.run(tasks);
+        }
+        self.see_through(&mut run).await;
+        self.give_back(&mut run).await;
+        // The server must know it before this worker asks for another.
+        let _ = run.message.double_ack().await;
+    }
+
+    /// Waits until all jobs have ended and all results are with the server.
+    async fn see_through(&mut self, run: &mut ChunkRun) {
+        let mut leases = interval(self.lease / 3);
+        leases.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut glances = interval(GLANCE);
+        glances.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        while !run.open.is_empty() {
+            let group = run.first.unwrap_or_else(Instant::now) + GROUP;
+            tokio::select! {
+                answer = self.jobs.answer() => match answer {
+                    Some(Answer::Ended(ended)) => run.take::<A, R>(ended, self.worker.client.max_payload()),
+                    Some(Answer::Ready) => {}
+                    Some(Answer::Refused(_)) | None => {
+                        // Without its thread, this worker can do nothing more.
+                        self.leave = Some(Leave::Stopped);
+                        return;
+                    }
+                },
+                _ = leases.tick() => extend_lease(&run.message).await,
+                _ = glances.tick() => self.look_at_stop(run),
+                () = sleep_until(group.into()), if run.first.is_some() => self.send(run).await,
+                word = self.control.next() => self.hear(word),
+            }
+            if run.bytes >= GROUP_BYTES {
+                self.send(run).await;
+            }
+        }
+        self.send(run).await;
+    }
+
+    /// Asks the running job to stop where this worker is to stop, and ends it after a while.
+    fn look_at_stop(&self, run: &mut ChunkRun) {
+        match run.stopped {
+            None if self.worker.is_stopped() => {
+                run.stopped = Some(Instant::now());
+                self.jobs.cancel();
+            }
+            Some(since) if since.elapsed() > GRACE && !run.is_expired => {
+                run.is_expired = true;
+                self.jobs.expire();
+            }
+            _ => {}
+        }
+    }
+
+    /// Sends results until the server has them.
+    async fn send(&mut self, run: &mut ChunkRun) {
+        loop {
+            let results = run.take_results();
+            if results.is_empty() || !self.send_results(run, results).await {
+                return;
+            }
+        }
+    }
+
+    /// Sends a message of results; false where nobody needs them any more.
+    async fn send_results(&mut self, run: &ChunkRun, results: Vec<JobResult>) -> bool {
+        let report = Report {
+            worker: self.worker.name.clone(),
+            nanoseconds: run.nanoseconds,
+            results,
+        };
+        if let Ok(bytes) = pack(&report) {
+            while self.publish(bytes.clone()).await.is_err() {
+                if self.leave().is_some_and(|leave| leave != Leave::Stopped) {
+                    return false;
+                }
+                extend_lease(&run.message).await;
+                tokio::select! {
+                    () = tokio::time::sleep(PAUSE) => {}
+                    () = self.listen() => {}
+                }
+            }
+            self.reports += 1;
+        }
+        true
+    }
+
+    async fn publish(&self, bytes: Vec<u8>) -> io::Result<()> {
+        let name = &self.worker.name;
+        let name = format!("{}-{}-{}", name.host, name.process, self.reports);
+        self.streams.publish_results(&name, bytes).await
+    }
+
+    async fn publish_raw(&mut self, bytes: Vec<u8>) {
+        // It is of no use to anyone; it is only counted.
+        let _ = self.publish(bytes).await;
+        self.reports += 1;
+    }
+
+    /// Gives jobs back to the other workers, each in its own chunk.
+    async fn give_back(&self, run: &mut ChunkRun) {
+        for job in run.returned.drain(..) {
+            let name = format!(
+                "{:032x}-{}-{}-{}",
+                job.name.0, job.name.1, run.losses, self.worker.name.process
+            );
+            let chunk = Chunk {
+                losses: run.losses,
+                jobs: vec![job],
+            };
+            let Ok(bytes) = pack(&chunk) else {
+                continue;
+            };
+            while self
+                .streams
+                .publish_jobs(&name, bytes.clone())
+                .await
+                .is_err()
+            {
+                extend_lease(&run.message).await;
+                if self.leave.is_some() {
+                    return;
+                }
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
+impl ChunkRun {
+    fn new(message: jetstream::Message, losses: u32, Digest(machine): Digest) -> Self {
+        Self {
+            message,
+            losses,
+            machine,
+            open: HashMap::new(),
+            results: VecDeque::new(),
+            bytes: 0,
+            first: None,
+            returned: Vec::new(),
+            since: Instant::now(),
+            nanoseconds: 1,
+            stopped: None,
+            is_expired: false,
+        }
+    }
+
+    /// The tasks of its jobs; jobs whose arguments cannot be read fail.
+    fn begin<A: DeserializeOwned>(&mut self, jobs: Vec<ChunkJob>) -> Vec<Task<A>> {
+        let mut tasks = Vec::with_capacity(jobs.len());
+        for (id, ChunkJob { name, args }) in (0..).zip(jobs) {
+            match decode(&args) {
+                Ok(args) => {
+                    self.open.insert(id, name);
+                    tasks.push(Task { id, args });
+                }
+                Err(error) => self.add(
+                    name,
+                    EncodedOutcome::Failed(format!("its arguments cannot be read back: {error}")),
+                ),
+            }
+        }
+        tasks
+    }
+
+    fn fail(&mut self, jobs: &[ChunkJob], reason: &str) {
+        for job in jobs {
+            self.add(job.name, EncodedOutcome::Failed(reason.to_owned()));
+        }
+    }
+
+    fn add(&mut self, name: JobName, end: EncodedOutcome) {
+        let result = JobResult {
+            name,
+            end,
+            usage: None,
+            machine: self.machine,
+        };
+        self.push(0, result);
+    }
+
+    fn push(&mut self, bytes: usize, result: JobResult) {
+        let bytes = bytes + size_of::<JobResult>();
+        self.bytes += bytes;
+        self.first.get_or_insert_with(Instant::now);
+        self.results.push_back((bytes, result));
+    }
+
+    /// Takes jobs that have ended. Those that did not run because this worker is to stop go back.
+    fn take<A: Serialize, R: Serialize>(&mut self, ended: Vec<FinishedTask<A, R>>, most: usize) {
+        let took = u64::try_from(self.since.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.nanoseconds = took / (ended.len().max(1) as u64);
+        self.since = Instant::now();
+        for job in ended {
+            let Some(name) = self.open.remove(&job.id) else {
+                continue;
+            };
+            let is_stopped = match job.outcome {
+                Outcome::Cancelled => self.stopped.is_some(),
+                Outcome::TimedOut => self.is_expired,
+                _ => false,
+            };
+            if is_stopped && let Ok(args) = encode(&job.args) {
+                self.returned.push(ChunkJob { name, args });
+                continue;
+            }
+            let (end, bytes) = end_of(job.outcome, most.saturating_sub(ROOM));
+            self.push(
+                bytes,
+                JobResult {
+                    name,
+                    end,
+                    usage: job.usage.map(|usage| *usage),
+                    machine: self.machine,
+                },
+            );
+        }
+    }
+
+    /// The results of the next message, at least one if there is any.
+    fn take_results(&mut self) -> Vec<JobResult> {
+        let mut taken = Vec::new();
+        let mut size = 0;
+        while let Some((bytes, _)) = self.results.front() {
+            size += bytes;
+            if size > GROUP_BYTES && !taken.is_empty() {
+                break;
+            }
+            self.bytes -= bytes;
+            taken.extend(self.results.pop_front().map(|(_, result)| result));
+        }
+        if self.results.is_empty() {
+            self.first = None;
+        }
+        taken
+    }
+}
+
+/// How a job ended, as it is sent, and its size; a result that no message can hold is a failure.
+fn end_of<R: Serialize>(outcome: Outcome<R>, most: usize) -> (EncodedOutcome, usize) {
+    match outcome {
+        Outcome::Done(result) => match encode(&result) {
+            Ok(bytes) if bytes.0.len() <= most => {
+                let size = bytes.0.len();
+                (EncodedOutcome::Done(bytes), size)
+            }
+            Ok(bytes) => {
+                let text = format!(
+                    "its result of {} bytes is larger than a message may be: the server takes \
+                     {most} bytes (`max_payload` of its configuration)",
+                    bytes.0.len()
+                );
+                (EncodedOutcome::Failed(text), 0)
+            }
+            Err(error) => {
+                let text = format!("its result cannot be sent back: {error}");
+                (EncodedOutcome::Failed(text), 0)
+            }
+        },
+        Outcome::Failed(text) => {
+            let size = text.len();
+            (EncodedOutcome::Failed(text), size)
+        }
+        Outcome::TimedOut => (EncodedOutcome::TimedOut, 0),
+        Outcome::Cancelled => (EncodedOutcome::Cancelled, 0),
+    }
+}
