@@ -19,7 +19,16 @@ fn run_twice(name: &str, store: &std::path::Path) -> Result<(), String> {
     let example = |extra: &[&str]| {
         let mut command = Command::new("cargo");
         command
-            .args(["run", "--release", "--quiet", "--example", name, "--"])
+            // With the features of all examples, so that they share one build.
+            .args([
+                "run",
+                "--release",
+                "--quiet",
+                "--all-features",
+                "--example",
+                name,
+                "--",
+            ])
             .args(extra)
             .env("BENCHER_CACHE_DIR", store.join(name))
             // A first look at the times is enough to see that it runs.
