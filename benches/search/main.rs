@@ -5,6 +5,7 @@ mod problems;
 mod race;
 
 use std::f64::consts::PI;
+use std::fmt::Write as _;
 use std::time::Instant;
 
 use bencher::optimize::{Asked, Goal, Sampler, Search, SearchOptions};
@@ -21,7 +22,10 @@ const BUDGET: u64 = 100;
 /// Those of the grid, where the best point itself is to be found.
 const GRID_BUDGET: u64 = 300;
 
-type Outcome = std::result::Result<(), Box<dyn std::error::Error>>;
+type Answer<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// A search: its sampler, its seed, its evaluations, and how many of them are under way at a time.
+type Run = (Sampler, u64, u64, u64);
 
 /// What a search of one seed found.
 struct Found {
@@ -53,8 +57,8 @@ impl Noise {
 fn search<S: ParametrizedSweep>(
     value: fn(&S) -> Vec<f64>,
     noise: f64,
-    (sampler, seed, budget, lag): (Sampler, u64, u64, u64),
-) -> std::result::Result<Found, Box<dyn std::error::Error>> {
+    (sampler, seed, budget, lag): Run,
+) -> Answer<Found> {
     let start = S::baseline()?;
     let goals = value(&start).len();
     let goals = (0..goals).map(|n| Goal::minimize(format!("value {n}")));
@@ -79,7 +83,7 @@ fn search<S: ParametrizedSweep>(
 
 struct Problem {
     name: &'static str,
-    run: fn((Sampler, u64, u64, u64)) -> std::result::Result<f64, Box<dyn std::error::Error>>,
+    run: fn(Run) -> Answer<f64>,
     /// The medians of the prototype: Gaussian process, TPE, NSGA.
     limits: [f64; 3],
 }
@@ -88,8 +92,8 @@ fn regret<S: ParametrizedSweep>(
     value: fn(&S) -> Vec<f64>,
     least: f64,
     noise: f64,
-    by: (Sampler, u64, u64, u64),
-) -> std::result::Result<f64, Box<dyn std::error::Error>> {
+    by: Run,
+) -> Answer<f64> {
     let found = search(value, noise, by)?;
     Ok(found
         .values
@@ -102,8 +106,8 @@ fn lost_volume(
     value: fn(&Six) -> Vec<f64>,
     reference: (f64, f64),
     whole: f64,
-    by: (Sampler, u64, u64, u64),
-) -> std::result::Result<f64, Box<dyn std::error::Error>> {
+    by: Run,
+) -> Answer<f64> {
     Ok(1.0 - hypervolume(&search(value, 0.0, by)?.values, reference) / whole)
 }
 
@@ -165,7 +169,7 @@ fn median(mut values: Vec<f64>) -> f64 {
     f64::midpoint(at((values.len().max(1) - 1) / 2), at(values.len() / 2))
 }
 
-fn main() -> Outcome {
+fn main() -> Answer<()> {
     let mut names: Vec<String> = std::env::args()
         .skip(1)
         .filter(|one| one != "--bench")
@@ -185,7 +189,7 @@ fn main() -> Outcome {
         for (sampler, limit) in samplers.iter().zip(problem.limits) {
             let all = (0..seeds).map(|seed| (problem.run)((*sampler, seed, BUDGET, 1)));
             let middle = median(all.collect::<std::result::Result<_, _>>()?);
-            line += &format!("  {sampler} {middle:9.2e} ({limit:8.1e})");
+            let _ = write!(line, "  {sampler} {middle:9.2e} ({limit:8.1e})");
         }
         let all = (0..seeds).map(|seed| (problem.run)((Sampler::GaussianProcess, seed, BUDGET, 4)));
         let middle = median(all.collect::<std::result::Result<_, _>>()?);
@@ -235,17 +239,14 @@ fn main() -> Outcome {
 struct SearchSpaceCount;
 
 impl SearchSpaceCount {
-    fn of<S: ParametrizedSweep>() -> std::result::Result<u128, Box<dyn std::error::Error>> {
+    fn of<S: ParametrizedSweep>() -> Answer<u128> {
         let space = bencher::optimize::SearchSpace::new(&S::baseline()?, &SweepChoice::default())?;
         Ok(space.count())
     }
 }
 
 /// What a proposal costs, with the fits of the model among so many: from this number of trials on.
-fn seconds_of_a_proposal(
-    sampler: Sampler,
-    count: u64,
-) -> std::result::Result<f64, Box<dyn std::error::Error>> {
+fn seconds_of_a_proposal(sampler: Sampler, count: u64) -> Answer<f64> {
     let start = Six::baseline()?;
     let choice = SweepChoice::default();
     let mut random = Search::new(

@@ -70,6 +70,11 @@ const MACHINES: [Machine; 5] = [
 /// The batches of one race, and whether it named a point that is more than 1 % worse than the best.
 fn race(machine: Machine, seed: u64) -> (u64, bool) {
     let mut dice = Noise(seed.wrapping_mul(77).wrapping_add(5));
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a share of a few points"
+    )]
     let best = (dice.unit() * POINTS as f64) as u64;
     let truth: Vec<f64> = (0..POINTS)
         .map(|point| match (point + POINTS - best) % POINTS {
@@ -87,14 +92,14 @@ fn race(machine: Machine, seed: u64) -> (u64, bool) {
         ..RoundRules::default()
     };
     let mut rounds = Rounds::new((0..POINTS).collect(), 1, rules, Duration::ZERO);
-    let (mut batches, mut speed) = (0, 0.0);
+    let (mut batches, mut drift) = (0, 0.0);
     while batches < MOST
         && let Some(points) = rounds.next_round(Duration::ZERO)
     {
         for point in points {
             batches += 1;
             let keep = 1.0 - 1.0 / 2000.0;
-            speed = keep * speed + machine.drift * (1.0_f64 - keep * keep).sqrt() * dice.normal();
+            drift = keep * drift + machine.drift * (1.0_f64 - keep * keep).sqrt() * dice.normal();
             let share = (point * 37 % POINTS) as f64 / POINTS as f64;
             let noise = if machine.is_uneven {
                 0.02 * 5_f64.powf(share)
@@ -110,7 +115,7 @@ fn race(machine: Machine, seed: u64) -> (u64, bool) {
                 .get(usize::try_from(point).unwrap_or(0))
                 .copied()
                 .unwrap_or(1.0);
-            let time = true_time * (speed + noise * dice.normal() + late).exp();
+            let time = true_time * (drift + noise * dice.normal() + late).exp();
             rounds.record(point, Some(&[RoundTime::Time(time)]));
         }
     }

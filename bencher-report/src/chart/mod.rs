@@ -4,6 +4,7 @@
 //! text of the axes.
 
 mod axis;
+mod bin;
 mod display;
 mod field;
 mod isolines;

@@ -17,8 +17,12 @@ impl Chart {
         self.lines().any(|one| one.points.len() > room)
     }
 
-    /// The chart with as many points of each line as are drawn. A copy of it is then cheap, however large the sweep.
+    /// The chart with as many points of each line, or cells of each map, as are drawn. A copy of it is then cheap, however
+    /// large the sweep.
     pub(crate) fn thinned(&self) -> Cow<'_, Self> {
+        if let Some(bins) = self.bins() {
+            return Cow::Owned(self.binned(bins));
+        }
         if !self.is_thinned() {
             return Cow::Borrowed(self);
         }

@@ -27,10 +27,11 @@ pub(super) fn figures(chart: &Chart, dataset: Option<&Dataset>, look: &Look) -> 
     }
     let tabs = tabs(chart, look.layout);
     let figure = |tab: &Tab| {
+        let drawn = tab.chart.thinned();
         // A volume and its flat form have different axes.
         let clicked = dataset.filter(|_| tab.chart.depth.is_none());
-        let places = clicked.map(|dataset| places::places(&tab.chart, dataset));
-        let whole = tab.chart.thinned().displayed(true);
+        let places = clicked.map(|dataset| places::places(&drawn, dataset));
+        let whole = drawn.displayed(true);
         let flat = whole.sliced();
         let chart = flat.as_ref().unwrap_or(&whole);
         let traces = traces::traces(chart);

@@ -234,6 +234,13 @@ pub(super) fn figure(
              drawn; {all}.</p>"
         );
     }
+    if let Some((across, up)) = chart.bins() {
+        let _ = writeln!(
+            out,
+            "<p class=\"note\">Too many points to show each: a cell is the mean of {across} × {up} of them, named after \
+             the first; <code>cargo bencher export</code> has all of them.</p>"
+        );
+    }
     out.push_str("</figcaption>\n");
     let tabs = tabs(chart, look.layout);
     match tabs.as_slice() {
