@@ -65,6 +65,7 @@ pub use bencher_core::jiff;
 ///
 /// ```
 /// use bencher::optimize::{Asked, Goal, Search, SearchOptions};
+/// use bencher::plan::SweepChoice;
 /// use bencher::prelude::*;
 ///
 /// #[derive(ParametrizedSweep, Clone, Debug)]

@@ -29,7 +29,6 @@ use super::table::{ResultRows, result_rows_of, text_of};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct TableView {
     /// The largest number of rows (30).
     pub rows: usize,
