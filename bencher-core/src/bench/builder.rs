@@ -278,7 +278,7 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
     ///
     /// The [sampler](Self::sampler) proposes points from those that are known; every evaluation is an ordinary sample. The
     /// result is a dataset of the evaluated points, the best first. What is reported as best was measured again after it
-    /// was chosen. The search ends after [so many evaluations](Self::evaluations), or when the space is exhausted.
+    /// was chosen. The search ends when its [number of evaluations](Self::evaluations) is reached, or no point is left.
     ///
     /// A search that was killed goes on where it was: it proposes the same points, and finds their samples in the store.
     /// Proposals follow from the results in the order of the proposals, up to the fourth before (or, with more workers

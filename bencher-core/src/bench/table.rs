@@ -36,7 +36,7 @@ pub fn result_table(dataset: &Dataset, rows: usize, columns: TimeColumns) -> Str
     text_of(&result_rows(dataset, rows, columns), rows, None)
 }
 
-/// A table with its notes, in lines of at most so many characters.
+/// A table with its notes. No line is longer than `width` characters, as far as the columns allow it.
 pub(super) fn text_of(found: &ResultRows, rows: usize, width: Option<usize>) -> String {
     let mut text = finished(&found.rows, found.count, rows, (found.inputs, width));
     for line in &found.notes {

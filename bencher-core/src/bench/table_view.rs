@@ -55,7 +55,7 @@ impl Default for TableView {
 }
 
 impl TableView {
-    /// The table as text. A name that the sweep does not have is told below the table.
+    /// The table as text. If the sweep has no input or result of a given name, a line below the table says so.
     pub fn text(&self, dataset: &Dataset) -> String {
         let mut notes = Vec::new();
         if let Some(input) = &self.pivot {

@@ -40,7 +40,7 @@ pub struct RoundRules {
     pub before: u32,
     /// The points that are measured next to each other.
     pub alternatives: Option<Alternatives>,
-    /// The result of which the best point is to be named, instead of knowing all points equally well. Alternatives are
+    /// Names the best point of this result, instead of measuring all points equally well. Alternatives are
     /// then not measured together.
     pub best: Option<BestRule>,
 }

@@ -36,7 +36,7 @@ pub(super) use setup::{Setup, run};
 
 /// How often a coordinator looks after its server and workers.
 const TICK: Duration = Duration::from_millis(500);
-/// After how long without workers the user is told how to start some.
+/// The time without workers after which a message says how to start some.
 const HINT_AFTER: Duration = Duration::from_secs(10);
 
 /// What the coordinator is asked.

@@ -1,4 +1,4 @@
-//! How workers join a coordinator, and what they are told.
+//! How workers join a coordinator, and how it answers them.
 
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
