@@ -17,7 +17,7 @@ use super::{Kind, Table, TableColumn, Value};
     message = "`{Self}` cannot be a result",
     label = "no result has this type",
     note = "a result is an `Option` of a number, `bool`, `String`, `Duration`, `Timestamp`, `[f64; N]`, `Vec` of \
-            numbers, `File`, `Image`, `Video`, `Table`, or an enum with `#[derive(SweepEnum)]`"
+            numbers, `File`, `Image`, `Video`, `Table`, an array of `f64` of ndarray, or an enum with `#[derive(SweepEnum)]`"
 )]
 pub trait ResultValue {
     /// What the type is.
