@@ -202,6 +202,34 @@ fn a_click_on_any_kind_of_figure_opens_its_point() {
     );
 }
 
+/// A page of ten sweeps has the figures that a reader sees when it opens, and the others later.
+#[test]
+fn figures_in_sight_are_drawn_first() {
+    let records: Vec<SweepRecord> = (0..10)
+        .map(|n| {
+            let mut record = sweep();
+            record.title = format!("Costs {n}");
+            record
+        })
+        .collect();
+    let dom = after_drawing(
+        &records,
+        "document.body.dataset.all = document.querySelectorAll('.plot .main-svg').length > 0
+            && [...document.querySelectorAll('.plot')].every((plot) => plot.querySelector('.main-svg'));",
+    );
+    // What a script at the end of the page sees is what is there when it opens.
+    let opened = probed(
+        &records,
+        "const drawn = [...document.querySelectorAll('.plot')].map((plot) => plot.querySelector('.main-svg') !== null);
+        document.body.dataset.first = drawn[0];
+        document.body.dataset.last = drawn[drawn.length - 1];
+        document.body.dataset.high = document.documentElement.scrollHeight > 8000;",
+    );
+    let seen = ["first", "last", "high"].map(|name| data(&opened, name));
+    assert_eq!(seen, ["true", "false", "true"]);
+    assert_eq!(data(&dom, "all"), "true");
+}
+
 #[test]
 fn a_point_that_is_hovered_is_shown_in_the_other_figures() {
     let mut record = sweep();
