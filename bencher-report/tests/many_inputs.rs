@@ -13,6 +13,7 @@ mod common;
 use bencher_core::bench::PlotSelection;
 use bencher_core::dataset::{CellState, Dataset, Dim, OWN_AXES};
 use bencher_core::value::{Kind, Value};
+use bencher_core::var::Direction;
 use bencher_report::chart::{Axis, Chart, ChartKind, Field, Marks, Parallel, Series};
 use bencher_report::deduce::{deduce_plots, explain_plots};
 use common::{dataset, levels, numbers, result};
@@ -68,6 +69,55 @@ fn panels_have_axes_of_their_own_where_that_is_declared() {
     data.attributes
         .insert(OWN_AXES.to_owned(), "other".to_owned());
     assert_eq!(of_kind(&data, "line", ChartKind::Line).len(), 1);
+}
+
+/// A time of three rounds has no bounds, so it may be any: the smallest point stays on the front, the others may be beaten.
+/// Where no time has bounds, nothing is judged.
+#[test]
+fn a_front_takes_no_time_without_bounds_for_exact() {
+    let front = |rounds: [usize; 3]| {
+        let dims = vec![levels("codec", &["a", "b", "c"]), Dim::repeats(8)];
+        let wanted = |name: &str, timed| {
+            let mut info = result(name, if timed { "s" } else { "B" }, Kind::Float(64));
+            (info.direction, info.timed) = (Direction::Minimize, timed);
+            info
+        };
+        let data = dataset(
+            dims,
+            vec![wanted("size", false), wanted("time", true)],
+            |name, at| {
+                if at[1] >= rounds[at[0]] {
+                    return Err((CellState::Pending, ""));
+                }
+                let noise = 1.0 + 0.001 * at[1] as f64;
+                Ok(Value::Float(match name {
+                    "size" => 300.0 - 100.0 * at[0] as f64,
+                    _ => (1.0 + at[0] as f64) * noise,
+                }))
+            },
+        );
+        let chart = of_kind(&data, "pareto", ChartKind::Pareto).remove(0);
+        chart.notes[1].clone()
+    };
+    assert_eq!(
+        front([8, 8, 8]),
+        "By the bounds of both results, 3 points are surely on the front, 0 points are maybe, and 0 points are surely \
+         beaten in both."
+    );
+    let mixed = front([8, 8, 3]);
+    assert!(
+        mixed.contains("1 point is surely on the front, 2 points are maybe"),
+        "{mixed}"
+    );
+    assert!(
+        mixed.ends_with("1 point lacks the bounds of a result, which may be any there."),
+        "{mixed}"
+    );
+    let none = front([3, 3, 3]);
+    assert!(
+        none.starts_with("No point has bounds of both results"),
+        "{none}"
+    );
 }
 
 fn lines(chart: &Chart, panel: usize) -> &[Series] {

@@ -236,9 +236,16 @@ pub(super) fn category_or_proportion(shape: &Shape) -> Option<String> {
 }
 
 pub(super) fn once(shape: &Shape) -> Option<String> {
-    shape
-        .repeated()
-        .then(|| format!("every point has {} repeats", shape.repeats))
+    shape.repeated().then(|| repeats_text(shape))
+}
+
+/// How many repeats the points have: of a timed sweep, each as many as it needed.
+pub(super) fn repeats_text(shape: &Shape) -> String {
+    if shape.in_rounds {
+        format!("points have up to {} repeats", shape.repeats)
+    } else {
+        format!("every point has {} repeats", shape.repeats)
+    }
 }
 
 pub(super) fn once_or_proportion(shape: &Shape) -> Option<String> {

@@ -10,7 +10,7 @@ use super::needs::{
     compared_times, directed, effects, lines_fit, many_inputs, names_fit, no_input, no_name,
     no_number_axis, no_proportion, numbers, on_request, once, once_or_proportion, one_column,
     one_input_fits, one_number_axis, one_snapshot, plane, plane_fits, points_fit,
-    points_over_the_first, repeats, scalable, several_inputs, several_samples,
+    points_over_the_first, repeats, repeats_text, scalable, several_inputs, several_samples,
     space_of_three_columns, three_number_axes, trade_off, two_inputs, two_number_axes, vary,
     volume_fits,
 };
@@ -153,12 +153,7 @@ const RULES: &[Rule] = &[
         kind: ChartKind::Curve,
         needs: &[cells, no_name, one_number_axis, repeats, lines_fit],
         unnamed_needs: &[],
-        because: |shape| {
-            format!(
-                "one numeric input varies and every point has {} repeats",
-                shape.repeats
-            )
-        },
+        because: |shape| format!("one numeric input varies and {}", repeats_text(shape)),
     },
     Rule {
         kind: ChartKind::HeatMap,

@@ -24,6 +24,8 @@ pub(super) struct Tradeoff<'a> {
     pub(super) missing: usize,
     /// Whether values have bounds, so that points have signs.
     pub(super) has_bounds: bool,
+    /// How many points lack bounds in a result that varies from repeat to repeat: nothing is sure of them.
+    pub(super) unbounded: usize,
 }
 
 /// A point with its two values.
@@ -76,6 +78,7 @@ impl<'a> Tradeoff<'a> {
         let mut points = Vec::new();
         let mut missing = 0;
         let mut has_bounds = false;
+        let mut unbounded = 0;
         for number in 0..count {
             let mut rest = number;
             let (mut offset, mut level) = (0, 0);
@@ -94,22 +97,35 @@ impl<'a> Tradeoff<'a> {
             let x = frame_point(&other, &other_grid, offset);
             let y = frame_point(shape, &grid, offset);
             has_bounds |= x.bounds.is_some() || y.bounds.is_some();
-            let bounds = |point: &Point, value| point.bounds.unwrap_or((value, value));
+            // A value that one repeat gave, or each in the same way, is exact; a time without bounds may be any.
+            let unknown = |point: &Point, of: &Shape| {
+                point.bounds.is_none() && of.dataset.is_centred(of.variable)
+            };
+            let bounds = |point: &Point, of: &Shape, value| match point.bounds {
+                Some(bounds) => bounds,
+                None if unknown(point, of) => (f64::NEG_INFINITY, f64::INFINITY),
+                None => (value, value),
+            };
             match x.y.zip(y.y) {
-                Some((x_value, y_value)) => points.push(TradeoffPoint {
-                    label: names.join(", "),
-                    level,
-                    x: x_value,
-                    y: y_value,
-                    x_bounds: bounds(&x, x_value),
-                    y_bounds: bounds(&y, y_value),
-                    sign: PointSign::Plain,
-                }),
+                Some((x_value, y_value)) => {
+                    unbounded += usize::from(unknown(&x, &other) || unknown(&y, shape));
+                    points.push(TradeoffPoint {
+                        label: names.join(", "),
+                        level,
+                        x: x_value,
+                        y: y_value,
+                        x_bounds: bounds(&x, &other, x_value),
+                        y_bounds: bounds(&y, shape, y_value),
+                        sign: PointSign::Plain,
+                    });
+                }
                 None => missing += 1,
             }
         }
         let losses = (loss(other.variable), loss(shape.variable));
         let front = front(&points, losses.0, losses.1);
+        // Where no point is known in both results, there is nothing to judge.
+        has_bounds &= unbounded < points.len();
         if has_bounds {
             judge(&mut points, losses.0, losses.1);
         }
@@ -119,6 +135,7 @@ impl<'a> Tradeoff<'a> {
             front,
             missing,
             has_bounds,
+            unbounded,
         }
     }
 

@@ -36,9 +36,16 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
     let values: Vec<f64> = known.iter().map(|(value, _)| *value).collect();
     let mut result = frame::value_axis(shape);
     frame::fit_values(&mut result, &values);
+    // Lines and colours of a few great values would hide all others: a decade has room.
+    let ends = values.first().zip(values.last());
+    if ends.is_some_and(|(low, high)| *low > 0.0 && high / low >= 10.0) {
+        result.ticks = Ticks::Log;
+    }
     let mut color = result.clone();
     color.limits = None;
-    colors::fit(&mut color, &values);
+    if !color.is_log() {
+        colors::fit(&mut color, &values);
+    }
     let all = points.count();
     let absent = all - values.len();
     let chosen = evenly(&known).into_iter().chain(unknown);

@@ -73,14 +73,22 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
         let beaten = found.points.len()
             - found.signed(PointSign::Front)
             - found.signed(PointSign::MaybeFront);
+        let unbounded = match found.unbounded {
+            0 => String::new(),
+            1 => " 1 point lacks the bounds of a result, which may be any there.".to_owned(),
+            count => {
+                format!(" {count} points lack the bounds of a result, which may be any there.")
+            }
+        };
         format!(
-            "By the bounds of both results, {} surely on the front, {} maybe, and {} surely beaten in both.",
+            "By the bounds of both results, {} surely on the front, {} maybe, and {} surely beaten in both.{unbounded}",
             are(found.signed(PointSign::Front)),
             are(found.signed(PointSign::MaybeFront)),
             are(beaten)
         )
     } else {
-        "Every point was run once, so its values have no bounds: the front is that of the values as they are.".to_owned()
+        "No point has bounds of both results, as few repeats have none: the front is that of the values as they are."
+            .to_owned()
     };
     chart.notes.insert(1, judged);
     if found.missing > 0 {

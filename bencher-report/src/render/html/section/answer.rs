@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use bencher_core::dataset::DimRole;
 use bencher_core::record::{Caveat, CaveatKind, caveats, caveats_by_result, findings};
 
 use crate::render::html::page::{Section, figure_id};
@@ -33,8 +34,16 @@ pub(super) fn answer(out: &mut String, section: &Section) {
         out.push_str("</dl>\n");
     }
     if doubtful.is_empty() {
-        out.push_str(
-            "<p class=\"caveats\">No sample failed, and every point has a value with its bounds.</p>\n",
+        let mut dims = dataset.dims().iter();
+        let is_repeated = dims.any(|dim| dim.role == DimRole::Repeat && dim.len() > 1);
+        let values = if is_repeated {
+            "every point has a value with its bounds"
+        } else {
+            "every point, run once, has a value"
+        };
+        let _ = writeln!(
+            out,
+            "<p class=\"caveats\">No sample failed, and {values}.</p>"
         );
     } else {
         let lines = caveats_by_result(&doubtful);
