@@ -263,6 +263,86 @@ fn a_killed_search_goes_on_with_the_same_proposals() {
     );
 }
 
+/// The environment of the child below.
+const WARM: &str = "BENCHER_TEST_SEARCH_WARM";
+
+/// A sweep, then a search that starts from its samples.
+#[test]
+fn warm_child() {
+    let Some(root) = std::env::var_os(WARM).map(PathBuf::from) else {
+        return;
+    };
+    let mut sweep = bench(quiet(Some(&root)));
+    // Off the steps of the search (a third is no multiple of 2^-20), at levels beyond those that it searches, and once at
+    // other constants, which say nothing about these.
+    let grid = [Packing::X.values([1.0 / 3.0, 0.65, 0.9]), Packing::CODEC];
+    sweep.sweep("Grid").inputs(grid).run().unwrap();
+    let other = sweep.sweep("Other").inputs([Packing::X.samples(40)]);
+    other
+        .constants([Packing::NOISE.with_const(0.25), Packing::CODEC.with_const(Codec::Raw)])
+        .run()
+        .unwrap();
+    // A store has one owner at a time.
+    drop(sweep);
+    let mut bench = bench(quiet(Some(&root)));
+    bench.prototype().log = root.join("log");
+    bench.prototype().fatal = std::env::var(FATAL).unwrap().parse().unwrap();
+    let search = bench.sweep("Cost").optimize(Packing::COST).evaluations(12);
+    let result = search.inputs([Packing::X, Packing::CODEC]).run().unwrap();
+    let attributes = &result.dataset().attributes;
+    let text = format!("{}\n{}\n", attributes["search"], attributes["search origins"]);
+    fs::write(root.join("attributes"), text).unwrap();
+}
+
+#[test]
+fn a_search_starts_from_the_samples_of_sweeps_and_goes_on_so_after_a_kill() {
+    let start = |root: &Path, fatal: usize| {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "warm_child", "--test-threads=1"]);
+        command.env(WARM, root).env(FATAL, fatal.to_string());
+        command
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .unwrap()
+    };
+    let distinct = |root: &Path| {
+        let mut all = executions(&root.join("log"));
+        all.sort();
+        all.dedup();
+        all
+    };
+    let whole = tempfile::tempdir().unwrap();
+    assert!(start(whole.path(), 0).success());
+    let executed = executions(&whole.path().join("log"));
+    let text = fs::read_to_string(whole.path().join("attributes")).unwrap();
+    // Three x times ten codecs are known; the three best of them are looked at first, and need no evaluation.
+    assert!(
+        text.starts_with("12 points (gp), with 30 stored points: "),
+        "{text}"
+    );
+    let count = |origin: &str| text.lines().filter(|line| line.ends_with(origin)).count();
+    assert_eq!((count(" stored"), count(" spread"), count(" model")), (3, 0, 9));
+    assert!(
+        executed.iter().all(|line| !line.starts_with("0.65 ")),
+        "nothing that is stored is evaluated again: {executed:?}"
+    );
+
+    let killed = tempfile::tempdir().unwrap();
+    for fatal in [1, 4, 9] {
+        let status = start(killed.path(), fatal);
+        assert_eq!(
+            std::os::unix::process::ExitStatusExt::signal(&status),
+            Some(9),
+            "at {fatal}"
+        );
+    }
+    assert!(start(killed.path(), 0).success());
+    assert_eq!(distinct(killed.path()), distinct(whole.path()));
+    let again = fs::read_to_string(killed.path().join("attributes")).unwrap();
+    assert_eq!(again, text);
+}
+
 #[test]
 fn under_noise_the_best_is_measured_again() {
     let mut bench = bench(quiet(None));

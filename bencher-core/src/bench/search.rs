@@ -189,6 +189,7 @@ impl SweepRun<'_> {
             goals: names,
             deadline,
             rows,
+            stored: 0,
         };
         let executor = SweepExecutor::of(plan, self.body);
         let clock = Instant::now();
@@ -283,6 +284,11 @@ impl SearchTexts {
         } else {
             String::new()
         };
+        let stored = match run.stored {
+            0 => String::new(),
+            1 => ", with 1 stored point".to_owned(),
+            count => format!(", with {count} stored points"),
+        };
         let goals = run.proposals.goals().iter();
         let goals: Vec<&str> = goals.map(Goal::name).collect();
         let origins = run.order.iter().map(|trial| {
@@ -290,7 +296,7 @@ impl SearchTexts {
             format!("{trial} {origin}")
         });
         Self {
-            search: format!("{count} {noun} ({sampler}){failed}: {end}"),
+            search: format!("{count} {noun} ({sampler}){failed}{stored}: {end}"),
             goal: goals.join(", "),
             best: best_text(run),
             importance: importance_text(run),

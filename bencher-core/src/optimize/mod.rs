@@ -31,4 +31,5 @@ pub use options::{SearchEnd, SearchOptions};
 pub(crate) use proposals::{Next, Proposals};
 pub use sampler::{Origin, Sampler};
 pub use search::{Asked, FinishedTrial, Search, Trial};
+pub(crate) use space::Place;
 pub use space::SearchSpace;

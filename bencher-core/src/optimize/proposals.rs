@@ -11,6 +11,7 @@ use super::options::{SearchEnd, SearchOptions};
 use super::sampler::{Memo, Origin, propose};
 use super::search::FinishedTrial;
 use super::space::{Place, SearchSpace};
+use crate::value::KeyWriter;
 
 /// A search without its type.
 #[derive(Debug)]
@@ -22,7 +23,7 @@ pub(crate) struct Proposals {
     /// Results from elsewhere, then those of the trials, as a sampler sees them.
     learned: Vec<(Evaluated, Told)>,
     trials: Vec<Proposed>,
-    queue: VecDeque<Place>,
+    queue: VecDeque<(Place, Origin)>,
     end: Option<SearchEnd>,
 }
 
@@ -113,10 +114,10 @@ impl Proposals {
                 return Ok(Next::Wait(missing));
             }
         }
-        while let Some(place) = self.queue.pop_front() {
+        while let Some((place, origin)) = self.queue.pop_front() {
             let mut trials = self.trials.iter();
             if !trials.any(|trial| is_same(&trial.place, &place)) {
-                return Ok(self.proposed(place, Origin::Queued));
+                return Ok(self.proposed(place, origin));
             }
         }
         let is_seen = |at: usize| in_order.is_none_or(|seen| (at as u64) < seen);
@@ -138,9 +139,12 @@ impl Proposals {
         )?;
         Ok(match proposal {
             Some((place, origin)) => self.proposed(place, origin),
-            None => self.ended_by(SearchEnd::Exhausted {
-                points: (self.learned.len() + self.trials.len()) as u64,
-            }),
+            None => {
+                let learned = self.learned.iter();
+                let inside = learned.filter(|(one, _)| self.space.contains(&one.place));
+                let points = (inside.count() + self.trials.len()) as u64;
+                self.ended_by(SearchEnd::Exhausted { points })
+            }
         })
     }
 
@@ -197,6 +201,31 @@ impl Proposals {
         Ok(())
     }
 
+    /// Queues the best of the results from elsewhere that lie in the space, at most so many, and at most a quarter of the
+    /// budget: a search names its best point from trials alone.
+    pub(crate) fn queue_learned(&mut self, most: usize) {
+        let quarter = self.options.budget.map_or(most as u64, |budget| budget.div_ceil(4));
+        let most = most.min(usize::try_from(quarter).unwrap_or(most));
+        let learned = std::mem::take(&mut self.learned);
+        let values: Vec<&[f64]> = learned.iter().map(|(one, _)| &*one.values).collect();
+        let is_possible = |at: &usize| {
+            learned.get(*at).is_some_and(|(one, _)| {
+                !one.has_failed()
+                    && self.space.contains(&one.place)
+                    && self.space.allows(&one.place)
+            })
+        };
+        let best = ranked(&values).into_iter();
+        let best: Vec<usize> = best.filter(is_possible).take(most).collect();
+        let places = best.iter().filter_map(|at| learned.get(*at));
+        let places: Vec<Place> = places.map(|(one, _)| one.place.clone()).collect();
+        let queued = places.into_iter().map(|place| (place, Origin::Stored));
+        self.queue.extend(queued);
+        let rest = learned.into_iter().enumerate();
+        let rest = rest.filter(|(at, _)| !best.contains(at));
+        self.learned = rest.map(|(_, one)| one).collect();
+    }
+
     /// Queues a place, which is proposed before others.
     pub(crate) fn queue(&mut self, place: Place) -> Result<(), SearchError> {
         if !self.space.contains(&place) {
@@ -212,7 +241,7 @@ impl Proposals {
             Ok(Some(reason)) => return Err(SearchError::Outside(reason.to_owned())),
             Err(panic) => return Err(SearchError::Outside(panic)),
         }
-        self.queue.push_back(place);
+        self.queue.push_back((place, Origin::Queued));
         Ok(())
     }
 
@@ -243,6 +272,18 @@ impl Proposals {
 
     pub(crate) fn goals(&self) -> &[Goal] {
         &self.goals
+    }
+
+    /// Writes what makes it another search: its space, its goals, and how it proposes. A larger budget continues it.
+    pub(crate) fn write(&self, key: &mut KeyWriter) {
+        self.space.write(key);
+        for goal in &self.goals {
+            key.text(goal.name());
+            key.number(u128::from(goal.is_better(1.0, 0.0)));
+        }
+        key.text(self.options.sampler.name());
+        key.number(u128::from(self.options.seed));
+        key.number(u128::from(self.options.workers.unwrap_or(0)));
     }
 
     /// Where a trial comes from.

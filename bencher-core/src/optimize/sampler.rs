@@ -86,6 +86,8 @@ impl FromStr for Sampler {
 pub enum Origin {
     /// It was queued by hand.
     Queued,
+    /// One of the best points that were stored before.
+    Stored,
     /// It spreads over the space, before a model has enough points.
     Spread,
     /// The model of the sampler.
@@ -98,6 +100,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Queued => "queued",
+            Self::Stored => "stored",
             Self::Spread => "spread",
             Self::Model => "model",
             Self::Random => "random",

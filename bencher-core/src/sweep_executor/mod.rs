@@ -23,13 +23,18 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod active_run;
 mod body;
 mod check;
 mod counter_results;
 mod discarded_slices;
+#[cfg(feature = "search")]
+mod evaluations;
 mod feed;
 mod forecast;
 mod jobs;
+#[cfg(feature = "search")]
+mod known_points;
 mod ordered_run;
 mod replicates;
 mod rounds;

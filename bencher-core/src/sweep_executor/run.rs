@@ -2,26 +2,24 @@
 
 use std::sync::Arc;
 
-use crate::context::States;
-use crate::evaluator::{ClusterReport, Executors, RetryCounts, Usage};
+use crate::evaluator::{ClusterReport, RetryCounts, Usage};
 use crate::exit_guard::Describe;
-use crate::job::{CallCounts, CodePolicy, FutureCache, MachinePolicy, SampleCache};
+use crate::job::{CallCounts, FutureCache};
 use crate::measure::{Batches, ReplicateRole, RoundRules, RoundTarget, SliceCounts, Timer};
 use crate::progress::ProgressSink;
 use crate::result_collector::ResultCollector;
 use crate::space::SampleOrder;
-use crate::store::{Provenance, SampleIndex, SampleStore, StoreError};
+use crate::store::{Provenance, StoreError};
 
 use super::Benchmark;
+use super::active_run::next_run;
 use super::body::Body;
-use super::counter_results::{CounterResults, UncountedResult};
+use super::counter_results::UncountedResult;
 use super::discarded_slices::DiscardedSlices;
-use super::jobs::{JobSettings, start_jobs};
 use super::ordered_run::RunControl;
 use super::replicates::DifferingReplicates;
 use super::rounds::{RoundSettings, RoundsEnd};
 use super::run_options::RunOptions;
-use super::sampling::Origin;
 use super::stored_rounds::{RemeasureNotice, RoundKeys};
 use crate::plan::Plan;
 
@@ -141,73 +139,29 @@ impl SweepExecutor {
         mut options: RunOptions,
         progress: &mut dyn ProgressSink,
     ) -> Result<RunEnd, StoreError> {
-        let (store, launch) = (options.store.take(), options.launch.take());
-        let cached = store.is_some();
-        let (cache, latest) = self.open_cache(store, &options)?.unzip();
-        let index = cache.as_ref().and_then(|cache| cache.index.as_ref());
-        let damaged = index.map_or(0, SampleIndex::damaged);
-        let setting = self.setting(&options);
-        let settings = JobSettings {
-            executor: self.suitable_executor(&options),
-            limits: &options.limits,
-            launch,
-            retries: options.retries,
-        };
-        let mut jobs = start_jobs(settings, self.run_function(setting.clone()), cache)?;
-
-        let reasons = setting.counted.as_ref().map(CounterResults::missing_reason);
-        let mut end = RunEnd::new(collector.explained_by(reasons), damaged);
-        let procedure = Procedure::of(&options, latest);
+        let mut active = self.begin(&mut options)?;
+        let mut end = RunEnd::new(
+            collector.explained_by(active.missing_reason()),
+            active.damaged,
+        );
+        let procedure = Procedure::of(&options, active.latest);
         let control = RunControl {
             interrupt: &options.interrupt,
             fail_fast: options.fail_fast,
-            cached,
+            cached: active.cached,
         };
-        self.take_samples(&procedure, &control, &mut jobs, &mut end, progress);
+        self.take_samples(&procedure, &control, &mut active.jobs, &mut end, progress);
 
         let run = procedure.run;
-        end.collector.note_runs(jobs.hits(), run);
-        end.has_earlier_rounds = jobs.hits().iter().any(|hit| hit.run != run);
-        close(jobs, &setting.states, &mut end, progress);
-        end.uncounted = self.uncounted(setting.counted.as_deref());
-        self.count_slices(setting.batches.as_deref(), &mut end);
+        let hits = active.jobs.hits();
+        end.collector.note_runs(hits, run);
+        end.has_earlier_rounds = hits.iter().any(|hit| hit.run != run);
+        self.count_slices(active.setting.batches.as_deref(), &mut end);
+        active.finish(self, &mut end, progress);
         Ok(end)
     }
 
-    /// The executor of samples: times and counts are valid only where nothing else of the program runs.
-    pub(super) fn suitable_executor(&self, options: &RunOptions) -> Executors {
-        // Two measurements side by side disturb each other.
-        let executor = match options.executor {
-            executor if !self.plan.is_evidence() || options.side_by_side => executor,
-            Executors::Processes(_) | Executors::Cluster(_) => Executors::Processes(1),
-            _ => Executors::Serial,
-        };
-        // This thread cannot abandon a job; another thread can be abandoned with it.
-        match executor {
-            Executors::Serial if options.limits.time.is_some() => Executors::Threads(1),
-            executor => executor,
-        }
-    }
-
-    /// The stored samples of the sweep, and the latest run that measured any; none without a store.
-    pub(super) fn open_cache(
-        &self,
-        store: Option<Box<dyn SampleStore>>,
-        options: &RunOptions,
-    ) -> Result<Option<(SampleCache, u64)>, StoreError> {
-        let alone = self.plan.is_evidence();
-        let origin = Origin {
-            policy: options.policy.unwrap_or(CodePolicy::of(alone)),
-            code: options.code,
-            machine_policy: options.machine_policy.unwrap_or(MachinePolicy::of(alone)),
-            machine: options.machine,
-        };
-        store
-            .map(|store| self.sample_cache(store, options.overwrite, origin))
-            .transpose()
-    }
-
-    pub(super) fn count_slices(&self, batches: Option<&Batches>, end: &mut RunEnd) {
+    fn count_slices(&self, batches: Option<&Batches>, end: &mut RunEnd) {
         end.slice_counts = batches.map_or(Vec::new(), |all| all.slice_counts().collect());
         end.discarded = DiscardedSlices::of(&end.slice_counts, |point| self.plan.inputs(point));
     }
@@ -298,39 +252,5 @@ impl<'r> Procedure<'r> {
             timer: &options.timer,
             run,
         }
-    }
-}
-
-/// The number of a run that begins now: its time in milliseconds since 1970, and larger than that of every one before.
-pub(super) fn next_run(latest: u64) -> u64 {
-    let now = jiff::Timestamp::now().as_millisecond();
-    u64::try_from(now)
-        .unwrap_or(0)
-        .max(latest.saturating_add(1))
-}
-
-/// Syncs the samples to the disk, then releases the workers and their state.
-pub(super) fn close(
-    mut jobs: FutureCache,
-    states: &States,
-    end: &mut RunEnd,
-    progress: &mut dyn ProgressSink,
-) {
-    if end.store_error.is_none()
-        && let Err(error) = jobs.close()
-    {
-        end.store_error = Some(error);
-    }
-    end.calls = jobs.counts();
-    end.lost = jobs.lost_contents();
-    end.used = jobs.used();
-    end.retried = jobs.retried();
-    end.cluster = jobs.cluster_report();
-    // The workers are gone then, and hold no state any more.
-    drop(jobs);
-    for panic in states.release() {
-        progress.note(&format!(
-            "while the state of the sweep was dropped: {panic}"
-        ));
     }
 }

@@ -1,5 +1,6 @@
 //! Which point of a search is named the best.
 
+use super::evaluations::{Evaluations, SearchContext, is_timed};
 use crate::optimize::Goal;
 use crate::stats::distribution::student_two_sided;
 
@@ -61,6 +62,77 @@ impl NamedBest {
             samples: own.len(),
             ties: ties.map(|(other, _)| *other).collect(),
         })
+    }
+}
+
+impl Evaluations<'_> {
+    /// Measures again those that may be the best, side by side, and names the best by what was measured then.
+    pub(super) fn name_best(
+        &mut self,
+        run: &mut SearchContext<'_>,
+    ) -> Option<NamedBest> {
+        let ranked = self.search.proposals.ranked();
+        let proposals = &self.search.proposals;
+        let [goal] = proposals.goals() else {
+            return None;
+        };
+        let goal = goal.clone();
+        let timed = is_timed(&self.executor.plan, goal.name());
+        let mut contenders: Vec<u64> = ranked
+            .into_iter()
+            .filter(|trial| proposals.has_succeeded(*trial))
+            .take(CONTENDERS)
+            .collect();
+        let leader = *contenders.first()?;
+        let first = self.executor.plan.repeats() + 1;
+        if !self.executor.plan.is_timed() {
+            // A value that comes out the same needs no second look.
+            self.sample_again(&[leader], first, run);
+            if self.is_exact(leader) {
+                contenders.truncate(1);
+                return NamedBest::of((&goal, timed), &contenders, |trial| self.values(trial, 1));
+            }
+        }
+        for repeat in first..first + FRESH {
+            if run.end.is_over() {
+                break;
+            }
+            contenders.rotate_left(1);
+            let missing: Vec<u64> = {
+                let has = |trial: &&u64| {
+                    let told = self.told.get(*trial);
+                    told.is_some_and(|told| told.iter().any(|(known, _)| *known == repeat))
+                };
+                contenders
+                    .iter()
+                    .filter(|trial| !has(trial))
+                    .copied()
+                    .collect()
+            };
+            self.sample_again(&missing, repeat, run);
+        }
+        NamedBest::of((&goal, timed), &contenders, |trial| {
+            self.values(trial, first)
+        })
+    }
+
+    fn sample_again(
+        &mut self,
+        trials: &[u64],
+        repeat: u32,
+        run: &mut SearchContext<'_>,
+    ) {
+        for trial in trials {
+            let job = self.job(*trial, repeat);
+            run.jobs.submit(job);
+        }
+        while run.jobs.pending() > 0 && run.end.store_error.is_none() {
+            if run.options.interrupt.is_requested() && !run.end.interrupted {
+                run.end.interrupted = true;
+                run.jobs.cancel();
+            }
+            self.gather(run);
+        }
     }
 }
 
