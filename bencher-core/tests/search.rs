@@ -23,6 +23,7 @@ use bencher_core::context::Context;
 use bencher_core::dataset::{CellState, Dataset};
 use bencher_core::evaluator::Executors;
 use bencher_core::optimize::Sampler;
+use bencher_core::record::{FrontClass, SearchHistory, SearchTrial};
 use bencher_core::sweep_executor::{Benchmark, Interrupt, Result};
 use bencher_core::value::Value;
 use bencher_macros::{ParametrizedSweep, SweepEnum};
@@ -279,7 +280,10 @@ fn warm_child() {
     sweep.sweep("Grid").inputs(grid).run().unwrap();
     let other = sweep.sweep("Other").inputs([Packing::X.samples(40)]);
     other
-        .constants([Packing::NOISE.with_const(0.25), Packing::CODEC.with_const(Codec::Raw)])
+        .constants([
+            Packing::NOISE.with_const(0.25),
+            Packing::CODEC.with_const(Codec::Raw),
+        ])
         .run()
         .unwrap();
     // A store has one owner at a time.
@@ -290,7 +294,10 @@ fn warm_child() {
     let search = bench.sweep("Cost").optimize(Packing::COST).evaluations(12);
     let result = search.inputs([Packing::X, Packing::CODEC]).run().unwrap();
     let attributes = &result.dataset().attributes;
-    let text = format!("{}\n{}\n", attributes["search"], attributes["search origins"]);
+    let text = format!(
+        "{}\n{}\n",
+        attributes["search"], attributes["search history"]
+    );
     fs::write(root.join("attributes"), text).unwrap();
 }
 
@@ -321,8 +328,11 @@ fn a_search_starts_from_the_samples_of_sweeps_and_goes_on_so_after_a_kill() {
         text.starts_with("12 points (gp), with 30 stored points: "),
         "{text}"
     );
-    let count = |origin: &str| text.lines().filter(|line| line.ends_with(origin)).count();
-    assert_eq!((count(" stored"), count(" spread"), count(" model")), (3, 0, 9));
+    let count = |origin: &str| text.matches(&format!("\"origin\":\"{origin}\"")).count();
+    assert_eq!(
+        (count("stored"), count("spread"), count("model")),
+        (3, 0, 9)
+    );
     assert!(
         executed.iter().all(|line| !line.starts_with("0.65 ")),
         "nothing that is stored is evaluated again: {executed:?}"
@@ -340,7 +350,12 @@ fn a_search_starts_from_the_samples_of_sweeps_and_goes_on_so_after_a_kill() {
     assert!(start(killed.path(), 0).success());
     assert_eq!(distinct(killed.path()), distinct(whole.path()));
     let again = fs::read_to_string(killed.path().join("attributes")).unwrap();
-    assert_eq!(again, text);
+    // All but the seconds.
+    let without_seconds = |text: &str| -> Vec<String> {
+        let parts = text.split(',').filter(|part| !part.contains("\"seconds\""));
+        parts.map(str::to_owned).collect()
+    };
+    assert_eq!(without_seconds(&again), without_seconds(&text));
 }
 
 #[test]
@@ -401,6 +416,25 @@ fn several_objectives_give_their_front_first() {
     let dataset = result.dataset();
     assert_eq!(dataset.shape(), [25, 1]);
     assert_eq!(dataset.attributes["search objectives"], "cost, speed");
+    let history = SearchHistory::of(dataset).unwrap();
+    let on_front = |trial: &&SearchTrial| trial.front == Some(FrontClass::Surely);
+    let front = history.trials.iter().filter(on_front).count();
+    assert!((2..25).contains(&front), "{front} points on the front");
+    let dominated = |trial: &SearchTrial| trial.front == Some(FrontClass::Dominated);
+    assert!(
+        history.trials[front..].iter().all(dominated),
+        "exact values decide"
+    );
+    let best = &dataset.attributes["search best"];
+    assert_eq!(
+        *best,
+        format!(
+            "the front has {front} of 25 points surely and 0 perhaps; {} are surely dominated",
+            25 - front
+        )
+    );
+    assert_eq!(history.hypervolume.len(), 25);
+    assert!(history.hypervolume.is_sorted() && history.hypervolume[24] > 0.5);
     let value = |name: &str, point: usize| dataset.variable(name).unwrap().number(point).unwrap();
     let beats = |a: usize, b: usize| {
         value("cost", a) < value("cost", b) && value("speed", a) > value("speed", b)
@@ -409,6 +443,75 @@ fn several_objectives_give_their_front_first() {
         (0..25).all(|other| !beats(other, 0)),
         "the first lies on the front"
     );
+}
+
+#[test]
+fn a_search_says_how_it_ended() {
+    let run = |config: RunConfig, target: Option<f64>, objective: &str| {
+        let mut bench = bench(config);
+        let mut search = bench.sweep("Cost").optimize(objective).evaluations(150);
+        if let Some(target) = target {
+            search = search.target(target);
+        }
+        let raw = [Packing::CODEC.with_const(Codec::Raw)];
+        let result = search.inputs([Packing::X]).constants(raw).run().unwrap();
+        let history = SearchHistory::of(result.dataset()).unwrap();
+        let text = result.dataset().attributes["search"].clone();
+        (history.end, history.trials.len(), text)
+    };
+    let (end, count, text) = run(quiet(None), Some(1.6), "cost");
+    assert!(end == "target" && count < 20, "{end} {count}");
+    assert!(text.contains("the target was reached: 1."), "{text}");
+    // It is to be large: 1 / (1 + x).
+    let (end, count, text) = run(quiet(None), Some(0.9), "speed");
+    assert!(end == "target" && count < 20, "{end} {count}");
+    assert!(text.contains("the target was reached: 0.9"), "{text}");
+    let by_option = SearchConfig {
+        target: Some(1.6),
+        ..SearchConfig::default()
+    };
+    let config = RunConfig {
+        search: by_option,
+        ..quiet(None)
+    };
+    assert_eq!(run(config, None, "cost").0, "target");
+    // A parabola: a process knows it after some points.
+    let within = |share: f64| RunConfig {
+        best_within: Some(share),
+        ..quiet(None)
+    };
+    let (end, count, text) = run(within(0.0), None, "cost");
+    assert!(end == "no improvement" && count < 60, "{end} {count}");
+    assert!(text.ends_with("no improvement is expected"), "{text}");
+    let (end, coarse, text) = run(within(0.01), None, "cost");
+    assert!(end == "no improvement" && coarse < count, "{end} {coarse}");
+    assert!(
+        text.ends_with("no improvement by more than 1 % is expected"),
+        "{text}"
+    );
+}
+
+#[test]
+fn another_seed_begins_another_search_that_learns_from_the_first() {
+    let root = tempfile::tempdir().unwrap();
+    let run = |seed: u64| {
+        let mut bench = bench(quiet(Some(root.path())));
+        let search = bench.sweep("Cost").optimize(Packing::COST).evaluations(12);
+        let result = search.search_seed(seed).run().unwrap();
+        SearchHistory::of(result.dataset()).unwrap()
+    };
+    let first = run(0);
+    assert_eq!(first.stored, 0);
+    let second = run(1);
+    assert_eq!(second.stored, 12);
+    let stored = |trial: &&SearchTrial| trial.origin == "stored";
+    assert_eq!(second.trials.iter().filter(stored).count(), 3);
+    let best = |history: &SearchHistory| history.trials[0].values[0];
+    assert!(
+        best(&second) <= best(&first),
+        "the best of the first is one of the second"
+    );
+    assert_eq!(run(0).stored, 0, "the first knows what it knew");
 }
 
 #[test]
@@ -432,6 +535,8 @@ fn errors_come_before_any_evaluation() {
     assert!(error(&plain, "evidence", None).contains("result `evidence` has no direction"));
     assert!(error(&plain, "costs", None).contains("did you mean `cost`?"));
     assert!(error(&plain, "cost", Some(0)).contains("the budget of the search is 0"));
+    let nowhere = |config: &mut RunConfig| config.search.target = Some(f64::NAN);
+    assert!(error(&nowhere, "cost", None).contains("the target of the search is not a number"));
     let mut bench = bench(quiet(None));
     let never = bench
         .sweep("Cost")
@@ -448,6 +553,7 @@ fn a_time_budget_and_an_interrupt_end_a_search() {
     let search = SearchConfig {
         budget: Some("50ms".parse().unwrap()),
         sampler: Some("random"),
+        ..SearchConfig::default()
     };
     let mut timed = bench(RunConfig {
         search,

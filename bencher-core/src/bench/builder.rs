@@ -317,6 +317,31 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
         self
     }
 
+    /// Ends a search when its first objective has reached a value, unless the run's configuration sets it.
+    ///
+    /// ```
+    #[doc = include_str!("../example_sweep.md")]
+    #[doc = include_str!("../example_bench.md")]
+    /// let search = bench.sweep("Few moves").optimize(Sorting::MOVES).target(100.0);
+    /// let result = search.run()?;
+    /// let text = &result.dataset().attributes["search"];
+    /// assert!(text.contains("the target was reached"), "{text}");
+    /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    /// ```
+    #[cfg(feature = "search")]
+    pub fn target(mut self, value: f64) -> Self {
+        self.settings.search.target = Some(value);
+        self
+    }
+
+    /// Sets the seed of a search (0), unless the run's configuration sets it. Another seed begins another search, which
+    /// learns from all stored samples.
+    #[cfg(feature = "search")]
+    pub fn search_seed(mut self, seed: u64) -> Self {
+        self.settings.search.seed = Some(seed);
+        self
+    }
+
     /// Runs the sweep, stores its result and prints it.
     ///
     /// Failed samples are part of the result. They make the program's exit status 1.

@@ -65,6 +65,9 @@ pub enum SearchError {
     /// A budget of nothing.
     #[error("the budget of the search is 0, so nothing would be evaluated; give 1 or more")]
     NoBudget,
+    /// A target that is no number.
+    #[error("the target of the search is not a number, so no value reaches it; give a number")]
+    NoTarget,
     /// No worker.
     #[error("a search with 0 workers evaluates nothing; give 1 or more")]
     NoWorkers,

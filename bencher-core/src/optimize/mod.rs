@@ -10,6 +10,7 @@ mod error;
 mod fronts;
 mod genetic;
 mod goal;
+mod hypervolume;
 mod importance;
 mod known;
 mod options;
@@ -26,6 +27,7 @@ mod variation;
 
 pub use error::SearchError;
 pub use goal::Goal;
+pub(crate) use hypervolume::hypervolumes;
 pub use importance::Importance;
 pub use options::{SearchEnd, SearchOptions};
 pub(crate) use proposals::{Next, Proposals};

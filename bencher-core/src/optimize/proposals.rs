@@ -8,7 +8,7 @@ use super::goal::Goal;
 use super::importance::{Importance, importance};
 use super::known::{Evaluated, Known};
 use super::options::{SearchEnd, SearchOptions};
-use super::sampler::{Memo, Origin, propose};
+use super::sampler::{Memo, Origin, Proposal, propose};
 use super::search::FinishedTrial;
 use super::space::{Place, SearchSpace};
 use crate::value::KeyWriter;
@@ -24,8 +24,13 @@ pub(crate) struct Proposals {
     learned: Vec<(Evaluated, Told)>,
     trials: Vec<Proposed>,
     queue: VecDeque<(Place, Origin)>,
+    /// How many proposals in succession were expected to improve nothing.
+    idle: u32,
     end: Option<SearchEnd>,
 }
+
+/// So many proposals in succession that are expected to improve nothing end a search that ends by that.
+const MOST_IDLE: u32 = 3;
 
 /// A result: objectives, or the reason why there are none.
 type Told = Result<Vec<f64>, String>;
@@ -66,6 +71,9 @@ impl Proposals {
         if options.budget == Some(0) {
             return Err(SearchError::NoBudget);
         }
+        if options.target.is_some_and(f64::is_nan) {
+            return Err(SearchError::NoTarget);
+        }
         if options.workers == Some(0) {
             return Err(SearchError::NoWorkers);
         }
@@ -77,6 +85,7 @@ impl Proposals {
             learned: Vec::new(),
             trials: Vec::new(),
             queue: VecDeque::new(),
+            idle: 0,
             end: None,
         })
     }
@@ -138,7 +147,23 @@ impl Proposals {
             &mut self.memo,
         )?;
         Ok(match proposal {
-            Some((place, origin)) => self.proposed(place, origin),
+            Some(Proposal {
+                place,
+                origin,
+                improvement,
+            }) => {
+                let is_idle = |within: f64| improvement.is_some_and(|one| one.is_within(within));
+                match self.options.within.filter(|within| is_idle(*within)) {
+                    None => self.idle = 0,
+                    Some(within) => {
+                        self.idle += 1;
+                        if self.idle >= MOST_IDLE {
+                            return Ok(self.ended_by(SearchEnd::NoImprovement { within }));
+                        }
+                    }
+                }
+                self.proposed(place, origin)
+            }
             None => {
                 let learned = self.learned.iter();
                 let inside = learned.filter(|(one, _)| self.space.contains(&one.place));
@@ -204,7 +229,10 @@ impl Proposals {
     /// Queues the best of the results from elsewhere that lie in the space, at most so many, and at most a quarter of the
     /// budget: a search names its best point from trials alone.
     pub(crate) fn queue_learned(&mut self, most: usize) {
-        let quarter = self.options.budget.map_or(most as u64, |budget| budget.div_ceil(4));
+        let quarter = self
+            .options
+            .budget
+            .map_or(most as u64, |budget| budget.div_ceil(4));
         let most = most.min(usize::try_from(quarter).unwrap_or(most));
         let learned = std::mem::take(&mut self.learned);
         let values: Vec<&[f64]> = learned.iter().map(|(one, _)| &*one.values).collect();
@@ -262,6 +290,14 @@ impl Proposals {
             .and_then(|at| self.trials.get(at));
         let told = trial.and_then(|trial| trial.told.as_ref());
         told.is_some_and(|(one, _)| !one.has_failed())
+    }
+
+    /// The objectives of a trial; none where it has not succeeded.
+    pub(crate) fn objectives(&self, trial: u64) -> Option<&[f64]> {
+        let at = usize::try_from(trial).ok()?;
+        let (one, told) = self.trials.get(at)?.told.as_ref()?;
+        let told = told.as_ref().ok()?;
+        (!one.has_failed()).then_some(told)
     }
 
     /// How much each dimension matters for the first goal.

@@ -30,6 +30,9 @@ pub(super) struct Evaluations<'r> {
     /// The objectives of each sample, by trial and repeat.
     pub(super) told: HashMap<u64, Vec<(u32, Objectives)>>,
     pub(super) counts: Counts,
+    pub(super) started: Instant,
+    /// When trials were known, in seconds since then.
+    pub(super) seconds: HashMap<u64, f64>,
 }
 
 /// What the samples of a search are taken with.
@@ -114,10 +117,7 @@ impl Evaluations<'_> {
     }
 
     /// Waits for samples, and tells the search of trials that are complete.
-    pub(super) fn gather(
-        &mut self,
-        run: &mut SearchContext<'_>,
-    ) {
+    pub(super) fn gather(&mut self, run: &mut SearchContext<'_>) {
         let mut done = Vec::new();
         if let Err(error) = run.jobs.gather_into(true, &mut done) {
             run.end.store_error = Some(error);
@@ -147,6 +147,8 @@ impl Evaluations<'_> {
         };
         let samples = told.iter().map(|(_, one)| one);
         let means = centre_of(&self.executor.plan, &self.search.goals, samples);
+        self.seconds
+            .insert(trial, self.started.elapsed().as_secs_f64());
         // The trial was proposed, and is told once.
         let taken = self.search.proposals.tell(trial, means);
         debug_assert!(taken.is_ok());

@@ -97,7 +97,11 @@ impl SweepExecutor {
         let machines = options
             .machine_policy
             .unwrap_or(MachinePolicy::of(evidence));
-        let wanted: Vec<ResultId> = self.plan.recorded().map(|(_, var)| result_id(var)).collect();
+        let wanted: Vec<ResultId> = self
+            .plan
+            .recorded()
+            .map(|(_, var)| result_id(var))
+            .collect();
         // Formulas are computed at a point of a plan.
         let (scratch, rows) = self.plan.growing(space.searched())?;
         let names = self.plan.input_names();

@@ -44,6 +44,8 @@ mod sampling;
 #[cfg(feature = "search")]
 mod search_best;
 #[cfg(feature = "search")]
+mod search_front;
+#[cfg(feature = "search")]
 mod search_run;
 mod stored_rounds;
 mod trial;
@@ -57,7 +59,7 @@ pub use rounds::RoundsEnd;
 pub use run::{RunEnd, SweepExecutor};
 pub use run_options::{Interrupt, RunOptions};
 #[cfg(feature = "search")]
-pub(crate) use search_run::{Ended, SearchRun, SearchRunError, SearchedRun};
+pub(crate) use search_run::{SearchRun, SearchRunError, SearchedRun};
 pub use stored_rounds::RemeasureNotice;
 
 use crate::context::Context;

@@ -1,24 +1,26 @@
 //! Runs a search: its samples, and the dataset of its points.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
 use crate::job::FinishedJob;
-use crate::optimize::{Proposals, SearchEnd, SearchError};
+use crate::optimize::{Goal, Origin, Proposals, SearchEnd, SearchError};
 use crate::plan::{Plan, PlanError};
 use crate::progress::ProgressSink;
-use crate::record::Counts;
+use crate::record::{Counts, FrontClass, SearchTrial};
 use crate::result_collector::ResultCollector;
 use crate::space::GrowingRows;
 use crate::store::{Provenance, StoreError};
 use crate::value::Value;
 
 use super::active_run::next_run;
-use super::evaluations::{Evaluations, SearchContext};
+use super::evaluations::{Evaluations, SearchContext, is_timed};
 use super::run::{RunEnd, SweepExecutor};
 use super::run_options::RunOptions;
 use super::search_best::NamedBest;
+use super::search_front::front_classes;
 
 /// A search that is to be run.
 pub(crate) struct SearchRun {
@@ -45,6 +47,8 @@ pub(crate) struct SearchedRun {
     pub(crate) best: Option<NamedBest>,
     /// How many stored points it knew when it began.
     pub(crate) stored: usize,
+    /// The points in the order of the plan.
+    pub(crate) trials: Vec<SearchTrial>,
 }
 
 /// Why a search took no more samples.
@@ -55,6 +59,27 @@ pub(crate) enum Ended {
     Time,
     /// An interrupt, a failed sample with fail-fast, or the store.
     Early,
+}
+
+impl Ended {
+    /// The name of the kind of end, for programs.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::BySearch(end) => end.name(),
+            Self::Time => "time",
+            Self::Early => "stopped",
+        }
+    }
+}
+
+impl fmt::Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BySearch(end) => end.fmt(f),
+            Self::Time => f.write_str("the time is up"),
+            Self::Early => f.write_str("it was stopped"),
+        }
+    }
 }
 
 /// Why a search could not run.
@@ -119,6 +144,8 @@ impl SweepExecutor {
             finished: Vec::new(),
             told: HashMap::new(),
             counts: Counts::default(),
+            started: Instant::now(),
+            seconds: HashMap::new(),
         };
         let mut context = SearchContext {
             options: &options,
@@ -148,16 +175,17 @@ impl Evaluations<'_> {
         ended: Ended,
         best: Option<NamedBest>,
     ) -> Result<SearchedRun, PlanError> {
-        let Self {
-            search, finished, ..
-        } = self;
-        let (proposals, stored) = (search.proposals, search.stored);
-        let mut order = proposals.ranked();
+        let mut order = self.search.proposals.ranked();
         if let Some(best) = &best {
             // It was the best when it was measured again.
             order.retain(|trial| *trial != best.trial);
             order.insert(0, best.trial);
         }
+        let trials = self.trials(&order);
+        let Self {
+            search, finished, ..
+        } = self;
+        let (proposals, stored) = (search.proposals, search.stored);
         let space = proposals.space();
         let rows = order
             .iter()
@@ -192,7 +220,48 @@ impl Evaluations<'_> {
             ended,
             best,
             stored,
+            trials,
         })
+    }
+}
+
+impl Evaluations<'_> {
+    /// What is kept of trials, in an order.
+    fn trials(&self, order: &[u64]) -> Vec<SearchTrial> {
+        let proposals = &self.search.proposals;
+        let timed = |goal: &Goal| (goal.clone(), is_timed(&self.executor.plan, goal.name()));
+        let goals: Vec<(Goal, bool)> = proposals.goals().iter().map(timed).collect();
+        let fronts = if goals.len() > 1 {
+            let samples = |trial: &u64| self.samples_by_goal(*trial, goals.len());
+            let samples: Vec<Vec<Vec<f64>>> = order.iter().map(samples).collect();
+            front_classes(&goals, &samples)
+        } else {
+            vec![None; order.len()]
+        };
+        let of = |(trial, front): (&u64, Option<FrontClass>)| {
+            let origin = proposals.origin(*trial).unwrap_or(Origin::Random);
+            SearchTrial {
+                number: *trial,
+                origin: origin.to_string(),
+                seconds: self.seconds.get(trial).copied().unwrap_or(0.0),
+                values: proposals.objectives(*trial).unwrap_or_default().to_vec(),
+                front,
+            }
+        };
+        order.iter().zip(fronts).map(of).collect()
+    }
+
+    /// The values of the samples of a trial, objective by objective; none where one failed.
+    fn samples_by_goal(&self, trial: u64, goals: usize) -> Vec<Vec<f64>> {
+        let told = self.told.get(&trial).map_or(&[][..], Vec::as_slice);
+        if told.iter().any(|(_, one)| one.is_err()) {
+            return Vec::new();
+        }
+        let values = |goal: usize| {
+            let values = told.iter().filter_map(|(_, one)| one.as_ref().ok());
+            values.filter_map(|one| one.get(goal)).copied().collect()
+        };
+        (0..goals).map(values).collect()
     }
 }
 
