@@ -661,18 +661,107 @@ fn a_race_whose_budget_ends_names_who_may_be_the_best() {
 }
 
 #[test]
-fn a_race_needs_a_time_that_is_to_be_small() {
+fn a_race_needs_a_result_with_a_direction() {
     let mut bench = bench(quiet(None));
-    let error = bench
-        .sweep("Cost")
-        .inputs([Packing::CODEC])
-        .best("cost")
-        .run()
-        .unwrap_err();
+    let codecs = bench.sweep("Cost").inputs([Packing::CODEC]);
+    let error = codecs.best("evidence").run().unwrap_err();
     assert!(
         error
             .to_string()
-            .contains("timed result that is to be small"),
+            .contains("numeric result with a direction"),
         "{error}"
     );
+    let error = timed(quiet(None)).sweep("Times").best("n").run();
+    let error = error.unwrap_err().to_string();
+    assert!(error.contains("`n`"), "{error}");
+}
+
+#[test]
+fn a_race_of_noisy_values_repeats_those_that_may_be_the_best() {
+    let mut bench = bench(quiet(None));
+    let race = |objective: &str, bench: &mut Bench<Packing>| {
+        let sweep = bench.sweep("Cost").inputs([Packing::X.samples(11)]);
+        let held = [
+            Packing::NOISE.with_const(0.05),
+            Packing::CODEC.with_const(Codec::Raw),
+        ];
+        sweep.constants(held).best(objective).run().unwrap()
+    };
+    let result = race("cost", &mut bench);
+    let dataset = result.dataset();
+    let text = &dataset.attributes["race best"];
+    assert!(
+        text.starts_with("x=0.7 is best: no point is better"),
+        "{text}"
+    );
+    let executed = result.counts().executed;
+    assert!(
+        (11 * 6..11 * 40).contains(&executed),
+        "{executed} samples of 11 points"
+    );
+    // The worst has the first six repeats, and says why.
+    let repeats = dataset.shape().last().copied().unwrap();
+    let cell = dataset.variable("cost").unwrap().cell(repeats - 1).unwrap();
+    assert_eq!(cell.state, CellState::Skipped);
+    assert!(
+        cell.reason
+            .unwrap()
+            .contains("not better than the best point")
+    );
+
+    // More is better, and the same value twice decides.
+    let result = race("speed", &mut bench);
+    let text = &result.dataset().attributes["race best"];
+    assert!(text.starts_with("x=0 is best"), "{text}");
+    assert_eq!(result.counts().executed, 22);
+}
+
+#[test]
+fn each_group_of_a_race_has_its_best_point() {
+    let mut bench = bench(quiet(None));
+    let grid = [Packing::X.values([0.0, 0.7]), Packing::CODEC];
+    let sweep = bench.sweep("Cost").inputs(grid).best(Packing::COST);
+    let result = sweep.best_for_each([Packing::X]).run().unwrap();
+    assert_eq!(
+        result.dataset().attributes["race best"],
+        "x=0, codec=Packed(level=6); x=0.7, codec=Packed(level=6) are best: no point of their groups is better by more than \
+         1 %, at 95 %"
+    );
+    // The repeats end before two points are told apart that are equal but for their noise.
+    let config = RunConfig {
+        repeats: Some(8),
+        best_within: Some(0.0),
+        ..quiet(None)
+    };
+    let mut bench = bench_of_pairs(config);
+    let result = bench.sweep("Pairs").best("value").run().unwrap();
+    let text = &result.dataset().attributes["race best"];
+    assert!(text.starts_with("undecided between side="), "{text}");
+    assert!(
+        text.ends_with("`--repeats` and `--budget` give it more"),
+        "{text}"
+    );
+    assert_eq!(result.counts().executed, 16);
+}
+
+/// Two points with the same distribution of values.
+#[derive(ParametrizedSweep, Clone, Debug)]
+#[bencher(crate = bencher_core)]
+struct Pair {
+    #[sweep]
+    side: bool,
+    #[result(direction = "maximize")]
+    value: Option<f64>,
+}
+
+impl Benchmark for Pair {
+    fn benchmark(&mut self, cx: &mut Context<'_>) -> Result<()> {
+        self.value = Some((cx.seed() >> 11) as f64);
+        Ok(())
+    }
+}
+
+fn bench_of_pairs(config: RunConfig) -> Bench<Pair> {
+    let session = Session::new(config, "test", Interrupt::default());
+    Bench::new(Rc::new(RefCell::new(session))).unwrap()
 }

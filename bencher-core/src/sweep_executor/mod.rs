@@ -36,6 +36,7 @@ mod jobs;
 #[cfg(feature = "search")]
 mod known_points;
 mod ordered_run;
+mod race;
 mod replicates;
 mod rounds;
 mod run;

@@ -1,5 +1,6 @@
 //! Runs a planned sweep through the cache and the evaluator into the collector.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::evaluator::{ClusterReport, RetryCounts, Usage};
@@ -17,6 +18,7 @@ use super::body::Body;
 use super::counter_results::UncountedResult;
 use super::discarded_slices::DiscardedSlices;
 use super::ordered_run::RunControl;
+use super::race::RaceSettings;
 use super::replicates::DifferingReplicates;
 use super::rounds::{RoundSettings, RoundsEnd};
 use super::run_options::RunOptions;
@@ -40,8 +42,8 @@ pub struct RunEnd {
     pub interrupted: bool,
     /// The outcome of the rounds, if it was run in rounds.
     pub rounds: Option<RoundsEnd>,
-    /// In a [race](crate::measure::BestRule): the leader, and the points that may be better.
-    pub contenders: Option<(u64, Vec<u64>)>,
+    /// In a [race](crate::measure::BestRule): the leader of each group, and the points that may be better.
+    pub contenders: Vec<(u64, Vec<u64>)>,
     /// Set where stored rounds were not used, because they do not agree with new times.
     pub remeasured: Option<RemeasureNotice>,
     /// Set where replicates of several runs, which it combines, do not agree.
@@ -83,7 +85,7 @@ impl RunEnd {
             lost: Vec::new(),
             interrupted: false,
             rounds: None,
-            contenders: None,
+            contenders: Vec::new(),
             remeasured: None,
             differing: None,
             has_earlier_rounds: false,
@@ -176,6 +178,7 @@ impl SweepExecutor {
     ) {
         let Procedure {
             order,
+            race_groups,
             rounds,
             replicates,
             rounds_per_replicate,
@@ -183,6 +186,14 @@ impl SweepExecutor {
             run,
         } = *procedure;
         match (rounds, replicates) {
+            (Some(rules), _) if !self.plan.is_timed() => {
+                let race = RaceSettings {
+                    rules,
+                    groups: race_groups,
+                    timer,
+                };
+                self.run_race(&race, control, (jobs, end, progress));
+            }
             (Some(_), ReplicateRole::Collecting(_)) => {
                 let keys =
                     RoundKeys::new(Some(self.plan.key_maker()), run, 0, rounds_per_replicate);
@@ -201,6 +212,7 @@ impl SweepExecutor {
                 }
                 let settings = RoundSettings {
                     rules,
+                    groups: race_groups,
                     timer,
                     control: *control,
                     run,
@@ -229,6 +241,7 @@ impl SweepExecutor {
 /// In which order samples are taken, and by which run.
 struct Procedure<'r> {
     order: SampleOrder,
+    race_groups: &'r HashMap<u64, u64>,
     rounds: Option<RoundRules>,
     replicates: ReplicateRole,
     /// The repeats of each of several processes.
@@ -246,6 +259,7 @@ impl<'r> Procedure<'r> {
         };
         Self {
             order: options.order,
+            race_groups: &options.race_groups,
             rounds: options.rounds,
             replicates: options.replicates,
             rounds_per_replicate: options.rounds_per_replicate,
