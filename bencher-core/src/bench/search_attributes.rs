@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::dataset::{digits, one_line, quantity};
-use crate::optimize::{Goal, Sampler, hypervolumes};
+use crate::optimize::{Goal, Importance, Sampler, hypervolumes};
 use crate::record::{
     FrontClass, SEARCH, SEARCH_BEST, SEARCH_GOAL, SEARCH_HISTORY, SEARCH_IMPORTANCE, SearchHistory,
-    SearchImportance, SearchObjective,
+    SearchImportance, SearchObjective, SearchSlice,
 };
 use crate::sweep_executor::SearchedRun;
+use crate::value::Value;
 use crate::var::Direction;
 
 /// What a record says of a search.
@@ -72,9 +73,9 @@ fn history(run: &SearchedRun, sampler: Sampler) -> SearchHistory {
         name: goal.name().to_owned(),
         is_maximized: goal.direction() == Direction::Maximize,
     };
-    let importance = run.proposals.importance().into_iter();
-    let importance = importance.map(|one| SearchImportance {
-        inputs: vec![one.dimension],
+    let (alone, pairs) = &run.importance;
+    let importance = alone.iter().chain(pairs).map(|one| SearchImportance {
+        inputs: one.dimension.split(PAIR).map(str::to_owned).collect(),
         share: one.share,
         bounds: (one.low, one.high),
     });
@@ -85,6 +86,7 @@ fn history(run: &SearchedRun, sampler: Sampler) -> SearchHistory {
         objectives: run.proposals.goals().iter().map(objective).collect(),
         trials: run.trials.clone(),
         importance: importance.collect(),
+        slices: slices(run),
         hypervolume: Vec::new(),
     };
     if let [first, second] = run.proposals.goals() {
@@ -117,13 +119,67 @@ fn front_text(run: &SearchedRun) -> Option<String> {
     })
 }
 
-/// Which inputs matter, by the model of the search.
-fn importance_text(run: &SearchedRun) -> String {
-    let all = run.proposals.importance();
-    let shown = all.iter().filter(|one| one.high >= LEAST_SHARE);
-    let shown: Vec<String> = shown.map(ToString::to_string).collect();
-    shown.join(", ")
+/// The slices through the best point along the most important inputs.
+fn slices(run: &SearchedRun) -> Vec<SearchSlice> {
+    let Some(best) = run.order.first() else {
+        return Vec::new();
+    };
+    let slice = |one: &Importance| {
+        let slice = run.proposals.slice(*best, &one.dimension)?;
+        let numbers: Option<Vec<f64>> = slice.values.iter().map(number).collect();
+        let names = match numbers {
+            Some(_) => Vec::new(),
+            None => slice.values.iter().map(ToString::to_string).collect(),
+        };
+        let position = || {
+            slice
+                .values
+                .iter()
+                .position(|value| *value == slice.through)
+        };
+        let best = number(&slice.through).filter(|_| names.is_empty());
+        Some(SearchSlice {
+            input: one.dimension.clone(),
+            best: best.or_else(|| Some(position()? as f64))?,
+            values: numbers.unwrap_or_else(|| (0..names.len()).map(|at| at as f64).collect()),
+            names,
+            expected: slice.expected.iter().map(|(mean, _)| *mean).collect(),
+            deviations: slice.expected.iter().map(|(_, by)| *by).collect(),
+        })
+    };
+    run.importance
+        .0
+        .iter()
+        .take(MOST_SLICES)
+        .filter_map(slice)
+        .collect()
 }
+
+/// The number of a value that is one.
+fn number(value: &Value) -> Option<f64> {
+    match value {
+        Value::Bool(_) => None,
+        value => value.as_f64().filter(|x| x.is_finite()),
+    }
+}
+
+/// The separator of the names of a pair.
+const PAIR: &str = " * ";
+
+/// The inputs with slices, at most.
+const MOST_SLICES: usize = 6;
+
+/// Which inputs matter, by the model of the search, and which pairs of them.
+fn importance_text(run: &SearchedRun) -> String {
+    let (alone, pairs) = &run.importance;
+    let alone = alone.iter().filter(|one| one.high >= LEAST_SHARE);
+    let pairs = pairs.iter().filter(|one| one.low >= LEAST_PAIR_SHARE);
+    let shown = alone.chain(pairs).map(ToString::to_string);
+    shown.collect::<Vec<_>>().join(", ")
+}
+
+/// Pairs are named that surely explain so much beyond what each of both explains alone.
+const LEAST_PAIR_SHARE: f64 = 0.02;
 
 /// Inputs that surely explain less are not named.
 const LEAST_SHARE: f64 = 0.005;

@@ -19,6 +19,7 @@ mod proposals;
 mod random;
 mod sampler;
 mod search;
+mod slice;
 mod space;
 #[cfg(test)]
 mod tests;

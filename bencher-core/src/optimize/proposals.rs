@@ -10,6 +10,7 @@ use super::known::{Evaluated, Known};
 use super::options::{SearchEnd, SearchOptions};
 use super::sampler::{Memo, Origin, Proposal, propose};
 use super::search::FinishedTrial;
+use super::slice::{Slice, slice};
 use super::space::{Place, SearchSpace};
 use crate::value::KeyWriter;
 
@@ -300,10 +301,20 @@ impl Proposals {
         (!one.has_failed()).then_some(told)
     }
 
-    /// How much each dimension matters for the first goal.
-    pub(crate) fn importance(&self) -> Vec<Importance> {
-        let done: Vec<Evaluated> = self.results().map(|(.., (one, _))| one.clone()).collect();
-        importance(&self.space, &done)
+    /// How much each dimension matters for the first goal, and pairs of them.
+    pub(crate) fn importance(&self) -> (Vec<Importance>, Vec<Importance>) {
+        importance(&self.space, &self.done())
+    }
+
+    fn done(&self) -> Vec<Evaluated> {
+        self.results().map(|(.., (one, _))| one.clone()).collect()
+    }
+
+    /// What the model expects of the first goal along a dimension through a trial.
+    pub(crate) fn slice(&self, trial: u64, dimension: &str) -> Option<Slice> {
+        let through = self.place(trial)?;
+        let goal = self.goals.first()?;
+        slice(&self.space, goal, &self.done(), through, dimension)
     }
 
     pub(crate) fn goals(&self) -> &[Goal] {

@@ -174,6 +174,17 @@ impl SearchSpace {
         Some(values)
     }
 
+    /// The value of one dimension at a place; the name of a variant, without the values of its inputs.
+    pub(super) fn value_of(&self, dimension: usize, place: &[f64]) -> Option<Value> {
+        match &self.dimensions.get(dimension)?.scale {
+            Scale::Branches(branches, _) => {
+                let at = position(*place.get(dimension)?)?;
+                Some(Value::from(&*branches.get(at)?.name))
+            }
+            _ => self.value_at(dimension, place),
+        }
+    }
+
     fn value_at(&self, dimension: usize, place: &[f64]) -> Option<Value> {
         let here = *place.get(dimension)?;
         match &self.dimensions.get(dimension)?.scale {

@@ -50,7 +50,7 @@ pub(crate) use markdown::escaped;
 #[cfg(feature = "search")]
 pub(crate) use search_history::SEARCH_HISTORY;
 pub use search_history::{
-    FrontClass, SearchHistory, SearchImportance, SearchObjective, SearchTrial,
+    FrontClass, SearchHistory, SearchImportance, SearchObjective, SearchSlice, SearchTrial,
 };
 pub(crate) use v1::SweepRecordV1;
 pub(crate) use v2::SweepRecordV2;

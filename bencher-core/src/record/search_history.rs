@@ -34,6 +34,9 @@ pub struct SearchHistory {
     /// How much inputs matter for the first objective, alone and in pairs; the most important first.
     #[serde(default)]
     pub importance: Vec<SearchImportance>,
+    /// What the model expects of the first objective along each of the most important inputs, through the best point.
+    #[serde(default)]
+    pub slices: Vec<SearchSlice>,
     /// With two objectives: the share of the box between the best and the worst values that the points up to each
     /// evaluation dominate, in the order of the evaluations.
     #[serde(default)]
@@ -91,6 +94,25 @@ pub struct SearchImportance {
     pub share: f64,
     /// The ends of the estimates.
     pub bounds: (f64, f64),
+}
+
+/// What the model of a search expects of the first objective along one input, where the others are those of the best point.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SearchSlice {
+    /// The input.
+    pub input: String,
+    /// Its values as numbers; positions where they are names.
+    pub values: Vec<f64>,
+    /// The names; empty where the values are numbers.
+    #[serde(default)]
+    pub names: Vec<String>,
+    /// The value at the best point.
+    pub best: f64,
+    /// The expected values.
+    pub expected: Vec<f64>,
+    /// Their standard deviations.
+    pub deviations: Vec<f64>,
 }
 
 impl SearchHistory {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::job::FinishedJob;
-use crate::optimize::{Goal, Origin, Proposals, SearchEnd, SearchError};
+use crate::optimize::{Goal, Importance, Origin, Proposals, SearchEnd, SearchError};
 use crate::plan::{Plan, PlanError};
 use crate::progress::ProgressSink;
 use crate::record::{Counts, FrontClass, SearchTrial};
@@ -49,6 +49,8 @@ pub(crate) struct SearchedRun {
     pub(crate) stored: usize,
     /// The points in the order of the plan.
     pub(crate) trials: Vec<SearchTrial>,
+    /// How much inputs matter, and pairs of them.
+    pub(crate) importance: (Vec<Importance>, Vec<Importance>),
 }
 
 /// Why a search took no more samples.
@@ -212,6 +214,7 @@ impl Evaluations<'_> {
             collector.mark_skipped_from(point, count + 1, &reason);
         }
         end.collector = collector;
+        let importance = proposals.importance();
         Ok(SearchedRun {
             plan,
             end,
@@ -221,6 +224,7 @@ impl Evaluations<'_> {
             best,
             stored,
             trials,
+            importance,
         })
     }
 }

@@ -11,7 +11,7 @@ use super::random::Random;
 use super::space::{Place, SearchSpace};
 use super::variation::nudged;
 use fit::{Data, Process, fitted_parameters};
-pub(super) use importance::shares;
+pub(super) use importance::{estimates, slice};
 pub(super) use improvement::Improvement;
 use improvement::log_improvement;
 use kernel::Kernel;
