@@ -58,6 +58,8 @@ struct Packing {
     log: PathBuf,
     /// The process is killed at this execution; never at 0.
     fatal: usize,
+    /// Whether the cost is no number.
+    broken: bool,
 }
 
 impl Benchmark for Packing {
@@ -84,6 +86,9 @@ impl Benchmark for Packing {
         // Between -1 and 1, by the seed of point and repeat.
         let luck = (cx.seed() >> 11) as f64 / (1_u64 << 52) as f64 - 1.0;
         self.cost = Some(1.0 + 4.0 * (self.x - 0.7).powi(2) + packing + self.noise * luck);
+        if self.broken {
+            self.cost = Some(f64::NAN);
+        }
         self.speed = Some(1.0 / (1.0 + self.x));
         Ok(())
     }
@@ -537,7 +542,32 @@ fn errors_come_before_any_evaluation() {
     assert!(error(&plain, "cost", Some(0)).contains("the budget of the search is 0"));
     let nowhere = |config: &mut RunConfig| config.search.target = Some(f64::NAN);
     assert!(error(&nowhere, "cost", None).contains("the target of the search is not a number"));
+    let isolated = |config: &mut RunConfig| config.executor = Executors::Processes(2);
+    assert!(
+        error(&isolated, "cost", None)
+            .contains("choose `--executor serial` or `--executor threads`")
+    );
     let mut bench = bench(quiet(None));
+    let compared = bench.sweep("Cost").compare(Packing::CODEC).optimize("cost");
+    let error = compared.run().unwrap_err().to_string();
+    assert!(
+        error.contains("leave out `compare` and `--replicates`"),
+        "{error}"
+    );
+    let one = bench.sweep("Cost").inputs([Packing::X.values([0.5])]);
+    let alone = one.optimize("cost").run().unwrap();
+    assert!(
+        alone.dataset().attributes["search"]
+            .starts_with("1 point (gp): the only point of the space")
+    );
+    for end in [f64::INFINITY, f64::NAN, -1.0] {
+        let unbounded = bench.sweep("Cost").inputs([Packing::X.bounds(0.0, end)]);
+        let error = unbounded.optimize("cost").run().unwrap_err().to_string();
+        assert!(error.contains("`x`"), "{end}: {error}");
+    }
+    let twice = bench.sweep("Cost").optimize("cost").optimize("cost");
+    let error = twice.run().unwrap_err().to_string();
+    assert!(error.contains("named twice"), "{error}");
     let never = bench
         .sweep("Cost")
         .constraint("x is above 2", |cost: &Packing| cost.x > 2.0);
@@ -546,6 +576,30 @@ fn errors_come_before_any_evaluation() {
         error.contains("the last one broke \"x is above 2\""),
         "{error}"
     );
+}
+
+#[test]
+fn a_search_whose_values_are_all_nan_keeps_its_points_and_names_none() {
+    let root = tempfile::tempdir().unwrap();
+    let mut bench = bench(quiet(Some(root.path())));
+    for sampler in Sampler::ALL {
+        bench.prototype().broken = true;
+        let search = bench.sweep("Cost").sampler(sampler).search_seed(1);
+        let search = search.optimize("cost").optimize("speed");
+        let result = search.evaluations(12).run().unwrap();
+        let dataset = result.dataset();
+        assert_eq!(dataset.shape()[0], 12, "{sampler}");
+        let text = &dataset.attributes["search"];
+        assert!(text.contains("12 of them failed"), "{sampler}: {text}");
+        let history = SearchHistory::of(dataset).unwrap();
+        assert!(
+            history
+                .trials
+                .iter()
+                .all(|trial| trial.values.is_empty() && trial.front.is_none())
+        );
+        assert!(!dataset.attributes.contains_key("search best"));
+    }
 }
 
 #[test]
@@ -655,7 +709,7 @@ fn a_race_whose_budget_ends_names_who_may_be_the_best() {
     let result = tied.inputs([Timed::N.bounds(7_u32, 9)]).run().unwrap();
     let text = &result.dataset().attributes["race best"];
     assert!(
-        text.starts_with("undecided between n=") || text.contains("is best"),
+        text.starts_with("undecided") || text.contains("is best"),
         "the budget may suffice on a fast machine: {text}"
     );
 }

@@ -120,7 +120,7 @@ impl SweepRun<'_> {
             "the repeats or the budget ended; `--repeats` and `--budget` give it more"
         };
         let text = match &*end.contenders {
-            [] => return None,
+            [] => format!("undecided, since the points have too few values to compare: {remedy}"),
             [(leader, open)] if open.is_empty() => format!(
                 "{} is best: no point is better by more than {within}, at 95 %",
                 inputs(leader)

@@ -166,6 +166,12 @@ impl SweepRun<'_> {
         if self.compared.is_some() || session.role != ReplicateRole::Single {
             return Err(self.search_error(SearchError::OnlyAlone).into());
         }
+        if matches!(
+            session.config.executor,
+            Executors::Processes(_) | Executors::Cluster(_)
+        ) {
+            return Err(self.search_error(SearchError::OnlyThreads).into());
+        }
         let config = &session.config;
         let (options, budget, deadline) = self.search_options(config, clock)?;
         let sampler = options.sampler;
@@ -180,13 +186,6 @@ impl SweepRun<'_> {
             &self.settings.claims,
             &self.settings.gates,
         )?;
-        if let Executors::Processes(count) = session.config.executor {
-            session.note(&format!(
-                "sweep \"{}\": a search runs on threads; its points are not known to worker processes",
-                self.settings.title
-            ));
-            session.config.executor = Executors::Threads(count);
-        }
         session.make_report_folder()?;
         let timings = vec![("plan".to_owned(), clock.elapsed().as_secs_f64())];
         let (execution, mut run_options) = self.open(base, number, session, timings)?;

@@ -121,11 +121,26 @@ fn front_text(run: &SearchedRun) -> Option<String> {
 
 /// The slices through the best point along the most important inputs.
 fn slices(run: &SearchedRun) -> Vec<SearchSlice> {
-    let Some(best) = run.order.first() else {
+    // With several objectives, the first of the front need not be the best in the first of them.
+    let goal = run.proposals.goals().first();
+    let succeeded = run
+        .trials
+        .iter()
+        .filter_map(|trial| Some((trial.number, *trial.values.first()?)));
+    let best = match (&run.best, goal) {
+        (Some(best), _) => Some(best.trial),
+        (None, Some(goal)) => {
+            let cost = |(_, value): &(u64, f64)| goal.cost(*value);
+            let least = succeeded.min_by(|a, b| cost(a).total_cmp(&cost(b)));
+            least.map(|(trial, _)| trial)
+        }
+        (None, None) => None,
+    };
+    let Some(best) = best else {
         return Vec::new();
     };
     let slice = |one: &Importance| {
-        let slice = run.proposals.slice(*best, &one.dimension)?;
+        let slice = run.proposals.slice(best, &one.dimension)?;
         let numbers: Option<Vec<f64>> = slice.values.iter().map(number).collect();
         let names = match numbers {
             Some(_) => Vec::new(),

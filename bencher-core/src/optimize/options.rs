@@ -138,6 +138,9 @@ impl fmt::Display for SearchEnd {
                 percent(*within)
             ),
             Self::NoImprovement { .. } => f.write_str("no improvement is expected"),
+            Self::Exhausted { points: 1 } => {
+                f.write_str("the only point of the space that keeps the constraints was evaluated")
+            }
             Self::Exhausted { points } => write!(
                 f,
                 "all {points} points of the space that keep the constraints were evaluated"

@@ -4,7 +4,7 @@ mod progress;
 
 use bencher_core::bench::PlotSelection;
 use bencher_core::dataset::{Dataset, VariableInfo};
-use bencher_core::record::{SearchHistory, SearchSlice};
+use bencher_core::record::{SearchHistory, SearchImportance, SearchSlice};
 
 use crate::chart::{Axis, Chart, ChartKind, Marks, Point, Series, Ticks, text};
 
@@ -14,6 +14,9 @@ use progress::{Over, progress};
 
 /// Inputs and pairs with bars, at most.
 const MOST_BARS: usize = 16;
+
+/// Inputs and pairs that surely explain less have no bar.
+const LEAST_SHARE: f64 = 0.01;
 
 /// The charts of the search that a dataset comes from; none for a grid.
 pub(super) fn charts(dataset: &Dataset, plots: PlotSelection) -> Vec<Chart> {
@@ -106,14 +109,15 @@ fn hypervolume(history: &SearchHistory) -> Option<Chart> {
 /// How much inputs matter, and pairs of them.
 fn importance(history: &SearchHistory) -> Option<Chart> {
     let objective = history.objectives.first()?;
-    let mut shown: Vec<_> = history.importance.iter().collect();
+    let counts = |one: &&SearchImportance| one.bounds.1 >= LEAST_SHARE;
+    let mut shown: Vec<&SearchImportance> = history.importance.iter().filter(counts).collect();
     shown.sort_by(|a, b| b.share.total_cmp(&a.share));
     shown.truncate(MOST_BARS);
     if shown.is_empty() {
         return None;
     }
     let names = shown.iter().map(|one| one.inputs.join(" × ")).collect();
-    let point = |(at, one): (usize, &&bencher_core::record::SearchImportance)| {
+    let point = |(at, one): (usize, &&SearchImportance)| {
         let mut point = Point::new(at as f64, Some(100.0 * one.share));
         point.bounds = Some((100.0 * one.bounds.0, 100.0 * one.bounds.1));
         point
