@@ -211,9 +211,10 @@ impl SweepRun<'_> {
         let executor = SweepExecutor::of(plan, self.body);
         let clock = Instant::now();
         let title = &self.settings.title;
+        let repeats = u128::from(executor.plan().repeats());
         session
             .progress
-            .start(title, u128::from(budget.unwrap_or(0)));
+            .start(title, u128::from(budget.unwrap_or(0)) * repeats);
         let in_progress = exit_guard::SweepGuard::begin(title, executor.describe_points());
         let ran = executor.run_search(search, title, run_options, session.progress.as_mut());
         drop(in_progress);

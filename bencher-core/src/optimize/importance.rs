@@ -83,3 +83,63 @@ pub(super) fn importance(
     }
     (alone, pairs)
 }
+
+#[cfg(test)]
+mod tests {
+    use bencher_macros::ParametrizedSweep;
+
+    use super::*;
+    use crate::optimize::{Asked, Goal, Sampler, Search, SearchOptions};
+    use crate::plan::SweepChoice;
+    use crate::var::ParametrizedSweep as _;
+
+    #[derive(ParametrizedSweep, Clone, Debug)]
+    #[bencher(crate = crate)]
+    struct Square {
+        #[sweep(bounds(-1.0, 1.0))]
+        a: f64,
+        #[sweep(bounds(-1.0, 1.0))]
+        b: f64,
+        #[result(direction = "minimize")]
+        value: Option<f64>,
+    }
+
+    /// What a search of 60 points says of two inputs, and of their pair.
+    fn estimated(value: fn(f64, f64) -> f64) -> [Importance; 3] {
+        let start = Square::baseline().unwrap();
+        let options = SearchOptions::default().sampler(Sampler::Sobol).budget(60);
+        let goals = [Goal::minimize("value")];
+        let mut search = Search::new(&start, &SweepChoice::default(), goals, options).unwrap();
+        while let Asked::Trial(trial) = search.ask().unwrap() {
+            let result = value(trial.sweep.a, trial.sweep.b);
+            search.tell(trial.number, result).unwrap();
+        }
+        let mut alone = search.importance();
+        alone.sort_by(|x, y| x.dimension.cmp(&y.dimension));
+        let pairs = search.pair_importance();
+        [alone[0].clone(), alone[1].clone(), pairs[0].clone()]
+    }
+
+    #[test]
+    fn a_product_is_explained_by_the_pair_alone() {
+        // The variance of a b is that of the pair: E(a b | a) = 0.
+        let [a, b, pair] = estimated(|a, b| a * b);
+        assert_eq!(pair.dimension, "a * b");
+        assert!(a.share < 0.15 && b.share < 0.15, "{a} {b}");
+        assert!(
+            pair.share > 0.7 && pair.low <= pair.share && pair.share <= pair.high,
+            "{pair}"
+        );
+    }
+
+    #[test]
+    fn a_sum_is_explained_by_its_parts() {
+        // Var(2 a) / Var(2 a + b) = 4 / 5.
+        let [a, b, pair] = estimated(|a, b| 2.0 * a + b);
+        assert!(
+            (a.share - 0.8).abs() < 0.1 && (b.share - 0.2).abs() < 0.12,
+            "{a} {b}"
+        );
+        assert!(pair.low < 0.05, "{pair}");
+    }
+}

@@ -3,13 +3,12 @@
 use std::collections::VecDeque;
 
 use super::error::SearchError;
-use super::fronts::{front, ranked};
+use super::fronts::ranked;
 use super::goal::Goal;
 use super::importance::{Importance, importance};
 use super::known::{Evaluated, Known};
 use super::options::{SearchEnd, SearchOptions};
 use super::sampler::{Memo, Origin, Proposal, propose};
-use super::search::FinishedTrial;
 use super::slice::{Slice, slice};
 use super::space::{Place, SearchSpace};
 use crate::value::KeyWriter;
@@ -17,13 +16,13 @@ use crate::value::KeyWriter;
 /// A search without its type.
 #[derive(Debug)]
 pub(crate) struct Proposals {
-    space: SearchSpace,
+    pub(super) space: SearchSpace,
     goals: Vec<Goal>,
     options: SearchOptions,
     memo: Memo,
     /// Results from elsewhere, then those of the trials, as a sampler sees them.
-    learned: Vec<(Evaluated, Told)>,
-    trials: Vec<Proposed>,
+    pub(super) learned: Vec<(Evaluated, Told)>,
+    pub(super) trials: Vec<Proposed>,
     queue: VecDeque<(Place, Origin)>,
     /// How many proposals in succession were expected to improve nothing.
     idle: u32,
@@ -34,13 +33,13 @@ pub(crate) struct Proposals {
 const MOST_IDLE: u32 = 3;
 
 /// A result: objectives, or the reason why there are none.
-type Told = Result<Vec<f64>, String>;
+pub(super) type Told = Result<Vec<f64>, String>;
 
 #[derive(Debug)]
-struct Proposed {
-    place: Place,
-    origin: Origin,
-    told: Option<(Evaluated, Told)>,
+pub(super) struct Proposed {
+    pub(super) place: Place,
+    pub(super) origin: Origin,
+    pub(super) told: Option<(Evaluated, Told)>,
 }
 
 /// What a search does next.
@@ -337,67 +336,6 @@ impl Proposals {
     pub(crate) fn origin(&self, trial: u64) -> Option<Origin> {
         let at = usize::try_from(trial).ok()?;
         self.trials.get(at).map(|trial| trial.origin)
-    }
-
-    fn results(&self) -> impl Iterator<Item = (Option<u64>, Option<Origin>, &(Evaluated, Told))> {
-        let learned = self.learned.iter().map(|told| (None, None, told));
-        let trials = self.trials.iter().zip(0..);
-        let trials = trials.filter_map(|(trial, number)| {
-            Some((Some(number), Some(trial.origin), trial.told.as_ref()?))
-        });
-        learned.chain(trials)
-    }
-
-    fn finished(
-        &self,
-        (number, origin, (evaluated, told)): (Option<u64>, Option<Origin>, &(Evaluated, Told)),
-    ) -> FinishedTrial {
-        let names = self.space.plan().input_names();
-        let input = |(at, value): (usize, crate::value::Value)| {
-            (names.get(at).copied().unwrap_or_default().to_owned(), value)
-        };
-        let values = self.space.values(&evaluated.place).unwrap_or_default();
-        FinishedTrial {
-            number,
-            origin,
-            inputs: values.into_iter().map(input).collect(),
-            objectives: told.clone().unwrap_or_default(),
-            error: told.as_ref().err().cloned(),
-        }
-    }
-
-    pub(crate) fn trials(&self) -> Vec<FinishedTrial> {
-        self.results().map(|one| self.finished(one)).collect()
-    }
-
-    pub(crate) fn best(&self) -> Result<FinishedTrial, SearchError> {
-        let cost = |(.., (one, _)): &(Option<u64>, Option<Origin>, &(Evaluated, Told))| {
-            one.values.first().copied().unwrap_or(f64::INFINITY)
-        };
-        let best = self.results().min_by(|a, b| cost(a).total_cmp(&cost(b)));
-        let best = best.ok_or(SearchError::NoTrials)?;
-        if best.2.0.has_failed() {
-            let reasons = self
-                .results()
-                .filter_map(|(.., (_, told))| told.as_ref().err());
-            return Err(SearchError::AllFailed {
-                failed: self.results().count() as u64,
-                reason: reasons.last().cloned().unwrap_or_default(),
-            });
-        }
-        Ok(self.finished(best))
-    }
-
-    pub(crate) fn front(&self) -> Vec<FinishedTrial> {
-        let done: Vec<_> = self
-            .results()
-            .filter(|(.., (one, _))| !one.has_failed())
-            .collect();
-        let values: Vec<&[f64]> = done.iter().map(|(.., (one, _))| &*one.values).collect();
-        let chosen = front(&values).into_iter();
-        chosen
-            .filter_map(|at| done.get(at).map(|one| self.finished(*one)))
-            .collect()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
+use crate::dataset::{digits, quantity};
 use crate::job::{FinishedJob, FutureCache, Job, JobOutcome, TIMED_OUT};
 use crate::optimize::{Next, SearchError};
 use crate::plan::Plan;
@@ -15,6 +16,7 @@ use crate::value::Value;
 use super::rounds::time_of;
 use super::run::{RunEnd, SweepExecutor};
 use super::run_options::RunOptions;
+use super::search_best::bounds;
 use super::search_run::{Ended, SearchRun};
 
 /// The objectives of a sample, or why it has none.
@@ -33,6 +35,8 @@ pub(super) struct Evaluations<'r> {
     pub(super) started: Instant,
     /// When trials were known, in seconds since then.
     pub(super) seconds: HashMap<u64, f64>,
+    /// The best value that was told.
+    pub(super) best: Option<f64>,
 }
 
 /// What the samples of a search are taken with.
@@ -133,6 +137,7 @@ impl Evaluations<'_> {
                     .or_default()
                     .push((job.repeat, told));
                 self.tell(job.point);
+                self.tell_best(job.point, run.progress);
             }
         }
         self.finished.append(&mut done);
@@ -152,6 +157,38 @@ impl Evaluations<'_> {
         // The trial was proposed, and is told once.
         let taken = self.search.proposals.tell(trial, means);
         debug_assert!(taken.is_ok());
+    }
+
+    /// Tells of a trial that is better than all before, in a search with one objective.
+    fn tell_best(&mut self, trial: u64, progress: &mut dyn ProgressSink) {
+        let proposals = &self.search.proposals;
+        let ([goal], Some([value])) = (proposals.goals(), proposals.objectives(trial)) else {
+            return;
+        };
+        if self.best.is_some_and(|best| !goal.is_better(*value, best)) {
+            return;
+        }
+        self.best = Some(*value);
+        let plan = &self.executor.plan;
+        let Some((_, var)) = plan.schema().result(goal.name()) else {
+            return;
+        };
+        let number = |x: f64| {
+            if var.timed {
+                quantity(x, "s")
+            } else {
+                format!("{} {}", digits(x, 4), var.units)
+                    .trim_end()
+                    .to_owned()
+            }
+        };
+        let text = match bounds(&self.values(trial, 1), var.timed) {
+            Some((low, high)) => {
+                format!("{} ({} to {})", number(*value), number(low), number(high))
+            }
+            None => number(*value),
+        };
+        progress.best(self.seconds.len() as u64, &text);
     }
 
     fn count(&mut self, outcome: &JobOutcome) {

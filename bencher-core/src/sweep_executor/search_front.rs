@@ -74,6 +74,7 @@ fn dominates(a: impl Iterator<Item = f64>, b: impl Iterator<Item = f64>) -> bool
 #[cfg(test)]
 mod tests {
     use super::*;
+    use FrontClass::{Dominated, Maybe, Surely};
 
     fn goals() -> [(Goal, bool); 2] {
         [
@@ -86,7 +87,6 @@ mod tests {
     fn exact_points_are_on_the_front_or_not() {
         let point = |size: f64, speed: f64| vec![vec![size], vec![speed]];
         let points = [point(1.0, 1.0), point(2.0, 2.0), point(2.0, 1.5), vec![]];
-        use FrontClass::{Dominated, Surely};
         assert_eq!(
             front_classes(&goals(), &points),
             [Some(Surely), Some(Surely), Some(Dominated), None]
@@ -103,7 +103,6 @@ mod tests {
         };
         // Three values 0.1 apart: 4.303 * 0.1 / sqrt(3) = 0.248 to both sides.
         let points = [sampled(1.0, 1.0), sampled(1.2, 0.9), sampled(2.0, 0.2)];
-        use FrontClass::{Dominated, Maybe};
         assert_eq!(
             front_classes(&goals(), &points),
             [Some(Maybe), Some(Maybe), Some(Dominated)]

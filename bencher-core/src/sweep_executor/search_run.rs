@@ -148,6 +148,7 @@ impl SweepExecutor {
             counts: Counts::default(),
             started: Instant::now(),
             seconds: HashMap::new(),
+            best: None,
         };
         let mut context = SearchContext {
             options: &options,
