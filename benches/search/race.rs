@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bencher::measure::{BestRule, RoundRules, Rounds};
+use bencher::measure::{BestRule, RaceValues, RoundRules, Rounds};
 use bencher::stats::RoundTime;
 
 use crate::Noise;
@@ -87,6 +87,7 @@ fn race(machine: Machine, seed: u64) -> (u64, bool) {
         best: Some(BestRule {
             within: WITHIN,
             result: 0,
+            values: RaceValues::Times,
         }),
         seed,
         ..RoundRules::default()
@@ -119,7 +120,7 @@ fn race(machine: Machine, seed: u64) -> (u64, bool) {
             rounds.record(point, Some(&[RoundTime::Time(time)]));
         }
     }
-    let named = rounds.contenders().map(|(leader, _)| leader);
+    let named = rounds.contenders().next().map(|(leader, _)| leader);
     let named = named.and_then(|point| truth.get(usize::try_from(point).ok()?));
     (
         batches,

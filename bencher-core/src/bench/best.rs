@@ -1,10 +1,10 @@
 //! Names the best point of a sweep in rounds, or those between which it is undecided.
 
 use crate::dataset::{one_line, percent};
-use crate::measure::BestRule;
+use crate::measure::{BestRule, RaceValues};
 use crate::plan::{Plan, PlanError, result_name_of};
 use crate::sweep_executor::RunEnd;
-use crate::var::{Direction, UnknownName};
+use crate::var::{Direction, ResultVar, UnknownName};
 
 use super::error::BenchError;
 use super::run::SweepRun;
@@ -16,27 +16,57 @@ const WITHIN: f64 = 0.01;
 /// The most points that are named as undecided.
 const MOST_NAMED: usize = 5;
 
+/// The most groups whose best points are named one by one.
+const MOST_GROUPS: usize = 20;
+
+/// A result whose best point is to be named.
+#[derive(Clone, Copy)]
+struct RacedResult {
+    name: &'static str,
+    /// Its position among the timed results, or among all recorded ones where nothing is timed.
+    position: usize,
+    values: RaceValues,
+}
+
+impl RacedResult {
+    fn of((position, var): (usize, &'static ResultVar)) -> Option<Self> {
+        let values = match (var.timed, var.direction) {
+            // More of a time is never better.
+            (true, Direction::Maximize) | (false, Direction::None) => return None,
+            (true, _) => RaceValues::Times,
+            (false, Direction::Minimize) => RaceValues::Least,
+            (false, Direction::Maximize) => RaceValues::Greatest,
+        };
+        (var.timed || var.kind.is_numeric()).then_some(Self {
+            name: var.name,
+            position,
+            values,
+        })
+    }
+}
+
 impl SweepRun<'_> {
-    /// The timed result whose best point is to be named: that of the program, or the first that is to be small.
-    fn best_result(&self, plan: &Plan) -> Result<Option<(usize, &'static str)>, PlanError> {
-        let timed = plan.recorded().map(|(_, var)| var).filter(|var| var.timed);
-        let timed: Vec<_> = timed.enumerate().collect();
+    /// The result whose best point is to be named: that of the program, or the first with a direction. In a sweep with
+    /// times, it is one of these.
+    fn raced_result(&self, plan: &Plan) -> Result<Option<RacedResult>, PlanError> {
+        let is_timed = plan.is_timed();
+        let series = plan.recorded().map(|(_, var)| var);
+        let series = series.filter(|var| var.timed || !is_timed).enumerate();
+        let possible: Vec<RacedResult> = series.filter_map(RacedResult::of).collect();
         let Some(target) = &self.settings.best else {
-            let small = timed
-                .iter()
-                .find(|(_, var)| var.direction == Direction::Minimize);
-            return Ok(small.map(|(at, var)| (*at, var.name)));
+            return Ok(possible.first().copied());
         };
         let name = result_name_of(plan.schema(), target)?;
-        let small = timed
-            .iter()
-            .filter(|(_, var)| var.direction != Direction::Maximize);
-        let small: Vec<(usize, &'static str)> = small.map(|(at, var)| (*at, var.name)).collect();
         let unknown = || {
-            let known = small.iter().map(|(_, name)| *name);
-            UnknownName::new("timed result that is to be small", name.clone(), known)
+            let known = possible.iter().map(|one| one.name);
+            let what = if is_timed {
+                "timed result that is to be small"
+            } else {
+                "numeric result with a direction"
+            };
+            UnknownName::new(what, name.clone(), known)
         };
-        let found = small.iter().find(|(_, known)| **known == *name);
+        let found = possible.iter().find(|known| *known.name == *name);
         found.copied().map(Some).ok_or_else(|| unknown().into())
     }
 
@@ -50,9 +80,13 @@ impl SweepRun<'_> {
         if within.is_none() && self.settings.best.is_none() {
             return Ok(None);
         }
-        let found = self.best_result(plan).map_err(self.plan_error())?;
+        let found = self.raced_result(plan).map_err(self.plan_error())?;
         let within = within.unwrap_or(WITHIN);
-        Ok(found.map(|(result, _)| BestRule { within, result }))
+        Ok(found.map(|found| BestRule {
+            within,
+            result: found.position,
+            values: found.values,
+        }))
     }
 
     /// The result of the race, and what it came to; none without a race.
@@ -62,17 +96,11 @@ impl SweepRun<'_> {
         end: &RunEnd,
         session: &Session,
     ) -> Option<(String, String)> {
-        let (leader, open) = end.contenders.as_ref()?;
         let rule = self.best_rule(plan, session).ok()??;
-        let (_, name) = self.best_result(plan).ok()??;
+        let name = self.raced_result(plan).ok()??.name;
         let inputs = |point: &u64| one_line(&plan.inputs_text(*point));
         let within = percent(rule.within);
-        let text = if open.is_empty() {
-            format!(
-                "{} is best: no point is better by more than {within}, at 95 %",
-                inputs(leader)
-            )
-        } else {
+        let undecided = |(leader, open): &(u64, Vec<u64>)| {
             let rivals: Vec<String> = open.iter().take(MOST_NAMED).map(inputs).collect();
             let more = open.len().saturating_sub(MOST_NAMED);
             let more = if more > 0 {
@@ -81,10 +109,51 @@ impl SweepRun<'_> {
                 String::new()
             };
             format!(
-                "undecided between {}, which leads, and {}{more}: the budget ended; `--budget` gives it more time",
+                "undecided between {}, which leads, and {}{more}",
                 inputs(leader),
                 rivals.join(" and ")
             )
+        };
+        let remedy = if plan.is_timed() {
+            "the budget ended; `--budget` gives it more time"
+        } else {
+            "the repeats or the budget ended; `--repeats` and `--budget` give it more"
+        };
+        let text = match &*end.contenders {
+            [] => format!("undecided, since the points have too few values to compare: {remedy}"),
+            [(leader, open)] if open.is_empty() => format!(
+                "{} is best: no point is better by more than {within}, at 95 %",
+                inputs(leader)
+            ),
+            [one] => format!("{}: {remedy}", undecided(one)),
+            groups => {
+                let best = groups.iter().filter(|(_, open)| open.is_empty());
+                let best: Vec<String> = best.map(|(leader, _)| inputs(leader)).collect();
+                let open = groups.iter().filter(|(_, open)| !open.is_empty());
+                let open: Vec<String> = open.map(undecided).collect();
+                let of_groups = |all: &[String]| {
+                    let more = all.len().saturating_sub(MOST_GROUPS);
+                    let shown: Vec<&str> =
+                        all.iter().take(MOST_GROUPS).map(String::as_str).collect();
+                    let shown = shown.join("; ");
+                    if more > 0 {
+                        format!("{shown}; and {more} more")
+                    } else {
+                        shown
+                    }
+                };
+                let mut parts = Vec::new();
+                if !best.is_empty() {
+                    parts.push(format!(
+                        "{} are best: no point of their groups is better by more than {within}, at 95 %",
+                        of_groups(&best)
+                    ));
+                }
+                if !open.is_empty() {
+                    parts.push(format!("{}: {remedy}", of_groups(&open)));
+                }
+                parts.join(". ")
+            }
         };
         Some((name.to_owned(), text))
     }

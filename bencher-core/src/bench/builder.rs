@@ -38,6 +38,7 @@ pub struct SweepBuilder<'b, S> {
     prototype: &'b S,
     choice: SweepChoice<S>,
     compared: Option<Input<S>>,
+    best_for_each: Vec<Input<S>>,
     settings: SweepSettings,
 }
 
@@ -65,7 +66,7 @@ pub(crate) struct SweepSettings {
     #[cfg(feature = "search")]
     pub(crate) goals: Vec<Target>,
     pub(crate) search: SearchConfig,
-    /// The timed result whose best point is to be named.
+    /// The result whose best point is to be named.
     pub(crate) best: Option<Target>,
 }
 
@@ -76,6 +77,7 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
             prototype,
             choice: SweepChoice::default(),
             compared: None,
+            best_for_each: Vec::new(),
             settings: SweepSettings {
                 title,
                 ..SweepSettings::default()
@@ -262,14 +264,37 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
         self
     }
 
-    /// Names the best point of a timed result that is to be small, instead of measuring all points equally well.
+    /// Names the best point of a result by its direction, instead of measuring all points equally well.
     ///
     /// After six rounds of all points, a round has the leader and the eight rivals that are least refuted. The sweep ends
     /// when no point is better than the leader by more than 1 % (`--best-within`), at 95 % for all points together, or when
-    /// the budget ends: then it says between which points it is undecided. Simulated, 50 points take a sixth of the batches
-    /// that all rounds would (`cargo xtask bench search`).
+    /// the budget or the repeats end: then it says between which points it is undecided. Simulated, 50 points take a sixth
+    /// of the batches that all rounds would (`cargo xtask bench search`).
+    ///
+    /// A result that is not a time gets repeats instead of rounds, 100 at most unless the sweep sets them. If all points
+    /// give the same value twice, these values decide.
     pub fn best(mut self, result: impl Into<Output<S>>) -> Self {
         self.settings.best = Some(result.into().target);
+        self
+    }
+
+    /// Names the [best](Self::best) point at each value of some inputs: the best codec for each block size.
+    ///
+    /// ```
+    #[doc = include_str!("../example_sweep.md")]
+    #[doc = include_str!("../example_bench.md")]
+    /// let sorted = bench.sweep("Fewest moves").best(Sorting::MOVES).best_for_each([Sorting::LEN]);
+    /// let result = sorted.inputs([Sorting::LEN.values([10, 100]), Sorting::PRESORTED]).run()?;
+    /// let text = &result.dataset().attributes["race best"];
+    /// assert!(text.starts_with("len=10, presorted=true; len=100, presorted=true are best"), "{text}");
+    /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    /// ```
+    pub fn best_for_each<I>(mut self, inputs: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: Into<Input<S>>,
+    {
+        self.best_for_each = inputs.into_iter().map(Into::into).collect();
         self
     }
 
@@ -317,6 +342,31 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
         self
     }
 
+    /// Ends a search when its first objective has reached a value, unless the run's configuration sets it.
+    ///
+    /// ```
+    #[doc = include_str!("../example_sweep.md")]
+    #[doc = include_str!("../example_bench.md")]
+    /// let search = bench.sweep("Few moves").optimize(Sorting::MOVES).target(100.0);
+    /// let result = search.run()?;
+    /// let text = &result.dataset().attributes["search"];
+    /// assert!(text.contains("the target was reached"), "{text}");
+    /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    /// ```
+    #[cfg(feature = "search")]
+    pub fn target(mut self, value: f64) -> Self {
+        self.settings.search.target = Some(value);
+        self
+    }
+
+    /// Sets the seed of a search (0), unless the run's configuration sets it. Another seed begins another search, which
+    /// learns from all stored samples.
+    #[cfg(feature = "search")]
+    pub fn search_seed(mut self, seed: u64) -> Self {
+        self.settings.search.seed = Some(seed);
+        self
+    }
+
     /// Runs the sweep, stores its result and prints it.
     ///
     /// Failed samples are part of the result. They make the program's exit status 1.
@@ -336,11 +386,14 @@ impl<'b, S: Benchmark> SweepBuilder<'b, S> {
     /// fail-fast, a sample fails.
     pub fn run(self) -> Result<BenchResult<S>> {
         let compared = self.compared.map(|input| input.choice);
+        let best_for_each = self.best_for_each.into_iter();
+        let best_for_each = best_for_each.map(|input| input.choice).collect();
         let run = SweepRun {
             prototype: self.prototype,
             body: Body::of::<S>(),
             choice: self.choice.erased(),
             compared,
+            best_for_each,
             settings: self.settings,
         };
         let outcome = run.run_in(&mut self.session.borrow_mut())?;

@@ -54,6 +54,8 @@ mod result_json;
 mod run;
 #[cfg(feature = "search")]
 mod search;
+#[cfg(feature = "search")]
+mod search_attributes;
 mod session;
 mod session_output;
 mod session_report;

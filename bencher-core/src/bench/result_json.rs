@@ -3,6 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::dataset::{Comparison, Dataset};
+use crate::record::{SEARCH, SEARCH_BEST, SearchHistory};
 
 use super::comparisons::comparisons;
 
@@ -23,6 +24,21 @@ pub(super) fn comparisons_json(dataset: &Dataset) -> Json {
         .iter()
         .map(|(name, found)| line(name, found))
         .collect()
+}
+
+/// How the search went that a dataset comes from; null for a grid.
+pub(super) fn search_json(dataset: &Dataset) -> Json {
+    let Some(history) = SearchHistory::of(dataset) else {
+        return Json::Null;
+    };
+    let text = |name: &str| dataset.attributes.get(name).cloned();
+    json!({
+        "evaluations": history.trials.len(),
+        "end": history.end,
+        "text": text(SEARCH),
+        "best": text(SEARCH_BEST),
+        "history": history,
+    })
 }
 
 fn line(result: &str, found: &Comparison) -> Json {

@@ -38,6 +38,9 @@ use super::worker_sweep::{PLACE, place};
 /// The most cells that are made for a sweep that is not run.
 const MOST_PENDING: u128 = 1_000_000;
 
+/// The most repeats of a race between results that are no times.
+const MOST_REPEATS: u32 = 100;
+
 /// A sweep of any type, ready to be run.
 pub(crate) struct SweepRun<'b> {
     pub(crate) prototype: &'b dyn ErasedSweep,
@@ -45,6 +48,8 @@ pub(crate) struct SweepRun<'b> {
     pub(crate) choice: Choice,
     /// The input whose values are alternatives of each other.
     pub(crate) compared: Option<InputChoice>,
+    /// The inputs at each of whose values the best point is named.
+    pub(crate) best_for_each: Vec<InputChoice>,
     pub(crate) settings: SweepSettings,
 }
 
@@ -332,6 +337,9 @@ impl SweepRun<'_> {
             machine_policy: config.machine,
             machine,
             rounds: self.rounds(plan, session)?,
+            race_groups: plan
+                .groups_by(&self.best_for_each)
+                .map_err(self.plan_error())?,
             timer: self.timer(config.clock)?.clone(),
             replicates: session.role,
             rounds_per_replicate: rounds_per_replicate(self.own_repeats(config)),
@@ -371,12 +379,13 @@ impl SweepRun<'_> {
             }
             (budget, _) => budget,
         };
-        Ok(plan.is_timed().then(|| RoundRules {
-            rounds: if plan.is_adaptive() {
-                RoundTarget::AsNeeded
-            } else {
-                RoundTarget::Exactly(plan.repeats())
-            },
+        let rounds = match self.own_repeats(config) {
+            _ if plan.is_adaptive() => RoundTarget::AsNeeded,
+            None if !plan.is_timed() => RoundTarget::Exactly(MOST_REPEATS),
+            _ => RoundTarget::Exactly(plan.repeats()),
+        };
+        Ok((plan.is_timed() || best.is_some()).then(|| RoundRules {
+            rounds,
             precision: config.precision,
             stop_when_settled: config.budget.is_none(),
             budget: budget.or_else(|| plan.is_adaptive().then_some(DEFAULT_BUDGET)),

@@ -1,26 +1,24 @@
 //! Runs a sweep as a search: its points are proposed, not those of a grid.
 
-use std::fmt::Write as _;
 use std::time::Instant;
 
-use crate::dataset::{digits, one_line, quantity};
 use crate::evaluator::Executors;
 use crate::evaluator::process::{ordinal, worker_role};
 use crate::exit_guard;
 use crate::measure::{ReplicateRole, RoundRules, RoundTarget};
-use crate::optimize::{Goal, Origin, Proposals, Sampler, SearchError, SearchOptions, SearchSpace};
+use crate::optimize::{Goal, Proposals, Sampler, SearchError, SearchOptions, SearchSpace};
 use crate::plan::result_name_of;
-use crate::record::{SEARCH, SEARCH_BEST, SEARCH_GOAL, SEARCH_IMPORTANCE, SEARCH_ORIGINS};
 use crate::store::sweep_tag;
-use crate::sweep_executor::{Ended, Result, SearchRun, SearchRunError, SearchedRun, SweepExecutor};
+use crate::sweep_executor::{Result, SearchRun, SearchRunError, SearchedRun, SweepExecutor};
 use crate::var::Direction;
 
 use super::assertions::{Assertions, Judged};
 use super::attributes::is_side_by_side;
-use super::config::SearchBudget;
+use super::config::{RunConfig, SearchBudget};
 use super::error::BenchError;
 use super::result::SweepOutcome;
 use super::run::{Execution, SweepRun};
+use super::search_attributes::SearchAttributes;
 use super::session::Session;
 use super::worker_sweep::PLACE;
 
@@ -112,6 +110,40 @@ impl SweepRun<'_> {
             .map_err(|error| self.search_error(error))
     }
 
+    /// The options of the search, its number of evaluations, and when its time is up.
+    fn search_options(
+        &self,
+        config: &RunConfig,
+        clock: Instant,
+    ) -> Result<(SearchOptions, Option<u64>, Option<Instant>), BenchError> {
+        let (budget, deadline) = match config.search.budget {
+            None => (Some(EVALUATIONS), None),
+            Some(SearchBudget::Evaluations(count)) => (Some(count), None),
+            Some(SearchBudget::Time(time)) => (None, clock.checked_add(time)),
+        };
+        let sampler: Sampler = match config.search.sampler {
+            Some(name) => name
+                .parse()
+                .map_err(|error: crate::var::UnknownName| self.search_error(error.into()))?,
+            None => Sampler::default(),
+        };
+        let workers = UNDER_WAY.max(config.executor.workers() as u64);
+        let mut options = SearchOptions::default()
+            .sampler(sampler)
+            .workers(workers)
+            .seed(config.search.seed.unwrap_or(0));
+        if let Some(within) = config.best_within {
+            options = options.within(within);
+        }
+        if let Some(budget) = budget {
+            options = options.budget(budget);
+        }
+        if let Some(target) = config.search.target {
+            options = options.target(target);
+        }
+        Ok((options, budget, deadline))
+    }
+
     /// Runs the search, stores its result and prints it.
     pub(super) fn run_search(
         self,
@@ -134,23 +166,15 @@ impl SweepRun<'_> {
         if self.compared.is_some() || session.role != ReplicateRole::Single {
             return Err(self.search_error(SearchError::OnlyAlone).into());
         }
-        let config = &session.config;
-        let (budget, deadline) = match config.search.budget {
-            None => (Some(EVALUATIONS), None),
-            Some(SearchBudget::Evaluations(count)) => (Some(count), None),
-            Some(SearchBudget::Time(time)) => (None, clock.checked_add(time)),
-        };
-        let sampler: Sampler = match config.search.sampler {
-            Some(name) => name
-                .parse()
-                .map_err(|error: crate::var::UnknownName| self.search_error(error.into()))?,
-            None => Sampler::default(),
-        };
-        let workers = UNDER_WAY.max(config.executor.workers() as u64);
-        let mut options = SearchOptions::default().sampler(sampler).workers(workers);
-        if let Some(budget) = budget {
-            options = options.budget(budget);
+        if matches!(
+            session.config.executor,
+            Executors::Processes(_) | Executors::Cluster(_)
+        ) {
+            return Err(self.search_error(SearchError::OnlyThreads).into());
         }
+        let config = &session.config;
+        let (options, budget, deadline) = self.search_options(config, clock)?;
+        let sampler = options.sampler;
         if config.dry_run {
             session.show_search(&self.settings.title, &space, &names, config.search.budget);
             return Ok(self.not_run(None, session));
@@ -162,13 +186,6 @@ impl SweepRun<'_> {
             &self.settings.claims,
             &self.settings.gates,
         )?;
-        if let Executors::Processes(count) = session.config.executor {
-            session.note(&format!(
-                "sweep \"{}\": a search runs on threads; its points are not known to worker processes",
-                self.settings.title
-            ));
-            session.config.executor = Executors::Threads(count);
-        }
         session.make_report_folder()?;
         let timings = vec![("plan".to_owned(), clock.elapsed().as_secs_f64())];
         let (execution, mut run_options) = self.open(base, number, session, timings)?;
@@ -189,13 +206,15 @@ impl SweepRun<'_> {
             goals: names,
             deadline,
             rows,
+            stored: 0,
         };
         let executor = SweepExecutor::of(plan, self.body);
         let clock = Instant::now();
         let title = &self.settings.title;
+        let repeats = u128::from(executor.plan().repeats());
         session
             .progress
-            .start(title, u128::from(budget.unwrap_or(0)));
+            .start(title, u128::from(budget.unwrap_or(0)) * repeats);
         let in_progress = exit_guard::SweepGuard::begin(title, executor.describe_points());
         let ran = executor.run_search(search, title, run_options, session.progress.as_mut());
         drop(in_progress);
@@ -225,11 +244,11 @@ impl SweepRun<'_> {
         assertions: &Assertions,
         session: &mut Session,
     ) -> Result<SweepOutcome> {
-        let texts = SearchTexts::of(&run, sampler);
+        let attributes = SearchAttributes::of(&run, sampler);
         let (interrupted, failed_fast) = (run.end.interrupted, run.end.failed_fast);
         let is_empty = run.order.is_empty();
         let (mut record, store_error) = self.record(execution, run.end, session)?;
-        texts.keep(&mut record.dataset.attributes);
+        attributes.keep(&mut record.dataset.attributes);
         let is_whole = !interrupted && !failed_fast && store_error.is_none();
         let judged = if is_whole {
             session.judge(assertions, &mut record)
@@ -256,111 +275,4 @@ impl SweepRun<'_> {
             }),
         }
     }
-}
-
-/// What a record says of a search.
-struct SearchTexts {
-    search: String,
-    goal: String,
-    best: Option<String>,
-    importance: String,
-    origins: String,
-}
-
-impl SearchTexts {
-    fn of(run: &SearchedRun, sampler: Sampler) -> Self {
-        let count = run.order.len();
-        let noun = if count == 1 { "point" } else { "points" };
-        let end = match &run.ended {
-            Ended::BySearch(end) => end.to_string(),
-            Ended::Time => "the time is up".to_owned(),
-            Ended::Early => "it was stopped".to_owned(),
-        };
-        let succeeded = |trial: &&u64| run.proposals.has_succeeded(**trial);
-        let failed = count - run.order.iter().filter(succeeded).count();
-        let failed = if failed > 0 {
-            format!(", {failed} of them failed")
-        } else {
-            String::new()
-        };
-        let goals = run.proposals.goals().iter();
-        let goals: Vec<&str> = goals.map(Goal::name).collect();
-        let origins = run.order.iter().map(|trial| {
-            let origin = run.proposals.origin(*trial).unwrap_or(Origin::Random);
-            format!("{trial} {origin}")
-        });
-        Self {
-            search: format!("{count} {noun} ({sampler}){failed}: {end}"),
-            goal: goals.join(", "),
-            best: best_text(run),
-            importance: importance_text(run),
-            origins: origins.collect::<Vec<_>>().join("\n"),
-        }
-    }
-
-    fn keep(self, attributes: &mut std::collections::BTreeMap<String, String>) {
-        let mut keep = |name: &str, text: String| attributes.insert(name.to_owned(), text);
-        keep(SEARCH, self.search);
-        keep(SEARCH_GOAL, self.goal);
-        keep(SEARCH_ORIGINS, self.origins);
-        if !self.importance.is_empty() {
-            keep(SEARCH_IMPORTANCE, self.importance);
-        }
-        if let Some(best) = self.best {
-            keep(SEARCH_BEST, best);
-        }
-    }
-}
-
-/// Which inputs matter, by the model of the search.
-fn importance_text(run: &SearchedRun) -> String {
-    let all = run.proposals.importance();
-    let shown = all.iter().filter(|one| one.high >= LEAST_SHARE);
-    let shown: Vec<String> = shown.map(ToString::to_string).collect();
-    shown.join(", ")
-}
-
-/// Inputs that surely explain less are not named.
-const LEAST_SHARE: f64 = 0.005;
-
-/// The named best with its bounds, and who else may be it.
-fn best_text(run: &SearchedRun) -> Option<String> {
-    let best = run.best.as_ref()?;
-    let inputs = |trial: u64| {
-        let at = run.order.iter().position(|one| *one == trial)?;
-        Some(one_line(&run.plan.inputs_text(at as u64)))
-    };
-    let name = run.proposals.goals().first().map(Goal::name)?;
-    let (_, var) = run.plan.schema().result(name)?;
-    let number = |x: f64| {
-        if var.timed {
-            return quantity(x, "s");
-        }
-        format!("{} {}", digits(x, 5), var.units)
-            .trim_end()
-            .to_owned()
-    };
-    let mut text = format!("{} is best ({}", inputs(best.trial)?, number(best.value));
-    match best.bounds {
-        Some((low, high)) => {
-            let (low, high, count) = (number(low), number(high), best.samples);
-            let _ = write!(
-                text,
-                ", {low} to {high} at 95 %, in {count} samples after it was chosen)"
-            );
-        }
-        None if best.samples > 1 => {
-            let _ = write!(text, " in {} equal samples)", best.samples);
-        }
-        None => text.push(')'),
-    }
-    let ties: Vec<String> = best
-        .ties
-        .iter()
-        .filter_map(|trial| inputs(*trial))
-        .collect();
-    if !ties.is_empty() {
-        let _ = write!(text, "; not decided against {}", ties.join(" and "));
-    }
-    Some(text)
 }

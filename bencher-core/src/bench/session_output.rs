@@ -13,7 +13,7 @@ use super::assertions::Judged;
 use super::config::OutputFormat;
 use super::error::failure_text;
 use super::print::{print_record, say};
-use super::result_json::{comparisons_json, timings_json};
+use super::result_json::{comparisons_json, search_json, timings_json};
 use super::session::Session;
 use super::session_report::ReportOutput;
 use super::table_view::TableView;
@@ -145,6 +145,7 @@ impl Session {
                     &serde_json::json!({"event": "result", "sweep": record.title,
                     "counts": counts_json(&record.counts, record.timed_out()), "warnings": record.warnings,
                     "timings": timings_json(&record.dataset), "comparisons": comparisons_json(&record.dataset),
+                    "search": search_json(&record.dataset),
                     "dataset": result}),
                 );
                 judged.events(&record.title).iter().for_each(print_json);

@@ -41,6 +41,7 @@ mod order;
 mod partial;
 mod preempted_time;
 mod race;
+mod race_rounds;
 mod reason;
 mod replicate;
 mod rounds;
@@ -67,7 +68,7 @@ pub use memory::{peak_resident, reset_peak_resident};
 pub use order::Alternatives;
 pub use partial::PartialTime;
 pub use preempted_time::{PREEMPTED, PreemptedTime};
-pub use race::BestRule;
+pub use race::{BestRule, RaceValues};
 pub use reason::Reason;
 pub use replicate::{PILOTS, REPLICATE_VARIABLE, Replicate, ReplicateRole, rounds_per_replicate};
 pub use rounds::{

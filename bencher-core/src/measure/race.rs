@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 ///
 /// ```
 /// use std::time::Duration;
-/// use bencher_core::measure::{BestRule, RoundRules, Rounds, StopReason};
+/// use bencher_core::measure::{BestRule, RaceValues, RoundRules, Rounds, StopReason};
 /// use bencher_core::stats::RoundTime;
-/// let best = Some(BestRule { within: 0.01, result: 0 });
+/// let best = Some(BestRule { within: 0.01, result: 0, values: RaceValues::Times });
 /// let rules = RoundRules { best, ..RoundRules::default() };
 /// let mut rounds = Rounds::new((0..30).collect(), 1, rules, Duration::ZERO);
 /// let (mut batches, mut dice) = (0, 1_u64);
@@ -33,8 +33,24 @@ use std::collections::BTreeMap;
 pub struct BestRule {
     /// What does not matter: a point that is better by less than this share counts as equally good. At 0, ties never end.
     pub within: f64,
-    /// The position of the result among the timed ones; less is better.
+    /// The position of the result among the recorded series.
     pub result: usize,
+    /// What its values are.
+    pub values: RaceValues,
+}
+
+/// The values of a race.
+///
+/// See [`BestRule`] for an example.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RaceValues {
+    /// Times: above 0, compared by their ratios, and less is better.
+    #[default]
+    Times,
+    /// Any numbers, of which less is better.
+    Least,
+    /// Any numbers, of which more is better.
+    Greatest,
 }
 
 /// The rounds of all points before the race.
@@ -49,9 +65,10 @@ const MISRATE: f64 = 0.05;
 /// Turns of the least squares.
 const TURNS: usize = 3;
 
-/// The logarithms of the times so far, by point and round.
+/// The values so far, by point and round: logarithms of times, and other numbers such that less is better.
 #[derive(Debug, Default)]
 pub(super) struct Race {
+    values: RaceValues,
     points: BTreeMap<u64, Vec<(usize, f64)>>,
     /// How many rounds there were.
     rounds: usize,
@@ -85,18 +102,39 @@ struct Level {
 }
 
 impl Race {
-    /// Takes a time of a round, counted from 0.
-    pub(super) fn record(&mut self, point: u64, round: u64, seconds: f64) {
+    pub(super) fn new(values: RaceValues) -> Self {
+        Self {
+            values,
+            ..Self::default()
+        }
+    }
+
+    /// Takes a value of a round, counted from 0.
+    pub(super) fn record(&mut self, point: u64, round: u64, value: f64) {
         let Ok(round) = usize::try_from(round) else {
             return;
         };
-        if seconds > 0.0 && seconds.is_finite() {
+        let value = match self.values {
+            RaceValues::Times => value.ln(),
+            RaceValues::Least => value,
+            RaceValues::Greatest => -value,
+        };
+        if value.is_finite() {
             self.rounds = self.rounds.max(round + 1);
-            self.points
-                .entry(point)
-                .or_default()
-                .push((round, seconds.ln()));
+            self.points.entry(point).or_default().push((round, value));
         }
+    }
+
+    /// Whether numbers that are no times came out the same in two rounds or more, at every point.
+    pub(super) fn is_exact(&self) -> bool {
+        let mut points = self.points.values();
+        self.values != RaceValues::Times
+            && points.all(|values| {
+                values.len() > 1
+                    && values
+                        .windows(2)
+                        .all(|pair| matches!(pair, [(_, a), (_, b)] if a.to_bits() == b.to_bits()))
+            })
     }
 
     /// Whether a point has times to compare.
@@ -104,11 +142,15 @@ impl Race {
         self.points.get(&point).is_some_and(|times| times.len() > 1)
     }
 
-    /// Compares all points with the leader; none where there are too few times.
-    pub(super) fn look(&self, within: f64) -> Option<Look> {
+    /// Compares all points with the leader, as one of so many races; none where there are too few values.
+    pub(super) fn look(&self, within: f64, races: usize) -> Option<Look> {
         let (levels, pooled) = self.levels();
         let leader = levels.iter().min_by(|a, b| a.mean.total_cmp(&b.mean))?;
-        let epsilon = within.ln_1p();
+        let epsilon = match self.values {
+            RaceValues::Times => within.ln_1p(),
+            RaceValues::Least | RaceValues::Greatest => within * leader.mean.abs(),
+        };
+        let is_exact = self.is_exact();
         let rivals = levels.len().saturating_sub(1);
         let mut open: Vec<(f64, u64)> = Vec::new();
         for rival in levels.iter().filter(|level| level.point != leader.point) {
@@ -118,12 +160,15 @@ impl Race {
             let gap = rival.mean - leader.mean + epsilon;
             let squared = gap * gap / (blocks * (error(rival) + error(leader)));
             let count = rival.count.min(leader.count);
-            let evidence = if gap <= 0.0 {
+            let evidence = if is_exact {
+                // Equal values are equally good.
+                f64::INFINITY
+            } else if gap <= 0.0 {
                 0.0
             } else {
                 count / 2.0 * (squared / count).ln_1p()
             };
-            let enough = threshold(rivals, rival.count + leader.count);
+            let enough = threshold(rivals * races.max(1), rival.count + leader.count);
             if evidence <= enough || evidence.is_nan() {
                 open.push((evidence, rival.point));
             }
@@ -212,29 +257,60 @@ mod tests {
 
     #[test]
     fn drift_of_all_points_cancels() {
-        let look = raced(8, 0.01).look(0.01).unwrap();
+        let look = raced(8, 0.01).look(0.01, 1).unwrap();
         assert_eq!((look.leader, look.open.len()), (3, 0));
         assert_eq!(look.next_round(), [3]);
     }
 
     #[test]
     fn noise_leaves_rivals_open() {
-        let look = raced(6, 0.3).look(0.01).unwrap();
+        let look = raced(6, 0.3).look(0.01, 1).unwrap();
         assert_eq!(look.open.len(), 9);
         assert_eq!(look.next_round().len(), 9, "the leader and eight others");
     }
 
     #[test]
+    fn numbers_that_are_to_be_large() {
+        let mut race = Race::new(RaceValues::Greatest);
+        for round in 0..8 {
+            for point in 0..10_u64 {
+                let jitter = ((point * 7 + round * 13) % 11) as f64 / 500.0 - 0.01;
+                // Around zero: most are below.
+                race.record(point, round, jitter + if point == 4 { 0.5 } else { -0.5 });
+            }
+        }
+        let look = race.look(0.01, 3).unwrap();
+        assert_eq!((look.leader, look.open.len()), (4, 0));
+        assert!(!race.is_exact());
+    }
+
+    #[test]
+    fn numbers_that_come_out_the_same_decide_at_once() {
+        let mut race = Race::new(RaceValues::Least);
+        for (point, value) in [(0, 3.0), (1, 2.0), (2, 2.0)] {
+            race.record(point, 0, value);
+            race.record(point, 1, value);
+        }
+        assert!(race.is_exact());
+        let look = race.look(0.0, 1).unwrap();
+        assert_eq!(
+            (look.leader, look.open),
+            (1, Vec::new()),
+            "ties are equally good"
+        );
+    }
+
+    #[test]
     fn strange_times() {
         let mut race = Race::default();
-        assert_eq!(race.look(0.01), None);
+        assert_eq!(race.look(0.01, 1), None);
         for seconds in [0.0, -1.0, f64::NAN, f64::INFINITY] {
             race.record(1, 0, seconds);
         }
-        assert_eq!(race.look(0.01), None, "no times at all");
+        assert_eq!(race.look(0.01, 1), None, "no times at all");
         race.record(1, 0, 1.0);
         race.record(1, 1, 1.0);
-        let alone = race.look(0.01).unwrap();
+        let alone = race.look(0.01, 1).unwrap();
         assert_eq!((alone.leader, alone.open.len()), (1, 0));
     }
 }

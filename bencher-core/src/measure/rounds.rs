@@ -1,11 +1,12 @@
 //! Chooses the points of the next round, and decides when a point has converged.
 
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use crate::stats::{MISRATE, PointTime, RoundTime, Summary};
 
 use super::order::{Alternatives, ordered};
-use super::race::{BestRule, FIRST_ROUNDS, Race};
+use super::race::{BestRule, Race};
 
 /// The number of rounds before the first look at a point.
 pub const FIRST_LOOK: u32 = 11;
@@ -175,19 +176,21 @@ pub struct Rounds {
     results: usize,
     started: Duration,
     round: u64,
-    points: Vec<Point>,
+    pub(super) points: Vec<Point>,
     /// How many points have had no round.
     unmeasured: usize,
     /// When the widest points were chosen for the rounds up to the next look.
     chosen: Option<WidestPoints>,
-    race: Race,
-    /// What the last look at the race said: the leader, and the others that may be the best.
-    contenders: Option<(u64, Vec<u64>)>,
+    /// The races by groups.
+    pub(super) races: BTreeMap<u64, Race>,
+    pub(super) groups: HashMap<u64, u64>,
+    /// What the last look at each race said: the leader, and the others that may be the best.
+    pub(super) contenders: Vec<(u64, Vec<u64>)>,
 }
 
 #[derive(Debug)]
-struct Point {
-    number: u64,
+pub(super) struct Point {
+    pub(super) number: u64,
     rounds: u32,
     failed: u32,
     /// After how many rounds it was looked at last.
@@ -199,7 +202,7 @@ struct Point {
     width: f64,
     /// Whether its times had several modes then, were preempted, or partly below resolution.
     is_unreliable: bool,
-    stop: Option<StopReason>,
+    pub(super) stop: Option<StopReason>,
 }
 
 #[derive(Debug)]
@@ -232,8 +235,9 @@ impl Rounds {
             unmeasured: points.len(),
             points,
             chosen: None,
-            race: Race::default(),
-            contenders: None,
+            races: BTreeMap::new(),
+            groups: HashMap::new(),
+            contenders: Vec::new(),
         }
     }
 
@@ -251,7 +255,7 @@ impl Rounds {
             return None;
         }
         if let Some(rule) = self.rules.best {
-            match self.raced(rule, live) {
+            match self.raced(rule, &live) {
                 Some(next) => live = next,
                 None => return None,
             }
@@ -267,45 +271,6 @@ impl Rounds {
         let list = ordered(&live, alternatives, self.rules.seed, self.round);
         self.round += 1;
         Some(list)
-    }
-
-    /// The points of the next round of a race; none where the best point is named.
-    fn raced(&mut self, rule: BestRule, live: Vec<u64>) -> Option<Vec<u64>> {
-        let early = |point: &u64| self.count(*point) < FIRST_ROUNDS;
-        if live.iter().any(early) {
-            let early: Vec<u64> = live.into_iter().filter(early).collect();
-            return Some(early);
-        }
-        let Some(look) = self.race.look(rule.within) else {
-            self.stop_all(StopReason::NoTimes);
-            return None;
-        };
-        self.contenders = Some((look.leader, look.open.clone()));
-        if look.open.is_empty() {
-            for point in self.points.iter_mut().filter(|point| point.stop.is_none()) {
-                point.stop = Some(if point.number == look.leader {
-                    StopReason::Best(rule.within)
-                } else if !self.race.knows(point.number) {
-                    StopReason::NoTimes
-                } else {
-                    StopReason::NotBest(rule.within)
-                });
-            }
-            return None;
-        }
-        let next = look.next_round().into_iter();
-        Some(
-            next.filter(|point| live.binary_search(point).is_ok())
-                .collect(),
-        )
-    }
-
-    /// In a race: the leader, and the points that may be better by more than the rule allows; without any, the leader is
-    /// named the best. None before the first look.
-    pub fn contenders(&self) -> Option<(u64, &[u64])> {
-        self.contenders
-            .as_ref()
-            .map(|(leader, open)| (*leader, &**open))
     }
 
     /// Whether the budget has ended. Every point has a round in any case.
@@ -381,8 +346,12 @@ impl Rounds {
         if let (Some(rule), Some(times)) = (self.rules.best, times)
             && let Some(seconds) = times.get(rule.result).and_then(|time| time.seconds())
         {
-            self.race
-                .record(point, self.round.saturating_sub(1), seconds);
+            let race = self.races.entry(self.group(point));
+            race.or_insert_with(|| Race::new(rule.values)).record(
+                point,
+                self.round.saturating_sub(1),
+                seconds,
+            );
         }
         let Some(point) = self.point_mut(point) else {
             return;

@@ -65,6 +65,9 @@ pub enum SearchError {
     /// A budget of nothing.
     #[error("the budget of the search is 0, so nothing would be evaluated; give 1 or more")]
     NoBudget,
+    /// A target that is no number.
+    #[error("the target of the search is not a number, so no value reaches it; give a number")]
+    NoTarget,
     /// No worker.
     #[error("a search with 0 workers evaluates nothing; give 1 or more")]
     NoWorkers,
@@ -85,6 +88,12 @@ pub enum SearchError {
          `--replicates`, or take the whole grid"
     )]
     OnlyAlone,
+    /// Other processes would have to know the proposals.
+    #[error(
+        "a search runs on this thread or on threads, because other processes do not know the points that it proposes; \
+         choose `--executor serial` or `--executor threads`, or take the whole grid"
+    )]
+    OnlyThreads,
     /// A trial that was not proposed.
     #[error("trial {0} was never proposed; tell the number of a trial that `ask` returned")]
     UnknownTrial(u64),

@@ -59,7 +59,7 @@ impl Goal {
     }
 
     /// The value as one that is to be small.
-    pub(super) fn cost(&self, value: f64) -> f64 {
+    pub(crate) fn cost(&self, value: f64) -> f64 {
         if self.is_maximized { -value } else { value }
     }
 }

@@ -7,7 +7,8 @@ use super::space::SearchSpace;
 /// How much one dimension of a search matters, by the model of the first goal: the share of its differences over the whole
 /// space that the dimension explains alone.
 ///
-/// The ends are those of the estimates when a quarter of the points is left out.
+/// The ends are those of the estimates when a quarter of the points is left out. The share of a pair is what both explain
+/// beyond what each explains alone.
 ///
 /// ```
 /// use bencher_core::optimize::Importance;
@@ -16,7 +17,7 @@ use super::space::SearchSpace;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Importance {
-    /// The name of the dimension.
+    /// The name of the dimension, or the names of two with ` * ` between them.
     pub dimension: String,
     /// Its share, from 0 to 1.
     pub share: f64,
@@ -39,26 +40,106 @@ impl fmt::Display for Importance {
     }
 }
 
-/// The importance of all dimensions, the most important first; empty where too few points are known.
-pub(super) fn importance(space: &SearchSpace, done: &[Evaluated]) -> Vec<Importance> {
-    let Some(estimates) = process::shares(space, done) else {
-        return Vec::new();
+/// The importance of all dimensions, the most important first, and of their pairs beyond that; empty where too few points are
+/// known. A pair has two dimensions with a `*` between them.
+pub(super) fn importance(
+    space: &SearchSpace,
+    done: &[Evaluated],
+) -> (Vec<Importance>, Vec<Importance>) {
+    let Some(estimates) = process::estimates(space, done) else {
+        return (Vec::new(), Vec::new());
     };
-    let of = |(at, dimension): (usize, &super::dimension::Dimension)| {
-        let mut shares = estimates
-            .iter()
-            .filter_map(|shares| shares.get(at))
-            .copied();
+    let name = |at: usize| {
+        let dimension = space.dimensions.get(at);
+        dimension.map_or_else(String::new, |dimension| dimension.name.clone())
+    };
+    let of = |dimension: String, shares: &mut dyn Iterator<Item = f64>| {
         let share = shares.next()?;
         let (low, high) = shares.fold((share, share), |(low, high), x| (low.min(x), high.max(x)));
         Some(Importance {
-            dimension: dimension.name.clone(),
+            dimension,
             share,
             low,
             high,
         })
     };
-    let mut all: Vec<Importance> = space.dimensions.iter().enumerate().filter_map(of).collect();
-    all.sort_by(|a, b| b.share.total_cmp(&a.share));
-    all
+    let alone = (0..space.dimensions.len()).filter_map(|at| {
+        let mut shares = estimates
+            .alone
+            .iter()
+            .filter_map(|all| all.get(at))
+            .copied();
+        of(name(at), &mut shares)
+    });
+    let pairs = estimates.pairs.iter().filter_map(|((a, b), shares)| {
+        of(
+            format!("{} * {}", name(*a), name(*b)),
+            &mut shares.iter().copied(),
+        )
+    });
+    let (mut alone, mut pairs): (Vec<_>, Vec<_>) = (alone.collect(), pairs.collect());
+    for all in [&mut alone, &mut pairs] {
+        all.sort_by(|a, b| b.share.total_cmp(&a.share));
+    }
+    (alone, pairs)
+}
+
+#[cfg(test)]
+mod tests {
+    use bencher_macros::ParametrizedSweep;
+
+    use super::*;
+    use crate::optimize::{Asked, Goal, Sampler, Search, SearchOptions};
+    use crate::plan::SweepChoice;
+    use crate::var::ParametrizedSweep as _;
+
+    #[derive(ParametrizedSweep, Clone, Debug)]
+    #[bencher(crate = crate)]
+    struct Square {
+        #[sweep(bounds(-1.0, 1.0))]
+        a: f64,
+        #[sweep(bounds(-1.0, 1.0))]
+        b: f64,
+        #[result(direction = "minimize")]
+        value: Option<f64>,
+    }
+
+    /// What a search of 60 points says of two inputs, and of their pair.
+    fn estimated(value: fn(f64, f64) -> f64) -> [Importance; 3] {
+        let start = Square::baseline().unwrap();
+        let options = SearchOptions::default().sampler(Sampler::Sobol).budget(60);
+        let goals = [Goal::minimize("value")];
+        let mut search = Search::new(&start, &SweepChoice::default(), goals, options).unwrap();
+        while let Asked::Trial(trial) = search.ask().unwrap() {
+            let result = value(trial.sweep.a, trial.sweep.b);
+            search.tell(trial.number, result).unwrap();
+        }
+        let mut alone = search.importance();
+        alone.sort_by(|x, y| x.dimension.cmp(&y.dimension));
+        let pairs = search.pair_importance();
+        [alone[0].clone(), alone[1].clone(), pairs[0].clone()]
+    }
+
+    #[test]
+    fn a_product_is_explained_by_the_pair_alone() {
+        // The variance of a b is that of the pair: E(a b | a) = 0.
+        let [a, b, pair] = estimated(|a, b| a * b);
+        assert_eq!(pair.dimension, "a * b");
+        assert!(a.share < 0.15 && b.share < 0.15, "{a} {b}");
+        assert!(
+            pair.share > 0.7 && pair.low <= pair.share && pair.share <= pair.high,
+            "{pair}"
+        );
+    }
+
+    #[test]
+    fn a_sum_is_explained_by_its_parts() {
+        // Var(2 a) / Var(2 a + b) = 4 / 5.
+        let [a, b, pair] = estimated(|a, b| 2.0 * a + b);
+        assert!(
+            (a.share - 0.8).abs() < 0.1 && (b.share - 0.2).abs() < 0.12,
+            "{a} {b}"
+        );
+        assert!(pair.low < 0.05, "{pair}");
+    }
 }

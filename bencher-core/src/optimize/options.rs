@@ -1,6 +1,7 @@
 use std::fmt;
 
 use super::sampler::Sampler;
+use crate::dataset::percent;
 
 /// The options of a search.
 ///
@@ -11,10 +12,11 @@ use super::sampler::Sampler;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SearchOptions {
-    pub(super) sampler: Sampler,
+    pub(crate) sampler: Sampler,
     pub(super) seed: u64,
     pub(super) budget: Option<u64>,
     pub(super) target: Option<f64>,
+    pub(super) within: Option<f64>,
     pub(super) workers: Option<u64>,
 }
 
@@ -40,6 +42,29 @@ impl SearchOptions {
     pub fn target(self, value: f64) -> Self {
         let target = Some(value);
         Self { target, ..self }
+    }
+
+    /// Ends the search when the model expects to improve on the best value of a single goal by less than this share of it,
+    /// three times in succession. At 0, that is next to nothing: a millionth of the range of the known values. Only the Gaussian process says what it expects.
+    ///
+    /// ```
+    #[doc = include_str!("../example_sweep.md")]
+    /// use bencher_core::optimize::{Asked, Goal, Search, SearchEnd, SearchOptions};
+    /// use bencher_core::plan::SweepChoice;
+    /// let (start, all) = (Sorting::baseline()?, SweepChoice::default());
+    /// let options = SearchOptions::default().within(0.01);
+    /// let mut search = Search::new(&start, &all, [Goal::minimize("cost")], options)?;
+    /// while let Asked::Trial(trial) = search.ask()? {
+    ///     let away = f64::from(u32::try_from(trial.sweep.len.abs_diff(300))?) / 100.0;
+    ///     search.tell(trial.number, 10.0 + away * away)?;
+    /// }
+    /// assert_eq!(search.ended(), Some(SearchEnd::NoImprovement { within: 0.01 }));
+    /// assert!(search.trials().len() < 50);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn within(self, share: f64) -> Self {
+        let within = Some(share.max(0.0));
+        Self { within, ..self }
     }
 
     /// Makes proposals independent of the order in which results arrive: trial `k` is proposed from the results of trials
@@ -73,6 +98,11 @@ pub enum SearchEnd {
         /// The value that was reached.
         value: f64,
     },
+    /// The model expects no improvement by more than a share of the best value.
+    NoImprovement {
+        /// The share; 0 stands for no improvement at all.
+        within: f64,
+    },
     /// Nothing is left to propose.
     Exhausted {
         /// How many points there were.
@@ -80,11 +110,37 @@ pub enum SearchEnd {
     },
 }
 
+impl SearchEnd {
+    /// The name of the kind of end, for programs.
+    ///
+    /// ```
+    /// use bencher_core::optimize::SearchEnd;
+    /// assert_eq!(SearchEnd::Target { value: 0.1 }.name(), "target");
+    /// ```
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Budget { .. } => "evaluations",
+            Self::Target { .. } => "target",
+            Self::NoImprovement { .. } => "no improvement",
+            Self::Exhausted { .. } => "exhausted",
+        }
+    }
+}
+
 impl fmt::Display for SearchEnd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Budget { trials } => write!(f, "the budget of {trials} evaluations is used"),
             Self::Target { value } => write!(f, "the target was reached: {value}"),
+            Self::NoImprovement { within } if *within > 0.0 => write!(
+                f,
+                "no improvement by more than {} is expected",
+                percent(*within)
+            ),
+            Self::NoImprovement { .. } => f.write_str("no improvement is expected"),
+            Self::Exhausted { points: 1 } => {
+                f.write_str("the only point of the space that keeps the constraints was evaluated")
+            }
             Self::Exhausted { points } => write!(
                 f,
                 "all {points} points of the space that keep the constraints were evaluated"

@@ -3,37 +3,43 @@
 use std::collections::VecDeque;
 
 use super::error::SearchError;
-use super::fronts::{front, ranked};
+use super::fronts::ranked;
 use super::goal::Goal;
 use super::importance::{Importance, importance};
 use super::known::{Evaluated, Known};
 use super::options::{SearchEnd, SearchOptions};
-use super::sampler::{Memo, Origin, propose};
-use super::search::FinishedTrial;
+use super::sampler::{Memo, Origin, Proposal, propose};
+use super::slice::{Slice, slice};
 use super::space::{Place, SearchSpace};
+use crate::value::KeyWriter;
 
 /// A search without its type.
 #[derive(Debug)]
 pub(crate) struct Proposals {
-    space: SearchSpace,
+    pub(super) space: SearchSpace,
     goals: Vec<Goal>,
     options: SearchOptions,
     memo: Memo,
     /// Results from elsewhere, then those of the trials, as a sampler sees them.
-    learned: Vec<(Evaluated, Told)>,
-    trials: Vec<Proposed>,
-    queue: VecDeque<Place>,
+    pub(super) learned: Vec<(Evaluated, Told)>,
+    pub(super) trials: Vec<Proposed>,
+    queue: VecDeque<(Place, Origin)>,
+    /// How many proposals in succession were expected to improve nothing.
+    idle: u32,
     end: Option<SearchEnd>,
 }
 
+/// So many proposals in succession that are expected to improve nothing end a search that ends by that.
+const MOST_IDLE: u32 = 3;
+
 /// A result: objectives, or the reason why there are none.
-type Told = Result<Vec<f64>, String>;
+pub(super) type Told = Result<Vec<f64>, String>;
 
 #[derive(Debug)]
-struct Proposed {
-    place: Place,
-    origin: Origin,
-    told: Option<(Evaluated, Told)>,
+pub(super) struct Proposed {
+    pub(super) place: Place,
+    pub(super) origin: Origin,
+    pub(super) told: Option<(Evaluated, Told)>,
 }
 
 /// What a search does next.
@@ -65,6 +71,9 @@ impl Proposals {
         if options.budget == Some(0) {
             return Err(SearchError::NoBudget);
         }
+        if options.target.is_some_and(f64::is_nan) {
+            return Err(SearchError::NoTarget);
+        }
         if options.workers == Some(0) {
             return Err(SearchError::NoWorkers);
         }
@@ -76,6 +85,7 @@ impl Proposals {
             learned: Vec::new(),
             trials: Vec::new(),
             queue: VecDeque::new(),
+            idle: 0,
             end: None,
         })
     }
@@ -113,10 +123,10 @@ impl Proposals {
                 return Ok(Next::Wait(missing));
             }
         }
-        while let Some(place) = self.queue.pop_front() {
+        while let Some((place, origin)) = self.queue.pop_front() {
             let mut trials = self.trials.iter();
             if !trials.any(|trial| is_same(&trial.place, &place)) {
-                return Ok(self.proposed(place, Origin::Queued));
+                return Ok(self.proposed(place, origin));
             }
         }
         let is_seen = |at: usize| in_order.is_none_or(|seen| (at as u64) < seen);
@@ -137,10 +147,29 @@ impl Proposals {
             &mut self.memo,
         )?;
         Ok(match proposal {
-            Some((place, origin)) => self.proposed(place, origin),
-            None => self.ended_by(SearchEnd::Exhausted {
-                points: (self.learned.len() + self.trials.len()) as u64,
-            }),
+            Some(Proposal {
+                place,
+                origin,
+                improvement,
+            }) => {
+                let is_idle = |within: f64| improvement.is_some_and(|one| one.is_within(within));
+                match self.options.within.filter(|within| is_idle(*within)) {
+                    None => self.idle = 0,
+                    Some(within) => {
+                        self.idle += 1;
+                        if self.idle >= MOST_IDLE {
+                            return Ok(self.ended_by(SearchEnd::NoImprovement { within }));
+                        }
+                    }
+                }
+                self.proposed(place, origin)
+            }
+            None => {
+                let learned = self.learned.iter();
+                let inside = learned.filter(|(one, _)| self.space.contains(&one.place));
+                let points = (inside.count() + self.trials.len()) as u64;
+                self.ended_by(SearchEnd::Exhausted { points })
+            }
         })
     }
 
@@ -197,6 +226,34 @@ impl Proposals {
         Ok(())
     }
 
+    /// Queues the best of the results from elsewhere that lie in the space, at most so many, and at most a quarter of the
+    /// budget: a search names its best point from trials alone.
+    pub(crate) fn queue_learned(&mut self, most: usize) {
+        let quarter = self
+            .options
+            .budget
+            .map_or(most as u64, |budget| budget.div_ceil(4));
+        let most = most.min(usize::try_from(quarter).unwrap_or(most));
+        let learned = std::mem::take(&mut self.learned);
+        let values: Vec<&[f64]> = learned.iter().map(|(one, _)| &*one.values).collect();
+        let is_possible = |at: &usize| {
+            learned.get(*at).is_some_and(|(one, _)| {
+                !one.has_failed()
+                    && self.space.contains(&one.place)
+                    && self.space.allows(&one.place)
+            })
+        };
+        let best = ranked(&values).into_iter();
+        let best: Vec<usize> = best.filter(is_possible).take(most).collect();
+        let places = best.iter().filter_map(|at| learned.get(*at));
+        let places: Vec<Place> = places.map(|(one, _)| one.place.clone()).collect();
+        let queued = places.into_iter().map(|place| (place, Origin::Stored));
+        self.queue.extend(queued);
+        let rest = learned.into_iter().enumerate();
+        let rest = rest.filter(|(at, _)| !best.contains(at));
+        self.learned = rest.map(|(_, one)| one).collect();
+    }
+
     /// Queues a place, which is proposed before others.
     pub(crate) fn queue(&mut self, place: Place) -> Result<(), SearchError> {
         if !self.space.contains(&place) {
@@ -212,7 +269,7 @@ impl Proposals {
             Ok(Some(reason)) => return Err(SearchError::Outside(reason.to_owned())),
             Err(panic) => return Err(SearchError::Outside(panic)),
         }
-        self.queue.push_back(place);
+        self.queue.push_back((place, Origin::Queued));
         Ok(())
     }
 
@@ -235,81 +292,50 @@ impl Proposals {
         told.is_some_and(|(one, _)| !one.has_failed())
     }
 
-    /// How much each dimension matters for the first goal.
-    pub(crate) fn importance(&self) -> Vec<Importance> {
-        let done: Vec<Evaluated> = self.results().map(|(.., (one, _))| one.clone()).collect();
-        importance(&self.space, &done)
+    /// The objectives of a trial; none where it has not succeeded.
+    pub(crate) fn objectives(&self, trial: u64) -> Option<&[f64]> {
+        let at = usize::try_from(trial).ok()?;
+        let (one, told) = self.trials.get(at)?.told.as_ref()?;
+        let told = told.as_ref().ok()?;
+        (!one.has_failed()).then_some(told)
+    }
+
+    /// How much each dimension matters for the first goal, and pairs of them.
+    pub(crate) fn importance(&self) -> (Vec<Importance>, Vec<Importance>) {
+        importance(&self.space, &self.done())
+    }
+
+    fn done(&self) -> Vec<Evaluated> {
+        self.results().map(|(.., (one, _))| one.clone()).collect()
+    }
+
+    /// What the model expects of the first goal along a dimension through a trial.
+    pub(crate) fn slice(&self, trial: u64, dimension: &str) -> Option<Slice> {
+        let through = self.place(trial)?;
+        let goal = self.goals.first()?;
+        slice(&self.space, goal, &self.done(), through, dimension)
     }
 
     pub(crate) fn goals(&self) -> &[Goal] {
         &self.goals
     }
 
+    /// Writes what makes it another search: its space, its goals, and how it proposes. A larger budget continues it.
+    pub(crate) fn write(&self, key: &mut KeyWriter) {
+        self.space.write(key);
+        for goal in &self.goals {
+            key.text(goal.name());
+            key.number(u128::from(goal.is_better(1.0, 0.0)));
+        }
+        key.text(self.options.sampler.name());
+        key.number(u128::from(self.options.seed));
+        key.number(u128::from(self.options.workers.unwrap_or(0)));
+    }
+
     /// Where a trial comes from.
     pub(crate) fn origin(&self, trial: u64) -> Option<Origin> {
         let at = usize::try_from(trial).ok()?;
         self.trials.get(at).map(|trial| trial.origin)
-    }
-
-    fn results(&self) -> impl Iterator<Item = (Option<u64>, Option<Origin>, &(Evaluated, Told))> {
-        let learned = self.learned.iter().map(|told| (None, None, told));
-        let trials = self.trials.iter().zip(0..);
-        let trials = trials.filter_map(|(trial, number)| {
-            Some((Some(number), Some(trial.origin), trial.told.as_ref()?))
-        });
-        learned.chain(trials)
-    }
-
-    fn finished(
-        &self,
-        (number, origin, (evaluated, told)): (Option<u64>, Option<Origin>, &(Evaluated, Told)),
-    ) -> FinishedTrial {
-        let names = self.space.plan().input_names();
-        let input = |(at, value): (usize, crate::value::Value)| {
-            (names.get(at).copied().unwrap_or_default().to_owned(), value)
-        };
-        let values = self.space.values(&evaluated.place).unwrap_or_default();
-        FinishedTrial {
-            number,
-            origin,
-            inputs: values.into_iter().map(input).collect(),
-            objectives: told.clone().unwrap_or_default(),
-            error: told.as_ref().err().cloned(),
-        }
-    }
-
-    pub(crate) fn trials(&self) -> Vec<FinishedTrial> {
-        self.results().map(|one| self.finished(one)).collect()
-    }
-
-    pub(crate) fn best(&self) -> Result<FinishedTrial, SearchError> {
-        let cost = |(.., (one, _)): &(Option<u64>, Option<Origin>, &(Evaluated, Told))| {
-            one.values.first().copied().unwrap_or(f64::INFINITY)
-        };
-        let best = self.results().min_by(|a, b| cost(a).total_cmp(&cost(b)));
-        let best = best.ok_or(SearchError::NoTrials)?;
-        if best.2.0.has_failed() {
-            let reasons = self
-                .results()
-                .filter_map(|(.., (_, told))| told.as_ref().err());
-            return Err(SearchError::AllFailed {
-                failed: self.results().count() as u64,
-                reason: reasons.last().cloned().unwrap_or_default(),
-            });
-        }
-        Ok(self.finished(best))
-    }
-
-    pub(crate) fn front(&self) -> Vec<FinishedTrial> {
-        let done: Vec<_> = self
-            .results()
-            .filter(|(.., (one, _))| !one.has_failed())
-            .collect();
-        let values: Vec<&[f64]> = done.iter().map(|(.., (one, _))| &*one.values).collect();
-        let chosen = front(&values).into_iter();
-        chosen
-            .filter_map(|at| done.get(at).map(|one| self.finished(*one)))
-            .collect()
     }
 }
 

@@ -6,6 +6,7 @@ use crate::var::{Design, UnknownName};
 
 use super::error::SearchError;
 use super::known::{Evaluated, Known};
+use super::process::Improvement;
 use super::random::Random;
 use super::space::{Place, SearchSpace};
 use super::{genetic, process, tpe};
@@ -86,6 +87,8 @@ impl FromStr for Sampler {
 pub enum Origin {
     /// It was queued by hand.
     Queued,
+    /// One of the best points that were stored before.
+    Stored,
     /// It spreads over the space, before a model has enough points.
     Spread,
     /// The model of the sampler.
@@ -98,11 +101,20 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Queued => "queued",
+            Self::Stored => "stored",
             Self::Spread => "spread",
             Self::Model => "model",
             Self::Random => "random",
         })
     }
+}
+
+/// A place to evaluate.
+pub(super) struct Proposal {
+    pub(super) place: Place,
+    pub(super) origin: Origin,
+    /// What the model of a single objective expects of it.
+    pub(super) improvement: Option<Improvement>,
 }
 
 /// What samplers remember between proposals; it only saves time.
@@ -123,26 +135,40 @@ pub(super) fn propose(
     known: &Known<'_>,
     (number, seed): (u64, u64),
     memo: &mut Memo,
-) -> Result<Option<(Place, Origin)>, SearchError> {
+) -> Result<Option<Proposal>, SearchError> {
     let mut random = Random::of(seed, number);
     let is_early = known.done.iter().filter(|one| !one.has_failed()).count() < FIRST
         && known.done.len() + known.pending.len() < 3 * FIRST;
+    let mut improvement = None;
     let (place, origin) = match sampler {
         Sampler::Random => (None, Origin::Random),
         Sampler::Sobol => (spread(known, number, seed), Origin::Spread),
         _ if is_early => (spread(known, number, seed), Origin::Spread),
         Sampler::GaussianProcess => {
             let values = weighed(known.done, &mut random);
-            let place = process::propose(known, &values, &mut memo.process, &mut random);
+            let found = process::propose(known, &values, &mut memo.process, &mut random);
+            // Of a weighting, the improvement has no unit.
+            let is_single = known.objectives() == 1;
+            let (place, expected) = found.unzip();
+            improvement = expected.filter(|_| is_single);
             (place, Origin::Model)
         }
         Sampler::Tpe => (tpe::propose(known, &mut random), Origin::Model),
         Sampler::Nsga => (genetic::propose(known, &mut random), Origin::Model),
     };
-    match place {
-        Some(place) => Ok(Some((place, origin))),
-        None => Ok(any_free(known, &mut random)?.map(|place| (place, Origin::Random))),
+    if let Some(place) = place {
+        return Ok(Some(Proposal {
+            place,
+            origin,
+            improvement,
+        }));
     }
+    let any = any_free(known, &mut random)?;
+    Ok(any.map(|place| Proposal {
+        place,
+        origin: Origin::Random,
+        improvement: None,
+    }))
 }
 
 /// A point of a scrambled Sobol' sequence (Owen 1995), if it is free.

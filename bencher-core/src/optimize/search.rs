@@ -203,7 +203,12 @@ impl<S: ParametrizedSweep> Search<S> {
 
     /// How much each dimension matters for the first goal, the most important first; empty below 20 trials with a result.
     pub fn importance(&self) -> Vec<Importance> {
-        self.proposals.importance()
+        self.proposals.importance().0
+    }
+
+    /// How much pairs of the eight most important dimensions matter for the first goal, beyond what each explains alone.
+    pub fn pair_importance(&self) -> Vec<Importance> {
+        self.proposals.importance().1
     }
 
     /// Why the search has ended; `None` as long as it goes on.

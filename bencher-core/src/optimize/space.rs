@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use crate::plan::{Choice, InputOverride, Plan, SearchedInput, SweepChoice};
-use crate::value::{Digest, Value};
+use crate::value::{Digest, KeyWriter, Value};
 use crate::var::{ErasedSweep, ParametrizedSweep};
 
 use super::dimension::{Dimension, Scale};
@@ -174,6 +174,17 @@ impl SearchSpace {
         Some(values)
     }
 
+    /// The value of one dimension at a place; the name of a variant, without the values of its inputs.
+    pub(super) fn value_of(&self, dimension: usize, place: &[f64]) -> Option<Value> {
+        match &self.dimensions.get(dimension)?.scale {
+            Scale::Branches(branches, _) => {
+                let at = position(*place.get(dimension)?)?;
+                Some(Value::from(&*branches.get(at)?.name))
+            }
+            _ => self.value_at(dimension, place),
+        }
+    }
+
     fn value_at(&self, dimension: usize, place: &[f64]) -> Option<Value> {
         let here = *place.get(dimension)?;
         match &self.dimensions.get(dimension)?.scale {
@@ -204,6 +215,61 @@ impl SearchSpace {
             own.extend(parts);
         }
         (self.plan.values_with(&own) == values).then_some(place)
+    }
+
+    /// A value for each searched input, of the values of all inputs.
+    pub(crate) fn row_of(&self, values: &[Value]) -> Option<Vec<Value>> {
+        let row = self.searched.iter().map(|input| {
+            let of_input = |index: &usize| Some((*index, values.get(*index)?.clone()));
+            let parts: Option<Vec<_>> = input.inputs.iter().map(of_input).collect();
+            input.joined(&parts?)
+        });
+        row.collect()
+    }
+
+    /// Writes what makes it another space: its dimensions and their values, and what it holds constant.
+    pub(crate) fn write(&self, key: &mut KeyWriter) {
+        key.number(self.dimensions.len() as u128);
+        for (at, dimension) in self.dimensions.iter().enumerate() {
+            key.text(&dimension.name);
+            let count = dimension.scale.count();
+            key.number(count);
+            let ends = if dimension.scale.choices().is_some() {
+                0..count
+            } else {
+                0..count.min(2)
+            };
+            for number in ends {
+                let number = if dimension.scale.choices().is_none() && number == 1 {
+                    count - 1
+                } else {
+                    number
+                };
+                let mut place = vec![f64::NAN; self.dimensions.len()];
+                if let Some(here) = place.get_mut(at) {
+                    *here = dimension.scale.numbered(number);
+                }
+                match &dimension.scale {
+                    Scale::Branches(branches, _) => {
+                        let branch = usize::try_from(number).ok().and_then(|at| branches.get(at));
+                        key.text(branch.map_or("", |branch| &branch.name));
+                    }
+                    _ => {
+                        if let Some(value) = self.value_at(at, &place) {
+                            key.value(&value);
+                        }
+                    }
+                }
+            }
+        }
+        let searched = |index: &usize| self.searched.iter().any(|one| one.inputs.contains(index));
+        let held = self.plan.values_with(&[]);
+        for (index, value) in held.iter().enumerate() {
+            if !searched(&index) {
+                key.number(index as u128);
+                key.value(value);
+            }
+        }
     }
 
     /// Sets the place of a dimension and of those that depend on it.
@@ -315,7 +381,7 @@ fn position(place: f64) -> Option<usize> {
 
 /// The place of a choice that a space has no more: beyond its choices, the same for the same value.
 fn retired(choices: usize, value: &Value) -> f64 {
-    let mut key = crate::value::KeyWriter::default();
+    let mut key = KeyWriter::default();
     key.value(value);
     let Digest(digest) = key.digest();
     choices as f64 + (digest % (1 << 32)) as f64

@@ -1,5 +1,7 @@
 //! The repeats of a plan, and its alternatives.
 
+use std::collections::HashMap;
+
 use crate::measure::Alternatives;
 use crate::var::{Input, InputChoice, ParametrizedSweep};
 
@@ -47,6 +49,30 @@ impl Plan {
             stride: later.map(|axis| axis.levels.len()).product(),
             count: axes.get(at).map_or(1, |axis| axis.levels.len()),
         })
+    }
+
+    /// The groups of points that have the same values of some inputs; no groups without inputs.
+    pub(crate) fn groups_by(&self, inputs: &[InputChoice]) -> Result<HashMap<u64, u64>, PlanError> {
+        let mut strides: Vec<(u64, u64)> = Vec::new();
+        for input in inputs {
+            let Alternatives { stride, count } = self.alternatives_of(input)?;
+            if count > 1 {
+                strides.push((stride, count));
+            }
+        }
+        if strides.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let group = |point: u64| {
+            let levels = strides.iter();
+            levels.fold(0_u64, |group, (stride, count)| {
+                group
+                    .wrapping_mul(*count)
+                    .wrapping_add(point / stride % count)
+            })
+        };
+        let points = u64::try_from(self.space().len()).unwrap_or(u64::MAX);
+        Ok((0..points).map(|point| (point, group(point))).collect())
     }
 
     /// Sets the number of repeats, to at least 1.

@@ -26,6 +26,8 @@ pub struct BarProgress {
 const MOST_TITLE: usize = 40;
 /// The characters of the bar itself.
 const LENGTH: u128 = 30;
+/// Those of the bar of a search.
+const SHORT: u128 = 10;
 /// How long a bar stands before it is drawn again.
 const PAUSE: Duration = Duration::from_millis(100);
 /// The most characters of a line: terminals are seldom narrower, and a line that is broken is not drawn over.
@@ -38,6 +40,8 @@ struct Bar {
     samples: u128,
     done: u128,
     remarks: String,
+    /// The best value of a search so far.
+    best: Option<String>,
     begun: Instant,
     /// When it was drawn; never where standard error is no terminal.
     drawn: Option<Instant>,
@@ -73,13 +77,16 @@ impl Bar {
             samples,
             done,
             remarks,
+            best,
             ..
         } = self;
-        let filled = (done * LENGTH)
+        // The best so far needs the room.
+        let length = if best.is_some() { SHORT } else { LENGTH };
+        let filled = (done * length)
             .checked_div(*samples)
             .unwrap_or(0)
-            .min(LENGTH);
-        let bar: String = (0..LENGTH)
+            .min(length);
+        let bar: String = (0..length)
             .map(|at| if at < filled { '█' } else { ' ' })
             .collect();
         let rate = *done as f64 / elapsed.as_secs_f64().max(1e-9);
@@ -87,7 +94,10 @@ impl Bar {
             seconds if seconds.is_finite() => format!("  {} left", rough(seconds)),
             _ => String::new(),
         };
-        let text = format!("{title} [{bar}] {done}/{samples}  {rate:.1}/s{left}  {remarks}");
+        let best = best
+            .as_ref()
+            .map_or_else(String::new, |best| format!("  {best}"));
+        let text = format!("{title} [{bar}] {done}/{samples}  {rate:.1}/s{left}{best}  {remarks}");
         text.trim_end().chars().take(WIDTH).collect()
     }
 }
@@ -115,6 +125,7 @@ impl ProgressSink for BarProgress {
             samples,
             done: 0,
             remarks: String::new(),
+            best: None,
             begun: Instant::now(),
             drawn: None,
             is_terminal: std::io::stderr().is_terminal(),
@@ -134,6 +145,13 @@ impl ProgressSink for BarProgress {
                 bar.remarks = remarks(counts);
                 bar.draw();
             }
+        }
+    }
+
+    fn best(&mut self, _: u64, best: &str) {
+        if let Some(bar) = &mut self.bar {
+            bar.best = Some(format!("best {}", visible_line(best)));
+            bar.draw();
         }
     }
 
@@ -173,6 +191,7 @@ mod tests {
             samples: 120,
             done: 40,
             remarks: String::new(),
+            best: None,
             begun: Instant::now(),
             drawn: None,
             is_terminal: true,
@@ -185,6 +204,16 @@ mod tests {
                 " ".repeat(20)
             )
         );
+        bar.best = Some("best 2.1 ms".to_owned());
+        assert_eq!(
+            bar.line(Duration::from_secs(80)),
+            format!(
+                "By length [{}{}] 40/120  0.5/s  2m 40s left  best 2.1 ms",
+                "█".repeat(3),
+                " ".repeat(7)
+            )
+        );
+        bar.best = None;
         bar.done = 0;
         bar.remarks = "x".repeat(200);
         let line = bar.line(Duration::from_secs(1));

@@ -11,7 +11,7 @@ use crate::value::Value;
 
 use super::{ProgressSink, SampleEvent};
 
-/// Writes one JSON object on each line: `start`, `sample`, `note` and `finish` events, for other programs.
+/// Writes one JSON object on each line: `start`, `sample`, `best`, `note` and `finish` events, for other programs.
 ///
 /// In counts, `failed` includes samples that were stopped at their time limit, and `timed_out` is the number of these.
 ///
@@ -61,6 +61,10 @@ impl<W: Write> ProgressSink for JsonProgress<W> {
     }
 
     fn advance(&mut self, _: &Counts) {}
+
+    fn best(&mut self, evaluations: u64, best: &str) {
+        self.line(&json!({"event": "best", "evaluations": evaluations, "best": best}));
+    }
 
     fn wants_samples(&self) -> bool {
         true

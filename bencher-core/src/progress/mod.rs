@@ -106,6 +106,11 @@ pub trait ProgressSink {
         let _ = event;
     }
 
+    /// A search has a better point than before, after so many evaluations: its objective, with bounds where it has any.
+    fn best(&mut self, evaluations: u64, best: &str) {
+        let _ = (evaluations, best);
+    }
+
     /// A message for the user.
     fn note(&mut self, text: &str);
 

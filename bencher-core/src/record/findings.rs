@@ -64,10 +64,6 @@ pub(crate) const SEARCH_BEST: &str = "search best";
 /// The attribute that says which inputs matter, by the model of the search.
 pub(crate) const SEARCH_IMPORTANCE: &str = "search importance";
 
-/// The attribute with the number and the origin of each point, a line for each, in the order of the dataset.
-#[cfg(feature = "search")]
-pub(crate) const SEARCH_ORIGINS: &str = "search origins";
-
 /// Inputs that explain less than this share of the differences are not named.
 const LEAST_SHARE: f64 = 0.001;
 
@@ -112,8 +108,10 @@ pub fn findings(dataset: &Dataset) -> Vec<Finding> {
         };
         if dataset.attributes.contains_key(SEARCH) {
             // Its points were chosen, and its best one was measured again.
-            let goal = dataset.attributes.get(SEARCH_GOAL);
-            if goal == Some(result) {
+            let goals = dataset.attributes.get(SEARCH_GOAL);
+            // Of several objectives, what is said of all stands with the first.
+            let first = goals.and_then(|goals| goals.split(", ").next());
+            if first == Some(result) {
                 add(
                     FindingKind::Best,
                     dataset.attributes.get(SEARCH_BEST).cloned(),

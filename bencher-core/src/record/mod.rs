@@ -34,6 +34,7 @@ mod caveats;
 mod findings;
 mod history_reset;
 mod markdown;
+mod search_history;
 mod v1;
 mod v2;
 
@@ -41,11 +42,16 @@ use serde::{Deserialize, Serialize};
 
 pub use caveats::{Caveat, CaveatKind, caveats, caveats_by_result};
 pub use findings::{Finding, FindingKind, findings};
-pub(crate) use findings::{RACE, RACE_BEST, SEARCH};
+pub(crate) use findings::{RACE, RACE_BEST, SEARCH, SEARCH_BEST};
 #[cfg(feature = "search")]
-pub(crate) use findings::{SEARCH_BEST, SEARCH_GOAL, SEARCH_IMPORTANCE, SEARCH_ORIGINS};
+pub(crate) use findings::{SEARCH_GOAL, SEARCH_IMPORTANCE};
 pub use history_reset::OnHistoryReset;
 pub(crate) use markdown::escaped;
+#[cfg(feature = "search")]
+pub(crate) use search_history::SEARCH_HISTORY;
+pub use search_history::{
+    FrontClass, SearchHistory, SearchImportance, SearchObjective, SearchSlice, SearchTrial,
+};
 pub(crate) use v1::SweepRecordV1;
 pub(crate) use v2::SweepRecordV2;
 

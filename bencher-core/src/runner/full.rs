@@ -99,6 +99,7 @@ fn sweep_of(
             ..Choice::default()
         },
         compared: None,
+        best_for_each: Vec::new(),
         settings: SweepSettings {
             title: entry.title(),
             repeats: entry.options.repeats,

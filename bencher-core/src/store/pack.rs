@@ -50,10 +50,20 @@ impl Series {
         }
     }
 
-    /// Whether it is the log of a search.
+    /// The points that a search of a sweep knew when it began: a search that continues knows the same.
+    #[cfg(feature = "search")]
+    pub(crate) fn known_points(search: Digest, version: u32) -> Self {
+        Self {
+            tag: search_tag(&format!("{:032x}", search.0)),
+            sweep_type: KNOWN_POINTS.to_owned(),
+            version,
+        }
+    }
+
+    /// Whether it belongs to a search, and is as it was written.
     #[cfg(feature = "store")]
     pub(super) fn is_log(&self) -> bool {
-        self.sweep_type == LOG
+        self.sweep_type == LOG || self.sweep_type == KNOWN_POINTS
     }
 
     /// The series under which earlier versions kept its samples: other tags, and types without their target.
@@ -80,7 +90,7 @@ impl Series {
     /// The kind of its samples. In earlier versions, different kinds could share a tag.
     #[cfg(feature = "store")]
     pub(super) fn kind(&self) -> SeriesKind {
-        if self.sweep_type == LOG {
+        if self.is_log() {
             SeriesKind::Log
         } else if self.sweep_type.starts_with(FUNCTION) {
             SeriesKind::Function
@@ -119,6 +129,10 @@ const FUNCTION: &str = "fn ";
 
 /// The stand-in for the type of a sweep in logs of searches; no type has such a name.
 const LOG: &str = "jobs of a search";
+
+/// The same for the points that searches knew when they began.
+#[cfg(any(feature = "store", feature = "search"))]
+const KNOWN_POINTS: &str = "points known to a search";
 
 /// The first bytes of the key of every pack of a tag.
 pub(super) fn tag_prefix(tag: &str) -> [u8; 8] {

@@ -23,14 +23,20 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod active_run;
 mod body;
 mod check;
 mod counter_results;
 mod discarded_slices;
+#[cfg(feature = "search")]
+mod evaluations;
 mod feed;
 mod forecast;
 mod jobs;
+#[cfg(feature = "search")]
+mod known_points;
 mod ordered_run;
+mod race;
 mod replicates;
 mod rounds;
 mod run;
@@ -38,6 +44,8 @@ mod run_options;
 mod sampling;
 #[cfg(feature = "search")]
 mod search_best;
+#[cfg(feature = "search")]
+mod search_front;
 #[cfg(feature = "search")]
 mod search_run;
 mod stored_rounds;
@@ -52,7 +60,7 @@ pub use rounds::RoundsEnd;
 pub use run::{RunEnd, SweepExecutor};
 pub use run_options::{Interrupt, RunOptions};
 #[cfg(feature = "search")]
-pub(crate) use search_run::{Ended, SearchRun, SearchRunError, SearchedRun};
+pub(crate) use search_run::{SearchRun, SearchRunError, SearchedRun};
 pub use stored_rounds::RemeasureNotice;
 
 use crate::context::Context;

@@ -1,5 +1,6 @@
 //! Takes the samples of timed results in rounds over all points.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::dataset::percent;
@@ -59,6 +60,8 @@ impl RoundsEnd {
 /// The settings of a sweep in rounds.
 pub(super) struct RoundSettings<'r> {
     pub(super) rules: RoundRules,
+    /// The groups of points, each of which has its own best one.
+    pub(super) groups: &'r HashMap<u64, u64>,
     pub(super) timer: &'r Timer,
     pub(super) control: RunControl<'r>,
     /// The run that measures; larger than every one before.
@@ -114,7 +117,8 @@ impl SweepExecutor {
             times: plan.times(),
         };
         let started = timer.now();
-        let mut rounds = Rounds::new(points.clone(), context.times.len(), rules, started);
+        let mut rounds = Rounds::new(points.clone(), context.times.len(), rules, started)
+            .in_groups(settings.groups.clone());
         let stored = context.keys.find(plan, &points, context.jobs);
         context.keys.apply(context.jobs);
         if settings.rounds_per_replicate > 0 {
@@ -134,8 +138,7 @@ impl SweepExecutor {
         }
         let RoundContext { end, progress, .. } = context;
         end.rounds = Some(ended(&rounds, rules));
-        let contenders = rounds.contenders();
-        end.contenders = contenders.map(|(leader, open)| (leader, open.to_vec()));
+        end.contenders = contenders_of(&rounds);
         self.finish_rounds(&rounds, skipped, &mut end.collector, progress);
     }
 
@@ -241,7 +244,7 @@ impl SweepExecutor {
     }
 
     /// Says of the cells that no round filled why not.
-    fn finish_rounds(
+    pub(super) fn finish_rounds(
         &self,
         rounds: &Rounds,
         skipped: Vec<(u64, Arc<str>)>,
@@ -249,7 +252,7 @@ impl SweepExecutor {
         progress: &mut dyn ProgressSink,
     ) {
         let most = rounds.stops().map(|(_, count, _)| count).max().unwrap_or(0);
-        if self.plan().is_adaptive()
+        if (self.plan().is_adaptive() || !self.plan().is_timed())
             && let Err(error) = collector.cut(most.max(1))
         {
             progress.note(&format!(
@@ -352,6 +355,14 @@ pub(super) fn times_of(outcome: &JobOutcome, positions: &[usize]) -> RoundOutcom
         JobOutcome::TimedOut => RoundOutcome::TimedOut,
         JobOutcome::Cancelled => RoundOutcome::Nothing,
     }
+}
+
+/// The leaders of a race, and the points that may be better.
+pub(super) fn contenders_of(rounds: &Rounds) -> Vec<(u64, Vec<u64>)> {
+    let contenders = rounds.contenders();
+    contenders
+        .map(|(leader, open)| (leader, open.to_vec()))
+        .collect()
 }
 
 fn ended(rounds: &Rounds, rules: RoundRules) -> RoundsEnd {

@@ -1,27 +1,27 @@
 //! Runs a planned sweep through the cache and the evaluator into the collector.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::context::States;
-use crate::evaluator::{ClusterReport, Executors, RetryCounts, Usage};
+use crate::evaluator::{ClusterReport, RetryCounts, Usage};
 use crate::exit_guard::Describe;
-use crate::job::{CallCounts, CodePolicy, FutureCache, MachinePolicy, SampleCache};
+use crate::job::{CallCounts, FutureCache};
 use crate::measure::{Batches, ReplicateRole, RoundRules, RoundTarget, SliceCounts, Timer};
 use crate::progress::ProgressSink;
 use crate::result_collector::ResultCollector;
 use crate::space::SampleOrder;
-use crate::store::{Provenance, SampleIndex, SampleStore, StoreError};
+use crate::store::{Provenance, StoreError};
 
 use super::Benchmark;
+use super::active_run::next_run;
 use super::body::Body;
-use super::counter_results::{CounterResults, UncountedResult};
+use super::counter_results::UncountedResult;
 use super::discarded_slices::DiscardedSlices;
-use super::jobs::{JobSettings, start_jobs};
 use super::ordered_run::RunControl;
+use super::race::RaceSettings;
 use super::replicates::DifferingReplicates;
 use super::rounds::{RoundSettings, RoundsEnd};
 use super::run_options::RunOptions;
-use super::sampling::Origin;
 use super::stored_rounds::{RemeasureNotice, RoundKeys};
 use crate::plan::Plan;
 
@@ -42,8 +42,8 @@ pub struct RunEnd {
     pub interrupted: bool,
     /// The outcome of the rounds, if it was run in rounds.
     pub rounds: Option<RoundsEnd>,
-    /// In a [race](crate::measure::BestRule): the leader, and the points that may be better.
-    pub contenders: Option<(u64, Vec<u64>)>,
+    /// In a [race](crate::measure::BestRule): the leader of each group, and the points that may be better.
+    pub contenders: Vec<(u64, Vec<u64>)>,
     /// Set where stored rounds were not used, because they do not agree with new times.
     pub remeasured: Option<RemeasureNotice>,
     /// Set where replicates of several runs, which it combines, do not agree.
@@ -85,7 +85,7 @@ impl RunEnd {
             lost: Vec::new(),
             interrupted: false,
             rounds: None,
-            contenders: None,
+            contenders: Vec::new(),
             remeasured: None,
             differing: None,
             has_earlier_rounds: false,
@@ -141,73 +141,29 @@ impl SweepExecutor {
         mut options: RunOptions,
         progress: &mut dyn ProgressSink,
     ) -> Result<RunEnd, StoreError> {
-        let (store, launch) = (options.store.take(), options.launch.take());
-        let cached = store.is_some();
-        let (cache, latest) = self.open_cache(store, &options)?.unzip();
-        let index = cache.as_ref().and_then(|cache| cache.index.as_ref());
-        let damaged = index.map_or(0, SampleIndex::damaged);
-        let setting = self.setting(&options);
-        let settings = JobSettings {
-            executor: self.suitable_executor(&options),
-            limits: &options.limits,
-            launch,
-            retries: options.retries,
-        };
-        let mut jobs = start_jobs(settings, self.run_function(setting.clone()), cache)?;
-
-        let reasons = setting.counted.as_ref().map(CounterResults::missing_reason);
-        let mut end = RunEnd::new(collector.explained_by(reasons), damaged);
-        let procedure = Procedure::of(&options, latest);
+        let mut active = self.begin(&mut options)?;
+        let mut end = RunEnd::new(
+            collector.explained_by(active.missing_reason()),
+            active.damaged,
+        );
+        let procedure = Procedure::of(&options, active.latest);
         let control = RunControl {
             interrupt: &options.interrupt,
             fail_fast: options.fail_fast,
-            cached,
+            cached: active.cached,
         };
-        self.take_samples(&procedure, &control, &mut jobs, &mut end, progress);
+        self.take_samples(&procedure, &control, &mut active.jobs, &mut end, progress);
 
         let run = procedure.run;
-        end.collector.note_runs(jobs.hits(), run);
-        end.has_earlier_rounds = jobs.hits().iter().any(|hit| hit.run != run);
-        close(jobs, &setting.states, &mut end, progress);
-        end.uncounted = self.uncounted(setting.counted.as_deref());
-        self.count_slices(setting.batches.as_deref(), &mut end);
+        let hits = active.jobs.hits();
+        end.collector.note_runs(hits, run);
+        end.has_earlier_rounds = hits.iter().any(|hit| hit.run != run);
+        self.count_slices(active.setting.batches.as_deref(), &mut end);
+        active.finish(self, &mut end, progress);
         Ok(end)
     }
 
-    /// The executor of samples: times and counts are valid only where nothing else of the program runs.
-    pub(super) fn suitable_executor(&self, options: &RunOptions) -> Executors {
-        // Two measurements side by side disturb each other.
-        let executor = match options.executor {
-            executor if !self.plan.is_evidence() || options.side_by_side => executor,
-            Executors::Processes(_) | Executors::Cluster(_) => Executors::Processes(1),
-            _ => Executors::Serial,
-        };
-        // This thread cannot abandon a job; another thread can be abandoned with it.
-        match executor {
-            Executors::Serial if options.limits.time.is_some() => Executors::Threads(1),
-            executor => executor,
-        }
-    }
-
-    /// The stored samples of the sweep, and the latest run that measured any; none without a store.
-    pub(super) fn open_cache(
-        &self,
-        store: Option<Box<dyn SampleStore>>,
-        options: &RunOptions,
-    ) -> Result<Option<(SampleCache, u64)>, StoreError> {
-        let alone = self.plan.is_evidence();
-        let origin = Origin {
-            policy: options.policy.unwrap_or(CodePolicy::of(alone)),
-            code: options.code,
-            machine_policy: options.machine_policy.unwrap_or(MachinePolicy::of(alone)),
-            machine: options.machine,
-        };
-        store
-            .map(|store| self.sample_cache(store, options.overwrite, origin))
-            .transpose()
-    }
-
-    pub(super) fn count_slices(&self, batches: Option<&Batches>, end: &mut RunEnd) {
+    fn count_slices(&self, batches: Option<&Batches>, end: &mut RunEnd) {
         end.slice_counts = batches.map_or(Vec::new(), |all| all.slice_counts().collect());
         end.discarded = DiscardedSlices::of(&end.slice_counts, |point| self.plan.inputs(point));
     }
@@ -222,6 +178,7 @@ impl SweepExecutor {
     ) {
         let Procedure {
             order,
+            race_groups,
             rounds,
             replicates,
             rounds_per_replicate,
@@ -229,6 +186,14 @@ impl SweepExecutor {
             run,
         } = *procedure;
         match (rounds, replicates) {
+            (Some(rules), _) if !self.plan.is_timed() => {
+                let race = RaceSettings {
+                    rules,
+                    groups: race_groups,
+                    timer,
+                };
+                self.run_race(&race, control, (jobs, end, progress));
+            }
             (Some(_), ReplicateRole::Collecting(_)) => {
                 let keys =
                     RoundKeys::new(Some(self.plan.key_maker()), run, 0, rounds_per_replicate);
@@ -247,6 +212,7 @@ impl SweepExecutor {
                 }
                 let settings = RoundSettings {
                     rules,
+                    groups: race_groups,
                     timer,
                     control: *control,
                     run,
@@ -275,6 +241,7 @@ impl SweepExecutor {
 /// In which order samples are taken, and by which run.
 struct Procedure<'r> {
     order: SampleOrder,
+    race_groups: &'r HashMap<u64, u64>,
     rounds: Option<RoundRules>,
     replicates: ReplicateRole,
     /// The repeats of each of several processes.
@@ -292,45 +259,12 @@ impl<'r> Procedure<'r> {
         };
         Self {
             order: options.order,
+            race_groups: &options.race_groups,
             rounds: options.rounds,
             replicates: options.replicates,
             rounds_per_replicate: options.rounds_per_replicate,
             timer: &options.timer,
             run,
         }
-    }
-}
-
-/// The number of a run that begins now: its time in milliseconds since 1970, and larger than that of every one before.
-pub(super) fn next_run(latest: u64) -> u64 {
-    let now = jiff::Timestamp::now().as_millisecond();
-    u64::try_from(now)
-        .unwrap_or(0)
-        .max(latest.saturating_add(1))
-}
-
-/// Syncs the samples to the disk, then releases the workers and their state.
-pub(super) fn close(
-    mut jobs: FutureCache,
-    states: &States,
-    end: &mut RunEnd,
-    progress: &mut dyn ProgressSink,
-) {
-    if end.store_error.is_none()
-        && let Err(error) = jobs.close()
-    {
-        end.store_error = Some(error);
-    }
-    end.calls = jobs.counts();
-    end.lost = jobs.lost_contents();
-    end.used = jobs.used();
-    end.retried = jobs.retried();
-    end.cluster = jobs.cluster_report();
-    // The workers are gone then, and hold no state any more.
-    drop(jobs);
-    for panic in states.release() {
-        progress.note(&format!(
-            "while the state of the sweep was dropped: {panic}"
-        ));
     }
 }

@@ -1,5 +1,6 @@
 //! The options for running a planned sweep.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -58,6 +59,8 @@ pub struct RunOptions {
     pub folders: Option<JobFolders>,
     /// The rules of rounds over all points; `None` takes the samples in `order`.
     pub rounds: Option<RoundRules>,
+    /// In a [race](crate::measure::BestRule): the groups of points, each of which has its own best one.
+    pub race_groups: HashMap<u64, u64>,
     /// The timer that measures times.
     pub timer: Timer,
     /// The role of this process among replicates.
@@ -89,6 +92,7 @@ impl Default for RunOptions {
             machine: None,
             folders: None,
             rounds: None,
+            race_groups: HashMap::new(),
             timer: Timer::system().clone(),
             replicates: ReplicateRole::Single,
             rounds_per_replicate: 0,

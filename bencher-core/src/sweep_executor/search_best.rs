@@ -1,5 +1,6 @@
 //! Which point of a search is named the best.
 
+use super::evaluations::{Evaluations, SearchContext, is_timed};
 use crate::optimize::Goal;
 use crate::stats::distribution::student_two_sided;
 
@@ -24,8 +25,7 @@ pub(crate) struct NamedBest {
 }
 
 impl NamedBest {
-    /// The best of some trials by their fresh samples; times are compared by their logarithms, since they are above zero
-    /// and have a tail of slow ones.
+    /// The best of some trials by their fresh samples.
     pub(super) fn of(
         (goal, timed): (&Goal, bool),
         contenders: &[u64],
@@ -33,13 +33,7 @@ impl NamedBest {
     ) -> Option<Self> {
         let all: Vec<(u64, Vec<f64>)> = contenders
             .iter()
-            .map(|trial| {
-                let own = values(*trial).into_iter();
-                (
-                    *trial,
-                    own.map(|x| if timed { x.ln() } else { x }).collect(),
-                )
-            })
+            .map(|trial| (*trial, scaled(values(*trial), timed)))
             .filter(|(_, values): &(u64, Vec<f64>)| !values.is_empty())
             .collect();
         let mut best: Option<(&(u64, Vec<f64>), f64)> = None;
@@ -57,11 +51,95 @@ impl NamedBest {
         Some(Self {
             trial: *trial,
             value: back(value),
-            bounds: bounds(own).map(|(low, high)| (back(low), back(high))),
+            bounds: bounds_of_mean(own).map(|(low, high)| (back(low), back(high))),
             samples: own.len(),
             ties: ties.map(|(other, _)| *other).collect(),
         })
     }
+}
+
+impl Evaluations<'_> {
+    /// Measures again those that may be the best, side by side, and names the best by what was measured then.
+    pub(super) fn name_best(&mut self, run: &mut SearchContext<'_>) -> Option<NamedBest> {
+        let ranked = self.search.proposals.ranked();
+        let proposals = &self.search.proposals;
+        let [goal] = proposals.goals() else {
+            return None;
+        };
+        let goal = goal.clone();
+        let timed = is_timed(&self.executor.plan, goal.name());
+        let mut contenders: Vec<u64> = ranked
+            .into_iter()
+            .filter(|trial| proposals.has_succeeded(*trial))
+            .take(CONTENDERS)
+            .collect();
+        let leader = *contenders.first()?;
+        let first = self.executor.plan.repeats() + 1;
+        if !self.executor.plan.is_timed() {
+            // A value that comes out the same needs no second look.
+            self.sample_again(&[leader], first, run);
+            if self.is_exact(leader) {
+                contenders.truncate(1);
+                return NamedBest::of((&goal, timed), &contenders, |trial| self.values(trial, 1));
+            }
+        }
+        for repeat in first..first + FRESH {
+            if run.end.is_over() {
+                break;
+            }
+            contenders.rotate_left(1);
+            let missing: Vec<u64> = {
+                let has = |trial: &&u64| {
+                    let told = self.told.get(*trial);
+                    told.is_some_and(|told| told.iter().any(|(known, _)| *known == repeat))
+                };
+                contenders
+                    .iter()
+                    .filter(|trial| !has(trial))
+                    .copied()
+                    .collect()
+            };
+            self.sample_again(&missing, repeat, run);
+        }
+        NamedBest::of((&goal, timed), &contenders, |trial| {
+            self.values(trial, first)
+        })
+    }
+
+    fn sample_again(&mut self, trials: &[u64], repeat: u32, run: &mut SearchContext<'_>) {
+        for trial in trials {
+            let job = self.job(*trial, repeat);
+            run.jobs.submit(job);
+        }
+        while run.jobs.pending() > 0 && run.end.store_error.is_none() {
+            if run.options.interrupt.is_requested() && !run.end.interrupted {
+                run.end.interrupted = true;
+                run.jobs.cancel();
+            }
+            self.gather(run);
+        }
+    }
+}
+
+/// Times as their logarithms, since they are above zero and have a tail of slow ones.
+fn scaled(mut values: Vec<f64>, timed: bool) -> Vec<f64> {
+    if timed {
+        for x in &mut values {
+            *x = x.ln();
+        }
+    }
+    values
+}
+
+/// The bounds at 95 % of the mean of values, or of the geometric mean of times; none where there are too few values, or all
+/// are the same.
+pub(super) fn bounds(values: &[f64], timed: bool) -> Option<(f64, f64)> {
+    let (low, high) = bounds_of_mean(&scaled(values.to_vec(), timed))?;
+    Some(if timed {
+        (low.exp(), high.exp())
+    } else {
+        (low, high)
+    })
 }
 
 fn mean(values: &[f64]) -> f64 {
@@ -76,7 +154,7 @@ fn standard_error(values: &[f64]) -> f64 {
 }
 
 /// The bounds of the mean at 95 % by Student's t.
-fn bounds(values: &[f64]) -> Option<(f64, f64)> {
+fn bounds_of_mean(values: &[f64]) -> Option<(f64, f64)> {
     let error = standard_error(values);
     let by = student_two_sided(0.05, values.len() as f64 - 1.0) * error;
     let mean = mean(values);
@@ -107,13 +185,13 @@ mod tests {
     #[test]
     fn bounds_are_those_of_student() {
         // Mean 3, standard deviation 1.5811, t(4, 0.975) = 2.7764: 3 +- 1.9633.
-        let (low, high) = bounds(&[1.0, 2.0, 3.0, 4.0, 5.0]).unwrap();
+        let (low, high) = bounds(&[1.0, 2.0, 3.0, 4.0, 5.0], false).unwrap();
         assert!(
             (low - 1.0368).abs() < 1e-3 && (high - 4.9632).abs() < 1e-3,
             "{low} {high}"
         );
-        assert_eq!(bounds(&[1.0]), None);
-        assert_eq!(bounds(&[2.0, 2.0]), None);
+        assert_eq!(bounds(&[1.0], false), None);
+        assert_eq!(bounds(&[2.0, 2.0], true), None);
     }
 
     #[test]

@@ -46,13 +46,15 @@ pub enum ChartKind {
     Surface,
     /// Values in the space of three numeric inputs.
     Volume,
+    /// What a search evaluated and gained, and what its model says.
+    Search,
     /// A plot of the program's own.
     Custom,
 }
 
 impl ChartKind {
     /// Every kind, in the order of the rules.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Histogram,
         Self::Bar,
         Self::Box,
@@ -74,6 +76,7 @@ impl ChartKind {
         Self::Contour,
         Self::Surface,
         Self::Volume,
+        Self::Search,
         Self::Custom,
     ];
 
@@ -101,6 +104,7 @@ impl ChartKind {
             Self::Contour => "contour",
             Self::Surface => "surface",
             Self::Volume => "volume",
+            Self::Search => "search",
             Self::Custom => "custom plot",
         }
     }
@@ -110,11 +114,12 @@ impl ChartKind {
         matches!(self, Self::Ratio)
     }
 
-    /// Whether a line joins the points of the n-th of some series: of a Pareto front, those of the front, which is the last.
+    /// Whether a line joins the points of the n-th of some series: of a Pareto front, those of the front, which is the last;
+    /// of a search, those of the best so far.
     pub(crate) const fn has_line(self, n: usize, count: usize) -> bool {
         match self {
             Self::Scatter => false,
-            Self::Pareto => n + 1 == count,
+            Self::Pareto | Self::Search => n + 1 == count,
             Self::Scaling => n >= count / 2,
             _ => true,
         }
@@ -132,7 +137,7 @@ impl ChartKind {
     pub(crate) const fn has_markers(self, n: usize, count: usize) -> bool {
         match self {
             Self::Ecdf => false,
-            Self::Pareto => n + 1 < count,
+            Self::Pareto | Self::Search => n + 1 < count,
             Self::Scaling => n < count / 2,
             _ => true,
         }
@@ -162,6 +167,7 @@ impl ChartKind {
             Self::Contour => "contour",
             Self::Surface => "surface",
             Self::Volume => "volume",
+            Self::Search => "search",
             Self::Custom => "custom",
         }
     }

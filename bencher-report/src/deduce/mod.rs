@@ -12,6 +12,7 @@ mod own;
 mod points;
 mod rules;
 mod sample_table;
+mod search;
 mod shape;
 mod tradeoff;
 
@@ -103,6 +104,10 @@ pub fn deduce_with(dataset: &Dataset, plots: PlotSelection, own: &[SweepPlot]) -
             charts.push(chart);
         }
     }
+    for mut chart in search::charts(dataset, plots) {
+        chart.id = unique(&mut ids, &[&chart.result, &chart.id], &chart);
+        charts.push(chart);
+    }
     for plot in own {
         if let Ok(mut chart) = own::chart(plot, dataset, plots) {
             chart.id = unique(&mut ids, &[&chart.id], &chart);
@@ -163,7 +168,11 @@ pub fn explain_with(
         })
     };
     let usual = dataset.variables().iter().flat_map(explain_one);
-    usual.chain(own::explain(own, dataset, plots)).collect()
+    let search = search::explain(dataset, plots);
+    usual
+        .chain(search)
+        .chain(own::explain(own, dataset, plots))
+        .collect()
 }
 
 /// A name for files and anchors that no other chart of the dataset has: the result, the column

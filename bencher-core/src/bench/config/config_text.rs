@@ -44,6 +44,8 @@ impl SweepDefaults {
         config.plots = self.plots.unwrap_or(config.plots);
         config.search.budget = self.search.budget.or(config.search.budget);
         config.search.sampler = self.search.sampler.or(config.search.sampler);
+        config.search.target = self.search.target.or(config.search.target);
+        config.search.seed = self.search.seed.or(config.search.seed);
     }
 }
 

@@ -13,12 +13,16 @@ use super::read::{time, whole};
 /// let config = RunConfig { search, ..RunConfig::default() };
 /// # Ok::<(), String>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct SearchConfig {
     /// When a search ends (after 100 evaluations, where the program asks for a search).
     pub budget: Option<SearchBudget>,
     /// The sampler (`gp`).
     pub sampler: Option<&'static str>,
+    /// The value of the first objective that ends a search (none).
+    pub target: Option<f64>,
+    /// The seed (0); another one begins another search.
+    pub seed: Option<u64>,
 }
 
 /// How much a search may spend.

@@ -120,7 +120,17 @@ impl<'k> Process<'k> {
 
     /// The expected value at a place, in its own unit.
     pub(super) fn expected(&self, place: &[f64]) -> f64 {
-        self.mean(place) * self.spread + self.centre
+        self.in_unit(self.mean(place))
+    }
+
+    /// A standardised value in its own unit.
+    pub(super) fn in_unit(&self, value: f64) -> f64 {
+        value * self.spread + self.centre
+    }
+
+    /// The standard deviation of the known values.
+    pub(super) const fn spread(&self) -> f64 {
+        self.spread
     }
 }
 

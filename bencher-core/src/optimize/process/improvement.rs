@@ -1,5 +1,25 @@
 use crate::stats::distribution::normal_tail;
 
+/// What a process expects to gain by a proposal.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) struct Improvement {
+    pub(super) gain: f64,
+    /// The difference between the best known value and the worst.
+    pub(super) range: f64,
+    /// The best value that is expected at a known point.
+    pub(super) best: f64,
+}
+
+/// Less than this share of the range of values is no improvement.
+const NOTHING: f64 = 1e-6;
+
+impl Improvement {
+    /// Whether it is below a share of the best value, or nothing.
+    pub(in super::super) fn is_within(self, share: f64) -> bool {
+        self.gain < NOTHING * self.range || self.gain < share * self.best.abs()
+    }
+}
+
 /// The logarithm of the expected improvement on `best` of a normal value; smaller is better.
 ///
 /// `EI = sd (phi(z) + z Phi(z))` with `z = (best - mean) / sd` (Jones, Schonlau and Welch 1998). Its logarithm tells

@@ -11,7 +11,8 @@ use super::random::Random;
 use super::space::{Place, SearchSpace};
 use super::variation::nudged;
 use fit::{Data, Process, fitted_parameters};
-pub(super) use importance::shares;
+pub(super) use importance::{estimates, slice};
+pub(super) use improvement::Improvement;
 use improvement::log_improvement;
 use kernel::Kernel;
 
@@ -40,7 +41,7 @@ pub(super) fn propose(
     values: &[f64],
     memo: &mut Memo,
     random: &mut Random,
-) -> Option<Place> {
+) -> Option<(Place, Improvement)> {
     let mut places: Vec<&[f64]> = known.done.iter().map(|one| &*one.place).collect();
     let parameters = parameters(known.space, &places, values, memo)?;
     let kernel = || Kernel::new(Kernel::choices(known.space), &parameters);
@@ -54,11 +55,26 @@ pub(super) fn propose(
         places.extend(known.pending.iter().map(Vec::as_slice));
         process = Process::new(kernel(), Data::of(&places, &values)?)?;
     }
-    most_promising(known, &process, random)
+    let finite = || values.iter().filter(|value| value.is_finite());
+    let (low, high) = (
+        finite().copied().fold(f64::INFINITY, f64::min),
+        finite().copied().fold(f64::NEG_INFINITY, f64::max),
+    );
+    let (place, score, best) = most_promising(known, &process, random)?;
+    let improvement = Improvement {
+        gain: score.exp() * process.spread(),
+        range: high - low,
+        best: process.in_unit(best),
+    };
+    Some((place, improvement))
 }
 
-/// The free place with the largest expected improvement that is found.
-fn most_promising(known: &Known<'_>, process: &Process<'_>, random: &mut Random) -> Option<Place> {
+/// The free place with the largest expected improvement that is found, the logarithm of that, and the best expected value.
+fn most_promising(
+    known: &Known<'_>,
+    process: &Process<'_>,
+    random: &mut Random,
+) -> Option<(Place, f64, f64)> {
     let means = process.places.iter().map(|place| process.mean(place));
     let best = means.fold(f64::INFINITY, f64::min);
     let score = |place: &Place| {
@@ -99,8 +115,8 @@ fn most_promising(known: &Known<'_>, process: &Process<'_>, random: &mut Random)
         }
     }
     pool.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let mut places = pool.into_iter().map(|(_, place)| place);
-    places.find(|place| known.is_free(place))
+    let (score, place) = pool.into_iter().find(|(_, place)| known.is_free(place))?;
+    Some((place, score, best))
 }
 
 /// The parameters of the kernel: fitted to the first so many points, a number that grows with that of the points, but in

@@ -161,7 +161,7 @@ const WIDE: f64 = 100.0;
 
 /// Sets the range over all panels of the values that an axis measures, and makes it logarithmic where all values are above
 /// zero and they span two decades or more. Where bars begin, zero is among the values.
-pub(super) fn fit_values(axis: &mut Axis, numbers: &[f64]) {
+pub(in crate::deduce) fn fit_values(axis: &mut Axis, numbers: &[f64]) {
     let Some((low, high)) = range(numbers.iter().copied()) else {
         return;
     };

@@ -2,7 +2,7 @@
 
 use super::super::config_text::quoted;
 use super::super::option::{OptionValue, RunOption};
-use super::super::read::{change, choice, one};
+use super::super::read::{change, choice, one, whole};
 use super::super::search::SearchBudget;
 
 const SAMPLERS: [&str; 5] = ["gp", "tpe", "nsga", "sobol", "random"];
@@ -43,5 +43,39 @@ pub(super) const OPTIONS: &[RunOption] = &[
             change(move |c| c.search.sampler = Some(sampler))
         },
         show: |c| c.search.sampler.map(quoted),
+    },
+    RunOption {
+        name: "search-target",
+        takes: OptionValue::Scalar("VALUE"),
+        per_sweep: true,
+        help: "End a search when its first objective has reached a value",
+        default: "none",
+        shorthands: &[],
+        read: |values| {
+            let text = one(values)?;
+            let target: f64 = text
+                .trim()
+                .parse()
+                .map_err(|_| format!("`{text}` is not a number"))?;
+            if target.is_nan() {
+                return Err("nothing reaches a target that is not a number".to_owned());
+            }
+            change(move |c| c.search.target = Some(target))
+        },
+        show: |c| c.search.target.map(|target| quoted(&target.to_string())),
+    },
+    RunOption {
+        name: "search-seed",
+        takes: OptionValue::Scalar("N"),
+        per_sweep: true,
+        help: "The seed of a search; another one begins a new search, which learns from all stored \
+               samples",
+        default: "0",
+        shorthands: &[],
+        read: |values| {
+            let seed: u64 = whole(one(values)?, 0..=u64::MAX)?;
+            change(move |c| c.search.seed = Some(seed))
+        },
+        show: |c| c.search.seed.map(|seed| seed.to_string()),
     },
 ];

@@ -7,7 +7,7 @@ use super::super::text::plotly;
 /// The hover text of a point: place, value, spread, samples, and what is absent.
 pub(super) fn point(chart: &Chart, series: &str, point: &Point) -> String {
     let mut lines = match (&point.place, chart.kind) {
-        (Some(at), ChartKind::Pareto) => {
+        (Some(at), ChartKind::Pareto | ChartKind::Search) => {
             let x = format!("{}: {}", chart.x.heading(), chart.x.value(point.x));
             vec![at.clone(), x]
         }
