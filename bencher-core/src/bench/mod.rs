@@ -35,7 +35,6 @@ mod columns;
 mod comparisons;
 pub(crate) mod config;
 mod error;
-mod executable;
 #[cfg(feature = "history")]
 mod gate_judge;
 mod gates;
@@ -79,7 +78,6 @@ pub use config::{
     PrintOptions, ReportLocation, RunConfig, SearchBudget, SearchConfig, SettingSource, Settings,
 };
 pub use error::BenchError;
-pub(crate) use executable::digest as executable_digest;
 pub use gates::Gate;
 pub(crate) use gates::GateChoice;
 pub use markdown::result_markdown;

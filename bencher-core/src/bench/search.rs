@@ -162,9 +162,10 @@ impl SweepRun<'_> {
             &self.settings.claims,
             &self.settings.gates,
         )?;
-        if let Executors::Processes(count) = session.config.executor {
+        if let Executors::Processes(count) | Executors::Cluster(count) = session.config.executor {
             session.note(&format!(
-                "sweep \"{}\": a search runs on threads; its points are not known to worker processes",
+                "sweep \"{}\": a search runs on threads; its points are not known to worker processes \
+                 and clusters",
                 self.settings.title
             ));
             session.config.executor = Executors::Threads(count);

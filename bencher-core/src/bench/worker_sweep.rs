@@ -8,14 +8,13 @@ use serde::{Deserialize, Serialize};
 use crate::evaluator::Executors;
 use crate::evaluator::cluster::ClusterSweep;
 use crate::evaluator::process::{Launch, WorkerRole};
-use crate::measure::Environment;
+use crate::measure::{Environment, executable_digest};
 use crate::plan::Plan;
 use crate::record::SweepRecord;
 use crate::store::StoreError;
 use crate::sweep_executor::{Result, SweepExecutor};
 use crate::value::Digest;
 
-use super::executable;
 use super::result::SweepOutcome;
 use super::run::SweepRun;
 use super::session::Session;
@@ -80,7 +79,7 @@ impl Session {
         let identity = format!("{place}\n{host}\n{}", root.display());
         Ok(ClusterSweep {
             options: self.config.cluster.clone(),
-            code: executable::digest().map_err(|source| StoreError::Io {
+            code: executable_digest().map_err(|source| StoreError::Io {
                 action: "read the executable of",
                 path: "this program".into(),
                 source,

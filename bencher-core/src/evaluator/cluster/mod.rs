@@ -19,6 +19,8 @@ mod coordinator;
 #[cfg(all(feature = "cluster", unix))]
 mod error;
 #[cfg(all(feature = "cluster", unix))]
+mod functions;
+#[cfg(all(feature = "cluster", unix))]
 mod hosts;
 #[cfg(all(feature = "cluster", unix))]
 mod job_table;
@@ -42,9 +44,13 @@ mod worker;
 
 #[cfg(all(feature = "cluster", unix))]
 pub(crate) use backend::ClusterBackend;
+#[cfg(all(feature = "cluster", unix))]
+pub(super) use functions::{backend, work_as_cluster_worker};
 pub(crate) use options::{CREDENTIAL_VARIABLES, checked_url};
 pub use options::{ClusterOptions, WorkerPlacement};
 pub(crate) use worker::{WorkerIdentity, work};
+#[cfg(not(all(feature = "cluster", unix)))]
+pub(super) use worker::{backend, work_as_cluster_worker};
 
 use crate::value::Digest;
 

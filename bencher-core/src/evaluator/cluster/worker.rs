@@ -11,8 +11,6 @@ use std::time::{Duration, Instant};
 
 use async_nats::{Client, Message, Subscriber, jetstream};
 use futures_util::StreamExt;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use tokio::time::timeout;
 
 use super::ClusterOptions;
@@ -56,15 +54,11 @@ pub(super) fn program_name(path: &Path) -> String {
 ///
 /// # Errors
 /// Where there is no server and no sweep, or this worker is refused.
-pub(crate) fn work<A, R>(
+pub(crate) fn work(
     options: &ClusterOptions,
     identity: WorkerIdentity,
     stop: &Arc<AtomicBool>,
-) -> io::Result<()>
-where
-    A: Serialize + DeserializeOwned + Send + 'static,
-    R: Serialize + DeserializeOwned + Send + 'static,
-{
+) -> io::Result<()> {
     let access = Access::new(options)?;
     let program = program_name(&std::env::current_exe()?);
     let sweep = std::env::var(SWEEP_VARIABLE).ok();
@@ -86,7 +80,7 @@ where
             url: access.url().to_owned(),
             stop,
         };
-        worker.work::<A, R>().await
+        worker.work().await
     })
 }
 
@@ -128,16 +122,12 @@ enum Leave {
 }
 
 impl Worker<'_> {
-    async fn work<A, R>(&self) -> io::Result<()>
-    where
-        A: Serialize + DeserializeOwned + Send + 'static,
-        R: Serialize + DeserializeOwned + Send + 'static,
-    {
+    async fn work(&self) -> io::Result<()> {
         loop {
             let Some(welcome) = self.join().await? else {
                 return Ok(());
             };
-            let leave = self.serve::<A, R>(*welcome).await?;
+            let leave = self.serve(*welcome).await?;
             if leave == Leave::Stopped || (leave == Leave::Ended && self.sweep.is_some()) {
                 return Ok(());
             }
@@ -145,17 +135,13 @@ impl Worker<'_> {
     }
 
     /// Works for one sweep.
-    async fn serve<A, R>(&self, welcome: Welcome) -> io::Result<Leave>
-    where
-        A: Serialize + DeserializeOwned + Send + 'static,
-        R: Serialize + DeserializeOwned + Send + 'static,
-    {
+    async fn serve(&self, welcome: Welcome) -> io::Result<Leave> {
         let streams = Streams::new(self.client.clone(), welcome.sweep.clone());
         let control = self.client.subscribe(streams.control()).await;
         let control =
             control.map_err(|error| failed("the server refuses a subscription", error))?;
         let (launch, limits) = self.launch(&welcome, &streams).await?;
-        let mut jobs = LocalJobs::<A, R>::start(launch, limits)?;
+        let mut jobs = LocalJobs::start(launch, limits)?;
         match jobs.answer().await {
             Some(Answer::Ready) => {}
             Some(Answer::Refused(why)) => {
@@ -199,11 +185,11 @@ impl Worker<'_> {
 }
 
 /// A worker that takes part in a sweep.
-struct Service<'w, A, R> {
+struct Service<'w> {
     worker: &'w Worker<'w>,
     streams: Streams,
     control: Subscriber,
-    jobs: LocalJobs<A, R>,
+    jobs: LocalJobs,
     /// When the coordinator was heard last.
     heard: Instant,
     leave: Option<Leave>,
@@ -212,11 +198,7 @@ struct Service<'w, A, R> {
     reports: u64,
 }
 
-impl<A, R> Service<'_, A, R>
-where
-    A: Serialize + DeserializeOwned + Send + 'static,
-    R: Serialize + DeserializeOwned + Send + 'static,
-{
+impl Service<'_> {
     /// Says again and again that this worker is alive.
     fn beat(&self) -> tokio::task::JoinHandle<()> {
         let (client, subject) = (self.worker.client.clone(), self.streams.notices());

@@ -5,7 +5,7 @@ use super::super::failures::FailureLimit;
 use super::super::option::{OptionValue, RunOption};
 use super::super::read::{change, choice, one, switch, time, whole};
 use super::super::size::ByteSize;
-use crate::evaluator::Executors;
+use crate::evaluator::{Executors, executor_instead};
 use crate::space::SampleOrder;
 
 const EXECUTORS: [&str; 4] = ["serial", "threads", "processes", "cluster"];
@@ -29,7 +29,12 @@ pub(super) const OPTIONS: &[RunOption] = &[
         default: "serial, threads with --jobs",
         shorthands: &[],
         read: |values| {
-            let made = choice(values, &MAKERS)?;
+            let made = choice(values, &MAKERS).map_err(|problem| {
+                match executor_instead(one(values).unwrap_or_default()) {
+                    Some(instead) => format!("{problem}; use {instead}"),
+                    None => problem,
+                }
+            })?;
             change(move |c| {
                 c.executor = match c.executor {
                     Executors::Serial => made(cores()),

@@ -20,6 +20,7 @@ use super::super::hosts::Hosts;
 use super::super::job_table::JobTable;
 use super::super::launchers::{PlacedWorkers, launcher};
 use super::super::local_workers::{LocalWorkers, WorkerCommandLine};
+use super::super::options::WORKER_VARIABLE;
 use super::super::private_folder::{PrivateFolder, random_hex};
 use super::super::server::NatsServer;
 use super::super::streams::{Streams, join_subject};
@@ -177,7 +178,7 @@ fn start_workers(
 /// The command of a worker. Its settings are in the environment, because others can read a command line.
 fn worker_command(launch: &Launch, options: &ClusterOptions, sweep: &str) -> WorkerCommandLine {
     let mut environment: Vec<(&'static str, OsString)> = vec![
-        ("BENCHER_CLUSTER_WORKER", "true".into()),
+        (WORKER_VARIABLE, "true".into()),
         (SWEEP_VARIABLE, sweep.into()),
     ];
     let paths = [
