@@ -271,6 +271,65 @@ fn a_poisoned_a_crashing_and_a_hung_point_fail_alone() {
     run.leaves_nothing();
 }
 
+#[test]
+fn two_workers_on_one_host_run_one_timed_sample_at_a_time() {
+    let store = tempfile::tempdir().unwrap();
+    let log = store.path().join("log");
+    std::fs::write(&log, "").unwrap();
+    let log = log.display().to_string();
+    let args = ["--executor", "cluster", "--launch", "local:2"];
+    let args = [&args[..], &["--side-by-side", "--repeats", "3"]].concat();
+    let mut run = start(store.path(), &[("TIMED_LOG", &log)], &args);
+    assert_eq!(run.end(), Some(0), "{}", run.text("stderr"));
+    let text = std::fs::read_to_string(&log).unwrap();
+    let mut times: Vec<Vec<u128>> = text
+        .lines()
+        .map(|line| line.split(' ').map(|n| n.parse().unwrap()).collect())
+        .collect();
+    times.sort();
+    assert_eq!(times.len(), 60);
+    for (before, after) in times.iter().zip(times.iter().skip(1)) {
+        assert!(before[1] <= after[0], "side by side: {before:?} {after:?}");
+    }
+    run.leaves_nothing();
+}
+
+#[test]
+fn hosts_are_shown_while_and_after_they_work_here_and_in_another_terminal() {
+    let store = tempfile::tempdir().unwrap();
+    let mut run = start(store.path(), &[SLOW], &LOCAL);
+    let event = run.until("the state of the cluster", |run| {
+        let text = run.text("stdout");
+        let mut lines = text
+            .lines()
+            .filter(|line| line.contains("\"event\":\"cluster\""));
+        serde_json::from_str::<Value>(lines.next()?).ok()
+    });
+    assert_eq!(event["hosts"][0]["workers"], 3, "{event}");
+    let folder = tempfile::tempdir().unwrap();
+    let status = |output: &str| {
+        let args = ["--status", "--output", output];
+        let mut command = example::example("clustered", store.path());
+        let shown = command.args(args).env("TMPDIR", folder.path()).output();
+        String::from_utf8(shown.unwrap().stdout).unwrap()
+    };
+    let text = status("text");
+    assert!(
+        text.starts_with("sweep \"Numbers\" (process ") && text.contains(" of 120 samples"),
+        "{text}"
+    );
+    let state: Value = serde_json::from_str(&status("json")).unwrap();
+    assert_eq!(state["process"], run.child.id());
+    assert_eq!(run.end(), Some(0), "{}", run.text("stderr"));
+    let shares = run.text("stdout");
+    let last = shares
+        .lines()
+        .rfind(|line| line.contains("\"event\":\"cluster\""));
+    let last: Value = serde_json::from_str(last.unwrap()).unwrap();
+    assert_eq!(last["hosts"][0]["jobs"], 120, "{last}");
+    assert!(status("text").starts_with("no sweep runs on a cluster"));
+}
+
 /// A server of a site, as a user would start it.
 struct Site {
     server: Child,

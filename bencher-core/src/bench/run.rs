@@ -11,6 +11,7 @@ use crate::measure::{
     rounds_per_replicate,
 };
 use crate::plan::{Choice, Plan, PlanError, input_name_of};
+use crate::progress::{ProgressSink, StatusSink};
 use crate::record::{RACE, RACE_BEST, SweepRecord};
 use crate::result_collector::ResultCollector;
 use crate::space::SampleOrder;
@@ -187,7 +188,12 @@ impl SweepRun<'_> {
         let environment = began.unwrap_or_else(|| Environment::capture_with(timer));
         let mut options = self.options(&plan, Some(environment.class()), session)?;
         let place = place(number, &plan);
-        options.launch = session.launch(options.executor, &place, &self.settings.title)?;
+        options.launch = session.launch(
+            options.executor,
+            &place,
+            &self.settings.title,
+            plan.is_evidence(),
+        )?;
         timings.push(("open".to_owned(), clock.elapsed().as_secs_f64()));
         let execution = Execution {
             executor: SweepExecutor::of(plan, self.body),
@@ -510,12 +516,20 @@ impl Execution {
     ) -> Result<RunEnd, BenchError> {
         let clock = Instant::now();
         let executor = &self.executor;
-        session.progress.start(title, executor.plan().samples());
+        let mut with_status;
+        let progress: &mut dyn ProgressSink = match options.executor {
+            Executors::Cluster(_) => {
+                with_status = StatusSink::new(session.progress.as_mut(), &session.root);
+                &mut with_status
+            }
+            _ => session.progress.as_mut(),
+        };
+        progress.start(title, executor.plan().samples());
         let in_progress = exit_guard::SweepGuard::begin(title, executor.describe_points());
-        let ended = executor.run(collector, options, session.progress.as_mut());
+        let ended = executor.run(collector, options, progress);
         drop(in_progress);
         let end = ended.map_err(BenchError::Store)?;
-        session.progress.finish(&end.collector.counts());
+        progress.finish(&end.collector.counts());
         let seconds = clock.elapsed().as_secs_f64();
         self.timings.push(("execute".to_owned(), seconds));
         Ok(end)

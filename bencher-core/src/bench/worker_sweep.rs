@@ -46,6 +46,7 @@ impl Session {
         executor: Executors,
         place: &str,
         title: &str,
+        is_evidence: bool,
     ) -> Result<Option<Launch>, StoreError> {
         if !executor.starts_processes() {
             return Ok(None);
@@ -66,13 +67,13 @@ impl Session {
         })?;
         let launch = launch.title(format!("sweep \"{title}\"")).context(context);
         Ok(Some(match executor {
-            Executors::Cluster(_) => launch.on_cluster(self.cluster_sweep(place)?),
+            Executors::Cluster(_) => launch.on_cluster(self.cluster_sweep(place, is_evidence)?),
             _ => launch,
         }))
     }
 
     /// What a cluster must know of the sweep at a place: two stores have different sweeps.
-    fn cluster_sweep(&self, place: &str) -> Result<ClusterSweep, StoreError> {
+    fn cluster_sweep(&self, place: &str, is_evidence: bool) -> Result<ClusterSweep, StoreError> {
         let root = std::path::absolute(&self.root).unwrap_or_else(|_| self.root.clone());
         let environment = Environment::capture();
         let host = environment.host.unwrap_or_default();
@@ -85,6 +86,7 @@ impl Session {
                 source,
             })?,
             identity: Digest::of(identity.as_bytes()),
+            is_evidence,
         })
     }
 

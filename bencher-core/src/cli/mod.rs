@@ -14,6 +14,7 @@
 //! ```
 
 mod args;
+mod cluster_status;
 mod cluster_worker;
 mod environment;
 mod error;

@@ -43,6 +43,9 @@ pub(crate) fn run_session(
         if process.is_of_user() && settings.config().cluster.worker {
             return Err(super::cluster_worker::run(&settings.config(), &interrupt));
         }
+        if process.is_of_user() && settings.config().cluster.status {
+            return Err(super::cluster_status::show(&settings.config()));
+        }
         let session = process.open(settings, name, reporter, &interrupt)?;
         Ok((process, session))
     });

@@ -19,15 +19,18 @@
 //! ```
 
 mod bar;
+mod cluster_status;
 mod jobs;
 mod json;
 
 pub use bar::BarProgress;
+pub(crate) use cluster_status::{ClusterStatus, StatusSink};
 pub use jobs::JobProgress;
 pub use json::JsonProgress;
 pub(crate) use json::counts_json;
 
 use crate::console::{MOST_NOTE, clipped, error_line};
+use crate::evaluator::ClusterReport;
 use crate::job::JobOutcome;
 use crate::record::Counts;
 use crate::value::{Kind, Value};
@@ -104,6 +107,11 @@ pub trait ProgressSink {
     /// A sample is done.
     fn sample(&mut self, event: &SampleEvent<'_>) {
         let _ = event;
+    }
+
+    /// The state of the cluster that runs the sweep, about once a second.
+    fn cluster(&mut self, report: &ClusterReport) {
+        let _ = report;
     }
 
     /// A message for the user.

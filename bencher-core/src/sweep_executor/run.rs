@@ -326,6 +326,9 @@ pub(super) fn close(
     end.used = jobs.used();
     end.retried = jobs.retried();
     end.cluster = jobs.cluster_report();
+    if let Some(report) = &end.cluster {
+        progress.cluster(report);
+    }
     // The workers are gone then, and hold no state any more.
     drop(jobs);
     for panic in states.release() {

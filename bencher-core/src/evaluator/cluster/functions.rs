@@ -40,6 +40,7 @@ where
         code: executable_digest()?,
         // Nothing is kept of its jobs, so no other run may take its results for its own.
         identity: Digest::of(random_hex(16)?.as_bytes()),
+        is_evidence: false,
     };
     Ok(Box::new(ClusterBackend::start(
         launch, workers, limits, sweep,
@@ -78,6 +79,8 @@ impl WorkerIdentity {
             code: executable_digest()?,
             machine: environment.class(),
             host: environment.host.unwrap_or_else(|| "unknown".to_owned()),
+            processor: environment.cpu,
+            governor: environment.governor,
         })
     }
 }

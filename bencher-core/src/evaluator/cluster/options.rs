@@ -34,6 +34,8 @@ pub struct ClusterOptions {
     pub insecure: bool,
     /// Whether this process is a worker.
     pub worker: bool,
+    /// Whether this process only shows the state of a sweep that another one runs.
+    pub status: bool,
 }
 
 impl ClusterOptions {
@@ -73,6 +75,7 @@ impl ClusterOptions {
             certificates: set("BENCHER_NATS_CERTIFICATES").map(PathBuf::from),
             insecure: insecure.map_err(wrong("BENCHER_NATS_INSECURE"))?,
             worker: false,
+            status: false,
         })
     }
 }
@@ -310,6 +313,7 @@ mod tests {
             certificates: Some("/me/site.pem".into()),
             insecure: true,
             worker: false,
+            status: false,
         };
         assert_eq!(all, Ok(expected));
         for (name, value) in [

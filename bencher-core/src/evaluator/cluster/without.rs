@@ -16,6 +16,8 @@ pub(crate) struct WorkerIdentity {
     pub(crate) code: Digest,
     pub(crate) host: String,
     pub(crate) machine: Digest,
+    pub(crate) processor: Option<String>,
+    pub(crate) governor: Option<String>,
 }
 
 /// Fails, since this program has no code for it.

@@ -16,6 +16,7 @@ use tokio::time::timeout;
 use super::ClusterOptions;
 use super::access::Access;
 use super::error::failed;
+use super::host_lock::HostLock;
 use super::hosts::BEAT;
 use super::local_jobs::{Answer, LocalJobs};
 use super::message::{Control, Notice, Welcome, WorkerName, pack, unpack};
@@ -31,6 +32,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const SILENCE: Duration = Duration::from_secs(60);
 /// How long one request for a chunk is open.
 const ASK: Duration = Duration::from_secs(2);
+/// How often a worker looks whether it is its turn on this host.
+const TURN: Duration = Duration::from_millis(20);
 /// The pause after a failure of the server.
 const PAUSE: Duration = Duration::from_millis(300);
 
@@ -42,6 +45,9 @@ pub(crate) struct WorkerIdentity {
     /// The name of its host, and the class of the machine.
     pub(crate) host: String,
     pub(crate) machine: Digest,
+    /// The model of its processor, and the governor of its frequency.
+    pub(crate) processor: Option<String>,
+    pub(crate) governor: Option<String>,
 }
 
 /// The name by which workers find a sweep of their program.
@@ -161,6 +167,7 @@ impl Worker<'_> {
             heard: Instant::now(),
             leave: None,
             lease: welcome.lease,
+            lock: welcome.is_evidence.then(|| HostLock::new(&self.name.host)),
             reports: 0,
         };
         let beats = service.beat();
@@ -194,6 +201,8 @@ struct Service<'w> {
     heard: Instant,
     leave: Option<Leave>,
     lease: Duration,
+    /// What lets one job run at a time on this host, where jobs are timed.
+    lock: Option<HostLock>,
     /// How many reports were sent.
     reports: u64,
 }
@@ -218,6 +227,17 @@ impl Service<'_> {
             if let Some(leave) = self.leave() {
                 return leave;
             }
+            // Held until the chunk is done.
+            let _turn = match &self.lock {
+                None => None,
+                Some(lock) => match lock.try_acquire() {
+                    Some(turn) => Some(turn),
+                    None => {
+                        let _ = timeout(TURN, self.listen()).await;
+                        continue;
+                    }
+                },
+            };
             match self.next_chunk().await {
                 Ok(Some(message)) => self.run_chunk(message).await,
                 Ok(None) => {}

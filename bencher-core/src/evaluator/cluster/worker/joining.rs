@@ -32,6 +32,8 @@ impl Worker<'_> {
             code: self.identity.code.0,
             sweep: self.sweep.clone(),
             machine: self.identity.machine.0,
+            processor: self.identity.processor.clone(),
+            governor: self.identity.governor.clone(),
         };
         let join = pack(&join).map_err(io::Error::other)?;
         let subject = join_subject(&self.program);
