@@ -15,8 +15,8 @@ use crate::progress::{ProgressSink, StatusSink};
 use crate::record::{RACE, RACE_BEST, SweepRecord};
 use crate::result_collector::ResultCollector;
 use crate::space::SampleOrder;
-use crate::store::{JobFolders, PAIRED, StoreError, sweep_tag};
-use crate::sweep_executor::{Body, Result, RunEnd, RunOptions, SweepExecutor};
+use crate::store::{JobFolders, PAIRED, StoreError, slug, sweep_tag};
+use crate::sweep_executor::{Body, Result, RunEnd, RunOptions, SharedList, SweepExecutor};
 use crate::value::Digest;
 use crate::var::{ErasedSweep, InputChoice};
 
@@ -321,6 +321,7 @@ impl SweepRun<'_> {
             SampleOrder::RoundRobin
         };
         let store = session.samples(&plan.series().tag)?;
+        let shared = self.shared_list(plan, session)?;
         let config = &session.config;
         Ok(RunOptions {
             order: config
@@ -344,8 +345,33 @@ impl SweepRun<'_> {
             side_by_side: config.side_by_side,
             limits: config.limits,
             retries: config.retries,
+            shared,
             launch: None,
         })
+    }
+
+    /// The work list that the processes of this sweep share, where the user names a directory for it.
+    fn shared_list(
+        &self,
+        plan: &Plan,
+        session: &mut Session,
+    ) -> Result<Option<SharedList>, BenchError> {
+        let Some(folder) = session.config.shared_dir.clone() else {
+            return Ok(None);
+        };
+        let title = self.settings.title.clone();
+        if plan.is_timed() {
+            let reason =
+                "times of several hosts, or of several processes on one, cannot be compared";
+            return Err(BenchError::NotShared { title, reason });
+        }
+        // Samples of another build are not those of this one.
+        let identity = format!("{} {}", plan.identity(), session.code()?);
+        let name = format!("{}-{}", slug(&title), Digest::of(identity.as_bytes()));
+        Ok(Some(SharedList {
+            folder: session.start.join(folder).join(name),
+            title,
+        }))
     }
 
     /// The timer of the run.

@@ -162,6 +162,11 @@ impl SweepRun<'_> {
             &self.settings.claims,
             &self.settings.gates,
         )?;
+        if session.config.shared_dir.is_some() {
+            let title = self.settings.title.clone();
+            let reason = "each process would search by itself";
+            return Err(BenchError::NotShared { title, reason }.into());
+        }
         if let Executors::Processes(count) | Executors::Cluster(count) = session.config.executor {
             session.note(&format!(
                 "sweep \"{}\": a search runs on threads; its points are not known to worker processes \

@@ -32,7 +32,8 @@ impl Session {
         if worker_role().is_some() {
             return Ok(None);
         }
-        if !self.config.cache {
+        // With a shared directory, many processes run at once, and a store has one writer.
+        if !self.config.cache || self.config.shared_dir.is_some() {
             return Ok(self.kept_for_steps());
         }
         if let Some(store) = &self.read_only {

@@ -40,6 +40,7 @@ mod sampling;
 mod search_best;
 #[cfg(feature = "search")]
 mod search_run;
+mod shared_run;
 mod stored_rounds;
 mod trial;
 
@@ -53,6 +54,7 @@ pub use run::{RunEnd, SweepExecutor};
 pub use run_options::{Interrupt, RunOptions};
 #[cfg(feature = "search")]
 pub(crate) use search_run::{Ended, SearchRun, SearchRunError, SearchedRun};
+pub use shared_run::SharedList;
 pub use stored_rounds::RemeasureNotice;
 
 use crate::context::Context;

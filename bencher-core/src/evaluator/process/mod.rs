@@ -36,6 +36,8 @@ pub(crate) use launch::{VARIABLE as WORKER_VARIABLE, ordinal};
 pub(super) use spawner::spawn;
 use supervisor::{NONE, WorkerSupervisor};
 #[cfg(feature = "cluster")]
+pub(super) use system::terminate;
+#[cfg(feature = "cluster")]
 pub(super) use wire::{Bytes, EncodedOutcome, decode, encode};
 use wire::{Codec, WorkerCommand};
 use worker_process::{KillReason, WorkerHandle};

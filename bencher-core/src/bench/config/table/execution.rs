@@ -3,7 +3,7 @@
 use super::super::config_text::quoted;
 use super::super::failures::FailureLimit;
 use super::super::option::{OptionValue, RunOption};
-use super::super::read::{change, choice, one, switch, time, whole};
+use super::super::read::{change, choice, folder, one, switch, time, whole};
 use super::super::size::ByteSize;
 use crate::evaluator::{Executors, executor_instead};
 use crate::space::SampleOrder;
@@ -77,6 +77,20 @@ pub(super) const OPTIONS: &[RunOption] = &[
             }
             Executors::Serial => None,
         },
+    },
+    RunOption {
+        name: "shared-dir",
+        takes: OptionValue::Folder("DIR"),
+        per_sweep: false,
+        help: "Take the samples together with all processes that have this directory, also on other \
+               hosts; results are kept in it, and not in the store",
+        default: "none",
+        shorthands: &[],
+        read: |values| {
+            let path = folder(values)?;
+            change(move |c| c.shared_dir.clone_from(&path))
+        },
+        show: |c| Some(quoted(&c.shared_dir.as_ref()?.display().to_string())),
     },
     RunOption {
         name: "side-by-side",
