@@ -112,6 +112,17 @@ impl SweepRun<'_> {
             .map_err(|error| self.search_error(error))
     }
 
+    /// Refuses a directory that processes share.
+    fn check_not_shared(&self, session: &Session) -> Result<(), BenchError> {
+        if session.config.shared_dir.is_none() {
+            return Ok(());
+        }
+        Err(BenchError::NotShared {
+            title: self.settings.title.clone(),
+            reason: "each process would search by itself",
+        })
+    }
+
     /// Runs the search, stores its result and prints it.
     pub(super) fn run_search(
         self,
@@ -162,11 +173,7 @@ impl SweepRun<'_> {
             &self.settings.claims,
             &self.settings.gates,
         )?;
-        if session.config.shared_dir.is_some() {
-            let title = self.settings.title.clone();
-            let reason = "each process would search by itself";
-            return Err(BenchError::NotShared { title, reason }.into());
-        }
+        self.check_not_shared(session)?;
         if let Executors::Processes(count) | Executors::Cluster(count) = session.config.executor {
             session.note(&format!(
                 "sweep \"{}\": a search runs on threads; its points are not known to worker processes \

@@ -22,3 +22,19 @@ pub(super) fn run(config: &RunConfig, interrupt: &Interrupt) -> ExitCode {
         }
     }
 }
+
+/// Works for a run of this program as this number of workers, which run no benchmark: the only result of a sample is the
+/// number of its point. For benchmarks of clusters.
+///
+/// # Errors
+/// Where there is no server and no sweep, or the workers are refused.
+#[cfg(all(feature = "cluster", unix))]
+pub fn simulate_cluster_workers(count: u32) -> std::io::Result<()> {
+    use crate::job::{Job, Sample};
+
+    crate::evaluator::cluster::simulate_workers(count, |args| {
+        let point = postcard::from_bytes::<Job>(args).map(|job| job.point);
+        let sample: Sample = [point.ok().map(Into::into)].into();
+        postcard::to_stdvec(&sample).unwrap_or_default()
+    })
+}

@@ -15,7 +15,7 @@
 
 mod args;
 mod cluster_status;
-mod cluster_worker;
+pub(crate) mod cluster_worker;
 mod environment;
 mod error;
 mod file;

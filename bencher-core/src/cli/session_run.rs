@@ -300,7 +300,7 @@ fn stop_on_signals(interrupt: &Interrupt) -> std::io::Result<()> {
 
 /// Whether another process of the same launcher prints and draws what this one takes part in.
 fn shares_output(settings: &Settings) -> bool {
-    /// The variables by which launchers number their processes: Slurm, OpenMPI, and others.
+    /// The variables by which launchers number their processes: Slurm, `OpenMPI`, and others.
     const RANKS: [&str; 3] = ["SLURM_PROCID", "OMPI_COMM_WORLD_RANK", "PMI_RANK"];
     let rank = RANKS.iter().find_map(|name| std::env::var(name).ok());
     settings.config().shared_dir.is_some() && rank.is_some_and(|rank| rank != "0")

@@ -1,3 +1,4 @@
+use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
@@ -83,7 +84,8 @@ impl Bar {
             text.push_str("\x1b[J");
         }
         if !self.hosts.is_empty() {
-            text.push_str(&format!("\x1b[{}A\r", self.hosts.len()));
+            // Writing to a text never fails.
+            let _ = write!(text, "\x1b[{}A\r", self.hosts.len());
         }
         text
     }
@@ -198,10 +200,10 @@ pub(super) fn host_lines(report: &ClusterReport) -> Vec<String> {
                 host.alive, host.jobs
             );
             if host.failed > 0 {
-                line.push_str(&format!("  {} failed", host.failed));
+                let _ = write!(line, "  {} failed", host.failed);
             }
             if host.redelivered > 0 {
-                line.push_str(&format!("  {} redelivered", host.redelivered));
+                let _ = write!(line, "  {} redelivered", host.redelivered);
             }
             line
         })

@@ -11,6 +11,7 @@ use super::super::process::{Launch, worker_role};
 use super::super::{Backend, Limits};
 use super::options::WORKER_VARIABLE;
 use super::private_folder::random_hex;
+use super::worker::simulate;
 use super::{ClusterBackend, ClusterOptions, ClusterSweep, WorkerIdentity, work};
 use crate::console::error_line;
 use crate::measure::{Environment, executable_digest};
@@ -66,6 +67,16 @@ pub(in super::super) fn work_as_cluster_worker() {
         error_line!("error: this cluster worker ends: {error}");
     }
     std::process::exit(i32::from(worked.is_err()))
+}
+
+/// Works for a run of this program as this number of workers, which start no processes: `job` makes a result of the
+/// arguments. It ends with the sweep.
+///
+/// # Errors
+/// Where there is no server and no sweep, or the workers are refused.
+pub(crate) fn simulate_workers(count: u32, job: fn(&[u8]) -> Vec<u8>) -> io::Result<()> {
+    let options = ClusterOptions::from_environment().map_err(io::Error::other)?;
+    simulate(&options, &WorkerIdentity::here()?, count, job)
 }
 
 impl WorkerIdentity {

@@ -48,6 +48,8 @@ mod worker;
 #[cfg(all(feature = "cluster", unix))]
 pub(crate) use backend::ClusterBackend;
 #[cfg(all(feature = "cluster", unix))]
+pub(crate) use functions::simulate_workers;
+#[cfg(all(feature = "cluster", unix))]
 pub(super) use functions::{backend, work_as_cluster_worker};
 pub(crate) use options::{CREDENTIAL_VARIABLES, checked_url};
 pub use options::{ClusterOptions, WorkerPlacement};

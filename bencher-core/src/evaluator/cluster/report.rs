@@ -118,6 +118,7 @@ mod digest_text {
 
     use crate::value::Digest;
 
+    #[expect(clippy::ref_option, reason = "serde passes it like this")]
     pub(super) fn serialize<S: Serializer>(
         value: &Option<Digest>,
         to: S,

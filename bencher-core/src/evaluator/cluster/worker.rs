@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use async_nats::{Client, Message, Subscriber, jetstream};
 use futures_util::StreamExt;
+use futures_util::future::join_all;
 use tokio::time::timeout;
 
 use super::ClusterOptions;
@@ -18,7 +19,7 @@ use super::access::Access;
 use super::error::failed;
 use super::host_lock::HostLock;
 use super::hosts::BEAT;
-use super::local_jobs::{Answer, LocalJobs};
+use super::local_jobs::{Answer, LocalJobs, SimulatedJob};
 use super::message::{Control, Notice, Welcome, WorkerName, pack, unpack};
 use super::streams::{Streams, next_message};
 use crate::value::Digest;
@@ -85,9 +86,50 @@ pub(crate) fn work(
             sweep,
             url: access.url().to_owned(),
             stop,
+            simulated: None,
         };
         worker.work().await
     })
+}
+
+/// Works for a sweep of this program as this number of workers at once, each with a connection of its own. They start
+/// no processes: `job` gives the results.
+///
+/// # Errors
+/// Where there is no server and no sweep, or they are refused.
+pub(super) fn simulate(
+    options: &ClusterOptions,
+    identity: &WorkerIdentity,
+    count: u32,
+    job: SimulatedJob,
+) -> io::Result<()> {
+    let access = Access::new(options)?;
+    let program = program_name(&std::env::current_exe()?);
+    let stop = AtomicBool::new(false);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let one = async |process: u32| {
+        let worker = Worker {
+            client: connect(&access, &stop).await?,
+            name: WorkerName {
+                host: identity.host.clone(),
+                process,
+            },
+            identity: identity.clone(),
+            program: program.clone(),
+            sweep: None,
+            url: access.url().to_owned(),
+            stop: &stop,
+            simulated: Some(job),
+        };
+        let Some(welcome) = worker.join().await? else {
+            return Ok(());
+        };
+        worker.serve(*welcome).await.map(drop)
+    };
+    let all = runtime.block_on(join_all((0..count).map(one)));
+    all.into_iter().collect()
 }
 
 /// Connects to a server that may begin later.
@@ -114,6 +156,8 @@ struct Worker<'s> {
     sweep: Option<String>,
     url: String,
     stop: &'s AtomicBool,
+    /// What gives the results in place of worker processes.
+    simulated: Option<SimulatedJob>,
 }
 
 /// Why a worker leaves a sweep.
@@ -147,7 +191,10 @@ impl Worker<'_> {
         let control =
             control.map_err(|error| failed("the server refuses a subscription", error))?;
         let (launch, limits) = self.launch(&welcome, &streams).await?;
-        let mut jobs = LocalJobs::start(launch, limits)?;
+        let mut jobs = match self.simulated {
+            Some(job) => LocalJobs::simulated(job),
+            None => LocalJobs::start(launch, limits)?,
+        };
         match jobs.answer().await {
             Some(Answer::Ready) => {}
             Some(Answer::Refused(why)) => {

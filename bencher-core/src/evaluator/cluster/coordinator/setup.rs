@@ -21,7 +21,7 @@ use super::super::job_table::JobTable;
 use super::super::launchers::{PlacedWorkers, launcher};
 use super::super::local_workers::{LocalWorkers, WorkerCommandLine};
 use super::super::options::WORKER_VARIABLE;
-use super::super::private_folder::{PrivateFolder, random_hex};
+use super::super::private_folder::{PrivateFolder, random_hex, random_number};
 use super::super::server::NatsServer;
 use super::super::streams::{Streams, join_subject};
 use super::super::worker::SWEEP_VARIABLE;
@@ -125,7 +125,7 @@ async fn begin<A, R>(
         parts,
         notices,
         results: Some(results),
-        table: JobTable::default(),
+        table: JobTable::new(random_number()?),
         outbox: Outbox::new(random_hex(8)?),
         hosts: Hosts::default(),
         counts: ClusterReport::default(),
