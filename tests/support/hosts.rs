@@ -1,7 +1,9 @@
 //! Simulated hosts: a network namespace each on a bridge of their own, with an address and a name.
+#![allow(dead_code, reason = "each test program uses some of it")]
 
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Hosts n1, n2, … which go with it.
 pub(crate) struct Hosts {
@@ -15,16 +17,18 @@ pub(crate) struct Hosts {
 impl Hosts {
     /// Makes hosts; none where this user must not, or a tool is missing. Then a message says so.
     pub(crate) fn new(count: usize) -> Option<Self> {
-        let process = std::process::id();
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        // Tests of one program and of several run side by side.
+        let number = std::process::id() * 4 + MADE.fetch_add(1, Ordering::Relaxed);
         let hosts = Self {
-            tag: format!("b{}", process % 100_000),
-            net: format!("10.{}.{}", 64 + process % 64, process / 64 % 256),
+            tag: format!("b{}", number % 1_000_000),
+            net: format!("10.{}.{}", 64 + number % 64, number / 64 % 256),
             count,
         };
         let made = hosts.make();
         if !made {
             eprintln!(
-                "\nNOT CHECKED: a host that is unplugged; this needs root, and `ip` (Debian: iproute2)\n"
+                "\nNOT CHECKED: several hosts on one machine; this needs root, and `ip` (Debian: iproute2)\n"
             );
         }
         made.then_some(hosts)
@@ -76,6 +80,23 @@ impl Hosts {
         there
     }
 
+    /// The address of a host.
+    pub(crate) fn address(&self, host: usize) -> String {
+        format!("{}.{}", self.net, 10 + host)
+    }
+
+    /// Ends everything on a host at once, as a power cut does.
+    pub(crate) fn crash(&self, host: usize) {
+        let listed = Command::new("ip")
+            .args(["netns", "pids", &self.space(host)])
+            .output()
+            .unwrap();
+        for process in String::from_utf8_lossy(&listed.stdout).split_whitespace() {
+            // It may have ended by now.
+            let _ = Command::new("kill").args(["-KILL", process]).status();
+        }
+    }
+
     /// Pulls the cable of a host, or plugs it in again.
     pub(crate) fn plug(&self, host: usize, state: &str) {
         assert!(ip(&["link", "set", &self.cable(host), state]));
@@ -97,6 +118,7 @@ impl Hosts {
 impl Drop for Hosts {
     fn drop(&mut self) {
         for host in 1..=self.count {
+            self.crash(host);
             ip(&["netns", "del", &self.space(host)]);
             ip(&["link", "del", &self.cable(host)]);
         }

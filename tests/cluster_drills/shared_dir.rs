@@ -1,9 +1,5 @@
 //! Processes that share a directory take the samples of a sweep together: one is killed, one comes late, and each ends
 //! with the cells of a serial run.
-#![cfg(all(target_os = "linux", feature = "cluster"))]
-
-#[path = "support/example.rs"]
-mod example;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,6 +7,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+
+use crate::cluster::example;
 
 const PATIENCE: Duration = Duration::from_secs(120);
 

@@ -1,9 +1,5 @@
 //! Who may take part in a sweep, and what may be sent: certificates, credentials, and messages that are none, with real
 //! servers.
-#![cfg(all(target_os = "linux", feature = "cluster"))]
-
-#[path = "support/cluster.rs"]
-mod cluster;
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -12,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use cluster::{PATIENCE, SLOW, Site, cells, serial, start};
+use crate::cluster::{PATIENCE, SLOW, Site, cells, serial, start};
 
 const USER: &str = "authorization { user: \"me\", password: \"secret of the site\" }";
 const SECRET: &str = "user = me\npassword = secret of the site\n";
