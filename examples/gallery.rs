@@ -5,7 +5,10 @@
 //! cargo run --release --example gallery -- --bench two_floats
 //! ```
 
+use bencher::Table;
+use bencher::dataset::{Aggregate, Statistic};
 use bencher::prelude::*;
+use bencher::value::TablePlot;
 
 /// A wave that dies down: one number across, a line
 #[derive(ParametrizedSweep, Clone)]
@@ -269,6 +272,114 @@ fn lists(result: &BenchResult<Population>) -> bencher::Result<()> {
             .cell(flat)
             .is_some_and(|cell| cell.value.is_some())
     }));
+    Ok(())
+}
+
+/// Julia sets: an array within each sample, a heat map for each
+#[derive(ParametrizedSweep, Clone)]
+struct Julia {
+    #[sweep(values(-0.8, -0.4, 0.3))]
+    real: f64,
+    #[constant(0.156)]
+    imaginary: f64,
+    #[result]
+    steps: Option<ndarray::Array2<f64>>,
+}
+
+impl Benchmark for Julia {
+    fn benchmark(&mut self, _: &mut Context) -> bencher::Result<()> {
+        let steps = |(row, column): (usize, usize)| {
+            let (mut x, mut y) = (column as f64 / 40.0 - 1.5, row as f64 / 40.0 - 1.0);
+            let mut count = 0.0;
+            while count < 60.0 && x * x + y * y < 4.0 {
+                (x, y) = (x * x - y * y + self.real, 2.0 * x * y + self.imaginary);
+                count += 1.0;
+            }
+            count
+        };
+        self.steps = Some(ndarray::Array2::from_shape_fn((81, 121), steps));
+        Ok(())
+    }
+}
+
+/// Each sample has its array, with a row for each of its cells.
+#[bench_sweep(Julia)]
+fn arrays(result: &BenchResult<Julia>) -> bencher::Result<()> {
+    let steps = result.dataset().variable("steps")?;
+    let cell = steps
+        .cell(0)
+        .and_then(|cell| cell.value)
+        .ok_or("no array")?;
+    let content = cell.as_payload().and_then(|payload| payload.content());
+    assert_eq!(Table::decode(content.ok_or("no content")?)?.len(), 81 * 121);
+    Ok(())
+}
+
+/// Where a point goes that the map of Hénon moves: two columns within each sample, their density
+#[derive(ParametrizedSweep, Clone)]
+struct Henon {
+    #[sweep(values(1.2, 1.4))]
+    bend: f64,
+    #[constant(20_000)]
+    moves: u32,
+    #[result]
+    places: Option<Table>,
+}
+
+impl Benchmark for Henon {
+    fn benchmark(&mut self, _: &mut Context) -> bencher::Result<()> {
+        let (mut x, mut y) = (0.0, 0.0);
+        let (mut xs, mut ys) = (Vec::new(), Vec::new());
+        for _ in 0..self.moves {
+            (x, y) = (1.0 - self.bend * x * x + y, 0.3 * x);
+            xs.push(x);
+            ys.push(y);
+        }
+        let places = Table::new().column("x", xs)?.column("y", ys)?;
+        self.places = Some(places.plotted_as(TablePlot::Density));
+        Ok(())
+    }
+}
+
+/// Every sample has its places.
+#[bench_sweep(Henon)]
+fn density(result: &BenchResult<Henon>) -> bencher::Result<()> {
+    let places = result.dataset().variable("places")?;
+    assert!((0..2).all(|flat| places.cell(flat).is_some_and(|cell| cell.value.is_some())));
+    Ok(())
+}
+
+/// How long a fall takes, on the Moon, on Earth and on Jupiter: a constant, and panels with axes of their own
+#[derive(ParametrizedSweep, Clone)]
+struct Fall {
+    #[sweep(values(1, 10, 100), units = "m")]
+    height: u32,
+    #[sweep(values(1.62, 9.81, 24.79), units = "m/s²")]
+    gravity: f64,
+    #[sweep]
+    with_push: bool,
+    #[constant(5.0)]
+    push: f64,
+    #[result(units = "s", direction = "minimize", own_axis)]
+    duration: Option<f64>,
+}
+
+impl Benchmark for Fall {
+    fn benchmark(&mut self, _: &mut Context) -> bencher::Result<()> {
+        let speed = if self.with_push { self.push } else { 0.0 };
+        let end = (speed * speed + 2.0 * self.gravity * f64::from(self.height)).sqrt();
+        self.duration = Some((end - speed) / self.gravity);
+        Ok(())
+    }
+}
+
+/// The longest fall of each height is the one on the Moon without a push: `sqrt(2 h / g)`.
+#[bench_sweep(Fall)]
+fn aggregate(result: &BenchResult<Fall>) -> bencher::Result<()> {
+    let longest = result.dataset();
+    let longest = longest.aggregate(&Aggregate::AllButFirst, Statistic::Max)?;
+    let duration = longest.variable("duration")?.number(1).ok_or("no value")?;
+    assert!((duration - (20.0_f64 / 1.62).sqrt()).abs() < 1e-12);
     Ok(())
 }
 

@@ -192,3 +192,14 @@ pub use program::{bench_main, run};
 
 #[doc(hidden)]
 pub use bencher_core::__private;
+
+/// The examples of the derives.
+#[cfg(doctest)]
+mod examples_of_derives {
+    #[doc = include_str!("../bencher-macros/docs/parametrized_sweep.md")]
+    struct OfParametrizedSweep;
+    #[doc = include_str!("../bencher-macros/docs/sweep_enum.md")]
+    struct OfSweepEnum;
+    #[doc = include_str!("../bencher-macros/docs/bench_sweep.md")]
+    struct OfBenchSweep;
+}

@@ -69,6 +69,7 @@ use crate::parse::{Arguments, Container};
 /// | `direction = "minimize"`, `"maximize"`, `"none"` | which way is better | `"none"` |
 /// | `timed` | it is a measured time, so its samples are taken alone | a value |
 /// | `counter = "instructions"` | a counter around the timed code sets it, per iteration: `Counter` lists all of them | recorded; the unit and direction of the counter |
+/// | `own_axis` | each panel of a figure has an axis of its own for this result | panels share it |
 /// | `meaning_version = n` | raised when the result changes its meaning | 1 |
 /// | `formula = "bytes / elapsed"` | it is not recorded but computed from results, numeric inputs and earlier formulas, when a dataset is read | recorded |
 /// | `names("x", "y")` | the names of a vector's parts: `place.x`, `place.y` | numbers: `place[0]` |
@@ -91,35 +92,7 @@ use crate::parse::{Arguments, Container};
 ///
 /// # Example
 ///
-/// ```
-/// use bencher::{ParametrizedSweep, SweepEnum};
-///
-/// #[derive(SweepEnum, Clone, Copy, Debug, PartialEq)]
-/// enum Algo {
-///     Quick,
-///     Merge,
-/// }
-///
-/// /// Cost of sorting.
-/// #[derive(ParametrizedSweep, Clone, Debug)]
-/// struct Sorting {
-///     /// Number of elements
-///     #[sweep(bounds(16, 1_000_000), scale = "log", samples = 9, units = "elements")]
-///     len: u64,
-///     #[sweep]
-///     algo: Algo,
-///     #[constant(7)]
-///     seed: u64,
-///     #[result(units = "s", direction = "minimize", timed)]
-///     elapsed: Option<f64>,
-/// }
-///
-/// let sorting = Sorting::baseline()?;
-/// assert_eq!((sorting.len, sorting.algo, sorting.seed), (16, Algo::Quick, 7));
-/// assert_eq!(Sorting::SCHEMA.title(), "Cost of sorting.");
-/// let fewer = Sorting::LEN.samples(5);
-/// # Ok::<(), bencher::var::DomainError>(())
-/// ```
+#[doc = include_str!("../docs/parametrized_sweep.md")]
 #[proc_macro_derive(ParametrizedSweep, attributes(sweep, constant, result, bencher))]
 pub fn derive_parametrized_sweep(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
@@ -151,26 +124,7 @@ pub fn derive_parametrized_sweep(input: TokenStream) -> TokenStream {
 ///
 /// A name is part of each sample's identity: a renamed variant is measured again.
 ///
-/// ```
-/// use bencher::SweepEnum;
-///
-/// #[derive(SweepEnum, Clone)]
-/// enum Codec {
-///     /// Nothing at all
-///     Raw,
-///     #[sweep(name = "zstd-fast")]
-///     ZstdFast,
-///     Zstd {
-///         /// Compression level
-///         #[sweep(values(1, 9, 19))]
-///         level: i32,
-///     },
-/// }
-///
-/// let names: Vec<_> = Codec::VARIANTS.iter().map(|variant| variant.name).collect();
-/// assert_eq!(names, ["Raw", "zstd-fast", "Zstd"]);
-/// assert_eq!(Codec::VARIANTS[2].params[0].name, "level");
-/// ```
+#[doc = include_str!("../docs/sweep_enum.md")]
 #[proc_macro_derive(SweepEnum, attributes(sweep, bencher))]
 pub fn derive_sweep_enum(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
@@ -245,29 +199,7 @@ pub fn derive_sweep_enum(input: TokenStream) -> TokenStream {
 ///
 /// A function has the name of a test: its modules and its own name. `name::len=1024,codec=Raw` is one of its points.
 ///
-/// ```
-/// use bencher::prelude::*;
-///
-/// /// Copying bytes
-/// #[bench_sweep(repeats = 16, throughput(bytes = len))]
-/// fn copy(#[sweep(pow2(4, 20), samples = 5)] len: usize, #[sweep(values(0, 1))] byte: u8) -> Vec<u8> {
-///     vec![byte; len]
-/// }
-///
-/// #[bench_sweep(types(T = [u32, u64]))]
-/// fn sort<T: From<u8> + Ord>(
-///     cx: &mut Context,
-///     #[sweep(bounds(16, 4096), scale = "log")] len: usize,
-///     #[result(units = "s", direction = "minimize", timed)] elapsed: &mut Option<f64>,
-/// ) {
-///     let bytes = cx.random_vec::<u8>(len);
-///     let data = || bytes.iter().map(|&byte| T::from(byte)).collect::<Vec<T>>();
-///     cx.iter_with_setup(elapsed, data, |mut data| data.sort_unstable());
-/// }
-///
-/// let names: Vec<_> = bencher::runner::entries().iter().map(|entry| entry.name()).collect();
-/// assert!(names.iter().any(|name| name.ends_with("sort")));
-/// ```
+#[doc = include_str!("../docs/bench_sweep.md")]
 #[proc_macro_attribute]
 pub fn bench_sweep(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let item = parse_macro_input!(item as ItemFn);

@@ -138,6 +138,8 @@ pub(crate) struct ResultSpec {
     /// None where the counter's counts.
     pub(crate) direction: Option<Direction>,
     pub(crate) timed: bool,
+    /// Whether panels have an axis of their own.
+    pub(crate) own_axis: bool,
     /// The variant of `Counter` that fills it.
     pub(crate) counter: Option<&'static str>,
     pub(crate) meaning_version: u32,

@@ -11,7 +11,7 @@
 mod common;
 
 use bencher_core::bench::PlotSelection;
-use bencher_core::dataset::{CellState, Dataset, Dim};
+use bencher_core::dataset::{CellState, Dataset, Dim, OWN_AXES};
 use bencher_core::value::{Kind, Value};
 use bencher_report::chart::{Axis, Chart, ChartKind, Field, Marks, Parallel, Series};
 use bencher_report::deduce::{deduce_plots, explain_plots};
@@ -31,6 +31,43 @@ fn why(dataset: &Dataset, name: &str, kind: ChartKind) -> (bool, String) {
     let all = explain_plots(dataset, plots(name));
     let one = all.into_iter().find(|one| one.kind == kind).unwrap();
     (one.chosen, one.reason)
+}
+
+/// A panel whose values are a thousand times those of another has an axis of its own.
+#[test]
+fn panels_have_axes_of_their_own_where_that_is_declared() {
+    let dims = vec![
+        numbers("n", "", &[1.0, 2.0]),
+        levels("a", &["p", "q"]),
+        levels("b", &["small", "large"]),
+    ];
+    let mut data = of(dims, |at| {
+        let scale = [1.0, 1000.0][at[2]];
+        Some(scale * (1.0 + at[0] as f64 + 2.0 * at[1] as f64))
+    });
+    let shared = of_kind(&data, "line", ChartKind::Line);
+    assert_eq!((shared.len(), shared[0].panels.len()), (1, 2));
+    assert_eq!(shared[0].y.range, Some((1.0, 4000.0)));
+    let names = "other, out".to_owned();
+    data.attributes.insert(OWN_AXES.to_owned(), names);
+    let own = of_kind(&data, "line", ChartKind::Line);
+    let ranges: Vec<_> = own.iter().map(|chart| chart.y.range).collect();
+    assert_eq!(ranges, [Some((1.0, 4.0)), Some((1000.0, 4000.0))]);
+    let titles: Vec<&str> = own.iter().map(|chart| chart.title.as_str()).collect();
+    assert_eq!(
+        titles,
+        [
+            "out vs n vs a vs b, b = small",
+            "out vs n vs a vs b, b = large"
+        ]
+    );
+    let ids: Vec<&str> = own.iter().map(|chart| chart.id.as_str()).collect();
+    assert_eq!(ids, ["out-line", "out-line-2"]);
+    assert_eq!(lines(&own[1], 0)[1].points[0].y, Some(3000.0));
+    assert!(own[1].data_rows(9).to_csv().starts_with("b,a,n,out [s],"));
+    data.attributes
+        .insert(OWN_AXES.to_owned(), "other".to_owned());
+    assert_eq!(of_kind(&data, "line", ChartKind::Line).len(), 1);
 }
 
 fn lines(chart: &Chart, panel: usize) -> &[Series] {

@@ -143,6 +143,150 @@ fn a_click_shows_the_samples_of_the_point() {
     assert!(!dom.contains("<img"), "a name became an element");
 }
 
+/// Every figure of the gallery: what a click on a mark opens is what its hover text says.
+#[test]
+fn a_click_on_any_kind_of_figure_opens_its_point() {
+    let mut records = common::gallery();
+    records.retain(|record| !record.title.contains("img"));
+    records.push(four());
+    let dom = after_drawing(
+        &records,
+        "const card = () => document.querySelector('.sample-card');
+        const plain = (text) => text.replace(/<br>/g, '; ').replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&');
+        const wrong = [], silent = [];
+        let clicks = 0;
+        for (const plot of document.querySelectorAll('figure .plot')) {
+            const figure = plot.closest('figure');
+            if (figure.matches('.slices') || !plot.data) continue;
+            let opened = 0;
+            plot.data.forEach((trace, curveNumber) => {
+                const texts = [].concat(trace.text || [], trace.hovertext || []);
+                if (trace.hoverinfo === 'skip' || !texts.length || !trace.x) return;
+                const titles = (plot.layout.annotations || []).filter((one) => one.xref === 'paper');
+                const place = (titles[Number((trace.xaxis || 'x').slice(1) || 1) - 1] || { text: '' }).text;
+                const marks = Array.isArray(trace.z)
+                    ? trace.z.flatMap((row, y) => row.map((_, x) => [[y, x], trace.x[x], trace.y[y], trace.text && trace.text[y][x]]))
+                    : trace.x.map((x, n) => [n, x, trace.y[n], texts[n]]);
+                for (const [pointNumber, x, y, text] of marks.filter((mark, n) => mark[3] && n % 7 === 0).slice(0, 6)) {
+                    if (x === null || y === null || !/: /.test(text)) continue;
+                    if (card()) card().querySelector('button').click();
+                    const customdata = trace.customdata && trace.customdata[pointNumber];
+                    plot.emit('plotly_click', { points: [{ data: trace, curveNumber, pointNumber, x, y, customdata }] });
+                    clicks++;
+                    if (!card()) continue;
+                    opened++;
+                    for (const list of card().querySelectorAll('select')) {
+                        const level = list.selectedOptions[0].text;
+                        // The unit stands beside the name, or beside the number.
+                        const bare = level.replace('500 µm', '0.5').replace(/ (mm|B|KiB|elements)$/, '');
+                        if (level !== 'all' && !plain(text + ' ' + place).includes(bare)) wrong.push(figure.id + ': ' + level + ' / ' + plain(text + place));
+                    }
+                    if ([...card().querySelectorAll('select')].every((list) => list.value === '')) wrong.push(figure.id + ': all / ' + plain(text));
+                }
+            });
+            if (!opened) silent.push(figure.id.split('--')[1]);
+        }
+        document.body.dataset.clicks = clicks;
+        document.body.dataset.wrong = wrong.slice(0, 20).join(' | ');
+        document.body.dataset.silent = silent.join(' ');",
+    );
+    assert!(!dom.contains("data-error"), "{}", data(&dom, "error"));
+    assert_eq!(data(&dom, "wrong"), "");
+    let clicks: usize = data(&dom, "clicks").parse().unwrap();
+    assert!(clicks > 150, "{clicks}");
+    // Shares of inputs are of no point, nor are repeats of a sweep without inputs, and the tables within samples.
+    assert_eq!(
+        data(&dom, "silent"),
+        "elapsed-main-effects elapsed-main-effects field-main-effects latency-histogram found-bar course-loss-line \
+         course-accuracy-line latencies-latency-histogram cost-main-effects"
+    );
+}
+
+#[test]
+fn a_point_that_is_hovered_is_shown_in_the_other_figures() {
+    let mut record = sweep();
+    record.title = "First".to_owned();
+    let dom = after_drawing(
+        &[four(), record],
+        "const texts = (plot) => [...plot.querySelectorAll('.hoverlayer .hovertext')].map((one) => one.textContent).join(' / ');
+        const plots = [...document.querySelectorAll('figure:not(.slices) .plot')].filter((plot) => plot.data);
+        const byId = (part) => plots.find((plot) => plot.closest('figure').id.includes(part));
+        const parallel = byId('four-inputs--cost-parallel'), means = byId('four-inputs--cost-means'), other = byId('first--');
+        const curveNumber = parallel.data.findIndex((trace) => trace.meta && trace.meta.markers);
+        const trace = parallel.data[curveNumber];
+        const pointNumber = trace.text.findIndex((text) => text.includes('2 KiB') && text.includes('merge'));
+        const point = { data: trace, curveNumber, pointNumber, customdata: trace.customdata[pointNumber], x: trace.x[pointNumber], y: trace.y[pointNumber] };
+        parallel.emit('plotly_hover', { points: [point] });
+        await tick(300);
+        document.body.dataset.means = texts(means);
+        document.body.dataset.other = texts(other);
+        parallel.emit('plotly_unhover', { points: [point] });
+        await tick(300);
+        document.body.dataset.after = texts(means);",
+    );
+    assert!(!dom.contains("data-error"), "{}", data(&dom, "error"));
+    let means = data(&dom, "means");
+    assert!(
+        means.contains("algo / merge") && means.contains("size [KiB] / 2"),
+        "{means}"
+    );
+    assert!(!means.contains("quick"), "{means}");
+    assert_eq!(
+        (data(&dom, "other"), data(&dom, "after")),
+        ("", ""),
+        "another sweep"
+    );
+}
+
+#[test]
+fn lists_select_on_parallel_axes_and_clicks_still_open_points() {
+    let dom = after_drawing(
+        &[four()],
+        "const figure = document.querySelector('figure[id$=parallel]'), plot = figure.querySelector('.plot');
+        const lists = [...figure.querySelectorAll('label')].filter((one) => one.querySelector('select'));
+        document.body.dataset.names = lists.map((one) => one.firstChild.textContent.trim()).join();
+        const choose = async (n, text) => {
+            const list = lists[n].querySelector('select');
+            list.value = [...list.options].find((option) => option.text === text).value;
+            list.dispatchEvent(new Event('change'));
+            await tick(200);
+        };
+        const trace = () => plot.data.find((one) => one.meta && one.meta.markers);
+        const before = trace().x.length;
+        await choose(0, '2 KiB');
+        const size = trace().x.length;
+        await choose(1, 'merge');
+        document.body.dataset.counts = [before, size, trace().x.length].join();
+        plot.emit('plotly_click', { points: [{ data: trace(), pointNumber: 0, customdata: trace().customdata[0], x: trace().x[0], y: trace().y[0] }] });
+        document.body.dataset.levels = [...document.querySelectorAll('.sample-card select')].map((one) => one.selectedOptions[0].text).slice(0, 2).join();
+        await choose(0, 'all');
+        await choose(1, 'all');
+        document.body.dataset.after = trace().x.length;",
+    );
+    assert!(!dom.contains("data-error"), "{}", data(&dom, "error"));
+    assert_eq!(data(&dom, "names"), "size,algo,mode,sorted,cost");
+    assert_eq!(data(&dom, "counts"), "32,8,4");
+    assert_eq!(data(&dom, "levels"), "2 KiB,merge");
+    assert_eq!(data(&dom, "after"), "32");
+}
+
+/// Four inputs, which parallel axes show.
+fn four() -> SweepRecord {
+    let dims = vec![
+        powers("size", "B", 10, 13),
+        levels("algo", &["quick", "merge"]),
+        levels("mode", &["cold", "warm"]),
+        common::truths("sorted"),
+    ];
+    let results = vec![result("cost", "s", Kind::Float(64))];
+    let dataset = common::dataset(dims, results, |_, at| {
+        Ok(Value::Float(
+            at.iter().fold(1.0, |sum, at| sum * 3.0 + *at as f64),
+        ))
+    });
+    record("Four inputs", dataset)
+}
+
 #[test]
 fn panes_stand_beside_their_sample() {
     let records = [common::contents::images()];

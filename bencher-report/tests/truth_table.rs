@@ -379,7 +379,10 @@ fn tables_of_samples_are_drawn_by_their_columns() {
         [
             (ChartKind::Histogram, false),
             (ChartKind::Line, true),
-            (ChartKind::Panes, false)
+            (ChartKind::HeatMap, false),
+            (ChartKind::Panes, false),
+            (ChartKind::Scatter, false),
+            (ChartKind::Volume, false)
         ]
     );
 }

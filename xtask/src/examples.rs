@@ -1,34 +1,42 @@
 //! Every example, run the way a user would: once, and once more from the store.
 
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use crate::run::{run, workspace};
+use crate::run::{cargo, run, workspace};
 
 /// Those whose options are an engine's, not a benchmark's.
 const OF_ENGINES: [&str; 1] = ["cluster_experiment"];
 
 pub(crate) fn run_all() -> Result<(), String> {
+    let programs = build()?;
     let store = std::env::temp_dir().join(format!("bencher-examples-{}", std::process::id()));
-    let done = names()?.iter().try_for_each(|name| run_twice(name, &store));
+    let run = |name: &String| run_twice(name, &programs, &store);
+    let done = names()?.iter().try_for_each(run);
     // The store was only for this; if it stays behind, it is in the temporary directory.
     let _ = std::fs::remove_dir_all(&store);
     done
 }
 
-fn run_twice(name: &str, store: &std::path::Path) -> Result<(), String> {
+/// Builds all examples as `cargo test` does, so that what it built is not built again, and tells where they are.
+pub(crate) fn build() -> Result<PathBuf, String> {
+    cargo(&["build", "--workspace", "--all-features", "--examples"])?;
+    // This program is built into the same folder.
+    let program = std::env::current_exe();
+    let program = program.map_err(|error| format!("cannot find the folder of builds: {error}"))?;
+    let target = program.parent().and_then(std::path::Path::parent);
+    let target = target.ok_or("cannot find the folder of builds")?;
+    Ok(target.join("debug").join("examples"))
+}
+
+fn run_twice(
+    name: &str,
+    programs: &std::path::Path,
+    store: &std::path::Path,
+) -> Result<(), String> {
     let example = |extra: &[&str]| {
-        let mut command = Command::new("cargo");
+        let mut command = Command::new(programs.join(name));
         command
-            // With the features of all examples, so that they share one build.
-            .args([
-                "run",
-                "--release",
-                "--quiet",
-                "--all-features",
-                "--example",
-                name,
-                "--",
-            ])
             .args(extra)
             .env("BENCHER_CACHE_DIR", store.join(name))
             // A first look at the times is enough to see that it runs.

@@ -5,12 +5,17 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::examples;
 use crate::run::{run, workspace};
 
 const HEAD: &str = "# Gallery
 
 What a report draws of each shape of data. Each picture is of a sweep in [`examples/gallery.rs`](../examples/gallery.rs);
 the page of the report has the same figures, to hover, zoom and slice. `cargo xtask gallery` draws this page anew.
+
+Other programs draw [a fractal as an image for each point](../examples/images.rs), [tables within samples with
+columns of several kinds](../examples/table_per_sample.rs), [coarser and finer levels of one sweep](../examples/levels.rs),
+[a plot of their own](plots.md) and [the front of size and speed](../examples/pareto.rs).
 
 ```sh
 cargo run --release --example gallery -- --bench
@@ -33,10 +38,9 @@ pub(crate) fn gallery(args: &[String]) -> Result<(), String> {
 
 fn draw(scratch: &Path, is_check: bool) -> Result<(), String> {
     let report = scratch.join("report");
-    let mut command = Command::new("cargo");
+    let mut command = Command::new(examples::build()?.join("gallery"));
     command
-        .args(["run", "--quiet", "--all-features", "--example", "gallery"])
-        .args(["--", "--bench", "--quiet", "--report"])
+        .args(["--bench", "--quiet", "--report"])
         .arg(&report)
         .env("BENCHER_CACHE_DIR", scratch.join("store"))
         .stdin(Stdio::null());

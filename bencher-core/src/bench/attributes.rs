@@ -1,6 +1,6 @@
 //! The attributes that an export of a dataset carries beside its cells.
 
-use crate::dataset::{Dataset, SIDE_BY_SIDE};
+use crate::dataset::{Dataset, OWN_AXES, SIDE_BY_SIDE};
 use crate::evaluator::{RetryCounts, Usage};
 use crate::measure::ClockKind;
 use crate::plan::Plan;
@@ -20,6 +20,11 @@ pub(super) fn describe(dataset: &mut Dataset, plan: &Plan, code: Digest) {
     attribute("bench".to_owned(), plan.schema().name.to_owned());
     attribute("tag".to_owned(), tag_text(&plan.series().tag).into_owned());
     attribute(EXECUTABLE.to_owned(), code.to_string());
+    let own = plan.schema().results.iter().filter(|var| var.own_axis);
+    let own: Vec<&str> = own.map(|var| var.name).collect();
+    if !own.is_empty() {
+        attribute(OWN_AXES.to_owned(), own.join(", "));
+    }
     for constant in plan.constants() {
         attribute(
             format!("constant {}", constant.name),

@@ -95,6 +95,7 @@ pub use timings::SIDE_BY_SIDE;
 pub(crate) use timings::{ROUNDS_PER_REPLICATE, TIMES_OF};
 pub use units::{UnitScale, digits, quantity};
 pub(crate) use units::{percent, significant};
+pub use variable::OWN_AXES;
 pub(crate) use variable::Recorder;
 pub use variable::{Variable, VariableInfo};
 

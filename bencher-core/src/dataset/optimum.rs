@@ -158,8 +158,16 @@ impl Dataset {
     /// The values of all points of a result, in the order of the grid; `None` for points without one.
     pub(crate) fn numbers_of_points(&self, result: &str) -> Result<Vec<Option<f64>>, DatasetError> {
         let variable = self.variable(result)?;
-        let points = self.valued(variable);
-        Ok(points.map(|point| Some(point.value?.0)).collect())
+        let is_plain = variable.info.kind != Kind::Bool && !self.is_centred(variable);
+        let value = |(first, numbers): (usize, PointNumbers)| {
+            // A mean needs no bounds here, which take the most time.
+            if is_plain && !numbers.is_below_resolution {
+                return crate::stats::mean(&numbers.repeats);
+            }
+            let point = ValuedPoint::of(self, variable, first, &numbers);
+            Some(point.value?.0)
+        };
+        Ok(self.point_numbers(variable).map(value).collect())
     }
 
     fn valued<'d>(&'d self, variable: &'d Variable) -> impl Iterator<Item = ValuedPoint> + 'd {
@@ -223,7 +231,7 @@ impl ValuedPoint {
         let found = if variable.info.kind == Kind::Bool {
             share(&point.repeats)
         } else if dataset.is_centred(variable) {
-            let summary = point.summary.as_ref();
+            let summary = point.summary();
             summary.map(|found| (found.centre, found.lower, found.upper))
         } else {
             mean(point)
@@ -255,7 +263,7 @@ fn mean(point: &PointNumbers) -> Option<Bounded> {
     if point.repeats.iter().all(|x| x.total_cmp(&first).is_eq()) {
         return Some((first, Some(first), Some(first)));
     }
-    let found = point.summary.as_ref();
+    let found = point.summary();
     let lower = found.and_then(|found| found.lower).map(|x| x.min(mean));
     let upper = found.and_then(|found| found.upper).map(|x| x.max(mean));
     Some((mean, lower, upper))

@@ -1,5 +1,7 @@
 //! What was measured at each point, for comparisons between runs.
 
+use std::cell::OnceCell;
+
 use crate::stats::{MISRATE, PointTime, Summary, summary};
 use crate::value::{Kind, Value};
 
@@ -31,13 +33,23 @@ pub struct PointValues {
 }
 
 /// What was measured at one point, without its inputs; the fields are those of [`PointValues`].
-pub(crate) struct PointNumbers {
+pub(crate) struct PointNumbers<'d> {
+    dataset: &'d Dataset,
     pub(crate) repeats: Vec<f64>,
     pub(crate) failed: usize,
-    pub(crate) summary: Option<Summary>,
     pub(crate) is_below_resolution: bool,
     /// The rounds, except of truth values.
     pub(crate) time: Option<PointTime>,
+    /// The summary, once it was asked for: of many repeats it is most of the work.
+    summary: OnceCell<Option<Summary>>,
+}
+
+impl PointNumbers<'_> {
+    /// The centre of all repeats, with its bounds; none without a finite value.
+    pub(crate) fn summary(&self) -> Option<&Summary> {
+        let found = || self.dataset.summary_of_time(self.time.as_ref()?);
+        self.summary.get_or_init(found).as_ref()
+    }
 }
 
 impl Dataset {
@@ -66,13 +78,13 @@ impl Dataset {
     pub fn point_values(&self, result: &str) -> Result<Vec<PointValues>, DatasetError> {
         let variable = self.variable(result)?;
         let points = self.axes_of(|role| role != DimRole::Repeat);
-        let with_inputs = |(first, numbers): (usize, PointNumbers)| PointValues {
+        let with_inputs = |(first, numbers): (usize, PointNumbers<'_>)| PointValues {
             at: self.coordinates_at(first, &points),
             texts: self.point_texts(first),
             replicates: self.replicates(variable, &numbers),
+            summary: numbers.summary().copied(),
             repeats: numbers.repeats,
             failed: numbers.failed,
-            summary: numbers.summary,
             is_below_resolution: numbers.is_below_resolution,
             has_modes: numbers.time.is_some_and(|time| time.mode.is_some()),
         };
@@ -84,7 +96,7 @@ impl Dataset {
     pub(crate) fn point_numbers<'d>(
         &'d self,
         variable: &'d Variable,
-    ) -> impl Iterator<Item = (usize, PointNumbers)> + 'd {
+    ) -> impl Iterator<Item = (usize, PointNumbers<'d>)> + 'd {
         self.point_cells().map(|cells| {
             let first = cells.first().copied().unwrap_or(usize::MAX);
             (first, self.numbers_of(variable, &cells))
@@ -113,7 +125,7 @@ impl Dataset {
         points.into_iter().filter_map(text).collect()
     }
 
-    fn numbers_of(&self, variable: &Variable, cells: &[usize]) -> PointNumbers {
+    fn numbers_of(&self, variable: &Variable, cells: &[usize]) -> PointNumbers<'_> {
         let states = cells.iter().filter_map(|cell| variable.states().get(*cell));
         let is_failure =
             |state: &&CellState| matches!(state, CellState::Failed | CellState::TimedOut);
@@ -124,9 +136,10 @@ impl Dataset {
                 _ => None,
             };
             return PointNumbers {
+                dataset: self,
                 repeats: cells.iter().filter_map(truth).collect(),
                 failed,
-                summary: None,
+                summary: OnceCell::new(),
                 is_below_resolution: false,
                 time: None,
             };
@@ -134,9 +147,10 @@ impl Dataset {
         let time = self.point_time(variable, cells);
         let rounds = time.rounds.iter().filter_map(|round| round.seconds());
         PointNumbers {
+            dataset: self,
             repeats: rounds.filter(|x| x.is_finite()).collect(),
             failed,
-            summary: self.summary_of_time(&time),
+            summary: OnceCell::new(),
             is_below_resolution: time.is_below_resolution,
             time: Some(time),
         }

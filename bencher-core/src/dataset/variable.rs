@@ -60,6 +60,14 @@ impl VariableInfo {
     }
 }
 
+/// The attribute of a dataset that names the results for which each panel of a figure has an axis of its own, separated by
+/// `, `.
+///
+/// ```
+/// assert_eq!(bencher_core::dataset::OWN_AXES, "own_axes");
+/// ```
+pub const OWN_AXES: &str = "own_axes";
+
 /// A result over the whole grid: its values, and the state of every cell.
 ///
 /// Clones share their cells until one of them is changed.

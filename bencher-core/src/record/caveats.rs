@@ -238,7 +238,7 @@ fn lacks_bounds(point: &PointNumbers, is_timed: bool, kind: Kind) -> bool {
     let needs_them = kind != Kind::Bool && (is_timed || varies);
     needs_them
         && point
-            .summary
+            .summary()
             .is_none_or(|found| found.lower.is_none() || found.upper.is_none())
 }
 

@@ -44,6 +44,7 @@ impl ParametrizedSweep for Squares {
             kind: Kind::Uint(64),
             direction: Direction::None,
             timed: false,
+            own_axis: false,
             meaning_version: 1,
             counter: None,
             formula: "",

@@ -49,31 +49,66 @@ fn many_centre_bounds(sorted: &[f64], misrate: f64) -> Option<(f64, f64)> {
     })
 }
 
-/// The mean of two values that so many means of pairs are below; within the precision of a float.
+/// The mean of two values that so many means of pairs are below.
 fn mean_of_rank(sorted: &[f64], rank: f64) -> f64 {
     let (mut below, mut above) = match (sorted.first(), sorted.last()) {
         (Some(first), Some(last)) => (*first, *last),
         _ => return f64::NAN,
     };
-    loop {
+    let pairs = sorted.len() as f64 * (sorted.len() as f64 + 1.0) / 2.0;
+    let (mut up_to_below, mut up_to_above) = (means_up_to(sorted, below), pairs);
+    if up_to_below > rank {
+        return below;
+    }
+    // Halves, until the means between are few enough to be listed.
+    let few = sorted.len() as f64 * 2.0;
+    while up_to_above - up_to_below > few {
         let middle = f64::midpoint(below, above);
         if middle <= below || middle >= above {
             return above;
         }
-        if means_up_to(sorted, middle) > rank {
-            above = middle;
+        let count = means_up_to(sorted, middle);
+        if count > rank {
+            (above, up_to_above) = (middle, count);
         } else {
-            below = middle;
+            (below, up_to_below) = (middle, count);
         }
     }
+    let mut between = means_between(sorted, below, above);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "at most the count of means between"
+    )]
+    let place = (rank - up_to_below) as usize;
+    if place >= between.len() {
+        return above;
+    }
+    *between.select_nth_unstable_by(place, f64::total_cmp).1
 }
 
 /// How many means of pairs, each value with itself included, are at most `limit`.
 fn means_up_to(sorted: &[f64], limit: f64) -> f64 {
+    let ends = ends_of_pairs(sorted, limit).enumerate();
+    ends.map(|(at, end)| end.saturating_sub(at) as f64).sum()
+}
+
+/// The means of pairs above `low` and up to `high`.
+fn means_between(sorted: &[f64], low: f64, high: f64) -> Vec<f64> {
+    let mut means = Vec::new();
+    let ends = ends_of_pairs(sorted, low).zip(ends_of_pairs(sorted, high));
+    for ((at, first), (from, to)) in sorted.iter().enumerate().zip(ends) {
+        let seconds = sorted.get(from.max(at)..to).unwrap_or_default();
+        means.extend(seconds.iter().map(|second| f64::midpoint(*first, *second)));
+    }
+    means
+}
+
+/// For each value as the first of a pair, where the seconds end with which the mean is at most `limit`.
+fn ends_of_pairs(sorted: &[f64], limit: f64) -> impl Iterator<Item = usize> + '_ {
     // As the first of a pair grows, the second has to shrink.
     let mut end = sorted.len();
-    let mut count = 0.0;
-    for (at, first) in sorted.iter().enumerate() {
+    sorted.iter().enumerate().map(move |(at, first)| {
         let fits = |end: usize| {
             let second = end.checked_sub(1).and_then(|last| sorted.get(last));
             second.is_none_or(|second| f64::midpoint(*first, *second) <= limit)
@@ -81,9 +116,8 @@ fn means_up_to(sorted: &[f64], limit: f64) -> f64 {
         while end > at && !fits(end) {
             end -= 1;
         }
-        count += end.saturating_sub(at) as f64;
-    }
-    count
+        end
+    })
 }
 
 /// The rank from below, and from above, of the values that bound the median of so many by the sign test, counted from
@@ -333,6 +367,13 @@ mod tests {
     fn means_are_found_by_their_rank() {
         for values in [
             vec![1.0; 70],
+            // One far away from the others, and two far apart.
+            (0..70_u32)
+                .map(|n| if n == 3 { 1e200 } else { f64::from(n).sqrt() })
+                .collect(),
+            (0..70_u32)
+                .map(|n| if n % 2 == 0 { 1e-200 } else { 1e200 } * f64::from(n))
+                .collect(),
             (0..70_u32)
                 .map(|n| f64::from(n * 31 % 17))
                 .collect::<Vec<_>>(),
@@ -346,10 +387,7 @@ mod tests {
             means.sort_by(f64::total_cmp);
             for rank in [0_u32, 1, 700, 1242, 2483, 2484] {
                 let found = mean_of_rank(&sorted, f64::from(rank));
-                assert!(
-                    (found - means[rank as usize]).abs() < 1e-12,
-                    "{rank}: {found}"
-                );
+                assert_eq!(found.to_bits(), means[rank as usize].to_bits(), "{rank}");
             }
         }
     }

@@ -45,7 +45,7 @@ pub use result::ResultValue;
 pub(crate) use rows::flat_fields;
 pub(crate) use seconds::{exact_duration, has_finer_digits, nearest_duration};
 pub(crate) use serial::{Identities, call_text, canonical_text};
-pub use table::{Table, TableColumn, TableError};
+pub use table::{Table, TableColumn, TableError, TablePlot};
 
 use std::fmt;
 use std::sync::Arc;

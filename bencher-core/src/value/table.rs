@@ -1,5 +1,6 @@
 //! A table from a sample: columns of equal length.
 
+use ndarray::{Array, Dimension};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -24,6 +25,36 @@ const MEDIA_TYPE: &str = "application/vnd.bencher.table";
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Table {
     columns: Vec<(String, TableColumn)>,
+    /// Stored behind the columns, where there is one.
+    #[serde(skip)]
+    plot: Option<TablePlot>,
+}
+
+/// The figure that a report draws of a [`Table`].
+///
+/// ```
+/// use bencher_core::value::{Table, TablePlot};
+/// let points = Table::new()
+///     .column("x", vec![0.1, 0.9, 0.4])?
+///     .column("y", vec![1.0, 2.0, 1.5])?
+///     .plotted_as(TablePlot::Scatter);
+/// assert_eq!(points.plot(), Some(TablePlot::Scatter));
+/// # Ok::<(), bencher_core::value::TableError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TablePlot {
+    /// Lines of the other columns over the first one.
+    Curve,
+    /// Points of the other columns over the first one.
+    Scatter,
+    /// The distribution of the first column.
+    Histogram,
+    /// How many rows lie near each place of the first two columns, as colours.
+    Density,
+    /// The third column as colours over the first two.
+    HeatMap,
+    /// The fourth column in the space of the first three.
+    Volume,
 }
 
 /// One column of a [`Table`].
@@ -140,6 +171,55 @@ impl Table {
         Ok(self)
     }
 
+    /// Makes a table from an array: a column with the position along each dimension, the last one first, and a column
+    /// `value`. A report draws arrays of one dimension as curves, of two as heat maps with the last dimension across, of
+    /// three as volumes.
+    ///
+    /// A result may be an array itself: `Option<ndarray::Array2<f64>>`.
+    ///
+    /// ```
+    /// use bencher_core::value::{Table, TableColumn};
+    /// let field = ndarray::arr2(&[[1.0, 2.0], [3.0, 4.0]]);
+    /// let table = Table::from_array(&field);
+    /// assert_eq!(table.names().collect::<Vec<_>>(), ["dim_1", "dim_0", "value"]);
+    /// assert_eq!(table.get("dim_1"), Some(&TableColumn::Int(vec![0, 1, 0, 1])));
+    /// assert_eq!(table.get("value"), Some(&TableColumn::Float(vec![1.0, 2.0, 3.0, 4.0])));
+    /// ```
+    pub fn from_array<D: Dimension>(array: &Array<f64, D>) -> Self {
+        let shape = array.shape();
+        let mut columns = Vec::with_capacity(shape.len() + 1);
+        for axis in (0..shape.len()).rev() {
+            let inner: usize = shape.iter().skip(axis + 1).product();
+            let along = shape.get(axis).copied().unwrap_or(1).max(1);
+            // An array's positions fit: it is held in memory.
+            let position = |n: usize| i64::try_from(n / inner.max(1) % along).unwrap_or(i64::MAX);
+            let positions = (0..array.len()).map(position).collect();
+            columns.push((format!("dim_{axis}"), TableColumn::Int(positions)));
+        }
+        let values = array.iter().copied().collect();
+        columns.push(("value".to_owned(), TableColumn::Float(values)));
+        let plot = match shape.len() {
+            1 => Some(TablePlot::Curve),
+            2 => Some(TablePlot::HeatMap),
+            3 => Some(TablePlot::Volume),
+            _ => None,
+        };
+        Self { columns, plot }
+    }
+
+    /// Chooses the figure that a report draws. Without a choice, it is a histogram of a single column, and otherwise curves
+    /// of the other columns over the first one.
+    #[must_use]
+    pub const fn plotted_as(mut self, plot: TablePlot) -> Self {
+        self.plot = Some(plot);
+        self
+    }
+
+    /// The figure that its author chose.
+    pub const fn plot(&self) -> Option<TablePlot> {
+        self.plot
+    }
+
     /// How many rows it has.
     pub fn len(&self) -> usize {
         self.columns.first().map_or(0, |(_, column)| column.len())
@@ -183,7 +263,11 @@ impl Table {
     /// # Errors
     /// Where the bytes do not hold a table.
     pub fn decode(content: &[u8]) -> Result<Self, TableError> {
-        let table: Self = postcard::from_bytes(content).map_err(|_| TableError::Damaged)?;
+        let (mut table, rest): (Self, _) =
+            postcard::take_from_bytes(content).map_err(|_| TableError::Damaged)?;
+        if !rest.is_empty() {
+            table.plot = Some(postcard::from_bytes(rest).map_err(|_| TableError::Damaged)?);
+        }
         let len = table.len();
         if table.columns().any(|(_, column)| column.len() != len) {
             return Err(TableError::Damaged);
@@ -264,7 +348,67 @@ impl ResultValue for Table {
 
     fn into_value(self) -> Value {
         // Writing a list of plain columns to memory cannot fail.
-        let content = postcard::to_stdvec(&self).unwrap_or_default();
+        let mut content = postcard::to_stdvec(&self).unwrap_or_default();
+        if let Some(plot) = self.plot {
+            content.extend(postcard::to_stdvec(&plot).unwrap_or_default());
+        }
         Value::from(Payload::new("table", MEDIA_TYPE, content))
+    }
+}
+
+impl<D: Dimension> ResultValue for Array<f64, D> {
+    const KIND: Kind = Kind::Table;
+
+    fn into_value(self) -> Value {
+        Table::from_array(&self).into_value()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::Array3;
+
+    fn stored(value: &Value) -> &[u8] {
+        value.as_payload().and_then(Payload::content).unwrap()
+    }
+
+    #[test]
+    fn arrays_are_stored_with_their_positions() {
+        let cube = Array3::from_shape_fn((2, 1, 3), |(a, b, c)| (100 * a + 10 * b + c) as f64);
+        let value = cube.into_value();
+        let table = Table::decode(stored(&value)).unwrap();
+        assert_eq!(table.plot(), Some(TablePlot::Volume));
+        let column = |name: &str| -> Vec<f64> {
+            let column = table.get(name).unwrap();
+            (0..column.len())
+                .filter_map(|row| column.number(row))
+                .collect()
+        };
+        assert_eq!(column("dim_0"), [0.0, 0.0, 0.0, 1.0, 1.0, 1.0]);
+        assert_eq!(column("dim_2"), [0.0, 1.0, 2.0, 0.0, 1.0, 2.0]);
+        assert_eq!(column("value"), [0.0, 1.0, 2.0, 100.0, 101.0, 102.0]);
+        // Of no values, and of one without a dimension.
+        assert!(Table::from_array(&ndarray::Array2::<f64>::zeros((0, 3))).is_empty());
+        let one = Table::from_array(&ndarray::arr0(7.0));
+        assert_eq!((one.len(), one.plot()), (1, None));
+        // The memory of a transposed array has another order.
+        let turned = Table::from_array(&ndarray::arr2(&[[1.0, 2.0], [3.0, 4.0]]).reversed_axes());
+        assert_eq!(
+            turned.get("value"),
+            Some(&TableColumn::Float(vec![1.0, 3.0, 2.0, 4.0]))
+        );
+    }
+
+    #[test]
+    fn a_table_without_a_plot_is_stored_as_before() {
+        let plain = Table::new().column("a", vec![1.0]).unwrap();
+        let bytes = stored(&plain.clone().into_value()).to_vec();
+        assert_eq!(bytes, postcard::to_stdvec(&plain).unwrap());
+        let chosen = plain.plotted_as(TablePlot::Density);
+        let mut with = stored(&chosen.clone().into_value()).to_vec();
+        assert_eq!(Table::decode(&with), Ok(chosen));
+        *with.last_mut().unwrap() = 99;
+        assert_eq!(Table::decode(&with), Err(TableError::Damaged));
     }
 }

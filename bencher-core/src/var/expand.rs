@@ -123,6 +123,7 @@ pub const NO_RESULT: ResultVar = ResultVar {
     kind: Kind::Bool,
     direction: Direction::None,
     timed: false,
+    own_axis: false,
     meaning_version: 1,
     formula: "",
     counter: None,
@@ -135,7 +136,7 @@ pub const NO_RESULT: ResultVar = ResultVar {
     message = "`{Self}` cannot be a result",
     label = "no result has this type",
     note = "a result is an `Option` of a number, `bool`, `String`, `Duration`, `Timestamp`, `[f64; N]`, `Vec` of \
-            numbers, `File`, `Image`, `Video`, `Table`, or an enum with `#[derive(SweepEnum)]`"
+            numbers, `File`, `Image`, `Video`, `Table`, an array of `f64` of ndarray, or an enum with `#[derive(SweepEnum)]`"
 )]
 pub trait ResultField: Sized {
     /// What values the type holds.

@@ -105,6 +105,8 @@ pub struct ResultVar {
     pub direction: Direction,
     /// Whether it is a measured time.
     pub timed: bool,
+    /// Whether each panel of a figure has an axis of its own for it, instead of one that all share.
+    pub own_axis: bool,
     /// The version of its meaning, which the author raises when the meaning changes.
     pub meaning_version: u32,
     /// The formula that computes it from other results and inputs; empty where a benchmark records it.

@@ -248,6 +248,7 @@ fn result_var(field: &Field, spec: &ResultSpec, private: &TokenStream) -> TokenS
     let ResultSpec {
         inside,
         timed,
+        own_axis,
         meaning_version,
         formula,
         parts,
@@ -283,6 +284,7 @@ fn result_var(field: &Field, spec: &ResultSpec, private: &TokenStream) -> TokenS
             kind: #kind,
             direction: #direction,
             timed: #timed,
+            own_axis: #own_axis,
             meaning_version: #meaning_version,
             formula: #formula,
             counter: #counter,

@@ -96,6 +96,7 @@ pub(crate) const RESULT: Grammar = Grammar {
         known("units", Form::Value, "units = \"s\""),
         known("direction", Form::Value, "direction = \"minimize\""),
         known("timed", Form::Flag, "timed"),
+        known("own_axis", Form::Flag, "own_axis"),
         known("counter", Form::Value, "counter = \"instructions\""),
         known("meaning_version", Form::Value, "meaning_version = 2"),
         known("formula", Form::Value, "formula = \"bytes / elapsed\""),

@@ -87,6 +87,7 @@ pub(super) fn result(
         units,
         direction,
         timed: is_timed,
+        own_axis: options.flag("own_axis").is_some(),
         counter,
         meaning_version: meaning_version.unwrap_or(1),
     }

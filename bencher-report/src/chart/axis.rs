@@ -78,6 +78,11 @@ pub struct LevelGroup {
     pub count: usize,
 }
 
+/// The name of an axis of nested levels, from the labels of its inputs.
+pub(crate) fn nested_name(inner: &str, outer: &str) -> String {
+    format!("{inner} within {outer}")
+}
+
 /// How many decades lie between two ticks where an axis has about `most` of them.
 pub(crate) fn decades_per_tick(decades: f64, most: usize) -> f64 {
     const STEPS: [f64; 10] = [1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 50.0, 100.0, 200.0];

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use super::{Axis, Chart, HeatMap, Marks, Panel, Ticks};
 
 /// Cells of a heat map beside each other, and above each other, that are drawn; more are put together.
-const CELLS: usize = 400;
+const CELLS: usize = 350;
 
 impl Chart {
     /// How many columns, and how many rows, of a heat map are drawn as one; `None` where each is drawn.

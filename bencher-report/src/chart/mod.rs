@@ -23,7 +23,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 pub use axis::{Axis, LevelGroup, Ticks};
-pub(crate) use axis::{ScaleSide, decades_per_tick};
+pub(crate) use axis::{ScaleSide, decades_per_tick, nested_name};
 pub(crate) use display::{is_binary, short_levels};
 pub use field::Field;
 pub(crate) use isolines::{Relief, levels};

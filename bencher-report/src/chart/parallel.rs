@@ -7,6 +7,8 @@ use super::{Axis, Gap};
 const TICKS: usize = 8;
 /// The least distance of two ticks, as a share of the axis.
 const APART: f64 = 0.04;
+/// Coordinates of an axis up to which each can be chosen.
+const STRETCHES: usize = 60;
 /// The greatest height of the stretch in which rows of one coordinate lie.
 const MOST: f64 = 0.12;
 
@@ -81,6 +83,37 @@ impl Parallel {
             .into_iter()
             .map(|(x, name)| (place(x), name))
             .collect()
+    }
+
+    /// The stretches of an axis that a reader may choose, from 0 at its foot to 1: one for each coordinate, or quarters
+    /// where there are many, and on the axis of the values.
+    pub(crate) fn stretches(&self, n: usize) -> Vec<(String, (f64, f64))> {
+        let own = self.coordinates(n);
+        let Some(axis) = self.axes.get(n) else {
+            return Vec::new();
+        };
+        if own.is_empty() || own.len() > STRETCHES {
+            let names = ["lowest", "second", "third", "highest"]
+                .into_iter()
+                .enumerate();
+            return names
+                .map(|(n, name)| {
+                    let low = n as f64 / 4.0;
+                    (format!("{name} quarter of the axis"), (low, low + 0.25))
+                })
+                .collect();
+        }
+        let width = self.width(n);
+        let stretch = |x: f64| {
+            let foot = axis.share(x) * (1.0 - width);
+            let name = match axis.level_names() {
+                [] => axis.coordinate(x),
+                _ => axis.name_of(x),
+            };
+            // A little more, since places are rounded.
+            (name, (foot - 0.001, foot + width + 0.001))
+        };
+        own.into_iter().map(stretch).collect()
     }
 
     /// The height of the stretch in which the rows of one coordinate lie, as a share of the axis.

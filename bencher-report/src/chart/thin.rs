@@ -3,10 +3,11 @@ use std::collections::BTreeSet;
 
 use super::{Chart, Marks, Panel, Point, Series};
 
-/// Points of a series that are drawn; more are thinned, their peaks kept.
-const POINTS: usize = 20_000;
+/// Points of a series that are drawn; more are thinned, their peaks kept. A figure is about a thousand pixels wide: there
+/// are some for each of them.
+const POINTS: usize = 6_000;
 /// Points of all series of a figure that are drawn, as far as each still has some.
-const ALL_POINTS: usize = 400_000;
+const ALL_POINTS: usize = 60_000;
 /// Points of a series that are drawn in any case.
 const FEWEST: usize = 1000;
 

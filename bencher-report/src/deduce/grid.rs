@@ -1,5 +1,7 @@
+use std::cell::OnceCell;
+
 use bencher_core::dataset::{CellState, Dataset, DimRole, Variable};
-use bencher_core::stats::{self, Summary};
+use bencher_core::stats::{self, PointTime, Summary};
 use bencher_core::value::Value;
 
 use crate::chart::{Gap, GapKind};
@@ -19,15 +21,18 @@ pub(super) struct Grid<'a> {
 }
 
 /// The samples of one point.
-pub(super) struct Samples {
+pub(super) struct Samples<'a> {
+    dataset: &'a Dataset,
     /// The finite values.
     pub(super) values: Vec<f64>,
     /// How many samples have none.
     pub(super) absent: u32,
     /// Why the most serious of them has none.
     pub(super) gap: Option<Gap>,
-    /// The summaries of measured times; `None` for other results.
-    timing: Option<Summary>,
+    /// The rounds of measured times; `None` for other results.
+    time: Option<PointTime>,
+    /// The summary of measured times, once it was asked for: most figures do without.
+    timing: OnceCell<Option<Summary>>,
     /// Whether measured times have several modes.
     pub(super) has_modes: bool,
 }
@@ -67,12 +72,14 @@ impl<'a> Grid<'a> {
     }
 
     /// The samples of the point at an offset.
-    pub(super) fn samples(&self, offset: usize) -> Samples {
+    pub(super) fn samples(&self, offset: usize) -> Samples<'a> {
         let mut samples = Samples {
+            dataset: self.dataset,
             values: Vec::with_capacity(self.repeats),
             absent: 0,
             gap: None,
-            timing: None,
+            time: None,
+            timing: OnceCell::new(),
             has_modes: false,
         };
         for repeat in 0..self.repeats {
@@ -94,7 +101,7 @@ impl<'a> Grid<'a> {
         samples
     }
 
-    /// The rounds of measured times that count, and their summaries.
+    /// The rounds of measured times that count.
     fn judge(&self, offset: usize, samples: &mut Samples) {
         let first = self.origin + offset;
         let cells: Vec<usize> = (0..self.repeats)
@@ -106,7 +113,7 @@ impl<'a> Grid<'a> {
             samples.values.clear();
         }
         samples.has_modes = self.variable.info.timed && time.mode.is_some();
-        samples.timing = self.dataset.summary_of_time(&time);
+        samples.time = Some(time);
     }
 
     /// The value of every sample at an offset, or why there is none.
@@ -138,7 +145,12 @@ impl<'a> Grid<'a> {
     }
 }
 
-impl Samples {
+impl Samples<'_> {
+    fn timing(&self) -> Option<&Summary> {
+        let summary = || self.dataset.summary_of_time(self.time.as_ref()?);
+        self.timing.get_or_init(summary).as_ref()
+    }
+
     fn add_gap(&mut self, gap: Gap) {
         self.absent += 1;
         let severity = |gap: &Gap| GapKind::ALL.iter().position(|kind| *kind == gap.kind);
@@ -157,7 +169,7 @@ impl Samples {
 
     /// The mean, or the centre of measured times, where it is a number that can be drawn.
     pub(super) fn mean(&self) -> Option<f64> {
-        if let Some(timing) = &self.timing {
+        if let Some(timing) = self.timing() {
             return Some(timing.centre);
         }
         stats::mean(&self.values).filter(|x| x.is_finite())
@@ -166,7 +178,7 @@ impl Samples {
     /// The standard deviation of a sample (`n - 1`), or half the distance of the bounds of measured
     /// times, where there is one.
     pub(super) fn noise(&self) -> Option<f64> {
-        if let Some(timing) = &self.timing {
+        if let Some(timing) = self.timing() {
             return timing.half_width().map(|width| width * timing.centre);
         }
         stats::std(&self.values, 1).filter(|x| x.is_finite())
@@ -175,7 +187,7 @@ impl Samples {
     /// Where the value lies, by what its samples say: the mean ± their deviation, or the bounds of measured
     /// times.
     pub(super) fn bounds(&self) -> Option<(f64, f64)> {
-        match &self.timing {
+        match self.timing() {
             Some(timing) => timing.lower.zip(timing.upper),
             None => {
                 let (mean, noise) = (self.mean()?, self.noise()?);

@@ -1,5 +1,6 @@
 //! The rules that choose a dataset's charts from its shape, with reasons.
 
+mod apart;
 mod build;
 mod coordinates;
 mod facets;
@@ -27,6 +28,8 @@ use crate::custom::SweepPlot;
 pub(crate) use points::{Points, ResultPoints, points, samples};
 use rules::rules;
 use shape::Shape;
+#[cfg(feature = "html")]
+pub(crate) use tradeoff::labelled_points;
 
 /// The decision about one kind of chart for one result, with the reason. See [`explain`] for an example.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -89,7 +92,10 @@ pub fn deduce_with(dataset: &Dataset, plots: PlotSelection, own: &[SweepPlot]) -
         let chosen = rules(&shape)
             .iter()
             .filter(|rule| rule.rejection(&shape, plots).is_none());
-        let chosen = chosen.flat_map(|rule| build::charts(rule.kind, &shape));
+        let chosen = chosen.flat_map(|rule| {
+            let charts = build::charts(rule.kind, &shape).into_iter();
+            charts.flat_map(|chart| apart::charts(chart, rule.kind, &shape))
+        });
         let modes = with_modes.then(|| modes::charts(dataset, variable));
         for mut chart in chosen.chain(modes.into_iter().flatten()) {
             chart.id = unique(&mut ids, &[&variable.info.name, &chart.id], &chart);

@@ -1,6 +1,7 @@
 //! What the kinds of charts need of a shape: each need is a function that gives the reason for the reader where it is not met.
 
 use bencher_core::dataset::DimRole;
+use bencher_core::value::TablePlot;
 use bencher_core::var::Direction;
 
 use crate::chart::ChartKind;
@@ -315,14 +316,41 @@ pub(super) fn plane_fits(shape: &Shape) -> Option<String> {
     (cells > CELLS).then(|| format!("{cells} cells are more than the {CELLS} that can be drawn"))
 }
 
+/// The figure of the tables that samples recorded.
+fn figure_of_tables(shape: &Shape) -> Option<TablePlot> {
+    match shape.sort {
+        Sort::Table(form) => form.figure,
+        _ => None,
+    }
+}
+
 pub(super) fn one_column(shape: &Shape) -> Option<String> {
-    let one = matches!(shape.sort, Sort::Table(form) if form.distribution);
-    (!one).then(|| "the tables are not a single column of numbers".to_owned())
+    let one = figure_of_tables(shape) == Some(TablePlot::Histogram);
+    (!one)
+        .then(|| "the tables are not a single column of numbers, or are drawn otherwise".to_owned())
 }
 
 pub(super) fn columns_over_the_first(shape: &Shape) -> Option<String> {
-    let lines = matches!(shape.sort, Sort::Table(form) if form.lines);
-    (!lines).then(|| "the tables have no column of numbers over a first one".to_owned())
+    let lines = figure_of_tables(shape) == Some(TablePlot::Curve);
+    (!lines).then(|| {
+        "the tables have no column of numbers over a first one, or are drawn otherwise".to_owned()
+    })
+}
+
+pub(super) fn points_over_the_first(shape: &Shape) -> Option<String> {
+    let points = figure_of_tables(shape) == Some(TablePlot::Scatter);
+    (!points).then(|| "the tables are not drawn as points over their first column".to_owned())
+}
+
+pub(super) fn colors_over_two_columns(shape: &Shape) -> Option<String> {
+    let figure = figure_of_tables(shape);
+    let colors = matches!(figure, Some(TablePlot::HeatMap | TablePlot::Density));
+    (!colors).then(|| "the tables are not drawn as colours over two columns of numbers".to_owned())
+}
+
+pub(super) fn space_of_three_columns(shape: &Shape) -> Option<String> {
+    let volume = figure_of_tables(shape) == Some(TablePlot::Volume);
+    (!volume).then(|| "the tables are not drawn in the space of three columns".to_owned())
 }
 
 pub(super) fn columns_left(shape: &Shape) -> Option<String> {

@@ -6,11 +6,13 @@ use crate::chart::ChartKind;
 
 use super::needs::{
     a_number_axis, a_pair_fits, a_value, alternatives, bars_fit, boxes_fit, category,
-    category_or_proportion, cells, columns_left, columns_over_the_first, compared_times, directed,
-    effects, lines_fit, many_inputs, names_fit, no_input, no_name, no_number_axis, no_proportion,
-    numbers, on_request, once, once_or_proportion, one_column, one_input_fits, one_number_axis,
-    one_snapshot, plane, plane_fits, points_fit, repeats, scalable, several_inputs,
-    several_samples, three_number_axes, trade_off, two_inputs, two_number_axes, vary, volume_fits,
+    category_or_proportion, cells, colors_over_two_columns, columns_left, columns_over_the_first,
+    compared_times, directed, effects, lines_fit, many_inputs, names_fit, no_input, no_name,
+    no_number_axis, no_proportion, numbers, on_request, once, once_or_proportion, one_column,
+    one_input_fits, one_number_axis, one_snapshot, plane, plane_fits, points_fit,
+    points_over_the_first, repeats, scalable, several_inputs, several_samples,
+    space_of_three_columns, three_number_axes, trade_off, two_inputs, two_number_axes, vary,
+    volume_fits,
 };
 use super::shape::{Shape, Sort};
 
@@ -79,10 +81,32 @@ const TABLE_RULES: &[Rule] = &[
         because: |_| "each sample gave columns of numbers over the first of them".to_owned(),
     },
     Rule {
+        kind: ChartKind::HeatMap,
+        needs: &[cells, colors_over_two_columns],
+        unnamed_needs: &[],
+        because: |_| {
+            "each sample gave a table that is drawn as colours over two columns".to_owned()
+        },
+    },
+    Rule {
         kind: ChartKind::Panes,
         needs: &[cells, columns_left],
         unnamed_needs: &[],
         because: |_| "each sample gave a table that no figure shows in full".to_owned(),
+    },
+    Rule {
+        kind: ChartKind::Scatter,
+        needs: &[cells, points_over_the_first],
+        unnamed_needs: &[],
+        because: |_| "each sample gave a table that is drawn as points".to_owned(),
+    },
+    Rule {
+        kind: ChartKind::Volume,
+        needs: &[cells, space_of_three_columns],
+        unnamed_needs: &[],
+        because: |_| {
+            "each sample gave a table that is drawn in the space of three columns".to_owned()
+        },
     },
 ];
 

@@ -1,21 +1,19 @@
 //! The tables that samples recorded.
 
 use bencher_core::dataset::{Dataset, Variable};
-use bencher_core::value::{Table, TableColumn, Value};
+use bencher_core::value::{Table, TableColumn, TablePlot, Value};
 
 use crate::chart::{Gap, GapKind};
 
 /// Samples that are looked at to find what their tables are like.
 const LOOKED_AT: usize = 1000;
 
-/// Which figures show a table.
+/// Which figure shows a table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct TableForm {
-    /// The only column holds numbers.
-    pub(super) distribution: bool,
-    /// The first column holds numbers, and so does another.
-    pub(super) lines: bool,
-    /// There is more than those figures show.
+    /// The figure that its author chose, or that its columns suggest; `None` where its columns do not suit it.
+    pub(super) figure: Option<TablePlot>,
+    /// There is more than the figure shows.
     pub(super) rest: bool,
 }
 
@@ -37,13 +35,29 @@ impl TableForm {
     fn of_table(table: &Table) -> Self {
         let mut columns = table.columns().map(|(_, column)| column);
         let first = columns.next().is_some_and(is_axis);
-        let others: Vec<bool> = columns.map(is_numeric).collect();
-        let distribution = first && others.is_empty();
-        let lines = first && others.contains(&true);
+        // Each further column of numbers has a figure over the first one.
+        let others = columns.filter(|column| is_numeric(column)).count();
+        let all = table.names().count();
+        let suggested = if all == 1 {
+            TablePlot::Histogram
+        } else {
+            TablePlot::Curve
+        };
+        let plot = table.plot().unwrap_or(suggested);
+        let are_numbers = |count: usize| {
+            let columns = table.columns().take(count);
+            columns.filter(|(_, column)| is_axis(column)).count() == count
+        };
+        let (suits, shown) = match plot {
+            TablePlot::Histogram => (first, 1),
+            TablePlot::Curve | TablePlot::Scatter => (first && others > 0, 1 + others),
+            TablePlot::Density => (are_numbers(2), 2),
+            TablePlot::HeatMap => (are_numbers(3), 3),
+            TablePlot::Volume => (are_numbers(4), 4),
+        };
         Self {
-            distribution,
-            lines,
-            rest: !(distribution || lines) || others.contains(&false),
+            figure: suits.then_some(plot),
+            rest: !suits || all > shown,
         }
     }
 }

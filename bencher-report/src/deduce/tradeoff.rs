@@ -1,6 +1,9 @@
 //! Points in two results that disagree about which point is the best.
 
-use bencher_core::dataset::{Variable, digits};
+#[cfg(feature = "html")]
+use std::collections::HashMap;
+
+use bencher_core::dataset::{Dim, Variable, digits};
 use bencher_core::var::Direction;
 
 use crate::chart::{Point, PointSign};
@@ -85,10 +88,7 @@ impl<'a> Tradeoff<'a> {
                 if Some(*axis) == series {
                     level = position;
                 }
-                names.extend(shape.dim(*axis).and_then(|dim| {
-                    let value = dim.values.get(position)?;
-                    Some(format!("{}={}", dim.name, dim.text(value)))
-                }));
+                names.extend(shape.dim(*axis).and_then(|dim| named_level(dim, position)));
             }
             names.reverse();
             let x = frame_point(&other, &other_grid, offset);
@@ -129,6 +129,32 @@ impl<'a> Tradeoff<'a> {
             .filter(|point| point.sign == sign)
             .count()
     }
+}
+
+/// An input and its value at a position: `level=3`.
+fn named_level(dim: &Dim, position: usize) -> Option<String> {
+    let value = dim.values.get(position)?;
+    Some(format!("{}={}", dim.name, dim.text(value)))
+}
+
+/// The levels of every point of some inputs, by the label that the point has in a trade-off: for each input that varies its
+/// number, and that of its level.
+#[cfg(feature = "html")]
+pub(crate) fn labelled_points(inputs: &[&Dim]) -> HashMap<String, Vec<(usize, usize)>> {
+    let mut points = vec![(String::new(), Vec::new())];
+    for (input, dim) in inputs.iter().enumerate().filter(|(_, dim)| dim.len() > 1) {
+        let along = |(label, levels): &(String, Vec<(usize, usize)>)| {
+            let with = |level: usize| {
+                let separator = if label.is_empty() { "" } else { ", " };
+                let name = named_level(dim, level).unwrap_or_default();
+                let levels = levels.iter().copied().chain([(input, level)]);
+                (format!("{label}{separator}{name}"), levels.collect())
+            };
+            (0..dim.len()).map(with).collect::<Vec<_>>()
+        };
+        points = points.iter().flat_map(along).collect();
+    }
+    points.into_iter().collect()
 }
 
 fn frame_point(shape: &Shape, grid: &Grid, offset: usize) -> Point {

@@ -1,7 +1,7 @@
 //! A picture as its pixels.
 
-use std::fs;
-use std::io::Read;
+use std::fs::File;
+use std::io::BufReader;
 use std::path::Path;
 
 /// A picture's darkness, a byte for each pixel.
@@ -13,58 +13,23 @@ pub(crate) struct Picture {
 impl Picture {
     /// Reads a PNG file of 8 bits a channel, as both renderers write them.
     pub(crate) fn read(path: &Path) -> Self {
-        let bytes = fs::read(path).unwrap();
-        let number = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
-        let (width, height) = (number(16), number(20));
-        assert_eq!(bytes[24], 8, "bits");
-        let channels = match bytes[25] {
-            0 => 1,
-            2 => 3,
-            6 => 4,
-            other => panic!("colours of sort {other}"),
-        };
-        let mut packed = Vec::new();
-        let mut at = 8;
-        while at + 8 < bytes.len() {
-            let length = number(at);
-            if &bytes[at + 4..at + 8] == b"IDAT" {
-                packed.extend(&bytes[at + 8..at + 8 + length]);
-            }
-            at += length + 12;
+        let mut decoder = png::Decoder::new(BufReader::new(File::open(path).unwrap()));
+        decoder.set_transformations(png::Transformations::normalize_to_color8());
+        let mut reader = decoder.read_info().unwrap();
+        let mut raw = vec![0; reader.output_buffer_size().unwrap()];
+        let info = reader.next_frame(&mut raw).unwrap();
+        let channels = info.color_type.samples();
+        // The darkest channel that is a colour.
+        let colors = channels - usize::from(channels.is_multiple_of(2));
+        let dark = |pixel: &[u8]| 255 - pixel[..colors].iter().min().unwrap();
+        let row = |line: &[u8]| line.chunks_exact(channels).map(dark).collect();
+        Self {
+            width: info.width as usize,
+            rows: raw[..info.buffer_size()]
+                .chunks_exact(info.line_size)
+                .map(row)
+                .collect(),
         }
-        let mut raw = Vec::new();
-        let mut unpacked = flate2::read::ZlibDecoder::new(packed.as_slice());
-        unpacked.read_to_end(&mut raw).unwrap();
-        let line = width * channels;
-        let mut before = vec![0_u8; line];
-        let mut rows = Vec::new();
-        for coded in raw.chunks(line + 1).take(height) {
-            let mut row = coded[1..].to_vec();
-            for n in 0..line {
-                let left = if n >= channels { row[n - channels] } else { 0 };
-                let corner = if n >= channels {
-                    before[n - channels]
-                } else {
-                    0
-                };
-                let guess = match coded[0] {
-                    0 => 0,
-                    1 => left,
-                    2 => before[n],
-                    3 => u8::midpoint(left, before[n]),
-                    _ => paeth(left, before[n], corner),
-                };
-                row[n] = row[n].wrapping_add(guess);
-            }
-            let light = |pixel: &[u8]| pixel.iter().take(3).copied().min().unwrap();
-            rows.push(
-                row.chunks(channels)
-                    .map(|pixel| 255 - light(pixel))
-                    .collect(),
-            );
-            before = row;
-        }
-        Self { width, rows }
     }
 
     /// The share of pixels that are not nearly white.
@@ -118,11 +83,4 @@ impl Picture {
             || self.rows.first().unwrap().iter().any(dark)
             || self.rows.last().unwrap().iter().any(dark)
     }
-}
-
-fn paeth(left: u8, above: u8, corner: u8) -> u8 {
-    let [a, b, c] = [left, above, corner].map(i32::from);
-    let guess = a + b - c;
-    let nearest = [a, b, c].into_iter().min_by_key(|x| (guess - x).abs());
-    u8::try_from(nearest.unwrap()).unwrap()
 }

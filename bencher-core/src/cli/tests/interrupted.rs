@@ -54,6 +54,7 @@ impl ParametrizedSweep for Endless {
             kind: Kind::Uint(64),
             direction: Direction::None,
             timed: false,
+            own_axis: false,
             meaning_version: 1,
             formula: "",
             counter: None,

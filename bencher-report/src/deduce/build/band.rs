@@ -24,7 +24,7 @@ pub(super) fn chart(shape: &Shape) -> Option<Chart> {
                 .points
                 .iter()
                 .map(|point| Point {
-                    place: point.place.clone(),
+                    place: point.place.as_deref().map(str::to_owned),
                     ..percentiles(point.x, &grid.samples(offset + point.offset))
                 })
                 .collect(),

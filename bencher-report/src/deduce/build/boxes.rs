@@ -1,6 +1,8 @@
 use bencher_core::stats;
 
-use crate::chart::{Axis, BoxMark, BoxSeries, Chart, ChartKind, LevelGroup, Marks, Quartiles};
+use crate::chart::{
+    Axis, BoxMark, BoxSeries, Chart, ChartKind, LevelGroup, Marks, Quartiles, nested_name,
+};
 use crate::deduce::facets::Facets;
 use crate::deduce::grid::{Grid, Samples};
 use crate::deduce::shape::Shape;
@@ -82,10 +84,7 @@ pub(super) fn axis(shape: &Shape, outer: usize, inner: Option<usize>) -> Option<
         .collect();
     Some(Axis {
         groups,
-        ..Axis::levels(
-            format!("{} within {}", inner.label(), outer.label()),
-            levels,
-        )
+        ..Axis::levels(nested_name(&inner.label(), &outer.label()), levels)
     })
 }
 

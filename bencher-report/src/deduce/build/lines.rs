@@ -21,7 +21,7 @@ pub(super) fn chart(kind: ChartKind, shape: &Shape) -> Option<Chart> {
                 .points
                 .iter()
                 .map(|point| Point {
-                    place: point.place.clone(),
+                    place: point.place.as_deref().map(str::to_owned),
                     ..frame::point(shape, point.x, &grid.samples(offset + point.offset))
                 })
                 .collect(),
@@ -33,13 +33,10 @@ pub(super) fn chart(kind: ChartKind, shape: &Shape) -> Option<Chart> {
         frame::value_axis(shape),
     );
     let mut chart = frame::chart(kind, shape, axes, facets, |at| Marks::Lines(series(at)));
-    let xs = || {
-        paths
-            .iter()
-            .flat_map(|path| &path.points)
-            .map(|point| point.x)
-    };
-    chart.x.range = frame::range(xs());
+    let points = paths.iter().flat_map(|path| &path.points);
+    chart.x.range = frame::range(points.map(|point| point.x));
+    // Of a million points, what is not needed any more is worth the room.
+    drop(paths);
     let numbers = numbers(&chart);
     frame::fit_values(&mut chart.y, &numbers);
     let legend = category.or_else(|| shape.groups().map(|_| numeric));
@@ -61,7 +58,7 @@ pub(super) struct PathPoint {
     /// The offset of its cells.
     pub(super) offset: usize,
     /// The coordinate in full, where the number is only a part of it.
-    pub(super) place: Option<String>,
+    pub(super) place: Option<Box<str>>,
 }
 
 /// The points of each line, from the first numeric input and the levels of a category.
@@ -74,18 +71,19 @@ pub(super) fn line_paths(
     let dim = shape.dim(numeric)?;
     let numbers = shape.numbers(numeric)?;
     let points = |positions: &[usize], level: usize| {
-        let mut points: Vec<PathPoint> = positions
+        let found = positions
             .iter()
             .filter_map(|position| {
                 let value = dim.values.get(*position)?;
                 Some(PathPoint {
                     x: numbers.values.get(*position).copied()?,
                     offset: level + grid.offset(Some(numeric), *position),
-                    place: numbers.partial.then(|| value.to_string()),
+                    place: numbers.partial.then(|| value.to_string().into_boxed_str()),
                 })
             })
-            .filter(|point| point.x.is_finite())
-            .collect();
+            .filter(|point| point.x.is_finite());
+        let mut points = Vec::with_capacity(positions.len());
+        points.extend(found);
         points.sort_by(|a, b| a.x.total_cmp(&b.x));
         points
     };

@@ -17,6 +17,7 @@ mod panes;
 mod parallel;
 mod pareto;
 mod ratio;
+mod sample_fields;
 mod sample_tables;
 mod scaling;
 mod table;
@@ -40,7 +41,11 @@ pub(super) fn charts(kind: ChartKind, shape: &Shape) -> Vec<Chart> {
     let tables = matches!(shape.sort, Sort::Table(_));
     let chart = match kind {
         ChartKind::Histogram if tables => sample_tables::histogram(shape),
-        ChartKind::Line if tables => return sample_tables::lines(shape),
+        ChartKind::Line | ChartKind::Scatter if tables => {
+            return sample_tables::lines(kind, shape);
+        }
+        ChartKind::HeatMap if tables => sample_fields::heat_map(shape),
+        ChartKind::Volume if tables => sample_fields::volume(shape),
         ChartKind::Histogram => Some(histogram::chart(shape)),
         ChartKind::Bar => Some(bars::chart(shape)),
         ChartKind::Box => boxes::chart(shape),

@@ -16,8 +16,8 @@ use super::{frame, histogram};
 /// Columns that have a chart each.
 const COLUMNS: usize = 8;
 
-/// A chart for every column of numbers, over the first column: a series for every sample.
-pub(super) fn lines(shape: &Shape) -> Vec<Chart> {
+/// A chart for every column of numbers, over the first column: a series for every sample, as a line or as points.
+pub(super) fn lines(kind: ChartKind, shape: &Shape) -> Vec<Chart> {
     let grid = Grid::of(shape);
     let samples = Samples::of(shape, &grid);
     let Some(first) = samples
@@ -36,7 +36,7 @@ pub(super) fn lines(shape: &Shape) -> Vec<Chart> {
         .map(|(name, _)| name)
         .collect();
     let charts = numeric.iter().take(COLUMNS).map(|column| {
-        let mut chart = samples.lines(shape, &grid, over, column);
+        let mut chart = samples.lines(kind, shape, &grid, (over, column));
         if numeric.len() > COLUMNS {
             let all = numeric.len();
             chart.notes.push(format!(
@@ -142,10 +142,16 @@ impl Samples {
         }
     }
 
-    fn lines(&self, shape: &Shape, grid: &Grid, over: &str, column: &str) -> Chart {
+    fn lines(
+        &self,
+        kind: ChartKind,
+        shape: &Shape,
+        grid: &Grid,
+        (over, column): (&str, &str),
+    ) -> Chart {
         let facets = Facets::of(shape, grid, &[self.shown]);
         let axes = (Axis::linear(over, ""), Axis::linear(column, ""));
-        let mut chart = frame::chart(ChartKind::Line, shape, axes, facets, |at| {
+        let mut chart = frame::chart(kind, shape, axes, facets, |at| {
             let series = self.series.iter().map(|(name, level)| {
                 let table = self.tables.get(&(at + level));
                 let table = table.and_then(|table| table.as_ref().ok());
@@ -169,7 +175,12 @@ impl Samples {
         chart.legend.clone_from(&self.legend);
         column.clone_into(&mut chart.id);
         chart.title = format!("{column} of {} over {over}", chart.title);
-        chart.alt = format!("Lines of {}", chart.title);
+        let marks = if kind == ChartKind::Line {
+            "Lines"
+        } else {
+            "Points"
+        };
+        chart.alt = format!("{marks} of {}", chart.title);
         self.notes(&mut chart);
         chart
     }

@@ -50,7 +50,7 @@ window.brush = (() => {
   }
 
   function select(figure, selections) {
-    const kept = wanted(rectangles(selections), figure.brush);
+    const kept = wanted(rectangles(selections), figure.brush.length);
     const rest = [];
     for (const trace of figure.data) {
       const all = whole.get(trace);
@@ -61,7 +61,7 @@ window.brush = (() => {
       } else if (trace.meta && trace.meta.markers) {
         const isIn = trace.meta.markers.map((row) => passes(row, kept));
         const part = (values) => values.filter((value, n) => isIn[n]);
-        Object.assign(trace, { x: part(all.x), y: part(all.y), text: part(all.text) });
+        Object.assign(trace, { x: part(all.x), y: part(all.y), text: part(all.text), customdata: part(all.customdata) });
         trace.marker = { ...trace.marker, color: part(all.color) };
       }
       delete trace.selectedpoints;
@@ -71,14 +71,34 @@ window.brush = (() => {
     }
   }
 
-  // Listens to the selections of a figure that was drawn, once.
-  return (place, figure, config) => {
+  // A list for each axis, for readers who select without a mouse; `change` takes the selections of all lists.
+  function lists(axes, change) {
+    const box = document.createElement("p"), all = [];
+    box.className = "controls";
+    axes.forEach(({ name, stretches }) => {
+      const label = document.createElement("label"), list = document.createElement("select");
+      list.append(new Option("all", ""), ...stretches.map(([text], n) => new Option(text, String(n))));
+      list.addEventListener("change", () => change(all.flatMap((one, n) => {
+        if (one.value === "") return [];
+        const [, low, high] = axes[n].stretches[one.value];
+        return [{ type: "rect", xref: "x", yref: "y", x0: n - 0.08, x1: n + 0.08, y0: low, y1: high }];
+      })));
+      label.append(name + " ", list);
+      box.append(label);
+      all.push(list);
+    });
+    return { box, clear: () => all.forEach((list) => { list.value = ""; }) };
+  }
+
+  // Listens to the selections of a figure that was drawn, once; `again` is called when it was drawn as a new one.
+  return (place, figure, config, again) => {
     if (place.brushes) return;
     place.brushes = true;
     for (const trace of figure.data) {
       if (trace.meta && trace.meta.lines) whole.set(trace, { rows: rows(trace) });
       if (trace.meta && trace.meta.markers) {
-        whole.set(trace, { x: trace.x, y: trace.y, text: trace.text, color: trace.marker.color });
+        const { x, y, text, customdata, marker } = trace;
+        whole.set(trace, { x, y, text, customdata, color: marker.color });
       }
     }
     let last = "[]";
@@ -92,11 +112,18 @@ window.brush = (() => {
       // A whole new plot: an update would not know the selections of a mouse. It forgets who listens.
       Plotly.newPlot(place, figure.data, { ...place.layout, selections }, config);
       listen();
+      again();
+    };
+    const { box, clear } = lists(figure.brush, change);
+    const drag = (selections) => {
+      if (JSON.stringify(rectangles(selections)) !== last) clear();
+      change(selections);
     };
     const listen = () => {
-      place.on("plotly_selected", (event) => change((event && event.selections) || []));
-      place.on("plotly_deselect", () => change([]));
+      place.on("plotly_selected", (event) => drag((event && event.selections) || []));
+      place.on("plotly_deselect", () => drag([]));
     };
+    place.after(box);
     listen();
   };
 })();

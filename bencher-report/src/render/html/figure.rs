@@ -10,7 +10,8 @@ mod traces;
 use bencher_core::dataset::Dataset;
 use serde_json::{Value as Json, json};
 
-use crate::chart::{Chart, ChartKind, Marks};
+use crate::chart::text::clip;
+use crate::chart::{Axis, Chart, ChartKind, Marks};
 use crate::render::Look;
 pub(super) use crate::render::ROOM;
 
@@ -56,19 +57,27 @@ pub(super) fn figures(chart: &Chart, dataset: Option<&Dataset>, look: &Look) -> 
             "places": places,
         });
         if let Some(axes) = brushed(chart) {
-            figure["brush"] = json!(axes);
+            figure["brush"] = axes;
         }
         figure
     };
     tabs.iter().map(figure).collect()
 }
 
-/// How many parallel axes a reader can select on.
-fn brushed(chart: &Chart) -> Option<usize> {
-    chart.panels.iter().find_map(|panel| match &panel.marks {
-        Marks::Parallel(parallel) => Some(parallel.axes.len()),
+/// The parallel axes on which a reader can select, each with the stretches that a list offers.
+fn brushed(chart: &Chart) -> Option<Json> {
+    let parallel = chart.panels.iter().find_map(|panel| match &panel.marks {
+        Marks::Parallel(parallel) => Some(parallel),
         _ => None,
-    })
+    })?;
+    let axis = |(n, axis): (usize, &Axis)| {
+        let stretches = parallel.stretches(n).into_iter();
+        let stretches: Vec<_> = stretches
+            .map(|(name, (low, high))| (clip(&name, 40), low, high))
+            .collect();
+        json!({ "name": clip(&axis.name, 40), "stretches": stretches })
+    };
+    Some(parallel.axes.iter().enumerate().map(axis).collect())
 }
 
 /// The ranges of the value axis in both of its scales, and the unit of its ticks; nothing where it has only one.

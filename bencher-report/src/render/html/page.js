@@ -12,6 +12,8 @@
   };
   // How long the page may keep a reader waiting for its figures, in milliseconds.
   const patience = 1500;
+  // How far from the window a figure counts as in sight, in pixels.
+  const margin = 200;
   // The width of a sheet of A4 within its margins and the frame of a figure, in pixels.
   const paper = 640;
   const hasSpace = Boolean(window.WebGLRenderingContext && document.createElement("canvas").getContext("webgl"));
@@ -197,6 +199,7 @@
       };
       try {
         if (!drawn.has(place)) place.replaceChildren();
+        place.style.minHeight = "";
         const text = shades[scheme].text;
         const data = figure.data.map((trace) =>
           trace.error_y ? { ...trace, error_y: { ...trace.error_y, color: text } } : trace);
@@ -206,7 +209,7 @@
         if (printed) layout.width = figure.width;
         drawn.add(place);
         pending.push(Plotly.react(place, data, layout, config).catch(failed));
-        if (figure.brush) window.brush(place, figure, config);
+        if (figure.brush) window.brush(place, figure, config, () => spec.drawnAt && spec.drawnAt(place, n, true));
         if (spec.drawnAt) spec.drawnAt(place, n);
       } catch (error) {
         failed(error);
@@ -303,6 +306,11 @@
         if (window.Plotly && !left.includes(spec)) draw(spec, scheme());
       });
     }
+    // What is not drawn yet takes its room: the page does not move under a reader.
+    for (const spec of specs.filter((spec) => Array.isArray(spec.figures) && !spec.kind)) {
+      const places = document.getElementById(spec.id).querySelectorAll(".plot");
+      spec.figures.forEach((figure, n) => { places[n].style.minHeight = `${figure.layout.height}px`; });
+    }
     const byId = new Map(specs.map((spec) => [spec.id, spec]));
     listen(byId);
     listenToScales(byId, (spec) => draw(spec, scheme()));
@@ -324,12 +332,19 @@
       redraw("light", true);
     });
     addEventListener("afterprint", () => redraw(scheme()));
-    // The first figures are there when the page has loaded; later ones leave the reader time to scroll.
+    const isInSight = (spec) => {
+      const { top, bottom } = document.getElementById(spec.id).getBoundingClientRect();
+      return bottom > -margin && top < innerHeight + margin;
+    };
+    const drawNext = () => draw(left.splice(Math.max(0, left.findIndex(isInSight)), 1)[0], scheme());
+    // Figures in sight are there when the page has loaded, and where a reader scrolls to; the others follow one
+    // by one, between which the page answers.
     const began = performance.now();
     async function go() {
+      while (left.some(isInSight) && performance.now() - began < patience) drawNext();
       while (left.length > 0) {
-        draw(left.shift(), scheme());
-        if (performance.now() - began > patience) await new Promise((next) => setTimeout(next));
+        await new Promise((next) => setTimeout(next));
+        if (left.length > 0) drawNext();
       }
       await Promise.all(pending);
       document.documentElement.dataset.figures = String(drawn.size);

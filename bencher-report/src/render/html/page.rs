@@ -73,7 +73,9 @@ pub(crate) fn page(title: &str, sections: &[Section], look: &Look) -> Page {
         let dataset = &section.record.dataset;
         let part = slices.add(&section.anchor, dataset);
         body.push_str(&section::section(section, &part, look, &mut attachments));
-        figures.extend(specs(&section.anchor, section.charts, Some(dataset), look));
+        // A click can only show the samples of a sweep that the page carries.
+        let carried = matches!(part, slices::Part::Sweep(..)).then_some(dataset);
+        figures.extend(specs(&section.anchor, section.charts, carried, look));
         figures.extend(slices::spec(&section.anchor, &part));
     }
     if sections.is_empty() {

@@ -151,25 +151,5 @@ window.sampleCard = (sweeps) => {
     shut.focus({ preventScroll: true });
   }
 
-  // The levels of the inputs that a mark of a figure stands for.
-  function levelsAt(places, mark) {
-    const chosen = {};
-    const nearest = (axis, at) => {
-      let best;
-      axis.places.forEach((place, level) => {
-        if (place !== null && (best === undefined || Math.abs(place - at) < Math.abs(axis.places[best] - at))) best = level;
-      });
-      return best;
-    };
-    for (const axis of ["x", "y"]) {
-      if (places[axis] && typeof mark[axis] === "number") chosen[places[axis].input] = nearest(places[axis], mark[axis]);
-    }
-    const series = Number(mark.data.legendgroup);
-    if (places.legend !== null && mark.data.legendgroup && Number.isInteger(series)) chosen[places.legend] = series;
-    const panel = Number((mark.data.xaxis || "x").slice(1) || 1) - 1;
-    for (const [input, level] of places.panels[panel] || []) chosen[input] = level;
-    return chosen;
-  }
-
-  return { open, levelsAt };
+  return { open };
 };

@@ -145,16 +145,17 @@ window.computeFigures = (specs, unpack, redraw) => {
   });
 
   // A click on a mark opens the card at its point.
+  const marks = window.figureMarks(sweeps);
   const numberOf = (id) => sweeps.findIndex((sweep) => id.startsWith(sweep.anchor + "--"));
   for (const spec of specs) {
     const number = numberOf(spec.id);
     if (number < 0) continue;
     const listening = new WeakSet();
-    spec.drawnAt = (place, n) => {
-      const places = spec.figures[n] && spec.figures[n].places;
-      if (!places || listening.has(place)) return;
+    spec.drawnAt = (place, n, isNew) => {
+      const places = () => spec.figures[n] && spec.figures[n].places;
+      if (!places() || (listening.has(place) && !isNew)) return;
       listening.add(place);
-      place.on("plotly_click", (event) => card.open(number, card.levelsAt(places, event.points[0])));
+      marks.listen(number, place, places, (levels) => card.open(number, levels));
     };
   }
 };

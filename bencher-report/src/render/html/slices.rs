@@ -19,6 +19,7 @@ use super::text::{html, plotly};
 pub(super) const SCRIPT: &str = concat!(
     include_str!("computed_figures.js"),
     include_str!("sample_card.js"),
+    include_str!("marks.js"),
     include_str!("slices.js")
 );
 

@@ -119,7 +119,8 @@ pub(super) fn layout(chart: &Chart, look: &Look, fixed: bool) -> Json {
             }),
         );
         labels.extend(group_labels(&chart.x, n, wide));
-        if !place.facets.is_empty() {
+        // The title of a panel that stands alone has its place.
+        if !place.facets.is_empty() && chart.panels.len() > 1 {
             labels.push(json!({
                 "text": plotly(titles.get(n).map_or("", String::as_str), usize::MAX),
                 "x": left + width / 2.0,

@@ -158,20 +158,22 @@ fn signs(parallel: &Parallel) -> Vec<Json> {
     let last = parallel.axes.len().saturating_sub(1);
     let mut signs = Vec::new();
     for kind in GapKind::ALL {
-        let of_kind = |row: &&ParallelRow| {
+        let of_kind = |(_, row): &(usize, &ParallelRow)| {
             row.value.is_none() && row.gap.as_ref().map_or(GapKind::Missing, |gap| gap.kind) == kind
         };
-        let rows: Vec<&ParallelRow> = parallel.rows.iter().filter(of_kind).collect();
+        let rows: Vec<_> = parallel.rows.iter().enumerate().filter(of_kind).collect();
         if rows.is_empty() {
             continue;
         }
-        let texts: Vec<String> = rows.iter().map(|row| hover(parallel, row)).collect();
+        let texts: Vec<String> = rows.iter().map(|(_, row)| hover(parallel, row)).collect();
+        let numbers: Vec<usize> = rows.iter().map(|(n, _)| *n).collect();
         signs.push(json!({
             "type": "scatter",
             "mode": "markers",
             "x": vec![last as f64 + 0.04 * signs.len() as f64; rows.len()],
             "y": vec![FOOT; rows.len()],
             "text": texts,
+            "customdata": numbers,
             "hovertemplate": "%{text}<extra></extra>",
             "name": format!("{} ({})", kind.name(), rows.len()),
             "showlegend": true,
@@ -191,12 +193,17 @@ fn markers(chart: &Chart, parallel: &Parallel, rows: &[Line]) -> Json {
     let place = |line: &Line| line.1.last().map(|place| short(*place));
     let starts = |line: &Line| -> Vec<f64> { line.1.iter().map(|place| short(*place)).collect() };
     let texts: Vec<String> = rows.iter().map(|line| hover(parallel, line.0)).collect();
+    // The numbers of the rows with a value: the page looks up their points by them.
+    let numbers = parallel.rows.iter().enumerate();
+    let numbers = numbers.filter(|(_, row)| row.value.is_some());
+    let numbers: Vec<usize> = numbers.map(|(n, _)| n).collect();
     json!({
         "type": "scatter",
         "mode": "markers",
         "x": vec![last; rows.len()],
         "y": rows.iter().map(place).collect::<Vec<_>>(),
         "text": texts,
+        "customdata": numbers,
         "hovertemplate": "%{text}<extra></extra>",
         "showlegend": false,
         "marker": { "size": 6, "color": rows.iter().map(color).collect::<Vec<_>>(), "coloraxis": "coloraxis" },

@@ -168,8 +168,9 @@ impl Frame<'_> {
         let marks = series.iter().enumerate().flat_map(|(n, one)| {
             one.points
                 .iter()
-                .filter(|point| point.y.is_none())
-                .map(move |point| (n, point.x, one, point))
+                .enumerate()
+                .filter(|(_, point)| point.y.is_none())
+                .map(move |(at, point)| ((n, at), point.x, one, point))
         });
         self.gap_strip(marks, traces, gaps);
     }
@@ -237,8 +238,11 @@ impl Frame<'_> {
         let marks = series.iter().enumerate().flat_map(|(n, one)| {
             one.points
                 .iter()
-                .filter(|point| point.y.is_none())
-                .map(move |point| (n, point.x + beside(n, series.len(), 0.8), one, point))
+                .enumerate()
+                .filter(|(_, point)| point.y.is_none())
+                .map(move |(at, point)| {
+                    ((n, at), point.x + beside(n, series.len(), 0.8), one, point)
+                })
         });
         self.gap_strip(marks, traces, gaps);
     }
@@ -271,13 +275,14 @@ impl Frame<'_> {
 
     fn gap_strip<'s>(
         &self,
-        marks: impl Iterator<Item = (usize, f64, &'s Series, &'s Point)>,
+        marks: impl Iterator<Item = ((usize, usize), f64, &'s Series, &'s Point)>,
         traces: &mut Vec<Json>,
         gaps: &mut GapLegend,
     ) {
         let marks: Vec<Mark> = marks
-            .map(|(series, x, one, point)| Mark {
+            .map(|((series, number), x, one, point)| Mark {
                 series,
+                number,
                 x,
                 kind: point.gap.as_ref().map_or(GapKind::Missing, |gap| gap.kind),
                 text: hover::point(self.chart, &one.name, point),
@@ -303,6 +308,7 @@ impl Frame<'_> {
                 "x": marks.iter().map(|mark| self.at(mark.x)).collect::<Vec<_>>(),
                 "y": marks.iter().map(height).collect::<Vec<_>>(),
                 "text": marks.iter().map(|mark| mark.text.as_str()).collect::<Vec<_>>(),
+                "customdata": marks.iter().map(|mark| [mark.series, mark.number]).collect::<Vec<_>>(),
                 "hovertemplate": "%{text}<extra></extra>",
                 "name": kind.name(),
                 "legendgroup": kind.name(),
@@ -330,6 +336,8 @@ fn legend_names<'s>(names: impl Iterator<Item = &'s str>) -> Vec<String> {
 /// An absent value on the foot of a panel.
 struct Mark {
     series: usize,
+    /// The number of its point in the series.
+    number: usize,
     x: f64,
     kind: GapKind,
     text: String,

@@ -80,9 +80,11 @@ impl Frame<'_> {
             absent.extend(
                 one.boxes
                     .iter()
-                    .filter(|mark| mark.quartiles.is_none())
-                    .map(|mark| Mark {
+                    .enumerate()
+                    .filter(|(_, mark)| mark.quartiles.is_none())
+                    .map(|(at, mark)| Mark {
                         series: n,
+                        number: at,
                         x: mark.x + offset,
                         kind: mark.gap.as_ref().map_or(GapKind::Missing, |gap| gap.kind),
                         text: hover::boxed(self.chart, &one.name, mark),

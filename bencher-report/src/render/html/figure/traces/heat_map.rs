@@ -14,7 +14,12 @@ impl Frame<'_> {
     pub(super) fn heat_map(&self, map: &HeatMap, traces: &mut Vec<Json>, gaps: &mut GapLegend) {
         let width = map.width.max(1);
         let log = self.chart.color.as_ref().is_some_and(Axis::is_log);
-        let shade = |value: &Option<f64>| value.map(|x| if log { x.log10() } else { x });
+        let many = map.values.len() > HOVER;
+        let shade = |value: &Option<f64>| {
+            let place = value.map(|x| if log { x.log10() } else { x });
+            // Where there are many cells, digits that no colour shows would be most of the page.
+            place.map(|x| if many { rounded(x) } else { x })
+        };
         let rows: Vec<Vec<Option<f64>>> = map
             .values
             .chunks(width)
@@ -38,9 +43,7 @@ impl Frame<'_> {
             "hoverongaps": false,
             "hovertemplate": if log { "10^%{z}<extra></extra>" } else { "%{z}<extra></extra>" }
         });
-        if map.values.len() <= HOVER
-            && let Some(fields) = trace.as_object_mut()
-        {
+        if !many && let Some(fields) = trace.as_object_mut() {
             let cells: Vec<usize> = (0..map.values.len()).collect();
             let texts: Vec<Vec<String>> = cells
                 .chunks(width)
@@ -198,4 +201,9 @@ impl Frame<'_> {
             traces.push(self.axes(trace, false));
         }
     }
+}
+
+/// A number in six digits.
+fn rounded(x: f64) -> f64 {
+    format!("{x:.5e}").parse().unwrap_or(x)
 }

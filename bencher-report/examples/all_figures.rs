@@ -1,4 +1,4 @@
-//! Draws every figure that the report knows: `cargo run -p bencher-report --example gallery -- DIR
+//! Draws every figure that the report knows: `cargo run -p bencher-report --example all_figures -- DIR
 //! [auto|kuva|gnuplot] [large|labels|WORD]`; a word keeps the records that have it in their title.
 
 #[path = "../tests/common/mod.rs"]

@@ -1,0 +1,283 @@
+//! Tables of samples as colours over two of their columns, or in the space of three.
+
+use std::collections::BTreeMap;
+
+use bencher_core::value::{Table, TablePlot};
+
+use crate::chart::{Axis, Chart, ChartKind, Field, Gap, HeatMap, Marks};
+use crate::deduce::facets::Facets;
+use crate::deduce::grid::Grid;
+use crate::deduce::sample_table::decode;
+use crate::deduce::shape::Shape;
+
+use super::{colors, frame};
+
+/// Bins of a density, across and up.
+const BINS: usize = 32;
+/// Different numbers of a column up to which each has a place of its own.
+const PLACES: usize = 400;
+
+/// Colours over the first two columns: the third one, or how many rows are there. A panel for each point; of several
+/// repeats, the first one is shown.
+pub(super) fn heat_map(shape: &Shape) -> Option<Chart> {
+    let samples = Samples::of(shape)?;
+    let (across, up) = (samples.column(0)?, samples.column(1)?);
+    let value = samples
+        .column(2)
+        .filter(|_| samples.plot == TablePlot::HeatMap);
+    let is_density = value.is_none();
+    let (x, y) = (Places::of(&across, is_density), Places::of(&up, is_density));
+    let map = |at: usize| {
+        let table = samples
+            .tables
+            .get(&at)
+            .and_then(|table| table.as_ref().ok());
+        let sums = table.map_or_else(BTreeMap::new, |table| {
+            let value = value.as_ref().map(|column| column.name.as_str());
+            sums(table, (&across.name, &x), (&up.name, &y), value)
+        });
+        let cell = |n: usize| {
+            let (sum, count) = sums.get(&n).copied().unwrap_or((0.0, 0));
+            if is_density {
+                Some(f64::from(count))
+            } else {
+                (count > 0)
+                    .then_some(sum / f64::from(count))
+                    .filter(|x| x.is_finite())
+            }
+        };
+        let cells = x.names.len() * y.names.len();
+        HeatMap {
+            width: x.names.len(),
+            values: (0..cells)
+                .map(|n| cell(n).filter(|_| table.is_some()))
+                .collect(),
+            noise: Vec::new(),
+            samples: Vec::new(),
+            gaps: samples.gap(at).map_or_else(BTreeMap::new, |gap| {
+                (0..cells).map(|n| (n, gap.clone())).collect()
+            }),
+        }
+    };
+    let axes = (x.axis(&across.name), y.axis(&up.name));
+    let facets = Facets::of(shape, &samples.grid, &[]);
+    let mut chart = frame::chart(ChartKind::HeatMap, shape, axes, facets, |at| {
+        Marks::HeatMap(map(at))
+    });
+    let name = value.map_or_else(|| "rows".to_owned(), |column| column.name);
+    color(&mut chart, &name);
+    chart.title = format!(
+        "{name} of {} over {} and {}",
+        chart.title, across.name, up.name
+    );
+    describe(shape, &mut chart);
+    Some(chart)
+}
+
+/// The fourth column in the space of the first three, for each point.
+pub(super) fn volume(shape: &Shape) -> Option<Chart> {
+    let samples = Samples::of(shape)?;
+    let [x, y, z] = [samples.column(0)?, samples.column(1)?, samples.column(2)?];
+    let value = samples.column(3)?;
+    let [across, up, deep] = [&x, &y, &z].map(|column| Places::of(column, false));
+    let field = |at: usize| {
+        let table = samples
+            .tables
+            .get(&at)
+            .and_then(|table| table.as_ref().ok());
+        let mut values = vec![None; across.edges.len() * up.edges.len() * deep.edges.len()];
+        for row in 0..table.map_or(0, Table::len) {
+            let number = |column: &str| table?.get(column)?.number(row);
+            let place = |column: &Column, places: &Places| places.of_number(number(&column.name)?);
+            let cell = place(&x, &across).zip(place(&y, &up)).zip(place(&z, &deep));
+            let cell = cell.map(|((x, y), z)| (z * up.edges.len() + y) * across.edges.len() + x);
+            if let Some(slot) = cell.and_then(|cell| values.get_mut(cell)) {
+                *slot = number(&value.name).filter(|x| x.is_finite());
+            }
+        }
+        Field {
+            x: across.edges.clone(),
+            y: up.edges.clone(),
+            z: deep.edges.clone(),
+            gaps: samples.gap(at).map_or_else(BTreeMap::new, |gap| {
+                (0..values.len()).map(|n| (n, gap.clone())).collect()
+            }),
+            values,
+            noise: Vec::new(),
+            samples: Vec::new(),
+        }
+    };
+    let linear = |column: &Column, places: &Places| Axis {
+        range: frame::range(places.edges.iter().copied()),
+        ..Axis::linear(&column.name, "")
+    };
+    let axes = (linear(&x, &across), linear(&y, &up));
+    let facets = Facets::of(shape, &samples.grid, &[]);
+    let mut chart = frame::chart(ChartKind::Volume, shape, axes, facets, |at| {
+        Marks::Field(field(at))
+    });
+    chart.depth = Some(linear(&z, &deep));
+    color(&mut chart, &value.name);
+    chart.title = format!("{} of {}", value.name, chart.title);
+    describe(shape, &mut chart);
+    Some(chart)
+}
+
+/// The scale of colours of all panels.
+fn color(chart: &mut Chart, name: &str) {
+    let mut numbers: Vec<f64> = Vec::new();
+    for panel in &chart.panels {
+        match &panel.marks {
+            Marks::HeatMap(map) => numbers.extend(map.values.iter().flatten()),
+            Marks::Field(field) => numbers.extend(field.values.iter().flatten()),
+            _ => {}
+        }
+    }
+    numbers.sort_by(f64::total_cmp);
+    let mut color = Axis::linear(name, "");
+    color.range = frame::range(numbers.iter().copied());
+    colors::fit(&mut color, &numbers);
+    chart.notes.extend(colors::note(&color, &numbers));
+    chart.color = Some(color);
+    name.clone_into(&mut chart.id);
+}
+
+/// The tables that have room in a chart, by the offset of their cell.
+struct Samples<'a> {
+    grid: Grid<'a>,
+    tables: BTreeMap<usize, Result<Table, Gap>>,
+    plot: TablePlot,
+}
+
+impl<'a> Samples<'a> {
+    fn of(shape: &Shape<'a>) -> Option<Self> {
+        let grid = Grid::of(shape);
+        let places = Facets::of(shape, &grid, &[]).places.into_iter();
+        let tables: BTreeMap<_, _> = places
+            .map(|place| (place.offset, decode(grid.value(place.offset))))
+            .collect();
+        let mut known = tables.values().filter_map(|table| table.as_ref().ok());
+        let plot = known.find_map(Table::plot)?;
+        Some(Self { grid, tables, plot })
+    }
+
+    /// The n-th column of the first table, with its numbers in all tables.
+    fn column(&self, n: usize) -> Option<Column> {
+        let tables = || self.tables.values().filter_map(|table| table.as_ref().ok());
+        let name = tables().find_map(|table| table.names().nth(n))?.to_owned();
+        let mut numbers: Vec<f64> = Vec::new();
+        for column in tables().filter_map(|table| table.get(&name)) {
+            numbers.extend((0..column.len()).filter_map(|row| column.number(row)));
+        }
+        numbers.retain(|x| x.is_finite());
+        numbers.sort_by(f64::total_cmp);
+        numbers.dedup();
+        Some(Column { name, numbers })
+    }
+
+    fn gap(&self, at: usize) -> Option<Gap> {
+        self.tables.get(&at)?.as_ref().err().cloned()
+    }
+}
+
+/// What the figure is of, and leaves out.
+fn describe(shape: &Shape, chart: &mut Chart) {
+    chart.alt = format!("{} of {}", chart.kind.name(), chart.title);
+    if shape.repeated() {
+        chart
+            .notes
+            .push("The first repeat of each point is drawn.".to_owned());
+    }
+}
+
+/// A column, and its different numbers in all tables, ascending.
+struct Column {
+    name: String,
+    numbers: Vec<f64>,
+}
+
+/// Places along an axis: the different numbers of a column, or bins of them.
+struct Places {
+    /// The number, or the foot, of each place, ascending.
+    edges: Vec<f64>,
+    names: Vec<String>,
+    are_bins: bool,
+}
+
+impl Places {
+    fn of(column: &Column, wants_bins: bool) -> Self {
+        let numbers = &column.numbers;
+        let are_bins = (wants_bins && numbers.len() > BINS) || numbers.len() > PLACES;
+        let edges = match (numbers.first(), numbers.last()) {
+            (Some(low), Some(high)) if are_bins => {
+                // Shares of each end, since the distance of two numbers need not be one.
+                let share = |n: usize| n as f64 / BINS as f64;
+                let edge = |n: usize| low * (1.0 - share(n)) + high * share(n);
+                (0..BINS).map(edge).collect()
+            }
+            _ => numbers.clone(),
+        };
+        let digits = crate::chart::text::digits;
+        let range = edges
+            .first()
+            .copied()
+            .zip(edges.last().copied())
+            .unwrap_or_default();
+        let name = |x: &f64| {
+            if are_bins {
+                crate::chart::text::with_digits(*x, digits(range))
+            } else {
+                bencher_core::value::float_text(*x)
+            }
+        };
+        Self {
+            names: edges.iter().map(name).collect(),
+            edges,
+            are_bins,
+        }
+    }
+
+    fn axis(&self, name: &str) -> Axis {
+        let heading = if self.are_bins {
+            format!("{name}, from")
+        } else {
+            name.to_owned()
+        };
+        Axis::levels(heading, self.names.clone())
+    }
+
+    /// The place of a number.
+    fn of_number(&self, x: f64) -> Option<usize> {
+        let next = self.edges.partition_point(|edge| *edge <= x);
+        let place = next.checked_sub(1).filter(|_| x.is_finite())?;
+        let is_there = self.are_bins || self.edges.get(place) == Some(&x);
+        is_there.then_some(place)
+    }
+}
+
+/// For each cell, the sum of a column's numbers and how many there are; of no column, how many rows.
+fn sums(
+    table: &Table,
+    (across, x): (&str, &Places),
+    (up, y): (&str, &Places),
+    value: Option<&str>,
+) -> BTreeMap<usize, (f64, u32)> {
+    let mut sums: BTreeMap<usize, (f64, u32)> = BTreeMap::new();
+    let number = |column: &str, row: usize| table.get(column)?.number(row);
+    for row in 0..table.len() {
+        let place = |column: &str, places: &Places| places.of_number(number(column, row)?);
+        let Some((column, line)) = place(across, x).zip(place(up, y)) else {
+            continue;
+        };
+        let added = match value {
+            Some(value) => number(value, row).filter(|x| x.is_finite()),
+            None => Some(1.0),
+        };
+        if let Some(added) = added {
+            let (sum, count) = sums.entry(line * x.edges.len() + column).or_default();
+            *sum += added;
+            *count = count.saturating_add(1);
+        }
+    }
+    sums
+}

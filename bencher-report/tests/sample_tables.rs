@@ -1,0 +1,183 @@
+//! Tables and arrays that samples recorded, as the figures that their author chose: their numbers by hand.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may fail"
+)]
+#![allow(dead_code, reason = "each test uses its part of what they share")]
+
+mod common;
+
+use bencher_core::dataset::{CellState, Dataset};
+use bencher_core::value::{Kind, ResultValue, Table, TablePlot};
+use bencher_report::chart::{Chart, ChartKind, Marks};
+use bencher_report::deduce::{deduce, explain};
+use bencher_report::{ReportOptions, StaticRenderer, write_report};
+use common::{dataset, levels, record, result};
+
+/// A sweep over two levels, the second of which failed for `b`; each sample is a table.
+fn sweep(table: impl Fn(usize) -> Option<Table>) -> Dataset {
+    let dims = vec![levels("algo", &["a", "b"])];
+    let results = vec![result("steps", "", Kind::Table)];
+    dataset(dims, results, |_, at| match table(at[0]) {
+        Some(table) => Ok(table.into_value()),
+        None => Err((CellState::Failed, "no steps")),
+    })
+}
+
+fn points() -> Table {
+    Table::new()
+        .column("x", vec![0.0, 1.0, 1.0, 2.0, f64::NAN])
+        .unwrap()
+        .column("y", vec![5.0, 5.0, 5.0, 6.0, 6.0])
+        .unwrap()
+        .column("z", vec![1.0, 2.0, 4.0, f64::INFINITY, 9.0])
+        .unwrap()
+}
+
+fn kinds(charts: &[Chart]) -> Vec<ChartKind> {
+    charts.iter().map(|chart| chart.kind).collect()
+}
+
+#[test]
+fn points_are_points() {
+    let charts = deduce(&sweep(|_| Some(points().plotted_as(TablePlot::Scatter))));
+    assert_eq!(kinds(&charts), [ChartKind::Scatter, ChartKind::Scatter]);
+    assert_eq!(charts[0].title, "y of steps vs algo over x");
+    let Marks::Lines(series) = &charts[0].panels[0].marks else {
+        panic!("{:?}", charts[0].panels);
+    };
+    let drawn: Vec<_> = series[1]
+        .points
+        .iter()
+        .map(|point| (point.x, point.y))
+        .collect();
+    let expected = [(0.0, 5.0), (1.0, 5.0), (1.0, 5.0), (2.0, 6.0)];
+    assert_eq!(
+        drawn,
+        expected.map(|(x, y)| (x, Some(y))),
+        "NaN has no place"
+    );
+}
+
+#[test]
+fn a_density_counts_rows_and_a_heat_map_has_their_mean() {
+    let density = sweep(|_| Some(points().plotted_as(TablePlot::Density)));
+    let charts = deduce(&density);
+    // The column z is left, which the panes show.
+    assert_eq!(kinds(&charts), [ChartKind::HeatMap, ChartKind::Panes]);
+    let map = |chart: &Chart, panel: usize| match &chart.panels[panel].marks {
+        Marks::HeatMap(map) => map.clone(),
+        other => panic!("{other:?}"),
+    };
+    let counted = map(&charts[0], 1);
+    assert_eq!((charts[0].panels.len(), counted.width), (2, 3));
+    let counts = [1.0, 2.0, 0.0, 0.0, 0.0, 1.0].map(Some);
+    assert_eq!(counted.values, counts, "x 0, 1, 2; y 5, 6");
+    let means = sweep(|at| (at == 0).then(|| points().plotted_as(TablePlot::HeatMap)));
+    let charts = deduce(&means);
+    assert_eq!(kinds(&charts), [ChartKind::HeatMap]);
+    let values = [Some(1.0), Some(3.0), None, None, None, None];
+    assert_eq!(
+        map(&charts[0], 0).values,
+        values,
+        "of 2 and 4; infinity is none"
+    );
+    let failed = map(&charts[0], 1);
+    assert!(failed.values.iter().all(Option::is_none));
+    assert_eq!(failed.gaps[&0].text(), "failed: no steps");
+}
+
+#[test]
+fn an_array_has_the_figure_of_its_dimensions() {
+    let of = |value: fn(usize) -> bencher_core::value::Value| {
+        let dims = vec![levels("algo", &["a", "b"])];
+        let results = vec![result("field", "", Kind::Table)];
+        dataset(dims, results, |_, at| Ok(value(at[0])))
+    };
+    let one = of(|at| ndarray::arr1(&[1.0, 4.0, 9.0 + at as f64]).into_value());
+    assert_eq!(kinds(&deduce(&one)), [ChartKind::Line]);
+    let two = of(|at| ndarray::arr2(&[[1.0, 2.0, 3.0], [4.0, 5.0, at as f64]]).into_value());
+    let charts = deduce(&two);
+    assert_eq!(kinds(&charts), [ChartKind::HeatMap]);
+    assert_eq!(
+        (charts[0].x.name.as_str(), charts[0].y.name.as_str()),
+        ("dim_1", "dim_0")
+    );
+    let Marks::HeatMap(map) = &charts[0].panels[1].marks else {
+        panic!("no map");
+    };
+    assert_eq!(map.values, [1.0, 2.0, 3.0, 4.0, 5.0, 1.0].map(Some));
+    assert_eq!(charts[0].color.as_ref().unwrap().range, Some((0.0, 5.0)));
+    let three = of(|_| {
+        let cube =
+            ndarray::Array3::from_shape_fn((2, 2, 3), |(a, b, c)| (100 * a + 10 * b + c) as f64);
+        cube.into_value()
+    });
+    let charts = deduce(&three);
+    assert_eq!(kinds(&charts), [ChartKind::Volume]);
+    let Marks::Field(field) = &charts[0].panels[0].marks else {
+        panic!("no field");
+    };
+    assert_eq!((field.x.len(), field.y.len(), field.z.len()), (3, 2, 2));
+    assert_eq!(field.values[7], Some(101.0), "dim_2 fastest: (1, 0, 1)");
+    let four = of(|_| ndarray::ArrayD::<f64>::zeros(vec![1, 2, 1, 2]).into_value());
+    // Lines over the first column, or what is left in panes: never nothing.
+    assert!(!deduce(&four).is_empty());
+}
+
+/// Every figure is drawn by the page and as a picture, whatever is in the tables.
+#[test]
+fn tables_of_all_kinds_are_drawn() {
+    let plots = [
+        TablePlot::Curve,
+        TablePlot::Scatter,
+        TablePlot::Histogram,
+        TablePlot::Density,
+        TablePlot::HeatMap,
+        TablePlot::Volume,
+    ];
+    let column = |n: usize, values: &[f64]| {
+        let names = ["a", "</script><img src=x>", "c", "d"];
+        (names[n], values.to_vec())
+    };
+    let hostile = |count: usize, values: &[f64]| {
+        (0..count).fold(Table::new(), |table, n| {
+            let (name, values) = column(n, values);
+            table.column(name, values).unwrap()
+        })
+    };
+    let many: Vec<f64> = (0..2000).map(|n| f64::from(n % 977)).collect();
+    let contents: [&[f64]; 5] = [
+        &[],
+        &[1.0],
+        &[f64::NAN, f64::INFINITY],
+        &[f64::MAX, -f64::MAX, 5e-324],
+        &many,
+    ];
+    let dir = tempfile::tempdir().unwrap();
+    for plot in plots {
+        for (n, values) in contents.into_iter().enumerate() {
+            for count in 1..=4 {
+                let data = sweep(|_| Some(hostile(count, values).plotted_as(plot)));
+                assert!(!deduce(&data).is_empty(), "{plot:?} {count} {n}");
+                let why = explain(&data);
+                assert!(why.iter().any(|one| one.chosen), "{plot:?} {count} {n}");
+                let options = ReportOptions {
+                    renderer: StaticRenderer::Kuva,
+                    png: n < 4,
+                    plot_width: 250,
+                    plot_height: 200,
+                    ..ReportOptions::default()
+                };
+                let files = write_report(&[record("Tables", data)], dir.path(), &options);
+                let files = files.unwrap();
+                let page = std::fs::read_to_string(files.html.unwrap()).unwrap();
+                assert!(!page.contains("<img src=x>"), "{plot:?} {count} {n}");
+            }
+        }
+    }
+}
