@@ -17,7 +17,7 @@ fn open(root: &Path) -> JobFunctionCache {
 }
 
 /// A function that says in which process it ran; it fails for 99, and ends its process for 66.
-fn squared(n: &u64, _: &JobHandle<'_>) -> Result<(u64, u32), String> {
+fn squared(n: u64) -> Result<(u64, u32), String> {
     match n {
         99 => Err("it would not".to_owned()),
         66 => std::process::abort(),
@@ -29,7 +29,10 @@ fn squared(n: &u64, _: &JobHandle<'_>) -> Result<(u64, u32), String> {
 fn runs_on(executor: Executors, elsewhere: bool) {
     let backend = || {
         executor
-            .backend(Arc::new(squared), &Limits::default())
+            .backend(
+                Arc::new(|n: &u64, _: &JobHandle<'_>| squared(*n)),
+                &Limits::default(),
+            )
             .unwrap()
     };
     let first = backend();
