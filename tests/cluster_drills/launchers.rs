@@ -1,5 +1,6 @@
 //! Workers that programs of a site start: a real Slurm on three simulated hosts, of which one crashes, and a real mpirun.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -95,12 +96,16 @@ impl SlurmCluster {
         );
         for host in 1..=count {
             let address = hosts.address(host);
-            text += &format!(
-                "NodeName=n{host} NodeAddr={address} NodeHostname=n{host} CPUs=2 RealMemory=4000\n"
+            let _ = writeln!(
+                text,
+                "NodeName=n{host} NodeAddr={address} NodeHostname=n{host} CPUs=2 RealMemory=4000"
             );
             std::fs::create_dir(slurm.folder.path().join(format!("spool.n{host}"))).unwrap();
         }
-        text += &format!("PartitionName=main Nodes=n[1-{count}] Default=YES MaxTime=INFINITE\n");
+        let _ = writeln!(
+            text,
+            "PartitionName=main Nodes=n[1-{count}] Default=YES MaxTime=INFINITE"
+        );
         std::fs::create_dir(slurm.folder.path().join("state")).unwrap();
         std::fs::write(slurm.conf(), text).unwrap();
         slurm.start_munge(&path);

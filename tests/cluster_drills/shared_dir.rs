@@ -71,7 +71,7 @@ fn processes_that_share_a_directory_take_a_sweep_together() {
         tempfile::tempdir().unwrap(),
         [(); 5].map(|()| tempfile::tempdir().unwrap()),
     );
-    let [one, killed, late, again, silent] = folders.each_ref().map(|folder| folder.path());
+    let [one, killed, late, again, silent] = folders.each_ref().map(tempfile::TempDir::path);
     let slow = [("NUMBERS_PAUSE", "30"), ("NUMBERS_FAIL", "3")];
     let start = |own: &Path| program(shared.path(), own, &slow).spawn().unwrap();
     let (mut first, mut second) = (start(one), start(killed));
