@@ -22,7 +22,6 @@ const SILENCE: Duration = Duration::from_secs(10);
 
 /// The state of a sweep on a cluster.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
 pub(crate) struct ClusterStatus {
     sweep: String,
     process: u32,
