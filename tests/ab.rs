@@ -1,8 +1,13 @@
 //! Two programs measured in turns by the tool, and runs over time.
 
+#[path = "support/nested_cargo.rs"]
+mod nested_cargo;
+
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+use nested_cargo::nested_cargo;
 
 /// A program or example of this workspace, which is built for the tests.
 fn built(name: &str) -> PathBuf {
@@ -12,8 +17,7 @@ fn built(name: &str) -> PathBuf {
 }
 
 fn tool() -> PathBuf {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let built_now = Command::new(cargo)
+    let built_now = nested_cargo()
         .args(["build", "--quiet", "--workspace", "--bin", "cargo-bencher"])
         .args(cfg!(feature = "yaml").then_some("--all-features"))
         .current_dir(env!("CARGO_MANIFEST_DIR"))

@@ -1,5 +1,8 @@
 //! The steps of docs/ci/gate.sh, and the search for a slower commit, in throw-away repositories.
 
+#[path = "support/nested_cargo.rs"]
+mod nested_cargo;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -9,6 +12,7 @@ use bencher::record::{Counts, SweepRecord};
 use bencher::store::save_result;
 use bencher::value::{Kind, Value};
 use bencher::var::Direction;
+use nested_cargo::nested_cargo;
 
 const HERE: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -33,8 +37,7 @@ fn git(repository: &Path, args: &[&str]) {
 
 /// The tool of this workspace.
 fn tool() -> PathBuf {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let built = Command::new(cargo)
+    let built = nested_cargo()
         .args(["build", "--quiet", "--workspace", "--bin", "cargo-bencher"])
         .args(cfg!(feature = "yaml").then_some("--all-features"))
         .current_dir(HERE)

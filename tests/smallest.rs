@@ -1,8 +1,13 @@
 //! A program without the features `store` and `report`, as a user builds it: what it rejects, and how it gets its
 //! report.
 
+#[path = "support/nested_cargo.rs"]
+mod nested_cargo;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use nested_cargo::nested_cargo;
 
 fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
@@ -46,7 +51,7 @@ fn program() -> PathBuf {
 /// The tool of this workspace.
 fn tool() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let built = cargo()
+    let built = nested_cargo()
         .args(["build", "--quiet", "--workspace", "--bin", "cargo-bencher"])
         .args(cfg!(feature = "yaml").then_some("--all-features"))
         .current_dir(here)

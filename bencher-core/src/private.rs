@@ -2,6 +2,8 @@
 //! changes in any release, together with `bencher-macros`.
 
 pub use crate::bench::BenchResult;
+#[cfg(all(feature = "cluster", unix))]
+pub use crate::cli::cluster_worker::simulate_cluster_workers;
 pub use crate::context::Context;
 pub use crate::runner::expand::{
     Amount, FallibleKind, PlainKind, Probe, SampleResult, SharedSession, judged, measured,

@@ -1,7 +1,7 @@
 //! A sweep for tests of clusters: some points are slow, panic, abort or hang, as the environment says.
 
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bencher::prelude::*;
 
@@ -13,6 +13,41 @@ struct Numbers {
     /// Something that depends on n alone
     #[result]
     value: Option<u64>,
+}
+
+/// Timed numbers
+#[derive(ParametrizedSweep, Clone)]
+struct Timed {
+    #[sweep(bounds(0, 19), samples = 20)]
+    n: u64,
+    #[result(units = "s", timed)]
+    elapsed: Option<f64>,
+}
+
+impl Benchmark for Timed {
+    fn benchmark(&mut self, _: &mut Context) -> bencher::Result<()> {
+        let now = || {
+            SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .map(|since| since.as_nanos())
+        };
+        let begin = now()?;
+        let clock = Instant::now();
+        while clock.elapsed() < Duration::from_millis(30) {
+            std::hint::spin_loop();
+        }
+        self.elapsed = Some(clock.elapsed().as_secs_f64());
+        // One write of a short line is never mixed with another.
+        let line = format!(
+            "{begin} {} {}\n",
+            now()?,
+            std::os::unix::process::parent_id()
+        );
+        let log = std::env::var("TIMED_LOG")?;
+        let mut log = std::fs::OpenOptions::new().append(true).open(log)?;
+        std::io::Write::write_all(&mut log, line.as_bytes())?;
+        Ok(())
+    }
 }
 
 /// The number in a variable of the environment, if there is one.
@@ -42,6 +77,9 @@ impl Benchmark for Numbers {
 }
 
 fn main() -> ExitCode {
+    if std::env::var_os("TIMED_LOG").is_some() {
+        return bencher::run(|bench: &mut Bench<Timed>| bench.sweep("Timed").run());
+    }
     bencher::run(|bench: &mut Bench<Numbers>| {
         if number("NUMBERS_CHANGE").is_some() {
             // A worker reaches another sweep than the program.

@@ -1,13 +1,16 @@
 //! An example as a process of its own.
 
+mod nested_cargo;
+
 use std::path::Path;
 use std::process::{Command, Stdio};
+
+use nested_cargo::nested_cargo;
 
 /// The example of this name, built if it is not; with the features of the whole workspace, as the
 /// tests are.
 pub(crate) fn example(name: &str, store: &Path) -> Command {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let built = Command::new(cargo)
+    let built = nested_cargo()
         .args(["build", "--quiet", "--workspace", "--example", name])
         // With the features of this test, so that nothing is built a second time.
         .args(cfg!(feature = "yaml").then_some("--all-features"))

@@ -6,8 +6,9 @@ use crate::bench_compile;
 use crate::run::run;
 
 /// Every benchmark target of the workspace, the quickest first.
-const TARGETS: [&str; 7] = [
+const TARGETS: [&str; 8] = [
     "evaluator",
+    "cluster",
     "memory",
     "overhead",
     "sweeper",
@@ -30,7 +31,12 @@ pub(crate) fn bench(names: &[String]) -> Result<(), String> {
     let chosen = |name: &str| names.iter().any(|known| known == name);
     for target in TARGETS {
         if names.is_empty() || chosen(target) {
-            run(Command::new("cargo").args(["bench", "--package", "bencher", "--bench", target]))?;
+            let mut bench = Command::new("cargo");
+            bench.args(["bench", "--package", "bencher", "--bench", target]);
+            if target == "cluster" {
+                bench.args(["--features", "cluster"]);
+            }
+            run(&mut bench)?;
         }
     }
     if chosen("peers") {

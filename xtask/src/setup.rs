@@ -25,7 +25,7 @@ enum Source {
     Environments(&'static str),
 }
 
-const TOOLS: [Tool; 5] = [
+const TOOLS: [Tool; 10] = [
     Tool {
         program: "chromium",
         source: Source::Debian("chromium"),
@@ -40,6 +40,31 @@ const TOOLS: [Tool; 5] = [
         program: "nats-server",
         source: Source::Debian("nats-server"),
         needed_for: "the tests of sweeps on a cluster",
+    },
+    Tool {
+        program: "openssl",
+        source: Source::Debian("openssl"),
+        needed_for: "the tests of encrypted clusters",
+    },
+    Tool {
+        program: "ip",
+        source: Source::Debian("iproute2"),
+        needed_for: "the tests of clusters on simulated hosts",
+    },
+    Tool {
+        program: "mpirun",
+        source: Source::Debian("openmpi-bin"),
+        needed_for: "the test of workers that mpirun starts",
+    },
+    Tool {
+        program: "slurmctld",
+        source: Source::Debian("slurm-wlm"),
+        needed_for: "the test of workers that Slurm starts",
+    },
+    Tool {
+        program: "munged",
+        source: Source::Debian("munge"),
+        needed_for: "the test of workers that Slurm starts",
     },
     Tool {
         program: "cargo-nextest",

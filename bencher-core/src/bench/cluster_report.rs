@@ -38,35 +38,51 @@ pub(super) fn lines(report: &ClusterReport) -> Vec<String> {
 
 /// Notes the hosts and what was lost in a dataset.
 pub(super) fn describe(dataset: &mut Dataset, report: &ClusterReport) {
-    let hosts: Vec<String> = report
-        .hosts
-        .iter()
-        .filter(|share| share.jobs > 0)
-        .map(|share| format!("{}: {}", share.host, share.jobs))
-        .collect();
-    let mut attribute = |name: &str, text| dataset.attributes.insert(name.to_owned(), text);
-    attribute("cluster hosts", hosts.join(", "));
-    attribute("cluster duplicates", report.duplicates.to_string());
-    attribute("cluster redeliveries", report.redelivered.to_string());
+    let name = ClusterReport::ATTRIBUTE.to_owned();
+    dataset.attributes.insert(name, report.to_json());
 }
 
 /// Warns where numbers of different machines stand side by side.
 pub(super) fn warning(plan: &Plan, report: &ClusterReport) -> Option<String> {
-    let at_work = report.hosts.iter().filter(|share| share.jobs > 0);
-    let classes: BTreeSet<_> = at_work.filter_map(|share| share.machine).collect();
-    (plan.is_evidence() && classes.len() > 1).then(|| {
-        format!(
-            "machines of {} classes took these samples, and their times and counts cannot be \
-             compared; start workers on machines of one class",
-            classes.len()
-        )
-    })
+    if plan.is_evidence() {
+        differences(report)
+    } else {
+        None
+    }
+}
+
+/// How the machines that took samples differ, if they do.
+fn differences(report: &ClusterReport) -> Option<String> {
+    let at_work = || report.hosts.iter().filter(|share| share.jobs > 0);
+    let classes: BTreeSet<_> = at_work().map(|share| share.machine).collect();
+    let governors: BTreeSet<_> = at_work().map(|share| share.governor.as_deref()).collect();
+    let hosts = at_work().count();
+    let what = match (classes.len(), governors.len()) {
+        (2.., _) => format!("machines of {} classes", classes.len()),
+        (_, 2..) => {
+            let names = governors.iter();
+            let names: Vec<&str> = names.map(|name| name.unwrap_or("unknown")).collect();
+            format!(
+                "machines with different frequency governors ({})",
+                names.join(", ")
+            )
+        }
+        _ if hosts > 1 => format!("{hosts} machines of one class"),
+        _ => return None,
+    };
+    let advice = if classes.len() > 1 || governors.len() > 1 {
+        "and their times and counts cannot be compared; start workers on machines of one class"
+    } else {
+        "whose times may still differ; start workers on one machine to compare the points"
+    };
+    Some(format!("{what} took these samples, {advice}"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::evaluator::HostShare;
+    use crate::value::Digest;
 
     #[test]
     fn what_did_not_happen_is_not_shown() {
@@ -76,7 +92,7 @@ mod tests {
                 workers: 2,
                 jobs: 7,
                 failed: 1,
-                machine: None,
+                ..HostShare::default()
             }],
             duplicates: 3,
             ..ClusterReport::default()
@@ -88,5 +104,37 @@ mod tests {
                 "3 results came twice, the first of each counts"
             ]
         );
+    }
+
+    #[test]
+    fn machines_that_differ_are_named() {
+        let host = |machine, governor: &str, jobs| HostShare {
+            machine: Some(Digest(machine)),
+            governor: Some(governor.to_owned()),
+            jobs,
+            ..HostShare::default()
+        };
+        let of = |hosts: &[HostShare]| {
+            differences(&ClusterReport {
+                hosts: hosts.to_vec(),
+                ..ClusterReport::default()
+            })
+        };
+        let (slow, fast) = (host(1, "powersave", 3), host(1, "performance", 3));
+        assert_eq!(of(std::slice::from_ref(&slow)), None);
+        assert_eq!(
+            of(&[slow.clone(), host(2, "powersave", 0)]),
+            None,
+            "it did nothing"
+        );
+        let text = of(&[slow.clone(), fast]).unwrap();
+        assert!(
+            text.contains("governors (performance, powersave)"),
+            "{text}"
+        );
+        let text = of(&[slow.clone(), host(2, "powersave", 1)]).unwrap();
+        assert!(text.contains("machines of 2 classes"), "{text}");
+        let text = of(&[slow.clone(), slow]).unwrap();
+        assert!(text.contains("2 machines of one class"), "{text}");
     }
 }

@@ -94,6 +94,16 @@ pub enum BenchError {
         /// The name, and all known ones.
         reason: String,
     },
+    /// Processes cannot take its samples together.
+    #[error(
+        "sweep \"{title}\": `--shared-dir` does not fit it, because {reason}; leave the option out"
+    )]
+    NotShared {
+        /// The sweep.
+        title: String,
+        /// The reason.
+        reason: &'static str,
+    },
     /// The store could not be opened or read.
     #[error("{error}{options}", error = .0, options = store_options(.0))]
     Store(#[from] StoreError),

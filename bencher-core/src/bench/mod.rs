@@ -35,7 +35,6 @@ mod columns;
 mod comparisons;
 pub(crate) mod config;
 mod error;
-mod executable;
 #[cfg(feature = "history")]
 mod gate_judge;
 mod gates;
@@ -81,7 +80,6 @@ pub use config::{
     PrintOptions, ReportLocation, RunConfig, SearchBudget, SearchConfig, SettingSource, Settings,
 };
 pub use error::BenchError;
-pub(crate) use executable::digest as executable_digest;
 pub use gates::Gate;
 pub(crate) use gates::GateChoice;
 pub use markdown::result_markdown;
@@ -93,6 +91,7 @@ pub(crate) use result::SweepOutcome;
 pub(crate) use run::SweepRun;
 pub use session::{RunStatus, Session};
 pub use session_report::{ReportOutput, ReportSubject, Reporter};
+pub(crate) use steps::root as store_root;
 pub(crate) use table::LONGEST;
 pub use table::{result_table, sample_table};
 pub use table_view::TableView;

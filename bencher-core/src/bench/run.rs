@@ -11,11 +11,12 @@ use crate::measure::{
     rounds_per_replicate,
 };
 use crate::plan::{Choice, Plan, PlanError, input_name_of};
+use crate::progress::{ProgressSink, StatusSink};
 use crate::record::{RACE, RACE_BEST, SweepRecord};
 use crate::result_collector::ResultCollector;
 use crate::space::SampleOrder;
-use crate::store::{JobFolders, PAIRED, StoreError, sweep_tag};
-use crate::sweep_executor::{Body, Result, RunEnd, RunOptions, SweepExecutor};
+use crate::store::{JobFolders, PAIRED, StoreError, slug, sweep_tag};
+use crate::sweep_executor::{Body, Result, RunEnd, RunOptions, SharedList, SweepExecutor};
 use crate::value::Digest;
 use crate::var::{ErasedSweep, InputChoice};
 
@@ -192,7 +193,12 @@ impl SweepRun<'_> {
         let environment = began.unwrap_or_else(|| Environment::capture_with(timer));
         let mut options = self.options(&plan, Some(environment.class()), session)?;
         let place = place(number, &plan);
-        options.launch = session.launch(options.executor, &place, &self.settings.title)?;
+        options.launch = session.launch(
+            options.executor,
+            &place,
+            &self.settings.title,
+            plan.is_evidence(),
+        )?;
         timings.push(("open".to_owned(), clock.elapsed().as_secs_f64()));
         let execution = Execution {
             executor: SweepExecutor::of(plan, self.body),
@@ -320,6 +326,7 @@ impl SweepRun<'_> {
             SampleOrder::RoundRobin
         };
         let store = session.samples(&plan.series().tag)?;
+        let shared = self.shared_list(plan, session)?;
         let config = &session.config;
         Ok(RunOptions {
             order: config
@@ -346,8 +353,33 @@ impl SweepRun<'_> {
             side_by_side: config.side_by_side,
             limits: config.limits,
             retries: config.retries,
+            shared,
             launch: None,
         })
+    }
+
+    /// The work list that the processes of this sweep share, where the user names a directory for it.
+    fn shared_list(
+        &self,
+        plan: &Plan,
+        session: &mut Session,
+    ) -> Result<Option<SharedList>, BenchError> {
+        let Some(folder) = session.config.shared_dir.clone() else {
+            return Ok(None);
+        };
+        let title = self.settings.title.clone();
+        if plan.is_timed() {
+            let reason =
+                "times of several hosts, or of several processes on one, cannot be compared";
+            return Err(BenchError::NotShared { title, reason });
+        }
+        // Samples of another build are not those of this one.
+        let identity = format!("{} {}", plan.identity(), session.code()?);
+        let name = format!("{}-{}", slug(&title), Digest::of(identity.as_bytes()));
+        Ok(Some(SharedList {
+            folder: session.start.join(folder).join(name),
+            title,
+        }))
     }
 
     /// The timer of the run.
@@ -519,12 +551,20 @@ impl Execution {
     ) -> Result<RunEnd, BenchError> {
         let clock = Instant::now();
         let executor = &self.executor;
-        session.progress.start(title, executor.plan().samples());
+        let mut with_status;
+        let progress: &mut dyn ProgressSink = match options.executor {
+            Executors::Cluster(_) => {
+                with_status = StatusSink::new(session.progress.as_mut(), &session.root);
+                &mut with_status
+            }
+            _ => session.progress.as_mut(),
+        };
+        progress.start(title, executor.plan().samples());
         let in_progress = exit_guard::SweepGuard::begin(title, executor.describe_points());
-        let ended = executor.run(collector, options, session.progress.as_mut());
+        let ended = executor.run(collector, options, progress);
         drop(in_progress);
         let end = ended.map_err(BenchError::Store)?;
-        session.progress.finish(&end.collector.counts());
+        progress.finish(&end.collector.counts());
         let seconds = clock.elapsed().as_secs_f64();
         self.timings.push(("execute".to_owned(), seconds));
         Ok(end)

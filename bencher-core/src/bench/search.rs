@@ -144,6 +144,17 @@ impl SweepRun<'_> {
         Ok((options, budget, deadline))
     }
 
+    /// Refuses a directory that processes share.
+    fn check_not_shared(&self, session: &Session) -> Result<(), BenchError> {
+        if session.config.shared_dir.is_none() {
+            return Ok(());
+        }
+        Err(BenchError::NotShared {
+            title: self.settings.title.clone(),
+            reason: "each process would search by itself",
+        })
+    }
+
     /// Runs the search, stores its result and prints it.
     pub(super) fn run_search(
         self,
@@ -186,6 +197,7 @@ impl SweepRun<'_> {
             &self.settings.claims,
             &self.settings.gates,
         )?;
+        self.check_not_shared(session)?;
         session.make_report_folder()?;
         let timings = vec![("plan".to_owned(), clock.elapsed().as_secs_f64())];
         let (execution, mut run_options) = self.open(base, number, session, timings)?;

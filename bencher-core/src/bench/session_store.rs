@@ -4,7 +4,7 @@
 use crate::console::error_line;
 use crate::evaluator::process::worker_role;
 use crate::job::JobFunctionCache;
-use crate::measure::Environment;
+use crate::measure::{Environment, executable_digest};
 use crate::plan::Plan;
 use crate::record::SweepRecord;
 use crate::store::{
@@ -19,7 +19,6 @@ use crate::value::Digest;
 use super::error::BenchError;
 #[cfg(feature = "store")]
 use super::error::store_options;
-use super::executable;
 use super::session::Session;
 
 impl Session {
@@ -33,7 +32,8 @@ impl Session {
         if worker_role().is_some() {
             return Ok(None);
         }
-        if !self.config.cache {
+        // With a shared directory, many processes run at once, and a store has one writer.
+        if !self.config.cache || self.config.shared_dir.is_some() {
             return Ok(self.kept_for_steps());
         }
         if let Some(store) = &self.read_only {
@@ -169,7 +169,7 @@ impl Session {
         if !self.config.cache || worker_role().is_some() {
             return Ok(Digest(0));
         }
-        executable::digest().map_err(|source| BenchError::Executable { source })
+        executable_digest().map_err(|source| BenchError::Executable { source })
     }
 
     /// The newest whole result of an identity.

@@ -110,7 +110,7 @@ impl Session {
 }
 
 /// Where samples and results are kept, whatever the working directory is later.
-pub(super) fn root(config: &RunConfig) -> PathBuf {
+pub(crate) fn root(config: &RunConfig) -> PathBuf {
     let named = config.store.as_deref().map(absolute);
     named.unwrap_or_else(default_root)
 }

@@ -8,14 +8,13 @@ use serde::{Deserialize, Serialize};
 use crate::evaluator::Executors;
 use crate::evaluator::cluster::ClusterSweep;
 use crate::evaluator::process::{Launch, WorkerRole};
-use crate::measure::Environment;
+use crate::measure::{Environment, executable_digest};
 use crate::plan::Plan;
 use crate::record::SweepRecord;
 use crate::store::StoreError;
 use crate::sweep_executor::{Result, SweepExecutor};
 use crate::value::Digest;
 
-use super::executable;
 use super::result::SweepOutcome;
 use super::run::SweepRun;
 use super::session::Session;
@@ -47,6 +46,7 @@ impl Session {
         executor: Executors,
         place: &str,
         title: &str,
+        is_evidence: bool,
     ) -> Result<Option<Launch>, StoreError> {
         if !executor.starts_processes() {
             return Ok(None);
@@ -67,25 +67,26 @@ impl Session {
         })?;
         let launch = launch.title(format!("sweep \"{title}\"")).context(context);
         Ok(Some(match executor {
-            Executors::Cluster(_) => launch.on_cluster(self.cluster_sweep(place)?),
+            Executors::Cluster(_) => launch.on_cluster(self.cluster_sweep(place, is_evidence)?),
             _ => launch,
         }))
     }
 
     /// What a cluster must know of the sweep at a place: two stores have different sweeps.
-    fn cluster_sweep(&self, place: &str) -> Result<ClusterSweep, StoreError> {
+    fn cluster_sweep(&self, place: &str, is_evidence: bool) -> Result<ClusterSweep, StoreError> {
         let root = std::path::absolute(&self.root).unwrap_or_else(|_| self.root.clone());
         let environment = Environment::capture();
         let host = environment.host.unwrap_or_default();
         let identity = format!("{place}\n{host}\n{}", root.display());
         Ok(ClusterSweep {
             options: self.config.cluster.clone(),
-            code: executable::digest().map_err(|source| StoreError::Io {
+            code: executable_digest().map_err(|source| StoreError::Io {
                 action: "read the executable of",
                 path: "this program".into(),
                 source,
             })?,
             identity: Digest::of(identity.as_bytes()),
+            is_evidence,
         })
     }
 

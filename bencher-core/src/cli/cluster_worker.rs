@@ -3,26 +3,17 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use crate::bench::{RunConfig, executable_digest};
+use crate::bench::RunConfig;
 use crate::console::error_line;
 use crate::evaluator::cluster::{WorkerIdentity, work};
-use crate::job::{Job, Sample};
-use crate::measure::{Environment, Timer};
 use crate::sweep_executor::Interrupt;
 
 use super::session_run::FAILED;
 
 /// Works for a run of this program on another host, or on this one; the exit status.
 pub(super) fn run(config: &RunConfig, interrupt: &Interrupt) -> ExitCode {
-    let environment = Environment::capture_with(Timer::system());
-    let worked = executable_digest().and_then(|code| {
-        let identity = WorkerIdentity {
-            code,
-            machine: environment.class(),
-            host: environment.host.unwrap_or_else(|| "unknown".to_owned()),
-        };
-        work::<Job, Sample>(&config.cluster, identity, &Arc::clone(&interrupt.0))
-    });
+    let worked = WorkerIdentity::here()
+        .and_then(|identity| work(&config.cluster, identity, &Arc::clone(&interrupt.0)));
     match worked {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -30,4 +21,20 @@ pub(super) fn run(config: &RunConfig, interrupt: &Interrupt) -> ExitCode {
             ExitCode::from(FAILED)
         }
     }
+}
+
+/// Works for a run of this program as this number of workers, which run no benchmark: the only result of a sample is the
+/// number of its point. For benchmarks of clusters.
+///
+/// # Errors
+/// Where there is no server and no sweep, or the workers are refused.
+#[cfg(all(feature = "cluster", unix))]
+pub fn simulate_cluster_workers(count: u32) -> std::io::Result<()> {
+    use crate::job::{Job, Sample};
+
+    crate::evaluator::cluster::simulate_workers(count, |args| {
+        let point = postcard::from_bytes::<Job>(args).map(|job| job.point);
+        let sample: Sample = [point.ok().map(Into::into)].into();
+        postcard::to_stdvec(&sample).unwrap_or_default()
+    })
 }

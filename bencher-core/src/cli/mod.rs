@@ -14,7 +14,8 @@
 //! ```
 
 mod args;
-mod cluster_worker;
+mod cluster_status;
+pub(crate) mod cluster_worker;
 mod environment;
 mod error;
 mod file;

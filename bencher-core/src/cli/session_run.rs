@@ -7,7 +7,8 @@ use std::sync::Arc;
 #[cfg(unix)]
 use std::sync::atomic::Ordering;
 
-use crate::bench::{BenchError, Reporter, RunStatus, Session, Settings};
+use crate::bench::config::option as option_of;
+use crate::bench::{BenchError, Reporter, RunStatus, Session, SettingSource, Settings};
 use crate::console::error_line;
 use crate::evaluator::process::{WorkerRole, worker_role};
 use crate::exit_guard;
@@ -42,6 +43,9 @@ pub(crate) fn run_session(
     let opened = Process::of_environment(&interrupt).and_then(|process| {
         if process.is_of_user() && settings.config().cluster.worker {
             return Err(super::cluster_worker::run(&settings.config(), &interrupt));
+        }
+        if process.is_of_user() && settings.config().cluster.status {
+            return Err(super::cluster_status::show(&settings.config()));
         }
         let session = process.open(settings, name, reporter, &interrupt)?;
         Ok((process, session))
@@ -103,6 +107,11 @@ impl Process {
         {
             return Err(usage(&format!("`--{option}`: {NO_REPORT}")));
         }
+        let settings = if shares_output(&settings) {
+            quiet(settings)
+        } else {
+            settings
+        };
         let mut session = Session::with_settings(settings, name, interrupt.clone());
         session.check().map_err(|error| usage(&error))?;
         if self.worker.is_some() {
@@ -287,4 +296,23 @@ fn stop_on_signals(interrupt: &Interrupt) -> std::io::Result<()> {
 fn stop_on_signals(interrupt: &Interrupt) -> std::io::Result<()> {
     use signal_hook::consts::SIGINT;
     signal_hook::flag::register(SIGINT, Arc::clone(&interrupt.0)).map(drop)
+}
+
+/// Whether another process of the same launcher prints and draws what this one takes part in.
+fn shares_output(settings: &Settings) -> bool {
+    /// The variables by which launchers number their processes: Slurm, `OpenMPI`, and others.
+    const RANKS: [&str; 3] = ["SLURM_PROCID", "OMPI_COMM_WORLD_RANK", "PMI_RANK"];
+    let rank = RANKS.iter().find_map(|name| std::env::var(name).ok());
+    settings.config().shared_dir.is_some() && rank.is_some_and(|rank| rank != "0")
+}
+
+/// The same run, without output, report and results.
+fn quiet(mut settings: Settings) -> Settings {
+    for (name, value) in [("output", "quiet"), ("report", "false"), ("cache", "false")] {
+        if let Some(option) = option_of(name) {
+            // These values are right for these options.
+            let _ = settings.add(option, &[value.into()], SettingSource::CommandLine, None);
+        }
+    }
+    settings
 }

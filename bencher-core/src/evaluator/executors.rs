@@ -1,8 +1,11 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::cluster::{backend as cluster_backend, work_as_cluster_worker};
 use super::process::{Launch, ProcessBackend, WorkerRole, ordinal, worker_role};
-use super::{Backend, Limits, RunFunction, SerialBackend, ThreadBackend, WatchedThreads};
+use super::{
+    Backend, ClusterOptions, Limits, RunFunction, SerialBackend, ThreadBackend, WatchedThreads,
+};
 
 /// The executor of jobs.
 ///
@@ -23,14 +26,16 @@ pub enum Executors {
     Threads(usize),
     /// Runs jobs in this number of worker processes. Each one starts this program again.
     Processes(usize),
-    /// Runs jobs on several machines; this number of workers where it starts them itself. Only sweeps run there.
+    /// Runs jobs on several machines; this number of workers where it starts them itself. The environment names the
+    /// server and the launcher: see [`ClusterOptions::from_environment`](super::ClusterOptions::from_environment).
     Cluster(usize),
 }
 
 impl Executors {
     /// Makes a backend that runs `function`.
     ///
-    /// In a worker process that was started for this backend, it runs the jobs and never returns. The backend is
+    /// In a worker process that was started for this backend, it runs the jobs and never returns. The same holds for a
+    /// cluster worker, which starts such processes (a process with `BENCHER_CLUSTER_WORKER=true`). The backend is
     /// identified by its place: the line of the call, and how often this thread has reached it.
     ///
     /// # Errors
@@ -47,16 +52,18 @@ impl Executors {
     {
         let line = std::panic::Location::caller();
         let place = match self {
-            Self::Processes(_) => place(line),
+            Self::Processes(_) | Self::Cluster(_) => place(line),
             _ => String::new(),
         };
-        self.backend_at(place, || Ok(Vec::new()), function, limits)
+        self.backend_at(place, None, || Ok(Vec::new()), function, limits)
     }
 
-    /// Like [`backend`](Self::backend), with a known place; new workers receive the data from `context`.
+    /// Like [`backend`](Self::backend), with a known place, and the options of a cluster if they are not those of the
+    /// environment; new workers receive the data from `context`.
     pub(super) fn backend_at<A, R>(
         self,
         place: String,
+        cluster: Option<ClusterOptions>,
         context: impl FnOnce() -> std::io::Result<Vec<u8>>,
         function: RunFunction<A, R>,
         limits: &Limits,
@@ -65,24 +72,22 @@ impl Executors {
         A: Serialize + DeserializeOwned + Clone + Send + 'static,
         R: Serialize + DeserializeOwned + Send + 'static,
     {
+        work_as_cluster_worker();
         Ok(match self {
             Self::Serial => Box::new(SerialBackend::new(function, limits)),
             Self::Threads(workers) if limits.time.is_some() => {
                 Box::new(WatchedThreads::start(function, workers, limits)?)
             }
             Self::Threads(workers) => Box::new(ThreadBackend::start(function, workers)?),
-            Self::Cluster(_) => {
-                return Err(std::io::Error::new(
-                    std::io::ErrorKind::Unsupported,
-                    "only sweeps run on a cluster; use worker processes (`Executors::Processes`)",
-                ));
-            }
-            Self::Processes(workers) => {
+            Self::Processes(workers) | Self::Cluster(workers) => {
                 if let Some(role) = worker_role() {
                     serve(role, &place, &function);
                 }
                 let launch = Launch::this_program(place)?.context(context()?);
-                Box::new(ProcessBackend::start(launch, workers, limits)?)
+                match self {
+                    Self::Cluster(_) => cluster_backend(launch, workers, limits, cluster)?,
+                    _ => Box::new(ProcessBackend::start(launch, workers, limits)?),
+                }
             }
         })
     }
@@ -121,4 +126,32 @@ where
     }
     let served = role.serve(function);
     std::process::exit(i32::from(served.is_err()))
+}
+
+/// What stands for an executor of another system, by its name there.
+pub(crate) fn executor_instead(name: &str) -> Option<&'static str> {
+    const OTHERS: [(&[&str], &str); 5] = [
+        (&["thread"], "\"threads\""),
+        (
+            &["process", "multiprocessing", "loky"],
+            "\"processes\", which replaces a worker that dies",
+        ),
+        (
+            &["mpicomm", "mpi"],
+            "\"cluster\" with BENCHER_LAUNCH=mpirun:N; the program need not know of MPI",
+        ),
+        (
+            &["scoop"],
+            "\"cluster\" with BENCHER_LAUNCH=ssh:FILE, a file of hosts",
+        ),
+        (
+            &["ray"],
+            "\"cluster\", whose server BENCHER_NATS names, and whose workers may come and go",
+        ),
+    ];
+    let name = name.to_ascii_lowercase();
+    let found = OTHERS
+        .iter()
+        .find(|(names, _)| names.contains(&name.as_str()));
+    found.map(|(_, instead)| *instead)
 }

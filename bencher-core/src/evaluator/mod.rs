@@ -49,6 +49,7 @@ pub use asynchronous::{AsyncBackend, AsyncFunction, BoxedFuture};
 pub use cluster::{ClusterOptions, ClusterReport, HostShare, WorkerPlacement};
 pub use dispatcher::{Dispatcher, RetryCounts};
 pub use executors::Executors;
+pub(crate) use executors::executor_instead;
 pub use handle::{JobHandle, SharedHandle};
 pub use limits::Limits;
 pub use outcome::{FinishedTask, Outcome, Task, Usage};

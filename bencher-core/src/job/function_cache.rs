@@ -43,6 +43,8 @@ pub struct JobFunctionCache {
     /// Notified whenever a call ends.
     ended: Condvar,
     tag: String,
+    /// The tag as its user wrote it.
+    own_tag: String,
     overwrite: bool,
 }
 
@@ -121,6 +123,7 @@ impl JobFunctionCache {
             }),
             ended: Condvar::new(),
             tag: function_tag(""),
+            own_tag: String::new(),
             overwrite: false,
         }
     }
@@ -142,6 +145,7 @@ impl JobFunctionCache {
     pub fn tag(self, tag: &str) -> Self {
         Self {
             tag: function_tag(tag),
+            own_tag: tag.to_owned(),
             ..self
         }
     }
@@ -270,6 +274,40 @@ impl JobFunctionCache {
         Ok(cleared)
     }
 
+    pub(super) fn own_tag(&self) -> &str {
+        &self.own_tag
+    }
+
+    /// The identity of a call.
+    pub(super) fn identify<A: Serialize>(
+        &self,
+        name: &str,
+        version: u32,
+        args: &A,
+    ) -> Result<Call, StoreError> {
+        Call::new(&self.tag, name, version, args)
+    }
+
+    /// Counts a call, and returns its stored result.
+    pub(super) fn look_up(&self, call: &Call) -> Result<Option<Value>, StoreError> {
+        let mut state = self.lock();
+        state.counts.submitted += 1;
+        if self.overwrite {
+            Ok(None)
+        } else {
+            state.stored(call)
+        }
+    }
+
+    /// Stores the result of a call.
+    pub(super) fn store(&self, call: Call, encoded: Value) -> Result<(), StoreError> {
+        self.lock().keep(call, encoded)
+    }
+
+    pub(super) fn count(&self, count: impl FnOnce(&mut CallCounts)) {
+        count(&mut self.lock().counts);
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -289,7 +327,7 @@ impl Drop for Running<'_> {
 }
 
 /// The identity of a call.
-struct Call {
+pub(super) struct Call {
     series: Series,
     args: Value,
     key: Digest,
@@ -298,6 +336,10 @@ struct Call {
 }
 
 impl Call {
+    pub(super) const fn key(&self) -> Digest {
+        self.key
+    }
+
     fn new<A: Serialize + ?Sized>(
         tag: &str,
         name: &str,
@@ -388,7 +430,10 @@ const POSTCARD: &str = "application/x-postcard";
 
 /// The first form that gives the result back unchanged: JSON, which keeps its meaning when the type
 /// changes, else postcard, which holds what JSON cannot (NaN, maps with any keys).
-fn encode<R: Serialize + DeserializeOwned>(name: &str, result: &R) -> Result<Value, StoreError> {
+pub(super) fn encode<R: Serialize + DeserializeOwned>(
+    name: &str,
+    result: &R,
+) -> Result<Value, StoreError> {
     let same = |back: &R| {
         let texts = (canonical_text(back), canonical_text(result));
         matches!(texts, (Ok(back), Ok(result)) if back == result)
@@ -413,7 +458,7 @@ fn encode<R: Serialize + DeserializeOwned>(name: &str, result: &R) -> Result<Val
         })
 }
 
-fn decode<R: DeserializeOwned>(value: &Value) -> Option<R> {
+pub(super) fn decode<R: DeserializeOwned>(value: &Value) -> Option<R> {
     let payload = value.as_payload()?;
     match payload.media_type() {
         JSON => serde_json::from_slice(payload.content()?).ok(),

@@ -1,7 +1,7 @@
 //! Jobs: an evaluator behind a cache. A job whose sample is stored is not run. A job that was run is done only after
 //! its sample is in the store.
 //!
-//! A [`JobFunctionCache`] does the same for any function of serde arguments.
+//! A [`JobFunctionCache`] does the same for any function of serde arguments, and a [`CachedFunction`] on any executor.
 //!
 //! A [`Job`] goes into a [`FutureCache`] and comes back as a [`FinishedJob`]:
 //!
@@ -23,11 +23,13 @@
 //! ```
 
 mod cache;
+mod cached_function;
 mod function_cache;
 mod sample;
 
 pub use cache::{CallCounts, CodePolicy, FutureCache, InputValues, MachinePolicy, SampleCache};
 pub(crate) use cache::{RoundState, RunHit, is_other};
+pub use cached_function::{CachedFunction, CallFuture};
 pub use function_cache::{CallError, JobFunctionCache};
 pub use sample::Sample;
 

@@ -1,7 +1,9 @@
+use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
 use crate::console::{MOST_NOTE, clipped, error_line, visible_line};
+use crate::evaluator::{ClusterReport, HostShare};
 use crate::record::Counts;
 
 use super::ProgressSink;
@@ -28,6 +30,8 @@ const MOST_TITLE: usize = 40;
 const LENGTH: u128 = 30;
 /// Those of the bar of a search.
 const SHORT: u128 = 10;
+/// The most hosts that have a line of their own.
+const MOST_HOSTS: usize = 8;
 /// How long a bar stands before it is drawn again.
 const PAUSE: Duration = Duration::from_millis(100);
 /// The most characters of a line: terminals are seldom narrower, and a line that is broken is not drawn over.
@@ -46,6 +50,10 @@ struct Bar {
     /// When it was drawn; never where standard error is no terminal.
     drawn: Option<Instant>,
     is_terminal: bool,
+    /// A line for each host of a cluster.
+    hosts: Vec<String>,
+    /// How many of these lines stand below the bar.
+    below: usize,
 }
 
 impl Bar {
@@ -54,11 +62,8 @@ impl Bar {
         let is_fresh = self.drawn.is_some_and(|drawn| drawn.elapsed() < PAUSE);
         if self.is_terminal && !is_fresh {
             // A terminal that is gone misses nothing.
-            let _ = write!(
-                std::io::stderr(),
-                "\r{}\x1b[K",
-                self.line(self.begun.elapsed())
-            );
+            let _ = write!(std::io::stderr(), "{}", self.text(self.begun.elapsed()));
+            self.below = self.hosts.len();
             self.drawn = Some(Instant::now());
         }
     }
@@ -66,8 +71,27 @@ impl Bar {
     /// Takes the line away, if there is one.
     fn clear(&mut self) {
         if self.drawn.take().is_some() {
-            let _ = write!(std::io::stderr(), "\r\x1b[K");
+            let _ = write!(std::io::stderr(), "\r\x1b[J");
+            self.below = 0;
         }
+    }
+
+    /// The bar with its hosts, over what stands there; the cursor stays on the line of the bar.
+    fn text(&self, elapsed: Duration) -> String {
+        let mut text = format!("\r{}\x1b[K", self.line(elapsed));
+        for line in &self.hosts {
+            text.push_str("\n\r");
+            text.extend(line.chars().take(WIDTH));
+            text.push_str("\x1b[K");
+        }
+        if self.hosts.len() < self.below {
+            text.push_str("\x1b[J");
+        }
+        if !self.hosts.is_empty() {
+            // Writing to a text never fails.
+            let _ = write!(text, "\x1b[{}A\r", self.hosts.len());
+        }
+        text
     }
 
     /// The text of the bar after some time.
@@ -129,6 +153,8 @@ impl ProgressSink for BarProgress {
             begun: Instant::now(),
             drawn: None,
             is_terminal: std::io::stderr().is_terminal(),
+            hosts: Vec::new(),
+            below: 0,
         });
     }
 
@@ -155,6 +181,12 @@ impl ProgressSink for BarProgress {
         }
     }
 
+    fn cluster(&mut self, report: &ClusterReport) {
+        if let Some(bar) = &mut self.bar {
+            bar.hosts = host_lines(report);
+        }
+    }
+
     fn note(&mut self, text: &str) {
         if let Some(bar) = &mut self.bar {
             bar.clear();
@@ -167,6 +199,38 @@ impl ProgressSink for BarProgress {
             bar.clear();
         }
     }
+}
+
+/// A line for each host; the smallest shares have one together.
+pub(super) fn host_lines(report: &ClusterReport) -> Vec<String> {
+    let mut hosts: Vec<&HostShare> = report.hosts.iter().collect();
+    if hosts.len() > MOST_HOSTS {
+        hosts.sort_by_key(|host| std::cmp::Reverse(host.jobs));
+    }
+    let (shown, others) = hosts.split_at(hosts.len().min(MOST_HOSTS));
+    let mut lines: Vec<String> = shown
+        .iter()
+        .map(|host| {
+            let share = 100.0 * report.share(host);
+            let name = visible_line(&host.host);
+            let mut line = format!(
+                "  {name}  {} workers  {} done ({share:.0} %)",
+                host.alive, host.jobs
+            );
+            if host.failed > 0 {
+                let _ = write!(line, "  {} failed", host.failed);
+            }
+            if host.redelivered > 0 {
+                let _ = write!(line, "  {} redelivered", host.redelivered);
+            }
+            line
+        })
+        .collect();
+    if !others.is_empty() {
+        let jobs: u64 = others.iter().map(|host| host.jobs).sum();
+        lines.push(format!("  {} more hosts  {jobs} done", others.len()));
+    }
+    lines
 }
 
 fn remarks(counts: &Counts) -> String {
@@ -195,6 +259,8 @@ mod tests {
             begun: Instant::now(),
             drawn: None,
             is_terminal: true,
+            hosts: Vec::new(),
+            below: 0,
         };
         assert_eq!(
             bar.line(Duration::from_secs(80)),
@@ -229,5 +295,48 @@ mod tests {
         ] {
             assert_eq!(rough(seconds), text);
         }
+    }
+
+    #[test]
+    fn every_host_has_a_line_below_the_bar() {
+        let host = |name: &str, jobs, failed| HostShare {
+            host: name.to_owned(),
+            alive: 2,
+            jobs,
+            failed,
+            ..HostShare::default()
+        };
+        let mut report = ClusterReport {
+            hosts: vec![host("n1", 30, 0), host("n\u{1b}2", 10, 1)],
+            ..ClusterReport::default()
+        };
+        let lines = host_lines(&report);
+        assert_eq!(
+            lines,
+            [
+                "  n1  2 workers  30 done (75 %)",
+                "  n\\u{1b}2  2 workers  10 done (25 %)  1 failed"
+            ]
+        );
+        let mut bar = Bar {
+            title: "S".to_owned(),
+            samples: 4,
+            done: 0,
+            remarks: String::new(),
+            begun: Instant::now(),
+            drawn: None,
+            is_terminal: true,
+            hosts: lines,
+            below: 0,
+        };
+        let text = bar.text(Duration::from_secs(1));
+        assert_eq!(text.matches('\n').count(), 2);
+        assert!(text.ends_with("\x1b[2A\r"), "the cursor is back: {text:?}");
+        (bar.hosts, bar.below) = (Vec::new(), 2);
+        assert!(bar.text(Duration::from_secs(1)).ends_with("\x1b[J"));
+        report.hosts = (0..200).map(|n| host("n", n, 0)).collect();
+        let lines = host_lines(&report);
+        assert_eq!(lines.len(), 9);
+        assert!(lines[0].contains("199 done") && lines[8].contains("192 more hosts"));
     }
 }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::console::visible_json;
 use crate::dataset::json_value;
+use crate::evaluator::ClusterReport;
 use crate::job::{JobOutcome, TIMED_OUT};
 use crate::measure::{PartialTime, PreemptedTime, floor_of};
 use crate::record::Counts;
@@ -136,6 +137,16 @@ impl<W: Write> ProgressSink for JsonProgress<W> {
         self.line(&line);
     }
 
+    fn cluster(&mut self, report: &ClusterReport) {
+        let mut event = json!({"event": "cluster"});
+        if let (Some(event), Ok(Json::Object(report))) =
+            (event.as_object_mut(), serde_json::to_value(report))
+        {
+            event.extend(report);
+        }
+        self.line(&event);
+    }
+
     fn note(&mut self, text: &str) {
         self.line(&json!({"event": "note", "text": text}));
     }
@@ -161,6 +172,7 @@ pub(crate) fn counts_json(counts: &Counts, timed_out: u64) -> Json {
 
 #[cfg(test)]
 mod tests {
+    use crate::evaluator::HostShare;
     use crate::value::Kind;
 
     use super::*;
@@ -184,6 +196,29 @@ mod tests {
             line.contains(r#""results":{"a":0.1,"b":3.4028235e+38,"c":-0.0,"d":16777216.0}"#),
             "{line}"
         );
+    }
+
+    #[test]
+    fn hosts_are_named_with_what_they_did() {
+        let host = HostShare {
+            host: "n1".to_owned(),
+            jobs: 7,
+            ..HostShare::default()
+        };
+        let report = ClusterReport {
+            hosts: vec![host],
+            redelivered: 2,
+            ..ClusterReport::default()
+        };
+        let mut out = Vec::new();
+        JsonProgress::new(&mut out).cluster(&report);
+        let event: Json = serde_json::from_slice(&out).unwrap();
+        assert_eq!(event["event"], "cluster");
+        assert_eq!(
+            (&event["hosts"][0]["host"], &event["hosts"][0]["jobs"]),
+            (&"n1".into(), &7.into())
+        );
+        assert_eq!(event["redelivered"], 2);
     }
 
     #[test]

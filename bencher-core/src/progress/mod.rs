@@ -19,15 +19,18 @@
 //! ```
 
 mod bar;
+mod cluster_status;
 mod jobs;
 mod json;
 
 pub use bar::BarProgress;
+pub(crate) use cluster_status::{ClusterStatus, StatusSink};
 pub use jobs::JobProgress;
 pub use json::JsonProgress;
 pub(crate) use json::counts_json;
 
 use crate::console::{MOST_NOTE, clipped, error_line};
+use crate::evaluator::ClusterReport;
 use crate::job::JobOutcome;
 use crate::record::Counts;
 use crate::value::{Kind, Value};
@@ -109,6 +112,11 @@ pub trait ProgressSink {
     /// A search has a better point than before, after so many evaluations: its objective, with bounds where it has any.
     fn best(&mut self, evaluations: u64, best: &str) {
         let _ = (evaluations, best);
+    }
+
+    /// The state of the cluster that runs the sweep, about once a second.
+    fn cluster(&mut self, report: &ClusterReport) {
+        let _ = report;
     }
 
     /// A message for the user.

@@ -108,9 +108,9 @@ pub(crate) use epochs::Epochs;
 pub use error::StoreError;
 pub use explain::{Difference, Explanation, Field, SampleQuery, explain};
 pub use files::create_folders;
-pub(crate) use files::{create_new, temporary};
+pub(crate) use files::{create_new, read_plain, temporary};
 #[cfg(feature = "history")]
-pub(crate) use files::{entries, place, read_plain, remove};
+pub(crate) use files::{entries, place, remove};
 pub use folders::{FolderInfo, JobFolders, PendingFolder};
 #[cfg(feature = "history")]
 pub(crate) use frame::{FrameContent, FrameKind, encode, open};

@@ -112,6 +112,9 @@ impl ActiveRun {
         end.used = self.jobs.used();
         end.retried = self.jobs.retried();
         end.cluster = self.jobs.cluster_report();
+        if let Some(report) = &end.cluster {
+            progress.cluster(report);
+        }
         // The workers are gone then, and hold no state any more.
         drop(self.jobs);
         for panic in self.setting.states.release() {

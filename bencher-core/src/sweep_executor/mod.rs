@@ -48,6 +48,7 @@ mod search_best;
 mod search_front;
 #[cfg(feature = "search")]
 mod search_run;
+mod shared_run;
 mod stored_rounds;
 mod trial;
 
@@ -61,6 +62,7 @@ pub use run::{RunEnd, SweepExecutor};
 pub use run_options::{Interrupt, RunOptions};
 #[cfg(feature = "search")]
 pub(crate) use search_run::{SearchRun, SearchRunError, SearchedRun};
+pub use shared_run::SharedList;
 pub use stored_rounds::RemeasureNotice;
 
 use crate::context::Context;

@@ -1,5 +1,7 @@
 //! Takes samples in an order that is known from the start: from the feed to the workers, and to the cells.
 
+use std::time::{Duration, Instant};
+
 use crate::job::{FinishedJob, FutureCache, JobFuture, JobOutcome};
 use crate::progress::ProgressSink;
 use crate::result_collector::ResultCollector;
@@ -9,6 +11,9 @@ use super::feed::{Feed, FeedItem, Skipped};
 use super::jobs::{self, Delivered, Names, no_cell};
 use super::run::{RunEnd, SweepExecutor};
 use super::run_options::Interrupt;
+
+/// How often the state of a cluster is shown.
+const CLUSTER_PACE: Duration = Duration::from_secs(1);
 
 impl SweepExecutor {
     /// Takes the samples in an order that is known from the start.
@@ -29,7 +34,14 @@ impl SweepExecutor {
         let mut feed = Feed::new(&self.plan, order, cached);
         let mut done: Vec<FinishedJob> = Vec::new();
         let (mut stop, mut cancelled) = (false, 0_u64);
+        let mut told = Instant::now();
         loop {
+            if told.elapsed() >= CLUSTER_PACE
+                && let Some(report) = jobs.cluster_report()
+            {
+                progress.cluster(&report);
+                told = Instant::now();
+            }
             if interrupt.is_requested() && !end.interrupted {
                 end.interrupted = true;
                 stop = true;

@@ -22,6 +22,7 @@ use super::race::RaceSettings;
 use super::replicates::DifferingReplicates;
 use super::rounds::{RoundSettings, RoundsEnd};
 use super::run_options::RunOptions;
+use super::shared_run::SharedList;
 use super::stored_rounds::{RemeasureNotice, RoundKeys};
 use crate::plan::Plan;
 
@@ -184,6 +185,7 @@ impl SweepExecutor {
             rounds_per_replicate,
             timer,
             run,
+            shared,
         } = *procedure;
         match (rounds, replicates) {
             (Some(rules), _) if !self.plan.is_timed() => {
@@ -232,7 +234,10 @@ impl SweepExecutor {
                     };
                     jobs.measure_by(None, provenance);
                 }
-                self.run_in_order(order, control, jobs, end, progress);
+                match shared {
+                    Some(list) => self.run_shared(list, order, control, jobs, end, progress),
+                    None => self.run_in_order(order, control, jobs, end, progress),
+                }
             }
         }
     }
@@ -248,6 +253,8 @@ struct Procedure<'r> {
     rounds_per_replicate: u32,
     timer: &'r Timer,
     run: u64,
+    /// The work list that several processes share.
+    shared: Option<&'r SharedList>,
 }
 
 impl<'r> Procedure<'r> {
@@ -265,6 +272,7 @@ impl<'r> Procedure<'r> {
             rounds_per_replicate: options.rounds_per_replicate,
             timer: &options.timer,
             run,
+            shared: options.shared.as_ref(),
         }
     }
 }

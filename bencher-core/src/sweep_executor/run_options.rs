@@ -12,6 +12,8 @@ use crate::space::SampleOrder;
 use crate::store::{JobFolders, SampleStore};
 use crate::value::Digest;
 
+use super::shared_run::SharedList;
+
 /// A request to stop, shared with the code that makes it (the handler of Ctrl-C).
 ///
 /// ```
@@ -73,6 +75,8 @@ pub struct RunOptions {
     pub limits: Limits,
     /// How often a failed sample is tried again.
     pub retries: u32,
+    /// The work list that processes share; `None` takes all samples in this process. Rounds are not shared.
+    pub shared: Option<SharedList>,
     /// The command of worker processes; `None` means that they take the path to this call.
     pub launch: Option<Launch>,
 }
@@ -99,6 +103,7 @@ impl Default for RunOptions {
             side_by_side: false,
             limits: Limits::default(),
             retries: 0,
+            shared: None,
             launch: None,
         }
     }

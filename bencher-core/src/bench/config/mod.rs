@@ -85,6 +85,9 @@ pub struct RunConfig {
     pub refine: Refinement,
     /// The executor of untimed samples (serial).
     pub executor: Executors,
+    /// The directory of the work lists by which several processes, also on several hosts, take the samples of a sweep
+    /// together (none).
+    pub shared_dir: Option<PathBuf>,
     /// The server and the workers of the executor `cluster` (both on this machine).
     pub cluster: ClusterOptions,
     /// Take timed samples on several workers at once as well, although they disturb each other (no).
@@ -181,6 +184,7 @@ impl Default for RunConfig {
             density: Density::default(),
             refine: Refinement::default(),
             executor: Executors::Serial,
+            shared_dir: None,
             cluster: ClusterOptions::default(),
             side_by_side: false,
             limits: Limits::default(),

@@ -52,7 +52,7 @@ fn values(option: &RunOption) -> Vec<&'static str> {
         "best-within" => vec!["0.02", "0.05"],
         "precision" => vec!["0.005", "0"],
         "code" | "machine" => vec!["strict", "ignore"],
-        "store" | "nats-credentials" | "nats-certificates" => vec!["/a", "/b"],
+        "store" | "shared-dir" | "nats-credentials" | "nats-certificates" => vec!["/a", "/b"],
         "report" => vec!["/a", "false"],
         "wait" => vec!["0.5", "7"],
         "plot-size" | "plot-width" | "plot-height" => vec!["100", "200"],

@@ -200,7 +200,10 @@ where
         match unpack(payload) {
             Ok(Notice::Beat(worker, slots)) => self.hosts.beat(worker, slots),
             Ok(Notice::Leaves(worker)) => self.hosts.leave(&worker),
-            Ok(Notice::Redelivered(_)) => self.counts.redelivered += 1,
+            Ok(Notice::Redelivered(worker)) => {
+                self.counts.redelivered += 1;
+                self.hosts.take_over(&worker);
+            }
             Ok(Notice::Refused(worker, _)) => {
                 self.hosts.leave(&worker);
                 self.counts.refused_workers += 1;

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 
 use super::HostShare;
-use super::message::WorkerName;
+use super::message::{Join, WorkerName};
+use crate::console::visible_line;
 use crate::value::Digest;
 
 /// How often a worker says that it is alive.
@@ -23,10 +24,17 @@ pub(super) struct Hosts {
 
 impl Hosts {
     /// A worker joins.
-    pub(super) fn join(&mut self, worker: &WorkerName, machine: Digest) {
-        let share = self.share(&worker.host);
+    pub(super) fn join(&mut self, join: &Join) {
+        let share = self.share(&join.worker.host);
         share.workers += 1;
-        share.machine = Some(machine);
+        share.machine = Some(Digest(join.machine));
+        share.processor = join.processor.as_deref().map(shortened);
+        share.governor = join.governor.as_deref().map(shortened);
+    }
+
+    /// A worker takes over a chunk from one that was lost.
+    pub(super) fn take_over(&mut self, worker: &WorkerName) {
+        self.share(&worker.host).redelivered += 1;
     }
 
     /// A worker says that it is alive.
@@ -62,11 +70,17 @@ impl Hosts {
 
     /// The share of each host.
     pub(super) fn shares(&self) -> Vec<HostShare> {
-        self.shares.values().cloned().collect()
+        let mut shares = self.shares.clone();
+        for worker in self.workers.keys() {
+            if let Some(share) = shares.get_mut(&shortened(&worker.host)) {
+                share.alive += 1;
+            }
+        }
+        shares.into_values().collect()
     }
 
     fn share(&mut self, host: &str) -> &mut HostShare {
-        let host: String = host.chars().take(MOST_NAME).collect();
+        let host = shortened(host);
         self.shares
             .entry(host.clone())
             .or_insert_with(|| HostShare {
@@ -76,9 +90,25 @@ impl Hosts {
     }
 }
 
+/// A name from elsewhere, on one line and not too long.
+fn shortened(name: &str) -> String {
+    visible_line(name).chars().take(MOST_NAME).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn join(host: &str, process: u32, machine: u128) -> Join {
+        Join {
+            worker: worker(host, process),
+            code: 0,
+            sweep: None,
+            machine,
+            processor: Some("a \u{1b}[31mred one".to_owned()),
+            governor: None,
+        }
+    }
 
     fn worker(host: &str, process: u32) -> WorkerName {
         WorkerName {
@@ -91,7 +121,7 @@ mod tests {
     fn workers_are_counted_while_they_live() {
         let mut hosts = Hosts::default();
         for process in [1, 2] {
-            hosts.join(&worker("n1", process), Digest(5));
+            hosts.join(&join("n1", process, 5));
             hosts.beat(worker("n1", process), 2);
         }
         hosts.beat(worker("n1", 1), 2);
@@ -99,13 +129,17 @@ mod tests {
         hosts.leave(&worker("n1", 2));
         hosts.forget_silent();
         assert_eq!(hosts.slots(), 2);
+        let share = &hosts.shares()[0];
+        assert_eq!((share.workers, share.alive), (2, 1));
+        assert!(!share.processor.as_ref().unwrap().contains('\u{1b}'));
     }
 
     #[test]
     fn each_host_has_its_share() {
         let mut hosts = Hosts::default();
-        hosts.join(&worker("n2", 1), Digest(5));
-        hosts.join(&worker("n1", 1), Digest(6));
+        hosts.join(&join("n2", 1, 5));
+        hosts.join(&join("n1", 1, 6));
+        hosts.take_over(&worker("n2", 1));
         hosts.finish("n2", false);
         hosts.finish("n2", true);
         let shares = hosts.shares();
@@ -114,7 +148,7 @@ mod tests {
             shown,
             [
                 "host n1: 1 workers, 0 samples, 0 failed",
-                "host n2: 1 workers, 2 samples, 1 failed"
+                "host n2: 1 workers, 2 samples, 1 failed, 1 redelivered"
             ]
         );
         assert_eq!(shares[0].machine, Some(Digest(6)));

@@ -18,8 +18,9 @@ pub(super) struct JobTable<A> {
     waiting: VecDeque<(JobName, Bytes, Task<A>)>,
     /// The jobs that were given to the server.
     published: HashMap<JobName, Task<A>>,
-    /// How often each content was submitted.
-    submissions: HashMap<u128, u32>,
+    /// What tells the names of this coordinator from those of others.
+    run: u32,
+    submissions: u32,
     /// Results that came before their job.
     early: HashMap<u128, JobResult>,
 }
@@ -46,18 +47,18 @@ pub(super) enum Submission<A> {
     Unsendable(Task<A>, String),
 }
 
-impl<A> Default for JobTable<A> {
-    fn default() -> Self {
+impl<A> JobTable<A> {
+    /// The table of a coordinator with a random number.
+    pub(super) fn new(run: u32) -> Self {
         Self {
             waiting: VecDeque::new(),
             published: HashMap::new(),
-            submissions: HashMap::new(),
+            run,
+            submissions: 0,
             early: HashMap::new(),
         }
     }
-}
 
-impl<A> JobTable<A> {
     /// Accepts a job.
     pub(super) fn submit(&mut self, task: Task<A>) -> Submission<A>
     where
@@ -68,9 +69,11 @@ impl<A> JobTable<A> {
             Err(error) => return Submission::Unsendable(task, error),
         };
         let Digest(content) = Digest::of(&args.0);
-        let before = self.submissions.entry(content).or_default();
-        let name = (content, *before);
-        *before += 1;
+        let name = (
+            content,
+            u64::from(self.run) << 32 | u64::from(self.submissions),
+        );
+        self.submissions = self.submissions.wrapping_add(1);
         if let Some(result) = self.early.remove(&content) {
             return Submission::Done(task, result);
         }
@@ -97,8 +100,8 @@ impl<A> JobTable<A> {
         let (content, submission) = result.name;
         // Only a value stands for a job to come: a failure may be of a moment.
         let is_value = matches!(result.end, EncodedOutcome::Done(_));
-        let is_unknown = submission == 0 && !self.submissions.contains_key(&content);
-        if is_value && is_unknown && self.early.len() < MOST_EARLY {
+        let is_of_another = submission >> 32 != u64::from(self.run);
+        if is_value && is_of_another && self.early.len() < MOST_EARLY {
             return match self.early.insert(content, result) {
                 Some(_) => Arrival::Duplicate,
                 None => Arrival::Early,
@@ -160,7 +163,7 @@ mod tests {
 
     #[test]
     fn the_first_result_wins_and_later_ones_are_duplicates() {
-        let mut table = JobTable::default();
+        let mut table = JobTable::new(7);
         submit(&mut table, 0, 10);
         submit(&mut table, 1, 11);
         let jobs = table.publish(5);
@@ -177,7 +180,7 @@ mod tests {
 
     #[test]
     fn a_job_that_is_tried_again_does_not_get_the_result_of_the_first_try() {
-        let mut table = JobTable::default();
+        let mut table = JobTable::new(7);
         submit(&mut table, 0, 10);
         let first = table.publish(1)[0].name;
         assert!(matches!(table.accept(failed(first)), Arrival::First(..)));
@@ -190,7 +193,7 @@ mod tests {
 
     #[test]
     fn two_equal_jobs_are_two_jobs() {
-        let mut table = JobTable::default();
+        let mut table = JobTable::new(7);
         submit(&mut table, 0, 10);
         submit(&mut table, 1, 10);
         let jobs = table.publish(2);
@@ -200,13 +203,13 @@ mod tests {
 
     #[test]
     fn values_of_an_earlier_coordinator_stand_for_jobs_to_come_and_failures_do_not() {
-        let mut before = JobTable::default();
+        let mut before = JobTable::new(1);
         for args in [10, 11] {
             submit(&mut before, 0, args);
         }
         let names: Vec<JobName> = before.publish(2).iter().map(|job| job.name).collect();
 
-        let mut table = JobTable::default();
+        let mut table = JobTable::new(7);
         assert!(matches!(table.accept(done(names[0], 1)), Arrival::Early));
         assert!(matches!(
             table.accept(done(names[0], 1)),
@@ -226,7 +229,7 @@ mod tests {
 
     #[test]
     fn jobs_are_taken_back_once() {
-        let mut table = JobTable::default();
+        let mut table = JobTable::new(7);
         for id in 0..3 {
             submit(&mut table, id, 10);
         }

@@ -4,48 +4,47 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crossbeam::channel::{Receiver, Sender, TryRecvError, unbounded};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::super::process::{Launch, ProcessBackend};
-use super::super::{Backend, FinishedTask, Limits, Task, Wait};
+use super::super::process::{Bytes, Launch, ProcessBackend};
+use super::super::{Backend, FinishedTask, Limits, Outcome, Task, Wait};
 
 /// How long a command may wait behind a job.
 const GLANCE: Duration = Duration::from_millis(20);
 
 /// What the thread is asked.
 #[derive(Debug)]
-enum Request<A> {
-    Run(Vec<Task<A>>),
+enum Request {
+    Run(Vec<Task<Bytes>>),
     Cancel,
     Expire,
 }
 
 /// What the thread says.
 #[derive(Debug)]
-pub(super) enum Answer<A, R> {
+pub(super) enum Answer {
     /// The worker process has reached its place.
     Ready,
     /// It cannot; the text says why.
     Refused(String),
     /// Jobs have ended.
-    Ended(Vec<FinishedTask<A, R>>),
+    Ended(Vec<FinishedTask<Bytes, Bytes>>),
 }
 
 /// A worker process with its own thread. Dropping it ends both.
 #[derive(Debug)]
-pub(super) struct LocalJobs<A, R> {
-    requests: Option<Sender<Request<A>>>,
-    answers: UnboundedReceiver<Answer<A, R>>,
+pub(super) struct LocalJobs {
+    requests: Option<Sender<Request>>,
+    answers: UnboundedReceiver<Answer>,
     thread: Option<JoinHandle<()>>,
+    /// In place of a worker process: a function that gives each result at once.
+    simulated: Option<(UnboundedSender<Answer>, SimulatedJob)>,
 }
 
-impl<A, R> LocalJobs<A, R>
-where
-    A: Serialize + Send + 'static,
-    R: DeserializeOwned + Send + 'static,
-{
+/// A function from arguments to a result, for benchmarks of the rest.
+pub(super) type SimulatedJob = fn(&[u8]) -> Vec<u8>;
+
+impl LocalJobs {
     /// Starts a worker process.
     ///
     /// # Errors
@@ -53,7 +52,7 @@ where
     pub(super) fn start(launch: Launch, limits: Limits) -> std::io::Result<Self> {
         let (requests, queue) = unbounded();
         let (answer, answers) = unbounded_channel();
-        let work = move || match ProcessBackend::start(launch, 1, &limits) {
+        let work = move || match ProcessBackend::relay(launch, &limits) {
             Ok(mut backend) => {
                 // A listener that is gone needs no answers.
                 let _ = answer.send(Answer::Ready);
@@ -68,14 +67,33 @@ where
             requests: Some(requests),
             answers,
             thread: Some(thread.spawn(work)?),
+            simulated: None,
         })
     }
-}
 
-impl<A, R> LocalJobs<A, R> {
+    /// Starts no process: a function gives each result at once.
+    pub(super) fn simulated(job: SimulatedJob) -> Self {
+        let (answer, answers) = unbounded_channel();
+        // The listener is this value itself.
+        let _ = answer.send(Answer::Ready);
+        Self {
+            requests: None,
+            answers,
+            thread: None,
+            simulated: Some((answer, job)),
+        }
+    }
+
     /// Runs jobs.
-    pub(super) fn run(&self, tasks: Vec<Task<A>>) {
-        self.ask(Request::Run(tasks));
+    pub(super) fn run(&self, tasks: Vec<Task<Bytes>>) {
+        let Some((answer, job)) = &self.simulated else {
+            return self.ask(Request::Run(tasks));
+        };
+        let ended = tasks.into_iter().map(|task| {
+            let result = job(&task.args.0);
+            task.ended(Outcome::Done(Bytes(result)))
+        });
+        let _ = answer.send(Answer::Ended(ended.collect()));
     }
 
     /// Cancels the jobs that have not begun, and asks the running one to stop.
@@ -88,7 +106,7 @@ impl<A, R> LocalJobs<A, R> {
         self.ask(Request::Expire);
     }
 
-    fn ask(&self, request: Request<A>) {
+    fn ask(&self, request: Request) {
         if let Some(requests) = &self.requests {
             // A thread that is gone has closed the answers, which says so.
             let _ = requests.send(request);
@@ -96,12 +114,12 @@ impl<A, R> LocalJobs<A, R> {
     }
 
     /// The next answer; none after the last.
-    pub(super) async fn answer(&mut self) -> Option<Answer<A, R>> {
+    pub(super) async fn answer(&mut self) -> Option<Answer> {
         self.answers.recv().await
     }
 }
 
-impl<A, R> Drop for LocalJobs<A, R> {
+impl Drop for LocalJobs {
     fn drop(&mut self) {
         self.requests = None;
         if let Some(thread) = self.thread.take() {
@@ -112,10 +130,10 @@ impl<A, R> Drop for LocalJobs<A, R> {
 }
 
 /// Runs jobs until there are no more requests.
-fn run<A, R>(
-    backend: &mut dyn Backend<A, R>,
-    requests: &Receiver<Request<A>>,
-    answer: &UnboundedSender<Answer<A, R>>,
+fn run(
+    backend: &mut dyn Backend<Bytes, Bytes>,
+    requests: &Receiver<Request>,
+    answer: &UnboundedSender<Answer>,
 ) {
     let mut in_flight = 0;
     loop {

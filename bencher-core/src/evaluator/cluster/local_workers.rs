@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::super::process::spawn;
+use super::super::process::{spawn, terminate};
 use super::private_folder::PrivateFolder;
 
 /// How often in a row workers are replaced without a result in between.
@@ -131,6 +131,12 @@ impl LocalWorkers {
     /// Ends the workers that do not end themselves in time.
     pub(super) fn end(&mut self) {
         let end = Instant::now() + PATIENCE;
+        for worker in self.workers.iter_mut().filter_map(Option::as_mut) {
+            // One that has not joined yet does not hear that the sweep has ended.
+            if matches!(worker.try_wait(), Ok(None)) {
+                terminate(worker.id());
+            }
+        }
         for worker in self.workers.iter_mut().filter_map(Option::as_mut) {
             while matches!(worker.try_wait(), Ok(None)) && Instant::now() < end {
                 std::thread::sleep(GLANCE);

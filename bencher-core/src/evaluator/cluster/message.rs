@@ -19,8 +19,8 @@ const HEAD: usize = MAGIC.len() + size_of::<u64>();
 /// The largest message that is read, in bytes: the largest that a server should be set to.
 pub(super) const MOST_BYTES: usize = 64 << 20;
 
-/// A job, by what it is: its content, and how often this content was submitted before.
-pub(super) type JobName = (u128, u32);
+/// A job, by what it is: its content, and the number of its submission, of which the upper half names the coordinator.
+pub(super) type JobName = (u128, u64);
 
 /// The request of a worker to take part.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,6 +32,9 @@ pub(super) struct Join {
     pub(super) sweep: Option<String>,
     /// The class of its machine.
     pub(super) machine: u128,
+    /// The model of its processor, and the governor of its frequency.
+    pub(super) processor: Option<String>,
+    pub(super) governor: Option<String>,
 }
 
 /// Which worker sends something.
@@ -64,6 +67,8 @@ pub(super) struct Welcome {
     pub(super) memory: Option<u64>,
     pub(super) output: u64,
     pub(super) pin: bool,
+    /// Whether a host runs one job at a time.
+    pub(super) is_evidence: bool,
     /// The data for the place: its length in bytes, and its digest.
     pub(super) context_length: u64,
     pub(super) context_digest: u128,

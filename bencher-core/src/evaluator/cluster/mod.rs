@@ -19,6 +19,10 @@ mod coordinator;
 #[cfg(all(feature = "cluster", unix))]
 mod error;
 #[cfg(all(feature = "cluster", unix))]
+mod functions;
+#[cfg(all(feature = "cluster", unix))]
+mod host_lock;
+#[cfg(all(feature = "cluster", unix))]
 mod hosts;
 #[cfg(all(feature = "cluster", unix))]
 mod job_table;
@@ -33,6 +37,7 @@ mod message;
 mod options;
 #[cfg(all(feature = "cluster", unix))]
 mod private_folder;
+mod report;
 #[cfg(all(feature = "cluster", unix))]
 mod server;
 #[cfg(all(feature = "cluster", unix))]
@@ -42,9 +47,16 @@ mod worker;
 
 #[cfg(all(feature = "cluster", unix))]
 pub(crate) use backend::ClusterBackend;
+#[cfg(all(feature = "cluster", unix))]
+pub(crate) use functions::simulate_workers;
+#[cfg(all(feature = "cluster", unix))]
+pub(super) use functions::{backend, work_as_cluster_worker};
 pub(crate) use options::{CREDENTIAL_VARIABLES, checked_url};
 pub use options::{ClusterOptions, WorkerPlacement};
+pub use report::{ClusterReport, HostShare};
 pub(crate) use worker::{WorkerIdentity, work};
+#[cfg(not(all(feature = "cluster", unix)))]
+pub(super) use worker::{backend, work_as_cluster_worker};
 
 use crate::value::Digest;
 
@@ -70,64 +82,6 @@ pub(crate) struct ClusterSweep {
     pub(crate) code: Digest,
     /// What tells this sweep and its store from all others.
     pub(crate) identity: Digest,
-}
-
-/// The reports of a cluster about one sweep.
-///
-/// ```
-/// use bencher_core::evaluator::ClusterReport;
-/// let report = ClusterReport { duplicates: 2, redelivered: 1, ..ClusterReport::default() };
-/// assert_eq!(report.to_string(), "0 hosts, 2 duplicates, 1 redelivered, 0 refused messages, 0 refused workers");
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ClusterReport {
-    /// The share of each host, by name.
-    pub hosts: Vec<HostShare>,
-    /// Results that came a second time, and were dropped.
-    pub duplicates: u64,
-    /// Chunks of jobs that were given to a second worker, because the first was lost.
-    pub redelivered: u64,
-    /// Malformed or oversized messages, which were dropped.
-    pub refused_messages: u64,
-    /// Workers that were refused, because they are of other code or for another sweep.
-    pub refused_workers: u64,
-}
-
-/// The share of one host in a sweep.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct HostShare {
-    /// Its name.
-    pub host: String,
-    /// The class of the machine, from its processor and settings.
-    pub machine: Option<Digest>,
-    /// The workers that joined on it.
-    pub workers: u32,
-    /// The jobs that it finished first.
-    pub jobs: u64,
-    /// How many of them failed or timed out.
-    pub failed: u64,
-}
-
-impl std::fmt::Display for ClusterReport {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "{} hosts, {} duplicates, {} redelivered, {} refused messages, {} refused workers",
-            self.hosts.len(),
-            self.duplicates,
-            self.redelivered,
-            self.refused_messages,
-            self.refused_workers
-        )
-    }
-}
-
-impl std::fmt::Display for HostShare {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "host {}: {} workers, {} samples, {} failed",
-            self.host, self.workers, self.jobs, self.failed
-        )
-    }
+    /// Whether jobs are timed or counted, so that a host runs one at a time.
+    pub(crate) is_evidence: bool,
 }

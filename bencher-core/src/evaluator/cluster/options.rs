@@ -1,11 +1,16 @@
 //! The choices of a user about a cluster.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 /// The variables of the environment that hold credentials or paths for the server, besides those of options.
 pub(crate) const CREDENTIAL_VARIABLES: [&str; 2] = ["BENCHER_NATS_TOKEN", "BENCHER_NATS_SERVER"];
+
+/// The variable of the environment that makes a process a cluster worker.
+#[cfg(feature = "cluster")]
+pub(super) const WORKER_VARIABLE: &str = "BENCHER_CLUSTER_WORKER";
 
 /// How a sweep runs on a cluster (`--executor cluster`).
 ///
@@ -29,6 +34,50 @@ pub struct ClusterOptions {
     pub insecure: bool,
     /// Whether this process is a worker.
     pub worker: bool,
+    /// Whether this process only shows the state of a sweep that another one runs.
+    pub status: bool,
+}
+
+impl ClusterOptions {
+    /// The options of the environment, for programs without a command line of bencher: the variables `BENCHER_LAUNCH`,
+    /// `BENCHER_NATS`, `BENCHER_NATS_CREDENTIALS`, `BENCHER_NATS_CERTIFICATES` and `BENCHER_NATS_INSECURE`.
+    ///
+    /// ```
+    /// use bencher_core::evaluator::ClusterOptions;
+    /// // No variable is set: workers on this machine, with a server of their own.
+    /// assert_eq!(ClusterOptions::from_environment(), Ok(ClusterOptions::default()));
+    /// ```
+    ///
+    /// # Errors
+    /// Which variable has a wrong value, and why.
+    pub fn from_environment() -> Result<Self, String> {
+        Self::of_variables(|name| std::env::var_os(name))
+    }
+
+    fn of_variables(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, String> {
+        let set = |name: &str| variable(name).filter(|value| !value.is_empty());
+        let text = |name: &str| {
+            let text = set(name).map(OsString::into_string).transpose();
+            text.map_err(|_| format!("{name} is not UTF-8"))
+        };
+        let wrong = |name: &'static str| move |reason: String| format!("{name}: {reason}");
+        let launch = text("BENCHER_LAUNCH")?.map(|text| text.parse()).transpose();
+        let nats = text("BENCHER_NATS")?.map(|text| checked_url(&text));
+        let insecure = match text("BENCHER_NATS_INSECURE")?.as_deref() {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(other) => Err(format!("`{other}` is neither true nor false")),
+        };
+        Ok(Self {
+            launch: launch.map_err(wrong("BENCHER_LAUNCH"))?,
+            nats: nats.transpose().map_err(wrong("BENCHER_NATS"))?,
+            credentials: set("BENCHER_NATS_CREDENTIALS").map(PathBuf::from),
+            certificates: set("BENCHER_NATS_CERTIFICATES").map(PathBuf::from),
+            insecure: insecure.map_err(wrong("BENCHER_NATS_INSECURE"))?,
+            worker: false,
+            status: false,
+        })
+    }
 }
 
 /// How the workers of a cluster are started.
@@ -237,6 +286,43 @@ mod tests {
             "k8s:n=8,image=x,y=z",
         ] {
             assert!(text.parse::<WorkerPlacement>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn options_are_read_from_the_environment() {
+        let read = |variables: &[(&str, &str)]| {
+            ClusterOptions::of_variables(|name| {
+                let found = variables.iter().find(|(of, _)| *of == name);
+                found.map(|(_, value)| OsString::from(value))
+            })
+        };
+        assert_eq!(read(&[]), Ok(ClusterOptions::default()));
+        assert_eq!(read(&[("BENCHER_NATS", "")]), Ok(ClusterOptions::default()));
+        let all = read(&[
+            ("BENCHER_LAUNCH", "mpirun:6"),
+            ("BENCHER_NATS", "hub:4222"),
+            ("BENCHER_NATS_CREDENTIALS", "/me/secret"),
+            ("BENCHER_NATS_CERTIFICATES", "/me/site.pem"),
+            ("BENCHER_NATS_INSECURE", "true"),
+        ]);
+        let expected = ClusterOptions {
+            launch: Some(WorkerPlacement::Mpirun(6)),
+            nats: Some("nats://hub:4222".to_owned()),
+            credentials: Some("/me/secret".into()),
+            certificates: Some("/me/site.pem".into()),
+            insecure: true,
+            worker: false,
+            status: false,
+        };
+        assert_eq!(all, Ok(expected));
+        for (name, value) in [
+            ("BENCHER_LAUNCH", "local:0"),
+            ("BENCHER_NATS", "http://hub"),
+            ("BENCHER_NATS_INSECURE", "perhaps"),
+        ] {
+            let error = read(&[(name, value)]).unwrap_err();
+            assert!(error.starts_with(&format!("{name}: ")), "{error}");
         }
     }
 

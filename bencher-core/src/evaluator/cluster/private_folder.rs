@@ -86,6 +86,16 @@ pub(super) fn random_hex(bytes: usize) -> io::Result<String> {
     }))
 }
 
+/// A random number.
+///
+/// # Errors
+/// Where the system has none.
+pub(super) fn random_number() -> io::Result<u32> {
+    let mut random = [0; 4];
+    File::open("/dev/urandom")?.read_exact(&mut random)?;
+    Ok(u32::from_le_bytes(random))
+}
+
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;

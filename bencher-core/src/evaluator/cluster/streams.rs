@@ -20,6 +20,8 @@ pub(super) const LEASE: Duration = Duration::from_secs(6);
 const STORE_WAIT: Duration = Duration::from_secs(60);
 /// The most messages of results that the coordinator has and has not stored. Behind them, the server keeps back.
 const MOST_UNSTORED: i64 = 4096;
+/// The most workers that wait for a chunk or have one. By default, the server lets 512 wait.
+const MOST_WORKERS: i64 = 1 << 16;
 /// How long messages of a sweep are kept that nobody ends.
 const MOST_AGE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// How long the server may take to answer.
@@ -149,6 +151,8 @@ impl Streams {
             durable_name: Some(WORKERS.to_owned()),
             ack_policy: AckPolicy::Explicit,
             ack_wait: LEASE,
+            max_waiting: MOST_WORKERS,
+            max_ack_pending: MOST_WORKERS,
             ..PullConfig::default()
         };
         self.consumer("jobs", WORKERS, config).await

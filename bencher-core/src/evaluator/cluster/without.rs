@@ -4,6 +4,8 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use super::super::process::Launch;
+use super::super::{Backend, Limits};
 use super::ClusterOptions;
 use crate::value::Digest;
 
@@ -14,20 +16,40 @@ pub(crate) struct WorkerIdentity {
     pub(crate) code: Digest,
     pub(crate) host: String,
     pub(crate) machine: Digest,
+    pub(crate) processor: Option<String>,
+    pub(crate) governor: Option<String>,
 }
 
 /// Fails, since this program has no code for it.
 ///
 /// # Errors
 /// Always.
-#[expect(
-    clippy::extra_unused_type_parameters,
-    reason = "a worker with the feature has jobs and results of these types"
-)]
-pub(crate) fn work<A, R>(
-    _: &ClusterOptions,
-    _: WorkerIdentity,
-    _: &Arc<AtomicBool>,
-) -> io::Result<()> {
+pub(crate) fn work(_: &ClusterOptions, _: WorkerIdentity, _: &Arc<AtomicBool>) -> io::Result<()> {
     Err(super::missing())
+}
+
+/// Fails, since this program has no code for it.
+///
+/// # Errors
+/// Always.
+pub(in super::super) fn backend<A, R>(
+    _: Launch,
+    _: usize,
+    _: &Limits,
+    _: Option<ClusterOptions>,
+) -> io::Result<Box<dyn Backend<A, R>>> {
+    Err(super::missing())
+}
+
+/// No process is a cluster worker here.
+pub(in super::super) const fn work_as_cluster_worker() {}
+
+impl WorkerIdentity {
+    /// Fails, since this program has no code for it.
+    ///
+    /// # Errors
+    /// Always.
+    pub(crate) fn here() -> io::Result<Self> {
+        Err(super::missing())
+    }
 }

@@ -11,15 +11,15 @@ use std::time::{Duration, Instant};
 
 use async_nats::{Client, Message, Subscriber, jetstream};
 use futures_util::StreamExt;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use futures_util::future::join_all;
 use tokio::time::timeout;
 
 use super::ClusterOptions;
 use super::access::Access;
 use super::error::failed;
+use super::host_lock::HostLock;
 use super::hosts::BEAT;
-use super::local_jobs::{Answer, LocalJobs};
+use super::local_jobs::{Answer, LocalJobs, SimulatedJob};
 use super::message::{Control, Notice, Welcome, WorkerName, pack, unpack};
 use super::streams::{Streams, next_message};
 use crate::value::Digest;
@@ -33,6 +33,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const SILENCE: Duration = Duration::from_secs(60);
 /// How long one request for a chunk is open.
 const ASK: Duration = Duration::from_secs(2);
+/// How often a worker looks whether it is its turn on this host.
+const TURN: Duration = Duration::from_millis(20);
 /// The pause after a failure of the server.
 const PAUSE: Duration = Duration::from_millis(300);
 
@@ -44,6 +46,9 @@ pub(crate) struct WorkerIdentity {
     /// The name of its host, and the class of the machine.
     pub(crate) host: String,
     pub(crate) machine: Digest,
+    /// The model of its processor, and the governor of its frequency.
+    pub(crate) processor: Option<String>,
+    pub(crate) governor: Option<String>,
 }
 
 /// The name by which workers find a sweep of their program.
@@ -56,15 +61,11 @@ pub(super) fn program_name(path: &Path) -> String {
 ///
 /// # Errors
 /// Where there is no server and no sweep, or this worker is refused.
-pub(crate) fn work<A, R>(
+pub(crate) fn work(
     options: &ClusterOptions,
     identity: WorkerIdentity,
     stop: &Arc<AtomicBool>,
-) -> io::Result<()>
-where
-    A: Serialize + DeserializeOwned + Send + 'static,
-    R: Serialize + DeserializeOwned + Send + 'static,
-{
+) -> io::Result<()> {
     let access = Access::new(options)?;
     let program = program_name(&std::env::current_exe()?);
     let sweep = std::env::var(SWEEP_VARIABLE).ok();
@@ -85,9 +86,50 @@ where
             sweep,
             url: access.url().to_owned(),
             stop,
+            simulated: None,
         };
-        worker.work::<A, R>().await
+        worker.work().await
     })
+}
+
+/// Works for a sweep of this program as this number of workers at once, each with a connection of its own. They start
+/// no processes: `job` gives the results.
+///
+/// # Errors
+/// Where there is no server and no sweep, or they are refused.
+pub(super) fn simulate(
+    options: &ClusterOptions,
+    identity: &WorkerIdentity,
+    count: u32,
+    job: SimulatedJob,
+) -> io::Result<()> {
+    let access = Access::new(options)?;
+    let program = program_name(&std::env::current_exe()?);
+    let stop = AtomicBool::new(false);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let one = async |process: u32| {
+        let worker = Worker {
+            client: connect(&access, &stop).await?,
+            name: WorkerName {
+                host: identity.host.clone(),
+                process,
+            },
+            identity: identity.clone(),
+            program: program.clone(),
+            sweep: None,
+            url: access.url().to_owned(),
+            stop: &stop,
+            simulated: Some(job),
+        };
+        let Some(welcome) = worker.join().await? else {
+            return Ok(());
+        };
+        worker.serve(*welcome).await.map(drop)
+    };
+    let all = runtime.block_on(join_all((0..count).map(one)));
+    all.into_iter().collect()
 }
 
 /// Connects to a server that may begin later.
@@ -114,6 +156,8 @@ struct Worker<'s> {
     sweep: Option<String>,
     url: String,
     stop: &'s AtomicBool,
+    /// What gives the results in place of worker processes.
+    simulated: Option<SimulatedJob>,
 }
 
 /// Why a worker leaves a sweep.
@@ -128,16 +172,12 @@ enum Leave {
 }
 
 impl Worker<'_> {
-    async fn work<A, R>(&self) -> io::Result<()>
-    where
-        A: Serialize + DeserializeOwned + Send + 'static,
-        R: Serialize + DeserializeOwned + Send + 'static,
-    {
+    async fn work(&self) -> io::Result<()> {
         loop {
             let Some(welcome) = self.join().await? else {
                 return Ok(());
             };
-            let leave = self.serve::<A, R>(*welcome).await?;
+            let leave = self.serve(*welcome).await?;
             if leave == Leave::Stopped || (leave == Leave::Ended && self.sweep.is_some()) {
                 return Ok(());
             }
@@ -145,17 +185,16 @@ impl Worker<'_> {
     }
 
     /// Works for one sweep.
-    async fn serve<A, R>(&self, welcome: Welcome) -> io::Result<Leave>
-    where
-        A: Serialize + DeserializeOwned + Send + 'static,
-        R: Serialize + DeserializeOwned + Send + 'static,
-    {
+    async fn serve(&self, welcome: Welcome) -> io::Result<Leave> {
         let streams = Streams::new(self.client.clone(), welcome.sweep.clone());
         let control = self.client.subscribe(streams.control()).await;
         let control =
             control.map_err(|error| failed("the server refuses a subscription", error))?;
         let (launch, limits) = self.launch(&welcome, &streams).await?;
-        let mut jobs = LocalJobs::<A, R>::start(launch, limits)?;
+        let mut jobs = match self.simulated {
+            Some(job) => LocalJobs::simulated(job),
+            None => LocalJobs::start(launch, limits)?,
+        };
         match jobs.answer().await {
             Some(Answer::Ready) => {}
             Some(Answer::Refused(why)) => {
@@ -175,6 +214,7 @@ impl Worker<'_> {
             heard: Instant::now(),
             leave: None,
             lease: welcome.lease,
+            lock: welcome.is_evidence.then(|| HostLock::new(&self.name.host)),
             reports: 0,
         };
         let beats = service.beat();
@@ -199,24 +239,22 @@ impl Worker<'_> {
 }
 
 /// A worker that takes part in a sweep.
-struct Service<'w, A, R> {
+struct Service<'w> {
     worker: &'w Worker<'w>,
     streams: Streams,
     control: Subscriber,
-    jobs: LocalJobs<A, R>,
+    jobs: LocalJobs,
     /// When the coordinator was heard last.
     heard: Instant,
     leave: Option<Leave>,
     lease: Duration,
+    /// What lets one job run at a time on this host, where jobs are timed.
+    lock: Option<HostLock>,
     /// How many reports were sent.
     reports: u64,
 }
 
-impl<A, R> Service<'_, A, R>
-where
-    A: Serialize + DeserializeOwned + Send + 'static,
-    R: Serialize + DeserializeOwned + Send + 'static,
-{
+impl Service<'_> {
     /// Says again and again that this worker is alive.
     fn beat(&self) -> tokio::task::JoinHandle<()> {
         let (client, subject) = (self.worker.client.clone(), self.streams.notices());
@@ -236,6 +274,17 @@ where
             if let Some(leave) = self.leave() {
                 return leave;
             }
+            // Held until the chunk is done.
+            let _turn = match &self.lock {
+                None => None,
+                Some(lock) => match lock.try_acquire() {
+                    Some(turn) => Some(turn),
+                    None => {
+                        let _ = timeout(TURN, self.listen()).await;
+                        continue;
+                    }
+                },
+            };
             match self.next_chunk().await {
                 Ok(Some(message)) => self.run_chunk(message).await,
                 Ok(None) => {}

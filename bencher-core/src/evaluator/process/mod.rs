@@ -35,9 +35,11 @@ pub(crate) use launch::{VARIABLE as WORKER_VARIABLE, ordinal};
 #[cfg(feature = "cluster")]
 pub(super) use spawner::spawn;
 use supervisor::{NONE, WorkerSupervisor};
-use wire::WorkerCommand;
+#[cfg(feature = "cluster")]
+pub(super) use system::terminate;
 #[cfg(feature = "cluster")]
 pub(super) use wire::{Bytes, EncodedOutcome, decode, encode};
+use wire::{Codec, WorkerCommand};
 use worker_process::{KillReason, WorkerHandle};
 pub use worker_role::{WorkerRole, worker_role};
 
@@ -88,6 +90,28 @@ where
     /// # Errors
     /// Where the system cannot start a process, or the first one does not reach its place.
     pub fn start(launch: Launch, workers: usize, limits: &Limits) -> std::io::Result<Self> {
+        Self::with_codec(launch, workers, limits, Codec::POSTCARD)
+    }
+}
+
+#[cfg(feature = "cluster")]
+impl ProcessBackend<Bytes, Bytes> {
+    /// Like [`start`](Self::start), for jobs whose arguments and results others encode and decode.
+    ///
+    /// # Errors
+    /// As for `start`.
+    pub(super) fn relay(launch: Launch, limits: &Limits) -> std::io::Result<Self> {
+        Self::with_codec(launch, 1, limits, Codec::RELAY)
+    }
+}
+
+impl<A: Send + 'static, R: Send + 'static> ProcessBackend<A, R> {
+    fn with_codec(
+        launch: Launch,
+        workers: usize,
+        limits: &Limits,
+        codec: Codec<A, R>,
+    ) -> std::io::Result<Self> {
         let (tasks, queue) = unbounded();
         let (returned, back) = unbounded();
         let (results, finished) = unbounded();
@@ -117,6 +141,7 @@ where
                 number,
                 launch: launch.clone(),
                 limits: *limits,
+                codec,
                 queue: backend.queue.clone(),
                 returned: returned.clone(),
                 back: backend.back.clone(),

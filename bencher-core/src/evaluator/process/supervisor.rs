@@ -7,12 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam::channel::{Receiver, Sender, select_biased};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use super::super::{FinishedTask, Limits, Outcome, Task, Usage};
 use super::launch::Launch;
-use super::wire::{EncodedJob, EncodedOutcome, WorkerCommand, WorkerMessage, decode, encode};
+use super::wire::{Codec, EncodedJob, EncodedOutcome, WorkerCommand, WorkerMessage};
 use super::worker_process::{KillReason, WorkerHandle, WorkerProcess, too_much};
 use super::{Chunk, Shared};
 
@@ -27,6 +25,7 @@ pub(super) struct WorkerSupervisor<A, R> {
     pub(super) number: usize,
     pub(super) launch: Launch,
     pub(super) limits: Limits,
+    pub(super) codec: Codec<A, R>,
     pub(super) queue: Receiver<Chunk<A>>,
     /// Where jobs go that come back, and where they are had again, before those of the queue.
     pub(super) returned: Sender<Chunk<A>>,
@@ -57,11 +56,7 @@ enum ChunkOutcome {
     Gone,
 }
 
-impl<A, R> WorkerSupervisor<A, R>
-where
-    A: Serialize + Send,
-    R: DeserializeOwned + Send,
-{
+impl<A, R> WorkerSupervisor<A, R> {
     /// Starts a worker, tells by what it can be ended, and waits until it is where its jobs are run.
     pub(super) fn hire(
         launch: &Launch,
@@ -245,7 +240,7 @@ where
     fn encode_jobs(&self, rest: &mut VecDeque<Task<A>>) -> Vec<EncodedJob> {
         let mut jobs = Vec::with_capacity(rest.len());
         for task in std::mem::take(rest) {
-            match encode(&task.args) {
+            match (self.codec.encode)(&task.args) {
                 Ok(args) => {
                     jobs.push(EncodedJob { id: task.id, args });
                     rest.push_back(task);
@@ -282,7 +277,7 @@ where
                         peak_memory: peak,
                     };
                     let outcome = match end {
-                        EncodedOutcome::Done(result) => match decode(&result) {
+                        EncodedOutcome::Done(result) => match (self.codec.decode)(result) {
                             Ok(result) => Outcome::Done(result),
                             Err(error) => {
                                 Outcome::Failed(format!("its result cannot be read back: {error}"))

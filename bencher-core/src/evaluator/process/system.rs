@@ -18,6 +18,17 @@ pub(super) fn kill_process(process: u32) {
     }
 }
 
+/// Asks a process to end, which this one has started and not waited for.
+#[cfg(feature = "cluster")]
+pub(in super::super) fn terminate(process: u32) {
+    if let Ok(process) = libc::pid_t::try_from(process)
+        && process > 1
+    {
+        // SAFETY: the call only takes numbers.
+        unsafe { libc::kill(process, libc::SIGTERM) };
+    }
+}
+
 /// Kills every process of a group.
 pub(super) fn kill_group(group: u32) {
     let Ok(group) = libc::pid_t::try_from(group) else {

@@ -52,8 +52,40 @@ pub(super) struct EncodedJob {
     pub(super) args: Bytes,
 }
 
-/// The postcard form of something that only the end which needs it reads.
+/// How arguments become bytes, and bytes become results.
 #[derive(Debug)]
+pub(super) struct Codec<A, R> {
+    pub(super) encode: fn(&A) -> Result<Bytes, String>,
+    pub(super) decode: fn(Bytes) -> Result<R, String>,
+}
+
+impl<A, R> Clone for Codec<A, R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<A, R> Copy for Codec<A, R> {}
+
+impl<A: Serialize, R: DeserializeOwned> Codec<A, R> {
+    /// Their postcard forms.
+    pub(super) const POSTCARD: Self = Self {
+        encode,
+        decode: |bytes| decode(&bytes),
+    };
+}
+
+#[cfg(feature = "cluster")]
+impl Codec<Bytes, Bytes> {
+    /// Bytes that others encode and decode.
+    pub(super) const RELAY: Self = Self {
+        encode: |bytes| Ok(bytes.clone()),
+        decode: Ok,
+    };
+}
+
+/// The postcard form of something that only the end which needs it reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(in super::super) struct Bytes(pub(in super::super) Vec<u8>);
 
 impl Serialize for Bytes {

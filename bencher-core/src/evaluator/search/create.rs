@@ -3,7 +3,8 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::super::executors::place;
+use super::super::cluster::work_as_cluster_worker;
+use super::super::executors::{executor_instead, place};
 use super::super::process::worker_role;
 use super::super::{
     AsyncBackend, Backend, BoxedFuture, Executors, Limits, RunFunction, SerialBackend,
@@ -22,17 +23,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// The names of the evaluators there are.
-const NAMES: [&str; 3] = ["serial", "threads", "processes"];
-
-/// The names for several machines, here and in the systems that users come from.
-const ELSEWHERE: [&str; 4] = ["cluster", "ray", "mpicomm", "scoop"];
+const NAMES: [&str; 4] = ["serial", "threads", "processes", "cluster"];
 
 impl<A> Evaluator<A>
 where
     A: Serialize + DeserializeOwned + Clone + Send + 'static,
 {
     /// Makes an evaluator by the name of its executor: `serial`, on the thread that gathers; `threads`; or `processes`.
-    /// Each process starts this program again, and its crash harms no other one.
+    /// Each process starts this program again, and its crash harms no other one. `cluster` does the same on several
+    /// machines ([`EvaluatorOptions::cluster`]). Names of other systems (`ray`, `mpicomm`, `scoop`) are errors that say
+    /// what to use.
     ///
     /// In a worker process that was started for this evaluator, it runs the jobs and never returns. The program must
     /// therefore take the same path up to this call each time. In a worker of a later evaluator, it replays its
@@ -56,6 +56,7 @@ where
             "serial" => Executors::Serial,
             "threads" => Executors::Threads(options.workers),
             "processes" => Executors::Processes(options.workers),
+            "cluster" => Executors::Cluster(options.workers),
             _ => return Err(no_executor(name)),
         };
         Self::create_on(executor, run, options)
@@ -85,8 +86,12 @@ where
         F: Fn(&RunningJob<'_, A>) -> T + Send + Sync + 'static,
         T: IntoObjective,
     {
+        work_as_cluster_worker();
         let limits = options.limits;
         let workers = workers(executor.workers(), &options)?;
+        if matches!(executor, Executors::Cluster(_)) && !options.resources.is_empty() {
+            return Err(std::io::Error::new(std::io::ErrorKind::Unsupported, ONE_MACHINE).into());
+        }
         let is_process = matches!(executor, Executors::Processes(_));
         let pool = pool(&options.resources, options.per_job, workers, is_process);
         let function = run_function(run, pool.clone());
@@ -96,10 +101,15 @@ where
                 let threads = WatchedThreads::start(function, workers, &limits)?;
                 ("threads", Box::new(threads))
             }
-            Executors::Cluster(_) => return Err(EvaluatorError::OnlySweeps("cluster")),
             Executors::Processes(_) => {
                 let place = place(std::panic::Location::caller());
-                return Self::in_processes(place, workers, function, pool, options);
+                let on = ("processes", Executors::Processes(workers));
+                return Self::in_processes(place, on, function, pool, options);
+            }
+            Executors::Cluster(_) => {
+                let place = place(std::panic::Location::caller());
+                let on = ("cluster", Executors::Cluster(workers));
+                return Self::in_processes(place, on, function, pool, options);
             }
         };
         Ok(Self::new(name, backend, pool, ReplayMode::Plain, options))
@@ -107,24 +117,24 @@ where
 
     fn in_processes(
         place: String,
-        workers: usize,
+        (name, executor): (&'static str, Executors),
         function: RunFunction<Assignment<A>, Reply>,
         pool: Option<Arc<Pool>>,
         mut options: EvaluatorOptions<A>,
     ) -> Result<Self, EvaluatorError> {
-        const NAME: &str = "processes";
         if let Some(role) = worker_role().filter(|role| role.place() != place) {
             let (replay, search) = ReplayMode::replaying(role, &place);
             options.search = Some(search);
-            return Ok(Self::replaying(NAME, workers, replay, options));
+            return Ok(Self::replaying(name, executor.workers(), replay, options));
         }
         let search = options.search.take().unwrap_or_else(new_search);
-        let executor = Executors::Processes(workers);
+        let cluster = options.cluster.take();
+        let limits = &options.limits;
         let backend =
-            executor.backend_at(place.clone(), replay_context, function, &options.limits)?;
+            executor.backend_at(place.clone(), cluster, replay_context, function, limits)?;
         let replay = ReplayMode::recording(place, search.clone(), options.is_replayable);
         options.search = Some(search);
-        Ok(Self::new(NAME, backend, pool, replay, options))
+        Ok(Self::new(name, backend, pool, replay, options))
     }
 
     /// Makes an evaluator of an asynchronous function, whose jobs `spawn` starts on the user's runtime (with tokio:
@@ -183,10 +193,16 @@ where
     }
 }
 
+const ONE_MACHINE: &str = "the resources of `queued` belong to one machine, and jobs on a cluster cannot share them; \
+                           start one worker for each resource, and give it the resource by its environment";
+
 /// Why there is no executor of a name: users of other systems look for theirs.
 fn no_executor(name: &str) -> EvaluatorError {
-    match ELSEWHERE.iter().find(|elsewhere| **elsewhere == name) {
-        Some(elsewhere) => EvaluatorError::OnlySweeps(elsewhere),
+    match executor_instead(name) {
+        Some(instead) => EvaluatorError::OtherName {
+            name: name.to_owned(),
+            instead,
+        },
         None => UnknownName::new("evaluator", name, NAMES).into(),
     }
 }

@@ -310,6 +310,10 @@ impl<A> Evaluator<A> {
         })
     }
 
+    pub(super) fn is_on_cluster(&self) -> bool {
+        self.kind == "cluster"
+    }
+
     pub(super) fn is_late(&self) -> bool {
         self.timeout.is_some_and(|(_, end)| end <= Instant::now())
     }

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::super::Limits;
+use super::super::{ClusterOptions, Limits};
 use super::record::Callback;
 use super::storage::Storage;
 use crate::store::StoreError;
@@ -38,6 +38,7 @@ pub struct EvaluatorOptions<A> {
     pub(super) returns_others: bool,
     pub(super) is_replayable: bool,
     pub(super) callbacks: Vec<Box<dyn Callback<A>>>,
+    pub(super) cluster: Option<ClusterOptions>,
 }
 
 impl<A> Default for EvaluatorOptions<A> {
@@ -53,6 +54,7 @@ impl<A> Default for EvaluatorOptions<A> {
             returns_others: false,
             is_replayable: false,
             callbacks: Vec::new(),
+            cluster: None,
         }
     }
 }
@@ -105,6 +107,13 @@ impl<A> EvaluatorOptions<A> {
             per_job,
             ..self
         }
+    }
+
+    /// Sets the server and the workers of the executor `cluster`; by default those of the environment
+    /// ([`ClusterOptions::from_environment`]).
+    pub fn cluster(self, cluster: ClusterOptions) -> Self {
+        let cluster = Some(cluster);
+        Self { cluster, ..self }
     }
 
     /// Stores every job that ended, and shares it with the other evaluators of the same search.
@@ -195,13 +204,14 @@ pub enum EvaluatorError {
     /// The name of the executor is unknown.
     #[error(transparent)]
     Unknown(#[from] UnknownName),
-    /// The executor runs sweeps, and no searches.
-    #[error(
-        "the executor `{0}` runs no search yet: a search runs here with \"processes\" or \"threads\", on \
-         one machine. A sweep runs on a cluster, also under Slurm, MPI or ssh, with `--executor cluster` \
-         (the feature `cluster`), in place of `ray`, `mpicomm` and `scoop`"
-    )]
-    OnlySweeps(&'static str),
+    /// The executor has another name here.
+    #[error("the executor `{name}` has another name here: use {instead}")]
+    OtherName {
+        /// The name in another system.
+        name: String,
+        /// What stands for it.
+        instead: &'static str,
+    },
     /// The workers could not be started.
     #[error("the workers could not be started: {0}")]
     Start(#[from] std::io::Error),

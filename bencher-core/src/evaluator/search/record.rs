@@ -104,7 +104,7 @@ impl<A> JobRecord<A> {
         let began = job.started.and_then(|at| Timestamp::try_from(at).ok());
         record.started = began.map(|at| at.clamp(record.submitted, now));
         match job.outcome {
-            Outcome::Done(reply) => record.reply(reply),
+            Outcome::Done(reply) => record.reply(reply, now),
             Outcome::Failed(error) => record.fail(error),
             Outcome::TimedOut => {
                 record.state = JobState::TimedOut;
@@ -116,8 +116,11 @@ impl<A> JobRecord<A> {
         record
     }
 
-    fn reply(&mut self, reply: Reply) {
+    fn reply(&mut self, reply: Reply, now: Timestamp) {
         if let Ok(started) = Timestamp::try_from(reply.started) {
+            // The clock of another machine may differ by any amount.
+            let latest = now.checked_sub(reply.took).unwrap_or(now);
+            let started = started.min(latest).max(self.submitted);
             self.started = Some(started);
             self.ended = started.checked_add(reply.took).ok();
         }

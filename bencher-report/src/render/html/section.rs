@@ -2,6 +2,7 @@
 
 mod answer;
 pub(super) mod environment;
+mod hosts;
 mod panes;
 mod variables;
 
@@ -66,6 +67,7 @@ pub(super) fn section(
     failures(&mut out, &section.anchor, record);
     variables::table(&mut out, record);
     explanations(&mut out, section);
+    hosts::table(&mut out, record);
     environment::table(&mut out, record);
     paragraphs(&mut out, &record.post_description, "closing");
     out.push_str("</section>\n");

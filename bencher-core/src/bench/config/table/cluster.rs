@@ -93,6 +93,19 @@ pub(super) const OPTIONS: &[RunOption] = &[
         // A printed configuration is of a run, and no run is a worker.
         show: |_| None,
     },
+    RunOption {
+        name: "status",
+        takes: OptionValue::Switch,
+        per_sweep: false,
+        help: "Run nothing; show the state of the sweep that runs on a cluster with this store",
+        default: "",
+        shorthands: &[],
+        read: |values| {
+            let on = switch(values)?;
+            change(move |c| c.cluster.status = on)
+        },
+        show: |_| None,
+    },
 ];
 
 /// A file by its path.

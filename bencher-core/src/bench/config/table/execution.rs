@@ -3,9 +3,9 @@
 use super::super::config_text::quoted;
 use super::super::failures::FailureLimit;
 use super::super::option::{OptionValue, RunOption};
-use super::super::read::{change, choice, one, switch, time, whole};
+use super::super::read::{change, choice, folder, one, switch, time, whole};
 use super::super::size::ByteSize;
-use crate::evaluator::Executors;
+use crate::evaluator::{Executors, executor_instead};
 use crate::space::SampleOrder;
 
 const EXECUTORS: [&str; 4] = ["serial", "threads", "processes", "cluster"];
@@ -29,7 +29,12 @@ pub(super) const OPTIONS: &[RunOption] = &[
         default: "serial, threads with --jobs",
         shorthands: &[],
         read: |values| {
-            let made = choice(values, &MAKERS)?;
+            let made = choice(values, &MAKERS).map_err(|problem| {
+                match executor_instead(one(values).unwrap_or_default()) {
+                    Some(instead) => format!("{problem}; use {instead}"),
+                    None => problem,
+                }
+            })?;
             change(move |c| {
                 c.executor = match c.executor {
                     Executors::Serial => made(cores()),
@@ -72,6 +77,20 @@ pub(super) const OPTIONS: &[RunOption] = &[
             }
             Executors::Serial => None,
         },
+    },
+    RunOption {
+        name: "shared-dir",
+        takes: OptionValue::Folder("DIR"),
+        per_sweep: false,
+        help: "Take the samples together with all processes that have this directory, also on other \
+               hosts; results are kept in it, and not in the store",
+        default: "none",
+        shorthands: &[],
+        read: |values| {
+            let path = folder(values)?;
+            change(move |c| c.shared_dir.clone_from(&path))
+        },
+        show: |c| Some(quoted(&c.shared_dir.as_ref()?.display().to_string())),
     },
     RunOption {
         name: "side-by-side",

@@ -12,6 +12,8 @@ use super::super::message::{Chunk, Control, JobName, pack, unpack};
 use super::super::streams::next_message;
 use super::{Coordinator, Outcome, Task};
 
+/// The most jobs in flight: each takes some hundred bytes.
+const MOST_IN_FLIGHT: usize = 1 << 17;
 /// How long a coordinator waits before it publishes a chunk again.
 const PAUSE: Duration = Duration::from_secs(1);
 /// How long it waits for a chunk that it takes back.
@@ -69,7 +71,9 @@ where
 
     /// How many jobs should be in flight: two chunks for each slot at the server, and as many here.
     pub(super) fn window(&self) -> usize {
-        4 * whole_chunk(self.nanoseconds) * self.slots()
+        let chunks = 4 * whole_chunk(self.nanoseconds) * self.slots();
+        // At least a few jobs for each, however many there are.
+        chunks.min(MOST_IN_FLIGHT.max(8 * self.slots()))
     }
 
     /// Publishes chunks, as long as fewer jobs are at the server than its workers need.

@@ -61,6 +61,7 @@ impl Invitation {
             memory: limits.memory,
             output: limits.output,
             pin: limits.pin,
+            is_evidence: sweep.is_evidence,
             context_length: context.len() as u64,
             context_digest,
             lease: LEASE,
@@ -116,7 +117,7 @@ where
         };
         let reply = self.invitation.answer(&join);
         match &reply {
-            JoinReply::Welcome(_) => self.hosts.join(&join.worker, Digest(join.machine)),
+            JoinReply::Welcome(_) => self.hosts.join(&join),
             JoinReply::Refused(_) => self.counts.refused_workers += 1,
         }
         if let (Some(to), Ok(bytes)) = (request.reply, pack(&reply)) {

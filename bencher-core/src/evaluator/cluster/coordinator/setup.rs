@@ -20,7 +20,8 @@ use super::super::hosts::Hosts;
 use super::super::job_table::JobTable;
 use super::super::launchers::{PlacedWorkers, launcher};
 use super::super::local_workers::{LocalWorkers, WorkerCommandLine};
-use super::super::private_folder::{PrivateFolder, random_hex};
+use super::super::options::WORKER_VARIABLE;
+use super::super::private_folder::{PrivateFolder, random_hex, random_number};
 use super::super::server::NatsServer;
 use super::super::streams::{Streams, join_subject};
 use super::super::worker::SWEEP_VARIABLE;
@@ -124,7 +125,7 @@ async fn begin<A, R>(
         parts,
         notices,
         results: Some(results),
-        table: JobTable::default(),
+        table: JobTable::new(random_number()?),
         outbox: Outbox::new(random_hex(8)?),
         hosts: Hosts::default(),
         counts: ClusterReport::default(),
@@ -177,7 +178,7 @@ fn start_workers(
 /// The command of a worker. Its settings are in the environment, because others can read a command line.
 fn worker_command(launch: &Launch, options: &ClusterOptions, sweep: &str) -> WorkerCommandLine {
     let mut environment: Vec<(&'static str, OsString)> = vec![
-        ("BENCHER_CLUSTER_WORKER", "true".into()),
+        (WORKER_VARIABLE, "true".into()),
         (SWEEP_VARIABLE, sweep.into()),
     ];
     let paths = [

@@ -6,11 +6,14 @@ use std::time::{Duration, Instant};
 
 use std::os::unix::process::CommandExt;
 
+use super::super::super::process::terminate;
 use super::super::local_workers::WorkerCommandLine;
 use super::{Launcher, SiteCommand};
 
 /// How long commands of the site may take to end after the sweep.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// How long workers have that hear by themselves that the sweep has ended.
+const NOTICE: Duration = Duration::from_secs(2);
 const GLANCE: Duration = Duration::from_millis(20);
 
 /// Commands that run as long as their workers, and jobs that were submitted.
@@ -65,11 +68,14 @@ impl PlacedWorkers {
             // A job that has ended cannot be cancelled, and need not be.
             let _ = process(&stop).and_then(|mut process| process.output());
         }
+        wait(&mut self.running, Instant::now() + NOTICE);
         for child in &mut self.running {
-            while matches!(child.try_wait(), Ok(None)) && Instant::now() < end {
-                std::thread::sleep(GLANCE);
+            // Workers that have not joined yet do not hear that the sweep has ended; the launcher tells them.
+            if matches!(child.try_wait(), Ok(None)) {
+                terminate(child.id());
             }
         }
+        wait(&mut self.running, end);
         self.kill();
     }
 
@@ -77,6 +83,15 @@ impl PlacedWorkers {
         for mut child in self.running.drain(..) {
             let _ = child.kill();
             let _ = child.wait();
+        }
+    }
+}
+
+/// Waits until all have ended, or it is too late.
+fn wait(children: &mut [Child], end: Instant) {
+    for child in children {
+        while matches!(child.try_wait(), Ok(None)) && Instant::now() < end {
+            std::thread::sleep(GLANCE);
         }
     }
 }

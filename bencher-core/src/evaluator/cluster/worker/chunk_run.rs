@@ -6,12 +6,10 @@ use std::time::{Duration, Instant};
 
 use async_nats::jetstream;
 use futures_util::StreamExt;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use tokio::time::{MissedTickBehavior, interval, sleep_until};
 
 use super::super::super::outcome::{FinishedTask, Outcome, Task};
-use super::super::super::process::{EncodedOutcome, decode, encode};
+use super::super::super::process::{Bytes, EncodedOutcome};
 use super::super::local_jobs::Answer;
 use super::super::message::{Chunk, ChunkJob, JobName, JobResult, Notice, Report, pack, unpack};
 use super::super::streams::extend_lease;
@@ -54,11 +52,7 @@ struct ChunkRun {
     is_expired: bool,
 }
 
-impl<A, R> Service<'_, A, R>
-where
-    A: Serialize + DeserializeOwned + Send + 'static,
-    R: Serialize + DeserializeOwned + Send + 'static,
-{
+impl Service<'_> {
     /// Runs a chunk, sends its results, and tells the server that it is done.
     pub(super) async fn run_chunk(&mut self, message: jetstream::Message) {
         let delivered = message.info().map_or(1, |info| info.delivered);
@@ -103,7 +97,7 @@ where
             let group = run.first.unwrap_or_else(Instant::now) + GROUP;
             tokio::select! {
                 answer = self.jobs.answer() => match answer {
-                    Some(Answer::Ended(ended)) => run.take::<A, R>(ended, self.worker.client.max_payload()),
+                    Some(Answer::Ended(ended)) => run.take(ended, self.worker.client.max_payload()),
                     Some(Answer::Ready) => {}
                     Some(Answer::Refused(_)) | None => {
                         // Without its thread, this worker can do nothing more.
@@ -231,22 +225,14 @@ impl ChunkRun {
         }
     }
 
-    /// The tasks of its jobs; jobs whose arguments cannot be read fail.
-    fn begin<A: DeserializeOwned>(&mut self, jobs: Vec<ChunkJob>) -> Vec<Task<A>> {
-        let mut tasks = Vec::with_capacity(jobs.len());
-        for (id, ChunkJob { name, args }) in (0..).zip(jobs) {
-            match decode(&args) {
-                Ok(args) => {
-                    self.open.insert(id, name);
-                    tasks.push(Task { id, args });
-                }
-                Err(error) => self.add(
-                    name,
-                    EncodedOutcome::Failed(format!("its arguments cannot be read back: {error}")),
-                ),
-            }
-        }
-        tasks
+    /// The tasks of its jobs.
+    fn begin(&mut self, jobs: Vec<ChunkJob>) -> Vec<Task<Bytes>> {
+        let numbered = (0..).zip(jobs);
+        let tasks = numbered.map(|(id, ChunkJob { name, args })| {
+            self.open.insert(id, name);
+            Task { id, args }
+        });
+        tasks.collect()
     }
 
     fn fail(&mut self, jobs: &[ChunkJob], reason: &str) {
@@ -273,7 +259,7 @@ impl ChunkRun {
     }
 
     /// Takes jobs that have ended. Those that did not run because this worker is to stop go back.
-    fn take<A: Serialize, R: Serialize>(&mut self, ended: Vec<FinishedTask<A, R>>, most: usize) {
+    fn take(&mut self, ended: Vec<FinishedTask<Bytes, Bytes>>, most: usize) {
         let took = u64::try_from(self.since.elapsed().as_nanos()).unwrap_or(u64::MAX);
         self.nanoseconds = took / (ended.len().max(1) as u64);
         self.since = Instant::now();
@@ -286,7 +272,8 @@ impl ChunkRun {
                 Outcome::TimedOut => self.is_expired,
                 _ => false,
             };
-            if is_stopped && let Ok(args) = encode(&job.args) {
+            if is_stopped {
+                let args = job.args;
                 self.returned.push(ChunkJob { name, args });
                 continue;
             }
@@ -323,26 +310,19 @@ impl ChunkRun {
 }
 
 /// How a job ended, as it is sent, and its size; a result that no message can hold is a failure.
-fn end_of<R: Serialize>(outcome: Outcome<R>, most: usize) -> (EncodedOutcome, usize) {
+fn end_of(outcome: Outcome<Bytes>, most: usize) -> (EncodedOutcome, usize) {
     match outcome {
-        Outcome::Done(result) => match encode(&result) {
-            Ok(bytes) if bytes.0.len() <= most => {
-                let size = bytes.0.len();
-                (EncodedOutcome::Done(bytes), size)
+        Outcome::Done(bytes) => {
+            let size = bytes.0.len();
+            if size <= most {
+                return (EncodedOutcome::Done(bytes), size);
             }
-            Ok(bytes) => {
-                let text = format!(
-                    "its result of {} bytes is larger than a message may be: the server takes \
-                     {most} bytes (`max_payload` of its configuration)",
-                    bytes.0.len()
-                );
-                (EncodedOutcome::Failed(text), 0)
-            }
-            Err(error) => {
-                let text = format!("its result cannot be sent back: {error}");
-                (EncodedOutcome::Failed(text), 0)
-            }
-        },
+            let text = format!(
+                "its result of {size} bytes is larger than a message may be: the server takes \
+                 {most} bytes (`max_payload` of its configuration)"
+            );
+            (EncodedOutcome::Failed(text), 0)
+        }
         Outcome::Failed(text) => {
             let size = text.len();
             (EncodedOutcome::Failed(text), size)

@@ -11,6 +11,7 @@ use super::super::super::Limits;
 use super::super::super::process::Launch;
 use super::super::error::failed;
 use super::super::message::{CONTEXT_PART, Join, JoinReply, Welcome, pack, unpack};
+use super::super::options::WORKER_VARIABLE;
 use super::super::streams::{Streams, join_subject};
 use super::{PATIENCE, PAUSE, SWEEP_VARIABLE, Worker};
 use crate::value::Digest;
@@ -31,6 +32,8 @@ impl Worker<'_> {
             code: self.identity.code.0,
             sweep: self.sweep.clone(),
             machine: self.identity.machine.0,
+            processor: self.identity.processor.clone(),
+            governor: self.identity.governor.clone(),
         };
         let join = pack(&join).map_err(io::Error::other)?;
         let subject = join_subject(&self.program);
@@ -73,7 +76,7 @@ impl Worker<'_> {
             .args(args)
             .title(welcome.title.clone())
             .context(context)
-            .without_variable("BENCHER_CLUSTER_WORKER")
+            .without_variable(WORKER_VARIABLE)
             .without_variable(SWEEP_VARIABLE)
             .without_variable("BENCHER_NATS_TOKEN")
             .without_variable("BENCHER_NATS_CREDENTIALS");

@@ -42,7 +42,8 @@ mod tests {
     #[test]
     fn a_program_is_known_in_less_memory_than_its_file_has() {
         const LIMIT: &str = "BENCHER_TEST_MEMORY_LIMIT";
-        let name = "bench::executable::tests::a_program_is_known_in_less_memory_than_its_file_has";
+        let name =
+            "measure::executable::tests::a_program_is_known_in_less_memory_than_its_file_has";
         if std::env::var_os(LIMIT).is_some() {
             let expected = std::env::var(LIMIT).unwrap();
             let size = File::open("/proc/self/exe")

@@ -1,0 +1,211 @@
+//! Workers that programs of a site start: a real Slurm on three simulated hosts, of which one crashes, and a real mpirun.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::cluster::{PATIENCE, Site, cells, serial, start};
+use crate::hosts::Hosts;
+
+const USER: &str = "authorization { user: \"me\", password: \"secret\" }";
+const SECRET: &str = "user = me\npassword = secret\n";
+
+/// Whether programs are there; otherwise a message says what is not checked.
+fn are_there(what: &str, programs: &[&str], packages: &str) -> bool {
+    let missing = programs.iter().find(|program| {
+        let mut command = Command::new(program);
+        command
+            .arg("--version")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        command.status().is_err()
+    });
+    if let Some(program) = missing {
+        eprintln!("\nNOT CHECKED: {what}; `{program}` is missing (Debian: {packages})\n");
+    }
+    missing.is_none()
+}
+
+#[test]
+fn mpirun_starts_workers() {
+    if !are_there("workers that mpirun starts", &["mpirun"], "openmpi-bin") {
+        return;
+    }
+    let store = tempfile::tempdir().unwrap();
+    let environment = [
+        ("NUMBERS_PAUSE", "5"),
+        ("OMPI_ALLOW_RUN_AS_ROOT", "1"),
+        ("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"),
+        ("OMPI_MCA_rmaps_base_oversubscribe", "1"),
+    ];
+    let args = ["--executor", "cluster", "--launch", "mpirun:2"];
+    let mut run = start(store.path(), &environment, &args);
+    assert_eq!(run.end(), Some(0), "{}", run.text("stderr"));
+    let stdout = run.text("stdout");
+    assert_eq!(cells(&stdout), serial(&[]));
+    assert_eq!(last_state(&stdout)["hosts"][0]["workers"], 2);
+}
+
+/// The state of the cluster at the end.
+fn last_state(stdout: &str) -> Value {
+    let mut lines = stdout.lines();
+    let line = lines.rfind(|line| line.contains("\"event\":\"cluster\""));
+    serde_json::from_str(line.unwrap()).unwrap()
+}
+
+/// A Slurm with its own configuration and state: the daemons end with it.
+struct SlurmCluster {
+    folder: tempfile::TempDir,
+    daemons: Vec<std::process::Child>,
+}
+
+impl Drop for SlurmCluster {
+    fn drop(&mut self) {
+        for daemon in &mut self.daemons {
+            let _ = daemon.kill();
+            let _ = daemon.wait();
+        }
+    }
+}
+
+impl SlurmCluster {
+    fn start(hosts: &Hosts, count: usize) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut slurm = Self {
+            folder,
+            daemons: Vec::new(),
+        };
+        let path = slurm.folder.path().display().to_string();
+        let name = Command::new("hostname").output().unwrap();
+        let name = String::from_utf8_lossy(&name.stdout).trim().to_owned();
+        let mut text = format!(
+            "ClusterName=drill\nSlurmctldHost={name}({})\nSlurmctldPort=17817\nSlurmdPort=17818\n\
+             AuthType=auth/munge\nAuthInfo=socket={path}/munge.socket\nCredType=cred/munge\n\
+             SlurmUser=root\nSlurmdUser=root\nStateSaveLocation={path}/state\n\
+             SlurmdSpoolDir={path}/spool.%n\nSlurmctldPidFile={path}/slurmctld.pid\n\
+             SlurmdPidFile={path}/slurmd.%n.pid\nProctrackType=proctrack/linuxproc\n\
+             TaskPlugin=task/none\nJobAcctGatherType=jobacct_gather/none\n\
+             AccountingStorageType=accounting_storage/none\nMpiDefault=none\nReturnToService=2\n\
+             SelectType=select/cons_tres\nSelectTypeParameters=CR_CPU\n\
+             SchedulerParameters=sched_interval=1,batch_sched_delay=0\nSlurmdTimeout=20\n\
+             KillWait=2\nSlurmdParameters=config_overrides\n",
+            hosts.hub()
+        );
+        for host in 1..=count {
+            let address = hosts.address(host);
+            let _ = writeln!(
+                text,
+                "NodeName=n{host} NodeAddr={address} NodeHostname=n{host} CPUs=2 RealMemory=4000"
+            );
+            std::fs::create_dir(slurm.folder.path().join(format!("spool.n{host}"))).unwrap();
+        }
+        let _ = writeln!(
+            text,
+            "PartitionName=main Nodes=n[1-{count}] Default=YES MaxTime=INFINITE"
+        );
+        std::fs::create_dir(slurm.folder.path().join("state")).unwrap();
+        std::fs::write(slurm.conf(), text).unwrap();
+        slurm.start_munge(&path);
+        let mut controller = Command::new("slurmctld");
+        controller.arg("-D");
+        slurm.launch(controller);
+        for host in 1..=count {
+            let mut daemon = Command::new("slurmd");
+            daemon.args(["-D", "-N", &format!("n{host}")]);
+            slurm.launch(hosts.on(host, &daemon));
+        }
+        slurm.until("all hosts are idle", |slurm| {
+            let idle = slurm.ask("sinfo", &["-h", "-t", "idle", "-o", "%D"]);
+            idle.trim() == count.to_string()
+        });
+        slurm
+    }
+
+    /// The service by which the daemons know each other, with a key and a socket of its own.
+    fn start_munge(&mut self, path: &str) {
+        let key = self.folder.path().join("munge.key");
+        let random: Vec<u8> = (0..1024_u32).map(|n| (n * n % 251) as u8).collect();
+        std::fs::write(&key, random).unwrap();
+        let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        std::fs::set_permissions(&key, private).unwrap();
+        let mut munge = Command::new("munged");
+        munge.args(["--foreground", "--force"]);
+        for (option, file) in [
+            ("key-file", "munge.key"),
+            ("socket", "munge.socket"),
+            ("pid-file", "munge.pid"),
+            ("log-file", "munge.log"),
+            ("seed-file", "munge.seed"),
+        ] {
+            munge.arg(format!("--{option}={path}/{file}"));
+        }
+        self.launch(munge);
+        let socket = self.folder.path().join("munge.socket");
+        self.until("munge listens", |_| socket.exists());
+    }
+
+    fn conf(&self) -> std::path::PathBuf {
+        self.folder.path().join("slurm.conf")
+    }
+
+    fn launch(&mut self, mut command: Command) {
+        let number = self.daemons.len();
+        let log = self.folder.path().join(format!("daemon-{number}.log"));
+        let log = std::fs::File::create(log).unwrap();
+        command
+            .env("SLURM_CONF", self.conf())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log);
+        self.daemons.push(command.spawn().unwrap());
+    }
+
+    fn ask(&self, program: &str, args: &[&str]) -> String {
+        let mut command = Command::new(program);
+        let done = command.args(args).env("SLURM_CONF", self.conf()).output();
+        String::from_utf8_lossy(&done.unwrap().stdout).into_owned()
+    }
+
+    fn until(&self, what: &str, mut is_so: impl FnMut(&Self) -> bool) {
+        let end = Instant::now() + PATIENCE;
+        while !is_so(self) {
+            let logs = (0..self.daemons.len()).map(|number| {
+                let log = self.folder.path().join(format!("daemon-{number}.log"));
+                std::fs::read_to_string(log).unwrap_or_default()
+            });
+            assert!(Instant::now() < end, "{what}\n{}", logs.collect::<String>());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+#[test]
+fn slurm_starts_workers_whose_host_may_crash_and_cancels_them() {
+    const PROGRAMS: [&str; 5] = ["slurmctld", "slurmd", "sbatch", "srun", "munged"];
+    if !are_there("workers that Slurm starts", &PROGRAMS, "slurm-wlm, munge") {
+        return;
+    }
+    let Some(hosts) = Hosts::new(3) else { return };
+    let slurm = SlurmCluster::start(&hosts, 3);
+    let site = Site::start_on(&hosts.hub(), true, USER, SECRET);
+    let store = tempfile::tempdir().unwrap();
+    let conf = slurm.conf().display().to_string();
+    let output = slurm.folder.path().join("job-%a.out").display().to_string();
+    let launch = format!("slurm:n=3,mem=200M,exclusive=user,nodes=1,output={output}");
+    let environment = [("NUMBERS_PAUSE", "150"), ("SLURM_CONF", &conf)];
+    let args = ["--executor", "cluster", "--launch", &launch];
+    let mut run = site.run(store.path(), &environment, &args);
+    run.until_done(10);
+    hosts.crash(2);
+    assert_eq!(run.end(), Some(0), "{}", run.text("stderr"));
+    let stdout = run.text("stdout");
+    assert_eq!(cells(&stdout), serial(&[]));
+    let state = last_state(&stdout);
+    assert!(state["hosts"].as_array().unwrap().len() > 1, "{state}");
+    let left = |slurm: &SlurmCluster| slurm.ask("squeue", &["-h", "-t", "PD,R", "-o", "%i"]);
+    slurm.until("no job is left", |slurm| left(slurm).trim().is_empty());
+    assert!(Path::new(&conf).exists());
+}
