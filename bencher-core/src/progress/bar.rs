@@ -322,6 +322,7 @@ mod tests {
             title: "S".to_owned(),
             samples: 4,
             done: 0,
+            best: None,
             remarks: String::new(),
             begun: Instant::now(),
             drawn: None,
