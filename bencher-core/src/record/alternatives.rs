@@ -134,7 +134,7 @@ impl<'d> Inputs<'d> {
         if !equal.is_empty() {
             parts.push(format!(
                 "no difference at {}",
-                self.at(&equal, groups.len())
+                self.at_none(&equal, groups.len())
             ));
         }
         if !undecided.is_empty() {
@@ -147,7 +147,7 @@ impl<'d> Inputs<'d> {
                     }
                 }
             }
-            let mut text = format!("not decided at {}", self.at(&undecided, groups.len()));
+            let mut text = format!("not decided at {}", self.at_none(&undecided, groups.len()));
             let more = rivals.len().saturating_sub(MOST_NAMED);
             rivals.truncate(MOST_NAMED);
             if more > 0 {
@@ -188,6 +188,17 @@ impl<'d> Inputs<'d> {
             return self.texts_of(some);
         }
         format!("{} of {all} {what}", some.len())
+    }
+
+    /// The settings at which something is not so: "not at all" would say more than that.
+    fn at_none(&self, some: &[&Optimum], all: usize) -> String {
+        if some.len() == all && all > 1 {
+            return match all {
+                2 => format!("either of the {}", self.settings_name()),
+                _ => format!("any of the {all} {}", self.settings_name()),
+            };
+        }
+        self.at(some, all)
     }
 
     fn texts_of(&self, groups: &[&Optimum]) -> String {

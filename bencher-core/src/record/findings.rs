@@ -350,7 +350,7 @@ mod tests {
     #[test]
     fn equal_values_are_no_lack_of_a_decision() {
         let of = sweep(3, &[&[1.0], &[2.0], &[5.0], &[1.0], &[2.0], &[5.0]]);
-        assert_eq!(best(&of), "no difference at all 3 values of n");
+        assert_eq!(best(&of), "no difference at any of the 3 values of n");
         assert_eq!(crate::record::caveats(&of), []);
         let of = sweep(2, &[&[1.0], &[2.0], &[1.0], &[3.0]]);
         let expected =

@@ -54,6 +54,7 @@ pub(super) fn section(
     paragraphs(&mut out, &record.description, "description");
     let _ = writeln!(out, "<p class=\"sentence\">{}</p>", sentence(record));
     counts(&mut out, record);
+    slices::look_up(&mut out, slices);
     for chart in section.charts {
         figure(&mut out, &section.anchor, chart, look, attachments);
     }

@@ -91,7 +91,18 @@ pub(super) fn spec(anchor: &str, part: &Part) -> Option<Json> {
     }))
 }
 
-/// The place in which a reader chooses a slice, or a point.
+/// The button that opens the samples of a point; nothing where the page does not carry them.
+pub(super) fn look_up(out: &mut String, part: &Part) {
+    if let Part::Sweep(sweep, _) = part {
+        let _ = writeln!(
+            out,
+            "<p class=\"controls\"><button type=\"button\" data-look-up=\"{sweep}\">Look up a point</button> <span \
+             class=\"note\">A click on a point of a figure does the same.</span></p>"
+        );
+    }
+}
+
+/// The place in which a reader chooses a slice.
 pub(super) fn section(out: &mut String, anchor: &str, part: &Part) {
     match part {
         Part::Nothing => {}
@@ -117,11 +128,6 @@ pub(super) fn section(out: &mut String, anchor: &str, part: &Part) {
                 buttons(out, "the slice", true);
                 out.push_str("</figure>\n");
             }
-            let _ = writeln!(
-                out,
-                "<p class=\"controls\"><button type=\"button\" data-look-up=\"{sweep}\">Look up a point</button> \
-                 <span class=\"note\">A click on a point of a figure does the same.</span></p>"
-            );
         }
     }
 }
