@@ -183,10 +183,8 @@ impl<A> EvaluatorOptions<A> {
 /// ```
 /// use bencher_core::evaluator::{Evaluator, EvaluatorError, EvaluatorOptions, Gather};
 /// let wrong = Evaluator::<f64>::create("thread pool", |x| **x, EvaluatorOptions::default());
-/// assert_eq!(
-///     wrong.unwrap_err().to_string(),
-///     "there is no evaluator `thread pool`; did you mean `threads`? (known: serial, threads, processes)"
-/// );
+/// let error = wrong.unwrap_err().to_string();
+/// assert!(error.starts_with("there is no evaluator `thread pool`; did you mean `threads`? (known: serial, "));
 /// let mut evaluator = Evaluator::create("serial", |x| **x, EvaluatorOptions::default())?;
 /// evaluator.set_maximum_num_jobs_submitted(3);
 /// let error = evaluator.submit([1.0, 2.0, 3.0, 4.0, 5.0]).unwrap_err();
