@@ -29,13 +29,20 @@ pub(crate) fn build() -> Result<PathBuf, String> {
     Ok(target.join("debug").join("examples"))
 }
 
+/// An example, to be run as `cargo run` runs it: with the folder of its package, not that of this program.
+pub(crate) fn program(programs: &std::path::Path, name: &str) -> Command {
+    let mut command = Command::new(programs.join(name));
+    command.env("CARGO_MANIFEST_DIR", workspace());
+    command
+}
+
 fn run_twice(
     name: &str,
     programs: &std::path::Path,
     store: &std::path::Path,
 ) -> Result<(), String> {
     let example = |extra: &[&str]| {
-        let mut command = Command::new(programs.join(name));
+        let mut command = program(programs, name);
         command
             .args(extra)
             .env("BENCHER_CACHE_DIR", store.join(name))

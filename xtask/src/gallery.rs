@@ -38,7 +38,7 @@ pub(crate) fn gallery(args: &[String]) -> Result<(), String> {
 
 fn draw(scratch: &Path, is_check: bool) -> Result<(), String> {
     let report = scratch.join("report");
-    let mut command = Command::new(examples::build()?.join("gallery"));
+    let mut command = examples::program(&examples::build()?, "gallery");
     command
         .args(["--bench", "--quiet", "--report"])
         .arg(&report)
