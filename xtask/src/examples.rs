@@ -47,7 +47,8 @@ fn run_twice(
             .args(extra)
             .env("BENCHER_CACHE_DIR", store.join(name))
             // A first look at the times is enough to see that it runs.
-            .env("BENCHER_BUDGET", "1s")
+            .env("BENCHER_BUDGET", "300ms")
+            .envs(fewer_samples(name))
             .stdin(Stdio::null());
         run(&mut command)
     };
@@ -57,6 +58,15 @@ fn run_twice(
         example(&["-l", "error"])
     } else {
         example(&["--rows", "0"])
+    }
+}
+
+/// The settings with which an example takes less long: these are development builds.
+fn fewer_samples(name: &str) -> Option<(&'static str, &'static str)> {
+    match name {
+        "tune" | "pareto" => Some(("BENCHER_SEARCH", "12")),
+        "sorting" => Some(("BENCHER_SAMPLES", "3")),
+        _ => None,
     }
 }
 
