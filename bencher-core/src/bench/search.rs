@@ -151,7 +151,7 @@ impl SweepRun<'_> {
         }
         Err(BenchError::NotShared {
             title: self.settings.title.clone(),
-            reason: "each process would search by itself",
+            reason: "each process would begin a search of its own",
         })
     }
 

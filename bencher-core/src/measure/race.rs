@@ -47,9 +47,9 @@ pub enum RaceValues {
     /// Times: above 0, compared by their ratios, and less is better.
     #[default]
     Times,
-    /// Any numbers, of which less is better.
+    /// Any numbers; less is better.
     Least,
-    /// Any numbers, of which more is better.
+    /// Any numbers; more is better.
     Greatest,
 }
 
@@ -142,7 +142,8 @@ impl Race {
         self.points.get(&point).is_some_and(|times| times.len() > 1)
     }
 
-    /// Compares all points with the leader, as one of so many races; none where there are too few values.
+    /// Compares all points with the leader. `races` run at once and share the error rate. `None` where points have too few
+    /// values.
     pub(super) fn look(&self, within: f64, races: usize) -> Option<Look> {
         let (levels, pooled) = self.levels();
         let leader = levels.iter().min_by(|a, b| a.mean.total_cmp(&b.mean))?;

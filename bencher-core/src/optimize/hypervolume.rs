@@ -98,7 +98,7 @@ mod tests {
             [1.0],
             "a single point is the best"
         );
-        // A box of 2 by 2; (1, 1) leaves three quarters... of which the corners add nothing.
+        // The box is 2 by 2. (1, 1) covers a quarter of it, corners add nothing, and (0, 0) covers all.
         assert_eq!(
             hypervolumes(&[
                 [0.0, 2.0],

@@ -226,8 +226,8 @@ impl Proposals {
         Ok(())
     }
 
-    /// Queues the best of the results from elsewhere that lie in the space, at most so many, and at most a quarter of the
-    /// budget: a search names its best point from trials alone.
+    /// Queues the best learned results that lie in the space: at most `most`, and at most a quarter of the budget. They are
+    /// tried again, because a search names its best point from its own trials alone.
     pub(crate) fn queue_learned(&mut self, most: usize) {
         let quarter = self
             .options

@@ -19,7 +19,8 @@ const HEAD: usize = MAGIC.len() + size_of::<u64>();
 /// The largest message that is read, in bytes: the largest that a server should be set to.
 pub(super) const MOST_BYTES: usize = 64 << 20;
 
-/// A job, by what it is: its content, and the number of its submission, of which the upper half names the coordinator.
+/// The name of a job: the digest of its content, and the number of its submission. The upper half of the number names
+/// the coordinator.
 pub(super) type JobName = (u128, u64);
 
 /// The request of a worker to take part.
